@@ -1,0 +1,169 @@
+//! Names: of zones, of records within a zone, and whole ones.
+//!
+//! Inside, every name is in its IDNA (ASCII, `xn--`) form and in lower case; the readable form is made
+//! when it is shown.
+
+pub mod idna;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use smol_str::SmolStr;
+
+pub use idna::IdnaError;
+
+/// The name of a zone: absolute, in IDNA form, lower case, such as `example.com.`.
+///
+/// Displays as the readable form (`bücher.example.`); [`ZoneName::as_str`] is the IDNA form.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ZoneName(SmolStr);
+
+/// Why a text is not the name of a zone.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ZoneNameError {
+    /// Zone names are absolute.
+    #[error("invalid zone name \"{0}\": it must end with a dot, write \"{0}.\"")]
+    MissingDot(String),
+    /// A label between two dots is missing.
+    #[error("invalid zone name \"{0}\": it has an empty label (two dots in a row)")]
+    EmptyLabel(String),
+    /// Blanks are not part of names.
+    #[error("invalid zone name \"{0}\": it contains white space")]
+    WhiteSpace(String),
+    /// The name cannot be written in IDNA.
+    #[error("invalid zone name \"{name}\"")]
+    Idna {
+        /// The name as it was given.
+        name: String,
+        /// What IDNA objects to.
+        source: IdnaError,
+    },
+}
+
+impl ZoneName {
+    /// Reads a zone's name in either form, any case.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a name without its final dot, with an empty label, with white space, or that IDNA 2008
+    /// (RFC 5891) refuses.
+    ///
+    /// ```
+    /// use octodns_core::ZoneName;
+    ///
+    /// let zone = ZoneName::new("Bücher.example.")?;
+    /// assert_eq!(zone.as_str(), "xn--bcher-kva.example.");
+    /// assert_eq!(zone.to_string(), "bücher.example.");
+    /// assert!(ZoneName::new("example.com").is_err());
+    /// # Ok::<(), octodns_core::name::ZoneNameError>(())
+    /// ```
+    pub fn new(name: &str) -> Result<Self, ZoneNameError> {
+        if !name.ends_with('.') {
+            return Err(ZoneNameError::MissingDot(name.to_owned()));
+        }
+        if name.contains("..") {
+            return Err(ZoneNameError::EmptyLabel(name.to_owned()));
+        }
+        if name.contains([' ', '\t', '\n', '\r']) {
+            return Err(ZoneNameError::WhiteSpace(name.to_owned()));
+        }
+        let failed = |source| ZoneNameError::Idna { name: name.to_owned(), source };
+        let encoded = idna::encode(name).map_err(failed)?;
+        idna::decode(&encoded).map_err(failed)?;
+        Ok(Self(encoded.into()))
+    }
+
+    /// The IDNA form, with its final dot.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The readable form, with its final dot.
+    pub fn decoded(&self) -> Cow<'_, str> {
+        idna::decode(&self.0).unwrap_or(Cow::Borrowed(&self.0))
+    }
+
+    /// The part of an absolute name (in IDNA form, lower case) before this zone, or `None` if it is
+    /// not in this zone. The apex is empty.
+    pub fn relative<'n>(&self, fqdn: &'n str) -> Option<&'n str> {
+        let rest = fqdn.strip_suffix(self.as_str())?;
+        if rest.is_empty() { Some(rest) } else { rest.strip_suffix('.') }
+    }
+}
+
+impl fmt::Display for ZoneName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.decoded())
+    }
+}
+
+impl fmt::Debug for ZoneName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ZoneName({})", self.0)
+    }
+}
+
+/// The name of a record within its zone: relative, in IDNA form, lower case; the apex is empty.
+///
+/// Holds what the reference holds: odd names (white space, empty or long labels) are findings, not
+/// impossible. Displays as the readable form.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordName(SmolStr);
+
+impl RecordName {
+    /// The name of the zone itself.
+    pub const APEX: Self = Self(SmolStr::new_static(""));
+
+    /// Reads a record's name in either form, any case.
+    ///
+    /// # Errors
+    ///
+    /// Refuses labels that IDNA 2008 (RFC 5891) refuses.
+    pub fn new(name: &str) -> Result<Self, IdnaError> {
+        let encoded = idna::encode(name)?;
+        idna::decode(&encoded)?;
+        Ok(Self(encoded.into()))
+    }
+
+    /// The IDNA form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The readable form.
+    pub fn decoded(&self) -> Cow<'_, str> {
+        idna::decode(&self.0).unwrap_or(Cow::Borrowed(&self.0))
+    }
+
+    /// Whether this is the name of the zone itself.
+    pub fn is_apex(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The absolute name in `zone`, in IDNA form.
+    pub fn fqdn(&self, zone: &ZoneName) -> String {
+        join(&self.0, zone.as_str())
+    }
+
+    /// The absolute name in `zone`, in readable form.
+    pub fn decoded_fqdn(&self, zone: &ZoneName) -> String {
+        join(&self.decoded(), &zone.decoded())
+    }
+}
+
+fn join(name: &str, zone: &str) -> String {
+    if name.is_empty() { zone.to_owned() } else { [name, ".", zone].concat() }
+}
+
+impl fmt::Display for RecordName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.decoded())
+    }
+}
+
+impl fmt::Debug for RecordName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RecordName({})", self.0)
+    }
+}

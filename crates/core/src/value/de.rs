@@ -1,0 +1,191 @@
+//! Values read by serde: options structs stay derived, and their errors point at a line.
+
+use serde::de::{self, IntoDeserializer};
+
+use super::{Kind, Position, Value};
+
+/// Why a value is not what an options struct asks for, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct DeError {
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead, if that is known.
+    pub help: Option<String>,
+    /// Where it is.
+    pub position: Position,
+}
+
+impl de::Error for DeError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self { message: message.to_string(), help: None, position: Position::NONE }
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        let help = match crate::nearest(field, expected.iter().copied()) {
+            Some(name) => format!("did you mean \"{name}\"?"),
+            None => format!("known keys are: {}", expected.join(", ")),
+        };
+        Self { message: format!("unknown key \"{field}\""), help: Some(help), ..Self::custom("") }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self { message: format!("missing key \"{field}\""), ..Self::custom("") }
+    }
+}
+
+impl DeError {
+    fn at(mut self, position: Position) -> Self {
+        if !self.position.is_known() {
+            self.position = position;
+        }
+        self
+    }
+}
+
+/// Reads a typed value, such as a provider's options.
+///
+/// # Errors
+///
+/// Says what is wrong, with the position of the innermost value or key concerned.
+pub fn from_value<'de, T: de::Deserialize<'de>>(value: &'de Value<'_>) -> Result<T, DeError> {
+    T::deserialize(Deserializer(value))
+}
+
+struct Deserializer<'de, 'a>(&'de Value<'a>);
+
+impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {
+    type Error = DeError;
+
+    fn deserialize_any<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        let result = match &self.0.kind {
+            Kind::Null => visitor.visit_unit(),
+            Kind::Bool(value) => visitor.visit_bool(*value),
+            Kind::Int(number) => visitor.visit_i64(*number),
+            Kind::Float(number) => visitor.visit_f64(*number),
+            Kind::Str(text) => visitor.visit_borrowed_str(text),
+            Kind::List(values) => {
+                let elements = values.iter().map(Deserializer);
+                visitor.visit_seq(de::value::SeqDeserializer::new(elements))
+            }
+            Kind::Map(map) => {
+                let entries = map.iter();
+                visitor.visit_map(Entries { entries, value: None })
+            }
+            Kind::Special(_) => visitor.visit_string(super::python_str(self.0)),
+        };
+        result.map_err(|error| error.at(self.0.position))
+    }
+
+    fn deserialize_option<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: de::Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: de::Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
+        match self.0.as_str() {
+            Some(text) => text
+                .into_deserializer()
+                .deserialize_enum(name, variants, visitor)
+                .map_err(|error: DeError| error.at(self.0.position)),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, DeError> for Deserializer<'de, '_> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+struct Entries<'de, 'a> {
+    entries: std::slice::Iter<'de, (Value<'a>, Value<'a>)>,
+    value: Option<&'de Value<'a>>,
+}
+
+impl<'de> de::MapAccess<'de> for Entries<'de, '_> {
+    type Error = DeError;
+
+    fn next_key_seed<K: de::DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, DeError> {
+        let Some((key, value)) = self.entries.next() else { return Ok(None) };
+        self.value = Some(value);
+        seed.deserialize(Deserializer(key)).map(Some).map_err(|error| error.at(key.position))
+    }
+
+    fn next_value_seed<V: de::DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, DeError> {
+        seed.deserialize(Deserializer(self.value.take().unwrap_or(&Value::NULL)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::value::Map;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Options {
+        directory: String,
+        #[serde(default)]
+        default_ttl: Option<i64>,
+    }
+
+    fn map(entries: Vec<(&'static str, Value<'static>)>) -> Value<'static> {
+        Value::from(entries.into_iter().collect::<Map>())
+    }
+
+    #[test]
+    fn options_are_read() {
+        let value = map(vec![("directory", "x".into()), ("default_ttl", 60.into())]);
+        let options: Options = from_value(&value).unwrap();
+        assert_eq!(options, Options { directory: "x".into(), default_ttl: Some(60) });
+    }
+
+    #[test]
+    fn a_mistyped_key_gets_its_place_and_the_nearest_key() {
+        let mut key = Value::from("directry");
+        key.position = Position { file: 0, line: 3, column: 5 };
+        let value = Value::from(Map::from_entries(vec![(key, "x".into())]));
+        let error = from_value::<Options>(&value).unwrap_err();
+        assert_eq!(error.message, "unknown key \"directry\"");
+        assert_eq!(error.help.as_deref(), Some("did you mean \"directory\"?"));
+        assert_eq!(error.position.line, 3);
+    }
+
+    #[test]
+    fn a_wrong_type_gets_its_place() {
+        let mut number = Value::from(5);
+        number.position = Position { file: 0, line: 7, column: 2 };
+        let error = from_value::<Options>(&map(vec![("directory", number)])).unwrap_err();
+        assert_eq!(error.position.line, 7);
+        assert!(error.message.contains("string"), "{}", error.message);
+    }
+}

@@ -1,0 +1,347 @@
+//! Values as text, in the two spellings the tools print: JSON and Python literals.
+//!
+//! Plans show structured data as Python writes it (`{'k': None}`), and plan JSON and the checksum are
+//! what Python's `json.dumps` makes, to the byte; both are part of being a drop-in.
+
+use std::fmt::{self, Write};
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use super::{Kind, Map, Special, Value};
+
+/// Displays a value as a Python literal, as `repr()` does.
+///
+/// ```
+/// use octodns_core::value::{Map, Python, Value};
+///
+/// let map: Map = [("ttl", Value::from(60)), ("ok", true.into())].into_iter().collect();
+/// assert_eq!(Python(&map.into()).to_string(), "{'ttl': 60, 'ok': True}");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Python<'v, 'a>(pub &'v Value<'a>);
+
+impl fmt::Display for Python<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            Kind::Null => f.write_str("None"),
+            Kind::Bool(true) => f.write_str("True"),
+            Kind::Bool(false) => f.write_str("False"),
+            Kind::Int(number) => write!(f, "{number}"),
+            Kind::Float(number) => f.write_str(&python_float(*number)),
+            Kind::Str(text) => python_str_literal(text, f),
+            Kind::List(values) => python_sequence('[', values, ']', f),
+            Kind::Map(map) => python_map(map, f),
+            Kind::Special(special) => python_special(special, f),
+        }
+    }
+}
+
+/// The text Python's `str()` makes of a value: text as it is, everything else as its literal.
+///
+/// Record names may be numbers or booleans in YAML; this is the name they stand for.
+pub fn python_str(value: &Value<'_>) -> String {
+    match &value.kind {
+        Kind::Str(text) => text.to_string(),
+        Kind::Special(special) => match &**special {
+            Special::Date(text) => text.clone(),
+            Special::DateTime(text) => text.replacen('T', " ", 1),
+            _ => Python(value).to_string(),
+        },
+        _ => Python(value).to_string(),
+    }
+}
+
+fn python_sequence(
+    open: char,
+    values: &[Value<'_>],
+    close: char,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    f.write_char(open)?;
+    for (index, value) in values.iter().enumerate() {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write!(f, "{}", Python(value))?;
+    }
+    f.write_char(close)
+}
+
+fn python_map(map: &Map<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_char('{')?;
+    for (index, (key, value)) in map.iter().enumerate() {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write!(f, "{}: {}", Python(key), Python(value))?;
+    }
+    f.write_char('}')
+}
+
+fn python_special(special: &Special<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match special {
+        Special::BigInt(digits) => f.write_str(digits),
+        Special::Date(text) => write!(f, "datetime.date({})", date_arguments(text)),
+        Special::DateTime(text) => write!(f, "datetime.datetime({})", date_arguments(text)),
+        Special::Bytes(bytes) => {
+            f.write_str("b'")?;
+            for byte in bytes {
+                match byte {
+                    b'\'' | b'\\' => write!(f, "\\{}", char::from(*byte))?,
+                    b'\n' => f.write_str("\\n")?,
+                    b'\r' => f.write_str("\\r")?,
+                    b'\t' => f.write_str("\\t")?,
+                    0x20..=0x7e => f.write_char(char::from(*byte))?,
+                    _ => write!(f, "\\x{byte:02x}")?,
+                }
+            }
+            f.write_char('\'')
+        }
+        Special::Set(values) if values.is_empty() => f.write_str("set()"),
+        Special::Set(values) => python_sequence('{', values, '}', f),
+        Special::Tuple(values) => python_sequence('(', values, ')', f),
+    }
+}
+
+/// `2024-01-02` as `2024, 1, 2`.
+fn date_arguments(text: &str) -> String {
+    let numbers: Vec<_> = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|digits| digits.parse::<u32>().ok())
+        .map(|number| number.to_string())
+        .collect();
+    numbers.join(", ")
+}
+
+/// A string literal: single quotes, unless only double ones avoid an escape.
+fn python_str_literal(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    f.write_char(quote)?;
+    for c in text.chars() {
+        match c {
+            '\\' => f.write_str("\\\\")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            _ if c == quote => write!(f, "\\{c}")?,
+            ' '..='~' => f.write_char(c)?,
+            _ if is_printable(c) => f.write_char(c)?,
+            _ => match u32::from(c) {
+                code @ ..=0xff => write!(f, "\\x{code:02x}")?,
+                code @ ..=0xffff => write!(f, "\\u{code:04x}")?,
+                code => write!(f, "\\U{code:08x}")?,
+            },
+        }
+    }
+    f.write_char(quote)
+}
+
+fn is_printable(c: char) -> bool {
+    use GeneralCategory as G;
+    c == ' '
+        || !matches!(
+            c.general_category(),
+            G::Control
+                | G::Format
+                | G::Surrogate
+                | G::PrivateUse
+                | G::Unassigned
+                | G::LineSeparator
+                | G::ParagraphSeparator
+                | G::SpaceSeparator
+        )
+}
+
+/// The shortest text that reads back as the same number, in Python's spelling.
+pub(crate) fn python_float(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".to_owned();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let scientific = format!("{number:e}");
+    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
+    let Ok(exponent) = exponent.parse::<i32>() else { return scientific };
+    if (-4..16).contains(&exponent) {
+        return format!("{number:?}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// How [`Value`]s are written as JSON: as Python's `json.dumps` writes them.
+///
+/// ```
+/// use octodns_core::value::{Json, Map, Value};
+///
+/// let map: Map = [("b", Value::from("é")), ("a", 1.into())].into_iter().collect();
+/// let value = Value::from(map);
+/// assert_eq!(Json::default().text(&value), r#"{"b": "\u00e9", "a": 1}"#);
+/// assert_eq!(Json { sort_keys: true, ..Json::default() }.text(&value), r#"{"a": 1, "b": "\u00e9"}"#);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Json {
+    /// How many blanks a level is indented by; `None` keeps everything on one line.
+    pub indent: Option<usize>,
+    /// Whether maps are written in the order of their keys instead of their own.
+    pub sort_keys: bool,
+}
+
+impl Json {
+    /// The JSON text of a value; non-ASCII characters are escaped.
+    pub fn text(self, value: &Value<'_>) -> String {
+        let mut text = String::new();
+        self.write(value, 0, &mut text);
+        text
+    }
+
+    fn write(self, value: &Value<'_>, level: usize, out: &mut String) {
+        match &value.kind {
+            Kind::Null => out.push_str("null"),
+            Kind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Kind::Int(number) => out.push_str(&number.to_string()),
+            Kind::Float(number) => out.push_str(&json_float(*number)),
+            Kind::Str(text) => json_string(text, out),
+            Kind::List(values) => self.write_all(('[', ']'), values, level, out, |item, out| {
+                self.write(item, level + 1, out);
+            }),
+            Kind::Map(map) => {
+                let mut entries: Vec<_> = map.iter().collect();
+                if self.sort_keys {
+                    entries.sort_by_key(|(key, _)| python_str(key));
+                }
+                self.write_all(('{', '}'), &entries, level, out, |(key, value), out| {
+                    json_string(&json_key(key), out);
+                    out.push_str(": ");
+                    self.write(value, level + 1, out);
+                });
+            }
+            Kind::Special(special) => match &**special {
+                Special::BigInt(digits) => out.push_str(digits),
+                Special::Set(values) | Special::Tuple(values) => {
+                    self.write_all(('[', ']'), values, level, out, |item, out| {
+                        self.write(item, level + 1, out);
+                    });
+                }
+                _ => json_string(&python_str(value), out),
+            },
+        }
+    }
+
+    fn write_all<T>(
+        self,
+        (open, close): (char, char),
+        items: &[T],
+        level: usize,
+        out: &mut String,
+        mut item: impl FnMut(&T, &mut String),
+    ) {
+        out.push(open);
+        for (index, entry) in items.iter().enumerate() {
+            if index > 0 {
+                out.push_str(if self.indent.is_some() { "," } else { ", " });
+            }
+            self.new_line(level + 1, out);
+            item(entry, out);
+        }
+        if !items.is_empty() {
+            self.new_line(level, out);
+        }
+        out.push(close);
+    }
+
+    fn new_line(self, level: usize, out: &mut String) {
+        if let Some(indent) = self.indent {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent * level));
+        }
+    }
+}
+
+fn json_float(number: f64) -> String {
+    match number {
+        _ if number.is_nan() => "NaN".to_owned(),
+        f64::INFINITY => "Infinity".to_owned(),
+        f64::NEG_INFINITY => "-Infinity".to_owned(),
+        _ => python_float(number),
+    }
+}
+
+fn json_key(key: &Value<'_>) -> String {
+    match &key.kind {
+        Kind::Null => "null".to_owned(),
+        Kind::Bool(value) => value.to_string(),
+        _ => python_str(key),
+    }
+}
+
+fn json_string(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            ' '..='~' => out.push(c),
+            _ => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a `String` cannot fail.
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_spelled_as_python_spells_them() {
+        for (number, text) in [
+            (1.0, "1.0"),
+            (0.1, "0.1"),
+            (1e16, "1e+16"),
+            (1.5e-5, "1.5e-05"),
+            (0.0001, "0.0001"),
+            (123_456_789.25, "123456789.25"),
+            (-0.0, "-0.0"),
+            (1e22, "1e+22"),
+        ] {
+            assert_eq!(python_float(number), text);
+        }
+    }
+
+    #[test]
+    fn text_chooses_its_quotes_as_python_does() {
+        for (text, literal) in [
+            ("a", "'a'"),
+            ("it's", "\"it's\""),
+            ("it's \"x\"", "'it\\'s \"x\"'"),
+            ("a\\b\n", "'a\\\\b\\n'"),
+            ("é\u{200b}\u{7f}", "'é\\u200b\\x7f'"),
+        ] {
+            assert_eq!(Python(&Value::from(text)).to_string(), literal);
+        }
+    }
+
+    #[test]
+    fn json_is_indented_as_python_does() {
+        let inner: Map = [("x", Value::from(Vec::new()))].into_iter().collect();
+        let map: Map = [("a", Value::from(vec![1.into(), Value::NULL])), ("m", inner.into())]
+            .into_iter()
+            .collect();
+        let json = Json { indent: Some(2), sort_keys: false };
+        assert_eq!(
+            json.text(&map.into()),
+            "{\n  \"a\": [\n    1,\n    null\n  ],\n  \"m\": {\n    \"x\": []\n  }\n}"
+        );
+    }
+}

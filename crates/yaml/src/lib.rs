@@ -1,0 +1,1 @@
+//! YAML as octoDNS reads and writes it.
