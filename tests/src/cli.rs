@@ -1,0 +1,209 @@
+//! `corpus/cli`: whole runs of the commands, by the reference tool's own `check`.
+//!
+//! Cases that need what this implementation does not have yet are named in [`WAITING`], with what brings
+//! them; every other case is run.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::available_parallelism;
+
+use crate::{Options, Outcome};
+
+/// Cases that wait for a part of octoDNS, by that part.
+const WAITING: &[(&str, &[&str])] = &[
+    (
+        "the processors",
+        &[
+            "alias-processors",
+            "dump-sources",
+            "errors-processors",
+            "estate",
+            "proc-acme-1",
+            "proc-acme-2",
+            "proc-chain-1",
+            "proc-chain-2",
+            "proc-clamp-1",
+            "proc-clamp-2",
+            "proc-dots-1",
+            "proc-dots-2",
+            "proc-exclude-root-ns-1",
+            "proc-exclude-root-ns-2",
+            "proc-ignore-root-ns-1",
+            "proc-ignore-root-ns-2",
+            "proc-lenient-kw",
+            "proc-meta-1",
+            "proc-meta-2",
+            "proc-meta-3",
+            "proc-meta-fields",
+            "proc-name-allow-1",
+            "proc-name-allow-2",
+            "proc-name-reject-1",
+            "proc-name-reject-2",
+            "proc-net-allow-1",
+            "proc-net-allow-2",
+            "proc-net-bad",
+            "proc-net-reject-1",
+            "proc-net-reject-2",
+            "proc-ownership-1",
+            "proc-ownership-2",
+            "proc-ownership-3",
+            "proc-ownership-duplicate",
+            "proc-ownership-foreign",
+            "proc-restrict-1",
+            "proc-restrict-2",
+            "proc-spf-1",
+            "proc-spf-2",
+            "proc-templating-1",
+            "proc-templating-2",
+            "proc-templating-undefined",
+            "proc-type-allow-1",
+            "proc-type-allow-2",
+            "proc-type-reject-1",
+            "proc-type-reject-2",
+            "proc-value-allow-1",
+            "proc-value-allow-2",
+            "proc-value-reject-1",
+            "proc-value-reject-2",
+            "proc-zone-name-1",
+            "proc-zone-name-2",
+            "secrets-handler",
+            "versions",
+        ],
+    ),
+    (
+        "auto_arpa",
+        &[
+            "arpa-basic-1",
+            "arpa-basic-2",
+            "arpa-basic-3",
+            "arpa-conflict",
+            "arpa-deep-wildcard",
+            "arpa-dynamic",
+            "arpa-dynamic-zones",
+            "arpa-mixed-sources",
+            "arpa-options",
+            "arpa-partial",
+        ],
+    ),
+    ("include_meta", &["manager-include-meta"]),
+    ("octodns-schema", &["schema"]),
+    (
+        "the configuration of validators",
+        &[
+            "validators-classes",
+            "validators-per-type-1",
+            "validators-per-type-2",
+            "validators-per-zone",
+            "validators-sets-1",
+            "validators-sets-2",
+            "validators-sync-strict",
+            "validators-zone",
+        ],
+    ),
+    (
+        "EnvVarSource",
+        &[
+            "dump-output-provider",
+            "dynzone-cannot-list",
+            "errors-zones",
+            "source-envvar-1",
+            "source-envvar-2",
+            "source-envvar-conflict",
+        ],
+    ),
+    ("TinyDnsFileSource", &["source-tinydns-1", "source-tinydns-2"]),
+];
+
+/// Runs every case that does not wait for something.
+pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
+    let waiting: HashSet<&str> = WAITING.iter().flat_map(|(_, cases)| *cases).copied().collect();
+    let mut cases = cases(&options.corpus.join("cli"))?;
+    cases.retain(|(name, _)| !waiting.contains(name.as_str()));
+    let problems = check(options, &cases)?;
+    for (name, _) in &cases {
+        outcome.case(name, problems.get(name).cloned());
+    }
+    for (what, cases) in WAITING {
+        outcome.notes.push(format!("{} cases wait for {what}", cases.len()));
+    }
+    Ok(())
+}
+
+/// Name and folder of every case, sorted.
+fn cases(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let mut cases = Vec::new();
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        if path.join("case.json").is_file() {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            cases.push((name, path));
+        }
+    }
+    cases.sort();
+    Ok(cases)
+}
+
+/// The problem of each case that does not agree.
+fn check(options: &Options, cases: &[(String, PathBuf)]) -> io::Result<HashMap<String, String>> {
+    let tool = options.corpus.join("../oracle/oracle");
+    let output = Command::new("python3")
+        .arg(&tool)
+        .args(["check", "-j", &available_parallelism().map_or(1, usize::from).to_string()])
+        .arg("--bin-dir")
+        .arg(&options.bin_dir)
+        .args(cases.iter().map(|(_, path)| path))
+        .output()
+        .map_err(|error| io::Error::other(format!("python3 {}: {error}", tool.display())))?;
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    // The closing count is what tells a run that ended from one that broke off.
+    if !stdout.trim_end().ends_with("cases agree") {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(io::Error::other(format!("{} failed: {stderr}", tool.display())));
+    }
+    Ok(problems(&stdout, cases))
+}
+
+/// Reads the tool's `FAIL name` blocks.
+fn problems(stdout: &str, cases: &[(String, PathBuf)]) -> HashMap<String, String> {
+    let names: HashSet<&str> = cases.iter().map(|(name, _)| name.as_str()).collect();
+    let mut problems: HashMap<String, String> = HashMap::new();
+    let mut current: Option<&str> = None;
+    for line in stdout.lines() {
+        if let Some(name) = line.strip_prefix("FAIL ").filter(|name| names.contains(name)) {
+            current = Some(name);
+            problems.insert(name.to_owned(), String::new());
+        } else if let Some(text) = current.and_then(|name| problems.get_mut(name))
+            && !line.ends_with("cases agree")
+        {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    for text in problems.values_mut() {
+        text.truncate(text.trim_end().len());
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_waiting_case_is_named_once() {
+        let mut seen = HashSet::new();
+        assert!(WAITING.iter().flat_map(|(_, cases)| *cases).all(|case| seen.insert(case)));
+    }
+
+    #[test]
+    fn each_failed_case_gets_its_own_text() {
+        let cases = ["a", "b", "c"].map(|name| (name.to_owned(), PathBuf::from(name)));
+        let text = "FAIL a\nstep 1: x\nplan differs\n\nFAIL c\nexit status\n\n1 of 3 cases agree\n";
+        let found = problems(text, &cases);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found["a"], "step 1: x\nplan differs");
+        assert_eq!(found["c"], "exit status");
+    }
+}

@@ -1,0 +1,186 @@
+//! The command line of `conformance`: which parts, where the corpus is, what is printed.
+
+use std::env;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::{Outcome, PARTS, WAITING};
+
+/// How many differences of a part are printed, unless all are asked for.
+const SHOWN: usize = 10;
+
+const USAGE: &str = "\
+Compares this implementation with what octoDNS itself does.
+
+Usage: conformance [--corpus DIR] [--cassettes DIR] [--only PART]... [--bin-dir DIR] [--all]
+
+  --corpus DIR     the corpus [default: $OCTODNS_CORPUS or ../shared/corpus]
+  --cassettes DIR  recorded provider answers [default: $OCTODNS_CASSETTES or ../shared/cassettes]
+  --only PART      run one part, may be repeated
+  --bin-dir DIR    where the programs are, for the part cli [default: target/release]
+  --all            print every difference, not the first ten of a part
+";
+
+/// What a run of the comparison was asked to do.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder that holds the corpus.
+    pub corpus: PathBuf,
+    /// The folder that holds recorded provider answers.
+    pub cassettes: PathBuf,
+    /// The folder that holds our programs.
+    pub bin_dir: PathBuf,
+    /// The parts to run; all when empty.
+    pub only: Vec<String>,
+    /// Whether every difference is printed.
+    pub all: bool,
+}
+
+/// What the arguments ask for.
+enum Request {
+    Help,
+    Compare(Options),
+}
+
+/// Runs the program: 0 when everything agrees, 1 on any difference, 2 on wrong usage.
+pub fn main() -> ExitCode {
+    match parse(env::args().skip(1)) {
+        Ok(Request::Help) => finish(print(USAGE).map(|()| true)),
+        Ok(Request::Compare(options)) => finish(run(&options)),
+        Err(problem) => {
+            let _ = write!(io::stderr(), "error: {problem}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn finish(result: io::Result<bool>) -> ExitCode {
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse(args: impl Iterator<Item = String>) -> Result<Request, String> {
+    let folder = |variable, default: &str| {
+        env::var_os(variable).map_or_else(|| PathBuf::from(default), PathBuf::from)
+    };
+    let mut options = Options {
+        corpus: folder("OCTODNS_CORPUS", "../shared/corpus"),
+        cassettes: folder("OCTODNS_CASSETTES", "../shared/cassettes"),
+        bin_dir: PathBuf::from("target/release"),
+        only: Vec::new(),
+        all: false,
+    };
+    let mut args = args;
+    while let Some(arg) = args.next() {
+        let (flag, inline) = match arg.split_once('=') {
+            Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
+            None => (arg, None),
+        };
+        let mut value = || {
+            inline.clone().or_else(|| args.next()).ok_or_else(|| format!("{flag} needs a value"))
+        };
+        match flag.as_str() {
+            "--corpus" => options.corpus = value()?.into(),
+            "--cassettes" => options.cassettes = value()?.into(),
+            "--bin-dir" => options.bin_dir = value()?.into(),
+            "--only" => options.only.push(known_part(value()?)?),
+            "--all" => options.all = true,
+            "-h" | "--help" => return Ok(Request::Help),
+            _ => return Err(format!("unknown argument `{flag}`")),
+        }
+    }
+    Ok(Request::Compare(options))
+}
+
+fn known_part(name: String) -> Result<String, String> {
+    let mut names: Vec<_> = PARTS.iter().map(|part| part.name).collect();
+    names.extend(WAITING.iter().map(|(name, _)| *name));
+    names.dedup();
+    if names.contains(&name.as_str()) {
+        return Ok(name);
+    }
+    Err(format!("unknown part `{name}`; there are {}", names.join(", ")))
+}
+
+/// Compares the parts asked for and prints a line for each; true when all agree.
+fn run(options: &Options) -> io::Result<bool> {
+    let wanted =
+        |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
+    for (name, reason) in WAITING.iter().filter(|(name, _)| wanted(name)) {
+        print(&format!("{name}: {reason}\n"))?;
+    }
+    let mut names: Vec<_> =
+        PARTS.iter().map(|part| part.name).filter(|name| wanted(name)).collect();
+    names.dedup();
+    if names.is_empty() {
+        return Ok(true);
+    }
+    if !options.corpus.is_dir() {
+        let corpus = options.corpus.display();
+        print(&format!("conformance: no corpus at {corpus}, nothing compared\n"))?;
+        return Ok(true);
+    }
+    let mut good = true;
+    for name in names {
+        let mut outcome = Outcome::new(name);
+        for part in PARTS.iter().filter(|part| part.name == name) {
+            (part.compare)(options, &mut outcome)?;
+        }
+        let outcome = outcome.finish();
+        good &= outcome.is_good();
+        print(&rendered(&outcome, options.all))?;
+    }
+    Ok(good)
+}
+
+fn rendered(outcome: &Outcome, all: bool) -> String {
+    let shown = if all { usize::MAX } else { SHOWN };
+    let mut lines = vec![outcome.to_string()];
+    lines.extend(outcome.notes.iter().map(|note| format!("  {note}")));
+    for difference in outcome.differences.iter().take(shown) {
+        lines.push(format!("  {}", difference.trim_end().replace('\n', "\n    ")));
+    }
+    if outcome.differences.len() > shown {
+        lines.push(format!("  and {} more (--all shows them)", outcome.differences.len() - shown));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> impl Iterator<Item = String> {
+        line.split(' ').map(str::to_owned).collect::<Vec<_>>().into_iter()
+    }
+
+    #[test]
+    fn a_flag_takes_its_value_after_a_blank_or_an_equals_sign() {
+        for line in ["--corpus some/where --only cli", "--corpus=some/where --only=cli"] {
+            let Ok(Request::Compare(options)) = parse(words(line)) else { panic!("{line}") };
+            assert_eq!(options.corpus, PathBuf::from("some/where"));
+            assert_eq!(options.only, ["cli"]);
+        }
+    }
+
+    #[test]
+    fn an_unknown_part_is_wrong_usage() {
+        assert!(parse(words("--only nothing")).is_err_and(|text| text.contains("cli")));
+        assert!(parse(words("--only")).is_err());
+    }
+}

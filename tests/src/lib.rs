@@ -1,0 +1,35 @@
+//! Conformance: what octoDNS itself does, held against this implementation.
+//!
+//! The corpus is a folder of cases whose expected values the reference program made. Every part of it
+//! has a module here that turns the part's files into one [`Outcome`]; [`PARTS`] lists them. A case that
+//! is meant to differ is named in [`exceptions`], and nowhere else.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "where the corpus and the programs are comes from the environment"
+)]
+
+mod cli;
+mod command;
+pub mod corpus;
+pub mod exceptions;
+mod outcome;
+
+pub use command::{Options, main};
+pub use outcome::Outcome;
+
+/// A part of the corpus, and the function that compares it.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// The name on the command line and in the output. Parts of one name share one [`Outcome`].
+    pub name: &'static str,
+    /// Compares everything the corpus has for this part.
+    pub compare: fn(&Options, &mut Outcome) -> std::io::Result<()>,
+}
+
+/// Every part that is compared, in the order they run: one line each.
+pub const PARTS: &[Part] = &[Part { name: "cli", compare: cli::compare }];
+
+/// Parts of the corpus that have nothing to be compared with yet, and what brings it.
+pub const WAITING: &[(&str, &str)] =
+    &[("tinydns", "comes with its source"), ("cassettes", "comes with the first provider")];
