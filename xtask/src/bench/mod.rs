@@ -1,0 +1,202 @@
+//! `bench`: our programs and octoDNS side by side on generated zones.
+//!
+//! Both run the same command on the same files, alternating, so that a busy machine slows both. What
+//! counts are the ratios. Before a time is taken both must have planned the same.
+
+mod measure;
+mod plans;
+mod table;
+mod workload;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::run::{cargo, check, shared, succeeds, target};
+use measure::{Figures, Usage, measure};
+use table::Row;
+use workload::{Shape, Workload};
+
+/// Up to this many records the reference runs as often as we do; beyond, it takes minutes and runs once.
+const REPEATED_UP_TO: usize = 10_000;
+
+/// One command that is measured, in a workload's folder.
+struct Task {
+    name: &'static str,
+    program: &'static str,
+    args: &'static [&'static str],
+    /// A folder the command writes, removed before each run.
+    writes: Option<&'static str>,
+    /// Percent of the records that differ between source and target.
+    changes: u32,
+}
+
+const CONFIG: &str = "--config-file=config.yaml";
+
+const TASKS: &[Task] = &[
+    Task {
+        name: "validate",
+        program: "octodns-validate",
+        args: &[CONFIG],
+        writes: None,
+        changes: 0,
+    },
+    Task {
+        name: "sync, no change",
+        program: "octodns-sync",
+        args: &[CONFIG],
+        writes: None,
+        changes: 0,
+    },
+    Task {
+        name: "sync, 5% changed",
+        program: "octodns-sync",
+        args: &[CONFIG],
+        writes: None,
+        changes: 5,
+    },
+    Task {
+        name: "sync --doit, new zones",
+        program: "octodns-sync",
+        args: &["--config-file=config-create.yaml", "--doit"],
+        writes: Some("created"),
+        changes: 0,
+    },
+    Task {
+        name: "dump",
+        program: "octodns-dump",
+        args: &[CONFIG, "--output-dir=dumped", "*", "config"],
+        writes: Some("dumped"),
+        changes: 0,
+    },
+];
+
+struct Options {
+    shapes: Vec<Shape>,
+    runs: usize,
+    reference: bool,
+}
+
+/// Measures and prints a table.
+pub(crate) fn run(args: &[String]) -> io::Result<()> {
+    let options = parse(args).map_err(io::Error::other)?;
+    check(&mut cargo(&["build", "--release", "--workspace", "--bins"]))?;
+    let ours = target().join("release");
+    let reference = if options.reference { reference()? } else { None };
+    if reference.is_none() {
+        println!("without the reference: our figures only");
+    }
+
+    let mut rows = vec![start_up(&ours, reference.as_deref(), options.runs)?];
+    for shape in &options.shapes {
+        for task in TASKS {
+            let workload = Workload::make(*shape, task.changes)?;
+            rows.push(compare(task, &workload, &ours, reference.as_deref(), options.runs)?);
+            eprintln!("{}", table::line(rows.last().unwrap_or(&rows[0])));
+        }
+    }
+    println!("\n{}", table::table(&rows));
+    Ok(())
+}
+
+fn parse(args: &[String]) -> Result<Options, String> {
+    let mut options = Options { shapes: Vec::new(), runs: 5, reference: true };
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
+        match arg.as_str() {
+            "--quick" => options.shapes.extend([Shape::new(1, 1_000), Shape::new(20, 50)]),
+            "--shape" => options.shapes.push(value()?.parse()?),
+            "--runs" => options.runs = value()?.parse().map_err(|_| "--runs needs a number")?,
+            "--no-reference" => options.reference = false,
+            _ => return Err(format!("unknown argument `{arg}`")),
+        }
+    }
+    if options.shapes.is_empty() {
+        options.shapes = [(1, 1_000), (1, 10_000), (1, 100_000), (100, 100), (1_000, 100)]
+            .map(|(zones, records)| Shape::new(zones, records))
+            .to_vec();
+    }
+    options.runs = options.runs.max(1);
+    Ok(options)
+}
+
+/// The folder of octoDNS' programs, installed below `target` on first use; `None` when it cannot be had.
+fn reference() -> io::Result<Option<PathBuf>> {
+    let folder = target().join("oracle");
+    let bin = folder.join("bin");
+    if succeeds(std::process::Command::new(bin.join("octodns-sync")).arg("--version")) {
+        return Ok(Some(bin));
+    }
+    let setup = shared().join("oracle/setup");
+    if !setup.is_file() {
+        return Ok(None);
+    }
+    check(std::process::Command::new(setup).arg(&folder).arg("--core"))?;
+    Ok(Some(bin))
+}
+
+/// What starting a program costs.
+fn start_up(ours: &Path, reference: Option<&Path>, runs: usize) -> io::Result<Row> {
+    let task = Task {
+        name: "octodns-sync --help",
+        program: "octodns-sync",
+        args: &["--help"],
+        writes: None,
+        changes: 0,
+    };
+    let figures = alternate(&task, Path::new("."), ours, reference, (runs, runs))?;
+    Ok(Row { shape: None, task: task.name, bytes: 0, figures })
+}
+
+fn compare(
+    task: &Task,
+    workload: &Workload,
+    ours: &Path,
+    reference: Option<&Path>,
+    runs: usize,
+) -> io::Result<Row> {
+    if task.program == "octodns-sync" && task.writes.is_none() {
+        let mine = plans::plan(&ours.join(task.program), task.args, &workload.folder)?;
+        workload.expect(plans::counts(&mine))?;
+        if let Some(theirs) = reference.filter(|_| workload.shape.total() <= REPEATED_UP_TO) {
+            let theirs = plans::plan(&theirs.join(task.program), task.args, &workload.folder)?;
+            if mine != theirs {
+                return Err(io::Error::other(format!(
+                    "{}: the plans differ",
+                    workload.folder.display()
+                )));
+            }
+        }
+    }
+    let theirs = if workload.shape.total() > REPEATED_UP_TO { 1 } else { runs.min(3) };
+    let figures = alternate(task, &workload.folder, ours, reference, (runs, theirs))?;
+    Ok(Row { shape: Some(workload.shape), task: task.name, bytes: workload.bytes, figures })
+}
+
+/// Runs both programs in turn; the reference may run less often.
+fn alternate(
+    task: &Task,
+    folder: &Path,
+    ours: &Path,
+    reference: Option<&Path>,
+    (our_runs, their_runs): (usize, usize),
+) -> io::Result<Figures> {
+    let once = |bin: &Path| -> io::Result<Usage> {
+        if let Some(written) =
+            task.writes.map(|name| folder.join(name)).filter(|path| path.exists())
+        {
+            std::fs::remove_dir_all(written)?;
+        }
+        measure(&bin.join(task.program), task.args, folder)
+    };
+    // The first run finds cold files; it is not counted.
+    once(ours)?;
+    let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+    for run in 0..our_runs {
+        mine.push(once(ours)?);
+        if let Some(bin) = reference.filter(|_| run < their_runs) {
+            theirs.push(once(bin)?);
+        }
+    }
+    Ok(Figures { ours: Usage::median(&mine), reference: Usage::median(&theirs) })
+}

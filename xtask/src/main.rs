@@ -1,0 +1,57 @@
+//! `cargo xtask VERB`: the project's chores, one module a verb.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a developer's tool: it reads the environment of the shell it is started from"
+)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool: it talks")]
+
+mod bench;
+mod conformance;
+mod deny;
+mod run;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask VERB
+
+  test         everything CI runs: fmt, tidy, deny, clippy, doc, conformance, all tests
+  conformance  compare with what octoDNS itself does
+                 [--corpus DIR] [--cassettes DIR] [--only PART] [--all] [--release]
+  tidy         what the compiler cannot see: sizes, names, lists that must be in step
+  deny         licences, bans, sources and advisories of the dependencies
+  bench        our programs and octoDNS side by side: CPU time, wall time, memory
+                 [--quick] [--shape ZONESxRECORDS] [--runs N] [--no-reference]
+  help         this text
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let verb = args.next().unwrap_or_else(|| "help".to_owned());
+    let rest: Vec<String> = args.collect();
+    let result = match verb.as_str() {
+        "test" => test::run(),
+        "conformance" => conformance::run(&rest),
+        "tidy" => tidy::run(),
+        "deny" => deny::run(),
+        "bench" => bench::run(&rest),
+        "help" | "-h" | "--help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => {
+            eprint!("error: unknown verb `{verb}`\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `tidy`: what the compiler cannot see. Each check is one function in [`CHECKS`].
+
+mod lists;
+mod manifests;
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::run::{failed, root};
+
+/// A check: what it finds wrong, one text each.
+type Check = fn(&Tree) -> Vec<String>;
+
+const CHECKS: &[Check] = &[
+    sources::top_level,
+    sources::sizes,
+    sources::file_names,
+    sources::silenced_lints,
+    manifests::inherited,
+    manifests::package_names,
+    lists::dependencies_have_reasons,
+    lists::providers_in_step,
+    lists::architecture_names_folders,
+];
+
+/// The project's files, as git lists them: ignored files do not count.
+struct Tree {
+    root: PathBuf,
+    /// Path relative to `root`, and text; empty for what is not text.
+    files: BTreeMap<String, String>,
+}
+
+impl Tree {
+    fn new(root: &Path) -> io::Result<Self> {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(root);
+        command.args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+        let output = command.output().map_err(|error| failed(&command, &error.to_string()))?;
+        if !output.status.success() {
+            return Err(failed(&command, &String::from_utf8_lossy(&output.stderr)));
+        }
+        let mut files = BTreeMap::new();
+        for file in String::from_utf8_lossy(&output.stdout).lines() {
+            // A file that was removed, but not yet from the index, is listed as well.
+            if let Ok(bytes) = fs::read(root.join(file)) {
+                files.insert(file.to_owned(), String::from_utf8(bytes).unwrap_or_default());
+            }
+        }
+        Ok(Self { root: root.to_owned(), files })
+    }
+
+    /// The text of a file; empty when there is none.
+    fn text(&self, file: &str) -> &str {
+        self.files.get(file).map_or("", String::as_str)
+    }
+
+    /// Paths and texts of the files whose path ends in `end`.
+    fn ending(&self, end: &str) -> impl Iterator<Item = (&str, &str)> {
+        let files = self.files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        files.filter(move |(file, _)| file.ends_with(end))
+    }
+
+    /// The names of the folders directly below `folder`.
+    fn folders(&self, folder: &str) -> BTreeSet<&str> {
+        let below =
+            self.files.keys().filter_map(|file| file.strip_prefix(folder)?.strip_prefix('/'));
+        below.filter_map(|file| Some(file.split_once('/')?.0)).collect()
+    }
+}
+
+/// Prints what is wrong; an error when anything is.
+pub(crate) fn run() -> io::Result<()> {
+    let problems = problems(root())?;
+    for problem in &problems {
+        println!("tidy: {problem}");
+    }
+    match problems.len() {
+        0 => {
+            println!("tidy ok");
+            Ok(())
+        }
+        many => Err(io::Error::other(format!("tidy found {many} problems"))),
+    }
+}
+
+fn problems(root: &Path) -> io::Result<Vec<String>> {
+    let tree = Tree::new(root)?;
+    Ok(CHECKS.iter().flat_map(|check| check(&tree)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tidy is also a test, so that nobody has to remember it.
+    #[test]
+    fn the_project_is_tidy() {
+        assert_eq!(problems(root()).unwrap(), [] as [String; 0]);
+    }
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        Tree { root: PathBuf::new(), files: files.collect() }
+    }
+
+    #[test]
+    fn a_long_file_and_a_long_table_of_contents_are_refused() {
+        let tree = tree(&[
+            ("crates/core/src/lib.rs", &"// x\n".repeat(121)),
+            ("crates/core/src/zone.rs", &"// x\n".repeat(801)),
+            ("crates/core/src/plan.rs", &"// x\n".repeat(800)),
+        ]);
+        let problems = sources::sizes(&tree);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+
+    #[test]
+    fn a_stranger_at_the_top_level_is_refused() {
+        let tree = tree(&[("scripts/x.sh", ""), ("README.md", ""), ("notes.txt", "")]);
+        let problems = sources::top_level(&tree);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+
+    #[test]
+    fn a_feature_without_its_provider_is_refused() {
+        let tree = tree(&[
+            ("crates/octodns/Cargo.toml", "[features]\nns1 = []\nall = []\n"),
+            ("crates/octodns/src/registry.rs", "octodns_route53::register(registry);"),
+            ("crates/providers/route53/Cargo.toml", ""),
+        ]);
+        let problems = lists::providers_in_step(&tree);
+        assert_eq!(problems.len(), 3, "{problems:?}");
+    }
+
+    #[test]
+    fn a_version_beside_the_workspace_is_refused() {
+        let text = "[package]\nversion.workspace = true\n[lints]\nworkspace = true\n\
+                    [dependencies]\nserde = \"1\"\ntokio = { version = \"1\" }\nclap.workspace = true\n";
+        let tree = tree(&[("crates/core/Cargo.toml", text)]);
+        let problems = manifests::inherited(&tree);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+}

@@ -1,0 +1,87 @@
+//! Files: where they are, how long they are, what they are called.
+
+use std::collections::BTreeSet;
+
+use super::Tree;
+
+/// What may stand at the top level.
+const TOP_LEVEL: &[&str] = &[
+    ".cargo",
+    ".ci",
+    ".gitignore",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "bins",
+    "clippy.toml",
+    "crates",
+    "deny.toml",
+    "docs",
+    "examples",
+    "fuzz",
+    "rust-toolchain.toml",
+    "rustfmt.toml",
+    "tests",
+    "xtask",
+];
+
+/// The most lines a file may have.
+const MOST_LINES: usize = 800;
+
+/// The most lines a `lib.rs` may have: it is a table of contents.
+const MOST_LINES_OF_CONTENTS: usize = 120;
+
+/// Files that are one long table, and may be longer.
+const FLAT_TABLES: &[&str] = &[];
+
+/// Names that say nothing about a file's subject.
+const VAGUE: &[&str] = &["common", "helper", "helpers", "misc", "types", "util", "utils"];
+
+/// Refuses files and folders at the top level that the architecture does not have.
+pub(super) fn top_level(tree: &Tree) -> Vec<String> {
+    let found: BTreeSet<&str> =
+        tree.files.keys().filter_map(|file| file.split('/').next()).collect();
+    let strangers = found.into_iter().filter(|name| !TOP_LEVEL.contains(name));
+    strangers.map(|name| format!("{name}: has no place at the top level")).collect()
+}
+
+/// Refuses files that have grown a second subject.
+pub(super) fn sizes(tree: &Tree) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (file, text) in tree.ending(".rs") {
+        let contents = file.ends_with("/src/lib.rs");
+        let most = if contents { MOST_LINES_OF_CONTENTS } else { MOST_LINES };
+        let lines = text.lines().count();
+        if lines > most && !FLAT_TABLES.contains(&file) {
+            problems.push(format!("{file}: {lines} lines, at most {most}: split it by subject"));
+        }
+    }
+    problems
+}
+
+/// Refuses modules and folders whose name does not say what they are about.
+pub(super) fn file_names(tree: &Tree) -> Vec<String> {
+    let vague = |file: &str| {
+        let path = file.strip_suffix(".rs").unwrap_or(file);
+        // `record/types/` is the one folder that does hold what it is called: the record types.
+        path.replace("record/types/", "record/").split('/').any(|word| VAGUE.contains(&word))
+    };
+    let found = tree.ending(".rs").filter(|(file, _)| vague(file));
+    found.map(|(file, _)| format!("{file}: name it after its subject")).collect()
+}
+
+/// Refuses `#[allow]`: an exception from a lint is an `#[expect]` that gives its reason.
+pub(super) fn silenced_lints(tree: &Tree) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (file, text) in tree.ending(".rs") {
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim_start();
+            if line.starts_with("#[allow(") || line.starts_with("#![allow(") {
+                let place = format!("{file}:{}", index + 1);
+                problems.push(format!("{place}: use #[expect(lint, reason = \"...\")]"));
+            }
+        }
+    }
+    problems
+}
