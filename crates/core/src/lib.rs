@@ -5,6 +5,7 @@
 
 pub mod diagnostic;
 pub mod name;
+pub mod record;
 pub mod value;
 
 pub use diagnostic::{Diagnostic, Origin, Report, Severity, nearest};

@@ -1,0 +1,29 @@
+//! What is wrong with a part of a record's data, before it is known who says so.
+
+use crate::value::Position;
+
+/// A fault of some data: becomes a finding once a validator's id and the record's name are added.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Fault {
+    /// What is wrong, in one line without the place.
+    pub message: String,
+    /// What to write instead, if that is known.
+    pub help: Option<String>,
+    /// The culprit.
+    pub position: Position,
+}
+
+impl Fault {
+    /// A fault at a position.
+    pub fn new(message: impl Into<String>, position: Position) -> Self {
+        Self { message: message.into(), help: None, position }
+    }
+
+    /// The same fault, with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}

@@ -1,0 +1,137 @@
+//! The `octodns` section of a record: instructions to octoDNS and to providers, kept as written.
+
+use super::Fault;
+use crate::value::{Map, OwnedValue, Value, python_str};
+
+/// The `octodns` section of a record; most records have none, which costs no allocation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options(Option<Box<Map<'static>>>);
+
+impl Options {
+    /// No section.
+    pub const NONE: Self = Self(None);
+
+    /// The options in a map; an empty one is as good as none.
+    pub fn new(map: Map<'static>) -> Self {
+        Self((!map.is_empty()).then(|| Box::new(map)))
+    }
+
+    /// Reads an `octodns` section.
+    ///
+    /// # Errors
+    ///
+    /// Refuses anything but a mapping.
+    pub fn read(section: &Value<'_>) -> Result<Self, Fault> {
+        match section.as_map() {
+            Some(map) if map.is_empty() => Ok(Self::NONE),
+            Some(map) => Ok(Self::new(map.clone().into_owned())),
+            None => {
+                let message = format!("octodns must be a mapping, not {}", section.kind_name());
+                Err(Fault::new(message, section.position))
+            }
+        }
+    }
+
+    /// Whether there is no option.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The section as it was written, if there is one.
+    pub fn raw(&self) -> Option<&Map<'static>> {
+        self.0.as_deref()
+    }
+
+    /// The section as a value, if there is one.
+    pub fn to_value(&self) -> Option<OwnedValue> {
+        self.raw().map(|map| Value::from(map.clone()))
+    }
+
+    /// What the section says to one provider, by the name of its kind: `route53`, `cloudflare`.
+    pub fn section(&self, name: &str) -> Option<&OwnedValue> {
+        self.raw()?.get(name)
+    }
+
+    /// Whether the record is left out of every plan (`ignored`).
+    pub fn ignored(&self) -> bool {
+        self.is_true("ignored")
+    }
+
+    /// Whether faults of the record are warnings (`lenient`).
+    pub fn lenient(&self) -> bool {
+        self.is_true("lenient")
+    }
+
+    /// The only targets the record is meant for (`included`); empty: all.
+    pub fn included(&self) -> impl Iterator<Item = &str> {
+        self.ids("included")
+    }
+
+    /// The targets the record is not meant for (`excluded`).
+    pub fn excluded(&self) -> impl Iterator<Item = &str> {
+        self.ids("excluded")
+    }
+
+    /// Whether the record is meant for a target, by `included` and `excluded`.
+    pub fn wants(&self, target: &str) -> bool {
+        if self.is_empty() {
+            return true;
+        }
+        (!self.is_true("included") || self.included().any(|id| id == target))
+            && !self.excluded().any(|id| id == target)
+    }
+
+    /// The protocol of the record's health check: `HTTPS` unless the section says otherwise.
+    pub fn healthcheck_protocol(&self) -> &str {
+        self.healthcheck("protocol").and_then(Value::as_str).unwrap_or("HTTPS")
+    }
+
+    /// The host a health check asks for, if it is of HTTP or HTTPS: `fqdn` without its final dot
+    /// unless the section says otherwise. An empty or null host is none.
+    pub fn healthcheck_host(&self, fqdn: &str) -> Option<String> {
+        if !self.has_http_healthcheck() {
+            return None;
+        }
+        match self.healthcheck("host") {
+            None => Some(fqdn.strip_suffix('.').unwrap_or(fqdn).to_owned()),
+            Some(host) => host.is_truthy().then(|| python_str(host)),
+        }
+    }
+
+    /// The path a health check asks for, if it is of HTTP or HTTPS: `/_dns` unless the section says
+    /// otherwise.
+    pub fn healthcheck_path(&self) -> Option<&str> {
+        self.has_http_healthcheck()
+            .then(|| self.healthcheck("path").and_then(Value::as_str).unwrap_or("/_dns"))
+    }
+
+    /// The port of a health check, unless it is of ICMP: 443 unless the section says otherwise.
+    pub fn healthcheck_port(&self) -> Option<i64> {
+        if self.healthcheck_protocol() == "ICMP" {
+            return None;
+        }
+        let given = self.healthcheck("port").and_then(super::dynamic::whole_number);
+        Some(given.unwrap_or(443))
+    }
+
+    fn has_http_healthcheck(&self) -> bool {
+        matches!(self.healthcheck_protocol(), "HTTP" | "HTTPS")
+    }
+
+    fn healthcheck(&self, key: &str) -> Option<&OwnedValue> {
+        self.section("healthcheck")?.get(key)
+    }
+
+    fn is_true(&self, key: &str) -> bool {
+        self.section(key).is_some_and(Value::is_truthy)
+    }
+
+    /// The ids of a list.
+    ///
+    // Differs from octoDNS: a text instead of a list is one id, not any id that is a part of it.
+    fn ids(&self, key: &str) -> impl Iterator<Item = &str> {
+        let value = self.section(key);
+        let list = value.and_then(Value::as_list).unwrap_or_default();
+        value.and_then(Value::as_str).into_iter().chain(list.iter().filter_map(Value::as_str))
+    }
+}
