@@ -10,7 +10,7 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-pub use idna::IdnaError;
+pub use idna::{IdnaError, IdnaProblem};
 
 /// The name of a zone: absolute, in IDNA form, lower case, such as `example.com.`.
 ///
