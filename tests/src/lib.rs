@@ -13,6 +13,7 @@ mod cli;
 mod command;
 pub mod corpus;
 pub mod exceptions;
+mod names;
 mod outcome;
 
 pub use command::{Options, main};
@@ -28,7 +29,8 @@ pub struct Part {
 }
 
 /// Every part that is compared, in the order they run: one line each.
-pub const PARTS: &[Part] = &[Part { name: "cli", compare: cli::compare }];
+pub const PARTS: &[Part] =
+    &[Part { name: "names", compare: names::compare }, Part { name: "cli", compare: cli::compare }];
 
 /// Parts of the corpus that have nothing to be compared with yet, and what brings it.
 pub const WAITING: &[(&str, &str)] =
