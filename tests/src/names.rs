@@ -9,7 +9,7 @@ use crate::corpus::for_each_case;
 use crate::{Options, Outcome};
 
 /// Compares both conversions of every name.
-pub fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
+pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
     for_each_case(&options.corpus.join("names/idna.jsonl"), |id, case| {
         let name = case.get("name").and_then(Value::as_str).unwrap_or_default();
         let differences: Vec<_> =

@@ -135,3 +135,48 @@ impl Options {
         value.and_then(Value::as_str).into_iter().chain(list.iter().filter_map(Value::as_str))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::testing::json;
+
+    fn options(text: &str) -> Options {
+        Options::read(&json(text)).unwrap()
+    }
+
+    #[test]
+    fn no_section_costs_one_word() {
+        assert_eq!(size_of::<Options>(), size_of::<usize>());
+        assert_eq!(options("{}"), Options::NONE);
+        assert!(Options::NONE.wants("any"));
+    }
+
+    #[test]
+    fn targets_are_chosen_by_both_lists() {
+        let both = options(r#"{"included": ["a", "b"], "excluded": "b"}"#);
+        assert!(both.wants("a") && !both.wants("b") && !both.wants("c"));
+        let empty = options(r#"{"included": [], "excluded": ["a"]}"#);
+        assert!(!empty.wants("a") && empty.wants("b"));
+    }
+
+    #[test]
+    fn health_checks_have_the_defaults_of_the_reference() {
+        let none = Options::NONE;
+        assert_eq!(none.healthcheck_protocol(), "HTTPS");
+        assert_eq!(none.healthcheck_host("a.unit.tests.").as_deref(), Some("a.unit.tests"));
+        assert_eq!((none.healthcheck_path(), none.healthcheck_port()), (Some("/_dns"), Some(443)));
+        let tcp = options(r#"{"healthcheck": {"protocol": "TCP", "port": "53"}}"#);
+        assert_eq!((tcp.healthcheck_path(), tcp.healthcheck_port()), (None, Some(53)));
+        let icmp = options(r#"{"healthcheck": {"protocol": "ICMP"}}"#);
+        assert_eq!(icmp.healthcheck_port(), None);
+        let host = options(r#"{"healthcheck": {"host": null, "path": "/x", "protocol": "HTTP"}}"#);
+        assert_eq!((host.healthcheck_host("a."), host.healthcheck_path()), (None, Some("/x")));
+    }
+
+    #[test]
+    fn truth_is_that_of_python() {
+        assert!(options(r#"{"lenient": "no", "ignored": 1}"#).lenient());
+        assert!(!options(r#"{"lenient": 0, "ignored": ""}"#).ignored());
+    }
+}

@@ -5,6 +5,8 @@
 
 mod de;
 mod print;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::borrow::Cow;
 

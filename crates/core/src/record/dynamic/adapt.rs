@@ -89,3 +89,60 @@ impl Dynamic {
         (rest, unused.into_iter().map(|pool| pool.id.clone()).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::dynamic::{Pool, PoolValue};
+
+    fn pool(id: &str, status: Status) -> Pool {
+        Pool::new(
+            id,
+            [PoolValue::new("192.0.2.1").with_status(status), PoolValue::new("192.0.2.2")],
+        )
+    }
+
+    fn dynamic() -> Dynamic {
+        let pools = vec![
+            pool("near", Status::Up).with_fallback("behind"),
+            pool("behind", Status::Obey),
+            pool("both", Status::Down),
+            pool("rest", Status::Obey),
+        ];
+        let rules = vec![
+            Rule::new("near").with_subnets(["10.0.0.0/8"]),
+            Rule::new("both").with_subnets(["11.0.0.0/8"]).with_geos(["EU"]),
+            Rule::new("rest"),
+        ];
+        Dynamic::new(pools, rules)
+    }
+
+    #[test]
+    fn statuses_are_reset_and_their_pools_named() {
+        let without = dynamic().without_status().unwrap();
+        assert_eq!(without.pools, ["near", "both"]);
+        assert!(!without.dynamic.has_status());
+        assert_eq!(without.dynamic.without_status(), None);
+    }
+
+    #[test]
+    fn subnets_go_with_the_pools_only_they_led_to() {
+        let without = dynamic().without_subnets().unwrap();
+        assert_eq!((&without.dropped[..], &without.geos_only[..]), (&[1][..], &[2][..]));
+        assert_eq!(without.unused_pools, ["near", "behind"]);
+        let rules = [Rule::new("both").with_geos(["EU"]), Rule::new("rest")];
+        assert_eq!(without.dynamic.rules(), rules);
+        assert_eq!(without.dynamic.without_subnets(), None);
+    }
+
+    #[test]
+    fn a_loop_of_fallbacks_ends() {
+        let pools = vec![
+            pool("a", Status::Obey).with_fallback("b"),
+            pool("b", Status::Obey).with_fallback("a"),
+            pool("c", Status::Obey),
+        ];
+        let (rest, unused) = Dynamic::new(pools, vec![Rule::new("a")]).without_unused_pools();
+        assert_eq!((rest.pools().len(), unused), (2, vec!["c".into()]));
+    }
+}

@@ -4,6 +4,7 @@
 //! plain values are what a target without routing gets.
 
 mod adapt;
+mod kept;
 mod read;
 mod subnet;
 mod validate;
@@ -11,6 +12,8 @@ mod validate;
 use std::fmt;
 
 use smol_str::SmolStr;
+
+use kept::Kept;
 
 use super::geo::GeoCode;
 use crate::value::{Map, OwnedValue, Python, Value};
@@ -76,14 +79,6 @@ pub struct Rule {
     pool: Option<Kept<SmolStr>>,
     geos: Option<Vec<SmolStr>>,
     subnets: Option<Vec<SmolStr>>,
-}
-
-/// A value of the kind the field is meant for, or what a lenient record gave instead: plans and
-/// dumps show that as it was written.
-#[derive(Clone, Debug)]
-enum Kept<T> {
-    Proper(T),
-    Odd(Box<OwnedValue>),
 }
 
 impl Dynamic {
@@ -372,55 +367,6 @@ impl Rule {
     }
 }
 
-impl<T> Kept<T> {
-    fn proper(&self) -> Option<&T> {
-        match self {
-            Self::Proper(value) => Some(value),
-            Self::Odd(_) => None,
-        }
-    }
-}
-
-/// Equality as Python has it for what lenient records may hold: `True` and `1.0` are `1`.
-impl<T: PartialEq + Number> PartialEq for Kept<T> {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Proper(a), Self::Proper(b)) => a == b,
-            (Self::Odd(a), Self::Odd(b)) => match (read::number(a), read::number(b)) {
-                (Some(a), Some(b)) => a.total_cmp(&b).is_eq(),
-                _ => a == b,
-            },
-            (Self::Proper(value), Self::Odd(odd)) | (Self::Odd(odd), Self::Proper(value)) => {
-                value.number().zip(read::number(odd)).is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
-            }
-        }
-    }
-}
-
-/// What a proper value is as a number, if it is one.
-trait Number {
-    fn number(&self) -> Option<f64>;
-}
-
-impl Number for i64 {
-    #[expect(clippy::cast_precision_loss, reason = "only compared with floats a file gave instead")]
-    fn number(&self) -> Option<f64> {
-        Some(*self as f64)
-    }
-}
-
-impl Number for SmolStr {
-    fn number(&self) -> Option<f64> {
-        None
-    }
-}
-
-impl Number for Status {
-    fn number(&self) -> Option<f64> {
-        None
-    }
-}
-
 fn sorted<S: Into<SmolStr>>(texts: impl IntoIterator<Item = S>) -> Vec<SmolStr> {
     let mut texts: Vec<SmolStr> = texts.into_iter().map(Into::into).collect();
     texts.sort();
@@ -434,4 +380,81 @@ fn text(text: &str) -> OwnedValue {
 /// A copy of a value as data, without the place it came from.
 fn plain(value: &OwnedValue) -> OwnedValue {
     Value { position: crate::value::Position::NONE, ..value.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Json;
+    use crate::value::testing::json;
+
+    const SECTION: &str = r#"{
+        "pools": {
+            "two": {"fallback": "one", "values": [
+                {"value": "4.4.4.4", "weight": 7, "status": "up"}, {"value": "3.3.3.3", "weight": 3}]},
+            "one": {"fallback": "default", "values": [{"value": "2.2.2.2", "weight": 9}]}},
+        "rules": [
+            {"subnets": ["10.1.0.0/16", "10.0.0.0/16"], "geos": ["NA-US-CA", "EU"], "pool": "two"},
+            {"pool": "one"}]}"#;
+
+    fn read(text: &str) -> Dynamic {
+        Dynamic::read(&json(text), &|value| Ok(value.as_str().unwrap_or_default().into())).unwrap()
+    }
+
+    /// The checksum of a plan rests on this text, to the order of its keys.
+    #[test]
+    fn data_is_normalized_and_keeps_the_order_of_the_reference() {
+        assert_eq!(
+            Json::default().text(&read(SECTION).to_value()),
+            r#"{"pools": {"two": {"fallback": "one", "values": [{"value": "3.3.3.3", "weight": 3, "status": "obey"}, {"value": "4.4.4.4", "weight": 7, "status": "up"}]}, "one": {"fallback": null, "values": [{"value": "2.2.2.2", "weight": 1, "status": "obey"}]}}, "rules": [{"pool": "two", "geos": ["EU", "NA-US-CA"], "subnets": ["10.0.0.0/16", "10.1.0.0/16"]}, {"pool": "one"}]}"#
+        );
+    }
+
+    #[test]
+    fn plans_show_python_literals() {
+        let text = r#"{"pools": {"one": {"values": [{"value": "2.2.2.2"}]}}, "rules": [{"pool": "one", "geos": []}]}"#;
+        assert_eq!(
+            read(text).to_string(),
+            "{'one': {'fallback': None, 'values': [{'value': '2.2.2.2', 'weight': 1, \
+             'status': 'obey'}]}}, [{'pool': 'one', 'geos': []}]"
+        );
+    }
+
+    #[test]
+    fn pools_compare_in_any_order_and_rules_in_theirs() {
+        let dynamic = read(SECTION);
+        let mut other = dynamic.clone();
+        other.pools.reverse();
+        assert_eq!(dynamic, other);
+        other.rules.reverse();
+        assert_ne!(dynamic, other);
+    }
+
+    /// What Python takes for equal is no change: a plan would show it on every run.
+    #[test]
+    fn odd_values_compare_as_python_compares_them() {
+        let with = |weight: &str, pool: &str| {
+            read(&format!(
+                r#"{{"pools": {{"a": {{"values": [
+                    {{"value": "x", "weight": {weight}}}, {{"value": "y"}}]}}}}, "rules": [{{"pool": {pool}}}]}}"#
+            ))
+        };
+        assert_eq!(with("true", "\"a\""), with("1", "\"a\""));
+        assert_eq!(with("1.0", "5"), with("true", "5"));
+        assert_ne!(with("\"1\"", "null"), with("1", "null"));
+        assert_ne!(with("1", "5"), with("1", "\"5\""));
+        assert_eq!(with("\" 5 \"", "5").pools()[0].values()[0].weight(), 5);
+        assert_eq!(with("1.9", "5").pools()[0].values()[0].weight(), 1);
+        assert_eq!(with("1", "5").rules()[0].pool(), None);
+    }
+
+    #[test]
+    fn rules_give_places_and_networks_parsed() {
+        let dynamic = read(SECTION);
+        let rule = &dynamic.rules()[0];
+        let countries: Vec<_> = rule.geos().map(|geo| geo.country).collect();
+        assert_eq!(countries, [None, Some("US")]);
+        let networks: Vec<_> = rule.subnets().map(|network| network.prefix_len()).collect();
+        assert_eq!(networks, [16, 16]);
+    }
 }

@@ -178,14 +178,52 @@ fn python_int(text: &str) -> Option<i64> {
     Some(plain.parse().unwrap_or(if text.starts_with('-') { i64::MIN } else { i64::MAX }))
 }
 
-/// The number a value compares as in Python: booleans are numbers there.
-pub(super) fn number(value: &Value<'_>) -> Option<f64> {
-    match value.kind {
-        Kind::Bool(value) => Some(f64::from(u8::from(value))),
-        #[expect(clippy::cast_precision_loss, reason = "only compared with other odd values")]
-        Kind::Int(number) => Some(number as f64),
-        // Zero has no sign in comparisons.
-        Kind::Float(number) => Some(number + 0.0),
-        _ => None,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::testing::json;
+
+    #[test]
+    fn what_cannot_be_represented_is_refused_with_its_place() {
+        for (text, message) in [
+            ("5", "dynamic must be a mapping, not a number"),
+            (r#"{"pools": null}"#, "dynamic pools must be a mapping, not nothing"),
+            (r#"{"pools": {"a": []}}"#, "pool \"a\" must be a mapping, not a list"),
+            (r#"{"pools": {"a": {}}}"#, "pool \"a\" has no values"),
+            (
+                r#"{"pools": {"a": {"values": ["x"]}}}"#,
+                "value 1 of pool \"a\" must be a mapping, not text",
+            ),
+            (r#"{"pools": {"a": {"values": [{}]}}}"#, "value 1 of pool \"a\" has no \"value\""),
+            (r#"{"rules": "x"}"#, "dynamic rules must be a list, not text"),
+            (r#"{"rules": [null]}"#, "rule 1 must be a mapping, not nothing"),
+            (r#"{"rules": [{"geos": null}]}"#, "geos of rule 1 must be a list, not nothing"),
+            (
+                r#"{"rules": [{"subnets": [5]}]}"#,
+                "an element of subnets of rule 1 must be text, not a number",
+            ),
+        ] {
+            let fault = Dynamic::read(&json(text), &|_| Ok(SmolStr::default())).unwrap_err();
+            assert_eq!(fault.message, message);
+            assert!(fault.position.is_known(), "{message}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_python_reads_them() {
+        for (text, number) in [
+            ("\"5\"", Some(5)),
+            ("\" +1_0 \"", Some(10)),
+            ("\"-3\"", Some(-3)),
+            ("\"1.5\"", None),
+            ("\"_1\"", None),
+            ("\"\"", None),
+            ("1.9", Some(1)),
+            ("true", Some(1)),
+            ("null", None),
+            ("[]", None),
+        ] {
+            assert_eq!(whole_number(&json(text)), number, "{text}");
+        }
     }
 }

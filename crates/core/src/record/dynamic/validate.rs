@@ -6,8 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
+use super::Status;
+use super::kept::number;
+use super::read::whole_number;
 use super::subnet::{Networks, parse_subnet};
-use super::{Status, read};
 use crate::nearest;
 use crate::record::Fault;
 use crate::record::geo::GeoCode;
@@ -134,7 +136,7 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         }
         if let [only] = list
             && let Some(weight) = only.get("weight")
-            && read::number(weight).is_none_or(|weight| (weight - 1.0).abs() > 0.0)
+            && number(weight).is_none_or(|weight| (weight - 1.0).abs() > 0.0)
         {
             let message = format!("pool \"{name}\" has a single value with a weight other than 1");
             self.fault(Fault::new(message, weight.position).help("remove the weight"));
@@ -149,7 +151,7 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
             return;
         };
         if let Some(weight) = map.get("weight")
-            && !read::whole_number(weight).is_some_and(|weight| (1..=100).contains(&weight))
+            && !whole_number(weight).is_some_and(|weight| (1..=100).contains(&weight))
         {
             let message = format!(
                 "invalid weight {} in pool \"{pool}\" value {number}: it must be a number from 1 to 100",
@@ -478,4 +480,187 @@ fn cycles<'n>(
         }
     }
     cycles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::testing::json;
+
+    fn faults(pools: &str, rules: &str) -> Vec<Fault> {
+        let data = json(&format!(r#"{{"dynamic": {{"pools": {pools}, "rules": {rules}}}}}"#));
+        let mut faults = Vec::new();
+        validate(data.as_map().unwrap(), &mut |check| {
+            if let Check::Fault(fault) = check {
+                faults.push(fault);
+            }
+        });
+        faults
+    }
+
+    fn messages(pools: &str, rules: &str) -> Vec<String> {
+        faults(pools, rules).into_iter().map(|fault| fault.message).collect()
+    }
+
+    const POOLS: &str =
+        r#"{"one": {"values": [{"value": "x"}]}, "two": {"values": [{"value": "y"}]}}"#;
+
+    #[test]
+    fn valid_sections_have_no_fault_and_hand_over_their_values() {
+        let data = json(
+            r#"{"dynamic": {"pools": {"one": {"values": [{"value": "x", "weight": "5"}, {"value": "y"}]}},
+                "rules": [{"pool": "one"}]}}"#,
+        );
+        let mut values = Vec::new();
+        validate(data.as_map().unwrap(), &mut |check| match check {
+            Check::Fault(fault) => panic!("{fault}"),
+            Check::Value(value) => values.push(python_str(value)),
+        });
+        assert_eq!(values, ["x", "y"]);
+    }
+
+    #[test]
+    fn pools_are_checked() {
+        let rules = r#"[{"pool": "one"}]"#;
+        for (pools, expected) in [
+            ("[]", "dynamic pools must be a mapping of pool names to pools, not a list"),
+            ("{}", "dynamic has no pools"),
+            (r#"{"one": 5}"#, "pool \"one\" must be a mapping with \"values\", not a number"),
+            (r#"{"one": {"value": []}}"#, "pool \"one\" is missing values"),
+            (
+                r#"{"one": {"values": [{"value": "x", "weight": 101}, {"value": "y"}]}}"#,
+                "invalid weight 101 in pool \"one\" value 1: it must be a number from 1 to 100",
+            ),
+            (
+                r#"{"one": {"values": [{"value": "x", "weight": 2}]}}"#,
+                "pool \"one\" has a single value with a weight other than 1",
+            ),
+            (
+                r#"{"one": {"values": [{"value": "x", "status": "UP"}]}}"#,
+                "invalid status 'UP' in pool \"one\" value 1",
+            ),
+            (r#"{"one": {"values": [{}]}}"#, "missing value in pool \"one\" value 1"),
+            (
+                r#"{"one": {"values": [{"value": "x"}], "fallback": "on"}}"#,
+                "undefined fallback \"on\" for pool \"one\"",
+            ),
+            (
+                r#"{"one": {"values": [{"value": "x"}], "fallback": "one"}}"#,
+                "loop in pool fallbacks: one -> one",
+            ),
+        ] {
+            assert_eq!(messages(pools, rules), [expected]);
+        }
+    }
+
+    /// A loop is one mistake, however many pools lead into it.
+    #[test]
+    fn a_loop_is_found_once() {
+        let pool = |fallback: &str| {
+            format!(r#"{{"fallback": "{fallback}", "values": [{{"value": "x"}}]}}"#)
+        };
+        let pools = format!(
+            r#"{{"a": {}, "b": {}, "c": {}, "d": {}}}"#,
+            pool("b"),
+            pool("c"),
+            pool("b"),
+            pool("a")
+        );
+        let found = messages(&pools, r#"[{"pool": "d"}]"#);
+        assert_eq!(found, ["loop in pool fallbacks: b -> c -> b"]);
+    }
+
+    #[test]
+    fn rules_are_checked() {
+        for (rules, expected) in [
+            ("5", "dynamic rules must be a list, not a number"),
+            (r#"[{"pool": "one"}, {}]"#, "rule 2 is missing its pool"),
+            (r#"[{"pool": "one"}, {"pool": "thr"}]"#, "rule 2 has an undefined pool \"thr\""),
+            (r#"[{"pool": 5}]"#, "rule 1 has an invalid pool 5, it must be text"),
+            (
+                r#"[{"pool": "one", "geos": ["EU"]}, {"pool": "one", "geos": ["AS"]}, {"pool": "two"}]"#,
+                "rule 2 leads to pool \"one\" again",
+            ),
+            (
+                r#"[{"pool": "one"}, {"pool": "two"}]"#,
+                "rule 2 is a second default, the first is rule 1",
+            ),
+            (
+                r#"[{"pool": "one", "geos": ["EU"]}]"#,
+                "the final rule has subnets or geos and is not a catch-all",
+            ),
+            (
+                r#"[{"pool": "one", "geos": ["EU-ZZ"]}, {"pool": "two"}]"#,
+                "rule 1: unknown country in geo code \"EU-ZZ\"",
+            ),
+            (
+                r#"[{"pool": "one", "geos": ["NA-US-CA", "NA"]}, {"pool": "two"}]"#,
+                "rule 1 targets geo NA-US-CA, which is part of NA in rule 1",
+            ),
+            (
+                r#"[{"pool": "one", "subnets": ["10.1.0.0/16", "10.0.0.0/8"]}, {"pool": "two"}]"#,
+                "rule 1 targets subnet 10.1.0.0/16, which is part of 10.0.0.0/8 in rule 1",
+            ),
+            (
+                r#"[{"pool": "one", "subnets": "10.0.0.0/8"}, {"pool": "two"}]"#,
+                "rule 1 subnets must be a list, not text",
+            ),
+        ] {
+            let found = messages(POOLS, rules);
+            assert!(found.contains(&expected.to_owned()), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn rules_come_in_the_order_subnets_both_places() {
+        let rule = |pool: &str, subnets: &str, geos: &str| {
+            format!(r#"{{"pool": "{pool}", "subnets": [{subnets}], "geos": [{geos}]}}"#)
+        };
+        let (subnets, both) =
+            (rule("one", "\"10.0.0.0/8\"", ""), rule("one", "\"10.0.0.0/8\"", "\"AS\""));
+        let geos = rule("two", "", "\"EU\"");
+        for late in [subnets, both] {
+            let found = messages(POOLS, &format!("[{geos}, {late}]"));
+            assert!(found.iter().any(|message| message.starts_with("rule 2 with")), "{found:?}");
+            let found = messages(POOLS, &format!("[{late}, {geos}]"));
+            assert!(!found.iter().any(|message| message.starts_with("rule 2 with")), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn unused_pools_are_named_one_by_one_at_their_place() {
+        let found = faults(POOLS, r#"[{"pool": "twoo"}]"#);
+        let messages: Vec<_> = found.iter().map(|fault| fault.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "rule 1 has an undefined pool \"twoo\"",
+                "unused pool \"one\": no rule or fallback leads to it",
+                "unused pool \"two\": no rule or fallback leads to it",
+            ]
+        );
+        assert_eq!(found[0].help.as_deref(), Some("did you mean \"two\"?"));
+        assert!(found.iter().all(|fault| fault.position.is_known()));
+    }
+
+    #[test]
+    fn long_lists_are_checked_in_linear_time() {
+        const COUNT: usize = 3000;
+        let pools: Vec<_> = (0..COUNT)
+            .map(|n| {
+                let fallback =
+                    if n > 0 { format!(r#""fallback": "p{}","#, n - 1) } else { String::new() };
+                format!(r#""p{n}": {{{fallback} "values": [{{"value": "x"}}]}}"#)
+            })
+            .collect();
+        let mut rules: Vec<_> = (1..COUNT)
+            .map(|n| {
+                format!(r#"{{"pool": "p{n}", "subnets": ["10.{}.{}.0/24"]}}"#, n / 256, n % 256)
+            })
+            .collect();
+        rules.push(r#"{"pool": "p0"}"#.to_owned());
+        let found =
+            messages(&format!("{{{}}}", pools.join(",")), &format!("[{}]", rules.join(",")));
+        assert!(found.is_empty(), "{found:?}");
+    }
 }

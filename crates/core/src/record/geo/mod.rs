@@ -219,3 +219,52 @@ fn not_a_mapping(section: &Value<'_>) -> Fault {
     let message = format!("geo must be a mapping of codes to values, not {}", section.kind_name());
     Fault::new(message, section.position)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::testing::json;
+
+    #[test]
+    fn plans_show_the_notation_of_the_reference() {
+        let geo = Geo::read(&json(
+            r#"{"NA-US-CA": ["2.2.2.2", "1.1.1.1"], "AF": ["2.2.2.2"], "ZZ": ""}"#,
+        ));
+        assert_eq!(
+            geo.unwrap().to_string(),
+            "{'NA-US-CA': 'Geo NA US CA ['1.1.1.1', '2.2.2.2']', \
+             'AF': 'Geo AF None None ['2.2.2.2']', 'ZZ': 'Geo ZZ None None []'}"
+        );
+    }
+
+    #[test]
+    fn places_compare_in_any_order() {
+        let read = |text| Geo::read(&json(text)).unwrap();
+        assert_eq!(
+            read(r#"{"EU": ["1.1.1.1", "2.2.2.2"], "AF": "3.3.3.3"}"#),
+            read(r#"{"AF": ["3.3.3.3"], "EU": ["2.2.2.2", "1.1.1.1"]}"#)
+        );
+        assert_ne!(read(r#"{"EU": ["1.1.1.1"]}"#), read(r#"{"EU": ["1.1.1.2"]}"#));
+    }
+
+    #[test]
+    fn codes_have_the_form_of_codes() {
+        for code in ["", "N", "NA_US", "NA-US-CA-X", "NA-", "NAM"] {
+            let data = json(&format!(r#"{{"geo": {{"{code}": ["1.1.1.1"]}}}}"#));
+            let mut faults = Vec::new();
+            validate(data.as_map().unwrap(), &mut |check| {
+                if let Check::Fault(fault) = check {
+                    faults.push(fault.message);
+                }
+            });
+            assert_eq!(faults, [format!("invalid geo code \"{code}\"")]);
+            assert!(Geo::read(data.get("geo").unwrap()).is_err());
+        }
+    }
+
+    #[test]
+    fn parents_go_from_narrow_to_wide() {
+        let values = GeoValues::new("NA-US-CA", ["192.0.2.1"]);
+        assert_eq!(values.parents().collect::<Vec<_>>(), ["NA-US", "NA"]);
+    }
+}
