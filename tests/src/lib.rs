@@ -12,9 +12,12 @@
 mod cli;
 mod command;
 pub mod corpus;
+mod emit;
 pub mod exceptions;
+mod json;
 mod names;
 mod outcome;
+mod yaml;
 
 pub use command::{Options, main};
 pub use outcome::Outcome;
@@ -29,8 +32,12 @@ pub struct Part {
 }
 
 /// Every part that is compared, in the order they run: one line each.
-pub const PARTS: &[Part] =
-    &[Part { name: "names", compare: names::compare }, Part { name: "cli", compare: cli::compare }];
+pub const PARTS: &[Part] = &[
+    Part { name: "names", compare: names::compare },
+    Part { name: "yaml", compare: yaml::compare },
+    Part { name: "dump", compare: emit::compare },
+    Part { name: "cli", compare: cli::compare },
+];
 
 /// Parts of the corpus that have nothing to be compared with yet, and what brings it.
 pub const WAITING: &[(&str, &str)] =

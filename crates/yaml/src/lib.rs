@@ -1,1 +1,31 @@
 //! YAML as octoDNS reads and writes it.
+//!
+//! Reading follows the reference's loader (YAML 1.1 scalars, merge keys, `!include`, last duplicate
+//! wins) and gives every node its place; writing gives the bytes the reference would write. The crate
+//! reads no environment and prints nothing.
+//!
+//! ```
+//! use octodns_yaml::{LoadOptions, load};
+//!
+//! let document = load("www:\n  ttl: 0x3c\n", &LoadOptions::new("example.com.yaml"))?;
+//! let ttl = document.root.get("www").and_then(|www| www.get("ttl")).unwrap();
+//! assert_eq!(ttl.as_int(), Some(60));
+//! assert_eq!((ttl.position.line, ttl.position.column), (2, 8));
+//! # Ok::<(), octodns_yaml::YamlError>(())
+//! ```
+
+mod error;
+mod include;
+mod natural;
+mod order;
+mod read;
+mod serde;
+mod write;
+
+pub use error::{ErrorKind, YamlError};
+pub use include::{FileIncludes, Include, NoIncludes};
+pub use natural::natural_cmp;
+pub use order::Order;
+pub use read::{Document, Limits, LoadOptions, load, load_bytes, text_of};
+pub use serde::from_serde;
+pub use write::{DumpOptions, dump};

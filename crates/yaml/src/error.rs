@@ -1,0 +1,146 @@
+//! Why a text is not YAML that octoDNS reads, and where.
+
+use std::sync::Arc;
+
+use octodns_core::{Diagnostic, Origin};
+
+/// Why a document could not be read.
+///
+/// Displays as `file:line:column: what is wrong`.
+#[derive(Debug, thiserror::Error)]
+#[error("{origin}: {kind}")]
+pub struct YamlError {
+    /// What is wrong.
+    pub kind: ErrorKind,
+    /// Where it is.
+    pub origin: Origin,
+}
+
+/// What is wrong with a document.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes are not UTF-8.
+    #[error("the file is not UTF-8 text{}", if *.utf16 { " but UTF-16" } else { "" })]
+    Encoding {
+        /// Whether the bytes start as UTF-16 does.
+        utf16: bool,
+    },
+    /// A character that YAML does not allow, not even in quotes.
+    #[error("the character U+{:04X} is not allowed in YAML", u32::from(*.0))]
+    Character(char),
+    /// The text does not follow YAML's grammar.
+    #[error("{0}")]
+    Syntax(String),
+    /// A tab where only spaces may stand.
+    #[error("a tab cannot separate or indent")]
+    Tab,
+    /// More than one document in a file.
+    #[error("a second document starts here, only one is read")]
+    SecondDocument,
+    /// An alias (`*name`) of an anchor that was not set before it.
+    #[error("unknown alias \"*{0}\"")]
+    UnknownAlias(String),
+    /// An anchor (`&name`) that was set before.
+    #[error("the anchor \"&{0}\" is set twice")]
+    DuplicateAnchor(String),
+    /// A node that contains itself.
+    #[error("the value contains itself through an alias")]
+    Recursive,
+    /// A tag without meaning here.
+    #[error("unknown tag \"{0}\"")]
+    UnknownTag(String),
+    /// A value that does not fit its tag.
+    #[error("\"{text}\" is not {wanted}")]
+    Scalar {
+        /// The text of the value.
+        text: String,
+        /// What the tag or the form of the text asks for.
+        wanted: &'static str,
+    },
+    /// A node that is not of the kind its tag or place asks for.
+    #[error("expected {wanted}, found {found}")]
+    Shape {
+        /// What is asked for.
+        wanted: &'static str,
+        /// What is there.
+        found: &'static str,
+    },
+    /// `<<` where it means nothing, or `=` as a value.
+    #[error("\"{0}\" has no meaning here")]
+    Meaningless(&'static str),
+    /// A list or a mapping as a key.
+    #[error("{0} cannot be a key")]
+    Unhashable(&'static str),
+    /// A limit on hostile input was met.
+    #[error("the document {what} (limit {limit})")]
+    Limit {
+        /// What is too large.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// A file that includes itself, directly or through others.
+    #[error("\"{0}\" includes itself")]
+    IncludeCycle(String),
+    /// A file to include that cannot be read.
+    #[error("cannot include \"{path}\"")]
+    Include {
+        /// The path as it was resolved.
+        path: String,
+        /// What the file system says.
+        source: std::io::Error,
+    },
+    /// A merge of a file that holds nothing.
+    #[error("\"{0}\" is empty, there is nothing to merge")]
+    EmptyInclude(String),
+}
+
+impl ErrorKind {
+    /// The error, at a place.
+    pub(crate) fn at(self, origin: Origin) -> YamlError {
+        YamlError { kind: self, origin }
+    }
+
+    /// What the user can do about it, if that is known.
+    pub fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Encoding { .. } => "save the file as UTF-8",
+            Self::Character('\u{85}') => "write it as \"\\N\" in double quotes",
+            Self::Character('\u{2028}') => "write it as \"\\L\" in double quotes",
+            Self::Character('\u{2029}') => "write it as \"\\P\" in double quotes",
+            Self::Character(_) => "write it as \"\\xNN\" or \"\\uNNNN\" in double quotes",
+            Self::Tab => "use spaces, or put the value in quotes",
+            Self::SecondDocument => "put it into a file of its own",
+            Self::UnknownAlias(_) => {
+                "set the anchor before its use; a value that starts with \"*\" needs quotes"
+            }
+            Self::DuplicateAnchor(_) => "give one of the two another name",
+            Self::UnknownTag(_) => "a value that starts with \"!\" needs quotes",
+            Self::Scalar { .. } | Self::Meaningless(_) => "text needs quotes here",
+            Self::Unhashable(_) => "a key that starts with \"[\" or \"{\" needs quotes",
+            Self::Include { .. } => "paths are relative to the file that includes",
+            _ => return None,
+        })
+    }
+}
+
+impl YamlError {
+    /// The error as a finding, with its cause and advice.
+    pub fn to_diagnostic(&self) -> Diagnostic {
+        let message = match &self.kind {
+            ErrorKind::Include { source, .. } => format!("{}: {source}", self.kind),
+            kind => kind.to_string(),
+        };
+        let diagnostic = Diagnostic::error("yaml", message).at(self.origin.clone());
+        match self.kind.help() {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+
+    /// The error of a whole file.
+    pub(crate) fn whole(kind: ErrorKind, file: &Arc<str>) -> Self {
+        Self { kind, origin: Origin::file(Arc::clone(file)) }
+    }
+}

@@ -1,0 +1,101 @@
+//! Where `!include` finds its files: asked of the caller, so that the reader needs no file system.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Finds and reads the files that `!include` names.
+pub trait Include {
+    /// The name of the file that `path`, written in the file called `from`, means.
+    ///
+    /// The name is what later calls and messages use; two names of one file are two files.
+    ///
+    /// # Errors
+    ///
+    /// When the path cannot be resolved.
+    fn resolve(&self, from: &str, path: &str) -> io::Result<String>;
+
+    /// The bytes of a file that [`Include::resolve`] named.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    fn read(&self, name: &str) -> io::Result<Vec<u8>>;
+}
+
+/// Includes nothing: every `!include` is an error.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoIncludes;
+
+impl Include for NoIncludes {
+    fn resolve(&self, _from: &str, _path: &str) -> io::Result<String> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this document may not include files"))
+    }
+
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.resolve("", name).map(String::into_bytes)
+    }
+}
+
+/// Includes files of the file system, relative to the file that names them.
+///
+/// ```
+/// use octodns_yaml::{FileIncludes, Include};
+///
+/// let files = FileIncludes::new(Some("/home/dns".into()));
+/// assert_eq!(files.resolve("zones/example.com.yaml", "shared/mx.yaml")?, "zones/shared/mx.yaml");
+/// assert_eq!(files.resolve("zones/example.com.yaml", "~/mx.yaml")?, "/home/dns/mx.yaml");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct FileIncludes {
+    home: Option<PathBuf>,
+}
+
+impl FileIncludes {
+    /// Files of the file system; `home` is what `~` means.
+    pub fn new(home: Option<PathBuf>) -> Self {
+        Self { home }
+    }
+
+    fn expand(&self, path: &str) -> io::Result<PathBuf> {
+        let refused = |text| Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        let Some(rest) = path.strip_prefix('~') else { return Ok(path.into()) };
+        if !rest.is_empty() && !rest.starts_with('/') {
+            return refused("the home directories of other users are not looked up");
+        }
+        match &self.home {
+            Some(home) => Ok(home.join(rest.trim_start_matches('/'))),
+            None => refused("the home directory is not known"),
+        }
+    }
+}
+
+impl Include for FileIncludes {
+    fn resolve(&self, from: &str, path: &str) -> io::Result<String> {
+        let path = self.expand(path)?;
+        let folder = Path::new(from).parent().unwrap_or(Path::new(""));
+        // An absolute path replaces the folder.
+        Ok(folder.join(path).to_string_lossy().into_owned())
+    }
+
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        std::fs::read(name)
+    }
+}
+
+/// Files kept in memory, by their slash-separated names.
+impl<S: std::hash::BuildHasher> Include for HashMap<String, String, S> {
+    fn resolve(&self, from: &str, path: &str) -> io::Result<String> {
+        match from.rsplit_once('/') {
+            Some((folder, _)) if !path.starts_with('/') => Ok(format!("{folder}/{path}")),
+            _ => Ok(path.to_owned()),
+        }
+    }
+
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.get(name)
+            .map(|text| text.clone().into_bytes())
+            .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such file"))
+    }
+}

@@ -1,0 +1,141 @@
+//! Events to nodes: the document as a graph, tags resolved, aliases pointing at their anchors.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use octodns_core::value::Position;
+
+use super::events::{Event, Events, Failure, Step, Written};
+use super::scalar;
+use super::tag::Tag;
+use crate::ErrorKind;
+
+/// Index of a node in its graph.
+pub(super) type NodeId = usize;
+
+/// One node; may be reached more than once, even from inside itself.
+#[derive(Debug)]
+pub(super) struct Node<'t> {
+    pub(super) content: Content<'t>,
+    pub(super) tag: Tag,
+    pub(super) position: Position,
+    /// Being constructed right now; meeting it again is a recursion.
+    pub(super) busy: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Content<'t> {
+    Scalar(Cow<'t, str>),
+    Sequence(Vec<NodeId>),
+    Mapping(Vec<(NodeId, NodeId)>),
+}
+
+impl Content<'_> {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Scalar(_) => "text",
+            Self::Sequence(_) => "a list",
+            Self::Mapping(_) => "a mapping",
+        }
+    }
+
+    /// The same content of a graph whose nodes start at `offset`, borrowing nothing.
+    pub(super) fn moved<'a>(self, offset: usize) -> Content<'a> {
+        match self {
+            Self::Scalar(text) => Content::Scalar(Cow::Owned(text.into_owned())),
+            Self::Sequence(ids) => {
+                Content::Sequence(ids.into_iter().map(|id| id + offset).collect())
+            }
+            Self::Mapping(pairs) => Content::Mapping(
+                pairs.into_iter().map(|(key, value)| (key + offset, value + offset)).collect(),
+            ),
+        }
+    }
+}
+
+/// The graph of a text. The root is the first node; an empty text has no node.
+pub(super) fn compose<'t>(
+    text: &'t str,
+    file: u16,
+    depth: usize,
+) -> Result<Vec<Node<'t>>, Failure> {
+    let mut events = Events::new(text, file, depth);
+    let mut composer = Composer::default();
+    while let Some(step) = events.step()? {
+        composer.add(step)?;
+    }
+    Ok(composer.nodes)
+}
+
+#[derive(Default)]
+struct Composer<'t> {
+    nodes: Vec<Node<'t>>,
+    anchors: HashMap<usize, NodeId>,
+    names: HashSet<Cow<'t, str>>,
+    open: Vec<(NodeId, Option<NodeId>)>,
+}
+
+impl<'t> Composer<'t> {
+    fn add(&mut self, step: Step<'t>) -> Result<(), Failure> {
+        let Step { event, tag, anchor, position } = step;
+        let (content, opens) = match event {
+            Event::End => {
+                self.open.pop();
+                return Ok(());
+            }
+            Event::Alias(number) => {
+                if let Some(&id) = self.anchors.get(&number) {
+                    self.attach(id);
+                }
+                return Ok(());
+            }
+            Event::Scalar { text, plain } => {
+                let tag = match tag {
+                    Written::Named(tag) => tag,
+                    Written::Nothing if !plain => Tag::Str,
+                    Written::Nothing | Written::Bare => scalar::resolve(&text),
+                };
+                return self.push(Content::Scalar(text), tag, anchor, position).map(|_| ());
+            }
+            Event::SequenceStart => (Content::Sequence(Vec::new()), Tag::Seq),
+            Event::MappingStart => (Content::Mapping(Vec::new()), Tag::Map),
+        };
+        let tag = if let Written::Named(tag) = tag { tag } else { opens };
+        let id = self.push(content, tag, anchor, position)?;
+        self.open.push((id, None));
+        Ok(())
+    }
+
+    fn push(
+        &mut self,
+        content: Content<'t>,
+        tag: Tag,
+        anchor: Option<(usize, Cow<'t, str>)>,
+        position: Position,
+    ) -> Result<NodeId, Failure> {
+        let id = self.nodes.len();
+        if let Some((number, name)) = anchor {
+            if self.names.contains(&name) {
+                return Err((ErrorKind::DuplicateAnchor(name.into_owned()), position));
+            }
+            self.names.insert(name);
+            self.anchors.insert(number, id);
+        }
+        self.nodes.push(Node { content, tag, position, busy: false });
+        self.attach(id);
+        Ok(id)
+    }
+
+    /// Puts a node into the collection that is open.
+    fn attach(&mut self, id: NodeId) {
+        let Some((parent, key)) = self.open.last_mut() else { return };
+        match &mut self.nodes[*parent].content {
+            Content::Sequence(ids) => ids.push(id),
+            Content::Mapping(pairs) => match key.take() {
+                Some(key) => pairs.push((key, id)),
+                None => *key = Some(id),
+            },
+            Content::Scalar(_) => {}
+        }
+    }
+}

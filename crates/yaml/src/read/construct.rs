@@ -1,0 +1,221 @@
+//! Nodes to values: tags mean something here, merges are merged, files are included.
+
+use std::borrow::Cow;
+
+use octodns_core::Value;
+use octodns_core::value::{Kind, Position, Special};
+
+use super::compose::{Content, Node, NodeId};
+use super::session::Session;
+use super::tag::Tag;
+use super::{mapping, scalar};
+use crate::{ErrorKind, YamlError};
+
+/// Makes values of the nodes of one file.
+pub(super) struct Constructor<'s, 'o, 'a> {
+    pub(super) session: &'s mut Session<'o>,
+    pub(super) nodes: Vec<Node<'a>>,
+    /// The file that is being read; what is merged into it may stand elsewhere.
+    pub(super) file: u16,
+}
+
+type Pair = (NodeId, NodeId);
+
+impl<'a> Constructor<'_, '_, 'a> {
+    /// The value of a node.
+    pub(super) fn value(&mut self, id: NodeId) -> Result<Value<'a>, YamlError> {
+        let position = self.nodes[id].position;
+        if self.nodes[id].busy {
+            return Err(self.session.error(ErrorKind::Recursive, position));
+        }
+        self.session.enter(position)?;
+        self.nodes[id].busy = true;
+        let value = self.construct(id, position)?;
+        self.nodes[id].busy = false;
+        self.session.leave();
+        Ok(value)
+    }
+
+    fn construct(&mut self, id: NodeId, position: Position) -> Result<Value<'a>, YamlError> {
+        let tag = self.nodes[id].tag.clone();
+        let kind = match tag {
+            Tag::Map => self.mapping(id, position)?,
+            Tag::Seq => Kind::List(self.sequence(id, position)?),
+            Tag::Set => self.set(id, position)?,
+            Tag::Omap | Tag::Pairs => Kind::List(self.pairs(id, position)?),
+            Tag::Include => {
+                let path = self.scalar_text(id)?;
+                return self.session.include(self.file, &path, position);
+            }
+            Tag::Merge => return Err(self.session.error(ErrorKind::Meaningless("<<"), position)),
+            Tag::Value => return Err(self.session.error(ErrorKind::Meaningless("="), position)),
+            Tag::Unknown(name) => {
+                return Err(self.session.error(ErrorKind::UnknownTag(name.into()), position));
+            }
+            tag => {
+                let text = self.scalar_text(id)?;
+                scalar::construct(&tag, text).map_err(|kind| self.session.error(kind, position))?
+            }
+        };
+        Ok(Value::new(kind, position))
+    }
+
+    fn shape(&self, wanted: &'static str, id: NodeId) -> YamlError {
+        let node = &self.nodes[id];
+        self.session.error(ErrorKind::Shape { wanted, found: node.content.name() }, node.position)
+    }
+
+    /// The text of a scalar, or of the `=` of a mapping that stands for one.
+    fn scalar_text(&mut self, id: NodeId) -> Result<Cow<'a, str>, YamlError> {
+        let default = match &self.nodes[id].content {
+            Content::Scalar(text) => return Ok(text.clone()),
+            Content::Sequence(_) => None,
+            Content::Mapping(pairs) => {
+                pairs.iter().find(|(key, _)| self.nodes[*key].tag == Tag::Value)
+            }
+        };
+        let Some(&(_, value)) = default else { return Err(self.shape("text", id)) };
+        self.session.enter(self.nodes[id].position)?;
+        let text = self.scalar_text(value)?;
+        self.session.leave();
+        Ok(text)
+    }
+
+    fn sequence(&mut self, id: NodeId, position: Position) -> Result<Vec<Value<'a>>, YamlError> {
+        let Content::Sequence(ids) = &self.nodes[id].content else {
+            return Err(self.shape("a list", id));
+        };
+        let ids = ids.clone();
+        self.session.spend(ids.len(), position)?;
+        ids.into_iter().map(|id| self.value(id)).collect()
+    }
+
+    fn mapping(&mut self, id: NodeId, position: Position) -> Result<Kind<'a>, YamlError> {
+        let entries = self.entries(id, position)?;
+        Ok(Kind::Map(self.session.finish_mapping(entries)))
+    }
+
+    fn set(&mut self, id: NodeId, position: Position) -> Result<Kind<'a>, YamlError> {
+        let entries = self.entries(id, position)?;
+        let map = self.session.finish_mapping(entries);
+        let keys = map.into_iter().map(|(key, _)| key).collect();
+        Ok(Kind::Special(Box::new(Special::Set(keys))))
+    }
+
+    fn entries(
+        &mut self,
+        id: NodeId,
+        position: Position,
+    ) -> Result<Vec<(Value<'a>, Value<'a>)>, YamlError> {
+        if !matches!(self.nodes[id].content, Content::Mapping(_)) {
+            return Err(self.shape("a mapping", id));
+        }
+        self.flatten(id)?;
+        let pairs = self.children(id);
+        self.session.spend(pairs.len() * 2, position)?;
+        let mut entries = Vec::with_capacity(pairs.len());
+        for (key_id, value_id) in pairs {
+            let key = self.value(key_id)?;
+            mapping::check_key(&key)
+                .map_err(|kind| self.session.error(kind, self.nodes[key_id].position))?;
+            entries.push((key, self.value(value_id)?));
+        }
+        Ok(entries)
+    }
+
+    fn children(&self, id: NodeId) -> Vec<Pair> {
+        match &self.nodes[id].content {
+            Content::Mapping(pairs) => pairs.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// `!!omap` and `!!pairs`: a list of mappings of one entry each.
+    fn pairs(&mut self, id: NodeId, position: Position) -> Result<Vec<Value<'a>>, YamlError> {
+        let Content::Sequence(ids) = &self.nodes[id].content else {
+            return Err(self.shape("a list", id));
+        };
+        let ids = ids.clone();
+        self.session.spend(ids.len(), position)?;
+        let mut values = Vec::with_capacity(ids.len());
+        for id in ids {
+            let &[(key, value)] = self.children(id).as_slice() else {
+                return Err(self.shape("a mapping of one entry", id));
+            };
+            let pair = vec![self.value(key)?, self.value(value)?];
+            let kind = Kind::Special(Box::new(Special::Tuple(pair)));
+            values.push(Value::new(kind, self.nodes[id].position));
+        }
+        Ok(values)
+    }
+
+    /// Puts what `<<` asks for into the mapping itself, in the place of `<<`.
+    fn flatten(&mut self, id: NodeId) -> Result<(), YamlError> {
+        let pairs = self.children(id);
+        let is_special = |(key, _): &Pair| matches!(self.nodes[*key].tag, Tag::Merge | Tag::Value);
+        if !pairs.iter().any(is_special) {
+            return Ok(());
+        }
+        let mut merged = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            match self.nodes[key].tag {
+                Tag::Merge => {
+                    for list in self.merge(value)? {
+                        self.session.spend(list.len(), self.nodes[id].position)?;
+                        merged.extend(list);
+                    }
+                }
+                Tag::Value => {
+                    self.nodes[key].tag = Tag::Str;
+                    merged.push((key, value));
+                }
+                _ => merged.push((key, value)),
+            }
+        }
+        self.nodes[id].content = Content::Mapping(merged);
+        Ok(())
+    }
+
+    /// The entries that a value of `<<` brings: one list per mapping, what counts most last.
+    fn merge(&mut self, id: NodeId) -> Result<Vec<Vec<Pair>>, YamlError> {
+        let position = self.nodes[id].position;
+        self.session.enter(position)?;
+        let lists = match (&self.nodes[id].content, &self.nodes[id].tag) {
+            (Content::Mapping(_), Tag::Map) => {
+                self.flatten(id)?;
+                vec![self.children(id)]
+            }
+            (Content::Sequence(ids), Tag::Seq) => {
+                let mut lists = Vec::new();
+                for id in ids.clone() {
+                    lists.extend(self.merge(id)?);
+                    self.session.spend(1, position)?;
+                }
+                lists.reverse();
+                lists
+            }
+            (_, Tag::Include) => {
+                let path = self.scalar_text(id)?;
+                vec![self.merge_file(&path, position)?]
+            }
+            _ => return Err(self.shape("a mapping or a list of mappings to merge", id)),
+        };
+        self.session.leave();
+        Ok(lists)
+    }
+
+    fn merge_file(&mut self, path: &str, position: Position) -> Result<Vec<Pair>, YamlError> {
+        let offset = self.nodes.len();
+        let included = self.session.compose_include(self.file, path, position)?;
+        for Node { content, tag, position, .. } in included {
+            self.nodes.push(Node { content: content.moved(offset), tag, position, busy: false });
+        }
+        match self.nodes.get(offset).map(|root| &root.content) {
+            Some(Content::Mapping(pairs)) => Ok(pairs.clone()),
+            Some(Content::Sequence(ids)) if ids.is_empty() => Ok(Vec::new()),
+            Some(Content::Scalar(text)) if text.is_empty() => Ok(Vec::new()),
+            Some(_) => Err(self.shape("a mapping to merge", offset)),
+            None => Err(self.session.error(ErrorKind::EmptyInclude(path.to_owned()), position)),
+        }
+    }
+}

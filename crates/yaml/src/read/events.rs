@@ -1,0 +1,297 @@
+//! The grammar: text to events, by the `granit-parser` crate.
+//!
+//! This is the only module that knows the parser. It also holds what the parser allows and the
+//! reference refuses: tabs between tokens, `?` in plain text of flow collections, a second document.
+
+use std::borrow::Cow;
+
+use granit_parser::{Event as Parsed, Marker, Parser, ScalarStyle, Span, StrInput, StructureStyle};
+use octodns_core::value::Position;
+
+use super::characters;
+use super::tag::Tag;
+use crate::ErrorKind;
+
+/// What happens at one place of a document.
+#[derive(Debug)]
+pub(super) enum Event<'t> {
+    Scalar { text: Cow<'t, str>, plain: bool },
+    SequenceStart,
+    MappingStart,
+    End,
+    Alias(usize),
+}
+
+/// A node's start, or the end of a collection.
+#[derive(Debug)]
+pub(super) struct Step<'t> {
+    pub(super) event: Event<'t>,
+    pub(super) tag: Written,
+    /// Number of the anchor, and its name.
+    pub(super) anchor: Option<(usize, Cow<'t, str>)>,
+    pub(super) position: Position,
+}
+
+/// The tag before a node.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// There is none.
+    Nothing,
+    /// `!`, which asks for the tag a plain scalar would have.
+    Bare,
+    /// A tag with a name.
+    Named(Tag),
+}
+
+/// A failure with its place in the text.
+pub(super) type Failure = (ErrorKind, Position);
+
+/// The steps of the one document of a text.
+pub(super) struct Events<'t> {
+    text: &'t str,
+    parser: Parser<'t, StrInput<'t>>,
+    peeked: Option<(Parsed<'t>, Span)>,
+    file: u16,
+    started: bool,
+    /// Byte offsets of the tabs that no quoted text, block text or comment has covered yet.
+    tabs: Vec<usize>,
+    /// Byte offsets of the separators of Unicode that no quoted text has covered yet.
+    separators: Vec<usize>,
+    /// For each open collection, whether it is a flow collection.
+    open: Vec<bool>,
+}
+
+impl<'t> Events<'t> {
+    pub(super) fn new(text: &'t str, file: u16, depth: usize) -> Self {
+        let tabs: Vec<usize> = memchr::memchr_iter(b'\t', text.as_bytes()).collect();
+        let options = granit_parser::options! {
+            bom_inside_document_as_content: true,
+            block_scalar_eof_without_line_feed: true,
+            emit_anchor_events: true,
+            emit_unresolved_aliases: true,
+            // Only to know which tabs stand in comments.
+            emit_comments: !tabs.is_empty(),
+            max_buffered_comment_events: usize::MAX,
+            flow_nesting_limit: depth,
+            block_nesting_limit: depth,
+        };
+        let parser = Parser::new_from_str_with_options(text, options);
+        let separators = separators_of(text);
+        Self {
+            text,
+            parser,
+            peeked: None,
+            file,
+            started: false,
+            tabs,
+            separators,
+            open: Vec::new(),
+        }
+    }
+
+    /// The next step, or `None` at the end.
+    pub(super) fn step(&mut self) -> Result<Option<Step<'t>>, Failure> {
+        loop {
+            let Some((event, span)) = self.next()? else { return self.finish().map(|()| None) };
+            let (event, tag) = match event {
+                Parsed::DocumentStart(..) if self.started => {
+                    return Err((ErrorKind::SecondDocument, self.position(span.start)));
+                }
+                Parsed::DocumentStart(..) => {
+                    self.started = true;
+                    continue;
+                }
+                Parsed::Scalar(text, style, _, tag) => {
+                    let plain = style == ScalarStyle::Plain;
+                    self.check_scalar(&text, plain, &span)?;
+                    let text = match style {
+                        ScalarStyle::SingleQuoted => self.separate(text, &span, false)?,
+                        ScalarStyle::DoubleQuoted => self.separate(text, &span, true)?,
+                        _ => text,
+                    };
+                    (Event::Scalar { text, plain }, tag)
+                }
+                Parsed::SequenceStart(style, _, tag) => {
+                    self.open.push(style == StructureStyle::Flow);
+                    (Event::SequenceStart, tag)
+                }
+                Parsed::MappingStart(style, _, tag) => {
+                    self.open.push(style == StructureStyle::Flow);
+                    (Event::MappingStart, tag)
+                }
+                Parsed::SequenceEnd | Parsed::MappingEnd => {
+                    self.open.pop();
+                    (Event::End, None)
+                }
+                Parsed::Alias(id) => (Event::Alias(id), None),
+                Parsed::UnresolvedAlias(name) => {
+                    let kind = ErrorKind::UnknownAlias(name.into_owned());
+                    return Err((kind, self.position(span.start)));
+                }
+                _ => continue,
+            };
+            return self.finish_step(event, tag.as_deref(), &span).map(Some);
+        }
+    }
+
+    /// Adds what stands before the node: its tag and its anchor.
+    fn finish_step(
+        &mut self,
+        event: Event<'t>,
+        tag: Option<&granit_parser::Tag>,
+        span: &Span,
+    ) -> Result<Step<'t>, Failure> {
+        let mut start = span.start;
+        if let Some(tag_start) = span.tag_start
+            && tag_start.index() < start.index()
+        {
+            start = tag_start;
+        }
+        let mut anchor = None;
+        if !matches!(event, Event::End | Event::Alias(_)) {
+            let after = self.next()?;
+            if let Some((Parsed::Anchor(id, name), span)) = after {
+                if span.start.index() < start.index() {
+                    start = span.start;
+                }
+                anchor = Some((id, name));
+            } else {
+                self.peeked = after;
+            }
+        }
+        let tag = tag.map_or(Written::Nothing, |tag| {
+            match [tag.handle(), tag.suffix()].concat().as_str() {
+                "!" => Written::Bare,
+                name => Written::Named(Tag::named(name)),
+            }
+        });
+        Ok(Step { event, tag, anchor, position: self.position(start) })
+    }
+
+    fn next(&mut self) -> Result<Option<(Parsed<'t>, Span)>, Failure> {
+        if let Some(peeked) = self.peeked.take() {
+            return Ok(Some(peeked));
+        }
+        loop {
+            match self.parser.next_event() {
+                None => return Ok(None),
+                Some(Ok((Parsed::Comment(..), span))) => self.cover(&span),
+                Some(Ok(event)) => return Ok(Some(event)),
+                Some(Err(error)) => {
+                    let position = self.position(*error.marker());
+                    return Err((ErrorKind::Syntax(error.info().to_owned()), position));
+                }
+            }
+        }
+    }
+
+    fn check_scalar(&mut self, text: &str, plain: bool, span: &Span) -> Result<(), Failure> {
+        if !plain {
+            self.cover(span);
+        } else if self.open.last() == Some(&true) && text.contains('?') {
+            let message = "text with \"?\" needs quotes inside [...] and {...}";
+            return Err((ErrorKind::Syntax(message.to_owned()), self.position(span.start)));
+        }
+        Ok(())
+    }
+
+    /// Forgets the tabs of a span where tabs are text.
+    fn cover(&mut self, span: &Span) {
+        if self.tabs.is_empty() {
+            return;
+        }
+        let (Some(mut start), Some(end)) = (span.start.byte_offset(), span.end.byte_offset())
+        else {
+            return;
+        };
+        if self.text[start..].starts_with(['|', '>']) {
+            // The line of the indicator is no text.
+            start += self.text[start..].find(['\n', '#']).unwrap_or(0);
+        }
+        self.tabs.retain(|tab| !(start..end).contains(tab));
+    }
+
+    /// The reference takes U+2028 and U+2029 for line breaks. In quotes they stay, blanks around them
+    /// go, and everywhere else they break what nobody means to break, so they are refused there.
+    fn separate(
+        &mut self,
+        text: Cow<'t, str>,
+        span: &Span,
+        double: bool,
+    ) -> Result<Cow<'t, str>, Failure> {
+        if self.separators.is_empty() {
+            return Ok(text);
+        }
+        let (start, end) = (span.start.byte_offset(), span.end.byte_offset());
+        let (Some(start), Some(end)) = (start, end) else { return Ok(text) };
+        let before = self.separators.len();
+        self.separators.retain(|offset| !(start..end).contains(offset));
+        if self.separators.len() == before {
+            return Ok(text);
+        }
+        let blank = |c: char| matches!(c, ' ' | '\t');
+        for (offset, found) in self.text[start..end].match_indices(is_separator) {
+            let raw =
+                (&self.text[start..start + offset], &self.text[start + offset + found.len()..end]);
+            let trimmed = (raw.0.trim_end_matches(blank), raw.1.trim_start_matches(blank));
+            let breaks = trimmed.0.ends_with(['\n', '\r']) || trimmed.1.starts_with(['\n', '\r']);
+            if breaks || (double && raw != trimmed) {
+                return Err(self.separator(start + offset));
+            }
+        }
+        if double {
+            return Ok(text);
+        }
+        let mut clean = String::with_capacity(text.len());
+        for piece in text.split_inclusive(is_separator) {
+            let piece = if clean.is_empty() { piece } else { piece.trim_start_matches(blank) };
+            match piece.char_indices().next_back().filter(|(_, c)| is_separator(*c)) {
+                Some((end, separator)) => {
+                    clean.push_str(piece[..end].trim_end_matches(blank));
+                    clean.push(separator);
+                }
+                None => clean.push_str(piece),
+            }
+        }
+        Ok(clean.into())
+    }
+
+    fn separator(&self, offset: usize) -> Failure {
+        let found = self.text[offset..].chars().next().unwrap_or('\u{2028}');
+        (ErrorKind::Character(found), characters::position(self.text, offset, self.file))
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        if let Some(&offset) = self.separators.first() {
+            return Err(self.separator(offset));
+        }
+        match self.tabs.first() {
+            Some(&tab) => Err((ErrorKind::Tab, characters::position(self.text, tab, self.file))),
+            None => Ok(()),
+        }
+    }
+
+    fn position(&self, marker: Marker) -> Position {
+        place(self.file, marker.line(), marker.col() + 1)
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+fn separators_of(text: &str) -> Vec<usize> {
+    // Their first byte is rare enough to look for it alone.
+    memchr::memchr_iter(0xe2, text.as_bytes())
+        .filter(|offset| text[*offset..].starts_with(is_separator))
+        .collect()
+}
+
+/// A position; what is too large for it is cut off at the largest.
+pub(super) fn place(file: u16, line: usize, column: usize) -> Position {
+    Position {
+        file,
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        column: u16::try_from(column).unwrap_or(u16::MAX),
+    }
+}

@@ -1,0 +1,487 @@
+//! The fast reader: the plain block style that zone files are written in, in one pass.
+//!
+//! It knows block mappings and sequences, bare and quoted scalars and comments. At the first thing it
+//! does not know for sure (a tag, an anchor, a flow collection, a tab, an error ...) it gives up, and
+//! the text is read again from its start by the full reader. What it does read is the same, to the
+//! column; the tests of this crate hold the two against each other.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use octodns_core::value::{Kind, Position};
+use octodns_core::{Report, Value};
+
+use super::events::place;
+use super::mapping::{self, Rules, Sequence};
+use super::scalar;
+use super::tag::Tag;
+
+/// Deeper nesting is left to the full reader, and to its limit.
+const DEEPEST: usize = 48;
+
+/// Longer keys are left to the full reader, since only 1024 characters make a key.
+const LONGEST_KEY: usize = 1000;
+
+/// The indentation of the end of the text: less than any.
+const END: isize = -1;
+
+/// Reads a text, or gives up.
+pub(super) fn read<'t>(
+    text: &'t str,
+    file: u16,
+    rules: Rules,
+    files: &[Arc<str>],
+    report: &mut Report,
+) -> Option<Value<'t>> {
+    let ascii = text.is_ascii();
+    if !is_simple(text.as_bytes())
+        || (!ascii && text.contains(['\u{2028}', '\u{2029}', '\u{feff}']))
+    {
+        return None;
+    }
+    let mut reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        line: 1,
+        line_start: 0,
+        indent: END,
+        depth: 0,
+        ascii,
+        file,
+        rules,
+        files,
+        report,
+        entries: Vec::new(),
+        elements: Vec::new(),
+    };
+    reader.document()
+}
+
+/// Whether there is no control character but the line feed. Vector code for the compiler.
+fn is_simple(bytes: &[u8]) -> bool {
+    bytes.chunks(4096).all(|chunk| {
+        !chunk.iter().fold(false, |found, byte| found | (*byte < 0x20 && *byte != b'\n'))
+    })
+}
+
+struct Reader<'t, 's> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    line: u32,
+    line_start: usize,
+    /// The indentation of the line, when `at` is where its content starts.
+    indent: isize,
+    depth: usize,
+    ascii: bool,
+    file: u16,
+    rules: Rules,
+    files: &'s [Arc<str>],
+    report: &'s mut Report,
+    /// The entries of all mappings that are open; each takes its own off the end.
+    entries: Vec<(Value<'t>, Value<'t>)>,
+    /// The elements of all sequences that are open.
+    elements: Vec<Value<'t>>,
+}
+
+/// A scalar, and whether it is bare.
+struct Scalar<'t> {
+    text: Cow<'t, str>,
+    bare: bool,
+    position: Position,
+}
+
+impl<'t> Reader<'t, '_> {
+    fn document(&mut self) -> Option<Value<'t>> {
+        self.find_content()?;
+        if self.indent == 0 && self.bytes[self.at..].starts_with(b"---\n") {
+            self.at += "---".len();
+            self.next_line();
+            self.find_content()?;
+        }
+        if self.indent == END {
+            return None;
+        }
+        self.refuse_marker()?;
+        let value = self.block(self.indent)?;
+        (self.indent == END).then_some(value)
+    }
+
+    /// A collection whose first line is this one.
+    fn block(&mut self, column: isize) -> Option<Value<'t>> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return None;
+        }
+        let value = if self.is_dash() { self.sequence(column) } else { self.mapping(column) };
+        self.depth -= 1;
+        value
+    }
+
+    fn sequence(&mut self, column: isize) -> Option<Value<'t>> {
+        let position = self.position(self.at);
+        let base = self.elements.len();
+        loop {
+            self.at += 1;
+            let value = self.element(column)?;
+            self.elements.push(value);
+            if self.indent != column || !self.is_dash() {
+                break;
+            }
+        }
+        if self.indent > column {
+            return None;
+        }
+        let elements = self.elements.drain(base..).collect();
+        Some(Value::new(Kind::List(elements), position))
+    }
+
+    /// What follows a dash.
+    fn element(&mut self, column: isize) -> Option<Value<'t>> {
+        let dash = self.at;
+        self.skip_spaces();
+        if self.at_line_end() {
+            return self.on_next_lines(column, dash, false);
+        }
+        let inner = isize::try_from(self.at - self.line_start).ok()?;
+        if self.is_dash() || self.is_key() {
+            self.indent = inner;
+            return self.block(inner);
+        }
+        self.scalar_value(column)
+    }
+
+    fn mapping(&mut self, column: isize) -> Option<Value<'t>> {
+        let position = self.position(self.at);
+        let base = self.entries.len();
+        let order = self.rules.order.unwrap_or_default();
+        let mut sequence = Sequence::Rising;
+        loop {
+            let key = self.key()?;
+            if let Some((before, _)) = self.entries[base..].last() {
+                sequence = sequence.next(order.compare_keys(before, &key));
+            }
+            // The entry stands before its value is known, so that the values of inner mappings come
+            // and go above it.
+            self.entries.push((key, Value::NULL));
+            let place = self.entries.len() - 1;
+            let value = self.entry_value(column)?;
+            self.entries[place].1 = value;
+            if self.indent != column {
+                break;
+            }
+            if self.is_dash() {
+                return None;
+            }
+        }
+        if self.indent > column {
+            return None;
+        }
+        let entries = self.entries.drain(base..).collect();
+        let map = mapping::finish(entries, Some(sequence), self.rules, self.files, self.report);
+        Some(Value::new(Kind::Map(map), position))
+    }
+
+    /// What follows the colon of a key.
+    fn entry_value(&mut self, column: isize) -> Option<Value<'t>> {
+        let colon = self.at;
+        self.skip_spaces();
+        if self.at_line_end() {
+            return self.on_next_lines(column, colon, true);
+        }
+        self.scalar_value(column)
+    }
+
+    /// A value that starts below its key or dash, which ends at `end`, or no value.
+    fn on_next_lines(&mut self, column: isize, end: usize, of_key: bool) -> Option<Value<'t>> {
+        let nothing = Value { position: self.position(end), ..Value::NULL };
+        self.end_line()?;
+        if self.indent > column || (of_key && self.indent == column && self.is_dash()) {
+            return self.block(self.indent);
+        }
+        Some(nothing)
+    }
+
+    /// A scalar up to the end of its line, or of the lines it goes on in.
+    fn scalar_value(&mut self, column: isize) -> Option<Value<'t>> {
+        let mut scalar = self.scalar()?;
+        if scalar.bare {
+            self.end_line()?;
+            while self.indent > column && self.goes_on(&scalar) {
+                self.continue_bare(&mut scalar)?;
+            }
+            if self.indent > column {
+                return None;
+            }
+        } else {
+            self.end_line()?;
+        }
+        Self::value(scalar)
+    }
+
+    /// Whether the line at hand follows the one the bare scalar ends in, with nothing in between.
+    fn goes_on(&self, _scalar: &Scalar<'t>) -> bool {
+        let before = self.bytes[..self.line_start].strip_suffix(b"\n").unwrap_or_default();
+        let line = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1);
+        let line = &before[line..];
+        // A blank line or a comment in between makes a difference.
+        !line.trim_ascii().is_empty()
+            && !line.trim_ascii().starts_with(b"#")
+            && !line.windows(2).any(|pair| pair == b" #")
+    }
+
+    fn continue_bare(&mut self, scalar: &mut Scalar<'t>) -> Option<()> {
+        let start = self.at;
+        let end = self.bare_end(start)?;
+        self.at = end;
+        let text = scalar.text.to_mut();
+        text.push(' ');
+        text.push_str(&self.text[start..end]);
+        self.end_line()
+    }
+
+    fn value(scalar: Scalar<'t>) -> Option<Value<'t>> {
+        let Scalar { text, bare, position } = scalar;
+        let tag = if bare { scalar::resolve(&text) } else { Tag::Str };
+        Some(Value::new(scalar::construct(&tag, text).ok()?, position))
+    }
+
+    /// The key at hand, up to and with its colon.
+    fn key(&mut self) -> Option<Value<'t>> {
+        let start = self.at;
+        let scalar = match self.bytes.get(start)? {
+            b'\'' | b'"' => self.scalar()?,
+            byte if self.may_start_bare(*byte) => {
+                let end = self.bare_key_end(start)?;
+                self.at = end;
+                let text = Cow::Borrowed(&self.text[start..end]);
+                Scalar { text, bare: true, position: self.position(start) }
+            }
+            _ => return None,
+        };
+        if self.at - start > LONGEST_KEY || !self.is_colon(self.at) {
+            return None;
+        }
+        self.at += 1;
+        Self::value(scalar)
+    }
+
+    fn is_colon(&self, at: usize) -> bool {
+        self.bytes.get(at) == Some(&b':')
+            && matches!(self.bytes.get(at + 1), Some(b' ' | b'\n') | None)
+    }
+
+    fn is_dash(&self) -> bool {
+        self.bytes.get(self.at) == Some(&b'-')
+            && matches!(self.bytes.get(self.at + 1), Some(b' ' | b'\n') | None)
+    }
+
+    /// Whether the line goes on with a key and its colon; what is neither that nor a scalar will be
+    /// found out when it is read.
+    fn is_key(&self) -> bool {
+        match self.bytes.get(self.at) {
+            Some(quote @ (b'\'' | b'"')) => {
+                let rest = &self.bytes[self.at + 1..];
+                let line = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                let mut from = 0;
+                while let Some(found) = memchr::memchr(*quote, &rest[from..line]) {
+                    let end = from + found;
+                    let doubled = *quote == b'\'' && rest.get(end + 1) == Some(quote);
+                    let escaped = *quote == b'"' && is_escaped(&rest[..end]);
+                    if !doubled && !escaped {
+                        return self.is_colon(self.at + 1 + end + 1);
+                    }
+                    from = end + if doubled { 2 } else { 1 };
+                }
+                false
+            }
+            Some(_) => self.bare_key_end(self.at).is_some(),
+            None => false,
+        }
+    }
+
+    /// Where the colon of a bare key stands, if the line has one.
+    fn bare_key_end(&self, start: usize) -> Option<usize> {
+        let mut at = start;
+        loop {
+            match self.bytes.get(at)? {
+                b'\n' => return None,
+                b':' if self.is_colon(at) => break,
+                b'#' if at > start && self.bytes[at - 1] == b' ' => return None,
+                _ => at += 1,
+            }
+        }
+        // Blanks before the colon are for the full reader.
+        (at > start && self.bytes[at - 1] != b' ').then_some(at)
+    }
+
+    fn may_start_bare(&self, byte: u8) -> bool {
+        match byte {
+            b'-' => !matches!(self.bytes.get(self.at + 1), Some(b' ' | b'\n') | None),
+            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\''
+            | b'"' | b'%' | b'@' | b'`' | b'?' | b':' => false,
+            _ => true,
+        }
+    }
+
+    fn scalar(&mut self) -> Option<Scalar<'t>> {
+        let start = self.at;
+        let position = self.position(start);
+        match self.bytes.get(start)? {
+            b'\'' => Some(Scalar { text: self.single_quoted()?, bare: false, position }),
+            b'"' => Some(Scalar { text: self.double_quoted()?, bare: false, position }),
+            byte if self.may_start_bare(*byte) => {
+                let end = self.bare_end(start)?;
+                self.at = end;
+                Some(Scalar { text: Cow::Borrowed(&self.text[start..end]), bare: true, position })
+            }
+            _ => None,
+        }
+    }
+
+    /// Where bare text ends that starts at `start`: at the end of the line or before a comment.
+    fn bare_end(&self, start: usize) -> Option<usize> {
+        let mut at = start;
+        while let Some(byte) = self.bytes.get(at) {
+            match byte {
+                b'\n' => break,
+                // A key inside a value is an error, which the full reader words.
+                b':' if self.is_colon(at) => return None,
+                b'#' if at == start || self.bytes[at - 1] == b' ' => break,
+                _ => at += 1,
+            }
+        }
+        while at > start && self.bytes[at - 1] == b' ' {
+            at -= 1;
+        }
+        (at > start).then_some(at)
+    }
+
+    fn single_quoted(&mut self) -> Option<Cow<'t, str>> {
+        let start = self.at + 1;
+        let mut text: Option<String> = None;
+        let mut from = start;
+        loop {
+            let at = from + memchr::memchr2(b'\'', b'\n', &self.bytes[from..])?;
+            if self.bytes[at] == b'\n' {
+                return None;
+            }
+            if self.bytes.get(at + 1) == Some(&b'\'') {
+                text.get_or_insert_default().push_str(&self.text[from..=at]);
+                from = at + 2;
+                continue;
+            }
+            self.at = at + 1;
+            let rest = &self.text[from..at];
+            return Some(match text {
+                None => Cow::Borrowed(rest),
+                Some(text) => Cow::Owned(text + rest),
+            });
+        }
+    }
+
+    fn double_quoted(&mut self) -> Option<Cow<'t, str>> {
+        let start = self.at + 1;
+        let mut text: Option<String> = None;
+        let mut from = start;
+        loop {
+            let at = from + memchr::memchr3(b'"', b'\n', b'\\', &self.bytes[from..])?;
+            match self.bytes[at] {
+                b'"' => {
+                    self.at = at + 1;
+                    let rest = &self.text[from..at];
+                    return Some(match text {
+                        None => Cow::Borrowed(rest),
+                        Some(text) => Cow::Owned(text + rest),
+                    });
+                }
+                b'\\' if matches!(self.bytes.get(at + 1), Some(b'"' | b'\\')) => {
+                    let text = text.get_or_insert_default();
+                    text.push_str(&self.text[from..at]);
+                    text.push_str(&self.text[at + 1..at + 2]);
+                    from = at + 2;
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    fn skip_spaces(&mut self) {
+        while self.bytes.get(self.at) == Some(&b' ') {
+            self.at += 1;
+        }
+    }
+
+    /// Whether nothing but a comment follows on the line.
+    fn at_line_end(&self) -> bool {
+        match self.bytes.get(self.at) {
+            None | Some(b'\n') => true,
+            Some(b'#') => self.at > 0 && self.bytes[self.at - 1] == b' ',
+            Some(_) => false,
+        }
+    }
+
+    /// Goes to the next content, over what may follow on this line: blanks and a comment.
+    fn end_line(&mut self) -> Option<()> {
+        self.skip_spaces();
+        if !self.at_line_end() {
+            return None;
+        }
+        self.next_line();
+        self.find_content()?;
+        self.refuse_marker()
+    }
+
+    /// Goes to the start of the next line.
+    fn next_line(&mut self) {
+        match memchr::memchr(b'\n', &self.bytes[self.at..]) {
+            Some(length) => {
+                self.at += length + 1;
+                self.line = self.line.saturating_add(1);
+            }
+            None => self.at = self.bytes.len(),
+        }
+        self.line_start = self.at;
+    }
+
+    /// Goes from the start of a line to the next content, and measures its indentation.
+    fn find_content(&mut self) -> Option<()> {
+        loop {
+            self.skip_spaces();
+            match self.bytes.get(self.at) {
+                None => {
+                    self.indent = END;
+                    return Some(());
+                }
+                Some(b'\n' | b'#') => self.next_line(),
+                Some(_) => {
+                    self.indent = isize::try_from(self.at - self.line_start).ok()?;
+                    return Some(());
+                }
+            }
+        }
+    }
+
+    /// Leaves the ends of documents, further documents and directives to the full reader.
+    fn refuse_marker(&self) -> Option<()> {
+        let rest = &self.bytes[self.at..];
+        let marker = self.indent == 0
+            && (rest.starts_with(b"---") || rest.starts_with(b"...") || rest.starts_with(b"%"));
+        (!marker).then_some(())
+    }
+
+    fn position(&self, at: usize) -> Position {
+        let column = if self.ascii {
+            at - self.line_start
+        } else {
+            self.text[self.line_start..at].chars().count()
+        };
+        Position { line: self.line, ..place(self.file, 0, column + 1) }
+    }
+}
+
+/// Whether what follows `before` is escaped by its last backslash.
+fn is_escaped(before: &[u8]) -> bool {
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+}

@@ -1,0 +1,193 @@
+//! What all files of one document share: the table of files, the findings, and the limits.
+
+use std::sync::Arc;
+
+use octodns_core::value::{Map, Position};
+use octodns_core::{Origin, Report, Value};
+
+use super::compose::{self, Node};
+use super::construct::Constructor;
+use super::mapping::{self, Rules};
+use super::{LoadOptions, fast, text_of};
+use crate::{ErrorKind, YamlError};
+
+/// The state of reading one document.
+pub(super) struct Session<'o> {
+    pub(super) options: &'o LoadOptions<'o>,
+    pub(super) files: Vec<Arc<str>>,
+    pub(super) report: Report,
+    /// The files being read, each included by the one before.
+    open: Vec<Arc<str>>,
+    depth: usize,
+    /// Nodes that may still be made of aliases and merges.
+    nodes: usize,
+    /// Bytes that may still be read.
+    bytes: usize,
+}
+
+impl<'o> Session<'o> {
+    pub(super) fn new(options: &'o LoadOptions<'o>) -> Self {
+        Self {
+            options,
+            files: vec![Arc::clone(&options.file)],
+            report: Report::new(),
+            open: vec![Arc::clone(&options.file)],
+            depth: 0,
+            nodes: options.limits.alias_nodes,
+            bytes: options.limits.bytes,
+        }
+    }
+
+    pub(super) fn rules(&self) -> Rules {
+        Rules { order: self.options.order, warn_duplicates: self.options.warn_duplicates }
+    }
+
+    /// An error at a position.
+    pub(super) fn error(&self, kind: ErrorKind, position: Position) -> YamlError {
+        kind.at(Origin::new(&self.files, position))
+    }
+
+    fn limit(&self, what: &'static str, limit: usize, position: Position) -> YamlError {
+        self.error(ErrorKind::Limit { what, limit }, position)
+    }
+
+    /// Goes one level down.
+    pub(super) fn enter(&mut self, position: Position) -> Result<(), YamlError> {
+        self.depth += 1;
+        let limit = self.options.limits.depth;
+        if self.depth > limit {
+            return Err(self.limit("is nested too deeply", limit, position));
+        }
+        Ok(())
+    }
+
+    /// Goes one level up.
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Accounts for nodes that are made.
+    pub(super) fn spend(&mut self, count: usize, position: Position) -> Result<(), YamlError> {
+        let Some(rest) = self.nodes.checked_sub(count) else {
+            let limit = self.options.limits.alias_nodes;
+            return Err(self.limit("repeats too much through aliases", limit, position));
+        };
+        self.nodes = rest;
+        Ok(())
+    }
+
+    pub(super) fn finish_mapping<'a>(&mut self, entries: Vec<(Value<'a>, Value<'a>)>) -> Map<'a> {
+        mapping::finish(entries, None, self.rules(), &self.files, &mut self.report)
+    }
+
+    /// The value of a whole text.
+    pub(super) fn read<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
+        let text = self.check(text, file)?;
+        if !self.options.thorough {
+            let findings = self.report.len();
+            let rules = self.rules();
+            if let Some(value) = fast::read(text, file, rules, &self.files, &mut self.report) {
+                return Ok(value);
+            }
+            // What it found before it gave up will be found again.
+            let found = std::mem::take(&mut self.report);
+            self.report.extend(found.into_iter().take(findings));
+        }
+        let nodes = self.compose(text, file)?;
+        // Every node is made at least once; what aliases and merges add is limited.
+        self.nodes = self.nodes.saturating_add(nodes.len());
+        let start = Position { file, line: 1, column: 1 };
+        if nodes.is_empty() {
+            return Ok(Value { position: start, ..Value::NULL });
+        }
+        Constructor { session: self, nodes, file }.value(0)
+    }
+
+    /// The text without its byte order mark, when its size and its characters are allowed.
+    fn check<'t>(&mut self, text: &'t str, file: u16) -> Result<&'t str, YamlError> {
+        let limit = self.options.limits.bytes;
+        let position = Position { file, line: 1, column: 1 };
+        let Some(rest) = self.bytes.checked_sub(text.len()) else {
+            return Err(self.limit("is too large", limit, position));
+        };
+        self.bytes = rest;
+        super::characters::check(text, file).map_err(|(kind, place)| self.error(kind, place))?;
+        Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    }
+
+    fn compose<'t>(&self, text: &'t str, file: u16) -> Result<Vec<Node<'t>>, YamlError> {
+        compose::compose(text, file, self.options.limits.depth)
+            .map_err(|(kind, place)| self.error(kind, place))
+    }
+
+    /// The value of a file that another one includes.
+    pub(super) fn include<'a>(
+        &mut self,
+        from: u16,
+        path: &str,
+        position: Position,
+    ) -> Result<Value<'a>, YamlError> {
+        let (file, bytes) = self.open(from, path, position)?;
+        let text = text_of(&bytes, &self.files[usize::from(file)])?;
+        let value = self.read(text, file)?.into_owned();
+        self.open.pop();
+        Ok(value)
+    }
+
+    /// The nodes of a file that another one merges.
+    pub(super) fn compose_include<'a>(
+        &mut self,
+        from: u16,
+        path: &str,
+        position: Position,
+    ) -> Result<Vec<Node<'a>>, YamlError> {
+        let (file, bytes) = self.open(from, path, position)?;
+        let text = text_of(&bytes, &self.files[usize::from(file)])?;
+        let text = self.check(text, file)?;
+        let nodes = self.compose(text, file)?.into_iter().map(|node| Node {
+            content: node.content.moved(0),
+            tag: node.tag,
+            position: node.position,
+            busy: false,
+        });
+        let nodes: Vec<Node<'a>> = nodes.collect();
+        self.nodes = self.nodes.saturating_add(nodes.len());
+        self.open.pop();
+        Ok(nodes)
+    }
+
+    /// Reads a file to include, after a look at whether it may be.
+    fn open(
+        &mut self,
+        from: u16,
+        path: &str,
+        position: Position,
+    ) -> Result<(u16, Vec<u8>), YamlError> {
+        let failed = |path: &str, source| ErrorKind::Include { path: path.to_owned(), source };
+        let from = Arc::clone(&self.files[usize::from(from)]);
+        let name = self.options.include.resolve(&from, path);
+        let name = name.map_err(|source| self.error(failed(path, source), position))?;
+        if self.open.iter().any(|open| **open == *name) {
+            return Err(self.error(ErrorKind::IncludeCycle(name), position));
+        }
+        let limit = self.options.limits.include_depth;
+        if self.open.len() > limit {
+            return Err(self.limit("includes files too deeply", limit, position));
+        }
+        // Small files count too, or many of them would take long without meeting a limit.
+        self.spend(100, position)?;
+        let bytes = self.options.include.read(&name);
+        let bytes = bytes.map_err(|source| self.error(failed(&name, source), position))?;
+        let name: Arc<str> = name.into();
+        let known = self.files.iter().position(|file| *file == name);
+        let index = known.unwrap_or(self.files.len());
+        let Ok(file) = u16::try_from(index) else {
+            return Err(self.limit("includes too many files", u16::MAX.into(), position));
+        };
+        if known.is_none() {
+            self.files.push(Arc::clone(&name));
+        }
+        self.open.push(name);
+        Ok((file, bytes))
+    }
+}

@@ -1,0 +1,235 @@
+//! Writing: a tree to the bytes that the reference would write.
+//!
+//! Block style, two columns of indentation, keys sorted, long text folded at 80 columns, and quotes
+//! exactly where the reference puts them, so that a file changes only where its data does.
+
+mod analysis;
+mod emit;
+mod quoted;
+
+use octodns_core::Value;
+use octodns_core::value::{Kind, Special};
+
+use crate::Order;
+use analysis::is_plain_text;
+use emit::Emitter;
+
+/// How to write a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DumpOptions {
+    /// How the keys of mappings are sorted.
+    pub order: Order,
+    /// Whether characters beyond ASCII are written as they are, not as escapes.
+    pub allow_unicode: bool,
+}
+
+/// Writes a document, with its `---`.
+///
+/// Lists keep their order, mappings are sorted; keys without an order between them (`null` and `a`)
+/// stay as they are.
+///
+/// ```
+/// use octodns_core::Value;
+/// use octodns_core::value::Map;
+/// use octodns_yaml::{DumpOptions, dump};
+///
+/// let map: Map = [("www10", Value::from("yes")), ("www9", Value::from(60))].into_iter().collect();
+/// assert_eq!(dump(&map.into(), &DumpOptions::default()), "---\nwww9: 60\nwww10: 'yes'\n");
+/// ```
+pub fn dump(value: &Value<'_>, options: &DumpOptions) -> String {
+    let mut writer = Writer { out: Emitter::new(options.allow_unicode), order: options.order };
+    writer.out.text.push_str("---");
+    writer.out.column = 3;
+    writer.node(value, Place::Root);
+    if writer.out.column > 0 {
+        writer.out.line_break();
+    }
+    if writer.out.open_ended {
+        writer.out.text.push_str("...\n");
+    }
+    writer.out.text
+}
+
+/// Where a node stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Root,
+    Element,
+    /// A key on a line with its value.
+    Key,
+    /// A value on the line of its key.
+    Value,
+    /// A key or value after a `?` or a `:` of its own.
+    Complex,
+}
+
+struct Writer {
+    out: Emitter,
+    order: Order,
+}
+
+impl Writer {
+    fn node(&mut self, value: &Value<'_>, place: Place) {
+        match &value.kind {
+            Kind::List(values) => self.list(values, place),
+            Kind::Map(map) => self.map(map.iter().map(|(key, value)| (key, value)).collect()),
+            Kind::Special(special) => self.special(special, place),
+            Kind::Str(text) => self.text(text, place),
+            Kind::Null => self.plain("null", place),
+            Kind::Bool(value) => self.plain(if *value { "true" } else { "false" }, place),
+            Kind::Int(number) => self.plain(&number.to_string(), place),
+            Kind::Float(number) => self.plain(&float(*number), place),
+        }
+    }
+
+    fn special(&mut self, special: &Special<'_>, place: Place) {
+        match special {
+            Special::BigInt(digits) => self.plain(digits, place),
+            Special::Date(date) => self.plain(date, place),
+            Special::DateTime(time) => self.plain(&time.replacen('T', " ", 1), place),
+            Special::Bytes(bytes) => {
+                self.out.indicator("!!binary", true);
+                let outer = self.out.increase_scalar_indent();
+                self.out.literal(&base64_lines(bytes), place != Place::Key);
+                self.out.indent = outer;
+            }
+            Special::Set(values) => {
+                self.out.indicator("!!set", true);
+                self.map(values.iter().map(|value| (value, &Value::NULL)).collect());
+            }
+            Special::Tuple(values) => self.list(values, place),
+        }
+    }
+
+    fn list(&mut self, values: &[Value<'_>], place: Place) {
+        if values.is_empty() {
+            self.out.indicator("[]", true);
+            return;
+        }
+        let indentless = matches!(place, Place::Value | Place::Complex) && !self.out.indention;
+        let outer = self.out.increase_indent(indentless);
+        for value in values {
+            self.out.indent_line();
+            self.out.indicator_at("-", true, true);
+            self.node(value, Place::Element);
+        }
+        self.out.indent = outer;
+    }
+
+    fn map(&mut self, mut entries: Vec<(&Value<'_>, &Value<'_>)>) {
+        if entries.is_empty() {
+            self.out.indicator("{}", true);
+            return;
+        }
+        let order = self.order;
+        if !entries.is_sorted_by(|left, right| {
+            order.compare_keys(left.0, right.0).is_some_and(std::cmp::Ordering::is_le)
+        }) {
+            sort(&mut entries, order);
+        }
+        let outer = self.out.increase_indent(false);
+        for (key, value) in entries {
+            self.out.indent_line();
+            if is_simple_key(key) {
+                self.node(key, Place::Key);
+                self.out.indicator(":", false);
+                self.node(value, Place::Value);
+            } else {
+                self.out.indicator_at("?", true, true);
+                self.node(key, Place::Complex);
+                self.out.indent_line();
+                self.out.indicator_at(":", true, true);
+                self.node(value, Place::Complex);
+            }
+        }
+        self.out.indent = outer;
+    }
+
+    fn plain(&mut self, text: &str, place: Place) {
+        self.out.plain(text, place != Place::Key, place == Place::Root);
+    }
+
+    fn text(&mut self, text: &str, place: Place) {
+        let key = place == Place::Key;
+        let analysis = analysis::analyze(text, self.out.allow_unicode);
+        let outer = self.out.increase_scalar_indent();
+        if is_plain_text(text) && analysis.plain && !(key && analysis.multiline) && !text.is_empty()
+        {
+            self.out.plain(text, !key, place == Place::Root);
+        } else if analysis.single_quoted && !(key && analysis.multiline) {
+            self.out.single_quoted(text, !key);
+        } else {
+            self.out.double_quoted(text, !key);
+        }
+        self.out.indent = outer;
+    }
+}
+
+/// Sorts as far as keys have an order; the sort must not see contradictions.
+fn sort(entries: &mut [(&Value<'_>, &Value<'_>)], order: Order) {
+    let comparable = entries.iter().all(|(key, _)| {
+        entries.first().is_none_or(|(first, _)| order.compare_keys(first, key).is_some())
+    });
+    if comparable {
+        entries.sort_by(|left, right| {
+            order.compare_keys(left.0, right.0).unwrap_or(std::cmp::Ordering::Equal)
+        });
+    }
+}
+
+/// Whether a key stands on one line with its value: short text on one line.
+fn is_simple_key(key: &Value<'_>) -> bool {
+    /// The reference counts 127 characters, the tag (`!!str`) among them although it is not written.
+    const LONGEST: usize = 123;
+    match &key.kind {
+        Kind::Str(text) => {
+            !text.is_empty()
+                && text.chars().nth(LONGEST - 1).is_none()
+                && !text.contains(analysis::is_break)
+        }
+        Kind::Special(special) => match &**special {
+            Special::BigInt(digits) => digits.len() < LONGEST,
+            Special::Bytes(_) => false,
+            Special::Date(_) | Special::DateTime(_) => true,
+            Special::Set(values) | Special::Tuple(values) => values.is_empty(),
+        },
+        Kind::List(values) => values.is_empty(),
+        Kind::Map(map) => map.is_empty(),
+        _ => true,
+    }
+}
+
+/// A fraction as the reference writes it: Python's shortest form, with a point before any exponent.
+fn float(number: f64) -> String {
+    if number.is_nan() {
+        return ".nan".to_owned();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+    }
+    let text = octodns_core::value::python_str(&Value::from(number));
+    match text.split_once('e') {
+        Some((mantissa, exponent)) if !mantissa.contains('.') => format!("{mantissa}.0e{exponent}"),
+        _ => text,
+    }
+}
+
+fn base64_lines(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    /// So many bytes make a line of 76 characters.
+    const LINE: usize = 57;
+    let mut text = String::new();
+    for line in bytes.chunks(LINE) {
+        for group in line.chunks(3) {
+            let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte))
+                << (8 * (3 - group.len()));
+            for place in 0..4 {
+                let sextet = (bits >> (18 - 6 * place)) & 63;
+                let letter = if place > group.len() { b'=' } else { ALPHABET[sextet as usize] };
+                text.push(char::from(letter));
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
