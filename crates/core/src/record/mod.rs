@@ -1,11 +1,306 @@
 //! Records: what a name holds.
 
+mod custom;
+mod data;
 pub mod dynamic;
 mod fault;
+mod fields;
+mod general;
 pub mod geo;
+mod load;
+mod number;
 pub mod options;
+mod rdata;
+mod record_type;
+mod registry;
+mod routing;
+mod types;
+pub mod validate;
 
+use std::fmt;
+use std::sync::Arc;
+
+use crate::diagnostic::Origin;
+use crate::value::{Map, OwnedValue, Python, Value};
+use crate::{RecordName, ZoneName};
+
+pub use custom::CustomData;
+pub use data::RecordData;
 pub use dynamic::Dynamic;
 pub use fault::Fault;
+pub use general::GENERAL_CHECKS;
 pub use geo::Geo;
+pub use load::LoadContext;
 pub use options::Options;
+pub use rdata::{Rdata, RdataError};
+pub use record_type::RecordType;
+pub use registry::{CustomType, DuplicateType, RecordTypes, TypeEntry, TypeRow};
+pub use types::{Caa, Mx, TYPES, Target, Txt};
+
+/// One `RRset` as octoDNS means it: everything a name holds of one type.
+///
+/// The zone is not part of it; what needs whole names takes it as an argument.
+///
+/// ```
+/// use octodns_core::record::{Record, RecordData};
+/// use octodns_core::{RecordName, ZoneName};
+///
+/// let zone = ZoneName::new("example.com.")?;
+/// let data = RecordData::A(vec!["192.0.2.1".parse()?]);
+/// let www = Record::new(RecordName::new("www")?, 300, data);
+/// assert_eq!(www.fqdn(&zone), "www.example.com.");
+/// assert_eq!(www.rdatas(), ["192.0.2.1"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Record {
+    name: RecordName,
+    ttl: i64,
+    data: RecordData,
+    options: Options,
+    routing: Option<Box<Routing>>,
+    source: Option<Arc<str>>,
+    origin: Origin,
+}
+
+/// Few records have any, so it takes no room in those that have none.
+#[derive(Clone, Debug, Default)]
+struct Routing {
+    dynamic: Option<Dynamic>,
+    geo: Option<Geo>,
+}
+
+/// Which routing counts when two records are compared: what the target can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compare {
+    /// The old `geo` section.
+    pub geo: bool,
+    /// The `dynamic` section.
+    pub dynamic: bool,
+}
+
+impl Record {
+    /// A record with nothing but its values.
+    pub fn new(name: RecordName, ttl: i64, data: RecordData) -> Self {
+        Self {
+            name,
+            ttl,
+            data,
+            options: Options::NONE,
+            routing: None,
+            source: None,
+            origin: Origin::default(),
+        }
+    }
+
+    /// The same record, from a source with this id.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Arc<str>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The same record, found at `origin`.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// The same record with another `octodns` section.
+    #[must_use]
+    pub fn with_options(mut self, options: Map<'static>) -> Self {
+        self.options = Options::new(options);
+        self
+    }
+
+    /// The same record with other pools and rules, or (with `None`) without.
+    #[must_use]
+    pub fn with_dynamic(mut self, dynamic: impl Into<Option<Dynamic>>) -> Self {
+        let geo = self.routing.take().and_then(|routing| routing.geo);
+        self.set_routing(Routing { dynamic: dynamic.into(), geo });
+        self
+    }
+
+    /// The same record with other values by place, or (with `None`) without.
+    #[must_use]
+    pub fn with_geo(mut self, geo: impl Into<Option<Geo>>) -> Self {
+        let dynamic = self.routing.take().and_then(|routing| routing.dynamic);
+        let geo = geo.into().filter(|geo| !geo.is_empty());
+        self.set_routing(Routing { dynamic, geo });
+        self
+    }
+
+    /// The same record with another TTL.
+    #[must_use]
+    pub fn with_ttl(mut self, ttl: i64) -> Self {
+        self.ttl = ttl;
+        self
+    }
+
+    /// The same record with other values, of whatever type.
+    #[must_use]
+    pub fn with_data(mut self, data: RecordData) -> Self {
+        self.data = data;
+        self
+    }
+
+    fn set_routing(&mut self, routing: Routing) {
+        let has_any = routing.dynamic.is_some() || routing.geo.is_some();
+        self.routing = has_any.then(|| Box::new(routing));
+    }
+
+    /// The name within the zone.
+    pub fn name(&self) -> &RecordName {
+        &self.name
+    }
+
+    /// Time to live, in seconds; negative ones occur in lenient records.
+    pub fn ttl(&self) -> i64 {
+        self.ttl
+    }
+
+    /// The values.
+    pub fn data(&self) -> &RecordData {
+        &self.data
+    }
+
+    /// The type.
+    pub fn record_type(&self) -> RecordType {
+        self.data.record_type()
+    }
+
+    /// Pools and rules.
+    pub fn dynamic(&self) -> Option<&Dynamic> {
+        self.routing.as_ref()?.dynamic.as_ref()
+    }
+
+    /// Values by place, the old form of routing.
+    pub fn geo(&self) -> Option<&Geo> {
+        self.routing.as_ref()?.geo.as_ref()
+    }
+
+    /// The `octodns` section.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The id of the source the record came from.
+    pub fn source(&self) -> Option<&Arc<str>> {
+        self.source.as_ref()
+    }
+
+    /// Where the record was written.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The whole name, in IDNA form.
+    pub fn fqdn(&self, zone: &ZoneName) -> String {
+        self.name.fqdn(zone)
+    }
+
+    /// The whole name, in readable form.
+    pub fn decoded_fqdn(&self, zone: &ZoneName) -> String {
+        self.name.decoded_fqdn(zone)
+    }
+
+    /// The data this record is read from: `ttl`, `octodns`, `value` or `values`, `geo`, `dynamic`, in
+    /// this order.
+    pub fn to_value(&self) -> OwnedValue {
+        let mut map = Map::new();
+        map.insert("ttl", self.ttl);
+        if let Some(options) = self.options.to_value() {
+            map.insert("octodns", options);
+        }
+        self.data.parts().1.write_to(&mut map);
+        if let Some(geo) = self.geo() {
+            map.insert("geo", geo.to_value());
+        }
+        if let Some(dynamic) = self.dynamic() {
+            map.insert("dynamic", dynamic.to_value());
+        }
+        map.into()
+    }
+
+    /// Presentation format of every value, in order.
+    pub fn rdatas(&self) -> Vec<String> {
+        self.data.parts().1.rdatas()
+    }
+
+    /// What a plan shows of every value, in order.
+    pub fn value_texts(&self) -> Vec<String> {
+        self.data.parts().1.texts()
+    }
+
+    /// What a plan shows of the record.
+    pub fn display<'r>(&'r self, zone: &'r ZoneName) -> impl fmt::Display + 'r {
+        Shown { record: self, zone }
+    }
+
+    /// Whether going from this record to `other`, of the same name and type, is an update. The
+    /// `octodns` section never makes one.
+    pub fn differs(&self, other: &Self, compare: Compare) -> bool {
+        self.ttl != other.ttl
+            || self.data != other.data
+            || (compare.geo && self.geo() != other.geo())
+            || (compare.dynamic && self.dynamic() != other.dynamic())
+    }
+
+    fn is_single(&self) -> bool {
+        match &self.data {
+            RecordData::Alias(_) | RecordData::Cname(_) | RecordData::Dname(_) => true,
+            RecordData::Custom(data) => data.custom_type().is_single(),
+            _ => false,
+        }
+    }
+}
+
+struct Shown<'r> {
+    record: &'r Record,
+    zone: &'r ZoneName,
+}
+
+impl Shown<'_> {
+    fn class_name(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let RecordData::Custom(data) = &self.record.data {
+            return f.write_str(data.custom_type().class_name());
+        }
+        let (first, rest) = self.record.record_type().as_str().split_at(1);
+        write!(f, "{first}{}Record", rest.to_ascii_lowercase())
+    }
+
+    /// Values as a list of Python literals, which routing records show.
+    fn literals(&self) -> String {
+        let texts = self.record.value_texts().into_iter().map(Value::from);
+        if self.record.is_single() {
+            return texts.map(|text| crate::value::python_str(&text)).collect();
+        }
+        Python(&texts.collect::<Vec<_>>().into()).to_string()
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let record = self.record;
+        f.write_str("<")?;
+        self.class_name(f)?;
+        let name = record.decoded_fqdn(self.zone);
+        write!(f, " {} {}, {name}, ", record.record_type(), record.ttl)?;
+        if let Some(dynamic) = record.dynamic() {
+            return write!(f, "{}, {dynamic}>", self.literals());
+        }
+        if let Some(geo) = record.geo() {
+            return write!(f, "{}, {geo}>", self.literals());
+        }
+        if record.is_single() {
+            f.write_str(&record.value_texts().concat())?;
+        } else {
+            write!(f, "['{}']", record.value_texts().join("', '"))?;
+        }
+        if let Some(options) = record.options.to_value() {
+            write!(f, ", {}", Python(&options))?;
+        }
+        f.write_str(">")
+    }
+}

@@ -1,0 +1,178 @@
+//! Fields of values that are mappings: how they are checked, and how they are read.
+
+use std::ops::RangeInclusive;
+
+use smol_str::SmolStr;
+
+use super::Fault;
+use super::general::shown;
+use super::number::{self, NumberFault};
+use crate::record::validate::Findings;
+use crate::value::{Kind, Map, Special, Value, python_str};
+
+/// Any number that a type can hold.
+pub(crate) const ANY: RangeInclusive<i64> = i64::MIN..=i64::MAX;
+
+/// A value that is a mapping.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields<'v, 'a> {
+    value: &'v Value<'a>,
+    map: &'v Map<'a>,
+}
+
+/// Checks every value, each of which must be a mapping.
+pub(crate) fn check_each<'v, 'a>(
+    values: &'v [Value<'a>],
+    findings: &mut Findings,
+    mut check: impl FnMut(Fields<'v, 'a>, &mut Findings),
+) {
+    for value in values {
+        match value.as_map() {
+            Some(map) => check(Fields { value, map }, findings),
+            None => findings.wrong_kind("a value", value, "a mapping of its fields"),
+        }
+    }
+}
+
+impl<'v, 'a> Fields<'v, 'a> {
+    /// The fields of a value.
+    pub(crate) fn of(value: &'v Value<'a>) -> Result<Self, Fault> {
+        if let Some(map) = value.as_map() {
+            return Ok(Self { value, map });
+        }
+        let kind = value.kind_name();
+        let message = format!("a value must be a mapping of its fields, not {kind}");
+        Err(Fault::new(message, value.position))
+    }
+
+    /// A field, if it is there.
+    pub(crate) fn get(&self, key: &str) -> Option<&'v Value<'a>> {
+        self.map.get(key)
+    }
+
+    /// Says that a field is missing; when a field of a similar name is there, that it may be meant.
+    pub(crate) fn say_missing(&self, key: &str, findings: &mut Findings) {
+        let found = findings.fault(self.value.position, format!("missing {key}"));
+        let keys = self.map.iter().filter_map(|(key, _)| key.as_str());
+        if let Some(near) = crate::nearest(key, keys) {
+            found.help(format!("is \"{near}\" meant to be \"{key}\"?"));
+        }
+    }
+
+    /// Checks that a field is there, whatever it holds.
+    pub(crate) fn check_present(&self, key: &str, findings: &mut Findings) {
+        if self.get(key).is_none() {
+            self.say_missing(key, findings);
+        }
+    }
+
+    /// Checks that a field is there and a number in `range`, and gives it.
+    pub(crate) fn check_int(
+        &self,
+        key: &str,
+        range: RangeInclusive<i64>,
+        findings: &mut Findings,
+    ) -> Option<i64> {
+        let Some(value) = self.get(key) else {
+            self.say_missing(key, findings);
+            return None;
+        };
+        check_int(key, value, range, findings)
+    }
+
+    /// A whole number.
+    pub(crate) fn int(&self, key: &str) -> Result<i64, Fault> {
+        let value = self.need(key)?;
+        number::int(value).map_err(|_| {
+            let message = format!("{key} must be a whole number, not {}", shown(value));
+            Fault::new(message, value.position)
+        })
+    }
+
+    /// A whole number, or 0 when the field is not there.
+    pub(crate) fn int_or_zero(&self, key: &str) -> Result<i64, Fault> {
+        if self.get(key).is_none() { Ok(0) } else { self.int(key) }
+    }
+
+    /// A number with a fraction.
+    pub(crate) fn float(&self, key: &str) -> Result<f64, Fault> {
+        let value = self.need(key)?;
+        number::float(value).map_err(|_| {
+            let message = format!("{key} must be a number, not {}", shown(value));
+            Fault::new(message, value.position)
+        })
+    }
+
+    /// Text; numbers, truth values and dates stand for their spelling.
+    pub(crate) fn text(&self, key: &str) -> Result<SmolStr, Fault> {
+        let value = self.need(key)?;
+        text_of(value).ok_or_else(|| must_be_text(key, value))
+    }
+
+    /// Text, in lower case.
+    pub(crate) fn lower_text(&self, key: &str) -> Result<SmolStr, Fault> {
+        let text = self.text(key)?;
+        if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Ok(text);
+        }
+        Ok(text.to_lowercase().into())
+    }
+
+    /// Text, in upper case; nothing else stands for text here.
+    pub(crate) fn upper_text(&self, key: &str) -> Result<SmolStr, Fault> {
+        let value = self.need(key)?;
+        let text = value.as_str().ok_or_else(|| must_be_text(key, value))?;
+        Ok(text.to_uppercase().into())
+    }
+
+    /// A field that cannot be done without.
+    pub(crate) fn need(&self, key: &str) -> Result<&'v Value<'a>, Fault> {
+        self.get(key).ok_or_else(|| Fault::new(format!("missing {key}"), self.value.position))
+    }
+}
+
+fn must_be_text(key: &str, value: &Value<'_>) -> Fault {
+    Fault::new(format!("{key} must be text, not {}", value.kind_name()), value.position)
+}
+
+/// The spelling of a scalar.
+pub(crate) fn text_of(value: &Value<'_>) -> Option<SmolStr> {
+    match &value.kind {
+        Kind::Str(text) => Some(SmolStr::new(text)),
+        Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) => Some(python_str(value).into()),
+        Kind::Special(special) => match &**special {
+            Special::BigInt(_) | Special::Date(_) | Special::DateTime(_) => {
+                Some(python_str(value).into())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Checks that a value is a number in `range`, and gives it.
+pub(crate) fn check_int(
+    what: &str,
+    value: &Value<'_>,
+    range: RangeInclusive<i64>,
+    findings: &mut Findings,
+) -> Option<i64> {
+    match number::int(value) {
+        Ok(number) if range.contains(&number) => return Some(number),
+        Ok(number) => {
+            let (least, most) = (range.start(), range.end());
+            let message = format!("{what} {number} is not between {least} and {most}");
+            findings.fault(value.position, message);
+            return Some(number);
+        }
+        Err(NumberFault::Kind) => findings.wrong_kind(what, value, "a whole number"),
+        Err(NumberFault::Invalid) => {
+            let message = format!("{what} must be a whole number, not {}", shown(value));
+            findings.fault(value.position, message);
+        }
+        Err(NumberFault::TooBig) => {
+            findings.hopeless(value.position, format!("{what} {} is too big", shown(value)));
+        }
+    }
+    None
+}

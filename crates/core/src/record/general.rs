@@ -1,0 +1,85 @@
+//! Checks of what every record has: name, TTL, health check.
+
+use super::number::{self, NumberFault};
+use crate::record::validate::{Findings, RawRecord, RecordCheck};
+use crate::value::Value;
+
+/// The checks that look at records of every type.
+pub const GENERAL_CHECKS: &[RecordCheck] = &[
+    RecordCheck { id: "name-rfc", sets: &["legacy", "strict"], check: name },
+    RecordCheck { id: "ttl-rfc", sets: &["legacy", "strict"], check: ttl },
+    RecordCheck { id: "healthcheck", sets: &["legacy", "strict"], check: healthcheck },
+];
+
+/// Lengths of RFC 1035, section 2.3.4.
+fn name(record: &RawRecord<'_>, findings: &mut Findings) {
+    let name = record.name;
+    if name == "@" {
+        findings
+            .fault(record.position, "invalid name \"@\"")
+            .help("the name of the zone itself is written \"\"");
+    }
+    let zone = record.zone.as_str();
+    let length = if name.is_empty() { zone.len() } else { name.chars().count() + 1 + zone.len() };
+    if length > 253 {
+        let message = format!("name \"{name}.{zone}\" has {length} characters, at most 253 may be");
+        findings.fault(record.position, message);
+    }
+    for label in name.split('.').filter(|label| label.len() > 63) {
+        let length = label.chars().count();
+        if length > 63 {
+            let message = format!("label \"{label}\" has {length} characters, at most 63 may be");
+            findings.fault(record.position, message);
+        }
+    }
+    if name.contains("..") || name.ends_with('.') {
+        let message = format!("name \"{name}\" has an empty label (two dots in a row)");
+        findings
+            .fault(record.position, message)
+            .help("names are relative to the zone and end without a dot");
+    }
+}
+
+/// RFC 2181, section 8: a TTL is not negative.
+fn ttl(record: &RawRecord<'_>, findings: &mut Findings) {
+    let Some(ttl) = record.data.get("ttl") else {
+        if record.default_ttl.is_none() {
+            findings.fault(record.position, "missing ttl");
+        }
+        return;
+    };
+    match number::int(ttl) {
+        Ok(0..) => {}
+        Ok(_) => {
+            findings.fault(ttl.position, "ttl must not be negative");
+        }
+        Err(NumberFault::Kind) => findings.wrong_kind("ttl", ttl, "a number of seconds"),
+        Err(_) => {
+            let message = format!("ttl must be a number of seconds, not {}", shown(ttl));
+            findings.hopeless(ttl.position, message);
+        }
+    }
+}
+
+fn healthcheck(record: &RawRecord<'_>, findings: &mut Findings) {
+    let Some(options) = record.data.get("octodns") else { return };
+    let Some(options) = options.as_map() else {
+        findings.wrong_kind("octodns", options, "a mapping");
+        return;
+    };
+    let Some(healthcheck) = options.get("healthcheck") else { return };
+    let Some(healthcheck) = healthcheck.as_map() else {
+        findings.wrong_kind("healthcheck", healthcheck, "a mapping");
+        return;
+    };
+    let Some(protocol) = healthcheck.get("protocol") else { return };
+    if !matches!(protocol.as_str(), Some("HTTP" | "HTTPS" | "ICMP" | "TCP" | "UDP")) {
+        let message = format!("invalid healthcheck protocol {}", shown(protocol));
+        findings.fault(protocol.position, message).help("one of HTTP, HTTPS, ICMP, TCP, UDP");
+    }
+}
+
+/// A value in a message, in quotes.
+pub(crate) fn shown(value: &Value<'_>) -> String {
+    format!("\"{}\"", crate::value::python_str(value))
+}

@@ -1,0 +1,259 @@
+//! From data to a record: every fault told, at its place.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::registry::{RecordTypes, TypeEntry};
+use super::{Dynamic, Fault, Geo, Options, Record, RecordType, number};
+use crate::diagnostic::{Diagnostic, Origin, Report};
+use crate::record::validate::{Findings, RawRecord, RecordValidators};
+use crate::value::{Kind, Map, Position, Special, Value, python_str};
+use crate::{RecordName, ZoneName};
+
+/// The id of faults that come before any validator: of the name, and of what no type can hold.
+const RECORD_NEW: &str = "record-new";
+
+/// What data of a record is read with.
+#[derive(Clone, Copy, Debug)]
+pub struct LoadContext<'c> {
+    /// The zone the record is in.
+    pub zone: &'c ZoneName,
+    /// The id of the source the data comes from.
+    pub source: Option<&'c Arc<str>>,
+    /// The files that positions point into.
+    pub files: &'c [Arc<str>],
+    /// Whether faults are tolerated; a record can ask for that itself (`octodns.lenient`).
+    pub lenient: bool,
+    /// The TTL of records without one; if there is none, a missing TTL is a fault.
+    pub default_ttl: Option<i64>,
+    /// Whether semicolons of TXT and SPF values are escaped first, since the source does not.
+    pub escape_semicolons: bool,
+    /// The validators at work.
+    pub validators: &'c RecordValidators,
+    /// The record types there are.
+    pub types: &'c RecordTypes,
+}
+
+impl Record {
+    /// Reads and validates a record.
+    ///
+    /// Faults become findings in `report`: errors, or warnings where they are tolerated. The record is
+    /// returned if there are none, or they are tolerated and the type can hold what was given.
+    pub fn load(
+        name: &Value<'_>,
+        data: &Value<'_>,
+        context: &LoadContext<'_>,
+        report: &mut Report,
+    ) -> Option<Self> {
+        let mut findings = Findings::new();
+        let name_text = match name.as_str() {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(python_str(name)),
+        };
+        let position = if data.position.is_known() { data.position } else { name.position };
+        let loading = Loading { context, name: &name_text, position };
+
+        let encoded = RecordName::new(&name_text);
+        if let Err(error) = &encoded {
+            findings.hopeless(name.position, error.to_string()).by(RECORD_NEW);
+        }
+        if name_text.contains([' ', '\t']) {
+            findings.fault(name.position, "a name cannot contain white space").by(RECORD_NEW);
+        }
+        let checked = encoded.as_ref().map_or(&*name_text, RecordName::as_str);
+        let Some((map, entry)) = loading.type_of(data, &mut findings) else {
+            loading.tell(None, &findings, false, report);
+            return None;
+        };
+
+        let record_type = entry.record_type();
+        let escaped;
+        let mut values = values_of(map, entry.is_single());
+        if context.escape_semicolons && matches!(record_type, RecordType::TXT | RecordType::SPF) {
+            escaped = values.iter().map(escape_semicolons).collect::<Vec<_>>();
+            values = &escaped;
+        }
+        let raw = RawRecord {
+            name: checked,
+            zone: context.zone,
+            record_type,
+            data: map,
+            values,
+            default_ttl: context.default_ttl,
+            position,
+            validators: context.validators,
+        };
+        context.validators.validate(&raw, &mut findings);
+
+        let lenient = context.lenient | wants_leniency(map, &mut findings);
+        if findings.is_empty() || (lenient && !findings.are_hopeless()) {
+            let built =
+                encoded.clone().map_err(|error| Fault::new(error.to_string(), name.position));
+            match built.and_then(|name| loading.build(name, &raw, entry)) {
+                Ok(record) => {
+                    loading.tell(Some(record_type), &findings, lenient, report);
+                    return Some(record);
+                }
+                Err(fault) => {
+                    findings.hopeless(fault.position, fault.message).by(RECORD_NEW).help =
+                        fault.help;
+                }
+            }
+        }
+        loading.tell(Some(record_type), &findings, lenient, report);
+        None
+    }
+}
+
+struct Loading<'l> {
+    context: &'l LoadContext<'l>,
+    name: &'l str,
+    position: Position,
+}
+
+impl Loading<'_> {
+    fn type_of<'d, 'a>(
+        &self,
+        data: &'d Value<'a>,
+        findings: &mut Findings,
+    ) -> Option<(&'d Map<'a>, &TypeEntry)> {
+        let Some(map) = data.as_map() else {
+            findings.wrong_kind("a record", data, "a mapping");
+            return None;
+        };
+        let Some(of) = map.get("type") else {
+            findings.hopeless(self.position, "missing type");
+            return None;
+        };
+        let Some(text) = of.as_str() else {
+            findings.wrong_kind("type", of, "the name of a record type");
+            return None;
+        };
+        let entry = self.context.types.get(text);
+        if entry.is_none() {
+            let types = self.context.types;
+            let upper = text.to_ascii_uppercase();
+            let nearest = crate::nearest(&upper, types.names());
+            let found = findings.hopeless(of.position, format!("unknown record type \"{text}\""));
+            if let Some(nearest) = nearest {
+                found.help(format!("did you mean \"{nearest}\"?"));
+            }
+        }
+        Some((map, entry?))
+    }
+
+    fn build(
+        &self,
+        name: RecordName,
+        raw: &RawRecord<'_>,
+        entry: &TypeEntry,
+    ) -> Result<Record, Fault> {
+        let ttl = match (raw.data.get("ttl"), self.context.default_ttl) {
+            (Some(ttl), _) => number::int(ttl)
+                .map_err(|_| Fault::new("ttl must be a number of seconds", ttl.position))?,
+            (None, Some(default)) => default,
+            (None, None) => return Err(Fault::new("missing ttl", self.position)),
+        };
+        if raw.values.is_empty() && entry.is_single() {
+            return Err(Fault::new("missing value", self.position));
+        }
+        let data = entry.read(raw.values)?;
+        let mut record = Record::new(name, ttl, data)
+            .with_origin(Origin::new(self.context.files, self.position));
+        record.source = self.context.source.cloned();
+        if let Some(options) = raw.data.get("octodns") {
+            record.options = Options::read(options)?;
+        }
+        if let Some(section) = raw.data.get("dynamic").filter(|_| is_dynamic(raw.record_type)) {
+            let canonical = |value: &Value<'_>| entry.canonical_text(value);
+            let dynamic = Dynamic::read(section, &canonical)?;
+            record = record.with_dynamic(dynamic);
+        }
+        if let Some(section) = raw.data.get("geo").filter(|_| is_geo(raw.record_type)) {
+            record = record.with_geo(Geo::read(section)?);
+        }
+        Ok(record)
+    }
+
+    fn tell(
+        &self,
+        record_type: Option<RecordType>,
+        findings: &Findings,
+        lenient: bool,
+        report: &mut Report,
+    ) {
+        if findings.is_empty() {
+            return;
+        }
+        let mut subject = if self.name.is_empty() {
+            self.context.zone.to_string()
+        } else {
+            format!("{}.{}", self.name, self.context.zone)
+        };
+        if let Some(record_type) = record_type {
+            subject.push(' ');
+            subject.push_str(record_type.as_str());
+        }
+        for found in findings {
+            let code =
+                if found.id.is_empty() { Cow::Borrowed(RECORD_NEW) } else { found.id.clone() };
+            let tolerated = lenient && !found.hopeless;
+            let make = if tolerated { Diagnostic::warning } else { Diagnostic::error };
+            let position = if found.position.is_known() { found.position } else { self.position };
+            let mut told = make(code, found.message.clone())
+                .about(subject.clone())
+                .at(Origin::new(self.context.files, position));
+            told.help.clone_from(&found.help);
+            report.push(told);
+        }
+    }
+}
+
+/// Types that may have a `dynamic` section.
+fn is_dynamic(of: RecordType) -> bool {
+    matches!(of, RecordType::A | RecordType::AAAA | RecordType::CNAME | RecordType::DNAME)
+}
+
+/// Types that may have a `geo` section.
+fn is_geo(of: RecordType) -> bool {
+    matches!(of, RecordType::A | RecordType::AAAA)
+}
+
+/// `values` wins over `value`; a single value is a list of one, and nothing is an empty list for
+/// `value` of types with many values.
+fn values_of<'d, 'a>(map: &'d Map<'a>, single: bool) -> &'d [Value<'a>] {
+    if single {
+        return map.get("value").map(std::slice::from_ref).unwrap_or_default();
+    }
+    let Some(given) = map.get("values").or_else(|| map.get("value")) else { return &[] };
+    match &given.kind {
+        Kind::List(values) => values,
+        Kind::Special(special) => match &**special {
+            Special::Tuple(values) => values,
+            _ => std::slice::from_ref(given),
+        },
+        _ => std::slice::from_ref(given),
+    }
+}
+
+fn escape_semicolons(value: &Value<'_>) -> Value<'static> {
+    match value.as_str() {
+        Some(text) => Value::new(Kind::Str(text.replace(';', "\\;").into()), value.position),
+        None => value.clone().into_owned(),
+    }
+}
+
+/// The record's own `octodns.lenient`.
+fn wants_leniency(map: &Map<'_>, findings: &mut Findings) -> bool {
+    let Some(lenient) = map.get("octodns").and_then(|options| options.get("lenient")) else {
+        return false;
+    };
+    match lenient.kind {
+        Kind::Bool(value) => value,
+        Kind::Int(number) => number != 0,
+        _ => {
+            findings.wrong_kind("lenient", lenient, "true or false");
+            false
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What every value of a record type can do, and the errors of reading one.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use super::Fault;
+use crate::value::{Map, OwnedValue, Value};
+
+/// One value of a record.
+///
+/// [`fmt::Display`] is its presentation format (RFC 1035, section 5.1, and the RFC of its type).
+pub trait Rdata: Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync + 'static {
+    /// Builds the value from data, as leniently as the type allows: checks have been made before.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the type cannot hold what the data says.
+    fn read(value: &Value<'_>) -> Result<Self, Fault>;
+
+    /// Splits presentation format into the data a value is read from; nothing is checked.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the text has not the number of fields the type has.
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError>;
+
+    /// The data of this value, in the order of keys that plans have.
+    fn to_value(&self) -> OwnedValue;
+
+    /// The presentation format.
+    fn rdata(&self) -> String {
+        self.to_string()
+    }
+
+    /// How a plan shows the value; some types put it in quotes.
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    /// The order of values within a record.
+    fn order(&self, other: &Self) -> Ordering;
+
+    /// Whether the value says nothing, and is left out of data.
+    fn is_blank(&self) -> bool {
+        false
+    }
+}
+
+/// All values of one record, whatever their type.
+pub(crate) trait AnyValues {
+    fn rdatas(&self) -> Vec<String>;
+    fn texts(&self) -> Vec<String>;
+    fn write_to(&self, data: &mut Map<'static>);
+}
+
+impl<T: Rdata> AnyValues for Vec<T> {
+    fn rdatas(&self) -> Vec<String> {
+        self.iter().map(T::rdata).collect()
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.iter().map(T::text).collect()
+    }
+
+    fn write_to(&self, data: &mut Map<'static>) {
+        if let [value] = &**self {
+            if !value.is_blank() {
+                data.insert("value", value.to_value());
+            }
+            return;
+        }
+        let mut values: Vec<_> =
+            self.iter().filter(|value| !value.is_blank()).map(T::to_value).collect();
+        match values.pop() {
+            Some(value) if values.is_empty() => data.insert("value", value),
+            last => {
+                values.extend(last);
+                data.insert("values", values);
+            }
+        }
+    }
+}
+
+/// Reads the values of a type that has many, and sorts them.
+pub(crate) fn read_all<T: Rdata>(values: &[Value<'_>]) -> Result<Vec<T>, Fault> {
+    let mut read = values.iter().map(T::read).collect::<Result<Vec<T>, _>>()?;
+    if read.len() > 1 {
+        read.sort_by(T::order);
+    }
+    Ok(read)
+}
+
+/// Why a text is not the presentation format of a type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RdataError {
+    /// The fields are separated by single blanks, and their number is fixed.
+    #[error("expected the fields \"{expected}\", got \"{rdata}\"")]
+    Fields {
+        /// Names of the fields.
+        expected: &'static str,
+        /// The text.
+        rdata: String,
+    },
+    /// A service parameter may be given once.
+    #[error("parameter \"{0}\" is given twice")]
+    Repeated(String),
+    /// Character strings follow RFC 1035, section 5.1.
+    #[error("not a list of character strings: {0}")]
+    Text(&'static str),
+}
+
+/// Splits presentation format into exactly `N` fields.
+pub(crate) fn words<'r, const N: usize>(
+    rdata: &'r str,
+    expected: &'static str,
+) -> Result<[&'r str; N], RdataError> {
+    let failed = || RdataError::Fields { expected, rdata: rdata.to_owned() };
+    rdata.split(' ').collect::<Vec<_>>().try_into().map_err(|_| failed())
+}
+
+/// A text without the quotes it starts with; the last character goes with the first.
+pub(crate) fn unquote(text: &str) -> &str {
+    let mut chars = text.chars();
+    if text.starts_with(['"', '\'']) {
+        chars.next();
+        chars.next_back();
+    }
+    chars.as_str()
+}
+
+/// A field of presentation format that should be a whole number, else is kept as text.
+pub(crate) fn int_or_text(word: &str) -> OwnedValue {
+    match super::number::int_of_text(word) {
+        Ok(number) => Value::from(number),
+        Err(_) => Value::from(word.to_owned()),
+    }
+}
+
+/// A map in a given order of keys.
+pub(crate) fn fields<const N: usize>(entries: [(&'static str, OwnedValue); N]) -> OwnedValue {
+    let own = |(key, value): (&'static str, OwnedValue)| (Value::from(key), value);
+    Value::from(Map::from_entries(entries.into_iter().map(own).collect()))
+}

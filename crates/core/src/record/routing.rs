@@ -1,0 +1,50 @@
+//! The validators of routing: what joins its checks with those of values.
+
+use smol_str::SmolStr;
+
+use super::{Fault, TypeEntry, dynamic, geo};
+use crate::record::validate::{Findings, RawRecord, RecordCheck};
+use crate::value::{Kind, Value};
+
+/// Checks the `dynamic` section.
+pub(super) const DYNAMIC: RecordCheck =
+    RecordCheck { id: "dynamic", sets: &["legacy", "strict"], check: check_dynamic };
+
+/// Checks the `geo` section.
+pub(super) const GEO: RecordCheck = RecordCheck { id: "geo", sets: &["legacy"], check: check_geo };
+
+fn check_dynamic(record: &RawRecord<'_>, findings: &mut Findings) {
+    dynamic::validate(record.data, &mut |check| match check {
+        dynamic::Check::Fault(fault) => tell(fault, findings),
+        dynamic::Check::Value(value) => {
+            let values = std::slice::from_ref(value);
+            record.validators.validate_values(values, record.record_type, findings);
+        }
+    });
+}
+
+fn check_geo(record: &RawRecord<'_>, findings: &mut Findings) {
+    geo::validate(record.data, &mut |check| match check {
+        geo::Check::Fault(fault) => tell(fault, findings),
+        geo::Check::Values(values) => {
+            let values = match &values.kind {
+                Kind::List(values) => values,
+                _ => std::slice::from_ref(values),
+            };
+            record.validators.validate_values(values, record.record_type, findings);
+        }
+    });
+}
+
+fn tell(fault: Fault, findings: &mut Findings) {
+    findings.fault(fault.position, fault.message).help = fault.help;
+}
+
+impl TypeEntry {
+    /// The canonical text of a value of a pool.
+    pub(super) fn canonical_text(&self, value: &Value<'_>) -> Result<SmolStr, Fault> {
+        let data = self.read(std::slice::from_ref(value))?;
+        let text = data.parts().1.texts().into_iter().next();
+        text.map(SmolStr::from).ok_or_else(|| Fault::new("missing value", value.position))
+    }
+}

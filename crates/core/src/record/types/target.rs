@@ -1,0 +1,234 @@
+//! `ALIAS`, `CNAME`, `DNAME`, `NS`, `PTR`: a name, or several; and names within other types.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use super::{RecordCheck, ValueCheck};
+use crate::name::{IdnaError, idna};
+use crate::record::rdata::AnyValues;
+use crate::record::validate::{Findings, RawRecord};
+use crate::record::{Fault, Rdata, RdataError, RecordData, RecordType};
+use crate::value::{Kind, Map, OwnedValue, Position, Value};
+
+/// A name that a record points to: in IDNA form and lower case, absolute if it ends with a dot.
+///
+/// Empty names occur in lenient records only: nothing was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Target(SmolStr);
+
+impl Target {
+    /// A name in either form, any case.
+    ///
+    /// # Errors
+    ///
+    /// Refuses labels that IDNA 2008 (RFC 5891) refuses.
+    pub fn new(name: &str) -> Result<Self, IdnaError> {
+        Ok(Self(idna::encode(name)?.into()))
+    }
+
+    /// The name, in IDNA form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is `.`, which says that there is nothing to point to.
+    pub fn is_root(&self) -> bool {
+        self.0 == "."
+    }
+
+    /// Whether the name ends with a dot.
+    pub fn is_absolute(&self) -> bool {
+        self.0.ends_with('.')
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// RFC 1035, section 5.1.
+impl Rdata for Target {
+    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+        let Some(text) = value.as_str() else {
+            let message = format!("a name must be text, not {}", value.kind_name());
+            return Err(Fault::new(message, value.position));
+        };
+        Self::new(text).map_err(|error| Fault::new(error.to_string(), value.position))
+    }
+
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
+        Ok(Value::from(rdata.to_owned()))
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        Value::from(self.0.to_string())
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+
+    fn is_blank(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The value of a type that has one name.
+impl AnyValues for Target {
+    fn rdatas(&self) -> Vec<String> {
+        if self.0.is_empty() { Vec::new() } else { vec![self.to_string()] }
+    }
+
+    fn texts(&self) -> Vec<String> {
+        vec![if self.0.is_empty() { "None".to_owned() } else { self.to_string() }]
+    }
+
+    fn write_to(&self, data: &mut Map<'static>) {
+        let value = if self.0.is_empty() { Value::NULL } else { self.to_value() };
+        data.insert("value", value);
+    }
+}
+
+/// The name of a type that has one: nothing, however it is said, is the empty name.
+pub(super) fn read_one(
+    values: &[Value<'_>],
+    make: fn(Target) -> RecordData,
+) -> Result<RecordData, Fault> {
+    match values {
+        [value] if value.is_truthy() => Target::read(value).map(make),
+        _ => Ok(make(Target::default())),
+    }
+}
+
+pub(super) const ONE: &[ValueCheck] =
+    &[ValueCheck { id: "target-value-rfc", sets: &["legacy", "strict"], check: check_one }];
+
+pub(super) const MANY: &[ValueCheck] =
+    &[ValueCheck { id: "targets-value-rfc", sets: &["legacy", "strict"], check: check_many }];
+
+/// `ALIAS` makes sense at the apex only, where there cannot be a `CNAME`.
+pub(super) const ALIAS_ROOT: RecordCheck =
+    RecordCheck { id: "alias-root", sets: &["legacy", "strict"], check: alias_root };
+
+/// RFC 1034, section 3.6.2: `CNAME` stands alone, but the apex has `SOA` and `NS`.
+pub(super) const CNAME_ROOT: RecordCheck =
+    RecordCheck { id: "cname-root-rfc", sets: &["legacy", "strict"], check: cname_root };
+
+fn alias_root(record: &RawRecord<'_>, findings: &mut Findings) {
+    if !record.name.is_empty() {
+        findings.fault(record.position, "ALIAS is for the zone's own name only").help("use CNAME");
+    }
+}
+
+fn cname_root(record: &RawRecord<'_>, findings: &mut Findings) {
+    if record.name.is_empty() {
+        findings
+            .fault(record.position, "the zone's own name cannot have a CNAME")
+            .help("use ALIAS");
+    }
+}
+
+fn check_one(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    check_target(values.first().unwrap_or(&Value::NULL), record_type, "value", findings);
+}
+
+fn check_many(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    if values.is_empty() {
+        findings.fault(Position::NONE, "missing value(s)");
+    }
+    for value in values {
+        check_target(value, record_type, "value", findings);
+    }
+}
+
+/// Checks that a field is a name: there, and in the form of RFC 1035, section 2.3.1, with underscores.
+///
+/// Names with braces are templates, which are checked once they are expanded.
+pub(crate) fn check_target(
+    value: &Value<'_>,
+    record_type: RecordType,
+    what: &str,
+    findings: &mut Findings,
+) {
+    if !value.is_truthy() {
+        findings.fault(value.position, format!("missing {what}"));
+        return;
+    }
+    let Kind::Str(text) = &value.kind else {
+        findings.wrong_kind(what, value, "a name");
+        return;
+    };
+    let may_be_root = matches!(
+        record_type,
+        RecordType::HTTPS | RecordType::MX | RecordType::SVCB | RecordType::SRV
+    );
+    if (may_be_root && text == ".") || (text.contains('{') && text.contains('}')) {
+        return;
+    }
+    match idna::encode(text) {
+        Ok(name) if is_fqdn(&name) => {}
+        Ok(_) => {
+            let message = format!("{what} \"{text}\" is not a fully qualified name");
+            findings.fault(value.position, message);
+        }
+        Err(error) => {
+            findings.hopeless(value.position, format!("{what} \"{text}\": {error}"));
+        }
+    }
+}
+
+/// Whether a name in IDNA form has at least two labels, each of 1 to 63 letters, digits, hyphens and
+/// underscores, without a hyphen at either end, and at most 253 characters.
+fn is_fqdn(name: &str) -> bool {
+    // The reference's pattern overlooks a final line feed.
+    let unbroken = name.strip_suffix('\n').unwrap_or(name);
+    let relative = unbroken.strip_suffix('.').unwrap_or(unbroken);
+    let length = name.strip_suffix('.').unwrap_or(name).len();
+    let dots = name.bytes().filter(|byte| *byte == b'.').count();
+    let labels = dots + usize::from(!name.ends_with('.'));
+    length <= 253 && labels >= 2 && relative.split('.').all(is_label)
+}
+
+fn is_label(label: &str) -> bool {
+    let bytes = label.as_bytes();
+    (1..=63).contains(&bytes.len())
+        && bytes.first() != Some(&b'-')
+        && bytes.last() != Some(&b'-')
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_name_has_two_labels_of_letters_digits_hyphens_and_underscores() {
+        for (name, valid) in [
+            ("a.b", true),
+            ("a.b.", true),
+            ("a.", false),
+            ("a", false),
+            (".", false),
+            ("", false),
+            ("a..b", false),
+            ("_a.b-c.1", true),
+            ("-a.b", false),
+            ("a-.b", false),
+            ("a b.c", false),
+            ("*.a.b", false),
+            ("a.b\n", true),
+        ] {
+            assert_eq!(is_fqdn(name), valid, "{name:?}");
+        }
+        let label = "a".repeat(63);
+        assert!(is_fqdn(&format!("{label}.b")));
+        assert!(!is_fqdn(&format!("{label}a.b")));
+        let long = [&*label, &*label, &*label, &"a".repeat(61)].join(".");
+        assert!(is_fqdn(&long) && is_fqdn(&format!("{long}.")));
+        assert!(!is_fqdn(&format!("{long}a")));
+    }
+}

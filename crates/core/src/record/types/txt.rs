@@ -1,0 +1,185 @@
+//! `TXT` and `SPF`: text, in character strings of up to 255 bytes.
+
+use std::cmp::Ordering;
+use std::fmt::{self, Write};
+
+use smol_str::SmolStr;
+
+use super::ValueCheck;
+use super::character_string;
+use crate::record::general::shown;
+use crate::record::validate::Findings;
+use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::value::{OwnedValue, Position, Value};
+
+/// One text, whole, with its semicolons escaped: `v=DKIM1\; k=rsa`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Txt(SmolStr);
+
+/// The most bytes a character string holds (RFC 1035, section 3.3).
+const CHUNK: usize = 255;
+
+impl Txt {
+    /// A text whose semicolons are escaped.
+    pub fn new(escaped: impl Into<SmolStr>) -> Self {
+        Self(escaped.into())
+    }
+
+    /// A text as it goes over the wire, its semicolons bare.
+    pub fn from_raw(raw: &str) -> Self {
+        Self(raw.replace(';', "\\;").into())
+    }
+
+    /// The text, its semicolons escaped.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text as it goes over the wire, its semicolons bare.
+    pub fn raw(&self) -> String {
+        self.0.replace("\\;", ";")
+    }
+}
+
+pub(super) const CHECKS: &[ValueCheck] =
+    &[ValueCheck { id: ID, sets: &["legacy", "strict"], check }];
+
+/// The id of the rules for text, wherever text occurs.
+const ID: &str = "chunked-value-rfc";
+
+/// Checks text of other types by the rules for text.
+pub(super) fn check_texts(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    let start = findings.len();
+    check(values, record_type, findings);
+    findings.sign(start, ID);
+}
+
+fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    if values.is_empty() {
+        findings.fault(Position::NONE, "missing value(s)");
+    }
+    for value in values {
+        if value.is_null() {
+            findings.fault(value.position, "missing value(s)");
+            continue;
+        }
+        let Some(text) = value.as_str() else {
+            findings.wrong_kind("a value", value, "text, put it in quotes");
+            continue;
+        };
+        if has_bare_semicolon(text) {
+            findings
+                .fault(value.position, format!("unescaped ; in {}", shown(value)))
+                .help("write \\; instead");
+        }
+        if text.contains("\\\\;") {
+            findings
+                .fault(value.position, format!("double escaped ; in {}", shown(value)))
+                .help("write \\; instead");
+        }
+        if !text.is_ascii() {
+            let message = format!("characters beyond ASCII in {}", shown(value));
+            findings.fault(value.position, message);
+        }
+    }
+}
+
+/// Whether a semicolon follows a letter, digit or underscore.
+fn has_bare_semicolon(text: &str) -> bool {
+    text.match_indices(';').any(|(index, _)| {
+        text[..index].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
+/// RFC 1035, sections 3.3.14 and 5.1.
+impl Rdata for Txt {
+    /// A text that starts with a quote loses that and its last character; the ends of the character
+    /// strings within go as well.
+    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+        let Some(text) = value.as_str() else {
+            let message = format!("a text must be text, not {}", value.kind_name());
+            return Err(Fault::new(message, value.position));
+        };
+        let mut chars = text.chars();
+        if text.starts_with('"') {
+            chars.next();
+            chars.next_back();
+        }
+        let text = chars.as_str();
+        if text.contains("\" \"") {
+            return Ok(Self(text.replace("\" \"", "").into()));
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// Text without any quotes is taken as it is if reading it as character strings would lose blanks,
+    /// or what follows a semicolon.
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
+        let escaped = |text: &str| Value::from(text.replace(';', "\\;"));
+        let scanned = character_string::scan(rdata)?;
+        if scanned.is_bare() {
+            return Ok(escaped(rdata));
+        }
+        let bytes = character_string::parse(rdata)?;
+        let text = String::from_utf8(bytes).map_err(|_| RdataError::Text("it is not UTF-8"))?;
+        Ok(escaped(&text))
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        Value::from(self.0.to_string())
+    }
+
+    fn text(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+
+    fn is_blank(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Txt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.is_ascii() {
+            return write_characters(&self.0, f);
+        }
+        let raw = self.raw();
+        if raw.is_empty() {
+            return f.write_str("\"\"");
+        }
+        for (index, chunk) in raw.as_bytes().chunks(CHUNK).enumerate() {
+            f.write_str(if index == 0 { "\"" } else { " \"" })?;
+            for byte in chunk {
+                match byte {
+                    b'"' | b'\\' => write!(f, "\\{}", char::from(*byte))?,
+                    0x20..=0x7e => f.write_char(char::from(*byte))?,
+                    _ => write!(f, "\\{byte:03}")?,
+                }
+            }
+            f.write_char('"')?;
+        }
+        Ok(())
+    }
+}
+
+/// Text beyond ASCII, which only lenient records have: chunks count characters, and none ends in a
+/// backslash.
+fn write_characters(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let chars: Vec<char> = text.replace('"', "\\\"").chars().collect();
+    let mut start = 0;
+    while start < chars.len() {
+        let most = usize::min(start + CHUNK, chars.len());
+        let backslashes = chars[start..most].iter().rev().take_while(|c| **c == '\\').count();
+        // A chunk of nothing but backslashes has to end in one.
+        let end = if backslashes == most - start { most } else { most - backslashes };
+        f.write_str(if start == 0 { "\"" } else { " \"" })?;
+        f.write_str(&chars[start..end].iter().collect::<String>())?;
+        f.write_char('"')?;
+        start = end;
+    }
+    Ok(())
+}

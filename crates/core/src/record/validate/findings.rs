@@ -1,0 +1,115 @@
+//! What validators found in one record.
+
+use std::borrow::Cow;
+
+use crate::value::{Position, Value};
+
+/// One objection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Id of the validator; empty until the validator has ended.
+    pub id: Cow<'static, str>,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead, if that is known.
+    pub help: Option<String>,
+    /// Where it is.
+    pub position: Position,
+    /// Whether no record can be made of this even when faults are tolerated.
+    pub hopeless: bool,
+}
+
+/// The objections to one record.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: Vec<Finding>,
+}
+
+impl Findings {
+    /// No objections.
+    pub const fn new() -> Self {
+        Self { list: Vec::new() }
+    }
+
+    /// Objects to something at `position`.
+    pub fn fault(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
+        self.push(position, message.into(), false)
+    }
+
+    /// Objects to something that no record can be made of, not even a lenient one.
+    pub fn hopeless(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
+        self.push(position, message.into(), true)
+    }
+
+    /// Objects to a value of a kind that cannot be meant.
+    pub fn wrong_kind(&mut self, what: &str, value: &Value<'_>, expected: &str) {
+        let message = format!("{what} must be {expected}, not {}", value.kind_name());
+        self.hopeless(value.position, message);
+    }
+
+    fn push(&mut self, position: Position, message: String, hopeless: bool) -> &mut Finding {
+        let id = Cow::Borrowed("");
+        let last = self.list.len();
+        self.list.push(Finding { id, message, help: None, position, hopeless });
+        &mut self.list[last]
+    }
+
+    /// How many objections there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether one of them rules out even a lenient record.
+    pub fn are_hopeless(&self) -> bool {
+        self.list.iter().any(|found| found.hopeless)
+    }
+
+    /// The objections, in the order they were made.
+    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
+        self.list.iter()
+    }
+
+    /// Names the validator of everything found since there were `start` objections.
+    pub fn sign(&mut self, start: usize, id: &str) {
+        for found in self.list.iter_mut().skip(start).filter(|found| found.id.is_empty()) {
+            found.id = Cow::Owned(id.to_owned());
+        }
+    }
+}
+
+impl Finding {
+    /// Adds advice.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Names another validator than the one at work, whose rule this is.
+    pub fn by(&mut self, id: &'static str) -> &mut Self {
+        self.id = Cow::Borrowed(id);
+        self
+    }
+}
+
+impl IntoIterator for Findings {
+    type Item = Finding;
+    type IntoIter = std::vec::IntoIter<Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
+impl<'f> IntoIterator for &'f Findings {
+    type Item = &'f Finding;
+    type IntoIter = std::slice::Iter<'f, Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
