@@ -1,0 +1,53 @@
+//! `octodns-dump`.
+
+use clap::Parser;
+
+use super::LoggingArguments;
+
+const EXAMPLES: &str = "\
+Examples:
+  octodns-dump --config-file config.yaml --output-dir zones example.com. route53
+      Write the zone as route53 has it to zones/example.com.yaml
+  octodns-dump --config-file config.yaml --output-dir zones '*' route53
+      Every zone that is configured
+  octodns-dump --config-file config.yaml --output-dir zones --split example.com. config
+      One file for each name
+
+Exit status: 0 when all went well, 1 on any failure, 2 on wrong usage.";
+
+/// Write zones as their sources have them to zone files.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "octodns-dump", display_name = "octoDNS", version, after_help = EXAMPLES)]
+pub struct DumpArguments {
+    /// The configuration: providers, zones, processors
+    #[arg(long, value_name = "FILE")]
+    pub config_file: String,
+
+    /// The folder that is written to; zone files in it are replaced
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: String,
+
+    /// A configured provider that writes files, to write them its way [default: YAML]
+    #[arg(long, value_name = "ID")]
+    pub output_provider: Option<String>,
+
+    /// Write records that are not valid as well, as far as they can be
+    #[arg(long)]
+    pub lenient: bool,
+
+    /// Write a file for each name instead of one for the zone
+    #[arg(long)]
+    pub split: bool,
+
+    /// The zone with its final dot, or '*' (quoted) for all configured zones
+    #[arg(value_name = "ZONE")]
+    pub zone: String,
+
+    /// Where records are read from
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+
+    /// What is logged, and where to.
+    #[command(flatten)]
+    pub logging: LoggingArguments,
+}

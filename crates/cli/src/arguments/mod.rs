@@ -1,0 +1,117 @@
+//! Command lines: the reference's flags and their conveniences, one file a program.
+
+mod compare;
+mod dump;
+mod logging;
+mod sync;
+mod validate;
+mod versions;
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, CommandFactory, FromArgMatches};
+
+pub use compare::CompareArguments;
+pub use dump::DumpArguments;
+pub use logging::LoggingArguments;
+pub use sync::SyncArguments;
+pub use validate::ValidateArguments;
+pub use versions::VersionsArguments;
+
+/// Reads a program's arguments, the first of which is its name.
+///
+/// As in the reference a long flag may be cut short where that is unambiguous (`--config`), a value may
+/// follow after `=`, and of a flag that takes one value the last one given counts.
+///
+/// # Errors
+///
+/// On wrong usage, and for `--help` and `--version`: printing the error shows what was asked for, and
+/// its exit code is 2 or 0.
+pub fn parse<A: CommandFactory + FromArgMatches>(
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<A, clap::Error> {
+    let mut command = A::command().infer_long_args(true);
+    // `mut_args` does not know the ids of `--help` and `--version`, which are added on building.
+    command = command.mut_args(|argument| match argument.get_action() {
+        ArgAction::Set | ArgAction::SetTrue => {
+            let id = argument.get_id().clone();
+            if argument.is_positional() { argument } else { argument.overrides_with(id) }
+        }
+        _ => argument,
+    });
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    A::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<A: CommandFactory + FromArgMatches>(line: &str) -> Result<A, clap::Error> {
+        parse(std::iter::once("program").chain(line.split_whitespace()).map(OsString::from))
+    }
+
+    #[test]
+    fn definitions_are_sound() {
+        SyncArguments::command().debug_assert();
+        DumpArguments::command().debug_assert();
+        ValidateArguments::command().debug_assert();
+        CompareArguments::command().debug_assert();
+        VersionsArguments::command().debug_assert();
+    }
+
+    #[test]
+    fn long_flags_may_be_cut_short() {
+        let arguments: SyncArguments = read("--config x.yaml --do a. b.").unwrap();
+        assert_eq!(arguments.config_file, "x.yaml");
+        assert!(arguments.doit);
+        assert_eq!(arguments.zones, ["a.", "b."]);
+    }
+
+    #[test]
+    fn a_cut_that_two_flags_share_is_wrong_usage() {
+        let error = read::<SyncArguments>("--config-file x --log").unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_flag_counts_and_lists_grow() {
+        let line = "--config-file a --config-file=b --doit --doit --source s --source=t --target u";
+        let arguments: SyncArguments = read(line).unwrap();
+        assert_eq!(arguments.config_file, "b");
+        assert_eq!(arguments.sources, ["s", "t"]);
+        assert_eq!(arguments.targets, ["u"]);
+    }
+
+    #[test]
+    fn compare_takes_several_sources_a_side() {
+        let line = "--config-file=c --a one two --b three --zone unit.tests.";
+        let arguments: CompareArguments = read(line).unwrap();
+        assert_eq!(arguments.a, ["one", "two"]);
+        assert_eq!(arguments.b, ["three"]);
+        assert_eq!(
+            read::<CompareArguments>("--config-file=c --a --b x --zone z").unwrap_err().exit_code(),
+            2
+        );
+    }
+
+    #[test]
+    fn dump_takes_a_zone_and_at_least_one_source() {
+        let arguments: DumpArguments =
+            read("--config-file c --output-dir out --split * config other").unwrap();
+        assert_eq!((arguments.zone.as_str(), arguments.split), ("*", true));
+        assert_eq!(arguments.sources, ["config", "other"]);
+        for line in ["--config-file c --output-dir out *", "--config-file c * config"] {
+            assert_eq!(read::<DumpArguments>(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn help_and_version_are_not_errors() {
+        for line in ["--help", "--version"] {
+            assert_eq!(read::<VersionsArguments>(line).unwrap_err().exit_code(), 0);
+        }
+        let version = read::<SyncArguments>("--version").unwrap_err().to_string();
+        assert_eq!(version, format!("octoDNS {}\n", env!("CARGO_PKG_VERSION")));
+    }
+}

@@ -1,0 +1,53 @@
+//! `octodns-sync`.
+
+use clap::Parser;
+
+use super::LoggingArguments;
+
+const EXAMPLES: &str = "\
+Examples:
+  octodns-sync --config-file config.yaml
+      Show what would change; nothing is written
+  octodns-sync --config-file config.yaml --doit
+      Make the changes
+  octodns-sync --config-file config.yaml --target route53 --doit example.com.
+      One zone to one of its targets
+
+Exit status: 0 when all went well, 1 on any failure, 2 on wrong usage.";
+
+/// Bring targets in line with their sources: plan what to change, and with --doit change it.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "octodns-sync", display_name = "octoDNS", version, after_help = EXAMPLES)]
+pub struct SyncArguments {
+    /// The configuration: providers, zones, processors
+    #[arg(long, value_name = "FILE")]
+    pub config_file: String,
+
+    /// Make the changes instead of only showing them
+    #[arg(long)]
+    pub doit: bool,
+
+    /// Make the changes even if they are unusually many
+    #[arg(long)]
+    pub force: bool,
+
+    /// Make the changes only if the plan has this checksum, which an earlier run printed
+    #[arg(long, value_name = "HEX")]
+    pub checksum: Option<String>,
+
+    /// Only zones with this source; may be repeated
+    #[arg(long = "source", value_name = "ID")]
+    pub sources: Vec<String>,
+
+    /// Only this target; may be repeated
+    #[arg(long = "target", value_name = "ID")]
+    pub targets: Vec<String>,
+
+    /// Only these zones, with the final dot, such as example.com. [default: all]
+    #[arg(value_name = "ZONE")]
+    pub zones: Vec<String>,
+
+    /// What is logged, and where to.
+    #[command(flatten)]
+    pub logging: LoggingArguments,
+}

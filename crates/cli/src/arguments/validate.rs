@@ -1,0 +1,31 @@
+//! `octodns-validate`.
+
+use clap::Parser;
+
+use super::LoggingArguments;
+
+const EXAMPLES: &str = "\
+Examples:
+  octodns-validate --config-file config.yaml
+      Check the configuration and the YAML files of all zones, without talking to any service
+  octodns-validate --config-file config.yaml --all
+      The same; what is wrong is a warning, so that nothing ends the check early
+
+Exit status: 0 when nothing was found, 1 when anything was, 2 on wrong usage.";
+
+/// Check the configuration and the records of its zone files.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "octodns-validate", display_name = "octoDNS", version, after_help = EXAMPLES)]
+pub struct ValidateArguments {
+    /// The configuration: providers, zones, processors
+    #[arg(long, value_name = "FILE")]
+    pub config_file: String,
+
+    /// Read records leniently: what is wrong with them is shown as warnings
+    #[arg(long)]
+    pub all: bool,
+
+    /// What is logged, and where to.
+    #[command(flatten)]
+    pub logging: LoggingArguments,
+}

@@ -1,0 +1,14 @@
+//! What the programs share: flags, logging, rendering of findings, exit codes.
+//!
+//! Each command is one function that takes the arguments and returns the exit code; the work is done by
+//! calls that any other program can make as well.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this crate is where the environment and the clock are read, for all programs"
+)]
+
+pub mod arguments;
+pub mod logging;
+pub mod program;
+pub mod render;

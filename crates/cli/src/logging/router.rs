@@ -1,0 +1,78 @@
+//! Loggers by name, and which handlers their messages reach.
+
+use std::collections::BTreeMap;
+
+use super::format::Message;
+use super::handler::Handler;
+use super::level::Level;
+
+/// What is set for a name; a name's settings hold for those below it (`Plan` for `Plan.sub`) too.
+#[derive(Clone, Debug)]
+pub struct Logger {
+    /// The least level that is logged; that of the name above when not set.
+    pub level: Option<Level>,
+    /// Handlers, by their place in the list.
+    pub handlers: Vec<usize>,
+    /// Whether messages also go to the handlers of the names above.
+    pub propagate: bool,
+}
+
+impl Default for Logger {
+    fn default() -> Self {
+        Self { level: None, handlers: Vec::new(), propagate: true }
+    }
+}
+
+/// Everything that is set about logging.
+#[derive(Debug)]
+pub struct Logging {
+    handlers: Vec<Handler>,
+    root: Logger,
+    loggers: BTreeMap<String, Logger>,
+}
+
+impl Logging {
+    /// Handlers, and the logger above all others.
+    pub fn new(handlers: Vec<Handler>, root: Logger) -> Self {
+        Self { handlers, root, loggers: BTreeMap::new() }
+    }
+
+    /// Sets something for a name.
+    pub fn add_logger(&mut self, name: impl Into<String>, logger: Logger) {
+        self.loggers.insert(name.into(), logger);
+    }
+
+    /// The least level that any logger lets through.
+    pub fn most_verbose(&self) -> Level {
+        let levels = self.loggers.values().filter_map(|logger| logger.level);
+        levels.chain([self.root_level()]).min().unwrap_or(Level::WARNING)
+    }
+
+    /// Whether messages of this weight from `name` are logged.
+    pub fn is_enabled(&self, name: &str, level: Level) -> bool {
+        let set = self.chain(name).find_map(|logger| logger.level);
+        level >= set.unwrap_or_else(|| self.root_level())
+    }
+
+    /// Gives a message to all handlers that are to have it.
+    pub(super) fn log(&self, message: &Message<'_>) {
+        for logger in self.chain(message.logger) {
+            for handler in logger.handlers.iter().filter_map(|index| self.handlers.get(*index)) {
+                handler.handle(message);
+            }
+            if !logger.propagate {
+                break;
+            }
+        }
+    }
+
+    fn root_level(&self) -> Level {
+        self.root.level.unwrap_or(Level::WARNING)
+    }
+
+    /// The settings that hold for a name, from its own up to the root's.
+    fn chain<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'n Logger> {
+        let names = std::iter::successors(Some(name), |name| Some(name.rsplit_once('.')?.0));
+        names.filter_map(|name| self.loggers.get(name)).chain([&self.root])
+    }
+}
