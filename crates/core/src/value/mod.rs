@@ -4,6 +4,7 @@
 //! zone file of a hundred thousand records is one allocation for its text and few more for its tree.
 
 mod de;
+mod pformat;
 mod print;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -11,6 +12,7 @@ pub(crate) mod testing;
 use std::borrow::Cow;
 
 pub use de::{DeError, from_value};
+pub use pformat::pformat;
 pub use print::{Json, Python, python_str};
 
 /// Where a node stands in the text it came from.
@@ -215,6 +217,11 @@ impl<'a> Value<'a> {
     /// A node at a position.
     pub fn new(kind: Kind<'a>, position: Position) -> Self {
         Self { kind, position }
+    }
+
+    /// A value that only YAML can say, nowhere.
+    pub fn from_special(special: Special<'a>) -> Self {
+        Self::new(Kind::Special(Box::new(special)), Position::NONE)
     }
 
     /// Nothing, nowhere.

@@ -82,24 +82,30 @@ fn python_special(special: &Special<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Res
     match special {
         Special::BigInt(digits) => f.write_str(digits),
         Special::Date(text) => write!(f, "datetime.date({})", date_arguments(text)),
-        Special::DateTime(text) => write!(f, "datetime.datetime({})", date_arguments(text)),
+        Special::DateTime(text) => python_date_time(text, f),
         Special::Bytes(bytes) => {
-            f.write_str("b'")?;
+            let has = |quote| bytes.contains(&quote);
+            let quote = if has(b'\'') && !has(b'"') { b'"' } else { b'\'' };
+            write!(f, "b{}", char::from(quote))?;
             for byte in bytes {
                 match byte {
-                    b'\'' | b'\\' => write!(f, "\\{}", char::from(*byte))?,
+                    b'\\' => f.write_str("\\\\")?,
                     b'\n' => f.write_str("\\n")?,
                     b'\r' => f.write_str("\\r")?,
                     b'\t' => f.write_str("\\t")?,
+                    _ if *byte == quote => write!(f, "\\{}", char::from(quote))?,
                     0x20..=0x7e => f.write_char(char::from(*byte))?,
                     _ => write!(f, "\\x{byte:02x}")?,
                 }
             }
-            f.write_char('\'')
+            f.write_char(char::from(quote))
         }
         Special::Set(values) if values.is_empty() => f.write_str("set()"),
         Special::Set(values) => python_sequence('{', values, '}', f),
-        Special::Tuple(values) => python_sequence('(', values, ')', f),
+        Special::Tuple(values) => match &values[..] {
+            [only] => write!(f, "({},)", Python(only)),
+            _ => python_sequence('(', values, ')', f),
+        },
     }
 }
 
@@ -111,6 +117,44 @@ fn date_arguments(text: &str) -> String {
         .map(|number| number.to_string())
         .collect();
     numbers.join(", ")
+}
+
+/// `2024-01-02T03:04:05.000006+01:00` as a call: seconds and their fraction only where they are not
+/// zero, the zone as its difference to UTC.
+fn python_date_time(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (local, zone) =
+        match text.char_indices().skip(10).find(|(_, c)| matches!(c, '+' | '-' | 'Z')) {
+            Some((index, _)) => text.split_at(index),
+            None => (text, ""),
+        };
+    let mut local = local;
+    if let Some((whole, fraction)) = local.rsplit_once('.')
+        && fraction.bytes().all(|byte| byte == b'0')
+    {
+        local = whole;
+    }
+    if local.len() == "2024-01-02T03:04:05".len() {
+        local = local.strip_suffix(":00").unwrap_or(local);
+    }
+    write!(f, "datetime.datetime({}", date_arguments(local))?;
+    if !zone.is_empty() {
+        write!(f, ", tzinfo=datetime.timezone{}", zone_arguments(zone))?;
+    }
+    f.write_char(')')
+}
+
+/// `+01:00` as `(datetime.timedelta(seconds=3600))`, no difference as `.utc`.
+fn zone_arguments(zone: &str) -> String {
+    const UNITS: [i64; 3] = [3600, 60, 1];
+    let numbers = zone.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<i64>().ok());
+    let seconds: i64 = numbers.zip(UNITS).map(|(number, unit)| number * unit).sum();
+    match seconds {
+        0 => ".utc".to_owned(),
+        _ if zone.starts_with('-') => {
+            format!("(datetime.timedelta(days=-1, seconds={}))", 86_400 - seconds)
+        }
+        _ => format!("(datetime.timedelta(seconds={seconds}))"),
+    }
 }
 
 /// A string literal: single quotes, unless only double ones avoid an escape.
@@ -160,14 +204,25 @@ pub(crate) fn python_float(number: f64) -> String {
     if number.is_infinite() {
         return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
-    let scientific = format!("{number:e}");
+    let scientific = nearest_scientific(number);
     let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
     let Ok(exponent) = exponent.parse::<i32>() else { return scientific };
     if (-4..16).contains(&exponent) {
-        return format!("{number:?}");
+        let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+        let decimals = i32::try_from(digits).map_or(1, |digits| digits - 1 - exponent).max(1);
+        return format!("{number:.*}", usize::try_from(decimals).unwrap_or(1));
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// The shortest digits that read back as the same number; of two such, those nearer to it, and of two
+/// equally near the even ones, as Python has it.
+fn nearest_scientific(number: f64) -> String {
+    let shortest = format!("{number:e}");
+    let digits = shortest.split('e').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit);
+    let rounded = format!("{number:.*e}", digits.count().saturating_sub(1));
+    if rounded.parse() == Ok(number) { rounded } else { shortest }
 }
 
 /// How [`Value`]s are written as JSON: as Python's `json.dumps` writes them.
@@ -209,7 +264,7 @@ impl Json {
             Kind::Map(map) => {
                 let mut entries: Vec<_> = map.iter().collect();
                 if self.sort_keys {
-                    entries.sort_by_key(|(key, _)| python_str(key));
+                    entries.sort_by(|(a, _), (b, _)| super::pformat::compare(a, b));
                 }
                 self.write_all(('{', '}'), &entries, level, out, |(key, value), out| {
                     json_string(&json_key(key), out);
@@ -314,6 +369,9 @@ mod tests {
             (123_456_789.25, "123456789.25"),
             (-0.0, "-0.0"),
             (1e22, "1e+22"),
+            (1_480_375_104_935_708.2, "1480375104935708.2"),
+            (5e-324, "5e-324"),
+            (9_999_999_999_999_998.0, "9999999999999998.0"),
         ] {
             assert_eq!(python_float(number), text);
         }
@@ -330,6 +388,39 @@ mod tests {
         ] {
             assert_eq!(Python(&Value::from(text)).to_string(), literal);
         }
+    }
+
+    #[test]
+    fn values_only_yaml_has_are_shown_as_python_shows_them() {
+        for (special, literal) in [
+            (Special::Date("2024-01-02".into()), "datetime.date(2024, 1, 2)"),
+            (
+                Special::DateTime("2024-01-02T03:04:00".into()),
+                "datetime.datetime(2024, 1, 2, 3, 4)",
+            ),
+            (
+                Special::DateTime("2024-01-02T03:04:05.600000+00:00".into()),
+                "datetime.datetime(2024, 1, 2, 3, 4, 5, 600000, tzinfo=datetime.timezone.utc)",
+            ),
+            (
+                Special::DateTime("2024-01-02T03:04:05-05:30".into()),
+                "datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.timezone(\
+                 datetime.timedelta(days=-1, seconds=66600)))",
+            ),
+            (Special::Bytes(b"it's \xff\n".to_vec()), "b\"it's \\xff\\n\""),
+            (Special::Tuple(vec![1.into()]), "(1,)"),
+            (Special::Set(Vec::new()), "set()"),
+        ] {
+            assert_eq!(Python(&Value::from_special(special)).to_string(), literal);
+        }
+    }
+
+    #[test]
+    fn keys_of_json_sort_as_numbers_do() {
+        let key = |number: i64| (Value::from(number), Value::NULL);
+        let map = Map::from_entries(vec![key(10), key(9)]);
+        let json = Json { sort_keys: true, ..Json::default() };
+        assert_eq!(json.text(&map.into()), r#"{"9": null, "10": null}"#);
     }
 
     #[test]
