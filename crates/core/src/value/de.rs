@@ -29,6 +29,30 @@ impl de::Error for DeError {
         Self { message: format!("unknown key \"{field}\""), help: Some(help), ..Self::custom("") }
     }
 
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        let help = match crate::nearest(variant, expected.iter().copied()) {
+            Some(name) => format!("did you mean \"{name}\"?"),
+            None => format!("known values are: {}", expected.join(", ")),
+        };
+        Self {
+            message: format!("unknown value \"{variant}\""),
+            help: Some(help),
+            ..Self::custom("")
+        }
+    }
+
+    fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let help = match found {
+            de::Unexpected::Bool(_) | de::Unexpected::Float(_) => "text needs quotes here",
+            de::Unexpected::Str(_) => "numbers, true and false stand without quotes",
+            _ => return Self::custom(format_args!("expected {expected}, found {found}")),
+        };
+        Self {
+            help: Some(help.to_owned()),
+            ..Self::custom(format_args!("expected {expected}, found {found}"))
+        }
+    }
+
     fn missing_field(field: &'static str) -> Self {
         Self { message: format!("missing key \"{field}\""), ..Self::custom("") }
     }
@@ -95,18 +119,46 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DeError> {
-        match self.0.as_str() {
-            Some(text) => text
-                .into_deserializer()
-                .deserialize_enum(name, variants, visitor)
+        let result = match &self.0.kind {
+            Kind::Str(text) => {
+                let text: &str = text;
+                text.into_deserializer().deserialize_enum(name, variants, visitor)
+            }
+            // A variant with content: its name as the only key.
+            Kind::Map(map) => {
+                let entries = Entries { entries: map.iter(), value: None };
+                de::value::MapAccessDeserializer::new(entries)
+                    .deserialize_enum(name, variants, visitor)
+            }
+            _ => return self.deserialize_any(visitor),
+        };
+        result.map_err(|error: DeError| error.at(self.0.position))
+    }
+
+    /// Whole numbers are text where text is asked for: an account number or token may look like one.
+    fn deserialize_string<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        match self.0.kind {
+            Kind::Int(number) => visitor
+                .visit_string(number.to_string())
                 .map_err(|error: DeError| error.at(self.0.position)),
-            None => self.deserialize_any(visitor),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_str<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        self.deserialize_string(visitor)
+    }
+
+    /// 0 and 1 are truth values, as they are in Python.
+    fn deserialize_bool<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        match self.0.kind {
+            Kind::Int(number @ 0..=1) => visitor.visit_bool(number == 1),
+            _ => self.deserialize_any(visitor),
         }
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 
@@ -149,6 +201,7 @@ mod tests {
 
     use super::*;
     use crate::value::Map;
+    use crate::value::testing::json;
 
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(deny_unknown_fields)]
@@ -160,6 +213,64 @@ mod tests {
 
     fn map(entries: Vec<(&'static str, Value<'static>)>) -> Value<'static> {
         Value::from(entries.into_iter().collect::<Map>())
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "snake_case")]
+    enum Mode {
+        Natural,
+        Simple,
+        Custom { width: f64 },
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Nested {
+        mode: Mode,
+        #[serde(default)]
+        strict: bool,
+        options: Option<Options>,
+        #[serde(default)]
+        ids: Vec<u16>,
+    }
+
+    #[test]
+    fn nested_structs_enums_and_defaults_are_read() {
+        let value = json(r#"{"mode": "simple", "options": {"directory": 5}, "ids": [1, 2]}"#);
+        let options = Options { directory: "5".into(), default_ttl: None };
+        assert_eq!(
+            from_value::<Nested>(&value).unwrap(),
+            Nested { mode: Mode::Simple, strict: false, options: Some(options), ids: vec![1, 2] }
+        );
+        let value = json(r#"{"mode": {"custom": {"width": 3}}, "strict": 1, "options": null}"#);
+        assert_eq!(
+            from_value::<Nested>(&value).unwrap(),
+            Nested { mode: Mode::Custom { width: 3.0 }, strict: true, options: None, ids: vec![] }
+        );
+    }
+
+    #[test]
+    fn wrong_values_say_what_was_expected_where() {
+        for (text, message, help) in [
+            (r#"{"mode": "simpel"}"#, "unknown value \"simpel\"", Some("did you mean \"simple\"?")),
+            (r#"{"mode": "natural", "ids": [70000]}"#, "70000", None),
+            (r#"{"mode": "natural", "ids": 5}"#, "expected a sequence, found integer `5`", None),
+            (
+                r#"{"mode": "natural", "strict": "no"}"#,
+                "expected a boolean, found string \"no\"",
+                Some("numbers, true and false stand without quotes"),
+            ),
+            (
+                r#"{"mode": "natural", "options": {"directory": true}}"#,
+                "expected a string, found boolean `true`",
+                Some("text needs quotes here"),
+            ),
+            (r#"{"strict": true}"#, "missing key \"mode\"", None),
+        ] {
+            let error = from_value::<Nested>(&json(text)).unwrap_err();
+            assert!(error.message.contains(message), "{error}");
+            assert_eq!(error.help.as_deref(), help, "{error}");
+            assert!(error.position.is_known(), "{error}");
+        }
     }
 
     #[test]
@@ -182,9 +293,9 @@ mod tests {
 
     #[test]
     fn a_wrong_type_gets_its_place() {
-        let mut number = Value::from(5);
-        number.position = Position { file: 0, line: 7, column: 2 };
-        let error = from_value::<Options>(&map(vec![("directory", number)])).unwrap_err();
+        let mut wrong = Value::from(true);
+        wrong.position = Position { file: 0, line: 7, column: 2 };
+        let error = from_value::<Options>(&map(vec![("directory", wrong)])).unwrap_err();
         assert_eq!(error.position.line, 7);
         assert!(error.message.contains("string"), "{}", error.message);
     }
