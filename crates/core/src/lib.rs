@@ -3,11 +3,30 @@
 //! This crate knows no YAML, HTTP, command line, clock or file system; it is what providers and
 //! programs that embed octoDNS build on.
 
+pub mod apply_log;
+pub mod capabilities;
+pub mod change;
 pub mod diagnostic;
+pub mod engine;
 pub mod name;
+pub mod plan;
+pub mod provider;
 pub mod record;
+pub mod registry;
+pub mod validate;
 pub mod value;
+pub mod zone;
 
+pub use apply_log::{ApplyLog, ApplySink, Outcome};
+pub use async_trait::async_trait;
+pub use capabilities::{Capabilities, TypeSupport};
+pub use change::Change;
 pub use diagnostic::{Diagnostic, Origin, Report, Severity, nearest};
+pub use engine::{Context, Target, TargetOptions};
 pub use name::{RecordName, ZoneName};
+pub use plan::{Plan, State};
+pub use provider::{Processor, Provider, ProviderError, Source, ZoneRead, ZoneRequest};
+pub use record::{Record, RecordData, RecordType};
+pub use registry::Registry;
 pub use value::{OwnedValue, Value};
+pub use zone::Zone;

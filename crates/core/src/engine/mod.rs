@@ -1,0 +1,27 @@
+//! Planning and applying: algorithms over the traits, which no implementation can change by accident.
+
+mod adapt;
+mod read;
+mod target;
+
+use std::sync::Arc;
+
+pub use read::{ReadZone, read_sources, read_target};
+pub use target::{Target, TargetOptions};
+
+use crate::record::RecordTypes;
+use crate::validate::RecordValidators;
+use crate::zone::ZoneValidators;
+
+/// What reading and planning a zone needs to know beside the zone.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The validators of records, as configured for the zone.
+    pub record_validators: Arc<RecordValidators>,
+    /// The validators of whole zones.
+    pub zone_validators: Arc<ZoneValidators>,
+    /// The record types that there are.
+    pub types: Arc<RecordTypes>,
+    /// Whether faults that can be represented are warnings.
+    pub lenient: bool,
+}

@@ -1,0 +1,96 @@
+//! Reading a zone: from its sources in turn, or from a target.
+
+use std::sync::Arc;
+
+use super::Context;
+use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::plan::State;
+use crate::provider::{Source, ZoneRead, ZoneRequest};
+use crate::zone::{Added, Adding, Zone};
+
+/// What a target holds.
+#[derive(Clone, Debug)]
+pub struct ReadZone {
+    /// Its records.
+    pub zone: Zone,
+    /// Whether the target knows the zone.
+    pub exists: bool,
+    /// What is to be remembered for applying.
+    pub state: State,
+}
+
+/// Reads what the sources say a zone is to hold, each adding to what those before it said.
+///
+/// Reads happen at the same time; records are added in the order of `sources`. Everything found goes
+/// into `report`; an error there means that the zone must not be used.
+pub async fn read_sources(
+    zone: &mut Zone,
+    sources: &[Arc<dyn Source>],
+    context: &Context,
+    report: &mut Report,
+) {
+    let name = zone.name().clone();
+    let request = request(&name, context, false, context.lenient);
+    let mut reads = Vec::with_capacity(sources.len());
+    for source in sources {
+        reads.push(source.read(&request).await);
+    }
+    for (source, read) in sources.iter().zip(reads) {
+        match read {
+            Ok(Some(read)) => add(zone, read, context.lenient, report),
+            Ok(None) => {}
+            Err(error) => report.merge(error.into_report("source", &subject(source.id(), &name))),
+        }
+    }
+}
+
+/// Reads what a target holds: leniently, since it is there already.
+///
+/// Everything found goes into `report`; an error there means that the zone must not be used.
+pub async fn read_target(
+    zone: Zone,
+    target: &dyn Source,
+    context: &Context,
+    report: &mut Report,
+) -> ReadZone {
+    let name = zone.name().clone();
+    let mut found = ReadZone { zone, exists: false, state: State::default() };
+    match target.read(&request(&name, context, true, true)).await {
+        Ok(Some(mut read)) => {
+            found.exists = true;
+            found.state = std::mem::take(&mut read.state);
+            add(&mut found.zone, read, true, report);
+        }
+        Ok(None) => {}
+        Err(error) => report.merge(error.into_report("target", &subject(target.id(), &name))),
+    }
+    found
+}
+
+fn request<'r>(
+    name: &'r crate::ZoneName,
+    context: &'r Context,
+    target: bool,
+    lenient: bool,
+) -> ZoneRequest<'r> {
+    let (validators, types) = (&context.record_validators, &context.types);
+    ZoneRequest { name, target, lenient, validators, types }
+}
+
+fn subject(id: &str, zone: &crate::ZoneName) -> String {
+    format!("{zone} ({id})")
+}
+
+fn add(zone: &mut Zone, read: ZoneRead, lenient: bool, report: &mut Report) {
+    report.merge(read.report);
+    let how = Adding { replace: read.replace, lenient };
+    for record in read.records {
+        match zone.add(record, how) {
+            Ok(Added::Kept | Added::Ignored) => {}
+            Ok(Added::KeptInSubZone(error)) => {
+                report.push(Diagnostic { severity: Severity::Warning, ..error.to_diagnostic() });
+            }
+            Err(error) => report.push(error.to_diagnostic()),
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The traits of what is read from, written to, and put between.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::apply_log::ApplyLog;
+use crate::capabilities::Capabilities;
+use crate::change::Change;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::engine::Target;
+use crate::name::ZoneName;
+use crate::plan::{Plan, State};
+use crate::record::{LoadContext, Record, RecordTypes};
+use crate::validate::RecordValidators;
+use crate::value::OwnedValue;
+use crate::zone::Zone;
+
+/// What made something fail, to be walked by whoever shows it.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a source, provider or processor could not do what it was asked.
+///
+/// Messages are one line, lower case, without the cause. No variant may carry a secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProviderError {
+    /// The source cannot tell which zones it has.
+    #[error("cannot list its zones")]
+    CannotList,
+    /// A file could not be read or written.
+    #[error("cannot {doing} \"{path}\"")]
+    Io {
+        /// `read`, `write`, `list` ...
+        doing: &'static str,
+        /// The file or folder.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// What was read has faults; all that were found.
+    #[error("{}", first(.0))]
+    Data(Report),
+    /// Anything else, in words of its own.
+    #[error("{message}")]
+    Failed {
+        /// What failed.
+        message: String,
+        /// Why.
+        #[source]
+        source: Option<Cause>,
+    },
+}
+
+fn first(report: &Report) -> String {
+    report.iter().next().map_or_else(|| "faulty data".to_owned(), ToString::to_string)
+}
+
+impl ProviderError {
+    /// A failure that needs no further cause.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::Failed { message: message.into(), source: None }
+    }
+
+    /// The findings a user sees: those of the data, else one with the whole chain of causes.
+    pub fn into_report(self, code: &'static str, subject: &str) -> Report {
+        let mut report = Report::new();
+        match self {
+            Self::Data(found) => report = found,
+            error => {
+                let mut text = error.to_string();
+                let mut cause = std::error::Error::source(&error);
+                while let Some(inner) = cause {
+                    text = format!("{text}: {inner}");
+                    cause = inner.source();
+                }
+                report.push(Diagnostic::error(code, text).about(subject));
+            }
+        }
+        report
+    }
+}
+
+/// Which zone is to be read, and how strictly.
+#[derive(Clone, Copy, Debug)]
+pub struct ZoneRequest<'r> {
+    /// The zone.
+    pub name: &'r ZoneName,
+    /// Whether the current state of a target is read, not the desired one of a source.
+    pub target: bool,
+    /// Whether faults that can be represented are warnings.
+    pub lenient: bool,
+    /// The validators of records, as configured for the zone.
+    pub validators: &'r Arc<RecordValidators>,
+    /// The record types that there are.
+    pub types: &'r Arc<RecordTypes>,
+}
+
+impl<'r> ZoneRequest<'r> {
+    /// How records of this zone are read, for a source called `source` whose data stands in `files`.
+    pub fn load_context<'c>(&self, source: &'c Arc<str>, files: &'c [Arc<str>]) -> LoadContext<'c>
+    where
+        'r: 'c,
+    {
+        LoadContext {
+            zone: self.name,
+            source: Some(source),
+            files,
+            lenient: self.lenient,
+            default_ttl: None,
+            escape_semicolons: false,
+            validators: self.validators,
+            types: self.types,
+        }
+    }
+}
+
+/// What reading a zone gives.
+#[derive(Debug, Default)]
+pub struct ZoneRead {
+    /// The records, in the order they are to be added.
+    pub records: Vec<Record>,
+    /// Whether a record takes the place of an earlier one with its name and type, of any source.
+    pub replace: bool,
+    /// What was found along the way. An error in it fails the zone.
+    pub report: Report,
+    /// What must be remembered for applying to the zone.
+    pub state: State,
+}
+
+/// Reads zones.
+///
+/// One value serves every zone, concurrently; a call changes nothing that another call sees.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// The id this source has in the configuration; messages about it name it.
+    fn id(&self) -> &str;
+
+    /// The name plans show beside the id, such as `YamlProvider`.
+    fn class_name(&self) -> &str;
+
+    /// What this source can hold. The same for the life of the value.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// Whether what it reads is written by hand in local files, so that validating reads it.
+    fn is_local(&self) -> bool {
+        false
+    }
+
+    /// The zones this source knows, in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`ProviderError::CannotList`] when the source has no way to tell.
+    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        Err(ProviderError::CannotList)
+    }
+
+    /// Reads all records of a zone, or `None` if there is no such zone here.
+    ///
+    /// # Errors
+    ///
+    /// Fails as a whole. Part of a zone is never returned: the rest would be planned as deletions.
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError>;
+}
+
+/// What a plan is made of, while it is made.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanDraft<'d> {
+    /// What the target holds.
+    pub existing: &'d Zone,
+    /// What it is to hold.
+    pub desired: &'d Zone,
+    /// The changes found so far.
+    pub changes: &'d [Change],
+    /// What reading the target remembered.
+    pub state: &'d State,
+}
+
+/// Reads and writes zones.
+#[async_trait]
+pub trait Provider: Source {
+    /// Bends both zones to what this account can hold, beyond what [`Capabilities`] says.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it must ask the service and cannot.
+    async fn adapt(
+        &self,
+        _desired: &mut Zone,
+        _existing: &mut Zone,
+        _report: &mut Report,
+    ) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
+    /// Whether a change is one; `false` for what only looks like one because of how the service works.
+    fn keeps(&self, _change: &Change) -> bool {
+        true
+    }
+
+    /// Changes that are needed although the records are the same.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it must ask the service and cannot.
+    async fn extra_changes(&self, _draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
+        Ok(Vec::new())
+    }
+
+    /// Settings of the zone that are to be changed beside its records.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it must ask the service and cannot.
+    async fn meta(&self, _draft: &PlanDraft<'_>) -> Result<Option<OwnedValue>, ProviderError> {
+        Ok(None)
+    }
+
+    /// Makes the changes of a plan, in whatever order is safest, and writes down each as it goes.
+    ///
+    /// # Errors
+    ///
+    /// Stops at the first failure that makes going on unsafe; the log says what was done until then.
+    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError>;
+
+    /// The same provider writing its files below another folder; `None` if it writes no files.
+    fn with_directory(&self, _directory: &Path) -> Option<Arc<dyn Provider>> {
+        None
+    }
+}
+
+/// What a processor is told beside the zones.
+pub struct Stage<'s> {
+    /// The sources the desired state came from; none for an alias zone.
+    pub sources: &'s [Arc<dyn Source>],
+    /// The target, from the target stages on.
+    pub target: Option<&'s Target>,
+    /// Whether records a processor makes may be lenient.
+    pub lenient: bool,
+    /// The validators of records.
+    pub validators: &'s Arc<RecordValidators>,
+    /// The record types that there are.
+    pub types: &'s Arc<RecordTypes>,
+    /// Where findings go.
+    pub report: &'s mut Report,
+}
+
+/// Changes zones and plans on their way from source to target.
+///
+/// Each hook gets what the processors before it left. The default of all is to change nothing.
+#[async_trait]
+pub trait Processor: Send + Sync {
+    /// The id this processor has in the configuration.
+    fn id(&self) -> &str;
+
+    /// Changes the desired state, once, before any target sees it.
+    ///
+    /// # Errors
+    ///
+    /// Fails the zone.
+    async fn source_zone(
+        &self,
+        _desired: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
+    /// Changes what a target holds.
+    ///
+    /// # Errors
+    ///
+    /// Fails the zone.
+    async fn target_zone(
+        &self,
+        _existing: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
+    /// Changes either, just before they are compared.
+    ///
+    /// # Errors
+    ///
+    /// Fails the zone.
+    async fn source_and_target_zones(
+        &self,
+        _desired: &mut Zone,
+        _existing: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
+    /// Changes a plan, makes one where there was nothing to do, or drops it.
+    ///
+    /// # Errors
+    ///
+    /// Fails the zone.
+    async fn plan(
+        &self,
+        plan: Option<Plan>,
+        _stage: &mut Stage<'_>,
+    ) -> Result<Option<Plan>, ProviderError> {
+        Ok(plan)
+    }
+}

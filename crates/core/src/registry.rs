@@ -1,0 +1,172 @@
+//! The classes a configuration can name: every provider, source and processor that is compiled in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::nearest;
+use crate::provider::{Processor, Provider, Source};
+use crate::record::RecordTypes;
+use crate::value::{DeError, OwnedValue, Position, Value};
+
+/// What a class under `providers:` makes.
+#[derive(Clone)]
+pub enum Component {
+    /// Something that is only read from.
+    Source(Arc<dyn Source>),
+    /// Something that is read from and written to.
+    Provider(Arc<dyn Provider>),
+}
+
+impl Component {
+    /// The component as a source; every provider is one.
+    pub fn as_source(&self) -> Arc<dyn Source> {
+        match self {
+            Self::Source(source) => Arc::clone(source),
+            Self::Provider(provider) => Arc::clone(provider) as Arc<dyn Source>,
+        }
+    }
+
+    /// The component as a provider, if it is one.
+    pub fn as_provider(&self) -> Option<&Arc<dyn Provider>> {
+        match self {
+            Self::Source(_) => None,
+            Self::Provider(provider) => Some(provider),
+        }
+    }
+}
+
+/// Why options do not make a component.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct BuildError {
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead, if that is known.
+    pub help: Option<String>,
+    /// Where it is.
+    pub position: Position,
+}
+
+impl From<DeError> for BuildError {
+    fn from(error: DeError) -> Self {
+        Self { message: error.message, help: error.help, position: error.position }
+    }
+}
+
+/// Makes a component from its id and its options (a map without `class`).
+pub type Factory<T> = Arc<dyn Fn(&str, &OwnedValue) -> Result<T, BuildError> + Send + Sync>;
+
+/// A class that a configuration can name.
+#[derive(Clone)]
+pub struct Class<T> {
+    /// The dotted path octoDNS knows it by, such as `octodns.provider.yaml.YamlProvider`.
+    pub path: &'static str,
+    /// The version of the crate it comes from.
+    pub version: &'static str,
+    /// Makes one.
+    pub build: Factory<T>,
+}
+
+impl<T> Class<T> {
+    /// The path without its last part, as version listings show it.
+    pub fn module(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or(self.path, |(module, _)| module)
+    }
+}
+
+/// Classes by the names they go by.
+#[derive(Clone)]
+pub struct Classes<T> {
+    names: BTreeMap<&'static str, Class<T>>,
+}
+
+impl<T> Default for Classes<T> {
+    fn default() -> Self {
+        Self { names: BTreeMap::new() }
+    }
+}
+
+impl<T: Clone> Classes<T> {
+    /// Makes a class known by its dotted path and by further names.
+    pub fn add(&mut self, class: Class<T>, short_names: &[&'static str]) {
+        for name in short_names {
+            self.names.insert(name, class.clone());
+        }
+        self.names.insert(class.path, class);
+    }
+
+    /// The class that goes by a name.
+    pub fn get(&self, name: &str) -> Option<&Class<T>> {
+        self.names.get(name)
+    }
+
+    /// The known name most like one that is not known.
+    pub fn nearest(&self, name: &str) -> Option<&'static str> {
+        let last = |path: &'static str| path.rsplit('.').next().unwrap_or(path);
+        nearest(name, self.names.keys().copied()).or_else(|| {
+            let wanted = name.rsplit('.').next().unwrap_or(name);
+            self.names.keys().copied().find(|known| last(known).eq_ignore_ascii_case(wanted))
+        })
+    }
+
+    /// All names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.names.keys().copied()
+    }
+}
+
+/// Everything a build can do: each provider crate adds what it has by its `register` function.
+#[derive(Clone, Default)]
+pub struct Registry {
+    /// What can stand under `providers:`.
+    pub providers: Classes<Component>,
+    /// What can stand under `processors:`.
+    pub processors: Classes<Arc<dyn Processor>>,
+    /// The record types, to which a provider may add its own.
+    pub types: RecordTypes,
+}
+
+impl Registry {
+    /// Makes a provider known: its octoDNS class path, short names, and what makes one from typed
+    /// options.
+    pub fn provider<P: Provider + 'static>(
+        &mut self,
+        path: &'static str,
+        short_names: &[&'static str],
+        version: &'static str,
+        build: impl Fn(&str, &Value<'_>) -> Result<P, BuildError> + Send + Sync + 'static,
+    ) {
+        let build: Factory<Component> = Arc::new(move |id, options| {
+            build(id, options).map(|provider| Component::Provider(Arc::new(provider)))
+        });
+        self.providers.add(Class { path, version, build }, short_names);
+    }
+
+    /// Makes a source known, as [`Registry::provider`] does for providers.
+    pub fn source<S: Source + 'static>(
+        &mut self,
+        path: &'static str,
+        short_names: &[&'static str],
+        version: &'static str,
+        build: impl Fn(&str, &Value<'_>) -> Result<S, BuildError> + Send + Sync + 'static,
+    ) {
+        let build: Factory<Component> = Arc::new(move |id, options| {
+            build(id, options).map(|source| Component::Source(Arc::new(source)))
+        });
+        self.providers.add(Class { path, version, build }, short_names);
+    }
+
+    /// Makes a processor known, as [`Registry::provider`] does for providers.
+    pub fn processor<P: Processor + 'static>(
+        &mut self,
+        path: &'static str,
+        short_names: &[&'static str],
+        version: &'static str,
+        build: impl Fn(&str, &Value<'_>) -> Result<P, BuildError> + Send + Sync + 'static,
+    ) {
+        let build: Factory<Arc<dyn Processor>> = Arc::new(move |id, options| {
+            build(id, options).map(|processor| Arc::new(processor) as Arc<dyn Processor>)
+        });
+        self.processors.add(Class { path, version, build }, short_names);
+    }
+}

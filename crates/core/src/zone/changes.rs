@@ -1,0 +1,78 @@
+//! The difference between what a target holds and what it is to hold.
+
+use std::cmp::Ordering;
+use std::iter::Peekable;
+use std::sync::Arc;
+
+use super::Zone;
+use crate::capabilities::Capabilities;
+use crate::change::Change;
+use crate::record::{Compare, Record};
+
+/// Who a difference is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Compared<'t> {
+    /// The target's id, which records may be limited to or kept from.
+    pub id: &'t str,
+    /// What the target can hold; the rest is not compared.
+    pub capabilities: &'t Capabilities,
+}
+
+impl Compared<'_> {
+    /// Whether a record's options leave it to this target.
+    fn concerns(&self, record: &Record) -> bool {
+        let options = record.options();
+        !options.ignored() && options.wants(self.id)
+    }
+}
+
+/// The changes that make `existing` into `desired`, by name and type.
+///
+/// Left out are records that are ignored or not meant for the target, on either side, and those whose
+/// type it cannot hold. Both zones are in order, so this walks them once, side by side.
+pub fn changes(existing: &Zone, desired: &Zone, target: &Compared<'_>) -> Vec<Change> {
+    let compare = Compare { geo: target.capabilities.geo, dynamic: target.capabilities.dynamic };
+    pairs(existing.records(), desired.records())
+        .filter_map(|pair| match pair {
+            (Some(existing), Some(desired)) => (target.concerns(existing)
+                && target.concerns(desired))
+            .then(|| existing.differs(desired, compare))?
+            .then(|| Change::Update { existing: Arc::clone(existing), new: Arc::clone(desired) }),
+            (Some(existing), None) => (target.concerns(existing)
+                && target.capabilities.supports(existing))
+            .then(|| Change::Delete(Arc::clone(existing))),
+            (None, Some(desired)) => (target.concerns(desired)
+                && target.capabilities.supports(desired))
+            .then(|| Change::Create(Arc::clone(desired))),
+            (None, None) => None,
+        })
+        .collect()
+}
+
+type Pair<'z> = (Option<&'z Arc<Record>>, Option<&'z Arc<Record>>);
+
+/// Joins two ordered lists of records by name and type.
+fn pairs<'z>(
+    existing: impl Iterator<Item = &'z Arc<Record>>,
+    desired: impl Iterator<Item = &'z Arc<Record>>,
+) -> impl Iterator<Item = Pair<'z>> {
+    let (mut left, mut right) = (existing.peekable(), desired.peekable());
+    std::iter::from_fn(move || match order(&mut left, &mut right)? {
+        Ordering::Less => Some((left.next(), None)),
+        Ordering::Greater => Some((None, right.next())),
+        Ordering::Equal => Some((left.next(), right.next())),
+    })
+}
+
+fn order<'z>(
+    left: &mut Peekable<impl Iterator<Item = &'z Arc<Record>>>,
+    right: &mut Peekable<impl Iterator<Item = &'z Arc<Record>>>,
+) -> Option<Ordering> {
+    let key = |record: &'z Arc<Record>| (record.name(), record.record_type());
+    match (left.peek(), right.peek()) {
+        (None, None) => None,
+        (Some(_), None) => Some(Ordering::Less),
+        (None, Some(_)) => Some(Ordering::Greater),
+        (Some(left), Some(right)) => Some(key(left).cmp(&key(right))),
+    }
+}
