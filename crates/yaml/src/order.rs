@@ -87,8 +87,8 @@ fn compare_others(order: Order, left: &Value<'_>, right: &Value<'_>) -> Option<O
     }
     if let (Kind::Special(left), Kind::Special(right)) = (&left.kind, &right.kind) {
         return match (&**left, &**right) {
-            (Special::Date(left), Special::Date(right)) => Some(left.cmp(right)),
-            (Special::DateTime(left), Special::DateTime(right)) => Some(left.cmp(right)),
+            (Special::Date(left), Special::Date(right))
+            | (Special::DateTime(left), Special::DateTime(right)) => Some(left.cmp(right)),
             (Special::Bytes(left), Special::Bytes(right)) => Some(left.cmp(right)),
             _ => None,
         };

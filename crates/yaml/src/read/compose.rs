@@ -54,11 +54,7 @@ impl Content<'_> {
 }
 
 /// The graph of a text. The root is the first node; an empty text has no node.
-pub(super) fn compose<'t>(
-    text: &'t str,
-    file: u16,
-    depth: usize,
-) -> Result<Vec<Node<'t>>, Failure> {
+pub(super) fn compose(text: &str, file: u16, depth: usize) -> Result<Vec<Node<'_>>, Failure> {
     let mut events = Events::new(text, file, depth);
     let mut composer = Composer::default();
     while let Some(step) = events.step()? {
@@ -89,7 +85,11 @@ impl<'t> Composer<'t> {
                 }
                 return Ok(());
             }
-            Event::Scalar { text, plain } => {
+            Event::Scalar { text, plain, missing } => {
+                if missing && self.wants_key() {
+                    let kind = ErrorKind::Syntax("there is no key before \":\"".into());
+                    return Err((kind, position));
+                }
                 let tag = match tag {
                     Written::Named(tag) => tag,
                     Written::Nothing if !plain => Tag::Str,
@@ -124,6 +124,12 @@ impl<'t> Composer<'t> {
         self.nodes.push(Node { content, tag, position, busy: false });
         self.attach(id);
         Ok(id)
+    }
+
+    fn wants_key(&self) -> bool {
+        self.open.last().is_some_and(|(parent, key)| {
+            key.is_none() && matches!(self.nodes[*parent].content, Content::Mapping(_))
+        })
     }
 
     /// Puts a node into the collection that is open.

@@ -15,7 +15,12 @@ use crate::ErrorKind;
 /// What happens at one place of a document.
 #[derive(Debug)]
 pub(super) enum Event<'t> {
-    Scalar { text: Cow<'t, str>, plain: bool },
+    /// `missing`: nothing is there, not even a `?` that would say so of a key.
+    Scalar {
+        text: Cow<'t, str>,
+        plain: bool,
+        missing: bool,
+    },
     SequenceStart,
     MappingStart,
     End,
@@ -46,6 +51,15 @@ pub(super) enum Written {
 /// A failure with its place in the text.
 pub(super) type Failure = (ErrorKind, Position);
 
+/// A collection that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    Flow,
+    Sequence,
+    /// A block mapping, with the column its keys stand in, counted from 0.
+    Mapping(usize),
+}
+
 /// The steps of the one document of a text.
 pub(super) struct Events<'t> {
     text: &'t str,
@@ -57,8 +71,7 @@ pub(super) struct Events<'t> {
     tabs: Vec<usize>,
     /// Byte offsets of the separators of Unicode that no quoted text has covered yet.
     separators: Vec<usize>,
-    /// For each open collection, whether it is a flow collection.
-    open: Vec<bool>,
+    open: Vec<Open>,
 }
 
 impl<'t> Events<'t> {
@@ -92,7 +105,7 @@ impl<'t> Events<'t> {
     /// The next step, or `None` at the end.
     pub(super) fn step(&mut self) -> Result<Option<Step<'t>>, Failure> {
         loop {
-            let Some((event, span)) = self.next()? else { return self.finish().map(|()| None) };
+            let Some((event, mut span)) = self.next()? else { return self.finish().map(|()| None) };
             let (event, tag) = match event {
                 Parsed::DocumentStart(..) if self.started => {
                     return Err((ErrorKind::SecondDocument, self.position(span.start)));
@@ -101,22 +114,38 @@ impl<'t> Events<'t> {
                     self.started = true;
                     continue;
                 }
-                Parsed::Scalar(text, style, _, tag) => {
+                Parsed::Scalar(mut text, style, _, tag) => {
                     let plain = style == ScalarStyle::Plain;
+                    let missing = plain && text == "~" && self.lacks_key(&span);
+                    if plain && matches!(&*text, "" | "~") {
+                        self.pass_colon(&mut span);
+                        // Nothing comes as `~`, which it is not when files are merged.
+                        if !self.text_at(&span).starts_with('~') {
+                            text = Cow::default();
+                        }
+                    }
                     self.check_scalar(&text, plain, &span)?;
                     let text = match style {
                         ScalarStyle::SingleQuoted => self.separate(text, &span, false)?,
                         ScalarStyle::DoubleQuoted => self.separate(text, &span, true)?,
                         _ => text,
                     };
-                    (Event::Scalar { text, plain }, tag)
+                    (Event::Scalar { text, plain, missing }, tag)
                 }
                 Parsed::SequenceStart(style, _, tag) => {
-                    self.open.push(style == StructureStyle::Flow);
+                    if style == StructureStyle::Block {
+                        self.find_dash(&mut span);
+                        self.open.push(Open::Sequence);
+                    } else {
+                        self.open.push(Open::Flow);
+                    }
                     (Event::SequenceStart, tag)
                 }
                 Parsed::MappingStart(style, _, tag) => {
-                    self.open.push(style == StructureStyle::Flow);
+                    self.open.push(match style {
+                        StructureStyle::Block => Open::Mapping(span.start.col()),
+                        StructureStyle::Flow => Open::Flow,
+                    });
                     (Event::MappingStart, tag)
                 }
                 Parsed::SequenceEnd | Parsed::MappingEnd => {
@@ -131,6 +160,44 @@ impl<'t> Events<'t> {
                 _ => continue,
             };
             return self.finish_step(event, tag.as_deref(), &span).map(Some);
+        }
+    }
+
+    /// Whether a colon stands here with neither a key nor a `?` before it.
+    fn lacks_key(&self, span: &Span) -> bool {
+        let at = span.start.byte_offset().unwrap_or_default();
+        let before = self.text.get(..at).unwrap_or_default().trim_ascii_end();
+        self.text_at(span).trim_ascii_start().starts_with(':') && !before.ends_with('?')
+    }
+
+    fn text_at(&self, span: &Span) -> &'t str {
+        span.start.byte_offset().and_then(|at| self.text.get(at..)).unwrap_or_default()
+    }
+
+    /// The parser places nothing sometimes on the colon before it, sometimes behind.
+    fn pass_colon(&self, span: &mut Span) {
+        let Some(at) = span.start.byte_offset() else { return };
+        if self.text.as_bytes().get(at) == Some(&b':') {
+            let start = span.start;
+            span.start = Marker::new(start.index() + 1, start.line(), start.col() + 1);
+        }
+    }
+
+    /// The parser places a sequence that is indented as its key behind its first dash.
+    fn find_dash(&self, span: &mut Span) {
+        let (Some(&Open::Mapping(column)), Some(at)) = (self.open.last(), span.start.byte_offset())
+        else {
+            return;
+        };
+        let line = self.text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let dash = line + column;
+        let is_blank = |byte: &u8| *byte == b' ';
+        if dash < at
+            && self.text.as_bytes()[line..dash].iter().all(is_blank)
+            && self.text.as_bytes()[dash] == b'-'
+        {
+            let index = span.start.index() - (span.start.col() - column);
+            span.start = Marker::new(index, span.start.line(), column);
         }
     }
 
@@ -153,6 +220,10 @@ impl<'t> Events<'t> {
             if let Some((Parsed::Anchor(id, name), span)) = after {
                 if span.start.index() < start.index() {
                     start = span.start;
+                }
+                if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+                    let message = "an anchor's name has only letters, digits, \"-\" and \"_\"";
+                    return Err((ErrorKind::Syntax(message.into()), self.position(span.start)));
                 }
                 anchor = Some((id, name));
             } else {
@@ -179,7 +250,7 @@ impl<'t> Events<'t> {
                 Some(Ok(event)) => return Ok(Some(event)),
                 Some(Err(error)) => {
                     let position = self.position(*error.marker());
-                    return Err((ErrorKind::Syntax(error.info().to_owned()), position));
+                    return Err((ErrorKind::Syntax(error.info().clone()), position));
                 }
             }
         }
@@ -188,9 +259,11 @@ impl<'t> Events<'t> {
     fn check_scalar(&mut self, text: &str, plain: bool, span: &Span) -> Result<(), Failure> {
         if !plain {
             self.cover(span);
-        } else if self.open.last() == Some(&true) && text.contains('?') {
-            let message = "text with \"?\" needs quotes inside [...] and {...}";
-            return Err((ErrorKind::Syntax(message.to_owned()), self.position(span.start)));
+        } else if self.open.last() == Some(&Open::Flow)
+            && (text.contains('?') || (text.starts_with(':') && text.len() > 1))
+        {
+            let message = "text with this \"?\" or \":\" needs quotes inside [...] and {...}";
+            return Err((ErrorKind::Syntax(message.into()), self.position(span.start)));
         }
         Ok(())
     }
@@ -200,14 +273,9 @@ impl<'t> Events<'t> {
         if self.tabs.is_empty() {
             return;
         }
-        let (Some(mut start), Some(end)) = (span.start.byte_offset(), span.end.byte_offset())
-        else {
+        let (Some(start), Some(end)) = (span.start.byte_offset(), span.end.byte_offset()) else {
             return;
         };
-        if self.text[start..].starts_with(['|', '>']) {
-            // The line of the indicator is no text.
-            start += self.text[start..].find(['\n', '#']).unwrap_or(0);
-        }
         self.tabs.retain(|tab| !(start..end).contains(tab));
     }
 

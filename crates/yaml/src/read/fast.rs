@@ -60,9 +60,9 @@ pub(super) fn read<'t>(
 
 /// Whether there is no control character but the line feed. Vector code for the compiler.
 fn is_simple(bytes: &[u8]) -> bool {
-    bytes.chunks(4096).all(|chunk| {
-        !chunk.iter().fold(false, |found, byte| found | (*byte < 0x20 && *byte != b'\n'))
-    })
+    let is_control = |byte: u8| u8::from(byte < 0x20 && byte != b'\n');
+    let any_control = |chunk: &[u8]| chunk.iter().fold(0, |found, byte| found | is_control(*byte));
+    bytes.chunks(4096).all(|chunk| any_control(chunk) == 0)
 }
 
 struct Reader<'t, 's> {
@@ -139,10 +139,10 @@ impl<'t> Reader<'t, '_> {
 
     /// What follows a dash.
     fn element(&mut self, column: isize) -> Option<Value<'t>> {
-        let dash = self.at;
+        let dash_end = self.at;
         self.skip_spaces();
         if self.at_line_end() {
-            return self.on_next_lines(column, dash, false);
+            return self.on_next_lines(column, dash_end, false);
         }
         let inner = isize::try_from(self.at - self.line_start).ok()?;
         if self.is_dash() || self.is_key() {
@@ -200,7 +200,8 @@ impl<'t> Reader<'t, '_> {
         if self.indent > column || (of_key && self.indent == column && self.is_dash()) {
             return self.block(self.indent);
         }
-        Some(nothing)
+        // The full reader places nothing behind the blanks.
+        (of_key || self.bytes.get(end).is_none_or(|byte| *byte == b'\n')).then_some(nothing)
     }
 
     /// A scalar up to the end of its line, or of the lines it goes on in.
@@ -208,7 +209,7 @@ impl<'t> Reader<'t, '_> {
         let mut scalar = self.scalar()?;
         if scalar.bare {
             self.end_line()?;
-            while self.indent > column && self.goes_on(&scalar) {
+            while self.indent > column && self.goes_on() {
                 self.continue_bare(&mut scalar)?;
             }
             if self.indent > column {
@@ -221,7 +222,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Whether the line at hand follows the one the bare scalar ends in, with nothing in between.
-    fn goes_on(&self, _scalar: &Scalar<'t>) -> bool {
+    fn goes_on(&self) -> bool {
         let before = self.bytes[..self.line_start].strip_suffix(b"\n").unwrap_or_default();
         let line = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1);
         let line = &before[line..];

@@ -218,10 +218,7 @@ impl Digits {
         let mut carry = u64::from(digit);
         for group in &mut self.0 {
             let value = u64::from(*group) * u64::from(radix) + carry;
-            #[expect(clippy::cast_possible_truncation, reason = "a remainder below 10^9")]
-            {
-                *group = (value % Self::GROUP) as u32;
-            }
+            *group = u32::try_from(value % Self::GROUP).unwrap_or_default();
             carry = value / Self::GROUP;
         }
         if carry > 0 {

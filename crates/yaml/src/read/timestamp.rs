@@ -94,20 +94,16 @@ fn time<'t>(cursor: &mut Cursor<'t>) -> Option<Time<'t>> {
     let second = cursor.number(2, 2)?;
     let fraction = if cursor.eat('.').is_some() { cursor.fraction() } else { "" };
     let blanks = cursor.blanks();
-    let zone = zone(cursor)?;
+    let zone = if cursor.0.is_empty() { None } else { Some(zone(cursor)?) };
     if blanks && zone.is_none() {
         return None;
     }
     Some(Time { hour, minute, second, fraction, zone })
 }
 
-/// The zone, `Some(None)` when there is none.
-fn zone(cursor: &mut Cursor<'_>) -> Option<Option<Zone>> {
-    if cursor.0.is_empty() {
-        return Some(None);
-    }
+fn zone(cursor: &mut Cursor<'_>) -> Option<Zone> {
     if cursor.eat('Z').is_some() {
-        return Some(Some(Zone { negative: false, minutes: 0 }));
+        return Some(Zone { negative: false, minutes: 0 });
     }
     let negative = cursor.eat('-').is_some();
     if !negative {
@@ -115,7 +111,7 @@ fn zone(cursor: &mut Cursor<'_>) -> Option<Option<Zone>> {
     }
     let hours = cursor.number(1, 2)?;
     let minutes = if cursor.eat(':').is_some() { cursor.number(2, 2)? } else { 0 };
-    Some(Some(Zone { negative, minutes: hours * 60 + minutes }))
+    Some(Zone { negative, minutes: hours * 60 + minutes })
 }
 
 impl Fields<'_> {
@@ -137,7 +133,8 @@ impl Fields<'_> {
     }
 
     fn days(&self) -> u32 {
-        let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let divides = |number| self.year.is_multiple_of(number);
+        let leap = divides(4) && (!divides(100) || divides(400));
         match self.month {
             2 if leap => 29,
             2 => 28,

@@ -51,6 +51,7 @@ pub(super) fn analyze(text: &str, allow_unicode: bool) -> Analysis {
 
 /// What was found so far.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "five findings that do not depend on each other")]
 struct Found {
     indicators: bool,
     breaks: bool,

@@ -4,6 +4,7 @@
 pub(super) const WIDTH: usize = 80;
 
 /// The text written so far, and where its end stands.
+#[expect(clippy::struct_excessive_bools, reason = "the states of the end of a text, all combine")]
 pub(super) struct Emitter {
     pub(super) text: String,
     /// In characters.

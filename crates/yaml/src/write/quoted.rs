@@ -55,11 +55,9 @@ impl Emitter {
             }
             let inside = 0 < index && index + 1 < characters;
             let waiting = text.get(start..end).unwrap_or("");
-            if inside
-                && (c == ' ' || escaped)
-                && self.column + waiting.chars().count() > WIDTH
-                && split
-            {
+            // Behind an escape the reference counts one column less.
+            let column = (self.column + waiting.chars().count()).saturating_sub(escaped.into());
+            if inside && (c == ' ' || start >= end) && column > WIDTH && split {
                 self.write(waiting);
                 self.write("\\");
                 start = start.max(end);

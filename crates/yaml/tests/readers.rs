@@ -1,0 +1,189 @@
+//! The fast reader and the full one read the same, to the column, and nothing makes either fall over.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
+
+use octodns_yaml::{LoadOptions, Order, load, load_bytes};
+use proptest::prelude::*;
+
+const SEEDS: [&str; 3] = [
+    include_str!("seeds/zone.yaml"),
+    "a:\n  b: 1\n  c:\n  - d\n  - e: 'f'\n    g: \"h\"\n'i': j\n",
+    "- - a\n  - b: c\n    d:\n- e: f\n  ? g\n  : h\n- |\n  block\n- >-\n  folded\n\n  text\n- !!str 1\n- *x\n",
+];
+
+/// What a reader makes of a text: everything that can be seen of it, or nothing.
+fn read(text: &str, order: Option<Order>, thorough: bool) -> Option<String> {
+    let options =
+        LoadOptions { thorough, ..LoadOptions::new("zone.yaml").order(order).warn_duplicates() };
+    let document = load(text, &options).ok()?;
+    Some(format!("{:?} {:?}", document.root, document.report))
+}
+
+fn assert_same(text: &str) {
+    for order in [None, Some(Order::Natural), Some(Order::Simple)] {
+        let (fast, full) = (read(text, order, false), read(text, order, true));
+        assert_eq!(fast, full, "{text:?}");
+    }
+}
+
+/// A generator of the same numbers on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap() % end.max(1)
+    }
+}
+
+/// Pieces that mean something in YAML.
+const PIECES: [&str; 40] = [
+    " ",
+    "  ",
+    "\n",
+    "\n\n",
+    "- ",
+    "-",
+    ": ",
+    ":",
+    "#",
+    " # c\n",
+    "'",
+    "\"",
+    "''",
+    "\\",
+    "\\\\",
+    "?",
+    "? ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "&x ",
+    "*x",
+    "!include x",
+    "|",
+    ">",
+    "%",
+    "---\n",
+    "...\n",
+    "a",
+    "é",
+    "1",
+    "0x",
+    "<<",
+    "=",
+    "~",
+    "\t",
+    "\r\n",
+    "\u{2028}",
+];
+
+fn mutate(text: &str, random: &mut Random) -> String {
+    let mut characters: Vec<char> = text.chars().collect();
+    for _ in 0..=random.below(3) {
+        let at = random.below(characters.len() + 1);
+        let end = (at + random.below(4)).min(characters.len());
+        match random.below(4) {
+            0 => {
+                characters.drain(at..end);
+            }
+            1 => {
+                let copy: Vec<char> = characters[at..end].to_vec();
+                let to = random.below(characters.len() + 1);
+                characters.splice(to..to, copy);
+            }
+            2 => characters.truncate(at.max(1)),
+            _ => {
+                let piece = PIECES[random.below(PIECES.len())];
+                characters.splice(at..at, piece.chars());
+            }
+        }
+    }
+    characters.into_iter().collect()
+}
+
+fn run_mutations(rounds: usize) {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for round in 0..rounds {
+        assert_same(&mutate(SEEDS[round % SEEDS.len()], &mut random));
+    }
+}
+
+#[test]
+fn mutated_zones_read_the_same_either_way() {
+    run_mutations(6_000);
+}
+
+/// `cargo test -p octodns-yaml -- --ignored` for a long look.
+#[test]
+#[ignore = "takes minutes; run it after a change of either reader"]
+fn many_mutated_zones_read_the_same_either_way() {
+    run_mutations(1_000_000);
+}
+
+#[test]
+fn bytes_of_any_kind_are_no_trouble() {
+    let mut random = Random(7);
+    for round in 0..3_000 {
+        let mut bytes = SEEDS[round % SEEDS.len()].as_bytes().to_vec();
+        for _ in 0..=random.below(5) {
+            let at = random.below(bytes.len());
+            bytes[at] = random.below(256).to_le_bytes()[0];
+        }
+        let _ = load_bytes(&bytes, &LoadOptions::new("zone.yaml"));
+    }
+}
+
+fn scalar() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z0-9._=-]{1,8}",
+        "'[a-z0-9 :#]{0,8}'",
+        "\"[a-z0-9 :#]{0,8}\"",
+        "[a-z]{1,4} [a-z:]{1,4}",
+        Just("yes".to_owned()),
+        Just("\"a\\\\b\\\"\"".to_owned()),
+    ]
+}
+
+fn key() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-cé]{1,2}[0-9]{0,2}", "'[a-c*]{0,2}'", "[0-9]{1,2}"]
+}
+
+/// A block of lines, without indentation.
+fn block() -> impl Strategy<Value = Vec<String>> {
+    let leaf = prop::collection::vec((key(), scalar()), 1..4)
+        .prop_map(|entries| entries.iter().map(|(key, value)| format!("{key}: {value}")).collect());
+    leaf.prop_recursive(4, 40, 4, |inner: BoxedStrategy<Vec<String>>| {
+        let nested = prop::collection::vec((key(), inner.clone(), 0_usize..3), 1..4);
+        let mapping = nested.prop_map(|entries| {
+            let mut lines = Vec::new();
+            for (key, inner, indent) in entries {
+                lines.push(format!("{key}:"));
+                let deeper = if inner[0].starts_with('-') { indent } else { indent + 1 };
+                lines.extend(inner.iter().map(|line| format!("{}{line}", " ".repeat(deeper))));
+            }
+            lines
+        });
+        let sequence = prop::collection::vec(inner, 1..4).prop_map(|elements| {
+            let mut lines = Vec::new();
+            for inner in elements {
+                for (index, line) in inner.iter().enumerate() {
+                    lines.push(format!("{}{line}", if index == 0 { "- " } else { "  " }));
+                }
+            }
+            lines
+        });
+        prop_oneof![mapping, sequence]
+    })
+}
+
+proptest! {
+    #[test]
+    fn generated_zones_read_the_same_either_way(lines in block()) {
+        assert_same(&(lines.join("\n") + "\n"));
+    }
+}
