@@ -15,4 +15,21 @@ pub struct Exception {
 }
 
 /// Every documented difference that shows in the corpus, sorted by part.
-pub const EXCEPTIONS: &[Exception] = &[];
+pub const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        part: "records",
+        reason: "\"A single value under geo is one value\": there it is the list of its characters",
+        cases: &["a-geo-011", "aaaa-geo-007"],
+    },
+    Exception {
+        part: "records",
+        reason: "\"Provinces of countries without any are a fault\": there they end the program, \
+                 whether the record is lenient or not",
+        cases: &["a-dynamic-045", "aaaa-dynamic-015", "cname-dynamic-067"],
+    },
+    Exception {
+        part: "records",
+        reason: "no type holds it: a subnet that is a number, a value of geo that is nothing",
+        cases: &["cname-dynamic-013", "aaaa-geo-002"],
+    },
+];

@@ -43,8 +43,15 @@ fn tell(fault: Fault, findings: &mut Findings) {
 impl TypeEntry {
     /// The canonical text of a value of a pool.
     pub(super) fn canonical_text(&self, value: &Value<'_>) -> Result<SmolStr, Fault> {
+        let missing = || Fault::new("missing value", value.position);
+        match value.as_str() {
+            None if value.is_null() => return Err(missing()),
+            // A lenient pool may hold an empty target, other than a record.
+            Some("") if self.is_single() => return Ok(SmolStr::default()),
+            _ => {}
+        }
         let data = self.read(std::slice::from_ref(value))?;
         let text = data.parts().1.texts().into_iter().next();
-        text.map(SmolStr::from).ok_or_else(|| Fault::new("missing value", value.position))
+        text.map(SmolStr::from).ok_or_else(missing)
     }
 }
