@@ -12,7 +12,10 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let release = args.iter().any(|arg| arg == "--release");
     let args: Vec<&String> = args.iter().filter(|arg| *arg != "--release").collect();
     let profile: &[&str] = if release { &["--release"] } else { &[] };
-    check(cargo(&["build", "--quiet", "--workspace", "--bins"]).args(profile))?;
+    let runs_programs = !args.iter().any(|arg| arg.starts_with("--only"))
+        || args.iter().any(|arg| matches!(arg.as_str(), "cli" | "--only=cli"));
+    let packages: &[&str] = if runs_programs { &["--workspace"] } else { &["-p", "octodns-tests"] };
+    check(cargo(&["build", "--quiet", "--bins"]).args(packages).args(profile))?;
 
     let bins = target().join(if release { "release" } else { "debug" });
     let mut command = std::process::Command::new(bins.join("conformance"));
