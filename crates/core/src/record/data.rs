@@ -5,7 +5,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::RecordType;
 use super::custom::CustomData;
 use super::rdata::AnyValues;
-use super::types::{Caa, Mx, Target, Txt};
+use super::types::{
+    Caa, Ds, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, Svcb, Target, Tlsa, Txt, Uri, Urlfwd,
+};
 
 /// The values of one record, in the order octoDNS gives them.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,16 +25,38 @@ pub enum RecordData {
     Cname(Target),
     /// Where the subtree went (RFC 6672).
     Dname(Target),
+    /// Digests of a child's keys (RFC 4034).
+    Ds(Vec<Ds>),
+    /// Service bindings of HTTP (RFC 9460).
+    Https(Vec<Svcb>),
+    /// Places (RFC 1876).
+    Loc(Vec<Loc>),
     /// Mail exchanges (RFC 1035).
     Mx(Vec<Mx>),
+    /// Rewriting rules (RFC 3403).
+    Naptr(Vec<Naptr>),
     /// Name servers (RFC 1035).
     Ns(Vec<Target>),
+    /// Keys (RFC 7929).
+    Openpgpkey(Vec<Openpgpkey>),
     /// Names of an address (RFC 1035).
     Ptr(Vec<Target>),
     /// Sender policies (RFC 7208).
     Spf(Vec<Txt>),
+    /// Hosts and ports of a service (RFC 2782).
+    Srv(Vec<Srv>),
+    /// Fingerprints (RFC 4255).
+    Sshfp(Vec<Sshfp>),
+    /// Service bindings (RFC 9460).
+    Svcb(Vec<Svcb>),
+    /// Certificate associations (RFC 6698).
+    Tlsa(Vec<Tlsa>),
     /// Texts (RFC 1035).
     Txt(Vec<Txt>),
+    /// URIs of a service (RFC 7553).
+    Uri(Vec<Uri>),
+    /// HTTP redirects.
+    Urlfwd(Vec<Urlfwd>),
     /// Values of a type that a provider brought.
     Custom(CustomData),
 }
@@ -52,11 +76,22 @@ impl RecordData {
             Self::Caa(values) => (RecordType::CAA, values),
             Self::Cname(value) => (RecordType::CNAME, value),
             Self::Dname(value) => (RecordType::DNAME, value),
+            Self::Ds(values) => (RecordType::DS, values),
+            Self::Https(values) => (RecordType::HTTPS, values),
+            Self::Loc(values) => (RecordType::LOC, values),
             Self::Mx(values) => (RecordType::MX, values),
+            Self::Naptr(values) => (RecordType::NAPTR, values),
             Self::Ns(values) => (RecordType::NS, values),
+            Self::Openpgpkey(values) => (RecordType::OPENPGPKEY, values),
             Self::Ptr(values) => (RecordType::PTR, values),
             Self::Spf(values) => (RecordType::SPF, values),
+            Self::Srv(values) => (RecordType::SRV, values),
+            Self::Sshfp(values) => (RecordType::SSHFP, values),
+            Self::Svcb(values) => (RecordType::SVCB, values),
+            Self::Tlsa(values) => (RecordType::TLSA, values),
             Self::Txt(values) => (RecordType::TXT, values),
+            Self::Uri(values) => (RecordType::URI, values),
+            Self::Urlfwd(values) => (RecordType::URLFWD, values),
             Self::Custom(data) => (data.record_type(), data),
         }
     }

@@ -35,7 +35,10 @@ pub use options::Options;
 pub use rdata::{Rdata, RdataError};
 pub use record_type::RecordType;
 pub use registry::{CustomType, DuplicateType, RecordTypes, TypeEntry, TypeRow};
-pub use types::{Caa, Mx, TYPES, Target, Txt};
+pub use types::{
+    Angle, Caa, Ds, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, SvcParam, Svcb, TYPES, Target, Tlsa,
+    Txt, Uri, Urlfwd,
+};
 
 /// One `RRset` as octoDNS means it: everything a name holds of one type.
 ///

@@ -1,0 +1,116 @@
+//! `NAPTR`: rules that rewrite a name into another, or into a URI.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use super::ValueCheck;
+use crate::record::fields::{ANY, Fields, check_each};
+use crate::record::general::shown;
+use crate::record::number;
+use crate::record::rdata::{fields, int_or_text, unquote, words};
+use crate::record::validate::Findings;
+use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::value::{OwnedValue, Value};
+
+/// One rule, such as `100 10 "S" "SIP+D2U" "" _sip._udp.example.com.`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Naptr {
+    /// The order rules are tried in, 16 bits on the wire.
+    pub order: i64,
+    /// The order among rules of one `order`, 16 bits on the wire.
+    pub preference: i64,
+    /// What comes of the rule: `S`, `A`, `U` or `P`.
+    pub flags: SmolStr,
+    /// The services and protocols.
+    pub service: SmolStr,
+    /// The substitution.
+    pub regexp: SmolStr,
+    /// The next name.
+    pub replacement: SmolStr,
+}
+
+pub(super) const CHECKS: &[ValueCheck] =
+    &[ValueCheck { id: "naptr-value", sets: &["legacy"], check }];
+
+fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |naptr, findings| {
+        naptr.check_int("order", ANY, findings);
+        naptr.check_int("preference", ANY, findings);
+        match naptr.get("flags") {
+            None => naptr.say_missing("flags", findings),
+            Some(flags) => {
+                let known = ["S", "A", "U", "P", "s", "a", "u", "p"];
+                if !flags.as_str().is_some_and(|text| known.contains(&text)) {
+                    findings
+                        .fault(flags.position, format!("unknown flags {}", shown(flags)))
+                        .help("one of S, A, U, P");
+                }
+            }
+        }
+        for key in ["service", "regexp", "replacement"] {
+            naptr.check_present(key, findings);
+        }
+    });
+}
+
+/// RFC 3403, section 4.1.
+impl Rdata for Naptr {
+    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+        let naptr = Fields::of(value)?;
+        Ok(Self {
+            order: naptr.int("order")?,
+            preference: naptr.int("preference")?,
+            flags: naptr.upper_text("flags")?,
+            service: naptr.text("service")?,
+            regexp: naptr.text("regexp")?,
+            replacement: naptr.text("replacement")?,
+        })
+    }
+
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
+        let [order, preference, flags, service, regexp, replacement] =
+            words(rdata, "order preference flags service regexp replacement")?;
+        // A preference is a number only if the order is one.
+        let preference = match number::int_of_text(order) {
+            Ok(_) => int_or_text(preference),
+            Err(_) => preference.to_owned().into(),
+        };
+        let text = |word: &str| Value::from(unquote(word).to_owned());
+        Ok(fields([
+            ("order", int_or_text(order)),
+            ("preference", preference),
+            ("flags", text(flags)),
+            ("service", text(service)),
+            ("regexp", text(regexp)),
+            ("replacement", text(replacement)),
+        ]))
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        fields([
+            ("order", self.order.into()),
+            ("preference", self.preference.into()),
+            ("flags", self.flags.to_string().into()),
+            ("service", self.service.to_string().into()),
+            ("regexp", self.regexp.to_string().into()),
+            ("replacement", self.replacement.to_string().into()),
+        ])
+    }
+
+    fn text(&self) -> String {
+        format!("'{self}'")
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+}
+
+impl fmt::Display for Naptr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { order, preference, flags, service, regexp, replacement } = self;
+        write!(f, "{order} {preference} \"{flags}\" \"{service}\" \"{regexp}\" {replacement}")
+    }
+}

@@ -1,0 +1,94 @@
+//! `SSHFP`: fingerprints of the keys of an SSH host.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use super::ValueCheck;
+use crate::record::fields::{Fields, check_each};
+use crate::record::rdata::{fields, int_or_text, unquote, words};
+use crate::record::validate::Findings;
+use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::value::{Kind, OwnedValue, Value};
+
+/// One fingerprint, such as `4 2 a87f1b687ac0e57d2a081a2f282672334d90ed316d2b818ca9580ea384d92401`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sshfp {
+    /// The algorithm of the key, 8 bits on the wire.
+    pub algorithm: i64,
+    /// The algorithm of the fingerprint, 8 bits on the wire.
+    pub fingerprint_type: i64,
+    /// The fingerprint, in lower case hexadecimal.
+    pub fingerprint: SmolStr,
+}
+
+pub(super) const CHECKS: &[ValueCheck] =
+    &[ValueCheck { id: "sshfp-value", sets: &["legacy"], check }];
+
+fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |sshfp, findings| {
+        sshfp.check_int("algorithm", 1..=4, findings);
+        let fingerprint_type = sshfp.check_int("fingerprint_type", 1..=2, findings);
+        let Some(fingerprint) = sshfp.get("fingerprint") else {
+            return sshfp.say_missing("fingerprint", findings);
+        };
+        let expected = match fingerprint_type {
+            Some(1) => 40,
+            Some(2) => 64,
+            _ => return,
+        };
+        let Kind::Str(text) = &fingerprint.kind else {
+            return findings.wrong_kind("fingerprint", fingerprint, "text, put it in quotes");
+        };
+        let length = text.chars().count();
+        if length != expected {
+            let message = format!("fingerprint has {length} digits, its type has {expected}");
+            findings.fault(fingerprint.position, message);
+        }
+    });
+}
+
+/// RFC 4255, section 3.2.
+impl Rdata for Sshfp {
+    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+        let sshfp = Fields::of(value)?;
+        Ok(Self {
+            algorithm: sshfp.int("algorithm")?,
+            fingerprint_type: sshfp.int("fingerprint_type")?,
+            fingerprint: sshfp.lower_text("fingerprint")?,
+        })
+    }
+
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
+        let [algorithm, fingerprint_type, fingerprint] =
+            words(rdata, "algorithm fingerprint_type fingerprint")?;
+        Ok(fields([
+            ("algorithm", int_or_text(algorithm)),
+            ("fingerprint_type", int_or_text(fingerprint_type)),
+            ("fingerprint", unquote(fingerprint).to_owned().into()),
+        ]))
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        fields([
+            ("algorithm", self.algorithm.into()),
+            ("fingerprint_type", self.fingerprint_type.into()),
+            ("fingerprint", self.fingerprint.to_string().into()),
+        ])
+    }
+
+    fn text(&self) -> String {
+        format!("'{self}'")
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+}
+
+impl fmt::Display for Sshfp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.algorithm, self.fingerprint_type, self.fingerprint)
+    }
+}

@@ -1,0 +1,208 @@
+//! `SVCB` and `HTTPS`: where and how a service is reached.
+
+mod check;
+
+use std::cmp::Ordering;
+use std::fmt::{self, Write};
+
+use smol_str::SmolStr;
+
+use super::target::Target;
+use crate::record::fields::{Fields, text_of};
+use crate::record::rdata::{fields, int_or_text, unquote};
+use crate::record::{Fault, Rdata, RdataError, number};
+use crate::value::{Kind, Map, OwnedValue, Value};
+
+pub(super) use check::{HTTPS, SVCB};
+
+/// One binding, such as `1 . alpn=h2,h3 ipv4hint=192.0.2.1`.
+///
+/// Equality does not see the order of parameters.
+#[derive(Clone, Debug)]
+pub struct Svcb {
+    /// Rank among the bindings, the lowest is tried first; 0 for an alias. 16 bits on the wire.
+    pub priority: i64,
+    /// The host, or `.` for the owner of the record.
+    pub target: Target,
+    /// Parameters by key, in the order they were given.
+    pub params: Vec<(SmolStr, SvcParam)>,
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SvcParam {
+    /// No value: the key says it all.
+    Flag,
+    /// A number.
+    Number(i64),
+    /// Text.
+    Text(SmolStr),
+    /// A list of texts.
+    List(Vec<SmolStr>),
+}
+
+/// The parameters with names, in the order of their numbers (RFC 9460, section 14.3.2).
+const KEYS: [&str; 7] =
+    ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint"];
+
+/// The parameters that are lists.
+const LISTS: [&str; 4] = ["mandatory", "alpn", "ipv4hint", "ipv6hint"];
+
+impl Svcb {
+    /// Parameters as they are compared: in the order of their text.
+    fn sorted_params(&self) -> Vec<String> {
+        let mut params: Vec<_> =
+            self.params.iter().map(|(key, value)| value.presented(key)).collect();
+        params.sort();
+        params
+    }
+
+    /// Parameters in the order of their numbers; keys that have none come last.
+    fn numbered_params(&self) -> Vec<&(SmolStr, SvcParam)> {
+        let mut params: Vec<_> = self.params.iter().collect();
+        params.sort_by_key(|(key, _)| key_number(key));
+        params
+    }
+}
+
+fn key_number(key: &str) -> i64 {
+    let named = KEYS.iter().position(|name| *name == key);
+    let named = named.and_then(|index| i64::try_from(index).ok());
+    let numbered = key.strip_prefix("key").and_then(|digits| number::int_of_text(digits).ok());
+    named.or(numbered).unwrap_or(i64::MAX)
+}
+
+impl SvcParam {
+    fn read(key: &str, value: &Value<'_>) -> Result<Self, Fault> {
+        let read = match &value.kind {
+            Kind::Null => Some(Self::Flag),
+            Kind::Int(number) => Some(Self::Number(*number)),
+            Kind::List(values) => {
+                let text = |value: &Value<'_>| value.as_str().map(SmolStr::new);
+                values.iter().map(text).collect::<Option<_>>().map(Self::List)
+            }
+            _ => text_of(value).map(Self::Text),
+        };
+        read.ok_or_else(|| {
+            let message = format!("{key} must be text or a list of texts");
+            Fault::new(message, value.position)
+        })
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        match self {
+            Self::Flag => Value::NULL,
+            Self::Number(number) => (*number).into(),
+            Self::Text(text) => text.to_string().into(),
+            Self::List(texts) => {
+                texts.iter().map(|text| text.to_string().into()).collect::<Vec<Value>>().into()
+            }
+        }
+    }
+
+    fn presented(&self, key: &str) -> String {
+        match self {
+            Self::Flag => key.to_owned(),
+            Self::Number(number) => format!("{key}={number}"),
+            Self::Text(text) => format!("{key}={text}"),
+            Self::List(texts) => format!("{key}={}", texts.join(",")),
+        }
+    }
+}
+
+impl PartialEq for Svcb {
+    fn eq(&self, other: &Self) -> bool {
+        self.order(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Svcb {}
+
+/// RFC 9460, section 2.1.
+impl Rdata for Svcb {
+    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+        let svcb = Fields::of(value)?;
+        let priority = svcb.int("svcpriority")?;
+        let target = Target::read(svcb.need("targetname")?)?;
+        let Some(given) = svcb.get("svcparams") else {
+            return Ok(Self { priority, target, params: Vec::new() });
+        };
+        let Some(map) = given.as_map() else {
+            return Err(Fault::new("svcparams must be a mapping", given.position));
+        };
+        let param = |(key, value): &(Value<'_>, Value<'_>)| match key.as_str() {
+            Some(name) => Ok((SmolStr::new(name), SvcParam::read(name, value)?)),
+            None => Err(Fault::new("a parameter's key must be text", key.position)),
+        };
+        let params = map.iter().map(param).collect::<Result<_, _>>()?;
+        Ok(Self { priority, target, params })
+    }
+
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
+        let mut words = rdata.split(' ');
+        let (Some(priority), Some(target)) = (words.next(), words.next()) else {
+            let expected = "svcpriority targetname svcparams";
+            return Err(RdataError::Fields { expected, rdata: rdata.to_owned() });
+        };
+        let mut params = Map::new();
+        for word in words {
+            let mut parts = word.split('=');
+            let key = parts.next().unwrap_or_default();
+            if params.contains_key(key) {
+                return Err(RdataError::Repeated(key.to_owned()));
+            }
+            // Only what is between the first two equals signs is seen, as in octoDNS.
+            params.insert(key.to_owned(), parts.next().map(|value| parse_param(key, value)));
+        }
+        Ok(fields([
+            ("svcpriority", int_or_text(priority)),
+            ("targetname", unquote(target).to_owned().into()),
+            ("svcparams", params.into()),
+        ]))
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        let params = self.params.iter().map(|(key, value)| (key.to_string(), value.to_value()));
+        fields([
+            ("svcpriority", self.priority.into()),
+            ("targetname", self.target.to_value()),
+            ("svcparams", params.collect::<Map<'static>>().into()),
+        ])
+    }
+
+    fn text(&self) -> String {
+        format!("'{self}'")
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        let by_name = self.priority.cmp(&other.priority).then(self.target.cmp(&other.target));
+        by_name.then_with(|| self.sorted_params().cmp(&other.sorted_params()))
+    }
+}
+
+fn parse_param(key: &str, value: &str) -> OwnedValue {
+    let bare = match value.strip_prefix('"') {
+        Some(rest) => {
+            let mut chars = rest.chars();
+            chars.next_back();
+            chars.as_str()
+        }
+        None => value,
+    };
+    if LISTS.contains(&key) {
+        let texts = bare.split(',').map(|text| text.to_owned().into());
+        return texts.collect::<Vec<Value<'static>>>().into();
+    }
+    bare.to_owned().into()
+}
+
+impl fmt::Display for Svcb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.priority, self.target)?;
+        for (key, value) in self.numbered_params() {
+            f.write_char(' ')?;
+            f.write_str(&value.presented(key))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! `TLSA`: the certificate or key of a TLS server.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use super::ValueCheck;
+use crate::record::fields::{Fields, check_each};
+use crate::record::rdata::{fields, int_or_text, unquote, words};
+use crate::record::validate::Findings;
+use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::value::{OwnedValue, Value};
+
+/// One association, such as `3 1 1 d2abde240d7cd3ee6b4b28c54df034b9...`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tlsa {
+    /// What the certificate is used for, 0 to 3.
+    pub certificate_usage: i64,
+    /// Whether all of the certificate (0) or its public key (1) is meant.
+    pub selector: i64,
+    /// As it is (0), or its SHA-256 (1) or SHA-512 (2).
+    pub matching_type: i64,
+    /// The data, in lower case hexadecimal.
+    pub certificate_association_data: SmolStr,
+}
+
+pub(super) const CHECKS: &[ValueCheck] =
+    &[ValueCheck { id: "tlsa-value", sets: &["legacy"], check }];
+
+fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |tlsa, findings| {
+        tlsa.check_int("certificate_usage", 0..=3, findings);
+        tlsa.check_int("selector", 0..=1, findings);
+        tlsa.check_int("matching_type", 0..=2, findings);
+        tlsa.check_present("certificate_association_data", findings);
+    });
+}
+
+/// RFC 6698, section 2.2.
+impl Rdata for Tlsa {
+    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+        let tlsa = Fields::of(value)?;
+        Ok(Self {
+            certificate_usage: tlsa.int_or_zero("certificate_usage")?,
+            selector: tlsa.int_or_zero("selector")?,
+            matching_type: tlsa.int_or_zero("matching_type")?,
+            certificate_association_data: tlsa.lower_text("certificate_association_data")?,
+        })
+    }
+
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
+        let [certificate_usage, selector, matching_type, data] =
+            words(rdata, "certificate_usage selector matching_type certificate_association_data")?;
+        Ok(fields([
+            ("certificate_usage", int_or_text(certificate_usage)),
+            ("selector", int_or_text(selector)),
+            ("matching_type", int_or_text(matching_type)),
+            ("certificate_association_data", unquote(data).to_owned().into()),
+        ]))
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        fields([
+            ("certificate_usage", self.certificate_usage.into()),
+            ("selector", self.selector.into()),
+            ("matching_type", self.matching_type.into()),
+            ("certificate_association_data", self.certificate_association_data.to_string().into()),
+        ])
+    }
+
+    fn text(&self) -> String {
+        format!("'{self}'")
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+}
+
+impl fmt::Display for Tlsa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { certificate_usage, selector, matching_type, .. } = self;
+        let data = &self.certificate_association_data;
+        write!(f, "{certificate_usage} {selector} {matching_type} {data}")
+    }
+}

@@ -1,0 +1,83 @@
+//! `URI`: URIs of a service.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use super::srv;
+use super::target::Target;
+use super::{RecordCheck, ValueCheck};
+use crate::record::fields::{ANY, Fields, check_each};
+use crate::record::rdata::{fields, int_or_text, unquote, words};
+use crate::record::validate::Findings;
+use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::value::{OwnedValue, Value};
+
+/// One URI, such as `10 1 "https://www.example.com/"`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uri {
+    /// Rank among the URIs, the lowest is tried first; 16 bits on the wire.
+    pub priority: i64,
+    /// Share among URIs of one rank; 16 bits on the wire.
+    pub weight: i64,
+    /// The URI. As octoDNS has it, it is treated like a name: in lower case, and in IDNA form.
+    pub target: Target,
+}
+
+pub(super) const NAME: RecordCheck =
+    RecordCheck { id: "uri-name", sets: &["legacy"], check: srv::check_name };
+
+pub(super) const CHECKS: &[ValueCheck] =
+    &[ValueCheck { id: "uri-value", sets: &["legacy"], check }];
+
+fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |uri, findings| {
+        uri.check_int("priority", ANY, findings);
+        uri.check_int("weight", ANY, findings);
+        if !uri.get("target").is_some_and(Value::is_truthy) {
+            uri.say_missing("target", findings);
+        }
+    });
+}
+
+/// RFC 7553, section 4.5.
+impl Rdata for Uri {
+    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+        let uri = Fields::of(value)?;
+        Ok(Self {
+            priority: uri.int("priority")?,
+            weight: uri.int("weight")?,
+            target: Target::read(uri.need("target")?)?,
+        })
+    }
+
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
+        let [priority, weight, target] = words(rdata, "priority weight target")?;
+        Ok(fields([
+            ("priority", int_or_text(priority)),
+            ("weight", int_or_text(weight)),
+            ("target", unquote(target).to_owned().into()),
+        ]))
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        fields([
+            ("priority", self.priority.into()),
+            ("weight", self.weight.into()),
+            ("target", self.target.to_value()),
+        ])
+    }
+
+    fn text(&self) -> String {
+        format!("'{self}'")
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+}
+
+impl fmt::Display for Uri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} \"{}\"", self.priority, self.weight, self.target)
+    }
+}

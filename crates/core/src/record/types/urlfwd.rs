@@ -1,0 +1,91 @@
+//! `URLFWD`: HTTP redirects that the provider does.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use smol_str::SmolStr;
+
+use super::ValueCheck;
+use crate::record::fields::{Fields, check_each};
+use crate::record::rdata::{fields, int_or_text, unquote, words};
+use crate::record::validate::Findings;
+use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::value::{OwnedValue, Value};
+
+/// One redirect, such as `"/" "https://www.example.com" 301 2 0`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Urlfwd {
+    /// The path that is redirected.
+    pub path: SmolStr,
+    /// Where to.
+    pub target: SmolStr,
+    /// The HTTP status, 301 or 302.
+    pub code: i64,
+    /// How the target is hidden, 0 to 2.
+    pub masking: i64,
+    /// Whether the query is kept, 0 or 1.
+    pub query: i64,
+}
+
+pub(super) const CHECKS: &[ValueCheck] =
+    &[ValueCheck { id: "urlfwd-value", sets: &["legacy", "strict"], check }];
+
+const INTS: [(&str, RangeInclusive<i64>); 3] =
+    [("code", 301..=302), ("masking", 0..=2), ("query", 0..=1)];
+
+fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |urlfwd, findings| {
+        for (key, range) in INTS {
+            urlfwd.check_int(key, range, findings);
+        }
+        urlfwd.check_present("path", findings);
+        urlfwd.check_present("target", findings);
+    });
+}
+
+/// The order of the fields is octoDNS's own; no RFC describes this type.
+impl Rdata for Urlfwd {
+    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+        let urlfwd = Fields::of(value)?;
+        Ok(Self {
+            path: urlfwd.text("path")?,
+            target: urlfwd.text("target")?,
+            code: urlfwd.int("code")?,
+            masking: urlfwd.int("masking")?,
+            query: urlfwd.int("query")?,
+        })
+    }
+
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
+        let [path, target, code, masking, query] = words(rdata, "path target code masking query")?;
+        Ok(fields([
+            ("path", unquote(path).to_owned().into()),
+            ("target", unquote(target).to_owned().into()),
+            ("code", int_or_text(code)),
+            ("masking", int_or_text(masking)),
+            ("query", int_or_text(query)),
+        ]))
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        fields([
+            ("path", self.path.to_string().into()),
+            ("target", self.target.to_string().into()),
+            ("code", self.code.into()),
+            ("masking", self.masking.into()),
+            ("query", self.query.into()),
+        ])
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+}
+
+impl fmt::Display for Urlfwd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, target, code, masking, query } = self;
+        write!(f, "\"{path}\" \"{target}\" {code} {masking} {query}")
+    }
+}
