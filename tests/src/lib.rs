@@ -17,6 +17,8 @@ pub mod exceptions;
 mod json;
 mod names;
 mod outcome;
+mod rdata;
+mod records;
 mod yaml;
 
 pub use command::{Options, main};
@@ -33,6 +35,8 @@ pub struct Part {
 
 /// Every part that is compared, in the order they run: one line each.
 pub const PARTS: &[Part] = &[
+    Part { name: "records", compare: records::compare },
+    Part { name: "rdata", compare: rdata::compare },
     Part { name: "names", compare: names::compare },
     Part { name: "yaml", compare: yaml::compare },
     Part { name: "dump", compare: emit::compare },

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::Fault;
 use super::general::shown;
 use super::number::{self, NumberFault};
-use crate::record::validate::Findings;
+use crate::validate::Findings;
 use crate::value::{Kind, Map, Special, Value, python_str};
 
 /// Any number that a type can hold.

@@ -1,7 +1,7 @@
 //! Checks of what every record has: name, TTL, health check.
 
 use super::number::{self, NumberFault};
-use crate::record::validate::{Findings, RawRecord, RecordCheck};
+use crate::validate::{Findings, RawRecord, RecordCheck};
 use crate::value::Value;
 
 /// The checks that look at records of every type.

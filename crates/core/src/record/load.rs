@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::registry::{RecordTypes, TypeEntry};
 use super::{Dynamic, Fault, Geo, Options, Record, RecordType, number};
 use crate::diagnostic::{Diagnostic, Origin, Report};
-use crate::record::validate::{Findings, RawRecord, RecordValidators};
+use crate::validate::{Findings, RawRecord, RecordValidators};
 use crate::value::{Kind, Map, Position, Special, Value, python_str};
 use crate::{RecordName, ZoneName};
 

@@ -15,7 +15,6 @@ mod record_type;
 mod registry;
 mod routing;
 mod types;
-pub mod validate;
 
 use std::fmt;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::rdata::RdataError;
 use super::types::TYPES;
 use super::{Fault, RecordData, RecordType};
-use crate::record::validate::{RecordCheck, Validator, ValueCheck};
+use crate::validate::{RecordCheck, Validator, ValueCheck};
 use crate::value::{OwnedValue, Value};
 
 /// A built-in record type.

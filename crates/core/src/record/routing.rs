@@ -2,8 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::{Fault, TypeEntry, dynamic, geo};
-use crate::record::validate::{Findings, RawRecord, RecordCheck};
+use super::{Fault, Rdata, Target, TypeEntry, dynamic, geo};
+use crate::validate::{Findings, RawRecord, RecordCheck};
 use crate::value::{Kind, Value};
 
 /// Checks the `dynamic` section.
@@ -43,15 +43,11 @@ fn tell(fault: Fault, findings: &mut Findings) {
 impl TypeEntry {
     /// The canonical text of a value of a pool.
     pub(super) fn canonical_text(&self, value: &Value<'_>) -> Result<SmolStr, Fault> {
-        let missing = || Fault::new("missing value", value.position);
-        match value.as_str() {
-            None if value.is_null() => return Err(missing()),
-            // A lenient pool may hold an empty target, other than a record.
-            Some("") if self.is_single() => return Ok(SmolStr::default()),
-            _ => {}
+        if self.is_single() {
+            return Target::read(value).map(|target| target.as_str().into());
         }
         let data = self.read(std::slice::from_ref(value))?;
         let text = data.parts().1.texts().into_iter().next();
-        text.map(SmolStr::from).ok_or_else(missing)
+        text.map(SmolStr::from).ok_or_else(|| Fault::new("missing value", value.position))
     }
 }

@@ -1,6 +1,148 @@
-//! Validators of records, under the name embedders look for.
+//! Validators: what may be objected to in the data of a record, by id, in sets that are switched on.
+//!
+//! Validators see the data as it was written, before anything is built from it, so that every fault of
+//! a record is told at once and at its place.
 
-pub use crate::record::validate::{
-    Finding, Findings, RawRecord, RecordCheck, RecordValidator, RecordValidators, Scope, Sets,
-    Validator, ValidatorError, ValueCheck, ValueValidator,
-};
+mod findings;
+mod registry;
+
+use std::sync::Arc;
+
+use crate::ZoneName;
+use crate::record::RecordType;
+use crate::value::{Map, Position, Value};
+
+pub use findings::{Finding, Findings};
+pub use registry::{RecordValidators, Scope, ValidatorError};
+
+/// Names of the sets a validator belongs to; `None` means it is on whatever sets are.
+pub type Sets = Option<&'static [&'static str]>;
+
+/// The data of one record, before it is one.
+#[derive(Clone, Copy, Debug)]
+pub struct RawRecord<'r> {
+    /// Name in the zone, in IDNA form where it has one; the apex is empty.
+    pub name: &'r str,
+    /// The zone.
+    pub zone: &'r ZoneName,
+    /// The type.
+    pub record_type: RecordType,
+    /// Everything written about the record.
+    pub data: &'r Map<'r>,
+    /// The values, as a list: of one element for types that have a single value.
+    pub values: &'r [Value<'r>],
+    /// The TTL of data that has none.
+    pub default_ttl: Option<i64>,
+    /// Where the data starts.
+    pub position: Position,
+    /// The validators at work, for those that check values in other places of the data.
+    pub validators: &'r RecordValidators,
+}
+
+/// Objects to data of a record, its values apart.
+pub trait RecordValidator: Send + Sync {
+    /// The name of this validator in configurations and findings; those that start with `_` cannot be
+    /// switched off.
+    fn id(&self) -> &str;
+
+    /// The sets this validator is part of.
+    fn sets(&self) -> Sets;
+
+    /// Adds what is wrong to `findings`; never panics, whatever the data.
+    fn validate(&self, record: &RawRecord<'_>, findings: &mut Findings);
+}
+
+/// Objects to values of a record.
+pub trait ValueValidator: Send + Sync {
+    /// The name of this validator in configurations and findings.
+    fn id(&self) -> &str;
+
+    /// The sets this validator is part of.
+    fn sets(&self) -> Sets;
+
+    /// Adds what is wrong to `findings`; never panics, whatever the values.
+    fn validate(&self, values: &[Value<'_>], record_type: RecordType, findings: &mut Findings);
+}
+
+/// A [`RecordValidator`] that is a function: one row beside the type it is about.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordCheck {
+    /// Its id.
+    pub id: &'static str,
+    /// Its sets.
+    pub sets: &'static [&'static str],
+    /// What it does.
+    pub check: fn(&RawRecord<'_>, &mut Findings),
+}
+
+/// A [`ValueValidator`] that is a function: one row beside the type it is about.
+#[derive(Clone, Copy, Debug)]
+pub struct ValueCheck {
+    /// Its id.
+    pub id: &'static str,
+    /// Its sets.
+    pub sets: &'static [&'static str],
+    /// What it does.
+    pub check: fn(&[Value<'_>], RecordType, &mut Findings),
+}
+
+impl RecordValidator for RecordCheck {
+    fn id(&self) -> &str {
+        self.id
+    }
+
+    fn sets(&self) -> Sets {
+        Some(self.sets)
+    }
+
+    fn validate(&self, record: &RawRecord<'_>, findings: &mut Findings) {
+        (self.check)(record, findings);
+    }
+}
+
+impl ValueValidator for ValueCheck {
+    fn id(&self) -> &str {
+        self.id
+    }
+
+    fn sets(&self) -> Sets {
+        Some(self.sets)
+    }
+
+    fn validate(&self, values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+        (self.check)(values, record_type, findings);
+    }
+}
+
+/// A validator of either kind.
+#[derive(Clone)]
+pub enum Validator {
+    /// Of records.
+    Record(Arc<dyn RecordValidator>),
+    /// Of values.
+    Value(Arc<dyn ValueValidator>),
+}
+
+impl Validator {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Record(validator) => validator.id(),
+            Self::Value(validator) => validator.id(),
+        }
+    }
+
+    /// Its sets.
+    pub fn sets(&self) -> Sets {
+        match self {
+            Self::Record(validator) => validator.sets(),
+            Self::Value(validator) => validator.sets(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Validator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Validator({})", self.id())
+    }
+}

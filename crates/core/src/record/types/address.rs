@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 use super::ValueCheck;
 use crate::record::general::shown;
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{Kind, OwnedValue, Position, Value};
 
 pub(super) const CHECKS: &[ValueCheck] =
@@ -80,16 +80,6 @@ fn read<A: Address>(value: &Value<'_>) -> Result<A, Fault> {
         let message = format!("invalid {} address {}", A::FAMILY, shown(value));
         Fault::new(message, value.position)
     })
-}
-
-/// The addresses of a record, without those that were left empty.
-pub(super) fn read_all<T: Rdata>(values: &[Value<'_>]) -> Result<Vec<T>, Fault> {
-    let is_blank = |value: &Value<'_>| value.is_null() || value.as_str() == Some("");
-    if !values.iter().any(is_blank) {
-        return crate::record::rdata::read_all(values);
-    }
-    let rest: Vec<_> = values.iter().filter(|value| !is_blank(value)).cloned().collect();
-    crate::record::rdata::read_all(&rest)
 }
 
 /// RFC 1035, section 3.4.1.

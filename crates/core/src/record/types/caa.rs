@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use super::ValueCheck;
 use crate::record::fields::{Fields, check_each, check_int};
 use crate::record::rdata::{fields, int_or_text, unquote};
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
 /// One property, such as `0 issue "ca.example.net"`.

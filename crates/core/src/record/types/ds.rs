@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use super::ValueCheck;
 use crate::record::fields::{ANY, Fields, check_each};
 use crate::record::rdata::{fields, int_or_text, words};
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
 /// One delegation signer, such as `60485 5 1 2bb183af5f22588179a53b0a98631fad1a292118`.

@@ -11,8 +11,8 @@ use crate::record::fields::{Fields, check_each};
 use crate::record::general::shown;
 use crate::record::number::{self, NumberFault};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Python, Value};
 
 /// One place: latitude, longitude, altitude, and how exact they are.

@@ -19,7 +19,7 @@ mod urlfwd;
 
 use super::rdata::{Rdata, read_all};
 use super::{RecordData, RecordType, TypeRow, routing};
-use crate::record::validate::{RecordCheck, ValueCheck};
+use crate::validate::{RecordCheck, ValueCheck};
 
 pub use caa::Caa;
 pub use ds::Ds;
@@ -43,7 +43,7 @@ const ROW: TypeRow = TypeRow {
     references: &["RFC 1035"],
     record_checks: &[],
     value_checks: &[],
-    read: |values| address::read_all(values).map(RecordData::A),
+    read: |values| read_all(values).map(RecordData::A),
     parse: std::net::Ipv4Addr::parse,
 };
 
@@ -59,7 +59,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 3596"],
         record_checks: &[routing::DYNAMIC, routing::GEO],
         value_checks: address::CHECKS,
-        read: |values| address::read_all(values).map(RecordData::Aaaa),
+        read: |values| read_all(values).map(RecordData::Aaaa),
         parse: std::net::Ipv6Addr::parse,
         ..ROW
     },

@@ -7,8 +7,8 @@ use super::ValueCheck;
 use super::target::{Target, check_target};
 use crate::record::fields::{ANY, Fields, check_each, check_int};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
 /// One mail exchange, such as `10 mail.example.com.`.

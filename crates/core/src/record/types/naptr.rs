@@ -10,8 +10,8 @@ use crate::record::fields::{ANY, Fields, check_each};
 use crate::record::general::shown;
 use crate::record::number;
 use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
 /// One rule, such as `100 10 "S" "SIP+D2U" "" _sip._udp.example.com.`.
@@ -55,6 +55,15 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     });
 }
 
+/// A field without a value is empty.
+fn text_or_nothing(naptr: Fields<'_, '_>, key: &str) -> Result<SmolStr, Fault> {
+    if naptr.get(key).is_some_and(Value::is_null) {
+        Ok(SmolStr::default())
+    } else {
+        naptr.text(key)
+    }
+}
+
 /// RFC 3403, section 4.1.
 impl Rdata for Naptr {
     fn read(value: &Value<'_>) -> Result<Self, Fault> {
@@ -63,8 +72,8 @@ impl Rdata for Naptr {
             order: naptr.int("order")?,
             preference: naptr.int("preference")?,
             flags: naptr.upper_text("flags")?,
-            service: naptr.text("service")?,
-            regexp: naptr.text("regexp")?,
+            service: text_or_nothing(naptr, "service")?,
+            regexp: text_or_nothing(naptr, "regexp")?,
             replacement: naptr.text("replacement")?,
         })
     }

@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 
 use super::ValueCheck;
 use crate::record::fields::text_of;
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Position, Value};
 
 /// One key, in base64.

@@ -7,8 +7,8 @@ use super::target::{Target, check_target};
 use super::{RecordCheck, ValueCheck};
 use crate::record::fields::{ANY, Fields, check_each};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::validate::{Findings, RawRecord};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::{Findings, RawRecord};
 use crate::value::{OwnedValue, Value};
 
 /// One host, such as `10 60 5060 sip.example.com.`.

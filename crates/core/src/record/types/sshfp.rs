@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use super::ValueCheck;
 use crate::record::fields::{Fields, check_each};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{Kind, OwnedValue, Value};
 
 /// One fingerprint, such as `4 2 a87f1b687ac0e57d2a081a2f282672334d90ed316d2b818ca9580ea384d92401`.

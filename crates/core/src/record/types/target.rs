@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use super::{RecordCheck, ValueCheck};
 use crate::name::{IdnaError, idna};
 use crate::record::rdata::AnyValues;
-use crate::record::validate::{Findings, RawRecord};
 use crate::record::{Fault, Rdata, RdataError, RecordData, RecordType};
+use crate::validate::{Findings, RawRecord};
 use crate::value::{Kind, Map, OwnedValue, Position, Value};
 
 /// A name that a record points to: in IDNA form and lower case, absolute if it ends with a dot.

@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use super::ValueCheck;
 use crate::record::fields::{Fields, check_each};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
 /// One association, such as `3 1 1 d2abde240d7cd3ee6b4b28c54df034b9...`.

@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use super::ValueCheck;
 use super::character_string;
 use crate::record::general::shown;
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Position, Value};
 
 /// One text, whole, with its semicolons escaped: `v=DKIM1\; k=rsa`.

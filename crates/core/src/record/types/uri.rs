@@ -8,8 +8,8 @@ use super::target::Target;
 use super::{RecordCheck, ValueCheck};
 use crate::record::fields::{ANY, Fields, check_each};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
 /// One URI, such as `10 1 "https://www.example.com/"`.

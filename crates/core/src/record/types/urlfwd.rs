@@ -9,8 +9,8 @@ use smol_str::SmolStr;
 use super::ValueCheck;
 use crate::record::fields::{Fields, check_each};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::validate::Findings;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
 /// One redirect, such as `"/" "https://www.example.com" 301 2 0`.

@@ -9,7 +9,7 @@ use crate::record::general::shown;
 use crate::record::number::{self, NumberFault};
 use crate::record::types::target::check_target;
 use crate::record::types::txt::check_texts;
-use crate::record::validate::{Findings, ValueCheck};
+use crate::validate::{Findings, ValueCheck};
 use crate::value::{Kind, Value};
 
 pub(crate) const SVCB: &[ValueCheck] =

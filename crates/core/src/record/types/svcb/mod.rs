@@ -8,7 +8,7 @@ use std::fmt::{self, Write};
 use smol_str::SmolStr;
 
 use super::target::Target;
-use crate::record::fields::{Fields, text_of};
+use crate::record::fields::Fields;
 use crate::record::rdata::{fields, int_or_text, unquote};
 use crate::record::{Fault, Rdata, RdataError, number};
 use crate::value::{Kind, Map, OwnedValue, Value};
@@ -81,10 +81,11 @@ impl SvcParam {
                 let text = |value: &Value<'_>| value.as_str().map(SmolStr::new);
                 values.iter().map(text).collect::<Option<_>>().map(Self::List)
             }
-            _ => text_of(value).map(Self::Text),
+            Kind::Str(text) => Some(Self::Text(text.as_ref().into())),
+            _ => None,
         };
         read.ok_or_else(|| {
-            let message = format!("{key} must be text or a list of texts");
+            let message = format!("{key} must be text, a number, or a list of texts");
             Fault::new(message, value.position)
         })
     }

@@ -1,0 +1,164 @@
+//! Records: what is objected to, what is loaded, and how it is shown, written and compared.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+
+use octodns_core::record::{Compare, LoadContext, Record, RecordTypes};
+use octodns_core::validate::RecordValidators;
+use octodns_core::{Report, Value, ZoneName};
+use serde_json::Value as Json;
+
+use crate::corpus::{files, for_each_case};
+use crate::json::{json_of, value_of};
+use crate::{Options, Outcome};
+
+/// Compares every case of every file but that of presentation format.
+pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
+    let types = RecordTypes::default();
+    let validators = RecordValidators::legacy(&types);
+    for path in files(&options.corpus.join("records"), "jsonl")? {
+        if path.file_stem().is_some_and(|stem| stem == "rdata_parse") {
+            continue;
+        }
+        let mut file = Compared { types: &types, validators: &validators, seen: Vec::new() };
+        for_each_case(&path, |id, case| {
+            let differences = file.case(id, case);
+            outcome.case(id, (!differences.is_empty()).then(|| differences.join("; ")));
+        })?;
+    }
+    Ok(())
+}
+
+struct Compared<'c> {
+    types: &'c RecordTypes,
+    validators: &'c RecordValidators,
+    seen: Vec<Seen>,
+}
+
+/// A record that was loaded, and which group of equal ones it belongs to.
+struct Seen {
+    id: String,
+    group: String,
+    name: String,
+    record: Record,
+}
+
+impl Compared<'_> {
+    fn case(&mut self, id: &str, case: &Json) -> Vec<String> {
+        let mut differences = Vec::new();
+        let zone = text(case, "zone").unwrap_or("unit.tests.");
+        let Ok(zone) = ZoneName::new(zone) else { return vec!["cannot make the zone".to_owned()] };
+        let name = value_of(&case["name"]);
+        let data = value_of(&case["data"]);
+
+        let (_, report) = self.load(&zone, &name, &data, false);
+        verdict(&case["verdict"]["legacy"], &report, &mut differences);
+
+        let (record, report) = self.load(&zone, &name, &data, true);
+        let Some(record) = record else {
+            if !case["loaded"].is_null() {
+                let expected = &case["loaded"];
+                let why: Vec<_> = report.iter().map(ToString::to_string).collect();
+                differences.push(format!("loaded: expected {expected}, got nothing: {why:?}"));
+            }
+            return differences;
+        };
+        let mut differ = |what: &str, expected: &Json, ours: &Json| {
+            if !expected.is_null() && !same(expected, ours) {
+                differences.push(format!("{what}: expected {expected}, got {ours}"));
+            }
+        };
+        let loaded = json_of(&record.to_value());
+        if case["loaded"].is_null() {
+            differ("loaded", &"nothing".into(), &loaded);
+        } else {
+            differ("loaded", &case["loaded"], &loaded);
+            let names = vec![record.fqdn(&zone), record.decoded_fqdn(&zone)];
+            differ("fqdn", &case["fqdn"], &names.into());
+            differ("repr", &case["repr"], &record.display(&zone).to_string().into());
+            differ("rdata", &case["rdata"], &record.rdatas().into());
+            self.equality(id, case, record, &mut differences);
+        }
+        differences
+    }
+
+    fn load(
+        &self,
+        zone: &ZoneName,
+        name: &Value<'_>,
+        data: &Value<'_>,
+        lenient: bool,
+    ) -> (Option<Record>, Report) {
+        let context = LoadContext {
+            zone,
+            source: None,
+            files: &[],
+            lenient,
+            default_ttl: None,
+            escape_semicolons: false,
+            validators: self.validators,
+            types: self.types,
+        };
+        let mut report = Report::new();
+        let record = Record::load(name, data, &context, &mut report);
+        (record, report)
+    }
+
+    /// Members of a group are equal, those of different groups are not.
+    fn equality(&mut self, id: &str, case: &Json, record: Record, differences: &mut Vec<String>) {
+        const ALL: Compare = Compare { geo: true, dynamic: true };
+        let name = format!("{} {}", case["zone"], record.name().as_str());
+        let group = text(case, "equal_to").unwrap_or(id).to_owned();
+        let mut wrong = HashMap::new();
+        for other in self.seen.iter().filter(|other| other.name == name) {
+            let differs = record.differs(&other.record, ALL) || other.record.differs(&record, ALL);
+            if differs == (other.group == group) {
+                wrong.entry(differs).or_insert(&other.id);
+            }
+        }
+        for (differs, other) in wrong {
+            let verb = if differs { "differs from" } else { "equals" };
+            differences.push(format!("{verb} {other}, but must not"));
+        }
+        self.seen.push(Seen { id: id.to_owned(), group, name, record });
+    }
+}
+
+/// The ids that objected; a crash of the reference asks for any objection.
+fn verdict(expected: &Json, report: &Report, differences: &mut Vec<String>) {
+    let ours: BTreeSet<&str> = report.iter().map(|found| &*found.code).collect();
+    match expected.as_array() {
+        Some(ids) => {
+            let ids: BTreeSet<&str> = ids.iter().filter_map(Json::as_str).collect();
+            if ids != ours {
+                differences.push(format!("verdict: expected {ids:?}, got {ours:?}"));
+            }
+        }
+        None if ours.is_empty() => {
+            differences.push("verdict: must be refused, is accepted".to_owned());
+        }
+        None => {}
+    }
+}
+
+/// Equality of JSON, in which the sign of zero does not matter but a fraction does.
+pub(crate) fn same(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Number(a), Json::Number(b)) => {
+            a.is_f64() == b.is_f64() && (a == b || a.as_f64() == b.as_f64())
+        }
+        (Json::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Json::Object(a), Json::Object(b)) => {
+            // The order of keys is compared too: checksums of plans depend on it.
+            a.len() == b.len()
+                && a.iter().zip(b).all(|((a, value), (b, other))| a == b && same(value, other))
+        }
+        _ => a == b,
+    }
+}
+
+fn text<'c>(case: &'c Json, key: &str) -> Option<&'c str> {
+    case.get(key).and_then(Json::as_str)
+}
