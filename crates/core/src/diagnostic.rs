@@ -228,6 +228,12 @@ impl<'r> IntoIterator for &'r Report {
     }
 }
 
+impl FromIterator<Diagnostic> for Report {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
+        Self { diagnostics: diagnostics.into_iter().collect() }
+    }
+}
+
 impl Extend<Diagnostic> for Report {
     fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: I) {
         self.diagnostics.extend(diagnostics);

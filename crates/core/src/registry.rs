@@ -1,6 +1,7 @@
 //! The classes a configuration can name: every provider, source and processor that is compiled in.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::nearest;
@@ -118,6 +119,8 @@ impl<T: Clone> Classes<T> {
 /// Everything a build can do: each provider crate adds what it has by its `register` function.
 #[derive(Clone, Default)]
 pub struct Registry {
+    /// The home directory of the user, for classes that read files; set it before registering them.
+    pub home: Option<PathBuf>,
     /// What can stand under `providers:`.
     pub providers: Classes<Component>,
     /// What can stand under `processors:`.

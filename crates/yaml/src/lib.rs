@@ -15,17 +15,19 @@
 //! ```
 
 mod error;
+mod foreign;
 mod include;
 mod natural;
 mod order;
+mod provider;
 mod read;
-mod serde;
 mod write;
 
 pub use error::{ErrorKind, YamlError};
+pub use foreign::from_serde;
 pub use include::{FileIncludes, Include, NoIncludes};
 pub use natural::natural_cmp;
 pub use order::Order;
+pub use provider::{OrderMode, SplitYamlOptions, YamlOptions, YamlProvider, register};
 pub use read::{Document, Limits, LoadOptions, load, load_bytes, text_of};
-pub use serde::from_serde;
 pub use write::{DumpOptions, dump};

@@ -112,6 +112,14 @@ impl<'a> Map<'a> {
         Self { entries }
     }
 
+    /// A map of textual keys that the caller knows to be unique; none is looked up.
+    pub fn from_unique<K: Into<Cow<'a, str>>>(
+        entries: impl IntoIterator<Item = (K, Value<'a>)>,
+    ) -> Self {
+        let text = |(key, value): (K, _)| (Value::from(key.into()), value);
+        Self { entries: entries.into_iter().map(text).collect() }
+    }
+
     /// The value of a textual key.
     pub fn get(&self, key: &str) -> Option<&Value<'a>> {
         self.entry(key).map(|(_, value)| value)

@@ -1,0 +1,95 @@
+//! Comparing what two sets of sources hold of a zone.
+
+use std::fmt;
+
+use octodns_core::engine::read_sources;
+use octodns_core::zone::{Compared, changes};
+use octodns_core::{Capabilities, Change, Report, ZoneName};
+
+use crate::failure::Failure;
+use crate::log;
+use crate::manager::Manager;
+
+/// What a comparison is about.
+#[derive(Clone, Debug, Default)]
+pub struct CompareOptions {
+    /// The sources whose records the others are held against.
+    pub a: Vec<String>,
+    /// The sources that are held against them.
+    pub b: Vec<String>,
+    /// The zone, in either form.
+    pub zone: String,
+    /// Records whose absolute name starts with this are left out.
+    pub ignore_prefix: Option<String>,
+}
+
+/// What `b` would have to change to hold what `a` holds.
+///
+/// Displays as the list that `octodns-compare` prints.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The zone.
+    pub zone: ZoneName,
+    /// The changes, by name and type.
+    pub changes: Vec<Change>,
+}
+
+impl Manager {
+    /// Compares what two sets of sources hold, as far as all of them can hold it.
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that was found if a zone cannot be read or is not valid.
+    pub async fn compare(&self, options: &CompareOptions) -> Result<Comparison, Failure> {
+        let mut report = Report::new();
+        let a = self.named_sources("source", &options.a, &mut report);
+        let b = self.named_sources("source", &options.b, &mut report);
+        let selection = self.zones(&[], None).await?;
+        let selected = selection.get(&options.zone, self, &mut report);
+        let Some(selected) = selected.filter(|_| !report.has_errors()) else {
+            return Err(report.into());
+        };
+        let context = self.context(false);
+        let mut zones = Vec::new();
+        for sources in [&a, &b] {
+            let mut zone = self.empty_zone(&selected.name, &selected.config);
+            read_sources(&mut zone, sources, &context, &mut report).await;
+            context.zone_validators.report(&zone, false, &mut report);
+            zones.push(zone);
+        }
+        log::warnings(&report);
+        if report.has_errors() {
+            return Err(report.into());
+        }
+        let all: Vec<_> = a.iter().chain(&b).map(|source| source.capabilities()).collect();
+        let capabilities = Capabilities {
+            geo: all.iter().all(|held| held.geo),
+            dynamic: all.iter().all(|held| held.dynamic),
+            ..Capabilities::EVERYTHING
+        };
+        let compared = Compared { id: "aggregate", capabilities: &capabilities };
+        let mut changes = changes(&zones[1], &zones[0], &compared);
+        changes.retain(|change| {
+            let record = change.record();
+            let ignored = options
+                .ignore_prefix
+                .as_ref()
+                .is_some_and(|prefix| record.fqdn(&selected.name).starts_with(prefix.as_str()));
+            let held = matches!(change, Change::Update { .. })
+                || all.iter().all(|held| held.supports(record));
+            held && !ignored
+        });
+        Ok(Comparison { zone: selected.name, changes })
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<_> =
+            self.changes.iter().map(|change| change.display(&self.zone, "").to_string()).collect();
+        let line = texts.join(", ");
+        // Python's pprint breaks what does not fit into 80 columns.
+        let separator = if line.chars().count() + 2 > 80 { ",\n " } else { ", " };
+        write!(f, "[{}]", texts.join(separator))
+    }
+}

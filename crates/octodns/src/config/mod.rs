@@ -1,0 +1,195 @@
+//! The config file: read, checked, and its secrets filled in.
+
+mod keys;
+mod secrets;
+mod zone;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use octodns_core::value::{Map, OwnedValue, Position, Value};
+use octodns_core::{Diagnostic, Origin, Report};
+use octodns_yaml::{FileIncludes, LoadOptions};
+
+pub(crate) use keys::check_keys;
+pub(crate) use secrets::Secrets;
+pub(crate) use zone::ZoneConfig;
+
+use crate::failure::Failure;
+use crate::manager::ManagerOptions;
+
+/// The sections of a config file.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The files it consists of, for positions.
+    pub(crate) files: Vec<Arc<str>>,
+    pub(crate) manager: ManagerSection,
+    pub(crate) providers: Map<'static>,
+    pub(crate) processors: Map<'static>,
+    pub(crate) secret_handlers: Map<'static>,
+    pub(crate) zones: Map<'static>,
+}
+
+/// The `manager:` section.
+#[derive(Debug, Default)]
+pub(crate) struct ManagerSection {
+    pub(crate) max_workers: Option<usize>,
+    pub(crate) enable_checksum: bool,
+    pub(crate) processors: Vec<String>,
+    pub(crate) post_processors: Vec<String>,
+    pub(crate) plan_outputs: Option<Map<'static>>,
+}
+
+const SECTIONS: [&str; 6] =
+    ["manager", "providers", "processors", "secret_handlers", "validators", "zones"];
+const MANAGER_KEYS: [&str; 8] = [
+    "auto_arpa",
+    "enable_checksum",
+    "include_meta",
+    "max_workers",
+    "plan_outputs",
+    "post_processors",
+    "processors",
+    "validators",
+];
+
+impl Config {
+    /// Reads a config file.
+    pub(crate) fn read(path: &Path, options: &ManagerOptions) -> Result<Self, Failure> {
+        let name = path.to_string_lossy();
+        let text = std::fs::read(path).map_err(|error| {
+            let message = format!("cannot read the config file: {error}");
+            Failure::from(Diagnostic::error("config", message).at(Origin::file(&*name)))
+        })?;
+        let includes = FileIncludes::new(options.registry.home.clone());
+        let load = LoadOptions::new(&*name).include(&includes);
+        let document =
+            octodns_yaml::load_bytes(&text, &load).map_err(|e| Failure::from(e.to_diagnostic()))?;
+        Self::from_value(document.root.into_owned(), document.files)
+    }
+
+    fn from_value(root: OwnedValue, files: Vec<Arc<str>>) -> Result<Self, Failure> {
+        let mut report = Report::new();
+        let mut reader = Reader { files: &files, report: &mut report };
+        let mut root = reader.map("the config", root);
+        check_keys("the config", &root, &SECTIONS, &files, reader.report);
+        let mut section =
+            |reader: &mut Reader<'_>, name: &str, required: bool| match root.remove(name) {
+                Some(value) if !value.is_null() || required => reader.map(name, value),
+                Some(_) => Map::new(),
+                None => {
+                    if required {
+                        reader.error(Position::NONE, format!("the section \"{name}\" is missing"));
+                    }
+                    Map::new()
+                }
+            };
+        let manager = section(&mut reader, "manager", false);
+        let validators = section(&mut reader, "validators", false);
+        reader.unavailable("validators", &Value::from(validators));
+        let manager = reader.manager(manager);
+        let (providers, processors, secret_handlers, zones) = (
+            section(&mut reader, "providers", true),
+            section(&mut reader, "processors", false),
+            section(&mut reader, "secret_handlers", false),
+            section(&mut reader, "zones", true),
+        );
+        if report.has_errors() {
+            return Err(report.into());
+        }
+        crate::log::warnings(&report);
+        Ok(Self { files, manager, providers, processors, secret_handlers, zones })
+    }
+
+    /// The place of a position in this config.
+    pub(crate) fn origin(&self, position: Position) -> Origin {
+        Origin::new(&self.files, position)
+    }
+}
+
+struct Reader<'r> {
+    files: &'r [Arc<str>],
+    report: &'r mut Report,
+}
+
+impl Reader<'_> {
+    fn error(&mut self, position: Position, message: String) {
+        let origin = if position.is_known() {
+            Origin::new(self.files, position)
+        } else {
+            self.files.first().map_or_else(Origin::default, |file| Origin::file(Arc::clone(file)))
+        };
+        self.report.push(Diagnostic::error("config", message).at(origin));
+    }
+
+    fn map(&mut self, what: &str, value: OwnedValue) -> Map<'static> {
+        let (position, found) = (value.position, value.kind_name());
+        if let octodns_core::value::Kind::Map(map) = value.kind {
+            return map;
+        }
+        self.error(position, format!("{what} must be a mapping, not {found}"));
+        Map::new()
+    }
+
+    /// Refuses what this build cannot do, rather than running without it.
+    fn unavailable(&mut self, what: &str, value: &Value<'_>) {
+        if value.is_truthy() {
+            let message = format!("this build has no support for \"{what}\"");
+            self.error(value.position, message);
+        }
+    }
+
+    fn manager(&mut self, mut map: Map<'static>) -> ManagerSection {
+        check_keys("manager", &map, &MANAGER_KEYS, self.files, self.report);
+        for key in ["auto_arpa", "include_meta"] {
+            if let Some(value) = map.get(key) {
+                self.unavailable(&format!("manager.{key}"), value);
+            }
+        }
+        self.validators(map.get("validators"));
+        ManagerSection {
+            max_workers: self.max_workers(map.get("max_workers")),
+            enable_checksum: map.get("enable_checksum").is_some_and(Value::is_truthy),
+            processors: self.names("manager.processors", map.get("processors")),
+            post_processors: self.names("manager.post_processors", map.get("post_processors")),
+            plan_outputs: map
+                .remove("plan_outputs")
+                .filter(Value::is_truthy)
+                .map(|value| self.map("manager.plan_outputs", value)),
+        }
+    }
+
+    fn max_workers(&mut self, value: Option<&Value<'_>>) -> Option<usize> {
+        let value = value.filter(|value| value.is_truthy())?;
+        let workers = value.as_int().and_then(|number| usize::try_from(number).ok());
+        if workers.is_none() {
+            let message = "manager.max_workers must be a whole number of at least 1";
+            self.error(value.position, message.to_owned());
+        }
+        workers
+    }
+
+    /// Only the default set is there; any other wish must not pass unheard.
+    fn validators(&mut self, value: Option<&Value<'_>>) {
+        let Some(map) = value.and_then(Value::as_map) else { return };
+        for (key, value) in map {
+            let legacy = key.as_str() == Some("enabled")
+                && value.as_list().is_some_and(|sets| sets == [Value::from("legacy")]);
+            if !legacy {
+                let what = format!("manager.validators.{}", key.as_str().unwrap_or("?"));
+                self.unavailable(&what, value);
+            }
+        }
+    }
+
+    fn names(&mut self, what: &str, value: Option<&Value<'_>>) -> Vec<String> {
+        let Some(value) = value.filter(|value| !value.is_null()) else { return Vec::new() };
+        let names = value.as_list().map(|list| {
+            list.iter().map(|name| name.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+        });
+        names.flatten().unwrap_or_else(|| {
+            self.error(value.position, format!("{what} must be a list of names"));
+            Vec::new()
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! Dumping: what sources hold, as YAML files.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+use octodns_core::engine::read_sources;
+use octodns_core::provider::{Processor, Provider, ProviderError, Stage};
+use octodns_core::registry::Component;
+use octodns_core::value::{Map, Value};
+use octodns_core::{ApplyLog, Diagnostic, Plan, Report, Source, Target, TargetOptions};
+
+use crate::failure::Failure;
+use crate::log::{self, MANAGER};
+use crate::manager::Manager;
+use crate::zones::Selected;
+
+/// What a dump is about.
+#[derive(Clone, Debug, Default)]
+pub struct DumpOptions {
+    /// The zone, in either form, or `*` for all.
+    pub zone: String,
+    /// The folder that is written to; existing files are replaced.
+    pub output_dir: PathBuf,
+    /// The provider of the config to write with, instead of a plain YAML one.
+    pub output_provider: Option<String>,
+    /// Whether faulty records are dumped as well, with warnings.
+    pub lenient: bool,
+    /// Whether every name gets a file of its own.
+    pub split: bool,
+    /// The sources, by id.
+    pub sources: Vec<String>,
+}
+
+impl Manager {
+    /// Writes what `sources` hold of a zone, or of all, to files. Returns how many zones were written.
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that was found. A zone that fails does not keep the others from being
+    /// written.
+    pub async fn dump(&self, options: &DumpOptions) -> Result<usize, Failure> {
+        let mut report = Report::new();
+        let sources = self.named_sources("source", &options.sources, &mut report);
+        if report.has_errors() {
+            return Err(report.into());
+        }
+        let target = self.dump_target(options)?;
+        let selection = self.zones(&[], Some(&sources)).await?;
+        let zones = if options.zone.contains('*') {
+            selection.all(self, &mut report)
+        } else {
+            selection.get(&options.zone, self, &mut report).into_iter().collect()
+        };
+        if report.has_errors() {
+            return Err(report.into());
+        }
+        let reports: Vec<_> = stream::iter(&zones)
+            .map(|zone| self.dump_zone(zone, &sources, &target, options.lenient))
+            .buffered(self.max_workers)
+            .collect()
+            .await;
+        for found in reports {
+            log::warnings(&found);
+            report.merge(found);
+        }
+        if report.has_errors() { Err(report.into()) } else { Ok(zones.len()) }
+    }
+
+    /// The sources of these ids.
+    pub(crate) fn named_sources(
+        &self,
+        what: &str,
+        ids: &[String],
+        report: &mut Report,
+    ) -> Vec<Arc<dyn Source>> {
+        let mut sources = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(configured) = self.providers.get(id) {
+                sources.push(Arc::clone(&configured.source));
+                continue;
+            }
+            let message = format!("the {what} \"{id}\" is not configured");
+            let found = Diagnostic::error("config", message);
+            let known = self.providers.keys().map(String::as_str);
+            report.push(match octodns_core::nearest(id, known) {
+                Some(meant) => found.help(format!("did you mean \"{meant}\"?")),
+                None => found,
+            });
+        }
+        sources
+    }
+
+    fn dump_target(&self, options: &DumpOptions) -> Result<Target, Failure> {
+        let provider = match &options.output_provider {
+            Some(id) => self.output_provider(id, options)?,
+            None => self.yaml_provider(options)?,
+        };
+        let options = TargetOptions { root_ns_warnings: false, ..TargetOptions::default() };
+        Ok(Target::new(provider, options))
+    }
+
+    fn output_provider(
+        &self,
+        id: &str,
+        options: &DumpOptions,
+    ) -> Result<Arc<dyn Provider>, Failure> {
+        let mut report = Report::new();
+        self.named_sources("output provider", &[id.to_owned()], &mut report);
+        if report.has_errors() {
+            return Err(report.into());
+        }
+        let target = self.providers.get(id).and_then(|configured| configured.target.as_ref());
+        let provider = target.and_then(|t| t.provider().with_directory(&options.output_dir));
+        provider.ok_or_else(|| {
+            let message = format!("the output provider \"{id}\" does not write files to a folder");
+            Diagnostic::error("config", message).into()
+        })
+    }
+
+    fn yaml_provider(&self, options: &DumpOptions) -> Result<Arc<dyn Provider>, Failure> {
+        let path = if options.split {
+            "octodns.provider.yaml.SplitYamlProvider"
+        } else {
+            "octodns.provider.yaml.YamlProvider"
+        };
+        let directory = Value::from(options.output_dir.to_string_lossy().into_owned());
+        let map: Map = [("directory", directory)].into_iter().collect();
+        let built =
+            self.registry.providers.get(path).map(|class| (class.build)("dump", &map.into()));
+        match built {
+            Some(Ok(Component::Provider(provider))) => Ok(provider),
+            Some(Err(error)) => Err(Diagnostic::error("config", error.message).into()),
+            _ => Err(Diagnostic::error("config", "this build has no YAML provider").into()),
+        }
+    }
+
+    async fn dump_zone(
+        &self,
+        selected: &Selected,
+        sources: &[Arc<dyn Source>],
+        target: &Target,
+        lenient: bool,
+    ) -> Report {
+        let mut report = Report::new();
+        let name = selected.name.to_string();
+        tracing::info!(target: "octodns", logger = MANAGER, "dump:   zone={name}");
+        let Some(processors) = self.zone_processors(&name, &selected.config, &mut report) else {
+            return report;
+        };
+        let result =
+            self.dump_records(selected, sources, &processors, target, lenient, &mut report).await;
+        if let Err(error) = result {
+            report.merge(error.into_report("dump", &name));
+        }
+        report
+    }
+
+    async fn dump_records(
+        &self,
+        selected: &Selected,
+        sources: &[Arc<dyn Source>],
+        processors: &[Arc<dyn Processor>],
+        target: &Target,
+        lenient: bool,
+        report: &mut Report,
+    ) -> Result<(), ProviderError> {
+        let context = self.context(lenient);
+        let mut zone = self.empty_zone(&selected.name, &selected.config);
+        read_sources(&mut zone, sources, &context, report).await;
+        for processor in processors {
+            let mut stage = Stage {
+                sources,
+                target: None,
+                lenient,
+                validators: &context.record_validators,
+                types: &context.types,
+                report: &mut *report,
+            };
+            processor.source_zone(&mut zone, &mut stage).await?;
+        }
+        context.zone_validators.report(&zone, lenient, report);
+        let read = target.read(&zone, &context, report).await;
+        if report.has_errors() {
+            return Ok(());
+        }
+        let plan = target.plan(&zone, read, &[], &context, report).await?;
+        // Nothing to change: the file is written all the same, in the form of a dump.
+        let plan = plan.unwrap_or_else(|| Plan::new(zone.clone(), zone, Vec::new(), false));
+        if report.has_errors() {
+            return Ok(());
+        }
+        let mut sink = ();
+        let mut log = ApplyLog::new(&plan, &mut sink);
+        target.apply(&plan, &mut log).await.map(drop)
+    }
+}

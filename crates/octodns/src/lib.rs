@@ -1,0 +1,33 @@
+//! The octoDNS engine as a library.
+//!
+//! A [`Manager`] is made from a config file; it syncs, dumps, validates and compares zones. The command
+//! line tools are thin callers of it. Nothing here prints, ends the process or reads the environment:
+//! results are returned, progress goes to `tracing`, and the environment is handed in.
+//!
+//! Events carry the name of the octoDNS logger they stand for in the field `logger`.
+
+mod compare;
+mod config;
+mod dump;
+mod failure;
+mod log;
+mod manager;
+pub mod output;
+mod plan_zones;
+mod registry;
+mod sub_zones;
+mod summary;
+mod sync;
+mod validate;
+mod zones;
+
+pub use compare::{CompareOptions, Comparison};
+pub use dump::DumpOptions;
+pub use failure::Failure;
+pub use manager::{Lookup, Manager, ManagerOptions, Version};
+pub use octodns_core as core;
+pub use octodns_yaml as yaml;
+pub use registry::registry;
+pub use summary::{Applied, ApplySummary, SyncResult};
+pub use sync::SyncOptions;
+pub use validate::ValidateOptions;

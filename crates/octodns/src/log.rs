@@ -1,0 +1,22 @@
+//! Findings on their way to the log.
+
+use octodns_core::{Diagnostic, Report, Severity};
+
+/// The logger of messages about the run itself.
+pub(crate) const MANAGER: &str = "Manager";
+
+/// Logs the warnings of a report, by the logger that octoDNS uses for their kind.
+pub(crate) fn warnings(report: &Report) {
+    for found in report.of(Severity::Warning) {
+        tracing::warn!(target: "octodns", logger = logger(found), "{found}");
+    }
+}
+
+fn logger(found: &Diagnostic) -> &'static str {
+    match &*found.code {
+        "sub-zone" | "cname-coexistence" => "Zone",
+        "root-ns" | "supports" => "Provider",
+        "yaml" => "Yaml",
+        _ => "Record",
+    }
+}

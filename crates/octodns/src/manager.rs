@@ -1,0 +1,327 @@
+//! The manager: what a config file describes, ready to be used.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use octodns_core::provider::Processor;
+use octodns_core::record::RecordTypes;
+use octodns_core::registry::{BuildError, Class, Classes, Component};
+use octodns_core::validate::RecordValidators;
+use octodns_core::value::{Map, OwnedValue, Position, python_str};
+use octodns_core::zone::{ZoneSettings, ZoneValidators};
+use octodns_core::{
+    Context, Diagnostic, Registry, Report, Source, Target, TargetOptions, Zone, ZoneName,
+};
+
+use crate::config::{Config, Secrets, ZoneConfig};
+use crate::failure::Failure;
+use crate::log::MANAGER;
+use crate::output::{Outputs, PlanOutput, Writer};
+use crate::sub_zones::SubZoneIndex;
+
+/// Looks up a variable of the environment.
+pub type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What a manager takes from outside its config file.
+#[derive(Clone)]
+pub struct ManagerOptions {
+    /// The environment, for `env/NAME` in the config. Default: empty.
+    pub env: Lookup,
+    /// How many zones are worked on at the same time when the config does not say.
+    /// Default: 16; zones that wait for a network gain most.
+    pub max_workers: usize,
+    /// The classes a config can name. Default: all that are compiled in.
+    pub registry: Registry,
+    /// Where plan outputs without a file write. Default: nowhere.
+    pub plan_writer: Writer,
+}
+
+impl Default for ManagerOptions {
+    fn default() -> Self {
+        let registry = crate::registry::registry(None);
+        let plan_writer = Arc::new(Mutex::new(std::io::sink()));
+        Self { env: Arc::new(|_| None), max_workers: 16, registry, plan_writer }
+    }
+}
+
+/// A component of a config and where its code comes from, as `octodns-versions` lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// `provider`, `processor`, `secret_handler` or `plan_output`.
+    pub kind: &'static str,
+    /// Its name in the config.
+    pub name: String,
+    /// The module its class stands in.
+    pub module: String,
+    /// The version of the crate.
+    pub version: &'static str,
+}
+
+/// A provider of the config: as a source, and if it can be written to as a target.
+#[derive(Clone)]
+pub(crate) struct Configured {
+    pub(crate) source: Arc<dyn Source>,
+    pub(crate) target: Option<Target>,
+}
+
+/// What a config file describes, ready to sync, dump, validate and compare.
+pub struct Manager {
+    pub(crate) config: Config,
+    pub(crate) providers: BTreeMap<String, Configured>,
+    pub(crate) processors: BTreeMap<String, Arc<dyn Processor>>,
+    pub(crate) outputs: Outputs,
+    pub(crate) plan_writer: Writer,
+    pub(crate) registry: Registry,
+    pub(crate) max_workers: usize,
+    versions: Vec<Version>,
+    types: Arc<RecordTypes>,
+    record_validators: Arc<RecordValidators>,
+    zone_validators: Arc<ZoneValidators>,
+    sub_zones: OnceLock<SubZoneIndex>,
+}
+
+impl Manager {
+    /// Reads a config file and makes everything it describes.
+    ///
+    /// # Errors
+    ///
+    /// Fails with all faults of the config that were found.
+    pub fn from_config_file(path: &Path, options: &ManagerOptions) -> Result<Self, Failure> {
+        let shown = path.display();
+        tracing::info!(
+            target: "octodns", logger = MANAGER,
+            "__init__: config_file={shown}, (octoDNS {})", env!("CARGO_PKG_VERSION"),
+        );
+        Builder::new(Config::read(path, options)?, options).build()
+    }
+
+    /// Everything the config names, with the module and version it comes from.
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// What reading and planning needs to know beside the zone.
+    pub(crate) fn context(&self, lenient: bool) -> Context {
+        Context {
+            record_validators: Arc::clone(&self.record_validators),
+            zone_validators: Arc::clone(&self.zone_validators),
+            types: Arc::clone(&self.types),
+            lenient,
+        }
+    }
+
+    /// An empty zone with everything that is configured for it.
+    pub(crate) fn empty_zone(&self, name: &ZoneName, config: &ZoneConfig) -> Zone {
+        let index = self.sub_zones.get_or_init(|| {
+            let names = self.config.zones.iter().filter_map(|(key, _)| {
+                ZoneName::new(&python_str(key)).ok().map(|name| name.as_str().to_owned())
+            });
+            SubZoneIndex::new(names.collect::<Vec<_>>().iter().map(String::as_str))
+        });
+        let settings = ZoneSettings {
+            sub_zones: index.below(name.as_str()),
+            ignore_subzone_adds: config.ignore_subzone_adds,
+            update_pcent_threshold: config.update_pcent_threshold,
+            delete_pcent_threshold: config.delete_pcent_threshold,
+            origin: config.origin.clone(),
+            disabled_validators: Vec::new(),
+        };
+        Zone::with_settings(name.clone(), Arc::new(settings))
+    }
+}
+
+struct Builder<'o> {
+    config: Config,
+    options: &'o ManagerOptions,
+    report: Report,
+    versions: Vec<Version>,
+}
+
+impl<'o> Builder<'o> {
+    fn new(config: Config, options: &'o ManagerOptions) -> Self {
+        Self { config, options, report: Report::new(), versions: Vec::new() }
+    }
+
+    fn build(mut self) -> Result<Manager, Failure> {
+        let secrets = Secrets::new(&self.config, &self.options.env, &mut self.report);
+        for name in secrets.names() {
+            self.versions.push(version("secret_handler", name, Secrets::MODULE));
+        }
+        let providers = self.providers(&secrets);
+        let processors = self.processors(&secrets);
+        let outputs = self.outputs(&secrets);
+        if self.report.has_errors() {
+            return Err(self.report.into());
+        }
+        for Version { kind, name, module, version } in &self.versions {
+            tracing::info!(
+                target: "octodns", logger = MANAGER, "__init__: {kind}={name} ({module} {version})",
+            );
+        }
+        let max_workers = self.config.manager.max_workers.unwrap_or(self.options.max_workers);
+        tracing::info!(
+            target: "octodns", logger = MANAGER, "_config_executor: max_workers={max_workers}",
+        );
+        Ok(Manager {
+            config: self.config,
+            providers,
+            processors,
+            outputs,
+            plan_writer: Arc::clone(&self.options.plan_writer),
+            max_workers: max_workers.max(1),
+            versions: self.versions,
+            record_validators: Arc::new(RecordValidators::legacy(&self.options.registry.types)),
+            types: Arc::new(self.options.registry.types.clone()),
+            registry: self.options.registry.clone(),
+            zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
+            sub_zones: OnceLock::new(),
+        })
+    }
+
+    fn providers(&mut self, secrets: &Secrets) -> BTreeMap<String, Configured> {
+        let section = std::mem::take(&mut self.config.providers);
+        let classes = &self.options.registry.providers;
+        let mut built = BTreeMap::new();
+        for (key, value) in section {
+            let id = python_str(&key);
+            let Some((class, mut options)) =
+                self.class("provider", &id, key.position, value, classes, secrets)
+            else {
+                continue;
+            };
+            let target = TargetOptions::take_from(&mut options).map_err(BuildError::from);
+            let component = (class.build)(&id, &OwnedValue::from(options));
+            let made = target.and_then(|target| component.map(|component| (component, target)));
+            match made {
+                Ok((component, target)) => {
+                    built.insert(id, configured(&component, target));
+                }
+                Err(error) => self.fault("provider", &id, key.position, error),
+            }
+        }
+        built
+    }
+
+    fn processors(&mut self, secrets: &Secrets) -> BTreeMap<String, Arc<dyn Processor>> {
+        let section = std::mem::take(&mut self.config.processors);
+        let classes = &self.options.registry.processors;
+        let mut built = BTreeMap::new();
+        for (key, value) in section {
+            let id = python_str(&key);
+            let Some((class, options)) =
+                self.class("processor", &id, key.position, value, classes, secrets)
+            else {
+                continue;
+            };
+            match (class.build)(&id, &OwnedValue::from(options)) {
+                Ok(processor) => {
+                    built.insert(id, processor);
+                }
+                Err(error) => self.fault("processor", &id, key.position, error),
+            }
+        }
+        built
+    }
+
+    fn outputs(&mut self, secrets: &Secrets) -> Outputs {
+        let Some(section) = self.config.manager.plan_outputs.take() else {
+            return Outputs::default();
+        };
+        let classes = crate::output::classes();
+        let mut built: Vec<Arc<dyn PlanOutput>> = Vec::new();
+        for (key, value) in section {
+            let id = python_str(&key);
+            let Some((class, options)) =
+                self.class("plan_output", &id, key.position, value, &classes, secrets)
+            else {
+                continue;
+            };
+            match (class.build)(&id, &OwnedValue::from(options)) {
+                Ok(output) => built.push(output),
+                Err(error) => self.fault("plan_output", &id, key.position, error),
+            }
+        }
+        Outputs::new(built)
+    }
+
+    /// The class an entry names, and its options with the secrets filled in.
+    fn class<'c, T: Clone>(
+        &mut self,
+        kind: &'static str,
+        id: &str,
+        at: Position,
+        value: OwnedValue,
+        classes: &'c Classes<T>,
+        secrets: &Secrets,
+    ) -> Option<(&'c Class<T>, Map<'static>)> {
+        let fault = |message: String, help: Option<String>, position| {
+            Err(BuildError { message, help, position })
+        };
+        let found = match value.kind {
+            octodns_core::value::Kind::Map(mut options) => match options.remove("class") {
+                None => fault("missing key \"class\"".to_owned(), None, at),
+                Some(class) => {
+                    let name = python_str(&class);
+                    classes.get(&name).map(|class| (name.clone(), class, options)).map_or_else(
+                        || {
+                            let meant = classes.nearest(&name);
+                            let help = meant.map(|meant| format!("did you mean \"{meant}\"?"));
+                            let message =
+                                format!("unknown class \"{name}\", it is not part of this build");
+                            fault(message, help, class.position)
+                        },
+                        Ok,
+                    )
+                }
+            },
+            _ => fault("must be a mapping with a \"class\"".to_owned(), None, at),
+        };
+        match found {
+            Ok((name, class, mut options)) => {
+                self.fill(kind, id, &mut options, secrets);
+                let module = name.rsplit_once('.').map_or(class.module(), |(module, _)| module);
+                self.versions.push(Version { version: class.version, ..version(kind, id, module) });
+                Some((class, options))
+            }
+            Err(error) => {
+                self.fault(kind, id, at, error);
+                None
+            }
+        }
+    }
+
+    fn fill(&mut self, kind: &str, id: &str, options: &mut Map<'static>, secrets: &Secrets) {
+        let mut missing = Vec::new();
+        secrets.fill(options, &mut missing);
+        for (name, position) in missing {
+            let message = format!("the environment variable {name} is not set");
+            let help = format!("set it, or give a default: \"env/{name}/DEFAULT\"");
+            self.report.push(
+                Diagnostic::error("config", message)
+                    .about(format!("{kind} {id}"))
+                    .at(self.config.origin(position))
+                    .help(help),
+            );
+        }
+    }
+
+    fn fault(&mut self, kind: &str, id: &str, at: Position, error: BuildError) {
+        let position = if error.position.is_known() { error.position } else { at };
+        let mut found = Diagnostic::error("config", error.message)
+            .about(format!("{kind} {id}"))
+            .at(self.config.origin(position));
+        found.help = error.help;
+        self.report.push(found);
+    }
+}
+
+fn version(kind: &'static str, name: &str, module: &str) -> Version {
+    let (name, module) = (name.to_owned(), module.to_owned());
+    Version { kind, name, module, version: env!("CARGO_PKG_VERSION") }
+}
+
+fn configured(component: &Component, options: TargetOptions) -> Configured {
+    let target = component.as_provider().map(|provider| Target::new(Arc::clone(provider), options));
+    Configured { source: component.as_source(), target }
+}

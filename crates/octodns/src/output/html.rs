@@ -1,0 +1,96 @@
+//! Plans as HTML.
+
+use std::io::{self, Write};
+
+use octodns_core::value::pformat;
+use octodns_core::{Change, Record};
+
+use super::table::{source, values};
+use super::{PlanOutput, Planned};
+
+/// Writes plans as HTML: a heading for each zone and target, a table of changes.
+///
+/// Differs from octoDNS: what comes from records is escaped, so that a TXT value cannot be markup.
+#[derive(Clone, Debug, Default)]
+pub struct PlanHtml {
+    file: Option<String>,
+}
+
+impl PlanHtml {
+    /// Writes to `file`, or to the standard output.
+    pub fn new(file: Option<String>) -> Self {
+        Self { file }
+    }
+}
+
+const HEAD: &str = "
+<table>
+  <tr>
+    <th>Operation</th>
+    <th>Name</th>
+    <th>Type</th>
+    <th>TTL</th>
+    <th>Value</th>
+    <th>Source</th>
+  </tr>
+";
+
+impl PlanOutput for PlanHtml {
+    fn run(&self, plans: &[Planned<'_>], out: &mut dyn Write) -> io::Result<()> {
+        if plans.is_empty() {
+            return out.write_all(b"<b>No changes were planned</b>");
+        }
+        let mut zone = None;
+        for (target, plan) in plans {
+            let name = plan.desired.name();
+            let shown = escaped(&name.to_string());
+            if zone != Some(name) {
+                zone = Some(name);
+                writeln!(out, "<h2>{shown}</h2>")?;
+            }
+            write!(out, "<h3>{}</h3>{HEAD}", escaped(target.id()))?;
+            if !plan.exists {
+                write!(out, "  <tr>\n    <td>Create</td>\n    ")?;
+                write!(out, "<td colspan=5>Zone<{shown}></td>\n  </tr>\n")?;
+            }
+            for change in &plan.changes {
+                row(change, out)?;
+            }
+            if let Some(meta) = plan.meta.as_ref().filter(|meta| meta.is_truthy()) {
+                write!(out, "  <tr>\n    <td colspan=6>Meta: {}", escaped(&pformat(meta)))?;
+                out.write_all(b"</td>\n  </tr>\n</table>\n")?;
+            }
+            write!(out, "  <tr>\n    <td colspan=6>Summary: {plan}")?;
+            out.write_all(b"</td>\n  </tr>\n</table>\n")?;
+        }
+        Ok(())
+    }
+
+    fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+}
+
+fn row(change: &Change, out: &mut dyn Write) -> io::Result<()> {
+    let record = change.record();
+    write!(out, "  <tr>\n    <td>{}</td>\n    <td>", change.verb())?;
+    write!(out, "{}</td>\n    ", escaped(record.name().as_str()))?;
+    writeln!(out, "<td>{}</td>", record.record_type())?;
+    if let Some(existing) = change.existing() {
+        cells(existing, "", out)?;
+        if change.desired().is_some() {
+            out.write_all(b"  <tr>\n    <td colspan=3></td>\n")?;
+        }
+    }
+    change.desired().map_or(Ok(()), |new| cells(new, source(new), out))
+}
+
+fn cells(record: &Record, source: &str, out: &mut dyn Write) -> io::Result<()> {
+    let values = escaped(&values(record, "\u{0}")).replace('\u{0}', "<br/>");
+    writeln!(out, "    <td>{}</td>\n    <td>{values}</td>", record.ttl())?;
+    write!(out, "    <td>{}</td>\n  </tr>\n", escaped(source))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

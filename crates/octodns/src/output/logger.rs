@@ -1,0 +1,105 @@
+//! The plan as text in the log: what a person reads before saying yes.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use octodns_core::registry::BuildError;
+use octodns_core::value::{Value, from_value, pformat};
+use serde::Deserialize;
+
+use super::{PlanOutput, Planned};
+
+const RULE: &str =
+    "********************************************************************************\n";
+
+/// Logs plans as one event of the logger `Plan`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlanLogger {
+    /// The level of the event.
+    pub level: Level,
+}
+
+/// A level of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Level {
+    /// Details.
+    Debug,
+    /// What happens.
+    #[default]
+    Info,
+    /// What is worth a look.
+    Warning,
+    /// What failed.
+    Error,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    level: Option<String>,
+}
+
+impl PlanLogger {
+    pub(super) fn from_options(options: &Value<'_>) -> Result<Self, BuildError> {
+        let level = from_value::<Options>(options)?.level.unwrap_or_else(|| "info".to_owned());
+        let level = match level.to_lowercase().as_str() {
+            "debug" => Level::Debug,
+            "info" => Level::Info,
+            "warn" | "warning" => Level::Warning,
+            "error" => Level::Error,
+            _ => {
+                return Err(BuildError {
+                    message: format!("there is no log level \"{level}\""),
+                    help: Some("write debug, info, warning or error".to_owned()),
+                    position: options.get("level").unwrap_or(options).position,
+                });
+            }
+        };
+        Ok(Self { level })
+    }
+}
+
+impl PlanOutput for PlanLogger {
+    fn run(&self, plans: &[Planned<'_>], _out: &mut dyn Write) -> io::Result<()> {
+        let text = text(plans);
+        match self.level {
+            Level::Debug => tracing::debug!(target: "octodns", logger = "Plan", "{text}"),
+            Level::Info => tracing::info!(target: "octodns", logger = "Plan", "{text}"),
+            Level::Warning => tracing::warn!(target: "octodns", logger = "Plan", "{text}"),
+            Level::Error => tracing::error!(target: "octodns", logger = "Plan", "{text}"),
+        }
+        Ok(())
+    }
+}
+
+/// The text of plans.
+pub fn text(plans: &[Planned<'_>]) -> String {
+    let mut text = String::from("\n");
+    let mut zone = None;
+    for (target, plan) in plans {
+        let name = plan.desired.name();
+        if zone != Some(name) {
+            zone = Some(name);
+            // Writing to a `String` cannot fail.
+            let _ = write!(text, "{RULE}* {name}\n{RULE}");
+        }
+        let class = target.provider().class_name();
+        let _ = write!(text, "* {} ({class})\n*   ", target.id());
+        if !plan.exists {
+            let _ = write!(text, "Create Zone<{name}>\n*   ");
+        }
+        for change in &plan.changes {
+            let _ = write!(text, "{}\n*   ", change.display(name, "* "));
+        }
+        if let Some(meta) = plan.meta.as_ref().filter(|meta| meta.is_truthy()) {
+            let _ = write!(text, "Meta: \n{}\n", pformat(meta));
+        }
+        let _ = writeln!(text, "Summary: {plan}");
+    }
+    if plans.is_empty() {
+        let _ = writeln!(text, "{RULE}No changes were planned");
+    }
+    text.push_str(RULE);
+    text.push('\n');
+    text
+}

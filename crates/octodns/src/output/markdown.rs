@@ -1,0 +1,72 @@
+//! Plans as Markdown, for merge requests.
+
+use std::io::{self, Write};
+
+use octodns_core::Change;
+use octodns_core::value::pformat;
+
+use super::table::{source, values};
+use super::{PlanOutput, Planned};
+
+/// Writes plans as Markdown: a heading for each zone and target, a table of changes.
+#[derive(Clone, Debug, Default)]
+pub struct PlanMarkdown {
+    file: Option<String>,
+}
+
+impl PlanMarkdown {
+    /// Writes to `file`, or to the standard output.
+    pub fn new(file: Option<String>) -> Self {
+        Self { file }
+    }
+}
+
+impl PlanOutput for PlanMarkdown {
+    fn run(&self, plans: &[Planned<'_>], out: &mut dyn Write) -> io::Result<()> {
+        if plans.is_empty() {
+            return out.write_all(b"## No changes were planned\n");
+        }
+        let mut zone = None;
+        for (target, plan) in plans {
+            let name = plan.desired.name();
+            if zone != Some(name) {
+                zone = Some(name);
+                write!(out, "## {name}\n\n")?;
+            }
+            write!(out, "### {}\n\n", target.id())?;
+            out.write_all(b"| Operation | Name | Type | TTL | Value | Source |\n")?;
+            out.write_all(b"|--|--|--|--|--|--|\n")?;
+            if !plan.exists {
+                writeln!(out, "| Create | Zone<{name}> | | | | |")?;
+            }
+            for change in &plan.changes {
+                row(change, out)?;
+            }
+            if let Some(meta) = plan.meta.as_ref().filter(|meta| meta.is_truthy()) {
+                write!(out, "\nMeta: {}\n", pformat(meta))?;
+            }
+            write!(out, "\nSummary: {plan}\n\n")?;
+        }
+        Ok(())
+    }
+
+    fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+}
+
+fn row(change: &Change, out: &mut dyn Write) -> io::Result<()> {
+    let record = change.record();
+    let (name, record_type) = (record.name().as_str(), record.record_type());
+    write!(out, "| {} | {name} | {record_type} | ", change.verb())?;
+    if let Some(existing) = change.existing() {
+        writeln!(out, "{} | {} | |", existing.ttl(), values(existing, "; "))?;
+        if change.desired().is_some() {
+            out.write_all(b"| | | | ")?;
+        }
+    }
+    if let Some(new) = change.desired() {
+        writeln!(out, "{} | {} | {} |", new.ttl(), values(new, "; "), source(new))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,385 @@
+//! Syncing: plan every zone, show the plans, and apply them if that is asked for and safe.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+use octodns_core::provider::Processor;
+use octodns_core::value::{Json, Value};
+use octodns_core::{ApplyLog, Diagnostic, Plan, Report, Target};
+use sha2::{Digest, Sha256};
+
+use crate::config::ZoneConfig;
+use crate::failure::Failure;
+use crate::log::{self, MANAGER};
+use crate::manager::Manager;
+use crate::plan_zones::{Job, Planned};
+use crate::summary::{Applied, ApplySummary, SyncResult};
+use crate::zones::{Selected, Selection, fault};
+
+/// What a sync is about.
+#[derive(Clone, Debug, Default)]
+pub struct SyncOptions {
+    /// The zones, in either form; empty: all.
+    pub zones: Vec<String>,
+    /// Only zones with one of these sources; empty: any.
+    pub sources: Vec<String>,
+    /// Only these targets; empty: any.
+    pub targets: Vec<String>,
+    /// Whether plans are applied, not only shown.
+    pub apply: bool,
+    /// Whether plans are applied that are not safe.
+    pub force: bool,
+    /// The checksum the plans must have; with it they are applied even without `apply`.
+    pub checksum: Option<String>,
+}
+
+/// A plan that is to be shown and perhaps applied.
+struct Step {
+    target: Target,
+    plan: Plan,
+    always_dry_run: bool,
+}
+
+impl Manager {
+    /// Plans zones, shows the plans, and applies them if that is asked for and safe.
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that was found if any zone cannot be planned, a plan is unsafe and force
+    /// was not asked for, the checksum is another, or applying failed anywhere. Nothing is applied
+    /// unless all zones were planned.
+    pub async fn sync(self: &Arc<Self>, options: &SyncOptions) -> Result<SyncResult, Failure> {
+        self.check_checksum_option(options)?;
+        let selection = self.zones(&options.sources, None).await?;
+        let mut report = Report::new();
+        let (jobs, aliases) = self.jobs(&selection, options, &mut report);
+        if report.has_errors() {
+            return Err(report.into());
+        }
+        log::warnings(&report);
+        let steps = self.plan(jobs, aliases, &selection).await?;
+
+        let pairs: Vec<_> = steps.iter().map(|step| (&step.target, &step.plan)).collect();
+        self.outputs.run(&pairs, &self.plan_writer)?;
+        let checksum = self.checksum(&steps);
+        if !options.force {
+            check_safety(&steps)?;
+        }
+        let planned = steps.iter().map(|step| step.plan.changes.len()).sum();
+        if !options.apply && options.checksum.is_none() {
+            return Ok(SyncResult { planned, checksum, applied: None });
+        }
+        if let Some(computed) = &checksum
+            && Some(computed) != options.checksum.as_ref()
+        {
+            let given = options.checksum.as_deref().unwrap_or("none");
+            let message = format!("the checksum of the plan is {computed}, not {given}");
+            let help = "look at the plan again, then pass its checksum with --checksum";
+            return Err(Diagnostic::error("checksum", message).help(help).into());
+        }
+        let summary = self.apply(steps).await;
+        let total = summary.total();
+        tracing::info!(target: "octodns", logger = MANAGER, "sync:   {total} total changes");
+        if summary.has_failures() {
+            return Err(failure(summary));
+        }
+        Ok(SyncResult { planned, checksum, applied: Some(summary) })
+    }
+
+    /// Differs from octoDNS: there, a checksum that is given while none is computed is not looked at.
+    fn check_checksum_option(&self, options: &SyncOptions) -> Result<(), Failure> {
+        if options.checksum.is_none() || self.config.manager.enable_checksum {
+            return Ok(());
+        }
+        let message = "a checksum was given, but the config does not enable checksums";
+        let help = "set `enable_checksum: true` in the section \"manager\"";
+        Err(Diagnostic::error("checksum", message).help(help).into())
+    }
+
+    /// What is to be planned: ordinary zones, and those that are aliases of another.
+    fn jobs(
+        &self,
+        selection: &Selection,
+        options: &SyncOptions,
+        report: &mut Report,
+    ) -> (Vec<Job>, Vec<(Selected, String)>) {
+        let zones = if options.zones.is_empty() {
+            selection.all(self, report)
+        } else {
+            let names = options.zones.iter();
+            names.filter_map(|name| selection.get(name, self, report)).collect()
+        };
+        let (mut jobs, mut aliases) = (Vec::new(), Vec::new());
+        for zone in zones {
+            match zone.config.alias.clone() {
+                Some(source) => {
+                    if self.alias_source(&zone, &source, selection, report).is_some() {
+                        aliases.push((zone, source));
+                    }
+                }
+                None => jobs.extend(self.job(zone, options, report)),
+            }
+        }
+        (jobs, aliases)
+    }
+
+    /// The zone that an alias stands for: one that is configured and not an alias itself.
+    pub(crate) fn alias_source(
+        &self,
+        zone: &Selected,
+        source: &str,
+        selection: &Selection,
+        report: &mut Report,
+    ) -> Option<Selected> {
+        let mut ignored = Report::new();
+        let name = zone.name.to_string();
+        let Some(found) = selection.get(source, self, &mut ignored) else {
+            let message = format!("is an alias of \"{source}\", which is not configured");
+            report.push(fault(&name, &zone.config, message));
+            return None;
+        };
+        if found.config.alias.is_some() {
+            let message = format!("is an alias of \"{source}\", which is an alias itself");
+            report.push(fault(&name, &zone.config, message));
+            return None;
+        }
+        Some(found)
+    }
+
+    fn job(&self, zone: Selected, options: &SyncOptions, report: &mut Report) -> Option<Job> {
+        let name = zone.name.to_string();
+        tracing::info!(target: "octodns", logger = MANAGER, "sync:   zone={name}");
+        let sources = self.sources(&name, &zone.config, &options.sources, report);
+        let targets = self.targets(&name, &zone.config, &options.targets, report)?;
+        let processors = self.zone_processors(&name, &zone.config, report)?;
+        let sources = sources.filter(|sources| !sources.is_empty());
+        let Some(sources) = sources else {
+            tracing::info!(
+                target: "octodns", logger = MANAGER, "sync:   no eligible sources, skipping",
+            );
+            return None;
+        };
+        if targets.is_empty() {
+            tracing::info!(
+                target: "octodns", logger = MANAGER, "sync:   no eligible targets, skipping",
+            );
+            return None;
+        }
+        let lenient = zone.config.lenient;
+        Some(Job { zone, sources, targets, processors, lenient, alias_of: None })
+    }
+
+    fn targets(
+        &self,
+        zone: &str,
+        config: &ZoneConfig,
+        eligible: &[String],
+        report: &mut Report,
+    ) -> Option<Vec<Target>> {
+        let Some(names) = &config.targets else {
+            report.push(fault(zone, config, "has no \"targets\"".to_owned()));
+            return None;
+        };
+        let mut targets = Vec::new();
+        for name in names {
+            if !eligible.is_empty() && !eligible.contains(name) {
+                continue;
+            }
+            match self.providers.get(name).map(|configured| &configured.target) {
+                Some(Some(target)) => targets.push(target.clone()),
+                Some(None) => {
+                    let message = format!("names the target \"{name}\", which can only be read");
+                    report.push(fault(zone, config, message));
+                    return None;
+                }
+                None => {
+                    report.push(self.unknown(zone, config, "target", name));
+                    return None;
+                }
+            }
+        }
+        Some(targets)
+    }
+
+    /// The processors of a zone: those of all zones, its own, and again those of all zones.
+    pub(crate) fn zone_processors(
+        &self,
+        zone: &str,
+        config: &ZoneConfig,
+        report: &mut Report,
+    ) -> Option<Vec<Arc<dyn Processor>>> {
+        let manager = &self.config.manager;
+        let names = manager.processors.iter().chain(&config.processors);
+        let mut processors = Vec::new();
+        for name in names.chain(&manager.post_processors) {
+            let Some(processor) = self.processors.get(name) else {
+                report.push(self.unknown(zone, config, "processor", name));
+                return None;
+            };
+            processors.push(Arc::clone(processor));
+        }
+        Some(processors)
+    }
+
+    /// Plans everything; fails with all findings if anything failed.
+    async fn plan(
+        self: &Arc<Self>,
+        jobs: Vec<Job>,
+        aliases: Vec<(Selected, String)>,
+        selection: &Selection,
+    ) -> Result<Vec<Step>, Failure> {
+        let mut report = Report::new();
+        let sources: HashMap<_, _> = jobs
+            .iter()
+            .enumerate()
+            .map(|(at, job)| (job.zone.name.clone(), (at, share(job))))
+            .collect();
+        let mut planned = self.plan_all(jobs).await;
+        let mut alias_jobs = Vec::new();
+        for (zone, source) in aliases {
+            let mut ignored = Report::new();
+            let found = selection.get(&source, self, &mut ignored);
+            let Some((at, shared)) = found.and_then(|found| sources.get(&found.name)) else {
+                let message = format!("is an alias of \"{source}\", which is not part of this run");
+                let help = format!("sync \"{source}\" as well");
+                report.push(fault(&zone.name.to_string(), &zone.config, message).help(help));
+                continue;
+            };
+            // Differs from octoDNS: processors and leniency are those of the zone it is an alias of.
+            alias_jobs.push(Job {
+                zone,
+                sources: Vec::new(),
+                targets: shared.targets.clone(),
+                processors: shared.processors.clone(),
+                lenient: shared.lenient,
+                alias_of: Some(planned[*at].desired.clone()),
+            });
+        }
+        planned.extend(self.plan_all(alias_jobs).await);
+
+        let mut steps = Vec::new();
+        for Planned { plans, report: found, always_dry_run, .. } in planned {
+            log::warnings(&found);
+            report
+                .extend(found.into_iter().filter(|d| d.severity == octodns_core::Severity::Error));
+            steps.extend(plans.into_iter().map(|(target, plan)| Step {
+                target,
+                plan,
+                always_dry_run,
+            }));
+        }
+        if report.has_errors() {
+            return Err(report.into());
+        }
+        // Zones before the zones they lie in, so that records can move down into them safely. A plan
+        // without changes (settings only) comes last.
+        let length = |step: &Step| {
+            if step.plan.changes.is_empty() { 0 } else { step.plan.desired.name().as_str().len() }
+        };
+        steps.sort_by_key(|step| std::cmp::Reverse(length(step)));
+        Ok(steps)
+    }
+
+    fn checksum(&self, steps: &[Step]) -> Option<String> {
+        if steps.is_empty() || !self.config.manager.enable_checksum {
+            return None;
+        }
+        let plans: Vec<_> = steps.iter().map(|step| step.plan.to_value()).collect();
+        let digest = Sha256::digest(Json::default().text(&Value::from(plans)));
+        let mut checksum = String::with_capacity(64);
+        for byte in digest {
+            // Writing to a `String` cannot fail.
+            let _ = write!(checksum, "{byte:02x}");
+        }
+        tracing::info!(target: "octodns", logger = "Checksum", "checksum={checksum}");
+        Some(checksum)
+    }
+
+    /// Applies plans: those of one target in order, different targets at the same time. A failure
+    /// stops nothing but the plan it happens in.
+    async fn apply(&self, steps: Vec<Step>) -> ApplySummary {
+        let mut by_target: Vec<(String, Vec<(usize, Step)>)> = Vec::new();
+        for (at, step) in steps.into_iter().enumerate() {
+            let id = step.target.id().to_owned();
+            match by_target.iter_mut().find(|(other, _)| *other == id) {
+                Some((_, steps)) => steps.push((at, step)),
+                None => by_target.push((id, vec![(at, step)])),
+            }
+        }
+        let targets = by_target.into_iter().map(|(_, steps)| async move {
+            let mut done = Vec::with_capacity(steps.len());
+            for (at, step) in steps {
+                done.push((at, apply_step(&step).await));
+            }
+            done
+        });
+        let done: Vec<_> = stream::iter(targets).buffer_unordered(self.max_workers).collect().await;
+        let mut entries: Vec<_> = done.into_iter().flatten().collect();
+        entries.sort_by_key(|(at, _)| *at);
+        ApplySummary { entries: entries.into_iter().map(|(_, entry)| entry).collect() }
+    }
+}
+
+/// What an alias takes over from the zone it is an alias of.
+struct Shared {
+    targets: Vec<Target>,
+    processors: Vec<Arc<dyn Processor>>,
+    lenient: bool,
+}
+
+fn share(job: &Job) -> Shared {
+    let (targets, processors) = (job.targets.clone(), job.processors.clone());
+    Shared { targets, processors, lenient: job.lenient }
+}
+
+async fn apply_step(step: &Step) -> Applied {
+    let (zone, target) = (step.plan.desired.name().clone(), step.target.id().to_owned());
+    let mut sink = ();
+    let mut log = ApplyLog::new(&step.plan, &mut sink);
+    let mut skipped = None;
+    let mut error = None;
+    if step.always_dry_run {
+        skipped = Some("skipped: always-dry-run");
+        tracing::info!(
+            target: "octodns", logger = MANAGER, "sync: zone={zone} skipping always-dry-run",
+        );
+    } else {
+        if step.target.options().apply_disabled {
+            skipped = Some("skipped: apply_disabled");
+        }
+        if let Err(failed) = step.target.apply(&step.plan, &mut log).await {
+            let found = failed.into_report("apply", "");
+            let texts: Vec<_> = found.iter().map(ToString::to_string).collect();
+            error = Some(texts.join("; "));
+        }
+    }
+    Applied { zone, target, outcomes: log.into_outcomes(), error, skipped }
+}
+
+fn check_safety(steps: &[Step]) -> Result<(), Failure> {
+    let mut report = Report::new();
+    for step in steps {
+        for reason in step.plan.safety() {
+            let subject = format!("{} ({})", step.plan.desired.name(), step.target.id());
+            report.push(
+                Diagnostic::error("unsafe-plan", reason.to_string())
+                    .about(subject)
+                    .help("look at the plan; if it is right, run again with --force"),
+            );
+        }
+    }
+    if report.has_errors() { Err(report.into()) } else { Ok(()) }
+}
+
+fn failure(summary: ApplySummary) -> Failure {
+    let mut report = Report::new();
+    for entry in &summary.entries {
+        if let Some(error) = &entry.error {
+            let subject = format!("{} ({})", entry.zone, entry.target);
+            report.push(Diagnostic::error("apply", error.clone()).about(subject));
+        }
+    }
+    Failure { report, applied: Some(summary) }
+}

@@ -1,0 +1,82 @@
+//! Validating: the config and every zone file it names, without asking any network.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+use octodns_core::engine::read_sources;
+use octodns_core::{Report, Source};
+
+use crate::failure::Failure;
+use crate::manager::Manager;
+use crate::zones::{Selected, Selection, fault};
+
+/// What a validation is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ValidateOptions {
+    /// Whether faults that can be represented are only warnings.
+    pub lenient: bool,
+}
+
+impl Manager {
+    /// Checks every zone of the config, as far as its records are written in local files.
+    ///
+    /// Returns everything that was found, for all zones; warnings too make a validation fail.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be found out which zones there are.
+    pub async fn validate(&self, options: ValidateOptions) -> Result<Report, Failure> {
+        let selection = self.zones(&[], None).await?;
+        let mut report = Report::new();
+        let zones = selection.all(self, &mut report);
+        let reports: Vec<_> = stream::iter(&zones)
+            .map(|zone| self.validate_zone(zone, &selection, options.lenient))
+            .buffered(self.max_workers)
+            .collect()
+            .await;
+        for found in reports {
+            report.merge(found);
+        }
+        Ok(report)
+    }
+
+    async fn validate_zone(
+        &self,
+        selected: &Selected,
+        selection: &Selection,
+        lenient: bool,
+    ) -> Report {
+        let mut report = Report::new();
+        let (name, config) = (selected.name.to_string(), &selected.config);
+        if let Some(source) = &config.alias {
+            self.alias_source(selected, source, selection, &mut report);
+            return report;
+        }
+        let sources = self.sources(&name, config, &[], &mut report);
+        for processor in &config.processors {
+            if !self.processors.contains_key(processor) {
+                report.push(self.unknown(&name, config, "processor", processor));
+            }
+        }
+        let Some(sources) = sources else { return report };
+        let local: Vec<Arc<dyn Source>> =
+            sources.into_iter().filter(|source| source.is_local()).collect();
+        let lenient = lenient || config.lenient;
+        let context = self.context(lenient);
+        let mut zone = self.empty_zone(&selected.name, config);
+        read_sources(&mut zone, &local, &context, &mut report).await;
+        context.zone_validators.report(&zone, lenient, &mut report);
+        if let Some(targets) = &config.targets {
+            for target in targets.iter().filter(|id| !self.providers.contains_key(*id)) {
+                let message = format!("names the target \"{target}\", which is not configured");
+                let found = fault(&name, config, message);
+                // octoDNS says so only when it syncs, so validating must not fail for it.
+                report.push(octodns_core::Diagnostic {
+                    severity: octodns_core::Severity::Warning,
+                    ..found
+                });
+            }
+        }
+        report
+    }
+}

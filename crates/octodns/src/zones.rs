@@ -1,0 +1,332 @@
+//! Which zones a run is about: those configured, those that dynamic entries stand for, those asked for.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use octodns_core::provider::ProviderError;
+use octodns_core::value::python_str;
+use octodns_core::{Diagnostic, Origin, Report, Source, ZoneName};
+
+use crate::config::ZoneConfig;
+use crate::failure::Failure;
+use crate::log::MANAGER;
+use crate::manager::Manager;
+
+/// A zone to be worked on.
+#[derive(Clone, Debug)]
+pub(crate) struct Selected {
+    pub(crate) name: ZoneName,
+    pub(crate) config: Arc<ZoneConfig>,
+}
+
+/// The zones of a config, dynamic ones found out, in the order of the config.
+pub(crate) struct Selection {
+    zones: Vec<Entry>,
+    by_name: HashMap<String, usize>,
+}
+
+struct Entry {
+    key: String,
+    name: Result<ZoneName, octodns_core::name::ZoneNameError>,
+    config: Option<Arc<ZoneConfig>>,
+    /// Index of the zone in the config, to read its entry when it is needed.
+    index: usize,
+}
+
+/// How a dynamic entry picks among the zones that its sources list.
+enum Pattern {
+    All,
+    Regex(Box<fancy_regex::Regex>),
+}
+
+impl Manager {
+    /// All zones; `sources` stand in for those of dynamic entries where given (as a dump does).
+    pub(crate) async fn zones(
+        &self,
+        eligible_sources: &[String],
+        sources: Option<&[Arc<dyn Source>]>,
+    ) -> Result<Selection, Failure> {
+        let mut report = Report::new();
+        let mut selection = Selection { zones: Vec::new(), by_name: HashMap::new() };
+        let mut dynamic = Vec::new();
+        for (index, (key, _)) in self.config.zones.iter().enumerate() {
+            let key = python_str(key);
+            if key.starts_with('*') {
+                dynamic.push((index, key));
+            } else {
+                let name = ZoneName::new(&key);
+                selection.push(Entry { key, name, config: None, index }, self, &mut report);
+            }
+        }
+        let mut listed = HashMap::new();
+        for (index, key) in dynamic {
+            let config = Arc::new(self.zone_config(index, &mut report));
+            let sources = match sources {
+                Some(sources) => sources.to_vec(),
+                None => match self.sources(&key, &config, eligible_sources, &mut report) {
+                    Some(sources) => sources,
+                    None => continue,
+                },
+            };
+            let mut names = HashSet::new();
+            for source in &sources {
+                names.extend(self.list(source, &key, &config, &mut listed, &mut report).await);
+            }
+            let Some(pattern) = pattern(&key, &config, &mut report) else { continue };
+            // Sorted, so that a run does not depend on how a source lists.
+            let mut names: Vec<_> =
+                names.into_iter().filter(|name| pattern.matches(&name.to_string())).collect();
+            names.sort_unstable();
+            for name in names {
+                if !selection.by_name.contains_key(name.as_str()) {
+                    let (key, config) = (name.to_string(), Some(Arc::clone(&config)));
+                    let entry = Entry { key, name: Ok(name), config, index };
+                    selection.push(entry, self, &mut report);
+                }
+            }
+        }
+        if report.has_errors() { Err(report.into()) } else { Ok(selection) }
+    }
+
+    /// What is configured for the zone at an index of the config.
+    pub(crate) fn zone_config(&self, index: usize, report: &mut Report) -> ZoneConfig {
+        let Some((key, value)) = self.config.zones.iter().nth(index) else {
+            return ZoneConfig::default();
+        };
+        ZoneConfig::read(&python_str(key), value, &self.config.files, report)
+    }
+
+    /// The sources of a zone; `None` if none is eligible or some are unknown.
+    pub(crate) fn sources(
+        &self,
+        zone: &str,
+        config: &ZoneConfig,
+        eligible: &[String],
+        report: &mut Report,
+    ) -> Option<Vec<Arc<dyn Source>>> {
+        let Some(names) = &config.sources else {
+            report.push(fault(zone, config, "has no \"sources\"".to_owned()));
+            return None;
+        };
+        if !eligible.is_empty() && !names.iter().any(|name| eligible.contains(name)) {
+            return None;
+        }
+        let mut sources = Vec::with_capacity(names.len());
+        for name in names {
+            match self.providers.get(name) {
+                Some(configured) => sources.push(Arc::clone(&configured.source)),
+                None => report.push(self.unknown(zone, config, "source", name)),
+            }
+        }
+        (sources.len() == names.len()).then_some(sources)
+    }
+
+    /// The finding about a name that no provider goes by.
+    pub(crate) fn unknown(
+        &self,
+        zone: &str,
+        config: &ZoneConfig,
+        what: &str,
+        name: &str,
+    ) -> Diagnostic {
+        let found =
+            fault(zone, config, format!("names the {what} \"{name}\", which is not configured"));
+        let meant = if what == "processor" {
+            octodns_core::nearest(name, self.processors.keys().map(String::as_str))
+        } else {
+            octodns_core::nearest(name, self.providers.keys().map(String::as_str))
+        };
+        match meant {
+            Some(meant) => found.help(format!("did you mean \"{meant}\"?")),
+            None => found,
+        }
+    }
+
+    async fn list(
+        &self,
+        source: &Arc<dyn Source>,
+        key: &str,
+        config: &ZoneConfig,
+        listed: &mut HashMap<String, Vec<ZoneName>>,
+        report: &mut Report,
+    ) -> Vec<ZoneName> {
+        let id = source.id();
+        if let Some(names) = listed.get(id) {
+            return names.clone();
+        }
+        let names = match source.list_zones().await {
+            Ok(names) => names,
+            Err(ProviderError::CannotList) => {
+                let message =
+                    format!("is a dynamic zone, but its source \"{id}\" cannot list its zones");
+                report.push(fault(key, config, message));
+                Vec::new()
+            }
+            Err(error) => {
+                report.merge(error.into_report("source", &format!("zone {key} ({id})")));
+                Vec::new()
+            }
+        };
+        tracing::info!(
+            target: "octodns", logger = MANAGER,
+            "_preprocess_zones: dynamic zone={key}, source={id}, zones={}", names.len(),
+        );
+        listed.insert(id.to_owned(), names.clone());
+        names
+    }
+}
+
+/// A finding about the configuration of a zone.
+pub(crate) fn fault(zone: &str, config: &ZoneConfig, message: String) -> Diagnostic {
+    Diagnostic::error("config", message).about(format!("zone {zone}")).at(config.origin.clone())
+}
+
+impl Selection {
+    fn push(&mut self, entry: Entry, manager: &Manager, report: &mut Report) {
+        let known = match &entry.name {
+            Ok(name) => name.as_str().to_owned(),
+            Err(_) => entry.key.to_lowercase(),
+        };
+        if let Some(index) = self.by_name.insert(known, self.zones.len()) {
+            let first = &self.zones[index].key;
+            let origin = manager.config.zones.iter().nth(entry.index);
+            let origin =
+                origin.map_or_else(Origin::default, |(key, _)| manager.config.origin(key.position));
+            let message = format!("is configured twice, as \"{first}\" and as \"{}\"", entry.key);
+            report.push(
+                Diagnostic::error("config", message)
+                    .about(format!("zone {}", entry.key))
+                    .at(origin),
+            );
+        }
+        self.zones.push(entry);
+    }
+
+    /// The zone of a name, in either form.
+    pub(crate) fn get(
+        &self,
+        name: &str,
+        manager: &Manager,
+        report: &mut Report,
+    ) -> Option<Selected> {
+        let found = ZoneName::new(name)
+            .ok()
+            .and_then(|name| self.by_name.get(name.as_str()))
+            .or_else(|| self.by_name.get(&name.to_lowercase()));
+        let Some(&index) = found else {
+            let message = "is not in the config".to_owned();
+            let found = Diagnostic::error("config", message).about(format!("zone {name}"));
+            let keys = self.zones.iter().map(|entry| entry.key.as_str());
+            let dotted = format!("{name}.");
+            report.push(match octodns_core::nearest(name, keys) {
+                _ if self.by_name.contains_key(&dotted) => {
+                    found.help(format!("did you mean \"{dotted}\", with a dot at its end?"))
+                }
+                Some(meant) => found.help(format!("did you mean \"{meant}\"?")),
+                None => found,
+            });
+            return None;
+        };
+        Self::select(&self.zones[index], manager, report)
+    }
+
+    /// All zones, in the order of the config.
+    pub(crate) fn all(&self, manager: &Manager, report: &mut Report) -> Vec<Selected> {
+        self.zones.iter().filter_map(|entry| Self::select(entry, manager, report)).collect()
+    }
+
+    fn select(entry: &Entry, manager: &Manager, report: &mut Report) -> Option<Selected> {
+        let config = match &entry.config {
+            Some(config) => Arc::clone(config),
+            None => Arc::new(manager.zone_config(entry.index, report)),
+        };
+        match &entry.name {
+            Ok(name) => Some(Selected { name: name.clone(), config }),
+            Err(error) => {
+                report.push(fault(&entry.key, &config, error.to_string()));
+                None
+            }
+        }
+    }
+}
+
+impl Pattern {
+    fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            // An expression that takes too long to match matches nothing.
+            Self::Regex(regex) => regex.is_match(name).unwrap_or(false),
+        }
+    }
+}
+
+fn pattern(key: &str, config: &ZoneConfig, report: &mut Report) -> Option<Pattern> {
+    let text = match (&config.glob, &config.regex) {
+        (Some(glob), _) if !glob.is_empty() => glob_to_regex(glob),
+        (_, Some(regex)) if !regex.is_empty() => regex.clone(),
+        _ => return Some(Pattern::All),
+    };
+    match fancy_regex::Regex::new(&text) {
+        Ok(regex) => Some(Pattern::Regex(Box::new(regex))),
+        Err(error) => {
+            report.push(fault(key, config, format!("its pattern is not valid: {error}")));
+            None
+        }
+    }
+}
+
+/// A shell pattern (`*`, `?`, `[abc]`, `[!abc]`) as a regular expression over the whole text.
+fn glob_to_regex(glob: &str) -> String {
+    let mut regex = String::from("(?s)^");
+    let mut rest = glob.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '*' => regex.push_str(".*"),
+            '?' => regex.push('.'),
+            '[' => match class(rest.as_str()) {
+                Some((class, length)) => {
+                    regex.push_str(&class);
+                    rest = rest.as_str()[length..].chars();
+                }
+                None => regex.push_str("\\["),
+            },
+            _ => regex.push_str(&fancy_regex::escape(c.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    regex.push('$');
+    regex
+}
+
+/// The expression for the class that starts `text` (after its bracket), and how long it is.
+fn class(text: &str) -> Option<(String, usize)> {
+    let negated = text.starts_with('!');
+    let start = usize::from(negated);
+    // A bracket that comes first is part of the class.
+    let from = start + usize::from(text[start..].starts_with(']'));
+    let end = from + text[from..].find(']')?;
+    let members = text[start..end].replace('\\', "\\\\").replace('[', "\\[").replace('^', "\\^");
+    let members = members.replacen(']', "\\]", 1);
+    Some((format!("[{}{members}]", if negated { "^" } else { "" }), end + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_as_shell_patterns_do() {
+        for (glob, name, matches) in [
+            ("*.example.com.", "a.example.com.", true),
+            ("*.example.com.", "a.example.org.", false),
+            ("a?.com.", "ab.com.", true),
+            ("a?.com.", "a.com.", false),
+            ("[ab]*", "b.com.", true),
+            ("[!ab]*", "b.com.", false),
+            ("a.c", "abc", false),
+            ("[x", "[x", true),
+        ] {
+            let regex = fancy_regex::Regex::new(&glob_to_regex(glob)).unwrap();
+            assert_eq!(regex.is_match(name).unwrap(), matches, "{glob} {name}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Where the files of zones are, and how files are written.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use octodns_core::{ProviderError, ZoneName};
+
+use super::Inner;
+
+/// An error about a file or folder.
+pub(super) fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ProviderError {
+    let path = path.to_string_lossy().into_owned();
+    move |source| ProviderError::Io { doing, path, source }
+}
+
+/// The zones that have a file or folder.
+pub(super) fn list_zones(inner: &Inner) -> Result<Vec<ZoneName>, ProviderError> {
+    let options = &inner.options;
+    let mut zones = Vec::new();
+    for entry in entries(&options.directory)? {
+        let Some(name) = entry.file_name().and_then(|name| name.to_str()) else { continue };
+        let is_yaml = entry.extension().is_some_and(|extension| extension == "yaml");
+        if let Some(extension) = options.split_extension.as_deref()
+            && name.ends_with(extension)
+            && entry.is_dir()
+        {
+            // The extension starts with the final dot of the name.
+            zones.push(name[..=name.len() - extension.len()].to_owned());
+        }
+        let dots = name.matches('.').count();
+        if !options.disable_zonefile && is_yaml && dots >= 2 && entry.is_file() {
+            zones.push(name[..name.len() - "yaml".len()].to_owned());
+        }
+    }
+    zones.sort_unstable();
+    zones.dedup();
+    let parse = |name: String| {
+        ZoneName::new(&name).map_err(|error| ProviderError::Failed {
+            message: format!("a file below \"{}\" names no zone", options.directory.display()),
+            source: Some(Box::new(error)),
+        })
+    };
+    zones.into_iter().map(parse).collect()
+}
+
+/// The files that a zone is read from, in the order they are read.
+pub(super) fn of_zone(inner: &Inner, zone: &ZoneName) -> Result<Vec<PathBuf>, ProviderError> {
+    let options = &inner.options;
+    let (decoded, encoded) = (zone.decoded(), zone.as_str());
+    let mut files = Vec::new();
+    if let Some(extension) = &options.split_extension {
+        let name = |zone: &str| format!("{}{extension}", zone.trim_end_matches('.'));
+        if let Some(folder) = one_of(inner, zone, &name(&decoded), &name(encoded), Path::is_dir)? {
+            let yaml = |path: &PathBuf| path.extension().is_some_and(|found| found == "yaml");
+            files.extend(entries(&folder)?.into_iter().filter(yaml));
+        }
+    }
+    if !options.disable_zonefile {
+        let name = |zone: &str| format!("{zone}yaml");
+        files.extend(one_of(inner, zone, &name(&decoded), &name(encoded), Path::is_file)?);
+    }
+    if let Some(shared) = &options.shared_filename {
+        files.push(options.directory.join(shared));
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// The path of the readable or the IDNA name, whichever is there; both is an error.
+fn one_of(
+    inner: &Inner,
+    zone: &ZoneName,
+    decoded: &str,
+    encoded: &str,
+    is_there: fn(&Path) -> bool,
+) -> Result<Option<PathBuf>, ProviderError> {
+    let directory = &inner.options.directory;
+    let (utf8, idna) = (directory.join(decoded), directory.join(encoded));
+    match (is_there(&utf8), is_there(&idna)) {
+        (true, true) if utf8 != idna => Err(ProviderError::failed(format!(
+            "both \"{}\" and \"{}\" are there for {zone}; keep one of them",
+            utf8.display(),
+            idna.display()
+        ))),
+        (true, _) => Ok(Some(utf8)),
+        (false, true) => Ok(Some(idna)),
+        (false, false) => Ok(None),
+    }
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, ProviderError> {
+    let list = || {
+        fs::read_dir(folder)?
+            .map(|entry| entry.map(|entry| folder.join(entry.file_name())))
+            .collect::<io::Result<Vec<_>>>()
+    };
+    list().map_err(failed("list", folder))
+}
+
+/// Makes a folder and those above it.
+pub(super) fn make_folder(folder: &Path) -> Result<(), ProviderError> {
+    fs::create_dir_all(folder).map_err(failed("make the folder", folder))
+}
+
+/// Writes a file beside the old one and puts it in its place, so that there is never half a file.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let replace = || {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".octodns-").suffix(".tmp");
+        #[cfg(unix)]
+        let builder = {
+            use std::os::unix::fs::PermissionsExt;
+            let old = fs::metadata(path).map(|old| old.permissions());
+            builder.permissions(old.unwrap_or_else(|_| fs::Permissions::from_mode(0o666)))
+        };
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        // A link stays a link: what it points to is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        file.persist(path).map(drop).map_err(|error| error.error)
+    };
+    replace().map_err(failed("write", path))
+}
+
+/// Removes a file; that it is gone already is as good.
+pub(super) fn remove(path: &Path) -> Result<(), ProviderError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(error)),
+        _ => Ok(()),
+    }
+}

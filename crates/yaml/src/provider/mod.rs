@@ -1,0 +1,145 @@
+//! `YamlProvider`: zones as YAML files, to be read and to be written.
+
+mod files;
+mod options;
+mod read;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use octodns_core::registry::BuildError;
+use octodns_core::value::from_value;
+use octodns_core::{
+    ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, Value, ZoneName,
+    ZoneRead, ZoneRequest, async_trait,
+};
+
+pub use options::{OrderMode, SplitYamlOptions, YamlOptions};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Makes the providers known by their octoDNS classes and short names.
+pub fn register(registry: &mut Registry) {
+    let home = registry.home.clone();
+    let path = "octodns.provider.yaml.YamlProvider";
+    registry.provider(path, &["yaml"], VERSION, move |id, options: &Value<'_>| {
+        let options: YamlOptions = from_value(options)?;
+        Ok::<_, BuildError>(YamlProvider::new(id, options).with_home(home.clone()))
+    });
+    let home = registry.home.clone();
+    let path = "octodns.provider.yaml.SplitYamlProvider";
+    registry.provider(path, &["split-yaml"], VERSION, move |id, options: &Value<'_>| {
+        let options: SplitYamlOptions = from_value(options)?;
+        let mut provider = YamlProvider::new(id, options.into()).with_home(home.clone());
+        provider.inner_mut().class_name = "SplitYamlProvider";
+        Ok::<_, BuildError>(provider)
+    });
+}
+
+/// Zones as YAML files in a folder: `example.com.yaml`, or a folder with a file for every name.
+#[derive(Clone, Debug)]
+pub struct YamlProvider {
+    inner: Arc<Inner>,
+}
+
+/// What reading and writing need, shared with the threads that do it.
+#[derive(Clone, Debug)]
+struct Inner {
+    id: Arc<str>,
+    class_name: &'static str,
+    capabilities: Capabilities,
+    options: YamlOptions,
+    home: Option<PathBuf>,
+}
+
+impl YamlProvider {
+    /// A provider with these options; `~` in an `!include` means nothing.
+    pub fn new(id: &str, options: YamlOptions) -> Self {
+        let root_ns = options.supports_root_ns;
+        let capabilities = Capabilities { root_ns, ..Capabilities::EVERYTHING };
+        let (id, class_name, home) = (Arc::from(id), "YamlProvider", None);
+        Self { inner: Arc::new(Inner { id, class_name, capabilities, options, home }) }
+    }
+
+    /// The same provider, with what `~` means in an `!include`.
+    #[must_use]
+    pub fn with_home(mut self, home: Option<PathBuf>) -> Self {
+        self.inner_mut().home = home;
+        self
+    }
+
+    fn inner_mut(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.inner)
+    }
+
+    /// Does work that waits for files, off the threads that wait for networks.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, ProviderError> + Send + 'static,
+    ) -> Result<T, ProviderError> {
+        let inner = Arc::clone(&self.inner);
+        match tokio::task::spawn_blocking(move || work(&inner)).await {
+            Ok(result) => result,
+            Err(error) => Err(ProviderError::Failed {
+                message: "working with files broke down".to_owned(),
+                source: Some(Box::new(error)),
+            }),
+        }
+    }
+}
+
+#[async_trait]
+impl Source for YamlProvider {
+    fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    fn class_name(&self) -> &str {
+        self.inner.class_name
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.inner.capabilities
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+
+    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        self.blocking(files::list_zones).await
+    }
+
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let request = read::Request::from(zone);
+        self.blocking(move |inner| read::zone(inner, &request)).await
+    }
+}
+
+#[async_trait]
+impl Provider for YamlProvider {
+    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+        let all = 0..plan.changes.len();
+        log.trying(all.clone());
+        let plan = plan.clone();
+        match self.blocking(move |inner| write::zone(inner, &plan)).await {
+            Ok(()) => {
+                log.applied(all);
+                Ok(())
+            }
+            Err(error) => {
+                log.failed(all, error.to_string());
+                Err(error)
+            }
+        }
+    }
+
+    fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {
+        let mut other = self.clone();
+        let inner = other.inner_mut();
+        inner.id = format!("{}-copy", inner.id).into();
+        directory.clone_into(&mut inner.options.directory);
+        Some(Arc::new(other))
+    }
+}

@@ -1,0 +1,144 @@
+//! From the files of a zone to its records.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use octodns_core::record::{LoadContext, RecordTypes};
+use octodns_core::validate::RecordValidators;
+use octodns_core::value::Kind;
+use octodns_core::{
+    Diagnostic, Origin, ProviderError, Record, Report, State, Value, ZoneName, ZoneRead,
+    ZoneRequest,
+};
+
+use super::{Inner, files};
+use crate::{FileIncludes, LoadOptions, load_bytes};
+
+/// A [`ZoneRequest`] that borrows nothing.
+pub(super) struct Request {
+    name: ZoneName,
+    target: bool,
+    lenient: bool,
+    validators: Arc<RecordValidators>,
+    types: Arc<RecordTypes>,
+}
+
+impl From<&ZoneRequest<'_>> for Request {
+    fn from(request: &ZoneRequest<'_>) -> Self {
+        Self {
+            name: request.name.clone(),
+            target: request.target,
+            lenient: request.lenient,
+            validators: Arc::clone(request.validators),
+            types: Arc::clone(request.types),
+        }
+    }
+}
+
+/// How many records each file held: what writing needs to know to tidy up behind itself.
+#[derive(Debug, Default)]
+pub(super) struct FilesRead(pub(super) BTreeMap<PathBuf, usize>);
+
+/// All records of a zone; `None` when there is no file of it.
+pub(super) fn zone(inner: &Inner, request: &Request) -> Result<Option<ZoneRead>, ProviderError> {
+    let files = files::of_zone(inner, &request.name)?;
+    if files.is_empty() {
+        return if request.target || inner.options.ignore_missing_zones {
+            Ok(None)
+        } else {
+            Err(missing(inner, &request.name))
+        };
+    }
+    let mut read =
+        ZoneRead { replace: inner.options.populate_should_replace, ..ZoneRead::default() };
+    let mut held = FilesRead::default();
+    for path in files {
+        let before = read.records.len();
+        file(inner, request, &path, &mut read)?;
+        held.0.insert(path, read.records.len() - before);
+    }
+    tracing::info!(
+        target: "octodns",
+        logger = %format_args!("{}[{}]", inner.class_name, inner.id),
+        "populate:   found {} records in {}", read.records.len(), request.name,
+    );
+    read.state = State::new(held);
+    Ok(Some(read))
+}
+
+fn missing(inner: &Inner, zone: &ZoneName) -> ProviderError {
+    let file = inner.options.directory.join(format!("{zone}yaml"));
+    let found = Diagnostic::error("yaml", format!("there is no YAML file of {zone}"))
+        .about(format!("{zone} ({})", inner.id))
+        .help(format!(
+            "expected \"{}\"; with `ignore_missing_zones: true` it would be an empty zone",
+            file.display()
+        ));
+    ProviderError::Data([found].into_iter().collect())
+}
+
+fn file(
+    inner: &Inner,
+    request: &Request,
+    path: &Path,
+    read: &mut ZoneRead,
+) -> Result<(), ProviderError> {
+    let options = &inner.options;
+    let bytes = fs::read(path).map_err(files::failed("read", path))?;
+    let includes = FileIncludes::new(inner.home.clone());
+    let order = options.enforce_order.then(|| options.order_mode.into());
+    let load = LoadOptions::new(&*path.to_string_lossy()).order(order).include(&includes);
+    let document = match load_bytes(&bytes, &load) {
+        Ok(document) => document,
+        Err(error) => {
+            read.report.push(error.to_diagnostic().about(request.name.to_string()));
+            return Ok(());
+        }
+    };
+    read.report.merge(document.report);
+    let context = LoadContext {
+        zone: &request.name,
+        source: Some(&inner.id),
+        files: &document.files,
+        lenient: request.lenient,
+        default_ttl: Some(options.default_ttl),
+        escape_semicolons: !options.escaped_semicolons,
+        validators: &request.validators,
+        types: &request.types,
+    };
+    match &document.root.kind {
+        Kind::Map(names) => {
+            read.records.reserve(names.len());
+            for (name, data) in names {
+                name_records(name, data, &context, read);
+            }
+        }
+        _ if !document.root.is_truthy() => {}
+        _ => {
+            let found =
+                format!("a zone file maps names to records, this is {}", document.root.kind_name());
+            let origin = Origin::new(&document.files, document.root.position);
+            read.report.push(Diagnostic::error("yaml", found).at(origin));
+        }
+    }
+    Ok(())
+}
+
+/// The records of one name: one, or a list of several types.
+fn name_records(
+    name: &Value<'_>,
+    data: &Value<'_>,
+    context: &LoadContext<'_>,
+    read: &mut ZoneRead,
+) {
+    let ZoneRead { records, report, .. } = read;
+    let mut one = |data: &Value<'_>, report: &mut Report| {
+        records.extend(Record::load(name, data, context, report));
+    };
+    match data.as_list() {
+        Some(list) => list.iter().for_each(|data| one(data, report)),
+        None => one(data, report),
+    }
+}

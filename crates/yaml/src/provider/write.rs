@@ -1,0 +1,132 @@
+//! From a plan to the files of a zone.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use octodns_core::value::{Map, OwnedValue, Value};
+use octodns_core::{Plan, ProviderError, Record, RecordType, Zone};
+
+use super::read::FilesRead;
+use super::{Inner, files};
+use crate::{DumpOptions, dump};
+
+/// The names whose records share a file when names have files of their own.
+const CATCHALL: [&str; 2] = ["*", ""];
+
+/// Writes a zone as it is after a plan.
+pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
+    let mut zone = plan.existing.clone();
+    zone.apply(&plan.changes);
+    if let Some(extension) = &inner.options.split_extension {
+        return split(inner, plan, &zone, extension);
+    }
+    let path = inner.options.directory.join(format!("{}yaml", zone.name()));
+    files::make_folder(path.parent().unwrap_or(&inner.options.directory))?;
+    let names = zone.nodes().map(|(name, node)| {
+        let data: Vec<_> = node.iter().map(|record| data(inner, record)).collect();
+        (name.decoded().into_owned(), one_or_list(data))
+    });
+    files::write(&path, &text(inner, Map::from_unique(names), true))
+}
+
+fn split(inner: &Inner, plan: &Plan, zone: &Zone, extension: &str) -> Result<(), ProviderError> {
+    let decoded = zone.name().decoded();
+    let decoded = decoded.trim_end_matches('.');
+    let folder = inner.options.directory.join(format!("{decoded}{extension}"));
+    files::make_folder(&folder)?;
+    let mut written = HashSet::new();
+    let mut catchall = Map::new();
+    for (name, node) in zone.nodes() {
+        let data: Vec<_> = node.iter().map(|record| data(inner, record)).collect();
+        let name = name.decoded().into_owned();
+        let value = one_or_list(data);
+        if inner.options.split_catchall && CATCHALL.contains(&name.as_str()) {
+            catchall.insert(name, value);
+            continue;
+        }
+        let path = file_of(&folder, &name)?;
+        files::write(&path, &text(inner, [(name, value)].into_iter().collect(), false))?;
+        written.insert(path);
+    }
+    if !catchall.is_empty() {
+        let path = folder.join(format!("${decoded}.yaml"));
+        files::write(&path, &text(inner, catchall, false))?;
+        written.insert(path);
+    }
+    remove_stale(plan, &folder, &written)
+}
+
+fn file_of(folder: &Path, name: &str) -> Result<PathBuf, ProviderError> {
+    if name.contains(['/', '\0']) {
+        return Err(ProviderError::failed(format!(
+            "the name \"{name}\" cannot be that of a file; such a zone needs a single file"
+        )));
+    }
+    Ok(folder.join(format!("{name}.yaml")))
+}
+
+/// Removes the files that were read, were not written again, and hold nothing but records that the
+/// plan knows: those are deleted, or stand in another file now.
+///
+/// Differs from octoDNS: there, the files of deleted records stay and are found again.
+fn remove_stale(
+    plan: &Plan,
+    folder: &Path,
+    written: &HashSet<PathBuf>,
+) -> Result<(), ProviderError> {
+    let Some(FilesRead(held)) = plan.state.get::<FilesRead>() else { return Ok(()) };
+    for (path, count) in held {
+        if path.parent() != Some(folder) || written.contains(path) {
+            continue;
+        }
+        let name = path.to_string_lossy();
+        let known = plan
+            .existing
+            .records()
+            .filter(|record| record.origin().file.as_deref() == Some(&*name))
+            .count();
+        if known == *count {
+            files::remove(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn text(inner: &Inner, names: Map<'static>, allow_unicode: bool) -> String {
+    let order = inner.options.order_mode.into();
+    dump(&Value::from(names), &DumpOptions { order, allow_unicode })
+}
+
+fn one_or_list(mut data: Vec<OwnedValue>) -> OwnedValue {
+    if data.len() == 1 { data.remove(0) } else { Value::from(data) }
+}
+
+/// The data of a record as a zone file has it.
+fn data(inner: &Inner, record: &Record) -> OwnedValue {
+    let mut value = record.to_value();
+    let record_type = record.record_type();
+    if let Some(map) = value.as_map_mut() {
+        map.insert("type", Value::from(record_type.as_str().to_owned()));
+        if record.ttl() == inner.options.default_ttl {
+            map.remove("ttl");
+        }
+        let texts = matches!(record_type, RecordType::TXT | RecordType::SPF);
+        if texts && !inner.options.escaped_semicolons {
+            for key in ["value", "values"] {
+                if let Some(value) = map.get_mut(key) {
+                    unescape(value);
+                }
+            }
+        }
+    }
+    value
+}
+
+fn unescape(value: &mut OwnedValue) {
+    use octodns_core::value::Kind;
+    match &mut value.kind {
+        Kind::Str(text) => *text = text.replace("\\;", ";").into(),
+        Kind::List(values) => values.iter_mut().for_each(unescape),
+        _ => {}
+    }
+}

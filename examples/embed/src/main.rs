@@ -1,0 +1,67 @@
+//! Builds a zone in code, plans it against a target, prints the plan and applies it.
+//!
+//! Any provider can stand in the place of the YAML one; nothing here reads a config file.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own")]
+
+use std::error::Error;
+use std::sync::Arc;
+
+use octodns::output::plan_text;
+use octodns_core::record::{self, Mx, RecordTypes};
+use octodns_core::validate::RecordValidators;
+use octodns_core::zone::{Adding, ZoneValidators};
+use octodns_core::{
+    ApplyLog, Context, Record, RecordData, RecordName, Report, Target, TargetOptions, Zone,
+    ZoneName,
+};
+use octodns_yaml::{YamlOptions, YamlProvider};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let zone = desired()?;
+
+    let provider = YamlProvider::new("files", YamlOptions::new(folder.path()));
+    let target = Target::new(Arc::new(provider), TargetOptions::default());
+    let types = RecordTypes::default();
+    let context = Context {
+        record_validators: Arc::new(RecordValidators::legacy(&types)),
+        zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
+        types: Arc::new(types),
+        lenient: false,
+    };
+
+    let mut report = Report::new();
+    context.zone_validators.report(&zone, false, &mut report);
+    let existing = target.read(&zone, &context, &mut report).await;
+    let plan = target.plan(&zone, existing, &[], &context, &mut report).await?;
+    for finding in &report {
+        eprintln!("{}: {finding}", finding.severity);
+    }
+    let Some(plan) = plan.filter(|_| !report.has_errors()) else { return Ok(()) };
+
+    println!("{}", plan_text(&[(&target, &plan)]));
+    let reasons = plan.safety();
+    if !reasons.is_empty() {
+        return Err(format!("not safe: {reasons:?}").into());
+    }
+    let mut nobody = ();
+    let mut log = ApplyLog::new(&plan, &mut nobody);
+    let count = target.apply(&plan, &mut log).await?;
+    println!("{count} changes made, {:?}", log.outcomes());
+    println!("{}", std::fs::read_to_string(folder.path().join("example.com.yaml"))?);
+    Ok(())
+}
+
+fn desired() -> Result<Zone, Box<dyn Error>> {
+    let mut zone = Zone::new(ZoneName::new("example.com.")?);
+    let www = RecordData::A(vec!["192.0.2.1".parse()?, "192.0.2.2".parse()?]);
+    let mail = RecordData::Mx(vec![Mx {
+        preference: 10,
+        exchange: record::Target::new("mail.example.com.")?,
+    }]);
+    zone.add(Record::new(RecordName::new("www")?, 300, www), Adding::default())?;
+    zone.add(Record::new(RecordName::APEX, 3600, mail), Adding::default())?;
+    Ok(zone)
+}
