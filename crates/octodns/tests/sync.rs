@@ -1,0 +1,281 @@
+//! Whole runs of the engine over folders of YAML files.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use octodns::{Failure, Manager, ManagerOptions, SyncOptions, SyncResult};
+use tempfile::TempDir;
+
+/// A folder with a config, `config/` as source and `target/` as target.
+struct Repository {
+    folder: TempDir,
+    env: Vec<(&'static str, &'static str)>,
+}
+
+impl Repository {
+    /// `zones` is the zones section, indented by two; `{dir}` in `config` is the folder.
+    fn new(zones: &str) -> Self {
+        Self::with_config(&format!(
+            "providers:\n  config:\n    class: octodns.provider.yaml.YamlProvider\n    \
+             directory: {{dir}}/config\n  target:\n    class: yaml\n    directory: {{dir}}/target\n\
+             zones:\n{zones}"
+        ))
+    }
+
+    fn with_config(config: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Self { folder, env: Vec::new() };
+        let dir = repository.folder.path().to_string_lossy().into_owned();
+        repository.write("config.yaml", &config.replace("{dir}", &dir));
+        repository
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, file: &str) -> Option<String> {
+        fs::read_to_string(self.path().join(file)).ok()
+    }
+
+    fn manager(&self) -> Result<Manager, Failure> {
+        let env = self.env.clone();
+        let lookup = move |name: &str| {
+            env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let options = ManagerOptions { env: Arc::new(lookup), ..ManagerOptions::default() };
+        Manager::from_config_file(&self.path().join("config.yaml"), &options)
+    }
+
+    async fn sync(&self, options: SyncOptions) -> Result<SyncResult, Failure> {
+        Arc::new(self.manager()?).sync(&options).await
+    }
+
+    async fn apply(&self) -> Result<SyncResult, Failure> {
+        self.sync(SyncOptions { apply: true, ..SyncOptions::default() }).await
+    }
+}
+
+fn zone(name: &str) -> String {
+    format!("  {name}:\n    sources: [config]\n    targets: [target]\n")
+}
+
+fn codes(failure: &Failure) -> Vec<String> {
+    failure.report.iter().map(|found| found.code.to_string()).collect()
+}
+
+const WWW: &str = "www:\n  type: A\n  value: 192.0.2.1\n";
+
+/// `count` A records, the first `changed` of them with another address.
+fn many(count: usize, changed: usize) -> String {
+    let record = |index: usize| {
+        let last = if index < changed { 200 } else { 1 };
+        format!("a{index:03}:\n  type: A\n  value: 192.0.2.{last}\n")
+    };
+    (0..count).map(record).collect()
+}
+
+#[tokio::test]
+async fn what_is_applied_is_what_the_next_run_finds() {
+    let repository = Repository::new(&zone("example.com."));
+    repository.write("config/example.com.yaml", WWW);
+    let dry = repository.sync(SyncOptions::default()).await.unwrap();
+    assert_eq!((dry.planned, dry.applied.is_some()), (1, false));
+    assert_eq!(repository.read("target/example.com.yaml"), None);
+    let applied = repository.apply().await.unwrap();
+    assert_eq!(applied.applied.unwrap().total(), 1);
+    assert_eq!(repository.read("target/example.com.yaml").unwrap(), format!("---\n{WWW}"));
+    assert_eq!(repository.apply().await.unwrap().planned, 0);
+}
+
+/// One broken zone must neither hide the faults of the others nor let them be applied.
+#[tokio::test]
+async fn a_failing_zone_is_told_with_all_others_and_nothing_is_applied() {
+    let zones = [zone("a.com."), zone("b.com."), zone("c.com.")].concat();
+    let repository = Repository::new(&zones);
+    repository.write("config/a.com.yaml", "www:\n  type: A\n  value: nope\n");
+    repository.write("config/b.com.yaml", WWW);
+    let failure = repository.apply().await.unwrap_err();
+    assert_eq!(codes(&failure), ["ip-value-rfc", "yaml"]);
+    let first = failure.report.iter().next().unwrap();
+    assert_eq!((first.origin.line, first.origin.column), (3, 10));
+    assert_eq!(repository.read("target/b.com.yaml"), None);
+}
+
+#[tokio::test]
+async fn a_missing_include_fails_the_zone_instead_of_making_it_smaller() {
+    let repository = Repository::new(&zone("example.com."));
+    repository.write("config/example.com.yaml", &format!("{WWW}zzz: !include gone.yaml\n"));
+    let failure = repository.apply().await.unwrap_err();
+    assert_eq!(codes(&failure), ["yaml"]);
+    assert!(failure.to_string().contains("gone.yaml"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_checksum_without_enable_checksum_is_refused() {
+    let repository = Repository::new(&zone("example.com."));
+    repository.write("config/example.com.yaml", WWW);
+    let options = SyncOptions { checksum: Some("0".repeat(64)), ..SyncOptions::default() };
+    assert_eq!(codes(&repository.sync(options).await.unwrap_err()), ["checksum"]);
+    assert_eq!(repository.read("target/example.com.yaml"), None);
+}
+
+#[tokio::test]
+async fn only_the_plan_that_was_seen_is_applied_by_its_checksum() {
+    let config = "manager:\n  enable_checksum: true\nproviders:\n  config: {class: yaml, directory: \
+                  '{dir}/config'}\n  target: {class: yaml, directory: '{dir}/target'}\nzones:\n";
+    let repository = Repository::with_config(&format!("{config}{}", zone("example.com.")));
+    repository.write("config/example.com.yaml", WWW);
+    let seen = repository.sync(SyncOptions::default()).await.unwrap().checksum.unwrap();
+    assert_eq!(codes(&repository.apply().await.unwrap_err()), ["checksum"]);
+    let options = SyncOptions { checksum: Some(seen), ..SyncOptions::default() };
+    repository.write("config/example.com.yaml", &WWW.replace("192.0.2.1", "192.0.2.9"));
+    assert_eq!(codes(&repository.sync(options.clone()).await.unwrap_err()), ["checksum"]);
+    repository.write("config/example.com.yaml", WWW);
+    assert_eq!(repository.sync(options).await.unwrap().applied.unwrap().total(), 1);
+}
+
+#[tokio::test]
+async fn too_many_changes_need_force_and_a_zone_may_set_its_own_limit() {
+    let strict = zone("example.com.");
+    let loose = format!("{strict}    update_pcent_threshold: 0.5\n");
+    for (zones, refused) in [(&strict, true), (&loose, false)] {
+        let repository = Repository::new(zones);
+        repository.write("target/example.com.yaml", &many(10, 0));
+        repository.write("config/example.com.yaml", &many(10, 4));
+        let result = repository.apply().await;
+        assert_eq!(result.is_err(), refused);
+        if let Err(failure) = result {
+            assert_eq!(codes(&failure), ["unsafe-plan"]);
+            let forced = SyncOptions { apply: true, force: true, ..SyncOptions::default() };
+            assert_eq!(repository.sync(forced).await.unwrap().applied.unwrap().total(), 4);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_alias_zone_holds_what_its_source_holds() {
+    let zones = format!("{}  example.net.:\n    alias: example.com.\n", zone("example.com."));
+    let repository = Repository::new(&zones);
+    repository.write("config/example.com.yaml", WWW);
+    repository.apply().await.unwrap();
+    let (com, net) = ("target/example.com.yaml", "target/example.net.yaml");
+    assert_eq!(repository.read(com), repository.read(net));
+    let alone = SyncOptions { zones: vec!["example.net.".into()], ..SyncOptions::default() };
+    assert_eq!(codes(&repository.sync(alone).await.unwrap_err()), ["config"]);
+}
+
+/// The first target's failure must not keep the second from being written, nor go unseen.
+#[tokio::test]
+async fn a_failed_apply_is_isolated_and_told() {
+    let config = "providers:\n  config: {class: yaml, directory: '{dir}/config'}\n  bad: {class: \
+                  yaml, directory: '{dir}/bad'}\n  good: {class: yaml, directory: '{dir}/good'}\n\
+                  zones:\n  example.com.:\n    sources: [config]\n    targets: [bad, good]\n";
+    let repository = Repository::with_config(config);
+    repository.write("config/example.com.yaml", WWW);
+    // A folder in the place of the file cannot be replaced, whoever runs the test.
+    fs::create_dir_all(repository.path().join("bad/example.com.yaml/x")).unwrap();
+    let failure = repository.apply().await.unwrap_err();
+    let summary = failure.applied.as_ref().unwrap();
+    let counts: Vec<_> = summary
+        .entries
+        .iter()
+        .map(|entry| (entry.target.as_str(), entry.applied(), entry.failed()))
+        .collect();
+    assert_eq!(counts, [("bad", 0, 1), ("good", 1, 0)]);
+    assert!(repository.read("good/example.com.yaml").is_some());
+    let left: Vec<_> = fs::read_dir(repository.path().join("bad")).unwrap().collect();
+    assert_eq!(left.len(), 1, "a temporary file is left: {left:?}");
+}
+
+/// Differs from octoDNS: there, the file of a deleted record stays, and the record comes back.
+#[tokio::test]
+async fn a_split_target_loses_the_files_of_deleted_records() {
+    let config = "providers:\n  config: {class: yaml, directory: '{dir}/config'}\n  target: {class: \
+                  yaml, directory: '{dir}/target', split_extension: .}\nzones:\n";
+    let repository = Repository::with_config(&format!("{config}{}", zone("example.com.")));
+    repository
+        .write("config/example.com.yaml", &format!("mail:\n  type: A\n  value: 192.0.2.2\n{WWW}"));
+    repository.apply().await.unwrap();
+    assert!(repository.read("target/example.com./mail.yaml").is_some());
+    repository.write("config/example.com.yaml", WWW);
+    repository.apply().await.unwrap();
+    assert_eq!(repository.read("target/example.com./mail.yaml"), None);
+    assert_eq!(repository.apply().await.unwrap().planned, 0);
+}
+
+#[tokio::test]
+async fn slips_in_the_config_are_told_with_their_place() {
+    let slips = "manager:\n  max_worker: 2\nproviders:\n  config:\n    class: octodns.provider.yaml.\
+                 YamlProvidr\n    directory: x\n  target:\n    class: yaml\n    directry: y\nzones: {}\n";
+    let repository = Repository::with_config(slips);
+    let failure = repository.manager().err().unwrap();
+    let help: Vec<_> = failure.report.iter().filter_map(|found| found.help.clone()).collect();
+    assert_eq!(help, ["did you mean \"max_workers\"?"]);
+    assert_eq!(failure.report.iter().next().unwrap().origin.line, 2);
+
+    let repository = Repository::with_config(&slips.replace("max_worker", "max_workers"));
+    let failure = repository.manager().err().unwrap();
+    let found: Vec<_> =
+        failure.report.iter().map(|found| (found.origin.line, found.help.clone())).collect();
+    assert_eq!(
+        found,
+        [
+            (5, Some("did you mean \"octodns.provider.yaml.YamlProvider\"?".to_owned())),
+            (9, Some("did you mean \"directory\"?".to_owned())),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn secrets_are_filled_in_and_missing_ones_named() {
+    let config = "providers:\n  config: {class: yaml, directory: env/DIR, default_ttl: env/TTL/60}\n\
+                  zones: {}\n";
+    let mut repository = Repository::with_config(config);
+    let failure = repository.manager().err().unwrap();
+    assert!(failure.to_string().contains("DIR"), "{failure}");
+    repository.env.push(("DIR", "/nowhere"));
+    repository.manager().unwrap();
+}
+
+#[tokio::test]
+async fn dynamic_zones_are_found_and_filtered() {
+    let zones = "  '*':\n    sources: [config]\n    targets: [target]\n    glob: '*.com.'\n";
+    let repository = Repository::new(zones);
+    for name in ["a.com", "b.com", "c.net"] {
+        repository.write(&format!("config/{name}.yaml"), WWW);
+    }
+    repository.apply().await.unwrap();
+    let exists = |name: &str| repository.read(&format!("target/{name}.yaml")).is_some();
+    assert_eq!(["a.com", "b.com", "c.net"].map(exists), [true, true, false]);
+}
+
+#[tokio::test]
+async fn plan_outputs_write_what_they_are_given() {
+    let config = "manager:\n  plan_outputs:\n    json: {class: octodns.provider.plan.PlanJson}\n    \
+                  md: {class: markdown, output_filename: '{dir}/plan.md'}\nproviders:\n  config: \
+                  {class: yaml, directory: '{dir}/config'}\n  target: {class: yaml, directory: \
+                  '{dir}/target'}\nzones:\n";
+    let repository = Repository::with_config(&format!("{config}{}", zone("example.com.")));
+    repository.write("config/example.com.yaml", WWW);
+    let writer = Arc::new(Mutex::new(Vec::new()));
+    let options =
+        ManagerOptions { plan_writer: Arc::clone(&writer) as _, ..ManagerOptions::default() };
+    let manager = Manager::from_config_file(&repository.path().join("config.yaml"), &options);
+    Arc::new(manager.unwrap()).sync(&SyncOptions::default()).await.unwrap();
+    let json = String::from_utf8(writer.lock().unwrap().clone()).unwrap();
+    assert_eq!(
+        json,
+        "{\"target\": {\"example.com.\": {\"changes\": [{\"name\": \"www\", \"new\": {\"ttl\": 3600, \
+         \"value\": \"192.0.2.1\"}, \"record_type\": \"A\", \"type\": \"create\"}], \"meta\": null}}}\n"
+    );
+    let markdown = repository.read("plan.md").unwrap();
+    assert!(markdown.contains("| Create | www | A | 3600 | 192.0.2.1 | config |"), "{markdown}");
+}
