@@ -9,6 +9,9 @@
 )]
 
 pub mod arguments;
+mod commands;
 pub mod logging;
 pub mod program;
 pub mod render;
+
+pub use commands::{compare, dump, sync, validate, versions};

@@ -106,6 +106,6 @@ pub fn only(diagnostic: Diagnostic) -> Report {
 }
 
 /// Colours are for people: on a terminal, unless `NO_COLOR` is set (no-color.org).
-fn colour() -> bool {
+pub fn colour() -> bool {
     io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

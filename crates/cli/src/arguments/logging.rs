@@ -33,7 +33,7 @@ pub struct LoggingArguments {
     #[arg(long)]
     pub quiet: bool,
 
-    /// Set up logging from a YAML file instead, see below
+    /// Set up logging from a YAML file instead
     ///
     /// The file follows Python's logging.config dictionary: `version: 1`, `formatters` (format,
     /// datefmt), `handlers` (logging.StreamHandler, logging.FileHandler,

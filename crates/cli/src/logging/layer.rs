@@ -52,3 +52,36 @@ impl Visit for Fields {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Mutex;
+
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    use super::super::{Format, Handler, Level, Logger, Sink};
+    use super::*;
+
+    #[test]
+    fn events_are_logged_under_their_logger_s_name() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let sink = Sink::File(Mutex::new(file.reopen().unwrap()));
+        let format = Format::new("%(levelname)s %(name)s %(message)s", None).unwrap();
+        let root = Logger { level: Some(Level::WARNING), handlers: vec![0], ..Logger::default() };
+        let mut logging = Logging::new(vec![Handler::new(sink, format)], root);
+        let plan = Logger { level: Some(Level::INFO), ..Logger::default() };
+        logging.add_logger("Plan", plan);
+
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(logging), || {
+            let id = "config";
+            tracing::info!(logger = "Plan", "two\nlines");
+            tracing::info!(logger = "Manager", "not shown");
+            tracing::warn!(logger = %format!("YamlProvider[{id}]"), count = 2, "read {id}");
+            tracing::warn!(target: "elsewhere", "no logger");
+        });
+        let expected = "INFO Plan two\nlines\nWARNING YamlProvider[config] read config count=2\n\
+                        WARNING elsewhere no logger\n";
+        assert_eq!(fs::read_to_string(file.path()).unwrap(), expected);
+    }
+}

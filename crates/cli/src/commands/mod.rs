@@ -1,0 +1,72 @@
+//! The commands: each reads its arguments, makes one call to the engine and shows what came of it.
+
+mod compare;
+mod dump;
+mod sync;
+mod validate;
+mod versions;
+
+use std::env;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use octodns::{Failure, Manager, ManagerOptions};
+use octodns_core::{Diagnostic, Report, Severity};
+
+use crate::program::only;
+
+pub use compare::compare;
+pub use dump::dump;
+pub use sync::sync;
+pub use validate::validate;
+pub use versions::versions;
+
+/// Reads the config file, with this process' environment and standard output.
+fn manager(config_file: &str) -> Result<Arc<Manager>, Report> {
+    let options = ManagerOptions {
+        env: Arc::new(|name| env::var(name).ok()),
+        plan_writer: Arc::new(Mutex::new(Patient(io::stdout()))),
+        ..ManagerOptions::default()
+    };
+    Manager::from_config_file(Path::new(config_file), &options).map(Arc::new).map_err(errors)
+}
+
+/// Runs a call of the engine to its end.
+fn block_on<T>(call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(call),
+        Err(error) => {
+            let message = format!("cannot start threads: {error}");
+            Err(only(Diagnostic::error("runtime", message)).into())
+        }
+    }
+}
+
+/// The errors of a failure. Its warnings were logged when they were found.
+fn errors(failure: Failure) -> Report {
+    let mut report = Report::new();
+    let errors = failure.report.into_iter().filter(|found| found.severity == Severity::Error);
+    report.extend(errors);
+    report
+}
+
+/// A writer that does not mind when nobody reads any more.
+struct Patient<W>(W);
+
+impl<W: Write> Write for Patient<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            result => result,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+}
