@@ -62,3 +62,88 @@ impl AnyValues for CustomData {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{DuplicateType, Fault, LoadContext, Record, RecordTypes};
+    use crate::validate::{RecordValidators, Validator, ValueCheck};
+    use crate::{Report, ZoneName};
+
+    /// An alias that only one service knows.
+    #[derive(Debug)]
+    struct ServiceAlias;
+
+    impl CustomType for ServiceAlias {
+        fn record_type(&self) -> RecordType {
+            RecordType::custom("Service/ALIAS")
+        }
+
+        fn is_single(&self) -> bool {
+            false
+        }
+
+        fn class_name(&self) -> &'static str {
+            "ServiceAliasRecord"
+        }
+
+        fn read(&self, value: &Value<'_>) -> Result<OwnedValue, Fault> {
+            let text = value.as_str().ok_or_else(|| Fault::new("not text", value.position))?;
+            Ok(text.to_ascii_lowercase().into())
+        }
+
+        fn rdata(&self, value: &OwnedValue) -> String {
+            crate::value::python_str(value)
+        }
+
+        fn validators(&self) -> Vec<Validator> {
+            let check = ValueCheck {
+                id: "service-alias",
+                sets: &["legacy"],
+                check: |values, _, findings| {
+                    for value in values.iter().filter(|value| value.as_str() == Some("bad")) {
+                        findings.fault(value.position, "bad alias");
+                    }
+                },
+            };
+            vec![Validator::Value(Arc::new(check))]
+        }
+    }
+
+    #[test]
+    fn a_provider_brings_a_type_with_its_validators() {
+        let mut types = RecordTypes::default();
+        types.register(Arc::new(ServiceAlias)).unwrap();
+        let taken = types.register(Arc::new(ServiceAlias));
+        assert_eq!(taken, Err(DuplicateType(RecordType::custom("Service/ALIAS"))));
+
+        let validators = RecordValidators::legacy(&types);
+        let zone = ZoneName::new("example.com.").unwrap();
+        let load = |values: Vec<Value<'static>>| {
+            let context = LoadContext {
+                zone: &zone,
+                source: None,
+                files: &[],
+                lenient: false,
+                default_ttl: Some(60),
+                escape_semicolons: false,
+                validators: &validators,
+                types: &types,
+            };
+            let data: Map<'_> = [("type", Value::from("Service/ALIAS")), ("values", values.into())]
+                .into_iter()
+                .collect();
+            let mut report = Report::new();
+            let record = Record::load(&"www".into(), &data.into(), &context, &mut report);
+            record.ok_or_else(|| {
+                report.iter().map(|found| found.code.to_string()).collect::<Vec<_>>()
+            })
+        };
+        let record = load(vec!["b".into(), "A".into()]).unwrap();
+        let shown = "<ServiceAliasRecord Service/ALIAS 60, www.example.com., ['a', 'b']>";
+        assert_eq!(record.display(&zone).to_string(), shown);
+        assert_eq!(record.rdatas(), ["a", "b"]);
+        assert_eq!(load(vec!["bad".into()]).unwrap_err(), ["service-alias"]);
+        assert_eq!(load(vec![5.into()]).unwrap_err(), ["record-new"]);
+    }
+}

@@ -94,10 +94,7 @@ impl Record {
                     loading.tell(Some(record_type), &findings, lenient, report);
                     return Some(record);
                 }
-                Err(fault) => {
-                    findings.hopeless(fault.position, fault.message).by(RECORD_NEW).help =
-                        fault.help;
-                }
+                Err(fault) => findings.rule_out(fault, RECORD_NEW),
             }
         }
         loading.tell(Some(record_type), &findings, lenient, report);
@@ -255,5 +252,168 @@ fn wants_leniency(map: &Map<'_>, findings: &mut Findings) -> bool {
             findings.wrong_kind("lenient", lenient, "true or false");
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+    use crate::record::Compare;
+
+    fn at(line: u32, value: impl Into<Value<'static>>) -> Value<'static> {
+        Value::new(value.into().kind, Position { file: 0, line, column: 1 })
+    }
+
+    fn map(entries: Vec<(&'static str, Value<'static>)>) -> Value<'static> {
+        at(1, entries.into_iter().collect::<Map<'static>>())
+    }
+
+    fn load_with(
+        name: impl Into<Value<'static>>,
+        data: &Value<'_>,
+        change: impl Fn(&mut LoadContext<'_>),
+    ) -> (Option<Record>, Vec<String>) {
+        let types = RecordTypes::default();
+        let zone = ZoneName::new("example.com.").unwrap();
+        let mut context = LoadContext {
+            zone: &zone,
+            source: None,
+            files: &["zone.yaml".into()],
+            lenient: false,
+            default_ttl: None,
+            escape_semicolons: false,
+            validators: &RecordValidators::legacy(&types),
+            types: &types,
+        };
+        change(&mut context);
+        let mut report = Report::new();
+        let record = Record::load(&name.into(), data, &context, &mut report);
+        let severity = |found: &Diagnostic| match found.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        (record, report.iter().map(|found| format!("{}: {found}", severity(found))).collect())
+    }
+
+    #[test]
+    fn a_fault_is_told_at_its_place() {
+        let data = map(vec![
+            ("type", at(2, "A")),
+            ("ttl", at(3, -1)),
+            ("values", at(4, vec![at(5, "192.0.2.1"), at(6, "192.0.2.256")])),
+        ]);
+        let (record, findings) = load_with("www", &data, |_| {});
+        assert!(record.is_none());
+        assert_eq!(
+            findings,
+            [
+                "error: zone.yaml:3:1: www.example.com. A: ttl must not be negative [ttl-rfc]",
+                "error: zone.yaml:6:1: www.example.com. A: invalid IPv4 address \"192.0.2.256\" \
+                 [ip-value-rfc]",
+            ]
+        );
+    }
+
+    #[test]
+    fn leniency_tolerates_what_a_type_can_hold() {
+        let data = map(vec![
+            ("type", at(2, "CNAME")),
+            ("ttl", at(3, 60)),
+            ("octodns", map(vec![("lenient", true.into())])),
+            ("value", at(4, "nowhere")),
+        ]);
+        let (record, findings) = load_with("www", &data, |_| {});
+        assert_eq!(record.unwrap().rdatas(), ["nowhere"]);
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].starts_with("warning: zone.yaml:4:1: "), "{findings:?}");
+
+        let data = map(vec![("type", at(2, "A")), ("ttl", at(3, 60)), ("value", at(4, "foo"))]);
+        let (record, findings) = load_with("www", &data, |context| context.lenient = true);
+        assert!(record.is_none());
+        assert!(findings.iter().any(|found| found.starts_with("error: ")), "{findings:?}");
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused_with_advice() {
+        for (data, expected) in [
+            (at(1, "text"), "a record must be a mapping, not text"),
+            (map(vec![("ttl", 60.into())]), "missing type"),
+            (map(vec![("type", 5.into())]), "type must be the name of a record type, not a number"),
+            (map(vec![("type", "CNAMEE".into())]), "did you mean \"CNAME\"?"),
+            (
+                map(vec![
+                    ("type", "A".into()),
+                    ("ttl", "soon".into()),
+                    ("value", "192.0.2.1".into()),
+                ]),
+                "ttl must be a number of seconds, not \"soon\"",
+            ),
+            (
+                map(vec![
+                    ("type", "A".into()),
+                    ("ttl", 60.into()),
+                    ("octodns", "x".into()),
+                    ("value", "192.0.2.1".into()),
+                ]),
+                "octodns must be a mapping, not text",
+            ),
+        ] {
+            for lenient in [false, true] {
+                let (record, findings) =
+                    load_with("www", &data, |context| context.lenient = lenient);
+                assert!(record.is_none(), "{expected}");
+                assert!(findings.iter().any(|found| found.contains(expected)), "{findings:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_may_be_numbers_and_are_checked() {
+        let data =
+            map(vec![("type", "A".into()), ("ttl", 60.into()), ("value", "192.0.2.1".into())]);
+        assert_eq!(load_with(10, &data, |_| {}).0.unwrap().name().as_str(), "10");
+        for (name, code) in [
+            ("@", "[name-rfc]"),
+            ("a..b", "[name-rfc]"),
+            ("a b", "[record-new]"),
+            ("\u{2603}\u{0301}\u{fffe}", "[record-new]"),
+        ] {
+            let (record, findings) = load_with(name, &data, |_| {});
+            assert!(record.is_none() && findings[0].contains(code), "{name:?}: {findings:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_may_give_ttl_and_escapes() {
+        let data = map(vec![("type", "TXT".into()), ("value", "v=DKIM1; k=rsa".into())]);
+        let (record, findings) = load_with("www", &data, |context| {
+            context.default_ttl = Some(3600);
+            context.escape_semicolons = true;
+        });
+        assert!(findings.is_empty(), "{findings:?}");
+        let record = record.unwrap();
+        assert_eq!(
+            (record.ttl(), record.value_texts()),
+            (3600, vec!["v=DKIM1\\; k=rsa".to_owned()])
+        );
+    }
+
+    #[test]
+    fn a_plan_shows_values_and_options() {
+        let data = map(vec![
+            ("type", "MX".into()),
+            ("ttl", "60".into()),
+            ("octodns", map(vec![("ignored", true.into())])),
+            ("value", map(vec![("priority", 10.into()), ("value", "MX.example.".into())])),
+        ]);
+        let (record, _) = load_with("", &data, |context| context.lenient = true);
+        let record = record.unwrap();
+        let zone = ZoneName::new("example.com.").unwrap();
+        let shown = "<MxRecord MX 60, example.com., [''10 mx.example.''], {'ignored': True}>";
+        assert_eq!(record.display(&zone).to_string(), shown);
+        let all = Compare { geo: true, dynamic: true };
+        assert!(!record.differs(&record.clone().with_options(Map::new()), all));
+        assert!(record.differs(&record.clone().with_ttl(61), all));
     }
 }

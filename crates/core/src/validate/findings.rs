@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::record::Fault;
 use crate::value::{Position, Value};
 
 /// One objection.
@@ -45,6 +46,17 @@ impl Findings {
     pub fn wrong_kind(&mut self, what: &str, value: &Value<'_>, expected: &str) {
         let message = format!("{what} must be {expected}, not {}", value.kind_name());
         self.hopeless(value.position, message);
+    }
+
+    /// Says that no record can be made: by what was found at this place already, else as the rule `id`.
+    pub(crate) fn rule_out(&mut self, fault: Fault, id: &'static str) {
+        let same =
+            |found: &&mut Finding| found.position.is_known() && found.position == fault.position;
+        if let Some(found) = self.list.iter_mut().find(same) {
+            found.hopeless = true;
+            return;
+        }
+        self.push(fault.position, fault.message, true).by(id).help = fault.help;
     }
 
     fn push(&mut self, position: Position, message: String, hopeless: bool) -> &mut Finding {

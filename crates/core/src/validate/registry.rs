@@ -267,3 +267,66 @@ fn scopes(types: Option<&[RecordType]>) -> Vec<Scope> {
         Some(types) => types.iter().copied().map(Some).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::{RecordCheck, ValueCheck};
+
+    fn active(validators: &RecordValidators, scope: Scope) -> Vec<String> {
+        let mut ids: Vec<_> = validators
+            .active()
+            .filter(|(of, _)| *of == scope)
+            .map(|(_, id)| id.to_owned())
+            .collect();
+        ids.sort();
+        ids
+    }
+
+    #[test]
+    fn sets_put_validators_to_work() {
+        let mut validators = RecordValidators::new(&RecordTypes::default());
+        assert_eq!(validators.active().count(), 0);
+        validators.enable_sets(&["legacy"]);
+        assert_eq!(active(&validators, None), ["healthcheck", "name-rfc", "ttl-rfc"]);
+        assert_eq!(active(&validators, Some(RecordType::MX)), ["mx-value"]);
+        let of_a = active(&validators, Some(RecordType::A));
+        assert_eq!(of_a, ["dynamic", "geo", "ip-value-rfc"]);
+        validators.enable_sets(&[]);
+        assert_eq!(validators.active().count(), 0);
+    }
+
+    #[test]
+    fn validators_are_switched_one_by_one() {
+        let mut validators = RecordValidators::legacy(&RecordTypes::default());
+        assert_eq!(validators.disable("ip-value-rfc", None), Ok(2));
+        assert_eq!(validators.disable("ip-value-rfc", None), Ok(0));
+        assert_eq!(validators.disable("mx-value", Some(&[RecordType::A])), Ok(0));
+        validators.enable("ip-value-rfc", Some(&[RecordType::A])).unwrap();
+        assert!(active(&validators, Some(RecordType::A)).contains(&"ip-value-rfc".to_owned()));
+        assert!(matches!(validators.enable("no-such", None), Err(ValidatorError::Unknown(_))));
+        assert!(matches!(validators.disable("_bridge", None), Err(ValidatorError::Bridge(_))));
+        let without = validators.without([(None, "ttl-rfc"), (Some(RecordType::A), "geo")]);
+        assert_eq!(active(&without, None), ["healthcheck", "name-rfc"]);
+        assert_eq!(active(&without, Some(RecordType::A)), ["dynamic", "ip-value-rfc"]);
+        assert_eq!(active(&validators, None).len(), 3);
+    }
+
+    #[test]
+    fn an_embedder_replaces_a_validator_by_its_id() {
+        let mut validators = RecordValidators::new(&RecordTypes::default());
+        let check = RecordCheck { id: "name-rfc", sets: &["mine"], check: |_, _| {} };
+        let mine = Validator::Record(Arc::new(check));
+        let refused = validators.register(&mine, None, false);
+        assert!(matches!(refused, Err(ValidatorError::Duplicate { .. })));
+        validators.register(&mine, None, true).unwrap();
+        validators.enable_sets(&["legacy"]);
+        assert_eq!(active(&validators, None), ["healthcheck", "ttl-rfc"]);
+        let check = ValueCheck { id: "mine", sets: &["mine"], check: |_, _, _| {} };
+        let mine = Validator::Value(Arc::new(check));
+        validators.register(&mine, Some(&[RecordType::A]), false).unwrap();
+        validators.enable_sets(&["mine"]);
+        assert_eq!(active(&validators, None), ["name-rfc"]);
+        assert_eq!(active(&validators, Some(RecordType::A)), ["mine"]);
+    }
+}

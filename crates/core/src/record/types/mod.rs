@@ -229,3 +229,161 @@ pub const TYPES: &[TypeRow] = &[
         ..ROW
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::Findings;
+    use crate::value::{Map, OwnedValue, Value};
+
+    #[test]
+    fn types_are_sorted_and_named_once() {
+        let names: Vec<_> = TYPES.iter().map(|row| row.record_type).collect();
+        assert_eq!(names.len(), 22);
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    }
+
+    fn map(entries: &[(&'static str, &'static str)]) -> OwnedValue {
+        entries.iter().map(|(key, text)| (*key, Value::from(*text))).collect::<Map>().into()
+    }
+
+    /// A user fixes a value once, not once per fault.
+    #[test]
+    fn every_fault_of_a_value_is_told() {
+        for (of, value, faults) in [
+            (
+                RecordType::MX,
+                map(&[("preferance", "10")]),
+                &["missing preference", "missing exchange"][..],
+            ),
+            (
+                RecordType::MX,
+                map(&[("preference", "ten"), ("exchange", "mx")]),
+                &[
+                    "preference must be a whole number, not \"ten\"",
+                    "exchange \"mx\" is not a fully qualified name",
+                ],
+            ),
+            (
+                RecordType::MX,
+                Value::from(5),
+                &["a value must be a mapping of its fields, not a number"],
+            ),
+            (
+                RecordType::CAA,
+                map(&[("flags", "256"), ("tag", "issue")]),
+                &["flags 256 is not between 0 and 255", "missing value"],
+            ),
+            (
+                RecordType::SSHFP,
+                map(&[("algorithm", "1"), ("fingerprint_type", "1"), ("fingerprint", "abc")]),
+                &["fingerprint has 3 digits, its type has 40"],
+            ),
+            (
+                RecordType::DS,
+                map(&[("flags", "1"), ("protocol", "2")]),
+                &["missing algorithm", "missing public_key"],
+            ),
+            (RecordType::A, Value::from("1.2.3"), &["invalid IPv4 address \"1.2.3\""]),
+            (
+                RecordType::NAPTR,
+                map(&[
+                    ("order", "1"),
+                    ("preference", "2"),
+                    ("flags", "X"),
+                    ("service", ""),
+                    ("regexp", ""),
+                    ("replacement", "."),
+                ]),
+                &["unknown flags \"X\""],
+            ),
+            (
+                RecordType::URLFWD,
+                map(&[
+                    ("path", "/"),
+                    ("target", "x"),
+                    ("code", "303"),
+                    ("masking", "0"),
+                    ("query", "0"),
+                ]),
+                &["code 303 is not between 301 and 302"],
+            ),
+            (
+                RecordType::CNAME,
+                Value::from("a b.c."),
+                &["value \"a b.c.\" is not a fully qualified name"],
+            ),
+            (
+                RecordType::TLSA,
+                map(&[("certificate_usage", "4")]),
+                &[
+                    "certificate_usage 4 is not between 0 and 3",
+                    "missing selector",
+                    "missing matching_type",
+                    "missing certificate_association_data",
+                ],
+            ),
+        ] {
+            let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
+            let mut findings = Findings::new();
+            for check in row.value_checks {
+                (check.check)(std::slice::from_ref(&value), of, &mut findings);
+            }
+            let messages: Vec<_> = findings.iter().map(|found| &*found.message).collect();
+            assert_eq!(messages, faults, "{of}");
+        }
+    }
+
+    #[test]
+    fn values_are_shown_as_plans_and_zone_files_show_them() {
+        for (of, rdata, text) in [
+            (RecordType::A, "192.0.2.1", "192.0.2.1"),
+            (RecordType::AAAA, "2001:db8::1", "2001:db8::1"),
+            (RecordType::CAA, "0 issue \"ca.example\"", "0 issue \"ca.example\""),
+            (RecordType::CNAME, "a.example.", "a.example."),
+            (RecordType::DS, "1 5 1 2bb183", "1 5 1 2bb183"),
+            (RecordType::HTTPS, "1 . alpn=h2", "'1 . alpn=h2'"),
+            (
+                RecordType::LOC,
+                "31 58 52.1 S 115 49 11.7 E 20.0m 10.0m 10.0m 2.0m",
+                "'31 58 52.100 S 115 49 11.700 E 20.00m 10.00m 10.00m 2.00m'",
+            ),
+            (RecordType::MX, "10 mx.example.", "'10 mx.example.'"),
+            (
+                RecordType::NAPTR,
+                "1 2 \"S\" \"SIP+D2U\" \"\" _sip.example.",
+                "'1 2 \"S\" \"SIP+D2U\" \"\" _sip.example.'",
+            ),
+            (RecordType::OPENPGPKEY, "mQEN", "mQEN"),
+            (RecordType::SRV, "1 2 443 a.example.", "'1 2 443 a.example.'"),
+            (RecordType::SSHFP, "4 2 abc", "'4 2 abc'"),
+            (RecordType::TLSA, "3 1 1 abc", "'3 1 1 abc'"),
+            (RecordType::TXT, "\"a; b\"", "a\\; b"),
+            (RecordType::URI, "1 2 \"https://a.example/\"", "'1 2 \"https://a.example/\"'"),
+            (
+                RecordType::URLFWD,
+                "\"/\" \"http://a.example\" 301 2 0",
+                "\"/\" \"http://a.example\" 301 2 0",
+            ),
+        ] {
+            let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
+            let data = (row.read)(&[(row.parse)(rdata).unwrap()]).unwrap();
+            assert_eq!(data.record_type(), of);
+            assert_eq!(data.parts().1.rdatas(), [rdata], "{of}");
+            assert_eq!(data.parts().1.texts(), [text], "{of}");
+        }
+    }
+
+    #[test]
+    fn values_are_sorted_as_octodns_sorts_them() {
+        for (of, given, sorted) in [
+            (RecordType::A, ["192.0.2.2", "192.0.2.10"], ["192.0.2.10", "192.0.2.2"]),
+            (RecordType::MX, ["10 a.", "9 b."], ["9 b.", "10 a."]),
+            (RecordType::TXT, ["b", "a"], ["\"a\"", "\"b\""]),
+        ] {
+            let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
+            let values = given.map(|rdata| (row.parse)(rdata).unwrap());
+            assert_eq!((row.read)(&values).unwrap().parts().1.rdatas(), sorted, "{of}");
+        }
+    }
+}

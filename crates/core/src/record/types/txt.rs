@@ -183,3 +183,72 @@ fn write_characters(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_written_as_character_strings() {
+        let long = "a".repeat(300);
+        let chunks = format!("\"{}\" \"{}\"", "a".repeat(255), "a".repeat(45));
+        for (escaped, rdata) in [
+            ("", "\"\""),
+            ("v=DKIM1\\; k=rsa", "\"v=DKIM1; k=rsa\""),
+            ("say \"hi\" \\o/", "\"say \\\"hi\\\" \\\\o/\""),
+            ("tab\there", "\"tab\\009here\""),
+            ("déjà \"vu\"", "\"déjà \\\"vu\\\"\""),
+            (&*long, &*chunks),
+        ] {
+            assert_eq!(Txt::new(escaped).to_string(), rdata, "{escaped:?}");
+        }
+    }
+
+    /// In presentation format a comment would swallow most of a DKIM key.
+    #[test]
+    fn text_without_quotes_is_read_whole() {
+        for (rdata, text) in [
+            ("v=DKIM1; k=rsa", Some("v=DKIM1\\; k=rsa")),
+            ("two words", Some("two words")),
+            ("word", Some("word")),
+            ("\"one \" \"two\"", Some("one two")),
+            ("\"a;b\" ; comment", Some("a\\;b")),
+            ("\"caf\\195\\169\"", Some("café")),
+            ("\"\\255\"", None),
+            ("\"\\999\"", None),
+            ("\"open", None),
+            ("", None),
+            ("word (", None),
+            ("( \"a\"\n\"b\" )", Some("ab")),
+        ] {
+            let parsed = Txt::parse(rdata).ok();
+            assert_eq!(parsed.as_ref().and_then(Value::as_str), text, "{rdata:?}");
+        }
+    }
+
+    /// The loose reading of quotes is what zone files of octoDNS rely on.
+    #[test]
+    fn quotes_of_data_are_taken_off() {
+        for (data, text) in [
+            ("plain", "plain"),
+            ("\"quoted\"", "quoted"),
+            ("\"one\" \"two\"", "onetwo"),
+            ("\"unclosed", "unclose"),
+            ("in \"side\"", "in \"side\""),
+            ("", ""),
+        ] {
+            assert_eq!(Txt::read(&data.into()).unwrap().as_str(), text, "{data:?}");
+        }
+    }
+
+    #[test]
+    fn semicolons_are_escaped_once() {
+        for (text, faults) in
+            [("a\\;b", 0), ("a;b", 1), ("é;", 2), (" ;", 0), ("a\\\\;b", 1), ("a\\;b;c\\\\;", 2)]
+        {
+            let mut findings = Findings::new();
+            check(&[text.into()], RecordType::TXT, &mut findings);
+            assert_eq!(findings.len(), faults, "{text:?}");
+        }
+    }
+}

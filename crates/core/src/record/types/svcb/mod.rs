@@ -207,3 +207,25 @@ impl fmt::Display for Svcb {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_written_by_number_and_compared_in_any_order() {
+        let read = |rdata: &str| Svcb::read(&Svcb::parse(rdata).unwrap()).unwrap();
+        let one = read("1 A.example. key7=x port=443 alpn=\"h2,h3\" no-default-alpn");
+        let other = read("1 a.example. alpn=h2,h3 no-default-alpn port=443 key7=x");
+        assert_eq!(one, other);
+        assert_eq!(one.to_string(), "1 a.example. alpn=h2,h3 no-default-alpn port=443 key7=x");
+        assert_ne!(one, read("1 a.example. alpn=h2"));
+    }
+
+    #[test]
+    fn a_parameter_is_given_once() {
+        let twice = Svcb::parse("1 . port=1 port=2");
+        assert_eq!(twice, Err(RdataError::Repeated("port".to_owned())));
+        assert!(Svcb::parse("1").is_err());
+    }
+}
