@@ -34,13 +34,13 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         part: "records",
-        reason: "An address is an address: an empty value of a lenient A or AAAA record is refused, as \
-                 are addresses with a zone index",
+        reason: "unrepresentable: an empty value of a lenient A or AAAA record is refused, as are \
+                 addresses with a zone index",
         cases: &["a-008", "a-009", "a-011", "aaaa-008", "aaaa-013", "aaaa-016", "aaaa-033"],
     },
     Exception {
         part: "records",
-        reason: "Text fields hold text: numbers and truth values become the text they are written as",
+        reason: "text-fields: numbers and truth values become the text they are written as",
         cases: &[
             "caa-043",
             "caa-051",
@@ -53,7 +53,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         part: "records",
-        reason: "Text fields hold text: nothing is refused, or empty where that is what it means",
+        reason: "text-fields: nothing is refused, or empty where that is what it means",
         cases: &[
             "naptr-060",
             "naptr-066",
@@ -65,7 +65,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         part: "records",
-        reason: "Text fields hold text: lists and mappings are refused, not turned into Python literals",
+        reason: "text-fields: lists and mappings are refused, not turned into Python literals",
         cases: &[
             "caa-050",
             "caa-061",
@@ -82,12 +82,12 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         part: "records",
-        reason: "A service parameter is text, a number, a list of texts, or nothing",
+        reason: "unrepresentable: a service parameter is text, a number, a list of texts, or nothing",
         cases: &["https-062", "svcb-068", "svcb-077"],
     },
     Exception {
         part: "records",
-        reason: "Numbers are written in ASCII digits",
+        reason: "ascii-digits: numbers in text",
         cases: &["svcb-046", "tlsa-044", "uri-049"],
     },
 ];

@@ -175,7 +175,7 @@ fn records() -> impl Strategy<Value = (RecordType, Vec<OwnedValue>)> {
 
 fn load(name: &str, data: &OwnedValue) -> Result<Record, Report> {
     let types = RecordTypes::default();
-    let zone = ZoneName::new("example.com.").unwrap();
+    let zone = ZoneName::new("example.com.").map_err(|_| Report::new())?;
     let context = LoadContext {
         zone: &zone,
         source: None,
