@@ -12,6 +12,7 @@
 mod cli;
 mod command;
 pub mod corpus;
+mod dump;
 mod emit;
 pub mod exceptions;
 mod json;
@@ -40,6 +41,7 @@ pub const PARTS: &[Part] = &[
     Part { name: "names", compare: names::compare },
     Part { name: "yaml", compare: yaml::compare },
     Part { name: "dump", compare: emit::compare },
+    Part { name: "dump", compare: dump::compare },
     Part { name: "cli", compare: cli::compare },
 ];
 

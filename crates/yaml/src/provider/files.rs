@@ -1,5 +1,6 @@
 //! Where the files of zones are, and how files are written.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -22,49 +23,57 @@ pub(super) fn list_zones(inner: &Inner) -> Result<Vec<ZoneName>, ProviderError> 
         let Some(name) = entry.file_name().and_then(|name| name.to_str()) else { continue };
         let is_yaml = entry.extension().is_some_and(|extension| extension == "yaml");
         if let Some(extension) = options.split_extension.as_deref()
-            && name.ends_with(extension)
+            && let Some(zone) = name.strip_suffix(extension)
             && entry.is_dir()
         {
             // The extension starts with the final dot of the name.
-            zones.push(name[..=name.len() - extension.len()].to_owned());
+            zones.push(zone.chars().chain(extension.chars().take(1)).collect());
         }
         let dots = name.matches('.').count();
         if !options.disable_zonefile && is_yaml && dots >= 2 && entry.is_file() {
             zones.push(name[..name.len() - "yaml".len()].to_owned());
         }
     }
-    zones.sort_unstable();
-    zones.dedup();
     let parse = |name: String| {
         ZoneName::new(&name).map_err(|error| ProviderError::Failed {
             message: format!("a file below \"{}\" names no zone", options.directory.display()),
             source: Some(Box::new(error)),
         })
     };
-    zones.into_iter().map(parse).collect()
+    // A zone may have a file and a folder, and either spelling of its name.
+    let zones: BTreeSet<ZoneName> = zones.into_iter().map(parse).collect::<Result<_, _>>()?;
+    Ok(zones.into_iter().collect())
 }
 
 /// The files that a zone is read from, in the order they are read.
 pub(super) fn of_zone(inner: &Inner, zone: &ZoneName) -> Result<Vec<PathBuf>, ProviderError> {
     let options = &inner.options;
-    let (decoded, encoded) = (zone.decoded(), zone.as_str());
     let mut files = Vec::new();
-    if let Some(extension) = &options.split_extension {
-        let name = |zone: &str| format!("{}{extension}", zone.trim_end_matches('.'));
-        if let Some(folder) = one_of(inner, zone, &name(&decoded), &name(encoded), Path::is_dir)? {
-            let yaml = |path: &PathBuf| path.extension().is_some_and(|found| found == "yaml");
-            files.extend(entries(&folder)?.into_iter().filter(yaml));
-        }
+    if let Some(folder) = folder(inner, zone)? {
+        let yaml = |path: &PathBuf| path.extension().is_some_and(|found| found == "yaml");
+        files.extend(entries(&folder)?.into_iter().filter(yaml));
     }
     if !options.disable_zonefile {
-        let name = |zone: &str| format!("{zone}yaml");
-        files.extend(one_of(inner, zone, &name(&decoded), &name(encoded), Path::is_file)?);
+        files.extend(single(inner, zone)?);
     }
     if let Some(shared) = &options.shared_filename {
         files.push(options.directory.join(shared));
     }
     files.sort_unstable();
     Ok(files)
+}
+
+/// The single file of a zone, if there is one.
+pub(super) fn single(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, ProviderError> {
+    let name = |zone: &str| format!("{zone}yaml");
+    one_of(inner, zone, &name(&zone.decoded()), &name(zone.as_str()), Path::is_file)
+}
+
+/// The folder of a split zone, if there is one.
+pub(super) fn folder(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, ProviderError> {
+    let Some(extension) = &inner.options.split_extension else { return Ok(None) };
+    let name = |zone: &str| format!("{}{extension}", zone.trim_end_matches('.'));
+    one_of(inner, zone, &name(&zone.decoded()), &name(zone.as_str()), Path::is_dir)
 }
 
 /// The path of the readable or the IDNA name, whichever is there; both is an error.
@@ -105,21 +114,24 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), ProviderError> {
 
 /// Writes a file beside the old one and puts it in its place, so that there is never half a file.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
     let replace = || {
+        // A link stays a link: what it points to is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let old = fs::metadata(&path).map(|old| old.permissions()).ok();
         let mut builder = tempfile::Builder::new();
         builder.prefix(".octodns-").suffix(".tmp");
         #[cfg(unix)]
-        let builder = {
+        {
             use std::os::unix::fs::PermissionsExt;
-            let old = fs::metadata(path).map(|old| old.permissions());
-            builder.permissions(old.unwrap_or_else(|_| fs::Permissions::from_mode(0o666)))
-        };
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
+        if let Some(old) = old {
+            file.as_file().set_permissions(old)?;
+        }
         file.as_file().sync_all()?;
-        // A link stays a link: what it points to is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         file.persist(path).map(drop).map_err(|error| error.error)
     };
     replace().map_err(failed("write", path))

@@ -20,7 +20,10 @@ pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
     if let Some(extension) = &inner.options.split_extension {
         return split(inner, plan, &zone, extension);
     }
-    let path = inner.options.directory.join(format!("{}yaml", zone.name()));
+    // Differs from octoDNS: a file under the IDNA name is written where it is. Another one beside it
+    // would make the zone unreadable.
+    let path = files::single(inner, zone.name())?
+        .unwrap_or_else(|| inner.options.directory.join(format!("{}yaml", zone.name())));
     files::make_folder(path.parent().unwrap_or(&inner.options.directory))?;
     let names = zone.nodes().map(|(name, node)| {
         let data: Vec<_> = node.iter().map(|record| data(inner, record)).collect();
@@ -32,7 +35,8 @@ pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
 fn split(inner: &Inner, plan: &Plan, zone: &Zone, extension: &str) -> Result<(), ProviderError> {
     let decoded = zone.name().decoded();
     let decoded = decoded.trim_end_matches('.');
-    let folder = inner.options.directory.join(format!("{decoded}{extension}"));
+    let folder = files::folder(inner, zone.name())?
+        .unwrap_or_else(|| inner.options.directory.join(format!("{decoded}{extension}")));
     files::make_folder(&folder)?;
     let mut written = HashSet::new();
     let mut catchall = Map::new();

@@ -7,6 +7,8 @@ mod analysis;
 mod emit;
 mod quoted;
 
+use std::cmp::Ordering;
+
 use octodns_core::Value;
 use octodns_core::value::{Kind, Special};
 
@@ -121,12 +123,7 @@ impl Writer {
             self.out.indicator("{}", true);
             return;
         }
-        let order = self.order;
-        if !entries.is_sorted_by(|left, right| {
-            order.compare_keys(left.0, right.0).is_some_and(std::cmp::Ordering::is_le)
-        }) {
-            sort(&mut entries, order);
-        }
+        sort(&mut entries, self.order);
         let outer = self.out.increase_indent(false);
         for (key, value) in entries {
             self.out.indent_line();
@@ -167,13 +164,55 @@ impl Writer {
 
 /// Sorts as far as keys have an order; the sort must not see contradictions.
 fn sort(entries: &mut [(&Value<'_>, &Value<'_>)], order: Order) {
-    let comparable = entries.iter().all(|(key, _)| {
-        entries.first().is_none_or(|(first, _)| order.compare_keys(first, key).is_some())
-    });
-    if comparable {
-        entries.sort_by(|left, right| {
-            order.compare_keys(left.0, right.0).unwrap_or(std::cmp::Ordering::Equal)
-        });
+    if entries.is_sorted_by(|left, right| compare_entries(*left, *right, order).is_le()) {
+        return;
+    }
+    let Some(&(first, _)) = entries.first() else { return };
+    if entries.iter().all(|(key, _)| order.compare_keys(first, key).is_some()) {
+        entries.sort_by(|left, right| compare_entries(*left, *right, order));
+    }
+}
+
+/// Compares entries by their keys; where natural order finds those equal (`7` and `007`), the reference
+/// goes on with the values.
+fn compare_entries(
+    left: (&Value<'_>, &Value<'_>),
+    right: (&Value<'_>, &Value<'_>),
+    order: Order,
+) -> Ordering {
+    match order.compare_keys(left.0, right.0) {
+        Some(Ordering::Equal) if order == Order::Natural => {
+            compare_values(left.1, right.1).unwrap_or(Ordering::Equal)
+        }
+        found => found.unwrap_or(Ordering::Greater),
+    }
+}
+
+/// Natural order of values: lists by their elements, mappings by their keys as they come.
+fn compare_values(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
+    match (&left.kind, &right.kind) {
+        (Kind::Map(left), Kind::Map(right)) => {
+            compare_lists(left.iter().map(|(key, _)| key), right.iter().map(|(key, _)| key))
+        }
+        (Kind::List(left), Kind::List(right)) => compare_lists(left.iter(), right.iter()),
+        _ => Order::Natural.compare_keys(left, right),
+    }
+}
+
+fn compare_lists<'v, 'a: 'v>(
+    mut left: impl Iterator<Item = &'v Value<'a>>,
+    mut right: impl Iterator<Item = &'v Value<'a>>,
+) -> Option<Ordering> {
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return Some(Ordering::Equal),
+            (None, Some(_)) => return Some(Ordering::Less),
+            (Some(_), None) => return Some(Ordering::Greater),
+            (Some(left), Some(right)) => match compare_values(left, right)? {
+                Ordering::Equal => {}
+                unequal => return Some(unequal),
+            },
+        }
     }
 }
 
