@@ -1,5 +1,7 @@
 //! Whole runs of the engine over folders of YAML files.
 
+#![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
+
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
