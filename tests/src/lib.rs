@@ -21,6 +21,7 @@ mod outcome;
 mod rdata;
 mod records;
 mod yaml;
+mod zones;
 
 pub use command::{Options, main};
 pub use outcome::Outcome;
@@ -38,6 +39,7 @@ pub struct Part {
 pub const PARTS: &[Part] = &[
     Part { name: "records", compare: records::compare },
     Part { name: "rdata", compare: rdata::compare },
+    Part { name: "zones", compare: zones::compare },
     Part { name: "names", compare: names::compare },
     Part { name: "yaml", compare: yaml::compare },
     Part { name: "dump", compare: emit::compare },

@@ -26,8 +26,9 @@ impl Secrets {
             let class = value.get("class").and_then(Value::as_str);
             let message = match class {
                 Some(class) if ENVIRON.contains(&class) => {
-                    handlers.insert(name, Arc::clone(env));
-                    continue;
+                    handlers.insert(name.clone(), Arc::clone(env));
+                    let Some(option) = option(value) else { continue };
+                    format!("unknown key \"{option}\"")
                 }
                 Some(class) => format!("unknown class \"{class}\""),
                 None => "missing key \"class\"".to_owned(),
@@ -42,7 +43,7 @@ impl Secrets {
         Self { handlers }
     }
 
-    /// The names of the handlers a config adds to `env`.
+    /// The names of the handlers that a config adds to `env`.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.handlers.keys().map(String::as_str).filter(|name| *name != "env")
     }
@@ -67,6 +68,12 @@ impl Secrets {
             }
         }
     }
+}
+
+/// An option of a handler; the one class there is takes none.
+fn option(handler: &Value<'_>) -> Option<String> {
+    let keys = handler.as_map()?.iter().map(|(key, _)| octodns_core::value::python_str(key));
+    keys.into_iter().find(|key| key != "class")
 }
 
 /// The value of `NAME` or `NAME/DEFAULT`; numbers are read as numbers, as octoDNS does.

@@ -1,18 +1,16 @@
 //! What the outputs that draw tables share.
 
 use octodns_core::Record;
+use octodns_core::record::geo::GeoValues;
 
 /// The values of a record, the geo ones after the others, joined by `separator`.
 pub(super) fn values(record: &Record, separator: &str) -> String {
     let mut values = record.value_texts();
     if let Some(geo) = record.geo() {
-        let mut places: Vec<_> = geo
-            .places()
-            .iter()
-            .map(|place| format!("{}: {}", place.code(), place.values().join(", ")))
-            .collect();
-        places.sort_unstable();
-        values.extend(places);
+        let mut places: Vec<_> = geo.places().iter().collect();
+        places.sort_unstable_by_key(|place| place.code());
+        let text = |place: &GeoValues| format!("{}: {}", place.code(), place.values().join(", "));
+        values.extend(places.into_iter().map(text));
     }
     values.join(separator)
 }

@@ -21,7 +21,7 @@ pub(super) fn list_zones(inner: &Inner) -> Result<Vec<ZoneName>, ProviderError> 
     let mut zones = Vec::new();
     for entry in entries(&options.directory)? {
         let Some(name) = entry.file_name().and_then(|name| name.to_str()) else { continue };
-        let is_yaml = entry.extension().is_some_and(|extension| extension == "yaml");
+        let is_yaml = name.as_bytes().ends_with(b".yaml");
         if let Some(extension) = options.split_extension.as_deref()
             && let Some(zone) = name.strip_suffix(extension)
             && entry.is_dir()
@@ -50,7 +50,10 @@ pub(super) fn of_zone(inner: &Inner, zone: &ZoneName) -> Result<Vec<PathBuf>, Pr
     let options = &inner.options;
     let mut files = Vec::new();
     if let Some(folder) = folder(inner, zone)? {
-        let yaml = |path: &PathBuf| path.extension().is_some_and(|found| found == "yaml");
+        // Not `Path::extension`: the records of the apex may stand in a file `.yaml`.
+        let yaml = |path: &PathBuf| {
+            path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".yaml"))
+        };
         files.extend(entries(&folder)?.into_iter().filter(yaml));
     }
     if !options.disable_zonefile {

@@ -1,0 +1,119 @@
+//! Whole zones: what becomes of each record that is added, and what validation objects to.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::Arc;
+
+use octodns_core::record::{LoadContext, Record, RecordTypes};
+use octodns_core::validate::RecordValidators;
+use octodns_core::zone::{Added, Adding, SubZones, ZoneFinding, ZoneSettings, ZoneValidators};
+use octodns_core::{Report, Value, Zone, ZoneName};
+use serde_json::Value as Json;
+
+use crate::corpus::{files, for_each_case};
+use crate::json::value_of;
+use crate::{Options, Outcome};
+
+/// Compares every case that does not configure validators.
+pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
+    let mut waiting = 0;
+    for path in files(&options.corpus.join("zones"), "jsonl")? {
+        for_each_case(&path, |id, case| {
+            if case.get("validators").is_some() || case.get("zone_validators").is_some() {
+                waiting += 1;
+            } else {
+                outcome.case(id, difference(case));
+            }
+        })?;
+    }
+    outcome.notes.push(format!("{waiting} cases wait for the configuration of validators"));
+    Ok(())
+}
+
+fn difference(case: &Json) -> Option<String> {
+    let Some(mut zone) = empty_zone(case) else {
+        return case.get("error").is_none().then(|| "the zone was refused".to_owned());
+    };
+    if case.get("error").is_some() {
+        return Some("the zone was accepted".to_owned());
+    }
+    let (lenient, load) = (case["lenient"] == true, load(&mut zone, case));
+    // Any failure equals any other.
+    let word = |json: &Json| match json.as_str() {
+        Some(word @ ("added" | "ignored")) => word.to_owned(),
+        _ => "failed".to_owned(),
+    };
+    let expected: Vec<_> = case["load"].as_array()?.iter().map(word).collect();
+    if load != expected {
+        return Some(format!("load: expected {expected:?}, got {load:?}"));
+    }
+    let findings = ZoneValidators::new(["legacy"]).validate(&zone);
+    let found: BTreeSet<_> = findings.iter().map(|found| reason(found, lenient)).collect();
+    let verdict = &case["verdict"]["legacy"];
+    let expected: BTreeSet<_> =
+        verdict["reasons"].as_array()?.iter().map(expected_reason).collect();
+    if found != expected {
+        return Some(format!("reasons: expected {expected:?}, got {found:?}"));
+    }
+    let fails = found.iter().any(|(_, _, level)| level == "error");
+    (verdict["fails"] != fails).then(|| format!("fails: expected {}", verdict["fails"]))
+}
+
+fn empty_zone(case: &Json) -> Option<Zone> {
+    let name = ZoneName::new(case["zone"].as_str()?).ok()?;
+    let sub_zones: SubZones = case["sub_zones"]
+        .as_array()
+        .map(|names| names.iter().filter_map(Json::as_str).collect())
+        .unwrap_or_default();
+    let ignore_subzone_adds = case["ignore_subzone_adds"] == true;
+    let settings = ZoneSettings { sub_zones, ignore_subzone_adds, ..ZoneSettings::default() };
+    Some(Zone::with_settings(name, Arc::new(settings)))
+}
+
+/// One word for every record: `added`, `ignored` or `failed`.
+fn load(zone: &mut Zone, case: &Json) -> Vec<String> {
+    let types = RecordTypes::default();
+    let validators = RecordValidators::legacy(&types);
+    let records = case["records"].as_array().map_or(&[][..], Vec::as_slice);
+    let how = Adding { replace: false, lenient: case["lenient"] == true };
+    let mut words = Vec::with_capacity(records.len());
+    for record in records {
+        let name = zone.name().clone();
+        let context = LoadContext {
+            zone: &name,
+            source: None,
+            files: &[],
+            lenient: true,
+            default_ttl: None,
+            escape_semicolons: false,
+            validators: &validators,
+            types: &types,
+        };
+        let (name, data): (Value<'_>, Value<'_>) =
+            (value_of(&record["name"]), value_of(&record["data"]));
+        let loaded = Record::load(&name, &data, &context, &mut Report::new());
+        let word = match loaded.map(|record| zone.add(record, how)) {
+            Some(Ok(Added::Kept | Added::KeptInSubZone(_))) => "added",
+            Some(Ok(Added::Ignored)) => "ignored",
+            Some(Err(_)) | None => "failed",
+        };
+        words.push(word.to_owned());
+    }
+    words
+}
+
+/// The validator, the records it is about, and how bad it is.
+type Reason = (String, BTreeSet<String>, String);
+
+fn reason(found: &ZoneFinding, lenient: bool) -> Reason {
+    let about =
+        |record: &Arc<Record>| format!("{}/{}", record.name().as_str(), record.record_type());
+    let level = if lenient || found.is_lenient() { "warning" } else { "error" };
+    (found.validator.clone(), found.records.iter().map(about).collect(), level.to_owned())
+}
+
+fn expected_reason(json: &Json) -> Reason {
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    let records = json["records"].as_array().map_or(&[][..], Vec::as_slice);
+    (text(&json["validator"]), records.iter().map(text).collect(), text(&json["level"]))
+}
