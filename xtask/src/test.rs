@@ -13,7 +13,7 @@ type Step = fn() -> io::Result<()>;
 ///
 /// The tests come last: the output ends with the test runner's own closing lines.
 pub(crate) fn run() -> io::Result<()> {
-    let steps: [(&str, Step); 7] = [
+    let steps: [(&str, Step); 8] = [
         ("fmt", || check(&mut cargo(&["fmt", "--all", "--check"]))),
         ("tidy", tidy::run),
         ("deny", deny::run),
@@ -26,6 +26,9 @@ pub(crate) fn run() -> io::Result<()> {
             check(doc.env("RUSTDOCFLAGS", "-D warnings"))
         }),
         ("conformance", || conformance::run(&[])),
+        ("example", || {
+            check(&mut cargo(&["run", "--quiet", "--package", "octodns-example-embed"]))
+        }),
         ("tests", || check(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))),
     ];
     let mut failed = Vec::new();

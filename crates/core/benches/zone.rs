@@ -1,7 +1,5 @@
 //! How long it takes to load records, to fill a zone, and to find what differs between two.
 
-#![expect(missing_docs, reason = "criterion's macros make public functions")]
-
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
