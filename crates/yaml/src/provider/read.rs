@@ -108,20 +108,20 @@ fn file(
         validators: &request.validators,
         types: &request.types,
     };
-    match &document.root.kind {
-        Kind::Map(names) => {
-            read.records.reserve(names.len());
-            for (name, data) in names {
-                name_records(name, data, &context, read);
-            }
-        }
-        _ if !document.root.is_truthy() => {}
-        _ => {
-            let found =
-                format!("a zone file maps names to records, this is {}", document.root.kind_name());
-            let origin = Origin::new(&document.files, document.root.position);
-            read.report.push(Diagnostic::error("yaml", found).at(origin));
-        }
+    if !document.root.is_truthy() {
+        return Ok(());
+    }
+    let (position, kind_name) = (document.root.position, document.root.kind_name());
+    let Kind::Map(names) = document.root.kind else {
+        let message = format!("a zone file maps names to records, this is {kind_name}");
+        let origin = Origin::new(&document.files, position);
+        read.report.push(Diagnostic::error("yaml", message).at(origin));
+        return Ok(());
+    };
+    read.records.reserve(names.len());
+    // By value: what is read becomes free while the records grow.
+    for (name, data) in names {
+        name_records(&name, &data, &context, read);
     }
     Ok(())
 }
