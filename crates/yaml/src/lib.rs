@@ -29,5 +29,5 @@ pub use include::{FileIncludes, Include, NoIncludes};
 pub use natural::natural_cmp;
 pub use order::Order;
 pub use provider::{OrderMode, SplitYamlOptions, YamlOptions, YamlProvider, register};
-pub use read::{Document, Limits, LoadOptions, load, load_bytes, text_of};
+pub use read::{Document, Entries, Limits, LoadOptions, load, load_bytes, load_entries, text_of};
 pub use write::{DumpOptions, dump};

@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
-use octodns_yaml::{LoadOptions, Order, load, load_bytes};
+use std::sync::Arc;
+
+use octodns_core::Value;
+use octodns_core::value::Map;
+use octodns_yaml::{Entries, LoadOptions, Order, load, load_bytes, load_entries};
 use proptest::prelude::*;
 
 const SEEDS: [&str; 3] = [
@@ -19,10 +23,45 @@ fn read(text: &str, order: Option<Order>, thorough: bool) -> Option<String> {
     Some(format!("{:?} {:?}", document.root, document.report))
 }
 
+/// What is handed on entry by entry, put together again.
+#[derive(Default)]
+struct Collected<'a>(Vec<(Value<'a>, Value<'a>)>);
+
+impl<'a> Entries<'a> for Collected<'a> {
+    fn entry(&mut self, _files: &[Arc<str>], key: &Value<'a>, value: Value<'a>) {
+        self.0.push((key.clone(), value));
+    }
+
+    fn forget(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// What a reader makes of a text without its root's position, which entries do not have.
+fn read_entries(text: &str, order: Option<Order>, by_entry: bool) -> Option<String> {
+    let options = LoadOptions::new("zone.yaml").order(order).warn_duplicates();
+    let mut document = if by_entry {
+        let mut entries = Collected::default();
+        let mut document = load_entries(text, &options, &mut entries).ok()?;
+        if !entries.0.is_empty() {
+            document.root = Map::from_entries(entries.0).into();
+        }
+        document
+    } else {
+        load(text, &options).ok()?
+    };
+    if document.root.as_map().is_some_and(Map::is_empty) {
+        document.root = Value::NULL;
+    }
+    Some(format!("{:?} {:?}", document.root.kind, document.report))
+}
+
 fn assert_same(text: &str) {
     for order in [None, Some(Order::Natural), Some(Order::Simple)] {
         let (fast, full) = (read(text, order, false), read(text, order, true));
         assert_eq!(fast, full, "{text:?}");
+        let (entries, whole) = (read_entries(text, order, true), read_entries(text, order, false));
+        assert_eq!(entries, whole, "{text:?}");
     }
 }
 

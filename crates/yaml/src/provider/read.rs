@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::validate::RecordValidators;
-use octodns_core::value::Kind;
 use octodns_core::{
     Diagnostic, Origin, ProviderError, Record, Report, State, Value, ZoneName, ZoneRead,
     ZoneRequest,
 };
 
 use super::{Inner, files};
-use crate::{FileIncludes, LoadOptions, load_bytes};
+use crate::{Entries, FileIncludes, LoadOptions, load_entries, text_of};
 
 /// A [`ZoneRequest`] that borrows nothing.
 pub(super) struct Request {
@@ -90,7 +89,10 @@ fn file(
     let includes = FileIncludes::new(inner.home.clone());
     let order = options.enforce_order.then(|| options.order_mode.into());
     let load = LoadOptions::new(&*path.to_string_lossy()).order(order).include(&includes);
-    let document = match load_bytes(&bytes, &load) {
+    let mut loading = Loading { inner, request, records: Vec::new(), report: Report::new() };
+    let document =
+        text_of(&bytes, &load.file).and_then(|text| load_entries(text, &load, &mut loading));
+    let document = match document {
         Ok(document) => document,
         Err(error) => {
             read.report.push(error.to_diagnostic().about(request.name.to_string()));
@@ -98,47 +100,47 @@ fn file(
         }
     };
     read.report.merge(document.report);
-    let context = LoadContext {
-        zone: &request.name,
-        source: Some(&inner.id),
-        files: &document.files,
-        lenient: request.lenient,
-        default_ttl: Some(options.default_ttl),
-        escape_semicolons: !options.escaped_semicolons,
-        validators: &request.validators,
-        types: &request.types,
-    };
-    if !document.root.is_truthy() {
-        return Ok(());
-    }
-    let (position, kind_name) = (document.root.position, document.root.kind_name());
-    let Kind::Map(names) = document.root.kind else {
-        let message = format!("a zone file maps names to records, this is {kind_name}");
-        let origin = Origin::new(&document.files, position);
+    if document.root.is_truthy() {
+        let found = document.root.kind_name();
+        let message = format!("a zone file maps names to records, this is {found}");
+        let origin = Origin::new(&document.files, document.root.position);
         read.report.push(Diagnostic::error("yaml", message).at(origin));
-        return Ok(());
-    };
-    read.records.reserve(names.len());
-    // By value: what is read becomes free while the records grow.
-    for (name, data) in names {
-        name_records(&name, &data, &context, read);
     }
+    read.report.merge(loading.report);
+    read.records.append(&mut loading.records);
     Ok(())
 }
 
-/// The records of one name: one, or a list of several types.
-fn name_records(
-    name: &Value<'_>,
-    data: &Value<'_>,
-    context: &LoadContext<'_>,
-    read: &mut ZoneRead,
-) {
-    let ZoneRead { records, report, .. } = read;
-    let mut one = |data: &Value<'_>, report: &mut Report| {
-        records.extend(Record::load(name, data, context, report));
-    };
-    match data.as_list() {
-        Some(list) => list.iter().for_each(|data| one(data, report)),
-        None => one(data, report),
+/// Makes records of the entries of a file, as they are read.
+struct Loading<'l> {
+    inner: &'l Inner,
+    request: &'l Request,
+    records: Vec<Record>,
+    report: Report,
+}
+
+impl<'a> Entries<'a> for Loading<'_> {
+    /// The records of one name: one, or a list of several types.
+    fn entry(&mut self, files: &[Arc<str>], name: &Value<'a>, data: Value<'a>) {
+        let Self { inner, request, records, report } = self;
+        let context = LoadContext {
+            zone: &request.name,
+            source: Some(&inner.id),
+            files,
+            lenient: request.lenient,
+            default_ttl: Some(inner.options.default_ttl),
+            escape_semicolons: !inner.options.escaped_semicolons,
+            validators: &request.validators,
+            types: &request.types,
+        };
+        let several = data.as_list();
+        for data in several.unwrap_or(std::slice::from_ref(&data)) {
+            records.extend(Record::load(name, data, &context, report));
+        }
+    }
+
+    fn forget(&mut self) {
+        self.records.clear();
+        self.report = Report::new();
     }
 }

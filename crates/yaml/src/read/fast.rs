@@ -6,6 +6,7 @@
 //! column; the tests of this crate hold the two against each other.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use octodns_core::value::{Kind, Position};
@@ -33,29 +34,53 @@ pub(super) fn read<'t>(
     files: &[Arc<str>],
     report: &mut Report,
 ) -> Option<Value<'t>> {
-    let ascii = text.is_ascii();
-    if !is_simple(text.as_bytes())
-        || (!ascii && text.contains(['\u{2028}', '\u{2029}', '\u{feff}']))
-    {
-        return None;
+    Reader::new(text, file, rules, files, report)?.document()
+}
+
+/// Reads a text that is one mapping, handing on each entry as soon as it is read; or gives up, and what
+/// was handed on is void.
+pub(super) fn read_entries<'t>(
+    text: &'t str,
+    file: u16,
+    rules: Rules,
+    files: &[Arc<str>],
+    report: &mut Report,
+    each: &mut dyn FnMut(&Value<'t>, Value<'t>),
+) -> Option<()> {
+    Reader::new(text, file, rules, files, report)?.entries_of_document(each)
+}
+
+impl<'t, 's> Reader<'t, 's> {
+    fn new(
+        text: &'t str,
+        file: u16,
+        rules: Rules,
+        files: &'s [Arc<str>],
+        report: &'s mut Report,
+    ) -> Option<Self> {
+        let ascii = text.is_ascii();
+        if !is_simple(text.as_bytes())
+            || (!ascii && text.contains(['\u{2028}', '\u{2029}', '\u{feff}']))
+        {
+            return None;
+        }
+        Some(Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            line: 1,
+            line_start: 0,
+            indent: END,
+            depth: 0,
+            ascii,
+            file,
+            rules,
+            files,
+            report,
+            entries: Vec::new(),
+            elements: Vec::new(),
+        })
     }
-    let mut reader = Reader {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        line: 1,
-        line_start: 0,
-        indent: END,
-        depth: 0,
-        ascii,
-        file,
-        rules,
-        files,
-        report,
-        entries: Vec::new(),
-        elements: Vec::new(),
-    };
-    reader.document()
 }
 
 /// Whether there is no control character but the line feed. Vector code for the compiler.
@@ -94,6 +119,44 @@ struct Scalar<'t> {
 
 impl<'t> Reader<'t, '_> {
     fn document(&mut self) -> Option<Value<'t>> {
+        self.start()?;
+        let value = self.block(self.indent)?;
+        (self.indent == END).then_some(value)
+    }
+
+    fn entries_of_document(&mut self, each: &mut dyn FnMut(&Value<'t>, Value<'t>)) -> Option<()> {
+        self.start()?;
+        if self.is_dash() {
+            return None;
+        }
+        self.depth += 1;
+        let (column, order) = (self.indent, self.rules.order.unwrap_or_default());
+        let mut before: Option<Value<'t>> = None;
+        loop {
+            let key = self.key()?;
+            let rises = match &before {
+                Some(before) => order.compare_keys(before, &key) == Some(Ordering::Less),
+                None => order.compare_keys(&key, &key) == Some(Ordering::Equal),
+            };
+            // Duplicates and disorder can only be told with all keys at hand.
+            if !rises {
+                return None;
+            }
+            let value = self.entry_value(column)?;
+            each(&key, value);
+            before = Some(key);
+            if self.indent != column {
+                break;
+            }
+            if self.is_dash() {
+                return None;
+            }
+        }
+        (self.indent == END).then_some(())
+    }
+
+    /// Goes to where the content starts.
+    fn start(&mut self) -> Option<()> {
         self.find_content()?;
         if self.indent == 0 && self.bytes[self.at..].starts_with(b"---\n") {
             self.at += "---".len();
@@ -103,9 +166,7 @@ impl<'t> Reader<'t, '_> {
         if self.indent == END {
             return None;
         }
-        self.refuse_marker()?;
-        let value = self.block(self.indent)?;
-        (self.indent == END).then_some(value)
+        self.refuse_marker()
     }
 
     /// A collection whose first line is this one.

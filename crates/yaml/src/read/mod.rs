@@ -124,6 +124,34 @@ pub fn load<'a>(text: &'a str, options: &LoadOptions<'_>) -> Result<Document<'a>
     Ok(Document { root, files: session.files, report: session.report })
 }
 
+/// Takes the entries of a document that is one mapping, one after the other.
+pub trait Entries<'a> {
+    /// Takes an entry; positions point into `files`.
+    fn entry(&mut self, files: &[Arc<str>], key: &Value<'a>, value: Value<'a>);
+
+    /// Forgets all entries taken so far: the text is read again from its start.
+    fn forget(&mut self);
+}
+
+/// Reads a document that is one mapping without holding all of it: a zone file of any size costs little
+/// more than what becomes of its entries.
+///
+/// The root of the document is nothing if all went to `entries`, else what stands there in the place of a
+/// mapping.
+///
+/// # Errors
+///
+/// As [`load`]. The entries taken until then mean nothing.
+pub fn load_entries<'a>(
+    text: &'a str,
+    options: &LoadOptions<'_>,
+    entries: &mut dyn Entries<'a>,
+) -> Result<Document<'a>, YamlError> {
+    let mut session = Session::new(options);
+    let root = session.read_entries(text, entries)?;
+    Ok(Document { root, files: session.files, report: session.report })
+}
+
 /// Reads a document of bytes.
 ///
 /// # Errors

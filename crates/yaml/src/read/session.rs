@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use octodns_core::value::{Map, Position};
+use octodns_core::value::{Kind, Map, Position};
 use octodns_core::{Origin, Report, Value};
 
 use super::compose::{self, Node};
 use super::construct::Constructor;
 use super::mapping::{self, Rules};
-use super::{LoadOptions, fast, text_of};
+use super::{Entries, LoadOptions, fast, text_of};
 use crate::{ErrorKind, YamlError};
 
 /// The state of reading one document.
@@ -83,6 +83,34 @@ impl<'o> Session<'o> {
     /// The value of a whole text.
     pub(super) fn read<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
         let text = self.check(text, file)?;
+        self.read_checked(text, file)
+    }
+
+    /// The value of a whole text, its entries handed to `entries` if it is a mapping.
+    pub(super) fn read_entries<'t>(
+        &mut self,
+        text: &'t str,
+        entries: &mut dyn Entries<'t>,
+    ) -> Result<Value<'t>, YamlError> {
+        let text = self.check(text, 0)?;
+        if !self.options.thorough {
+            let (rules, files) = (self.rules(), &self.files);
+            let mut each = |key: &Value<'t>, value| entries.entry(files, key, value);
+            if fast::read_entries(text, 0, rules, files, &mut self.report, &mut each).is_some() {
+                return Ok(Value::NULL);
+            }
+            entries.forget();
+            self.report = Report::new();
+        }
+        let value = self.read_checked(text, 0)?;
+        let Kind::Map(map) = value.kind else { return Ok(value) };
+        for (key, value) in map {
+            entries.entry(&self.files, &key, value);
+        }
+        Ok(Value::NULL)
+    }
+
+    fn read_checked<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
         if !self.options.thorough {
             let findings = self.report.len();
             let rules = self.rules();
