@@ -26,6 +26,7 @@ pub use versions::versions;
 fn manager(config_file: &str) -> Result<Arc<Manager>, Report> {
     let options = ManagerOptions {
         env: Arc::new(|name| env::var(name).ok()),
+        registry: octodns::registry(env::home_dir()),
         plan_writer: Arc::new(Mutex::new(Patient(io::stdout()))),
         ..ManagerOptions::default()
     };
