@@ -8,6 +8,7 @@ mod versions;
 
 use std::env;
 use std::io::{self, Write};
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -35,7 +36,12 @@ fn manager(config_file: &str) -> Result<Arc<Manager>, Report> {
 
 /// Runs a call of the engine to its end.
 fn block_on<T>(call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // Threads that wait for files: more than can run at once only cost memory.
+    let threads = std::thread::available_parallelism().map_or(2, NonZero::get);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(threads)
+        .enable_all()
+        .build();
     match runtime {
         Ok(runtime) => runtime.block_on(call),
         Err(error) => {
