@@ -14,7 +14,7 @@ use octodns_core::{
     Context, Diagnostic, Registry, Report, Source, Target, TargetOptions, Zone, ZoneName,
 };
 
-use crate::config::{Config, Secrets, ZoneConfig};
+use crate::config::{Config, Filled, Secrets, ZoneConfig};
 use crate::failure::Failure;
 use crate::log::MANAGER;
 use crate::output::{Outputs, PlanOutput, Writer};
@@ -131,6 +131,13 @@ impl Manager {
     }
 }
 
+/// The class an entry of the config names, and its options.
+struct Chosen<'c, T> {
+    class: &'c Class<T>,
+    options: Map<'static>,
+    filled: Filled,
+}
+
 struct Builder<'o> {
     config: Config,
     options: &'o ManagerOptions,
@@ -185,7 +192,7 @@ impl<'o> Builder<'o> {
         let mut built = BTreeMap::new();
         for (key, value) in section {
             let id = python_str(&key);
-            let Some((class, mut options)) =
+            let Some(Chosen { class, mut options, filled }) =
                 self.class("provider", &id, key.position, value, classes, secrets)
             else {
                 continue;
@@ -197,7 +204,7 @@ impl<'o> Builder<'o> {
                 Ok((component, target)) => {
                     built.insert(id, configured(&component, target));
                 }
-                Err(error) => self.fault("provider", &id, key.position, error),
+                Err(error) => self.fault("provider", &id, key.position, filled.withhold(error)),
             }
         }
         built
@@ -209,7 +216,7 @@ impl<'o> Builder<'o> {
         let mut built = BTreeMap::new();
         for (key, value) in section {
             let id = python_str(&key);
-            let Some((class, options)) =
+            let Some(Chosen { class, options, filled }) =
                 self.class("processor", &id, key.position, value, classes, secrets)
             else {
                 continue;
@@ -218,7 +225,7 @@ impl<'o> Builder<'o> {
                 Ok(processor) => {
                     built.insert(id, processor);
                 }
-                Err(error) => self.fault("processor", &id, key.position, error),
+                Err(error) => self.fault("processor", &id, key.position, filled.withhold(error)),
             }
         }
         built
@@ -232,14 +239,14 @@ impl<'o> Builder<'o> {
         let mut built: Vec<Arc<dyn PlanOutput>> = Vec::new();
         for (key, value) in section {
             let id = python_str(&key);
-            let Some((class, options)) =
+            let Some(Chosen { class, options, filled }) =
                 self.class("plan_output", &id, key.position, value, &classes, secrets)
             else {
                 continue;
             };
             match (class.build)(&id, &OwnedValue::from(options)) {
                 Ok(output) => built.push(output),
-                Err(error) => self.fault("plan_output", &id, key.position, error),
+                Err(error) => self.fault("plan_output", &id, key.position, filled.withhold(error)),
             }
         }
         Outputs::new(built)
@@ -254,7 +261,7 @@ impl<'o> Builder<'o> {
         value: OwnedValue,
         classes: &'c Classes<T>,
         secrets: &Secrets,
-    ) -> Option<(&'c Class<T>, Map<'static>)> {
+    ) -> Option<Chosen<'c, T>> {
         let fault = |message: String, help: Option<String>, position| {
             Err(BuildError { message, help, position })
         };
@@ -279,10 +286,11 @@ impl<'o> Builder<'o> {
         };
         match found {
             Ok((name, class, mut options)) => {
-                self.fill(kind, id, &mut options, secrets);
+                let filled = secrets.fill(&mut options);
+                self.missing(kind, id, &filled);
                 let module = name.rsplit_once('.').map_or(class.module(), |(module, _)| module);
                 self.versions.push(Version { version: class.version, ..version(kind, id, module) });
-                Some((class, options))
+                Some(Chosen { class, options, filled })
             }
             Err(error) => {
                 self.fault(kind, id, at, error);
@@ -291,10 +299,8 @@ impl<'o> Builder<'o> {
         }
     }
 
-    fn fill(&mut self, kind: &str, id: &str, options: &mut Map<'static>, secrets: &Secrets) {
-        let mut missing = Vec::new();
-        secrets.fill(options, &mut missing);
-        for (name, position) in missing {
+    fn missing(&mut self, kind: &str, id: &str, filled: &Filled) {
+        for &(ref name, position) in &filled.missing {
             let message = format!("the environment variable {name} is not set");
             let help = format!("set it, or give a default: \"env/{name}/DEFAULT\"");
             self.report.push(

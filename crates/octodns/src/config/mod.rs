@@ -12,7 +12,7 @@ use octodns_core::{Diagnostic, Origin, Report};
 use octodns_yaml::{FileIncludes, LoadOptions};
 
 pub(crate) use keys::check_keys;
-pub(crate) use secrets::Secrets;
+pub(crate) use secrets::{Filled, Secrets};
 pub(crate) use zone::ZoneConfig;
 
 use crate::failure::Failure;
@@ -72,6 +72,9 @@ impl Config {
         let mut report = Report::new();
         let mut reader = Reader { files: &files, report: &mut report };
         let mut root = reader.map("the config", root);
+        if reader.report.has_errors() {
+            return Err(report.into());
+        }
         check_keys("the config", &root, &SECTIONS, &files, reader.report);
         let mut section =
             |reader: &mut Reader<'_>, name: &str, required: bool| match root.remove(name) {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use octodns_core::value::{Kind, Map, OwnedValue, Position, Value};
+use octodns_core::registry::BuildError;
+use octodns_core::value::{Kind, Map, OwnedValue, Position, Value, python_str};
 use octodns_core::{Diagnostic, Report};
 
 use super::Config;
@@ -22,7 +23,7 @@ impl Secrets {
     pub(crate) fn new(config: &Config, env: &Lookup, report: &mut Report) -> Self {
         let mut handlers = BTreeMap::from([("env".to_owned(), Arc::clone(env))]);
         for (key, value) in &config.secret_handlers {
-            let name = octodns_core::value::python_str(key);
+            let name = python_str(key);
             let class = value.get("class").and_then(Value::as_str);
             let message = match class {
                 Some(class) if ENVIRON.contains(&class) => {
@@ -52,17 +53,30 @@ impl Secrets {
     pub(crate) const MODULE: &str = "octodns.secret.environ";
 
     /// Fills in the secrets of a map of options, those of maps within it too.
-    pub(crate) fn fill(&self, options: &mut Map<'static>, missing: &mut Vec<(String, Position)>) {
+    pub(crate) fn fill(&self, options: &mut Map<'static>) -> Filled {
+        let mut filled = Filled::default();
+        self.fill_map(options, &mut filled);
+        filled
+    }
+
+    fn fill_map(&self, options: &mut Map<'static>, filled: &mut Filled) {
         for value in options.values_mut() {
             match &mut value.kind {
-                Kind::Map(map) => self.fill(map, missing),
+                Kind::Map(map) => self.fill_map(map, filled),
                 Kind::Str(text) => {
                     let Some((handler, name)) = text.split_once('/') else { continue };
                     let Some(lookup) = self.handlers.get(handler) else { continue };
-                    match fetch(lookup, name) {
-                        Some(secret) => value.kind = secret.kind,
-                        None => missing.push((name.to_owned(), value.position)),
-                    }
+                    let Some(secret) = fetch(lookup, name) else {
+                        filled.missing.push((name.to_owned(), value.position));
+                        continue;
+                    };
+                    let variable = name.split('/').next().unwrap_or(name);
+                    filled.secrets.push(Secret {
+                        reference: format!("{handler}/{variable}"),
+                        position: value.position,
+                        spellings: spellings(&secret),
+                    });
+                    value.kind = secret.typed.kind;
                 }
                 _ => {}
             }
@@ -72,22 +86,88 @@ impl Secrets {
 
 /// An option of a handler; the one class there is takes none.
 fn option(handler: &Value<'_>) -> Option<String> {
-    let keys = handler.as_map()?.iter().map(|(key, _)| octodns_core::value::python_str(key));
+    let keys = handler.as_map()?.iter().map(|(key, _)| python_str(key));
     keys.into_iter().find(|key| key != "class")
 }
 
+/// What became of the secrets of one set of options.
+#[derive(Default)]
+pub(crate) struct Filled {
+    /// The names that have no value, and where they stand.
+    pub(crate) missing: Vec<(String, Position)>,
+    secrets: Vec<Secret>,
+}
+
+struct Secret {
+    /// What the config has in its place.
+    reference: String,
+    position: Position,
+    spellings: Vec<String>,
+}
+
+impl Filled {
+    /// The error without the values of secrets: errors about options quote what they are about.
+    pub(crate) fn withhold(&self, error: BuildError) -> BuildError {
+        let quoted = |secret: &&Secret| {
+            let help = error.help.as_deref().unwrap_or_default();
+            (error.position.is_known() && error.position == secret.position)
+                || secret.is_in(&error.message)
+                || secret.is_in(help)
+        };
+        let Some(secret) = self.secrets.iter().find(quoted) else { return error };
+        // What was expected instead is no secret, and what the user needs to know.
+        let expected = error.message.rsplit_once(", expected ").map(|(_, expected)| expected);
+        let expected =
+            expected.filter(|text| !self.secrets.iter().any(|secret| secret.is_in(text)));
+        let reference = &secret.reference;
+        let message = match expected {
+            Some(expected) => {
+                format!("the value of \"{reference}\" does not fit, expected {expected}")
+            }
+            None => format!("the value of \"{reference}\" does not fit"),
+        };
+        let help = Some("it is a secret and not shown".to_owned());
+        BuildError { message, help, position: secret.position }
+    }
+}
+
+impl Secret {
+    fn is_in(&self, text: &str) -> bool {
+        self.spellings.iter().any(|spelling| text.contains(spelling))
+    }
+}
+
+/// How a message may spell the value of a secret.
+fn spellings(secret: &Fetched) -> Vec<String> {
+    let text = &secret.text;
+    let mut spellings = vec![
+        text.clone(),
+        text.escape_debug().to_string(),
+        text.escape_default().to_string(),
+        python_str(&secret.typed),
+    ];
+    spellings.retain(|spelling| !spelling.is_empty());
+    spellings
+}
+
+/// The value of a secret, as it is kept and as what it is read as.
+struct Fetched {
+    text: String,
+    typed: OwnedValue,
+}
+
 /// The value of `NAME` or `NAME/DEFAULT`; numbers are read as numbers, as octoDNS does.
-fn fetch(lookup: &Lookup, name: &str) -> Option<OwnedValue> {
+fn fetch(lookup: &Lookup, name: &str) -> Option<Fetched> {
     let (name, default) = match name.split_once('/') {
         Some((name, default)) => (name, Some(default)),
         None => (name, None),
     };
     let text = lookup(name).or_else(|| default.map(str::to_owned))?;
-    Some(typed(text))
+    Some(Fetched { typed: typed(&text), text })
 }
 
-fn typed(text: String) -> OwnedValue {
-    let digits = plain_number(&text);
+fn typed(text: &str) -> OwnedValue {
+    let digits = plain_number(text);
     let number = digits.as_deref().and_then(|digits| {
         if text.contains('.') {
             digits.parse::<f64>().ok().map(Value::from)
@@ -95,7 +175,7 @@ fn typed(text: String) -> OwnedValue {
             digits.parse::<i64>().ok().map(Value::from)
         }
     });
-    number.unwrap_or_else(|| Value::from(text))
+    number.unwrap_or_else(|| Value::from(text.to_owned()))
 }
 
 /// The text without blanks around it and underscores between digits, as Python's `int` and `float`
@@ -126,16 +206,54 @@ mod tests {
             ("1.2.3.4", Value::from("1.2.3.4")),
             ("", Value::from("")),
         ] {
-            assert_eq!(typed(text.to_owned()), value, "{text:?}");
+            assert_eq!(typed(text), value, "{text:?}");
         }
     }
 
     #[test]
     fn a_default_may_hold_slashes() {
         let lookup: Lookup = Arc::new(|name| (name == "SET").then(|| "x".to_owned()));
-        assert_eq!(fetch(&lookup, "SET/d"), Some(Value::from("x")));
-        assert_eq!(fetch(&lookup, "UNSET/a/b"), Some(Value::from("a/b")));
-        assert_eq!(fetch(&lookup, "UNSET/"), Some(Value::from("")));
-        assert_eq!(fetch(&lookup, "UNSET"), None);
+        let fetch = |name| fetch(&lookup, name).map(|fetched| fetched.typed);
+        assert_eq!(fetch("SET/d"), Some(Value::from("x")));
+        assert_eq!(fetch("UNSET/a/b"), Some(Value::from("a/b")));
+        assert_eq!(fetch("UNSET/"), Some(Value::from("")));
+        assert_eq!(fetch("UNSET"), None);
+    }
+    /// What an error about the option `ttl`, whose value is `secret`, is shown as.
+    fn withheld(secret: &str, message: &str, at_the_value: bool) -> BuildError {
+        let secret = secret.to_owned();
+        let lookup: Lookup = Arc::new(move |_| Some(secret.clone()));
+        let secrets = Secrets { handlers: BTreeMap::from([("env".to_owned(), lookup)]) };
+        let document = octodns_yaml::load("ttl: env/KEY/0", &octodns_yaml::LoadOptions::new("c"));
+        let mut options = document.unwrap().root.into_owned().as_map().unwrap().clone();
+        let position = options.get("ttl").map(|value| value.position).unwrap();
+        let filled = secrets.fill(&mut options);
+        let position = if at_the_value { position } else { Position::NONE };
+        filled.withhold(BuildError { message: message.to_owned(), help: None, position })
+    }
+
+    #[test]
+    fn errors_do_not_tell_secrets() {
+        let error = withheld("hunter2", "found text \"hunter2\", expected a number", true);
+        assert_eq!(error.message, "the value of \"env/KEY\" does not fit, expected a number");
+        assert!(error.position.is_known());
+        // Not at the value, and not spelled as it is kept.
+        for (secret, message) in [
+            ("hunter2", "hunter2 is no number"),
+            ("hun\"ter", "\"hun\\\"ter\" is no number"),
+            (" 1_000", "1000 is too large"),
+            ("x", "something, expected not x"),
+        ] {
+            let error = withheld(secret, message, false);
+            assert_eq!(error.message, "the value of \"env/KEY\" does not fit", "{secret}");
+        }
+        // At the value, in a spelling nobody thought of.
+        assert!(!withheld("hunter2", "68756e74657232", true).message.contains('6'));
+    }
+
+    #[test]
+    fn errors_about_other_options_stay() {
+        let error = withheld("hunter2", "missing key \"directory\"", false);
+        assert_eq!(error.message, "missing key \"directory\"");
     }
 }
