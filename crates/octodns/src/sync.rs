@@ -351,7 +351,11 @@ async fn apply_step(step: &Step) -> Applied {
         }
         if let Err(failed) = step.target.apply(&step.plan, &mut log).await {
             let found = failed.into_report("apply", "");
-            let texts: Vec<_> = found.iter().map(ToString::to_string).collect();
+            let text = |found: &Diagnostic| match &*found.code {
+                "apply" => found.message.clone(),
+                _ => found.to_string(),
+            };
+            let texts: Vec<_> = found.iter().map(text).collect();
             error = Some(texts.join("; "));
         }
     }

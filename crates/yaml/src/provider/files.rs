@@ -1,7 +1,7 @@
 //! Where the files of zones are, and how files are written.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -69,14 +69,36 @@ pub(super) fn of_zone(inner: &Inner, zone: &ZoneName) -> Result<Vec<PathBuf>, Pr
 /// The single file of a zone, if there is one.
 pub(super) fn single(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, ProviderError> {
     let name = |zone: &str| format!("{zone}yaml");
-    one_of(inner, zone, &name(&zone.decoded()), &name(zone.as_str()), Path::is_file)
+    one_of(inner, zone, &name(&zone.decoded()), &name(zone.as_str()), |path| {
+        let Some(there) = metadata(path)? else { return Ok(false) };
+        // With `split_extension: .yaml`, the folder of a zone has the name of its file.
+        let split = inner.options.split_extension.is_some() && there.is_dir();
+        if there.is_file() || split {
+            return Ok(there.is_file());
+        }
+        Err(ProviderError::failed(format!("\"{}\" must be a file, and is none", path.display())))
+    })
 }
 
 /// The folder of a split zone, if there is one.
 pub(super) fn folder(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, ProviderError> {
     let Some(extension) = &inner.options.split_extension else { return Ok(None) };
     let name = |zone: &str| format!("{}{extension}", zone.trim_end_matches('.'));
-    one_of(inner, zone, &name(&zone.decoded()), &name(zone.as_str()), Path::is_dir)
+    one_of(inner, zone, &name(&zone.decoded()), &name(zone.as_str()), |path| {
+        Ok(metadata(path)?.is_some_and(|there| there.is_dir()))
+    })
+}
+
+/// What is at a path; `None` if nothing is.
+///
+/// What is there and cannot be looked at, such as a link whose file has gone, is an error: were it taken
+/// for a zone without a file, its records could be planned as deletions.
+fn metadata(path: &Path) -> Result<Option<Metadata>, ProviderError> {
+    match fs::metadata(path) {
+        Ok(there) => Ok(Some(there)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(None),
+        Err(error) => Err(failed("read", path)(error)),
+    }
 }
 
 /// The path of the readable or the IDNA name, whichever is there; both is an error.
@@ -85,17 +107,20 @@ fn one_of(
     zone: &ZoneName,
     decoded: &str,
     encoded: &str,
-    is_there: fn(&Path) -> bool,
+    is_there: impl Fn(&Path) -> Result<bool, ProviderError>,
 ) -> Result<Option<PathBuf>, ProviderError> {
     let directory = &inner.options.directory;
     let (utf8, idna) = (directory.join(decoded), directory.join(encoded));
-    match (is_there(&utf8), is_there(&idna)) {
-        (true, true) if utf8 != idna => Err(ProviderError::failed(format!(
+    if utf8 == idna {
+        return Ok(is_there(&utf8)?.then_some(utf8));
+    }
+    match (is_there(&utf8)?, is_there(&idna)?) {
+        (true, true) => Err(ProviderError::failed(format!(
             "both \"{}\" and \"{}\" are there for {zone}; keep one of them",
             utf8.display(),
             idna.display()
         ))),
-        (true, _) => Ok(Some(utf8)),
+        (true, false) => Ok(Some(utf8)),
         (false, true) => Ok(Some(idna)),
         (false, false) => Ok(None),
     }
@@ -121,7 +146,11 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
         // A link stays a link: what it points to is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = path.parent().unwrap_or(Path::new("."));
-        let old = fs::metadata(&path).map(|old| old.permissions()).ok();
+        let old = fs::metadata(&path).ok();
+        if old.as_ref().is_some_and(|old| !old.is_file()) {
+            // Renaming would replace a device or a pipe by a file.
+            return Err(io::Error::other("it is there and is no file"));
+        }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".octodns-").suffix(".tmp");
         #[cfg(unix)]
@@ -132,7 +161,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         if let Some(old) = old {
-            file.as_file().set_permissions(old)?;
+            file.as_file().set_permissions(old.permissions())?;
         }
         file.as_file().sync_all()?;
         file.persist(path).map(drop).map_err(|error| error.error)

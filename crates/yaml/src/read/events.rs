@@ -250,7 +250,13 @@ impl<'t> Events<'t> {
                 Some(Ok(event)) => return Ok(Some(event)),
                 Some(Err(error)) => {
                     let position = self.position(*error.marker());
-                    return Err((ErrorKind::Syntax(error.info().clone()), position));
+                    let message = match error.kind() {
+                        granit_parser::ErrorKind::RecursionLimitExceeded => {
+                            "the document is nested too deeply".to_owned()
+                        }
+                        _ => error.info(),
+                    };
+                    return Err((ErrorKind::Syntax(message), position));
                 }
             }
         }
