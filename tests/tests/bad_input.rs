@@ -352,3 +352,21 @@ fn secrets_are_not_told() {
         }
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_include_of_what_is_no_file_neither_hangs_nor_tells_the_environment() {
+    let workspace = Workspace::new();
+    for (name, told) in [
+        ("/dev/zero", "cannot include \"/dev/zero\": it is no file"),
+        (".", "it is no file"),
+        ("nope.yaml", "cannot include \"./zones/nope.yaml\""),
+        ("unit.tests.yaml", "includes itself"),
+        ("/proc/self/environ", "/proc/self/environ:1:"),
+    ] {
+        workspace.write("zones/unit.tests.yaml", format!("www: !include {name}\n"));
+        let ran = workspace.run_after("SECRET=hunter2; export SECRET", SYNC);
+        ran.expect(1, &[told]);
+        assert!(!ran.stderr.contains("hunter2"), "{ran:#?}");
+    }
+}

@@ -100,7 +100,10 @@ struct Text {
 }
 
 impl Text {
+    /// Reads a file whose length is known. Others may be endless, may have been read to their end, or may
+    /// be made up by the system and hold secrets, as `/proc/self/environ` does.
     fn read(file: &str) -> Option<Self> {
+        fs::metadata(file).ok().filter(|found| found.is_file() && found.len() > 0)?;
         let text = fs::read_to_string(file).ok()?;
         let ends =
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(end, _)| end + 1);
