@@ -52,6 +52,8 @@ impl Manager {
     /// unless all zones were planned.
     pub async fn sync(self: &Arc<Self>, options: &SyncOptions) -> Result<SyncResult, Failure> {
         self.check_checksum_option(options)?;
+        self.warn_of_unknown("source", &options.sources);
+        self.warn_of_unknown("target", &options.targets);
         let selection = self.zones(&options.sources, None).await?;
         let mut report = Report::new();
         let (jobs, aliases) = self.jobs(&selection, options, &mut report);
@@ -96,6 +98,16 @@ impl Manager {
         let message = "a checksum was given, but the config does not enable checksums";
         let help = "set `enable_checksum: true` in the section \"manager\"";
         Err(Diagnostic::error("checksum", message).help(help).into())
+    }
+
+    /// A run limited to what is not there does nothing, as in octoDNS, but not without a word.
+    fn warn_of_unknown(&self, what: &str, ids: &[String]) {
+        for id in ids.iter().filter(|id| !self.providers.contains_key(*id)) {
+            tracing::warn!(
+                target: "octodns", logger = MANAGER,
+                "sync: the {what} \"{id}\" this run is limited to is not configured",
+            );
+        }
     }
 
     /// What is to be planned: ordinary zones, and those that are aliases of another.

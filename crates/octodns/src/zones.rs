@@ -93,7 +93,9 @@ impl Manager {
         let Some((key, value)) = self.config.zones.iter().nth(index) else {
             return ZoneConfig::default();
         };
-        ZoneConfig::read(&python_str(key), value, &self.config.files, report)
+        let mut config = ZoneConfig::read(&python_str(key), value, &self.config.files, report);
+        config.origin = self.config.origin(key.position);
+        config
     }
 
     /// The sources of a zone; `None` if none is eligible or some are unknown.
