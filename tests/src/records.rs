@@ -15,12 +15,15 @@ use crate::{Options, Outcome};
 /// Compares every case of every file but that of presentation format.
 pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
     let types = RecordTypes::default();
-    let validators = RecordValidators::legacy(&types);
+    let legacy = RecordValidators::legacy(&types);
+    let mut strict = RecordValidators::new(&types);
+    strict.enable_sets(&["strict", "best-practice"]);
     for path in files(&options.corpus.join("records"), "jsonl")? {
         if path.file_stem().is_some_and(|stem| stem == "rdata_parse") {
             continue;
         }
-        let mut file = Compared { types: &types, validators: &validators, seen: Vec::new() };
+        let mut file =
+            Compared { types: &types, legacy: &legacy, strict: &strict, seen: Vec::new() };
         for_each_case(&path, |id, case| {
             let differences = file.case(id, case);
             outcome.case(id, (!differences.is_empty()).then(|| differences.join("; ")));
@@ -31,7 +34,8 @@ pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()
 
 struct Compared<'c> {
     types: &'c RecordTypes,
-    validators: &'c RecordValidators,
+    legacy: &'c RecordValidators,
+    strict: &'c RecordValidators,
     seen: Vec<Seen>,
 }
 
@@ -51,10 +55,12 @@ impl Compared<'_> {
         let name = value_of(&case["name"]);
         let data = value_of(&case["data"]);
 
-        let (_, report) = self.load(&zone, &name, &data, false);
-        verdict(&case["verdict"]["legacy"], &report, &mut differences);
+        for (sets, validators) in [("legacy", self.legacy), ("strict+best-practice", self.strict)] {
+            let (_, report) = load(self.types, validators, &zone, &name, &data, false);
+            verdict(sets, &case["verdict"][sets], &report, &mut differences);
+        }
 
-        let (record, report) = self.load(&zone, &name, &data, true);
+        let (record, report) = load(self.types, self.legacy, &zone, &name, &data, true);
         let Some(record) = record else {
             if !case["loaded"].is_null() {
                 let expected = &case["loaded"];
@@ -82,28 +88,6 @@ impl Compared<'_> {
         differences
     }
 
-    fn load(
-        &self,
-        zone: &ZoneName,
-        name: &Value<'_>,
-        data: &Value<'_>,
-        lenient: bool,
-    ) -> (Option<Record>, Report) {
-        let context = LoadContext {
-            zone,
-            source: None,
-            files: &[],
-            lenient,
-            default_ttl: None,
-            escape_semicolons: false,
-            validators: self.validators,
-            types: self.types,
-        };
-        let mut report = Report::new();
-        let record = Record::load(name, data, &context, &mut report);
-        (record, report)
-    }
-
     /// Members of a group are equal, those of different groups are not.
     fn equality(&mut self, id: &str, case: &Json, record: Record, differences: &mut Vec<String>) {
         const ALL: Compare = Compare { geo: true, dynamic: true };
@@ -124,18 +108,41 @@ impl Compared<'_> {
     }
 }
 
+fn load(
+    types: &RecordTypes,
+    validators: &RecordValidators,
+    zone: &ZoneName,
+    name: &Value<'_>,
+    data: &Value<'_>,
+    lenient: bool,
+) -> (Option<Record>, Report) {
+    let context = LoadContext {
+        zone,
+        source: None,
+        files: &[],
+        lenient,
+        default_ttl: None,
+        escape_semicolons: false,
+        validators,
+        types,
+    };
+    let mut report = Report::new();
+    let record = Record::load(name, data, &context, &mut report);
+    (record, report)
+}
+
 /// The ids that objected; a crash of the reference asks for any objection.
-fn verdict(expected: &Json, report: &Report, differences: &mut Vec<String>) {
+fn verdict(sets: &str, expected: &Json, report: &Report, differences: &mut Vec<String>) {
     let ours: BTreeSet<&str> = report.iter().map(|found| &*found.code).collect();
     match expected.as_array() {
         Some(ids) => {
             let ids: BTreeSet<&str> = ids.iter().filter_map(Json::as_str).collect();
             if ids != ours {
-                differences.push(format!("verdict: expected {ids:?}, got {ours:?}"));
+                differences.push(format!("verdict of {sets}: expected {ids:?}, got {ours:?}"));
             }
         }
         None if ours.is_empty() => {
-            differences.push("verdict: must be refused, is accepted".to_owned());
+            differences.push(format!("verdict of {sets}: must be refused, is accepted"));
         }
         None => {}
     }

@@ -98,6 +98,7 @@ mod tests {
 
         fn validators(&self) -> Vec<Validator> {
             let check = ValueCheck {
+                class: "",
                 id: "service-alias",
                 sets: &["legacy"],
                 check: |values, _, findings| {

@@ -8,10 +8,16 @@ use super::Fault;
 use super::general::shown;
 use super::number::{self, NumberFault};
 use crate::validate::Findings;
-use crate::value::{Kind, Map, Special, Value, python_str};
+use crate::value::{Kind, Map, Position, Special, Value, python_str};
 
 /// Any number that a type can hold.
 pub(crate) const ANY: RangeInclusive<i64> = i64::MIN..=i64::MAX;
+
+/// Numbers of 8 bits.
+pub(crate) const U8: RangeInclusive<i64> = 0..=255;
+
+/// Numbers of 16 bits.
+pub(crate) const U16: RangeInclusive<i64> = 0..=65_535;
 
 /// A value that is a mapping.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +36,19 @@ pub(crate) fn check_each<'v, 'a>(
         match value.as_map() {
             Some(map) => check(Fields { value, map }, findings),
             None => findings.wrong_kind("a value", value, "a mapping of its fields"),
+        }
+    }
+}
+
+/// Checks every value that is a mapping; what is none is left to the rules for its type.
+pub(crate) fn check_each_mapping<'v, 'a>(
+    values: &'v [Value<'a>],
+    findings: &mut Findings,
+    mut check: impl FnMut(Fields<'v, 'a>, &mut Findings),
+) {
+    for value in values {
+        if let Some(map) = value.as_map() {
+            check(Fields { value, map }, findings);
         }
     }
 }
@@ -64,6 +83,30 @@ impl<'v, 'a> Fields<'v, 'a> {
         if self.get(key).is_none() {
             self.say_missing(key, findings);
         }
+    }
+
+    /// Checks that a field is there and hexadecimal, of as many digits as its type (`digits`) asks for.
+    pub(crate) fn check_hex(&self, key: &str, digits: Option<usize>, findings: &mut Findings) {
+        let Some(value) = self.get(key) else { return self.say_missing(key, findings) };
+        let text = text_of(value).unwrap_or_default();
+        // Python's `$` overlooks a final line feed.
+        let unbroken = text.strip_suffix('\n').unwrap_or(&text);
+        if unbroken.is_empty() || !unbroken.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let message = format!("{key} {} is not hexadecimal", shown(value));
+            findings.fault(value.position, message).help("write digits 0-9 and letters a-f only");
+            return;
+        }
+        if let Some(expected) = digits.filter(|expected| *expected != text.len()) {
+            let length = text.len();
+            let message = format!("{key} has {length} digits, its type has {expected}");
+            findings.fault(value.position, message);
+        }
+    }
+
+    /// The number in a field, if it is there and one; nothing is said.
+    pub(crate) fn peek_int(&self, key: &str) -> Option<(i64, Position)> {
+        let value = self.get(key)?;
+        Some((number::int(value).ok()?, value.position))
     }
 
     /// Checks that a field is there and a number in `range`, and gives it.

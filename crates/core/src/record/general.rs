@@ -6,9 +6,24 @@ use crate::value::Value;
 
 /// The checks that look at records of every type.
 pub const GENERAL_CHECKS: &[RecordCheck] = &[
-    RecordCheck { id: "name-rfc", sets: &["legacy", "strict"], check: name },
-    RecordCheck { id: "ttl-rfc", sets: &["legacy", "strict"], check: ttl },
-    RecordCheck { id: "healthcheck", sets: &["legacy", "strict"], check: healthcheck },
+    RecordCheck {
+        id: "name-rfc",
+        class: "octodns.record.base.NameValidator",
+        sets: &["legacy", "strict"],
+        check: name,
+    },
+    RecordCheck {
+        id: "ttl-rfc",
+        class: "octodns.record.base.TtlValidator",
+        sets: &["legacy", "strict"],
+        check: ttl,
+    },
+    RecordCheck {
+        id: "healthcheck",
+        class: "octodns.record.base.HealthcheckValidator",
+        sets: &["legacy", "strict"],
+        check: healthcheck,
+    },
 ];
 
 /// Lengths of RFC 1035, section 2.3.4.

@@ -7,11 +7,20 @@ use crate::validate::{Findings, RawRecord, RecordCheck};
 use crate::value::{Kind, Value};
 
 /// Checks the `dynamic` section.
-pub(super) const DYNAMIC: RecordCheck =
-    RecordCheck { id: "dynamic", sets: &["legacy", "strict"], check: check_dynamic };
+pub(super) const DYNAMIC: RecordCheck = RecordCheck {
+    id: "dynamic",
+    class: "octodns.record.dynamic.DynamicValidator",
+    sets: &["legacy", "strict"],
+    check: check_dynamic,
+};
 
 /// Checks the `geo` section.
-pub(super) const GEO: RecordCheck = RecordCheck { id: "geo", sets: &["legacy"], check: check_geo };
+pub(super) const GEO: RecordCheck = RecordCheck {
+    id: "geo",
+    class: "octodns.record.geo.GeoValidator",
+    sets: &["legacy"],
+    check: check_geo,
+};
 
 fn check_dynamic(record: &RawRecord<'_>, findings: &mut Findings) {
     dynamic::validate(record.data, &mut |check| match check {

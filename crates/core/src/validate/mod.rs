@@ -16,7 +16,7 @@ pub use findings::{Finding, Findings};
 pub use registry::{RecordValidators, Scope, ValidatorError};
 
 /// Names of the sets a validator belongs to; `None` means it is on whatever sets are.
-pub type Sets = Option<&'static [&'static str]>;
+pub type Sets<'v> = Option<Vec<&'v str>>;
 
 /// The data of one record, before it is one.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ pub trait RecordValidator: Send + Sync {
     fn id(&self) -> &str;
 
     /// The sets this validator is part of.
-    fn sets(&self) -> Sets;
+    fn sets(&self) -> Sets<'_>;
 
     /// Adds what is wrong to `findings`; never panics, whatever the data.
     fn validate(&self, record: &RawRecord<'_>, findings: &mut Findings);
@@ -58,7 +58,7 @@ pub trait ValueValidator: Send + Sync {
     fn id(&self) -> &str;
 
     /// The sets this validator is part of.
-    fn sets(&self) -> Sets;
+    fn sets(&self) -> Sets<'_>;
 
     /// Adds what is wrong to `findings`; never panics, whatever the values.
     fn validate(&self, values: &[Value<'_>], record_type: RecordType, findings: &mut Findings);
@@ -69,6 +69,8 @@ pub trait ValueValidator: Send + Sync {
 pub struct RecordCheck {
     /// Its id.
     pub id: &'static str,
+    /// The class of octoDNS that a configuration names to get it under another id or for other types.
+    pub class: &'static str,
     /// Its sets.
     pub sets: &'static [&'static str],
     /// What it does.
@@ -80,6 +82,8 @@ pub struct RecordCheck {
 pub struct ValueCheck {
     /// Its id.
     pub id: &'static str,
+    /// The class of octoDNS that a configuration names to get it under another id or for other types.
+    pub class: &'static str,
     /// Its sets.
     pub sets: &'static [&'static str],
     /// What it does.
@@ -91,8 +95,8 @@ impl RecordValidator for RecordCheck {
         self.id
     }
 
-    fn sets(&self) -> Sets {
-        Some(self.sets)
+    fn sets(&self) -> Sets<'_> {
+        Some(self.sets.to_vec())
     }
 
     fn validate(&self, record: &RawRecord<'_>, findings: &mut Findings) {
@@ -105,8 +109,8 @@ impl ValueValidator for ValueCheck {
         self.id
     }
 
-    fn sets(&self) -> Sets {
-        Some(self.sets)
+    fn sets(&self) -> Sets<'_> {
+        Some(self.sets.to_vec())
     }
 
     fn validate(&self, values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
@@ -133,7 +137,7 @@ impl Validator {
     }
 
     /// Its sets.
-    pub fn sets(&self) -> Sets {
+    pub fn sets(&self) -> Sets<'_> {
         match self {
             Self::Record(validator) => validator.sets(),
             Self::Value(validator) => validator.sets(),

@@ -315,14 +315,14 @@ mod tests {
     #[test]
     fn an_embedder_replaces_a_validator_by_its_id() {
         let mut validators = RecordValidators::new(&RecordTypes::default());
-        let check = RecordCheck { id: "name-rfc", sets: &["mine"], check: |_, _| {} };
+        let check = RecordCheck { id: "name-rfc", class: "", sets: &["mine"], check: |_, _| {} };
         let mine = Validator::Record(Arc::new(check));
         let refused = validators.register(&mine, None, false);
         assert!(matches!(refused, Err(ValidatorError::Duplicate { .. })));
         validators.register(&mine, None, true).unwrap();
         validators.enable_sets(&["legacy"]);
         assert_eq!(active(&validators, None), ["healthcheck", "ttl-rfc"]);
-        let check = ValueCheck { id: "mine", sets: &["mine"], check: |_, _, _| {} };
+        let check = ValueCheck { id: "mine", class: "", sets: &["mine"], check: |_, _, _| {} };
         let mine = Validator::Value(Arc::new(check));
         validators.register(&mine, Some(&[RecordType::A]), false).unwrap();
         validators.enable_sets(&["mine"]);

@@ -11,8 +11,12 @@ use crate::record::{Fault, Rdata, RdataError, RecordType};
 use crate::validate::Findings;
 use crate::value::{Kind, OwnedValue, Position, Value};
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "ip-value-rfc", sets: &["legacy", "strict"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
+    id: "ip-value-rfc",
+    class: "octodns.record.ip.IpValueValidator",
+    sets: &["legacy", "strict"],
+    check,
+}];
 
 /// Addresses are there, and are addresses of the record's family.
 fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {

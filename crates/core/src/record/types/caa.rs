@@ -6,7 +6,8 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
-use crate::record::fields::{Fields, check_each, check_int};
+use crate::record::fields::{Fields, U8, check_each, check_int};
+use crate::record::general::shown;
 use crate::record::rdata::{fields, int_or_text, unquote};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
 use crate::validate::Findings;
@@ -23,8 +24,26 @@ pub struct Caa {
     pub value: SmolStr,
 }
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "caa-value", sets: &["legacy"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[
+    ValueCheck {
+        id: "caa-value",
+        class: "octodns.record.caa.CaaValueValidator",
+        sets: &["legacy"],
+        check,
+    },
+    ValueCheck {
+        id: "caa-value-rfc",
+        class: "octodns.record.caa.CaaValueRfcValidator",
+        sets: &["strict"],
+        check: check_rfc,
+    },
+    ValueCheck {
+        id: "caa-value-best-practice",
+        class: "octodns.record.caa.CaaValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: check_wildcards,
+    },
+];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     check_each(values, findings, |caa, findings| {
@@ -34,6 +53,51 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         caa.check_present("tag", findings);
         caa.check_present("value", findings);
     });
+}
+
+/// RFC 8659, section 4.1: one flag is defined, and tags are letters and digits.
+fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |caa, findings| {
+        if let Some(flags) = caa.get("flags")
+            && let Some(1..=127 | 129..=255) = check_int("flags", flags, U8, findings)
+        {
+            let message = format!("flags {} is neither 0 nor 128", shown(flags));
+            findings
+                .fault(flags.position, message)
+                .help("write 0, or 128 if issuers that do not know the tag must refuse");
+        }
+        match caa.get("tag").filter(|tag| tag.is_truthy()) {
+            None => caa.say_missing("tag", findings),
+            Some(tag) => match tag.as_str() {
+                None => findings.wrong_kind("tag", tag, "text"),
+                // Python's `$` overlooks a final line feed.
+                Some(text) if is_tag(text.strip_suffix('\n').unwrap_or(text)) => {}
+                Some(text) => {
+                    let message = format!("tag \"{text}\" is not letters and digits");
+                    findings.fault(tag.position, message);
+                }
+            },
+        }
+        caa.check_present("value", findings);
+    });
+}
+
+fn is_tag(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// RFC 8659, section 4.3: without `issuewild`, `issue` speaks for wildcards too, which few know.
+fn check_wildcards(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    let tagged = |value: &&Value<'_>, tag: &str| {
+        value.get("tag").and_then(Value::as_str).is_some_and(|text| text == tag)
+    };
+    if let Some(issue) = values.iter().find(|value| tagged(value, "issue"))
+        && !values.iter().any(|value| tagged(&value, "issuewild"))
+    {
+        findings.fault(issue.position, "tag \"issue\" without \"issuewild\"").help(
+            "add issuewild with the same value, or \";\" if there shall be no wildcard certificates",
+        );
+    }
 }
 
 /// RFC 8659, section 4.1.1.

@@ -6,7 +6,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
-use crate::record::fields::{ANY, Fields, check_each};
+use crate::record::fields::{ANY, Fields, U8, U16, check_each, check_each_mapping};
 use crate::record::rdata::{fields, int_or_text, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
 use crate::validate::Findings;
@@ -25,7 +25,26 @@ pub struct Ds {
     pub digest: SmolStr,
 }
 
-pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck { id: "ds-value", sets: &["legacy"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[
+    ValueCheck {
+        id: "ds-value",
+        class: "octodns.record.ds.DsValueValidator",
+        sets: &["legacy"],
+        check,
+    },
+    ValueCheck {
+        id: "ds-value-rfc",
+        class: "octodns.record.ds.DsValueRfcValidator",
+        sets: &["strict"],
+        check: check_rfc,
+    },
+    ValueCheck {
+        id: "ds-value-best-practice",
+        class: "octodns.record.ds.DsValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: check_algorithms,
+    },
+];
 
 /// The fields once had other names, and not those of their meaning.
 const NAMES: [&str; 4] = ["key_tag", "algorithm", "digest_type", "digest"];
@@ -43,6 +62,51 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             ds.check_int(key, ANY, findings);
         }
         ds.check_present(digest, findings);
+    });
+}
+
+/// Ranges of RFC 4034, section 5.1, and the lengths of known digests; older names of fields are not
+/// taken.
+fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |ds, findings| {
+        ds.check_int("key_tag", U16, findings);
+        ds.check_int("algorithm", U8, findings);
+        let digits = match ds.check_int("digest_type", U8, findings) {
+            Some(1) => Some(40),
+            Some(2) => Some(64),
+            Some(4) => Some(96),
+            _ => None,
+        };
+        ds.check_hex("digest", digits, findings);
+    });
+}
+
+/// Algorithms that RFC 8624, section 3.1, wants no more.
+const DEPRECATED: [(i64, &str); 5] = [
+    (1, "RSA/MD5"),
+    (3, "DSA/SHA1"),
+    (5, "RSA/SHA-1"),
+    (6, "DSA-NSEC3-SHA1"),
+    (7, "RSASHA1-NSEC3-SHA1"),
+];
+
+fn check_algorithms(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each_mapping(values, findings, |ds, findings| {
+        if names(ds) == OLD_NAMES {
+            return;
+        }
+        if let Some((algorithm, position)) = ds.peek_int("algorithm")
+            && let Some((_, name)) = DEPRECATED.iter().find(|(number, _)| *number == algorithm)
+        {
+            findings
+                .fault(position, format!("algorithm {algorithm} ({name}) is deprecated (RFC 8624)"))
+                .help("sign with ECDSAP256SHA256 (13)");
+        }
+        if let Some((1, position)) = ds.peek_int("digest_type") {
+            findings
+                .fault(position, "digest_type 1 (SHA-1) is not recommended (RFC 8624)")
+                .help("use SHA-256 (2)");
+        }
     });
 }
 

@@ -45,8 +45,12 @@ pub struct Angle {
     pub direction: SmolStr,
 }
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "loc-value-rfc", sets: &["legacy", "strict"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
+    id: "loc-value-rfc",
+    class: "octodns.record.loc.LocValueValidator",
+    sets: &["legacy", "strict"],
+    check,
+}];
 
 const INTS: [(&str, RangeInclusive<i64>); 4] = [
     ("lat_degrees", 0..=90),

@@ -165,6 +165,7 @@ pub const TYPES: &[TypeRow] = &[
     TypeRow {
         record_type: RecordType::SPF,
         references: &["RFC 7208"],
+        record_checks: &[txt::SPF_TYPE],
         value_checks: txt::CHECKS,
         read: |values| read_all(values).map(RecordData::Spf),
         parse: Txt::parse,
@@ -173,7 +174,7 @@ pub const TYPES: &[TypeRow] = &[
     TypeRow {
         record_type: RecordType::SRV,
         references: &["RFC 2782", "RFC 6335"],
-        record_checks: &[srv::NAME],
+        record_checks: &srv::NAMES,
         value_checks: srv::CHECKS,
         read: |values| read_all(values).map(RecordData::Srv),
         parse: Srv::parse,
@@ -214,7 +215,7 @@ pub const TYPES: &[TypeRow] = &[
     TypeRow {
         record_type: RecordType::URI,
         references: &["RFC 7553"],
-        record_checks: &[uri::NAME],
+        record_checks: &uri::NAMES,
         value_checks: uri::CHECKS,
         read: |values| read_all(values).map(RecordData::Uri),
         parse: Uri::parse,
@@ -324,13 +325,76 @@ mod tests {
                 ],
             ),
         ] {
-            let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
-            let mut findings = Findings::new();
-            for check in row.value_checks {
-                (check.check)(std::slice::from_ref(&value), of, &mut findings);
+            assert_eq!(told(of, &value, &["legacy"]), faults, "{of}");
+        }
+    }
+
+    fn told(of: RecordType, value: &OwnedValue, sets: &[&str]) -> Vec<String> {
+        let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
+        let mut findings = Findings::new();
+        for check in row.value_checks {
+            if check.sets.iter().any(|set| sets.contains(set)) {
+                (check.check)(std::slice::from_ref(value), of, &mut findings);
             }
-            let messages: Vec<_> = findings.iter().map(|found| &*found.message).collect();
-            assert_eq!(messages, faults, "{of}");
+        }
+        findings.into_iter().map(|found| found.message).collect()
+    }
+
+    #[test]
+    fn stricter_sets_know_the_limits_of_the_wire_and_what_is_wise() {
+        for (of, value, faults) in [
+            (
+                RecordType::MX,
+                map(&[("preference", "65536"), ("exchange", "192.0.2.1.")]),
+                &[
+                    "preference 65536 is not between 0 and 65535",
+                    "exchange \"192.0.2.1.\" is an address, MX takes a name",
+                ][..],
+            ),
+            (
+                RecordType::MX,
+                map(&[("preference", "10"), ("exchange", ".")]),
+                &["preference must be 0 where the exchange is \".\" (null MX)"],
+            ),
+            (
+                RecordType::CNAME,
+                Value::from("a.example"),
+                &["CNAME value \"a.example\" does not end with a dot"],
+            ),
+            (RecordType::CNAME, Value::from("{zone}.example"), &[]),
+            (
+                RecordType::CAA,
+                map(&[("flags", "1"), ("tag", "issue"), ("value", "ca.example")]),
+                &["flags \"1\" is neither 0 nor 128", "tag \"issue\" without \"issuewild\""],
+            ),
+            (
+                RecordType::SSHFP,
+                map(&[("algorithm", "9"), ("fingerprint_type", "1"), ("fingerprint", "xyz")]),
+                &[
+                    "fingerprint \"xyz\" is not hexadecimal",
+                    "fingerprint_type 1 (SHA-1) is deprecated",
+                ],
+            ),
+            (
+                RecordType::DS,
+                map(&[
+                    ("key_tag", "1"),
+                    ("algorithm", "5"),
+                    ("digest_type", "2"),
+                    ("digest", "ab"),
+                ]),
+                &[
+                    "digest has 2 digits, its type has 64",
+                    "algorithm 5 (RSA/SHA-1) is deprecated (RFC 8624)",
+                ],
+            ),
+            (
+                RecordType::SRV,
+                map(&[("priority", "0"), ("weight", "0"), ("port", "0"), ("target", "a.b.")]),
+                &["port 0 is reserved"],
+            ),
+        ] {
+            assert_eq!(told(of, &value, &["strict", "best-practice"]), faults, "{of}");
         }
     }
 

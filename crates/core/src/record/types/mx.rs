@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::ValueCheck;
-use super::target::{Target, check_target};
-use crate::record::fields::{ANY, Fields, check_each, check_int};
+use super::target::{Target, check_absolute, check_not_ip, check_target};
+use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
 use crate::validate::Findings;
@@ -20,7 +20,32 @@ pub struct Mx {
     pub exchange: Target,
 }
 
-pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck { id: "mx-value", sets: &["legacy"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[
+    ValueCheck {
+        id: "mx-value",
+        class: "octodns.record.mx.MxValueValidator",
+        sets: &["legacy"],
+        check,
+    },
+    ValueCheck {
+        id: "mx-value-rfc",
+        class: "octodns.record.mx.MxValueRfcValidator",
+        sets: &["strict"],
+        check: check_rfc,
+    },
+    ValueCheck {
+        id: "mx-value-not-ip",
+        class: "octodns.record.mx.MxValueNotIpValidator",
+        sets: &["strict", "best-practice"],
+        check: check_exchange_not_ip,
+    },
+    ValueCheck {
+        id: "mx-value-best-practice",
+        class: "octodns.record.mx.MxValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: check_exchange_absolute,
+    },
+];
 
 /// `priority` and `value` are older names of the fields.
 fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
@@ -35,6 +60,52 @@ fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings)
         match exchange.or_else(|| mx.get("value")) {
             Some(exchange) => check_target(exchange, record_type, "exchange", findings),
             None => mx.say_missing("exchange", findings),
+        }
+    });
+}
+
+/// Ranges of RFC 5321, and the null MX of RFC 7505.
+fn check_rfc(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |mx, findings| {
+        let preference = mx.get("preference").or_else(|| mx.get("priority"));
+        if preference.is_none() {
+            mx.say_missing("preference", findings);
+        }
+        let number = preference.and_then(|value| check_int("preference", value, U16, findings));
+        match exchange(mx) {
+            None => mx.say_missing("exchange", findings),
+            Some(exchange) if exchange.as_str() != Some(".") => {
+                check_target(exchange, record_type, "exchange", findings);
+            }
+            Some(exchange) if number.is_some_and(|number| number != 0) => {
+                let position = preference.map_or(exchange.position, |value| value.position);
+                findings
+                    .fault(position, "preference must be 0 where the exchange is \".\" (null MX)")
+                    .help("write 0, or the name of a host that takes mail");
+            }
+            Some(_) => {}
+        }
+    });
+}
+
+/// The exchange of a value, if there is one: `value` is the older name.
+fn exchange<'v, 'a>(mx: Fields<'v, 'a>) -> Option<&'v Value<'a>> {
+    let truthy = |key| mx.get(key).filter(|exchange| exchange.is_truthy());
+    truthy("exchange").or_else(|| truthy("value"))
+}
+
+fn check_exchange_not_ip(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    check_each_mapping(values, findings, |mx, findings| {
+        if let Some(exchange) = exchange(mx) {
+            check_not_ip(exchange, record_type, "exchange", findings);
+        }
+    });
+}
+
+fn check_exchange_absolute(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    check_each_mapping(values, findings, |mx, findings| {
+        if let Some(exchange) = exchange(mx) {
+            check_absolute(exchange, record_type, "exchange", findings);
         }
     });
 }

@@ -6,7 +6,8 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
-use crate::record::fields::{ANY, Fields, check_each};
+use super::target::check_absolute;
+use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping};
 use crate::record::general::shown;
 use crate::record::number;
 use crate::record::rdata::{fields, int_or_text, unquote, words};
@@ -31,8 +32,26 @@ pub struct Naptr {
     pub replacement: SmolStr,
 }
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "naptr-value", sets: &["legacy"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[
+    ValueCheck {
+        id: "naptr-value",
+        class: "octodns.record.naptr.NaptrValueValidator",
+        sets: &["legacy"],
+        check,
+    },
+    ValueCheck {
+        id: "naptr-value-rfc",
+        class: "octodns.record.naptr.NaptrValueRfcValidator",
+        sets: &["strict"],
+        check: check_rfc,
+    },
+    ValueCheck {
+        id: "naptr-value-best-practice",
+        class: "octodns.record.naptr.NaptrValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: check_replacement_absolute,
+    },
+];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     check_each(values, findings, |naptr, findings| {
@@ -51,6 +70,41 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         }
         for key in ["service", "regexp", "replacement"] {
             naptr.check_present(key, findings);
+        }
+    });
+}
+
+/// Ranges and flags of RFC 3403, section 4.1.
+fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |naptr, findings| {
+        naptr.check_int("order", U16, findings);
+        naptr.check_int("preference", U16, findings);
+        match naptr.get("flags") {
+            None => naptr.say_missing("flags", findings),
+            Some(flags) if !flags.is_truthy() => {}
+            Some(flags) => {
+                let upper = flags.as_str().map(str::to_uppercase);
+                if !matches!(upper.as_deref(), Some("S" | "A" | "U" | "P")) {
+                    findings
+                        .fault(flags.position, format!("unknown flags {}", shown(flags)))
+                        .help("one of S, A, U, P, or nothing");
+                }
+            }
+        }
+        for key in ["service", "regexp", "replacement"] {
+            naptr.check_present(key, findings);
+        }
+    });
+}
+
+fn check_replacement_absolute(
+    values: &[Value<'_>],
+    record_type: RecordType,
+    findings: &mut Findings,
+) {
+    check_each_mapping(values, findings, |naptr, findings| {
+        if let Some(replacement) = naptr.get("replacement") {
+            check_absolute(replacement, record_type, "replacement", findings);
         }
     });
 }

@@ -27,8 +27,12 @@ impl Openpgpkey {
     }
 }
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "openpgpkey-value-rfc", sets: &["legacy", "strict"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
+    id: "openpgpkey-value-rfc",
+    class: "octodns.record.openpgpkey.OpenpgpkeyValueValidator",
+    sets: &["legacy", "strict"],
+    check,
+}];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     if !values.iter().any(Value::is_truthy) {

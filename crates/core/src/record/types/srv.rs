@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::target::{Target, check_target};
+use super::target::{Target, check_absolute, check_not_ip, check_target};
 use super::{RecordCheck, ValueCheck};
-use crate::record::fields::{ANY, Fields, check_each};
+use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
+use crate::record::number::{self, NumberFault};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
 use crate::validate::{Findings, RawRecord};
@@ -24,11 +25,47 @@ pub struct Srv {
     pub target: Target,
 }
 
-pub(super) const NAME: RecordCheck =
-    RecordCheck { id: "srv-name", sets: &["legacy"], check: check_name };
+pub(super) const NAMES: [RecordCheck; 2] = [
+    RecordCheck {
+        id: "srv-name",
+        class: "octodns.record.srv.SrvNameValidator",
+        sets: &["legacy"],
+        check: check_name,
+    },
+    RecordCheck {
+        id: "srv-name-rfc",
+        class: "octodns.record.srv.SrvNameRfcValidator",
+        sets: &["strict"],
+        check: check_name_rfc,
+    },
+];
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "srv-value", sets: &["legacy"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[
+    ValueCheck {
+        id: "srv-value",
+        class: "octodns.record.srv.SrvValueValidator",
+        sets: &["legacy"],
+        check,
+    },
+    ValueCheck {
+        id: "srv-value-rfc",
+        class: "octodns.record.srv.SrvValueRfcValidator",
+        sets: &["strict"],
+        check: check_rfc,
+    },
+    ValueCheck {
+        id: "srv-value-not-ip",
+        class: "octodns.record.srv.SrvValueNotIpValidator",
+        sets: &["strict", "best-practice"],
+        check: check_target_not_ip,
+    },
+    ValueCheck {
+        id: "srv-value-best-practice",
+        class: "octodns.record.srv.SrvValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: check_target_absolute,
+    },
+];
 
 /// Whether a name starts with `_service.protocol`, or `*.protocol`.
 pub(super) fn check_name(record: &RawRecord<'_>, findings: &mut Findings) {
@@ -40,6 +77,78 @@ pub(super) fn check_name(record: &RawRecord<'_>, findings: &mut Findings) {
         let message = format!("invalid name for {} record \"{}\"", record.record_type, record.name);
         findings.fault(record.position, message).help("names start like _service._protocol");
     }
+}
+
+/// Service names of RFC 6335, section 5.1, in the first two labels.
+pub(super) fn check_name_rfc(record: &RawRecord<'_>, findings: &mut Findings) {
+    let is_service = |label: &str| label.strip_prefix('_').is_some_and(is_service_name);
+    let mut labels = record.name.split('.');
+    let (Some(service), Some(protocol)) = (labels.next(), labels.next()) else {
+        let message = format!("invalid name for {} record \"{}\"", record.record_type, record.name);
+        findings.fault(record.position, message).help("names start like _service._protocol");
+        return;
+    };
+    for (what, label, valid) in [
+        ("service", service, service == "*" || is_service(service)),
+        ("protocol", protocol, is_service(protocol)),
+    ] {
+        if !valid {
+            let of = record.record_type;
+            let message = format!("invalid {what} label \"{label}\" in the name of a {of} record");
+            findings.fault(record.position, message).help(
+                "write _ and 1 to 15 letters, digits and single hyphens, a letter first, no \
+                 hyphen last",
+            );
+        }
+    }
+}
+
+fn is_service_name(name: &str) -> bool {
+    name.chars().count() <= 15
+        && name.starts_with(char::is_alphabetic)
+        && name.ends_with(char::is_alphanumeric)
+        && !name.contains("--")
+        && name.chars().all(|c| c.is_alphanumeric() || c == '-')
+}
+
+/// Ranges of RFC 2782, which are all 0 where there is no service.
+fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |srv, findings| {
+        let target = srv.get("target").filter(|target| target.is_truthy());
+        let nowhere = target.is_some_and(|target| target.as_str() == Some("."));
+        for key in ["priority", "weight", "port"] {
+            let Some(value) = srv.get(key) else { continue };
+            // What is no number at all is refused when the record is made.
+            if !matches!(number::int(value), Ok(_) | Err(NumberFault::TooBig)) {
+                continue;
+            }
+            let number = check_int(key, value, U16, findings);
+            if nowhere && number.is_some_and(|number| number != 0) {
+                let message = format!("{key} must be 0 where the target is \".\"");
+                findings.fault(value.position, message);
+            } else if !nowhere && target.is_some() && key == "port" && number == Some(0) {
+                findings
+                    .fault(value.position, "port 0 is reserved")
+                    .help("write the port of the service, or the target \".\" if there is none");
+            }
+        }
+    });
+}
+
+fn check_target_not_ip(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    check_each_mapping(values, findings, |srv, findings| {
+        if let Some(target) = srv.get("target") {
+            check_not_ip(target, record_type, "target", findings);
+        }
+    });
+}
+
+fn check_target_absolute(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    check_each_mapping(values, findings, |srv, findings| {
+        if let Some(target) = srv.get("target") {
+            check_absolute(target, record_type, "target", findings);
+        }
+    });
 }
 
 fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {

@@ -6,7 +6,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
-use crate::record::fields::{Fields, check_each};
+use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
 use crate::validate::Findings;
@@ -23,8 +23,26 @@ pub struct Sshfp {
     pub fingerprint: SmolStr,
 }
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "sshfp-value", sets: &["legacy"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[
+    ValueCheck {
+        id: "sshfp-value",
+        class: "octodns.record.sshfp.SshfpValueValidator",
+        sets: &["legacy"],
+        check,
+    },
+    ValueCheck {
+        id: "sshfp-value-rfc",
+        class: "octodns.record.sshfp.SshfpValueRfcValidator",
+        sets: &["strict"],
+        check: check_rfc,
+    },
+    ValueCheck {
+        id: "sshfp-value-best-practice",
+        class: "octodns.record.sshfp.SshfpValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: check_fingerprint_type,
+    },
+];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     check_each(values, findings, |sshfp, findings| {
@@ -45,6 +63,29 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         if length != expected {
             let message = format!("fingerprint has {length} digits, its type has {expected}");
             findings.fault(fingerprint.position, message);
+        }
+    });
+}
+
+/// Ranges of RFC 4255 and the registry it made, and the lengths of known fingerprints.
+fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |sshfp, findings| {
+        sshfp.check_int("algorithm", U8, findings);
+        let digits = match sshfp.check_int("fingerprint_type", U8, findings) {
+            Some(1) => Some(40),
+            Some(2) => Some(64),
+            _ => None,
+        };
+        sshfp.check_hex("fingerprint", digits, findings);
+    });
+}
+
+fn check_fingerprint_type(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each_mapping(values, findings, |sshfp, findings| {
+        if let Some((1, position)) = sshfp.peek_int("fingerprint_type") {
+            findings
+                .fault(position, "fingerprint_type 1 (SHA-1) is deprecated")
+                .help("use SHA-256 (2): ssh-keygen -r prints it");
         }
     });
 }

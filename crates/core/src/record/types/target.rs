@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use smol_str::SmolStr;
 
@@ -104,19 +105,63 @@ pub(super) fn read_one(
     }
 }
 
-pub(super) const ONE: &[ValueCheck] =
-    &[ValueCheck { id: "target-value-rfc", sets: &["legacy", "strict"], check: check_one }];
+pub(super) const ONE: &[ValueCheck] = &[
+    ValueCheck {
+        id: "target-value-rfc",
+        class: "octodns.record.target.TargetValueValidator",
+        sets: &["legacy", "strict"],
+        check: check_one,
+    },
+    ValueCheck {
+        id: "target-value-not-ip",
+        class: "octodns.record.target.TargetValueNotIpValidator",
+        sets: &["strict"],
+        check: not_ip,
+    },
+    ValueCheck {
+        id: "target-value-best-practice",
+        class: "octodns.record.target.TargetValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: absolute,
+    },
+];
 
-pub(super) const MANY: &[ValueCheck] =
-    &[ValueCheck { id: "targets-value-rfc", sets: &["legacy", "strict"], check: check_many }];
+pub(super) const MANY: &[ValueCheck] = &[
+    ValueCheck {
+        id: "targets-value-rfc",
+        class: "octodns.record.target.TargetsValueValidator",
+        sets: &["legacy", "strict"],
+        check: check_many,
+    },
+    ValueCheck {
+        id: "targets-value-not-ip",
+        class: "octodns.record.target.TargetsValueNotIpValidator",
+        sets: &["strict"],
+        check: not_ip,
+    },
+    ValueCheck {
+        id: "targets-value-best-practice",
+        class: "octodns.record.target.TargetsValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: absolute,
+    },
+];
 
 /// `ALIAS` makes sense at the apex only, where there cannot be a `CNAME`.
-pub(super) const ALIAS_ROOT: RecordCheck =
-    RecordCheck { id: "alias-root", sets: &["legacy", "strict"], check: alias_root };
+pub(super) const ALIAS_ROOT: RecordCheck = RecordCheck {
+    id: "alias-root",
+    class: "octodns.record.alias.AliasRootValidator",
+    sets: &["legacy", "strict"],
+    check: alias_root,
+};
 
 /// RFC 1034, section 3.6.2: `CNAME` stands alone, but the apex has `SOA` and `NS`.
-pub(super) const CNAME_ROOT: RecordCheck =
-    RecordCheck { id: "cname-root-rfc", sets: &["legacy", "strict"], check: cname_root };
+pub(super) const CNAME_ROOT: RecordCheck = RecordCheck {
+    id: "cname-root-rfc",
+    class: "octodns.record.cname.CnameRootValidator",
+    sets: &["legacy", "strict"],
+    check: cname_root,
+};
 
 fn alias_root(record: &RawRecord<'_>, findings: &mut Findings) {
     if !record.name.is_empty() {
@@ -129,6 +174,18 @@ fn cname_root(record: &RawRecord<'_>, findings: &mut Findings) {
         findings
             .fault(record.position, "the zone's own name cannot have a CNAME")
             .help("use ALIAS");
+    }
+}
+
+fn not_ip(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    for value in values {
+        check_not_ip(value, record_type, "value", findings);
+    }
+}
+
+fn absolute(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    for value in values {
+        check_absolute(value, record_type, "value", findings);
     }
 }
 
@@ -178,6 +235,51 @@ pub(crate) fn check_target(
         Err(error) => {
             findings.hopeless(value.position, format!("{what} \"{text}\": {error}"));
         }
+    }
+}
+
+/// Checks that a name is none that looks like an address. What is no name is left to [`check_target`].
+pub(crate) fn check_not_ip(
+    value: &Value<'_>,
+    record_type: RecordType,
+    what: &str,
+    findings: &mut Findings,
+) {
+    let Some(text) = value.as_str() else { return };
+    let name = text.trim_end_matches('.');
+    // A zone index is part of an IPv6 address, RFC 4007 section 11.
+    let address = name.split_once('%').map_or(name, |(address, _)| address);
+    if name.parse::<Ipv4Addr>().is_ok() || address.parse::<Ipv6Addr>().is_ok() {
+        let message = format!("{what} \"{text}\" is an address, {record_type} takes a name");
+        findings
+            .fault(value.position, message)
+            .help("give the address an A or AAAA record, and write the name of that record here");
+    }
+}
+
+/// Checks that a name ends with a dot. What is no name is left to [`check_target`].
+///
+/// Names with braces are templates, which are checked once they are expanded.
+pub(crate) fn check_absolute(
+    value: &Value<'_>,
+    record_type: RecordType,
+    what: &str,
+    findings: &mut Findings,
+) {
+    let Some(text) = value.as_str().filter(|text| !text.is_empty()) else { return };
+    if text.ends_with('.') || (text.contains('{') && text.contains('}')) {
+        return;
+    }
+    match idna::encode(text) {
+        Ok(name) if name.ends_with('.') => {}
+        Ok(_) => {
+            let message = format!("{record_type} {what} \"{text}\" does not end with a dot");
+            findings.fault(value.position, message).help(format!("write \"{text}.\""));
+        }
+        Err(error) if !findings.are_hopeless() => {
+            findings.hopeless(value.position, format!("{what} \"{text}\": {error}"));
+        }
+        Err(_) => {}
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
-use crate::record::fields::{Fields, check_each};
+use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
 use crate::validate::Findings;
@@ -25,8 +25,26 @@ pub struct Tlsa {
     pub certificate_association_data: SmolStr,
 }
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "tlsa-value", sets: &["legacy"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[
+    ValueCheck {
+        id: "tlsa-value",
+        class: "octodns.record.tlsa.TlsaValueValidator",
+        sets: &["legacy"],
+        check,
+    },
+    ValueCheck {
+        id: "tlsa-value-rfc",
+        class: "octodns.record.tlsa.TlsaValueRfcValidator",
+        sets: &["strict"],
+        check: check_rfc,
+    },
+    ValueCheck {
+        id: "tlsa-value-best-practice",
+        class: "octodns.record.tlsa.TlsaValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: check_matching_type,
+    },
+];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     check_each(values, findings, |tlsa, findings| {
@@ -34,6 +52,31 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         tlsa.check_int("selector", 0..=1, findings);
         tlsa.check_int("matching_type", 0..=2, findings);
         tlsa.check_present("certificate_association_data", findings);
+    });
+}
+
+/// Ranges of RFC 6698, section 2.1, and the lengths of known digests.
+fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |tlsa, findings| {
+        tlsa.check_int("certificate_usage", U8, findings);
+        tlsa.check_int("selector", U8, findings);
+        let digits = match tlsa.check_int("matching_type", U8, findings) {
+            Some(1) => Some(64),
+            Some(2) => Some(128),
+            _ => None,
+        };
+        tlsa.check_hex("certificate_association_data", digits, findings);
+    });
+}
+
+/// RFC 7671, section 10.1.2: data stored whole makes large answers, and changes with every renewal.
+fn check_matching_type(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each_mapping(values, findings, |tlsa, findings| {
+        if let Some((0, position)) = tlsa.peek_int("matching_type") {
+            findings
+                .fault(position, "matching_type 0 (the data as it is) is not recommended")
+                .help("use SHA-256 (1) or SHA-512 (2)");
+        }
     });
 }
 

@@ -5,11 +5,11 @@ use std::fmt::{self, Write};
 
 use smol_str::SmolStr;
 
-use super::ValueCheck;
 use super::character_string;
+use super::{RecordCheck, ValueCheck};
 use crate::record::general::shown;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
-use crate::validate::Findings;
+use crate::validate::{Findings, RawRecord};
 use crate::value::{OwnedValue, Position, Value};
 
 /// One text, whole, with its semicolons escaped: `v=DKIM1\; k=rsa`.
@@ -41,8 +41,27 @@ impl Txt {
     }
 }
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: ID, sets: &["legacy", "strict"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
+    id: ID,
+    class: "octodns.record.chunked.ChunkedValueValidator",
+    sets: &["legacy", "strict"],
+    check,
+}];
+
+/// RFC 7208, section 3.1: policies stand in `TXT` records only.
+pub(super) const SPF_TYPE: RecordCheck = RecordCheck {
+    id: "spf-record-type",
+    class: "octodns.record.spf.SpfRecordTypeValidator",
+    sets: &["strict"],
+    check: spf_type,
+};
+
+fn spf_type(record: &RawRecord<'_>, findings: &mut Findings) {
+    let position = record.data.get("type").map_or(record.position, |of| of.position);
+    findings
+        .fault(position, "the type SPF is deprecated (RFC 7208)")
+        .help("move its values to a TXT record of the same name");
+}
 
 /// The id of the rules for text, wherever text occurs.
 const ID: &str = "chunked-value-rfc";

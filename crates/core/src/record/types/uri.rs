@@ -6,7 +6,7 @@ use std::fmt;
 use super::srv;
 use super::target::Target;
 use super::{RecordCheck, ValueCheck};
-use crate::record::fields::{ANY, Fields, check_each};
+use crate::record::fields::{ANY, Fields, U16, check_each};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
 use crate::validate::Findings;
@@ -23,11 +23,35 @@ pub struct Uri {
     pub target: Target,
 }
 
-pub(super) const NAME: RecordCheck =
-    RecordCheck { id: "uri-name", sets: &["legacy"], check: srv::check_name };
+pub(super) const NAMES: [RecordCheck; 2] = [
+    RecordCheck {
+        id: "uri-name",
+        class: "octodns.record.uri.UriNameValidator",
+        sets: &["legacy"],
+        check: srv::check_name,
+    },
+    RecordCheck {
+        id: "uri-name-rfc",
+        class: "octodns.record.uri.UriNameRfcValidator",
+        sets: &["strict"],
+        check: srv::check_name_rfc,
+    },
+];
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "uri-value", sets: &["legacy"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[
+    ValueCheck {
+        id: "uri-value",
+        class: "octodns.record.uri.UriValueValidator",
+        sets: &["legacy"],
+        check,
+    },
+    ValueCheck {
+        id: "uri-value-rfc",
+        class: "octodns.record.uri.UriValueRfcValidator",
+        sets: &["strict"],
+        check: check_rfc,
+    },
+];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     check_each(values, findings, |uri, findings| {
@@ -36,6 +60,15 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         if !uri.get("target").is_some_and(Value::is_truthy) {
             uri.say_missing("target", findings);
         }
+    });
+}
+
+/// Ranges of RFC 7553, section 4.
+fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
+    check_each(values, findings, |uri, findings| {
+        uri.check_int("priority", U16, findings);
+        uri.check_int("weight", U16, findings);
+        uri.check_present("target", findings);
     });
 }
 

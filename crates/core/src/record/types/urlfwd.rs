@@ -28,8 +28,12 @@ pub struct Urlfwd {
     pub query: i64,
 }
 
-pub(super) const CHECKS: &[ValueCheck] =
-    &[ValueCheck { id: "urlfwd-value", sets: &["legacy", "strict"], check }];
+pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
+    id: "urlfwd-value",
+    class: "octodns.record.urlfwd.UrlfwdValueValidator",
+    sets: &["legacy", "strict"],
+    check,
+}];
 
 const INTS: [(&str, RangeInclusive<i64>); 3] =
     [("code", 301..=302), ("masking", 0..=2), ("query", 0..=1)];

@@ -4,19 +4,43 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::KEYS;
 use crate::record::RecordType;
-use crate::record::fields::{Fields, check_each, check_int};
+use crate::record::fields::{Fields, check_each, check_each_mapping, check_int};
 use crate::record::general::shown;
 use crate::record::number::{self, NumberFault};
-use crate::record::types::target::check_target;
+use crate::record::types::target::{check_absolute, check_target};
 use crate::record::types::txt::check_texts;
 use crate::validate::{Findings, ValueCheck};
 use crate::value::{Kind, Value};
 
-pub(crate) const SVCB: &[ValueCheck] =
-    &[ValueCheck { id: "svcb-value-rfc", sets: &["legacy", "strict"], check }];
+pub(crate) const SVCB: &[ValueCheck] = &[
+    ValueCheck {
+        id: "svcb-value-rfc",
+        class: "octodns.record.svcb.SvcbValueValidator",
+        sets: &["legacy", "strict"],
+        check,
+    },
+    ValueCheck {
+        id: "svcb-value-best-practice",
+        class: "octodns.record.svcb.SvcbValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: check_targetname_absolute,
+    },
+];
 
-pub(crate) const HTTPS: &[ValueCheck] =
-    &[ValueCheck { id: "https-value-rfc", sets: &["legacy", "strict"], check }];
+pub(crate) const HTTPS: &[ValueCheck] = &[
+    ValueCheck {
+        id: "https-value-rfc",
+        class: "octodns.record.svcb.SvcbValueValidator",
+        sets: &["legacy", "strict"],
+        check,
+    },
+    ValueCheck {
+        id: "https-value-best-practice",
+        class: "octodns.record.svcb.SvcbValueBestPracticeValidator",
+        sets: &["best-practice"],
+        check: check_targetname_absolute,
+    },
+];
 
 fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
     check_each(values, findings, |svcb, findings| {
@@ -24,6 +48,18 @@ fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings)
         let target = svcb.get("targetname").unwrap_or(&Value::NULL);
         check_target(target, record_type, "targetname", findings);
         check_params(svcb, priority, findings);
+    });
+}
+
+fn check_targetname_absolute(
+    values: &[Value<'_>],
+    record_type: RecordType,
+    findings: &mut Findings,
+) {
+    check_each_mapping(values, findings, |svcb, findings| {
+        if let Some(target) = svcb.get("targetname") {
+            check_absolute(target, record_type, "targetname", findings);
+        }
     });
 }
 
