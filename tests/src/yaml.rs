@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 
-use octodns_yaml::{LoadOptions, Order, YamlError, load};
+use octodns_yaml::{Document, LoadOptions, Order, YamlError, load};
 use serde_json::Value as Json;
 
 use crate::{Options, Outcome, corpus, json};
@@ -45,7 +45,11 @@ fn compare_one(
         .map(|(name, text)| (name.clone(), text.as_str().unwrap_or_default().to_owned()))
         .collect();
     let main = files.get("main.yaml")?;
-    let loaded = load(main, &LoadOptions::new("main.yaml").order(order).include(&files));
+    let options = LoadOptions::new("main.yaml").order(order).include(&files);
+    let loaded = load(main, &options);
+    if let Some(difference) = between_readers(main, &options, &loaded) {
+        return Some(difference);
+    }
     match (expected.get("ok"), loaded) {
         (Some(expected), Ok(document)) if !document.report.has_errors() => {
             json::difference(expected, &json::json_of(&document.root))
@@ -63,6 +67,21 @@ fn compare_one(
             None
         }
     }
+}
+
+/// Whether the full reader alone makes something else of a text, positions and findings included.
+fn between_readers(
+    text: &str,
+    options: &LoadOptions<'_>,
+    loaded: &Result<Document<'_>, YamlError>,
+) -> Option<String> {
+    let seen = |loaded: &Result<Document<'_>, YamlError>| match loaded {
+        Ok(document) => format!("{:?} {:?}", document.root, document.report),
+        Err(error) => error.to_string(),
+    };
+    let full = load(text, &LoadOptions { thorough: true, ..options.clone() });
+    let (ours, full) = (seen(loaded), seen(&full));
+    (ours != full).then(|| format!("the fast reader reads {ours}, the full one {full}"))
 }
 
 /// Whether the reference reports the problem at the same place, if at any.
