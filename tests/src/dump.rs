@@ -54,16 +54,7 @@ async fn dump(case: &Json) -> Result<Files, Box<dyn std::error::Error>> {
 fn records(case: &Json, zone: &ZoneName) -> Result<Vec<Record>, String> {
     let types = RecordTypes::default();
     let validators = RecordValidators::legacy(&types);
-    let context = LoadContext {
-        zone,
-        source: None,
-        files: &[],
-        lenient: true,
-        default_ttl: None,
-        escape_semicolons: false,
-        validators: &validators,
-        types: &types,
-    };
+    let context = LoadContext { lenient: true, ..LoadContext::new(zone, &validators, &types) };
     let load = |record: &Json| {
         let mut report = Report::new();
         let data = json::value_of(&record["data"]);

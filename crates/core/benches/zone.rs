@@ -36,16 +36,7 @@ fn data() -> Vec<(Value<'static>, Value<'static>)> {
 fn records(data: &[(Value<'_>, Value<'_>)], zone: &ZoneName) -> Vec<Record> {
     let types = RecordTypes::default();
     let validators = RecordValidators::legacy(&types);
-    let context = LoadContext {
-        zone,
-        source: None,
-        files: &[],
-        lenient: false,
-        default_ttl: None,
-        escape_semicolons: false,
-        validators: &validators,
-        types: &types,
-    };
+    let context = LoadContext::new(zone, &validators, &types);
     let mut report = Report::new();
     let records = data
         .iter()

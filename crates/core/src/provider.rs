@@ -104,14 +104,10 @@ impl<'r> ZoneRequest<'r> {
         'r: 'c,
     {
         LoadContext {
-            zone: self.name,
             source: Some(source),
             files,
             lenient: self.lenient,
-            default_ttl: None,
-            escape_semicolons: false,
-            validators: self.validators,
-            types: self.types,
+            ..LoadContext::new(self.name, self.validators, self.types)
         }
     }
 }

@@ -34,6 +34,26 @@ pub struct LoadContext<'c> {
     pub types: &'c RecordTypes,
 }
 
+impl<'c> LoadContext<'c> {
+    /// Reads strictly, from no named source or file, with the TTL required.
+    pub fn new(
+        zone: &'c ZoneName,
+        validators: &'c RecordValidators,
+        types: &'c RecordTypes,
+    ) -> Self {
+        Self {
+            zone,
+            source: None,
+            files: &[],
+            lenient: false,
+            default_ttl: None,
+            escape_semicolons: false,
+            validators,
+            types,
+        }
+    }
+}
+
 impl Record {
     /// Reads and validates a record.
     ///

@@ -124,14 +124,12 @@ impl<'a> Entries<'a> for Loading<'_> {
     fn entry(&mut self, files: &[Arc<str>], name: &Value<'a>, data: Value<'a>) {
         let Self { inner, request, records, report } = self;
         let context = LoadContext {
-            zone: &request.name,
             source: Some(&inner.id),
             files,
             lenient: request.lenient,
             default_ttl: Some(inner.options.default_ttl),
             escape_semicolons: !inner.options.escaped_semicolons,
-            validators: &request.validators,
-            types: &request.types,
+            ..LoadContext::new(&request.name, &request.validators, &request.types)
         };
         let several = data.as_list();
         for data in several.unwrap_or(std::slice::from_ref(&data)) {
