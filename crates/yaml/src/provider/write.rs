@@ -1,6 +1,6 @@
 //! From a plan to the files of a zone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use octodns_core::value::{Map, OwnedValue, Value};
@@ -79,21 +79,15 @@ fn remove_stale(
     written: &HashSet<PathBuf>,
 ) -> Result<(), ProviderError> {
     let Some(FilesRead(held)) = plan.state.get::<FilesRead>() else { return Ok(()) };
-    for (path, count) in held {
-        if path.parent() != Some(folder) || written.contains(path) {
-            continue;
-        }
-        let name = path.to_string_lossy();
-        let known = plan
-            .existing
-            .records()
-            .filter(|record| record.origin().file.as_deref() == Some(&*name))
-            .count();
-        if known == *count {
-            files::remove(path)?;
-        }
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for file in plan.existing.records().filter_map(|record| record.origin().file.as_deref()) {
+        *known.entry(file).or_default() += 1;
     }
-    Ok(())
+    let stale = held.iter().filter(|(path, count)| {
+        let known = known.get(&*path.to_string_lossy());
+        path.parent() == Some(folder) && !written.contains(*path) && known == Some(count)
+    });
+    stale.map(|(path, _)| files::remove(path)).collect()
 }
 
 fn text(inner: &Inner, names: Map<'static>, allow_unicode: bool) -> String {
