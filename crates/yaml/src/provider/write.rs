@@ -83,11 +83,11 @@ fn remove_stale(
     for file in plan.existing.records().filter_map(|record| record.origin().file.as_deref()) {
         *known.entry(file).or_default() += 1;
     }
-    let stale = held.iter().filter(|(path, count)| {
+    let mut stale = held.iter().filter(|(path, count)| {
         let known = known.get(&*path.to_string_lossy());
         path.parent() == Some(folder) && !written.contains(*path) && known == Some(count)
     });
-    stale.map(|(path, _)| files::remove(path)).collect()
+    stale.try_for_each(|(path, _)| files::remove(path))
 }
 
 fn text(inner: &Inner, names: Map<'static>, allow_unicode: bool) -> String {
