@@ -5,32 +5,30 @@ use std::io;
 use std::sync::Arc;
 
 use octodns_core::record::{LoadContext, Record, RecordTypes};
-use octodns_core::validate::RecordValidators;
+use octodns_core::validate::{AnyValidator, RecordValidators};
 use octodns_core::zone::{Added, Adding, SubZones, ZoneFinding, ZoneSettings, ZoneValidators};
-use octodns_core::{Report, Value, Zone, ZoneName};
+use octodns_core::{Registry, Report, Value, Zone, ZoneName};
 use serde_json::Value as Json;
 
 use crate::corpus::{files, for_each_case};
 use crate::json::value_of;
 use crate::{Options, Outcome};
 
-/// Compares every case that does not configure validators.
+/// The sets that the corpus has verdicts for.
+const CONFIGURATIONS: [(&str, &[&str]); 2] =
+    [("legacy", &["legacy"]), ("strict+best-practice", &["strict", "best-practice"])];
+
+/// Compares every case.
 pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
-    let mut waiting = 0;
+    let mut registry = Registry::default();
+    octodns_core::validate::register(&mut registry);
     for path in files(&options.corpus.join("zones"), "jsonl")? {
-        for_each_case(&path, |id, case| {
-            if case.get("validators").is_some() || case.get("zone_validators").is_some() {
-                waiting += 1;
-            } else {
-                outcome.case(id, difference(case));
-            }
-        })?;
+        for_each_case(&path, |id, case| outcome.case(id, difference(case, &registry)))?;
     }
-    outcome.notes.push(format!("{waiting} cases wait for the configuration of validators"));
     Ok(())
 }
 
-fn difference(case: &Json) -> Option<String> {
+fn difference(case: &Json, registry: &Registry) -> Option<String> {
     let Some(mut zone) = empty_zone(case) else {
         return case.get("error").is_none().then(|| "the zone was refused".to_owned());
     };
@@ -47,9 +45,19 @@ fn difference(case: &Json) -> Option<String> {
     if load != expected {
         return Some(format!("load: expected {expected:?}, got {load:?}"));
     }
-    let findings = ZoneValidators::new(["legacy"]).validate(&zone);
+    CONFIGURATIONS.iter().find_map(|(name, sets)| {
+        let mut validators = ZoneValidators::new(sets.iter().copied());
+        if let Err(error) = configure(case, registry, &mut validators) {
+            return Some(error);
+        }
+        let findings = validators.validate(&zone);
+        verdict(&case["verdict"][*name], &findings, lenient)
+            .map(|difference| format!("{name}: {difference}"))
+    })
+}
+
+fn verdict(verdict: &Json, findings: &[ZoneFinding], lenient: bool) -> Option<String> {
     let found: BTreeSet<_> = findings.iter().map(|found| reason(found, lenient)).collect();
-    let verdict = &case["verdict"]["legacy"];
     let expected: BTreeSet<_> =
         verdict["reasons"].as_array()?.iter().map(expected_reason).collect();
     if found != expected {
@@ -59,6 +67,25 @@ fn difference(case: &Json) -> Option<String> {
     (verdict["fails"] != fails).then(|| format!("fails: expected {}", verdict["fails"]))
 }
 
+/// Makes the validators that a case configures.
+fn configure(
+    case: &Json,
+    registry: &Registry,
+    validators: &mut ZoneValidators,
+) -> Result<(), String> {
+    for (id, section) in case["zone_validators"].as_object().into_iter().flatten() {
+        let class = section["class"].as_str().and_then(|class| registry.validators.get(class));
+        let class = class.ok_or_else(|| format!("no class {}", section["class"]))?;
+        let mut options = section.clone();
+        options.as_object_mut().map(|options| options.remove("class"));
+        match (class.build)(id, &value_of(&options)).map_err(|error| error.message)? {
+            AnyValidator::Zone(validator) => validators.register(validator),
+            AnyValidator::Record(_) => return Err(format!("{id} is no validator of zones")),
+        }
+    }
+    Ok(())
+}
+
 fn empty_zone(case: &Json) -> Option<Zone> {
     let name = ZoneName::new(case["zone"].as_str()?).ok()?;
     let sub_zones: SubZones = case["sub_zones"]
@@ -66,7 +93,18 @@ fn empty_zone(case: &Json) -> Option<Zone> {
         .map(|names| names.iter().filter_map(Json::as_str).collect())
         .unwrap_or_default();
     let ignore_subzone_adds = case["ignore_subzone_adds"] == true;
-    let settings = ZoneSettings { sub_zones, ignore_subzone_adds, ..ZoneSettings::default() };
+    let disabled = case["validators"]["zone"]["disable_validators"].as_array();
+    let disabled = disabled.into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned));
+    let disabled_validators: Vec<_> = disabled.collect();
+    if disabled_validators.iter().any(|id| id.starts_with('_')) {
+        return None;
+    }
+    let settings = ZoneSettings {
+        sub_zones,
+        ignore_subzone_adds,
+        disabled_validators,
+        ..ZoneSettings::default()
+    };
     Some(Zone::with_settings(name, Arc::new(settings)))
 }
 

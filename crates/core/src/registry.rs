@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::diagnostic::nearest;
 use crate::provider::{Processor, Provider, Source};
 use crate::record::RecordTypes;
+use crate::validate::{AnyValidator, ExtraValidators};
 use crate::value::{DeError, OwnedValue, Position, Value};
 
 /// What a class under `providers:` makes.
@@ -125,6 +126,10 @@ pub struct Registry {
     pub providers: Classes<Component>,
     /// What can stand under `processors:`.
     pub processors: Classes<Arc<dyn Processor>>,
+    /// What can stand under `validators:`.
+    pub validators: Classes<AnyValidator>,
+    /// Validators that the program adds to the built-in ones.
+    pub extra_validators: ExtraValidators,
     /// The record types, to which a provider may add its own.
     pub types: RecordTypes,
 }

@@ -5,7 +5,7 @@
 
 pub mod idna;
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 
 use smol_str::SmolStr;
@@ -154,6 +154,13 @@ impl RecordName {
 
 fn join(name: &str, zone: &str) -> String {
     if name.is_empty() { zone.to_owned() } else { [name, ".", zone].concat() }
+}
+
+/// In IDNA form.
+impl Borrow<str> for RecordName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Display for RecordName {

@@ -3,6 +3,7 @@
 //! Validators see the data as it was written, before anything is built from it, so that every fault of
 //! a record is told at once and at its place.
 
+mod classes;
 mod findings;
 mod registry;
 
@@ -12,6 +13,7 @@ use crate::ZoneName;
 use crate::record::RecordType;
 use crate::value::{Map, Position, Value};
 
+pub use classes::{AnyValidator, ExtraValidators, register};
 pub use findings::{Finding, Findings};
 pub use registry::{RecordValidators, Scope, ValidatorError};
 

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 pub use changes::{Compared, changes};
 pub use sub_zones::SubZones;
-pub use validate::{ZoneFinding, ZoneValidator, ZoneValidators};
+pub use validate::{ZoneCheck, ZoneFinding, ZoneFunction, ZoneValidator, ZoneValidators};
 
 use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Origin};
@@ -163,6 +163,11 @@ impl Zone {
 
     /// The records of a name, by type; empty when there are none.
     pub fn node(&self, name: &RecordName) -> &[Arc<Record>] {
+        self.nodes.get(name).map_or(&[], |node| node.as_slice())
+    }
+
+    /// The records of a name in IDNA form and lower case.
+    pub(crate) fn node_named(&self, name: &str) -> &[Arc<Record>] {
         self.nodes.get(name).map_or(&[], |node| node.as_slice())
     }
 

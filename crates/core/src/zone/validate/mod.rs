@@ -1,6 +1,13 @@
 //! Checks that see a whole zone at once. One file a family; a new check is one row of its family's list.
 
+mod caa;
 mod cname;
+mod dname;
+mod in_zone;
+mod mail;
+mod mx;
+mod ns;
+mod srv;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,11 +16,102 @@ use std::sync::Arc;
 use super::Zone;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::record::Record;
+use crate::registry::BuildError;
+use crate::validate::{Sets, ValidatorError};
+use crate::value::{Map, OwnedValue, from_value};
+
+/// The lists of all families.
+const FAMILIES: [&[ZoneCheck]; 7] =
+    [caa::CHECKS, cname::CHECKS, dname::CHECKS, mail::CHECKS, mx::CHECKS, ns::CHECKS, srv::CHECKS];
+
+/// What looks at a zone, its options filled in.
+pub type ZoneFunction = Arc<dyn Fn(&Zone, &mut Vec<ZoneFinding>) + Send + Sync>;
+
+/// A built-in zone validator: one row of its family.
+#[derive(Clone, Copy)]
+pub struct ZoneCheck {
+    /// Its id.
+    pub id: &'static str,
+    /// The class of octoDNS that a configuration names to get it with options, or under another id.
+    pub class: &'static str,
+    /// Its sets.
+    pub sets: &'static [&'static str],
+    short_class: &'static [&'static str],
+    check: Check,
+}
+
+/// What a row does.
+#[derive(Clone, Copy)]
+enum Check {
+    /// Always the same.
+    Plain(fn(&Zone, &mut Vec<ZoneFinding>)),
+    /// What options ask for.
+    Configurable(fn(&OwnedValue) -> Result<ZoneFunction, BuildError>),
+}
+
+impl ZoneCheck {
+    /// All built-in validators.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        FAMILIES.into_iter().flatten()
+    }
+
+    /// The shorter path that the class has in octoDNS as well, if it has one.
+    pub(crate) fn short_class(&self) -> &'static [&'static str] {
+        self.short_class
+    }
+
+    /// The validator under an id of its own and with options (a map without `class` and `sets`).
+    ///
+    /// # Errors
+    ///
+    /// Refuses options that it does not have, and values they cannot have.
+    pub fn build(
+        &self,
+        id: &str,
+        sets: Option<Vec<String>>,
+        options: &OwnedValue,
+    ) -> Result<Arc<dyn ZoneValidator>, BuildError> {
+        let check = match self.check {
+            Check::Plain(check) => {
+                let NoOptions {} = from_value(options)?;
+                Arc::new(check)
+            }
+            Check::Configurable(configure) => configure(options)?,
+        };
+        Ok(Arc::new(Configured { id: id.to_owned(), sets, check }))
+    }
+}
+
+/// Options of validators that have none.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoOptions {}
+
+/// A row with its options.
+struct Configured {
+    id: String,
+    sets: Option<Vec<String>>,
+    check: ZoneFunction,
+}
+
+impl ZoneValidator for Configured {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn sets(&self) -> Sets<'_> {
+        self.sets.as_ref().map(|sets| sets.iter().map(String::as_str).collect())
+    }
+
+    fn validate(&self, zone: &Zone, findings: &mut Vec<ZoneFinding>) {
+        (self.check)(zone, findings);
+    }
+}
 
 /// What a zone validator objects to.
 #[derive(Clone, Debug)]
 pub struct ZoneFinding {
-    /// The id of the validator.
+    /// The id of the validator; empty until it has ended.
     pub validator: String,
     /// What is wrong.
     pub message: String,
@@ -24,6 +122,22 @@ pub struct ZoneFinding {
 }
 
 impl ZoneFinding {
+    /// An objection to some records, or (with none) to the zone.
+    pub fn new<'r>(
+        message: impl Into<String>,
+        records: impl IntoIterator<Item = &'r Arc<Record>>,
+    ) -> Self {
+        let records = records.into_iter().map(Arc::clone).collect();
+        Self { validator: String::new(), message: message.into(), help: None, records }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
     /// Whether all records concerned ask for leniency, so that this is a warning only.
     pub fn is_lenient(&self) -> bool {
         !self.records.is_empty() && self.records.iter().all(|record| record.options().lenient())
@@ -52,10 +166,10 @@ pub trait ZoneValidator: Send + Sync {
     /// Short, stable, kebab-case identifier; ids that start with `_` cannot be disabled.
     fn id(&self) -> &str;
 
-    /// The sets it belongs to (`legacy`, `strict`, `best-practice`); empty: always active.
-    fn sets(&self) -> &[&str];
+    /// The sets it belongs to (`legacy`, `strict`, `best-practice`); `None`: it is on whatever sets are.
+    fn sets(&self) -> Sets<'_>;
 
-    /// Adds what it objects to.
+    /// Adds what it objects to; the id is filled in when it has ended.
     fn validate(&self, zone: &Zone, findings: &mut Vec<ZoneFinding>);
 }
 
@@ -82,7 +196,13 @@ impl fmt::Debug for ZoneValidators {
 impl ZoneValidators {
     /// All built-in validators, those of `sets` active.
     pub fn new<'s>(sets: impl IntoIterator<Item = &'s str>) -> Self {
-        let mut validators = Self { available: cname::all(), active: HashSet::new() };
+        let no_options = OwnedValue::from(Map::new());
+        // Without options, every validator can be built.
+        let built = ZoneCheck::all().filter_map(|row| {
+            let sets = row.sets.iter().map(|set| (*set).to_owned()).collect();
+            row.build(row.id, Some(sets), &no_options).ok()
+        });
+        let mut validators = Self { available: built.collect(), active: HashSet::new() };
         validators.enable_sets(sets);
         validators
     }
@@ -90,7 +210,7 @@ impl ZoneValidators {
     /// Makes a validator known, in the place of one with the same id. It is active if that one was, or
     /// if it belongs to no set.
     pub fn register(&mut self, validator: Arc<dyn ZoneValidator>) {
-        if validator.sets().is_empty() {
+        if validator.sets().is_none() {
             self.active.insert(validator.id().to_owned());
         }
         match self.available.iter_mut().find(|known| known.id() == validator.id()) {
@@ -101,12 +221,42 @@ impl ZoneValidators {
 
     /// Makes the validators of these sets, and those that belong to none, the active ones.
     pub fn enable_sets<'s>(&mut self, sets: impl IntoIterator<Item = &'s str>) {
-        let sets: Vec<_> = sets.into_iter().collect();
-        let wanted = |validator: &&Arc<dyn ZoneValidator>| {
-            validator.sets().is_empty() || validator.sets().iter().any(|set| sets.contains(set))
+        let wanted: Vec<_> = sets.into_iter().collect();
+        let is_wanted = |validator: &&Arc<dyn ZoneValidator>| {
+            validator.sets().is_none_or(|sets| sets.iter().any(|set| wanted.contains(set)))
         };
         self.active =
-            self.available.iter().filter(wanted).map(|found| found.id().to_owned()).collect();
+            self.available.iter().filter(is_wanted).map(|found| found.id().to_owned()).collect();
+    }
+
+    /// Makes one validator active.
+    ///
+    /// # Errors
+    ///
+    /// Refuses an id that no validator has.
+    pub fn enable(&mut self, id: &str) -> Result<(), ValidatorError> {
+        if !self.available.iter().any(|known| known.id() == id) {
+            return Err(ValidatorError::Unknown(id.to_owned()));
+        }
+        self.active.insert(id.to_owned());
+        Ok(())
+    }
+
+    /// Makes one validator inactive; tells whether it was active.
+    ///
+    /// # Errors
+    ///
+    /// Refuses ids that start with `_`.
+    pub fn disable(&mut self, id: &str) -> Result<bool, ValidatorError> {
+        if id.starts_with('_') {
+            return Err(ValidatorError::Bridge(id.to_owned()));
+        }
+        Ok(self.active.remove(id))
+    }
+
+    /// Ids of all validators there are.
+    pub fn available_ids(&self) -> impl Iterator<Item = &str> {
+        self.available.iter().map(|validator| validator.id())
     }
 
     /// Ids of the active validators, in the order they run.
@@ -121,7 +271,11 @@ impl ZoneValidators {
             let id = validator.id();
             let disabled = zone.settings().disabled_validators.iter().any(|other| other == id);
             if self.active.contains(id) && (!disabled || id.starts_with('_')) {
+                let start = findings.len();
                 validator.validate(zone, &mut findings);
+                for found in &mut findings[start..] {
+                    id.clone_into(&mut found.validator);
+                }
             }
         }
         findings

@@ -1,0 +1,160 @@
+//! The validators that a configuration can name by their class, to give them options, another id, or
+//! other record types.
+
+use std::sync::Arc;
+
+use super::{Findings, RawRecord, RecordCheck, RecordValidator, Sets, Validator, ValueCheck};
+use super::{ValidatorError, ValueValidator};
+use crate::record::{GENERAL_CHECKS, RecordType, TYPES};
+use crate::registry::{BuildError, Class, Factory, Registry};
+use crate::value::{Kind, Map, OwnedValue, Value, from_value};
+use crate::zone::{ZoneCheck, ZoneValidator};
+
+/// A validator of any kind.
+#[derive(Clone)]
+pub enum AnyValidator {
+    /// Of records or values.
+    Record(Validator),
+    /// Of zones.
+    Zone(Arc<dyn ZoneValidator>),
+}
+
+/// Makes the built-in validators known by their classes.
+pub fn register(registry: &mut Registry) {
+    let rows = TYPES.iter();
+    for check in GENERAL_CHECKS.iter().chain(rows.clone().flat_map(|row| row.record_checks)) {
+        add(registry, check.class, &[], move |id, options| {
+            let (sets, options) = take_sets(options)?;
+            no_options(&options)?;
+            let renamed = Renamed { id: id.to_owned(), sets, row: *check };
+            Ok(AnyValidator::Record(Validator::Record(Arc::new(renamed))))
+        });
+    }
+    for check in rows.flat_map(|row| row.value_checks) {
+        add(registry, check.class, &[], move |id, options| {
+            let (sets, options) = take_sets(options)?;
+            no_options(&options)?;
+            let renamed = Renamed { id: id.to_owned(), sets, row: *check };
+            Ok(AnyValidator::Record(Validator::Value(Arc::new(renamed))))
+        });
+    }
+    for check in ZoneCheck::all() {
+        add(registry, check.class, check.short_class(), move |id, options| {
+            let (sets, options) = take_sets(options)?;
+            check.build(id, sets, &options).map(AnyValidator::Zone)
+        });
+    }
+}
+
+fn add(
+    registry: &mut Registry,
+    path: &'static str,
+    short: &[&'static str],
+    build: impl Fn(&str, &OwnedValue) -> Result<AnyValidator, BuildError> + Send + Sync + 'static,
+) {
+    let build: Factory<AnyValidator> = Arc::new(build);
+    registry.validators.add(Class { path, version: env!("CARGO_PKG_VERSION"), build }, short);
+}
+
+/// The option that every class has: the sets that switch the validator on. Without it, it always is.
+fn take_sets(options: &OwnedValue) -> Result<(Option<Vec<String>>, OwnedValue), BuildError> {
+    let Kind::Map(map) = &options.kind else { return Ok((None, options.clone())) };
+    let mut map: Map<'static> = map.clone();
+    let sets = match map.remove("sets").filter(|sets| !sets.is_null()) {
+        Some(sets) => Some(from_value(&sets)?),
+        None => None,
+    };
+    Ok((sets, Value::new(Kind::Map(map), options.position)))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoOptions {}
+
+fn no_options(options: &OwnedValue) -> Result<(), BuildError> {
+    let NoOptions {} = from_value(options)?;
+    Ok(())
+}
+
+/// A row under an id of its own.
+struct Renamed<R> {
+    id: String,
+    sets: Option<Vec<String>>,
+    row: R,
+}
+
+impl<R> Renamed<R> {
+    fn sets(&self) -> Sets<'_> {
+        self.sets.as_ref().map(|sets| sets.iter().map(String::as_str).collect())
+    }
+}
+
+impl RecordValidator for Renamed<RecordCheck> {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn sets(&self) -> Sets<'_> {
+        self.sets()
+    }
+
+    fn validate(&self, record: &RawRecord<'_>, findings: &mut Findings) {
+        (self.row.check)(record, findings);
+    }
+}
+
+impl ValueValidator for Renamed<ValueCheck> {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn sets(&self) -> Sets<'_> {
+        self.sets()
+    }
+
+    fn validate(&self, values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+        (self.row.check)(values, record_type, findings);
+    }
+}
+
+/// Validators that a program adds to those of its build.
+///
+/// They can do what built-in ones can: be part of sets, be switched on and off by a configuration, and
+/// take the place of built-in ones by their id.
+#[derive(Clone, Default)]
+pub struct ExtraValidators {
+    list: Vec<(AnyValidator, Option<Vec<RecordType>>)>,
+}
+
+impl ExtraValidators {
+    /// Adds a validator of records or values, for some types or (with `None`) for all.
+    pub fn add(&mut self, validator: Validator, types: Option<&[RecordType]>) {
+        self.list.push((AnyValidator::Record(validator), types.map(<[_]>::to_vec)));
+    }
+
+    /// Adds a validator of zones.
+    pub fn add_zone(&mut self, validator: Arc<dyn ZoneValidator>) {
+        self.list.push((AnyValidator::Zone(validator), None));
+    }
+
+    /// Makes all of them known.
+    ///
+    /// # Errors
+    ///
+    /// As [`super::RecordValidators::register`].
+    pub fn register(
+        &self,
+        records: &mut super::RecordValidators,
+        zones: &mut crate::zone::ZoneValidators,
+    ) -> Result<(), ValidatorError> {
+        for (validator, types) in &self.list {
+            match validator {
+                AnyValidator::Record(validator) => {
+                    records.register(validator, types.as_deref(), true)?;
+                }
+                AnyValidator::Zone(validator) => zones.register(Arc::clone(validator)),
+            }
+        }
+        Ok(())
+    }
+}
