@@ -90,19 +90,6 @@ const WAITING: &[(&str, &[&str])] = &[
     ("include_meta", &["manager-include-meta"]),
     ("octodns-schema", &["schema"]),
     (
-        "the configuration of validators",
-        &[
-            "validators-classes",
-            "validators-per-type-1",
-            "validators-per-type-2",
-            "validators-per-zone",
-            "validators-sets-1",
-            "validators-sets-2",
-            "validators-sync-strict",
-            "validators-zone",
-        ],
-    ),
-    (
         "EnvVarSource",
         &[
             "dump-output-provider",

@@ -49,7 +49,7 @@ impl Manager {
         let Some(selected) = selected.filter(|_| !report.has_errors()) else {
             return Err(report.into());
         };
-        let context = self.context(false);
+        let context = self.context(&selected.config, false);
         let mut zones = Vec::new();
         for sources in [&a, &b] {
             let mut zone = self.empty_zone(&selected.name, &selected.config);

@@ -165,7 +165,7 @@ impl Manager {
         lenient: bool,
         report: &mut Report,
     ) -> Result<(), ProviderError> {
-        let context = self.context(lenient);
+        let context = self.context(&selected.config, lenient);
         let mut zone = self.empty_zone(&selected.name, &selected.config);
         read_sources(&mut zone, sources, &context, report).await;
         for processor in processors {

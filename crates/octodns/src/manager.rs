@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, OnceLock};
 use octodns_core::provider::Processor;
 use octodns_core::record::RecordTypes;
 use octodns_core::registry::{BuildError, Class, Classes, Component};
-use octodns_core::validate::RecordValidators;
+use octodns_core::validate::{AnyValidator, RecordValidators};
 use octodns_core::value::{Map, OwnedValue, Position, python_str};
 use octodns_core::zone::{ZoneSettings, ZoneValidators};
 use octodns_core::{
     Context, Diagnostic, Registry, Report, Source, Target, TargetOptions, Zone, ZoneName,
 };
 
-use crate::config::{Config, Filled, Secrets, ZoneConfig};
+use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, ZoneConfig};
 use crate::failure::Failure;
 use crate::log::MANAGER;
 use crate::output::{Outputs, PlanOutput, Writer};
@@ -48,7 +48,7 @@ impl Default for ManagerOptions {
 /// A component of a config and where its code comes from, as `octodns-versions` lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// `provider`, `processor`, `secret_handler` or `plan_output`.
+    /// `provider`, `processor`, `validator`, `secret_handler` or `plan_output`.
     pub kind: &'static str,
     /// Its name in the config.
     pub name: String,
@@ -102,9 +102,21 @@ impl Manager {
     }
 
     /// What reading and planning needs to know beside the zone.
-    pub(crate) fn context(&self, lenient: bool) -> Context {
+    pub(crate) fn context(&self, zone: &ZoneConfig, lenient: bool) -> Context {
+        let disabled = &zone.disabled_record_validators;
+        let record_validators = if disabled.is_empty() {
+            Arc::clone(&self.record_validators)
+        } else {
+            Arc::new(self.record_validators.without(disabled.iter().filter_map(|(of, id)| {
+                let scope = match of.as_str() {
+                    "*" => None,
+                    of => Some(self.types.get(of)?.record_type()),
+                };
+                Some((scope, id.as_str()))
+            })))
+        };
         Context {
-            record_validators: Arc::clone(&self.record_validators),
+            record_validators,
             zone_validators: Arc::clone(&self.zone_validators),
             types: Arc::clone(&self.types),
             lenient,
@@ -125,7 +137,7 @@ impl Manager {
             update_pcent_threshold: config.update_pcent_threshold,
             delete_pcent_threshold: config.delete_pcent_threshold,
             origin: config.origin.clone(),
-            disabled_validators: Vec::new(),
+            disabled_validators: config.disabled_validators.clone(),
         };
         Zone::with_settings(name.clone(), Arc::new(settings))
     }
@@ -157,10 +169,12 @@ impl<'o> Builder<'o> {
         }
         let providers = self.providers(&secrets);
         let processors = self.processors(&secrets);
+        let Validators { records, zones } = self.validators(&secrets);
         let outputs = self.outputs(&secrets);
         if self.report.has_errors() {
             return Err(self.report.into());
         }
+        crate::log::warnings(&self.report);
         for Version { kind, name, module, version } in &self.versions {
             tracing::info!(
                 target: "octodns", logger = MANAGER, "__init__: {kind}={name} ({module} {version})",
@@ -178,10 +192,10 @@ impl<'o> Builder<'o> {
             plan_writer: Arc::clone(&self.options.plan_writer),
             max_workers: max_workers.max(1),
             versions: self.versions,
-            record_validators: Arc::new(RecordValidators::legacy(&self.options.registry.types)),
+            record_validators: Arc::new(records),
             types: Arc::new(self.options.registry.types.clone()),
             registry: self.options.registry.clone(),
-            zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
+            zone_validators: Arc::new(zones),
             sub_zones: OnceLock::new(),
         })
     }
@@ -229,6 +243,56 @@ impl<'o> Builder<'o> {
             }
         }
         built
+    }
+
+    /// Those built in, those of the program, those the config makes; then those of them at work.
+    fn validators(&mut self, secrets: &Secrets) -> Validators {
+        let registry = &self.options.registry;
+        let mut validators = Validators {
+            records: RecordValidators::new(&registry.types),
+            zones: ZoneValidators::new([]),
+        };
+        registry.extra_validators.register(&mut validators.records, &mut validators.zones);
+        for (key, value) in std::mem::take(&mut self.config.validators) {
+            let id = python_str(&key);
+            let classes = &registry.validators;
+            let Some(Chosen { class, mut options, filled }) =
+                self.class("validator", &id, key.position, value, classes, secrets)
+            else {
+                continue;
+            };
+            let types = options.remove("types").filter(|types| !types.is_null());
+            match (class.build)(&id, &OwnedValue::from(options)) {
+                Ok(AnyValidator::Zone(validator)) => validators.zones.register(validator),
+                Ok(AnyValidator::Record(validator)) => {
+                    for scope in self.scopes(&id, types.as_ref()) {
+                        validators.records.replace(&validator, scope.types());
+                    }
+                }
+                Err(error) => self.fault("validator", &id, key.position, filled.withhold(error)),
+            }
+        }
+        let mut reader = ValidatorsReader {
+            subject: "manager.validators",
+            files: &self.config.files,
+            report: &mut self.report,
+        };
+        let section = self.config.manager.validators.as_ref();
+        reader.manager(section, &registry.types, &mut validators);
+        validators
+    }
+
+    /// The record types that `types` of a validator names: one, or a list; all if there is none.
+    fn scopes(&mut self, id: &str, types: Option<&OwnedValue>) -> Vec<Types> {
+        let Some(types) = types else { return vec![Types::ALL] };
+        let subject = format!("validator {id}");
+        let mut reader = ValidatorsReader {
+            subject: &subject,
+            files: &self.config.files,
+            report: &mut self.report,
+        };
+        let list = types.as_list().unwrap_or_else(|| std::slice::from_ref(types));
+        list.iter().filter_map(|of| reader.scope(of, &self.options.registry.types)).collect()
     }
 
     fn outputs(&mut self, secrets: &Secrets) -> Outputs {

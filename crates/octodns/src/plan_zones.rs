@@ -48,7 +48,7 @@ impl Manager {
     async fn plan_zone(&self, job: Job) -> Planned {
         let mut report = Report::new();
         let mut desired = self.empty_zone(&job.zone.name, &job.zone.config);
-        let context = self.context(job.lenient);
+        let context = self.context(&job.zone.config, job.lenient);
         let always_dry_run = job.zone.config.always_dry_run;
 
         // Targets are read while the sources are: neither depends on the other.

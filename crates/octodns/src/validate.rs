@@ -62,7 +62,7 @@ impl Manager {
         let local: Vec<Arc<dyn Source>> =
             sources.into_iter().filter(|source| source.is_local()).collect();
         let lenient = lenient || config.lenient;
-        let context = self.context(lenient);
+        let context = self.context(config, lenient);
         let mut zone = self.empty_zone(&selected.name, config);
         read_sources(&mut zone, &local, &context, &mut report).await;
         context.zone_validators.report(&zone, lenient, &mut report);

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Findings, RawRecord, RecordCheck, RecordValidator, Sets, Validator, ValueCheck};
-use super::{ValidatorError, ValueValidator};
+use super::{
+    Findings, RawRecord, RecordCheck, RecordValidator, Sets, Validator, ValueCheck, ValueValidator,
+};
 use crate::record::{GENERAL_CHECKS, RecordType, TYPES};
 use crate::registry::{BuildError, Class, Factory, Registry};
 use crate::value::{Kind, Map, OwnedValue, Value, from_value};
@@ -138,23 +139,16 @@ impl ExtraValidators {
     }
 
     /// Makes all of them known.
-    ///
-    /// # Errors
-    ///
-    /// As [`super::RecordValidators::register`].
     pub fn register(
         &self,
         records: &mut super::RecordValidators,
         zones: &mut crate::zone::ZoneValidators,
-    ) -> Result<(), ValidatorError> {
+    ) {
         for (validator, types) in &self.list {
             match validator {
-                AnyValidator::Record(validator) => {
-                    records.register(validator, types.as_deref(), true)?;
-                }
+                AnyValidator::Record(validator) => records.replace(validator, types.as_deref()),
                 AnyValidator::Zone(validator) => zones.register(Arc::clone(validator)),
             }
         }
-        Ok(())
     }
 }

@@ -117,26 +117,35 @@ impl RecordValidators {
     ///
     /// # Errors
     ///
-    /// Refuses an id that is taken for a type, unless it is to be replaced.
+    /// Refuses an id that is taken for one of the types.
     pub fn register(
         &mut self,
         validator: &Validator,
         types: Option<&[RecordType]>,
-        replace: bool,
     ) -> Result<(), ValidatorError> {
         for scope in scopes(types) {
-            let same =
-                |(of, other): &(Scope, Validator)| *of == scope && other.id() == validator.id();
-            match self.available.iter().position(same) {
-                Some(_) if !replace => {
-                    let id = validator.id().to_owned();
-                    return Err(ValidatorError::Duplicate { id, scope });
-                }
+            if self.position(scope, validator.id()).is_some() {
+                let id = validator.id().to_owned();
+                return Err(ValidatorError::Duplicate { id, scope });
+            }
+        }
+        self.replace(validator, types);
+        Ok(())
+    }
+
+    /// Makes a validator available for some types, or (with `None`) for all, in the place of those with
+    /// the same id.
+    pub fn replace(&mut self, validator: &Validator, types: Option<&[RecordType]>) {
+        for scope in scopes(types) {
+            match self.position(scope, validator.id()) {
                 Some(index) => self.available[index].1 = validator.clone(),
                 None => self.available.push((scope, validator.clone())),
             }
         }
-        Ok(())
+    }
+
+    fn position(&self, scope: Scope, id: &str) -> Option<usize> {
+        self.available.iter().position(|(of, other)| *of == scope && other.id() == id)
     }
 
     /// Puts exactly the validators of these sets to work, and those that belong to no set.
@@ -317,14 +326,14 @@ mod tests {
         let mut validators = RecordValidators::new(&RecordTypes::default());
         let check = RecordCheck { id: "name-rfc", class: "", sets: &["mine"], check: |_, _| {} };
         let mine = Validator::Record(Arc::new(check));
-        let refused = validators.register(&mine, None, false);
+        let refused = validators.register(&mine, None);
         assert!(matches!(refused, Err(ValidatorError::Duplicate { .. })));
-        validators.register(&mine, None, true).unwrap();
+        validators.replace(&mine, None);
         validators.enable_sets(&["legacy"]);
         assert_eq!(active(&validators, None), ["healthcheck", "ttl-rfc"]);
         let check = ValueCheck { id: "mine", class: "", sets: &["mine"], check: |_, _, _| {} };
         let mine = Validator::Value(Arc::new(check));
-        validators.register(&mine, Some(&[RecordType::A]), false).unwrap();
+        validators.register(&mine, Some(&[RecordType::A])).unwrap();
         validators.enable_sets(&["mine"]);
         assert_eq!(active(&validators, None), ["name-rfc"]);
         assert_eq!(active(&validators, Some(RecordType::A)), ["mine"]);

@@ -2,6 +2,7 @@
 
 mod keys;
 mod secrets;
+mod validators;
 mod zone;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use octodns_yaml::{FileIncludes, LoadOptions};
 
 pub(crate) use keys::check_keys;
 pub(crate) use secrets::{Filled, Secrets};
+pub(crate) use validators::{Reader as ValidatorsReader, Types, Validators};
 pub(crate) use zone::ZoneConfig;
 
 use crate::failure::Failure;
@@ -27,6 +29,7 @@ pub(crate) struct Config {
     pub(crate) providers: Map<'static>,
     pub(crate) processors: Map<'static>,
     pub(crate) secret_handlers: Map<'static>,
+    pub(crate) validators: Map<'static>,
     pub(crate) zones: Map<'static>,
 }
 
@@ -38,6 +41,7 @@ pub(crate) struct ManagerSection {
     pub(crate) processors: Vec<String>,
     pub(crate) post_processors: Vec<String>,
     pub(crate) plan_outputs: Option<Map<'static>>,
+    pub(crate) validators: Option<OwnedValue>,
 }
 
 const SECTIONS: [&str; 6] =
@@ -89,7 +93,6 @@ impl Config {
             };
         let manager = section(&mut reader, "manager", false);
         let validators = section(&mut reader, "validators", false);
-        reader.unavailable("validators", &Value::from(validators));
         let manager = reader.manager(manager);
         let (providers, processors, secret_handlers, zones) = (
             section(&mut reader, "providers", true),
@@ -101,7 +104,7 @@ impl Config {
             return Err(report.into());
         }
         crate::log::warnings(&report);
-        Ok(Self { files, manager, providers, processors, secret_handlers, zones })
+        Ok(Self { files, manager, providers, processors, secret_handlers, validators, zones })
     }
 
     /// The place of a position in this config.
@@ -149,8 +152,8 @@ impl Reader<'_> {
                 self.unavailable(&format!("manager.{key}"), value);
             }
         }
-        self.validators(map.get("validators"));
         ManagerSection {
+            validators: map.remove("validators"),
             max_workers: self.max_workers(map.get("max_workers")),
             enable_checksum: map.get("enable_checksum").is_some_and(Value::is_truthy),
             processors: self.names("manager.processors", map.get("processors")),
@@ -170,19 +173,6 @@ impl Reader<'_> {
             self.error(value.position, message.to_owned());
         }
         workers
-    }
-
-    /// Only the default set is there; any other wish must not pass unheard.
-    fn validators(&mut self, value: Option<&Value<'_>>) {
-        let Some(map) = value.and_then(Value::as_map) else { return };
-        for (key, value) in map {
-            let legacy = key.as_str() == Some("enabled")
-                && value.as_list().is_some_and(|sets| sets == [Value::from("legacy")]);
-            if !legacy {
-                let what = format!("manager.validators.{}", key.as_str().unwrap_or("?"));
-                self.unavailable(&what, value);
-            }
-        }
     }
 
     fn names(&mut self, what: &str, value: Option<&Value<'_>>) -> Vec<String> {

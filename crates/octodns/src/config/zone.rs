@@ -6,6 +6,7 @@ use octodns_core::value::{Map, Value, python_str};
 use octodns_core::{Diagnostic, Origin, Report};
 
 use super::check_keys;
+use super::validators::{IdsByType, Reader as ValidatorsReader};
 
 /// The configuration of a zone, or of the zones that a dynamic entry stands for.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,10 @@ pub(crate) struct ZoneConfig {
     pub(crate) ignore_subzone_adds: bool,
     pub(crate) glob: Option<String>,
     pub(crate) regex: Option<String>,
+    /// Validators of records that are off for this zone.
+    pub(crate) disabled_record_validators: IdsByType,
+    /// Validators of zones that are off for this one.
+    pub(crate) disabled_validators: Vec<String>,
 }
 
 const KEYS: [&str; 12] = [
@@ -57,9 +62,10 @@ impl ZoneConfig {
             &empty
         });
         check_keys(&format!("zone {name}"), map, &KEYS, files, reader.report);
-        if let Some(value) = map.get("validators").filter(|value| value.is_truthy()) {
-            reader.error(value, "this build cannot configure validators per zone".to_owned());
-        }
+        let subject = format!("zone {name}");
+        let mut validators = ValidatorsReader { subject: &subject, files, report: reader.report };
+        let (disabled_record_validators, disabled_validators) =
+            validators.zone(map.get("validators"));
         Self {
             origin,
             sources: map.get("sources").map(|value| reader.names("sources", value)),
@@ -74,6 +80,8 @@ impl ZoneConfig {
             delete_pcent_threshold: reader.share("delete_pcent_threshold", map),
             ignore_subzone_adds: map.get("ignore_subzone_adds").is_some_and(Value::is_truthy),
             glob: map.get("glob").map(|value| reader.text("glob", value)),
+            disabled_record_validators,
+            disabled_validators,
             regex: map.get("regex").map(|value| reader.text("regex", value)),
         }
     }

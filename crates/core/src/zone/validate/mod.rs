@@ -254,6 +254,11 @@ impl ZoneValidators {
         Ok(self.active.remove(id))
     }
 
+    /// All validators there are.
+    pub fn available(&self) -> impl Iterator<Item = &dyn ZoneValidator> {
+        self.available.iter().map(|validator| &**validator)
+    }
+
     /// Ids of all validators there are.
     pub fn available_ids(&self) -> impl Iterator<Item = &str> {
         self.available.iter().map(|validator| validator.id())
