@@ -10,5 +10,6 @@ pub fn registry(home: Option<PathBuf>) -> Registry {
     octodns_core::validate::register(&mut registry);
     #[cfg(feature = "yaml")]
     octodns_yaml::register(&mut registry);
+    octodns_processors::register(&mut registry);
     registry
 }

@@ -1,0 +1,51 @@
+//! `IgnoreRootNsFilter`: the NS record at the apex is somebody else's business.
+
+use octodns_core::provider::Stage;
+use octodns_core::registry::BuildError;
+use octodns_core::{Processor, ProviderError, RecordName, RecordType, Registry, Zone, async_trait};
+use serde::Deserialize;
+
+use crate::VERSION;
+use crate::options;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {}
+
+/// Leaves the NS record at the apex out of both sides.
+struct IgnoreRootNs {
+    id: String,
+}
+
+pub(crate) fn register(registry: &mut Registry) {
+    let path = "octodns.processor.filter.IgnoreRootNsFilter";
+    registry.processor(path, &["ignore-root-ns"], VERSION, |id, options| {
+        let (Options {}, _) = options::read(options)?;
+        Ok::<_, BuildError>(IgnoreRootNs { id: id.to_owned() })
+    });
+}
+
+#[async_trait]
+impl Processor for IgnoreRootNs {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn source_zone(
+        &self,
+        desired: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        desired.remove(&RecordName::APEX, RecordType::NS);
+        Ok(())
+    }
+
+    async fn target_zone(
+        &self,
+        existing: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        existing.remove(&RecordName::APEX, RecordType::NS);
+        Ok(())
+    }
+}

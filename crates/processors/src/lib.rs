@@ -1,0 +1,50 @@
+//! The processors of octoDNS, which change zones and plans on their way from source to target.
+//!
+//! A processor is known to configs by its octoDNS class or a short name; [`register`] makes all of them
+//! known.
+//!
+//! ```
+//! let mut registry = octodns_core::Registry::default();
+//! octodns_processors::register(&mut registry);
+//! assert!(registry.processors.get("octodns.processor.filter.TypeAllowlistFilter").is_some());
+//! assert!(registry.processors.get("type-allowlist").is_some());
+//! ```
+
+mod acme;
+mod exclude_root_ns;
+mod filter;
+mod finding;
+mod ignore_root_ns;
+mod name_filter;
+mod network_filter;
+mod options;
+mod ownership;
+mod patterns;
+mod templating;
+mod trailing_dots;
+mod ttl_clamp;
+mod ttl_restriction;
+mod type_filter;
+mod value_filter;
+mod zone_name;
+
+use octodns_core::Registry;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Makes the processors known by their octoDNS classes and short names.
+pub fn register(registry: &mut Registry) {
+    acme::register(registry);
+    exclude_root_ns::register(registry);
+    ignore_root_ns::register(registry);
+    name_filter::register(registry);
+    network_filter::register(registry);
+    ownership::register(registry);
+    templating::register(registry);
+    trailing_dots::register(registry);
+    ttl_clamp::register(registry);
+    ttl_restriction::register(registry);
+    type_filter::register(registry);
+    value_filter::register(registry);
+    zone_name::register(registry);
+}

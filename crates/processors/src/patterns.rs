@@ -1,0 +1,65 @@
+//! Lists of texts, and of regular expressions between slashes.
+
+use std::collections::HashSet;
+
+use fancy_regex::Regex;
+
+/// Texts that match themselves, and expressions that match what they are found in.
+#[derive(Debug)]
+pub(crate) struct Patterns {
+    exact: HashSet<String>,
+    expressions: Vec<Regex>,
+}
+
+impl Patterns {
+    /// Reads a list; an entry that starts with a slash is an expression and loses its last character.
+    pub(crate) fn new(list: &[String]) -> Result<Self, String> {
+        let (mut exact, mut expressions) = (HashSet::new(), Vec::new());
+        for entry in list {
+            let Some(rest) = entry.strip_prefix('/') else {
+                exact.insert(entry.clone());
+                continue;
+            };
+            let mut pattern = rest.chars();
+            pattern.next_back();
+            // Python's end of text, which is written otherwise here.
+            let pattern = pattern.as_str().replace("\\Z", "\\z");
+            let expression = Regex::new(&pattern)
+                .map_err(|error| format!("\"{entry}\" is not a regular expression: {error}"))?;
+            expressions.push(expression);
+        }
+        Ok(Self { exact, expressions })
+    }
+
+    /// Whether the list has an entry for a text.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        // An expression that takes too long to match matches nothing.
+        self.exact.contains(text)
+            || self.expressions.iter().any(|found| found.is_match(text).unwrap_or(false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patterns(list: &[&str]) -> Result<Patterns, String> {
+        Patterns::new(&list.iter().map(|entry| (*entry).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn text_matches_as_a_whole_and_expressions_anywhere() {
+        let found = patterns(&["www", "/^a\\d+$/", "/(?<!x)mid/"]).unwrap();
+        for (text, matches) in
+            [("www", true), ("www2", false), ("a12", true), ("ba12", false), ("amidst", true)]
+        {
+            assert_eq!(found.matches(text), matches, "{text}");
+        }
+        assert!(!found.matches("xmid"));
+    }
+
+    #[test]
+    fn a_bad_expression_is_named() {
+        assert!(patterns(&["/(/"]).unwrap_err().starts_with("\"/(/\" is not"));
+    }
+}

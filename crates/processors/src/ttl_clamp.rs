@@ -1,0 +1,77 @@
+//! `TtlClampProcessor`: brings TTLs between two limits.
+
+use std::sync::Arc;
+
+use octodns_core::provider::Stage;
+use octodns_core::registry::BuildError;
+use octodns_core::{Processor, ProviderError, Record, Registry, Value, Zone, async_trait};
+use serde::Deserialize;
+
+use crate::VERSION;
+use crate::options;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    #[serde(default = "five_minutes")]
+    min_ttl: i64,
+    #[serde(default = "a_day")]
+    max_ttl: i64,
+}
+
+fn five_minutes() -> i64 {
+    300
+}
+
+fn a_day() -> i64 {
+    86_400
+}
+
+/// Raises TTLs below the lower limit to it, and lowers those above the upper one.
+struct TtlClamp {
+    id: String,
+    options: Options,
+}
+
+pub(crate) fn register(registry: &mut Registry) {
+    let path = "octodns.processor.clamp.TtlClampProcessor";
+    registry.processor(path, &["ttl-clamp"], VERSION, new);
+}
+
+fn new(id: &str, options: &Value<'_>) -> Result<TtlClamp, BuildError> {
+    let (read, _): (Options, _) = options::read(options)?;
+    let Options { min_ttl, max_ttl } = read;
+    if min_ttl > max_ttl {
+        let message = format!("min_ttl ({min_ttl}) is more than max_ttl ({max_ttl})");
+        return Err(options::fault(options, "min_ttl", message));
+    }
+    Ok(TtlClamp { id: id.to_owned(), options: read })
+}
+
+#[async_trait]
+impl Processor for TtlClamp {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn source_zone(
+        &self,
+        desired: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        let clamped =
+            |record: &Record| record.ttl().clamp(self.options.min_ttl, self.options.max_ttl);
+        let changed: Vec<Arc<Record>> =
+            desired.records().filter(|record| clamped(record) != record.ttl()).cloned().collect();
+        for record in changed {
+            let (ttl, fqdn) = (clamped(&record), record.decoded_fqdn(desired.name()));
+            tracing::info!(
+                target: "octodns", logger = "TtlClampProcessor",
+                "process_source_zone: the TTL of {fqdn} {} goes from {} to {ttl}",
+                record.record_type(), record.ttl(),
+            );
+            desired.set(Arc::unwrap_or_clone(record).with_ttl(ttl));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! `TtlRestrictionFilter`: refuses TTLs that are too low, too high or not on a list.
+
+use octodns_core::provider::Stage;
+use octodns_core::registry::BuildError;
+use octodns_core::{Processor, ProviderError, Registry, Zone, async_trait};
+use serde::Deserialize;
+
+use crate::{VERSION, finding, options};
+
+const SEVEN_DAYS: i64 = 7 * 24 * 60 * 60;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    #[serde(default = "one")]
+    min_ttl: i64,
+    #[serde(default = "seven_days")]
+    max_ttl: i64,
+    #[serde(default)]
+    allowed_ttls: Option<Vec<i64>>,
+}
+
+fn one() -> i64 {
+    1
+}
+
+fn seven_days() -> i64 {
+    SEVEN_DAYS
+}
+
+/// Refuses records whose TTL is outside of the limits; lenient records are left alone.
+struct TtlRestriction {
+    id: String,
+    options: Options,
+}
+
+pub(crate) fn register(registry: &mut Registry) {
+    let path = "octodns.processor.restrict.TtlRestrictionFilter";
+    registry.processor(path, &["ttl-restriction"], VERSION, |id, options| {
+        let (options, _) = options::read(options)?;
+        Ok::<_, BuildError>(TtlRestriction { id: id.to_owned(), options })
+    });
+}
+
+impl TtlRestriction {
+    fn fault(&self, ttl: i64) -> Option<String> {
+        let Options { min_ttl, max_ttl, allowed_ttls } = &self.options;
+        let allowed = allowed_ttls.as_ref().filter(|allowed| !allowed.is_empty());
+        if let Some(allowed) = allowed.filter(|allowed| !allowed.contains(&ttl)) {
+            let allowed: Vec<_> = allowed.iter().map(ToString::to_string).collect();
+            return Some(format!("the TTL {ttl} is not one of {}", allowed.join(", ")));
+        }
+        if ttl < *min_ttl {
+            return Some(format!("the TTL {ttl} is too low, the least is {min_ttl}"));
+        }
+        (ttl > *max_ttl).then(|| format!("the TTL {ttl} is too high, the most is {max_ttl}"))
+    }
+}
+
+#[async_trait]
+impl Processor for TtlRestriction {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn source_zone(
+        &self,
+        desired: &mut Zone,
+        stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        for record in desired.records().filter(|record| !record.options().lenient()) {
+            if let Some(message) = self.fault(record.ttl()) {
+                let zone = desired.name();
+                stage.report.push(finding::about(
+                    record,
+                    zone,
+                    "ttl-restriction",
+                    &self.id,
+                    message,
+                ));
+            }
+        }
+        Ok(())
+    }
+}

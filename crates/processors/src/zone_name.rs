@@ -1,0 +1,80 @@
+//! `ZoneNameFilter`: record names that repeat the name of the zone.
+
+use octodns_core::provider::Stage;
+use octodns_core::registry::BuildError;
+use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};
+use serde::Deserialize;
+
+use crate::options::{self, truth, yes};
+use crate::{VERSION, finding};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    #[serde(default = "yes", deserialize_with = "truth")]
+    error: bool,
+    #[serde(default = "yes", deserialize_with = "truth")]
+    include_target: bool,
+}
+
+/// Refuses names such as `www.example.com` within `example.com.`, or leaves them out.
+struct ZoneNameFilter {
+    id: String,
+    options: Options,
+}
+
+pub(crate) fn register(registry: &mut Registry) {
+    let path = "octodns.processor.filter.ZoneNameFilter";
+    registry.processor(path, &["zone-name"], VERSION, |id, options| {
+        let (options, _) = options::read(options)?;
+        Ok::<_, BuildError>(ZoneNameFilter { id: id.to_owned(), options })
+    });
+}
+
+impl ZoneNameFilter {
+    fn filter(&self, zone: &mut Zone, stage: &mut Stage<'_>) {
+        let name = zone.name().clone();
+        let with_dot = name.as_str();
+        let without = with_dot.strip_suffix('.').unwrap_or(with_dot);
+        let repeats = |record: &Record| {
+            let name = record.name().as_str();
+            name.ends_with(with_dot) || name.ends_with(without)
+        };
+        if !self.options.error {
+            zone.retain(|record| !repeats(record));
+            return;
+        }
+        for record in zone.records().filter(|record| repeats(record)) {
+            let message = "its name ends with the name of the zone";
+            let found = finding::about(record, &name, "zone-name", &self.id, message);
+            stage.report.push(found.help("names are relative: leave the zone's name out"));
+        }
+    }
+}
+
+#[async_trait]
+impl Processor for ZoneNameFilter {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn source_zone(
+        &self,
+        desired: &mut Zone,
+        stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        self.filter(desired, stage);
+        Ok(())
+    }
+
+    async fn target_zone(
+        &self,
+        existing: &mut Zone,
+        stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        if self.options.include_target {
+            self.filter(existing, stage);
+        }
+        Ok(())
+    }
+}
