@@ -13,35 +13,7 @@ use crate::{Options, Outcome};
 
 /// Cases that wait for a part of octoDNS, by that part.
 const WAITING: &[(&str, &[&str])] = &[
-    (
-        "the processors",
-        &[
-            "proc-meta-1",
-            "proc-meta-2",
-            "proc-meta-3",
-            "proc-meta-fields",
-            "secrets-handler",
-            "versions",
-            "proc-spf-1",
-            "proc-spf-2",
-        ],
-    ),
-    (
-        "auto_arpa",
-        &[
-            "arpa-basic-1",
-            "arpa-basic-2",
-            "arpa-basic-3",
-            "arpa-conflict",
-            "arpa-deep-wildcard",
-            "arpa-dynamic",
-            "arpa-dynamic-zones",
-            "arpa-mixed-sources",
-            "arpa-options",
-            "arpa-partial",
-        ],
-    ),
-    ("include_meta", &["estate", "manager-include-meta"]),
+    ("SpfDnsLookupProcessor", &["proc-spf-1", "proc-spf-2"]),
     ("octodns-schema", &["schema"]),
     (
         "EnvVarSource",

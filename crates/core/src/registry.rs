@@ -117,11 +117,33 @@ impl<T: Clone> Classes<T> {
     }
 }
 
+/// Gives a text each time it is asked, or `None` if the program has no way to.
+pub type Giver = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// What only the program knows about its run: this crate has no clock and nothing random.
+#[derive(Clone)]
+pub struct Run {
+    /// The time now, in UTC and ISO 8601: `2026-01-02T03:04:05.678901+00:00`. Default: none.
+    pub now: Giver,
+    /// A new random UUID (RFC 9562, version 4). Default: none.
+    pub uuid: Giver,
+    /// The version of the engine. Default: none.
+    pub version: Option<&'static str>,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self { now: Arc::new(|| None), uuid: Arc::new(|| None), version: None }
+    }
+}
+
 /// Everything a build can do: each provider crate adds what it has by its `register` function.
 #[derive(Clone, Default)]
 pub struct Registry {
     /// The home directory of the user, for classes that read files; set it before registering them.
     pub home: Option<PathBuf>,
+    /// Clock and the like, for classes that ask for them; set it before registering them.
+    pub run: Run,
     /// What can stand under `providers:`.
     pub providers: Classes<Component>,
     /// What can stand under `processors:`.

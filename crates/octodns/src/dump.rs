@@ -13,6 +13,7 @@ use octodns_core::{ApplyLog, Diagnostic, Plan, Report, Source, Target, TargetOpt
 use crate::failure::Failure;
 use crate::log::{self, MANAGER};
 use crate::manager::Manager;
+use crate::sync::is_reverse;
 use crate::zones::Selected;
 
 /// What a dump is about.
@@ -55,11 +56,16 @@ impl Manager {
         if report.has_errors() {
             return Err(report.into());
         }
-        let reports: Vec<_> = stream::iter(&zones)
-            .map(|zone| self.dump_zone(zone, &sources, &target, options.lenient))
-            .buffered(self.max_workers)
-            .collect()
-            .await;
+        // Reverse zones may be made from the others (auto_arpa).
+        let (reverse, forward): (Vec<_>, Vec<_>) =
+            zones.iter().partition(|zone| is_reverse(&zone.name));
+        let mut reports = Vec::with_capacity(zones.len());
+        for zones in [forward, reverse] {
+            let dumped = stream::iter(zones)
+                .map(|zone| self.dump_zone(zone, &sources, &target, options.lenient))
+                .buffered(self.max_workers);
+            reports.extend(dumped.collect::<Vec<_>>().await);
+        }
         for found in reports {
             log::warnings(&found);
             report.merge(found);

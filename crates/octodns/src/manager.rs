@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use octodns_core::provider::Processor;
 use octodns_core::record::RecordTypes;
-use octodns_core::registry::{BuildError, Class, Classes, Component};
+use octodns_core::registry::{BuildError, Class, Classes, Component, Run};
 use octodns_core::validate::{AnyValidator, RecordValidators};
 use octodns_core::value::{Map, OwnedValue, Position, python_str};
 use octodns_core::zone::{ZoneSettings, ZoneValidators};
@@ -14,11 +14,16 @@ use octodns_core::{
     Context, Diagnostic, Registry, Report, Source, Target, TargetOptions, Zone, ZoneName,
 };
 
+use octodns_processors::AutoArpa;
+
 use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, ZoneConfig};
 use crate::failure::Failure;
 use crate::log::MANAGER;
 use crate::output::{Outputs, PlanOutput, Writer};
 use crate::sub_zones::SubZoneIndex;
+
+/// The id of the processor and source that `manager.auto_arpa` makes.
+const AUTO_ARPA: &str = "auto-arpa";
 
 /// Looks up a variable of the environment.
 pub type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -39,7 +44,7 @@ pub struct ManagerOptions {
 
 impl Default for ManagerOptions {
     fn default() -> Self {
-        let registry = crate::registry::registry(None);
+        let registry = crate::registry::registry(None, Run::default());
         let plan_writer = Arc::new(Mutex::new(std::io::sink()));
         Self { env: Arc::new(|_| None), max_workers: 16, registry, plan_writer }
     }
@@ -167,8 +172,10 @@ impl<'o> Builder<'o> {
         for name in secrets.names() {
             self.versions.push(version("secret_handler", name, Secrets::MODULE));
         }
-        let providers = self.providers(&secrets);
-        let processors = self.processors(&secrets);
+        let mut providers = self.providers(&secrets);
+        let mut processors = self.processors(&secrets);
+        self.auto_arpa(&mut providers, &mut processors);
+        self.include_meta(&mut processors);
         let Validators { records, zones } = self.validators(&secrets);
         let outputs = self.outputs(&secrets);
         if self.report.has_errors() {
@@ -243,6 +250,57 @@ impl<'o> Builder<'o> {
             }
         }
         built
+    }
+
+    /// `manager.auto_arpa`: a processor of all zones that is the source of reverse zones as well.
+    fn auto_arpa(
+        &mut self,
+        providers: &mut BTreeMap<String, Configured>,
+        processors: &mut BTreeMap<String, Arc<dyn Processor>>,
+    ) {
+        let Some(options) = &self.config.manager.auto_arpa else { return };
+        match AutoArpa::new(AUTO_ARPA, options) {
+            Ok(arpa) => {
+                let arpa = Arc::new(arpa);
+                let source = Arc::clone(&arpa) as Arc<dyn Source>;
+                providers.insert(AUTO_ARPA.to_owned(), Configured { source, target: None });
+                processors.insert(AUTO_ARPA.to_owned(), arpa);
+                self.config.manager.post_processors.insert(0, AUTO_ARPA.to_owned());
+            }
+            Err(error) => {
+                let at = options.position;
+                self.fault("manager", "auto_arpa", at, error);
+            }
+        }
+    }
+
+    /// `manager.include_meta`: the last processor of all zones.
+    fn include_meta(&mut self, processors: &mut BTreeMap<String, Arc<dyn Processor>>) {
+        if !self.config.manager.include_meta {
+            return;
+        }
+        let options: Map<'static> = [
+            ("record_name", OwnedValue::from("octodns-meta")),
+            ("include_time", OwnedValue::from(false)),
+            ("include_provider", OwnedValue::from(true)),
+        ]
+        .into_iter()
+        .collect();
+        let path = "octodns.processor.meta.MetaProcessor";
+        let class = self.options.registry.processors.get(path);
+        let built = class.map(|class| (class.build)("meta", &OwnedValue::from(options)));
+        match built {
+            Some(Ok(meta)) => {
+                processors.insert("meta".to_owned(), meta);
+                self.config.manager.post_processors.push("meta".to_owned());
+            }
+            Some(Err(error)) => self.fault("manager", "include_meta", Position::NONE, error),
+            None => {
+                let message = format!("this build has no class \"{path}\"");
+                let error = BuildError { message, help: None, position: Position::NONE };
+                self.fault("manager", "include_meta", Position::NONE, error);
+            }
+        }
     }
 
     /// Those built in, those of the program, those the config makes; then those of them at work.

@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 
 use octodns_core::Registry;
+use octodns_core::registry::Run;
 
-/// The providers, sources and processors of this build; `home` is what `~` means in their files.
-pub fn registry(home: Option<PathBuf>) -> Registry {
-    let mut registry = Registry { home, ..Registry::default() };
+/// The providers, sources and processors of this build; `home` is what `~` means in their files, `run`
+/// what they may know of the run, with this crate's version unless it says another.
+pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
+    run.version = run.version.or(Some(env!("CARGO_PKG_VERSION")));
+    let mut registry = Registry { home, run, ..Registry::default() };
     octodns_core::validate::register(&mut registry);
     #[cfg(feature = "yaml")]
     octodns_yaml::register(&mut registry);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::{StreamExt, stream};
 use octodns_core::provider::Processor;
 use octodns_core::value::{Json, Value};
-use octodns_core::{ApplyLog, Diagnostic, Plan, Report, Target};
+use octodns_core::{ApplyLog, Diagnostic, Plan, Report, Target, ZoneName};
 use sha2::{Digest, Sha256};
 
 use crate::config::ZoneConfig;
@@ -100,6 +100,22 @@ impl Manager {
         Err(Diagnostic::error("checksum", message).help(help).into())
     }
 
+    /// Reverse zones are made from all other zones, so a run that leaves some out cannot plan them.
+    fn check_complete(&self, options: &SyncOptions, zones: &[Selected], report: &mut Report) {
+        let limited =
+            !(options.zones.is_empty() && options.sources.is_empty() && options.targets.is_empty());
+        if self.config.manager.auto_arpa.is_none() || !limited {
+            return;
+        }
+        for zone in zones.iter().filter(|zone| is_reverse(&zone.name)) {
+            let message = "cannot be planned in a run that is limited to some zones, sources or \
+                           targets: its records are made from all other zones (auto_arpa)";
+            let help = "sync without naming zones, sources or targets";
+            let name = zone.name.to_string();
+            report.push(fault(&name, &zone.config, message.to_owned()).help(help));
+        }
+    }
+
     /// A run limited to what is not there does nothing, as in octoDNS, but not without a word.
     fn warn_of_unknown(&self, what: &str, ids: &[String]) {
         for id in ids.iter().filter(|id| !self.providers.contains_key(*id)) {
@@ -123,6 +139,7 @@ impl Manager {
             let names = options.zones.iter();
             names.filter_map(|name| selection.get(name, self, report)).collect()
         };
+        self.check_complete(options, &zones, report);
         let (mut jobs, mut aliases) = (Vec::new(), Vec::new());
         for zone in zones {
             match zone.config.alias.clone() {
@@ -243,33 +260,18 @@ impl Manager {
         selection: &Selection,
     ) -> Result<Vec<Step>, Failure> {
         let mut report = Report::new();
-        let sources: HashMap<_, _> = jobs
-            .iter()
-            .enumerate()
-            .map(|(at, job)| (job.zone.name.clone(), (at, share(job))))
-            .collect();
-        let mut planned = self.plan_all(jobs).await;
-        let mut alias_jobs = Vec::new();
+        // Reverse zones come when every other zone has been through the processors.
+        let delays = self.config.manager.auto_arpa.is_some();
+        let (reverse, forward) =
+            jobs.into_iter().partition(|job| delays && is_reverse(&job.zone.name));
+        let (mut planned, aliases) = self.plan_with_aliases(forward, aliases, selection).await;
+        let (later, aliases) = self.plan_with_aliases(reverse, aliases, selection).await;
+        planned.extend(later);
         for (zone, source) in aliases {
-            let mut ignored = Report::new();
-            let found = selection.get(&source, self, &mut ignored);
-            let Some((at, shared)) = found.and_then(|found| sources.get(&found.name)) else {
-                let message = format!("is an alias of \"{source}\", which is not part of this run");
-                let help = format!("sync \"{source}\" as well");
-                report.push(fault(&zone.name.to_string(), &zone.config, message).help(help));
-                continue;
-            };
-            // Differs from octoDNS: processors and leniency are those of the zone it is an alias of.
-            alias_jobs.push(Job {
-                zone,
-                sources: Vec::new(),
-                targets: shared.targets.clone(),
-                processors: shared.processors.clone(),
-                lenient: shared.lenient,
-                alias_of: Some(planned[*at].desired.clone()),
-            });
+            let message = format!("is an alias of \"{source}\", which is not part of this run");
+            let help = format!("sync \"{source}\" as well");
+            report.push(fault(&zone.name.to_string(), &zone.config, message).help(help));
         }
-        planned.extend(self.plan_all(alias_jobs).await);
 
         let mut steps = Vec::new();
         for Planned { plans, report: found, always_dry_run, .. } in planned {
@@ -292,6 +294,41 @@ impl Manager {
         };
         steps.sort_by_key(|step| std::cmp::Reverse(length(step)));
         Ok(steps)
+    }
+
+    /// Plans zones, then those that are aliases of one of them; returns the other aliases as well.
+    async fn plan_with_aliases(
+        self: &Arc<Self>,
+        jobs: Vec<Job>,
+        aliases: Vec<(Selected, String)>,
+        selection: &Selection,
+    ) -> (Vec<Planned>, Vec<(Selected, String)>) {
+        let sources: HashMap<_, _> = jobs
+            .iter()
+            .enumerate()
+            .map(|(at, job)| (job.zone.name.clone(), (at, share(job))))
+            .collect();
+        let mut planned = self.plan_all(jobs).await;
+        let (mut alias_jobs, mut others) = (Vec::new(), Vec::new());
+        for (zone, source) in aliases {
+            let mut ignored = Report::new();
+            let found = selection.get(&source, self, &mut ignored);
+            let Some((at, shared)) = found.and_then(|found| sources.get(&found.name)) else {
+                others.push((zone, source));
+                continue;
+            };
+            // Differs from octoDNS: processors and leniency are those of the zone it is an alias of.
+            alias_jobs.push(Job {
+                zone,
+                sources: Vec::new(),
+                targets: shared.targets.clone(),
+                processors: shared.processors.clone(),
+                lenient: shared.lenient,
+                alias_of: Some(planned[*at].desired.clone()),
+            });
+        }
+        planned.extend(self.plan_all(alias_jobs).await);
+        (planned, others)
     }
 
     fn checksum(&self, steps: &[Step]) -> Option<String> {
@@ -332,6 +369,11 @@ impl Manager {
         entries.sort_by_key(|(at, _)| *at);
         ApplySummary { entries: entries.into_iter().map(|(_, entry)| entry).collect() }
     }
+}
+
+/// Whether a zone is part of the reverse tree.
+pub(crate) fn is_reverse(zone: &ZoneName) -> bool {
+    zone.as_str().ends_with("arpa.")
 }
 
 /// What an alias takes over from the zone it is an alias of.

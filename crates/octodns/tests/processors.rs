@@ -247,3 +247,34 @@ async fn options_that_are_wrong_are_told() {
         assert!(error.contains(message), "{options}: {error}");
     }
 }
+
+#[tokio::test]
+async fn reverse_zones_are_made_from_all_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "'*.w': {type: A, value: 192.0.2.3}\n\
+                  a: {type: A, value: 192.0.2.1}\n\
+                  b: {octodns: {auto_arpa_priority: 1}, type: A, values: [192.0.2.1, 192.0.2.2]}\n";
+    write(&folder.path().join("config/example.com.yaml"), source);
+    let config = "manager: {auto_arpa: {max_auto_arpa: 1, ttl: 60}}\nproviders:\n  \
+                  config: {class: yaml, directory: ./config}\n  \
+                  target: {class: yaml, directory: ./target}\nzones:\n  \
+                  2.0.192.in-addr.arpa.: {sources: [auto-arpa], targets: [target]}\n  \
+                  example.com.: {sources: [config], targets: [target]}\n";
+    sync(folder.path(), config).await.unwrap();
+    let reverse = folder.path().join("target/2.0.192.in-addr.arpa.yaml");
+    let expected = "---\n'1':\n  ttl: 60\n  type: PTR\n  value: b.example.com.\n\
+                    '2':\n  ttl: 60\n  type: PTR\n  value: b.example.com.\n";
+    assert_eq!(fs::read_to_string(reverse).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn meta_alone_is_no_reason_to_write() {
+    let options = "{class: meta, include_time: false, include_extra: {k: new}}";
+    let source = "a: {type: A, value: 192.0.2.1}\n";
+    let same = format!("{source}meta: {{ttl: 60, type: TXT, value: k=old}}\n");
+    assert_eq!(process(options, source, &same).await.as_deref(), Ok(same.as_str()));
+    let other = format!("{source}meta: {{ttl: 60, type: TXT, value: j=old}}\n");
+    assert!(process(options, source, &other).await.unwrap().contains("value: k=new"));
+    let error = process("{class: meta}", source, "{}").await.unwrap_err();
+    assert!(error.contains("no clock"), "{error}");
+}

@@ -11,10 +11,12 @@
 //! ```
 
 mod acme;
+mod arpa;
 mod exclude_root_ns;
 mod filter;
 mod finding;
 mod ignore_root_ns;
+mod meta;
 mod name_filter;
 mod network_filter;
 mod options;
@@ -28,6 +30,7 @@ mod type_filter;
 mod value_filter;
 mod zone_name;
 
+pub use arpa::AutoArpa;
 use octodns_core::Registry;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -35,8 +38,10 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Makes the processors known by their octoDNS classes and short names.
 pub fn register(registry: &mut Registry) {
     acme::register(registry);
+    arpa::register(registry);
     exclude_root_ns::register(registry);
     ignore_root_ns::register(registry);
+    meta::register(registry);
     name_filter::register(registry);
     network_filter::register(registry);
     ownership::register(registry);

@@ -12,7 +12,9 @@ use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use octodns::{Failure, Manager, ManagerOptions};
+use octodns_core::registry::Run;
 use octodns_core::{Diagnostic, Report, Severity};
 
 use crate::program::only;
@@ -27,11 +29,30 @@ pub use versions::versions;
 fn manager(config_file: &str) -> Result<Arc<Manager>, Report> {
     let options = ManagerOptions {
         env: Arc::new(|name| env::var(name).ok()),
-        registry: octodns::registry(env::home_dir()),
+        registry: octodns::registry(env::home_dir(), run()),
         plan_writer: Arc::new(Mutex::new(Patient(io::stdout()))),
         ..ManagerOptions::default()
     };
     Manager::from_config_file(Path::new(config_file), &options).map(Arc::new).map_err(errors)
+}
+
+/// The clock and the source of UUIDs of this process.
+fn run() -> Run {
+    let now = || Some(Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string());
+    Run { now: Arc::new(now), uuid: Arc::new(uuid), ..Run::default() }
+}
+
+/// A random UUID (RFC 9562, version 4), if the system gives random bytes.
+fn uuid() -> Option<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    // Version and variant have fixed bits.
+    let number = u128::from_be_bytes(bytes);
+    let number = number & !(0xf << 76) | (0x4 << 76);
+    let number = number & !(0b11 << 62) | (0b10 << 62);
+    let digits = format!("{number:032x}");
+    let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
+    Some(parts.join("-"))
 }
 
 /// Runs a call of the engine to its end.
@@ -75,5 +96,24 @@ impl<W: Write> Write for Patient<W> {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             result => result,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_are_random_and_of_version_4() {
+        let (one, other) = (uuid().unwrap(), uuid().unwrap());
+        assert_ne!(one, other);
+        assert_eq!((one.len(), &one[14..15]), (36, "4"));
+        assert!(["8", "9", "a", "b"].contains(&&one[19..20]), "{one}");
+    }
+
+    #[test]
+    fn the_time_is_in_utc() {
+        let now = (run().now)().unwrap();
+        assert_eq!(now.len(), "2026-01-02T03:04:05.678901+00:00".len(), "{now}");
     }
 }

@@ -40,6 +40,9 @@ pub(crate) struct ManagerSection {
     pub(crate) enable_checksum: bool,
     pub(crate) processors: Vec<String>,
     pub(crate) post_processors: Vec<String>,
+    /// The options of `auto_arpa`, if it is on.
+    pub(crate) auto_arpa: Option<OwnedValue>,
+    pub(crate) include_meta: bool,
     pub(crate) plan_outputs: Option<Map<'static>>,
     pub(crate) validators: Option<OwnedValue>,
 }
@@ -113,6 +116,13 @@ impl Config {
     }
 }
 
+/// The options of `auto_arpa`; `true` is all defaults.
+fn auto_arpa(value: &OwnedValue) -> Option<OwnedValue> {
+    let defaults = || Value { position: value.position, ..Value::from(Map::new()) };
+    let options = || if value.as_map().is_some() { value.clone() } else { defaults() };
+    value.is_truthy().then(options)
+}
+
 struct Reader<'r> {
     files: &'r [Arc<str>],
     report: &'r mut Report,
@@ -137,26 +147,15 @@ impl Reader<'_> {
         Map::new()
     }
 
-    /// Refuses what this build cannot do, rather than running without it.
-    fn unavailable(&mut self, what: &str, value: &Value<'_>) {
-        if value.is_truthy() {
-            let message = format!("this build has no support for \"{what}\"");
-            self.error(value.position, message);
-        }
-    }
-
     fn manager(&mut self, mut map: Map<'static>) -> ManagerSection {
         check_keys("manager", &map, &MANAGER_KEYS, self.files, self.report);
-        for key in ["auto_arpa", "include_meta"] {
-            if let Some(value) = map.get(key) {
-                self.unavailable(&format!("manager.{key}"), value);
-            }
-        }
         ManagerSection {
             validators: map.remove("validators"),
             max_workers: self.max_workers(map.get("max_workers")),
             enable_checksum: map.get("enable_checksum").is_some_and(Value::is_truthy),
             processors: self.names("manager.processors", map.get("processors")),
+            auto_arpa: map.get("auto_arpa").and_then(auto_arpa),
+            include_meta: map.get("include_meta").is_some_and(Value::is_truthy),
             post_processors: self.names("manager.post_processors", map.get("post_processors")),
             plan_outputs: map
                 .remove("plan_outputs")

@@ -1,0 +1,227 @@
+//! `AutoArpa`: the PTR records of reverse zones, made from the addresses of all other zones.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use octodns_core::provider::Stage;
+use octodns_core::record::{Dynamic, Geo, LoadContext};
+use octodns_core::registry::BuildError;
+use octodns_core::value::Map;
+use octodns_core::{
+    Capabilities, Processor, ProviderError, Record, RecordData, Registry, Source, Value, Zone,
+    ZoneName, ZoneRead, ZoneRequest, async_trait,
+};
+use serde::Deserialize;
+
+use crate::VERSION;
+use crate::options::{self, truth};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Options {
+    ttl: i64,
+    #[serde(deserialize_with = "truth")]
+    populate_should_replace: bool,
+    max_auto_arpa: usize,
+    #[serde(deserialize_with = "truth")]
+    inherit_ttl: bool,
+    wildcard_replacement: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            ttl: 3600,
+            populate_should_replace: false,
+            max_auto_arpa: 999,
+            inherit_ttl: false,
+            wildcard_replacement: None,
+        }
+    }
+}
+
+/// A name that an address goes by: priority (the lowest first), TTL and the name.
+type Name = (i64, i64, String);
+
+/// Gathers addresses as a processor, and gives reverse zones as a source.
+///
+/// Reverse zones must be read after all others were processed.
+pub struct AutoArpa {
+    id: String,
+    options: Options,
+    /// By the reverse name spelled backwards, so that those of a zone stand side by side.
+    names: Mutex<BTreeMap<String, BTreeSet<Name>>>,
+}
+
+pub(crate) fn register(registry: &mut Registry) {
+    let path = "octodns.processor.arpa.AutoArpa";
+    registry.processor(path, &["auto-arpa"], VERSION, AutoArpa::new);
+}
+
+impl AutoArpa {
+    /// Reads the options, which are those of `manager.auto_arpa`.
+    ///
+    /// # Errors
+    ///
+    /// Says which option is wrong.
+    pub fn new(id: &str, options: &Value<'_>) -> Result<Self, BuildError> {
+        let (options, _) = options::read(options)?;
+        Ok(Self { id: id.to_owned(), options, names: Mutex::default() })
+    }
+
+    /// The name that the addresses of a record stand for, if they do.
+    fn name(&self, record: &Record, zone: &ZoneName) -> Option<String> {
+        let fqdn = record.fqdn(zone);
+        match &self.options.wildcard_replacement {
+            Some(replacement) => Some(fqdn.replace('*', replacement)),
+            // Differs from octoDNS: there, only a wildcard at the apex is left out.
+            None => (!fqdn.contains('*')).then_some(fqdn),
+        }
+    }
+
+    /// The PTR records of a zone, as data.
+    fn records(&self, zone: &ZoneName) -> Vec<(String, Value<'static>)> {
+        let end: String = format!(".{}", zone.as_str()).chars().rev().collect();
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_zone = names.range(end.clone()..).take_while(|(name, _)| name.starts_with(&end));
+        let record = |(name, names): (&String, &BTreeSet<Name>)| {
+            let relative = name[end.len()..].chars().rev().collect();
+            (relative, self.data(names))
+        };
+        of_zone.map(record).collect()
+    }
+
+    fn data(&self, names: &BTreeSet<Name>) -> Value<'static> {
+        let mut seen = HashSet::new();
+        let values: Vec<_> = names
+            .iter()
+            .filter(|(_, _, fqdn)| seen.insert(fqdn))
+            .take(self.options.max_auto_arpa.max(1))
+            .map(|(_, _, fqdn)| Value::from(fqdn.clone()))
+            .collect();
+        let ttl = names.first().map_or(self.options.ttl, |(_, ttl, _)| *ttl);
+        let mut data = Map::new();
+        data.insert("type", "PTR");
+        data.insert("ttl", ttl);
+        data.insert("values", values);
+        data.into()
+    }
+}
+
+/// All addresses of a record: its own, and those of its pools and places.
+fn addresses(record: &Record) -> Vec<IpAddr> {
+    let mut addresses: Vec<IpAddr> = match record.data() {
+        RecordData::A(values) => values.iter().copied().map(IpAddr::from).collect(),
+        RecordData::Aaaa(values) => values.iter().copied().map(IpAddr::from).collect(),
+        _ => return Vec::new(),
+    };
+    // What is no address was found when the record was read.
+    for place in record.geo().map(Geo::places).unwrap_or_default() {
+        addresses.extend(place.values().iter().filter_map(|text| text.parse::<IpAddr>().ok()));
+    }
+    for pool in record.dynamic().map(Dynamic::pools).unwrap_or_default() {
+        let values = pool.values().iter();
+        addresses.extend(values.filter_map(|value| value.value().parse::<IpAddr>().ok()));
+    }
+    addresses
+}
+
+/// The name of an address in the reverse tree (RFC 1035 section 3.5, RFC 3596 section 2.5), spelled
+/// backwards.
+fn backwards(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => {
+            let [a, b, c, d] = address.octets();
+            format!("{d}.{c}.{b}.{a}.in-addr.arpa.").chars().rev().collect()
+        }
+        IpAddr::V6(address) => {
+            let mut name = String::from(".apra.6pi");
+            for digit in format!("{:032x}", address.to_bits()).chars() {
+                name.push('.');
+                name.push(digit);
+            }
+            name
+        }
+    }
+}
+
+#[async_trait]
+impl Processor for AutoArpa {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn source_zone(
+        &self,
+        desired: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        let mut found = Vec::new();
+        for record in desired.records() {
+            let addresses = addresses(record);
+            if addresses.is_empty() {
+                continue;
+            }
+            let Some(name) = self.name(record, desired.name()) else { continue };
+            let priority = record.options().section("auto_arpa_priority");
+            let priority = priority.and_then(Value::as_int).unwrap_or(999);
+            let ttl = if self.options.inherit_ttl { record.ttl() } else { self.options.ttl };
+            for address in addresses {
+                found.push((backwards(address), (priority, ttl, name.clone())));
+            }
+        }
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        for (reverse, name) in found {
+            names.entry(reverse).or_default().insert(name);
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Source for AutoArpa {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn class_name(&self) -> &'static str {
+        "AutoArpa"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        const { &Capabilities::EVERYTHING }
+    }
+
+    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        Ok(Vec::new())
+    }
+
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let replace = self.options.populate_should_replace;
+        let mut read = ZoneRead { replace, ..ZoneRead::default() };
+        let context = LoadContext {
+            lenient: zone.lenient,
+            ..LoadContext::new(zone.name, zone.validators, zone.types)
+        };
+        for (name, data) in self.records(zone.name) {
+            let record = Record::load(&Value::from(name), &data, &context, &mut read.report);
+            read.records.extend(record);
+        }
+        Ok(Some(read))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reverse_names_are_those_of_the_rfcs() {
+        let reverse =
+            |text: &str| -> String { backwards(text.parse().unwrap()).chars().rev().collect() };
+        assert_eq!(reverse("192.0.2.10"), "10.2.0.192.in-addr.arpa.");
+        let expected = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.";
+        assert_eq!(reverse("2001:db8::1"), expected);
+    }
+}

@@ -1,0 +1,164 @@
+//! `MetaProcessor`: a TXT record that says when, by what and to where a zone was last written.
+
+use std::collections::BTreeSet;
+
+use octodns_core::provider::Stage;
+use octodns_core::record::{LoadContext, Txt};
+use octodns_core::registry::{BuildError, Run};
+use octodns_core::value::{Map, python_str};
+use octodns_core::zone::Adding;
+use octodns_core::{
+    Change, OwnedValue, Plan, Processor, ProviderError, Record, RecordData, RecordName, Registry,
+    Value, Zone, async_trait,
+};
+use serde::Deserialize;
+
+use crate::VERSION;
+use crate::options::{self, truth, yes};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the config")]
+struct Options {
+    #[serde(default = "name")]
+    record_name: String,
+    #[serde(default = "yes", deserialize_with = "truth")]
+    include_time: bool,
+    #[serde(default, deserialize_with = "truth")]
+    include_uuid: bool,
+    #[serde(default, deserialize_with = "truth")]
+    include_version: bool,
+    #[serde(default, deserialize_with = "truth")]
+    include_provider: bool,
+    #[serde(default = "a_minute")]
+    ttl: i64,
+}
+
+fn name() -> String {
+    "meta".to_owned()
+}
+
+fn a_minute() -> i64 {
+    60
+}
+
+/// Writes the record along with other changes; on its own only when its fields are others.
+struct Meta {
+    id: String,
+    record_name: RecordName,
+    ttl: i64,
+    include_provider: bool,
+    /// `key=value` before the provider's, and after it.
+    before: Vec<String>,
+    after: Vec<String>,
+}
+
+pub(crate) fn register(registry: &mut Registry) {
+    let path = "octodns.processor.meta.MetaProcessor";
+    let run = registry.run.clone();
+    registry.processor(path, &["meta"], VERSION, move |id, options| new(id, options, &run));
+}
+
+fn new(id: &str, options: &Value<'_>, run: &Run) -> Result<Meta, BuildError> {
+    // What is extra holds values of any type, which are shown as Python shows them.
+    let mut rest: OwnedValue = options.clone().into_owned();
+    let extra = rest.as_map_mut().and_then(|map| map.remove("include_extra"));
+    let (read, _): (Options, _) = options::read(&rest)?;
+    let record_name = RecordName::new(&read.record_name)
+        .map_err(|error| options::fault(options, "record_name", error.to_string()))?;
+    let missing = |key: &str, what: &str| {
+        options::fault(options, key, format!("this program gives processors no {what}"))
+    };
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    if read.include_version {
+        let version = run.version.ok_or_else(|| missing("include_version", "version"))?;
+        before.push(format!("octodns-version={version}"));
+    }
+    if read.include_time {
+        let now = (run.now)().ok_or_else(|| missing("include_time", "clock"))?;
+        after.push(format!("time={now}"));
+    }
+    if read.include_uuid {
+        let uuid = (run.uuid)().ok_or_else(|| missing("include_uuid", "UUIDs"))?;
+        after.push(format!("uuid={uuid}"));
+    }
+    if let Some(extra) = extra.filter(|extra| !extra.is_null()) {
+        let message = "include_extra must be a mapping of keys to values";
+        let map =
+            extra.as_map().ok_or_else(|| options::fault(options, "include_extra", message))?;
+        let text = |(key, value): &(Value<'_>, Value<'_>)| {
+            format!("{}={}", python_str(key), python_str(value))
+        };
+        after.extend(map.iter().map(text));
+    }
+    let Options { ttl, include_provider, .. } = read;
+    Ok(Meta { id: id.to_owned(), record_name, ttl, include_provider, before, after })
+}
+
+/// The keys of `key=value`.
+fn keys<'v>(values: impl Iterator<Item = &'v str>) -> BTreeSet<&'v str> {
+    values.map(|value| value.split_once('=').map_or(value, |(key, _)| key)).collect()
+}
+
+impl Meta {
+    fn values(&self, stage: &Stage<'_>) -> Vec<String> {
+        let target = stage.target.filter(|_| self.include_provider);
+        let provider = target.map(|target| format!("provider={}", target.id()));
+        self.before.iter().cloned().chain(provider).chain(self.after.iter().cloned()).collect()
+    }
+
+    /// Whether a change is of our record, and of nothing but values.
+    fn is_only_newer(&self, change: &Change, stage: &Stage<'_>) -> bool {
+        let Some(RecordData::Txt(existing)) = change.existing().map(|existing| existing.data())
+        else {
+            return false;
+        };
+        let values = self.values(stage);
+        *change.record().name() == self.record_name
+            && keys(values.iter().map(String::as_str)) == keys(existing.iter().map(Txt::as_str))
+    }
+}
+
+#[async_trait]
+impl Processor for Meta {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn source_and_target_zones(
+        &self,
+        desired: &mut Zone,
+        _existing: &mut Zone,
+        stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        let values: Vec<_> = self.values(stage).into_iter().map(Value::from).collect();
+        let mut data = Map::new();
+        data.insert("type", "TXT");
+        data.insert("ttl", self.ttl);
+        data.insert("values", values);
+        // Lenient: there may be no values, and what is extra is the user's business.
+        let context = LoadContext {
+            lenient: true,
+            ..LoadContext::new(desired.name(), stage.validators, stage.types)
+        };
+        let name = Value::from(self.record_name.as_str().to_owned());
+        let record = Record::load(&name, &Value::from(data), &context, stage.report);
+        if let Some(record) = record
+            && let Err(error) = desired.add(record, Adding::default())
+        {
+            stage.report.push(error.to_diagnostic());
+        }
+        Ok(())
+    }
+
+    async fn plan(
+        &self,
+        plan: Option<Plan>,
+        stage: &mut Stage<'_>,
+    ) -> Result<Option<Plan>, ProviderError> {
+        Ok(plan.filter(|plan| match &*plan.changes {
+            [change] => !self.is_only_newer(change, stage),
+            _ => true,
+        }))
+    }
+}
