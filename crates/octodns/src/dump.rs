@@ -12,7 +12,7 @@ use octodns_core::{ApplyLog, Diagnostic, Plan, Report, Source, Target, TargetOpt
 
 use crate::failure::Failure;
 use crate::log::{self, MANAGER};
-use crate::manager::Manager;
+use crate::manager::{AUTO_ARPA, Manager};
 use crate::sync::is_reverse;
 use crate::zones::Selected;
 
@@ -56,21 +56,36 @@ impl Manager {
         if report.has_errors() {
             return Err(report.into());
         }
-        // Reverse zones may be made from the others (auto_arpa).
+        // Reverse zones are made from all others where auto_arpa is one of the sources.
+        let makes_reverse = options.sources.iter().any(|id| id == AUTO_ARPA);
         let (reverse, forward): (Vec<_>, Vec<_>) =
-            zones.iter().partition(|zone| is_reverse(&zone.name));
-        let mut reports = Vec::with_capacity(zones.len());
-        for zones in [forward, reverse] {
-            let dumped = stream::iter(zones)
-                .map(|zone| self.dump_zone(zone, &sources, &target, options.lenient))
-                .buffered(self.max_workers);
-            reports.extend(dumped.collect::<Vec<_>>().await);
-        }
-        for found in reports {
-            log::warnings(&found);
-            report.merge(found);
+            zones.iter().partition(|zone| makes_reverse && is_reverse(&zone.name));
+        let all_others = options.zone.contains('*');
+        report.merge(self.dump_all(forward, &sources, &target, options.lenient).await);
+        if all_others && !report.has_errors() {
+            report.merge(self.dump_all(reverse, &sources, &target, options.lenient).await);
+        } else {
+            report.extend(reverse.into_iter().map(|zone| incomplete(zone, all_others)));
         }
         if report.has_errors() { Err(report.into()) } else { Ok(zones.len()) }
+    }
+
+    /// Dumps zones, as many at the same time as the config allows, and tells what was found.
+    async fn dump_all(
+        &self,
+        zones: Vec<&Selected>,
+        sources: &[Arc<dyn Source>],
+        target: &Target,
+        lenient: bool,
+    ) -> Report {
+        let reports: Vec<_> = stream::iter(zones)
+            .map(|zone| self.dump_zone(zone, sources, target, lenient))
+            .buffered(self.max_workers)
+            .collect()
+            .await;
+        let report: Report = reports.into_iter().flatten().collect();
+        log::warnings(&report);
+        report
     }
 
     /// The sources of these ids.
@@ -200,4 +215,14 @@ impl Manager {
         let mut log = ApplyLog::new(&plan, &mut sink);
         target.apply(&plan, &mut log).await.map(drop)
     }
+}
+
+/// The finding about a reverse zone that would be made from a part of the others only.
+fn incomplete(zone: &Selected, all_others: bool) -> Diagnostic {
+    let message = "was not dumped: its records are made from all other zones (auto_arpa)";
+    let help = if all_others { "mend the zones that failed" } else { "dump all zones, by '*'" };
+    Diagnostic::error("dump", message)
+        .about(format!("zone {}", zone.name))
+        .at(zone.config.origin.clone())
+        .help(help)
 }

@@ -23,7 +23,7 @@ use crate::output::{Outputs, PlanOutput, Writer};
 use crate::sub_zones::SubZoneIndex;
 
 /// The id of the processor and source that `manager.auto_arpa` makes.
-const AUTO_ARPA: &str = "auto-arpa";
+pub(crate) const AUTO_ARPA: &str = "auto-arpa";
 
 /// Looks up a variable of the environment.
 pub type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;

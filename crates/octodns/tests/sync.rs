@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use octodns::{Failure, Manager, ManagerOptions, SyncOptions, SyncResult};
+use octodns::{DumpOptions, Failure, Manager, ManagerOptions, SyncOptions, SyncResult};
 use tempfile::TempDir;
 
 /// A folder with a config, `config/` as source and `target/` as target.
@@ -280,4 +280,30 @@ async fn plan_outputs_write_what_they_are_given() {
     );
     let markdown = repository.read("plan.md").unwrap();
     assert!(markdown.contains("| Create | www | A | 3600 | 192.0.2.1 | config |"), "{markdown}");
+}
+
+/// The PTR records of a reverse zone come from the other zones: one that failed makes it smaller.
+#[tokio::test]
+async fn a_reverse_zone_is_not_dumped_from_a_part_of_the_others() {
+    let config = "manager:\n  auto_arpa: true\nproviders:\n  config: {class: yaml, directory: \
+                  '{dir}/config', ignore_missing_zones: true}\n  target: {class: yaml, directory: \
+                  '{dir}/target'}\nzones:\n  2.0.192.in-addr.arpa.:\n    sources: [config, auto-arpa]\n    \
+                  targets: [target]\n";
+    let zones = [zone("a.com."), zone("b.com.")].concat();
+    let repository = Repository::with_config(&format!("{config}{zones}"));
+    repository.write("config/a.com.yaml", WWW);
+    let options = DumpOptions {
+        zone: "*".into(),
+        output_dir: repository.path().join("out"),
+        sources: vec!["config".into(), "auto-arpa".into()],
+        ..DumpOptions::default()
+    };
+    let reverse = "out/2.0.192.in-addr.arpa.yaml";
+    repository.write("config/b.com.yaml", "www:\n  type: A\n  value: nope\n");
+    let failure = repository.manager().unwrap().dump(&options).await.unwrap_err();
+    assert_eq!(codes(&failure), ["ip-value-rfc", "dump"]);
+    assert_eq!(repository.read(reverse), None);
+    repository.write("config/b.com.yaml", &WWW.replace("192.0.2.1", "192.0.2.2"));
+    repository.manager().unwrap().dump(&options).await.unwrap();
+    assert_eq!(repository.read(reverse).unwrap().matches("type: PTR").count(), 2);
 }
