@@ -36,8 +36,9 @@ impl Manager {
         stream::iter(jobs)
             .map(|job| {
                 let manager = Arc::clone(self);
-                let lost = (manager.empty_zone(&job.zone.name, &job.zone.config), job.zone.clone());
-                let task = tokio::spawn(async move { manager.plan_zone(job).await });
+                let empty = manager.empty_zone(&job.zone.name, &job.zone.config);
+                let lost = empty.clone();
+                let task = tokio::spawn(async move { manager.plan_zone(job, empty).await });
                 async move { task.await.unwrap_or_else(|error| lost_task(lost, &error)) }
             })
             .buffered(self.max_workers)
@@ -45,14 +46,13 @@ impl Manager {
             .await
     }
 
-    async fn plan_zone(&self, job: Job) -> Planned {
+    async fn plan_zone(&self, job: Job, empty: Zone) -> Planned {
         let mut report = Report::new();
-        let mut desired = self.empty_zone(&job.zone.name, &job.zone.config);
+        let mut desired = empty.clone();
         let context = self.context(&job.zone.config, job.lenient);
         let always_dry_run = job.zone.config.always_dry_run;
 
         // Targets are read while the sources are: neither depends on the other.
-        let empty = desired.clone();
         let reads = futures::future::join_all(job.targets.iter().map(|target| {
             let (empty, context) = (&empty, &context);
             async move {
@@ -153,9 +153,11 @@ impl Manager {
 }
 
 /// What stands for a zone whose task broke down: an error, never an empty plan.
-fn lost_task((desired, zone): (Zone, Selected), error: &tokio::task::JoinError) -> Planned {
+fn lost_task(desired: Zone, error: &tokio::task::JoinError) -> Planned {
     let mut report = Report::new();
     let message = format!("planning broke down: {error}; this is a fault of the program");
-    report.push(octodns_core::Diagnostic::error("internal", message).about(zone.name.to_string()));
+    report.push(
+        octodns_core::Diagnostic::error("internal", message).about(desired.name().to_string()),
+    );
     Planned { plans: Vec::new(), desired, report, always_dry_run: true }
 }

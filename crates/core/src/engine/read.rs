@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::future::join_all;
+
 use super::Context;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::State;
@@ -31,10 +33,7 @@ pub async fn read_sources(
 ) {
     let name = zone.name().clone();
     let request = request(&name, context, false, context.lenient);
-    let mut reads = Vec::with_capacity(sources.len());
-    for source in sources {
-        reads.push(source.read(&request).await);
-    }
+    let reads = join_all(sources.iter().map(|source| source.read(&request))).await;
     for (source, read) in sources.iter().zip(reads) {
         match read {
             Ok(Some(read)) => add(zone, read, context.lenient, report),
