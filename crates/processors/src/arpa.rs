@@ -8,6 +8,7 @@ use octodns_core::provider::Stage;
 use octodns_core::record::{Dynamic, Geo, LoadContext};
 use octodns_core::registry::BuildError;
 use octodns_core::value::Map;
+use octodns_core::value::truth;
 use octodns_core::{
     Capabilities, Processor, ProviderError, Record, RecordData, Registry, Source, Value, Zone,
     ZoneName, ZoneRead, ZoneRequest, async_trait,
@@ -15,7 +16,7 @@ use octodns_core::{
 use serde::Deserialize;
 
 use crate::VERSION;
-use crate::options::{self, truth};
+use crate::options;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]

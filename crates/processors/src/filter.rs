@@ -2,11 +2,12 @@
 
 use octodns_core::provider::Stage;
 use octodns_core::registry::BuildError;
+use octodns_core::value::truth;
 use octodns_core::{Processor, ProviderError, Record, Registry, Value, Zone, async_trait};
 use serde::Deserialize;
 
 use crate::VERSION;
-use crate::options::{self, truth, yes};
+use crate::options::{self, yes};
 
 /// Which records a list is about.
 pub(crate) trait Test: Sized + Send + Sync + 'static {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use octodns_core::provider::Stage;
 use octodns_core::record::{LoadContext, Txt};
 use octodns_core::registry::{BuildError, Run};
+use octodns_core::value::truth;
 use octodns_core::value::{Map, python_str};
 use octodns_core::zone::Adding;
 use octodns_core::{
@@ -14,7 +15,7 @@ use octodns_core::{
 use serde::Deserialize;
 
 use crate::VERSION;
-use crate::options::{self, truth, yes};
+use crate::options::{self, yes};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

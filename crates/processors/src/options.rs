@@ -3,7 +3,7 @@
 use octodns_core::registry::BuildError;
 use octodns_core::value::{Kind, from_value};
 use octodns_core::{OwnedValue, Value};
-use serde::de::{self, DeserializeOwned, Deserializer};
+use serde::de::DeserializeOwned;
 
 /// The options of a processor, and `lenient`, which every processor takes.
 pub(crate) fn read<T: DeserializeOwned>(options: &Value<'_>) -> Result<(T, bool), BuildError> {
@@ -24,31 +24,4 @@ pub(crate) fn fault(options: &Value<'_>, key: &str, message: impl Into<String>) 
 /// The default of options that are on.
 pub(crate) fn yes() -> bool {
     true
-}
-
-/// A truth value; a number too, since that is what an environment variable gives.
-pub(crate) fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    struct Truth;
-
-    impl de::Visitor<'_> for Truth {
-        type Value = bool;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("true or false")
-        }
-
-        fn visit_bool<E: de::Error>(self, value: bool) -> Result<bool, E> {
-            Ok(value)
-        }
-
-        fn visit_i64<E: de::Error>(self, value: i64) -> Result<bool, E> {
-            Ok(value != 0)
-        }
-
-        fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
-            Ok(false)
-        }
-    }
-
-    deserializer.deserialize_any(Truth)
 }

@@ -6,13 +6,14 @@ use octodns_core::provider::Stage;
 use octodns_core::record::{LoadContext, Rdata, Txt};
 use octodns_core::registry::BuildError;
 use octodns_core::value::Map;
+use octodns_core::value::truth;
 use octodns_core::zone::Adding;
 use octodns_core::{
     Change, Plan, Processor, ProviderError, Record, RecordData, Registry, Value, Zone, async_trait,
 };
 use serde::Deserialize;
 
-use crate::options::{self, truth};
+use crate::options;
 use crate::{VERSION, finding};
 
 #[derive(Deserialize)]

@@ -2,10 +2,11 @@
 
 use octodns_core::provider::Stage;
 use octodns_core::registry::BuildError;
+use octodns_core::value::truth;
 use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};
 use serde::Deserialize;
 
-use crate::options::{self, truth, yes};
+use crate::options::{self, yes};
 use crate::{VERSION, finding};
 
 #[derive(Deserialize)]

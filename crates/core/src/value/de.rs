@@ -76,6 +76,38 @@ pub fn from_value<'de, T: de::Deserialize<'de>>(value: &'de Value<'_>) -> Result
     T::deserialize(Deserializer(value))
 }
 
+/// Reads a truth value, for `#[serde(deserialize_with)]`: a number too, since that is what an environment
+/// variable gives; nothing is false.
+///
+/// # Errors
+///
+/// Refuses anything else.
+pub fn truth<'de, D: de::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    struct Truth;
+
+    impl de::Visitor<'_> for Truth {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("true or false")
+        }
+
+        fn visit_bool<E: de::Error>(self, value: bool) -> Result<bool, E> {
+            Ok(value)
+        }
+
+        fn visit_i64<E: de::Error>(self, value: i64) -> Result<bool, E> {
+            Ok(value != 0)
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
+            Ok(false)
+        }
+    }
+
+    deserializer.deserialize_any(Truth)
+}
+
 struct Deserializer<'de, 'a>(&'de Value<'a>);
 
 impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {

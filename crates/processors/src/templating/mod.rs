@@ -9,13 +9,14 @@ use std::sync::Arc;
 use octodns_core::provider::Stage;
 use octodns_core::record::LoadContext;
 use octodns_core::registry::BuildError;
+use octodns_core::value::truth;
 use octodns_core::value::{Kind, Map};
 use octodns_core::{
     OwnedValue, Processor, ProviderError, Record, Registry, Report, Value, Zone, async_trait,
 };
 use serde::Deserialize;
 
-use crate::options::{self, truth, yes};
+use crate::options::{self, yes};
 use crate::{VERSION, finding};
 
 const CODE: &str = "templating";

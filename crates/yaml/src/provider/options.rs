@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::Order;
+use octodns_core::value::truth;
 
 /// Options of one `yaml` provider.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -143,33 +144,6 @@ fn yes() -> bool {
 
 fn dot() -> String {
     ".".to_owned()
-}
-
-/// A truth value; a number too, since that is what an environment variable gives.
-fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    struct Truth;
-
-    impl de::Visitor<'_> for Truth {
-        type Value = bool;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("true or false")
-        }
-
-        fn visit_bool<E: de::Error>(self, value: bool) -> Result<bool, E> {
-            Ok(value)
-        }
-
-        fn visit_i64<E: de::Error>(self, value: i64) -> Result<bool, E> {
-            Ok(value != 0)
-        }
-
-        fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
-            Ok(false)
-        }
-    }
-
-    deserializer.deserialize_any(Truth)
 }
 
 /// A truth value that null leaves at its default, true.
