@@ -179,6 +179,9 @@ pub struct PlanDraft<'d> {
 pub trait Provider: Source {
     /// Bends both zones to what this account can hold, beyond what [`Capabilities`] says.
     ///
+    /// What is lost is told by [`unsupported`](crate::engine::unsupported) findings: a target that is not
+    /// strict (`strict_supports: false`) makes them warnings.
+    ///
     /// # Errors
     ///
     /// Fails when it must ask the service and cannot.

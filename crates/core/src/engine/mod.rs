@@ -6,6 +6,7 @@ mod target;
 
 use std::sync::Arc;
 
+pub use adapt::unsupported;
 pub use read::{ReadZone, read_sources, read_target};
 pub use target::{Target, TargetOptions};
 

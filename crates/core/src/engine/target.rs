@@ -177,7 +177,10 @@ impl Target {
                 "the target's root NS record is left alone: none is configured, or none supported",
             );
         }
-        self.provider.adapt(desired, existing, report).await
+        let mut found = Report::new();
+        self.provider.adapt(desired, existing, &mut found).await?;
+        report.extend(found.into_iter().map(|finding| adapt::weighed(finding, strictness)));
+        Ok(())
     }
 
     fn sign(&self, mut diagnostic: Diagnostic) -> Diagnostic {
