@@ -193,7 +193,7 @@ mod tests {
             let finding = unsupported(&zone, &record, "too long", "it is left out");
             let found = weighed(finding, strictness);
             assert_eq!((found.severity, found.help.as_deref()), (severity, Some(help)));
-            assert_eq!(found.to_string(), "www.example.com. A: too long");
+            assert_eq!((&*found.subject, &*found.message), ("www.example.com. A", "too long"));
         }
         let other = Diagnostic::error("other", "broken");
         let lenient = Strictness { strict_supports: false, root_ns_warnings: true };
