@@ -15,17 +15,6 @@ use crate::{Options, Outcome};
 const WAITING: &[(&str, &[&str])] = &[
     ("SpfDnsLookupProcessor", &["proc-spf-1", "proc-spf-2"]),
     ("octodns-schema", &["schema"]),
-    (
-        "EnvVarSource",
-        &[
-            "dump-output-provider",
-            "dynzone-cannot-list",
-            "errors-zones",
-            "source-envvar-1",
-            "source-envvar-2",
-            "source-envvar-conflict",
-        ],
-    ),
     ("TinyDnsFileSource", &["source-tinydns-1", "source-tinydns-2"]),
 ];
 

@@ -15,7 +15,7 @@ use crate::plan::{Plan, State};
 use crate::record::{LoadContext, Record, RecordTypes};
 use crate::validate::RecordValidators;
 use crate::value::OwnedValue;
-use crate::zone::Zone;
+use crate::zone::{SubZones, Zone};
 
 /// What made something fail, to be walked by whoever shows it.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -87,6 +87,8 @@ impl ProviderError {
 pub struct ZoneRequest<'r> {
     /// The zone.
     pub name: &'r ZoneName,
+    /// The names below it that are zones of their own.
+    pub sub_zones: &'r SubZones,
     /// Whether the current state of a target is read, not the desired one of a source.
     pub target: bool,
     /// Whether faults that can be represented are warnings.

@@ -120,9 +120,14 @@ impl<T: Clone> Classes<T> {
 /// Gives a text each time it is asked, or `None` if the program has no way to.
 pub type Giver = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
-/// What only the program knows about its run: this crate has no clock and nothing random.
+/// Looks up a variable of the environment.
+pub type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What only the program knows about its run: this crate has no clock, no environment and nothing random.
 #[derive(Clone)]
 pub struct Run {
+    /// The environment. Default: empty.
+    pub environment: Lookup,
     /// The time now, in UTC and ISO 8601: `2026-01-02T03:04:05.678901+00:00`. Default: none.
     pub now: Giver,
     /// A new random UUID (RFC 9562, version 4). Default: none.
@@ -133,7 +138,12 @@ pub struct Run {
 
 impl Default for Run {
     fn default() -> Self {
-        Self { now: Arc::new(|| None), uuid: Arc::new(|| None), version: None }
+        Self {
+            environment: Arc::new(|_| None),
+            now: Arc::new(|| None),
+            uuid: Arc::new(|| None),
+            version: None,
+        }
     }
 }
 

@@ -24,7 +24,7 @@ mod zones;
 pub use compare::{CompareOptions, Comparison};
 pub use dump::DumpOptions;
 pub use failure::Failure;
-pub use manager::{Lookup, Manager, ManagerOptions, Version};
+pub use manager::{Manager, ManagerOptions, Version};
 pub use octodns_core as core;
 pub use octodns_yaml as yaml;
 pub use registry::registry;

@@ -25,18 +25,14 @@ use crate::sub_zones::SubZoneIndex;
 /// The id of the processor and source that `manager.auto_arpa` makes.
 pub(crate) const AUTO_ARPA: &str = "auto-arpa";
 
-/// Looks up a variable of the environment.
-pub type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
-
 /// What a manager takes from outside its config file.
 #[derive(Clone)]
 pub struct ManagerOptions {
-    /// The environment, for `env/NAME` in the config. Default: empty.
-    pub env: Lookup,
     /// How many zones are worked on at the same time when the config does not say.
     /// Default: 16; zones that wait for a network gain most.
     pub max_workers: usize,
-    /// The classes a config can name. Default: all that are compiled in.
+    /// The classes a config can name, and the environment, for `env/NAME` in the config. Default: all
+    /// that are compiled in, and an empty environment.
     pub registry: Registry,
     /// Where plan outputs without a file write. Default: nowhere.
     pub plan_writer: Writer,
@@ -46,7 +42,7 @@ impl Default for ManagerOptions {
     fn default() -> Self {
         let registry = crate::registry::registry(None, Run::default());
         let plan_writer = Arc::new(Mutex::new(std::io::sink()));
-        Self { env: Arc::new(|_| None), max_workers: 16, registry, plan_writer }
+        Self { max_workers: 16, registry, plan_writer }
     }
 }
 
@@ -168,7 +164,8 @@ impl<'o> Builder<'o> {
     }
 
     fn build(mut self) -> Result<Manager, Failure> {
-        let secrets = Secrets::new(&self.config, &self.options.env, &mut self.report);
+        let environment = &self.options.registry.run.environment;
+        let secrets = Secrets::new(&self.config, environment, &mut self.report);
         for name in secrets.names() {
             self.versions.push(version("secret_handler", name, Secrets::MODULE));
         }

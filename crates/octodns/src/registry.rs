@@ -6,7 +6,7 @@ use octodns_core::Registry;
 use octodns_core::registry::Run;
 
 /// The providers, sources and processors of this build; `home` is what `~` means in their files, `run`
-/// what they may know of the run, with this crate's version unless it says another.
+/// what they may know of the run and its environment, with this crate's version unless it says another.
 pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
     run.version = run.version.or(Some(env!("CARGO_PKG_VERSION")));
     let mut registry = Registry { home, run, ..Registry::default() };
@@ -14,5 +14,7 @@ pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
     #[cfg(feature = "yaml")]
     octodns_yaml::register(&mut registry);
     octodns_processors::register(&mut registry);
+    #[cfg(feature = "envvar")]
+    octodns_envvar::register(&mut registry);
     registry
 }

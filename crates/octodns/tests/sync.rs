@@ -52,7 +52,8 @@ impl Repository {
         let lookup = move |name: &str| {
             env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
-        let options = ManagerOptions { env: Arc::new(lookup), ..ManagerOptions::default() };
+        let mut options = ManagerOptions::default();
+        options.registry.run.environment = Arc::new(lookup);
         Manager::from_config_file(&self.path().join("config.yaml"), &options)
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use octodns_core::record::RecordTypes;
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Map, from_value};
-use octodns_core::zone::Adding;
+use octodns_core::zone::{Adding, SubZones};
 use octodns_core::{
     ApplyLog, Change, Outcome, Plan, Provider, ProviderError, Registry, Source, State, Value, Zone,
     ZoneName, ZoneRead, ZoneRequest,
@@ -34,8 +34,14 @@ async fn read(provider: &YamlProvider, target: bool) -> Result<Option<ZoneRead>,
     let types = Arc::new(RecordTypes::default());
     let validators = Arc::new(RecordValidators::legacy(&types));
     let name = ZoneName::new("unit.test.").unwrap();
-    let request =
-        ZoneRequest { name: &name, target, lenient: true, validators: &validators, types: &types };
+    let request = ZoneRequest {
+        name: &name,
+        sub_zones: &SubZones::default(),
+        target,
+        lenient: true,
+        validators: &validators,
+        types: &types,
+    };
     provider.read(&request).await
 }
 
@@ -137,6 +143,7 @@ async fn both_spellings_of_a_name_are_an_error() {
     let name = ZoneName::new("bücher.test.").unwrap();
     let request = ZoneRequest {
         name: &name,
+        sub_zones: &SubZones::default(),
         target: false,
         lenient: false,
         validators: &validators,

@@ -28,7 +28,6 @@ pub use versions::versions;
 /// Reads the config file, with this process' environment and standard output.
 fn manager(config_file: &str) -> Result<Arc<Manager>, Report> {
     let options = ManagerOptions {
-        env: Arc::new(|name| env::var(name).ok()),
         registry: octodns::registry(env::home_dir(), run()),
         plan_writer: Arc::new(Mutex::new(Patient(io::stdout()))),
         ..ManagerOptions::default()
@@ -36,10 +35,15 @@ fn manager(config_file: &str) -> Result<Arc<Manager>, Report> {
     Manager::from_config_file(Path::new(config_file), &options).map(Arc::new).map_err(errors)
 }
 
-/// The clock and the source of UUIDs of this process.
+/// The environment, the clock and the source of UUIDs of this process.
 fn run() -> Run {
     let now = || Some(Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string());
-    Run { now: Arc::new(now), uuid: Arc::new(uuid), ..Run::default() }
+    Run {
+        environment: Arc::new(|name| env::var(name).ok()),
+        now: Arc::new(now),
+        uuid: Arc::new(uuid),
+        ..Run::default()
+    }
 }
 
 /// A random UUID (RFC 9562, version 4), if the system gives random bytes.

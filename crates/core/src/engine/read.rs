@@ -8,7 +8,7 @@ use super::Context;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::State;
 use crate::provider::{Source, ZoneRead, ZoneRequest};
-use crate::zone::{Added, Adding, Zone};
+use crate::zone::{Added, Adding, Zone, ZoneSettings};
 
 /// What a target holds.
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ pub async fn read_sources(
     context: &Context,
     report: &mut Report,
 ) {
-    let name = zone.name().clone();
-    let request = request(&name, context, false, context.lenient);
+    let (name, settings) = (zone.name().clone(), Arc::clone(zone.settings()));
+    let request = request(&name, &settings, context, (false, context.lenient));
     let reads = join_all(sources.iter().map(|source| source.read(&request))).await;
     for (source, read) in sources.iter().zip(reads) {
         match read {
@@ -52,9 +52,9 @@ pub async fn read_target(
     context: &Context,
     report: &mut Report,
 ) -> ReadZone {
-    let name = zone.name().clone();
+    let (name, settings) = (zone.name().clone(), Arc::clone(zone.settings()));
     let mut found = ReadZone { zone, exists: false, state: State::default() };
-    match target.read(&request(&name, context, true, true)).await {
+    match target.read(&request(&name, &settings, context, (true, true))).await {
         Ok(Some(mut read)) => {
             found.exists = true;
             found.state = std::mem::take(&mut read.state);
@@ -68,12 +68,12 @@ pub async fn read_target(
 
 fn request<'r>(
     name: &'r crate::ZoneName,
+    settings: &'r ZoneSettings,
     context: &'r Context,
-    target: bool,
-    lenient: bool,
+    (target, lenient): (bool, bool),
 ) -> ZoneRequest<'r> {
     let (validators, types) = (&context.record_validators, &context.types);
-    ZoneRequest { name, target, lenient, validators, types }
+    ZoneRequest { name, sub_zones: &settings.sub_zones, target, lenient, validators, types }
 }
 
 fn subject(id: &str, zone: &crate::ZoneName) -> String {

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use smol_str::SmolStr;
 
+use crate::record::RecordType;
+
 /// The names, relative to a zone, that are zones of their own.
 ///
 /// Looking a name up costs as many steps as it has labels, however many sub-zones there are.
@@ -34,6 +36,14 @@ impl SubZones {
             }
             rest = rest.split_once('.')?.1;
         }
+    }
+
+    /// The sub-zone that a record with this relative name belongs to; `None` for those of the zone
+    /// itself, which are also the NS and DS records at the own names of sub-zones (RFC 1034 section
+    /// 4.2.1, RFC 4035 section 2.4).
+    pub fn owner_of<'n>(&self, name: &'n str, record_type: RecordType) -> Option<&'n str> {
+        let delegates = matches!(record_type, RecordType::NS | RecordType::DS);
+        self.covering(name).filter(|sub_zone| !(*sub_zone == name && delegates))
     }
 
     /// Whether there are none.

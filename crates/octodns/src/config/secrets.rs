@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, Lookup};
 use octodns_core::value::{Kind, Map, OwnedValue, Position, Value, python_str};
 use octodns_core::{Diagnostic, Report};
 
 use super::Config;
-use crate::manager::Lookup;
 
 /// The names of the one class of secret handler there is.
 const ENVIRON: [&str; 2] = ["octodns.secret.environ.EnvironSecrets", "env"];
