@@ -9,6 +9,7 @@
 mod bench;
 mod conformance;
 mod deny;
+mod install;
 mod run;
 mod test;
 mod tidy;
@@ -18,7 +19,9 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask VERB
 
-  test         everything CI runs: fmt, tidy, deny, clippy, doc, conformance, all tests
+  test         everything CI runs: fmt, tidy, deny, clippy, doc, conformance, all tests;
+                 first installs the DNS servers and Python packages that tests talk to
+  install      only that, and prints what tests are to be told: export it to run some by hand
   conformance  compare with what octoDNS itself does
                  [--corpus DIR] [--cassettes DIR] [--only PART] [--all] [--release]
   tidy         what the compiler cannot see: sizes, names, lists that must be in step
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = args.collect();
     let result = match verb.as_str() {
         "test" => test::run(),
+        "install" => install::only(),
         "conformance" => conformance::run(&rest),
         "tidy" => tidy::run(),
         "deny" => deny::run(),

@@ -1,35 +1,49 @@
 //! `test`: everything CI runs.
 
 use std::io;
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
+use crate::install::{self, Installed};
 use crate::run::{cargo, check};
 use crate::{conformance, deny, tidy};
 
 /// What is run, and fails or not.
-type Step = fn() -> io::Result<()>;
+type Step = Box<dyn FnOnce() -> io::Result<()>>;
 
 /// Runs every step, also after one failed, so that one run shows all there is to mend.
 ///
 /// The tests come last: the output ends with the test runner's own closing lines.
 pub(crate) fn run() -> io::Result<()> {
+    // Waits for the network mostly, so it does that beside the steps that need nothing of it.
+    let installing = thread::spawn(install::run);
     let steps: [(&str, Step); 8] = [
-        ("fmt", || check(&mut cargo(&["fmt", "--all", "--check"]))),
-        ("tidy", tidy::run),
-        ("deny", deny::run),
-        ("clippy", || {
-            let args = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-            check(&mut cargo(&args))
-        }),
-        ("doc", || {
-            let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
-            check(doc.env("RUSTDOCFLAGS", "-D warnings"))
-        }),
-        ("conformance", || conformance::run(&[])),
-        ("example", || {
-            check(&mut cargo(&["run", "--quiet", "--package", "octodns-example-embed"]))
-        }),
-        ("tests", || check(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))),
+        ("fmt", Box::new(|| check(&mut cargo(&["fmt", "--all", "--check"])))),
+        ("tidy", Box::new(tidy::run)),
+        ("deny", Box::new(deny::run)),
+        (
+            "clippy",
+            Box::new(|| {
+                let args = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+                check(&mut cargo(&args))
+            }),
+        ),
+        (
+            "doc",
+            Box::new(|| {
+                let mut doc =
+                    cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
+                check(doc.env("RUSTDOCFLAGS", "-D warnings"))
+            }),
+        ),
+        ("conformance", Box::new(|| conformance::run(&[]))),
+        (
+            "example",
+            Box::new(|| {
+                check(&mut cargo(&["run", "--quiet", "--package", "octodns-example-embed"]))
+            }),
+        ),
+        ("tests", Box::new(|| tests(installing))),
     ];
     let mut failed = Vec::new();
     for (name, step) in steps {
@@ -45,4 +59,24 @@ pub(crate) fn run() -> io::Result<()> {
         return Ok(());
     }
     Err(io::Error::other(format!("failed: {}", failed.join(", "))))
+}
+
+/// Runs the tests with what they need; what is missing is said, and fails where it is required.
+fn tests(installing: JoinHandle<Installed>) -> io::Result<()> {
+    let installed = installing.join().map_err(|_| io::Error::other("installing panicked"))?;
+    for missing in &installed.missing {
+        eprintln!("missing: {missing}");
+    }
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    if let Some(python) = &installed.python {
+        command.env("OCTODNS_TEST_PYTHON", python);
+    }
+    if install::is_required() {
+        command.env("OCTODNS_TEST_REQUIRE", "1");
+    }
+    check(&mut command)?;
+    if install::is_required() && !installed.missing.is_empty() {
+        return Err(io::Error::other("what the tests need is missing, see above"));
+    }
+    Ok(())
 }

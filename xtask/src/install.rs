@@ -1,0 +1,245 @@
+//! What the tests need beside Rust: DNS servers of the system's packages, and Python's octoDNS.
+//!
+//! Everything is looked at first; only what is missing is installed, and where that is not possible it
+//! is said what is missing. Tests that need it then skip themselves, unless it is required.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::run::{failed, root, target};
+
+/// Debian's packages with the servers, and the tools that ask them.
+const PACKAGES: &[&str] = &[
+    "bind9",
+    "bind9-dnsutils",
+    "bind9-utils",
+    "knot",
+    "knot-dnssecutils",
+    "knot-dnsutils",
+    "nsd",
+    "pdns-backend-geoip",
+    "pdns-backend-sqlite3",
+    "pdns-server",
+    "python3-venv",
+    "sqlite3",
+];
+
+/// The Python packages, one `name==version` a line.
+const REQUIREMENTS: &str = "tests/python/requirements.txt";
+
+/// What Debian asks before it starts a service whose package was just installed.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// Prints one line for each pin that is not met.
+const UNMET_PINS: &str = r#"
+import re, sys
+from importlib.metadata import PackageNotFoundError, version
+for line in open(sys.argv[1]):
+    pin = re.match(r"([\w.-]+)(?:\[.*\])?==(\S+)", line)
+    if pin:
+        try:
+            found = version(pin[1])
+        except PackageNotFoundError:
+            found = "nothing"
+        if found != pin[2]:
+            print(f"{pin[1]} {pin[2]} ({found} is there)")
+"#;
+
+/// What came of it.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Installed {
+    /// The interpreter that has the Python packages.
+    pub(crate) python: Option<PathBuf>,
+    /// What is missing, a sentence each.
+    pub(crate) missing: Vec<String>,
+}
+
+/// Whether tests may not be skipped for want of something: wherever nobody reads what was skipped.
+pub(crate) fn is_required() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    set("CI") || set("OCTODNS_TEST_REQUIRE")
+}
+
+/// Installs what is missing. Says nothing: it runs beside other steps.
+pub(crate) fn run() -> Installed {
+    let mut installed = Installed::default();
+    if let Err(problem) = packages() {
+        installed.missing.push(format!("DNS servers: {problem}"));
+    }
+    match python() {
+        Ok(python) => installed.python = Some(python),
+        Err(problem) => installed.missing.push(format!("Python packages: {problem}")),
+    }
+    installed
+}
+
+/// `install`: what is missing is a failure, and what is there is printed for the shell.
+pub(crate) fn only() -> io::Result<()> {
+    let installed = run();
+    if let Some(python) = &installed.python {
+        println!("OCTODNS_TEST_PYTHON={}", python.display());
+    }
+    if installed.missing.is_empty() {
+        return Ok(());
+    }
+    Err(io::Error::other(installed.missing.join("\n")))
+}
+
+/// Installs the Debian packages that are not installed.
+fn packages() -> io::Result<()> {
+    let mut query = Command::new("dpkg-query");
+    query.args(["-W", "-f", "${Package} ${db:Status-Status}\n"]).args(PACKAGES);
+    let Ok(answer) = query.stdin(Stdio::null()).output() else {
+        let names = PACKAGES.join(", ");
+        return Err(io::Error::other(format!(
+            "this is not Debian, so they are not installed here; tests use those in the PATH. \
+             Debian calls them {names}"
+        )));
+    };
+    let missing = not_installed(&String::from_utf8_lossy(&answer.stdout));
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    if !is_root() {
+        return Err(io::Error::other(format!(
+            "not root; install them by: apt-get install --no-install-recommends {names}"
+        )));
+    }
+    let _policy = Policy::forbid_starting()?;
+    // The lists of packages may be old, or absent as in an image: they are fetched only if need be.
+    if apt(&missing).is_ok() {
+        return Ok(());
+    }
+    quietly(apt_get().arg("update"))?;
+    apt(&missing).map(drop)
+}
+
+fn apt(packages: &[&str]) -> io::Result<Output> {
+    quietly(apt_get().args(["install", "--yes", "--no-install-recommends"]).args(packages))
+}
+
+fn apt_get() -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command.args(["--quiet", "-o", "DPkg::Lock::Timeout=300"]);
+    command
+}
+
+/// The packages that an answer of `dpkg-query` does not call installed.
+fn not_installed(answer: &str) -> Vec<&'static str> {
+    let installed = |package: &str| {
+        answer.lines().any(|line| line.split_once(' ') == Some((package, "installed")))
+    };
+    PACKAGES.iter().copied().filter(|package| !installed(package)).collect()
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+/// Keeps new packages from starting their services, for as long as it lives.
+struct Policy {
+    is_ours: bool,
+}
+
+impl Policy {
+    fn forbid_starting() -> io::Result<Self> {
+        if Path::new(POLICY).exists() {
+            return Ok(Self { is_ours: false });
+        }
+        fs::write(POLICY, "#!/bin/sh\nexit 101\n")?;
+        let policy = Self { is_ours: true };
+        fs::set_permissions(POLICY, fs::Permissions::from_mode(0o755))?;
+        Ok(policy)
+    }
+}
+
+impl Drop for Policy {
+    fn drop(&mut self) {
+        if self.is_ours {
+            // Nothing else can be done about it here, and the next installation would say so.
+            let _ = fs::remove_file(POLICY);
+        }
+    }
+}
+
+/// Makes the virtual environment, or mends it, and returns its interpreter.
+fn python() -> io::Result<PathBuf> {
+    let folder = target().join("python");
+    let python = folder.join("bin/python");
+    let requirements = root().join(REQUIREMENTS);
+    if unmet(&python, &requirements).is_ok_and(|pins| pins.is_empty()) {
+        return Ok(python);
+    }
+    quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    // What is imported is compiled then: compiling all of it takes longer than installing.
+    let install =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"];
+    quietly(Command::new(&python).args(install).arg("--requirement").arg(&requirements))?;
+    match unmet(&python, &requirements)? {
+        pins if pins.is_empty() => Ok(python),
+        pins => Err(io::Error::other(format!("pip was content, but there is no {pins}"))),
+    }
+}
+
+/// The pins that an interpreter's packages do not meet, one a line.
+fn unmet(python: &Path, requirements: &Path) -> io::Result<String> {
+    let output = quietly(Command::new(python).args(["-c", UNMET_PINS]).arg(requirements))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Runs a command to its end and shows nothing of it; an error ends with the last it said.
+fn quietly(command: &mut Command) -> io::Result<Output> {
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| failed(command, &error.to_string()))?;
+    if output.status.success() {
+        return Ok(output);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last: Vec<&str> =
+        said.lines().rev().filter(|line| !line.trim().is_empty()).take(3).collect();
+    let last: Vec<&str> = last.into_iter().rev().collect();
+    Err(failed(command, &format!("{}: {}", output.status, last.join(" / "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A package that was removed but not purged is still listed.
+    #[test]
+    fn only_what_is_installed_counts() {
+        let all = format!("{} installed\n", PACKAGES.join(" installed\n"));
+        assert_eq!(not_installed(&all), [] as [&str; 0]);
+        let all = all.replace("nsd installed", "nsd config-files");
+        assert_eq!(not_installed(&all.replace("knot installed\n", "")), ["knot", "nsd"]);
+    }
+
+    /// The interpreter that is asked needs no packages of its own.
+    #[test]
+    fn a_pin_that_is_not_met_is_named_with_what_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let requirements = folder.path().join("requirements.txt");
+        fs::write(&requirements, "# a comment\nno-such[extra,more]==1.2\nno-such-either==3\n")
+            .unwrap();
+        let Ok(pins) = unmet(Path::new("python3"), &requirements) else {
+            eprintln!("skipped: no python3");
+            return;
+        };
+        let expected = "no-such 1.2 (nothing is there)\nno-such-either 3 (nothing is there)";
+        assert_eq!(pins, expected);
+    }
+
+    #[test]
+    fn a_failed_command_is_named_with_the_last_it_said() {
+        let mut command = Command::new("sh");
+        let error =
+            quietly(command.args(["-c", "echo one >&2; echo two >&2; exit 3"])).unwrap_err();
+        let error = error.to_string();
+        assert!(error.ends_with("exit status: 3: one / two"), "{error}");
+    }
+}
