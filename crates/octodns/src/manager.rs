@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use octodns_core::provider::Processor;
 use octodns_core::record::RecordTypes;
-use octodns_core::registry::{BuildError, Class, Classes, Component, Run};
+use octodns_core::registry::{BuildError, Class, Classes, Component, Options, Run};
 use octodns_core::validate::{AnyValidator, RecordValidators};
 use octodns_core::value::{Map, OwnedValue, Position, python_str};
 use octodns_core::zone::{ZoneSettings, ZoneValidators};
@@ -14,7 +14,7 @@ use octodns_core::{
     Context, Diagnostic, Registry, Report, Source, Target, TargetOptions, Zone, ZoneName,
 };
 
-use octodns_processors::AutoArpa;
+use octodns_processors::{AutoArpa, AutoArpaOptions};
 
 use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, ZoneConfig};
 use crate::failure::Failure;
@@ -256,9 +256,9 @@ impl<'o> Builder<'o> {
         processors: &mut BTreeMap<String, Arc<dyn Processor>>,
     ) {
         let Some(options) = &self.config.manager.auto_arpa else { return };
-        match AutoArpa::new(AUTO_ARPA, options) {
-            Ok(arpa) => {
-                let arpa = Arc::new(arpa);
+        match AutoArpaOptions::read(options, &["lenient"]) {
+            Ok(read) => {
+                let arpa = Arc::new(AutoArpa::new(AUTO_ARPA, read));
                 let source = Arc::clone(&arpa) as Arc<dyn Source>;
                 providers.insert(AUTO_ARPA.to_owned(), Configured { source, target: None });
                 processors.insert(AUTO_ARPA.to_owned(), arpa);

@@ -5,21 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use octodns_core::provider::Stage;
 use octodns_core::record::{Rdata, Txt};
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{
     Processor, ProviderError, Record, RecordData, RecordName, Registry, Zone, ZoneName, async_trait,
 };
-use serde::Deserialize;
 
 use crate::VERSION;
-use crate::options;
 
 /// The value that marks a challenge as ours.
 const MARK: &str = "*octoDNS*";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Options {}
 
 /// Marks configured challenge records, and leaves those of the target alone that have no mark.
 struct AcmeManaging {
@@ -35,8 +29,7 @@ pub(crate) fn register(registry: &mut Registry) {
         ("octodns.processor.acme.AcmeManagingProcessor", "acme-managing"),
         ("octodns.processor.acme.AcmeMangingProcessor", "acme-manging"),
     ] {
-        registry.processor(path, &[short], VERSION, |id, options| {
-            let (Options {}, _) = options::read(options)?;
+        registry.processor(path, &[short], VERSION, |id, NoOptions {}| {
             Ok::<_, BuildError>(AcmeManaging { id: id.to_owned(), owned: Mutex::default() })
         });
     }

@@ -13,24 +13,30 @@ use octodns_core::{
     Capabilities, Processor, ProviderError, Record, RecordData, Registry, Source, Value, Zone,
     ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::VERSION;
-use crate::options;
 
-#[derive(Deserialize)]
+/// The options of `AutoArpa`, which are those of `manager.auto_arpa`.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
-struct Options {
-    ttl: i64,
+pub struct AutoArpaOptions {
+    /// The TTL of PTR records, in seconds. Default: 3600.
+    pub ttl: i64,
+    /// Whether PTR records take the place of those of earlier sources. Default: false.
     #[serde(deserialize_with = "truth")]
-    populate_should_replace: bool,
-    max_auto_arpa: usize,
+    pub populate_should_replace: bool,
+    /// How many names a PTR record has at most. Default: 999.
+    pub max_auto_arpa: usize,
+    /// Whether a PTR record has the TTL of the record with the address. Default: false.
     #[serde(deserialize_with = "truth")]
-    inherit_ttl: bool,
-    wildcard_replacement: Option<String>,
+    pub inherit_ttl: bool,
+    /// What stands for `*` in the names of wildcards. Default: none, wildcards are left out.
+    pub wildcard_replacement: Option<String>,
 }
 
-impl Default for Options {
+impl Default for AutoArpaOptions {
     fn default() -> Self {
         Self {
             ttl: 3600,
@@ -50,25 +56,22 @@ type Name = (i64, i64, String);
 /// Reverse zones must be read after all others were processed.
 pub struct AutoArpa {
     id: String,
-    options: Options,
+    options: AutoArpaOptions,
     /// By the reverse name spelled backwards, so that those of a zone stand side by side.
     names: Mutex<BTreeMap<String, BTreeSet<Name>>>,
 }
 
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.arpa.AutoArpa";
-    registry.processor(path, &["auto-arpa"], VERSION, AutoArpa::new);
+    registry.processor(path, &["auto-arpa"], VERSION, |id, options| {
+        Ok::<_, BuildError>(AutoArpa::new(id, options))
+    });
 }
 
 impl AutoArpa {
-    /// Reads the options, which are those of `manager.auto_arpa`.
-    ///
-    /// # Errors
-    ///
-    /// Says which option is wrong.
-    pub fn new(id: &str, options: &Value<'_>) -> Result<Self, BuildError> {
-        let (options, _) = options::read(options)?;
-        Ok(Self { id: id.to_owned(), options, names: Mutex::default() })
+    /// One that has seen no zones yet.
+    pub fn new(id: &str, options: AutoArpaOptions) -> Self {
+        Self { id: id.to_owned(), options, names: Mutex::default() }
     }
 
     /// The name that the addresses of a record stand for, if they do.

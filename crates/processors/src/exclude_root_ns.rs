@@ -4,14 +4,16 @@ use octodns_core::provider::Stage;
 use octodns_core::registry::BuildError;
 use octodns_core::value::truth;
 use octodns_core::{Change, Plan, Processor, ProviderError, RecordType, Registry, async_trait};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::options::{self, yes};
+use crate::options::yes;
 use crate::{VERSION, finding};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
+    /// Whether such a change is an error; otherwise it is left out with a warning. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     error: bool,
 }
@@ -24,8 +26,7 @@ struct ExcludeRootNsChanges {
 
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.filter.ExcludeRootNsChanges";
-    registry.processor(path, &["exclude-root-ns-changes"], VERSION, |id, options| {
-        let (Options { error }, _) = options::read(options)?;
+    registry.processor(path, &["exclude-root-ns-changes"], VERSION, |id, Options { error }| {
         Ok::<_, BuildError>(ExcludeRootNsChanges { id: id.to_owned(), error })
     });
 }

@@ -1,13 +1,14 @@
 //! What all filters by a list have in common: keeping what matches, or everything else.
 
 use octodns_core::provider::Stage;
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, Given};
 use octodns_core::value::truth;
-use octodns_core::{Processor, ProviderError, Record, Registry, Value, Zone, async_trait};
+use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::VERSION;
-use crate::options::{self, yes};
+use crate::options::yes;
 
 /// Which records a list is about.
 pub(crate) trait Test: Sized + Send + Sync + 'static {
@@ -26,38 +27,37 @@ struct ListFilter<T> {
     include_target: bool,
 }
 
-/// A list, and whether it is an allowlist.
-struct List {
-    entries: Vec<String>,
-    allows: bool,
-    include_target: bool,
-}
-
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Allowing {
+    /// What is kept.
     allowlist: Vec<String>,
+    /// Whether the target's records are filtered as well. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     include_target: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Rejecting {
+    /// What is left out.
     rejectlist: Vec<String>,
+    /// Whether the target's records are filtered as well. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     include_target: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FixedAllowing {
+    /// What is kept.
     allowlist: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FixedRejecting {
+    /// What is left out.
     rejectlist: Vec<String>,
 }
 
@@ -67,13 +67,13 @@ pub(crate) fn register<T: Test>(
     allow: (&'static str, &'static str),
     reject: (&'static str, &'static str),
 ) {
-    registry.processor(allow.0, &[allow.1], VERSION, |id, options| {
-        let (Allowing { allowlist: entries, include_target }, _) = options::read(options)?;
-        ListFilter::<T>::new(id, options, &List { entries, allows: true, include_target })
+    registry.processor(allow.0, &[allow.1], VERSION, |id, given: Given<Allowing>| {
+        let Allowing { allowlist, include_target } = &given.options;
+        Ok(ListFilter::<T>::allowing(id, read(&given, "allowlist", allowlist)?, *include_target))
     });
-    registry.processor(reject.0, &[reject.1], VERSION, |id, options| {
-        let (Rejecting { rejectlist: entries, include_target }, _) = options::read(options)?;
-        ListFilter::<T>::new(id, options, &List { entries, allows: false, include_target })
+    registry.processor(reject.0, &[reject.1], VERSION, |id, given: Given<Rejecting>| {
+        let Rejecting { rejectlist, include_target } = &given.options;
+        Ok(ListFilter::<T>::rejecting(id, read(&given, "rejectlist", rejectlist)?, *include_target))
     });
 }
 
@@ -83,23 +83,27 @@ pub(crate) fn register_fixed<T: Test>(
     allow: (&'static str, &'static str),
     reject: (&'static str, &'static str),
 ) {
-    registry.processor(allow.0, &[allow.1], VERSION, |id, options| {
-        let (FixedAllowing { allowlist: entries }, _) = options::read(options)?;
-        ListFilter::<T>::new(id, options, &List { entries, allows: true, include_target: true })
+    registry.processor(allow.0, &[allow.1], VERSION, |id, given: Given<FixedAllowing>| {
+        let test = read(&given, "allowlist", &given.options.allowlist)?;
+        Ok(ListFilter::<T>::allowing(id, test, true))
     });
-    registry.processor(reject.0, &[reject.1], VERSION, |id, options| {
-        let (FixedRejecting { rejectlist: entries }, _) = options::read(options)?;
-        ListFilter::<T>::new(id, options, &List { entries, allows: false, include_target: true })
+    registry.processor(reject.0, &[reject.1], VERSION, |id, given: Given<FixedRejecting>| {
+        let test = read(&given, "rejectlist", &given.options.rejectlist)?;
+        Ok(ListFilter::<T>::rejecting(id, test, true))
     });
 }
 
+fn read<T: Test, O>(given: &Given<O>, key: &str, list: &[String]) -> Result<T, BuildError> {
+    T::new(list).map_err(|message| given.fault(key, format!("{key}: {message}")))
+}
+
 impl<T: Test> ListFilter<T> {
-    fn new(id: &str, options: &Value<'_>, list: &List) -> Result<Self, BuildError> {
-        let key = if list.allows { "allowlist" } else { "rejectlist" };
-        let test = T::new(&list.entries)
-            .map_err(|message| options::fault(options, key, format!("{key}: {message}")))?;
-        let (allows, include_target) = (list.allows, list.include_target);
-        Ok(Self { id: id.to_owned(), test, allows, include_target })
+    fn allowing(id: &str, test: T, include_target: bool) -> Self {
+        Self { id: id.to_owned(), test, allows: true, include_target }
+    }
+
+    fn rejecting(id: &str, test: T, include_target: bool) -> Self {
+        Self { id: id.to_owned(), test, allows: false, include_target }
     }
 
     fn filter(&self, zone: &mut Zone) {

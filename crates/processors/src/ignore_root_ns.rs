@@ -1,16 +1,10 @@
 //! `IgnoreRootNsFilter`: the NS record at the apex is somebody else's business.
 
 use octodns_core::provider::Stage;
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{Processor, ProviderError, RecordName, RecordType, Registry, Zone, async_trait};
-use serde::Deserialize;
 
 use crate::VERSION;
-use crate::options;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Options {}
 
 /// Leaves the NS record at the apex out of both sides.
 struct IgnoreRootNs {
@@ -19,8 +13,7 @@ struct IgnoreRootNs {
 
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.filter.IgnoreRootNsFilter";
-    registry.processor(path, &["ignore-root-ns"], VERSION, |id, options| {
-        let (Options {}, _) = options::read(options)?;
+    registry.processor(path, &["ignore-root-ns"], VERSION, |id, NoOptions {}| {
         Ok::<_, BuildError>(IgnoreRootNs { id: id.to_owned() })
     });
 }

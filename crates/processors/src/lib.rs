@@ -30,7 +30,7 @@ mod type_filter;
 mod value_filter;
 mod zone_name;
 
-pub use arpa::AutoArpa;
+pub use arpa::{AutoArpa, AutoArpaOptions};
 use octodns_core::Registry;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

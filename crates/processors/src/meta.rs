@@ -4,33 +4,46 @@ use std::collections::BTreeSet;
 
 use octodns_core::provider::Stage;
 use octodns_core::record::{LoadContext, Txt};
-use octodns_core::registry::{BuildError, Run};
+use octodns_core::registry::{BuildError, Given, Run};
 use octodns_core::value::truth;
 use octodns_core::value::{Map, python_str};
 use octodns_core::zone::Adding;
 use octodns_core::{
-    Change, OwnedValue, Plan, Processor, ProviderError, Record, RecordData, RecordName, Registry,
-    Value, Zone, async_trait,
+    Change, Plan, Processor, ProviderError, Record, RecordData, RecordName, Registry, Value, Zone,
+    async_trait,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::VERSION;
-use crate::options::{self, yes};
+use crate::options::{mapping, yes};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the config")]
 struct Options {
+    /// The name of the record within the zone. Default: `meta`.
     #[serde(default = "name")]
     record_name: String,
+    /// Whether it says the time of the run. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     include_time: bool,
+    /// Whether it says a UUID of the run. Default: false.
     #[serde(default, deserialize_with = "truth")]
     include_uuid: bool,
+    /// Whether it says the version of the program. Default: false.
     #[serde(default, deserialize_with = "truth")]
     include_version: bool,
+    /// Whether it says the id of the target. Default: false.
     #[serde(default, deserialize_with = "truth")]
     include_provider: bool,
+    /// Further keys and values. Default: none.
+    #[serde(default)]
+    #[schemars(schema_with = "mapping")]
+    #[expect(dead_code, reason = "used as it is written")]
+    include_extra: IgnoredAny,
+    /// The TTL of the record, in seconds. Default: 60.
     #[serde(default = "a_minute")]
     ttl: i64,
 }
@@ -57,18 +70,15 @@ struct Meta {
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.meta.MetaProcessor";
     let run = registry.run.clone();
-    registry.processor(path, &["meta"], VERSION, move |id, options| new(id, options, &run));
+    registry.processor(path, &["meta"], VERSION, move |id, given| new(id, &given, &run));
 }
 
-fn new(id: &str, options: &Value<'_>, run: &Run) -> Result<Meta, BuildError> {
-    // What is extra holds values of any type, which are shown as Python shows them.
-    let mut rest: OwnedValue = options.clone().into_owned();
-    let extra = rest.as_map_mut().and_then(|map| map.remove("include_extra"));
-    let (read, _): (Options, _) = options::read(&rest)?;
+fn new(id: &str, given: &Given<Options>, run: &Run) -> Result<Meta, BuildError> {
+    let read = &given.options;
     let record_name = RecordName::new(&read.record_name)
-        .map_err(|error| options::fault(options, "record_name", error.to_string()))?;
+        .map_err(|error| given.fault("record_name", error.to_string()))?;
     let missing = |key: &str, what: &str| {
-        options::fault(options, key, format!("this program gives processors no {what}"))
+        given.fault(key, format!("this program gives processors no {what}"))
     };
     let (mut before, mut after) = (Vec::new(), Vec::new());
     if read.include_version {
@@ -83,16 +93,16 @@ fn new(id: &str, options: &Value<'_>, run: &Run) -> Result<Meta, BuildError> {
         let uuid = (run.uuid)().ok_or_else(|| missing("include_uuid", "UUIDs"))?;
         after.push(format!("uuid={uuid}"));
     }
-    if let Some(extra) = extra.filter(|extra| !extra.is_null()) {
+    // What is extra holds values of any type, which are shown as Python shows them.
+    if let Some(extra) = given.get("include_extra").filter(|extra| !extra.is_null()) {
         let message = "include_extra must be a mapping of keys to values";
-        let map =
-            extra.as_map().ok_or_else(|| options::fault(options, "include_extra", message))?;
+        let map = extra.as_map().ok_or_else(|| given.fault("include_extra", message))?;
         let text = |(key, value): &(Value<'_>, Value<'_>)| {
             format!("{}={}", python_str(key), python_str(value))
         };
         after.extend(map.iter().map(text));
     }
-    let Options { ttl, include_provider, .. } = read;
+    let Options { ttl, include_provider, .. } = given.options;
     Ok(Meta { id: id.to_owned(), record_name, ttl, include_provider, before, after })
 }
 

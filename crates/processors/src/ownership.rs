@@ -4,26 +4,31 @@ use std::collections::HashSet;
 
 use octodns_core::provider::Stage;
 use octodns_core::record::{LoadContext, Rdata, Txt};
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, Given};
 use octodns_core::value::Map;
 use octodns_core::value::truth;
 use octodns_core::zone::Adding;
 use octodns_core::{
     Change, Plan, Processor, ProviderError, Record, RecordData, Registry, Value, Zone, async_trait,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::options;
 use crate::{VERSION, finding};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Options {
+    /// The label that the names of markers start with. Default: `_owner`.
     txt_name: String,
+    /// The value of markers, by which we know ours. Default: `*octodns*`.
     txt_value: String,
+    /// The TTL of markers, in seconds. Default: 60.
     txt_ttl: i64,
+    /// Whether a marker takes the place of a record of the same name and type. Default: false.
     #[serde(deserialize_with = "truth")]
     should_replace: bool,
+    /// Whether records that the target has without a marker are taken over. Default: false.
     #[serde(deserialize_with = "truth")]
     allow_takeover: bool,
 }
@@ -55,14 +60,14 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.processor(path, &["ownership"], VERSION, new);
 }
 
-fn new(id: &str, options: &Value<'_>) -> Result<Ownership, BuildError> {
-    let (mut read, _): (Options, _) = options::read(options)?;
-    let value = Value::from(read.txt_value.clone());
-    let marker = Txt::read(&value)
-        .map_err(|_| options::fault(options, "txt_value", "txt_value must be text"))?;
+fn new(id: &str, given: Given<Options>) -> Result<Ownership, BuildError> {
+    let value = Value::from(given.options.txt_value.clone());
+    let marker =
+        Txt::read(&value).map_err(|_| given.fault("txt_value", "txt_value must be text"))?;
+    let mut options = given.options;
     // Record names are in lower case.
-    read.txt_name = read.txt_name.to_lowercase();
-    Ok(Ownership { id: id.to_owned(), options: read, marker: vec![marker] })
+    options.txt_name = options.txt_name.to_lowercase();
+    Ok(Ownership { id: id.to_owned(), options, marker: vec![marker] })
 }
 
 impl Ownership {

@@ -5,15 +5,10 @@ use std::sync::Arc;
 use octodns_core::name::IdnaError;
 use octodns_core::provider::Stage;
 use octodns_core::record::{Mx, Srv, Target};
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{Processor, ProviderError, RecordData, Registry, Zone, async_trait};
-use serde::Deserialize;
 
-use crate::{VERSION, finding, options};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Options {}
+use crate::{VERSION, finding};
 
 /// Ends the targets of ALIAS, CNAME, DNAME, MX, NS, PTR and SRV records with a dot.
 struct EnsureTrailingDots {
@@ -22,8 +17,7 @@ struct EnsureTrailingDots {
 
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.trailing_dots.EnsureTrailingDots";
-    registry.processor(path, &["ensure-trailing-dots"], VERSION, |id, options| {
-        let (Options {}, _) = options::read(options)?;
+    registry.processor(path, &["ensure-trailing-dots"], VERSION, |id, NoOptions {}| {
         Ok::<_, BuildError>(EnsureTrailingDots { id: id.to_owned() })
     });
 }

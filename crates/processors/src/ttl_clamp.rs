@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use octodns_core::provider::Stage;
-use octodns_core::registry::BuildError;
-use octodns_core::{Processor, ProviderError, Record, Registry, Value, Zone, async_trait};
+use octodns_core::registry::{BuildError, Given};
+use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::VERSION;
-use crate::options;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
+    /// The least TTL, in seconds: lower ones are raised to it. Default: 300.
     #[serde(default = "five_minutes")]
     min_ttl: i64,
+    /// The greatest TTL, in seconds: higher ones are lowered to it. Default: 86400, a day.
     #[serde(default = "a_day")]
     max_ttl: i64,
 }
@@ -38,14 +40,13 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.processor(path, &["ttl-clamp"], VERSION, new);
 }
 
-fn new(id: &str, options: &Value<'_>) -> Result<TtlClamp, BuildError> {
-    let (read, _): (Options, _) = options::read(options)?;
-    let Options { min_ttl, max_ttl } = read;
+fn new(id: &str, given: Given<Options>) -> Result<TtlClamp, BuildError> {
+    let Options { min_ttl, max_ttl } = given.options;
     if min_ttl > max_ttl {
         let message = format!("min_ttl ({min_ttl}) is more than max_ttl ({max_ttl})");
-        return Err(options::fault(options, "min_ttl", message));
+        return Err(given.fault("min_ttl", message));
     }
-    Ok(TtlClamp { id: id.to_owned(), options: read })
+    Ok(TtlClamp { id: id.to_owned(), options: given.options })
 }
 
 #[async_trait]

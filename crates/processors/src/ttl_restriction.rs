@@ -3,19 +3,23 @@
 use octodns_core::provider::Stage;
 use octodns_core::registry::BuildError;
 use octodns_core::{Processor, ProviderError, Registry, Zone, async_trait};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{VERSION, finding, options};
+use crate::{VERSION, finding};
 
 const SEVEN_DAYS: i64 = 7 * 24 * 60 * 60;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
+    /// The least TTL, in seconds. Default: 1.
     #[serde(default = "one")]
     min_ttl: i64,
+    /// The greatest TTL, in seconds. Default: 604800, seven days.
     #[serde(default = "seven_days")]
     max_ttl: i64,
+    /// The only TTLs that are allowed, in seconds. Default: all between the limits.
     #[serde(default)]
     allowed_ttls: Option<Vec<i64>>,
 }
@@ -37,7 +41,6 @@ struct TtlRestriction {
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.restrict.TtlRestrictionFilter";
     registry.processor(path, &["ttl-restriction"], VERSION, |id, options| {
-        let (options, _) = options::read(options)?;
         Ok::<_, BuildError>(TtlRestriction { id: id.to_owned(), options })
     });
 }

@@ -4,16 +4,19 @@ use octodns_core::provider::Stage;
 use octodns_core::registry::BuildError;
 use octodns_core::value::truth;
 use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::options::{self, yes};
+use crate::options::yes;
 use crate::{VERSION, finding};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
+    /// Whether such a name is an error; otherwise the record is left out. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     error: bool,
+    /// Whether the target's records are looked at as well. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     include_target: bool,
 }
@@ -27,7 +30,6 @@ struct ZoneNameFilter {
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.filter.ZoneNameFilter";
     registry.processor(path, &["zone-name"], VERSION, |id, options| {
-        let (options, _) = options::read(options)?;
         Ok::<_, BuildError>(ZoneNameFilter { id: id.to_owned(), options })
     });
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::read::ReadZone;
@@ -14,7 +15,7 @@ use crate::value::{DeError, Map, Value, from_value};
 use crate::zone::{Compared, Zone, changes};
 
 /// The options that every provider takes.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 pub struct TargetOptions {
     /// Plans are made but never applied. Default: false.

@@ -3,12 +3,16 @@
 
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
 use super::{
     Findings, RawRecord, RecordCheck, RecordValidator, Sets, Validator, ValueCheck, ValueValidator,
 };
 use crate::record::{GENERAL_CHECKS, RecordType, TYPES};
-use crate::registry::{BuildError, Class, Factory, Registry};
-use crate::value::{Kind, Map, OwnedValue, Value, from_value};
+use crate::registry::{
+    BuildError, Class, Factory, NoOptions, Options, OptionsSchema, Registry, with_common,
+};
+use crate::value::{OwnedValue, Value, from_value};
 use crate::zone::{ZoneCheck, ZoneValidator};
 
 /// A validator of any kind.
@@ -24,25 +28,22 @@ pub enum AnyValidator {
 pub fn register(registry: &mut Registry) {
     let rows = TYPES.iter();
     for check in GENERAL_CHECKS.iter().chain(rows.clone().flat_map(|row| row.record_checks)) {
-        add(registry, check.class, &[], move |id, options| {
-            let (sets, options) = take_sets(options)?;
-            no_options(&options)?;
+        add(registry, check.class, &[], of_validator::<NoOptions>, move |id, options| {
+            let (sets, NoOptions {}) = (sets(options)?, NoOptions::read(options, &[SETS])?);
             let renamed = Renamed { id: id.to_owned(), sets, row: *check };
             Ok(AnyValidator::Record(Validator::Record(Arc::new(renamed))))
         });
     }
     for check in rows.flat_map(|row| row.value_checks) {
-        add(registry, check.class, &[], move |id, options| {
-            let (sets, options) = take_sets(options)?;
-            no_options(&options)?;
+        add(registry, check.class, &[], of_validator::<NoOptions>, move |id, options| {
+            let (sets, NoOptions {}) = (sets(options)?, NoOptions::read(options, &[SETS])?);
             let renamed = Renamed { id: id.to_owned(), sets, row: *check };
             Ok(AnyValidator::Record(Validator::Value(Arc::new(renamed))))
         });
     }
     for check in ZoneCheck::all() {
-        add(registry, check.class, check.short_class(), move |id, options| {
-            let (sets, options) = take_sets(options)?;
-            check.build(id, sets, &options).map(AnyValidator::Zone)
+        add(registry, check.class, check.short_class(), check.options(), move |id, options| {
+            check.build(id, sets(options)?, options).map(AnyValidator::Zone)
         });
     }
 }
@@ -51,30 +52,47 @@ fn add(
     registry: &mut Registry,
     path: &'static str,
     short: &[&'static str],
+    options: OptionsSchema,
     build: impl Fn(&str, &OwnedValue) -> Result<AnyValidator, BuildError> + Send + Sync + 'static,
 ) {
     let build: Factory<AnyValidator> = Arc::new(build);
-    registry.validators.add(Class { path, version: env!("CARGO_PKG_VERSION"), build }, short);
+    let version = env!("CARGO_PKG_VERSION");
+    registry.validators.add(Class { path, version, options, build }, short);
 }
 
-/// The option that every class has: the sets that switch the validator on. Without it, it always is.
-fn take_sets(options: &OwnedValue) -> Result<(Option<Vec<String>>, OwnedValue), BuildError> {
-    let Kind::Map(map) = &options.kind else { return Ok((None, options.clone())) };
-    let mut map: Map<'static> = map.clone();
-    let sets = match map.remove("sets").filter(|sets| !sets.is_null()) {
-        Some(sets) => Some(from_value(&sets)?),
-        None => None,
-    };
-    Ok((sets, Value::new(Kind::Map(map), options.position)))
+/// The key of the sets that switch a validator on.
+pub(crate) const SETS: &str = "sets";
+
+/// The options that every validator has.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "they are read by name")]
+struct OfValidators {
+    /// The sets that switch the validator on. Default: none, it is always on.
+    #[serde(default)]
+    sets: Option<Vec<String>>,
+    /// The record types it looks at, for validators of records and values. Default: all.
+    #[serde(default)]
+    types: Option<OneOrMore>,
 }
 
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoOptions {}
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "they are read by name")]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
 
-fn no_options(options: &OwnedValue) -> Result<(), BuildError> {
-    let NoOptions {} = from_value(options)?;
-    Ok(())
+/// Describes the options of a validator, with those that all have.
+pub(crate) fn of_validator<O: Options>(generator: &mut SchemaGenerator) -> Schema {
+    with_common::<O, OfValidators>(generator)
+}
+
+fn sets(options: &OwnedValue) -> Result<Option<Vec<String>>, BuildError> {
+    match options.get(SETS).filter(|sets| !sets.is_null()) {
+        Some(sets) => Ok(Some(from_value(sets)?)),
+        None => Ok(None),
+    }
 }
 
 /// A row under an id of its own.

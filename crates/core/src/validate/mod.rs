@@ -14,6 +14,7 @@ use crate::record::RecordType;
 use crate::value::{Map, Position, Value};
 
 pub use classes::{AnyValidator, ExtraValidators, register};
+pub(crate) use classes::{SETS, of_validator};
 pub use findings::{Finding, Findings};
 pub use registry::{RecordValidators, Scope, ValidatorError};
 

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use octodns_core::value::{Json, Map, Value};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{PlanOutput, Planned};
 
 /// Writes plans as one JSON object: target, then zone, then changes and meta.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlanJson {
     /// Blanks per level; none keeps it on one line. Default: none.

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use octodns_core::registry::BuildError;
-use octodns_core::value::{Value, from_value, pformat};
+use octodns_core::registry::{BuildError, Given};
+use octodns_core::value::pformat;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{PlanOutput, Planned};
@@ -33,26 +34,25 @@ pub enum Level {
     Error,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Options {
+pub(super) struct Options {
+    /// The level of the log: debug, info, warning or error. Default: info.
     level: Option<String>,
 }
 
 impl PlanLogger {
-    pub(super) fn from_options(options: &Value<'_>) -> Result<Self, BuildError> {
-        let level = from_value::<Options>(options)?.level.unwrap_or_else(|| "info".to_owned());
+    pub(super) fn from_options(given: &Given<Options>) -> Result<Self, BuildError> {
+        let level = given.options.level.as_deref().unwrap_or("info");
         let level = match level.to_lowercase().as_str() {
             "debug" => Level::Debug,
             "info" => Level::Info,
             "warn" | "warning" => Level::Warning,
             "error" => Level::Error,
             _ => {
-                return Err(BuildError {
-                    message: format!("there is no log level \"{level}\""),
-                    help: Some("write debug, info, warning or error".to_owned()),
-                    position: options.get("level").unwrap_or(options).position,
-                });
+                let fault = given.fault("level", format!("there is no log level \"{level}\""));
+                let help = Some("write debug, info, warning or error".to_owned());
+                return Err(BuildError { help, ..fault });
             }
         };
         Ok(Self { level })

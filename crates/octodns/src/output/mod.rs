@@ -10,9 +10,9 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use octodns_core::registry::{BuildError, Class, Classes};
-use octodns_core::value::{Value, from_value};
-use octodns_core::{Diagnostic, Origin, Plan, Target};
+use octodns_core::registry::{BuildError, Class, Classes, Given, Options};
+use octodns_core::{Diagnostic, Origin, OwnedValue, Plan, Target};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use html::PlanHtml;
@@ -85,9 +85,10 @@ fn write(writer: &Writer, text: &[u8]) -> io::Result<()> {
 }
 
 /// The options of outputs that take no other.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct FileOptions {
+    /// The file to write to. Default: the standard output.
     output_filename: Option<String>,
 }
 
@@ -96,27 +97,28 @@ type Built = Result<Arc<dyn PlanOutput>, BuildError>;
 /// Every output that a config can name.
 pub(crate) fn classes() -> Classes<Arc<dyn PlanOutput>> {
     let mut classes = Classes::default();
-    add(&mut classes, "octodns.provider.plan.PlanLogger", "logger", |options| {
-        Ok(Arc::new(PlanLogger::from_options(options)?))
+    add(&mut classes, "octodns.provider.plan.PlanLogger", "logger", |given: Given<_>| {
+        Ok(Arc::new(PlanLogger::from_options(&given)?))
     });
-    add(&mut classes, "octodns.provider.plan.PlanJson", "json", |options| {
-        Ok(Arc::new(from_value::<PlanJson>(options)?))
+    add(&mut classes, "octodns.provider.plan.PlanJson", "json", |output: PlanJson| {
+        Ok(Arc::new(output))
     });
-    add(&mut classes, "octodns.provider.plan.PlanMarkdown", "markdown", |options| {
-        Ok(Arc::new(PlanMarkdown::new(from_value::<FileOptions>(options)?.output_filename)))
+    add(&mut classes, "octodns.provider.plan.PlanMarkdown", "markdown", |options: FileOptions| {
+        Ok(Arc::new(PlanMarkdown::new(options.output_filename)))
     });
-    add(&mut classes, "octodns.provider.plan.PlanHtml", "html", |options| {
-        Ok(Arc::new(PlanHtml::new(from_value::<FileOptions>(options)?.output_filename)))
+    add(&mut classes, "octodns.provider.plan.PlanHtml", "html", |options: FileOptions| {
+        Ok(Arc::new(PlanHtml::new(options.output_filename)))
     });
     classes
 }
 
-fn add(
+fn add<O: Options>(
     classes: &mut Classes<Arc<dyn PlanOutput>>,
     path: &'static str,
     short: &'static str,
-    build: impl Fn(&Value<'_>) -> Built + Send + Sync + 'static,
+    build: impl Fn(O) -> Built + Send + Sync + 'static,
 ) {
-    let build = Arc::new(move |_: &str, options: &Value<'static>| build(options));
-    classes.add(Class { path, version: env!("CARGO_PKG_VERSION"), build }, &[short]);
+    let build = Arc::new(move |_: &str, options: &OwnedValue| build(O::read(options, &[])?));
+    let version = env!("CARGO_PKG_VERSION");
+    classes.add(Class { path, version, options: O::schema, build }, &[short]);
 }

@@ -8,24 +8,32 @@ use std::sync::Arc;
 
 use octodns_core::provider::Stage;
 use octodns_core::record::LoadContext;
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, Given};
 use octodns_core::value::truth;
 use octodns_core::value::{Kind, Map};
 use octodns_core::{
     OwnedValue, Processor, ProviderError, Record, Registry, Report, Value, Zone, async_trait,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use crate::options::{self, yes};
+use crate::options::{mapping, yes};
 use crate::{VERSION, finding};
 
 const CODE: &str = "templating";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
+    /// Whether the names in `zone_name`, `record_fqdn` and the like end with a dot. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     trailing_dots: bool,
+    /// Further names and what they stand for; they win over the built-in ones. Default: none.
+    #[serde(default)]
+    #[schemars(schema_with = "mapping")]
+    #[expect(dead_code, reason = "used as it is written")]
+    context: IgnoredAny,
 }
 
 /// Expands values as Python's `str.format` does.
@@ -38,24 +46,22 @@ struct Templating {
 
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.templating.Templating";
-    registry.processor(path, &["templating"], VERSION, new);
+    registry.processor(path, &["templating"], VERSION, |id, given| new(id, &given));
 }
 
-fn new(id: &str, options: &Value<'_>) -> Result<Templating, BuildError> {
+fn new(id: &str, given: &Given<Options>) -> Result<Templating, BuildError> {
+    let Options { trailing_dots, .. } = given.options;
     // The context holds whatever YAML can say, so it is not read by type.
-    let mut rest: OwnedValue = options.clone().into_owned();
-    let context = rest.as_map_mut().and_then(|map| map.remove("context"));
-    let (Options { trailing_dots }, lenient) = options::read(&rest)?;
-    let context = match context.map(|context| context.kind) {
+    let context = match given.get("context").map(|context| &context.kind) {
         None => Map::new(),
-        Some(Kind::Map(map)) => map,
-        Some(_) => return Err(options::fault(options, "context", "context must be a mapping")),
+        Some(Kind::Map(map)) => map.clone(),
+        Some(_) => return Err(given.fault("context", "context must be a mapping")),
     };
     if let Some((key, _)) = context.iter().find(|(key, _)| key.as_str().is_none()) {
         let message = "the keys of the context must be text, put them in quotes".to_owned();
         return Err(BuildError { message, help: None, position: key.position });
     }
-    Ok(Templating { id: id.to_owned(), lenient, trailing_dots, context })
+    Ok(Templating { id: id.to_owned(), lenient: given.lenient(), trailing_dots, context })
 }
 
 impl Templating {

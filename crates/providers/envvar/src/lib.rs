@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use octodns_core::registry::{BuildError, Lookup};
-use octodns_core::value::{Map, from_value};
+use octodns_core::value::Map;
 use octodns_core::{
     Capabilities, ProviderError, Record, RecordType, Registry, Source, TypeSupport, Value,
     ZoneRead, ZoneRequest, async_trait,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The TTL of a record, in seconds, when none is configured.
@@ -17,7 +18,7 @@ static CAPABILITIES: Capabilities =
     Capabilities { types: TypeSupport::Only(&[RecordType::TXT]), ..Capabilities::NOTHING };
 
 /// Options of one `envvar` source.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The variable of the environment whose value is the record's.
@@ -37,8 +38,7 @@ fn default_ttl() -> i64 {
 pub fn register(registry: &mut Registry) {
     let environment = Arc::clone(&registry.run.environment);
     let (path, version) = ("octodns.source.envvar.EnvVarSource", env!("CARGO_PKG_VERSION"));
-    registry.source(path, &["envvar"], version, move |id, options: &Value<'_>| {
-        let options: Options = from_value(options)?;
+    registry.source(path, &["envvar"], version, move |id, options| {
         Ok::<_, BuildError>(EnvVarSource::new(id, options, Arc::clone(&environment)))
     });
 }

@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use octodns_core::registry::BuildError;
-use octodns_core::value::from_value;
 use octodns_core::{
-    ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, Value, ZoneName,
-    ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneName, ZoneRead,
+    ZoneRequest, async_trait,
 };
 
 pub use options::{OrderMode, SplitYamlOptions, YamlOptions};
@@ -23,14 +22,12 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn register(registry: &mut Registry) {
     let home = registry.home.clone();
     let path = "octodns.provider.yaml.YamlProvider";
-    registry.provider(path, &["yaml"], VERSION, move |id, options: &Value<'_>| {
-        let options: YamlOptions = from_value(options)?;
+    registry.provider(path, &["yaml"], VERSION, move |id, options: YamlOptions| {
         Ok::<_, BuildError>(YamlProvider::new(id, options).with_home(home.clone()))
     });
     let home = registry.home.clone();
     let path = "octodns.provider.yaml.SplitYamlProvider";
-    registry.provider(path, &["split-yaml"], VERSION, move |id, options: &Value<'_>| {
-        let options: SplitYamlOptions = from_value(options)?;
+    registry.provider(path, &["split-yaml"], VERSION, move |id, options: SplitYamlOptions| {
         let mut provider = YamlProvider::new(id, options.into()).with_home(home.clone());
         provider.inner_mut().class_name = "SplitYamlProvider";
         Ok::<_, BuildError>(provider)

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::Order;
 use octodns_core::value::truth;
 
 /// Options of one `yaml` provider.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the config")]
 pub struct YamlOptions {
@@ -32,12 +33,14 @@ pub struct YamlOptions {
     /// What is appended to a zone's name to give the folder with a file for every name; `.` is usual.
     /// Default: none, zones are single files.
     #[serde(default, deserialize_with = "text_or_off")]
+    #[schemars(schema_with = "schema_of_text_or_off")]
     pub split_extension: Option<String>,
     /// Whether the apex and the wildcard share a file `$example.com.yaml`. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     pub split_catchall: bool,
     /// A file in the folder whose records are part of every zone. Default: none.
     #[serde(default, deserialize_with = "text_or_off")]
+    #[schemars(schema_with = "schema_of_text_or_off")]
     pub shared_filename: Option<String>,
     /// Whether the single zone files are left out. Default: false.
     #[serde(default, deserialize_with = "truth")]
@@ -51,7 +54,7 @@ pub struct YamlOptions {
 }
 
 /// The order of keys.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum OrderMode {
     /// Numbers within names by their value: `www2` before `www10`.
@@ -91,27 +94,38 @@ impl YamlOptions {
 }
 
 /// Options of one `split-yaml` provider: the older way to ask for `split_extension`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the config")]
 pub struct SplitYamlOptions {
+    /// The folder with the zone files.
     directory: PathBuf,
+    /// What is appended to a zone's name to give the folder with a file for every name. Default: `.`.
     #[serde(default = "dot")]
     extension: String,
+    /// The TTL, in seconds, of records that have none. Default: 3600.
     #[serde(default = "an_hour")]
     default_ttl: i64,
+    /// Whether keys must be in order. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     enforce_order: bool,
+    /// The order that keys must have, and are written in. Default: natural.
     #[serde(default)]
     order_mode: OrderMode,
+    /// Whether a record takes the place of one that an earlier source or file has. Default: false.
     #[serde(default, deserialize_with = "truth")]
     populate_should_replace: bool,
+    /// Whether the NS records of the apex are managed. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     supports_root_ns: bool,
+    /// A file in the folder whose records are part of every zone. Default: none.
     #[serde(default, deserialize_with = "text_or_off")]
+    #[schemars(schema_with = "schema_of_text_or_off")]
     shared_filename: Option<String>,
+    /// Whether semicolons in TXT and SPF values are written `\;`. Default: true.
     #[serde(default = "yes", deserialize_with = "truth_by_default")]
     escaped_semicolons: bool,
+    /// Whether a zone without a file is an empty one. Default: false, it is an error.
     #[serde(default, deserialize_with = "truth")]
     ignore_missing_zones: bool,
 }
@@ -184,6 +198,10 @@ fn text_or_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stri
     }
 
     deserializer.deserialize_any(TextOrOff)
+}
+
+fn schema_of_text_or_off(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"anyOf": [{"type": ["string", "null"]}, {"const": false}]})
 }
 
 #[cfg(test)]

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, ZoneCheck, ZoneFinding, ZoneFunction};
 use crate::RecordName;
 use crate::record::{RecordData, RecordType};
-use crate::registry::BuildError;
-use crate::value::{OwnedValue, from_value};
+use crate::registry::{self, BuildError};
+use crate::validate::{SETS, of_validator};
+use crate::value::OwnedValue;
 use crate::zone::Zone;
 
 /// The validators of this family.
@@ -17,11 +19,11 @@ pub(super) const CHECKS: &[ZoneCheck] = &[ZoneCheck {
     class: "octodns.zone.caa.CaaZoneValidator",
     short_class: &["octodns.zone.CaaZoneValidator"],
     sets: &["best-practice"],
-    check: Check::Configurable(configure),
+    check: Check::Configurable(configure, of_validator::<Options>),
 }];
 
 /// Options of `caa-best-practices`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     /// Whether the apex must have a CAA record. Default: optional.
@@ -29,16 +31,18 @@ struct Options {
     presence: Presence,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 enum Presence {
+    /// It may be missing.
     #[default]
     Optional,
+    /// It must not be missing.
     Required,
 }
 
 fn configure(options: &OwnedValue) -> Result<ZoneFunction, BuildError> {
-    let Options { presence } = from_value(options)?;
+    let Options { presence } = registry::Options::read(options, &[SETS])?;
     Ok(Arc::new(move |zone: &Zone, findings: &mut Vec<ZoneFinding>| {
         validate(zone, presence, findings);
     }))

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use fancy_regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, ZoneCheck, ZoneFinding, ZoneFunction};
 use crate::record::{Mx, Record, RecordData, RecordType};
-use crate::registry::BuildError;
-use crate::value::{OwnedValue, Value, from_value};
+use crate::registry::{self, BuildError};
+use crate::validate::{SETS, of_validator};
+use crate::value::{OwnedValue, Value};
 use crate::zone::Zone;
 
 /// The validator of this family.
@@ -17,14 +19,14 @@ pub(super) const CHECKS: &[ZoneCheck] = &[ZoneCheck {
     class: "octodns.zone.mail.MailZoneValidator",
     short_class: &["octodns.zone.MailZoneValidator"],
     sets: &["best-practice"],
-    check: Check::Configurable(configure),
+    check: Check::Configurable(configure, of_validator::<Options>),
 }];
 
 /// What says "no host may send mail in this name".
 const NO_SENDERS: &str = "v=spf1 -all";
 
 /// Options of `mail`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     /// What the zone is held to. Default: auto, which takes it from MX, or else SPF, at the apex.
@@ -42,17 +44,20 @@ fn two() -> i64 {
     2
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 enum Mode {
+    /// What MX, or else SPF, of the apex says.
     #[default]
     Auto,
+    /// Mail is handled.
     Mail,
+    /// Mail is not handled.
     NoMail,
 }
 
 fn configure(options: &OwnedValue) -> Result<ZoneFunction, BuildError> {
-    let Options { mode, min_mx, single_mx_regexes } = from_value(options)?;
+    let Options { mode, min_mx, single_mx_regexes } = registry::Options::read(options, &[SETS])?;
     let written = options.get("single_mx_regexes").and_then(Value::as_list).unwrap_or_default();
     let mut alone = Vec::new();
     for (index, pattern) in single_mx_regexes.unwrap_or_default().iter().enumerate() {

@@ -16,9 +16,9 @@ use std::sync::Arc;
 use super::Zone;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::record::Record;
-use crate::registry::BuildError;
-use crate::validate::{Sets, ValidatorError};
-use crate::value::{Map, OwnedValue, from_value};
+use crate::registry::{BuildError, NoOptions, Options, OptionsSchema};
+use crate::validate::{SETS, Sets, ValidatorError, of_validator};
+use crate::value::{Map, OwnedValue};
 
 /// The lists of all families.
 const FAMILIES: [&[ZoneCheck]; 7] =
@@ -45,8 +45,8 @@ pub struct ZoneCheck {
 enum Check {
     /// Always the same.
     Plain(fn(&Zone, &mut Vec<ZoneFinding>)),
-    /// What options ask for.
-    Configurable(fn(&OwnedValue) -> Result<ZoneFunction, BuildError>),
+    /// What options ask for, and what they are.
+    Configurable(fn(&OwnedValue) -> Result<ZoneFunction, BuildError>, OptionsSchema),
 }
 
 impl ZoneCheck {
@@ -60,7 +60,16 @@ impl ZoneCheck {
         self.short_class
     }
 
-    /// The validator under an id of its own and with options (a map without `class` and `sets`).
+    /// Describes its options.
+    pub(crate) fn options(&self) -> OptionsSchema {
+        match self.check {
+            Check::Plain(_) => of_validator::<NoOptions>,
+            Check::Configurable(_, options) => options,
+        }
+    }
+
+    /// The validator under an id of its own and with options (a map without `class`); `sets` are those
+    /// among the options already.
     ///
     /// # Errors
     ///
@@ -73,19 +82,14 @@ impl ZoneCheck {
     ) -> Result<Arc<dyn ZoneValidator>, BuildError> {
         let check = match self.check {
             Check::Plain(check) => {
-                let NoOptions {} = from_value(options)?;
+                let NoOptions {} = NoOptions::read(options, &[SETS])?;
                 Arc::new(check)
             }
-            Check::Configurable(configure) => configure(options)?,
+            Check::Configurable(configure, _) => configure(options)?,
         };
         Ok(Arc::new(Configured { id: id.to_owned(), sets, check }))
     }
 }
-
-/// Options of validators that have none.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoOptions {}
 
 /// A row with its options.
 struct Configured {

@@ -1,14 +1,20 @@
 //! The classes a configuration can name: every provider, source and processor that is compiled in.
 
+mod options;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use schemars::JsonSchema;
+
+pub use options::{Given, NoOptions, Options, OptionsSchema, with_common};
 
 use crate::diagnostic::nearest;
 use crate::provider::{Processor, Provider, Source};
 use crate::record::RecordTypes;
 use crate::validate::{AnyValidator, ExtraValidators};
-use crate::value::{DeError, OwnedValue, Position, Value};
+use crate::value::{DeError, OwnedValue, Position};
 
 /// What a class under `providers:` makes.
 #[derive(Clone)]
@@ -65,6 +71,8 @@ pub struct Class<T> {
     pub path: &'static str,
     /// The version of the crate it comes from.
     pub version: &'static str,
+    /// Describes its options.
+    pub options: OptionsSchema,
     /// Makes one.
     pub build: Factory<T>,
 }
@@ -117,6 +125,15 @@ impl<T: Clone> Classes<T> {
     }
 }
 
+/// The options that every processor takes.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its fields are read by name")]
+struct OfProcessors {
+    /// Whether what the processor makes is read as leniently as it can be. Default: false.
+    #[serde(default)]
+    lenient: bool,
+}
+
 /// Gives a text each time it is asked, or `None` if the program has no way to.
 pub type Giver = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
@@ -167,46 +184,51 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Makes a provider known: its octoDNS class path, short names, and what makes one from typed
-    /// options.
-    pub fn provider<P: Provider + 'static>(
+    /// Makes a provider known: its octoDNS class path, short names, and what makes one from its options,
+    /// a struct that derives `Deserialize` and `JsonSchema`, or [`Given`] such a struct.
+    pub fn provider<O: Options, P: Provider + 'static>(
         &mut self,
         path: &'static str,
         short_names: &[&'static str],
         version: &'static str,
-        build: impl Fn(&str, &Value<'_>) -> Result<P, BuildError> + Send + Sync + 'static,
+        build: impl Fn(&str, O) -> Result<P, BuildError> + Send + Sync + 'static,
     ) {
         let build: Factory<Component> = Arc::new(move |id, options| {
-            build(id, options).map(|provider| Component::Provider(Arc::new(provider)))
+            build(id, O::read(options, &[])?)
+                .map(|provider| Component::Provider(Arc::new(provider)))
         });
-        self.providers.add(Class { path, version, build }, short_names);
+        self.providers.add(Class { path, version, options: O::schema, build }, short_names);
     }
 
     /// Makes a source known, as [`Registry::provider`] does for providers.
-    pub fn source<S: Source + 'static>(
+    pub fn source<O: Options, S: Source + 'static>(
         &mut self,
         path: &'static str,
         short_names: &[&'static str],
         version: &'static str,
-        build: impl Fn(&str, &Value<'_>) -> Result<S, BuildError> + Send + Sync + 'static,
+        build: impl Fn(&str, O) -> Result<S, BuildError> + Send + Sync + 'static,
     ) {
         let build: Factory<Component> = Arc::new(move |id, options| {
-            build(id, options).map(|source| Component::Source(Arc::new(source)))
+            build(id, O::read(options, &[])?).map(|source| Component::Source(Arc::new(source)))
         });
-        self.providers.add(Class { path, version, build }, short_names);
+        self.providers.add(Class { path, version, options: O::schema, build }, short_names);
     }
 
     /// Makes a processor known, as [`Registry::provider`] does for providers.
-    pub fn processor<P: Processor + 'static>(
+    ///
+    /// Its struct has no `lenient`, which every processor takes: see [`Given::lenient`].
+    pub fn processor<O: Options, P: Processor + 'static>(
         &mut self,
         path: &'static str,
         short_names: &[&'static str],
         version: &'static str,
-        build: impl Fn(&str, &Value<'_>) -> Result<P, BuildError> + Send + Sync + 'static,
+        build: impl Fn(&str, O) -> Result<P, BuildError> + Send + Sync + 'static,
     ) {
         let build: Factory<Arc<dyn Processor>> = Arc::new(move |id, options| {
-            build(id, options).map(|processor| Arc::new(processor) as Arc<dyn Processor>)
+            build(id, O::read(options, &["lenient"])?)
+                .map(|processor| Arc::new(processor) as Arc<dyn Processor>)
         });
-        self.processors.add(Class { path, version, build }, short_names);
+        let options = with_common::<O, OfProcessors>;
+        self.processors.add(Class { path, version, options, build }, short_names);
     }
 }

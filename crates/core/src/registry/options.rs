@@ -1,0 +1,175 @@
+//! The options of a class: read into its struct, and described by the same struct for JSON Schema.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use super::BuildError;
+use crate::value::{Kind, OwnedValue, Value, from_value};
+
+/// Describes the options of a class, as they are without `class`.
+pub type OptionsSchema = fn(&mut SchemaGenerator) -> Schema;
+
+/// What a class can take as its options.
+///
+/// Every struct that derives `Deserialize` and `JsonSchema` is. A class that has to know where an option
+/// was written asks for [`Given`] of its struct.
+pub trait Options: Sized {
+    /// Reads the options, a map without `class`; the keys in `common` are those of all classes of the
+    /// kind, which are not its business.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong, and where.
+    fn read(options: &OwnedValue, common: &[&str]) -> Result<Self, BuildError>;
+
+    /// Describes the options. What the doc comments of the fields say is what editors show.
+    fn schema(generator: &mut SchemaGenerator) -> Schema;
+}
+
+impl<T: DeserializeOwned + JsonSchema> Options for T {
+    fn read(options: &OwnedValue, common: &[&str]) -> Result<Self, BuildError> {
+        Ok(from_value(&without(options, common))?)
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// Options, and how they were written: for faults that their type does not show, and for values of any
+/// type.
+#[derive(Clone, Debug)]
+pub struct Given<T> {
+    /// The options.
+    pub options: T,
+    /// The map they were read from.
+    pub written: OwnedValue,
+}
+
+impl<T: DeserializeOwned + JsonSchema> Options for Given<T> {
+    fn read(options: &OwnedValue, common: &[&str]) -> Result<Self, BuildError> {
+        Ok(Self { options: T::read(options, common)?, written: options.clone() })
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        T::schema(generator)
+    }
+}
+
+fn without<'v>(options: &'v OwnedValue, keys: &[&str]) -> Cow<'v, OwnedValue> {
+    let Some(map) = options.as_map().filter(|map| keys.iter().any(|key| map.contains_key(key)))
+    else {
+        return Cow::Borrowed(options);
+    };
+    let mut map = map.clone();
+    for key in keys {
+        map.remove(key);
+    }
+    Cow::Owned(Value::new(Kind::Map(map), options.position))
+}
+
+impl<T> Given<T> {
+    /// The value of an option, as it was written.
+    pub fn get(&self, key: &str) -> Option<&Value<'static>> {
+        self.written.get(key)
+    }
+
+    /// Whether `lenient` was asked for.
+    pub fn lenient(&self) -> bool {
+        self.get("lenient").is_some_and(Value::is_truthy)
+    }
+
+    /// A fault of an option that its type does not show.
+    pub fn fault(&self, key: &str, message: impl Into<String>) -> BuildError {
+        let position = self.get(key).map_or(self.written.position, |value| value.position);
+        BuildError { message: message.into(), help: None, position }
+    }
+}
+
+/// Options of classes that have none.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoOptions {}
+
+/// Describes the options of a class together with those that all classes of its kind take.
+pub fn with_common<O: Options, C: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = O::schema(generator);
+    let common = C::json_schema(generator);
+    for key in ["properties", "required"] {
+        match (schema.get_mut(key), common.get(key)) {
+            (Some(Json::Object(own)), Some(Json::Object(common))) => {
+                own.extend(common.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
+            (Some(Json::Array(own)), Some(Json::Array(common))) => {
+                own.extend(common.iter().cloned());
+            }
+            (None, Some(common)) => {
+                schema.insert(key.to_owned(), common.clone());
+            }
+            _ => {}
+        }
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::testing::json;
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Limits {
+        /// The least.
+        least: i64,
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "its schema is what is looked at")]
+    struct Common {
+        /// The most.
+        #[serde(default)]
+        most: bool,
+    }
+
+    #[test]
+    fn faults_stand_where_the_option_was_written() {
+        let given = Given::<Limits>::read(&json(r#"{"least": 5}"#), &[]).unwrap();
+        assert_eq!(given.options.least, 5);
+        assert!(given.get("least").unwrap().position.is_known());
+        assert_eq!(given.fault("least", "").position, given.get("least").unwrap().position);
+        assert_eq!(given.fault("most", "").position, given.written.position);
+    }
+
+    #[test]
+    fn common_options_are_not_those_of_the_struct() {
+        let written = json(r#"{"least": 5, "lenient": 1}"#);
+        assert!(Limits::read(&written, &[]).is_err());
+        assert_eq!(Limits::read(&written, &["lenient", "most"]).unwrap().least, 5);
+        assert!(Given::<Limits>::read(&written, &["lenient"]).unwrap().lenient());
+    }
+
+    #[test]
+    fn the_schema_has_common_options_as_well() {
+        let mut generator = SchemaGenerator::default();
+        let schema = with_common::<Given<Limits>, Common>(&mut generator);
+        assert_eq!(
+            schema.as_value(),
+            &serde_json::json!({
+                "type": "object",
+                "properties": {
+                    "least": {"type": "integer", "format": "int64", "description": "The least."},
+                    "most": {"type": "boolean", "default": false, "description": "The most."},
+                },
+                "required": ["least"],
+                "additionalProperties": false,
+            })
+        );
+        let none = with_common::<NoOptions, Common>(&mut generator);
+        assert_eq!(none.as_value()["properties"]["most"]["default"], false);
+    }
+}
