@@ -1,0 +1,3 @@
+//! Questions to DNS servers, and their answers as records.
+
+pub mod wire;

@@ -1,0 +1,200 @@
+//! Record data between octoDNS and the wire (RFC 1035, section 3.2.1, and the RFC of each type).
+//!
+//! Texts within values (`CAA`, `NAPTR`, `URI`, the parameters of `SVCB`) are kept in presentation
+//! format, with its escapes, as octoDNS has them; [`Txt`](octodns_core::record::Txt) is kept bare.
+//!
+//! ```
+//! use octodns_core::record::{Mx, RecordData, Target};
+//! use octodns_core::RecordType;
+//! use octodns_dns::wire;
+//!
+//! let exchange = Target::new("mx.example.com.")?;
+//! let data = RecordData::Mx(vec![Mx { preference: 10, exchange }]);
+//! let rdatas = wire::to_bytes(&data)?;
+//! assert_eq!(rdatas, [b"\x00\x0a\x02mx\x07example\x03com\x00"]);
+//! assert_eq!(wire::from_bytes(RecordType::MX, &rdatas)?, data);
+//! assert_eq!(wire::present(15, &rdatas[0])?, "10 mx.example.com.");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod bytes;
+mod error;
+mod escape;
+mod hex;
+mod loc;
+mod name;
+mod present;
+mod svcb;
+mod table;
+mod values;
+
+use hickory_proto::rr::{RData, RecordType as Number, rdata::NULL};
+use hickory_proto::serialize::binary::{BinEncodable, BinEncoder, NameEncoding};
+use octodns_core::record::{RecordData, Target};
+use octodns_core::{RecordType, record::Rdata};
+
+use bytes::{Reader, Writer};
+use values::Wire;
+
+pub use error::WireError;
+pub use name::labels;
+pub use table::{type_number, type_of};
+
+/// The record data of every value, in the order of the values.
+///
+/// # Errors
+///
+/// Fails when the type or a value has no wire format: a name without its final dot, a number beyond
+/// its field, digits that are none.
+pub fn to_bytes(data: &RecordData) -> Result<Vec<Vec<u8>>, WireError> {
+    match data {
+        RecordData::A(values) => all(values),
+        RecordData::Aaaa(values) => all(values),
+        RecordData::Caa(values) => all(values),
+        RecordData::Cname(value) | RecordData::Dname(value) => Ok(vec![one(value)?]),
+        RecordData::Ds(values) => all(values),
+        RecordData::Loc(values) => all(values),
+        RecordData::Mx(values) => all(values),
+        RecordData::Naptr(values) => all(values),
+        RecordData::Ns(values) | RecordData::Ptr(values) => all(values),
+        RecordData::Openpgpkey(values) => all(values),
+        RecordData::Srv(values) => all(values),
+        RecordData::Sshfp(values) => all(values),
+        RecordData::Https(values) | RecordData::Svcb(values) => all(values),
+        RecordData::Tlsa(values) => all(values),
+        RecordData::Spf(values) | RecordData::Txt(values) => all(values),
+        RecordData::Uri(values) => all(values),
+        other => Err(WireError::NoWireForm(other.record_type())),
+    }
+}
+
+/// The values of an `RRset`, from the record data of each, in any order; what is there twice counts
+/// once (RFC 2181, section 5).
+///
+/// # Errors
+///
+/// Fails when bytes are not the record data of the type, and when the type has one value and there
+/// are several.
+pub fn from_bytes<B: AsRef<[u8]>>(of: RecordType, rdatas: &[B]) -> Result<RecordData, WireError> {
+    match of {
+        RecordType::A => many(rdatas).map(RecordData::A),
+        RecordType::AAAA => many(rdatas).map(RecordData::Aaaa),
+        RecordType::CAA => many(rdatas).map(RecordData::Caa),
+        RecordType::CNAME => single(of, rdatas).map(RecordData::Cname),
+        RecordType::DNAME => single(of, rdatas).map(RecordData::Dname),
+        RecordType::DS => many(rdatas).map(RecordData::Ds),
+        RecordType::HTTPS => many(rdatas).map(RecordData::Https),
+        RecordType::LOC => many(rdatas).map(RecordData::Loc),
+        RecordType::MX => many(rdatas).map(RecordData::Mx),
+        RecordType::NAPTR => many(rdatas).map(RecordData::Naptr),
+        RecordType::NS => many(rdatas).map(RecordData::Ns),
+        RecordType::OPENPGPKEY => many(rdatas).map(RecordData::Openpgpkey),
+        RecordType::PTR => many(rdatas).map(RecordData::Ptr),
+        RecordType::SPF => many(rdatas).map(RecordData::Spf),
+        RecordType::SRV => many(rdatas).map(RecordData::Srv),
+        RecordType::SSHFP => many(rdatas).map(RecordData::Sshfp),
+        RecordType::SVCB => many(rdatas).map(RecordData::Svcb),
+        RecordType::TLSA => many(rdatas).map(RecordData::Tlsa),
+        RecordType::TXT => many(rdatas).map(RecordData::Txt),
+        RecordType::URI => many(rdatas).map(RecordData::Uri),
+        other => Err(WireError::NoWireForm(other)),
+    }
+}
+
+/// Record data in presentation format, with the case that the wire has, as `dnspython` and zone files
+/// write it; that of types without known fields as RFC 3597 says.
+///
+/// # Errors
+///
+/// Fails when the bytes are not the record data of a known type.
+pub fn present(number: u16, rdata: &[u8]) -> Result<String, WireError> {
+    match table::numbered(number) {
+        Some(row) => present::fields(row.fields, rdata),
+        None => Ok(present::unknown(rdata)),
+    }
+}
+
+/// The record data of every value, for messages of `hickory`, in the order of the values.
+///
+/// The bytes are ours, so that what `hickory` does not know, or reads more narrowly, is sent as well.
+/// Compare them by [`bytes_of`]: they do not equal what `hickory` reads from a message.
+///
+/// # Errors
+///
+/// Those of [`to_bytes`].
+pub fn to_rdatas(data: &RecordData) -> Result<Vec<RData>, WireError> {
+    let of = data.record_type();
+    let code = Number::from(type_number(of).ok_or(WireError::NoWireForm(of))?);
+    let wrap = |bytes| RData::Unknown { code, rdata: NULL::with(bytes) };
+    Ok(to_bytes(data)?.into_iter().map(wrap).collect())
+}
+
+/// The values of an `RRset`, from what `hickory` read of it.
+///
+/// # Errors
+///
+/// Those of [`from_bytes`] and [`bytes_of`]; and it fails when record data is of another type.
+pub fn from_rdatas<'r>(
+    of: RecordType,
+    rdatas: impl IntoIterator<Item = &'r RData>,
+) -> Result<RecordData, WireError> {
+    let number = type_number(of).ok_or(WireError::NoWireForm(of))?;
+    let bytes = |rdata: &RData| {
+        if u16::from(rdata.record_type()) == number {
+            bytes_of(rdata)
+        } else {
+            Err(WireError::Message(format!("{} among {of}", rdata.record_type())))
+        }
+    };
+    from_bytes(of, &rdatas.into_iter().map(bytes).collect::<Result<Vec<_>, _>>()?)
+}
+
+/// The bytes of record data, without compression of names.
+///
+/// # Errors
+///
+/// Fails when `hickory` cannot write what it holds.
+pub fn bytes_of(rdata: &RData) -> Result<Vec<u8>, WireError> {
+    let mut bytes = Vec::new();
+    let mut encoder = BinEncoder::new(&mut bytes);
+    encoder.set_name_encoding(NameEncoding::Uncompressed);
+    rdata.emit(&mut encoder).map_err(|error| WireError::Message(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn one<T: Wire>(value: &T) -> Result<Vec<u8>, WireError> {
+    let mut out = Writer::default();
+    value.encode(&mut out)?;
+    let bytes = out.into_bytes();
+    if bytes.len() > usize::from(u16::MAX) {
+        return Err(WireError::TooLong(bytes.len() - usize::from(u16::MAX)));
+    }
+    Ok(bytes)
+}
+
+fn all<T: Wire>(values: &[T]) -> Result<Vec<Vec<u8>>, WireError> {
+    values.iter().map(one).collect()
+}
+
+fn read<T: Wire>(rdata: &[u8]) -> Result<T, WireError> {
+    let mut from = Reader::new(rdata);
+    let value = T::decode(&mut from)?;
+    from.end()?;
+    Ok(value)
+}
+
+fn many<T: Wire, B: AsRef<[u8]>>(rdatas: &[B]) -> Result<Vec<T>, WireError> {
+    let mut values =
+        rdatas.iter().map(|rdata| read(rdata.as_ref())).collect::<Result<Vec<T>, _>>()?;
+    values.sort_by(Rdata::order);
+    values.dedup();
+    Ok(values)
+}
+
+fn single<B: AsRef<[u8]>>(of: RecordType, rdatas: &[B]) -> Result<Target, WireError> {
+    let values: Vec<Target> = many(rdatas)?;
+    match <[Target; 1]>::try_from(values) {
+        Ok([value]) => Ok(value),
+        Err(values) => Err(WireError::Single { record_type: of, count: values.len() }),
+    }
+}

@@ -1,0 +1,188 @@
+//! Record data in presentation format (RFC 1035, section 5.1), written as `dnspython` writes it.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::bytes::Reader;
+use super::loc::Place;
+use super::svcb::{self, Param};
+use super::table::Field;
+use super::{WireError, escape, hex};
+
+/// How many hexadecimal digits stand together.
+const DIGITS: usize = 128;
+
+/// Record data whose fields are known.
+pub(super) fn fields(fields: &[Field], rdata: &[u8]) -> Result<String, WireError> {
+    let mut from = Reader::new(rdata);
+    let mut words = Vec::with_capacity(fields.len());
+    for field in fields {
+        match field {
+            Field::U8 => words.push(from.u8("a number")?.to_string()),
+            Field::U16 => words.push(from.u16("a number")?.to_string()),
+            Field::U32 => words.push(from.u32("a number")?.to_string()),
+            Field::Ipv4 => words.push(Ipv4Addr::from(from.array::<4>("an address")?).to_string()),
+            Field::Ipv6 => words.push(Ipv6Addr::from(from.array::<16>("an address")?).to_string()),
+            Field::Name => words.push(from.name()?),
+            Field::Word => words.push(escape::encode(from.string("a word")?)),
+            Field::Text => words.push(quoted(from.string("a text")?)),
+            Field::Texts => {
+                words.push(quoted(from.string("a text")?));
+                while !from.is_empty() {
+                    words.push(quoted(from.string("a text")?));
+                }
+            }
+            Field::RestText => words.push(quoted(from.rest())),
+            Field::RestHex => words.push(groups(from.rest())),
+            Field::RestBase64 => words.push(BASE64.encode(from.rest())),
+            Field::Loc => words.push(place(Place::decode(&mut from)?)),
+            Field::Params => {
+                for param in svcb::params(&mut from)? {
+                    words.push(parameter(param)?);
+                }
+            }
+        }
+    }
+    from.end()?;
+    Ok(words.join(" "))
+}
+
+/// Record data of a type that is not known (RFC 3597, section 5).
+pub(super) fn unknown(rdata: &[u8]) -> String {
+    match rdata {
+        [] => "\\# 0".to_owned(),
+        rdata => format!("\\# {} {}", rdata.len(), groups(rdata)),
+    }
+}
+
+fn quoted(bytes: &[u8]) -> String {
+    format!("\"{}\"", escape::encode(bytes))
+}
+
+fn groups(bytes: &[u8]) -> String {
+    let groups: Vec<_> = bytes.chunks(DIGITS / 2).map(hex::encode).collect();
+    groups.join(" ")
+}
+
+/// RFC 1876, section 3; sizes are left out when they are what they are without being said.
+fn place(place: Place) -> String {
+    const UNSAID: [u64; 3] = [100, 1_000_000, 1_000];
+    let angle = |thousandths: i64, [positive, negative]: [&str; 2]| {
+        let size = thousandths.abs();
+        let (degrees, minutes) = (size / 3_600_000, size / 60_000 % 60);
+        let (seconds, rest) = (size / 1000 % 60, size % 1000);
+        let direction = if thousandths < 0 { negative } else { positive };
+        format!("{degrees} {minutes} {seconds}.{rest:03} {direction}")
+    };
+    let sign = if place.altitude < 0 { "-" } else { "" };
+    let altitude = place.altitude.unsigned_abs();
+    let metres = |centimetres: u64| format!("{}.{:02}m", centimetres / 100, centimetres % 100);
+    let mut words = vec![
+        angle(place.latitude, ["N", "S"]),
+        angle(place.longitude, ["E", "W"]),
+        format!("{sign}{}", metres(altitude)),
+    ];
+    if place.sizes != UNSAID {
+        words.extend(place.sizes.map(metres));
+    }
+    words.join(" ")
+}
+
+/// RFC 9460, section 2.1 and appendix A.1: a comma within a text of a list has a backslash before it,
+/// which is then escaped itself.
+fn parameter(param: Param<'_>) -> Result<String, WireError> {
+    let name = svcb::key_name(param.key);
+    if param.value.is_empty() {
+        return Ok(name);
+    }
+    let value = match (param.key, param.value) {
+        (1, mut bytes) => {
+            let mut texts: Vec<Vec<u8>> = Vec::new();
+            while let Some((length, rest)) = bytes.split_first() {
+                let (text, rest) =
+                    rest.split_at_checked((*length).into()).ok_or(WireError::Short("alpn"))?;
+                let escaped = text.iter().flat_map(|byte| match byte {
+                    b',' | b'\\' => vec![b'\\', *byte],
+                    _ => vec![*byte],
+                });
+                texts.push(escaped.collect());
+                bytes = rest;
+            }
+            escape::encode(&texts.join(&b','))
+        }
+        (3, &[high, low]) => u16::from_be_bytes([high, low]).to_string(),
+        (5, ech) => BASE64.encode(ech),
+        (_, bytes) => match svcb::list(param)? {
+            Some(texts) => texts.join(","),
+            None => escape::encode(bytes),
+        },
+    };
+    Ok(format!("{name}=\"{value}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::wire::present;
+
+    /// Written by `dnspython` 2.9 and by `named-compilezone`, which differ in quotes only.
+    #[test]
+    fn record_data_is_written_as_others_write_it() {
+        let loc = |sizes: &[u8; 3]| {
+            let numbers =
+                [0x8000_0000_u32 - 113_400_000, 0x8000_0000 + 3_661_001, 10_000_000 - 250];
+            [&[0][..], sizes, &numbers.map(u32::to_be_bytes).concat()].concat()
+        };
+        for (number, rdata, text) in [
+            (1, b"\xc0\0\x02\x01".to_vec(), "192.0.2.1"),
+            (28, [&[0; 10][..], &[255, 255, 192, 0, 2, 1]].concat(), "::ffff:192.0.2.1"),
+            (5, b"\x01A\x02b.\0".to_vec(), "A.b\\.."),
+            (16, b"\x03a\"b\x00\x02\xff;".to_vec(), "\"a\\\"b\" \"\" \"\\255;\""),
+            (29, loc(&[0x12, 0x16, 0x13]), "31 30 0.000 S 1 1 1.001 E -2.50m"),
+            (
+                29,
+                loc(&[0, 0x12, 0x99]),
+                "31 30 0.000 S 1 1 1.001 E -2.50m 0.00m 1.00m 90000000.00m",
+            ),
+            (52, [&[3, 1, 2][..], &[0xab; 65]].concat(), &*format!("3 1 2 {} ab", "ab".repeat(64))),
+            (257, b"\0\x05issue;".to_vec(), "0 issue \";\""),
+            (
+                65,
+                b"\0\x01\0\0\x01\0\x08\x02h2\x04a,\\\"\0\x02\0\0\0\x03\0\x02\x01\xbb".to_vec(),
+                "1 . alpn=\"h2,a\\\\,\\\\\\\\\\\"\" no-default-alpn port=\"443\"",
+            ),
+            (99, b"\x06v=spf1".to_vec(), "\"v=spf1\""),
+            (256, b"\0\x0a\0\x01http://a/".to_vec(), "10 1 \"http://a/\""),
+            (
+                6,
+                b"\0\0\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04\0\0\0\x05".to_vec(),
+                ". . 1 2 3 4 5",
+            ),
+            (65_400, b"\x01\xff".to_vec(), "\\# 2 01ff"),
+            (65_400, Vec::new(), "\\# 0"),
+        ] {
+            assert_eq!(present(number, &rdata).as_deref(), Ok(text), "type {number}");
+        }
+    }
+
+    #[test]
+    fn faulty_record_data_is_an_error() {
+        for (number, rdata) in [
+            (1, &b"\x01\x02\x03"[..]),
+            (1, b"\x01\x02\x03\x04\x05"),
+            (5, b"\x01a"),
+            (5, b"\xc0\x0c"),
+            (5, b""),
+            (15, b"\0"),
+            (16, b""),
+            (16, b"\x05abc"),
+            (29, b"\x01\x12\x16\x13\x80\0\0\0\x80\0\0\0\0\x98\x96\x80"),
+            (29, b"\0\xa0\x16\x13\x80\0\0\0\x80\0\0\0\0\x98\x96\x80"),
+            (29, b"\0\x12\x16\x13\xff\0\0\0\x80\0\0\0\0\x98\x96\x80"),
+            (64, b"\0\x01\0\0\x01\0\x03\x09h2"),
+        ] {
+            assert!(present(number, rdata).is_err(), "type {number}: {rdata:?}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Laws of the wire format: what is written is what is read, for every type.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
+
+use hickory_proto::rr::{RData, RecordType as Number};
+use hickory_proto::serialize::binary::{BinDecoder, Restrict};
+use octodns_core::RecordType;
+use octodns_core::record::{Rdata, RecordData, RecordTypes, TYPES, Txt};
+use octodns_dns::wire;
+use proptest::prelude::*;
+
+/// Bytes between quotes, escaped as presentation format asks for and no further.
+const TEXT: &str = r#"([ !#-\[\]-~]|\\"|\\\\|\\00[0-9]|\\1[3-9][0-9]|\\2[0-4][0-9]){0,40}"#;
+
+/// The same without blanks, which separate fields for octoDNS wherever they stand.
+const WORD: &str = r#"([!#-\[\]-~]|\\"|\\\\|\\00[0-9]|\\1[3-9][0-9]|\\2[0-4][0-9]){0,40}"#;
+
+/// An absolute name in lower case.
+const NAME: &str = r"([a-z0-9_*-]([a-w0-9_]{0,10})\.){1,4}|\.";
+
+fn name() -> impl Strategy<Value = String> {
+    NAME
+}
+
+fn digits(bytes: std::ops::Range<usize>) -> impl Strategy<Value = String> {
+    prop::collection::vec("[0-9a-f]{2}", bytes).prop_map(|pairs| pairs.concat())
+}
+
+fn metres() -> impl Strategy<Value = String> {
+    // One digit and zeros: all that the wire holds. 2 m is never what is left out.
+    (2..10_u64, 2..9_u32)
+        .prop_map(|(digit, zeros)| format!("{}.00m", digit * 10_u64.pow(zeros - 2)))
+}
+
+fn place() -> impl Strategy<Value = String> {
+    let angle = |most: u32| (0..most, 0..60_u32, 0..60_u32, 0..1000_u32);
+    let altitude = -9_999_999..2_000_000_000_i64;
+    (angle(90), "[NS]", angle(180), "[EW]", altitude, metres(), metres(), metres()).prop_map(
+        |(latitude, north, longitude, east, altitude, size, horizontal, vertical)| {
+            let angle = |(degrees, minutes, seconds, rest)| {
+                format!("{degrees} {minutes} {seconds}.{rest:03}")
+            };
+            // The equator has no south, nor the meridian a west.
+            let zero = (0, 0, 0, 0);
+            let north = if latitude == zero { "N" } else { &*north };
+            let east = if longitude == zero { "E" } else { &*east };
+            let sign = if altitude < 0 { "-" } else { "" };
+            let (whole, rest) = (altitude.abs() / 100, altitude.abs() % 100);
+            format!(
+                "{} {north} {} {east} {sign}{whole}.{rest:02}m {size} {horizontal} {vertical}",
+                angle(latitude),
+                angle(longitude),
+            )
+        },
+    )
+}
+
+fn service_binding() -> impl Strategy<Value = String> {
+    let params = (
+        prop::option::of("[a-z][a-z0-9/.]{0,9}(,[a-z0-9]{1,9}){0,3}"),
+        any::<bool>(),
+        prop::option::of(any::<u16>()),
+        prop::option::of(any::<std::net::Ipv4Addr>()),
+        // Padding is beyond what octoDNS reads of presentation format.
+        prop::option::of("([A-Za-z0-9+/]{4}){1,9}"),
+        prop::option::of(any::<std::net::Ipv6Addr>()),
+        prop::option::of((7..65_536_u32, r#"([!#-<>-\[\]-~]|\\"|\\\\|\\00[0-9]){1,20}"#)),
+    );
+    (any::<u16>(), name(), params).prop_map(|(priority, target, params)| {
+        let (alpn, flag, port, ipv4, ech, ipv6, other) = params;
+        let mut text = format!("{priority} {target}");
+        if let Some(alpn) = alpn {
+            text.extend([" alpn=\"", &*alpn, "\""]);
+        }
+        if flag {
+            text.push_str(" no-default-alpn");
+        }
+        let mut push = |key: &str, value: Option<String>| {
+            text.extend(value.map(|value| format!(" {key}=\"{value}\"")));
+        };
+        push("port", port.map(|port| port.to_string()));
+        push("ipv4hint", ipv4.map(|address| address.to_string()));
+        push("ech", ech);
+        push("ipv6hint", ipv6.map(|address| address.to_string()));
+        if let Some((number, value)) = other {
+            push(&format!("key{number}"), Some(value));
+        }
+        text
+    })
+}
+
+/// Presentation format as everyone writes it.
+fn rdata(of: RecordType) -> BoxedStrategy<String> {
+    let number = any::<u16>;
+    let byte = any::<u8>;
+    match of {
+        RecordType::A => any::<std::net::Ipv4Addr>().prop_map(|ip| ip.to_string()).boxed(),
+        RecordType::AAAA => any::<std::net::Ipv6Addr>().prop_map(|ip| ip.to_string()).boxed(),
+        RecordType::CAA => (byte(), "[a-z0-9]{1,15}", TEXT)
+            .prop_map(|(flags, tag, value)| format!("{flags} {tag} \"{value}\""))
+            .boxed(),
+        RecordType::DS => (number(), byte(), byte(), digits(1..65))
+            .prop_map(|(tag, algorithm, kind, digest)| format!("{tag} {algorithm} {kind} {digest}"))
+            .boxed(),
+        RecordType::HTTPS | RecordType::SVCB => service_binding().boxed(),
+        RecordType::LOC => place().boxed(),
+        RecordType::MX => {
+            (number(), name()).prop_map(|(rank, host)| format!("{rank} {host}")).boxed()
+        }
+        RecordType::NAPTR => (number(), number(), "[SAUP]?", WORD, WORD, name())
+            .prop_map(|(order, rank, flags, service, regexp, next)| {
+                format!("{order} {rank} \"{flags}\" \"{service}\" \"{regexp}\" {next}")
+            })
+            .boxed(),
+        RecordType::OPENPGPKEY => "([A-Za-z0-9+/]{4}){1,30}".boxed(),
+        RecordType::SPF | RecordType::TXT => prop::collection::vec(0..127_u8, 0..600)
+            .prop_map(|bytes| bytes.into_iter().map(char::from).collect::<String>())
+            // octoDNS takes these for the quotes of presentation format, wherever they come from.
+            .prop_filter("quotes", |raw| !raw.starts_with('"') && !raw.contains("\" \""))
+            .prop_map(|raw| Txt::from_raw(&raw).rdata())
+            .boxed(),
+        RecordType::SRV => (number(), number(), number(), name())
+            .prop_map(|(rank, weight, port, host)| format!("{rank} {weight} {port} {host}"))
+            .boxed(),
+        RecordType::SSHFP => (byte(), byte(), digits(1..65))
+            .prop_map(|(algorithm, kind, digest)| format!("{algorithm} {kind} {digest}"))
+            .boxed(),
+        RecordType::TLSA => (byte(), byte(), byte(), digits(1..65))
+            .prop_map(|(usage, selector, kind, data)| format!("{usage} {selector} {kind} {data}"))
+            .boxed(),
+        RecordType::URI => (number(), number(), "[a-z]{2,5}://[a-w0-9./?_-]{1,40}")
+            .prop_map(|(rank, weight, uri)| format!("{rank} {weight} \"{uri}\""))
+            .boxed(),
+        // CNAME, DNAME, NS, PTR.
+        _ => name().boxed(),
+    }
+}
+
+/// The types that exist on the wire.
+fn on_the_wire() -> impl Iterator<Item = (RecordType, u16)> {
+    TYPES.iter().filter_map(|row| {
+        let of = row.record_type;
+        wire::type_number(of).map(|number| (of, number))
+    })
+}
+
+fn any_type() -> impl Strategy<Value = (RecordType, u16)> {
+    prop::sample::select(on_the_wire().collect::<Vec<_>>())
+}
+
+/// A value of octoDNS, read from presentation format by octoDNS's own rules.
+fn read(of: RecordType, text: &str) -> RecordData {
+    let types = RecordTypes::default();
+    let entry = types.get(of.as_str()).unwrap();
+    let value = entry.parse(text).unwrap_or_else(|error| panic!("{of} {text}: {error}"));
+    entry.read(&[value]).unwrap_or_else(|error| panic!("{of} {text}: {error}"))
+}
+
+proptest! {
+    /// Presentation format, octoDNS's value, bytes, and back by both ways.
+    #[test]
+    fn what_is_written_is_what_is_read(
+        (of, number, text) in any_type()
+            .prop_flat_map(|(of, number)| rdata(of).prop_map(move |text| (of, number, text)))
+    ) {
+        let data = read(of, &text);
+        let rdatas = wire::to_bytes(&data).unwrap();
+        prop_assert_eq!(rdatas.len(), 1);
+        prop_assert_eq!(wire::present(number, &rdatas[0]).unwrap(), text);
+        prop_assert_eq!(&wire::from_bytes(of, &rdatas).unwrap(), &data);
+
+        // What hickory reads of the bytes is the same record data.
+        let mut decoder = BinDecoder::new(&rdatas[0]);
+        let length = Restrict::new(u16::try_from(rdatas[0].len()).unwrap());
+        let theirs = RData::read(&mut decoder, Number::from(number), length).unwrap();
+        prop_assert_eq!(wire::bytes_of(&theirs).unwrap(), &*rdatas[0]);
+        prop_assert_eq!(&wire::from_rdatas(of, [&theirs]).unwrap(), &data);
+        prop_assert_eq!(wire::from_rdatas(of, &wire::to_rdatas(&data).unwrap()).unwrap(), data);
+    }
+
+    /// Nothing that a server sends ends in more than an error, and what is read can be written.
+    #[test]
+    fn any_bytes_are_record_data_or_an_error(
+        (of, number) in any_type(),
+        bytes in prop::collection::vec(any::<u8>(), 0..80),
+    ) {
+        let _ = wire::present(number, &bytes);
+        if let Ok(data) = wire::from_bytes(of, &[&*bytes]) {
+            let written = wire::to_bytes(&data).unwrap();
+            prop_assert_eq!(wire::from_bytes(of, &written).unwrap(), data);
+            prop_assert!(wire::present(number, &bytes).is_ok());
+        }
+    }
+
+    /// The same with bytes that are nearly right.
+    #[test]
+    fn damaged_record_data_is_record_data_or_an_error(
+        (of, number, text) in any_type()
+            .prop_flat_map(|(of, number)| rdata(of).prop_map(move |text| (of, number, text))),
+        (place, byte, cut) in (any::<prop::sample::Index>(), any::<u8>(), any::<bool>()),
+    ) {
+        let mut bytes = wire::to_bytes(&read(of, &text)).unwrap().remove(0);
+        if !bytes.is_empty() {
+            let index = place.index(bytes.len());
+            bytes[index] = byte;
+            if cut {
+                bytes.truncate(index);
+            }
+        }
+        let _ = wire::present(number, &bytes);
+        if let Ok(data) = wire::from_bytes(of, &[&*bytes]) {
+            let written = wire::to_bytes(&data).unwrap();
+            prop_assert_eq!(wire::from_bytes(of, &written).unwrap(), data);
+        }
+    }
+}
+
+#[test]
+fn an_rrset_has_its_values_in_order_and_once() {
+    let addresses = [[192, 0, 2, 2], [192, 0, 2, 10], [192, 0, 2, 2]];
+    let data = wire::from_bytes(RecordType::A, &addresses).unwrap();
+    assert_eq!(data, RecordData::A(vec![[192, 0, 2, 10].into(), [192, 0, 2, 2].into()]));
+    let names = [&b"\x01a\0"[..], b"\x01b\0"];
+    assert!(wire::from_bytes(RecordType::NS, &names).is_ok());
+    let error = wire::from_bytes(RecordType::CNAME, &names).unwrap_err();
+    assert_eq!(error.to_string(), "2 values for CNAME, which has one");
+}
+
+#[test]
+fn values_that_the_wire_cannot_hold_are_errors() {
+    let types = RecordTypes::default();
+    for (of, text, message) in [
+        (RecordType::MX, "65536 a.", "preference 65536 is not between 0 and 65535"),
+        (RecordType::MX, "1 a", "\"a\" is not a domain name: it does not end with a dot"),
+        (RecordType::DS, "1 1 1 xy", "digest \"xy\" is not hexadecimal"),
+        (RecordType::OPENPGPKEY, "***", "key \"***\" is not base64"),
+        (RecordType::ALIAS, "a.", "ALIAS records do not exist on the wire"),
+        (RecordType::CNAME, "a..b.", "\"a..b.\" is not a domain name: a label is empty"),
+    ] {
+        let entry = types.get(of.as_str()).unwrap();
+        let data = entry.read(&[entry.parse(text).unwrap()]).unwrap();
+        assert_eq!(wire::to_bytes(&data).unwrap_err().to_string(), message);
+    }
+}
