@@ -20,12 +20,15 @@ pub(crate) struct Job {
     pub(crate) processors: Vec<Arc<dyn Processor>>,
     pub(crate) lenient: bool,
     pub(crate) alias_of: Option<Zone>,
+    /// Whether its desired state is needed again, for zones that are aliases of it.
+    pub(crate) has_aliases: bool,
 }
 
 /// What planning a zone gave.
 pub(crate) struct Planned {
     pub(crate) plans: Vec<(Target, Plan)>,
-    pub(crate) desired: Zone,
+    /// The desired state, where zones are aliases of it.
+    pub(crate) desired: Option<Zone>,
     pub(crate) report: Report,
     pub(crate) always_dry_run: bool,
 }
@@ -80,6 +83,7 @@ impl Manager {
                 }
             }
         }
+        let desired = job.has_aliases.then_some(desired);
         Planned { plans, desired, report, always_dry_run }
     }
 
@@ -159,5 +163,5 @@ fn lost_task(desired: Zone, error: &tokio::task::JoinError) -> Planned {
     report.push(
         octodns_core::Diagnostic::error("internal", message).about(desired.name().to_string()),
     );
-    Planned { plans: Vec::new(), desired, report, always_dry_run: true }
+    Planned { plans: Vec::new(), desired: Some(desired), report, always_dry_run: true }
 }

@@ -197,7 +197,15 @@ impl Manager {
             return None;
         }
         let lenient = zone.config.lenient;
-        Some(Job { zone, sources, targets, processors, lenient, alias_of: None })
+        Some(Job {
+            zone,
+            sources,
+            targets,
+            processors,
+            lenient,
+            alias_of: None,
+            has_aliases: false,
+        })
     }
 
     fn targets(
@@ -299,34 +307,36 @@ impl Manager {
     /// Plans zones, then those that are aliases of one of them; returns the other aliases as well.
     async fn plan_with_aliases(
         self: &Arc<Self>,
-        jobs: Vec<Job>,
+        mut jobs: Vec<Job>,
         aliases: Vec<(Selected, String)>,
         selection: &Selection,
     ) -> (Vec<Planned>, Vec<(Selected, String)>) {
-        let sources: HashMap<_, _> = jobs
-            .iter()
-            .enumerate()
-            .map(|(at, job)| (job.zone.name.clone(), (at, share(job))))
-            .collect();
-        let mut planned = self.plan_all(jobs).await;
-        let (mut alias_jobs, mut others) = (Vec::new(), Vec::new());
+        let places: HashMap<_, _> =
+            jobs.iter().enumerate().map(|(at, job)| (job.zone.name.clone(), at)).collect();
+        let (mut found, mut others) = (Vec::new(), Vec::new());
         for (zone, source) in aliases {
             let mut ignored = Report::new();
-            let found = selection.get(&source, self, &mut ignored);
-            let Some((at, shared)) = found.and_then(|found| sources.get(&found.name)) else {
-                others.push((zone, source));
-                continue;
-            };
-            // Differs from octoDNS: processors and leniency are those of the zone it is an alias of.
-            alias_jobs.push(Job {
-                zone,
-                sources: Vec::new(),
-                targets: shared.targets.clone(),
-                processors: shared.processors.clone(),
-                lenient: shared.lenient,
-                alias_of: Some(planned[*at].desired.clone()),
-            });
+            let place = selection.get(&source, self, &mut ignored);
+            match place.and_then(|source| places.get(&source.name)) {
+                Some(at) => {
+                    jobs[*at].has_aliases = true;
+                    found.push((zone, *at, share(&jobs[*at])));
+                }
+                None => others.push((zone, source)),
+            }
         }
+        let mut planned = self.plan_all(jobs).await;
+        // Differs from octoDNS: processors and leniency are those of the zone it is an alias of.
+        let alias_jobs = found.into_iter().map(|(zone, at, shared)| Job {
+            zone,
+            sources: Vec::new(),
+            targets: shared.targets,
+            processors: shared.processors,
+            lenient: shared.lenient,
+            alias_of: planned[at].desired.clone(),
+            has_aliases: false,
+        });
+        let alias_jobs = alias_jobs.collect();
         planned.extend(self.plan_all(alias_jobs).await);
         (planned, others)
     }

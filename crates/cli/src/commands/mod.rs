@@ -63,7 +63,8 @@ fn uuid() -> Option<String> {
 fn block_on<T>(call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     // Threads that wait for files: more than can run at once only cost memory.
     let threads = std::thread::available_parallelism().map_or(2, NonZero::get);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    // One thread plans while those read: with more, waking each other costs more than they do.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .max_blocking_threads(threads)
         .enable_all()
         .build();
