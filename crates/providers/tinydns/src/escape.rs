@@ -1,0 +1,117 @@
+//! Escapes in text: tinydns' own (`\072`), and those of Python's string literals.
+//!
+//! The format knows octal escapes only; the reference decodes the text of `'` lines as Python's
+//! `unicode-escape` does, so that more of them stand for a character.
+
+/// Expands the escapes of a text.
+///
+/// A backslash before anything that is no escape stays, as does what follows it.
+///
+/// # Errors
+///
+/// Says which escape is incomplete or stands for no character, and refuses characters beyond Latin-1.
+pub(crate) fn expand(text: &str) -> Result<String, String> {
+    let mut expanded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        if u32::from(c) > 0xff {
+            return Err(format!("the character \"{c}\" is beyond Latin-1"));
+        }
+        if c == '\\' {
+            rest = escape(rest, &mut expanded)?;
+        } else {
+            expanded.push(c);
+        }
+    }
+    Ok(expanded)
+}
+
+/// Reads what follows a backslash; returns the text after it.
+fn escape<'t>(text: &'t str, expanded: &mut String) -> Result<&'t str, String> {
+    let Some(c) = text.chars().next() else {
+        return Err("the text ends in a backslash; write \\134 for one".to_owned());
+    };
+    let rest = &text[c.len_utf8()..];
+    let character = match c {
+        '0'..='7' => {
+            let digits =
+                text.bytes().take(3).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
+            return number(text, digits, 8, expanded);
+        }
+        'x' => return number(rest, 2, 16, expanded),
+        'u' => return number(rest, 4, 16, expanded),
+        'U' => return number(rest, 8, 16, expanded),
+        'N' => return Err("characters cannot be given by name; write \\u and four digits".into()),
+        '\\' | '\'' | '"' => c,
+        'a' => '\x07',
+        'b' => '\x08',
+        'f' => '\x0c',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'v' => '\x0b',
+        other => {
+            expanded.push('\\');
+            other
+        }
+    };
+    expanded.push(character);
+    Ok(rest)
+}
+
+/// A character by its number of so many digits.
+fn number<'t>(
+    text: &'t str,
+    length: usize,
+    radix: u32,
+    expanded: &mut String,
+) -> Result<&'t str, String> {
+    let digits = text.get(..length).filter(|digits| digits.chars().all(|c| c.is_digit(radix)));
+    let Some(digits) = digits else {
+        return Err(format!("an escape has not the {length} digits it needs"));
+    };
+    let character = u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
+    let Some(character) = character else {
+        return Err(format!("the escape with the digits {digits} is no character"));
+    };
+    expanded.push(character);
+    Ok(&text[length..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_those_of_python() {
+        for (text, expected) in [
+            (r"some text\072 with octal", "some text: with octal"),
+            (r"\1\12\1234", "\u{1}\nS4"),
+            (r"\777\x41\u00e9\U0001F600", "\u{1ff}A\u{e9}\u{1F600}"),
+            (r#"\\\'\"\a\b\f\n\r\t\v"#, "\\'\"\x07\x08\x0c\n\r\t\x0b"),
+            (r"\d\;\8", r"\d\;\8"),
+            ("plain é", "plain é"),
+            ("", ""),
+        ] {
+            assert_eq!(expand(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_character_is_refused() {
+        for (text, expected) in [
+            ("x\\", "ends in a backslash"),
+            (r"\x4", "2 digits"),
+            (r"\x4é", "2 digits"),
+            (r"\u12g4", "4 digits"),
+            (r"\ud800", "no character"),
+            (r"\Uffffffff", "no character"),
+            (r"\N{DIGIT ONE}", "by name"),
+            ("snow \u{2603}", "Latin-1"),
+        ] {
+            let error = expand(text).unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The files of a folder: read as a whole, indexed by name, and kept for every zone.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use octodns_core::name::idna;
+use octodns_core::value::Position;
+use octodns_core::{Diagnostic, Origin, ProviderError, ZoneName};
+
+use crate::lines::{Line, split};
+
+/// Marks of lines that say nothing about records: comments, addresses that are off, places, and SOA.
+const IGNORED: &[char] = &['#', '-', '%', 'Z'];
+
+/// Marks of lines that make records.
+const KNOWN: &[char] = &['=', '^', '.', '&', 'C', '+', '@', '\'', '3', '6', 'S', ':'];
+
+/// All lines of all files.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    /// The names of the files, by which positions name them.
+    pub(crate) names: Vec<Arc<str>>,
+    texts: Vec<String>,
+    /// The lines that make records, in the order of the files.
+    places: Vec<Place>,
+    /// The lines by the name they are about, spelled backwards so that those of a zone stand together.
+    index: Vec<(String, usize)>,
+    /// How early each kind of line shows up: the order in which kinds are worked on.
+    ranks: HashMap<char, usize>,
+}
+
+/// Where a line is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    file: u16,
+    line: u32,
+    start: usize,
+    end: usize,
+}
+
+impl Files {
+    /// Reads every file of a folder; those whose name starts with a dot are hidden.
+    pub(crate) fn read(folder: &Path) -> Result<Self, ProviderError> {
+        let mut files = Self::default();
+        for path in paths(folder)? {
+            let name: Arc<str> = path.to_string_lossy().into();
+            let text = text_of(&path, &name)?;
+            files.add(name, text)?;
+        }
+        files.index.sort_by(|(left, _), (right, _)| left.cmp(right));
+        Ok(files)
+    }
+
+    fn add(&mut self, name: Arc<str>, text: String) -> Result<(), ProviderError> {
+        let Ok(file) = u16::try_from(self.names.len()) else {
+            let folder = Path::new(&*name).parent().unwrap_or(Path::new(".")).display();
+            return Err(ProviderError::failed(format!("too many files in \"{folder}\"")));
+        };
+        for (number, line) in split(&text) {
+            let Some(mark) = line.chars().next() else { continue };
+            if !KNOWN.contains(&mark) {
+                if !IGNORED.contains(&mark) && !line.trim().is_empty() {
+                    tracing::warn!(
+                        target: "octodns", logger = "TinyDnsFileSource",
+                        "{name}:{number}:1: lines that start with {mark:?} are left out",
+                    );
+                }
+                continue;
+            }
+            let (seen, start) = (self.ranks.len(), line.as_ptr() as usize - text.as_ptr() as usize);
+            self.ranks.entry(mark).or_insert(seen);
+            let place = Place { file, line: number, start, end: start + line.len() };
+            if let Some(line) = Line::new(line, place.position()) {
+                self.index.push((backwards(&absolute(line.name().text)), self.places.len()));
+                self.places.push(place);
+            }
+        }
+        self.names.push(name);
+        self.texts.push(text);
+        Ok(())
+    }
+
+    /// The lines about names in a zone, in the order of the files.
+    pub(crate) fn of_zone(&self, zone: &ZoneName) -> Vec<Line<'_>> {
+        let zone = backwards(zone.as_str());
+        let start = self.index.partition_point(|(name, _)| name.as_str() < zone.as_str());
+        let within = self.index[start..].iter().take_while(|(name, _)| name.starts_with(&zone));
+        let mut numbers: Vec<usize> = within.map(|(_, number)| *number).collect();
+        numbers.sort_unstable();
+        numbers.into_iter().filter_map(|number| self.line(self.places.get(number)?)).collect()
+    }
+
+    /// All lines of these kinds, in the order of the files.
+    pub(crate) fn of_kinds(&self, marks: &[char]) -> impl Iterator<Item = Line<'_>> {
+        self.places
+            .iter()
+            .filter_map(|place| self.line(place))
+            .filter(|line| marks.contains(&line.mark))
+    }
+
+    /// The lines that are about no name, without those that only reverse zones look at.
+    pub(crate) fn nameless(&self) -> impl Iterator<Item = Line<'_>> {
+        let first = self.index.iter().take_while(|(name, _)| name.is_empty());
+        let lines = first.filter_map(|(_, number)| self.line(self.places.get(*number)?));
+        lines.filter(|line| line.mark != '^')
+    }
+
+    /// The order in which two kinds of line are worked on.
+    pub(crate) fn order(&self, left: char, right: char) -> Ordering {
+        self.ranks.get(&left).cmp(&self.ranks.get(&right))
+    }
+
+    fn line(&self, place: &Place) -> Option<Line<'_>> {
+        let text = self.texts.get(usize::from(place.file))?.get(place.start..place.end)?;
+        Line::new(text, place.position())
+    }
+}
+
+impl Place {
+    fn position(self) -> Position {
+        Position { file: self.file, line: self.line, column: 1 }
+    }
+}
+
+/// A name with its final dot, in IDNA form and lower case; as it is where IDNA refuses it, which
+/// validating the record says then.
+pub(crate) fn absolute(name: &str) -> String {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let mut name = idna::encode(name).map_or_else(|_| name.to_lowercase(), Into::into);
+    if !name.is_empty() {
+        name.push('.');
+    }
+    name
+}
+
+/// An absolute name with its labels from the root on: `com.example.www.`.
+pub(crate) fn backwards(name: &str) -> String {
+    let mut labels: Vec<&str> = name.split_terminator('.').rev().collect();
+    // A dot after the last label, so that no name starts with another that does not contain it.
+    labels.push("");
+    if labels.len() == 1 { String::new() } else { labels.join(".") }
+}
+
+fn paths(folder: &Path) -> Result<Vec<PathBuf>, ProviderError> {
+    let entries = fs::read_dir(folder).map_err(failed("list", folder))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed("list", folder))?.path();
+        let name = path.file_name().unwrap_or_default();
+        if !name.as_encoded_bytes().starts_with(b".") {
+            paths.push(path);
+        }
+    }
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+fn text_of(path: &Path, name: &Arc<str>) -> Result<String, ProviderError> {
+    // Opening what is no file may wait forever, or never end.
+    let there = fs::metadata(path).map_err(failed("read", path))?;
+    if !there.is_file() {
+        let message = format!("\"{name}\" must be a file, and is none");
+        return Err(ProviderError::failed(message));
+    }
+    let mut bytes = fs::read(path).map_err(failed("read", path))?;
+    // Some editors start a file with a mark of its encoding, which is no part of the first line.
+    if bytes.starts_with("\u{feff}".as_bytes()) {
+        bytes.drain(.."\u{feff}".len());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let found = Diagnostic::error("tinydns", "this byte is not UTF-8")
+            .at(end_of(&String::from_utf8_lossy(before), name));
+        ProviderError::Data([found].into_iter().collect())
+    })
+}
+
+/// The place behind a text at the start of a file.
+fn end_of(text: &str, file: &Arc<str>) -> Origin {
+    let text = text.replace("\r\n", "\n");
+    let (line, last) = text.split(['\n', '\r']).enumerate().last().unwrap_or((0, ""));
+    let number = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
+    Origin {
+        file: Some(Arc::clone(file)),
+        line: number(line),
+        column: number(last.chars().count()),
+    }
+}
+
+fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ProviderError {
+    let path = path.to_string_lossy().into_owned();
+    move |source| ProviderError::Io { doing, path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_with_the_zone_they_are_in() {
+        for (name, expected) in [
+            ("WWW.Example.com", "com.example.www."),
+            ("example.com.", "com.example."),
+            ("bücher.example", "example.xn--bcher-kva."),
+            ("", ""),
+            (".", ""),
+        ] {
+            assert_eq!(backwards(&absolute(name)), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod escape;
+mod files;
+mod groups;
+mod lines;
+mod pointers;
+mod records;
+mod sets;
+mod source;
+
+pub use source::{Options, TinyDnsFileSource, register};

@@ -1,0 +1,227 @@
+//! The lines of a zone as records: each kind of line by a function of its own.
+
+use octodns_core::record::TypeEntry;
+use octodns_core::value::{Kind, Map, Position};
+use octodns_core::{OwnedValue, RecordType, Value};
+
+use crate::groups::{ipv6, ttl};
+use crate::lines::{Field, Line};
+use crate::sets::Sets;
+
+/// Adds what the lines of one kind about one name say.
+pub(crate) fn add(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
+    match lines.first().map(|line| line.mark) {
+        Some('=' | '+') => addresses(sets, lines),
+        Some('3' | '6') => ipv6_addresses(sets, lines),
+        Some('.' | '&') => name_servers(sets, lines),
+        Some('C') => canonical_name(sets, lines),
+        Some('@') => exchanges(sets, lines),
+        Some('\'') => texts(sets, lines),
+        Some('S') => services(sets, lines),
+        Some(':') => others(sets, lines),
+        // `^` is about names in reverse zones only.
+        _ => {}
+    }
+}
+
+/// `=fqdn:ip:ttl:timestamp:lo`, `+fqdn:ip:ttl:timestamp:lo`.
+fn addresses(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
+    let mut values = Vec::new();
+    for line in lines {
+        // The address that stands for "none".
+        if let Some(ip) = sets.required(line, 1, "address").filter(|ip| ip.text != "0.0.0.0") {
+            values.push(ip.value());
+        }
+    }
+    sets.put_lines(RecordType::A, lines, ttl(lines, 2), values);
+}
+
+/// `3fqdn:ip:ttl:timestamp:lo`, `6fqdn:ip:ttl:timestamp:lo`.
+fn ipv6_addresses(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
+    let mut values = Vec::new();
+    for line in lines {
+        let Some(ip) = sets.required(line, 1, "address") else { continue };
+        if let Some(address) = ipv6(ip.text) {
+            values.push(at(ip.position, address.to_string().into()));
+        } else {
+            let message = format!("\"{}\" is not the 32 digits of an IPv6 address", ip.text);
+            sets.fault(line, ip.position, message);
+        }
+    }
+    sets.put_lines(RecordType::AAAA, lines, ttl(lines, 2), values);
+}
+
+/// `.fqdn:ip:x:ttl:timestamp:lo`, `&fqdn:ip:x:ttl:timestamp:lo`.
+fn name_servers(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
+    let ttl = ttl(lines, 3);
+    let mut values = Vec::new();
+    for line in lines {
+        if let Some((server, position)) = host(sets, line, "ns", "name server") {
+            glue(sets, line, (&server, position), ttl.as_ref());
+            values.push(at(position, server.into()));
+        }
+    }
+    sets.put_lines(RecordType::NS, lines, ttl, values);
+}
+
+/// `Cfqdn:p:ttl:timestamp:lo`.
+fn canonical_name(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
+    let [first, rest @ ..] = lines else { return };
+    for line in rest {
+        let message = "this line is left out: a name has one CNAME, which an earlier line gives";
+        sets.remark(line, line.name().position, message.to_owned());
+    }
+    let Some(target) = sets.required(first, 1, "target") else { return };
+    let dot = if target.text.ends_with('.') { "" } else { "." };
+    let value = at(target.position, format!("{}{dot}", target.text).into());
+    sets.put_lines(RecordType::CNAME, lines, ttl(lines, 2), vec![value]);
+}
+
+/// `@fqdn:ip:x:dist:ttl:timestamp:lo`.
+fn exchanges(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
+    let ttl = ttl(lines, 4);
+    let mut values = Vec::new();
+    for line in lines {
+        if let Some((exchange, position)) = host(sets, line, "mx", "exchange") {
+            glue(sets, line, (&exchange, position), ttl.as_ref());
+            values.push(map(
+                line,
+                [("preference", or_zero(line, 3)), ("exchange", at(position, exchange.into()))],
+            ));
+        }
+    }
+    sets.put_lines(RecordType::MX, lines, ttl, values);
+}
+
+/// `'fqdn:s:ttl:timestamp:lo`.
+fn texts(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
+    let mut values = Vec::new();
+    for line in lines {
+        let Some(text) = line.field(1) else {
+            sets.fault(line, line.position_of(1), "missing text".to_owned());
+            continue;
+        };
+        match crate::escape::expand(text.text) {
+            Ok(expanded) => values.push(at(text.position, expanded.replace(';', "\\;").into())),
+            Err(message) => sets.fault(line, text.position, message),
+        }
+    }
+    sets.put_lines(RecordType::TXT, lines, ttl(lines, 2), values);
+}
+
+/// `Sfqdn:ip:x:port:priority:weight:ttl:timestamp:lo`.
+fn services(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
+    let ttl = ttl(lines, 6);
+    let mut values = Vec::new();
+    for line in lines {
+        let Some((target, position)) = host(sets, line, "srv", "target") else { continue };
+        let Some(port) = sets.required(line, 3, "port") else { continue };
+        glue(sets, line, (&target, position), ttl.as_ref());
+        values.push(map(
+            line,
+            [
+                ("priority", or_zero(line, 4)),
+                ("weight", or_zero(line, 5)),
+                ("port", port.value()),
+                ("target", at(position, target.into())),
+            ],
+        ));
+    }
+    sets.put_lines(RecordType::SRV, lines, ttl, values);
+}
+
+/// `:fqdn:n:rdata:ttl:timestamp:lo`, where `n` is the name of a type and `rdata` its presentation format.
+fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
+    let mut by_type: Vec<(TypeEntry, Vec<Line<'_>>)> = Vec::new();
+    for line in lines {
+        let Some(name) = sets.required(line, 1, "record type") else { continue };
+        let Some(entry) = sets.types().get(&name.text.to_uppercase()).cloned() else {
+            let message =
+                format!("this line is left out: there is no record type \"{}\"", name.text);
+            sets.remark(line, name.position, message);
+            continue;
+        };
+        let of = entry.record_type();
+        match by_type.iter_mut().find(|(other, _)| other.record_type() == of) {
+            Some((_, lines)) => lines.push(line.clone()),
+            None => by_type.push((entry, vec![line.clone()])),
+        }
+    }
+    for (entry, lines) in by_type {
+        let mut values = Vec::new();
+        for line in &lines {
+            let Some(rdata) = sets.required(line, 2, "data") else { continue };
+            match data(&entry, rdata) {
+                Ok(value) => values.push(value),
+                Err(message) => sets.fault(line, rdata.position, message),
+            }
+        }
+        sets.put_lines(entry.record_type(), &lines, ttl(&lines, 3), values);
+    }
+}
+
+fn data(entry: &TypeEntry, rdata: Field<'_>) -> Result<OwnedValue, String> {
+    // Text stands there as it is, not in presentation format.
+    if matches!(entry.record_type(), RecordType::TXT | RecordType::SPF) {
+        return Ok(at(rdata.position, rdata.text.replace(';', "\\;").into()));
+    }
+    entry
+        .parse(rdata.text)
+        .map(|value| placed(value, rdata.position))
+        .map_err(|error| error.to_string())
+}
+
+/// A value and all that is in it, at one place.
+fn placed(mut value: OwnedValue, position: Position) -> OwnedValue {
+    value.position = position;
+    match &mut value.kind {
+        Kind::Map(map) => map.values_mut().for_each(|value| place(value, position)),
+        Kind::List(values) => values.iter_mut().for_each(|value| place(value, position)),
+        _ => {}
+    }
+    value
+}
+
+fn place(value: &mut OwnedValue, position: Position) {
+    *value = placed(std::mem::take(value), position);
+}
+
+/// The host of a line: as it is if it has a dot, else in the zone's place for hosts of its kind.
+fn host(
+    sets: &mut Sets<'_>,
+    line: &Line<'_>,
+    kind: &str,
+    what: &str,
+) -> Option<(String, Position)> {
+    let Field { text, position } = sets.required(line, 2, what)?;
+    let host = match (text.contains('.'), text.ends_with('.')) {
+        (false, _) => format!("{text}.{kind}.{}", sets.zone().as_str()),
+        (true, false) => format!("{text}."),
+        (true, true) => text.to_owned(),
+    };
+    Some((host, position))
+}
+
+/// The address of a host that has one here.
+fn glue(
+    sets: &mut Sets<'_>,
+    line: &Line<'_>,
+    (host, position): (&str, Position),
+    ttl: Option<&OwnedValue>,
+) {
+    if let Some(ip) = line.filled(1) {
+        sets.put(RecordType::A, host, position, ttl.cloned(), vec![ip.value()]);
+    }
+}
+
+fn or_zero(line: &Line<'_>, index: usize) -> OwnedValue {
+    line.filled(index).map_or(Value::from(0), Field::value)
+}
+
+fn at(position: Position, value: OwnedValue) -> OwnedValue {
+    OwnedValue::new(value.kind, position)
+}
+
+fn map<const N: usize>(line: &Line<'_>, entries: [(&'static str, OwnedValue); N]) -> OwnedValue {
+    at(line.name().position, Map::from_unique(entries).into())
+}

@@ -1,0 +1,155 @@
+//! What lines say about a zone, put together by name and type, and made records of.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use octodns_core::record::{LoadContext, RecordTypes, TypeEntry};
+use octodns_core::value::{Kind, Map, Position, python_str};
+use octodns_core::{
+    Diagnostic, Origin, OwnedValue, Record, RecordType, Report, Value, ZoneName, ZoneRead,
+    ZoneRequest,
+};
+
+use crate::files::absolute;
+use crate::lines::{Field, Line};
+
+/// The values of one name and type.
+#[derive(Debug)]
+struct Set {
+    position: Position,
+    ttl: Option<OwnedValue>,
+    values: Vec<OwnedValue>,
+}
+
+/// Everything that is known about a zone so far.
+pub(crate) struct Sets<'r> {
+    zone: &'r ZoneRequest<'r>,
+    files: &'r [Arc<str>],
+    default_ttl: i64,
+    found: BTreeMap<(String, &'static str), Set>,
+    pub(crate) report: Report,
+}
+
+impl<'r> Sets<'r> {
+    pub(crate) fn new(zone: &'r ZoneRequest<'r>, files: &'r [Arc<str>], default_ttl: i64) -> Self {
+        Self { zone, files, default_ttl, found: BTreeMap::new(), report: Report::new() }
+    }
+
+    pub(crate) fn zone(&self) -> &'r ZoneName {
+        self.zone.name
+    }
+
+    pub(crate) fn types(&self) -> &'r RecordTypes {
+        self.zone.types
+    }
+
+    /// Adds values of the name that lines are about.
+    pub(crate) fn put_lines(
+        &mut self,
+        record_type: RecordType,
+        lines: &[Line<'_>],
+        ttl: Option<OwnedValue>,
+        values: Vec<OwnedValue>,
+    ) {
+        if let Some(name) = lines.first().map(Line::name) {
+            self.put(record_type, name.text, name.position, ttl, values);
+        }
+    }
+
+    /// Adds values of a name, unless it is outside of the zone or in one below it.
+    pub(crate) fn put(
+        &mut self,
+        record_type: RecordType,
+        name: &str,
+        position: Position,
+        ttl: Option<OwnedValue>,
+        values: Vec<OwnedValue>,
+    ) {
+        let name = absolute(name);
+        let Some(name) = self.zone.name.relative(&name) else { return };
+        if values.is_empty() || self.zone.sub_zones.owner_of(name, record_type).is_some() {
+            return;
+        }
+        let key = (name.to_owned(), record_type.as_str());
+        let new = || Set { position, ttl: None, values: Vec::new() };
+        let set = self.found.entry(key).or_insert_with(new);
+        set.values.extend(values);
+        // Of several, the last that is not the default one holds.
+        if let Some(ttl) = ttl.filter(|ttl| ttl.as_int() != Some(self.default_ttl)) {
+            set.ttl = Some(ttl);
+        }
+    }
+
+    /// A field that must say something; it is a fault if it does not.
+    pub(crate) fn required<'d>(
+        &mut self,
+        line: &Line<'d>,
+        index: usize,
+        what: &str,
+    ) -> Option<Field<'d>> {
+        let field = line.filled(index);
+        if field.is_none() {
+            self.fault(line, line.position_of(index), format!("missing {what}"));
+        }
+        field
+    }
+
+    /// Something that fails the zone.
+    pub(crate) fn fault(&mut self, line: &Line<'_>, position: Position, message: String) {
+        self.tell(Diagnostic::error("tinydns", message), line, position);
+    }
+
+    /// Something worth knowing.
+    pub(crate) fn remark(&mut self, line: &Line<'_>, position: Position, message: String) {
+        self.tell(Diagnostic::warning("tinydns", message), line, position);
+    }
+
+    fn tell(&mut self, found: Diagnostic, line: &Line<'_>, position: Position) {
+        let origin = Origin::new(self.files, position);
+        self.report.push(found.about(line.name().text).at(origin));
+    }
+
+    /// The records, read and validated.
+    pub(crate) fn into_read(self) -> ZoneRead {
+        let mut read = ZoneRead { report: self.report, ..ZoneRead::default() };
+        // The source stays unnamed: plans show none for its records.
+        let context = LoadContext {
+            files: self.files,
+            lenient: self.zone.lenient,
+            ..LoadContext::new(self.zone.name, self.zone.validators, self.zone.types)
+        };
+        for ((name, record_type), set) in self.found {
+            let single = self.zone.types.get(record_type).is_some_and(TypeEntry::is_single);
+            let mut data: Map<'static> = Map::new();
+            data.insert("ttl", set.ttl.unwrap_or(Value::from(self.default_ttl)));
+            data.insert("type", record_type);
+            let mut values = unique(set.values);
+            if let ([_, second, ..], true) = (&*values, single) {
+                let message = format!("a second value: a name has one {record_type}");
+                let found = Diagnostic::error("tinydns", message)
+                    .about(format!("{name}.{}", self.zone.name))
+                    .at(Origin::new(self.files, second.position));
+                read.report.push(found);
+                continue;
+            }
+            match values.pop() {
+                Some(value) if values.is_empty() => data.insert("value", value),
+                last => {
+                    values.extend(last);
+                    data.insert("values", values);
+                }
+            }
+            let name = Value::new(Kind::Str(name.into()), set.position);
+            let data = Value::new(Kind::Map(data), set.position);
+            read.records.extend(Record::load(&name, &data, &context, &mut read.report));
+        }
+        read
+    }
+}
+
+/// The values, each once.
+fn unique(mut values: Vec<OwnedValue>) -> Vec<OwnedValue> {
+    let mut seen = HashSet::new();
+    values.retain(|value| seen.insert(python_str(value)));
+    values
+}

@@ -1,0 +1,127 @@
+//! The source: its options, and the reading of one zone.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use octodns_core::registry::BuildError;
+use octodns_core::{
+    Capabilities, ProviderError, RecordType, Registry, Source, TypeSupport, ZoneRead, ZoneRequest,
+    async_trait,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+
+use crate::files::Files;
+use crate::groups::groups;
+use crate::pointers::Pointers;
+use crate::records;
+use crate::sets::Sets;
+
+static CAPABILITIES: Capabilities =
+    Capabilities { types: TypeSupport::All, ..Capabilities::NOTHING };
+
+/// Options of one `tinydns` source.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// The folder with the files, which are all read; those whose name starts with a dot are not.
+    pub directory: PathBuf,
+    /// The TTL, in seconds, of records whose lines give none. Default: 3600.
+    #[serde(default = "an_hour")]
+    pub default_ttl: i64,
+}
+
+fn an_hour() -> i64 {
+    3600
+}
+
+/// Makes the source known by its octoDNS class and short name.
+pub fn register(registry: &mut Registry) {
+    let (path, version) = ("octodns.source.tinydns.TinyDnsFileSource", env!("CARGO_PKG_VERSION"));
+    registry.source(path, &["tinydns"], version, |id, options| {
+        Ok::<_, BuildError>(TinyDnsFileSource::new(id, options))
+    });
+}
+
+/// Zones in tinydns-data files.
+#[derive(Debug)]
+pub struct TinyDnsFileSource {
+    id: Arc<str>,
+    options: Options,
+    /// Any file may be about any zone, so all are read, once.
+    data: OnceCell<Data>,
+}
+
+/// What the files say.
+#[derive(Debug)]
+struct Data {
+    files: Files,
+    pointers: Pointers,
+}
+
+impl TinyDnsFileSource {
+    /// A source of the files in a folder.
+    pub fn new(id: &str, options: Options) -> Self {
+        Self { id: id.into(), options, data: OnceCell::new() }
+    }
+
+    async fn data(&self) -> Result<&Data, ProviderError> {
+        self.data
+            .get_or_try_init(|| async {
+                let folder = self.options.directory.clone();
+                let read = move || {
+                    let files = Files::read(&folder)?;
+                    let pointers = Pointers::new(&files);
+                    Ok(Data { files, pointers })
+                };
+                let broke = |error| ProviderError::Failed {
+                    message: "reading files broke down".to_owned(),
+                    source: Some(Box::new(error)),
+                };
+                tokio::task::spawn_blocking(read).await.map_err(broke)?
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl Source for TinyDnsFileSource {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn class_name(&self) -> &'static str {
+        "TinyDnsFileSource"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let Data { files, pointers } = self.data().await?;
+        let mut sets = Sets::new(zone, &files.names, self.options.default_ttl);
+        let name = zone.name.as_str();
+        if name.ends_with("in-addr.arpa.") || name.ends_with("ip6.arpa.") {
+            sets.report.extend(pointers.report.iter().cloned());
+            for pointer in pointers.of_zone(zone.name) {
+                let (ttl, value) = (pointer.ttl.clone(), pointer.value.clone());
+                sets.put(RecordType::PTR, &pointer.name, pointer.position, ttl, vec![value]);
+            }
+        } else {
+            for line in files.nameless() {
+                sets.required(&line, 0, "name");
+            }
+            for group in groups(files, files.of_zone(zone.name)) {
+                records::add(&mut sets, &group);
+            }
+        }
+        let read = sets.into_read();
+        tracing::info!(
+            target: "octodns", logger = %format_args!("TinyDnsFileSource[{}]", self.id),
+            "populate:   found {} records", read.records.len(),
+        );
+        Ok(Some(read))
+    }
+}
