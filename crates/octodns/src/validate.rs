@@ -53,6 +53,10 @@ impl Manager {
             return report;
         }
         let sources = self.sources(&name, config, &[], &mut report);
+        if config.sources_are_null {
+            let found = fault(&name, config, "has nothing under \"sources\"".to_owned());
+            report.push(found.help("write `sources: []` for a zone that is to be empty"));
+        }
         for processor in &config.processors {
             if !self.processors.contains_key(processor) {
                 report.push(self.unknown(&name, config, "processor", processor));

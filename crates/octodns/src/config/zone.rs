@@ -10,10 +10,16 @@ use super::validators::{IdsByType, Reader as ValidatorsReader};
 
 /// The configuration of a zone, or of the zones that a dynamic entry stands for.
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one key of a zone, or says one thing of it"
+)]
 pub(crate) struct ZoneConfig {
     pub(crate) origin: Origin,
     /// `None` when the key is missing.
     pub(crate) sources: Option<Vec<String>>,
+    /// Nothing stands behind `sources:`; syncing takes that for no sources, validating objects.
+    pub(crate) sources_are_null: bool,
     /// `None` when the key is missing.
     pub(crate) targets: Option<Vec<String>>,
     pub(crate) processors: Vec<String>,
@@ -69,6 +75,7 @@ impl ZoneConfig {
         Self {
             origin,
             sources: map.get("sources").map(|value| reader.names("sources", value)),
+            sources_are_null: map.get("sources").is_some_and(Value::is_null),
             targets: map.get("targets").map(|value| reader.names("targets", value)),
             processors: map
                 .get("processors")
