@@ -3,16 +3,16 @@
 use std::env;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 use octodns_core::{Diagnostic, Origin, Report};
 use octodns_yaml::{LoadOptions, load_bytes};
 
-use crate::arguments::{self, LoggingArguments};
+use crate::arguments::{self, LoggingArguments, OutputArguments};
 use crate::logging::{Level, Logging, LoggingError, from_dict_config};
-use crate::render::Renders;
+use crate::render::{Base, Format, Renders, Sources};
 
 /// How a command that could do its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +23,56 @@ pub enum Ended {
     Found,
 }
 
+/// Where a program shows what it found.
+#[derive(Debug)]
+pub struct Output {
+    format: Format,
+    renders: Renders,
+}
+
+impl Output {
+    fn new(program: &str, format: Format) -> Self {
+        let here = env::current_dir().unwrap_or_default();
+        let checkout = env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+        let sources = Sources::below([here.clone()]);
+        let base = Base::new(here, checkout);
+        let (program, colour, config) = (program.to_owned(), colour(), None);
+        let renders = Renders { program, colour, base, sources, config };
+        Self { format, renders }
+    }
+
+    /// Lets lines of the files below these folders be shown, beside those below the working folder.
+    pub fn may_show(&mut self, folders: impl IntoIterator<Item: AsRef<Path>>) {
+        self.renders.sources.add(folders.into_iter().map(folder));
+    }
+
+    /// Takes note of the config file: findings may show lines of it and of the files beside it.
+    pub fn config_file(&mut self, file: &str) {
+        self.may_show(Path::new(file).parent());
+        self.renders.config = Some(file.to_owned());
+    }
+
+    /// Shows findings: text on standard error, what machines read on standard output.
+    ///
+    /// # Errors
+    ///
+    /// When standard output cannot be written to.
+    pub fn show(&mut self, report: &Report) -> Result<(), Report> {
+        let text = self.renders.report(self.format, report);
+        if self.format == Format::Text {
+            // Nothing more can be said when even that cannot be written.
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+            return Ok(());
+        }
+        write_result(&text)
+    }
+}
+
 /// Runs a program: reads the arguments, sets up logging at `level`, runs the command, shows why it failed.
 pub fn run<A: CommandFactory + FromArgMatches>(
     level: Level,
-    logging: fn(&A) -> &LoggingArguments,
-    command: impl FnOnce(&A) -> Result<Ended, Report>,
+    output: fn(&A) -> &OutputArguments,
+    command: impl FnOnce(&A, &mut Output) -> Result<Ended, Report>,
 ) -> ExitCode {
     let arguments: A = match arguments::parse(env::args_os()) {
         Ok(arguments) => arguments,
@@ -37,13 +82,18 @@ pub fn run<A: CommandFactory + FromArgMatches>(
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let result = set_up(logging(&arguments), level).and_then(|()| command(&arguments));
+    let wanted = output(&arguments);
+    let mut output = Output::new(A::command().get_name(), wanted.format);
+    let result = set_up(&wanted.logging, level).and_then(|()| command(&arguments, &mut output));
     match result {
         Ok(Ended::Fine) => ExitCode::SUCCESS,
         Ok(Ended::Found) => ExitCode::FAILURE,
         Err(report) => {
-            let text = Renders::new(colour()).report(&report);
-            let _ = io::stderr().lock().write_all(text.as_bytes());
+            if let Err(unwritten) = output.show(&report) {
+                let text =
+                    format!("{}\n", unwritten.iter().map(ToString::to_string).collect::<String>());
+                let _ = io::stderr().lock().write_all(text.as_bytes());
+            }
             ExitCode::FAILURE
         }
     }
@@ -96,6 +146,12 @@ fn failed(error: &LoggingError, file: Option<&str>) -> Report {
         diagnostic.origin = Origin { line: error.line(), column: 1, ..Origin::file(file) };
     }
     only(diagnostic)
+}
+
+/// A folder as it is opened: no path at all is the one this process works in.
+fn folder(path: impl AsRef<Path>) -> PathBuf {
+    let path = path.as_ref();
+    if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() }
 }
 
 /// A report of one finding.

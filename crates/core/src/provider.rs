@@ -146,6 +146,11 @@ pub trait Source: Send + Sync {
         false
     }
 
+    /// The folder its files are in, if it reads files: what is wrong with them may be shown with their lines.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
+
     /// The zones this source knows, in any order.
     ///
     /// # Errors

@@ -102,6 +102,11 @@ impl Manager {
         &self.versions
     }
 
+    /// The folders that the files of its providers are in.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.providers.values().filter_map(|configured| configured.source.folder())
+    }
+
     /// What reading and planning needs to know beside the zone.
     pub(crate) fn context(&self, zone: &ZoneConfig, lenient: bool) -> Context {
         let disabled = &zone.disabled_record_validators;

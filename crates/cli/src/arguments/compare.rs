@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::LoggingArguments;
+use super::OutputArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,7 +35,7 @@ pub struct CompareArguments {
     #[arg(long, value_name = "PREFIX")]
     pub ignore_prefix: Option<String>,
 
-    /// What is logged, and where to.
+    /// How findings are shown, and what is logged.
     #[command(flatten)]
-    pub logging: LoggingArguments,
+    pub output: OutputArguments,
 }

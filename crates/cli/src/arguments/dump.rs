@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::LoggingArguments;
+use super::OutputArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,7 +47,7 @@ pub struct DumpArguments {
     #[arg(value_name = "SOURCE", required = true)]
     pub sources: Vec<String>,
 
-    /// What is logged, and where to.
+    /// How findings are shown, and what is logged.
     #[command(flatten)]
-    pub logging: LoggingArguments,
+    pub output: OutputArguments,
 }

@@ -3,6 +3,7 @@
 mod compare;
 mod dump;
 mod logging;
+mod output;
 mod sync;
 mod validate;
 mod versions;
@@ -14,6 +15,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches};
 pub use compare::CompareArguments;
 pub use dump::DumpArguments;
 pub use logging::LoggingArguments;
+pub use output::OutputArguments;
 pub use sync::SyncArguments;
 pub use validate::ValidateArguments;
 pub use versions::VersionsArguments;
@@ -66,6 +68,16 @@ mod tests {
         assert_eq!(arguments.config_file, "x.yaml");
         assert!(arguments.doit);
         assert_eq!(arguments.zones, ["a.", "b."]);
+    }
+
+    #[test]
+    fn a_cut_that_the_reference_knows_means_what_it_means_there() {
+        for cut in ["--f", "--fo", "--for", "--forc", "--force"] {
+            let arguments: SyncArguments = read(&format!("--config x.yaml {cut}")).unwrap();
+            assert!(arguments.force, "{cut}");
+        }
+        let arguments: SyncArguments = read("--config x.yaml --form json").unwrap();
+        assert_eq!(arguments.output.format, crate::render::Format::Json);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::LoggingArguments;
+use super::OutputArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +28,8 @@ pub struct SyncArguments {
     pub doit: bool,
 
     /// Make the changes even if they are unusually many
-    #[arg(long)]
+    // In the reference every beginning of it that `--format` has as well stands for `--force` alone.
+    #[arg(long, aliases = ["f", "fo", "for"])]
     pub force: bool,
 
     /// Make the changes only if the plan has this checksum, which an earlier run printed
@@ -47,7 +48,7 @@ pub struct SyncArguments {
     #[arg(value_name = "ZONE")]
     pub zones: Vec<String>,
 
-    /// What is logged, and where to.
+    /// How findings are shown, and what is logged.
     #[command(flatten)]
-    pub logging: LoggingArguments,
+    pub output: OutputArguments,
 }

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::LoggingArguments;
+use super::OutputArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,7 +25,7 @@ pub struct ValidateArguments {
     #[arg(long)]
     pub all: bool,
 
-    /// What is logged, and where to.
+    /// How findings are shown, and what is logged.
     #[command(flatten)]
-    pub logging: LoggingArguments,
+    pub output: OutputArguments,
 }

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::LoggingArguments;
+use super::OutputArguments;
 
 const EXAMPLES: &str = "\
 Exit status: 0 when the configuration can be used, 1 when not, 2 on wrong usage.";
@@ -15,7 +15,7 @@ pub struct VersionsArguments {
     #[arg(long, value_name = "FILE")]
     pub config_file: String,
 
-    /// What is logged, and where to.
+    /// How findings are shown, and what is logged.
     #[command(flatten)]
-    pub logging: LoggingArguments,
+    pub output: OutputArguments,
 }

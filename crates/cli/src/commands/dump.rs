@@ -13,8 +13,8 @@ use crate::program::{Ended, run};
 pub fn dump() -> ExitCode {
     run(
         Level::INFO,
-        |arguments: &DumpArguments| &arguments.logging,
-        |arguments| {
+        |arguments: &DumpArguments| &arguments.output,
+        |arguments, output| {
             let options = DumpOptions {
                 zone: arguments.zone.clone(),
                 output_dir: arguments.output_dir.clone().into(),
@@ -23,7 +23,7 @@ pub fn dump() -> ExitCode {
                 split: arguments.split,
                 sources: arguments.sources.clone(),
             };
-            let manager = manager(&arguments.config_file)?;
+            let manager = manager(&arguments.config_file, output)?;
             block_on(manager.dump(&options)).map(|_| Ended::Fine).map_err(errors)
         },
     )

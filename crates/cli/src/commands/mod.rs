@@ -17,7 +17,7 @@ use octodns::{Failure, Manager, ManagerOptions};
 use octodns_core::registry::Run;
 use octodns_core::{Diagnostic, Report, Severity};
 
-use crate::program::only;
+use crate::program::{Output, only};
 
 pub use compare::compare;
 pub use dump::dump;
@@ -25,14 +25,18 @@ pub use sync::sync;
 pub use validate::validate;
 pub use versions::versions;
 
-/// Reads the config file, with this process' environment and standard output.
-fn manager(config_file: &str) -> Result<Arc<Manager>, Report> {
+/// Reads the config file, with this process' environment and standard output. Findings may show lines
+/// of the files beside it, and of those that its providers read.
+fn manager(config_file: &str, output: &mut Output) -> Result<Arc<Manager>, Report> {
+    output.config_file(config_file);
     let options = ManagerOptions {
         registry: octodns::registry(env::home_dir(), run()),
         plan_writer: Arc::new(Mutex::new(Patient(io::stdout()))),
         ..ManagerOptions::default()
     };
-    Manager::from_config_file(Path::new(config_file), &options).map(Arc::new).map_err(errors)
+    let manager = Manager::from_config_file(Path::new(config_file), &options).map_err(errors)?;
+    output.may_show(manager.folders());
+    Ok(Arc::new(manager))
 }
 
 /// The environment, the clock and the source of UUIDs of this process.

@@ -14,8 +14,8 @@ use crate::program::{Ended, run};
 pub fn sync() -> ExitCode {
     run(
         Level::INFO,
-        |arguments: &SyncArguments| &arguments.logging,
-        |arguments| {
+        |arguments: &SyncArguments| &arguments.output,
+        |arguments, output| {
             let options = SyncOptions {
                 zones: arguments.zones.clone(),
                 sources: arguments.sources.clone(),
@@ -24,7 +24,7 @@ pub fn sync() -> ExitCode {
                 force: arguments.force,
                 checksum: arguments.checksum.clone(),
             };
-            let manager = manager(&arguments.config_file)?;
+            let manager = manager(&arguments.config_file, output)?;
             match block_on(manager.sync(&options)) {
                 Ok(result) => {
                     if let Some(applied) =

@@ -11,7 +11,7 @@ use crate::program::{Ended, run};
 pub fn versions() -> ExitCode {
     run(
         Level::INFO,
-        |arguments: &VersionsArguments| &arguments.logging,
-        |arguments| manager(&arguments.config_file).map(|_| Ended::Fine),
+        |arguments: &VersionsArguments| &arguments.output,
+        |arguments, output| manager(&arguments.config_file, output).map(|_| Ended::Fine),
     )
 }

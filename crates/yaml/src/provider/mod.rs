@@ -104,6 +104,10 @@ impl Source for YamlProvider {
         true
     }
 
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.inner.options.directory)
+    }
+
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
         self.blocking(files::list_zones).await
     }

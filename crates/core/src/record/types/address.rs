@@ -20,24 +20,76 @@ pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
 
 /// Addresses are there, and are addresses of the record's family.
 fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
+    let family = Family::of(record_type);
     if values.is_empty() {
-        findings.fault(Position::NONE, "missing value(s)");
+        findings.fault(Position::NONE, "missing value(s)").help(family.example());
     }
     for value in values {
         match &value.kind {
             Kind::Null => {
-                findings.fault(value.position, "missing value(s)");
+                findings.fault(value.position, "missing value(s)").help(family.example());
             }
             Kind::Str(text) if text.is_empty() => {
-                findings.fault(value.position, "empty value");
+                findings.fault(value.position, "empty value").help(family.example());
             }
             Kind::Str(text) if is_address(text, record_type) => {}
             _ => {
-                let family = if record_type == RecordType::A { "IPv4" } else { "IPv6" };
-                let message = format!("invalid {family} address {}", shown(value));
-                findings.fault(value.position, message);
+                let message = format!("invalid {} address {}", family.name(), shown(value));
+                findings.fault(value.position, message).help(family.help(value));
             }
         }
+    }
+}
+
+/// The two families, as messages speak of them.
+#[derive(Clone, Copy)]
+enum Family {
+    V4,
+    V6,
+}
+
+impl Family {
+    fn of(record_type: RecordType) -> Self {
+        if record_type == RecordType::A { Self::V4 } else { Self::V6 }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::V4 => "IPv4",
+            Self::V6 => "IPv6",
+        }
+    }
+
+    fn example(self) -> &'static str {
+        match self {
+            Self::V4 => "write an address such as `value: 192.0.2.1`, or several below `values`",
+            Self::V6 => "write an address such as `value: 2001:db8::1`, or several below `values`",
+        }
+    }
+
+    /// What to write instead of what is no address of the family.
+    fn help(self, value: &Value<'_>) -> String {
+        let text = value.as_str().unwrap_or_default();
+        let (other, of) = match self {
+            Self::V4 => (is_address(text, RecordType::AAAA), "AAAA"),
+            Self::V6 => (is_address(text, RecordType::A), "A"),
+        };
+        if other {
+            return format!("this address belongs in a record of type {of}");
+        }
+        if value
+            .as_str()
+            .is_some_and(|text| text.contains(char::is_alphabetic) && !text.contains(':'))
+        {
+            return "names belong in a record of type CNAME".to_owned();
+        }
+        match self {
+            Self::V4 => {
+                "write four numbers from 0 to 255 with dots between them, such as 192.0.2.1"
+            }
+            Self::V6 => "write up to eight groups of hexadecimal digits, such as 2001:db8::1",
+        }
+        .to_owned()
     }
 }
 

@@ -1,15 +1,11 @@
 //! What the programs do with what they cannot work with: they say what and where, end with 1, and leave
 //! nothing half done.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
-mod support;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::process::Stdio;
 
-use support::{CONFIG, Workspace, ZONE};
+use crate::support::{CONFIG, Workspace, ZONE};
 
 const SYNC: &str = "octodns-sync --config-file=config.yaml --doit --force";
 const VALIDATE: &str = "octodns-validate --config-file=config.yaml";

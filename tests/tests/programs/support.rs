@@ -1,8 +1,5 @@
 //! Running the programs, as a shell would.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-#![expect(clippy::disallowed_methods, reason = "cargo tells by the environment where it is")]
-
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,239 @@
+//! What each kind of finding is about: the rules of SARIF, and the table in `docs/findings.md`.
+
+/// A kind of finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The code of its findings: the id of a validator, or the name of a check.
+    pub id: &'static str,
+    /// What holds where there is no finding.
+    pub about: &'static str,
+    /// What to do about a finding, when the finding itself does not say.
+    pub help: &'static str,
+}
+
+/// The kind of finding that has a code; none for validators that a configuration names itself.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.binary_search_by_key(&id, |rule| rule.id).ok().map(|index| &RULES[index])
+}
+
+const fn row(id: &'static str, about: &'static str, help: &'static str) -> Rule {
+    Rule { id, about, help }
+}
+
+/// All kinds, by their codes.
+#[rustfmt::skip]
+pub(crate) const RULES: &[Rule] = &[
+    row("alias-root", "ALIAS records stand at the zone's own name",
+        "Below the apex write a CNAME."),
+    row("apply", "a change could not be made",
+        "The message has the words of the target; what was done before stands in the table above it."),
+    row("caa-best-practices", "CAA records say who may issue certificates, for wildcards too",
+        "Write `issue` and `issuewild`; \";\" stands for nobody."),
+    row("caa-value", "values of CAA have flags, a tag and a value",
+        "Write `flags` (0 or 128), `tag` (issue, issuewild, iodef) and `value`."),
+    row("caa-value-best-practice", "`issue` of CAA comes with `issuewild`",
+        "Add `issuewild` with the same value, or \";\" for no wildcard certificates."),
+    row("caa-value-rfc", "values of CAA follow RFC 8659",
+        "Flags are 0 or 128; tags have letters and digits only."),
+    row("checksum", "the plan is the one that was looked at",
+        "Look at the plan again, and run with the checksum it has now."),
+    row("chunked-value-rfc", "texts are ASCII, their semicolons escaped",
+        "Write \\; for a semicolon, and Punycode or escapes for other characters."),
+    row("cname-coexistence", "a CNAME stands alone at its name",
+        "Remove the CNAME or what stands beside it (RFC 1034, section 3.6.2)."),
+    row("cname-root-rfc", "the zone's own name has no CNAME",
+        "Write an ALIAS, if the targets have that type."),
+    row("cname-target-not-cname", "a CNAME does not lead to another CNAME",
+        "Point to the name at the end of the chain."),
+    row("cname-target-resolvable-in-zone", "targets of CNAME and ALIAS within the zone are there",
+        "Add the records of the target, or correct it."),
+    row("config", "the configuration is sound",
+        "See the documentation of the section that the place points to."),
+    row("dname-coexistence", "a DNAME stands beside no CNAME, and hides nothing",
+        "Move or remove what stands beside or below it (RFC 6672)."),
+    row("ds-value", "values of DS have key_tag, algorithm, digest_type and digest",
+        "Take them from the signer of the child zone."),
+    row("ds-value-best-practice", "DS records use algorithms that are still recommended",
+        "Sign with algorithm 13, and publish digests of type 2 (RFC 8624)."),
+    row("ds-value-rfc", "values of DS follow RFC 4034",
+        "Numbers are within their ranges, digests have the length of their type."),
+    row("dump", "zones can be dumped where they are asked to be",
+        "Name an output provider that writes files."),
+    row("duplicate-record", "a name has one record of a type",
+        "Write all its values into one record."),
+    row("dynamic", "the `dynamic` section has pools and rules that lead to them",
+        "Each pool has values, each rule a pool; the last rule has nothing else."),
+    row("geo", "the `geo` section maps places to values",
+        "Write CONTINENT, CONTINENT-COUNTRY or CONTINENT-COUNTRY-PROVINCE."),
+    row("glue-for-in-zone-ns", "name servers within the zone have addresses",
+        "Add A or AAAA records for the name server."),
+    row("healthcheck", "health checks use a protocol there is",
+        "Write HTTP, HTTPS, ICMP, TCP or UDP."),
+    row("https-value-best-practice", "targets of HTTPS end with a dot",
+        "Write the dot: a name without it is relative in other programs."),
+    row("https-value-rfc", "values of HTTPS follow RFC 9460",
+        "Write `svcpriority`, `targetname`, and parameters that there are."),
+    row("internal", "a part of the program broke down",
+        "Report it, with what it was doing."),
+    row("ip-value-rfc", "addresses are addresses",
+        "A holds IPv4 addresses, AAAA holds IPv6 addresses."),
+    row("loc-value-rfc", "values of LOC follow RFC 1876",
+        "Write degrees, minutes, seconds and a direction for both coordinates, and sizes in metres."),
+    row("logging", "logging can be set up",
+        "See --help for the form of the file."),
+    row("mail", "MX, SPF and DMARC of a zone agree",
+        "Say for the zone, and every name with an MX, that it handles mail or that it does not."),
+    row("multi-value-ns", "delegations have several name servers",
+        "Add another name server."),
+    row("mx-target-not-cname", "mail exchanges are no CNAME",
+        "Point to the name that the CNAME points to (RFC 2181, section 10.3)."),
+    row("mx-target-resolvable-in-zone", "mail exchanges within the zone are there",
+        "Add the records of the exchange, or correct it."),
+    row("mx-value", "values of MX have a preference and an exchange",
+        "Write `preference` and `exchange`."),
+    row("mx-value-best-practice", "exchanges of MX end with a dot",
+        "Write the dot: a name without it is relative in other programs."),
+    row("mx-value-not-ip", "exchanges of MX are names",
+        "Give the address a record of its own, and write its name."),
+    row("mx-value-rfc", "values of MX follow RFC 5321",
+        "Preferences are 0 to 65535; exchanges are fully qualified names."),
+    row("name-rfc", "names follow RFC 1035",
+        "Labels have 1 to 63 characters, whole names at most 253; names are relative to the zone."),
+    row("naptr-value", "values of NAPTR have all their fields",
+        "Write order, preference, flags, service, regexp and replacement."),
+    row("naptr-value-best-practice", "replacements of NAPTR end with a dot",
+        "Write the dot: a name without it is relative in other programs."),
+    row("naptr-value-rfc", "values of NAPTR follow RFC 3403",
+        "Numbers are 0 to 65535, flags are S, A, U, P or nothing."),
+    row("no-cname-loop", "CNAME records come to an end",
+        "Point one of them to a name with records."),
+    row("ns-target-not-cname", "name servers are no CNAME",
+        "Point to the name that the CNAME points to (RFC 2181, section 10.3)."),
+    row("openpgpkey-value-rfc", "OPENPGPKEY records hold a key",
+        "Write the key in base64."),
+    row("output", "results can be written",
+        "Make room, or write elsewhere."),
+    row("plan", "a zone could be planned",
+        "The message says what went wrong."),
+    row("plan-output", "the plan could be shown",
+        "The message says what went wrong; nothing was applied."),
+    row("processor", "processors could do their work",
+        "The message says what went wrong."),
+    row("record-new", "records can be made of their data",
+        "Records are mappings with a `type`; values are such as the type holds."),
+    row("root-cname", "the zone's own name has no CNAME",
+        "Write an ALIAS, if the targets have that type."),
+    row("root-ns", "the name servers of the apex are managed where they can be",
+        "Add the NS record of the apex, or set `supports_root_ns`."),
+    row("runtime", "the program could start",
+        "The message says what the system refused."),
+    row("source", "sources could be read",
+        "The message has the words of the source."),
+    row("spf-record-type", "SPF policies stand in TXT records",
+        "Move the values to a TXT record (RFC 7208, section 3.1)."),
+    row("srv-name", "names of SRV start with a service and a protocol",
+        "Write _service._protocol, such as _sip._tcp."),
+    row("srv-name-rfc", "services and protocols follow RFC 6335",
+        "Write _ and 1 to 15 letters, digits and single hyphens."),
+    row("srv-target-not-cname", "hosts of SRV are no CNAME",
+        "Point to the name that the CNAME points to (RFC 2782)."),
+    row("srv-target-resolvable-in-zone", "hosts of SRV within the zone are there",
+        "Add the records of the host, or correct it."),
+    row("srv-value", "values of SRV have all their fields",
+        "Write priority, weight, port and target."),
+    row("srv-value-best-practice", "targets of SRV end with a dot",
+        "Write the dot: a name without it is relative in other programs."),
+    row("srv-value-not-ip", "targets of SRV are names",
+        "Give the address a record of its own, and write its name."),
+    row("srv-value-rfc", "values of SRV follow RFC 2782",
+        "Numbers are 0 to 65535; all are 0 where the target is \".\"."),
+    row("sshfp-value", "values of SSHFP have all their fields",
+        "Write what ssh-keygen -r prints."),
+    row("sshfp-value-best-practice", "SSHFP records use SHA-256",
+        "Write what ssh-keygen -r prints for fingerprint type 2."),
+    row("sshfp-value-rfc", "values of SSHFP follow RFC 4255",
+        "Write what ssh-keygen -r prints."),
+    row("sub-zone", "records stand in the zone they belong to",
+        "Move them to the zone that is configured below; NS and DS of its own name stay."),
+    row("supports", "targets can hold what they are given",
+        "Leave it out for that target, or set `strict_supports: false`."),
+    row("svcb-value-best-practice", "targets of SVCB end with a dot",
+        "Write the dot: a name without it is relative in other programs."),
+    row("svcb-value-rfc", "values of SVCB follow RFC 9460",
+        "Write `svcpriority`, `targetname`, and parameters that there are."),
+    row("target", "targets could be read",
+        "The message has the words of the target."),
+    row("target-value-best-practice", "targets end with a dot",
+        "Write the dot: a name without it is relative in other programs."),
+    row("target-value-not-ip", "targets are names",
+        "Give the address a record of its own, and write its name."),
+    row("target-value-rfc", "targets are fully qualified names",
+        "Write the whole name, with a dot at its end."),
+    row("targets-value-best-practice", "targets end with a dot",
+        "Write the dot: a name without it is relative in other programs."),
+    row("targets-value-not-ip", "targets are names",
+        "Give the address a record of its own, and write its name."),
+    row("targets-value-rfc", "targets are fully qualified names",
+        "Write the whole name, with a dot at its end."),
+    row("tlsa-value", "values of TLSA have all their fields",
+        "Write certificate_usage, selector, matching_type and certificate_association_data."),
+    row("tlsa-value-best-practice", "TLSA records hold digests",
+        "Use matching type 1 or 2 (RFC 7671, section 10.1.2)."),
+    row("tlsa-value-rfc", "values of TLSA follow RFC 6698",
+        "Numbers are 0 to 255, digests have the length of their type."),
+    row("ttl-rfc", "TTLs are numbers of seconds",
+        "Write a whole number from 0 on (RFC 2181, section 8)."),
+    row("unsafe-plan", "plans change no more than expected",
+        "Look at the plan; if it is right, run again with --force."),
+    row("uri-name", "names of URI start with a service and a protocol",
+        "Write _service._protocol, such as _http._tcp."),
+    row("uri-name-rfc", "services and protocols follow RFC 6335",
+        "Write _ and 1 to 15 letters, digits and single hyphens."),
+    row("uri-value", "values of URI have all their fields",
+        "Write priority, weight and target."),
+    row("uri-value-rfc", "values of URI follow RFC 7553",
+        "Numbers are 0 to 65535."),
+    row("urlfwd-value", "values of URLFWD have all their fields",
+        "Write code (301 or 302), masking (0 to 2), query (0 or 1), path and target."),
+    row("yaml", "files are YAML",
+        "The message says what is wrong at the place it points to."),
+    row("yaml-duplicate-key", "keys are there once",
+        "Remove one of the two; the last one counts."),
+    row("yaml-order", "keys are in order",
+        "Move the key, or let octodns-validate --fix do it."),
+];
+
+#[cfg(test)]
+mod tests {
+    use octodns_core::record::RecordTypes;
+    use octodns_core::validate::RecordValidators;
+    use octodns_core::zone::ZoneCheck;
+
+    use super::*;
+
+    #[test]
+    fn rules_are_sorted_so_that_they_are_found() {
+        assert!(RULES.is_sorted_by(|one, other| one.id < other.id));
+        assert_eq!(rule("mail").map(|rule| rule.id), Some("mail"));
+        assert_eq!(rule("mine"), None);
+    }
+
+    #[test]
+    fn every_built_in_validator_has_its_rule() {
+        let records = RecordValidators::new(&RecordTypes::default());
+        let records = records.available().map(|(_, validator)| validator.id());
+        for id in records.chain(ZoneCheck::all().map(|check| check.id)) {
+            assert!(rule(id).is_some(), "{id} is missing");
+        }
+    }
+
+    /// The page lists what the formats speak of.
+    #[test]
+    fn the_page_has_every_rule() {
+        let page = include_str!("../../../../docs/findings.md");
+        for Rule { id, about, help } in RULES {
+            let row = format!("| `{id}` | {about} | {help} |");
+            assert!(page.contains(&row), "docs/findings.md lacks: {row}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The programs, run as a shell would run them.
+
+#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::disallowed_methods, reason = "cargo tells by the environment where it is")]
+
+mod bad_input;
+mod findings;
+mod support;
+mod sync;

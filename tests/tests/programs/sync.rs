@@ -1,0 +1,115 @@
+//! `octodns-sync`: exit codes, what goes to which stream, logging.
+
+use std::fs;
+use std::process::Stdio;
+
+use crate::support::Workspace;
+
+const SYNC: &str = "octodns-sync --config-file=config.yaml";
+
+#[test]
+fn help_is_a_result_and_wrong_usage_is_exit_code_2() {
+    let workspace = Workspace::new();
+    let help = workspace.run("octodns-sync --help");
+    help.expect(0, &[]);
+    assert!(help.stdout.contains("--config-file"));
+    for line in ["octodns-sync", "octodns-sync --config-file", &format!("{SYNC} --nope")] {
+        let wrong = workspace.run(line);
+        wrong.expect(2, &[]);
+        assert!(wrong.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_plan_is_logged_and_the_standard_output_stays_empty() {
+    let workspace = Workspace::new();
+    let ran = workspace.run(&format!("{SYNC} --quiet"));
+    ran.expect(0, &[]);
+    assert!(ran.stdout.is_empty());
+    // `2024-01-02T03:04:05  [1] INFO    Plan `
+    let (before, plan) = ran.stderr.split_once("] INFO    Plan \n").unwrap();
+    let first = before.lines().last().unwrap();
+    assert_eq!(&first[10..11], "T", "{first}");
+    assert!(first[19..].starts_with("  ["), "{first}");
+    assert!(plan.contains("* unit.tests.\n"), "{plan}");
+    let change = "Create <ARecord A 3600, www.unit.tests., ['192.0.2.1']> (zones)";
+    assert!(plan.contains(change), "{plan}");
+    assert!(!workspace.path("target").exists());
+}
+
+#[test]
+fn the_log_goes_to_the_standard_output_when_asked() {
+    let workspace = Workspace::new();
+    let ran = workspace.run("octodns-sync --config=config.yaml --log-stream-stdout");
+    ran.expect(0, &[]);
+    assert!(ran.stderr.is_empty());
+    assert!(ran.stdout.contains("INFO    Manager "));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_not_an_error() {
+    let workspace = Workspace::new();
+    let mut command = workspace.command(&format!("{SYNC} --log-stream-stdout"));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[test]
+fn a_config_that_cannot_be_used_is_exit_code_1_with_its_place() {
+    let workspace = Workspace::new();
+    workspace.run("octodns-sync --config-file=nope.yaml").expect(1, &["nope.yaml"]);
+
+    let zone = "www:\n  ttl: 60\n  type: A\n  value: foo\n";
+    workspace.write("zones/unit.tests.yaml", zone);
+    let faulty = workspace.run(SYNC);
+    faulty.expect(1, &["error[", "zones/unit.tests.yaml:4:10"]);
+    assert!(faulty.stderr.ends_with("1 error\n"), "{faulty:#?}");
+}
+
+#[test]
+fn doit_applies_and_the_second_run_has_nothing_to_do() {
+    let workspace = Workspace::new();
+    workspace.run(&format!("{SYNC} --doit")).expect(0, &[]);
+    assert!(workspace.path("target/unit.tests.yaml").is_file());
+    workspace.run(&format!("{SYNC} --quiet")).expect(0, &["No changes were planned"]);
+}
+
+#[test]
+fn logging_follows_a_config_file() {
+    let workspace = Workspace::new();
+    let config = "\
+version: 1
+formatters:
+  short: {format: '%(levelname)s %(name)s %(message)s'}
+handlers:
+  file: {class: logging.FileHandler, filename: run.log, formatter: short}
+root: {level: INFO, handlers: [file]}
+";
+    workspace.write("logging.yaml", config);
+    let line = format!("{SYNC} --logging-config=logging.yaml");
+    let ran = workspace.run(&line);
+    ran.expect(0, &[]);
+    assert!(ran.stderr.is_empty(), "{ran:#?}");
+    let log = fs::read_to_string(workspace.path("run.log")).unwrap();
+    assert!(log.contains("INFO Plan \n"), "{log}");
+
+    workspace.write("logging.yaml", config.replace("FileHandler", "HTTPHandler"));
+    workspace.run(&line).expect(1, &["logging.yaml:5:"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn syslog_gets_the_log_as_well() {
+    let workspace = Workspace::new();
+    let device = workspace.path("syslog");
+    let daemon = std::os::unix::net::UnixDatagram::bind(&device).unwrap();
+    let ran = workspace.run(&format!("{SYNC} --log-syslog --syslog-device=syslog"));
+    ran.expect(0, &["INFO    Manager "]);
+    let mut packet = [0; 2048];
+    let length = daemon.recv(&mut packet).unwrap();
+    let message = std::str::from_utf8(&packet[..length]).unwrap();
+    // local0 is facility 16, informational is severity 6.
+    assert!(message.starts_with("<134>octodns["), "{message}");
+}
