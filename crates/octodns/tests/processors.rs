@@ -1,4 +1,4 @@
-//! Processors at work in whole runs, and the examples of their documentation.
+//! Processors at work in whole runs.
 
 #![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
 
@@ -8,9 +8,6 @@ use std::sync::{Arc, Mutex};
 
 use octodns::{Failure, Manager, ManagerOptions, SyncOptions};
 use tempfile::TempDir;
-
-const DOCUMENTATION: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/processors.md"));
 
 fn write(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -77,42 +74,6 @@ b: {type: A, values: [192.0.2.1, 10.0.0.1]}
 c: {type: CNAME, value: a.example.com.}
 d: {type: TXT, value: some text}
 ";
-
-#[tokio::test]
-async fn every_example_of_the_documentation_runs() {
-    let blocks: Vec<_> = DOCUMENTATION
-        .split("```yaml\n")
-        .skip(1)
-        .map(|rest| rest.split_once("```").unwrap().0)
-        .collect();
-    let sections = DOCUMENTATION.lines().filter(|line| line.starts_with("## ")).count();
-    assert_eq!(blocks.len(), sections, "one example for each section");
-    for block in blocks {
-        let folder = tempfile::tempdir().unwrap();
-        write(
-            &folder.path().join("config/example.com.yaml"),
-            "www: {ttl: 300, type: A, value: 192.0.2.1}\n",
-        );
-        write(&folder.path().join("config/2.0.192.in-addr.arpa.yaml"), "--- {}\n");
-        let result = sync(folder.path(), block).await;
-        let report = result.err().map(|failure| failure.report);
-        assert_eq!(report, None, "{block}");
-    }
-}
-
-#[tokio::test]
-async fn every_class_has_its_section() {
-    let mut registry = octodns_core::Registry::default();
-    octodns_processors::register(&mut registry);
-    for name in registry.processors.names() {
-        let name = name.rsplit('.').next().unwrap();
-        // The misspelt alias needs no second short name in the text.
-        let documented = DOCUMENTATION.contains(&format!("`{name}`"))
-            || DOCUMENTATION.contains(&format!(".{name}`"))
-            || name == "acme-manging";
-        assert!(documented, "{name}");
-    }
-}
 
 #[tokio::test]
 async fn filters_keep_or_leave_out_what_their_list_says() {

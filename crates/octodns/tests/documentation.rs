@@ -1,0 +1,119 @@
+//! The examples of the documentation: each is run, and does what the page says.
+
+#![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use octodns::{Failure, Manager, ManagerOptions, SyncOptions};
+
+const PROCESSORS: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/processors.md"));
+
+/// A section of a page: a config, files, and what a run of them says.
+#[derive(Default)]
+struct Example<'p> {
+    title: &'p str,
+    config: &'p str,
+    /// Path and text of each file.
+    files: Vec<(&'p str, &'p str)>,
+    /// Rows of the plan, or else errors.
+    expected: Vec<&'p str>,
+}
+
+/// The sections of a page, each with the code blocks and the last tables that it has.
+fn examples(page: &str) -> Vec<Example<'_>> {
+    page.split("\n## ").skip(1).map(example).collect()
+}
+
+fn example(section: &str) -> Example<'_> {
+    let title = section.lines().next().unwrap_or_default();
+    let mut example = Example { title, ..Example::default() };
+    let mut blocks = section.split("```");
+    blocks.next();
+    while let (Some(block), Some(after)) = (blocks.next(), blocks.next()) {
+        let (language, text) = block.split_once('\n').unwrap();
+        match (language, text.strip_prefix("# ").and_then(|text| text.split_once('\n'))) {
+            ("yaml", None) => example.config = text,
+            ("yaml", Some(file)) => example.files.push(file),
+            ("text", _) => example.expected.extend(text.lines()),
+            _ => panic!("{title}: a block of {language}"),
+        }
+        example.expected.extend(after.lines().filter(|line| is_change(line)));
+    }
+    example
+}
+
+/// Whether a line is a row of a plan's table, that of a new zone and the headings left out.
+fn is_change(line: &str) -> bool {
+    let heading = ["| Operation", "|--", "| Create | Zone<"];
+    line.starts_with('|') && !heading.iter().any(|start| line.starts_with(start))
+}
+
+/// The rows of the plan, or the errors, of a config in a folder whose name is left out.
+async fn run(folder: &Path, config: &str) -> Vec<String> {
+    let path = folder.join("config.yaml");
+    fs::write(&path, config.replace("./", &format!("{}/", folder.display()))).unwrap();
+    match plan(&path).await {
+        Ok(text) => text.lines().filter(|line| is_change(line)).map(str::to_owned).collect(),
+        Err(failure) => {
+            let relative = |text: String| text.replace(&folder.display().to_string(), ".");
+            failure.report.iter().map(|found| relative(found.to_string())).collect()
+        }
+    }
+}
+
+async fn plan(config: &Path) -> Result<String, Failure> {
+    let text = Arc::new(Mutex::new(Vec::new()));
+    let options = ManagerOptions { plan_writer: text.clone(), ..ManagerOptions::default() };
+    let manager = Manager::from_config_file(config, &options)?;
+    Arc::new(manager).sync(&SyncOptions { force: true, ..SyncOptions::default() }).await?;
+    let text = text.lock().unwrap().clone();
+    Ok(String::from_utf8(text).unwrap())
+}
+
+/// The config, with its plan written as a table.
+fn with_table(config: &str) -> String {
+    let outputs = "plan_outputs: {table: {class: octodns.provider.plan.PlanMarkdown}}";
+    match config.strip_prefix("manager:\n") {
+        Some(rest) => format!("manager:\n  {outputs}\n{rest}"),
+        None => format!("manager: {{{outputs}}}\n{config}"),
+    }
+}
+
+#[tokio::test]
+async fn the_example_of_every_processor_does_what_its_section_says() {
+    for Example { title, config, files, expected } in examples(PROCESSORS) {
+        assert!(!config.is_empty() && !files.is_empty(), "{title} has no example");
+        assert!(!expected.is_empty(), "{title} says nothing of what comes of its example");
+        let folder = tempfile::tempdir().unwrap();
+        // Zones that a config names and that have no file are empty.
+        for name in ["config/example.com.yaml", "config/2.0.192.in-addr.arpa.yaml"] {
+            fs::create_dir_all(folder.path().join("config")).unwrap();
+            fs::write(folder.path().join(name), "{}\n").unwrap();
+        }
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let found = run(folder.path(), &with_table(config)).await;
+        assert_eq!(found, expected, "{title}");
+    }
+}
+
+#[test]
+fn every_processor_has_its_section() {
+    let mut registry = octodns_core::Registry::default();
+    octodns_processors::register(&mut registry);
+    for name in registry.processors.names() {
+        let name = name.rsplit('.').next().unwrap();
+        // The misspelt alias stands in the section of the right one.
+        let section = examples(PROCESSORS).iter().any(|example| example.title == name);
+        let named = PROCESSORS.contains(&format!("`{name}`"));
+        assert!(section || named || name == "acme-manging", "{name}");
+        let is_class = name.starts_with(char::is_uppercase);
+        assert!(!is_class || section || name == "AcmeMangingProcessor", "{name}");
+    }
+}
