@@ -63,7 +63,7 @@ impl<'r> Reader<'r> {
         loop {
             let count = self.u8("a name")?;
             if count == 0 {
-                return Ok(name::present(&labels));
+                return Ok(name::present_labels(&labels));
             }
             length += usize::from(count) + 1;
             if usize::from(count) > MOST_LABEL || length > name::MOST_NAME {
@@ -72,7 +72,7 @@ impl<'r> Reader<'r> {
                 } else {
                     "a label's length is that of a pointer"
                 };
-                return Err(WireError::Name { name: name::present(&labels), fault });
+                return Err(WireError::Name { name: name::present_labels(&labels), fault });
             }
             labels.push(self.take(count.into(), "a name")?);
         }

@@ -37,7 +37,7 @@ use bytes::{Reader, Writer};
 use values::Wire;
 
 pub use error::WireError;
-pub use name::labels;
+pub use name::{labels, present_labels};
 pub use table::{type_number, type_of};
 
 /// The record data of every value, in the order of the values.

@@ -57,8 +57,8 @@ pub fn labels(name: &str) -> Result<Vec<Vec<u8>>, WireError> {
     Ok(labels)
 }
 
-/// An absolute name in presentation format.
-pub(super) fn present<L: AsRef<[u8]>>(labels: &[L]) -> String {
+/// An absolute name in presentation format, from its labels.
+pub fn present_labels<L: AsRef<[u8]>>(labels: &[L]) -> String {
     if labels.is_empty() {
         return ".".to_owned();
     }
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn names_are_written_as_they_are_read() {
         for name in [".", "a.b.", "a\\.b\\032c\\255.", "\\@\\$\\(\\)\\;\\\"\\\\.", "*._tcp.X."] {
-            assert_eq!(present(&labels(name).unwrap()), name);
+            assert_eq!(present_labels(&labels(name).unwrap()), name);
         }
     }
 }

@@ -1,0 +1,143 @@
+//! What a server says: the records that a question leads to.
+
+use std::collections::BTreeMap;
+
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType as Number};
+use octodns_core::RecordType;
+use octodns_core::record::RecordData;
+
+use crate::wire::{self, WireError};
+
+/// How many aliases in a row are followed.
+const MOST_ALIASES: usize = 16;
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What was found at the end of the aliases.
+    pub found: Found,
+    /// Whether the server has the zone itself, so that TTLs are those of the zone; else they may have
+    /// run down in a cache.
+    pub authoritative: bool,
+    /// The names that aliases lead to, in order (RFC 1034, section 3.6.2).
+    pub aliases: Vec<String>,
+    /// Where the server sends its asker instead of answering.
+    pub referral: Option<Referral>,
+}
+
+/// What there is of the type that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Its records.
+    Rows(Rows),
+    /// The name exists, without records of the type (RFC 2308, section 2.2).
+    NoData,
+    /// The name does not exist (RFC 2308, section 2.1).
+    NxDomain,
+}
+
+/// The records of a name and type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// The least TTL among them, in seconds.
+    pub ttl: u32,
+    /// The record data of each.
+    pub rdatas: Vec<Vec<u8>>,
+}
+
+impl Rows {
+    /// Their values.
+    ///
+    /// # Errors
+    ///
+    /// Fails when they are not of the type.
+    pub fn data(&self, of: RecordType) -> Result<RecordData, WireError> {
+        wire::from_bytes(of, &self.rdatas)
+    }
+}
+
+/// The servers of a zone below the one that was asked for (RFC 1034, section 4.3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referral {
+    /// The name of the zone that was cut off.
+    pub zone: String,
+    /// Its `NS` records, as its parent has them.
+    pub ns: Rows,
+    /// Addresses that came with it, by name and type.
+    pub glue: BTreeMap<(String, u16), Rows>,
+}
+
+impl Answer {
+    /// Reads an answer whose question has been checked.
+    pub(crate) fn read(message: &Message, name: &Name, number: Number) -> Result<Self, String> {
+        let mut current = name.clone();
+        let mut aliases = Vec::new();
+        let found = loop {
+            let rows = rows(&message.answers, &current, number)?;
+            if let Some(rows) = rows {
+                break Found::Rows(rows);
+            }
+            let Some(target) = alias(&message.answers, &current) else {
+                break match message.response_code {
+                    ResponseCode::NXDomain => Found::NxDomain,
+                    _ => Found::NoData,
+                };
+            };
+            if aliases.len() == MOST_ALIASES {
+                return Err(format!("more than {MOST_ALIASES} aliases in a row"));
+            }
+            current = target.clone();
+            aliases.push(shown(&current));
+        };
+        let authoritative = message.authoritative;
+        let unanswered = found == Found::NoData && message.answers.is_empty() && !authoritative;
+        let referral = if unanswered { referral(message, name)? } else { None };
+        Ok(Self { found, authoritative, aliases, referral })
+    }
+}
+
+fn rows(records: &[Record], name: &Name, number: Number) -> Result<Option<Rows>, String> {
+    let mut rows: Option<Rows> = None;
+    for record in records {
+        let is_one = record.record_type() == number
+            && record.dns_class == DNSClass::IN
+            && record.name == *name;
+        if is_one {
+            let rdata = wire::bytes_of(&record.data).map_err(|error| error.to_string())?;
+            let rows = rows.get_or_insert_with(|| Rows { ttl: record.ttl, rdatas: Vec::new() });
+            rows.ttl = rows.ttl.min(record.ttl);
+            rows.rdatas.push(rdata);
+        }
+    }
+    Ok(rows)
+}
+
+fn alias<'r>(records: &'r [Record], name: &Name) -> Option<&'r Name> {
+    records.iter().find_map(|record| match &record.data {
+        RData::CNAME(target) if record.name == *name => Some(&target.0),
+        _ => None,
+    })
+}
+
+/// RFC 2308, section 2.2.1: no answer, no authority, and servers of a zone at or above the name.
+fn referral(message: &Message, name: &Name) -> Result<Option<Referral>, String> {
+    let ns = |record: &&Record| record.record_type() == Number::NS && record.name.zone_of(name);
+    let Some(first) = message.authorities.iter().find(ns) else { return Ok(None) };
+    let Some(ns) = rows(&message.authorities, &first.name, Number::NS)? else { return Ok(None) };
+    let mut glue = BTreeMap::new();
+    for record in &message.additionals {
+        let number = record.record_type();
+        if matches!(number, Number::A | Number::AAAA)
+            && let Some(rows) = rows(&message.additionals, &record.name, number)?
+        {
+            glue.insert((shown(&record.name), number.into()), rows);
+        }
+    }
+    Ok(Some(Referral { zone: shown(&first.name), ns, glue }))
+}
+
+/// A name in presentation format and lower case.
+fn shown(name: &Name) -> String {
+    wire::present_labels(&name.iter().collect::<Vec<_>>()).to_ascii_lowercase()
+}

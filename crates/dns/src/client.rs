@@ -1,0 +1,153 @@
+//! Asking one server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_net::NetError;
+use hickory_net::proto::op::{DnsResponse, MessageType, Query, ResponseCode};
+use hickory_proto::rr::{DNSClass, Name, RecordType as Number};
+use octodns_core::RecordType;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use crate::answer::Answer;
+use crate::error::{AskError, Code};
+use crate::exchange::Exchange;
+use crate::wire::{self, WireError};
+
+/// How questions are asked.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientOptions {
+    /// How long an answer is waited for, all tries together. Default: 5 seconds.
+    pub timeout: Duration,
+    /// How many times a question is sent over UDP in that time, at least 1. Default: 3.
+    pub tries: u8,
+    /// How many questions are on their way at once, at least 1. Default: 64.
+    pub concurrency: usize,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(5), tries: 3, concurrency: 64 }
+    }
+}
+
+/// Asks servers. Clones share the bound on what is on its way at once.
+#[derive(Clone, Debug)]
+pub struct Client {
+    options: ClientOptions,
+    permits: Arc<Semaphore>,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self::new(ClientOptions::default())
+    }
+}
+
+impl Client {
+    /// A client that asks as `options` say.
+    pub fn new(options: ClientOptions) -> Self {
+        let most = options.concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        Self { options, permits: Arc::new(Semaphore::new(most)) }
+    }
+
+    /// Asks a server for the records of an absolute name in presentation format.
+    ///
+    /// Waiting for a turn does not count as waiting for the answer.
+    ///
+    /// # Errors
+    ///
+    /// Says why there is no answer. That there are no such records is an answer.
+    pub async fn ask(
+        &self,
+        server: SocketAddr,
+        name: &str,
+        of: RecordType,
+    ) -> Result<Answer, AskError> {
+        let number = wire::type_number(of).ok_or(WireError::NoWireForm(of))?;
+        let labels = wire::labels(name)?;
+        let name = Name::from_labels(labels.iter().map(Vec::as_slice))
+            .map_err(|error| WireError::Message(error.to_string()))?;
+        let query = Query::query(name, Number::from(number));
+        // The semaphore is never closed; without a permit there would be one question too many.
+        let _permit = self.permits.acquire().await;
+        let deadline = Instant::now() + self.options.timeout;
+        let asking = self.converse(server, &query, deadline);
+        let response = tokio::time::timeout_at(deadline, asking).await;
+        let response = response.map_err(|_| self.timeout(server))??;
+        Self::check(server, &response, &query)?;
+        Answer::read(&response, query.name(), query.query_type())
+            .map_err(|fault| AskError::Malformed { server, fault })
+    }
+
+    fn timeout(&self, server: SocketAddr) -> AskError {
+        AskError::Timeout { server, timeout: self.options.timeout }
+    }
+
+    async fn converse(
+        &self,
+        server: SocketAddr,
+        query: &Query,
+        deadline: Instant,
+    ) -> Result<DnsResponse, AskError> {
+        let failed = |error| self.failed(server, error);
+        let tries = self.options.tries;
+        let timeout = self.options.timeout;
+        let mut exchange = Exchange { server, query, edns: true, timeout, tries };
+        let mut response = exchange.udp().await.map_err(failed)?;
+        if response.response_code == ResponseCode::FormErr {
+            exchange.edns = false;
+            exchange.timeout = deadline - Instant::now();
+            response = exchange.udp().await.map_err(failed)?;
+        }
+        if response.truncation {
+            exchange.timeout = deadline - Instant::now();
+            response = exchange.tcp().await.map_err(failed)?;
+            if response.truncation {
+                let fault = "it is cut off, though it came over TCP".to_owned();
+                return Err(AskError::Malformed { server, fault });
+            }
+        }
+        Ok(response)
+    }
+
+    /// An answer has the question it answers, and a code that goes with one.
+    fn check(server: SocketAddr, response: &DnsResponse, query: &Query) -> Result<(), AskError> {
+        let malformed = |fault: &str| AskError::Malformed { server, fault: fault.to_owned() };
+        if response.message_type != MessageType::Response {
+            return Err(malformed("it is a question"));
+        }
+        let same = response.queries.iter().all(|asked| {
+            asked.name() == query.name()
+                && asked.query_type() == query.query_type()
+                && asked.query_class() == DNSClass::IN
+        });
+        if !same || response.queries.len() != 1 {
+            return Err(malformed("it answers another question"));
+        }
+        match Code::of(response.response_code) {
+            Some(code) => Err(AskError::Refused { server, code }),
+            None => Ok(()),
+        }
+    }
+
+    fn failed(&self, server: SocketAddr, error: NetError) -> AskError {
+        match error {
+            NetError::Timeout => self.timeout(server),
+            NetError::Io(error) => {
+                if error.kind() == std::io::ErrorKind::TimedOut {
+                    return self.timeout(server);
+                }
+                let source = std::io::Error::new(error.kind(), error.to_string());
+                AskError::Unreachable { server, source }
+            }
+            NetError::NoConnections => {
+                let source = std::io::ErrorKind::ConnectionReset.into();
+                AskError::Unreachable { server, source }
+            }
+            error => AskError::Malformed { server, fault: error.to_string() },
+        }
+    }
+}

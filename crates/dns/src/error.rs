@@ -1,0 +1,106 @@
+//! Why a question was not answered.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hickory_proto::op::ResponseCode;
+
+use crate::wire::WireError;
+
+/// Why a question was not answered.
+///
+/// That a name or its records do not exist is an answer, not an error. Messages are one line, lower case,
+/// without the cause.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AskError {
+    /// The server said nothing in time.
+    #[error("no answer from {server} within {timeout:?}")]
+    Timeout {
+        /// The server.
+        server: SocketAddr,
+        /// How long was waited, all tries together.
+        timeout: Duration,
+    },
+    /// The server answered with an error.
+    #[error("{server} answers {code}")]
+    Refused {
+        /// The server.
+        server: SocketAddr,
+        /// What it says.
+        code: Code,
+    },
+    /// What came is no answer to the question.
+    #[error("{server} sent a malformed answer: {fault}")]
+    Malformed {
+        /// The server.
+        server: SocketAddr,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// The server cannot be reached.
+    #[error("cannot ask {server}")]
+    Unreachable {
+        /// The server.
+        server: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// There is no such question: a name that is none, or a type that does not exist on the wire.
+    #[error(transparent)]
+    Question(#[from] WireError),
+    /// No server is known that could be asked.
+    #[error("the system has no DNS server{reason}")]
+    NoServers {
+        /// Why none is known, after a colon.
+        reason: String,
+    },
+}
+
+/// The response codes that mean that a question was not answered (RFC 1035, section 4.1.1; RFC 2136,
+/// section 2.2; RFC 6895, section 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Code {
+    /// The server does not understand the question.
+    FormErr,
+    /// The server failed: it does not have the zone though it should, or cannot ask others.
+    ServFail,
+    /// The server does not do this kind of question.
+    NotImp,
+    /// The server does not want to answer: the zone is not its own.
+    Refused,
+    /// A name that exists although it should not: a `DNAME` makes it too long (RFC 6672, section 2.2).
+    YxDomain,
+    /// Any other.
+    Other(u16),
+}
+
+impl Code {
+    /// `None` where the code belongs to an answer.
+    pub(crate) fn of(code: ResponseCode) -> Option<Self> {
+        match code {
+            ResponseCode::NoError | ResponseCode::NXDomain => None,
+            ResponseCode::FormErr => Some(Self::FormErr),
+            ResponseCode::ServFail => Some(Self::ServFail),
+            ResponseCode::NotImp => Some(Self::NotImp),
+            ResponseCode::Refused => Some(Self::Refused),
+            ResponseCode::YXDomain => Some(Self::YxDomain),
+            other => Some(Self::Other(other.into())),
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FormErr => f.write_str("FORMERR"),
+            Self::ServFail => f.write_str("SERVFAIL"),
+            Self::NotImp => f.write_str("NOTIMP"),
+            Self::Refused => f.write_str("REFUSED"),
+            Self::YxDomain => f.write_str("YXDOMAIN"),
+            Self::Other(code) => write!(f, "RCODE{code}"),
+        }
+    }
+}

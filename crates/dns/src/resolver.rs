@@ -1,0 +1,58 @@
+//! Asking recursive servers, one after the other.
+
+use std::net::SocketAddr;
+
+use hickory_resolver::system_conf::read_system_conf;
+use octodns_core::RecordType;
+
+use crate::answer::Answer;
+use crate::client::Client;
+use crate::error::AskError;
+
+/// Recursive servers that are asked in turn until one answers.
+#[derive(Clone, Debug)]
+pub struct Resolver {
+    client: Client,
+    servers: Vec<SocketAddr>,
+}
+
+impl Resolver {
+    /// Asks these servers.
+    pub fn new(client: Client, servers: Vec<SocketAddr>) -> Self {
+        Self { client, servers }
+    }
+
+    /// Asks the servers that the system is set up with: `/etc/resolv.conf`, which is read here. Its search
+    /// list does not count, since names are absolute.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the system's settings cannot be read.
+    pub fn system(client: Client) -> Result<Self, AskError> {
+        let (config, _) = read_system_conf()
+            .map_err(|error| AskError::NoServers { reason: format!(": {error}") })?;
+        let mut servers = Vec::new();
+        for server in config.name_servers() {
+            let port = server.connections.first().map_or(53, |connection| connection.port);
+            servers.push(SocketAddr::new(server.ip, port));
+        }
+        Ok(Self::new(client, servers))
+    }
+
+    /// Asks for the records of an absolute name in presentation format.
+    ///
+    /// # Errors
+    ///
+    /// The error of the last server, when none answers.
+    pub async fn ask(&self, name: &str, of: RecordType) -> Result<Answer, AskError> {
+        let mut last = AskError::NoServers { reason: String::new() };
+        for server in &self.servers {
+            match self.client.ask(*server, name, of).await {
+                Err(AskError::Question(error)) => return Err(error.into()),
+                Err(error) => last = error,
+                answer => return answer,
+            }
+        }
+        Err(last)
+    }
+}

@@ -1,0 +1,299 @@
+//! Asking servers that answer well, badly, or not at all.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
+
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use hickory_proto::op::{Message, Query, ResponseCode};
+use hickory_proto::rr::{Name, RecordType as Number};
+use octodns_core::RecordType;
+use octodns_core::record::{RecordData, Target};
+use octodns_dns::{Answer, AskError, Client, ClientOptions, Code, Found, Resolver, Rows};
+use octodns_testkit::dns::{FakeDns, Question, nxdomain, record, send, txt};
+
+const NAME: &str = "www.example.com.";
+
+/// Long enough for any machine, where an answer comes.
+const PATIENT: ClientOptions =
+    ClientOptions { timeout: Duration::from_secs(60), tries: 1, concurrency: 64 };
+
+/// For servers that say nothing.
+const IMPATIENT: ClientOptions =
+    ClientOptions { timeout: Duration::from_millis(200), tries: 2, concurrency: 64 };
+
+async fn ask(
+    options: ClientOptions,
+    answers: impl Fn(&Question, Message) -> Vec<Vec<u8>> + Send + Sync + 'static,
+) -> (Result<Answer, AskError>, Vec<Question>) {
+    let server = FakeDns::start(answers).unwrap();
+    let answer = Client::new(options).ask(server.address(), NAME, RecordType::A).await;
+    (answer, server.asked())
+}
+
+fn address(last: u8) -> Vec<u8> {
+    vec![192, 0, 2, last]
+}
+
+fn alias(name: &str) -> Vec<u8> {
+    let data = RecordData::Cname(Target::new(name).unwrap());
+    octodns_dns::wire::to_bytes(&data).unwrap().remove(0)
+}
+
+#[tokio::test]
+async fn records_are_found_at_the_end_of_their_aliases() {
+    let (answer, asked) = ask(PATIENT, |_, mut message| {
+        message.metadata.authoritative = false;
+        message.add_answers([
+            record("B.example.net.", 30, 1, &address(2)),
+            record("www.Example.com.", 60, 5, &alias("a.example.net.")),
+            record("a.example.net.", 60, 5, &alias("b.example.NET.")),
+            record("b.example.net.", 20, 1, &address(1)),
+            record("c.example.net.", 10, 1, &address(3)),
+        ]);
+        send(&message)
+    })
+    .await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.aliases, ["a.example.net.", "b.example.net."]);
+    assert!(!answer.authoritative);
+    let Found::Rows(rows) = answer.found else { panic!("{answer:?}") };
+    assert_eq!(rows.ttl, 20);
+    let expected = RecordData::A(vec![Ipv4Addr::new(192, 0, 2, 1), Ipv4Addr::new(192, 0, 2, 2)]);
+    assert_eq!(rows.data(RecordType::A).unwrap(), expected);
+    let question = Question { name: NAME.to_owned(), number: 1, tcp: false, edns: true };
+    assert_eq!(asked, [question]);
+}
+
+#[tokio::test]
+async fn what_there_is_not_is_an_answer() {
+    let (answer, _) = ask(PATIENT, |_, message| send(&nxdomain(message))).await;
+    assert_eq!(answer.unwrap().found, Found::NxDomain);
+    let (answer, _) = ask(PATIENT, |_, mut message| {
+        // An alias to a name that is elsewhere, and another type of the name.
+        message.add_answer(record(NAME, 60, 5, &alias("elsewhere.example.net.")));
+        message.add_answer(record(NAME, 60, 16, &txt(&["text"])));
+        send(&message)
+    })
+    .await;
+    let answer = answer.unwrap();
+    assert_eq!((answer.found, answer.authoritative), (Found::NoData, true));
+    assert_eq!(answer.aliases, ["elsewhere.example.net."]);
+}
+
+#[tokio::test]
+async fn refusals_are_told_apart() {
+    for (code, expected, shown) in [
+        (ResponseCode::ServFail, Code::ServFail, "SERVFAIL"),
+        (ResponseCode::Refused, Code::Refused, "REFUSED"),
+        (ResponseCode::NotImp, Code::NotImp, "NOTIMP"),
+        (ResponseCode::YXDomain, Code::YxDomain, "YXDOMAIN"),
+        (ResponseCode::NotAuth, Code::Other(9), "RCODE9"),
+    ] {
+        let (answer, _) = ask(PATIENT, move |_, mut message| {
+            message.metadata.response_code = code;
+            send(&message)
+        })
+        .await;
+        let error = answer.unwrap_err();
+        assert!(matches!(error, AskError::Refused { code, .. } if code == expected), "{error}");
+        assert!(error.to_string().ends_with(shown), "{error}");
+    }
+}
+
+/// Old servers do not know EDNS (RFC 6891, section 7).
+#[tokio::test]
+async fn a_server_without_edns_is_asked_without() {
+    let (answer, asked) = ask(PATIENT, |question, mut message| {
+        if question.edns {
+            message.metadata.response_code = ResponseCode::FormErr;
+        } else {
+            message.add_answer(record(NAME, 60, 1, &address(1)));
+        }
+        send(&message)
+    })
+    .await;
+    assert_eq!(answer.unwrap().found, Found::Rows(Rows { ttl: 60, rdatas: vec![address(1)] }));
+    assert_eq!(asked.len(), 2);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_comes_over_tcp() {
+    let (answer, asked) = ask(PATIENT, |question, mut message| {
+        if question.tcp {
+            message.add_answers((0..=255).map(|last| record(NAME, 60, 1, &address(last))));
+        } else {
+            message.metadata.truncation = true;
+        }
+        send(&message)
+    })
+    .await;
+    let Found::Rows(rows) = answer.unwrap().found else { panic!("no records") };
+    assert_eq!(rows.rdatas.len(), 256);
+    assert_eq!(asked.iter().map(|question| question.tcp).collect::<Vec<_>>(), [false, true]);
+}
+
+#[tokio::test]
+async fn a_lost_question_is_asked_again() {
+    let seen = AtomicUsize::new(0);
+    let options = ClientOptions { timeout: Duration::from_secs(20), tries: 200, concurrency: 1 };
+    let (answer, asked) = ask(options, move |_, mut message| {
+        if seen.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Vec::new();
+        }
+        message.add_answer(record(NAME, 60, 1, &address(1)));
+        send(&message)
+    })
+    .await;
+    assert!(matches!(answer.unwrap().found, Found::Rows(_)));
+    assert!(asked.len() >= 2);
+}
+
+#[tokio::test]
+async fn silence_is_a_timeout() {
+    let (answer, asked) = ask(IMPATIENT, |_, _| Vec::new()).await;
+    assert!(matches!(answer, Err(AskError::Timeout { .. })), "{answer:?}");
+    assert_eq!(asked.len(), 2);
+    // Over TCP as well, and with a message that never ends.
+    let (answer, _) = ask(IMPATIENT, |question, mut message| {
+        message.metadata.truncation = true;
+        if question.tcp { Vec::new() } else { send(&message) }
+    })
+    .await;
+    assert!(matches!(answer, Err(AskError::Timeout { .. })), "{answer:?}");
+    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let answer = Client::new(IMPATIENT).ask(nobody, NAME, RecordType::A).await;
+    assert!(matches!(answer, Err(AskError::Timeout { .. })), "{answer:?}");
+}
+
+/// What is not the answer is not seen, and the true one still counts.
+#[tokio::test]
+async fn forged_answers_are_overlooked() {
+    let (answer, _) = ask(PATIENT, |_, mut message| {
+        let mut wrong_id = message.clone();
+        wrong_id.metadata.id ^= 1;
+        wrong_id.add_answer(record(NAME, 60, 1, &address(66)));
+        let mut other = message.clone();
+        other.queries = vec![Query::query(Name::from_ascii("x.").unwrap(), Number::A)];
+        other.add_answer(record(NAME, 60, 1, &address(67)));
+        message.add_answer(record(NAME, 60, 1, &address(1)));
+        [vec![vec![]], vec![vec![0]], send(&wrong_id), send(&other), send(&message)].concat()
+    })
+    .await;
+    assert_eq!(answer.unwrap().found, Found::Rows(Rows { ttl: 60, rdatas: vec![address(1)] }));
+}
+
+#[tokio::test]
+async fn malformed_answers_are_errors() {
+    type Spoil = fn(Message) -> Vec<Vec<u8>>;
+    let spoils: [(&str, Spoil); 6] = [
+        ("cut in the middle", |mut message| {
+            message.add_answer(record(NAME, 60, 1, &address(1)));
+            let mut bytes = send(&message).remove(0);
+            bytes.truncate(bytes.len() - 5);
+            vec![bytes]
+        }),
+        ("names that point to themselves", |message| {
+            let mut bytes = send(&message).remove(0);
+            // One answer more is promised, and its name points at itself.
+            bytes[7] = 1;
+            let place = u8::try_from(bytes.len()).unwrap();
+            bytes.extend([0xc0, place, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]);
+            vec![bytes]
+        }),
+        ("an address of three bytes", |mut message| {
+            message.add_answer(record(NAME, 60, 1, &[192, 0, 2]));
+            send(&message)
+        }),
+        ("aliases without end", |mut message| {
+            message.add_answer(record(NAME, 60, 5, &alias("a.")));
+            message.add_answer(record("a.", 60, 5, &alias(NAME)));
+            send(&message)
+        }),
+        ("a question", |message| {
+            let mut bytes = send(&message).remove(0);
+            bytes[2] &= 0x7f;
+            vec![bytes]
+        }),
+        ("cut off over TCP too", |mut message| {
+            message.metadata.truncation = true;
+            send(&message)
+        }),
+    ];
+    for (what, spoil) in spoils {
+        let (answer, _) = ask(PATIENT, move |_, message| spoil(message)).await;
+        assert!(matches!(answer, Err(AskError::Malformed { .. })), "{what}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_referral_is_not_an_answer() {
+    let (answer, _) = ask(PATIENT, |_, mut message| {
+        message.metadata.authoritative = false;
+        let ns = b"\x02ns\x03www\x07example\x03com\0";
+        message.add_authorities([record(NAME, 300, 2, ns)]);
+        message.add_additionals([record("ns.www.example.com.", 300, 1, &address(53))]);
+        send(&message)
+    })
+    .await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.found, Found::NoData);
+    let referral = answer.referral.unwrap();
+    assert_eq!(referral.zone, NAME);
+    assert_eq!(referral.ns.ttl, 300);
+    assert_eq!(referral.glue[&("ns.www.example.com.".to_owned(), 1)].rdatas, [address(53)]);
+}
+
+/// Ten ask a server that answers nobody but the last one, who asks when all others had their turn.
+#[tokio::test]
+async fn questions_on_their_way_are_bounded() {
+    let server = FakeDns::start(
+        |question, message| {
+            if question.name == "last." { send(&message) } else { Vec::new() }
+        },
+    )
+    .unwrap();
+    let client = Client::new(ClientOptions { concurrency: 3, ..PATIENT });
+    let asking: Vec<_> = (0..10)
+        .map(|number| {
+            let (client, server) = (client.clone(), server.address());
+            let name = format!("n{number}.example.com.");
+            tokio::spawn(async move { client.ask(server, &name, RecordType::A).await })
+        })
+        .collect();
+    let last = Client::new(PATIENT).ask(server.address(), "last.", RecordType::A).await;
+    assert_eq!(last.unwrap().found, Found::NoData);
+    assert_eq!(server.asked().len(), 3 + 1);
+    asking.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
+async fn a_resolver_goes_on_to_the_next_server() {
+    let failing = FakeDns::start(|_, mut message| {
+        message.metadata.response_code = ResponseCode::ServFail;
+        send(&message)
+    })
+    .unwrap();
+    let knowing = FakeDns::start(|_, message| send(&nxdomain(message))).unwrap();
+    let servers = vec![failing.address(), knowing.address()];
+    let resolver = Resolver::new(Client::new(PATIENT), servers);
+    let answer = resolver.ask(NAME, RecordType::TXT).await.unwrap();
+    assert_eq!(answer.found, Found::NxDomain);
+
+    let resolver = Resolver::new(Client::new(PATIENT), vec![failing.address()]);
+    let error = resolver.ask(NAME, RecordType::TXT).await.unwrap_err();
+    assert!(matches!(error, AskError::Refused { code: Code::ServFail, .. }), "{error}");
+    let nobody: Vec<SocketAddr> = Vec::new();
+    let error = Resolver::new(Client::new(PATIENT), nobody).ask(NAME, RecordType::A).await;
+    assert!(matches!(error, Err(AskError::NoServers { .. })));
+}
+
+#[tokio::test]
+async fn there_are_questions_that_cannot_be_asked() {
+    let server = SocketAddr::from(([127, 0, 0, 1], 9));
+    for (name, of) in [(NAME, RecordType::ALIAS), ("a..b.", RecordType::A), ("a", RecordType::A)] {
+        let answer = Client::new(PATIENT).ask(server, name, of).await;
+        assert!(matches!(answer, Err(AskError::Question(_))), "{name} {of}");
+    }
+}
