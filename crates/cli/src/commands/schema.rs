@@ -17,8 +17,8 @@ const MOST_INDENT: usize = 64;
 pub fn schema() -> ExitCode {
     run(
         Level::WARNING,
-        |arguments: &SchemaArguments| &arguments.logging,
-        |arguments| write(arguments).map(|()| Ended::Fine),
+        |arguments: &SchemaArguments| &arguments.findings,
+        |arguments, _| write(arguments).map(|()| Ended::Fine),
     )
 }
 

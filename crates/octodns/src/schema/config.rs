@@ -50,13 +50,14 @@ fn ignored() -> Json {
 
 /// A mapping of these keys only.
 fn keys(about: &str, properties: Json) -> Json {
-    json!({
+    let mut keys = json!({
         "type": ["object", "null"],
         "description": about,
-        "properties": properties,
         "patternProperties": ignored(),
         "additionalProperties": false,
-    })
+    });
+    keys["properties"] = properties;
+    keys
 }
 
 fn manager(registry: &Registry, generator: &mut SchemaGenerator) -> Json {

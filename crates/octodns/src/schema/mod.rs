@@ -4,6 +4,8 @@ mod config;
 mod options;
 mod portable;
 
+use std::fmt::Write;
+
 use octodns_core::Registry;
 use octodns_core::schema::{Dialect, Schema};
 use serde_json::Value as Json;
@@ -26,13 +28,13 @@ pub fn schema_text(schema: &Schema, indent: usize) -> String {
     let mut value = schema.as_value().clone();
     value.sort_all_objects();
     let mut text = String::new();
-    write(&value, indent, 0, &mut text);
+    lay_out(&value, indent, 0, &mut text);
     text.push('\n');
     text
 }
 
 /// As Python's `json.dumps` lays it out.
-fn write(value: &Json, indent: usize, level: usize, text: &mut String) {
+fn lay_out(value: &Json, indent: usize, level: usize, text: &mut String) {
     let line = |level: usize| format!("\n{}", " ".repeat(indent * level));
     match value {
         Json::Object(map) if !map.is_empty() => {
@@ -41,7 +43,7 @@ fn write(value: &Json, indent: usize, level: usize, text: &mut String) {
                 text.push_str(&line(level + 1));
                 text.push_str(&ascii(&Json::from(key.as_str())));
                 text.push_str(": ");
-                write(value, indent, level + 1, text);
+                lay_out(value, indent, level + 1, text);
             }
             text.push_str(&line(level));
             text.push('}');
@@ -50,7 +52,7 @@ fn write(value: &Json, indent: usize, level: usize, text: &mut String) {
             for (index, value) in values.iter().enumerate() {
                 text.push_str(if index == 0 { "[" } else { "," });
                 text.push_str(&line(level + 1));
-                write(value, indent, level + 1, text);
+                lay_out(value, indent, level + 1, text);
             }
             text.push_str(&line(level));
             text.push(']');
@@ -67,7 +69,8 @@ fn ascii(scalar: &Json) -> String {
             text.push(c);
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a text cannot fail.
+                let _ = write!(text, "\\u{unit:04x}");
             }
         }
     }
