@@ -13,7 +13,6 @@ pub mod plan;
 pub mod provider;
 pub mod record;
 pub mod registry;
-pub mod schema;
 pub mod secret;
 pub mod validate;
 pub mod value;
@@ -27,7 +26,9 @@ pub use diagnostic::{Diagnostic, Origin, Report, Severity, nearest};
 pub use engine::{Context, Target, TargetOptions};
 pub use name::{RecordName, ZoneName};
 pub use plan::{Plan, State};
-pub use provider::{Processor, Provider, ProviderError, Source, ZoneRead, ZoneRequest};
+pub use provider::{
+    Processor, Provider, ProviderError, ServiceFault, Source, ZoneRead, ZoneRequest,
+};
 pub use record::{Record, RecordData, RecordType};
 pub use registry::Registry;
 pub use secret::Secret;

@@ -42,6 +42,17 @@ pub enum ProviderError {
     /// What was read has faults; all that were found.
     #[error("{}", first(.0))]
     Data(Report),
+    /// A service said no, or nothing that is of use.
+    #[error("{message}")]
+    Service {
+        /// What kind of no.
+        fault: ServiceFault,
+        /// What was asked, and the service's own words.
+        message: String,
+        /// Why, if there is more to it.
+        #[source]
+        source: Option<Cause>,
+    },
     /// Anything else, in words of its own.
     #[error("{message}")]
     Failed {
@@ -51,6 +62,39 @@ pub enum ProviderError {
         #[source]
         source: Option<Cause>,
     },
+}
+
+/// How a service says no: what callers can tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ServiceFault {
+    /// The credentials are wrong, or not good enough for this.
+    Unauthorized,
+    /// What was asked for is not there.
+    NotFound,
+    /// Too much was asked of it; the same may be done later.
+    Throttled,
+    /// It cannot be reached, or is broken; the same may be done later.
+    Unreachable,
+    /// It will not do this.
+    Refused,
+    /// Its answer is not what it is documented to be.
+    Malformed,
+    /// The connection or the service broke off: whether it did what was asked is not known.
+    Unsure,
+}
+
+impl ServiceFault {
+    /// What a user can do about it, if the kind alone tells.
+    pub fn help(self) -> Option<&'static str> {
+        match self {
+            Self::Unauthorized => Some("check the credentials, and what they may do"),
+            Self::Throttled => Some("wait, or lower what is asked of the service at a time"),
+            Self::Unreachable => Some("try again later; nothing was changed by this"),
+            Self::Unsure => Some("run again: what is there is read anew, and the rest is made"),
+            Self::NotFound | Self::Refused | Self::Malformed => None,
+        }
+    }
 }
 
 fn first(report: &Report) -> String {
@@ -63,19 +107,35 @@ impl ProviderError {
         Self::Failed { message: message.into(), source: None }
     }
 
+    /// A service's no that needs no further cause.
+    pub fn service(fault: ServiceFault, message: impl Into<String>) -> Self {
+        Self::Service { fault, message: message.into(), source: None }
+    }
+
+    /// How the service said no, if one did.
+    pub fn fault(&self) -> Option<ServiceFault> {
+        match self {
+            Self::Service { fault, .. } => Some(*fault),
+            _ => None,
+        }
+    }
+
     /// The findings a user sees: those of the data, else one with the whole chain of causes.
     pub fn into_report(self, code: &'static str, subject: &str) -> Report {
         let mut report = Report::new();
         match self {
             Self::Data(found) => report = found,
             error => {
+                let help = error.fault().and_then(ServiceFault::help);
                 let mut text = error.to_string();
                 let mut cause = std::error::Error::source(&error);
                 while let Some(inner) = cause {
                     text = format!("{text}: {inner}");
                     cause = inner.source();
                 }
-                report.push(Diagnostic::error(code, text).about(subject));
+                let mut found = Diagnostic::error(code, text).about(subject);
+                found.help = help.map(str::to_owned);
+                report.push(found);
             }
         }
         report

@@ -1,12 +1,15 @@
 //! Planning and applying: algorithms over the traits, which no implementation can change by accident.
 
 mod adapt;
+mod apply;
+pub mod per_record;
 mod read;
 mod target;
 
 use std::sync::Arc;
 
 pub use adapt::unsupported;
+pub use apply::apply_each;
 pub use read::{ReadZone, read_sources, read_target};
 pub use target::{Target, TargetOptions};
 

@@ -24,6 +24,15 @@ impl CustomData {
         self.custom.record_type()
     }
 
+    /// Each of the values alone.
+    pub(crate) fn singles(&self) -> Vec<Self> {
+        let alone = |value: &OwnedValue| Self {
+            custom: Arc::clone(&self.custom),
+            values: vec![value.clone()],
+        };
+        self.values.iter().map(alone).collect()
+    }
+
     /// The values, in their canonical form.
     pub fn values(&self) -> &[OwnedValue] {
         &self.values

@@ -67,6 +67,33 @@ impl RecordData {
         self.parts().0
     }
 
+    /// Each of the values alone, in order, for services that keep one value at a time.
+    pub fn singles(&self) -> Vec<Self> {
+        match self {
+            Self::A(values) => each(values, Self::A),
+            Self::Aaaa(values) => each(values, Self::Aaaa),
+            Self::Alias(_) | Self::Cname(_) | Self::Dname(_) => vec![self.clone()],
+            Self::Caa(values) => each(values, Self::Caa),
+            Self::Ds(values) => each(values, Self::Ds),
+            Self::Https(values) => each(values, Self::Https),
+            Self::Loc(values) => each(values, Self::Loc),
+            Self::Mx(values) => each(values, Self::Mx),
+            Self::Naptr(values) => each(values, Self::Naptr),
+            Self::Ns(values) => each(values, Self::Ns),
+            Self::Openpgpkey(values) => each(values, Self::Openpgpkey),
+            Self::Ptr(values) => each(values, Self::Ptr),
+            Self::Spf(values) => each(values, Self::Spf),
+            Self::Srv(values) => each(values, Self::Srv),
+            Self::Sshfp(values) => each(values, Self::Sshfp),
+            Self::Svcb(values) => each(values, Self::Svcb),
+            Self::Tlsa(values) => each(values, Self::Tlsa),
+            Self::Txt(values) => each(values, Self::Txt),
+            Self::Uri(values) => each(values, Self::Uri),
+            Self::Urlfwd(values) => each(values, Self::Urlfwd),
+            Self::Custom(data) => data.singles().into_iter().map(Self::Custom).collect(),
+        }
+    }
+
     /// Type and values, for everything that treats all types alike.
     pub(crate) fn parts(&self) -> (RecordType, &dyn AnyValues) {
         match self {
@@ -95,4 +122,8 @@ impl RecordData {
             Self::Custom(data) => (data.record_type(), data),
         }
     }
+}
+
+fn each<T: Clone>(values: &[T], make: fn(Vec<T>) -> RecordData) -> Vec<RecordData> {
+    values.iter().map(|value| make(vec![value.clone()])).collect()
 }

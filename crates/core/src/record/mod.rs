@@ -30,7 +30,6 @@ pub use fault::Fault;
 pub use general::GENERAL_CHECKS;
 pub use geo::Geo;
 pub use load::LoadContext;
-pub(crate) use load::{is_dynamic, is_geo};
 pub use options::Options;
 pub use rdata::{Rdata, RdataError};
 pub use record_type::RecordType;
@@ -250,7 +249,14 @@ impl Record {
             || (compare.dynamic && self.dynamic() != other.dynamic())
     }
 
-    fn is_single(&self) -> bool {
+    /// A record for each of the values, without routing: for services that keep one value at a time.
+    pub fn singles(&self) -> Vec<Self> {
+        let plain = self.clone().with_dynamic(None).with_geo(None);
+        self.data.singles().into_iter().map(|data| plain.clone().with_data(data)).collect()
+    }
+
+    /// Whether the type has one value, not a list.
+    pub(crate) fn is_single(&self) -> bool {
         match &self.data {
             RecordData::Alias(_) | RecordData::Cname(_) | RecordData::Dname(_) => true,
             RecordData::Custom(data) => data.custom_type().is_single(),

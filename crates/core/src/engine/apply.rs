@@ -1,0 +1,199 @@
+//! Making the changes of a plan one by one: in a safe order, several at a time, each written down.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+
+use futures::stream::{FuturesUnordered, StreamExt};
+
+use crate::apply_log::ApplyLog;
+use crate::change::Change;
+use crate::name::RecordName;
+use crate::plan::Plan;
+use crate::provider::ProviderError;
+use crate::record::RecordType;
+
+/// Makes the changes of a plan by calling `make` for each, for services that change one `RRset` at a time.
+///
+/// What belongs to one name is changed in turn; up to `concurrency` names are changed at the same time.
+/// Names that go away go first; a record that takes the place of another of its name comes right after it,
+/// so that the name is gone for as short as can be; then come new names, and updates are last. Each change
+/// is in the log as tried before `make` is called, and as applied or failed after.
+///
+/// # Errors
+///
+/// The first failure: after it nothing is started any more, and what is under way is brought to its end.
+pub async fn apply_each<'p, F, R>(
+    plan: &'p Plan,
+    log: &mut ApplyLog<'_>,
+    concurrency: usize,
+    make: F,
+) -> Result<(), ProviderError>
+where
+    F: Fn(&'p Change) -> R,
+    R: Future<Output = Result<(), ProviderError>>,
+{
+    let make = &make;
+    let start = |mut queue: VecDeque<usize>, log: &mut ApplyLog<'_>| {
+        let index = queue.pop_front()?;
+        log.trying(index..index + 1);
+        let change = plan.changes.get(index)?;
+        Some(async move { (index, queue, make(change).await) })
+    };
+    for stage in stages(plan) {
+        let mut waiting = stage.into_iter();
+        let mut under_way = FuturesUnordered::new();
+        let mut failure = None;
+        loop {
+            while failure.is_none() && under_way.len() < concurrency.max(1) {
+                let Some(queue) = waiting.next() else { break };
+                under_way.extend(start(queue, log));
+            }
+            let Some((index, queue, result)) = under_way.next().await else { break };
+            match result {
+                Ok(()) => {
+                    log.applied(index..index + 1);
+                    if failure.is_none() {
+                        under_way.extend(start(queue, log));
+                    }
+                }
+                Err(error) => {
+                    log.failed(index..index + 1, told(&error));
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// The error with its causes, on one line.
+fn told(error: &ProviderError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
+
+/// The changes (as indexes) of one name, in turn.
+type Queue = VecDeque<usize>;
+
+/// What is done before what: names that go, names that come or change their type, updates.
+fn stages(plan: &Plan) -> [Vec<Queue>; 3] {
+    let mut names: BTreeMap<&RecordName, [Vec<usize>; 3]> = BTreeMap::new();
+    for (index, change) in plan.changes.iter().enumerate() {
+        let kind = match change {
+            Change::Delete(_) => 0,
+            Change::Create(_) => 1,
+            Change::Update { .. } => 2,
+        };
+        names.entry(change.record().name()).or_default()[kind].push(index);
+    }
+    let mut stages = <[Vec<Queue>; 3]>::default();
+    for [deletes, mut creates, updates] in names.into_values() {
+        // A DS without the NS it belongs to is refused by some services.
+        let is_ds = |index: &usize| {
+            plan.changes
+                .get(*index)
+                .is_some_and(|change| change.record().record_type() == RecordType::DS)
+        };
+        creates.sort_by_key(is_ds);
+        let stage = usize::from(!creates.is_empty());
+        stages[stage].push(deletes.into_iter().chain(creates).collect());
+        stages[2].push(updates.into());
+    }
+    for stage in &mut stages {
+        stage.retain(|queue| !queue.is_empty());
+    }
+    stages
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::apply_log::Outcome;
+    use crate::record::{Record, RecordData, Target};
+    use crate::{Zone, ZoneName};
+
+    fn record(name: &str, data: RecordData) -> std::sync::Arc<Record> {
+        Record::new(RecordName::new(name).unwrap(), 300, data).into()
+    }
+
+    fn a(name: &str) -> std::sync::Arc<Record> {
+        record(name, RecordData::A(vec!["192.0.2.1".parse().unwrap()]))
+    }
+
+    fn target() -> Target {
+        Target::new("x.example.").unwrap()
+    }
+
+    fn plan(changes: Vec<Change>) -> Plan {
+        let zone = Zone::new(ZoneName::new("example.com.").unwrap());
+        Plan::new(zone.clone(), zone, changes, true)
+    }
+
+    fn shown(change: &Change) -> String {
+        let record = change.record();
+        format!("{} {} {}", change.verb(), record.name(), record.record_type())
+    }
+
+    #[tokio::test]
+    async fn a_name_is_never_gone_for_longer_than_it_must() {
+        let plan = plan(vec![
+            Change::Create(a("new")),
+            Change::Create(a("turned")),
+            Change::Delete(record("turned", RecordData::Cname(target()))),
+            Change::Delete(a("old")),
+            Change::Update { existing: a("www"), new: a("www") },
+            Change::Create(record("child", RecordData::Ds(Vec::new()))),
+            Change::Create(record("child", RecordData::Ns(vec![target()]))),
+        ]);
+        let done = Mutex::new(Vec::new());
+        let mut sink = ();
+        let mut log = ApplyLog::new(&plan, &mut sink);
+        let result = apply_each(&plan, &mut log, 1, async |change| {
+            done.lock().unwrap().push(shown(change));
+            Ok(())
+        })
+        .await;
+        assert!(result.is_ok());
+        assert_eq!(
+            done.into_inner().unwrap(),
+            [
+                "Delete old A",
+                "Create child NS",
+                "Create child DS",
+                "Create new A",
+                "Delete turned CNAME",
+                "Create turned A",
+                "Update www A",
+            ]
+        );
+        assert!(log.outcomes().iter().all(|outcome| *outcome == Outcome::Applied));
+    }
+
+    #[tokio::test]
+    async fn a_failure_ends_the_plan_and_the_log_says_where() {
+        let plan =
+            plan(["a", "b", "c", "d"].into_iter().map(|name| Change::Create(a(name))).collect());
+        let mut sink = ();
+        let mut log = ApplyLog::new(&plan, &mut sink);
+        // Of the two under way when the first fails, the other is brought to its end.
+        let result = apply_each(&plan, &mut log, 2, async |change| {
+            let fails = change.record().name().as_str() == "a";
+            if fails { Err(ProviderError::failed("no such luck")) } else { Ok(()) }
+        })
+        .await;
+        assert_eq!(result.unwrap_err().to_string(), "no such luck");
+        let failed = Outcome::Failed("no such luck".to_owned());
+        let expected = [failed, Outcome::Applied, Outcome::NotTried, Outcome::NotTried];
+        assert_eq!(log.outcomes(), expected);
+    }
+}

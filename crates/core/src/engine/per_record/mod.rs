@@ -1,0 +1,213 @@
+//! Services that keep one row per value, each under an id: a change becomes the least set of calls.
+
+mod rows;
+
+use std::collections::VecDeque;
+
+use async_trait::async_trait;
+
+pub use rows::{HeldRows, Row, Rows};
+
+use super::apply_each;
+use crate::apply_log::ApplyLog;
+use crate::change::Change;
+use crate::name::ZoneName;
+use crate::plan::Plan;
+use crate::provider::{ProviderError, ServiceFault};
+use crate::record::Record;
+
+/// How often a creation is tried that breaks off without having been carried out.
+const CREATE_ATTEMPTS: u32 = 5;
+
+/// A service that keeps one row per value. Records that are handed in have one value each.
+#[async_trait]
+pub trait RowApi: Send + Sync {
+    /// What a row is called.
+    type Id: Clone + Send + Sync + 'static;
+
+    /// Creates a row.
+    ///
+    /// # Errors
+    ///
+    /// With [`ServiceFault::Unsure`] when it is not known whether there is one now; [`apply`] then looks.
+    async fn create(&self, zone: &ZoneName, record: &Record) -> Result<(), ProviderError>;
+
+    /// Makes `record` of the row that is `existing` now. Must be safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the service does not do it.
+    async fn update(
+        &self,
+        zone: &ZoneName,
+        existing: &Row<Self::Id>,
+        record: &Record,
+    ) -> Result<(), ProviderError>;
+
+    /// Deletes a row; it is none the worse if there is no such row any more.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the service does not do it.
+    async fn delete(&self, zone: &ZoneName, row: &Row<Self::Id>) -> Result<(), ProviderError>;
+
+    /// Whether the service holds a row like `record` now.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the service does not tell.
+    async fn holds(&self, zone: &ZoneName, record: &Record) -> Result<bool, ProviderError>;
+
+    /// Whether a row needs no change to be `desired`.
+    fn is_same(&self, existing: &Record, desired: &Record) -> bool {
+        existing.ttl() == desired.ttl() && existing.data() == desired.data()
+    }
+
+    /// Whether [`RowApi::update`] can make another value of a row; if not, it is only called for what
+    /// else changes, and values are created and deleted.
+    fn updates_values(&self) -> bool {
+        true
+    }
+
+    /// How many names are changed at the same time.
+    fn concurrency(&self) -> usize {
+        4
+    }
+}
+
+/// Makes the changes of a plan, each by as few calls as can be, in the order of [`apply_each`].
+///
+/// Rows with a value that stays are left alone or updated; those whose value goes are updated to hold one
+/// that comes; what is left is created, and only then is deleted what is too much: the name always holds
+/// something. A creation that breaks off is looked into before it is tried again.
+///
+/// # Errors
+///
+/// Stops at the first call that fails; the log says for which change, and how far that came.
+pub async fn apply<A: RowApi>(
+    api: &A,
+    plan: &Plan,
+    held: &HeldRows<A::Id>,
+    log: &mut ApplyLog<'_>,
+) -> Result<(), ProviderError> {
+    let zone = plan.desired.name();
+    apply_each(plan, log, api.concurrency(), async |change| {
+        let calls = calls(api, change, held)?;
+        let count = calls.len();
+        for (done, call) in calls.into_iter().enumerate() {
+            if let Err(error) = make(api, zone, call).await {
+                return Err(after(error, change, zone, done, count));
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// One call to the service.
+#[derive(Debug)]
+enum Call<'r, I> {
+    Update(&'r Row<I>, Record),
+    Create(Record),
+    Delete(&'r Row<I>),
+}
+
+/// The calls of a change, in order.
+fn calls<'h, A: RowApi>(
+    api: &A,
+    change: &Change,
+    held: &'h HeldRows<A::Id>,
+) -> Result<Vec<Call<'h, A::Id>>, ProviderError> {
+    let record = change.record();
+    let rows = held.of(record.name(), record.record_type());
+    if rows.is_empty() && matches!(change, Change::Delete(_)) {
+        let (name, of) = (record.name(), record.record_type());
+        let message = format!("{name} {of} is to be deleted, but no row of it was read");
+        return Err(ProviderError::failed(message));
+    }
+    let mut wanted = change.desired().map(|desired| desired.singles()).unwrap_or_default();
+    let mut spare = VecDeque::new();
+    let mut calls = Vec::new();
+    for row in rows {
+        let same_value = wanted.iter().position(|single| single.data() == row.record.data());
+        match same_value.map(|index| wanted.remove(index)) {
+            Some(single) if api.is_same(&row.record, &single) => {}
+            Some(single) => calls.push(Call::Update(row, single)),
+            None => spare.push_back(row),
+        }
+    }
+    let is_single = matches!(rows, [row] if row.record.is_single());
+    if !api.updates_values() && is_single {
+        // There can be only one, so the old one has to go first.
+        calls.extend(spare.drain(..).map(Call::Delete));
+    }
+    for single in wanted {
+        let row = if api.updates_values() { spare.pop_front() } else { None };
+        calls.push(match row {
+            Some(row) => Call::Update(row, single),
+            None => Call::Create(single),
+        });
+    }
+    calls.extend(spare.into_iter().map(Call::Delete));
+    Ok(calls)
+}
+
+async fn make<A: RowApi>(
+    api: &A,
+    zone: &ZoneName,
+    call: Call<'_, A::Id>,
+) -> Result<(), ProviderError> {
+    match call {
+        Call::Update(row, record) => api.update(zone, row, &record).await,
+        Call::Delete(row) => api.delete(zone, row).await,
+        Call::Create(record) => create(api, zone, &record).await,
+    }
+}
+
+/// Creates a row once, whatever breaks off on the way.
+async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<(), ProviderError> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match api.create(zone, record).await {
+            Err(error) if error.fault() == Some(ServiceFault::Unsure) => {
+                if api.holds(zone, record).await? {
+                    return Ok(());
+                }
+                if attempt >= CREATE_ATTEMPTS {
+                    return Err(error);
+                }
+            }
+            result => return result,
+        }
+    }
+}
+
+/// The error of a call, with what of its change was done before.
+fn after(
+    error: ProviderError,
+    change: &Change,
+    zone: &ZoneName,
+    done: usize,
+    count: usize,
+) -> ProviderError {
+    let record = change.record();
+    let what = format!("{} {}", record.decoded_fqdn(zone), record.record_type());
+    let far = match done {
+        0 => "none of it was done".to_owned(),
+        _ => format!("{done} of its {count} calls were done"),
+    };
+    match error {
+        ProviderError::Service { fault, message, source } => {
+            let message = format!("{what} ({far}): {message}");
+            ProviderError::Service { fault, message, source }
+        }
+        error => ProviderError::Failed {
+            message: format!("{what} ({far})"),
+            source: Some(Box::new(error)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+//! The rows of a zone, one value each, and the records they are together.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use crate::capabilities::Capabilities;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::name::RecordName;
+use crate::provider::{Source, ZoneRead, ZoneRequest};
+use crate::record::{Record, RecordType};
+use crate::value::{Map, OwnedValue, Value};
+
+/// A row of a service: one value of a name and type, under an id.
+#[derive(Clone, Debug)]
+pub struct Row<I> {
+    /// What the service calls it.
+    pub id: I,
+    /// A record with this one value.
+    pub record: Record,
+}
+
+/// The rows a zone had when it was read, to be remembered for applying to it.
+#[derive(Clone, Debug)]
+pub struct HeldRows<I> {
+    rows: HashMap<(RecordName, RecordType), Vec<Row<I>>>,
+}
+
+impl<I> Default for HeldRows<I> {
+    /// No rows: those of a zone that there was not.
+    fn default() -> Self {
+        Self { rows: HashMap::new() }
+    }
+}
+
+impl<I> HeldRows<I> {
+    /// The rows of a name and type.
+    pub fn of(&self, name: &RecordName, record_type: RecordType) -> &[Row<I>] {
+        self.rows.get(&(name.clone(), record_type)).map_or(&[], Vec::as_slice)
+    }
+
+    /// All rows, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = &Row<I>> {
+        self.rows.values().flatten()
+    }
+}
+
+/// Gathers the rows that a service lists, and makes records of them.
+///
+/// ```
+/// use octodns_core::engine::per_record::Rows;
+/// # use std::sync::Arc;
+/// # use octodns_core::*;
+/// # use octodns_core::record::RecordTypes;
+/// # use octodns_core::validate::RecordValidators;
+/// # let (name, types) = (ZoneName::new("example.com.").unwrap(), Arc::new(RecordTypes::default()));
+/// # let validators = Arc::new(RecordValidators::legacy(&types));
+/// # let sub_zones = Default::default();
+/// # let request = ZoneRequest {
+/// #     name: &name, sub_zones: &sub_zones, target: true, lenient: true, validators: &validators,
+/// #     types: &types,
+/// # };
+///
+/// let mut rows = Rows::new(&request, "mine", &Capabilities::EVERYTHING);
+/// rows.add(11, "www", "A", 300, "192.0.2.2");
+/// rows.add(12, "www", "A", 300, "192.0.2.1");
+/// let (read, held) = rows.finish();
+/// assert_eq!(read.records[0].rdatas(), ["192.0.2.1", "192.0.2.2"]);
+/// assert_eq!(held.of(read.records[0].name(), RecordType::A)[0].id, 11);
+/// ```
+#[derive(Debug)]
+pub struct Rows<'r, I> {
+    request: ZoneRequest<'r>,
+    source: Arc<str>,
+    capabilities: Capabilities,
+    places: HashMap<(String, String), usize>,
+    sets: Vec<Set<I>>,
+    report: Report,
+}
+
+/// The rows of one name and type.
+#[derive(Debug)]
+struct Set<I> {
+    name: String,
+    record_type: String,
+    ttl: i64,
+    options: Option<Map<'static>>,
+    rows: Vec<(I, i64, OwnedValue)>,
+}
+
+impl<'r, I> Rows<'r, I> {
+    /// Gathers rows of the zone that `request` asks for, for the source called `source`; rows of types
+    /// that `capabilities` does not have are left out.
+    pub fn new(request: &ZoneRequest<'r>, source: &str, capabilities: &Capabilities) -> Self {
+        Self {
+            request: *request,
+            source: source.into(),
+            capabilities: capabilities.clone(),
+            places: HashMap::new(),
+            sets: Vec::new(),
+            report: Report::new(),
+        }
+    }
+
+    /// The same for a source itself.
+    pub fn of(request: &ZoneRequest<'r>, source: &dyn Source) -> Self {
+        Self::new(request, source.id(), source.capabilities())
+    }
+
+    /// Adds a row: its id, the name within the zone (the apex is empty), type, TTL, and the value as zone
+    /// files have it, with escaped semicolons in text and a dot at the end of names.
+    ///
+    /// A set has the TTL of its first row.
+    pub fn add(
+        &mut self,
+        id: I,
+        name: &str,
+        record_type: &str,
+        ttl: i64,
+        value: impl Into<OwnedValue>,
+    ) {
+        self.add_with(id, name, record_type, ttl, value, None);
+    }
+
+    /// Adds a row that has an `octodns` section; a set has the section of its first row.
+    pub fn add_with(
+        &mut self,
+        id: I,
+        name: &str,
+        record_type: &str,
+        ttl: i64,
+        value: impl Into<OwnedValue>,
+        options: Option<Map<'static>>,
+    ) {
+        let known = self.request.types.get(record_type);
+        if !known.is_some_and(|of| self.capabilities.supports_type(of.record_type())) {
+            tracing::debug!(
+                target: "octodns",
+                logger = %self.source,
+                "{name} {record_type} in {}: left out, the type is not supported",
+                self.request.name,
+            );
+            return;
+        }
+        let place = match self.places.entry((name.to_owned(), record_type.to_owned())) {
+            Entry::Occupied(place) => *place.get(),
+            Entry::Vacant(vacant) => {
+                let (name, record_type) = vacant.key().clone();
+                vacant.insert(self.sets.len());
+                self.sets.push(Set { name, record_type, ttl, options, rows: Vec::new() });
+                self.sets.len() - 1
+            }
+        };
+        if let Some(set) = self.sets.get_mut(place) {
+            set.rows.push((id, ttl, value.into()));
+        }
+    }
+
+    /// The records, and the rows to be remembered.
+    ///
+    /// What a type cannot hold is an error in the report of what was read.
+    pub fn finish(mut self) -> (ZoneRead, HeldRows<I>) {
+        let mut held = HeldRows::default();
+        let mut records = Vec::with_capacity(self.sets.len());
+        for set in std::mem::take(&mut self.sets) {
+            if let Some((record, rows)) = self.set(set) {
+                held.rows.insert((record.name().clone(), record.record_type()), rows);
+                records.push(record);
+            }
+        }
+        (ZoneRead { records, report: self.report, ..ZoneRead::default() }, held)
+    }
+
+    fn set(&mut self, set: Set<I>) -> Option<(Record, Vec<Row<I>>)> {
+        let mut values = Vec::with_capacity(set.rows.len());
+        let mut rows = Vec::with_capacity(set.rows.len());
+        let entry = self.request.types.get(&set.record_type)?;
+        let mut fault = None;
+        for (id, ttl, value) in set.rows {
+            match entry.read(std::slice::from_ref(&value)) {
+                Ok(data) => rows.push((id, ttl, data)),
+                Err(error) => fault = Some(error),
+            }
+            values.push(value);
+        }
+        let mut data = Map::new();
+        data.insert("type", Value::from(set.record_type));
+        data.insert("ttl", set.ttl);
+        if let Some(options) = set.options.filter(|options| !options.is_empty()) {
+            data.insert("octodns", Value::from(options));
+        }
+        let count = values.len();
+        match (entry.is_single(), values.pop()) {
+            (true, Some(last)) => data.insert("value", last),
+            (_, last) => {
+                values.extend(last);
+                data.insert("values", values);
+            }
+        }
+        let context = self.request.load_context(&self.source, &[]);
+        let (name, data) = (Value::from(set.name), OwnedValue::from(data));
+        let record = Record::load(&name, &data, &context, &mut self.report)?;
+        let subject =
+            || format!("{} {}", record.decoded_fqdn(self.request.name), record.record_type());
+        if let Some(fault) = fault {
+            self.report.push(Diagnostic::error("record", fault.to_string()).about(subject()));
+            return None;
+        }
+        if entry.is_single() && count > 1 {
+            let message = format!("{count} values, where there can be only one");
+            self.report.push(Diagnostic::error("record", message).about(subject()));
+            return None;
+        }
+        let row = |(id, ttl, data)| {
+            let mut single = record.clone().with_data(data).with_ttl(ttl);
+            single = single.with_dynamic(None).with_geo(None);
+            Row { id, record: single }
+        };
+        let rows = rows.into_iter().map(row).collect();
+        Some((record, rows))
+    }
+}

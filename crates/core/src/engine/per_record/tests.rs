@@ -1,0 +1,315 @@
+//! A service in memory: what is called, in which order, and what it holds then.
+
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::apply_log::Outcome;
+use crate::provider::ZoneRequest;
+use crate::record::RecordTypes;
+use crate::validate::RecordValidators;
+use crate::value::Value;
+use crate::zone::SubZones;
+use crate::{Capabilities, RecordName, Zone};
+
+/// A row as a test writes it: name, type, TTL, value.
+type Line = (&'static str, &'static str, i64, &'static str);
+
+/// What becomes of the next creations.
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Fine,
+    /// It breaks off, carried out.
+    BreaksOffDone,
+    /// It breaks off, not carried out.
+    BreaksOff,
+    Refused,
+}
+
+struct Service {
+    rows: Mutex<Vec<(u32, Record)>>,
+    calls: Mutex<Vec<String>>,
+    fates: Mutex<Vec<Fate>>,
+    updates_values: bool,
+}
+
+fn shown(record: &Record) -> String {
+    let (name, of, ttl) = (record.name(), record.record_type(), record.ttl());
+    format!("{name} {of} {ttl} {}", record.rdatas().join(" "))
+}
+
+#[async_trait]
+impl RowApi for Service {
+    type Id = u32;
+
+    async fn create(&self, _: &ZoneName, record: &Record) -> Result<(), ProviderError> {
+        self.calls.lock().unwrap().push(format!("create {}", shown(record)));
+        let fate = self.fates.lock().unwrap().pop().unwrap_or(Fate::Fine);
+        if matches!(fate, Fate::Fine | Fate::BreaksOffDone) {
+            let mut rows = self.rows.lock().unwrap();
+            let id = 100 + u32::try_from(rows.len()).unwrap();
+            rows.push((id, record.clone()));
+        }
+        match fate {
+            Fate::Fine => Ok(()),
+            Fate::Refused => Err(ProviderError::service(ServiceFault::Refused, "422: no")),
+            _ => Err(ProviderError::service(ServiceFault::Unsure, "broke off")),
+        }
+    }
+
+    async fn update(
+        &self,
+        _: &ZoneName,
+        existing: &Row<u32>,
+        record: &Record,
+    ) -> Result<(), ProviderError> {
+        self.calls.lock().unwrap().push(format!("update {} to {}", existing.id, shown(record)));
+        let mut rows = self.rows.lock().unwrap();
+        let row = rows.iter_mut().find(|(id, _)| *id == existing.id).unwrap();
+        row.1 = record.clone();
+        Ok(())
+    }
+
+    async fn delete(&self, _: &ZoneName, row: &Row<u32>) -> Result<(), ProviderError> {
+        self.calls.lock().unwrap().push(format!("delete {}", row.id));
+        self.rows.lock().unwrap().retain(|(id, _)| *id != row.id);
+        Ok(())
+    }
+
+    async fn holds(&self, _: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
+        self.calls.lock().unwrap().push("look".to_owned());
+        let rows = self.rows.lock().unwrap();
+        Ok(rows.iter().any(|(_, row)| row.name() == record.name() && self.is_same(row, record)))
+    }
+
+    fn updates_values(&self) -> bool {
+        self.updates_values
+    }
+
+    fn concurrency(&self) -> usize {
+        1
+    }
+}
+
+fn read(lines: &[Line]) -> (Zone, HeldRows<u32>, Vec<(u32, Record)>) {
+    let (name, types) = (ZoneName::new("example.com.").unwrap(), Arc::new(RecordTypes::default()));
+    let validators = Arc::new(RecordValidators::legacy(&types));
+    let (validators, types) = (&validators, &types);
+    let sub_zones = SubZones::default();
+    let request = ZoneRequest {
+        name: &name,
+        sub_zones: &sub_zones,
+        target: true,
+        lenient: true,
+        validators,
+        types,
+    };
+    let mut rows = Rows::new(&request, "mine", &Capabilities::EVERYTHING);
+    for (id, (name, of, ttl, value)) in (1..).zip(lines) {
+        rows.add(id, name, of, *ttl, *value);
+    }
+    let (read, held) = rows.finish();
+    assert!(read.report.is_empty(), "{:?}", read.report);
+    let mut zone = Zone::new(name.clone());
+    for record in read.records {
+        zone.set(record);
+    }
+    let rows = held.iter().map(|row| (row.id, row.record.clone())).collect();
+    (zone, held, rows)
+}
+
+/// Applies the difference of two states: the calls, the outcome, and whether the service then holds what
+/// is desired.
+async fn apply_to(
+    existing: &[Line],
+    desired: &[Line],
+    fates: &[Fate],
+    updates_values: bool,
+) -> (Vec<String>, Vec<Outcome>, bool) {
+    let (existing, held, rows) = read(existing);
+    let (desired, _, wanted) = read(desired);
+    let compared = crate::zone::Compared { id: "mine", capabilities: &Capabilities::EVERYTHING };
+    let changes = crate::zone::changes(&existing, &desired, &compared);
+    let plan = Plan::new(existing, desired, changes, true);
+    let service = Service {
+        rows: Mutex::new(rows),
+        calls: Mutex::default(),
+        fates: Mutex::new(fates.iter().rev().copied().collect()),
+        updates_values,
+    };
+    let mut sink = ();
+    let mut log = ApplyLog::new(&plan, &mut sink);
+    let result = apply(&service, &plan, &held, &mut log).await;
+    let sorted = |rows: &[(u32, Record)]| {
+        let mut rows: Vec<_> = rows.iter().map(|(_, record)| shown(record)).collect();
+        rows.sort();
+        rows
+    };
+    let converged = sorted(&service.rows.into_inner().unwrap()) == sorted(&wanted);
+    assert_eq!(result.is_ok(), log.outcomes().iter().all(|outcome| *outcome == Outcome::Applied));
+    (service.calls.into_inner().unwrap(), log.into_outcomes(), converged)
+}
+
+#[tokio::test]
+async fn a_change_is_the_least_set_of_calls() {
+    for (existing, desired, updates_values, expected) in [
+        // A value that stays is left alone; one that goes becomes one that comes.
+        (
+            &[("", "A", 60, "192.0.2.1"), ("", "A", 60, "192.0.2.2")][..],
+            &[("", "A", 60, "192.0.2.2"), ("", "A", 60, "192.0.2.3")][..],
+            true,
+            &["update 1 to  A 60 192.0.2.3"][..],
+        ),
+        // What is too much goes last.
+        (
+            &[
+                ("w", "A", 60, "192.0.2.1"),
+                ("w", "A", 60, "192.0.2.2"),
+                ("w", "A", 60, "192.0.2.3"),
+            ],
+            &[("w", "A", 60, "192.0.2.4")],
+            true,
+            &["update 1 to w A 60 192.0.2.4", "delete 2", "delete 3"],
+        ),
+        (
+            &[("w", "A", 60, "192.0.2.1")],
+            &[("w", "A", 60, "192.0.2.1"), ("w", "A", 60, "192.0.2.2")],
+            true,
+            &["create w A 60 192.0.2.2"],
+        ),
+        // A TTL is one of every row.
+        (
+            &[("w", "A", 60, "192.0.2.1"), ("w", "A", 60, "192.0.2.2")],
+            &[("w", "A", 90, "192.0.2.1"), ("w", "A", 90, "192.0.2.2")],
+            true,
+            &["update 1 to w A 90 192.0.2.1", "update 2 to w A 90 192.0.2.2"],
+        ),
+        // Where rows keep their values, what is new comes before what is old goes...
+        (
+            &[("w", "A", 60, "192.0.2.1")],
+            &[("w", "A", 60, "192.0.2.2")],
+            false,
+            &["create w A 60 192.0.2.2", "delete 1"],
+        ),
+        // ... unless there can be only one.
+        (
+            &[("w", "CNAME", 60, "a.example.")],
+            &[("w", "CNAME", 60, "b.example.")],
+            false,
+            &["delete 1", "create w CNAME 60 b.example."],
+        ),
+        (
+            &[("w", "CNAME", 60, "a.example.")],
+            &[("w", "A", 60, "192.0.2.1"), ("v", "A", 60, "192.0.2.1")],
+            true,
+            &["create v A 60 192.0.2.1", "delete 1", "create w A 60 192.0.2.1"],
+        ),
+        // Two rows with one value, as some services allow: one stays.
+        (
+            &[("w", "A", 60, "192.0.2.1"), ("w", "A", 60, "192.0.2.1")],
+            &[("w", "A", 60, "192.0.2.1")],
+            true,
+            &["delete 2"],
+        ),
+    ] {
+        let (calls, outcomes, converged) = apply_to(existing, desired, &[], updates_values).await;
+        assert_eq!(calls, expected, "{existing:?}");
+        assert!(converged && outcomes.iter().all(|outcome| *outcome == Outcome::Applied));
+    }
+}
+
+#[tokio::test]
+async fn a_creation_that_breaks_off_is_neither_lost_nor_doubled() {
+    let create = "create w A 60 192.0.2.1";
+    for (fates, expected) in [
+        (&[Fate::BreaksOffDone][..], &[create, "look"][..]),
+        (&[Fate::BreaksOff], &[create, "look", create]),
+        (&[Fate::BreaksOff, Fate::BreaksOffDone], &[create, "look", create, "look"]),
+    ] {
+        let (calls, _, converged) =
+            apply_to(&[], &[("w", "A", 60, "192.0.2.1")], fates, true).await;
+        assert_eq!(calls, expected);
+        assert!(converged);
+    }
+    let (calls, outcomes, _) =
+        apply_to(&[], &[("w", "A", 60, "192.0.2.1")], &[Fate::BreaksOff; 9], true).await;
+    assert_eq!(calls.len(), 10);
+    let words = "w.example.com. A (none of it was done): broke off";
+    assert_eq!(outcomes, [Outcome::Failed(words.to_owned())]);
+}
+
+#[tokio::test]
+async fn a_failure_says_how_far_its_change_came() {
+    let desired =
+        [("v", "A", 60, "192.0.2.1"), ("v", "A", 60, "192.0.2.2"), ("w", "A", 60, "192.0.2.1")];
+    let (_, outcomes, converged) =
+        apply_to(&[], &desired, &[Fate::Fine, Fate::Refused], true).await;
+    let words = "v.example.com. A (1 of its 2 calls were done): 422: no";
+    assert_eq!(outcomes, [Outcome::Failed(words.to_owned()), Outcome::NotTried]);
+    assert!(!converged);
+}
+
+/// A deletion of nothing would be reported as done, and planned again for ever.
+#[test]
+fn a_deletion_without_a_row_is_an_error() {
+    let (existing, _, rows) = read(&[("w", "A", 60, "192.0.2.1")]);
+    let service = Service {
+        rows: Mutex::new(rows),
+        calls: Mutex::default(),
+        fates: Mutex::default(),
+        updates_values: true,
+    };
+    let change = Change::Delete(Arc::clone(existing.records().next().unwrap()));
+    let error = calls(&service, &change, &HeldRows::default()).unwrap_err();
+    assert_eq!(error.to_string(), "w A is to be deleted, but no row of it was read");
+}
+
+#[test]
+fn rows_become_records() {
+    let (zone, held, _) = read(&[
+        ("", "TXT", 60, "b\\; c"),
+        ("www", "A", 60, "192.0.2.2"),
+        ("", "TXT", 90, "a"),
+        ("www", "CNAME", 60, "Example.ORG."),
+    ]);
+    let shown: Vec<_> = zone.records().map(|record| shown(record)).collect();
+    let expected = [" TXT 60 \"a\" \"b; c\"", "www A 60 192.0.2.2", "www CNAME 60 example.org."];
+    assert_eq!(shown, expected);
+    let rows = held.of(&RecordName::APEX, crate::RecordType::TXT);
+    assert_eq!(
+        rows.iter().map(|row| (row.id, row.record.ttl())).collect::<Vec<_>>(),
+        [(1, 60), (3, 90)]
+    );
+}
+
+#[test]
+fn a_row_that_cannot_be_is_an_error_of_the_zone() {
+    let (name, types) = (ZoneName::new("example.com.").unwrap(), Arc::new(RecordTypes::default()));
+    let validators = Arc::new(RecordValidators::legacy(&types));
+    let (validators, types) = (&validators, &types);
+    let sub_zones = SubZones::default();
+    let request = ZoneRequest {
+        name: &name,
+        sub_zones: &sub_zones,
+        target: true,
+        lenient: true,
+        validators,
+        types,
+    };
+    for (lines, error) in [
+        (&[("w", "A", "192.0.2.256")][..], "invalid IPv4 address"),
+        (&[("w", "CNAME", "a.example."), ("w", "CNAME", "b.example.")], "2 values"),
+        (&[("w", "SOA", "whatever"), ("w", "SVCB", "not supported here")], ""),
+    ] {
+        let types = crate::TypeSupport::Only(&[crate::RecordType::A, crate::RecordType::CNAME]);
+        let capabilities = Capabilities { types, ..Capabilities::NOTHING };
+        let mut rows = Rows::new(&request, "mine", &capabilities);
+        for (name, of, value) in lines {
+            rows.add((), name, of, 60, Value::from(*value));
+        }
+        let (read, _) = rows.finish();
+        assert!(read.records.is_empty(), "{lines:?}");
+        assert_eq!(read.report.has_errors(), !error.is_empty(), "{:?}", read.report);
+        let told: Vec<_> = read.report.iter().map(|found| found.message.clone()).collect();
+        assert!(told.join("; ").contains(error), "{told:?}");
+    }
+}

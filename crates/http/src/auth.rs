@@ -1,0 +1,172 @@
+//! Proving who is asking: headers that stay the same, or a signature of each request.
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use octodns_core::Secret;
+use url::Url;
+
+use crate::Error;
+
+/// A request as it is about to be sent.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// `GET`, `POST` ...
+    pub method: Method,
+    /// Where to, with its query.
+    pub url: Url,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; empty if there is none.
+    pub body: Bytes,
+}
+
+/// Adds to each request what proves who is asking.
+///
+/// It is only asked to for requests to the origin the client was made for.
+#[async_trait]
+pub trait Auth: Send + Sync {
+    /// Adds headers or query parameters; called again for each attempt, so that a signature may hold the
+    /// time.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the proof cannot be had: a token that has to be fetched first, say.
+    async fn sign(&self, request: &mut Outgoing) -> Result<(), Error>;
+
+    /// Called when the service says that the credentials are no good: whether they were made anew, so that
+    /// it is worth another attempt. There is only one.
+    ///
+    /// # Errors
+    ///
+    /// Fails when making them anew does.
+    async fn renew(&self) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    /// What must not be shown if a service repeats it in an error.
+    fn secrets(&self) -> Vec<Secret> {
+        Vec::new()
+    }
+}
+
+/// Headers that are the same for each request.
+///
+/// ```
+/// use octodns_core::Secret;
+/// use octodns_http::HeaderAuth;
+///
+/// let token = Secret::new("dop_v1_0123");
+/// let auth = HeaderAuth::bearer(&token)?;
+/// let auth = HeaderAuth::default().with("x-api-key", &token)?;
+/// # Ok::<(), octodns_http::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct HeaderAuth {
+    headers: Vec<(HeaderName, HeaderValue)>,
+    secrets: Vec<Secret>,
+}
+
+impl HeaderAuth {
+    /// `Authorization: Bearer TOKEN` (RFC 6750, section 2.1).
+    ///
+    /// # Errors
+    ///
+    /// Refuses a token that cannot stand in a header: one with the line end of its file, say.
+    pub fn bearer(token: &Secret) -> Result<Self, Error> {
+        Self::default().header("authorization", "Bearer ", token)
+    }
+
+    /// `Authorization: Basic ...` (RFC 7617).
+    ///
+    /// # Errors
+    ///
+    /// Refuses a user with a colon.
+    pub fn basic(user: &str, password: &Secret) -> Result<Self, Error> {
+        if user.contains(':') {
+            return Err(Error::option("the name of a user cannot have a colon", None));
+        }
+        let both = Secret::new(STANDARD.encode(format!("{user}:{}", password.reveal())));
+        let mut auth = Self::default().header("authorization", "Basic ", &both)?;
+        auth.secrets.push(password.clone());
+        Ok(auth)
+    }
+
+    /// One more header.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a value that cannot stand in a header.
+    pub fn with(self, name: &str, value: &Secret) -> Result<Self, Error> {
+        self.header(name, "", value)
+    }
+
+    fn header(mut self, name: &str, scheme: &str, secret: &Secret) -> Result<Self, Error> {
+        if secret.is_empty() {
+            return Err(Error::option(format!("the value for the header {name} is empty"), None));
+        }
+        let header = HeaderName::try_from(name)
+            .map_err(|error| Error::option(format!("header {name}"), Some(error.into())))?;
+        let text = format!("{scheme}{}", secret.reveal());
+        let mut value = HeaderValue::try_from(text).map_err(|_| {
+            let message = "has characters that cannot be sent (a line end, or beyond ASCII)";
+            Error::option(format!("the value for the header {name} {message}"), None)
+        })?;
+        value.set_sensitive(true);
+        self.headers.push((header, value));
+        self.secrets.push(secret.clone());
+        Ok(self)
+    }
+}
+
+#[async_trait]
+impl Auth for HeaderAuth {
+    async fn sign(&self, request: &mut Outgoing) -> Result<(), Error> {
+        request.headers.extend(self.headers.iter().cloned());
+        Ok(())
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        self.secrets.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn headers_are_as_their_rfcs_have_them() {
+        let secret = Secret::new("open sesame");
+        for (auth, name, value) in [
+            (HeaderAuth::bearer(&secret), "authorization", "Bearer open sesame"),
+            (
+                HeaderAuth::basic("Aladdin", &secret),
+                "authorization",
+                "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+            ),
+            (HeaderAuth::default().with("X-API-Key", &secret), "x-api-key", "open sesame"),
+        ] {
+            let mut request = Outgoing {
+                method: Method::GET,
+                url: "http://127.0.0.1/".parse().unwrap(),
+                headers: HeaderMap::new(),
+                body: Bytes::new(),
+            };
+            auth.unwrap().sign(&mut request).await.unwrap();
+            assert_eq!(request.headers[name], value);
+            assert!(!format!("{request:?}").contains("sesame"), "{request:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_without_being_shown() {
+        for secret in ["", "hunter2\n", "hünter2\u{0}"] {
+            let error = HeaderAuth::bearer(&Secret::new(secret)).err().unwrap();
+            assert!(!format!("{error} {error:?}").contains("nter2"), "{error}");
+        }
+        assert!(HeaderAuth::basic("a:b", &Secret::new("x")).is_err());
+    }
+}

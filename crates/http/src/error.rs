@@ -1,0 +1,209 @@
+//! Why a call failed: an enum of what callers can tell apart.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use octodns_core::provider::Cause;
+use octodns_core::registry::BuildError;
+use octodns_core::value::Position;
+use octodns_core::{ProviderError, ServiceFault};
+
+/// What was asked of a service: method and path, without the query, which may hold a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// `GET`, `POST` ...
+    pub method: http::Method,
+    /// The path, from its first slash.
+    pub path: Arc<str>,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// Why a call to a service failed.
+///
+/// Messages are one line, lower case, without the cause: renderers walk `source()`. No variant holds a
+/// header, a body sent, a query, or anything else that may carry a secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The client cannot be made of these options.
+    #[error("{message}")]
+    Options {
+        /// What is wrong with which option.
+        message: String,
+        /// Why.
+        #[source]
+        source: Option<Cause>,
+    },
+    /// The request cannot be sent as it is; nothing was.
+    #[error("{call}: {message}")]
+    Unsendable {
+        /// The call.
+        call: Call,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The credentials are wrong, or not good enough (usually 401 and 403).
+    #[error("{call}: {status}: {message}")]
+    Unauthorized {
+        /// The call.
+        call: Call,
+        /// The status of the answer.
+        status: u16,
+        /// The service's own words.
+        message: String,
+    },
+    /// What was asked for is not there (usually 404).
+    #[error("{call}: {status}: {message}")]
+    NotFound {
+        /// The call.
+        call: Call,
+        /// The status of the answer.
+        status: u16,
+        /// The service's own words.
+        message: String,
+    },
+    /// The service answered and said no.
+    #[error("{call}: {status}: {message}")]
+    Refused {
+        /// The call.
+        call: Call,
+        /// The status of the answer.
+        status: u16,
+        /// The service's own words.
+        message: String,
+    },
+    /// Too much was asked of the service, still so after `attempts` tries (usually 429).
+    #[error("{call}: {status}: {message} (gave up after {attempts} attempts)")]
+    Throttled {
+        /// The call.
+        call: Call,
+        /// The status of the answer.
+        status: u16,
+        /// The service's own words.
+        message: String,
+        /// How often it was tried.
+        attempts: u32,
+        /// How long the service wants to be left alone, if it says so.
+        wait: Option<Duration>,
+    },
+    /// The service is broken, still so after `attempts` tries (usually 5xx).
+    #[error("{call}: {status}: {message} (gave up after {attempts} attempts)")]
+    Broken {
+        /// The call.
+        call: Call,
+        /// The status of the answer.
+        status: u16,
+        /// The service's own words.
+        message: String,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// No answer came, after `attempts` tries. Whatever was asked, asking it again is safe.
+    #[error("{call}: no answer (gave up after {attempts} attempts)")]
+    Unreachable {
+        /// The call.
+        call: Call,
+        /// How often it was tried.
+        attempts: u32,
+        /// What went wrong with the connection.
+        source: Cause,
+    },
+    /// The call was sent, may not be repeated, and whether it was carried out is not known.
+    #[error("{call}: broke off, it is not known whether it was carried out: {message}")]
+    Unsure {
+        /// The call.
+        call: Call,
+        /// The service's own words, or what became of the connection.
+        message: String,
+    },
+    /// The answer is not what the service documents.
+    #[error("{call}: unexpected answer at {at}")]
+    Malformed {
+        /// The call.
+        call: Call,
+        /// The place in the answer.
+        at: String,
+        /// What is wrong there.
+        source: Cause,
+    },
+    /// A list has not as many entries as the service said it has.
+    #[error("{call}: {read} entries were read, the service counts {total}")]
+    Incomplete {
+        /// The last call of the list.
+        call: Call,
+        /// How many there should be.
+        total: u64,
+        /// How many were read.
+        read: u64,
+    },
+    /// The answer is larger than is allowed.
+    #[error("{call}: the answer has more than {limit} bytes")]
+    TooLarge {
+        /// The call.
+        call: Call,
+        /// The most bytes allowed.
+        limit: usize,
+    },
+}
+
+impl Error {
+    /// What kind of no it is.
+    pub fn fault(&self) -> ServiceFault {
+        match self {
+            Self::Unauthorized { .. } => ServiceFault::Unauthorized,
+            Self::NotFound { .. } => ServiceFault::NotFound,
+            Self::Throttled { .. } => ServiceFault::Throttled,
+            Self::Broken { .. } | Self::Unreachable { .. } => ServiceFault::Unreachable,
+            Self::Unsure { .. } => ServiceFault::Unsure,
+            Self::Malformed { .. } | Self::Incomplete { .. } | Self::TooLarge { .. } => {
+                ServiceFault::Malformed
+            }
+            Self::Options { .. } | Self::Unsendable { .. } | Self::Refused { .. } => {
+                ServiceFault::Refused
+            }
+        }
+    }
+
+    /// An option that cannot be as it is.
+    pub(crate) fn option(message: impl Into<String>, source: Option<Cause>) -> Self {
+        Self::Options { message: message.into(), source }
+    }
+
+    /// An answer of which a caller, not the JSON reader, found that it cannot be.
+    pub fn malformed(call: &Call, at: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Malformed { call: call.clone(), at: at.into(), source: why.into().into() }
+    }
+}
+
+impl From<Error> for ProviderError {
+    fn from(mut error: Error) -> Self {
+        let (fault, message) = (error.fault(), error.to_string());
+        let source = match &mut error {
+            Error::Options { source, .. } => source.take(),
+            Error::Unreachable { source, .. } | Error::Malformed { source, .. } => {
+                Some(std::mem::replace(source, "".into()))
+            }
+            _ => None,
+        };
+        Self::Service { fault, message, source }
+    }
+}
+
+/// For clients that are made where options are read.
+impl From<Error> for BuildError {
+    fn from(error: Error) -> Self {
+        let mut message = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(inner) = cause {
+            message = format!("{message}: {inner}");
+            cause = inner.source();
+        }
+        Self { message, help: None, position: Position::NONE }
+    }
+}

@@ -1,0 +1,123 @@
+//! What a service says about why it said no, in its own words.
+
+use serde_json::Value;
+
+use crate::Answer;
+
+/// The most characters of an answer that are shown.
+const MOST: usize = 400;
+
+/// Where services put their words, the more telling first.
+const KEYS: &[&str] = &[
+    "message",
+    "error_description",
+    "detail",
+    "details",
+    "error",
+    "errors",
+    "description",
+    "title",
+    "reason",
+];
+
+/// The words of an answer, wherever services usually put them: fields of JSON, else the first line of
+/// text, else what the status means.
+pub(crate) fn usual(answer: &Answer) -> String {
+    let body = String::from_utf8_lossy(answer.body());
+    let found = match serde_json::from_str::<Value>(&body) {
+        Ok(json) => of_json(&json),
+        Err(_) if is_text(answer) => {
+            body.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
+        }
+        Err(_) => None,
+    };
+    let words = found.filter(|words| !words.is_empty());
+    one_line(&words.unwrap_or_else(|| {
+        answer.status.canonical_reason().unwrap_or("no reason given").to_owned()
+    }))
+}
+
+/// Pages of HTML say nothing a user can use.
+fn is_text(answer: &Answer) -> bool {
+    let body = answer.body().trim_ascii_start();
+    !body.starts_with(b"<")
+}
+
+/// What JSON says; of several errors all, in their order.
+fn of_json(json: &Value) -> Option<String> {
+    match json {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) => {
+            let words: Vec<_> = items.iter().filter_map(of_json).collect();
+            (!words.is_empty()).then(|| words.join("; "))
+        }
+        Value::Object(map) => {
+            let mut words = KEYS
+                .iter()
+                .filter_map(|key| of_json(map.get(*key)?))
+                .filter(|words| !words.is_empty());
+            words.next().or_else(|| {
+                // Errors by field: {"name": ["is taken"]}.
+                let fields: Vec<_> = map
+                    .iter()
+                    .filter(|(_, value)| value.is_array() || value.is_object())
+                    .filter_map(|(field, value)| Some(format!("{field}: {}", of_json(value)?)))
+                    .collect();
+                (!fields.is_empty()).then(|| fields.join("; "))
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The text on one line, without control characters, and not endless.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for (count, word) in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .enumerate()
+    {
+        if count > 0 {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if let Some((end, _)) = line.char_indices().nth(MOST) {
+        line.truncate(end);
+        line.push_str(" ...");
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_where_services_put_them() {
+        let long = "x".repeat(500);
+        let cut = format!("{} ...", "x".repeat(400));
+        for (body, words) in [
+            (
+                r#"{"id": "not_found", "message": "The resource could not be found."}"#,
+                "The resource could not be found.",
+            ),
+            (
+                r#"{"success": false, "errors": [{"code": 1004, "message": "DNS Validation Error"}, {"message": "b"}]}"#,
+                "DNS Validation Error; b",
+            ),
+            (r#"{"error": "Domain 'a.' is unknown"}"#, "Domain 'a.' is unknown"),
+            (r#"{"error": {"code": 403, "message": "denied"}}"#, "denied"),
+            (r#"{"errors": {"name": ["is taken", "is odd"]}}"#, "name: is taken; is odd"),
+            (r#"{"message": ""}"#, "Unprocessable Entity"),
+            ("\n  Bad\r\nrequest: \u{1b}[31mred", "Bad"),
+            ("<html><body>nginx</body></html>", "Unprocessable Entity"),
+            ("", "Unprocessable Entity"),
+            (r#""a\nb""#, "a b"),
+            (&*format!("\"{long}\""), &*cut),
+        ] {
+            assert_eq!(usual(&Answer::of(422, &[], body)), words, "{body}");
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The client against a server that answers by a script.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use octodns_core::{ProviderError, Secret, ServiceFault};
+use octodns_http::{Auth, Builder, Client, Error, HeaderAuth, Method, Options, Outgoing, Retry};
+use tokio::net::TcpListener;
+
+/// What the server does with one request.
+#[derive(Clone)]
+enum Step {
+    Answer(u16, &'static [(&'static str, &'static str)], &'static str),
+    /// Reads the request and closes the connection.
+    Hang,
+}
+
+const OK: Step = Step::Answer(200, &[], "{}");
+const BROKEN: Step = Step::Answer(503, &[], r#"{"message": "maintenance"}"#);
+const THROTTLED: Step = Step::Answer(429, &[("retry-after", "0")], r#"{"message": "slow down"}"#);
+
+struct Server {
+    base: String,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// Answers by `script`, then by its last step again and again.
+    async fn start(script: &[Step]) -> Self {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let script = Arc::new(Mutex::new(script.iter().cloned().collect::<VecDeque<_>>()));
+        let log = Arc::clone(&seen);
+        let app = Router::new().fallback(move |request: Request| async move {
+            let authorization =
+                request.headers().get("authorization").map_or("", |value| value.to_str().unwrap());
+            let line = format!("{} {} {authorization}", request.method(), request.uri());
+            log.lock().unwrap().push(line.trim().to_owned());
+            let step = {
+                let mut script = script.lock().unwrap();
+                if script.len() > 1 { script.pop_front().unwrap() } else { script[0].clone() }
+            };
+            match step {
+                Step::Answer(status, headers, body) => {
+                    let mut response = Response::builder().status(status);
+                    for (name, value) in headers {
+                        response = response.header(*name, *value);
+                    }
+                    response.body(Body::from(body)).unwrap()
+                }
+                // A body that fails after the headers: the connection is closed in the middle.
+                Step::Hang => {
+                    let broken =
+                        futures::stream::iter([Err::<&str, _>(std::io::Error::other("closed"))]);
+                    Response::new(Body::from_stream(broken))
+                }
+            }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/v2/", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { base, seen }
+    }
+
+    fn client(&self) -> Builder {
+        let retry = Retry { attempts: 3, first_wait: Duration::ZERO, ..Retry::default() };
+        Client::builder("test", &self.base).retry(retry)
+    }
+
+    fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+/// Sends one request by `method` to a server with a script.
+async fn outcome(script: &[Step], method: Method) -> (Result<(), Error>, usize) {
+    let server = Server::start(script).await;
+    let client = server.client().build().unwrap();
+    let result = client.request(method, &["x"]).done().await;
+    (result, server.seen().len())
+}
+
+#[tokio::test]
+async fn what_passes_is_tried_again_where_that_is_safe() {
+    for (script, method, requests) in [
+        (&[OK][..], Method::POST, 1),
+        (&[THROTTLED, BROKEN, OK], Method::GET, 3),
+        (&[BROKEN, Step::Hang, OK], Method::DELETE, 3),
+        (&[Step::Hang, OK], Method::PUT, 2),
+        // Not carried out, says its status, so it may be sent again.
+        (&[THROTTLED, THROTTLED, OK], Method::POST, 3),
+    ] {
+        let (result, count) = outcome(script, method.clone()).await;
+        assert!(result.is_ok(), "{method}: {result:?}");
+        assert_eq!(count, requests, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn errors_can_be_told_apart_and_have_the_words_of_the_service() {
+    let said = |status, body| Step::Answer(status, &[], body);
+    for (step, method, fault, requests, message) in [
+        (
+            said(401, r#"{"message": "no"}"#),
+            Method::GET,
+            ServiceFault::Unauthorized,
+            1,
+            "GET /v2/x: 401: no",
+        ),
+        (said(403, ""), Method::GET, ServiceFault::Unauthorized, 1, "GET /v2/x: 403: Forbidden"),
+        (said(404, ""), Method::GET, ServiceFault::NotFound, 1, "GET /v2/x: 404: Not Found"),
+        (
+            said(422, "ttl is\n too low"),
+            Method::POST,
+            ServiceFault::Refused,
+            1,
+            "POST /v2/x: 422: ttl is",
+        ),
+        (said(302, ""), Method::GET, ServiceFault::Refused, 1, "GET /v2/x: 302: Found"),
+        (
+            THROTTLED,
+            Method::POST,
+            ServiceFault::Throttled,
+            3,
+            "POST /v2/x: 429: slow down (gave up after 3 attempts)",
+        ),
+        (
+            Step::Answer(429, &[("retry-after", "3600")], ""),
+            Method::GET,
+            ServiceFault::Throttled,
+            1,
+            "GET /v2/x: 429: Too Many Requests (gave up after 1 attempts)",
+        ),
+        (
+            BROKEN,
+            Method::GET,
+            ServiceFault::Unreachable,
+            3,
+            "GET /v2/x: 503: maintenance (gave up after 3 attempts)",
+        ),
+        (
+            Step::Hang,
+            Method::GET,
+            ServiceFault::Unreachable,
+            3,
+            "GET /v2/x: no answer (gave up after 3 attempts)",
+        ),
+        (
+            BROKEN,
+            Method::POST,
+            ServiceFault::Unsure,
+            1,
+            "POST /v2/x: broke off, it is not known whether it was carried out: 503: maintenance",
+        ),
+    ] {
+        let (result, count) = outcome(&[step], method).await;
+        let error = result.unwrap_err();
+        assert_eq!((error.to_string().as_str(), error.fault(), count), (message, fault, requests));
+    }
+    let (result, _) = outcome(&[Step::Hang], Method::POST).await;
+    assert_eq!(result.unwrap_err().fault(), ServiceFault::Unsure);
+}
+
+#[tokio::test]
+async fn nobody_listening_is_unreachable_whatever_was_asked() {
+    let retry = Retry { attempts: 2, first_wait: Duration::ZERO, ..Retry::default() };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client = Client::builder("test", &base).retry(retry).build().unwrap();
+    let error = client.post(&["x"]).done().await.unwrap_err();
+    assert_eq!(error.to_string(), "POST /x: no answer (gave up after 2 attempts)");
+    let error = ProviderError::from(error);
+    assert_eq!(error.fault(), Some(ServiceFault::Unreachable));
+    assert!(std::error::Error::source(&error).unwrap().to_string().contains("onnect"), "{error:?}");
+}
+
+#[tokio::test]
+async fn each_segment_of_a_path_stays_one() {
+    let server = Server::start(&[OK]).await;
+    let client = server.client().build().unwrap();
+    client.get(&["zones", "a/b c?%#", "*"]).query("name", "a&b=c é").done().await.unwrap();
+    assert_eq!(server.seen(), ["GET /v2/zones/a%2Fb%20c%3F%25%23/*?name=a%26b%3Dc+%C3%A9"]);
+    for odd in ["", ".", ".."] {
+        let error = client.delete(&["zones", odd]).done().await.unwrap_err();
+        assert!(matches!(error, Error::Unsendable { .. }), "{error}");
+    }
+    assert_eq!(server.seen().len(), 1);
+}
+
+/// The credentials go where a followed URL leads.
+#[tokio::test]
+async fn only_urls_of_the_same_origin_are_followed() {
+    let server = Server::start(&[OK]).await;
+    let auth = HeaderAuth::bearer(&Secret::new("hunter2")).unwrap();
+    let client = server.client().auth(auth).build().unwrap();
+    client.follow(Method::GET, "/v2/zones?page=2").done().await.unwrap();
+    let same = format!("{}zones?page=3", server.base);
+    client.follow(Method::GET, &same).done().await.unwrap();
+    for other in ["https://evil.example/", "http://127.0.0.1:1/v2", "//evil.example/v2"] {
+        let error = client.follow(Method::GET, other).done().await.unwrap_err();
+        assert!(error.to_string().contains("another host"), "{error}");
+    }
+    let seen = ["GET /v2/zones?page=2 Bearer hunter2", "GET /v2/zones?page=3 Bearer hunter2"];
+    assert_eq!(server.seen(), seen);
+}
+
+#[tokio::test]
+async fn a_secret_that_the_service_repeats_is_not_shown() {
+    let server =
+        Server::start(&[Step::Answer(401, &[], r#"{"message": "bad token hunter2 of key-7"}"#)])
+            .await;
+    let auth = HeaderAuth::bearer(&Secret::new("hunter2")).unwrap();
+    let client = server.client().auth(auth).hide(&Secret::new("key-7")).build().unwrap();
+    let error = client.get(&["x"]).done().await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /v2/x: 401: bad token *** of ***");
+    assert!(!format!("{error:?} {client:?}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_refused() {
+    let server = Server::start(&[Step::Answer(200, &[], "0123456789")]).await;
+    let client = server.client().most_bytes(9).build().unwrap();
+    let error = client.get(&["x"]).done().await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /v2/x: the answer has more than 9 bytes");
+    let client = server.client().most_bytes(10).build().unwrap();
+    assert_eq!(client.get(&["x"]).send().await.unwrap().body(), b"0123456789");
+}
+
+/// A token that is fetched, and fetched again once when it is no good.
+struct Renewed(Mutex<u32>);
+
+#[async_trait]
+impl Auth for Renewed {
+    async fn sign(&self, request: &mut Outgoing) -> Result<(), Error> {
+        let token = format!("Token {}", self.0.lock().unwrap());
+        request.headers.insert("authorization", token.parse().unwrap());
+        Ok(())
+    }
+
+    async fn renew(&self) -> Result<bool, Error> {
+        *self.0.lock().unwrap() += 1;
+        Ok(true)
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_renewed_once() {
+    let expired = Step::Answer(401, &[], "");
+    for (script, fine) in [(&[expired.clone(), OK][..], true), (&[expired], false)] {
+        let server = Server::start(script).await;
+        let client = server.client().auth(Renewed(Mutex::new(1))).build().unwrap();
+        assert_eq!(client.post(&["x"]).done().await.is_ok(), fine);
+        assert_eq!(server.seen(), ["POST /v2/x Token 1", "POST /v2/x Token 2"]);
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_unreachable() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let options = Options { timeout: Some(0.05), attempts: Some(1), ..Options::default() };
+    let client = Client::builder("test", &base).options(&options).build().unwrap();
+    let error = client.get(&["x"]).done().await.unwrap_err();
+    assert_eq!(error.fault(), ServiceFault::Unreachable);
+    let error = client.post(&["x"]).done().await.unwrap_err();
+    assert_eq!(error.fault(), ServiceFault::Unsure);
+    drop(listener);
+}
+
+#[tokio::test]
+async fn deletions_and_look_ups_take_a_no_for_an_answer() {
+    let server = Server::start(&[Step::Answer(404, &[], "")]).await;
+    let client = server.client().build().unwrap();
+    client.delete(&["x"]).gone().await.unwrap();
+    assert_eq!(client.get(&["x"]).find::<String>().await.unwrap(), None);
+}
