@@ -14,4 +14,4 @@ pub mod logging;
 pub mod program;
 pub mod render;
 
-pub use commands::{compare, dump, sync, validate, versions};
+pub use commands::{compare, dump, schema, sync, validate, versions};

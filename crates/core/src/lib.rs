@@ -13,6 +13,7 @@ pub mod plan;
 pub mod provider;
 pub mod record;
 pub mod registry;
+pub mod schema;
 pub mod secret;
 pub mod validate;
 pub mod value;

@@ -4,6 +4,7 @@ mod compare;
 mod dump;
 mod logging;
 mod output;
+mod schema;
 mod sync;
 mod validate;
 mod versions;
@@ -16,6 +17,7 @@ pub use compare::CompareArguments;
 pub use dump::DumpArguments;
 pub use logging::LoggingArguments;
 pub use output::OutputArguments;
+pub use schema::{Kind, SchemaArguments};
 pub use sync::SyncArguments;
 pub use validate::ValidateArguments;
 pub use versions::VersionsArguments;
@@ -60,6 +62,7 @@ mod tests {
         ValidateArguments::command().debug_assert();
         CompareArguments::command().debug_assert();
         VersionsArguments::command().debug_assert();
+        SchemaArguments::command().debug_assert();
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod compare;
 mod dump;
+mod schema;
 mod sync;
 mod validate;
 mod versions;
@@ -15,12 +16,13 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use octodns::{Failure, Manager, ManagerOptions};
 use octodns_core::registry::Run;
-use octodns_core::{Diagnostic, Report, Severity};
+use octodns_core::{Diagnostic, Registry, Report, Severity};
 
 use crate::program::{Output, only};
 
 pub use compare::compare;
 pub use dump::dump;
+pub use schema::schema;
 pub use sync::sync;
 pub use validate::validate;
 pub use versions::versions;
@@ -30,13 +32,18 @@ pub use versions::versions;
 fn manager(config_file: &str, output: &mut Output) -> Result<Arc<Manager>, Report> {
     output.config_file(config_file);
     let options = ManagerOptions {
-        registry: octodns::registry(env::home_dir(), run()),
+        registry: registry(),
         plan_writer: Arc::new(Mutex::new(Patient(io::stdout()))),
         ..ManagerOptions::default()
     };
     let manager = Manager::from_config_file(Path::new(config_file), &options).map_err(errors)?;
     output.may_show(manager.folders());
     Ok(Arc::new(manager))
+}
+
+/// The classes of this build.
+fn registry() -> Registry {
+    octodns::registry(env::home_dir(), run())
 }
 
 /// The environment, the clock and the source of UUIDs of this process.

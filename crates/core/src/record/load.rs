@@ -227,12 +227,12 @@ impl Loading<'_> {
 }
 
 /// Types that may have a `dynamic` section.
-fn is_dynamic(of: RecordType) -> bool {
+pub(crate) fn is_dynamic(of: RecordType) -> bool {
     matches!(of, RecordType::A | RecordType::AAAA | RecordType::CNAME | RecordType::DNAME)
 }
 
 /// Types that may have a `geo` section.
-fn is_geo(of: RecordType) -> bool {
+pub(crate) fn is_geo(of: RecordType) -> bool {
     matches!(of, RecordType::A | RecordType::AAAA)
 }
 

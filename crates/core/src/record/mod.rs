@@ -30,6 +30,7 @@ pub use fault::Fault;
 pub use general::GENERAL_CHECKS;
 pub use geo::Geo;
 pub use load::LoadContext;
+pub(crate) use load::{is_dynamic, is_geo};
 pub use options::Options;
 pub use rdata::{Rdata, RdataError};
 pub use record_type::RecordType;

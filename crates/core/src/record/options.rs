@@ -1,6 +1,9 @@
 //! The `octodns` section of a record: instructions to octoDNS and to providers, kept as written.
 
+use serde_json::{Value as Json, json};
+
 use super::Fault;
+use crate::schema::Dialect;
 use crate::value::{Map, OwnedValue, Value, python_str};
 
 /// The `octodns` section of a record; most records have none, which costs no allocation.
@@ -134,6 +137,74 @@ impl Options {
         let list = value.and_then(Value::as_list).unwrap_or_default();
         value.and_then(Value::as_str).into_iter().chain(list.iter().filter_map(Value::as_str))
     }
+}
+
+/// What the section may be, in JSON Schema; providers have fields of their own in it.
+pub(crate) fn schema(dialect: Dialect) -> Json {
+    match dialect {
+        Dialect::Octodns => plain(),
+        Dialect::Complete => complete(),
+    }
+}
+
+const PROTOCOLS: [&str; 5] = ["HTTP", "HTTPS", "ICMP", "TCP", "UDP"];
+
+fn plain() -> Json {
+    let ids = json!({"type": "array", "items": {"type": "string"}});
+    json!({
+        "type": "object",
+        "additionalProperties": true,
+        "properties": {
+            "ignored": {"type": "boolean"},
+            "lenient": {"type": "boolean"},
+            "excluded": ids,
+            "included": ids,
+            "healthcheck": {
+                "type": "object",
+                "additionalProperties": true,
+                "properties": {
+                    "protocol": {"type": "string", "enum": PROTOCOLS},
+                    "host": {"type": ["string", "null"]},
+                    "path": {"type": "string"},
+                    "port": {"type": "integer", "minimum": 0, "maximum": 65_535},
+                },
+            },
+        },
+    })
+}
+
+fn complete() -> Json {
+    let ids = |about| {
+        json!({
+            "description": about,
+            "if": {"type": "array"},
+            "then": {"items": {"type": "string"}},
+            "else": {"type": ["string", "null"]},
+        })
+    };
+    json!({
+        "type": "object",
+        "description": "Instructions to octoDNS and to providers.",
+        "properties": {
+            "ignored": {"type": "boolean", "description": "The record is left out of every plan. Default: false."},
+            "lenient": {
+                "type": ["boolean", "integer"],
+                "description": "Faults of the record are warnings. Default: false.",
+            },
+            "excluded": ids("The targets the record is not meant for."),
+            "included": ids("The only targets the record is meant for. Default: all."),
+            "healthcheck": {
+                "type": "object",
+                "description": "How the values of pools are checked.",
+                "properties": {
+                    "protocol": {"enum": PROTOCOLS, "description": "Default: HTTPS."},
+                    "host": {"description": "The host of HTTP and HTTPS. Default: the name of the record."},
+                    "path": {"description": "The path of HTTP and HTTPS. Default: /_dns."},
+                    "port": {"description": "The port, unless of ICMP. Default: 443."},
+                },
+            },
+        },
+    })
 }
 
 #[cfg(test)]

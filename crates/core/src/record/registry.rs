@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::rdata::RdataError;
 use super::types::TYPES;
 use super::{Fault, RecordData, RecordType};
+use crate::schema::{Dialect, Schema, Shape};
 use crate::validate::{RecordCheck, Validator, ValueCheck};
 use crate::value::{OwnedValue, Value};
 
@@ -22,6 +23,8 @@ pub struct TypeRow {
     pub record_checks: &'static [RecordCheck],
     /// Checks of its values.
     pub value_checks: &'static [ValueCheck],
+    /// What a value may be, for editors.
+    pub(crate) shape: Shape,
     pub(crate) read: fn(&[Value<'_>]) -> Result<RecordData, Fault>,
     pub(crate) parse: fn(&str) -> Result<OwnedValue, RdataError>,
 }
@@ -63,6 +66,11 @@ pub trait CustomType: Send + Sync + std::fmt::Debug {
         Ok(Value::from(rdata.to_owned()))
     }
 
+    /// Describes a value. Default: whatever it is, it is fine.
+    fn schema(&self) -> Schema {
+        true.into()
+    }
+
     /// Validators that come with the type.
     fn validators(&self) -> Vec<Validator> {
         Vec::new()
@@ -92,6 +100,30 @@ impl TypeEntry {
         match self {
             Self::BuiltIn(row) => row.single,
             Self::Custom(custom) => custom.is_single(),
+        }
+    }
+
+    /// Where the type is specified.
+    pub fn references(&self) -> &'static [&'static str] {
+        match self {
+            Self::BuiltIn(row) => row.references,
+            Self::Custom(_) => &[],
+        }
+    }
+
+    /// Describes a value.
+    pub(crate) fn value_schema(&self, dialect: Dialect) -> serde_json::Value {
+        match self {
+            Self::BuiltIn(row) => row.shape.schema(dialect),
+            Self::Custom(custom) => custom.schema().to_value(),
+        }
+    }
+
+    /// Whether a record without values has nothing wrong with it.
+    pub(crate) fn may_be_empty(&self) -> bool {
+        match self {
+            Self::BuiltIn(row) => row.shape.may_be_empty(),
+            Self::Custom(_) => true,
         }
     }
 

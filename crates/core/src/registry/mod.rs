@@ -119,6 +119,11 @@ impl<T: Clone> Classes<T> {
         })
     }
 
+    /// All names with their classes, in order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Class<T>)> {
+        self.names.iter().map(|(name, class)| (*name, class))
+    }
+
     /// All names, in order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.names.keys().copied()

@@ -13,9 +13,11 @@ use octodns_core::{Diagnostic, Origin, Report};
 use octodns_yaml::{FileIncludes, LoadOptions};
 
 pub(crate) use keys::check_keys;
-pub(crate) use secrets::{Filled, Secrets};
+pub(crate) use secrets::{ENVIRON, Filled, Secrets};
 pub(crate) use validators::{Reader as ValidatorsReader, Types, Validators};
 pub(crate) use zone::ZoneConfig;
+#[cfg(test)]
+pub(crate) use {validators::KEYS as VALIDATOR_KEYS, zone::KEYS as ZONE_KEYS};
 
 use crate::failure::Failure;
 use crate::manager::ManagerOptions;
@@ -47,9 +49,9 @@ pub(crate) struct ManagerSection {
     pub(crate) validators: Option<OwnedValue>,
 }
 
-const SECTIONS: [&str; 6] =
+pub(crate) const SECTIONS: [&str; 6] =
     ["manager", "providers", "processors", "secret_handlers", "validators", "zones"];
-const MANAGER_KEYS: [&str; 8] = [
+pub(crate) const MANAGER_KEYS: [&str; 8] = [
     "auto_arpa",
     "enable_checksum",
     "include_meta",

@@ -10,7 +10,7 @@ use octodns_core::{Diagnostic, Report};
 use super::Config;
 
 /// The names of the one class of secret handler there is.
-const ENVIRON: [&str; 2] = ["octodns.secret.environ.EnvironSecrets", "env"];
+pub(crate) const ENVIRON: [&str; 2] = ["octodns.secret.environ.EnvironSecrets", "env"];
 
 /// What fills in secrets, by the names they go by in a config. Values never reach a message.
 pub(crate) struct Secrets {

@@ -14,7 +14,8 @@ use super::check_keys;
 /// The set that is at work when a config says nothing.
 const DEFAULT_SET: &str = "legacy";
 
-const KEYS: [&str; 5] = ["disable_validators", "enabled", "record", "validators", "zone"];
+pub(crate) const KEYS: [&str; 5] =
+    ["disable_validators", "enabled", "record", "validators", "zone"];
 const SWITCHES: [&str; 2] = ["disable_validators", "validators"];
 
 /// The validators of a manager.

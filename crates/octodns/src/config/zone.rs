@@ -37,7 +37,7 @@ pub(crate) struct ZoneConfig {
     pub(crate) disabled_validators: Vec<String>,
 }
 
-const KEYS: [&str; 12] = [
+pub(crate) const KEYS: [&str; 12] = [
     "alias",
     "always-dry-run",
     "delete_pcent_threshold",

@@ -6,6 +6,7 @@
 mod adapt;
 mod kept;
 mod read;
+mod schema;
 mod subnet;
 mod validate;
 
@@ -21,6 +22,7 @@ use crate::value::{Map, OwnedValue, Python, Value};
 pub use adapt::{WithoutStatus, WithoutSubnets};
 pub use ipnet::IpNet;
 pub(in crate::record) use read::whole_number;
+pub(crate) use schema::schema;
 pub use subnet::{SubnetError, parse_subnet};
 pub use validate::{Check, validate};
 
@@ -268,6 +270,9 @@ impl PoolValue {
 }
 
 impl Status {
+    /// The words of zone files.
+    pub(crate) const NAMES: [&'static str; 3] = ["up", "down", "obey"];
+
     /// The word of zone files.
     pub const fn as_str(self) -> &'static str {
         match self {

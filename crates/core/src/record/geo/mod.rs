@@ -3,6 +3,7 @@
 //! Kept for zone files that still have it; new ones use [`Dynamic`](super::Dynamic).
 
 mod code;
+mod schema;
 mod table;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use super::Fault;
 use crate::value::{Kind, Map, OwnedValue, Python, Value};
 
 pub use code::{GeoCode, country_to_code, province_to_code};
+pub(crate) use schema::schema;
 
 /// The values of a record by place.
 ///

@@ -10,6 +10,7 @@ use crate::record::fields::{Fields, U8, check_each, check_int};
 use crate::record::general::shown;
 use crate::record::rdata::{fields, int_or_text, unquote};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
@@ -23,6 +24,24 @@ pub struct Caa {
     /// Its value.
     pub value: SmolStr,
 }
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new(
+            "flags",
+            "0, or 128 if issuers that do not know the tag must refuse. Default: 0.",
+            Shape::Int(0, 255),
+        ),
+        Field::new(
+            "tag",
+            "What the value is about: `issue`, `issuewild`, `iodef`.",
+            Shape::Spelled,
+        ),
+        Field::new("value", "The issuer, or where to report to; `;` is nobody.", Shape::Spelled),
+    ],
+    Required::All(&["tag", "value"]),
+);
 
 pub(super) const CHECKS: &[ValueCheck] = &[
     ValueCheck {

@@ -9,6 +9,7 @@ use super::ValueCheck;
 use crate::record::fields::{ANY, Fields, U8, U16, check_each, check_each_mapping};
 use crate::record::rdata::{fields, int_or_text, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
@@ -45,6 +46,28 @@ pub(super) const CHECKS: &[ValueCheck] = &[
         check: check_algorithms,
     },
 ];
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new("key_tag", "The tag of the key.", Shape::AnyInt(0, 65_535)),
+        Field::new(
+            "algorithm",
+            "The algorithm of the key; in the older form, of the digest.",
+            Shape::AnyInt(0, 255),
+        ),
+        Field::new(
+            "digest_type",
+            "The algorithm of the digest: 2 is SHA-256.",
+            Shape::AnyInt(0, 255),
+        ),
+        Field::new("digest", "The digest, in hexadecimal.", Shape::Spelled),
+        Field::new("flags", "The older name of key_tag.", Shape::Unbounded),
+        Field::new("protocol", "The older name of algorithm.", Shape::Unbounded),
+        Field::new("public_key", "The older name of digest.", Shape::Spelled),
+    ],
+    Required::OneSet(&[&NAMES, &OLD_NAMES]),
+);
 
 /// The fields once had other names, and not those of their meaning.
 const NAMES: [&str; 4] = ["key_tag", "algorithm", "digest_type", "digest"];

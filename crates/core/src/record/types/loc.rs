@@ -12,6 +12,7 @@ use crate::record::general::shown;
 use crate::record::number::{self, NumberFault};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Python, Value};
 
@@ -44,6 +45,54 @@ pub struct Angle {
     /// `N`, `S`, `E` or `W`.
     pub direction: SmolStr,
 }
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new("lat_degrees", "Degrees north or south of the equator.", Shape::Int(0, 90)),
+        Field::new("lat_minutes", "Minutes.", Shape::Int(0, 59)),
+        Field::new("lat_seconds", "Seconds.", Shape::Float(0.0, 59.999)),
+        Field::new("lat_direction", "N or S.", Shape::Choice(&["N", "S"])),
+        Field::new("long_degrees", "Degrees east or west of Greenwich.", Shape::Int(0, 180)),
+        Field::new("long_minutes", "Minutes.", Shape::Int(0, 59)),
+        Field::new("long_seconds", "Seconds.", Shape::Float(0.0, 59.999)),
+        Field::new("long_direction", "E or W.", Shape::Choice(&["E", "W"])),
+        Field::new(
+            "altitude",
+            "Metres above the ellipsoid of WGS 84.",
+            Shape::Float(-100_000.0, 42_849_672.95),
+        ),
+        Field::new(
+            "size",
+            "Diameter of what is there, in metres.",
+            Shape::Float(0.0, 90_000_000.0),
+        ),
+        Field::new(
+            "precision_horz",
+            "Horizontal precision, in metres.",
+            Shape::Float(0.0, 90_000_000.0),
+        ),
+        Field::new(
+            "precision_vert",
+            "Vertical precision, in metres.",
+            Shape::Float(0.0, 90_000_000.0),
+        ),
+    ],
+    Required::All(&[
+        "lat_degrees",
+        "lat_minutes",
+        "lat_seconds",
+        "lat_direction",
+        "long_degrees",
+        "long_minutes",
+        "long_seconds",
+        "long_direction",
+        "altitude",
+        "size",
+        "precision_horz",
+        "precision_vert",
+    ]),
+);
 
 pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
     id: "loc-value-rfc",

@@ -19,6 +19,7 @@ mod urlfwd;
 
 use super::rdata::{Rdata, read_all};
 use super::{RecordData, RecordType, TypeRow, routing};
+use crate::schema::Shape;
 use crate::validate::{RecordCheck, ValueCheck};
 
 pub use caa::Caa;
@@ -43,6 +44,7 @@ const ROW: TypeRow = TypeRow {
     references: &["RFC 1035"],
     record_checks: &[],
     value_checks: &[],
+    shape: Shape::Ipv4,
     read: |values| read_all(values).map(RecordData::A),
     parse: std::net::Ipv4Addr::parse,
 };
@@ -59,6 +61,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 3596"],
         record_checks: &[routing::DYNAMIC, routing::GEO],
         value_checks: address::CHECKS,
+        shape: Shape::Ipv6,
         read: |values| read_all(values).map(RecordData::Aaaa),
         parse: std::net::Ipv6Addr::parse,
         ..ROW
@@ -69,6 +72,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["draft-ietf-dnsop-aname"],
         record_checks: &[target::ALIAS_ROOT],
         value_checks: target::ONE,
+        shape: Shape::Name,
         read: |values| target::read_one(values, RecordData::Alias),
         parse: Target::parse,
     },
@@ -76,6 +80,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::CAA,
         references: &["RFC 8657", "RFC 8659", "RFC 9495"],
         value_checks: caa::CHECKS,
+        shape: caa::SHAPE,
         read: |values| read_all(values).map(RecordData::Caa),
         parse: Caa::parse,
         ..ROW
@@ -85,6 +90,7 @@ pub const TYPES: &[TypeRow] = &[
         single: true,
         record_checks: &[target::CNAME_ROOT, routing::DYNAMIC],
         value_checks: target::ONE,
+        shape: Shape::Name,
         read: |values| target::read_one(values, RecordData::Cname),
         parse: Target::parse,
         ..ROW
@@ -95,6 +101,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 6672"],
         record_checks: &[routing::DYNAMIC],
         value_checks: target::ONE,
+        shape: Shape::Name,
         read: |values| target::read_one(values, RecordData::Dname),
         parse: Target::parse,
     },
@@ -104,6 +111,7 @@ pub const TYPES: &[TypeRow] = &[
             "RFC 4034", "RFC 4035", "RFC 4509", "RFC 6605", "RFC 6840", "RFC 8080", "RFC 8624",
         ],
         value_checks: ds::CHECKS,
+        shape: ds::SHAPE,
         read: |values| read_all(values).map(RecordData::Ds),
         parse: Ds::parse,
         ..ROW
@@ -112,6 +120,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::HTTPS,
         references: &["RFC 9460", "RFC 9461", "RFC 9462"],
         value_checks: svcb::HTTPS,
+        shape: svcb::SHAPE,
         read: |values| read_all(values).map(RecordData::Https),
         parse: Svcb::parse,
         ..ROW
@@ -120,6 +129,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::LOC,
         references: &["RFC 1876"],
         value_checks: loc::CHECKS,
+        shape: loc::SHAPE,
         read: |values| read_all(values).map(RecordData::Loc),
         parse: Loc::parse,
         ..ROW
@@ -128,6 +138,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::MX,
         references: &["RFC 1035", "RFC 5321", "RFC 7505"],
         value_checks: mx::CHECKS,
+        shape: mx::SHAPE,
         read: |values| read_all(values).map(RecordData::Mx),
         parse: Mx::parse,
         ..ROW
@@ -136,6 +147,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::NAPTR,
         references: &["RFC 3401", "RFC 3402", "RFC 3403", "RFC 3404", "RFC 3405"],
         value_checks: naptr::CHECKS,
+        shape: naptr::SHAPE,
         read: |values| read_all(values).map(RecordData::Naptr),
         parse: Naptr::parse,
         ..ROW
@@ -143,6 +155,7 @@ pub const TYPES: &[TypeRow] = &[
     TypeRow {
         record_type: RecordType::NS,
         value_checks: target::MANY,
+        shape: Shape::Name,
         read: |values| read_all(values).map(RecordData::Ns),
         parse: Target::parse,
         ..ROW
@@ -151,6 +164,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::OPENPGPKEY,
         references: &["RFC 7929"],
         value_checks: openpgpkey::CHECKS,
+        shape: Shape::Spelled,
         read: |values| read_all(values).map(RecordData::Openpgpkey),
         parse: Openpgpkey::parse,
         ..ROW
@@ -158,6 +172,7 @@ pub const TYPES: &[TypeRow] = &[
     TypeRow {
         record_type: RecordType::PTR,
         value_checks: target::MANY,
+        shape: Shape::Name,
         read: |values| read_all(values).map(RecordData::Ptr),
         parse: Target::parse,
         ..ROW
@@ -167,6 +182,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 7208"],
         record_checks: &[txt::SPF_TYPE],
         value_checks: txt::CHECKS,
+        shape: Shape::Ascii,
         read: |values| read_all(values).map(RecordData::Spf),
         parse: Txt::parse,
         ..ROW
@@ -176,6 +192,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 2782", "RFC 6335"],
         record_checks: &srv::NAMES,
         value_checks: srv::CHECKS,
+        shape: srv::SHAPE,
         read: |values| read_all(values).map(RecordData::Srv),
         parse: Srv::parse,
         ..ROW
@@ -184,6 +201,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::SSHFP,
         references: &["RFC 4255", "RFC 6594", "RFC 7479", "RFC 8709"],
         value_checks: sshfp::CHECKS,
+        shape: sshfp::SHAPE,
         read: |values| read_all(values).map(RecordData::Sshfp),
         parse: Sshfp::parse,
         ..ROW
@@ -192,6 +210,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::SVCB,
         references: &["RFC 9460", "RFC 9461", "RFC 9462"],
         value_checks: svcb::SVCB,
+        shape: svcb::SHAPE,
         read: |values| read_all(values).map(RecordData::Svcb),
         parse: Svcb::parse,
         ..ROW
@@ -200,6 +219,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::TLSA,
         references: &["RFC 6698", "RFC 7671", "RFC 7672", "RFC 7673"],
         value_checks: tlsa::CHECKS,
+        shape: tlsa::SHAPE,
         read: |values| read_all(values).map(RecordData::Tlsa),
         parse: Tlsa::parse,
         ..ROW
@@ -208,6 +228,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::TXT,
         references: &["RFC 1035", "RFC 1464", "RFC 6763"],
         value_checks: txt::CHECKS,
+        shape: Shape::Ascii,
         read: |values| read_all(values).map(RecordData::Txt),
         parse: Txt::parse,
         ..ROW
@@ -217,6 +238,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 7553"],
         record_checks: &uri::NAMES,
         value_checks: uri::CHECKS,
+        shape: uri::SHAPE,
         read: |values| read_all(values).map(RecordData::Uri),
         parse: Uri::parse,
         ..ROW
@@ -225,6 +247,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::URLFWD,
         references: &[],
         value_checks: urlfwd::CHECKS,
+        shape: urlfwd::SHAPE,
         read: |values| read_all(values).map(RecordData::Urlfwd),
         parse: Urlfwd::parse,
         ..ROW

@@ -8,6 +8,7 @@ use super::target::{Target, check_absolute, check_not_ip, check_target};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
@@ -19,6 +20,21 @@ pub struct Mx {
     /// The accepting host, or `.` for "this name takes no mail" (RFC 7505).
     pub exchange: Target,
 }
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new(
+            "preference",
+            "Rank among the exchanges, the lowest is tried first.",
+            Shape::AnyInt(0, 65_535),
+        ),
+        Field::new("priority", "The older name of preference.", Shape::AnyInt(0, 65_535)),
+        Field::new("exchange", "The host that takes mail; `.` is none.", Shape::NameOrRoot),
+        Field::new("value", "The older name of exchange.", Shape::NameOrRoot),
+    ],
+    Required::Pairs(&[["preference", "priority"], ["exchange", "value"]]),
+);
 
 pub(super) const CHECKS: &[ValueCheck] = &[
     ValueCheck {

@@ -12,6 +12,7 @@ use crate::record::general::shown;
 use crate::record::number;
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
@@ -31,6 +32,23 @@ pub struct Naptr {
     /// The next name.
     pub replacement: SmolStr,
 }
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new("order", "The order in which records are looked at.", Shape::AnyInt(0, 65_535)),
+        Field::new("preference", "Rank among records of one order.", Shape::AnyInt(0, 65_535)),
+        Field::new(
+            "flags",
+            "What the next step is: S, A, U or P.",
+            Shape::Choice(&["S", "A", "U", "P", "s", "a", "u", "p"]),
+        ),
+        Field::new("service", "Protocol and service.", Shape::SpelledOrNothing),
+        Field::new("regexp", "A substitution of the name.", Shape::SpelledOrNothing),
+        Field::new("replacement", "The next name.", Shape::Spelled),
+    ],
+    Required::All(&["order", "preference", "flags", "service", "regexp", "replacement"]),
+);
 
 pub(super) const CHECKS: &[ValueCheck] = &[
     ValueCheck {

@@ -9,6 +9,7 @@ use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, ch
 use crate::record::number::{self, NumberFault};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::{Findings, RawRecord};
 use crate::value::{OwnedValue, Value};
 
@@ -39,6 +40,21 @@ pub(super) const NAMES: [RecordCheck; 2] = [
         check: check_name_rfc,
     },
 ];
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new(
+            "priority",
+            "Rank among the hosts, the lowest is tried first.",
+            Shape::AnyInt(0, 65_535),
+        ),
+        Field::new("weight", "Share among hosts of one rank.", Shape::AnyInt(0, 65_535)),
+        Field::new("port", "The port.", Shape::AnyInt(0, 65_535)),
+        Field::new("target", "The host; `.` is none.", Shape::NameOrRoot),
+    ],
+    Required::All(&["priority", "weight", "port", "target"]),
+);
 
 pub(super) const CHECKS: &[ValueCheck] = &[
     ValueCheck {

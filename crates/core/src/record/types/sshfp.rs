@@ -9,6 +9,7 @@ use super::ValueCheck;
 use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{Kind, OwnedValue, Value};
 
@@ -22,6 +23,24 @@ pub struct Sshfp {
     /// The fingerprint, in lower case hexadecimal.
     pub fingerprint: SmolStr,
 }
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new(
+            "algorithm",
+            "The algorithm of the key: 1 RSA, 2 DSA, 3 ECDSA, 4 Ed25519.",
+            Shape::Numbers(&[1, 2, 3, 4]),
+        ),
+        Field::new(
+            "fingerprint_type",
+            "The algorithm of the fingerprint: 1 SHA-1, 2 SHA-256.",
+            Shape::Numbers(&[1, 2]),
+        ),
+        Field::new("fingerprint", "The fingerprint, in hexadecimal.", Shape::Text),
+    ],
+    Required::All(&["algorithm", "fingerprint_type", "fingerprint"]),
+);
 
 pub(super) const CHECKS: &[ValueCheck] = &[
     ValueCheck {

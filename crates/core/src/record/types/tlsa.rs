@@ -9,6 +9,7 @@ use super::ValueCheck;
 use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
@@ -24,6 +25,34 @@ pub struct Tlsa {
     /// The data, in lower case hexadecimal.
     pub certificate_association_data: SmolStr,
 }
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new(
+            "certificate_usage",
+            "What the certificate is used for, 0 to 3.",
+            Shape::Int(0, 3),
+        ),
+        Field::new(
+            "selector",
+            "Whether all of the certificate (0) or its public key (1) is meant.",
+            Shape::Int(0, 1),
+        ),
+        Field::new(
+            "matching_type",
+            "As it is (0), or its SHA-256 (1) or SHA-512 (2).",
+            Shape::Int(0, 2),
+        ),
+        Field::new("certificate_association_data", "The data, in hexadecimal.", Shape::Spelled),
+    ],
+    Required::All(&[
+        "certificate_usage",
+        "selector",
+        "matching_type",
+        "certificate_association_data",
+    ]),
+);
 
 pub(super) const CHECKS: &[ValueCheck] = &[
     ValueCheck {

@@ -9,6 +9,7 @@ use super::{RecordCheck, ValueCheck};
 use crate::record::fields::{ANY, Fields, U16, check_each};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
@@ -37,6 +38,20 @@ pub(super) const NAMES: [RecordCheck; 2] = [
         check: srv::check_name_rfc,
     },
 ];
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new(
+            "priority",
+            "Rank among the values, the lowest is tried first.",
+            Shape::AnyInt(0, 65_535),
+        ),
+        Field::new("weight", "Share among values of one rank.", Shape::AnyInt(0, 65_535)),
+        Field::new("target", "The URI.", Shape::Text),
+    ],
+    Required::All(&["priority", "weight", "target"]),
+);
 
 pub(super) const CHECKS: &[ValueCheck] = &[
     ValueCheck {

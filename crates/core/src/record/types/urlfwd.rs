@@ -10,6 +10,7 @@ use super::ValueCheck;
 use crate::record::fields::{Fields, check_each};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
 
@@ -27,6 +28,26 @@ pub struct Urlfwd {
     /// Whether the query is kept, 0 or 1.
     pub query: i64,
 }
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new("path", "The path that is forwarded.", Shape::Spelled),
+        Field::new("target", "Where to.", Shape::Spelled),
+        Field::new("code", "The status of the answer.", Shape::WholeNumbers(&[301, 302])),
+        Field::new(
+            "masking",
+            "Whether the target is masked: 0 no, 1 with a frame, 2 as a redirect.",
+            Shape::WholeNumbers(&[0, 1, 2]),
+        ),
+        Field::new(
+            "query",
+            "Whether the query goes along: 0 no, 1 yes.",
+            Shape::WholeNumbers(&[0, 1]),
+        ),
+    ],
+    Required::All(&["path", "target", "code", "masking", "query"]),
+);
 
 pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
     id: "urlfwd-value",

@@ -11,6 +11,7 @@ use super::target::Target;
 use crate::record::fields::Fields;
 use crate::record::rdata::{fields, int_or_text, unquote};
 use crate::record::{Fault, Rdata, RdataError, number};
+use crate::schema::{Field, Required, Shape};
 use crate::value::{Kind, Map, OwnedValue, Value};
 
 pub(super) use check::{HTTPS, SVCB};
@@ -71,6 +72,31 @@ fn key_number(key: &str) -> i64 {
     let numbered = key.strip_prefix("key").and_then(|digits| number::int_of_text(digits).ok());
     named.or(numbered).unwrap_or(i64::MAX)
 }
+
+/// The fields of a value, for editors.
+pub(super) const SHAPE: Shape = Shape::Fields(
+    &[
+        Field::new(
+            "svcpriority",
+            "Rank, the lowest is tried first; 0 is an alias.",
+            Shape::Int(0, 65_535),
+        ),
+        Field::new("targetname", "The host; `.` is the name of the record.", Shape::NameOrRoot),
+        Field::new("svcparams", "What a client should know.", Shape::Parameters(PARAMS)),
+    ],
+    Required::All(&["svcpriority", "targetname"]),
+);
+
+/// RFC 9460, section 14.3.2.
+const PARAMS: &[Field] = &[
+    Field::new("mandatory", "The parameters that a client must know.", Shape::List(&Shape::Text)),
+    Field::new("alpn", "The protocols, such as h2 and h3.", Shape::Filled(&Shape::Ascii)),
+    Field::new("no-default-alpn", "The protocols are those of alpn only.", Shape::Nothing),
+    Field::new("port", "The port.", Shape::Int(i64::MIN, 65_535)),
+    Field::new("ipv4hint", "IPv4 addresses of the host.", Shape::List(&Shape::Ipv4)),
+    Field::new("ech", "The configuration of Encrypted ClientHello, in base64.", Shape::Text),
+    Field::new("ipv6hint", "IPv6 addresses of the host.", Shape::List(&Shape::Ipv6)),
+];
 
 impl SvcParam {
     fn read(key: &str, value: &Value<'_>) -> Result<Self, Fault> {

@@ -1,0 +1,39 @@
+//! `octodns-schema`.
+
+use std::process::ExitCode;
+
+use octodns_core::schema::Dialect;
+use octodns_core::{Diagnostic, Origin, Report};
+
+use super::registry;
+use crate::arguments::{Kind, SchemaArguments};
+use crate::logging::Level;
+use crate::program::{Ended, only, run, write_result};
+
+/// The most blanks a level, beyond which nobody reads.
+const MOST_INDENT: usize = 64;
+
+/// Runs `octodns-schema`: writes a schema.
+pub fn schema() -> ExitCode {
+    run(
+        Level::WARNING,
+        |arguments: &SchemaArguments| &arguments.findings,
+        |arguments, _| write(arguments).map(|()| Ended::Fine),
+    )
+}
+
+fn write(arguments: &SchemaArguments) -> Result<(), Report> {
+    let dialect = if arguments.complete { Dialect::Complete } else { Dialect::Octodns };
+    let schema = match arguments.kind {
+        Kind::Zone => octodns::zone_schema(&registry(), dialect),
+        Kind::Config => octodns::config_schema(&registry(), dialect),
+    };
+    let indent = usize::try_from(arguments.indent).unwrap_or(0).min(MOST_INDENT);
+    let text = octodns::schema_text(&schema, indent);
+    let Some(file) = &arguments.output else { return write_result(&text) };
+    std::fs::write(file, text).map_err(|error| {
+        let message = format!("cannot write the schema: {error}");
+        let origin = Origin::file(&*file.to_string_lossy());
+        only(Diagnostic::error("output", message).at(origin))
+    })
+}

@@ -1,0 +1,301 @@
+//! What values of records may be, and how that is said in JSON Schema.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Dialect, unsuggested_boolean};
+
+/// What a value of a record type, or a field of it, may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shape {
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
+    /// Text; nothing else stands for it.
+    Text,
+    /// Text of ASCII characters.
+    Ascii,
+    /// A name that a record points to.
+    Name,
+    /// As [`Shape::Name`], or `.`.
+    NameOrRoot,
+    /// Nothing, written `null`.
+    Nothing,
+    /// A list.
+    List(&'static Self),
+    /// A list that is not empty.
+    Filled(&'static Self),
+    /// Text, or what is spelled as text: numbers and truth values.
+    Spelled,
+    /// As [`Shape::Spelled`], or nothing.
+    SpelledOrNothing,
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// A whole number that fits where it is sent.
+    Int(i64, i64),
+    /// A whole number for which there is a range on the wire, while whatever is whole is read.
+    AnyInt(i64, i64),
+    /// A whole number, whatever it is.
+    Unbounded,
+    /// One of these numbers.
+    Numbers(&'static [i64]),
+    /// As [`Shape::Numbers`], of which octoDNS says that they are whole.
+    WholeNumbers(&'static [i64]),
+    /// A number with a fraction.
+    Float(f64, f64),
+    /// A mapping of these fields, none of which must be there, and of `key` with a number.
+    Parameters(&'static [Field]),
+    /// A mapping of fields.
+    Fields(&'static [Field], Required),
+}
+
+/// A field of a value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field {
+    /// Its key.
+    pub(crate) name: &'static str,
+    /// What it is.
+    pub(crate) about: &'static str,
+    /// What it may be.
+    pub(crate) shape: Shape,
+}
+
+/// The fields that must be there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Required {
+    /// These.
+    All(&'static [&'static str]),
+    /// All of one of these sets.
+    OneSet(&'static [&'static [&'static str]]),
+    /// One of each of these pairs, of which the second is an older name.
+    Pairs(&'static [[&'static str; 2]]),
+}
+
+/// A name with parts that are filled in, which is checked when they are.
+const TEMPLATE: &str = r".*\{.*\}.*";
+
+/// Two labels or more, each as the checks of names have them; those beyond ASCII are encoded later.
+const FQDN: &str = concat!(
+    r"(?:[0-9A-Za-z_]|[^\x00-\x7F])(?:(?:[0-9A-Za-z_-]|[^\x00-\x7F]){0,61}(?:[0-9A-Za-z_]|[^\x00-\x7F]))?",
+    r"(?:\.(?:[0-9A-Za-z_]|[^\x00-\x7F])(?:(?:[0-9A-Za-z_-]|[^\x00-\x7F]){0,61}(?:[0-9A-Za-z_]|[^\x00-\x7F]))?)+\.?"
+);
+
+/// `key` and a number of 16 bits.
+const KEY_NUMBER: &str =
+    r"^key0*(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$";
+
+impl Field {
+    /// A field.
+    pub(crate) const fn new(name: &'static str, about: &'static str, shape: Shape) -> Self {
+        Self { name, about, shape }
+    }
+}
+
+impl Shape {
+    /// Whether a record may have no values at all: checks that look at one mapping after the other
+    /// have nothing to say then.
+    pub(crate) fn may_be_empty(self) -> bool {
+        matches!(self, Self::Fields(..))
+    }
+
+    /// The schema of a value.
+    pub(crate) fn schema(self, dialect: Dialect) -> Json {
+        if let Self::Fields(fields, required) = self {
+            return of_fields(fields, required, dialect);
+        }
+        match dialect {
+            Dialect::Octodns => self.plain(),
+            Dialect::Complete => self.complete(),
+        }
+    }
+
+    /// As octoDNS has it.
+    fn plain(self) -> Json {
+        match self {
+            Self::Ipv4 => json!({"type": "string", "format": "ipv4"}),
+            Self::Ipv6 => json!({"type": "string", "format": "ipv6"}),
+            Self::Text
+            | Self::Ascii
+            | Self::Name
+            | Self::NameOrRoot
+            | Self::Spelled
+            | Self::SpelledOrNothing => {
+                json!({"type": "string"})
+            }
+            Self::Choice(texts) => json!({"enum": texts}),
+            Self::Int(least, most) | Self::AnyInt(least, most) => {
+                json!({"type": "integer", "minimum": least, "maximum": most})
+            }
+            Self::Unbounded => json!({"type": "integer"}),
+            Self::Numbers(numbers) => json!({"enum": numbers}),
+            Self::WholeNumbers(numbers) => json!({"type": "integer", "enum": numbers}),
+            Self::Float(least, most) => {
+                json!({"type": "number", "minimum": whole(least), "maximum": most})
+            }
+            Self::Parameters(_) => json!({"type": "object", "additionalProperties": true}),
+            Self::Nothing => json!({"type": "null"}),
+            Self::List(of) | Self::Filled(of) => json!({"type": "array", "items": of.plain()}),
+            Self::Fields(..) => json!(true),
+        }
+    }
+
+    /// Whatever is read without a finding.
+    fn complete(self) -> Json {
+        match self {
+            Self::Ipv4 => json!({
+                "type": "string",
+                "pattern": r"^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$",
+                "patternErrorMessage": "not an IPv4 address",
+            }),
+            Self::Ipv6 => json!({
+                "type": "string",
+                "pattern": r"^(?=.*:.*:)[0-9A-Fa-f:.]+$",
+                "patternErrorMessage": "not an IPv6 address",
+            }),
+            Self::Text => json!({"type": "string"}),
+            Self::Ascii => json!({
+                "type": "string",
+                "pattern": r"^[\x00-\x7F]*$",
+                "patternErrorMessage": "characters beyond ASCII",
+            }),
+            Self::Name => name(&format!("^(?:{TEMPLATE}|{FQDN})$")),
+            Self::NameOrRoot => name(&format!(r"^(?:\.|{TEMPLATE}|{FQDN})$")),
+            Self::Nothing => json!({"type": "null"}),
+            Self::List(of) => json!({"type": "array", "items": of.complete()}),
+            Self::Filled(of) => json!({"type": "array", "items": of.complete(), "minItems": 1}),
+            Self::Spelled => {
+                json!({"anyOf": [{"type": ["string", "number"]}, unsuggested_boolean()]})
+            }
+            Self::SpelledOrNothing => {
+                json!({"anyOf": [{"type": ["string", "number", "null"]}, unsuggested_boolean()]})
+            }
+            Self::Choice(texts) => json!({"enum": texts}),
+            Self::Int(i64::MIN, most) => int(None, Some(most)),
+            Self::Int(least, most) => int(Some(least), Some(most)),
+            Self::AnyInt(..) | Self::Unbounded => int(None, None),
+            Self::Numbers(numbers) | Self::WholeNumbers(numbers) => {
+                int(numbers.first().copied(), numbers.last().copied())
+            }
+            Self::Float(least, most) => json!({"anyOf": [
+                {"type": "number", "minimum": least, "maximum": most},
+                {"type": "string", "pattern": r"^\s*[+-]?[\d_]*\.?[\d_]+(?:[eE][+-]?\d+)?\s*$"},
+                unsuggested_boolean(),
+            ]}),
+            Self::Parameters(fields) => json!({
+                "type": "object",
+                "properties": properties(fields, Dialect::Complete),
+                "patternProperties": {KEY_NUMBER: {"anyOf": [
+                    {"type": ["string", "integer", "null"]},
+                    {"type": "array", "items": {"type": "string"}},
+                ]}},
+                "additionalProperties": false,
+            }),
+            Self::Fields(..) => json!(true),
+        }
+    }
+}
+
+fn name(pattern: &str) -> Json {
+    let message = "not a fully qualified name";
+    json!({"type": "string", "pattern": pattern, "patternErrorMessage": message})
+}
+
+/// A whole number as it is read everywhere: fractions are cut off, text may spell it, truth values are
+/// 0 and 1.
+pub(super) fn int(least: Option<i64>, most: Option<i64>) -> Json {
+    let mut number = json!({"type": "number"});
+    if let Some(least) = least {
+        // What is cut off to the limit is within it; below zero, that is what is above the next.
+        number["exclusiveMinimum"] = json!(if least > 0 { least } else { least - 1 });
+        if least > 0 {
+            number = json!({"type": "number", "minimum": least});
+        }
+    }
+    if let Some(most) = most {
+        number["exclusiveMaximum"] = json!(most.saturating_add(1));
+    }
+    let digits = match (least, most) {
+        // Few enough to name them.
+        (Some(least @ 0..), Some(most)) if most - least < 10 => {
+            let few: Vec<_> = (least..=most).map(|number| number.to_string()).collect();
+            format!(r"\+?[0_]*(?:{})", few.join("|"))
+        }
+        (Some(0..), _) => r"\+?\d+(?:_\d+)*".to_owned(),
+        _ => r"[+-]?\d+(?:_\d+)*".to_owned(),
+    };
+    let pattern = format!(r"^\s*{digits}\s*$");
+    json!({"anyOf": [
+        number,
+        {"type": "string", "pattern": pattern},
+        unsuggested_boolean(),
+    ]})
+}
+
+/// A number that is whole, written as such.
+fn whole(number: f64) -> Json {
+    if number == 0.0 { json!(0) } else { json!(number) }
+}
+
+fn properties(fields: &[Field], dialect: Dialect) -> Map<String, Json> {
+    let described = |field: &Field| {
+        let mut schema = field.shape.schema(dialect);
+        if dialect == Dialect::Complete {
+            schema["description"] = json!(field.about);
+        }
+        (field.name.to_owned(), schema)
+    };
+    fields.iter().map(described).collect()
+}
+
+fn of_fields(fields: &[Field], required: Required, dialect: Dialect) -> Json {
+    let mut schema = json!({"type": "object", "properties": properties(fields, dialect)});
+    match required {
+        Required::All(names) => schema["required"] = json!(names),
+        Required::OneSet(sets) => schema["anyOf"] = sets.iter().map(|set| need(set)).collect(),
+        Required::Pairs(pairs) => {
+            let pair = |pair: &[&str; 2]| json!({"anyOf": pair.map(|name| need(&[name]))});
+            schema["allOf"] = pairs.iter().map(pair).collect();
+        }
+    }
+    schema
+}
+
+fn need(names: &[&str]) -> Json {
+    json!({"required": names})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_bounded_as_they_are_cut_off() {
+        for (least, most, number) in [
+            (
+                Some(0),
+                Some(255),
+                json!({"type": "number", "exclusiveMinimum": -1, "exclusiveMaximum": 256}),
+            ),
+            (Some(1), Some(4), json!({"type": "number", "minimum": 1, "exclusiveMaximum": 5})),
+            (None, None, json!({"type": "number"})),
+        ] {
+            assert_eq!(int(least, most)["anyOf"][0], number);
+        }
+    }
+
+    #[test]
+    fn fields_have_a_word_in_one_dialect_only() {
+        const FIELDS: Shape = Shape::Fields(
+            &[Field::new("port", "The port.", Shape::AnyInt(0, 65_535))],
+            Required::All(&["port"]),
+        );
+        let plain = json!({
+            "type": "object",
+            "required": ["port"],
+            "properties": {"port": {"type": "integer", "minimum": 0, "maximum": 65_535}},
+        });
+        assert_eq!(FIELDS.schema(Dialect::Octodns), plain);
+        let complete = FIELDS.schema(Dialect::Complete);
+        assert_eq!(complete["properties"]["port"]["description"], "The port.");
+    }
+}

@@ -1,0 +1,181 @@
+//! The schema of a zone file: names, and the records at them.
+
+use serde_json::{Value as Json, json};
+
+use super::shape::int;
+use super::{DRAFT, Dialect, Schema};
+use crate::record::{RecordTypes, TypeEntry, dynamic, geo, is_dynamic, is_geo, options};
+
+/// Names of types that octoDNS lets pass since a provider may bring them.
+const CUSTOM_TYPE: &str = r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/[A-Za-z_]\w*$";
+
+/// Describes the zone files that these record types can stand in.
+pub fn zone(types: &RecordTypes, dialect: Dialect) -> Schema {
+    let mut entries: Vec<_> = types.iter().collect();
+    entries.sort_by_key(|entry| entry.record_type());
+    let mut root = match dialect {
+        Dialect::Octodns => plain(&entries),
+        Dialect::Complete => complete(&entries),
+    };
+    root.insert("$schema".to_owned(), DRAFT.into());
+    root
+}
+
+fn plain(entries: &[&TypeEntry]) -> Schema {
+    let names: Vec<_> = entries.iter().map(|entry| entry.record_type().as_str()).collect();
+    let mut branches: Vec<_> = entries.iter().map(|entry| plain_branch(entry)).collect();
+    branches.push(json!({
+        "if": {"properties": {"type": {"pattern": CUSTOM_TYPE}}, "required": ["type"]},
+        "then": {"properties": {"value": true, "values": true, "dynamic": true, "geo": true}},
+    }));
+    schemars::json_schema!({
+        "title": "octoDNS zone file",
+        "description": "Schema for an octoDNS zone YAML file: a mapping of record names to a record or list of records.",
+        "type": "object",
+        "propertyNames": {"if": {"type": "string"}, "then": {"allOf": names_of_records()}},
+        "additionalProperties": {"oneOf": [
+            {"$ref": "#/$defs/record"},
+            {"type": "array", "items": {"$ref": "#/$defs/record"}, "minItems": 1},
+        ]},
+        "$defs": {
+            "record": {
+                "type": "object",
+                "required": ["type"],
+                "properties": {
+                    "type": {
+                        "type": "string",
+                        "anyOf": [{"enum": names}, {"pattern": CUSTOM_TYPE}],
+                    },
+                    "ttl": {"type": "integer", "minimum": 0},
+                    "octodns": {"$ref": "#/$defs/octodns_meta"},
+                },
+                "unevaluatedProperties": false,
+                "allOf": branches,
+            },
+            "octodns_meta": options::schema(Dialect::Octodns),
+        },
+    })
+}
+
+fn plain_branch(entry: &TypeEntry) -> Json {
+    let of = entry.record_type();
+    let value = entry.value_schema(Dialect::Octodns);
+    let mut then = json!({"value": value});
+    if !entry.is_single() {
+        then["values"] = json!({"type": "array", "items": value, "minItems": 1});
+    }
+    routing(entry, &value, Dialect::Octodns, &mut then);
+    json!({
+        "if": {"properties": {"type": {"const": of.as_str()}}, "required": ["type"]},
+        "then": {"properties": then},
+    })
+}
+
+fn routing(entry: &TypeEntry, value: &Json, dialect: Dialect, properties: &mut Json) {
+    if is_dynamic(entry.record_type()) {
+        properties["dynamic"] = dynamic::schema(value, dialect);
+    }
+    if is_geo(entry.record_type()) {
+        properties["geo"] = geo::schema(value, dialect);
+    }
+}
+
+/// What names of records are not.
+fn names_of_records() -> Vec<Json> {
+    [
+        json!({"const": "@"}),
+        json!({"pattern": r"\.\."}),
+        json!({"pattern": r"\.$"}),
+        json!({"pattern": "[^.]{64}"}),
+    ]
+    .into_iter()
+    .map(|not| json!({"not": not}))
+    .collect()
+}
+
+fn complete(entries: &[&TypeEntry]) -> Schema {
+    let mut names = names_of_records();
+    names.push(json!({"not": {"pattern": r"[ \t]"}}));
+    let branches: Vec<_> = entries.iter().map(|entry| branch(entry)).collect();
+    schemars::json_schema!({
+        "title": "octoDNS zone file",
+        "description": "The records of a zone, by their names; the name of the zone itself is \"\".",
+        "type": ["object", "null"],
+        "propertyNames": {"allOf": names},
+        "additionalProperties": {
+            "description": "The record at this name, or a list of records of different types.",
+            "if": {"type": "array"},
+            "then": {"items": {"$ref": "#/$defs/record"}},
+            "else": {"$ref": "#/$defs/record"},
+        },
+        "$defs": {
+            "record": record(entries, &branches),
+            "octodns": options::schema(Dialect::Complete),
+        },
+    })
+}
+
+fn record(entries: &[&TypeEntry], branches: &[Json]) -> Json {
+    let names: Vec<_> = entries.iter().map(|entry| entry.record_type().as_str()).collect();
+    let described: Vec<_> = entries.iter().map(|entry| entry.references().join(", ")).collect();
+    let mut ttl = int(Some(0), None);
+    ttl["description"] = "Seconds that answers may be kept. Default: that of the provider.".into();
+    json!({
+        "type": "object",
+        "required": ["type"],
+        "properties": {
+            "type": {
+                "description": "The type of the record.",
+                "enum": names,
+                "enumDescriptions": described,
+            },
+            "ttl": ttl,
+            "octodns": {"$ref": "#/$defs/octodns"},
+        },
+        "allOf": branches,
+    })
+}
+
+/// What records of a type have: `values` wins over `value`, and either is one value or a list where
+/// the type has many.
+fn branch(entry: &TypeEntry) -> Json {
+    let of = entry.record_type().as_str();
+    let value = entry.value_schema(Dialect::Complete);
+    let needed = !entry.may_be_empty();
+    let mut then = if entry.is_single() {
+        json!({"properties": {"value": described(&value, "The value.")}})
+    } else {
+        let many = |about| {
+            let mut list = json!({"items": value});
+            if needed {
+                list["minItems"] = 1.into();
+            }
+            json!({"description": about, "if": {"type": "array"}, "then": list, "else": value})
+        };
+        json!({
+            "properties": {"values": many("The values.")},
+            "if": {"not": {"required": ["values"]}},
+            "then": {"properties": {"value": many("The value, if there is one.")}},
+        })
+    };
+    routing(entry, &value, Dialect::Complete, &mut then["properties"]);
+    match (needed, entry.is_single()) {
+        (true, true) => then["required"] = json!(["value"]),
+        (true, false) => {
+            then["anyOf"] = json!([{"required": ["value"]}, {"required": ["values"]}]);
+        }
+        (false, _) => {}
+    }
+    json!({
+        "if": {"properties": {"type": {"const": of}}, "required": ["type"]},
+        "then": then,
+    })
+}
+
+fn described(schema: &Json, about: &str) -> Json {
+    let mut schema = schema.clone();
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("description".to_owned(), about.into());
+    }
+    schema
+}

@@ -1,0 +1,247 @@
+//! The schema of config files, of everything that a build can do.
+
+use octodns_core::Registry;
+use octodns_core::schema::{DRAFT, JsonSchema, Schema, SchemaGenerator, json_schema};
+use octodns_processors::AutoArpaOptions;
+use serde_json::{Value as Json, json};
+
+use super::options::{branch, entries, loosen, of_targets, section};
+use crate::config::ENVIRON;
+
+pub(super) fn config(registry: &Registry) -> Schema {
+    let mut generator = octodns_core::schema::settings().into_generator();
+    let targets = of_targets(&mut generator);
+    let about = "Where records are read from and written to, by their names.";
+    let providers = section(about, &registry.providers, &mut generator, Some(&targets));
+    let about = "What changes zones and plans between source and target, by their names.";
+    let processors = section(about, &registry.processors, &mut generator, None);
+    let about = "Validators with options, or under another id, by their ids.";
+    let validators = section(about, &registry.validators, &mut generator, None);
+    let none = json!({"type": "object", "additionalProperties": false});
+    let about = "Where values such as NAME/KEY are looked up, by NAME; env is always there.";
+    let secret_handlers = entries(about, &ENVIRON, &[branch(&ENVIRON, none)]);
+    json_schema!({
+        "$schema": DRAFT,
+        "title": "octoDNS config file",
+        "description": "Providers, zones, and what is done between them.",
+        "type": "object",
+        "required": ["providers", "zones"],
+        "properties": {
+            "manager": manager(registry, &mut generator),
+            "providers": providers,
+            "processors": processors,
+            "secret_handlers": secret_handlers,
+            "validators": validators,
+            "zones": {
+                "type": "object",
+                "description": "The zones, by their names, which end with a dot.",
+                "additionalProperties": zone(registry),
+            },
+        },
+        "patternProperties": ignored(),
+        "additionalProperties": false,
+    })
+}
+
+/// Keys that are passed over without a word, where configs keep their anchors.
+fn ignored() -> Json {
+    json!({"^[._]|^x-": true})
+}
+
+/// A mapping of these keys only.
+fn keys(about: &str, properties: Json) -> Json {
+    let mut keys = json!({
+        "type": ["object", "null"],
+        "description": about,
+        "patternProperties": ignored(),
+        "additionalProperties": false,
+    });
+    keys["properties"] = properties;
+    keys
+}
+
+fn manager(registry: &Registry, generator: &mut SchemaGenerator) -> Json {
+    let mut arpa = AutoArpaOptions::json_schema(generator).to_value();
+    loosen(&mut arpa);
+    arpa["properties"]["lenient"] = json!({"type": "boolean"});
+    keys(
+        "What goes for all zones.",
+        json!({
+            "auto_arpa": {
+                "description": "PTR records of reverse zones from the addresses of all others. Default: false.",
+                "anyOf": [{"type": ["boolean", "null"]}, arpa],
+            },
+            "enable_checksum": truth("A plan is applied only with its checksum. Default: false."),
+            "include_meta": truth("A TXT record octodns-meta in every zone. Default: false."),
+            "max_workers": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "description": "How many zones are worked on at the same time. Default: 16.",
+            },
+            "plan_outputs": section(
+                "How plans are shown, by their names. Default: in the log.",
+                &crate::output::classes(),
+                generator,
+                None,
+            ),
+            "post_processors": names("Processors after those of a zone."),
+            "processors": names("Processors before those of a zone."),
+            "validators": validators(registry),
+        }),
+    )
+}
+
+fn truth(about: &str) -> Json {
+    json!({"type": ["boolean", "integer", "null"], "description": about})
+}
+
+fn names(about: &str) -> Json {
+    json!({"type": ["array", "null"], "items": {"type": "string"}, "description": about})
+}
+
+fn ids_by_type(about: &str, registry: &Registry) -> Json {
+    let mut types: Vec<_> = registry.types.names().collect();
+    types.sort_unstable();
+    let all = ["*"].into_iter().chain(types);
+    let ids = json!({"type": ["array", "null"], "items": {"type": "string"}});
+    let properties: serde_json::Map<_, _> = all.map(|of| (of.to_owned(), ids.clone())).collect();
+    json!({
+        "type": ["object", "null"],
+        "description": about,
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+fn validators(registry: &Registry) -> Json {
+    let added = "Ids of validators to add, by record type; * is all.";
+    let removed = "Ids of validators to leave out, by record type; * is all.";
+    let moved = |about, to: &str| {
+        let mut schema = ids_by_type(about, registry);
+        schema["deprecationMessage"] = json!(format!("write it under \"record\": {to}"));
+        schema
+    };
+    keys(
+        "The validators at work.",
+        json!({
+            "enabled": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The sets: legacy, strict, best-practice. Default: [legacy].",
+            },
+            "record": keys("Validators of records and values.", json!({
+                "validators": ids_by_type(added, registry),
+                "disable_validators": ids_by_type(removed, registry),
+            })),
+            "zone": keys("Validators of zones.", json!({
+                "validators": names("Ids of validators to add."),
+                "disable_validators": names("Ids of validators to leave out."),
+            })),
+            "validators": moved(added, "record.validators"),
+            "disable_validators": moved(removed, "record.disable_validators"),
+        }),
+    )
+}
+
+fn zone(registry: &Registry) -> Json {
+    let text = |about: &str| json!({"type": "string", "description": about});
+    let share = |about: &str| json!({"type": ["number", "null"], "description": about});
+    let names = |about: &str| {
+        json!({
+            "type": ["array", "null"],
+            "items": {"type": ["string", "integer"]},
+            "description": about,
+        })
+    };
+    let removed = "Ids of validators to leave out, by record type; * is all.";
+    let mut zone = keys(
+        "A zone, or with a name such as * the zones that its sources have.",
+        json!({
+            "alias": text("The zone that this one is a copy of."),
+            "always-dry-run": truth("Plans are made and never applied. Default: false."),
+            "delete_pcent_threshold": share("Share of records that may be deleted without force."),
+            "glob": text("Which zones of its sources a dynamic zone stands for, as a glob."),
+            "ignore_subzone_adds": truth("Records of sub-zones are left out. Default: false."),
+            "lenient": truth("Faults of records are warnings. Default: false."),
+            "processors": names("Processors, in this order."),
+            "regex": text("Which zones of its sources a dynamic zone stands for, as an expression."),
+            "sources": names("The providers to read from."),
+            "targets": names("The providers to write to."),
+            "update_pcent_threshold": share("Share of records that may be updated without force."),
+            "validators": keys("Validators that are not at work for this zone.", json!({
+                "record": keys("Validators of records and values.", json!({
+                    "disable_validators": ids_by_type(removed, registry),
+                })),
+                "zone": keys("Validators of zones.", json!({
+                    "disable_validators": names("Ids of validators to leave out."),
+                })),
+            })),
+        }),
+    );
+    zone["type"] = json!("object");
+    zone["anyOf"] = json!([{"required": ["alias"]}, {"required": ["sources"]}]);
+    zone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{MANAGER_KEYS, SECTIONS, VALIDATOR_KEYS, ZONE_KEYS};
+
+    fn sorted(schema: &Json) -> Vec<&str> {
+        let mut keys: Vec<_> =
+            schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    #[test]
+    fn the_keys_are_those_that_are_read() {
+        let registry = crate::registry(None, octodns_core::registry::Run::default());
+        let schema = config(&registry);
+        let root = schema.as_value();
+        let (manager, zone) =
+            (&root["properties"]["manager"], &root["properties"]["zones"]["additionalProperties"]);
+        let validators = &manager["properties"]["validators"];
+        for (schema, keys) in [
+            (root, &SECTIONS[..]),
+            (manager, &MANAGER_KEYS),
+            (zone, &ZONE_KEYS),
+            (validators, &VALIDATOR_KEYS),
+        ] {
+            let mut keys = keys.to_vec();
+            keys.sort_unstable();
+            assert_eq!(sorted(schema), keys);
+        }
+    }
+
+    #[test]
+    fn every_class_has_its_options() {
+        let registry = crate::registry(None, octodns_core::registry::Run::default());
+        let schema = config(&registry);
+        for (section, names) in [
+            ("providers", registry.providers.names().collect::<Vec<_>>()),
+            ("processors", registry.processors.names().collect()),
+            ("validators", registry.validators.names().collect()),
+        ] {
+            let entry = &schema.as_value()["properties"][section]["additionalProperties"];
+            for name in names {
+                let is_for = |branch: &&Json| {
+                    let names = branch["if"]["properties"]["class"]["enum"].as_array();
+                    names.is_some_and(|names| names.iter().any(|own| own == name))
+                };
+                let branch = entry["allOf"].as_array().unwrap().iter().find(is_for).unwrap();
+                let then = &branch["then"];
+                assert_eq!(then["additionalProperties"], false, "{name} takes any option");
+                for (option, schema) in then["properties"].as_object().unwrap() {
+                    if option != "class" {
+                        assert!(
+                            schema["description"].is_string(),
+                            "{name}: {option} has no doc comment"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The options of classes: what all of a kind have in common, and what the config file makes of values.
+
+use octodns_core::TargetOptions;
+use octodns_core::registry::{Class, Classes};
+use octodns_core::schema::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value as Json, json};
+
+/// A section of a config: its entries name a class, and have the options of that class.
+pub(super) fn section<T: Clone>(
+    about: &str,
+    classes: &Classes<T>,
+    generator: &mut SchemaGenerator,
+    more: Option<&Schema>,
+) -> Json {
+    let mut known: Vec<(&Class<T>, Vec<&str>)> = Vec::new();
+    for (name, class) in classes.iter() {
+        match known.iter_mut().find(|(other, _)| other.path == class.path) {
+            Some((_, names)) => names.push(name),
+            None => known.push((class, vec![name])),
+        }
+    }
+    let branches: Vec<_> = known
+        .iter()
+        .map(|(class, names)| {
+            let mut options = (class.options)(generator).to_value();
+            if let Some(more) = more {
+                add(&mut options, more.as_value());
+            }
+            branch(names, options)
+        })
+        .collect();
+    let names: Vec<_> = classes.names().collect();
+    entries(about, &names, &branches)
+}
+
+/// Entries that name one of these classes.
+pub(super) fn entries(about: &str, names: &[&str], branches: &[Json]) -> Json {
+    json!({
+        "description": about,
+        "type": ["object", "null"],
+        "additionalProperties": {
+            "type": "object",
+            "required": ["class"],
+            "properties": {"class": {"enum": names, "description": "What it is."}},
+            "allOf": branches,
+        },
+    })
+}
+
+/// What goes for one class.
+pub(super) fn branch(names: &[&str], mut options: Json) -> Json {
+    for schema in
+        options["properties"].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut)
+    {
+        loosen(schema);
+    }
+    if options["properties"].is_null() {
+        options["properties"] = json!({});
+    }
+    options["properties"]["class"] = json!(true);
+    if let Some(map) = options.as_object_mut() {
+        for noise in ["$schema", "title", "description"] {
+            map.remove(noise);
+        }
+    }
+    json!({
+        "if": {"properties": {"class": {"enum": names}}, "required": ["class"]},
+        "then": options,
+    })
+}
+
+/// The options that every provider takes.
+pub(super) fn of_targets(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = TargetOptions::json_schema(generator);
+    // Nothing is as good as not written.
+    if let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) {
+        for property in properties.values_mut() {
+            property["type"] = json!([property["type"], "null"]);
+        }
+    }
+    schema
+}
+
+fn add(schema: &mut Json, more: &Json) {
+    let (Some(properties), Some(more)) =
+        (schema["properties"].as_object_mut(), more["properties"].as_object())
+    else {
+        schema["properties"] = more["properties"].clone();
+        return;
+    };
+    properties.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+}
+
+/// Lets pass what the config file makes fit: a reference to a secret stands for any scalar, whole numbers
+/// for text, and numbers and nothing for truth values.
+pub(super) fn loosen(schema: &mut Json) {
+    let types: Vec<String> = match &schema["type"] {
+        Json::String(of) => vec![of.clone()],
+        Json::Array(list) => list.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let has = |of: &str| types.iter().any(|own| own == of);
+    if has("array") {
+        if let Some(items) = schema.get_mut("items").filter(|items| items["type"] == "string") {
+            items["type"] = json!(["string", "integer"]);
+        }
+        return;
+    }
+    if has("object") {
+        for property in
+            schema["properties"].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut)
+        {
+            loosen(property);
+        }
+        return;
+    }
+    let add = |schema: &mut Json, more: &[&str]| {
+        let more = more.iter().filter(|of| !has(of)).map(|of| (*of).to_owned());
+        schema["type"] = types.iter().cloned().chain(more).collect();
+    };
+    if has("string") {
+        add(schema, &["integer"]);
+        return;
+    }
+    if has("boolean") {
+        add(schema, &["integer", "null"]);
+    }
+    if schema.is_object() {
+        let secret = json!({"type": "string", "pattern": "^[^/]+/."});
+        let mut own = schema.take();
+        let mut outer = json!({});
+        for key in ["description", "default"] {
+            if let Some(value) = own.as_object_mut().and_then(|map| map.remove(key)) {
+                outer[key] = value;
+            }
+        }
+        outer["anyOf"] = json!([own, secret]);
+        *schema = outer;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_and_what_python_takes_pass() {
+        let loose = |mut schema: Json| {
+            loosen(&mut schema);
+            schema
+        };
+        let secret = json!({"type": "string", "pattern": "^[^/]+/."});
+        assert_eq!(
+            loose(json!({"type": "boolean", "default": false, "description": "x"})),
+            json!({
+                "description": "x",
+                "default": false,
+                "anyOf": [{"type": ["boolean", "integer", "null"]}, secret],
+            })
+        );
+        assert_eq!(
+            loose(json!({"type": ["integer", "null"], "minimum": 0})),
+            json!({"anyOf": [{"type": ["integer", "null"], "minimum": 0}, secret]})
+        );
+        assert_eq!(loose(json!({"type": "string"})), json!({"type": ["string", "integer"]}));
+        let list = json!({"type": "array", "items": {"type": "string"}});
+        assert_eq!(loose(list)["items"]["type"], json!(["string", "integer"]));
+        let map = json!({"type": "object", "properties": {"a": {"enum": ["b"]}}});
+        assert_eq!(loose(map)["properties"]["a"]["anyOf"][1], secret);
+    }
+}
