@@ -1,19 +1,14 @@
-//! Where the files of zones are, and how files are written.
+//! Where the files of zones are.
 
 use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use octodns_core::{ProviderError, ZoneName};
+use octodns_files::failed;
 
 use super::Inner;
-
-/// An error about a file or folder.
-pub(super) fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ProviderError {
-    let path = path.to_string_lossy().into_owned();
-    move |source| ProviderError::Io { doing, path, source }
-}
 
 /// The zones that have a file or folder.
 pub(super) fn list_zones(inner: &Inner) -> Result<Vec<ZoneName>, ProviderError> {
@@ -133,46 +128,4 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, ProviderError> {
             .collect::<io::Result<Vec<_>>>()
     };
     list().map_err(failed("list", folder))
-}
-
-/// Makes a folder and those above it.
-pub(super) fn make_folder(folder: &Path) -> Result<(), ProviderError> {
-    fs::create_dir_all(folder).map_err(failed("make the folder", folder))
-}
-
-/// Writes a file beside the old one and puts it in its place, so that there is never half a file.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
-    let replace = || {
-        // A link stays a link: what it points to is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let old = fs::metadata(&path).ok();
-        if old.as_ref().is_some_and(|old| !old.is_file()) {
-            // Renaming would replace a device or a pipe by a file.
-            return Err(io::Error::other("it is there and is no file"));
-        }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".octodns-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        if let Some(old) = old {
-            file.as_file().set_permissions(old.permissions())?;
-        }
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|error| error.error)
-    };
-    replace().map_err(failed("write", path))
-}
-
-/// Removes a file; that it is gone already is as good.
-pub(super) fn remove(path: &Path) -> Result<(), ProviderError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(error)),
-        _ => Ok(()),
-    }
 }

@@ -85,7 +85,7 @@ fn file(
     read: &mut ZoneRead,
 ) -> Result<(), ProviderError> {
     let options = &inner.options;
-    let bytes = fs::read(path).map_err(files::failed("read", path))?;
+    let bytes = fs::read(path).map_err(octodns_files::failed("read", path))?;
     let includes = FileIncludes::new(inner.home.clone());
     let order = options.enforce_order.then(|| options.order_mode.into());
     let load = LoadOptions::new(&*path.to_string_lossy()).order(order).include(&includes);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use octodns_core::value::{Map, OwnedValue, Value};
 use octodns_core::{Plan, ProviderError, Record, RecordType, Zone};
+use octodns_files::{make_folder, remove, write};
 
 use super::read::FilesRead;
 use super::{Inner, files};
@@ -24,12 +25,12 @@ pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
     // would make the zone unreadable.
     let path = files::single(inner, zone.name())?
         .unwrap_or_else(|| inner.options.directory.join(format!("{}yaml", zone.name())));
-    files::make_folder(path.parent().unwrap_or(&inner.options.directory))?;
+    make_folder(path.parent().unwrap_or(&inner.options.directory))?;
     let names = zone.nodes().map(|(name, node)| {
         let data: Vec<_> = node.iter().map(|record| data(inner, record)).collect();
         (name.decoded().into_owned(), one_or_list(data))
     });
-    files::write(&path, &text(inner, Map::from_unique(names), true))
+    write(&path, &text(inner, Map::from_unique(names), true))
 }
 
 fn split(inner: &Inner, plan: &Plan, zone: &Zone, extension: &str) -> Result<(), ProviderError> {
@@ -37,7 +38,7 @@ fn split(inner: &Inner, plan: &Plan, zone: &Zone, extension: &str) -> Result<(),
     let decoded = decoded.trim_end_matches('.');
     let folder = files::folder(inner, zone.name())?
         .unwrap_or_else(|| inner.options.directory.join(format!("{decoded}{extension}")));
-    files::make_folder(&folder)?;
+    make_folder(&folder)?;
     let mut written = HashSet::new();
     let mut catchall = Map::new();
     for (name, node) in zone.nodes() {
@@ -49,12 +50,12 @@ fn split(inner: &Inner, plan: &Plan, zone: &Zone, extension: &str) -> Result<(),
             continue;
         }
         let path = file_of(&folder, &name)?;
-        files::write(&path, &text(inner, [(name, value)].into_iter().collect(), false))?;
+        write(&path, &text(inner, [(name, value)].into_iter().collect(), false))?;
         written.insert(path);
     }
     if !catchall.is_empty() {
         let path = folder.join(format!("${decoded}.yaml"));
-        files::write(&path, &text(inner, catchall, false))?;
+        write(&path, &text(inner, catchall, false))?;
         written.insert(path);
     }
     remove_stale(plan, &folder, &written)
@@ -87,7 +88,7 @@ fn remove_stale(
         let known = known.get(&*path.to_string_lossy());
         path.parent() == Some(folder) && !written.contains(*path) && known == Some(count)
     });
-    stale.try_for_each(|(path, _)| files::remove(path))
+    stale.try_for_each(|(path, _)| remove(path))
 }
 
 fn text(inner: &Inner, names: Map<'static>, allow_unicode: bool) -> String {
