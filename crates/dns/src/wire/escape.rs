@@ -18,8 +18,13 @@ pub(super) fn one(bytes: &[u8]) -> Option<(u8, &[u8])> {
 /// The bytes that a text in presentation format stands for. A backslash that starts no escape stands
 /// for itself.
 pub(super) fn decode(text: &str) -> Vec<u8> {
+    decode_bytes(text.as_bytes())
+}
+
+/// [`decode`] of a text that may be anything.
+pub(super) fn decode_bytes(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     while let Some((&byte, after)) = rest.split_first() {
         let (byte, after) = match byte {
             b'\\' => one(after).unwrap_or((byte, after)),

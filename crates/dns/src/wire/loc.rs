@@ -98,6 +98,56 @@ fn angle_of(angle: &Angle, most: i64, field: &'static str) -> Result<u32, WireEr
     u32::try_from(MIDDLE + signed).map_err(|_| failed(beyond))
 }
 
+/// Reads a place as zone files have it (RFC 1876, section 3): minutes, seconds and sizes may be left out.
+pub(super) fn scan(words: &[&str], out: &mut Writer) -> Result<(), WireError> {
+    let mut words = words.iter().copied();
+    let latitude = scan_angle(&mut words, ["N", "S"])?;
+    let longitude = scan_angle(&mut words, ["E", "W"])?;
+    let mut metres = |unsaid: Option<f64>| match (words.next(), unsaid) {
+        (Some(word), _) => {
+            let number = word.strip_suffix('m').unwrap_or(word);
+            number.parse().map_err(|_| WireError::field("metres", word, "is not a number"))
+        }
+        (None, Some(unsaid)) => Ok(unsaid),
+        (None, None) => Err(WireError::Short("a place")),
+    };
+    let place = Loc {
+        latitude,
+        longitude,
+        altitude: metres(None)?,
+        size: metres(Some(1.0))?,
+        horizontal_precision: metres(Some(10_000.0))?,
+        vertical_precision: metres(Some(10.0))?,
+    };
+    match words.next() {
+        None => place.encode(out),
+        Some(word) => Err(WireError::field("word", word, "is one too many")),
+    }
+}
+
+fn scan_angle<'w>(
+    words: &mut impl Iterator<Item = &'w str>,
+    directions: [&str; 2],
+) -> Result<Angle, WireError> {
+    let (mut degrees, mut minutes, mut seconds) = (None, None, None);
+    loop {
+        let word = words.next().ok_or(WireError::Short("a place"))?;
+        let direction = word.to_ascii_uppercase();
+        if directions.contains(&&*direction) {
+            let Some(degrees) = degrees else { return Err(WireError::Short("a place")) };
+            let (minutes, seconds) = (minutes.unwrap_or(0), seconds.unwrap_or(0.0));
+            return Ok(Angle { degrees, minutes, seconds, direction: direction.into() });
+        }
+        let failed = || WireError::field("angle", word, "is not degrees, minutes or seconds");
+        match (degrees, minutes, seconds) {
+            (None, ..) => degrees = Some(word.parse().map_err(|_| failed())?),
+            (_, None, _) => minutes = Some(word.parse().map_err(|_| failed())?),
+            (.., None) => seconds = Some(word.parse().map_err(|_| failed())?),
+            _ => return Err(failed()),
+        }
+    }
+}
+
 fn to_angle(thousandths: i64, [positive, negative]: [&'static str; 2]) -> Angle {
     let size = thousandths.abs();
     Angle {

@@ -22,10 +22,13 @@ mod error;
 mod escape;
 mod hex;
 mod loc;
+mod mnemonic;
 mod name;
 mod present;
+mod scan;
 mod svcb;
 mod table;
+mod ttl;
 mod values;
 
 use hickory_proto::rr::{RData, RecordType as Number, rdata::NULL};
@@ -37,8 +40,11 @@ use bytes::{Reader, Writer};
 use values::Wire;
 
 pub use error::WireError;
+pub use mnemonic::{type_from_text, type_text};
 pub use name::{labels, present_labels};
+pub use scan::{ScanError, Word, name_bytes, scan};
 pub use table::{type_number, type_of};
+pub use ttl::ttl;
 
 /// The record data of every value, in the order of the values.
 ///
@@ -112,6 +118,18 @@ pub fn present(number: u16, rdata: &[u8]) -> Result<String, WireError> {
         Some(row) => present::fields(row.fields, rdata),
         None => Ok(present::unknown(rdata)),
     }
+}
+
+/// A name on the wire, without compression, in presentation format and its own case.
+///
+/// # Errors
+///
+/// Fails when the bytes are not one whole name.
+pub fn name_text(name: &[u8]) -> Result<String, WireError> {
+    let mut from = Reader::new(name);
+    let text = from.name()?;
+    from.end()?;
+    Ok(text)
 }
 
 /// The record data of every value, for messages of `hickory`, in the order of the values.

@@ -19,7 +19,13 @@ pub(super) fn key_name(number: u16) -> String {
     NAMES.get(usize::from(number)).map_or_else(|| format!("key{number}"), ToString::to_string)
 }
 
-fn key_number(name: &str) -> Result<u16, WireError> {
+/// Names that are read and, since not every server knows them, not written (RFC 9461, RFC 9540).
+const READ_ONLY: [(&str, u16); 2] = [("dohpath", 7), ("ohttp", 8)];
+
+pub(super) fn key_number(name: &str) -> Result<u16, WireError> {
+    if let Some((_, number)) = READ_ONLY.iter().find(|(known, _)| *known == name) {
+        return Ok(*number);
+    }
     let named = NAMES.iter().position(|known| *known == name);
     let numbered = || name.strip_prefix("key").and_then(|digits| digits.parse().ok());
     named
@@ -152,30 +158,39 @@ fn encode_param(key: u16, value: &SvcParam) -> Result<Vec<u8>, WireError> {
     Ok(bytes)
 }
 
+/// Writes parameters in the order of their keys; none may be there twice.
+pub(super) fn write_params<'p>(
+    given: impl IntoIterator<Item = (u16, &'p SvcParam)>,
+    out: &mut Writer,
+) -> Result<(), WireError> {
+    let encoded = |(key, value)| encode_param(key, value).map(|bytes| (key, bytes));
+    let mut params = given.into_iter().map(encoded).collect::<Result<Vec<_>, _>>()?;
+    params.sort();
+    for pair in params.windows(2) {
+        if let [(one, _), (other, _)] = pair
+            && one == other
+        {
+            return Err(WireError::field("svcparams", key_name(*one), "is given twice"));
+        }
+    }
+    for (key, value) in params {
+        out.bytes(&key.to_be_bytes());
+        let length = i64::try_from(value.len()).unwrap_or(i64::MAX);
+        out.u16(length, "length of a parameter")?;
+        out.bytes(&value);
+    }
+    Ok(())
+}
+
 impl Wire for Svcb {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
         out.u16(self.priority, "svcpriority")?;
         self.target.encode(out)?;
         let mut params = Vec::with_capacity(self.params.len());
         for (name, value) in &self.params {
-            let key = key_number(name)?;
-            params.push((key, encode_param(key, value)?));
+            params.push((key_number(name)?, value));
         }
-        params.sort();
-        for pair in params.windows(2) {
-            if let [(one, _), (other, _)] = pair
-                && one == other
-            {
-                return Err(WireError::field("svcparams", key_name(*one), "is given twice"));
-            }
-        }
-        for (key, value) in params {
-            out.bytes(&key.to_be_bytes());
-            let length = i64::try_from(value.len()).unwrap_or(i64::MAX);
-            out.u16(length, "length of a parameter")?;
-            out.bytes(&value);
-        }
-        Ok(())
+        write_params(params, out)
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
