@@ -226,6 +226,25 @@ pub trait Source: Send + Sync {
     ///
     /// Fails as a whole. Part of a zone is never returned: the rest would be planned as deletions.
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError>;
+
+    /// Whether it changes what the sources before it gave for a zone. Then it is not read at the same time
+    /// as they are: [`Source::build_on`] is called, after them.
+    fn builds_on_others(&self) -> bool {
+        false
+    }
+
+    /// Reads a zone as [`Source::read`] does, on top of what the sources before this one gave for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Source::read`].
+    async fn build_on(
+        &self,
+        _before: &Zone,
+        zone: &ZoneRequest<'_>,
+    ) -> Result<Option<ZoneRead>, ProviderError> {
+        self.read(zone).await
+    }
 }
 
 /// What a plan is made of, while it is made.

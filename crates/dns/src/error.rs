@@ -51,7 +51,7 @@ pub enum AskError {
     #[error(transparent)]
     Question(#[from] WireError),
     /// No server is known that could be asked.
-    #[error("the system has no DNS server{reason}")]
+    #[error("no DNS server is known{reason}")]
     NoServers {
         /// Why none is known, after a colon.
         reason: String,

@@ -6,6 +6,7 @@ mod error;
 mod exchange;
 mod resolver;
 mod server;
+pub mod spf;
 pub mod wire;
 
 pub use answer::{Answer, Found, Referral, Rows};

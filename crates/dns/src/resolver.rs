@@ -14,29 +14,31 @@ use crate::error::AskError;
 pub struct Resolver {
     client: Client,
     servers: Vec<SocketAddr>,
+    /// Why there are none.
+    reason: String,
 }
 
 impl Resolver {
     /// Asks these servers.
     pub fn new(client: Client, servers: Vec<SocketAddr>) -> Self {
-        Self { client, servers }
+        Self { client, servers, reason: String::new() }
     }
 
     /// Asks the servers that the system is set up with: `/etc/resolv.conf`, which is read here. Its search
-    /// list does not count, since names are absolute.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the system's settings cannot be read.
-    pub fn system(client: Client) -> Result<Self, AskError> {
-        let (config, _) = read_system_conf()
-            .map_err(|error| AskError::NoServers { reason: format!(": {error}") })?;
+    /// list does not count, since names are absolute. Where it cannot be read, whoever asks is told.
+    pub fn system(client: Client) -> Self {
+        let config = match read_system_conf() {
+            Ok((config, _)) => config,
+            Err(error) => {
+                return Self { client, servers: Vec::new(), reason: format!(": {error}") };
+            }
+        };
         let mut servers = Vec::new();
         for server in config.name_servers() {
             let port = server.connections.first().map_or(53, |connection| connection.port);
             servers.push(SocketAddr::new(server.ip, port));
         }
-        Ok(Self::new(client, servers))
+        Self::new(client, servers)
     }
 
     /// Asks for the records of an absolute name in presentation format.
@@ -45,7 +47,7 @@ impl Resolver {
     ///
     /// The error of the last server, when none answers.
     pub async fn ask(&self, name: &str, of: RecordType) -> Result<Answer, AskError> {
-        let mut last = AskError::NoServers { reason: String::new() };
+        let mut last = AskError::NoServers { reason: self.reason.clone() };
         for server in &self.servers {
             match self.client.ask(*server, name, of).await {
                 Err(AskError::Question(error)) => return Err(error.into()),

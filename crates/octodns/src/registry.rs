@@ -16,6 +16,8 @@ pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
     octodns_processors::register(&mut registry);
     #[cfg(feature = "envvar")]
     octodns_envvar::register(&mut registry);
+    #[cfg(feature = "spf")]
+    octodns_spf::register(&mut registry);
     #[cfg(feature = "tinydns")]
     octodns_tinydns::register(&mut registry);
     registry

@@ -22,6 +22,7 @@ mod network_filter;
 mod options;
 mod ownership;
 mod patterns;
+mod spf_dns_lookup;
 mod templating;
 mod trailing_dots;
 mod ttl_clamp;
@@ -45,6 +46,7 @@ pub fn register(registry: &mut Registry) {
     name_filter::register(registry);
     network_filter::register(registry);
     ownership::register(registry);
+    spf_dns_lookup::register(registry);
     templating::register(registry);
     trailing_dots::register(registry);
     ttl_clamp::register(registry);

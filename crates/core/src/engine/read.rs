@@ -23,8 +23,8 @@ pub struct ReadZone {
 
 /// Reads what the sources say a zone is to hold, each adding to what those before it said.
 ///
-/// Reads happen at the same time; records are added in the order of `sources`. Everything found goes
-/// into `report`; an error there means that the zone must not be used.
+/// Reads happen at the same time, but for sources that build on others; records are added in the order of
+/// `sources`. Everything found goes into `report`; an error there means that the zone must not be used.
 pub async fn read_sources(
     zone: &mut Zone,
     sources: &[Arc<dyn Source>],
@@ -33,8 +33,14 @@ pub async fn read_sources(
 ) {
     let (name, settings) = (zone.name().clone(), Arc::clone(zone.settings()));
     let request = request(&name, &settings, context, (false, context.lenient));
-    let reads = join_all(sources.iter().map(|source| source.read(&request))).await;
-    for (source, read) in sources.iter().zip(reads) {
+    let reads = join_all(sources.iter().map(async |source| {
+        if source.builds_on_others() { None } else { Some(source.read(&request).await) }
+    }));
+    for (source, read) in sources.iter().zip(reads.await) {
+        let read = match read {
+            Some(read) => read,
+            None => source.build_on(zone, &request).await,
+        };
         match read {
             Ok(Some(read)) => add(zone, read, context.lenient, report),
             Ok(None) => {}

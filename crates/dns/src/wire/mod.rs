@@ -132,6 +132,16 @@ pub fn name_text(name: &[u8]) -> Result<String, WireError> {
     Ok(text)
 }
 
+/// The text of a `TXT` record: its strings in a row; what is not UTF-8 is replaced.
+pub fn text(rdata: &[u8]) -> String {
+    let mut from = Reader::new(rdata);
+    let mut bytes = Vec::with_capacity(rdata.len());
+    while let Ok(string) = from.string("a text") {
+        bytes.extend_from_slice(string);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The record data of every value, for messages of `hickory`, in the order of the values.
 ///
 /// The bytes are ours, so that what `hickory` does not know, or reads more narrowly, is sent as well.

@@ -1,0 +1,262 @@
+//! Counting the lookups that an SPF record asks of its receivers (RFC 7208, section 4.6.4).
+
+use std::collections::HashMap;
+use std::pin::Pin;
+
+use futures::lock::Mutex;
+use octodns_core::RecordType;
+
+use super::term::{self, Mechanism, Term};
+use crate::{AskError, Found, Resolver, wire};
+
+/// The most lookups of one check; the eleventh makes it fail for every receiver.
+pub const MOST_LOOKUPS: usize = 10;
+
+/// The most hosts of one `mx`.
+const MOST_HOSTS: usize = 10;
+
+/// What is wrong with a policy.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpfError {
+    /// More than one record at a name (RFC 7208, section 4.5).
+    #[error("there is more than one SPF value at {0}")]
+    Several(String),
+    /// The `ptr` mechanism (section 5.5).
+    #[error("the SPF value of {0} uses ptr, which is deprecated")]
+    Ptr(String),
+    /// Too many lookups.
+    #[error("the SPF value needs more than {MOST_LOOKUPS} DNS lookups")]
+    Lookups,
+    /// Too many lookups that find nothing.
+    #[error("more than {most} DNS lookups of the SPF value find nothing, the last one {name}")]
+    Void {
+        /// How many there may be.
+        most: usize,
+        /// The one too many.
+        name: String,
+    },
+    /// Too many hosts of one `mx`.
+    #[error("mx:{0} has more than {MOST_HOSTS} hosts")]
+    Hosts(String),
+    /// A policy that includes itself: its lookups have no end.
+    #[error("the SPF value of {0} includes itself")]
+    Loop(String),
+    /// What is included or redirected to does not exist.
+    #[error("the SPF value includes {0}, which has no TXT record")]
+    Missing(String),
+    /// DNS does not say.
+    #[error("the SPF value includes {name}, which cannot be looked up")]
+    Ask {
+        /// The name.
+        name: String,
+        /// Why.
+        source: AskError,
+    },
+}
+
+impl SpfError {
+    /// Its message with those of its causes, in one line.
+    pub fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            text = format!("{text}: {inner}");
+            cause = inner.source();
+        }
+        text
+    }
+}
+
+/// What a check of a policy found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// How many lookups there are.
+    pub lookups: usize,
+    /// How many of those that were made found nothing.
+    pub void: usize,
+    /// What receivers will object to, though it is no matter of lookups.
+    pub objections: Vec<String>,
+}
+
+/// TXT values by name, as they will be once the zone at hand is written.
+pub type Known<'k> = dyn Fn(&str) -> Option<Vec<String>> + Send + Sync + 'k;
+
+/// Checks policies. What has been looked up is not looked up again.
+pub struct Checker<'c> {
+    resolver: &'c Resolver,
+    known: &'c Known<'c>,
+    most_void: Option<usize>,
+    texts: Mutex<HashMap<String, Vec<String>>>,
+}
+
+type Boxed<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
+
+impl<'c> Checker<'c> {
+    /// Asks `resolver` what `known` does not know. Names of `a`, `mx` and `exists` are asked for only if
+    /// a number of lookups that find nothing is a limit.
+    pub fn new(resolver: &'c Resolver, known: &'c Known<'c>, most_void: Option<usize>) -> Self {
+        Self { resolver, known, most_void, texts: Mutex::default() }
+    }
+
+    /// Counts the lookups of the policy that is among the TXT values of an absolute name; 0 if none is.
+    ///
+    /// # Errors
+    ///
+    /// Says why no receiver will accept the policy, or why that cannot be told.
+    pub async fn check(&self, name: &str, values: &[String]) -> Result<Counted, SpfError> {
+        let mut counted = Counted::default();
+        self.policy(name, values, &mut vec![name.to_ascii_lowercase()], &mut counted).await?;
+        Ok(counted)
+    }
+
+    /// `names` are the policies that led here, this one the last.
+    fn policy<'f>(
+        &'f self,
+        name: &'f str,
+        values: &'f [String],
+        names: &'f mut Vec<String>,
+        counted: &'f mut Counted,
+    ) -> Boxed<'f, Result<bool, SpfError>> {
+        Box::pin(async move {
+            let mut policies = values.iter().filter_map(|value| term::words(value));
+            let Some(words) = policies.next() else { return Ok(false) };
+            if policies.next().is_some() {
+                return Err(SpfError::Several(name.to_owned()));
+            }
+            let mut redirect = None;
+            for word in words {
+                match Term::read(word) {
+                    // What follows is ignored, and so is a redirect (sections 5.1 and 6.1).
+                    Term::Mechanism { kind: Mechanism::All, .. } => return Ok(true),
+                    Term::Mechanism { kind, rest, .. } => {
+                        self.mechanism(name, kind, rest, names, counted).await?;
+                    }
+                    Term::Redirect(target) => redirect = redirect.or(Some(target)),
+                    Term::Modifier => {}
+                    Term::Unknown => {
+                        counted.objections.push(format!("\"{word}\" in the SPF value of {name}"));
+                    }
+                }
+            }
+            // An `all` further on would have ended the matter.
+            if let Some(target) = redirect {
+                count(counted)?;
+                self.follow(target, names, counted).await?;
+            }
+            Ok(true)
+        })
+    }
+
+    async fn mechanism(
+        &self,
+        name: &str,
+        kind: Mechanism,
+        rest: &str,
+        names: &mut Vec<String>,
+        counted: &mut Counted,
+    ) -> Result<(), SpfError> {
+        if kind == Mechanism::Ptr {
+            return Err(SpfError::Ptr(name.to_owned()));
+        }
+        if !kind.costs_a_lookup() {
+            return Ok(());
+        }
+        count(counted)?;
+        let domain = term::domain(rest);
+        match kind {
+            Mechanism::Include => self.follow(domain, names, counted).await,
+            _ if self.most_void.is_none() => Ok(()),
+            _ if domain.is_empty() => self.probe(name, kind, counted).await,
+            _ => self.probe(domain, kind, counted).await,
+        }
+    }
+
+    /// Goes on with the policy of another name.
+    async fn follow(
+        &self,
+        target: &str,
+        names: &mut Vec<String>,
+        counted: &mut Counted,
+    ) -> Result<(), SpfError> {
+        let Some(target) = absolute(target) else { return Ok(()) };
+        if names.contains(&target) {
+            return Err(SpfError::Loop(target));
+        }
+        let texts = self.texts(&target).await?;
+        names.push(target.clone());
+        if !self.policy(&target, &texts, names, counted).await? {
+            // RFC 7208, sections 5.2 and 6.1.
+            counted.objections.push(format!("{target}, which is included, has no SPF value"));
+        }
+        names.pop();
+        Ok(())
+    }
+
+    async fn texts(&self, name: &str) -> Result<Vec<String>, SpfError> {
+        if let Some(texts) = (self.known)(name) {
+            return Ok(texts);
+        }
+        let mut cache = self.texts.lock().await;
+        if let Some(texts) = cache.get(name) {
+            return Ok(texts.clone());
+        }
+        let failed = |source| SpfError::Ask { name: name.to_owned(), source };
+        let answer = self.resolver.ask(name, RecordType::TXT).await.map_err(failed)?;
+        let Found::Rows(rows) = answer.found else {
+            return Err(SpfError::Missing(name.to_owned()));
+        };
+        let texts: Vec<String> = rows.rdatas.iter().map(|rdata| wire::text(rdata)).collect();
+        cache.insert(name.to_owned(), texts.clone());
+        Ok(texts)
+    }
+
+    /// Looks whether there is anything at the name of an `a`, `mx` or `exists`.
+    async fn probe(
+        &self,
+        domain: &str,
+        kind: Mechanism,
+        counted: &mut Counted,
+    ) -> Result<(), SpfError> {
+        let Some(name) = absolute(domain) else { return Ok(()) };
+        let types: &[RecordType] = match kind {
+            Mechanism::Mx => &[RecordType::MX],
+            Mechanism::Exists => &[RecordType::A],
+            _ => &[RecordType::A, RecordType::AAAA],
+        };
+        let mut hosts = 0;
+        for of in types {
+            let failed = |source| SpfError::Ask { name: name.clone(), source };
+            let answer = self.resolver.ask(&name, *of).await.map_err(failed)?;
+            if let Found::Rows(rows) = answer.found {
+                hosts += rows.rdatas.len();
+            }
+        }
+        if kind == Mechanism::Mx && hosts > MOST_HOSTS {
+            return Err(SpfError::Hosts(domain.to_owned()));
+        }
+        counted.void += usize::from(hosts == 0);
+        match self.most_void {
+            Some(most) if counted.void > most => Err(SpfError::Void { most, name }),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn count(counted: &mut Counted) -> Result<(), SpfError> {
+    counted.lookups += 1;
+    if counted.lookups > MOST_LOOKUPS { Err(SpfError::Lookups) } else { Ok(()) }
+}
+
+/// The absolute form of a domain, in lower case; `None` where macros (section 7) make it depend on the
+/// mail that is checked.
+fn absolute(domain: &str) -> Option<String> {
+    if domain.contains('%') {
+        return None;
+    }
+    let mut name = domain.to_ascii_lowercase();
+    if !name.ends_with('.') {
+        name.push('.');
+    }
+    Some(name)
+}

@@ -1,0 +1,9 @@
+//! SPF policies (RFC 7208): their terms, and how many DNS lookups they cost.
+
+mod check;
+mod processor;
+mod term;
+
+pub use check::{Checker, Counted, Known, MOST_LOOKUPS, SpfError};
+pub use processor::{SpfDnsLookupOptions, SpfDnsLookupProcessor, resolver};
+pub use term::{Mechanism, Term, words};

@@ -1,0 +1,14 @@
+//! `SpfDnsLookupProcessor`, which is at home where DNS is asked.
+
+use octodns_core::Registry;
+use octodns_core::registry::BuildError;
+use octodns_dns::spf::SpfDnsLookupProcessor;
+
+use crate::VERSION;
+
+pub(crate) fn register(registry: &mut Registry) {
+    let path = "octodns.processor.spf.SpfDnsLookupProcessor";
+    registry.processor(path, &["spf-dns-lookup"], VERSION, |id, options| {
+        Ok::<_, BuildError>(SpfDnsLookupProcessor::new(id, options))
+    });
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+mod options;
+mod policy;
+mod source;
+
+use octodns_core::Registry;
+use octodns_core::registry::BuildError;
+use octodns_dns::spf::SpfDnsLookupProcessor;
+
+pub use options::Options;
+pub use source::SpfSource;
+
+/// Makes the source and the processor known by their octoDNS classes and the source by its short name.
+pub fn register(registry: &mut Registry) {
+    let version = env!("CARGO_PKG_VERSION");
+    registry.source("octodns_spf.SpfSource", &["spf"], version, |id, options| {
+        Ok::<_, BuildError>(SpfSource::new(id, options))
+    });
+    let path = "octodns_spf.SpfDnsLookupProcessor";
+    registry.processor(path, &[], version, |id, options| {
+        Ok::<_, BuildError>(SpfDnsLookupProcessor::new(id, options))
+    });
+}

@@ -1,0 +1,151 @@
+//! The source: a policy for the TXT record at the apex, whoever gave the rest of it.
+
+use std::sync::Arc;
+
+use octodns_core::record::{Rdata, RecordData, Txt};
+use octodns_core::value::Map;
+use octodns_core::{
+    Capabilities, Diagnostic, ProviderError, Record, RecordName, RecordType, Report, Source,
+    TypeSupport, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+};
+use octodns_dns::spf::{Checker, resolver};
+use tokio::sync::OnceCell;
+
+use crate::options::Options;
+use crate::policy::{MergeError, Policy};
+
+static CAPABILITIES: Capabilities =
+    Capabilities { types: TypeSupport::Only(&[RecordType::TXT]), ..Capabilities::NOTHING };
+
+/// A policy in the TXT record at the apex of every zone that has this source.
+#[derive(Debug)]
+pub struct SpfSource {
+    id: Arc<str>,
+    options: Options,
+    policy: Policy,
+    /// What looking the policy up said, once.
+    verified: OnceCell<Result<(), String>>,
+}
+
+impl SpfSource {
+    /// A source with this id.
+    pub fn new(id: &str, options: Options) -> Self {
+        let policy = options.policy();
+        Self { id: id.into(), options, policy, verified: OnceCell::new() }
+    }
+
+    // Differs from octoDNS: the policy is looked up when the first zone is read, not while the config is.
+    async fn verify(&self) -> Result<(), ProviderError> {
+        if !self.options.verify_dns_lookups {
+            return Ok(());
+        }
+        let verified = self.verified.get_or_init(|| async { self.look_up().await }).await;
+        verified.clone().map_err(ProviderError::failed)
+    }
+
+    async fn look_up(&self) -> Result<(), String> {
+        let resolver = resolver(&self.options.resolvers, self.options.timeout)
+            .await
+            .map_err(|error| error.to_string())?;
+        let checker = Checker::new(&resolver, &|_| None, None);
+        let name = format!("<{}>", self.id);
+        let counted = checker.check(&name, &[self.policy.to_string()]).await;
+        counted.map(|_| ()).map_err(|error| error.with_causes())
+    }
+
+    /// The record of a zone that has none.
+    fn new_record(&self, zone: &ZoneRequest<'_>) -> ZoneRead {
+        let data: Map<'_> = [
+            ("ttl", Value::from(self.options.ttl)),
+            ("type", Value::from("TXT")),
+            ("value", Value::from(self.policy.to_string())),
+        ]
+        .into_iter()
+        .collect();
+        let mut read = ZoneRead::default();
+        let context = zone.load_context(&self.id, &[]);
+        let (name, data) = (Value::from(""), Value::from(data));
+        read.records.extend(Record::load(&name, &data, &context, &mut read.report));
+        read
+    }
+
+    /// The record of a zone that has one, with our policy in it.
+    fn extended(&self, record: &Record, zone: &ZoneName) -> Result<ZoneRead, ProviderError> {
+        let RecordData::Txt(values) = record.data() else { return Ok(ZoneRead::default()) };
+        let mut values = values.clone();
+        if let Some(value) = values.iter_mut().find(|value| value.raw().starts_with("v=spf1")) {
+            let merged = self.merged(&value.raw());
+            let merged = merged.map_err(|message| refused(record, zone, message))?;
+            *value = Txt::from_raw(&merged);
+        } else {
+            values.push(Txt::from_raw(&self.policy.to_string()));
+            values.sort_by(Rdata::order);
+        }
+        let records = vec![record.clone().with_data(RecordData::Txt(values))];
+        Ok(ZoneRead { records, replace: true, ..ZoneRead::default() })
+    }
+
+    fn merged(&self, value: &str) -> Result<String, String> {
+        if !self.options.merging_enabled {
+            return Err("there is an SPF value already, and merging_enabled is not set".to_owned());
+        }
+        let merged = Policy::read(value).and_then(|theirs| theirs.merge(&self.policy));
+        merged
+            .map(|policy| policy.to_string())
+            .map_err(|error: MergeError| format!("the SPF value cannot be merged: {error}"))
+    }
+}
+
+fn refused(record: &Record, zone: &ZoneName, message: String) -> ProviderError {
+    let mut report = Report::new();
+    let subject = format!("{} TXT", record.decoded_fqdn(zone));
+    report.push(Diagnostic::error("spf", message).about(subject).at(record.origin().clone()));
+    ProviderError::Data(report)
+}
+
+#[async_trait]
+impl Source for SpfSource {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn class_name(&self) -> &'static str {
+        "SpfSource"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    /// It has no zones of its own.
+    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        Ok(Vec::new())
+    }
+
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        self.verify().await?;
+        Ok(Some(self.new_record(zone)))
+    }
+
+    fn builds_on_others(&self) -> bool {
+        true
+    }
+
+    async fn build_on(
+        &self,
+        before: &Zone,
+        zone: &ZoneRequest<'_>,
+    ) -> Result<Option<ZoneRead>, ProviderError> {
+        self.verify().await?;
+        let read = match before.get(&RecordName::APEX, RecordType::TXT) {
+            Some(record) => self.extended(record, zone.name)?,
+            None => self.new_record(zone),
+        };
+        let count = read.records.len();
+        tracing::info!(
+            target: "octodns", logger = %format_args!("SpfSource[{}]", self.id),
+            "populate:   found {count} records, exists=False",
+        );
+        Ok(Some(read))
+    }
+}
