@@ -228,6 +228,25 @@ async fn reverse_zones_are_made_from_all_others() {
     assert_eq!(fs::read_to_string(reverse).unwrap(), expected);
 }
 
+/// The one above must not hold, or be refused for, what the one below holds.
+#[tokio::test]
+async fn of_two_reverse_zones_each_has_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "a: {type: A, value: 192.0.2.1}\nb: {type: A, value: 192.0.3.1}\n";
+    write(&folder.path().join("config/example.com.yaml"), source);
+    let config = "manager: {auto_arpa: true}\nproviders:\n  \
+                  config: {class: yaml, directory: ./config}\n  \
+                  target: {class: yaml, directory: ./target}\nzones:\n  \
+                  0.192.in-addr.arpa.: {sources: [auto-arpa], targets: [target]}\n  \
+                  2.0.192.in-addr.arpa.: {sources: [auto-arpa], targets: [target]}\n  \
+                  example.com.: {sources: [config], targets: [target]}\n";
+    sync(folder.path(), config).await.unwrap();
+    for (zone, held) in [("0.192", ["'1.3'"]), ("2.0.192", ["'1'"])] {
+        let file = folder.path().join(format!("target/{zone}.in-addr.arpa.yaml"));
+        assert_eq!(names(&fs::read_to_string(file).unwrap()), held, "{zone}");
+    }
+}
+
 #[tokio::test]
 async fn meta_alone_is_no_reason_to_write() {
     let options = "{class: meta, include_time: false, include_extra: {k: new}}";

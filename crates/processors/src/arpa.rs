@@ -10,8 +10,8 @@ use octodns_core::registry::BuildError;
 use octodns_core::value::Map;
 use octodns_core::value::truth;
 use octodns_core::{
-    Capabilities, Processor, ProviderError, Record, RecordData, Registry, Source, Value, Zone,
-    ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Capabilities, Processor, ProviderError, Record, RecordData, RecordType, Registry, Source,
+    Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -209,6 +209,10 @@ impl Source for AutoArpa {
             ..LoadContext::new(zone.name, zone.validators, zone.types)
         };
         for (name, data) in self.records(zone.name) {
+            // Differs from octoDNS: there, a record of a reverse zone below this one fails the run.
+            if zone.sub_zones.owner_of(&name, RecordType::PTR).is_some() {
+                continue;
+            }
             let record = Record::load(&Value::from(name), &data, &context, &mut read.report);
             read.records.extend(record);
         }
