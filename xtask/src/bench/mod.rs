@@ -3,6 +3,7 @@
 //! Both run the same command on the same files, alternating, so that a busy machine slows both. What
 //! counts are the ratios. Before a time is taken both must have planned the same.
 
+mod checks;
 mod measure;
 mod plans;
 mod table;
@@ -74,17 +75,24 @@ struct Options {
     shapes: Vec<Shape>,
     runs: usize,
     reference: bool,
+    /// Validators and processors are measured instead.
+    validators: bool,
 }
 
 /// Measures and prints a table.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let options = parse(args).map_err(io::Error::other)?;
+    let ours = target().join("release");
+    if options.validators {
+        check(&mut cargo(&["build", "--release", "--package", "octodns-sync"]))?;
+        let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
+        return checks::run(&ours, &records, options.runs);
+    }
     let mut build = cargo(&["build", "--release"]);
     for task in TASKS {
         build.args(["--package", task.program]);
     }
     check(&mut build)?;
-    let ours = target().join("release");
     let reference = if options.reference { reference()? } else { None };
     if reference.is_none() {
         println!("without the reference: our figures only");
@@ -103,7 +111,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
 }
 
 fn parse(args: &[String]) -> Result<Options, String> {
-    let mut options = Options { shapes: Vec::new(), runs: 5, reference: true };
+    let mut options = Options { shapes: Vec::new(), runs: 5, reference: true, validators: false };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
@@ -111,9 +119,13 @@ fn parse(args: &[String]) -> Result<Options, String> {
             "--quick" => options.shapes.extend([Shape::new(1, 1_000), Shape::new(20, 50)]),
             "--shape" => options.shapes.push(value()?.parse()?),
             "--runs" => options.runs = value()?.parse().map_err(|_| "--runs needs a number")?,
+            "--validators" => options.validators = true,
             "--no-reference" => options.reference = false,
             _ => return Err(format!("unknown argument `{arg}`")),
         }
+    }
+    if options.shapes.is_empty() && options.validators {
+        options.shapes = vec![Shape::new(1, 100_000)];
     }
     if options.shapes.is_empty() {
         options.shapes = [(1, 1_000), (1, 10_000), (1, 100_000), (100, 100), (1_000, 100)]
