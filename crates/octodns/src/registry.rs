@@ -14,6 +14,8 @@ pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
     #[cfg(feature = "yaml")]
     octodns_yaml::register(&mut registry);
     octodns_processors::register(&mut registry);
+    #[cfg(feature = "bind")]
+    octodns_bind::register(&mut registry);
     #[cfg(feature = "envvar")]
     octodns_envvar::register(&mut registry);
     #[cfg(feature = "spf")]

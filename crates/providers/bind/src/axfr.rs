@@ -1,0 +1,95 @@
+//! `AxfrSource`: reads zones by transfer.
+
+use std::sync::Arc;
+
+use octodns_core::registry::{BuildError, Given, Giver};
+use octodns_core::{
+    Capabilities, ProviderError, Registry, Source, State, ZoneName, ZoneRead, ZoneRequest,
+    async_trait,
+};
+
+use crate::VERSION;
+use crate::client::{Client, Transferred};
+use crate::options::{self, Options};
+use crate::records;
+
+/// Makes the source known.
+pub(crate) fn register(registry: &mut Registry) {
+    let clock = Arc::clone(&registry.run.now);
+    registry.source("octodns_bind.AxfrSource", &["axfr"], VERSION, move |id, given: Given<_>| {
+        AxfrSource::new(id, &given, Arc::clone(&clock))
+    });
+}
+
+/// Reads the zones of a DNS server by transfer (AXFR).
+pub struct AxfrSource {
+    server: ZoneServer,
+}
+
+impl AxfrSource {
+    /// A source of these options; `clock` gives the time, which signing needs.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the key.
+    pub fn new(id: &str, given: &Given<Options>, clock: Giver) -> Result<Self, BuildError> {
+        ZoneServer::new("AxfrSource", id, given, clock).map(|server| Self { server })
+    }
+}
+
+#[async_trait]
+impl Source for AxfrSource {
+    fn id(&self) -> &str {
+        &self.server.id
+    }
+
+    fn class_name(&self) -> &str {
+        self.server.class_name
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &records::CAPABILITIES
+    }
+
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        self.server.read(zone).await.map(Some)
+    }
+}
+
+/// A server whose zones can be transferred.
+pub(crate) struct ZoneServer {
+    pub(crate) id: Arc<str>,
+    pub(crate) class_name: &'static str,
+    pub(crate) client: Client,
+}
+
+impl ZoneServer {
+    pub(crate) fn new(
+        class_name: &'static str,
+        id: &str,
+        given: &Given<Options>,
+        clock: Giver,
+    ) -> Result<Self, BuildError> {
+        Ok(Self { id: id.into(), class_name, client: options::client(given, clock)? })
+    }
+
+    /// Reads a zone; what came over the wire is its state.
+    pub(crate) async fn read(&self, zone: &ZoneRequest<'_>) -> Result<ZoneRead, ProviderError> {
+        let transferred = self.transfer(zone.name).await?;
+        let mut read = records::read(zone, &self.id, &transferred);
+        tracing::info!(
+            target: "octodns", logger = %format_args!("{}[{}]", self.class_name, self.id),
+            "populate:   found {} records", read.records.len(),
+        );
+        read.state = State::new(transferred);
+        Ok(read)
+    }
+
+    /// Transfers a zone.
+    pub(crate) async fn transfer(&self, zone: &ZoneName) -> Result<Transferred, ProviderError> {
+        self.client.transfer(zone).await.map_err(|error| {
+            let message = format!("cannot transfer {zone} from {}", self.client.server);
+            ProviderError::Failed { message, source: Some(error.into()) }
+        })
+    }
+}

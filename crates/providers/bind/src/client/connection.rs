@@ -1,0 +1,114 @@
+//! One TCP connection to a server: messages with their length before them (RFC 1035, section 4.2.2).
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use super::error::{Error, Progress};
+
+/// Room for one message of the largest size, so that a transfer takes few calls of the system.
+const BUFFER: usize = 64 * 1024;
+
+/// Where a server is.
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// Whether a name is resolved to IPv6 addresses, not IPv4.
+    pub(crate) ipv6: bool,
+}
+
+impl Server {
+    /// Its addresses: itself if it is one.
+    async fn addresses(&self) -> Result<Vec<SocketAddr>, Error> {
+        if let Ok(address) = self.host.parse() {
+            return Ok(vec![SocketAddr::new(address, self.port)]);
+        }
+        let family = if self.ipv6 { "IPv6" } else { "IPv4" };
+        let none = |source| Error::NoAddress { host: self.host.clone(), family, source };
+        let found = lookup_host((self.host.as_str(), self.port)).await;
+        let found = found.map_err(|error| none(Some(error)))?;
+        let of_family: Vec<_> = found.filter(|address| address.is_ipv6() == self.ipv6).collect();
+        if of_family.is_empty() { Err(none(None)) } else { Ok(of_family) }
+    }
+}
+
+/// A connection, and how long it may be silent.
+pub(crate) struct Connection {
+    stream: BufReader<TcpStream>,
+    patience: Duration,
+}
+
+impl Connection {
+    /// Connects to the first of a server's addresses that answers.
+    pub(crate) async fn open(server: &Server, patience: Duration) -> Result<Self, Error> {
+        let looking_up = timeout(patience, server.addresses());
+        let addresses = match looking_up.await {
+            Ok(addresses) => addresses?,
+            Err(_) => return Err(silent(patience, Progress::default())),
+        };
+        let mut failure = None;
+        for address in addresses {
+            let source = match timeout(patience, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    // A request is one write; there is nothing to wait for.
+                    let _ = stream.set_nodelay(true);
+                    let stream = BufReader::with_capacity(BUFFER, stream);
+                    return Ok(Self { stream, patience });
+                }
+                Ok(Err(error)) => error,
+                Err(_) => io::ErrorKind::TimedOut.into(),
+            };
+            failure = Some(Error::Connect { address, source });
+        }
+        // There was at least one address.
+        Err(failure.unwrap_or_else(|| silent(patience, Progress::default())))
+    }
+
+    /// Sends a message.
+    pub(crate) async fn send(&mut self, message: &[u8]) -> Result<(), Error> {
+        let length = u16::try_from(message.len()).unwrap_or(u16::MAX);
+        let framed = [&length.to_be_bytes(), message].concat();
+        let progress = Progress::default();
+        match timeout(self.patience, self.stream.get_mut().write_all(&framed)).await {
+            Ok(sent) => sent.map_err(|source| Error::Io { progress, source }),
+            Err(_) => Err(silent(self.patience, progress)),
+        }
+    }
+
+    /// Receives a message into `message`, in place of what is there.
+    pub(crate) async fn receive(
+        &mut self,
+        message: &mut Vec<u8>,
+        progress: Progress,
+    ) -> Result<(), Error> {
+        let stream = &mut self.stream;
+        let receiving = async {
+            let length = stream.read_u16().await?;
+            message.resize(usize::from(length), 0);
+            stream.read_exact(message).await.map(drop)
+        };
+        match timeout(self.patience, receiving).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(Error::Closed(progress))
+            }
+            Ok(Err(source)) => Err(Error::Io { progress, source }),
+            Err(_) => Err(silent(self.patience, progress)),
+        }
+    }
+}
+
+fn silent(patience: Duration, progress: Progress) -> Error {
+    Error::Silent { seconds: patience.as_secs_f64(), progress }
+}
+
+impl std::fmt::Display for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} port {}", self.host, self.port)
+    }
+}

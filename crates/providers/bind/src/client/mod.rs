@@ -1,0 +1,174 @@
+//! What is said to a server: transfers and updates, over TCP, signed if a key is configured.
+
+mod algorithm;
+mod connection;
+mod error;
+mod message;
+#[cfg(test)]
+mod peers;
+mod rcode;
+mod transfer;
+mod tsig;
+
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use hickory_proto::op::{MessageType, OpCode, Query};
+use hickory_proto::rr::{Name, RecordType as Number};
+use octodns_core::ZoneName;
+use octodns_core::registry::Giver;
+use octodns_dns::wire;
+use tokio::time::{Instant, timeout_at};
+
+pub use error::{Error, MessageFault, Progress, SignatureFault};
+pub use rcode::Rcode;
+
+pub(crate) use algorithm::Algorithm;
+pub(crate) use connection::Server;
+pub(crate) use message::write_name;
+pub(crate) use transfer::{RawSet, Transferred};
+pub(crate) use tsig::Key;
+
+use connection::Connection;
+use message::{Message, number};
+use transfer::Collector;
+use tsig::Verifier;
+
+/// The most bytes a message has over TCP.
+const MOST_BYTES: usize = u16::MAX as usize;
+
+/// A server, and how it is spoken to.
+pub(crate) struct Client {
+    pub(crate) server: Server,
+    pub(crate) key: Option<Key>,
+    pub(crate) limits: Limits,
+    /// Gives the time, for signatures.
+    pub(crate) clock: Giver,
+    /// The id of the next request. Over TCP it keeps nobody out; it only tells answers apart.
+    pub(crate) next_id: AtomicU16,
+}
+
+/// How long and how much a server may send.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// How long it may be silent, and take to connect.
+    pub(crate) silence: Duration,
+    /// How long a transfer may take as a whole.
+    pub(crate) transfer: Duration,
+    /// How many MiB a transfer may have as a whole.
+    pub(crate) mebibytes: u64,
+}
+
+impl Client {
+    /// Transfers a zone.
+    pub(crate) async fn transfer(&self, zone: &ZoneName) -> Result<Transferred, Error> {
+        let name = wire_name(zone.as_str())?;
+        let mut collector = Collector::new(&name);
+        let end = Instant::now() + self.limits.transfer;
+        let Ok(result) = timeout_at(end, self.collect(&mut collector)).await else {
+            let seconds = self.limits.transfer.as_secs_f64();
+            return Err(Error::TooSlow { seconds, progress: collector.progress() });
+        };
+        result.map(|()| collector.finish())
+    }
+
+    async fn collect(&self, collector: &mut Collector) -> Result<(), Error> {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let mut question = hickory_proto::op::Message::new(id, MessageType::Query, OpCode::Query);
+        question.add_query(Query::query(collector.zone().clone(), Number::AXFR));
+        let mut request = encode(&question)?;
+        let mut verifier = self.sign(&mut request)?;
+
+        let mut connection = Connection::open(&self.server, self.limits.silence).await?;
+        connection.send(&request).await?;
+        let (mut bytes, mut total) = (Vec::new(), 0);
+        while !collector.is_complete() {
+            connection.receive(&mut bytes, collector.progress()).await?;
+            total += bytes.len();
+            if total as u64 > self.limits.mebibytes << 20 {
+                let (mebibytes, progress) = (self.limits.mebibytes, collector.progress());
+                return Err(Error::TooLarge { mebibytes, progress });
+            }
+            let message = Message::new(&bytes)?;
+            message.answers(id, OpCode::Query.into(), (collector.zone(), number::AXFR))?;
+            let signature = collector.take_message(&message)?;
+            self.accept(&message, signature.as_ref(), verifier.as_mut())?;
+            collector.count_message();
+        }
+        verifier.map_or(Ok(()), |verifier| verifier.finish())?;
+        Ok(())
+    }
+
+    /// Sends an update (RFC 2136), and waits for a yes.
+    pub(crate) async fn update(
+        &self,
+        zone: &Name,
+        update: &hickory_proto::op::Message,
+    ) -> Result<(), Error> {
+        let mut request = encode(update)?;
+        let mut verifier = self.sign(&mut request)?;
+        let mut connection = Connection::open(&self.server, self.limits.silence).await?;
+        connection.send(&request).await?;
+        let mut bytes = Vec::new();
+        connection.receive(&mut bytes, Progress::default()).await?;
+        let answer = Message::new(&bytes)?;
+        answer.answers(update.metadata.id, OpCode::Update.into(), (zone, number::SOA))?;
+        let signature = answer.walk(|_| Ok(()))?;
+        self.accept(&answer, signature.as_ref(), verifier.as_mut())
+    }
+
+    /// The id of a new request.
+    pub(crate) fn id(&self) -> u16 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// How many bytes a request may have before it is signed.
+    pub(crate) fn most_bytes(&self) -> usize {
+        // Names of key and algorithm, and a code of 64 bytes, have at most 255 bytes each.
+        MOST_BYTES - if self.key.is_some() { 3 * 255 } else { 0 }
+    }
+
+    fn sign(&self, request: &mut Vec<u8>) -> Result<Option<Verifier<'_>>, Error> {
+        self.key.as_ref().map(|key| key.sign(request, self.now()?)).transpose()
+    }
+
+    /// Refuses a message that says no, or is not signed as it should be.
+    fn accept(
+        &self,
+        message: &Message<'_>,
+        signature: Option<&message::Signature>,
+        verifier: Option<&mut Verifier<'_>>,
+    ) -> Result<(), Error> {
+        let rcode = message.rcode(signature);
+        if rcode.code != Rcode::NOERROR || rcode.tsig != 0 {
+            return Err(Error::Refused { rcode });
+        }
+        match (verifier, signature) {
+            (Some(verifier), signature) => {
+                Ok(verifier.next(message.bytes, signature, self.now()?)?)
+            }
+            (None, Some(_)) => Err(SignatureFault::Unexpected.into()),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Seconds since 1970.
+    fn now(&self) -> Result<u64, Error> {
+        let now = (self.clock)().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        now.and_then(|now| u64::try_from(now.as_second()).ok()).ok_or(Error::NoClock)
+    }
+}
+
+/// A name in presentation format as `hickory` has it.
+pub(crate) fn wire_name(name: &str) -> Result<Name, Error> {
+    let failed = |source| Error::Record { record: name.to_owned(), source };
+    let labels = wire::labels(name).map_err(failed)?;
+    let mut wire_name = Name::from_labels(labels)
+        .map_err(|error| failed(wire::WireError::Message(error.to_string())))?;
+    wire_name.set_fqdn(true);
+    Ok(wire_name)
+}
+
+fn encode(message: &hickory_proto::op::Message) -> Result<Vec<u8>, Error> {
+    message.to_vec().map_err(|error| MessageFault::Malformed(error.to_string()).into())
+}

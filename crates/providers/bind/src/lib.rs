@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod axfr;
+mod client;
+mod options;
+mod records;
+mod rfc2136;
+
+use octodns_core::Registry;
+
+pub use axfr::AxfrSource;
+pub use client::{Error, MessageFault, Progress, Rcode, SignatureFault};
+pub use options::Options;
+pub use rfc2136::Rfc2136Provider;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Makes the sources and providers known by their octoDNS classes and short names.
+pub fn register(registry: &mut Registry) {
+    axfr::register(registry);
+    rfc2136::register(registry);
+}

@@ -1,0 +1,151 @@
+//! From what a server holds to records, and back to what it can hold.
+
+use std::sync::Arc;
+
+use octodns_core::{
+    Capabilities, Diagnostic, Record, RecordData, RecordName, RecordType, Report, TypeSupport,
+    Value, Zone, ZoneName, ZoneRead, ZoneRequest,
+};
+use octodns_dns::wire;
+
+use crate::client::{RawSet, Transferred};
+
+/// The code of findings about what a server holds, or cannot.
+const CODE: &str = "dns";
+
+/// What every DNS server holds.
+///
+/// Differs from octoDNS: DNAME, OPENPGPKEY and URI are held as well.
+pub(crate) static CAPABILITIES: Capabilities = Capabilities {
+    types: TypeSupport::Only(&[
+        RecordType::A,
+        RecordType::AAAA,
+        RecordType::CAA,
+        RecordType::CNAME,
+        RecordType::DNAME,
+        RecordType::DS,
+        RecordType::HTTPS,
+        RecordType::LOC,
+        RecordType::MX,
+        RecordType::NAPTR,
+        RecordType::NS,
+        RecordType::OPENPGPKEY,
+        RecordType::PTR,
+        RecordType::SPF,
+        RecordType::SRV,
+        RecordType::SSHFP,
+        RecordType::SVCB,
+        RecordType::TLSA,
+        RecordType::TXT,
+        RecordType::URI,
+    ]),
+    multivalue_ptr: true,
+    root_ns: true,
+    ..Capabilities::NOTHING
+};
+
+/// The records of a zone. What cannot be read is an error in the report, for all of them.
+pub(crate) fn read(
+    request: &ZoneRequest<'_>,
+    source: &Arc<str>,
+    transferred: &Transferred,
+) -> ZoneRead {
+    let mut read = ZoneRead::default();
+    read.records.reserve(transferred.sets.len());
+    for set in &transferred.sets {
+        match record(request.name, set) {
+            Ok(record) if request.lenient => read.records.push(record.with_source(source.clone())),
+            Ok(record) => {
+                read.records.extend(validated(request, source, &record, &mut read.report));
+            }
+            Err(fault) => read.report.push(Diagnostic::error(CODE, fault.why).about(fault.subject)),
+        }
+    }
+    read
+}
+
+/// Why a set is no record.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    subject: String,
+    why: String,
+}
+
+/// The record that a set is.
+pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, Fault> {
+    let fqdn = name(&set.owner);
+    let of = wire::type_of(set.of);
+    let fault = |why: String| {
+        let of = of.map_or_else(|| format!("TYPE{}", set.of), |of| of.to_string());
+        Fault { subject: format!("{fqdn} {of}"), why }
+    };
+    let of = of.ok_or_else(|| fault("octoDNS has no such type".to_owned()))?;
+    let relative = zone.relative(&fqdn).ok_or_else(|| fault(format!("not in {zone}")))?;
+    let name = RecordName::new(relative).map_err(|error| fault(error.to_string()))?;
+    let data = wire::from_bytes(of, &set.rdatas).map_err(|error| fault(error.to_string()))?;
+    Ok(Record::new(name, i64::from(set.ttl), data))
+}
+
+/// The same record after the checks that are configured; it has no place to be shown at.
+fn validated(
+    request: &ZoneRequest<'_>,
+    source: &Arc<str>,
+    record: &Record,
+    report: &mut Report,
+) -> Option<Record> {
+    let mut data = record.to_value();
+    if let Some(map) = data.as_map_mut() {
+        map.insert("type", Value::from(record.record_type().as_str().to_owned()));
+    }
+    let name = Value::from(record.name().as_str().to_owned());
+    Record::load(&name, &data, &request.load_context(source, &[]), report)
+}
+
+/// A name on the wire in presentation format.
+fn name(owner: &[u8]) -> String {
+    let mut labels = Vec::new();
+    let mut rest = owner;
+    while let Some((&length @ 1.., after)) = rest.split_first() {
+        let (label, after) = after.split_at_checked(usize::from(length)).unwrap_or((after, &[]));
+        labels.push(label);
+        rest = after;
+    }
+    wire::present_labels(&labels)
+}
+
+/// Writes desired records the way they will be read back, so that what is only another spelling is no
+/// change, and reports what no server can hold.
+///
+/// Differs from octoDNS, which never comes to rest over some of them: text with a bare `;`, say.
+pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
+    let mut spelled = Vec::new();
+    for record in desired.records() {
+        let held = existing.get(record.name(), record.record_type());
+        if held.is_some_and(|held| held.data() == record.data()) {
+            continue;
+        }
+        match on_the_wire(record.data()) {
+            Ok(data) if data == *record.data() => {}
+            Ok(data) => spelled.push(Record::clone(record).with_data(data)),
+            Err(error) => {
+                let name = record.decoded_fqdn(desired.name());
+                let subject = format!("{name} {}", record.record_type());
+                let found = Diagnostic::error(CODE, error.to_string()).about(subject);
+                report.push(found.at(record.origin().clone()));
+            }
+        }
+    }
+    for record in spelled {
+        desired.set(record);
+    }
+}
+
+fn on_the_wire(data: &RecordData) -> Result<RecordData, wire::WireError> {
+    wire::from_bytes(data.record_type(), &wire::to_bytes(data)?)
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.subject, self.why)
+    }
+}

@@ -1,0 +1,65 @@
+//! Reading back: what became of the changes that were sent.
+
+use std::collections::HashMap;
+
+use octodns_core::record::Compare;
+use octodns_core::{Change, Plan, Record};
+use octodns_dns::wire;
+
+use crate::client::{RawSet, Transferred, wire_name, write_name};
+use crate::records;
+
+/// Only what a DNS server holds counts.
+const COMPARE: Compare = Compare { geo: false, dynamic: false };
+
+/// What a server holds in the place of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// What the change was for.
+    Desired,
+    /// What was there before.
+    Existing,
+    /// Neither; this, in words.
+    Other(String),
+}
+
+/// What the server holds in the place of each of some changes.
+pub(super) fn read_back(
+    plan: &Plan,
+    changes: &[usize],
+    after: &Transferred,
+) -> Vec<(usize, Found)> {
+    let sets: HashMap<(&[u8], u16), &RawSet> =
+        after.sets.iter().map(|set| ((&*set.owner, set.of), set)).collect();
+    let found = |index: usize| found(plan, &plan.changes[index], &sets);
+    changes.iter().map(|index| (*index, found(*index))).collect()
+}
+
+fn found(plan: &Plan, change: &Change, sets: &HashMap<(&[u8], u16), &RawSet>) -> Found {
+    let (zone, record) = (plan.desired.name(), change.record());
+    let mut owner = Vec::new();
+    if let Ok(name) = wire_name(&record.fqdn(zone)) {
+        write_name(&name.to_lowercase(), &mut owner);
+    }
+    let of = wire::type_number(record.record_type()).unwrap_or_default();
+    let held = match sets.get(&(owner.as_slice(), of)).map(|set| records::record(zone, set)) {
+        None => None,
+        Some(Ok(held)) => Some(held),
+        Some(Err(fault)) => return Found::Other(fault.to_string()),
+    };
+    let is = |expected: Option<&Record>| match (&held, expected) {
+        (None, None) => true,
+        (Some(held), Some(expected)) => !held.differs(expected, COMPARE),
+        _ => false,
+    };
+    if is(change.desired().map(|record| &**record)) {
+        return Found::Desired;
+    }
+    if is(change.existing().map(|record| &**record)) {
+        return Found::Existing;
+    }
+    Found::Other(held.map_or_else(
+        || "nothing".to_owned(),
+        |held| format!("{} {}", held.ttl(), held.rdatas().join(", ")),
+    ))
+}

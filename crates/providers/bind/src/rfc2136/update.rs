@@ -1,0 +1,270 @@
+//! From a plan to update messages (RFC 2136): what each asks for, what it does, and how much fits.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use hickory_proto::op::{Message, MessageType, OpCode, Query};
+use hickory_proto::rr::rdata::NULL;
+use hickory_proto::rr::{DNSClass, Name, RData, Record as Rr, RecordType as Number};
+use octodns_core::{Change, Plan, Record, RecordData, RecordName, RecordType, ZoneName};
+use octodns_dns::wire;
+
+use crate::client::{Error, Transferred, wire_name, write_name};
+
+/// The bytes of a header and a zone's question, without its name.
+const FIXED: usize = 12 + 4;
+
+/// The bytes of a record without its name and data.
+const RECORD: usize = 10;
+
+/// One message, and the changes (indexes into the plan's) it makes.
+#[derive(Debug)]
+pub(super) struct Update {
+    pub(super) message: Message,
+    pub(super) changes: Vec<usize>,
+}
+
+/// How much goes into a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Most {
+    pub(super) bytes: usize,
+    pub(super) changes: usize,
+}
+
+/// What one change needs in a message.
+#[derive(Clone, Debug, Default)]
+struct Step {
+    change: usize,
+    prerequisites: Vec<Rr>,
+    /// Before anything is added: what is in the way would make the server ignore what comes.
+    deletions: Vec<Rr>,
+    additions: Vec<Rr>,
+    /// After everything is added: the last NS at the apex would not go.
+    late_deletions: Vec<Rr>,
+}
+
+/// The messages of a plan. `held` is what the server held when the plan was made.
+///
+/// Each message is made by the server as a whole or not at all, and asks first whether the sets that it
+/// changes are still what they were. Changes of one name stay together.
+pub(super) fn messages(
+    plan: &Plan,
+    held: Option<&Transferred>,
+    most: Most,
+    mut next_id: impl FnMut() -> u16,
+) -> Result<Vec<Update>, Error> {
+    let zone = wire_name(plan.desired.name().as_str())?;
+    let held = Held::new(held);
+    let fixed = FIXED + zone.len();
+    let mut updates = Vec::new();
+    let (mut waiting, mut bytes) = (Vec::<Step>::new(), fixed);
+    for name in in_order(plan) {
+        let mut steps = Vec::new();
+        for change in name {
+            steps.push(step(change, &plan.changes[change], plan.desired.name(), &held)?);
+        }
+        let size: usize = steps.iter().map(Step::bytes).sum();
+        let is_full = bytes + size > most.bytes || waiting.len() + steps.len() > most.changes;
+        if is_full && !waiting.is_empty() {
+            updates.push(update(&zone, std::mem::take(&mut waiting), next_id()));
+            bytes = fixed;
+        }
+        if fixed + size <= most.bytes {
+            waiting.extend(steps);
+            bytes += size;
+            continue;
+        }
+        // A name with more than a message's worth of records: one message for each type.
+        steps.sort_by_key(|step| step.deletions.is_empty() || !step.additions.is_empty());
+        for step in steps {
+            updates.push(large(&zone, step, plan, most.bytes, next_id())?);
+        }
+    }
+    if !waiting.is_empty() {
+        updates.push(update(&zone, waiting, next_id()));
+    }
+    Ok(updates)
+}
+
+/// The changes of each name, in an order that servers take.
+///
+/// BIND refuses a message that leaves a name server of the zone without address: so the addresses of
+/// new ones come before the apex, and those of old ones go after it. What only goes makes room for
+/// what comes (a DNAME, say).
+fn in_order(plan: &Plan) -> Vec<Vec<usize>> {
+    let mut names: BTreeMap<&RecordName, Vec<usize>> = BTreeMap::new();
+    for (index, change) in plan.changes.iter().enumerate() {
+        names.entry(change.record().name()).or_default().push(index);
+    }
+    let hosts = name_servers(plan);
+    let mut names: Vec<_> = names.into_iter().collect();
+    names.sort_by_key(|(name, changes)| {
+        let deletes = |index: &usize| matches!(plan.changes[*index], Change::Delete(_));
+        if hosts.contains(name.as_str()) && !changes.iter().any(deletes) {
+            0
+        } else if name.is_apex() {
+            1
+        } else if changes.iter().all(deletes) {
+            2
+        } else {
+            3
+        }
+    });
+    names.into_iter().map(|(_, changes)| changes).collect()
+}
+
+/// The names within the zone that its name servers are to have.
+fn name_servers(plan: &Plan) -> BTreeSet<&str> {
+    let zone = plan.desired.name();
+    match plan.desired.root_ns().map(|record| record.data()) {
+        Some(RecordData::Ns(targets)) => {
+            targets.iter().filter_map(|target| zone.relative(target.as_str())).collect()
+        }
+        _ => BTreeSet::new(),
+    }
+}
+
+/// What the server held, by name and type.
+struct Held<'t>(HashMap<(&'t [u8], u16), &'t [Vec<u8>]>);
+
+impl<'t> Held<'t> {
+    fn new(transferred: Option<&'t Transferred>) -> Self {
+        let sets = transferred.into_iter().flat_map(|transferred| &transferred.sets);
+        Self(sets.map(|set| ((&*set.owner, set.of), &*set.rdatas)).collect())
+    }
+
+    /// The data of a record as the server holds it: a text may be cut into other pieces than ours.
+    fn rdatas(&self, name: &Name, record: &Record, subject: &str) -> Result<Vec<Vec<u8>>, Error> {
+        let mut owner = Vec::new();
+        write_name(name, &mut owner);
+        let of = wire::type_number(record.record_type()).unwrap_or_default();
+        match self.0.get(&(owner.as_slice(), of)) {
+            Some(rdatas) => Ok(rdatas.to_vec()),
+            None => rdatas(record, subject),
+        }
+    }
+}
+
+fn rdatas(record: &Record, subject: &str) -> Result<Vec<Vec<u8>>, Error> {
+    wire::to_bytes(record.data())
+        .map_err(|source| Error::Record { record: subject.to_owned(), source })
+}
+
+fn step(index: usize, change: &Change, zone: &ZoneName, held: &Held<'_>) -> Result<Step, Error> {
+    let record = change.record();
+    let subject = subject(record, zone);
+    let name = wire_name(&record.fqdn(zone))?.to_lowercase();
+    let of = Number::from(wire::type_number(record.record_type()).unwrap_or_default());
+    let rr = |class, ttl, bytes: &[u8]| {
+        let data = RData::Unknown { code: of, rdata: NULL::with(bytes.to_vec()) };
+        of_class(class, Rr::from_rdata(name.clone(), ttl, data))
+    };
+    let set = |class| of_class(class, Rr::update0(name.clone(), 0, of));
+    let old = match change.existing() {
+        Some(existing) => Some(held.rdatas(&name, existing, &subject)?),
+        None => None,
+    };
+    let new = match change.desired() {
+        Some(new) => rdatas(new, &subject)?,
+        None => Vec::new(),
+    };
+    let ttl = u32::try_from(record.ttl()).unwrap_or_default();
+    let is_root_ns = record.name().is_apex() && record.record_type() == RecordType::NS;
+
+    let mut step = Step { change: index, ..Step::default() };
+    match &old {
+        None => step.prerequisites.push(set(DNSClass::NONE)),
+        Some(old) => step.prerequisites.extend(old.iter().map(|data| rr(DNSClass::IN, 0, data))),
+    }
+    // Adding what is there already sets its TTL.
+    step.additions.extend(new.iter().map(|data| rr(DNSClass::IN, ttl, data)));
+    match old {
+        None => {}
+        // The set at the apex does not go as a whole (RFC 2136, section 3.4.2.3).
+        Some(old) if is_root_ns => {
+            let gone = old.iter().filter(|data| !new.contains(data));
+            step.late_deletions.extend(gone.map(|data| rr(DNSClass::NONE, 0, data)));
+        }
+        Some(_) => step.deletions.push(set(DNSClass::ANY)),
+    }
+    Ok(step)
+}
+
+impl Step {
+    /// At most how many bytes it has: names are compressed when they are written.
+    fn bytes(&self) -> usize {
+        let sections =
+            [&self.prerequisites, &self.deletions, &self.additions, &self.late_deletions];
+        sections.into_iter().flatten().map(bytes).sum()
+    }
+
+    /// Asks only whether the set is there, not what it holds.
+    fn ask_less(&mut self) {
+        if let [first, _, ..] = &*self.prerequisites {
+            let (name, of) = (first.name.clone(), first.record_type());
+            self.prerequisites = vec![of_class(DNSClass::ANY, Rr::update0(name, 0, of))];
+        }
+    }
+}
+
+fn of_class(class: DNSClass, mut record: Rr) -> Rr {
+    record.dns_class = class;
+    record
+}
+
+fn bytes(record: &Rr) -> usize {
+    let data = match &record.data {
+        RData::Unknown { rdata, .. } => rdata.anything.len(),
+        _ => 0,
+    };
+    record.name.len() + RECORD + data
+}
+
+fn update(zone: &Name, steps: Vec<Step>, id: u16) -> Update {
+    let mut message = Message::new(id, MessageType::Query, OpCode::Update);
+    message.add_query(Query::query(zone.clone(), Number::SOA));
+    let (mut deletions, mut additions, mut late) = (Vec::new(), Vec::new(), Vec::new());
+    let mut changes = Vec::new();
+    for step in steps {
+        changes.push(step.change);
+        message.add_answers(step.prerequisites);
+        deletions.extend(step.deletions);
+        additions.extend(step.additions);
+        late.extend(step.late_deletions);
+    }
+    // A DS without its NS is ignored: it goes before and comes after.
+    deletions.sort_by_key(|rr| rr.record_type() != Number::DS);
+    additions.sort_by_key(|rr| match rr.record_type() {
+        Number::NS => 0,
+        Number::DS => 2,
+        _ => 1,
+    });
+    message.add_authorities(deletions.into_iter().chain(additions).chain(late));
+    Update { message, changes }
+}
+
+/// A message for one change that may be too large for one.
+fn large(zone: &Name, mut step: Step, plan: &Plan, most: usize, id: u16) -> Result<Update, Error> {
+    let fits = |update: &Update| {
+        // Beyond what its length can say, the encoder stops and marks the message as truncated.
+        let bytes = update.message.to_vec().map_or(usize::MAX, |bytes| bytes.len());
+        bytes <= most
+    };
+    let update_with_all = update(zone, vec![step.clone()], id);
+    if FIXED + zone.len() + step.bytes() <= most || fits(&update_with_all) {
+        return Ok(update_with_all);
+    }
+    step.ask_less();
+    let index = step.change;
+    let bytes = FIXED + zone.len() + step.bytes();
+    let update_with_less = update(zone, vec![step], id);
+    if bytes <= most || fits(&update_with_less) {
+        return Ok(update_with_less);
+    }
+    let record = subject(plan.changes[index].record(), plan.desired.name());
+    Err(Error::TooLargeForUpdate { record, bytes, most })
+}
+
+/// Name and type, for people.
+pub(super) fn subject(record: &Record, zone: &ZoneName) -> String {
+    format!("{} {}", record.decoded_fqdn(zone), record.record_type())
+}
