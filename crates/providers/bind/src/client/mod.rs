@@ -7,6 +7,8 @@ mod message;
 #[cfg(test)]
 mod peers;
 mod rcode;
+#[cfg(test)]
+mod recordings;
 mod transfer;
 mod tsig;
 

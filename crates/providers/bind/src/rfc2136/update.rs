@@ -16,6 +16,9 @@ const FIXED: usize = 12 + 4;
 /// The bytes of a record without its name and data.
 const RECORD: usize = 10;
 
+/// A name server that no zone has (RFC 6761, section 6.4).
+const PLACEHOLDER: &[u8] = b"\x0bplaceholder\x07invalid\0";
+
 /// One message, and the changes (indexes into the plan's) it makes.
 #[derive(Debug)]
 pub(super) struct Update {
@@ -175,14 +178,19 @@ fn step(index: usize, change: &Change, zone: &ZoneName, held: &Held<'_>) -> Resu
         None => step.prerequisites.push(set(DNSClass::NONE)),
         Some(old) => step.prerequisites.extend(old.iter().map(|data| rr(DNSClass::IN, 0, data))),
     }
-    // Adding what is there already sets its TTL.
     step.additions.extend(new.iter().map(|data| rr(DNSClass::IN, ttl, data)));
     match old {
         None => {}
         // The set at the apex does not go as a whole (RFC 2136, section 3.4.2.3).
         Some(old) if is_root_ns => {
-            let gone = old.iter().filter(|data| !new.contains(data));
-            step.late_deletions.extend(gone.map(|data| rr(DNSClass::NONE, 0, data)));
+            let mut gone: Vec<_> = old.iter().filter(|data| !new.contains(data)).collect();
+            // Knot takes a TTL from what is new only, so something is, for the time of the message.
+            let placeholder = PLACEHOLDER.to_vec();
+            if new.iter().all(|data| old.contains(data)) {
+                step.additions.insert(0, rr(DNSClass::IN, ttl, &placeholder));
+                gone.push(&placeholder);
+            }
+            step.late_deletions.extend(gone.into_iter().map(|data| rr(DNSClass::NONE, 0, data)));
         }
         Some(_) => step.deletions.push(set(DNSClass::ANY)),
     }
@@ -245,9 +253,10 @@ fn update(zone: &Name, steps: Vec<Step>, id: u16) -> Update {
 /// A message for one change that may be too large for one.
 fn large(zone: &Name, mut step: Step, plan: &Plan, most: usize, id: u16) -> Result<Update, Error> {
     let fits = |update: &Update| {
-        // Beyond what its length can say, the encoder stops and marks the message as truncated.
-        let bytes = update.message.to_vec().map_or(usize::MAX, |bytes| bytes.len());
-        bytes <= most
+        // At 65,535 bytes the encoder stops and marks the message as truncated.
+        let whole =
+            |bytes: &Vec<u8>| bytes.len() <= most && bytes.get(2).is_some_and(|b| b & 2 == 0);
+        update.message.to_vec().is_ok_and(|bytes| whole(&bytes))
     };
     let update_with_all = update(zone, vec![step.clone()], id);
     if FIXED + zone.len() + step.bytes() <= most || fits(&update_with_all) {

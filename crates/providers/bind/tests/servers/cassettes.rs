@@ -1,0 +1,178 @@
+//! Recordings of the reference at work: the transfers are played to our source, the updates are made again
+//! on a server of the same make.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use octodns_core::Zone;
+use octodns_testkit::server::{Allow, Setup, bind};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use super::support::{component, lines, plan, provider_with, read, sync, zone};
+
+/// The recordings, or `None` after saying that they are not there.
+#[expect(clippy::print_stderr, reason = "it says what is skipped")]
+fn cassettes(start: &str) -> Option<Vec<PathBuf>> {
+    #[expect(clippy::disallowed_methods, reason = "where recordings are is the caller's to say")]
+    let given = std::env::var_os("OCTODNS_CASSETTES").map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/cassettes");
+    let folder = given.unwrap_or(beside).join("bind");
+    let Ok(entries) = fs::read_dir(&folder) else {
+        eprintln!("skipped: {} is missing", folder.display());
+        return None;
+    };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.file_name().unwrap().to_string_lossy().starts_with(start));
+    paths.sort();
+    assert!(!paths.is_empty(), "{}", folder.display());
+    Some(paths)
+}
+
+fn cassette(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn records(json: &Value) -> &[Value] {
+    json.as_array().unwrap()
+}
+
+fn bytes(hex: &Value) -> Vec<u8> {
+    let hex = hex.as_str().unwrap();
+    let pairs = (0..hex.len()).step_by(2).map(|start| &hex[start..start + 2]);
+    pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
+}
+
+/// Reads from a server that gives the recorded answers, with the id of the question.
+async fn played(cassette: &Value) -> Result<Vec<String>, String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut config = cassette["config"].clone();
+    config["port"] = listener.local_addr().unwrap().port().into();
+    let source = component(cassette["class"].as_str().unwrap(), &config).unwrap();
+    let exchanges = records(&cassette["exchanges"]).to_vec();
+    if exchanges.is_empty() {
+        drop(listener);
+        return read(&source, cassette["zone"].as_str().unwrap()).await;
+    }
+    let serving = async {
+        for exchange in exchanges {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; usize::from(stream.read_u16().await.unwrap())];
+            stream.read_exact(&mut request).await.unwrap();
+            // The question is the recorded one, up to where a signature begins.
+            let recorded = bytes(&exchange["query"]);
+            let end = 12 + cassette["zone"].as_str().unwrap().len() + 1 + 4;
+            assert_eq!(request[12..end], recorded[12..end]);
+            for response in records(&exchange["responses"]) {
+                let mut response = bytes(response);
+                response[..2].copy_from_slice(&request[..2]);
+                let length = u16::try_from(response.len()).unwrap();
+                stream.write_u16(length).await.unwrap();
+                stream.write_all(&response).await.unwrap();
+            }
+        }
+    };
+    let (result, ()) = tokio::join!(read(&source, cassette["zone"].as_str().unwrap()), serving);
+    result
+}
+
+/// The signed ones cannot be played: their signatures cover that of the question, which has its time. What
+/// verifies them is held against them beside its code.
+#[tokio::test]
+async fn recorded_transfers_are_read_as_the_reference_reads_them() {
+    let Some(paths) = cassettes("axfr") else { return };
+    for path in paths {
+        let cassette = cassette(&path);
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let is_signed = cassette["config"]["key_name"].is_string();
+        if is_signed && cassette["error"].is_null() {
+            continue;
+        }
+        let result = played(&cassette).await;
+        if cassette["error"].is_null() {
+            let found = result.unwrap();
+            let expected =
+                zone(cassette["zone"].as_str().unwrap(), records(&cassette["populated"]));
+            let expected = lines(expected.records().map(|record| &**record));
+            if let Some(count) = cassette["count"].as_u64() {
+                assert_eq!(found.len() as u64, count, "{name}");
+                assert!(expected.iter().all(|line| found.contains(line)), "{name}");
+            } else {
+                assert_eq!(found, expected, "{name}");
+            }
+            continue;
+        }
+        let error = result.unwrap_err();
+        let expected = match &*name {
+            "axfr-connection-refused" => "cannot connect to 127.0.0.1:",
+            "axfr-no-such-zone" => "the server answered NOTAUTH (it has no such zone",
+            "axfr-refused" => "the server answered REFUSED (it does not allow that)",
+            "axfr-unknown-key" => "the server answered NOTAUTH, BADKEY (it does not know the key",
+            "axfr-wrong-secret" => "the server answered NOTAUTH, BADSIG (it knows the key by",
+            other => panic!("what is expected of {other}?"),
+        };
+        assert!(error.contains(expected), "{name}: {error}");
+    }
+}
+
+/// A master file of a zone.
+fn master_file(zone: &Zone) -> String {
+    let mut text = String::from("@ 3600 SOA ns1 root 2018071501 3600 600 604800 3600\n");
+    for record in zone.records() {
+        let name = if record.name().is_apex() { "@" } else { record.name().as_str() };
+        for rdata in record.rdatas() {
+            let (ttl, of) = (record.ttl(), record.record_type());
+            let _ = writeln!(text, "{name} {ttl} {of} {rdata}");
+        }
+    }
+    text
+}
+
+/// The same plan, the same number of changes, and the zone is as desired afterwards, also where the
+/// reference does not get there.
+#[tokio::test]
+async fn recorded_updates_come_to_rest_on_a_real_server() {
+    let Some(paths) = cassettes("rfc2136") else { return };
+    for path in paths {
+        let cassette = cassette(&path);
+        let file = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let name = cassette["zone"].as_str().unwrap();
+        let before = zone(name, records(&cassette["populated"]));
+        let mut setup = Setup::open(name, &master_file(&before));
+        if file == "rfc2136-refused" {
+            setup.zones[0].update = Allow::Nobody;
+        }
+        let Some(server) = bind::start(&setup) else { return };
+        let mut config = cassette["config"].clone();
+        config["port"] = server.address().port().into();
+        for key in ["key_name", "key_secret", "key_algorithm"] {
+            config.as_object_mut().unwrap().remove(key);
+        }
+        let provider = provider_with(&config);
+        let desired = zone(name, records(&cassette["desired"]));
+
+        let planned = plan(&provider, &desired).await.unwrap().unwrap();
+        let changes: Vec<Value> = planned
+            .changes
+            .iter()
+            .map(|change| {
+                let record = change.record();
+                let (name, of) = (record.name().as_str(), record.record_type().as_str());
+                json!({ "action": change.verb(), "name": name, "type": of })
+            })
+            .collect();
+        assert_eq!(changes, records(&cassette["changes"]), "{file}");
+
+        let result = sync(&provider, &desired).await;
+        if cassette["error"].is_null() {
+            assert_eq!(result, Ok(changes.len()), "{file}");
+            continue;
+        }
+        let error = result.unwrap_err();
+        assert!(error.contains("the server answered REFUSED"), "{file}: {error}");
+        let left = plan(&provider, &before).await.unwrap();
+        assert!(left.is_none(), "{file}: nothing of it is done");
+    }
+}

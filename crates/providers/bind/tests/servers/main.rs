@@ -1,0 +1,8 @@
+//! Transfers and updates against real servers, recordings, and beside the reference.
+
+#![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
+
+mod cassettes;
+mod live;
+mod reference;
+mod support;
