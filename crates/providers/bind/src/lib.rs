@@ -5,6 +5,7 @@ mod client;
 mod options;
 mod records;
 mod rfc2136;
+mod zone_file;
 
 use octodns_core::Registry;
 
@@ -12,6 +13,7 @@ pub use axfr::AxfrSource;
 pub use client::{Error, MessageFault, Progress, Rcode, SignatureFault};
 pub use options::Options;
 pub use rfc2136::Rfc2136Provider;
+pub use zone_file::{ZoneFileOptions, ZoneFileProvider};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -19,4 +21,5 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn register(registry: &mut Registry) {
     axfr::register(registry);
     rfc2136::register(registry);
+    zone_file::register(registry);
 }

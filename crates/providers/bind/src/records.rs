@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use octodns_core::record::LoadContext;
+use octodns_core::value::{Kind, Map, Position};
 use octodns_core::{
     Capabilities, Diagnostic, Record, RecordData, RecordName, RecordType, Report, TypeSupport,
     Value, Zone, ZoneName, ZoneRead, ZoneRequest,
@@ -52,11 +54,12 @@ pub(crate) fn read(
 ) -> ZoneRead {
     let mut read = ZoneRead::default();
     read.records.reserve(transferred.sets.len());
+    let context = request.load_context(source, &[]);
     for set in &transferred.sets {
         match record(request.name, set) {
             Ok(record) if request.lenient => read.records.push(record.with_source(source.clone())),
             Ok(record) => {
-                read.records.extend(validated(request, source, &record, &mut read.report));
+                read.records.extend(validated(&record, Position::NONE, &context, &mut read.report));
             }
             Err(fault) => read.report.push(Diagnostic::error(CODE, fault.why).about(fault.subject)),
         }
@@ -86,19 +89,32 @@ pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, Fault> {
     Ok(Record::new(name, i64::from(set.ttl), data))
 }
 
-/// The same record after the checks that are configured; it has no place to be shown at.
-fn validated(
-    request: &ZoneRequest<'_>,
-    source: &Arc<str>,
+/// The same record after the checks that are configured, which see the data it would be written as.
+pub(crate) fn validated(
     record: &Record,
+    position: Position,
+    context: &LoadContext<'_>,
     report: &mut Report,
 ) -> Option<Record> {
-    let mut data = record.to_value();
-    if let Some(map) = data.as_map_mut() {
-        map.insert("type", Value::from(record.record_type().as_str().to_owned()));
+    let mut map = match record.to_value().kind {
+        Kind::Map(map) => map,
+        _ => Map::new(),
+    };
+    let texts = match record.data() {
+        RecordData::Txt(texts) | RecordData::Spf(texts) => Some(texts),
+        _ => None,
+    };
+    if let Some(texts) = texts {
+        // An empty text counts, though plans leave it out.
+        let texts = texts.iter().map(|text| Value::from(text.as_str().to_owned()));
+        map.remove("value");
+        map.insert("values", texts.collect::<Vec<_>>());
     }
-    let name = Value::from(record.name().as_str().to_owned());
-    Record::load(&name, &data, &request.load_context(source, &[]), report)
+    map.insert("type", record.record_type().as_str());
+    let name = Value::new(Kind::Str(record.name().as_str().to_owned().into()), position);
+    let loaded = Record::load(&name, &Value::new(Kind::Map(map), position), context, report)?;
+    // A text keeps its quotes, which as data it would lose.
+    Some(if texts.is_some() { loaded.with_data(record.data().clone()) } else { loaded })
 }
 
 /// A name on the wire in presentation format.

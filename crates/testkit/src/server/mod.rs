@@ -194,6 +194,15 @@ pub fn needed<T>(found: Option<T>, what: impl Display) -> Option<T> {
     found
 }
 
+/// A program of the system, such as `kzonecheck`, or `None` after saying that it is missing.
+///
+/// # Panics
+///
+/// As [`needed`].
+pub fn program(name: &str) -> Option<PathBuf> {
+    needed(find(name), name)
+}
+
 /// The Python interpreter that has the reference and its providers, or `None` after saying so.
 ///
 /// # Panics

@@ -1,0 +1,129 @@
+//! Writing and removing whole files.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use octodns_core::ProviderError;
+
+/// An error about a file or folder, for `map_err`.
+pub fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ProviderError + use<> {
+    let path = path.to_string_lossy().into_owned();
+    move |source| ProviderError::Io { doing, path, source }
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+///
+/// Fails when it is not there and cannot be made.
+pub fn make_folder(folder: &Path) -> Result<(), ProviderError> {
+    fs::create_dir_all(folder).map_err(failed("make the folder", folder))
+}
+
+/// Writes a file beside the old one and puts it in its place, so that there is never half a file.
+///
+/// # Errors
+///
+/// Fails when the folder cannot be written to, the disk is full, or what is there is no file; the old
+/// file is as it was then.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("unit.tests.");
+/// octodns_files::write(&path, "$ORIGIN unit.tests.\n")?;
+/// assert_eq!(std::fs::read_to_string(&path)?, "$ORIGIN unit.tests.\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
+    let replace = || {
+        // A link stays a link: what it points to is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let old = fs::metadata(&path).ok();
+        if old.as_ref().is_some_and(|old| !old.is_file()) {
+            // Renaming would replace a device or a pipe by a file.
+            return Err(io::Error::other("it is there and is no file"));
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".octodns-").suffix(".tmp");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        if let Some(old) = old {
+            file.as_file().set_permissions(old.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    };
+    replace().map_err(failed("write", path))
+}
+
+/// Removes a file; that it is gone already is as good.
+///
+/// # Errors
+///
+/// Fails when it is still there.
+pub fn remove(path: &Path) -> Result<(), ProviderError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zone");
+        for text in ["one", "another"] {
+            write(&path, text).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(names(folder.path()), ["zone"]);
+        remove(&path).unwrap();
+        remove(&path).unwrap();
+        assert_eq!(names(folder.path()), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn what_is_no_file_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zone");
+        make_folder(&path.join("below")).unwrap();
+        let error = write(&path, "text").unwrap_err();
+        assert!(error.to_string().contains("zone"), "{error}");
+        assert_eq!(names(folder.path()), ["zone"]);
+        assert!(write(&folder.path().join("gone/zone"), "text").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_a_file_keeps_its_mode() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        symlink(&file, &link).unwrap();
+        write(&link, "new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

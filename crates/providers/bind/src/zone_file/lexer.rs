@@ -1,0 +1,250 @@
+//! Lines of a master file (RFC 1035, section 5.1): comments gone, parentheses joined, words with their
+//! places.
+
+use octodns_core::value::Position;
+
+/// A word of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    /// Where its text starts and ends in the file, without quotes.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) quoted: bool,
+    /// Whether nothing parts it from the word before it.
+    pub(super) attached: bool,
+    /// The line it is in, counted from 1, and where that starts.
+    line: u32,
+    line_start: usize,
+}
+
+/// Why a file is not a master file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) message: String,
+    pub(super) help: Option<&'static str>,
+    pub(super) position: Position,
+}
+
+/// Reads a file line by line; a line goes on while parentheses are open.
+#[derive(Clone, Debug)]
+pub(super) struct Lexer<'t> {
+    text: &'t [u8],
+    file: u16,
+    at: usize,
+    line: u32,
+    line_start: usize,
+}
+
+impl<'t> Lexer<'t> {
+    /// A reader of the file that has this index in positions.
+    pub(super) fn new(text: &'t [u8], file: u16) -> Self {
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        Self { text, file, at: 0, line: 1, line_start: 0 }
+    }
+
+    /// The text of a word.
+    pub(super) fn text(&self, token: &Token) -> &'t [u8] {
+        self.text.get(token.start..token.end).unwrap_or_default()
+    }
+
+    /// The place of a word, its column counted in characters.
+    pub(super) fn position(&self, token: &Token) -> Position {
+        self.place(token.line, token.line_start, token.start - usize::from(token.quoted))
+    }
+
+    fn place(&self, line: u32, line_start: usize, at: usize) -> Position {
+        let before = self.text.get(line_start..at).unwrap_or_default();
+        let column = before.iter().filter(|byte| !is_continuation(**byte)).count() + 1;
+        Position { file: self.file, line, column: column.try_into().unwrap_or(u16::MAX) }
+    }
+
+    fn fault(&self, at: usize, message: &str) -> Fault {
+        let position = self.place(self.line, self.line_start, at);
+        Fault { message: message.to_owned(), help: None, position }
+    }
+
+    /// Reads the next line with anything in it into `tokens`; tells whether it starts with a blank, which
+    /// stands for the name of the line before. `None` at the end.
+    pub(super) fn line(&mut self, tokens: &mut Vec<Token>) -> Result<Option<bool>, Fault> {
+        loop {
+            tokens.clear();
+            if self.at >= self.text.len() {
+                return Ok(None);
+            }
+            let starts_blank = matches!(self.text.get(self.at), Some(b' ' | b'\t'));
+            self.one(tokens)?;
+            if !tokens.is_empty() {
+                return Ok(Some(starts_blank));
+            }
+        }
+    }
+
+    /// One line to its end, or to that of the line that closes its parentheses.
+    fn one(&mut self, tokens: &mut Vec<Token>) -> Result<(), Fault> {
+        let mut open: Option<(u32, usize, usize)> = None;
+        let mut depth = 0_u32;
+        let mut apart = true;
+        while let Some(&byte) = self.text.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'\n' => {
+                    self.end_line();
+                    if depth == 0 {
+                        return Ok(());
+                    }
+                }
+                b';' => self.skip_comment(),
+                b'(' => {
+                    open.get_or_insert((self.line, self.line_start, self.at));
+                    depth += 1;
+                    self.at += 1;
+                }
+                b')' => {
+                    depth = depth.checked_sub(1).ok_or_else(|| {
+                        self.fault(self.at, "a parenthesis is closed that is not open")
+                    })?;
+                    self.at += 1;
+                }
+                b'"' => {
+                    tokens.push(self.quoted(!apart)?);
+                    apart = false;
+                    continue;
+                }
+                _ => {
+                    tokens.push(self.bare(!apart)?);
+                    apart = false;
+                    continue;
+                }
+            }
+            apart = true;
+        }
+        match open.filter(|_| depth > 0) {
+            Some((line, line_start, at)) => Err(Fault {
+                message: "a parenthesis is never closed: the file may be truncated".to_owned(),
+                help: None,
+                position: self.place(line, line_start, at),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.at += 1;
+        self.line = self.line.saturating_add(1);
+        self.line_start = self.at;
+    }
+
+    fn skip_comment(&mut self) {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        self.at += length;
+    }
+
+    fn token(&self, start: usize, quoted: bool, attached: bool) -> Token {
+        let (line, line_start) = (self.line, self.line_start);
+        Token { start, end: self.at, quoted, attached, line, line_start }
+    }
+
+    fn bare(&mut self, attached: bool) -> Result<Token, Fault> {
+        let start = self.at;
+        while let Some(&byte) = self.text.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'(' | b')' | b'"' => break,
+                b'\\' => match self.text.get(self.at + 1) {
+                    None | Some(b'\n' | b'\r') => {
+                        return Err(self.fault(self.at, "a backslash ends the line"));
+                    }
+                    Some(_) => self.at += 2,
+                },
+                _ => self.at += 1,
+            }
+        }
+        Ok(self.token(start, false, attached))
+    }
+
+    fn quoted(&mut self, attached: bool) -> Result<Token, Fault> {
+        let quote = self.at;
+        self.at += 1;
+        let start = self.at;
+        while let Some(&byte) = self.text.get(self.at) {
+            match byte {
+                b'"' => {
+                    let token = self.token(start, true, attached);
+                    self.at += 1;
+                    return Ok(token);
+                }
+                b'\n' => break,
+                b'\\' if self.text.get(self.at + 1).is_some_and(|byte| *byte != b'\n') => {
+                    self.at += 2;
+                }
+                _ => self.at += 1,
+            }
+        }
+        let mut fault = self.fault(quote, "a quote is not closed in its line");
+        fault.help = Some("close it, or write the line end within it as \\010");
+        Err(fault)
+    }
+}
+
+/// Whether a byte continues a character of UTF-8.
+fn is_continuation(byte: u8) -> bool {
+    byte & 0b1100_0000 == 0b1000_0000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines of a text: a blank at their start as `_`, words in quotes with them, `+` before what is
+    /// attached.
+    fn lines(text: &str) -> Result<Vec<String>, (String, u32, u16)> {
+        let mut lexer = Lexer::new(text.as_bytes(), 0);
+        let (mut tokens, mut lines) = (Vec::new(), Vec::new());
+        let told = |fault: Fault| (fault.message, fault.position.line, fault.position.column);
+        while let Some(blank) = lexer.line(&mut tokens).map_err(told)? {
+            let mut line = if blank { vec!["_".to_owned()] } else { Vec::new() };
+            line.extend(tokens.iter().map(|token| {
+                let text = String::from_utf8_lossy(lexer.text(token)).into_owned();
+                let text = if token.quoted { format!("\"{text}\"") } else { text };
+                if token.attached { format!("+{text}") } else { text }
+            }));
+            lines.push(line.join(" "));
+        }
+        Ok(lines)
+    }
+
+    #[test]
+    fn lines_are_words_without_comments_and_parentheses() {
+        for (text, expected) in [
+            ("", vec![]),
+            ("; only\n\n  ; comments", vec![]),
+            ("a b\tc ; d\n e\r\n", vec!["a b c", "_ e"]),
+            ("a ( b ; x\n c\n) d\ne", vec!["a b c d", "e"]),
+            ("(\n a )(b)\n", vec!["a b"]),
+            ("t \"a b\" \"c;(\\\"\" \"\"", vec!["t \"a b\" \"c;(\\\"\" \"\""]),
+            ("k=\"v\" w\"x\"y", vec!["k= +\"v\" w +\"x\" +y"]),
+            ("a\\;b\\ c \\\"", vec!["a\\;b\\ c \\\""]),
+            ("\u{feff}a", vec!["a"]),
+        ] {
+            let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
+            assert_eq!(lines(text), Ok(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_breaks_off_is_told_at_its_start() {
+        for (text, message, line, column) in [
+            ("a\nb é (c\nd\n", "never closed", 2, 5),
+            ("a )\n", "not open", 1, 3),
+            ("a\n  \"b\nc\"", "a quote", 2, 3),
+            ("\"b", "a quote", 1, 1),
+            ("\"b\\", "a quote", 1, 1),
+            ("ab\\\nc", "a backslash", 1, 3),
+            ("ab\\", "a backslash", 1, 3),
+        ] {
+            let (found, at_line, at_column) = lines(text).unwrap_err();
+            assert!(found.contains(message), "{text:?}: {found}");
+            assert_eq!((at_line, at_column), (line, column), "{text:?}");
+        }
+    }
+}

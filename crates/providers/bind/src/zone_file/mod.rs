@@ -1,0 +1,318 @@
+//! `ZoneFileProvider`: zones as master files (RFC 1035, section 5) in a folder.
+
+mod generate;
+mod lexer;
+mod options;
+mod reader;
+mod records;
+mod soa;
+mod write;
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use octodns_core::record::RecordTypes;
+use octodns_core::registry::Giver;
+use octodns_core::validate::RecordValidators;
+use octodns_core::zone::SubZones;
+use octodns_core::{
+    ApplyLog, Capabilities, Diagnostic, Origin, Plan, Provider, ProviderError, Registry, Report,
+    Source, ZoneName, ZoneRead, ZoneRequest, async_trait,
+};
+use octodns_dns::wire::{self, Word, name_bytes};
+use octodns_files::failed;
+use records::ResourceRecord;
+
+pub use options::ZoneFileOptions;
+
+use crate::records::CAPABILITIES;
+
+/// The most bytes that are read of one file.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// Makes the provider known by its octoDNS classes and short name.
+pub(crate) fn register(registry: &mut Registry) {
+    for (path, short_names) in [
+        ("octodns_bind.ZoneFileProvider", &["zone-file"][..]),
+        ("octodns_bind.ZoneFileSource", &[]),
+    ] {
+        let clock = Arc::clone(&registry.run.now);
+        registry.provider(path, short_names, env!("CARGO_PKG_VERSION"), move |id, options| {
+            Ok(ZoneFileProvider::new(id, options, Arc::clone(&clock)))
+        });
+    }
+}
+
+/// Reads zones from master files, and writes them as such.
+///
+/// As a target it reads nothing, so that every record is a creation and the file is written as a whole.
+#[derive(Clone)]
+pub struct ZoneFileProvider {
+    inner: Arc<Inner>,
+}
+
+/// What reading and writing need, shared with the threads that do it.
+#[derive(Clone)]
+struct Inner {
+    id: Arc<str>,
+    options: ZoneFileOptions,
+    clock: Giver,
+}
+
+impl ZoneFileProvider {
+    /// A provider whose SOA records have the time of `clock` as their serial.
+    pub fn new(id: &str, options: ZoneFileOptions, clock: Giver) -> Self {
+        Self { inner: Arc::new(Inner { id: id.into(), options, clock }) }
+    }
+
+    /// Does work that waits for files, off the threads that wait for networks.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, ProviderError> + Send + 'static,
+    ) -> Result<T, ProviderError> {
+        let inner = Arc::clone(&self.inner);
+        match tokio::task::spawn_blocking(move || work(&inner)).await {
+            Ok(result) => result,
+            Err(error) => Err(ProviderError::Failed {
+                message: "working with files broke down".to_owned(),
+                source: Some(Box::new(error)),
+            }),
+        }
+    }
+}
+
+/// A [`ZoneRequest`] that borrows nothing.
+struct Request {
+    name: ZoneName,
+    sub_zones: SubZones,
+    lenient: bool,
+    validators: Arc<RecordValidators>,
+    types: Arc<RecordTypes>,
+}
+
+impl Request {
+    fn of(zone: &ZoneRequest<'_>) -> Self {
+        Self {
+            name: zone.name.clone(),
+            sub_zones: zone.sub_zones.clone(),
+            lenient: zone.lenient,
+            validators: Arc::clone(zone.validators),
+            types: Arc::clone(zone.types),
+        }
+    }
+
+    fn as_request(&self) -> ZoneRequest<'_> {
+        ZoneRequest {
+            name: &self.name,
+            sub_zones: &self.sub_zones,
+            target: false,
+            lenient: self.lenient,
+            validators: &self.validators,
+            types: &self.types,
+        }
+    }
+}
+
+impl Inner {
+    /// The file of a zone. The slash of RFC 2317 cannot be part of its name.
+    fn path(&self, zone: &ZoneName) -> PathBuf {
+        let name = zone.as_str().trim_end_matches('.').replace('/', "-");
+        self.options.directory.join(format!("{name}{}", self.options.file_extension))
+    }
+
+    fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        let folder = &self.options.directory;
+        let list = || fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect();
+        let names: io::Result<Vec<_>> = list();
+        let names = names.map_err(failed("list", folder))?;
+        let mut zones = Vec::new();
+        for name in names {
+            let Some(name) = name.to_str() else { continue };
+            let Some(name) = name.strip_suffix(&*self.options.file_extension) else { continue };
+            if name.is_empty()
+                || !folder.join(format!("{name}{}", self.options.file_extension)).is_file()
+            {
+                continue;
+            }
+            zones.push(ZoneName::new(&format!("{name}.")).map_err(|error| {
+                ProviderError::Failed {
+                    message: format!("a file below \"{}\" names no zone", folder.display()),
+                    source: Some(Box::new(error)),
+                }
+            })?);
+        }
+        zones.sort();
+        Ok(zones)
+    }
+
+    fn read(&self, request: &Request) -> Result<ZoneRead, ProviderError> {
+        let path = self.path(&request.name);
+        let text = match read_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+                let message = format!("there is no zone file of {}", request.name);
+                let found = Diagnostic::error("zone-file", message)
+                    .about(format!("{} ({})", request.name, self.id))
+                    .help(format!("expected \"{}\"", path.display()));
+                return Err(ProviderError::Data([found].into_iter().collect()));
+            }
+            text => text.map_err(failed("read", &path))?,
+        };
+        let file = reader::read(&text, &path.to_string_lossy(), &request.name, &include);
+        let mut report = Report::new();
+        for fault in file.faults {
+            let mut found = Diagnostic::error("zone-file", fault.message)
+                .about(request.name.to_string())
+                .at(Origin::new(&file.files, fault.position));
+            found.help = fault.help.map(str::to_owned);
+            report.push(found);
+        }
+        self.check(&request.name, &file.records, &file.files, &mut report);
+        if report.has_errors() {
+            return Ok(ZoneRead { report, ..ZoneRead::default() });
+        }
+        let from = records::Provenance { source: &self.id, files: &file.files };
+        Ok(records::records(&request.as_request(), from, &file.records))
+    }
+
+    /// What holds for every zone: one SOA and NS records at the apex, and nothing beside a CNAME.
+    fn check(
+        &self,
+        zone: &ZoneName,
+        records: &[ResourceRecord],
+        files: &[Arc<str>],
+        report: &mut Report,
+    ) {
+        let apex = name_bytes(Word::bare(zone.as_str().as_bytes()), &[]).unwrap_or_default();
+        let at_apex = |number: u16| {
+            records
+                .iter()
+                .filter(|one| one.number == number && one.owner.eq_ignore_ascii_case(&apex))
+                .count()
+        };
+        let mut told = |message: &str| {
+            let file = files.first().cloned().unwrap_or_default();
+            let found = Diagnostic::error("zone-file", message).about(zone.to_string());
+            report.push(found.at(Origin::file(file)));
+        };
+        match at_apex(soa::NUMBER) {
+            0 if self.options.check_origin => told("the zone has no SOA record"),
+            0 | 1 => {}
+            _ => told("the zone has more than one SOA record"),
+        }
+        if self.options.check_origin && at_apex(2) == 0 {
+            told("the zone has no NS record at its apex");
+        }
+        for (cname, other) in beside_cname(records) {
+            let of = wire::type_text(other.number);
+            let found = Diagnostic::error("zone-file", format!("{of} stands beside CNAME"))
+                .about(wire::name_text(&other.owner).unwrap_or_default())
+                .at(Origin::new(files, other.position))
+                .related("the CNAME", Origin::new(files, cname.position))
+                .help("a name with a CNAME has no other records (RFC 1034, section 3.6.2)");
+            report.push(found);
+        }
+    }
+}
+
+/// Each CNAME with the first record beside it that may not be there.
+fn beside_cname(records: &[ResourceRecord]) -> Vec<(&ResourceRecord, &ResourceRecord)> {
+    const CNAME: u16 = 5;
+    let aliases: HashMap<Vec<u8>, &ResourceRecord> = records
+        .iter()
+        .filter(|one| one.number == CNAME)
+        .map(|one| (one.owner.to_ascii_lowercase(), one))
+        .collect();
+    if aliases.is_empty() {
+        return Vec::new();
+    }
+    let others = records
+        .iter()
+        .filter(|one| one.number != CNAME && !records::may_accompany_cname(one.number));
+    others
+        .filter_map(|other| Some((*aliases.get(&other.owner.to_ascii_lowercase())?, other)))
+        .collect()
+}
+
+/// The path of an `$INCLUDE` is that of the working directory, as for BIND and octoDNS; where there is no
+/// such file, that of the folder of the file that includes it.
+fn include(path: &str, from: &str) -> Result<(String, Vec<u8>), String> {
+    let mut found = PathBuf::from(path);
+    if !found.exists()
+        && let Some(folder) = Path::new(from).parent()
+    {
+        found = folder.join(path);
+    }
+    match read_file(&found) {
+        Ok(text) => Ok((found.to_string_lossy().into_owned(), text)),
+        Err(error) => Err(format!("cannot include \"{path}\": {error}")),
+    }
+}
+
+/// Reads a file of a length that is known and sensible.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let there = fs::metadata(path)?;
+    if !there.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    if there.len() > MOST_BYTES {
+        return Err(io::Error::other("it is larger than 1 GiB"));
+    }
+    fs::read(path)
+}
+
+#[async_trait]
+impl Source for ZoneFileProvider {
+    fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    fn class_name(&self) -> &'static str {
+        "ZoneFileProvider"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        self.blocking(Inner::list_zones).await
+    }
+
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        if zone.target {
+            return Ok(None);
+        }
+        let request = Request::of(zone);
+        let read = self.blocking(move |inner| inner.read(&request)).await?;
+        tracing::info!(
+            target: "octodns", logger = %format_args!("ZoneFileProvider[{}]", self.inner.id),
+            "populate:   found {} records", read.records.len(),
+        );
+        Ok(Some(read))
+    }
+}
+
+#[async_trait]
+impl Provider for ZoneFileProvider {
+    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+        let all = 0..plan.changes.len();
+        log.trying(all.clone());
+        let plan = plan.clone();
+        let result = self.blocking(move |inner| write::zone(inner, &plan)).await;
+        match &result {
+            Ok(()) => log.applied(all),
+            Err(error) => log.failed(all, error.to_string()),
+        }
+        result
+    }
+
+    fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {
+        let mut inner = Inner::clone(&self.inner);
+        inner.id = format!("{}-copy", inner.id).into();
+        directory.clone_into(&mut inner.options.directory);
+        Some(Arc::new(Self { inner: Arc::new(inner) }))
+    }
+}

@@ -1,0 +1,66 @@
+//! The options of zone files.
+
+use std::path::PathBuf;
+
+use octodns_core::value::truth;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Options of one `zone-file` provider.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneFileOptions {
+    /// The folder with the zone files.
+    pub directory: PathBuf,
+    /// What follows a zone's name, without its final dot, in the name of its file. Default: `.`, so that
+    /// the file of `example.com.` is `example.com.`; `.zone` is usual.
+    #[serde(default = "dot")]
+    pub file_extension: String,
+    /// Whether a zone that is read must have a SOA and an NS record. Default: true.
+    #[serde(default = "yes", deserialize_with = "truth")]
+    #[schemars(with = "bool")]
+    pub check_origin: bool,
+    /// The mailbox in SOA records: an address such as `dns@example.com`, or what stands before the `@`;
+    /// the zone's name is added then. Default: `webmaster`.
+    #[serde(default = "webmaster")]
+    pub hostmaster_email: String,
+    /// The TTL of SOA records, in seconds. Default: 3600.
+    #[serde(default = "an_hour")]
+    pub default_ttl: u32,
+    /// How often secondaries look for a new version, in seconds. Default: 3600.
+    #[serde(default = "an_hour")]
+    pub refresh: u32,
+    /// After how long they try again, in seconds. Default: 600.
+    #[serde(default = "ten_minutes")]
+    pub retry: u32,
+    /// After how long without success they stop answering, in seconds. Default: 604800, a week.
+    #[serde(default = "a_week")]
+    pub expire: u32,
+    /// How long resolvers keep that a name does not exist, in seconds. Default: 3600.
+    #[serde(default = "an_hour")]
+    pub nxdomain: u32,
+}
+
+fn dot() -> String {
+    ".".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn webmaster() -> String {
+    "webmaster".to_owned()
+}
+
+fn an_hour() -> u32 {
+    3600
+}
+
+fn ten_minutes() -> u32 {
+    600
+}
+
+fn a_week() -> u32 {
+    604_800
+}

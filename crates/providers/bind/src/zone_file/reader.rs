@@ -1,0 +1,332 @@
+//! From the lines of a master file to resource records (RFC 1035, section 5; RFC 2308, section 4).
+
+use std::sync::Arc;
+
+use super::records::ResourceRecord;
+use octodns_core::ZoneName;
+use octodns_core::record::TYPES;
+use octodns_core::value::Position;
+use octodns_dns::wire::{self, Word, name_bytes};
+
+use super::generate;
+use super::lexer::{Fault, Lexer};
+
+/// The most files that include each other in a row.
+const DEEPEST: usize = 16;
+/// The most files that a zone is made of.
+const MOST_FILES: usize = 10_000;
+/// More faults than this are not told: the file is something else.
+const MOST_FAULTS: usize = 50;
+/// The greatest TTL (RFC 2181, section 8).
+const MOST_TTL: u32 = 0x7fff_ffff;
+const SOA: u16 = 6;
+
+/// Opens the file that an `$INCLUDE` in another file names: its path, and what it holds.
+pub(super) type Include<'i> = dyn Fn(&str, &str) -> Result<(String, Vec<u8>), String> + 'i;
+
+/// What a master file and those it includes hold.
+#[derive(Debug, Default)]
+pub(super) struct MasterFile {
+    pub(super) records: Vec<ResourceRecord>,
+    /// The files that positions point into.
+    pub(super) files: Vec<Arc<str>>,
+    /// What is wrong with them.
+    pub(super) faults: Vec<Fault>,
+}
+
+/// Reads a master file; names that are not absolute are below `zone`, until the file says otherwise.
+pub(super) fn read(text: &[u8], file: &str, zone: &ZoneName, include: &Include<'_>) -> MasterFile {
+    let origin = name_bytes(Word::bare(zone.as_str().as_bytes()), &[0]).unwrap_or_else(|_| vec![0]);
+    let mut reader = Reader {
+        include,
+        read: MasterFile { files: vec![file.into()], ..MasterFile::default() },
+        origin,
+        owner: None,
+        default_ttl: None,
+        last_ttl: None,
+        generated: 0,
+    };
+    reader.file(text, 0, 0);
+    reader.read
+}
+
+struct Reader<'r> {
+    include: &'r Include<'r>,
+    read: MasterFile,
+    /// What names that are not absolute end in, on the wire.
+    origin: Vec<u8>,
+    /// The name of the record before, on the wire.
+    owner: Option<Vec<u8>>,
+    default_ttl: Option<u32>,
+    last_ttl: Option<u32>,
+    /// How many records `$GENERATE` has made.
+    generated: usize,
+}
+
+/// A line, its first word at `words[0]`.
+struct Line<'l> {
+    words: &'l [Word<'l>],
+    starts_blank: bool,
+    /// The place of a word; past the last one, that of the last.
+    place: &'l dyn Fn(usize) -> Position,
+}
+
+impl Line<'_> {
+    fn fault(&self, word: usize, message: impl Into<String>) -> Fault {
+        Fault { message: message.into(), help: None, position: (self.place)(word) }
+    }
+
+    fn text(&self, word: usize, what: &str) -> Result<&str, Fault> {
+        let Some(found) = self.words.get(word) else {
+            return Err(self.fault(word, format!("the line ends where {what} should be")));
+        };
+        std::str::from_utf8(found.text)
+            .map_err(|_| self.fault(word, format!("{what} must be ASCII")))
+    }
+
+    fn name(&self, word: usize, origin: &[u8]) -> Result<Vec<u8>, Fault> {
+        let Some(found) = self.words.get(word) else {
+            return Err(self.fault(word, "the line ends where a name should be"));
+        };
+        name_bytes(*found, origin).map_err(|error| self.fault(word, error.to_string()))
+    }
+}
+
+impl Reader<'_> {
+    fn file(&mut self, text: &[u8], file: u16, depth: usize) {
+        let mut lexer = Lexer::new(text, file);
+        let mut tokens = Vec::new();
+        let mut words = Vec::new();
+        while self.read.faults.len() < MOST_FAULTS {
+            let starts_blank = match lexer.line(&mut tokens) {
+                Ok(Some(starts_blank)) => starts_blank,
+                Ok(None) => return,
+                Err(fault) => return self.read.faults.push(fault),
+            };
+            words.clear();
+            words.extend(tokens.iter().map(|token| Word {
+                text: lexer.text(token),
+                quoted: token.quoted,
+                attached: token.attached,
+            }));
+            let place = |word: usize| {
+                let token = tokens.get(word).or(tokens.last());
+                token.map_or(Position::NONE, |token| lexer.position(token))
+            };
+            let line = Line { words: &words, starts_blank, place: &place };
+            if let Err(fault) = self.line(&line, file, depth) {
+                self.read.faults.push(fault);
+            }
+        }
+    }
+
+    fn line(&mut self, line: &Line<'_>, file: u16, depth: usize) -> Result<(), Fault> {
+        let directive =
+            line.words.first().filter(|word| !word.quoted && word.text.starts_with(b"$"));
+        let Some(directive) = directive else { return self.record(line) };
+        match &*directive.text.to_ascii_uppercase() {
+            b"$ORIGIN" => {
+                self.origin = line.name(1, &self.origin)?;
+                end(line, 2)
+            }
+            b"$TTL" => {
+                self.default_ttl = Some(ttl(line, 1)?);
+                end(line, 2)
+            }
+            b"$INCLUDE" => self.include(line, file, depth),
+            b"$GENERATE" => self.generate(line),
+            _ => {
+                let name = String::from_utf8_lossy(directive.text).into_owned();
+                Err(Fault {
+                    help: Some("the directives are $ORIGIN, $TTL, $INCLUDE and $GENERATE"),
+                    ..line.fault(0, format!("there is no directive {name}"))
+                })
+            }
+        }
+    }
+
+    /// Name and origin are those of this file again when the other ends (RFC 1035, section 5.1).
+    fn include(&mut self, line: &Line<'_>, file: u16, depth: usize) -> Result<(), Fault> {
+        let path = line.text(1, "the path of a file")?;
+        let origin = match line.words.len() {
+            0..=2 => self.origin.clone(),
+            _ => line.name(2, &self.origin)?,
+        };
+        end(line, 3)?;
+        if depth >= DEEPEST || self.read.files.len() >= MOST_FILES {
+            let message = format!(
+                "more than {DEEPEST} files include each other in a row, or too many in all"
+            );
+            return Err(line.fault(1, message));
+        }
+        let from = self.read.files.get(usize::from(file)).cloned().unwrap_or_default();
+        let (path, text) = (self.include)(path, &from).map_err(|error| line.fault(1, error))?;
+        let index = u16::try_from(self.read.files.len()).unwrap_or(u16::MAX);
+        self.read.files.push(path.into());
+        let outer = (std::mem::replace(&mut self.origin, origin), self.owner.clone());
+        self.file(&text, index, depth + 1);
+        (self.origin, self.owner) = outer;
+        Ok(())
+    }
+
+    fn generate(&mut self, line: &Line<'_>) -> Result<(), Fault> {
+        let range = generate::range(line.text(1, "a range such as 1-10")?)
+            .map_err(|message| line.fault(1, message))?;
+        let first = (line.place)(0);
+        let templates = line.words.get(2..).unwrap_or_default();
+        for number in range {
+            self.generated += 1;
+            if self.generated > generate::MOST {
+                return Err(
+                    line.fault(1, format!("more than {} records are generated", generate::MOST))
+                );
+            }
+            let text =
+                generate::line(templates, number).map_err(|message| line.fault(2, message))?;
+            let (mut lexer, mut tokens) = (Lexer::new(&text, 0), Vec::new());
+            let failed = |fault: Fault| Fault { position: first, ..fault };
+            lexer.line(&mut tokens).map_err(failed)?;
+            let words: Vec<_> = tokens
+                .iter()
+                .map(|token| Word {
+                    text: lexer.text(token),
+                    quoted: token.quoted,
+                    attached: token.attached,
+                })
+                .collect();
+            let made = Line { words: &words, starts_blank: false, place: &|_| first };
+            self.record(&made)?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, line: &Line<'_>) -> Result<(), Fault> {
+        let mut next = 0;
+        if !line.starts_blank {
+            self.owner = Some(line.name(0, &self.origin)?);
+            next = 1;
+        }
+        let Some(owner) = self.owner.clone() else {
+            return Err(Fault {
+                help: Some("write @ for the zone itself"),
+                ..line.fault(0, "the first record has no name")
+            });
+        };
+        let (mut explicit, mut class) = (None, None);
+        while let Some(word) = line.words.get(next) {
+            if class.is_none() && is_class(word.text) {
+                class = Some(next);
+            } else if explicit.is_none() && wire::ttl(word.text).is_some() {
+                explicit = Some(ttl(line, next)?);
+            } else {
+                break;
+            }
+            next += 1;
+        }
+        if let Some(class) = class
+            && !is_internet(line.words.get(class).map_or(b"", |word| word.text))
+        {
+            return Err(line.fault(class, "only records of class IN are handled"));
+        }
+        let number = type_at(line, next)?;
+        let words = line.words.get(next + 1..).unwrap_or_default();
+        // What octoDNS does not have is only counted and told, however it is written.
+        let is_read = number == SOA || wire::type_of(number).is_some();
+        let rdata = if is_read {
+            wire::scan(number, words, &self.origin)
+                .map_err(|error| line.fault(next + 1 + error.word, error.to_string()))
+                .and_then(|rdata| match short_digest(number, &rdata) {
+                    None => Ok(rdata),
+                    Some(message) => Err(line.fault(line.words.len() - 1, message)),
+                })?
+        } else {
+            Vec::new()
+        };
+        let ttl = self.ttl(explicit, number, &rdata).ok_or_else(|| Fault {
+            help: Some("start the file with $TTL and a number of seconds"),
+            ..line.fault(next, "the record has no TTL, and none comes before it")
+        })?;
+        let position = (line.place)(0);
+        self.read.records.push(ResourceRecord { owner, number, ttl, rdata, position });
+        Ok(())
+    }
+
+    /// The TTL of a record: its own, else that of `$TTL`, else that of the record before. A SOA without any
+    /// sets its last field as the TTL of all (RFC 1035, section 3.3.13).
+    fn ttl(&mut self, explicit: Option<u32>, number: u16, rdata: &[u8]) -> Option<u32> {
+        let ttl = match explicit.or(self.default_ttl).or(self.last_ttl) {
+            Some(ttl) => ttl,
+            None if number == SOA => {
+                let minimum = u32::from_be_bytes(*rdata.last_chunk()?);
+                self.default_ttl = Some(minimum);
+                minimum
+            }
+            None => return None,
+        };
+        self.last_ttl = Some(ttl);
+        Some(ttl)
+    }
+}
+
+fn ttl(line: &Line<'_>, word: usize) -> Result<u32, Fault> {
+    let text = line.text(word, "a TTL")?;
+    let Some(seconds) = wire::ttl(text.as_bytes()) else {
+        return Err(Fault {
+            help: Some("write seconds, or numbers with units, such as 1h30m"),
+            ..line.fault(word, format!("\"{text}\" is not a TTL"))
+        });
+    };
+    if seconds > MOST_TTL {
+        return Err(line.fault(word, format!("a TTL is at most {MOST_TTL} (RFC 2181, section 8)")));
+    }
+    Ok(seconds)
+}
+
+fn type_at(line: &Line<'_>, word: usize) -> Result<u16, Fault> {
+    let text = line.text(word, "a record type")?;
+    wire::type_from_text(text).ok_or_else(|| {
+        let upper = text.to_ascii_uppercase();
+        let names = TYPES.iter().map(|row| row.record_type.as_str());
+        let help = octodns_core::nearest(&upper, names);
+        let meant = help.map_or_else(String::new, |name| format!("; did you mean {name}?"));
+        line.fault(word, format!("unknown record type \"{text}\"{meant}"))
+    })
+}
+
+/// What is wrong with a digest that has not the length of its algorithm: as other servers do, and
+/// octoDNS, nothing of such a zone is taken.
+fn short_digest(number: u16, rdata: &[u8]) -> Option<String> {
+    let (kind, at, lengths): (u8, usize, &[(u8, usize)]) = match number {
+        // DS: RFC 4034, 4509, 5933, 6605.
+        43 => (*rdata.get(3)?, 4, &[(1, 20), (2, 32), (3, 32), (4, 48)]),
+        // SSHFP: RFC 4255, 6594.
+        44 => (*rdata.get(1)?, 2, &[(1, 20), (2, 32)]),
+        // TLSA: RFC 6698.
+        52 => (*rdata.get(2)?, 3, &[(1, 32), (2, 64)]),
+        _ => return None,
+    };
+    let (_, length) = lengths.iter().find(|(known, _)| *known == kind)?;
+    let found = rdata.len().saturating_sub(at);
+    (found != *length)
+        .then(|| format!("a digest of type {kind} has {length} bytes, this one {found}"))
+}
+
+fn end(line: &Line<'_>, word: usize) -> Result<(), Fault> {
+    match line.words.get(word) {
+        None => Ok(()),
+        Some(_) => Err(line.fault(word, "the directive ends before this word")),
+    }
+}
+
+/// RFC 1035, section 3.2.4; RFC 3597, section 5.
+fn is_class(text: &[u8]) -> bool {
+    let is = |name: &str| text.eq_ignore_ascii_case(name.as_bytes());
+    let digits = text.split_at_checked(5).filter(|(head, _)| head.eq_ignore_ascii_case(b"CLASS"));
+    let numbered = digits
+        .is_some_and(|(_, digits)| !digits.is_empty() && digits.iter().all(u8::is_ascii_digit));
+    numbered || ["IN", "CS", "CH", "HS"].into_iter().any(is)
+}
+
+fn is_internet(text: &[u8]) -> bool {
+    text.eq_ignore_ascii_case(b"IN") || text.eq_ignore_ascii_case(b"CLASS1")
+}

@@ -1,0 +1,94 @@
+//! The SOA record of a written zone (RFC 1035, section 3.3.13; RFC 1982 for its serial).
+
+use super::records::ResourceRecord;
+use octodns_core::name::idna;
+use octodns_core::registry::Giver;
+use octodns_core::{ProviderError, ZoneName};
+
+/// The number of the type.
+pub(super) const NUMBER: u16 = 6;
+
+/// Serials are below this, as octoDNS has them.
+const SERIALS: u64 = 0x7fff_ffff;
+
+/// The serial of a zone that is written at the time of `clock`: its seconds, or one more than `old` where
+/// secondaries would take those for an older version.
+pub(super) fn serial(clock: &Giver, old: Option<u32>) -> Result<u32, ProviderError> {
+    let now = clock().and_then(|now| now.parse::<jiff::Timestamp>().ok());
+    let seconds = now.and_then(|now| u64::try_from(now.as_second()).ok());
+    let seconds = seconds.ok_or_else(|| {
+        ProviderError::failed("there is no clock to take the serial of the SOA record from")
+    })?;
+    let now = u32::try_from(seconds % SERIALS).unwrap_or_default();
+    Ok(match old {
+        // Differs from octoDNS, which goes back where serials were dates such as 2026010100.
+        Some(old) if !is_newer(now, old) => old.wrapping_add(1),
+        _ => now,
+    })
+}
+
+/// RFC 1982, section 3.2.
+fn is_newer(serial: u32, old: u32) -> bool {
+    let ahead = serial.wrapping_sub(old);
+    ahead != 0 && ahead < 1 << 31
+}
+
+/// The serial of the SOA record among those of a zone.
+pub(super) fn serial_of(records: &[ResourceRecord]) -> Option<u32> {
+    let soa = records.iter().find(|one| one.number == NUMBER)?;
+    // Four numbers of four bytes follow it.
+    let end = soa.rdata.len().checked_sub(16)?;
+    Some(u32::from_be_bytes(*soa.rdata.get(..end)?.last_chunk()?))
+}
+
+/// The mailbox as a name: of `first.last@example.com`, `first\.last.example.com.`.
+///
+/// Differs from octoDNS, where the name of a whole address is not absolute, so that the zone's follows it.
+pub(super) fn mailbox(email: &str, zone: &ZoneName) -> Result<String, ProviderError> {
+    let (user, domain) =
+        email.split_once('@').map_or((email, None), |(user, domain)| (user, Some(domain)));
+    let user = user.replace('.', "\\.");
+    let Some(domain) = domain else { return Ok(format!("{user}.{}", zone.as_str())) };
+    let domain =
+        idna::encode(domain.trim_end_matches('.')).map_err(|error| ProviderError::Failed {
+            message: format!("the domain of hostmaster_email \"{email}\" is none"),
+            source: Some(Box::new(error)),
+        })?;
+    Ok(format!("{user}.{domain}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn serials_go_forward() {
+        let clock: Giver = Arc::new(|| Some("2026-01-02T03:04:05.678901+00:00".to_owned()));
+        for (old, new) in [
+            (None, 1_767_323_045),
+            (Some(1), 1_767_323_045),
+            (Some(1_767_323_045), 1_767_323_046),
+            (Some(2_026_010_199), 2_026_010_200),
+            (Some(u32::MAX), 1_767_323_045),
+        ] {
+            assert_eq!(serial(&clock, old).unwrap(), new, "{old:?}");
+        }
+        let none: Giver = Arc::new(|| None);
+        assert!(serial(&none, None).is_err());
+    }
+
+    #[test]
+    fn mailboxes_are_names() {
+        let zone = ZoneName::new("unit.tests.").unwrap();
+        for (email, name) in [
+            ("webmaster", "webmaster.unit.tests."),
+            ("first.last", "first\\.last.unit.tests."),
+            ("first.last@example.com", "first\\.last.example.com."),
+            ("dns@bücher.example.", "dns.xn--bcher-kva.example."),
+        ] {
+            assert_eq!(mailbox(email, &zone).unwrap(), name);
+        }
+    }
+}

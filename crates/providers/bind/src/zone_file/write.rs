@@ -1,0 +1,151 @@
+//! From a plan to a master file: the text that octoDNS writes, in spellings that servers read.
+
+use std::fmt::Write as _;
+
+use octodns_core::record::Txt;
+use octodns_core::{Plan, ProviderError, Record, RecordData, RecordType, Zone};
+use octodns_dns::wire::{self, WireError, Word};
+use octodns_files::{make_folder, write};
+
+use super::lexer::Lexer;
+use super::{Inner, read_file, reader, soa};
+
+/// The most bytes of a character string (RFC 1035, section 3.3).
+const STRING: usize = 255;
+
+/// Writes a zone as it is after a plan. A file that says the same already stays as it is.
+pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
+    let mut zone = plan.existing.clone();
+    zone.apply(&plan.changes);
+    let path = inner.path(zone.name());
+    let old = read_file(&path).ok();
+    let old_serial = old.as_ref().and_then(|old| {
+        let refuse = |_: &str, _: &str| Err(String::new());
+        soa::serial_of(&reader::read(old, "", zone.name(), &refuse).records)
+    });
+    let records = lines(&zone)?;
+    if let (Some(old), Some(serial)) = (&old, old_serial)
+        && head(inner, &zone, serial)? + &records == String::from_utf8_lossy(old)
+    {
+        return Ok(());
+    }
+    make_folder(&inner.options.directory)?;
+    let serial = soa::serial(&inner.clock, old_serial)?;
+    write(&path, &(head(inner, &zone, serial)? + &records))
+}
+
+/// Everything before the records.
+fn head(inner: &Inner, zone: &Zone, serial: u32) -> Result<String, ProviderError> {
+    let (options, name) = (&inner.options, zone.name());
+    let decoded = name.decoded();
+    let comment =
+        if decoded == name.as_str() { String::new() } else { format!("; Zone name: {decoded}\n") };
+    let primary = match zone.root_ns().map(|record| record.data()) {
+        Some(RecordData::Ns(servers)) => servers.first().map(ToString::to_string),
+        _ => None,
+    };
+    let primary = primary.unwrap_or_else(|| {
+        tracing::warn!(
+            target: "octodns", logger = %format_args!("ZoneFileProvider[{}]", inner.id),
+            "the zone {name} has no NS records, so that ns.{name} stands in its SOA record",
+        );
+        format!("ns.{}", name.as_str())
+    });
+    let mailbox = soa::mailbox(&options.hostmaster_email, name)?;
+    Ok(format!(
+        "$ORIGIN {origin}\n\n{comment}@ {ttl} IN SOA {primary} {mailbox} (\n    {serial} ; Serial\n    \
+         {refresh} ; Refresh\n    {retry} ; Retry\n    {expire} ; Expire\n    {nxdomain} ; NXDOMAIN ttl\n)\n\n",
+        origin = name.as_str(),
+        ttl = options.default_ttl,
+        refresh = options.refresh,
+        retry = options.retry,
+        expire = options.expire,
+        nxdomain = options.nxdomain,
+    ))
+}
+
+/// A line for each value. A name stands in the first of its lines only.
+fn lines(zone: &Zone) -> Result<String, ProviderError> {
+    let longest = zone.records().map(|record| record.name().as_str().len()).max().unwrap_or(0);
+    let mut text = String::new();
+    let mut previous = None;
+    for record in zone.records() {
+        for value in values(zone, record)? {
+            let mut name = "";
+            if previous != Some(record.name()) {
+                previous = Some(record.name());
+                name = if record.name().is_apex() { "@" } else { record.name().as_str() };
+                if name != record.name().decoded() {
+                    // Writing to text cannot fail.
+                    let _ = writeln!(text, "; Name: {}", record.decoded_fqdn(zone.name()));
+                }
+            }
+            let (ttl, of) = (record.ttl(), record.record_type());
+            let _ = writeln!(text, "{name:<longest$} {ttl:8} IN {of:<8} {value}");
+        }
+    }
+    Ok(text)
+}
+
+/// The values of a record, in words that are read as what the record holds.
+///
+/// Differs from octoDNS, which writes some that no server reads, or reads as something else.
+fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        let (name, of) = (record.decoded_fqdn(zone.name()), record.record_type());
+        ProviderError::failed(format!("{name} {of} cannot stand in a zone file: {error}"))
+    };
+    if !(0..=i64::from(i32::MAX)).contains(&record.ttl()) {
+        return Err(failed(&format_args!("its TTL is {}", record.ttl())));
+    }
+    let of = record.record_type();
+    let number = wire::type_number(of).ok_or_else(|| failed(&"the type is no DNS type"))?;
+    let rdatas = wire::to_bytes(record.data()).map_err(|error| failed(&error))?;
+    let texts = match record.data() {
+        RecordData::Txt(texts) | RecordData::Spf(texts) => {
+            texts.iter().map(character_strings).collect()
+        }
+        _ => record.rdatas(),
+    };
+    let pairs = texts.into_iter().zip(&rdatas);
+    let kept = |(text, rdata): (String, &Vec<u8>)| {
+        if is_read_as(of, number, &text, rdata) { Ok(text) } else { wire::present(number, rdata) }
+    };
+    pairs.map(kept).collect::<Result<_, WireError>>().map_err(|error| failed(&error))
+}
+
+/// Whether a text means what it should.
+fn is_read_as(of: RecordType, number: u16, text: &str, rdata: &[u8]) -> bool {
+    let (mut lexer, mut tokens) = (Lexer::new(text.as_bytes(), 0), Vec::new());
+    if lexer.line(&mut tokens).is_err() {
+        return false;
+    }
+    let word =
+        |token| Word { text: lexer.text(token), quoted: token.quoted, attached: token.attached };
+    let words: Vec<_> = tokens.iter().map(word).collect();
+    let Ok(read) = wire::scan(number, &words, &[0]) else { return false };
+    read == rdata || wire::from_bytes(of, &[read]) == wire::from_bytes(of, &[rdata])
+}
+
+/// A text as character strings in quotes, cut where octoDNS cuts it.
+fn character_strings(text: &Txt) -> String {
+    let mut strings = String::from("\"");
+    let mut length = 0;
+    for byte in text.raw().bytes() {
+        let start = strings.len();
+        match byte {
+            b'"' | b'\\' | b';' => strings.extend(['\\', char::from(byte)]),
+            0x20..=0x7e => strings.push(char::from(byte)),
+            _ => {
+                let _ = write!(strings, "\\{byte:03}");
+            }
+        }
+        length += strings.len() - start;
+        if length > STRING {
+            strings.insert_str(start, "\" \"");
+            length = strings.len() - start - 3;
+        }
+    }
+    strings.push('"');
+    strings
+}

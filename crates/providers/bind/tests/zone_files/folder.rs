@@ -1,0 +1,149 @@
+//! A folder of zone files, read and written by our provider.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use octodns_core::record::RecordTypes;
+use octodns_core::validate::RecordValidators;
+use octodns_core::value::{Map, Value};
+use octodns_core::zone::{Adding, SubZones};
+use octodns_core::{
+    ApplyLog, Change, OwnedValue, Plan, Provider, ProviderError, Record, Registry, Report, Zone,
+    ZoneName, ZoneRead, ZoneRequest,
+};
+use serde_json::{Value as Json, json};
+
+/// The time of every written zone.
+const NOW: &str = "2026-01-02T03:04:05.000000+00:00";
+
+/// A folder that is gone with the value.
+pub(crate) struct Folder {
+    folder: tempfile::TempDir,
+}
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.file(name), text).unwrap();
+    }
+
+    /// A provider of this folder with other options.
+    pub(crate) fn provider(&self, options: &Json) -> Arc<dyn Provider> {
+        let mut options = of_json(options);
+        let folder = self.path().to_string_lossy().into_owned();
+        options.as_map_mut().unwrap().insert("directory", Value::from(folder));
+        let mut registry = Registry::default();
+        registry.run.now = Arc::new(|| Some(NOW.to_owned()));
+        octodns_bind::register(&mut registry);
+        let class = registry.providers.get("octodns_bind.ZoneFileProvider").unwrap();
+        (class.build)("zones", &options).unwrap().as_provider().unwrap().clone()
+    }
+
+    /// What is read of a zone, or everything that is wrong with it.
+    pub(crate) async fn read(
+        &self,
+        options: &Json,
+        zone: &str,
+        lenient: bool,
+    ) -> Result<ZoneRead, String> {
+        let types = Arc::new(RecordTypes::default());
+        let request = ZoneRequest {
+            name: &ZoneName::new(zone).unwrap(),
+            sub_zones: &SubZones::default(),
+            target: false,
+            lenient,
+            validators: &Arc::new(RecordValidators::legacy(&types)),
+            types: &types,
+        };
+        let told =
+            |report: &Report| report.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        match self.provider(options).read(&request).await {
+            Ok(read) => {
+                let read = read.unwrap();
+                if read.report.has_errors() { Err(told(&read.report)) } else { Ok(read) }
+            }
+            Err(ProviderError::Data(report)) => Err(told(&report)),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Writes a zone that holds these records.
+    pub(crate) async fn apply(&self, options: &Json, zone: &Zone) -> Result<(), ProviderError> {
+        let changes = zone.records().map(|record| Change::Create(Arc::clone(record))).collect();
+        let plan = Plan::new(Zone::new(zone.name().clone()), zone.clone(), changes, false);
+        let mut sink = ();
+        let mut log = ApplyLog::new(&plan, &mut sink);
+        self.provider(options).apply(&plan, &mut log).await
+    }
+}
+
+/// A zone of records as the recorded answers have them.
+pub(crate) fn zone(name: &str, records: &[Json]) -> Zone {
+    let types = RecordTypes::default();
+    let validators = RecordValidators::legacy(&types);
+    let zone_name = ZoneName::new(name).unwrap();
+    let mut zone = Zone::new(zone_name.clone());
+    for record in records {
+        let mut report = Report::new();
+        let context = octodns_core::record::LoadContext {
+            lenient: true,
+            ..octodns_core::record::LoadContext::new(&zone_name, &validators, &types)
+        };
+        let name = Value::from(record["name"].as_str().unwrap().to_owned());
+        let loaded = Record::load(&name, &of_json(record), &context, &mut report);
+        let loaded = loaded.unwrap_or_else(|| panic!("{record}: {:?}", report.iter().next()));
+        zone.add(loaded, Adding { replace: false, lenient: true }).unwrap();
+    }
+    zone
+}
+
+/// Records as the recorded answers have them, by name and type.
+pub(crate) fn shown<'r>(records: impl IntoIterator<Item = &'r Record>) -> Vec<Json> {
+    let mut shown: Vec<Json> = records
+        .into_iter()
+        .map(|record| {
+            let mut map = json!({
+                "name": record.name().as_str(),
+                "type": record.record_type().as_str(),
+            });
+            let data: Json = serde_json::from_str(
+                &octodns_core::value::Json::default().text(&record.to_value()),
+            )
+            .unwrap();
+            for (key, value) in data.as_object().unwrap() {
+                map[key] = value.clone();
+            }
+            map
+        })
+        .collect();
+    shown.sort_by_key(|record| format!("{} {}", record["name"], record["type"]));
+    shown
+}
+
+pub(crate) fn of_json(json: &Json) -> OwnedValue {
+    match json {
+        Json::Null => Value::NULL,
+        Json::Bool(truth) => Value::from(*truth),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Value::from(number),
+            None => Value::from(number.as_f64().unwrap()),
+        },
+        Json::String(text) => Value::from(text.clone()),
+        Json::Array(values) => Value::from(values.iter().map(of_json).collect::<Vec<_>>()),
+        Json::Object(map) => Value::from(
+            map.iter().map(|(key, value)| (key.clone(), of_json(value))).collect::<Map<'_>>(),
+        ),
+    }
+}

@@ -1,0 +1,259 @@
+//! Odd files, read as BIND's named-compilezone reads them; and what is written, accepted by the checkers of
+//! BIND, Knot and NSD.
+
+use std::process::Command;
+
+use octodns_testkit::server::program;
+use serde_json::{Value as Json, json};
+
+use crate::folder::{Folder, shown, zone};
+
+const ZONE: &str = "odd.tests.";
+
+/// Every way of RFC 1035, section 5.1, RFC 2308, 3597 and 9460 to write something, and BIND's own.
+const FILES: &[(&str, &str)] = &[
+    (
+        "the TTL of the SOA record where there is none",
+        "@ IN SOA ns h 1 2 3 4 77\n NS ns\nns A 192.0.2.1\nb 5 A 192.0.2.2\nc A 192.0.2.3\n",
+    ),
+    ("the last TTL", "@ 99 IN SOA ns h 1 2 3 4 77\n NS ns\nns 5 A 192.0.2.1\nc A 192.0.2.3\n"),
+    (
+        "$TTL wins over the last one",
+        "$TTL 1h\n@ 99 SOA ns h 1 2 3 4 5\n NS ns\nns 5 A 192.0.2.1\nc A 192.0.2.3\n$TTL 2h30m\nd A 192.0.2.4\n",
+    ),
+    (
+        "class and TTL in either order",
+        "$TTL 60\n@ IN 9 SOA ns h 1 2 3 4 5\n@ 8 IN NS ns\n@ in NS ns2\nns CLASS1 A 192.0.2.1\nns2 1w TYPE1 192.0.2.2\n",
+    ),
+    (
+        "parentheses over lines",
+        "$TTL 60\n@ SOA ns h ( 1 ; serial\n 2 3\n\n 4 5 )\n NS ns\nns A ( 192.0.2.1\n)\nt TXT ( \"a\"\n\t\"b\" ; c\n d )\n",
+    ),
+    (
+        "names and origins",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\n$ORIGIN sub\nns A 192.0.2.1\n@ A 192.0.2.2\n$ORIGIN deep.sub.odd.tests.\nx CNAME @\ny MX 1 ns.odd.tests.\n$ORIGIN odd.tests.\nns A 192.0.2.9\n",
+    ),
+    (
+        "odd names",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\n* TXT w\n*.w TXT w\na\\.b TXT dot\nc\\032d TXT blank\n\\@ TXT at\nUPPER TXT u\n_x._tcp TXT s\n1.2.3 TXT n\n",
+    ),
+    (
+        "texts",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\na TXT \"x;y\" \"(z)\" \\\"q\\\" \"\\\\b\"\nb TXT \\000\\195\\169 \"\"\nc TXT foo=\"bar\"\nd TXT \"tab\there\"\ne TXT a\\;b\n",
+    ),
+    ("numbers with units", "$TTL 1d\n@ SOA ns h 1 1h 10M 1W 1d12h\n NS ns\nns 1h30m A 192.0.2.1\n"),
+    (
+        "$GENERATE",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\n$GENERATE 1-5/2 h$ A 192.0.2.$\n$GENERATE 10-11 p${-10,3} CNAME t${0,2,x}\n$GENERATE 1-2 m 7 MX \"$ mail$\"\n$GENERATE 0-1 ${0,3,n}.r PTR x$.odd.tests.\n",
+    ),
+    (
+        "service bindings",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\n@ HTTPS 1 . alpn=\"h2,h3\" ipv4hint=192.0.2.1 port=8443\n_s SVCB 2 svc ( ipv6hint=2001:db8::1,2001:db8::2\n no-default-alpn alpn=h2 )\n_k SVCB 1 x.example. key667=hello\\210qoo mandatory=alpn alpn=h2\n_e SVCB 1 . ech=AEX+DQBBpQAgACAJ\n_a SVCB 0 alias.example.\n",
+    ),
+    (
+        "places",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\na LOC 42 21 54 N 71 06 18 W -24m 30m\nb LOC 52 N 4 E 10\nc LOC 32 7 19 S 116 2 25.123 E 10.5m 1m 200m 0.01m\n",
+    ),
+    (
+        "generic forms",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns TYPE1 \\# 4 c0000201\nm MX \\# 5 ( 000a\n 016d\n 00 )\nu TYPE65400 \\# 3 ab cd ef\nz TYPE65401 \\# 0\n",
+    ),
+    (
+        "types with texts",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\nc CAA 0 issue \"ca.example; x=y\"\nd CAA 128 iodef mailto:a@b.c\nn NAPTR 10 20 \"u\" \"E2U+sip\" \"!^.*$!sip:a@b!\" .\no NAPTR 1 2 s SIP+D2U \"\" _sip._udp\nr NAPTR 1 2 \"\" \"\" \"!a\\\\b!c!\" .\nu URI 10 1 \"https://a.example/?b=c\"\nk OPENPGPKEY AwEA AQ==\ns SSHFP 4 2 ( 0123456789abcdef0123456789ABCDEF\n 0123456789abcdef0123456789abcdef )\nt TLSA 3 1 1 8A9A70596E869BED72C69D97A8895DFA8A9A70596E869BED72C69D97A8895DFA\nx DNAME other\nsub NS ns\nsub DS 1 8 2 8A9A70596E869BED72C69D97A8895DFA 8A9A70596E869BED72C69D97A8895DFA\nh HINFO a b\nf SPF \"v=spf1 -all\"\n",
+    ),
+    (
+        "line ends and comments",
+        "$TTL 60 ; c\r\n; c\r\n@ SOA ns h 1 2 3 4 5 ; c\r\n\r\n NS ns ;c\r\n\t; c\r\nns A 192.0.2.1;c\r\nlast A 192.0.2.2",
+    ),
+    (
+        "several TTLs",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\na 60 A 192.0.2.2\na 60 A 192.0.2.2\nA 60 AAAA ::1\n",
+    ),
+    (
+        "addresses",
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\na AAAA 2001:DB8:0:0:0:0:0:1\nb AAAA ::ffff:192.0.2.1\nc AAAA ::\n",
+    ),
+];
+
+#[tokio::test]
+async fn odd_files_are_read_as_bind_reads_them() {
+    let Some(compile) = program("named-compilezone") else { return };
+    for (what, text) in FILES {
+        let folder = Folder::new();
+        folder.write("odd.tests.", text);
+        let output = Command::new(&compile)
+            .args(["-q", "-i", "none", "-k", "ignore", "-n", "ignore", "-s", "full", "-o"])
+            .arg(folder.file("compiled"))
+            .arg(ZONE)
+            .arg(folder.file("odd.tests."))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{what}: BIND refuses it: {said}");
+        let ours = folder
+            .read(&json!({}), ZONE, true)
+            .await
+            .unwrap_or_else(|error| panic!("{what}: {error}"));
+        std::fs::rename(folder.file("compiled"), folder.file("odd.tests.")).unwrap();
+        let theirs = folder
+            .read(&json!({}), ZONE, true)
+            .await
+            .unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert_eq!(shown(&ours.records), shown(&theirs.records), "{what}");
+        assert!(ours.records.len() > 1, "{what}");
+    }
+}
+
+/// Text of which each piece is wrong in another way; BIND refuses all of it too.
+const REFUSED: &[(&str, &str)] = &[
+    ("x A 192.0.2.300", ":5:5"),
+    ("x A", ":5:3"),
+    ("x A 192.0.2.1 x", ":5:15"),
+    ("x BOGUS 1", "unknown record type \"BOGUS\""),
+    ("x 1x A 192.0.2.1", "unknown record type \"1x\""),
+    ("x CH A 192.0.2.1", "class IN"),
+    ("x TXT \"open\n", "a quote"),
+    ("x A ( 192.0.2.1", "never closed"),
+    ("x A 192.0.2.1 )", "not open"),
+    ("$BOGUS x", "no directive $BOGUS"),
+    ("$TTL x", "not a TTL"),
+    ("$TTL", "the line ends"),
+    ("$ORIGIN a..b", "a label is empty"),
+    ("$INCLUDE gone.inc", "cannot include \"gone.inc\""),
+    ("$INCLUDE odd.tests.", "include each other"),
+    ("$GENERATE 2-1 a$ A 192.0.2.1", "no range"),
+    ("$GENERATE 1-2 a${ A 192.0.2.1", "has no"),
+    ("x 2147483648 A 192.0.2.1", "at most 2147483647"),
+    ("ns CNAME x", "beside CNAME"),
+    ("x DS 1 8 2 abcd", "32 bytes"),
+    ("x TLSA 3 1 2 abcd", "64 bytes"),
+    ("x SSHFP 1 1 abcd", "20 bytes"),
+    (
+        "x TXT aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "longer than 255",
+    ),
+    (
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa A 192.0.2.1",
+        "longer than 63",
+    ),
+];
+
+#[tokio::test]
+async fn what_is_wrong_is_told_at_its_place() {
+    for (line, expected) in REFUSED {
+        let folder = Folder::new();
+        let text = format!("$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\n{line}\n");
+        folder.write("odd.tests.", &text);
+        let error =
+            folder.read(&json!({}), ZONE, true).await.map(|read| shown(&read.records)).unwrap_err();
+        assert!(error.contains(expected), "{line}: {error}");
+        assert!(error.contains("odd.tests.:"), "{line}: {error}");
+    }
+}
+
+/// All faults of a file are told at once, a truncated file is an error, garbage is one too.
+#[tokio::test]
+async fn faults_are_collected_and_a_truncated_file_is_no_zone() {
+    let folder = Folder::new();
+    folder.write("odd.tests.", "$TTL 60\na A x\nb A y\n");
+    let error = folder.read(&json!({}), ZONE, true).await.map(|_| ()).unwrap_err();
+    for part in [":2:5", ":3:5", "no SOA record", "no NS record"] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    let garbage: Vec<u8> = (0..=255_u8).cycle().take(100_000).collect();
+    std::fs::write(folder.file("odd.tests."), garbage).unwrap();
+    assert!(folder.read(&json!({}), ZONE, true).await.is_err());
+}
+
+/// What octoDNS leaves out silently is told.
+#[tokio::test]
+async fn what_is_left_out_is_told() {
+    let folder = Folder::new();
+    let text = "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\nother.example. A 192.0.2.2\nh HINFO a b\nu TYPE65400 \\# 0\nd DNSKEY 257 3 8 AwEAAQ==\n";
+    folder.write("odd.tests.", text);
+    let read = folder.read(&json!({}), ZONE, false).await.unwrap();
+    let told: Vec<_> = read.report.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    for (found, part) in told.iter().zip(["other.example.", "HINFO", "TYPE65400"]) {
+        assert!(found.contains(part), "{found}");
+    }
+}
+
+/// Values that need escapes, quotes or other spellings than octoDNS gives them.
+pub(crate) fn hard() -> Vec<Json> {
+    let long = "x\\;\\\"e ".repeat(200);
+    vec![
+        json!({"name": "", "type": "NS", "ttl": 60, "value": "ns1.unit.tests."}),
+        json!({"name": "ns1", "type": "A", "ttl": 60, "value": "192.0.2.1"}),
+        json!({"name": "t1", "type": "TXT", "ttl": 60, "values": ["a\\b", "a\\\\b", "a\\009b", "say \\\"hi\\\"", "say \"hi\"", "v=DKIM1\\; k=rsa\\;", "", "  blanks  ", "(p)", "\\"]}),
+        json!({"name": "t2", "type": "TXT", "ttl": 60, "value": long}),
+        json!({"name": "l1", "type": "LOC", "ttl": 60, "value": {"lat_degrees": 52, "lat_minutes": 22, "lat_seconds": 23.0, "lat_direction": "N", "long_degrees": 4, "long_minutes": 53, "long_seconds": 32.0, "long_direction": "E", "altitude": -2.0, "size": 1.0, "precision_horz": 10000.0, "precision_vert": 10.0}}),
+        json!({"name": "n1", "type": "NAPTR", "ttl": 60, "value": {"order": 1, "preference": 2, "flags": "", "service": "", "regexp": "", "replacement": "x.unit.tests."}}),
+        json!({"name": "_443._tcp", "type": "TLSA", "ttl": 60, "value": {"certificate_usage": 3, "selector": 1, "matching_type": 1, "certificate_association_data": "8a9a70596e869bed72c69d97a8895dfa8a9a70596e869bed72c69d97a8895dfa"}}),
+        json!({"name": "h1", "type": "HTTPS", "ttl": 60, "value": {"svcpriority": 1, "targetname": ".", "svcparams": {"alpn": ["h2", "h3"], "port": 443, "ech": "AEX+DQBBpQAgACAJ", "ipv6hint": ["2001:db8::1"], "no-default-alpn": null}}}),
+        json!({"name": "s1", "type": "SVCB", "ttl": 60, "value": {"svcpriority": 1, "targetname": "svc.unit.tests.", "svcparams": {"key65280": "abc"}}}),
+        json!({"name": "u1", "type": "URI", "ttl": 60, "value": {"priority": 1, "weight": 2, "target": "https://a.example/?b=c"}}),
+        json!({"name": "k1", "type": "OPENPGPKEY", "ttl": 60, "value": "AwEAAQ=="}),
+        json!({"name": "d1", "type": "DNAME", "ttl": 60, "value": "other.example."}),
+        json!({"name": "c1", "type": "CAA", "ttl": 60, "values": [{"flags": 0, "tag": "issue", "value": "ca.example; x=y"}, {"flags": 128, "tag": "iodef", "value": "mailto:a@b.example"}]}),
+        json!({"name": "*.w", "type": "TXT", "ttl": 2_147_483_647, "value": "wildcard"}),
+        json!({"name": "mx", "type": "MX", "ttl": 0, "value": {"preference": 0, "exchange": "."}}),
+        json!({"name": "münchen", "type": "A", "ttl": 60, "values": ["192.0.2.1", "192.0.2.2"]}),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_written_is_accepted_by_the_checkers_and_read_as_it_was() {
+    let (folder, zone) = (Folder::new(), zone("unit.tests.", &hard()));
+    folder.apply(&json!({}), &zone).await.unwrap();
+    let read = folder.read(&json!({}), "unit.tests.", true).await.unwrap();
+    let expected = shown(zone.records().map(AsRef::as_ref));
+    assert_eq!(shown(&read.records), expected);
+    for (checker, arguments) in [
+        ("named-checkzone", &["-i", "local", "-k", "ignore"][..]),
+        ("kzonecheck", &["-o"]),
+        ("nsd-checkzone", &[]),
+    ] {
+        let Some(program) = program(checker) else { continue };
+        let mut command = Command::new(program);
+        command.args(arguments).arg("unit.tests.").arg(folder.file("unit.tests."));
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{checker}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_says_the_same_stays_and_serials_go_forward() {
+    let (folder, mut records) = (Folder::new(), hard());
+    folder.apply(&json!({}), &zone("unit.tests.", &records)).await.unwrap();
+    let path = folder.file("unit.tests.");
+    let first = std::fs::read_to_string(&path).unwrap();
+    let later = first.replace("1767323045 ; Serial", "2026010199 ; Serial");
+    assert_ne!(first, later);
+    std::fs::write(&path, &later).unwrap();
+    folder.apply(&json!({}), &zone("unit.tests.", &records)).await.unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), later);
+    records.truncate(3);
+    folder.apply(&json!({}), &zone("unit.tests.", &records)).await.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("2026010200 ; Serial"), "{text}");
+}
+
+/// Nothing is written of a zone that a file cannot hold.
+#[tokio::test]
+async fn what_no_file_holds_is_refused_before_anything_is_written() {
+    let folder = Folder::new();
+    for record in [
+        json!({"name": "a", "type": "ALIAS", "ttl": 60, "value": "b.example."}),
+        json!({"name": "a", "type": "CNAME", "ttl": 60, "value": "relative"}),
+        json!({"name": "a", "type": "SSHFP", "ttl": 60, "value": {"algorithm": 1, "fingerprint_type": 1, "fingerprint": "xyz"}}),
+    ] {
+        let error = folder.apply(&json!({}), &zone("unit.tests.", &[record])).await.unwrap_err();
+        assert!(error.to_string().contains("a.unit.tests."), "{error}");
+        assert!(!folder.file("unit.tests.").exists());
+    }
+}
