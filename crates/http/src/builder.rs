@@ -75,7 +75,8 @@ impl Builder {
         self
     }
 
-    /// At most this many requests in a stretch of time; may be called for several.
+    /// At most this many requests in a stretch of time, unless the user says otherwise; may be called for
+    /// several.
     pub fn rate(mut self, rate: Rate) -> Self {
         self.rates.push(rate);
         self
@@ -96,8 +97,10 @@ impl Builder {
 
     /// The limits a client made of this would have: for [`Accounts`](crate::Accounts).
     pub fn make_limits(&self) -> Limits {
-        let mut rates = self.rates.clone();
-        rates.extend(self.options.requests_per_second.map(|rate| Rate::per_second(rate as usize)));
+        let rates = match self.options.requests_per_second {
+            Some(rate) => vec![Rate::per_second(rate as usize)],
+            None => self.rates.clone(),
+        };
         Limits::new(&rates, self.options.concurrency.map_or(self.concurrency, |many| many as usize))
     }
 

@@ -45,7 +45,7 @@ pub struct Options {
     /// Seconds that a service may ask to wait; for more, the request fails. Default: 300.
     #[schemars(range(min = 0.0, max = 86400.0))]
     pub patience: Option<f64>,
-    /// Requests a second at most, beside the limits the provider knows of. Default: none.
+    /// Requests a second at most. Default: what the service is known to allow.
     #[schemars(range(min = 1))]
     pub requests_per_second: Option<u32>,
     /// Requests at the same time at most. Default: what suits the service.

@@ -1,4 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+pub mod behaviour;
+pub mod cassette;
 pub mod dns;
+pub mod fake;
+pub mod json;
+pub mod run;
 pub mod server;
+pub mod two_clients;

@@ -1,0 +1,147 @@
+//! A service that is slow, broken, or says no: only where the server can be made to.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use octodns_core::Outcome;
+use serde_json::{Value as Json, json};
+
+use super::{Case, Stage, chain};
+use crate::fake::{Control, Fault};
+use crate::run::told;
+
+type Result = std::result::Result<(), String>;
+
+pub(super) const CASES: &[(&str, Case)] = &[
+    ("throttled", throttled),
+    ("unavailable", unavailable),
+    ("broken-connection", broken_connection),
+    ("wrong-answer", wrong_answer),
+    ("half-an-apply", half_an_apply),
+    ("storm", storm),
+];
+
+fn records(many: usize) -> Vec<Json> {
+    let record = |index| json!({"name": format!("host-{index}"), "type": "A", "ttl": 300, "value": format!("192.0.2.{}", index % 250)});
+    (0..many).map(record).collect()
+}
+
+/// Makes the zone first, so that faults hit what is written to it.
+async fn prepared<'s>(stage: &'s Stage<'s>) -> std::result::Result<Option<&'s Control>, String> {
+    stage.become_(&records(1)).await?;
+    Ok(stage.lab.control())
+}
+
+/// Each of the next requests is answered by 429 once.
+fn throttled<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(control) = prepared(stage).await? else { return Ok(()) };
+        control.faults().next(3, Fault::throttled());
+        stage.apply(&stage.desired(&records(4))).await?;
+        control.faults().next(1, Fault::throttled());
+        stage.holds(&stage.desired(&records(4))).await
+    }
+    .boxed()
+}
+
+/// 503 on the way, whether the request was carried out or not.
+fn unavailable<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(control) = prepared(stage).await? else { return Ok(()) };
+        for fault in [Fault::unavailable(), Fault::unavailable_after()] {
+            control.faults().next(1, fault.clone());
+            control.faults().next_of(crate::fake::Request::is_write, 2, fault);
+            stage.become_(&records(5)).await?;
+            control.faults().clear();
+            stage.become_(&records(1)).await?;
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// The connection breaks, before or after the request was carried out.
+fn broken_connection<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(control) = prepared(stage).await? else { return Ok(()) };
+        for fault in [Fault::BreakBefore, Fault::BreakAfter] {
+            control.faults().next_of(crate::fake::Request::is_write, 2, fault);
+            stage.become_(&records(5)).await?;
+            control.faults().clear();
+            stage.become_(&records(1)).await?;
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// An answer that makes no sense is an error, never an empty zone.
+fn wrong_answer<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(control) = prepared(stage).await? else { return Ok(()) };
+        for fault in [Fault::malformed(), Fault::refused()] {
+            control.faults().next(usize::MAX, fault.clone());
+            let read = stage.bench.read(&stage.zone).await;
+            control.faults().clear();
+            if let Ok(read) = read {
+                return Err(format!("{fault:?} reads as a zone with {} records", read.zone.len()));
+            }
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// The service refuses in the middle of applying: what was done and what not is told, and a second run
+/// does the rest.
+fn half_an_apply<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(control) = prepared(stage).await? else { return Ok(()) };
+        let desired = stage.desired(&records(40));
+        let plan = stage.bench.plan(&desired).await.map_err(|report| told(&report))?;
+        let plan = plan.ok_or("there is nothing to do")?;
+        control.faults().writes_after(10, Fault::refused());
+        let applied = stage.bench.apply(&plan).await;
+        control.faults().clear();
+        let Err(error) = applied.result else {
+            // All in one request: then it is all or nothing, and this case says nothing.
+            return stage.holds(&desired).await;
+        };
+        if !chain(&error).contains("injected: refused") {
+            return Err(format!("the error has not the service's words: {}", chain(&error)));
+        }
+        let held = stage.bench.read(&stage.zone).await.map_err(|report| told(&report))?.zone;
+        for (change, outcome) in plan.changes.iter().zip(&applied.outcomes) {
+            let record = change.record();
+            let is_there = held.get(record.name(), record.record_type()).is_some();
+            if is_there != (*outcome == Outcome::Applied) {
+                return Err(format!(
+                    "{}: the log says {outcome:?}, there: {is_there}",
+                    record.name()
+                ));
+            }
+        }
+        if !applied.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_))) {
+            return Err("the log does not say what failed".to_owned());
+        }
+        stage.become_(&records(40)).await
+    }
+    .boxed()
+}
+
+/// One in ten answers is 429 or 503, one in fifty breaks off: nothing is lost, nothing is there twice.
+fn storm<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(control) = prepared(stage).await? else { return Ok(()) };
+        let faults = control.faults();
+        faults.share(5, 1, Fault::throttled());
+        faults.share(3, 2, Fault::unavailable());
+        faults.share(2, 3, Fault::unavailable_after());
+        faults.share(1, 4, Fault::BreakBefore);
+        faults.share(1, 5, Fault::BreakAfter);
+        let result = stage.apply(&stage.desired(&records(200))).await;
+        faults.clear();
+        result?;
+        stage.holds(&stage.desired(&records(200))).await
+    }
+    .boxed()
+}

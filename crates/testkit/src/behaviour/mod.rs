@@ -1,0 +1,222 @@
+//! The behaviour suite: what every provider must do, against a server that keeps state.
+//!
+//! A test makes a [`Lab`], a provider with its server, and proves it:
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use octodns_core::async_trait;
+//! use octodns_testkit::behaviour::{self, Lab};
+//! use octodns_testkit::run::Bench;
+//!
+//! struct Mine;
+//!
+//! #[async_trait]
+//! impl Lab for Mine {
+//!     async fn bench(&self) -> Bench {
+//!         todo!("a provider at a server with nothing in it")
+//!     }
+//! }
+//!
+//! # async fn test() {
+//! behaviour::prove(&Mine).await;
+//! # }
+//! ```
+
+pub mod samples;
+
+mod faults;
+mod walk;
+mod zones;
+
+use std::fmt::Write;
+
+use octodns_core::{Outcome, RecordType, Zone, ZoneName, async_trait};
+use serde_json::Value as Json;
+
+use crate::fake::Control;
+use crate::json::{canonical, record_json};
+use crate::run::{Bench, told};
+
+/// A provider under test, and its server.
+#[async_trait]
+pub trait Lab: Send + Sync {
+    /// A provider at the server. Each call may give the same or another one, the server is the same.
+    async fn bench(&self) -> Bench;
+
+    /// The zone of a case: one that there is not yet, or one that is empty where the service cannot make
+    /// zones.
+    fn zone(&self, case: &str) -> String {
+        format!("{case}.example.")
+    }
+
+    /// Makes a zone ready that the provider cannot make itself.
+    async fn prepare(&self, _zone: &ZoneName) {}
+
+    /// Records that the service brings with each new zone, and that cannot be taken away.
+    fn given(&self, _zone: &ZoneName) -> Vec<Json> {
+        Vec::new()
+    }
+
+    /// What puts faults in the way, where the server is a fake.
+    fn control(&self) -> Option<&Control> {
+        None
+    }
+
+    /// Cases that are left out, by name, and why.
+    fn except(&self) -> &[(&str, &str)] {
+        &[]
+    }
+
+    /// The samples of a type, where the service cannot hold the usual ones.
+    fn sample(&self, record_type: RecordType) -> Option<samples::Sample> {
+        samples::of(record_type)
+    }
+
+    /// The least TTL, in seconds, that the service keeps as it is.
+    fn least_ttl(&self) -> u32 {
+        60
+    }
+}
+
+/// Runs every case.
+///
+/// # Panics
+///
+/// When one fails; all of them are told.
+#[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
+pub async fn prove(lab: &dyn Lab) {
+    let bench = lab.bench().await;
+    let mut cases = Vec::new();
+    for (name, case) in zones::CASES.iter().chain(faults::CASES) {
+        cases.push((name.to_string(), *case, None));
+    }
+    let capabilities = bench.provider().capabilities();
+    for sample in samples::all() {
+        if capabilities.supports_type(sample.record_type) {
+            let name = format!("type-{}", sample.record_type.as_str().to_lowercase());
+            cases.push((name, walk::record_type as Case, Some(sample.record_type)));
+        }
+    }
+    let mut failed = String::new();
+    for (name, _) in lab.except() {
+        let is_text = samples::odd_texts().iter().any(|(text, _)| text == name);
+        if !is_text && !cases.iter().any(|(case, ..)| case == name) {
+            let _ = writeln!(failed, "{name}: there is no such case to leave out");
+        }
+    }
+    for (name, case, record_type) in cases {
+        if let Some((_, why)) = lab.except().iter().find(|(except, _)| *except == name) {
+            eprintln!("{name}: left out: {why}");
+            continue;
+        }
+        let stage = match Stage::new(lab, &name, record_type).await {
+            Ok(stage) => stage,
+            Err(problem) => {
+                let _ = writeln!(failed, "{name}: {problem}");
+                continue;
+            }
+        };
+        if let Err(problem) = case(&stage).await {
+            let _ = writeln!(failed, "{name}: {problem}");
+        }
+        if let Some(control) = lab.control() {
+            control.faults().clear();
+        }
+    }
+    assert!(failed.is_empty(), "\n{failed}");
+}
+
+/// What a case returns, and how it is called.
+type Case = for<'s> fn(&'s Stage<'s>) -> futures::future::BoxFuture<'s, Result<(), String>>;
+
+/// A case at work: the zone it has for itself.
+struct Stage<'s> {
+    lab: &'s dyn Lab,
+    bench: Bench,
+    zone: ZoneName,
+    record_type: Option<RecordType>,
+}
+
+impl<'s> Stage<'s> {
+    async fn new(
+        lab: &'s dyn Lab,
+        case: &str,
+        record_type: Option<RecordType>,
+    ) -> Result<Self, String> {
+        let zone = ZoneName::new(&lab.zone(case)).map_err(|error| error.to_string())?;
+        lab.prepare(&zone).await;
+        Ok(Self { lab, bench: lab.bench().await, zone, record_type })
+    }
+
+    /// A zone with these records, and those that the service always has.
+    fn desired(&self, records: &[Json]) -> Zone {
+        let mut all = self.lab.given(&self.zone);
+        all.extend_from_slice(records);
+        self.bench.zone(&self.zone, &all)
+    }
+
+    /// Makes the service hold these records and nothing else, and sees that it does.
+    async fn become_(&self, records: &[Json]) -> Result<(), String> {
+        let desired = self.desired(records);
+        self.apply(&desired).await?;
+        self.holds(&desired).await
+    }
+
+    async fn apply(&self, desired: &Zone) -> Result<(), String> {
+        let planned = self.bench.plan(desired).await;
+        let Some(plan) = planned.map_err(|report| told(&report))? else { return Ok(()) };
+        let applied = self.bench.apply(&plan).await;
+        if let Err(error) = applied.result {
+            return Err(format!("applying: {}", chain(&error)));
+        }
+        if let Some(index) =
+            applied.outcomes.iter().position(|outcome| *outcome != Outcome::Applied)
+        {
+            let change =
+                plan.changes.get(index).map(|change| change.display(&self.zone, "").to_string());
+            return Err(format!("the log says {:?} of {change:?}", applied.outcomes.get(index)));
+        }
+        Ok(())
+    }
+
+    /// Sees that a second client finds nothing to change, and reads what is desired.
+    async fn holds(&self, desired: &Zone) -> Result<(), String> {
+        let bench = self.lab.bench().await;
+        let planned = bench.plan(desired).await.map_err(|report| told(&report))?;
+        if let Some(plan) = planned {
+            let changes =
+                plan.changes.iter().map(|change| change.display(&self.zone, "").to_string());
+            let changes: Vec<_> = changes.collect();
+            return Err(format!("there is still something to do: {}", changes.join("; ")));
+        }
+        let read = bench.read(&self.zone).await.map_err(|report| told(&report))?;
+        let json = |zone: &Zone| {
+            let records: Vec<_> = zone.records().map(|record| record_json(record)).collect();
+            canonical(&records)
+        };
+        // What a service adds by itself (its own NS) is not desired, and not of interest.
+        let (found, wanted) = (json(&read.zone), json(desired));
+        let lacks: Vec<_> = wanted
+            .iter()
+            .filter(|record| !found.iter().any(|held| same_but_options(held, record)))
+            .collect();
+        if !lacks.is_empty() {
+            return Err(format!("read back differently: {lacks:?}, read {found:?}"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether two records are the same, their `octodns` sections aside.
+fn same_but_options(one: &Json, other: &Json) -> bool {
+    let keys = ["name", "type", "ttl", "values"];
+    keys.iter().all(|key| one[key] == other[key])
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(inner) => format!("{error}: {}", chain(inner)),
+        None => error.to_string(),
+    }
+}

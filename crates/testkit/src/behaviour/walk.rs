@@ -1,0 +1,27 @@
+//! Each record type: created, its values and TTL changed, deleted.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::Stage;
+
+/// Walks the record type of the case through its states.
+pub(super) fn record_type<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result<(), String>> {
+    async move {
+        let Some(of) = stage.record_type else { return Ok(()) };
+        let Some(sample) = stage.lab.sample(of) else { return Err("no sample".to_owned()) };
+        let (values, least) = (&sample.values, stage.lab.least_ttl());
+        for (what, records) in [
+            ("create", sample.with(&values[..1], 300.max(least))),
+            ("more values", sample.with(values, 300.max(least))),
+            ("other values", sample.with(&values[1..], 300.max(least))),
+            ("TTL", sample.with(&values[1..], 3600.max(least))),
+            ("TTL and values", sample.with(&values[..1], least)),
+            ("delete", sample.beside.clone()),
+        ] {
+            stage.become_(&records).await.map_err(|problem| format!("{what}: {problem}"))?;
+        }
+        Ok(())
+    }
+    .boxed()
+}

@@ -1,0 +1,255 @@
+//! Holding a provider to one recording.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use octodns_core::{Plan, Report, Zone, ZoneName};
+use serde_json::Value as Json;
+
+use super::model::{Changed, merged};
+use super::state::replay;
+use super::tolerance::Tolerance;
+use super::{Cassette, Cassettes, Player, Replayed, Sent};
+use crate::fake::{Answer, Api, Fake, Request};
+use crate::json::{canonical, json_of, record_json};
+use crate::run::{Bench, told};
+
+/// Everything that differs.
+pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<String> {
+    let player = Player::start(&cassette.exchanges, &cassettes.ignored_query).await;
+    let bench = match bench(cassettes, cassette, |recorded| player.url_of(recorded)) {
+        Ok(bench) => bench,
+        Err(problem) => return vec![problem],
+    };
+    let mut problems = match (&cassette.zone, cassette.is_error()) {
+        (None, false) => list_zones(&bench, cassette).await,
+        (None, true) => error_of_listing(cassettes, &bench, cassette).await,
+        (Some(zone), is_error) => match ZoneName::new(zone) {
+            Err(error) => return vec![error.to_string()],
+            Ok(zone) if is_error => error(cassettes, &bench, cassette, &zone).await,
+            Ok(zone) => run(cassettes, &bench, cassette, &zone, &player).await,
+        },
+    };
+    let strangers = player.strangers();
+    problems
+        .extend(strangers.iter().map(|request| format!("asked what was not recorded: {request}")));
+    problems
+}
+
+fn bench(
+    cassettes: &Cassettes,
+    cassette: &Cassette,
+    url_of: impl Fn(&str) -> String,
+) -> Result<Bench, String> {
+    let mut config = merged(&cassette.config, &cassettes.options);
+    for (file, options) in &cassettes.options_of {
+        if *file == cassette.file {
+            config = merged(&config, options);
+        }
+    }
+    if let (Some((option, recorded)), Json::Object(config)) = (&cassettes.endpoint, &mut config) {
+        config.insert(option.clone(), url_of(recorded).into());
+    }
+    let register = cassettes.register.ok_or("nobody registers the provider")?;
+    Bench::build(register, &cassette.class, &config)
+        .map_err(|error| format!("options: {}", error.message))
+}
+
+async fn list_zones(bench: &Bench, cassette: &Cassette) -> Vec<String> {
+    let Some(expected) = &cassette.zones else { return vec!["what is it about?".to_owned()] };
+    match bench.provider().list_zones().await {
+        Ok(zones) => {
+            let mut zones: Vec<_> = zones.iter().map(|zone| zone.as_str().to_owned()).collect();
+            zones.sort();
+            differs("the zones", &zones, expected)
+        }
+        Err(error) => vec![format!("zones cannot be listed: {error}")],
+    }
+}
+
+async fn error_of_listing(
+    cassettes: &Cassettes,
+    bench: &Bench,
+    cassette: &Cassette,
+) -> Vec<String> {
+    match bench.provider().list_zones().await {
+        Ok(_) => vec!["it should fail".to_owned()],
+        Err(error) => differs("the kind of no", &error.fault(), &fault(cassettes, cassette)),
+    }
+}
+
+fn fault(cassettes: &Cassettes, cassette: &Cassette) -> Option<octodns_core::ServiceFault> {
+    let (file, title) = (&cassette.file, cassette.title());
+    let found = cassettes.faults.iter().find(|(of, _)| of == file || *of == title);
+    found.map(|(_, fault)| *fault)
+}
+
+/// A run that is to fail in the way that the test says, where the recording says.
+async fn error(
+    cassettes: &Cassettes,
+    bench: &Bench,
+    cassette: &Cassette,
+    zone: &ZoneName,
+) -> Vec<String> {
+    let Some(fault) = fault(cassettes, cassette) else {
+        let expect = cassette.expect.as_deref().unwrap_or_default();
+        return vec![format!("the test does not say which kind of no this is: {expect}")];
+    };
+    match bench.read_raw(zone).await {
+        Err(error) => return differs("the kind of no", &error.fault(), &Some(fault)),
+        Ok(_) if cassette.desired.is_none() => {
+            return vec!["it should fail while reading".to_owned()];
+        }
+        Ok(_) => {}
+    }
+    let desired = bench.zone(zone, cassette.desired.as_deref().unwrap_or_default());
+    match bench.plan(&desired).await {
+        Err(report) => vec![format!("it should be planned: {}", told(&report))],
+        Ok(None) => vec!["there should be something to do".to_owned()],
+        Ok(Some(plan)) => match bench.apply(&plan).await.result {
+            Ok(_) => vec!["applying should fail".to_owned()],
+            Err(error) => differs("the kind of no", &error.fault(), &Some(fault)),
+        },
+    }
+}
+
+async fn run(
+    cassettes: &Cassettes,
+    bench: &Bench,
+    cassette: &Cassette,
+    zone: &ZoneName,
+    player: &Player,
+) -> Vec<String> {
+    let read = match bench.read(zone).await {
+        Ok(read) => read,
+        Err(report) => return vec![format!("it cannot be read: {}", told(&report))],
+    };
+    let mut problems = Vec::new();
+    if let Some(exists) = cassette.exists {
+        problems.extend(differs("whether there is such a zone", &read.exists, &exists));
+    }
+    if let Some(expected) = &cassette.populated {
+        let records: Vec<_> = read.zone.records().map(|record| record_json(record)).collect();
+        problems.extend(compare_records(&records, expected));
+    }
+    let Some(desired) = &cassette.desired else { return problems };
+    let desired = bench.zone(zone, desired);
+    let planned = bench.plan(&desired).await;
+    let plan = match planned {
+        Ok(plan) => plan,
+        Err(report) => {
+            problems.push(format!("it cannot be planned: {}", told(&report)));
+            return problems;
+        }
+    };
+    if let Some(expected) = &cassette.changes {
+        problems.extend(compare_changes(plan.as_ref(), expected));
+    }
+    if let Some(expected) = &cassette.meta {
+        let meta = plan.as_ref().and_then(|plan| plan.meta.as_ref()).map(json_of);
+        problems.extend(differs("the settings of the zone", &meta, &Some(expected.clone())));
+    }
+    let Some(expected) = &cassette.requests else { return problems };
+    if let Some(make) = &cassettes.replayed {
+        let (theirs, ours) = (make(cassette), make(cassette));
+        problems.extend(end_state(cassettes, cassette, theirs, ours, &desired, expected).await);
+        return problems;
+    }
+    if let Some(plan) = &plan
+        && let Err(error) = bench.apply(plan).await.result
+    {
+        problems.push(format!("it cannot be applied: {}", chain(&error)));
+    }
+    let tolerance = Tolerance::of(cassette);
+    let (sent, expected) = (tolerance.apply(player.sent()), tolerance.apply(expected.clone()));
+    problems.extend(differs("the requests", &sent, &expected));
+    problems
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(inner) => format!("{error}: {}", chain(inner)),
+        None => error.to_string(),
+    }
+}
+
+fn compare_records(found: &[Json], expected: &[Json]) -> Vec<String> {
+    let (found, expected) = (canonical(found), canonical(expected));
+    let missing = expected.iter().filter(|record| !found.contains(record));
+    let strange = found.iter().filter(|record| !expected.contains(record));
+    missing
+        .map(|record| format!("not read: {record}"))
+        .chain(strange.map(|record| format!("read, and not there: {record}")))
+        .collect()
+}
+
+fn compare_changes(plan: Option<&Plan>, expected: &[Changed]) -> Vec<String> {
+    let changes = plan.map(|plan| plan.changes.as_slice()).unwrap_or_default();
+    let mut found: Vec<_> = changes
+        .iter()
+        .map(|change| Changed {
+            name: change.record().name().as_str().to_owned(),
+            record_type: change.record().record_type().as_str().to_owned(),
+            action: change.verb().to_owned(),
+        })
+        .collect();
+    let mut expected = expected.to_vec();
+    found.sort();
+    expected.sort();
+    expected.dedup();
+    differs("the changes", &found, &expected)
+}
+
+/// A service that is asked by us over HTTP.
+struct Shared(Arc<Mutex<Box<dyn Replayed>>>);
+
+impl Api for Shared {
+    fn answer(&mut self, request: &Request) -> Answer {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).answer(request)
+    }
+}
+
+/// Compares what two services hold: one that got the recorded requests, and one that we wrote to.
+async fn end_state(
+    cassettes: &Cassettes,
+    cassette: &Cassette,
+    mut theirs: Box<dyn Replayed>,
+    ours: Box<dyn Replayed>,
+    desired: &Zone,
+    requests: &[Sent],
+) -> Vec<String> {
+    let mut problems = replay(&mut *theirs, requests);
+    let shared = Arc::new(Mutex::new(ours));
+    let fake = Fake::start(Shared(Arc::clone(&shared))).await;
+    let origin = |recorded: &str| {
+        url::Url::parse(recorded)
+            .map_or_else(|_| fake.url().to_owned(), |url| format!("{}{}", fake.url(), url.path()))
+    };
+    let bench = match bench(cassettes, cassette, origin) {
+        Ok(bench) => bench,
+        Err(problem) => return vec![problem],
+    };
+    if let Err(report) = apply(&bench, desired).await {
+        problems.push(format!("it cannot be applied to the fake: {report}"));
+    }
+    let state = shared.lock().unwrap_or_else(PoisonError::into_inner).state();
+    problems.extend(differs("what the service holds in the end", &state, &theirs.state()));
+    let count = fake.seen().iter().filter(|seen| seen.is_write()).count();
+    if count > requests.len() {
+        problems.push(format!("{count} writing requests, the reference makes {}", requests.len()));
+    }
+    problems
+}
+
+async fn apply(bench: &Bench, desired: &Zone) -> Result<(), String> {
+    let planned = bench.plan(desired).await.map_err(|report: Report| told(&report))?;
+    let Some(plan) = planned else { return Ok(()) };
+    let applied = bench.apply(&plan).await;
+    applied.result.map(drop).map_err(|error| chain(&error))
+}
+
+fn differs<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Vec<String> {
+    if found == expected {
+        return Vec::new();
+    }
+    vec![format!("{what} differ:\n  found    {found:?}\n  expected {expected:?}")]
+}

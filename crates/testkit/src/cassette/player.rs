@@ -1,0 +1,121 @@
+//! A recording as a server.
+
+use std::sync::MutexGuard;
+
+use serde_json::Value as Json;
+
+use super::{Exchange, Sent};
+use crate::fake::{Answer, Api, Fake, Request};
+
+/// Serves the answers of a recording over loopback: by method and URL, the order of the query aside, equal
+/// requests in their order, and the last answer again when there is no further one to a reading request.
+///
+/// The recorded origin becomes part of the path, so that recordings of several hosts have one server.
+pub struct Player {
+    fake: Fake<Tape>,
+}
+
+/// The state of a [`Player`].
+struct Tape {
+    exchanges: Vec<(Key, Exchange, bool)>,
+    ignored_query: Vec<String>,
+    sent: Vec<Sent>,
+    strangers: Vec<String>,
+}
+
+/// Method, URL without its query, and the query in order.
+type Key = (String, String, Vec<(String, String)>);
+
+impl Player {
+    /// Starts to play; parameters in `ignored_query` do not count.
+    pub async fn start(exchanges: &[Exchange], ignored_query: &[String]) -> Self {
+        let exchanges = exchanges
+            .iter()
+            .map(|exchange| {
+                (key(&exchange.method, &exchange.url, ignored_query), exchange.clone(), false)
+            })
+            .collect();
+        let (sent, strangers) = (Vec::new(), Vec::new());
+        let ignored_query = ignored_query.to_vec();
+        Self { fake: Fake::start(Tape { exchanges, ignored_query, sent, strangers }).await }
+    }
+
+    /// Where what was recorded at `recorded` is played: a URL with its scheme.
+    pub fn url_of(&self, recorded: &str) -> String {
+        format!("{}/{}", self.fake.url(), recorded.replacen("://", "/", 1))
+    }
+
+    /// What was sent to change something, in order.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.tape().sent.clone()
+    }
+
+    /// Requests that were not recorded.
+    pub fn strangers(&self) -> Vec<String> {
+        self.tape().strangers.clone()
+    }
+
+    fn tape(&self) -> MutexGuard<'_, Tape> {
+        self.fake.api()
+    }
+}
+
+fn key(method: &str, url: &str, ignored: &[String]) -> Key {
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    let query = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+    let mut query: Vec<_> = query.filter(|(name, _)| !ignored.contains(name)).collect();
+    query.sort();
+    let base = url::Url::parse(base).map_or_else(|_| base.to_owned(), |url| url.to_string());
+    (method.to_owned(), base, query)
+}
+
+impl Api for Tape {
+    fn answer(&mut self, request: &Request) -> Answer {
+        let url = request.target.trim_start_matches('/').replacen('/', "://", 1);
+        if request.is_write() {
+            let body = match request.json() {
+                Json::Null if !request.body.is_empty() => {
+                    String::from_utf8_lossy(&request.body).into()
+                }
+                json => json,
+            };
+            self.sent.push(Sent { method: request.method.clone(), url: url.clone(), body });
+        }
+        let key = key(&request.method, &url, &self.ignored_query);
+        let mut found = self.exchanges.iter_mut().filter(|(other, ..)| *other == key);
+        let next = found.by_ref().find(|(_, _, played)| !played);
+        let Some((_, exchange, played)) = next else {
+            let last = self.exchanges.iter().rev().find(|(other, ..)| *other == key);
+            if let Some((_, exchange, _)) = last.filter(|_| !request.is_write()) {
+                return answer_of(exchange);
+            }
+            self.strangers.push(format!("{} {url}", request.method));
+            return Answer::text(501, "not recorded");
+        };
+        *played = true;
+        answer_of(exchange)
+    }
+}
+
+fn answer_of(exchange: &Exchange) -> Answer {
+    let is_json = exchange.headers.iter().any(|(name, value)| {
+        name.eq_ignore_ascii_case("content-type")
+            && value.as_str().is_some_and(|of| of.contains("json"))
+    });
+    let body = match &exchange.body {
+        Json::Null if !is_json => Vec::new(),
+        Json::String(text) if !is_json => text.clone().into_bytes(),
+        body => body.to_string().into_bytes(),
+    };
+    let mut answer = Answer { status: exchange.status, headers: Vec::new(), body };
+    for (name, value) in &exchange.headers {
+        // The length is that of what is sent here.
+        if !["content-length", "transfer-encoding", "content-encoding"]
+            .contains(&&*name.to_lowercase())
+        {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            answer = answer.with_header(name, &text);
+        }
+    }
+    answer
+}

@@ -1,0 +1,157 @@
+//! What goes wrong between a client and a fake.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::json;
+
+use super::{Answer, Request};
+
+/// What goes wrong with one request.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// It is answered so and not carried out.
+    Answer(Answer),
+    /// It is carried out, and answered so nevertheless.
+    AnswerAfter(Answer),
+    /// The connection breaks before it is carried out.
+    BreakBefore,
+    /// It is carried out, and the connection breaks before the answer.
+    BreakAfter,
+    /// It is never answered.
+    Silence,
+}
+
+impl Fault {
+    /// 429, with the wish to be left alone for no time at all.
+    pub fn throttled() -> Self {
+        let answer = Answer::json(429, json!({"message": "too many requests"}));
+        Self::Answer(answer.with_header("retry-after", "0"))
+    }
+
+    /// 503, not carried out.
+    pub fn unavailable() -> Self {
+        Self::Answer(Answer::json(503, json!({"message": "try again later"})))
+    }
+
+    /// 503, although it was carried out.
+    pub fn unavailable_after() -> Self {
+        Self::AnswerAfter(Answer::json(503, json!({"message": "try again later"})))
+    }
+
+    /// 422: a no that stays one.
+    pub fn refused() -> Self {
+        Self::Answer(Answer::json(422, json!({"message": "injected: refused"})))
+    }
+
+    /// 200 with JSON that is cut off.
+    pub fn malformed() -> Self {
+        Self::Answer(Answer { body: b"{\"zones\": [".to_vec(), ..Answer::json(200, json!({})) })
+    }
+}
+
+/// Which requests something goes wrong with.
+#[derive(Default)]
+pub struct Faults {
+    rules: Mutex<Vec<Rule>>,
+}
+
+type Concerns = Box<dyn Fn(&Request) -> bool + Send>;
+
+struct Rule {
+    concerns: Concerns,
+    /// Requests it lets pass first.
+    after: usize,
+    /// Requests it concerns then; `None`: all.
+    count: Option<usize>,
+    share: Option<Share>,
+    fault: Fault,
+}
+
+/// So many of a hundred thousand, by a generator that is the same in each run.
+struct Share {
+    of_100_000: u64,
+    state: u64,
+}
+
+impl Share {
+    /// The next of a sequence that looks random (Marsaglia's xorshift).
+    fn hits(&mut self) -> bool {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        self.state % 100_000 < self.of_100_000
+    }
+}
+
+impl Faults {
+    /// Lets `fault` happen to the next `count` requests.
+    pub fn next(&self, count: usize, fault: Fault) {
+        self.add(|_| true, 0, Some(count), None, fault);
+    }
+
+    /// Lets `fault` happen to every writing request but the first `after`.
+    pub fn writes_after(&self, after: usize, fault: Fault) {
+        self.add(Request::is_write, after, None, None, fault);
+    }
+
+    /// Lets `fault` happen to the next `count` requests that `concerns` says yes to.
+    pub fn next_of(
+        &self,
+        concerns: impl Fn(&Request) -> bool + Send + 'static,
+        count: usize,
+        fault: Fault,
+    ) {
+        self.add(concerns, 0, Some(count), None, fault);
+    }
+
+    /// Lets `fault` happen to a share (percent) of all requests; which of them is the same in each run
+    /// with the same `seed`.
+    pub fn share(&self, percent: u32, seed: u64, fault: Fault) {
+        // A state of zero would stay one.
+        let state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let share = Share { of_100_000: u64::from(percent) * 1000, state };
+        self.add(|_| true, 0, None, Some(share), fault);
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn clear(&self) {
+        self.rules().clear();
+    }
+
+    fn add(
+        &self,
+        concerns: impl Fn(&Request) -> bool + Send + 'static,
+        after: usize,
+        count: Option<usize>,
+        share: Option<Share>,
+        fault: Fault,
+    ) {
+        self.rules().push(Rule { concerns: Box::new(concerns), after, count, share, fault });
+    }
+
+    fn rules(&self) -> std::sync::MutexGuard<'_, Vec<Rule>> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What goes wrong with a request: the first rule that concerns it.
+    pub(super) fn of(&self, request: &Request) -> Option<Fault> {
+        self.rules().iter_mut().find_map(|rule| rule.of(request))
+    }
+}
+
+impl Rule {
+    fn of(&mut self, request: &Request) -> Option<Fault> {
+        if self.count == Some(0) || !(self.concerns)(request) {
+            return None;
+        }
+        if self.after > 0 {
+            self.after -= 1;
+            return None;
+        }
+        if self.share.as_mut().is_some_and(|share| !share.hits()) {
+            return None;
+        }
+        self.count = self.count.map(|count| count - 1);
+        Some(self.fault.clone())
+    }
+}

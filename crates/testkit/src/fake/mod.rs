@@ -1,0 +1,194 @@
+//! Fakes of services: small, keep state, and can be made to fail.
+//!
+//! A fake is a struct with the service's state and one function from requests to answers. The kit
+//! serves it over loopback HTTP, writes down what it was asked, counts what is under way at once, and
+//! puts faults in the way.
+//!
+//! ```
+//! use octodns_testkit::fake::{Answer, Api, Fake, Request};
+//! use serde_json::json;
+//!
+//! /// A service with nothing but a list of zones.
+//! struct Zones(Vec<String>);
+//!
+//! impl Api for Zones {
+//!     fn answer(&mut self, request: &Request) -> Answer {
+//!         if request.header("authorization") != Some("Bearer token") {
+//!             return Answer::json(401, json!({"message": "who are you?"}));
+//!         }
+//!         match (&*request.method, &*request.path()) {
+//!             ("GET", ["zones"]) => Answer::json(200, json!(self.0)),
+//!             ("DELETE", ["zones", zone]) => {
+//!                 let zone = (*zone).to_owned();
+//!                 self.0.retain(|other| *other != zone);
+//!                 Answer::empty(204)
+//!             }
+//!             _ => Answer::json(404, json!({"message": "no such thing"})),
+//!         }
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let fake = Fake::start(Zones(vec!["example.com".to_owned()])).await;
+//! // Point a client at `fake.url()`, then look at what became of the state:
+//! assert_eq!(fake.api().0.len(), 1);
+//! assert!(fake.seen().is_empty());
+//! # }
+//! ```
+
+mod faults;
+mod measure;
+mod request;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use faults::{Fault, Faults};
+pub use measure::{Measured, Seen};
+pub use request::{Answer, Request};
+
+/// A service's state, and what it answers.
+pub trait Api: Send + 'static {
+    /// Answers one request; there is never more than one at a time.
+    fn answer(&mut self, request: &Request) -> Answer;
+}
+
+/// Functions are services without a type of their own.
+impl<F: FnMut(&Request) -> Answer + Send + 'static> Api for F {
+    fn answer(&mut self, request: &Request) -> Answer {
+        self(request)
+    }
+}
+
+/// A running fake; it ends when this is dropped.
+pub struct Fake<A> {
+    api: Arc<Mutex<A>>,
+    control: Control,
+    url: String,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+/// What a fake does beside answering; cloning shares it.
+#[derive(Clone, Default)]
+pub struct Control {
+    faults: Arc<Faults>,
+    measured: Arc<Measured>,
+    latency: Arc<Mutex<Duration>>,
+}
+
+impl Control {
+    /// What goes wrong.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// What was asked, and how much at once.
+    pub fn measured(&self) -> &Measured {
+        &self.measured
+    }
+
+    /// How long each answer takes.
+    pub fn set_latency(&self, latency: Duration) {
+        *self.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
+    }
+
+    fn latency(&self) -> Duration {
+        *self.latency.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<A: Api> Fake<A> {
+    /// Starts a service on a free port of loopback.
+    ///
+    /// # Panics
+    ///
+    /// When there is no free port.
+    #[expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
+    pub async fn start(api: A) -> Self {
+        let api = Arc::new(Mutex::new(api));
+        let control = Control::default();
+        let (shared, controlled) = (Arc::clone(&api), control.clone());
+        let app = Router::new().fallback(move |request: axum::extract::Request| {
+            let (api, control) = (Arc::clone(&shared), controlled.clone());
+            async move { answer(&api, &control, request).await }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("the address of a bound socket");
+        let server = tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { api, control, url: format!("http://{address}"), server }
+    }
+
+    /// Where it is, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The state, to be looked at or changed.
+    pub fn api(&self) -> MutexGuard<'_, A> {
+        self.api.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it does beside answering.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Every request so far.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.control.measured.seen()
+    }
+}
+
+impl<A> Drop for Fake<A> {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn answer<A: Api>(
+    api: &Mutex<A>,
+    control: &Control,
+    request: axum::extract::Request,
+) -> Response {
+    let request = match Request::read(request).await {
+        Ok(request) => request,
+        Err(why) => return Answer::text(400, &why).into_response(),
+    };
+    let under_way = control.measured.arrived(&request);
+    tokio::time::sleep(control.latency()).await;
+    let fault = control.faults.of(&request);
+    let ask = || api.lock().unwrap_or_else(PoisonError::into_inner).answer(&request);
+    let response = match fault {
+        None => {
+            let answer = ask();
+            under_way.answered(answer.status);
+            answer.into_response()
+        }
+        Some(Fault::Answer(answer)) => answer.into_response(),
+        Some(Fault::BreakBefore) => broken(),
+        Some(Fault::BreakAfter) => {
+            under_way.answered(ask().status);
+            broken()
+        }
+        Some(Fault::AnswerAfter(answer)) => {
+            under_way.answered(ask().status);
+            answer.into_response()
+        }
+        Some(Fault::Silence) => std::future::pending().await,
+    };
+    drop(under_way);
+    response
+}
+
+/// An answer whose connection is closed before its body comes.
+fn broken() -> Response {
+    let closed = std::io::Error::other("the connection is closed");
+    Response::new(Body::from_stream(futures::stream::iter([Err::<&str, _>(closed)])))
+}

@@ -1,0 +1,133 @@
+//! Requests and answers, as fakes see them.
+
+use axum::body::{Body, to_bytes};
+use axum::response::Response;
+use serde_json::Value as Json;
+
+/// The most bytes a request may have.
+const MOST_BYTES: usize = 64 << 20;
+
+/// A request, taken apart.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// `GET`, `POST` ...
+    pub method: String,
+    /// The path and query as they were sent.
+    pub target: String,
+    /// The segments of the path, decoded.
+    pub segments: Vec<String>,
+    /// The parameters of the query, decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// The headers, in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    pub(super) async fn read(request: axum::extract::Request) -> Result<Self, String> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, MOST_BYTES).await.map_err(|error| error.to_string())?;
+        let url = url::Url::parse(&format!("http://fake{}", parts.uri));
+        let url = url.map_err(|error| error.to_string())?;
+        let segments = url.path_segments().into_iter().flatten().map(decoded);
+        let header = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        Ok(Self {
+            method: parts.method.to_string(),
+            target: parts.uri.to_string(),
+            segments: segments.collect(),
+            query: url
+                .query_pairs()
+                .map(|(key, value)| (key.into_owned(), value.into_owned()))
+                .collect(),
+            headers: parts.headers.iter().map(header).collect(),
+            body: body.to_vec(),
+        })
+    }
+
+    /// The segments of the path, to be matched with the method: `("GET", ["zones", zone])`.
+    pub fn path(&self) -> Vec<&str> {
+        self.segments.iter().map(String::as_str).collect()
+    }
+
+    /// A parameter of the query.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A number in the query, or `default`.
+    pub fn number(&self, name: &str, default: usize) -> usize {
+        self.param(name).and_then(|text| text.parse().ok()).unwrap_or(default)
+    }
+
+    /// A header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body, as JSON; null if it is none.
+    pub fn json(&self) -> Json {
+        serde_json::from_slice(&self.body).unwrap_or(Json::Null)
+    }
+
+    /// Whether it is meant to change something.
+    pub fn is_write(&self) -> bool {
+        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    }
+}
+
+/// A segment with its escapes resolved.
+fn decoded(segment: &str) -> String {
+    // In a form, blanks may be plus signs; in a path, a plus sign is one.
+    let form = format!("={}", segment.replace('+', "%2B"));
+    let mut pairs = url::form_urlencoded::parse(form.as_bytes());
+    pairs.next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// An answer of JSON.
+    pub fn json(status: u16, body: impl Into<Json>) -> Self {
+        let body = body.into().to_string().into_bytes();
+        Self { status, headers: Vec::new(), body }.with_header("content-type", "application/json")
+    }
+
+    /// An answer of text.
+    pub fn text(status: u16, body: &str) -> Self {
+        Self { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
+            .with_header("content-type", "text/plain")
+    }
+
+    /// An answer without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// The same answer with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    #[expect(clippy::expect_used, reason = "a fake that answers nonsense is a test that fails")]
+    pub(super) fn into_response(self) -> Response {
+        let mut response = Response::builder().status(self.status);
+        for (name, value) in &self.headers {
+            response = response.header(name, value);
+        }
+        response.body(Body::from(self.body)).expect("an answer that HTTP can carry")
+    }
+}

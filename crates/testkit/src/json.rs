@@ -1,0 +1,88 @@
+//! Records and values as JSON, the form that recordings and the reference speak.
+
+use octodns_core::value::{Kind, Map, Position, Special};
+use octodns_core::{OwnedValue, Record, Value};
+use serde_json::{Value as Json, json};
+
+/// The value that JSON stands for.
+pub fn value_of(json: &Json) -> OwnedValue {
+    let kind = match json {
+        Json::Null => Kind::Null,
+        Json::Bool(value) => Kind::Bool(*value),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Kind::Int(number),
+            None => Kind::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(text) => Kind::Str(text.clone().into()),
+        Json::Array(values) => Kind::List(values.iter().map(value_of).collect()),
+        Json::Object(map) => Kind::Map(Map::from_entries(
+            map.iter().map(|(key, value)| (Value::from(key.clone()), value_of(value))).collect(),
+        )),
+    };
+    OwnedValue::new(kind, Position::NONE)
+}
+
+/// The JSON of a value.
+pub fn json_of(value: &Value<'_>) -> Json {
+    match &value.kind {
+        Kind::Null => Json::Null,
+        Kind::Bool(value) => json!(value),
+        Kind::Int(number) => json!(number),
+        Kind::Float(number) => json!(number),
+        Kind::Str(text) => json!(text),
+        Kind::List(values) => values.iter().map(json_of).collect(),
+        Kind::Map(map) => map
+            .iter()
+            .map(|(key, value)| (octodns_core::value::python_str(key), json_of(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        Kind::Special(special) => match &**special {
+            Special::Tuple(values) => values.iter().map(json_of).collect(),
+            _ => json!(octodns_core::value::python_str(value)),
+        },
+    }
+}
+
+/// A record as recordings have it: name, type, and its data.
+pub fn record_json(record: &Record) -> Json {
+    let mut json = json_of(&record.to_value());
+    json["name"] = json!(record.name().as_str());
+    json["type"] = json!(record.record_type().as_str());
+    json
+}
+
+/// Records in one form, so that they can be compared: sorted, with `values` as a list even of one, without
+/// empty sections, and with numbers that do not say whether they were whole.
+pub fn canonical(records: &[Json]) -> Vec<Json> {
+    let mut records: Vec<Json> = records.iter().map(canonical_record).collect();
+    records.sort_by_key(|record| (record["name"].to_string(), record["type"].to_string()));
+    records
+}
+
+fn canonical_record(record: &Json) -> Json {
+    let mut record = numbers(record);
+    if let Json::Object(map) = &mut record {
+        if let Some(value) = map.remove("value") {
+            map.insert("values".to_owned(), json!([value]));
+        }
+        if let Some(Json::Array(values)) = map.get_mut("values") {
+            values.sort_by_key(ToString::to_string);
+        }
+        map.retain(|_, value| !value.is_null() && *value != json!({}));
+    }
+    record
+}
+
+/// The same with numbers that do not say whether they were whole: 11.0 is 11.
+pub fn numbers(json: &Json) -> Json {
+    match json {
+        Json::Number(number) => json!(number.as_f64()),
+        Json::Array(values) => values.iter().map(numbers).collect(),
+        Json::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), numbers(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    }
+}

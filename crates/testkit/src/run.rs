@@ -1,0 +1,173 @@
+//! Reading, planning and applying with one provider, as the engine does it.
+
+use std::sync::Arc;
+
+use octodns_core::engine::ReadZone;
+use octodns_core::provider::ProviderError;
+use octodns_core::record::{LoadContext, RecordTypes};
+use octodns_core::registry::BuildError;
+use octodns_core::validate::RecordValidators;
+use octodns_core::value::Map;
+use octodns_core::zone::ZoneValidators;
+use octodns_core::{
+    ApplyLog, Context, Outcome, OwnedValue, Plan, Provider, Record, Registry, Report, Severity,
+    Target, TargetOptions, Value, Zone, ZoneName,
+};
+use serde_json::Value as Json;
+
+use crate::json::value_of;
+
+/// A provider under test, and what the engine needs beside it.
+#[derive(Clone)]
+pub struct Bench {
+    target: Target,
+    context: Context,
+}
+
+/// What came of applying.
+#[derive(Debug)]
+pub struct Applied {
+    /// What the provider returned.
+    pub result: Result<usize, ProviderError>,
+    /// What its log says of each change.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Bench {
+    /// A provider with the usual options of a target.
+    pub fn new(provider: Arc<dyn Provider>) -> Self {
+        Self::with_options(provider, TargetOptions::default(), RecordTypes::default())
+    }
+
+    /// A provider with options of the target it is, and the record types of its registry.
+    pub fn with_options(
+        provider: Arc<dyn Provider>,
+        options: TargetOptions,
+        types: RecordTypes,
+    ) -> Self {
+        let types = Arc::new(types);
+        let context = Context {
+            record_validators: Arc::new(RecordValidators::legacy(&types)),
+            zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
+            types,
+            lenient: true,
+        };
+        Self { target: Target::new(provider, options), context }
+    }
+
+    /// The provider that `register` knows by a class, made of a configuration: its options, and those that
+    /// every target takes.
+    ///
+    /// # Errors
+    ///
+    /// Says why the configuration does not make one.
+    pub fn build(
+        register: impl FnOnce(&mut Registry),
+        class: &str,
+        config: &Json,
+    ) -> Result<Self, BuildError> {
+        let mut registry = Registry::default();
+        register(&mut registry);
+        let fault = |message: String| BuildError {
+            message,
+            help: None,
+            position: octodns_core::value::Position::NONE,
+        };
+        let found = registry.providers.get(class);
+        let found = found.ok_or_else(|| fault(format!("no class {class} was registered")))?;
+        let mut options = value_of(config);
+        let taken = match options.as_map_mut() {
+            Some(map) => TargetOptions::take_from(map)?,
+            None => TargetOptions::default(),
+        };
+        let component = (found.build)("test", &options)?;
+        let provider =
+            component.as_provider().ok_or_else(|| fault(format!("{class} is only a source")))?;
+        Ok(Self::with_options(Arc::clone(provider), taken, registry.types))
+    }
+
+    /// The provider.
+    pub fn provider(&self) -> &Arc<dyn Provider> {
+        self.target.provider()
+    }
+
+    /// A zone with these records: name, type and data of each.
+    ///
+    /// # Panics
+    ///
+    /// When one of them is none.
+    pub fn zone(&self, name: &ZoneName, records: &[Json]) -> Zone {
+        let mut zone = Zone::new(name.clone());
+        for json in records {
+            let record = self.record(name, json);
+            zone.set(record.unwrap_or_else(|report| panic!("{json}: {report:?}")));
+        }
+        zone
+    }
+
+    fn record(&self, zone: &ZoneName, json: &Json) -> Result<Record, Report> {
+        let context = LoadContext {
+            lenient: true,
+            ..LoadContext::new(zone, &self.context.record_validators, &self.context.types)
+        };
+        let mut data: Map<'static> = value_of(json).as_map().cloned().unwrap_or_default();
+        let name = data.remove("name").unwrap_or_else(|| Value::from(""));
+        let mut report = Report::new();
+        Record::load(&name, &OwnedValue::from(data), &context, &mut report).ok_or(report)
+    }
+
+    /// Reads what the provider holds.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot, as a program gets it.
+    pub async fn read(&self, zone: &ZoneName) -> Result<ReadZone, Report> {
+        let mut report = Report::new();
+        let read = self.target.read(&Zone::new(zone.clone()), &self.context, &mut report).await;
+        if report.has_errors() { Err(report) } else { Ok(read) }
+    }
+
+    /// Asks the provider itself, for the error as it is.
+    ///
+    /// # Errors
+    ///
+    /// That of the provider.
+    pub async fn read_raw(&self, zone: &ZoneName) -> Result<bool, ProviderError> {
+        let settings = octodns_core::zone::ZoneSettings::default();
+        let request = octodns_core::ZoneRequest {
+            name: zone,
+            sub_zones: &settings.sub_zones,
+            target: true,
+            lenient: true,
+            validators: &self.context.record_validators,
+            types: &self.context.types,
+        };
+        Ok(self.provider().read(&request).await?.is_some())
+    }
+
+    /// Plans what makes the provider hold `desired`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that speaks against it, reading included.
+    pub async fn plan(&self, desired: &Zone) -> Result<Option<Plan>, Report> {
+        let read = self.read(desired.name()).await?;
+        let mut report = Report::new();
+        let planned = self.target.plan(desired, read, &[], &self.context, &mut report).await;
+        let plan = planned.map_err(|error| error.into_report("plan", self.target.id()))?;
+        if report.of(Severity::Error).next().is_some() { Err(report) } else { Ok(plan) }
+    }
+
+    /// Applies a plan.
+    pub async fn apply(&self, plan: &Plan) -> Applied {
+        let mut sink = ();
+        let mut log = ApplyLog::new(plan, &mut sink);
+        let result = self.target.apply(plan, &mut log).await;
+        Applied { result, outcomes: log.into_outcomes() }
+    }
+}
+
+/// Everything in a report, on lines.
+pub fn told(report: &Report) -> String {
+    report.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,79 @@
+"""Drives a provider of octoDNS against a server on this machine, and says in JSON what came of it.
+
+Standard input is one JSON object:
+  class, config   the provider, as octoDNS configures it
+  zone, records   a zone and what it is to hold: name, type and data of each record
+  reroute         URLs by what is asked there instead
+  operation       "supports", "plan" or "apply"
+"""
+
+import importlib
+import json
+import sys
+
+
+def reroute(routes):
+    """Sends what is meant for the service to the server, whatever client asks."""
+    if not routes:
+        return
+    import requests.adapters
+
+    send = requests.adapters.HTTPAdapter.send
+
+    def rerouted(self, request, **options):
+        for origin, target in routes.items():
+            if request.url.startswith(origin):
+                request.url = target + request.url[len(origin):]
+                break
+        else:
+            raise RuntimeError(f'nothing is to be asked of {request.url}')
+        options['proxies'] = {}
+        return send(self, request, **options)
+
+    requests.adapters.HTTPAdapter.send = rerouted
+
+
+def make(task):
+    module, _, name = task['class'].rpartition('.')
+    return getattr(importlib.import_module(module), name)('test', **task['config'])
+
+
+def desired(task):
+    from octodns.record import Record
+    from octodns.zone import Zone
+
+    zone = Zone(task['zone'], [])
+    for record in task['records']:
+        data = {key: value for key, value in record.items() if key != 'name'}
+        zone.add_record(Record.new(zone, record['name'], data, lenient=True), lenient=True)
+    return zone
+
+
+def run(task):
+    provider = make(task)
+    if task['operation'] == 'supports':
+        return {'supports': sorted(provider.SUPPORTS)}
+    plan = provider.plan(desired(task))
+    changes = [repr(change) for change in plan.changes] if plan else []
+    if plan and task['operation'] == 'apply':
+        provider.apply(plan)
+    return {'changes': changes}
+
+
+def main():
+    import logging
+
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    task = json.load(sys.stdin)
+    reroute(task.get('reroute', {}))
+    try:
+        result = run(task)
+    except Exception as error:  # what it is, the test shows
+        import traceback
+
+        traceback.print_exc()
+        result = {'error': f'{type(error).__name__}: {error}'}
+    json.dump(result, sys.stdout)
+
+
+main()

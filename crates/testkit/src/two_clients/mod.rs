@@ -1,0 +1,211 @@
+//! The reference's provider and ours at the same server: what one writes the other reads, with nothing
+//! left to change. It is what keeps a fake honest.
+//!
+//! The reference runs in a process of its own, in the Python that `OCTODNS_TEST_PYTHON` names; what it
+//! would ask of the real service goes to the server on loopback.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use octodns_core::{RecordType, ZoneName};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use crate::behaviour::samples;
+use crate::json::record_json;
+use crate::run::{Bench, told};
+use crate::server::python;
+
+/// The program that drives the reference's provider.
+const DRIVE: &str = include_str!("drive.py");
+
+/// The reference's provider, and where it is to ask.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    python: PathBuf,
+    class: String,
+    config: Json,
+    reroute: Json,
+    environment: Vec<(String, String)>,
+}
+
+/// What the driven provider said.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    error: Option<String>,
+    changes: Vec<String>,
+    supports: Vec<String>,
+}
+
+impl Reference {
+    /// The provider of a class, as octoDNS configures it; `None` after saying so where there is no Python
+    /// with it.
+    ///
+    /// # Panics
+    ///
+    /// When there is none and `OCTODNS_TEST_REQUIRE` is set.
+    pub fn new(class: &str, config: Json) -> Option<Self> {
+        let (class, reroute) = (class.to_owned(), json!({}));
+        Some(Self { python: python()?, class, config, reroute, environment: Vec::new() })
+    }
+
+    /// Asks `url` for what it means to ask `origin`; both are what URLs start with.
+    #[must_use]
+    pub fn reroute(mut self, origin: &str, url: &str) -> Self {
+        self.reroute[origin] = json!(url);
+        self
+    }
+
+    /// A variable of its environment.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The record types it says it can hold.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be driven.
+    pub async fn supports(&self) -> Vec<String> {
+        self.run("supports", "example.com.", &[]).await.supports
+    }
+
+    /// What it would change to hold these records.
+    ///
+    /// # Panics
+    ///
+    /// When it fails.
+    pub async fn plan(&self, zone: &ZoneName, records: &[Json]) -> Vec<String> {
+        self.run("plan", zone.as_str(), records).await.changes
+    }
+
+    /// Makes its service hold these records: what it changed.
+    ///
+    /// # Panics
+    ///
+    /// When it fails.
+    pub async fn apply(&self, zone: &ZoneName, records: &[Json]) -> Vec<String> {
+        self.run("apply", zone.as_str(), records).await.changes
+    }
+
+    async fn run(&self, operation: &str, zone: &str, records: &[Json]) -> Said {
+        let task = json!({
+            "class": self.class, "config": self.config, "reroute": self.reroute,
+            "operation": operation, "zone": zone, "records": records,
+        });
+        let reference = self.clone();
+        let done = tokio::task::spawn_blocking(move || reference.drive(&task.to_string())).await;
+        let said = done.unwrap_or_else(|error| panic!("{}: {error}", self.class));
+        assert_eq!(said.error, None, "{} fails to {operation} {zone}", self.class);
+        said
+    }
+
+    #[expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
+    fn drive(&self, task: &str) -> Said {
+        let mut command = Command::new(&self.python);
+        command.args(["-c", DRIVE]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        for name in
+            ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"]
+        {
+            command.env_remove(name);
+        }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let mut child = command.spawn().expect("OCTODNS_TEST_PYTHON runs");
+        let mut stdin = child.stdin.take().expect("it is piped");
+        stdin.write_all(task.as_bytes()).expect("the driver reads");
+        drop(stdin);
+        let output = child.wait_with_output().expect("the driver ends");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!(
+                "the driver says nonsense ({error}): {}",
+                String::from_utf8_lossy(&output.stdout)
+            )
+        })
+    }
+}
+
+/// Which of the two writes.
+#[derive(Clone, Copy, Debug)]
+enum Writer {
+    Ours,
+    Theirs,
+}
+
+/// Holds two clients of the same server to each other.
+pub struct TwoClients<'t> {
+    /// Our provider, at the server.
+    pub ours: &'t Bench,
+    /// The reference's, at the same server.
+    pub theirs: &'t Reference,
+    /// What the two zones are called that are written; they may exist or not.
+    pub zones: [ZoneName; 2],
+    /// Record types or names of records that are left out, and why.
+    pub except: &'t [(&'t str, &'t str)],
+}
+
+impl TwoClients<'_> {
+    /// Lets each write every type of record that both know, lets the other find nothing to change, and
+    /// then change all of it, and take it away.
+    ///
+    /// # Panics
+    ///
+    /// When one finds something to change in what the other wrote.
+    pub async fn prove(&self) {
+        let supports = self.theirs.supports().await;
+        let [ours, theirs] = &self.zones;
+        for (zone, writer) in [(ours, Writer::Ours), (theirs, Writer::Theirs)] {
+            for step in 0..3 {
+                let records = self.records(zone, &supports, step);
+                self.write(writer, zone, &records).await;
+                self.agree(writer, zone, &records).await;
+            }
+        }
+    }
+
+    async fn write(&self, writer: Writer, zone: &ZoneName, records: &[Json]) {
+        match writer {
+            Writer::Theirs => drop(self.theirs.apply(zone, records).await),
+            Writer::Ours => {
+                let desired = self.ours.zone(zone, records);
+                let plan = self.ours.plan(&desired).await;
+                let plan = plan.unwrap_or_else(|report| panic!("ours: {}", told(&report)));
+                if let Some(plan) = plan {
+                    let applied = self.ours.apply(&plan).await;
+                    assert!(applied.result.is_ok(), "ours: {applied:?}");
+                }
+            }
+        }
+    }
+
+    async fn agree(&self, writer: Writer, zone: &ZoneName, records: &[Json]) {
+        let theirs = self.theirs.plan(zone, records).await;
+        assert!(
+            theirs.is_empty(),
+            "what {writer:?} wrote, the reference would change: {theirs:#?}"
+        );
+        let plan = self.ours.plan(&self.ours.zone(zone, records)).await;
+        let plan = plan.unwrap_or_else(|report| panic!("ours: {}", told(&report)));
+        let ours = plan.map(|plan| plan.changes).unwrap_or_default();
+        assert!(ours.is_empty(), "what {writer:?} wrote, we would change: {ours:#?}");
+    }
+
+    /// What the zone is to hold at a step, of the types both know.
+    fn records(&self, zone: &ZoneName, supports: &[String], step: usize) -> Vec<Json> {
+        let capabilities = self.ours.provider().capabilities();
+        let is_left_out = |what: &str| self.except.iter().any(|(name, _)| *name == what);
+        let both = |of: RecordType| {
+            capabilities.supports_type(of) && supports.iter().any(|known| known == of.as_str())
+        };
+        let samples = samples::all()
+            .into_iter()
+            .filter(|sample| both(sample.record_type) && !is_left_out(sample.record_type.as_str()));
+        let records = samples.flat_map(|sample| sample.state(step));
+        // As the engine has them, so that both get the same.
+        let zone = self.ours.zone(zone, &records.collect::<Vec<_>>());
+        zone.records().map(|record| record_json(record)).collect()
+    }
+}
