@@ -60,6 +60,12 @@ impl<'l> ApplyLog<'l> {
         self.set(range, &Outcome::Failed(words.into()));
     }
 
+    /// The changes of `range` were sent and are surely not made, though nothing is wrong with them: they
+    /// were refused along with others, and may be tried again.
+    pub fn undone(&mut self, range: Range<usize>) {
+        self.set(range, &Outcome::NotTried);
+    }
+
     /// What became of each change, in the plan's order.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.outcomes

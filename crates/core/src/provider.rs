@@ -263,6 +263,10 @@ pub struct PlanDraft<'d> {
 /// Reads and writes zones.
 #[async_trait]
 pub trait Provider: Source {
+    /// Takes out of the desired state what means nothing at this service, before it is held against
+    /// [`Capabilities`]. Default: nothing.
+    fn leave_out(&self, _desired: &mut Zone, _report: &mut Report) {}
+
     /// Bends both zones to what this account can hold, beyond what [`Capabilities`] says.
     ///
     /// What is lost is told by [`unsupported`](crate::engine::unsupported) findings: a target that is not

@@ -165,6 +165,7 @@ impl Target {
         existing: &mut Zone,
         report: &mut Report,
     ) -> Result<(), ProviderError> {
+        self.provider.leave_out(desired, report);
         let capabilities = self.provider.capabilities();
         let strictness = adapt::Strictness {
             strict_supports: self.options.strict_supports,
