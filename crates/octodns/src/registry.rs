@@ -16,6 +16,8 @@ pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
     octodns_processors::register(&mut registry);
     #[cfg(feature = "bind")]
     octodns_bind::register(&mut registry);
+    #[cfg(feature = "cloudflare")]
+    octodns_cloudflare::register(&mut registry);
     #[cfg(feature = "envvar")]
     octodns_envvar::register(&mut registry);
     #[cfg(feature = "spf")]

@@ -1,0 +1,220 @@
+//! Batches: what `POST /zones/{id}/dns_records/batch` is to do for changes of a plan. Pure, no I/O.
+//!
+//! A batch is made or refused as a whole. Changes of one name always go together, so that a CNAME
+//! becomes an A record without a gap, and a DS record never stands without its NS.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use octodns_core::record::RecordTypes;
+use octodns_core::{Change, RecordName, RecordType, ZoneName};
+use serde::Serialize;
+
+use crate::records::{self, Group, NewRow, Row, RowError, Writing};
+
+/// A batch, in the order the service works through it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Batch {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deletes: Vec<RowId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    patches: Vec<Patch>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    posts: Vec<NewRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct RowId {
+    id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Patch {
+    id: String,
+    #[serde(flatten)]
+    row: NewRow,
+}
+
+impl Batch {
+    /// How many rows it is about, which is what the service limits.
+    pub(crate) fn len(&self) -> usize {
+        self.deletes.len() + self.patches.len() + self.posts.len()
+    }
+
+    /// Whether there is nothing to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The same work in batches of at most `limit` rows, to be sent in order.
+    pub(crate) fn pieces(mut self, limit: usize) -> Vec<Self> {
+        let limit = limit.max(1);
+        let mut pieces = Vec::new();
+        while self.len() > limit {
+            let deletes = take(&mut self.deletes, limit);
+            let patches = take(&mut self.patches, limit - deletes.len());
+            let posts = take(&mut self.posts, limit - deletes.len() - patches.len());
+            pieces.push(Self { deletes, patches, posts });
+        }
+        pieces.push(self);
+        pieces
+    }
+
+    /// Makes the rows of a record (`existing`) those that are `desired`: rows with the same value are
+    /// changed only where they differ, others take a new value in place, and what is left over is
+    /// deleted or added.
+    fn add(&mut self, existing: &Existing<'_>, desired: Vec<NewRow>) {
+        let mut surplus: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+        for (key, row) in existing.keyed() {
+            surplus.entry(key).or_default().push(row);
+        }
+        let mut missing = Vec::new();
+        for new in desired {
+            match surplus.get_mut(&new.key).and_then(Vec::pop) {
+                Some(row) if new.fits(row) => self.patch(row, new.patch(row)),
+                Some(row) => {
+                    surplus.entry(String::new()).or_default().push(row);
+                    missing.push(new);
+                }
+                None => missing.push(new),
+            }
+        }
+        let mut surplus = surplus.into_values().flatten();
+        for new in missing {
+            match surplus.next() {
+                Some(row) if new.fits(row) => self.patch(row, Some(new.replacing(row))),
+                Some(row) => {
+                    self.deletes.push(RowId { id: row.id.clone() });
+                    self.posts.push(new);
+                }
+                None => self.posts.push(new),
+            }
+        }
+        self.deletes.extend(surplus.map(|row| RowId { id: row.id.clone() }));
+    }
+
+    /// Adds the rows of a new record, but for those that `made` are there already.
+    fn create(&mut self, made: &Existing<'_>, desired: Vec<NewRow>) {
+        let made: HashSet<String> = made.keyed().map(|(key, _)| key).collect();
+        self.posts.extend(desired.into_iter().filter(|new| !made.contains(&new.key)));
+    }
+
+    fn patch(&mut self, row: &Row, change: Option<NewRow>) {
+        self.patches.extend(change.map(|new| Patch { id: row.id.clone(), row: new }));
+    }
+}
+
+fn take<T>(from: &mut Vec<T>, most: usize) -> Vec<T> {
+    from.drain(..most.min(from.len())).collect()
+}
+
+/// Rows of one record, and how its type is read.
+struct Existing<'r> {
+    record_type: RecordType,
+    rows: Vec<&'r Row>,
+    types: &'r RecordTypes,
+}
+
+impl<'r> Existing<'r> {
+    /// Rows by the canonical form of their value; what is no value of the type matches nothing.
+    fn keyed(&self) -> impl Iterator<Item = (String, &'r Row)> {
+        let key = |row| records::key(self.record_type, row, self.types).unwrap_or_default();
+        self.rows.iter().map(move |row| (key(row), *row))
+    }
+}
+
+/// The rows of a zone, to be found by record.
+pub(crate) struct Rows<'r> {
+    groups: HashMap<(RecordName, RecordType), Group<'r>>,
+    planned: &'r HashSet<String>,
+    types: RecordTypes,
+    zone: &'r ZoneName,
+    writing: Writing,
+}
+
+impl<'r> Rows<'r> {
+    /// The rows of `zone` as they are now; `planned` are the ids of those there were when the plan was
+    /// made.
+    ///
+    /// A record that is to be created has none of those: what a processor hid from the plan is not its to
+    /// change. Rows that came since are what an earlier try made.
+    pub(crate) fn new(
+        rows: &'r [Row],
+        planned: &'r HashSet<String>,
+        zone: &'r ZoneName,
+        writing: Writing,
+    ) -> Result<Self, RowError> {
+        let groups = records::groups(rows, zone, writing.cdn)?;
+        let groups =
+            groups.into_iter().map(|group| ((group.name.clone(), group.record_type), group));
+        Ok(Self { groups: groups.collect(), planned, types: RecordTypes::default(), zone, writing })
+    }
+
+    /// What is still to be done for changes of one name each: nothing for those that are made already.
+    pub(crate) fn batch<'c>(&self, changes: impl IntoIterator<Item = &'c Change>) -> Batch {
+        let mut changes: Vec<&Change> = changes.into_iter().collect();
+        // The service wants an NS record before the DS record of its name.
+        let order = |change: &Change| {
+            let record = change.record();
+            (record.name().clone(), record.record_type() == RecordType::DS, record.record_type())
+        };
+        changes.sort_by_key(|change| order(change));
+        let mut batch = Batch::default();
+        for change in changes {
+            let record = change.record();
+            let key = (record.name().clone(), record.record_type());
+            let mut rows =
+                self.groups.get(&key).map(|group| group.rows.clone()).unwrap_or_default();
+            let is_new = matches!(change, Change::Create(_));
+            rows.retain(|row| !is_new || !self.planned.contains(&row.id));
+            let existing = Existing { record_type: key.1, rows, types: &self.types };
+            let desired =
+                change.desired().map(|new| records::to_rows(new, self.zone, self.writing));
+            match desired {
+                Some(desired) if is_new => batch.create(&existing, desired),
+                desired => batch.add(&existing, desired.unwrap_or_default()),
+            }
+        }
+        batch
+    }
+}
+
+/// The changes of each name, as indexes into the plan's. Names that only lose records come first: they
+/// make room where the service limits the number of records.
+pub(crate) fn by_name(changes: &[Change]) -> Vec<Vec<usize>> {
+    let mut names: BTreeMap<&RecordName, Vec<usize>> = BTreeMap::new();
+    for (index, change) in changes.iter().enumerate() {
+        if change.record().record_type() != RecordType::URLFWD {
+            names.entry(change.record().name()).or_default().push(index);
+        }
+    }
+    let mut names: Vec<_> = names.into_values().collect();
+    names.sort_by_key(|indexes| {
+        indexes.iter().any(|index| !matches!(changes[*index], Change::Delete(_)))
+    });
+    names
+}
+
+/// Joins names into lots whose batches have at most `limit` rows.
+pub(crate) fn lots(
+    names: Vec<Vec<usize>>,
+    limit: usize,
+    size: impl Fn(&[usize]) -> usize,
+) -> Vec<Vec<Vec<usize>>> {
+    let mut lots: Vec<Vec<Vec<usize>>> = Vec::new();
+    let mut room = 0;
+    for name in names {
+        let size = size(&name);
+        if size > room || lots.is_empty() {
+            lots.push(Vec::new());
+            room = limit;
+        }
+        room = room.saturating_sub(size);
+        if let Some(lot) = lots.last_mut() {
+            lot.push(name);
+        }
+    }
+    lots
+}
+
+#[cfg(test)]
+mod tests;

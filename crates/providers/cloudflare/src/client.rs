@@ -1,0 +1,333 @@
+//! The API (<https://developers.cloudflare.com/api/>): calls, paging, its JSON. Knows no records.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use octodns_http::{Answer, Call, Client, Error, HeaderAuth, Method, Rate, Request, Retry};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+use crate::batch::Batch;
+use crate::options::Connection;
+use crate::page_rules::{PageRule, RuleCall};
+use crate::records::{Row, RowError};
+
+/// What an account may ask: 1200 requests in five minutes.
+const RATE: Rate = Rate { requests: 1200, per: Duration::from_secs(300) };
+
+/// Pages that are read at the same time; the first tells how many there are.
+const PAGES_AT_ONCE: usize = 8;
+
+/// The calls of one account.
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    client: Client,
+    account_id: Option<String>,
+    zones_per_page: u32,
+    records_per_page: u32,
+    auth_retries: u32,
+    auth_wait: Duration,
+    /// How often to try, and how long to wait first, when this crate repeats calls itself.
+    pub(crate) attempts: u32,
+    pub(crate) first_wait: Duration,
+}
+
+/// A zone of `GET /zones`.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ZoneRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    #[serde(rename = "type", default)]
+    pub(crate) kind: String,
+    plan: Option<PlanRow>,
+    name_servers: Option<Vec<String>>,
+}
+
+impl ZoneRow {
+    /// The short name of its plan: `free`, `pro` ...
+    pub(crate) fn plan(&self) -> Option<&str> {
+        self.plan.as_ref()?.legacy_id.as_deref()
+    }
+
+    pub(crate) fn name_servers(&self) -> &[String] {
+        self.name_servers.as_deref().unwrap_or_default()
+    }
+}
+
+/// A plan that a zone has or could have.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct PlanRow {
+    pub(crate) id: Option<String>,
+    pub(crate) legacy_id: Option<String>,
+}
+
+/// A view of internal zones.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct View {
+    zones: Option<Vec<String>>,
+}
+
+impl View {
+    pub(crate) fn zones(self) -> Vec<String> {
+        self.zones.unwrap_or_default()
+    }
+}
+
+/// What every answer is wrapped in.
+#[derive(Debug, Deserialize)]
+struct Envelope<T> {
+    success: bool,
+    result: Option<T>,
+    result_info: Option<PageInfo>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct PageInfo {
+    per_page: u64,
+    count: u64,
+    total_count: Option<u64>,
+}
+
+impl Api {
+    pub(crate) fn new(connection: &Connection<'_>) -> Result<Self, Error> {
+        let auth = match connection.email {
+            Some(email) => HeaderAuth::default()
+                .with("x-auth-email", &octodns_core::Secret::new(email))?
+                .with("x-auth-key", connection.token)?,
+            None => HeaderAuth::bearer(connection.token)?,
+        };
+        let http = &connection.http;
+        let retry = Retry {
+            attempts: connection.retry_count.max(1),
+            most_wait: connection.retry_period.min(Retry::default().most_wait),
+            patience: connection.retry_period.max(Retry::default().patience),
+            ..Retry::default()
+        };
+        let base = connection.api_url.trim_end_matches('/');
+        let builder = Client::builder("cloudflare", base)
+            .auth(auth)
+            .options(http)
+            .rate(RATE)
+            .retry(retry)
+            .words(words);
+        let limits = connection
+            .accounts
+            .limits(&[base, connection.token.reveal()], || builder.make_limits());
+        let client = builder.limits(limits).build()?;
+        let first_wait = http.retry_wait.and_then(|wait| Duration::try_from_secs_f64(wait).ok());
+        Ok(Self {
+            client,
+            account_id: connection.account_id.map(str::to_owned),
+            zones_per_page: connection.zones_per_page,
+            records_per_page: connection.records_per_page,
+            auth_retries: connection.auth_error_retry_count,
+            auth_wait: connection.retry_period,
+            attempts: http.attempts.unwrap_or(retry.attempts),
+            first_wait: first_wait.unwrap_or(retry.first_wait),
+        })
+    }
+
+    /// `GET /zones`: every zone, or those of the account.
+    pub(crate) async fn zones(&self, name: Option<&str>) -> Result<Vec<ZoneRow>, Error> {
+        let mut query = Vec::new();
+        query.extend(self.account_id.as_deref().map(|id| ("account.id", id)));
+        query.extend(name.map(|name| ("name", name)));
+        self.list(&["zones"], &query, self.zones_per_page).await
+    }
+
+    /// `GET /zones/{id}`.
+    pub(crate) async fn zone(&self, id: &str) -> Result<ZoneRow, Error> {
+        self.result(|| self.client.get(&["zones", id])).await
+    }
+
+    /// `POST /zones`, without looking for records that the zone has elsewhere.
+    pub(crate) async fn create_zone(&self, name: &str) -> Result<ZoneRow, Error> {
+        let mut body = json!({ "name": name, "jump_start": false });
+        if let Some(account) = &self.account_id {
+            body["account"] = json!({ "id": account });
+        }
+        self.result(|| self.client.post(&["zones"]).json(&body)).await
+    }
+
+    /// `GET /zones/{id}/available_plans`; `None` where the answer is no list.
+    pub(crate) async fn plans(&self, zone: &str) -> Result<Option<Vec<PlanRow>>, Error> {
+        let plans: Json =
+            self.result(|| self.client.get(&["zones", zone, "available_plans"])).await?;
+        Ok(serde_json::from_value(plans).ok())
+    }
+
+    /// `PATCH /zones/{id}` with another plan.
+    pub(crate) async fn set_plan(&self, zone: &str, plan: &str) -> Result<ZoneRow, Error> {
+        let body = json!({ "plan": { "id": plan } });
+        self.result(|| self.client.patch(&["zones", zone]).json(&body).repeatable()).await
+    }
+
+    /// `GET /zones/{id}/dns_records`: every row, each once.
+    pub(crate) async fn rows(&self, zone: &str) -> Result<Vec<Row>, Error> {
+        let path = ["zones", zone, "dns_records"];
+        Ok(each_once(self.list(&path, &[], self.records_per_page).await?))
+    }
+
+    /// `POST /zones/{id}/dns_records/batch`: all of it, or nothing.
+    pub(crate) async fn batch(&self, zone: &str, batch: &Batch) -> Result<(), Error> {
+        let path = ["zones", zone, "dns_records", "batch"];
+        self.result::<Json>(|| self.client.post(&path).json(batch)).await.map(drop)
+    }
+
+    /// `GET /zones/{id}/pagerules`: those that are on.
+    pub(crate) async fn page_rules(&self, zone: &str) -> Result<Vec<PageRule>, Error> {
+        let path = ["zones", zone, "pagerules"];
+        self.result(|| self.client.get(&path).query("status", "active")).await
+    }
+
+    /// Creates, changes or deletes a page rule.
+    pub(crate) async fn page_rule(&self, zone: &str, call: &RuleCall) -> Result<(), Error> {
+        let all = ["zones", zone, "pagerules"];
+        let one = |id| ["zones", zone, "pagerules", id];
+        let done = match call {
+            RuleCall::Post(rule) => self.result::<Json>(|| self.client.post(&all).json(rule)).await,
+            RuleCall::Patch(id, rule) => {
+                let patch = || self.client.request(Method::PATCH, &one(id)).json(rule).repeatable();
+                self.result(patch).await
+            }
+            RuleCall::Delete(id) => match self.result(|| self.client.delete(&one(id))).await {
+                Err(Error::NotFound { .. }) => Ok(Json::Null),
+                other => other,
+            },
+        };
+        done.map(drop)
+    }
+
+    /// `GET /accounts/{account}/dns_settings/views`, or only the one of an id.
+    pub(crate) async fn views(&self, id: Option<&str>) -> Result<Vec<View>, Error> {
+        let account = self.account_id.as_deref().unwrap_or_default();
+        let path = ["accounts", account, "dns_settings", "views"];
+        let Some(id) = id else { return self.list(&path, &[], self.zones_per_page).await };
+        let path = ["accounts", account, "dns_settings", "views", id];
+        Ok(vec![self.result(|| self.client.get(&path)).await?])
+    }
+
+    /// The error for a row that is not as documented.
+    pub(crate) fn malformed(&self, zone: &str, fault: &RowError) -> Error {
+        let path = format!("{}/zones/{zone}/dns_records", self.client.base().path());
+        let call = Call { method: Method::GET, path: path.into() };
+        Error::malformed(&call, "result", fault.to_string())
+    }
+
+    /// All pages of a list.
+    ///
+    /// Fails when fewer entries come than the service counts: those that are lost would be planned as
+    /// missing. More may have come to be meanwhile.
+    async fn list<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        per_page: u32,
+    ) -> Result<Vec<T>, Error> {
+        let page = |number: u64| async move {
+            let request = || {
+                let request =
+                    self.client.get(path).query("page", number).query("per_page", per_page);
+                query.iter().fold(request, |request, (name, value)| request.query(name, value))
+            };
+            self.envelope::<Vec<T>>(request).await
+        };
+        let (mut entries, mut info, mut call) = page(1).await?;
+        let Some(total) = info.and_then(|info| info.total_count) else {
+            let mut number = 1;
+            while info.is_some_and(|info| info.count > 0 && info.count == info.per_page) {
+                number += 1;
+                let (more, next, _) = page(number).await?;
+                entries.extend(more);
+                info = next;
+            }
+            return Ok(entries);
+        };
+        let per_page = info.map_or(u64::from(per_page), |info| info.per_page).max(1);
+        let mut rest = stream::iter(2..=total.div_ceil(per_page)).map(page).buffered(PAGES_AT_ONCE);
+        while let Some((more, _, its_call)) = rest.try_next().await? {
+            entries.extend(more);
+            call = its_call;
+        }
+        drop(rest);
+        let read = entries.len() as u64;
+        if read < total { Err(Error::Incomplete { call, total, read }) } else { Ok(entries) }
+    }
+
+    async fn result<'c, T: DeserializeOwned>(
+        &self,
+        request: impl Fn() -> Request<'c>,
+    ) -> Result<T, Error> {
+        Ok(self.envelope(request).await?.0)
+    }
+
+    /// Sends a request, again when its credentials are refused and that is to be tried.
+    async fn envelope<'c, T: DeserializeOwned>(
+        &self,
+        request: impl Fn() -> Request<'c>,
+    ) -> Result<(T, Option<PageInfo>, Call), Error> {
+        let mut retries = self.auth_retries;
+        let answer = loop {
+            match request().send().await {
+                Err(Error::Unauthorized { .. }) if retries > 0 => {
+                    retries -= 1;
+                    tokio::time::sleep(self.auth_wait).await;
+                }
+                other => break other?,
+            }
+        };
+        let call = answer.call().clone();
+        let envelope: Envelope<T> = answer.json()?;
+        if !envelope.success {
+            let message = words(&answer).unwrap_or_else(|| "no reason given".to_owned());
+            return Err(Error::Refused { call, status: answer.status().as_u16(), message });
+        }
+        match envelope.result {
+            Some(result) => Ok((result, envelope.result_info, call)),
+            None => Err(Error::malformed(&call, "result", "it is missing")),
+        }
+    }
+}
+
+/// The rows without repetitions: one that is added between two pages pushes another into both.
+fn each_once(rows: Vec<Row>) -> Vec<Row> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
+    for row in rows {
+        if places.get(&row.id).is_none_or(|place| kept[*place] != row) {
+            places.insert(row.id.clone(), kept.len());
+            kept.push(row);
+        }
+    }
+    kept
+}
+
+/// The words of an error: its message, and what the service says beneath it.
+fn words(answer: &Answer) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Failure {
+        errors: Vec<Fault>,
+    }
+
+    #[derive(Deserialize)]
+    struct Fault {
+        message: String,
+        #[serde(default)]
+        error_chain: Vec<Fault>,
+    }
+
+    fn told(fault: Fault) -> String {
+        let beneath: Vec<String> = fault.error_chain.into_iter().map(told).collect();
+        if beneath.is_empty() {
+            fault.message
+        } else {
+            format!("{}: {}", fault.message, beneath.join("; "))
+        }
+    }
+
+    let failure: Failure = serde_json::from_slice(answer.body()).ok()?;
+    let faults: Vec<String> = failure.errors.into_iter().map(told).collect();
+    Some(faults.join("; "))
+}

@@ -1,0 +1,124 @@
+//! What makes a plan for this service differ from the plain difference of two zones. Pure, no I/O.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use octodns_core::engine::unsupported;
+use octodns_core::provider::PlanDraft;
+use octodns_core::record::Compare;
+use octodns_core::{Change, Diagnostic, Record, RecordData, RecordType, Report, Zone};
+
+use crate::page_rules;
+use crate::records::{CDN_SUFFIX, Flags, Writing};
+
+/// Takes out of the desired state what the service cannot hold.
+pub(crate) fn adapt(desired: &mut Zone, report: &mut Report) {
+    remove_lone_ds(desired, report);
+    normalize_forwardings(desired, report);
+}
+
+/// The service holds a DS record only beside the NS record of its name.
+fn remove_lone_ds(desired: &mut Zone, report: &mut Report) {
+    let is_lone = |record: &Record| {
+        record.record_type() == RecordType::DS
+            && desired.get(record.name(), RecordType::NS).is_none()
+    };
+    let lone: Vec<_> = desired.records().filter(|record| is_lone(record)).cloned().collect();
+    for record in lone {
+        let message = "a DS record needs an NS record of the same name";
+        report.push(unsupported(desired, &record, message, "it is left out"));
+        desired.remove(record.name(), record.record_type());
+    }
+}
+
+/// Page rules forward without masking and without the query.
+///
+// Differs from octoDNS: other settings are a warning and replaced, so that the plan settles.
+fn normalize_forwardings(desired: &mut Zone, report: &mut Report) {
+    let records: Vec<_> = desired.records().cloned().collect();
+    for record in records {
+        let RecordData::Urlfwd(values) = record.data() else { continue };
+        let mut values = values.clone();
+        for value in &mut values {
+            (value.masking, value.query) = (page_rules::MASKING, page_rules::QUERY);
+        }
+        let data = RecordData::Urlfwd(values);
+        if data == *record.data() {
+            continue;
+        }
+        let message = "page rules forward with masking 2 and query 0 only, which is used instead";
+        let subject = format!("{} URLFWD", record.decoded_fqdn(desired.name()));
+        report.push(
+            Diagnostic::warning("supports", message).about(subject).at(record.origin().clone()),
+        );
+        desired.set(Record::clone(&record).with_data(data));
+    }
+}
+
+/// Root NS records of internal zones mean nothing: these zones have no name servers.
+pub(crate) fn remove_root_ns(desired: &mut Zone, report: &mut Report) {
+    let Some(record) = desired.root_ns().cloned() else { return };
+    let message = "internal zones have no name servers, the root NS record is left out";
+    let subject = format!("{} NS", desired.name());
+    report
+        .push(Diagnostic::warning("supports", message).about(subject).at(record.origin().clone()));
+    desired.remove(record.name(), record.record_type());
+}
+
+/// Whether a change is one at this service.
+pub(crate) fn keeps(change: &Change, writing: Writing) -> bool {
+    if let Change::Update { existing, new } = change {
+        let (was, is) = (Flags::of(existing, writing.cdn), Flags::of(new, writing.cdn));
+        if (was.proxied, was.auto_ttl) != (is.proxied, is.auto_ttl) {
+            return true;
+        }
+        if !differs(existing, new, &is, writing) {
+            return false;
+        }
+    }
+    !is_cdn_alias(change.record())
+}
+
+fn differs(existing: &Record, new: &Record, flags: &Flags<'_>, writing: Writing) -> bool {
+    let clamped = |record: &Record| record.ttl().max(writing.min_ttl);
+    let ttl_counts = !flags.has_automatic_ttl() && new.record_type() != RecordType::URLFWD;
+    let ttl = if ttl_counts { clamped(new) } else { existing.ttl() };
+    let existing_ttl = if ttl_counts { clamped(existing) } else { existing.ttl() };
+    let compare = Compare { geo: false, dynamic: false };
+    existing.clone().with_ttl(existing_ttl).differs(&new.clone().with_ttl(ttl), compare)
+}
+
+/// Whether the record stands for a proxied one, whose real values are not known.
+fn is_cdn_alias(record: &Record) -> bool {
+    match record.data() {
+        RecordData::Alias(target) | RecordData::Cname(target) => {
+            target.as_str().ends_with(CDN_SUFFIX)
+        }
+        _ => false,
+    }
+}
+
+/// Updates of what stands beside the values, which the comparison of zones does not see.
+///
+// Differs from octoDNS: one update however much differs, and none of records that are ignored, not meant
+// for this target, or aliases into the service's network.
+pub(crate) fn extra_changes(draft: &PlanDraft<'_>, id: &str, writing: Writing) -> Vec<Change> {
+    let key = |record: &Record| (record.name().clone(), record.record_type());
+    let changed: HashSet<_> = draft.changes.iter().map(|change| key(change.record())).collect();
+    let concerns = |record: &Record| !record.options().ignored() && record.options().wants(id);
+    let update = |new: &Arc<Record>| {
+        let existing = draft.existing.get(new.name(), new.record_type())?;
+        let differ = Flags::of(existing, writing.cdn) != Flags::of(new, writing.cdn);
+        let wanted = differ
+            && concerns(existing)
+            && concerns(new)
+            && !is_cdn_alias(new)
+            && new.record_type() != RecordType::URLFWD
+            && !changed.contains(&key(new));
+        wanted.then(|| Change::Update { existing: existing.clone(), new: new.clone() })
+    };
+    draft.desired.records().filter_map(update).collect()
+}
+
+#[cfg(test)]
+mod tests;

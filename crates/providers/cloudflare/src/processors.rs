@@ -1,0 +1,319 @@
+//! The processors of the package: filters by tags, and settings of the service for other sources and
+//! targets.
+
+use std::sync::Arc;
+
+use octodns_core::provider::Stage;
+use octodns_core::record::Target as Host;
+use octodns_core::registry::{BuildError, NoOptions};
+use octodns_core::value::{Map, truth};
+use octodns_core::{
+    OwnedValue, Processor, ProviderError, Record, RecordData, Registry, Value, Zone, async_trait,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::VERSION;
+use crate::records::{AUTOMATIC, CDN_SUFFIX, Flags, is_proxiable};
+
+/// The name of the section of a record's options.
+const SECTION: &str = "cloudflare";
+
+/// Options of the filters by tags.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TagOptions {
+    /// The tags, each `name:value`, that a record must have all of.
+    tags: Vec<String>,
+    /// Whether what the target holds is filtered as well; if not, records there are deleted. Default: true.
+    #[serde(default = "yes", deserialize_with = "truth")]
+    include_target: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Options of `TtlToProxy`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TtlOptions {
+    /// The TTL, in seconds, that marks records to be proxied. Default: 0.
+    #[serde(default)]
+    ttl: i64,
+}
+
+pub(crate) fn register(registry: &mut Registry) {
+    let path = "octodns_cloudflare.processor.filter.TagAllowListFilter";
+    registry.processor(path, &["cloudflare-tag-allowlist"], VERSION, |id, options: TagOptions| {
+        Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: true })
+    });
+    let path = "octodns_cloudflare.processor.filter.TagRejectListFilter";
+    registry.processor(path, &["cloudflare-tag-rejectlist"], VERSION, |id, options: TagOptions| {
+        Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: false })
+    });
+    let path = "octodns_cloudflare.processor.proxycname.ProxyCNAME";
+    registry.processor(path, &["cloudflare-proxy-cname"], VERSION, |id, _: NoOptions| {
+        Ok::<_, BuildError>(ProxyCname { id: id.to_owned() })
+    });
+    let path = "octodns_cloudflare.processor.ttl.TtlToProxy";
+    registry.processor(path, &["cloudflare-ttl-to-proxy"], VERSION, |id, options: TtlOptions| {
+        Ok::<_, BuildError>(TtlToProxy { id: id.to_owned(), ttl: options.ttl })
+    });
+}
+
+/// Keeps the records that have all of the tags, or those that do not.
+struct TagFilter {
+    id: String,
+    options: TagOptions,
+    allows: bool,
+}
+
+impl TagFilter {
+    fn filter(&self, zone: &mut Zone) {
+        let has_all = |record: &Record| {
+            let flags = Flags::of(record, false);
+            self.options.tags.iter().all(|tag| flags.tags.contains(&**tag))
+        };
+        zone.retain(|record| has_all(record) == self.allows);
+    }
+}
+
+#[async_trait]
+impl Processor for TagFilter {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn source_zone(
+        &self,
+        desired: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        self.filter(desired);
+        Ok(())
+    }
+
+    async fn target_zone(
+        &self,
+        existing: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        if self.options.include_target {
+            self.filter(existing);
+        }
+        Ok(())
+    }
+}
+
+/// For targets elsewhere: what is proxied becomes an alias into the service's network.
+struct ProxyCname {
+    id: String,
+}
+
+#[async_trait]
+impl Processor for ProxyCname {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn source_and_target_zones(
+        &self,
+        desired: &mut Zone,
+        _existing: &mut Zone,
+        stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        let class = stage.target.map(|target| target.provider().class_name());
+        if class.is_some_and(|class| crate::CLASS_NAMES.contains(&class)) {
+            return Ok(());
+        }
+        let proxied: Vec<Arc<Record>> =
+            desired.records().filter(|record| Flags::of(record, false).proxied).cloned().collect();
+        for record in proxied {
+            desired.remove(record.name(), record.record_type());
+            let fqdn = record.fqdn(desired.name());
+            let alias = Host::new(&format!("{}{CDN_SUFFIX}", fqdn.trim_end_matches('.')));
+            let alias = alias.map_err(|error| ProviderError::failed(error.to_string()))?;
+            let apex = record.name().is_apex();
+            let data = if apex { RecordData::Alias(alias) } else { RecordData::Cname(alias) };
+            let alias = Record::new(record.name().clone(), record.ttl(), data);
+            let source = record.source().cloned();
+            let alias = alias.with_origin(record.origin().clone());
+            desired.set(source.into_iter().fold(alias, Record::with_source));
+        }
+        Ok(())
+    }
+}
+
+/// Makes records with one certain TTL automatic, and proxied where their type can be.
+struct TtlToProxy {
+    id: String,
+    ttl: i64,
+}
+
+#[async_trait]
+impl Processor for TtlToProxy {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn source_zone(
+        &self,
+        desired: &mut Zone,
+        _stage: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        let marked: Vec<Arc<Record>> =
+            desired.records().filter(|record| record.ttl() == self.ttl).cloned().collect();
+        for record in marked {
+            let mut section: Map<'static> =
+                [("auto-ttl", OwnedValue::from(true))].into_iter().collect();
+            if is_proxiable(record.record_type()) {
+                section.insert("proxied", true);
+            }
+            let mut options = record.options().raw().cloned().unwrap_or_default();
+            options.insert(SECTION, Value::from(section));
+            let marked = Record::clone(&record).with_ttl(AUTOMATIC).with_options(options);
+            desired.set(marked);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use octodns_core::record::RecordTypes;
+    use octodns_core::validate::RecordValidators;
+    use octodns_core::{RecordName, Report, ZoneName};
+
+    use super::*;
+
+    fn record(name: &str, ttl: i64, of: &str, rdata: &str) -> Record {
+        let types = RecordTypes::default();
+        let entry = types.get(of).unwrap();
+        let data = entry.read(&[entry.parse(rdata).unwrap()]).unwrap();
+        Record::new(RecordName::new(name).unwrap(), ttl, data)
+    }
+
+    fn with(record: Record, section: &[(&'static str, OwnedValue)]) -> Record {
+        let section: Map<'static> = section.iter().cloned().collect();
+        record.with_options([(SECTION, section)].into_iter().collect())
+    }
+
+    fn zone(records: Vec<Record>) -> Zone {
+        let mut zone = Zone::new(ZoneName::new("unit.tests.").unwrap());
+        for record in records {
+            zone.set(record);
+        }
+        zone
+    }
+
+    fn processor(class: &str, options: &[(&'static str, OwnedValue)]) -> Arc<dyn Processor> {
+        let mut registry = Registry::default();
+        register(&mut registry);
+        let options: Map<'static> = options.iter().cloned().collect();
+        (registry.processors.get(class).unwrap().build)("test", &options.into()).unwrap()
+    }
+
+    /// Runs the hooks of a processor with no target, and shows what is left: desired and existing.
+    async fn run(processor: &dyn Processor, records: Vec<Record>) -> [Vec<String>; 2] {
+        let types = Arc::new(RecordTypes::default());
+        let validators = Arc::new(RecordValidators::legacy(&types));
+        let mut report = Report::new();
+        let mut stage = Stage {
+            sources: &[],
+            target: None,
+            lenient: false,
+            validators: &validators,
+            types: &types,
+            report: &mut report,
+        };
+        let (mut desired, mut existing) = (zone(records.clone()), zone(records));
+        processor.source_zone(&mut desired, &mut stage).await.unwrap();
+        processor.target_zone(&mut existing, &mut stage).await.unwrap();
+        processor.source_and_target_zones(&mut desired, &mut existing, &mut stage).await.unwrap();
+        [desired, existing].map(|zone| {
+            let shown = zone.records().map(|record| record.display(zone.name()).to_string());
+            shown.collect()
+        })
+    }
+
+    fn tags(tags: &[&'static str]) -> OwnedValue {
+        tags.iter().map(|tag| Value::from(*tag)).collect::<Vec<_>>().into()
+    }
+
+    #[tokio::test]
+    async fn records_are_kept_by_their_tags() {
+        let records = || {
+            let a = |name: &str| record(name, 300, "A", "192.0.2.1");
+            vec![
+                with(a("both"), &[("tags", tags(&["a:1", "b:2"]))]),
+                with(a("one"), &[("tags", tags(&["a:1"]))]),
+                a("none"),
+            ]
+        };
+        let names = |shown: &[String]| {
+            let name = |text: &String| text.split([' ', '.']).nth(3).unwrap_or_default().to_owned();
+            shown.iter().map(name).collect::<Vec<_>>()
+        };
+        let allow = "octodns_cloudflare.processor.filter.TagAllowListFilter";
+        let reject = "octodns_cloudflare.processor.filter.TagRejectListFilter";
+        for (class, wanted, include_target, desired, existing) in [
+            (allow, &["a:1"][..], true, &["both", "one"][..], &["both", "one"][..]),
+            (allow, &["a:1", "b:2"], false, &["both"], &["both", "none", "one"]),
+            (reject, &["a:1", "b:2"], true, &["none", "one"], &["none", "one"]),
+            (reject, &["a:1"], false, &["none"], &["both", "none", "one"]),
+        ] {
+            let options = [("tags", tags(wanted)), ("include_target", include_target.into())];
+            let [left, held] = run(&*processor(class, &options), records()).await;
+            assert_eq!(
+                (names(&left), names(&held)),
+                (
+                    desired.iter().map(|name| (*name).to_owned()).collect(),
+                    existing.iter().map(|name| (*name).to_owned()).collect(),
+                )
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn proxied_records_become_aliases_elsewhere() {
+        let proxied = [("proxied", OwnedValue::from(true))];
+        let records = vec![
+            with(record("", 300, "A", "192.0.2.1"), &proxied),
+            with(record("www", 600, "A", "192.0.2.1"), &proxied),
+            with(record("www", 600, "AAAA", "2001:db8::1"), &proxied),
+            with(record("text", 600, "TXT", "\"a\""), &proxied),
+            record("plain", 600, "A", "192.0.2.2"),
+        ];
+        let class = "octodns_cloudflare.processor.proxycname.ProxyCNAME";
+        let [desired, _] = run(&*processor(class, &[]), records).await;
+        assert_eq!(
+            desired,
+            [
+                "<AliasRecord ALIAS 300, unit.tests., unit.tests.cdn.cloudflare.net.>",
+                "<ARecord A 600, plain.unit.tests., ['192.0.2.2']>",
+                "<TxtRecord TXT 600, text.unit.tests., ['a'], {'cloudflare': {'proxied': True}}>",
+                "<CnameRecord CNAME 600, www.unit.tests., www.unit.tests.cdn.cloudflare.net.>",
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_ttl_stands_for_proxied() {
+        let records = vec![
+            record("www", 0, "A", "192.0.2.1"),
+            record("text", 0, "TXT", "\"a\""),
+            record("plain", 300, "A", "192.0.2.1"),
+        ];
+        let class = "octodns_cloudflare.processor.ttl.TtlToProxy";
+        let [desired, _] = run(&*processor(class, &[]), records).await;
+        assert_eq!(
+            desired,
+            [
+                "<ARecord A 300, plain.unit.tests., ['192.0.2.1']>",
+                "<TxtRecord TXT 1, text.unit.tests., ['a'], {'cloudflare': {'auto-ttl': True}}>",
+                "<ARecord A 1, www.unit.tests., ['192.0.2.1'], {'cloudflare': {'auto-ttl': True, 'proxied': True}}>",
+            ]
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! The providers: what reading, planning and applying are made of.
+
+use std::sync::Arc;
+
+use octodns_core::provider::PlanDraft;
+use octodns_core::registry::BuildError;
+use octodns_core::value::Map;
+use octodns_core::{
+    ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, RecordType, Report,
+    Source, State, TypeSupport, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+};
+use octodns_http::Accounts;
+
+use crate::apply::{self, ZoneState};
+use crate::client::Api;
+use crate::options::{InternalOptions, Options};
+use crate::records::{self, Writing};
+use crate::zones::{Scope, ZoneEntry, Zones};
+use crate::{CLASS_NAMES, page_rules, planning};
+
+const RECORDS: Capabilities =
+    Capabilities { types: TypeSupport::Only(records::TYPES), ..Capabilities::NOTHING };
+
+const RECORDS_AND_RULES: Capabilities =
+    Capabilities { types: TypeSupport::Only(ALL_TYPES), ..Capabilities::NOTHING };
+
+/// The types of records, and the one that page rules are.
+const ALL_TYPES: &[RecordType] = &{
+    let mut all = [RecordType::URLFWD; records::TYPES.len() + 1];
+    let mut index = 0;
+    while index < records::TYPES.len() {
+        all[index] = records::TYPES[index];
+        index += 1;
+    }
+    all
+};
+
+/// Zones of Cloudflare: public ones, or the internal ones of an account.
+#[derive(Debug)]
+pub struct Cloudflare {
+    id: Arc<str>,
+    api: Api,
+    zones: Zones,
+    scope: Scope,
+    writing: Writing,
+    has_page_rules: bool,
+    plan_type: Option<String>,
+}
+
+impl Cloudflare {
+    /// Public zones.
+    ///
+    /// # Errors
+    ///
+    /// Refuses options of which no client can be made.
+    pub fn new(id: &str, options: &Options, accounts: &Accounts) -> Result<Self, BuildError> {
+        let connection = options.connection(accounts);
+        connection.check()?;
+        Ok(Self {
+            id: id.into(),
+            api: Api::new(&connection)?,
+            zones: Zones::default(),
+            scope: Scope::Public,
+            writing: Writing { cdn: options.cdn, min_ttl: options.min_ttl },
+            has_page_rules: options.pagerules,
+            plan_type: options.plan_type.clone(),
+        })
+    }
+
+    /// The internal zones of an account.
+    ///
+    /// # Errors
+    ///
+    /// Refuses options of which no client can be made.
+    pub fn internal(
+        id: &str,
+        options: &InternalOptions,
+        accounts: &Accounts,
+    ) -> Result<Self, BuildError> {
+        let connection = options.connection(accounts);
+        connection.check()?;
+        Ok(Self {
+            id: id.into(),
+            api: Api::new(&connection)?,
+            zones: Zones::default(),
+            scope: Scope::Internal { view: options.view_id.clone() },
+            writing: Writing { cdn: false, min_ttl: options.min_ttl },
+            has_page_rules: false,
+            plan_type: None,
+        })
+    }
+
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
+    }
+
+    pub(crate) fn zones(&self) -> &Zones {
+        &self.zones
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    pub(crate) fn writing(&self) -> Writing {
+        self.writing
+    }
+
+    /// What its log lines are from.
+    pub(crate) fn logger(&self) -> String {
+        format!("{}[{}]", self.class_name(), self.id)
+    }
+
+    /// The zone of a name, if there is one.
+    pub(crate) async fn zone(&self, name: &ZoneName) -> Result<Option<ZoneEntry>, ProviderError> {
+        self.zones.find(name, &self.api, &self.scope).await
+    }
+}
+
+#[async_trait]
+impl Source for Cloudflare {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn class_name(&self) -> &'static str {
+        CLASS_NAMES[usize::from(matches!(self.scope, Scope::Internal { .. }))]
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        if self.has_page_rules { &RECORDS_AND_RULES } else { &RECORDS }
+    }
+
+    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        Ok(self.zones.names(&self.api, &self.scope).await?)
+    }
+
+    // Differs from octoDNS: a zone without records exists.
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let Some(entry) = self.zone(zone.name).await? else { return Ok(None) };
+        let rules = async {
+            if self.has_page_rules { self.api.page_rules(&entry.id).await } else { Ok(Vec::new()) }
+        };
+        let (rows, rules) = futures::try_join!(self.api.rows(&entry.id), rules)?;
+        let context = zone.load_context(&self.id, &[]);
+        let mut read = ZoneRead::default();
+        read.records = records::from_rows(&rows, self.writing.cdn, &context, &mut read.report)
+            .map_err(|fault| self.api.malformed(&entry.id, &fault))?;
+        read.records.extend(page_rules::from_rules(&rules, &context, &mut read.report));
+        read.state = State::new(ZoneState { zone: entry, rows, rules });
+        Ok(Some(read))
+    }
+}
+
+#[async_trait]
+impl Provider for Cloudflare {
+    fn leave_out(&self, desired: &mut Zone, report: &mut Report) {
+        if matches!(self.scope, Scope::Internal { .. }) {
+            planning::remove_root_ns(desired, report);
+        }
+    }
+
+    async fn adapt(
+        &self,
+        desired: &mut Zone,
+        _existing: &mut Zone,
+        report: &mut Report,
+    ) -> Result<(), ProviderError> {
+        planning::adapt(desired, report);
+        Ok(())
+    }
+
+    fn keeps(&self, change: &Change) -> bool {
+        planning::keeps(change, self.writing)
+    }
+
+    async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
+        Ok(planning::extra_changes(draft, &self.id, self.writing))
+    }
+
+    async fn meta(&self, draft: &PlanDraft<'_>) -> Result<Option<OwnedValue>, ProviderError> {
+        let Some(wanted) = &self.plan_type else { return Ok(None) };
+        let zone = self.zone(draft.desired.name()).await?;
+        let current = zone.and_then(|zone| zone.plan);
+        if current.as_ref() == Some(wanted) {
+            return Ok(None);
+        }
+        let plan = Map::from_unique([
+            ("current", current.map(Value::from).into()),
+            ("desired", wanted.clone().into()),
+        ]);
+        Ok(Some(Map::from_unique([("cloudflare_plan", plan.into())]).into()))
+    }
+
+    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+        apply::apply(self, plan, log).await
+    }
+}

@@ -1,0 +1,294 @@
+//! What is sent, and how much of it.
+
+use octodns_core::Outcome;
+use serde_json::{Value as Json, json};
+
+use crate::fake::{Cloudflare, Server};
+use crate::support::{Run, hosts, told, words};
+
+async fn with_zone(plan: &str) -> (Server, String) {
+    let mut service = Cloudflare::default();
+    let id = service.add_zone("unit.tests", plan);
+    (Server::start(service).await, id)
+}
+
+fn writes(server: &Server) -> Vec<(String, String)> {
+    let seen = server.take_seen().into_iter().filter(|seen| seen.method != "GET");
+    seen.map(|seen| (seen.method, seen.path)).collect()
+}
+
+/// The whole point of batches: 1,000 changes are one call on a paid plan, and five on a free one.
+#[tokio::test]
+async fn a_thousand_changes_are_a_handful_of_calls() {
+    for (plan, calls) in [("pro", 1), ("free", 5)] {
+        let (server, id) = with_zone(plan).await;
+        let run = Run::new(&server, &json!({ "pagerules": false, "records_per_page": 5000 }));
+        let desired = run.zone("unit.tests.", &hosts(0, 1000, "192.0.2.1"));
+        let first = run.plan(&desired).await.unwrap().unwrap();
+        assert_eq!(first.changes.len(), 1000);
+        server.take_seen();
+        let (result, outcomes) = run.apply(&first).await;
+        assert_eq!(result.unwrap(), 1000);
+        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Applied));
+        let batch = ("POST".to_owned(), format!("/zones/{id}/dns_records/batch"));
+        assert_eq!(writes(&server), vec![batch.clone(); calls]);
+
+        // Updates, deletions and creations together: 400, 300 and 300.
+        let mut records = hosts(0, 400, "192.0.2.2");
+        records.extend(hosts(400, 300, "192.0.2.1"));
+        records.extend(hosts(2000, 300, "192.0.2.1"));
+        let desired = run.zone("unit.tests.", &records);
+        let second = run.plan(&desired).await.unwrap().unwrap();
+        assert_eq!(second.changes.len(), 1000);
+        server.take_seen();
+        run.apply(&second).await.0.unwrap();
+        // Reading a zone is two calls: the zones, which are known already, and its records.
+        assert_eq!(writes(&server), vec![batch; calls]);
+        assert!(run.plan(&desired).await.unwrap().is_none());
+        assert_eq!(server.take_seen().len(), 1);
+        assert_eq!(server.service().zone("unit.tests").records.len(), 1000);
+    }
+}
+
+/// Deleting and creating would take the record away for a moment, and lose what else is set on it.
+#[tokio::test]
+async fn values_change_in_place_and_keep_what_is_not_ours() {
+    let (server, id) = with_zone("pro").await;
+    let record = server.service().add_record(
+        &id,
+        &json!({
+            "type": "CNAME", "name": "www", "content": "old.example", "ttl": 300,
+        }),
+    );
+    server.service().zones[0].records[0]
+        .insert("settings".to_owned(), json!({ "flatten_cname": true }));
+    let run = Run::new(&server, &json!({}));
+    let desired = json!({ "name": "www", "type": "CNAME", "ttl": 600, "value": "new.example." });
+    run.settle(&run.zone("unit.tests.", &[desired])).await;
+    let service = server.service();
+    let row = &service.zone("unit.tests").records[0];
+    assert_eq!(
+        (row["id"].as_str(), row["content"].as_str()),
+        (Some(&*record), Some("new.example"))
+    );
+    assert_eq!((&row["settings"]["flatten_cname"], &row["ttl"]), (&json!(true), &json!(600)));
+}
+
+/// In one batch the CNAME is gone before the A record comes, and there is no moment with neither.
+#[tokio::test]
+async fn a_name_changes_its_type_in_one_batch() {
+    let (server, id) = with_zone("free").await;
+    server
+        .service()
+        .add_record(&id, &json!({ "type": "CNAME", "name": "www", "content": "a.example" }));
+    let run = Run::new(&server, &json!({}));
+    let desired = json!({ "name": "www", "type": "A", "ttl": 600, "value": "192.0.2.1" });
+    let plan = run.plan(&run.zone("unit.tests.", &[desired])).await.unwrap().unwrap();
+    assert_eq!(told(&plan.changes), ["Delete www CNAME", "Create www A"]);
+    server.take_seen();
+    run.apply(&plan).await.0.unwrap();
+    let seen = server.take_seen();
+    assert_eq!(seen.len(), 1);
+    let sizes = ["deletes", "posts"].map(|key| seen[0].body[key].as_array().map(Vec::len));
+    assert_eq!(sizes, [Some(1), Some(1)]);
+}
+
+/// octoDNS compares the two forms of a name, deletes nothing, and reports success.
+#[tokio::test]
+async fn records_at_idna_names_are_deleted_and_changed() {
+    for unicode_names in [false, true] {
+        let mut service = Cloudflare::default();
+        service.unicode_names = unicode_names;
+        let id = service.add_zone("xn--gthub-zsa.com", "free");
+        for name in ["xn--aadir-ota", "xn--bcher-kva"] {
+            service.add_record(
+                &id,
+                &json!({ "type": "A", "name": name, "content": "192.0.2.1", "ttl": 300 }),
+            );
+        }
+        let server = Server::start(service).await;
+        let run = Run::new(&server, &json!({}));
+        let desired = json!({ "name": "bücher", "type": "A", "ttl": 300, "value": "192.0.2.2" });
+        run.settle(&run.zone("gíthub.com.", &[desired])).await;
+        let service = server.service();
+        let rows = &service.zone("xn--gthub-zsa.com").records;
+        let told: Vec<_> =
+            rows.iter().map(|row| (row["name"].as_str(), row["content"].as_str())).collect();
+        assert_eq!(told, [(Some("xn--bcher-kva.xn--gthub-zsa.com"), Some("192.0.2.2"))]);
+    }
+}
+
+#[tokio::test]
+async fn a_zone_is_created_and_gets_its_plan() {
+    let server = Server::start(Cloudflare::default()).await;
+    let run = Run::new(&server, &json!({ "account_id": "account-7", "plan_type": "pro" }));
+    let zone = run.zone("new.tests.", &hosts(0, 3, "192.0.2.1"));
+    let plan = run.plan(&zone).await.unwrap().unwrap();
+    assert!(!plan.exists);
+    run.settle(&zone).await;
+    let service = server.service();
+    let made = service.zone("new.tests");
+    assert_eq!(
+        (made.account.as_str(), made.plan.as_str(), made.records.len()),
+        ("account-7", "pro", 3)
+    );
+}
+
+#[tokio::test]
+async fn a_plan_that_is_not_to_be_had_is_told_before_anything_is_written() {
+    let (server, _) = with_zone("free").await;
+    let run = Run::new(&server, &json!({ "plan_type": "gold" }));
+    let plan =
+        run.plan(&run.zone("unit.tests.", &hosts(0, 1, "192.0.2.1"))).await.unwrap().unwrap();
+    let (result, outcomes) = run.apply(&plan).await;
+    assert_eq!(
+        words(result.unwrap_err()),
+        "the plan \"gold\" is not to be had for unit.tests.; there are: free, pro, business, enterprise"
+    );
+    assert_eq!(outcomes, [Outcome::NotTried]);
+    assert!(writes(&server).is_empty());
+}
+
+fn rule((id, pattern): (&str, &str)) -> serde_json::Map<String, Json> {
+    let rule = json!({
+        "id": id,
+        "targets": [{ "target": "url", "constraint": { "operator": "matches", "value": pattern } }],
+        "actions": [{ "id": "forwarding_url", "value": { "url": "https://a.example/", "status_code": 301 } }],
+        "priority": 3,
+        "status": "active",
+    });
+    rule.as_object().unwrap().clone()
+}
+
+/// The number of page rules is limited: those that go, go first. Priorities stay.
+#[tokio::test]
+async fn page_rules_are_managed_beside_records() {
+    let (server, _) = with_zone("free").await;
+    server.service().zones[0].rules =
+        [("1", "www.unit.tests/*"), ("2", "old.unit.tests/*"), ("3", "*.other.tests/*")]
+            .map(rule)
+            .to_vec();
+    // With `cdn`, octoDNS crashes on a zone with page rules.
+    for further in [json!({}), json!({ "cdn": true })] {
+        let run = Run::new(&server, &further);
+        let forward = |name: &str, path: &str| {
+            let value = json!({ "path": path, "target": "https://a.example/", "code": 301, "masking": 2, "query": 0 });
+            json!({ "name": name, "type": "URLFWD", "ttl": 300, "value": value })
+        };
+        run.settle(&run.zone("unit.tests.", &[forward("www", "/b"), forward("new", "/")])).await;
+        let service = server.service();
+        let rules = &service.zone("unit.tests").rules;
+        let told: Vec<_> = rules
+            .iter()
+            .map(|rule| {
+                (
+                    rule["targets"][0]["constraint"]["value"].as_str().unwrap(),
+                    rule["priority"].as_i64().unwrap(),
+                )
+            })
+            .collect();
+        assert_eq!(told, [("www.unit.tests/b", 3), ("*.other.tests/*", 3), ("new.unit.tests/", 1)]);
+    }
+}
+
+#[tokio::test]
+async fn settings_beside_the_values_settle() {
+    let (server, _) = with_zone("pro").await;
+    let run = Run::new(&server, &json!({}));
+    let with = |section: Json| {
+        json!({
+            "name": "www", "type": "A", "ttl": 300, "values": ["192.0.2.1", "192.0.2.2"],
+            "octodns": { "cloudflare": section },
+        })
+    };
+    for section in [
+        json!({ "proxied": true }),
+        json!({ "auto-ttl": true }),
+        json!({ "comment": "one", "tags": ["a:1", "b:2"] }),
+        json!({ "comment": "two", "tags": ["b:2", "c:3"], "proxied": true }),
+        json!({}),
+    ] {
+        run.settle(&run.zone("unit.tests.", &[with(section.clone())])).await;
+        let service = server.service();
+        for row in &service.zone("unit.tests").records {
+            assert_eq!(row["proxied"].as_bool(), Some(section["proxied"] == true), "{section}");
+            assert_eq!(row["comment"].as_str(), section["comment"].as_str(), "{section}");
+            let tags = section.get("tags").cloned().unwrap_or(json!([]));
+            assert_eq!(row["tags"], tags, "{section}");
+        }
+    }
+}
+
+/// Both sides of what authentication can be.
+#[tokio::test]
+async fn a_token_or_an_address_and_key_let_in() {
+    let (server, _) = with_zone("free").await;
+    for (options, fine) in [
+        (json!({ "token": "let-me-in" }), true),
+        (json!({ "token": "global-key", "email": "me@example.com" }), true),
+        (json!({ "token": "wrong" }), false),
+        (json!({ "token": "let-me-in", "email": "me@example.com" }), false),
+    ] {
+        let run = Run::new(&server, &options);
+        assert_eq!(run.read("unit.tests.").await.is_ok(), fine, "{options}");
+    }
+}
+
+#[tokio::test]
+async fn names_that_several_zones_have_are_an_error_of_their_own() {
+    let mut service = Cloudflare::default();
+    service.add_zone("twice.tests", "free");
+    service.add_zone("twice.tests", "free");
+    service.add_zone("once.tests", "free");
+    service.zones[1].account = "account-2".to_owned();
+    let server = Server::start(service).await;
+    let run = Run::new(&server, &json!({}));
+    assert!(run.read("once.tests.").await.unwrap().is_some());
+    let report = run.read("twice.tests.").await.unwrap_err();
+    let told = report.iter().next().unwrap().message.clone();
+    assert!(told.starts_with("there are 2 zones with this name"), "{told}");
+    let run = Run::new(&server, &json!({ "account_id": "account-2" }));
+    assert!(run.read("twice.tests.").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn internal_zones_come_from_the_account_and_its_views() {
+    let mut service = Cloudflare::default();
+    let listed = service.add_zone("corp.tests", "enterprise");
+    let viewed = service.add_zone("corp.tests", "enterprise");
+    let public = service.add_zone("unit.tests", "free");
+    for (index, kind, account) in [(0, "internal", "account-1"), (1, "internal", "account-9")] {
+        kind.clone_into(&mut service.zones[index].kind);
+        account.clone_into(&mut service.zones[index].account);
+    }
+    service.views =
+        vec![("east".to_owned(), vec![viewed.clone()]), ("west".to_owned(), vec![listed, public])];
+    let server = Server::start(service).await;
+    let make = |further: Json| {
+        let mut options =
+            json!({ "token": "let-me-in", "api_url": server.url(), "account_id": "account-1" });
+        options.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+        Run::of_class("cloudflare-internal", &options, true)
+    };
+    let run = make(json!({})).unwrap();
+    let report = run.read("corp.tests.").await.unwrap_err();
+    assert!(report.iter().next().unwrap().message.contains("set `view_id`"), "{report:?}");
+    assert!(run.read("unit.tests.").await.unwrap().is_none());
+
+    // A root NS record means nothing there, and is no error even to a strict target.
+    let run = make(json!({ "view_id": "east" })).unwrap();
+    let ns = json!({ "name": "", "type": "NS", "ttl": 300, "value": "ns.example." });
+    let mut records = hosts(0, 2, "10.0.0.1");
+    records.push(ns);
+    run.settle(&run.zone("corp.tests.", &records)).await;
+    assert_eq!(server.service().zones[1].records.len(), 2);
+
+    let plan =
+        run.plan(&run.zone("other.tests.", &hosts(0, 1, "10.0.0.1"))).await.unwrap().unwrap();
+    let told = words(run.apply(&plan).await.0.unwrap_err());
+    assert_eq!(told, "there is no internal zone other.tests.; create it at Cloudflare first");
+    for key in ["cdn", "pagerules", "plan_type"] {
+        let error = make(json!({ key: true })).err().unwrap();
+        assert!(error.contains(key), "{error}");
+    }
+}
