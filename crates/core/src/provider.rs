@@ -187,6 +187,15 @@ pub struct ZoneRead {
     pub state: State,
 }
 
+/// What came of putting files in order.
+#[derive(Debug, Default)]
+pub struct Reordered {
+    /// The files that were rewritten.
+    pub files: Vec<String>,
+    /// Why others were left as they are.
+    pub report: Report,
+}
+
 /// Reads zones.
 ///
 /// One value serves every zone, concurrently; a call changes nothing that another call sees.
@@ -209,6 +218,16 @@ pub trait Source: Send + Sync {
     /// The folder its files are in, if it reads files: what is wrong with them may be shown with their lines.
     fn folder(&self) -> Option<&Path> {
         None
+    }
+
+    /// Rewrites the files of a zone whose keys are not in the order that reading them asks for. Files that
+    /// cannot be put in order are findings, and stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a file cannot be read or written.
+    async fn put_in_order(&self, _zone: &ZoneName) -> Result<Reordered, ProviderError> {
+        Ok(Reordered::default())
     }
 
     /// The zones this source knows, in any order.

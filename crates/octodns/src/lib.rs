@@ -15,6 +15,7 @@ mod manager;
 pub mod output;
 mod plan_zones;
 mod registry;
+mod reorder;
 mod schema;
 mod sub_zones;
 mod summary;

@@ -15,6 +15,7 @@
 //! ```
 
 mod error;
+mod fix;
 mod foreign;
 mod include;
 mod natural;
@@ -24,6 +25,7 @@ mod read;
 mod write;
 
 pub use error::{ErrorKind, YamlError};
+pub use fix::put_in_order;
 pub use foreign::from_serde;
 pub use include::{FileIncludes, Include, NoIncludes};
 pub use natural::natural_cmp;

@@ -146,6 +146,9 @@ fn compare_digits(left: &str, right: &str) -> Ordering {
     }
 }
 
+/// The code of findings about order.
+pub(crate) const CODE: &str = "yaml-order";
+
 /// Reports every key of a mapping that is out of order. The caller found out that some are.
 pub(crate) fn report_disorder(
     order: Order,
@@ -173,28 +176,26 @@ pub(crate) fn report_disorder(
             shown(second),
             second.kind_name()
         );
-        let finding = Diagnostic::error("yaml-order", text).at(origin(second));
+        let finding = Diagnostic::error(CODE, text).at(origin(second));
         report.push(finding.help("put both in quotes"));
         return;
     }
     for place in misplaced(&sorted) {
         let key = keys[sorted[place]];
-        let help = if place == 0 {
-            "move it to the front".to_owned()
-        } else {
-            format!("move it to after {}", shown(keys[sorted[place - 1]]))
+        let (what, belongs, other) = match sorted.get(place + 1) {
+            Some(after) => ("before this", "before", keys[*after]),
+            // The last in order that is misplaced comes after some other key.
+            None => ("after this", "after", keys[sorted[place.saturating_sub(1)]]),
         };
-        let text = format!("key {} is out of order", shown(key));
-        let mut finding = Diagnostic::error("yaml-order", text).at(origin(key)).help(help);
-        if let Some(after) = sorted.get(place + 1) {
-            let after = keys[*after];
-            finding = finding.related(format!("before {}", shown(after)), origin(after));
-        }
-        report.push(finding);
+        let text =
+            format!("key {} is out of order, it belongs {belongs} {}", shown(key), shown(other));
+        let finding = Diagnostic::error(CODE, text).at(origin(key));
+        let finding = finding.help("move it there; `octodns-validate --fix` does so");
+        report.push(finding.related(what, origin(other)));
     }
 }
 
-fn shown(key: &Value<'_>) -> String {
+pub(crate) fn shown(key: &Value<'_>) -> String {
     match key.as_str() {
         Some(text) => format!("\"{text}\""),
         None => octodns_core::value::python_str(key),
@@ -243,7 +244,7 @@ mod tests {
         let found = findings(&["a", "d", "b", "c"]);
         assert_eq!(found.len(), 1);
         assert!(found[0].contains("key \"d\" is out of order"), "{found:?}");
-        assert!(found[0].contains("after \"c\""), "{found:?}");
+        assert!(found[0].contains("it belongs after \"c\""), "{found:?}");
     }
 
     #[test]

@@ -9,6 +9,9 @@ const VALIDATE: &str = "octodns-validate --config-file=config.yaml";
 
 const PAGE: &str = include_str!("../../../docs/findings.md");
 
+/// The zone file of its examples.
+const EXAMPLE: &str = "---\nwww:\n  type: A\n  value: 192.0.2.256\n";
+
 /// The blocks of the page that start with a line.
 fn blocks(start: &str) -> Vec<&'static str> {
     let inside = PAGE.split("```").skip(1).step_by(2);
@@ -21,8 +24,7 @@ fn example() -> Workspace {
     let workspace = Workspace::new();
     workspace.write("config.yaml", CONFIG.replace("unit.tests", "example.com"));
     fs::remove_file(workspace.path("zones/unit.tests.yaml")).unwrap();
-    let zone = "---\nwww:\n  type: A\n  value: 192.0.2.256\n";
-    workspace.write("zones/example.com.yaml", zone);
+    workspace.write("zones/example.com.yaml", EXAMPLE);
     workspace
 }
 
@@ -30,9 +32,18 @@ fn example() -> Workspace {
 fn the_examples_of_the_page_are_what_is_shown() {
     let workspace = example();
     let consoles = blocks("$ octodns-validate --config-file config.yaml");
-    assert_eq!(consoles.len(), 2);
+    assert_eq!(consoles.len(), 3);
     for console in consoles {
         let (line, shown) = console.split_once('\n').unwrap();
+        if line.ends_with("--fix") {
+            let zone = "www:\n  value: 192.0.2.1\n  type: A\n";
+            workspace.write("zones/example.com.yaml", zone);
+            let ran = workspace.run(line.strip_prefix("$ ").unwrap());
+            ran.expect(0, &[]);
+            assert_eq!(ran.stderr, shown);
+            workspace.write("zones/example.com.yaml", EXAMPLE);
+            continue;
+        }
         let ran = workspace.run(line.strip_prefix("$ ").unwrap());
         ran.expect(1, &[]);
         assert_eq!(ran.stdout + &ran.stderr, shown, "{line}");

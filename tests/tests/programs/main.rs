@@ -5,5 +5,6 @@
 
 mod bad_input;
 mod findings;
+mod fix;
 mod support;
 mod sync;

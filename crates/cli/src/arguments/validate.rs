@@ -10,6 +10,8 @@ Examples:
       Check the configuration and the YAML files of all zones, without talking to any service
   octodns-validate --config-file config.yaml --all
       The same; what is wrong is a warning, so that nothing ends the check early
+  octodns-validate --config-file config.yaml --fix
+      Put the keys of zone files in order first; comments move with what they are about
 
 Exit status: 0 when nothing was found, 1 when anything was, 2 on wrong usage.";
 
@@ -24,6 +26,10 @@ pub struct ValidateArguments {
     /// Read records leniently: what is wrong with them is shown as warnings
     #[arg(long)]
     pub all: bool,
+
+    /// Rewrite zone files whose keys are out of order, and check what is left
+    #[arg(long)]
+    pub fix: bool,
 
     /// How findings are shown, and what is logged.
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! `YamlProvider`: zones as YAML files, to be read and to be written.
 
 mod files;
+mod fix;
 mod options;
 mod read;
 mod write;
@@ -8,6 +9,7 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use octodns_core::provider::Reordered;
 use octodns_core::registry::BuildError;
 use octodns_core::{
     ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneName, ZoneRead,
@@ -106,6 +108,11 @@ impl Source for YamlProvider {
 
     fn folder(&self) -> Option<&Path> {
         Some(&self.inner.options.directory)
+    }
+
+    async fn put_in_order(&self, zone: &ZoneName) -> Result<Reordered, ProviderError> {
+        let zone = zone.clone();
+        self.blocking(move |inner| fix::zone(inner, &zone)).await
     }
 
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {

@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use octodns_core::value::Position;
 
 use super::events::{Event, Events, Failure, Step, Written};
-use super::scalar;
 use super::tag::Tag;
 use crate::ErrorKind;
 
@@ -73,7 +72,7 @@ struct Composer<'t> {
 
 impl<'t> Composer<'t> {
     fn add(&mut self, step: Step<'t>) -> Result<(), Failure> {
-        let Step { event, tag, anchor, position } = step;
+        let Step { event, tag, anchor, position, .. } = step;
         let (content, opens) = match event {
             Event::End => {
                 self.open.pop();
@@ -90,11 +89,7 @@ impl<'t> Composer<'t> {
                     let kind = ErrorKind::Syntax("there is no key before \":\"".into());
                     return Err((kind, position));
                 }
-                let tag = match tag {
-                    Written::Named(tag) => tag,
-                    Written::Nothing if !plain => Tag::Str,
-                    Written::Nothing | Written::Bare => scalar::resolve(&text),
-                };
+                let tag = tag.of_scalar(&text, plain);
                 return self.push(Content::Scalar(text), tag, anchor, position).map(|_| ());
             }
             Event::SequenceStart => (Content::Sequence(Vec::new()), Tag::Seq),

@@ -4,12 +4,13 @@
 //! reference refuses: tabs between tokens, `?` in plain text of flow collections, a second document.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use granit_parser::{Event as Parsed, Marker, Parser, ScalarStyle, Span, StrInput, StructureStyle};
 use octodns_core::value::Position;
 
-use super::characters;
 use super::tag::Tag;
+use super::{characters, scalar};
 use crate::ErrorKind;
 
 /// What happens at one place of a document.
@@ -35,6 +36,8 @@ pub(super) struct Step<'t> {
     /// Number of the anchor, and its name.
     pub(super) anchor: Option<(usize, Cow<'t, str>)>,
     pub(super) position: Position,
+    /// The bytes from its tag or anchor to its end; of a collection that starts, to its first token.
+    pub(super) bytes: Range<usize>,
 }
 
 /// The tag before a node.
@@ -46,6 +49,17 @@ pub(super) enum Written {
     Bare,
     /// A tag with a name.
     Named(Tag),
+}
+
+impl Written {
+    /// The tag of a scalar.
+    pub(super) fn of_scalar(self, text: &str, plain: bool) -> Tag {
+        match self {
+            Self::Named(tag) => tag,
+            Self::Nothing if !plain => Tag::Str,
+            Self::Nothing | Self::Bare => scalar::resolve(text),
+        }
+    }
 }
 
 /// A failure with its place in the text.
@@ -163,6 +177,11 @@ impl<'t> Events<'t> {
         }
     }
 
+    /// Whether the collection that is open is written in brackets or braces.
+    pub(super) fn in_flow(&self) -> bool {
+        self.open.last() == Some(&Open::Flow)
+    }
+
     /// Whether a colon stands here with neither a key nor a `?` before it.
     fn lacks_key(&self, span: &Span) -> bool {
         let at = span.start.byte_offset().unwrap_or_default();
@@ -236,7 +255,9 @@ impl<'t> Events<'t> {
                 name => Written::Named(Tag::named(name)),
             }
         });
-        Ok(Step { event, tag, anchor, position: self.position(start) })
+        let end = span.end.byte_offset().unwrap_or_default();
+        let bytes = start.byte_offset().unwrap_or(end)..end;
+        Ok(Step { event, tag, anchor, position: self.position(start), bytes })
     }
 
     fn next(&mut self) -> Result<Option<(Parsed<'t>, Span)>, Failure> {

@@ -5,6 +5,7 @@ mod compose;
 mod construct;
 mod events;
 mod fast;
+mod layout;
 mod mapping;
 mod scalar;
 mod session;
@@ -18,6 +19,8 @@ use octodns_core::{Report, Value};
 
 use crate::{ErrorKind, Include, NoIncludes, Order, YamlError};
 use session::Session;
+
+pub(crate) use layout::{Content, Item, Name, Pair, layout};
 
 /// A document that was read, with all that it includes.
 #[derive(Debug)]

@@ -1,0 +1,48 @@
+//! Putting zone files in the order that reading them asks for.
+
+use std::collections::BTreeSet;
+
+use octodns_core::Report;
+use octodns_core::provider::Reordered;
+
+use crate::failure::Failure;
+use crate::manager::Manager;
+
+impl Manager {
+    /// Rewrites the zone files whose keys are out of order, of every zone and source that asks for an order.
+    /// Returns the files that were rewritten, and what kept others from it.
+    ///
+    /// What else is wrong with the config or the files is for [`Manager::validate`] to tell.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be found out which zones there are.
+    pub async fn put_in_order(&self) -> Result<Reordered, Failure> {
+        let selection = self.zones(&[], None).await?;
+        let mut ignored = Report::new();
+        let (mut files, mut report) = (BTreeSet::new(), Report::new());
+        // One after the other: zones may share files.
+        for zone in selection.all(self, &mut ignored) {
+            let name = zone.name.to_string();
+            let sources = self.sources(&name, &zone.config, &[], &mut ignored).unwrap_or_default();
+            for source in sources.iter().filter(|source| source.is_local()) {
+                match source.put_in_order(&zone.name).await {
+                    Ok(reordered) => {
+                        files.extend(reordered.files);
+                        for found in reordered.report {
+                            if !report.iter().any(|known| *known == found) {
+                                report.push(found);
+                            }
+                        }
+                    }
+                    Err(error) => {
+                        report.merge(
+                            error.into_report("source", &format!("{name} ({})", source.id())),
+                        );
+                    }
+                }
+            }
+        }
+        Ok(Reordered { files: files.into_iter().collect(), report })
+    }
+}

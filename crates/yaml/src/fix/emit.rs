@@ -1,0 +1,66 @@
+//! Writing a text with parts of it in other places.
+
+use std::ops::Range;
+
+/// A stretch of the text that is written in another order.
+#[derive(Debug)]
+pub(super) struct Arrangement {
+    pub(super) bytes: Range<usize>,
+    pub(super) parts: Vec<Part>,
+}
+
+#[derive(Debug)]
+pub(super) enum Part {
+    /// Bytes of the text, with what is rearranged within them.
+    Copy(Range<usize>),
+    /// So many blanks.
+    Indent(usize),
+}
+
+/// Writes a text whose arrangements are sorted, those within others behind them.
+pub(super) fn emit(text: &str, arrangements: &[Arrangement]) -> String {
+    let mut out = String::with_capacity(text.len());
+    copy(text, 0..text.len(), arrangements, &mut out);
+    out
+}
+
+fn copy(text: &str, bytes: Range<usize>, arrangements: &[Arrangement], out: &mut String) {
+    let mut at = bytes.start;
+    let mut rest = arrangements;
+    // Those that start before were written by whoever called.
+    let skipped = rest.partition_point(|found| found.bytes.start < bytes.start);
+    rest = &rest[skipped..];
+    while let Some((found, behind)) = rest.split_first() {
+        if found.bytes.start >= bytes.end {
+            break;
+        }
+        out.push_str(&text[at..found.bytes.start]);
+        let inner = behind.partition_point(|inner| inner.bytes.start < found.bytes.end);
+        for part in &found.parts {
+            match part {
+                Part::Copy(bytes) => copy(text, bytes.clone(), &behind[..inner], out),
+                Part::Indent(width) => out.extend(std::iter::repeat_n(' ', *width)),
+            }
+        }
+        at = found.bytes.end;
+        rest = &behind[inner..];
+    }
+    out.push_str(&text[at..bytes.end]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_move_with_what_moves_within_them() {
+        let arrangements = [
+            Arrangement { bytes: 1..9, parts: vec![Part::Copy(5..9), Part::Copy(1..5)] },
+            Arrangement {
+                bytes: 2..4,
+                parts: vec![Part::Copy(3..4), Part::Indent(1), Part::Copy(2..3)],
+            },
+        ];
+        assert_eq!(emit("0123456789", &arrangements), "0567813 249");
+    }
+}

@@ -1,0 +1,94 @@
+//! Putting the files of a zone in order, with those that they include.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use octodns_core::provider::Reordered;
+use octodns_core::{Diagnostic, Origin, ProviderError, ZoneName};
+use octodns_files::{failed, write};
+
+use super::{Inner, files};
+use crate::fix::{put_in_order, same};
+use crate::order::CODE;
+use crate::{Document, FileIncludes, Include, LoadOptions, Order, load, text_of};
+
+/// Puts every file of a zone in order, if reading asks for an order.
+pub(super) fn zone(inner: &Inner, zone: &ZoneName) -> Result<Reordered, ProviderError> {
+    let mut reordered = Reordered::default();
+    if inner.options.enforce_order {
+        for path in files::of_zone(inner, zone)? {
+            file(inner, &path, &mut reordered)?;
+        }
+    }
+    Ok(reordered)
+}
+
+/// The files that were changed, before they are written.
+struct Overlay<'o> {
+    files: &'o FileIncludes,
+    changed: HashMap<Arc<str>, String>,
+}
+
+impl Include for Overlay<'_> {
+    fn resolve(&self, from: &str, path: &str) -> io::Result<String> {
+        self.files.resolve(from, path)
+    }
+
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        match self.changed.get(name) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => self.files.read(name),
+        }
+    }
+}
+
+fn file(inner: &Inner, path: &Path, reordered: &mut Reordered) -> Result<(), ProviderError> {
+    let includes = FileIncludes::new(inner.home.clone());
+    let mut overlay = Overlay { files: &includes, changed: HashMap::new() };
+    let name: Arc<str> = path.to_string_lossy().into();
+    let bytes = std::fs::read(path).map_err(failed("read", path))?;
+    let order: Order = inner.options.order_mode.into();
+    let before = LoadOptions::new(Arc::clone(&name)).order(Some(order)).include(&includes);
+    // What is no YAML is for reading to tell.
+    let Ok(text) = text_of(&bytes, &name) else { return Ok(()) };
+    let Ok(before) = load(text, &before) else { return Ok(()) };
+    if !before.report.has_errors() {
+        return Ok(());
+    }
+    // Those that are included first: what they hold is part of those that include them.
+    for name in before.files.iter().rev() {
+        let bytes = overlay.read(name).map_err(failed("read", Path::new(&**name)))?;
+        let Ok(text) = text_of(&bytes, name) else { continue };
+        let options = LoadOptions::new(Arc::clone(name)).include(&overlay);
+        match put_in_order(text, order, &options) {
+            Ok(None) => {}
+            Ok(Some(text)) => {
+                overlay.changed.insert(Arc::clone(name), text);
+            }
+            Err(found) => reordered.report.push(*found),
+        }
+    }
+    if !says_the_same(&name, &overlay, &before) {
+        let message = "cannot be put in order: what it says would change";
+        let found = Diagnostic::error(CODE, message).at(Origin::file(name));
+        reordered.report.push(found.help("put it in order by hand"));
+        return Ok(());
+    }
+    let mut changed: Vec<_> = overlay.changed.into_iter().collect();
+    changed.sort_unstable();
+    for (name, text) in changed {
+        write(Path::new(&*name), &text)?;
+        reordered.files.push(name.to_string());
+    }
+    Ok(())
+}
+
+/// Whether a file with all its changes, and those of the files it includes, says what it said.
+fn says_the_same(name: &Arc<str>, overlay: &Overlay<'_>, before: &Document<'_>) -> bool {
+    let options = LoadOptions::new(Arc::clone(name)).include(overlay);
+    let Ok(bytes) = overlay.read(name) else { return false };
+    let after = text_of(&bytes, name).and_then(|text| load(text, &options));
+    after.is_ok_and(|after| same(&after.root, &before.root))
+}
