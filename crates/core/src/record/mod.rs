@@ -14,6 +14,7 @@ mod rdata;
 mod record_type;
 mod registry;
 mod routing;
+mod row;
 mod types;
 
 use std::fmt;

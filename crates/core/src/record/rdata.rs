@@ -1,5 +1,6 @@
 //! What every value of a record type can do, and the errors of reading one.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -98,7 +99,7 @@ pub enum RdataError {
     #[error("expected the fields \"{expected}\", got \"{rdata}\"")]
     Fields {
         /// Names of the fields.
-        expected: &'static str,
+        expected: Cow<'static, str>,
         /// The text.
         rdata: String,
     },
@@ -115,7 +116,7 @@ pub(crate) fn words<'r, const N: usize>(
     rdata: &'r str,
     expected: &'static str,
 ) -> Result<[&'r str; N], RdataError> {
-    let failed = || RdataError::Fields { expected, rdata: rdata.to_owned() };
+    let failed = || RdataError::Fields { expected: expected.into(), rdata: rdata.to_owned() };
     rdata.split(' ').collect::<Vec<_>>().try_into().map_err(|_| failed())
 }
 

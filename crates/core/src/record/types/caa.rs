@@ -1,6 +1,5 @@
 //! `CAA`: who may issue certificates for a name.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use smol_str::SmolStr;
@@ -8,8 +7,8 @@ use smol_str::SmolStr;
 use super::ValueCheck;
 use crate::record::fields::{Fields, U8, check_each, check_int};
 use crate::record::general::shown;
-use crate::record::rdata::{fields, int_or_text, unquote};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::row::{Row, Word};
+use crate::record::{Fault, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -120,37 +119,18 @@ fn check_wildcards(values: &[Value<'_>], _: RecordType, findings: &mut Findings)
 }
 
 /// RFC 8659, section 4.1.1.
-impl Rdata for Caa {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
-        let caa = Fields::of(value)?;
+impl Row for Caa {
+    const FIELDS: &'static [(&'static str, Word)] =
+        &[("flags", Word::Number), ("tag", Word::Text), ("value", Word::Rest)];
+    const QUOTED: bool = false;
+
+    fn of_fields(caa: Fields<'_, '_>) -> Result<Self, Fault> {
         let flags = caa.int_or_zero("flags")?;
         Ok(Self { flags, tag: caa.text("tag")?, value: caa.text("value")? })
     }
 
-    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let mut words = rdata.splitn(3, ' ');
-        let (Some(flags), Some(tag), Some(value)) = (words.next(), words.next(), words.next())
-        else {
-            let expected = "flags tag value";
-            return Err(RdataError::Fields { expected, rdata: rdata.to_owned() });
-        };
-        Ok(fields([
-            ("flags", int_or_text(flags)),
-            ("tag", unquote(tag).to_owned().into()),
-            ("value", unquote(value).to_owned().into()),
-        ]))
-    }
-
-    fn to_value(&self) -> OwnedValue {
-        fields([
-            ("flags", self.flags.into()),
-            ("tag", self.tag.to_string().into()),
-            ("value", self.value.to_string().into()),
-        ])
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        self.cmp(other)
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
+        [self.flags.into(), self.tag.to_string().into(), self.value.to_string().into()]
     }
 }
 

@@ -1,14 +1,13 @@
 //! `DS`: digests of the keys of a child zone.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use smol_str::SmolStr;
 
 use super::ValueCheck;
 use crate::record::fields::{ANY, Fields, U8, U16, check_each, check_each_mapping};
-use crate::record::rdata::{fields, int_or_text, words};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::row::{Row, Word};
+use crate::record::{Fault, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -134,9 +133,16 @@ fn check_algorithms(values: &[Value<'_>], _: RecordType, findings: &mut Findings
 }
 
 /// RFC 4034, section 5.3.
-impl Rdata for Ds {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
-        let ds = Fields::of(value)?;
+impl Row for Ds {
+    const FIELDS: &'static [(&'static str, Word)] = &[
+        ("key_tag", Word::Number),
+        ("algorithm", Word::Number),
+        ("digest_type", Word::Number),
+        ("digest", Word::Bare),
+    ];
+    const QUOTED: bool = false;
+
+    fn of_fields(ds: Fields<'_, '_>) -> Result<Self, Fault> {
         let [key_tag, algorithm, digest_type, digest] = names(ds);
         Ok(Self {
             key_tag: ds.int(key_tag)?,
@@ -146,28 +152,13 @@ impl Rdata for Ds {
         })
     }
 
-    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let [key_tag, algorithm, digest_type, digest] =
-            words(rdata, "key_tag algorithm digest_type digest")?;
-        Ok(fields([
-            ("key_tag", int_or_text(key_tag)),
-            ("algorithm", int_or_text(algorithm)),
-            ("digest_type", int_or_text(digest_type)),
-            ("digest", digest.to_owned().into()),
-        ]))
-    }
-
-    fn to_value(&self) -> OwnedValue {
-        fields([
-            ("key_tag", self.key_tag.into()),
-            ("algorithm", self.algorithm.into()),
-            ("digest_type", self.digest_type.into()),
-            ("digest", self.digest.to_string().into()),
-        ])
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        self.cmp(other)
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
+        [
+            self.key_tag.into(),
+            self.algorithm.into(),
+            self.digest_type.into(),
+            self.digest.to_string().into(),
+        ]
     }
 }
 

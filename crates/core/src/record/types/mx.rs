@@ -1,13 +1,12 @@
 //! `MX`: the hosts that accept mail for a name.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use super::ValueCheck;
 use super::target::{Target, check_absolute, check_not_ip, check_target};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
-use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::row::{Row, Word};
+use crate::record::{Fault, Rdata, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -127,9 +126,11 @@ fn check_exchange_absolute(values: &[Value<'_>], record_type: RecordType, findin
 }
 
 /// RFC 1035, section 3.3.9.
-impl Rdata for Mx {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
-        let mx = Fields::of(value)?;
+impl Row for Mx {
+    const FIELDS: &'static [(&'static str, Word)] =
+        &[("preference", Word::Number), ("exchange", Word::Text)];
+
+    fn of_fields(mx: Fields<'_, '_>) -> Result<Self, Fault> {
         let either = |key, older| if mx.get(key).is_some() { key } else { older };
         Ok(Self {
             preference: mx.int(either("preference", "priority"))?,
@@ -137,24 +138,8 @@ impl Rdata for Mx {
         })
     }
 
-    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let [preference, exchange] = words(rdata, "preference exchange")?;
-        Ok(fields([
-            ("preference", int_or_text(preference)),
-            ("exchange", unquote(exchange).to_owned().into()),
-        ]))
-    }
-
-    fn to_value(&self) -> OwnedValue {
-        fields([("preference", self.preference.into()), ("exchange", self.exchange.to_value())])
-    }
-
-    fn text(&self) -> String {
-        format!("'{self}'")
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        self.cmp(other)
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
+        [self.preference.into(), self.exchange.to_value()]
     }
 }
 

@@ -1,6 +1,5 @@
 //! `NAPTR`: rules that rewrite a name into another, or into a URI.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use smol_str::SmolStr;
@@ -9,9 +8,8 @@ use super::ValueCheck;
 use super::target::check_absolute;
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping};
 use crate::record::general::shown;
-use crate::record::number;
-use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::row::{Row, Word};
+use crate::record::{Fault, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -137,9 +135,17 @@ fn text_or_nothing(naptr: Fields<'_, '_>, key: &str) -> Result<SmolStr, Fault> {
 }
 
 /// RFC 3403, section 4.1.
-impl Rdata for Naptr {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
-        let naptr = Fields::of(value)?;
+impl Row for Naptr {
+    const FIELDS: &'static [(&'static str, Word)] = &[
+        ("order", Word::Number),
+        ("preference", Word::NumberAfterNumber),
+        ("flags", Word::Text),
+        ("service", Word::Text),
+        ("regexp", Word::Text),
+        ("replacement", Word::Text),
+    ];
+
+    fn of_fields(naptr: Fields<'_, '_>) -> Result<Self, Fault> {
         Ok(Self {
             order: naptr.int("order")?,
             preference: naptr.int("preference")?,
@@ -150,42 +156,15 @@ impl Rdata for Naptr {
         })
     }
 
-    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let [order, preference, flags, service, regexp, replacement] =
-            words(rdata, "order preference flags service regexp replacement")?;
-        // A preference is a number only if the order is one.
-        let preference = match number::int_of_text(order) {
-            Ok(_) => int_or_text(preference),
-            Err(_) => preference.to_owned().into(),
-        };
-        let text = |word: &str| Value::from(unquote(word).to_owned());
-        Ok(fields([
-            ("order", int_or_text(order)),
-            ("preference", preference),
-            ("flags", text(flags)),
-            ("service", text(service)),
-            ("regexp", text(regexp)),
-            ("replacement", text(replacement)),
-        ]))
-    }
-
-    fn to_value(&self) -> OwnedValue {
-        fields([
-            ("order", self.order.into()),
-            ("preference", self.preference.into()),
-            ("flags", self.flags.to_string().into()),
-            ("service", self.service.to_string().into()),
-            ("regexp", self.regexp.to_string().into()),
-            ("replacement", self.replacement.to_string().into()),
-        ])
-    }
-
-    fn text(&self) -> String {
-        format!("'{self}'")
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        self.cmp(other)
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
+        [
+            self.order.into(),
+            self.preference.into(),
+            self.flags.to_string().into(),
+            self.service.to_string().into(),
+            self.regexp.to_string().into(),
+            self.replacement.to_string().into(),
+        ]
     }
 }
 

@@ -1,14 +1,13 @@
 //! `SRV`: hosts and ports of a service.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use super::target::{Target, check_absolute, check_not_ip, check_target};
 use super::{RecordCheck, ValueCheck};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
 use crate::record::number::{self, NumberFault};
-use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::row::{Row, Word};
+use crate::record::{Fault, Rdata, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::{Findings, RawRecord};
 use crate::value::{OwnedValue, Value};
@@ -180,9 +179,15 @@ fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings)
 }
 
 /// RFC 2782.
-impl Rdata for Srv {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
-        let srv = Fields::of(value)?;
+impl Row for Srv {
+    const FIELDS: &'static [(&'static str, Word)] = &[
+        ("priority", Word::Number),
+        ("weight", Word::Number),
+        ("port", Word::Number),
+        ("target", Word::Text),
+    ];
+
+    fn of_fields(srv: Fields<'_, '_>) -> Result<Self, Fault> {
         Ok(Self {
             priority: srv.int("priority")?,
             weight: srv.int("weight")?,
@@ -191,31 +196,8 @@ impl Rdata for Srv {
         })
     }
 
-    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let [priority, weight, port, target] = words(rdata, "priority weight port target")?;
-        Ok(fields([
-            ("priority", int_or_text(priority)),
-            ("weight", int_or_text(weight)),
-            ("port", int_or_text(port)),
-            ("target", unquote(target).to_owned().into()),
-        ]))
-    }
-
-    fn to_value(&self) -> OwnedValue {
-        fields([
-            ("priority", self.priority.into()),
-            ("weight", self.weight.into()),
-            ("port", self.port.into()),
-            ("target", self.target.to_value()),
-        ])
-    }
-
-    fn text(&self) -> String {
-        format!("'{self}'")
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        self.cmp(other)
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
+        [self.priority.into(), self.weight.into(), self.port.into(), self.target.to_value()]
     }
 }
 

@@ -1,14 +1,13 @@
 //! `SSHFP`: fingerprints of the keys of an SSH host.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use smol_str::SmolStr;
 
 use super::ValueCheck;
 use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
-use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::row::{Row, Word};
+use crate::record::{Fault, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{Kind, OwnedValue, Value};
@@ -110,9 +109,14 @@ fn check_fingerprint_type(values: &[Value<'_>], _: RecordType, findings: &mut Fi
 }
 
 /// RFC 4255, section 3.2.
-impl Rdata for Sshfp {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
-        let sshfp = Fields::of(value)?;
+impl Row for Sshfp {
+    const FIELDS: &'static [(&'static str, Word)] = &[
+        ("algorithm", Word::Number),
+        ("fingerprint_type", Word::Number),
+        ("fingerprint", Word::Text),
+    ];
+
+    fn of_fields(sshfp: Fields<'_, '_>) -> Result<Self, Fault> {
         Ok(Self {
             algorithm: sshfp.int("algorithm")?,
             fingerprint_type: sshfp.int("fingerprint_type")?,
@@ -120,30 +124,8 @@ impl Rdata for Sshfp {
         })
     }
 
-    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let [algorithm, fingerprint_type, fingerprint] =
-            words(rdata, "algorithm fingerprint_type fingerprint")?;
-        Ok(fields([
-            ("algorithm", int_or_text(algorithm)),
-            ("fingerprint_type", int_or_text(fingerprint_type)),
-            ("fingerprint", unquote(fingerprint).to_owned().into()),
-        ]))
-    }
-
-    fn to_value(&self) -> OwnedValue {
-        fields([
-            ("algorithm", self.algorithm.into()),
-            ("fingerprint_type", self.fingerprint_type.into()),
-            ("fingerprint", self.fingerprint.to_string().into()),
-        ])
-    }
-
-    fn text(&self) -> String {
-        format!("'{self}'")
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        self.cmp(other)
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
+        [self.algorithm.into(), self.fingerprint_type.into(), self.fingerprint.to_string().into()]
     }
 }
 

@@ -1,14 +1,13 @@
 //! `TLSA`: the certificate or key of a TLS server.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use smol_str::SmolStr;
 
 use super::ValueCheck;
 use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
-use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::row::{Row, Word};
+use crate::record::{Fault, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -110,9 +109,15 @@ fn check_matching_type(values: &[Value<'_>], _: RecordType, findings: &mut Findi
 }
 
 /// RFC 6698, section 2.2.
-impl Rdata for Tlsa {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
-        let tlsa = Fields::of(value)?;
+impl Row for Tlsa {
+    const FIELDS: &'static [(&'static str, Word)] = &[
+        ("certificate_usage", Word::Number),
+        ("selector", Word::Number),
+        ("matching_type", Word::Number),
+        ("certificate_association_data", Word::Text),
+    ];
+
+    fn of_fields(tlsa: Fields<'_, '_>) -> Result<Self, Fault> {
         Ok(Self {
             certificate_usage: tlsa.int_or_zero("certificate_usage")?,
             selector: tlsa.int_or_zero("selector")?,
@@ -121,32 +126,13 @@ impl Rdata for Tlsa {
         })
     }
 
-    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let [certificate_usage, selector, matching_type, data] =
-            words(rdata, "certificate_usage selector matching_type certificate_association_data")?;
-        Ok(fields([
-            ("certificate_usage", int_or_text(certificate_usage)),
-            ("selector", int_or_text(selector)),
-            ("matching_type", int_or_text(matching_type)),
-            ("certificate_association_data", unquote(data).to_owned().into()),
-        ]))
-    }
-
-    fn to_value(&self) -> OwnedValue {
-        fields([
-            ("certificate_usage", self.certificate_usage.into()),
-            ("selector", self.selector.into()),
-            ("matching_type", self.matching_type.into()),
-            ("certificate_association_data", self.certificate_association_data.to_string().into()),
-        ])
-    }
-
-    fn text(&self) -> String {
-        format!("'{self}'")
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        self.cmp(other)
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
+        [
+            self.certificate_usage.into(),
+            self.selector.into(),
+            self.matching_type.into(),
+            self.certificate_association_data.to_string().into(),
+        ]
     }
 }
 

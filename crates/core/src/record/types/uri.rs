@@ -1,14 +1,13 @@
 //! `URI`: URIs of a service.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use super::srv;
 use super::target::Target;
 use super::{RecordCheck, ValueCheck};
 use crate::record::fields::{ANY, Fields, U16, check_each};
-use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::row::{Row, Word};
+use crate::record::{Fault, Rdata, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -88,9 +87,11 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
 }
 
 /// RFC 7553, section 4.5.
-impl Rdata for Uri {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
-        let uri = Fields::of(value)?;
+impl Row for Uri {
+    const FIELDS: &'static [(&'static str, Word)] =
+        &[("priority", Word::Number), ("weight", Word::Number), ("target", Word::Text)];
+
+    fn of_fields(uri: Fields<'_, '_>) -> Result<Self, Fault> {
         Ok(Self {
             priority: uri.int("priority")?,
             weight: uri.int("weight")?,
@@ -98,29 +99,8 @@ impl Rdata for Uri {
         })
     }
 
-    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let [priority, weight, target] = words(rdata, "priority weight target")?;
-        Ok(fields([
-            ("priority", int_or_text(priority)),
-            ("weight", int_or_text(weight)),
-            ("target", unquote(target).to_owned().into()),
-        ]))
-    }
-
-    fn to_value(&self) -> OwnedValue {
-        fields([
-            ("priority", self.priority.into()),
-            ("weight", self.weight.into()),
-            ("target", self.target.to_value()),
-        ])
-    }
-
-    fn text(&self) -> String {
-        format!("'{self}'")
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        self.cmp(other)
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
+        [self.priority.into(), self.weight.into(), self.target.to_value()]
     }
 }
 

@@ -1,6 +1,5 @@
 //! `URLFWD`: HTTP redirects that the provider does.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -8,8 +7,8 @@ use smol_str::SmolStr;
 
 use super::ValueCheck;
 use crate::record::fields::{Fields, check_each};
-use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::row::{Row, Word};
+use crate::record::{Fault, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -70,9 +69,17 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
 }
 
 /// The order of the fields is octoDNS's own; no RFC describes this type.
-impl Rdata for Urlfwd {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
-        let urlfwd = Fields::of(value)?;
+impl Row for Urlfwd {
+    const FIELDS: &'static [(&'static str, Word)] = &[
+        ("path", Word::Text),
+        ("target", Word::Text),
+        ("code", Word::Number),
+        ("masking", Word::Number),
+        ("query", Word::Number),
+    ];
+    const QUOTED: bool = false;
+
+    fn of_fields(urlfwd: Fields<'_, '_>) -> Result<Self, Fault> {
         Ok(Self {
             path: urlfwd.text("path")?,
             target: urlfwd.text("target")?,
@@ -82,29 +89,14 @@ impl Rdata for Urlfwd {
         })
     }
 
-    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let [path, target, code, masking, query] = words(rdata, "path target code masking query")?;
-        Ok(fields([
-            ("path", unquote(path).to_owned().into()),
-            ("target", unquote(target).to_owned().into()),
-            ("code", int_or_text(code)),
-            ("masking", int_or_text(masking)),
-            ("query", int_or_text(query)),
-        ]))
-    }
-
-    fn to_value(&self) -> OwnedValue {
-        fields([
-            ("path", self.path.to_string().into()),
-            ("target", self.target.to_string().into()),
-            ("code", self.code.into()),
-            ("masking", self.masking.into()),
-            ("query", self.query.into()),
-        ])
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        self.cmp(other)
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
+        [
+            self.path.to_string().into(),
+            self.target.to_string().into(),
+            self.code.into(),
+            self.masking.into(),
+            self.query.into(),
+        ]
     }
 }
 

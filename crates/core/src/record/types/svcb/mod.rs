@@ -169,7 +169,7 @@ impl Rdata for Svcb {
         let mut words = rdata.split(' ');
         let (Some(priority), Some(target)) = (words.next(), words.next()) else {
             let expected = "svcpriority targetname svcparams";
-            return Err(RdataError::Fields { expected, rdata: rdata.to_owned() });
+            return Err(RdataError::Fields { expected: expected.into(), rdata: rdata.to_owned() });
         };
         let mut params = Map::new();
         for word in words {

@@ -1,0 +1,129 @@
+//! Values that are a row of fields: the same ones, in the same order, in data as in presentation format.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use super::fields::Fields;
+use super::number;
+use super::rdata::{int_or_text, unquote};
+use super::{Fault, Rdata, RdataError};
+use crate::value::{Map, OwnedValue, Value};
+
+/// What a field is in presentation format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// A whole number; anything else stays as it is, and is refused with the record.
+    Number,
+    /// As [`Word::Number`], where the field before is a number; else as it is.
+    NumberAfterNumber,
+    /// Text, without the quotes around it.
+    Text,
+    /// Text, with any quotes.
+    Bare,
+    /// As [`Word::Text`], up to the end: the last field, which may hold blanks.
+    Rest,
+}
+
+/// A value that is a row of fields, all of which it always has.
+///
+/// Every row is an [`Rdata`]; its [`fmt::Display`] writes the fields that [`Row::FIELDS`] reads.
+pub(crate) trait Row:
+    Clone + fmt::Debug + fmt::Display + Ord + Send + Sync + 'static
+{
+    /// The keys, in order.
+    const FIELDS: &'static [(&'static str, Word)];
+
+    /// Whether plans show values in quotes.
+    const QUOTED: bool = true;
+
+    /// Builds the value from its fields, as [`Rdata::read`] does.
+    fn of_fields(fields: Fields<'_, '_>) -> Result<Self, Fault>;
+
+    /// The data of each field, in order.
+    fn values(&self) -> impl IntoIterator<Item = OwnedValue>;
+}
+
+impl<T: Row> Rdata for T {
+    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+        Self::of_fields(Fields::of(value)?)
+    }
+
+    fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
+        parse(Self::FIELDS, rdata)
+    }
+
+    fn to_value(&self) -> OwnedValue {
+        let keys = Self::FIELDS.iter().map(|(key, _)| *key);
+        Map::from_unique(keys.zip(self.values())).into()
+    }
+
+    fn text(&self) -> String {
+        if Self::QUOTED { format!("'{self}'") } else { self.to_string() }
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.cmp(other)
+    }
+}
+
+/// Splits presentation format into fields, which stand between single blanks.
+fn parse(fields: &[(&'static str, Word)], rdata: &str) -> Result<OwnedValue, RdataError> {
+    let failed = || {
+        let names: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
+        RdataError::Fields { expected: names.join(" ").into(), rdata: rdata.to_owned() }
+    };
+    let mut rest = Some(rdata);
+    let mut entries = Vec::with_capacity(fields.len());
+    let mut after_number = false;
+    for (key, kind) in fields {
+        let text = rest.ok_or_else(failed)?;
+        let (word, after) = match text.split_once(' ') {
+            Some((word, after)) if *kind != Word::Rest => (word, Some(after)),
+            _ => (text, None),
+        };
+        let text = |word: &str| OwnedValue::from(word.to_owned());
+        let value = match kind {
+            Word::NumberAfterNumber if !after_number => text(word),
+            Word::Number | Word::NumberAfterNumber => int_or_text(word),
+            Word::Text | Word::Rest => text(unquote(word)),
+            Word::Bare => text(word),
+        };
+        after_number = number::int_of_text(word).is_ok();
+        entries.push((*key, value));
+        rest = after;
+    }
+    if rest.is_some() {
+        return Err(failed());
+    }
+    Ok(Map::from_unique(entries).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELDS: &[(&str, Word)] =
+        &[("a", Word::Number), ("b", Word::NumberAfterNumber), ("c", Word::Text)];
+
+    #[test]
+    fn fields_stand_between_single_blanks() {
+        let shown =
+            |rdata: &str| parse(FIELDS, rdata).map(|value| crate::value::python_str(&value));
+        assert_eq!(shown("1 2 \"x\"").unwrap(), "{'a': 1, 'b': 2, 'c': 'x'}");
+        assert_eq!(shown("one 2 x").unwrap(), "{'a': 'one', 'b': '2', 'c': 'x'}");
+        for bad in ["", "1 2", "1 2 x y"] {
+            let error = shown(bad).unwrap_err().to_string();
+            assert!(error.contains("\"a b c\""), "{error}");
+        }
+        assert_eq!(shown("1  x").unwrap(), "{'a': 1, 'b': '', 'c': 'x'}");
+    }
+
+    #[test]
+    fn the_rest_may_hold_blanks() {
+        let fields = &[("a", Word::Bare), ("b", Word::Rest)];
+        let value = parse(fields, "'x' y z").unwrap();
+        assert_eq!(value.get("a").and_then(Value::as_str), Some("'x'"));
+        assert_eq!(value.get("b").and_then(Value::as_str), Some("y z"));
+        assert!(parse(fields, "x").is_err());
+    }
+}
