@@ -20,6 +20,7 @@ mod names;
 mod outcome;
 mod rdata;
 mod records;
+mod schema;
 mod tinydns;
 mod yaml;
 mod zones;
@@ -46,6 +47,7 @@ pub const PARTS: &[Part] = &[
     Part { name: "dump", compare: emit::compare },
     Part { name: "dump", compare: dump::compare },
     Part { name: "tinydns", compare: tinydns::compare },
+    Part { name: "schema", compare: schema::compare },
     Part { name: "cli", compare: cli::compare },
 ];
 

@@ -6,5 +6,6 @@
 mod bad_input;
 mod findings;
 mod fix;
+mod schema;
 mod support;
 mod sync;

@@ -119,6 +119,14 @@ impl TypeEntry {
         }
     }
 
+    /// Describes a value that is one of several, where that makes a difference.
+    pub(crate) fn item_schema(&self) -> Option<serde_json::Value> {
+        match self {
+            Self::BuiltIn(row) => Some(row.shape.among_others()?.schema(Dialect::Complete)),
+            Self::Custom(_) => None,
+        }
+    }
+
     /// Whether a record without values has nothing wrong with it.
     pub(crate) fn may_be_empty(&self) -> bool {
         match self {

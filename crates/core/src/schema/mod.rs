@@ -3,6 +3,7 @@
 //! A type's [`Shape`] stands in its file, beside what reads and checks its values, and in its row of
 //! the table of types. There are two ways to write it down, see [`Dialect`].
 
+mod pattern;
 mod shape;
 mod zone;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Dialect, unsuggested_boolean};
+use super::{Dialect, pattern, unsuggested_boolean};
 
 /// What a value of a record type, or a field of it, may be.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,10 @@ pub(crate) enum Shape {
     Spelled,
     /// As [`Shape::Spelled`], or nothing.
     SpelledOrNothing,
+    /// As [`Shape::Spelled`], and not empty.
+    NotEmpty,
+    /// One of these texts, or `key` with a number.
+    ParameterKey(&'static [&'static str]),
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// A whole number that fits where it is sent.
@@ -65,24 +69,11 @@ pub(crate) struct Field {
 pub(crate) enum Required {
     /// These.
     All(&'static [&'static str]),
-    /// All of one of these sets.
-    OneSet(&'static [&'static [&'static str]]),
+    /// All of the first, or all of the second, which are older names that one of the last tells of.
+    Either(&'static [&'static str], &'static [&'static str], &'static [&'static str]),
     /// One of each of these pairs, of which the second is an older name.
     Pairs(&'static [[&'static str; 2]]),
 }
-
-/// A name with parts that are filled in, which is checked when they are.
-const TEMPLATE: &str = r".*\{.*\}.*";
-
-/// Two labels or more, each as the checks of names have them; those beyond ASCII are encoded later.
-const FQDN: &str = concat!(
-    r"(?:[0-9A-Za-z_]|[^\x00-\x7F])(?:(?:[0-9A-Za-z_-]|[^\x00-\x7F]){0,61}(?:[0-9A-Za-z_]|[^\x00-\x7F]))?",
-    r"(?:\.(?:[0-9A-Za-z_]|[^\x00-\x7F])(?:(?:[0-9A-Za-z_-]|[^\x00-\x7F]){0,61}(?:[0-9A-Za-z_]|[^\x00-\x7F]))?)+\.?"
-);
-
-/// `key` and a number of 16 bits.
-const KEY_NUMBER: &str =
-    r"^key0*(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$";
 
 impl Field {
     /// A field.
@@ -96,6 +87,14 @@ impl Shape {
     /// have nothing to say then.
     pub(crate) fn may_be_empty(self) -> bool {
         matches!(self, Self::Fields(..))
+    }
+
+    /// What a value among others may be, if that is something else: only one of them must not be empty.
+    pub(crate) fn among_others(self) -> Option<Self> {
+        match self {
+            Self::NotEmpty => Some(Self::Spelled),
+            _ => None,
+        }
     }
 
     /// The schema of a value.
@@ -119,6 +118,8 @@ impl Shape {
             | Self::Name
             | Self::NameOrRoot
             | Self::Spelled
+            | Self::NotEmpty
+            | Self::ParameterKey(_)
             | Self::SpelledOrNothing => {
                 json!({"type": "string"})
             }
@@ -142,24 +143,20 @@ impl Shape {
     /// Whatever is read without a finding.
     fn complete(self) -> Json {
         match self {
-            Self::Ipv4 => json!({
-                "type": "string",
-                "pattern": r"^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$",
-                "patternErrorMessage": "not an IPv4 address",
-            }),
-            Self::Ipv6 => json!({
-                "type": "string",
-                "pattern": r"^(?=.*:.*:)[0-9A-Fa-f:.]+$",
-                "patternErrorMessage": "not an IPv6 address",
-            }),
+            Self::Ipv4 => text_like(&format!("^{}$", pattern::ipv4()), "not an IPv4 address"),
+            Self::Ipv6 => text_like(&format!("^{}$", pattern::ipv6()), "not an IPv6 address"),
             Self::Text => json!({"type": "string"}),
-            Self::Ascii => json!({
-                "type": "string",
-                "pattern": r"^[\x00-\x7F]*$",
-                "patternErrorMessage": "characters beyond ASCII",
-            }),
-            Self::Name => name(&format!("^(?:{TEMPLATE}|{FQDN})$")),
-            Self::NameOrRoot => name(&format!(r"^(?:\.|{TEMPLATE}|{FQDN})$")),
+            Self::Ascii => text_like(r"^[\x00-\x7F]*$", "characters beyond ASCII"),
+            Self::Name => text_like(&pattern::name(false), pattern::NO_NAME),
+            Self::NameOrRoot => text_like(&pattern::name(true), pattern::NO_NAME),
+            Self::ParameterKey(names) => {
+                json!({"anyOf": [{"enum": names}, {"type": "string", "pattern": pattern::KEY_NUMBER}]})
+            }
+            Self::NotEmpty => json!({"anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "number", "not": {"const": 0}},
+                unsuggested_boolean(),
+            ]}),
             Self::Nothing => json!({"type": "null"}),
             Self::List(of) => json!({"type": "array", "items": of.complete()}),
             Self::Filled(of) => json!({"type": "array", "items": of.complete(), "minItems": 1}),
@@ -184,7 +181,7 @@ impl Shape {
             Self::Parameters(fields) => json!({
                 "type": "object",
                 "properties": properties(fields, Dialect::Complete),
-                "patternProperties": {KEY_NUMBER: {"anyOf": [
+                "patternProperties": {pattern::KEY_NUMBER: {"anyOf": [
                     {"type": ["string", "integer", "null"]},
                     {"type": "array", "items": {"type": "string"}},
                 ]}},
@@ -195,9 +192,8 @@ impl Shape {
     }
 }
 
-fn name(pattern: &str) -> Json {
-    let message = "not a fully qualified name";
-    json!({"type": "string", "pattern": pattern, "patternErrorMessage": message})
+fn text_like(pattern: &str, or_else: &str) -> Json {
+    json!({"type": "string", "pattern": pattern, "patternErrorMessage": or_else})
 }
 
 /// A whole number as it is read everywhere: fractions are cut off, text may spell it, truth values are
@@ -251,7 +247,15 @@ fn of_fields(fields: &[Field], required: Required, dialect: Dialect) -> Json {
     let mut schema = json!({"type": "object", "properties": properties(fields, dialect)});
     match required {
         Required::All(names) => schema["required"] = json!(names),
-        Required::OneSet(sets) => schema["anyOf"] = sets.iter().map(|set| need(set)).collect(),
+        Required::Either(names, older, _) if dialect == Dialect::Octodns => {
+            schema["anyOf"] = json!([need(names), need(older)]);
+        }
+        Required::Either(names, older, told_by) => {
+            let told: Vec<_> = told_by.iter().map(|name| need(&[name])).collect();
+            schema["if"] = json!({"anyOf": told});
+            schema["then"] = need(older);
+            schema["else"] = need(names);
+        }
         Required::Pairs(pairs) => {
             let pair = |pair: &[&str; 2]| json!({"anyOf": pair.map(|name| need(&[name]))});
             schema["allOf"] = pairs.iter().map(pair).collect();

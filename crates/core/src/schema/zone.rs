@@ -14,7 +14,11 @@ pub fn zone(types: &RecordTypes, dialect: Dialect) -> Schema {
     let mut entries: Vec<_> = types.iter().collect();
     entries.sort_by_key(|entry| entry.record_type());
     let mut root = match dialect {
-        Dialect::Octodns => plain(&entries),
+        Dialect::Octodns => {
+            // Of types that providers bring, octoDNS has nothing to say.
+            entries.retain(|entry| matches!(entry, TypeEntry::BuiltIn(_)));
+            plain(&entries)
+        }
         Dialect::Complete => complete(&entries),
     };
     root.insert("$schema".to_owned(), DRAFT.into());
@@ -97,22 +101,31 @@ fn complete(entries: &[&TypeEntry]) -> Schema {
     let mut names = names_of_records();
     names.push(json!({"not": {"pattern": r"[ \t]"}}));
     let branches: Vec<_> = entries.iter().map(|entry| branch(entry)).collect();
+    let mut definitions = serde_json::Map::new();
+    for entry in entries {
+        definitions.insert(definition(entry), entry.value_schema(Dialect::Complete));
+    }
+    definitions.insert("record".to_owned(), record(entries, &branches));
+    definitions.insert("octodns".to_owned(), options::schema(Dialect::Complete));
     schemars::json_schema!({
         "title": "octoDNS zone file",
         "description": "The records of a zone, by their names; the name of the zone itself is \"\".",
         "type": ["object", "null"],
-        "propertyNames": {"allOf": names},
+        // A name of digits is a number to the reader of an editor.
+        "propertyNames": {"if": {"type": "string"}, "then": {"allOf": names}},
         "additionalProperties": {
             "description": "The record at this name, or a list of records of different types.",
             "if": {"type": "array"},
             "then": {"items": {"$ref": "#/$defs/record"}},
             "else": {"$ref": "#/$defs/record"},
         },
-        "$defs": {
-            "record": record(entries, &branches),
-            "octodns": options::schema(Dialect::Complete),
-        },
+        "$defs": definitions,
     })
+}
+
+/// The name of the schema of a type's values.
+fn definition(entry: &TypeEntry) -> String {
+    entry.record_type().as_str().replace('/', "-")
 }
 
 fn record(entries: &[&TypeEntry], branches: &[Json]) -> Json {
@@ -140,15 +153,19 @@ fn record(entries: &[&TypeEntry], branches: &[Json]) -> Json {
 /// the type has many.
 fn branch(entry: &TypeEntry) -> Json {
     let of = entry.record_type().as_str();
-    let value = entry.value_schema(Dialect::Complete);
+    let value = json!({"$ref": format!("#/$defs/{}", definition(entry))});
+    let item = entry.item_schema().unwrap_or_else(|| value.clone());
     let needed = !entry.may_be_empty();
     let mut then = if entry.is_single() {
         json!({"properties": {"value": described(&value, "The value.")}})
     } else {
         let many = |about| {
-            let mut list = json!({"items": value});
+            let mut list = json!({"items": item});
             if needed {
                 list["minItems"] = 1.into();
+            }
+            if item != value {
+                list["contains"] = value.clone();
             }
             json!({"description": about, "if": {"type": "array"}, "then": list, "else": value})
         };
@@ -159,6 +176,9 @@ fn branch(entry: &TypeEntry) -> Json {
         })
     };
     routing(entry, &value, Dialect::Complete, &mut then["properties"]);
+    if is_geo(entry.record_type()) {
+        then["not"] = json!({"required": ["dynamic", "geo"]});
+    }
     match (needed, entry.is_single()) {
         (true, true) => then["required"] = json!(["value"]),
         (true, false) => {

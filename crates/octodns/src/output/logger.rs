@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use octodns_core::registry::{BuildError, Given};
 use octodns_core::value::pformat;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use super::{PlanOutput, Planned};
@@ -38,7 +38,18 @@ pub enum Level {
 #[serde(deny_unknown_fields)]
 pub(super) struct Options {
     /// The level of the log: debug, info, warning or error. Default: info.
+    #[serde(default)]
+    #[schemars(schema_with = "levels")]
     level: Option<String>,
+}
+
+/// In upper or lower case; editors suggest the names in lower case.
+fn levels(_: &mut SchemaGenerator) -> Schema {
+    let pattern = "^(?:[Dd][Ee][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|[Ww][Aa][Rr][Nn](?:[Ii][Nn][Gg])?|[Ee][Rr][Rr][Oo][Rr])$";
+    json_schema!({"anyOf": [
+        {"enum": ["debug", "info", "warning", "error"]},
+        {"type": ["string", "null"], "pattern": pattern},
+    ]})
 }
 
 impl PlanLogger {

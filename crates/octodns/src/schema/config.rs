@@ -99,12 +99,21 @@ fn names(about: &str) -> Json {
     json!({"type": ["array", "null"], "items": {"type": "string"}, "description": about})
 }
 
-fn ids_by_type(about: &str, registry: &Registry) -> Json {
+/// Ids of validators; what holds others together cannot be left out.
+fn ids(about: &str, may_be_bridges: bool) -> Json {
+    let mut ids = names(about);
+    if !may_be_bridges {
+        ids["items"]["not"] = json!({"pattern": "^_"});
+    }
+    ids
+}
+
+fn ids_by_type(about: &str, may_be_bridges: bool, registry: &Registry) -> Json {
     let mut types: Vec<_> = registry.types.names().collect();
     types.sort_unstable();
     let all = ["*"].into_iter().chain(types);
-    let ids = json!({"type": ["array", "null"], "items": {"type": "string"}});
-    let properties: serde_json::Map<_, _> = all.map(|of| (of.to_owned(), ids.clone())).collect();
+    let ids = |of: &str| (of.to_owned(), ids("Ids of validators.", may_be_bridges));
+    let properties: serde_json::Map<_, _> = all.map(ids).collect();
     json!({
         "type": ["object", "null"],
         "description": about,
@@ -116,12 +125,12 @@ fn ids_by_type(about: &str, registry: &Registry) -> Json {
 fn validators(registry: &Registry) -> Json {
     let added = "Ids of validators to add, by record type; * is all.";
     let removed = "Ids of validators to leave out, by record type; * is all.";
-    let moved = |about, to: &str| {
-        let mut schema = ids_by_type(about, registry);
-        schema["deprecationMessage"] = json!(format!("write it under \"record\": {to}"));
+    let moved = |about, key: &str, may_be_bridges| {
+        let mut schema = ids_by_type(about, may_be_bridges, registry);
+        schema["deprecationMessage"] = json!(format!("write it under \"record\": record.{key}"));
         schema
     };
-    keys(
+    let mut validators = keys(
         "The validators at work.",
         json!({
             "enabled": {
@@ -130,17 +139,25 @@ fn validators(registry: &Registry) -> Json {
                 "description": "The sets: legacy, strict, best-practice. Default: [legacy].",
             },
             "record": keys("Validators of records and values.", json!({
-                "validators": ids_by_type(added, registry),
-                "disable_validators": ids_by_type(removed, registry),
+                "validators": ids_by_type(added, true, registry),
+                "disable_validators": ids_by_type(removed, false, registry),
             })),
             "zone": keys("Validators of zones.", json!({
-                "validators": names("Ids of validators to add."),
-                "disable_validators": names("Ids of validators to leave out."),
+                "validators": ids("Ids of validators to add.", true),
+                "disable_validators": ids("Ids of validators to leave out.", false),
             })),
-            "validators": moved(added, "record.validators"),
-            "disable_validators": moved(removed, "record.disable_validators"),
+            "validators": moved(added, "validators", true),
+            "disable_validators": moved(removed, "disable_validators", false),
         }),
-    )
+    );
+    let not_twice = ["validators", "disable_validators"].map(|key| {
+        json!({"not": {
+            "required": [key, "record"],
+            "properties": {"record": {"required": [key]}},
+        }})
+    });
+    validators["allOf"] = json!(not_twice);
+    validators
 }
 
 fn zone(registry: &Registry) -> Json {
@@ -170,10 +187,10 @@ fn zone(registry: &Registry) -> Json {
             "update_pcent_threshold": share("Share of records that may be updated without force."),
             "validators": keys("Validators that are not at work for this zone.", json!({
                 "record": keys("Validators of records and values.", json!({
-                    "disable_validators": ids_by_type(removed, registry),
+                    "disable_validators": ids_by_type(removed, false, registry),
                 })),
                 "zone": keys("Validators of zones.", json!({
-                    "disable_validators": names("Ids of validators to leave out."),
+                    "disable_validators": ids("Ids of validators to leave out.", false),
                 })),
             })),
         }),

@@ -1,7 +1,7 @@
 //! The options of classes: what all of a kind have in common, and what the config file makes of values.
 
 use octodns_core::TargetOptions;
-use octodns_core::registry::{Class, Classes};
+use octodns_core::registry::Classes;
 use octodns_core::schema::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value as Json, json};
 
@@ -12,23 +12,20 @@ pub(super) fn section<T: Clone>(
     generator: &mut SchemaGenerator,
     more: Option<&Schema>,
 ) -> Json {
-    let mut known: Vec<(&Class<T>, Vec<&str>)> = Vec::new();
+    // Many validators have the same options.
+    let mut known: Vec<(Json, Vec<&str>)> = Vec::new();
     for (name, class) in classes.iter() {
-        match known.iter_mut().find(|(other, _)| other.path == class.path) {
+        let mut options = (class.options)(generator).to_value();
+        if let Some(more) = more {
+            add(&mut options, more.as_value());
+        }
+        match known.iter_mut().find(|(other, _)| *other == options) {
             Some((_, names)) => names.push(name),
-            None => known.push((class, vec![name])),
+            None => known.push((options, vec![name])),
         }
     }
-    let branches: Vec<_> = known
-        .iter()
-        .map(|(class, names)| {
-            let mut options = (class.options)(generator).to_value();
-            if let Some(more) = more {
-                add(&mut options, more.as_value());
-            }
-            branch(names, options)
-        })
-        .collect();
+    let branches: Vec<_> =
+        known.into_iter().map(|(options, names)| branch(&names, options)).collect();
     let names: Vec<_> = classes.names().collect();
     entries(about, &names, &branches)
 }
@@ -41,7 +38,7 @@ pub(super) fn entries(about: &str, names: &[&str], branches: &[Json]) -> Json {
         "additionalProperties": {
             "type": "object",
             "required": ["class"],
-            "properties": {"class": {"enum": names, "description": "What it is."}},
+            "properties": {"class": {"enum": names, "description": "The class: its path in octoDNS, or its short name."}},
             "allOf": branches,
         },
     })
@@ -49,12 +46,8 @@ pub(super) fn entries(about: &str, names: &[&str], branches: &[Json]) -> Json {
 
 /// What goes for one class.
 pub(super) fn branch(names: &[&str], mut options: Json) -> Json {
-    for schema in
-        options["properties"].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut)
-    {
-        loosen(schema);
-    }
-    if options["properties"].is_null() {
+    loosen_properties(&mut options);
+    if options.get("properties").is_none() {
         options["properties"] = json!({});
     }
     options["properties"]["class"] = json!(true);
@@ -82,13 +75,11 @@ pub(super) fn of_targets(generator: &mut SchemaGenerator) -> Schema {
 }
 
 fn add(schema: &mut Json, more: &Json) {
-    let (Some(properties), Some(more)) =
-        (schema["properties"].as_object_mut(), more["properties"].as_object())
-    else {
-        schema["properties"] = more["properties"].clone();
-        return;
-    };
-    properties.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+    let Some(more) = more.get("properties").and_then(Json::as_object) else { return };
+    match schema.get_mut("properties").and_then(Json::as_object_mut) {
+        Some(own) => own.extend(more.iter().map(|(key, value)| (key.clone(), value.clone()))),
+        None => schema["properties"] = Json::Object(more.clone()),
+    }
 }
 
 /// Lets pass what the config file makes fit: a reference to a secret stands for any scalar, whole numbers
@@ -107,11 +98,7 @@ pub(super) fn loosen(schema: &mut Json) {
         return;
     }
     if has("object") {
-        for property in
-            schema["properties"].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut)
-        {
-            loosen(property);
-        }
+        loosen_properties(schema);
         return;
     }
     let add = |schema: &mut Json, more: &[&str]| {
@@ -136,6 +123,13 @@ pub(super) fn loosen(schema: &mut Json) {
         }
         outer["anyOf"] = json!([own, secret]);
         *schema = outer;
+    }
+}
+
+fn loosen_properties(schema: &mut Json) {
+    let properties = schema.get_mut("properties").and_then(Json::as_object_mut);
+    for property in properties.into_iter().flat_map(serde_json::Map::values_mut) {
+        loosen(property);
     }
 }
 
@@ -165,6 +159,7 @@ mod tests {
         assert_eq!(loose(json!({"type": "string"})), json!({"type": ["string", "integer"]}));
         let list = json!({"type": "array", "items": {"type": "string"}});
         assert_eq!(loose(list)["items"]["type"], json!(["string", "integer"]));
+        assert_eq!(loose(json!({"type": "object"})), json!({"type": "object"}));
         let map = json!({"type": "object", "properties": {"a": {"enum": ["b"]}}});
         assert_eq!(loose(map)["properties"]["a"]["anyOf"][1], secret);
     }

@@ -65,7 +65,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
         Field::new("protocol", "The older name of algorithm.", Shape::Unbounded),
         Field::new("public_key", "The older name of digest.", Shape::Spelled),
     ],
-    Required::OneSet(&[&NAMES, &OLD_NAMES]),
+    Required::Either(&NAMES, &OLD_NAMES, &["flags", "public_key"]),
 );
 
 /// The fields once had other names, and not those of their meaning.

@@ -164,7 +164,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::OPENPGPKEY,
         references: &["RFC 7929"],
         value_checks: openpgpkey::CHECKS,
-        shape: Shape::Spelled,
+        shape: Shape::NotEmpty,
         read: |values| read_all(values).map(RecordData::Openpgpkey),
         parse: Openpgpkey::parse,
         ..ROW

@@ -27,16 +27,17 @@ pub(crate) const SVCB: &[ValueCheck] = &[
     },
 ];
 
+/// octoDNS imports the classes of SVCB into the module of HTTPS, so that they have two paths.
 pub(crate) const HTTPS: &[ValueCheck] = &[
     ValueCheck {
         id: "https-value-rfc",
-        class: "octodns.record.svcb.SvcbValueValidator",
+        class: "octodns.record.https.SvcbValueValidator",
         sets: &["legacy", "strict"],
         check,
     },
     ValueCheck {
         id: "https-value-best-practice",
-        class: "octodns.record.svcb.SvcbValueBestPracticeValidator",
+        class: "octodns.record.https.SvcbValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_targetname_absolute,
     },

@@ -89,7 +89,11 @@ pub(super) const SHAPE: Shape = Shape::Fields(
 
 /// RFC 9460, section 14.3.2.
 const PARAMS: &[Field] = &[
-    Field::new("mandatory", "The parameters that a client must know.", Shape::List(&Shape::Text)),
+    Field::new(
+        "mandatory",
+        "The parameters that a client must know.",
+        Shape::List(&Shape::ParameterKey(&KEYS)),
+    ),
     Field::new("alpn", "The protocols, such as h2 and h3.", Shape::Filled(&Shape::Ascii)),
     Field::new("no-default-alpn", "The protocols are those of alpn only.", Shape::Nothing),
     Field::new("port", "The port.", Shape::Int(i64::MIN, 65_535)),

@@ -1,0 +1,65 @@
+//! Findings that a schema of one document cannot say, and why.
+
+/// Parts of messages, by the reason why a schema does not say it.
+///
+/// A list of what is left to the validators: a message that is not here is one that the schema has to
+/// say as well.
+const UNSAYABLE: &[(&str, &[&str])] = &[
+    (
+        "what concerns the pools and rules of a record among themselves",
+        &[
+            "undefined fallback ",
+            "loop in pool fallbacks",
+            "unused pool ",
+            "has an undefined pool ",
+            "leads to pool ",
+            " targets subnet ",
+            " targets geo ",
+            " must come before all rules with ",
+            " is a second default",
+            "the final rule has subnets or geos",
+            " has a single value with a weight other than 1",
+        ],
+    ),
+    (
+        "what one field of a value asks of another",
+        &["fingerprint has ", "an alias (svcpriority 0) has no svcparams", "min_ttl ("],
+    ),
+    (
+        "what the name of a record asks of it, and it of the name",
+        &[
+            "invalid name for SRV record",
+            "invalid name for URI record",
+            "ALIAS is for the zone's own name only",
+            "the zone's own name cannot have a CNAME",
+            " characters, at most 253 may be",
+        ],
+    ),
+    ("which characters a name may have beyond ASCII, and its length then", &["not valid IDNA"]),
+    (
+        "whether there is such a place",
+        &["unknown continent ", "unknown country ", "unknown province "],
+    ),
+    (
+        "the grammar of networks and regular expressions",
+        &[
+            "has an invalid subnet ",
+            "is not a network: ",
+            "is not a regular expression: ",
+            "is no regular expression: ",
+        ],
+    ),
+    (
+        "semicolons, since an option of the provider says what they mean",
+        &["unescaped ; in ", "double escaped ; in "],
+    ),
+    ("what is named in another place", &["there is no validator "]),
+];
+
+/// Why a schema does not say what a finding says; `None` if it does.
+pub(super) fn why_not(message: &str) -> Option<&'static str> {
+    UNSAYABLE
+        .iter()
+        .find(|(_, parts)| parts.iter().any(|part| message.contains(part)))
+        .map(|(reason, _)| *reason)
+}
