@@ -7,7 +7,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use octodns::{Failure, Manager, ManagerOptions, SyncOptions};
+use octodns_core::record::{GENERAL_CHECKS, TYPES, TypeRow};
+use octodns_core::zone::ZoneCheck;
 
+const VALIDATORS: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/validators.md"));
 const PROCESSORS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/processors.md"));
 
@@ -84,7 +88,56 @@ fn with_table(config: &str) -> String {
 
 #[tokio::test]
 async fn the_example_of_every_processor_does_what_its_section_says() {
-    for Example { title, config, files, expected } in examples(PROCESSORS) {
+    all_do_what_they_say(examples(PROCESSORS)).await;
+}
+
+#[tokio::test]
+async fn the_examples_of_validators_do_what_their_sections_say() {
+    let mut examples = examples(VALIDATORS);
+    examples.retain(|example| example.title != "All validators");
+    all_do_what_they_say(examples).await;
+}
+
+/// The rows of the page are those of the checks there are, each with a word on what it objects to.
+#[test]
+fn every_validator_has_its_row() {
+    let mut rows: Vec<String> = Vec::new();
+    let mut add = |id: &str, types: &str, sets: &[&str], class: &str| {
+        rows.push(format!("| `{id}` | {types} | {} | `{class}` | ", sets.join(", ")));
+    };
+    let types = |check: &dyn Fn(&TypeRow) -> bool| {
+        let of = TYPES.iter().filter(|row| check(row)).map(|row| row.record_type.as_str());
+        of.collect::<Vec<_>>().join(", ")
+    };
+    for check in GENERAL_CHECKS {
+        add(check.id, "all", check.sets, check.class);
+    }
+    for row in TYPES {
+        for check in row.record_checks {
+            let of = types(&|row| row.record_checks.iter().any(|own| own.id == check.id));
+            add(check.id, &of, check.sets, check.class);
+        }
+        for check in row.value_checks {
+            let of = types(&|row| row.value_checks.iter().any(|own| own.id == check.id));
+            add(check.id, &of, check.sets, check.class);
+        }
+    }
+    for check in ZoneCheck::all() {
+        add(check.id, "zones", check.sets, check.class);
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    let (_, tables) = VALIDATORS.split_once("\n## All validators\n").unwrap();
+    let said: Vec<&str> = tables.lines().filter(|line| line.starts_with("| `")).collect();
+    for row in &rows {
+        let of_row = said.iter().find(|line| line.starts_with(row.as_str()));
+        assert!(of_row.is_some_and(|line| line.len() > row.len() + 5), "missing: {row}");
+    }
+    assert_eq!(said.len(), rows.len(), "a row of no validator");
+}
+
+async fn all_do_what_they_say(examples: Vec<Example<'_>>) {
+    for Example { title, config, files, expected } in examples {
         assert!(!config.is_empty() && !files.is_empty(), "{title} has no example");
         assert!(!expected.is_empty(), "{title} says nothing of what comes of its example");
         let folder = tempfile::tempdir().unwrap();
