@@ -269,6 +269,8 @@ fn wrong_usage() {
         "octodns-validate --config-file=config.yaml extra",
         "octodns-compare --config-file=config.yaml --a=zones --zone=unit.tests.",
         "octodns-versions --nope",
+        "octodns-schema --kind=nope",
+        "octodns-schema --indent=two",
     ] {
         let ran = workspace.run(line);
         ran.expect(2, &["error: ", "--help"]);
@@ -285,6 +287,7 @@ fn what_the_arguments_name_is_not_there() {
         ("octodns-compare --config-file=config.yaml --a=zones --b=no --zone=unit.tests.", "no"),
         ("octodns-compare --config-file=config.yaml --a=zones --b=zones --zone=x", "x"),
         ("octodns-sync --config-file=config.yaml --logging-config=nope.yaml", "nope.yaml"),
+        ("octodns-schema --output=nope/schema.json", "nope/schema.json"),
     ] {
         let ran = workspace.run(line);
         println!("{line}\n{}", ran.stderr);

@@ -12,6 +12,8 @@ use octodns_core::Value;
 use octodns_yaml::{LoadOptions, load};
 use serde_json::{Value as Json, json};
 
+use crate::support::Workspace;
+
 struct Schemas {
     zone: Validator,
     config: Validator,
@@ -101,6 +103,23 @@ fn the_examples_of_the_page_are_told_apart() {
     ] {
         assert!(places.iter().any(|found| found.starts_with(place)), "{place}: {places:#?}");
     }
+}
+
+#[test]
+fn the_program_writes_them() {
+    let workspace = Workspace::new();
+    let ran = workspace.run("octodns-schema --complete --kind=config --indent=0");
+    ran.expect(0, &[]);
+    let registry = registry(None, Run::default());
+    let expected = config_schema(&registry, Dialect::Complete).to_value();
+    assert_eq!(serde_json::from_str::<Json>(&ran.stdout).unwrap(), expected);
+    let ran = workspace.run("octodns-schema --output schema.json");
+    ran.expect(0, &[]);
+    assert_eq!(ran.stdout, "");
+    let written: Json =
+        serde_json::from_str(&std::fs::read_to_string(workspace.path("schema.json")).unwrap())
+            .unwrap();
+    assert_eq!(written, zone_schema(&registry, Dialect::Octodns).to_value());
 }
 
 /// Whatever a page shows as a config is one.

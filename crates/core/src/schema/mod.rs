@@ -1,6 +1,6 @@
 //! JSON Schema (draft 2020-12) of zone files, from what record types say of their values.
 //!
-//! A type's [`Shape`] stands in its file, beside what reads and checks its values, and in its row of
+//! The `SHAPE` of a type stands in its file, beside what reads and checks its values, and in its row of
 //! the table of types. There are two ways to write it down, see [`Dialect`].
 
 mod pattern;
