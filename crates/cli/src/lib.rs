@@ -13,5 +13,6 @@ mod commands;
 pub mod logging;
 pub mod program;
 pub mod render;
+mod report_table;
 
-pub use commands::{compare, dump, schema, sync, validate, versions};
+pub use commands::{compare, dump, report, schema, sync, validate, versions};

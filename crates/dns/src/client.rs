@@ -53,6 +53,11 @@ impl Client {
         Self { options, permits: Arc::new(Semaphore::new(most)) }
     }
 
+    /// How it asks.
+    pub fn options(&self) -> &ClientOptions {
+        &self.options
+    }
+
     /// Asks a server for the records of an absolute name in presentation format.
     ///
     /// Waiting for a turn does not count as waiting for the answer.

@@ -4,6 +4,7 @@ mod answer;
 mod client;
 mod error;
 mod exchange;
+pub mod live;
 mod resolver;
 mod server;
 pub mod spf;

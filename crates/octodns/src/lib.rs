@@ -1,6 +1,6 @@
 //! The octoDNS engine as a library.
 //!
-//! A [`Manager`] is made from a config file; it syncs, dumps, validates and compares zones. The command
+//! A [`Manager`] is made from a config file; it syncs, dumps, validates and compares zones, and asks DNS servers for them. The command
 //! line tools are thin callers of it. Nothing here prints, ends the process or reads the environment:
 //! results are returned, progress goes to `tracing`, and the environment is handed in.
 //!
@@ -16,6 +16,7 @@ pub mod output;
 mod plan_zones;
 mod registry;
 mod reorder;
+pub mod report;
 mod schema;
 mod sub_zones;
 mod summary;
@@ -30,6 +31,7 @@ pub use manager::{Manager, ManagerOptions, Version};
 pub use octodns_core as core;
 pub use octodns_yaml as yaml;
 pub use registry::registry;
+pub use report::{LiveReport, ReportOptions};
 pub use schema::{config_schema, schema_text, zone_schema};
 pub use summary::{Applied, ApplySummary, SyncResult};
 pub use sync::SyncOptions;

@@ -6,6 +6,7 @@
 mod bad_input;
 mod findings;
 mod fix;
+mod report;
 mod schema;
 mod support;
 mod sync;

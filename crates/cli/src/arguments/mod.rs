@@ -4,6 +4,7 @@ mod compare;
 mod dump;
 mod logging;
 mod output;
+mod report;
 mod schema;
 mod sync;
 mod validate;
@@ -17,6 +18,7 @@ pub use compare::CompareArguments;
 pub use dump::DumpArguments;
 pub use logging::LoggingArguments;
 pub use output::OutputArguments;
+pub use report::{ReportArguments, ReportFormat};
 pub use schema::{Kind, SchemaArguments};
 pub use sync::SyncArguments;
 pub use validate::ValidateArguments;
@@ -63,6 +65,7 @@ mod tests {
         CompareArguments::command().debug_assert();
         VersionsArguments::command().debug_assert();
         SchemaArguments::command().debug_assert();
+        ReportArguments::command().debug_assert();
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod compare;
 mod dump;
+mod report;
 mod schema;
 mod sync;
 mod validate;
@@ -22,6 +23,7 @@ use crate::program::{Output, only};
 
 pub use compare::compare;
 pub use dump::dump;
+pub use report::report;
 pub use schema::schema;
 pub use sync::sync;
 pub use validate::validate;

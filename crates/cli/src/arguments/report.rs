@@ -1,0 +1,82 @@
+//! `octodns-report`.
+
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use super::OutputArguments;
+
+const EXAMPLES: &str = "\
+Examples:
+  octodns-report --config-file config.yaml --zone example.com. --source config 192.0.2.53 ns2.example.net
+      What two servers answer for every record that `config` has of the zone, as CSV
+  octodns-report --config-file config.yaml --zone example.com. --source config --output-format table --check [2001:db8::53]:5353
+      What one server, on another port, says otherwise, to be read by people; exit code 1 if there is anything
+
+Exit status: 0 when there is a report; 1 on failure, and with --check when a server says otherwise than the
+source or another server; 2 on wrong usage.";
+
+/// Report what DNS servers answer for the records of a zone.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "octodns-report", display_name = "octoDNS", version, after_help = EXAMPLES)]
+pub struct ReportArguments {
+    /// The configuration: providers, zones, processors
+    #[arg(long, value_name = "FILE")]
+    pub config_file: String,
+
+    /// The zone, with its final dot
+    #[arg(long, value_name = "ZONE")]
+    pub zone: String,
+
+    /// A source of the records that are asked for; may be given several times
+    #[arg(long = "source", value_name = "ID", required = true)]
+    pub sources: Vec<String>,
+
+    /// How many questions are on their way at once
+    #[arg(long, value_name = "COUNT", default_value_t = 64,
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub concurrency: u16,
+
+    /// How long an answer is waited for, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub timeout: Duration,
+
+    /// How the report is written
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub output_format: ReportFormat,
+
+    /// Read records leniently: what is wrong with them is a warning
+    #[arg(long)]
+    pub lenient: bool,
+
+    /// End with exit code 1 when a server says otherwise than the source or another server
+    #[arg(long)]
+    pub check: bool,
+
+    /// The servers to ask: addresses or names, with a port if it is another than 53
+    #[arg(value_name = "SERVER", required = true)]
+    pub servers: Vec<String>,
+
+    /// How findings are shown, and what is logged.
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Comma-separated values: a row per record, a column per server
+    Csv,
+    /// JSON: by name, type and server
+    Json,
+    /// A table of the records that a server has otherwise, for people
+    Table,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("must be more than 0 seconds".to_owned()),
+    }
+}

@@ -1,0 +1,64 @@
+//! `octodns-report`.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use octodns::ReportOptions;
+use octodns::report::Progress;
+
+use super::{block_on, errors, manager};
+use crate::arguments::{ReportArguments, ReportFormat};
+use crate::logging::Level;
+use crate::program::{Ended, run, write_result};
+use crate::report_table::table;
+
+/// Runs `octodns-report`: prints what servers answer for the records of a zone.
+pub fn report() -> ExitCode {
+    run(
+        Level::INFO,
+        |arguments: &ReportArguments| &arguments.output,
+        |arguments, output| {
+            let bar = io::stderr().is_terminal().then(progress_bar);
+            let options = ReportOptions {
+                zone: arguments.zone.clone(),
+                sources: arguments.sources.clone(),
+                lenient: arguments.lenient,
+                servers: arguments.servers.clone(),
+                concurrency: arguments.concurrency.into(),
+                timeout: arguments.timeout,
+                progress: bar.clone().map(shown_by),
+                ..ReportOptions::default()
+            };
+            let manager = manager(&arguments.config_file, output)?;
+            let report = block_on(manager.report(&options)).map_err(errors);
+            if let Some(bar) = bar {
+                bar.finish_and_clear();
+            }
+            let report = report?;
+            write_result(&match arguments.output_format {
+                ReportFormat::Csv => report.csv(),
+                ReportFormat::Json => report.json(),
+                ReportFormat::Table => table(&report),
+            })?;
+            let fails = arguments.check && !report.is_as_it_should_be();
+            Ok(if fails { Ended::Found } else { Ended::Fine })
+        },
+    )
+}
+
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    match ProgressStyle::with_template("{wide_bar} {pos} of {len} answers, {per_sec}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+fn shown_by(bar: ProgressBar) -> Progress {
+    Arc::new(move |answered, questions| {
+        bar.set_length(u64::try_from(questions).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(answered).unwrap_or(u64::MAX));
+    })
+}
