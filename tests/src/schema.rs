@@ -6,7 +6,7 @@
 
 mod unsayable;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,6 +38,12 @@ pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()
     let configs = compile(&config_schema(&registry, Dialect::Complete))?;
     let mut counts = Counts::new("records");
     records(options, &zones, &mut counts, outcome)?;
+    outcome.notes.push(counts.to_string());
+    let mut counts = Counts::new("zones");
+    whole_zones(options, &zones, &mut counts, outcome)?;
+    outcome.notes.push(counts.to_string());
+    let mut counts = Counts::new("other YAML, taken for zone files");
+    other_yaml(options, &zones, &mut counts, outcome)?;
     outcome.notes.push(counts.to_string());
     let (mut of_zones, mut of_configs) = (Counts::new("zone files"), Counts::new("config files"));
     for case in cases(&options.corpus.join("cli"))? {
@@ -169,23 +175,27 @@ impl Zones {
     }
 
     fn file(&self, id: &str, path: &Path, counts: &mut Counts, outcome: &mut Outcome) {
+        let document = with_document(path, |root| (json_of(root), self.document(root)));
+        let (document, report) = document.unzip();
+        counts.count(id, document, &report.unwrap_or_default(), &self.schema, outcome);
+    }
+
+    /// Reads a document as a zone file.
+    fn document(&self, root: &Value<'_>) -> Report {
         let mut report = Report::new();
-        let document = with_document(path, |root| {
-            match &root.kind {
-                Kind::Map(map) => {
-                    for (name, data) in map {
-                        let list = data.as_list().unwrap_or_else(|| std::slice::from_ref(data));
-                        for data in list {
-                            self.load(name, data, &mut report);
-                        }
+        match &root.kind {
+            Kind::Map(map) => {
+                for (name, data) in map {
+                    let list = data.as_list().unwrap_or_else(|| std::slice::from_ref(data));
+                    for data in list {
+                        self.load(name, data, &mut report);
                     }
                 }
-                Kind::Null => {}
-                _ => self.load(&Value::from(""), root, &mut report),
             }
-            json_of(root)
-        });
-        counts.count(id, document, &report, &self.schema, outcome);
+            Kind::Null => {}
+            _ => self.load(&Value::from(""), root, &mut report),
+        }
+        report
     }
 }
 
@@ -206,6 +216,55 @@ fn records(
             let mut document = json!({});
             document[python_str(&name)] = json_of(&data);
             counts.count(id, Some(document), &report, &zones.schema, outcome);
+        })?;
+    }
+    Ok(())
+}
+
+/// The records of a zone, as its file would have them.
+fn whole_zones(
+    options: &Options,
+    zones: &Zones,
+    counts: &mut Counts,
+    outcome: &mut Outcome,
+) -> io::Result<()> {
+    for path in files(&options.corpus.join("zones"), "jsonl")? {
+        for_each_case(&path, |id, case| {
+            let mut file = json!({});
+            for record in case["records"].as_array().into_iter().flatten() {
+                let name = python_str(&value_of(&record["name"]));
+                match file[&name].as_array_mut() {
+                    Some(list) => list.push(record["data"].clone()),
+                    None => file[name] = json!([record["data"]]),
+                }
+            }
+            let root = value_of(&file);
+            let report = zones.document(&root);
+            let document = Some(json_of(&root));
+            counts.count(&format!("zones/{id}"), document, &report, &zones.schema, outcome);
+        })?;
+    }
+    Ok(())
+}
+
+/// Whatever YAML there is, which is hardly ever a zone.
+fn other_yaml(
+    options: &Options,
+    zones: &Zones,
+    counts: &mut Counts,
+    outcome: &mut Outcome,
+) -> io::Result<()> {
+    for path in files(&options.corpus.join("yaml"), "jsonl")? {
+        for_each_case(&path, |id, case| {
+            let files: HashMap<String, String> =
+                serde_json::from_value(case["files"].clone()).unwrap_or_default();
+            let text = files.get("main.yaml").map_or("", String::as_str);
+            let load = LoadOptions::new("main.yaml").include(&files);
+            let loaded = load_bytes(text.as_bytes(), &load).ok();
+            let read = loaded.map(|it| (json_of(&it.root), zones.document(&it.root)));
+            let (document, report) = read.unzip();
+            let report = report.unwrap_or_default();
+            counts.count(&format!("yaml/{id}"), document, &report, &zones.schema, outcome);
         })?;
     }
     Ok(())
