@@ -166,12 +166,15 @@ impl Manager {
         let name = zone.name.to_string();
         let Some(found) = selection.get(source, self, &mut ignored) else {
             let message = format!("is an alias of \"{source}\", which is not configured");
-            report.push(fault(&name, &zone.config, message));
+            report.push(
+                fault(&name, &zone.config, message).help("configure that zone, or correct it"),
+            );
             return None;
         };
         if found.config.alias.is_some() {
             let message = format!("is an alias of \"{source}\", which is an alias itself");
-            report.push(fault(&name, &zone.config, message));
+            let help = "name the zone that it is an alias of";
+            report.push(fault(&name, &zone.config, message).help(help));
             return None;
         }
         Some(found)
@@ -216,7 +219,8 @@ impl Manager {
         report: &mut Report,
     ) -> Option<Vec<Target>> {
         let Some(names) = &config.targets else {
-            report.push(fault(zone, config, "has no \"targets\"".to_owned()));
+            let found = fault(zone, config, "has no \"targets\"".to_owned());
+            report.push(found.help("add `targets` with the ids of providers to write it to"));
             return None;
         };
         let mut targets = Vec::new();
@@ -228,7 +232,7 @@ impl Manager {
                 Some(Some(target)) => targets.push(target.clone()),
                 Some(None) => {
                     let message = format!("names the target \"{name}\", which can only be read");
-                    report.push(fault(zone, config, message));
+                    report.push(fault(zone, config, message).help("name it below `sources`"));
                     return None;
                 }
                 None => {

@@ -107,7 +107,8 @@ impl Manager {
         report: &mut Report,
     ) -> Option<Vec<Arc<dyn Source>>> {
         let Some(names) = &config.sources else {
-            report.push(fault(zone, config, "has no \"sources\"".to_owned()));
+            let found = fault(zone, config, "has no \"sources\"".to_owned());
+            report.push(found.help("add `sources` with the ids of providers to read it from"));
             return None;
         };
         if !eligible.is_empty() && !names.iter().any(|name| eligible.contains(name)) {
@@ -161,7 +162,7 @@ impl Manager {
             Err(ProviderError::CannotList) => {
                 let message =
                     format!("is a dynamic zone, but its source \"{id}\" cannot list its zones");
-                report.push(fault(key, config, message));
+                report.push(fault(key, config, message).help("write the zones out instead"));
                 Vec::new()
             }
             Err(error) => {
@@ -198,7 +199,8 @@ impl Selection {
             report.push(
                 Diagnostic::error("config", message)
                     .about(format!("zone {}", entry.key))
-                    .at(origin),
+                    .at(origin)
+                    .help("remove one of the two"),
             );
         }
         self.zones.push(entry);

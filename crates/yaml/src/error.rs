@@ -119,6 +119,9 @@ impl ErrorKind {
             Self::UnknownTag(_) => "a value that starts with \"!\" needs quotes",
             Self::Scalar { .. } | Self::Meaningless(_) => "text needs quotes here",
             Self::Unhashable(_) => "a key that starts with \"[\" or \"{\" needs quotes",
+            Self::Recursive => "an alias cannot stand within what its anchor is set on",
+            Self::IncludeCycle(_) => "take the include out of one of the files",
+            Self::EmptyInclude(_) => "remove the merge, or write entries into that file",
             Self::Include { .. } => "paths are relative to the file that includes",
             _ => return None,
         })

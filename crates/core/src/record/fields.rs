@@ -35,7 +35,9 @@ pub(crate) fn check_each<'v, 'a>(
     for value in values {
         match value.as_map() {
             Some(map) => check(Fields { value, map }, findings),
-            None => findings.wrong_kind("a value", value, "a mapping of its fields"),
+            None => {
+                findings.wrong_kind("a value", value, "a mapping of its fields");
+            }
         }
     }
 }
@@ -75,6 +77,8 @@ impl<'v, 'a> Fields<'v, 'a> {
         let keys = self.map.iter().filter_map(|(key, _)| key.as_str());
         if let Some(near) = crate::nearest(key, keys) {
             found.help(format!("is \"{near}\" meant to be \"{key}\"?"));
+        } else {
+            found.help(format!("add `{key}` to the value"));
         }
     }
 
@@ -99,7 +103,8 @@ impl<'v, 'a> Fields<'v, 'a> {
         if let Some(expected) = digits.filter(|expected| *expected != text.len()) {
             let length = text.len();
             let message = format!("{key} has {length} digits, its type has {expected}");
-            findings.fault(value.position, message);
+            let help = format!("write all {expected} digits, or the type that has {length}");
+            findings.fault(value.position, message).help(help);
         }
     }
 
@@ -205,17 +210,29 @@ pub(crate) fn check_int(
         Ok(number) => {
             let (least, most) = (range.start(), range.end());
             let message = format!("{what} {number} is not between {least} and {most}");
-            findings.fault(value.position, message);
+            findings.fault(value.position, message).help(range_help(&range));
             return Some(number);
         }
-        Err(NumberFault::Kind) => findings.wrong_kind(what, value, "a whole number"),
+        Err(NumberFault::Kind) => {
+            findings.wrong_kind(what, value, "a whole number").help(range_help(&range));
+        }
         Err(NumberFault::Invalid) => {
             let message = format!("{what} must be a whole number, not {}", shown(value));
-            findings.fault(value.position, message);
+            findings.fault(value.position, message).help(range_help(&range));
         }
         Err(NumberFault::TooBig) => {
-            findings.hopeless(value.position, format!("{what} {} is too big", shown(value)));
+            findings
+                .hopeless(value.position, format!("{what} {} is too big", shown(value)))
+                .help(range_help(&range));
         }
     }
     None
+}
+
+fn range_help(range: &RangeInclusive<i64>) -> String {
+    match (*range.start(), *range.end()) {
+        (i64::MIN, i64::MAX) => "write a whole number, without quotes".to_owned(),
+        (i64::MIN, most) => format!("write a whole number up to {most}"),
+        (least, most) => format!("write a whole number from {least} to {most}"),
+    }
 }

@@ -71,14 +71,19 @@ impl Record {
             None => Cow::Owned(python_str(name)),
         };
         let position = if data.position.is_known() { data.position } else { name.position };
-        let loading = Loading { context, name: &name_text, position };
+        let values_at = || data.get("values").or_else(|| data.get("value"));
+        let values = values_at().map_or(Position::NONE, |values| values.position);
+        let loading = Loading { context, name: &name_text, position, values };
 
         let encoded = RecordName::new(&name_text);
         if let Err(error) = &encoded {
             findings.hopeless(name.position, error.to_string()).by(RECORD_NEW);
         }
         if name_text.contains([' ', '\t']) {
-            findings.fault(name.position, "a name cannot contain white space").by(RECORD_NEW);
+            findings
+                .fault(name.position, "a name cannot contain white space")
+                .by(RECORD_NEW)
+                .help("remove it");
         }
         let checked = encoded.as_ref().map_or(&*name_text, RecordName::as_str);
         let Some((map, entry)) = loading.type_of(data, &mut findings) else {
@@ -100,6 +105,7 @@ impl Record {
             data: map,
             values,
             default_ttl: context.default_ttl,
+            name_position: if name.position.is_known() { name.position } else { position },
             position,
             validators: context.validators,
         };
@@ -126,6 +132,8 @@ struct Loading<'l> {
     context: &'l LoadContext<'l>,
     name: &'l str,
     position: Position,
+    /// Where its values are written, if they are.
+    values: Position,
 }
 
 impl Loading<'_> {
@@ -135,11 +143,18 @@ impl Loading<'_> {
         findings: &mut Findings,
     ) -> Option<(&'d Map<'a>, &TypeEntry)> {
         let Some(map) = data.as_map() else {
-            findings.wrong_kind("a record", data, "a mapping");
+            findings
+                .wrong_kind("a record", data, "a mapping")
+                .help("write its `type`, and its `value` or `values`");
             return None;
         };
         let Some(of) = map.get("type") else {
-            findings.hopeless(self.position, "missing type");
+            let keys = map.iter().filter_map(|(key, _)| key.as_str());
+            let help = match crate::nearest("type", keys) {
+                Some(near) => format!("is \"{near}\" meant to be \"type\"?"),
+                None => "add the type, such as `type: A`".to_owned(),
+            };
+            findings.hopeless(self.position, "missing type").help(help);
             return None;
         };
         let Some(text) = of.as_str() else {
@@ -216,7 +231,8 @@ impl Loading<'_> {
                 if found.id.is_empty() { Cow::Borrowed(RECORD_NEW) } else { found.id.clone() };
             let tolerated = lenient && !found.hopeless;
             let make = if tolerated { Diagnostic::warning } else { Diagnostic::error };
-            let position = if found.position.is_known() { found.position } else { self.position };
+            let places = [found.position, self.values, self.position];
+            let position = places.into_iter().find(|place| place.is_known()).unwrap_or_default();
             let mut told = make(code, found.message.clone())
                 .about(subject.clone())
                 .at(Origin::new(self.context.files, position));
@@ -328,9 +344,11 @@ mod tests {
         assert_eq!(
             findings,
             [
-                "error: zone.yaml:3:1: www.example.com. A: ttl must not be negative [ttl-rfc]",
+                "error: zone.yaml:3:1: www.example.com. A: ttl must not be negative [ttl-rfc]; help: \
+                 write a whole number of seconds, such as `ttl: 3600`",
                 "error: zone.yaml:6:1: www.example.com. A: invalid IPv4 address \"192.0.2.256\" \
-                 [ip-value-rfc]",
+                 [ip-value-rfc]; help: write four numbers from 0 to 255 with dots between them, \
+                 such as 192.0.2.1",
             ]
         );
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::record::Fault;
-use crate::value::{Position, Value};
+use crate::value::{Kind, Position, Value, python_str};
 
 /// One objection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +43,15 @@ impl Findings {
     }
 
     /// Objects to a value of a kind that cannot be meant.
-    pub fn wrong_kind(&mut self, what: &str, value: &Value<'_>, expected: &str) {
+    pub fn wrong_kind(&mut self, what: &str, value: &Value<'_>, expected: &str) -> &mut Finding {
         let message = format!("{what} must be {expected}, not {}", value.kind_name());
-        self.hopeless(value.position, message);
+        let wants_text = expected.contains("text") || expected.contains("name");
+        let found = self.hopeless(value.position, message);
+        if wants_text && matches!(value.kind, Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) {
+            let shown = python_str(value);
+            found.help(format!("put it in quotes: '{shown}', unless something else is meant"));
+        }
+        found
     }
 
     /// Says that no record can be made: by what was found at this place already, else as the rule `id`.

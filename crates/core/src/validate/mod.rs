@@ -36,6 +36,8 @@ pub struct RawRecord<'r> {
     pub values: &'r [Value<'r>],
     /// The TTL of data that has none.
     pub default_ttl: Option<i64>,
+    /// Where the name is written.
+    pub name_position: Position,
     /// Where the data starts.
     pub position: Position,
     /// The validators at work, for those that check values in other places of the data.

@@ -98,6 +98,8 @@ pub enum AddError {
     },
 }
 
+const ONE_RECORD: &str = "write all its values into one record, or remove one of the two";
+
 impl AddError {
     /// The finding a user sees.
     pub fn to_diagnostic(&self) -> Diagnostic {
@@ -113,9 +115,9 @@ impl AddError {
                 "move it to \"{sub_zone}\"; only NS and DS of the sub-zone's own name stay here"
             )),
             Self::Duplicate { existing, .. } if existing.origin().is_known() => {
-                found.related("the first is at", existing.origin().clone())
+                found.help(ONE_RECORD).related("the first is at", existing.origin().clone())
             }
-            Self::Duplicate { .. } => found,
+            Self::Duplicate { .. } => found.help(ONE_RECORD),
         }
     }
 }

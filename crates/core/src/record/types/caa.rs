@@ -87,12 +87,15 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         match caa.get("tag").filter(|tag| tag.is_truthy()) {
             None => caa.say_missing("tag", findings),
             Some(tag) => match tag.as_str() {
-                None => findings.wrong_kind("tag", tag, "text"),
+                None => {
+                    findings.wrong_kind("tag", tag, "text");
+                }
                 // Python's `$` overlooks a final line feed.
                 Some(text) if is_tag(text.strip_suffix('\n').unwrap_or(text)) => {}
                 Some(text) => {
                     let message = format!("tag \"{text}\" is not letters and digits");
-                    findings.fault(tag.position, message);
+                    let help = "write a tag such as issue, issuewild or iodef";
+                    findings.fault(tag.position, message).help(help);
                 }
             },
         }

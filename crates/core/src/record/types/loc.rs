@@ -134,7 +134,8 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
                 Some(value) if value.as_str().is_some_and(|text| text == one || text == other) => {}
                 Some(value) => {
                     let message = format!("{key} {} is not \"{one}\" or \"{other}\"", shown(value));
-                    findings.fault(value.position, message);
+                    let help = format!("write \"{one}\" or \"{other}\"");
+                    findings.fault(value.position, message).help(help);
                 }
             }
         }
@@ -148,16 +149,20 @@ fn check_float(
     findings: &mut Findings,
 ) {
     let Some(value) = loc.get(key) else { return loc.say_missing(key, findings) };
+    let help = format!("write a number from {} to {}", range.start(), range.end());
     match number::float(value) {
         Ok(number) if range.contains(&number) => {}
         Ok(_) => {
             let (least, most) = (range.start(), range.end());
             let message = format!("{key} {} is not between {least} and {most}", shown(value));
-            findings.fault(value.position, message);
+            findings.fault(value.position, message).help(help);
         }
-        Err(NumberFault::Kind) => findings.wrong_kind(key, value, "a number"),
+        Err(NumberFault::Kind) => {
+            findings.wrong_kind(key, value, "a number").help(help);
+        }
         Err(_) => {
-            findings.fault(value.position, format!("{key} must be a number, not {}", shown(value)));
+            let message = format!("{key} must be a number, not {}", shown(value));
+            findings.fault(value.position, message).help(help);
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     if !values.iter().any(Value::is_truthy) {
         let position = values.first().map_or(Position::NONE, |value| value.position);
-        findings.fault(position, "missing value(s)");
+        findings.fault(position, "missing value(s)").help("write the key in base64");
     }
 }
 

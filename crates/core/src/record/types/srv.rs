@@ -90,7 +90,7 @@ pub(super) fn check_name(record: &RawRecord<'_>, findings: &mut Findings) {
     let protocol = labels.next().is_some_and(|label| !label.is_empty());
     if !(service && protocol) {
         let message = format!("invalid name for {} record \"{}\"", record.record_type, record.name);
-        findings.fault(record.position, message).help("names start like _service._protocol");
+        findings.fault(record.name_position, message).help("names start like _service._protocol");
     }
 }
 
@@ -100,7 +100,7 @@ pub(super) fn check_name_rfc(record: &RawRecord<'_>, findings: &mut Findings) {
     let mut labels = record.name.split('.');
     let (Some(service), Some(protocol)) = (labels.next(), labels.next()) else {
         let message = format!("invalid name for {} record \"{}\"", record.record_type, record.name);
-        findings.fault(record.position, message).help("names start like _service._protocol");
+        findings.fault(record.name_position, message).help("names start like _service._protocol");
         return;
     };
     for (what, label, valid) in [
@@ -110,7 +110,7 @@ pub(super) fn check_name_rfc(record: &RawRecord<'_>, findings: &mut Findings) {
         if !valid {
             let of = record.record_type;
             let message = format!("invalid {what} label \"{label}\" in the name of a {of} record");
-            findings.fault(record.position, message).help(
+            findings.fault(record.name_position, message).help(
                 "write _ and 1 to 15 letters, digits and single hyphens, a letter first, no \
                  hyphen last",
             );
@@ -140,7 +140,9 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             let number = check_int(key, value, U16, findings);
             if nowhere && number.is_some_and(|number| number != 0) {
                 let message = format!("{key} must be 0 where the target is \".\"");
-                findings.fault(value.position, message);
+                findings
+                    .fault(value.position, message)
+                    .help("write 0, or the name of the host that has the service");
             } else if !nowhere && target.is_some() && key == "port" && number == Some(0) {
                 findings
                     .fault(value.position, "port 0 is reserved")

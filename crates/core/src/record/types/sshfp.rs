@@ -75,12 +75,14 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             _ => return,
         };
         let Kind::Str(text) = &fingerprint.kind else {
-            return findings.wrong_kind("fingerprint", fingerprint, "text, put it in quotes");
+            findings.wrong_kind("fingerprint", fingerprint, "text, put it in quotes");
+            return;
         };
         let length = text.chars().count();
         if length != expected {
             let message = format!("fingerprint has {length} digits, its type has {expected}");
-            findings.fault(fingerprint.position, message);
+            let help = "write what ssh-keygen -r prints for that type";
+            findings.fault(fingerprint.position, message).help(help);
         }
     });
 }

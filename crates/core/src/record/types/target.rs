@@ -165,16 +165,22 @@ pub(super) const CNAME_ROOT: RecordCheck = RecordCheck {
 
 fn alias_root(record: &RawRecord<'_>, findings: &mut Findings) {
     if !record.name.is_empty() {
-        findings.fault(record.position, "ALIAS is for the zone's own name only").help("use CNAME");
+        let position = type_position(record);
+        findings.fault(position, "ALIAS is for the zone's own name only").help("use CNAME");
     }
 }
 
 fn cname_root(record: &RawRecord<'_>, findings: &mut Findings) {
     if record.name.is_empty() {
         findings
-            .fault(record.position, "the zone's own name cannot have a CNAME")
+            .fault(type_position(record), "the zone's own name cannot have a CNAME")
             .help("use ALIAS");
     }
+}
+
+/// Where the type of a record is written.
+pub(super) fn type_position(record: &RawRecord<'_>) -> Position {
+    record.data.get("type").map_or(record.position, |of| of.position)
 }
 
 fn not_ip(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
@@ -195,7 +201,7 @@ fn check_one(values: &[Value<'_>], record_type: RecordType, findings: &mut Findi
 
 fn check_many(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
     if values.is_empty() {
-        findings.fault(Position::NONE, "missing value(s)");
+        findings.fault(Position::NONE, "missing value(s)").help(NAME_HELP);
     }
     for value in values {
         check_target(value, record_type, "value", findings);
@@ -212,7 +218,7 @@ pub(crate) fn check_target(
     findings: &mut Findings,
 ) {
     if !value.is_truthy() {
-        findings.fault(value.position, format!("missing {what}"));
+        findings.fault(value.position, format!("missing {what}")).help(NAME_HELP);
         return;
     }
     let Kind::Str(text) = &value.kind else {
@@ -230,13 +236,15 @@ pub(crate) fn check_target(
         Ok(name) if is_fqdn(&name) => {}
         Ok(_) => {
             let message = format!("{what} \"{text}\" is not a fully qualified name");
-            findings.fault(value.position, message);
+            findings.fault(value.position, message).help(NAME_HELP);
         }
         Err(error) => {
             findings.hopeless(value.position, format!("{what} \"{text}\": {error}"));
         }
     }
 }
+
+const NAME_HELP: &str = "write a whole name with a dot at its end, such as \"www.example.com.\"";
 
 /// Checks that a name is none that looks like an address. What is no name is left to [`check_target`].
 pub(crate) fn check_not_ip(

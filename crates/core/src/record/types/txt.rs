@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use smol_str::SmolStr;
 
 use super::character_string;
+use super::target::type_position;
 use super::{RecordCheck, ValueCheck};
 use crate::record::general::shown;
 use crate::record::{Fault, Rdata, RdataError, RecordType};
@@ -57,9 +58,8 @@ pub(super) const SPF_TYPE: RecordCheck = RecordCheck {
 };
 
 fn spf_type(record: &RawRecord<'_>, findings: &mut Findings) {
-    let position = record.data.get("type").map_or(record.position, |of| of.position);
     findings
-        .fault(position, "the type SPF is deprecated (RFC 7208)")
+        .fault(type_position(record), "the type SPF is deprecated (RFC 7208)")
         .help("move its values to a TXT record of the same name");
 }
 
@@ -75,11 +75,11 @@ pub(super) fn check_texts(values: &[Value<'_>], record_type: RecordType, finding
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     if values.is_empty() {
-        findings.fault(Position::NONE, "missing value(s)");
+        findings.fault(Position::NONE, "missing value(s)").help(TEXT_HELP);
     }
     for value in values {
         if value.is_null() {
-            findings.fault(value.position, "missing value(s)");
+            findings.fault(value.position, "missing value(s)").help(TEXT_HELP);
             continue;
         }
         let Some(text) = value.as_str() else {
@@ -98,10 +98,12 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         }
         if !text.is_ascii() {
             let message = format!("characters beyond ASCII in {}", shown(value));
-            findings.fault(value.position, message);
+            findings.fault(value.position, message).help("write the text in ASCII");
         }
     }
 }
+
+const TEXT_HELP: &str = "write the text, such as `value: some text`, or several below `values`";
 
 /// Whether a semicolon follows a letter, digit or underscore.
 fn has_bare_semicolon(text: &str) -> bool {

@@ -61,6 +61,10 @@ impl Checks<'_, '_, '_> {
         self.fault(Fault::new(message, at.position));
     }
 
+    fn advise(&mut self, at: &Value<'_>, message: impl Into<String>, help: impl Into<String>) {
+        self.fault(Fault::new(message, at.position).help(help));
+    }
+
     fn must_be(&mut self, value: &Value<'_>, what: &str, expected: &str) {
         self.say(value, format!("{what} must be {expected}, not {}", value.kind_name()));
     }
@@ -69,9 +73,11 @@ impl Checks<'_, '_, '_> {
         let mut fault = Fault::new(message, at.position);
         let mut names: Vec<_> = pools.all.keys().copied().collect();
         names.sort_unstable();
-        if let Some(name) = at.as_str().and_then(|text| nearest(text, names)) {
-            fault = fault.help(format!("did you mean \"{name}\"?"));
-        }
+        let help = match at.as_str().and_then(|text| nearest(text, names.iter().copied())) {
+            Some(name) => format!("did you mean \"{name}\"?"),
+            None => format!("name a pool that there is: {}", names.join(", ")),
+        };
+        fault = fault.help(help);
         self.fault(fault);
     }
 }

@@ -100,7 +100,7 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
                 "invalid weight {} in pool \"{pool}\" value {number}: it must be a number from 1 to 100",
                 Python(weight)
             );
-            self.say(weight, message);
+            self.advise(weight, message, "write a whole number from 1 to 100");
         }
         if let Some(status) = map.get("status")
             && status.as_str().and_then(Status::parse).is_none()
@@ -111,7 +111,10 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         }
         match map.get("value") {
             Some(value) => (self.on)(Check::Value(value)),
-            None => self.say(value, format!("missing value in pool \"{pool}\" value {number}")),
+            None => {
+                let message = format!("missing value in pool \"{pool}\" value {number}");
+                self.advise(value, message, "add `value`");
+            }
         }
     }
 
@@ -137,7 +140,11 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         for cycle in cycles(pools.with_values.iter().map(|(name, _)| *name), &next) {
             let at = cycle.first().and_then(|name| pools.all.get(name)?.get("fallback"));
             let message = format!("loop in pool fallbacks: {}", cycle.join(" -> "));
-            self.say(at.unwrap_or(self.section), message);
+            self.advise(
+                at.unwrap_or(self.section),
+                message,
+                "take the fallback of one of them out",
+            );
         }
     }
 
@@ -145,7 +152,7 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         for (name, key) in &pools.with_values {
             if !used.contains(name) && !pools.fallbacks.contains(name) {
                 let message = format!("unused pool \"{name}\": no rule or fallback leads to it");
-                self.say(key, message);
+                self.advise(key, message, "remove it, or let a rule or a fallback lead to it");
             }
         }
     }

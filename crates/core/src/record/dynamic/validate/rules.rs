@@ -88,7 +88,7 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
             return;
         };
         let Some(pool) = map.get("pool") else {
-            self.say(rule, format!("rule {number} is missing its pool"));
+            self.advise(rule, format!("rule {number} is missing its pool"), "add `pool: NAME`");
             return;
         };
         let (subnets, geos) = (targets(rule, "subnets"), targets(rule, "geos"));
@@ -101,7 +101,7 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
                 Some(first) => {
                     let message =
                         format!("rule {number} is a second default, the first is rule {first}");
-                    self.say(rule, message);
+                    self.advise(rule, message, "remove one of them, or give it geos or subnets");
                 }
                 None => rules.catchall = Some(number),
             }
@@ -118,7 +118,8 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         let number = rules.number;
         let Some(id) = pool.as_str() else {
             let shown = Python(pool);
-            self.say(pool, format!("rule {number} has an invalid pool {shown}, it must be text"));
+            let message = format!("rule {number} has an invalid pool {shown}, it must be text");
+            self.advise(pool, message, "write the name of a pool, in quotes");
             return;
         };
         let first = rules.used.insert(id);
@@ -150,11 +151,11 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
             let message = format!(
                 "rule {number} with subnets and geos must come before all rules with only geos"
             );
-            self.say(rule, message);
+            self.advise(rule, message, "move it up");
         } else if subnets && !geos && before_geos {
             let message =
                 format!("rule {number} with only subnets must come before all rules with geos");
-            self.say(rule, message);
+            self.advise(rule, message, "move it up");
         }
     }
 
@@ -178,10 +179,9 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
             match parse_subnet(text) {
                 Ok(network) => networks.push((network, subnet)),
                 Err(error) => {
-                    self.say(
-                        subnet,
-                        format!("rule {number} has an invalid subnet \"{text}\": {error}"),
-                    );
+                    let message =
+                        format!("rule {number} has an invalid subnet \"{text}\": {error}");
+                    self.advise(subnet, message, "write a network such as 192.0.2.0/24");
                 }
             }
         }
@@ -189,7 +189,8 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         networks.sort_by_key(|(network, _)| (network.addr(), network.prefix_len()));
         for (network, subnet) in networks {
             if let Some((seen, first)) = rules.networks.containing(network) {
-                self.say(subnet, again(number, "subnet", &network, &seen, *first));
+                let message = again(number, "subnet", &network, &seen, *first);
+                self.advise(subnet, message, "remove it from one of the rules");
             }
             rules.networks.insert(network, number);
         }
@@ -214,7 +215,8 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
             let mut wider = Some(code);
             while let Some(seen) = wider {
                 if let Some(first) = rules.geos.get(seen) {
-                    self.say(geo, again(number, "geo", &code, &seen, *first));
+                    let message = again(number, "geo", &code, &seen, *first);
+                    self.advise(geo, message, "remove it from one of the rules");
                     break;
                 }
                 wider = seen.rsplit_once('-').map(|(parent, _)| parent);

@@ -67,7 +67,8 @@ fn check_targetname_absolute(
 fn check_params(svcb: Fields<'_, '_>, priority: Option<i64>, findings: &mut Findings) {
     let Some(given) = svcb.get("svcparams") else { return };
     let Some(params) = given.as_map() else {
-        return findings.wrong_kind("svcparams", given, "a mapping of parameters");
+        findings.wrong_kind("svcparams", given, "a mapping of parameters");
+        return;
     };
     if priority == Some(0) && !params.is_empty() {
         findings
@@ -77,7 +78,9 @@ fn check_params(svcb: Fields<'_, '_>, priority: Option<i64>, findings: &mut Find
     for (key, value) in params {
         match key.as_str() {
             Some(name) => check_param(name, key, value, findings),
-            None => findings.wrong_kind("the key of a parameter", key, "text"),
+            None => {
+                findings.wrong_kind("the key of a parameter", key, "text");
+            }
         }
     }
 }
@@ -87,7 +90,7 @@ fn check_param(name: &str, key: &Value<'_>, value: &Value<'_>, findings: &mut Fi
         _ if name.starts_with("key") => check_key_number(name, key, findings),
         "no-default-alpn" if value.is_null() => {}
         "no-default-alpn" => {
-            findings.fault(value.position, "no-default-alpn has no value");
+            findings.fault(value.position, "no-default-alpn has no value").help("remove the value");
         }
         "port" => check_port(value, findings),
         "alpn" => {
@@ -101,9 +104,10 @@ fn check_param(name: &str, key: &Value<'_>, value: &Value<'_>, findings: &mut Fi
         "ech" => check_ech(value, findings),
         _ => {
             let found = findings.fault(key.position, format!("unknown parameter \"{name}\""));
-            if let Some(near) = crate::nearest(name, KEYS) {
-                found.help(format!("did you mean \"{near}\"?"));
-            }
+            found.help(match crate::nearest(name, KEYS) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("write one of {}, or key and a number", KEYS.join(", ")),
+            });
         }
     }
 }
@@ -113,10 +117,12 @@ fn check_key_number(name: &str, key: &Value<'_>, findings: &mut Findings) {
     match number::int_of_text(name.get(3..).unwrap_or_default()) {
         Ok(..=65_535) => {}
         Ok(_) | Err(NumberFault::TooBig) => {
-            findings.fault(key.position, format!("the number of \"{name}\" is beyond 65535"));
+            let message = format!("the number of \"{name}\" is beyond 65535");
+            findings.fault(key.position, message).help("write key0 to key65535");
         }
         Err(_) => {
-            findings.fault(key.position, format!("\"{name}\" is not \"key\" and a number"));
+            let message = format!("\"{name}\" is not \"key\" and a number");
+            findings.fault(key.position, message).help("write key0 to key65535");
         }
     }
 }
@@ -133,7 +139,8 @@ fn list<'v, 'a>(
 ) -> Option<&'v [Value<'a>]> {
     let list = value.as_list();
     if list.is_none() {
-        findings.fault(value.position, format!("{name} must be a list, not {}", value.kind_name()));
+        let message = format!("{name} must be a list, not {}", value.kind_name());
+        findings.fault(value.position, message).help("write it in brackets: [one, two]");
     }
     list
 }
@@ -142,7 +149,10 @@ fn check_hints<A: std::str::FromStr>(name: &str, value: &Value<'_>, findings: &m
     for address in list(name, value, findings).unwrap_or_default() {
         if address.as_str().is_none_or(|text| text.parse::<A>().is_err()) {
             let message = format!("{name} {} is not an address of that family", shown(address));
-            findings.fault(address.position, message);
+            let example = if name == "ipv4hint" { "192.0.2.1" } else { "2001:db8::1" };
+            findings
+                .fault(address.position, message)
+                .help(format!("write an address such as {example}"));
         }
     }
 }
@@ -150,12 +160,16 @@ fn check_hints<A: std::str::FromStr>(name: &str, value: &Value<'_>, findings: &m
 fn check_mandatory(name: &str, value: &Value<'_>, findings: &mut Findings) {
     for key in list(name, value, findings).unwrap_or_default() {
         match key.as_str() {
-            None => findings.wrong_kind("a mandatory parameter", key, "its key"),
+            None => {
+                findings.wrong_kind("a mandatory parameter", key, "its key");
+            }
             Some(text) if text.starts_with("key") => check_key_number(text, key, findings),
             Some(text) if KEYS.contains(&text) => {}
             Some(text) => {
                 let message = format!("unknown parameter \"{text}\" in mandatory");
-                findings.fault(key.position, message);
+                findings
+                    .fault(key.position, message)
+                    .help(format!("write one of {}, or key and a number", KEYS.join(", ")));
             }
         }
     }
@@ -163,10 +177,11 @@ fn check_mandatory(name: &str, value: &Value<'_>, findings: &mut Findings) {
 
 fn check_ech(value: &Value<'_>, findings: &mut Findings) {
     let Kind::Str(text) = &value.kind else {
-        return findings.wrong_kind("ech", value, "text in base64");
+        findings.wrong_kind("ech", value, "text in base64");
+        return;
     };
     if !is_base64(text) {
-        findings.fault(value.position, "ech is not base64");
+        findings.fault(value.position, "ech is not base64").help("copy it whole, with its padding");
     }
 }
 
