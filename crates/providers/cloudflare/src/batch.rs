@@ -152,10 +152,15 @@ impl<'r> Rows<'r> {
     /// What is still to be done for changes of one name each: nothing for those that are made already.
     pub(crate) fn batch<'c>(&self, changes: impl IntoIterator<Item = &'c Change>) -> Batch {
         let mut changes: Vec<&Change> = changes.into_iter().collect();
-        // The service wants an NS record before the DS record of its name.
+        // The service wants a DS record to come after the NS record of its name, and to go before it.
         let order = |change: &Change| {
             let record = change.record();
-            (record.name().clone(), record.record_type() == RecordType::DS, record.record_type())
+            let rank = match (change, record.record_type()) {
+                (Change::Delete(_), RecordType::DS) => 0,
+                (_, RecordType::DS) => 2,
+                _ => 1,
+            };
+            (record.name().clone(), rank, record.record_type())
         };
         changes.sort_by_key(|change| order(change));
         let mut batch = Batch::default();

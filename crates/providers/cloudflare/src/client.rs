@@ -27,8 +27,12 @@ pub(crate) struct Api {
     account_id: Option<String>,
     zones_per_page: u32,
     records_per_page: u32,
+    /// Repetitions of a call whose credentials are refused.
     auth_retries: u32,
-    auth_wait: Duration,
+    /// Repetitions of a call that is told to come back later, and not when.
+    throttled_retries: u32,
+    /// The pause before either.
+    long_wait: Duration,
     /// How often to try, and how long to wait first, when this crate repeats calls itself.
     pub(crate) attempts: u32,
     pub(crate) first_wait: Duration,
@@ -123,7 +127,8 @@ impl Api {
             zones_per_page: connection.zones_per_page,
             records_per_page: connection.records_per_page,
             auth_retries: connection.auth_error_retry_count,
-            auth_wait: connection.retry_period,
+            throttled_retries: connection.retry_count.saturating_sub(1),
+            long_wait: connection.retry_period,
             attempts: http.attempts.unwrap_or(retry.attempts),
             first_wait: first_wait.unwrap_or(retry.first_wait),
         })
@@ -263,20 +268,32 @@ impl Api {
         Ok(self.envelope(request).await?.0)
     }
 
-    /// Sends a request, again when its credentials are refused and that is to be tried.
+    /// Sends a request, again after a long pause when its credentials are refused and that is to be tried,
+    /// or when the service is too busy and does not say until when: it may be for five minutes.
     async fn envelope<'c, T: DeserializeOwned>(
         &self,
         request: impl Fn() -> Request<'c>,
     ) -> Result<(T, Option<PageInfo>, Call), Error> {
-        let mut retries = self.auth_retries;
+        let (mut refused, mut throttled) = (self.auth_retries, self.throttled_retries);
         let answer = loop {
-            match request().send().await {
-                Err(Error::Unauthorized { .. }) if retries > 0 => {
-                    retries -= 1;
-                    tokio::time::sleep(self.auth_wait).await;
-                }
-                other => break other?,
-            }
+            let error = match request().send().await {
+                Ok(answer) => break answer,
+                Err(error) => error,
+            };
+            let left = match error {
+                Error::Unauthorized { .. } => &mut refused,
+                Error::Throttled { wait: None, .. } => &mut throttled,
+                _ => return Err(error),
+            };
+            let Some(fewer) = left.checked_sub(1) else { return Err(error) };
+            *left = fewer;
+            let seconds = self.long_wait.as_secs();
+            tracing::warn!(
+                target: "octodns",
+                logger = "cloudflare",
+                "{error}; trying again in {seconds} s",
+            );
+            tokio::time::sleep(self.long_wait).await;
         };
         let call = answer.call().clone();
         let envelope: Envelope<T> = answer.json()?;

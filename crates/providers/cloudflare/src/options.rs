@@ -39,8 +39,8 @@ pub struct Options {
     /// Default: 4.
     #[serde(default = "four")]
     pub retry_count: u32,
-    /// The longest pause before a call is repeated, in seconds, where the service does not name one.
-    /// Default: 300.
+    /// The pause, in seconds, before a call is repeated that was told to come back later and not when, or
+    /// whose credentials were refused; the longest before others. Default: 300.
     #[serde(default = "five_minutes")]
     pub retry_period: u64,
     /// Repetitions of a call whose credentials are refused (403). Default: 0.
@@ -84,8 +84,8 @@ pub struct InternalOptions {
     /// Default: 4.
     #[serde(default = "four")]
     pub retry_count: u32,
-    /// The longest pause before a call is repeated, in seconds, where the service does not name one.
-    /// Default: 300.
+    /// The pause, in seconds, before a call is repeated that was told to come back later and not when, or
+    /// whose credentials were refused; the longest before others. Default: 300.
     #[serde(default = "five_minutes")]
     pub retry_period: u64,
     /// Repetitions of a call whose credentials are refused (403). Default: 0.

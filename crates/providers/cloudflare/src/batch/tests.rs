@@ -92,18 +92,26 @@ fn a_type_is_never_changed_in_place() {
 }
 
 #[test]
-fn a_ds_record_comes_after_the_ns_record_of_its_name() {
+fn a_ds_record_comes_after_the_ns_record_of_its_name_and_goes_before_it() {
     let types = RecordTypes::default();
     let make = |of: &str, rdata: &str| {
         let entry = types.get(of).unwrap();
         let data = entry.read(&[entry.parse(rdata).unwrap()]).unwrap();
-        Change::Create(Record::new(RecordName::new("sub").unwrap(), 300, data).into())
+        std::sync::Arc::new(Record::new(RecordName::new("sub").unwrap(), 300, data))
     };
-    let changes = [make("DS", "1 13 2 abcd"), make("NS", "ns.example.")];
+    let (ds, ns) = (make("DS", "1 13 2 abcd"), make("NS", "ns.example."));
     let zone = zone();
-    let batch = Rows::new(&[], &ids(&[]), &zone, WRITING).unwrap().batch(&changes);
-    let posts = serde_json::to_value(&batch).unwrap()["posts"].clone();
-    assert_eq!((posts[0]["type"].as_str(), posts[1]["type"].as_str()), (Some("NS"), Some("DS")));
+    let batch = |rows: &[Row], changes: &[Change]| {
+        let batch = Rows::new(rows, &ids(rows), &zone, WRITING).unwrap().batch(changes);
+        serde_json::to_value(&batch).unwrap()
+    };
+    let posts = batch(&[], &[Change::Create(ds.clone()), Change::Create(ns.clone())]);
+    let of = |index: usize| posts["posts"][index]["type"].as_str();
+    assert_eq!((of(0), of(1)), (Some("NS"), Some("DS")));
+
+    let rows = [row("1", "sub", "NS", "ns.example"), row("2", "sub", "DS", "1 13 2 abcd")];
+    let deletes = batch(&rows, &[Change::Delete(ns), Change::Delete(ds)]);
+    assert_eq!(deletes["deletes"], json!([{ "id": "2" }, { "id": "1" }]));
 }
 
 #[test]

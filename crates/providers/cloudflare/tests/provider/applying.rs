@@ -1,20 +1,16 @@
 //! What is sent, and how much of it.
 
 use octodns_core::Outcome;
+use octodns_testkit::fake::{Fake, Seen};
 use serde_json::{Value as Json, json};
 
-use crate::fake::{Cloudflare, Server};
-use crate::support::{Run, hosts, told, words};
+use crate::fake::Cloudflare;
+use crate::support::{Run, Server, hosts, told, with_zone, words};
 
-async fn with_zone(plan: &str) -> (Server, String) {
-    let mut service = Cloudflare::default();
-    let id = service.add_zone("unit.tests", plan);
-    (Server::start(service).await, id)
-}
-
+/// Method and path of the requests since the last time that are meant to change something.
 fn writes(server: &Server) -> Vec<(String, String)> {
-    let seen = server.take_seen().into_iter().filter(|seen| seen.method != "GET");
-    seen.map(|seen| (seen.method, seen.path)).collect()
+    let seen = server.seen().into_iter().filter(Seen::is_write);
+    seen.map(|seen| (seen.method, seen.target.replace("/client/v4", ""))).collect()
 }
 
 /// The whole point of batches: 1,000 changes are one call on a paid plan, and five on a free one.
@@ -24,9 +20,9 @@ async fn a_thousand_changes_are_a_handful_of_calls() {
         let (server, id) = with_zone(plan).await;
         let run = Run::new(&server, &json!({ "pagerules": false, "records_per_page": 5000 }));
         let desired = run.zone("unit.tests.", &hosts(0, 1000, "192.0.2.1"));
-        let first = run.plan(&desired).await.unwrap().unwrap();
+        let first = run.plan(&desired).await.unwrap();
         assert_eq!(first.changes.len(), 1000);
-        server.take_seen();
+        server.control().measured().clear();
         let (result, outcomes) = run.apply(&first).await;
         assert_eq!(result.unwrap(), 1000);
         assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Applied));
@@ -38,15 +34,16 @@ async fn a_thousand_changes_are_a_handful_of_calls() {
         records.extend(hosts(400, 300, "192.0.2.1"));
         records.extend(hosts(2000, 300, "192.0.2.1"));
         let desired = run.zone("unit.tests.", &records);
-        let second = run.plan(&desired).await.unwrap().unwrap();
+        let second = run.plan(&desired).await.unwrap();
         assert_eq!(second.changes.len(), 1000);
-        server.take_seen();
+        server.control().measured().clear();
         run.apply(&second).await.0.unwrap();
         // Reading a zone is two calls: the zones, which are known already, and its records.
         assert_eq!(writes(&server), vec![batch; calls]);
-        assert!(run.plan(&desired).await.unwrap().is_none());
-        assert_eq!(server.take_seen().len(), 1);
-        assert_eq!(server.service().zone("unit.tests").records.len(), 1000);
+        server.control().measured().clear();
+        assert!(run.plan(&desired).await.is_none());
+        assert_eq!(server.seen().len(), 1);
+        assert_eq!(server.api().zone("unit.tests").records.len(), 1000);
     }
 }
 
@@ -54,18 +51,18 @@ async fn a_thousand_changes_are_a_handful_of_calls() {
 #[tokio::test]
 async fn values_change_in_place_and_keep_what_is_not_ours() {
     let (server, id) = with_zone("pro").await;
-    let record = server.service().add_record(
+    let record = server.api().add_record(
         &id,
         &json!({
             "type": "CNAME", "name": "www", "content": "old.example", "ttl": 300,
         }),
     );
-    server.service().zones[0].records[0]
+    server.api().zones[0].records[0]
         .insert("settings".to_owned(), json!({ "flatten_cname": true }));
     let run = Run::new(&server, &json!({}));
     let desired = json!({ "name": "www", "type": "CNAME", "ttl": 600, "value": "new.example." });
     run.settle(&run.zone("unit.tests.", &[desired])).await;
-    let service = server.service();
+    let service = server.api();
     let row = &service.zone("unit.tests").records[0];
     assert_eq!(
         (row["id"].as_str(), row["content"].as_str()),
@@ -79,18 +76,31 @@ async fn values_change_in_place_and_keep_what_is_not_ours() {
 async fn a_name_changes_its_type_in_one_batch() {
     let (server, id) = with_zone("free").await;
     server
-        .service()
+        .api()
         .add_record(&id, &json!({ "type": "CNAME", "name": "www", "content": "a.example" }));
     let run = Run::new(&server, &json!({}));
     let desired = json!({ "name": "www", "type": "A", "ttl": 600, "value": "192.0.2.1" });
-    let plan = run.plan(&run.zone("unit.tests.", &[desired])).await.unwrap().unwrap();
+    let plan = run.plan(&run.zone("unit.tests.", &[desired])).await.unwrap();
     assert_eq!(told(&plan.changes), ["Delete www CNAME", "Create www A"]);
-    server.take_seen();
+    server.control().measured().clear();
     run.apply(&plan).await.0.unwrap();
-    let seen = server.take_seen();
+    let seen = server.seen();
     assert_eq!(seen.len(), 1);
     let sizes = ["deletes", "posts"].map(|key| seen[0].body[key].as_array().map(Vec::len));
     assert_eq!(sizes, [Some(1), Some(1)]);
+}
+
+/// octoDNS crashes on it.
+#[tokio::test]
+async fn the_port_of_a_binding_may_be_a_number() {
+    let (server, _) = with_zone("free").await;
+    let run = Run::new(&server, &json!({}));
+    for port in [json!(8443), json!("8443"), json!(853)] {
+        let value = json!({ "svcpriority": 1, "targetname": ".", "svcparams": { "port": port } });
+        let desired = json!({ "name": "www", "type": "HTTPS", "ttl": 600, "value": value });
+        run.settle(&run.zone("unit.tests.", &[desired])).await;
+    }
+    assert_eq!(server.api().zone("unit.tests").records[0]["content"], "1 . port=\"853\"");
 }
 
 /// octoDNS compares the two forms of a name, deletes nothing, and reports success.
@@ -106,11 +116,11 @@ async fn records_at_idna_names_are_deleted_and_changed() {
                 &json!({ "type": "A", "name": name, "content": "192.0.2.1", "ttl": 300 }),
             );
         }
-        let server = Server::start(service).await;
+        let server = Fake::start(service).await;
         let run = Run::new(&server, &json!({}));
         let desired = json!({ "name": "bücher", "type": "A", "ttl": 300, "value": "192.0.2.2" });
         run.settle(&run.zone("gíthub.com.", &[desired])).await;
-        let service = server.service();
+        let service = server.api();
         let rows = &service.zone("xn--gthub-zsa.com").records;
         let told: Vec<_> =
             rows.iter().map(|row| (row["name"].as_str(), row["content"].as_str())).collect();
@@ -120,13 +130,13 @@ async fn records_at_idna_names_are_deleted_and_changed() {
 
 #[tokio::test]
 async fn a_zone_is_created_and_gets_its_plan() {
-    let server = Server::start(Cloudflare::default()).await;
+    let server = Fake::start(Cloudflare::default()).await;
     let run = Run::new(&server, &json!({ "account_id": "account-7", "plan_type": "pro" }));
     let zone = run.zone("new.tests.", &hosts(0, 3, "192.0.2.1"));
-    let plan = run.plan(&zone).await.unwrap().unwrap();
+    let plan = run.plan(&zone).await.unwrap();
     assert!(!plan.exists);
     run.settle(&zone).await;
-    let service = server.service();
+    let service = server.api();
     let made = service.zone("new.tests");
     assert_eq!(
         (made.account.as_str(), made.plan.as_str(), made.records.len()),
@@ -138,8 +148,7 @@ async fn a_zone_is_created_and_gets_its_plan() {
 async fn a_plan_that_is_not_to_be_had_is_told_before_anything_is_written() {
     let (server, _) = with_zone("free").await;
     let run = Run::new(&server, &json!({ "plan_type": "gold" }));
-    let plan =
-        run.plan(&run.zone("unit.tests.", &hosts(0, 1, "192.0.2.1"))).await.unwrap().unwrap();
+    let plan = run.plan(&run.zone("unit.tests.", &hosts(0, 1, "192.0.2.1"))).await.unwrap();
     let (result, outcomes) = run.apply(&plan).await;
     assert_eq!(
         words(result.unwrap_err()),
@@ -164,7 +173,7 @@ fn rule((id, pattern): (&str, &str)) -> serde_json::Map<String, Json> {
 #[tokio::test]
 async fn page_rules_are_managed_beside_records() {
     let (server, _) = with_zone("free").await;
-    server.service().zones[0].rules =
+    server.api().zones[0].rules =
         [("1", "www.unit.tests/*"), ("2", "old.unit.tests/*"), ("3", "*.other.tests/*")]
             .map(rule)
             .to_vec();
@@ -176,7 +185,7 @@ async fn page_rules_are_managed_beside_records() {
             json!({ "name": name, "type": "URLFWD", "ttl": 300, "value": value })
         };
         run.settle(&run.zone("unit.tests.", &[forward("www", "/b"), forward("new", "/")])).await;
-        let service = server.service();
+        let service = server.api();
         let rules = &service.zone("unit.tests").rules;
         let told: Vec<_> = rules
             .iter()
@@ -209,7 +218,7 @@ async fn settings_beside_the_values_settle() {
         json!({}),
     ] {
         run.settle(&run.zone("unit.tests.", &[with(section.clone())])).await;
-        let service = server.service();
+        let service = server.api();
         for row in &service.zone("unit.tests").records {
             assert_eq!(row["proxied"].as_bool(), Some(section["proxied"] == true), "{section}");
             assert_eq!(row["comment"].as_str(), section["comment"].as_str(), "{section}");
@@ -241,7 +250,7 @@ async fn names_that_several_zones_have_are_an_error_of_their_own() {
     service.add_zone("twice.tests", "free");
     service.add_zone("once.tests", "free");
     service.zones[1].account = "account-2".to_owned();
-    let server = Server::start(service).await;
+    let server = Fake::start(service).await;
     let run = Run::new(&server, &json!({}));
     assert!(run.read("once.tests.").await.unwrap().is_some());
     let report = run.read("twice.tests.").await.unwrap_err();
@@ -263,12 +272,11 @@ async fn internal_zones_come_from_the_account_and_its_views() {
     }
     service.views =
         vec![("east".to_owned(), vec![viewed.clone()]), ("west".to_owned(), vec![listed, public])];
-    let server = Server::start(service).await;
+    let server = Fake::start(service).await;
     let make = |further: Json| {
-        let mut options =
-            json!({ "token": "let-me-in", "api_url": server.url(), "account_id": "account-1" });
+        let mut options = json!({ "account_id": "account-1" });
         options.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
-        Run::of_class("cloudflare-internal", &options, true)
+        Run::of_class("cloudflare-internal", &server, &options)
     };
     let run = make(json!({})).unwrap();
     let report = run.read("corp.tests.").await.unwrap_err();
@@ -281,10 +289,9 @@ async fn internal_zones_come_from_the_account_and_its_views() {
     let mut records = hosts(0, 2, "10.0.0.1");
     records.push(ns);
     run.settle(&run.zone("corp.tests.", &records)).await;
-    assert_eq!(server.service().zones[1].records.len(), 2);
+    assert_eq!(server.api().zones[1].records.len(), 2);
 
-    let plan =
-        run.plan(&run.zone("other.tests.", &hosts(0, 1, "10.0.0.1"))).await.unwrap().unwrap();
+    let plan = run.plan(&run.zone("other.tests.", &hosts(0, 1, "10.0.0.1"))).await.unwrap();
     let told = words(run.apply(&plan).await.0.unwrap_err());
     assert_eq!(told, "there is no internal zone other.tests.; create it at Cloudflare first");
     for key in ["cdn", "pagerules", "plan_type"] {

@@ -5,4 +5,6 @@
 mod applying;
 mod fake;
 mod faults;
+mod proofs;
+mod secrets;
 mod support;

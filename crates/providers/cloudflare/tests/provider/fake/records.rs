@@ -3,9 +3,10 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use octodns_core::name::idna;
+use octodns_testkit::fake::Request;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Cloudflare, Refusal, Request, Zone, object, success};
+use super::{Cloudflare, Refusal, Zone, object, success};
 
 type Fields = Map<String, Json>;
 
@@ -19,7 +20,7 @@ impl Cloudflare {
         zone_id: &str,
         rest: &[&str],
     ) -> Result<Json, Refusal> {
-        let (body, new_id) = (&request.body, self.new_id());
+        let (body, new_id) = (&request.json(), self.new_id());
         match (request.method.as_str(), rest) {
             ("GET", []) => {
                 let unicode = self.unicode_names;
@@ -35,7 +36,13 @@ impl Cloudflare {
             ("PATCH", [id]) => {
                 self.zone_mut(zone_id)?.patch(id, body).map(|result| success(&result))
             }
-            ("DELETE", [id]) => self.zone_mut(zone_id)?.delete(id).map(|result| success(&result)),
+            ("DELETE", [id]) => {
+                let zone = self.zone_mut(zone_id)?;
+                let mut tried = zone.clone();
+                let gone = tried.delete(id)?;
+                *zone = tried;
+                Ok(success(&gone))
+            }
             _ => Err((405, 10405, "Method not allowed".to_owned())),
         }
     }
@@ -123,14 +130,23 @@ impl Zone {
         let mut merged = writable(&self.records[place].clone().into())?;
         merged.extend(writable(fields)?);
         let mut record = self.checked(&merged, id.to_owned())?;
-        record.insert("settings".to_owned(), self.records[place]["settings"].clone());
+        record.insert(
+            "settings".to_owned(),
+            self.records[place].get("settings").cloned().unwrap_or(json!({})),
+        );
         self.records[place].clone_from(&record);
         Ok(record.into())
     }
 
     fn delete(&mut self, id: &str) -> Result<Json, Refusal> {
         let place = self.place(id)?;
-        self.records.remove(place);
+        let gone = self.records.remove(place);
+        let is_there = |of: &str| {
+            self.records.iter().any(|row| row["type"] == of && row["name"] == gone["name"])
+        };
+        if gone["type"] == "NS" && is_there("DS") && !is_there("NS") {
+            return Err((400, 1002, "A DS record needs an NS record of the same name.".to_owned()));
+        }
         Ok(json!({ "id": id }))
     }
 
@@ -183,7 +199,7 @@ impl Zone {
 
     fn ttl(&self, given: &Fields) -> Result<i64, Refusal> {
         let ttl = given.get("ttl").map_or(Some(1), Json::as_i64).unwrap_or_default();
-        let least = if self.plan == "enterprise" { 30 } else { 60 };
+        let least = if self.plan == "enterprise" || self.is_open { 30 } else { 60 };
         if ttl == 1 || (least..=86_400).contains(&ttl) {
             return Ok(ttl);
         }
@@ -207,7 +223,7 @@ impl Zone {
 
     fn tags(&self, given: &Fields) -> Result<Json, Refusal> {
         let tags = given.get("tags").and_then(Json::as_array).cloned().unwrap_or_default();
-        if self.plan == "free" && !tags.is_empty() {
+        if self.plan == "free" && !self.is_open && !tags.is_empty() {
             return Err((400, 9300, "DNS record tags are not available on this plan".to_owned()));
         }
         if tags.len() > 20 {
@@ -229,9 +245,7 @@ impl Zone {
         let of = |record: &Fields| record["type"].as_str().unwrap_or_default().to_owned();
         let new = of(record);
         if others().any(|other| {
-            other["type"] == record["type"]
-                && other["content"] == record["content"]
-                && other.get("priority") == record.get("priority")
+            ["type", "content", "priority"].iter().all(|key| other.get(*key) == record.get(*key))
         }) {
             return Err((400, 81058, "An identical record already exists.".to_owned()));
         }
@@ -246,7 +260,7 @@ impl Zone {
         if others().any(|other| clashes(&new, &of(other)) || clashes(&of(other), &new)) {
             return Err((400, 81056, "NS records with that host already exist.".to_owned()));
         }
-        if new == "DS" && !others().any(|other| of(other) == "NS") {
+        if new == "DS" && !self.is_open && !others().any(|other| of(other) == "NS") {
             return Err((400, 1002, "A DS record needs an NS record of the same name.".to_owned()));
         }
         Ok(())

@@ -1,8 +1,9 @@
 //! Page rules.
 
+use octodns_testkit::fake::Request;
 use serde_json::{Value as Json, json};
 
-use super::{Cloudflare, Refusal, Request, object, success};
+use super::{Cloudflare, Refusal, object, success};
 
 impl Cloudflare {
     pub(super) fn rules(
@@ -11,7 +12,7 @@ impl Cloudflare {
         zone_id: &str,
         rest: &[&str],
     ) -> Result<Json, Refusal> {
-        let id = self.new_id();
+        let (id, body) = (self.new_id(), request.json());
         let zone = self.zone_mut(zone_id)?;
         let place = |id: &str| {
             let found = zone.rules.iter().position(|rule| rule["id"] == id);
@@ -19,7 +20,7 @@ impl Cloudflare {
         };
         match (request.method.as_str(), rest) {
             ("GET", []) => {
-                let status = request.query.get("status").map_or("disabled", String::as_str);
+                let status = request.param("status").unwrap_or("disabled");
                 let rules = zone.rules.iter().filter(|rule| rule["status"] == status);
                 Ok(success(&json!(rules.collect::<Vec<_>>())))
             }
@@ -27,8 +28,8 @@ impl Cloudflare {
                 if zone.rules.len() >= zone.most_rules() {
                     return Err((400, 1010, "Page Rule limit has been met.".to_owned()));
                 }
-                let mut rule = object(&request.body)?.clone();
-                check(&request.body)?;
+                let mut rule = object(&body)?.clone();
+                check(&body)?;
                 rule.insert("id".to_owned(), id.into());
                 rule.insert("priority".to_owned(), 1.into());
                 zone.rules.push(rule.clone());
@@ -40,7 +41,7 @@ impl Cloudflare {
                 if method == "PUT" {
                     rule.insert("priority".to_owned(), 1.into());
                 }
-                rule.extend(object(&request.body)?.clone());
+                rule.extend(object(&body)?.clone());
                 check(&rule.clone().into())?;
                 zone.rules[place].clone_from(&rule);
                 Ok(success(&rule.into()))

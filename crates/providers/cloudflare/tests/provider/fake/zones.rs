@@ -1,8 +1,9 @@
 //! Zones and their plans.
 
+use octodns_testkit::fake::Request;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Cloudflare, Refusal, Request, object, success};
+use super::{Cloudflare, Refusal, object, success};
 
 /// A zone and what is in it.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Zone {
     /// In the order they were made.
     pub(crate) records: Vec<Map<String, Json>>,
     pub(crate) rules: Vec<Map<String, Json>>,
+    /// Whether it may hold whatever its plan.
+    pub(crate) is_open: bool,
 }
 
 const PLANS: [(&str, &str); 4] = [
@@ -31,12 +34,21 @@ impl Zone {
     pub(crate) fn new(id: String, name: &str, plan: &str) -> Self {
         let (name, plan) = (name.to_owned(), plan.to_owned());
         let (kind, account) = ("full".to_owned(), "account-1".to_owned());
-        Self { id, name, plan, kind, account, records: Vec::new(), rules: Vec::new() }
+        Self {
+            id,
+            name,
+            plan,
+            kind,
+            account,
+            records: Vec::new(),
+            rules: Vec::new(),
+            is_open: false,
+        }
     }
 
     /// How many records the zone may have.
     pub(crate) fn most_records(&self) -> usize {
-        if self.plan == "free" { 1000 } else { 3500 }
+        if self.plan == "free" && !self.is_open { 1000 } else { 3500 }
     }
 
     /// How many records one batch may be about.
@@ -47,6 +59,7 @@ impl Zone {
     /// How many page rules the zone may have.
     pub(crate) fn most_rules(&self) -> usize {
         match self.plan.as_str() {
+            _ if self.is_open => 125,
             "free" => 3,
             "pro" => 20,
             "business" => 50,
@@ -87,7 +100,7 @@ impl Zone {
 
 impl Cloudflare {
     pub(super) fn list_zones(&self, request: &Request) -> Result<Json, Refusal> {
-        let wanted = |key: &str, is: &str| request.query.get(key).is_none_or(|value| value == is);
+        let wanted = |key: &str, is: &str| request.param(key).is_none_or(|value| value == is);
         let zones = self
             .zones
             .iter()
@@ -103,7 +116,9 @@ impl Cloudflare {
         if self.zones.iter().any(|zone| zone.name == name) {
             return Err((400, 1061, format!("{name} already exists.")));
         }
-        let mut zone = Zone::new(self.new_id(), name, "free");
+        let id = self.zone_ids.pop_front().unwrap_or_else(|| self.new_id());
+        let mut zone = Zone::new(id, name, "free");
+        zone.is_open = self.is_open;
         if let Some(account) = body["account"]["id"].as_str() {
             account.clone_into(&mut zone.account);
         }

@@ -1,0 +1,223 @@
+//! What every provider is held to: recordings of the real service, the behaviour suite, and octoDNS' own
+//! provider at the same service.
+
+use std::path::PathBuf;
+
+use octodns_core::{RecordType, ServiceFault, ZoneName, async_trait};
+use octodns_testkit::behaviour::samples::{self, Sample};
+use octodns_testkit::behaviour::{self, Lab};
+use octodns_testkit::cassette::Cassettes;
+use octodns_testkit::fake::{Answer, Control, Fake, Fault};
+use octodns_testkit::run::Bench;
+use octodns_testkit::two_clients::{Reference, TwoClients};
+use serde_json::{Value as Json, json};
+
+use crate::fake::Cloudflare;
+use crate::support::{Run, Server, api, hosts, with_zone};
+
+/// The recording of a configuration that has an address of its own.
+const ELSEWHERE: &str = "not-strict.json";
+
+/// The reference sends each value by itself where we send batches: what is compared is what two services
+/// hold in the end that began with what was recorded.
+#[tokio::test]
+async fn recordings_are_read_planned_and_applied_as_by_the_reference() {
+    let Some(cassettes) = Cassettes::of("cloudflare") else { return };
+    played(cassettes, "https://api.cloudflare.com/client/v4")
+        .fault("errors.json", ServiceFault::Unauthorized)
+        .fault("errors-rate-limit.json", ServiceFault::Throttled)
+        .fault("errors-validation.json", ServiceFault::Refused)
+        .skip(
+            "errors-write.json",
+            "one value is refused; refused_writes_are_told has it as a batch",
+        )
+        .skip(
+            "errors-ds-without-ns.json",
+            "no plan is made; a_ds_record_without_ns_is_refused has it",
+        )
+        .skip(ELSEWHERE, "it is played by a_recording_of_another_address_as_well")
+        .run()
+        .await;
+}
+
+/// As above, for the one that was recorded at another address.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a test: the environment says where recordings are")]
+async fn a_recording_of_another_address_as_well() {
+    if Cassettes::of("cloudflare").is_none() {
+        return;
+    }
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/cassettes");
+    let folder = std::env::var_os("OCTODNS_CASSETTES").map_or_else(|| beside.into(), PathBuf::from);
+    let alone = tempfile::tempdir().unwrap();
+    let file = folder.join("cloudflare").join(ELSEWHERE);
+    std::fs::copy(file, alone.path().join(ELSEWHERE)).unwrap();
+    let cassettes = Cassettes::in_folder(alone.path());
+    played(cassettes, "https://cf-proxy.example.net/client/v4/").run().await;
+}
+
+fn played(cassettes: Cassettes, recorded: &str) -> Cassettes {
+    cassettes
+        .register(octodns_cloudflare::register)
+        .endpoint("api_url", recorded)
+        .options(json!({ "retry_period": 0, "http": { "retry_wait": 0.0 } }))
+        .replayed(Cloudflare::recorded)
+}
+
+/// What `errors-write.json` recorded, as the answer to a batch.
+#[tokio::test]
+async fn refused_writes_are_told() {
+    let (server, _) = with_zone("free").await;
+    let run = Run::new(&server, &json!({}));
+    let plan = run.plan(&run.zone("unit.tests.", &hosts(0, 1, "192.0.2.10"))).await.unwrap();
+    let body = json!({
+        "success": false, "messages": [], "result": null,
+        "errors": [{ "code": 81057, "message": "An identical record already exists." }],
+    });
+    server.control().faults().next(1, Fault::Answer(Answer::json(400, body)));
+    let error = run.apply(&plan).await.0.unwrap_err();
+    assert_eq!(error.fault(), Some(ServiceFault::Refused));
+    assert!(error.to_string().ends_with("400: An identical record already exists."), "{error}");
+}
+
+/// What `errors-ds-without-ns.json` recorded: an error of the plan for a strict target.
+#[tokio::test]
+async fn a_ds_record_without_ns_is_refused() {
+    let (server, _) = with_zone("free").await;
+    let value = json!({ "key_tag": 60485, "algorithm": 13, "digest_type": 2, "digest": "d4b7" });
+    let ds = json!({ "name": "sub", "type": "DS", "ttl": 600, "value": value });
+    for (strict_supports, fine) in [(true, false), (false, true)] {
+        let run = Run::new(&server, &json!({ "strict_supports": strict_supports }));
+        let planned = run.0.plan(&run.zone("unit.tests.", std::slice::from_ref(&ds))).await;
+        assert_eq!(planned.is_ok(), fine, "{planned:?}");
+        if let Err(report) = planned {
+            let found = report.iter().next().unwrap();
+            assert!(
+                found.to_string().contains("a DS record needs an NS record of the same name"),
+                "{found}"
+            );
+        }
+    }
+}
+
+struct Loopback {
+    server: Server,
+}
+
+#[async_trait]
+impl Lab for Loopback {
+    async fn bench(&self) -> Bench {
+        Run::new(&self.server, &json!({})).0
+    }
+
+    fn control(&self) -> Option<&Control> {
+        Some(self.server.control())
+    }
+
+    fn least_ttl(&self) -> u32 {
+        120
+    }
+
+    fn except(&self) -> &[(&str, &str)] {
+        &[("type-urlfwd", "a page rule has no TTL; page_rules_are_managed_beside_records has them")]
+    }
+
+    /// Ports are read as text, as by the reference.
+    fn sample(&self, record_type: RecordType) -> Option<Sample> {
+        let mut sample = samples::of(record_type)?;
+        for value in &mut sample.values {
+            if let Some(port) = value.pointer_mut("/svcparams/port") {
+                *port = port.to_string().into();
+            }
+        }
+        Some(sample)
+    }
+}
+
+#[tokio::test]
+async fn it_behaves_as_every_provider() {
+    behaviour::prove(&Loopback { server: Fake::start(Cloudflare::default()).await }).await;
+}
+
+/// Both zones, since each client lists the zones there are only once.
+async fn with_two_zones() -> Server {
+    let mut service = Cloudflare::default();
+    for zone in zones() {
+        service.add_zone(zone.as_str().trim_end_matches('.'), "pro");
+    }
+    Fake::start(service).await
+}
+
+fn reference(server: &Server) -> Option<Reference> {
+    let config = json!({ "token": "let-me-in", "api_url": api(server) });
+    Reference::new("octodns_cloudflare.CloudflareProvider", config)
+}
+
+fn zones() -> [ZoneName; 2] {
+    ["ours.tests.", "theirs.tests."].map(|name| ZoneName::new(name).unwrap())
+}
+
+#[tokio::test]
+async fn the_reference_and_we_agree() {
+    let server = with_two_zones().await;
+    let Some(theirs) = reference(&server) else { return };
+    let why = "it crashes on the number of a port; bindings_are_agreed_on has them as text";
+    let ours = Run::new(&server, &json!({}));
+    let except = &[("HTTPS", why), ("SVCB", why)];
+    TwoClients { ours: &ours.0, theirs: &theirs, zones: zones(), except }.prove().await;
+}
+
+/// HTTPS and SVCB both ways, with ports as the reference can take them.
+#[tokio::test]
+async fn bindings_are_agreed_on() {
+    let server = with_two_zones().await;
+    let Some(theirs) = reference(&server) else { return };
+    let ours = Run::new(&server, &json!({}));
+    let binding = |of: &str, port: &str| {
+        let params = json!({ "alpn": ["h2", "h3"], "port": port, "no-default-alpn": null });
+        let values = json!([
+            { "svcpriority": 1, "targetname": "svc.example.net.", "svcparams": params },
+            { "svcpriority": 2, "targetname": ".", "svcparams": { "ipv4hint": ["192.0.2.1"] } },
+        ]);
+        json!({ "name": of.to_lowercase(), "type": of, "ttl": 300, "values": values })
+    };
+    for port in ["8443", "8080"] {
+        let records: Vec<Json> = ["HTTPS", "SVCB"].map(|of| binding(of, port)).to_vec();
+        let [by_us, by_them] = zones();
+        ours.settle(&ours.0.zone(&by_us, &records)).await;
+        theirs.apply(&by_them, &records).await;
+        for zone in [&by_us, &by_them] {
+            assert_eq!(theirs.plan(zone, &records).await, Vec::<String>::new(), "{zone}");
+            assert!(ours.plan(&ours.0.zone(zone, &records)).await.is_none(), "{zone}");
+        }
+    }
+}
+
+/// What stands beside the values, both ways.
+#[tokio::test]
+async fn settings_are_agreed_on() {
+    let server = with_two_zones().await;
+    let Some(theirs) = reference(&server) else { return };
+    let ours = Run::new(&server, &json!({}));
+    for section in [
+        json!({ "proxied": true, "comment": "one", "tags": ["a:1", "b:2"] }),
+        json!({ "auto-ttl": true, "comment": "two" }),
+        json!({ "tags": ["c:3"] }),
+    ] {
+        let records = [json!({
+            "name": "www", "type": "A", "ttl": 300, "values": ["192.0.2.1", "192.0.2.2"],
+            "octodns": { "cloudflare": section },
+        })];
+        let [by_us, by_them] = zones();
+        ours.settle(&ours.0.zone(&by_us, &records)).await;
+        theirs.apply(&by_them, &records).await;
+        for zone in [&by_us, &by_them] {
+            assert_eq!(
+                theirs.plan(zone, &records).await,
+                Vec::<String>::new(),
+                "{zone} {records:?}"
+            );
+            assert!(ours.plan(&ours.0.zone(zone, &records)).await.is_none(), "{zone} {records:?}");
+        }
+    }
+}
