@@ -109,12 +109,11 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
                 format!("invalid status {} in pool \"{pool}\" value {number}", Python(status));
             self.fault(Fault::new(message, status.position).help("statuses are: up, down, obey"));
         }
-        match map.get("value") {
-            Some(value) => (self.on)(Check::Value(value)),
-            None => {
-                let message = format!("missing value in pool \"{pool}\" value {number}");
-                self.advise(value, message, "add `value`");
-            }
+        if let Some(value) = map.get("value") {
+            (self.on)(Check::Value(value));
+        } else {
+            let message = format!("missing value in pool \"{pool}\" value {number}");
+            self.advise(value, message, "add `value`");
         }
     }
 
