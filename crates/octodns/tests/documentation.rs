@@ -8,12 +8,18 @@ use std::sync::{Arc, Mutex};
 
 use octodns::{Failure, Manager, ManagerOptions, SyncOptions};
 use octodns_core::record::{GENERAL_CHECKS, TYPES, TypeRow};
+use octodns_core::registry::Run;
 use octodns_core::zone::ZoneCheck;
 
 const VALIDATORS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/validators.md"));
 const PROCESSORS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/processors.md"));
+
+const TINYDNS: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/providers/tinydns.md"));
+const ENVVAR: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/providers/envvar.md"));
 
 /// A section of a page: a config, files, and what a run of them says.
 #[derive(Default)]
@@ -70,7 +76,13 @@ async fn run(folder: &Path, config: &str) -> Vec<String> {
 
 async fn plan(config: &Path) -> Result<String, Failure> {
     let text = Arc::new(Mutex::new(Vec::new()));
-    let options = ManagerOptions { plan_writer: text.clone(), ..ManagerOptions::default() };
+    let run = Run {
+        environment: Arc::new(|name| (name == "USER").then(|| "somebody".to_owned())),
+        ..Run::default()
+    };
+    let registry = octodns::registry(None, run);
+    let options =
+        ManagerOptions { registry, plan_writer: text.clone(), ..ManagerOptions::default() };
     let manager = Manager::from_config_file(config, &options)?;
     Arc::new(manager).sync(&SyncOptions { force: true, ..SyncOptions::default() }).await?;
     let text = text.lock().unwrap().clone();
@@ -169,4 +181,40 @@ fn every_processor_has_its_section() {
         let is_class = name.starts_with(char::is_uppercase);
         assert!(!is_class || section || name == "AcmeMangingProcessor", "{name}");
     }
+}
+
+/// The first code block of a page in a language.
+fn block<'p>(page: &'p str, language: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("```{language}\n")).unwrap();
+    rest.split_once("```").unwrap().0
+}
+
+/// Runs the config of a page with one file.
+async fn run_page(page: &str, (file, text): (&str, &str)) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+    run(folder.path(), &with_table(block(page, "yaml"))).await
+}
+
+#[tokio::test]
+async fn the_example_of_tinydns_gives_the_records_its_page_names() {
+    let found = run_page(TINYDNS, ("tinydns/data", block(TINYDNS, "text"))).await;
+    let expected = [
+        "| Create | 1 | PTR | 300 | www.example.com. |  |",
+        "| Create |  | CAA | 3600 | 0 issue \"ca.example.net\" |  |",
+        "| Create |  | MX | 3600 | '10 mail.example.net.' |  |",
+        "| Create |  | NS | 3600 | ns1.example.net. |  |",
+        "| Create |  | TXT | 3600 | v=spf1 -all |  |",
+        "| Create | www | A | 300 | 192.0.2.1 |  |",
+        "| Create | www | AAAA | 3600 | 2001:db8::1 |  |",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn the_example_of_envvar_adds_one_record() {
+    let found = run_page(ENVVAR, ("config/example.com.yaml", "{}\n")).await;
+    assert_eq!(found, ["| Create | deployer | TXT | 3600 | somebody | deployer |"]);
 }
