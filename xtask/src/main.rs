@@ -28,6 +28,7 @@ cargo xtask VERB
   deny         licences, bans, sources and advisories of the dependencies
   bench        our programs and octoDNS side by side: CPU time, wall time, memory
                  [--quick] [--shape ZONESxRECORDS] [--runs N] [--no-reference]
+                 [--report]: octodns-report instead, in answers of a local server a second
   help         this text
 ";
 

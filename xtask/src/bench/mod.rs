@@ -6,6 +6,7 @@
 mod checks;
 mod measure;
 mod plans;
+mod report;
 mod table;
 mod workload;
 
@@ -77,6 +78,8 @@ struct Options {
     reference: bool,
     /// Validators and processors are measured instead.
     validators: bool,
+    /// `octodns-report` is measured instead.
+    report: bool,
 }
 
 /// Measures and prints a table.
@@ -87,6 +90,11 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
         check(&mut cargo(&["build", "--release", "--package", "octodns-sync"]))?;
         let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
         return checks::run(&ours, &records, options.runs);
+    }
+    if options.report {
+        let reference = if options.reference { reference()? } else { None };
+        let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
+        return report::run(&records, options.runs, reference.as_deref());
     }
     let mut build = cargo(&["build", "--release"]);
     for task in TASKS {
@@ -111,7 +119,8 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
 }
 
 fn parse(args: &[String]) -> Result<Options, String> {
-    let mut options = Options { shapes: Vec::new(), runs: 5, reference: true, validators: false };
+    let mut options =
+        Options { shapes: Vec::new(), runs: 5, reference: true, validators: false, report: false };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
@@ -120,9 +129,13 @@ fn parse(args: &[String]) -> Result<Options, String> {
             "--shape" => options.shapes.push(value()?.parse()?),
             "--runs" => options.runs = value()?.parse().map_err(|_| "--runs needs a number")?,
             "--validators" => options.validators = true,
+            "--report" => options.report = true,
             "--no-reference" => options.reference = false,
             _ => return Err(format!("unknown argument `{arg}`")),
         }
+    }
+    if options.shapes.is_empty() && options.report {
+        options.shapes = vec![Shape::new(1, 10_000)];
     }
     if options.shapes.is_empty() && options.validators {
         options.shapes = vec![Shape::new(1, 100_000)];
