@@ -14,8 +14,13 @@ use crate::options::Connection;
 use crate::page_rules::{PageRule, RuleCall};
 use crate::records::{Row, RowError};
 
-/// What an account may ask: 1200 requests in five minutes.
-const RATE: Rate = Rate { requests: 1200, per: Duration::from_secs(300) };
+/// What an account may ask: 1200 requests in five minutes, and 200 a second from one address.
+/// <https://developers.cloudflare.com/fundamentals/api/reference/limits/>
+const RATES: [Rate; 2] =
+    [Rate { requests: 1200, per: Duration::from_secs(300) }, Rate::per_second(200)];
+
+/// Requests at the same time: as many as zones are planned at a time by default.
+const AT_ONCE: usize = 16;
 
 /// Pages that are read at the same time; the first tells how many there are.
 const PAGES_AT_ONCE: usize = 8;
@@ -113,7 +118,9 @@ impl Api {
         let builder = Client::builder("cloudflare", base)
             .auth(auth)
             .options(http)
-            .rate(RATE)
+            .rate(RATES[0])
+            .rate(RATES[1])
+            .concurrency(AT_ONCE)
             .retry(retry)
             .words(words);
         let limits = connection

@@ -47,6 +47,33 @@ async fn a_thousand_changes_are_a_handful_of_calls() {
     }
 }
 
+/// However many zones are planned at a time, the account is asked no more than it may be.
+#[tokio::test]
+async fn many_zones_share_the_limits_of_the_account() {
+    let mut service = Cloudflare::default();
+    let names: Vec<String> = (0..100).map(|number| format!("zone-{number:03}.tests")).collect();
+    for name in &names {
+        let id = service.add_zone(name, "free");
+        for host in 0..20 {
+            let name = format!("host-{host}");
+            service.add_record(&id, &json!({ "type": "A", "name": name, "content": "192.0.2.1" }));
+        }
+    }
+    let server = Fake::start(service).await;
+    server.control().set_latency(std::time::Duration::from_millis(2));
+    let run = Run::new(&server, &json!({}));
+    let zones = names.iter().map(|name| format!("{name}."));
+    let read = zones.map(|zone| {
+        let run = &run;
+        async move { run.read(&zone).await.unwrap().unwrap().len() }
+    });
+    let sizes = futures::future::join_all(read).await;
+    assert_eq!(sizes, vec![20; 100]);
+    // The zones have two pages, and each zone has records and page rules.
+    assert_eq!(server.seen().len(), 202);
+    assert!(server.control().measured().most_at_once() <= 16);
+}
+
 /// Deleting and creating would take the record away for a moment, and lose what else is set on it.
 #[tokio::test]
 async fn values_change_in_place_and_keep_what_is_not_ours() {
