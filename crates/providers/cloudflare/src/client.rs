@@ -92,7 +92,9 @@ struct Envelope<T> {
     result_info: Option<PageInfo>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// Where a page stands; lists without pages leave all of it out.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
 struct PageInfo {
     per_page: u64,
     count: u64,
@@ -257,7 +259,9 @@ impl Api {
             }
             return Ok(entries);
         };
-        let per_page = info.map_or(u64::from(per_page), |info| info.per_page).max(1);
+        // The service may give smaller pages than it was asked for.
+        let given = info.map(|info| info.per_page).filter(|size| *size > 0);
+        let per_page = given.unwrap_or(per_page.into());
         let mut rest = stream::iter(2..=total.div_ceil(per_page)).map(page).buffered(PAGES_AT_ONCE);
         while let Some((more, _, its_call)) = rest.try_next().await? {
             entries.extend(more);
