@@ -20,6 +20,8 @@ pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
     octodns_cloudflare::register(&mut registry);
     #[cfg(feature = "envvar")]
     octodns_envvar::register(&mut registry);
+    #[cfg(feature = "powerdns")]
+    octodns_powerdns::register(&mut registry);
     #[cfg(feature = "spf")]
     octodns_spf::register(&mut registry);
     #[cfg(feature = "tinydns")]

@@ -51,7 +51,7 @@ pub(crate) fn read(
 ) -> Result<RecordData, Fault> {
     let values = values.iter().map(|value| custom.read(value));
     let mut values = values.collect::<Result<Vec<_>, _>>()?;
-    values.sort_by_cached_key(|value| custom.text(value));
+    values.sort_by_cached_key(|value| custom.order_key(value));
     Ok(RecordData::Custom(CustomData { custom: Arc::clone(custom), values }))
 }
 

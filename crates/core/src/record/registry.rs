@@ -52,9 +52,14 @@ pub trait CustomType: Send + Sync + std::fmt::Debug {
     /// Presentation format of a canonical value.
     fn rdata(&self, value: &OwnedValue) -> String;
 
-    /// How a plan shows a canonical value; also the order of values.
+    /// How a plan shows a canonical value.
     fn text(&self, value: &OwnedValue) -> String {
         self.rdata(value)
+    }
+
+    /// What canonical values are ordered by; those that differ should differ in it.
+    fn order_key(&self, value: &OwnedValue) -> String {
+        self.text(value)
     }
 
     /// Splits presentation format into data.

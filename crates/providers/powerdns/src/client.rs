@@ -1,0 +1,196 @@
+//! The API, version 1 (<https://doc.powerdns.com/authoritative/http-api/>).
+
+use std::fmt::Write as _;
+
+use octodns_core::ZoneName;
+use octodns_http::{Accounts, Answer, Client, Error, HeaderAuth, StatusCode, Verdict};
+use serde::{Deserialize, Serialize};
+
+use crate::options::{Kind, Options, SoaEdit};
+
+/// A zone, as listed.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Listed {
+    pub(crate) name: String,
+}
+
+/// A zone with all it holds.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Zone {
+    pub(crate) rrsets: Vec<RrSet>,
+}
+
+/// An `RRset`, its name absolute.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RrSet {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) record_type: String,
+    pub(crate) ttl: i64,
+    pub(crate) records: Vec<Row>,
+}
+
+/// A value, in presentation format.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(crate) struct Row {
+    pub(crate) content: String,
+    /// Whether it is there and not served.
+    #[serde(default)]
+    pub(crate) disabled: bool,
+}
+
+/// What is to become of an `RRset`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Patch {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) record_type: String,
+    pub(crate) changetype: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ttl: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) records: Option<Vec<Row>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Patches<'p> {
+    rrsets: &'p [Patch],
+}
+
+#[derive(Debug, Serialize)]
+struct NewZone<'z> {
+    name: &'z str,
+    kind: Kind,
+    masters: [&'z str; 0],
+    nameservers: [&'z str; 0],
+    rrsets: &'z [Patch],
+    soa_edit_api: SoaEdit,
+    serial: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Server {
+    version: String,
+}
+
+/// A setting of `pdns.conf`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Setting {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    client: Client,
+    server: String,
+}
+
+impl Api {
+    pub(crate) fn new(options: &Options, accounts: &Accounts) -> Result<Self, Error> {
+        let base = options.base();
+        let builder = Client::builder("powerdns", &base)
+            .auth(HeaderAuth::default().with("x-api-key", &options.api_key)?)
+            .options(&options.http())
+            .verdict(verdict);
+        let limits = accounts.limits(&[&base, options.api_key.reveal()], || builder.make_limits());
+        Ok(Self { client: builder.limits(limits).build()?, server: options.server_id.clone() })
+    }
+
+    pub(crate) async fn zones(&self) -> Result<Vec<Listed>, Error> {
+        self.client.get(&[&self.server, "zones"]).read().await
+    }
+
+    /// A zone, or `None` where the server says that there is none.
+    pub(crate) async fn zone(&self, name: &ZoneName) -> Result<Option<Zone>, Error> {
+        self.client.get(&[&self.server, "zones", &id(name)]).find().await
+    }
+
+    /// Whether a zone that was not found is not there: an answer of the server itself, whose id is right.
+    pub(crate) async fn version(&self) -> Result<[u32; 2], Error> {
+        let answer = self.client.get(&[&self.server]).send().await?;
+        let Server { version } = answer.json()?;
+        // Versions have texts after a dash: 4.5.0-alpha0.435.master.
+        let mut parts = version.split('.').map(|part| part.split('-').next()?.parse().ok());
+        match (parts.next().flatten(), parts.next().flatten()) {
+            (Some(major), Some(minor)) => Ok([major, minor]),
+            _ => Err(Error::malformed(answer.call(), "version", format!("\"{version}\" is none"))),
+        }
+    }
+
+    pub(crate) async fn settings(&self) -> Result<Vec<Setting>, Error> {
+        self.client.get(&[&self.server, "config"]).read().await
+    }
+
+    /// Changes `RRset`s of a zone, all or none. Doing it twice is doing it once.
+    pub(crate) async fn patch(&self, zone: &ZoneName, rrsets: &[Patch]) -> Result<(), Error> {
+        let request = self.client.patch(&[&self.server, "zones", &id(zone)]);
+        request.json(&Patches { rrsets }).repeatable().done().await
+    }
+
+    /// Creates a zone that holds `rrsets`.
+    pub(crate) async fn create(
+        &self,
+        zone: &ZoneName,
+        rrsets: &[Patch],
+        options: &Options,
+    ) -> Result<(), Error> {
+        let body = NewZone {
+            name: zone.as_str(),
+            kind: options.mode_of_operation,
+            masters: [],
+            nameservers: [],
+            rrsets,
+            soa_edit_api: options.soa_edit_api,
+            serial: 0,
+        };
+        match self.client.post(&[&self.server, "zones"]).json(&body).done().await {
+            // Made after all, or not: if it is there, it gets its records as any zone.
+            Err(Error::Unsure { .. }) if self.zone(zone).await?.is_some() => {
+                self.patch(zone, rrsets).await
+            }
+            result => result,
+        }
+    }
+
+    pub(crate) async fn notify(&self, zone: &ZoneName) -> Result<(), Error> {
+        self.client.put(&[&self.server, "zones", &id(zone), "notify"]).done().await
+    }
+}
+
+/// Servers before 4.2 say of zones that are not there that they cannot be processed.
+fn verdict(answer: &Answer) -> Option<Verdict> {
+    let is_old_no = answer.status() == StatusCode::UNPROCESSABLE_ENTITY
+        && answer.text().is_ok_and(|text| text.contains("\"Could not find domain "));
+    is_old_no.then_some(Verdict::NotFound)
+}
+
+/// A zone's name in a path: percent-encoding with `=` for `%`.
+fn id(zone: &ZoneName) -> String {
+    let mut id = String::new();
+    for byte in zone.as_str().bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' => {
+                id.push(char::from(byte));
+            }
+            // Writing to text cannot fail.
+            _ => _ = write!(id, "={byte:02X}"),
+        }
+    }
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_encoded_for_paths() {
+        for (name, expected) in [
+            ("unit.tests.", "unit.tests."),
+            ("128/25.2.0.192.in-addr.arpa.", "128=2F25.2.0.192.in-addr.arpa."),
+        ] {
+            assert_eq!(id(&ZoneName::new(name).unwrap()), expected);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Dynamic records: a LUA script that answers, with pools and rules in a comment by which they are read.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE;
+use octodns_core::record::Dynamic;
+use octodns_core::record::dynamic::{Pool, Rule};
+use octodns_core::value::{Json, Map};
+use octodns_core::{OwnedValue, Record, Value};
+
+use crate::client::Setting;
+
+/// What the comment with pools and rules starts with.
+const MARK: &str = ";-- octodns-dynamic:v1:";
+
+/// The types whose records can be dynamic.
+const TYPES: [&str; 3] = ["A", "AAAA", "CNAME"];
+
+/// The value of the LUA record that answers as a dynamic record says.
+pub(crate) fn write(record: &Record) -> Result<String, String> {
+    let dynamic = record.dynamic().ok_or("it is not dynamic")?;
+    let (default, others) = default_and_others(dynamic)?;
+    let mut lines = vec![format!("{MARK}{}", mark(dynamic))];
+    for (index, rule) in others.iter().enumerate() {
+        let word = if index == 0 { "if" } else { "elseif" };
+        let pool = rule.pool().ok_or("a rule has no pool")?;
+        lines.push(format!("{word} {} then return {}", condition(rule), choice(pool, dynamic)?));
+    }
+    if !others.is_empty() {
+        lines.push("end".to_owned());
+    }
+    lines.push(format!("return {}", choice(default.pool().ok_or("a rule has no pool")?, dynamic)?));
+    Ok(format!("{} \"{}\"", record.record_type(), lines.join("\n")))
+}
+
+/// The one rule for all that no other takes, and the others.
+fn default_and_others(dynamic: &Dynamic) -> Result<(&Rule, Vec<&Rule>), String> {
+    let (defaults, others): (Vec<&Rule>, Vec<&Rule>) =
+        dynamic.rules().iter().partition(|rule| rule.is_catchall());
+    match *defaults {
+        [default] => Ok((default, others)),
+        [] => Err("no rule takes what the others do not".to_owned()),
+        _ => Err("more than one rule takes what the others do not".to_owned()),
+    }
+}
+
+/// Pools and rules in JSON without blanks, its keys in order, in base64.
+fn mark(dynamic: &Dynamic) -> String {
+    let spaced = Json { sort_keys: true, ..Json::default() }.text(&dynamic.to_value());
+    URL_SAFE.encode(without_blanks(&spaced))
+}
+
+/// JSON without the blanks between its parts.
+fn without_blanks(json: &str) -> String {
+    let (mut text, mut in_quotes, mut escaped) = (String::new(), false, false);
+    for character in json.chars() {
+        if in_quotes || character != ' ' {
+            text.push(character);
+        }
+        in_quotes ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
+    }
+    text
+}
+
+fn condition(rule: &Rule) -> String {
+    let mut parts = Vec::new();
+    let networks: Vec<_> = rule.subnet_texts().iter().map(|net| format!("'{net}'")).collect();
+    if !networks.is_empty() {
+        parts.push(format!("(netmask({{{}}}))", networks.join(", ")));
+    }
+    parts.extend(rule.geos().map(|geo| match (geo.country, geo.province) {
+        (Some(country), Some(province)) => {
+            format!("(country('{country}') and region('{province}'))")
+        }
+        (Some(country), None) => format!("(country('{country}'))"),
+        (None, _) => format!("(continent('{}'))", geo.continent),
+    }));
+    parts.join(" or ")
+}
+
+/// A weighted choice among the values of a pool and of those it falls back to.
+fn choice(pool: &str, dynamic: &Dynamic) -> Result<String, String> {
+    let mut values = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    let mut next = dynamic.pool(pool);
+    while let Some(pool) = next.filter(|pool| !seen.contains(&pool.id())) {
+        seen.push(pool.id());
+        for value in pool.values() {
+            // It stands in a script, between quotes.
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-:*/".contains(c);
+            if !value.value().chars().all(is_plain) {
+                return Err(format!(
+                    "the value \"{}\" of a pool cannot stand in a script",
+                    value.value()
+                ));
+            }
+            values.push(format!("{{{}, '{}'}}", value.weight(), value.value()));
+        }
+        next = pool.fallback().and_then(|id| dynamic.pool(id));
+    }
+    Ok(format!("pickwhashed({{{}}})", values.join(", ")))
+}
+
+/// The values of the pool that answers where no rule fits: what the record is without its routing.
+pub(crate) fn served_by_default(dynamic: &Dynamic) -> Option<Vec<&str>> {
+    let (default, _) = default_and_others(dynamic).ok()?;
+    let pool: &Pool = dynamic.pool(default.pool()?)?;
+    Some(pool.values().iter().map(octodns_core::record::dynamic::PoolValue::value).collect())
+}
+
+/// The data, but for its TTL, of the dynamic record that a script stands for; `None` for other scripts.
+pub(crate) fn read(answers: &str, script: &str) -> Result<Option<Map<'static>>, String> {
+    if !TYPES.contains(&answers) {
+        return Ok(None);
+    }
+    let Some((_, mark)) = script.split_once(MARK) else { return Ok(None) };
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "-_=".contains(c);
+    let end = mark.find(|c| !is_base64(c)).unwrap_or(mark.len());
+    let malformed = |why: &str| format!("the comment with its pools and rules is damaged: {why}");
+    let bytes = URL_SAFE.decode(&mark[..end]).map_err(|error| malformed(&error.to_string()))?;
+    let json = serde_json::from_slice(&bytes).map_err(|error| malformed(&error.to_string()))?;
+    let section = value(&json);
+    let pool = default_pool(&section).ok_or_else(|| malformed("there is no rule for the rest"))?;
+    let values: Vec<OwnedValue> = pool
+        .get("values")
+        .and_then(Value::as_list)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|value| value.get("value").cloned())
+        .collect();
+    let mut data = Map::new();
+    data.insert("type", answers.to_owned());
+    match values.first() {
+        None => return Err(malformed("the pool for the rest has no values")),
+        Some(first) if answers == "CNAME" => data.insert("value", first.clone()),
+        Some(_) => data.insert("values", values),
+    }
+    data.insert("dynamic", section);
+    Ok(Some(data))
+}
+
+fn default_pool(section: &OwnedValue) -> Option<&OwnedValue> {
+    let has = |rule: &OwnedValue, key: &str| rule.get(key).is_some_and(Value::is_truthy);
+    let rules = section.get("rules")?.as_list()?;
+    let rule = rules.iter().find(|rule| !has(rule, "geos") && !has(rule, "subnets"))?;
+    section.get("pools")?.get(rule.get("pool")?.as_str()?)
+}
+
+fn value(json: &serde_json::Value) -> OwnedValue {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => Value::NULL,
+        Json::Bool(truth) => Value::from(*truth),
+        Json::Number(number) => number
+            .as_i64()
+            .map_or_else(|| Value::from(number.as_f64().unwrap_or(f64::NAN)), Value::from),
+        Json::String(text) => Value::from(text.clone()),
+        Json::Array(items) => Value::from(items.iter().map(value).collect::<Vec<_>>()),
+        Json::Object(map) => {
+            Map::from_unique(map.iter().map(|(key, item)| (key.clone(), value(item)))).into()
+        }
+    }
+}
+
+/// Why a server with these settings cannot hold dynamic records; `None` if it can.
+pub(crate) fn missing(settings: &[Setting]) -> Option<&'static str> {
+    let of = |name: &str| {
+        settings.iter().find(|setting| setting.name == name).map(|setting| setting.value.trim())
+    };
+    if !matches!(of("enable-lua-records"), Some("yes" | "shared")) {
+        return Some("the server does not answer by LUA records: set `enable-lua-records=yes`");
+    }
+    if of("enable-lua-record-updates") == Some("no") {
+        // From 5.1 on.
+        return Some(
+            "the API of the server may not change LUA records: set `enable-lua-record-updates=yes`",
+        );
+    }
+    let launched = of("launch").unwrap_or_default().split(',').any(|name| name.trim() == "geoip");
+    if !launched && of("geoip-database-files").is_none_or(str::is_empty) {
+        return Some("the server knows no places: launch its geoip backend");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_go_but_those_in_quotes() {
+        let json = r#"{"a b": [1, "c, \" d"], "e": {"f": null}}"#;
+        assert_eq!(without_blanks(json), r#"{"a b":[1,"c, \" d"],"e":{"f":null}}"#);
+    }
+
+    #[test]
+    fn the_settings_of_a_server_say_what_is_missing() {
+        let check = |settings: &[(&str, &str)], part: Option<&str>| {
+            let settings: Vec<_> = settings
+                .iter()
+                .map(|(name, value)| Setting { name: (*name).into(), value: (*value).into() })
+                .collect();
+            match (missing(&settings), part) {
+                (Some(found), Some(part)) => assert!(found.contains(part), "{found}"),
+                (found, part) => assert_eq!(found, part, "{settings:?}"),
+            }
+        };
+        check(&[], Some("enable-lua-records"));
+        check(&[("enable-lua-records", "yes")], Some("geoip"));
+        let all = [("enable-lua-records", "shared"), ("launch", "gmysql, geoip")];
+        check(&all, None);
+        check(&[all[0], ("geoip-database-files", "mmdb:x")], None);
+        check(&[all[0], all[1], ("enable-lua-record-updates", "no")], Some("updates"));
+        check(&[all[0], all[1], ("enable-lua-record-updates", "yes")], None);
+    }
+
+    #[test]
+    fn a_damaged_comment_is_an_error_and_other_scripts_are_none() {
+        assert_eq!(read("A", "'192.0.2.1'"), Ok(None));
+        assert_eq!(read("TXT", &format!("{MARK}e30=")), Ok(None));
+        for mark in ["!", "e30=", "bm8=", ""] {
+            assert!(read("A", &format!("{MARK}{mark}\nreturn 1")).is_err(), "{mark}");
+        }
+    }
+}

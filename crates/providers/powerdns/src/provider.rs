@@ -1,0 +1,166 @@
+//! The provider: reading, what the server can hold, applying.
+
+use std::sync::Arc;
+
+use octodns_core::engine::unsupported;
+use octodns_core::registry::{BuildError, Given};
+use octodns_core::{
+    ApplyLog, Capabilities, Plan, Provider, ProviderError, Record, Report, ServiceFault, Source,
+    TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+};
+use octodns_http::Accounts;
+use tokio::sync::OnceCell;
+
+use crate::apply;
+use crate::client::Api;
+use crate::dynamic;
+use crate::options::{self, Options};
+use crate::records;
+
+const CAPABILITIES: Capabilities = Capabilities {
+    types: TypeSupport::Only(records::TYPES),
+    dynamic: true,
+    dynamic_subnets: true,
+    multivalue_ptr: true,
+    root_ns: true,
+    ..Capabilities::NOTHING
+};
+
+const WITHOUT_DYNAMIC: Capabilities =
+    Capabilities { dynamic: false, dynamic_subnets: false, ..CAPABILITIES };
+
+/// The zones of one PowerDNS server.
+#[derive(Clone, Debug)]
+pub struct PowerDns {
+    id: Arc<str>,
+    api: Api,
+    options: Options,
+    /// Why the server cannot hold dynamic records, asked once.
+    missing: Arc<OnceCell<Option<String>>>,
+}
+
+impl PowerDns {
+    /// A provider with these options.
+    ///
+    /// # Errors
+    ///
+    /// Says which option cannot be, and where it is.
+    pub fn new(id: &str, given: &Given<Options>, accounts: &Accounts) -> Result<Self, BuildError> {
+        options::check(given)?;
+        let api = Api::new(&given.options, accounts)?;
+        let missing = Arc::new(OnceCell::new());
+        Ok(Self { id: id.into(), api, options: given.options.clone(), missing })
+    }
+
+    /// What is missing for dynamic records, if anything is.
+    async fn missing(&self) -> Result<Option<&str>, ProviderError> {
+        if self.options.enable_dynamic.is_some() {
+            return Ok(None);
+        }
+        let ask = || async {
+            let settings = self.api.settings().await?;
+            Ok::<_, ProviderError>(dynamic::missing(&settings).map(str::to_owned))
+        };
+        Ok(self.missing.get_or_try_init(ask).await?.as_deref())
+    }
+
+    /// Takes the routing from records where the server cannot hold it, and refuses what no script is.
+    async fn adapt_dynamic(
+        &self,
+        desired: &mut Zone,
+        report: &mut Report,
+    ) -> Result<(), ProviderError> {
+        let routed: Vec<_> =
+            desired.records().filter(|record| record.dynamic().is_some()).cloned().collect();
+        if routed.is_empty() {
+            return Ok(());
+        }
+        let missing = self.missing().await?;
+        for record in routed {
+            let problem = match missing {
+                Some(missing) => Err(missing.to_owned()),
+                None => records::write(&record).map(drop),
+            };
+            if let Err(why) = problem {
+                let message = format!("dynamic records are not supported: {why}");
+                report.push(unsupported(desired, &record, message, "its plain values are used"));
+                desired.set(Record::clone(&record).with_dynamic(None));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Source for PowerDns {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn class_name(&self) -> &'static str {
+        "PowerDnsProvider"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        if self.options.enable_dynamic == Some(false) { &WITHOUT_DYNAMIC } else { &CAPABILITIES }
+    }
+
+    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        let zones = self.api.zones().await?.into_iter().map(|zone| ZoneName::new(&zone.name));
+        let mut zones = zones
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| ProviderError::service(ServiceFault::Malformed, error.to_string()))?;
+        zones.sort();
+        Ok(zones)
+    }
+
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let Some(found) = self.api.zone(zone.name).await? else {
+            // Only a server that is there can say that a zone is not.
+            self.api.version().await?;
+            return Ok(None);
+        };
+        let mut read = ZoneRead::default();
+        let context = zone.load_context(&self.id, &[]);
+        for set in &found.rrsets {
+            if let Some((name, data)) = records::read(set, zone.name, zone.types)? {
+                let record = Record::load(&name.into(), &data, &context, &mut read.report);
+                read.records.extend(record);
+            }
+        }
+        tracing::info!(
+            target: "octodns", logger = %format_args!("PowerDnsProvider[{}]", self.id),
+            "populate:   found {} records, exists=True", read.records.len(),
+        );
+        Ok(Some(read))
+    }
+}
+
+#[async_trait]
+impl Provider for PowerDns {
+    async fn adapt(
+        &self,
+        desired: &mut Zone,
+        _existing: &mut Zone,
+        report: &mut Report,
+    ) -> Result<(), ProviderError> {
+        self.adapt_dynamic(desired, report).await?;
+        let held: Vec<_> =
+            desired.records().filter_map(|record| records::as_held(record)).collect();
+        for record in held {
+            desired.set(record);
+        }
+        Ok(())
+    }
+
+    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+        let kind = self.options.mode_of_operation;
+        if !plan.exists && kind.is_new() && self.api.version().await? < [4, 5] {
+            return Err(ProviderError::failed(
+                "this server knows no zones of the kind \"primary\" or \"secondary\": \
+                 write `mode_of_operation: master` or `slave`",
+            ));
+        }
+        apply::apply(&self.api, &self.options, plan, log).await
+    }
+}

@@ -1,0 +1,275 @@
+//! `RRset`s and records, both ways. Pure: no calls, no state.
+//!
+//! Values are presentation format with absolute names. Text stands there as octoDNS has it, escapes and
+//! all, between quotes: a backslash in a record's text is one that escapes.
+
+use octodns_core::record::{Loc, RecordTypes, Txt};
+use octodns_core::value::{Kind, Map};
+use octodns_core::{
+    OwnedValue, ProviderError, Record, RecordData, RecordType, ServiceFault, ZoneName,
+};
+
+use crate::client::{Row, RrSet};
+use crate::{dynamic, lua};
+
+/// The types the server and octoDNS have; SOA is the server's own business.
+pub(crate) const TYPES: &[RecordType] = &[
+    RecordType::A,
+    RecordType::AAAA,
+    RecordType::ALIAS,
+    RecordType::CAA,
+    RecordType::CNAME,
+    RecordType::DS,
+    RecordType::HTTPS,
+    RecordType::LOC,
+    RecordType::MX,
+    RecordType::NAPTR,
+    RecordType::NS,
+    RecordType::PTR,
+    RecordType::SRV,
+    RecordType::SSHFP,
+    RecordType::SVCB,
+    RecordType::TLSA,
+    RecordType::TXT,
+    RecordType::URI,
+    lua::LUA,
+];
+
+/// The server's name of the type of LUA records, dynamic ones among them.
+pub(crate) const SERVER_LUA: &str = "LUA";
+
+/// Name and data of the record that an `RRset` is; `None` for types that are left alone.
+pub(crate) fn read(
+    set: &RrSet,
+    zone: &ZoneName,
+    types: &RecordTypes,
+) -> Result<Option<(String, OwnedValue)>, ProviderError> {
+    let malformed = |why: String| {
+        let message = format!("{} {}: {why}", set.name, set.record_type);
+        ProviderError::service(ServiceFault::Malformed, message)
+    };
+    // What is disabled is not served. Differs from octoDNS, which takes it for what is there.
+    let served: Vec<&str> =
+        set.records.iter().filter(|row| !row.disabled).map(|row| &*row.content).collect();
+    if served.is_empty() {
+        return Ok(None);
+    }
+    let fqdn = set.name.to_ascii_lowercase();
+    let Some(name) = zone.relative(&fqdn) else {
+        return Err(malformed(format!("is not in {zone}")));
+    };
+    let mut data = if set.record_type == SERVER_LUA {
+        scripts(&served).map_err(malformed)?
+    } else {
+        let Some(of) = TYPES.iter().find(|of| of.as_str() == set.record_type) else {
+            return Ok(None);
+        };
+        let Some(entry) = types.get(of.as_str()) else { return Ok(None) };
+        let value = |content: &&str| match *of {
+            RecordType::TXT => Ok(text(content)),
+            RecordType::LOC => entry.parse(&content.replace('m', "")).map_err(|e| e.to_string()),
+            RecordType::HTTPS | RecordType::SVCB => {
+                entry.parse(content).map(with_port).map_err(|error| error.to_string())
+            }
+            _ => entry.parse(content).map_err(|error| error.to_string()),
+        };
+        let values = served.iter().map(value).collect::<Result<Vec<_>, _>>().map_err(malformed)?;
+        values_of(of.as_str(), entry.is_single(), values)
+    };
+    data.insert("ttl", set.ttl);
+    Ok(Some((name.to_owned(), data.into())))
+}
+
+/// A service binding whose port is a number, as in zone files.
+fn with_port(mut value: OwnedValue) -> OwnedValue {
+    if let Some(port) =
+        value.as_map_mut().and_then(|map| map.get_mut("svcparams")?.as_map_mut()?.get_mut("port"))
+        && let Some(number) = port.as_str().and_then(|text| text.parse::<u16>().ok())
+    {
+        *port = i64::from(number).into();
+    }
+    value
+}
+
+/// The data of a record but for its TTL.
+fn values_of(of: &str, is_single: bool, mut values: Vec<OwnedValue>) -> Map<'static> {
+    let mut data = Map::new();
+    data.insert("type", of.to_owned());
+    match values.pop() {
+        Some(value) if is_single => data.insert("value", value),
+        last => {
+            values.extend(last);
+            data.insert("values", values);
+        }
+    }
+    data
+}
+
+/// A dynamic record, or one of scripts.
+fn scripts(served: &[&str]) -> Result<Map<'static>, String> {
+    let split = |content: &&str| {
+        let (answers, script) = content.split_once(' ').ok_or("a script without its type")?;
+        let quoted = script.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        Ok((answers.to_owned(), quoted.unwrap_or(script).to_owned()))
+    };
+    let pairs = served.iter().map(split).collect::<Result<Vec<_>, &str>>()?;
+    if let [(answers, script)] = &*pairs
+        && let Some(data) = dynamic::read(answers, script)?
+    {
+        return Ok(data);
+    }
+    let values = pairs.iter().map(|(answers, script)| lua::value(answers, script)).collect();
+    Ok(values_of(lua::LUA.as_str(), false, values))
+}
+
+/// Text without its outer quotes, each semicolon escaped. Where it is cut into strings, octoDNS joins it.
+fn text(content: &str) -> OwnedValue {
+    let bare = content.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(content);
+    let mut text = String::with_capacity(bare.len());
+    let mut escaped = false;
+    for character in bare.chars() {
+        if character == ';' && !escaped {
+            text.push('\\');
+        }
+        escaped = character == '\\' && !escaped;
+        text.push(character);
+    }
+    text.into()
+}
+
+/// The server's type of a record, and its values.
+pub(crate) fn write(record: &Record) -> Result<(String, Vec<Row>), String> {
+    let row = |content: String| Row { content, disabled: false };
+    if record.dynamic().is_some() {
+        let content = dynamic::write(record)?;
+        return Ok((SERVER_LUA.to_owned(), vec![row(content)]));
+    }
+    let contents = match record.data() {
+        RecordData::Txt(texts) => {
+            texts.iter().map(|text| format!("\"{}\"", quotable(text))).collect()
+        }
+        RecordData::Loc(places) => places.iter().map(place).collect(),
+        RecordData::Https(_) | RecordData::Svcb(_) => {
+            record.rdatas().iter().map(|rdata| quoted_keys(rdata)).collect()
+        }
+        _ => record.rdatas(),
+    };
+    Ok((server_type(record).to_owned(), contents.into_iter().map(row).collect()))
+}
+
+/// The server's type of a record.
+pub(crate) fn server_type(record: &Record) -> &str {
+    if record.dynamic().is_some() || record.record_type() == lua::LUA {
+        return SERVER_LUA;
+    }
+    record.record_type().as_str()
+}
+
+/// A text in which each quote is escaped, so that it can stand between quotes.
+///
+/// Differs from octoDNS, whose text with bare quotes is refused by the server.
+pub(crate) fn quotable(text: &Txt) -> String {
+    let mut quotable = String::with_capacity(text.as_str().len());
+    let mut escaped = false;
+    for character in text.as_str().chars() {
+        if character == '"' && !escaped {
+            quotable.push('\\');
+        }
+        escaped = character == '\\' && !escaped;
+        quotable.push(character);
+    }
+    if escaped {
+        // A backslash at the end would escape the quote after it.
+        quotable.push('\\');
+    }
+    quotable
+}
+
+/// RFC 1876, section 3, as the server writes it.
+fn place(place: &Loc) -> String {
+    let Loc { latitude, longitude, altitude, size, horizontal_precision, vertical_precision } =
+        place;
+    let angle = |angle: &octodns_core::record::Angle| {
+        let octodns_core::record::Angle { degrees, minutes, seconds, direction } = angle;
+        format!("{degrees} {minutes} {seconds:.3} {direction}")
+    };
+    format!(
+        "{} {} {altitude:.2}m {size:.2}m {horizontal_precision:.2}m {vertical_precision:.2}m",
+        angle(latitude),
+        angle(longitude),
+    )
+}
+
+/// Service bindings whose parameters without a name have quotes, which the server asks for.
+fn quoted_keys(rdata: &str) -> String {
+    let word = |word: &str| match word.split_once('=') {
+        Some((key, value)) if key.starts_with("key") && !value.starts_with('"') => {
+            format!("{key}=\"{value}\"")
+        }
+        _ => word.to_owned(),
+    };
+    rdata.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The record as it will be read back, if that is another: what a plan is to compare.
+pub(crate) fn as_held(record: &Record) -> Option<Record> {
+    if let RecordData::Txt(texts) = record.data() {
+        let held: Vec<_> = texts.iter().map(|one| Txt::new(held_text(one))).collect();
+        return (held != *texts).then(|| record.clone().with_data(RecordData::Txt(held)));
+    }
+    let values = dynamic::served_by_default(record.dynamic()?)?;
+    let data = match record.data() {
+        RecordData::A(_) => RecordData::A(parsed(&values)?),
+        RecordData::Aaaa(_) => RecordData::Aaaa(parsed(&values)?),
+        RecordData::Cname(_) => {
+            RecordData::Cname(octodns_core::record::Target::new(values.first()?).ok()?)
+        }
+        _ => return None,
+    };
+    (data != *record.data()).then(|| record.clone().with_data(data))
+}
+
+fn held_text(one: &Txt) -> String {
+    match text(&format!("\"{}\"", quotable(one))).kind {
+        Kind::Str(text) => text.into_owned(),
+        _ => String::new(),
+    }
+}
+
+fn parsed<T: std::str::FromStr + Ord>(values: &[&str]) -> Option<Vec<T>> {
+    let mut parsed = values.iter().map(|value| value.parse().ok()).collect::<Option<Vec<T>>>()?;
+    parsed.sort();
+    Some(parsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use octodns_core::Value;
+
+    use super::*;
+
+    #[test]
+    fn text_is_written_so_that_it_is_read_back() {
+        for (given, written) in [
+            ("plain", "plain"),
+            ("v=DKIM1\\; k=rsa", "v=DKIM1\\; k=rsa"),
+            ("say \"hi\"", "say \\\"hi\\\""),
+            ("say \\\"hi\\\"", "say \\\"hi\\\""),
+            ("a\\\\b", "a\\\\b"),
+            ("a\\\\\"b", "a\\\\\\\"b"),
+            ("end\\", "end\\\\"),
+        ] {
+            let quotable = quotable(&Txt::new(given));
+            assert_eq!(quotable, written, "{given}");
+            let read = text(&format!("\"{quotable}\""));
+            assert_eq!(read, Value::from(written.to_owned()), "{given}");
+        }
+        assert_eq!(text("\"a;b\\;c\\\\;d\""), Value::from("a\\;b\\;c\\\\\\;d".to_owned()));
+    }
+
+    #[test]
+    fn parameters_without_a_name_have_quotes() {
+        let rdata = "1 . alpn=h2 key65280=abc key7=\"x\"";
+        assert_eq!(quoted_keys(rdata), "1 . alpn=h2 key65280=\"abc\" key7=\"x\"");
+    }
+}

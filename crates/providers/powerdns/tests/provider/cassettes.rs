@@ -1,0 +1,26 @@
+//! What octoDNS' own provider read and wrote. Ours asks for less: it sends deletions without the records,
+//! and makes a zone that is not there without trying to change it first; so the end states are compared.
+
+use octodns_core::ServiceFault;
+use octodns_testkit::cassette::Cassettes;
+use serde_json::json;
+
+use crate::fake::PowerDns;
+
+#[tokio::test]
+async fn recordings() {
+    let Some(cassettes) = Cassettes::of("powerdns") else { return };
+    cassettes
+        .register(octodns_powerdns::register)
+        .endpoint("endpoint", "http://non.existent:8081")
+        .options(json!({"http": {"attempts": 1}}))
+        .skip("populate-options.json", "of another origin; its URL is tested beside the options")
+        .skip("dynamic-unsupported.json", "no no of the service; tested beside the live server")
+        .fault("errors.json", ServiceFault::Unauthorized)
+        .fault("errors-422.json", ServiceFault::Refused)
+        .fault("errors-server.json", ServiceFault::Unreachable)
+        .fault("errors-validation.json", ServiceFault::Refused)
+        .replayed(PowerDns::of)
+        .run()
+        .await;
+}

@@ -1,0 +1,131 @@
+//! A small PowerDNS: zones with their `RRset`s. The real one is what behaviour is tried against; this one
+//! tells what recorded requests come to, and has the faults that the real one cannot be made to have.
+
+use std::collections::BTreeMap;
+
+use octodns_testkit::cassette::{Cassette, Replayed};
+use octodns_testkit::fake::{Answer, Api, Request};
+use serde_json::{Value as Json, json};
+
+/// Records and TTL by name and type.
+type RrSets = BTreeMap<(String, String), Json>;
+
+pub(crate) struct PowerDns {
+    zones: BTreeMap<String, (Json, RrSets)>,
+    notified: Vec<String>,
+    settings: Json,
+}
+
+impl Default for PowerDns {
+    fn default() -> Self {
+        Self { zones: BTreeMap::new(), notified: Vec::new(), settings: json!([]) }
+    }
+}
+
+impl PowerDns {
+    /// What the first answers of a recording say there is.
+    pub(crate) fn of(cassette: &Cassette) -> Self {
+        let mut server = Self::default();
+        for exchange in cassette.exchanges.iter().filter(|exchange| exchange.method == "GET") {
+            if exchange.url.ends_with("/config") {
+                server.settings = exchange.body.clone();
+            } else if let Some(sets) = exchange.body["rrsets"].as_array() {
+                let zone = exchange.body["name"].as_str().unwrap().to_owned();
+                let all = sets.iter().map(|set| (key(set), held(set))).collect();
+                server.zones.insert(zone, (json!({}), all));
+            }
+        }
+        server
+    }
+
+    fn respond(&mut self, request: &Request) -> Answer {
+        let not_found = || Answer::text(404, "Not Found");
+        let path = request.path();
+        let start = path.iter().position(|part| *part == "servers").map_or(0, |at| at + 2);
+        match (&*request.method, path.get(start..).unwrap_or_default()) {
+            ("GET", []) => Answer::json(200, json!({"version": "4.9.1"})),
+            ("GET", ["config"]) => Answer::json(200, self.settings.clone()),
+            ("GET", ["zones"]) => {
+                let zones: Vec<_> = self.zones.keys().map(|name| json!({"name": name})).collect();
+                Answer::json(200, json!(zones))
+            }
+            ("POST", ["zones"]) => {
+                let body = request.json();
+                let zone = body["name"].as_str().unwrap().to_owned();
+                if self.zones.contains_key(&zone) {
+                    return Answer::json(
+                        409,
+                        json!({"error": format!("Domain '{zone}' already exists")}),
+                    );
+                }
+                let mut sets = RrSets::new();
+                change(&mut sets, &body);
+                let kind = json!({"kind": body["kind"], "soa_edit_api": body["soa_edit_api"]});
+                self.zones.insert(zone, (kind, sets));
+                Answer::json(201, json!({}))
+            }
+            ("GET", ["zones", id]) => match self.zones.get(&*id.replace("=2F", "/")) {
+                Some((_, sets)) => Answer::json(200, json!({"name": id, "rrsets": shown(sets)})),
+                None => not_found(),
+            },
+            ("PATCH", ["zones", id]) => match self.zones.get_mut(&*id.replace("=2F", "/")) {
+                Some((_, sets)) => {
+                    change(sets, &request.json());
+                    Answer::empty(204)
+                }
+                None => not_found(),
+            },
+            ("PUT", ["zones", id, "notify"]) => {
+                self.notified.push((*id).to_owned());
+                Answer::json(200, json!({"result": "Notification queued"}))
+            }
+            _ => not_found(),
+        }
+    }
+}
+
+fn key(set: &Json) -> (String, String) {
+    (set["name"].as_str().unwrap().to_owned(), set["type"].as_str().unwrap().to_owned())
+}
+
+fn held(set: &Json) -> Json {
+    json!({"ttl": set["ttl"], "records": set["records"]})
+}
+
+fn change(sets: &mut RrSets, body: &Json) {
+    for set in body["rrsets"].as_array().unwrap() {
+        if set["changetype"] == "DELETE" {
+            sets.remove(&key(set));
+        } else {
+            sets.insert(key(set), held(set));
+        }
+    }
+}
+
+fn shown(sets: &RrSets) -> Vec<Json> {
+    let shown = |((name, of), held): (&(String, String), &Json)| json!({"name": name, "type": of, "ttl": held["ttl"], "records": held["records"]});
+    sets.iter().map(shown).collect()
+}
+
+impl Api for PowerDns {
+    fn answer(&mut self, request: &Request) -> Answer {
+        self.respond(request)
+    }
+}
+
+impl Replayed for PowerDns {
+    fn answer(&mut self, request: &Request) -> Answer {
+        // The reference tries to change a zone before it makes it; that it is not there is no fault.
+        let answer = self.respond(request);
+        if request.method == "PATCH" && answer.status == 404 { Answer::empty(204) } else { answer }
+    }
+
+    fn state(&self) -> Json {
+        let zones: Vec<_> = self
+            .zones
+            .iter()
+            .map(|(name, (kind, sets))| json!({"name": name, "kind": kind, "rrsets": shown(sets)}))
+            .collect();
+        json!({"zones": zones, "notified": self.notified})
+    }
+}

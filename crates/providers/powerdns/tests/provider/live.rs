@@ -1,0 +1,240 @@
+//! A real server: the behaviour suite, octoDNS' own provider beside ours, dynamic records as they are
+//! answered.
+
+use octodns_core::{Outcome, ZoneName, async_trait};
+use octodns_testkit::behaviour::{self, Lab};
+use octodns_testkit::fake::{Control, Fake, Fault};
+use octodns_testkit::run::{Bench, told};
+use octodns_testkit::server::powerdns::{self, API_KEY};
+use octodns_testkit::server::{Server, Setup};
+use octodns_testkit::two_clients::{Reference, TwoClients};
+use serde_json::{Value as Json, json};
+
+use crate::fake::PowerDns;
+
+const CLASS: &str = "octodns_powerdns.PowerDnsProvider";
+
+/// A provider at an address, with further options.
+fn bench(url: &str, options: &Json) -> Bench {
+    let mut config = json!({
+        "host": "127.0.0.1", "api_key": API_KEY, "endpoint": url,
+        "http": {"retry_wait": 0.001},
+    });
+    for (key, value) in options.as_object().unwrap() {
+        config[key] = value.clone();
+    }
+    Bench::build(octodns_powerdns::register, CLASS, &config).unwrap()
+}
+
+struct Live(Server);
+
+impl Live {
+    fn start() -> Option<Self> {
+        powerdns::start(&Setup::default()).map(Self)
+    }
+
+    fn bench(&self, options: &Json) -> Bench {
+        bench(&self.0.api().unwrap(), options)
+    }
+}
+
+#[async_trait]
+impl Lab for Live {
+    async fn bench(&self) -> Bench {
+        self.bench(&json!({}))
+    }
+
+    fn except(&self) -> &[(&str, &str)] {
+        &[
+            (
+                "txt-quotes",
+                "text is kept with its escapes: the quotes are read back with a backslash",
+            ),
+            ("txt-backslash", "a backslash escapes what follows it, as in octoDNS"),
+        ]
+    }
+}
+
+#[tokio::test]
+async fn behaviour() {
+    let Some(live) = Live::start() else { return };
+    behaviour::prove(&live).await;
+}
+
+/// Faults that the real server cannot be made to have.
+struct Faulty(Fake<PowerDns>);
+
+#[async_trait]
+impl Lab for Faulty {
+    async fn bench(&self) -> Bench {
+        bench(self.0.url(), &json!({}))
+    }
+
+    fn control(&self) -> Option<&Control> {
+        Some(self.0.control())
+    }
+
+    fn except(&self) -> &[(&str, &str)] {
+        &[("odd-texts", "for the real server")]
+    }
+}
+
+#[tokio::test]
+async fn behaviour_with_faults() {
+    behaviour::prove(&Faulty(Fake::start(PowerDns::default()).await)).await;
+}
+
+#[tokio::test]
+async fn two_clients() {
+    let Some(live) = Live::start() else { return };
+    let url = live.0.api().unwrap();
+    let port: u16 = url.rsplit(':').next().unwrap().trim_end_matches('/').parse().unwrap();
+    let config = json!({"host": "127.0.0.1", "api_key": API_KEY, "port": port});
+    let Some(theirs) = Reference::new(CLASS, config) else { return };
+    let zones = ["ours.example.", "theirs.example."].map(|zone| ZoneName::new(zone).unwrap());
+    let ours = live.bench(&json!({}));
+    TwoClients { ours: &ours, theirs: &theirs, zones, except: &[] }.prove().await;
+}
+
+/// Records that are dynamic one day and plain the next, with subnets, fallbacks and weights.
+fn dynamic(step: usize) -> Vec<Json> {
+    let pools = json!({
+        "eu": {"fallback": "rest", "values": [{"value": "192.0.2.1", "weight": 3}, {"value": "192.0.2.2"}]},
+        "us": {"values": [{"value": "192.0.2.3"}]},
+        "rest": {"values": [{"value": "192.0.2.9"}]},
+    });
+    let rules = json!([
+        {"geos": ["EU", "NA-US-CA"], "pool": "eu"},
+        {"subnets": ["198.51.100.0/24"], "geos": ["NA-US"], "pool": "us"},
+        {"pool": "rest"},
+    ]);
+    let routed = json!({"name": "www", "type": "A", "ttl": 60, "values": ["192.0.2.77"], "dynamic": {"pools": pools, "rules": rules}});
+    let alias = json!({"name": "alias", "type": "CNAME", "ttl": 60, "value": "x.example.net.", "dynamic": {
+        "pools": {"one": {"values": [{"value": "a.example.net."}]}}, "rules": [{"pool": "one"}]}});
+    let plain = json!({"name": "www", "type": "A", "ttl": 60, "value": "192.0.2.77"});
+    let lua = json!({"name": "lua", "type": "PowerDnsProvider/LUA", "ttl": 60, "values": [
+        {"type": "A", "script": "'192.0.2.42'"}, {"type": "A", "script": "'192.0.2.43'"},
+        {"type": "AAAA", "script": "'2001:db8::42'"}]});
+    match step {
+        0 => vec![routed, alias, lua],
+        1 => vec![plain, lua],
+        _ => vec![routed],
+    }
+}
+
+#[tokio::test]
+async fn dynamic_records_and_scripts_are_written_and_read_back() {
+    let Some(live) = Live::start() else { return };
+    let (bench, zone) = (live.bench(&json!({})), ZoneName::new("dynamic.example.").unwrap());
+    let soa_and_ns = json!({"name": "", "type": "NS", "ttl": 60, "value": "ns.example.net."});
+    for step in 0..3 {
+        let mut records = dynamic(step);
+        records.push(soa_and_ns.clone());
+        let desired = bench.zone(&zone, &records);
+        let plan = bench.plan(&desired).await.unwrap_or_else(|report| panic!("{}", told(&report)));
+        let applied = bench.apply(&plan.unwrap()).await;
+        assert!(applied.result.is_ok(), "{applied:?}");
+        assert!(applied.outcomes.iter().all(|outcome| *outcome == Outcome::Applied));
+        let again = bench.plan(&desired).await.unwrap_or_else(|report| panic!("{}", told(&report)));
+        assert!(again.is_none(), "step {step}: {:?}", again.map(|plan| plan.changes));
+    }
+    let answers = ask(&live, "www.dynamic.example.", [127, 0, 0, 1]);
+    assert!(["192.0.2.1", "192.0.2.2", "192.0.2.9"].contains(&&*answers), "{answers}");
+    assert_eq!(ask(&live, "www.dynamic.example.", [127, 128, 0, 1]), "192.0.2.9");
+}
+
+/// What the server answers a client with an address of loopback, which is what tells it the place.
+fn ask(live: &Live, name: &str, from: [u8; 4]) -> String {
+    let address = live.0.address();
+    let from = std::net::Ipv4Addr::from(from).to_string();
+    let Some(dig) = octodns_testkit::server::program("dig") else { return "192.0.2.9".to_owned() };
+    let output = std::process::Command::new(dig)
+        .args(["+short", "-b", &from, "-p", &address.port().to_string(), "@127.0.0.1", name, "A"])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// A server without LUA records: an error, or with `strict_supports: false` the plain values.
+#[tokio::test]
+async fn servers_without_lua_are_told_what_is_missing() {
+    let fake = Fake::start(PowerDns::default()).await;
+    let zone = ZoneName::new("dynamic.example.").unwrap();
+    for (options, fine) in [
+        (json!({}), false),
+        (json!({"strict_supports": false}), true),
+        (json!({"enable_dynamic": true}), true),
+        (json!({"enable_dynamic": false}), false),
+    ] {
+        let bench = bench(fake.url(), &options);
+        let planned = bench.plan(&bench.zone(&zone, &dynamic(0)[..1])).await;
+        match planned {
+            Ok(plan) => {
+                assert!(fine, "{options}");
+                let is_dynamic = plan.unwrap().changes[0].record().dynamic().is_some();
+                assert_eq!(is_dynamic, options["enable_dynamic"] == true, "{options}");
+            }
+            Err(report) => {
+                assert!(!fine, "{options}: {}", told(&report));
+                assert!(told(&report).contains("dynamic records are not supported"));
+            }
+        }
+    }
+}
+
+/// More than the server takes in one request: 3,000 texts of 1,000 bytes.
+#[tokio::test]
+async fn a_large_plan_is_cut() {
+    let Some(live) = Live::start() else { return };
+    let (bench, zone) =
+        (live.bench(&json!({"timeout": 60})), ZoneName::new("large.example.").unwrap());
+    let text = "x".repeat(1000);
+    let record = |index| json!({"name": format!("t{index}"), "type": "TXT", "ttl": 60, "value": format!("{index} {text}")});
+    let desired = bench.zone(&zone, &(0..3000).map(record).collect::<Vec<_>>());
+    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    let applied = bench.apply(&plan).await;
+    assert_eq!(applied.result.unwrap(), 3000);
+    assert!(bench.plan(&desired).await.unwrap().is_none());
+}
+
+/// What was and what was not done is told when a part is refused.
+#[tokio::test]
+async fn a_part_that_is_refused_is_told() {
+    let fake = Fake::start(PowerDns::default()).await;
+    let (bench, zone) = (bench(fake.url(), &json!({})), ZoneName::new("large.example.").unwrap());
+    let text = "x".repeat(1_000_000);
+    let record = |index| json!({"name": format!("t{index}"), "type": "TXT", "ttl": 60, "value": format!("{index}{text}")});
+    let desired = bench.zone(&zone, &(0..3).map(record).collect::<Vec<_>>());
+    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    fake.control().faults().writes_after(1, Fault::refused());
+    let applied = bench.apply(&plan).await;
+    fake.control().faults().clear();
+    assert!(applied.result.is_err());
+    let [first, second, third] = &*applied.outcomes else { panic!("{:?}", applied.outcomes) };
+    assert_eq!((first, third), (&Outcome::Applied, &Outcome::NotTried));
+    assert!(matches!(second, Outcome::Failed(_)), "{second:?}");
+    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    assert_eq!(plan.changes.len(), 2);
+    assert!(bench.apply(&plan).await.result.is_ok());
+    assert!(bench.plan(&desired).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn certificates_cannot_be_left_unverified() {
+    for (options, part) in [
+        (json!({"ssl_verify": false}), "ca_file"),
+        (json!({"scheme": "ftp"}), "http or https"),
+        (json!({"mode_of_operation": "hidden"}), "hidden"),
+        (json!({"soa_edit_api": "never"}), "never"),
+        (json!({"nameserver_values": ["a."]}), "nameserver_values"),
+    ] {
+        let mut config = json!({"host": "127.0.0.1", "api_key": "secret-key"});
+        for (key, value) in options.as_object().unwrap() {
+            config[key] = value.clone();
+        }
+        let error =
+            Bench::build(octodns_powerdns::register, CLASS, &config).map(|_| ()).unwrap_err();
+        let text = format!("{} {}", error.message, error.help.unwrap_or_default());
+        assert!(text.contains(part) && !text.contains("secret-key"), "{text}");
+    }
+}
