@@ -29,6 +29,8 @@ cargo xtask VERB
   bench        our programs and octoDNS side by side: CPU time, wall time, memory
                  [--quick] [--shape ZONESxRECORDS] [--runs N] [--no-reference]
                  [--report]: octodns-report instead, in answers of a local server a second
+                 or, of a zone's transfer from BIND and Knot, beside dig: --axfr
+                 [--records N] [--runs N] [--no-reference]
   help         this text
 ";
 

@@ -84,6 +84,11 @@ struct Options {
 
 /// Measures and prints a table.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
+    if let Some((first, rest)) = args.split_first()
+        && first == "--axfr"
+    {
+        return transfers(rest);
+    }
     let options = parse(args).map_err(io::Error::other)?;
     let ours = target().join("release");
     if options.validators {
@@ -116,6 +121,15 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     }
     println!("\n{}", table::table(&rows));
     Ok(())
+}
+
+/// Transfers from servers that its own program starts, which knows its own arguments.
+fn transfers(args: &[String]) -> io::Result<()> {
+    let mut bench = cargo(&["bench", "--package", "octodns-bind", "--bench", "transfer", "--"]);
+    if let Some(python) = crate::install::run().python {
+        bench.env("OCTODNS_TEST_PYTHON", python);
+    }
+    check(bench.args(args))
 }
 
 fn parse(args: &[String]) -> Result<Options, String> {

@@ -76,12 +76,11 @@ pub(crate) struct Fault {
 
 /// The record that a set is.
 pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, Fault> {
-    let fqdn = name(&set.owner);
+    let text = wire::type_text(set.of);
+    let fqdn = wire::name_text(&set.owner)
+        .map_err(|error| Fault { subject: text.to_string(), why: error.to_string() })?;
+    let fault = |why: String| Fault { subject: format!("{fqdn} {text}"), why };
     let of = wire::type_of(set.of);
-    let fault = |why: String| {
-        let of = of.map_or_else(|| format!("TYPE{}", set.of), |of| of.to_string());
-        Fault { subject: format!("{fqdn} {of}"), why }
-    };
     let of = of.ok_or_else(|| fault("octoDNS has no such type".to_owned()))?;
     let relative = zone.relative(&fqdn).ok_or_else(|| fault(format!("not in {zone}")))?;
     let name = RecordName::new(relative).map_err(|error| fault(error.to_string()))?;
@@ -115,18 +114,6 @@ pub(crate) fn validated(
     let loaded = Record::load(&name, &Value::new(Kind::Map(map), position), context, report)?;
     // A text keeps its quotes, which as data it would lose.
     Some(if texts.is_some() { loaded.with_data(record.data().clone()) } else { loaded })
-}
-
-/// A name on the wire in presentation format.
-fn name(owner: &[u8]) -> String {
-    let mut labels = Vec::new();
-    let mut rest = owner;
-    while let Some((&length @ 1.., after)) = rest.split_first() {
-        let (label, after) = after.split_at_checked(usize::from(length)).unwrap_or((after, &[]));
-        labels.push(label);
-        rest = after;
-    }
-    wire::present_labels(&labels)
 }
 
 /// Writes desired records the way they will be read back, so that what is only another spelling is no

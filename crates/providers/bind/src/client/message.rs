@@ -190,7 +190,7 @@ impl<'m> RawRecord<'m> {
 
     /// Name and type, for people.
     pub(crate) fn described(&self) -> String {
-        described(&self.owner.to_ascii(), self.of)
+        format!("{} {}", self.owner.to_ascii(), octodns_dns::wire::type_text(self.of))
     }
 
     fn end(&self) -> usize {
@@ -237,15 +237,6 @@ pub(crate) fn write_name(name: &Name, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(label);
     }
     bytes.push(0);
-}
-
-/// A name and a type, for people.
-pub(crate) fn described(name: &str, of: u16) -> String {
-    match octodns_dns::wire::type_of(of) {
-        Some(of) => format!("{name} {of}"),
-        None if of == number::SOA => format!("{name} SOA"),
-        None => format!("{name} TYPE{of}"),
-    }
 }
 
 fn question(decoder: &mut BinDecoder<'_>) -> Result<(Name, u16, u16), DecodeError> {

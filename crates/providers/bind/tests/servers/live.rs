@@ -1,13 +1,13 @@
 //! Against BIND, Knot, PowerDNS and NSD: what is written is what is read, and a no changes nothing.
 
 use octodns_core::{ApplyLog, ApplySink, Outcome, Plan};
+use octodns_testkit::run::told;
 use octodns_testkit::server::{Allow, Key, ServedZone, Server, Setup, bind, knot, nsd, powerdns};
 use serde_json::{Value, json};
 
 use super::support::cases::cases;
 use super::support::{
-    apply, component, findings, options, plan, provider, provider_with, read, record, shown, sync,
-    zone,
+    apply, component, options, plan, provider, provider_with, read, record, shown, sync, zone,
 };
 
 pub(crate) const LAB: &str = "lab.test.";
@@ -401,9 +401,9 @@ async fn a_server_that_restarts_in_the_middle_is_caught_up_with() {
             let planned = plan(&provider, &desired).await.unwrap().unwrap();
             let mut stopper = Stopper { server: &mut server, change: 2, kill };
             let mut log = ApplyLog::new(&planned, &mut stopper);
-            let error = provider.apply(&planned, &mut log).await.unwrap_err();
+            let error = provider.provider().apply(&planned, &mut log).await.unwrap_err();
             let outcomes = log.into_outcomes();
-            let error = findings(&error.into_report("apply", "")).concat();
+            let error = told(&error.into_report("apply", ""));
             assert!(error.contains("cannot connect to 127.0.0.1:"), "{name}: {error}");
             // Nobody could be asked what was done.
             assert_eq!(

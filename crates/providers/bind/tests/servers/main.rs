@@ -5,4 +5,5 @@
 mod cassettes;
 mod live;
 mod reference;
+mod suite;
 mod support;

@@ -1,4 +1,4 @@
-//! What the tests of this crate share: providers of a server, zones of records, a whole sync.
+//! What the tests of this folder share: providers of a server, zones of records, a whole sync.
 
 pub(crate) mod cases;
 
@@ -6,53 +6,30 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use octodns_core::record::RecordTypes;
 use octodns_core::registry::Component;
-use octodns_core::validate::RecordValidators;
-use octodns_core::value::Map;
-use octodns_core::zone::{Adding, SubZones, ZoneValidators};
-use octodns_core::{
-    ApplyLog, Context, Outcome, OwnedValue, Plan, Provider, Record, Registry, Report, Target,
-    TargetOptions, Value, Zone, ZoneName, ZoneRequest,
-};
+use octodns_core::{Outcome, Plan, Record, Registry, Zone, ZoneName, ZoneRequest};
+use octodns_testkit::json::value_of;
+use octodns_testkit::run::{Bench, told};
 use octodns_testkit::server::Key;
 use serde_json::{Value as Json, json};
 
-/// A value of JSON as the core has it.
-pub(crate) fn value(json: &Json) -> OwnedValue {
-    match json {
-        Json::Null => Value::NULL,
-        Json::Bool(value) => (*value).into(),
-        Json::Number(number) => {
-            number.as_i64().map_or_else(|| number.as_f64().unwrap().into(), Value::from)
-        }
-        Json::String(text) => text.clone().into(),
-        Json::Array(values) => values.iter().map(value).collect::<Vec<_>>().into(),
-        Json::Object(map) => {
-            let entries = map.iter().map(|(key, json)| (Value::from(key.clone()), value(json)));
-            Map::from_entries(entries.collect()).into()
-        }
-    }
-}
-
-/// A registry with the classes of this crate, and the clock of the machine.
-pub(crate) fn registry() -> Registry {
+/// The classes of this crate, and the clock of the machine.
+pub(crate) fn register(registry: &mut Registry) {
     #[expect(clippy::disallowed_methods, reason = "the servers have the same clock")]
     fn now() -> Option<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
         Some(jiff::Timestamp::from_second(now.try_into().ok()?).ok()?.to_string())
     }
-    let mut registry = Registry::default();
     registry.run.now = Arc::new(now);
-    octodns_bind::register(&mut registry);
-    registry
+    octodns_bind::register(registry);
 }
 
 /// A component of a class with these options, or what is wrong with them.
 pub(crate) fn component(class: &str, options: &Json) -> Result<Component, String> {
-    let registry = registry();
+    let mut registry = Registry::default();
+    register(&mut registry);
     let class = registry.providers.get(class).unwrap();
-    (class.build)("bind", &value(options)).map_err(|error| error.message)
+    (class.build)("bind", &value_of(options)).map_err(|error| error.message)
 }
 
 /// The options for a server.
@@ -69,44 +46,18 @@ pub(crate) fn options(address: SocketAddr, key: Option<&Key>) -> Json {
 }
 
 /// A provider that speaks to a server.
-pub(crate) fn provider(address: SocketAddr, key: Option<&Key>) -> Arc<dyn Provider> {
+pub(crate) fn provider(address: SocketAddr, key: Option<&Key>) -> Bench {
     provider_with(&options(address, key))
 }
 
 /// A provider with these options.
-pub(crate) fn provider_with(options: &Json) -> Arc<dyn Provider> {
-    let component = component("octodns_bind.Rfc2136Provider", options).unwrap();
-    Arc::clone(component.as_provider().unwrap())
-}
-
-/// What a zone is read and planned with: leniently, so that odd records can be tried.
-pub(crate) fn context() -> Context {
-    let types = Arc::new(RecordTypes::default());
-    Context {
-        record_validators: Arc::new(RecordValidators::legacy(&types)),
-        zone_validators: Arc::new(ZoneValidators::new([])),
-        types,
-        lenient: true,
-    }
+pub(crate) fn provider_with(options: &Json) -> Bench {
+    Bench::build(register, "octodns_bind.Rfc2136Provider", options).unwrap()
 }
 
 /// A zone of records, each with `name`, `type`, `ttl`, and `value` or `values`.
 pub(crate) fn zone(name: &str, records: &[Json]) -> Zone {
-    let context = context();
-    let mut zone = Zone::new(ZoneName::new(name).unwrap());
-    for json in records {
-        let name = zone.name().clone();
-        let request = request(&name, &context, false);
-        let mut report = Report::new();
-        let source: Arc<str> = "config".into();
-        let load = request.load_context(&source, &[]);
-        let mut data = json.clone();
-        let record_name = data.as_object_mut().unwrap().remove("name").unwrap();
-        let record = Record::load(&value(&record_name), &value(&data), &load, &mut report);
-        let record = record.unwrap_or_else(|| panic!("{json}: {:?}", findings(&report)));
-        zone.add(record, Adding::default()).unwrap();
-    }
-    zone
+    provider_with(&json!({ "host": "127.0.0.1" })).zone(&ZoneName::new(name).unwrap(), records)
 }
 
 /// A record as [`zone`] takes it.
@@ -116,56 +67,20 @@ pub(crate) fn record(name: &str, of: &str, ttl: i64, values: impl Into<Json>) ->
     json!({ "name": name, "type": of, "ttl": ttl, key: values })
 }
 
-pub(crate) fn request<'r>(
-    name: &'r ZoneName,
-    context: &'r Context,
-    target: bool,
-) -> ZoneRequest<'r> {
-    static NO_SUB_ZONES: std::sync::OnceLock<SubZones> = std::sync::OnceLock::new();
-    ZoneRequest {
-        name,
-        sub_zones: NO_SUB_ZONES.get_or_init(SubZones::default),
-        target,
-        lenient: context.lenient,
-        validators: &context.record_validators,
-        types: &context.types,
-    }
-}
-
-pub(crate) fn findings(report: &Report) -> Vec<String> {
-    report.iter().map(ToString::to_string).collect()
-}
-
 /// The plan that makes the target hold a zone, or why there is none to be made.
-pub(crate) async fn plan(
-    provider: &Arc<dyn Provider>,
-    desired: &Zone,
-) -> Result<Option<Plan>, String> {
-    let (context, mut report) = (context(), Report::new());
-    let target = Target::new(Arc::clone(provider), TargetOptions::default());
-    let read = target.read(desired, &context, &mut report).await;
-    if report.has_errors() {
-        return Err(findings(&report).join("\n"));
-    }
-    let plan = target.plan(desired, read, &[], &context, &mut report).await;
-    let plan = plan.map_err(|error| findings(&error.into_report("plan", "")).join("\n"))?;
-    if report.has_errors() { Err(findings(&report).join("\n")) } else { Ok(plan) }
+pub(crate) async fn plan(provider: &Bench, desired: &Zone) -> Result<Option<Plan>, String> {
+    provider.plan(desired).await.map_err(|report| told(&report))
 }
 
 /// Applies a plan: what became of each change, and what went wrong.
-pub(crate) async fn apply(
-    provider: &Arc<dyn Provider>,
-    plan: &Plan,
-) -> (Vec<Outcome>, Option<String>) {
-    let mut nowhere = ();
-    let mut log = ApplyLog::new(plan, &mut nowhere);
-    let result = provider.apply(plan, &mut log).await;
-    let error = result.err().map(|error| findings(&error.into_report("apply", "")).join("\n"));
-    (log.into_outcomes(), error)
+pub(crate) async fn apply(provider: &Bench, plan: &Plan) -> (Vec<Outcome>, Option<String>) {
+    let applied = provider.apply(plan).await;
+    let error = applied.result.err().map(|error| told(&error.into_report("apply", "")));
+    (applied.outcomes, error)
 }
 
 /// Makes the target hold a zone, and asks whether it does: how many changes that took, or why not.
-pub(crate) async fn sync(provider: &Arc<dyn Provider>, desired: &Zone) -> Result<usize, String> {
+pub(crate) async fn sync(provider: &Bench, desired: &Zone) -> Result<usize, String> {
     let Some(plan) = plan(provider, desired).await? else { return Ok(0) };
     let (outcomes, error) = apply(provider, &plan).await;
     if let Some(error) = error {
@@ -185,15 +100,21 @@ pub(crate) fn shown(plan: &Plan) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The records that a component reads, as `name ttl type values`, sorted.
+/// The records that a component reads, as [`lines`] has them, or why it reads none.
 pub(crate) async fn read(component: &Component, zone: &str) -> Result<Vec<String>, String> {
-    let (name, context) = (ZoneName::new(zone).unwrap(), context());
-    let read = component.as_source().read(&request(&name, &context, false)).await;
-    let read = read.map_err(|error| findings(&error.into_report("read", "")).join("\n"))?.unwrap();
-    if read.report.has_errors() {
-        return Err(findings(&read.report).join("\n"));
-    }
-    Ok(lines(&read.records))
+    let name = ZoneName::new(zone).unwrap();
+    let types = Arc::new(octodns_core::record::RecordTypes::default());
+    let request = ZoneRequest {
+        name: &name,
+        sub_zones: &octodns_core::zone::SubZones::default(),
+        target: false,
+        lenient: false,
+        validators: &Arc::new(octodns_core::validate::RecordValidators::legacy(&types)),
+        types: &types,
+    };
+    let read = component.as_source().read(&request).await;
+    let read = read.map_err(|error| told(&error.into_report("read", "")))?.unwrap();
+    if read.report.has_errors() { Err(told(&read.report)) } else { Ok(lines(&read.records)) }
 }
 
 /// Records as `name ttl type values`, sorted.

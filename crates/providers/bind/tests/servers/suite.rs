@@ -1,0 +1,69 @@
+//! The suite that every provider passes.
+
+use octodns_core::{ZoneName, async_trait};
+use octodns_testkit::behaviour::{self, Lab};
+use octodns_testkit::run::Bench;
+use octodns_testkit::server::{Server, Setup, bind, knot, powerdns};
+use serde_json::{Value, json};
+
+use super::live::LAB;
+use super::support::{provider, record, sync, zone};
+
+const ZONE: &str = "@ 3600 SOA ns hostmaster 1 3600 600 86400 60\n@ 3600 NS ns1.other.test.\n";
+
+/// A server with one zone, which each case finds empty: nobody can make another one by DNS.
+struct OneZone {
+    server: Server,
+    except: Vec<(&'static str, &'static str)>,
+}
+
+#[async_trait]
+impl Lab for OneZone {
+    async fn bench(&self) -> Bench {
+        provider(self.server.address(), None)
+    }
+
+    fn zone(&self, _case: &str) -> String {
+        LAB.to_owned()
+    }
+
+    async fn prepare(&self, name: &ZoneName) {
+        let empty = zone(name.as_str(), &self.given(name));
+        sync(&self.bench().await, &empty).await.unwrap();
+    }
+
+    fn given(&self, _zone: &ZoneName) -> Vec<Value> {
+        vec![record("", "NS", 3600, json!(["ns1.other.test."]))]
+    }
+
+    fn except(&self) -> &[(&str, &str)] {
+        &self.except
+    }
+
+    fn least_ttl(&self) -> u32 {
+        0
+    }
+}
+
+async fn prove(server: Option<Server>, more: &[(&'static str, &'static str)]) {
+    let Some(server) = server else { return };
+    let no_zone = ("no-zone", "a zone that is not there cannot be told from one not given away");
+    let except = [&[no_zone], more].concat();
+    behaviour::prove(&OneZone { server, except }).await;
+}
+
+#[tokio::test]
+async fn bind_passes_the_suite() {
+    let names = ("names", "BIND refuses addresses at names with an underscore");
+    prove(bind::start(&Setup::open(LAB, ZONE)), &[names]).await;
+}
+
+#[tokio::test]
+async fn knot_passes_the_suite() {
+    prove(knot::start(&Setup::open(LAB, ZONE)), &[]).await;
+}
+
+#[tokio::test]
+async fn powerdns_passes_the_suite() {
+    prove(powerdns::start(&Setup::open(LAB, ZONE)), &[]).await;
+}
