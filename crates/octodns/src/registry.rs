@@ -22,6 +22,8 @@ pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
     octodns_envvar::register(&mut registry);
     #[cfg(feature = "powerdns")]
     octodns_powerdns::register(&mut registry);
+    #[cfg(feature = "route53")]
+    octodns_route53::register(&mut registry);
     #[cfg(feature = "spf")]
     octodns_spf::register(&mut registry);
     #[cfg(feature = "tinydns")]

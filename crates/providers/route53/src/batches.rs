@@ -1,0 +1,276 @@
+//! Change batches: in which order changes stand in one, and how much fits. Pure.
+//!
+//! <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets>
+
+use std::cmp::Reverse;
+
+use crate::rrset::{Body, Key, Routing, RrSet};
+
+/// What is done to a record set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Action {
+    Delete,
+    Create,
+    Upsert,
+}
+
+/// One change of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mod {
+    pub(crate) action: Action,
+    pub(crate) set: RrSet,
+}
+
+/// What changes weigh against the limits of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Weight {
+    /// Values; those of an alias are none.
+    pub(crate) values: usize,
+    /// What AWS counts as records: every value and every alias, twice when upserted.
+    pub(crate) records: usize,
+    /// Characters of all values, twice when upserted.
+    pub(crate) characters: usize,
+}
+
+/// What a batch may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Records, counted as AWS counts them.
+    pub(crate) records: usize,
+}
+
+/// One change of a plan does not fit into a batch, and must not be split: it would be half done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("needs {needed} {what} in one batch, more than the {limit} that one may have")]
+pub(crate) struct TooBig {
+    needed: usize,
+    what: &'static str,
+    limit: usize,
+}
+
+impl Limits {
+    /// What AWS takes.
+    const RECORDS: usize = 1000;
+    const CHARACTERS: usize = 32_000;
+
+    /// Cuts changes into batches, in their order.
+    ///
+    // Differs from octoDNS: which counts values only, each once, so that AWS refuses its larger batches.
+    pub(crate) fn pack(self, weights: &[Weight]) -> Vec<std::ops::Range<usize>> {
+        let (mut batches, mut start, mut sum) = (Vec::new(), 0, Weight::default());
+        let most = self.records.min(Self::RECORDS);
+        for (index, weight) in weights.iter().enumerate() {
+            let next = sum.plus(*weight);
+            if index > start && (next.records > most || next.characters > Self::CHARACTERS) {
+                batches.push(start..index);
+                (start, sum) = (index, *weight);
+            } else {
+                sum = next;
+            }
+        }
+        if start < weights.len() {
+            batches.push(start..weights.len());
+        }
+        batches
+    }
+
+    /// Whether one change fits at all: by the configured limit, which counts values, and by AWS's.
+    pub(crate) fn check(self, weight: Weight) -> Result<(), TooBig> {
+        let limits = [
+            (weight.values, "values", self.records),
+            (weight.records, "records (an upsert counts twice)", Self::RECORDS),
+            (weight.characters, "characters (an upsert counts twice)", Self::CHARACTERS),
+        ];
+        let over = limits.into_iter().find(|(needed, _, limit)| needed > limit);
+        over.map_or(Ok(()), |(needed, what, limit)| Err(TooBig { needed, what, limit }))
+    }
+}
+
+impl Weight {
+    /// What the changes weigh together.
+    pub(crate) fn of(mods: &[Mod]) -> Self {
+        mods.iter().map(Mod::weight).fold(Self::default(), Self::plus)
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            values: self.values + other.values,
+            records: self.records + other.records,
+            characters: self.characters + other.characters,
+        }
+    }
+}
+
+impl Mod {
+    fn weight(&self) -> Weight {
+        let times = if self.action == Action::Upsert { 2 } else { 1 };
+        match &self.set.body {
+            Body::Values { values, .. } => Weight {
+                values: values.len(),
+                records: values.len() * times,
+                characters: values.iter().map(|value| value.chars().count()).sum::<usize>() * times,
+            },
+            Body::Alias(_) | Body::TrafficPolicy => {
+                Weight { values: 0, records: times, characters: 0 }
+            }
+        }
+    }
+}
+
+/// How far a set is from answers: what it points to must exist before it, and go after it.
+fn depth(set: &RrSet) -> u8 {
+    match (&set.routing, &set.body) {
+        (Routing::Geo(_) | Routing::Cidr { .. }, _) => 3,
+        (Routing::Failover { primary: false }, Body::Alias(_)) => 2,
+        (_, Body::Alias(_)) => 1,
+        _ => 0,
+    }
+}
+
+/// Puts changes into the order that Route 53 asks for: deletions first, from rules down to values; then
+/// the rest, from values up to rules.
+pub(crate) fn sort(mods: &mut [Mod]) {
+    mods.sort_by_cached_key(|change| {
+        let set = &change.set;
+        let (depth, is_rule) = (depth(set), depth(set) == 3);
+        let identifier = set.identifier.as_deref().unwrap_or_default();
+        let id = match (is_rule, identifier) {
+            (true, _) => identifier.to_owned(),
+            (false, "") => set.name.clone(),
+            (false, _) => [&*set.name, "-", identifier].concat(),
+        };
+        let key: Key = set.key();
+        if change.action == Action::Delete {
+            (0, 0, Reverse(depth), id, key)
+        } else {
+            (1, depth, Reverse(0), id, key)
+        }
+    });
+}
+
+/// What makes the sets that are there into those that should be.
+pub(crate) fn changes(existing: &[RrSet], desired: Vec<RrSet>) -> Vec<Mod> {
+    let gone = existing.iter().filter(|set| desired.iter().all(|new| new.key() != set.key()));
+    let mut mods: Vec<_> =
+        gone.map(|set| Mod { action: Action::Delete, set: set.clone() }).collect();
+    for set in desired {
+        let action = match existing.iter().find(|old| old.key() == set.key()) {
+            None => Action::Create,
+            Some(old) if old.is_same(&set) => continue,
+            Some(_) => Action::Upsert,
+        };
+        mods.push(Mod { action, set });
+    }
+    mods
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rrset::{AliasTarget, Place};
+
+    fn values(name: &str, values: &[&str]) -> RrSet {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        RrSet {
+            name: name.into(),
+            record_type: "A".into(),
+            identifier: None,
+            body: Body::Values { ttl: 60, values },
+            routing: Routing::Simple,
+            health_check: None,
+        }
+    }
+
+    fn alias(name: &str, identifier: &str, routing: Routing) -> RrSet {
+        let target = AliasTarget { zone_id: "Z1".into(), name: "x.".into(), evaluate_health: true };
+        RrSet {
+            identifier: Some(identifier.into()),
+            body: Body::Alias(target),
+            routing,
+            ..values(name, &[])
+        }
+    }
+
+    fn weight(action: Action, set: RrSet) -> Weight {
+        Weight::of(&[Mod { action, set }])
+    }
+
+    /// What AWS counts, not how many values there are.
+    #[test]
+    fn upserts_count_twice_and_aliases_once() {
+        let two = values("a.", &["192.0.2.1", "192.0.2.22"]);
+        let expected = Weight { values: 2, records: 2, characters: 19 };
+        assert_eq!(weight(Action::Create, two.clone()), expected);
+        assert_eq!(weight(Action::Delete, two.clone()), expected);
+        let expected = Weight { values: 2, records: 4, characters: 38 };
+        assert_eq!(weight(Action::Upsert, two), expected);
+        let alias = alias("a.", "i", Routing::Geo(Place::Default));
+        let expected = Weight { values: 0, records: 2, characters: 0 };
+        assert_eq!(weight(Action::Upsert, alias), expected);
+    }
+
+    #[test]
+    fn batches_are_cut_by_records_and_by_characters() {
+        let weight = |records, characters| Weight { values: records, records, characters };
+        for (limit, weights, expected) in [
+            (1000, vec![], vec![]),
+            (1000, vec![weight(600, 1), weight(400, 1), weight(1, 1)], vec![0..2, 2..3]),
+            (1000, vec![weight(1, 16_000), weight(1, 16_000), weight(1, 1)], vec![0..2, 2..3]),
+            (5, vec![weight(2, 1); 5], vec![0..2, 2..4, 4..5]),
+            // A change alone in its batch may go beyond the configured limit when upserted.
+            (5, vec![weight(8, 1), weight(1, 1)], vec![0..1, 1..2]),
+            (5000, vec![weight(600, 1); 2], vec![0..1, 1..2]),
+        ] {
+            assert_eq!(Limits { records: limit }.pack(&weights), expected, "{limit} {weights:?}");
+        }
+    }
+
+    #[test]
+    fn one_change_beyond_a_batch_is_refused() {
+        let limits = Limits { records: 5 };
+        let weight = Weight { values: 5, records: 10, characters: 32_000 };
+        assert_eq!(limits.check(weight), Ok(()));
+        for weight in [
+            Weight { values: 6, ..weight },
+            Weight { records: 1001, ..weight },
+            Weight { characters: 32_001, ..weight },
+        ] {
+            assert!(limits.check(weight).is_err(), "{weight:?}");
+        }
+    }
+
+    #[test]
+    fn targets_come_before_what_points_to_them_and_go_after_it() {
+        let sets = || {
+            [
+                alias("r.", "0-one-None", Routing::Geo(Place::Default)),
+                alias(
+                    "_octodns-one-pool.r.",
+                    "one-Secondary-default",
+                    Routing::Failover { primary: false },
+                ),
+                values("_octodns-default-pool.r.", &["192.0.2.1"]),
+                alias("_octodns-one-pool.r.", "one-Primary", Routing::Failover { primary: true }),
+            ]
+        };
+        let mut mods: Vec<_> = [Action::Create, Action::Delete]
+            .into_iter()
+            .flat_map(|action| sets().map(|set| Mod { action, set }))
+            .collect();
+        sort(&mut mods);
+        let order: Vec<_> = mods.iter().map(|change| (change.action, depth(&change.set))).collect();
+        let delete = [3, 2, 1, 0].map(|depth| (Action::Delete, depth));
+        let create = [0, 1, 2, 3].map(|depth| (Action::Create, depth));
+        assert_eq!(order, [delete, create].concat());
+    }
+
+    #[test]
+    fn only_what_differs_is_written() {
+        let old = [values("a.", &["1"]), values("b.", &["1"]), values("c.", &["1"])];
+        let new = vec![values("b.", &["1"]), values("c.", &["2"]), values("d.", &["1"])];
+        let mods = changes(&old, new);
+        let told: Vec<_> = mods.iter().map(|change| (change.action, &*change.set.name)).collect();
+        let expected = [(Action::Delete, "a."), (Action::Upsert, "c."), (Action::Create, "d.")];
+        assert_eq!(told, expected);
+    }
+}

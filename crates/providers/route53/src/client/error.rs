@@ -1,0 +1,175 @@
+//! Why a call to AWS failed, as callers tell it apart.
+
+use std::error::Error as _;
+
+use aws_sdk_route53::config::http::HttpResponse;
+use aws_sdk_route53::error::{ProvideErrorMetadata, SdkError};
+use octodns_core::ProviderError;
+use octodns_core::provider::ServiceFault;
+
+/// Why a call failed.
+///
+/// No variant holds a header or a body that was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum ApiError {
+    /// The keys are wrong, unknown or too old.
+    #[error("{call}: the credentials are refused: {message} ({code})")]
+    Credentials { call: &'static str, code: String, message: String },
+    /// The keys are good, and not enough.
+    #[error("{call}: permission denied: {message}")]
+    Denied { call: &'static str, message: String },
+    /// What is asked for is not there.
+    #[error("{call}: {message} ({code})")]
+    NotFound { call: &'static str, code: String, message: String },
+    /// A change batch was refused, as a whole.
+    #[error("{call}: refused: {}", messages.join("; "))]
+    Rejected { call: &'static str, messages: Vec<String> },
+    /// Too many requests, or the service is not well, also after repeating.
+    #[error("{call}: the service is busy, also after repeating: {message} ({code})")]
+    Busy { call: &'static str, code: String, message: String, is_throttled: bool },
+    /// The service said no for another reason.
+    #[error("{call}: {status} {code}: {message}")]
+    Refused { call: &'static str, status: u16, code: String, message: String },
+    /// No answer came, or none could be asked for.
+    #[error("{call}: no answer: {reason}")]
+    Unreachable { call: &'static str, reason: String },
+    /// The answer is not what AWS documents.
+    #[error("{call}: unexpected answer: {reason}")]
+    Malformed { call: &'static str, reason: String },
+}
+
+impl ApiError {
+    /// Of an answer that says no.
+    pub(crate) fn answered(call: &'static str, status: u16, code: &str, message: &str) -> Self {
+        let (code, message) = (code.to_owned(), message.to_owned());
+        match (&*code, status) {
+            (
+                "InvalidClientTokenId"
+                | "SignatureDoesNotMatch"
+                | "UnrecognizedClientException"
+                | "MissingAuthenticationToken"
+                | "MissingAuthenticationTokenException"
+                | "IncompleteSignature"
+                | "InvalidAccessKeyId"
+                | "AuthFailure"
+                | "ExpiredToken"
+                | "ExpiredTokenException"
+                | "RequestExpired",
+                _,
+            ) => Self::Credentials { call, code, message },
+            (
+                "AccessDenied"
+                | "AccessDeniedException"
+                | "UnauthorizedOperation"
+                | "NotAuthorizedException",
+                _,
+            )
+            | (_, 401 | 403) => Self::Denied { call, message },
+            ("NoSuchHostedZone" | "NoSuchHealthCheck" | "NoSuchCidrCollectionException", _)
+            | (_, 404) => Self::NotFound { call, code, message },
+            (
+                "Throttling"
+                | "ThrottlingException"
+                | "RequestLimitExceeded"
+                | "PriorRequestNotComplete",
+                _,
+            )
+            | (_, 429) => Self::Busy { call, code, message, is_throttled: true },
+            (_, 500..) => Self::Busy { call, code, message, is_throttled: false },
+            _ => Self::Refused { call, status, code, message },
+        }
+    }
+
+    /// Of a call of the SDK.
+    pub(super) fn of<E>(call: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        match error {
+            SdkError::ServiceError(answer) => {
+                let status = answer.raw().status().as_u16();
+                if (200..300).contains(&status) {
+                    return Self::Malformed { call, reason: causes(error) };
+                }
+                let body = answer.raw().body().bytes().unwrap_or_default();
+                let meta = answer.err().meta();
+                let code = meta.code().unwrap_or_default();
+                let is_batch = code == "InvalidChangeBatch" || (code.is_empty() && status == 400);
+                if is_batch && let Some(messages) = batch_messages(body, meta.message()) {
+                    return Self::Rejected { call, messages };
+                }
+                let message = meta.message().unwrap_or("the answer gives no reason");
+                Self::answered(call, status, code, message)
+            }
+            SdkError::ResponseError(_) => Self::Malformed { call, reason: causes(error) },
+            _ => Self::Unreachable { call, reason: causes(error) },
+        }
+    }
+
+    /// Whether the call may have been carried out all the same.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        matches!(
+            self,
+            Self::Rejected { .. }
+                | Self::Busy { .. }
+                | Self::Unreachable { .. }
+                | Self::Malformed { .. }
+        )
+    }
+
+    /// What kind of no it is. Of a call that writes it may not be known whether it was done.
+    pub(crate) fn fault(&self) -> ServiceFault {
+        let (call, fault) = match self {
+            Self::Credentials { .. } | Self::Denied { .. } => return ServiceFault::Unauthorized,
+            Self::NotFound { .. } => return ServiceFault::NotFound,
+            Self::Rejected { .. } | Self::Refused { .. } => return ServiceFault::Refused,
+            Self::Busy { is_throttled: true, .. } => return ServiceFault::Throttled,
+            Self::Busy { call, .. } | Self::Unreachable { call, .. } => {
+                (call, ServiceFault::Unreachable)
+            }
+            Self::Malformed { call, .. } => (call, ServiceFault::Malformed),
+        };
+        let reads = ["List", "Get", "Describe"];
+        if reads.iter().any(|read| call.starts_with(read)) { fault } else { ServiceFault::Unsure }
+    }
+}
+
+impl From<ApiError> for ProviderError {
+    fn from(error: ApiError) -> Self {
+        Self::service(error.fault(), error.to_string())
+    }
+}
+
+/// What is wrong with a change batch: all of it, from either form of the answer.
+///
+/// The newer form has one message with a list in brackets, the older one a list of elements.
+fn batch_messages(body: &[u8], message: Option<&str>) -> Option<Vec<String>> {
+    let listed =
+        crate::xml::Element::parse(body).ok().filter(|root| root.name == "InvalidChangeBatch");
+    let mut messages: Vec<_> = listed
+        .iter()
+        .filter_map(|root| root.child("Messages"))
+        .flat_map(|list| list.children("Message"))
+        .map(|element| element.text.clone())
+        .collect();
+    if let Some(message) = message.filter(|_| messages.is_empty()) {
+        let inner = message.strip_prefix('[').and_then(|message| message.strip_suffix(']'));
+        messages.push(inner.unwrap_or(message).to_owned());
+    }
+    (!messages.is_empty()).then_some(messages)
+}
+
+/// The chain of causes in one line; the error itself says nothing beyond its kind.
+fn causes<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> String {
+    let mut texts = Vec::new();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if texts.last() != Some(&text) {
+            texts.push(text);
+        }
+        cause = inner.source();
+    }
+    if texts.is_empty() { error.to_string() } else { texts.join(": ") }
+}

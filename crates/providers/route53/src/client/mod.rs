@@ -1,0 +1,361 @@
+//! The Route 53 API: its calls, with their paging. Types of the SDK stay in this folder.
+//!
+//! <https://docs.aws.amazon.com/Route53/latest/APIReference/>
+
+mod convert;
+mod error;
+pub(crate) mod http;
+mod login;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_route53::Client as Sdk;
+use aws_sdk_route53::types as sdk;
+use tokio::sync::OnceCell;
+
+use crate::batches::Mod;
+use crate::health_checks::{CheckSettings, HealthCheck};
+use crate::rrset::{RrSet, plain_name};
+
+pub(crate) use error::ApiError;
+pub(crate) use login::{Keys, Login, Role, session_name};
+
+/// A hosted zone, as much of it as is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HostedZone {
+    pub(crate) id: String,
+    /// Absolute, lower case, without octal escapes.
+    pub(crate) name: String,
+    pub(crate) is_private: bool,
+    pub(crate) reference: String,
+}
+
+/// A VPC that private zones are for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Vpc {
+    pub(crate) id: String,
+    pub(crate) region: String,
+}
+
+/// A zone that is to be created.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewZone<'z> {
+    pub(crate) name: &'z str,
+    /// The same for every attempt, so that none creates a second zone.
+    pub(crate) reference: &'z str,
+    pub(crate) delegation_set: Option<&'z str>,
+    pub(crate) is_private: Option<bool>,
+    pub(crate) vpc: Option<&'z Vpc>,
+}
+
+/// The networks of each location of a CIDR collection.
+pub(crate) type Locations = BTreeMap<String, Vec<String>>;
+
+/// The API, for one account.
+#[derive(Debug)]
+pub(crate) struct Client {
+    login: Login,
+    endpoint: Option<String>,
+    requests_per_second: u32,
+    sdk: OnceCell<Sdk>,
+}
+
+type Result<T> = std::result::Result<T, ApiError>;
+
+/// A call of the SDK, its error told apart.
+macro_rules! call {
+    ($name:literal, $request:expr) => {
+        $request.send().await.map_err(|error| ApiError::of($name, &error))
+    };
+}
+
+impl Client {
+    /// No call is made, and no file read, before the first method.
+    pub(crate) fn new(login: Login, endpoint: Option<String>, requests_per_second: u32) -> Self {
+        Self { login, endpoint, requests_per_second, sdk: OnceCell::new() }
+    }
+
+    async fn sdk(&self) -> &Sdk {
+        let make = || async {
+            let config = self.login.config(None).await;
+            let mut builder = aws_sdk_route53::config::Builder::from(&config);
+            if let Some(endpoint) = &self.endpoint {
+                builder = builder.endpoint_url(endpoint);
+            }
+            if let Some(inner) = config.http_client() {
+                let pace = http::Pace::new(self.requests_per_second);
+                builder = builder.http_client(http::Paced::new(inner, pace));
+            }
+            Sdk::from_conf(builder.build())
+        };
+        self.sdk.get_or_init(make).await
+    }
+
+    /// All zones of the account, or those of a delegation set.
+    pub(crate) async fn zones(&self, delegation_set: Option<&str>) -> Result<Vec<HostedZone>> {
+        let (mut zones, mut marker) = (Vec::new(), None);
+        loop {
+            let request = self.sdk().await.list_hosted_zones();
+            let request = request.set_delegation_set_id(delegation_set.map(Into::into));
+            let page = call!("ListHostedZones", request.set_marker(marker))?;
+            zones.extend(page.hosted_zones.into_iter().map(hosted_zone));
+            marker = page.next_marker;
+            if !page.is_truncated || marker.is_none() {
+                return Ok(zones);
+            }
+        }
+    }
+
+    /// The zones of a name: a public one, and private ones.
+    pub(crate) async fn zones_named(&self, name: &str) -> Result<Vec<HostedZone>> {
+        let (mut zones, mut next) = (Vec::new(), (Some(name.to_owned()), None));
+        loop {
+            let request = self.sdk().await.list_hosted_zones_by_name().max_items(100);
+            let request = request.set_dns_name(next.0).set_hosted_zone_id(next.1);
+            let page = call!("ListHostedZonesByName", request)?;
+            // The list goes on with the names that follow in the order of DNS.
+            let of_name = |zone: &HostedZone| zone.name == name;
+            zones.extend(page.hosted_zones.into_iter().map(hosted_zone).filter(of_name));
+            next = (page.next_dns_name, page.next_hosted_zone_id);
+            if !page.is_truncated || next.0.as_deref().is_none_or(|next| plain_name(next) != name) {
+                return Ok(zones);
+            }
+        }
+    }
+
+    /// The zones of a VPC.
+    pub(crate) async fn zones_of_vpc(&self, vpc: &Vpc) -> Result<Vec<HostedZone>> {
+        let (mut zones, mut token) = (Vec::new(), None);
+        loop {
+            let request = self.sdk().await.list_hosted_zones_by_vpc();
+            let region = sdk::VpcRegion::from(&*vpc.region);
+            let request = request.vpc_id(&vpc.id).vpc_region(region).set_next_token(token);
+            let page = call!("ListHostedZonesByVPC", request)?;
+            zones.extend(page.hosted_zone_summaries.into_iter().map(|zone| HostedZone {
+                id: crate::rrset::last_part(&zone.hosted_zone_id).to_owned(),
+                name: plain_name(&zone.name),
+                is_private: true,
+                reference: String::new(),
+            }));
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(zones);
+            }
+        }
+    }
+
+    /// The ids of the VPCs of a private zone.
+    pub(crate) async fn vpcs_of_zone(&self, zone_id: &str) -> Result<Vec<String>> {
+        let zone = call!("GetHostedZone", self.sdk().await.get_hosted_zone().id(zone_id))?;
+        Ok(zone.vpcs.unwrap_or_default().into_iter().filter_map(|vpc| vpc.vpc_id).collect())
+    }
+
+    /// Creates a zone, and gives its id.
+    pub(crate) async fn create_zone(&self, zone: &NewZone<'_>) -> Result<String> {
+        let mut request = self
+            .sdk()
+            .await
+            .create_hosted_zone()
+            .name(zone.name)
+            .caller_reference(zone.reference)
+            .set_delegation_set_id(zone.delegation_set.map(Into::into));
+        if let Some(vpc) = zone.vpc {
+            let region = sdk::VpcRegion::from(&*vpc.region);
+            request = request.vpc(sdk::Vpc::builder().vpc_id(&vpc.id).vpc_region(region).build());
+        } else if let Some(is_private) = zone.is_private {
+            let config = sdk::HostedZoneConfig::builder().private_zone(is_private).build();
+            request = request.hosted_zone_config(config);
+        }
+        match call!("CreateHostedZone", request) {
+            Ok(created) => {
+                Ok(created.hosted_zone.map(|zone| crate::rrset::last_part(&zone.id).to_owned()))
+                    .transpose()
+                    .unwrap_or_else(|| Err(no_id("CreateHostedZone")))
+            }
+            // The answer to an earlier attempt was lost.
+            Err(error) => {
+                let of_ours = |found: &HostedZone| found.reference == zone.reference;
+                let found = match &error {
+                    ApiError::Refused { code, .. } if code == "HostedZoneAlreadyExists" => {
+                        self.zones_named(zone.name).await?.into_iter().find(of_ours)
+                    }
+                    _ => None,
+                };
+                found.map(|zone| zone.id).ok_or(error)
+            }
+        }
+    }
+
+    /// All record sets of a zone, in the service's order.
+    pub(crate) async fn rrsets(&self, zone_id: &str) -> Result<Vec<RrSet>> {
+        let mut sets = Vec::new();
+        let mut start = (None, None, None);
+        loop {
+            let request = self.sdk().await.list_resource_record_sets().hosted_zone_id(zone_id);
+            let request = request
+                .set_start_record_name(start.0)
+                .set_start_record_type(start.1)
+                .set_start_record_identifier(start.2);
+            let page = call!("ListResourceRecordSets", request)?;
+            sets.extend(page.resource_record_sets.into_iter().map(convert::rrset));
+            start = (page.next_record_name, page.next_record_type, page.next_record_identifier);
+            if !page.is_truncated {
+                return Ok(sets);
+            }
+            if start.0.is_none() {
+                let reason = "a page that is not the last names no next record".into();
+                return Err(ApiError::Malformed { call: "ListResourceRecordSets", reason });
+            }
+        }
+    }
+
+    /// Makes changes: all, or none.
+    pub(crate) async fn change(
+        &self,
+        zone_id: &str,
+        comment: Option<String>,
+        mods: &[Mod],
+    ) -> Result<()> {
+        let changes = mods.iter().map(convert::change).collect::<Result<Vec<_>>>()?;
+        let batch = sdk::ChangeBatch::builder()
+            .set_comment(comment)
+            .set_changes(Some(changes))
+            .build()
+            .map_err(convert::unbuilt)?;
+        let request = self.sdk().await.change_resource_record_sets();
+        let request = request.hosted_zone_id(zone_id).change_batch(batch);
+        call!("ChangeResourceRecordSets", request).map(drop)
+    }
+
+    /// All health checks of the account.
+    pub(crate) async fn health_checks(&self) -> Result<Vec<HealthCheck>> {
+        let (mut checks, mut marker) = (Vec::new(), None);
+        loop {
+            let request = self.sdk().await.list_health_checks().set_marker(marker);
+            let page = call!("ListHealthChecks", request)?;
+            checks.extend(page.health_checks.into_iter().filter_map(convert::health_check));
+            marker = page.next_marker;
+            if !page.is_truncated || marker.is_none() {
+                return Ok(checks);
+            }
+        }
+    }
+
+    /// Creates a health check; the same reference and settings again give the same one.
+    pub(crate) async fn create_health_check(
+        &self,
+        reference: &str,
+        settings: &CheckSettings,
+    ) -> Result<HealthCheck> {
+        let request = self.sdk().await.create_health_check().caller_reference(reference);
+        let request = request.health_check_config(convert::check_config(settings)?);
+        let created = call!("CreateHealthCheck", request)?;
+        let id = created.health_check.map(|check| check.id);
+        let id = id.ok_or_else(|| no_id("CreateHealthCheck"))?;
+        Ok(HealthCheck { id, reference: reference.to_owned(), settings: settings.clone() })
+    }
+
+    /// Gives a health check the name that the console shows.
+    pub(crate) async fn name_health_check(&self, id: &str, name: &str) -> Result<()> {
+        let tag = sdk::Tag::builder().key("Name").value(name).build();
+        let request = self.sdk().await.change_tags_for_resource().add_tags(tag);
+        let request = request.resource_type(sdk::TagResourceType::Healthcheck).resource_id(id);
+        call!("ChangeTagsForResource", request).map(drop)
+    }
+
+    /// Deletes a health check; that it is gone already is fine.
+    pub(crate) async fn delete_health_check(&self, id: &str) -> Result<()> {
+        let request = self.sdk().await.delete_health_check().health_check_id(id);
+        match call!("DeleteHealthCheck", request) {
+            Err(ApiError::NotFound { .. }) => Ok(()),
+            answer => answer.map(drop),
+        }
+    }
+
+    /// The id of the CIDR collection of a name.
+    pub(crate) async fn cidr_collection(&self, name: &str) -> Result<Option<String>> {
+        let mut token = None;
+        loop {
+            let request = self.sdk().await.list_cidr_collections().set_next_token(token);
+            let page = call!("ListCidrCollections", request)?;
+            let mut found = page.cidr_collections.unwrap_or_default().into_iter();
+            if let Some(found) = found.find(|found| found.name.as_deref() == Some(name)) {
+                return Ok(found.id);
+            }
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Creates a CIDR collection, and gives its id.
+    pub(crate) async fn create_cidr_collection(
+        &self,
+        name: &str,
+        reference: &str,
+    ) -> Result<String> {
+        let request = self.sdk().await.create_cidr_collection().name(name);
+        match call!("CreateCidrCollection", request.caller_reference(reference)) {
+            Ok(created) => {
+                let id = created.collection.and_then(|collection| collection.id);
+                id.ok_or_else(|| no_id("CreateCidrCollection"))
+            }
+            // Another zone, or an attempt whose answer was lost, has created it meanwhile.
+            Err(error) => match &error {
+                ApiError::Refused { code, .. }
+                    if code.starts_with("CidrCollectionAlreadyExists") =>
+                {
+                    self.cidr_collection(name).await?.ok_or(error)
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// The networks of a CIDR collection, by location.
+    pub(crate) async fn cidr_locations(&self, collection: &str) -> Result<Locations> {
+        let (mut locations, mut token) = (Locations::new(), None);
+        loop {
+            let request = self.sdk().await.list_cidr_blocks().collection_id(collection);
+            let page = call!("ListCidrBlocks", request.set_next_token(token))?;
+            for block in page.cidr_blocks.unwrap_or_default() {
+                if let (Some(location), Some(network)) = (block.location_name, block.cidr_block) {
+                    locations.entry(location).or_default().push(network);
+                }
+            }
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(locations);
+            }
+        }
+    }
+
+    /// Adds networks to locations of a CIDR collection.
+    pub(crate) async fn add_to_locations(&self, collection: &str, added: &Locations) -> Result<()> {
+        let put = |(location, networks): (&String, &Vec<String>)| {
+            sdk::CidrCollectionChange::builder()
+                .location_name(location)
+                .action(sdk::CidrCollectionChangeAction::Put)
+                .set_cidr_list(Some(networks.clone()))
+                .build()
+                .map_err(convert::unbuilt)
+        };
+        let changes = added.iter().map(put).collect::<Result<Vec<_>>>()?;
+        let request = self.sdk().await.change_cidr_collection().id(collection);
+        call!("ChangeCidrCollection", request.set_changes(Some(changes))).map(drop)
+    }
+}
+
+fn hosted_zone(zone: sdk::HostedZone) -> HostedZone {
+    HostedZone {
+        id: crate::rrset::last_part(&zone.id).to_owned(),
+        name: plain_name(&zone.name),
+        is_private: zone.config.is_some_and(|config| config.private_zone),
+        reference: zone.caller_reference,
+    }
+}
+
+fn no_id(call: &'static str) -> ApiError {
+    ApiError::Malformed { call, reason: "what was created has no id".into() }
+}

@@ -1,0 +1,106 @@
+//! Dynamic records: one record is many record sets, tied together by their names and identifiers.
+//!
+//! For a record `R`: each value of a pool is a weighted set at `_octodns-POOL-value.R`, each pool a
+//! failover pair at `_octodns-POOL-pool.R`, its primary an alias of the values and its secondary of the
+//! next pool; rules are geo or CIDR sets at `R`, aliases of the pools. The plain values stand at
+//! `_octodns-default-pool.R`.
+
+mod adapt;
+mod expand;
+mod read;
+
+use std::fmt::Write as _;
+
+use octodns_core::record::Record;
+use octodns_core::record::dynamic::{Dynamic, Rule};
+use sha2::{Digest, Sha256};
+
+use crate::rrset::{Body, RrSet};
+
+pub(crate) use adapt::adapt;
+pub(crate) use expand::{Expansion, expand};
+pub(crate) use read::{ReadError, read};
+
+/// How names of the parts of dynamic records start.
+const PREFIX: &str = "_octodns-";
+
+/// The location of a rule that takes every question no other rule takes.
+const EVERYWHERE: &str = "*";
+
+/// The name of the set that holds the plain values.
+fn default_name(fqdn: &str) -> String {
+    pool_name("default", fqdn)
+}
+
+fn pool_name(pool: &str, fqdn: &str) -> String {
+    format!("{PREFIX}{pool}-pool.{fqdn}")
+}
+
+fn value_name(pool: &str, fqdn: &str) -> String {
+    format!("{PREFIX}{pool}-value.{fqdn}")
+}
+
+/// The pool of a name that [`pool_name`] made.
+fn pool_of(name: &str) -> Option<&str> {
+    name.split('.').next()?.strip_prefix(PREFIX)?.strip_suffix("-pool")
+}
+
+/// The name of the dynamic record that a set is part of.
+pub(crate) fn record_of(set: &RrSet) -> Option<&str> {
+    if set.name.starts_with(PREFIX) {
+        return set.name.split_once('.').map(|(_, rest)| rest);
+    }
+    match &set.body {
+        Body::Alias(alias) if alias.name.starts_with(PREFIX) => Some(&set.name),
+        _ => None,
+    }
+}
+
+/// The location for the networks of a rule: named by them, since one is shared by all that have the same.
+pub(crate) fn location_name(rule: &Rule) -> String {
+    let networks: Vec<_> = sorted(rule).collect();
+    let mut name = String::new();
+    for byte in Sha256::digest(networks.join(",")).iter().take(8) {
+        // Writing to a string does not fail.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}
+
+fn sorted(rule: &Rule) -> impl Iterator<Item = &str> {
+    let mut networks: Vec<&str> = rule.subnet_texts().iter().map(AsRef::as_ref).collect();
+    networks.sort_unstable();
+    networks.into_iter()
+}
+
+/// The locations that the rules of a record ask for, with their networks.
+pub(crate) fn locations(record: &Record) -> impl Iterator<Item = (String, Vec<String>)> {
+    let rules = record.dynamic().map(Dynamic::rules).unwrap_or_default();
+    let with_networks = rules.iter().filter(|rule| rule.has_subnets());
+    with_networks.map(|rule| (location_name(rule), sorted(rule).map(str::to_owned).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_are_named_by_their_networks() {
+        for (networks, name) in [
+            (&["10.0.0.0/8"][..], "93997fe8a8121085"),
+            (&["10.0.0.0/8", "172.16.0.0/12"], "0d6919570ce514c0"),
+            (&["172.16.0.0/12", "10.0.0.0/8"], "0d6919570ce514c0"),
+            (&["2001:db8::/32"], "90c2cbc21bd13638"),
+        ] {
+            let rule = Rule::new("p").with_subnets(networks.iter().copied());
+            assert_eq!(location_name(&rule), name, "{networks:?}");
+        }
+    }
+
+    #[test]
+    fn names_lead_back_to_their_pool() {
+        assert_eq!(pool_of(&pool_name("a-pool", "*.x.")), Some("a-pool"));
+        assert_eq!(pool_of(&value_name("a", "x.")), None);
+        assert_eq!(pool_of("www.x."), None);
+    }
+}

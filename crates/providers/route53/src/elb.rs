@@ -1,0 +1,152 @@
+//! `ElbSource`: names of load balancers, from their own names and their tags.
+
+use std::sync::Arc;
+
+use octodns_core::registry::{BuildError, Given};
+use octodns_core::{
+    Capabilities, ProviderError, RecordType, Source, TypeSupport, ZoneRead, ZoneRequest,
+    async_trait,
+};
+use tokio::sync::OnceCell;
+
+use crate::options::{SignIn, SourceOptions};
+use crate::query::{Api, QueryClient};
+use crate::source::{Found, Naming, incomplete};
+use crate::xml::Element;
+
+const ELB: Api = Api { service: "elasticloadbalancing", version: "2015-12-01" };
+
+/// The most load balancers that one request for tags may be about.
+const TAGS_AT_ONCE: usize = 20;
+
+const CAPABILITIES: Capabilities = Capabilities {
+    types: TypeSupport::Only(&[RecordType::ALIAS, RecordType::CNAME]),
+    ..Capabilities::NOTHING
+};
+
+/// Load balancers of one region: their names are CNAME records, or ALIAS at the apex.
+pub struct ElbSource {
+    id: Arc<str>,
+    client: QueryClient,
+    naming: Naming,
+    balancers: OnceCell<Vec<Balancer>>,
+}
+
+/// A load balancer, as much of it as is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Balancer {
+    arn: String,
+    /// Absolute, as `names` are.
+    dns_name: String,
+    names: Vec<String>,
+}
+
+impl ElbSource {
+    /// A source with options of its own.
+    ///
+    /// # Errors
+    ///
+    /// Says which key lacks its counterpart.
+    pub fn new(id: &str, given: Given<SourceOptions>) -> Result<Self, BuildError> {
+        let login = given.login(id)?;
+        let naming = Naming::new(&given.options);
+        let SourceOptions { region, endpoint, .. } = given.options;
+        let client = QueryClient::new(ELB, login, &region, endpoint);
+        Ok(Self { id: id.into(), client, naming, balancers: OnceCell::new() })
+    }
+
+    async fn balancers(&self) -> Result<&[Balancer], ProviderError> {
+        let list = || async {
+            let mut balancers = self.list().await?;
+            for some in balancers.chunks_mut(TAGS_AT_ONCE) {
+                self.add_tags(some).await?;
+            }
+            Ok::<_, ProviderError>(balancers)
+        };
+        self.balancers.get_or_try_init(list).await.map(Vec::as_slice)
+    }
+
+    /// All load balancers, with their own names.
+    async fn list(&self) -> Result<Vec<Balancer>, ProviderError> {
+        const CALL: &str = "DescribeLoadBalancers";
+        let mut balancers = Vec::new();
+        let mut parameters = Vec::new();
+        loop {
+            let page = self.client.call(CALL, &parameters).await?;
+            let result = page
+                .child("DescribeLoadBalancersResult")
+                .ok_or_else(|| incomplete(CALL, "DescribeLoadBalancersResult"))?;
+            for member in members(result, "LoadBalancers") {
+                let text = |name| member.text_of(name).ok_or_else(|| incomplete(CALL, name));
+                let dns_name = text("DNSName")?;
+                balancers.push(Balancer {
+                    arn: text("LoadBalancerArn")?.to_owned(),
+                    dns_name: format!("{}.", dns_name.trim_end_matches('.')),
+                    names: self.naming.name(text("LoadBalancerName")?).into_iter().collect(),
+                });
+            }
+            // Differs from octoDNS: which reads the first page only.
+            let Some(marker) = result.text_of("NextMarker") else { return Ok(balancers) };
+            parameters = vec![("Marker".to_owned(), marker.to_owned())];
+        }
+    }
+
+    /// Adds the names that tags give.
+    async fn add_tags(&self, balancers: &mut [Balancer]) -> Result<(), ProviderError> {
+        const CALL: &str = "DescribeTags";
+        let parameter = |(index, balancer): (usize, &Balancer)| {
+            (format!("ResourceArns.member.{}", index + 1), balancer.arn.clone())
+        };
+        let parameters: Vec<_> = balancers.iter().enumerate().map(parameter).collect();
+        let answer = self.client.call(CALL, &parameters).await?;
+        let result = answer
+            .child("DescribeTagsResult")
+            .ok_or_else(|| incomplete(CALL, "DescribeTagsResult"))?;
+        for described in members(result, "TagDescriptions") {
+            let arn = described.text_of("ResourceArn");
+            let balancer = balancers.iter_mut().find(|balancer| Some(&*balancer.arn) == arn);
+            let Some(balancer) = balancer else { continue };
+            for tag in members(described, "Tags") {
+                let (key, value) = (tag.text_of("Key"), tag.text_of("Value"));
+                for name in self.naming.of_tag(key.unwrap_or_default(), value.unwrap_or_default()) {
+                    // The same name under two tags is one name.
+                    if !balancer.names.contains(&name) {
+                        balancer.names.push(name);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn members<'e>(element: &'e Element, list: &'e str) -> impl Iterator<Item = &'e Element> {
+    element.child(list).into_iter().flat_map(|list| list.children("member"))
+}
+
+#[async_trait]
+impl Source for ElbSource {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn class_name(&self) -> &'static str {
+        "ElbSource"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let mut found = Found::new(zone, &self.id);
+        for balancer in self.balancers().await? {
+            for name in &balancer.names {
+                let Some(name) = found.relative(name) else { continue };
+                let record_type = if name.is_empty() { "ALIAS" } else { "CNAME" };
+                found.add(name, record_type, self.naming.ttl, &[&balancer.dns_name]);
+            }
+        }
+        Ok(Some(found.read))
+    }
+}

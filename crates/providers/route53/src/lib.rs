@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+
+mod acm;
+mod alias;
+mod apply;
+mod batches;
+mod cidr;
+mod client;
+mod dynamic;
+mod ec2;
+mod elb;
+mod health_checks;
+mod options;
+mod provider;
+mod query;
+mod records;
+mod register;
+mod rrset;
+mod source;
+mod xml;
+mod zones;
+
+pub use acm::AwsAcmProcessor;
+pub use ec2::Ec2Source;
+pub use elb::ElbSource;
+pub use options::{Route53Options, SourceOptions};
+pub use provider::Route53Provider;
+pub use register::register;

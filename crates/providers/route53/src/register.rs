@@ -1,0 +1,44 @@
+//! The names that configurations have for the classes of this crate.
+
+use std::sync::Arc;
+
+use octodns_core::Registry;
+use octodns_core::registry::{Given, NoOptions};
+
+use crate::alias::Route53Alias;
+use crate::{
+    AwsAcmProcessor, Ec2Source, ElbSource, Route53Options, Route53Provider, SourceOptions,
+};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Makes the provider, the sources and the alias type known by their short names and octoDNS's classes.
+pub fn register(registry: &mut Registry) {
+    // A second registration of the same type changes nothing.
+    let _ = registry.types.register(Arc::new(Route53Alias));
+    let uuid = Arc::clone(&registry.run.uuid);
+    registry.provider(
+        "octodns_route53.Route53Provider",
+        &["route53"],
+        VERSION,
+        move |id, given: Given<Route53Options>| Route53Provider::new(id, given, Arc::clone(&uuid)),
+    );
+    registry.source(
+        "octodns_route53.Ec2Source",
+        &["ec2"],
+        VERSION,
+        |id, given: Given<SourceOptions>| Ec2Source::new(id, given),
+    );
+    registry.source(
+        "octodns_route53.ElbSource",
+        &["elb"],
+        VERSION,
+        |id, given: Given<SourceOptions>| ElbSource::new(id, given),
+    );
+    registry.processor(
+        "octodns_route53.processor.AwsAcmMangingProcessor",
+        &["aws-acm"],
+        VERSION,
+        |id, _: NoOptions| Ok(AwsAcmProcessor::new(id)),
+    );
+}

@@ -1,0 +1,186 @@
+//! A resource record set as Route 53 keeps it: what is listed, and what a change batch is made of.
+//!
+//! Apart from the SDK's type, so that everything beyond `client` is pure data with few cases.
+
+use std::net::Ipv6Addr;
+
+/// One resource record set: a name has one of a type, or several told apart by their identifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RrSet {
+    /// Absolute, lower case, without octal escapes.
+    pub(crate) name: String,
+    pub(crate) record_type: String,
+    /// Tells the sets of one name and type apart; only sets with routing have one.
+    pub(crate) identifier: Option<String>,
+    pub(crate) body: Body,
+    pub(crate) routing: Routing,
+    pub(crate) health_check: Option<String>,
+}
+
+/// What a set answers with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    /// Values in presentation format.
+    Values { ttl: i64, values: Vec<String> },
+    /// What another set answers.
+    Alias(AliasTarget),
+    /// Whatever a traffic policy says; never written here.
+    TrafficPolicy,
+}
+
+/// Where an alias points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AliasTarget {
+    /// Only the last part of the zone's id.
+    pub(crate) zone_id: String,
+    pub(crate) name: String,
+    pub(crate) evaluate_health: bool,
+}
+
+/// Which questions a set answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Routing {
+    /// All.
+    Simple,
+    /// A share of them.
+    Weighted(i64),
+    /// All while it is healthy, or the rest.
+    Failover { primary: bool },
+    /// Those from a place.
+    Geo(Place),
+    /// Those from the networks of a location.
+    Cidr { collection: String, location: String },
+    /// A kind that octoDNS never writes.
+    Other(&'static str),
+}
+
+/// A place that Route 53 knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Everywhere that no other place covers.
+    Default,
+    Continent(String),
+    Country(String),
+    Subdivision {
+        country: String,
+        code: String,
+    },
+}
+
+/// What Route 53 tells sets apart by.
+pub(crate) type Key = (String, String, Option<String>);
+
+impl RrSet {
+    pub(crate) fn key(&self) -> Key {
+        (self.name.clone(), self.record_type.clone(), self.identifier.clone())
+    }
+
+    /// Whether both say the same, in whatever spelling and order of values.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.key() == other.key()
+            && self.routing == other.routing
+            && self.health_check == other.health_check
+            && match (&self.body, &other.body) {
+                (Body::Alias(a), Body::Alias(b)) => {
+                    a.evaluate_health == b.evaluate_health
+                        && a.name.eq_ignore_ascii_case(&b.name)
+                        && a.zone_id.eq_ignore_ascii_case(&b.zone_id)
+                }
+                (Body::Values { ttl: a, values: left }, Body::Values { ttl: b, values: right }) => {
+                    a == b && same_values(&self.record_type, left, right)
+                }
+                _ => false,
+            }
+    }
+}
+
+/// Whether two lists of values mean the same set.
+pub(crate) fn same_values(record_type: &str, left: &[String], right: &[String]) -> bool {
+    let canonical = |values: &[String]| {
+        let mut values: Vec<_> = values.iter().map(|value| canonical(record_type, value)).collect();
+        values.sort();
+        values
+    };
+    canonical(left) == canonical(right)
+}
+
+/// One spelling for values that Route 53 gives back in others.
+fn canonical(record_type: &str, value: &str) -> String {
+    match record_type {
+        "AAAA" => value.parse::<Ipv6Addr>().map_or_else(|_| value.into(), |ip| ip.to_string()),
+        // Where a long text is cut does not matter.
+        "TXT" | "SPF" => value.replace("\" \"", "").replace("\\;", ";"),
+        "DS" => {
+            let mut words = value.splitn(4, ' ');
+            let numbers: Vec<_> = words.by_ref().take(3).collect();
+            let digest: String = words.flat_map(str::split_whitespace).collect();
+            format!("{} {}", numbers.join(" "), digest.to_ascii_lowercase())
+        }
+        _ => value.to_owned(),
+    }
+}
+
+/// The last part of an id: `Z1` of `/hostedzone/Z1`.
+pub(crate) fn last_part(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}
+
+/// A name as Route 53 gives it, without its octal escapes (`\052` is `*`), in lower case and absolute.
+///
+/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html>
+pub(crate) fn plain_name(listed: &str) -> String {
+    let mut name = String::with_capacity(listed.len() + 1);
+    let mut rest = listed;
+    while let Some(at) = rest.find('\\') {
+        name.push_str(&rest[..at]);
+        let digits = rest.get(at + 1..at + 4);
+        let code = digits
+            .filter(|digits| digits.bytes().all(|byte| matches!(byte, b'0'..=b'7')))
+            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        if let Some(code) = code {
+            name.push(char::from(code));
+            rest = &rest[at + 4..];
+        } else {
+            name.push('\\');
+            rest = &rest[at + 1..];
+        }
+    }
+    name.push_str(rest);
+    if !name.ends_with('.') {
+        name.push('.');
+    }
+    name.make_ascii_lowercase();
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octal_escapes_of_names_are_undone() {
+        for (listed, name) in [
+            ("\\052.unit.tests.", "*.unit.tests."),
+            ("a\\100b.Unit.tests", "a@b.unit.tests."),
+            ("\\052\\052", "**."),
+            ("odd\\08\\.", "odd\\08\\."),
+            ("end\\05", "end\\05."),
+        ] {
+            assert_eq!(plain_name(listed), name, "{listed}");
+        }
+    }
+
+    #[test]
+    fn spelling_makes_no_difference() {
+        for (record_type, left, right, same) in [
+            ("AAAA", "2001:db8:0:0:0:0:0:1", "2001:db8::1", true),
+            ("TXT", "\"a\" \"b\\;\"", "\"ab;\"", true),
+            ("DS", "1 2 3 AB CD", "1 2 3 abcd", true),
+            ("A", "192.0.2.1", "192.0.2.2", false),
+        ] {
+            assert_eq!(same_values(record_type, &[left.into()], &[right.into()]), same, "{left}");
+        }
+        let (a, b) = (["1".to_owned(), "2".to_owned()], ["2".to_owned(), "1".to_owned()]);
+        assert!(same_values("A", &a, &b) && !same_values("A", &a, &a[..1]));
+    }
+}

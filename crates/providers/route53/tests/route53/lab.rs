@@ -1,0 +1,176 @@
+//! The engine around the provider, as the tests drive it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use octodns_core::engine::{Context, ReadZone};
+use octodns_core::record::{LoadContext, Record};
+use octodns_core::registry::{BuildError, Component, Run};
+use octodns_core::validate::RecordValidators;
+use octodns_core::value::{Json as Writer, Map, OwnedValue, Value};
+use octodns_core::zone::{Adding, ZoneValidators};
+use octodns_core::{
+    ApplyLog, Outcome, Plan, ProviderError, Registry, Report, Severity, Source, Target,
+    TargetOptions, Zone, ZoneName,
+};
+use serde_json::{Value as Json, json};
+
+pub(crate) struct Lab {
+    registry: Registry,
+    pub(crate) context: Context,
+}
+
+impl Lab {
+    pub(crate) fn new() -> Self {
+        let count = AtomicUsize::new(0);
+        let uuid = move || {
+            let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+            Some(format!("{number:012x}{:020x}", 0))
+        };
+        let run = Run { uuid: Arc::new(uuid), ..Run::default() };
+        let mut registry = Registry { run, ..Registry::default() };
+        octodns_route53::register(&mut registry);
+        let types = registry.types.clone();
+        let context = Context {
+            record_validators: Arc::new(RecordValidators::legacy(&types)),
+            zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
+            types: Arc::new(types),
+            lenient: false,
+        };
+        Self { registry, context }
+    }
+
+    fn build(&self, class: &str, config: &Json) -> Result<Component, BuildError> {
+        let class = self.registry.providers.get(class).unwrap();
+        (class.build)("test", &value(config))
+    }
+
+    /// A provider at `endpoint`, without a pace.
+    pub(crate) fn target(&self, endpoint: &str, config: &Json) -> Result<Target, BuildError> {
+        self.target_with(endpoint, config, TargetOptions::default())
+    }
+
+    pub(crate) fn target_with(
+        &self,
+        endpoint: &str,
+        config: &Json,
+        options: TargetOptions,
+    ) -> Result<Target, BuildError> {
+        let mut config = config.clone();
+        let more = [
+            ("endpoint", json!(endpoint)),
+            ("sts_endpoint", json!(endpoint)),
+            ("requests_per_second", json!(0)),
+        ];
+        for (key, value) in more {
+            config.as_object_mut().unwrap().entry(key).or_insert(value);
+        }
+        let component = self.build("octodns_route53.Route53Provider", &config)?;
+        Ok(Target::new(Arc::clone(component.as_provider().unwrap()), options))
+    }
+
+    pub(crate) fn source(&self, class: &str, endpoint: &str, config: &Json) -> Arc<dyn Source> {
+        let mut config = config.clone();
+        config["endpoint"] = json!(endpoint);
+        self.build(class, &config).unwrap().as_source()
+    }
+
+    /// A zone of records given as data, with their name.
+    pub(crate) fn zone(&self, name: &str, records: &[Json]) -> Zone {
+        let name = ZoneName::new(name).unwrap();
+        let mut zone = Zone::new(name.clone());
+        let source: Arc<str> = "config".into();
+        let context = LoadContext {
+            source: Some(&source),
+            lenient: true,
+            ..LoadContext::new(&name, &self.context.record_validators, &self.context.types)
+        };
+        for record in records {
+            let mut report = Report::new();
+            let name = Value::from(record["name"].as_str().unwrap().to_owned());
+            let record = Record::load(&name, &value(record), &context, &mut report);
+            let record =
+                record.unwrap_or_else(|| panic!("{:?}", report.iter().collect::<Vec<_>>()));
+            zone.add(record, Adding::default()).unwrap();
+        }
+        zone
+    }
+
+    /// Reads a target's zone; what stands against it is an error.
+    pub(crate) async fn read(&self, target: &Target, zone: &str) -> Result<ReadZone, String> {
+        let empty = Zone::new(ZoneName::new(zone).unwrap());
+        let mut report = Report::new();
+        let read = target.read(&empty, &self.context, &mut report).await;
+        errors(&report).map_or(Ok(read), Err)
+    }
+
+    /// Plans; what stands against it is an error.
+    pub(crate) async fn plan(
+        &self,
+        target: &Target,
+        desired: &Zone,
+    ) -> Result<Option<Plan>, String> {
+        let read = self.read(target, desired.name().as_str()).await?;
+        let mut report = Report::new();
+        let plan = target.plan(desired, read, &[], &self.context, &mut report).await;
+        let plan = plan.map_err(|error| said(&error))?;
+        errors(&report).map_or(Ok(plan), Err)
+    }
+
+    /// Plans and applies; gives how many changes there were.
+    pub(crate) async fn sync(&self, target: &Target, desired: &Zone) -> Result<usize, String> {
+        let Some(plan) = self.plan(target, desired).await? else { return Ok(0) };
+        let (outcomes, result) = apply(target, &plan).await;
+        result?;
+        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Applied), "{outcomes:?}");
+        Ok(plan.changes.len())
+    }
+}
+
+/// Applies a plan; what became of each change, and of all.
+pub(crate) async fn apply(target: &Target, plan: &Plan) -> (Vec<Outcome>, Result<(), String>) {
+    let mut sink = ();
+    let mut log = ApplyLog::new(plan, &mut sink);
+    let result = target.apply(plan, &mut log).await.map(drop).map_err(|error| said(&error));
+    (log.into_outcomes(), result)
+}
+
+fn said(error: &ProviderError) -> String {
+    error.to_string()
+}
+
+fn errors(report: &Report) -> Option<String> {
+    let errors = report.iter().filter(|found| found.severity == Severity::Error);
+    let texts: Vec<_> =
+        errors.map(|found| format!("{}: {}", found.subject, found.message)).collect();
+    (!texts.is_empty()).then(|| texts.join("\n"))
+}
+
+/// JSON as the engine's values.
+pub(crate) fn value(json: &Json) -> OwnedValue {
+    match json {
+        Json::Null => Value::NULL,
+        Json::Bool(truth) => Value::from(*truth),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Value::from(number),
+            None => Value::from(number.as_f64().unwrap()),
+        },
+        Json::String(text) => Value::from(text.clone()),
+        Json::Array(items) => items.iter().map(value).collect::<Vec<_>>().into(),
+        Json::Object(map) => {
+            Map::from_unique(map.iter().map(|(key, item)| (key.clone(), value(item)))).into()
+        }
+    }
+}
+
+/// The records of a zone as data, with name and type, in order.
+pub(crate) fn records<'r>(records: impl IntoIterator<Item = &'r Arc<Record>>) -> Vec<Json> {
+    let record = |record: &Arc<Record>| {
+        let text = Writer::default().text(&record.to_value());
+        let mut data: Json = serde_json::from_str(&text).unwrap();
+        data["name"] = json!(record.name().as_str());
+        data["type"] = json!(record.record_type().as_str());
+        data
+    };
+    records.into_iter().map(record).collect()
+}

@@ -1,0 +1,17 @@
+//! The provider against recordings, a fake and moto; one program, since linking the SDK takes a while.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod behaviour;
+mod cassettes;
+mod fake;
+mod faults;
+mod http;
+mod lab;
+mod moto;
+mod recording;
+mod secrets;
+mod set;
+mod suite;
+mod walk;
+mod xml;

@@ -1,0 +1,98 @@
+//! Credentials must not be seen: not in logs, not in errors, not in what is printed of values.
+
+use std::fmt::{self, Write as _};
+use std::sync::{Arc, Mutex};
+
+use octodns_core::Secret;
+use serde_json::json;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber, span};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::fake::{Account, Fake, Fault};
+use crate::lab::Lab;
+use crate::recording::load;
+
+/// Everything that is logged at debug, as text.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<String>>);
+
+struct Fields<'f>(&'f mut String);
+
+impl Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        writeln!(self.0, "{field}={value:?}").unwrap();
+    }
+}
+
+impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Heard {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
+        *metadata.level() <= Level::DEBUG
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        event.record(&mut Fields(&mut self.0.lock().unwrap()));
+    }
+
+    fn on_new_span(&self, attributes: &span::Attributes<'_>, _: &span::Id, _: Context<'_, S>) {
+        attributes.record(&mut Fields(&mut self.0.lock().unwrap()));
+    }
+}
+
+/// Two of the tests' keys, and those that a role gives.
+const SECRETS: [&str; 4] =
+    ["secret-of-the-key", "token-of-the-session", "role-secret", "role-token"];
+
+#[tokio::test]
+async fn nothing_that_is_said_has_a_secret_in_it() {
+    let heard = Heard::default();
+    let log = Arc::clone(&heard.0);
+    // For all tests of this program: what any of them says counts.
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(heard)).unwrap();
+
+    let (lab, fake) = (Lab::new(), Fake::start(Account::default()).await);
+    let config = json!({
+        "access_key_id": "AKIDEXAMPLE",
+        "secret_access_key": SECRETS[0],
+        "session_token": SECRETS[1],
+        "client_max_attempts": 0,
+    });
+    let target = lab.target(&fake.server.url, &config).unwrap();
+    let desired = lab.zone("unit.tests.", &[crate::walk::subnets(0)]);
+    lab.sync(&target, &desired).await.unwrap();
+    let mut errors = Vec::new();
+    for fault in [Fault::Denied, Fault::Lost, Fault::Garbled, Fault::Unavailable] {
+        fake.set_faults(move |_, _| Some(fault));
+        let target = lab.target(&fake.server.url, &config).unwrap();
+        errors.push(lab.read(&target, "unit.tests.").await.unwrap_err());
+    }
+    let sources = ["octodns_route53.Ec2Source", "octodns_route53.ElbSource"];
+    for class in sources {
+        let mut config = config.clone();
+        config["region"] = json!("us-east-1");
+        let source = lab.source(class, &fake.server.url, &config);
+        let mut report = octodns_core::Report::new();
+        let mut zone = lab.zone("unit.tests.", &[]);
+        octodns_core::engine::read_sources(&mut zone, &[source], &lab.context, &mut report).await;
+        errors.extend(report.iter().map(|found| format!("{found:?}")));
+    }
+    // Half of the keys.
+    let half = json!({"secret_access_key": SECRETS[0]});
+    errors.push(format!("{:?}", lab.target("http://127.0.0.1:1", &half).err().unwrap()));
+    if let Some(recording) = load("populate-assume-role") {
+        let player = crate::recording::Player::start(&recording["exchanges"]).await;
+        let mut with_role = config.clone();
+        with_role["role_arn"] = recording["config"]["role_arn"].clone();
+        let target = lab.target(&player.server.url, &with_role).unwrap();
+        lab.read(&target, "unit.tests.").await.unwrap();
+    }
+
+    let heard = log.lock().unwrap().clone();
+    assert!(heard.contains("sending a batch"), "something was heard");
+    let said = [heard, errors.join("\n"), format!("{:?}", Secret::new(SECRETS[0]))].join("\n");
+    for secret in SECRETS {
+        let line = said.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None);
+    }
+}
