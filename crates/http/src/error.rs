@@ -132,7 +132,7 @@ pub enum Error {
         /// What is wrong there.
         source: Cause,
     },
-    /// A list has not as many entries as the service said it has.
+    /// A list has fewer entries than the service said it has.
     #[error("{call}: {read} entries were read, the service counts {total}")]
     Incomplete {
         /// The last call of the list.

@@ -174,6 +174,16 @@ impl Accounts {
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(limits.entry(account).or_insert_with(|| Arc::new(make())))
     }
+
+    /// How many accounts there are.
+    pub fn len(&self) -> usize {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether no account was asked for yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
     octodns_bind::register(&mut registry);
     #[cfg(feature = "cloudflare")]
     octodns_cloudflare::register(&mut registry);
+    #[cfg(feature = "digitalocean")]
+    octodns_digitalocean::register(&mut registry);
     #[cfg(feature = "envvar")]
     octodns_envvar::register(&mut registry);
     #[cfg(feature = "powerdns")]

@@ -152,6 +152,15 @@ impl Bench {
     /// Everything that speaks against it, reading included.
     pub async fn plan(&self, desired: &Zone) -> Result<Option<Plan>, Report> {
         let read = self.read(desired.name()).await?;
+        self.plan_from(desired, read).await
+    }
+
+    /// Plans what makes the provider hold `desired`, from what was read of it.
+    ///
+    /// # Errors
+    ///
+    /// Everything that speaks against it.
+    pub async fn plan_from(&self, desired: &Zone, read: ReadZone) -> Result<Option<Plan>, Report> {
         let mut report = Report::new();
         let planned = self.target.plan(desired, read, &[], &self.context, &mut report).await;
         let plan = planned.map_err(|error| error.into_report("plan", self.target.id()))?;

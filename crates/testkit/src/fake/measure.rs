@@ -39,6 +39,8 @@ pub struct Measured {
 #[derive(Default)]
 struct State {
     seen: Vec<Seen>,
+    /// How often it was forgotten what came in.
+    era: usize,
     under_way: usize,
     most_at_once: usize,
 }
@@ -66,7 +68,10 @@ impl Measured {
 
     /// Forgets what came in so far.
     pub fn clear(&self) {
-        self.state().seen.clear();
+        let mut state = self.state();
+        state.seen.clear();
+        state.era += 1;
+        state.most_at_once = state.under_way;
     }
 
     pub(super) fn arrived(&self, request: &Request) -> UnderWay<'_> {
@@ -80,7 +85,7 @@ impl Measured {
             at: Instant::now(),
             status: None,
         });
-        UnderWay { measured: self, index: state.seen.len() - 1 }
+        UnderWay { measured: self, era: state.era, index: state.seen.len() - 1 }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -91,12 +96,16 @@ impl Measured {
 /// A request that is not answered yet.
 pub(super) struct UnderWay<'m> {
     measured: &'m Measured,
+    era: usize,
     index: usize,
 }
 
 impl UnderWay<'_> {
     pub(super) fn answered(&self, status: u16) {
-        if let Some(seen) = self.measured.state().seen.get_mut(self.index) {
+        let mut state = self.measured.state();
+        if state.era == self.era
+            && let Some(seen) = state.seen.get_mut(self.index)
+        {
             seen.status = Some(status);
         }
     }
