@@ -26,6 +26,8 @@ pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
     octodns_powerdns::register(&mut registry);
     #[cfg(feature = "route53")]
     octodns_route53::register(&mut registry);
+    #[cfg(feature = "etchosts")]
+    octodns_etchosts::register(&mut registry);
     #[cfg(feature = "spf")]
     octodns_spf::register(&mut registry);
     #[cfg(feature = "tinydns")]

@@ -1,0 +1,90 @@
+//! From a zone to a hosts file (hosts(5)), byte for byte as octoDNS writes it.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use octodns_core::{RecordData, Zone};
+
+use crate::names::{Names, Node, type_text};
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style<'s> {
+    /// The id of the provider.
+    pub(crate) id: &'s str,
+    pub(crate) remove_trailing_dots: bool,
+}
+
+/// Where following a name ends.
+enum End {
+    /// At a record with addresses.
+    Address,
+    /// At a name that nothing is known of.
+    Unknown,
+    /// At a name that was met before.
+    Loop,
+}
+
+/// The hosts file of a zone whose names lead to `names`.
+pub(crate) fn file(zone: &Zone, names: &Names, style: Style<'_>) -> String {
+    let ruler = "#".repeat(50);
+    let mut text = format!("{ruler}\n# octoDNS {} {}\n{ruler}\n\n", style.id, zone.name().as_str());
+    let mut records: Vec<_> = zone.records().collect();
+    records.sort_by_key(|record| (record.name().as_str(), type_text(record)));
+    // The first type of a name is all there is of it.
+    records.dedup_by(|later, first| later.name() == first.name());
+    for record in records {
+        let fqdn = record.fqdn(zone.name());
+        block(&mut text, Node { fqdn, record: record.clone() }, names, style);
+    }
+    text
+}
+
+/// What stands there for one name. Writing to text cannot fail.
+fn block(text: &mut String, start: Node, names: &Names, style: Style<'_>) {
+    let (path, end) = follow(start, names);
+    for node in &path {
+        if let Some(target) = target(node) {
+            let _ = writeln!(text, "# {} -> {target}", node.fqdn);
+        }
+    }
+    let (Some(first), Some(last)) = (path.first(), path.last()) else { return };
+    let fqdn = first.fqdn.as_str();
+    let host = fqdn.strip_suffix('.').filter(|_| style.remove_trailing_dots).unwrap_or(fqdn);
+    let address = last.record.rdatas().into_iter().next().unwrap_or_default();
+    let _ = match end {
+        End::Loop => writeln!(text, "# ** loop detected **"),
+        End::Unknown => writeln!(text, "# ** unavailable **"),
+        End::Address if fqdn.starts_with('*') => {
+            writeln!(text, "# {address} -> {fqdn}\n# ** wildcard **")
+        }
+        End::Address if last.fqdn.starts_with('*') => {
+            writeln!(text, "# {}\n{address}\t{host}", last.fqdn)
+        }
+        End::Address => writeln!(text, "{address}\t{host}"),
+    };
+    text.push('\n');
+}
+
+/// The way from a record to where its CNAME and ALIAS records lead.
+fn follow(start: Node, names: &Names) -> (Vec<Node>, End) {
+    // Differs from octoDNS: two zones may both have a CNAME `www`, and one lead to the other.
+    let key = |node: &Node| (node.fqdn.clone(), node.record.record_type());
+    let mut met = HashSet::from([key(&start)]);
+    let mut path = vec![start];
+    while let Some(target) = path.last().and_then(target) {
+        let Some(node) = names.find(target) else { return (path, End::Unknown) };
+        if !met.insert(key(&node)) {
+            return (path, End::Loop);
+        }
+        path.push(node);
+    }
+    (path, End::Address)
+}
+
+fn target(node: &Node) -> Option<&str> {
+    match node.record.data() {
+        RecordData::Alias(target) | RecordData::Cname(target) => Some(target.as_str()),
+        _ => None,
+    }
+}

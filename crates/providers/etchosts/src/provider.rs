@@ -1,0 +1,173 @@
+//! The provider: its options, what it remembers while planning, and the writing of one zone.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use octodns_core::provider::PlanDraft;
+use octodns_core::registry::BuildError;
+use octodns_core::value::truth;
+use octodns_core::{
+    ApplyLog, Capabilities, Change, Plan, Provider, ProviderError, RecordType, Registry, Source,
+    TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+};
+use octodns_files::{make_folder, write};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::hosts::{self, Style};
+use crate::names::Names;
+
+static CAPABILITIES: Capabilities = Capabilities {
+    types: TypeSupport::Only(&[
+        RecordType::A,
+        RecordType::AAAA,
+        RecordType::ALIAS,
+        RecordType::CNAME,
+    ]),
+    ..Capabilities::NOTHING
+};
+
+/// The most zones that one provider remembers.
+const MOST_ZONES: usize = 1_000_000;
+
+/// Options of one `etchosts` provider.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// The folder of the files, which is made when the first is written.
+    pub directory: PathBuf,
+    /// Whether host names are written without their final dot. Default: true.
+    #[serde(default = "yes", deserialize_with = "truth")]
+    #[schemars(with = "bool")]
+    pub remove_trailing_dots: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Makes the provider known by its octoDNS class and short name.
+pub fn register(registry: &mut Registry) {
+    let (path, version) = ("octodns_etchosts.EtcHostsProvider", env!("CARGO_PKG_VERSION"));
+    registry.provider(path, &["etchosts"], version, |id, options| {
+        Ok::<_, BuildError>(EtcHostsProvider::new(id, options))
+    });
+}
+
+/// Writes zones as hosts files.
+///
+/// Names of other zones are followed as far as this value has planned them: plan all zones, then apply.
+/// What a zone is to hold is remembered until it is planned anew; more than a million zones are refused.
+#[derive(Debug)]
+pub struct EtcHostsProvider {
+    id: Arc<str>,
+    options: Options,
+    planned: Mutex<Planned>,
+}
+
+/// What the zones are to hold that were planned.
+#[derive(Debug, Default)]
+struct Planned {
+    zones: BTreeMap<ZoneName, Zone>,
+    /// Their names, once a file was written since the last zone was planned.
+    names: Option<Arc<Names>>,
+}
+
+impl Planned {
+    fn remember(&mut self, zone: &Zone) -> Result<(), ProviderError> {
+        if self.zones.len() >= MOST_ZONES && !self.zones.contains_key(zone.name()) {
+            let message = format!("more than {MOST_ZONES} zones cannot be resolved together");
+            return Err(ProviderError::failed(message));
+        }
+        self.names = None;
+        self.zones.insert(zone.name().clone(), zone.clone());
+        Ok(())
+    }
+
+    fn names(&mut self) -> Arc<Names> {
+        let zones = &self.zones;
+        Arc::clone(self.names.get_or_insert_with(|| Arc::new(Names::of(zones.values()))))
+    }
+}
+
+impl EtcHostsProvider {
+    /// A provider that writes below a folder.
+    pub fn new(id: &str, options: Options) -> Self {
+        Self { id: id.into(), options, planned: Mutex::default() }
+    }
+
+    fn planned(&self) -> MutexGuard<'_, Planned> {
+        // Whatever panicked, the map is whole.
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn write(&self, zone: &Zone) -> Result<(), ProviderError> {
+        let names = self.planned().names();
+        let (zone, id) = (zone.clone(), Arc::clone(&self.id));
+        let Options { directory, remove_trailing_dots } = self.options.clone();
+        let work = move || {
+            let path = path(&directory, zone.name());
+            let text = hosts::file(&zone, &names, Style { id: &id, remove_trailing_dots });
+            make_folder(&directory)?;
+            write(&path, &text)
+        };
+        let broke = |error| ProviderError::Failed {
+            message: "writing a hosts file broke down".to_owned(),
+            source: Some(Box::new(error)),
+        };
+        tokio::task::spawn_blocking(work).await.map_err(broke)?
+    }
+}
+
+/// The file of a zone.
+fn path(directory: &Path, zone: &ZoneName) -> PathBuf {
+    // Differs from octoDNS: the slash of RFC 2317 is no folder.
+    directory.join(format!("{}hosts", zone.as_str().replace('/', "-")))
+}
+
+#[async_trait]
+impl Source for EtcHostsProvider {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn class_name(&self) -> &'static str {
+        "EtcHostsProvider"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    async fn read(&self, _zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl Provider for EtcHostsProvider {
+    /// Adds nothing: it sees what each zone is to hold at the end of planning, which other zones may name.
+    async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
+        self.planned().remember(draft.desired)?;
+        Ok(Vec::new())
+    }
+
+    // Differs from octoDNS: a file is written even when another planned zone has no change.
+    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+        let all = 0..plan.changes.len();
+        log.trying(all.clone());
+        let result = self.write(&plan.desired).await;
+        match &result {
+            Ok(()) => {
+                tracing::info!(
+                    target: "octodns", logger = %format_args!("EtcHostsProvider[{}]", self.id),
+                    "_apply: filename={}", path(&self.options.directory, plan.desired.name()).display(),
+                );
+                log.applied(all);
+            }
+            Err(error) => log.failed(all, error.to_string()),
+        }
+        result
+    }
+}

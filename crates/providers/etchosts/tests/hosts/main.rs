@@ -1,0 +1,44 @@
+//! Hosts files, held to recordings of the reference and to the reference itself.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
+
+mod cassettes;
+mod two_clients;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use octodns_core::{Plan, Report, ZoneName};
+use octodns_testkit::run::Bench;
+use serde_json::Value as Json;
+
+/// The provider of a configuration, but with a folder of its own.
+fn bench(config: &Json, folder: &Path) -> Bench {
+    let mut config = config.clone();
+    config["directory"] = folder.to_str().unwrap().into();
+    Bench::build(octodns_etchosts::register, "octodns_etchosts.EtcHostsProvider", &config).unwrap()
+}
+
+/// Plans what a zone is to hold.
+async fn plan(bench: &Bench, zone: &str, records: &Json) -> Result<Option<Plan>, Report> {
+    let zone = ZoneName::new(zone).unwrap();
+    let desired = bench.zone(&zone, records.as_array().unwrap());
+    bench.plan(&desired).await
+}
+
+async fn apply(bench: &Bench, plans: &[Plan]) {
+    for plan in plans {
+        bench.apply(plan).await.result.unwrap();
+    }
+}
+
+/// What a folder has, by name; nothing if it is not there.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
+    let read = |path: &Path| fs::read_to_string(path).unwrap();
+    entries
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), read(&entry.path())))
+        .collect()
+}
