@@ -1,4 +1,4 @@
-//! Record data from presentation format (RFC 1035, section 5.1): what [`present`](super::present) writes,
+//! Record data from presentation format (RFC 1035, section 5.1): what [`present`](super::present()) writes,
 //! and what people write by hand.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
