@@ -9,6 +9,7 @@ mod plans;
 mod report;
 mod table;
 mod workload;
+mod zone_file;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,11 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     {
         return transfers(rest);
     }
+    if let Some((first, rest)) = args.split_first()
+        && first == "--zone-file"
+    {
+        return zone_files(rest);
+    }
     let options = parse(args).map_err(io::Error::other)?;
     let ours = target().join("release");
     if options.validators {
@@ -130,6 +136,17 @@ fn transfers(args: &[String]) -> io::Result<()> {
         bench.env("OCTODNS_TEST_PYTHON", python);
     }
     check(bench.args(args))
+}
+
+/// Zone files are one zone, and another package of the reference reads them.
+fn zone_files(args: &[String]) -> io::Result<()> {
+    let mut options = parse(args).map_err(io::Error::other)?;
+    if args.iter().all(|arg| arg != "--shape" && arg != "--quick") {
+        options.shapes = vec![Shape::new(1, 100_000)];
+    }
+    let python = if options.reference { crate::install::run().python } else { None };
+    let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
+    zone_file::run(&records, options.runs, python)
 }
 
 fn parse(args: &[String]) -> Result<Options, String> {
