@@ -17,7 +17,7 @@ type Step = Box<dyn FnOnce() -> io::Result<()>>;
 pub(crate) fn run() -> io::Result<()> {
     // Waits for the network mostly, so it does that beside the steps that need nothing of it.
     let installing = thread::spawn(install::run);
-    let steps: [(&str, Step); 8] = [
+    let steps: [(&str, Step); 9] = [
         ("fmt", Box::new(|| check(&mut cargo(&["fmt", "--all", "--check"])))),
         ("tidy", Box::new(tidy::run)),
         ("deny", Box::new(deny::run)),
@@ -37,6 +37,14 @@ pub(crate) fn run() -> io::Result<()> {
             }),
         ),
         ("conformance", Box::new(|| conformance::run(&[]))),
+        (
+            // A small program with the providers one needs: no warnings either.
+            "slim",
+            Box::new(|| {
+                let args = ["clippy", "--package", "octodns-sync", "--no-default-features"];
+                check(cargo(&args).args(["--features", "yaml,cloudflare", "--", "-D", "warnings"]))
+            }),
+        ),
         (
             "example",
             Box::new(|| {

@@ -20,6 +20,7 @@ use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader
 use crate::failure::Failure;
 use crate::log::MANAGER;
 use crate::output::{Outputs, PlanOutput, Writer};
+use crate::registry::feature_of;
 use crate::sub_zones::SubZoneIndex;
 
 /// The id of the processor and source that `manager.auto_arpa` makes.
@@ -396,8 +397,15 @@ impl<'o> Builder<'o> {
                     let name = python_str(&class);
                     classes.get(&name).map(|class| (name.clone(), class, options)).map_or_else(
                         || {
-                            let meant = classes.nearest(&name);
-                            let help = meant.map(|meant| format!("did you mean \"{meant}\"?"));
+                            let help = match feature_of(&name) {
+                                // Misspelt, where others of the package are there.
+                                Some(feature) if !is_compiled_in(classes, feature) => {
+                                    Some(format!("build with the feature \"{feature}\" to have it"))
+                                }
+                                _ => classes
+                                    .nearest(&name)
+                                    .map(|meant| format!("did you mean \"{meant}\"?")),
+                            };
                             let message =
                                 format!("unknown class \"{name}\", it is not part of this build");
                             fault(message, help, class.position)
@@ -454,4 +462,8 @@ fn version(kind: &'static str, name: &str, module: &str) -> Version {
 fn configured(component: &Component, options: TargetOptions) -> Configured {
     let target = component.as_provider().map(|provider| Target::new(Arc::clone(provider), options));
     Configured { source: component.as_source(), target }
+}
+/// Whether any class that a feature brings is there.
+fn is_compiled_in<T: Clone>(classes: &Classes<T>, feature: &str) -> bool {
+    classes.names().any(|name| feature_of(name) == Some(feature))
 }

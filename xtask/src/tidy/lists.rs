@@ -42,6 +42,27 @@ pub(super) fn providers_in_step(tree: &Tree) -> Vec<String> {
     problems
 }
 
+/// Refuses a program that cannot be built with each feature of the facade.
+pub(super) fn features_forwarded(tree: &Tree) -> Vec<String> {
+    let of = |manifest: &str| -> BTreeSet<String> {
+        section(tree.text(manifest), "[features]")
+            .filter_map(key)
+            .filter(|feature| !feature.starts_with('"'))
+            .map(str::to_owned)
+            .collect()
+    };
+    let facade = of("crates/octodns/Cargo.toml");
+    let manifests = tree.ending("/Cargo.toml").map(|(file, _)| file);
+    let forwarding =
+        manifests.filter(|file| file.starts_with("bins/") || *file == "crates/cli/Cargo.toml");
+    let lacking = forwarding.flat_map(|file| {
+        let own = of(file);
+        let missing: Vec<_> = facade.difference(&own).cloned().collect();
+        missing.into_iter().map(move |feature| format!("{file}: the feature {feature} is missing"))
+    });
+    lacking.collect()
+}
+
 /// Refuses folders in the code map of `docs/architecture.md` that are gone.
 pub(super) fn architecture_names_folders(tree: &Tree) -> Vec<String> {
     let page = "docs/architecture.md";

@@ -24,6 +24,7 @@ const CHECKS: &[Check] = &[
     manifests::package_names,
     lists::dependencies_have_reasons,
     lists::providers_in_step,
+    lists::features_forwarded,
     lists::architecture_names_folders,
 ];
 
