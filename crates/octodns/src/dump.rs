@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::log::{self, MANAGER};
 use crate::manager::{AUTO_ARPA, Manager};
 use crate::sync::is_reverse;
-use crate::zones::Selected;
+use crate::zones::{Selected, meant};
 
 /// What a dump is about.
 #[derive(Clone, Debug, Default)]
@@ -103,11 +103,8 @@ impl Manager {
             }
             let message = format!("the {what} \"{id}\" is not configured");
             let found = Diagnostic::error("config", message);
-            let known = self.providers.keys().map(String::as_str);
-            report.push(match octodns_core::nearest(id, known) {
-                Some(meant) => found.help(format!("did you mean \"{meant}\"?")),
-                None => found,
-            });
+            let known: Vec<&str> = self.providers.keys().map(String::as_str).collect();
+            report.push(found.help(meant(id, &known)));
         }
         sources
     }
@@ -135,7 +132,8 @@ impl Manager {
         let provider = target.and_then(|t| t.provider().with_directory(&options.output_dir));
         provider.ok_or_else(|| {
             let message = format!("the output provider \"{id}\" does not write files to a folder");
-            Diagnostic::error("config", message).into()
+            let help = "name one that does, such as a YamlProvider";
+            Diagnostic::error("config", message).help(help).into()
         })
     }
 

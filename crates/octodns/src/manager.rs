@@ -26,6 +26,13 @@ use crate::sub_zones::SubZoneIndex;
 /// The id of the processor and source that `manager.auto_arpa` makes.
 pub(crate) const AUTO_ARPA: &str = "auto-arpa";
 
+/// What to do about options of whose fault nothing more is known.
+const OPTIONS: &str =
+    "`octodns-schema --kind config --complete` describes the options of every class";
+
+/// What to do about a class that is like none there is.
+const MORE_CLASSES: &str = "`octodns-schema --kind config --complete` lists the classes there are";
+
 /// What a manager takes from outside its config file.
 #[derive(Clone)]
 pub struct ManagerOptions {
@@ -300,7 +307,8 @@ impl<'o> Builder<'o> {
             Some(Err(error)) => self.fault("manager", "include_meta", Position::NONE, error),
             None => {
                 let message = format!("this build has no class \"{path}\"");
-                let error = BuildError { message, help: None, position: Position::NONE };
+                let help = Some("set `include_meta: false`".to_owned());
+                let error = BuildError { message, help, position: Position::NONE };
                 self.fault("manager", "include_meta", Position::NONE, error);
             }
         }
@@ -392,29 +400,34 @@ impl<'o> Builder<'o> {
         };
         let found = match value.kind {
             octodns_core::value::Kind::Map(mut options) => match options.remove("class") {
-                None => fault("missing key \"class\"".to_owned(), None, at),
+                None => {
+                    let help = "add `class`, such as `class: octodns.provider.yaml.YamlProvider`";
+                    fault("missing key \"class\"".to_owned(), Some(help.to_owned()), at)
+                }
                 Some(class) => {
                     let name = python_str(&class);
                     classes.get(&name).map(|class| (name.clone(), class, options)).map_or_else(
                         || {
-                            let help = match feature_of(&name) {
+                            let help = match (feature_of(&name), classes.nearest(&name)) {
                                 // Misspelt, where others of the package are there.
-                                Some(feature) if !is_compiled_in(classes, feature) => {
-                                    Some(format!("build with the feature \"{feature}\" to have it"))
+                                (Some(feature), _) if !is_compiled_in(classes, feature) => {
+                                    format!("build with the feature \"{feature}\" to have it")
                                 }
-                                _ => classes
-                                    .nearest(&name)
-                                    .map(|meant| format!("did you mean \"{meant}\"?")),
+                                (_, Some(meant)) => format!("did you mean \"{meant}\"?"),
+                                _ => MORE_CLASSES.to_owned(),
                             };
                             let message =
                                 format!("unknown class \"{name}\", it is not part of this build");
-                            fault(message, help, class.position)
+                            fault(message, Some(help), class.position)
                         },
                         Ok,
                     )
                 }
             },
-            _ => fault("must be a mapping with a \"class\"".to_owned(), None, at),
+            _ => {
+                let help = "write `class`, and its options, indented below it";
+                fault("must be a mapping with a \"class\"".to_owned(), Some(help.to_owned()), at)
+            }
         };
         match found {
             Ok((name, class, mut options)) => {
@@ -449,7 +462,7 @@ impl<'o> Builder<'o> {
         let mut found = Diagnostic::error("config", error.message)
             .about(format!("{kind} {id}"))
             .at(self.config.origin(position));
-        found.help = error.help;
+        found.help = error.help.or_else(|| Some(OPTIONS.to_owned()));
         self.report.push(found);
     }
 }

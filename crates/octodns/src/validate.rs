@@ -8,7 +8,7 @@ use octodns_core::{Report, Source};
 
 use crate::failure::Failure;
 use crate::manager::Manager;
-use crate::zones::{Selected, Selection, fault};
+use crate::zones::{Selected, Selection, fault, meant};
 
 /// What a validation is about.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,7 +73,8 @@ impl Manager {
         if let Some(targets) = &config.targets {
             for target in targets.iter().filter(|id| !self.providers.contains_key(*id)) {
                 let message = format!("names the target \"{target}\", which is not configured");
-                let found = fault(&name, config, message);
+                let known: Vec<&str> = self.providers.keys().map(String::as_str).collect();
+                let found = fault(&name, config, message).help(meant(target, &known));
                 // octoDNS says so only when it syncs, so validating must not fail for it.
                 report.push(octodns_core::Diagnostic {
                     severity: octodns_core::Severity::Warning,

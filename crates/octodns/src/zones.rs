@@ -134,15 +134,12 @@ impl Manager {
     ) -> Diagnostic {
         let found =
             fault(zone, config, format!("names the {what} \"{name}\", which is not configured"));
-        let meant = if what == "processor" {
-            octodns_core::nearest(name, self.processors.keys().map(String::as_str))
+        let known: Vec<&str> = if what == "processor" {
+            self.processors.keys().map(String::as_str).collect()
         } else {
-            octodns_core::nearest(name, self.providers.keys().map(String::as_str))
+            self.providers.keys().map(String::as_str).collect()
         };
-        match meant {
-            Some(meant) => found.help(format!("did you mean \"{meant}\"?")),
-            None => found,
-        }
+        found.help(meant(name, &known))
     }
 
     async fn list(
@@ -176,6 +173,20 @@ impl Manager {
         );
         listed.insert(id.to_owned(), names.clone());
         names
+    }
+}
+
+/// Advice about a name that is none of those known: the nearest, or all of them.
+pub(crate) fn meant(name: &str, known: &[&str]) -> String {
+    let sorted = || {
+        let mut names = known.to_vec();
+        names.sort_unstable();
+        names.join(", ")
+    };
+    match octodns_core::nearest(name, known.iter().copied()) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None if known.is_empty() => "add it to the config".to_owned(),
+        None => format!("add it to the config, or name one that is there: {}", sorted()),
     }
 }
 
@@ -227,7 +238,7 @@ impl Selection {
                     found.help(format!("did you mean \"{dotted}\", with a dot at its end?"))
                 }
                 Some(meant) => found.help(format!("did you mean \"{meant}\"?")),
-                None => found,
+                None => found.help("add it below `zones`"),
             });
             return None;
         };
@@ -247,7 +258,7 @@ impl Selection {
         match &entry.name {
             Ok(name) => Some(Selected { name: name.clone(), config }),
             Err(error) => {
-                report.push(fault(&entry.key, &config, error.to_string()));
+                report.push(fault(&entry.key, &config, error.to_string()).help(error.help()));
                 None
             }
         }

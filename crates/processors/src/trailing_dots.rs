@@ -41,8 +41,10 @@ impl Processor for EnsureTrailingDots {
                     changed.push(Arc::unwrap_or_clone(Arc::clone(record)).with_data(data));
                 }
                 Err(error) => {
-                    let (zone, code) = (desired.name(), "ensure-trailing-dots");
-                    stage.report.push(finding::about(record, zone, code, &self.id, error));
+                    let zone = desired.name();
+                    let found =
+                        finding::about(record, zone, "ensure-trailing-dots", &self.id, error);
+                    stage.report.push(found.help("write a whole name with a dot at its end"));
                 }
             }
         }

@@ -96,15 +96,18 @@ pub enum ErrorKind {
     EmptyInclude(String),
 }
 
+/// The message about a document that is nested more deeply than its grammar is followed.
+pub(crate) const TOO_DEEP: &str = "the document is nested too deeply";
+
 impl ErrorKind {
     /// The error, at a place.
     pub(crate) fn at(self, origin: Origin) -> YamlError {
         YamlError { kind: self, origin }
     }
 
-    /// What the user can do about it, if that is known.
-    pub fn help(&self) -> Option<&'static str> {
-        Some(match self {
+    /// What the user can do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
             Self::Encoding { .. } => "save the file as UTF-8",
             Self::Character('\u{85}') => "write it as \"\\N\" in double quotes",
             Self::Character('\u{2028}') => "write it as \"\\L\" in double quotes",
@@ -123,8 +126,16 @@ impl ErrorKind {
             Self::IncludeCycle(_) => "take the include out of one of the files",
             Self::EmptyInclude(_) => "remove the merge, or write entries into that file",
             Self::Include { .. } => "paths are relative to the file that includes",
-            _ => return None,
-        })
+            Self::Syntax(message) if message == TOO_DEEP => "nothing that is meant is so deep",
+            Self::Syntax(_) => {
+                "compare the indentation with the lines before, and close quotes and brackets; \
+                 text with special characters needs quotes"
+            }
+            Self::Shape { .. } => {
+                "write what is expected, or remove the tag or \"<<\" that asks for it"
+            }
+            Self::Limit { .. } => "divide it, and repeat less by aliases and includes",
+        }
     }
 }
 
@@ -135,11 +146,7 @@ impl YamlError {
             ErrorKind::Include { source, .. } => format!("{}: {source}", self.kind),
             kind => kind.to_string(),
         };
-        let diagnostic = Diagnostic::error("yaml", message).at(self.origin.clone());
-        match self.kind.help() {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        }
+        Diagnostic::error("yaml", message).at(self.origin.clone()).help(self.kind.help())
     }
 
     /// The error of a whole file.

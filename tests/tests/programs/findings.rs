@@ -91,6 +91,7 @@ fn every_program_shows_why_it_failed_in_the_format() {
         "octodns-sync --quiet",
         "octodns-dump --quiet --output-dir=out example.com. zones",
         "octodns-compare --quiet --a=zones --b=target --zone=example.com.",
+        "octodns-report --quiet --zone=example.com. --source=zones 127.0.0.1",
         "octodns-validate",
     ] {
         let ran = workspace.run(&format!("{line} --config-file=config.yaml --format=json"));
@@ -104,6 +105,9 @@ fn every_program_shows_why_it_failed_in_the_format() {
     let ran = workspace.run("octodns-versions --config-file=nope.yaml --format=github");
     ran.expect(1, &[]);
     assert!(ran.stdout.starts_with("::error file=nope.yaml,title=config::"), "{ran:#?}");
+    let ran = workspace.run("octodns-schema --output=nowhere/schema.json --format=github");
+    ran.expect(1, &[]);
+    assert!(ran.stdout.starts_with("::error file=nowhere/schema.json,title=output::"), "{ran:#?}");
 }
 
 #[test]
@@ -129,4 +133,160 @@ fn lines_of_files_elsewhere_are_not_shown() {
         let told = ran.stdout + &ran.stderr;
         assert!(told.contains("token") && !told.contains("hunter2"), "{told}");
     }
+}
+
+/// Sources of other forms than YAML say where their files are.
+#[test]
+fn lines_are_shown_of_the_folders_of_sources() {
+    let elsewhere = Workspace::new();
+    for (class, file, text, line) in [
+        (
+            "octodns.source.tinydns.TinyDnsFileSource",
+            "zones/data",
+            "+www.unit.tests:192.0.2.1\n+bad.unit.tests\n",
+            "+bad.unit.tests",
+        ),
+        (
+            "octodns_bind.ZoneFileSource",
+            "zones/unit.tests.",
+            "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS ns.unit.tests.\nwww A 192.0.2.256\n",
+            "www A 192.0.2.256",
+        ),
+    ] {
+        elsewhere.write(file, text);
+        let workspace = Workspace::new();
+        let folder = elsewhere.path("zones").display().to_string();
+        let source = format!("  other:\n    class: {class}\n    directory: {folder}\n");
+        let config = CONFIG.replace("providers:\n", &format!("providers:\n{source}"));
+        workspace.write("config.yaml", config.replace("sources: [zones]", "sources: [other]"));
+        let ran = workspace.run("octodns-sync --quiet --config-file=config.yaml");
+        ran.expect(1, &[]);
+        assert!(ran.stderr.contains(&format!(" | {line}\n")), "{class}: {}", ran.stderr);
+        fs::remove_file(elsewhere.path(file)).unwrap();
+    }
+}
+
+#[test]
+fn the_workflow_of_the_page_can_be_run() {
+    let workflows = blocks("name: DNS");
+    assert_eq!(workflows.len(), 1);
+    let workflow = workflows[0];
+    let options = octodns_yaml::LoadOptions::new("dns.yaml");
+    let document = octodns_yaml::load_bytes(workflow.as_bytes(), &options).unwrap();
+    let get = |path: &[&str]| path.iter().fold(Some(&document.root), |at, key| at?.get(key));
+    assert_eq!(get(&["permissions", "security-events"]).unwrap().as_str(), Some("write"));
+    let steps = get(&["jobs", "validate", "steps"]).unwrap().as_list().unwrap();
+    let line = steps.iter().find_map(|step| step.get("run")?.as_str()).unwrap();
+    let (command, file) = line.split_once(" > ").unwrap();
+    let upload = steps.last().unwrap();
+    let wanted = upload.get("with").unwrap().get("sarif_file").unwrap();
+    assert_eq!(
+        (wanted.as_str(), upload.get("if").unwrap().as_str()),
+        (Some(file), Some("always()"))
+    );
+    let ran = example().run(command);
+    ran.expect(1, &[]);
+    let log: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "ip-value-rfc");
+}
+
+/// What is wrong with a config, or with the form of a zone file.
+#[test]
+fn findings_about_configs_and_yaml_say_what_to_write() {
+    let zone = |text: &str| ("zones/unit.tests.yaml".to_owned(), text.to_owned());
+    let config = |from: &str, to: &str| {
+        assert!(CONFIG.contains(from), "{from}");
+        ("config.yaml".to_owned(), CONFIG.replace(from, to))
+    };
+    for (file, text) in [
+        config("zones:\n  unit.tests.", "zoness:\n  unit.tests."),
+        config("    sources: [zones]\n", ""),
+        config("sources: [zones]", "sources: zones"),
+        config("sources: [zones]", "sources: [nothing]"),
+        config("sources: [zones]", "sources: [zones]\n    processors: [nothing]"),
+        config("sources: [zones]", "sources: [zones]\n    update_pcent_threshold: much"),
+        config("targets: [target]", "alias: other.tests."),
+        config("targets: [target]", "alias: [other.tests.]"),
+        config("targets: [target]", "targets: [nothing]"),
+        config("unit.tests.:", "unit.tests:"),
+        config("unit.tests.:", "unit..tests.:"),
+        config("unit.tests.:", "\"\\u2605.tests.\":"),
+        config("octodns.provider.yaml.YamlProvider", "octodns.provider.Yamml"),
+        config("octodns.provider.yaml.YamlProvider", "nothing.like.It"),
+        config("    class: octodns.provider.yaml.YamlProvider\n", ""),
+        config("directory: ./zones", "directry: ./zones"),
+        config("directory: ./zones", "directory: [zones]"),
+        config("providers:\n", "manager: 1\nproviders:\n"),
+        config("providers:\n", "manager: {max_workers: many}\nproviders:\n"),
+        config("providers:\n", "manager: {processors: one}\nproviders:\n"),
+        config("providers:\n", "manager: {validators: {enabled: no}}\nproviders:\n"),
+        config("providers:\n", "manager: {validators: {enabled: [legacyy]}}\nproviders:\n"),
+        config("providers:\n", "manager: {validators: {zone: 1}}\nproviders:\n"),
+        config("providers:\n", "validators: {mail: {class: x}}\nproviders:\n"),
+        config("providers:\n", "processors: {x: {class: x}}\nproviders:\n"),
+        config("providers:\n", "secret_handlers: {x: {class: x}}\nproviders:\n"),
+        config("directory: ./zones", "directory: env/NOT_SET"),
+        ("config.yaml".to_owned(), "[]".to_owned()),
+        zone("- www\n"),
+        zone("text\n"),
+        zone("www: [\n"),
+        zone("www: {type: A\nx: y}\n"),
+        zone("www:\n\ttype: A\n"),
+        zone("www: 'x\n"),
+        zone("www: !!set text\n"),
+        zone("www:\n  <<: text\n"),
+        zone("www: !!int text\n"),
+        zone("www: *unknown\n"),
+        zone("www: !include nothing.yaml\n"),
+        zone("www: &a [*a]\n"),
+        zone(": x\n"),
+        zone("a: b: c\n"),
+        zone("@: x\n"),
+        zone("\"\\u2605\":\n  type: A\n  value: 192.0.2.1\n"),
+        zone("www:\n  type: NS\n  value: \"\\u2605.unit.tests.\"\n"),
+        zone(&format!("www: {}", "[".repeat(5000))),
+    ] {
+        let workspace = Workspace::new();
+        workspace.write(&file, &text);
+        let ran = workspace.run(&format!("{VALIDATE} --format=json"));
+        let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let findings = document["findings"].as_array().unwrap();
+        assert!(!findings.is_empty(), "{text}");
+        for found in findings {
+            assert!(found["help"].is_string(), "without advice for {text}\n{found:#}");
+            assert!(found["location"]["file"].is_string(), "without a file: {text}\n{found:#}");
+        }
+    }
+}
+
+/// Faults of every kind of record, in the order of their names.
+const FAULTY: &str = include_str!("faulty.yaml");
+
+#[test]
+fn findings_point_at_the_culprit_and_say_what_to_write() {
+    let workspace = Workspace::new();
+    let sets = "manager:\n  validators: {enabled: [legacy, strict, best-practice]}\n";
+    workspace.write("config.yaml", format!("{sets}{CONFIG}"));
+    workspace.write("zones/unit.tests.yaml", FAULTY);
+    let ran = workspace.run(&format!("{VALIDATE} --format=json"));
+    ran.expect(1, &[]);
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let (mut told, mut without) = (String::new(), Vec::new());
+    for found in document["findings"].as_array().unwrap() {
+        let text = |key: &str| found[key].as_str().unwrap_or_default();
+        let place = &found["location"];
+        assert!(place["line"].is_u64(), "has no place: {found:#}");
+        if text("help").is_empty() {
+            without.push(format!("{}: {}", text("code"), text("message")));
+        }
+        let number = |key: &str| usize::try_from(place[key].as_u64().unwrap()).unwrap();
+        let line = FAULTY.lines().nth(number("line") - 1).unwrap_or_default();
+        let columns = number("column") - 1..number("end_column") - 1;
+        let culprit: String = line.chars().take(columns.end).skip(columns.start).collect();
+        let (code, message, help) = (text("code"), text("message"), text("help"));
+        let line = number("line");
+        told += &format!("{line}: {culprit} [{code}]\n    {message}\n    {help}\n");
+    }
+    assert!(without.is_empty(), "without advice: {without:#?}");
+    insta::assert_snapshot!(told);
 }

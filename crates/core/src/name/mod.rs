@@ -41,6 +41,18 @@ pub enum ZoneNameError {
     },
 }
 
+impl ZoneNameError {
+    /// What to write instead.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::MissingDot(_) => "write a dot at its end",
+            Self::EmptyLabel(_) => "write one dot between two labels",
+            Self::WhiteSpace(_) => "remove it",
+            Self::Idna { source, .. } => source.problem.help(),
+        }
+    }
+}
+
 impl ZoneName {
     /// Reads a zone's name in either form, any case.
     ///

@@ -1,5 +1,6 @@
 //! What is wrong with a part of a record's data, before it is known who says so.
 
+use crate::name::IdnaError;
 use crate::value::Position;
 
 /// A fault of some data: becomes a finding once a validator's id and the record's name are added.
@@ -18,6 +19,11 @@ impl Fault {
     /// A fault at a position.
     pub fn new(message: impl Into<String>, position: Position) -> Self {
         Self { message: message.into(), help: None, position }
+    }
+
+    /// What IDNA objects to in a name at a position.
+    pub(crate) fn idna(error: &IdnaError, position: Position) -> Self {
+        Self::new(error.to_string(), position).help(error.problem.help())
     }
 
     /// The same fault, with advice.

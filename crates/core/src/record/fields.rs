@@ -175,12 +175,15 @@ impl<'v, 'a> Fields<'v, 'a> {
 
     /// A field that cannot be done without.
     pub(crate) fn need(&self, key: &str) -> Result<&'v Value<'a>, Fault> {
-        self.get(key).ok_or_else(|| Fault::new(format!("missing {key}"), self.value.position))
+        self.get(key).ok_or_else(|| {
+            Fault::new(format!("missing {key}"), self.value.position).help(format!("add `{key}`"))
+        })
     }
 }
 
 fn must_be_text(key: &str, value: &Value<'_>) -> Fault {
     Fault::new(format!("{key} must be text, not {}", value.kind_name()), value.position)
+        .help("put it in quotes")
 }
 
 /// The spelling of a scalar.

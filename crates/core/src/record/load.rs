@@ -77,7 +77,10 @@ impl Record {
 
         let encoded = RecordName::new(&name_text);
         if let Err(error) = &encoded {
-            findings.hopeless(name.position, error.to_string()).by(RECORD_NEW);
+            findings
+                .hopeless(name.position, error.to_string())
+                .by(RECORD_NEW)
+                .help(error.problem.help());
         }
         if name_text.contains([' ', '\t']) {
             findings
@@ -113,8 +116,7 @@ impl Record {
 
         let lenient = context.lenient | wants_leniency(map, &mut findings);
         if findings.is_empty() || (lenient && !findings.are_hopeless()) {
-            let built =
-                encoded.clone().map_err(|error| Fault::new(error.to_string(), name.position));
+            let built = encoded.clone().map_err(|error| Fault::idna(&error, name.position));
             match built.and_then(|name| loading.build(name, &raw, entry)) {
                 Ok(record) => {
                     loading.tell(Some(record_type), &findings, lenient, report);
@@ -158,7 +160,9 @@ impl Loading<'_> {
             return None;
         };
         let Some(text) = of.as_str() else {
-            findings.wrong_kind("type", of, "the name of a record type");
+            findings
+                .wrong_kind("type", of, "the name of a record type")
+                .help("write a type, such as `type: A`");
             return None;
         };
         let entry = self.context.types.get(text);
@@ -167,9 +171,10 @@ impl Loading<'_> {
             let upper = text.to_ascii_uppercase();
             let nearest = crate::nearest(&upper, types.names());
             let found = findings.hopeless(of.position, format!("unknown record type \"{text}\""));
-            if let Some(nearest) = nearest {
-                found.help(format!("did you mean \"{nearest}\"?"));
-            }
+            match nearest {
+                Some(nearest) => found.help(format!("did you mean \"{nearest}\"?")),
+                None => found.help(format!("write one of {}", known_types(types))),
+            };
         }
         Some((map, entry?))
     }
@@ -184,10 +189,13 @@ impl Loading<'_> {
             (Some(ttl), _) => number::int(ttl)
                 .map_err(|_| Fault::new("ttl must be a number of seconds", ttl.position))?,
             (None, Some(default)) => default,
-            (None, None) => return Err(Fault::new("missing ttl", self.position)),
+            (None, None) => {
+                let fault = Fault::new("missing ttl", self.position);
+                return Err(fault.help("add the seconds, such as `ttl: 3600`"));
+            }
         };
         if raw.values.is_empty() && entry.is_single() {
-            return Err(Fault::new("missing value", self.position));
+            return Err(Fault::new("missing value", self.position).help("add its `value`"));
         }
         let data = entry.read(raw.values)?;
         let mut record = Record::new(name, ttl, data)
@@ -240,6 +248,13 @@ impl Loading<'_> {
             report.push(told);
         }
     }
+}
+
+/// The types there are, for advice.
+fn known_types(types: &RecordTypes) -> String {
+    let mut names: Vec<&str> = types.names().collect();
+    names.sort_unstable();
+    names.join(", ")
 }
 
 /// Types that may have a `dynamic` section.

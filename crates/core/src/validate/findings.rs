@@ -50,6 +50,8 @@ impl Findings {
         if wants_text && matches!(value.kind, Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) {
             let shown = python_str(value);
             found.help(format!("put it in quotes: '{shown}', unless something else is meant"));
+        } else {
+            found.help(format!("write {expected}"));
         }
         found
     }

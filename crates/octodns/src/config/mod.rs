@@ -68,7 +68,8 @@ impl Config {
         let name = path.to_string_lossy();
         let text = std::fs::read(path).map_err(|error| {
             let message = format!("cannot read the config file: {error}");
-            Failure::from(Diagnostic::error("config", message).at(Origin::file(&*name)))
+            let found = Diagnostic::error("config", message).at(Origin::file(&*name));
+            Failure::from(found.help("name a file that can be read with --config-file"))
         })?;
         let includes = FileIncludes::new(options.registry.home.clone());
         let load = LoadOptions::new(&*name).include(&includes);
@@ -91,7 +92,8 @@ impl Config {
                 Some(_) => Map::new(),
                 None => {
                     if required {
-                        reader.error(Position::NONE, format!("the section \"{name}\" is missing"));
+                        let message = format!("the section \"{name}\" is missing");
+                        reader.error(Position::NONE, message, &format!("add `{name}: {{}}`"));
                     }
                     Map::new()
                 }
@@ -131,13 +133,13 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn error(&mut self, position: Position, message: String) {
+    fn error(&mut self, position: Position, message: String, help: &str) {
         let origin = if position.is_known() {
             Origin::new(self.files, position)
         } else {
             self.files.first().map_or_else(Origin::default, |file| Origin::file(Arc::clone(file)))
         };
-        self.report.push(Diagnostic::error("config", message).at(origin));
+        self.report.push(Diagnostic::error("config", message).at(origin).help(help));
     }
 
     fn map(&mut self, what: &str, value: OwnedValue) -> Map<'static> {
@@ -145,7 +147,8 @@ impl Reader<'_> {
         if let octodns_core::value::Kind::Map(map) = value.kind {
             return map;
         }
-        self.error(position, format!("{what} must be a mapping, not {found}"));
+        let help = "write `name: value` lines, indented below it";
+        self.error(position, format!("{what} must be a mapping, not {found}"), help);
         Map::new()
     }
 
@@ -171,7 +174,7 @@ impl Reader<'_> {
         let workers = value.as_int().and_then(|number| usize::try_from(number).ok());
         if workers.is_none() {
             let message = "manager.max_workers must be a whole number of at least 1";
-            self.error(value.position, message.to_owned());
+            self.error(value.position, message.to_owned(), "write a number, such as 4");
         }
         workers
     }
@@ -182,7 +185,8 @@ impl Reader<'_> {
             list.iter().map(|name| name.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
         });
         names.flatten().unwrap_or_else(|| {
-            self.error(value.position, format!("{what} must be a list of names"));
+            let message = format!("{what} must be a list of names");
+            self.error(value.position, message, "write the names in brackets: [one, two]");
             Vec::new()
         })
     }

@@ -55,7 +55,7 @@ impl Reader<'_> {
         let value = value.filter(|value| !value.is_null())?;
         if value.as_map().is_none() {
             let message = format!("\"{what}\" must be a mapping, not {}", value.kind_name());
-            self.error(value, message, None);
+            self.error(value, message, Some("indent what belongs to it below it".to_owned()));
         }
         value.as_map()
     }
@@ -65,13 +65,13 @@ impl Reader<'_> {
         let Some(value) = value.filter(|value| !value.is_null()) else { return &[] };
         let Some(list) = value.as_list() else {
             let message = format!("\"{what}\" must be a list, not {}", value.kind_name());
-            let help = value.as_str().map(|text| format!("write [{text}]"));
+            let help = Some(format!("write [{}]", python_str(value)));
             self.error(value, message, help);
             return &[];
         };
         for id in list.iter().filter(|id| id.as_str().is_none()) {
             let message = format!("\"{what}\" must hold names, not {}", id.kind_name());
-            self.error(id, message, None);
+            self.error(id, message, Some("write the id of a validator".to_owned()));
         }
         list
     }

@@ -64,7 +64,8 @@ impl ZoneConfig {
         let mut reader = Reader { name, files, report };
         let empty = Map::new();
         let map = value.as_map().unwrap_or_else(|| {
-            reader.error(value, format!("must be a mapping, not {}", value.kind_name()));
+            let message = format!("must be a mapping, not {}", value.kind_name());
+            reader.error(value, message, "write its `sources` and `targets`");
             &empty
         });
         check_keys(&format!("zone {name}"), map, &KEYS, files, reader.report);
@@ -101,10 +102,11 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn error(&mut self, value: &Value<'_>, message: String) {
+    fn error(&mut self, value: &Value<'_>, message: String, help: &str) {
         let origin = Origin::new(self.files, value.position);
         let subject = format!("zone {}", self.name);
-        self.report.push(Diagnostic::error("config", message).about(subject).at(origin));
+        let found = Diagnostic::error("config", message).about(subject).at(origin);
+        self.report.push(found.help(help));
     }
 
     fn names(&mut self, key: &str, value: &Value<'_>) -> Vec<String> {
@@ -113,7 +115,8 @@ impl Reader<'_> {
         }
         let Some(list) = value.as_list() else {
             let message = format!("\"{key}\" must be a list of names, not {}", value.kind_name());
-            self.error(value, message);
+            let help = format!("write them in brackets: [{}]", python_str(value));
+            self.error(value, message, &help);
             return Vec::new();
         };
         list.iter().map(python_str).collect()
@@ -121,7 +124,8 @@ impl Reader<'_> {
 
     fn text(&mut self, key: &str, value: &Value<'_>) -> String {
         if value.as_str().is_none() {
-            self.error(value, format!("\"{key}\" must be text, not {}", value.kind_name()));
+            let message = format!("\"{key}\" must be text, not {}", value.kind_name());
+            self.error(value, message, "put it in quotes");
         }
         python_str(value)
     }
@@ -136,7 +140,7 @@ impl Reader<'_> {
             _ => {
                 let message =
                     format!("\"{key}\" must be a share such as 0.3, not {}", value.kind_name());
-                self.error(value, message);
+                self.error(value, message, "write 0.3 for 30 percent");
                 None
             }
         }

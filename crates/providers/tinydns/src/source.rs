@@ -1,6 +1,6 @@
 //! The source: its options, and the reading of one zone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use octodns_core::registry::BuildError;
@@ -97,6 +97,10 @@ impl Source for TinyDnsFileSource {
 
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.options.directory)
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {

@@ -104,7 +104,9 @@ fn file(
         let found = document.root.kind_name();
         let message = format!("a zone file maps names to records, this is {found}");
         let origin = Origin::new(&document.files, document.root.position);
-        read.report.push(Diagnostic::error("yaml", message).at(origin));
+        let help =
+            "write names, and below each its records, such as `www: {type: A, value: 192.0.2.1}`";
+        read.report.push(Diagnostic::error("yaml", message).at(origin).help(help));
     }
     read.report.merge(loading.report);
     read.records.append(&mut loading.records);

@@ -12,6 +12,7 @@ use octodns_core::value::Position;
 use super::tag::Tag;
 use super::{characters, scalar};
 use crate::ErrorKind;
+use crate::error::TOO_DEEP;
 
 /// What happens at one place of a document.
 #[derive(Debug)]
@@ -272,9 +273,7 @@ impl<'t> Events<'t> {
                 Some(Err(error)) => {
                     let position = self.position(*error.marker());
                     let message = match error.kind() {
-                        granit_parser::ErrorKind::RecursionLimitExceeded => {
-                            "the document is nested too deeply".to_owned()
-                        }
+                        granit_parser::ErrorKind::RecursionLimitExceeded => TOO_DEEP.to_owned(),
                         _ => error.info(),
                     };
                     return Err((ErrorKind::Syntax(message), position));

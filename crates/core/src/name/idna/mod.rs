@@ -54,6 +54,23 @@ pub enum IdnaProblem {
     Punycode,
 }
 
+impl IdnaProblem {
+    /// What to write instead.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::Empty => "write one dot between two labels",
+            Self::TooLong => "labels have at most 63 characters in IDNA form, whole names 253",
+            Self::NotNormalized => "write letters and their accents as one character (form C)",
+            Self::Hyphens => "move or remove the hyphen",
+            Self::LeadingMark(_) => "write the letter that the mark belongs to before it",
+            Self::Character(_) => "write letters, digits and hyphens, letters in lower case",
+            Self::Context(_) => "remove the character, or write it where its script has it",
+            Self::Direction => "write each label in one direction",
+            Self::Punycode => "write the name in its own letters",
+        }
+    }
+}
+
 /// What stands before the encoding of a label.
 const PREFIX: &str = "xn--";
 

@@ -58,7 +58,7 @@ impl Rdata for Target {
             let message = format!("a name must be text, not {}", value.kind_name());
             return Err(Fault::new(message, value.position));
         };
-        Self::new(text).map_err(|error| Fault::new(error.to_string(), value.position))
+        Self::new(text).map_err(|error| Fault::idna(&error, value.position))
     }
 
     fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
@@ -239,7 +239,8 @@ pub(crate) fn check_target(
             findings.fault(value.position, message).help(NAME_HELP);
         }
         Err(error) => {
-            findings.hopeless(value.position, format!("{what} \"{text}\": {error}"));
+            let message = format!("{what} \"{text}\": {error}");
+            findings.hopeless(value.position, message).help(error.problem.help());
         }
     }
 }
@@ -285,7 +286,8 @@ pub(crate) fn check_absolute(
             findings.fault(value.position, message).help(format!("write \"{text}.\""));
         }
         Err(error) if !findings.are_hopeless() => {
-            findings.hopeless(value.position, format!("{what} \"{text}\": {error}"));
+            let message = format!("{what} \"{text}\": {error}");
+            findings.hopeless(value.position, message).help(error.problem.help());
         }
         Err(_) => {}
     }

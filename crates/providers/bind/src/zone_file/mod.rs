@@ -277,6 +277,10 @@ impl Source for ZoneFileProvider {
         &CAPABILITIES
     }
 
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.inner.options.directory)
+    }
+
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
         self.blocking(Inner::list_zones).await
     }

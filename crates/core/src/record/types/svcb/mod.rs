@@ -159,12 +159,15 @@ impl Rdata for Svcb {
             return Ok(Self { priority, target, params: Vec::new() });
         };
         let Some(map) = given.as_map() else {
-            return Err(Fault::new("svcparams must be a mapping", given.position));
+            return Err(Fault::new("svcparams must be a mapping", given.position)
+                .help("write parameters, such as `svcparams: {port: 443}`"));
         };
-        let param = |(key, value): &(Value<'_>, Value<'_>)| match key.as_str() {
-            Some(name) => Ok((SmolStr::new(name), SvcParam::read(name, value)?)),
-            None => Err(Fault::new("a parameter's key must be text", key.position)),
-        };
+        let param =
+            |(key, value): &(Value<'_>, Value<'_>)| match key.as_str() {
+                Some(name) => Ok((SmolStr::new(name), SvcParam::read(name, value)?)),
+                None => Err(Fault::new("a parameter's key must be text", key.position)
+                    .help("put it in quotes")),
+            };
         let params = map.iter().map(param).collect::<Result<_, _>>()?;
         Ok(Self { priority, target, params })
     }
