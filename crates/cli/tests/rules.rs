@@ -52,7 +52,7 @@ fn sources(crates: &Path) -> Vec<PathBuf> {
                 if !["tests", "testkit", "benches", "target"].contains(&&*name) {
                     folders.push(path);
                 }
-            } else if name.ends_with(".rs") && name != "tests.rs" {
+            } else if path.extension().is_some_and(|end| end == "rs") && name != "tests.rs" {
                 found.push(path);
             }
         }

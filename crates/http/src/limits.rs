@@ -56,7 +56,7 @@ impl Limits {
         }
     }
 
-    /// Waits until a request may be sent; dropping the [`Turn`] says that its answer came.
+    /// Waits until a request may be sent; dropping the turn says that its answer came.
     pub async fn turn(&self) -> Turn {
         // Closing is the only way for this to fail, and nothing closes it.
         let place = Arc::clone(&self.places).acquire_owned().await.ok();

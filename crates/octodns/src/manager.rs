@@ -395,41 +395,7 @@ impl<'o> Builder<'o> {
         classes: &'c Classes<T>,
         secrets: &Secrets,
     ) -> Option<Chosen<'c, T>> {
-        let fault = |message: String, help: Option<String>, position| {
-            Err(BuildError { message, help, position })
-        };
-        let found = match value.kind {
-            octodns_core::value::Kind::Map(mut options) => match options.remove("class") {
-                None => {
-                    let help = "add `class`, such as `class: octodns.provider.yaml.YamlProvider`";
-                    fault("missing key \"class\"".to_owned(), Some(help.to_owned()), at)
-                }
-                Some(class) => {
-                    let name = python_str(&class);
-                    classes.get(&name).map(|class| (name.clone(), class, options)).map_or_else(
-                        || {
-                            let help = match (feature_of(&name), classes.nearest(&name)) {
-                                // Misspelt, where others of the package are there.
-                                (Some(feature), _) if !is_compiled_in(classes, feature) => {
-                                    format!("build with the feature \"{feature}\" to have it")
-                                }
-                                (_, Some(meant)) => format!("did you mean \"{meant}\"?"),
-                                _ => MORE_CLASSES.to_owned(),
-                            };
-                            let message =
-                                format!("unknown class \"{name}\", it is not part of this build");
-                            fault(message, Some(help), class.position)
-                        },
-                        Ok,
-                    )
-                }
-            },
-            _ => {
-                let help = "write `class`, and its options, indented below it";
-                fault("must be a mapping with a \"class\"".to_owned(), Some(help.to_owned()), at)
-            }
-        };
-        match found {
+        match choose(value, at, classes) {
             Ok((name, class, mut options)) => {
                 let filled = secrets.fill(&mut options);
                 self.missing(kind, id, &filled);
@@ -476,6 +442,41 @@ fn configured(component: &Component, options: TargetOptions) -> Configured {
     let target = component.as_provider().map(|provider| Target::new(Arc::clone(provider), options));
     Configured { source: component.as_source(), target }
 }
+/// The class that an entry names, its name as written, and the options beside it.
+fn choose<T: Clone>(
+    value: OwnedValue,
+    at: Position,
+    classes: &Classes<T>,
+) -> Result<(String, &Class<T>, Map<'static>), BuildError> {
+    let fault = |message: String, help: String, position| BuildError {
+        message,
+        help: Some(help),
+        position,
+    };
+    let octodns_core::value::Kind::Map(mut options) = value.kind else {
+        let help = "write `class`, and its options, indented below it";
+        return Err(fault("must be a mapping with a \"class\"".to_owned(), help.to_owned(), at));
+    };
+    let Some(class) = options.remove("class") else {
+        let help = "add `class`, such as `class: octodns.provider.yaml.YamlProvider`";
+        return Err(fault("missing key \"class\"".to_owned(), help.to_owned(), at));
+    };
+    let name = python_str(&class);
+    if let Some(found) = classes.get(&name) {
+        return Ok((name, found, options));
+    }
+    let help = match (feature_of(&name), classes.nearest(&name)) {
+        // Misspelt, where others of the package are there.
+        (Some(feature), _) if !is_compiled_in(classes, feature) => {
+            format!("build with the feature \"{feature}\" to have it")
+        }
+        (_, Some(meant)) => format!("did you mean \"{meant}\"?"),
+        _ => MORE_CLASSES.to_owned(),
+    };
+    let message = format!("unknown class \"{name}\", it is not part of this build");
+    Err(fault(message, help, class.position))
+}
+
 /// Whether any class that a feature brings is there.
 fn is_compiled_in<T: Clone>(classes: &Classes<T>, feature: &str) -> bool {
     classes.names().any(|name| feature_of(name) == Some(feature))

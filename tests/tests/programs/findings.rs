@@ -1,5 +1,6 @@
 //! How findings are shown: the formats, where they go, and the examples of `docs/findings.md`.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use crate::support::{CONFIG, Workspace};
@@ -173,7 +174,7 @@ fn the_workflow_of_the_page_can_be_run() {
     let workflow = workflows[0];
     let options = octodns_yaml::LoadOptions::new("dns.yaml");
     let document = octodns_yaml::load_bytes(workflow.as_bytes(), &options).unwrap();
-    let get = |path: &[&str]| path.iter().fold(Some(&document.root), |at, key| at?.get(key));
+    let get = |path: &[&str]| path.iter().try_fold(&document.root, |at, key| at.get(key));
     assert_eq!(get(&["permissions", "security-events"]).unwrap().as_str(), Some("write"));
     let steps = get(&["jobs", "validate", "steps"]).unwrap().as_list().unwrap();
     let line = steps.iter().find_map(|step| step.get("run")?.as_str()).unwrap();
@@ -285,7 +286,7 @@ fn findings_point_at_the_culprit_and_say_what_to_write() {
         let culprit: String = line.chars().take(columns.end).skip(columns.start).collect();
         let (code, message, help) = (text("code"), text("message"), text("help"));
         let line = number("line");
-        told += &format!("{line}: {culprit} [{code}]\n    {message}\n    {help}\n");
+        let _ = writeln!(told, "{line}: {culprit} [{code}]\n    {message}\n    {help}");
     }
     assert!(without.is_empty(), "without advice: {without:#?}");
     insta::assert_snapshot!(told);
