@@ -5,21 +5,22 @@
 //! ```no_run
 //! use std::sync::Arc;
 //!
-//! use octodns_core::async_trait;
+//! use octodns_core::{Provider, async_trait};
 //! use octodns_testkit::behaviour::{self, Lab};
 //! use octodns_testkit::run::Bench;
 //!
-//! struct Mine;
+//! /// A provider at a server with nothing in it.
+//! struct Mine(Arc<dyn Provider>);
 //!
 //! #[async_trait]
 //! impl Lab for Mine {
 //!     async fn bench(&self) -> Bench {
-//!         todo!("a provider at a server with nothing in it")
+//!         Bench::new(Arc::clone(&self.0))
 //!     }
 //! }
 //!
-//! # async fn test() {
-//! behaviour::prove(&Mine).await;
+//! # async fn test(provider: Arc<dyn Provider>) {
+//! behaviour::prove(&Mine(provider)).await;
 //! # }
 //! ```
 
