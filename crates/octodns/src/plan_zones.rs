@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
-use octodns_core::engine::read_sources;
+use octodns_core::engine::{ReadZone, read_sources};
 use octodns_core::provider::{Processor, Stage};
-use octodns_core::{Plan, Report, Source, Target, Zone};
+use octodns_core::zone::Adding;
+use octodns_core::{
+    Context, Diagnostic, Plan, ProviderError, Report, Source, Target, Zone, ZoneName,
+};
 
 use crate::log::MANAGER;
 use crate::manager::Manager;
@@ -14,154 +17,199 @@ use crate::zones::Selected;
 /// One zone, with all it takes to plan it.
 pub(crate) struct Job {
     pub(crate) zone: Selected,
-    /// Where the records come from: sources, or for an alias zone another zone's desired state.
     pub(crate) sources: Vec<Arc<dyn Source>>,
     pub(crate) targets: Vec<Target>,
     pub(crate) processors: Vec<Arc<dyn Processor>>,
     pub(crate) lenient: bool,
-    pub(crate) alias_of: Option<Zone>,
-    /// Whether its desired state is needed again, for zones that are aliases of it.
-    pub(crate) has_aliases: bool,
+    /// The zones that are aliases of it.
+    pub(crate) aliases: Vec<Alias>,
+}
+
+/// A zone that takes over the desired state of another.
+pub(crate) struct Alias {
+    pub(crate) zone: Selected,
+    /// Its place among all aliases of the run, which their plans keep.
+    pub(crate) place: usize,
 }
 
 /// What planning a zone gave.
 pub(crate) struct Planned {
     pub(crate) plans: Vec<(Target, Plan)>,
-    /// The desired state, where zones are aliases of it.
-    pub(crate) desired: Option<Zone>,
     pub(crate) report: Report,
     pub(crate) always_dry_run: bool,
 }
 
+/// Where the desired state of a zone comes from.
+enum Origin<'a> {
+    Sources(&'a [Arc<dyn Source>]),
+    AliasOf(&'a Zone),
+}
+
+impl<'a> Origin<'a> {
+    /// The sources that processors are told of.
+    fn sources(&self) -> &'a [Arc<dyn Source>] {
+        match self {
+            Self::Sources(sources) => sources,
+            Self::AliasOf(_) => &[],
+        }
+    }
+}
+
+/// Planning one zone: a zone of a job, or one of its aliases.
+struct Task<'a> {
+    zone: &'a Selected,
+    origin: Origin<'a>,
+    job: &'a Job,
+    context: Context,
+}
+
 impl Manager {
-    /// Plans zones, as many at the same time as the config allows, and returns them in their order.
+    /// Plans zones, as many at the same time as the config allows, and returns them in their order;
+    /// then come their aliases.
     pub(crate) async fn plan_all(self: &Arc<Self>, jobs: Vec<Job>) -> Vec<Planned> {
-        stream::iter(jobs)
-            .map(|job| {
-                let manager = Arc::clone(self);
-                let empty = manager.empty_zone(&job.zone.name, &job.zone.config);
-                let lost = empty.clone();
-                let task = tokio::spawn(async move { manager.plan_zone(job, empty).await });
-                async move { task.await.unwrap_or_else(|error| lost_task(lost, &error)) }
-            })
-            .buffered(self.max_workers)
-            .collect()
-            .await
+        let done: Vec<_> =
+            stream::iter(jobs)
+                .map(|job| {
+                    let manager = Arc::clone(self);
+                    let name = job.zone.name.clone();
+                    let task = tokio::spawn(async move { manager.plan_job(&job).await });
+                    async move {
+                        task.await.unwrap_or_else(|error| (lost_task(&name, &error), Vec::new()))
+                    }
+                })
+                .buffered(self.max_workers)
+                .collect()
+                .await;
+        let (mut planned, aliases): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+        let mut aliases: Vec<_> = aliases.into_iter().flatten().collect();
+        aliases.sort_by_key(|(place, _)| *place);
+        planned.extend(aliases.into_iter().map(|(_, planned)| planned));
+        planned
     }
 
-    async fn plan_zone(&self, job: Job, empty: Zone) -> Planned {
+    /// Plans a zone, and from its desired state those that are aliases of it.
+    async fn plan_job(&self, job: &Job) -> (Planned, Vec<(usize, Planned)>) {
+        let task = self.task(&job.zone, Origin::Sources(&job.sources), job);
+        let (planned, desired) = self.plan_zone(&task).await;
+        let mut aliases = Vec::with_capacity(job.aliases.len());
+        // A desired state that is not whole is nobody's.
+        if planned.report.has_errors() {
+            return (planned, aliases);
+        }
+        for alias in &job.aliases {
+            let task = self.task(&alias.zone, Origin::AliasOf(&desired), job);
+            aliases.push((alias.place, self.plan_zone(&task).await.0));
+        }
+        (planned, aliases)
+    }
+
+    fn task<'a>(&self, zone: &'a Selected, origin: Origin<'a>, job: &'a Job) -> Task<'a> {
+        Task { zone, origin, job, context: self.context(&zone.config, job.lenient) }
+    }
+
+    /// Plans a zone for all its targets; returns its desired state as well.
+    async fn plan_zone(&self, task: &Task<'_>) -> (Planned, Zone) {
         let mut report = Report::new();
+        let name = &task.zone.name;
+        let empty = self.empty_zone(name, &task.zone.config);
         let mut desired = empty.clone();
-        let context = self.context(&job.zone.config, job.lenient);
-        let always_dry_run = job.zone.config.always_dry_run;
 
         // Targets are read while the sources are: neither depends on the other.
-        let reads = futures::future::join_all(job.targets.iter().map(|target| {
-            let (empty, context) = (&empty, &context);
+        let reads = futures::future::join_all(task.job.targets.iter().map(|target| {
+            let empty = &empty;
             async move {
                 let mut found = Report::new();
-                let read = target.read(empty, context, &mut found).await;
+                let read = target.read(empty, &task.context, &mut found).await;
                 (read, found)
             }
         }));
-        let desire = self.desire(&job, &mut desired, &context, &mut report);
+        let desire = desire(task, &mut desired, &mut report);
         let ((), reads) = futures::join!(desire, reads);
 
         let mut plans = Vec::new();
-        for (target, (read, found)) in job.targets.iter().zip(reads) {
+        for (target, (read, found)) in task.job.targets.iter().zip(reads) {
             let failed = found.has_errors();
             report.merge(found);
             if failed || report.has_errors() {
                 continue;
             }
-            match self.plan_target(&job, target, &desired, read, &context, &mut report).await {
+            match plan_target(task, target, &desired, read, &mut report).await {
                 Ok(Some(plan)) => plans.push((target.clone(), plan)),
                 Ok(None) => {}
                 Err(error) => {
-                    let subject = format!("{} ({})", job.zone.name, target.id());
-                    report.merge(error.into_report("plan", &subject));
+                    report.merge(error.into_report("plan", &format!("{name} ({})", target.id())));
                 }
             }
         }
-        let desired = job.has_aliases.then_some(desired);
-        Planned { plans, desired, report, always_dry_run }
-    }
-
-    /// Fills the desired state: from the sources or the zone it is an alias of, then by processors.
-    async fn desire(
-        &self,
-        job: &Job,
-        desired: &mut Zone,
-        context: &octodns_core::Context,
-        report: &mut Report,
-    ) {
-        match &job.alias_of {
-            Some(zone) => {
-                for record in zone.records() {
-                    let how = octodns_core::zone::Adding { replace: false, lenient: job.lenient };
-                    if let Err(error) = desired.add(Arc::clone(record), how) {
-                        report.push(error.to_diagnostic());
-                    }
-                }
-            }
-            None => read_sources(desired, &job.sources, context, report).await,
-        }
-        if report.has_errors() {
-            return;
-        }
-        for processor in &job.processors {
-            let mut stage = Stage {
-                sources: &job.sources,
-                target: None,
-                lenient: job.lenient,
-                validators: &context.record_validators,
-                types: &context.types,
-                report: &mut *report,
-            };
-            if let Err(error) = processor.source_zone(desired, &mut stage).await {
-                let subject = format!("{} ({})", job.zone.name, processor.id());
-                report.merge(error.into_report("processor", &subject));
-            }
-        }
-        context.zone_validators.report(desired, job.lenient, report);
-    }
-
-    async fn plan_target(
-        &self,
-        job: &Job,
-        target: &Target,
-        desired: &Zone,
-        read: octodns_core::engine::ReadZone,
-        context: &octodns_core::Context,
-        report: &mut Report,
-    ) -> Result<Option<Plan>, octodns_core::ProviderError> {
-        let name = desired.name();
-        let mut plan = target.plan(desired, read, &job.processors, context, report).await?;
-        for processor in &job.processors {
-            let mut stage = Stage {
-                sources: &job.sources,
-                target: Some(target),
-                lenient: job.lenient,
-                validators: &context.record_validators,
-                types: &context.types,
-                report: &mut *report,
-            };
-            plan = processor.plan(plan, &mut stage).await?;
-        }
-        let outcome = plan.as_ref().map_or_else(|| "no changes".to_owned(), ToString::to_string);
-        tracing::info!(
-            target: "octodns", logger = MANAGER, "plan: {name} on {}: {outcome}", target.id(),
-        );
-        Ok(plan)
+        (Planned { plans, report, always_dry_run: task.zone.config.always_dry_run }, desired)
     }
 }
 
+impl Task<'_> {
+    /// What a processor is told of the run; with a target, of planning for it.
+    fn stage<'a>(&'a self, target: Option<&'a Target>, report: &'a mut Report) -> Stage<'a> {
+        Stage {
+            sources: self.origin.sources(),
+            target,
+            lenient: self.job.lenient,
+            validators: &self.context.record_validators,
+            types: &self.context.types,
+            report,
+        }
+    }
+}
+
+/// Fills the desired state: from the sources or the zone it is an alias of, then by processors.
+async fn desire(task: &Task<'_>, desired: &mut Zone, report: &mut Report) {
+    match task.origin {
+        Origin::Sources(sources) => read_sources(desired, sources, &task.context, report).await,
+        Origin::AliasOf(zone) => copy(zone, desired, task.job.lenient, report),
+    }
+    if report.has_errors() {
+        return;
+    }
+    for processor in &task.job.processors {
+        let done = processor.source_zone(desired, &mut task.stage(None, report)).await;
+        if let Err(error) = done {
+            let subject = format!("{} ({})", task.zone.name, processor.id());
+            report.merge(error.into_report("processor", &subject));
+        }
+    }
+    task.context.zone_validators.report(desired, task.job.lenient, report);
+}
+
+fn copy(zone: &Zone, desired: &mut Zone, lenient: bool, report: &mut Report) {
+    for record in zone.records() {
+        if let Err(error) = desired.add(Arc::clone(record), Adding { replace: false, lenient }) {
+            report.push(error.to_diagnostic());
+        }
+    }
+}
+
+async fn plan_target(
+    task: &Task<'_>,
+    target: &Target,
+    desired: &Zone,
+    read: ReadZone,
+    report: &mut Report,
+) -> Result<Option<Plan>, ProviderError> {
+    let processors = &task.job.processors;
+    let mut plan = target.plan(desired, read, processors, &task.context, report).await?;
+    for processor in processors {
+        plan = processor.plan(plan, &mut task.stage(Some(target), report)).await?;
+    }
+    let outcome = plan.as_ref().map_or_else(|| "no changes".to_owned(), ToString::to_string);
+    let name = desired.name();
+    tracing::info!(
+        target: "octodns", logger = MANAGER, "plan: {name} on {}: {outcome}", target.id(),
+    );
+    Ok(plan)
+}
+
 /// What stands for a zone whose task broke down: an error, never an empty plan.
-fn lost_task(desired: Zone, error: &tokio::task::JoinError) -> Planned {
+fn lost_task(zone: &ZoneName, error: &tokio::task::JoinError) -> Planned {
     let mut report = Report::new();
     let message = format!("planning broke down: {error}; this is a fault of the program");
-    report.push(
-        octodns_core::Diagnostic::error("internal", message).about(desired.name().to_string()),
-    );
-    Planned { plans: Vec::new(), desired: Some(desired), report, always_dry_run: true }
+    report.push(Diagnostic::error("internal", message).about(zone.to_string()));
+    Planned { plans: Vec::new(), report, always_dry_run: true }
 }

@@ -14,7 +14,7 @@ use crate::config::ZoneConfig;
 use crate::failure::Failure;
 use crate::log::{self, MANAGER};
 use crate::manager::Manager;
-use crate::plan_zones::{Job, Planned};
+use crate::plan_zones::{Alias, Job, Planned};
 use crate::summary::{Applied, ApplySummary, SyncResult};
 use crate::zones::{Selected, Selection, fault};
 
@@ -200,15 +200,7 @@ impl Manager {
             return None;
         }
         let lenient = zone.config.lenient;
-        Some(Job {
-            zone,
-            sources,
-            targets,
-            processors,
-            lenient,
-            alias_of: None,
-            has_aliases: false,
-        })
+        Some(Job { zone, sources, targets, processors, lenient, aliases: Vec::new() })
     }
 
     fn targets(
@@ -286,7 +278,7 @@ impl Manager {
         }
 
         let mut steps = Vec::new();
-        for Planned { plans, report: found, always_dry_run, .. } in planned {
+        for Planned { plans, report: found, always_dry_run } in planned {
             log::warnings(&found);
             report
                 .extend(found.into_iter().filter(|d| d.severity == octodns_core::Severity::Error));
@@ -317,32 +309,17 @@ impl Manager {
     ) -> (Vec<Planned>, Vec<(Selected, String)>) {
         let places: HashMap<_, _> =
             jobs.iter().enumerate().map(|(at, job)| (job.zone.name.clone(), at)).collect();
-        let (mut found, mut others) = (Vec::new(), Vec::new());
-        for (zone, source) in aliases {
+        let mut others = Vec::new();
+        for (place, (zone, source)) in aliases.into_iter().enumerate() {
             let mut ignored = Report::new();
-            let place = selection.get(&source, self, &mut ignored);
-            match place.and_then(|source| places.get(&source.name)) {
-                Some(at) => {
-                    jobs[*at].has_aliases = true;
-                    found.push((zone, *at, share(&jobs[*at])));
-                }
+            let found = selection.get(&source, self, &mut ignored);
+            // Differs from octoDNS: processors and leniency are those of the zone it is an alias of.
+            match found.and_then(|source| places.get(&source.name)) {
+                Some(at) => jobs[*at].aliases.push(Alias { zone, place }),
                 None => others.push((zone, source)),
             }
         }
-        let mut planned = self.plan_all(jobs).await;
-        // Differs from octoDNS: processors and leniency are those of the zone it is an alias of.
-        let alias_jobs = found.into_iter().map(|(zone, at, shared)| Job {
-            zone,
-            sources: Vec::new(),
-            targets: shared.targets,
-            processors: shared.processors,
-            lenient: shared.lenient,
-            alias_of: planned[at].desired.clone(),
-            has_aliases: false,
-        });
-        let alias_jobs = alias_jobs.collect();
-        planned.extend(self.plan_all(alias_jobs).await);
-        (planned, others)
+        (self.plan_all(jobs).await, others)
     }
 
     fn checksum(&self, steps: &[Step]) -> Option<String> {
@@ -388,18 +365,6 @@ impl Manager {
 /// Whether a zone is part of the reverse tree.
 pub(crate) fn is_reverse(zone: &ZoneName) -> bool {
     zone.as_str().ends_with("arpa.")
-}
-
-/// What an alias takes over from the zone it is an alias of.
-struct Shared {
-    targets: Vec<Target>,
-    processors: Vec<Arc<dyn Processor>>,
-    lenient: bool,
-}
-
-fn share(job: &Job) -> Shared {
-    let (targets, processors) = (job.targets.clone(), job.processors.clone());
-    Shared { targets, processors, lenient: job.lenient }
 }
 
 async fn apply_step(step: &Step) -> Applied {
