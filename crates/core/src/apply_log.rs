@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::plan::Plan;
+use crate::provider::{ProviderError, ServiceFault};
 
 /// What became of one change of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +59,14 @@ impl<'l> ApplyLog<'l> {
     /// The changes of `range` were refused, in these words.
     pub fn failed(&mut self, range: Range<usize>, words: impl Into<String>) {
         self.set(range, &Outcome::Failed(words.into()));
+    }
+
+    /// The changes of `range` ended in this error: they failed, unless the error is that nobody knows
+    /// whether they were made.
+    pub fn ended_in(&mut self, range: Range<usize>, error: &ProviderError) {
+        if error.fault() != Some(ServiceFault::Unsure) {
+            self.failed(range, error.with_causes());
+        }
     }
 
     /// The changes of `range` were sent and are surely not made, though nothing is wrong with them: they

@@ -120,6 +120,17 @@ impl ProviderError {
         }
     }
 
+    /// The error with its causes, on one line.
+    pub fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            text = format!("{text}: {inner}");
+            cause = inner.source();
+        }
+        text
+    }
+
     /// The findings a user sees: those of the data, else one with the whole chain of causes.
     pub fn into_report(self, code: &'static str, subject: &str) -> Report {
         let mut report = Report::new();
@@ -127,13 +138,7 @@ impl ProviderError {
             Self::Data(found) => report = found,
             error => {
                 let help = error.fault().and_then(ServiceFault::help);
-                let mut text = error.to_string();
-                let mut cause = std::error::Error::source(&error);
-                while let Some(inner) = cause {
-                    text = format!("{text}: {inner}");
-                    cause = inner.source();
-                }
-                let mut found = Diagnostic::error(code, text).about(subject);
+                let mut found = Diagnostic::error(code, error.with_causes()).about(subject);
                 found.help = help.map(str::to_owned);
                 report.push(found);
             }

@@ -33,6 +33,6 @@ pub use octodns_yaml as yaml;
 pub use registry::registry;
 pub use report::{LiveReport, ReportOptions};
 pub use schema::{config_schema, schema_text, zone_schema};
-pub use summary::{Applied, ApplySummary, SyncResult};
+pub use summary::{Applied, ApplySummary, LeftChange, SyncResult};
 pub use sync::SyncOptions;
 pub use validate::ValidateOptions;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use octodns_core::{Outcome, ZoneName};
+use octodns_core::{Change, Outcome, Plan, ZoneName};
 
 /// What became of the plan of one zone and target.
 #[derive(Clone, Debug)]
@@ -15,8 +15,51 @@ pub struct Applied {
     pub outcomes: Vec<Outcome>,
     /// Why it did not all happen, if so.
     pub error: Option<String>,
+    /// If so, what did not happen, or may not have: all but the applied changes.
+    pub left: Vec<LeftChange>,
     /// Why it was left out on purpose (`always-dry-run`, `apply_disabled`), if so.
     pub skipped: Option<&'static str>,
+}
+
+/// A change that is not known to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftChange {
+    /// The change, in short: `update www.example.com. A`.
+    pub change: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl LeftChange {
+    /// All changes of `plan` that are not applied, in its order.
+    pub(crate) fn of(plan: &Plan, outcomes: &[Outcome]) -> Vec<Self> {
+        let left = plan.changes.iter().zip(outcomes);
+        let left = left.filter(|(_, outcome)| **outcome != Outcome::Applied);
+        left.map(|(change, outcome)| {
+            let kind = match change {
+                Change::Create(_) => "create",
+                Change::Update { .. } => "update",
+                Change::Delete(_) => "delete",
+            };
+            let record = change.record();
+            let name = record.decoded_fqdn(plan.desired.name());
+            let change = format!("{kind} {name} {}", record.record_type());
+            Self { change, outcome: outcome.clone() }
+        })
+        .collect()
+    }
+}
+
+impl fmt::Display for LeftChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let change = &self.change;
+        match &self.outcome {
+            Outcome::Applied => write!(f, "applied    {change}"),
+            Outcome::NotTried => write!(f, "not tried  {change}"),
+            Outcome::Tried => write!(f, "unknown    {change}: it was sent, and may be made"),
+            Outcome::Failed(why) => write!(f, "failed     {change}: {why}"),
+        }
+    }
 }
 
 impl Applied {
@@ -25,10 +68,15 @@ impl Applied {
         self.outcomes.iter().filter(|outcome| **outcome == Outcome::Applied).count()
     }
 
-    /// How many changes were refused, or sent without an answer.
+    /// How many changes were refused.
     pub fn failed(&self) -> usize {
-        let failed = |outcome: &&Outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Tried);
+        let failed = |outcome: &&Outcome| matches!(outcome, Outcome::Failed(_));
         self.outcomes.iter().filter(failed).count()
+    }
+
+    /// How many changes were sent without an answer that tells whether they were made.
+    pub fn unknown(&self) -> usize {
+        self.outcomes.iter().filter(|outcome| **outcome == Outcome::Tried).count()
     }
 
     /// How many changes were not tried.
@@ -39,7 +87,8 @@ impl Applied {
 
 /// What became of all plans of a run.
 ///
-/// Displays as a table with a line for every zone and target.
+/// Displays as a table with a line for every zone and target, and a list of the changes that are not known
+/// to be made.
 #[derive(Clone, Debug, Default)]
 pub struct ApplySummary {
     /// Each zone and target, in the order they were applied.
@@ -66,16 +115,25 @@ impl fmt::Display for ApplySummary {
         };
         let zone = width(&mut zones.iter().map(|name| name.chars().count()), 4);
         let target = width(&mut self.entries.iter().map(|entry| entry.target.chars().count()), 6);
-        write!(f, "{:zone$}  {:target$}  applied  failed  not tried", "zone", "target")?;
+        write!(f, "{:zone$}  {:target$}  applied  failed  unknown  not tried", "zone", "target")?;
         for (name, entry) in zones.iter().zip(&self.entries) {
-            let (applied, failed, not_tried) = (entry.applied(), entry.failed(), entry.not_tried());
             write!(
                 f,
-                "\n{name:zone$}  {:target$}  {applied:>7}  {failed:>6}  {not_tried:>9}",
-                entry.target
+                "\n{name:zone$}  {:target$}  {:>7}  {:>6}  {:>7}  {:>9}",
+                entry.target,
+                entry.applied(),
+                entry.failed(),
+                entry.unknown(),
+                entry.not_tried(),
             )?;
             if let Some(why) = entry.error.as_deref().or(entry.skipped) {
                 write!(f, "  {why}")?;
+            }
+        }
+        for (name, entry) in zones.iter().zip(&self.entries).filter(|(_, of)| !of.left.is_empty()) {
+            write!(f, "\n\nNot applied to {name} on {}:", entry.target)?;
+            for left in &entry.left {
+                write!(f, "\n  {left}")?;
             }
         }
         Ok(())

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::log::{self, MANAGER};
 use crate::manager::Manager;
 use crate::plan_zones::{Alias, Job, Planned};
-use crate::summary::{Applied, ApplySummary, SyncResult};
+use crate::summary::{Applied, ApplySummary, LeftChange, SyncResult};
 use crate::zones::{Selected, Selection, fault};
 
 /// What a sync is about.
@@ -392,7 +392,9 @@ async fn apply_step(step: &Step) -> Applied {
             error = Some(texts.join("; "));
         }
     }
-    Applied { zone, target, outcomes: log.into_outcomes(), error, skipped }
+    let outcomes = log.into_outcomes();
+    let left = error.as_ref().map(|_| LeftChange::of(&step.plan, &outcomes)).unwrap_or_default();
+    Applied { zone, target, outcomes, error, left, skipped }
 }
 
 fn check_safety(steps: &[Step]) -> Result<(), Failure> {

@@ -193,6 +193,11 @@ async fn a_failed_apply_is_isolated_and_told() {
         .map(|entry| (entry.target.as_str(), entry.applied(), entry.failed()))
         .collect();
     assert_eq!(counts, [("bad", 0, 1), ("good", 1, 0)]);
+    let shown = summary.to_string();
+    let (head, list) = shown.split_once("\n\n").unwrap();
+    assert!(head.starts_with("zone          target  applied  failed  unknown  not tried\n"));
+    let words = "Not applied to example.com. on bad:\n  failed     create www/1.example.com. A: ";
+    assert!(list.starts_with(words), "{list}");
     assert!(repository.read("good/example.com.yaml").is_some());
     let folder = repository.path().join("bad/example.com.");
     assert_eq!(fs::read_dir(folder).unwrap().count(), 0, "a temporary file is left");

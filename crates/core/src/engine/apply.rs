@@ -17,7 +17,8 @@ use crate::record::RecordType;
 /// What belongs to one name is changed in turn; up to `concurrency` names are changed at the same time.
 /// Names that go away go first; a record that takes the place of another of its name comes right after it,
 /// so that the name is gone for as short as can be; then come new names, and updates are last. Each change
-/// is in the log as tried before `make` is called, and as applied or failed after.
+/// is in the log as tried before `make` is called, and as applied or failed after; where an answer was lost it
+/// stays tried.
 ///
 /// # Errors
 ///
@@ -57,7 +58,7 @@ where
                     }
                 }
                 Err(error) => {
-                    log.failed(index..index + 1, told(&error));
+                    log.ended_in(index..index + 1, &error);
                     failure.get_or_insert(error);
                 }
             }
@@ -67,17 +68,6 @@ where
         }
     }
     Ok(())
-}
-
-/// The error with its causes, on one line.
-fn told(error: &ProviderError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 /// The changes (as indexes) of one name, in turn.
@@ -195,5 +185,16 @@ mod tests {
         let failed = Outcome::Failed("no such luck".to_owned());
         let expected = [failed, Outcome::Applied, Outcome::NotTried, Outcome::NotTried];
         assert_eq!(log.outcomes(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_change_whose_answer_is_lost_stays_tried() {
+        let plan = plan(vec![Change::Create(a("lost")), Change::Create(a("other"))]);
+        let mut sink = ();
+        let mut log = ApplyLog::new(&plan, &mut sink);
+        let lost = || ProviderError::service(crate::provider::ServiceFault::Unsure, "no answer");
+        let result = apply_each(&plan, &mut log, 1, async |_| Err(lost())).await;
+        assert_eq!(result.unwrap_err().to_string(), "no answer");
+        assert_eq!(log.outcomes(), [Outcome::Tried, Outcome::NotTried]);
     }
 }

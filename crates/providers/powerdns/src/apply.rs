@@ -36,10 +36,9 @@ pub(crate) async fn apply(
         };
         exists = true;
         if let Err(error) = result {
-            part.changes
-                .iter()
-                .for_each(|change| log.failed(*change..*change + 1, error.to_string()));
-            return Err(error.into());
+            let error = error.into();
+            part.changes.iter().for_each(|change| log.ended_in(*change..*change + 1, &error));
+            return Err(error);
         }
         part.changes.iter().for_each(|change| log.applied(*change..*change + 1));
     }

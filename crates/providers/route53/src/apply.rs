@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use octodns_core::provider::ServiceFault;
 use octodns_core::record::Record;
 use octodns_core::record::dynamic::{Dynamic, Pool, PoolValue};
 use octodns_core::{ApplyLog, Change, Plan, ProviderError, RecordData, RecordType, ZoneName};
@@ -139,12 +140,21 @@ impl<'a> Apply<'a> {
         for index in indexes {
             log.trying(*index..index + 1);
         }
-        // A call of the SDK is a large future.
-        let result = Box::pin(self.send(indexes)).await;
+        // Calls of the SDK are large futures.
+        let mods = match Box::pin(self.prepare(indexes)).await {
+            Ok(mods) => mods,
+            Err(error) => {
+                for index in indexes {
+                    log.failed(*index..index + 1, error.with_causes());
+                }
+                return Err(error);
+            }
+        };
+        let result = Box::pin(self.send(mods)).await;
         for index in indexes {
             match &result {
                 Ok(()) => log.applied(*index..index + 1),
-                Err(error) => log.failed(*index..index + 1, error.to_string()),
+                Err(error) => log.ended_in(*index..index + 1, error),
             }
         }
         result?;
@@ -154,17 +164,22 @@ impl<'a> Apply<'a> {
         Ok(())
     }
 
-    async fn send(&mut self, indexes: &[usize]) -> Result<(), ProviderError> {
+    /// The batch for some changes of the plan, with the health checks it needs.
+    async fn prepare(&self, indexes: &[usize]) -> Result<Vec<Mod>, ProviderError> {
         let mut mods = Vec::new();
         for index in indexes {
             let change = &self.plan.changes[*index];
             let assigned = self.assign(change).await?;
             mods.extend(self.mods(change, &assigned)?);
         }
+        batches::sort(&mut mods);
+        Ok(mods)
+    }
+
+    async fn send(&mut self, mods: Vec<Mod>) -> Result<(), ProviderError> {
         if mods.is_empty() {
             return Ok(());
         }
-        batches::sort(&mut mods);
         let Weight { records, .. } = Weight::of(&mods);
         tracing::info!(
             target: "octodns",
@@ -193,7 +208,8 @@ impl<'a> Apply<'a> {
             return Err(error.into());
         }
         let Ok(listed) = self.provider.client.rrsets(&self.zone_id).await else {
-            return Err(error.into());
+            let message = format!("{error}; and what the zone holds now cannot be read");
+            return Err(ProviderError::service(ServiceFault::Unsure, message));
         };
         let listed: HashMap<_, _> = listed.into_iter().map(|set| (set.key(), set)).collect();
         let is_done = |change: &Mod| match (change.action, listed.get(&change.set.key())) {
@@ -213,7 +229,14 @@ impl<'a> Apply<'a> {
             _ => true,
         };
         let changed: Vec<_> = mods.iter().filter(has_changed).map(|change| &change.set).collect();
-        let Some(first) = changed.first() else { return Err(error.into()) };
+        let Some(first) = changed.first() else {
+            let fault = match error.fault() {
+                ServiceFault::Unsure => ServiceFault::Unreachable,
+                fault => fault,
+            };
+            let message = format!("{error}; the zone was read again, and it was not done");
+            return Err(ProviderError::service(fault, message));
+        };
         let message = format!(
             "{error}; the zone has changed since it was read, at {} {} at least: plan again",
             first.name, first.record_type

@@ -171,11 +171,19 @@ async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<
         attempt += 1;
         match api.create(zone, record).await {
             Err(error) if error.fault() == Some(ServiceFault::Unsure) => {
-                if api.holds(zone, record).await? {
-                    return Ok(());
-                }
-                if attempt >= CREATE_ATTEMPTS {
-                    return Err(error);
+                match api.holds(zone, record).await {
+                    Ok(true) => return Ok(()),
+                    Ok(false) if attempt < CREATE_ATTEMPTS => {}
+                    // It is known not to be there, so this is no lost answer.
+                    Ok(false) => {
+                        let words = error.with_causes();
+                        return Err(ProviderError::service(ServiceFault::Unreachable, words));
+                    }
+                    Err(unread) => {
+                        let (error, unread) = (error.with_causes(), unread.with_causes());
+                        let words = format!("{error}; and it cannot be looked for: {unread}");
+                        return Err(ProviderError::service(ServiceFault::Unsure, words));
+                    }
                 }
             }
             result => return result,
@@ -193,9 +201,12 @@ fn after(
 ) -> ProviderError {
     let record = change.record();
     let what = format!("{} {}", record.decoded_fqdn(zone), record.record_type());
-    let far = match done {
-        0 => "none of it was done".to_owned(),
-        _ => format!("{done} of its {count} calls were done"),
+    let is_unsure = error.fault() == Some(ServiceFault::Unsure);
+    let far = match (done, is_unsure) {
+        (0, false) => "none of it was done".to_owned(),
+        (0, true) if count == 1 => "it may have been done".to_owned(),
+        (_, false) => format!("{done} of its {count} calls were done"),
+        (_, true) => format!("{done} of its {count} calls were done, and perhaps one more"),
     };
     match error {
         ProviderError::Service { fault, message, source } => {

@@ -22,6 +22,8 @@ enum Fate {
     BreaksOffDone,
     /// It breaks off, not carried out.
     BreaksOff,
+    /// It breaks off, and then nothing is to be learnt.
+    GoesDark,
     Refused,
 }
 
@@ -29,6 +31,7 @@ struct Service {
     rows: Mutex<Vec<(u32, Record)>>,
     calls: Mutex<Vec<String>>,
     fates: Mutex<Vec<Fate>>,
+    is_dark: Mutex<bool>,
     updates_values: bool,
 }
 
@@ -49,6 +52,7 @@ impl RowApi for Service {
             let id = 100 + u32::try_from(rows.len()).unwrap();
             rows.push((id, record.clone()));
         }
+        *self.is_dark.lock().unwrap() = fate == Fate::GoesDark;
         match fate {
             Fate::Fine => Ok(()),
             Fate::Refused => Err(ProviderError::service(ServiceFault::Refused, "422: no")),
@@ -77,6 +81,9 @@ impl RowApi for Service {
 
     async fn holds(&self, _: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
         self.calls.lock().unwrap().push("look".to_owned());
+        if *self.is_dark.lock().unwrap() {
+            return Err(ProviderError::service(ServiceFault::Unreachable, "503"));
+        }
         let rows = self.rows.lock().unwrap();
         Ok(rows.iter().any(|(_, row)| row.name() == record.name() && self.is_same(row, record)))
     }
@@ -133,6 +140,7 @@ async fn apply_to(
     let service = Service {
         rows: Mutex::new(rows),
         calls: Mutex::default(),
+        is_dark: Mutex::default(),
         fates: Mutex::new(fates.iter().rev().copied().collect()),
         updates_values,
     };
@@ -235,6 +243,10 @@ async fn a_creation_that_breaks_off_is_neither_lost_nor_doubled() {
     assert_eq!(calls.len(), 10);
     let words = "w.example.com. A (none of it was done): broke off";
     assert_eq!(outcomes, [Outcome::Failed(words.to_owned())]);
+    let (calls, outcomes, _) =
+        apply_to(&[], &[("w", "A", 60, "192.0.2.1")], &[Fate::GoesDark], true).await;
+    assert_eq!(calls, [create, "look"]);
+    assert_eq!(outcomes, [Outcome::Tried], "what cannot be looked for may be there");
 }
 
 #[tokio::test]
@@ -255,6 +267,7 @@ fn a_deletion_without_a_row_is_an_error() {
     let service = Service {
         rows: Mutex::new(rows),
         calls: Mutex::default(),
+        is_dark: Mutex::default(),
         fates: Mutex::default(),
         updates_values: true,
     };

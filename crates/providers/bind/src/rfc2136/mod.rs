@@ -5,6 +5,7 @@ mod update;
 
 use std::sync::Arc;
 
+use octodns_core::provider::ServiceFault;
 use octodns_core::registry::{BuildError, Given, Giver};
 use octodns_core::{
     ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Report, Source, Zone,
@@ -124,7 +125,12 @@ impl Provider for Rfc2136Provider {
             return failure.map_or(Ok(()), |(_, error)| Err(failed(error)));
         }
         // NOERROR does not mean done, and a broken connection not that nothing was.
-        let after = self.server.transfer(plan.desired.name()).await?;
+        let after = match self.server.transfer(plan.desired.name()).await {
+            Ok(after) => after,
+            Err(unread) => {
+                return Err(unknown(failure.map(|(_, error)| failed(error)), &unread));
+            }
+        };
         let tried = failure.as_ref().map_or(updates.len(), |(index, _)| index + 1);
         let mut lost = Vec::new();
         for (index, update) in updates[..tried].iter().enumerate() {
@@ -150,6 +156,16 @@ impl Provider for Rfc2136Provider {
         let outcome = Outcome { plan, lost: &lost, stands_still };
         outcome.result(failure.map(|(_, error)| error), failed)
     }
+}
+
+/// The error of an update that was sent when the zone cannot be read after it.
+fn unknown(failure: Option<ProviderError>, unread: &ProviderError) -> ProviderError {
+    let so_far = failure.map_or_else(
+        || "the server answered NOERROR to every update".to_owned(),
+        |error| error.with_causes(),
+    );
+    let message = format!("{so_far}; what it holds now is not known: {}", unread.with_causes());
+    ProviderError::service(ServiceFault::Unsure, message)
 }
 
 /// What came of it all.
