@@ -97,6 +97,34 @@ impl ServiceFault {
     }
 }
 
+/// The zones that a service lists, with a final dot or without, sorted.
+///
+/// ```
+/// use octodns_core::provider::listed_zones;
+///
+/// let zones = listed_zones(["example.org", "Example.com."])?;
+/// assert_eq!(zones.iter().map(|zone| zone.without_dot()).collect::<Vec<_>>(), ["example.com", "example.org"]);
+/// assert!(listed_zones(["example.org", "not a name"]).is_err());
+/// # Ok::<(), octodns_core::ProviderError>(())
+/// ```
+///
+/// # Errors
+///
+/// Fails with [`ServiceFault::Malformed`] when one of them is no name.
+pub fn listed_zones<N: AsRef<str>>(
+    names: impl IntoIterator<Item = N>,
+) -> Result<Vec<ZoneName>, ProviderError> {
+    let absolute = |name: &str| {
+        let dot = if name.ends_with('.') { "" } else { "." };
+        ZoneName::new(&format!("{name}{dot}"))
+    };
+    let names: Result<Vec<_>, _> = names.into_iter().map(|name| absolute(name.as_ref())).collect();
+    let mut names = names
+        .map_err(|error| ProviderError::service(ServiceFault::Malformed, error.to_string()))?;
+    names.sort();
+    Ok(names)
+}
+
 fn first(report: &Report) -> String {
     report.iter().next().map_or_else(|| "faulty data".to_owned(), ToString::to_string)
 }

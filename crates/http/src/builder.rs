@@ -11,7 +11,7 @@ use url::Url;
 use crate::auth::{Auth, HeaderAuth};
 use crate::client::{Client, Inner};
 use crate::words::usual;
-use crate::{Answer, Error, Limits, Options, Rate, Retry, Verdict};
+use crate::{Accounts, Answer, Error, Limits, Options, Rate, Retry, Verdict};
 
 /// The most bytes of an answer unless a provider says otherwise.
 const MOST_BYTES: usize = 64 << 20;
@@ -151,6 +151,20 @@ impl Builder {
     pub fn hide(mut self, secret: &Secret) -> Self {
         self.hidden.push(secret.clone());
         self
+    }
+
+    /// Makes a client that shares the limits of its account with every other one of it: those at the same
+    /// URL, with the same credentials.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Builder::build`] does.
+    pub fn build_for(self, accounts: &Accounts) -> Result<Client, Error> {
+        let secrets = self.auth.secrets();
+        let mut marks = vec![self.base.trim_end_matches('/')];
+        marks.extend(secrets.iter().map(Secret::reveal));
+        let limits = accounts.limits(&marks, || self.make_limits());
+        Self { limits: Some(limits), ..self }.build()
     }
 
     /// Makes the client.

@@ -69,6 +69,11 @@ impl Client {
         &self.inner.base
     }
 
+    /// How often a call is tried.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.inner.retry.attempts
+    }
+
     /// Starts a request; each element of `path` is one segment, whatever characters it has.
     pub fn request(&self, method: Method, path: &[&str]) -> Request<'_> {
         Request::new(self, method, below(&self.inner.base, path))

@@ -181,6 +181,18 @@ impl Error {
     }
 }
 
+/// What was asked for, or `None` when the service says that there is no such thing.
+///
+/// # Errors
+///
+/// That of the call, if it is another.
+pub fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Err(Error::NotFound { .. }) => Ok(None),
+        result => result.map(Some),
+    }
+}
+
 impl From<Error> for ProviderError {
     fn from(mut error: Error) -> Self {
         let (fault, message) = (error.fault(), error.to_string());

@@ -16,7 +16,7 @@ pub use answer::Answer;
 pub use auth::{Auth, HeaderAuth, Outgoing};
 pub use builder::Builder;
 pub use client::Client;
-pub use error::{Call, Error};
+pub use error::{Call, Error, found};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use limits::{Accounts, Limits, Rate};
 pub use options::Options;

@@ -10,11 +10,12 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::auth::Outgoing;
+use crate::error::found;
 use crate::{Answer, Call, Client, Error};
 
 /// A request, to be sent by one of `read`, `find`, `done` and `send`.
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request<'c> {
     client: &'c Client,
     call: Call,
@@ -110,10 +111,7 @@ impl<'c> Request<'c> {
     ///
     /// Fails as [`Request::read`] does.
     pub async fn find<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
-        match self.read().await {
-            Err(Error::NotFound { .. }) => Ok(None),
-            result => result.map(Some),
-        }
+        found(self.read().await)
     }
 
     /// Sends the request; what is answered does not matter.
@@ -131,9 +129,25 @@ impl<'c> Request<'c> {
     ///
     /// Fails as [`Request::send`] does.
     pub async fn gone(self) -> Result<(), Error> {
-        match self.done().await {
-            Err(Error::NotFound { .. }) => Ok(()),
-            result => result,
+        found(self.done().await).map(drop)
+    }
+
+    /// Sends the request until it is known to have been carried out, and only once: when it breaks off,
+    /// `look` is sent, which finds what is to be made if it was made.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Request::send`] does.
+    pub async fn made(self, look: Request<'_>) -> Result<(), Error> {
+        let mut attempt = 1;
+        loop {
+            match self.clone().done().await {
+                Err(Error::Unsure { .. }) if found(look.clone().done().await)?.is_some() => {
+                    return Ok(());
+                }
+                Err(Error::Unsure { .. }) if attempt < self.client.attempts() => attempt += 1,
+                result => return result,
+            }
         }
     }
 

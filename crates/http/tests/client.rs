@@ -234,6 +234,49 @@ async fn an_answer_without_end_is_refused() {
     assert_eq!(client.get(&["x"]).send().await.unwrap().body(), b"0123456789");
 }
 
+/// What is created twice is there twice, or refused as being there.
+#[tokio::test]
+async fn what_breaks_off_is_looked_for_before_it_is_made_again() {
+    const NONE: Step = Step::Answer(404, &[], "");
+    const NO: Step = Step::Answer(422, &[], "");
+    const MAKE: &str = "POST /v2/x";
+    const LOOK: &str = "GET /v2/x/1";
+    for (script, fine, seen) in [
+        (&[OK][..], true, &[MAKE][..]),
+        (&[Step::Hang, OK], true, &[MAKE, LOOK]),
+        (&[Step::Hang, NONE, BROKEN, NONE, OK], true, &[MAKE, LOOK, MAKE, LOOK, MAKE]),
+        (&[Step::Hang, NONE, NO], false, &[MAKE, LOOK, MAKE]),
+        (&[Step::Hang, NO], false, &[MAKE, LOOK]),
+        (
+            &[Step::Hang, NONE, Step::Hang, NONE, Step::Hang, NONE, OK],
+            false,
+            &[MAKE, LOOK, MAKE, LOOK, MAKE, LOOK],
+        ),
+    ] {
+        let server = Server::start(script).await;
+        let client = server.client().build().unwrap();
+        let made = client.post(&["x"]).made(client.get(&["x", "1"])).await;
+        assert_eq!(made.is_ok(), fine, "{made:?}");
+        assert_eq!(server.seen(), seen);
+    }
+}
+
+/// Two clients of one account keep its limits together, whatever else they are told.
+#[tokio::test]
+async fn an_account_is_a_url_with_its_credentials() {
+    let accounts = octodns_http::Accounts::default();
+    for (base, token, known) in [
+        ("https://api.example.com", "one", 1),
+        ("https://api.example.com/", "one", 1),
+        ("https://api.example.com", "two", 2),
+        ("https://other.example.com", "two", 3),
+    ] {
+        let auth = HeaderAuth::bearer(&Secret::new(token)).unwrap();
+        Client::builder("test", base).auth(auth).build_for(&accounts).unwrap();
+        assert_eq!(accounts.len(), known, "{base} {token}");
+    }
+}
+
 /// A token that is fetched, and fetched again once when it is no good.
 struct Renewed(Mutex<u32>);
 

@@ -91,6 +91,11 @@ impl ZoneName {
         &self.0
     }
 
+    /// The IDNA form without its final dot, as most services write it; the root is empty.
+    pub fn without_dot(&self) -> &str {
+        self.0.strip_suffix('.').unwrap_or(&self.0)
+    }
+
     /// The readable form, with its final dot.
     pub fn decoded(&self) -> Cow<'_, str> {
         idna::decode(&self.0).unwrap_or(Cow::Borrowed(&self.0))

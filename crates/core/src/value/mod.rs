@@ -382,6 +382,21 @@ value_from! {
     Map<'a> => |value| Kind::Map(value);
 }
 
+/// The fields of a value that has several, each with its name.
+///
+/// ```
+/// use octodns_core::{OwnedValue, Value};
+///
+/// let mx: OwnedValue =
+///     [("preference", 10_i64.into()), ("exchange", Value::from("mx.example.com."))].into();
+/// assert_eq!(mx.as_map().and_then(|mx| mx.get("preference")), Some(&Value::from(10_i64)));
+/// ```
+impl<'a, const N: usize> From<[(&'static str, Value<'a>); N]> for Value<'a> {
+    fn from(fields: [(&'static str, Value<'a>); N]) -> Self {
+        Map::from_iter(fields).into()
+    }
+}
+
 impl<'a> From<Option<Value<'a>>> for Value<'a> {
     fn from(value: Option<Value<'a>>) -> Self {
         value.unwrap_or_default()

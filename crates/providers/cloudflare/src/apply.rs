@@ -79,7 +79,7 @@ async fn ensure_zone(provider: &Cloudflare, plan: &Plan) -> Result<ZoneEntry, Pr
         let message = format!("there is no internal zone {name}; create it at Cloudflare first");
         return Err(ProviderError::failed(message));
     }
-    let (api, domain) = (provider.api(), name.as_str().trim_end_matches('.'));
+    let (api, domain) = (provider.api(), name.without_dot());
     let mut attempt = 1;
     let row = loop {
         match api.create_zone(domain).await {

@@ -117,18 +117,15 @@ impl Api {
             ..Retry::default()
         };
         let base = connection.api_url.trim_end_matches('/');
-        let builder = Client::builder("cloudflare", base)
+        let client = Client::builder("cloudflare", base)
             .auth(auth)
             .options(http)
             .rate(RATES[0])
             .rate(RATES[1])
             .concurrency(AT_ONCE)
             .retry(retry)
-            .words(words);
-        let limits = connection
-            .accounts
-            .limits(&[base, connection.token.reveal()], || builder.make_limits());
-        let client = builder.limits(limits).build()?;
+            .words(words)
+            .build_for(connection.accounts)?;
         let first_wait = http.retry_wait.and_then(|wait| Duration::try_from_secs_f64(wait).ok());
         Ok(Self {
             client,

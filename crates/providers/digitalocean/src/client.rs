@@ -1,7 +1,9 @@
 //! The API, version 2: <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domains>.
 
 use octodns_core::Secret;
-use octodns_http::{Accounts, Client, Error, HeaderAuth, Options, Page, Rate, Request, all, pages};
+use octodns_http::{
+    Accounts, Client, Error, HeaderAuth, Options, Page, Rate, Request, all, found, pages,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -86,8 +88,7 @@ impl Api {
             .options(http)
             .rate(Rate::per_minute(250))
             .rate(Rate::per_hour(5000));
-        let limits = accounts.limits(&[endpoint, token.reveal()], || builder.make_limits());
-        Ok(Self { client: builder.limits(limits).build()? })
+        Ok(Self { client: builder.build_for(accounts)? })
     }
 
     pub(crate) async fn domains(&self) -> Result<Vec<Domain>, Error> {
@@ -96,10 +97,7 @@ impl Api {
 
     /// The rows of a domain, or `None` when there is no such domain.
     pub(crate) async fn rows(&self, domain: &str) -> Result<Option<Vec<Row>>, Error> {
-        match list(|| self.client.get(&["domains", domain, "records"])).await {
-            Err(Error::NotFound { .. }) => Ok(None),
-            result => result.map(Some),
-        }
+        found(list(|| self.client.get(&["domains", domain, "records"])).await)
     }
 
     /// The rows of one whole name and type.
@@ -115,15 +113,8 @@ impl Api {
 
     /// Creates a domain, empty but for the service's own NS rows.
     pub(crate) async fn create_domain(&self, domain: &str) -> Result<(), Error> {
-        match self.client.post(&["domains"]).json(&NewDomain { name: domain }).done().await {
-            Err(Error::Unsure { .. }) if self.has_domain(domain).await? => Ok(()),
-            result => result,
-        }
-    }
-
-    async fn has_domain(&self, domain: &str) -> Result<bool, Error> {
-        let found = self.client.get(&["domains", domain]).find::<serde::de::IgnoredAny>().await?;
-        Ok(found.is_some())
+        let made = self.client.get(&["domains", domain]);
+        self.client.post(&["domains"]).json(&NewDomain { name: domain }).made(made).await
     }
 
     pub(crate) async fn create_row(&self, domain: &str, row: &Row) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use octodns_core::engine::per_record::{self, HeldRows, Row, RowApi, Rows};
+use octodns_core::provider::listed_zones;
 use octodns_core::{
     ApplyLog, Capabilities, Plan, Provider, ProviderError, Record, Registry, Secret, Source, State,
     TypeSupport, ZoneName, ZoneRead, ZoneRequest, async_trait,
@@ -72,11 +73,6 @@ impl DigitalOcean {
     }
 }
 
-/// The service names domains without their final dot.
-fn domain(zone: &ZoneName) -> &str {
-    zone.as_str().trim_end_matches('.')
-}
-
 #[async_trait]
 impl Source for DigitalOcean {
     fn id(&self) -> &str {
@@ -92,13 +88,11 @@ impl Source for DigitalOcean {
     }
 
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
-        let domains = self.api.domains().await?.into_iter();
-        let zones = domains.map(|domain| ZoneName::new(&format!("{}.", domain.name)));
-        zones.collect::<Result<_, _>>().map_err(|error| ProviderError::failed(error.to_string()))
+        listed_zones(self.api.domains().await?.into_iter().map(|domain| domain.name))
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
-        let Some(found) = self.api.rows(domain(zone.name)).await? else { return Ok(None) };
+        let Some(found) = self.api.rows(zone.name.without_dot()).await? else { return Ok(None) };
         let mut rows = Rows::of(zone, self);
         for row in found {
             records::read(&mut rows, &records::as_written(row, zone.name))?;
@@ -112,7 +106,7 @@ impl Source for DigitalOcean {
 impl Provider for DigitalOcean {
     async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
         if !plan.exists {
-            self.api.create_domain(domain(plan.desired.name())).await?;
+            self.api.create_domain(plan.desired.name().without_dot()).await?;
         }
         let none = HeldRows::default();
         per_record::apply(self, plan, plan.state.get().unwrap_or(&none), log).await
@@ -124,7 +118,7 @@ impl RowApi for DigitalOcean {
     type Id = u64;
 
     async fn create(&self, zone: &ZoneName, record: &Record) -> Result<(), ProviderError> {
-        Ok(self.api.create_row(domain(zone), &records::write(record)).await?)
+        Ok(self.api.create_row(zone.without_dot(), &records::write(record)).await?)
     }
 
     async fn update(
@@ -133,17 +127,17 @@ impl RowApi for DigitalOcean {
         existing: &Row<u64>,
         record: &Record,
     ) -> Result<(), ProviderError> {
-        Ok(self.api.update_row(domain(zone), existing.id, &records::write(record)).await?)
+        Ok(self.api.update_row(zone.without_dot(), existing.id, &records::write(record)).await?)
     }
 
     async fn delete(&self, zone: &ZoneName, row: &Row<u64>) -> Result<(), ProviderError> {
-        Ok(self.api.delete_row(domain(zone), row.id).await?)
+        Ok(self.api.delete_row(zone.without_dot(), row.id).await?)
     }
 
     async fn holds(&self, zone: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
         let name = record.fqdn(zone);
         let of = record.record_type().as_str();
-        let found = self.api.rows_of(domain(zone), name.trim_end_matches('.'), of).await?;
+        let found = self.api.rows_of(zone.without_dot(), name.trim_end_matches('.'), of).await?;
         let wanted = records::write(record);
         let written = |row| client::Row { id: None, ..records::as_written(row, zone) };
         Ok(found.into_iter().any(|row| written(row) == wanted))

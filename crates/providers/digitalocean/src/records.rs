@@ -4,7 +4,6 @@
 //! read without it, the domain's own as `@`. Text is bare: no quotes, no escapes.
 
 use octodns_core::engine::per_record::Rows;
-use octodns_core::value::Map;
 use octodns_core::{
     OwnedValue, ProviderError, Record, RecordData, RecordType, ServiceFault, ZoneName,
 };
@@ -54,24 +53,20 @@ fn value(row: &Row) -> Option<OwnedValue> {
     let data = row.data.clone()?;
     Some(match &*row.record_type {
         "TXT" => data.replace(';', "\\;").into(),
-        "MX" => fields([("preference", row.priority?.into()), ("exchange", data.into())]),
-        "SRV" => fields([
+        "MX" => [("preference", row.priority?.into()), ("exchange", data.into())].into(),
+        "SRV" => [
             ("priority", row.priority?.into()),
             ("weight", row.weight?.into()),
             ("port", row.port?.into()),
             ("target", data.into()),
-        ]),
-        "CAA" => fields([
-            ("flags", row.flags?.into()),
-            ("tag", row.tag.clone()?.into()),
-            ("value", data.into()),
-        ]),
+        ]
+        .into(),
+        "CAA" => {
+            [("flags", row.flags?.into()), ("tag", row.tag.clone()?.into()), ("value", data.into())]
+                .into()
+        }
         _ => data.into(),
     })
-}
-
-fn fields<const N: usize>(fields: [(&'static str, OwnedValue); N]) -> OwnedValue {
-    Map::from_iter(fields).into()
 }
 
 /// The row of a record with one value.

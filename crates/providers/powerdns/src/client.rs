@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::options::{Kind, Options, SoaEdit};
 
+/// Requests at the same time: as many as zones are planned at a time by default.
+const AT_ONCE: usize = 16;
+
 /// A zone, as listed.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Listed {
@@ -92,9 +95,9 @@ impl Api {
         let builder = Client::builder("powerdns", &base)
             .auth(HeaderAuth::default().with("x-api-key", &options.api_key)?)
             .options(&options.http())
+            .concurrency(AT_ONCE)
             .verdict(verdict);
-        let limits = accounts.limits(&[&base, options.api_key.reveal()], || builder.make_limits());
-        Ok(Self { client: builder.limits(limits).build()?, server: options.server_id.clone() })
+        Ok(Self { client: builder.build_for(accounts)?, server: options.server_id.clone() })
     }
 
     pub(crate) async fn zones(&self) -> Result<Vec<Listed>, Error> {
@@ -144,13 +147,8 @@ impl Api {
             soa_edit_api: options.soa_edit_api,
             serial: 0,
         };
-        match self.client.post(&[&self.server, "zones"]).json(&body).done().await {
-            // Made after all, or not: if it is there, it gets its records as any zone.
-            Err(Error::Unsure { .. }) if self.zone(zone).await?.is_some() => {
-                self.patch(zone, rrsets).await
-            }
-            result => result,
-        }
+        let made = self.client.get(&[&self.server, "zones", &id(zone)]);
+        self.client.post(&[&self.server, "zones"]).json(&body).made(made).await
     }
 
     pub(crate) async fn notify(&self, zone: &ZoneName) -> Result<(), Error> {

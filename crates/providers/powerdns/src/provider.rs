@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use octodns_core::engine::unsupported;
+use octodns_core::provider::listed_zones;
 use octodns_core::registry::{BuildError, Given};
 use octodns_core::{
-    ApplyLog, Capabilities, Plan, Provider, ProviderError, Record, Report, ServiceFault, Source,
-    TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, Plan, Provider, ProviderError, Record, Report, Source, TypeSupport,
+    Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::Accounts;
 use tokio::sync::OnceCell;
@@ -106,12 +107,7 @@ impl Source for PowerDns {
     }
 
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
-        let zones = self.api.zones().await?.into_iter().map(|zone| ZoneName::new(&zone.name));
-        let mut zones = zones
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| ProviderError::service(ServiceFault::Malformed, error.to_string()))?;
-        zones.sort();
-        Ok(zones)
+        listed_zones(self.api.zones().await?.into_iter().map(|zone| zone.name))
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {

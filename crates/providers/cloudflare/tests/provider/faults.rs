@@ -31,7 +31,7 @@ async fn a_thousand_changes_survive_a_bad_day() {
         ] {
             faults.share(percent, seed * 5 + number, fault);
         }
-        let run = Run::new(&server, &json!({ "retry_count": 8 }));
+        let run = Run::new(&server, &json!({}));
         let desired = run.zone("unit.tests.", &hosts(0, 1000, "192.0.2.1"));
         let plan = run.plan(&desired).await.unwrap();
         let (result, outcomes) = run.apply(&plan).await;
