@@ -10,6 +10,7 @@ mod bench;
 mod conformance;
 mod deny;
 mod install;
+mod new_provider;
 mod run;
 mod test;
 mod tidy;
@@ -31,6 +32,10 @@ cargo xtask VERB
                  [--report]: octodns-report instead, in answers of a local server a second
                  or, of a zone's transfer from BIND and Knot, beside dig: --axfr
                  [--records N] [--runs N] [--no-reference]
+  new-provider NAME --kind rrset|record
+               a crate for a provider that compiles, registers itself, and fails its behaviour
+               suite where code is to be written: docs/writing-a-provider.md
+                 [--prove]: makes both kinds in a copy, and writes what that page writes
   help         this text
 ";
 
@@ -45,6 +50,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(),
         "deny" => deny::run(),
         "bench" => bench::run(&rest),
+        "new-provider" => new_provider::run(&rest),
         "help" | "-h" | "--help" => {
             print!("{HELP}");
             Ok(())

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::install::{self, Installed};
 use crate::run::{cargo, check};
-use crate::{conformance, deny, tidy};
+use crate::{conformance, deny, new_provider, tidy};
 
 /// What is run, and fails or not.
 type Step = Box<dyn FnOnce() -> io::Result<()>>;
@@ -17,7 +17,7 @@ type Step = Box<dyn FnOnce() -> io::Result<()>>;
 pub(crate) fn run() -> io::Result<()> {
     // Waits for the network mostly, so it does that beside the steps that need nothing of it.
     let installing = thread::spawn(install::run);
-    let steps: [(&str, Step); 9] = [
+    let steps: [(&str, Step); 10] = [
         ("fmt", Box::new(|| check(&mut cargo(&["fmt", "--all", "--check"])))),
         ("tidy", Box::new(tidy::run)),
         ("deny", Box::new(deny::run)),
@@ -51,6 +51,7 @@ pub(crate) fn run() -> io::Result<()> {
                 check(&mut cargo(&["run", "--quiet", "--package", "octodns-example-embed"]))
             }),
         ),
+        ("new-provider", Box::new(new_provider::prove)),
         ("tests", Box::new(|| tests(installing))),
     ];
     let mut failed = Vec::new();

@@ -19,7 +19,8 @@ pub(super) fn dependencies_have_reasons(tree: &Tree) -> Vec<String> {
     differences(&listed, "Cargo.toml", &reasoned, page)
 }
 
-/// Refuses a provider that is not everywhere: folder, feature, registry line and docs page.
+/// Refuses a provider that is not everywhere: folder, feature, registry line, docs page and line in
+/// the README.
 pub(super) fn providers_in_step(tree: &Tree) -> Vec<String> {
     let manifest = "crates/octodns/Cargo.toml";
     let features: BTreeSet<&str> = section(tree.text(manifest), "[features]")
@@ -37,6 +38,9 @@ pub(super) fn providers_in_step(tree: &Tree) -> Vec<String> {
         }
         if !tree.files.contains_key(&format!("docs/providers/{folder}.md")) {
             problems.push(format!("{folder}: docs/providers/{folder}.md is missing"));
+        }
+        if !tree.text("README.md").contains(&format!("](docs/providers/{folder}.md)")) {
+            problems.push(format!("{folder}: the table of README.md has no line for it"));
         }
     }
     problems

@@ -134,7 +134,7 @@ mod tests {
             ("crates/providers/route53/Cargo.toml", ""),
         ]);
         let problems = lists::providers_in_step(&tree);
-        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert_eq!(problems.len(), 4, "{problems:?}");
     }
 
     #[test]

@@ -1,0 +1,103 @@
+//! The name of a provider, and how it is spelled where.
+
+use std::fmt;
+
+/// Packages of ours that are no providers, and words that mean something else as a feature.
+const TAKEN: &[&str] = &[
+    "all",
+    "cli",
+    "compare",
+    "core",
+    "default",
+    "dns",
+    "dump",
+    "files",
+    "http",
+    "processors",
+    "report",
+    "schema",
+    "sync",
+    "testkit",
+    "tests",
+    "validate",
+    "versions",
+    "yaml",
+];
+
+/// A name such as `digitalocean` or `acme-dns`.
+#[derive(Debug)]
+pub(super) struct Name(String);
+
+impl Name {
+    /// Says what is wrong with a name that none can be.
+    pub(super) fn new(name: &str) -> Result<Self, String> {
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'))
+        };
+        if !name.split('-').all(is_word)
+            || !name.starts_with(|first: char| first.is_ascii_lowercase())
+        {
+            return Err(format!(
+                "`{name}`: a name is lower-case letters and digits, words joined by `-`, such as `digitalocean`"
+            ));
+        }
+        if TAKEN.contains(&name) {
+            return Err(format!("`{name}` is the name of something else"));
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// As a folder, a feature, and the short name of its class.
+    pub(super) fn plain(&self) -> &str {
+        &self.0
+    }
+
+    /// As a Rust module: `octodns_acme_dns`.
+    pub(super) fn module(&self) -> String {
+        format!("octodns_{}", self.0.replace('-', "_"))
+    }
+
+    /// As a Rust type: `AcmeDns`.
+    pub(super) fn type_name(&self) -> String {
+        self.0.split('-').fold(String::new(), |name, word| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|first| first.to_ascii_uppercase());
+            name + &first.into_iter().chain(letters).collect::<String>()
+        })
+    }
+
+    /// A text with its placeholders filled.
+    pub(super) fn fill(&self, text: &str) -> String {
+        text.replace("{{name}}", &self.0)
+            .replace("{{module}}", &self.module())
+            .replace("{{Type}}", &self.type_name())
+            .replace("{{VARIABLE}}", &self.0.replace('-', "_").to_ascii_uppercase())
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_its_spellings() {
+        let name = Name::new("acme-dns2").unwrap();
+        let filled = name.fill("{{name}} {{module}} {{Type}} {{VARIABLE}}");
+        assert_eq!(filled, "acme-dns2 octodns_acme_dns2 AcmeDns2 ACME_DNS2");
+    }
+
+    #[test]
+    fn what_cannot_be_a_crate_is_refused() {
+        for name in
+            ["", "Acme", "acme_dns", "1acme", "-acme", "acme-", "acme--dns", "../acme", "http"]
+        {
+            assert!(Name::new(name).is_err(), "{name}");
+        }
+    }
+}

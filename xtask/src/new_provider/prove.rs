@@ -1,0 +1,118 @@
+//! Carries out `docs/writing-a-provider.md` in a copy of the workspace.
+//!
+//! The copy is kept below `target` from run to run, and builds into the same folder as the workspace: what is
+//! of others is compiled once. Its packages have a version of their own, so that they are told from ours.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::page::{self, Step};
+use super::{read, wrong};
+use crate::run::{check, failed, root, target};
+
+const PAGE: &str = "docs/writing-a-provider.md";
+
+/// Runs every command of the page and writes every block of code; an error says what the page promised.
+pub(crate) fn run() -> io::Result<()> {
+    let copy = target().join("new-provider");
+    copy_workspace(&copy)?;
+    let text = read(&root().join(PAGE))?;
+    for step in page::steps(&text).map_err(|why| wrong(format!("{PAGE}: {why}")))? {
+        match step {
+            Step::Write { path, text } => page::write(&copy, path, text)?,
+            Step::Run { commands, fails, says } => shell(&copy, commands, fails, &says)?,
+        }
+    }
+    Ok(())
+}
+
+fn shell(copy: &Path, commands: &str, fails: bool, says: &[&str]) -> io::Result<()> {
+    println!("{commands}");
+    let mut command = Command::new("sh");
+    command.current_dir(copy).args(["-e", "-c", commands]);
+    command.env("CARGO_TARGET_DIR", target()).env("RUST_BACKTRACE", "0");
+    let output = command.output().map_err(|error| failed(&command, &error.to_string()))?;
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    let missing = says.iter().find(|line| !text.contains(**line));
+    if output.status.success() != fails && missing.is_none() {
+        return Ok(());
+    }
+    eprintln!("{text}");
+    let why = match missing {
+        Some(line) => format!("it should say: {line}"),
+        None if fails => "it should fail".to_owned(),
+        None => output.status.to_string(),
+    };
+    Err(failed(&command, &why))
+}
+
+/// Brings the copy in step; files that are the same stay untouched, so that little is compiled again.
+fn copy_workspace(copy: &Path) -> io::Result<()> {
+    fs::create_dir_all(copy)?;
+    if !copy.join(".git").exists() {
+        check(Command::new("git").current_dir(copy).args(["init", "--quiet"]))?;
+    }
+    let wanted = listed(root())?;
+    for stale in listed(copy)?.difference(&wanted) {
+        let stale = copy.join(stale);
+        fs::remove_file(&stale)?;
+        // A folder that is empty now would be taken for a crate without a manifest.
+        let above = stale.ancestors().skip(1).take_while(|folder| *folder != copy);
+        above.take_while(|folder| fs::remove_dir(folder).is_ok()).for_each(drop);
+    }
+    for file in &wanted {
+        let Ok(mut bytes) = fs::read(root().join(file)) else { continue };
+        if file == Path::new("Cargo.toml") {
+            bytes = versioned(&String::from_utf8_lossy(&bytes)).into_bytes();
+        }
+        let path = copy.join(file);
+        if fs::read(&path).is_ok_and(|held| held == bytes) {
+            continue;
+        }
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(path, bytes)?;
+    }
+    Ok(())
+}
+
+/// The manifest with another version of all packages of the workspace.
+fn versioned(manifest: &str) -> String {
+    let line = |line: &str| {
+        let is_ours = line.starts_with("version = ") || line.contains("path = \"");
+        let value = line.split_once("version = \"").filter(|_| is_ours);
+        match value.and_then(|(before, value)| Some((before, value.split_once('"')?))) {
+            Some((before, (version, after))) => {
+                format!("{before}version = \"{version}-proof\"{after}\n")
+            }
+            None => format!("{line}\n"),
+        }
+    };
+    manifest.lines().map(line).collect()
+}
+
+/// The files of a work tree, ignored ones left out.
+fn listed(folder: &Path) -> io::Result<BTreeSet<PathBuf>> {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder);
+    command.args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    let output = command.output().map_err(|error| failed(&command, &error.to_string()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().map(PathBuf::from).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_packages_get_another_version() {
+        let manifest = "version = \"0.1.0\"\nours = { path = \"a\", version = \"0.1.0\" }\n\
+                        theirs = { version = \"0.1.0\" }\n";
+        let expected = "version = \"0.1.0-proof\"\nours = { path = \"a\", version = \"0.1.0-proof\" }\n\
+                        theirs = { version = \"0.1.0\" }\n";
+        assert_eq!(versioned(manifest), expected);
+    }
+}

@@ -1,0 +1,58 @@
+//! What is written, and what is not when something is in the way.
+
+use super::*;
+
+fn words(line: &str) -> Vec<String> {
+    line.split(' ').map(str::to_owned).collect()
+}
+
+#[test]
+fn arguments_are_a_name_and_a_kind() {
+    let (name, kind) = parse(&words("fig --kind record")).unwrap();
+    assert_eq!((name.plain(), kind), ("fig", Kind::Record));
+    assert_eq!(parse(&words("--kind=rrset fig")).unwrap().1, Kind::Rrset);
+    for line in ["fig", "--kind record", "fig --kind zone", "fig figs --kind rrset", "fig --kind"] {
+        assert!(parse(&words(line)).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn every_kind_has_its_files_and_its_lines_and_no_placeholder_stays() {
+    let name = Name::new("fig-tree").unwrap();
+    for kind in [Kind::Record, Kind::Rrset] {
+        let files = files(root(), &name, kind).unwrap();
+        for file in &files {
+            assert!(!file.text.contains("{{"), "{}", file.path.display());
+            assert_ne!(file.before.as_ref(), Some(&file.text), "{}", file.path.display());
+        }
+        assert_eq!(files.iter().filter(|file| file.before.is_none()).count(), 11);
+        assert!(files.iter().filter(|file| file.before.is_some()).count() > 10);
+    }
+}
+
+#[test]
+fn a_provider_that_is_there_is_not_made_again() {
+    let name = Name::new("digitalocean").unwrap();
+    let error = files(root(), &name, Kind::Record).unwrap_err().to_string();
+    assert_eq!(error, "crates/providers/digitalocean is there already");
+}
+
+#[test]
+fn nothing_stays_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    fs::write(at("old"), "before").unwrap();
+    fs::write(at("file"), "").unwrap();
+    let written = |path: &str, before: Option<&str>| Written {
+        path: at(path),
+        before: before.map(str::to_owned),
+        text: "after".to_owned(),
+    };
+    // The last cannot be written: a file is no folder.
+    let files = [written("a/b/new", None), written("old", Some("before")), written("file/x", None)];
+    write_all(&files).unwrap_err();
+    assert!(!at("a").exists());
+    assert_eq!(fs::read_to_string(at("old")).unwrap(), "before");
+    write_all(&files[..2]).unwrap();
+    assert_eq!(fs::read_to_string(at("old")).unwrap(), "after");
+}
