@@ -51,3 +51,37 @@ pub(super) fn package_names(tree: &Tree) -> Vec<String> {
     }
     problems
 }
+
+/// Refuses a package of ours that could not be published: without words, licence, repository or README, or
+/// with a dependency that only this workspace has.
+pub(super) fn publishable(tree: &Tree) -> Vec<String> {
+    let is_ours = |file: &str| file.starts_with("crates/") || file.starts_with("bins/");
+    let mut problems = Vec::new();
+    for (file, text) in members(tree).filter(|(file, _)| is_ours(file)) {
+        for key in ["description = \"", "license.workspace = true", "repository.workspace = true"] {
+            if !text.lines().any(|line| line.starts_with(key)) {
+                problems.push(format!("{file}: a package that is published says `{key}`"));
+            }
+        }
+        let readme = file.replace("Cargo.toml", "README.md");
+        let key = if tree.files.contains_key(&readme) {
+            "readme = \"README.md\""
+        } else {
+            "readme.workspace = true"
+        };
+        if !text.lines().any(|line| line == key) {
+            problems.push(format!("{file}: a package that is published says `{key}`"));
+        }
+        let local =
+            text.lines().filter(|line| line.starts_with("publish =") || line.contains("path = \""));
+        problems
+            .extend(local.map(|line| format!("{file}: `{line}` keeps it from being published")));
+    }
+    let shared = tree.text("Cargo.toml").lines().filter(|line| line.contains("{ path = "));
+    let unversioned = shared.filter(|line| !line.contains("version = "));
+    problems.extend(
+        unversioned
+            .map(|line| format!("Cargo.toml: `{line}`: what is published needs its version")),
+    );
+    problems
+}

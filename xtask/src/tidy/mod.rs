@@ -22,6 +22,7 @@ const CHECKS: &[Check] = &[
     sources::silenced_lints,
     manifests::inherited,
     manifests::package_names,
+    manifests::publishable,
     lists::dependencies_have_reasons,
     lists::providers_in_step,
     lists::features_forwarded,
@@ -144,5 +145,23 @@ mod tests {
         let tree = tree(&[("crates/core/Cargo.toml", text)]);
         let problems = manifests::inherited(&tree);
         assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+
+    #[test]
+    fn a_package_that_cannot_be_published_is_refused() {
+        let whole = "description = \"x\"\nlicense.workspace = true\nrepository.workspace = true\n";
+        let with = |line: &str| format!("{whole}{line}\n");
+        for (manifest, many) in [
+            (with("readme.workspace = true"), 0),
+            (with("readme = \"README.md\""), 1),
+            (with("readme.workspace = true\npublish = false"), 1),
+            (with("readme.workspace = true\noctodns-core = { path = \"../core\" }"), 1),
+            ("readme.workspace = true\n".to_owned(), 3),
+        ] {
+            let tree = tree(&[("crates/core/Cargo.toml", &manifest), ("xtask/Cargo.toml", "")]);
+            assert_eq!(manifests::publishable(&tree).len(), many, "{manifest}");
+        }
+        let tree = tree(&[("Cargo.toml", "octodns-core = { path = \"crates/core\" }\n")]);
+        assert_eq!(manifests::publishable(&tree).len(), 1);
     }
 }

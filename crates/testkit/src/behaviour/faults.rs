@@ -6,7 +6,7 @@ use octodns_core::Outcome;
 use serde_json::{Value as Json, json};
 
 use super::{Case, Stage, chain};
-use crate::fake::{Control, Fault};
+use crate::fake::{Control, Fault, Place, Request};
 use crate::run::told;
 
 type Result = std::result::Result<(), String>;
@@ -49,7 +49,7 @@ fn unavailable<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
         let Some(control) = prepared(stage).await? else { return Ok(()) };
         for fault in [Fault::unavailable(), Fault::unavailable_after()] {
             control.faults().next(1, fault.clone());
-            control.faults().next_of(crate::fake::Request::is_write, 2, fault);
+            control.faults().next_of(Request::is_write, 2, fault);
             stage.become_(&records(5)).await?;
             control.faults().clear();
             stage.become_(&records(1)).await?;
@@ -59,15 +59,19 @@ fn unavailable<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// The connection breaks, before or after the request was carried out.
+/// The connection breaks at any place of an answer, whether the request was carried out or not.
 fn broken_connection<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = prepared(stage).await? else { return Ok(()) };
-        for fault in [Fault::BreakBefore, Fault::BreakAfter] {
-            control.faults().next_of(crate::fake::Request::is_write, 2, fault);
-            stage.become_(&records(5)).await?;
-            control.faults().clear();
-            stage.become_(&records(1)).await?;
+        for place in Place::ALL {
+            for carried_out in [false, true] {
+                let fault = Fault::Break { place, carried_out };
+                control.faults().next_of(Request::is_write, 2, fault.clone());
+                let told = |problem| format!("{fault:?}: {problem}");
+                stage.become_(&records(5)).await.map_err(told)?;
+                control.faults().clear();
+                stage.become_(&records(1)).await?;
+            }
         }
         Ok(())
     }

@@ -30,8 +30,6 @@ mod faults;
 mod walk;
 mod zones;
 
-use std::fmt::Write;
-
 use octodns_core::{Outcome, RecordType, Zone, ZoneName, async_trait};
 use serde_json::Value as Json;
 
@@ -85,13 +83,46 @@ pub trait Lab: Send + Sync {
 /// # Panics
 ///
 /// When one fails; all of them are told.
-#[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
 pub async fn prove(lab: &dyn Lab) {
-    let bench = lab.bench().await;
-    let mut cases = Vec::new();
-    for (name, case) in zones::CASES.iter().chain(faults::CASES) {
-        cases.push((name.to_string(), *case, None));
+    let failed = examine(lab, &[]).await;
+    assert!(failed.is_empty(), "\n{}\n", failed.join("\n"));
+}
+
+/// Runs the cases of these names, or every case if there are none: what failed, each with its case.
+#[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
+pub async fn examine(lab: &dyn Lab, only: &[&str]) -> Vec<String> {
+    let cases = cases(&lab.bench().await);
+    let mut failed = Vec::new();
+    let is_text = |name: &str| samples::odd_texts().iter().any(|(text, _)| *text == name);
+    for name in lab.except().iter().map(|(name, _)| name).chain(only) {
+        if !is_text(name) && !cases.iter().any(|(case, ..)| case == name) {
+            failed.push(format!("{name}: there is no such case"));
+        }
     }
+    for (name, case, record_type) in cases {
+        if !only.is_empty() && !only.contains(&&*name) {
+            continue;
+        }
+        if let Some((_, why)) = lab.except().iter().find(|(except, _)| *except == name) {
+            eprintln!("{name}: left out: {why}");
+            continue;
+        }
+        let result = match Stage::new(lab, &name, record_type).await {
+            Ok(stage) => case(&stage).await,
+            Err(problem) => Err(problem),
+        };
+        failed.extend(result.err().map(|problem| format!("{name}: {problem}")));
+        if let Some(control) = lab.control() {
+            control.faults().clear();
+        }
+    }
+    failed
+}
+
+/// The cases for a provider: those of all, and one for each record type that it has.
+fn cases(bench: &Bench) -> Vec<(String, Case, Option<RecordType>)> {
+    let of_all = zones::CASES.iter().chain(faults::CASES);
+    let mut cases: Vec<_> = of_all.map(|(name, case)| ((*name).to_owned(), *case, None)).collect();
     let capabilities = bench.provider().capabilities();
     for sample in samples::all() {
         if capabilities.supports_type(sample.record_type) {
@@ -99,33 +130,7 @@ pub async fn prove(lab: &dyn Lab) {
             cases.push((name, walk::record_type as Case, Some(sample.record_type)));
         }
     }
-    let mut failed = String::new();
-    for (name, _) in lab.except() {
-        let is_text = samples::odd_texts().iter().any(|(text, _)| text == name);
-        if !is_text && !cases.iter().any(|(case, ..)| case == name) {
-            let _ = writeln!(failed, "{name}: there is no such case to leave out");
-        }
-    }
-    for (name, case, record_type) in cases {
-        if let Some((_, why)) = lab.except().iter().find(|(except, _)| *except == name) {
-            eprintln!("{name}: left out: {why}");
-            continue;
-        }
-        let stage = match Stage::new(lab, &name, record_type).await {
-            Ok(stage) => stage,
-            Err(problem) => {
-                let _ = writeln!(failed, "{name}: {problem}");
-                continue;
-            }
-        };
-        if let Err(problem) = case(&stage).await {
-            let _ = writeln!(failed, "{name}: {problem}");
-        }
-        if let Some(control) = lab.control() {
-            control.faults().clear();
-        }
-    }
-    assert!(failed.is_empty(), "\n{failed}");
+    cases
 }
 
 /// What a case returns, and how it is called.

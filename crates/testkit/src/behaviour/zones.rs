@@ -12,6 +12,7 @@ type Result = std::result::Result<(), String>;
 
 pub(super) const CASES: &[(&str, Case)] = &[
     ("new-zone", new_zone),
+    ("plan-alone", plan_alone),
     ("no-zone", no_zone),
     ("many-records", many_records),
     ("apex", apex),
@@ -39,6 +40,37 @@ fn new_zone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
             Ok(zones) => Err(format!("it is not among the zones: {zones:?}")),
             Err(ProviderError::CannotList) => Ok(()),
             Err(error) => Err(error.to_string()),
+        }
+    }
+    .boxed()
+}
+
+/// Planning changes nothing: whoever plans next finds the same to do.
+fn plan_alone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        stage.become_(&[a("www", 1), a("old", 1)]).await?;
+        let desired = stage.desired(&[a("www", 2), a("new", 1)]);
+        let writes = || {
+            let seen = stage.lab.control().map(|control| control.measured().seen());
+            seen.into_iter().flatten().filter(crate::fake::Seen::is_write).count()
+        };
+        let before = writes();
+        let mut planned = Vec::new();
+        for bench in [&stage.bench, &stage.lab.bench().await] {
+            let plan = bench.plan(&desired).await.map_err(|report| told(&report))?;
+            let changes = plan.map(|plan| plan.changes).unwrap_or_default();
+            let told = |change: &octodns_core::Change| change.display(&stage.zone, "").to_string();
+            planned.push(changes.iter().map(told).collect::<Vec<_>>());
+        }
+        if planned[0] != planned[1] {
+            let [first, second] = [planned[0].join("; "), planned[1].join("; ")];
+            return Err(format!(
+                "planned first: {first}; and then, with nothing applied: {second}"
+            ));
+        }
+        match writes() - before {
+            0 => stage.apply(&desired).await,
+            many => Err(format!("planning made {many} writing requests")),
         }
     }
     .boxed()

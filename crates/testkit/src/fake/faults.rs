@@ -1,5 +1,6 @@
 //! What goes wrong between a client and a fake.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
@@ -13,12 +14,35 @@ pub enum Fault {
     Answer(Answer),
     /// It is carried out, and answered so nevertheless.
     AnswerAfter(Answer),
-    /// The connection breaks before it is carried out.
+    /// It is not carried out, and the connection breaks in the body of the answer.
     BreakBefore,
-    /// It is carried out, and the connection breaks before the answer.
+    /// It is carried out, and the connection breaks in the body of the answer.
     BreakAfter,
+    /// The connection breaks at some place of the answer.
+    Break {
+        /// Where it breaks.
+        place: Place,
+        /// Whether the request was carried out before.
+        carried_out: bool,
+    },
     /// It is never answered.
     Silence,
+}
+
+/// Where in an answer a connection breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Before the first byte.
+    Start,
+    /// In the middle of the headers.
+    Headers,
+    /// In the middle of the body.
+    Body,
+}
+
+impl Place {
+    /// Every place.
+    pub const ALL: [Self; 3] = [Self::Start, Self::Headers, Self::Body];
 }
 
 impl Fault {
@@ -49,10 +73,16 @@ impl Fault {
     }
 }
 
+/// How often in a row a share of faults hits the same request: a client that tries more often gets through,
+/// whatever the order in which requests come.
+const MOST_IN_A_ROW: u32 = 4;
+
 /// Which requests something goes wrong with.
 #[derive(Default)]
 pub struct Faults {
     rules: Mutex<Vec<Rule>>,
+    /// How often in a row a share of faults has hit a request.
+    streaks: Mutex<HashMap<Key, u32>>,
 }
 
 type Concerns = Box<dyn Fn(&Request) -> bool + Send>;
@@ -105,7 +135,7 @@ impl Faults {
     }
 
     /// Lets `fault` happen to a share (percent) of all requests; which of them is the same in each run
-    /// with the same `seed`.
+    /// with the same `seed`. The same request is hit four times in a row at most.
     pub fn share(&self, percent: u32, seed: u64, fault: Fault) {
         // A state of zero would stay one.
         let state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -116,6 +146,7 @@ impl Faults {
     /// Nothing goes wrong any more.
     pub fn clear(&self) {
         self.rules().clear();
+        self.streaks.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn add(
@@ -135,8 +166,37 @@ impl Faults {
 
     /// What goes wrong with a request: the first rule that concerns it.
     pub(super) fn of(&self, request: &Request) -> Option<Fault> {
-        self.rules().iter_mut().find_map(|rule| rule.of(request))
+        let mut rules = self.rules();
+        let found =
+            rules.iter_mut().find_map(|rule| Some((rule.of(request)?, rule.share.is_some())));
+        let Some((fault, is_share)) = found else {
+            self.end_streak(request);
+            return None;
+        };
+        (!is_share || self.goes_on(request)).then_some(fault)
     }
+
+    /// Counts a request that a share hits; `false` when it was hit often enough.
+    fn goes_on(&self, request: &Request) -> bool {
+        let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
+        let streak = streaks.entry(key(request)).or_default();
+        *streak = if *streak < MOST_IN_A_ROW { *streak + 1 } else { 0 };
+        *streak > 0
+    }
+
+    fn end_streak(&self, request: &Request) {
+        let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
+        if !streaks.is_empty() {
+            streaks.remove(&key(request));
+        }
+    }
+}
+
+/// What makes two requests the same: method, target, body.
+type Key = (String, String, Vec<u8>);
+
+fn key(request: &Request) -> Key {
+    (request.method.clone(), request.target.clone(), request.body.clone())
 }
 
 impl Rule {

@@ -38,6 +38,7 @@
 //! ```
 
 mod faults;
+mod line;
 mod measure;
 mod request;
 
@@ -46,11 +47,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::response::Response;
+use futures::StreamExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-pub use faults::{Fault, Faults};
+use line::{Allowance, Lines};
+
+pub use faults::{Fault, Faults, Place};
 pub use measure::{Measured, Seen};
 pub use request::{Answer, Request};
 
@@ -115,13 +120,16 @@ impl<A: Api> Fake<A> {
         let api = Arc::new(Mutex::new(api));
         let control = Control::default();
         let (shared, controlled) = (Arc::clone(&api), control.clone());
-        let app = Router::new().fallback(move |request: axum::extract::Request| {
-            let (api, control) = (Arc::clone(&shared), controlled.clone());
-            async move { answer(&api, &control, request).await }
-        });
+        let app = Router::new().fallback(
+            move |ConnectInfo(line): ConnectInfo<Allowance>, request: axum::extract::Request| {
+                let (api, control) = (Arc::clone(&shared), controlled.clone());
+                async move { answer(&api, &control, &line, request).await }
+            },
+        );
+        let app = app.into_make_service_with_connect_info::<Allowance>();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("the address of a bound socket");
-        let server = tokio::spawn(async move { axum::serve(listener, app).await });
+        let server = tokio::spawn(async move { axum::serve(Lines(listener), app).await });
         Self { api, control, url: format!("http://{address}"), server }
     }
 
@@ -155,6 +163,7 @@ impl<A> Drop for Fake<A> {
 async fn answer<A: Api>(
     api: &Mutex<A>,
     control: &Control,
+    line: &Allowance,
     request: axum::extract::Request,
 ) -> Response {
     let request = match Request::read(request).await {
@@ -172,10 +181,16 @@ async fn answer<A: Api>(
             answer.into_response()
         }
         Some(Fault::Answer(answer)) => answer.into_response(),
-        Some(Fault::BreakBefore) => broken(),
+        Some(Fault::BreakBefore) => broken(line, Place::Body),
         Some(Fault::BreakAfter) => {
             under_way.answered(ask().status);
-            broken()
+            broken(line, Place::Body)
+        }
+        Some(Fault::Break { place, carried_out }) => {
+            if carried_out {
+                under_way.answered(ask().status);
+            }
+            broken(line, place)
         }
         Some(Fault::AnswerAfter(answer)) => {
             under_way.answered(ask().status);
@@ -187,8 +202,24 @@ async fn answer<A: Api>(
     response
 }
 
-/// An answer whose connection is closed before its body comes.
-fn broken() -> Response {
-    let closed = std::io::Error::other("the connection is closed");
-    Response::new(Body::from_stream(futures::stream::iter([Err::<&str, _>(closed)])))
+/// An answer that breaks off.
+fn broken(line: &Allowance, place: Place) -> Response {
+    match place {
+        Place::Start => line.limit(0),
+        // As far as the name of the first header.
+        Place::Headers => line.limit("HTTP/1.1 200 OK\r\ncon".len()),
+        Place::Body => {}
+    }
+    // What was promised does not come: the headers and a part go out, then the connection breaks.
+    let part = futures::stream::once(async { Ok("{\"half\": ") });
+    let end = futures::stream::once(async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("the connection is closed"))
+    });
+    let mut response = Response::new(Body::from_stream(part.chain(end)));
+    response.headers_mut().insert("content-length", 1000.into());
+    response
 }
+
+#[cfg(test)]
+mod tests;

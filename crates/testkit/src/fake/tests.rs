@@ -1,0 +1,55 @@
+//! What a client gets to see of a connection that breaks.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::*;
+
+/// Everything that comes until the connection is closed.
+async fn received(url: &str) -> String {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: fake\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut bytes = Vec::new();
+    // A reset is an end as well.
+    let _ = stream.read_to_end(&mut bytes).await;
+    String::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_breaks_where_it_is_to() {
+    let asked = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&asked);
+    let fake = Fake::start(move |_: &Request| {
+        *count.lock().unwrap() += 1;
+        Answer::text(200, "whole")
+    })
+    .await;
+    for (place, carried_out, start, end) in [
+        (Place::Start, false, "", ""),
+        (Place::Start, true, "", ""),
+        (Place::Headers, false, "HTTP/1.1 200 OK\r\ncon", "con"),
+        (Place::Body, true, "HTTP/1.1 200 OK\r\n", "\r\n\r\n{\"half\": "),
+    ] {
+        let before = *asked.lock().unwrap();
+        fake.control().faults().next(1, Fault::Break { place, carried_out });
+        let text = received(fake.url()).await;
+        assert!(text.starts_with(start) && text.ends_with(end), "{place:?}: {text:?}");
+        assert_eq!(place == Place::Start, text.is_empty());
+        assert_eq!(*asked.lock().unwrap() - before, u32::from(carried_out));
+        // Only that connection broke.
+        assert!(received(fake.url()).await.ends_with("whole"));
+    }
+}
+
+/// A test that is hit by chance must not fail by chance.
+#[tokio::test]
+async fn a_share_of_faults_lets_every_request_through_in_the_end() {
+    let fake = Fake::start(|_: &Request| Answer::text(200, "whole")).await;
+    fake.control().faults().share(100, 1, Fault::unavailable());
+    for _ in 0..3 {
+        for _ in 0..4 {
+            assert!(received(fake.url()).await.contains(" 503 "));
+        }
+        assert!(received(fake.url()).await.ends_with("whole"));
+    }
+}

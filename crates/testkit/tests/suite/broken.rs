@@ -1,0 +1,77 @@
+//! What the suite says of providers that are broken in one way each.
+
+use std::sync::Arc;
+
+use octodns_core::async_trait;
+use octodns_testkit::behaviour::{self, Lab};
+use octodns_testkit::fake::{Control, Fake};
+use octodns_testkit::run::Bench;
+
+use crate::service::Service;
+use crate::shelf::{Broken, Shelf};
+
+struct Broke {
+    fake: Fake<Service>,
+    broken: Broken,
+}
+
+#[async_trait]
+impl Lab for Broke {
+    async fn bench(&self) -> Bench {
+        Bench::new(Arc::new(Shelf::new(self.fake.url(), self.broken)))
+    }
+
+    fn control(&self) -> Option<&Control> {
+        Some(self.fake.control())
+    }
+}
+
+async fn broke(broken: Broken) -> Broke {
+    Broke { fake: Fake::start(Service::default()).await, broken }
+}
+
+/// Otherwise it might be the provider's rest that is found out.
+#[tokio::test]
+async fn a_provider_that_does_all_it_must_passes() {
+    behaviour::prove(&broke(Broken::Nothing).await).await;
+}
+
+/// What is broken, the case that finds it, and a part of what that says.
+const FOUND_OUT: &[(Broken, &str, &str)] = &[
+    (Broken::LosesAValue, "type-a", "more values: there is still something to do: Update"),
+    (Broken::IgnoresTtl, "type-a", "TTL: there is still something to do: Update"),
+    (Broken::DropsDeletes, "type-a", "other values: there is still something to do: Update"),
+    (Broken::LosesEscapes, "odd-texts", "txt-quotes: there is still something to do"),
+    (Broken::LosesPriority, "type-mx", "more values:"),
+    (Broken::MisnamesTheApex, "apex", "there is still something to do"),
+    (Broken::ReadsOnePage, "many-records", "there is still something to do: Create"),
+    (Broken::RepeatsCreations, "broken-connection", "there is still something to do: Update"),
+    (Broken::KnowsOnlyItsOwnRows, "unavailable", "there is still something to do: Update"),
+    (Broken::NeverRepeats, "throttled", "429"),
+    (Broken::EmptyWhereThereIsAnError, "wrong-answer", "reads as a zone with 0 records"),
+    (Broken::EmptyWhereThereIsNoZone, "no-zone", "there is such a zone"),
+    (Broken::ForgetsNewZones, "new-zone", "404"),
+    (Broken::AppliesWhilePlanning, "plan-alone", "planned first: "),
+    (Broken::ClaimsATypeTooMany, "type-caa", "422: the type CAA is not known"),
+    (Broken::SaysAllWasApplied, "half-an-apply", "the log says Applied, there: false"),
+    (Broken::SwallowsErrors, "half-an-apply", "there is still something to do: Create"),
+];
+
+#[tokio::test]
+async fn a_provider_that_is_broken_is_found_out() {
+    let mut problems = Vec::new();
+    for (broken, case, expected) in FOUND_OUT {
+        let failed = behaviour::examine(&broke(*broken).await, &[case]).await.join("\n");
+        if !failed.starts_with(&format!("{case}: ")) || !failed.contains(expected) {
+            problems.push(format!("{broken:?}: \"{failed}\", and not \"{case}: {expected}\""));
+        }
+    }
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+/// A name that no case has would prove nothing.
+#[tokio::test]
+async fn a_case_that_there_is_not_is_said() {
+    let failed = behaviour::examine(&broke(Broken::Nothing).await, &["type-z"]).await;
+    assert_eq!(failed, ["type-z: there is no such case"]);
+}

@@ -1,0 +1,234 @@
+//! A provider of rows that does all it must, unless it is told to be broken in some way.
+
+use octodns_core::engine::per_record::{self, HeldRows, Row, RowApi, Rows};
+use octodns_core::provider::{PlanDraft, listed_zones};
+use octodns_core::record::{RecordData, Txt};
+use octodns_core::{
+    ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Record, RecordType,
+    Source, State, TypeSupport, ZoneName, ZoneRead, ZoneRequest, async_trait,
+};
+use octodns_http::{Client, Error, Options, Page, all, found, pages};
+use serde::{Deserialize, Serialize};
+
+/// The one thing that is wrong with a provider.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Broken {
+    Nothing,
+    LosesAValue,
+    IgnoresTtl,
+    DropsDeletes,
+    LosesEscapes,
+    LosesPriority,
+    MisnamesTheApex,
+    ReadsOnePage,
+    RepeatsCreations,
+    NeverRepeats,
+    EmptyWhereThereIsAnError,
+    EmptyWhereThereIsNoZone,
+    ForgetsNewZones,
+    AppliesWhilePlanning,
+    ClaimsATypeTooMany,
+    SaysAllWasApplied,
+    SwallowsErrors,
+    KnowsOnlyItsOwnRows,
+}
+
+const CAPABILITIES: Capabilities = Capabilities {
+    types: TypeSupport::Only(&[RecordType::A, RecordType::CNAME, RecordType::MX, RecordType::TXT]),
+    ..Capabilities::NOTHING
+};
+
+const TOO_MUCH: Capabilities = Capabilities {
+    types: TypeSupport::Only(&[RecordType::A, RecordType::CAA]),
+    ..Capabilities::NOTHING
+};
+
+#[derive(Debug, Deserialize, Serialize, PartialEq)]
+struct Held {
+    name: String,
+    r#type: String,
+    ttl: i64,
+    value: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Listed {
+    items: Vec<(u64, Held)>,
+    next: Option<usize>,
+}
+
+pub(crate) struct Shelf {
+    client: Client,
+    broken: Broken,
+}
+
+impl Shelf {
+    pub(crate) fn new(url: &str, broken: Broken) -> Self {
+        let attempts = Some(if broken == Broken::NeverRepeats { 1 } else { 8 });
+        let options = Options {
+            attempts,
+            retry_wait: Some(0.0),
+            requests_per_second: Some(100_000),
+            ..Options::default()
+        };
+        let client = Client::builder("shelf", url).options(&options).build().unwrap();
+        Self { client, broken }
+    }
+
+    fn is(&self, broken: Broken) -> bool {
+        self.broken == broken
+    }
+
+    async fn list(&self, zone: &ZoneName) -> Result<Option<Vec<(u64, Held)>>, ProviderError> {
+        let listed = all(pages(0_usize, async |start| {
+            let rows = self.client.get(&["zones", zone.without_dot(), "rows"]);
+            let answer = rows.query("start", start).send().await?;
+            let Listed { items, next } = answer.json()?;
+            let next = next.filter(|_| !self.is(Broken::ReadsOnePage));
+            Ok(Page { items, next, total: None, call: answer.call().clone() })
+        }))
+        .await;
+        match listed {
+            Err(Error::NotFound { .. }) if self.is(Broken::EmptyWhereThereIsNoZone) => {
+                Ok(Some(Vec::new()))
+            }
+            Err(_) if self.is(Broken::EmptyWhereThereIsAnError) => Ok(None),
+            result => Ok(found(result)?),
+        }
+    }
+
+    fn write(&self, record: &Record) -> Held {
+        let value = match record.data() {
+            RecordData::Txt(texts) if self.is(Broken::LosesEscapes) => {
+                texts.first().map(|text| text.raw().replace('"', ""))
+            }
+            RecordData::Txt(texts) => texts.first().map(Txt::raw),
+            _ => record.rdatas().pop(),
+        };
+        Held {
+            name: record.name().as_str().to_owned(),
+            r#type: record.record_type().as_str().to_owned(),
+            ttl: record.ttl(),
+            value: value.unwrap_or_default(),
+        }
+    }
+
+    fn value(&self, zone: &ZoneRequest<'_>, row: &Held) -> OwnedValue {
+        let rdata = match &*row.r#type {
+            "TXT" => return row.value.replace(';', "\\;").into(),
+            "MX" if self.is(Broken::LosesPriority) => {
+                format!("10 {}", row.value.split(' ').next_back().unwrap_or_default())
+            }
+            _ => row.value.clone(),
+        };
+        zone.types.get(&row.r#type).unwrap().parse(&rdata).unwrap()
+    }
+
+    async fn send(&self, zone: &ZoneName, record: &Record) -> Result<(), ProviderError> {
+        let request = self.client.post(&["zones", zone.without_dot(), "rows"]);
+        let request = request.json(&self.write(record));
+        let repeats = self.is(Broken::RepeatsCreations);
+        Ok(if repeats { request.repeatable() } else { request }.done().await?)
+    }
+}
+
+#[async_trait]
+impl Source for Shelf {
+    fn id(&self) -> &'static str {
+        "shelf"
+    }
+
+    fn class_name(&self) -> &'static str {
+        "ShelfProvider"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        if self.is(Broken::ClaimsATypeTooMany) { &TOO_MUCH } else { &CAPABILITIES }
+    }
+
+    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        listed_zones(self.client.get(&["zones"]).read::<Vec<String>>().await?)
+    }
+
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let Some(listed) = self.list(zone.name).await? else { return Ok(None) };
+        let mut rows = Rows::of(zone, self);
+        for (id, row) in listed {
+            let misnamed = row.name.is_empty() && self.is(Broken::MisnamesTheApex);
+            let name = if misnamed { zone.name.without_dot() } else { &row.name };
+            rows.add(id, name, &row.r#type, row.ttl, self.value(zone, &row));
+        }
+        let (read, held) = rows.finish();
+        Ok(Some(ZoneRead { state: State::new(held), ..read }))
+    }
+}
+
+#[async_trait]
+impl Provider for Shelf {
+    async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
+        for change in draft.changes {
+            if let (Change::Create(new), Broken::AppliesWhilePlanning) = (change, self.broken)
+                && self.list(draft.desired.name()).await?.is_some()
+            {
+                self.send(draft.desired.name(), new).await?;
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+        let zone = plan.desired.name().without_dot();
+        if !plan.exists && !self.is(Broken::ForgetsNewZones) {
+            self.client.put(&["zones", zone]).done().await?;
+        }
+        let none = HeldRows::default();
+        let held = plan.state.get().unwrap_or(&none);
+        if !matches!(self.broken, Broken::SaysAllWasApplied | Broken::SwallowsErrors) {
+            return per_record::apply(self, plan, held, log).await;
+        }
+        let mut sink = ();
+        let mut unseen = ApplyLog::new(plan, &mut sink);
+        let result = per_record::apply(self, plan, held, &mut unseen).await;
+        log.applied(0..plan.changes.len());
+        if self.is(Broken::SwallowsErrors) { Ok(()) } else { result }
+    }
+}
+
+#[async_trait]
+impl RowApi for Shelf {
+    type Id = u64;
+
+    async fn create(&self, zone: &ZoneName, record: &Record) -> Result<(), ProviderError> {
+        let is_lost = self.is(Broken::LosesAValue) && self.write(record).value == "192.0.2.2";
+        if is_lost { Ok(()) } else { self.send(zone, record).await }
+    }
+
+    async fn update(
+        &self,
+        zone: &ZoneName,
+        existing: &Row<u64>,
+        record: &Record,
+    ) -> Result<(), ProviderError> {
+        let path = ["zones", zone.without_dot(), "rows", &existing.id.to_string()];
+        Ok(self.client.put(&path).json(&self.write(record)).done().await?)
+    }
+
+    async fn delete(&self, zone: &ZoneName, row: &Row<u64>) -> Result<(), ProviderError> {
+        if self.is(Broken::DropsDeletes) {
+            return Ok(());
+        }
+        let path = ["zones", zone.without_dot(), "rows", &row.id.to_string()];
+        Ok(self.client.delete(&path).gone().await?)
+    }
+
+    async fn holds(&self, zone: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
+        let wanted = self.write(record);
+        let listed = self.list(zone).await?.unwrap_or_default();
+        Ok(!self.is(Broken::KnowsOnlyItsOwnRows) && listed.iter().any(|(_, row)| *row == wanted))
+    }
+
+    fn is_same(&self, existing: &Record, desired: &Record) -> bool {
+        let same_ttl = existing.ttl() == desired.ttl() || self.is(Broken::IgnoresTtl);
+        same_ttl && existing.data() == desired.data()
+    }
+}
