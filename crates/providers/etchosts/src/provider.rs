@@ -11,7 +11,7 @@ use octodns_core::{
     ApplyLog, Capabilities, Change, Plan, Provider, ProviderError, RecordType, Registry, Source,
     TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
-use octodns_files::{make_folder, write};
+use octodns_files::{blocking, make_folder, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -112,11 +112,7 @@ impl EtcHostsProvider {
             make_folder(&directory)?;
             write(&path, &text)
         };
-        let broke = |error| ProviderError::Failed {
-            message: "writing a hosts file broke down".to_owned(),
-            source: Some(Box::new(error)),
-        };
-        tokio::task::spawn_blocking(work).await.map_err(broke)?
+        blocking(work).await
     }
 }
 

@@ -75,11 +75,7 @@ impl TinyDnsFileSource {
                     let pointers = Pointers::new(&files);
                     Ok(Data { files, pointers })
                 };
-                let broke = |error| ProviderError::Failed {
-                    message: "reading files broke down".to_owned(),
-                    source: Some(Box::new(error)),
-                };
-                tokio::task::spawn_blocking(read).await.map_err(broke)?
+                octodns_files::blocking(read).await
             })
             .await
     }

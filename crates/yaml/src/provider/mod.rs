@@ -16,6 +16,8 @@ use octodns_core::{
     ZoneRequest, async_trait,
 };
 
+use octodns_files::OwnedRequest;
+
 pub use options::{OrderMode, SplitYamlOptions, YamlOptions};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -72,19 +74,13 @@ impl YamlProvider {
         Arc::make_mut(&mut self.inner)
     }
 
-    /// Does work that waits for files, off the threads that wait for networks.
+    /// Does work that waits for files.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, ProviderError> + Send + 'static,
     ) -> Result<T, ProviderError> {
         let inner = Arc::clone(&self.inner);
-        match tokio::task::spawn_blocking(move || work(&inner)).await {
-            Ok(result) => result,
-            Err(error) => Err(ProviderError::Failed {
-                message: "working with files broke down".to_owned(),
-                source: Some(Box::new(error)),
-            }),
-        }
+        octodns_files::blocking(move || work(&inner)).await
     }
 }
 
@@ -120,7 +116,7 @@ impl Source for YamlProvider {
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
-        let request = read::Request::from(zone);
+        let request = OwnedRequest::from(zone);
         self.blocking(move |inner| read::zone(inner, &request)).await
     }
 }

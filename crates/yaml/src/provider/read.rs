@@ -5,43 +5,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octodns_core::record::{LoadContext, RecordTypes};
-use octodns_core::validate::RecordValidators;
+use octodns_core::record::LoadContext;
 use octodns_core::{
     Diagnostic, Origin, ProviderError, Record, Report, State, Value, ZoneName, ZoneRead,
-    ZoneRequest,
 };
+use octodns_files::OwnedRequest;
 
 use super::{Inner, files};
 use crate::{Entries, FileIncludes, LoadOptions, load_entries, text_of};
-
-/// A [`ZoneRequest`] that borrows nothing.
-pub(super) struct Request {
-    name: ZoneName,
-    target: bool,
-    lenient: bool,
-    validators: Arc<RecordValidators>,
-    types: Arc<RecordTypes>,
-}
-
-impl From<&ZoneRequest<'_>> for Request {
-    fn from(request: &ZoneRequest<'_>) -> Self {
-        Self {
-            name: request.name.clone(),
-            target: request.target,
-            lenient: request.lenient,
-            validators: Arc::clone(request.validators),
-            types: Arc::clone(request.types),
-        }
-    }
-}
 
 /// How many records each file held: what writing needs to know to tidy up behind itself.
 #[derive(Debug, Default)]
 pub(super) struct FilesRead(pub(super) BTreeMap<PathBuf, usize>);
 
 /// All records of a zone; `None` when there is no file of it.
-pub(super) fn zone(inner: &Inner, request: &Request) -> Result<Option<ZoneRead>, ProviderError> {
+pub(super) fn zone(
+    inner: &Inner,
+    request: &OwnedRequest,
+) -> Result<Option<ZoneRead>, ProviderError> {
     let files = files::of_zone(inner, &request.name)?;
     if files.is_empty() {
         return if request.target || inner.options.ignore_missing_zones {
@@ -80,7 +61,7 @@ fn missing(inner: &Inner, zone: &ZoneName) -> ProviderError {
 
 fn file(
     inner: &Inner,
-    request: &Request,
+    request: &OwnedRequest,
     path: &Path,
     read: &mut ZoneRead,
 ) -> Result<(), ProviderError> {
@@ -116,7 +97,7 @@ fn file(
 /// Makes records of the entries of a file, as they are read.
 struct Loading<'l> {
     inner: &'l Inner,
-    request: &'l Request,
+    request: &'l OwnedRequest,
     records: Vec<Record>,
     report: Report,
 }

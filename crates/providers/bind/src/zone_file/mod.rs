@@ -14,16 +14,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octodns_core::record::RecordTypes;
 use octodns_core::registry::Giver;
-use octodns_core::validate::RecordValidators;
-use octodns_core::zone::SubZones;
 use octodns_core::{
     ApplyLog, Capabilities, Diagnostic, Origin, Plan, Provider, ProviderError, Registry, Report,
     Source, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_dns::wire::{self, Word, name_bytes};
-use octodns_files::failed;
+use octodns_files::{OwnedRequest, failed};
 use records::ResourceRecord;
 
 pub use options::ZoneFileOptions;
@@ -68,51 +65,13 @@ impl ZoneFileProvider {
         Self { inner: Arc::new(Inner { id: id.into(), options, clock }) }
     }
 
-    /// Does work that waits for files, off the threads that wait for networks.
+    /// Does work that waits for files.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, ProviderError> + Send + 'static,
     ) -> Result<T, ProviderError> {
         let inner = Arc::clone(&self.inner);
-        match tokio::task::spawn_blocking(move || work(&inner)).await {
-            Ok(result) => result,
-            Err(error) => Err(ProviderError::Failed {
-                message: "working with files broke down".to_owned(),
-                source: Some(Box::new(error)),
-            }),
-        }
-    }
-}
-
-/// A [`ZoneRequest`] that borrows nothing.
-struct Request {
-    name: ZoneName,
-    sub_zones: SubZones,
-    lenient: bool,
-    validators: Arc<RecordValidators>,
-    types: Arc<RecordTypes>,
-}
-
-impl Request {
-    fn of(zone: &ZoneRequest<'_>) -> Self {
-        Self {
-            name: zone.name.clone(),
-            sub_zones: zone.sub_zones.clone(),
-            lenient: zone.lenient,
-            validators: Arc::clone(zone.validators),
-            types: Arc::clone(zone.types),
-        }
-    }
-
-    fn as_request(&self) -> ZoneRequest<'_> {
-        ZoneRequest {
-            name: &self.name,
-            sub_zones: &self.sub_zones,
-            target: false,
-            lenient: self.lenient,
-            validators: &self.validators,
-            types: &self.types,
-        }
+        octodns_files::blocking(move || work(&inner)).await
     }
 }
 
@@ -148,7 +107,7 @@ impl Inner {
         Ok(zones)
     }
 
-    fn read(&self, request: &Request) -> Result<ZoneRead, ProviderError> {
+    fn read(&self, request: &OwnedRequest) -> Result<ZoneRead, ProviderError> {
         let path = self.path(&request.name);
         let text = match read_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
@@ -174,7 +133,7 @@ impl Inner {
             return Ok(ZoneRead { report, ..ZoneRead::default() });
         }
         let from = records::Provenance { source: &self.id, files: &file.files };
-        Ok(records::records(&request.as_request(), from, &file.records))
+        Ok(records::records(&request.borrowed(), from, &file.records))
     }
 
     /// What holds for every zone: one SOA and NS records at the apex, and nothing beside a CNAME.
@@ -289,7 +248,7 @@ impl Source for ZoneFileProvider {
         if zone.target {
             return Ok(None);
         }
-        let request = Request::of(zone);
+        let request = OwnedRequest::from(zone);
         let read = self.blocking(move |inner| inner.read(&request)).await?;
         tracing::info!(
             target: "octodns", logger = %format_args!("ZoneFileProvider[{}]", self.inner.id),

@@ -1,0 +1,89 @@
+//! Work that waits for files, off the threads that wait for networks.
+
+use std::sync::Arc;
+
+use octodns_core::record::RecordTypes;
+use octodns_core::validate::RecordValidators;
+use octodns_core::zone::SubZones;
+use octodns_core::{ProviderError, ZoneName, ZoneRequest};
+
+/// Does work that waits for files on a thread that may wait.
+///
+/// # Errors
+///
+/// Those of the work; and it fails when the work panics.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), octodns_core::ProviderError> {
+/// let lines = octodns_files::blocking(|| Ok("one\ntwo".lines().count())).await?;
+/// assert_eq!(lines, 2);
+/// # Ok(())
+/// # }
+/// ```
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ProviderError> + Send + 'static,
+) -> Result<T, ProviderError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(ProviderError::Failed {
+            message: "working with files broke down".to_owned(),
+            source: Some(Box::new(error)),
+        }),
+    }
+}
+
+/// A [`ZoneRequest`] that borrows nothing, for work on another thread.
+#[derive(Clone, Debug)]
+pub struct OwnedRequest {
+    /// As in [`ZoneRequest`].
+    pub name: ZoneName,
+    /// As in [`ZoneRequest`].
+    pub sub_zones: SubZones,
+    /// As in [`ZoneRequest`].
+    pub target: bool,
+    /// As in [`ZoneRequest`].
+    pub lenient: bool,
+    /// As in [`ZoneRequest`].
+    pub validators: Arc<RecordValidators>,
+    /// As in [`ZoneRequest`].
+    pub types: Arc<RecordTypes>,
+}
+
+impl From<&ZoneRequest<'_>> for OwnedRequest {
+    fn from(request: &ZoneRequest<'_>) -> Self {
+        Self {
+            name: request.name.clone(),
+            sub_zones: request.sub_zones.clone(),
+            target: request.target,
+            lenient: request.lenient,
+            validators: Arc::clone(request.validators),
+            types: Arc::clone(request.types),
+        }
+    }
+}
+
+impl OwnedRequest {
+    /// The request that this is.
+    pub fn borrowed(&self) -> ZoneRequest<'_> {
+        ZoneRequest {
+            name: &self.name,
+            sub_zones: &self.sub_zones,
+            target: self.target,
+            lenient: self.lenient,
+            validators: &self.validators,
+            types: &self.types,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_is_an_error() {
+        let broken = blocking::<()>(|| panic!("no")).await;
+        assert_eq!(broken.unwrap_err().to_string(), "working with files broke down");
+    }
+}
