@@ -74,6 +74,19 @@ pub fn run<A: CommandFactory + FromArgMatches>(
     output: fn(&A) -> &OutputArguments,
     command: impl FnOnce(&A, &mut Output) -> Result<Ended, Report>,
 ) -> ExitCode {
+    let settings = |arguments: &A| {
+        let OutputArguments { format, logging } = output(arguments).clone();
+        (format, logging)
+    };
+    run_with(level, settings, command)
+}
+
+/// The same for a program with a `--format` of its own: `settings` gives that of findings.
+pub fn run_with<A: CommandFactory + FromArgMatches>(
+    level: Level,
+    settings: impl FnOnce(&A) -> (Format, LoggingArguments),
+    command: impl FnOnce(&A, &mut Output) -> Result<Ended, Report>,
+) -> ExitCode {
     let arguments: A = match arguments::parse(env::args_os()) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -82,9 +95,9 @@ pub fn run<A: CommandFactory + FromArgMatches>(
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let wanted = output(&arguments);
-    let mut output = Output::new(A::command().get_name(), wanted.format);
-    let result = set_up(&wanted.logging, level).and_then(|()| command(&arguments, &mut output));
+    let (format, logging) = settings(&arguments);
+    let mut output = Output::new(A::command().get_name(), format);
+    let result = set_up(&logging, level).and_then(|()| command(&arguments, &mut output));
     match result {
         Ok(Ended::Fine) => ExitCode::SUCCESS,
         Ok(Ended::Found) => ExitCode::FAILURE,

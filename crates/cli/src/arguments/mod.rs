@@ -18,7 +18,7 @@ pub use compare::CompareArguments;
 pub use dump::DumpArguments;
 pub use logging::LoggingArguments;
 pub use output::OutputArguments;
-pub use report::{ReportArguments, ReportFormat};
+pub use report::{ReportArguments, ReportFormat, ShownAs};
 pub use schema::{Kind, SchemaArguments};
 pub use sync::SyncArguments;
 pub use validate::ValidateArguments;
@@ -121,6 +121,26 @@ mod tests {
         assert_eq!(arguments.sources, ["config", "other"]);
         for line in ["--config-file c --output-dir out *", "--config-file c * config"] {
             assert_eq!(read::<DumpArguments>(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn report_has_one_format_for_the_report_and_for_findings() {
+        use crate::render::Format;
+        for (flags, report, findings) in [
+            ("", ReportFormat::Csv, Format::Text),
+            ("--format table", ReportFormat::Table, Format::Text),
+            ("--form=csv", ReportFormat::Csv, Format::Text),
+            ("--format json", ReportFormat::Json, Format::Json),
+            ("--format sarif", ReportFormat::Csv, Format::Sarif),
+            ("--output-format json", ReportFormat::Json, Format::Text),
+            ("--output-format table --format json", ReportFormat::Table, Format::Json),
+            ("--format table --output json", ReportFormat::Json, Format::Text),
+        ] {
+            let line = format!("--config-file c --zone z. --source s {flags} 192.0.2.53");
+            let arguments: ReportArguments = read(&line).unwrap();
+            assert_eq!(arguments.report_format(), report, "{flags}");
+            assert_eq!(arguments.finding_format(), findings, "{flags}");
         }
     }
 

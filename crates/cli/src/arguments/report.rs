@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use super::OutputArguments;
+use super::LoggingArguments;
+use crate::render::Format;
 
 const EXAMPLES: &str = "\
 Examples:
   octodns-report --config-file config.yaml --zone example.com. --source config 192.0.2.53 ns2.example.net
       What two servers answer for every record that `config` has of the zone, as CSV
-  octodns-report --config-file config.yaml --zone example.com. --source config --output-format table --check [2001:db8::53]:5353
+  octodns-report --config-file config.yaml --zone example.com. --source config --format table --check [2001:db8::53]:5353
       What one server, on another port, says otherwise, to be read by people; exit code 1 if there is anything
 
 Exit status: 0 when there is a report; 1 on failure, and with --check when a server says otherwise than the
@@ -41,9 +42,15 @@ pub struct ReportArguments {
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     pub timeout: Duration,
 
-    /// How the report is written
-    #[arg(long, value_name = "FORMAT", default_value = "csv")]
-    pub output_format: ReportFormat,
+    /// How the report is written, and how findings are shown when there is none
+    ///
+    /// Without it the report is CSV, and findings are text.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<ShownAs>,
+
+    /// How the report is written, whatever `--format` says
+    #[arg(long, value_name = "FORMAT")]
+    pub output_format: Option<ReportFormat>,
 
     /// Read records leniently: what is wrong with them is a warning
     #[arg(long)]
@@ -57,9 +64,31 @@ pub struct ReportArguments {
     #[arg(value_name = "SERVER", required = true)]
     pub servers: Vec<String>,
 
-    /// How findings are shown, and what is logged.
+    /// What is logged, and where to.
     #[command(flatten)]
-    pub output: OutputArguments,
+    pub logging: LoggingArguments,
+}
+
+impl ReportArguments {
+    /// How the report is written.
+    pub fn report_format(&self) -> ReportFormat {
+        let shown_as = match self.format {
+            Some(ShownAs::Json) => ReportFormat::Json,
+            Some(ShownAs::Table) => ReportFormat::Table,
+            _ => ReportFormat::Csv,
+        };
+        self.output_format.unwrap_or(shown_as)
+    }
+
+    /// How findings are shown.
+    pub fn finding_format(&self) -> Format {
+        match self.format {
+            Some(ShownAs::Json) => Format::Json,
+            Some(ShownAs::Sarif) => Format::Sarif,
+            Some(ShownAs::Github) => Format::Github,
+            Some(ShownAs::Csv | ShownAs::Table | ShownAs::Text) | None => Format::Text,
+        }
+    }
 }
 
 /// How a report is written.
@@ -71,6 +100,23 @@ pub enum ReportFormat {
     Json,
     /// A table of the records that a server has otherwise, for people
     Table,
+}
+
+/// What `--format` chooses here: the report for people and programs is one thing, what is wrong another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ShownAs {
+    /// The report as comma-separated values
+    Csv,
+    /// The report as a table, for people
+    Table,
+    /// Report and findings as JSON
+    Json,
+    /// Findings as text, for people
+    Text,
+    /// Findings as SARIF 2.1.0
+    Sarif,
+    /// Findings as annotations of GitHub Actions
+    Github,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

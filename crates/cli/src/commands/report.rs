@@ -11,16 +11,18 @@ use octodns::report::Progress;
 use super::{block_on, errors, manager};
 use crate::arguments::{ReportArguments, ReportFormat};
 use crate::logging::Level;
-use crate::program::{Ended, run, write_result};
+use crate::program::{Ended, run_with, write_result};
 use crate::report_table::table;
 
 /// Runs `octodns-report`: prints what servers answer for the records of a zone.
 pub fn report() -> ExitCode {
-    run(
+    run_with(
         Level::INFO,
-        |arguments: &ReportArguments| &arguments.output,
+        |arguments: &ReportArguments| (arguments.finding_format(), arguments.logging.clone()),
         |arguments, output| {
-            let bar = io::stderr().is_terminal().then(progress_bar);
+            // A log of everything would be written across it.
+            let without = arguments.logging.quiet || arguments.logging.debug;
+            let bar = (!without && io::stderr().is_terminal()).then(progress_bar);
             let options = ReportOptions {
                 zone: arguments.zone.clone(),
                 sources: arguments.sources.clone(),
@@ -37,7 +39,7 @@ pub fn report() -> ExitCode {
                 bar.finish_and_clear();
             }
             let report = report?;
-            write_result(&match arguments.output_format {
+            write_result(&match arguments.report_format() {
                 ReportFormat::Csv => report.csv(),
                 ReportFormat::Json => report.json(),
                 ReportFormat::Table => table(&report),
