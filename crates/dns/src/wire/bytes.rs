@@ -58,12 +58,12 @@ impl<'r> Reader<'r> {
 
     /// A name without compression, in presentation format, its case kept.
     pub(super) fn name(&mut self) -> Result<String, WireError> {
-        let mut labels = Vec::new();
+        let mut text = String::with_capacity(self.rest.len().min(name::MOST_NAME));
         let mut length = 1;
         loop {
             let count = self.u8("a name")?;
             if count == 0 {
-                return Ok(name::present_labels(&labels));
+                return Ok(or_root(text));
             }
             length += usize::from(count) + 1;
             if usize::from(count) > MOST_LABEL || length > name::MOST_NAME {
@@ -72,9 +72,9 @@ impl<'r> Reader<'r> {
                 } else {
                     "a label's length is that of a pointer"
                 };
-                return Err(WireError::Name { name: name::present_labels(&labels), fault });
+                return Err(WireError::Name { name: or_root(text), fault });
             }
-            labels.push(self.take(count.into(), "a name")?);
+            name::present_label(self.take(count.into(), "a name")?, &mut text);
         }
     }
 
@@ -85,6 +85,11 @@ impl<'r> Reader<'r> {
             many => Err(WireError::TooLong(many)),
         }
     }
+}
+
+/// A name in presentation format; that without labels is the root.
+fn or_root(name: String) -> String {
+    if name.is_empty() { ".".to_owned() } else { name }
 }
 
 /// Record data, as far as it is written.

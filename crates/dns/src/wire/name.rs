@@ -64,20 +64,33 @@ pub fn present_labels<L: AsRef<[u8]>>(labels: &[L]) -> String {
     }
     let mut name = String::new();
     for label in labels {
-        for byte in label.as_ref() {
-            match byte {
-                b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => {
-                    name.push('\\');
-                    name.push(char::from(*byte));
-                }
-                0x21..=0x7e => name.push(char::from(*byte)),
-                // Writing to text cannot fail.
-                _ => _ = write!(name, "\\{byte:03}"),
-            }
-        }
-        name.push('.');
+        present_label(label.as_ref(), &mut name);
     }
     name
+}
+
+/// Appends a label in presentation format, and its dot.
+pub(super) fn present_label(label: &[u8], name: &mut String) {
+    let is_plain =
+        |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_');
+    match std::str::from_utf8(label) {
+        // As nearly all are.
+        Ok(text) if label.iter().all(is_plain) => name.push_str(text),
+        _ => label.iter().for_each(|byte| present_byte(*byte, name)),
+    }
+    name.push('.');
+}
+
+fn present_byte(byte: u8, name: &mut String) {
+    match byte {
+        b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => {
+            name.push('\\');
+            name.push(char::from(byte));
+        }
+        0x21..=0x7e => name.push(char::from(byte)),
+        // Writing to text cannot fail.
+        _ => _ = write!(name, "\\{byte:03}"),
+    }
 }
 
 #[cfg(test)]

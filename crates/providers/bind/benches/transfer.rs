@@ -17,12 +17,17 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use mimalloc::MiMalloc;
 use octodns_core::record::RecordTypes;
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::Map;
 use octodns_core::zone::SubZones;
 use octodns_core::{OwnedValue, Registry, Source, Value, ZoneName, ZoneRequest};
 use octodns_testkit::server::{Key, Server, Setup, bind, knot, python};
+
+/// That of the programs.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const NAME: &str = "bench.test.";
 

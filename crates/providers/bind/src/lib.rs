@@ -5,6 +5,7 @@ mod client;
 mod options;
 mod records;
 mod rfc2136;
+mod sets;
 mod zone_file;
 
 use octodns_core::Registry;

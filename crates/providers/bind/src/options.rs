@@ -35,7 +35,8 @@ pub struct Options {
     #[serde(default = "default_transfer_timeout", deserialize_with = "seconds")]
     #[schemars(with = "f64")]
     pub transfer_timeout: f64,
-    /// How large a transfer may be as a whole, in MiB. Default: 256.
+    /// How large a transfer may be as a whole, in MiB, with the names written out that are
+    /// compressed in it. Default: 256.
     #[serde(default = "default_transfer_limit")]
     pub transfer_limit: u32,
     /// The name of the TSIG key. Default: none, nothing is signed.

@@ -10,7 +10,8 @@ use octodns_core::{
 };
 use octodns_dns::wire;
 
-use crate::client::{RawSet, Transferred};
+use crate::client::Transferred;
+use crate::sets::RawSet;
 
 /// The code of findings about what a server holds, or cannot.
 const CODE: &str = "dns";
@@ -70,21 +71,43 @@ pub(crate) fn read(
 /// Why a set is no record.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    subject: String,
-    why: String,
+    pub(crate) kind: FaultKind,
+    /// Name and type.
+    pub(crate) subject: String,
+    pub(crate) why: String,
+}
+
+/// Where the reason lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    /// In its name.
+    Name,
+    /// In its name, which is not one of the zone.
+    Outside,
+    /// In its type, which octoDNS does not have.
+    Type,
+    /// In its data.
+    Data,
 }
 
 /// The record that a set is.
 pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, Fault> {
-    let text = wire::type_text(set.of);
-    let fqdn = wire::name_text(&set.owner)
-        .map_err(|error| Fault { subject: text.to_string(), why: error.to_string() })?;
-    let fault = |why: String| Fault { subject: format!("{fqdn} {text}"), why };
-    let of = wire::type_of(set.of);
-    let of = of.ok_or_else(|| fault("octoDNS has no such type".to_owned()))?;
-    let relative = zone.relative(&fqdn).ok_or_else(|| fault(format!("not in {zone}")))?;
-    let name = RecordName::new(relative).map_err(|error| fault(error.to_string()))?;
-    let data = wire::from_bytes(of, &set.rdatas).map_err(|error| fault(error.to_string()))?;
+    let text = || wire::type_text(set.of);
+    let fqdn = wire::name_text(&set.owner).map_err(|error| Fault {
+        kind: FaultKind::Name,
+        subject: text().to_string(),
+        why: error.to_string(),
+    })?;
+    let fault = |kind, why: String| Fault { kind, subject: format!("{fqdn} {}", text()), why };
+    let relative = zone
+        .relative(&fqdn)
+        .ok_or_else(|| fault(FaultKind::Outside, format!("is outside the zone {zone}")))?;
+    let of = wire::type_of(set.of)
+        .ok_or_else(|| fault(FaultKind::Type, format!("{} records are not handled", text())))?;
+    let name =
+        RecordName::new(relative).map_err(|error| fault(FaultKind::Name, error.to_string()))?;
+    let data = wire::from_bytes(of, &set.rdatas)
+        .map_err(|error| fault(FaultKind::Data, error.to_string()))?;
     Ok(Record::new(name, i64::from(set.ttl), data))
 }
 

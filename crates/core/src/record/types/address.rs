@@ -154,7 +154,18 @@ impl Rdata for Ipv4Addr {
 
     /// Values are sorted as text: 10.0.0.10 before 10.0.0.2.
     fn order(&self, other: &Self) -> Ordering {
-        self.to_string().cmp(&other.to_string())
+        self.octets().map(digits).cmp(&other.octets().map(digits))
+    }
+}
+
+/// The digits of a part of an address. What ends first comes first, before a dot as at the end: both sort before
+/// every digit.
+fn digits(octet: u8) -> [u8; 3] {
+    let (hundreds, tens, ones) = (b'0' + octet / 100, b'0' + octet / 10 % 10, b'0' + octet % 10);
+    match octet {
+        0..10 => [ones, 0, 0],
+        10..100 => [tens, ones, 0],
+        _ => [hundreds, tens, ones],
     }
 }
 
@@ -185,5 +196,25 @@ impl Rdata for Ipv6Addr {
 
     fn order(&self, other: &Self) -> Ordering {
         self.rdata().cmp(&other.rdata())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_sorted_as_text() {
+        let parts = [0, 1, 2, 9, 10, 11, 19, 99, 100, 101, 199, 200, 255];
+        let of =
+            |one: u8, other: u8| [Ipv4Addr::new(one, other, 7, 7), Ipv4Addr::new(7, 7, one, other)];
+        let all: Vec<Ipv4Addr> =
+            parts.iter().flat_map(|one| parts.iter().flat_map(|other| of(*one, *other))).collect();
+        for one in &all {
+            for other in &all {
+                let expected = one.to_string().cmp(&other.to_string());
+                assert_eq!(one.order(other), expected, "{one} {other}");
+            }
+        }
     }
 }

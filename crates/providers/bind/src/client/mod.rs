@@ -28,7 +28,7 @@ pub use rcode::Rcode;
 pub(crate) use algorithm::Algorithm;
 pub(crate) use connection::Server;
 pub(crate) use message::write_name;
-pub(crate) use transfer::{RawSet, Transferred};
+pub(crate) use transfer::Transferred;
 pub(crate) use tsig::Key;
 
 use connection::Connection;
@@ -84,10 +84,12 @@ impl Client {
         let mut connection = Connection::open(&self.server, self.limits.silence).await?;
         connection.send(&request).await?;
         let (mut bytes, mut total) = (Vec::new(), 0);
+        let most = self.limits.mebibytes << 20;
         while !collector.is_complete() {
             connection.receive(&mut bytes, collector.progress()).await?;
-            total += bytes.len();
-            if total as u64 > self.limits.mebibytes << 20 {
+            total += bytes.len() as u64;
+            // A pointer of two bytes may stand for a name of 255.
+            if total.max(collector.bytes()) > most {
                 let (mebibytes, progress) = (self.limits.mebibytes, collector.progress());
                 return Err(Error::TooLarge { mebibytes, progress });
             }

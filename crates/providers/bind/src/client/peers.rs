@@ -261,6 +261,34 @@ async fn a_transfer_without_end_ends() {
     }
 }
 
+/// A pointer of two bytes stands for a name of up to 255: what it unfolds to counts.
+#[tokio::test]
+async fn names_that_unfold_are_bounded() {
+    let label = "x".repeat(59);
+    let longest = format!("{label}.{label}.{label}.{label}.unit.test.");
+    let unfolding = async |mut peer: Peer| {
+        peer.send_signed(vec![soa(1)]).await;
+        // The first record has the name, after the header and the question; 2,000 point at it.
+        let mut message = peer.answer(vec![a(&longest)]);
+        let pointing = [0xc0, 27, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
+        message.extend(pointing.repeat(2000));
+        message[6..8].copy_from_slice(&2001_u16.to_be_bytes());
+        let mut goes_on = true;
+        while goes_on {
+            let message = peer.sign(&message, NOW);
+            goes_on = peer.send(&message).await;
+        }
+    };
+    let most = Limits { mebibytes: 8, silence: Duration::from_secs(5), ..QUICK };
+    for key in [None, Some(key())] {
+        let error = transfer(key, most, unfolding).await.unwrap_err();
+        // Of half a megabyte each: on the wire these are less than 1 MiB.
+        let expected =
+            "no end after 8 MiB, within the answer (after 17 messages with 32017 records)";
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_answer_to_the_question_is_refused() {
     /// Changes the message after it was made.

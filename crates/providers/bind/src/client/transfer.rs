@@ -1,12 +1,15 @@
 //! Zone transfers (AXFR, RFC 5936): from a stream of messages to the sets of a zone.
 
-use std::collections::HashMap;
-
 use hickory_proto::rr::Name;
+use octodns_core::value::Position;
 use octodns_dns::wire;
 
 use super::error::{Error, MessageFault, Progress};
 use super::message::{Message, RawRecord, number, write_name};
+use crate::sets::{RawSet, Sets};
+
+/// The bytes of a record beside its name and data: type, class, TTL, and the length of the data.
+const FIXED: usize = 10;
 
 /// What a server holds of a zone.
 #[derive(Clone, Debug, Default)]
@@ -15,19 +18,6 @@ pub(crate) struct Transferred {
     pub(crate) serial: u32,
     /// Its sets of the types that octoDNS has, in the order of the server.
     pub(crate) sets: Vec<RawSet>,
-}
-
-/// All records of a name and type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RawSet {
-    /// The name on the wire, in lower case.
-    pub(crate) owner: Box<[u8]>,
-    /// The number of the type.
-    pub(crate) of: u16,
-    /// The lowest TTL of the records, if they differ.
-    pub(crate) ttl: u32,
-    /// The data of each record, names not compressed.
-    pub(crate) rdatas: Vec<Vec<u8>>,
 }
 
 /// Takes the messages of a transfer one by one.
@@ -39,9 +29,9 @@ pub(crate) struct Collector {
     opening: Option<(u32, Vec<u8>)>,
     is_complete: bool,
     progress: Progress,
-    sets: Vec<RawSet>,
-    /// Where in `sets` each name's and type's set is.
-    index: HashMap<(Box<[u8]>, u16), usize>,
+    sets: Sets,
+    /// How many bytes the records in `sets` would have on the wire, were their names not compressed.
+    bytes: u64,
     /// The name of a record on the wire, to save the memory.
     owner: Vec<u8>,
 }
@@ -57,8 +47,8 @@ impl Collector {
             opening: None,
             is_complete: false,
             progress: Progress::default(),
-            sets: Vec::new(),
-            index: HashMap::new(),
+            sets: Sets::default(),
+            bytes: 0,
             owner: Vec::new(),
         }
     }
@@ -66,6 +56,11 @@ impl Collector {
     /// How far it has come.
     pub(crate) fn progress(&self) -> Progress {
         self.progress
+    }
+
+    /// How many bytes it holds, in which a name that was a pointer counts with its length.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Whether the closing SOA was there.
@@ -98,7 +93,8 @@ impl Collector {
         }
         if wire::type_of(record.of).is_some() {
             let rdata = record.rdata()?;
-            self.add(record.of, record.ttl, rdata);
+            self.bytes += (self.owner.len() + FIXED + rdata.len()) as u64;
+            self.sets.set(&self.owner, record.of, Position::NONE).add(record.ttl, rdata);
         }
         Ok(())
     }
@@ -111,7 +107,7 @@ impl Collector {
     /// What was collected.
     pub(crate) fn finish(self) -> Transferred {
         let serial = self.opening.map_or(0, |(serial, _)| serial);
-        Transferred { serial, sets: self.sets }
+        Transferred { serial, sets: self.sets.into_vec() }
     }
 
     fn take_soa(&mut self, record: &RawRecord<'_>) -> Result<(), Error> {
@@ -127,28 +123,6 @@ impl Collector {
             }
         }
         Ok(())
-    }
-
-    fn add(&mut self, of: u16, ttl: u32, rdata: Vec<u8>) {
-        // The records of a set stand together, as a rule.
-        let last = self.sets.len().checked_sub(1);
-        let is_of = |set: &RawSet, owner: &[u8]| set.of == of && *set.owner == *owner;
-        let found = match last {
-            Some(last) if is_of(&self.sets[last], &self.owner) => Some(last),
-            _ => {
-                let key = (Box::from(self.owner.as_slice()), of);
-                let next = self.sets.len();
-                let index = *self.index.entry(key).or_insert(next);
-                (index < next).then_some(index)
-            }
-        };
-        if let Some(set) = found.and_then(|index| self.sets.get_mut(index)) {
-            set.ttl = set.ttl.min(ttl);
-            set.rdatas.push(rdata);
-            return;
-        }
-        let owner = self.owner.as_slice().into();
-        self.sets.push(RawSet { owner, of, ttl, rdatas: vec![rdata] });
     }
 
     /// Takes the answers of a message about the zone.

@@ -6,8 +6,9 @@ use octodns_core::record::Compare;
 use octodns_core::{Change, Plan, Record};
 use octodns_dns::wire;
 
-use crate::client::{RawSet, Transferred, wire_name, write_name};
+use crate::client::{Transferred, wire_name, write_name};
 use crate::records;
+use crate::sets::RawSet;
 
 /// Only what a DNS server holds counts.
 const COMPARE: Compare = Compare { geo: false, dynamic: false };

@@ -133,7 +133,7 @@ impl Inner {
             return Ok(ZoneRead { report, ..ZoneRead::default() });
         }
         let from = records::Provenance { source: &self.id, files: &file.files };
-        Ok(records::records(&request.borrowed(), from, &file.records))
+        Ok(records::records(&request.borrowed(), from, file.records))
     }
 
     /// What holds for every zone: one SOA and NS records at the apex, and nothing beside a CNAME.

@@ -1,15 +1,12 @@
 //! From the resource records of a zone file to the records of a zone.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use octodns_core::record::Record;
 use octodns_core::value::Position;
-use octodns_core::{Diagnostic, Origin, RecordName, RecordType, Report, ZoneRead, ZoneRequest};
-use octodns_dns::wire::{self, WireError};
+use octodns_core::{Diagnostic, Origin, ZoneRead, ZoneRequest};
 
-use crate::records::validated;
+use crate::records::{Fault, FaultKind, record, validated};
+use crate::sets::{RawSet, Sets};
 
 /// A resource record (RFC 1035, section 3.2.1) of class `IN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,126 +48,47 @@ pub(super) struct Provenance<'p> {
 pub(super) fn records(
     zone: &ZoneRequest<'_>,
     from: Provenance<'_>,
-    all: &[ResourceRecord],
+    all: Vec<ResourceRecord>,
 ) -> ZoneRead {
     let mut read = ZoneRead::default();
-    let reading = Reading { zone, from };
-    for set in reading.sets(all, &mut read.report) {
-        read.records.extend(reading.record(&set, &mut read.report));
+    let context = zone.load_context(from.source, from.files);
+    for set in sets(all) {
+        match record(zone.name, &set) {
+            Ok(record) => {
+                read.records.extend(validated(&record, set.position, &context, &mut read.report));
+            }
+            Err(fault) => read.report.push(from.finding(fault, set.position)),
+        }
     }
     read
 }
 
-/// Resource records with one name and type.
-struct Set<'r> {
-    name: String,
-    record_type: RecordType,
-    ttl: u32,
-    position: Position,
-    rdatas: Vec<&'r [u8]>,
+/// The sets that are handed on.
+fn sets(all: Vec<ResourceRecord>) -> Vec<RawSet> {
+    let mut sets = Sets::default();
+    for mut one in all {
+        if !OWN.contains(&one.number) {
+            one.owner.make_ascii_lowercase();
+            sets.set(&one.owner, one.number, one.position).add(one.ttl, one.rdata);
+        }
+    }
+    sets.into_vec()
 }
 
-struct Reading<'r> {
-    zone: &'r ZoneRequest<'r>,
-    from: Provenance<'r>,
-}
-
-impl Reading<'_> {
-    /// The sets, in the order of their first members.
-    fn sets<'r>(&self, all: &'r [ResourceRecord], report: &mut Report) -> Vec<Set<'r>> {
-        let mut sets: Vec<Set<'r>> = Vec::new();
-        let mut places: HashMap<(Vec<u8>, u16), Option<usize>> = HashMap::new();
-        for one in all.iter().filter(|one| !OWN.contains(&one.number)) {
-            match places.entry((one.owner.to_ascii_lowercase(), one.number)) {
-                Entry::Occupied(place) => {
-                    if let Some(set) = place.get().and_then(|at| sets.get_mut(at)) {
-                        set.ttl = set.ttl.min(one.ttl);
-                        set.rdatas.push(&one.rdata);
-                    }
-                }
-                Entry::Vacant(place) => {
-                    let set = self.first(one, place.key(), report);
-                    place.insert(set.is_some().then_some(sets.len()));
-                    sets.extend(set);
-                }
-            }
-        }
-        sets
-    }
-
-    /// The set that a resource record is the first of, if octoDNS can hold it.
-    fn first<'r>(
-        &self,
-        one: &'r ResourceRecord,
-        (owner, number): &(Vec<u8>, u16),
-        report: &mut Report,
-    ) -> Option<Set<'r>> {
-        let fqdn = match wire::name_text(owner) {
-            Ok(fqdn) => fqdn,
-            Err(error) => {
-                report.push(self.found(Diagnostic::error("name", error.to_string()), one.position));
-                return None;
+impl Provenance<'_> {
+    /// Why a set is no record: an error, or that it is left out.
+    fn finding(&self, fault: Fault, position: Position) -> Diagnostic {
+        let Fault { kind, subject, why } = fault;
+        let found = match kind {
+            FaultKind::Name => Diagnostic::error("name", why),
+            FaultKind::Data => Diagnostic::error("rdata", why),
+            FaultKind::Outside => Diagnostic::warning("out-of-zone", format!("{why} and left out")),
+            FaultKind::Type => {
+                Diagnostic::warning("unsupported-type", format!("{why}, this one is left out"))
             }
         };
-        let Some(name) = self.zone.name.relative(&fqdn) else {
-            let message = format!("is outside the zone {} and left out", self.zone.name);
-            let found = Diagnostic::warning("out-of-zone", message).about(fqdn);
-            report.push(self.found(found, one.position));
-            return None;
-        };
-        let Some(record_type) = wire::type_of(*number) else {
-            let of = wire::type_text(*number);
-            let message = format!("{of} records are not handled, this one is left out");
-            let found = Diagnostic::warning("unsupported-type", message).about(fqdn);
-            report.push(self.found(found, one.position));
-            return None;
-        };
-        Some(Set {
-            name: name.to_owned(),
-            record_type,
-            ttl: one.ttl,
-            position: one.position,
-            rdatas: vec![&one.rdata],
-        })
-    }
-
-    fn record(&self, set: &Set<'_>, report: &mut Report) -> Option<Record> {
-        let data = match wire::from_bytes(set.record_type, &set.rdatas) {
-            Ok(data) => data,
-            Err(error) => {
-                report.push(self.faulty(set, &error));
-                return None;
-            }
-        };
-        let name = match RecordName::new(&set.name) {
-            Ok(name) => name,
-            Err(error) => {
-                let found = Diagnostic::error("name", error.to_string()).about(set.name.clone());
-                report.push(self.found(found, set.position));
-                return None;
-            }
-        };
-        let record = Record::new(name, i64::from(set.ttl), data);
-        let context = self.zone.load_context(self.from.source, self.from.files);
-        validated(&record, set.position, &context, report)
-    }
-
-    fn faulty(&self, set: &Set<'_>, error: &WireError) -> Diagnostic {
-        let zone = self.zone.name;
-        let name = match set.name.as_str() {
-            "" => zone.to_string(),
-            name => format!("{name}.{zone}"),
-        };
-        let found = Diagnostic::error("rdata", error.to_string());
-        self.found(found.about(format!("{name} {}", set.record_type)), set.position)
-    }
-
-    fn found(&self, diagnostic: Diagnostic, position: Position) -> Diagnostic {
-        if position.is_known() {
-            diagnostic.at(Origin::new(self.from.files, position))
-        } else {
-            diagnostic
-        }
+        let found = found.about(subject);
+        if position.is_known() { found.at(Origin::new(self.files, position)) } else { found }
     }
 }
 

@@ -1,0 +1,123 @@
+//! From resource records in any order to the sets that they make up (RFC 2181, section 5).
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use octodns_core::value::Position;
+
+/// All records of a name and type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RawSet {
+    /// The name on the wire, in lower case.
+    pub(crate) owner: Arc<[u8]>,
+    /// The number of the type.
+    pub(crate) of: u16,
+    /// The lowest TTL of the records, if they differ (RFC 2181, section 5.2).
+    pub(crate) ttl: u32,
+    /// Where the first of them was written, if in a file.
+    pub(crate) position: Position,
+    /// The data of each record, names not compressed.
+    pub(crate) rdatas: Vec<Vec<u8>>,
+}
+
+impl RawSet {
+    /// Adds a record.
+    pub(crate) fn add(&mut self, ttl: u32, rdata: Vec<u8>) {
+        self.ttl = self.ttl.min(ttl);
+        self.rdatas.push(rdata);
+    }
+}
+
+/// The sets of a zone, in the order in which they began.
+#[derive(Debug, Default)]
+pub(crate) struct Sets {
+    begun: Vec<RawSet>,
+    /// By the index of a set, how it is chained to the others of its name.
+    links: Vec<Link>,
+    /// The first set of each name.
+    names: HashMap<Arc<[u8]>, usize>,
+}
+
+/// The sets of one name, which are few.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    first: usize,
+    next: Option<usize>,
+}
+
+impl Sets {
+    /// The set of a name (on the wire, in lower case) and type, which begins at `position` if it is new.
+    ///
+    /// The records of a name stand together, as a rule: then the name is compared, and not looked for.
+    pub(crate) fn set(&mut self, owner: &[u8], of: u16, position: Position) -> &mut RawSet {
+        let next = self.begun.len();
+        let (owner, first) = match (self.begun.last(), self.links.last()) {
+            (Some(last), Some(link)) if *last.owner == *owner => {
+                (Arc::clone(&last.owner), link.first)
+            }
+            _ => match self.names.entry(Arc::from(owner)) {
+                Entry::Occupied(known) => (Arc::clone(known.key()), *known.get()),
+                Entry::Vacant(new) => (Arc::clone(new.key()), *new.insert(next)),
+            },
+        };
+        let mut found = (first < next).then_some(first);
+        let mut previous = None;
+        while let Some(index) = found
+            && self.begun[index].of != of
+        {
+            previous = found;
+            found = self.links[index].next;
+        }
+        let index = found.unwrap_or_else(|| {
+            if let Some(previous) = previous {
+                self.links[previous].next = Some(next);
+            }
+            self.links.push(Link { first, next: None });
+            self.begun.push(RawSet { owner, of, ttl: u32::MAX, position, rdatas: Vec::new() });
+            next
+        });
+        &mut self.begun[index]
+    }
+
+    /// The sets.
+    pub(crate) fn into_vec(self) -> Vec<RawSet> {
+        self.begun
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_come_to_their_sets_in_any_order() {
+        let mut sets = Sets::default();
+        for (owner, of, ttl, byte) in [
+            ("a", 1, 60, 0),
+            ("a", 1, 30, 1),
+            ("a", 16, 60, 2),
+            ("b", 1, 60, 3),
+            ("a", 28, 60, 4),
+            ("a", 1, 90, 5),
+            ("b", 16, 60, 6),
+            ("a", 16, 60, 7),
+            ("b", 1, 60, 8),
+        ] {
+            sets.set(owner.as_bytes(), of, Position::NONE).add(ttl, vec![byte]);
+        }
+        let found: Vec<_> = sets
+            .into_vec()
+            .into_iter()
+            .map(|set| (set.owner[0], set.of, set.ttl, set.rdatas.concat()))
+            .collect();
+        let expected = [
+            (b'a', 1, 30, vec![0, 1, 5]),
+            (b'a', 16, 60, vec![2, 7]),
+            (b'b', 1, 60, vec![3, 8]),
+            (b'a', 28, 60, vec![4]),
+            (b'b', 16, 60, vec![6]),
+        ];
+        assert_eq!(found, expected);
+    }
+}
