@@ -1,6 +1,7 @@
 //! Odd files, read as BIND's named-compilezone reads them; and what is written, accepted by the checkers of
 //! BIND, Knot and NSD.
 
+use std::path::Path;
 use std::process::Command;
 
 use octodns_testkit::server::program;
@@ -76,22 +77,31 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
+/// Lets BIND write the file `compiled` of a folder from its zone file, or refuse that.
+fn compiled(compile: &Path, folder: &Folder) -> Result<(), String> {
+    let output = Command::new(compile)
+        .args(["-q", "-i", "none", "-k", "ignore", "-n", "ignore", "-s", "full", "-o"])
+        .arg(folder.file("compiled"))
+        .arg(ZONE)
+        .arg(folder.file("odd.tests."))
+        .output()
+        .unwrap();
+    if output.status.success() {
+        return Ok(());
+    }
+    Err([output.stdout, output.stderr]
+        .map(|said| String::from_utf8_lossy(&said).into_owned())
+        .concat())
+}
+
 #[tokio::test]
 async fn odd_files_are_read_as_bind_reads_them() {
     let Some(compile) = program("named-compilezone") else { return };
     for (what, text) in FILES {
         let folder = Folder::new();
         folder.write("odd.tests.", text);
-        let output = Command::new(&compile)
-            .args(["-q", "-i", "none", "-k", "ignore", "-n", "ignore", "-s", "full", "-o"])
-            .arg(folder.file("compiled"))
-            .arg(ZONE)
-            .arg(folder.file("odd.tests."))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned()
-            + &String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{what}: BIND refuses it: {said}");
+        compiled(&compile, &folder)
+            .unwrap_or_else(|said| panic!("{what}: BIND refuses it: {said}"));
         let ours = folder
             .read(&json!({}), ZONE, true)
             .await
@@ -106,7 +116,10 @@ async fn odd_files_are_read_as_bind_reads_them() {
     }
 }
 
-/// Text of which each piece is wrong in another way; BIND refuses all of it too.
+/// Of [`REFUSED`] what BIND takes: it reads such a TTL as another, and does not look into TLSA.
+const BIND_TAKES: &[&str] = &["x 2147483648 A 192.0.2.1", "x TLSA 3 1 2 abcd"];
+
+/// Text of which each piece is wrong in another way; BIND refuses nearly all of it too.
 const REFUSED: &[(&str, &str)] = &[
     ("x A 192.0.2.300", ":5:5"),
     ("x A", ":5:3"),
@@ -142,6 +155,7 @@ const REFUSED: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn what_is_wrong_is_told_at_its_place() {
+    let compile = program("named-compilezone");
     for (line, expected) in REFUSED {
         let folder = Folder::new();
         let text = format!("$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\n{line}\n");
@@ -150,7 +164,37 @@ async fn what_is_wrong_is_told_at_its_place() {
             folder.read(&json!({}), ZONE, true).await.map(|read| shown(&read.records)).unwrap_err();
         assert!(error.contains(expected), "{line}: {error}");
         assert!(error.contains("odd.tests.:"), "{line}: {error}");
+        if let Some(compile) = &compile {
+            let theirs = compiled(compile, &folder);
+            assert_eq!(theirs.is_ok(), BIND_TAKES.contains(line), "{line}");
+        }
     }
+}
+
+/// A path that is not absolute is that of the working directory for BIND, so here they are absolute.
+#[tokio::test]
+async fn included_files_are_read_as_bind_reads_them() {
+    let Some(compile) = program("named-compilezone") else { return };
+    let folder = Folder::new();
+    let path = |name: &str| folder.file(name).display().to_string();
+    let (hosts, mail) = (path("hosts.inc"), path("mail.inc"));
+    let text = format!(
+        "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\nfirst TXT \"before\"\n\
+         $INCLUDE {hosts}\n A 192.0.2.7\n$INCLUDE {hosts} sub ; a comment\n\
+         $INCLUDE \"{mail}\" deep.sub.odd.tests.\nlast A 192.0.2.9\n"
+    );
+    folder.write("odd.tests.", &text);
+    folder.write(
+        "hosts.inc",
+        "a A 192.0.2.2\n$ORIGIN elsewhere.odd.tests.\n$TTL 99\nb A 192.0.2.3\n",
+    );
+    folder.write("mail.inc", &format!("@ MX 10 mx\nmx A 192.0.2.4\n$INCLUDE {hosts} more\n"));
+    let ours = folder.read(&json!({}), ZONE, true).await.unwrap();
+    compiled(&compile, &folder).unwrap();
+    std::fs::rename(folder.file("compiled"), folder.file("odd.tests.")).unwrap();
+    let theirs = folder.read(&json!({}), ZONE, true).await.unwrap();
+    assert_eq!(shown(&ours.records), shown(&theirs.records));
+    assert_eq!(ours.records.len(), 11);
 }
 
 /// All faults of a file are told at once, a truncated file is an error, garbage is one too.
@@ -188,6 +232,7 @@ pub(crate) fn hard() -> Vec<Json> {
         json!({"name": "", "type": "NS", "ttl": 60, "value": "ns1.unit.tests."}),
         json!({"name": "ns1", "type": "A", "ttl": 60, "value": "192.0.2.1"}),
         json!({"name": "t1", "type": "TXT", "ttl": 60, "values": ["a\\b", "a\\\\b", "a\\009b", "say \\\"hi\\\"", "say \"hi\"", "v=DKIM1\\; k=rsa\\;", "", "  blanks  ", "(p)", "\\"]}),
+        json!({"name": "t3", "type": "TXT", "ttl": 60, "value": "h\u{e9}llo \u{1f600}"}),
         json!({"name": "t2", "type": "TXT", "ttl": 60, "value": long}),
         json!({"name": "l1", "type": "LOC", "ttl": 60, "value": {"lat_degrees": 52, "lat_minutes": 22, "lat_seconds": 23.0, "lat_direction": "N", "long_degrees": 4, "long_minutes": 53, "long_seconds": 32.0, "long_direction": "E", "altitude": -2.0, "size": 1.0, "precision_horz": 10000.0, "precision_vert": 10.0}}),
         json!({"name": "n1", "type": "NAPTR", "ttl": 60, "value": {"order": 1, "preference": 2, "flags": "", "service": "", "regexp": "", "replacement": "x.unit.tests."}}),
