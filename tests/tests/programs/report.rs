@@ -1,6 +1,7 @@
 //! `octodns-report` on a real server, beside the reference where that is installed.
 
-use std::process::Command;
+use std::fs;
+use std::process::{Command, Stdio};
 
 use octodns_testkit::server::{self, ServedZone, Server, Setup, bind};
 
@@ -197,8 +198,10 @@ fn the_report_is_that_of_the_reference_byte_by_byte() {
 fn what_the_server_has_otherwise_is_shown_and_checked() {
     let Some((workspace, server)) = start() else { return };
     let address = server.address();
-    let ran = run(&workspace, &format!("--output-format=table --check {address}"));
+    let ran = run(&workspace, &format!("--format table --check {address}"));
     ran.expect(1, &[]);
+    let by_the_other_flag = run(&workspace, &format!("--output-format=table {address}"));
+    assert_eq!(by_the_other_flag.stdout, ran.stdout);
     let rows: Vec<Vec<&str>> = ran
         .stdout
         .lines()
@@ -252,8 +255,64 @@ fn without_a_zone_a_source_or_a_server_there_is_no_report() {
     {
         run(&workspace, arguments).expect(2, &[]);
     }
+    // What is wrong is told as `--format` says; a format of reports means text.
+    let ran = run(&workspace, "--format=json no/server");
+    ran.expect(1, &[]);
+    assert!(ran.stdout.contains("there is no DNS server to ask (no/server)"), "{}", ran.stdout);
+    let ran = run(&workspace, "--format=table no/server");
+    ran.expect(1, &["there is no DNS server to ask (no/server)"]);
+    run(&workspace, "--format=xml 192.0.2.53")
+        .expect(2, &["csv, table, json, text, sarif, github"]);
     // An empty zone is an empty report.
     let ran = run(&workspace, "192.0.2.53");
     ran.expect(0, &[]);
     assert_eq!(ran.stdout, "Name,Type,TTL,192.0.2.53,Consistent\r\n\n");
+}
+
+/// What a program shows on a terminal: what comes before it on the command line sets its environment.
+fn on_a_terminal(workspace: &Workspace, line: &str) -> Option<String> {
+    let script = server::program("script")?;
+    let program = workspace.command("octodns-report");
+    let program = program.get_program().to_string_lossy();
+    let line = line.replace("octodns-report", &program);
+    let mut command = Command::new(script);
+    command.current_dir(workspace.path(".")).env_clear().env("TERM", "xterm");
+    // Its own input is none, and the terminal that it makes for the program has no height.
+    let output = command.args(["-qefc", &line, "/dev/null"]).stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// Progress is for people: on a terminal only, on the standard error, gone at the end.
+#[test]
+fn progress_is_shown_on_a_terminal() {
+    let Some((workspace, server)) = start() else { return };
+    let line = format!(
+        "octodns-report --config-file=config.yaml --lenient --zone=lab.test. --source=config \
+         --output-format=json {}",
+        server.address()
+    );
+    let result = workspace.run(&format!("{line} --quiet")).stdout;
+    let shows = |shown: &str| shown.contains(" of 35 answers, ");
+    let Some(shown) = on_a_terminal(&workspace, &format!("{line} >report.json")) else { return };
+    assert!(shows(&shown), "{shown}");
+    assert_eq!(fs::read_to_string(workspace.path("report.json")).unwrap(), result);
+    // The last that is written of it clears its line.
+    assert!(shown.ends_with("\r\x1b[2K"), "{shown:?}");
+
+    // A code that ends in `m` is a colour.
+    let is_colour = |code: &str| code.chars().find(char::is_ascii_alphabetic) == Some('m');
+    let colours = |shown: &str| shown.split("\x1b[").skip(1).any(is_colour);
+    let plain = on_a_terminal(&workspace, &format!("NO_COLOR=1 {line} >report.json")).unwrap();
+    assert!(shows(&plain) && !colours(&plain), "{plain:?}");
+
+    for (quiet, line) in [
+        ("told to be", format!("{line} --quiet >report.json")),
+        ("piped", format!("{line} 2>&1 >report.json | cat")),
+        ("a terminal that knows nothing", format!("TERM=dumb {line} >report.json")),
+        ("logging everything", format!("{line} --debug >report.json")),
+    ] {
+        let shown = on_a_terminal(&workspace, &line).unwrap();
+        assert!(!shows(&shown), "{quiet}: {shown}");
+    }
 }
