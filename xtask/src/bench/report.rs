@@ -1,5 +1,5 @@
-//! `bench --report`: how many answers a second `octodns-report` gets from a server beside it, and the
-//! reference of the same server.
+//! `bench --report`: how many answers a second `octodns-report` gets from servers beside it, and the reference
+//! of the same servers.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,63 +12,88 @@ use crate::run::{cargo, check, failed, target};
 
 const ZONE: &str = "bench.test.";
 
-/// The reference asks port 53 only; this sets another before it starts.
+/// The servers that are asked at once, as the program that starts them calls them.
+const SEVERAL: [&str; 4] = ["bind", "knot", "nsd", "powerdns"];
+
+/// From so many questions on the reference runs once: it takes minutes.
+const REPEATED_BELOW: usize = 20_000;
+
+/// The reference knows servers by their address alone, at port 53: it is given a stand-in for each, and asks
+/// the port that is said before it starts.
 const REFERENCE: &str = "\
 import sys
-import dns.resolver
-port = int(sys.argv.pop(1))
-reset = dns.resolver.BaseResolver.reset
-def reset_with_port(self):
-    reset(self)
-    self.port = port
-dns.resolver.BaseResolver.reset = reset_with_port
+from dns.nameserver import Do53Nameserver
+from dns.resolver import BaseResolver
+ports = dict(pair.split('=') for pair in sys.argv.pop(1).split(','))
+plain = BaseResolver.nameservers
+def at_port(self, servers):
+    plain.fset(self, [Do53Nameserver('127.0.0.1', int(ports[server])) for server in servers])
+BaseResolver.nameservers = property(plain.fget, at_port)
 from octodns.cmds.report import main
 main()
 ";
 
-/// Measures zones of so many records, and prints a table of each.
+/// Measures zones of so many records, and prints a table of each: from one server, and from several at once.
 pub(super) fn run(records: &[usize], runs: usize, reference: Option<&Path>) -> io::Result<()> {
-    check(&mut cargo(&["build", "--release", "--package", "octodns-report"]))?;
+    // No provider is asked but the files of the zone.
+    let yaml = ["--no-default-features", "--features", "yaml"];
+    let mut build = cargo(&["build", "--release", "--package", "octodns-report"]);
+    check(build.args(yaml))?;
     check(&mut cargo(&["build", "--package", "octodns-testkit", "--example", "serve"]))?;
-    records.iter().try_for_each(|records| compare(*records, runs, reference))
+    for records in records {
+        compare(*records, &SEVERAL[..1], runs, reference)?;
+        compare(*records, &SEVERAL, runs, reference)?;
+    }
+    Ok(())
 }
 
-/// Asks one server for every record of a zone, both programs in turn.
-fn compare(records: usize, runs: usize, reference: Option<&Path>) -> io::Result<()> {
+/// Asks servers for every record of a zone, all programs in turn.
+fn compare(
+    records: usize,
+    servers: &[&str],
+    runs: usize,
+    reference: Option<&Path>,
+) -> io::Result<()> {
     let folder = target().join("bench").join(format!("report-{records}"));
     write_zone(records, &folder)?;
-    let server = Serving::start(&folder)?;
-    let contestants = contestants(&server.address, reference);
+    let serving = Serving::start(&folder, servers)?;
+    let contestants = contestants(&serving.addresses, reference);
 
+    let mut figures: Vec<Vec<Usage>> = contestants.iter().map(|_| Vec::new()).collect();
     let mut texts = Vec::new();
     for contestant in &contestants {
-        texts.push(contestant.report(&folder, &server.address)?);
+        texts.push(contestant.report(&folder, &serving.addresses)?);
     }
     if let Some(other) = texts.iter().position(|text| *text != texts[0]) {
         let name = contestants[other].name;
         return Err(io::Error::other(format!("the report of {name} is another")));
     }
-    let mut figures: Vec<Vec<Usage>> = contestants.iter().map(|_| Vec::new()).collect();
-    for _ in 0..runs {
+    let questions = records * servers.len();
+    for run in 0..runs {
         for (contestant, figures) in contestants.iter().zip(&mut figures) {
-            let args: Vec<&str> = contestant.args.iter().map(String::as_str).collect();
-            figures.push(measure(&contestant.program, &args, &folder)?);
+            if run == 0 || !contestant.slow || questions < REPEATED_BELOW {
+                let args: Vec<&str> = contestant.args.iter().map(String::as_str).collect();
+                figures.push(measure(&contestant.program, &args, &folder)?);
+            }
         }
     }
-    println!("\n| {records} records, one server | answers/s | CPU s | wall s | peak MB |");
+    println!(
+        "\n| {records} records, {} | answers/s | CPU s | wall s | peak MB |",
+        servers.join(", ")
+    );
     println!("|---|--:|--:|--:|--:|");
     for (contestant, figures) in contestants.iter().zip(&figures) {
         if let Some(usage) = Usage::median(figures) {
-            println!("{}", row(contestant.name, records, &usage));
+            println!("{}", row(contestant.name, questions, &usage));
         }
     }
     Ok(())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people: three digits are enough")]
-fn row(name: &str, records: usize, usage: &Usage) -> String {
+fn row(name: &str, questions: usize, usage: &Usage) -> String {
     let (cpu, wall) = (usage.cpu.as_secs_f64(), usage.wall.as_secs_f64());
-    let (rate, peak) = (records as f64 / wall, usage.peak_bytes as f64 / 1e6);
+    let (rate, peak) = (questions as f64 / wall, usage.peak_bytes as f64 / 1e6);
     format!("| {name} | {rate:.0} | {cpu:.2} | {wall:.2} | {peak:.1} |")
 }
 
@@ -77,44 +102,51 @@ struct Contestant {
     name: &'static str,
     program: PathBuf,
     args: Vec<String>,
+    /// Whether it runs once where there are many questions.
+    slow: bool,
 }
 
 impl Contestant {
-    /// What it prints, the port of the server left out; the reference has none.
-    fn report(&self, folder: &Path, server: &str) -> io::Result<String> {
+    /// What it prints, with a stand-in for each server.
+    fn report(&self, folder: &Path, servers: &[String]) -> io::Result<String> {
         let mut command = Command::new(&self.program);
         let output = command.args(&self.args).current_dir(folder).output()?;
         if !output.status.success() {
             return Err(failed(&command, &String::from_utf8_lossy(&output.stderr)));
         }
-        let text = String::from_utf8_lossy(&output.stdout);
-        Ok(text.replace(server, host(server)))
+        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+        for (server, stand_in) in stand_ins(servers) {
+            text = text.replace(server, &stand_in);
+        }
+        Ok(text)
     }
 }
 
-fn host(server: &str) -> &str {
-    server.rsplit_once(':').map_or(server, |(host, _)| host)
+/// Each server with an address that the reference can tell it by.
+fn stand_ins(servers: &[String]) -> impl Iterator<Item = (&str, String)> {
+    servers.iter().zip(1..).map(|(server, number)| (&**server, format!("192.0.2.{number}")))
 }
 
-fn contestants(server: &str, reference: Option<&Path>) -> Vec<Contestant> {
+fn contestants(servers: &[String], reference: Option<&Path>) -> Vec<Contestant> {
     let common = |more: &[&str]| {
         let args = ["--config-file=config.yaml", "--zone", ZONE, "--source=config", "--quiet"];
         args.iter().chain(more).map(ToString::to_string).collect::<Vec<String>>()
     };
-    let mut all = vec![Contestant {
-        name: "octodns-report",
-        program: target().join("release/octodns-report"),
-        args: common(&["--timeout=5", server]),
-    }];
+    let mut args = common(&["--timeout=5"]);
+    args.extend_from_slice(servers);
+    let program = target().join("release/octodns-report");
+    let mut all = vec![Contestant { name: "octodns-report", program, args, slow: false }];
     let Some(bin) = reference else { return all };
-    let port = server.rsplit_once(':').map_or("53", |(_, port)| port);
-    let started = ["-c", REFERENCE, port].map(str::to_owned);
+    let port = |server: &str| server.rsplit_once(':').map_or("53", |(_, port)| port).to_owned();
+    let ports: Vec<String> =
+        stand_ins(servers).map(|(server, name)| format!("{name}={}", port(server))).collect();
     for (name, concurrency) in
         [("reference", "--concurrency=4"), ("reference, 64 at once", "--concurrency=64")]
     {
-        let args = common(&["--timeout=5", concurrency, host(server)]);
-        let args = started.iter().cloned().chain(args).collect();
-        all.push(Contestant { name, program: bin.join("python"), args });
+        let mut args = vec!["-c".to_owned(), REFERENCE.to_owned(), ports.join(",")];
+        args.extend(common(&["--timeout=5", concurrency]));
+        args.extend(stand_ins(servers).map(|(_, name)| name));
+        all.push(Contestant { name, program: bin.join("python"), args, slow: true });
     }
     all
 }
@@ -156,26 +188,23 @@ fn write_zone(records: usize, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("master"), master)
 }
 
-/// A server that ends with its value.
+/// Servers that end with their value.
 struct Serving {
     child: Child,
-    address: String,
+    addresses: Vec<String>,
 }
 
 impl Serving {
-    fn start(folder: &Path) -> io::Result<Self> {
+    fn start(folder: &Path, servers: &[&str]) -> io::Result<Self> {
         let mut command = Command::new(target().join("debug/examples/serve"));
-        command.arg(ZONE).arg("master").current_dir(folder);
+        command.arg(ZONE).arg("master").args(servers).current_dir(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| failed(&command, &error.to_string()))?;
-        let mut address = String::new();
-        if let Some(out) = &mut child.stdout {
-            BufReader::new(out).read_line(&mut address)?;
-        }
-        let address = address.trim().to_owned();
-        let server = Self { child, address };
-        if server.address.is_empty() {
-            return Err(failed(&command, "no server: `cargo xtask install` installs BIND"));
+        let lines = child.stdout.take().map(|out| BufReader::new(out).lines());
+        let addresses = lines.into_iter().flatten().take(servers.len()).collect::<Result<_, _>>();
+        let server = Self { child, addresses: addresses? };
+        if server.addresses.len() < servers.len() {
+            return Err(failed(&command, "no servers: `cargo xtask install` installs them"));
         }
         Ok(server)
     }
@@ -183,7 +212,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // It serves until its input ends.
+        // They serve until their input ends.
         drop(self.child.stdin.take());
         let _ = self.child.wait();
     }
