@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::{Outcome, PARTS, WAITING};
+use crate::{ELSEWHERE, Outcome, PARTS};
 
 /// How many differences of a part are printed, unless all are asked for.
 const SHOWN: usize = 10;
@@ -102,7 +102,7 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Request, String> {
 
 fn known_part(name: String) -> Result<String, String> {
     let mut names: Vec<_> = PARTS.iter().map(|part| part.name).collect();
-    names.extend(WAITING.iter().map(|(name, _)| *name));
+    names.extend(ELSEWHERE.iter().map(|(name, _)| *name));
     names.dedup();
     if names.contains(&name.as_str()) {
         return Ok(name);
@@ -114,8 +114,8 @@ fn known_part(name: String) -> Result<String, String> {
 fn run(options: &Options) -> io::Result<bool> {
     let wanted =
         |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
-    for (name, reason) in WAITING.iter().filter(|(name, _)| wanted(name)) {
-        print(&format!("{name}: {reason}\n"))?;
+    for (name, place) in ELSEWHERE.iter().filter(|(name, _)| wanted(name)) {
+        print(&format!("{name}: compared {place}\n"))?;
     }
     let mut names: Vec<_> =
         PARTS.iter().map(|part| part.name).filter(|name| wanted(name)).collect();

@@ -51,5 +51,6 @@ pub const PARTS: &[Part] = &[
     Part { name: "cli", compare: cli::compare },
 ];
 
-/// Parts of the corpus that have nothing to be compared with yet, and what brings it.
-pub const WAITING: &[(&str, &str)] = &[("cassettes", "comes with the first provider")];
+/// Parts that are compared elsewhere, and where.
+pub const ELSEWHERE: &[(&str, &str)] =
+    &[("cassettes", "by the tests of each provider, which `cargo xtask conformance` runs")];

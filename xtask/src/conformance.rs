@@ -1,10 +1,13 @@
 //! `conformance`: builds our programs and compares them with the corpus.
 
 use std::io;
+use std::path::PathBuf;
 
+use crate::recordings;
 use crate::run::{cargo, check, shared, target};
 
-/// Runs the `conformance` program of `octodns-tests` on `args`, with the programs it needs.
+/// Runs the `conformance` program of `octodns-tests` on `args`, with the programs it needs, and the tests of
+/// providers that are about recordings.
 ///
 /// The programs are those of the dev profile unless `--release` is given: the cases are small, and
 /// building is what takes the time.
@@ -12,9 +15,16 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let release = args.iter().any(|arg| arg == "--release");
     let args: Vec<&String> = args.iter().filter(|arg| *arg != "--release").collect();
     let profile: &[&str] = if release { &["--release"] } else { &[] };
-    let runs_programs = !args.iter().any(|arg| arg.starts_with("--only"))
-        || args.iter().any(|arg| matches!(arg.as_str(), "cli" | "--only=cli"));
-    let packages: &[&str] = if runs_programs { &["--workspace"] } else { &["-p", "octodns-tests"] };
+    let only = only(&args);
+    let is_wanted = |part: &str| only.is_empty() || only.contains(&part);
+    let recordings = || {
+        if is_wanted("cassettes") { recordings::run(&cassettes(&args)) } else { Ok(()) }
+    };
+    if only == ["cassettes"] {
+        return recordings();
+    }
+    let packages: &[&str] =
+        if is_wanted("cli") { &["--workspace"] } else { &["-p", "octodns-tests"] };
     check(cargo(&["build", "--quiet", "--bins"]).args(packages).args(profile))?;
 
     let bins = target().join(if release { "release" } else { "debug" });
@@ -29,5 +39,48 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
             command.arg(flag).arg(shared().join(folder));
         }
     }
-    check(command.args(args))
+    // One run shows all there is to mend.
+    let compared = check(command.args(&args));
+    recordings().and(compared)
+}
+
+/// The parts that are asked for; none when all are.
+fn only<'a>(args: &[&'a String]) -> Vec<&'a str> {
+    values(args, "--only")
+}
+
+/// Where the recordings are.
+fn cassettes(args: &[&String]) -> PathBuf {
+    if let Some(folder) = values(args, "--cassettes").last() {
+        return folder.into();
+    }
+    let folder = std::env::var_os("OCTODNS_CASSETTES").map(PathBuf::from);
+    folder.unwrap_or_else(|| shared().join("cassettes"))
+}
+
+/// The values of a flag, given as the next word or after an equals sign.
+fn values<'a>(args: &[&'a String], flag: &str) -> Vec<&'a str> {
+    let value = |(index, arg): (usize, &&'a String)| {
+        let rest = arg.strip_prefix(flag)?;
+        match rest.strip_prefix('=') {
+            None if rest.is_empty() => args.get(index + 1).map(|value| value.as_str()),
+            value => value,
+        }
+    };
+    args.iter().enumerate().filter_map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_has_the_values_that_are_given() {
+        let args: Vec<String> =
+            ["--only", "cli", "--all", "--only=zones", "--cassettes=x"].map(str::to_owned).to_vec();
+        let args: Vec<&String> = args.iter().collect();
+        assert_eq!(only(&args), ["cli", "zones"]);
+        assert_eq!(cassettes(&args), PathBuf::from("x"));
+        assert_eq!(values(&args, "--bin-dir"), [] as [&str; 0]);
+    }
 }

@@ -11,6 +11,7 @@ mod conformance;
 mod deny;
 mod install;
 mod new_provider;
+mod recordings;
 mod run;
 mod test;
 mod tidy;
