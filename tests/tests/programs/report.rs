@@ -293,18 +293,18 @@ fn progress_is_shown_on_a_terminal() {
         server.address()
     );
     let result = workspace.run(&format!("{line} --quiet")).stdout;
-    let shows = |shown: &str| shown.contains(" of 35 answers, ");
+    let has_progress = |text: &str| text.contains(" of 35 answers, ");
     let Some(shown) = on_a_terminal(&workspace, &format!("{line} >report.json")) else { return };
-    assert!(shows(&shown), "{shown}");
+    assert!(has_progress(&shown), "{shown}");
     assert_eq!(fs::read_to_string(workspace.path("report.json")).unwrap(), result);
     // The last that is written of it clears its line.
     assert!(shown.ends_with("\r\x1b[2K"), "{shown:?}");
 
     // A code that ends in `m` is a colour.
     let is_colour = |code: &str| code.chars().find(char::is_ascii_alphabetic) == Some('m');
-    let colours = |shown: &str| shown.split("\x1b[").skip(1).any(is_colour);
+    let has_colours = |text: &str| text.split("\x1b[").skip(1).any(is_colour);
     let plain = on_a_terminal(&workspace, &format!("NO_COLOR=1 {line} >report.json")).unwrap();
-    assert!(shows(&plain) && !colours(&plain), "{plain:?}");
+    assert!(has_progress(&plain) && !has_colours(&plain), "{plain:?}");
 
     for (quiet, line) in [
         ("told to be", format!("{line} --quiet >report.json")),
@@ -313,6 +313,6 @@ fn progress_is_shown_on_a_terminal() {
         ("logging everything", format!("{line} --debug >report.json")),
     ] {
         let shown = on_a_terminal(&workspace, &line).unwrap();
-        assert!(!shows(&shown), "{quiet}: {shown}");
+        assert!(!has_progress(&shown), "{quiet}: {shown}");
     }
 }
