@@ -25,6 +25,7 @@ const NEVER: &[(&str, &str, &str)] = &[
     ("txt-backslash", "it writes no backslash", "['ab']"),
     ("txt-backslashes", "it writes two backslashes as one", r"['a\b']"),
     ("txt-tab", "it reads the escape as the character", r"['a	b']"),
+    ("https-flag", "it writes a flag with an equals sign, which it cannot read", "SyntaxError"),
     ("https-ech", "it raises TypeError on any valid value", "TypeError"),
 ];
 

@@ -128,6 +128,12 @@ fn services() -> Vec<Case> {
             ),
             svcb(".", json!({ "alpn": ["h2"], "port": 8444 })),
         ),
+        (
+            "https-flag",
+            "HTTPS",
+            svcb(".", json!({ "alpn": ["h2"], "no-default-alpn": "" })),
+            svcb(".", json!({ "alpn": ["h3"] })),
+        ),
         ("https-ech", "HTTPS", svcb(".", json!({ "ech": ech })), svcb(".", json!({}))),
         (
             "_8765._baz",
