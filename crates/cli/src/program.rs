@@ -122,7 +122,8 @@ pub fn write_result(text: &str) -> Result<(), Report> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let message = format!("cannot write to standard output: {error}");
-            Err(only(Diagnostic::error("output", message)))
+            let found = Diagnostic::error("output", message);
+            Err(only(found.help("send the output where there is room for it")))
         }
         _ => Ok(()),
     }
@@ -141,7 +142,8 @@ fn from_file(file: &Path) -> Result<Logging, Report> {
     let name = file.display().to_string();
     let bytes = fs::read(file).map_err(|error| {
         let message = format!("cannot read the logging configuration: {error}");
-        only(Diagnostic::error("logging", message).at(Origin::file(name.as_str())))
+        let found = Diagnostic::error("logging", message).at(Origin::file(name.as_str()));
+        only(found.help("name a file that can be read with --logging-config"))
     })?;
     let document = load_bytes(&bytes, &LoadOptions::new(name.as_str()))
         .map_err(|error| only(error.to_diagnostic()))?;
@@ -154,7 +156,7 @@ fn failed(error: &LoggingError, file: Option<&str>) -> Report {
     if let Some(source) = std::error::Error::source(error) {
         message = format!("{message}: {source}");
     }
-    let mut diagnostic = Diagnostic::error("logging", message);
+    let mut diagnostic = Diagnostic::error("logging", message).help("--help says how to log");
     if let Some(file) = file {
         diagnostic.origin = Origin { line: error.line(), column: 1, ..Origin::file(file) };
     }

@@ -92,7 +92,9 @@ impl ServiceFault {
             Self::Throttled => Some("wait, or lower what is asked of the service at a time"),
             Self::Unreachable => Some("try again later; nothing was changed by this"),
             Self::Unsure => Some("run again: what is there is read anew, and the rest is made"),
-            Self::NotFound | Self::Refused | Self::Malformed => None,
+            Self::NotFound => Some("check that it is there, and how the config names it"),
+            Self::Refused => Some("change what it objects to, and run again"),
+            Self::Malformed => Some("check that `endpoint`, if it is set, leads to that service"),
         }
     }
 }
@@ -124,6 +126,9 @@ pub fn listed_zones<N: AsRef<str>>(
     names.sort();
     Ok(names)
 }
+
+/// What to do about a failure of which nothing more is known.
+const SEE_LOG: &str = "run again with --debug to see in the log what came before";
 
 fn first(report: &Report) -> String {
     report.iter().next().map_or_else(|| "faulty data".to_owned(), ToString::to_string)
@@ -159,16 +164,29 @@ impl ProviderError {
         text
     }
 
+    /// What a user can do about it.
+    fn help(&self) -> &'static str {
+        use std::io::ErrorKind;
+        match self {
+            Self::CannotList => "write the zones out in the config",
+            Self::Io { source, .. } => match source.kind() {
+                ErrorKind::NotFound => "make it, or correct the path in the config",
+                ErrorKind::PermissionDenied => "give the user that runs this the right to do so",
+                _ => "see to it that the file can be read and written, and run again",
+            },
+            Self::Service { fault, .. } => fault.help().unwrap_or(SEE_LOG),
+            Self::Data(_) | Self::Failed { .. } => SEE_LOG,
+        }
+    }
+
     /// The findings a user sees: those of the data, else one with the whole chain of causes.
     pub fn into_report(self, code: &'static str, subject: &str) -> Report {
         let mut report = Report::new();
         match self {
             Self::Data(found) => report = found,
             error => {
-                let help = error.fault().and_then(ServiceFault::help);
-                let mut found = Diagnostic::error(code, error.with_causes()).about(subject);
-                found.help = help.map(str::to_owned);
-                report.push(found);
+                let help = error.help();
+                report.push(Diagnostic::error(code, error.with_causes()).about(subject).help(help));
             }
         }
         report

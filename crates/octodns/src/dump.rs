@@ -149,8 +149,14 @@ impl Manager {
             self.registry.providers.get(path).map(|class| (class.build)("dump", &map.into()));
         match built {
             Some(Ok(Component::Provider(provider))) => Ok(provider),
-            Some(Err(error)) => Err(Diagnostic::error("config", error.message).into()),
-            _ => Err(Diagnostic::error("config", "this build has no YAML provider").into()),
+            Some(Err(error)) => {
+                let found = Diagnostic::error("config", error.message);
+                Err(found.help("name another folder with --output-dir").into())
+            }
+            _ => {
+                let found = Diagnostic::error("config", "this build has no YAML provider");
+                Err(found.help("name a provider that writes files with --output-provider").into())
+            }
         }
     }
 

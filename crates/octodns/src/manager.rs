@@ -16,7 +16,9 @@ use octodns_core::{
 
 use octodns_processors::{AutoArpa, AutoArpaOptions};
 
-use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, ZoneConfig};
+use crate::config::{
+    Config, Filled, Secrets, Types, Validators, ValidatorsReader, ZoneConfig, instead_of,
+};
 use crate::failure::Failure;
 use crate::log::MANAGER;
 use crate::output::{Outputs, PlanOutput, Writer};
@@ -44,13 +46,16 @@ pub struct ManagerOptions {
     pub registry: Registry,
     /// Where plan outputs without a file write. Default: nowhere.
     pub plan_writer: Writer,
+    /// Whether warnings about the config are logged. Default: true. Whoever shows
+    /// [`Manager::warnings`] to the user does without.
+    pub log_warnings: bool,
 }
 
 impl Default for ManagerOptions {
     fn default() -> Self {
         let registry = crate::registry::registry(None, Run::default());
         let plan_writer = Arc::new(Mutex::new(std::io::sink()));
-        Self { max_workers: 16, registry, plan_writer }
+        Self { max_workers: 16, registry, plan_writer, log_warnings: true }
     }
 }
 
@@ -83,6 +88,7 @@ pub struct Manager {
     pub(crate) plan_writer: Writer,
     pub(crate) registry: Registry,
     pub(crate) max_workers: usize,
+    warnings: Report,
     versions: Vec<Version>,
     types: Arc<RecordTypes>,
     record_validators: Arc<RecordValidators>,
@@ -102,7 +108,21 @@ impl Manager {
             target: "octodns", logger = MANAGER,
             "__init__: config_file={shown}, (octoDNS {})", env!("CARGO_PKG_VERSION"),
         );
-        Builder::new(Config::read(path, options)?, options).build()
+        let made =
+            Config::read(path, options).and_then(|config| Builder::new(config, options).build());
+        if options.log_warnings {
+            crate::log::warnings(match &made {
+                Ok(manager) => &manager.warnings,
+                Err(failure) => &failure.report,
+            });
+        }
+        made
+    }
+
+    /// What is worth knowing about the config, though nothing is held up by it: deprecated spellings,
+    /// keys that nobody reads, and the like.
+    pub fn warnings(&self) -> &Report {
+        &self.warnings
     }
 
     /// Everything the config names, with the module and version it comes from.
@@ -172,8 +192,9 @@ struct Builder<'o> {
 }
 
 impl<'o> Builder<'o> {
-    fn new(config: Config, options: &'o ManagerOptions) -> Self {
-        Self { config, options, report: Report::new(), versions: Vec::new() }
+    fn new(mut config: Config, options: &'o ManagerOptions) -> Self {
+        let report = std::mem::take(&mut config.warnings);
+        Self { config, options, report, versions: Vec::new() }
     }
 
     fn build(mut self) -> Result<Manager, Failure> {
@@ -191,7 +212,6 @@ impl<'o> Builder<'o> {
         if self.report.has_errors() {
             return Err(self.report.into());
         }
-        crate::log::warnings(&self.report);
         for Version { kind, name, module, version } in &self.versions {
             tracing::info!(
                 target: "octodns", logger = MANAGER, "__init__: {kind}={name} ({module} {version})",
@@ -208,6 +228,7 @@ impl<'o> Builder<'o> {
             outputs,
             plan_writer: Arc::clone(&self.options.plan_writer),
             max_workers: max_workers.max(1),
+            warnings: self.report,
             versions: self.versions,
             record_validators: Arc::new(records),
             types: Arc::new(self.options.registry.types.clone()),
@@ -395,8 +416,10 @@ impl<'o> Builder<'o> {
         classes: &'c Classes<T>,
         secrets: &Secrets,
     ) -> Option<Chosen<'c, T>> {
+        let place = value.get("class").map_or(at, |class| class.position);
         match choose(value, at, classes) {
             Ok((name, class, mut options)) => {
+                self.warn_of_deprecated(kind, id, place, class.path);
                 let filled = secrets.fill(&mut options);
                 self.missing(kind, id, &filled);
                 let module = name.rsplit_once('.').map_or(class.module(), |(module, _)| module);
@@ -408,6 +431,16 @@ impl<'o> Builder<'o> {
                 None
             }
         }
+    }
+
+    fn warn_of_deprecated(&mut self, kind: &str, id: &str, at: Position, path: &str) {
+        let Some(help) = instead_of(path) else { return };
+        self.report.push(
+            Diagnostic::warning("config", format!("the class {path} is deprecated"))
+                .about(format!("{kind} {id}"))
+                .at(self.config.origin(at))
+                .help(help),
+        );
     }
 
     fn missing(&mut self, kind: &str, id: &str, filled: &Filled) {

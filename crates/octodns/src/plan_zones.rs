@@ -210,6 +210,10 @@ async fn plan_target(
 fn lost_task(zone: &ZoneName, error: &tokio::task::JoinError) -> Planned {
     let mut report = Report::new();
     let message = format!("planning broke down: {error}; this is a fault of the program");
-    report.push(Diagnostic::error("internal", message).about(zone.to_string()));
+    report.push(
+        Diagnostic::error("internal", message)
+            .about(zone.to_string())
+            .help("report it to the makers of this program, with the log of a run with --debug"),
+    );
     Planned { plans: Vec::new(), report, always_dry_run: true }
 }

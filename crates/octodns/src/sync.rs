@@ -417,7 +417,8 @@ fn failure(summary: ApplySummary) -> Failure {
     for entry in &summary.entries {
         if let Some(error) = &entry.error {
             let subject = format!("{} ({})", entry.zone, entry.target);
-            report.push(Diagnostic::error("apply", error.clone()).about(subject));
+            let found = Diagnostic::error("apply", error.clone()).about(subject);
+            report.push(found.help("mend the cause and run again: what is applied stays"));
         }
     }
     Failure { report, applied: Some(summary) }

@@ -20,7 +20,10 @@ pub(crate) struct Selected {
 }
 
 /// The zones of a config, dynamic ones found out, in the order of the config.
+#[derive(Default)]
 pub(crate) struct Selection {
+    /// What is worth knowing about dynamic entries.
+    warnings: Report,
     zones: Vec<Entry>,
     by_name: HashMap<String, usize>,
 }
@@ -47,7 +50,7 @@ impl Manager {
         sources: Option<&[Arc<dyn Source>]>,
     ) -> Result<Selection, Failure> {
         let mut report = Report::new();
-        let mut selection = Selection { zones: Vec::new(), by_name: HashMap::new() };
+        let mut selection = Selection::default();
         let mut dynamic = Vec::new();
         for (index, (key, _)) in self.config.zones.iter().enumerate() {
             let key = python_str(key);
@@ -85,7 +88,11 @@ impl Manager {
                 }
             }
         }
-        if report.has_errors() { Err(report.into()) } else { Ok(selection) }
+        if report.has_errors() {
+            return Err(report.into());
+        }
+        selection.warnings = report;
+        Ok(selection)
     }
 
     /// What is configured for the zone at an index of the config.
@@ -247,6 +254,7 @@ impl Selection {
 
     /// All zones, in the order of the config.
     pub(crate) fn all(&self, manager: &Manager, report: &mut Report) -> Vec<Selected> {
+        report.extend(self.warnings.iter().cloned());
         self.zones.iter().filter_map(|entry| Self::select(entry, manager, report)).collect()
     }
 
@@ -284,7 +292,8 @@ fn pattern(key: &str, config: &ZoneConfig, report: &mut Report) -> Option<Patter
     match fancy_regex::Regex::new(&text) {
         Ok(regex) => Some(Pattern::Regex(Box::new(regex))),
         Err(error) => {
-            report.push(fault(key, config, format!("its pattern is not valid: {error}")));
+            let found = fault(key, config, format!("its pattern is not valid: {error}"));
+            report.push(found.help("escape characters that are meant as they are with \\"));
             None
         }
     }

@@ -108,7 +108,7 @@ async fn slips_are_told_with_their_place_and_advice() {
         ),
         (
             manager("{zone: {disable_validators: [_x]}}"),
-            "1: validator \"_x\" cannot be disabled (validators whose ids start with _ hold the \
+            "1: validator \"_x\" cannot be disabled (remove it: validators whose ids start with _ hold the \
              others together)",
         ),
         (

@@ -12,6 +12,9 @@ use crate::options::yes;
 
 /// Which records a list is about.
 pub(crate) trait Test: Sized + Send + Sync + 'static {
+    /// What an entry of the list is to look like.
+    const FORM: &'static str;
+
     /// Reads the list; a fault says which entry is wrong, and why.
     fn new(list: &[String]) -> Result<Self, String>;
 
@@ -94,7 +97,7 @@ pub(crate) fn register_fixed<T: Test>(
 }
 
 fn read<T: Test, O>(given: &Given<O>, key: &str, list: &[String]) -> Result<T, BuildError> {
-    T::new(list).map_err(|message| given.fault(key, format!("{key}: {message}")))
+    T::new(list).map_err(|message| given.fault(key, format!("{key}: {message}")).help(T::FORM))
 }
 
 impl<T: Test> ListFilter<T> {

@@ -73,12 +73,17 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.processor(path, &["meta"], VERSION, move |id, given| new(id, &given, &run));
 }
 
+const EXTRA: &str = "write `key: value` lines, indented below it";
+
 fn new(id: &str, given: &Given<Options>, run: &Run) -> Result<Meta, BuildError> {
     let read = &given.options;
-    let record_name = RecordName::new(&read.record_name)
-        .map_err(|error| given.fault("record_name", error.to_string()))?;
+    let record_name = RecordName::new(&read.record_name).map_err(|error| {
+        given.fault("record_name", error.to_string()).help(error.problem.help())
+    })?;
     let missing = |key: &str, what: &str| {
-        given.fault(key, format!("this program gives processors no {what}"))
+        given
+            .fault(key, format!("this program gives processors no {what}"))
+            .help(format!("set `{key}: false`"))
     };
     let (mut before, mut after) = (Vec::new(), Vec::new());
     if read.include_version {
@@ -96,7 +101,8 @@ fn new(id: &str, given: &Given<Options>, run: &Run) -> Result<Meta, BuildError> 
     // What is extra holds values of any type, which are shown as Python shows them.
     if let Some(extra) = given.get("include_extra").filter(|extra| !extra.is_null()) {
         let message = "include_extra must be a mapping of keys to values";
-        let map = extra.as_map().ok_or_else(|| given.fault("include_extra", message))?;
+        let map =
+            extra.as_map().ok_or_else(|| given.fault("include_extra", message).help(EXTRA))?;
         let text = |(key, value): &(Value<'_>, Value<'_>)| {
             format!("{}={}", python_str(key), python_str(value))
         };

@@ -16,6 +16,8 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 impl Test for Names {
+    const FORM: &'static str = Patterns::FORM;
+
     fn new(list: &[String]) -> Result<Self, String> {
         Patterns::new(list).map(Self)
     }

@@ -25,6 +25,8 @@ impl Networks {
 }
 
 impl Test for Networks {
+    const FORM: &'static str = "write networks such as 192.0.2.0/24 and 2001:db8::/32";
+
     fn new(list: &[String]) -> Result<Self, String> {
         let network = |entry: &String| {
             parse_subnet(entry).map_err(|error| format!("\"{entry}\" is not a network: {error}"))

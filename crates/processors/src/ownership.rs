@@ -62,8 +62,8 @@ pub(crate) fn register(registry: &mut Registry) {
 
 fn new(id: &str, given: Given<Options>) -> Result<Ownership, BuildError> {
     let value = Value::from(given.options.txt_value.clone());
-    let marker =
-        Txt::read(&value).map_err(|_| given.fault("txt_value", "txt_value must be text"))?;
+    let marker = Txt::read(&value)
+        .map_err(|_| given.fault("txt_value", "txt_value must be text").help("put it in quotes"))?;
     let mut options = given.options;
     // Record names are in lower case.
     options.txt_name = options.txt_name.to_lowercase();

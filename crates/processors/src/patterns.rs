@@ -12,6 +12,10 @@ pub(crate) struct Patterns {
 }
 
 impl Patterns {
+    /// What an entry of a list is to look like.
+    pub(crate) const FORM: &'static str =
+        "write a text, or a regular expression between slashes, with \\ before special characters";
+
     /// Reads a list; an entry that starts with a slash is an expression and loses its last character.
     pub(crate) fn new(list: &[String]) -> Result<Self, String> {
         let (mut exact, mut expressions) = (HashSet::new(), Vec::new());

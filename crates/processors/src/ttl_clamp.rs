@@ -44,7 +44,7 @@ fn new(id: &str, given: Given<Options>) -> Result<TtlClamp, BuildError> {
     let Options { min_ttl, max_ttl } = given.options;
     if min_ttl > max_ttl {
         let message = format!("min_ttl ({min_ttl}) is more than max_ttl ({max_ttl})");
-        return Err(given.fault("min_ttl", message));
+        return Err(given.fault("min_ttl", message).help("write the smaller one as min_ttl"));
     }
     Ok(TtlClamp { id: id.to_owned(), options: given.options })
 }

@@ -46,18 +46,27 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 impl TtlRestriction {
-    fn fault(&self, ttl: i64) -> Option<String> {
+    /// What is wrong with a TTL, and what to write instead.
+    fn fault(&self, ttl: i64) -> Option<(String, String)> {
         let Options { min_ttl, max_ttl, allowed_ttls } = &self.options;
         let allowed = allowed_ttls.as_ref().filter(|allowed| !allowed.is_empty());
         if let Some(allowed) = allowed.filter(|allowed| !allowed.contains(&ttl)) {
             let allowed: Vec<_> = allowed.iter().map(ToString::to_string).collect();
-            return Some(format!("the TTL {ttl} is not one of {}", allowed.join(", ")));
+            let allowed = allowed.join(", ");
+            let help = format!("set the `ttl` of the record to one of {allowed}");
+            return Some((format!("the TTL {ttl} is not one of {allowed}"), help));
         }
         if ttl < *min_ttl {
-            return Some(format!("the TTL {ttl} is too low, the least is {min_ttl}"));
+            let message = format!("the TTL {ttl} is too low, the least is {min_ttl}");
+            return Some((message, within(*min_ttl)));
         }
-        (ttl > *max_ttl).then(|| format!("the TTL {ttl} is too high, the most is {max_ttl}"))
+        let message = || format!("the TTL {ttl} is too high, the most is {max_ttl}");
+        (ttl > *max_ttl).then(|| (message(), within(*max_ttl)))
     }
+}
+
+fn within(nearest: i64) -> String {
+    format!("write `ttl: {nearest}`, or set `octodns: {{lenient: true}}` on the record")
 }
 
 #[async_trait]
@@ -72,15 +81,10 @@ impl Processor for TtlRestriction {
         stage: &mut Stage<'_>,
     ) -> Result<(), ProviderError> {
         for record in desired.records().filter(|record| !record.options().lenient()) {
-            if let Some(message) = self.fault(record.ttl()) {
+            if let Some((message, help)) = self.fault(record.ttl()) {
                 let zone = desired.name();
-                stage.report.push(finding::about(
-                    record,
-                    zone,
-                    "ttl-restriction",
-                    &self.id,
-                    message,
-                ));
+                let found = finding::about(record, zone, "ttl-restriction", &self.id, message);
+                stage.report.push(found.help(help));
             }
         }
         Ok(())

@@ -17,6 +17,8 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 impl Test for Types {
+    const FORM: &'static str = "write the names of record types, such as A";
+
     fn new(list: &[String]) -> Result<Self, String> {
         Ok(Self(list.iter().cloned().collect()))
     }

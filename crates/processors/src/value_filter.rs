@@ -17,6 +17,8 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 impl Test for Values {
+    const FORM: &'static str = Patterns::FORM;
+
     fn new(list: &[String]) -> Result<Self, String> {
         Patterns::new(list).map(Self)
     }

@@ -260,6 +260,103 @@ fn findings_about_configs_and_yaml_say_what_to_write() {
     }
 }
 
+/// What holds nothing up is shown by `octodns-validate` in every format, and does not make it fail; the
+/// other programs log it.
+#[test]
+fn warnings_about_the_config_are_findings() {
+    for (from, to, place, message, help) in [
+        (
+            "providers:\n",
+            "manager: {validators: {disable_validators: {A: [dynamic]}}}\nproviders:\n",
+            (1, 44),
+            "manager.validators.disable_validators is deprecated",
+            "write it under \"record\": manager.validators.record.disable_validators",
+        ),
+        (
+            "providers:\n",
+            "manager: {validators: {record: {disable_validators: {A: [nothing]}}}}\nproviders:\n",
+            (1, 58),
+            "the validator \"nothing\" is not at work for \"A\"",
+            "remove it: nothing of that name is there to be switched off",
+        ),
+        (
+            "zones:\n  unit.tests.",
+            "notes: {}\nzones:\n  unit.tests.",
+            (8, 1),
+            "the config has no key \"notes\"",
+            "it is ignored; known keys are: manager, providers, processors, secret_handlers, \
+             validators, zones",
+        ),
+        (
+            "    sources: [zones]\n",
+            "    sources: [zones]\n    comment: x\n",
+            (11, 5),
+            "zone unit.tests. has no key \"comment\"",
+            "it is ignored; known keys are: alias, always-dry-run, delete_pcent_threshold, glob, \
+             ignore_subzone_adds, lenient, processors, regex, sources, targets, \
+             update_pcent_threshold, validators",
+        ),
+        (
+            "    sources: [zones]\n",
+            "    sources: [none]\n    sources: [zones]\n",
+            (11, 5),
+            "key \"sources\" is there twice",
+            "remove one of the two; the last one counts",
+        ),
+        (
+            "YamlProvider\n    directory: ./target",
+            "SplitYamlProvider\n    directory: ./target",
+            (6, 12),
+            "the class octodns.provider.yaml.SplitYamlProvider is deprecated",
+            "write octodns.provider.yaml.YamlProvider with `split_extension: .`, `split_catchall: \
+             true` and `disable_zonefile: true`",
+        ),
+    ] {
+        let workspace = Workspace::new();
+        assert!(CONFIG.contains(from), "{from}");
+        workspace.write("config.yaml", CONFIG.replacen(from, to, 1));
+        let ran = workspace.run(&format!("{VALIDATE} --format=json"));
+        ran.expect(0, &[]);
+        assert_eq!(ran.stderr, "", "nothing is said twice");
+        let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(document["findings"].as_array().map(Vec::len), Some(1), "{document:#}");
+        let found = &document["findings"][0];
+        assert_eq!((&found["severity"], &found["message"]), (&"warning".into(), &message.into()));
+        assert_eq!(found["help"], help, "{found:#}");
+        let at = &found["location"];
+        assert_eq!(at["file"], "config.yaml");
+        assert_eq!((at["line"].as_u64(), at["column"].as_u64()), (Some(place.0), Some(place.1)));
+
+        for format in ["text", "sarif", "github"] {
+            let ran = workspace.run(&format!("{VALIDATE} --format={format}"));
+            ran.expect(0, &[]);
+            let told = (ran.stdout + &ran.stderr).replace("\\\"", "\"");
+            assert!(told.contains(message) && told.contains(help), "{format}: {told}");
+        }
+        let ran = workspace.run("octodns-sync --config-file=config.yaml");
+        ran.expect(0, &[]);
+        assert_eq!(ran.stderr.matches(message).count(), 1, "{}", ran.stderr);
+    }
+}
+
+/// What `<<` brings is there to be replaced.
+#[test]
+fn keys_beside_a_merge_are_not_there_twice() {
+    let workspace = Workspace::new();
+    let merged = "defaults: &defaults {sources: [none], targets: [target]}\n";
+    let zone = "    <<: *defaults\n    sources: [zones]\n";
+    let config = CONFIG.replace("    sources: [zones]\n    targets: [target]\n", zone);
+    workspace.write("config.yaml", format!("x-{merged}{config}"));
+    let ran = workspace.run(VALIDATE);
+    ran.expect(0, &[]);
+    assert_eq!(ran.stderr, "");
+    let twice = format!("{config}    sources: [zones]\n");
+    workspace.write("config.yaml", format!("x-{merged}{twice}"));
+    let ran = workspace.run(VALIDATE);
+    ran.expect(0, &[]);
+    assert_eq!(ran.stderr.matches("is there twice").count(), 1, "{}", ran.stderr);
+}
+
 /// Faults of every kind of record, in the order of their names.
 const FAULTY: &str = include_str!("faulty.yaml");
 
@@ -271,7 +368,13 @@ fn findings_point_at_the_culprit_and_say_what_to_write() {
     workspace.write("zones/unit.tests.yaml", FAULTY);
     let ran = workspace.run(&format!("{VALIDATE} --format=json"));
     ran.expect(1, &[]);
-    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    insta::assert_snapshot!(culprits(&ran.stdout, FAULTY));
+}
+
+/// Each finding of a document with the line and the word of a zone file that it points at; all of them
+/// have advice.
+fn culprits(document: &str, file: &str) -> String {
+    let document: Value = serde_json::from_str(document).unwrap();
     let (mut told, mut without) = (String::new(), Vec::new());
     for found in document["findings"].as_array().unwrap() {
         let text = |key: &str| found[key].as_str().unwrap_or_default();
@@ -281,7 +384,7 @@ fn findings_point_at_the_culprit_and_say_what_to_write() {
             without.push(format!("{}: {}", text("code"), text("message")));
         }
         let number = |key: &str| usize::try_from(place[key].as_u64().unwrap()).unwrap();
-        let line = FAULTY.lines().nth(number("line") - 1).unwrap_or_default();
+        let line = file.lines().nth(number("line") - 1).unwrap_or_default();
         let columns = number("column") - 1..number("end_column") - 1;
         let culprit: String = line.chars().take(columns.end).skip(columns.start).collect();
         let (code, message, help) = (text("code"), text("message"), text("help"));
@@ -289,5 +392,88 @@ fn findings_point_at_the_culprit_and_say_what_to_write() {
         let _ = writeln!(told, "{line}: {culprit} [{code}]\n    {message}\n    {help}");
     }
     assert!(without.is_empty(), "without advice: {without:#?}");
-    insta::assert_snapshot!(told);
+    told
+}
+
+/// A zone in which every zone validator finds something, in the order of its names.
+const FAULTY_ZONE: &str = "\
+'':
+  - type: MX
+    values:
+      - exchange: mx.unit.tests.
+        preference: 20
+      - exchange: alias.unit.tests.
+        preference: 10
+      - exchange: gone.unit.tests.
+        preference: 30
+  - type: NS
+    values: [ns2.unit.tests., alias.unit.tests., ns1.unit.tests.]
+  - type: TXT
+    values:
+      - v=spf1 mx ?all
+      - something else
+      - v=spf1 mx -all
+_dmarc:
+  type: TXT
+  values:
+    - other
+    - v=DMARC1\\; sp=none
+_sip._tcp:
+  type: SRV
+  values:
+    - port: 2
+      priority: 1
+      target: gone.unit.tests.
+      weight: 1
+    - port: 1
+      priority: 1
+      target: alias.unit.tests.
+      weight: 1
+alias:
+  type: CNAME
+  value: other.unit.tests.
+caa:
+  type: CAA
+  values:
+    - flags: 0
+      tag: iodef
+      value: mailto:ca@unit.tests
+    - flags: 0
+      tag: issue
+      value: ca.unit.tests
+loop1:
+  type: CNAME
+  value: loop2.unit.tests.
+loop2:
+  type: CNAME
+  value: loop1.unit.tests.
+nomail:
+  - type: MX
+    values:
+      - exchange: mx.unit.tests.
+        preference: 10
+      - exchange: gone.unit.tests.
+        preference: 11
+  - type: TXT
+    values:
+      - another
+      - v=spf1 +all
+ns1:
+  type: A
+  value: 192.0.2.1
+other:
+  type: CNAME
+  value: mx.unit.tests.
+";
+
+/// Values are sorted when they are read, and are found where they were written all the same.
+#[test]
+fn findings_about_zones_point_at_the_value() {
+    let workspace = Workspace::new();
+    let sets = "manager:\n  validators: {enabled: [strict, best-practice]}\n";
+    workspace.write("config.yaml", format!("{sets}{CONFIG}"));
+    workspace.write("zones/unit.tests.yaml", FAULTY_ZONE);
+    let ran = workspace.run(&format!("{VALIDATE} --format=json"));
+    ran.expect(1, &[]);
+    insta::assert_snapshot!(culprits(&ran.stdout, FAULTY_ZONE));
 }

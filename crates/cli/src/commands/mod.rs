@@ -19,7 +19,7 @@ use octodns::{Failure, Manager, ManagerOptions};
 use octodns_core::registry::Run;
 use octodns_core::{Diagnostic, Registry, Report, Severity};
 
-use crate::program::{Output, only};
+use crate::program::Output;
 
 pub use compare::compare;
 pub use dump::dump;
@@ -29,16 +29,31 @@ pub use sync::sync;
 pub use validate::validate;
 pub use versions::versions;
 
-/// Reads the config file, with this process' environment and standard output. Findings may show lines
-/// of the files beside it, and of those that its providers read.
+/// Reads the config file, with this process' environment and standard output; what is worth knowing
+/// about it is logged. Findings may show lines of the files beside it, and of those that its providers
+/// read.
 fn manager(config_file: &str, output: &mut Output) -> Result<Arc<Manager>, Report> {
+    manager_with(config_file, output, true).map_err(errors)
+}
+
+/// The same, with nothing logged for a program that shows all warnings itself.
+fn silent_manager(config_file: &str, output: &mut Output) -> Result<Arc<Manager>, Report> {
+    manager_with(config_file, output, false).map_err(|failure| failure.report)
+}
+
+fn manager_with(
+    config_file: &str,
+    output: &mut Output,
+    log_warnings: bool,
+) -> Result<Arc<Manager>, Failure> {
     output.config_file(config_file);
     let options = ManagerOptions {
         registry: registry(),
         plan_writer: Arc::new(Mutex::new(Patient(io::stdout()))),
+        log_warnings,
         ..ManagerOptions::default()
     };
-    let manager = Manager::from_config_file(Path::new(config_file), &options).map_err(errors)?;
+    let manager = Manager::from_config_file(Path::new(config_file), &options)?;
     output.may_show(manager.folders());
     Ok(Arc::new(manager))
 }
@@ -85,7 +100,8 @@ fn block_on<T>(call: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
         Ok(runtime) => runtime.block_on(call),
         Err(error) => {
             let message = format!("cannot start threads: {error}");
-            Err(only(Diagnostic::error("runtime", message)).into())
+            let found = Diagnostic::error("runtime", message);
+            Err(found.help("raise the limit of threads of this process").into())
         }
     }
 }

@@ -34,6 +34,7 @@ fn write(arguments: &SchemaArguments) -> Result<(), Report> {
     std::fs::write(file, text).map_err(|error| {
         let message = format!("cannot write the schema: {error}");
         let origin = Origin::file(&*file.to_string_lossy());
-        only(Diagnostic::error("output", message).at(origin))
+        let found = Diagnostic::error("output", message).at(origin);
+        only(found.help("name a file that can be written with --output"))
     })
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use octodns::{Manager, ValidateOptions};
 use octodns_core::Report;
 
-use super::{block_on, errors, manager};
+use super::{block_on, silent_manager};
 use crate::arguments::ValidateArguments;
 use crate::logging::Level;
 use crate::program::{Ended, run};
@@ -17,21 +17,37 @@ pub fn validate() -> ExitCode {
         Level::WARNING,
         |arguments: &ValidateArguments| &arguments.output,
         |arguments, output| {
-            let manager = manager(&arguments.config_file, output)?;
-            let mut report = if arguments.fix { fix(&manager)? } else { Report::new() };
-            let options = ValidateOptions { lenient: arguments.all };
-            report.merge(block_on(manager.validate(options)).map_err(errors)?);
-            output.show(&report)?;
+            let manager = silent_manager(&arguments.config_file, output)?;
+            let mut shown = manager.warnings().clone();
+            let found = look(&manager, arguments).map_err(|failed| together(&shown, failed))?;
             // As in octoDNS warnings about records count, those about the config do not.
-            let counts = report.has_errors() || report.iter().any(|found| found.code != "config");
+            let counts = found.has_errors() || found.iter().any(|found| found.code != "config");
+            shown.merge(found);
+            output.show(&shown)?;
             Ok(if counts { Ended::Found } else { Ended::Fine })
         },
     )
 }
 
+/// Everything that is found in the zones, after putting them in order if that is asked for.
+fn look(manager: &Manager, arguments: &ValidateArguments) -> Result<Report, Report> {
+    let mut report = if arguments.fix { fix(manager)? } else { Report::new() };
+    let options = ValidateOptions { lenient: arguments.all };
+    let found = block_on(manager.validate(options)).map_err(|failure| failure.report)?;
+    report.merge(found);
+    Ok(report)
+}
+
+/// What was known before a failure, and what it says.
+fn together(warnings: &Report, failed: Report) -> Report {
+    let mut all = warnings.clone();
+    all.merge(failed);
+    all
+}
+
 /// Puts zone files in order, says which ones, and returns what kept others from it.
 fn fix(manager: &Manager) -> Result<Report, Report> {
-    let reordered = block_on(manager.put_in_order()).map_err(errors)?;
+    let reordered = block_on(manager.put_in_order()).map_err(|failure| failure.report)?;
     let mut err = io::stderr().lock();
     for file in &reordered.files {
         // Who does not read this reads the findings.

@@ -160,7 +160,8 @@ fn desired_root_ns(
             report.push(
                 Diagnostic::warning("root-ns", message)
                     .about(zone.name().to_string())
-                    .at(zone.settings().origin.clone()),
+                    .at(zone.settings().origin.clone())
+                    .help("add an NS record at the apex, or set `root_ns_warnings: false`"),
             );
         }
         return;

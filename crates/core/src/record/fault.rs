@@ -1,7 +1,8 @@
 //! What is wrong with a part of a record's data, before it is known who says so.
 
 use crate::name::IdnaError;
-use crate::value::Position;
+use crate::validate::kind_help;
+use crate::value::{Position, Value};
 
 /// A fault of some data: becomes a finding once a validator's id and the record's name are added.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +20,18 @@ impl Fault {
     /// A fault at a position.
     pub fn new(message: impl Into<String>, position: Position) -> Self {
         Self { message: message.into(), help: None, position }
+    }
+
+    /// A value of a kind that cannot be meant.
+    pub(crate) fn wrong_kind(what: &str, value: &Value<'_>, expected: &str) -> Self {
+        let message = format!("{what} must be {expected}, not {}", value.kind_name());
+        Self::new(message, value.position).help(kind_help(value, expected))
+    }
+
+    /// A TTL that is no number.
+    pub(crate) fn wrong_ttl(position: Position) -> Self {
+        Self::new("ttl must be a number of seconds", position)
+            .help("write a whole number, such as `ttl: 3600`")
     }
 
     /// What IDNA objects to in a name at a position.

@@ -61,9 +61,7 @@ impl<'v, 'a> Fields<'v, 'a> {
         if let Some(map) = value.as_map() {
             return Ok(Self { value, map });
         }
-        let kind = value.kind_name();
-        let message = format!("a value must be a mapping of its fields, not {kind}");
-        Err(Fault::new(message, value.position))
+        Err(Fault::wrong_kind("a value", value, "a mapping of its fields"))
     }
 
     /// A field, if it is there.
@@ -133,7 +131,7 @@ impl<'v, 'a> Fields<'v, 'a> {
         let value = self.need(key)?;
         number::int(value).map_err(|_| {
             let message = format!("{key} must be a whole number, not {}", shown(value));
-            Fault::new(message, value.position)
+            Fault::new(message, value.position).help(range_help(&ANY))
         })
     }
 
@@ -147,7 +145,7 @@ impl<'v, 'a> Fields<'v, 'a> {
         let value = self.need(key)?;
         number::float(value).map_err(|_| {
             let message = format!("{key} must be a number, not {}", shown(value));
-            Fault::new(message, value.position)
+            Fault::new(message, value.position).help("write a number, without quotes")
         })
     }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::rdata::Places;
 use super::registry::{RecordTypes, TypeEntry};
 use super::{Dynamic, Fault, Geo, Options, Record, RecordType, number};
 use crate::diagnostic::{Diagnostic, Origin, Report};
@@ -186,8 +187,7 @@ impl Loading<'_> {
         entry: &TypeEntry,
     ) -> Result<Record, Fault> {
         let ttl = match (raw.data.get("ttl"), self.context.default_ttl) {
-            (Some(ttl), _) => number::int(ttl)
-                .map_err(|_| Fault::new("ttl must be a number of seconds", ttl.position))?,
+            (Some(ttl), _) => number::int(ttl).map_err(|_| Fault::wrong_ttl(ttl.position))?,
             (None, Some(default)) => default,
             (None, None) => {
                 let fault = Fault::new("missing ttl", self.position);
@@ -197,9 +197,15 @@ impl Loading<'_> {
         if raw.values.is_empty() && entry.is_single() {
             return Err(Fault::new("missing value", self.position).help("add its `value`"));
         }
-        let data = entry.read(raw.values)?;
+        let mut places = Places::new();
+        let data = entry.read_placed(raw.values, &mut places)?;
         let mut record = Record::new(name, ttl, data)
             .with_origin(Origin::new(self.context.files, self.position));
+        // Values of another file than the record's are told by the place of the record.
+        places.iter_mut().filter(|at| at.file != self.position.file).for_each(|at| {
+            *at = Position::NONE;
+        });
+        record.places = places;
         record.source = self.context.source.cloned();
         if let Some(options) = raw.data.get("octodns") {
             record.options = Options::read(options)?;

@@ -33,6 +33,7 @@ pub use geo::Geo;
 pub use load::LoadContext;
 pub(crate) use load::{is_dynamic, is_geo};
 pub use options::Options;
+use rdata::Places;
 pub use rdata::{Rdata, RdataError};
 pub use record_type::RecordType;
 pub use registry::{CustomType, DuplicateType, RecordTypes, TypeEntry, TypeRow};
@@ -65,6 +66,8 @@ pub struct Record {
     routing: Option<Box<Routing>>,
     source: Option<Arc<str>>,
     origin: Origin,
+    /// Where the values stand, in their order; empty where that is not known.
+    places: Places,
 }
 
 /// Few records have any, so it takes no room in those that have none.
@@ -94,6 +97,7 @@ impl Record {
             routing: None,
             source: None,
             origin: Origin::default(),
+            places: Places::new(),
         }
     }
 
@@ -146,6 +150,7 @@ impl Record {
     #[must_use]
     pub fn with_data(mut self, data: RecordData) -> Self {
         self.data = data;
+        self.places.clear();
         self
     }
 
@@ -197,6 +202,16 @@ impl Record {
     /// Where the record was written.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Where the value with this index was written; where that is not known, where the record was.
+    pub fn value_origin(&self, index: usize) -> Origin {
+        match self.places.get(index).filter(|place| place.is_known()) {
+            Some(place) => {
+                Origin { line: place.line, column: place.column.into(), ..self.origin.clone() }
+            }
+            None => self.origin.clone(),
+        }
     }
 
     /// The whole name, in IDNA form.

@@ -29,8 +29,8 @@ impl Options {
             Some(map) if map.is_empty() => Ok(Self::NONE),
             Some(map) => Ok(Self::new(map.clone().into_owned())),
             None => {
-                let message = format!("octodns must be a mapping, not {}", section.kind_name());
-                Err(Fault::new(message, section.position))
+                let fault = Fault::wrong_kind("octodns", section, "a mapping");
+                Err(fault.help("write options such as `lenient: true`, indented below it"))
             }
         }
     }

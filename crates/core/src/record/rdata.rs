@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::Fault;
-use crate::value::{Map, OwnedValue, Value};
+use smallvec::SmallVec;
+
+use crate::value::{Map, OwnedValue, Position, Value};
 
 /// One value of a record.
 ///
@@ -40,6 +42,11 @@ pub trait Rdata: Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync + '
 
     /// The order of values within a record.
     fn order(&self, other: &Self) -> Ordering;
+
+    /// Where the part of a value stands that findings about it are about.
+    fn place(value: &Value<'_>) -> Position {
+        value.position
+    }
 
     /// Whether the value says nothing, and is left out of data.
     fn is_blank(&self) -> bool {
@@ -82,13 +89,23 @@ impl<T: Rdata> AnyValues for Vec<T> {
     }
 }
 
-/// Reads the values of a type that has many, and sorts them.
-pub(crate) fn read_all<T: Rdata>(values: &[Value<'_>]) -> Result<Vec<T>, Fault> {
-    let mut read = values.iter().map(T::read).collect::<Result<Vec<T>, _>>()?;
-    if read.len() > 1 {
-        read.sort_by(T::order);
+/// Where the values of a record stand, in the order of the values.
+pub(crate) type Places = SmallVec<[Position; 1]>;
+
+/// Reads the values of a type that has many, and sorts them; `places` gets where each of them stands.
+pub(crate) fn read_all<T: Rdata>(
+    values: &[Value<'_>],
+    places: &mut Places,
+) -> Result<Vec<T>, Fault> {
+    if let [value] = values {
+        places.push(T::place(value));
+        return Ok(vec![T::read(value)?]);
     }
-    Ok(read)
+    let of = |value| Ok((T::read(value)?, T::place(value)));
+    let mut read = values.iter().map(of).collect::<Result<Vec<(T, Position)>, _>>()?;
+    read.sort_by(|(one, _), (other, _)| one.order(other));
+    places.extend(read.iter().map(|(_, place)| *place));
+    Ok(read.into_iter().map(|(value, _)| value).collect())
 }
 
 /// Why a text is not the presentation format of a type.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::rdata::RdataError;
+use super::rdata::{Places, RdataError};
 use super::types::TYPES;
 use super::{Fault, RecordData, RecordType};
 use crate::schema::{Dialect, Schema, Shape};
@@ -25,7 +25,7 @@ pub struct TypeRow {
     pub value_checks: &'static [ValueCheck],
     /// What a value may be, for editors.
     pub(crate) shape: Shape,
-    pub(crate) read: fn(&[Value<'_>]) -> Result<RecordData, Fault>,
+    pub(crate) read: fn(&[Value<'_>], &mut Places) -> Result<RecordData, Fault>,
     pub(crate) parse: fn(&str) -> Result<OwnedValue, RdataError>,
 }
 
@@ -173,8 +173,17 @@ impl TypeEntry {
     ///
     /// Fails when the type cannot hold what the data says.
     pub fn read(&self, values: &[Value<'_>]) -> Result<RecordData, Fault> {
+        self.read_placed(values, &mut Places::new())
+    }
+
+    /// The same; `places` gets where each of the values stands, in their order.
+    pub(crate) fn read_placed(
+        &self,
+        values: &[Value<'_>],
+        places: &mut Places,
+    ) -> Result<RecordData, Fault> {
         match self {
-            Self::BuiltIn(row) => (row.read)(values),
+            Self::BuiltIn(row) => (row.read)(values, places),
             Self::Custom(custom) => super::custom::read(custom, values),
         }
     }

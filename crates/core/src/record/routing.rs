@@ -57,6 +57,7 @@ impl TypeEntry {
         }
         let data = self.read(std::slice::from_ref(value))?;
         let text = data.parts().1.texts().into_iter().next();
-        text.map(SmolStr::from).ok_or_else(|| Fault::new("missing value", value.position))
+        text.map(SmolStr::from)
+            .ok_or_else(|| Fault::new("missing value", value.position).help("write the value"))
     }
 }

@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::number;
 use super::rdata::{int_or_text, unquote};
 use super::{Fault, Rdata, RdataError};
-use crate::value::{Map, OwnedValue, Value};
+use crate::value::{Map, OwnedValue, Position, Value};
 
 /// What a field is in presentation format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,9 @@ pub(crate) trait Row:
     /// The keys, in order.
     const FIELDS: &'static [(&'static str, Word)];
 
+    /// The keys of the name that a value points to, if it points to one.
+    const POINTS_BY: &'static [&'static str] = &[];
+
     /// Whether plans show values in quotes.
     const QUOTED: bool = true;
 
@@ -46,6 +49,12 @@ pub(crate) trait Row:
 impl<T: Row> Rdata for T {
     fn read(value: &Value<'_>) -> Result<Self, Fault> {
         Self::of_fields(Fields::of(value)?)
+    }
+
+    fn place(value: &Value<'_>) -> Position {
+        let target = Self::POINTS_BY.iter().find_map(|key| value.get(key));
+        let place = target.map_or(Position::NONE, |target| target.position);
+        if place.is_known() { place } else { value.position }
     }
 
     fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {

@@ -55,6 +55,15 @@ pub struct BuildError {
     pub position: Position,
 }
 
+impl BuildError {
+    /// The same error, with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
 impl From<DeError> for BuildError {
     fn from(error: DeError) -> Self {
         Self { message: error.message, help: error.help, position: error.position }

@@ -45,14 +45,8 @@ impl Findings {
     /// Objects to a value of a kind that cannot be meant.
     pub fn wrong_kind(&mut self, what: &str, value: &Value<'_>, expected: &str) -> &mut Finding {
         let message = format!("{what} must be {expected}, not {}", value.kind_name());
-        let wants_text = expected.contains("text") || expected.contains("name");
         let found = self.hopeless(value.position, message);
-        if wants_text && matches!(value.kind, Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) {
-            let shown = python_str(value);
-            found.help(format!("put it in quotes: '{shown}', unless something else is meant"));
-        } else {
-            found.help(format!("write {expected}"));
-        }
+        found.help(kind_help(value, expected));
         found
     }
 
@@ -100,6 +94,16 @@ impl Findings {
             found.id = Cow::Owned(id.to_owned());
         }
     }
+}
+
+/// What to write instead of a value of a kind that cannot be meant.
+pub(crate) fn kind_help(value: &Value<'_>, expected: &str) -> String {
+    let wants_text = expected.contains("text") || expected.contains("name");
+    if wants_text && matches!(value.kind, Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) {
+        let shown = python_str(value);
+        return format!("put it in quotes: '{shown}', unless something else is meant");
+    }
+    format!("write {expected}")
 }
 
 impl Finding {

@@ -15,6 +15,7 @@ use crate::value::{Map, Position, Value};
 
 pub use classes::{AnyValidator, ExtraValidators, register};
 pub(crate) use classes::{SETS, of_validator};
+pub(crate) use findings::kind_help;
 pub use findings::{Finding, Findings};
 pub use registry::{RecordValidators, Scope, ValidatorError};
 

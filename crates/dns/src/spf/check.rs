@@ -56,6 +56,22 @@ pub enum SpfError {
 }
 
 impl SpfError {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Several(_) => "write all mechanisms into one value",
+            Self::Ptr(_) => "write ip4: and ip6: instead (RFC 7208, section 5.5)",
+            Self::Lookups => {
+                "write the addresses of some includes as ip4: and ip6:, which need no lookups"
+            }
+            Self::Void { .. } => "remove the mechanisms whose names have no addresses",
+            Self::Hosts(_) => "write the addresses of the hosts as ip4: and ip6: instead",
+            Self::Loop(_) => "remove the include that leads back to it",
+            Self::Missing(_) => "correct the name, or remove the include",
+            Self::Ask { .. } => "correct the name, or set `resolvers` to servers that answer",
+        }
+    }
+
     /// Its message with those of its causes, in one line.
     pub fn with_causes(&self) -> String {
         let mut text = self.to_string();

@@ -99,22 +99,28 @@ impl Processor for SpfDnsLookupProcessor {
         };
         let checker = Checker::new(&resolver, &known, self.options.void_lookups);
         for (record, texts) in policies {
-            let found = |make: fn(&'static str, String) -> Diagnostic, message: String| {
+            let found = |make: fn(&'static str, String) -> Diagnostic, message, help| {
                 make("spf-dns-lookup", format!("processor \"{}\": {message}", self.id))
+                    .help(help)
                     .about(format!("{} TXT", record.decoded_fqdn(desired.name())))
                     .at(record.origin().clone())
             };
             match checker.check(&record.fqdn(desired.name()), &texts).await {
                 Ok(counted) => stage.report.extend(counted.objections.into_iter().map(|text| {
                     let message = format!("{text}: receivers take such a policy for an error");
-                    found(Diagnostic::warning, message)
+                    found(Diagnostic::warning, message, OBJECTION)
                 })),
-                Err(error) => stage.report.push(found(Diagnostic::error, error.with_causes())),
+                Err(error) => {
+                    let help = error.help();
+                    stage.report.push(found(Diagnostic::error, error.with_causes(), help));
+                }
             }
         }
         Ok(())
     }
 }
+
+const OBJECTION: &str = "correct the word, or include a name that has a policy";
 
 /// The values of a TXT record, as they go over the wire.
 fn texts(record: &Record) -> Option<Vec<String>> {

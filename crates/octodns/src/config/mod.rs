@@ -1,5 +1,6 @@
 //! The config file: read, checked, and its secrets filled in.
 
+mod deprecated;
 mod keys;
 mod secrets;
 mod validators;
@@ -12,6 +13,7 @@ use octodns_core::value::{Map, OwnedValue, Position, Value};
 use octodns_core::{Diagnostic, Origin, Report};
 use octodns_yaml::{FileIncludes, LoadOptions};
 
+pub(crate) use deprecated::instead_of;
 pub(crate) use keys::check_keys;
 pub(crate) use secrets::{ENVIRON, Filled, Secrets};
 pub(crate) use validators::{Reader as ValidatorsReader, Types, Validators};
@@ -25,6 +27,8 @@ use crate::manager::ManagerOptions;
 /// The sections of a config file.
 #[derive(Debug)]
 pub(crate) struct Config {
+    /// What is worth knowing about it, though nothing is held up by it.
+    pub(crate) warnings: Report,
     /// The files it consists of, for positions.
     pub(crate) files: Vec<Arc<str>>,
     pub(crate) manager: ManagerSection,
@@ -72,14 +76,18 @@ impl Config {
             Failure::from(found.help("name a file that can be read with --config-file"))
         })?;
         let includes = FileIncludes::new(options.registry.home.clone());
-        let load = LoadOptions::new(&*name).include(&includes);
+        let load = LoadOptions::new(&*name).include(&includes).warn_duplicates();
         let document =
             octodns_yaml::load_bytes(&text, &load).map_err(|e| Failure::from(e.to_diagnostic()))?;
-        Self::from_value(document.root.into_owned(), document.files)
+        Self::from_value(document.root.into_owned(), document.files, document.report)
     }
 
-    fn from_value(root: OwnedValue, files: Vec<Arc<str>>) -> Result<Self, Failure> {
-        let mut report = Report::new();
+    /// The sections of what a config file says; `report` is what was found while reading it.
+    fn from_value(
+        root: OwnedValue,
+        files: Vec<Arc<str>>,
+        mut report: Report,
+    ) -> Result<Self, Failure> {
         let mut reader = Reader { files: &files, report: &mut report };
         let mut root = reader.map("the config", root);
         if reader.report.has_errors() {
@@ -110,8 +118,17 @@ impl Config {
         if report.has_errors() {
             return Err(report.into());
         }
-        crate::log::warnings(&report);
-        Ok(Self { files, manager, providers, processors, secret_handlers, validators, zones })
+        let warnings = report;
+        Ok(Self {
+            warnings,
+            files,
+            manager,
+            providers,
+            processors,
+            secret_handlers,
+            validators,
+            zones,
+        })
     }
 
     /// The place of a position in this config.

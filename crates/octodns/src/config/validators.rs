@@ -37,25 +37,24 @@ pub(crate) struct Reader<'r> {
 
 impl Reader<'_> {
     /// Says that something is wrong; where nothing can be added later, callers go on.
-    fn error(&mut self, value: &Value<'_>, message: impl Into<String>, help: Option<String>) {
-        self.tell(Diagnostic::error("config", message), value, help);
+    fn error(&mut self, value: &Value<'_>, message: impl Into<String>, help: impl Into<String>) {
+        self.tell(Diagnostic::error("config", message), value, help.into());
     }
 
-    fn warn(&mut self, value: &Value<'_>, message: impl Into<String>, help: Option<String>) {
-        self.tell(Diagnostic::warning("config", message), value, help);
+    fn warn(&mut self, value: &Value<'_>, message: impl Into<String>, help: impl Into<String>) {
+        self.tell(Diagnostic::warning("config", message), value, help.into());
     }
 
-    fn tell(&mut self, found: Diagnostic, value: &Value<'_>, help: Option<String>) {
-        let mut found = found.about(self.subject).at(Origin::new(self.files, value.position));
-        found.help = help;
-        self.report.push(found);
+    fn tell(&mut self, found: Diagnostic, value: &Value<'_>, help: String) {
+        let origin = Origin::new(self.files, value.position);
+        self.report.push(found.about(self.subject).at(origin).help(help));
     }
 
     fn map<'v, 'a>(&mut self, what: &str, value: Option<&'v Value<'a>>) -> Option<&'v Map<'a>> {
         let value = value.filter(|value| !value.is_null())?;
         if value.as_map().is_none() {
             let message = format!("\"{what}\" must be a mapping, not {}", value.kind_name());
-            self.error(value, message, Some("indent what belongs to it below it".to_owned()));
+            self.error(value, message, "indent what belongs to it below it");
         }
         value.as_map()
     }
@@ -65,13 +64,13 @@ impl Reader<'_> {
         let Some(value) = value.filter(|value| !value.is_null()) else { return &[] };
         let Some(list) = value.as_list() else {
             let message = format!("\"{what}\" must be a list, not {}", value.kind_name());
-            let help = Some(format!("write [{}]", python_str(value)));
+            let help = format!("write [{}]", python_str(value));
             self.error(value, message, help);
             return &[];
         };
         for id in list.iter().filter(|id| id.as_str().is_none()) {
             let message = format!("\"{what}\" must hold names, not {}", id.kind_name());
-            self.error(id, message, Some("write the id of a validator".to_owned()));
+            self.error(id, message, "write the id of a validator");
         }
         list
     }
@@ -120,8 +119,8 @@ impl Reader<'_> {
         let is_bridge = id.as_str().is_some_and(|id| id.starts_with('_'));
         if is_bridge {
             let error = ValidatorError::Bridge(python_str(id));
-            let help = "validators whose ids start with _ hold the others together".to_owned();
-            self.error(id, error.to_string(), Some(help));
+            let help = "remove it: validators whose ids start with _ hold the others together";
+            self.error(id, error.to_string(), help);
         }
         !is_bridge
     }
@@ -147,7 +146,7 @@ impl Reader<'_> {
             if validators.records.enable(name, scope.types()).is_err() {
                 let known = validators.records.available().map(|(_, validator)| validator.id());
                 let message = format!("there is no validator \"{name}\" of records");
-                reader.error(id, message, advice(name, known));
+                reader.error(id, message, meant(name, known));
             }
         });
         let removed = self.current("disable_validators", map, record);
@@ -158,7 +157,7 @@ impl Reader<'_> {
                 let of = python_str(of);
                 let known = validators.records.available().map(|(_, validator)| validator.id());
                 let message = format!("the validator \"{name}\" is not at work for \"{of}\"");
-                reader.warn(id, message, advice(name, known));
+                reader.warn(id, message, advice(name, known).unwrap_or_else(idle));
             }
         });
         self.zones(map.get("zone"), &mut validators.zones);
@@ -171,14 +170,15 @@ impl Reader<'_> {
             let Some(name) = id.as_str() else { continue };
             if validators.enable(name).is_err() {
                 let message = format!("there is no validator \"{name}\" of zones");
-                self.error(id, message, advice(name, validators.available_ids()));
+                self.error(id, message, meant(name, validators.available_ids()));
             }
         }
         for id in self.ids("zone.disable_validators", zone.get("disable_validators")) {
             let Some(name) = id.as_str().filter(|_| self.may_be_disabled(id)) else { continue };
             if validators.disable(name) == Ok(false) {
                 let message = format!("the validator \"{name}\" of zones is not at work");
-                self.warn(id, message, advice(name, validators.available_ids()));
+                let help = advice(name, validators.available_ids()).unwrap_or_else(idle);
+                self.warn(id, message, help);
             }
         }
     }
@@ -190,8 +190,8 @@ impl Reader<'_> {
             return;
         };
         if value.is_null() {
-            let help = "write the names of sets, or [] for none".to_owned();
-            self.error(value, "\"enabled\" must be a list of sets", Some(help));
+            let help = "write the names of sets, or [] for none";
+            self.error(value, "\"enabled\" must be a list of sets", help);
         }
         let mut enabled = Vec::new();
         for set in self.ids("enabled", Some(value)) {
@@ -200,11 +200,11 @@ impl Reader<'_> {
             if !known.contains(name) {
                 let help = advice(name, known.iter().map(String::as_str));
                 let message = format!("no validator is in a set \"{name}\"");
-                if help.is_some() {
+                if let Some(help) = help {
                     self.error(set, message, help);
                 } else {
                     let known: Vec<_> = known.into_iter().collect();
-                    self.warn(set, message, Some(format!("sets are: {}", known.join(", "))));
+                    self.warn(set, message, format!("sets are: {}", known.join(", ")));
                 }
             }
             enabled.push(name);
@@ -225,10 +225,10 @@ impl Reader<'_> {
             let help = format!("write it under \"record\": manager.validators.record.{key}");
             if new.is_some() {
                 let message = format!("\"{key}\" is there twice, here and under \"record\"");
-                self.error(old, message, Some(help));
+                self.error(old, message, help);
             } else {
                 let message = format!("manager.validators.{key} is deprecated");
-                self.warn(old, message, Some(help));
+                self.warn(old, message, help);
             }
         }
         new.or(old)
@@ -245,7 +245,7 @@ impl Reader<'_> {
         }
         let upper = name.to_ascii_uppercase();
         let message = format!("\"{name}\" is no record type");
-        self.error(of, message, advice(&upper, types.names()));
+        self.error(of, message, meant(&upper, types.names()));
         None
     }
 }
@@ -260,6 +260,19 @@ impl Types {
     pub(crate) fn types(&self) -> Option<&[RecordType]> {
         self.0.as_ref().map(<[_; 1]>::as_slice)
     }
+}
+
+/// Advice about a name that is none of those known: the nearest, or all of them.
+fn meant<'c>(name: &str, known: impl IntoIterator<Item = &'c str>) -> String {
+    let known: BTreeSet<&str> = known.into_iter().collect();
+    advice(name, known.iter().copied()).unwrap_or_else(|| {
+        let known: Vec<_> = known.into_iter().collect();
+        format!("write one of: {}", known.join(", "))
+    })
+}
+
+fn idle() -> String {
+    "remove it: nothing of that name is there to be switched off".to_owned()
 }
 
 fn advice<'c>(name: &str, known: impl IntoIterator<Item = &'c str>) -> Option<String> {

@@ -62,8 +62,7 @@ impl PlanLogger {
             "error" => Level::Error,
             _ => {
                 let fault = given.fault("level", format!("there is no log level \"{level}\""));
-                let help = Some("write debug, info, warning or error".to_owned());
-                return Err(BuildError { help, ..fault });
+                return Err(fault.help("write debug, info, warning or error"));
             }
         };
         Ok(Self { level })

@@ -70,7 +70,8 @@ impl Outputs {
             written.map_err(|error| {
                 let message = format!("cannot write the plan: {error}");
                 let origin = output.file().map_or_else(Origin::default, Origin::file);
-                Failure::from(Diagnostic::error("plan-output", message).at(origin))
+                let found = Diagnostic::error("plan-output", message).at(origin);
+                Failure::from(found.help("name a file that can be written, or free its device"))
             })?;
         }
         Ok(())

@@ -140,6 +140,9 @@ impl Manager {
     }
 }
 
+const SERVERS: &str =
+    "write an address, such as 192.0.2.53 or [2001:db8::53]:53, or a name that has one";
+
 /// The addresses of servers, and the servers that have none.
 async fn addresses(servers: &[String], report: &mut Report) -> (Vec<SocketAddr>, Vec<String>) {
     let (mut addresses, mut unknown) = (Vec::new(), Vec::new());
@@ -156,14 +159,14 @@ async fn addresses(servers: &[String], report: &mut Report) -> (Vec<SocketAddr>,
                 if let Some(source) = std::error::Error::source(&error) {
                     message = format!("{message}: {source}");
                 }
-                report.push(Diagnostic::warning("server", message));
+                report.push(Diagnostic::warning("server", message).help(SERVERS));
                 unknown.push(text.clone());
             }
         }
     }
     if addresses.is_empty() {
         let message = format!("there is no DNS server to ask ({})", servers.join(", "));
-        report.push(Diagnostic::error("server", message));
+        report.push(Diagnostic::error("server", message).help(SERVERS));
     }
     (addresses, unknown)
 }

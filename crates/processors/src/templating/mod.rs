@@ -55,11 +55,15 @@ fn new(id: &str, given: &Given<Options>) -> Result<Templating, BuildError> {
     let context = match given.get("context").map(|context| &context.kind) {
         None => Map::new(),
         Some(Kind::Map(map)) => map.clone(),
-        Some(_) => return Err(given.fault("context", "context must be a mapping")),
+        Some(_) => {
+            let fault = given.fault("context", "context must be a mapping");
+            return Err(fault.help("write `name: value` lines, indented below it"));
+        }
     };
     if let Some((key, _)) = context.iter().find(|(key, _)| key.as_str().is_none()) {
-        let message = "the keys of the context must be text, put them in quotes".to_owned();
-        return Err(BuildError { message, help: None, position: key.position });
+        let message = "the keys of the context must be text".to_owned();
+        let help = Some("put them in quotes".to_owned());
+        return Err(BuildError { message, help, position: key.position });
     }
     Ok(Templating { id: id.to_owned(), lenient: given.lenient(), trailing_dots, context })
 }

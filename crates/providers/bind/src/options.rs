@@ -106,19 +106,25 @@ fn key(given: &Given<Options>) -> Result<Option<Key>, BuildError> {
     let Some(name) = &options.key_name else {
         if options.key_secret.is_some() {
             let message = "key_secret is of no use without key_name";
-            return Err(given.fault("key_secret", message));
+            let help = "add the name of the key as `key_name`, or remove the secret";
+            return Err(given.fault("key_secret", message).help(help));
         }
         return Ok(None);
     };
     let absolute = if name.ends_with('.') { name.clone() } else { format!("{name}.") };
-    let wrong = |error: crate::client::Error| given.fault("key_name", error.to_string());
+    let wrong = |error: crate::client::Error| {
+        given.fault("key_name", error.to_string()).help("write the name the server has for the key")
+    };
     let name = wire_name(&absolute).map_err(wrong)?.to_lowercase();
     let Some(secret) = &options.key_secret else {
-        return Err(given.fault("key_name", "key_name needs its key_secret"));
+        let help = "add `key_secret`, such as `key_secret: env/AXFR_KEY_SECRET`";
+        return Err(given.fault("key_name", "key_name needs its key_secret").help(help));
     };
     let text: String = secret.reveal().split_whitespace().collect();
-    let secret =
-        STANDARD.decode(text).map_err(|_| given.fault("key_secret", "key_secret is not base64"))?;
+    let secret = STANDARD.decode(text).map_err(|_| {
+        let fault = given.fault("key_secret", "key_secret is not base64");
+        fault.help("copy the secret as it stands in the key file of the server")
+    })?;
     Ok(Some(Key { name, algorithm, secret }))
 }
 

@@ -62,7 +62,10 @@ pub(crate) fn read(
             Ok(record) => {
                 read.records.extend(validated(&record, Position::NONE, &context, &mut read.report));
             }
-            Err(fault) => read.report.push(Diagnostic::error(CODE, fault.why).about(fault.subject)),
+            Err(fault) => {
+                let found = Diagnostic::error(CODE, fault.why).about(fault.subject);
+                read.report.push(found.help("mend or remove the record on the server"));
+            }
         }
     }
     read
@@ -157,6 +160,7 @@ pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
                 let name = record.decoded_fqdn(desired.name());
                 let subject = format!("{name} {}", record.record_type());
                 let found = Diagnostic::error(CODE, error.to_string()).about(subject);
+                let found = found.help("write a value that fits into a message of DNS");
                 report.push(found.at(record.origin().clone()));
             }
         }

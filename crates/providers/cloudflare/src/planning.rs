@@ -48,9 +48,9 @@ fn normalize_forwardings(desired: &mut Zone, report: &mut Report) {
         }
         let message = "page rules forward with masking 2 and query 0 only, which is used instead";
         let subject = format!("{} URLFWD", record.decoded_fqdn(desired.name()));
-        report.push(
-            Diagnostic::warning("supports", message).about(subject).at(record.origin().clone()),
-        );
+        let found = Diagnostic::warning("supports", message).about(subject);
+        let help = "write `masking: 2` and `query: 0`";
+        report.push(found.at(record.origin().clone()).help(help));
         desired.set(Record::clone(&record).with_data(data));
     }
 }
@@ -60,8 +60,9 @@ pub(crate) fn remove_root_ns(desired: &mut Zone, report: &mut Report) {
     let Some(record) = desired.root_ns().cloned() else { return };
     let message = "internal zones have no name servers, the root NS record is left out";
     let subject = format!("{} NS", desired.name());
-    report
-        .push(Diagnostic::warning("supports", message).about(subject).at(record.origin().clone()));
+    let found = Diagnostic::warning("supports", message).about(subject);
+    let help = "remove the record, or leave it out for this target with `octodns.excluded`";
+    report.push(found.at(record.origin().clone()).help(help));
     desired.remove(record.name(), record.record_type());
 }
 

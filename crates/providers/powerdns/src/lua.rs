@@ -44,7 +44,8 @@ impl CustomType for Lua {
     fn read(&self, given: &Value<'_>) -> Result<OwnedValue, Fault> {
         for key in ["type", "script"] {
             if given.get(key).is_none() {
-                return Err(Fault::new(format!("missing {key}"), given.position));
+                let fault = Fault::new(format!("missing {key}"), given.position);
+                return Err(fault.help("write the `type` of the answers, and the `script`"));
             }
         }
         Ok(value(&part(given, "type"), &part(given, "script")))
@@ -84,7 +85,9 @@ impl CustomType for Lua {
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     if values.is_empty() {
-        findings.fault(octodns_core::value::Position::NONE, "at least one value required");
+        findings
+            .fault(octodns_core::value::Position::NONE, "at least one value required")
+            .help("add a value with `type` and `script`");
     }
     for value in values {
         for (key, help) in [

@@ -135,7 +135,8 @@ pub(crate) fn check(given: &Given<Options>) -> Result<(), BuildError> {
         return Err(error);
     }
     if !matches!(&*given.options.scheme, "http" | "https") {
-        return Err(given.fault("scheme", "must be http or https"));
+        let fault = given.fault("scheme", "must be http or https");
+        return Err(fault.help("write `scheme: https`, or leave it out for http"));
     }
     Ok(())
 }

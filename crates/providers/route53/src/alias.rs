@@ -95,6 +95,8 @@ impl CustomType for Route53Alias {
     }
 }
 
+const ADD_TYPE: &str = "add the type of the records it stands for, such as `type: A`";
+
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     for value in values {
         let Some(map) = value.as_map() else {
@@ -102,7 +104,7 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             continue;
         };
         if !map.contains_key("type") {
-            findings.fault(value.position, "missing type");
+            findings.fault(value.position, "missing type").help(ADD_TYPE);
         }
         let zone_id = map.get("hosted-zone-id").filter(|id| id.is_truthy());
         match (is_service(map.get("name").and_then(Value::as_str).unwrap_or_default()), zone_id) {
@@ -130,17 +132,20 @@ impl Target {
     fn read(value: &Value<'_>) -> Result<Self, Fault> {
         let map = value.as_map().ok_or_else(|| {
             let message = format!("a value must be a mapping, not {}", value.kind_name());
-            Fault::new(message, value.position)
+            Fault::new(message, value.position).help("write `type`, and `name` or what else it has")
         })?;
         let text = |key: &str| match map.get(key).filter(|value| !value.is_null()) {
             None => Ok(None),
             Some(value) => match value.as_str() {
                 Some(text) => Ok(Some(text.to_owned())),
-                None => Err(Fault::new(format!("{key} must be text"), value.position)),
+                None => {
+                    let fault = Fault::new(format!("{key} must be text"), value.position);
+                    Err(fault.help("put it in quotes"))
+                }
             },
         };
-        let record_type =
-            text("type")?.ok_or_else(|| Fault::new("missing type", value.position))?;
+        let missing = || Fault::new("missing type", value.position).help(ADD_TYPE);
+        let record_type = text("type")?.ok_or_else(missing)?;
         let evaluate = map.get("evaluate-target-health");
         Ok(Self {
             name: text("name")?.unwrap_or_default(),

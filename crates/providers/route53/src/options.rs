@@ -120,17 +120,20 @@ pub(crate) fn scope(given: &Given<Route53Options>) -> Result<Scope, BuildError> 
     let is_private = options.private.or(options.vpc_id.is_some().then_some(true));
     let vpc = match (&options.vpc_id, &options.vpc_region) {
         (None, _) => None,
-        (Some(_), None) => return Err(given.fault("vpc_id", "vpc_id needs vpc_region beside it")),
+        (Some(_), None) => {
+            let fault = given.fault("vpc_id", "vpc_id needs vpc_region beside it");
+            return Err(fault.help("add the region of the VPC, such as `vpc_region: us-east-1`"));
+        }
         (Some(_), Some(_)) if is_private == Some(false) => {
             let message = "vpc_id excludes `private: false`: the zones of a VPC are private";
-            return Err(given.fault("private", message));
+            return Err(given.fault("private", message).help("remove one of the two"));
         }
         (Some(id), Some(region)) => Some(Vpc { id: id.clone(), region: region.clone() }),
     };
     if options.delegation_set_id.is_some() && options.private == Some(true) {
         let message =
             "delegation_set_id excludes `private: true`: delegation sets are for public zones";
-        return Err(given.fault("delegation_set_id", message));
+        return Err(given.fault("delegation_set_id", message).help("remove one of the two"));
     }
     Ok(Scope {
         by_name: options.get_zones_by_name,

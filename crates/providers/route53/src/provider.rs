@@ -248,7 +248,8 @@ impl Reading<'_> {
 
     fn warn(&mut self, fqdn: &str, record_type: &str, message: String) {
         let subject = format!("{fqdn} {record_type}");
-        self.read.report.push(Diagnostic::warning("route53-foreign", message).about(subject));
+        let found = Diagnostic::warning("route53-foreign", message).about(subject);
+        self.read.report.push(found.help("change it where it was made, or remove it there first"));
     }
 }
 

@@ -30,6 +30,21 @@ pub(crate) enum MergeError {
     Redirect(String),
 }
 
+impl MergeError {
+    /// What to do about it.
+    pub(crate) fn help(&self) -> &'static str {
+        match self {
+            Self::NoPolicy(_) => "start the value with \"v=spf1 \"",
+            Self::Unknown(_) => {
+                "write one of a, mx, ip4:, ip6:, include:, exists:, all and redirect="
+            }
+            Self::Qualifier(_) => "put the whole policy into the options of this source",
+            Self::Ptr(_) => "write ip4: and ip6: instead (RFC 7208, section 5.5)",
+            Self::Redirect(_) => "write include: instead of redirect=, with an \"all\" behind it",
+        }
+    }
+}
+
 /// The qualifiers of `all`, the most lenient first.
 const LENIENT_FIRST: [char; 4] = ['+', '?', '~', '-'];
 

@@ -12,7 +12,7 @@ use octodns_dns::spf::{Checker, resolver};
 use tokio::sync::OnceCell;
 
 use crate::options::Options;
-use crate::policy::{MergeError, Policy};
+use crate::policy::Policy;
 
 static CAPABILITIES: Capabilities =
     Capabilities { types: TypeSupport::Only(&[RecordType::TXT]), ..Capabilities::NOTHING };
@@ -75,7 +75,7 @@ impl SpfSource {
         let mut values = values.clone();
         if let Some(value) = values.iter_mut().find(|value| value.raw().starts_with("v=spf1")) {
             let merged = self.merged(&value.raw());
-            let merged = merged.map_err(|message| refused(record, zone, message))?;
+            let merged = merged.map_err(|why| refused(record, zone, why))?;
             *value = Txt::from_raw(&merged);
         } else {
             values.push(Txt::from_raw(&self.policy.to_string()));
@@ -85,21 +85,30 @@ impl SpfSource {
         Ok(ZoneRead { records, replace: true, ..ZoneRead::default() })
     }
 
-    fn merged(&self, value: &str) -> Result<String, String> {
+    /// Both policies as one; else why not, and what to do about it.
+    fn merged(&self, value: &str) -> Result<String, (String, &'static str)> {
         if !self.options.merging_enabled {
-            return Err("there is an SPF value already, and merging_enabled is not set".to_owned());
+            return Err((
+                "there is an SPF value already, and merging_enabled is not set".to_owned(),
+                "set `merging_enabled: true`, or remove the value",
+            ));
         }
         let merged = Policy::read(value).and_then(|theirs| theirs.merge(&self.policy));
         merged
             .map(|policy| policy.to_string())
-            .map_err(|error: MergeError| format!("the SPF value cannot be merged: {error}"))
+            .map_err(|error| (format!("the SPF value cannot be merged: {error}"), error.help()))
     }
 }
 
-fn refused(record: &Record, zone: &ZoneName, message: String) -> ProviderError {
+fn refused(
+    record: &Record,
+    zone: &ZoneName,
+    (message, help): (String, &'static str),
+) -> ProviderError {
     let mut report = Report::new();
     let subject = format!("{} TXT", record.decoded_fqdn(zone));
-    report.push(Diagnostic::error("spf", message).about(subject).at(record.origin().clone()));
+    let found = Diagnostic::error("spf", message).about(subject).at(record.origin().clone());
+    report.push(found.help(help));
     ProviderError::Data(report)
 }
 

@@ -174,6 +174,7 @@ fn text_of(path: &Path, name: &Arc<str>) -> Result<String, ProviderError> {
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let found = Diagnostic::error("tinydns", "this byte is not UTF-8")
+            .help("save the file as UTF-8, or write the byte as a backslash and three octal digits")
             .at(end_of(&String::from_utf8_lossy(before), name));
         ProviderError::Data([found].into_iter().collect())
     })

@@ -47,6 +47,21 @@ impl<'d> Line<'d> {
         Some(Self { mark, fields, end: at(column - 1) })
     }
 
+    /// What a line of this kind looks like.
+    pub(crate) fn form(&self) -> String {
+        let fields = match self.mark {
+            '.' | '&' => "fqdn:ip:x:ttl",
+            'C' => "fqdn:target:ttl",
+            '@' => "fqdn:ip:x:distance:ttl",
+            '\'' => "fqdn:text:ttl",
+            '3' | '6' => "fqdn:32 digits of an IPv6 address:ttl",
+            'S' => "fqdn:ip:x:port:priority:weight:ttl",
+            ':' => "fqdn:type:data:ttl",
+            _ => "fqdn:ip:ttl",
+        };
+        format!("write `{}{fields}`", self.mark)
+    }
+
     /// The name the line is about.
     pub(crate) fn name(&self) -> Field<'d> {
         self.field(0).unwrap_or(Field { text: "", position: self.end })

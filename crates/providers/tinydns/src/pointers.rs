@@ -44,6 +44,7 @@ impl Pointers {
                     }
                     Err((message, position)) => pointers.report.push(
                         Diagnostic::error("tinydns", message)
+                            .help(line.form())
                             .about(line.name().text)
                             .at(Origin::new(&files.names, position)),
                     ),

@@ -36,6 +36,8 @@ fn addresses(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     sets.put_lines(RecordType::A, lines, ttl(lines, 2), values);
 }
 
+const IPV6: &str = "write all 32 digits without colons, such as 20010db8000000000000000000000001";
+
 /// `3fqdn:ip:ttl:timestamp:lo`, `6fqdn:ip:ttl:timestamp:lo`.
 fn ipv6_addresses(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     let mut values = Vec::new();
@@ -45,7 +47,7 @@ fn ipv6_addresses(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
             values.push(at(ip.position, address.to_string().into()));
         } else {
             let message = format!("\"{}\" is not the 32 digits of an IPv6 address", ip.text);
-            sets.fault(line, ip.position, message);
+            sets.fault(line, ip.position, message, IPV6);
         }
     }
     sets.put_lines(RecordType::AAAA, lines, ttl(lines, 2), values);
@@ -69,7 +71,8 @@ fn canonical_name(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     let [first, rest @ ..] = lines else { return };
     for line in rest {
         let message = "this line is left out: a name has one CNAME, which an earlier line gives";
-        sets.remark(line, line.name().position, message.to_owned());
+        let help = "remove this line or that one";
+        sets.remark(line, line.name().position, message.to_owned(), help);
     }
     let Some(target) = sets.required(first, 1, "target") else { return };
     let dot = if target.text.ends_with('.') { "" } else { "." };
@@ -93,17 +96,19 @@ fn exchanges(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     sets.put_lines(RecordType::MX, lines, ttl, values);
 }
 
+const ESCAPES: &str = "write a byte as a backslash and three octal digits up to 377, such as \\072";
+
 /// `'fqdn:s:ttl:timestamp:lo`.
 fn texts(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     let mut values = Vec::new();
     for line in lines {
         let Some(text) = line.field(1) else {
-            sets.fault(line, line.position_of(1), "missing text".to_owned());
+            sets.fault(line, line.position_of(1), "missing text".to_owned(), &line.form());
             continue;
         };
         match crate::escape::expand(text.text) {
             Ok(expanded) => values.push(at(text.position, expanded.replace(';', "\\;").into())),
-            Err(message) => sets.fault(line, text.position, message),
+            Err(message) => sets.fault(line, text.position, message, ESCAPES),
         }
     }
     sets.put_lines(RecordType::TXT, lines, ttl(lines, 2), values);
@@ -138,7 +143,12 @@ fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
         let Some(entry) = sets.types().get(&name.text.to_uppercase()).cloned() else {
             let message =
                 format!("this line is left out: there is no record type \"{}\"", name.text);
-            sets.remark(line, name.position, message);
+            let upper = name.text.to_uppercase();
+            let help = match octodns_core::nearest(&upper, sets.types().names()) {
+                Some(meant) => format!("did you mean \"{meant}\"?"),
+                None => "write the name of a type, such as CAA; numbers are not known".to_owned(),
+            };
+            sets.remark(line, name.position, message, &help);
             continue;
         };
         let of = entry.record_type();
@@ -153,7 +163,11 @@ fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
             let Some(rdata) = sets.required(line, 2, "data") else { continue };
             match data(&entry, rdata) {
                 Ok(value) => values.push(value),
-                Err(message) => sets.fault(line, rdata.position, message),
+                Err(message) => {
+                    let of = entry.record_type();
+                    let help = format!("write the data as a zone file has it behind \"{of}\"");
+                    sets.fault(line, rdata.position, message, &help);
+                }
             }
         }
         sets.put_lines(entry.record_type(), &lines, ttl(&lines, 3), values);

@@ -89,19 +89,32 @@ impl<'r> Sets<'r> {
     ) -> Option<Field<'d>> {
         let field = line.filled(index);
         if field.is_none() {
-            self.fault(line, line.position_of(index), format!("missing {what}"));
+            let message = format!("missing {what}");
+            self.fault(line, line.position_of(index), message, &line.form());
         }
         field
     }
 
-    /// Something that fails the zone.
-    pub(crate) fn fault(&mut self, line: &Line<'_>, position: Position, message: String) {
-        self.tell(Diagnostic::error("tinydns", message), line, position);
+    /// Something that fails the zone, and what to write instead.
+    pub(crate) fn fault(
+        &mut self,
+        line: &Line<'_>,
+        position: Position,
+        message: String,
+        help: &str,
+    ) {
+        self.tell(Diagnostic::error("tinydns", message).help(help), line, position);
     }
 
-    /// Something worth knowing.
-    pub(crate) fn remark(&mut self, line: &Line<'_>, position: Position, message: String) {
-        self.tell(Diagnostic::warning("tinydns", message), line, position);
+    /// Something worth knowing, and what to write instead.
+    pub(crate) fn remark(
+        &mut self,
+        line: &Line<'_>,
+        position: Position,
+        message: String,
+        help: &str,
+    ) {
+        self.tell(Diagnostic::warning("tinydns", message).help(help), line, position);
     }
 
     fn tell(&mut self, found: Diagnostic, line: &Line<'_>, position: Position) {
@@ -128,6 +141,7 @@ impl<'r> Sets<'r> {
                 let message = format!("a second value: a name has one {record_type}");
                 let found = Diagnostic::error("tinydns", message)
                     .about(format!("{name}.{}", self.zone.name))
+                    .help("remove one of the two lines, or give one of them another name")
                     .at(Origin::new(self.files, second.position));
                 read.report.push(found);
                 continue;

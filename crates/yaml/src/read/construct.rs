@@ -1,9 +1,10 @@
 //! Nodes to values: tags mean something here, merges are merged, files are included.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use octodns_core::Value;
-use octodns_core::value::{Kind, Position, Special};
+use octodns_core::value::{Kind, Map, Position, Special};
 
 use super::compose::{Content, Node, NodeId};
 use super::session::Session;
@@ -17,6 +18,8 @@ pub(super) struct Constructor<'s, 'o, 'a> {
     pub(super) nodes: Vec<Node<'a>>,
     /// The file that is being read; what is merged into it may stand elsewhere.
     pub(super) file: u16,
+    /// The keys that stand in mappings beside a `<<`.
+    pub(super) beside_merges: HashMap<NodeId, HashSet<NodeId>>,
 }
 
 type Pair = (NodeId, NodeId);
@@ -91,22 +94,16 @@ impl<'a> Constructor<'_, '_, 'a> {
     }
 
     fn mapping(&mut self, id: NodeId, position: Position) -> Result<Kind<'a>, YamlError> {
-        let entries = self.entries(id, position)?;
-        Ok(Kind::Map(self.session.finish_mapping(entries)))
+        Ok(Kind::Map(self.entries(id, position)?))
     }
 
     fn set(&mut self, id: NodeId, position: Position) -> Result<Kind<'a>, YamlError> {
-        let entries = self.entries(id, position)?;
-        let map = self.session.finish_mapping(entries);
+        let map = self.entries(id, position)?;
         let keys = map.into_iter().map(|(key, _)| key).collect();
         Ok(Kind::Special(Box::new(Special::Set(keys))))
     }
 
-    fn entries(
-        &mut self,
-        id: NodeId,
-        position: Position,
-    ) -> Result<Vec<(Value<'a>, Value<'a>)>, YamlError> {
+    fn entries(&mut self, id: NodeId, position: Position) -> Result<Map<'a>, YamlError> {
         if !matches!(self.nodes[id].content, Content::Mapping(_)) {
             return Err(self.shape("a mapping", id));
         }
@@ -114,13 +111,22 @@ impl<'a> Constructor<'_, '_, 'a> {
         let pairs = self.children(id);
         self.session.spend(pairs.len() * 2, position)?;
         let mut entries = Vec::with_capacity(pairs.len());
+        let mut own = Vec::new();
         for (key_id, value_id) in pairs {
             let key = self.value(key_id)?;
             mapping::check_key(&key)
                 .map_err(|kind| self.session.error(kind, self.nodes[key_id].position))?;
+            if self.beside_merges.get(&id).is_some_and(|keys| keys.contains(&key_id)) {
+                own.push((key.clone(), Value::NULL));
+            }
             entries.push((key, self.value(value_id)?));
         }
-        Ok(entries)
+        Ok(if self.beside_merges.contains_key(&id) {
+            // Its own keys may well take the place of those that are merged.
+            self.session.finish_merged(entries, own)
+        } else {
+            self.session.finish_mapping(entries)
+        })
     }
 
     fn children(&self, id: NodeId) -> Vec<Pair> {
@@ -156,6 +162,9 @@ impl<'a> Constructor<'_, '_, 'a> {
         if !pairs.iter().any(is_special) {
             return Ok(());
         }
+        let of_its_own = |(key, _): &&Pair| !matches!(self.nodes[*key].tag, Tag::Merge);
+        let own = pairs.iter().filter(of_its_own).map(|(key, _)| *key).collect();
+        self.beside_merges.insert(id, own);
         let mut merged = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {
             match self.nodes[key].tag {

@@ -79,7 +79,8 @@ fn has_nan(entries: &[(Value<'_>, Value<'_>)]) -> bool {
 /// Up to so many entries are compared with each other, which is faster than hashing them.
 const FEW: usize = 8;
 
-fn without_duplicates<'a>(
+/// Drops all but the last of keys that are there several times, and says so if that is asked for.
+pub(super) fn without_duplicates<'a>(
     entries: Vec<(Value<'a>, Value<'a>)>,
     rules: Rules,
     files: &[Arc<str>],

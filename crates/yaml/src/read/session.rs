@@ -1,5 +1,6 @@
 //! What all files of one document share: the table of files, the findings, and the limits.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use octodns_core::value::{Kind, Map, Position};
@@ -80,6 +81,20 @@ impl<'o> Session<'o> {
         mapping::finish(entries, None, self.rules(), &self.files, &mut self.report)
     }
 
+    /// The same for entries that a `<<` brought; `own` are the keys that stand beside it.
+    pub(super) fn finish_merged<'a>(
+        &mut self,
+        entries: Vec<(Value<'a>, Value<'a>)>,
+        own: Vec<(Value<'a>, Value<'a>)>,
+    ) -> Map<'a> {
+        let rules = self.rules();
+        if rules.warn_duplicates {
+            mapping::without_duplicates(own, rules, &self.files, &mut self.report);
+        }
+        let rules = Rules { warn_duplicates: false, ..rules };
+        mapping::finish(entries, None, rules, &self.files, &mut self.report)
+    }
+
     /// The value of a whole text.
     pub(super) fn read<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
         let text = self.check(text, file)?;
@@ -128,7 +143,7 @@ impl<'o> Session<'o> {
         if nodes.is_empty() {
             return Ok(Value { position: start, ..Value::NULL });
         }
-        Constructor { session: self, nodes, file }.value(0)
+        Constructor { session: self, nodes, file, beside_merges: HashMap::new() }.value(0)
     }
 
     /// The text without its byte order mark, when its size and its characters are allowed.

@@ -11,6 +11,8 @@ use crate::provider::{Source, ZoneRead, ZoneRequest};
 use crate::record::{Record, RecordType};
 use crate::value::{Map, OwnedValue, Value};
 
+const MEND: &str = "mend the record at the target, or leave it to others";
+
 /// A row of a service: one value of a name and type, under an id.
 #[derive(Clone, Debug)]
 pub struct Row<I> {
@@ -203,12 +205,15 @@ impl<'r, I> Rows<'r, I> {
         let subject =
             || format!("{} {}", record.decoded_fqdn(self.request.name), record.record_type());
         if let Some(fault) = fault {
-            self.report.push(Diagnostic::error("record", fault.to_string()).about(subject()));
+            let help = fault.help.as_deref().unwrap_or(MEND);
+            let found = Diagnostic::error("record", fault.to_string()).about(subject());
+            self.report.push(found.help(help));
             return None;
         }
         if entry.is_single() && count > 1 {
             let message = format!("{count} values, where there can be only one");
-            self.report.push(Diagnostic::error("record", message).about(subject()));
+            let found = Diagnostic::error("record", message).about(subject());
+            self.report.push(found.help("remove all but one of them at the target"));
             return None;
         }
         let row = |(id, ttl, data)| {

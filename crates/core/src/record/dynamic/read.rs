@@ -60,7 +60,10 @@ fn read_pool(
         Some((values, _)) => {
             return Err(wrong(values, &format!("values of pool \"{name}\""), "a list"));
         }
-        None => return Err(Fault::new(format!("pool \"{name}\" has no values"), pool.position)),
+        None => {
+            let fault = Fault::new(format!("pool \"{name}\" has no values"), pool.position);
+            return Err(fault.help("add `values` with a list such as [{value: 192.0.2.1}]"));
+        }
     };
     let mut read = Pool::new(name, values);
     read.fallback = match map.get("fallback").map(|fallback| (fallback, &fallback.kind)) {
@@ -82,7 +85,8 @@ fn read_value(
     let what = || format!("value {number} of pool \"{pool}\"");
     let map = map_of(value, what)?;
     let Some(address) = map.get("value") else {
-        return Err(Fault::new(format!("{} has no \"value\"", what()), value.position));
+        let fault = Fault::new(format!("{} has no \"value\"", what()), value.position);
+        return Err(fault.help("add the value, such as `value: 192.0.2.1`"));
     };
     let weight = match map.get("weight").map(|weight| (weight, &weight.kind)) {
         None => Kept::Proper(1),
@@ -137,7 +141,7 @@ fn map_of<'v, 'a>(value: &'v Value<'a>, what: impl Fn() -> String) -> Result<&'v
 }
 
 fn wrong(value: &Value<'_>, what: &str, expected: &str) -> Fault {
-    Fault::new(format!("{what} must be {expected}, not {}", value.kind_name()), value.position)
+    Fault::wrong_kind(what, value, expected)
 }
 
 fn odd<T>(value: &Value<'_>) -> Kept<T> {

@@ -186,8 +186,8 @@ pub fn validate<'v, 'a>(data: &'v Map<'a>, on: &mut dyn FnMut(Check<'v, 'a>)) {
 fn read_place(code: &Value<'_>, values: &Value<'_>) -> Result<GeoValues, Fault> {
     let code = code_text(code)?;
     let text = |value: &Value<'_>| {
-        let wrong = || format!("values of geo \"{code}\" must be text, not {}", value.kind_name());
-        let text = value.as_str().ok_or_else(|| Fault::new(wrong(), value.position))?;
+        let wrong = || Fault::wrong_kind(&format!("values of geo \"{code}\""), value, "text");
+        let text = value.as_str().ok_or_else(wrong)?;
         Ok::<_, Fault>(SmolStr::new(text))
     };
     let values = match &values.kind {
@@ -218,8 +218,7 @@ fn code_text<'v>(code: &'v Value<'_>) -> Result<&'v str, Fault> {
 }
 
 fn not_a_mapping(section: &Value<'_>) -> Fault {
-    let message = format!("geo must be a mapping of codes to values, not {}", section.kind_name());
-    Fault::new(message, section.position)
+    Fault::wrong_kind("geo", section, "a mapping of codes to values")
 }
 
 #[cfg(test)]

@@ -84,10 +84,8 @@ impl Family {
             return "names belong in a record of type CNAME".to_owned();
         }
         match self {
-            Self::V4 => {
-                "write four numbers from 0 to 255 with dots between them, such as 192.0.2.1"
-            }
-            Self::V6 => "write up to eight groups of hexadecimal digits, such as 2001:db8::1",
+            Self::V4 => V4_HELP,
+            Self::V6 => V6_HELP,
         }
         .to_owned()
     }
@@ -102,14 +100,19 @@ fn is_address(text: &str, record_type: RecordType) -> bool {
 }
 
 /// What the two families differ in.
+const V4_HELP: &str = "write four numbers from 0 to 255 with dots between them, such as 192.0.2.1";
+const V6_HELP: &str = "write up to eight groups of hexadecimal digits, such as 2001:db8::1";
+
 trait Address: Copy + FromStr + Display {
     const FAMILY: &'static str;
+    const HELP: &'static str;
 
     fn from_int(number: i64) -> Option<Self>;
 }
 
 impl Address for Ipv4Addr {
     const FAMILY: &'static str = "IPv4";
+    const HELP: &'static str = V4_HELP;
 
     fn from_int(number: i64) -> Option<Self> {
         u32::try_from(number).ok().map(Self::from)
@@ -118,6 +121,7 @@ impl Address for Ipv4Addr {
 
 impl Address for Ipv6Addr {
     const FAMILY: &'static str = "IPv6";
+    const HELP: &'static str = V6_HELP;
 
     fn from_int(number: i64) -> Option<Self> {
         u128::try_from(number).ok().map(Self::from)
@@ -134,7 +138,7 @@ fn read<A: Address>(value: &Value<'_>) -> Result<A, Fault> {
     };
     address.ok_or_else(|| {
         let message = format!("invalid {} address {}", A::FAMILY, shown(value));
-        Fault::new(message, value.position)
+        Fault::new(message, value.position).help(A::HELP)
     })
 }
 

@@ -45,7 +45,7 @@ const ROW: TypeRow = TypeRow {
     record_checks: &[],
     value_checks: &[],
     shape: Shape::Ipv4,
-    read: |values| read_all(values).map(RecordData::A),
+    read: |values, places| read_all(values, places).map(RecordData::A),
     parse: std::net::Ipv4Addr::parse,
 };
 
@@ -62,7 +62,7 @@ pub const TYPES: &[TypeRow] = &[
         record_checks: &[routing::DYNAMIC, routing::GEO],
         value_checks: address::CHECKS,
         shape: Shape::Ipv6,
-        read: |values| read_all(values).map(RecordData::Aaaa),
+        read: |values, places| read_all(values, places).map(RecordData::Aaaa),
         parse: std::net::Ipv6Addr::parse,
         ..ROW
     },
@@ -73,7 +73,7 @@ pub const TYPES: &[TypeRow] = &[
         record_checks: &[target::ALIAS_ROOT],
         value_checks: target::ONE,
         shape: Shape::Name,
-        read: |values| target::read_one(values, RecordData::Alias),
+        read: |values, places| target::read_one(values, places, RecordData::Alias),
         parse: Target::parse,
     },
     TypeRow {
@@ -81,7 +81,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 8657", "RFC 8659", "RFC 9495"],
         value_checks: caa::CHECKS,
         shape: caa::SHAPE,
-        read: |values| read_all(values).map(RecordData::Caa),
+        read: |values, places| read_all(values, places).map(RecordData::Caa),
         parse: Caa::parse,
         ..ROW
     },
@@ -91,7 +91,7 @@ pub const TYPES: &[TypeRow] = &[
         record_checks: &[target::CNAME_ROOT, routing::DYNAMIC],
         value_checks: target::ONE,
         shape: Shape::Name,
-        read: |values| target::read_one(values, RecordData::Cname),
+        read: |values, places| target::read_one(values, places, RecordData::Cname),
         parse: Target::parse,
         ..ROW
     },
@@ -102,7 +102,7 @@ pub const TYPES: &[TypeRow] = &[
         record_checks: &[routing::DYNAMIC],
         value_checks: target::ONE,
         shape: Shape::Name,
-        read: |values| target::read_one(values, RecordData::Dname),
+        read: |values, places| target::read_one(values, places, RecordData::Dname),
         parse: Target::parse,
     },
     TypeRow {
@@ -112,7 +112,7 @@ pub const TYPES: &[TypeRow] = &[
         ],
         value_checks: ds::CHECKS,
         shape: ds::SHAPE,
-        read: |values| read_all(values).map(RecordData::Ds),
+        read: |values, places| read_all(values, places).map(RecordData::Ds),
         parse: Ds::parse,
         ..ROW
     },
@@ -121,7 +121,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 9460", "RFC 9461", "RFC 9462"],
         value_checks: svcb::HTTPS,
         shape: svcb::SHAPE,
-        read: |values| read_all(values).map(RecordData::Https),
+        read: |values, places| read_all(values, places).map(RecordData::Https),
         parse: Svcb::parse,
         ..ROW
     },
@@ -130,7 +130,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 1876"],
         value_checks: loc::CHECKS,
         shape: loc::SHAPE,
-        read: |values| read_all(values).map(RecordData::Loc),
+        read: |values, places| read_all(values, places).map(RecordData::Loc),
         parse: Loc::parse,
         ..ROW
     },
@@ -139,7 +139,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 1035", "RFC 5321", "RFC 7505"],
         value_checks: mx::CHECKS,
         shape: mx::SHAPE,
-        read: |values| read_all(values).map(RecordData::Mx),
+        read: |values, places| read_all(values, places).map(RecordData::Mx),
         parse: Mx::parse,
         ..ROW
     },
@@ -148,7 +148,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 3401", "RFC 3402", "RFC 3403", "RFC 3404", "RFC 3405"],
         value_checks: naptr::CHECKS,
         shape: naptr::SHAPE,
-        read: |values| read_all(values).map(RecordData::Naptr),
+        read: |values, places| read_all(values, places).map(RecordData::Naptr),
         parse: Naptr::parse,
         ..ROW
     },
@@ -156,7 +156,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::NS,
         value_checks: target::MANY,
         shape: Shape::Name,
-        read: |values| read_all(values).map(RecordData::Ns),
+        read: |values, places| read_all(values, places).map(RecordData::Ns),
         parse: Target::parse,
         ..ROW
     },
@@ -165,7 +165,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 7929"],
         value_checks: openpgpkey::CHECKS,
         shape: Shape::NotEmpty,
-        read: |values| read_all(values).map(RecordData::Openpgpkey),
+        read: |values, places| read_all(values, places).map(RecordData::Openpgpkey),
         parse: Openpgpkey::parse,
         ..ROW
     },
@@ -173,7 +173,7 @@ pub const TYPES: &[TypeRow] = &[
         record_type: RecordType::PTR,
         value_checks: target::MANY,
         shape: Shape::Name,
-        read: |values| read_all(values).map(RecordData::Ptr),
+        read: |values, places| read_all(values, places).map(RecordData::Ptr),
         parse: Target::parse,
         ..ROW
     },
@@ -183,7 +183,7 @@ pub const TYPES: &[TypeRow] = &[
         record_checks: &[txt::SPF_TYPE],
         value_checks: txt::CHECKS,
         shape: Shape::Ascii,
-        read: |values| read_all(values).map(RecordData::Spf),
+        read: |values, places| read_all(values, places).map(RecordData::Spf),
         parse: Txt::parse,
         ..ROW
     },
@@ -193,7 +193,7 @@ pub const TYPES: &[TypeRow] = &[
         record_checks: &srv::NAMES,
         value_checks: srv::CHECKS,
         shape: srv::SHAPE,
-        read: |values| read_all(values).map(RecordData::Srv),
+        read: |values, places| read_all(values, places).map(RecordData::Srv),
         parse: Srv::parse,
         ..ROW
     },
@@ -202,7 +202,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 4255", "RFC 6594", "RFC 7479", "RFC 8709"],
         value_checks: sshfp::CHECKS,
         shape: sshfp::SHAPE,
-        read: |values| read_all(values).map(RecordData::Sshfp),
+        read: |values, places| read_all(values, places).map(RecordData::Sshfp),
         parse: Sshfp::parse,
         ..ROW
     },
@@ -211,7 +211,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 9460", "RFC 9461", "RFC 9462"],
         value_checks: svcb::SVCB,
         shape: svcb::SHAPE,
-        read: |values| read_all(values).map(RecordData::Svcb),
+        read: |values, places| read_all(values, places).map(RecordData::Svcb),
         parse: Svcb::parse,
         ..ROW
     },
@@ -220,7 +220,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 6698", "RFC 7671", "RFC 7672", "RFC 7673"],
         value_checks: tlsa::CHECKS,
         shape: tlsa::SHAPE,
-        read: |values| read_all(values).map(RecordData::Tlsa),
+        read: |values, places| read_all(values, places).map(RecordData::Tlsa),
         parse: Tlsa::parse,
         ..ROW
     },
@@ -229,7 +229,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 1035", "RFC 1464", "RFC 6763"],
         value_checks: txt::CHECKS,
         shape: Shape::Ascii,
-        read: |values| read_all(values).map(RecordData::Txt),
+        read: |values, places| read_all(values, places).map(RecordData::Txt),
         parse: Txt::parse,
         ..ROW
     },
@@ -239,7 +239,7 @@ pub const TYPES: &[TypeRow] = &[
         record_checks: &uri::NAMES,
         value_checks: uri::CHECKS,
         shape: uri::SHAPE,
-        read: |values| read_all(values).map(RecordData::Uri),
+        read: |values, places| read_all(values, places).map(RecordData::Uri),
         parse: Uri::parse,
         ..ROW
     },
@@ -248,7 +248,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &[],
         value_checks: urlfwd::CHECKS,
         shape: urlfwd::SHAPE,
-        read: |values| read_all(values).map(RecordData::Urlfwd),
+        read: |values, places| read_all(values, places).map(RecordData::Urlfwd),
         parse: Urlfwd::parse,
         ..ROW
     },
@@ -257,6 +257,7 @@ pub const TYPES: &[TypeRow] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::TypeEntry;
     use crate::validate::Findings;
     use crate::value::{Map, OwnedValue, Value};
 
@@ -454,7 +455,7 @@ mod tests {
             ),
         ] {
             let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
-            let data = (row.read)(&[(row.parse)(rdata).unwrap()]).unwrap();
+            let data = TypeEntry::BuiltIn(row).read(&[(row.parse)(rdata).unwrap()]).unwrap();
             assert_eq!(data.record_type(), of);
             assert_eq!(data.parts().1.rdatas(), [rdata], "{of}");
             assert_eq!(data.parts().1.texts(), [text], "{of}");
@@ -470,7 +471,11 @@ mod tests {
         ] {
             let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
             let values = given.map(|rdata| (row.parse)(rdata).unwrap());
-            assert_eq!((row.read)(&values).unwrap().parts().1.rdatas(), sorted, "{of}");
+            assert_eq!(
+                TypeEntry::BuiltIn(row).read(&values).unwrap().parts().1.rdatas(),
+                sorted,
+                "{of}"
+            );
         }
     }
 }

@@ -130,6 +130,8 @@ impl Row for Mx {
     const FIELDS: &'static [(&'static str, Word)] =
         &[("preference", Word::Number), ("exchange", Word::Text)];
 
+    const POINTS_BY: &'static [&'static str] = &["exchange", "value"];
+
     fn of_fields(mx: Fields<'_, '_>) -> Result<Self, Fault> {
         let either = |key, older| if mx.get(key).is_some() { key } else { older };
         Ok(Self {

@@ -45,8 +45,7 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
 impl Rdata for Openpgpkey {
     fn read(value: &Value<'_>) -> Result<Self, Fault> {
         text_of(value).map(Self).ok_or_else(|| {
-            let message = format!("a key must be text, not {}", value.kind_name());
-            Fault::new(message, value.position)
+            Fault::wrong_kind("a key", value, "text").help("write the key in base64")
         })
     }
 

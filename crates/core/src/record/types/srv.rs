@@ -189,6 +189,8 @@ impl Row for Srv {
         ("target", Word::Text),
     ];
 
+    const POINTS_BY: &'static [&'static str] = &["target"];
+
     fn of_fields(srv: Fields<'_, '_>) -> Result<Self, Fault> {
         Ok(Self {
             priority: srv.int("priority")?,

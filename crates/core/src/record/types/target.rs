@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::{RecordCheck, ValueCheck};
 use crate::name::{IdnaError, idna};
-use crate::record::rdata::AnyValues;
+use crate::record::rdata::{AnyValues, Places};
 use crate::record::{Fault, Rdata, RdataError, RecordData, RecordType};
 use crate::validate::{Findings, RawRecord};
 use crate::value::{Kind, Map, OwnedValue, Position, Value};
@@ -55,8 +55,7 @@ impl fmt::Display for Target {
 impl Rdata for Target {
     fn read(value: &Value<'_>) -> Result<Self, Fault> {
         let Some(text) = value.as_str() else {
-            let message = format!("a name must be text, not {}", value.kind_name());
-            return Err(Fault::new(message, value.position));
+            return Err(Fault::wrong_kind("a name", value, "text"));
         };
         Self::new(text).map_err(|error| Fault::idna(&error, value.position))
     }
@@ -97,8 +96,10 @@ impl AnyValues for Target {
 /// The name of a type that has one: nothing, however it is said, is the empty name.
 pub(super) fn read_one(
     values: &[Value<'_>],
+    places: &mut Places,
     make: fn(Target) -> RecordData,
 ) -> Result<RecordData, Fault> {
+    places.extend(values.first().map(Target::place));
     match values {
         [value] if value.is_truthy() => Target::read(value).map(make),
         _ => Ok(make(Target::default())),

@@ -118,8 +118,7 @@ impl Rdata for Txt {
     /// strings within go as well.
     fn read(value: &Value<'_>) -> Result<Self, Fault> {
         let Some(text) = value.as_str() else {
-            let message = format!("a text must be text, not {}", value.kind_name());
-            return Err(Fault::new(message, value.position));
+            return Err(Fault::wrong_kind("a text", value, "text"));
         };
         let mut chars = text.chars();
         if text.starts_with('"') {

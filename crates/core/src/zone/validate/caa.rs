@@ -59,18 +59,25 @@ fn validate(zone: &Zone, presence: Presence, findings: &mut Vec<ZoneFinding>) {
         let RecordData::Caa(values) = record.data() else { continue };
         let has = |tag: &str| values.iter().any(|value| value.tag == tag);
         let name = record.decoded_fqdn(zone.name());
-        let (message, help) = match (has("issue"), has("issuewild")) {
-            (false, false) => (
-                format!("the CAA record {name} has neither \"issue\" nor \"issuewild\""),
-                "without them anybody may issue certificates: add the issuers, or \";\" for none",
-            ),
-            (true, false) => (
-                format!("the CAA record {name} has \"issue\" without \"issuewild\""),
-                "add issuewild with the same value, or \";\" if there shall be no wildcard \
-                 certificates",
-            ),
-            (_, true) => continue,
-        };
-        findings.push(ZoneFinding::new(message, [record]).help(help));
+        if has("issuewild") {
+            continue;
+        }
+        findings.push(match values.iter().position(|value| value.tag == "issue") {
+            None => {
+                let message =
+                    format!("the CAA record {name} has neither \"issue\" nor \"issuewild\"");
+                ZoneFinding::new(message, [record]).help(
+                    "without them anybody may issue certificates: add the issuers, or \";\" for none",
+                )
+            }
+            Some(issue) => {
+                let message =
+                    format!("the CAA record {name} has \"issue\" without \"issuewild\"");
+                ZoneFinding::new(message, [record]).to_value(record, issue).help(
+                    "add issuewild with the same value, or \";\" if there shall be no wildcard \
+                     certificates",
+                )
+            }
+        });
     }
 }

@@ -112,8 +112,12 @@ fn pointer(node: &[Arc<Record>]) -> Option<&Arc<Record>> {
 fn told(zone: &Zone, cycle: &[&Arc<Record>]) -> ZoneFinding {
     let names = cycle.iter().chain(cycle.first()).map(|record| record.decoded_fqdn(zone.name()));
     let path = names.collect::<Vec<_>>().join(" -> ");
-    ZoneFinding::new(format!("{path} is a loop"), cycle.iter().copied())
-        .help("point one of them to a name with records")
+    let found = ZoneFinding::new(format!("{path} is a loop"), cycle.iter().copied())
+        .help("point one of them to a name with records");
+    match cycle.first() {
+        Some(first) => found.to_value(first, 0),
+        None => found,
+    }
 }
 
 /// The apex has SOA and NS, beside which no CNAME stands (RFC 1912, section 2.4).

@@ -42,7 +42,7 @@ pub(super) fn at<'z>(
 pub(super) fn not_cname(zone: &Zone, of: RecordType, findings: &mut Vec<ZoneFinding>) {
     let is_cname = |record: &Arc<Record>| record.record_type() == RecordType::CNAME;
     for record in zone.records().filter(|record| record.record_type() == of) {
-        for target in targets(record) {
+        for (index, target) in targets(record).enumerate() {
             let Some(cname) = at(zone, target, RecordType::CNAME)
                 .and_then(|node| node.iter().find(|record| is_cname(record)))
             else {
@@ -54,7 +54,8 @@ pub(super) fn not_cname(zone: &Zone, of: RecordType, findings: &mut Vec<ZoneFind
                 Some(canonical) => format!("point to {canonical} instead"),
                 None => "point to a name with addresses instead".to_owned(),
             };
-            findings.push(ZoneFinding::new(message, [record]).help(help));
+            let found = ZoneFinding::new(message, [record]).to_value(record, index);
+            findings.push(found.help(help));
         }
     }
 }
@@ -62,13 +63,14 @@ pub(super) fn not_cname(zone: &Zone, of: RecordType, findings: &mut Vec<ZoneFind
 /// Objects to records of some types that point to names of the zone that have no records.
 pub(super) fn resolvable(zone: &Zone, of: &[RecordType], findings: &mut Vec<ZoneFinding>) {
     for record in zone.records().filter(|record| of.contains(&record.record_type())) {
-        for target in targets(record) {
+        for (index, target) in targets(record).enumerate() {
             if at(zone, target, RecordType::A).is_some_and(<[_]>::is_empty) {
                 let (of, name) = (record.record_type(), record.decoded_fqdn(zone.name()));
                 let message =
                     format!("the {of} record {name} points to {target}, which is not there");
                 let help = "add the records of that name, or correct the target";
-                findings.push(ZoneFinding::new(message, [record]).help(help));
+                let found = ZoneFinding::new(message, [record]).to_value(record, index);
+                findings.push(found.help(help));
             }
         }
     }

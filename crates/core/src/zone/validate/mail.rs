@@ -81,7 +81,8 @@ struct Mail {
 /// A TXT record and the values in it that are policies of a kind.
 struct Policy<'z> {
     record: Option<&'z Arc<Record>>,
-    values: Vec<String>,
+    /// Each with its index in the record.
+    values: Vec<(usize, String)>,
 }
 
 impl<'z> Policy<'z> {
@@ -93,7 +94,8 @@ impl<'z> Policy<'z> {
             Some(RecordData::Txt(texts)) => {
                 let plain =
                     |text: &crate::record::Txt| text.as_str().to_lowercase().replace('\\', "");
-                texts.iter().map(plain).filter(|text| text.starts_with(prefix)).collect()
+                let texts = texts.iter().map(plain).enumerate();
+                texts.filter(|(_, text)| text.starts_with(prefix)).collect()
             }
             _ => Vec::new(),
         };
@@ -101,13 +103,22 @@ impl<'z> Policy<'z> {
     }
 
     fn value(&self) -> Option<&str> {
-        self.values.first().map(String::as_str)
+        self.values.first().map(|(_, text)| text.as_str())
+    }
+
+    /// An objection to one of its policies: that with this number.
+    fn objection(&self, message: String, number: usize) -> ZoneFinding {
+        let found = ZoneFinding::new(message, self.record);
+        match (self.record, self.values.get(number)) {
+            (Some(record), Some((index, _))) => found.to_value(record, *index),
+            _ => found,
+        }
     }
 
     fn check_single(&self, what: &str, findings: &mut Vec<ZoneFinding>) {
         if self.values.len() > 1 {
             findings.push(
-                ZoneFinding::new(format!("{what} has several policies"), self.record)
+                self.objection(format!("{what} has several policies"), 1)
                     .help("receivers take none of them then: keep one"),
             );
         }
@@ -211,13 +222,13 @@ impl Mail {
         }
         match (mode, spf.value()) {
             (Mode::NoMail, Some(NO_SENDERS)) => {}
-            (Mode::NoMail, Some(_)) => findings.push(not_strict(&name, spf.record)),
+            (Mode::NoMail, Some(_)) => findings.push(not_strict(&name, &spf)),
             (Mode::NoMail, None) => findings.push(
                 ZoneFinding::new(format!("{name} handles no mail, and has no SPF"), both())
                     .help(ADD_STRICT_SPF),
             ),
             (_, Some(value)) if ends_well(value) => {}
-            (_, Some(_)) => findings.push(open_spf(&name, spf.record)),
+            (_, Some(_)) => findings.push(open_spf(&name, &spf)),
             (_, None) => findings.push(
                 ZoneFinding::new(format!("{name} handles mail, and has no SPF"), both())
                     .help(ADD_SPF),
@@ -236,7 +247,7 @@ fn check_mail(apex: &Apex<'_>, findings: &mut Vec<ZoneFinding>) {
     match apex.spf.value() {
         None => findings.push(apex.missing("handles mail, and has no SPF", ADD_SPF)),
         Some(value) if ends_well(value) => {}
-        Some(_) => findings.push(open_spf(&apex.name, apex.spf.record)),
+        Some(_) => findings.push(open_spf(&apex.name, &apex.spf)),
     }
     match apex.dmarc.value() {
         None => findings.push(apex.missing(
@@ -245,7 +256,8 @@ fn check_mail(apex: &Apex<'_>, findings: &mut Vec<ZoneFinding>) {
         )),
         Some(value) if dmarc_policy(value).is_some() => {}
         Some(_) => findings.push(
-            ZoneFinding::new(format!("DMARC of {} has no policy", apex.name), apex.dmarc.record)
+            apex.dmarc
+                .objection(format!("DMARC of {} has no policy", apex.name), 0)
                 .help("add p=none, p=quarantine or p=reject"),
         ),
     }
@@ -261,29 +273,32 @@ fn check_no_mail(apex: &Apex<'_>, findings: &mut Vec<ZoneFinding>) {
     match apex.spf.value() {
         None => findings.push(apex.missing("handles no mail, and has no SPF", ADD_STRICT_SPF)),
         Some(NO_SENDERS) => {}
-        Some(_) => findings.push(not_strict(&apex.name, apex.spf.record)),
+        Some(_) => findings.push(not_strict(&apex.name, &apex.spf)),
     }
     let help = "give the TXT record _dmarc the value \"v=DMARC1\\; p=reject\\;\"";
     if apex.dmarc.record.is_none() {
         findings.push(apex.missing("handles no mail, and has no DMARC", help));
     } else if apex.dmarc.value().and_then(dmarc_policy).as_deref() != Some("reject") {
         let message = format!("{} handles no mail, and its DMARC does not reject", apex.name);
-        findings.push(ZoneFinding::new(message, apex.dmarc.record).help(help));
+        findings.push(apex.dmarc.objection(message, 0).help(help));
     }
 }
 
 fn not_null(name: &str, mx: &Arc<Record>) -> ZoneFinding {
     let message = format!("{name} handles no mail, and has other than a null MX");
-    ZoneFinding::new(message, [mx]).help("its only MX value must be \"0 .\"")
+    let is_null = |mx: &Mx| mx.preference == 0 && mx.exchange.is_root();
+    let other = exchanges(mx).iter().position(|mx| !is_null(mx)).unwrap_or_default();
+    let found = ZoneFinding::new(message, [mx]).to_value(mx, other);
+    found.help("its only MX value must be \"0 .\"")
 }
 
-fn not_strict(name: &str, spf: Option<&Arc<Record>>) -> ZoneFinding {
+fn not_strict(name: &str, spf: &Policy<'_>) -> ZoneFinding {
     let message = format!("{name} handles no mail, and its SPF lets hosts send");
-    ZoneFinding::new(message, spf).help("write \"v=spf1 -all\"")
+    spf.objection(message, 0).help("write \"v=spf1 -all\"")
 }
 
-fn open_spf(name: &str, spf: Option<&Arc<Record>>) -> ZoneFinding {
-    ZoneFinding::new(format!("SPF of {name} does not end with \"~all\" or \"-all\""), spf)
+fn open_spf(name: &str, spf: &Policy<'_>) -> ZoneFinding {
+    spf.objection(format!("SPF of {name} does not end with \"~all\" or \"-all\""), 0)
         .help("end it with one of them, else any host may send")
 }
 

@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Zone;
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::diagnostic::{Diagnostic, Origin, Report, Severity};
 use crate::record::Record;
 use crate::registry::{BuildError, NoOptions, Options, OptionsSchema};
 use crate::validate::{SETS, Sets, ValidatorError, of_validator};
@@ -123,6 +123,8 @@ pub struct ZoneFinding {
     pub help: Option<String>,
     /// The records concerned.
     pub records: Vec<Arc<Record>>,
+    /// The value at fault, where it is one; unknown: the records as a whole.
+    pub origin: Origin,
 }
 
 impl ZoneFinding {
@@ -132,7 +134,20 @@ impl ZoneFinding {
         records: impl IntoIterator<Item = &'r Arc<Record>>,
     ) -> Self {
         let records = records.into_iter().map(Arc::clone).collect();
-        Self { validator: String::new(), message: message.into(), help: None, records }
+        Self {
+            validator: String::new(),
+            message: message.into(),
+            help: None,
+            records,
+            origin: Origin::default(),
+        }
+    }
+
+    /// The same objection, to one value of a record: the one with this index.
+    #[must_use]
+    pub fn to_value(mut self, record: &Record, index: usize) -> Self {
+        self.origin = record.value_origin(index);
+        self
     }
 
     /// Adds what to do about it.
@@ -152,7 +167,8 @@ impl ZoneFinding {
         let severity =
             if lenient || self.is_lenient() { Severity::Warning } else { Severity::Error };
         let mut places = self.records.iter().map(|record| record.origin()).filter(|o| o.is_known());
-        let origin = places.next().unwrap_or(&zone.settings().origin).clone();
+        let first = places.next().unwrap_or(&zone.settings().origin);
+        let origin = if self.origin.is_known() { &self.origin } else { first }.clone();
         let mut found = Diagnostic::error(self.validator.clone(), self.message.clone())
             .about(zone.name().to_string())
             .at(origin);

@@ -32,14 +32,15 @@ pub(super) const CHECKS: &[ZoneCheck] = &[
 /// The addresses of name servers within the zone can only come from the zone.
 fn glue(zone: &Zone, findings: &mut Vec<ZoneFinding>) {
     for record in zone.records().filter(|record| record.record_type() == RecordType::NS) {
-        for target in in_zone::targets(record) {
+        for (index, target) in in_zone::targets(record).enumerate() {
             let Some(node) = in_zone::at(zone, target, RecordType::A) else { continue };
             let is_address = |of| matches!(of, RecordType::A | RecordType::AAAA);
             if !node.iter().any(|record| is_address(record.record_type())) {
                 let name = record.decoded_fqdn(zone.name());
                 let message = format!("{target}, a name server of {name}, has no addresses");
                 let help = format!("add A or AAAA records for {target}");
-                findings.push(ZoneFinding::new(message, [record]).help(help));
+                let found = ZoneFinding::new(message, [record]).to_value(record, index);
+                findings.push(found.help(help));
             }
         }
     }

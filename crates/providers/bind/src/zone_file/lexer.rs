@@ -21,7 +21,7 @@ pub(super) struct Token {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) message: String,
-    pub(super) help: Option<&'static str>,
+    pub(super) help: String,
     pub(super) position: Position,
 }
 
@@ -58,9 +58,9 @@ impl<'t> Lexer<'t> {
         Position { file: self.file, line, column: column.try_into().unwrap_or(u16::MAX) }
     }
 
-    fn fault(&self, at: usize, message: &str) -> Fault {
+    fn fault(&self, at: usize, message: &str, help: &str) -> Fault {
         let position = self.place(self.line, self.line_start, at);
-        Fault { message: message.to_owned(), help: None, position }
+        Fault { message: message.to_owned(), help: help.to_owned(), position }
     }
 
     /// Reads the next line with anything in it into `tokens`; tells whether it starts with a blank, which
@@ -101,7 +101,8 @@ impl<'t> Lexer<'t> {
                 }
                 b')' => {
                     depth = depth.checked_sub(1).ok_or_else(|| {
-                        self.fault(self.at, "a parenthesis is closed that is not open")
+                        let message = "a parenthesis is closed that is not open";
+                        self.fault(self.at, message, "remove it, or put text with it in quotes")
                     })?;
                     self.at += 1;
                 }
@@ -121,7 +122,7 @@ impl<'t> Lexer<'t> {
         match open.filter(|_| depth > 0) {
             Some((line, line_start, at)) => Err(Fault {
                 message: "a parenthesis is never closed: the file may be truncated".to_owned(),
-                help: None,
+                help: "close it behind the last field; \\( in text is no parenthesis".to_owned(),
                 position: self.place(line, line_start, at),
             }),
             None => Ok(()),
@@ -152,7 +153,8 @@ impl<'t> Lexer<'t> {
                 b' ' | b'\t' | b'\r' | b'\n' | b';' | b'(' | b')' | b'"' => break,
                 b'\\' => match self.text.get(self.at + 1) {
                     None | Some(b'\n' | b'\r') => {
-                        return Err(self.fault(self.at, "a backslash ends the line"));
+                        let message = "a backslash ends the line";
+                        return Err(self.fault(self.at, message, "write \\\\ for a backslash"));
                     }
                     Some(_) => self.at += 2,
                 },
@@ -180,9 +182,8 @@ impl<'t> Lexer<'t> {
                 _ => self.at += 1,
             }
         }
-        let mut fault = self.fault(quote, "a quote is not closed in its line");
-        fault.help = Some("close it, or write the line end within it as \\010");
-        Err(fault)
+        let help = "close it, or write the line end within it as \\010";
+        Err(self.fault(quote, "a quote is not closed in its line", help))
     }
 }
 

@@ -27,6 +27,10 @@ pub use options::ZoneFileOptions;
 
 use crate::records::CAPABILITIES;
 
+const ADD_SOA: &str = "add it, such as `@ SOA ns1 hostmaster 1 3600 600 604800 3600`, or set \
+                       `check_origin: false`";
+const ADD_NS: &str = "add it, such as `@ NS ns1.example.net.`, or set `check_origin: false`";
+
 /// The most bytes that are read of one file.
 const MOST_BYTES: u64 = 1 << 30;
 
@@ -122,11 +126,10 @@ impl Inner {
         let file = reader::read(&text, &path.to_string_lossy(), &request.name, &include);
         let mut report = Report::new();
         for fault in file.faults {
-            let mut found = Diagnostic::error("zone-file", fault.message)
+            let found = Diagnostic::error("zone-file", fault.message)
                 .about(request.name.to_string())
                 .at(Origin::new(&file.files, fault.position));
-            found.help = fault.help.map(str::to_owned);
-            report.push(found);
+            report.push(found.help(fault.help));
         }
         self.check(&request.name, &file.records, &file.files, &mut report);
         if report.has_errors() {
@@ -151,18 +154,18 @@ impl Inner {
                 .filter(|one| one.number == number && one.owner.eq_ignore_ascii_case(&apex))
                 .count()
         };
-        let mut told = |message: &str| {
+        let mut told = |message: &str, help: &str| {
             let file = files.first().cloned().unwrap_or_default();
             let found = Diagnostic::error("zone-file", message).about(zone.to_string());
-            report.push(found.at(Origin::file(file)));
+            report.push(found.at(Origin::file(file)).help(help));
         };
         match at_apex(soa::NUMBER) {
-            0 if self.options.check_origin => told("the zone has no SOA record"),
+            0 if self.options.check_origin => told("the zone has no SOA record", ADD_SOA),
             0 | 1 => {}
-            _ => told("the zone has more than one SOA record"),
+            _ => told("the zone has more than one SOA record", "keep one of them"),
         }
         if self.options.check_origin && at_apex(2) == 0 {
-            told("the zone has no NS record at its apex");
+            told("the zone has no NS record at its apex", ADD_NS);
         }
         for (cname, other) in beside_cname(records) {
             let of = wire::type_text(other.number);

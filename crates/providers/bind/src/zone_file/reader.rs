@@ -21,6 +21,11 @@ const MOST_FAULTS: usize = 50;
 const MOST_TTL: u32 = 0x7fff_ffff;
 const SOA: u16 = 6;
 
+const ASCII: &str = "write other bytes as a backslash and three decimal digits, such as \\195";
+const NAME: &str = "write labels of 1 to 63 characters, 255 in all, with dots between them";
+const TEMPLATE: &str = "write name, type and data, with $ for the number";
+const DIGEST: &str = "write the whole digest, or the digest type that has this length";
+
 /// Opens the file that an `$INCLUDE` in another file names: its path, and what it holds.
 pub(super) type Include<'i> = dyn Fn(&str, &str) -> Result<(String, Vec<u8>), String> + 'i;
 
@@ -72,23 +77,25 @@ struct Line<'l> {
 }
 
 impl Line<'_> {
-    fn fault(&self, word: usize, message: impl Into<String>) -> Fault {
-        Fault { message: message.into(), help: None, position: (self.place)(word) }
+    fn fault(&self, word: usize, message: impl Into<String>, help: impl Into<String>) -> Fault {
+        Fault { message: message.into(), help: help.into(), position: (self.place)(word) }
     }
 
     fn text(&self, word: usize, what: &str) -> Result<&str, Fault> {
         let Some(found) = self.words.get(word) else {
-            return Err(self.fault(word, format!("the line ends where {what} should be")));
+            let message = format!("the line ends where {what} should be");
+            return Err(self.fault(word, message, format!("add {what}")));
         };
         std::str::from_utf8(found.text)
-            .map_err(|_| self.fault(word, format!("{what} must be ASCII")))
+            .map_err(|_| self.fault(word, format!("{what} must be ASCII"), ASCII))
     }
 
     fn name(&self, word: usize, origin: &[u8]) -> Result<Vec<u8>, Fault> {
         let Some(found) = self.words.get(word) else {
-            return Err(self.fault(word, "the line ends where a name should be"));
+            let message = "the line ends where a name should be";
+            return Err(self.fault(word, message, "add the name; @ is that of the zone"));
         };
-        name_bytes(*found, origin).map_err(|error| self.fault(word, error.to_string()))
+        name_bytes(*found, origin).map_err(|error| self.fault(word, error.to_string(), NAME))
     }
 }
 
@@ -137,10 +144,8 @@ impl Reader<'_> {
             b"$GENERATE" => self.generate(line),
             _ => {
                 let name = String::from_utf8_lossy(directive.text).into_owned();
-                Err(Fault {
-                    help: Some("the directives are $ORIGIN, $TTL, $INCLUDE and $GENERATE"),
-                    ..line.fault(0, format!("there is no directive {name}"))
-                })
+                let help = "the directives are $ORIGIN, $TTL, $INCLUDE and $GENERATE";
+                Err(line.fault(0, format!("there is no directive {name}"), help))
             }
         }
     }
@@ -157,10 +162,16 @@ impl Reader<'_> {
             let message = format!(
                 "more than {DEEPEST} files include each other in a row, or too many in all"
             );
-            return Err(line.fault(1, message));
+            return Err(line.fault(
+                1,
+                message,
+                "include fewer files, and none that includes itself",
+            ));
         }
         let from = self.read.files.get(usize::from(file)).cloned().unwrap_or_default();
-        let (path, text) = (self.include)(path, &from).map_err(|error| line.fault(1, error))?;
+        let help = "write the path from the working folder, or from that of this file";
+        let (path, text) =
+            (self.include)(path, &from).map_err(|error| line.fault(1, error, help))?;
         let index = u16::try_from(self.read.files.len()).unwrap_or(u16::MAX);
         self.read.files.push(path.into());
         let outer = (std::mem::replace(&mut self.origin, origin), self.owner.clone());
@@ -171,18 +182,17 @@ impl Reader<'_> {
 
     fn generate(&mut self, line: &Line<'_>) -> Result<(), Fault> {
         let range = generate::range(line.text(1, "a range such as 1-10")?)
-            .map_err(|message| line.fault(1, message))?;
+            .map_err(|message| line.fault(1, message, "write START-STOP or START-STOP/STEP"))?;
         let first = (line.place)(0);
         let templates = line.words.get(2..).unwrap_or_default();
         for number in range {
             self.generated += 1;
             if self.generated > generate::MOST {
-                return Err(
-                    line.fault(1, format!("more than {} records are generated", generate::MOST))
-                );
+                let message = format!("more than {} records are generated", generate::MOST);
+                return Err(line.fault(1, message, "write a smaller range"));
             }
             let text =
-                generate::line(templates, number).map_err(|message| line.fault(2, message))?;
+                generate::line(templates, number).map_err(|why| line.fault(2, why, TEMPLATE))?;
             let (mut lexer, mut tokens) = (Lexer::new(&text, 0), Vec::new());
             let failed = |fault: Fault| Fault { position: first, ..fault };
             lexer.line(&mut tokens).map_err(failed)?;
@@ -207,10 +217,8 @@ impl Reader<'_> {
             next = 1;
         }
         let Some(owner) = self.owner.clone() else {
-            return Err(Fault {
-                help: Some("write @ for the zone itself"),
-                ..line.fault(0, "the first record has no name")
-            });
+            let message = "the first record has no name";
+            return Err(line.fault(0, message, "write @ for the zone itself"));
         };
         let (mut explicit, mut class) = (None, None);
         while let Some(word) = line.words.get(next) {
@@ -226,7 +234,8 @@ impl Reader<'_> {
         if let Some(class) = class
             && !is_internet(line.words.get(class).map_or(b"", |word| word.text))
         {
-            return Err(line.fault(class, "only records of class IN are handled"));
+            let message = "only records of class IN are handled";
+            return Err(line.fault(class, message, "write IN, or remove the record"));
         }
         let number = type_at(line, next)?;
         let words = line.words.get(next + 1..).unwrap_or_default();
@@ -234,17 +243,21 @@ impl Reader<'_> {
         let is_read = number == SOA || wire::type_of(number).is_some();
         let rdata = if is_read {
             wire::scan(number, words, &self.origin)
-                .map_err(|error| line.fault(next + 1 + error.word, error.to_string()))
+                .map_err(|error| {
+                    let of = wire::type_text(number);
+                    let help = format!("see the RFC of {of} for the order and form of its fields");
+                    line.fault(next + 1 + error.word, error.to_string(), help)
+                })
                 .and_then(|rdata| match short_digest(number, &rdata) {
                     None => Ok(rdata),
-                    Some(message) => Err(line.fault(line.words.len() - 1, message)),
+                    Some(message) => Err(line.fault(line.words.len() - 1, message, DIGEST)),
                 })?
         } else {
             Vec::new()
         };
-        let ttl = self.ttl(explicit, number, &rdata).ok_or_else(|| Fault {
-            help: Some("start the file with $TTL and a number of seconds"),
-            ..line.fault(next, "the record has no TTL, and none comes before it")
+        let ttl = self.ttl(explicit, number, &rdata).ok_or_else(|| {
+            let message = "the record has no TTL, and none comes before it";
+            line.fault(next, message, "start the file with $TTL and a number of seconds")
         })?;
         let position = (line.place)(0);
         self.read.records.push(ResourceRecord { owner, number, ttl, rdata, position });
@@ -271,13 +284,12 @@ impl Reader<'_> {
 fn ttl(line: &Line<'_>, word: usize) -> Result<u32, Fault> {
     let text = line.text(word, "a TTL")?;
     let Some(seconds) = wire::ttl(text.as_bytes()) else {
-        return Err(Fault {
-            help: Some("write seconds, or numbers with units, such as 1h30m"),
-            ..line.fault(word, format!("\"{text}\" is not a TTL"))
-        });
+        let help = "write seconds, or numbers with units, such as 1h30m";
+        return Err(line.fault(word, format!("\"{text}\" is not a TTL"), help));
     };
     if seconds > MOST_TTL {
-        return Err(line.fault(word, format!("a TTL is at most {MOST_TTL} (RFC 2181, section 8)")));
+        let message = format!("a TTL is at most {MOST_TTL} (RFC 2181, section 8)");
+        return Err(line.fault(word, message, "write a smaller number of seconds"));
     }
     Ok(seconds)
 }
@@ -287,9 +299,11 @@ fn type_at(line: &Line<'_>, word: usize) -> Result<u16, Fault> {
     wire::type_from_text(text).ok_or_else(|| {
         let upper = text.to_ascii_uppercase();
         let names = TYPES.iter().map(|row| row.record_type.as_str());
-        let help = octodns_core::nearest(&upper, names);
-        let meant = help.map_or_else(String::new, |name| format!("; did you mean {name}?"));
-        line.fault(word, format!("unknown record type \"{text}\"{meant}"))
+        let help = match octodns_core::nearest(&upper, names) {
+            Some(name) => format!("did you mean {name}?"),
+            None => "write a type, such as A, or TYPE and its number (RFC 3597)".to_owned(),
+        };
+        line.fault(word, format!("unknown record type \"{text}\""), help)
     })
 }
 
@@ -314,7 +328,7 @@ fn short_digest(number: u16, rdata: &[u8]) -> Option<String> {
 fn end(line: &Line<'_>, word: usize) -> Result<(), Fault> {
     match line.words.get(word) {
         None => Ok(()),
-        Some(_) => Err(line.fault(word, "the directive ends before this word")),
+        Some(_) => Err(line.fault(word, "the directive ends before this word", "remove it")),
     }
 }
 

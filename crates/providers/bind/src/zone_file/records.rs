@@ -80,11 +80,15 @@ impl Provenance<'_> {
     fn finding(&self, fault: Fault, position: Position) -> Diagnostic {
         let Fault { kind, subject, why } = fault;
         let found = match kind {
-            FaultKind::Name => Diagnostic::error("name", why),
-            FaultKind::Data => Diagnostic::error("rdata", why),
-            FaultKind::Outside => Diagnostic::warning("out-of-zone", format!("{why} and left out")),
+            FaultKind::Name => Diagnostic::error("name", why)
+                .help("write labels of letters, digits, hyphens and underscores"),
+            FaultKind::Data => Diagnostic::error("rdata", why)
+                .help("see the RFC of the type for the order and form of its fields"),
+            FaultKind::Outside => Diagnostic::warning("out-of-zone", format!("{why} and left out"))
+                .help("move it to the file of its zone; if it belongs here, check $ORIGIN"),
             FaultKind::Type => {
                 Diagnostic::warning("unsupported-type", format!("{why}, this one is left out"))
+                    .help("manage it elsewhere, and remove it from this file")
             }
         };
         let found = found.about(subject);

@@ -20,14 +20,15 @@ pub(crate) fn adapt(desired: &mut Zone, report: &mut Report) {
     for record in concerned {
         if record.geo().is_some() {
             let message = "the deprecated geo section is not supported";
-            report
-                .push(about(desired, &record, Diagnostic::warning("route53-geo", message)).help(
-                    "its plain values are used; write pools and rules under dynamic instead",
-                ));
+            let found = Diagnostic::warning("route53-geo", message)
+                .help("its plain values are used; write pools and rules under dynamic instead");
+            report.push(about(desired, &record, found));
         }
         let Some(dynamic) = record.dynamic() else { continue };
         for message in faults(&record, dynamic) {
-            report.push(about(desired, &record, Diagnostic::error("route53-dynamic", message)));
+            let found = Diagnostic::error("route53-dynamic", message)
+                .help("the page of the provider says what pools and rules can be");
+            report.push(about(desired, &record, found));
         }
         let mut rules = Vec::new();
         for (index, rule) in dynamic.rules().iter().enumerate() {

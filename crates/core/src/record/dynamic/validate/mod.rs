@@ -57,16 +57,12 @@ impl Checks<'_, '_, '_> {
         (self.on)(Check::Fault(fault));
     }
 
-    fn say(&mut self, at: &Value<'_>, message: impl Into<String>) {
-        self.fault(Fault::new(message, at.position));
-    }
-
     fn advise(&mut self, at: &Value<'_>, message: impl Into<String>, help: impl Into<String>) {
         self.fault(Fault::new(message, at.position).help(help));
     }
 
     fn must_be(&mut self, value: &Value<'_>, what: &str, expected: &str) {
-        self.say(value, format!("{what} must be {expected}, not {}", value.kind_name()));
+        self.fault(Fault::wrong_kind(what, value, expected));
     }
 
     fn undefined_pool(&mut self, message: String, at: &Value<'_>, pools: &Pools<'_, '_>) {

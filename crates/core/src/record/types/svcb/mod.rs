@@ -115,8 +115,8 @@ impl SvcParam {
             _ => None,
         };
         read.ok_or_else(|| {
-            let message = format!("{key} must be text, a number, or a list of texts");
-            Fault::new(message, value.position)
+            let expected = "text, a number, or a list of texts";
+            Fault::wrong_kind(key, value, expected)
         })
     }
 

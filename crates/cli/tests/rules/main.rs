@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod advice;
+mod sources;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use octodns_cli::render::rule;
+use sources::sources;
 
 /// Calls that take a code, and which of their arguments it is.
 const CALLS: [(&str, usize); 4] = [
@@ -39,25 +43,6 @@ fn codes_are_seen_in_texts_and_constants() {
     let text = "const MINE: &str = \"mine\";\nDiagnostic::error(MINE, x);\nDiagnostic::warning(\n  \"b\",\n\
                 y)\nfinding::about(a.b(), zone, \"c\", d);\nerror.into_report(\"e\", f)\nDiagnostic::error(code, x)";
     assert_eq!(codes_of(text), ["mine", "b", "e", "c"]);
-}
-
-/// The files below `src` folders, without those that test or serve tests.
-fn sources(crates: &Path) -> Vec<PathBuf> {
-    let (mut found, mut folders) = (Vec::new(), vec![crates.to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() {
-                if !["tests", "testkit", "benches", "target"].contains(&&*name) {
-                    folders.push(path);
-                }
-            } else if path.extension().is_some_and(|end| end == "rs") && name != "tests.rs" {
-                found.push(path);
-            }
-        }
-    }
-    found
 }
 
 /// The codes that a source names: as a text, or as a constant of the same file.
