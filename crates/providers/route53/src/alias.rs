@@ -136,13 +136,9 @@ impl Target {
         })?;
         let text = |key: &str| match map.get(key).filter(|value| !value.is_null()) {
             None => Ok(None),
-            Some(value) => match value.as_str() {
-                Some(text) => Ok(Some(text.to_owned())),
-                None => {
-                    let fault = Fault::new(format!("{key} must be text"), value.position);
-                    Err(fault.help("put it in quotes"))
-                }
-            },
+            Some(value) => value.as_str().map(|text| Some(text.to_owned())).ok_or_else(|| {
+                Fault::new(format!("{key} must be text"), value.position).help("put it in quotes")
+            }),
         };
         let missing = || Fault::new("missing type", value.position).help(ADD_TYPE);
         let record_type = text("type")?.ok_or_else(missing)?;
