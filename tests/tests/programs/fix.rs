@@ -138,6 +138,50 @@ mail:
     assert_eq!(read(&workspace, "zones/unit.tests.yaml"), zone);
 }
 
+/// Every refusal says what to do by hand, as its row in `docs/findings.md` does.
+#[test]
+fn what_is_refused_says_what_to_do_by_hand() {
+    let page = include_str!("../../../docs/findings.md");
+    let base = "a: &a\n  ttl: 1\n  type: A\n  value: 192.0.2.1\n";
+    for (zone, message, help) in [
+        (
+            format!("{base}b:\n  <<: *a\n  <<: *a\n  octodns: {{}}\n"),
+            "stands twice in a mapping",
+            "with a list of both, the last one first",
+        ),
+        (
+            format!("{base}b:\n  <<: *a\n  tuck: 1\n"),
+            "other keys belong between those that",
+            "write out what is merged",
+        ),
+        (
+            "b: {value: 192.0.2.1 # why\n  , type: A}\n".to_owned(),
+            "do not stand where it is clear whose they are",
+            "put each entry on a line of its own, and its comments above it or behind its comma",
+        ),
+    ] {
+        let workspace = Workspace::new();
+        workspace.write("zones/unit.tests.yaml", &zone);
+        let ran = workspace.run(FIX);
+        ran.expect(1, &[message, help]);
+        assert!(!ran.stderr.starts_with("put in order: "), "{}", ran.stderr);
+        assert_eq!(read(&workspace, "zones/unit.tests.yaml"), zone);
+        assert!(page.contains(message) && page.contains(help), "{message}");
+    }
+}
+
+#[test]
+fn comments_in_braces_move_along() {
+    let workspace = Workspace::new();
+    let entry = |key: &str, comment: &str| format!("  {key}, # {comment}\n");
+    let (value, of) = (entry("value: 192.0.2.1", "the address"), entry("type: A", "IPv4"));
+    workspace.write("zones/unit.tests.yaml", format!("www: {{\n{value}{of}}}\n"));
+    let ran = workspace.run(FIX);
+    ran.expect(0, &["put in order: ./zones/unit.tests.yaml"]);
+    assert_eq!(read(&workspace, "zones/unit.tests.yaml"), format!("www: {{\n{of}{value}}}\n"));
+    workspace.run(VALIDATE).expect(0, &[]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_the_old_file() {

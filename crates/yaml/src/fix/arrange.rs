@@ -65,7 +65,7 @@ impl<'t, 'v, 'a> Arranger<'t, 'v, 'a> {
         let order = entries.sorted()?;
         check_aliases(self.text, pairs, &order)?;
         let arrangement = if flow {
-            flow::arrangement(self.text, pairs, &order, &place(item.position))?
+            flow::arrangement(self.text, item, pairs, &order, &place(item.position))?
         } else {
             self.block(pairs, &order)
         };
@@ -161,7 +161,7 @@ impl Entries<'_, '_, '_, '_> {
         if let [_, second, ..] = merges.as_slice() {
             return Err(Refusal::new(
                 "\"<<\" stands twice in a mapping",
-                "write one \"<<\" with the list of both",
+                "write one \"<<\" with a list of both, the last one first: of two the first counts",
                 place(second.key.position),
             ));
         }

@@ -15,6 +15,8 @@ pub(super) enum Part {
     Copy(Range<usize>),
     /// So many blanks.
     Indent(usize),
+    /// The end of a line.
+    Text(&'static str),
 }
 
 /// Writes a text whose arrangements are sorted, those within others behind them.
@@ -40,6 +42,7 @@ fn copy(text: &str, bytes: Range<usize>, arrangements: &[Arrangement], out: &mut
             match part {
                 Part::Copy(bytes) => copy(text, bytes.clone(), &behind[..inner], out),
                 Part::Indent(width) => out.extend(std::iter::repeat_n(' ', *width)),
+                Part::Text(text) => out.push_str(text),
             }
         }
         at = found.bytes.end;

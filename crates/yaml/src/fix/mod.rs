@@ -4,6 +4,7 @@
 //! comes out is read again: it must say the same and be in order, else the file is left alone.
 
 mod arrange;
+mod block;
 mod comments;
 mod emit;
 mod flow;
@@ -79,7 +80,25 @@ impl Refusal {
     }
 }
 
+/// Block text at the end of a file without a last line end has none either, which it is to say for itself
+/// where it comes to stand before others.
 fn rearranged(
+    text: &str,
+    order: Order,
+    options: &LoadOptions<'_>,
+    before: &crate::Document<'_>,
+) -> Result<Option<String>, Refusal> {
+    let refusal = match moved(text, order, options, before) {
+        Err(refusal) if !text.ends_with(['\n', '\r']) => refusal,
+        done => return done,
+    };
+    match block::without_line_end(text, options.limits.depth) {
+        Some(stripped) => moved(&stripped, order, options, before).map_err(|_| refusal),
+        None => Err(refusal),
+    }
+}
+
+fn moved(
     text: &str,
     order: Order,
     options: &LoadOptions<'_>,

@@ -72,7 +72,40 @@ fn braces_keep_their_layout() {
     check("{b: 1,\n  a: 2,\n}\n", "{a: 2,\n  b: 1,\n}\n");
     check("x: {b: , a}\n", "x: {a , b:}\n");
     check("x: {\"b\":1,\"a\":2}\n", "x: {\"a\":2,\"b\":1}\n");
-    assert!(refusal("x: {b: 1, # one\n  a: 2}\n").contains("more than a comma"));
+}
+
+#[test]
+fn comments_in_braces_move_with_their_entries() {
+    check(
+        "x: {\n  # of b\n  b: 1, # b\n\n  # apart\n\n  # of a\n  # too\n  a: [2],\n  c: 3 # c\n}\n",
+        "x: {\n  # of a\n  # too\n  a: [2],\n\n  # apart\n\n  # of b\n  b: 1, # b\n  c: 3 # c\n}\n",
+    );
+    check("x: {\n  b: 1, # b\n  a: 2 # a\n}\n", "x: {\n  a: 2, # a\n  b: 1 # b\n}\n");
+    check("x: {\n  b: 1,  # b\n  a: 2,\n}\n", "x: {\n  a: 2,\n  b: 1,  # b\n}\n");
+    // What was on the line of a brace may need one of its own.
+    check("x: {b: 1, # one\n  a: 2}\n", "x: {a: 2,\n  b: 1 # one\n  }\n");
+    check("x: {b: 1,\n  # of a\n  a: 2}\n", "x: {\n  # of a\n  a: 2,\n  b: 1}\n");
+    check(
+        "x: {c: 1, b: 2, # b\n  a: {e: 1, # e\n    d: 2}}\n",
+        "x: {a: {d: 2,\n    e: 1 # e\n    }, b: 2, # b\n  c: 1}\n",
+    );
+    check("x: {b: 1, # b\r\n  a: 2\r\n}\r\n", "x: {a: 2,\r\n  b: 1 # b\r\n}\r\n");
+    let told = refusal("x: {b: 1 # one\n  , a: 2}\n");
+    assert!(told.contains("do not stand where it is clear") && told.contains("a line of its own"));
+}
+
+#[test]
+fn advice_about_merges_keeps_what_they_say() {
+    let text = |merges: &str| {
+        format!("a: &a {{x: 1, y: 1}}\nb: &b {{x: 2}}\nc:\n  c: 1\n{merges}  a: 1\n")
+    };
+    let twice = text("  <<: *a\n  <<: *b\n");
+    let told = refusal(&twice);
+    assert!(told.contains("stands twice") && told.contains("the last one first"), "{told}");
+    let once = text("  <<: [*b, *a]\n");
+    let options = LoadOptions::new("a.yaml");
+    let (twice, once) = (load(&twice, &options).unwrap(), load(&once, &options).unwrap());
+    assert!(same(&twice.root, &once.root));
 }
 
 #[test]
@@ -99,7 +132,9 @@ fn block_text_stays_what_it_is() {
     // The end of the last line would be missed, or would be one too many.
     check("b: |\n  x\na: 1", "a: 1\nb: |\n  x\n");
     check("b: 1\na: |-\n  x", "a: |-\n  x\nb: 1");
-    assert!(refusal("b: 1\na: |\n  x").contains("cannot be put in order"));
+    check("b: 1\na: |\n  x", "a: |-\n  x\nb: 1");
+    check("b: 1\na: >+2 # why\n   x", "a: >-2 # why\n   x\nb: 1");
+    check("b:\n  d: 1\n  c: |\n    x", "b:\n  c: |-\n    x\n  d: 1");
 }
 
 #[test]

@@ -313,7 +313,8 @@ async fn what_a_server_ignores_is_found() {
         assert_eq!(
             error.unwrap(),
             "error: apply: lab.test.: the server answered NOERROR to every update, but 1 of 2 changes \
-             are not there when the zone is read back: nods.lab.test. DS (ignored) [apply]"
+             are not there when the zone is read back: nods.lab.test. DS (ignored) [apply]; help: run again with --debug to see in the log \
+             what came before"
                 .trim_start_matches("error: apply: ")
         );
         let ignored = "the server answered NOERROR, but ignored it".to_owned();
