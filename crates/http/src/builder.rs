@@ -95,7 +95,7 @@ impl Builder {
         self
     }
 
-    /// The limits a client made of this would have: for [`Accounts`](crate::Accounts).
+    /// The limits a client made of this would have: for [`Accounts`].
     pub fn make_limits(&self) -> Limits {
         let rates = match self.options.requests_per_second {
             Some(rate) => vec![Rate::per_second(rate as usize)],
