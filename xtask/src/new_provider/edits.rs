@@ -89,7 +89,7 @@ fn readme(text: &str, name: &Name) -> Result<String, String> {
         "| `{}.{}Provider` | {} | [{name}](docs/providers/{name}.md) |",
         name.module(),
         name.type_name(),
-        name.type_name(),
+        name.title(),
     );
     let key =
         |line: &str| Some(line.split_once("](docs/providers/")?.1.split_once(".md)")?.0.to_owned());

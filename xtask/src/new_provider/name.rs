@@ -59,11 +59,16 @@ impl Name {
 
     /// As a Rust type: `AcmeDns`.
     pub(super) fn type_name(&self) -> String {
-        self.0.split('-').fold(String::new(), |name, word| {
-            let mut letters = word.chars();
-            let first = letters.next().map(|first| first.to_ascii_uppercase());
-            name + &first.into_iter().chain(letters).collect::<String>()
-        })
+        self.title().replace(' ', "")
+    }
+
+    /// In a sentence: `Acme Dns`.
+    pub(super) fn title(&self) -> String {
+        let words = self.0.split('-').map(|word| {
+            let (first, rest) = word.split_at(1);
+            first.to_ascii_uppercase() + rest
+        });
+        words.collect::<Vec<_>>().join(" ")
     }
 
     /// A text with its placeholders filled.
@@ -71,6 +76,7 @@ impl Name {
         text.replace("{{name}}", &self.0)
             .replace("{{module}}", &self.module())
             .replace("{{Type}}", &self.type_name())
+            .replace("{{Title}}", &self.title())
             .replace("{{VARIABLE}}", &self.0.replace('-', "_").to_ascii_uppercase())
     }
 }
@@ -88,8 +94,8 @@ mod tests {
     #[test]
     fn a_name_has_its_spellings() {
         let name = Name::new("acme-dns2").unwrap();
-        let filled = name.fill("{{name}} {{module}} {{Type}} {{VARIABLE}}");
-        assert_eq!(filled, "acme-dns2 octodns_acme_dns2 AcmeDns2 ACME_DNS2");
+        let filled = name.fill("{{name}} {{module}} {{Type}} {{Title}} {{VARIABLE}}");
+        assert_eq!(filled, "acme-dns2 octodns_acme_dns2 AcmeDns2 Acme Dns2 ACME_DNS2");
     }
 
     #[test]
