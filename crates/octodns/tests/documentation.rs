@@ -10,6 +10,7 @@ use octodns::{Failure, Manager, ManagerOptions, SyncOptions};
 use octodns_core::record::{GENERAL_CHECKS, TYPES, TypeRow};
 use octodns_core::registry::Run;
 use octodns_core::zone::ZoneCheck;
+use octodns_testkit::dns::{FakeDns, Question, nxdomain, record, send, txt};
 
 const VALIDATORS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/validators.md"));
@@ -18,6 +19,7 @@ const PROCESSORS: &str =
 
 const TINYDNS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/providers/tinydns.md"));
+const SPF: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/providers/spf.md"));
 const ENVVAR: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/providers/envvar.md"));
 
@@ -217,4 +219,52 @@ async fn the_example_of_tinydns_gives_the_records_its_page_names() {
 async fn the_example_of_envvar_adds_one_record() {
     let found = run_page(ENVVAR, ("config/example.com.yaml", "{}\n")).await;
     assert_eq!(found, ["| Create | deployer | TXT | 3600 | somebody | deployer |"]);
+}
+
+/// What the example of the page about SPF comes to, with these policies in DNS.
+async fn spf_page(policies: &'static [(&'static str, &'static str)]) -> Vec<String> {
+    const TXT: u16 = 16;
+    let known = |question: &Question| policies.iter().find(|(name, _)| *name == question.name);
+    let dns = FakeDns::start(move |question, mut message| {
+        if let Some((name, policy)) = known(question).filter(|_| question.number == TXT) {
+            message.add_answer(record(name, 300, TXT, &txt(&[*policy])));
+            return send(&message);
+        }
+        // Hosts have addresses that nobody asks for.
+        let is_host = known(question).is_some() || question.name.ends_with(".test.");
+        send(&if is_host { message } else { nxdomain(message) })
+    })
+    .unwrap();
+    let page = example(SPF);
+    let asking = format!("    resolvers: [\"{}\"]\n    verify_dns", dns.address());
+    let config = page.config.replace("    verify_dns", &asking);
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in page.files {
+        fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+        fs::write(folder.path().join(path), text).unwrap();
+    }
+    run(folder.path(), &with_table(&config)).await
+}
+
+#[tokio::test]
+async fn the_example_of_spf_joins_both_policies() {
+    let found = spf_page(&[("_spf.example.net.", "v=spf1 ip4:198.51.100.0/24 -all")]).await;
+    let expected: Vec<&str> = SPF.lines().filter(|line| is_change(line)).collect();
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn the_example_of_spf_looks_its_policy_up() {
+    let found = spf_page(&[]).await;
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("includes _spf.example.net"), "{found:?}");
+    let found = spf_page(&[
+        (
+            "_spf.example.net.",
+            "v=spf1 a:1.test a:2.test a:3.test a:4.test a:5.test include:b.test -all",
+        ),
+        ("b.test.", "v=spf1 a:6.test a:7.test a:8.test a:9.test a:10.test -all"),
+    ])
+    .await;
+    assert!(found.len() == 1 && found[0].contains("more than 10 DNS lookups"), "{found:?}");
 }
