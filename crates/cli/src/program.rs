@@ -49,7 +49,13 @@ impl Output {
     /// Takes note of the config file: findings may show lines of it and of the files beside it.
     pub fn config_file(&mut self, file: &str) {
         self.may_show(Path::new(file).parent());
+        self.renders.sources.config(file);
         self.renders.config = Some(file.to_owned());
+    }
+
+    /// Takes note of that the config was read, so that findings may be about other files now.
+    pub fn config_is_read(&mut self) {
+        self.renders.sources.config_is_read();
     }
 
     /// Shows findings: text on standard error, what machines read on standard output.

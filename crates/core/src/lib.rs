@@ -32,6 +32,6 @@ pub use provider::{
 };
 pub use record::{Record, RecordData, RecordType};
 pub use registry::Registry;
-pub use secret::Secret;
+pub use secret::{Hidden, Secret};
 pub use value::{OwnedValue, Value};
 pub use zone::Zone;

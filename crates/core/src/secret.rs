@@ -1,8 +1,11 @@
 //! Secrets: what is needed to speak to a service and must never be shown.
 
+mod hidden;
+
 use std::borrow::Cow;
 use std::fmt;
 
+pub use hidden::Hidden;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 

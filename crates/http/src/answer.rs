@@ -1,9 +1,13 @@
 //! An answer: status, headers and the whole body.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use octodns_core::Hidden;
 use serde::de::DeserializeOwned;
 
+use crate::words::one_line;
 use crate::{Call, Error};
 
 /// What a service answered.
@@ -13,6 +17,8 @@ pub struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What is not to be shown of it.
+    pub(crate) hidden: Arc<Hidden>,
 }
 
 impl Answer {
@@ -58,13 +64,26 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|error| Error::Malformed {
             call: self.call.clone(),
             at: format!("line {}, column {}", error.line(), error.column()),
-            source: without_values(&error).into(),
+            // It may quote what is there.
+            source: self.hidden.hide(&without_place(&error)).into(),
         })
+    }
+
+    /// The error of an answer that says no though its status does not; `words` are the service's.
+    pub fn refused(&self, words: &str) -> Error {
+        let (call, status) = (self.call.clone(), self.status.as_u16());
+        Error::Refused { call, status, message: one_line(&self.hidden.hide(words)) }
+    }
+
+    /// The error of an answer of which a caller, not the JSON reader, found that it cannot be. `why` may
+    /// quote the answer.
+    pub fn malformed(&self, at: impl Into<String>, why: &str) -> Error {
+        Error::malformed(&self.call, at, self.hidden.hide(why))
     }
 }
 
-/// What JSON reading objects to, without the place (it is told already), which may come with a value.
-fn without_values(error: &serde_json::Error) -> String {
+/// What JSON reading objects to, without the place: it is told already.
+fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     text.strip_suffix(&place).unwrap_or(&text).to_owned()
@@ -82,6 +101,7 @@ impl Answer {
                 .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
                 .collect(),
             body: Bytes::copy_from_slice(body.as_bytes()),
+            hidden: Arc::new(Hidden::new(&[octodns_core::Secret::new("hunter2")])),
         }
     }
 }
@@ -96,6 +116,11 @@ mod tests {
             ("{\"a\": }", "line 1, column 7", "expected value"),
             ("", "line 1, column 0", "EOF while parsing a value"),
             ("{\"a\":\n \"x\"}", "line 2, column 4", "invalid type: string \"x\", expected u8"),
+            (
+                "{\"a\": \"Bearer hunter2\"}",
+                "line 1, column 22",
+                "invalid type: string \"Bearer ***\", expected u8",
+            ),
         ] {
             #[derive(Debug, serde::Deserialize)]
             struct Body {

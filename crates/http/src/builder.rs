@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use octodns_core::Secret;
+use octodns_core::{Hidden, Secret};
 use url::Url;
 
 use crate::auth::{Auth, HeaderAuth};
@@ -177,7 +177,7 @@ impl Builder {
         let limits = self.limits.clone().unwrap_or_else(|| Arc::new(self.make_limits()));
         let mut hidden = self.hidden;
         hidden.extend(self.auth.secrets());
-        hidden.retain(|secret| !secret.is_empty());
+        hidden.extend(self.options.proxy.iter().flat_map(passwords));
         Ok(Client {
             inner: Arc::new(Inner {
                 http: http_client(self.name, &base, &self.options)?,
@@ -195,7 +195,7 @@ impl Builder {
                 clock: self.clock,
                 jitter: self.jitter,
                 most_bytes: self.most_bytes,
-                hidden,
+                hidden: Arc::new(Hidden::new(&hidden)),
             }),
         })
     }
@@ -212,7 +212,8 @@ fn base_url(base: &str) -> Result<Url, Error> {
         return Err(Error::option("the endpoint cannot have a user or password in it", None));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(failed("it cannot have a query or a fragment"));
+        let message = "the endpoint cannot have a query or a fragment";
+        return Err(Error::option(message, None));
     }
     Ok(url)
 }
@@ -245,6 +246,14 @@ fn http_client(name: &str, base: &Url, options: &Options) -> Result<reqwest::Cli
         return Err(Error::option("http.ca_file_only without http.ca_file trusts nobody", None));
     }
     builder.build().map_err(|error| Error::option("no HTTP client", Some(error.into())))
+}
+
+/// The URL of a proxy, and the password in it.
+fn passwords(proxy: &Secret) -> Vec<Secret> {
+    let url = Url::parse(proxy.reveal()).ok();
+    let password = url.as_ref().and_then(Url::password).map(Secret::new);
+    // `none` is no secret.
+    url.iter().map(|_| proxy.clone()).chain(password).collect()
 }
 
 fn certificates(file: &Path) -> Result<Vec<reqwest::Certificate>, Error> {

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use http::Method;
-use octodns_core::Secret;
+use octodns_core::Hidden;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
@@ -48,7 +48,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) jitter: Jitter,
     pub(crate) most_bytes: usize,
-    pub(crate) hidden: Vec<Secret>,
+    pub(crate) hidden: Arc<Hidden>,
 }
 
 impl fmt::Debug for Client {
@@ -67,6 +67,11 @@ impl Client {
     /// The URL all paths are below.
     pub fn base(&self) -> &Url {
         &self.inner.base
+    }
+
+    /// A text that may be the service's, without our secrets.
+    pub fn hide(&self, text: &str) -> String {
+        self.inner.hidden.hide(text)
     }
 
     /// How often a call is tried.
@@ -206,7 +211,7 @@ impl Inner {
         }
         let broke_off = |error: reqwest::Error| {
             let was_sent = !error.is_connect();
-            let cause = self.hide(&chain(error));
+            let cause = self.hidden.hide(&chain(error));
             self.log(call, attempt, start.elapsed(), &format_args!("no answer: {cause}"));
             Attempted::BrokeOff { was_sent, cause }
         };
@@ -221,7 +226,8 @@ impl Inner {
         }
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         self.log(call, attempt, start.elapsed(), &status.as_u16());
-        Ok(Answer { call: call.clone(), status, headers, body: Bytes::from(body) })
+        let (call, body, hidden) = (call.clone(), body.freeze(), Arc::clone(&self.hidden));
+        Ok(Answer { call, status, headers, body, hidden })
     }
 
     fn log(&self, call: &Call, attempt: u32, took: Duration, result: &dyn fmt::Display) {
@@ -242,7 +248,8 @@ impl Inner {
         is_repeatable: bool,
     ) -> Error {
         let (call, status) = (answer.call.clone(), answer.status.as_u16());
-        let message = self.hide(&one_line(&(self.words)(answer)));
+        // First, as what is cut short in the middle of a secret would show the rest.
+        let message = one_line(&self.hidden.hide(&(self.words)(answer)));
         match verdict {
             Verdict::Unauthorized => Error::Unauthorized { call, status, message },
             Verdict::NotFound => Error::NotFound { call, status, message },
@@ -254,17 +261,6 @@ impl Inner {
             Verdict::Broken => Error::Unsure { call, message: format!("{status}: {message}") },
             Verdict::Fine | Verdict::Refused => Error::Refused { call, status, message },
         }
-    }
-
-    /// A text that may come from the service, without our secrets.
-    fn hide(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.hidden {
-            if text.contains(secret.reveal()) {
-                text = text.replace(secret.reveal(), "***");
-            }
-        }
-        text
     }
 }
 

@@ -158,6 +158,8 @@ impl<'c> Request<'c> {
     /// Fails when the service says no, or nothing: one variant of [`Error`] for each kind.
     pub async fn send(self) -> Result<Answer, Error> {
         if let Some(message) = self.fault {
+            // It may quote where the service sends us.
+            let message = self.client.hide(&message);
             return Err(Error::Unsendable { call: self.call, message });
         }
         self.client.send(self.call, self.outgoing, self.is_repeatable).await

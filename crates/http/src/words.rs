@@ -21,7 +21,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// The words of an answer, wherever services usually put them: fields of JSON, else the first line of
-/// text, else what the status means.
+/// text, else what the status means. Neither cut nor on one line.
 pub(crate) fn usual(answer: &Answer) -> String {
     let body = String::from_utf8_lossy(answer.body());
     let found = match serde_json::from_str::<Value>(&body) {
@@ -32,9 +32,8 @@ pub(crate) fn usual(answer: &Answer) -> String {
         Err(_) => None,
     };
     let words = found.filter(|words| !words.is_empty());
-    one_line(&words.unwrap_or_else(|| {
-        answer.status.canonical_reason().unwrap_or("no reason given").to_owned()
-    }))
+    words
+        .unwrap_or_else(|| answer.status.canonical_reason().unwrap_or("no reason given").to_owned())
 }
 
 /// Pages of HTML say nothing a user can use.
@@ -117,7 +116,7 @@ mod tests {
             (r#""a\nb""#, "a b"),
             (&*format!("\"{long}\""), &*cut),
         ] {
-            assert_eq!(usual(&Answer::of(422, &[], body)), words, "{body}");
+            assert_eq!(one_line(&usual(&Answer::of(422, &[], body))), words, "{body}");
         }
     }
 }

@@ -8,5 +8,6 @@ mod findings;
 mod fix;
 mod report;
 mod schema;
+mod secrets;
 mod support;
 mod sync;

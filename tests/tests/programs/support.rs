@@ -103,6 +103,11 @@ impl Workspace {
         Ran::of(line, &mut self.command(line))
     }
 
+    /// Runs a program with variables in its environment.
+    pub(crate) fn run_with(&self, line: &str, environment: &[(&str, &str)]) -> Ran {
+        Ran::of(line, self.command(line).envs(environment.iter().copied()))
+    }
+
     /// Runs a program by a shell, after commands of the shell.
     #[cfg(unix)]
     pub(crate) fn run_after(&self, setup: &str, line: &str) -> Ran {

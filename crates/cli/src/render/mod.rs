@@ -2,6 +2,7 @@
 
 mod github;
 mod json;
+mod masked;
 mod place;
 mod rules;
 mod sarif;

@@ -1,5 +1,6 @@
 //! The files that findings are about: their lines, and which of them may be shown.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::ops::Range;
@@ -8,6 +9,8 @@ use std::sync::Arc;
 
 use octodns_core::Origin;
 
+use super::masked::masked;
+
 /// Longer lines are not shown: the place says enough.
 const LONGEST_LINE: usize = 400;
 
@@ -15,10 +18,13 @@ const LONGEST_LINE: usize = 400;
 ///
 /// Lines are shown of files below the folders this is made with, and of no others: a zone file may include
 /// any file of the machine, and where that is one with a secret in it, what is wrong with it must not end
-/// up in a log.
+/// up in a log. Of a config, where credentials are, keys are shown without their values.
 #[derive(Debug, Default)]
 pub struct Sources {
     folders: Vec<PathBuf>,
+    config: Option<Arc<str>>,
+    /// Whether all there is to be found is in the config, or in a file that it includes.
+    only_config: bool,
     files: HashMap<Arc<str>, Option<Text>>,
 }
 
@@ -35,8 +41,42 @@ impl Sources {
         self.folders.extend(folders.into_iter().filter_map(|folder| fs::canonicalize(folder).ok()));
     }
 
-    /// The line at a place, if it can be had and may be shown, and the bytes of the word that is meant.
-    pub(super) fn line(&mut self, origin: &Origin) -> Option<(&str, Range<usize>)> {
+    /// Takes note of the config: until it is read, findings are about it and what it includes.
+    pub fn config(&mut self, file: &str) {
+        self.config = Some(file.into());
+        self.only_config = true;
+    }
+
+    /// Takes note of that the config was read.
+    pub fn config_is_read(&mut self) {
+        self.only_config = false;
+    }
+
+    /// The line at a place, as it may be shown, if it can be had, and the bytes of the word that is meant.
+    pub(super) fn shown(&mut self, origin: &Origin) -> Option<(Cow<'_, str>, Range<usize>)> {
+        if !self.only_config && self.config != origin.file {
+            return self.line(origin).map(|(line, word)| (line.into(), word));
+        }
+        let (line, word) = self.line(origin)?;
+        let (line, word) = (line.to_owned(), word);
+        let section = self.section(origin).unwrap_or_default();
+        // Neither has options of providers in it.
+        if matches!(section, "manager" | "zones") {
+            return Some((line.into(), word));
+        }
+        masked(&line, &word).map(|(line, word)| (line.into(), word))
+    }
+
+    /// The key without indentation that a place is below.
+    fn section(&self, origin: &Origin) -> Option<&str> {
+        let text = self.files.get(origin.file.as_ref()?)?.as_ref()?;
+        let lines = (1..=index(origin.line)).rev().filter_map(|number| text.line(number));
+        let key = |line: &str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+        lines.into_iter().find(|line| key(line))?.split(':').next()
+    }
+
+    /// The line at a place, if it can be had, and the bytes of the word that is meant.
+    fn line(&mut self, origin: &Origin) -> Option<(&str, Range<usize>)> {
         let file = origin.file.as_ref()?;
         if !self.files.contains_key(file) {
             let text = self.may_show(file).then(|| Text::read(file)).flatten();

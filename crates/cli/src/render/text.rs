@@ -50,11 +50,11 @@ fn place<'g>(
     }
     let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let (number, column) = (index(origin.line), index(origin.column));
-    match sources.line(origin) {
+    match sources.shown(origin) {
         Some((line, word)) => {
             let label = (!label.is_empty()).then(|| label.to_owned());
             let annotation = kind.span(word).label(label);
-            let snippet = Snippet::source(line.to_owned()).line_start(number);
+            let snippet = Snippet::source(line.into_owned()).line_start(number);
             group.element(snippet.path(file.to_string()).annotation(annotation))
         }
         None => group.element(Place::path(file.to_string()).line(number).char_column(column)),

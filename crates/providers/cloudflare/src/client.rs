@@ -224,7 +224,7 @@ impl Api {
     pub(crate) fn malformed(&self, zone: &str, fault: &RowError) -> Error {
         let path = format!("{}/zones/{zone}/dns_records", self.client.base().path());
         let call = Call { method: Method::GET, path: path.into() };
-        Error::malformed(&call, "result", fault.to_string())
+        Error::malformed(&call, "result", self.client.hide(&fault.to_string()))
     }
 
     /// All pages of a list.
@@ -306,8 +306,7 @@ impl Api {
         let call = answer.call().clone();
         let envelope: Envelope<T> = answer.json()?;
         if !envelope.success {
-            let message = words(&answer).unwrap_or_else(|| "no reason given".to_owned());
-            return Err(Error::Refused { call, status: answer.status().as_u16(), message });
+            return Err(answer.refused(words(&answer).as_deref().unwrap_or("no reason given")));
         }
         match envelope.result {
             Some(result) => Ok((result, envelope.result_info, call)),

@@ -117,7 +117,7 @@ impl Api {
         let mut parts = version.split('.').map(|part| part.split('-').next()?.parse().ok());
         match (parts.next().flatten(), parts.next().flatten()) {
             (Some(major), Some(minor)) => Ok([major, minor]),
-            _ => Err(Error::malformed(answer.call(), "version", format!("\"{version}\" is none"))),
+            _ => Err(answer.malformed("version", &format!("\"{version}\" is none"))),
         }
     }
 

@@ -4,8 +4,8 @@ use std::error::Error as _;
 
 use aws_sdk_route53::config::http::HttpResponse;
 use aws_sdk_route53::error::{ProvideErrorMetadata, SdkError};
-use octodns_core::ProviderError;
 use octodns_core::provider::ServiceFault;
+use octodns_core::{Hidden, ProviderError};
 
 /// Why a call failed.
 ///
@@ -105,6 +105,24 @@ impl ApiError {
             SdkError::ResponseError(_) => Self::Malformed { call, reason: causes(error) },
             _ => Self::Unreachable { call, reason: causes(error) },
         }
+    }
+
+    /// The same without what is hidden, which the service may have repeated.
+    pub(crate) fn without(mut self, hidden: &Hidden) -> Self {
+        let texts: Vec<&mut String> = match &mut self {
+            Self::Credentials { code, message, .. }
+            | Self::NotFound { code, message, .. }
+            | Self::Busy { code, message, .. }
+            | Self::Refused { code, message, .. } => vec![code, message],
+            Self::Denied { message: text, .. }
+            | Self::Unreachable { reason: text, .. }
+            | Self::Malformed { reason: text, .. } => vec![text],
+            Self::Rejected { messages, .. } => messages.iter_mut().collect(),
+        };
+        for text in texts {
+            *text = hidden.hide(text);
+        }
+        self
     }
 
     /// Whether the call may have been carried out all the same.

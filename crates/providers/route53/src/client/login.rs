@@ -10,7 +10,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use octodns_core::Secret;
+use octodns_core::{Hidden, Secret};
 
 use super::http;
 
@@ -45,6 +45,16 @@ pub(crate) struct Role {
 }
 
 impl Login {
+    /// What is not to be shown if a service repeats it.
+    pub(crate) fn hidden(&self) -> Hidden {
+        let keys = self.keys.iter();
+        Hidden::new(
+            keys.flat_map(|keys| {
+                std::iter::once(&keys.secret_access_key).chain(&keys.session_token)
+            }),
+        )
+    }
+
     /// What clients are made from. Nothing is asked yet, but for what the environment says.
     pub(crate) async fn config(&self, region: Option<&str>) -> SdkConfig {
         let client = http::client();

@@ -64,8 +64,11 @@ type Result<T> = std::result::Result<T, ApiError>;
 
 /// A call of the SDK, its error told apart.
 macro_rules! call {
-    ($name:literal, $request:expr) => {
-        $request.send().await.map_err(|error| ApiError::of($name, &error))
+    ($client:ident, $name:literal, $request:expr) => {
+        $request
+            .send()
+            .await
+            .map_err(|error| ApiError::of($name, &error).without(&$client.login.hidden()))
     };
 }
 
@@ -97,7 +100,7 @@ impl Client {
         loop {
             let request = self.sdk().await.list_hosted_zones();
             let request = request.set_delegation_set_id(delegation_set.map(Into::into));
-            let page = call!("ListHostedZones", request.set_marker(marker))?;
+            let page = call!(self, "ListHostedZones", request.set_marker(marker))?;
             zones.extend(page.hosted_zones.into_iter().map(hosted_zone));
             marker = page.next_marker;
             if !page.is_truncated || marker.is_none() {
@@ -112,7 +115,7 @@ impl Client {
         loop {
             let request = self.sdk().await.list_hosted_zones_by_name().max_items(100);
             let request = request.set_dns_name(next.0).set_hosted_zone_id(next.1);
-            let page = call!("ListHostedZonesByName", request)?;
+            let page = call!(self, "ListHostedZonesByName", request)?;
             // The list goes on with the names that follow in the order of DNS.
             let of_name = |zone: &HostedZone| zone.name == name;
             zones.extend(page.hosted_zones.into_iter().map(hosted_zone).filter(of_name));
@@ -130,7 +133,7 @@ impl Client {
             let request = self.sdk().await.list_hosted_zones_by_vpc();
             let region = sdk::VpcRegion::from(&*vpc.region);
             let request = request.vpc_id(&vpc.id).vpc_region(region).set_next_token(token);
-            let page = call!("ListHostedZonesByVPC", request)?;
+            let page = call!(self, "ListHostedZonesByVPC", request)?;
             zones.extend(page.hosted_zone_summaries.into_iter().map(|zone| HostedZone {
                 id: crate::rrset::last_part(&zone.hosted_zone_id).to_owned(),
                 name: plain_name(&zone.name),
@@ -146,7 +149,7 @@ impl Client {
 
     /// The ids of the VPCs of a private zone.
     pub(crate) async fn vpcs_of_zone(&self, zone_id: &str) -> Result<Vec<String>> {
-        let zone = call!("GetHostedZone", self.sdk().await.get_hosted_zone().id(zone_id))?;
+        let zone = call!(self, "GetHostedZone", self.sdk().await.get_hosted_zone().id(zone_id))?;
         Ok(zone.vpcs.unwrap_or_default().into_iter().filter_map(|vpc| vpc.vpc_id).collect())
     }
 
@@ -166,7 +169,7 @@ impl Client {
             let config = sdk::HostedZoneConfig::builder().private_zone(is_private).build();
             request = request.hosted_zone_config(config);
         }
-        match call!("CreateHostedZone", request) {
+        match call!(self, "CreateHostedZone", request) {
             Ok(created) => {
                 Ok(created.hosted_zone.map(|zone| crate::rrset::last_part(&zone.id).to_owned()))
                     .transpose()
@@ -196,7 +199,7 @@ impl Client {
                 .set_start_record_name(start.0)
                 .set_start_record_type(start.1)
                 .set_start_record_identifier(start.2);
-            let page = call!("ListResourceRecordSets", request)?;
+            let page = call!(self, "ListResourceRecordSets", request)?;
             sets.extend(page.resource_record_sets.into_iter().map(convert::rrset));
             start = (page.next_record_name, page.next_record_type, page.next_record_identifier);
             if !page.is_truncated {
@@ -224,7 +227,7 @@ impl Client {
             .map_err(convert::unbuilt)?;
         let request = self.sdk().await.change_resource_record_sets();
         let request = request.hosted_zone_id(zone_id).change_batch(batch);
-        call!("ChangeResourceRecordSets", request).map(drop)
+        call!(self, "ChangeResourceRecordSets", request).map(drop)
     }
 
     /// All health checks of the account.
@@ -232,7 +235,7 @@ impl Client {
         let (mut checks, mut marker) = (Vec::new(), None);
         loop {
             let request = self.sdk().await.list_health_checks().set_marker(marker);
-            let page = call!("ListHealthChecks", request)?;
+            let page = call!(self, "ListHealthChecks", request)?;
             checks.extend(page.health_checks.into_iter().filter_map(convert::health_check));
             marker = page.next_marker;
             if !page.is_truncated || marker.is_none() {
@@ -249,7 +252,7 @@ impl Client {
     ) -> Result<HealthCheck> {
         let request = self.sdk().await.create_health_check().caller_reference(reference);
         let request = request.health_check_config(convert::check_config(settings)?);
-        let created = call!("CreateHealthCheck", request)?;
+        let created = call!(self, "CreateHealthCheck", request)?;
         let id = created.health_check.map(|check| check.id);
         let id = id.ok_or_else(|| no_id("CreateHealthCheck"))?;
         Ok(HealthCheck { id, reference: reference.to_owned(), settings: settings.clone() })
@@ -260,13 +263,13 @@ impl Client {
         let tag = sdk::Tag::builder().key("Name").value(name).build();
         let request = self.sdk().await.change_tags_for_resource().add_tags(tag);
         let request = request.resource_type(sdk::TagResourceType::Healthcheck).resource_id(id);
-        call!("ChangeTagsForResource", request).map(drop)
+        call!(self, "ChangeTagsForResource", request).map(drop)
     }
 
     /// Deletes a health check; that it is gone already is fine.
     pub(crate) async fn delete_health_check(&self, id: &str) -> Result<()> {
         let request = self.sdk().await.delete_health_check().health_check_id(id);
-        match call!("DeleteHealthCheck", request) {
+        match call!(self, "DeleteHealthCheck", request) {
             Err(ApiError::NotFound { .. }) => Ok(()),
             answer => answer.map(drop),
         }
@@ -277,7 +280,7 @@ impl Client {
         let mut token = None;
         loop {
             let request = self.sdk().await.list_cidr_collections().set_next_token(token);
-            let page = call!("ListCidrCollections", request)?;
+            let page = call!(self, "ListCidrCollections", request)?;
             let mut found = page.cidr_collections.unwrap_or_default().into_iter();
             if let Some(found) = found.find(|found| found.name.as_deref() == Some(name)) {
                 return Ok(found.id);
@@ -296,7 +299,7 @@ impl Client {
         reference: &str,
     ) -> Result<String> {
         let request = self.sdk().await.create_cidr_collection().name(name);
-        match call!("CreateCidrCollection", request.caller_reference(reference)) {
+        match call!(self, "CreateCidrCollection", request.caller_reference(reference)) {
             Ok(created) => {
                 let id = created.collection.and_then(|collection| collection.id);
                 id.ok_or_else(|| no_id("CreateCidrCollection"))
@@ -318,7 +321,7 @@ impl Client {
         let (mut locations, mut token) = (Locations::new(), None);
         loop {
             let request = self.sdk().await.list_cidr_blocks().collection_id(collection);
-            let page = call!("ListCidrBlocks", request.set_next_token(token))?;
+            let page = call!(self, "ListCidrBlocks", request.set_next_token(token))?;
             for block in page.cidr_blocks.unwrap_or_default() {
                 if let (Some(location), Some(network)) = (block.location_name, block.cidr_block) {
                     locations.entry(location).or_default().push(network);
@@ -343,7 +346,7 @@ impl Client {
         };
         let changes = added.iter().map(put).collect::<Result<Vec<_>>>()?;
         let request = self.sdk().await.change_cidr_collection().id(collection);
-        call!("ChangeCidrCollection", request.set_changes(Some(changes))).map(drop)
+        call!(self, "ChangeCidrCollection", request.set_changes(Some(changes))).map(drop)
     }
 }
 

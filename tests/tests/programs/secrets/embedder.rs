@@ -1,0 +1,61 @@
+//! A program of somebody else's, which shows the options it has, and panics with them in its hands. It is this
+//! test's own program, started again.
+
+use std::process::Command;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+use super::forms::SECRETS;
+
+/// Set for the program that panics.
+const VARIABLE: &str = "OCTODNS_TEST_EMBEDDER";
+
+/// All that the program says.
+pub(super) fn run() -> String {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "--nocapture", "secrets::embedder::a_program_that_panics"]);
+    let output = command.env(VARIABLE, "1").env("RUST_BACKTRACE", "1").output().unwrap();
+    assert!(!output.status.success(), "it does not panic");
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+#[test]
+fn a_program_that_panics() {
+    if std::env::var_os(VARIABLE).is_none() {
+        return;
+    }
+    let s = SECRETS;
+    let http = json!({"proxy": format!("http://me:{}@proxy.example", s.proxy_password)});
+    let aws = json!({
+        "region": "x", "access_key_id": "x", "secret_access_key": s.aws_secret, "session_token": s.aws_token,
+    });
+    let mut route53 = aws.clone();
+    route53.as_object_mut().unwrap().remove("region");
+    let all = [
+        shown::<octodns_cloudflare::Options>(json!({"token": s.cf_token, "http": http})),
+        shown::<octodns_cloudflare::InternalOptions>(json!({
+            "token": s.cf_key, "email": "me@example.com", "account_id": "x", "http": http,
+        })),
+        shown::<octodns_digitalocean::Options>(json!({"token": s.do_token, "http": http})),
+        shown::<octodns_powerdns::Options>(
+            json!({"host": "x", "api_key": s.pdns_key, "http": http}),
+        ),
+        shown::<octodns_route53::Route53Options>(route53),
+        shown::<octodns_route53::SourceOptions>(aws),
+        shown::<octodns_bind::Options>(json!({
+            "host": "x", "key_name": "k.", "key_secret": s.tsig_secret,
+        })),
+    ];
+    panic!("the provider gives up: {}", all.join("\n"));
+}
+
+/// Options of a provider as a program prints them, on one line and on several.
+fn shown<T: DeserializeOwned + std::fmt::Debug>(options: Json) -> String {
+    let options: T = serde_json::from_value(options).unwrap();
+    format!("{options:?} {options:#?}")
+}

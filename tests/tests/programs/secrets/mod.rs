@@ -1,0 +1,252 @@
+//! Credentials are in nothing that the programs say, whatever goes wrong and however much is logged.
+//!
+//! The services quote everything they are sent in what they answer, in every form that texts take on the way.
+
+mod echo;
+mod embedder;
+mod forms;
+
+use std::fmt::Write as _;
+
+use echo::{Echo, Mode};
+use forms::{HEADER_SECRETS, SECRETS, leaks};
+
+use crate::support::{Ran, Workspace};
+
+const FORMATS: [&str; 4] = ["text", "json", "sarif", "github"];
+
+/// A secret of the environment, where a config says so.
+const ENVIRONMENT: [(&str, &str); 2] =
+    [("DO_TOKEN", SECRETS.do_token), ("TSIG_SECRET", SECRETS.tsig_secret)];
+
+/// Every provider with credentials, all asking the same service.
+fn config(url: &str, port: u16) -> String {
+    let http = "http: {attempts: 1, retry_wait: 0, timeout: 20, requests_per_second: 100000}";
+    let s = SECRETS.quoted();
+    let mut text = "\
+manager:
+  plan_outputs:
+    json: {class: octodns.provider.plan.PlanJson}
+    html: {class: octodns.provider.plan.PlanHtml}
+    markdown: {class: octodns.provider.plan.PlanMarkdown}
+    log: {class: octodns.provider.plan.PlanLogger}
+providers:
+  zones: {class: octodns.provider.yaml.YamlProvider, directory: ./zones}
+"
+    .to_owned();
+    let aws = format!(
+        "endpoint: \"{url}/aws\", access_key_id: AKIDEXAMPLE, secret_access_key: {}, session_token: {}, \
+         client_max_attempts: 0",
+        s.aws_secret, s.aws_token
+    );
+    let tsig = format!(
+        "host: 127.0.0.1, port: {port}, timeout: 5, key_name: k., key_secret: env/TSIG_SECRET"
+    );
+    let cloudflare = format!("api_url: \"{url}/cf\", retry_count: 1, retry_period: 0, {http}");
+    for (id, class, options) in [
+        (
+            "cloudflare",
+            "octodns_cloudflare.CloudflareProvider",
+            format!("token: {}, {cloudflare}", s.cf_token),
+        ),
+        (
+            "cloudflare-key",
+            "octodns_cloudflare.CloudflareProvider",
+            format!("email: me@example.com, token: {}, {cloudflare}", s.cf_key),
+        ),
+        (
+            "digitalocean",
+            "octodns_digitalocean.DigitalOceanProvider",
+            format!("token: env/DO_TOKEN, endpoint: \"{url}/do\", {http}"),
+        ),
+        (
+            "powerdns",
+            "octodns_powerdns.PowerDnsProvider",
+            format!("host: x, api_key: {}, endpoint: \"{url}/pdns\", {http}", s.pdns_key),
+        ),
+        ("route53", "octodns_route53.Route53Provider", format!("{aws}, requests_per_second: 0")),
+        ("ec2", "octodns_route53.Ec2Source", format!("{aws}, region: us-east-1")),
+        ("elb", "octodns_route53.ElbSource", format!("{aws}, region: us-east-1")),
+        ("update", "octodns_bind.Rfc2136Provider", tsig.clone()),
+        ("transfer", "octodns_bind.AxfrSource", tsig),
+        (
+            "proxied",
+            "octodns_digitalocean.DigitalOceanProvider",
+            format!(
+                "token: {}, endpoint: \"http://service.invalid\", \
+                 http: {{attempts: 1, proxy: \"http://me:{}@127.0.0.1:{port}\"}}",
+                s.cf_token, SECRETS.proxy_password
+            ),
+        ),
+    ] {
+        // Writing to text cannot fail.
+        let _ = writeln!(text, "  {id}: {{class: {class}, {options}}}");
+    }
+    text.push_str(
+        "zones:
+  unit.tests.:
+    sources: [zones]
+    targets: [cloudflare, cloudflare-key, digitalocean, powerdns, route53, update, proxied]
+",
+    );
+    for source in ["ec2", "elb", "transfer"] {
+        let _ =
+            writeln!(text, "  {source}.tests.: {{sources: [{source}], targets: [digitalocean]}}");
+    }
+    text
+}
+
+/// Runs a program; nothing it says may have a secret in it.
+fn run(workspace: &Workspace, line: &str) -> Ran {
+    let ran = workspace.run_with(line, &ENVIRONMENT);
+    for said in [&ran.stdout, &ran.stderr] {
+        let leaks = leaks(said);
+        assert!(leaks.is_empty(), "{line} says {leaks:#?}");
+    }
+    ran
+}
+
+fn everything(ran: &Ran) -> String {
+    format!("{}{}", ran.stdout, ran.stderr)
+}
+
+/// How much of what the service quoted is told is counted, so that a program that says nothing does not pass.
+#[test]
+fn services_that_quote_credentials_do_not_make_them_known() {
+    let echo = Echo::start();
+    let workspace = Workspace::new();
+    workspace.write("config.yaml", config(&echo.url(), echo.closed_port()));
+    for (number, mode) in Mode::ALL.into_iter().enumerate() {
+        echo.set(mode);
+        let format = FORMATS[number % FORMATS.len()];
+        let sync = format!(
+            "octodns-sync --config-file=config.yaml --doit --force --debug --format={format}"
+        );
+        let said = everything(&run(&workspace, &sync));
+        for secret in HEADER_SECRETS {
+            assert!(echo.take_quoted(secret), "{mode:?}: {secret} was not quoted");
+        }
+        let told = said.matches("***").count();
+        assert!(told >= mode.least_told(), "{mode:?}: quotes are told {told} times: {said}");
+    }
+}
+
+#[test]
+fn every_program_and_format_keeps_them() {
+    let echo = Echo::start();
+    let workspace = Workspace::new();
+    workspace.write("config.yaml", config(&echo.url(), echo.closed_port()));
+    echo.set(Mode::Refused);
+    for line in [
+        "octodns-sync --config-file=config.yaml --debug --format=json",
+        "octodns-sync --config-file=config.yaml --debug --format=sarif",
+        "octodns-sync --config-file=config.yaml --debug --format=github",
+        "octodns-sync --config-file=config.yaml --quiet",
+        "octodns-validate --config-file=config.yaml --debug --all",
+        "octodns-validate --config-file=config.yaml --debug --format=sarif",
+        "octodns-dump --config-file=config.yaml --debug --output-dir=dumped unit.tests. digitalocean powerdns",
+        "octodns-compare --config-file=config.yaml --debug --a=zones --b=cloudflare --zone=unit.tests.",
+        "octodns-versions --config-file=config.yaml --debug",
+        "octodns-schema --config-file=config.yaml",
+    ] {
+        let ran = run(&workspace, line);
+        assert!(!everything(&ran).is_empty() || ran.code == Some(0), "{ran:?}");
+    }
+}
+
+/// Findings quote what is wrong and show its line.
+#[test]
+fn configs_that_are_wrong_do_not_tell_them() {
+    let s = SECRETS;
+    for (class, options, told) in [
+        ("octodns_digitalocean.DigitalOceanProvider", format!("tokne: '{}'", s.do_token), "tokne"),
+        (
+            "octodns_digitalocean.DigitalOceanProvider",
+            format!("token: ['{}']", s.do_token),
+            "a secret",
+        ),
+        (
+            "octodns_digitalocean.DigitalOceanProvider",
+            format!("token: {{a: '{}'}}", s.do_token),
+            "a secret",
+        ),
+        (
+            "octodns_digitalocean.DigitalOceanProvider",
+            format!(
+                "token: '{}', endpoint: 'https://me:{}@example.com'",
+                s.do_token, s.proxy_password
+            ),
+            "endpoint",
+        ),
+        (
+            "octodns_digitalocean.DigitalOceanProvider",
+            format!("token: x, endpoint: 'https://example.com/?key={}'", s.do_token),
+            "endpoint",
+        ),
+        (
+            "octodns_digitalocean.DigitalOceanProvider",
+            format!("token: x, http: {{proxy: 'http://u:{}@[x'}}", s.proxy_password),
+            "proxy",
+        ),
+        (
+            "octodns_digitalocean.DigitalOceanProvider",
+            "token: x, http: env/DO_TOKEN".to_owned(),
+            "env/DO_TOKEN",
+        ),
+        (
+            "octodns_cloudflare.CloudflareProvider",
+            "token: x, retry_count: env/DO_TOKEN".to_owned(),
+            "env/DO_TOKEN",
+        ),
+        (
+            "octodns_digitalocean.DigitalOceanProvider",
+            format!("token: \"{}\\n\"", s.do_token),
+            "authorization",
+        ),
+        (
+            "octodns_powerdns.PowerDnsProvider",
+            format!("host: x, api_key: \"{}\\n\"", s.do_token),
+            "api",
+        ),
+        (
+            "octodns_bind.AxfrSource",
+            format!("host: x, key_name: k., key_secret: '-{}'", s.do_token),
+            "key_secret",
+        ),
+        (
+            "octodns_bind.AxfrSource",
+            format!("host: x, key_secret: '{}'", s.tsig_secret),
+            "key_name",
+        ),
+        (
+            "octodns_route53.Route53Provider",
+            format!("secret_access_key: '{}'", s.aws_secret),
+            "access_key_id",
+        ),
+    ] {
+        let workspace = Workspace::new();
+        let config = format!(
+            "providers:\n  zones: {{class: yaml, directory: ./zones}}\n  wrong:\n    class: {class}\n    {}\n\
+             zones:\n  unit.tests.: {{sources: [zones], targets: [wrong]}}\n",
+            options.replace(", ", "\n    ")
+        );
+        workspace.write("config.yaml", config);
+        for format in FORMATS {
+            let line =
+                format!("octodns-validate --config-file=config.yaml --debug --format={format}");
+            let ran = run(&workspace, &line);
+            assert_eq!(ran.code, Some(1), "{options}: {ran:#?}");
+            assert!(everything(&ran).contains(told), "{options}: {ran:#?}");
+        }
+    }
+}
+
+/// A provider of another program may print its options, or die with them in its hands.
+#[test]
+fn a_panic_does_not_tell_them() {
+    let said = embedder::run();
+    assert!(said.contains("the provider gives up: "), "{said}");
+    assert!(said.matches("***").count() >= 12, "{said}");
+    let leaks = leaks(&said);
+    assert!(leaks.is_empty(), "{leaks:#?}");
+}
