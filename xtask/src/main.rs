@@ -31,6 +31,7 @@ cargo xtask VERB
   bench        our programs and octoDNS side by side: CPU time, wall time, memory
                  [--quick] [--shape ZONESxRECORDS] [--runs N] [--no-reference]
                  [--report]: octodns-report instead, in answers of a local server a second
+                 [--latency]: planning many zones of services that take 50 ms for each answer
                  or, of a zone's transfer from BIND and Knot, beside dig: --axfr
                  [--records N] [--runs N] [--no-reference]
   new-provider NAME --kind rrset|record

@@ -4,6 +4,7 @@
 //! counts are the ratios. Before a time is taken both must have planned the same.
 
 mod checks;
+mod latency;
 mod measure;
 mod plans;
 mod report;
@@ -95,6 +96,11 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     {
         return zone_files(rest);
     }
+    if let Some((first, rest)) = args.split_first()
+        && first == "--latency"
+    {
+        return latencies(rest);
+    }
     let options = parse(args).map_err(io::Error::other)?;
     let ours = target().join("release");
     if options.validators {
@@ -147,6 +153,17 @@ fn zone_files(args: &[String]) -> io::Result<()> {
     let python = if options.reference { crate::install::run().python } else { None };
     let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
     zone_file::run(&records, options.runs, python)
+}
+
+/// Services have packages of the reference of their own, and the shape is that of many small zones.
+fn latencies(args: &[String]) -> io::Result<()> {
+    let mut options = parse(args).map_err(io::Error::other)?;
+    if args.iter().all(|arg| arg != "--shape" && arg != "--quick") {
+        options.shapes = vec![Shape::new(100, 20)];
+    }
+    let python = if options.reference { crate::install::run().python } else { None };
+    let measured = |shape: &Shape| latency::run(*shape, options.runs, python.as_deref());
+    options.shapes.iter().try_for_each(measured)
 }
 
 fn parse(args: &[String]) -> Result<Options, String> {

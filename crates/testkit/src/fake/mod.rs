@@ -41,6 +41,7 @@ mod faults;
 mod line;
 mod measure;
 mod request;
+mod serve;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -58,6 +59,7 @@ use line::{Allowance, Lines};
 pub use faults::{Fault, Faults, Place};
 pub use measure::{Measured, Seen};
 pub use request::{Answer, Request};
+pub use serve::serve;
 
 /// A service's state, and what it answers.
 pub trait Api: Send + 'static {

@@ -18,7 +18,7 @@ use crate::run::{Bench, told};
 use crate::server::python;
 
 /// The program that drives the reference's provider.
-const DRIVE: &str = include_str!("drive.py");
+const DRIVE: &str = concat!(include_str!("reroute.py"), "\n\n", include_str!("drive.py"));
 
 /// The reference's provider, and where it is to ask.
 #[derive(Clone, Debug)]

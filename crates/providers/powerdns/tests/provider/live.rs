@@ -15,7 +15,7 @@ use crate::fake::PowerDns;
 const CLASS: &str = "octodns_powerdns.PowerDnsProvider";
 
 /// A provider at an address, with further options.
-fn bench(url: &str, options: &Json) -> Bench {
+pub(crate) fn bench(url: &str, options: &Json) -> Bench {
     let mut config = json!({
         "host": "127.0.0.1", "api_key": API_KEY, "endpoint": url,
         "http": {"retry_wait": 0.001},

@@ -4,4 +4,5 @@
 
 mod cassettes;
 mod fake;
+mod faults;
 mod live;

@@ -1,0 +1,18 @@
+//! The fake of PowerDNS that tests have, as a program for others to be measured against: see
+//! [`octodns_testkit::fake::serve`].
+
+#![expect(clippy::unwrap_used, reason = "the fake is one of tests")]
+
+#[expect(dead_code, reason = "tests look at more of it")]
+#[path = "../tests/provider/fake.rs"]
+mod fake;
+
+use std::io;
+
+fn main() -> io::Result<()> {
+    octodns_testkit::fake::serve(
+        fake::PowerDns::default(),
+        io::BufReader::new(io::stdin()),
+        io::stdout(),
+    )
+}

@@ -1,0 +1,127 @@
+//! Who plans: ours as it is, ours with tighter limits, and the reference, each with a config of its own.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::fake::Measured;
+use super::{BOUNDED, Limits, Service, config_file};
+use crate::bench::measure::{Usage, measure};
+use crate::bench::plans;
+use crate::bench::workload::Shape;
+use crate::run::{failed, target};
+
+/// What the reference is run by: its requests to the service go to the fake.
+const REFERENCE: &str = concat!(
+    include_str!("../../../../crates/testkit/src/two_clients/reroute.py"),
+    r"
+
+import sys
+
+reroute({sys.argv.pop(1): sys.argv.pop(1)})
+from octodns.cmds.sync import main
+
+main()
+"
+);
+
+/// A program and how it is called.
+pub(super) struct Contestant {
+    pub(super) name: &'static str,
+    program: PathBuf,
+    args: Vec<String>,
+    /// What it may ask at a time; none for the reference.
+    pub(super) limits: Option<Limits>,
+}
+
+impl Contestant {
+    /// What it plans, unmeasured.
+    pub(super) fn plan(&self, folder: &Path) -> io::Result<String> {
+        plans::plan(&self.program, &self.args(), folder)
+    }
+
+    pub(super) fn measure(&self, folder: &Path) -> io::Result<Usage> {
+        measure(&self.program, &self.args(), folder)
+    }
+
+    fn args(&self) -> Vec<&str> {
+        self.args.iter().map(String::as_str).collect()
+    }
+
+    /// Refuses what is more than it may ask.
+    pub(super) fn within_limits(&self, measured: Measured) -> io::Result<Measured> {
+        if self.limits.is_none_or(|limits| limits.allow(measured)) {
+            return Ok(measured);
+        }
+        Err(io::Error::other(format!("{} asked more than it may: {measured:?}", self.name)))
+    }
+}
+
+/// Writes the configs and says who is to plan by them, ours first.
+pub(super) fn all(
+    service: &Service,
+    shape: Shape,
+    url: &str,
+    folder: &Path,
+    python: Option<&Path>,
+) -> io::Result<Vec<Contestant>> {
+    let endpoint = format!("endpoint: \"{url}{}\"", service.below);
+    let bounds = format!(
+        "http: {{concurrency: {}, requests_per_second: {}}}",
+        BOUNDED.at_once, BOUNDED.in_a_second
+    );
+    for (name, source, further) in [
+        // As much at a time as it takes: what is measured is planning.
+        ("fill", "target", format!(", {endpoint}, http: {{requests_per_second: 100000}}")),
+        ("ours", "source", format!(", {endpoint}")),
+        ("bounded", "source", format!(", {endpoint}, {bounds}")),
+        ("reference", "source", String::new()),
+    ] {
+        fs::write(config_file(folder, name), config(service, shape, source, &further))?;
+    }
+    let ours = |name, config: &str, limits| Contestant {
+        name,
+        program: target().join("release/octodns-sync"),
+        args: vec![format!("--config-file={config}.yaml")],
+        limits: Some(limits),
+    };
+    let mut all = vec![ours("ours", "ours", service.limits)];
+    all.push(ours("ours, at most 4 at once and 50 a second", "bounded", BOUNDED));
+    all.extend(python.map(|python| {
+        Contestant {
+            name: "reference",
+            program: python.to_owned(),
+            args: ["-c", REFERENCE, service.origin, url, "--config-file=reference.yaml"]
+                .map(str::to_owned)
+                .to_vec(),
+            limits: None,
+        }
+    }));
+    Ok(all)
+}
+
+/// Brings the zones to the service.
+pub(super) fn fill(folder: &Path) -> io::Result<()> {
+    let mut command = Command::new(target().join("release/octodns-sync"));
+    command.args(["--config-file=fill.yaml", "--doit", "--quiet"]).current_dir(folder);
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(failed(&command, &String::from_utf8_lossy(&output.stderr)))
+}
+
+fn config(service: &Service, shape: Shape, source: &str, further: &str) -> String {
+    let mut text = format!(
+        "providers:\n  config: {{class: octodns.provider.yaml.YamlProvider, directory: ./{source}}}\n  \
+         service: {{class: {}, {}{further}}}\nzones:\n",
+        service.class, service.credentials
+    );
+    for zone in 0..shape.zones {
+        // Writing to text cannot fail.
+        let _ = writeln!(text, "  zone-{zone}.example.: {{sources: [config], targets: [service]}}");
+    }
+    text
+}

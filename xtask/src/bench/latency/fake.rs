@@ -1,0 +1,91 @@
+//! The fake of a service, run as a program and asked what it saw.
+
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::run::{failed, target};
+
+/// What a fake was asked in a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measured {
+    pub(super) requests: u64,
+    pub(super) most_at_once: u64,
+    pub(super) most_in_a_second: u64,
+    pub(super) most_in_a_minute: u64,
+}
+
+impl Measured {
+    /// The greater of each figure.
+    pub(super) fn most(self, other: Self) -> Self {
+        Self {
+            requests: self.requests.max(other.requests),
+            most_at_once: self.most_at_once.max(other.most_at_once),
+            most_in_a_second: self.most_in_a_second.max(other.most_in_a_second),
+            most_in_a_minute: self.most_in_a_minute.max(other.most_in_a_minute),
+        }
+    }
+}
+
+/// A running fake, which ends with this value.
+pub(super) struct Fake {
+    child: Child,
+    /// There until it is dropped.
+    orders: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+    pub(super) url: String,
+}
+
+impl Fake {
+    /// Starts the program `fake-NAME`, which is built.
+    pub(super) fn start(name: &str) -> io::Result<Self> {
+        let mut command = Command::new(target().join(format!("debug/examples/fake-{name}")));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| failed(&command, &error.to_string()))?;
+        let orders = child.stdin.take();
+        let answers = child.stdout.take().ok_or_else(|| failed(&command, "it has no output"))?;
+        let mut fake = Self { child, orders, answers: BufReader::new(answers), url: String::new() };
+        fake.url = fake.line()?;
+        Ok(fake)
+    }
+
+    /// Gives an order, and returns its answer.
+    pub(super) fn order(&mut self, order: &str) -> io::Result<String> {
+        if let Some(orders) = &mut self.orders {
+            writeln!(orders, "{order}")?;
+        }
+        self.line()
+    }
+
+    /// What it was asked since this was last called.
+    pub(super) fn measured(&mut self) -> io::Result<Measured> {
+        let answer: Value = serde_json::from_str(&self.order("measured")?)?;
+        let number = |name: &str| {
+            let number = answer[name].as_u64();
+            number.ok_or_else(|| io::Error::other(format!("the fake does not say {name}")))
+        };
+        Ok(Measured {
+            requests: number("requests")?,
+            most_at_once: number("most_at_once")?,
+            most_in_a_second: number("most_in_a_second")?,
+            most_in_a_minute: number("most_in_a_minute")?,
+        })
+    }
+
+    fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        if self.answers.read_line(&mut line)? == 0 {
+            return Err(io::Error::other("the fake ended"));
+        }
+        Ok(line.trim_end().to_owned())
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        // It serves until its input ends.
+        drop(self.orders.take());
+        let _ = self.child.wait();
+    }
+}
