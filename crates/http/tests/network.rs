@@ -1,0 +1,133 @@
+//! The way to a service: by a proxy, and to servers whose certificates somebody else has signed.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use octodns_core::{Secret, ServiceFault};
+use octodns_http::{Client, Options};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+const FINE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+
+/// Reads the head of one request and answers it.
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: &str) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => break,
+        }
+    }
+    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.shutdown().await;
+    String::from_utf8(head).unwrap()
+}
+
+/// A proxy that answers everything so, its address, and the heads of what it was asked.
+async fn proxy(answer: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let heads = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&heads);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let head = serve(stream, answer).await;
+            seen.lock().unwrap().push(head);
+        }
+    });
+    (address, heads)
+}
+
+/// Options of one attempt.
+fn once() -> Options {
+    Options { attempts: Some(1), ..Options::default() }
+}
+
+/// The name of the service is the proxy's to resolve: there is no such one here.
+#[tokio::test]
+async fn a_proxy_is_asked_for_the_whole_url_and_told_who_asks() {
+    let (address, heads) = proxy(FINE).await;
+    let proxy = Some(Secret::new(format!("http://me:hunter2@{address}")));
+    let options = Options { proxy, ..once() };
+    let client = Client::builder("test", "http://service.invalid/v2").options(&options).build();
+    client.unwrap().get(&["zones"]).done().await.unwrap();
+    let heads = heads.lock().unwrap().clone();
+    let [head] = &*heads else { panic!("{heads:?}") };
+    let head = head.to_lowercase();
+    assert!(head.starts_with("get http://service.invalid/v2/zones http/1.1\r\n"), "{head}");
+    // RFC 7617: `me:hunter2`.
+    assert!(head.contains("\r\nproxy-authorization: basic bwu6ahvudgvymg==\r\n"), "{head}");
+}
+
+/// What is encrypted goes through a tunnel, and the credentials of the service are in it, not before.
+#[tokio::test]
+async fn a_proxy_is_asked_for_a_tunnel_and_its_no_is_told_without_its_password() {
+    let no = "HTTP/1.1 407 Proxy Authentication Required\r\nconnection: close\r\n\r\nhunter2";
+    let (address, heads) = proxy(no).await;
+    let proxy = Some(Secret::new(format!("http://me:hunter2@{address}")));
+    let auth = octodns_http::HeaderAuth::bearer(&Secret::new("open sesame")).unwrap();
+    let client = Client::builder("test", "https://service.invalid").auth(auth);
+    let client = client.options(&Options { proxy, ..once() }).build().unwrap();
+    let error = client.get(&["zones"]).done().await.unwrap_err();
+    assert_eq!(error.fault(), ServiceFault::Unreachable);
+    assert!(!format!("{error:?} {client:?}").contains("hunter2"), "{error:?}");
+    let heads = heads.lock().unwrap().clone();
+    let [head] = &*heads else { panic!("{heads:?}") };
+    assert!(head.starts_with("CONNECT service.invalid:443 HTTP/1.1\r\n"), "{head}");
+    assert!(head.to_lowercase().contains("\r\nproxy-authorization: basic "), "{head}");
+    assert!(!head.contains("sesame"), "{head}");
+}
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name)
+}
+
+/// A server with a certificate that no public authority has signed.
+async fn server() -> String {
+    let chain = CertificateDer::pem_file_iter(file("server.pem")).unwrap();
+    let chain = chain.collect::<Result<Vec<_>, _>>().unwrap();
+    let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key);
+    let acceptor = TlsAcceptor::from(Arc::new(config.unwrap()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // A client that does not trust us hangs up.
+            if let Ok(stream) = acceptor.accept(stream).await {
+                serve(stream, FINE).await;
+            }
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn only_certificates_of_known_authorities_are_accepted() {
+    let url = server().await;
+    for (ca_file, ca_file_only, fine) in [
+        (Some("ca.pem"), false, true),
+        (Some("ca.pem"), true, true),
+        (None, false, false),
+        // A certificate that is not the server's does not vouch for it.
+        (Some("other.pem"), true, false),
+    ] {
+        let options = Options { ca_file: ca_file.map(file), ca_file_only, ..once() };
+        let client = Client::builder("test", &url).options(&options).build().unwrap();
+        match client.get(&["zones"]).done().await {
+            Ok(()) => assert!(fine, "{ca_file:?}"),
+            Err(error) => {
+                assert!(!fine, "{ca_file:?}: {error:?}");
+                let cause = std::error::Error::source(&error).unwrap().to_string();
+                assert!(cause.contains("certificate"), "{ca_file:?}: {cause}");
+            }
+        }
+    }
+}
