@@ -239,6 +239,19 @@ async fn findings_about_tinydns_data_have_advice() {
     tally.check(20);
 }
 
+/// Lines of the data are values of the record, each with a place of its own.
+#[tokio::test]
+async fn findings_about_zones_point_at_the_line_of_the_value() {
+    let folder = Folder::new();
+    folder.write(
+        "zones/data",
+        "Cmail.x.test:mx.other.test\n@x.test::mx.other.test:10\n@x.test::mail.x.test.:5\n",
+    );
+    let report = folder.read("tinydns", "x.test.").await;
+    let found = report.iter().find(|found| found.code == "mx-target-not-cname").unwrap();
+    assert_eq!((found.origin.line, found.origin.column), (3, 10), "{found}");
+}
+
 #[tokio::test]
 async fn findings_about_master_files_have_advice() {
     let mut tally = Tally::default();
