@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 use octodns_core::{Diagnostic, Origin, Report};
@@ -53,9 +54,9 @@ impl Output {
         self.renders.config = Some(file.to_owned());
     }
 
-    /// Takes note of that the config was read, so that findings may be about other files now.
-    pub fn config_is_read(&mut self) {
-        self.renders.sources.config_is_read();
+    /// Takes note of that the config was read, so that findings may be about files beside these now.
+    pub fn config_is_read(&mut self, files: impl IntoIterator<Item = Arc<str>>) {
+        self.renders.sources.config_is_read(files);
     }
 
     /// Shows findings: text on standard error, what machines read on standard output.

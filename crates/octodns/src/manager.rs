@@ -130,6 +130,11 @@ impl Manager {
         &self.versions
     }
 
+    /// The files the config consists of: itself, and what it includes.
+    pub fn config_files(&self) -> &[Arc<str>] {
+        &self.config.files
+    }
+
     /// The folders that the files of its providers are in.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
         self.providers.values().filter_map(|configured| configured.source.folder())

@@ -54,7 +54,7 @@ fn manager_with(
         ..ManagerOptions::default()
     };
     let manager = Manager::from_config_file(Path::new(config_file), &options)?;
-    output.config_is_read();
+    output.config_is_read(manager.config_files().iter().cloned());
     output.may_show(manager.folders());
     Ok(Arc::new(manager))
 }

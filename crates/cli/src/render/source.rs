@@ -22,7 +22,8 @@ const LONGEST_LINE: usize = 400;
 #[derive(Debug, Default)]
 pub struct Sources {
     folders: Vec<PathBuf>,
-    config: Option<Arc<str>>,
+    /// The config, and what it includes.
+    config: Vec<Arc<str>>,
     /// Whether all there is to be found is in the config, or in a file that it includes.
     only_config: bool,
     files: HashMap<Arc<str>, Option<Text>>,
@@ -43,18 +44,20 @@ impl Sources {
 
     /// Takes note of the config: until it is read, findings are about it and what it includes.
     pub fn config(&mut self, file: &str) {
-        self.config = Some(file.into());
+        self.config.push(file.into());
         self.only_config = true;
     }
 
-    /// Takes note of that the config was read.
-    pub fn config_is_read(&mut self) {
+    /// Takes note of that the config was read, and of what files it consists.
+    pub fn config_is_read(&mut self, files: impl IntoIterator<Item = Arc<str>>) {
+        self.config.extend(files);
         self.only_config = false;
     }
 
     /// The line at a place, as it may be shown, if it can be had, and the bytes of the word that is meant.
     pub(super) fn shown(&mut self, origin: &Origin) -> Option<(Cow<'_, str>, Range<usize>)> {
-        if !self.only_config && self.config != origin.file {
+        let is_config = || origin.file.as_ref().is_some_and(|file| self.config.contains(file));
+        if !self.only_config && !is_config() {
             return self.line(origin).map(|(line, word)| (line.into(), word));
         }
         let (line, word) = self.line(origin)?;

@@ -241,6 +241,25 @@ fn configs_that_are_wrong_do_not_tell_them() {
     }
 }
 
+/// A warning shows a line as well, here of a file that the config includes.
+#[test]
+fn files_that_a_config_includes_do_not_tell_them() {
+    let s = SECRETS;
+    for (included, told) in [
+        (format!("class: digitalocean\ntoken: '{0}'\ntoken: '{0}'\n", s.do_token), "token"),
+        (format!("class: digitalocean\ntokne: '{}'\n", s.do_token), "tokne"),
+        (format!("class: digitalocean\ntoken: '{}\n", s.do_token), "included.yaml"),
+    ] {
+        let workspace = Workspace::new();
+        let config = "providers:\n  zones: {class: yaml, directory: ./zones}\n  included: !include included.yaml\n\
+                      zones:\n  unit.tests.: {sources: [zones], targets: [included]}\n";
+        workspace.write("config.yaml", config);
+        workspace.write("included.yaml", included);
+        let ran = run(&workspace, "octodns-validate --config-file=config.yaml");
+        assert!(everything(&ran).contains(told), "{ran:#?}");
+    }
+}
+
 /// A provider of another program may print its options, or die with them in its hands.
 #[test]
 fn a_panic_does_not_tell_them() {
