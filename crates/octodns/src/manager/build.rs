@@ -1,32 +1,22 @@
-//! The manager: what a config file describes, ready to be used.
+//! From a config to what it describes: its classes looked up, made, and given their options.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use octodns_core::provider::Processor;
-use octodns_core::record::RecordTypes;
-use octodns_core::registry::{BuildError, Class, Classes, Component, Options, Run};
+use octodns_core::registry::{BuildError, Class, Classes, Component, Options};
 use octodns_core::validate::{AnyValidator, RecordValidators};
 use octodns_core::value::{Map, OwnedValue, Position, python_str};
-use octodns_core::zone::{ZoneSettings, ZoneValidators};
-use octodns_core::{
-    Context, Diagnostic, Registry, Report, Source, Target, TargetOptions, Zone, ZoneName,
-};
-
+use octodns_core::zone::ZoneValidators;
+use octodns_core::{Diagnostic, Report, Source, Target, TargetOptions};
 use octodns_processors::{AutoArpa, AutoArpaOptions};
 
-use crate::config::{
-    Config, Filled, Secrets, Types, Validators, ValidatorsReader, ZoneConfig, instead_of,
-};
+use super::{AUTO_ARPA, Configured, Manager, ManagerOptions, Version};
+use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, instead_of};
 use crate::failure::Failure;
 use crate::log::MANAGER;
-use crate::output::{Outputs, PlanOutput, Writer};
+use crate::output::{Outputs, PlanOutput};
 use crate::registry::feature_of;
-use crate::sub_zones::SubZoneIndex;
-
-/// The id of the processor and source that `manager.auto_arpa` makes.
-pub(crate) const AUTO_ARPA: &str = "auto-arpa";
 
 /// What to do about options of whose fault nothing more is known.
 const OPTIONS: &str =
@@ -35,153 +25,6 @@ const OPTIONS: &str =
 /// What to do about a class that is like none there is.
 const MORE_CLASSES: &str = "`octodns-schema --kind config --complete` lists the classes there are";
 
-/// What a manager takes from outside its config file.
-#[derive(Clone)]
-pub struct ManagerOptions {
-    /// How many zones are worked on at the same time when the config does not say.
-    /// Default: 16; zones that wait for a network gain most.
-    pub max_workers: usize,
-    /// The classes a config can name, and the environment, for `env/NAME` in the config. Default: all
-    /// that are compiled in, and an empty environment.
-    pub registry: Registry,
-    /// Where plan outputs without a file write. Default: nowhere.
-    pub plan_writer: Writer,
-    /// Whether warnings about the config are logged. Default: true. Whoever shows
-    /// [`Manager::warnings`] to the user does without.
-    pub log_warnings: bool,
-}
-
-impl Default for ManagerOptions {
-    fn default() -> Self {
-        let registry = crate::registry::registry(None, Run::default());
-        let plan_writer = Arc::new(Mutex::new(std::io::sink()));
-        Self { max_workers: 16, registry, plan_writer, log_warnings: true }
-    }
-}
-
-/// A component of a config and where its code comes from, as `octodns-versions` lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Version {
-    /// `provider`, `processor`, `validator`, `secret_handler` or `plan_output`.
-    pub kind: &'static str,
-    /// Its name in the config.
-    pub name: String,
-    /// The module its class stands in.
-    pub module: String,
-    /// The version of the crate.
-    pub version: &'static str,
-}
-
-/// A provider of the config: as a source, and if it can be written to as a target.
-#[derive(Clone)]
-pub(crate) struct Configured {
-    pub(crate) source: Arc<dyn Source>,
-    pub(crate) target: Option<Target>,
-}
-
-/// What a config file describes, ready to sync, dump, validate and compare.
-pub struct Manager {
-    pub(crate) config: Config,
-    pub(crate) providers: BTreeMap<String, Configured>,
-    pub(crate) processors: BTreeMap<String, Arc<dyn Processor>>,
-    pub(crate) outputs: Outputs,
-    pub(crate) plan_writer: Writer,
-    pub(crate) registry: Registry,
-    pub(crate) max_workers: usize,
-    warnings: Report,
-    versions: Vec<Version>,
-    types: Arc<RecordTypes>,
-    record_validators: Arc<RecordValidators>,
-    zone_validators: Arc<ZoneValidators>,
-    sub_zones: OnceLock<SubZoneIndex>,
-}
-
-impl Manager {
-    /// Reads a config file and makes everything it describes.
-    ///
-    /// # Errors
-    ///
-    /// Fails with all faults of the config that were found.
-    pub fn from_config_file(path: &Path, options: &ManagerOptions) -> Result<Self, Failure> {
-        let shown = path.display();
-        tracing::info!(
-            target: "octodns", logger = MANAGER,
-            "__init__: config_file={shown}, (octoDNS {})", env!("CARGO_PKG_VERSION"),
-        );
-        let made =
-            Config::read(path, options).and_then(|config| Builder::new(config, options).build());
-        if options.log_warnings {
-            crate::log::warnings(match &made {
-                Ok(manager) => &manager.warnings,
-                Err(failure) => &failure.report,
-            });
-        }
-        made
-    }
-
-    /// What is worth knowing about the config, though nothing is held up by it: deprecated spellings,
-    /// keys that nobody reads, and the like.
-    pub fn warnings(&self) -> &Report {
-        &self.warnings
-    }
-
-    /// Everything the config names, with the module and version it comes from.
-    pub fn versions(&self) -> &[Version] {
-        &self.versions
-    }
-
-    /// The files the config consists of: itself, and what it includes.
-    pub fn config_files(&self) -> &[Arc<str>] {
-        &self.config.files
-    }
-
-    /// The folders that the files of its providers are in.
-    pub fn folders(&self) -> impl Iterator<Item = &Path> {
-        self.providers.values().filter_map(|configured| configured.source.folder())
-    }
-
-    /// What reading and planning needs to know beside the zone.
-    pub(crate) fn context(&self, zone: &ZoneConfig, lenient: bool) -> Context {
-        let disabled = &zone.disabled_record_validators;
-        let record_validators = if disabled.is_empty() {
-            Arc::clone(&self.record_validators)
-        } else {
-            Arc::new(self.record_validators.without(disabled.iter().filter_map(|(of, id)| {
-                let scope = match of.as_str() {
-                    "*" => None,
-                    of => Some(self.types.get(of)?.record_type()),
-                };
-                Some((scope, id.as_str()))
-            })))
-        };
-        Context {
-            record_validators,
-            zone_validators: Arc::clone(&self.zone_validators),
-            types: Arc::clone(&self.types),
-            lenient,
-        }
-    }
-
-    /// An empty zone with everything that is configured for it.
-    pub(crate) fn empty_zone(&self, name: &ZoneName, config: &ZoneConfig) -> Zone {
-        let index = self.sub_zones.get_or_init(|| {
-            let names = self.config.zones.iter().filter_map(|(key, _)| {
-                ZoneName::new(&python_str(key)).ok().map(|name| name.as_str().to_owned())
-            });
-            SubZoneIndex::new(names.collect::<Vec<_>>().iter().map(String::as_str))
-        });
-        let settings = ZoneSettings {
-            sub_zones: index.below(name.as_str()),
-            ignore_subzone_adds: config.ignore_subzone_adds,
-            update_pcent_threshold: config.update_pcent_threshold,
-            delete_pcent_threshold: config.delete_pcent_threshold,
-            origin: config.origin.clone(),
-            disabled_validators: config.disabled_validators.clone(),
-        };
-        Zone::with_settings(name.clone(), Arc::new(settings))
-    }
-}
-
 /// The class an entry of the config names, and its options.
 struct Chosen<'c, T> {
     class: &'c Class<T>,
@@ -189,7 +32,7 @@ struct Chosen<'c, T> {
     filled: Filled,
 }
 
-struct Builder<'o> {
+pub(super) struct Builder<'o> {
     config: Config,
     options: &'o ManagerOptions,
     report: Report,
@@ -197,12 +40,12 @@ struct Builder<'o> {
 }
 
 impl<'o> Builder<'o> {
-    fn new(mut config: Config, options: &'o ManagerOptions) -> Self {
+    pub(super) fn new(mut config: Config, options: &'o ManagerOptions) -> Self {
         let report = std::mem::take(&mut config.warnings);
         Self { config, options, report, versions: Vec::new() }
     }
 
-    fn build(mut self) -> Result<Manager, Failure> {
+    pub(super) fn build(mut self) -> Result<Manager, Failure> {
         let environment = &self.options.registry.run.environment;
         let secrets = Secrets::new(&self.config, environment, &mut self.report);
         for name in secrets.names() {
