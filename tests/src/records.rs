@@ -123,6 +123,7 @@ fn load(
         lenient,
         default_ttl: None,
         escape_semicolons: false,
+        keeps_places: true,
         validators,
         types,
     };

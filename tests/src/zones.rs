@@ -124,6 +124,7 @@ fn load(zone: &mut Zone, case: &Json) -> Vec<String> {
             lenient: true,
             default_ttl: None,
             escape_semicolons: false,
+            keeps_places: true,
             validators: &validators,
             types: &types,
         };

@@ -220,6 +220,7 @@ impl<'r> ZoneRequest<'r> {
             source: Some(source),
             files,
             lenient: self.lenient,
+            keeps_places: !self.target,
             ..LoadContext::new(self.name, self.validators, self.types)
         }
     }

@@ -183,6 +183,7 @@ fn load(name: &str, data: &OwnedValue) -> Result<Record, Report> {
         lenient: false,
         default_ttl: None,
         escape_semicolons: false,
+        keeps_places: true,
         validators: &RecordValidators::legacy(&types),
         types: &types,
     };

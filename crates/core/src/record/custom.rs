@@ -137,6 +137,7 @@ mod tests {
                 lenient: false,
                 default_ttl: Some(60),
                 escape_semicolons: false,
+                keeps_places: true,
                 validators: &validators,
                 types: &types,
             };

@@ -29,6 +29,8 @@ pub struct LoadContext<'c> {
     pub default_ttl: Option<i64>,
     /// Whether semicolons of TXT and SPF values are escaped first, since the source does not.
     pub escape_semicolons: bool,
+    /// Whether records keep where each of their values stands, for findings; those of a target need not.
+    pub keeps_places: bool,
     /// The validators at work.
     pub validators: &'c RecordValidators,
     /// The record types there are.
@@ -45,6 +47,7 @@ impl<'c> LoadContext<'c> {
         Self {
             zone,
             source: None,
+            keeps_places: true,
             files: &[],
             lenient: false,
             default_ttl: None,
@@ -201,11 +204,13 @@ impl Loading<'_> {
         let data = entry.read_placed(raw.values, &mut places)?;
         let mut record = Record::new(name, ttl, data)
             .with_origin(Origin::new(self.context.files, self.position));
-        // Values of another file than the record's are told by the place of the record.
-        places.iter_mut().filter(|at| at.file != self.position.file).for_each(|at| {
-            *at = Position::NONE;
-        });
-        record.places = places;
+        if self.context.keeps_places {
+            // Values of another file than the record's are told by the place of the record.
+            places.iter_mut().filter(|at| at.file != self.position.file).for_each(|at| {
+                *at = Position::NONE;
+            });
+            record.places = places;
+        }
         record.source = self.context.source.cloned();
         if let Some(options) = raw.data.get("octodns") {
             record.options = Options::read(options)?;
@@ -340,6 +345,7 @@ mod tests {
             lenient: false,
             default_ttl: None,
             escape_semicolons: false,
+            keeps_places: true,
             validators: &RecordValidators::legacy(&types),
             types: &types,
         };
