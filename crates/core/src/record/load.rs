@@ -209,7 +209,7 @@ impl Loading<'_> {
             places.iter_mut().filter(|at| at.file != self.position.file).for_each(|at| {
                 *at = Position::NONE;
             });
-            record.places = places;
+            record.places = Some(Box::new(places));
         }
         record.source = self.context.source.cloned();
         if let Some(options) = raw.data.get("octodns") {

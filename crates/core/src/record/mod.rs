@@ -66,8 +66,9 @@ pub struct Record {
     routing: Option<Box<Routing>>,
     source: Option<Arc<str>>,
     origin: Origin,
-    /// Where the values stand, in their order; empty where that is not known.
-    places: Places,
+    /// Where the values stand, in their order, if that is known. A pointer, since records of targets have
+    /// none.
+    places: Option<Box<Places>>,
 }
 
 /// Few records have any, so it takes no room in those that have none.
@@ -97,7 +98,7 @@ impl Record {
             routing: None,
             source: None,
             origin: Origin::default(),
-            places: Places::new(),
+            places: None,
         }
     }
 
@@ -150,7 +151,7 @@ impl Record {
     #[must_use]
     pub fn with_data(mut self, data: RecordData) -> Self {
         self.data = data;
-        self.places.clear();
+        self.places = None;
         self
     }
 
@@ -206,7 +207,8 @@ impl Record {
 
     /// Where the value with this index was written; where that is not known, where the record was.
     pub fn value_origin(&self, index: usize) -> Origin {
-        match self.places.get(index).filter(|place| place.is_known()) {
+        let place = self.places.as_ref().and_then(|places| places.get(index));
+        match place.filter(|place| place.is_known()) {
             Some(place) => {
                 Origin { line: place.line, column: place.column.into(), ..self.origin.clone() }
             }
