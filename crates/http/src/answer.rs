@@ -1,24 +1,38 @@
 //! An answer: status, headers and the whole body.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use octodns_core::Hidden;
 use serde::de::DeserializeOwned;
+use url::Url;
 
+use crate::redact::Redactor;
 use crate::words::one_line;
 use crate::{Call, Error};
 
 /// What a service answered.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answer {
     pub(crate) call: Call,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Where it came from.
+    pub(crate) url: Url,
+    /// Whether the call changed nothing, whatever came of it.
+    pub(crate) is_read: bool,
     /// What is not to be shown of it.
-    pub(crate) hidden: Arc<Hidden>,
+    pub(crate) redactor: Arc<Redactor>,
+}
+
+/// Without headers and body, which may hold a secret: that of a login does.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({}: {})", self.call, self.status)
+    }
 }
 
 impl Answer {
@@ -42,16 +56,34 @@ impl Answer {
         &self.body
     }
 
+    /// A header, as text without blanks around it; `None` where there is none, or no text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        Some(self.headers.get(name)?.to_str().ok()?.trim())
+    }
+
+    /// When the service says it wrote this (RFC 9110, section 6.6.1).
+    pub fn date(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.header("date")?).ok()
+    }
+
+    /// A URL in this answer, which may be relative to where the answer came from. [`Client::follow`] takes
+    /// it, if it does not lead to another host.
+    ///
+    /// [`Client::follow`]: crate::Client::follow
+    pub fn resolve(&self, url: &str) -> String {
+        // What is no URL is told when it is followed.
+        self.url.join(url).map_or_else(|_| url.to_owned(), String::from)
+    }
+
     /// The body, as text.
     ///
     /// # Errors
     ///
     /// Fails when it is not UTF-8.
     pub fn text(&self) -> Result<&str, Error> {
-        std::str::from_utf8(&self.body).map_err(|error| Error::Malformed {
-            call: self.call.clone(),
-            at: format!("byte {}", error.valid_up_to()),
-            source: error.into(),
+        std::str::from_utf8(&self.body).map_err(|error| {
+            let at = format!("byte {}", error.valid_up_to());
+            self.odd(Error::Malformed { call: self.call.clone(), at, source: error.into() })
         })
     }
 
@@ -59,26 +91,35 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// Fails when it is not the JSON that the type asks for; the error says where.
+    /// Fails when it is not the JSON that the type asks for; the error says where. If the call was to change
+    /// something, it is [`Error::Unsure`]: what answers otherwise than documented may be another program in
+    /// between.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|error| Error::Malformed {
-            call: self.call.clone(),
-            at: format!("line {}, column {}", error.line(), error.column()),
-            // It may quote what is there.
-            source: self.hidden.hide(&without_place(&error)).into(),
+        serde_json::from_slice(&self.body).map_err(|error| {
+            self.odd(Error::Malformed {
+                call: self.call.clone(),
+                at: format!("line {}, column {}", error.line(), error.column()),
+                // It may quote what is there.
+                source: self.redactor.redact(&without_place(&error)).into(),
+            })
         })
+    }
+
+    /// The error for an answer that is not as documented.
+    fn odd(&self, error: Error) -> Error {
+        if self.is_read { error } else { error.unsure(&self.call) }
     }
 
     /// The error of an answer that says no though its status does not; `words` are the service's.
     pub fn refused(&self, words: &str) -> Error {
         let (call, status) = (self.call.clone(), self.status.as_u16());
-        Error::Refused { call, status, message: one_line(&self.hidden.hide(words)) }
+        Error::Refused { call, status, message: one_line(&self.redactor.redact(words)) }
     }
 
     /// The error of an answer of which a caller, not the JSON reader, found that it cannot be. `why` may
     /// quote the answer.
     pub fn malformed(&self, at: impl Into<String>, why: &str) -> Error {
-        Error::malformed(&self.call, at, self.hidden.hide(why))
+        self.odd(Error::malformed(&self.call, at, self.redactor.redact(why)))
     }
 }
 
@@ -101,7 +142,9 @@ impl Answer {
                 .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
                 .collect(),
             body: Bytes::copy_from_slice(body.as_bytes()),
-            hidden: Arc::new(Hidden::new(&[octodns_core::Secret::new("hunter2")])),
+            url: Url::parse("https://api.example.com/v2/zones?page=1").unwrap(),
+            is_read: true,
+            redactor: Arc::new(Redactor::new(&[octodns_core::Secret::new("hunter2")])),
         }
     }
 }

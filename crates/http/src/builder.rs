@@ -1,28 +1,23 @@
 //! What a client is made of.
 
-use std::net::IpAddr;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use octodns_core::{Hidden, Secret};
-use url::Url;
+use octodns_core::Secret;
 
 use crate::auth::{Auth, HeaderAuth};
-use crate::client::{Client, Inner};
-use crate::words::usual;
-use crate::{Accounts, Answer, Error, Limits, Options, Rate, Retry, Verdict};
+use crate::client::Client;
+use crate::hooks::Hooks;
+use crate::limits::Quota;
+use crate::network::{Network, base_url};
+use crate::redact::Redactor;
+use crate::retry::Backoff;
+use crate::transport::Transport;
+use crate::verdict::Throttle;
+use crate::waits::WaitHeader;
+use crate::{Accounts, Answer, Error, Host, Limits, Options, Rate, Retry, Verdict};
 
 /// The most bytes of an answer unless a provider says otherwise.
 const MOST_BYTES: usize = 64 << 20;
-
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-
-pub(crate) type Words = Arc<dyn Fn(&Answer) -> Option<String> + Send + Sync>;
-pub(crate) type Verdicts = Arc<dyn Fn(&Answer) -> Option<Verdict> + Send + Sync>;
-pub(crate) type Clock = Arc<dyn Fn() -> Option<SystemTime> + Send + Sync>;
-pub(crate) type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
 
 /// Makes a [`Client`].
 #[must_use]
@@ -35,10 +30,8 @@ pub struct Builder {
     concurrency: usize,
     limits: Option<Arc<Limits>>,
     retry: Retry,
-    words: Words,
-    verdicts: Verdicts,
-    clock: Clock,
-    jitter: Jitter,
+    host: Host,
+    hooks: Hooks,
     most_bytes: usize,
     hidden: Vec<Secret>,
 }
@@ -54,10 +47,8 @@ impl Builder {
             concurrency: 8,
             limits: None,
             retry: Retry::default(),
-            words: Arc::new(|_| None),
-            verdicts: Arc::new(|_| None),
-            clock: Arc::new(|| None),
-            jitter: Arc::new(random),
+            host: Host::default(),
+            hooks: Hooks::default(),
             most_bytes: MOST_BYTES,
             hidden: Vec::new(),
         }
@@ -88,25 +79,22 @@ impl Builder {
         self
     }
 
-    /// Keeps these limits, shared with other clients of the account, instead of its own; see
-    /// [`Builder::make_limits`].
+    /// Keeps these limits, shared with other clients of the account, instead of its own.
     pub fn limits(mut self, limits: Arc<Limits>) -> Self {
         self.limits = Some(limits);
         self
     }
 
-    /// The limits a client made of this would have: for [`Accounts`].
-    pub fn make_limits(&self) -> Limits {
-        let rates = match self.options.requests_per_second {
-            Some(rate) => vec![Rate::per_second(rate as usize)],
-            None => self.rates.clone(),
-        };
-        Limits::new(&rates, self.options.concurrency.map_or(self.concurrency, |many| many as usize))
-    }
-
     /// How often and how patiently a call is tried again, unless the user says otherwise.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// The clock and the randomness for signatures, tokens, dates in answers and the spread of waits.
+    /// Default: the system's.
+    pub fn host(mut self, host: &Host) -> Self {
+        self.host = host.clone();
         self
     }
 
@@ -116,28 +104,43 @@ impl Builder {
         mut self,
         words: impl Fn(&Answer) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        self.words = Arc::new(words);
+        self.hooks.words = Arc::new(words);
         self
     }
 
-    /// Says what an answer means where its status does not; `None` leaves it to the status.
+    /// Says what an answer means where its status does not; `None` leaves it to [`Builder::throttles`] and
+    /// then to the status.
     pub fn verdict(
         mut self,
         verdict: impl Fn(&Answer) -> Option<Verdict> + Send + Sync + 'static,
     ) -> Self {
-        self.verdicts = Arc::new(verdict);
+        self.hooks.verdicts = Arc::new(verdict);
         self
     }
 
-    /// The time of day, for services that say when to come back and send no date.
-    pub fn clock(mut self, clock: impl Fn() -> Option<SystemTime> + Send + Sync + 'static) -> Self {
-        self.clock = Arc::new(clock);
+    /// How the service says that it is too much, besides 429.
+    pub fn throttles(mut self, rules: &[Throttle]) -> Self {
+        self.hooks.throttles.extend_from_slice(rules);
         self
     }
 
-    /// Spreads waits: a number of 0.0..=1.0 each time it is asked. Default: at random.
-    pub fn jitter(mut self, jitter: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
-        self.jitter = Arc::new(jitter);
+    /// Which headers besides `Retry-After` tell how long to wait when it was too much; the first that is
+    /// there counts.
+    pub fn wait_headers(mut self, headers: &[WaitHeader]) -> Self {
+        self.hooks.wait_headers.extend_from_slice(headers);
+        self
+    }
+
+    /// Which headers tell how many more requests are allowed. All clients of an account heed what one of
+    /// them was told.
+    pub fn quotas(mut self, quotas: &[Quota]) -> Self {
+        self.hooks.quotas.extend_from_slice(quotas);
+        self
+    }
+
+    /// A parameter that every query has: the version of an API, say.
+    pub fn default_query(mut self, name: &str, value: &str) -> Self {
+        self.hooks.query.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -147,23 +150,26 @@ impl Builder {
         self
     }
 
-    /// Keeps a secret that is not the authentication's from being shown if the service repeats it.
+    /// Keeps a secret that is not the authentication's from being shown if the service repeats it. It is
+    /// part of what tells one account from another.
     pub fn hide(mut self, secret: &Secret) -> Self {
         self.hidden.push(secret.clone());
         self
     }
 
     /// Makes a client that shares the limits of its account with every other one of it: those at the same
-    /// URL, with the same credentials.
+    /// URL, with the same credentials. What any of them was told to keep to, all keep to.
     ///
     /// # Errors
     ///
     /// Fails as [`Builder::build`] does.
     pub fn build_for(self, accounts: &Accounts) -> Result<Client, Error> {
+        // Nobody becomes stricter for a client that cannot be.
+        base_url(&self.base)?;
         let secrets = self.auth.secrets();
         let mut marks = vec![self.base.trim_end_matches('/')];
-        marks.extend(secrets.iter().map(Secret::reveal));
-        let limits = accounts.limits(&marks, || self.make_limits());
+        marks.extend(secrets.iter().chain(&self.hidden).map(Secret::reveal));
+        let limits = accounts.limits(&marks, &self.allowed_rates(), self.allowed_concurrency());
         Self { limits: Some(limits), ..self }.build()
     }
 
@@ -174,114 +180,42 @@ impl Builder {
     /// Says which option cannot be: a URL that is none, a file of certificates that cannot be read ...
     pub fn build(self) -> Result<Client, Error> {
         let base = base_url(&self.base)?;
-        let limits = self.limits.clone().unwrap_or_else(|| Arc::new(self.make_limits()));
-        let mut hidden = self.hidden;
-        hidden.extend(self.auth.secrets());
-        hidden.extend(self.options.proxy.iter().flat_map(passwords));
+        let limits = self.limits.clone().unwrap_or_else(|| {
+            Arc::new(Limits::new(&self.allowed_rates(), self.allowed_concurrency()))
+        });
+        let retry = self.options.retry(self.retry)?;
+        let network = Network::new(self.name, self.options);
+        // What cannot be is told now.
+        network.to(&base)?;
+        let redactor = Redactor::new(&self.hidden);
+        redactor.learn(&self.auth.secrets());
+        redactor.learn(&network.secrets());
         Ok(Client {
-            inner: Arc::new(Inner {
-                http: http_client(self.name, &base, &self.options)?,
+            transport: Arc::new(Transport {
                 name: self.name,
                 base,
+                network: Arc::new(network),
                 auth: self.auth,
                 limits,
-                retry: self.options.retry(self.retry)?,
-                words: Arc::new(move |answer| {
-                    (self.words)(answer)
-                        .filter(|words| !words.is_empty())
-                        .unwrap_or_else(|| usual(answer))
-                }),
-                verdicts: self.verdicts,
-                clock: self.clock,
-                jitter: self.jitter,
+                backoff: Backoff { retry, host: self.host },
+                hooks: self.hooks,
                 most_bytes: self.most_bytes,
-                hidden: Arc::new(Hidden::new(&hidden)),
+                redactor: Arc::new(redactor),
+                seen: Arc::default(),
             }),
         })
     }
-}
 
-fn base_url(base: &str) -> Result<Url, Error> {
-    let failed = |why: &str| Error::option(format!("endpoint \"{base}\": {why}"), None);
-    let url = Url::parse(base).map_err(|error| failed(&error.to_string()))?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(failed("it must be a URL that starts with https:// or http://"));
+    fn allowed_rates(&self) -> Vec<Rate> {
+        match self.options.requests_per_second {
+            Some(rate) => vec![Rate::per_second(rate as usize)],
+            None => self.rates.clone(),
+        }
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        // Shown without what it holds.
-        return Err(Error::option("the endpoint cannot have a user or password in it", None));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        let message = "the endpoint cannot have a query or a fragment";
-        return Err(Error::option(message, None));
-    }
-    Ok(url)
-}
 
-fn http_client(name: &str, base: &Url, options: &Options) -> Result<reqwest::Client, Error> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(format!("octodns-rs/{} {name}", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(options.timeout()?)
-        // A redirect would take the credentials along to who knows where.
-        .redirect(reqwest::redirect::Policy::none());
-    builder = match options.proxy.as_ref().map(Secret::reveal) {
-        Some("none") => builder.no_proxy(),
-        Some(url) => builder.proxy(reqwest::Proxy::all(url).map_err(|_| {
-            // The URL may have a password in it, so neither it nor the error is shown.
-            Error::option("http.proxy is not a URL of a proxy", None)
-        })?),
-        // What runs on the same machine is not reached through a proxy.
-        None if is_loopback(base) => builder.no_proxy(),
-        None => builder,
-    };
-    if let Some(file) = &options.ca_file {
-        let certificates = certificates(file)?;
-        builder = if options.ca_file_only {
-            builder.tls_certs_only(certificates)
-        } else {
-            builder.tls_certs_merge(certificates)
-        };
-    } else if options.ca_file_only {
-        return Err(Error::option("http.ca_file_only without http.ca_file trusts nobody", None));
+    fn allowed_concurrency(&self) -> usize {
+        self.options.concurrency.map_or(self.concurrency, |many| many as usize)
     }
-    builder.build().map_err(|error| Error::option("no HTTP client", Some(error.into())))
-}
-
-/// The URL of a proxy, and the password in it.
-fn passwords(proxy: &Secret) -> Vec<Secret> {
-    let url = Url::parse(proxy.reveal()).ok();
-    let password = url.as_ref().and_then(Url::password).map(Secret::new);
-    // `none` is no secret.
-    url.iter().map(|_| proxy.clone()).chain(password).collect()
-}
-
-fn certificates(file: &Path) -> Result<Vec<reqwest::Certificate>, Error> {
-    let failed = |cause| Error::option(format!("http.ca_file \"{}\"", file.display()), cause);
-    let pem = std::fs::read(file).map_err(|error| failed(Some(error.into())))?;
-    let certificates =
-        reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| failed(Some(error.into())))?;
-    if certificates.is_empty() {
-        return Err(failed(Some("there is no certificate in it".into())));
-    }
-    Ok(certificates)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(url::Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
-}
-
-/// A number of 0.0..1.0 that two programs started together do not share; the standard library's hasher
-/// is keyed at random.
-fn random() -> f64 {
-    use std::hash::{BuildHasher, RandomState};
-    f64::from(u32::try_from(RandomState::new().hash_one(0_u8) >> 32).unwrap_or(0))
-        / f64::from(u32::MAX)
 }
 
 #[cfg(test)]
@@ -323,12 +257,5 @@ mod tests {
         let ca_file = Some("/nowhere/ca.pem".into());
         assert!(of(Options { ca_file, ..Options::default() }).unwrap().contains("/nowhere/ca.pem"));
         assert!(of(Options { ca_file_only: true, ..Options::default() }).is_some());
-    }
-
-    #[test]
-    fn randomness_is_spread() {
-        let all: Vec<f64> = (0..100).map(|_| random()).collect();
-        assert!(all.iter().all(|number| (0.0..=1.0).contains(number)), "{all:?}");
-        assert!(all.iter().any(|number| *number < 0.5) && all.iter().any(|number| *number > 0.5));
     }
 }

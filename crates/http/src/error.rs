@@ -48,6 +48,26 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
+    /// The request could not be signed; nothing was sent.
+    #[error("the request cannot be signed: {message}")]
+    Unsigned {
+        /// What is wrong.
+        message: String,
+    },
+    /// Logging in failed, so the call was not sent. Calls that waited for the same login share its error.
+    #[error("cannot log in")]
+    Login {
+        /// What the login failed of.
+        source: Arc<Error>,
+    },
+    /// A job that the service took on has failed.
+    #[error("{call}: the service gave up: {message}")]
+    JobFailed {
+        /// The call that began it.
+        call: Call,
+        /// The service's own words.
+        message: String,
+    },
     /// The credentials are wrong, or not good enough (usually 401 and 403).
     #[error("{call}: {status}: {message}")]
     Unauthorized {
@@ -103,6 +123,8 @@ pub enum Error {
         message: String,
         /// How often it was tried.
         attempts: u32,
+        /// How long the service wants to be left alone, if it says so.
+        wait: Option<Duration>,
     },
     /// No answer came, after `attempts` tries. Whatever was asked, asking it again is safe.
     #[error("{call}: no answer (gave up after {attempts} attempts)")]
@@ -156,6 +178,12 @@ impl Error {
     /// What kind of no it is.
     pub fn fault(&self) -> ServiceFault {
         match self {
+            Self::Login { source } => match source.fault() {
+                // The call itself was not sent.
+                ServiceFault::Unsure => ServiceFault::Unreachable,
+                ServiceFault::Refused | ServiceFault::NotFound => ServiceFault::Unauthorized,
+                other => other,
+            },
             Self::Unauthorized { .. } => ServiceFault::Unauthorized,
             Self::NotFound { .. } => ServiceFault::NotFound,
             Self::Throttled { .. } => ServiceFault::Throttled,
@@ -164,10 +192,78 @@ impl Error {
             Self::Malformed { .. } | Self::Incomplete { .. } | Self::TooLarge { .. } => {
                 ServiceFault::Malformed
             }
-            Self::Options { .. } | Self::Unsendable { .. } | Self::Refused { .. } => {
-                ServiceFault::Refused
-            }
+            Self::Options { .. }
+            | Self::Unsendable { .. }
+            | Self::Unsigned { .. }
+            | Self::JobFailed { .. }
+            | Self::Refused { .. } => ServiceFault::Refused,
         }
+    }
+
+    /// The call it is about, if it is about one.
+    pub fn call(&self) -> Option<&Call> {
+        match self {
+            Self::Options { .. } | Self::Unsigned { .. } | Self::Login { .. } => None,
+            Self::Unsendable { call, .. }
+            | Self::JobFailed { call, .. }
+            | Self::Unauthorized { call, .. }
+            | Self::NotFound { call, .. }
+            | Self::Refused { call, .. }
+            | Self::Throttled { call, .. }
+            | Self::Broken { call, .. }
+            | Self::Unreachable { call, .. }
+            | Self::Unsure { call, .. }
+            | Self::Malformed { call, .. }
+            | Self::Incomplete { call, .. }
+            | Self::TooLarge { call, .. } => Some(call),
+        }
+    }
+
+    /// The status of the answer that said no; `None` where no answer did.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Unauthorized { status, .. }
+            | Self::NotFound { status, .. }
+            | Self::Refused { status, .. }
+            | Self::Throttled { status, .. }
+            | Self::Broken { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// How long the service wants to be left alone, if it says so.
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Throttled { wait, .. } | Self::Broken { wait, .. } => *wait,
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may do better a little later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self.fault(), ServiceFault::Throttled | ServiceFault::Unreachable)
+    }
+
+    /// The request cannot be signed: for [`Auth::sign`](crate::Auth::sign).
+    pub fn unsigned(message: impl Into<String>) -> Self {
+        Self::Unsigned { message: message.into() }
+    }
+
+    /// The same call, as one of which nobody knows whether it was carried out.
+    pub(crate) fn unsure(self, call: &Call) -> Self {
+        if matches!(self, Self::Unsure { .. }) {
+            return self;
+        }
+        let mut message = self.to_string();
+        if let Some(own) = self.call()
+            && let Some(rest) = message.strip_prefix(&format!("{own}: "))
+        {
+            message = rest.to_owned();
+        }
+        if let Some(cause) = std::error::Error::source(&self) {
+            message = format!("{message}: {}", chain(cause));
+        }
+        Self::Unsure { call: call.clone(), message }
     }
 
     /// An option that cannot be as it is.
@@ -179,6 +275,20 @@ impl Error {
     pub fn malformed(call: &Call, at: impl Into<String>, why: impl Into<String>) -> Self {
         Self::Malformed { call: call.clone(), at: at.into(), source: why.into().into() }
     }
+}
+
+/// An error with all its causes, each said once.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = inner.source();
+    }
+    text
 }
 
 /// What was asked for, or `None` when the service says that there is no such thing.
@@ -198,6 +308,7 @@ impl From<Error> for ProviderError {
         let (fault, message) = (error.fault(), error.to_string());
         let source = match &mut error {
             Error::Options { source, .. } => source.take(),
+            Error::Login { source } => Some(Arc::clone(source).into()),
             Error::Unreachable { source, .. } | Error::Malformed { source, .. } => {
                 Some(std::mem::replace(source, "".into()))
             }
@@ -210,12 +321,7 @@ impl From<Error> for ProviderError {
 /// For clients that are made where options are read.
 impl From<Error> for BuildError {
     fn from(error: Error) -> Self {
-        let mut message = error.to_string();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(inner) = cause {
-            message = format!("{message}: {inner}");
-            cause = inner.source();
-        }
+        let message = chain(&error);
         Self { message, help: None, position: Position::NONE }
     }
 }

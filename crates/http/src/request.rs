@@ -7,10 +7,10 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use url::Url;
 
-use crate::auth::Outgoing;
 use crate::error::found;
+use crate::place::Place;
+use crate::transport::{Prepared, Sent};
 use crate::{Answer, Call, Client, Error};
 
 /// A request, to be sent by one of `read`, `find`, `done` and `send`.
@@ -18,38 +18,47 @@ use crate::{Answer, Call, Client, Error};
 #[derive(Clone, Debug)]
 pub struct Request<'c> {
     client: &'c Client,
-    call: Call,
-    outgoing: Outgoing,
-    is_repeatable: bool,
+    prepared: Prepared,
     /// What is wrong with it, told when it is sent.
     fault: Option<String>,
 }
 
 impl<'c> Request<'c> {
-    pub(crate) fn new(client: &'c Client, method: Method, url: Result<Url, String>) -> Self {
-        let (url, fault) = match url {
-            Ok(url) => (url, None),
-            Err(fault) => (client.base().clone(), Some(fault)),
+    pub(crate) fn new(client: &'c Client, method: Method, place: Place) -> Self {
+        let transport = &client.transport;
+        // Checked once more when it is sent: a login may tell another base.
+        let (path, fault) = match place.url(&transport.base, &transport.hooks.query) {
+            Ok(url) => (url.path().into(), None),
+            Err(fault) => (transport.base.path().into(), Some(fault)),
         };
-        let call = Call { method: method.clone(), path: url.path().into() };
+        let fault = fault.filter(|_| transport.auth.base().is_none());
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let is_read = matches!(method, Method::GET | Method::HEAD | Method::OPTIONS);
         // RFC 9110, section 9.2.2.
         let is_repeatable = !matches!(method, Method::POST | Method::PATCH);
-        let outgoing = Outgoing { method, url, headers, body: Bytes::new() };
-        Self { client, call, outgoing, is_repeatable, fault }
+        let call = Call { method, path };
+        let body = Bytes::new();
+        let prepared = Prepared { call, place, headers, body, is_repeatable, is_read };
+        Self { client, prepared, fault }
+    }
+
+    /// Ends the path in a slash, as some services want it.
+    pub fn trailing_slash(mut self) -> Self {
+        self.prepared.place.slash = true;
+        self
     }
 
     /// Adds a parameter to the query.
     pub fn query(mut self, name: &str, value: impl Display) -> Self {
-        self.outgoing.url.query_pairs_mut().append_pair(name, &value.to_string());
+        self.prepared.place.query.push((name.to_owned(), value.to_string()));
         self
     }
 
     /// Adds a header, or replaces one of the kit's.
     pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
-            (Ok(name), Ok(value)) => drop(self.outgoing.headers.insert(name, value)),
+            (Ok(name), Ok(value)) => drop(self.prepared.headers.insert(name, value)),
             _ => self.fault = Some(format!("the header {name} cannot be sent")),
         }
         self
@@ -77,21 +86,29 @@ impl<'c> Request<'c> {
 
     /// Sends a body of any kind.
     pub fn body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        self.outgoing.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        self.outgoing.body = body.into();
+        self.prepared.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self.prepared.body = body.into();
         self
     }
 
     /// Says that doing this twice is the same as doing it once, though its method is POST or PATCH, so
     /// that it is sent again when it is not known whether it was carried out.
     pub fn repeatable(mut self) -> Self {
-        self.is_repeatable = true;
+        self.prepared.is_repeatable = true;
+        self
+    }
+
+    /// Says that this changes nothing, though its method is not GET: a search or a login. It is sent again
+    /// like GET, and what broke off has failed.
+    pub fn read_only(mut self) -> Self {
+        self.prepared.is_repeatable = true;
+        self.prepared.is_read = true;
         self
     }
 
     /// Says that doing this twice is not the same as doing it once, whatever its method.
     pub fn once(mut self) -> Self {
-        self.is_repeatable = false;
+        self.prepared.is_repeatable = false;
         self
     }
 
@@ -129,24 +146,40 @@ impl<'c> Request<'c> {
     ///
     /// Fails as [`Request::send`] does.
     pub async fn gone(self) -> Result<(), Error> {
-        found(self.done().await).map(drop)
+        let sent = self.sent().await;
+        // Whether an attempt before had deleted it does not matter.
+        if matches!(sent.result, Err(Error::NotFound { .. })) {
+            return Ok(());
+        }
+        sent.settled().map(drop)
     }
 
     /// Sends the request until it is known to have been carried out, and only once: when it breaks off,
-    /// `look` is sent, which finds what is to be made if it was made.
+    /// `look` is sent, which finds what is to be made if it was made. Each repetition is after a pause.
     ///
     /// # Errors
     ///
-    /// Fails as [`Request::send`] does.
+    /// Fails as [`Request::send`] does. [`Error::Unsure`] means that looking did not help.
     pub async fn made(self, look: Request<'_>) -> Result<(), Error> {
-        let mut attempt = 1;
+        let backoff = self.client.backoff();
+        let mut attempt = 0;
+        let mut may_be_done = false;
         loop {
-            match self.clone().done().await {
-                Err(Error::Unsure { .. }) if found(look.clone().done().await)?.is_some() => {
-                    return Ok(());
-                }
-                Err(Error::Unsure { .. }) if attempt < self.client.attempts() => attempt += 1,
-                result => return result,
+            attempt += 1;
+            let Err(error) = self.clone().done().await else { return Ok(()) };
+            let is_unsure = matches!(error, Error::Unsure { .. });
+            may_be_done |= is_unsure;
+            if !may_be_done {
+                return Err(error);
+            }
+            backoff.pause_after(&error, attempt).await;
+            match found(look.clone().done().await) {
+                Ok(Some(())) => return Ok(()),
+                Ok(None) if is_unsure && attempt < backoff.attempts() => {}
+                // Refused, and not there: it was not made before either.
+                Ok(None) => return Err(error),
+                // Whether it was made cannot be told.
+                Err(_) => return Err(error.unsure(&self.prepared.call)),
             }
         }
     }
@@ -155,13 +188,21 @@ impl<'c> Request<'c> {
     ///
     /// # Errors
     ///
-    /// Fails when the service says no, or nothing: one variant of [`Error`] for each kind.
+    /// Fails when the service says no, or nothing: one variant of [`Error`] for each kind. Where an attempt
+    /// broke off that may have been carried out, it is [`Error::Unsure`] whatever the service says
+    /// afterwards, unless the call changes nothing.
     pub async fn send(self) -> Result<Answer, Error> {
-        if let Some(message) = self.fault {
-            // It may quote where the service sends us.
-            let message = self.client.hide(&message);
-            return Err(Error::Unsendable { call: self.call, message });
-        }
-        self.client.send(self.call, self.outgoing, self.is_repeatable).await
+        self.sent().await.settled()
+    }
+
+    async fn sent(self) -> Sent {
+        let Some(message) = self.fault else {
+            return self.client.transport.send(self.prepared).await;
+        };
+        // It may quote where the service sends us.
+        let message = self.client.hide(&message);
+        let call = self.prepared.call;
+        let result = Err(Error::Unsendable { call: call.clone(), message });
+        Sent { result, may_be_done: false, call }
     }
 }

@@ -1,43 +1,10 @@
-//! When a call is tried again, and how long is waited before.
+//! How often a call is tried again, and how long is waited before.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use tokio::time::sleep;
 
-use crate::Answer;
-
-/// What an answer says about its call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It was carried out.
-    Fine,
-    /// The credentials are no good for it.
-    Unauthorized,
-    /// What it is about is not there.
-    NotFound,
-    /// Not carried out: too much was asked at a time.
-    Throttled,
-    /// The service is broken for the moment; it may have been carried out or not.
-    Broken,
-    /// Not carried out.
-    Refused,
-}
-
-impl Verdict {
-    /// What the status says where a service keeps to RFC 9110 and RFC 6585.
-    pub fn of(status: StatusCode) -> Self {
-        match status.as_u16() {
-            200..=299 => Self::Fine,
-            401 | 403 => Self::Unauthorized,
-            404 => Self::NotFound,
-            429 => Self::Throttled,
-            // What the request asks for will not be there the next time either.
-            501 | 505 | 510 | 511 => Self::Refused,
-            408 | 425 | 500..=599 => Self::Broken,
-            _ => Self::Refused,
-        }
-    }
-}
+use crate::{Error, Host};
 
 /// How often and how patiently a call is tried again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,24 +39,37 @@ impl Retry {
     }
 }
 
-/// How long the service asks to be left alone (RFC 9110, section 10.2.3), in seconds or as a date;
-/// dates count from the answer's own date, or else from `now`.
-pub(crate) fn asked_wait(answer: &Answer, now: Option<SystemTime>) -> Option<Duration> {
-    let date = || time_of(answer.headers(), "date").or(now);
-    let text = header(answer.headers(), "retry-after")?;
-    if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+/// The pauses of a client, for loops that repeat more than one call: see [`Client::backoff`].
+///
+/// [`Client::backoff`]: crate::Client::backoff
+#[derive(Clone, Debug)]
+pub struct Backoff {
+    pub(crate) retry: Retry,
+    pub(crate) host: Host,
+}
+
+impl Backoff {
+    /// How often something is tried, the first time included.
+    pub fn attempts(&self) -> u32 {
+        self.retry.attempts
     }
-    let until = httpdate::parse_http_date(text).ok()?;
-    Some(until.duration_since(date()?).unwrap_or_default())
-}
 
-fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    Some(headers.get(name)?.to_str().ok()?.trim())
-}
+    /// Waits after attempt number `attempt`, which counts from 1.
+    pub async fn pause(&self, attempt: u32) {
+        sleep(self.wait(attempt)).await;
+    }
 
-fn time_of(headers: &HeaderMap, name: &str) -> Option<SystemTime> {
-    httpdate::parse_http_date(header(headers, name)?).ok()
+    /// Waits after an attempt that failed so: at least as long as the service asked for, if that is not
+    /// longer than the user allows.
+    pub async fn pause_after(&self, error: &Error, attempt: u32) {
+        let asked = error.wait().filter(|wait| *wait <= self.retry.patience);
+        sleep(self.wait(attempt).max(asked.unwrap_or_default())).await;
+    }
+
+    /// How long [`Backoff::pause`] waits.
+    pub(crate) fn wait(&self, attempt: u32) -> Duration {
+        self.retry.wait(attempt, self.host.fraction())
+    }
 }
 
 #[cfg(test)]
@@ -111,47 +91,5 @@ mod tests {
         }
         let none = Retry { first_wait: Duration::ZERO, ..retry };
         assert_eq!(none.wait(5, 1.0), Duration::ZERO);
-    }
-
-    #[test]
-    fn what_a_service_asks_for_is_read_in_both_forms() {
-        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:30 GMT").ok();
-        let date = ("date", "Sun, 06 Nov 1994 08:49:00 GMT");
-        for (headers, now, seconds) in [
-            (&[("retry-after", "7")][..], None, Some(7.0)),
-            (&[("retry-after", " 1.5 ")], None, Some(1.5)),
-            (&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), date], now, Some(37.0)),
-            (&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")], now, Some(7.0)),
-            (&[("retry-after", "Sun, 06 Nov 1994 08:48:00 GMT"), date], None, Some(0.0)),
-            (&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")], None, None),
-            (&[("retry-after", "-5")], None, None),
-            (&[("retry-after", "1e300")], None, None),
-            (&[("retry-after", "soon")], now, None),
-            (&[date], now, None),
-        ] {
-            let answer = Answer::of(429, headers, "");
-            let wait = asked_wait(&answer, now).map(|wait| wait.as_secs_f64());
-            assert_eq!(wait, seconds, "{headers:?}");
-        }
-    }
-
-    #[test]
-    fn statuses_have_the_meaning_of_their_rfc() {
-        for (status, verdict) in [
-            (200, Verdict::Fine),
-            (204, Verdict::Fine),
-            (301, Verdict::Refused),
-            (401, Verdict::Unauthorized),
-            (403, Verdict::Unauthorized),
-            (404, Verdict::NotFound),
-            (409, Verdict::Refused),
-            (422, Verdict::Refused),
-            (429, Verdict::Throttled),
-            (500, Verdict::Broken),
-            (501, Verdict::Refused),
-            (503, Verdict::Broken),
-        ] {
-            assert_eq!(Verdict::of(StatusCode::from_u16(status).unwrap()), verdict, "{status}");
-        }
     }
 }

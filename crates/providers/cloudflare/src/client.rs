@@ -16,8 +16,7 @@ use crate::records::{Row, RowError};
 
 /// What an account may ask: 1200 requests in five minutes, and 200 a second from one address.
 /// <https://developers.cloudflare.com/fundamentals/api/reference/limits/>
-const RATES: [Rate; 2] =
-    [Rate { requests: 1200, per: Duration::from_secs(300) }, Rate::per_second(200)];
+const RATES: [Rate; 2] = [Rate::new(1200, Duration::from_secs(300)), Rate::per_second(200)];
 
 /// Requests at the same time: as many as zones are planned at a time by default.
 const AT_ONCE: usize = 16;

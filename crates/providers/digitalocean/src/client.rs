@@ -136,8 +136,8 @@ async fn list<'c, T: DeserializeOwned>(get: impl Fn() -> Request<'c>) -> Result<
         let answer = get().query("page", page).query("per_page", PER_PAGE).send().await?;
         let Listed { items, links, meta } = answer.json()?;
         let has_next = links.pages.is_some_and(|pages| pages.next.is_some());
-        let (next, total) = (has_next.then_some(page + 1), meta.map(|meta| meta.total));
-        Ok(Page { items, next, total, call: answer.call().clone() })
+        let total = meta.map(|meta| meta.total);
+        Ok(Page::new(&answer, items).next(has_next.then_some(page + 1)).total(total))
     }))
     .await
 }

@@ -85,7 +85,7 @@ impl Shelf {
             let answer = rows.query("start", start).send().await?;
             let Listed { items, next } = answer.json()?;
             let next = next.filter(|_| !self.is(Broken::ReadsOnePage));
-            Ok(Page { items, next, total: None, call: answer.call().clone() })
+            Ok(Page::new(&answer, items).next(next))
         }))
         .await;
         match listed {

@@ -1,7 +1,5 @@
 //! The way to a service: by a proxy, and to servers whose certificates somebody else has signed.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 

@@ -1,83 +1,17 @@
 //! The client against a server that answers by a script.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::Router;
-use axum::body::Body;
-use axum::extract::Request;
-use axum::response::Response;
 use octodns_core::{ProviderError, Secret, ServiceFault};
-use octodns_http::{Auth, Builder, Client, Error, HeaderAuth, Method, Options, Outgoing, Retry};
+use octodns_http::{
+    Answer, Auth, Call, Client, Error, HeaderAuth, Host, JobStatus, Method, Options, Outgoing,
+    Page, Poll, Rate, Retry, all, all_ahead, pages,
+};
 use tokio::net::TcpListener;
 
-/// What the server does with one request.
-#[derive(Clone)]
-enum Step {
-    Answer(u16, &'static [(&'static str, &'static str)], &'static str),
-    /// Reads the request and closes the connection.
-    Hang,
-}
-
-const OK: Step = Step::Answer(200, &[], "{}");
-const BROKEN: Step = Step::Answer(503, &[], r#"{"message": "maintenance"}"#);
-const THROTTLED: Step = Step::Answer(429, &[("retry-after", "0")], r#"{"message": "slow down"}"#);
-
-struct Server {
-    base: String,
-    seen: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    /// Answers by `script`, then by its last step again and again.
-    async fn start(script: &[Step]) -> Self {
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let script = Arc::new(Mutex::new(script.iter().cloned().collect::<VecDeque<_>>()));
-        let log = Arc::clone(&seen);
-        let app = Router::new().fallback(move |request: Request| async move {
-            let authorization =
-                request.headers().get("authorization").map_or("", |value| value.to_str().unwrap());
-            let line = format!("{} {} {authorization}", request.method(), request.uri());
-            log.lock().unwrap().push(line.trim().to_owned());
-            let step = {
-                let mut script = script.lock().unwrap();
-                if script.len() > 1 { script.pop_front().unwrap() } else { script[0].clone() }
-            };
-            match step {
-                Step::Answer(status, headers, body) => {
-                    let mut response = Response::builder().status(status);
-                    for (name, value) in headers {
-                        response = response.header(*name, *value);
-                    }
-                    response.body(Body::from(body)).unwrap()
-                }
-                // A body that fails after the headers: the connection is closed in the middle.
-                Step::Hang => {
-                    let broken =
-                        futures::stream::iter([Err::<&str, _>(std::io::Error::other("closed"))]);
-                    Response::new(Body::from_stream(broken))
-                }
-            }
-        });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}/v2/", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { base, seen }
-    }
-
-    fn client(&self) -> Builder {
-        let retry = Retry { attempts: 3, first_wait: Duration::ZERO, ..Retry::default() };
-        Client::builder("test", &self.base).retry(retry)
-    }
-
-    fn seen(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
-    }
-}
+use crate::server::{BROKEN, OK, Server, Step, THROTTLED};
 
 /// Sends one request by `method` to a server with a script.
 async fn outcome(script: &[Step], method: Method) -> (Result<(), Error>, usize) {
@@ -164,8 +98,6 @@ async fn errors_can_be_told_apart_and_have_the_words_of_the_service() {
         let error = result.unwrap_err();
         assert_eq!((error.to_string().as_str(), error.fault(), count), (message, fault, requests));
     }
-    let (result, _) = outcome(&[Step::Hang], Method::POST).await;
-    assert_eq!(result.unwrap_err().fault(), ServiceFault::Unsure);
 }
 
 #[tokio::test]
@@ -234,33 +166,6 @@ async fn an_answer_without_end_is_refused() {
     assert_eq!(client.get(&["x"]).send().await.unwrap().body(), b"0123456789");
 }
 
-/// What is created twice is there twice, or refused as being there.
-#[tokio::test]
-async fn what_breaks_off_is_looked_for_before_it_is_made_again() {
-    const NONE: Step = Step::Answer(404, &[], "");
-    const NO: Step = Step::Answer(422, &[], "");
-    const MAKE: &str = "POST /v2/x";
-    const LOOK: &str = "GET /v2/x/1";
-    for (script, fine, seen) in [
-        (&[OK][..], true, &[MAKE][..]),
-        (&[Step::Hang, OK], true, &[MAKE, LOOK]),
-        (&[Step::Hang, NONE, BROKEN, NONE, OK], true, &[MAKE, LOOK, MAKE, LOOK, MAKE]),
-        (&[Step::Hang, NONE, NO], false, &[MAKE, LOOK, MAKE]),
-        (&[Step::Hang, NO], false, &[MAKE, LOOK]),
-        (
-            &[Step::Hang, NONE, Step::Hang, NONE, Step::Hang, NONE, OK],
-            false,
-            &[MAKE, LOOK, MAKE, LOOK, MAKE, LOOK],
-        ),
-    ] {
-        let server = Server::start(script).await;
-        let client = server.client().build().unwrap();
-        let made = client.post(&["x"]).made(client.get(&["x", "1"])).await;
-        assert_eq!(made.is_ok(), fine, "{made:?}");
-        assert_eq!(server.seen(), seen);
-    }
-}
-
 /// Two clients of one account keep its limits together, whatever else they are told.
 #[tokio::test]
 async fn an_account_is_a_url_with_its_credentials() {
@@ -275,6 +180,12 @@ async fn an_account_is_a_url_with_its_credentials() {
         Client::builder("test", base).auth(auth).build_for(&accounts).unwrap();
         assert_eq!(accounts.len(), known, "{base} {token}");
     }
+    // What it signs with may not be its authentication's: it tells accounts apart all the same.
+    for (secret, known) in [("three", 4), ("four", 5), ("three", 5)] {
+        let client = Client::builder("test", "https://api.example.com").hide(&Secret::new(secret));
+        client.build_for(&accounts).unwrap();
+        assert_eq!(accounts.len(), known, "{secret}");
+    }
 }
 
 /// A token that is fetched, and fetched again once when it is no good.
@@ -282,13 +193,13 @@ struct Renewed(Mutex<u32>);
 
 #[async_trait]
 impl Auth for Renewed {
-    async fn sign(&self, request: &mut Outgoing) -> Result<(), Error> {
+    fn sign(&self, request: &mut Outgoing, _: &Host) -> Result<(), Error> {
         let token = format!("Token {}", self.0.lock().unwrap());
         request.headers.insert("authorization", token.parse().unwrap());
         Ok(())
     }
 
-    async fn renew(&self) -> Result<bool, Error> {
+    async fn renew(&self, _: &Outgoing, _: &Answer, _: &Host) -> Result<bool, Error> {
         *self.0.lock().unwrap() += 1;
         Ok(true)
     }
@@ -324,4 +235,61 @@ async fn deletions_and_look_ups_take_a_no_for_an_answer() {
     let client = server.client().build().unwrap();
     client.delete(&["x"]).gone().await.unwrap();
     assert_eq!(client.get(&["x"]).find::<String>().await.unwrap(), None);
+}
+
+/// A client at another host of the service shares its limits, its credentials and what is hidden.
+#[tokio::test]
+async fn a_service_may_have_several_hosts() {
+    let (one, other) = (Server::start(&[OK]).await, Server::start(&[OK]).await);
+    let auth = HeaderAuth::bearer(&Secret::new("hunter2")).unwrap();
+    let rate = Rate::new(2, Duration::from_millis(300));
+    let client = one.client().auth(auth).rate(rate).build().unwrap();
+    let derived = client.at(&other.base).unwrap();
+    let start = std::time::Instant::now();
+    client.get(&["a"]).done().await.unwrap();
+    derived.get(&["b"]).done().await.unwrap();
+    derived.get(&["c"]).done().await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(300));
+    assert_eq!(one.seen(), ["GET /v2/a Bearer hunter2"]);
+    assert_eq!(other.seen(), ["GET /v2/b Bearer hunter2", "GET /v2/c Bearer hunter2"]);
+    assert_eq!(derived.hide("hunter2"), "***");
+    assert!(client.at("nowhere").is_err());
+}
+
+#[tokio::test]
+async fn every_call_has_the_parameters_of_the_client() {
+    let server = Server::start(&[OK]).await;
+    let client = server.client().default_query("api-version", "2018-05-01").build().unwrap();
+    client.get(&["zones"]).query("$top", 5).trailing_slash().done().await.unwrap();
+    client.follow(Method::GET, "/v2/zones?api-version=1&p=2").done().await.unwrap();
+    let seen =
+        ["GET /v2/zones/?api-version=2018-05-01&%24top=5", "GET /v2/zones?api-version=1&p=2"];
+    assert_eq!(server.seen(), seen);
+}
+
+/// Providers are called through traits whose futures move between threads.
+#[tokio::test]
+async fn the_futures_of_a_client_are_send() {
+    fn send<T>(future: impl Future<Output = T> + Send) -> impl Future<Output = T> + Send {
+        future
+    }
+
+    async fn page(client: &Client, number: u64) -> Result<Page<u8, u64>, Error> {
+        let answer = client.get(&["x"]).query("page", number).send().await?;
+        Ok(Page::new(&answer, vec![1]).numbered(number, 1).total(1))
+    }
+
+    let server = Server::start(&[OK]).await;
+    let client = &server.client().build().unwrap();
+    let path = &["zones", "example.com"];
+    send(client.get(path).done()).await.unwrap();
+    send(client.post(path).made(client.get(path))).await.unwrap();
+    let ahead = send(all_ahead(8, async |at| page(client, at.number).await)).await;
+    let listed = send(all(pages(1, async |number| page(client, number).await))).await;
+    assert_eq!((ahead.unwrap(), listed.unwrap()), (vec![1], vec![1]));
+    let call = Call { method: Method::POST, path: "/jobs".into() };
+    let poll = Poll { first_wait: Duration::ZERO, ..Poll::default() };
+    let done = client
+        .poll(poll, &call, async || client.get(path).done().await.map(|()| JobStatus::Done(7)));
+    assert_eq!(send(done).await.unwrap(), 7);
 }

@@ -1,56 +1,12 @@
-//! Proving who is asking: headers that stay the same, or a signature of each request.
+//! Headers that are the same for each request.
 
-use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderName, HeaderValue};
 use octodns_core::Secret;
-use url::Url;
 
-use crate::Error;
-
-/// A request as it is about to be sent.
-#[derive(Clone, Debug)]
-pub struct Outgoing {
-    /// `GET`, `POST` ...
-    pub method: Method,
-    /// Where to, with its query.
-    pub url: Url,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body; empty if there is none.
-    pub body: Bytes,
-}
-
-/// Adds to each request what proves who is asking.
-///
-/// It is only asked to for requests to the origin the client was made for.
-#[async_trait]
-pub trait Auth: Send + Sync {
-    /// Adds headers or query parameters; called again for each attempt, so that a signature may hold the
-    /// time.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the proof cannot be had: a token that has to be fetched first, say.
-    async fn sign(&self, request: &mut Outgoing) -> Result<(), Error>;
-
-    /// Called when the service says that the credentials are no good: whether they were made anew, so that
-    /// it is worth another attempt. There is only one.
-    ///
-    /// # Errors
-    ///
-    /// Fails when making them anew does.
-    async fn renew(&self) -> Result<bool, Error> {
-        Ok(false)
-    }
-
-    /// What must not be shown if a service repeats it in an error.
-    fn secrets(&self) -> Vec<Secret> {
-        Vec::new()
-    }
-}
+use super::{Auth, Outgoing};
+use crate::{Error, Host};
 
 /// Headers that are the same for each request.
 ///
@@ -94,6 +50,15 @@ impl HeaderAuth {
         Ok(auth)
     }
 
+    /// `Authorization: SCHEME TOKEN`, for services with a word of their own for it.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a token that cannot stand in a header.
+    pub fn scheme(scheme: &str, token: &Secret) -> Result<Self, Error> {
+        Self::default().header("authorization", &format!("{scheme} "), token)
+    }
+
     /// One more header.
     ///
     /// # Errors
@@ -104,26 +69,34 @@ impl HeaderAuth {
     }
 
     fn header(mut self, name: &str, scheme: &str, secret: &Secret) -> Result<Self, Error> {
-        if secret.is_empty() {
-            return Err(Error::option(format!("the value for the header {name} is empty"), None));
-        }
-        let header = HeaderName::try_from(name)
-            .map_err(|error| Error::option(format!("header {name}"), Some(error.into())))?;
-        let text = format!("{scheme}{}", secret.reveal());
-        let mut value = HeaderValue::try_from(text).map_err(|_| {
-            let message = "has characters that cannot be sent (a line end, or beyond ASCII)";
-            Error::option(format!("the value for the header {name} {message}"), None)
-        })?;
-        value.set_sensitive(true);
-        self.headers.push((header, value));
+        self.headers.push(secret_header(name, scheme, secret)?);
         self.secrets.push(secret.clone());
         Ok(self)
     }
 }
 
-#[async_trait]
+/// A header whose value is a scheme and a secret.
+pub(super) fn secret_header(
+    name: &str,
+    scheme: &str,
+    secret: &Secret,
+) -> Result<(HeaderName, HeaderValue), Error> {
+    if secret.is_empty() {
+        return Err(Error::option(format!("the value for the header {name} is empty"), None));
+    }
+    let header = HeaderName::try_from(name)
+        .map_err(|error| Error::option(format!("header {name}"), Some(error.into())))?;
+    let text = format!("{scheme}{}", secret.reveal());
+    let mut value = HeaderValue::try_from(text).map_err(|_| {
+        let message = "has characters that cannot be sent (a line end, or beyond ASCII)";
+        Error::option(format!("the value for the header {name} {message}"), None)
+    })?;
+    value.set_sensitive(true);
+    Ok((header, value))
+}
+
 impl Auth for HeaderAuth {
-    async fn sign(&self, request: &mut Outgoing) -> Result<(), Error> {
+    fn sign(&self, request: &mut Outgoing, _: &Host) -> Result<(), Error> {
         request.headers.extend(self.headers.iter().cloned());
         Ok(())
     }
@@ -135,10 +108,13 @@ impl Auth for HeaderAuth {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, Method};
+
     use super::*;
 
-    #[tokio::test]
-    async fn headers_are_as_their_rfcs_have_them() {
+    #[test]
+    fn headers_are_as_their_rfcs_have_them() {
         let secret = Secret::new("open sesame");
         for (auth, name, value) in [
             (HeaderAuth::bearer(&secret), "authorization", "Bearer open sesame"),
@@ -147,6 +123,7 @@ mod tests {
                 "authorization",
                 "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
             ),
+            (HeaderAuth::scheme("APIKey", &secret), "authorization", "APIKey open sesame"),
             (HeaderAuth::default().with("X-API-Key", &secret), "x-api-key", "open sesame"),
         ] {
             let mut request = Outgoing {
@@ -155,7 +132,7 @@ mod tests {
                 headers: HeaderMap::new(),
                 body: Bytes::new(),
             };
-            auth.unwrap().sign(&mut request).await.unwrap();
+            auth.unwrap().sign(&mut request, &Host::default()).unwrap();
             assert_eq!(request.headers[name], value);
             assert!(!format!("{request:?}").contains("sesame"), "{request:?}");
         }

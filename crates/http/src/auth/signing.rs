@@ -1,0 +1,84 @@
+//! Signing each request.
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use octodns_core::Secret;
+
+use super::shared::Shared;
+use super::{Auth, Outgoing};
+use crate::host::ClockOffset;
+use crate::{Error, Host};
+
+type Sign = Box<dyn Fn(&mut Outgoing, &Host) -> Result<(), Error> + Send + Sync>;
+type AskTime = Box<dyn Fn(Host) -> BoxFuture<'static, Result<ClockOffset, Error>> + Send + Sync>;
+
+/// Signs each request, as it is sent, with the time and a nonce of the client's [`Host`].
+///
+/// ```
+/// use octodns_core::Secret;
+/// use octodns_http::{Error, HeaderValue, SigningAuth};
+///
+/// let key = Secret::new("key");
+/// let auth = SigningAuth::new([key.clone()], move |request, host| {
+///     // A real one hashes a text like this with the key.
+///     let text = format!("{} {} {}", request.method, request.url, host.unix_seconds());
+///     let value = HeaderValue::try_from(format!("{}-{}", key.reveal(), text.len()));
+///     let mut value = value.map_err(|error| Error::unsigned(error.to_string()))?;
+///     value.set_sensitive(true);
+///     request.headers.insert("x-signature", value);
+///     Ok(())
+/// });
+/// ```
+pub struct SigningAuth {
+    secrets: Vec<Secret>,
+    sign: Sign,
+    ask_time: Option<AskTime>,
+    offset: Shared<ClockOffset>,
+}
+
+impl SigningAuth {
+    /// Signs by `sign`; `secrets` are what it signs with.
+    pub fn new(
+        secrets: impl IntoIterator<Item = Secret>,
+        sign: impl Fn(&mut Outgoing, &Host) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            secrets: secrets.into_iter().collect(),
+            sign: Box::new(sign),
+            ask_time: None,
+            offset: Shared::default(),
+        }
+    }
+
+    /// Signs with the time of the service: `ask` is called once, before the first request is signed. It is
+    /// given the host, whose [`Host::offset_to`] makes an offset of the time that the service tells.
+    #[must_use]
+    pub fn with_time_of_service(
+        mut self,
+        ask: impl Fn(Host) -> BoxFuture<'static, Result<ClockOffset, Error>> + Send + Sync + 'static,
+    ) -> Self {
+        self.ask_time = Some(Box::new(ask));
+        self
+    }
+}
+
+#[async_trait]
+impl Auth for SigningAuth {
+    async fn prepare(&self, host: &Host) -> Result<(), Error> {
+        if let Some(ask) = &self.ask_time {
+            self.offset.get(|_| true, ask(host.clone())).await?;
+        }
+        Ok(())
+    }
+
+    fn sign(&self, request: &mut Outgoing, host: &Host) -> Result<(), Error> {
+        match self.offset.value() {
+            Some(offset) => (self.sign)(request, &host.with_offset(*offset)),
+            None => (self.sign)(request, host),
+        }
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        self.secrets.clone()
+    }
+}

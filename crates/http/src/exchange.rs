@@ -1,0 +1,78 @@
+//! One request and its answer, or why there is none.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::time::Instant;
+
+use crate::auth::Outgoing;
+use crate::error::chain;
+use crate::transport::{Prepared, Transport};
+use crate::{Answer, Call, Error};
+
+/// Why an attempt brought no answer.
+pub(crate) enum Broken {
+    /// Another attempt would not help.
+    Failed(Error),
+    /// The connection did not hold.
+    Off { was_sent: bool, cause: String },
+}
+
+impl Transport {
+    /// Sends a request once and reads its answer.
+    pub(crate) async fn exchange(
+        &self,
+        http: &reqwest::Client,
+        request: &Prepared,
+        outgoing: Outgoing,
+        attempt: u32,
+    ) -> Result<Answer, Broken> {
+        let call = &request.call;
+        let start = Instant::now();
+        let url = outgoing.url.clone();
+        let mut sending = http.request(outgoing.method, outgoing.url).headers(outgoing.headers);
+        if !outgoing.body.is_empty() {
+            sending = sending.body(outgoing.body);
+        }
+        let broke_off = |error: reqwest::Error| {
+            let was_sent = !error.is_connect() && !error.is_builder();
+            let cause = self.redactor.redact(&chain(&error.without_url()));
+            self.log(call, attempt, start.elapsed(), &format_args!("no answer: {cause}"));
+            Broken::Off { was_sent, cause }
+        };
+        let mut response = sending.send().await.map_err(broke_off)?;
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(broke_off)? {
+            if body.len() + chunk.len() > self.most_bytes {
+                let (call, limit) = (call.clone(), self.most_bytes);
+                let error = Error::TooLarge { call, limit };
+                // What answers without end to a change may be anything.
+                let error = if request.is_read { error } else { error.unsure(&request.call) };
+                return Err(Broken::Failed(error));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        self.log(call, attempt, start.elapsed(), &status.as_u16());
+        Ok(Answer {
+            call: call.clone(),
+            status,
+            headers,
+            body: body.freeze(),
+            url,
+            is_read: request.is_read,
+            redactor: Arc::clone(&self.redactor),
+        })
+    }
+
+    fn log(&self, call: &Call, attempt: u32, took: Duration, result: &dyn fmt::Display) {
+        tracing::debug!(
+            target: "octodns",
+            logger = self.name,
+            "{call}: {result} (attempt {attempt}, {} ms)",
+            took.as_millis(),
+        );
+    }
+}

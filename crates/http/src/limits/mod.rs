@@ -1,0 +1,201 @@
+//! What an account may ask of its service: so many requests in a time, so many at once, and what the
+//! service says is left.
+
+mod accounts;
+mod allowance;
+mod bucket;
+mod quota;
+mod rate;
+mod slots;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use http::Method;
+use tokio::time::{Instant, sleep_until};
+
+pub use self::accounts::Accounts;
+use self::allowance::{Allowances, Passage};
+pub(crate) use self::allowance::{Left, Scope};
+use self::bucket::{Bucket, Token};
+pub use self::quota::Quota;
+pub use self::rate::{Methods, Rate};
+use self::slots::{Slot, Slots};
+
+/// The limits of one account. Clients that share them keep them together.
+#[derive(Debug)]
+pub struct Limits {
+    buckets: RwLock<Vec<Arc<Bucket>>>,
+    slots: Arc<Slots>,
+    allowances: Arc<Allowances>,
+    /// The service wants to be left alone until then.
+    pause: Mutex<Option<Instant>>,
+    /// How many requests were let go.
+    sent: AtomicUsize,
+}
+
+impl Limits {
+    /// Keeps to all of `rates`, and to `concurrency` requests at the same time (at least one).
+    pub fn new(rates: &[Rate], concurrency: usize) -> Self {
+        let limits = Self {
+            buckets: RwLock::default(),
+            slots: Arc::new(Slots::new(concurrency)),
+            allowances: Arc::default(),
+            pause: Mutex::default(),
+            sent: AtomicUsize::new(0),
+        };
+        limits.tighten(rates, concurrency);
+        limits
+    }
+
+    /// Keeps to these as well, from now on: what is allowed never becomes more.
+    pub fn tighten(&self, rates: &[Rate], concurrency: usize) {
+        self.slots.tighten(concurrency);
+        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        for rate in rates {
+            if let Some(bucket) = buckets.iter().find(|bucket| bucket.is_for(rate)) {
+                bucket.tighten(rate.requests);
+            } else {
+                // What was sent before may be within its stretch of time.
+                let sent = self.sent.load(Ordering::Relaxed);
+                buckets.push(Arc::new(Bucket::new(*rate, sent)));
+            }
+        }
+    }
+
+    /// Waits until a request may be sent; dropping the turn says that its answer came.
+    pub async fn turn(&self, method: &Method) -> Turn {
+        let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let (of_all, of_some): (Vec<_>, Vec<_>) = buckets
+            .into_iter()
+            .filter(|bucket| bucket.counts(method))
+            .partition(|bucket| bucket.counts_all());
+        let mut tokens = Vec::with_capacity(of_all.len() + of_some.len());
+        // Whoever waits for what other methods do not need takes no slot from them meanwhile.
+        for bucket in of_some {
+            tokens.push(bucket.take().await);
+        }
+        let passage = self.allowances.enter(method).await;
+        let slot = self.slots.acquire().await;
+        for bucket in of_all {
+            tokens.push(bucket.take().await);
+        }
+        while let Some(until) = self.paused_until() {
+            sleep_until(until).await;
+        }
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        Turn { slot, _tokens: tokens, passage }
+    }
+
+    /// Sends nothing more for a while: the service asked for it.
+    pub fn pause(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        let mut pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+        *pause = Some(pause.map_or(until, |earlier| earlier.max(until)));
+    }
+
+    fn paused_until(&self) -> Option<Instant> {
+        let pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+        pause.filter(|until| *until > Instant::now())
+    }
+}
+
+/// The right to send one request.
+#[derive(Debug)]
+pub struct Turn {
+    slot: Slot,
+    _tokens: Vec<Token>,
+    passage: Passage,
+}
+
+impl Turn {
+    /// Says that the service found it too much at a time: fewer are sent for a while.
+    pub fn throttled(&self) {
+        self.slot.throttled();
+    }
+
+    /// Takes what the answer said is left of a quota.
+    pub(crate) fn observe(&self, scope: Scope, left: Left) {
+        self.passage.observe(scope, left);
+    }
+
+    /// Says that the service took it.
+    pub fn good(&self) {
+        self.slot.good();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+
+    use super::*;
+
+    /// A token that came back by the clock of its start would let a slow request and a quick one meet.
+    #[tokio::test(start_paused = true)]
+    async fn no_stretch_of_time_has_more_requests_than_allowed() {
+        let limits = Arc::new(Limits::new(&[Rate::per_second(5)], 100));
+        let start = Instant::now();
+        let sent = (0..23_u64).map(|index| {
+            let limits = Arc::clone(&limits);
+            async move {
+                let turn = limits.turn(&Method::GET).await;
+                let sent = start.elapsed();
+                tokio::time::sleep(Duration::from_millis(index * 37 % 200)).await;
+                drop(turn);
+                sent
+            }
+        });
+        let mut sent = join_all(sent).await;
+        sent.sort();
+        for window in sent.windows(6) {
+            assert!(window[5].saturating_sub(window[0]) >= Duration::from_secs(1), "{sent:?}");
+        }
+        assert!(*sent.last().unwrap() < Duration::from_secs(6), "{sent:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_than_allowed_are_under_way_at_once() {
+        let limits = Arc::new(Limits::new(&[], 3));
+        let under_way = Arc::new(Mutex::new((0, 0)));
+        join_all((0..20).map(|_| async {
+            let turn = limits.turn(&Method::GET).await;
+            {
+                let mut counts = under_way.lock().unwrap();
+                counts.0 += 1;
+                counts.1 = counts.1.max(counts.0);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            under_way.lock().unwrap().0 -= 1;
+            drop(turn);
+        }))
+        .await;
+        assert_eq!(under_way.lock().unwrap().1, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_holds_up_everyone() {
+        let limits = Limits::new(&[], 3);
+        limits.pause(Duration::from_secs(7));
+        limits.pause(Duration::from_secs(2));
+        let start = Instant::now();
+        join_all([limits.turn(&Method::GET), limits.turn(&Method::PUT)]).await;
+        assert_eq!(start.elapsed().as_secs(), 7);
+    }
+
+    /// Those that wait for a bucket of their method's own hold up nobody else.
+    #[tokio::test(start_paused = true)]
+    async fn rates_of_methods_are_apart() {
+        let rates = [Rate::per_minute(2).of(&["POST", "PUT"]), Rate::per_minute(5)];
+        let limits = Limits::new(&rates, 1);
+        let start = Instant::now();
+        let go = async |method: Method| {
+            drop(limits.turn(&method).await);
+            start.elapsed().as_secs()
+        };
+        let methods = [Method::POST, Method::PUT, Method::POST, Method::GET, Method::GET];
+        let seconds = join_all(methods.map(go)).await;
+        assert_eq!(seconds, [0, 0, 60, 0, 0]);
+    }
+}

@@ -1,0 +1,167 @@
+//! What an answer says is left of a quota, read from its headers.
+
+use std::time::Duration;
+
+use http::Method;
+
+use super::Methods;
+use super::allowance::{Left, Scope};
+use crate::waits::WaitHeader;
+use crate::{Answer, Host};
+
+/// A wait beyond this is none that a service means: what says so is ignored.
+const LONGEST: Duration = Duration::from_secs(2 * 3600);
+
+/// Headers that say how many more requests are allowed.
+///
+/// ```
+/// use std::time::Duration;
+/// use octodns_http::{Quota, WaitFormat, WaitHeader};
+///
+/// const RESET: WaitHeader =
+///     WaitHeader { name: "x-ratelimit-reset", format: WaitFormat::EpochSeconds };
+/// const PERIOD: WaitHeader =
+///     WaitHeader { name: "x-ratelimit-period", format: WaitFormat::RetryAfter };
+///
+/// const QUOTAS: &[Quota] = &[
+///     // All come back at once.
+///     Quota::reset_at("x-ratelimit-remaining", RESET),
+///     // A bucket for each method, that fills up evenly.
+///     Quota::refilled_over("x-ratelimit-remaining", PERIOD, "x-ratelimit-limit").each_method(),
+///     // Nothing says when they come back; the documentation does.
+///     Quota::reset_after("x-requests-remaining", Duration::from_secs(300)).of(&["GET"]),
+/// ];
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quota {
+    remaining: &'static str,
+    back: Back,
+    each_method: bool,
+    methods: Methods,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Back {
+    At(WaitHeader),
+    After(Duration),
+    EachAfter(Duration),
+    Over { period: WaitHeader, limit: &'static str },
+}
+
+impl Quota {
+    /// `remaining` is how many are left until the moment that `reset` tells.
+    pub const fn reset_at(remaining: &'static str, reset: WaitHeader) -> Self {
+        Self::new(remaining, Back::At(reset))
+    }
+
+    /// `remaining` is how many are left; after such a time without requests they are all back.
+    pub const fn reset_after(remaining: &'static str, time: Duration) -> Self {
+        Self::new(remaining, Back::After(time))
+    }
+
+    /// `remaining` is how many are left; one comes back each `time`.
+    pub const fn refilled_each(remaining: &'static str, time: Duration) -> Self {
+        Self::new(remaining, Back::EachAfter(time))
+    }
+
+    /// `remaining` is how many are left of `limit`, which come back evenly over `period`.
+    pub const fn refilled_over(
+        remaining: &'static str,
+        period: WaitHeader,
+        limit: &'static str,
+    ) -> Self {
+        Self::new(remaining, Back::Over { period, limit })
+    }
+
+    /// There is one such quota for each method.
+    #[must_use]
+    pub const fn each_method(self) -> Self {
+        Self { each_method: true, ..self }
+    }
+
+    /// Only requests with these methods, in upper case, count.
+    #[must_use]
+    pub const fn of(self, methods: &'static [&'static str]) -> Self {
+        Self { methods: Methods::Only(methods), ..self }
+    }
+
+    const fn new(remaining: &'static str, back: Back) -> Self {
+        Self { remaining, back, each_method: false, methods: Methods::All }
+    }
+
+    /// What an answer to a request of `method` says; `None` where it says nothing, or nothing sensible.
+    pub(crate) fn read(
+        &self,
+        answer: &Answer,
+        method: &Method,
+        host: &Host,
+    ) -> Option<(Scope, Left)> {
+        if !self.methods.includes(method) {
+            return None;
+        }
+        let requests = number(answer, self.remaining)?;
+        let (wait, refills) = match self.back {
+            Back::At(reset) => (reset.read(answer, host)?, false),
+            Back::After(time) => (time, false),
+            Back::EachAfter(time) => (time, true),
+            Back::Over { period, limit } => {
+                let limit =
+                    u32::try_from(number(answer, limit)?).ok().filter(|limit| *limit > 0)?;
+                (period.read(answer, host)? / limit, true)
+            }
+        };
+        let scope = Scope {
+            header: self.remaining,
+            methods: self.methods,
+            method: self.each_method.then(|| method.clone()),
+        };
+        (!wait.is_zero() && wait <= LONGEST).then_some((scope, Left { requests, wait, refills }))
+    }
+}
+
+/// A number of requests; some services write it with the length of the window: `100;w=60`.
+fn number(answer: &Answer, name: &str) -> Option<u64> {
+    let text = answer.header(name)?;
+    text.split([',', ';']).next()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WaitFormat;
+
+    #[test]
+    fn what_is_left_is_read_and_nonsense_is_not() {
+        let host = Host::fixed(std::time::UNIX_EPOCH + Duration::from_secs(1_000_000));
+        let epoch = WaitHeader { name: "reset", format: WaitFormat::EpochSeconds };
+        let delta = WaitHeader { name: "reset", format: WaitFormat::RetryAfter };
+        let at = Quota::reset_at("left", epoch);
+        let over = Quota::refilled_over("left", delta, "limit");
+        let after = Quota::reset_after("left", Duration::from_secs(300));
+        let each = Quota::refilled_each("left", Duration::from_millis(40));
+        for (quota, headers, expected) in [
+            (at, &[("left", "5"), ("reset", "1000060")][..], Some((5, 60.0, false))),
+            (at, &[("left", "5;w=60"), ("reset", "1000060")], Some((5, 60.0, false))),
+            // No number, a moment that is over or far away, a header that is missing.
+            (at, &[("left", "-1"), ("reset", "1000060")], None),
+            (at, &[("left", "many"), ("reset", "1000060")], None),
+            (at, &[("left", "5"), ("reset", "60")], None),
+            (at, &[("left", "5"), ("reset", "9000000000")], None),
+            (at, &[("left", "5")], None),
+            (at, &[("reset", "1000060")], None),
+            (over, &[("left", "5"), ("reset", "300"), ("limit", "900")], Some((5, 0.333, true))),
+            (over, &[("left", "5"), ("reset", "300"), ("limit", "0")], None),
+            (after, &[("left", "0")], Some((0, 300.0, false))),
+            (each, &[("left", "0")], Some((0, 0.04, true))),
+            (each.of(&["POST"]), &[("left", "0")], None),
+        ] {
+            let answer = Answer::of(200, headers, "");
+            let read = quota.read(&answer, &Method::GET, &host).map(|(_, left)| left);
+            let read = read.map(|left| {
+                let wait = (left.wait.as_secs_f64() * 1000.0).floor() / 1000.0;
+                (left.requests, wait, left.refills)
+            });
+            assert_eq!(read, expected, "{quota:?} {headers:?}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The way to a service: its URL, proxies, and whose certificates are trusted.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use octodns_core::Secret;
+use url::Url;
+
+use crate::{Error, Options};
+
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Connections by what the user says about proxies and certificates.
+pub(crate) struct Network {
+    name: &'static str,
+    options: Options,
+    /// To this machine, which is not reached through the proxies of the environment.
+    local: OnceLock<reqwest::Client>,
+    other: OnceLock<reqwest::Client>,
+}
+
+impl Network {
+    pub(crate) fn new(name: &'static str, options: Options) -> Self {
+        Self { name, options, local: OnceLock::new(), other: OnceLock::new() }
+    }
+
+    /// The connections to the host of a URL.
+    pub(crate) fn to(&self, url: &Url) -> Result<&reqwest::Client, Error> {
+        let is_local = is_loopback(url);
+        let place = if is_local { &self.local } else { &self.other };
+        if place.get().is_none() {
+            // Two that are made at the same time are alike.
+            let _ = place.set(self.make(is_local)?);
+        }
+        place.get().ok_or_else(|| Error::option("no HTTP client", None))
+    }
+
+    fn make(&self, is_local: bool) -> Result<reqwest::Client, Error> {
+        let options = &self.options;
+        let mut builder = reqwest::Client::builder()
+            .user_agent(format!("octodns-rs/{} {}", env!("CARGO_PKG_VERSION"), self.name))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(options.timeout()?)
+            // A redirect would take the credentials along to who knows where.
+            .redirect(reqwest::redirect::Policy::none());
+        builder = match options.proxy.as_ref().map(Secret::reveal) {
+            Some("none") => builder.no_proxy(),
+            Some(url) => builder.proxy(reqwest::Proxy::all(url).map_err(|_| {
+                // The URL may have a password in it, so neither it nor the error is shown.
+                Error::option("http.proxy is not a URL of a proxy", None)
+            })?),
+            None if is_local => builder.no_proxy(),
+            None => builder,
+        };
+        if let Some(file) = &options.ca_file {
+            let certificates = certificates(file)?;
+            builder = if options.ca_file_only {
+                builder.tls_certs_only(certificates)
+            } else {
+                builder.tls_certs_merge(certificates)
+            };
+        } else if options.ca_file_only {
+            return Err(Error::option(
+                "http.ca_file_only without http.ca_file trusts nobody",
+                None,
+            ));
+        }
+        builder.build().map_err(|error| Error::option("no HTTP client", Some(error.into())))
+    }
+
+    /// What is secret about a proxy: its URL, and the password in it.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let Some(proxy) = &self.options.proxy else { return Vec::new() };
+        let url = Url::parse(proxy.reveal()).ok();
+        let password = url.as_ref().and_then(Url::password).map(Secret::new);
+        // `none` is no secret.
+        url.iter().map(|_| proxy.clone()).chain(password).collect()
+    }
+}
+
+/// The URL of a service, as a user or the service gives it.
+pub(crate) fn base_url(base: &str) -> Result<Url, Error> {
+    let failed = |why: &str| Error::option(format!("endpoint \"{base}\": {why}"), None);
+    let url = Url::parse(base).map_err(|error| failed(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(failed("it must be a URL that starts with https:// or http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        // Shown without what it holds.
+        return Err(Error::option("the endpoint cannot have a user or password in it", None));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        let message = "the endpoint cannot have a query or a fragment";
+        return Err(Error::option(message, None));
+    }
+    Ok(url)
+}
+
+fn certificates(file: &Path) -> Result<Vec<reqwest::Certificate>, Error> {
+    let failed = |cause| Error::option(format!("http.ca_file \"{}\"", file.display()), cause);
+    let pem = std::fs::read(file).map_err(|error| failed(Some(error.into())))?;
+    let certificates =
+        reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| failed(Some(error.into())))?;
+    if certificates.is_empty() {
+        return Err(failed(Some("there is no certificate in it".into())));
+    }
+    Ok(certificates)
+}
+
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(url::Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}

@@ -1,0 +1,161 @@
+//! Pages that are read at the same time, once it is known how many there are.
+
+use std::future::Future;
+
+use futures::stream::{self, StreamExt};
+
+use super::Page;
+use super::tally::{MOST_PAGES, Tally};
+use crate::Error;
+
+/// Which page is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageAt {
+    /// Its number, counted from 1.
+    pub number: u64,
+    /// How many entries are before it, by the size of the first page.
+    pub offset: u64,
+}
+
+/// All entries of a list whose first page tells how many entries or pages there are: the other pages are
+/// asked for `at_once` at a time, within the limits of the client. The entries are in the order of the
+/// service. Where the first page tells nothing, one page is read after the other.
+///
+/// ```
+/// use octodns_http::{Client, Error, Page, all_ahead};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Zones {
+///     zones: Vec<String>,
+///     total_amount: u64,
+/// }
+///
+/// # async fn read(client: &Client) -> Result<(), Error> {
+/// let zones: Vec<String> = all_ahead(8, async |at| {
+///     let request = client.get(&["zones"]).query("limit", 1000).query("offset", at.offset);
+///     let answer = request.send().await?;
+///     let Zones { zones, total_amount } = answer.json()?;
+///     Ok(Page::new(&answer, zones).offset(at.offset, total_amount))
+/// })
+/// .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Fails when one page does, and as [`pages`](super::pages) does when the list cannot be true.
+pub async fn all_ahead<T, N, F, R>(at_once: usize, fetch: F) -> Result<Vec<T>, Error>
+where
+    F: Fn(PageAt) -> R,
+    R: Future<Output = Result<Page<T, N>, Error>>,
+{
+    let mut tally = Tally::default();
+    let first = fetch(PageAt { number: 1, offset: 0 }).await?;
+    tally.take(&first)?;
+    let size = first.items.len() as u64;
+    let by_total = first.total.filter(|_| size > 0).map(|total| total.div_ceil(size));
+    let count = first.pages.or(by_total).unwrap_or(1);
+    if count > MOST_PAGES {
+        return Err(Error::malformed(&first.call, "the number of pages", "there are too many"));
+    }
+    let mut last = (first.next.is_some(), first.call);
+    let mut items = first.items;
+    let rest = (2..=count).map(|number| PageAt { number, offset: (number - 1) * size });
+    let mut rest = stream::iter(rest).map(&fetch).buffered(at_once.max(1));
+    while let Some(page) = rest.next().await {
+        let page = page?;
+        tally.take(&page)?;
+        last = (page.next.is_some(), page.call);
+        if page.items.is_empty() {
+            // What comes behind it is not there either.
+            break;
+        }
+        items.extend(page.items);
+    }
+    drop(rest);
+    // The list has grown, or told nothing at first.
+    let mut number = count.max(1);
+    while last.0 {
+        number += 1;
+        let page = fetch(PageAt { number, offset: tally.read }).await?;
+        tally.take(&page)?;
+        last = (page.next.is_some(), page.call);
+        items.extend(page.items);
+    }
+    tally.end(&last.1)?;
+    Ok(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::Answer;
+
+    /// A list of numbers from 0, as a service gives it in pages of 10: `total` is what it says on each page,
+    /// `there` what there is.
+    async fn read(there: u64, total: impl Fn(u64) -> Option<u64>) -> (Result<u64, String>, Seen) {
+        let seen = Mutex::new(Seen::default());
+        let result = all_ahead(4, async |at: PageAt| {
+            {
+                let mut seen = seen.lock().unwrap();
+                seen.requests += 1;
+                seen.now += 1;
+                seen.most = seen.most.max(seen.now);
+            }
+            // Later pages come earlier.
+            tokio::time::sleep(Duration::from_millis(1000 / at.number)).await;
+            seen.lock().unwrap().now -= 1;
+            let items: Vec<u64> = (at.offset..there.min(at.offset + 10)).collect();
+            let answer = Answer::of(200, &[], &format!("{items:?}"));
+            let has_next = at.offset + 10 < there;
+            let page = Page::new(&answer, items).total(total(at.number));
+            Ok(page.next(has_next.then_some(at.number + 1)))
+        })
+        .await;
+        let result = result.map_err(|error| error.to_string()).map(|items| {
+            assert!(items.iter().copied().eq(0..items.len() as u64), "{items:?}");
+            items.len() as u64
+        });
+        (result, seen.into_inner().unwrap())
+    }
+
+    #[derive(Clone, Copy, Debug, Default, PartialEq)]
+    struct Seen {
+        requests: u64,
+        now: u64,
+        most: u64,
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pages_are_read_at_once_and_kept_in_order() {
+        let lost = |read, total| {
+            Err(format!("GET /: {read} entries were read, the service counts {total}"))
+        };
+        for (there, totals, result, requests, most) in [
+            (95, [95, 95], Ok(95), 10, 4),
+            (0, [0, 0], Ok(0), 1, 1),
+            (10, [10, 10], Ok(10), 1, 1),
+            // One more came while it was read.
+            (101, [100, 101], Ok(101), 11, 4),
+            // A page is lost; the largest number that any page told counts.
+            (50, [60, 60], lost(50, 60), 6, 4),
+            (54, [54, 240], lost(54, 240), 6, 4),
+            (54, [240, 54], lost(54, 240), 10, 4),
+        ] {
+            let (read, seen) = read(there, |page| Some(totals[usize::from(page > 1)])).await;
+            assert_eq!(read, result, "{there} {totals:?}");
+            assert!(seen.requests <= requests, "{there} {totals:?}: {seen:?}");
+            assert_eq!(seen.most, most, "{there} {totals:?}");
+        }
+        // Nothing is told: one after the other.
+        assert_eq!(read(35, |_| None).await, (Ok(35), Seen { requests: 4, now: 0, most: 1 }));
+        let (absurd, seen) = read(35, |_| Some(u64::MAX)).await;
+        assert!(absurd.unwrap_err().contains("the number of pages"));
+        assert_eq!(seen.requests, 1);
+    }
+}

@@ -1,0 +1,94 @@
+//! One page of a list, and where the next one is.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::{Answer, Call};
+
+/// One page of a list.
+///
+/// How the next one is found differs:
+///
+/// | the service tells | made by |
+/// | --- | --- |
+/// | the number of pages | [`Page::numbered`] |
+/// | nothing: a page that is not full is the last | [`Page::full_or_last`] |
+/// | the number of entries, pages start at an entry | [`Page::offset`] |
+/// | a cursor, a URL, the next number or offset | [`Page::next`] |
+/// | a `Link` header | [`Page::linked`] |
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Page<T, N> {
+    /// Its entries.
+    pub items: Vec<T>,
+    /// Where the next page is: a number, a cursor, a URL; `None` on the last.
+    pub next: Option<N>,
+    /// How many entries all pages together have, if the service says so.
+    pub total: Option<u64>,
+    /// How many pages there are, if the service says so.
+    pub pages: Option<u64>,
+    /// The call that gave it, for errors.
+    pub call: Call,
+    /// What it looks like, to notice that it came before.
+    pub(super) fingerprint: u64,
+}
+
+impl<T, N> Page<T, N> {
+    /// A page without a next one.
+    pub fn new(answer: &Answer, items: Vec<T>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        answer.body().hash(&mut hasher);
+        let (call, fingerprint) = (answer.call().clone(), hasher.finish());
+        Self { items, next: None, total: None, pages: None, call, fingerprint }
+    }
+
+    /// Where the next page is, if there is one.
+    #[must_use]
+    pub fn next(self, next: Option<N>) -> Self {
+        Self { next, ..self }
+    }
+
+    /// How many entries all pages together have, if the service says so: what is missing at the end is
+    /// noticed.
+    #[must_use]
+    pub fn total(self, total: impl Into<Option<u64>>) -> Self {
+        Self { total: total.into(), ..self }
+    }
+}
+
+impl<T> Page<T, u64> {
+    /// Page number `here`, of so many, counted from 1.
+    #[must_use]
+    pub fn numbered(self, here: u64, pages: u64) -> Self {
+        Self { next: (here < pages).then(|| here + 1), pages: Some(pages), ..self }
+    }
+
+    /// Page number `here`; if it has `size` entries, which must be what the service really gives, there is
+    /// a next one.
+    #[must_use]
+    pub fn full_or_last(self, here: u64, size: usize) -> Self {
+        let is_full = size > 0 && self.items.len() >= size;
+        Self { next: is_full.then(|| here + 1), ..self }
+    }
+
+    /// The page that starts after `here` entries, of `total`. The next one starts after what came.
+    #[must_use]
+    pub fn offset(self, here: u64, total: u64) -> Self {
+        let next = here.saturating_add(self.items.len() as u64);
+        let has_next = next < total && !self.items.is_empty();
+        Self { next: has_next.then_some(next), total: Some(total), ..self }
+    }
+}
+
+impl<T> Page<T, String> {
+    /// The page before the one that the `Link` header of its answer names, if it names one. The next page
+    /// is to be followed: [`Client::follow`](crate::Client::follow).
+    pub fn linked(answer: &Answer, items: Vec<T>) -> Self {
+        Self::new(answer, items).next(answer.link("next"))
+    }
+
+    /// The next page by its cursor or URL; some services give an empty one on the last page.
+    #[must_use]
+    pub fn cursor(self, next: Option<String>) -> Self {
+        Self { next: next.filter(|next| !next.is_empty()), ..self }
+    }
+}

@@ -1,0 +1,208 @@
+//! Waiting for what a service does later: jobs, actions, changes that are pending.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::words::one_line;
+use crate::{Call, Client, Error};
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobStatus<T> {
+    /// Not done yet.
+    Pending,
+    /// Not done yet, and the service says when to ask again.
+    PendingFor(Duration),
+    /// Done.
+    Done(T),
+    /// It has failed; the service's own words.
+    Failed(String),
+}
+
+/// How often and how long is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Poll {
+    /// The pause before the first question and after it; it doubles with each. Default: 0.5 s.
+    pub first_wait: Duration,
+    /// The longest pause. Default: 10 s.
+    pub most_wait: Duration,
+    /// How long is asked in all. Default: 10 min.
+    pub bound: Duration,
+}
+
+impl Default for Poll {
+    fn default() -> Self {
+        Self {
+            first_wait: Duration::from_millis(500),
+            most_wait: Duration::from_secs(10),
+            bound: Duration::from_secs(600),
+        }
+    }
+}
+
+impl Client {
+    /// Asks by `check` until the job that `call` began is done.
+    ///
+    /// ```
+    /// use octodns_http::{Call, Client, Error, JobStatus, Poll};
+    ///
+    /// # async fn wait(client: &Client, call: &Call, id: &str) -> Result<(), Error> {
+    /// client
+    ///     .poll(Poll::default(), call, async || {
+    ///         let status: String = client.get(&["jobs", id]).read().await?;
+    ///         Ok(match &*status {
+    ///             "done" => JobStatus::Done(()),
+    ///             "failed" => JobStatus::Failed("see the console".to_owned()),
+    ///             _ => JobStatus::Pending,
+    ///         })
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::JobFailed`] when the service says so. [`Error::Unsure`] when it is not done within the bound,
+    /// or when `check` fails otherwise than in passing: the job goes on, and what becomes of it is not known.
+    pub async fn poll<T, F, R>(&self, poll: Poll, call: &Call, mut check: F) -> Result<T, Error>
+    where
+        F: FnMut() -> R,
+        R: Future<Output = Result<JobStatus<T>, Error>>,
+    {
+        let end = Instant::now() + poll.bound;
+        let mut pause = poll.first_wait;
+        let mut asked = Duration::ZERO;
+        let mut last: Option<Error> = None;
+        loop {
+            let next = Instant::now().checked_add(pause.max(asked));
+            let Some(next) = next.filter(|next| *next < end) else {
+                return Err(still_pending(call, poll.bound, last));
+            };
+            sleep_until(next).await;
+            pause = pause.saturating_mul(2).min(poll.most_wait);
+            asked = Duration::ZERO;
+            // A question that is not answered in time is one more that did not help.
+            match timeout_at(end, check()).await {
+                Ok(Ok(JobStatus::Pending)) => last = None,
+                Ok(Ok(JobStatus::PendingFor(wait))) => (asked, last) = (wait, None),
+                Ok(Ok(JobStatus::Done(done))) => return Ok(done),
+                Ok(Ok(JobStatus::Failed(words))) => {
+                    let message = one_line(&self.hide(&words));
+                    return Err(Error::JobFailed { call: call.clone(), message });
+                }
+                Ok(Err(error)) if error.is_passing() => {
+                    asked = error.wait().unwrap_or_default();
+                    last = Some(error);
+                }
+                Ok(Err(error)) => {
+                    return Err(Error::Unsure { call: call.clone(), message: told(&error) });
+                }
+                Err(_) => return Err(still_pending(call, poll.bound, last)),
+            }
+        }
+    }
+}
+
+fn still_pending(call: &Call, bound: Duration, last: Option<Error>) -> Error {
+    let seconds = bound.as_secs_f64();
+    let message = match last {
+        Some(error) => format!("not done after {seconds} s, and then {}", told(&error)),
+        None => format!("not done after {seconds} s"),
+    };
+    Error::Unsure { call: call.clone(), message }
+}
+
+/// An error of a question, which has a call of its own.
+fn told(error: &Error) -> String {
+    crate::error::chain(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use octodns_core::{Secret, ServiceFault};
+
+    use super::*;
+
+    fn call() -> Call {
+        Call { method: http::Method::POST, path: "/jobs".into() }
+    }
+
+    fn refused(status: u16) -> Error {
+        let call = Call { method: http::Method::GET, path: "/jobs/1".into() };
+        let message = "no".to_owned();
+        match status {
+            429 => Error::Throttled {
+                call,
+                status,
+                message,
+                attempts: 1,
+                wait: Some(Duration::from_secs(7)),
+            },
+            503 => Error::Broken { call, status, message, attempts: 1, wait: None },
+            _ => Error::NotFound { call, status, message },
+        }
+    }
+
+    /// Seconds and outcome of a job whose questions are answered so, then pending for ever.
+    async fn run(answers: Vec<Result<JobStatus<u8>, u16>>) -> (f64, Result<u8, Error>) {
+        let client = Client::builder("test", "http://127.0.0.1/").hide(&Secret::new("hunter2"));
+        let client = client.build().unwrap();
+        let start = Instant::now();
+        let mut answers = VecDeque::from(answers);
+        let poll = Poll {
+            first_wait: Duration::from_secs(1),
+            most_wait: Duration::from_secs(4),
+            bound: Duration::from_secs(30),
+        };
+        let call = call();
+        let result = client.poll(poll, &call, || {
+            let answer = answers.pop_front().unwrap_or(Ok(JobStatus::Pending));
+            async move { answer.map_err(refused) }
+        });
+        let result = result.await;
+        (start.elapsed().as_secs_f64(), result)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_is_asked_for_until_it_is_done_or_known_to_have_failed() {
+        use JobStatus::{Done, Failed, Pending, PendingFor};
+        for (answers, seconds, outcome) in [
+            (vec![Ok(Done(7))], 1.0, Ok(7)),
+            // 1, then 2, then 4 and no longer.
+            (vec![Ok(Pending), Ok(Pending), Ok(Pending), Ok(Done(7))], 11.0, Ok(7)),
+            (vec![Ok(PendingFor(Duration::from_secs(9))), Ok(Done(7))], 10.0, Ok(7)),
+            // What passes is asked again, as late as the service wants it.
+            (vec![Err(429), Err(503), Ok(Done(7))], 12.0, Ok(7)),
+            (
+                vec![Ok(Failed("bad\nhunter2".to_owned()))],
+                1.0,
+                Err((ServiceFault::Refused, "POST /jobs: the service gave up: bad ***")),
+            ),
+        ] {
+            let (took, result) = run(answers.clone()).await;
+            let result = result.map_err(|error| (error.fault(), error.to_string()));
+            let expected = outcome.map_err(|(fault, text)| (fault, text.to_owned()));
+            assert_eq!((took, result), (seconds, expected), "{answers:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_told_in_time_is_unknown() {
+        let started = "POST /jobs: broke off, it is not known whether it was carried out: ";
+        for (answers, most, words) in [
+            (vec![], 30.0, "not done after 30 s"),
+            (vec![Err(404)], 1.0, "GET /jobs/1: 404: no"),
+            (vec![Ok(JobStatus::PendingFor(Duration::MAX / 4))], 1.0, "not done after 30 s"),
+        ] {
+            let (took, result) = run(answers).await;
+            let error = result.unwrap_err();
+            assert_eq!(error.fault(), ServiceFault::Unsure);
+            assert_eq!(error.to_string(), format!("{started}{words}"));
+            assert!(took <= most, "{took}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What must not be shown: secrets that are known from the start, and those that are fetched on the way.
+
+use std::sync::{PoisonError, RwLock};
+
+use octodns_core::{Hidden, Secret};
+
+/// Replaces secrets in texts, and learns new ones while it is in use. What it learned stays secret, also
+/// after the token has ended.
+#[derive(Debug, Default)]
+pub(crate) struct Redactor {
+    known: RwLock<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    secrets: Vec<Secret>,
+    hidden: Hidden,
+}
+
+impl Redactor {
+    pub(crate) fn new(secrets: &[Secret]) -> Self {
+        let redactor = Self::default();
+        redactor.learn(secrets);
+        redactor
+    }
+
+    /// Never shows these again.
+    pub(crate) fn learn(&self, secrets: &[Secret]) {
+        let is_known = |known: &Known| secrets.iter().all(|secret| known.secrets.contains(secret));
+        if is_known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for secret in secrets {
+            if !known.secrets.contains(secret) {
+                known.secrets.push(secret.clone());
+            }
+        }
+        known.hidden = Hidden::new(&known.secrets);
+    }
+
+    /// A text with `***` in the place of each secret.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).hidden.hide(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_learned_and_kept() {
+        let redactor = Redactor::new(&[Secret::new("hunter2")]);
+        assert_eq!(redactor.redact("hunter2 token-one"), "*** token-one");
+        redactor.learn(&[Secret::new("token-one")]);
+        redactor.learn(&[Secret::new("token-two"), Secret::new("hunter2")]);
+        assert_eq!(redactor.redact("hunter2 token-one token-two"), "*** *** ***");
+        assert!(!format!("{redactor:?}").contains("hunter2"));
+    }
+}

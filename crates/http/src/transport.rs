@@ -1,0 +1,188 @@
+//! Sending: in turn, with credentials, and again where that is safe and helps.
+
+use std::fmt;
+use std::pin::pin;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use tokio::time::{Instant, sleep, timeout};
+use url::Url;
+
+use crate::auth::{Auth, Outgoing};
+use crate::exchange::Broken;
+use crate::hooks::Hooks;
+use crate::limits::Turn;
+use crate::network::Network;
+use crate::place::Place;
+use crate::redact::Redactor;
+use crate::retry::Backoff;
+use crate::weigh::{Next, Progress};
+use crate::{Answer, Call, Error, Limits};
+
+/// Whoever waits longer for the limits is told why, once in a while.
+const LONG_WAIT: Duration = Duration::from_secs(5);
+const BETWEEN_NOTICES: Duration = Duration::from_secs(60);
+
+/// How often credentials are got that are no good any more when the limits let the call go.
+const MOST_PREPARATIONS: u32 = 3;
+
+/// What all calls of a client have in common.
+#[derive(Clone)]
+pub(crate) struct Transport {
+    pub(crate) name: &'static str,
+    pub(crate) base: Url,
+    pub(crate) network: Arc<Network>,
+    pub(crate) auth: Arc<dyn Auth>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) backoff: Backoff,
+    pub(crate) hooks: Hooks,
+    pub(crate) most_bytes: usize,
+    pub(crate) redactor: Arc<Redactor>,
+    pub(crate) seen: Arc<Seen>,
+}
+
+/// What was learned on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// The service has carried out a call, so the credentials are good.
+    pub(crate) has_worked: AtomicBool,
+    /// When somebody was told last that the limits hold us up.
+    notice: Mutex<Option<Instant>>,
+}
+
+/// A request that is put together but for its credentials.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    pub(crate) call: Call,
+    pub(crate) place: Place,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Doing it twice is doing it once.
+    pub(crate) is_repeatable: bool,
+    /// It changes nothing.
+    pub(crate) is_read: bool,
+}
+
+/// Without query, headers and body, which may hold a secret: those of a login do.
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Prepared({})", self.call)
+    }
+}
+
+/// What came of a call.
+pub(crate) struct Sent {
+    pub(crate) result: Result<Answer, Error>,
+    /// Whether an attempt that brought no answer may have been carried out.
+    pub(crate) may_be_done: bool,
+    /// The call, as it was sent.
+    pub(crate) call: Call,
+}
+
+impl Sent {
+    /// The answer; where it failed and may have been carried out all the same, that is what is told.
+    pub(crate) fn settled(self) -> Result<Answer, Error> {
+        let (call, may_be_done) = (self.call, self.may_be_done);
+        self.result.map_err(|error| if may_be_done { error.unsure(&call) } else { error })
+    }
+}
+
+impl Transport {
+    pub(crate) async fn send(&self, mut request: Prepared) -> Sent {
+        let mut progress = Progress::default();
+        let result = loop {
+            progress.attempt += 1;
+            match self.try_once(&mut request, &mut progress).await {
+                Ok(Next::Done(answer)) => break Ok(*answer),
+                Ok(Next::Again(wait)) => sleep(wait).await,
+                Err(error) => break Err(error),
+            }
+        };
+        let may_be_done = progress.may_be_done && !request.is_read;
+        Sent { result, may_be_done, call: request.call }
+    }
+
+    async fn try_once(
+        &self,
+        request: &mut Prepared,
+        progress: &mut Progress,
+    ) -> Result<Next, Error> {
+        let host = &self.backoff.host;
+        let turn = self.turn_with_credentials(&request.call).await?;
+        let base = self.base()?;
+        let url = request.place.url(&base, &self.hooks.query).map_err(|message| {
+            // It may quote where the service sends us.
+            let message = self.redactor.redact(&message);
+            Error::Unsendable { call: request.call.clone(), message }
+        })?;
+        request.call.path = url.path().into();
+        let http = self.network.to(&url)?;
+        let call = &request.call;
+        let (method, headers, body) =
+            (call.method.clone(), request.headers.clone(), request.body.clone());
+        let mut outgoing = Outgoing { method, url, headers, body };
+        self.auth.sign(&mut outgoing, host)?;
+        let attempted = self.exchange(http, request, outgoing.clone(), progress.attempt).await;
+        match attempted {
+            Ok(answer) => self.weigh(request, progress, &outgoing, answer, turn).await,
+            Err(Broken::Failed(error)) => Err(error),
+            Err(Broken::Off { was_sent, cause }) => {
+                drop(turn);
+                progress.may_be_done |= was_sent;
+                self.broke_off(request, progress, was_sent, cause)
+            }
+        }
+    }
+
+    /// The URL that calls are below for now.
+    pub(crate) fn base(&self) -> Result<Url, Error> {
+        let Some(base) = self.auth.base() else { return Ok(self.base.clone()) };
+        if (self.base.scheme(), base.scheme()) == ("https", "http") {
+            let message = "the service sends us to a place without encryption after the login";
+            return Err(Error::option(message, None));
+        }
+        Ok(base)
+    }
+
+    /// Waits for credentials, then for the limits.
+    async fn turn_with_credentials(&self, call: &Call) -> Result<Turn, Error> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            // Before the turn is taken: logging in needs one as well.
+            self.auth.prepare(&self.backoff.host).await?;
+            self.redactor.learn(&self.auth.secrets());
+            let turn = self.turn(call).await;
+            // A service whose tokens end at once is asked with what there is.
+            if self.auth.is_ready() || tries >= MOST_PREPARATIONS {
+                return Ok(turn);
+            }
+        }
+    }
+
+    async fn turn(&self, call: &Call) -> Turn {
+        let mut turn = pin!(self.limits.turn(&call.method));
+        if let Ok(turn) = timeout(LONG_WAIT, &mut turn).await {
+            return turn;
+        }
+        let is_news = {
+            let mut notice = self.seen.notice.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_news = notice.is_none_or(|last| last.elapsed() >= BETWEEN_NOTICES);
+            if is_news {
+                *notice = Some(Instant::now());
+            }
+            is_news
+        };
+        if is_news {
+            tracing::info!(
+                target: "octodns",
+                logger = self.name,
+                "{call}: waiting, as the service allows no more requests for now",
+            );
+        }
+        turn.await
+    }
+}

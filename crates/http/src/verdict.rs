@@ -1,0 +1,122 @@
+//! What an answer means for its call, by its status and by what some services do otherwise.
+
+use http::StatusCode;
+
+use crate::Answer;
+
+/// What an answer says about its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was carried out.
+    Fine,
+    /// The credentials are no good for it.
+    Unauthorized,
+    /// What it is about is not there.
+    NotFound,
+    /// Not carried out: too much was asked at a time.
+    Throttled,
+    /// The service is broken for the moment; it may have been carried out or not.
+    Broken,
+    /// Not carried out.
+    Refused,
+}
+
+impl Verdict {
+    /// What the status says where a service keeps to RFC 9110 and RFC 6585.
+    pub fn of(status: StatusCode) -> Self {
+        match status.as_u16() {
+            200..=299 => Self::Fine,
+            401 | 403 => Self::Unauthorized,
+            404 => Self::NotFound,
+            429 => Self::Throttled,
+            // What the request asks for will not be there the next time either.
+            501 | 505 | 510 | 511 => Self::Refused,
+            408 | 425 | 500..=599 => Self::Broken,
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// How a service says "too many requests" where it is not by 429.
+///
+/// ```
+/// use octodns_http::Throttle;
+///
+/// const RULES: &[Throttle] = &[
+///     Throttle::status(413),
+///     Throttle::status(400).when(|answer| {
+///         answer.text().is_ok_and(|text| text.contains("Rate limit exceeded"))
+///     }),
+///     Throttle::status(420).perhaps_credentials(),
+/// ];
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Throttle {
+    status: u16,
+    when: Option<fn(&Answer) -> bool>,
+    pub(crate) perhaps_credentials: bool,
+}
+
+impl Throttle {
+    /// Any answer with this status.
+    pub const fn status(status: u16) -> Self {
+        Self { status, when: None, perhaps_credentials: false }
+    }
+
+    /// Only where the answer has more to it: words in the body, a header ...
+    #[must_use]
+    pub const fn when(self, when: fn(&Answer) -> bool) -> Self {
+        Self { when: Some(when), ..self }
+    }
+
+    /// The service says the same of wrong credentials: until it has accepted a call, one repetition is
+    /// enough, and the error names both.
+    #[must_use]
+    pub const fn perhaps_credentials(self) -> Self {
+        Self { perhaps_credentials: true, ..self }
+    }
+
+    pub(crate) fn fits(&self, answer: &Answer) -> bool {
+        answer.status().as_u16() == self.status && self.when.is_none_or(|when| when(answer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_have_the_meaning_of_their_rfc() {
+        for (status, verdict) in [
+            (200, Verdict::Fine),
+            (204, Verdict::Fine),
+            (301, Verdict::Refused),
+            (401, Verdict::Unauthorized),
+            (403, Verdict::Unauthorized),
+            (404, Verdict::NotFound),
+            (409, Verdict::Refused),
+            (422, Verdict::Refused),
+            (429, Verdict::Throttled),
+            (500, Verdict::Broken),
+            (501, Verdict::Refused),
+            (503, Verdict::Broken),
+        ] {
+            assert_eq!(Verdict::of(StatusCode::from_u16(status).unwrap()), verdict, "{status}");
+        }
+    }
+
+    #[test]
+    fn throttling_is_known_by_status_and_body() {
+        let by_reason = Throttle::status(403)
+            .when(|answer| answer.text().is_ok_and(|text| text.contains("quotaExceeded")));
+        for (rule, status, body, fits) in [
+            (Throttle::status(413), 413, "", true),
+            (Throttle::status(413), 429, "", false),
+            (by_reason, 403, r#"{"reason": "quotaExceeded"}"#, true),
+            (by_reason, 403, r#"{"reason": "forbidden"}"#, false),
+            (by_reason, 400, "quotaExceeded", false),
+        ] {
+            assert_eq!(rule.fits(&Answer::of(status, &[], body)), fits, "{status} {body}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! How long a service asks to be left alone: the headers that say so and the forms they have.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::{Answer, Host};
+
+/// What a header that tells a wait holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitFormat {
+    /// Seconds from now, or a date: what `Retry-After` has (RFC 9110, section 10.2.3).
+    RetryAfter,
+    /// Milliseconds from now.
+    Millis,
+    /// A moment, in seconds since 1970.
+    EpochSeconds,
+    /// A moment, such as `2026-01-31T12:00:00.250Z` (RFC 3339).
+    Rfc3339,
+    /// How many requests a second are allowed: the wait is that of one.
+    PerSecond,
+}
+
+/// A header that tells a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitHeader {
+    /// Its name; case does not matter.
+    pub name: &'static str,
+    /// What it holds.
+    pub format: WaitFormat,
+}
+
+/// What every service may send.
+const RETRY_AFTER: WaitHeader = WaitHeader { name: "retry-after", format: WaitFormat::RetryAfter };
+
+impl WaitHeader {
+    /// The wait in an answer; `None` where there is none, or none that can be understood. A moment that is
+    /// over is no wait at all. Moments count from the answer's own date, or else from the host's time.
+    pub(crate) fn read(&self, answer: &Answer, host: &Host) -> Option<Duration> {
+        let text = answer.header(self.name)?;
+        let now = || answer.date().unwrap_or_else(|| host.now());
+        let until = |moment: SystemTime| moment.duration_since(now()).unwrap_or_default();
+        let number = || text.parse::<f64>().ok();
+        match self.format {
+            WaitFormat::RetryAfter => match number() {
+                Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+                None => Some(until(httpdate::parse_http_date(text).ok()?)),
+            },
+            WaitFormat::Millis => Duration::try_from_secs_f64(number()? / 1000.0).ok(),
+            WaitFormat::EpochSeconds => {
+                let since = Duration::try_from_secs_f64(number()?).ok()?;
+                Some(until(UNIX_EPOCH.checked_add(since)?))
+            }
+            WaitFormat::Rfc3339 => {
+                let moment = text.parse::<jiff::Timestamp>().ok()?.as_millisecond();
+                let since = Duration::from_millis(u64::try_from(moment).ok()?);
+                Some(until(UNIX_EPOCH.checked_add(since)?))
+            }
+            WaitFormat::PerSecond => Duration::try_from_secs_f64(1.0 / number()?).ok(),
+        }
+    }
+}
+
+/// How long the service asks to be left alone: `Retry-After`, or else the first of `more` that is there.
+pub(crate) fn asked_wait(answer: &Answer, more: &[WaitHeader], host: &Host) -> Option<Duration> {
+    let mut headers = std::iter::once(&RETRY_AFTER).chain(more);
+    headers.find_map(|header| header.read(answer, host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host() -> Host {
+        Host::fixed(httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:30 GMT").unwrap())
+    }
+
+    #[test]
+    fn what_a_service_asks_for_is_read_in_both_forms() {
+        let date = ("date", "Sun, 06 Nov 1994 08:49:00 GMT");
+        for (headers, seconds) in [
+            (&[("retry-after", "7")][..], Some(7.0)),
+            (&[("retry-after", " 1.5 ")], Some(1.5)),
+            (&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), date], Some(37.0)),
+            (&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(7.0)),
+            (&[("retry-after", "Sun, 06 Nov 1994 08:48:00 GMT"), date], Some(0.0)),
+            (&[("retry-after", "-5")], None),
+            (&[("retry-after", "1e300")], None),
+            (&[("retry-after", "soon")], None),
+            (&[date], None),
+        ] {
+            let answer = Answer::of(429, headers, "");
+            let wait = asked_wait(&answer, &[], &host()).map(|wait| wait.as_secs_f64());
+            assert_eq!(wait, seconds, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn waits_have_other_names_and_forms() {
+        use WaitFormat::{EpochSeconds, Millis, PerSecond, Rfc3339};
+        for (format, text, seconds) in [
+            (WaitFormat::RetryAfter, "3", Some(3.0)),
+            (Millis, "250", Some(0.25)),
+            // 784111777 is Sun, 06 Nov 1994 08:49:37 GMT.
+            (EpochSeconds, "784111777", Some(7.0)),
+            (EpochSeconds, "784111000", Some(0.0)),
+            (EpochSeconds, "30", Some(0.0)),
+            (EpochSeconds, "1e30", None),
+            (EpochSeconds, "-1", None),
+            (Rfc3339, "1994-11-06T08:49:37Z", Some(7.0)),
+            (Rfc3339, "1994-11-06T10:49:31.500+02:00", Some(1.5)),
+            (Rfc3339, "1994-11-06", None),
+            (PerSecond, "4", Some(0.25)),
+            (PerSecond, "0", None),
+            (PerSecond, "-2", None),
+        ] {
+            let header = WaitHeader { name: "X-Wait", format };
+            let answer = Answer::of(429, &[("x-wait", text)], "");
+            let wait = asked_wait(&answer, &[header], &host()).map(|wait| wait.as_secs_f64());
+            assert_eq!(wait, seconds, "{format:?} {text}");
+            // `Retry-After` comes first: it is what the service wants now.
+            let both = Answer::of(429, &[("x-wait", text), ("retry-after", "9")], "");
+            assert_eq!(asked_wait(&both, &[header], &host()).unwrap().as_secs(), 9);
+        }
+    }
+}

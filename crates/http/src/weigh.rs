@@ -1,0 +1,157 @@
+//! What an answer, or none, means for the call: its end, or another attempt.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::auth::Outgoing;
+use crate::limits::Turn;
+use crate::transport::{Prepared, Transport};
+use crate::waits::asked_wait;
+use crate::words::one_line;
+use crate::{Answer, Error, Verdict};
+
+/// What to do after an answer that does not end the call with an error.
+pub(crate) enum Next {
+    Done(Box<Answer>),
+    /// Again, after a pause.
+    Again(Duration),
+}
+
+/// A call under way.
+#[derive(Default)]
+pub(crate) struct Progress {
+    pub(crate) attempt: u32,
+    pub(crate) was_renewed: bool,
+    pub(crate) may_be_done: bool,
+}
+
+impl Transport {
+    /// What to do when no answer came.
+    pub(crate) fn broke_off(
+        &self,
+        request: &Prepared,
+        progress: &Progress,
+        was_sent: bool,
+        cause: String,
+    ) -> Result<Next, Error> {
+        let (call, attempts) = (request.call.clone(), progress.attempt);
+        if was_sent && !request.is_repeatable {
+            return Err(Error::Unsure { call, message: cause });
+        }
+        if attempts >= self.backoff.attempts() {
+            return Err(Error::Unreachable { call, attempts, source: cause.into() });
+        }
+        Ok(Next::Again(self.backoff.wait(attempts)))
+    }
+
+    /// What to do with an answer; gives the turn back.
+    pub(crate) async fn weigh(
+        &self,
+        request: &Prepared,
+        progress: &mut Progress,
+        outgoing: &Outgoing,
+        answer: Answer,
+        turn: Turn,
+    ) -> Result<Next, Error> {
+        let host = &self.backoff.host;
+        let verdict = self.hooks.verdict(&answer);
+        let asked = match verdict {
+            Verdict::Throttled => asked_wait(&answer, &self.hooks.wait_headers, host),
+            Verdict::Broken => asked_wait(&answer, &[], host),
+            _ => None,
+        };
+        let is_patient = asked.is_none_or(|wait| wait <= self.backoff.retry.patience);
+        self.heed(&answer, verdict, asked.filter(|_| is_patient), outgoing, &turn);
+        drop(turn);
+        progress.may_be_done |= verdict == Verdict::Broken;
+        match verdict {
+            Verdict::Fine => Ok(Next::Done(Box::new(answer))),
+            Verdict::Unauthorized if !progress.was_renewed => {
+                progress.was_renewed = self.auth.renew(outgoing, &answer, host).await?;
+                self.redactor.learn(&self.auth.secrets());
+                if progress.was_renewed {
+                    return Ok(Next::Again(Duration::ZERO));
+                }
+                Err(self.refusal(request, &answer, verdict, progress.attempt, None))
+            }
+            Verdict::Throttled | Verdict::Broken
+                if is_patient
+                    && progress.attempt < self.attempts(&answer)
+                    && (request.is_repeatable || verdict == Verdict::Throttled) =>
+            {
+                let wait = self.backoff.wait(progress.attempt);
+                Ok(Next::Again(wait.max(asked.unwrap_or_default())))
+            }
+            _ => Err(self.refusal(request, &answer, verdict, progress.attempt, asked)),
+        }
+    }
+
+    /// Learns from an answer, for the other calls as well: whether this one is sent again or not.
+    fn heed(
+        &self,
+        answer: &Answer,
+        verdict: Verdict,
+        wait: Option<Duration>,
+        outgoing: &Outgoing,
+        turn: &Turn,
+    ) {
+        for quota in &self.hooks.quotas {
+            if let Some((scope, left)) = quota.read(answer, &outgoing.method, &self.backoff.host) {
+                turn.observe(scope, left);
+            }
+        }
+        if let Some(wait) = wait {
+            self.limits.pause(wait);
+        }
+        match verdict {
+            Verdict::Throttled => turn.throttled(),
+            Verdict::Fine => {
+                turn.good();
+                self.auth.accepted(outgoing);
+                self.seen.has_worked.store(true, Ordering::Relaxed);
+            }
+            _ => {}
+        }
+    }
+
+    /// How often a call that was answered so is tried.
+    fn attempts(&self, answer: &Answer) -> u32 {
+        let most = self.backoff.attempts();
+        if self.may_be_credentials(answer) { most.min(2) } else { most }
+    }
+
+    /// Whether the service says so of wrong credentials as well, and ours were never right.
+    fn may_be_credentials(&self, answer: &Answer) -> bool {
+        !self.seen.has_worked.load(Ordering::Relaxed)
+            && self.hooks.throttle(answer).is_some_and(|rule| rule.perhaps_credentials)
+    }
+
+    /// The error for an answer that says no.
+    fn refusal(
+        &self,
+        request: &Prepared,
+        answer: &Answer,
+        verdict: Verdict,
+        attempts: u32,
+        wait: Option<Duration>,
+    ) -> Error {
+        let (call, status) = (answer.call.clone(), answer.status.as_u16());
+        // First, as what is cut short in the middle of a secret would show the rest.
+        let mut message = one_line(&self.redactor.redact(&self.hooks.words(answer)));
+        match verdict {
+            Verdict::Unauthorized => Error::Unauthorized { call, status, message },
+            Verdict::NotFound => Error::NotFound { call, status, message },
+            Verdict::Throttled => {
+                if self.may_be_credentials(answer) {
+                    message.push_str("; the service says the same of wrong credentials");
+                }
+                Error::Throttled { call, status, message, attempts, wait }
+            }
+            Verdict::Broken if request.is_repeatable => {
+                Error::Broken { call, status, message, attempts, wait }
+            }
+            Verdict::Broken => Error::Unsure { call, message: format!("{status}: {message}") },
+            Verdict::Fine | Verdict::Refused => Error::Refused { call, status, message },
+        }
+    }
+}

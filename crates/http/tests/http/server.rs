@@ -1,0 +1,108 @@
+//! A server that answers by a script, or by a function, and remembers what it was asked.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::response::Response;
+use octodns_http::{Builder, Client, Retry};
+use tokio::net::TcpListener;
+
+/// What the server does with one request.
+#[derive(Clone)]
+pub(crate) enum Step {
+    Answer(u16, &'static [(&'static str, &'static str)], &'static str),
+    /// An answer that is made on the way.
+    Made(u16, String),
+    /// Begins to answer and closes the connection.
+    Hang,
+}
+
+pub(crate) const OK: Step = Step::Answer(200, &[], "{}");
+pub(crate) const BROKEN: Step = Step::Answer(503, &[], r#"{"message": "maintenance"}"#);
+pub(crate) const THROTTLED: Step =
+    Step::Answer(429, &[("retry-after", "0")], r#"{"message": "slow down"}"#);
+
+/// A request, as it is remembered and as a function gets it: method, path with query, `Authorization`,
+/// and the body where there is one.
+pub(crate) struct Seen {
+    pub(crate) line: String,
+    pub(crate) authorization: String,
+    pub(crate) body: String,
+}
+
+pub(crate) struct Server {
+    pub(crate) base: String,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// Answers by `script`, then by its last step again and again.
+    pub(crate) async fn start(script: &[Step]) -> Self {
+        let script = Mutex::new(script.iter().cloned().collect::<VecDeque<_>>());
+        Self::with(move |_| {
+            let mut script = script.lock().unwrap();
+            if script.len() > 1 { script.pop_front().unwrap() } else { script[0].clone() }
+        })
+        .await
+    }
+
+    /// Answers by a function.
+    pub(crate) async fn with(answer: impl Fn(&Seen) -> Step + Send + Sync + 'static) -> Self {
+        Self::slow(Duration::ZERO, answer).await
+    }
+
+    /// Answers by a function after a while.
+    pub(crate) async fn slow(
+        pause: Duration,
+        answer: impl Fn(&Seen) -> Step + Send + Sync + 'static,
+    ) -> Self {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (log, answer) = (Arc::clone(&seen), Arc::new(answer));
+        let app = Router::new().fallback(move |request: Request| async move {
+            let header = request.headers().get("authorization");
+            let authorization = header.map_or("", |value| value.to_str().unwrap()).to_owned();
+            let line = format!("{} {}", request.method(), request.uri());
+            let body = to_bytes(request.into_body(), 1 << 20).await.unwrap();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            let told = format!("{line} {authorization}").trim().to_owned();
+            log.lock().unwrap().push(told);
+            let step = answer(&Seen { line, authorization, body });
+            tokio::time::sleep(pause).await;
+            match step {
+                Step::Answer(status, headers, body) => {
+                    let mut response = Response::builder().status(status);
+                    for (name, value) in headers {
+                        response = response.header(*name, *value);
+                    }
+                    response.body(Body::from(body)).unwrap()
+                }
+                Step::Made(status, body) => {
+                    Response::builder().status(status).body(Body::from(body)).unwrap()
+                }
+                // A body that fails after the headers: the connection is closed in the middle.
+                Step::Hang => {
+                    let broken =
+                        futures::stream::iter([Err::<&str, _>(std::io::Error::other("closed"))]);
+                    Response::new(Body::from_stream(broken))
+                }
+            }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/v2/", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { base, seen }
+    }
+
+    pub(crate) fn client(&self) -> Builder {
+        let retry = Retry { attempts: 3, first_wait: Duration::ZERO, ..Retry::default() };
+        Client::builder("test", &self.base).retry(retry)
+    }
+
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+}

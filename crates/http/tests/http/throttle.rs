@@ -1,0 +1,114 @@
+//! Services that say in their own way that it is too much.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use octodns_core::{Secret, ServiceFault};
+use octodns_http::{
+    Accounts, Client, HeaderAuth, Quota, Retry, StatusCode, Throttle, WaitFormat, WaitHeader,
+};
+
+use crate::server::{OK, Server, Step};
+
+const WAIT: WaitHeader = WaitHeader { name: "Reply-After", format: WaitFormat::Millis };
+
+fn by_words(words: &'static str) -> Step {
+    Step::Answer(400, &[("reply-after", "200")], words)
+}
+
+#[tokio::test]
+async fn throttling_has_other_statuses_words_and_headers() {
+    let rules = [
+        Throttle::status(413),
+        Throttle::status(400)
+            .when(|answer| answer.text().is_ok_and(|text| text.contains("Rate limit exceeded"))),
+    ];
+    for (step, fine) in [
+        (by_words("Rate limit exceeded"), true),
+        (by_words("bad request"), false),
+        (Step::Answer(413, &[("reply-after", "200")], ""), true),
+    ] {
+        let server = Server::start(&[step, OK]).await;
+        let client = server.client().throttles(&rules).wait_headers(&[WAIT]).build().unwrap();
+        let start = Instant::now();
+        // Not carried out, so that it may be sent again.
+        let result = client.post(&["x"]).done().await;
+        assert_eq!(result.is_ok(), fine, "{result:?}");
+        assert_eq!(start.elapsed() >= Duration::from_millis(200), fine);
+    }
+}
+
+/// A login that is wrong is not tried for minutes, and the error says that it may be that.
+#[tokio::test]
+async fn throttling_that_may_mean_credentials_is_told_so() {
+    let calm = Step::Answer(420, &[], "calm");
+    let rules = [Throttle::status(420).perhaps_credentials()];
+    let server = Server::start(std::slice::from_ref(&calm)).await;
+    let retry = Retry { attempts: 5, first_wait: Duration::ZERO, ..Retry::default() };
+    let client = server.client().retry(retry).throttles(&rules).build().unwrap();
+    let error = client.get(&["x"]).done().await.unwrap_err();
+    assert_eq!(error.fault(), ServiceFault::Throttled);
+    assert_eq!(
+        error.to_string(),
+        "GET /v2/x: 420: calm; the service says the same of wrong credentials \
+         (gave up after 2 attempts)"
+    );
+    // Once a call was carried out, it is the rate.
+    let server = Server::start(&[OK, calm.clone(), calm.clone(), calm, OK]).await;
+    let client = server.client().retry(retry).throttles(&rules).build().unwrap();
+    client.get(&["x"]).done().await.unwrap();
+    client.get(&["x"]).done().await.unwrap();
+}
+
+/// The service allows three at a time; eight are sent.
+#[tokio::test]
+async fn fewer_are_sent_at_a_time_when_the_service_finds_it_too_much() {
+    let now = Arc::new(AtomicUsize::new(0));
+    let (served, refused) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(0)));
+    let counts = (Arc::clone(&served), Arc::clone(&refused));
+    let app = axum::Router::new().fallback(move || {
+        let (now, counts) = (Arc::clone(&now), counts.clone());
+        async move {
+            let at_once = now.fetch_add(1, Ordering::SeqCst) + 1;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            now.fetch_sub(1, Ordering::SeqCst);
+            let count = if at_once > 3 { &counts.1 } else { &counts.0 };
+            *count.lock().unwrap() += 1;
+            StatusCode::from_u16(if at_once > 3 { 429 } else { 201 }).unwrap()
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let retry = Retry { first_wait: Duration::from_millis(20), ..Retry::default() };
+    let client = Client::builder("test", &base).retry(retry).build().unwrap();
+    let created = join_all((0..120).map(|_| client.post(&["x"]).done())).await;
+    assert!(created.iter().all(Result::is_ok), "{created:?}");
+    assert_eq!(*served.lock().unwrap(), 120);
+    let refused = *refused.lock().unwrap();
+    assert!(refused < 40, "{refused}");
+}
+
+/// What one client was told is left, the other heeds.
+#[tokio::test]
+async fn quotas_in_headers_are_kept_over_the_account() {
+    let none = Step::Answer(200, &[("left", "0"), ("reset-in", "400")], "{}");
+    let server = Server::start(&[none, OK]).await;
+    let accounts = Accounts::default();
+    let reset = WaitHeader { name: "reset-in", format: WaitFormat::Millis };
+    let make = || {
+        let auth = HeaderAuth::bearer(&Secret::new("hunter2")).unwrap();
+        let client = server.client().auth(auth).quotas(&[Quota::reset_at("left", reset)]);
+        client.build_for(&accounts).unwrap()
+    };
+    let (one, other) = (make(), make());
+    one.get(&["a"]).done().await.unwrap();
+    let start = Instant::now();
+    other.get(&["b"]).done().await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(390), "{:?}", start.elapsed());
+    // Nothing is said any more, so nothing is kept.
+    join_all((0..20).map(|_| one.get(&["c"]).done())).await;
+    assert!(start.elapsed() < Duration::from_secs(5));
+}

@@ -1,0 +1,250 @@
+//! Tokens that are fetched, and signatures with the time of a service.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, UNIX_EPOCH};
+
+use futures::FutureExt;
+use futures::future::join_all;
+use octodns_core::{Secret, ServiceFault};
+use octodns_http::{
+    Client, Error, HeaderValue, Host, OAuthLogin, SigningAuth, Token, TokenAuth, TokenSource,
+};
+
+use crate::server::{OK, Seen, Server, Step};
+
+/// Logs in at `/v2/login` through `plain`, whose limits it shares.
+fn login(plain: &Client) -> OAuthLogin {
+    let endpoint = plain.at(&format!("{}login", plain.base())).unwrap();
+    let password = ("password", Secret::new("hunter2"));
+    OAuthLogin::new(endpoint, [("grant_type", Secret::new("password")), password])
+}
+
+/// A service that gives tokens `token-1`, `token-2` ... and takes the last one for so many calls.
+struct Service {
+    server: Server,
+    logins: Arc<AtomicUsize>,
+}
+
+impl Service {
+    async fn start(most_calls: usize) -> Self {
+        let logins = Arc::new(AtomicUsize::new(0));
+        let given = Arc::clone(&logins);
+        let used = Mutex::new(0);
+        let server = Server::slow(Duration::from_millis(5), move |seen| {
+            let mut used = used.lock().unwrap();
+            if seen.line == "POST /v2/login" {
+                *used = 0;
+                let number = given.fetch_add(1, Ordering::SeqCst) + 1;
+                let token = format!(r#"{{"access_token": "token-{number}", "expires_in": 3600}}"#);
+                return Step::Made(200, token);
+            }
+            let last = format!("Bearer token-{}", given.load(Ordering::SeqCst));
+            if seen.authorization == last && *used < most_calls {
+                *used += 1;
+                return OK;
+            }
+            Step::Made(401, format!(r#"{{"message": "bad: {}"}}"#, seen.authorization))
+        })
+        .await;
+        Self { server, logins }
+    }
+
+    fn client(&self, concurrency: usize) -> Client {
+        let plain = self.server.client().concurrency(concurrency).build().unwrap();
+        plain.with_auth(TokenAuth::bearer(login(&plain)))
+    }
+
+    fn logins(&self) -> usize {
+        self.logins.load(Ordering::SeqCst)
+    }
+}
+
+/// Also where there is one request at a time, and the login needs it.
+#[tokio::test]
+async fn all_calls_share_one_login() {
+    for concurrency in [1, 8] {
+        let service = Service::start(usize::MAX).await;
+        let client = service.client(concurrency);
+        let done = join_all((0..20).map(|_| client.get(&["x"]).done())).await;
+        assert!(done.iter().all(Result::is_ok), "{done:?}");
+        assert_eq!(service.logins(), 1);
+    }
+}
+
+/// The service ends a token when it likes: whoever notices first renews it for all.
+#[tokio::test]
+async fn a_token_that_ends_is_renewed_once() {
+    for concurrency in [1, 4] {
+        let service = Service::start(60).await;
+        let client = service.client(concurrency);
+        let done = join_all((0..100).map(|_| client.post(&["x"]).done())).await;
+        assert!(done.iter().all(Result::is_ok), "{done:?}");
+        assert_eq!(service.logins(), 2);
+        // Once its end was known, nobody sent it any more.
+        assert!(service.server.seen().len() <= 102 + concurrency);
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_takes_no_token_is_not_asked_for_one_again_and_again() {
+    let service = Service::start(0).await;
+    let client = service.client(4);
+    let done = join_all((0..40).map(|_| client.get(&["x"]).done())).await;
+    for result in done {
+        let error = result.unwrap_err();
+        assert_eq!(error.fault(), ServiceFault::Unauthorized);
+        // What is repeated is the token, which nobody knew when the client was made.
+        assert_eq!(error.to_string(), "GET /v2/x: 401: bad: Bearer ***");
+    }
+    assert_eq!(service.logins(), 2);
+}
+
+#[tokio::test]
+async fn a_login_that_is_refused_is_the_error_of_all_that_wait() {
+    for (status, fault, logins) in [
+        (401, ServiceFault::Unauthorized, 1),
+        (400, ServiceFault::Unauthorized, 1),
+        (503, ServiceFault::Unreachable, 3),
+    ] {
+        let server = Server::with(move |seen| match &*seen.line {
+            "POST /v2/login" => Step::Made(status, format!(r#"{{"error": "{}"}}"#, seen.body)),
+            _ => OK,
+        })
+        .await;
+        let plain = server.client().build().unwrap();
+        let client = plain.with_auth(TokenAuth::bearer(login(&plain)));
+        let done = join_all((0..20).map(|_| client.post(&["x"]).done())).await;
+        for result in done {
+            let error = result.unwrap_err();
+            assert_eq!((error.fault(), error.to_string().as_str()), (fault, "cannot log in"));
+            let cause = std::error::Error::source(&error).unwrap().to_string();
+            assert!(
+                cause.starts_with(&format!("POST /v2/login: {status}: grant_type=")),
+                "{cause}"
+            );
+            assert!(!cause.contains("hunter2"), "{cause}");
+        }
+        assert_eq!(server.seen().len(), logins);
+        if fault == ServiceFault::Unauthorized {
+            client.post(&["x"]).done().await.unwrap_err();
+            assert_eq!(server.seen().len(), logins, "a refusal stands for a while");
+        }
+    }
+}
+
+/// 403 is about rights: another token has no more of them.
+#[tokio::test]
+async fn a_call_that_is_forbidden_renews_nothing() {
+    let server = Server::with(|seen| match &*seen.line {
+        "POST /v2/login" => Step::Answer(200, &[], r#"{"access_token": "t", "expires_in": "9"}"#),
+        _ => Step::Answer(403, &[], ""),
+    })
+    .await;
+    let plain = server.client().build().unwrap();
+    let client = plain.with_auth(TokenAuth::bearer(login(&plain)));
+    let error = client.get(&["x"]).done().await.unwrap_err();
+    assert_eq!((error.fault(), error.status()), (ServiceFault::Unauthorized, Some(403)));
+    assert_eq!(server.seen(), ["POST /v2/login", "GET /v2/x Bearer t"]);
+}
+
+/// By its refresh token, and by the password where that is refused.
+#[tokio::test]
+async fn a_token_is_refreshed_where_the_service_lets_us() {
+    let server = Server::with(|seen| {
+        let is_old = |number: usize| seen.authorization == format!("Bearer t{number}");
+        match (&*seen.line, &*seen.body) {
+            ("POST /v2/login", "grant_type=password&password=hunter2") => Step::Answer(
+                200,
+                &[],
+                r#"{"accessToken": "t1", "refreshToken": "again-1", "expiresIn": "3600"}"#,
+            ),
+            ("POST /v2/login", "grant_type=refresh_token&refresh_token=again-1") => {
+                Step::Answer(200, &[], r#"{"access_token": "t2", "refresh_token": "again-2"}"#)
+            }
+            ("POST /v2/login", body) => Step::Made(400, format!(r#"{{"error": "{body}"}}"#)),
+            ("GET /v2/1", _) if is_old(1) => Step::Answer(401, &[], ""),
+            ("GET /v2/2", _) if is_old(2) => Step::Answer(401, &[], ""),
+            _ => OK,
+        }
+    })
+    .await;
+    let plain = server.client().build().unwrap();
+    let client = plain.with_auth(TokenAuth::bearer(login(&plain).refreshes()));
+    for path in ["0", "1", "2"] {
+        client.get(&[path]).done().await.unwrap();
+    }
+    let seen = [
+        "POST /v2/login",
+        "GET /v2/0 Bearer t1",
+        "GET /v2/1 Bearer t1",
+        "POST /v2/login",
+        "GET /v2/1 Bearer t2",
+        "GET /v2/2 Bearer t2",
+        "POST /v2/login",
+        "POST /v2/login",
+        "GET /v2/2 Bearer t1",
+    ];
+    assert_eq!(server.seen(), seen);
+    assert_eq!(client.hide("again-1 again-2 t2"), "*** *** ***");
+    let request = client.post(&["x"]).query("key", "hunter2").form([("password", "hunter2")]);
+    assert!(!format!("{request:?}").contains("hunter2"));
+}
+
+/// A login that tells where the service is.
+struct Catalog(String);
+
+#[async_trait::async_trait]
+impl TokenSource for Catalog {
+    async fn fetch(&self, _: &Host) -> Result<Token, Error> {
+        Ok(Token::new("open-sesame").base(self.0.parse().unwrap()))
+    }
+}
+
+#[tokio::test]
+async fn a_login_may_tell_where_the_service_is() {
+    let (identity, service) = (Server::start(&[OK]).await, Server::start(&[OK]).await);
+    let auth = |base: String| TokenAuth::header("x-auth-token", "", Catalog(base));
+    let client = identity.client().auth(auth(format!("{}42", service.base))).build().unwrap();
+    client.get(&["zones"]).done().await.unwrap();
+    client.follow(octodns_http::Method::GET, "/v2/42/next").done().await.unwrap();
+    assert_eq!(service.seen(), ["GET /v2/42/zones", "GET /v2/42/next"]);
+    assert_eq!(identity.seen(), [""; 0]);
+    // Not to a place where everybody can listen.
+    let client = Client::builder("test", "https://127.0.0.1:1/").auth(auth(service.base.clone()));
+    let error = client.build().unwrap().get(&["x"]).done().await.unwrap_err();
+    assert!(error.to_string().contains("without encryption"), "{error}");
+    assert_eq!(service.seen().len(), 2);
+}
+
+/// The time of the service is asked for once, by a call that is not signed.
+#[tokio::test]
+async fn requests_are_signed_with_the_time_of_the_service() {
+    let server = Server::with(|seen: &Seen| match &*seen.line {
+        "GET /v2/time" => Step::Answer(200, &[], "2000"),
+        _ => OK,
+    })
+    .await;
+    let host = Host::fixed(UNIX_EPOCH + Duration::from_secs(1000));
+    let plain = server.client().host(&host).build().unwrap();
+    let clock = plain.clone();
+    let auth = SigningAuth::new([Secret::new("key")], |request, host| {
+        let query = request.url.query().unwrap_or_default();
+        let text = format!("{}?{query}+{}+{}", request.method, host.unix_seconds(), host.nonce(4));
+        let value = HeaderValue::try_from(text).map_err(|_| Error::unsigned("no header"))?;
+        request.headers.insert("authorization", value);
+        Ok(())
+    })
+    .with_time_of_service(move |host| {
+        let clock = clock.clone();
+        async move {
+            let seconds: u64 = clock.get(&["time"]).read().await?;
+            Ok(host.offset_to(UNIX_EPOCH + Duration::from_secs(seconds)))
+        }
+        .boxed()
+    });
+    let client = plain.with_auth(auth);
+    join_all((0..3).map(|_| client.get(&["x"]).query("a", "b c").done())).await;
+    let signed = "GET /v2/x?a=b+c GET?a=b+c+2000+00000000";
+    assert_eq!(server.seen(), ["GET /v2/time", signed, signed, signed]);
+}
