@@ -45,7 +45,7 @@ async fn dump(case: &Json) -> Result<Files, Box<dyn std::error::Error>> {
     }
     let changes = desired.records().map(|record| Change::Create(Arc::clone(record))).collect();
     let plan = Plan::new(existing, desired, changes, false);
-    provider.apply(&plan, &mut ApplyLog::new(&plan, &mut ())).await?;
+    provider.apply(&plan, &ApplyLog::new("dump", &plan, &())).await?;
     let mut files = Files::new();
     collect(folder.path(), folder.path(), &mut files)?;
     Ok(files)

@@ -9,6 +9,7 @@ pub mod change;
 pub mod diagnostic;
 pub mod engine;
 pub mod name;
+mod per_run;
 pub mod plan;
 pub mod provider;
 pub mod record;
@@ -19,16 +20,17 @@ pub mod validate;
 pub mod value;
 pub mod zone;
 
-pub use apply_log::{ApplyLog, ApplySink, Outcome};
+pub use apply_log::{ApplyLog, ApplySink, Attempt, Outcome, Stopped};
 pub use async_trait::async_trait;
 pub use capabilities::{Capabilities, TypeSupport};
 pub use change::Change;
 pub use diagnostic::{Diagnostic, Origin, Report, Severity, nearest};
 pub use engine::{Context, Target, TargetOptions};
 pub use name::{RecordName, ZoneName};
+pub use per_run::PerRun;
 pub use plan::{Plan, State};
 pub use provider::{
-    Processor, Provider, ProviderError, ServiceFault, Source, ZoneRead, ZoneRequest,
+    HiddenSet, Processor, Provider, ProviderError, ServiceFault, Source, ZoneRead, ZoneRequest,
 };
 pub use record::{Record, RecordData, RecordType};
 pub use registry::Registry;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::change::Change;
 use crate::name::RecordName;
+use crate::provider::ProviderError;
 use crate::record::RecordType;
 use crate::value::{Map, OwnedValue, Value};
 use crate::zone::Zone;
@@ -18,6 +19,11 @@ impl State {
     /// Remembers a value.
     pub fn new(value: impl Any + Send + Sync) -> Self {
         Self(Some(Arc::new(value)))
+    }
+
+    /// Whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
     }
 
     /// The value, if it is of this type.
@@ -75,7 +81,9 @@ pub struct Plan {
     /// Settings of the zone that are not records and are to be changed as well.
     pub meta: Option<OwnedValue>,
     /// What the provider remembers from reading.
-    pub state: State,
+    state: State,
+    /// What the target holds, with what `existing` does not show.
+    held: Zone,
 }
 
 /// Why a plan is not applied without force.
@@ -115,8 +123,51 @@ impl Plan {
     pub fn new(existing: Zone, desired: Zone, mut changes: Vec<Change>, exists: bool) -> Self {
         changes.sort_by(Change::cmp_in_plan);
         let (thresholds, meta, state) = (Thresholds::default(), None, State::default());
-        Self { existing, desired, changes, exists, thresholds, meta, state }
+        let held = existing.clone();
+        Self { existing, desired, changes, exists, thresholds, meta, state, held }
             .with_thresholds(thresholds)
+    }
+
+    /// The same plan, with what the provider remembers from reading the zone.
+    #[must_use]
+    pub fn with_state(mut self, state: State) -> Self {
+        self.state = state;
+        self
+    }
+
+    /// The same plan of a target that holds `held`: all its records, those that no part of the plan shows
+    /// as well.
+    pub(crate) fn with_held(mut self, held: Zone) -> Self {
+        self.held = held;
+        self
+    }
+
+    /// What the provider remembers from reading the zone; `None` when there is no such zone yet.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the zone was read, but what was remembered is lost or of another type: nothing can be
+    /// changed or deleted safely then.
+    pub fn state<T: Any>(&self) -> Result<Option<&T>, ProviderError> {
+        match self.state.get() {
+            Some(state) => Ok(Some(state)),
+            None if self.state.is_empty() && !self.exists => Ok(None),
+            None => {
+                let zone = self.desired.name();
+                let message = format!("what was learned when {zone} was read is lost; plan again");
+                Err(ProviderError::failed(message))
+            }
+        }
+    }
+
+    /// What the target holds after the plan: all that it holds now, hidden records included, with the
+    /// changes made. For targets that are written as a whole.
+    ///
+    /// Unlike the desired state it has no record whose change was taken out of the plan.
+    pub fn outcome(&self) -> Zone {
+        let mut zone = self.held.clone();
+        zone.apply(&self.changes);
+        zone
     }
 
     /// The same plan, held to `thresholds` where the zone sets none.

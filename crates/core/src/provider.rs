@@ -10,9 +10,9 @@ use crate::capabilities::Capabilities;
 use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::engine::Target;
-use crate::name::ZoneName;
+use crate::name::{RecordName, ZoneName};
 use crate::plan::{Plan, State};
-use crate::record::{LoadContext, Record, RecordTypes};
+use crate::record::{LoadContext, Record, RecordType, RecordTypes};
 use crate::validate::RecordValidators;
 use crate::value::OwnedValue;
 use crate::zone::{SubZones, Zone};
@@ -237,6 +237,20 @@ pub struct ZoneRead {
     pub report: Report,
     /// What must be remembered for applying to the zone.
     pub state: State,
+    /// `RRsets` that are in the zone and were left out of the records on purpose, by an option for example.
+    /// No plan may create them.
+    pub hidden: Vec<HiddenSet>,
+}
+
+/// An `RRset` that a target holds and that planning does not see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HiddenSet {
+    /// Its name.
+    pub name: RecordName,
+    /// Its type.
+    pub record_type: RecordType,
+    /// Who keeps it out of sight, for people: `the processor "private"`, `the option "ignore"`.
+    pub by: String,
 }
 
 /// What came of putting files in order.
@@ -261,6 +275,10 @@ pub trait Source: Send + Sync {
 
     /// What this source can hold. The same for the life of the value.
     fn capabilities(&self) -> &Capabilities;
+
+    /// A run begins: whatever an earlier one learned (lists of zones, ids, addresses) is forgotten, so that
+    /// the world is planned as it is. Default: nothing was learned.
+    fn begin_run(&self) {}
 
     /// Whether what it reads is written by hand in local files, so that validating reads it.
     fn is_local(&self) -> bool {
@@ -378,12 +396,21 @@ pub trait Provider: Source {
         Ok(None)
     }
 
-    /// Makes the changes of a plan, in whatever order is safest, and writes down each as it goes.
+    /// Whether the target is written as a whole from what the plan shows, so that what is hidden from the
+    /// plan is gone afterwards, as `YamlProvider` does. For such targets alone a plan may create what is
+    /// hidden from it. Default: no, and none but files that nobody else writes to may say yes.
+    fn drops_hidden(&self) -> bool {
+        false
+    }
+
+    /// Makes the changes of a plan, in whatever order is safest. Asks the log before anything is sent, and
+    /// tells it what came of it.
     ///
     /// # Errors
     ///
-    /// Stops at the first failure that makes going on unsafe; the log says what was done until then.
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError>;
+    /// Stops at the first failure that makes going on unsafe; the log says what was done until then. `Ok`
+    /// with a change that is not in the log as applied is an error as well.
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError>;
 
     /// The same provider writing its files below another folder; `None` if it writes no files.
     fn with_directory(&self, _directory: &Path) -> Option<Arc<dyn Provider>> {
@@ -414,6 +441,9 @@ pub struct Stage<'s> {
 pub trait Processor: Send + Sync {
     /// The id this processor has in the configuration.
     fn id(&self) -> &str;
+
+    /// A run begins: whatever an earlier one learned is forgotten. Default: nothing was learned.
+    fn begin_run(&self) {}
 
     /// Changes the desired state, once, before any target sees it.
     ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use octodns_core::engine::read_sources;
+use octodns_core::engine::read_valid_sources;
 use octodns_core::zone::{Compared, changes};
 use octodns_core::{Capabilities, Change, Report, ZoneName};
 
@@ -41,6 +41,7 @@ impl Manager {
     ///
     /// Fails with everything that was found if a zone cannot be read or is not valid.
     pub async fn compare(&self, options: &CompareOptions) -> Result<Comparison, Failure> {
+        self.begin_run();
         let mut report = Report::new();
         let a = self.named_sources("source", &options.a, &mut report);
         let b = self.named_sources("source", &options.b, &mut report);
@@ -52,15 +53,14 @@ impl Manager {
         let context = self.context(&selected.config, false);
         let mut zones = Vec::new();
         for sources in [&a, &b] {
-            let mut zone = self.empty_zone(&selected.name, &selected.config);
-            read_sources(&mut zone, sources, &context, &mut report).await;
-            context.zone_validators.report(&zone, false, &mut report);
-            zones.push(zone);
+            let zone = self.empty_zone(&selected.name, &selected.config);
+            match read_valid_sources(zone, sources, &context, &mut report).await {
+                Ok(zone) => zones.push(zone),
+                Err(found) => report.merge(found),
+            }
         }
         log::warnings(&report);
-        if report.has_errors() {
-            return Err(report.into());
-        }
+        let [a_zone, b_zone] = &*zones else { return Err(report.into()) };
         let all: Vec<_> = a.iter().chain(&b).map(|source| source.capabilities()).collect();
         let capabilities = Capabilities {
             geo: all.iter().all(|held| held.geo),
@@ -68,7 +68,7 @@ impl Manager {
             ..Capabilities::EVERYTHING
         };
         let compared = Compared { id: "aggregate", capabilities: &capabilities };
-        let mut changes = changes(&zones[1], &zones[0], &compared);
+        let mut changes = changes(b_zone, a_zone, &compared);
         changes.retain(|change| {
             let record = change.record();
             let ignored = options

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
-use octodns_core::engine::read_sources;
+use octodns_core::engine::{Pipeline, read_sources};
 use octodns_core::provider::{Processor, Provider, ProviderError, Stage};
 use octodns_core::registry::Component;
 use octodns_core::value::{Map, Value};
-use octodns_core::{ApplyLog, Diagnostic, Plan, Report, Source, Target, TargetOptions};
+use octodns_core::{Diagnostic, Plan, Report, Source, Target, TargetOptions};
 
 use crate::failure::Failure;
 use crate::log::{self, MANAGER};
@@ -41,6 +41,7 @@ impl Manager {
     /// Fails with everything that was found. A zone that fails does not keep the others from being
     /// written.
     pub async fn dump(&self, options: &DumpOptions) -> Result<usize, Failure> {
+        self.begin_run();
         let mut report = Report::new();
         let sources = self.named_sources("source", &options.sources, &mut report);
         if report.has_errors() {
@@ -191,8 +192,14 @@ impl Manager {
         report: &mut Report,
     ) -> Result<(), ProviderError> {
         let context = self.context(&selected.config, lenient);
-        let mut zone = self.empty_zone(&selected.name, &selected.config);
-        read_sources(&mut zone, sources, &context, report).await;
+        let empty = self.empty_zone(&selected.name, &selected.config);
+        let mut zone = match read_sources(empty, sources, &context, report).await {
+            Ok(zone) => zone,
+            Err(found) => {
+                report.merge(found);
+                return Ok(());
+            }
+        };
         for processor in processors {
             let mut stage = Stage {
                 sources,
@@ -205,19 +212,21 @@ impl Manager {
             processor.source_zone(&mut zone, &mut stage).await?;
         }
         context.zone_validators.report(&zone, lenient, report);
-        let read = target.read(&zone, &context, report).await;
-        if report.has_errors() {
-            return Ok(());
-        }
-        let plan = target.plan(&zone, read, &[], &context, report).await?;
+        let read = match target.read(&zone, &context).await {
+            Ok(read) if !report.has_errors() => read,
+            Ok(_) => return Ok(()),
+            Err(found) => {
+                report.merge(found);
+                return Ok(());
+            }
+        };
+        let plan = target.plan(&zone, read, Pipeline::default(), &context, report).await?;
         // Nothing to change: the file is written all the same, in the form of a dump.
         let plan = plan.unwrap_or_else(|| Plan::new(zone.clone(), zone, Vec::new(), false));
         if report.has_errors() {
             return Ok(());
         }
-        let mut sink = ();
-        let mut log = ApplyLog::new(&plan, &mut sink);
-        target.apply(&plan, &mut log).await.map(drop)
+        target.apply(&plan, &()).await.error.map_or(Ok(()), Err)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use futures::future::join_all;
 use futures::{StreamExt, stream};
-use octodns_core::engine::{ReadZone, read_sources};
+use octodns_core::engine::{Pipeline, ReadZone, read_sources};
 use octodns_core::provider::{Processor, Stage};
 use octodns_core::zone::Adding;
 use octodns_core::{
@@ -92,10 +93,7 @@ impl Manager {
         let task = self.task(&job.zone, Origin::Sources(&job.sources), job);
         let (planned, desired) = self.plan_zone(&task).await;
         let mut aliases = Vec::with_capacity(job.aliases.len());
-        // A desired state that is not whole is nobody's.
-        if planned.report.has_errors() {
-            return (planned, aliases);
-        }
+        let Some(desired) = desired else { return (planned, aliases) };
         for alias in &job.aliases {
             let task = self.task(&alias.zone, Origin::AliasOf(&desired), job);
             aliases.push((alias.place, self.plan_zone(&task).await.0));
@@ -107,33 +105,29 @@ impl Manager {
         Task { zone, origin, job, context: self.context(&zone.config, job.lenient) }
     }
 
-    /// Plans a zone for all its targets; returns its desired state as well.
-    async fn plan_zone(&self, task: &Task<'_>) -> (Planned, Zone) {
+    /// Plans a zone for all its targets; returns its desired state as well, if it is whole.
+    async fn plan_zone(&self, task: &Task<'_>) -> (Planned, Option<Zone>) {
         let mut report = Report::new();
         let name = &task.zone.name;
         let empty = self.empty_zone(name, &task.zone.config);
-        let mut desired = empty.clone();
 
         // Targets are read while the sources are: neither depends on the other.
-        let reads = futures::future::join_all(task.job.targets.iter().map(|target| {
-            let empty = &empty;
-            async move {
-                let mut found = Report::new();
-                let read = target.read(empty, &task.context, &mut found).await;
-                (read, found)
-            }
-        }));
-        let desire = desire(task, &mut desired, &mut report);
-        let ((), reads) = futures::join!(desire, reads);
+        let targets = task.job.targets.iter();
+        let reads = join_all(targets.map(|target| target.read(&empty, &task.context)));
+        let desire = desire(task, empty.clone(), &mut report);
+        let (desired, reads) = futures::join!(desire, reads);
 
         let mut plans = Vec::new();
-        for (target, (read, found)) in task.job.targets.iter().zip(reads) {
-            let failed = found.has_errors();
-            report.merge(found);
-            if failed || report.has_errors() {
-                continue;
-            }
-            match plan_target(task, target, &desired, read, &mut report).await {
+        for (target, read) in task.job.targets.iter().zip(reads) {
+            let read = match read {
+                Ok(read) => read,
+                Err(found) => {
+                    report.merge(found);
+                    continue;
+                }
+            };
+            let Some(desired) = desired.as_ref().filter(|_| !report.has_errors()) else { continue };
+            match plan_target(task, target, desired, read, &mut report).await {
                 Ok(Some(plan)) => plans.push((target.clone(), plan)),
                 Ok(None) => {}
                 Err(error) => {
@@ -141,16 +135,18 @@ impl Manager {
                 }
             }
         }
-        (Planned { plans, report, always_dry_run: task.zone.config.always_dry_run }, desired)
+        let always_dry_run = task.zone.config.always_dry_run;
+        let desired = desired.filter(|_| !report.has_errors());
+        (Planned { plans, report, always_dry_run }, desired)
     }
 }
 
 impl Task<'_> {
-    /// What a processor is told of the run; with a target, of planning for it.
-    fn stage<'a>(&'a self, target: Option<&'a Target>, report: &'a mut Report) -> Stage<'a> {
+    /// What a processor of the desired state is told of the run.
+    fn stage<'a>(&'a self, report: &'a mut Report) -> Stage<'a> {
         Stage {
             sources: self.origin.sources(),
-            target,
+            target: None,
             lenient: self.job.lenient,
             validators: &self.context.record_validators,
             types: &self.context.types,
@@ -159,31 +155,39 @@ impl Task<'_> {
     }
 }
 
-/// Fills the desired state: from the sources or the zone it is an alias of, then by processors.
-async fn desire(task: &Task<'_>, desired: &mut Zone, report: &mut Report) {
-    match task.origin {
-        Origin::Sources(sources) => read_sources(desired, sources, &task.context, report).await,
-        Origin::AliasOf(zone) => copy(zone, desired, task.job.lenient, report),
-    }
-    if report.has_errors() {
-        return;
-    }
+/// The desired state: from the sources or the zone it is an alias of, then changed by processors. `None` when
+/// it cannot be had as a whole.
+async fn desire(task: &Task<'_>, empty: Zone, report: &mut Report) -> Option<Zone> {
+    let read = match task.origin {
+        Origin::Sources(sources) => read_sources(empty, sources, &task.context, report).await,
+        Origin::AliasOf(zone) => copy(zone, empty, task.job.lenient),
+    };
+    let mut desired = match read {
+        Ok(desired) => desired,
+        Err(found) => {
+            report.merge(found);
+            return None;
+        }
+    };
     for processor in &task.job.processors {
-        let done = processor.source_zone(desired, &mut task.stage(None, report)).await;
+        let done = processor.source_zone(&mut desired, &mut task.stage(report)).await;
         if let Err(error) = done {
             let subject = format!("{} ({})", task.zone.name, processor.id());
             report.merge(error.into_report("processor", &subject));
         }
     }
-    task.context.zone_validators.report(desired, task.job.lenient, report);
+    task.context.zone_validators.report(&desired, task.job.lenient, report);
+    Some(desired)
 }
 
-fn copy(zone: &Zone, desired: &mut Zone, lenient: bool, report: &mut Report) {
+fn copy(zone: &Zone, mut desired: Zone, lenient: bool) -> Result<Zone, Report> {
+    let mut report = Report::new();
     for record in zone.records() {
         if let Err(error) = desired.add(Arc::clone(record), Adding { replace: false, lenient }) {
             report.push(error.to_diagnostic());
         }
     }
+    if report.has_errors() { Err(report) } else { Ok(desired) }
 }
 
 async fn plan_target(
@@ -193,11 +197,8 @@ async fn plan_target(
     read: ReadZone,
     report: &mut Report,
 ) -> Result<Option<Plan>, ProviderError> {
-    let processors = &task.job.processors;
-    let mut plan = target.plan(desired, read, processors, &task.context, report).await?;
-    for processor in processors {
-        plan = processor.plan(plan, &mut task.stage(Some(target), report)).await?;
-    }
+    let pipeline = Pipeline { processors: &task.job.processors, sources: task.origin.sources() };
+    let plan = target.plan(desired, read, pipeline, &task.context, report).await?;
     let outcome = plan.as_ref().map_or_else(|| "no changes".to_owned(), ToString::to_string);
     let name = desired.name();
     tracing::info!(

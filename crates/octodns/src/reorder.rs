@@ -18,6 +18,7 @@ impl Manager {
     ///
     /// Fails when it cannot be found out which zones there are.
     pub async fn put_in_order(&self) -> Result<Reordered, Failure> {
+        self.begin_run();
         let selection = self.zones(&[], None).await?;
         let mut ignored = Report::new();
         let (mut files, mut report) = (BTreeSet::new(), Report::new());

@@ -34,7 +34,7 @@ impl LeftChange {
     /// All changes of `plan` that are not applied, in its order.
     pub(crate) fn of(plan: &Plan, outcomes: &[Outcome]) -> Vec<Self> {
         let left = plan.changes.iter().zip(outcomes);
-        let left = left.filter(|(_, outcome)| **outcome != Outcome::Applied);
+        let left = left.filter(|(_, outcome)| !outcome.is_applied());
         left.map(|(change, outcome)| {
             let kind = match change {
                 Change::Create(_) => "create",
@@ -55,33 +55,54 @@ impl fmt::Display for LeftChange {
         let change = &self.change;
         match &self.outcome {
             Outcome::Applied => write!(f, "applied    {change}"),
-            Outcome::NotTried => write!(f, "not tried  {change}"),
-            Outcome::Tried => write!(f, "unknown    {change}: it was sent, and may be made"),
+            Outcome::Staged => write!(f, "staged     {change}: sent, but not published"),
+            Outcome::Unknown => write!(f, "unknown    {change}: it was sent, and may be made"),
             Outcome::Failed(why) => write!(f, "failed     {change}: {why}"),
+            Outcome::Partial { done, of, perhaps_one_more, why } => {
+                let (head, more) = match perhaps_one_more {
+                    true => ("unknown", ", and perhaps one more"),
+                    false => ("failed", ""),
+                };
+                write!(f, "{head:<9}  {change}: {done} of its {of} calls were made{more}: {why}")
+            }
+            _ => write!(f, "not tried  {change}"),
         }
     }
 }
 
 impl Applied {
+    /// A plan that was left out on purpose.
+    pub(crate) fn skipped(plan: &Plan, target: String, why: &'static str) -> Self {
+        let outcomes = vec![Outcome::NotSent; plan.changes.len()];
+        let (zone, left) = (plan.desired.name().clone(), Vec::new());
+        Self { zone, target, outcomes, error: None, left, skipped: Some(why) }
+    }
+
     /// How many changes were made.
     pub fn applied(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| **outcome == Outcome::Applied).count()
+        self.count(Outcome::is_applied)
     }
 
-    /// How many changes were refused.
+    /// How many changes were refused, or made in part.
     pub fn failed(&self) -> usize {
-        let failed = |outcome: &&Outcome| matches!(outcome, Outcome::Failed(_));
-        self.outcomes.iter().filter(failed).count()
+        self.count(|outcome| {
+            matches!(outcome, Outcome::Failed(_) | Outcome::Partial { perhaps_one_more: false, .. })
+        })
     }
 
-    /// How many changes were sent without an answer that tells whether they were made.
+    /// How many changes were sent without an answer that tells whether they were made, or are staged and
+    /// not published.
     pub fn unknown(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| **outcome == Outcome::Tried).count()
+        self.count(|outcome| outcome.is_unknown() || *outcome == Outcome::Staged)
     }
 
     /// How many changes were not tried.
     pub fn not_tried(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| **outcome == Outcome::NotTried).count()
+        self.count(|outcome| *outcome == Outcome::NotSent)
+    }
+
+    fn count(&self, is_one: impl Fn(&Outcome) -> bool) -> usize {
+        self.outcomes.iter().filter(|outcome| is_one(outcome)).count()
     }
 }
 

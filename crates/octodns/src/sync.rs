@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::{StreamExt, stream};
 use octodns_core::provider::Processor;
 use octodns_core::value::{Json, Value};
-use octodns_core::{ApplyLog, Diagnostic, Plan, Report, Target, ZoneName};
+use octodns_core::{ApplySink, Diagnostic, Plan, Report, Target, ZoneName};
 use sha2::{Digest, Sha256};
 
 use crate::config::ZoneConfig;
@@ -51,6 +51,7 @@ impl Manager {
     /// was not asked for, the checksum is another, or applying failed anywhere. Nothing is applied
     /// unless all zones were planned.
     pub async fn sync(self: &Arc<Self>, options: &SyncOptions) -> Result<SyncResult, Failure> {
+        self.begin_run();
         self.check_checksum_option(options)?;
         self.warn_of_unknown("source", &options.sources);
         self.warn_of_unknown("target", &options.targets);
@@ -351,7 +352,7 @@ impl Manager {
         let targets = by_target.into_iter().map(|(_, steps)| async move {
             let mut done = Vec::with_capacity(steps.len());
             for (at, step) in steps {
-                done.push((at, apply_step(&step).await));
+                done.push((at, apply_step(&step, &*self.apply_sink).await));
             }
             done
         });
@@ -367,34 +368,29 @@ pub(crate) fn is_reverse(zone: &ZoneName) -> bool {
     zone.as_str().ends_with("arpa.")
 }
 
-async fn apply_step(step: &Step) -> Applied {
+async fn apply_step(step: &Step, sink: &dyn ApplySink) -> Applied {
     let (zone, target) = (step.plan.desired.name().clone(), step.target.id().to_owned());
-    let mut sink = ();
-    let mut log = ApplyLog::new(&step.plan, &mut sink);
-    let mut skipped = None;
-    let mut error = None;
     if step.always_dry_run {
-        skipped = Some("skipped: always-dry-run");
         tracing::info!(
             target: "octodns", logger = MANAGER, "sync: zone={zone} skipping always-dry-run",
         );
-    } else {
-        if step.target.options().apply_disabled {
-            skipped = Some("skipped: apply_disabled");
-        }
-        if let Err(failed) = step.target.apply(&step.plan, &mut log).await {
-            let found = failed.into_report("apply", "");
-            let text = |found: &Diagnostic| match &*found.code {
-                "apply" => found.message.clone(),
-                _ => found.to_string(),
-            };
-            let texts: Vec<_> = found.iter().map(text).collect();
-            error = Some(texts.join("; "));
-        }
+        return Applied::skipped(&step.plan, target, "skipped: always-dry-run");
     }
-    let outcomes = log.into_outcomes();
-    let left = error.as_ref().map(|_| LeftChange::of(&step.plan, &outcomes)).unwrap_or_default();
-    Applied { zone, target, outcomes, error, left, skipped }
+    if step.target.options().apply_disabled {
+        return Applied::skipped(&step.plan, target, "skipped: apply_disabled");
+    }
+    let done = step.target.apply(&step.plan, sink).await;
+    let error = done.error.map(|error| {
+        let text = |found: &Diagnostic| match &*found.code {
+            "apply" => found.message.clone(),
+            _ => found.to_string(),
+        };
+        let texts: Vec<_> = error.into_report("apply", "").iter().map(text).collect();
+        texts.join("; ")
+    });
+    let left =
+        error.as_ref().map(|_| LeftChange::of(&step.plan, &done.outcomes)).unwrap_or_default();
+    Applied { zone, target, outcomes: done.outcomes, error, left, skipped: None }
 }
 
 fn check_safety(steps: &[Step]) -> Result<(), Failure> {

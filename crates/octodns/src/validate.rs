@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
-use octodns_core::engine::read_sources;
+use octodns_core::engine::read_valid_sources;
 use octodns_core::{Report, Source};
 
 use crate::failure::Failure;
@@ -26,6 +26,7 @@ impl Manager {
     ///
     /// Fails when it cannot be found out which zones there are.
     pub async fn validate(&self, options: ValidateOptions) -> Result<Report, Failure> {
+        self.begin_run();
         let selection = self.zones(&[], None).await?;
         let mut report = Report::new();
         let zones = selection.all(self, &mut report);
@@ -67,9 +68,10 @@ impl Manager {
             sources.into_iter().filter(|source| source.is_local()).collect();
         let lenient = lenient || config.lenient;
         let context = self.context(config, lenient);
-        let mut zone = self.empty_zone(&selected.name, config);
-        read_sources(&mut zone, &local, &context, &mut report).await;
-        context.zone_validators.report(&zone, lenient, &mut report);
+        let zone = self.empty_zone(&selected.name, config);
+        if let Err(found) = read_valid_sources(zone, &local, &context, &mut report).await {
+            report.merge(found);
+        }
         if let Some(targets) = &config.targets {
             for target in targets.iter().filter(|id| !self.providers.contains_key(*id)) {
                 let message = format!("names the target \"{target}\", which is not configured");

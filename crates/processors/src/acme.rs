@@ -55,6 +55,10 @@ impl Processor for AcmeManaging {
         &self.id
     }
 
+    fn begin_run(&self) {
+        self.owned.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     async fn source_zone(
         &self,
         desired: &mut Zone,

@@ -156,6 +156,10 @@ impl Processor for AutoArpa {
         &self.id
     }
 
+    fn begin_run(&self) {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     async fn source_zone(
         &self,
         desired: &mut Zone,

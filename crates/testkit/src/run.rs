@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use octodns_core::engine::ReadZone;
+use octodns_core::engine::{Pipeline, ReadZone};
 use octodns_core::provider::ProviderError;
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::registry::BuildError;
@@ -10,8 +10,8 @@ use octodns_core::validate::RecordValidators;
 use octodns_core::value::Map;
 use octodns_core::zone::ZoneValidators;
 use octodns_core::{
-    ApplyLog, Context, Outcome, OwnedValue, Plan, Provider, Record, Registry, Report, Severity,
-    Target, TargetOptions, Value, Zone, ZoneName,
+    Context, Outcome, OwnedValue, Plan, Provider, Record, Registry, Report, Severity, Target,
+    TargetOptions, Value, Zone, ZoneName,
 };
 use serde_json::Value as Json;
 
@@ -122,9 +122,7 @@ impl Bench {
     ///
     /// Why it cannot, as a program gets it.
     pub async fn read(&self, zone: &ZoneName) -> Result<ReadZone, Report> {
-        let mut report = Report::new();
-        let read = self.target.read(&Zone::new(zone.clone()), &self.context, &mut report).await;
-        if report.has_errors() { Err(report) } else { Ok(read) }
+        self.target.read(&Zone::new(zone.clone()), &self.context).await
     }
 
     /// Asks the provider itself, for the error as it is.
@@ -162,17 +160,17 @@ impl Bench {
     /// Everything that speaks against it.
     pub async fn plan_from(&self, desired: &Zone, read: ReadZone) -> Result<Option<Plan>, Report> {
         let mut report = Report::new();
-        let planned = self.target.plan(desired, read, &[], &self.context, &mut report).await;
+        let planned =
+            self.target.plan(desired, read, Pipeline::default(), &self.context, &mut report).await;
         let plan = planned.map_err(|error| error.into_report("plan", self.target.id()))?;
         if report.of(Severity::Error).next().is_some() { Err(report) } else { Ok(plan) }
     }
 
     /// Applies a plan.
     pub async fn apply(&self, plan: &Plan) -> Applied {
-        let mut sink = ();
-        let mut log = ApplyLog::new(plan, &mut sink);
-        let result = self.target.apply(plan, &mut log).await;
-        Applied { result, outcomes: log.into_outcomes() }
+        let done = self.target.apply(plan, &()).await;
+        let count = plan.changes.len();
+        Applied { result: done.error.map_or(Ok(count), Err), outcomes: done.outcomes }
     }
 }
 

@@ -64,11 +64,13 @@ async fn apply(
     (existing, state): (Zone, State),
     changes: Vec<Change>,
 ) -> Vec<Outcome> {
-    let plan = Plan { state, ..Plan::new(existing.clone(), existing, changes, true) };
-    let mut sink = ();
-    let mut log = ApplyLog::new(&plan, &mut sink);
-    let _ = provider.apply(&plan, &mut log).await;
-    log.into_outcomes()
+    let exists = !state.is_empty();
+    let mut desired = existing.clone();
+    desired.apply(&changes);
+    let plan = Plan::new(existing, desired, changes, exists).with_state(state);
+    let log = ApplyLog::new("target", &plan, &());
+    let _ = provider.apply(&plan, &log).await;
+    log.outcomes()
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -8,12 +8,12 @@ use std::error::Error;
 use std::sync::Arc;
 
 use octodns::output::plan_text;
+use octodns_core::engine::Pipeline;
 use octodns_core::record::{self, Mx, RecordTypes};
 use octodns_core::validate::RecordValidators;
 use octodns_core::zone::{Adding, ZoneValidators};
 use octodns_core::{
-    ApplyLog, Context, Record, RecordData, RecordName, Report, Target, TargetOptions, Zone,
-    ZoneName,
+    Context, Record, RecordData, RecordName, Report, Target, TargetOptions, Zone, ZoneName,
 };
 use octodns_yaml::{YamlOptions, YamlProvider};
 
@@ -34,8 +34,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut report = Report::new();
     context.zone_validators.report(&zone, false, &mut report);
-    let existing = target.read(&zone, &context, &mut report).await;
-    let plan = target.plan(&zone, existing, &[], &context, &mut report).await?;
+    let existing = target.read(&zone, &context).await.map_err(|found| format!("{found:?}"))?;
+    let plan = target.plan(&zone, existing, Pipeline::default(), &context, &mut report).await?;
     for finding in &report {
         eprintln!("{}: {finding}", finding.severity);
     }
@@ -46,10 +46,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if !reasons.is_empty() {
         return Err(format!("not safe: {reasons:?}").into());
     }
-    let mut nobody = ();
-    let mut log = ApplyLog::new(&plan, &mut nobody);
-    let count = target.apply(&plan, &mut log).await?;
-    println!("{count} changes made, {:?}", log.outcomes());
+    let done = target.apply(&plan, &()).await;
+    println!("{:?}", done.outcomes);
+    if let Some(error) = done.error {
+        return Err(error.into());
+    }
     println!("{}", std::fs::read_to_string(folder.path().join("example.com.yaml"))?);
     Ok(())
 }

@@ -42,11 +42,15 @@ pub(super) fn desired(
 }
 
 /// Takes the root NS record out of what a target holds where it is not to be managed.
-pub(super) fn existing(zone: &mut Zone, desired: &Zone, capabilities: &Capabilities) -> bool {
+pub(super) fn existing(
+    zone: &mut Zone,
+    desired: &Zone,
+    capabilities: &Capabilities,
+) -> Option<Arc<Record>> {
     if capabilities.root_ns && desired.root_ns().is_some() {
-        return false;
+        return None;
     }
-    zone.remove(&crate::RecordName::APEX, RecordType::NS).is_some()
+    zone.remove(&crate::RecordName::APEX, RecordType::NS)
 }
 
 /// A finding of a provider about what its service cannot hold: an error with a way around it, as strict

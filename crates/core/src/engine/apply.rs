@@ -1,11 +1,12 @@
 //! Making the changes of a plan one by one: in a safe order, several at a time, each written down.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures::stream::{FuturesUnordered, StreamExt};
+use futures::stream::{self, StreamExt};
 
-use crate::apply_log::ApplyLog;
+use crate::apply_log::{ApplyLog, Stopped};
 use crate::change::Change;
 use crate::name::RecordName;
 use crate::plan::Plan;
@@ -16,62 +17,58 @@ use crate::record::RecordType;
 ///
 /// What belongs to one name is changed in turn; up to `concurrency` names are changed at the same time.
 /// Names that go away go first; a record that takes the place of another of its name comes right after it,
-/// so that the name is gone for as short as can be; then come new names, and updates are last. Each change
-/// is in the log as tried before `make` is called, and as applied or failed after; where an answer was lost it
-/// stays tried.
+/// so that the name is gone for as short as can be; then come new names, and updates are last. The log is
+/// asked before `make` is called, and told after it.
 ///
 /// # Errors
 ///
 /// The first failure: after it nothing is started any more, and what is under way is brought to its end.
-pub async fn apply_each<'p, F, R>(
+pub async fn apply_each<'p, F, R, E>(
     plan: &'p Plan,
-    log: &mut ApplyLog<'_>,
+    log: &ApplyLog<'_>,
     concurrency: usize,
     make: F,
 ) -> Result<(), ProviderError>
 where
     F: Fn(&'p Change) -> R,
-    R: Future<Output = Result<(), ProviderError>>,
+    R: Future<Output = Result<(), E>>,
+    Stopped: From<E>,
 {
-    let make = &make;
-    let start = |mut queue: VecDeque<usize>, log: &mut ApplyLog<'_>| {
-        let index = queue.pop_front()?;
-        log.trying(index..index + 1);
-        let change = plan.changes.get(index)?;
-        Some(async move { (index, queue, make(change).await) })
+    let make = async |index: usize| {
+        let Some(change) = plan.changes.get(index) else { return Ok(()) };
+        let attempt = log.begin(&[index]).await?;
+        match make(change).await.map_err(Stopped::from) {
+            Ok(()) => attempt.applied(),
+            Err(Stopped { error, done, of }) => {
+                attempt.partial(done, of, &error);
+                return Err(error);
+            }
+        }
+        Ok(())
+    };
+    let has_failed = AtomicBool::new(false);
+    let in_turn = async |queue: Queue| {
+        for index in queue {
+            if has_failed.load(Ordering::Relaxed) {
+                break;
+            }
+            make(index).await.inspect_err(|_| has_failed.store(true, Ordering::Relaxed))?;
+        }
+        Ok(())
     };
     for stage in stages(plan) {
-        let mut waiting = stage.into_iter();
-        let mut under_way = FuturesUnordered::new();
-        let mut failure = None;
-        loop {
-            while failure.is_none() && under_way.len() < concurrency.max(1) {
-                let Some(queue) = waiting.next() else { break };
-                under_way.extend(start(queue, log));
-            }
-            let Some((index, queue, result)) = under_way.next().await else { break };
-            match result {
-                Ok(()) => {
-                    log.applied(index..index + 1);
-                    if failure.is_none() {
-                        under_way.extend(start(queue, log));
-                    }
-                }
-                Err(error) => {
-                    log.ended_in(index..index + 1, &error);
-                    failure.get_or_insert(error);
-                }
-            }
+        let mut queues = stream::iter(stage).map(&in_turn).buffer_unordered(concurrency.max(1));
+        let mut first = Ok(());
+        while let Some(result) = queues.next().await {
+            first = first.and(result);
         }
-        if let Some(error) = failure {
-            return Err(error);
-        }
+        first?;
     }
     Ok(())
 }
 
 /// The changes (as indexes) of one name, in turn.
-type Queue = VecDeque<usize>;
+type Queue = Vec<usize>;
 
 /// What is done before what: names that go, names that come or change their type, updates.
 fn stages(plan: &Plan) -> [Vec<Queue>; 3] {
@@ -95,7 +92,7 @@ fn stages(plan: &Plan) -> [Vec<Queue>; 3] {
         creates.sort_by_key(is_ds);
         let stage = usize::from(!creates.is_empty());
         stages[stage].push(deletes.into_iter().chain(creates).collect());
-        stages[2].push(updates.into());
+        stages[2].push(updates);
     }
     for stage in &mut stages {
         stage.retain(|queue| !queue.is_empty());
@@ -146,11 +143,10 @@ mod tests {
             Change::Create(record("child", RecordData::Ns(vec![target()]))),
         ]);
         let done = Mutex::new(Vec::new());
-        let mut sink = ();
-        let mut log = ApplyLog::new(&plan, &mut sink);
-        let result = apply_each(&plan, &mut log, 1, async |change| {
+        let log = ApplyLog::new("mine", &plan, &());
+        let result = apply_each(&plan, &log, 1, async |change| {
             done.lock().unwrap().push(shown(change));
-            Ok(())
+            Ok::<_, ProviderError>(())
         })
         .await;
         assert!(result.is_ok());
@@ -173,28 +169,27 @@ mod tests {
     async fn a_failure_ends_the_plan_and_the_log_says_where() {
         let plan =
             plan(["a", "b", "c", "d"].into_iter().map(|name| Change::Create(a(name))).collect());
-        let mut sink = ();
-        let mut log = ApplyLog::new(&plan, &mut sink);
+        let log = ApplyLog::new("mine", &plan, &());
         // Of the two under way when the first fails, the other is brought to its end.
-        let result = apply_each(&plan, &mut log, 2, async |change| {
+        let result = apply_each(&plan, &log, 2, async |change| {
             let fails = change.record().name().as_str() == "a";
+            tokio::task::yield_now().await;
             if fails { Err(ProviderError::failed("no such luck")) } else { Ok(()) }
         })
         .await;
         assert_eq!(result.unwrap_err().to_string(), "no such luck");
         let failed = Outcome::Failed("no such luck".to_owned());
-        let expected = [failed, Outcome::Applied, Outcome::NotTried, Outcome::NotTried];
+        let expected = [failed, Outcome::Applied, Outcome::NotSent, Outcome::NotSent];
         assert_eq!(log.outcomes(), expected);
     }
 
     #[tokio::test]
     async fn a_change_whose_answer_is_lost_stays_tried() {
         let plan = plan(vec![Change::Create(a("lost")), Change::Create(a("other"))]);
-        let mut sink = ();
-        let mut log = ApplyLog::new(&plan, &mut sink);
+        let log = ApplyLog::new("mine", &plan, &());
         let lost = || ProviderError::service(crate::provider::ServiceFault::Unsure, "no answer");
-        let result = apply_each(&plan, &mut log, 1, async |_| Err(lost())).await;
+        let result = apply_each(&plan, &log, 1, async |_| Err(lost())).await;
         assert_eq!(result.unwrap_err().to_string(), "no answer");
-        assert_eq!(log.outcomes(), [Outcome::Tried, Outcome::NotTried]);
+        assert_eq!(log.outcomes(), [Outcome::Unknown, Outcome::NotSent]);
     }
 }

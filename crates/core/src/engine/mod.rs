@@ -2,6 +2,7 @@
 
 mod adapt;
 mod apply;
+mod guard;
 pub mod per_record;
 mod read;
 mod target;
@@ -10,8 +11,8 @@ use std::sync::Arc;
 
 pub use adapt::unsupported;
 pub use apply::apply_each;
-pub use read::{ReadZone, read_sources, read_target};
-pub use target::{Target, TargetOptions};
+pub use read::{ReadZone, read_sources, read_target, read_valid_sources};
+pub use target::{Applied, Pipeline, Target, TargetOptions};
 
 use crate::record::RecordTypes;
 use crate::validate::RecordValidators;

@@ -7,11 +7,12 @@ use futures::future::join_all;
 use super::Context;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::State;
-use crate::provider::{Source, ZoneRead, ZoneRequest};
+use crate::provider::{HiddenSet, Source, ZoneRead, ZoneRequest};
 use crate::zone::{Added, Adding, Zone, ZoneSettings};
 
-/// What a target holds.
+/// What a target holds of a zone: all of it. There is none of these for a read that failed.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ReadZone {
     /// Its records.
     pub zone: Zone,
@@ -19,57 +20,102 @@ pub struct ReadZone {
     pub exists: bool,
     /// What is to be remembered for applying.
     pub state: State,
+    /// RRsets that are there and not among the records: no plan may create them.
+    pub hidden: Vec<HiddenSet>,
+    /// What was found along the way; no errors.
+    pub report: Report,
 }
 
 /// Reads what the sources say a zone is to hold, each adding to what those before it said.
 ///
 /// Reads happen at the same time, but for sources that build on others; records are added in the order of
-/// `sources`. Everything found goes into `report`; an error there means that the zone must not be used.
+/// `sources`. Warnings go into `report`.
+///
+/// # Errors
+///
+/// With everything that was found, if there is an error in it: what the sources gave is not whole then.
 pub async fn read_sources(
-    zone: &mut Zone,
+    zone: Zone,
     sources: &[Arc<dyn Source>],
     context: &Context,
     report: &mut Report,
-) {
+) -> Result<Zone, Report> {
+    let (zone, found) = gather(zone, sources, context).await;
+    whole(zone, found, report)
+}
+
+/// Reads a zone as [`read_sources`] does, and holds it against the validators of whole zones.
+///
+/// # Errors
+///
+/// With everything that was found, of validators as well, if there is an error in it.
+pub async fn read_valid_sources(
+    zone: Zone,
+    sources: &[Arc<dyn Source>],
+    context: &Context,
+    report: &mut Report,
+) -> Result<Zone, Report> {
+    let (zone, mut found) = gather(zone, sources, context).await;
+    context.zone_validators.report(&zone, context.lenient, &mut found);
+    whole(zone, found, report)
+}
+
+fn whole(zone: Zone, found: Report, report: &mut Report) -> Result<Zone, Report> {
+    if found.has_errors() {
+        return Err(found);
+    }
+    report.merge(found);
+    Ok(zone)
+}
+
+/// What could be read, and what was found. With an error among that it is a part of the zone only, which
+/// nothing but validators may see.
+async fn gather(mut zone: Zone, sources: &[Arc<dyn Source>], context: &Context) -> (Zone, Report) {
     let (name, settings) = (zone.name().clone(), Arc::clone(zone.settings()));
     let request = request(&name, &settings, context, (false, context.lenient));
     let reads = join_all(sources.iter().map(async |source| {
         if source.builds_on_others() { None } else { Some(source.read(&request).await) }
     }));
+    let mut found = Report::new();
     for (source, read) in sources.iter().zip(reads.await) {
         let read = match read {
             Some(read) => read,
-            None => source.build_on(zone, &request).await,
+            None => source.build_on(&zone, &request).await,
         };
         match read {
-            Ok(Some(read)) => add(zone, read, context.lenient, report),
+            Ok(Some(read)) => add(&mut zone, read, context.lenient, &mut found),
             Ok(None) => {}
-            Err(error) => report.merge(error.into_report("source", &subject(source.id(), &name))),
+            Err(error) => found.merge(error.into_report("source", &subject(source.id(), &name))),
         }
     }
+    (zone, found)
 }
 
-/// Reads what a target holds: leniently, since it is there already.
+/// Reads what a target holds, into `zone`, which is empty: leniently, since it is there already.
 ///
-/// Everything found goes into `report`; an error there means that the zone must not be used.
+/// # Errors
+///
+/// With everything that was found, if there is an error in it: a part of a zone must not be planned on.
 pub async fn read_target(
-    zone: Zone,
+    mut zone: Zone,
     target: &dyn Source,
     context: &Context,
-    report: &mut Report,
-) -> ReadZone {
+) -> Result<ReadZone, Report> {
     let (name, settings) = (zone.name().clone(), Arc::clone(zone.settings()));
-    let mut found = ReadZone { zone, exists: false, state: State::default() };
-    match target.read(&request(&name, &settings, context, (true, true))).await {
-        Ok(Some(mut read)) => {
-            found.exists = true;
-            found.state = std::mem::take(&mut read.state);
-            add(&mut found.zone, read, true, report);
-        }
-        Ok(None) => {}
-        Err(error) => report.merge(error.into_report("target", &subject(target.id(), &name))),
+    let read = match target.read(&request(&name, &settings, context, (true, true))).await {
+        Ok(read) => read,
+        Err(error) => return Err(error.into_report("target", &subject(target.id(), &name))),
+    };
+    let exists = read.is_some();
+    let mut read = read.unwrap_or_default();
+    let (state, hidden) = (std::mem::take(&mut read.state), std::mem::take(&mut read.hidden));
+    let mut report = Report::new();
+    add(&mut zone, read, true, &mut report);
+    if report.has_errors() {
+        Err(report)
+    } else {
+        Ok(ReadZone { zone, exists, state, hidden, report })
     }
-    found
 }
 
 fn request<'r>(

@@ -1,16 +1,20 @@
 //! A target: a provider, and the options that every provider takes when it is written to.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::guard::Guard;
 use super::read::ReadZone;
 use super::{Context, adapt, read_target};
-use crate::apply_log::ApplyLog;
+use crate::apply_log::{ApplyLog, ApplySink, Outcome};
 use crate::diagnostic::{Diagnostic, Report, Severity};
-use crate::plan::{Plan, Thresholds};
-use crate::provider::{PlanDraft, Processor, Provider, ProviderError, Source, Stage};
+use crate::plan::{Plan, State, Thresholds};
+use crate::provider::{PlanDraft, Processor, Provider, ProviderError, ServiceFault, Source, Stage};
+use crate::record::Record;
 use crate::value::{DeError, Map, Value, from_value};
 use crate::zone::{Compared, Zone, changes};
 
@@ -94,10 +98,14 @@ impl Target {
     }
 
     /// Reads what the target holds of the zone that is desired.
-    pub async fn read(&self, desired: &Zone, context: &Context, report: &mut Report) -> ReadZone {
+    ///
+    /// # Errors
+    ///
+    /// With everything that was found, if there is an error in it.
+    pub async fn read(&self, desired: &Zone, context: &Context) -> Result<ReadZone, Report> {
         let empty = Zone::with_settings(desired.name().clone(), Arc::clone(desired.settings()));
         let source: &dyn Source = &*self.provider;
-        read_target(empty, source, context, report).await
+        read_target(empty, source, context).await
     }
 
     /// Plans what makes the target hold `desired`; `None` when there is nothing to do.
@@ -111,40 +119,53 @@ impl Target {
         &self,
         desired: &Zone,
         read: ReadZone,
-        processors: &[Arc<dyn Processor>],
+        pipeline: Pipeline<'_>,
         context: &Context,
         report: &mut Report,
     ) -> Result<Option<Plan>, ProviderError> {
-        let ReadZone { zone: mut existing, exists, state } = read;
+        let ReadZone { zone: mut existing, exists, state, hidden, report: read } = read;
+        report.merge(read);
         let mut desired = desired.clone();
         let mut found = Report::new();
+        let root_ns = self.adapt_to_capabilities(&mut desired, &mut existing, &mut found);
+        let mut guard = Guard::new(&existing, root_ns, hidden);
         self.adapt(&mut desired, &mut existing, &mut found).await?;
-        let mut stage = Stage {
-            sources: &[],
-            target: Some(self),
-            lenient: context.lenient,
-            validators: &context.record_validators,
-            types: &context.types,
-            report: &mut found,
-        };
-        for processor in processors {
+        guard.watch(&existing, || format!("the provider \"{}\"", self.id()));
+        for processor in pipeline.processors {
+            let mut stage = pipeline.stage(self, context, &mut found);
             processor.target_zone(&mut existing, &mut stage).await?;
+            guard.watch(&existing, || by(&**processor));
         }
-        for processor in processors {
+        for processor in pipeline.processors {
+            let mut stage = pipeline.stage(self, context, &mut found);
             processor.source_and_target_zones(&mut desired, &mut existing, &mut stage).await?;
+            guard.watch(&existing, || by(&**processor));
         }
         // Findings of the plan's making name the target, since others may be content.
         report.extend(found.into_iter().map(|diagnostic| self.sign(diagnostic)));
 
-        let compared = Compared { id: self.id(), capabilities: self.provider.capabilities() };
-        let mut changes = changes(&existing, &desired, &compared);
+        let mut plan = self.draft(existing, desired, exists, &state).await?;
+        for processor in pipeline.processors {
+            plan = processor.plan(plan, &mut pipeline.stage(self, context, report)).await?;
+        }
+        Ok(plan.map(|plan| self.seal(plan, guard, state, report)))
+    }
+
+    /// The changes from `existing` to `desired`, and what the provider adds to them.
+    async fn draft(
+        &self,
+        existing: Zone,
+        desired: Zone,
+        exists: bool,
+        state: &State,
+    ) -> Result<Option<Plan>, ProviderError> {
+        let mut changes = changes(&existing, &desired, &self.compared());
         changes.retain(|change| self.provider.keeps(change));
-        let draft =
-            PlanDraft { existing: &existing, desired: &desired, changes: &changes, state: &state };
-        let extra = self.provider.extra_changes(&draft).await?;
+        let draft = PlanDraft { existing: &existing, desired: &desired, changes: &changes, state };
+        let mut extra = self.provider.extra_changes(&draft).await?;
+        extra.retain(|change| self.compared().permits(change));
         changes.extend(extra);
-        let draft =
-            PlanDraft { existing: &existing, desired: &desired, changes: &changes, state: &state };
+        let draft = PlanDraft { existing: &existing, desired: &desired, changes: &changes, state };
         let meta = self.provider.meta(&draft).await?;
         if changes.is_empty() && meta.as_ref().is_none_or(|meta| !meta.is_truthy()) {
             return Ok(None);
@@ -155,8 +176,43 @@ impl Target {
         };
         let mut plan = Plan::new(existing, desired, changes, exists).with_thresholds(thresholds);
         plan.meta = meta;
-        plan.state = state;
         Ok(Some(plan))
+    }
+
+    /// What holds for every plan, whoever had a hand in it: no change that is not for this target, none
+    /// that touches what is hidden, and nothing of what reading learned is lost.
+    fn seal(&self, mut plan: Plan, guard: Guard, state: State, report: &mut Report) -> Plan {
+        plan.changes.retain(|change| self.compared().permits(change));
+        if !self.provider.drops_hidden() {
+            report.extend(guard.findings(&plan).map(|diagnostic| self.sign(diagnostic)));
+        }
+        plan.with_state(state).with_held(guard.into_held())
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared { id: self.id(), capabilities: self.provider.capabilities() }
+    }
+
+    /// Reduces both zones to what the capabilities allow; returns the root NS record of the target if it is
+    /// none of the plan's business.
+    fn adapt_to_capabilities(
+        &self,
+        desired: &mut Zone,
+        existing: &mut Zone,
+        report: &mut Report,
+    ) -> Option<Arc<Record>> {
+        self.provider.leave_out(desired, report);
+        let capabilities = self.provider.capabilities();
+        adapt::desired(desired, capabilities, self.strictness(), report);
+        let root_ns = adapt::existing(existing, desired, capabilities);
+        if root_ns.is_some() && self.options.root_ns_warnings {
+            tracing::info!(
+                target: "octodns",
+                logger = %format_args!("{}[{}]", self.provider.class_name(), self.id()),
+                "the target's root NS record is left alone: none is configured, or none supported",
+            );
+        }
+        root_ns
     }
 
     async fn adapt(
@@ -165,24 +221,18 @@ impl Target {
         existing: &mut Zone,
         report: &mut Report,
     ) -> Result<(), ProviderError> {
-        self.provider.leave_out(desired, report);
-        let capabilities = self.provider.capabilities();
-        let strictness = adapt::Strictness {
-            strict_supports: self.options.strict_supports,
-            root_ns_warnings: self.options.root_ns_warnings,
-        };
-        adapt::desired(desired, capabilities, strictness, report);
-        if adapt::existing(existing, desired, capabilities) && self.options.root_ns_warnings {
-            tracing::info!(
-                target: "octodns",
-                logger = %format_args!("{}[{}]", self.provider.class_name(), self.id()),
-                "the target's root NS record is left alone: none is configured, or none supported",
-            );
-        }
         let mut found = Report::new();
         self.provider.adapt(desired, existing, &mut found).await?;
+        let strictness = self.strictness();
         report.extend(found.into_iter().map(|finding| adapt::weighed(finding, strictness)));
         Ok(())
+    }
+
+    fn strictness(&self) -> adapt::Strictness {
+        adapt::Strictness {
+            strict_supports: self.options.strict_supports,
+            root_ns_warnings: self.options.root_ns_warnings,
+        }
     }
 
     fn sign(&self, mut diagnostic: Diagnostic) -> Diagnostic {
@@ -192,20 +242,100 @@ impl Target {
         diagnostic
     }
 
-    /// Applies a plan, unless applying is disabled; returns how many changes were made.
+    /// Applies a plan, unless applying is disabled. Everything that is sent is written down in `sink` first.
     ///
-    /// # Errors
-    ///
-    /// Fails when the provider does; the log says how far it came.
-    pub async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<usize, ProviderError> {
+    /// Never fails itself: what happened, an error included, is in what it returns.
+    pub async fn apply(&self, plan: &Plan, sink: &dyn ApplySink) -> Applied {
         let logger = format!("{}[{}]", self.provider.class_name(), self.id());
+        let log = ApplyLog::new(self.id(), plan, sink);
         if self.options.apply_disabled {
             tracing::info!(target: "octodns", logger, "apply: disabled");
-            return Ok(0);
+            return Applied::new(&log, None);
         }
         let (count, zone) = (plan.changes.len(), plan.desired.name());
         tracing::info!(target: "octodns", logger, "apply: making {count} changes to {zone}");
-        self.provider.apply(plan, log).await?;
-        Ok(count)
+        let applying = AssertUnwindSafe(self.provider.apply(plan, &log));
+        let error = match applying.catch_unwind().await {
+            Ok(Ok(())) => unfinished(&log),
+            Ok(Err(error)) => Some(error),
+            Err(_) => Some(ProviderError::failed(
+                "applying broke down, which is a fault of the program; look at the target before \
+                 going on",
+            )),
+        };
+        Applied::new(&log, error)
+    }
+}
+
+/// What became of a plan that was to be applied.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Applied {
+    /// What became of each change, in the plan's order.
+    pub outcomes: Vec<Outcome>,
+    /// What became of each step beside the changes, in order.
+    pub steps: Vec<(String, Outcome)>,
+    /// Why not everything was done. Without an error every change was confirmed, unless applying is disabled.
+    pub error: Option<ProviderError>,
+}
+
+impl Applied {
+    fn new(log: &ApplyLog<'_>, error: Option<ProviderError>) -> Self {
+        Self { outcomes: log.outcomes(), steps: log.steps(), error }
+    }
+}
+
+/// The error of an apply that says it is done, when the log does not have all of it as confirmed.
+fn unfinished(log: &ApplyLog<'_>) -> Option<ProviderError> {
+    let outcomes = log.outcomes();
+    let left = outcomes.iter().filter(|outcome| !outcome.is_applied()).count();
+    if left > 0 {
+        let message = format!(
+            "the provider reported success, but {left} of {} changes are not confirmed",
+            outcomes.len()
+        );
+        let is_unknown = outcomes.iter().any(Outcome::is_unknown);
+        return Some(match is_unknown {
+            true => ProviderError::service(ServiceFault::Unsure, message),
+            false => ProviderError::failed(message),
+        });
+    }
+    let steps = log.steps();
+    let (what, _) = steps.iter().find(|(_, outcome)| !outcome.is_applied())?;
+    let message = format!("the provider reported success, but \"{what}\" is not confirmed");
+    Some(ProviderError::service(ServiceFault::Unsure, message))
+}
+
+fn by(processor: &dyn Processor) -> String {
+    format!("the processor \"{}\"", processor.id())
+}
+
+/// What a zone goes through on its way to a plan for one target.
+#[derive(Clone, Copy, Default)]
+pub struct Pipeline<'p> {
+    /// The processors, in order.
+    pub processors: &'p [Arc<dyn Processor>],
+    /// The sources that the desired state came from, as processors are told; none for an alias zone.
+    pub sources: &'p [Arc<dyn Source>],
+}
+
+impl<'p> Pipeline<'p> {
+    fn stage<'s>(
+        &self,
+        target: &'s Target,
+        context: &'s Context,
+        report: &'s mut Report,
+    ) -> Stage<'s>
+    where
+        'p: 's,
+    {
+        Stage {
+            sources: self.sources,
+            target: Some(target),
+            lenient: context.lenient,
+            validators: &context.record_validators,
+            types: &context.types,
+            report,
+        }
     }
 }

@@ -24,6 +24,13 @@ impl Compared<'_> {
         let options = record.options();
         !options.ignored() && options.wants(self.id)
     }
+
+    /// Whether a change may be part of a plan for this target, wherever it comes from: its record is not
+    /// ignored nor kept from the target, on either side, and of a type that the target can hold.
+    pub fn permits(&self, change: &Change) -> bool {
+        let mut sides = change.existing().into_iter().chain(change.desired());
+        sides.all(|record| self.concerns(record) && self.capabilities.supports(record))
+    }
 }
 
 /// The changes that make `existing` into `desired`, by name and type.
@@ -52,7 +59,7 @@ pub fn changes(existing: &Zone, desired: &Zone, target: &Compared<'_>) -> Vec<Ch
 type Pair<'z> = (Option<&'z Arc<Record>>, Option<&'z Arc<Record>>);
 
 /// Joins two ordered lists of records by name and type.
-fn pairs<'z>(
+pub(crate) fn pairs<'z>(
     existing: impl Iterator<Item = &'z Arc<Record>>,
     desired: impl Iterator<Item = &'z Arc<Record>>,
 ) -> impl Iterator<Item = Pair<'z>> {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+pub(crate) use changes::pairs;
 pub use changes::{Compared, changes};
 pub use sub_zones::SubZones;
 pub use validate::{ZoneCheck, ZoneFinding, ZoneFunction, ZoneValidator, ZoneValidators};
@@ -141,6 +142,11 @@ impl Zone {
     /// What is configured beside the records.
     pub fn settings(&self) -> &Arc<ZoneSettings> {
         &self.settings
+    }
+
+    /// Whether both are the same records, not copied since one was cloned from the other.
+    pub(crate) fn shares_records_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.nodes, &other.nodes)
     }
 
     /// How many records (name and type) there are.

@@ -75,6 +75,7 @@ impl<'o> Builder<'o> {
             processors,
             outputs,
             plan_writer: Arc::clone(&self.options.plan_writer),
+            apply_sink: Arc::clone(&self.options.apply_sink),
             max_workers: max_workers.max(1),
             warnings: self.report,
             versions: self.versions,

@@ -12,7 +12,7 @@ use octodns_core::registry::Run;
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::python_str;
 use octodns_core::zone::{ZoneSettings, ZoneValidators};
-use octodns_core::{Context, Registry, Report, Source, Target, Zone, ZoneName};
+use octodns_core::{ApplySink, Context, Registry, Report, Source, Target, Zone, ZoneName};
 
 use crate::config::{Config, ZoneConfig};
 use crate::failure::Failure;
@@ -35,6 +35,8 @@ pub struct ManagerOptions {
     pub registry: Registry,
     /// Where plan outputs without a file write. Default: nowhere.
     pub plan_writer: Writer,
+    /// Where everything that is sent to a target is written down first. Default: nowhere.
+    pub apply_sink: Arc<dyn ApplySink>,
     /// Whether warnings about the config are logged. Default: true. Whoever shows
     /// [`Manager::warnings`] to the user does without.
     pub log_warnings: bool,
@@ -44,7 +46,8 @@ impl Default for ManagerOptions {
     fn default() -> Self {
         let registry = crate::registry::registry(None, Run::default());
         let plan_writer = Arc::new(Mutex::new(std::io::sink()));
-        Self { max_workers: 16, registry, plan_writer, log_warnings: true }
+        let apply_sink = Arc::new(());
+        Self { max_workers: 16, registry, plan_writer, apply_sink, log_warnings: true }
     }
 }
 
@@ -75,6 +78,7 @@ pub struct Manager {
     pub(crate) processors: BTreeMap<String, Arc<dyn Processor>>,
     pub(crate) outputs: Outputs,
     pub(crate) plan_writer: Writer,
+    pub(crate) apply_sink: Arc<dyn ApplySink>,
     pub(crate) registry: Registry,
     pub(crate) max_workers: usize,
     warnings: Report,
@@ -106,6 +110,12 @@ impl Manager {
             });
         }
         made
+    }
+
+    /// Makes every provider and processor forget what an earlier run learned.
+    pub(crate) fn begin_run(&self) {
+        self.providers.values().for_each(|configured| configured.source.begin_run());
+        self.processors.values().for_each(|processor| processor.begin_run());
     }
 
     /// What is worth knowing about the config, though nothing is held up by it: deprecated spellings,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use octodns_core::engine::read_sources;
+use octodns_core::engine::read_valid_sources;
 use octodns_core::{Diagnostic, RecordType, Report, ZoneName};
 use octodns_dns::live::verify;
 use octodns_dns::{AskError, Client, ClientOptions, Code, Found, Server, wire};
@@ -106,6 +106,7 @@ impl Manager {
     /// Fails with everything that was found if the zone cannot be read or is not valid, and if there is
     /// no server to ask. That a server does not answer is part of the report.
     pub async fn report(&self, options: &ReportOptions) -> Result<LiveReport, Failure> {
+        self.begin_run();
         let mut report = Report::new();
         let sources = self.named_sources("source", &options.sources, &mut report);
         let selection = self.zones(&[], None).await?;
@@ -114,14 +115,12 @@ impl Manager {
             return Err(report.into());
         };
         let context = self.context(&selected.config, options.lenient);
-        let mut zone = self.empty_zone(&selected.name, &selected.config);
-        read_sources(&mut zone, &sources, &context, &mut report).await;
-        context.zone_validators.report(&zone, options.lenient, &mut report);
+        let zone = self.empty_zone(&selected.name, &selected.config);
+        let read = read_valid_sources(zone, &sources, &context, &mut report).await;
         let (servers, unknown) = addresses(&options.servers, &mut report).await;
+        let zone = read.map_err(|found| report.merge(found)).ok();
         log::warnings(&report);
-        if report.has_errors() {
-            return Err(report.into());
-        }
+        let Some(zone) = zone.filter(|_| !report.has_errors()) else { return Err(report.into()) };
         let client = Client::new(ClientOptions {
             timeout: options.timeout,
             tries: options.tries,

@@ -1,13 +1,13 @@
 //! Applying a plan: the zone, its plan type, its page rules, and its records in batches.
 
 use std::collections::HashSet;
-use std::ops::Range;
 use std::time::Duration;
 
-use octodns_core::{ApplyLog, Change, Plan, ProviderError, RecordType, Value};
+use octodns_core::{ApplyLog, Attempt, Change, Outcome, Plan, ProviderError, RecordType, Value};
 use octodns_http::Error;
 
 use crate::batch::{self, Batch, Rows};
+use crate::client::ZoneRow;
 use crate::page_rules::{self, PageRule, RuleCall};
 use crate::provider::Cloudflare;
 use crate::records::Row;
@@ -42,12 +42,12 @@ pub(crate) struct ZoneState {
 pub(crate) async fn apply(
     provider: &Cloudflare,
     plan: &Plan,
-    log: &mut ApplyLog<'_>,
+    log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
-    let state = match plan.state.get::<ZoneState>() {
+    let state = match plan.state::<ZoneState>()? {
         Some(state) => state.clone(),
         None => ZoneState {
-            zone: ensure_zone(provider, plan).await?,
+            zone: ensure_zone(provider, plan, log).await?,
             rows: Vec::new(),
             rules: Vec::new(),
         },
@@ -56,7 +56,7 @@ pub(crate) async fn apply(
     let planned = rows.iter().map(|row| &row.id).chain(rules.iter().map(|rule| &rule.id));
     let planned = planned.cloned().collect();
     let mut applying = Applying { provider, plan, zone, rows, rules, planned };
-    applying.set_plan().await?;
+    applying.set_plan(log).await?;
     tracing::info!(
         target: "octodns",
         logger = provider.logger(),
@@ -70,7 +70,11 @@ pub(crate) async fn apply(
 }
 
 /// The zone of a plan, created if there is none.
-async fn ensure_zone(provider: &Cloudflare, plan: &Plan) -> Result<ZoneEntry, ProviderError> {
+async fn ensure_zone(
+    provider: &Cloudflare,
+    plan: &Plan,
+    log: &ApplyLog<'_>,
+) -> Result<ZoneEntry, ProviderError> {
     let name = plan.desired.name();
     if let Some(zone) = provider.zone(name).await? {
         return Ok(zone);
@@ -79,29 +83,29 @@ async fn ensure_zone(provider: &Cloudflare, plan: &Plan) -> Result<ZoneEntry, Pr
         let message = format!("there is no internal zone {name}; create it at Cloudflare first");
         return Err(ProviderError::failed(message));
     }
-    let (api, domain) = (provider.api(), name.without_dot());
+    let create = create_zone(provider, name.without_dot());
+    let row = log.in_step(&format!("create zone {name}"), create).await?;
+    let zone = ZoneEntry::from(&row);
+    provider.zones().remember(name, zone.clone());
+    Ok(zone)
+}
+
+async fn create_zone(provider: &Cloudflare, domain: &str) -> Result<ZoneRow, Error> {
+    let api = provider.api();
     let mut attempt = 1;
-    let row = loop {
+    loop {
         match api.create_zone(domain).await {
             Err(Error::Unsure { .. }) if attempt < api.attempts => {
                 wait(api.first_wait, attempt).await;
                 attempt += 1;
                 // The answer was lost; the zone may be there.
                 if let Some(row) = api.zones(Some(domain)).await?.into_iter().next() {
-                    break row;
+                    return Ok(row);
                 }
             }
-            other => break other?,
+            other => return other,
         }
-    };
-    let zone = ZoneEntry::from(&row);
-    provider.zones().remember(name, zone.clone());
-    Ok(zone)
-}
-
-/// Each index as the range that a log wants.
-fn ranges(indexes: &[usize]) -> impl Iterator<Item = Range<usize>> {
-    indexes.iter().map(|index| *index..index + 1)
+    }
 }
 
 /// Why changes were not made.
@@ -128,7 +132,7 @@ async fn wait(first: Duration, attempt: u32) {
 
 impl<'a> Applying<'a> {
     /// Gives the zone the plan that the meta of the plan asks for.
-    async fn set_plan(&mut self) -> Result<(), ProviderError> {
+    async fn set_plan(&mut self, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let meta = self.plan.meta.as_ref().and_then(|meta| meta.get("cloudflare_plan"));
         let Some(wanted) = meta.and_then(|plan| plan.get("desired")).and_then(Value::as_str) else {
             return Ok(());
@@ -149,7 +153,8 @@ impl<'a> Applying<'a> {
             );
             return Err(ProviderError::failed(message));
         };
-        let row = api.set_plan(&self.zone.id, id).await?;
+        let step = format!("set the plan of {zone} to {wanted}");
+        let row = log.in_step(&step, api.set_plan(&self.zone.id, id)).await?;
         self.zone.plan = row.plan().map(str::to_owned);
         self.provider.zones().remember(zone, self.zone.clone());
         Ok(())
@@ -168,7 +173,7 @@ impl<'a> Applying<'a> {
     ///
     /// A batch that is refused is halved until the name is found that is at fault: the service tells the
     /// first error of a batch, not what it is about. Everything before it is made then, nothing after it.
-    async fn write_records(&mut self, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+    async fn write_records(&mut self, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let most = self.most_in_batch();
         let names = batch::by_name(&self.plan.changes);
         let mut work = {
@@ -178,24 +183,16 @@ impl<'a> Applying<'a> {
         work.reverse();
         while let Some(mut lot) = work.pop() {
             let indexes = lot.concat();
-            for range in ranges(&indexes) {
-                log.trying(range);
-            }
+            let attempt = log.begin(&indexes).await?;
             match self.send(&indexes, most).await {
-                Ok(()) => {
-                    for range in ranges(&indexes) {
-                        log.applied(range);
-                    }
-                }
+                Ok(()) => attempt.applied(),
                 Err(failure) if lot.len() > 1 && is_refusal(&failure.error) => {
-                    for range in ranges(&indexes) {
-                        log.undone(range);
-                    }
+                    attempt.not_sent();
                     let second = lot.split_off(lot.len() / 2);
                     work.push(second);
                     work.push(lot);
                 }
-                Err(failure) => return Err(self.failed(&indexes, failure, log)),
+                Err(failure) => return Err(self.failed(&indexes, failure, attempt)),
             }
         }
         Ok(())
@@ -257,19 +254,18 @@ impl<'a> Applying<'a> {
     }
 
     /// Writes down what did not work, and says so with the names of the records.
-    fn failed(&self, indexes: &[usize], failure: Failure, log: &mut ApplyLog<'_>) -> ProviderError {
+    fn failed(&self, indexes: &[usize], failure: Failure, attempt: Attempt<'_>) -> ProviderError {
         let Failure { error, was_read_again } = failure;
         let is_unsure = matches!(error, Error::Unsure { .. });
         let mut words = format!("{}: {error}", self.about(indexes));
         if is_unsure && was_read_again {
             words.push_str("; the zone was read again, and it was not");
         }
-        // What is not known stays "tried".
-        if !is_unsure || was_read_again {
-            for range in ranges(indexes) {
-                log.failed(range, words.clone());
-            }
-        }
+        let outcome = match is_unsure && !was_read_again {
+            true => Outcome::Unknown,
+            false => Outcome::Failed(words.clone()),
+        };
+        attempt.each(|_| outcome.clone());
         match ProviderError::from(error) {
             ProviderError::Service { fault, source, .. } => {
                 ProviderError::Service { fault, message: words, source }
@@ -300,17 +296,17 @@ impl<'a> Applying<'a> {
     async fn write_rules(
         &mut self,
         wanted: impl Fn(&Change) -> bool,
-        log: &mut ApplyLog<'_>,
+        log: &ApplyLog<'_>,
     ) -> Result<(), ProviderError> {
         let is_rule = |change: &Change| change.record().record_type() == RecordType::URLFWD;
         for (index, change) in self.plan.changes.iter().enumerate() {
             if !is_rule(change) || !wanted(change) {
                 continue;
             }
-            log.trying(index..index + 1);
+            let attempt = log.begin(&[index]).await?;
             match self.write_rule(change).await {
-                Ok(()) => log.applied(index..index + 1),
-                Err(error) => return Err(self.failed(&[index], error.into(), log)),
+                Ok(()) => attempt.applied(),
+                Err(error) => return Err(self.failed(&[index], error.into(), attempt)),
             }
         }
         Ok(())

@@ -127,6 +127,10 @@ impl Source for Cloudflare {
         CLASS_NAMES[usize::from(matches!(self.scope, Scope::Internal { .. }))]
     }
 
+    fn begin_run(&self) {
+        self.zones.begin_run();
+    }
+
     fn capabilities(&self) -> &Capabilities {
         if self.has_page_rules { &RECORDS_AND_RULES } else { &RECORDS }
     }
@@ -192,7 +196,7 @@ impl Provider for Cloudflare {
         Ok(Some(Map::from_unique([("cloudflare_plan", plan.into())]).into()))
     }
 
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         apply::apply(self, plan, log).await
     }
 }

@@ -1,11 +1,10 @@
 //! The zones of the account: listed once, and by name from then on.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{PoisonError, RwLock};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use octodns_core::{ProviderError, ZoneName};
+use octodns_core::{PerRun, ProviderError, ZoneName};
 use octodns_http::Error;
-use tokio::sync::OnceCell;
 
 use crate::client::{Api, ZoneRow};
 
@@ -37,18 +36,24 @@ pub(crate) enum Scope {
     Internal { view: Option<String> },
 }
 
-/// The zones, by name.
+/// Zones by name; a name has several where accounts, or views, have a zone each.
+type ByName = BTreeMap<ZoneName, Vec<ZoneEntry>>;
+
+/// The zones of the account, as a run knows them.
 #[derive(Debug, Default)]
 pub(crate) struct Zones {
-    /// A name has several where accounts, or views, have a zone each.
-    known: OnceCell<RwLock<BTreeMap<ZoneName, Vec<ZoneEntry>>>>,
+    listed: PerRun<ByName>,
+    /// Those that were created or changed in this run.
+    written: RwLock<ByName>,
 }
 
 impl Zones {
     /// All names.
     pub(crate) async fn names(&self, api: &Api, scope: &Scope) -> Result<Vec<ZoneName>, Error> {
-        let known = self.known(api, scope).await?;
-        Ok(known.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect())
+        let listed = self.listed(api, scope).await?;
+        let written = self.written.read().unwrap_or_else(PoisonError::into_inner);
+        let names: BTreeSet<_> = listed.keys().chain(written.keys()).cloned().collect();
+        Ok(names.into_iter().collect())
     }
 
     /// The zone of a name, if there is one.
@@ -58,9 +63,9 @@ impl Zones {
         api: &Api,
         scope: &Scope,
     ) -> Result<Option<ZoneEntry>, ProviderError> {
-        let known = self.known(api, scope).await?;
-        let known = known.read().unwrap_or_else(PoisonError::into_inner);
-        match known.get(name).map(Vec::as_slice) {
+        let listed = self.listed(api, scope).await?;
+        let written = self.written.read().unwrap_or_else(PoisonError::into_inner);
+        match written.get(name).or_else(|| listed.get(name)).map(Vec::as_slice) {
             None | Some([]) => Ok(None),
             Some([entry]) => Ok(Some(entry.clone())),
             // Differs from octoDNS: which of several public zones is meant is not left to chance.
@@ -82,30 +87,30 @@ impl Zones {
 
     /// Remembers a zone that was created, or whose plan was changed.
     pub(crate) fn remember(&self, name: &ZoneName, entry: ZoneEntry) {
-        if let Some(known) = self.known.get() {
-            let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
-            known.insert(name.clone(), vec![entry]);
-        }
+        let mut written = self.written.write().unwrap_or_else(PoisonError::into_inner);
+        written.insert(name.clone(), vec![entry]);
     }
 
-    async fn known(
-        &self,
-        api: &Api,
-        scope: &Scope,
-    ) -> Result<&RwLock<BTreeMap<ZoneName, Vec<ZoneEntry>>>, Error> {
-        let list = || async {
+    /// A run begins: the zones are listed anew when they are needed.
+    pub(crate) fn begin_run(&self) {
+        self.listed.forget();
+        self.written.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    async fn listed(&self, api: &Api, scope: &Scope) -> Result<Arc<ByName>, Error> {
+        let list = async || {
             let rows = match scope {
                 Scope::Public => api.zones(None).await?,
                 Scope::Internal { view } => internal_zones(api, view.as_deref()).await?,
             };
-            Ok(RwLock::new(by_name(&rows)))
+            Ok(by_name(&rows))
         };
-        self.known.get_or_try_init(list).await
+        self.listed.get_or_try_init(list).await
     }
 }
 
-fn by_name(rows: &[ZoneRow]) -> BTreeMap<ZoneName, Vec<ZoneEntry>> {
-    let mut zones: BTreeMap<ZoneName, Vec<ZoneEntry>> = BTreeMap::new();
+fn by_name(rows: &[ZoneRow]) -> ByName {
+    let mut zones = ByName::new();
     for row in rows {
         match ZoneName::new(&format!("{}.", row.name)) {
             Ok(name) => zones.entry(name).or_default().push(row.into()),

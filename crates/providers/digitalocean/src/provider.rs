@@ -104,12 +104,14 @@ impl Source for DigitalOcean {
 
 #[async_trait]
 impl Provider for DigitalOcean {
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         if !plan.exists {
-            self.api.create_domain(plan.desired.name().without_dot()).await?;
+            let zone = plan.desired.name();
+            let create = self.api.create_domain(zone.without_dot());
+            log.in_step(&format!("create zone {zone}"), create).await?;
         }
         let none = HeldRows::default();
-        per_record::apply(self, plan, plan.state.get().unwrap_or(&none), log).await
+        per_record::apply(self, plan, plan.state()?.unwrap_or(&none), log).await
     }
 }
 

@@ -132,6 +132,10 @@ impl Source for EtcHostsProvider {
         "EtcHostsProvider"
     }
 
+    fn begin_run(&self) {
+        *self.planned() = Planned::default();
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
     }
@@ -149,21 +153,14 @@ impl Provider for EtcHostsProvider {
         Ok(Vec::new())
     }
 
-    // Differs from octoDNS: a file is written even when another planned zone has no change.
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
-        let all = 0..plan.changes.len();
-        log.trying(all.clone());
-        let result = self.write(&plan.desired).await;
-        match &result {
-            Ok(()) => {
-                tracing::info!(
-                    target: "octodns", logger = %format_args!("EtcHostsProvider[{}]", self.id),
-                    "_apply: filename={}", path(&self.options.directory, plan.desired.name()).display(),
-                );
-                log.applied(all);
-            }
-            Err(error) => log.failed(all, error.to_string()),
-        }
-        result
+    // Differs from octoDNS: a file is written even when another planned zone has no change, and without the
+    // records whose change was taken out of the plan.
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        log.in_one(self.write(&plan.outcome())).await?;
+        tracing::info!(
+            target: "octodns", logger = %format_args!("EtcHostsProvider[{}]", self.id),
+            "_apply: filename={}", path(&self.options.directory, plan.desired.name()).display(),
+        );
+        Ok(())
     }
 }

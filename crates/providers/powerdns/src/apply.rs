@@ -22,28 +22,23 @@ pub(crate) async fn apply(
     api: &Api,
     options: &Options,
     plan: &Plan,
-    log: &mut ApplyLog<'_>,
+    log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
     let zone = plan.desired.name();
     let parts = parts(zone, &plan.changes)?;
     let mut exists = plan.exists;
     for part in parts {
-        part.changes.iter().for_each(|change| log.trying(*change..*change + 1));
+        let attempt = log.begin(&part.changes).await?;
         let result = if exists {
             api.patch(zone, &part.patches).await
         } else {
             api.create(zone, &part.patches, options).await
         };
         exists = true;
-        if let Err(error) = result {
-            let error = error.into();
-            part.changes.iter().for_each(|change| log.ended_in(*change..*change + 1, &error));
-            return Err(error);
-        }
-        part.changes.iter().for_each(|change| log.applied(*change..*change + 1));
+        attempt.conclude(result.map_err(ProviderError::from))?;
     }
     if options.notify {
-        api.notify(zone).await?;
+        log.in_step(&format!("notify the secondaries of {zone}"), api.notify(zone)).await?;
     }
     Ok(())
 }

@@ -6,11 +6,10 @@ use octodns_core::engine::unsupported;
 use octodns_core::provider::listed_zones;
 use octodns_core::registry::{BuildError, Given};
 use octodns_core::{
-    ApplyLog, Capabilities, Plan, Provider, ProviderError, Record, Report, Source, TypeSupport,
-    Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, PerRun, Plan, Provider, ProviderError, Record, Report, Source,
+    TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::Accounts;
-use tokio::sync::OnceCell;
 
 use crate::apply;
 use crate::client::Api;
@@ -37,7 +36,7 @@ pub struct PowerDns {
     api: Api,
     options: Options,
     /// Why the server cannot hold dynamic records, asked once.
-    missing: Arc<OnceCell<Option<String>>>,
+    missing: Arc<PerRun<Option<String>>>,
 }
 
 impl PowerDns {
@@ -49,20 +48,20 @@ impl PowerDns {
     pub fn new(id: &str, given: &Given<Options>, accounts: &Accounts) -> Result<Self, BuildError> {
         options::check(given)?;
         let api = Api::new(&given.options, accounts)?;
-        let missing = Arc::new(OnceCell::new());
+        let missing = Arc::default();
         Ok(Self { id: id.into(), api, options: given.options.clone(), missing })
     }
 
     /// What is missing for dynamic records, if anything is.
-    async fn missing(&self) -> Result<Option<&str>, ProviderError> {
+    async fn missing(&self) -> Result<Option<String>, ProviderError> {
         if self.options.enable_dynamic.is_some() {
             return Ok(None);
         }
-        let ask = || async {
+        let ask = async || {
             let settings = self.api.settings().await?;
             Ok::<_, ProviderError>(dynamic::missing(&settings).map(str::to_owned))
         };
-        Ok(self.missing.get_or_try_init(ask).await?.as_deref())
+        Ok(Option::clone(&*self.missing.get_or_try_init(ask).await?))
     }
 
     /// Takes the routing from records where the server cannot hold it, and refuses what no script is.
@@ -78,8 +77,8 @@ impl PowerDns {
         }
         let missing = self.missing().await?;
         for record in routed {
-            let problem = match missing {
-                Some(missing) => Err(missing.to_owned()),
+            let problem = match &missing {
+                Some(missing) => Err(missing.clone()),
                 None => records::write(&record).map(drop),
             };
             if let Err(why) = problem {
@@ -100,6 +99,10 @@ impl Source for PowerDns {
 
     fn class_name(&self) -> &'static str {
         "PowerDnsProvider"
+    }
+
+    fn begin_run(&self) {
+        self.missing.forget();
     }
 
     fn capabilities(&self) -> &Capabilities {
@@ -149,7 +152,7 @@ impl Provider for PowerDns {
         Ok(())
     }
 
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let kind = self.options.mode_of_operation;
         if !plan.exists && kind.is_new() && self.api.version().await? < [4, 5] {
             return Err(ProviderError::failed(

@@ -35,13 +35,19 @@ pub(crate) struct Apply<'a> {
 type Assigned = HashMap<(String, usize), String>;
 
 impl<'a> Apply<'a> {
-    pub(crate) fn new(provider: &'a Route53Provider, plan: &'a Plan) -> Self {
-        let state = plan.state.get::<ZoneState>();
+    /// # Errors
+    ///
+    /// Fails when what was learned by reading is lost.
+    pub(crate) fn new(
+        provider: &'a Route53Provider,
+        plan: &'a Plan,
+    ) -> Result<Self, ProviderError> {
+        let state = plan.state::<ZoneState>()?;
         let mut current: HashMap<String, Vec<RrSet>> = HashMap::new();
         for set in state.map(|state| &*state.sets).unwrap_or_default() {
             current.entry(owner(set).to_owned()).or_default().push(set.clone());
         }
-        Self {
+        Ok(Self {
             provider,
             plan,
             zone: plan.desired.name(),
@@ -49,10 +55,10 @@ impl<'a> Apply<'a> {
             collection: current.values().flatten().find_map(collection).unwrap_or_default(),
             current,
             used_elsewhere: None,
-        }
+        })
     }
 
-    pub(crate) async fn run(mut self, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+    pub(crate) async fn run(mut self, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         self.check_vpcs().await?;
         let order = order(&self.plan.changes);
         // Whatever does not fit must be known before anything is written.
@@ -69,11 +75,12 @@ impl<'a> Apply<'a> {
             })?;
             weights.push(weight);
         }
-        self.add_networks().await?;
+        self.add_networks(log).await?;
         if self.zone_id.is_empty() {
             let reference = self.provider.unique()?;
             let (client, zones) = (&self.provider.client, &self.provider.zones);
-            self.zone_id = zones.create(client, self.zone, &reference).await?;
+            let create = zones.create(client, self.zone, &reference);
+            self.zone_id = log.in_step(&format!("create zone {}", self.zone), create).await?;
         }
         for batch in self.provider.limits.pack(&weights) {
             self.batch(&order[batch], log).await?;
@@ -120,56 +127,40 @@ impl<'a> Apply<'a> {
     }
 
     /// Networks that rules of changed records choose by are added before the records.
-    async fn add_networks(&mut self) -> Result<(), ProviderError> {
+    async fn add_networks(&mut self, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let desired = self.plan.changes.iter().filter_map(Change::desired);
         let wanted: Locations =
             desired.flat_map(|record| dynamic::locations(record).collect::<Vec<_>>()).collect();
         if !wanted.is_empty() {
             let (cidr, unique) = (&self.provider.cidr, self.provider.unique()?);
-            self.collection = cidr.ensure(&self.provider.client, &unique, &wanted).await?;
+            let ensure = cidr.ensure(&self.provider.client, &unique, &wanted);
+            self.collection = log.in_step("add networks to the CIDR collection", ensure).await?;
         }
         Ok(())
     }
 
     /// Makes some changes of the plan, all or none.
-    async fn batch(
-        &mut self,
-        indexes: &[usize],
-        log: &mut ApplyLog<'_>,
-    ) -> Result<(), ProviderError> {
-        for index in indexes {
-            log.trying(*index..index + 1);
-        }
+    async fn batch(&mut self, indexes: &[usize], log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         // Calls of the SDK are large futures.
-        let mods = match Box::pin(self.prepare(indexes)).await {
-            Ok(mods) => mods,
-            Err(error) => {
-                for index in indexes {
-                    log.failed(*index..index + 1, error.with_causes());
-                }
-                return Err(error);
-            }
-        };
-        let result = Box::pin(self.send(mods)).await;
+        let mods = Box::pin(self.prepare(indexes, log)).await?;
+        let attempt = log.begin(indexes).await?;
+        attempt.conclude(Box::pin(self.send(mods)).await)?;
         for index in indexes {
-            match &result {
-                Ok(()) => log.applied(*index..index + 1),
-                Err(error) => log.ended_in(*index..index + 1, error),
-            }
-        }
-        result?;
-        for index in indexes {
-            self.delete_unused(&self.plan.changes[*index]).await?;
+            self.delete_unused(&self.plan.changes[*index], log).await?;
         }
         Ok(())
     }
 
     /// The batch for some changes of the plan, with the health checks it needs.
-    async fn prepare(&self, indexes: &[usize]) -> Result<Vec<Mod>, ProviderError> {
+    async fn prepare(
+        &self,
+        indexes: &[usize],
+        log: &ApplyLog<'_>,
+    ) -> Result<Vec<Mod>, ProviderError> {
         let mut mods = Vec::new();
         for index in indexes {
             let change = &self.plan.changes[*index];
-            let assigned = self.assign(change).await?;
+            let assigned = self.assign(change, log).await?;
             mods.extend(self.mods(change, &assigned)?);
         }
         batches::sort(&mut mods);
@@ -259,7 +250,7 @@ impl<'a> Apply<'a> {
     }
 
     /// The health checks for the values of a change; those that there are not are made.
-    async fn assign(&self, change: &Change) -> Result<Assigned, ProviderError> {
+    async fn assign(&self, change: &Change, log: &ApplyLog<'_>) -> Result<Assigned, ProviderError> {
         let (client, checks) = (&self.provider.client, &self.provider.health_checks);
         let mut assigned = Assigned::new();
         for wanted in self.wanted_checks(change)? {
@@ -267,7 +258,8 @@ impl<'a> Apply<'a> {
                 id
             } else {
                 let (unique, of) = (self.provider.unique()?, (wanted.record, self.zone));
-                checks.create(client, &unique, &wanted.settings, of).await?
+                let step = format!("create a health check for {}", of.0.decoded_fqdn(of.1));
+                log.in_step(&step, checks.create(client, &unique, &wanted.settings, of)).await?
             };
             assigned.insert((wanted.pool.to_owned(), wanted.index), id);
         }
@@ -367,7 +359,11 @@ impl<'a> Apply<'a> {
     }
 
     /// Deletes the health checks of a record that no set uses any more.
-    async fn delete_unused(&mut self, change: &Change) -> Result<(), ProviderError> {
+    async fn delete_unused(
+        &mut self,
+        change: &Change,
+        log: &ApplyLog<'_>,
+    ) -> Result<(), ProviderError> {
         if !concerns_pools(change) {
             return Ok(());
         }
@@ -384,7 +380,8 @@ impl<'a> Apply<'a> {
         }
         let Some(elsewhere) = &self.used_elsewhere else { return Ok(()) };
         for id in unused.iter().filter(|id| !elsewhere.contains(*id)) {
-            checks.delete(client, id).await?;
+            let step = format!("delete the health check {id}");
+            log.in_step(&step, checks.delete(client, id)).await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use tokio::sync::OnceCell;
+use octodns_core::PerRun;
 
 use crate::client::{ApiError, Client, Locations};
 
@@ -16,11 +16,17 @@ const COLLECTION: &str = "octodns";
 /// The networks of the account's collections, asked for when they are needed.
 #[derive(Debug, Default)]
 pub(crate) struct CidrCollections {
-    own: OnceCell<String>,
+    own: PerRun<String>,
     known: Mutex<BTreeMap<String, Locations>>,
 }
 
 impl CidrCollections {
+    /// A run begins: the collections are asked for anew when they are needed.
+    pub(crate) fn begin_run(&self) {
+        self.own.forget();
+        self.known().clear();
+    }
+
     /// The networks of a collection.
     pub(crate) async fn locations(
         &self,
@@ -42,13 +48,11 @@ impl CidrCollections {
         unique: &str,
         wanted: &Locations,
     ) -> Result<String, ApiError> {
-        let find_or_create = || async {
-            match client.cidr_collection(COLLECTION).await? {
-                Some(id) => Ok(id),
-                None => client.create_cidr_collection(COLLECTION, unique).await,
-            }
+        let find_or_create = async || match client.cidr_collection(COLLECTION).await? {
+            Some(id) => Ok(id),
+            None => client.create_cidr_collection(COLLECTION, unique).await,
         };
-        let collection = self.own.get_or_try_init(find_or_create).await?.clone();
+        let collection = String::clone(&*self.own.get_or_try_init(find_or_create).await?);
         let existing = self.locations(client, &collection).await?;
         let missing = missing(&existing, wanted);
         if !missing.is_empty() {

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use octodns_core::registry::{BuildError, Given};
 use octodns_core::{
-    Capabilities, ProviderError, RecordType, Source, TypeSupport, ZoneRead, ZoneRequest,
+    Capabilities, PerRun, ProviderError, RecordType, Source, TypeSupport, ZoneRead, ZoneRequest,
     async_trait,
 };
-use tokio::sync::OnceCell;
 
 use crate::options::{SignIn, SourceOptions};
 use crate::query::{Api, QueryClient};
@@ -29,7 +28,7 @@ pub struct Ec2Source {
     id: Arc<str>,
     client: QueryClient,
     naming: Naming,
-    instances: OnceCell<Vec<Instance>>,
+    instances: PerRun<Vec<Instance>>,
 }
 
 /// An instance, as much of it as is looked at.
@@ -52,12 +51,12 @@ impl Ec2Source {
         let naming = Naming::new(&given.options);
         let SourceOptions { region, endpoint, .. } = given.options;
         let client = QueryClient::new(EC2, login, &region, endpoint);
-        Ok(Self { id: id.into(), client, naming, instances: OnceCell::new() })
+        Ok(Self { id: id.into(), client, naming, instances: PerRun::default() })
     }
 
-    async fn instances(&self) -> Result<&[Instance], ProviderError> {
-        let list = || async { self.list().await };
-        self.instances.get_or_try_init(list).await.map(Vec::as_slice)
+    async fn instances(&self) -> Result<Arc<Vec<Instance>>, ProviderError> {
+        let list = async || self.list().await;
+        self.instances.get_or_try_init(list).await
     }
 
     /// All instances, by id.
@@ -166,6 +165,10 @@ impl Source for Ec2Source {
         "Ec2Source"
     }
 
+    fn begin_run(&self) {
+        self.instances.forget();
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
     }
@@ -173,7 +176,7 @@ impl Source for Ec2Source {
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let mut found = Found::new(zone, &self.id);
         let name = zone.name.as_str();
-        for instance in self.instances().await? {
+        for instance in self.instances().await?.iter() {
             if name.ends_with("in-addr.arpa.") {
                 if let Some(address) = instance.private_v4 {
                     self.reverse(instance, address.into(), &mut found);

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use octodns_core::registry::{BuildError, Given};
 use octodns_core::{
-    Capabilities, ProviderError, RecordType, Source, TypeSupport, ZoneRead, ZoneRequest,
+    Capabilities, PerRun, ProviderError, RecordType, Source, TypeSupport, ZoneRead, ZoneRequest,
     async_trait,
 };
-use tokio::sync::OnceCell;
 
 use crate::options::{SignIn, SourceOptions};
 use crate::query::{Api, QueryClient};
@@ -29,7 +28,7 @@ pub struct ElbSource {
     id: Arc<str>,
     client: QueryClient,
     naming: Naming,
-    balancers: OnceCell<Vec<Balancer>>,
+    balancers: PerRun<Vec<Balancer>>,
 }
 
 /// A load balancer, as much of it as is looked at.
@@ -52,18 +51,18 @@ impl ElbSource {
         let naming = Naming::new(&given.options);
         let SourceOptions { region, endpoint, .. } = given.options;
         let client = QueryClient::new(ELB, login, &region, endpoint);
-        Ok(Self { id: id.into(), client, naming, balancers: OnceCell::new() })
+        Ok(Self { id: id.into(), client, naming, balancers: PerRun::default() })
     }
 
-    async fn balancers(&self) -> Result<&[Balancer], ProviderError> {
-        let list = || async {
+    async fn balancers(&self) -> Result<Arc<Vec<Balancer>>, ProviderError> {
+        let list = async || {
             let mut balancers = self.list().await?;
             for some in balancers.chunks_mut(TAGS_AT_ONCE) {
                 self.add_tags(some).await?;
             }
             Ok::<_, ProviderError>(balancers)
         };
-        self.balancers.get_or_try_init(list).await.map(Vec::as_slice)
+        self.balancers.get_or_try_init(list).await
     }
 
     /// All load balancers, with their own names.
@@ -134,13 +133,17 @@ impl Source for ElbSource {
         "ElbSource"
     }
 
+    fn begin_run(&self) {
+        self.balancers.forget();
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let mut found = Found::new(zone, &self.id);
-        for balancer in self.balancers().await? {
+        for balancer in self.balancers().await?.iter() {
             for name in &balancer.names {
                 let Some(name) = found.relative(name) else { continue };
                 let record_type = if name.is_empty() { "ALIAS" } else { "CNAME" };

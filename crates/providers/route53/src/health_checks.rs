@@ -10,9 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use octodns_core::record::Record;
 use octodns_core::record::dynamic::{PoolValue, Status};
 use octodns_core::value::{OwnedValue, Value};
-use octodns_core::{RecordType, ZoneName};
+use octodns_core::{PerRun, RecordType, ZoneName};
 use sha2::{Digest, Sha512};
-use tokio::sync::OnceCell;
 
 use crate::client::{ApiError, Client};
 
@@ -195,10 +194,15 @@ fn sanitized(text: &str) -> String {
 /// The checks of the account that octoDNS made, by id; asked for when the first is needed.
 #[derive(Debug, Default)]
 pub(crate) struct HealthChecks {
-    known: OnceCell<Mutex<BTreeMap<String, HealthCheck>>>,
+    known: PerRun<Mutex<BTreeMap<String, HealthCheck>>>,
 }
 
 impl HealthChecks {
+    /// A run begins: the checks are listed anew when they are needed.
+    pub(crate) fn begin_run(&self) {
+        self.known.forget();
+    }
+
     /// All that are known now.
     pub(crate) async fn all(
         &self,
@@ -281,7 +285,7 @@ impl HealthChecks {
         client: &Client,
         use_them: impl FnOnce(&mut BTreeMap<String, HealthCheck>) -> T,
     ) -> Result<T, ApiError> {
-        let list = || async {
+        let list = async || {
             let checks = client.health_checks().await?.into_iter().filter(HealthCheck::is_ours);
             let by_id = checks.map(|check| (check.id.clone(), check)).collect();
             Ok::<_, ApiError>(Mutex::new(by_id))

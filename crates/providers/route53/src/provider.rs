@@ -119,6 +119,12 @@ impl Source for Route53Provider {
         "Route53Provider"
     }
 
+    fn begin_run(&self) {
+        self.zones.begin_run();
+        self.health_checks.begin_run();
+        self.cidr.begin_run();
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
     }
@@ -333,8 +339,8 @@ impl Provider for Route53Provider {
             .collect())
     }
 
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
-        Apply::new(self, plan).run(log).await
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        Apply::new(self, plan)?.run(log).await
     }
 }
 

@@ -1,10 +1,9 @@
 //! Which hosted zone holds a zone: names are not unique at Route 53, a private zone hides a public one.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use octodns_core::{ProviderError, ZoneName};
-use tokio::sync::OnceCell;
+use octodns_core::{PerRun, ProviderError, ZoneName};
 
 use crate::client::{ApiError, Client, HostedZone, NewZone, Vpc};
 
@@ -22,18 +21,24 @@ pub(crate) struct Scope {
 #[derive(Debug)]
 pub(crate) struct Zones {
     scope: Scope,
-    listed: OnceCell<Vec<HostedZone>>,
+    listed: PerRun<Vec<HostedZone>>,
     /// Those created since, by name.
     created: Mutex<BTreeMap<String, String>>,
 }
 
 impl Zones {
     pub(crate) fn new(scope: Scope) -> Self {
-        Self { scope, listed: OnceCell::new(), created: Mutex::default() }
+        Self { scope, listed: PerRun::default(), created: Mutex::default() }
     }
 
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// A run begins: the zones are listed anew when they are needed.
+    pub(crate) fn begin_run(&self) {
+        self.listed.forget();
+        self.created().clear();
     }
 
     /// The names of all zones in scope, in order.
@@ -79,10 +84,8 @@ impl Zones {
         if let Some(id) = self.created().get(zone.as_str()) {
             return Ok(Some(id.clone()));
         }
-        let named;
         let zones = if self.scope.by_name {
-            named = self.named(client, zone).await?;
-            &*named
+            self.named(client, zone).await?.into()
         } else {
             self.listed(client).await?
         };
@@ -137,14 +140,12 @@ impl Zones {
         self.created.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn listed(&self, client: &Client) -> Result<&[HostedZone], ApiError> {
-        let list = || async {
-            match &self.scope.vpc {
-                Some(vpc) => client.zones_of_vpc(vpc).await,
-                None => client.zones(None).await,
-            }
+    async fn listed(&self, client: &Client) -> Result<Arc<Vec<HostedZone>>, ApiError> {
+        let list = async || match &self.scope.vpc {
+            Some(vpc) => client.zones_of_vpc(vpc).await,
+            None => client.zones(None).await,
         };
-        self.listed.get_or_try_init(list).await.map(Vec::as_slice)
+        self.listed.get_or_try_init(list).await
     }
 
     /// The zones of a name; with a VPC, those of them that are for it.

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use octodns_core::record::{Rdata, RecordData, Txt};
 use octodns_core::value::Map;
 use octodns_core::{
-    Capabilities, Diagnostic, ProviderError, Record, RecordName, RecordType, Report, Source,
-    TypeSupport, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Capabilities, Diagnostic, PerRun, ProviderError, Record, RecordName, RecordType, Report,
+    Source, TypeSupport, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_dns::spf::{Checker, resolver};
-use tokio::sync::OnceCell;
 
 use crate::options::Options;
 use crate::policy::Policy;
@@ -23,15 +22,15 @@ pub struct SpfSource {
     id: Arc<str>,
     options: Options,
     policy: Policy,
-    /// What looking the policy up said, once.
-    verified: OnceCell<Result<(), String>>,
+    /// What looking the policy up said, once a run.
+    verified: PerRun<Result<(), String>>,
 }
 
 impl SpfSource {
     /// A source with this id.
     pub fn new(id: &str, options: Options) -> Self {
         let policy = options.policy();
-        Self { id: id.into(), options, policy, verified: OnceCell::new() }
+        Self { id: id.into(), options, policy, verified: PerRun::default() }
     }
 
     // Differs from octoDNS: the policy is looked up when the first zone is read, not while the config is.
@@ -39,8 +38,9 @@ impl SpfSource {
         if !self.options.verify_dns_lookups {
             return Ok(());
         }
-        let verified = self.verified.get_or_init(|| async { self.look_up().await }).await;
-        verified.clone().map_err(ProviderError::failed)
+        let look_up = async || Ok::<_, ProviderError>(self.look_up().await);
+        let verified = self.verified.get_or_try_init(look_up).await?;
+        Result::clone(&verified).map_err(ProviderError::failed)
     }
 
     async fn look_up(&self) -> Result<(), String> {
@@ -120,6 +120,10 @@ impl Source for SpfSource {
 
     fn class_name(&self) -> &'static str {
         "SpfSource"
+    }
+
+    fn begin_run(&self) {
+        self.verified.forget();
     }
 
     fn capabilities(&self) -> &Capabilities {

@@ -134,7 +134,7 @@ fn options(json: &Json, dns: &FakeDns) -> OwnedValue {
 /// What two recordings of `populated` or an error look like to us: the records, or what the message is
 /// about.
 async fn run_sources(case: &Json, dns: &FakeDns) -> Result<Vec<String>, String> {
-    let mut zone = zone(&case["existing"]);
+    let zone = zone(&case["existing"]);
     let build = &registry().providers.get("octodns_spf.SpfSource").unwrap().build.clone();
     let sources: Vec<_> = case["sources"]
         .as_array()
@@ -149,11 +149,10 @@ async fn run_sources(case: &Json, dns: &FakeDns) -> Result<Vec<String>, String> 
         assert_eq!(source.list_zones().await.unwrap(), []);
     }
     let mut report = Report::new();
-    read_sources(&mut zone, &sources, &context(), &mut report).await;
-    if report.has_errors() {
-        return Err(report.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    match read_sources(zone, &sources, &context(), &mut report).await {
+        Ok(zone) => Ok(shown(&zone)),
+        Err(found) => Err(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
-    Ok(shown(&zone))
 }
 
 /// Cases of the source that end otherwise here, with the reason and the policy that comes of them.

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, ProviderError, RecordType, Registry, Source, TypeSupport, ZoneRead, ZoneRequest,
-    async_trait,
+    Capabilities, PerRun, ProviderError, RecordType, Registry, Source, TypeSupport, ZoneRead,
+    ZoneRequest, async_trait,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tokio::sync::OnceCell;
 
 use crate::files::Files;
 use crate::groups::groups;
@@ -49,8 +48,8 @@ pub fn register(registry: &mut Registry) {
 pub struct TinyDnsFileSource {
     id: Arc<str>,
     options: Options,
-    /// Any file may be about any zone, so all are read, once.
-    data: OnceCell<Data>,
+    /// Any file may be about any zone, so all are read, once a run.
+    data: PerRun<Data>,
 }
 
 /// What the files say.
@@ -63,12 +62,12 @@ struct Data {
 impl TinyDnsFileSource {
     /// A source of the files in a folder.
     pub fn new(id: &str, options: Options) -> Self {
-        Self { id: id.into(), options, data: OnceCell::new() }
+        Self { id: id.into(), options, data: PerRun::default() }
     }
 
-    async fn data(&self) -> Result<&Data, ProviderError> {
+    async fn data(&self) -> Result<Arc<Data>, ProviderError> {
         self.data
-            .get_or_try_init(|| async {
+            .get_or_try_init(async || {
                 let folder = self.options.directory.clone();
                 let read = move || {
                     let files = Files::read(&folder)?;
@@ -91,6 +90,10 @@ impl Source for TinyDnsFileSource {
         "TinyDnsFileSource"
     }
 
+    fn begin_run(&self) {
+        self.data.forget();
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
     }
@@ -100,7 +103,8 @@ impl Source for TinyDnsFileSource {
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
-        let Data { files, pointers } = self.data().await?;
+        let data = self.data().await?;
+        let Data { files, pointers } = &*data;
         let mut sets = Sets::new(zone, &files.names, self.options.default_ttl);
         let name = zone.name.as_str();
         if name.ends_with("in-addr.arpa.") || name.ends_with("ip6.arpa.") {

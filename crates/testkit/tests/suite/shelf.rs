@@ -176,20 +176,19 @@ impl Provider for Shelf {
         Ok(Vec::new())
     }
 
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let zone = plan.desired.name().without_dot();
         if !plan.exists && !self.is(Broken::ForgetsNewZones) {
             self.client.put(&["zones", zone]).done().await?;
         }
         let none = HeldRows::default();
-        let held = plan.state.get().unwrap_or(&none);
+        let held = plan.state()?.unwrap_or(&none);
         if !matches!(self.broken, Broken::SaysAllWasApplied | Broken::SwallowsErrors) {
             return per_record::apply(self, plan, held, log).await;
         }
-        let mut sink = ();
-        let mut unseen = ApplyLog::new(plan, &mut sink);
-        let result = per_record::apply(self, plan, held, &mut unseen).await;
-        log.applied(0..plan.changes.len());
+        let unseen = ApplyLog::new("unseen", plan, &());
+        let result = per_record::apply(self, plan, held, &unseen).await;
+        log.in_one(async { Ok::<_, ProviderError>(()) }).await?;
         if self.is(Broken::SwallowsErrors) { Ok(()) } else { result }
     }
 }

@@ -123,20 +123,14 @@ impl Source for YamlProvider {
 
 #[async_trait]
 impl Provider for YamlProvider {
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
-        let all = 0..plan.changes.len();
-        log.trying(all.clone());
-        let plan = plan.clone();
-        match self.blocking(move |inner| write::zone(inner, &plan)).await {
-            Ok(()) => {
-                log.applied(all);
-                Ok(())
-            }
-            Err(error) => {
-                log.failed(all, error.to_string());
-                Err(error)
-            }
-        }
+    /// As in octoDNS, whose files have nothing that is hidden from the plan.
+    fn drops_hidden(&self) -> bool {
+        true
+    }
+
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        let to_write = plan.clone();
+        log.in_one(self.blocking(move |inner| write::zone(inner, &to_write))).await
     }
 
     fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {

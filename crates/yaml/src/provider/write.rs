@@ -16,6 +16,7 @@ const CATCHALL: [&str; 2] = ["*", ""];
 
 /// Writes a zone as it is after a plan.
 pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
+    // As in octoDNS, what is hidden from the plan is not in the files.
     let mut zone = plan.existing.clone();
     zone.apply(&plan.changes);
     if let Some(extension) = &inner.options.split_extension {
@@ -79,7 +80,7 @@ fn remove_stale(
     folder: &Path,
     written: &HashSet<PathBuf>,
 ) -> Result<(), ProviderError> {
-    let Some(FilesRead(held)) = plan.state.get::<FilesRead>() else { return Ok(()) };
+    let Some(FilesRead(held)) = plan.state::<FilesRead>()? else { return Ok(()) };
     let mut known: HashMap<&str, usize> = HashMap::new();
     for file in plan.existing.records().filter_map(|record| record.origin().file.as_deref()) {
         *known.entry(file).or_default() += 1;

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 pub use rows::{HeldRows, Row, Rows};
 
 use super::apply_each;
-use crate::apply_log::ApplyLog;
+use crate::apply_log::{ApplyLog, Stopped};
 use crate::change::Change;
 use crate::name::ZoneName;
 use crate::plan::Plan;
@@ -88,7 +88,7 @@ pub async fn apply<A: RowApi>(
     api: &A,
     plan: &Plan,
     held: &HeldRows<A::Id>,
-    log: &mut ApplyLog<'_>,
+    log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
     let zone = plan.desired.name();
     apply_each(plan, log, api.concurrency(), async |change| {
@@ -96,7 +96,8 @@ pub async fn apply<A: RowApi>(
         let count = calls.len();
         for (done, call) in calls.into_iter().enumerate() {
             if let Err(error) = make(api, zone, call).await {
-                return Err(after(error, change, zone, done, count));
+                let error = about(error, change, zone);
+                return Err(Stopped { error, done, of: count });
             }
         }
         Ok(())
@@ -120,9 +121,13 @@ fn calls<'h, A: RowApi>(
 ) -> Result<Vec<Call<'h, A::Id>>, ProviderError> {
     let record = change.record();
     let rows = held.of(record.name(), record.record_type());
-    if rows.is_empty() && matches!(change, Change::Delete(_)) {
-        let (name, of) = (record.name(), record.record_type());
-        let message = format!("{name} {of} is to be deleted, but no row of it was read");
+    if rows.is_empty() != matches!(change, Change::Create(_)) {
+        let (name, of, verb) = (record.name(), record.record_type(), change.verb());
+        let why = match rows.is_empty() {
+            true => "no row of it was read",
+            false => "the target held rows of it already when it was read",
+        };
+        let message = format!("cannot {} {name} {of}: {why}; plan again", verb.to_lowercase());
         return Err(ProviderError::failed(message));
     }
     let mut wanted = change.desired().map(|desired| desired.singles()).unwrap_or_default();
@@ -191,32 +196,15 @@ async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<
     }
 }
 
-/// The error of a call, with what of its change was done before.
-fn after(
-    error: ProviderError,
-    change: &Change,
-    zone: &ZoneName,
-    done: usize,
-    count: usize,
-) -> ProviderError {
+/// The error of a call, with the change it is about.
+fn about(error: ProviderError, change: &Change, zone: &ZoneName) -> ProviderError {
     let record = change.record();
     let what = format!("{} {}", record.decoded_fqdn(zone), record.record_type());
-    let is_unsure = error.fault() == Some(ServiceFault::Unsure);
-    let far = match (done, is_unsure) {
-        (0, false) => "none of it was done".to_owned(),
-        (0, true) if count == 1 => "it may have been done".to_owned(),
-        (_, false) => format!("{done} of its {count} calls were done"),
-        (_, true) => format!("{done} of its {count} calls were done, and perhaps one more"),
-    };
     match error {
         ProviderError::Service { fault, message, source } => {
-            let message = format!("{what} ({far}): {message}");
-            ProviderError::Service { fault, message, source }
+            ProviderError::Service { fault, message: format!("{what}: {message}"), source }
         }
-        error => ProviderError::Failed {
-            message: format!("{what} ({far})"),
-            source: Some(Box::new(error)),
-        },
+        error => ProviderError::Failed { message: what, source: Some(Box::new(error)) },
     }
 }
 

@@ -3,13 +3,15 @@
 mod read_back;
 mod update;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hickory_proto::rr::Name;
 use octodns_core::provider::ServiceFault;
 use octodns_core::registry::{BuildError, Given, Giver};
 use octodns_core::{
-    ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Report, Source, Zone,
-    ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Attempt, Capabilities, Outcome, Plan, Provider, ProviderError, Registry, Report,
+    Source, Zone, ZoneRead, ZoneRequest, async_trait,
 };
 
 use crate::VERSION;
@@ -32,6 +34,12 @@ pub(crate) fn register(registry: &mut Registry) {
     }
 }
 
+/// The messages that were sent, of which the last may have failed.
+struct Sent<'l> {
+    attempts: Vec<Attempt<'l>>,
+    failure: Option<Error>,
+}
+
 /// Reads the zones of a DNS server by transfer (AXFR), and writes them by dynamic update (RFC 2136).
 pub struct Rfc2136Provider {
     server: ZoneServer,
@@ -49,23 +57,22 @@ impl Rfc2136Provider {
         Ok(Self { server, batch: given.options.update_batch_size })
     }
 
-    /// Sends the messages until one fails, which comes with its error.
-    async fn send(
+    /// Sends the messages until one fails.
+    async fn send<'l>(
         &self,
-        plan: &Plan,
+        zone: &Name,
         updates: &[Update],
-        log: &mut ApplyLog<'_>,
-    ) -> Result<Option<(usize, Error)>, Error> {
-        let zone = wire_name(plan.desired.name().as_str())?;
-        for (index, update) in updates.iter().enumerate() {
-            for change in &update.changes {
-                log.trying(*change..change + 1);
-            }
-            if let Err(error) = self.server.client.update(&zone, &update.message).await {
-                return Ok(Some((index, error)));
+        log: &'l ApplyLog<'_>,
+    ) -> Result<Sent<'l>, ProviderError> {
+        let mut sent = Sent { attempts: Vec::with_capacity(updates.len()), failure: None };
+        for update in updates {
+            sent.attempts.push(log.begin(&update.changes).await?);
+            if let Err(error) = self.server.client.update(zone, &update.message).await {
+                sent.failure = Some(error);
+                break;
             }
         }
-        Ok(None)
+        Ok(sent)
     }
 }
 
@@ -100,61 +107,57 @@ impl Provider for Rfc2136Provider {
         Ok(())
     }
 
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let client = &self.server.client;
-        let held = plan.state.get::<Transferred>();
+        let held = plan.state::<Transferred>()?;
         let most = Most { bytes: client.most_bytes(), changes: self.batch };
         let failed = |error: Error| {
             let message = format!("cannot update {} at {}", plan.desired.name(), client.server);
             ProviderError::Failed { message, source: Some(error.into()) }
         };
         let updates = update::messages(plan, held, most, || client.id()).map_err(failed)?;
-        let failure = self.send(plan, &updates, log).await.map_err(failed)?;
+        let zone = wire_name(plan.desired.name().as_str()).map_err(failed)?;
+        let Sent { attempts, failure } = self.send(&zone, &updates, log).await?;
 
         // Nothing is done that was refused, and nothing was sent before it: no need to look.
-        let is_plain_no = matches!(
-            &failure,
-            Some((0, Error::Refused { rcode })) if !rcode.is_prerequisite()
-        );
-        if let (Some((_, error)), true) = (&failure, is_plain_no) {
-            for change in &updates[0].changes {
-                log.failed(*change..change + 1, error.to_string());
+        let failure = match (failure, attempts.len()) {
+            (Some(Error::Refused { rcode }), 1) if !rcode.is_prerequisite() => {
+                let error = Error::Refused { rcode };
+                let outcome = Outcome::Failed(error.to_string());
+                attempts.into_iter().for_each(|attempt| attempt.each(|_| outcome.clone()));
+                return Err(failed(error));
             }
-        }
-        if is_plain_no {
-            return failure.map_or(Ok(()), |(_, error)| Err(failed(error)));
-        }
+            (failure, _) => failure,
+        };
         // NOERROR does not mean done, and a broken connection not that nothing was.
         let after = match self.server.transfer(plan.desired.name()).await {
             Ok(after) => after,
-            Err(unread) => {
-                return Err(unknown(failure.map(|(_, error)| failed(error)), &unread));
-            }
+            Err(unread) => return Err(unknown(failure.map(failed), &unread)),
         };
-        let tried = failure.as_ref().map_or(updates.len(), |(index, _)| index + 1);
-        let mut lost = Vec::new();
-        for (index, update) in updates[..tried].iter().enumerate() {
-            let refusal = failure.as_ref().filter(|(failing, _)| *failing == index);
-            for (change, found) in read_back(plan, &update.changes, &after) {
-                let range = change..change + 1;
+        let (last, mut lost) = (attempts.len().saturating_sub(1), Vec::new());
+        for (index, (attempt, update)) in attempts.into_iter().zip(&updates).enumerate() {
+            let refusal = failure.as_ref().filter(|_| index == last);
+            let found: BTreeMap<_, _> =
+                read_back(plan, &update.changes, &after).into_iter().collect();
+            attempt.each(|change| {
                 let name = subject(plan.changes[change].record(), plan.desired.name());
-                match (found, refusal) {
-                    (Found::Desired, _) => log.applied(range),
-                    (Found::Existing, Some((_, error))) => log.failed(range, error.to_string()),
-                    (Found::Existing, None) => {
-                        log.failed(range, "the server answered NOERROR, but ignored it");
+                match (found.get(&change), refusal) {
+                    (Some(Found::Desired), _) => Outcome::Applied,
+                    (Some(Found::Existing), Some(error)) => Outcome::Failed(error.to_string()),
+                    (Some(Found::Existing), None) => {
                         lost.push(format!("{name} (ignored)"));
+                        Outcome::Failed("the server answered NOERROR, but ignored it".to_owned())
                     }
-                    (Found::Other(other), _) => {
-                        log.failed(range, format!("the server holds something else: {other}"));
+                    (Some(Found::Other(other)), _) => {
                         lost.push(format!("{name} (it holds {other})"));
+                        Outcome::Failed(format!("the server holds something else: {other}"))
                     }
+                    (None, _) => Outcome::Unknown,
                 }
-            }
+            });
         }
         let stands_still = held.is_some_and(|held| held.serial == after.serial);
-        let outcome = Outcome { plan, lost: &lost, stands_still };
-        outcome.result(failure.map(|(_, error)| error), failed)
+        ReadBack { plan, lost: &lost, stands_still }.result(failure, failed)
     }
 }
 
@@ -169,7 +172,7 @@ fn unknown(failure: Option<ProviderError>, unread: &ProviderError) -> ProviderEr
 }
 
 /// What came of it all.
-struct Outcome<'o> {
+struct ReadBack<'o> {
     plan: &'o Plan,
     /// The changes that are not there, in words.
     lost: &'o [String],
@@ -177,7 +180,7 @@ struct Outcome<'o> {
     stands_still: bool,
 }
 
-impl Outcome<'_> {
+impl ReadBack<'_> {
     fn result(
         &self,
         failure: Option<Error>,

@@ -263,16 +263,9 @@ impl Source for ZoneFileProvider {
 
 #[async_trait]
 impl Provider for ZoneFileProvider {
-    async fn apply(&self, plan: &Plan, log: &mut ApplyLog<'_>) -> Result<(), ProviderError> {
-        let all = 0..plan.changes.len();
-        log.trying(all.clone());
-        let plan = plan.clone();
-        let result = self.blocking(move |inner| write::zone(inner, &plan)).await;
-        match &result {
-            Ok(()) => log.applied(all),
-            Err(error) => log.failed(all, error.to_string()),
-        }
-        result
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        let to_write = plan.clone();
+        log.in_one(self.blocking(move |inner| write::zone(inner, &to_write))).await
     }
 
     fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {

@@ -15,8 +15,7 @@ const STRING: usize = 255;
 
 /// Writes a zone as it is after a plan. A file that says the same already stays as it is.
 pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
-    let mut zone = plan.existing.clone();
-    zone.apply(&plan.changes);
+    let zone = plan.outcome();
     let path = inner.path(zone.name());
     let old = read_file(&path).ok();
     let old_serial = old.as_ref().and_then(|old| {

@@ -1,6 +1,10 @@
 //! Against BIND, Knot, PowerDNS and NSD: what is written is what is read, and a no changes nothing.
 
-use octodns_core::{ApplyLog, ApplySink, Outcome, Plan};
+use std::sync::Mutex;
+
+use octodns_core::apply_log::{Entry, Sending};
+use octodns_core::provider::Cause;
+use octodns_core::{ApplyLog, ApplySink, Outcome, async_trait};
 use octodns_testkit::run::told;
 use octodns_testkit::server::{Allow, Key, ServedZone, Server, Setup, bind, knot, nsd, powerdns};
 use serde_json::{Value, json};
@@ -369,21 +373,26 @@ async fn what_someone_else_changed_is_not_overwritten() {
 
 /// Stops the server when a change is about to be sent.
 struct Stopper<'s> {
-    server: &'s mut Server,
+    server: Mutex<&'s mut Server>,
     change: usize,
     kill: bool,
 }
 
+#[async_trait]
 impl ApplySink for Stopper<'_> {
-    fn changed(&mut self, _: &Plan, range: std::ops::Range<usize>, outcome: &Outcome) {
-        if range.contains(&self.change) && *outcome == Outcome::Tried {
+    async fn begin(&self, entry: &Entry<'_>) -> Result<(), Cause> {
+        if entry.sending == Sending::Changes(&[self.change]) {
+            let mut server = self.server.lock().unwrap();
             if self.kill {
-                self.server.kill();
+                server.kill();
             } else {
-                self.server.stop();
+                server.stop();
             }
         }
+        Ok(())
     }
+
+    fn end(&self, _: &Entry<'_>, _: Option<usize>, _: &Outcome) {}
 }
 
 /// The server goes away after the second of four messages; a second run does the rest.
@@ -400,16 +409,16 @@ async fn a_server_that_restarts_in_the_middle_is_caught_up_with() {
             options["timeout"] = 5.into();
             let provider = provider_with(&options);
             let planned = plan(&provider, &desired).await.unwrap().unwrap();
-            let mut stopper = Stopper { server: &mut server, change: 2, kill };
-            let mut log = ApplyLog::new(&planned, &mut stopper);
-            let error = provider.provider().apply(&planned, &mut log).await.unwrap_err();
-            let outcomes = log.into_outcomes();
+            let stopper = Stopper { server: Mutex::new(&mut server), change: 2, kill };
+            let log = ApplyLog::new("dns", &planned, &stopper);
+            let error = provider.provider().apply(&planned, &log).await.unwrap_err();
+            let outcomes = log.outcomes();
             let error = told(&error.into_report("apply", ""));
             assert!(error.contains("cannot connect to 127.0.0.1:"), "{name}: {error}");
             // Nobody could be asked what was done.
             assert_eq!(
                 outcomes,
-                [Outcome::Tried, Outcome::Tried, Outcome::Tried, Outcome::NotTried],
+                [Outcome::Unknown, Outcome::Unknown, Outcome::Unknown, Outcome::NotSent],
                 "{name}"
             );
             server.start();

@@ -83,9 +83,8 @@ impl Folder {
     pub(crate) async fn apply(&self, options: &Json, zone: &Zone) -> Result<(), ProviderError> {
         let changes = zone.records().map(|record| Change::Create(Arc::clone(record))).collect();
         let plan = Plan::new(Zone::new(zone.name().clone()), zone.clone(), changes, false);
-        let mut sink = ();
-        let mut log = ApplyLog::new(&plan, &mut sink);
-        self.provider(options).apply(&plan, &mut log).await
+        let log = ApplyLog::new("files", &plan, &());
+        self.provider(options).apply(&plan, &log).await
     }
 }
 

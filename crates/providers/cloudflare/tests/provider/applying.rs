@@ -181,7 +181,7 @@ async fn a_plan_that_is_not_to_be_had_is_told_before_anything_is_written() {
         words(result.unwrap_err()),
         "the plan \"gold\" is not to be had for unit.tests.; there are: free, pro, business, enterprise"
     );
-    assert_eq!(outcomes, [Outcome::NotTried]);
+    assert_eq!(outcomes, [Outcome::NotSent]);
     assert!(writes(&server).is_empty());
 }
 

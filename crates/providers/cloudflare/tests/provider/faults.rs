@@ -92,7 +92,7 @@ async fn a_refused_record_is_found_and_named() {
     assert!(told.contains("Invalid TTL. Must be between 60 and 86,400 seconds"), "{told}");
     assert!(outcomes[..300].iter().all(|outcome| *outcome == Outcome::Applied));
     assert!(matches!(&outcomes[300], Outcome::Failed(words) if words.contains("Invalid TTL")));
-    assert!(outcomes[301..].iter().all(|outcome| *outcome == Outcome::NotTried));
+    assert!(outcomes[301..].iter().all(|outcome| *outcome == Outcome::NotSent));
     assert_eq!(server.api().zone("unit.tests").records.len(), 300);
     // Three batches of 200 would do; to find one record among 200 takes at most two for each halving.
     assert!(server.seen().len() <= 3 + 2 * 8);
@@ -128,7 +128,7 @@ async fn what_was_made_before_the_service_went_away_is_told() {
         assert!(outcomes[..200].iter().all(|outcome| *outcome == Outcome::Applied));
         let failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_));
         assert!(outcomes[200..400].iter().all(failed), "{fault:?} {:?}", outcomes[200]);
-        assert!(outcomes[400..].iter().all(|outcome| *outcome == Outcome::NotTried));
+        assert!(outcomes[400..].iter().all(|outcome| *outcome == Outcome::NotSent));
         server.control().faults().clear();
         run.settle(&desired).await;
         assert_eq!(server.api().zone("unit.tests").records.len(), 500);
@@ -146,7 +146,7 @@ async fn what_is_not_known_is_told_as_such() {
     let (result, outcomes) = run.apply(&plan).await;
     let told = words(result.unwrap_err());
     assert!(told.contains("it is not known whether it was carried out"), "{told}");
-    assert_eq!(outcomes, vec![Outcome::Tried; 3]);
+    assert_eq!(outcomes, vec![Outcome::Unknown; 3]);
     server.control().faults().clear();
     assert!(run.plan(&desired).await.is_none());
 }

@@ -68,7 +68,7 @@ async fn a_failure_in_the_middle_is_told_and_mended() {
         |wanted: fn(&Outcome) -> bool| applied.outcomes.iter().filter(|of| wanted(of)).count();
     assert!(count(|of| *of == Outcome::Applied) >= 95);
     assert!((1..=4).contains(&count(|of| matches!(of, Outcome::Failed(_)))));
-    assert!(count(|of| *of == Outcome::NotTried) > 150);
+    assert!(count(|of| *of == Outcome::NotSent) > 150);
 
     let plan = bench.plan(&desired).await.unwrap().unwrap();
     assert!(bench.apply(&plan).await.result.is_ok());

@@ -211,7 +211,7 @@ async fn a_part_that_is_refused_is_told() {
     fake.control().faults().clear();
     assert!(applied.result.is_err());
     let [first, second, third] = &*applied.outcomes else { panic!("{:?}", applied.outcomes) };
-    assert_eq!((first, third), (&Outcome::Applied, &Outcome::NotTried));
+    assert_eq!((first, third), (&Outcome::Applied, &Outcome::NotSent));
     assert!(matches!(second, Outcome::Failed(_)), "{second:?}");
     let plan = bench.plan(&desired).await.unwrap().unwrap();
     assert_eq!(plan.changes.len(), 2);

@@ -86,7 +86,7 @@ async fn a_failure_in_the_middle_says_what_was_done() {
         |wanted: fn(&Outcome) -> bool| outcomes.iter().filter(|found| wanted(found)).count();
     assert_eq!(count(|outcome| *outcome == Outcome::Applied), 20);
     assert_eq!(count(|outcome| matches!(outcome, Outcome::Failed(_))), 10);
-    assert_eq!(count(|outcome| *outcome == Outcome::NotTried), 10);
+    assert_eq!(count(|outcome| *outcome == Outcome::NotSent), 10);
     assert_eq!(fake.account().zones[0].sets.len(), 20);
     fake.set_faults(|_, _| None);
     assert_eq!(lab.sync(&target, &desired).await, Ok(20));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use octodns_core::engine::Pipeline;
 use octodns_core::engine::{Context, ReadZone};
 use octodns_core::record::{LoadContext, Record};
 use octodns_core::registry::{BuildError, Component, Run};
@@ -10,8 +11,8 @@ use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Json as Writer, Map, OwnedValue, Value};
 use octodns_core::zone::{Adding, ZoneValidators};
 use octodns_core::{
-    ApplyLog, Outcome, Plan, ProviderError, Registry, Report, Severity, Source, Target,
-    TargetOptions, Zone, ZoneName,
+    Outcome, Plan, ProviderError, Registry, Report, Severity, Source, Target, TargetOptions, Zone,
+    ZoneName,
 };
 use serde_json::{Value as Json, json};
 
@@ -99,9 +100,8 @@ impl Lab {
     /// Reads a target's zone; what stands against it is an error.
     pub(crate) async fn read(&self, target: &Target, zone: &str) -> Result<ReadZone, String> {
         let empty = Zone::new(ZoneName::new(zone).unwrap());
-        let mut report = Report::new();
-        let read = target.read(&empty, &self.context, &mut report).await;
-        errors(&report).map_or(Ok(read), Err)
+        let read = target.read(&empty, &self.context).await;
+        read.map_err(|report| errors(&report).unwrap_or_default())
     }
 
     /// Plans; what stands against it is an error.
@@ -112,7 +112,8 @@ impl Lab {
     ) -> Result<Option<Plan>, String> {
         let read = self.read(target, desired.name().as_str()).await?;
         let mut report = Report::new();
-        let plan = target.plan(desired, read, &[], &self.context, &mut report).await;
+        let plan =
+            target.plan(desired, read, Pipeline::default(), &self.context, &mut report).await;
         let plan = plan.map_err(|error| said(&error))?;
         errors(&report).map_or(Ok(plan), Err)
     }
@@ -129,10 +130,8 @@ impl Lab {
 
 /// Applies a plan; what became of each change, and of all.
 pub(crate) async fn apply(target: &Target, plan: &Plan) -> (Vec<Outcome>, Result<(), String>) {
-    let mut sink = ();
-    let mut log = ApplyLog::new(plan, &mut sink);
-    let result = target.apply(plan, &mut log).await.map(drop).map_err(|error| said(&error));
-    (log.into_outcomes(), result)
+    let done = target.apply(plan, &()).await;
+    (done.outcomes, done.error.map_or(Ok(()), |error| Err(said(&error))))
 }
 
 fn said(error: &ProviderError) -> String {
