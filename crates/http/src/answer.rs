@@ -9,8 +9,8 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::line::one_line;
 use crate::redact::Redactor;
-use crate::words::one_line;
 use crate::{Call, Error};
 
 /// What a service answered.

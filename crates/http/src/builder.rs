@@ -36,8 +36,16 @@ pub struct Builder {
     hidden: Vec<Secret>,
 }
 
+impl Client {
+    /// Starts a client for a service: `name` (a provider's short name) is what it calls itself, `base`
+    /// the URL all paths are below.
+    pub fn builder(name: &'static str, base: &str) -> Builder {
+        Builder::new(name, base)
+    }
+}
+
 impl Builder {
-    pub(crate) fn new(name: &'static str, base: &str) -> Self {
+    fn new(name: &'static str, base: &str) -> Self {
         Self {
             name,
             base: base.to_owned(),

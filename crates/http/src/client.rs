@@ -10,7 +10,7 @@ use url::Url;
 use crate::network::base_url;
 use crate::place::Place;
 use crate::transport::Transport;
-use crate::{Auth, Backoff, Builder, Error, Host, Request};
+use crate::{Auth, Backoff, Error, Host, Request};
 
 /// A client of one service with one account. Cloning shares everything.
 ///
@@ -39,12 +39,6 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Starts a client for a service: `name` (a provider's short name) is what it calls itself, `base`
-    /// the URL all paths are below.
-    pub fn builder(name: &'static str, base: &str) -> Builder {
-        Builder::new(name, base)
-    }
-
     /// The URL all paths are below, unless a login tells another one.
     pub fn base(&self) -> &Url {
         &self.transport.base
@@ -98,7 +92,7 @@ impl Client {
 
     /// Starts a request; each element of `path` is one segment, whatever characters it has.
     pub fn request(&self, method: Method, path: &[&str]) -> Request<'_> {
-        Request::new(self, method, Place::below(path))
+        Request::new(&self.transport, method, Place::below(path))
     }
 
     /// Starts a GET request.
@@ -130,6 +124,6 @@ impl Client {
     /// same origin, since the credentials go there; http is taken for https where that is the only
     /// difference. Parameters that every call has are added if they are not in it.
     pub fn follow(&self, method: Method, url: &str) -> Request<'_> {
-        Request::new(self, method, Place::given(url))
+        Request::new(&self.transport, method, Place::given(url))
     }
 }

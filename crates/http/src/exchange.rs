@@ -8,17 +8,10 @@ use bytes::BytesMut;
 use tokio::time::Instant;
 
 use crate::auth::Outgoing;
+use crate::call::{Broken, Prepared};
 use crate::error::chain;
-use crate::transport::{Prepared, Transport};
+use crate::transport::Transport;
 use crate::{Answer, Call, Error};
-
-/// Why an attempt brought no answer.
-pub(crate) enum Broken {
-    /// Another attempt would not help.
-    Failed(Error),
-    /// The connection did not hold.
-    Off { was_sent: bool, cause: String },
-}
 
 impl Transport {
     /// Sends a request once and reads its answer.

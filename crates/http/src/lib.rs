@@ -3,13 +3,16 @@
 mod answer;
 mod auth;
 mod builder;
+mod call;
 mod client;
 mod error;
 mod exchange;
 mod hooks;
 mod host;
 mod limits;
+mod line;
 mod network;
+mod oauth;
 mod options;
 mod paging;
 mod place;
@@ -24,15 +27,14 @@ mod weigh;
 mod words;
 
 pub use answer::Answer;
-pub use auth::{
-    Auth, HeaderAuth, OAuthLogin, Outgoing, SigningAuth, Token, TokenAuth, TokenSource,
-};
+pub use auth::{Auth, HeaderAuth, Outgoing, SigningAuth, Token, TokenAuth, TokenSource};
 pub use builder::Builder;
 pub use client::Client;
 pub use error::{Call, Error, found};
 pub use host::{ClockOffset, Host};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use limits::{Accounts, Limits, Methods, Quota, Rate, Turn};
+pub use oauth::OAuthLogin;
 pub use options::Options;
 pub use paging::{Page, PageAt, all, all_ahead, pages};
 pub use poll::{JobStatus, Poll};

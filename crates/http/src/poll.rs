@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::words::one_line;
+use crate::line::one_line;
 use crate::{Call, Client, Error};
 
 /// How far a job is.

@@ -1,6 +1,6 @@
 //! A request, while it is put together.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -8,24 +8,31 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::call::{Prepared, Sent};
 use crate::error::found;
 use crate::place::Place;
-use crate::transport::{Prepared, Sent};
-use crate::{Answer, Call, Client, Error};
+use crate::transport::Transport;
+use crate::{Answer, Call, Error};
 
 /// A request, to be sent by one of `read`, `find`, `done` and `send`.
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request<'c> {
-    client: &'c Client,
+    transport: &'c Transport,
     prepared: Prepared,
     /// What is wrong with it, told when it is sent.
     fault: Option<String>,
 }
 
+/// Method and path alone: query, headers and body may hold a secret, those of a login do.
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({})", self.prepared.call)
+    }
+}
+
 impl<'c> Request<'c> {
-    pub(crate) fn new(client: &'c Client, method: Method, place: Place) -> Self {
-        let transport = &client.transport;
+    pub(crate) fn new(transport: &'c Transport, method: Method, place: Place) -> Self {
         // Checked once more when it is sent: a login may tell another base.
         let (path, fault) = match place.url(&transport.base, &transport.hooks.query) {
             Ok(url) => (url.path().into(), None),
@@ -40,7 +47,7 @@ impl<'c> Request<'c> {
         let call = Call { method, path };
         let body = Bytes::new();
         let prepared = Prepared { call, place, headers, body, is_repeatable, is_read };
-        Self { client, prepared, fault }
+        Self { transport, prepared, fault }
     }
 
     /// Ends the path in a slash, as some services want it.
@@ -161,7 +168,7 @@ impl<'c> Request<'c> {
     ///
     /// Fails as [`Request::send`] does. [`Error::Unsure`] means that looking did not help.
     pub async fn made(self, look: Request<'_>) -> Result<(), Error> {
-        let backoff = self.client.backoff();
+        let backoff = &self.transport.backoff;
         let mut attempt = 0;
         let mut may_be_done = false;
         loop {
@@ -197,10 +204,10 @@ impl<'c> Request<'c> {
 
     async fn sent(self) -> Sent {
         let Some(message) = self.fault else {
-            return self.client.transport.send(self.prepared).await;
+            return self.transport.send(self.prepared).await;
         };
         // It may quote where the service sends us.
-        let message = self.client.hide(&message);
+        let message = self.transport.redactor.redact(&message);
         let call = self.prepared.call;
         let result = Err(Error::Unsendable { call: call.clone(), message });
         Sent { result, may_be_done: false, call }

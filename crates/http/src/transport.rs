@@ -1,26 +1,21 @@
 //! Sending: in turn, with credentials, and again where that is safe and helps.
 
-use std::fmt;
 use std::pin::pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::HeaderMap;
 use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
 use crate::auth::{Auth, Outgoing};
-use crate::exchange::Broken;
+use crate::call::{Broken, Next, Prepared, Progress, Sent};
 use crate::hooks::Hooks;
 use crate::limits::Turn;
 use crate::network::Network;
-use crate::place::Place;
 use crate::redact::Redactor;
 use crate::retry::Backoff;
-use crate::weigh::{Next, Progress};
-use crate::{Answer, Call, Error, Limits};
+use crate::{Call, Error, Limits};
 
 /// Whoever waits longer for the limits is told why, once in a while.
 const LONG_WAIT: Duration = Duration::from_secs(5);
@@ -51,43 +46,6 @@ pub(crate) struct Seen {
     pub(crate) has_worked: AtomicBool,
     /// When somebody was told last that the limits hold us up.
     notice: Mutex<Option<Instant>>,
-}
-
-/// A request that is put together but for its credentials.
-#[derive(Clone)]
-pub(crate) struct Prepared {
-    pub(crate) call: Call,
-    pub(crate) place: Place,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    /// Doing it twice is doing it once.
-    pub(crate) is_repeatable: bool,
-    /// It changes nothing.
-    pub(crate) is_read: bool,
-}
-
-/// Without query, headers and body, which may hold a secret: those of a login do.
-impl fmt::Debug for Prepared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Prepared({})", self.call)
-    }
-}
-
-/// What came of a call.
-pub(crate) struct Sent {
-    pub(crate) result: Result<Answer, Error>,
-    /// Whether an attempt that brought no answer may have been carried out.
-    pub(crate) may_be_done: bool,
-    /// The call, as it was sent.
-    pub(crate) call: Call,
-}
-
-impl Sent {
-    /// The answer; where it failed and may have been carried out all the same, that is what is told.
-    pub(crate) fn settled(self) -> Result<Answer, Error> {
-        let (call, may_be_done) = (self.call, self.may_be_done);
-        self.result.map_err(|error| if may_be_done { error.unsure(&call) } else { error })
-    }
 }
 
 impl Transport {

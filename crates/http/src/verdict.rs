@@ -1,5 +1,7 @@
 //! What an answer means for its call, by its status and by what some services do otherwise.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use crate::Answer;
@@ -55,12 +57,13 @@ pub struct Throttle {
     status: u16,
     when: Option<fn(&Answer) -> bool>,
     pub(crate) perhaps_credentials: bool,
+    pause: Duration,
 }
 
 impl Throttle {
     /// Any answer with this status.
     pub const fn status(status: u16) -> Self {
-        Self { status, when: None, perhaps_credentials: false }
+        Self { status, when: None, perhaps_credentials: false, pause: Duration::ZERO }
     }
 
     /// Only where the answer has more to it: words in the body, a header ...
@@ -74,6 +77,19 @@ impl Throttle {
     #[must_use]
     pub const fn perhaps_credentials(self) -> Self {
         Self { perhaps_credentials: true, ..self }
+    }
+
+    /// So long is waited where the service does not say how long, twice that the next time, and so on. All
+    /// calls of the account wait.
+    #[must_use]
+    pub const fn pause(self, pause: Duration) -> Self {
+        Self { pause, ..self }
+    }
+
+    /// The wait after attempt number `attempt`, if the rule has one.
+    pub(crate) fn wait(&self, attempt: u32) -> Option<Duration> {
+        let doubled = self.pause.saturating_mul(1_u32 << attempt.saturating_sub(1).min(16));
+        (!doubled.is_zero()).then_some(doubled)
     }
 
     pub(crate) fn fits(&self, answer: &Answer) -> bool {
@@ -103,6 +119,14 @@ mod tests {
         ] {
             assert_eq!(Verdict::of(StatusCode::from_u16(status).unwrap()), verdict, "{status}");
         }
+    }
+
+    #[test]
+    fn a_pause_of_a_rule_doubles() {
+        let rule = Throttle::status(400).pause(Duration::from_secs(10));
+        let waits = [1, 2, 3].map(|attempt| rule.wait(attempt).unwrap().as_secs());
+        assert_eq!(waits, [10, 20, 40]);
+        assert_eq!(Throttle::status(400).wait(1), None);
     }
 
     #[test]

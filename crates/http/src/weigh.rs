@@ -4,26 +4,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::auth::Outgoing;
+use crate::call::{Next, Prepared, Progress};
 use crate::limits::Turn;
-use crate::transport::{Prepared, Transport};
+use crate::line::one_line;
+use crate::transport::Transport;
 use crate::waits::asked_wait;
-use crate::words::one_line;
 use crate::{Answer, Error, Verdict};
-
-/// What to do after an answer that does not end the call with an error.
-pub(crate) enum Next {
-    Done(Box<Answer>),
-    /// Again, after a pause.
-    Again(Duration),
-}
-
-/// A call under way.
-#[derive(Default)]
-pub(crate) struct Progress {
-    pub(crate) attempt: u32,
-    pub(crate) was_renewed: bool,
-    pub(crate) may_be_done: bool,
-}
 
 impl Transport {
     /// What to do when no answer came.
@@ -56,7 +42,7 @@ impl Transport {
         let host = &self.backoff.host;
         let verdict = self.hooks.verdict(&answer);
         let asked = match verdict {
-            Verdict::Throttled => asked_wait(&answer, &self.hooks.wait_headers, host),
+            Verdict::Throttled => self.wait_when_throttled(&answer, progress.attempt),
             Verdict::Broken => asked_wait(&answer, &[], host),
             _ => None,
         };
@@ -112,6 +98,13 @@ impl Transport {
             }
             _ => {}
         }
+    }
+
+    /// How long to wait after too much: as the service says, or else the provider.
+    fn wait_when_throttled(&self, answer: &Answer, attempt: u32) -> Option<Duration> {
+        let said = asked_wait(answer, &self.hooks.wait_headers, &self.backoff.host);
+        let most = self.backoff.retry.patience;
+        said.or_else(|| Some(self.hooks.throttle(answer)?.wait(attempt)?.min(most)))
     }
 
     /// How often a call that was answered so is tried.

@@ -4,9 +4,6 @@ use serde_json::Value;
 
 use crate::Answer;
 
-/// The most characters of an answer that are shown.
-const MOST: usize = 400;
-
 /// Where services put their words, the more telling first.
 const KEYS: &[&str] = &[
     "message",
@@ -69,29 +66,10 @@ fn of_json(json: &Value) -> Option<String> {
     }
 }
 
-/// The text on one line, without control characters, and not endless.
-pub(crate) fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for (count, word) in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .enumerate()
-    {
-        if count > 0 {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    if let Some((end, _)) = line.char_indices().nth(MOST) {
-        line.truncate(end);
-        line.push_str(" ...");
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::line::one_line;
 
     #[test]
     fn words_are_found_where_services_put_them() {

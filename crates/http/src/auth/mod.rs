@@ -2,7 +2,6 @@
 //! fetched first.
 
 mod headers;
-mod oauth;
 mod shared;
 mod signing;
 mod token;
@@ -16,7 +15,6 @@ use octodns_core::Secret;
 use url::Url;
 
 pub use self::headers::HeaderAuth;
-pub use self::oauth::OAuthLogin;
 pub use self::signing::SigningAuth;
 pub use self::token::{Token, TokenAuth, TokenSource};
 use crate::{Answer, Error, Host};

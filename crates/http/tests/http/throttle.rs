@@ -40,6 +40,19 @@ async fn throttling_has_other_statuses_words_and_headers() {
     }
 }
 
+/// Where the service does not say how long, the provider does, and no call of the account is sent meanwhile.
+#[tokio::test]
+async fn throttling_without_a_wait_pauses_all_calls() {
+    let none = Step::Answer(400, &[], "too much");
+    let server = Server::start(&[none.clone(), none, OK]).await;
+    let rules = [Throttle::status(400).pause(Duration::from_millis(100))];
+    let client = server.client().throttles(&rules).build().unwrap();
+    let start = Instant::now();
+    client.post(&["x"]).done().await.unwrap();
+    // 100 ms, then 200.
+    assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
+}
+
 /// A login that is wrong is not tried for minutes, and the error says that it may be that.
 #[tokio::test]
 async fn throttling_that_may_mean_credentials_is_told_so() {

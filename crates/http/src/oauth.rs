@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use octodns_core::Secret;
 use serde_json::Value;
 
-use super::{Token, TokenSource};
+use crate::auth::{Token, TokenSource};
 use crate::{Answer, Client, Error, Host};
 
 type Form = Box<dyn Fn(&Host) -> Result<Vec<(&'static str, Secret)>, Error> + Send + Sync>;
