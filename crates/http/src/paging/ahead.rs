@@ -6,7 +6,10 @@ use futures::stream::{self, StreamExt};
 
 use super::Page;
 use super::tally::{MOST_PAGES, Tally};
-use crate::Error;
+use crate::{Call, Error};
+
+/// So many pages in turn without entries are the end, whatever was counted.
+const MOST_EMPTY_AHEAD: u64 = 5;
 
 /// Which page is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,32 +63,46 @@ where
     if count > MOST_PAGES {
         return Err(Error::malformed(&first.call, "the number of pages", "there are too many"));
     }
-    let mut last = (first.next.is_some(), first.call);
+    let mut last = Last::of(&first);
     let mut items = first.items;
     let rest = (2..=count).map(|number| PageAt { number, offset: (number - 1) * size });
     let mut rest = stream::iter(rest).map(&fetch).buffered(at_once.max(1));
     while let Some(page) = rest.next().await {
         let page = page?;
         tally.take(&page)?;
-        last = (page.next.is_some(), page.call);
-        if page.items.is_empty() {
-            // What comes behind it is not there either.
+        last = Last::of(&page);
+        items.extend(page.items);
+        if tally.empty >= MOST_EMPTY_AHEAD {
+            // A total that is far too large: what comes behind is not there either.
             break;
         }
-        items.extend(page.items);
     }
     drop(rest);
     // The list has grown, or told nothing at first.
     let mut number = count.max(1);
-    while last.0 {
+    while last.has_next || (tally.read < tally.total && !last.is_empty) {
         number += 1;
         let page = fetch(PageAt { number, offset: tally.read }).await?;
         tally.take(&page)?;
-        last = (page.next.is_some(), page.call);
+        last = Last::of(&page);
         items.extend(page.items);
     }
-    tally.end(&last.1)?;
+    tally.end(&last.call)?;
     Ok(items)
+}
+
+/// What the last page that was read says about those behind it.
+struct Last {
+    has_next: bool,
+    is_empty: bool,
+    call: Call,
+}
+
+impl Last {
+    fn of<T, N>(page: &Page<T, N>) -> Self {
+        let (has_next, is_empty) = (page.next.is_some(), page.items.is_empty());
+        Self { has_next, is_empty, call: page.call.clone() }
+    }
 }
 
 #[cfg(test)]
@@ -142,10 +159,11 @@ mod tests {
             (10, [10, 10], Ok(10), 1, 1),
             // One more came while it was read.
             (101, [100, 101], Ok(101), 11, 4),
+            (25, [10, 25], Ok(25), 3, 1),
             // A page is lost; the largest number that any page told counts.
             (50, [60, 60], lost(50, 60), 6, 4),
-            (54, [54, 240], lost(54, 240), 6, 4),
-            (54, [240, 54], lost(54, 240), 10, 4),
+            (54, [54, 240], lost(54, 240), 7, 4),
+            (54, [240, 54], lost(54, 240), 15, 4),
         ] {
             let (read, seen) = read(there, |page| Some(totals[usize::from(page > 1)])).await;
             assert_eq!(read, result, "{there} {totals:?}");

@@ -21,7 +21,8 @@ pub(super) struct Tally {
     pub(super) total: u64,
     has_total: bool,
     pages: u64,
-    empty: u64,
+    /// How many pages in turn had no entries.
+    pub(super) empty: u64,
     seen: HashSet<u64>,
 }
 

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt, TryStreamExt};
-use octodns_http::{Answer, Call, Client, Error, HeaderAuth, Method, Rate, Request, Retry};
+use octodns_http::{
+    Answer, Call, Client, Error, HeaderAuth, Method, Page, PageAt, Rate, Request, Retry, all_ahead,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
@@ -236,36 +237,20 @@ impl Api {
         query: &[(&str, &str)],
         per_page: u32,
     ) -> Result<Vec<T>, Error> {
-        let page = |number: u64| async move {
+        all_ahead(PAGES_AT_ONCE, async |at: PageAt| {
             let request = || {
                 let request =
-                    self.client.get(path).query("page", number).query("per_page", per_page);
+                    self.client.get(path).query("page", at.number).query("per_page", per_page);
                 query.iter().fold(request, |request, (name, value)| request.query(name, value))
             };
-            self.envelope::<Vec<T>>(request).await
-        };
-        let (mut entries, mut info, mut call) = page(1).await?;
-        let Some(total) = info.and_then(|info| info.total_count) else {
-            let mut number = 1;
-            while info.is_some_and(|info| info.count > 0 && info.count == info.per_page) {
-                number += 1;
-                let (more, next, _) = page(number).await?;
-                entries.extend(more);
-                info = next;
-            }
-            return Ok(entries);
-        };
-        // The service may give smaller pages than it was asked for.
-        let given = info.map(|info| info.per_page).filter(|size| *size > 0);
-        let per_page = given.unwrap_or(per_page.into());
-        let mut rest = stream::iter(2..=total.div_ceil(per_page)).map(page).buffered(PAGES_AT_ONCE);
-        while let Some((more, _, its_call)) = rest.try_next().await? {
-            entries.extend(more);
-            call = its_call;
-        }
-        drop(rest);
-        let read = entries.len() as u64;
-        if read < total { Err(Error::Incomplete { call, total, read }) } else { Ok(entries) }
+            let (entries, info, answer) = self.envelope::<Vec<T>>(request).await?;
+            let info = info.unwrap_or_default();
+            // Where the service does not count, a full page has another behind it.
+            let is_full = info.count > 0 && info.count == info.per_page;
+            let next = (info.total_count.is_none() && is_full).then_some(at.number + 1);
+            Ok(Page::new(&answer, entries).next(next).total(info.total_count))
+        })
+        .await
     }
 
     async fn result<'c, T: DeserializeOwned>(
@@ -280,7 +265,7 @@ impl Api {
     async fn envelope<'c, T: DeserializeOwned>(
         &self,
         request: impl Fn() -> Request<'c>,
-    ) -> Result<(T, Option<PageInfo>, Call), Error> {
+    ) -> Result<(T, Option<PageInfo>, Answer), Error> {
         let (mut refused, mut throttled) = (self.auth_retries, self.throttled_retries);
         let answer = loop {
             let error = match request().send().await {
@@ -302,14 +287,13 @@ impl Api {
             );
             tokio::time::sleep(self.long_wait).await;
         };
-        let call = answer.call().clone();
         let envelope: Envelope<T> = answer.json()?;
         if !envelope.success {
             return Err(answer.refused(words(&answer).as_deref().unwrap_or("no reason given")));
         }
         match envelope.result {
-            Some(result) => Ok((result, envelope.result_info, call)),
-            None => Err(Error::malformed(&call, "result", "it is missing")),
+            Some(result) => Ok((result, envelope.result_info, answer)),
+            None => Err(answer.malformed("result", "it is missing")),
         }
     }
 }
