@@ -1,6 +1,7 @@
 //! The classes a configuration can name: every provider, source and processor that is compiled in.
 
 mod options;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 
 pub use options::{Given, NoOptions, Options, OptionsSchema, with_common};
+pub use shared::WithShared;
 
 use crate::diagnostic::nearest;
 use crate::provider::{Processor, Provider, Source};
@@ -199,7 +201,8 @@ pub struct Registry {
 
 impl Registry {
     /// Makes a provider known: its octoDNS class path, short names, and what makes one from its options,
-    /// a struct that derives `Deserialize` and `JsonSchema`, or [`Given`] such a struct.
+    /// a struct that derives `Deserialize` and `JsonSchema`, or [`Given`] such a struct, or [`WithShared`]
+    /// ones.
     pub fn provider<O: Options, P: Provider + 'static>(
         &mut self,
         path: &'static str,

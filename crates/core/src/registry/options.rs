@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::BuildError;
-use crate::value::{Kind, OwnedValue, Value, from_value};
+use crate::value::{Kind, Map, OwnedValue, Value, from_value};
 
 /// Describes the options of a class, as they are without `class`.
 pub type OptionsSchema = fn(&mut SchemaGenerator) -> Schema;
@@ -32,7 +32,8 @@ pub trait Options: Sized {
 
 impl<T: DeserializeOwned + JsonSchema> Options for T {
     fn read(options: &OwnedValue, common: &[&str]) -> Result<Self, BuildError> {
-        Ok(from_value(&without(options, common))?)
+        let own = without(options, common);
+        from_value(&own).map_err(|error| error.with_known_keys(&own, common).into())
     }
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {
@@ -50,7 +51,7 @@ pub struct Given<T> {
     pub written: OwnedValue,
 }
 
-impl<T: DeserializeOwned + JsonSchema> Options for Given<T> {
+impl<T: Options> Options for Given<T> {
     fn read(options: &OwnedValue, common: &[&str]) -> Result<Self, BuildError> {
         Ok(Self { options: T::read(options, common)?, written: options.clone() })
     }
@@ -60,6 +61,15 @@ impl<T: DeserializeOwned + JsonSchema> Options for Given<T> {
     }
 }
 
+/// The options with these keys; what is no map stays as it is, for whoever reads it to say so.
+pub(super) fn only<'v>(options: &'v OwnedValue, keys: &[&str]) -> Cow<'v, OwnedValue> {
+    let Some(map) = options.as_map() else { return Cow::Borrowed(options) };
+    let has = |key: &Value<'_>| key.as_str().is_some_and(|key| keys.contains(&key));
+    let entries = map.iter().filter(|(key, _)| has(key)).cloned().collect();
+    Cow::Owned(Value::new(Kind::Map(Map::from_entries(entries)), options.position))
+}
+
+/// The options without these keys.
 fn without<'v>(options: &'v OwnedValue, keys: &[&str]) -> Cow<'v, OwnedValue> {
     let Some(map) = options.as_map().filter(|map| keys.iter().any(|key| map.contains_key(key)))
     else {

@@ -14,19 +14,27 @@ pub struct DeError {
     pub help: Option<String>,
     /// Where it is.
     pub position: Position,
+    /// The key that is not known, and those that are.
+    unknown_key: Option<(String, &'static [&'static str])>,
 }
 
 impl de::Error for DeError {
     fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self { message: message.to_string(), help: None, position: Position::NONE }
+        Self {
+            message: message.to_string(),
+            help: None,
+            position: Position::NONE,
+            unknown_key: None,
+        }
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let help = match crate::nearest(field, expected.iter().copied()) {
-            Some(name) => format!("did you mean \"{name}\"?"),
-            None => format!("known keys are: {}", expected.join(", ")),
-        };
-        Self { message: format!("unknown key \"{field}\""), help: Some(help), ..Self::custom("") }
+        Self {
+            message: format!("unknown key \"{field}\""),
+            help: Some(about_keys(field, expected)),
+            unknown_key: Some((field.to_owned(), expected)),
+            ..Self::custom("")
+        }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
@@ -58,7 +66,26 @@ impl de::Error for DeError {
     }
 }
 
+/// What to write in the place of a key that is not known.
+fn about_keys(field: &str, known: &[&str]) -> String {
+    match crate::nearest(field, known.iter().copied()) {
+        Some(name) => format!("did you mean \"{name}\"?"),
+        None => format!("known keys are: {}", known.join(", ")),
+    }
+}
+
 impl DeError {
+    /// The same error about `read`, a map in which `more` keys may stand that were taken out of it before.
+    pub(crate) fn with_known_keys(mut self, read: &Value<'_>, more: &[&str]) -> Self {
+        if let Some((key, known)) = &self.unknown_key
+            // A key of a map further in has other neighbours.
+            && read.as_map().is_some_and(|map| map.contains_key(key))
+        {
+            self.help = Some(about_keys(key, &[known, more].concat()));
+        }
+        self
+    }
+
     fn at(mut self, position: Position) -> Self {
         if !self.position.is_known() {
             self.position = position;
@@ -74,6 +101,40 @@ impl DeError {
 /// Says what is wrong, with the position of the innermost value or key concerned.
 pub fn from_value<'de, T: de::Deserialize<'de>>(value: &'de Value<'_>) -> Result<T, DeError> {
     T::deserialize(Deserializer(value))
+}
+
+/// The keys that a struct is read from, with their other names; none if it is read from something else
+/// than a struct's fields, or has `#[serde(flatten)]`.
+pub(crate) fn known_keys<T: de::DeserializeOwned>() -> &'static [&'static str] {
+    let mut keys: &[&str] = &[];
+    // The struct asks for its fields, is refused, and that is all.
+    let _ = T::deserialize(KeysOf(&mut keys));
+    keys
+}
+
+struct KeysOf<'k>(&'k mut &'static [&'static str]);
+
+impl<'de> de::Deserializer<'de> for KeysOf<'_> {
+    type Error = DeError;
+
+    fn deserialize_any<V: de::Visitor<'de>>(self, _: V) -> Result<V::Value, DeError> {
+        Err(de::Error::custom("only its keys are asked for"))
+    }
+
+    fn deserialize_struct<V: de::Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
+        *self.0 = fields;
+        self.deserialize_any(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map identifier ignored_any bool option newtype_struct enum
+    }
 }
 
 /// Reads a truth value, for `#[serde(deserialize_with)]`: a number too, since that is what an environment

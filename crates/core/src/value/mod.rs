@@ -11,6 +11,7 @@ pub(crate) mod testing;
 
 use std::borrow::Cow;
 
+pub(crate) use de::known_keys;
 pub use de::{DeError, from_value, truth};
 pub use pformat::pformat;
 pub use print::{Json, Python, python_str};

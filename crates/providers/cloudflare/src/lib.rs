@@ -16,7 +16,7 @@ use std::sync::Arc;
 use octodns_core::Registry;
 use octodns_http::Accounts;
 
-pub use options::{InternalOptions, Options};
+pub use options::{AccountOptions, InternalOptions, InternalZones, Options, PublicZones};
 pub use provider::Cloudflare;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

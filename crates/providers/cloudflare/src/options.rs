@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use octodns_core::Secret;
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::value::{Position, truth};
-use octodns_http::Accounts;
+use octodns_http::{Accounts, ServiceOptions};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -13,14 +13,51 @@ use serde::Deserialize;
 const API: &str = "https://api.cloudflare.com/client/v4";
 
 /// Options of one `cloudflare` provider.
+pub type Options = WithShared<ServiceOptions, WithShared<AccountOptions, PublicZones>>;
+
+/// Options of one `cloudflare-internal` provider.
+pub type InternalOptions = WithShared<ServiceOptions, WithShared<AccountOptions, InternalZones>>;
+
+/// How to reach an account, whatever the kind of zones.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Options {
+pub struct AccountOptions {
     /// An API token; with `email`, the global API key of the account.
     pub token: Secret,
     /// The address of the account, for the global API key. Default: none, `token` is an API token.
     #[serde(default)]
     pub email: Option<String>,
+    /// Attempts of a call that is told to come back later (429); repetitions of one that fails otherwise.
+    /// Default: 4.
+    #[serde(default = "four")]
+    pub retry_count: u32,
+    /// The pause, in seconds, before a call is repeated that was told to come back later and not when, or
+    /// whose credentials were refused; the longest before others. Default: 300.
+    #[serde(default = "five_minutes")]
+    pub retry_period: u64,
+    /// Repetitions of a call whose credentials are refused (403). Default: 0.
+    #[serde(default)]
+    pub auth_error_retry_count: u32,
+    /// Zones of one page, 1 to 50. Default: 50.
+    #[serde(default = "fifty")]
+    pub zones_per_page: u32,
+    /// Records of one page, 1 to 5000000. Default: 100.
+    #[serde(default = "hundred")]
+    pub records_per_page: u32,
+    /// The least TTL, in seconds: lower ones are raised to it. Default: 120.
+    #[serde(default = "two_minutes")]
+    pub min_ttl: i64,
+    /// How long to wait for an answer, in seconds; `http.timeout` comes first. Default: 15.
+    #[serde(default = "fifteen")]
+    pub timeout: u64,
+    /// The name that octoDNS has for `endpoint`. Default: `https://api.cloudflare.com/client/v4`.
+    #[serde(default)]
+    pub api_url: Option<String>,
+}
+
+/// What is done with public zones.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicZones {
     /// The account whose zones are meant, and that new zones belong to. Default: every account the token can
     /// see.
     #[serde(default)]
@@ -35,83 +72,20 @@ pub struct Options {
     /// The plan zones are to have: free, pro, business or enterprise. Default: plans are left alone.
     #[serde(default)]
     pub plan_type: Option<String>,
-    /// Attempts of a call that is told to come back later (429); repetitions of one that fails otherwise.
-    /// Default: 4.
-    #[serde(default = "four")]
-    pub retry_count: u32,
-    /// The pause, in seconds, before a call is repeated that was told to come back later and not when, or
-    /// whose credentials were refused; the longest before others. Default: 300.
-    #[serde(default = "five_minutes")]
-    pub retry_period: u64,
-    /// Repetitions of a call whose credentials are refused (403). Default: 0.
-    #[serde(default)]
-    pub auth_error_retry_count: u32,
-    /// Zones of one page, 1 to 50. Default: 50.
-    #[serde(default = "fifty")]
-    pub zones_per_page: u32,
-    /// Records of one page, 1 to 5000000. Default: 100.
-    #[serde(default = "hundred")]
-    pub records_per_page: u32,
-    /// The least TTL, in seconds: lower ones are raised to it. Default: 120.
-    #[serde(default = "two_minutes")]
-    pub min_ttl: i64,
-    /// How long to wait for an answer, in seconds. Default: 15.
-    #[serde(default = "fifteen")]
-    pub timeout: u64,
-    /// Where the API is. Default: `https://api.cloudflare.com/client/v4`.
-    #[serde(default = "api", alias = "endpoint")]
-    pub api_url: String,
-    /// How requests are made.
-    #[serde(default)]
-    pub http: octodns_http::Options,
 }
 
-/// Options of one `cloudflare-internal` provider.
+/// Which internal zones are meant.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct InternalOptions {
-    /// An API token; with `email`, the global API key of the account.
-    pub token: Secret,
-    /// The address of the account, for the global API key. Default: none, `token` is an API token.
-    #[serde(default)]
-    pub email: Option<String>,
+pub struct InternalZones {
     /// The account that the zones and views belong to.
     pub account_id: String,
     /// The view whose zones are meant. Default: the zones of every view of the account.
     #[serde(default)]
     pub view_id: Option<String>,
-    /// Attempts of a call that is told to come back later (429); repetitions of one that fails otherwise.
-    /// Default: 4.
-    #[serde(default = "four")]
-    pub retry_count: u32,
-    /// The pause, in seconds, before a call is repeated that was told to come back later and not when, or
-    /// whose credentials were refused; the longest before others. Default: 300.
-    #[serde(default = "five_minutes")]
-    pub retry_period: u64,
-    /// Repetitions of a call whose credentials are refused (403). Default: 0.
-    #[serde(default)]
-    pub auth_error_retry_count: u32,
-    /// Zones of one page, 1 to 50. Default: 50.
-    #[serde(default = "fifty")]
-    pub zones_per_page: u32,
-    /// Records of one page, 1 to 5000000. Default: 100.
-    #[serde(default = "hundred")]
-    pub records_per_page: u32,
-    /// The least TTL, in seconds: lower ones are raised to it. Default: 120.
-    #[serde(default = "two_minutes")]
-    pub min_ttl: i64,
-    /// How long to wait for an answer, in seconds. Default: 15.
-    #[serde(default = "fifteen")]
-    pub timeout: u64,
-    /// Where the API is. Default: `https://api.cloudflare.com/client/v4`.
-    #[serde(default = "api", alias = "endpoint")]
-    pub api_url: String,
-    /// How requests are made.
-    #[serde(default)]
-    pub http: octodns_http::Options,
 }
 
-/// How to reach an account, whatever the kind of zones.
+/// What a client of the API is made of.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection<'o> {
     pub(crate) token: &'o Secret,
@@ -127,55 +101,61 @@ pub(crate) struct Connection<'o> {
     pub(crate) accounts: &'o Accounts,
 }
 
-impl Options {
-    pub(crate) fn connection<'o>(&'o self, accounts: &'o Accounts) -> Connection<'o> {
-        Connection {
-            token: &self.token,
-            email: self.email.as_deref().filter(|email| !email.is_empty()),
-            account_id: self.account_id.as_deref(),
-            retry_count: self.retry_count,
-            retry_period: Duration::from_secs(self.retry_period),
-            auth_error_retry_count: self.auth_error_retry_count,
-            zones_per_page: self.zones_per_page,
-            records_per_page: self.records_per_page,
-            api_url: &self.api_url,
-            http: with_timeout(&self.http, self.timeout),
+impl<'o> Connection<'o> {
+    /// What options say of it.
+    ///
+    /// # Errors
+    ///
+    /// Refuses sizes of pages that cannot be, and two addresses of the API.
+    pub(crate) fn new(
+        service: &'o ServiceOptions,
+        account: &'o AccountOptions,
+        account_id: Option<&'o str>,
+        accounts: &'o Accounts,
+    ) -> Result<Self, BuildError> {
+        let api_url = match (service.endpoint.as_deref(), account.api_url.as_deref()) {
+            (Some(_), Some(_)) => {
+                let message = "endpoint and api_url are two names of one option";
+                return Err(fault(message, "remove one of them"));
+            }
+            (url, None) | (None, url) => url.unwrap_or(API),
+        };
+        let connection = Self {
+            token: &account.token,
+            email: account.email.as_deref().filter(|email| !email.is_empty()),
+            account_id,
+            retry_count: account.retry_count,
+            retry_period: Duration::from_secs(account.retry_period),
+            auth_error_retry_count: account.auth_error_retry_count,
+            zones_per_page: account.zones_per_page,
+            records_per_page: account.records_per_page,
+            api_url,
+            http: with_timeout(&service.http, account.timeout),
             accounts,
-        }
+        };
+        connection.check()?;
+        Ok(connection)
     }
-}
 
-impl InternalOptions {
-    pub(crate) fn connection<'o>(&'o self, accounts: &'o Accounts) -> Connection<'o> {
-        Connection {
-            token: &self.token,
-            email: self.email.as_deref().filter(|email| !email.is_empty()),
-            account_id: Some(&self.account_id),
-            retry_count: self.retry_count,
-            retry_period: Duration::from_secs(self.retry_period),
-            auth_error_retry_count: self.auth_error_retry_count,
-            zones_per_page: self.zones_per_page,
-            records_per_page: self.records_per_page,
-            api_url: &self.api_url,
-            http: with_timeout(&self.http, self.timeout),
-            accounts,
-        }
-    }
-}
-
-impl Connection<'_> {
     /// Refuses sizes of pages that cannot be.
-    pub(crate) fn check(&self) -> Result<(), BuildError> {
+    fn check(&self) -> Result<(), BuildError> {
         for (key, size) in
             [("zones_per_page", self.zones_per_page), ("records_per_page", self.records_per_page)]
         {
             if size == 0 {
-                let message = format!("{key} must be at least 1");
-                return Err(BuildError { message, help: None, position: Position::NONE });
+                return Err(fault(
+                    format!("{key} must be at least 1"),
+                    "remove it for the default",
+                ));
             }
         }
         Ok(())
     }
+}
+
+fn fault(message: impl Into<String>, help: &str) -> BuildError {
+    let help = Some(help.to_owned());
+    BuildError { message: message.into(), help, position: Position::NONE }
 }
 
 /// The `timeout` of octoDNS counts unless `http` says otherwise.
@@ -210,8 +190,4 @@ fn two_minutes() -> i64 {
 
 fn five_minutes() -> u64 {
     300
-}
-
-fn api() -> String {
-    API.to_owned()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use octodns_core::provider::PlanDraft;
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::value::Map;
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, RecordType, Report,
@@ -13,7 +13,7 @@ use octodns_http::Accounts;
 
 use crate::apply::{self, ZoneState};
 use crate::client::Api;
-use crate::options::{InternalOptions, Options};
+use crate::options::{Connection, InternalOptions, Options};
 use crate::records::{self, Writing};
 use crate::zones::{Scope, ZoneEntry, Zones};
 use crate::{CLASS_NAMES, page_rules, planning};
@@ -54,16 +54,16 @@ impl Cloudflare {
     ///
     /// Refuses options of which no client can be made.
     pub fn new(id: &str, options: &Options, accounts: &Accounts) -> Result<Self, BuildError> {
-        let connection = options.connection(accounts);
-        connection.check()?;
+        let WithShared { shared: service, own: WithShared { shared: account, own } } = options;
+        let connection = Connection::new(service, account, own.account_id.as_deref(), accounts)?;
         Ok(Self {
             id: id.into(),
             api: Api::new(&connection)?,
             zones: Zones::default(),
             scope: Scope::Public,
-            writing: Writing { cdn: options.cdn, min_ttl: options.min_ttl },
-            has_page_rules: options.pagerules,
-            plan_type: options.plan_type.clone(),
+            writing: Writing { cdn: own.cdn, min_ttl: account.min_ttl },
+            has_page_rules: own.pagerules,
+            plan_type: own.plan_type.clone(),
         })
     }
 
@@ -77,14 +77,14 @@ impl Cloudflare {
         options: &InternalOptions,
         accounts: &Accounts,
     ) -> Result<Self, BuildError> {
-        let connection = options.connection(accounts);
-        connection.check()?;
+        let WithShared { shared: service, own: WithShared { shared: account, own } } = options;
+        let connection = Connection::new(service, account, Some(&own.account_id), accounts)?;
         Ok(Self {
             id: id.into(),
             api: Api::new(&connection)?,
             zones: Zones::default(),
-            scope: Scope::Internal { view: options.view_id.clone() },
-            writing: Writing { cdn: false, min_ttl: options.min_ttl },
+            scope: Scope::Internal { view: own.view_id.clone() },
+            writing: Writing { cdn: false, min_ttl: account.min_ttl },
             has_page_rules: false,
             plan_type: None,
         })

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use octodns_core::registry::{BuildError, Given};
+use octodns_core::registry::BuildError;
 use octodns_core::{
     Capabilities, PerRun, ProviderError, RecordType, Source, TypeSupport, ZoneRead, ZoneRequest,
     async_trait,
 };
 
-use crate::options::{SignIn, SourceOptions};
+use crate::options::{GivenOptions, SourceOptions, login};
 use crate::query::{Api, QueryClient};
 use crate::source::{Found, Naming, incomplete};
 use crate::xml::Element;
@@ -46,11 +46,11 @@ impl Ec2Source {
     /// # Errors
     ///
     /// Says which key lacks its counterpart.
-    pub fn new(id: &str, given: Given<SourceOptions>) -> Result<Self, BuildError> {
-        let login = given.login(id)?;
-        let naming = Naming::new(&given.options);
-        let SourceOptions { region, endpoint, .. } = given.options;
-        let client = QueryClient::new(EC2, login, &region, endpoint);
+    pub fn new(id: &str, given: GivenOptions<SourceOptions>) -> Result<Self, BuildError> {
+        let login = login(id, &given)?;
+        let naming = Naming::new(&given.options.own);
+        let (region, endpoint) = (&given.options.own.region, given.options.shared.endpoint);
+        let client = QueryClient::new(EC2, login, region, endpoint);
         Ok(Self { id: id.into(), client, naming, instances: PerRun::default() })
     }
 

@@ -1,17 +1,16 @@
 //! What the configuration says about the provider and the sources.
 
 use octodns_core::Secret;
-use octodns_core::registry::{BuildError, Given};
+use octodns_core::registry::{BuildError, Given, WithShared};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::client::{Keys, Login, Role, Vpc, session_name};
 use crate::zones::Scope;
 
-/// Options of one `route53` provider.
+/// Options of every class here: how to sign in, and where AWS is.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Route53Options {
+pub struct AwsOptions {
     /// The id of an access key; needs `secret_access_key`. Default: what the AWS SDK finds in the
     /// environment, in the profile, or from the machine's role.
     pub(crate) access_key_id: Option<String>,
@@ -28,6 +27,16 @@ pub struct Route53Options {
     /// How often a call is repeated when the service is busy or does not answer. Default: 5.
     #[schemars(range(max = 100))]
     pub(crate) client_max_attempts: Option<u32>,
+    /// The URL of the API. Default: AWS's, for the region.
+    pub(crate) endpoint: Option<String>,
+    /// The URL of the STS API, for `role_arn`. Default: AWS's.
+    pub(crate) sts_endpoint: Option<String>,
+}
+
+/// Options of one `route53` provider, beside [`AwsOptions`].
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Route53Options {
     /// The most records in one change batch, counted as AWS does: aliases too, and twice what is updated.
     /// Default: 1000, which is also AWS's own limit.
     pub(crate) max_changes: Option<usize>,
@@ -48,10 +57,6 @@ pub struct Route53Options {
     pub(crate) vpc_multi_action: Option<MultiVpc>,
     /// The most requests to Route 53 in any second, 0 for no limit. Default: 5.
     pub(crate) requests_per_second: Option<u32>,
-    /// The URL of the Route 53 API. Default: AWS's, for the partition of the region in the environment.
-    pub(crate) endpoint: Option<String>,
-    /// The URL of the STS API, for `role_arn`. Default: AWS's.
-    pub(crate) sts_endpoint: Option<String>,
 }
 
 /// What to do about a zone of several VPCs.
@@ -67,28 +72,12 @@ pub(crate) enum MultiVpc {
     Ignore,
 }
 
-/// Options of one `ec2` or `elb` source.
+/// Options of one `ec2` or `elb` source, beside [`AwsOptions`].
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceOptions {
     /// The region that is asked, such as `eu-west-1`.
     pub(crate) region: String,
-    /// The id of an access key; needs `secret_access_key`. Default: what the AWS SDK finds in the
-    /// environment, in the profile, or from the machine's role.
-    pub(crate) access_key_id: Option<String>,
-    /// The secret of the access key.
-    #[schemars(with = "Option<String>")]
-    pub(crate) secret_access_key: Option<Secret>,
-    /// The token that belongs to temporary keys.
-    #[schemars(with = "Option<String>")]
-    pub(crate) session_token: Option<Secret>,
-    /// A profile of the AWS configuration files. Default: the SDK's.
-    pub(crate) profile: Option<String>,
-    /// The ARN of a role to assume first, with the credentials found otherwise. Default: none.
-    pub(crate) role_arn: Option<String>,
-    /// How often a call is repeated when the service is busy or does not answer. Default: 5.
-    #[schemars(range(max = 100))]
-    pub(crate) client_max_attempts: Option<u32>,
     /// TTL of the records, in seconds. Default: 3600.
     pub(crate) ttl: Option<i64>,
     /// How the keys of tags start whose values are names, separated by `/`. Default: `octodns`.
@@ -96,10 +85,6 @@ pub struct SourceOptions {
     /// What is appended to every name. Default: nothing.
     #[serde(default)]
     pub(crate) append_to_names: String,
-    /// The URL of the API. Default: AWS's, for the region.
-    pub(crate) endpoint: Option<String>,
-    /// The URL of the STS API, for `role_arn`. Default: AWS's.
-    pub(crate) sts_endpoint: Option<String>,
 }
 
 const RETRIES: u32 = 5;
@@ -114,9 +99,12 @@ impl SourceOptions {
     pub(crate) const TAG_PREFIX: &str = "octodns";
 }
 
+/// All options of a class, as they were written.
+pub type GivenOptions<O> = Given<WithShared<AwsOptions, O>>;
+
 /// Which zones the options of a provider are about.
-pub(crate) fn scope(given: &Given<Route53Options>) -> Result<Scope, BuildError> {
-    let options = &given.options;
+pub(crate) fn scope(given: &GivenOptions<Route53Options>) -> Result<Scope, BuildError> {
+    let options = &given.options.own;
     let is_private = options.private.or(options.vpc_id.is_some().then_some(true));
     let vpc = match (&options.vpc_id, &options.vpc_region) {
         (None, _) => None,
@@ -143,51 +131,38 @@ pub(crate) fn scope(given: &Given<Route53Options>) -> Result<Scope, BuildError> 
     })
 }
 
-/// How options say to sign in.
-pub(crate) trait SignIn {
-    /// For a component with this id.
-    ///
-    /// # Errors
-    ///
-    /// Says which key lacks its counterpart.
-    fn login(&self, id: &str) -> Result<Login, BuildError>;
-}
-
-/// Both structs have these options, and both are described field by field for editors.
-macro_rules! sign_in {
-    ($options:ty) => {
-        impl SignIn for Given<$options> {
-            fn login(&self, id: &str) -> Result<Login, BuildError> {
-                let options = &self.options;
-                let keys = match (&options.access_key_id, &options.secret_access_key) {
-                    (Some(access_key_id), Some(secret_access_key)) => Some(Keys {
-                        access_key_id: access_key_id.clone(),
-                        secret_access_key: secret_access_key.clone(),
-                        session_token: options.session_token.clone(),
-                    }),
-                    (None, None) if options.session_token.is_none() => None,
-                    (None, _) => {
-                        return Err(self.fault("", "keys need access_key_id beside them"));
-                    }
-                    (Some(_), None) => {
-                        let message = "access_key_id needs secret_access_key beside it";
-                        return Err(self.fault("access_key_id", message));
-                    }
-                };
-                let role = options.role_arn.clone().map(|arn| Role {
-                    arn,
-                    session_name: session_name(id),
-                    endpoint: options.sts_endpoint.clone(),
-                });
-                let retries = options.client_max_attempts.unwrap_or(RETRIES);
-                Ok(Login { keys, profile: options.profile.clone(), role, retries })
-            }
+/// How options say that a component with this id signs in.
+///
+/// # Errors
+///
+/// Says which key lacks its counterpart.
+pub(crate) fn login<O>(id: &str, given: &GivenOptions<O>) -> Result<Login, BuildError> {
+    let options = &given.options.shared;
+    let keys = match (&options.access_key_id, &options.secret_access_key) {
+        (Some(access_key_id), Some(secret_access_key)) => Some(Keys {
+            access_key_id: access_key_id.clone(),
+            secret_access_key: secret_access_key.clone(),
+            session_token: options.session_token.clone(),
+        }),
+        (None, None) if options.session_token.is_none() => None,
+        (None, _) => {
+            let fault = given.fault("", "keys need access_key_id beside them");
+            return Err(fault.help("add access_key_id, or remove the keys"));
+        }
+        (Some(_), None) => {
+            let message = "access_key_id needs secret_access_key beside it";
+            let help = "add the secret, such as `secret_access_key: env/AWS_SECRET_ACCESS_KEY`";
+            return Err(given.fault("access_key_id", message).help(help));
         }
     };
+    let role = options.role_arn.clone().map(|arn| Role {
+        arn,
+        session_name: session_name(id),
+        endpoint: options.sts_endpoint.clone(),
+    });
+    let retries = options.client_max_attempts.unwrap_or(RETRIES);
+    Ok(Login { keys, profile: options.profile.clone(), role, retries })
 }
-
-sign_in!(Route53Options);
-sign_in!(SourceOptions);
 
 #[cfg(test)]
 mod tests {
@@ -195,8 +170,8 @@ mod tests {
 
     use super::*;
 
-    fn given(options: Route53Options) -> Given<Route53Options> {
-        Given { options, written: OwnedValue::from(Map::new()) }
+    fn given(shared: AwsOptions, own: Route53Options) -> GivenOptions<Route53Options> {
+        Given { options: WithShared { shared, own }, written: OwnedValue::from(Map::new()) }
     }
 
     /// Each is a mistake that would touch the wrong zones, or none.
@@ -220,9 +195,12 @@ mod tests {
                 "delegation_set_id excludes `private: true`: delegation sets are for public zones",
             ),
         ] {
-            assert_eq!(scope(&given(options)).unwrap_err().message, message);
+            assert_eq!(scope(&given(AwsOptions::default(), options)).unwrap_err().message, message);
         }
-        assert_eq!(scope(&given(with_region)).unwrap().is_private, Some(true));
+        assert_eq!(
+            scope(&given(AwsOptions::default(), with_region)).unwrap().is_private,
+            Some(true)
+        );
     }
 
     #[test]
@@ -236,13 +214,14 @@ mod tests {
             (None, secret.clone(), None, false),
             (None, None, secret, false),
         ] {
-            let options = Route53Options {
+            let options = AwsOptions {
                 access_key_id: id,
                 secret_access_key: secret,
                 session_token: token,
-                ..Route53Options::default()
+                ..AwsOptions::default()
             };
-            assert_eq!(given(options).login("r53").is_ok(), is_fine);
+            let given = given(options, Route53Options::default());
+            assert_eq!(login("r53", &given).is_ok(), is_fine);
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use octodns_core::provider::PlanDraft;
 use octodns_core::record::dynamic::{Pool, Status};
 use octodns_core::record::{LoadContext, Record};
-use octodns_core::registry::{BuildError, Given, Giver};
+use octodns_core::registry::{BuildError, Giver, WithShared};
 use octodns_core::value::Map;
 use octodns_core::{
     ApplyLog, Capabilities, Change, Diagnostic, Plan, Provider, ProviderError, RecordType, Report,
@@ -19,7 +19,7 @@ use crate::cidr::CidrCollections;
 use crate::client::{Client, Locations};
 use crate::dynamic::{self, ReadError};
 use crate::health_checks::{CheckSettings, HealthCheck, HealthChecks, Tuning};
-use crate::options::{MultiVpc, Route53Options, SignIn, scope};
+use crate::options::{GivenOptions, MultiVpc, Route53Options, login, scope};
 use crate::rrset::{Body, Routing, RrSet, same_values};
 use crate::zones::Zones;
 use crate::{alias, records};
@@ -59,14 +59,18 @@ impl Route53Provider {
     /// # Errors
     ///
     /// Says which options exclude each other, or need another.
-    pub fn new(id: &str, given: Given<Route53Options>, uuid: Giver) -> Result<Self, BuildError> {
+    pub fn new(
+        id: &str,
+        given: GivenOptions<Route53Options>,
+        uuid: Giver,
+    ) -> Result<Self, BuildError> {
         let scope = scope(&given)?;
-        let login = given.login(id)?;
-        let options = given.options;
+        let login = login(id, &given)?;
+        let WithShared { shared, own: options } = given.options;
         let pace = options.requests_per_second.unwrap_or(Route53Options::REQUESTS_PER_SECOND);
         Ok(Self {
             id: id.into(),
-            client: Client::new(login, options.endpoint, pace),
+            client: Client::new(login, shared.endpoint, pace),
             zones: Zones::new(scope),
             health_checks: HealthChecks::default(),
             cidr: CidrCollections::default(),

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use octodns_core::Registry;
-use octodns_core::registry::{Given, NoOptions};
+use octodns_core::registry::NoOptions;
 
 use crate::alias::Route53Alias;
-use crate::{
-    AwsAcmProcessor, Ec2Source, ElbSource, Route53Options, Route53Provider, SourceOptions,
-};
+use crate::{AwsAcmProcessor, Ec2Source, ElbSource, Route53Provider};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -21,20 +19,10 @@ pub fn register(registry: &mut Registry) {
         "octodns_route53.Route53Provider",
         &["route53"],
         VERSION,
-        move |id, given: Given<Route53Options>| Route53Provider::new(id, given, Arc::clone(&uuid)),
+        move |id, given| Route53Provider::new(id, given, Arc::clone(&uuid)),
     );
-    registry.source(
-        "octodns_route53.Ec2Source",
-        &["ec2"],
-        VERSION,
-        |id, given: Given<SourceOptions>| Ec2Source::new(id, given),
-    );
-    registry.source(
-        "octodns_route53.ElbSource",
-        &["elb"],
-        VERSION,
-        |id, given: Given<SourceOptions>| ElbSource::new(id, given),
-    );
+    registry.source("octodns_route53.Ec2Source", &["ec2"], VERSION, Ec2Source::new);
+    registry.source("octodns_route53.ElbSource", &["elb"], VERSION, ElbSource::new);
     registry.processor(
         "octodns_route53.processor.AwsAcmMangingProcessor",
         &["aws-acm"],

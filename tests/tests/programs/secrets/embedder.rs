@@ -3,7 +3,9 @@
 
 use std::process::Command;
 
-use serde::de::DeserializeOwned;
+use octodns::core::registry::{Options, WithShared};
+use octodns_route53::{AwsOptions, Route53Options, SourceOptions};
+use octodns_yaml::{LoadOptions, load};
 use serde_json::{Value as Json, json};
 
 use super::forms::SECRETS;
@@ -37,17 +39,17 @@ fn a_program_that_panics() {
     let mut route53 = aws.clone();
     route53.as_object_mut().unwrap().remove("region");
     let all = [
-        shown::<octodns_cloudflare::Options>(json!({"token": s.cf_token, "http": http})),
-        shown::<octodns_cloudflare::InternalOptions>(json!({
+        shown::<octodns_cloudflare::Options>(&json!({"token": s.cf_token, "http": http})),
+        shown::<octodns_cloudflare::InternalOptions>(&json!({
             "token": s.cf_key, "email": "me@example.com", "account_id": "x", "http": http,
         })),
-        shown::<octodns_digitalocean::Options>(json!({"token": s.do_token, "http": http})),
+        shown::<octodns_digitalocean::Options>(&json!({"token": s.do_token, "http": http})),
         shown::<octodns_powerdns::Options>(
-            json!({"host": "x", "api_key": s.pdns_key, "http": http}),
+            &json!({"host": "x", "api_key": s.pdns_key, "http": http}),
         ),
-        shown::<octodns_route53::Route53Options>(route53),
-        shown::<octodns_route53::SourceOptions>(aws),
-        shown::<octodns_bind::Options>(json!({
+        shown::<WithShared<AwsOptions, Route53Options>>(&route53),
+        shown::<WithShared<AwsOptions, SourceOptions>>(&aws),
+        shown::<octodns_bind::Options>(&json!({
             "host": "x", "key_name": "k.", "key_secret": s.tsig_secret,
         })),
     ];
@@ -55,7 +57,9 @@ fn a_program_that_panics() {
 }
 
 /// Options of a provider as a program prints them, on one line and on several.
-fn shown<T: DeserializeOwned + std::fmt::Debug>(options: Json) -> String {
-    let options: T = serde_json::from_value(options).unwrap();
+fn shown<O: Options + std::fmt::Debug>(options: &Json) -> String {
+    let text = options.to_string();
+    let written = load(&text, &LoadOptions::new("options")).unwrap().root.into_owned();
+    let options = O::read(&written, &[]).unwrap();
     format!("{options:?} {options:#?}")
 }
