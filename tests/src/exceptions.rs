@@ -1,14 +1,14 @@
 //! The one list of corpus cases that are meant to differ.
 //!
-//! An entry names the part, the cases and why: the heading in `docs/differences.md`, or the reason why
-//! no type can hold the value. A listed case that agrees fails the run, as does one that does not exist.
+//! An entry names the part, the cases and why: the heading in `docs/differences.md` or on the page of a
+//! provider, or the reason why no type can hold the value. A listed case that agrees fails the run, as does one that does not exist.
 
 /// Cases that differ for one reason.
 #[derive(Clone, Copy, Debug)]
 pub struct Exception {
     /// The part of the corpus.
     pub part: &'static str,
-    /// Why, naming the entry of `docs/differences.md` where there is one.
+    /// Why, after the name of the documented difference where there is one.
     pub reason: &'static str,
     /// The ids of the cases.
     pub cases: &'static [&'static str],
@@ -136,3 +136,42 @@ pub const EXCEPTIONS: &[Exception] = &[
         cases: &["cli/errors-zones/input/c0.yaml", "cli/validators-per-zone/input/bridge.yaml"],
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// The names of all documented differences: those of `docs/differences.md`, and those of providers.
+    fn documented() -> BTreeSet<String> {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+        let mut pages = vec![docs.join("differences.md")];
+        pages
+            .extend(fs::read_dir(docs.join("providers")).unwrap().map(|page| page.unwrap().path()));
+        let mut names = BTreeSet::new();
+        for page in pages {
+            for line in fs::read_to_string(&page).unwrap().lines() {
+                let name = line.strip_prefix("- **").and_then(|rest| rest.split_once("**:"));
+                if let Some((name, _)) = name {
+                    assert!(names.insert(name.to_owned()), "{name} stands twice");
+                }
+            }
+        }
+        names
+    }
+
+    #[test]
+    fn every_difference_that_is_named_is_documented() {
+        let documented = documented();
+        for Exception { reason, .. } in EXCEPTIONS {
+            let Some((name, _)) = reason.split_once(": ") else { continue };
+            // Other reasons start with a sentence.
+            if name.starts_with('"') || !name.contains(' ') {
+                assert!(documented.contains(name), "{name} is not documented");
+            }
+        }
+    }
+}

@@ -21,6 +21,8 @@ mod outcome;
 mod rdata;
 mod records;
 mod schema;
+#[cfg(test)]
+mod tables;
 mod tinydns;
 mod yaml;
 mod zones;

@@ -9,6 +9,7 @@
 mod bench;
 mod conformance;
 mod deny;
+mod generate;
 mod install;
 mod new_provider;
 mod recordings;
@@ -28,6 +29,8 @@ cargo xtask VERB
                  [--corpus DIR] [--cassettes DIR] [--only PART] [--all] [--release]
   tidy         what the compiler cannot see: sizes, names, lists that must be in step
   deny         licences, bans, sources and advisories of the dependencies
+  generate     writes what follows from the providers there are: the lines that compile them in, and
+                 the tables of the documentation
   bench        our programs and octoDNS side by side: CPU time, wall time, memory
                  [--quick] [--shape ZONESxRECORDS] [--runs N] [--no-reference]
                  [--report]: octodns-report instead, in answers of a local server a second
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         "conformance" => conformance::run(&rest),
         "tidy" => tidy::run(),
         "deny" => deny::run(),
+        "generate" => generate::run(),
         "bench" => bench::run(&rest),
         "new-provider" => new_provider::run(&rest),
         "help" | "-h" | "--help" => {

@@ -42,7 +42,13 @@ pub(crate) fn run() -> io::Result<()> {
             "slim",
             Box::new(|| {
                 let args = ["clippy", "--package", "octodns-sync", "--no-default-features"];
-                check(cargo(&args).args(["--features", "yaml,cloudflare", "--", "-D", "warnings"]))
+                check(cargo(&args).args([
+                    "--features",
+                    "octodns/yaml,octodns/cloudflare",
+                    "--",
+                    "-D",
+                    "warnings",
+                ]))
             }),
         ),
         (

@@ -30,7 +30,7 @@ pub use failure::Failure;
 pub use manager::{Manager, ManagerOptions, Version};
 pub use octodns_core as core;
 pub use octodns_yaml as yaml;
-pub use registry::registry;
+pub use registry::{FEATURES, Register, registry};
 pub use report::{LiveReport, ReportOptions};
 pub use schema::{config_schema, schema_text, zone_schema};
 pub use summary::{Applied, ApplySummary, LeftChange, SyncResult};

@@ -57,9 +57,9 @@ fn example(section: &str) -> Example<'_> {
     example
 }
 
-/// Whether a line is a row of a plan's table, that of a new zone and the headings left out.
+/// Whether a line is a row of a plan's table, that of a new zone, the headings and other tables left out.
 fn is_change(line: &str) -> bool {
-    let heading = ["| Operation", "|--", "| Create | Zone<"];
+    let heading = ["| Operation", "|--", "| Create | Zone<", "| option", "| `"];
     line.starts_with('|') && !heading.iter().any(|start| line.starts_with(start))
 }
 

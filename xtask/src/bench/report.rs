@@ -36,7 +36,7 @@ main()
 /// Measures zones of so many records, and prints a table of each: from one server, and from several at once.
 pub(super) fn run(records: &[usize], runs: usize, reference: Option<&Path>) -> io::Result<()> {
     // No provider is asked but the files of the zone.
-    let yaml = ["--no-default-features", "--features", "yaml"];
+    let yaml = ["--no-default-features", "--features", "octodns/yaml"];
     let mut build = cargo(&["build", "--release", "--package", "octodns-report"]);
     check(build.args(yaml))?;
     check(&mut cargo(&["build", "--package", "octodns-testkit", "--example", "serve"]))?;

@@ -1,7 +1,6 @@
 //! `new-provider`: a crate for a provider that compiles, registers itself, and fails its behaviour suite
 //! where code is to be written. `docs/writing-a-provider.md` walks through that.
 
-mod edits;
 mod name;
 mod page;
 mod prove;
@@ -12,6 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::generate::{self, Generated};
 use crate::run::{cargo, failed, root, succeeds};
 use name::Name;
 pub(crate) use prove::run as prove;
@@ -41,6 +41,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     }
     println!("crates/providers/{name} is there. What is to be written is what its suite says:\n");
     println!("  cargo test -p octodns-{name}\n\ndocs/writing-a-provider.md walks through it.");
+    println!("`cargo xtask generate` brings the tables of the documentation in step.");
     Ok(())
 }
 
@@ -77,12 +78,12 @@ fn files(root: &Path, name: &Name, kind: Kind) -> io::Result<Vec<Written>> {
         }
         files.push(Written { text: formatted(root, &path, text)?, path, before: None });
     }
-    for (path, edit) in edits::of(root)? {
-        let path = root.join(path);
-        let before = read(&path)?;
-        let text =
-            edit(&before, name).map_err(|why| wrong(format!("{}: {why}", path.display())))?;
-        files.push(Written { text: formatted(root, &path, text)?, path, before: Some(before) });
+    let mut names = generate::folders(root)?;
+    names.push(name.plain().to_owned());
+    names.sort();
+    for Generated { path, before, text } in generate::lines(|path| read(&root.join(path)), &names)?
+    {
+        files.push(Written { path: root.join(path), before: Some(before), text });
     }
     Ok(files)
 }

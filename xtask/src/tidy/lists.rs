@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Tree;
+use crate::generate;
 
 /// Refuses dependencies that `docs/dependencies.md` gives no reason for, and reasons for nothing.
 pub(super) fn dependencies_have_reasons(tree: &Tree) -> Vec<String> {
@@ -19,52 +20,38 @@ pub(super) fn dependencies_have_reasons(tree: &Tree) -> Vec<String> {
     differences(&listed, "Cargo.toml", &reasoned, page)
 }
 
-/// Refuses a provider that is not everywhere: folder, feature, registry line, docs page and line in
-/// the README.
+/// Refuses a provider that is not compiled in by its feature, or has no page.
 pub(super) fn providers_in_step(tree: &Tree) -> Vec<String> {
-    let manifest = "crates/octodns/Cargo.toml";
-    let features: BTreeSet<&str> = section(tree.text(manifest), "[features]")
-        .filter_map(key)
-        // YAML has a crate of its own beside the providers.
-        .filter(|feature| !["default", "all", "yaml"].contains(feature))
-        .collect();
-    let folders: BTreeSet<&str> = tree.folders("crates/providers");
-    let facade = tree.ending(".rs").filter(|(file, _)| file.starts_with("crates/octodns/src/"));
-    let registry: String = facade.map(|(_, text)| text).collect();
-    let mut problems = differences(&folders, "crates/providers", &features, manifest);
-    for folder in folders {
-        if !registry.contains(&format!("octodns_{}::register(", folder.replace('-', "_"))) {
-            problems.push(format!("{folder}: not registered in crates/octodns"));
+    let names: Vec<&str> = tree.folders("crates/providers").into_iter().collect();
+    let read = |path: &str| Ok(tree.text(path).to_owned());
+    let mut problems = match generate::lines(read, &names) {
+        Ok(files) => {
+            let stale = files.into_iter().filter(|file| file.before != file.text);
+            stale.map(|file| format!("{}: run `cargo xtask generate`", file.path)).collect()
         }
-        if !tree.files.contains_key(&format!("docs/providers/{folder}.md")) {
-            problems.push(format!("{folder}: docs/providers/{folder}.md is missing"));
-        }
-        if !tree.text("README.md").contains(&format!("](docs/providers/{folder}.md)")) {
-            problems.push(format!("{folder}: the table of README.md has no line for it"));
-        }
-    }
+        Err(error) => vec![error.to_string()],
+    };
+    let pages = names.into_iter().map(|name| format!("docs/providers/{name}.md"));
+    let missing = pages.filter(|page| !tree.files.contains_key(page));
+    problems.extend(missing.map(|page| format!("{page}: is missing")));
     problems
 }
 
-/// Refuses a program that cannot be built with each feature of the facade.
-pub(super) fn features_forwarded(tree: &Tree) -> Vec<String> {
-    let of = |manifest: &str| -> BTreeSet<String> {
-        section(tree.text(manifest), "[features]")
-            .filter_map(key)
-            .filter(|feature| !feature.starts_with('"'))
-            .map(str::to_owned)
-            .collect()
-    };
-    let facade = of("crates/octodns/Cargo.toml");
-    let manifests = tree.ending("/Cargo.toml").map(|(file, _)| file);
-    let forwarding =
-        manifests.filter(|file| file.starts_with("bins/") || *file == "crates/cli/Cargo.toml");
-    let lacking = forwarding.flat_map(|file| {
-        let own = of(file);
-        let missing: Vec<_> = facade.difference(&own).cloned().collect();
-        missing.into_iter().map(move |feature| format!("{file}: the feature {feature} is missing"))
-    });
-    lacking.collect()
+/// Refuses features of providers outside the facade: each would be one more list of all of them.
+pub(super) fn features_in_one_place(tree: &Tree) -> Vec<String> {
+    let providers = tree.folders("crates/providers");
+    let mut problems = Vec::new();
+    for (file, text) in tree.ending("/Cargo.toml") {
+        if file == "crates/octodns/Cargo.toml" {
+            continue;
+        }
+        let features = section(text, "[features]").filter_map(key);
+        let repeated = features.filter(|feature| providers.contains(feature));
+        problems.extend(
+            repeated.map(|feature| format!("{file}: the feature {feature} is the facade's alone")),
+        );
+    }
+    problems
 }
 
 /// Refuses folders in the code map of `docs/architecture.md` that are gone.

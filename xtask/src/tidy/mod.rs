@@ -25,7 +25,7 @@ const CHECKS: &[Check] = &[
     manifests::publishable,
     lists::dependencies_have_reasons,
     lists::providers_in_step,
-    lists::features_forwarded,
+    lists::features_in_one_place,
     lists::architecture_names_folders,
 ];
 
@@ -128,14 +128,32 @@ mod tests {
     }
 
     #[test]
-    fn a_feature_without_its_provider_is_refused() {
+    fn a_provider_that_is_not_compiled_in_is_refused() {
+        let all = Tree::new(root()).unwrap();
+        assert_eq!(lists::providers_in_step(&all), [] as [String; 0]);
+        let mut more = all;
+        more.files.insert("crates/providers/zzz/Cargo.toml".to_owned(), String::new());
+        let expected = [
+            "Cargo.toml: run `cargo xtask generate`",
+            "crates/octodns/Cargo.toml: run `cargo xtask generate`",
+            "crates/octodns/src/registry.rs: run `cargo xtask generate`",
+            "docs/providers/zzz.md: is missing",
+        ];
+        assert_eq!(lists::providers_in_step(&more), expected);
+    }
+
+    #[test]
+    fn a_feature_of_a_provider_stands_in_the_facade_alone() {
+        let features = "[features]\ndefault = [\"octodns/all\"]\nns1 = [\"octodns/ns1\"]\n";
         let tree = tree(&[
-            ("crates/octodns/Cargo.toml", "[features]\nns1 = []\nall = []\n"),
-            ("crates/octodns/src/registry.rs", "octodns_route53::register(registry);"),
-            ("crates/providers/route53/Cargo.toml", ""),
+            ("bins/octodns-sync/Cargo.toml", features),
+            ("crates/octodns/Cargo.toml", features),
+            ("crates/providers/ns1/Cargo.toml", ""),
         ]);
-        let problems = lists::providers_in_step(&tree);
-        assert_eq!(problems.len(), 4, "{problems:?}");
+        assert_eq!(
+            lists::features_in_one_place(&tree),
+            ["bins/octodns-sync/Cargo.toml: the feature ns1 is the facade's alone"]
+        );
     }
 
     #[test]

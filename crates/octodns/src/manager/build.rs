@@ -350,7 +350,7 @@ fn choose<T: Clone>(
     let help = match (feature_of(&name), classes.nearest(&name)) {
         // Misspelt, where others of the package are there.
         (Some(feature), _) if !is_compiled_in(classes, feature) => {
-            format!("build with the feature \"{feature}\" to have it")
+            format!("build with `--features octodns/{feature}` to have it")
         }
         (_, Some(meant)) => format!("did you mean \"{meant}\"?"),
         _ => MORE_CLASSES.to_owned(),

@@ -1,0 +1,72 @@
+//! What each class can hold, as the class itself says when the example on its page is built.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use octodns::core::registry::Component;
+use octodns::core::{Capabilities, ProviderError, Source, TypeSupport};
+
+use super::provider::Provider;
+use super::{Part, markdown};
+
+/// The table of all classes.
+pub(super) fn table(providers: &[Provider]) -> Part {
+    let mut rows = Vec::new();
+    for provider in providers {
+        for class in &provider.classes {
+            let (path, component) = (class.class.path, provider.example(class));
+            let name = path.rsplit('.').next().unwrap_or(path);
+            let link = format!("[{name}]({}.md)", provider.feature);
+            rows.push(row(link, &component));
+        }
+    }
+    let heads =
+        ["class", "kind", "record types", "root NS", "dynamic", "geo", "PTR values", "lists zones"];
+    let lines = markdown(heads, &rows);
+    Part { file: "docs/providers/README.md".to_owned(), name: "capabilities".to_owned(), lines }
+}
+
+fn row(class: String, component: &Component) -> [String; 8] {
+    let source = component.as_source();
+    let Capabilities { types, geo, dynamic, dynamic_subnets, multivalue_ptr, root_ns, .. } =
+        source.capabilities();
+    let types = match types {
+        TypeSupport::All => "all".to_owned(),
+        TypeSupport::Only(types) => {
+            let mut names: Vec<_> = types.iter().map(|of| of.as_str()).collect();
+            names.sort_unstable();
+            names.join(", ")
+        }
+    };
+    let kind = if component.as_provider().is_some() { "source, target" } else { "source" };
+    let dynamic = match (dynamic, dynamic_subnets) {
+        (false, _) => "",
+        (true, false) => "yes",
+        (true, true) => "with subnets",
+    };
+    let yes = |is_so: bool| if is_so { "yes" } else { "" }.to_owned();
+    let ptr = if *multivalue_ptr { "many" } else { "one" };
+    [
+        class,
+        kind.to_owned(),
+        types,
+        yes(*root_ns),
+        dynamic.to_owned(),
+        yes(*geo),
+        ptr.to_owned(),
+        yes(lists_zones(&*source)),
+    ]
+}
+
+/// Whether a source can list its zones. One that cannot, or has none of its own, says so before it waits for
+/// anything; what others would say is not waited for.
+fn lists_zones(source: &dyn Source) -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let _entered = runtime.enter();
+    let first = pin!(source.list_zones()).poll(&mut Context::from_waker(Waker::noop()));
+    match first {
+        Poll::Ready(Err(ProviderError::CannotList)) => false,
+        Poll::Ready(Ok(zones)) => !zones.is_empty(),
+        Poll::Ready(Err(_)) | Poll::Pending => true,
+    }
+}
