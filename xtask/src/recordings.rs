@@ -9,21 +9,32 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
-use crate::run::{cargo, failed, root};
+use crate::run::{cargo, failed, root, target};
 
-/// What the tests are called that hold a provider to recordings.
-const NAMES: &[&str] = &["cassettes::", "recorded", "recording"];
+/// What the tests are called that hold a provider to recordings: those of the suite of all providers, or of a
+/// provider's own.
+const NAMES: &[&str] =
+    &["it_does_what_every_provider_must", "cassettes::", "recorded", "recording"];
 
-/// What tests say of a recording that they leave out.
-const LEFT_OUT: &str = ".json: left out: ";
+/// The beginning of a line about one recording: its name and what came of it follow.
+const RECORDED: &str = "recorded: ";
 
-/// What came of the tests of a provider.
+/// What came of the recordings of a provider.
 #[derive(Debug, Default, PartialEq)]
-struct Tests {
-    passed: usize,
-    failed: usize,
-    /// What they left out, a line each.
+struct Verdicts {
+    /// By the name of its file, what came of a recording; the worst where it has several parts.
+    files: BTreeMap<String, Verdict>,
+    /// What differs or is left out, with what follows on indented lines.
     notes: Vec<String>,
+}
+
+/// What came of one recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Agrees,
+    DiffersOnPurpose,
+    LeftOut,
+    Differs,
 }
 
 /// Runs the tests about recordings of every provider that has some; those of others wait for it.
@@ -32,28 +43,31 @@ pub(crate) fn run(folder: &Path) -> io::Result<()> {
         println!("cassettes: none at {}, nothing compared", folder.display());
         return Ok(());
     }
-    let folder = folder.canonicalize()?;
+    let folder = by_provider(&folder.canonicalize()?)?;
     let (built, waiting): (Vec<_>, Vec<_>) = recorded(&folder)?
         .into_iter()
         .partition(|(name, _)| root().join("crates/providers").join(name).is_dir());
-    let executables = executables()?;
+    let executables = executables(built.iter().map(|(name, _)| name.as_str()))?;
     let mut bad = Vec::new();
     for (name, count) in built {
-        let mut tests = Tests::default();
+        let mut verdicts = Verdicts::default();
+        let mut failed = false;
         for executable in executables.get(&name).into_iter().flatten() {
-            tests.add(&output(&name, executable, &folder)?);
+            let (output, is_fine) = output(&name, executable, &folder)?;
+            let before = verdicts.of(Verdict::Differs);
+            verdicts.add(&output);
+            failed |= !is_fine;
+            if !is_fine && verdicts.of(Verdict::Differs) == before {
+                // Something else than a recording is wrong.
+                eprintln!("{output}");
+            }
         }
-        let Tests { passed, failed, notes } = tests;
-        let held =
-            count.saturating_sub(notes.iter().filter(|note| note.contains(LEFT_OUT)).count());
-        if passed > 0 && failed == 0 {
-            println!("cassettes: {name}: {held} of {count} recordings agree");
-        } else {
-            println!("cassettes: {name}: {failed} of {} tests fail", passed + failed);
-            bad.push(name);
-        }
-        for note in notes {
+        println!("cassettes: {name}: {}", verdicts.summary(count));
+        for note in &verdicts.notes {
             println!("  {note}");
+        }
+        if failed || verdicts.of(Verdict::Differs) > 0 || verdicts.files.len() < count {
+            bad.push(name);
         }
     }
     let names: Vec<_> = waiting.iter().map(|(name, count)| format!("{name} ({count})")).collect();
@@ -64,6 +78,33 @@ pub(crate) fn run(folder: &Path) -> io::Result<()> {
         return Ok(());
     }
     Err(io::Error::other(format!("recordings are not what they were: {}", bad.join(", "))))
+}
+
+/// The folder itself where it has a folder for each provider; one like that, made below `target`, where it has
+/// recordings themselves, which say whose they are.
+fn by_provider(folder: &Path) -> io::Result<PathBuf> {
+    let files: Vec<_> =
+        fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let is_recording = |path: &&PathBuf| path.extension().is_some_and(|of| of == "json");
+    if !files.iter().any(|path| is_recording(&path)) {
+        return Ok(folder.to_owned());
+    }
+    let sorted = target().join("cassettes");
+    if sorted.exists() {
+        fs::remove_dir_all(&sorted)?;
+    }
+    for path in files.iter().filter(is_recording) {
+        let json: Json = serde_json::from_slice(&fs::read(path)?)
+            .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+        let Some(provider) = json["provider"].as_str() else {
+            let problem = format!("{} does not say whose recording it is", path.display());
+            return Err(io::Error::other(problem));
+        };
+        let folder = sorted.join(provider);
+        fs::create_dir_all(&folder)?;
+        fs::copy(path, folder.join(path.file_name().unwrap_or_default()))?;
+    }
+    Ok(sorted)
 }
 
 /// The providers that have recordings, and how many.
@@ -82,10 +123,18 @@ fn recorded(folder: &Path) -> io::Result<BTreeMap<String, usize>> {
     Ok(recorded)
 }
 
-/// The test programs of every provider, built as all tests of the workspace are.
-fn executables() -> io::Result<BTreeMap<String, Vec<PathBuf>>> {
-    let args = ["test", "--workspace", "--tests", "--no-run", "--quiet", "--message-format=json"];
-    let mut command = cargo(&args);
+/// The test programs of these providers.
+fn executables<'n>(
+    providers: impl Iterator<Item = &'n str>,
+) -> io::Result<BTreeMap<String, Vec<PathBuf>>> {
+    let packages: Vec<_> = providers.map(|name| format!("octodns-{name}")).collect();
+    if packages.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut command = cargo(&["test", "--tests", "--no-run", "--quiet", "--message-format=json"]);
+    for package in &packages {
+        command.args(["--package", package]);
+    }
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(failed(&command, &output.status.to_string()));
@@ -109,36 +158,63 @@ fn provider(manifest: &Json) -> Option<String> {
     is_provider.then(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()))?
 }
 
-/// What the tests about recordings of one program say; all of it is shown when one fails.
-fn output(provider: &str, executable: &Path, cassettes: &Path) -> io::Result<String> {
+/// What the tests about recordings of one program say, and whether they pass.
+fn output(provider: &str, executable: &Path, cassettes: &Path) -> io::Result<(String, bool)> {
     let mut command = Command::new(executable);
     command.current_dir(root().join("crates/providers").join(provider));
-    command.args(NAMES).arg("--nocapture").env("OCTODNS_CASSETTES", cassettes);
+    command.args(NAMES).args(["--nocapture", "--test-threads=1"]);
+    command.env("OCTODNS_CASSETTES", cassettes).env("OCTODNS_TEST_PART", "cassettes");
     let output = command.output().map_err(|error| failed(&command, &error.to_string()))?;
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        print!("{text}");
-    }
-    Ok(text.into_owned())
+    let is_fine = output.status.success();
+    Ok((text.into_owned(), is_fine))
 }
 
-impl Tests {
+impl Verdicts {
     /// Adds what a test program said.
     fn add(&mut self, output: &str) {
-        for line in output.lines() {
-            if let Some(result) = line.strip_prefix("test result: ") {
-                let count = |word: &str| {
-                    let before = result
-                        .split_once(word)
-                        .and_then(|(before, _)| before.split(' ').next_back());
-                    before.and_then(|count| count.parse::<usize>().ok()).unwrap_or_default()
-                };
-                self.passed += count(" passed");
-                self.failed += count(" failed");
-            } else if line.starts_with("skipped: ") || line.contains(LEFT_OUT) {
-                self.notes.push(line.to_owned());
+        let mut lines = output.lines().peekable();
+        while let Some(line) = lines.next() {
+            let Some(said) = line.strip_prefix(RECORDED) else {
+                self.notes.extend(line.starts_with("skipped: ").then(|| line.to_owned()));
+                continue;
+            };
+            let Some((title, verdict)) = said.split_once(": ") else { continue };
+            let verdict = match verdict {
+                "agrees" => Verdict::Agrees,
+                "differs" => Verdict::Differs,
+                _ if verdict.starts_with("differs on purpose: ") => Verdict::DiffersOnPurpose,
+                _ => Verdict::LeftOut,
+            };
+            if verdict != Verdict::Agrees {
+                self.notes.push(said.to_owned());
             }
+            while let Some(more) = lines.next_if(|line| line.starts_with("    ")) {
+                self.notes.push(more.to_owned());
+            }
+            // A part of a recording is named behind its file.
+            let file = title.split(" (").next().unwrap_or(title).to_owned();
+            let held = self.files.entry(file).or_insert(verdict);
+            *held = verdict.max(*held);
         }
+    }
+
+    fn of(&self, verdict: Verdict) -> usize {
+        self.files.values().filter(|held| **held == verdict).count()
+    }
+
+    /// How many agree of so many recordings, and what of the others.
+    fn summary(&self, count: usize) -> String {
+        let mut parts = vec![format!("{} of {count} agree", self.of(Verdict::Agrees))];
+        let others = [
+            (self.of(Verdict::Differs), "differ"),
+            (self.of(Verdict::DiffersOnPurpose), "differ on purpose"),
+            (self.of(Verdict::LeftOut), "left out"),
+            (count.saturating_sub(self.files.len()), "not tried"),
+        ];
+        let others = others.into_iter().filter(|(many, _)| *many > 0);
+        parts.extend(others.map(|(many, words)| format!("{many} {words}")));
+        parts.join(", ")
     }
 }
 
@@ -148,11 +224,24 @@ mod tests {
 
     #[test]
     fn what_tests_say_is_counted() {
-        let mut tests = Tests::default();
-        tests.add("x.json: left out: too new\ntest result: FAILED. 2 passed; 1 failed; 0 ignored");
-        tests.add("skipped: no server\ntest result: ok. 1 passed; 0 failed; 0 ignored");
-        let notes = ["x.json: left out: too new", "skipped: no server"].map(str::to_owned).to_vec();
-        assert_eq!(tests, Tests { passed: 3, failed: 1, notes });
+        let mut verdicts = Verdicts::default();
+        verdicts.add(
+            "recorded: a.json: agrees\nrecorded: b.json (one): agrees\n\
+             recorded: b.json (two): differs\n    writing request 1:\n      sent nothing\n\
+             recorded: c.json: left out: too new\nrecorded: d.json: differs on purpose: better\n",
+        );
+        assert_eq!(
+            verdicts.summary(5),
+            "1 of 5 agree, 1 differ, 1 differ on purpose, 1 left out, 1 not tried"
+        );
+        let notes = [
+            "b.json (two): differs",
+            "    writing request 1:",
+            "      sent nothing",
+            "c.json: left out: too new",
+            "d.json: differs on purpose: better",
+        ];
+        assert_eq!(verdicts.notes, notes);
     }
 
     #[test]

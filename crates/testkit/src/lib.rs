@@ -7,4 +7,6 @@ pub mod fake;
 pub mod json;
 pub mod run;
 pub mod server;
+pub mod store;
+pub mod suite;
 pub mod two_clients;

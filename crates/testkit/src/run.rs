@@ -10,8 +10,8 @@ use octodns_core::validate::RecordValidators;
 use octodns_core::value::Map;
 use octodns_core::zone::ZoneValidators;
 use octodns_core::{
-    Context, Outcome, OwnedValue, Plan, Provider, Record, Registry, Report, Severity, Target,
-    TargetOptions, Value, Zone, ZoneName,
+    Context, Outcome, OwnedValue, Plan, Processor, Provider, Record, Registry, Report, Severity,
+    Target, TargetOptions, Value, Zone, ZoneName,
 };
 use serde_json::Value as Json;
 
@@ -68,6 +68,15 @@ impl Bench {
     ) -> Result<Self, BuildError> {
         let mut registry = Registry::default();
         register(&mut registry);
+        Self::of(&registry, class, config)
+    }
+
+    /// A provider of a registry, as [`Self::build`] makes one: those of the same registry share what they share.
+    ///
+    /// # Errors
+    ///
+    /// Says why the configuration does not make one.
+    pub fn of(registry: &Registry, class: &str, config: &Json) -> Result<Self, BuildError> {
         let fault = |message: String| BuildError {
             message,
             help: None,
@@ -83,7 +92,7 @@ impl Bench {
         let component = (found.build)("test", &options)?;
         let provider =
             component.as_provider().ok_or_else(|| fault(format!("{class} is only a source")))?;
-        Ok(Self::with_options(Arc::clone(provider), taken, registry.types))
+        Ok(Self::with_options(Arc::clone(provider), taken, registry.types.clone()))
     }
 
     /// The provider.
@@ -159,9 +168,24 @@ impl Bench {
     ///
     /// Everything that speaks against it.
     pub async fn plan_from(&self, desired: &Zone, read: ReadZone) -> Result<Option<Plan>, Report> {
+        self.plan_through(desired, read, &[]).await
+    }
+
+    /// Plans as [`Self::plan_from`] does, with processors between.
+    ///
+    /// # Errors
+    ///
+    /// Everything that speaks against it.
+    pub async fn plan_through(
+        &self,
+        desired: &Zone,
+        read: ReadZone,
+        processors: &[Arc<dyn Processor>],
+    ) -> Result<Option<Plan>, Report> {
         let mut report = Report::new();
+        let pipeline = Pipeline { processors, ..Pipeline::default() };
         let planned =
-            self.target.plan(desired, read, Pipeline::default(), &self.context, &mut report).await;
+            self.target.plan(desired, read, pipeline, &self.context, &mut report).await;
         let plan = planned.map_err(|error| error.into_report("plan", self.target.id()))?;
         if report.of(Severity::Error).next().is_some() { Err(report) } else { Ok(plan) }
     }

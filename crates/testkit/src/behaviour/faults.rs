@@ -17,6 +17,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("broken-connection", broken_connection),
     ("wrong-answer", wrong_answer),
     ("half-an-apply", half_an_apply),
+    ("cut-off", cut_off),
     ("storm", storm),
 ];
 
@@ -31,13 +32,13 @@ async fn prepared<'s>(stage: &'s Stage<'s>) -> std::result::Result<Option<&'s Co
     Ok(stage.lab.control())
 }
 
-/// Each of the next requests is answered by 429 once.
+/// Each of the next requests is answered once by the service's no to too many.
 fn throttled<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = prepared(stage).await? else { return Ok(()) };
-        control.faults().next(3, Fault::throttled());
+        control.faults().next(3, stage.lab.throttled());
         stage.apply(&stage.desired(&records(4))).await?;
-        control.faults().next(1, Fault::throttled());
+        control.faults().next(1, stage.lab.throttled());
         stage.holds(&stage.desired(&records(4))).await
     }
     .boxed()
@@ -124,28 +125,97 @@ fn half_an_apply<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
                 ));
             }
         }
-        if !applied.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_))) {
+        let is_any = |is: fn(&Outcome) -> bool| applied.outcomes.iter().any(is);
+        if !is_any(|outcome| matches!(outcome, Outcome::Failed(_))) {
             return Err("the log does not say what failed".to_owned());
+        }
+        let several = is_any(|outcome| *outcome == Outcome::Applied);
+        if several && !is_any(|outcome| *outcome == Outcome::NotSent) {
+            return Err("it goes on after the service has refused a change".to_owned());
         }
         stage.become_(&records(40)).await
     }
     .boxed()
 }
 
-/// One in ten answers is 429 or 503, one in fifty breaks off: nothing is lost, nothing is there twice.
-fn storm<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+/// In the middle of applying every answer to a write is lost, for good. What the log says was done is there, what it
+/// says was not tried is not, and a second run does the rest.
+fn cut_off<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = prepared(stage).await? else { return Ok(()) };
+        for carried_out in [true, false] {
+            let many = if carried_out { 12 } else { 24 };
+            let desired = stage.desired(&records(many));
+            let plan = stage.bench.plan(&desired).await.map_err(|report| told(&report))?;
+            let plan = plan.ok_or("there is nothing to do")?;
+            let fault = Fault::Break { place: Place::Start, carried_out };
+            control.faults().writes_after(3, fault);
+            let applied = stage.bench.apply(&plan).await;
+            control.faults().clear();
+            let held = stage.bench.read(&stage.zone).await.map_err(|report| told(&report))?.zone;
+            for (change, outcome) in plan.changes.iter().zip(&applied.outcomes) {
+                let record = change.record();
+                let is_there = held.get(record.name(), record.record_type()).is_some();
+                let is_true = match outcome {
+                    Outcome::Applied => is_there,
+                    Outcome::NotSent => !is_there,
+                    // Nobody knows, or it was tried and refused.
+                    _ => true,
+                };
+                if !is_true {
+                    let name = record.name();
+                    return Err(format!("{name}: the log says {outcome:?}, there: {is_there}"));
+                }
+            }
+            let all_done = applied.outcomes.iter().all(|outcome| *outcome == Outcome::Applied);
+            if applied.result.is_ok() && !all_done {
+                return Err("Ok, although not every change was made".to_owned());
+            }
+            stage.become_(&records(many)).await?;
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// One in ten answers is 429 or 503, one in fifty breaks off, and requests were carried out before that or were
+/// not: nothing is lost, nothing is there twice. Half of the changes are updates, half are new.
+fn storm<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let half = if stage.lab.service().is_some() { 500 } else { 100 };
+        stage.become_(&addresses(half, 0)).await?;
+        let Some(control) = stage.lab.control() else { return Ok(()) };
+        let desired = stage.desired(&addresses(half * 2, 1));
         let faults = control.faults();
-        faults.share(5, 1, Fault::throttled());
+        faults.share(5, 1, stage.lab.throttled());
         faults.share(3, 2, Fault::unavailable());
         faults.share(2, 3, Fault::unavailable_after());
         faults.share(1, 4, Fault::BreakBefore);
         faults.share(1, 5, Fault::BreakAfter);
-        let result = stage.apply(&stage.desired(&records(200))).await;
+        control.measured().clear();
+        let result = stage.apply(&desired).await;
         faults.clear();
         result?;
-        stage.holds(&stage.desired(&records(200))).await
+        let seen = control.measured().seen();
+        let failed = seen.iter().filter(|seen| seen.status.is_none()).count();
+        if seen.len() > 500 && failed < 50 {
+            return Err(format!("only {failed} of {} requests went wrong", seen.len()));
+        }
+        stage.holds(&desired).await?;
+        let Some(service) = stage.lab.service() else { return Ok(()) };
+        match service.count(stage.zone.without_dot(), "A") {
+            count if count == half * 2 => Ok(()),
+            count => Err(format!("{count} items of type A, not {}", half * 2)),
+        }
     }
     .boxed()
+}
+
+/// So many A records, whose addresses are shifted.
+fn addresses(many: usize, shift: usize) -> Vec<Json> {
+    let record = |index: usize| {
+        let address = format!("192.0.{}.{}", index / 250, (index + shift) % 250);
+        json!({"name": format!("host-{index}"), "type": "A", "ttl": 300, "value": address})
+    };
+    (0..many).map(record).collect()
 }

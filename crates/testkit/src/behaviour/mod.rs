@@ -26,7 +26,9 @@
 
 pub mod samples;
 
+mod contract;
 mod faults;
+mod service;
 mod walk;
 mod zones;
 
@@ -34,6 +36,7 @@ use octodns_core::{Outcome, RecordType, Zone, ZoneName, async_trait};
 use serde_json::Value as Json;
 
 use crate::fake::Control;
+use crate::fake::Fault;
 use crate::json::{canonical, record_json};
 use crate::run::{Bench, told};
 
@@ -62,6 +65,16 @@ pub trait Lab: Send + Sync {
         None
     }
 
+    /// What can be done to the server beside that, where it is a [`Store`](crate::store::Store).
+    fn service(&self) -> Option<&dyn Service> {
+        None
+    }
+
+    /// How the service says that it is asked too much.
+    fn throttled(&self) -> Fault {
+        self.service().map_or_else(Fault::throttled, |service| Fault::Answer(service.throttled()))
+    }
+
     /// Cases that are left out, by name, and why.
     fn except(&self) -> &[(&str, &str)] {
         &[]
@@ -77,6 +90,8 @@ pub trait Lab: Send + Sync {
         60
     }
 }
+
+pub use service::Service;
 
 /// Runs every case.
 ///
@@ -111,6 +126,9 @@ pub async fn examine(lab: &dyn Lab, only: &[&str]) -> Vec<String> {
             Ok(stage) => case(&stage).await,
             Err(problem) => Err(problem),
         };
+        if let Some(service) = lab.service() {
+            service.restore();
+        }
         failed.extend(result.err().map(|problem| format!("{name}: {problem}")));
         if let Some(control) = lab.control() {
             control.faults().clear();
@@ -121,7 +139,8 @@ pub async fn examine(lab: &dyn Lab, only: &[&str]) -> Vec<String> {
 
 /// The cases for a provider: those of all, and one for each record type that it has.
 fn cases(bench: &Bench) -> Vec<(String, Case, Option<RecordType>)> {
-    let of_all = zones::CASES.iter().chain(faults::CASES);
+    let of_all = zones::CASES.iter().chain(contract::CASES).chain(faults::CASES);
+    let of_all = of_all.chain(service::CASES);
     let mut cases: Vec<_> = of_all.map(|(name, case)| ((*name).to_owned(), *case, None)).collect();
     let capabilities = bench.provider().capabilities();
     for sample in samples::all() {
@@ -137,7 +156,9 @@ fn cases(bench: &Bench) -> Vec<(String, Case, Option<RecordType>)> {
 type Case = for<'s> fn(&'s Stage<'s>) -> futures::future::BoxFuture<'s, Result<(), String>>;
 
 /// A case at work: the zone it has for itself.
+#[derive(Clone)]
 struct Stage<'s> {
+    case: String,
     lab: &'s dyn Lab,
     bench: Bench,
     zone: ZoneName,
@@ -152,7 +173,7 @@ impl<'s> Stage<'s> {
     ) -> Result<Self, String> {
         let zone = ZoneName::new(&lab.zone(case)).map_err(|error| error.to_string())?;
         lab.prepare(&zone).await;
-        Ok(Self { lab, bench: lab.bench().await, zone, record_type })
+        Ok(Self { case: case.to_owned(), lab, bench: lab.bench().await, zone, record_type })
     }
 
     /// A zone with these records, and those that the service always has.
@@ -211,6 +232,18 @@ impl<'s> Stage<'s> {
             return Err(format!("read back differently: {lacks:?}, read {found:?}"));
         }
         Ok(())
+    }
+
+    /// Says why the case has nothing to try here.
+    #[expect(clippy::print_stderr, reason = "test support: it says what is not tried")]
+    fn does_not_apply(&self, why: &str) {
+        eprintln!("{}: does not apply: {why}", self.case);
+    }
+
+    /// How many writing requests the server has had, where it counts them.
+    fn writes(&self) -> usize {
+        let seen = self.lab.control().map(|control| control.measured().seen());
+        seen.into_iter().flatten().filter(crate::fake::Seen::is_write).count()
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("odd-texts", odd_texts),
 ];
 
-fn a(name: &str, last: usize) -> Json {
+pub(super) fn a(name: &str, last: usize) -> Json {
     json!({"name": name, "type": "A", "ttl": 300, "value": format!("192.0.2.{last}")})
 }
 
@@ -50,11 +50,7 @@ fn plan_alone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
     async move {
         stage.become_(&[a("www", 1), a("old", 1)]).await?;
         let desired = stage.desired(&[a("www", 2), a("new", 1)]);
-        let writes = || {
-            let seen = stage.lab.control().map(|control| control.measured().seen());
-            seen.into_iter().flatten().filter(crate::fake::Seen::is_write).count()
-        };
-        let before = writes();
+        let before = stage.writes();
         let mut planned = Vec::new();
         for bench in [&stage.bench, &stage.lab.bench().await] {
             let plan = bench.plan(&desired).await.map_err(|report| told(&report))?;
@@ -68,7 +64,7 @@ fn plan_alone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
                 "planned first: {first}; and then, with nothing applied: {second}"
             ));
         }
-        match writes() - before {
+        match stage.writes() - before {
             0 => stage.apply(&desired).await,
             many => Err(format!("planning made {many} writing requests")),
         }

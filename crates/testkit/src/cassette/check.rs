@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use octodns_core::{Plan, Report, Zone, ZoneName};
 use serde_json::Value as Json;
 
+use super::difference::{self, of as differs};
+use super::expect::Expected;
 use super::model::{Changed, merged};
 use super::state::replay;
 use super::tolerance::Tolerance;
@@ -16,24 +18,33 @@ use crate::run::{Bench, told};
 /// Everything that differs.
 pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<String> {
     let player = Player::start(&cassette.exchanges, &cassettes.ignored_query).await;
-    let bench = match bench(cassettes, cassette, |recorded| player.url_of(recorded)) {
-        Ok(bench) => bench,
+    let files = match Files::write(cassette) {
+        Ok(files) => files,
+        Err(error) => return vec![format!("its files cannot be written: {error}")],
+    };
+    let expected = failure(cassettes, cassette);
+    let bench = match bench(cassettes, cassette, &files, |recorded| player.url_of(recorded)) {
+        Err(_) if expected == Some(Expected::Options) => return Vec::new(),
         Err(problem) => return vec![problem],
+        Ok(_) if expected == Some(Expected::Options) => {
+            return vec!["these options should be refused".to_owned()];
+        }
+        Ok(bench) => bench,
     };
     let mut problems = match (&cassette.zone, cassette.is_error()) {
         (None, false) => list_zones(&bench, cassette).await,
-        (None, true) => error_of_listing(cassettes, &bench, cassette).await,
+        (None, true) => error_of_listing(&bench, expected).await,
         (Some(zone), is_error) => match ZoneName::new(zone) {
             Err(error) => return vec![error.to_string()],
             Ok(zone) if is_error => {
                 // Asked twice, so that each time the recording starts anew.
                 let second = Player::start(&cassette.exchanges, &cassettes.ignored_query).await;
-                match self::bench(cassettes, cassette, |recorded| second.url_of(recorded)) {
-                    Ok(again) => error(cassettes, [&bench, &again], cassette, &zone).await,
+                match self::bench(cassettes, cassette, &files, |recorded| second.url_of(recorded)) {
+                    Ok(again) => error([&bench, &again], cassette, &zone, expected, &second).await,
                     Err(problem) => vec![problem],
                 }
             }
-            Ok(zone) => run(cassettes, &bench, cassette, &zone, &player).await,
+            Ok(zone) => run(cassettes, &bench, cassette, &files, &zone, &player).await,
         },
     };
     let strangers = player.strangers();
@@ -45,16 +56,23 @@ pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<
 fn bench(
     cassettes: &Cassettes,
     cassette: &Cassette,
+    files: &Files,
     url_of: impl Fn(&str) -> String,
 ) -> Result<Bench, String> {
     let mut config = merged(&cassette.config, &cassettes.options);
+    if cassette.is_error() {
+        config = merged(&config, &cassettes.options_of_errors);
+    }
     for (file, options) in &cassettes.options_of {
         if *file == cassette.file {
             config = merged(&config, options);
         }
     }
-    if let (Some((option, recorded)), Json::Object(config)) = (&cassettes.endpoint, &mut config) {
-        config.insert(option.clone(), url_of(recorded).into());
+    files.point_to(&mut config);
+    if let Json::Object(config) = &mut config {
+        for (option, recorded) in &cassettes.endpoints {
+            config.insert(option.clone(), url_of(recorded).into());
+        }
     }
     let register = cassettes.register.ok_or("nobody registers the provider")?;
     Bench::build(register, &cassette.class, &config)
@@ -73,48 +91,69 @@ async fn list_zones(bench: &Bench, cassette: &Cassette) -> Vec<String> {
     }
 }
 
-async fn error_of_listing(
-    cassettes: &Cassettes,
-    bench: &Bench,
-    cassette: &Cassette,
-) -> Vec<String> {
+async fn error_of_listing(bench: &Bench, expected: Option<Expected>) -> Vec<String> {
     match bench.provider().list_zones().await {
         Ok(_) => vec!["it should fail".to_owned()],
-        Err(error) => differs("the kind of no", &error.fault(), &fault(cassettes, cassette)),
+        Err(error) => failed(&error, expected),
     }
 }
 
-fn fault(cassettes: &Cassettes, cassette: &Cassette) -> Option<octodns_core::ServiceFault> {
+/// How a recording has to end, where it is one that fails: as the test says, or else as its own words do.
+fn failure(cassettes: &Cassettes, cassette: &Cassette) -> Option<Expected> {
+    if !cassette.is_error() {
+        return None;
+    }
     let (file, title) = (&cassette.file, cassette.title());
     let found = cassettes.faults.iter().find(|(of, _)| of == file || *of == title);
-    found.map(|(_, fault)| *fault)
+    found.map(|(_, fault)| Expected::Fault(*fault)).or_else(|| cassette.expected_failure())
 }
 
-/// A run that is to fail in the way that the test says, where the recording says.
+/// Holds an error to the one that is expected.
+fn failed(error: &octodns_core::ProviderError, expected: Option<Expected>) -> Vec<String> {
+    match expected {
+        Some(Expected::Fault(fault)) => {
+            let found = (error.fault() != Some(fault)).then(|| chain(error));
+            let text = |found| {
+                let kind = error.fault();
+                format!("the kind of no:\n  expected {fault:?}\n  found    {kind:?}: {found}")
+            };
+            found.map(text).into_iter().collect()
+        }
+        Some(Expected::Unsupported) if error.fault().is_none() => Vec::new(),
+        Some(Expected::Unsupported) => {
+            vec![format!("it should be refused before the service is: {}", chain(error))]
+        }
+        _ => vec![format!("its words do not say which kind of no this is: {}", chain(error))],
+    }
+}
+
+/// A run that is to fail in one way, where the recording says.
 async fn error(
-    cassettes: &Cassettes,
     [bench, again]: [&Bench; 2],
     cassette: &Cassette,
     zone: &ZoneName,
+    expected: Option<Expected>,
+    player: &Player,
 ) -> Vec<String> {
-    let Some(fault) = fault(cassettes, cassette) else {
-        let expect = cassette.expect.as_deref().unwrap_or_default();
-        return vec![format!("the test does not say which kind of no this is: {expect}")];
-    };
     match bench.read_raw(zone).await {
-        Err(error) => return differs("the kind of no", &error.fault(), &Some(fault)),
+        Err(error) => return failed(&error, expected),
         Ok(_) if cassette.desired.is_none() => {
             return vec!["it should fail while reading".to_owned()];
         }
         Ok(_) => {}
     }
     let desired = again.zone(zone, cassette.desired.as_deref().unwrap_or_default());
+    let is_unsupported = expected == Some(Expected::Unsupported);
     match again.plan(&desired).await {
+        Err(_) if is_unsupported => Vec::new(),
         Err(report) => vec![format!("it should be planned: {}", told(&report))],
         Ok(None) => vec!["there should be something to do".to_owned()],
         Ok(Some(plan)) => match again.apply(&plan).await.result {
-            Ok(_) => vec!["applying should fail".to_owned()],
-            Err(error) => differs("the kind of no", &error.fault(), &Some(fault)),
+            Ok(_) => vec!["it should fail".to_owned()],
+            Err(_) if is_unsupported && !player.sent().is_empty() => {
+                vec!["it should be refused before anything is sent".to_owned()]
+            }
+            Err(error) => failed(&error, expected),
         },
     }
 }
@@ -123,6 +162,7 @@ async fn run(
     cassettes: &Cassettes,
     bench: &Bench,
     cassette: &Cassette,
+    files: &Files,
     zone: &ZoneName,
     player: &Player,
 ) -> Vec<String> {
@@ -137,6 +177,9 @@ async fn run(
     if let Some(expected) = &cassette.populated {
         let records: Vec<_> = read.zone.records().map(|record| record_json(record)).collect();
         problems.extend(compare_records(&records, expected));
+    }
+    if cassette.zones.is_some() {
+        problems.extend(list_zones(bench, cassette).await);
     }
     let Some(desired) = &cassette.desired else { return problems };
     let desired = bench.zone(zone, desired);
@@ -158,7 +201,7 @@ async fn run(
     let Some(expected) = &cassette.requests else { return problems };
     if let Some(make) = &cassettes.replayed {
         let (theirs, ours) = (make(cassette), make(cassette));
-        problems.extend(end_state(cassettes, cassette, theirs, ours, &desired, expected).await);
+        problems.extend(end_state(cassettes, (cassette, files), theirs, ours, &desired).await);
         return problems;
     }
     if let Some(plan) = &plan
@@ -168,7 +211,7 @@ async fn run(
     }
     let tolerance = Tolerance::of(cassette);
     let (sent, expected) = (tolerance.apply(player.sent()), tolerance.apply(expected.clone()));
-    problems.extend(differs("the requests", &sent, &expected));
+    problems.extend(difference::of_requests(&sent, &expected));
     problems
 }
 
@@ -218,12 +261,12 @@ impl Api for Shared {
 /// Compares what two services hold: one that got the recorded requests, and one that we wrote to.
 async fn end_state(
     cassettes: &Cassettes,
-    cassette: &Cassette,
+    (cassette, files): (&Cassette, &Files),
     mut theirs: Box<dyn Replayed>,
     ours: Box<dyn Replayed>,
     desired: &Zone,
-    requests: &[Sent],
 ) -> Vec<String> {
+    let requests: &[Sent] = cassette.requests.as_deref().unwrap_or_default();
     let mut problems = replay(&mut *theirs, requests);
     let shared = Arc::new(Mutex::new(ours));
     let fake = Fake::start(Shared(Arc::clone(&shared))).await;
@@ -231,7 +274,7 @@ async fn end_state(
         url::Url::parse(recorded)
             .map_or_else(|_| fake.url().to_owned(), |url| format!("{}{}", fake.url(), url.path()))
     };
-    let bench = match bench(cassettes, cassette, origin) {
+    let bench = match bench(cassettes, cassette, files, origin) {
         Ok(bench) => bench,
         Err(problem) => return vec![problem],
     };
@@ -239,7 +282,7 @@ async fn end_state(
         problems.push(format!("it cannot be applied to the fake: {report}"));
     }
     let state = shared.lock().unwrap_or_else(PoisonError::into_inner).state();
-    problems.extend(differs("what the service holds in the end", &state, &theirs.state()));
+    problems.extend(difference::of_states("", &state, &theirs.state()));
     let count = fake.seen().iter().filter(|seen| seen.is_write()).count();
     if count > requests.len() {
         problems.push(format!("{count} writing requests, the reference makes {}", requests.len()));
@@ -254,9 +297,25 @@ async fn apply(bench: &Bench, desired: &Zone) -> Result<(), String> {
     applied.result.map(drop).map_err(|error| chain(&error))
 }
 
-fn differs<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Vec<String> {
-    if found == expected {
-        return Vec::new();
+/// The files that a recording needs, in a folder of their own.
+struct Files(tempfile::TempDir, Vec<String>);
+
+impl Files {
+    fn write(cassette: &Cassette) -> std::io::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        for (name, content) in &cassette.files {
+            let text = content.as_str().map_or_else(|| content.to_string(), str::to_owned);
+            std::fs::write(folder.path().join(name), text)?;
+        }
+        Ok(Self(folder, cassette.files.keys().cloned().collect()))
     }
-    vec![format!("{what} differ:\n  found    {found:?}\n  expected {expected:?}")]
+
+    /// Options that name one of the files name where it is.
+    fn point_to(&self, config: &mut Json) {
+        for value in config.as_object_mut().into_iter().flat_map(|map| map.values_mut()) {
+            if let Some(name) = value.as_str().filter(|name| self.1.iter().any(|of| of == name)) {
+                *value = self.0.path().join(name).to_string_lossy().into();
+            }
+        }
+    }
 }

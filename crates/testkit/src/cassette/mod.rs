@@ -16,17 +16,21 @@
 //!     .register(register)
 //!     // The option that points the provider elsewhere, and where it points by default.
 //!     .endpoint("endpoint", "https://api.example.com/v2")
-//!     .fault("errors.json", ServiceFault::Unauthorized)
+//!     // What the words of a recording do not tell apart.
+//!     .fault("errors-odd.json", ServiceFault::Unauthorized)
 //!     .run()
 //!     .await;
 //! # }
 //! ```
 
 mod check;
+mod difference;
+mod expect;
 mod model;
 mod player;
 mod state;
 mod tolerance;
+mod verdicts;
 
 use std::path::PathBuf;
 
@@ -38,6 +42,9 @@ use crate::server::needed;
 pub use model::{Cassette, Exchange, Sent};
 pub use player::Player;
 pub use state::Replayed;
+pub(crate) use state::request_of;
+pub use verdicts::Verdicts;
+pub(crate) use verdicts::caught;
 
 /// Makes a service with what a recording's first answers have.
 type MakeReplayed = Box<dyn Fn(&Cassette) -> Box<dyn Replayed> + Send + Sync>;
@@ -46,12 +53,16 @@ type MakeReplayed = Box<dyn Fn(&Cassette) -> Box<dyn Replayed> + Send + Sync>;
 pub struct Cassettes {
     pub(crate) folder: PathBuf,
     pub(crate) register: Option<fn(&mut Registry)>,
-    pub(crate) endpoint: Option<(String, String)>,
+    pub(crate) endpoints: Vec<(String, String)>,
     pub(crate) options: Json,
+    pub(crate) options_of_errors: Json,
     pub(crate) options_of: Vec<(String, Json)>,
     pub(crate) faults: Vec<(String, ServiceFault)>,
     pub(crate) ignored_query: Vec<String>,
     pub(crate) skipped: Vec<(String, String)>,
+    pub(crate) exceptions: Vec<(String, String)>,
+    /// Whether these are all that the project has: then what is listed by name has to be there.
+    pub(crate) is_whole: bool,
     pub(crate) replayed: Option<MakeReplayed>,
 }
 
@@ -67,12 +78,22 @@ impl Cassettes {
         reason = "test support: the environment says where they are"
     )]
     pub fn of(provider: &str) -> Option<Self> {
+        let given = std::env::var_os("OCTODNS_CASSETTES").map(PathBuf::from);
+        let is_whole = given.is_none();
         let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/cassettes");
-        let folder =
-            std::env::var_os("OCTODNS_CASSETTES").map_or_else(|| beside.into(), PathBuf::from);
-        let folder = folder.join(provider);
-        let found = folder.is_dir().then(|| Self::in_folder(folder));
+        let folder = given.unwrap_or_else(|| beside.into()).join(provider);
+        let found = folder.is_dir().then(|| Self { is_whole, ..Self::in_folder(folder.clone()) });
         needed(found, format_args!("OCTODNS_CASSETTES (the recordings of {provider})"))
+    }
+
+    /// The recordings of `provider` as they are, by the names of their files, for one whose recordings have a form of
+    /// their own; `None` after saying so where there are none.
+    ///
+    /// # Panics
+    ///
+    /// When one cannot be read; when they are missing and `OCTODNS_TEST_REQUIRE` is set.
+    pub fn raw(provider: &str) -> Option<Vec<(String, Json)>> {
+        Some(model::raw(&Self::of(provider)?.folder))
     }
 
     /// The recordings in a folder: every `*.json` in it.
@@ -80,12 +101,15 @@ impl Cassettes {
         Self {
             folder: folder.into(),
             register: None,
-            endpoint: None,
+            endpoints: Vec::new(),
             options: json!({}),
+            options_of_errors: json!({}),
             options_of: Vec::new(),
             faults: Vec::new(),
             ignored_query: Vec::new(),
             skipped: Vec::new(),
+            exceptions: Vec::new(),
+            is_whole: false,
             replayed: None,
         }
     }
@@ -97,10 +121,11 @@ impl Cassettes {
         self
     }
 
-    /// The option that says where the service is, and what the recordings have before every path.
+    /// The option that says where the service is, and what the recordings have before every path; once for each
+    /// place that the provider asks.
     #[must_use]
     pub fn endpoint(mut self, option: &str, recorded: &str) -> Self {
-        self.endpoint = Some((option.to_owned(), recorded.to_owned()));
+        self.endpoints.push((option.to_owned(), recorded.to_owned()));
         self
     }
 
@@ -111,6 +136,13 @@ impl Cassettes {
         self
     }
 
+    /// Options for recordings that end in an error.
+    #[must_use]
+    pub fn options_of_errors(mut self, options: Json) -> Self {
+        self.options_of_errors = options;
+        self
+    }
+
     /// Options for one file alone.
     #[must_use]
     pub fn options_of(mut self, file: &str, options: Json) -> Self {
@@ -118,7 +150,7 @@ impl Cassettes {
         self
     }
 
-    /// What kind of no a recorded error is.
+    /// What kind of no a recorded error is, where its own words do not say.
     #[must_use]
     pub fn fault(mut self, file: &str, fault: ServiceFault) -> Self {
         self.faults.push((file.to_owned(), fault));
@@ -139,6 +171,13 @@ impl Cassettes {
         self
     }
 
+    /// A recording that is to differ, by its file or its title, and why. It is played, and has to differ.
+    #[must_use]
+    pub fn differs(mut self, recording: &str, reason: &str) -> Self {
+        self.exceptions.push((recording.to_owned(), reason.to_owned()));
+        self
+    }
+
     /// Compares what becomes of a service that keeps state, not the requests themselves: for a provider
     /// that reaches the same in a better way. `make` gives a service with what the recording's first
     /// answers have.
@@ -156,26 +195,51 @@ impl Cassettes {
     /// # Panics
     ///
     /// When one differs; all of them are told.
-    #[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
     pub async fn run(&self) {
-        let cassettes = model::all(&self.folder);
-        assert!(!cassettes.is_empty(), "{}: no recordings", self.folder.display());
-        let mut problems = Vec::new();
-        for (file, _) in &self.faults {
-            if !cassettes.iter().any(|cassette| cassette.file == *file) {
-                problems.push(format!("{file}: there is no such recording"));
+        self.examine().await.end();
+    }
+
+    /// Plays every recording, and says what came of each.
+    pub async fn examine(&self) -> Verdicts {
+        let mut verdicts = Verdicts::default();
+        let mut cassettes = Vec::new();
+        for (file, read) in model::all(&self.folder) {
+            match read {
+                Ok(runs) => cassettes.extend(runs),
+                Err(error) => verdicts.held(&file, vec![format!("it cannot be read: {error}")]),
             }
+        }
+        for problem in self.stale(&cassettes) {
+            verdicts.wrong(problem);
         }
         for cassette in &cassettes {
-            if let Some((_, why)) = self.skipped.iter().find(|(file, _)| *file == cassette.file) {
-                eprintln!("{}: left out: {why}", cassette.title());
-                continue;
+            let title = cassette.title();
+            let listed = |list: &'_ [(String, String)]| {
+                let mut found = list.iter().filter(|(of, _)| *of == cassette.file || *of == title);
+                found.next().map(|(_, why)| why.clone())
+            };
+            if let Some(why) = listed(&self.skipped) {
+                verdicts.left_out(&title, &why);
+            } else if cassette.class.is_empty() {
+                verdicts.left_out(&title, "it is not about a provider at work");
+            } else if let Some(why) = listed(&self.exceptions) {
+                verdicts.excepted(&title, &why, &check::cassette(self, cassette).await);
+            } else {
+                verdicts.held(&title, check::cassette(self, cassette).await);
             }
-            let found = check::cassette(self, cassette).await;
-            problems.extend(
-                found.into_iter().map(|problem| format!("{}: {problem}", cassette.title())),
-            );
         }
-        assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+        verdicts
+    }
+
+    /// What is listed by name and is not there, where all recordings are.
+    fn stale(&self, cassettes: &[Cassette]) -> Vec<String> {
+        let is_there = |name: &str| {
+            cassettes.iter().any(|cassette| cassette.file == name || cassette.title() == name)
+        };
+        let listed = self.faults.iter().map(|(name, _)| name);
+        let listed =
+            listed.chain(self.skipped.iter().chain(&self.exceptions).map(|(name, _)| name));
+        let stale = listed.filter(|name| self.is_whole && !is_there(name));
+        stale.map(|name| format!("{name}: there is no such recording")).collect()
     }
 }

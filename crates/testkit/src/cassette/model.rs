@@ -1,6 +1,6 @@
 //! What a recording holds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -91,10 +91,10 @@ pub struct Cassette {
     /// Values that vary, as paths.
     pub ignore: Vec<String>,
     /// What the reference raised.
-    #[serde(alias = "python")]
+    #[serde(alias = "python", alias = "error")]
     pub python_error: Option<Json>,
-    /// Further runs.
-    pub cases: Vec<Json>,
+    /// Files that must exist before: text, or JSON.
+    pub files: serde_json::Map<String, Json>,
 }
 
 impl Cassette {
@@ -117,40 +117,55 @@ impl Cassette {
     }
 }
 
-/// Every recording in a folder, by name of file.
+/// Every recording in a folder, by name of file: its runs, or why it cannot be read.
+///
+/// # Panics
+///
+/// When the folder cannot be read.
+pub(super) fn all(folder: &Path) -> Vec<(String, Result<Vec<Cassette>, String>)> {
+    files(folder).into_iter().map(|(name, path)| (name.clone(), runs(&path, &name))).collect()
+}
+
+/// Every recording in a folder as it is, by name of file.
 ///
 /// # Panics
 ///
 /// When one cannot be read.
-pub(super) fn all(folder: &Path) -> Vec<Cassette> {
+pub(super) fn raw(folder: &Path) -> Vec<(String, Json)> {
+    let read = |(name, path): (String, PathBuf)| {
+        let json = json(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        (name, json)
+    };
+    files(folder).into_iter().map(read).collect()
+}
+
+fn files(folder: &Path) -> Vec<(String, PathBuf)> {
     let entries = std::fs::read_dir(folder);
     let entries = entries.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut files: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
+    let paths = paths.filter(|path| path.extension().is_some_and(|of| of == "json"));
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut files: Vec<_> = paths.map(|path| (name(&path), path)).collect();
     files.sort();
-    files.iter().flat_map(|path| file(path)).collect()
+    files
 }
 
-fn file(path: &Path) -> Vec<Cassette> {
-    let failed = |error: String| -> ! { panic!("{}: {error}", path.display()) };
-    let text = std::fs::read_to_string(path).unwrap_or_else(|error| failed(error.to_string()));
-    let json: Json = serde_json::from_str(&text).unwrap_or_else(|error| failed(error.to_string()));
-    let parse = |json: Json| -> Cassette {
-        serde_json::from_value(json).unwrap_or_else(|error| failed(error.to_string()))
+fn json(path: &Path) -> Result<Json, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}
+
+fn runs(path: &Path, name: &str) -> Result<Vec<Cassette>, String> {
+    let json = json(path)?;
+    let parse = |json: Json| -> Result<Cassette, String> {
+        let cassette: Cassette = serde_json::from_value(json).map_err(|error| error.to_string())?;
+        Ok(Cassette { file: name.to_owned(), ..cassette })
     };
-    let whole = parse(json.clone());
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let mut cassettes = vec![whole.clone()];
-    if !whole.cases.is_empty() {
-        // A case has what differs from the file's.
-        cassettes = whole.cases.iter().map(|case| parse(merged(&json, case))).collect();
+    // A case has what differs from the file's.
+    match json["cases"].as_array().filter(|cases| !cases.is_empty()) {
+        Some(cases) => cases.iter().map(|case| parse(merged(&json, case))).collect(),
+        None => Ok(vec![parse(json)?]),
     }
-    for cassette in &mut cassettes {
-        cassette.file = name.clone().unwrap_or_default();
-    }
-    cassettes
 }
 
 /// The keys of both, those of `over` winning.

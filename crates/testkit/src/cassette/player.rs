@@ -21,6 +21,8 @@ struct Tape {
     ignored_query: Vec<String>,
     sent: Vec<Sent>,
     strangers: Vec<String>,
+    /// Where the recorded origins are played: answers that point there have to point here.
+    origins: Vec<(String, String)>,
 }
 
 /// Method, URL without its query, and the query in order.
@@ -37,7 +39,29 @@ impl Player {
             .collect();
         let (sent, strangers) = (Vec::new(), Vec::new());
         let ignored_query = ignored_query.to_vec();
-        Self { fake: Fake::start(Tape { exchanges, ignored_query, sent, strangers }).await }
+        let origins = Vec::new();
+        let tape = Tape { exchanges, ignored_query, sent, strangers, origins };
+        let player = Self { fake: Fake::start(tape).await };
+        let origins = player.origins();
+        player.tape().origins = origins;
+        player
+    }
+
+    /// Every origin that was recorded, by HTTP and HTTPS, and where it is played.
+    fn origins(&self) -> Vec<(String, String)> {
+        let mut origins = Vec::new();
+        for (_, exchange, _) in &self.tape().exchanges {
+            let Ok(url) = url::Url::parse(&exchange.url) else { continue };
+            let origin = url.origin().ascii_serialization();
+            let rest = origin.split_once("://").map_or("", |(_, rest)| rest).to_owned();
+            for scheme in ["http", "https"] {
+                let pair = (format!("{scheme}://{rest}"), self.url_of(&origin));
+                if !origins.contains(&pair) {
+                    origins.push(pair);
+                }
+            }
+        }
+        origins
     }
 
     /// Where what was recorded at `recorded` is played: a URL with its scheme.
@@ -87,13 +111,35 @@ impl Api for Tape {
         let Some((_, exchange, played)) = next else {
             let last = self.exchanges.iter().rev().find(|(other, ..)| *other == key);
             if let Some((_, exchange, _)) = last.filter(|_| !request.is_write()) {
-                return answer_of(exchange);
+                return self.answer_of(exchange);
             }
             self.strangers.push(format!("{} {url}", request.method));
             return Answer::text(501, "not recorded");
         };
         *played = true;
-        answer_of(exchange)
+        let exchange = exchange.clone();
+        self.answer_of(&exchange)
+    }
+}
+
+impl Tape {
+    /// What was recorded, with its links leading here.
+    fn answer_of(&self, exchange: &Exchange) -> Answer {
+        let mut answer = answer_of(exchange);
+        let here = |text: &str| {
+            let origins = self.origins.iter();
+            // The slash after it keeps names that only begin like an origin as they are.
+            origins.fold(text.to_owned(), |text, (origin, played)| {
+                text.replace(&format!("{origin}/"), &format!("{played}/"))
+            })
+        };
+        if let Ok(text) = std::str::from_utf8(&answer.body) {
+            answer.body = here(text).into_bytes();
+        }
+        for (_, value) in &mut answer.headers {
+            *value = here(value);
+        }
+        answer
     }
 }
 

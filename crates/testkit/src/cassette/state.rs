@@ -18,7 +18,7 @@ pub trait Replayed: Send {
 pub(super) fn replay(service: &mut dyn Replayed, requests: &[Sent]) -> Vec<String> {
     let mut problems = Vec::new();
     for sent in requests {
-        let request = request_of(sent);
+        let request = request_of(&sent.method, &sent.url, &sent.body);
         let answer = service.answer(&request);
         if answer.status >= 400 {
             let body = String::from_utf8_lossy(&answer.body).into_owned();
@@ -28,16 +28,17 @@ pub(super) fn replay(service: &mut dyn Replayed, requests: &[Sent]) -> Vec<Strin
     problems
 }
 
-fn request_of(sent: &Sent) -> Request {
-    let url = url::Url::parse(&sent.url);
-    let (segments, query) = url.map_or_else(
+/// A recorded request as a fake gets it.
+pub(crate) fn request_of(method: &str, url: &str, body: &Json) -> Request {
+    let parsed = url::Url::parse(url);
+    let (segments, query) = parsed.map_or_else(
         |_| (Vec::new(), Vec::new()),
         |url| {
             let segments = url.path_segments().into_iter().flatten().map(str::to_owned).collect();
             (segments, url.query_pairs().into_owned().collect())
         },
     );
-    let body = if sent.body.is_null() { Vec::new() } else { sent.body.to_string().into_bytes() };
-    let (method, target) = (sent.method.clone(), sent.url.clone());
+    let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    let (method, target) = (method.to_owned(), url.to_owned());
     Request { method, target, segments, query, headers: Vec::new(), body }
 }

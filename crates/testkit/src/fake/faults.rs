@@ -124,6 +124,16 @@ impl Faults {
         self.add(Request::is_write, after, None, None, fault);
     }
 
+    /// Lets `fault` happen to every request that `concerns` says yes to but the first `after`.
+    pub fn after(
+        &self,
+        after: usize,
+        concerns: impl Fn(&Request) -> bool + Send + 'static,
+        fault: Fault,
+    ) {
+        self.add(concerns, after, None, None, fault);
+    }
+
     /// Lets `fault` happen to the next `count` requests that `concerns` says yes to.
     pub fn next_of(
         &self,

@@ -1,6 +1,6 @@
 """Drives a provider of octoDNS against a server on this machine, and says in JSON what came of it.
 
-Standard input is one JSON object:
+Each line of standard input is a task, one JSON object; each is answered by a line:
   class, config   the provider, as octoDNS configures it
   zone, records   a zone and what it is to hold: name, type and data of each record
   reroute         URLs by what is asked there instead
@@ -39,20 +39,23 @@ def run(task):
     return {'changes': changes}
 
 
-def main():
-    import logging
-
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    task = json.load(sys.stdin)
+def answer(task):
     reroute(task.get('reroute', {}))
     try:
-        result = run(task)
+        return run(task)
     except Exception as error:  # what it is, the test shows
         import traceback
 
         traceback.print_exc()
-        result = {'error': f'{type(error).__name__}: {error}'}
-    json.dump(result, sys.stdout)
+        return {'error': f'{type(error).__name__}: {error}'}
+
+
+def main():
+    import logging
+
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
 
 
 main()

@@ -4,9 +4,10 @@
 //! The reference runs in a process of its own, in the Python that `OCTODNS_TEST_PYTHON` names; what it
 //! would ask of the real service goes to the server on loopback.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use octodns_core::{RecordType, ZoneName};
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use serde_json::{Value as Json, json};
 use crate::behaviour::samples;
 use crate::json::record_json;
 use crate::run::{Bench, told};
-use crate::server::python;
+use crate::server::{needed, python};
 
 /// The program that drives the reference's provider.
 const DRIVE: &str = concat!(include_str!("reroute.py"), "\n\n", include_str!("drive.py"));
@@ -28,6 +29,7 @@ pub struct Reference {
     config: Json,
     reroute: Json,
     environment: Vec<(String, String)>,
+    driver: Arc<Mutex<Option<Driver>>>,
 }
 
 /// What the driven provider said.
@@ -48,7 +50,24 @@ impl Reference {
     /// When there is none and `OCTODNS_TEST_REQUIRE` is set.
     pub fn new(class: &str, config: Json) -> Option<Self> {
         let (class, reroute) = (class.to_owned(), json!({}));
-        Some(Self { python: python()?, class, config, reroute, environment: Vec::new() })
+        let (python, environment, driver) = (python()?, Vec::new(), Arc::default());
+        Some(Self { python, class, config, reroute, environment, driver })
+    }
+
+    /// The provider of a class in a package, as octoDNS configures it; `None` after saying so where there is no
+    /// Python with it.
+    ///
+    /// # Panics
+    ///
+    /// When there is none and `OCTODNS_TEST_REQUIRE` is set.
+    pub fn of_package(package: &str, class: &str, config: Json) -> Option<Self> {
+        let reference = Self::new(class, config)?;
+        let module = class.rsplit_once('.').map_or(class, |(module, _)| module);
+        let mut command = Command::new(&reference.python);
+        command.args(["-c", "import importlib, sys; importlib.import_module(sys.argv[1])", module]);
+        let is_there = command.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+        let python = reference.python.display().to_string();
+        needed(is_there.then_some(reference), format_args!("{package} in {python}"))
     }
 
     /// Asks `url` for what it means to ask `origin`; both are what URLs start with.
@@ -104,8 +123,20 @@ impl Reference {
         said
     }
 
+    /// Has a task done, by a process that is started for the first.
     #[expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
     fn drive(&self, task: &str) -> Said {
+        let mut driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
+        let Driver { tasks, answers, .. } = driver.get_or_insert_with(|| self.start());
+        writeln!(tasks, "{task}").expect("the driver reads");
+        let mut line = String::new();
+        answers.read_line(&mut line).expect("the driver answers");
+        serde_json::from_str(&line)
+            .unwrap_or_else(|error| panic!("the driver says nonsense ({error}): {line}"))
+    }
+
+    #[expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
+    fn start(&self) -> Driver {
         let mut command = Command::new(&self.python);
         command.args(["-c", DRIVE]).stdin(Stdio::piped()).stdout(Stdio::piped());
         for name in
@@ -114,17 +145,25 @@ impl Reference {
             command.env_remove(name);
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        let mut child = command.spawn().expect("OCTODNS_TEST_PYTHON runs");
-        let mut stdin = child.stdin.take().expect("it is piped");
-        stdin.write_all(task.as_bytes()).expect("the driver reads");
-        drop(stdin);
-        let output = child.wait_with_output().expect("the driver ends");
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-            panic!(
-                "the driver says nonsense ({error}): {}",
-                String::from_utf8_lossy(&output.stdout)
-            )
-        })
+        let mut process = command.spawn().expect("OCTODNS_TEST_PYTHON runs");
+        let tasks = process.stdin.take().expect("it is piped");
+        let answers = BufReader::new(process.stdout.take().expect("it is piped"));
+        Driver { process, tasks, answers }
+    }
+}
+
+/// The process that drives the reference's provider, task by task; it ends with this.
+#[derive(Debug)]
+struct Driver {
+    process: Child,
+    tasks: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

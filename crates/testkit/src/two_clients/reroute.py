@@ -7,7 +7,9 @@ def reroute(routes):
         return
     import requests.adapters
 
-    send = requests.adapters.HTTPAdapter.send
+    # The one that is rerouted already when this is not the first time.
+    adapter = requests.adapters.HTTPAdapter
+    send = adapter.__dict__.get('send_directly', adapter.send)
 
     def rerouted(self, request, **options):
         for origin, target in routes.items():
@@ -19,4 +21,4 @@ def reroute(routes):
         options['proxies'] = {}
         return send(self, request, **options)
 
-    requests.adapters.HTTPAdapter.send = rerouted
+    adapter.send_directly, adapter.send = send, rerouted

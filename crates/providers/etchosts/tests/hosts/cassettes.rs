@@ -1,30 +1,13 @@
 //! What octoDNS wrote, recorded: the same bytes here, but where it writes nothing at all.
 
-use std::path::PathBuf;
-
 use octodns_core::Change;
+use octodns_testkit::cassette::{Cassettes, Verdicts};
 use octodns_testkit::run::told;
-use octodns_testkit::server::needed;
 
 use super::*;
 
 /// The one recording whose zones include an empty one, for which octoDNS leaves all files unwritten.
 const LEFT_UNWRITTEN: &str = "empty-zone.json";
-
-fn recordings() -> Vec<(String, Json)> {
-    let folder = option_env!("OCTODNS_CASSETTES").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/cassettes")),
-        PathBuf::from,
-    );
-    let folder = folder.join("etchosts");
-    let found = folder.is_dir().then(|| files(&folder));
-    let found = needed(found, "OCTODNS_CASSETTES (the recordings of etchosts)").unwrap_or_default();
-    found
-        .into_iter()
-        .filter(|(name, _)| Path::new(name).extension().is_some_and(|kind| kind == "json"))
-        .map(|(name, text)| (name, serde_json::from_str(&text).unwrap()))
-        .collect()
-}
 
 fn shown(change: &Change) -> String {
     let record = change.record();
@@ -69,24 +52,30 @@ async fn plans(bench: &Bench, file: &str, recording: &Json) -> Vec<Plan> {
 
 #[tokio::test]
 async fn files_are_those_that_were_recorded() {
-    for (file, recording) in recordings() {
-        assert_eq!(recording["id"], "test", "{file}");
-        let folder = tempfile::tempdir().unwrap();
-        let folder = folder.path().join("hosts-dir");
-        let bench = bench(&recording["config"], &folder);
-        let plans = plans(&bench, &file, &recording).await;
-        apply(&bench, &plans).await;
-        let mut expected: BTreeMap<String, String> =
-            serde_json::from_value(recording.get("files").cloned().unwrap_or(Json::Null))
-                .unwrap_or_default();
-        if file == LEFT_UNWRITTEN {
-            assert_eq!(expected, BTreeMap::new(), "{file}");
-            let ruler = "#".repeat(50);
-            let text = format!(
-                "{ruler}\n# octoDNS test full.tests.\n{ruler}\n\n1.1.1.1\twww.full.tests\n\n"
-            );
-            expected.insert("full.tests.hosts".to_owned(), text);
-        }
-        assert_eq!(files(&folder), expected, "{file}");
+    let Some(recordings) = Cassettes::raw("etchosts") else { return };
+    let mut verdicts = Verdicts::default();
+    for (file, recording) in recordings {
+        verdicts.check(&file.clone(), is_written(file, recording)).await;
     }
+    verdicts.end();
+}
+
+async fn is_written(file: String, recording: Json) {
+    assert_eq!(recording["id"], "test");
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("hosts-dir");
+    let bench = bench(&recording["config"], &folder);
+    let plans = plans(&bench, &file, &recording).await;
+    apply(&bench, &plans).await;
+    let mut expected: BTreeMap<String, String> =
+        serde_json::from_value(recording.get("files").cloned().unwrap_or(Json::Null))
+            .unwrap_or_default();
+    if file == LEFT_UNWRITTEN {
+        assert_eq!(expected, BTreeMap::new());
+        let ruler = "#".repeat(50);
+        let text =
+            format!("{ruler}\n# octoDNS test full.tests.\n{ruler}\n\n1.1.1.1\twww.full.tests\n\n");
+        expected.insert("full.tests.hosts".to_owned(), text);
+    }
+    assert_eq!(files(&folder), expected);
 }

@@ -3,9 +3,9 @@
 //! They lie beside the checkout, or where `OCTODNS_CASSETTES` says.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
 use std::sync::Mutex;
 
+use octodns_testkit::cassette::Cassettes;
 use serde_json::Value as Json;
 
 use crate::fake::{Account, Check, Zone, refusal};
@@ -13,22 +13,15 @@ use crate::http::{Answer, Server, split};
 use crate::set::{Set, plain};
 use crate::xml::Tree;
 
-/// A recording by name; `None` where there are none, which is said.
+/// A recording by name; `None` where it is not there, which is said.
 #[expect(clippy::print_stderr, reason = "it says what is left out")]
-#[expect(clippy::disallowed_methods, reason = "where the recordings are is the test run's to say")]
 pub(crate) fn load(name: &str) -> Option<Json> {
-    let folder = std::env::var_os("OCTODNS_CASSETTES").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/cassettes")),
-        PathBuf::from,
-    );
-    let file = folder.join("route53").join(name).with_extension("json");
-    match std::fs::read_to_string(&file) {
-        Ok(text) => Some(serde_json::from_str(&text).unwrap()),
-        Err(error) => {
-            eprintln!("skipped: no recording {}: {error}", file.display());
-            None
-        }
+    let file = format!("{name}.json");
+    let found = Cassettes::raw("route53")?.into_iter().find(|(of, _)| *of == file);
+    if found.is_none() {
+        eprintln!("skipped: no recording {file}");
     }
+    found.map(|(_, recording)| recording)
 }
 
 type Expected = BTreeMap<(String, String, Vec<(String, String)>), VecDeque<(u16, String)>>;

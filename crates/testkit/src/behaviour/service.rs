@@ -1,0 +1,228 @@
+//! What only a server that can be told to do it does: credentials that are wrong or end, pages that are lost.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use octodns_core::{ProviderError, ServiceFault};
+use serde_json::Value as Json;
+
+use super::zones::a;
+use super::{Case, Stage};
+use crate::fake::{Answer, Fake, Fault, Request};
+use crate::run::told;
+use crate::store::Store;
+
+type Result = std::result::Result<(), String>;
+
+pub(super) const CASES: &[(&str, Case)] = &[
+    ("bad-token", bad_token),
+    ("token-ends", token_ends),
+    ("lost-page", lost_page),
+    ("page-fails", page_fails),
+];
+
+/// A server that can be told to lose and refuse.
+pub trait Service: Send + Sync {
+    /// Lets nobody in, or those again whose credentials are right.
+    fn lock(&self, is_locked: bool);
+
+    /// Lets fetched tokens end after so many requests; `false` where none are fetched.
+    fn end_tokens_after(&self, requests: Option<usize>) -> bool;
+
+    /// Loses a page of every list of items, counted from 1.
+    fn lose_page(&self, page: Option<usize>);
+
+    /// Gives at most so many items a page; `false` where lists are not paged, or do not say what follows.
+    fn limit_pages(&self, most: Option<usize>) -> bool;
+
+    /// Whether answers say how many items there are in all.
+    fn counts_items(&self) -> bool;
+
+    /// Adds an item of a type that no client knows.
+    ///
+    /// # Errors
+    ///
+    /// There is no such zone.
+    fn plant_unknown(&self, zone: &str) -> std::result::Result<Json, String>;
+
+    /// Whether a zone has exactly this item.
+    fn holds(&self, zone: &str, item: &Json) -> bool;
+
+    /// How many items of a type a zone has.
+    fn count(&self, zone: &str, record_type: &str) -> usize;
+
+    /// The answer to a client that asks too much.
+    fn throttled(&self) -> Answer;
+
+    /// Undoes what it was told.
+    fn restore(&self) {
+        self.lock(false);
+        self.end_tokens_after(None);
+        self.lose_page(None);
+        self.limit_pages(None);
+    }
+}
+
+impl Service for Fake<Store> {
+    fn lock(&self, is_locked: bool) {
+        self.api().lock(is_locked);
+    }
+
+    fn end_tokens_after(&self, requests: Option<usize>) -> bool {
+        self.api().end_tokens_after(requests)
+    }
+
+    fn lose_page(&self, page: Option<usize>) {
+        self.api().lose_page(page);
+    }
+
+    fn limit_pages(&self, most: Option<usize>) -> bool {
+        self.api().limit_pages(most);
+        self.api().links_pages()
+    }
+
+    fn counts_items(&self) -> bool {
+        self.api().counts_items()
+    }
+
+    fn plant_unknown(&self, zone: &str) -> std::result::Result<Json, String> {
+        self.api().plant_unknown(zone).map_err(|refusal| refusal.message)
+    }
+
+    fn holds(&self, zone: &str, item: &Json) -> bool {
+        self.api().zone(zone).is_ok_and(|zone| zone.items.contains(item))
+    }
+
+    fn count(&self, zone: &str, record_type: &str) -> usize {
+        self.api().count(zone, record_type)
+    }
+
+    fn throttled(&self) -> Answer {
+        self.api().throttled()
+    }
+}
+
+/// Credentials that are not accepted are an error that says so, never a zone that there is not.
+fn bad_token<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(service) = stage.lab.service() else {
+            stage.does_not_apply("the server cannot be told to let nobody in");
+            return Ok(());
+        };
+        stage.become_(&[a("www", 1)]).await?;
+        let plan = stage.bench.plan(&stage.desired(&[a("www", 2)])).await;
+        let plan = plan.map_err(|report| told(&report))?.ok_or("there is nothing to do")?;
+        service.lock(true);
+        let bench = stage.lab.bench().await;
+        let read = bench.read_raw(&stage.zone).await.map(|is_there| format!("there: {is_there}"));
+        is_unauthorized("reading", read)?;
+        let listed = bench.provider().list_zones().await.map(|zones| format!("{zones:?}"));
+        if !matches!(listed, Err(ProviderError::CannotList)) {
+            is_unauthorized("listing zones", listed)?;
+        }
+        let applied = stage.bench.apply(&plan).await;
+        is_unauthorized("applying", applied.result.map(|count| format!("{count} changes")))?;
+        service.lock(false);
+        stage.become_(&[a("www", 2)]).await
+    }
+    .boxed()
+}
+
+fn is_unauthorized(what: &str, result: std::result::Result<String, ProviderError>) -> Result {
+    match result {
+        Ok(found) => Err(format!("{what} without the right credentials gives {found}")),
+        Err(error) if error.fault() == Some(ServiceFault::Unauthorized) => Ok(()),
+        Err(error) => {
+            Err(format!("{what} without the right credentials is {:?}: {error}", error.fault()))
+        }
+    }
+}
+
+/// A token that ends in the middle of a run is fetched anew.
+fn token_ends<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(service) = stage.lab.service() else {
+            stage.does_not_apply("the server has no tokens that could be ended");
+            return Ok(());
+        };
+        stage.become_(&[a("www", 1)]).await?;
+        if !service.end_tokens_after(Some(5)) {
+            stage.does_not_apply("the service's tokens do not end");
+            return Ok(());
+        }
+        let records: Vec<_> = (0..20).map(|index| a(&format!("host-{index}"), index)).collect();
+        stage.become_(&records).await
+    }
+    .boxed()
+}
+
+/// What a case about pages needs: pages of ten, and a zone of four.
+const A_PAGE: usize = 10;
+
+/// Makes a zone of several pages; `false` after saying why there are none.
+async fn has_pages(stage: &Stage<'_>) -> std::result::Result<bool, String> {
+    let Some(service) = stage.lab.service() else {
+        stage.does_not_apply("the server cannot be told to lose a page");
+        return Ok(false);
+    };
+    let records: Vec<_> = (0..A_PAGE * 4).map(|index| a(&format!("host-{index}"), index)).collect();
+    stage.become_(&records).await?;
+    if !service.limit_pages(Some(A_PAGE)) {
+        stage.does_not_apply("lists are not paged, or do not say that more follows");
+        return Ok(false);
+    }
+    stage
+        .holds(&stage.desired(&records))
+        .await
+        .map_err(|problem| format!("pages of {A_PAGE}, whatever is asked for: {problem}"))?;
+    Ok(true)
+}
+
+/// A page that comes without its items is noticed where the service says how many there are.
+fn lost_page<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        if !has_pages(stage).await? {
+            return Ok(());
+        }
+        let Some(service) = stage.lab.service() else { return Ok(()) };
+        if !service.counts_items() {
+            stage.does_not_apply("the service does not say how many items there are");
+            return Ok(());
+        }
+        for page in 1..=3 {
+            service.lose_page(Some(page));
+            let read = stage.lab.bench().await.read(&stage.zone).await;
+            service.lose_page(None);
+            is_no_zone(&format!("page {page} is lost"), read)?;
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// A page that cannot be had is an error, never the end of the zone.
+fn page_fails<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        if !has_pages(stage).await? {
+            return Ok(());
+        }
+        let Some(control) = stage.lab.control() else { return Ok(()) };
+        for (after, fault) in [(1, Fault::refused()), (2, Fault::malformed())] {
+            control.faults().after(after, |request| !Request::is_write(request), fault);
+            let read = stage.lab.bench().await.read(&stage.zone).await;
+            control.faults().clear();
+            is_no_zone(&format!("the answer after {after} fails"), read)?;
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+fn is_no_zone(
+    what: &str,
+    read: std::result::Result<octodns_core::engine::ReadZone, octodns_core::Report>,
+) -> Result {
+    match read {
+        Err(_) => Ok(()),
+        Ok(read) => Err(format!("{what}, and a zone of {} records is read", read.zone.len())),
+    }
+}

@@ -1,0 +1,110 @@
+//! Who is let in: a header that is always the same, or tokens that are fetched and end.
+
+use serde_json::Value as Json;
+
+use crate::fake::{Answer, Request};
+
+/// A request that fetches a token.
+#[derive(Clone, Copy)]
+pub struct Login {
+    /// Its method.
+    pub method: &'static str,
+    /// Its path.
+    pub path: &'static str,
+    /// Whether its credentials are right.
+    pub is_right: fn(&Request) -> bool,
+    /// The answer with a token.
+    pub answer: fn(&str) -> Json,
+    /// The token that another request carries.
+    pub carried: fn(&Request) -> Option<&str>,
+}
+
+/// Who is let in.
+#[derive(Clone, Default)]
+pub(super) struct Auth {
+    check: Option<Check>,
+    /// Everybody is let in: recorded requests come without their headers.
+    pub(super) is_open: bool,
+    /// Nobody is let in.
+    is_locked: bool,
+    tokens: Tokens,
+}
+
+#[derive(Clone, Copy)]
+enum Check {
+    Header(&'static str, &'static str),
+    Request(fn(&Request) -> bool),
+    Login(Login),
+}
+
+#[derive(Clone, Default)]
+struct Tokens {
+    made: usize,
+    /// How many requests the last token was good for so far.
+    used: usize,
+    /// How many requests a token is good for; without a bound otherwise.
+    life: Option<usize>,
+}
+
+impl Auth {
+    pub(super) fn by_header(&mut self, name: &'static str, value: &'static str) {
+        self.check = Some(Check::Header(name, value));
+    }
+
+    pub(super) fn by_request(&mut self, is_right: fn(&Request) -> bool) {
+        self.check = Some(Check::Request(is_right));
+    }
+
+    pub(super) fn by_login(&mut self, login: Login) {
+        self.check = Some(Check::Login(login));
+    }
+
+    pub(super) fn lock(&mut self, is_locked: bool) {
+        self.is_locked = is_locked;
+    }
+
+    /// Lets tokens end after so many requests; `false` where none are fetched.
+    pub(super) fn end_tokens_after(&mut self, requests: Option<usize>) -> bool {
+        self.tokens.life = requests;
+        matches!(self.check, Some(Check::Login(_)))
+    }
+
+    /// The answer to a request that fetches a token.
+    pub(super) fn login(&mut self, request: &Request) -> Option<Result<Answer, &'static str>> {
+        let Some(Check::Login(login)) = self.check else { return None };
+        let path = format!("/{}", request.segments.join("/"));
+        if request.method != login.method || path != login.path {
+            return None;
+        }
+        if self.is_locked || !(login.is_right)(request) {
+            return Some(Err("these credentials are wrong"));
+        }
+        self.tokens.made += 1;
+        self.tokens.used = 0;
+        Some(Ok(Answer::json(200, (login.answer)(&self.tokens.last()))))
+    }
+
+    pub(super) fn lets_in(&mut self, request: &Request) -> bool {
+        if self.is_locked || self.is_open {
+            return self.is_open && !self.is_locked;
+        }
+        match self.check {
+            None => true,
+            Some(Check::Header(name, value)) => request.header(name) == Some(value),
+            Some(Check::Request(is_right)) => is_right(request),
+            Some(Check::Login(login)) => {
+                let is_last = (login.carried)(request) == Some(&*self.tokens.last());
+                self.tokens.used += 1;
+                is_last
+                    && self.tokens.made > 0
+                    && self.tokens.life.is_none_or(|life| self.tokens.used <= life)
+            }
+        }
+    }
+}
+
+impl Tokens {
+    fn last(&self) -> String {
+        format!("token-{}", self.made)
+    }
+}

@@ -1,0 +1,392 @@
+//! The facts of a service, one method each.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use serde_json::{Value as Json, json};
+
+use super::auth::Login;
+use super::jobs::{Job, Jobs};
+use super::routes::{Keys, Route};
+use super::spelling::{Spelling, Targets};
+use super::{
+    Action, By, Call, Dot, Names, Paging, Refusal, Refusals, Store, StoredZone, Text, Values,
+};
+use crate::fake::{Answer, Request};
+
+/// The facts of a service.
+#[derive(Clone)]
+pub(super) struct Rules {
+    routes: Vec<Route>,
+    pub(super) keys: Keys,
+    pub(super) statuses: Statuses,
+    pub(super) refusals: Refusals,
+    pub(super) paging: Paging,
+    pub(super) zones_paging: Option<Paging>,
+    pub(super) list_extra: Json,
+    pub(super) filters: Vec<(&'static str, By)>,
+    pub(super) is_sets: bool,
+    pub(super) ids: Ids,
+    pub(super) fields: Fields,
+    pub(super) needs: &'static [(&'static str, &'static str)],
+    pub(super) spelling: Spelling,
+    pub(super) ttl: RangeInclusive<i64>,
+    pub(super) clamps_ttl: bool,
+    pub(super) default_ttl: Option<i64>,
+    pub(super) refuses_duplicates: bool,
+    pub(super) zone: ZoneRules,
+}
+
+/// The statuses of what goes well.
+#[derive(Clone, Copy)]
+pub(super) struct Statuses {
+    pub(super) create_zone: u16,
+    pub(super) create: u16,
+    pub(super) update: u16,
+    pub(super) delete: u16,
+}
+
+/// What ids look like.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ids {
+    None,
+    Numbers,
+    Texts,
+}
+
+/// The keys of an item.
+#[derive(Clone)]
+pub(super) struct Fields {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) record_type: &'static str,
+    pub(super) ttl: &'static str,
+    /// Those that are always shown, null where there is nothing.
+    pub(super) shown: &'static [&'static str],
+}
+
+/// Facts about zones.
+#[derive(Clone)]
+pub(super) struct ZoneRules {
+    /// The key of a zone's name.
+    pub(super) name: &'static str,
+    /// The key of its id, if it has one beside its name.
+    pub(super) id: Option<&'static str>,
+    /// Whether its name ends with a dot.
+    pub(super) has_dot: bool,
+    /// What is shown beside that.
+    pub(super) extra: Json,
+    /// What a new zone has.
+    pub(super) default_items: Vec<Json>,
+}
+
+impl Rules {
+    pub(super) fn route_of(
+        &self,
+        request: &Request,
+    ) -> Option<(Route, BTreeMap<&'static str, String>)> {
+        let mut routes = self.routes.iter().filter(|route| route.method == request.method);
+        routes.find_map(|route| Some((*route, route.params(&request.segments)?)))
+    }
+
+    /// A zone as it is shown.
+    pub(super) fn show_zone(&self, zone: &StoredZone) -> Json {
+        let mut shown = self.zone.extra.clone();
+        shown[self.zone.name] = self.zone_name(zone).into();
+        if let Some(key) = self.zone.id {
+            shown[key] = zone.id.clone();
+        }
+        shown
+    }
+
+    pub(super) fn zone_name(&self, zone: &StoredZone) -> String {
+        let dot = if self.zone.has_dot { "." } else { "" };
+        format!("{}{dot}", zone.name)
+    }
+}
+
+impl Store {
+    /// A service of rows: one value each, under an id.
+    pub fn rows() -> Self {
+        Self::new(false, Ids::Numbers, Values::Field("value"))
+    }
+
+    /// A service of whole `RRset`s: all values of a name and type.
+    pub fn sets() -> Self {
+        Self::new(true, Ids::None, Values::List("values"))
+    }
+
+    fn new(is_sets: bool, ids: Ids, values: Values) -> Self {
+        let zone = ZoneRules {
+            name: "name",
+            id: None,
+            has_dot: false,
+            extra: json!({}),
+            default_items: Vec::new(),
+        };
+        let fields = Fields { id: "id", name: "name", record_type: "type", ttl: "ttl", shown: &[] };
+        let rules = Rules {
+            routes: Vec::new(),
+            keys: Keys::NONE,
+            statuses: Statuses { create_zone: 201, create: 201, update: 200, delete: 204 },
+            refusals: Refusals::USUAL,
+            paging: Paging::whole(),
+            zones_paging: None,
+            list_extra: json!({}),
+            filters: Vec::new(),
+            is_sets,
+            ids,
+            fields,
+            needs: &[],
+            spelling: Spelling { values, ..Spelling::default() },
+            ttl: 1..=i64::from(i32::MAX),
+            clamps_ttl: false,
+            default_ttl: None,
+            refuses_duplicates: false,
+            zone,
+        };
+        Self {
+            rules,
+            zones: Vec::new(),
+            auth: super::Auth::default(),
+            jobs: Jobs::default(),
+            last_id: 0,
+            item_ids: super::VecDeque::new(),
+            zone_ids: super::VecDeque::new(),
+            lost_page: None,
+            page_limit: None,
+        }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Rules)) -> Self {
+        change(&mut self.rules);
+        self
+    }
+
+    /// Lets in who sends a header with this value.
+    #[must_use]
+    pub fn auth_header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.auth.by_header(name, value);
+        self
+    }
+
+    /// Lets in whose request is right: signatures, basic authentication ...
+    #[must_use]
+    pub fn auth(mut self, is_right: fn(&Request) -> bool) -> Self {
+        self.auth.by_request(is_right);
+        self
+    }
+
+    /// Lets in who has fetched a token.
+    #[must_use]
+    pub fn login(mut self, login: Login) -> Self {
+        self.auth.by_login(login);
+        self
+    }
+
+    /// What a request does. Parts of the path in braces are parameters: `{zone}`, `{id}`, `{name}`, `{type}`,
+    /// `{job}`, and those of custom functions.
+    #[must_use]
+    pub fn route(self, method: &'static str, pattern: &'static str, action: Action) -> Self {
+        self.with(|rules| {
+            rules.routes.push(Route { method, pattern, action, is_deferred: false });
+        })
+    }
+
+    /// As [`Self::route`], for a request that is only accepted: it is done by a job.
+    #[must_use]
+    pub fn deferred(self, method: &'static str, pattern: &'static str, action: Action) -> Self {
+        self.with(|rules| {
+            rules.routes.push(Route { method, pattern, action, is_deferred: true });
+        })
+    }
+
+    /// A request that no action covers.
+    #[must_use]
+    pub fn custom(
+        self,
+        method: &'static str,
+        pattern: &'static str,
+        function: fn(&mut Self, &Call) -> Result<Answer, Refusal>,
+    ) -> Self {
+        self.route(method, pattern, Action::Custom(function))
+    }
+
+    /// How jobs are shown, and how often one is asked about before it is done.
+    #[must_use]
+    pub fn jobs(mut self, polls: u32, show: fn(&Job) -> Json) -> Self {
+        (self.jobs.polls, self.jobs.show) = (polls, show);
+        self
+    }
+
+    /// The keys that a list of zones, and one zone, stand under; "" where they stand by themselves.
+    #[must_use]
+    pub fn zones_under(self, list: &'static str, one: &'static str) -> Self {
+        self.with(|rules| (rules.keys.zones, rules.keys.zone) = (list, one))
+    }
+
+    /// The keys that a list of items, and one item, stand under; "" where they stand by themselves.
+    #[must_use]
+    pub fn items_under(self, list: &'static str, one: &'static str) -> Self {
+        self.with(|rules| (rules.keys.items, rules.keys.item) = (list, one))
+    }
+
+    /// The key that an item stands under when it is sent.
+    #[must_use]
+    pub fn sent_under(self, key: &'static str) -> Self {
+        self.with(|rules| rules.keys.sent = key)
+    }
+
+    /// The statuses of what is made, changed and deleted: usually 201, 200, 204.
+    #[must_use]
+    pub fn statuses(self, create: u16, update: u16, delete: u16) -> Self {
+        self.with(|rules| {
+            rules.statuses = Statuses { create_zone: create, create, update, delete };
+        })
+    }
+
+    /// The body of a no, from its status and words.
+    #[must_use]
+    pub fn refusing_with(self, body: fn(u16, &str) -> Json) -> Self {
+        self.with(|rules| rules.refusals.body = body)
+    }
+
+    /// How it says no.
+    #[must_use]
+    pub fn refusals(self, refusals: Refusals) -> Self {
+        self.with(|rules| rules.refusals = refusals)
+    }
+
+    /// How lists are paged.
+    #[must_use]
+    pub fn paging(self, paging: Paging) -> Self {
+        self.with(|rules| rules.paging = paging)
+    }
+
+    /// How the list of zones is paged, where that differs.
+    #[must_use]
+    pub fn zones_paging(self, paging: Paging) -> Self {
+        self.with(|rules| rules.zones_paging = Some(paging))
+    }
+
+    /// What every list has beside its items.
+    #[must_use]
+    pub fn list_extra(self, extra: Json) -> Self {
+        self.with(|rules| rules.list_extra = extra)
+    }
+
+    /// A parameter of the query that makes a list smaller.
+    #[must_use]
+    pub fn filter(self, param: &'static str, by: By) -> Self {
+        self.with(|rules| rules.filters.push((param, by)))
+    }
+
+    /// Ids are texts, not numbers.
+    #[must_use]
+    pub fn text_ids(self) -> Self {
+        self.with(|rules| rules.ids = Ids::Texts)
+    }
+
+    /// The keys of an item's id, name, type and TTL: usually `id`, `name`, `type`, `ttl`.
+    #[must_use]
+    pub fn item_keys(self, [id, name, record_type, ttl]: [&'static str; 4]) -> Self {
+        self.with(|rules| {
+            rules.fields = Fields { id, name, record_type, ttl, shown: rules.fields.shown };
+        })
+    }
+
+    /// The keys that every item has, null where there is nothing; others are not kept.
+    #[must_use]
+    pub fn fields(self, shown: &'static [&'static str]) -> Self {
+        self.with(|rules| rules.fields.shown = shown)
+    }
+
+    /// Types, and the keys that an item of each must have, with blanks between.
+    #[must_use]
+    pub fn needs(self, needs: &'static [(&'static str, &'static str)]) -> Self {
+        self.with(|rules| rules.needs = needs)
+    }
+
+    /// How names of items are spelled.
+    #[must_use]
+    pub fn names(self, names: Names) -> Self {
+        self.with(|rules| rules.spelling.names = names)
+    }
+
+    /// Where the values of an item stand.
+    #[must_use]
+    pub fn values(self, values: Values) -> Self {
+        self.with(|rules| rules.spelling.values = values)
+    }
+
+    /// The types whose values end with a name, and how names in values are sent and given back.
+    #[must_use]
+    pub fn targets(self, types: &'static [&'static str], write: Dot, read: Dot) -> Self {
+        self.with(|rules| rules.spelling.targets = Targets { types, write, read, own: None })
+    }
+
+    /// What stands for the zone's own name where a name is a value.
+    #[must_use]
+    pub fn own_name(self, own: &'static str) -> Self {
+        self.with(|rules| rules.spelling.targets.own = Some(own))
+    }
+
+    /// How text is spelled.
+    #[must_use]
+    pub fn text(self, text: Text) -> Self {
+        self.with(|rules| rules.spelling.text = text)
+    }
+
+    /// The TTLs it takes, in seconds; others are refused.
+    #[must_use]
+    pub fn ttl(self, ttl: RangeInclusive<i64>) -> Self {
+        self.with(|rules| rules.ttl = ttl)
+    }
+
+    /// TTLs out of range are brought into it, and nothing is said.
+    #[must_use]
+    pub fn clamping_ttl(self) -> Self {
+        self.with(|rules| rules.clamps_ttl = true)
+    }
+
+    /// The TTL of an item that comes without one.
+    #[must_use]
+    pub fn default_ttl(self, ttl: i64) -> Self {
+        self.with(|rules| rules.default_ttl = Some(ttl))
+    }
+
+    /// Two rows that are the same are refused.
+    #[must_use]
+    pub fn refusing_duplicates(self) -> Self {
+        self.with(|rules| rules.refuses_duplicates = true)
+    }
+
+    /// The key of a zone's name, and whether it ends with a dot.
+    #[must_use]
+    pub fn zone_name(self, name: &'static str, has_dot: bool) -> Self {
+        self.with(|rules| {
+            rules.zone.name = name;
+            rules.zone.has_dot = has_dot;
+        })
+    }
+
+    /// Zones have ids beside their names, under this key.
+    #[must_use]
+    pub fn zone_id(self, key: &'static str) -> Self {
+        self.with(|rules| rules.zone.id = Some(key))
+    }
+
+    /// What is shown of a zone beside its name and id.
+    #[must_use]
+    pub fn zone_extra(self, extra: Json) -> Self {
+        self.with(|rules| rules.zone.extra = extra)
+    }
+
+    /// What a new zone has, as it would be sent: a list of items. A value such as `"{key}"` is that of the request
+    /// for the zone; without it there is no such item.
+    #[must_use]
+    pub fn default_items(self, items: Json) -> Self {
+        let Json::Array(items) = items else { return self };
+        self.with(|rules| rules.zone.default_items = items)
+    }
+}

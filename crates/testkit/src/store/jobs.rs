@@ -1,0 +1,84 @@
+//! Work that a service accepts, and does while its client asks how it goes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::{Action, Call, Refusal, Refusals, Store};
+use crate::fake::Answer;
+
+/// A piece of accepted work, as it is shown.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its id.
+    pub id: u64,
+    /// How it goes.
+    pub state: JobState,
+}
+
+/// How a job goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobState {
+    /// It is not done yet; nothing of it is there.
+    Running,
+    /// It is done: what the request would have been answered.
+    Done(Json),
+    /// It was refused, in these words.
+    Failed(String),
+}
+
+/// Every job, and how they are shown.
+#[derive(Clone)]
+pub(super) struct Jobs {
+    /// How often a job is asked about before it is done.
+    pub(super) polls: u32,
+    pub(super) show: fn(&Job) -> Json,
+    held: BTreeMap<u64, Held>,
+}
+
+#[derive(Clone)]
+struct Held {
+    polls_left: u32,
+    work: Option<(Action, Call)>,
+    state: JobState,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { polls: 0, show: |job| json!({"id": job.id}), held: BTreeMap::new() }
+    }
+}
+
+impl Store {
+    /// Accepts a call; it is carried out when it was asked about often enough.
+    pub(super) fn defer(&mut self, action: Action, call: Call) -> Answer {
+        let id = self.jobs.held.len() as u64 + 1;
+        let state = JobState::Running;
+        let held = Held { polls_left: self.jobs.polls, work: Some((action, call)), state };
+        self.jobs.held.insert(id, held);
+        Answer::json(202, (self.jobs.show)(&Job { id, state: JobState::Running }))
+    }
+
+    /// How a job goes.
+    pub(super) fn job(&mut self, id: &str) -> Result<Answer, Refusal> {
+        let id = id.parse::<u64>().unwrap_or_default();
+        let Some(held) = self.jobs.held.get_mut(&id) else {
+            return Err(self.refusal(Refusals::MISSING, "there is no such job"));
+        };
+        held.polls_left = held.polls_left.saturating_sub(1);
+        let work = if held.polls_left == 0 { held.work.take() } else { None };
+        if let Some((action, call)) = work {
+            let state = match self.act(action, &call) {
+                Ok(answer) => {
+                    JobState::Done(serde_json::from_slice(&answer.body).unwrap_or_default())
+                }
+                Err(refusal) => JobState::Failed(refusal.message),
+            };
+            if let Some(held) = self.jobs.held.get_mut(&id) {
+                held.state = state;
+            }
+        }
+        let state = self.jobs.held.get(&id).map_or(JobState::Running, |held| held.state.clone());
+        Ok(Answer::json(200, (self.jobs.show)(&Job { id, state })))
+    }
+}

@@ -1,0 +1,425 @@
+//! What a service holds, and what may become of it.
+
+use serde_json::{Value as Json, json};
+
+use super::declare::Ids;
+use super::{By, Call, Pick, Refusal, Refusals, Store};
+use crate::fake::Answer;
+
+/// A zone and what it holds.
+#[derive(Clone, Debug)]
+pub struct StoredZone {
+    /// Its name, without the final dot.
+    pub name: String,
+    /// Its id; its name where it has none beside it.
+    pub id: Json,
+    /// Its items, as they are shown.
+    pub items: Vec<Json>,
+}
+
+impl Store {
+    /// A zone, by its id or its name.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn zone(&self, key: &str) -> Result<&StoredZone, Refusal> {
+        self.zones.iter().find(|zone| is_zone(zone, key)).ok_or_else(|| self.no_zone(key))
+    }
+
+    fn zone_mut(&mut self, key: &str) -> Result<&mut StoredZone, Refusal> {
+        match self.zones.iter().position(|zone| is_zone(zone, key)) {
+            Some(index) => Ok(&mut self.zones[index]),
+            None => Err(self.no_zone(key)),
+        }
+    }
+
+    fn no_zone(&self, key: &str) -> Refusal {
+        self.refusal(Refusals::MISSING, format!("there is no zone {key}"))
+    }
+
+    /// Makes a zone with what new zones have, and shows it.
+    ///
+    /// # Errors
+    ///
+    /// There is one already, or it has no name.
+    pub fn create_zone(&mut self, body: &Json) -> Result<Json, Refusal> {
+        let name = body[self.rules.zone.name].as_str().unwrap_or_default();
+        let name = name.strip_suffix('.').unwrap_or(name).to_owned();
+        if name.is_empty() {
+            return Err(self.invalid("a zone needs a name"));
+        }
+        if self.zones.iter().any(|zone| zone.name == name) {
+            return Err(self.refusal(Refusals::EXISTS, format!("the zone {name} exists")));
+        }
+        self.add_zone(&name, None);
+        for item in self.rules.zone.default_items.clone() {
+            if let Some(item) = filled(item, body) {
+                self.create(&name, &item)?;
+            }
+        }
+        Ok(self.rules.show_zone(self.zone(&name)?))
+    }
+
+    /// Adds an empty zone, unless there is one.
+    pub fn add_zone(&mut self, name: &str, id: Option<Json>) {
+        let name = name.trim_end_matches('.').to_owned();
+        if self.zones.iter().any(|zone| zone.name == name) {
+            return;
+        }
+        let id = id.or_else(|| self.zone_ids.pop_front());
+        let id = id.unwrap_or_else(|| match self.rules.zone.id {
+            Some(_) => self.new_id(),
+            None => json!(name),
+        });
+        self.zones.push(StoredZone { name, id, items: Vec::new() });
+    }
+
+    fn new_id(&mut self) -> Json {
+        self.last_id += 1;
+        match self.rules.ids {
+            Ids::Texts => json!(format!("id-{:08x}", self.last_id)),
+            _ => json!(self.last_id),
+        }
+    }
+
+    /// The zones that a list is asked for, as they are shown.
+    pub(super) fn zones_for(&self, call: &Call) -> Vec<Json> {
+        let by = self.rules.filters.iter().filter(|(_, by)| *by == By::Zone);
+        let names: Vec<_> = by.filter_map(|(param, _)| call.request.param(param)).collect();
+        let mut zones: Vec<_> = self.zones.iter().collect();
+        zones.retain(|zone| names.iter().all(|name| is_zone(zone, name)));
+        zones.sort_by(|one, other| one.name.cmp(&other.name));
+        zones.into_iter().map(|zone| self.rules.show_zone(zone)).collect()
+    }
+
+    /// The items that a list is asked for.
+    pub(super) fn items_for(&self, call: &Call) -> Result<Vec<Json>, Refusal> {
+        let zone = self.zone(call.zone())?;
+        let fields = &self.rules.fields;
+        let is_asked_for = |item: &&Json| {
+            self.rules.filters.iter().all(|(param, by)| {
+                let Some(asked) = call.request.param(param) else { return true };
+                let name = item[fields.name].as_str().unwrap_or_default();
+                match by {
+                    By::Name => name == asked,
+                    By::WholeName => self.rules.spelling.names.whole(name, &zone.name) == asked,
+                    By::Type => item[fields.record_type] == asked,
+                    By::Zone => true,
+                }
+            })
+        };
+        Ok(zone.items.iter().filter(is_asked_for).cloned().collect())
+    }
+
+    /// How many items of a type a zone has.
+    pub fn count(&self, zone: &str, record_type: &str) -> usize {
+        let key = self.rules.fields.record_type;
+        let items = self.zone(zone).map(|zone| zone.items.as_slice()).unwrap_or_default();
+        items.iter().filter(|item| item[key] == record_type).count()
+    }
+
+    /// An item.
+    ///
+    /// # Errors
+    ///
+    /// There is no such zone or item.
+    pub fn item(&self, zone: &str, pick: Pick<'_>) -> Result<Json, Refusal> {
+        let index = self.index(zone, pick)?;
+        Ok(self.zone(zone)?.items[index].clone())
+    }
+
+    fn index(&self, zone: &str, pick: Pick<'_>) -> Result<usize, Refusal> {
+        let fields = &self.rules.fields;
+        let is_it = |item: &Json| match pick {
+            Pick::Id(id) => text_of(&item[fields.id]) == id,
+            Pick::Set(name, of) => item[fields.name] == name && item[fields.record_type] == of,
+        };
+        let found = self.zone(zone)?.items.iter().position(is_it);
+        found.ok_or_else(|| self.refusal(Refusals::MISSING, "there is no such record"))
+    }
+
+    /// Makes an item, and shows it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be, or it is there already.
+    pub fn create(&mut self, zone: &str, body: &Json) -> Result<Json, Refusal> {
+        let mut item = self.spelled(zone, body, true)?;
+        self.check_beside(zone, &item, None)?;
+        let fields = self.rules.fields.clone();
+        let key = |item: &Json| (item[fields.name].clone(), item[fields.record_type].clone());
+        if self.rules.is_sets && self.zone(zone)?.items.iter().any(|held| key(held) == key(&item)) {
+            return Err(self.refusal(Refusals::EXISTS, "there are such records already"));
+        }
+        if self.rules.ids != Ids::None {
+            let id = self.item_ids.pop_front();
+            item[fields.id] = id.unwrap_or_else(|| self.new_id());
+        }
+        self.zone_mut(zone)?.items.push(item.clone());
+        Ok(item)
+    }
+
+    /// Replaces an item that there is, and shows it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be, or there is none.
+    pub fn update(&mut self, zone: &str, pick: Pick<'_>, body: &Json) -> Result<Json, Refusal> {
+        let index = self.index(zone, pick)?;
+        let body = self.named(zone, index, body)?;
+        let item = self.spelled(zone, &body, true)?;
+        self.replace(zone, index, item)
+    }
+
+    /// Changes the fields of an item that are given, and shows it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be, or there is none.
+    pub fn patch(&mut self, zone: &str, pick: Pick<'_>, body: &Json) -> Result<Json, Refusal> {
+        let index = self.index(zone, pick)?;
+        let mut item = self.zone(zone)?.items[index].clone();
+        for (key, value) in body.as_object().into_iter().flatten() {
+            item[key] = value.clone();
+        }
+        // What is not given is as it is shown, not as it would be sent.
+        let has_values = body.get(self.rules.spelling.values.key()).is_some();
+        let item = self.spelled(zone, &item, has_values)?;
+        self.replace(zone, index, item)
+    }
+
+    /// Makes an item, or replaces the one that there is, and shows it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be.
+    pub fn put(&mut self, zone: &str, pick: Pick<'_>, body: &Json) -> Result<Json, Refusal> {
+        let mut body = body.clone();
+        if let (Pick::Set(name, of), true) = (pick, body.is_object()) {
+            let fields = &self.rules.fields;
+            for (key, value) in [(fields.name, name), (fields.record_type, of)] {
+                if body.get(key).is_none() {
+                    body[key] = json!(value);
+                }
+            }
+        }
+        self.zone(zone)?;
+        match self.index(zone, pick) {
+            Ok(_) => self.update(zone, pick, &body),
+            Err(_) => self.create(zone, &body),
+        }
+    }
+
+    /// Deletes an item.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn delete(&mut self, zone: &str, pick: Pick<'_>) -> Result<(), Refusal> {
+        let index = self.index(zone, pick)?;
+        self.zone_mut(zone)?.items.remove(index);
+        Ok(())
+    }
+
+    /// Makes several changes, all or none of them.
+    ///
+    /// # Errors
+    ///
+    /// That of `changes`; then nothing has changed.
+    pub fn transaction(
+        &mut self,
+        changes: impl FnOnce(&mut Self) -> Result<Answer, Refusal>,
+    ) -> Result<Answer, Refusal> {
+        let before = self.zones.clone();
+        let result = changes(self);
+        if result.is_err() {
+            self.zones = before;
+        }
+        result
+    }
+
+    /// Adds an item as it is shown, which nobody has sent.
+    ///
+    /// # Errors
+    ///
+    /// There is no such zone.
+    pub fn plant(&mut self, zone: &str, mut item: Json) -> Result<Json, Refusal> {
+        if self.rules.ids != Ids::None && item.get(self.rules.fields.id).is_none() {
+            item[self.rules.fields.id] = self.new_id();
+        }
+        for key in self.rules.fields.shown {
+            if item.get(key).is_none() {
+                item[key] = Json::Null;
+            }
+        }
+        self.zone_mut(zone)?.items.push(item.clone());
+        Ok(item)
+    }
+
+    fn replace(&mut self, zone: &str, index: usize, mut item: Json) -> Result<Json, Refusal> {
+        self.check_beside(zone, &item, Some(index))?;
+        let fields = self.rules.fields.clone();
+        let held = self.zone(zone)?.items[index].clone();
+        if held[fields.record_type] != item[fields.record_type] {
+            return Err(self.invalid("the type cannot be changed"));
+        }
+        if self.rules.ids != Ids::None {
+            item[fields.id] = held[fields.id].clone();
+        }
+        self.zone_mut(zone)?.items[index] = item.clone();
+        Ok(item)
+    }
+
+    /// The body with the name and type of the item it replaces, where it comes without.
+    fn named(&self, zone: &str, index: usize, body: &Json) -> Result<Json, Refusal> {
+        let held = &self.zone(zone)?.items[index];
+        let mut body = body.clone();
+        if !body.is_object() {
+            return Err(self.invalid("the body has to be an object"));
+        }
+        for key in [self.rules.fields.name, self.rules.fields.record_type] {
+            if body.get(key).is_none() {
+                body[key] = held[key].clone();
+            }
+        }
+        Ok(body)
+    }
+
+    /// Refuses what cannot stand beside what there is.
+    fn check_beside(&self, zone: &str, item: &Json, own: Option<usize>) -> Result<(), Refusal> {
+        let fields = &self.rules.fields;
+        let is_alias = |item: &Json| item[fields.record_type] == "CNAME";
+        let others = self.zone(zone)?.items.iter().enumerate();
+        for (_, other) in others.filter(|(index, _)| Some(*index) != own) {
+            if other[fields.name] == item[fields.name] && is_alias(other) != is_alias(item) {
+                return Err(self.invalid("an alias has its name for itself"));
+            }
+            let of = self.rules.spelling.values;
+            let key = |item: &Json| {
+                (item[fields.name].clone(), item[fields.record_type].clone(), of.of(item))
+            };
+            if self.rules.refuses_duplicates && key(other) == key(item) {
+                return Err(self.refusal(Refusals::EXISTS, "there is such a record already"));
+            }
+        }
+        Ok(())
+    }
+
+    /// An item as it is shown once it was sent; values are checked if they were sent.
+    fn spelled(&self, zone: &str, body: &Json, has_values: bool) -> Result<Json, Refusal> {
+        let zone = self.zone(zone)?.name.clone();
+        let mut item = self.kept(body)?;
+        self.check_name_and_type(&zone, &item)?;
+        self.check_ttl(&mut item)?;
+        let spelling = &self.rules.spelling;
+        let of = item[self.rules.fields.record_type].as_str().unwrap_or_default().to_owned();
+        if spelling.values.of(&item).is_empty() {
+            return Err(self.invalid("a record needs a value"));
+        }
+        if has_values {
+            spelling
+                .values
+                .try_each(&mut item, |value| self.spell(&of, &zone, value))
+                .map_err(|why| self.invalid(why))?;
+        }
+        Ok(item)
+    }
+
+    fn spell(&self, of: &str, zone: &str, value: &mut Json) -> Result<(), String> {
+        let Some(text) = value.as_str().filter(|text| !text.is_empty()) else {
+            return Err("a value can't be blank".to_owned());
+        };
+        let spelling = &self.rules.spelling;
+        if matches!(of, "TXT" | "SPF")
+            && let Some(why) = spelling.text.fault(text)
+        {
+            return Err(why);
+        }
+        if spelling.targets.types.contains(&of) {
+            *value = json!(spelling.targets.stored(text, zone)?);
+        }
+        Ok(())
+    }
+
+    /// The fields that are kept of a body.
+    fn kept(&self, body: &Json) -> Result<Json, Refusal> {
+        let Some(map) = body.as_object() else {
+            return Err(self.invalid("the body has to be an object"));
+        };
+        let fields = &self.rules.fields;
+        let mut item: serde_json::Map<String, Json> = map.clone();
+        item.remove(fields.id);
+        if !fields.shown.is_empty() {
+            item.retain(|key, _| fields.shown.contains(&key.as_str()));
+            for key in fields.shown {
+                item.entry(*key).or_insert(Json::Null);
+            }
+        }
+        Ok(item.into())
+    }
+
+    fn check_name_and_type(&self, zone: &str, item: &Json) -> Result<(), Refusal> {
+        let fields = &self.rules.fields;
+        let (Some(name), Some(of)) =
+            (item[fields.name].as_str(), item[fields.record_type].as_str())
+        else {
+            return Err(self.invalid("a record needs a name and a type"));
+        };
+        if let Some(why) = self.rules.spelling.names.fault(name, zone) {
+            return Err(self.invalid(why));
+        }
+        let needs = self.rules.needs.iter().filter(|(needing, _)| *needing == of);
+        for key in needs.flat_map(|(_, keys)| keys.split(' ')) {
+            if item.get(key).is_none_or(Json::is_null) {
+                return Err(self.invalid(format!("{of} needs {key}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_ttl(&self, item: &mut Json) -> Result<(), Refusal> {
+        let (key, range) = (self.rules.fields.ttl, &self.rules.ttl);
+        let given = item.get(key).filter(|ttl| !ttl.is_null());
+        let ttl = match given {
+            None => self.rules.default_ttl,
+            Some(ttl) => ttl.as_i64().or_else(|| ttl.as_str().and_then(|ttl| ttl.parse().ok())),
+        };
+        match ttl {
+            None => Err(self.invalid("a record needs a TTL")),
+            Some(ttl) if !range.contains(&ttl) => {
+                if !self.rules.clamps_ttl {
+                    let (least, most) = (range.start(), range.end());
+                    return Err(self.invalid(format!("the TTL must be {least} to {most}")));
+                }
+                item[key] = json!(ttl.clamp(*range.start(), *range.end()));
+                Ok(())
+            }
+            Some(ttl) if given.is_none() => {
+                item[key] = json!(ttl);
+                Ok(())
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+fn is_zone(zone: &StoredZone, key: &str) -> bool {
+    text_of(&zone.id) == key || zone.name == key.strip_suffix('.').unwrap_or(key)
+}
+
+/// An item with the values that a request gives for `"{key}"`; `None` where it gives none.
+fn filled(mut item: Json, body: &Json) -> Option<Json> {
+    for value in item.as_object_mut()?.values_mut() {
+        let key = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
+        if let Some(key) = key {
+            *value = body.get(key)?.clone();
+        }
+    }
+    Some(item)
+}
+
+/// An id as it stands in a path.
+fn text_of(id: &Json) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+}

@@ -1,0 +1,174 @@
+//! Services as data: a [`Store`] keeps zones and what is in them, and a declaration says how the service
+//! spells, pages, limits and refuses.
+//!
+//! Most services differ in facts, not in what they do. So a fake of one is its table of requests and its
+//! facts, in the order its documentation has them, and a function for what no fact covers:
+//!
+//! ```
+//! use octodns_testkit::store::{Action, Dot, Names, Paging, Store, Values};
+//! use serde_json::json;
+//!
+//! fn service() -> Store {
+//!     Store::rows()
+//!         .auth_header("authorization", "Bearer hunter2")
+//!         .route("GET", "/v1/zones", Action::ListZones)
+//!         .route("POST", "/v1/zones", Action::CreateZone)
+//!         .route("GET", "/v1/zones/{zone}/records", Action::List)
+//!         .route("POST", "/v1/zones/{zone}/records", Action::Create)
+//!         .route("PUT", "/v1/zones/{zone}/records/{id}", Action::Update)
+//!         .route("DELETE", "/v1/zones/{zone}/records/{id}", Action::Delete)
+//!         .zones_under("zones", "")
+//!         .items_under("records", "")
+//!         .paging(Paging::numbered("page", "per_page", 50, 100).total("total"))
+//!         .names(Names::Relative { apex: "@" })
+//!         .values(Values::Field("value"))
+//!         .targets(&["CNAME", "MX", "NS"], Dot::Required, Dot::Required)
+//!         .needs(&[("MX", "priority")])
+//!         .ttl(60..=86_400)
+//!         .default_items(json!([{"name": "@", "type": "NS", "value": "ns1.alder.example.", "ttl": 3600}]))
+//!         .refusing_with(|_, why| json!({"message": why}))
+//! }
+//! ```
+//!
+//! What a table cannot say is a function: [`Store::custom`]. It may use what the actions are made of
+//! ([`Store::create`], [`Store::put`], [`Store::delete`] ...), all or nothing by [`Store::transaction`]:
+//! that is how services with change sets and bulk calls are declared.
+
+mod auth;
+mod declare;
+mod items;
+mod jobs;
+mod keep;
+mod paging;
+mod recorded;
+mod refusal;
+mod routes;
+mod spelling;
+#[cfg(test)]
+mod tests;
+
+pub use auth::Login;
+pub use items::{By, Pick, Values};
+pub use jobs::{Job, JobState};
+pub use keep::StoredZone;
+pub use paging::Paging;
+pub use refusal::{Refusal, Refusals};
+pub use routes::{Action, Call};
+pub use spelling::{Dot, Names, Text};
+
+use std::collections::VecDeque;
+
+use serde_json::{Value as Json, json};
+
+use crate::fake::{Answer, Api, Request};
+use auth::Auth;
+use declare::Rules;
+use jobs::Jobs;
+
+/// A service that is declared, and what it holds. A clone is another service that holds the same.
+#[derive(Clone)]
+pub struct Store {
+    rules: Rules,
+    zones: Vec<StoredZone>,
+    auth: Auth,
+    jobs: Jobs,
+    last_id: u64,
+    /// Ids that come first, where a recording says which.
+    item_ids: VecDeque<Json>,
+    zone_ids: VecDeque<Json>,
+    /// The page that comes without its items, counted from 1.
+    lost_page: Option<usize>,
+    /// The most items a page has, whatever is asked for.
+    page_limit: Option<usize>,
+}
+
+impl Store {
+    /// Every zone.
+    pub fn zones(&self) -> &[StoredZone] {
+        &self.zones
+    }
+
+    /// Loses a page: it comes without its items, though totals and links are as they were. Pages count from 1.
+    pub fn lose_page(&mut self, page: Option<usize>) {
+        self.lost_page = page;
+    }
+
+    /// Gives at most so many items a page, whatever is asked for.
+    pub fn limit_pages(&mut self, most: Option<usize>) {
+        self.page_limit = most;
+    }
+
+    /// The least TTL it keeps as it is, in seconds.
+    pub fn least_ttl(&self) -> u32 {
+        u32::try_from(*self.rules.ttl.start()).unwrap_or(1)
+    }
+
+    /// The parameter of the query that says how many items a page is to have.
+    pub fn page_size(&self) -> Option<&'static str> {
+        self.rules.paging.size()
+    }
+
+    /// Whether answers say how many items there are in all, so that a lost page can be noticed.
+    pub fn counts_items(&self) -> bool {
+        self.rules.paging.counts()
+    }
+
+    /// Whether lists come in pages, and each says whether another follows.
+    pub fn links_pages(&self) -> bool {
+        self.rules.paging.links()
+    }
+
+    /// Lets nobody in, or those again whose credentials are right.
+    pub fn lock(&mut self, is_locked: bool) {
+        self.auth.lock(is_locked);
+    }
+
+    /// Lets fetched tokens end after so many requests; `false` where none are fetched.
+    pub fn end_tokens_after(&mut self, requests: Option<usize>) -> bool {
+        self.auth.end_tokens_after(requests)
+    }
+
+    /// The answer to a client that asks too much.
+    pub fn throttled(&self) -> Answer {
+        self.rules.refusals.throttled_answer()
+    }
+
+    /// Adds an item of a type that no client knows, as it is shown.
+    ///
+    /// # Errors
+    ///
+    /// There is no such zone.
+    pub fn plant_unknown(&mut self, zone: &str) -> Result<Json, Refusal> {
+        let name = self.zone(zone)?.name.clone();
+        let (fields, spelling) = (&self.rules.fields, &self.rules.spelling);
+        let mut item =
+            json!({fields.record_type: "TYPE65280", fields.ttl: *self.rules.ttl.start()});
+        item[fields.name] = spelling.names.of_whole(&format!("strange.{name}"), &name).into();
+        item[spelling.values.key()] = spelling.values.shaped("strange");
+        self.plant(zone, item)
+    }
+
+    fn try_answer(&mut self, request: &Request) -> Result<Answer, Refusal> {
+        if let Some(answer) = self.auth.login(request) {
+            return answer.map_err(|why| self.refusal(Refusals::UNAUTHORIZED, why));
+        }
+        if !self.auth.lets_in(request) {
+            return Err(self.refusal(Refusals::UNAUTHORIZED, "unable to authenticate you"));
+        }
+        let Some((route, params)) = self.rules.route_of(request) else {
+            return Err(self.refusal(Refusals::MISSING, "there is no such resource"));
+        };
+        let call = Call::new(request, params);
+        if route.is_deferred {
+            Ok(self.defer(route.action, call))
+        } else {
+            self.act(route.action, &call)
+        }
+    }
+}
+
+impl Api for Store {
+    fn answer(&mut self, request: &Request) -> Answer {
+        self.try_answer(request).unwrap_or_else(|refusal| self.rules.refusals.answer(&refusal))
+    }
+}

@@ -1,0 +1,236 @@
+//! Lists in pages: how a page is asked for, and what its answer says of the others.
+
+use serde_json::{Value as Json, json};
+
+use crate::fake::Request;
+
+/// How a service pages its lists.
+#[derive(Clone, Debug)]
+pub struct Paging {
+    style: Style,
+    /// The parameter that says where a page begins.
+    place: &'static str,
+    /// The parameter that says how many items it has.
+    size: &'static str,
+    default: usize,
+    most: usize,
+    marks: Vec<Mark>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// Everything in one answer.
+    Whole,
+    /// By the number of the page, from 1.
+    Numbered,
+    /// By the number of items before it.
+    Offset,
+    /// By a text that the page before gave.
+    Cursor,
+}
+
+/// What an answer says of the list, and where.
+#[derive(Clone, Copy, Debug)]
+enum Mark {
+    Total(&'static str),
+    Pages(&'static str),
+    TotalHeader(&'static str),
+    /// The place of the next page, null on the last.
+    Next(&'static str),
+    /// The URL of the next page, not there on the last.
+    NextUrl(&'static str),
+    /// The same as a header.
+    LinkHeader,
+}
+
+/// One page: its items, and what is said beside them.
+pub(super) struct Page<'a> {
+    pub(super) items: Vec<Json>,
+    pub(super) marks: Vec<(&'a str, Json)>,
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl Paging {
+    /// Every list is one answer.
+    pub const fn whole() -> Self {
+        Self::new(Style::Whole, "", "", usize::MAX, usize::MAX)
+    }
+
+    /// By the number of the page, from 1; `default` items a page, or as many as are asked for up to `most`.
+    pub const fn numbered(
+        place: &'static str,
+        size: &'static str,
+        default: usize,
+        most: usize,
+    ) -> Self {
+        Self::new(Style::Numbered, place, size, default, most)
+    }
+
+    /// By the number of items before the page.
+    pub const fn offset(
+        place: &'static str,
+        size: &'static str,
+        default: usize,
+        most: usize,
+    ) -> Self {
+        Self::new(Style::Offset, place, size, default, most)
+    }
+
+    /// By a text that the page before gave.
+    pub const fn cursor(
+        place: &'static str,
+        size: &'static str,
+        default: usize,
+        most: usize,
+    ) -> Self {
+        Self::new(Style::Cursor, place, size, default, most)
+    }
+
+    const fn new(
+        style: Style,
+        place: &'static str,
+        size: &'static str,
+        default: usize,
+        most: usize,
+    ) -> Self {
+        Self { style, place, size, default, most, marks: Vec::new() }
+    }
+
+    /// The body says at this path how many items there are.
+    #[must_use]
+    pub fn total(self, path: &'static str) -> Self {
+        self.mark(Mark::Total(path))
+    }
+
+    /// The body says at this path how many pages there are.
+    #[must_use]
+    pub fn pages(self, path: &'static str) -> Self {
+        self.mark(Mark::Pages(path))
+    }
+
+    /// A header says how many items there are.
+    #[must_use]
+    pub fn total_header(self, name: &'static str) -> Self {
+        self.mark(Mark::TotalHeader(name))
+    }
+
+    /// The body says at this path where the next page begins; null on the last.
+    #[must_use]
+    pub fn next(self, path: &'static str) -> Self {
+        self.mark(Mark::Next(path))
+    }
+
+    /// The body has at this path the URL of the next page; nothing on the last.
+    #[must_use]
+    pub fn next_url(self, path: &'static str) -> Self {
+        self.mark(Mark::NextUrl(path))
+    }
+
+    /// The header `Link` has the URL of the next page, as `rel="next"` (RFC 8288).
+    #[must_use]
+    pub fn link_header(self) -> Self {
+        self.mark(Mark::LinkHeader)
+    }
+
+    fn mark(mut self, mark: Mark) -> Self {
+        self.marks.push(mark);
+        self
+    }
+
+    /// The parameter that says how many items a page is to have.
+    pub(super) fn size(&self) -> Option<&'static str> {
+        Some(self.size).filter(|size| !size.is_empty())
+    }
+
+    /// Whether answers say how much there is in all.
+    pub(super) fn counts(&self) -> bool {
+        let counts = |mark: &Mark| matches!(mark, Mark::Total(_) | Mark::TotalHeader(_));
+        self.style != Style::Whole && self.marks.iter().any(counts)
+    }
+
+    /// Whether an answer says that another page follows.
+    pub(super) fn links(&self) -> bool {
+        self.style != Style::Whole && !self.marks.is_empty()
+    }
+
+    /// The page that a request asks for, of at most `limit` items; one that is lost has none.
+    pub(super) fn page(
+        &self,
+        all: &[Json],
+        request: &Request,
+        limit: Option<usize>,
+        lost: Option<usize>,
+    ) -> Page<'_> {
+        if self.style == Style::Whole {
+            return Page { items: all.to_vec(), marks: Vec::new(), headers: Vec::new() };
+        }
+        let size = request.number(self.size, self.default).clamp(1, self.most);
+        let size = size.min(limit.unwrap_or(size)).max(1);
+        let start = match self.style {
+            Style::Numbered => request.number(self.place, 1).saturating_sub(1) * size,
+            Style::Cursor => {
+                let text = request.param(self.place).unwrap_or_default();
+                text.strip_prefix("after-").and_then(|text| text.parse().ok()).unwrap_or(0)
+            }
+            _ => request.number(self.place, 0),
+        };
+        let mut items: Vec<Json> = all.iter().skip(start).take(size).cloned().collect();
+        let next = (start + size < all.len()).then(|| match self.style {
+            Style::Numbered => json!(start / size + 2),
+            Style::Cursor => json!(format!("after-{}", start + size)),
+            _ => json!(start + size),
+        });
+        if lost == Some(start / size + 1) {
+            items.clear();
+        }
+        let mut page = Page { items, marks: Vec::new(), headers: Vec::new() };
+        for mark in &self.marks {
+            self.say(*mark, &mut page, (all.len(), size, next.as_ref()), request);
+        }
+        page
+    }
+
+    fn say(
+        &self,
+        mark: Mark,
+        page: &mut Page<'_>,
+        (total, size, next): (usize, usize, Option<&Json>),
+        request: &Request,
+    ) {
+        let url = next.map(|next| self.url(request, next));
+        match mark {
+            Mark::Total(path) => page.marks.push((path, json!(total))),
+            Mark::Pages(path) => page.marks.push((path, json!(total.div_ceil(size)))),
+            Mark::TotalHeader(name) => page.headers.push((name.to_owned(), total.to_string())),
+            Mark::Next(path) => page.marks.push((path, next.cloned().unwrap_or_default())),
+            Mark::NextUrl(path) => page.marks.extend(url.map(|url| (path, json!(url)))),
+            Mark::LinkHeader => {
+                let link = |url| ("link".to_owned(), format!("<{url}>; rel=\"next\""));
+                page.headers.extend(url.map(link));
+            }
+        }
+    }
+
+    /// The URL of the page that begins at `next`.
+    fn url(&self, request: &Request, next: &Json) -> String {
+        let next = next.as_str().map_or_else(|| next.to_string(), str::to_owned);
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(request.query.iter().filter(|(name, _)| name != self.place));
+        query.append_pair(self.place, &next);
+        let path = request.target.split('?').next().unwrap_or_default();
+        let host = request.header("host").unwrap_or_default();
+        format!("http://{host}{path}?{}", query.finish())
+    }
+}
+
+/// Puts a value at a path such as `meta.total`, making the objects on the way.
+pub(super) fn place(json: &mut Json, path: &str, value: Json) {
+    let mut held = json;
+    for key in path.split('.') {
+        if !held.is_object() {
+            *held = json!({});
+        }
+        held = &mut held[key];
+    }
+    *held = value;
+}

@@ -1,0 +1,134 @@
+//! A service as a recording found it, and what of its state is compared.
+
+use serde_json::{Map, Value as Json};
+
+use super::{Action, Store};
+use crate::cassette::{Cassette, Exchange, Replayed};
+use crate::fake::{Answer, Api, Request};
+
+impl Store {
+    /// The same service with what the first answers of a recording show. It lets everybody in, since recorded
+    /// requests come without their headers, and gives new things the ids that were recorded.
+    #[must_use]
+    pub fn recorded(&self, cassette: &Cassette) -> Self {
+        let mut store = self.clone();
+        store.auth.is_open = true;
+        store.last_id = 1 << 40;
+        let first = cassette.first_reads().count();
+        for exchange in &cassette.exchanges[..first] {
+            store.take(exchange);
+        }
+        for exchange in &cassette.exchanges[first..] {
+            store.expect_ids(exchange);
+        }
+        store
+    }
+
+    fn take(&mut self, exchange: &Exchange) {
+        let Some((action, zone)) = self.about(exchange) else { return };
+        match action {
+            Action::ListZones => {
+                let listed = list(&exchange.body, self.rules.keys.zones);
+                for zone in &listed {
+                    self.take_zone(zone);
+                }
+            }
+            Action::ReadZone => self.take_zone(part(&exchange.body, self.rules.keys.zone)),
+            Action::List => {
+                self.add_zone(&zone, None);
+                for item in list(&exchange.body, self.rules.keys.items) {
+                    // There is such a zone now.
+                    let _ = self.plant(&zone, item);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take_zone(&mut self, shown: &Json) {
+        if let Some(name) = shown[self.rules.zone.name].as_str() {
+            let id = self.rules.zone.id.map(|key| shown[key].clone());
+            self.add_zone(name, id);
+        }
+    }
+
+    /// Remembers the ids of what a later answer shows for the first time.
+    fn expect_ids(&mut self, exchange: &Exchange) {
+        let Some((action, _)) = self.about(exchange) else { return };
+        let (keys, id) = (self.rules.keys, self.rules.fields.id);
+        match action {
+            Action::CreateZone | Action::ReadZone | Action::ListZones => {
+                let listed = list(&exchange.body, keys.zones);
+                let shown = listed.iter().chain([part(&exchange.body, keys.zone)]);
+                let key = self.rules.zone.id;
+                let ids = shown.filter_map(|zone| zone.get(key?)).cloned().collect::<Vec<_>>();
+                for id in ids {
+                    if !self.zones.iter().any(|zone| zone.id == id) && !self.zone_ids.contains(&id)
+                    {
+                        self.zone_ids.push_back(id);
+                    }
+                }
+            }
+            Action::List | Action::Create | Action::Update | Action::Put | Action::Patch => {
+                let listed = list(&exchange.body, keys.items);
+                let shown = listed.iter().chain([part(&exchange.body, keys.item)]);
+                let ids: Vec<_> = shown.filter_map(|item| item.get(id)).cloned().collect();
+                for found in ids.into_iter().filter(|id| !id.is_null()) {
+                    let mut items = self.zones.iter().flat_map(|zone| &zone.items);
+                    if !items.any(|item| item[id] == found) && !self.item_ids.contains(&found) {
+                        self.item_ids.push_back(found);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What a recorded request that went well did, and in which zone.
+    fn about(&self, exchange: &Exchange) -> Option<(Action, String)> {
+        let request = crate::cassette::request_of(&exchange.method, &exchange.url, &Json::Null);
+        let (route, params) = self.rules.route_of(&request)?;
+        let zone = params.get("zone").cloned().unwrap_or_default();
+        (exchange.status < 400).then_some((route.action, zone))
+    }
+
+    /// What is compared of an item: not its id, nor what the service makes of its own.
+    fn compared(&self, item: &Json) -> Json {
+        let fields = &self.rules.fields;
+        let of_item =
+            [fields.name, fields.record_type, fields.ttl, self.rules.spelling.values.key()];
+        let keeps = |key: &str| fields.shown.contains(&key) || of_item.contains(&key);
+        let map = item.as_object().into_iter().flatten();
+        let kept = map.filter(|(key, value)| keeps(key) && !value.is_null() && *key != fields.id);
+        let mut kept: Map<String, Json> =
+            kept.map(|(key, value)| (key.clone(), crate::json::numbers(value))).collect();
+        if let Some(Json::Array(values)) = kept.get_mut(self.rules.spelling.values.key()) {
+            values.sort_by_key(ToString::to_string);
+        }
+        kept.into()
+    }
+}
+
+impl Replayed for Store {
+    fn answer(&mut self, request: &Request) -> Answer {
+        Api::answer(self, request)
+    }
+
+    fn state(&self) -> Json {
+        let zone = |zone: &super::StoredZone| {
+            let mut items: Vec<_> = zone.items.iter().map(|item| self.compared(item)).collect();
+            items.sort_by_key(ToString::to_string);
+            (zone.name.clone(), items.into())
+        };
+        self.zones.iter().map(zone).collect::<Map<_, _>>().into()
+    }
+}
+
+/// What stands under a key; "" is all of it.
+fn part<'b>(body: &'b Json, key: &str) -> &'b Json {
+    if key.is_empty() { body } else { &body[key] }
+}
+
+fn list(body: &Json, key: &str) -> Vec<Json> {
+    part(body, key).as_array().cloned().unwrap_or_default()
+}

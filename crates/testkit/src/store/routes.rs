@@ -1,0 +1,213 @@
+//! Requests: which there are, and what each does.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::items::Pick;
+use super::paging::Page;
+use super::{Refusal, Refusals, Store};
+use crate::fake::{Answer, Request};
+
+/// What a request does.
+#[derive(Clone, Copy)]
+pub enum Action {
+    /// Lists the zones.
+    ListZones,
+    /// Makes a zone.
+    CreateZone,
+    /// Shows a zone: `{zone}`.
+    ReadZone,
+    /// Lists the items of a zone.
+    List,
+    /// Shows an item: `{id}`, or `{name}` and `{type}`.
+    Read,
+    /// Makes an item.
+    Create,
+    /// Replaces an item that there is.
+    Update,
+    /// Changes the fields of an item that are given.
+    Patch,
+    /// Makes an item, or replaces the one that there is.
+    Put,
+    /// Deletes an item.
+    Delete,
+    /// Shows a job: `{job}`.
+    Job,
+    /// Anything else.
+    Custom(fn(&mut Store, &Call) -> Result<Answer, Refusal>),
+}
+
+/// The keys that things stand under in bodies; "" where they stand by themselves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keys {
+    /// A list of zones.
+    pub(super) zones: &'static str,
+    /// One zone.
+    pub(super) zone: &'static str,
+    /// A list of items.
+    pub(super) items: &'static str,
+    /// One item.
+    pub(super) item: &'static str,
+    /// One item in a request.
+    pub(super) sent: &'static str,
+}
+
+impl Keys {
+    /// Everything stands by itself.
+    pub(super) const NONE: Self = Self { zones: "", zone: "", items: "", item: "", sent: "" };
+}
+
+/// One way to be asked.
+#[derive(Clone, Copy)]
+pub(super) struct Route {
+    pub(super) method: &'static str,
+    pub(super) pattern: &'static str,
+    pub(super) action: Action,
+    pub(super) is_deferred: bool,
+}
+
+impl Route {
+    /// The parts of a path in braces, if it is one of this route.
+    pub(super) fn params(&self, segments: &[String]) -> Option<BTreeMap<&'static str, String>> {
+        let mut pattern = self.pattern.trim_start_matches('/').split('/');
+        let mut params = BTreeMap::new();
+        for segment in segments {
+            let part = pattern.next()?;
+            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                Some(name) => drop(params.insert(name, segment.clone())),
+                None if part == segment => {}
+                None => return None,
+            }
+        }
+        pattern.next().is_none().then_some(params)
+    }
+}
+
+/// A request, taken apart by its route.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The request.
+    pub request: Request,
+    /// Its body; null if it is no JSON.
+    pub body: Json,
+    params: BTreeMap<&'static str, String>,
+}
+
+impl Call {
+    pub(super) fn new(request: &Request, params: BTreeMap<&'static str, String>) -> Self {
+        Self { request: request.clone(), body: request.json(), params }
+    }
+
+    /// A part of the path, by its name in the route; "" if the route has none of that name.
+    pub fn param(&self, name: &str) -> &str {
+        self.params.get(name).map_or("", String::as_str)
+    }
+
+    /// The zone of the path.
+    pub fn zone(&self) -> &str {
+        self.param("zone")
+    }
+
+    /// The item of the path: by its id, or else by name and type.
+    pub fn pick(&self) -> Pick<'_> {
+        match self.params.get("id") {
+            Some(id) => Pick::Id(id),
+            None => Pick::Set(self.param("name"), self.param("type")),
+        }
+    }
+}
+
+impl Store {
+    /// Carries out an action.
+    pub(super) fn act(&mut self, action: Action, call: &Call) -> Result<Answer, Refusal> {
+        let Keys { zones, zone, items, item, sent } = self.rules.keys;
+        let body = if sent.is_empty() { &call.body } else { &call.body[sent] };
+        let statuses = self.rules.statuses;
+        match action {
+            Action::Custom(function) => function(self, call),
+            Action::Job => self.job(call.param("job")),
+            Action::ListZones => {
+                let shown = self.zones_for(call);
+                Ok(self.page(zones, &shown, &call.request, true))
+            }
+            Action::CreateZone => {
+                let made = self.create_zone(body)?;
+                Ok(Answer::json(statuses.create_zone, under(zone, made)))
+            }
+            Action::ReadZone => {
+                let shown = self.zone(call.zone())?;
+                Ok(Answer::json(200, under(zone, self.rules.show_zone(shown))))
+            }
+            Action::List => {
+                let shown = self.items_for(call)?;
+                Ok(self.page(items, &shown, &call.request, false))
+            }
+            Action::Read => {
+                let shown = self.item(call.zone(), call.pick())?;
+                Ok(Answer::json(200, under(item, shown)))
+            }
+            Action::Create => {
+                let made = self.create(call.zone(), body)?;
+                Ok(Answer::json(statuses.create, under(item, made)))
+            }
+            Action::Update => {
+                let made = self.update(call.zone(), call.pick(), body)?;
+                Ok(Answer::json(statuses.update, under(item, made)))
+            }
+            Action::Patch => {
+                let made = self.patch(call.zone(), call.pick(), body)?;
+                Ok(Answer::json(statuses.update, under(item, made)))
+            }
+            Action::Put => {
+                let made = self.put(call.zone(), call.pick(), body)?;
+                Ok(Answer::json(statuses.update, under(item, made)))
+            }
+            Action::Delete => {
+                self.delete(call.zone(), call.pick())?;
+                Ok(if statuses.delete == 204 {
+                    Answer::empty(204)
+                } else {
+                    Answer::json(statuses.delete, json!({}))
+                })
+            }
+        }
+    }
+
+    /// A no for a reason.
+    pub(super) fn refusal(
+        &self,
+        reason: super::refusal::Reason,
+        message: impl Into<String>,
+    ) -> Refusal {
+        Refusal::new(reason(&self.rules.refusals), message)
+    }
+
+    /// A no to what cannot be, in these words.
+    pub fn invalid(&self, message: impl Into<String>) -> Refusal {
+        self.refusal(Refusals::INVALID, message)
+    }
+
+    fn page(&self, key: &str, all: &[Json], request: &Request, is_zones: bool) -> Answer {
+        let of_zones = self.rules.zones_paging.as_ref().filter(|_| is_zones);
+        let paging = of_zones.unwrap_or(&self.rules.paging);
+        let lost = self.lost_page.filter(|_| !is_zones);
+        let limit = self.page_limit.filter(|_| !is_zones);
+        let Page { items, marks, headers } = paging.page(all, request, limit, lost);
+        let mut body = under(key, items.into());
+        if let Json::Object(map) = &mut body {
+            map.extend(self.rules.list_extra.as_object().cloned().unwrap_or_default());
+            for (path, value) in marks {
+                super::paging::place(&mut body, path, value);
+            }
+        }
+        headers.into_iter().fold(Answer::json(200, body), |answer, (name, value)| {
+            answer.with_header(&name, &value)
+        })
+    }
+}
+
+/// A value below its key; "" is none.
+fn under(key: &str, value: Json) -> Json {
+    if key.is_empty() { value } else { json!({key: value}) }
+}

@@ -1,0 +1,223 @@
+//! A store does what it is declared to do.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+fn ask(store: &mut Store, method: &str, target: &str, body: &Json) -> (u16, Json) {
+    let url = format!("http://service{target}");
+    let mut request = crate::cassette::request_of(method, &url, body);
+    request.target = target.to_owned();
+    request.headers.push(("host".to_owned(), "service".to_owned()));
+    request.headers.push(("authorization".to_owned(), "Bearer x".to_owned()));
+    let answer = store.answer(&request);
+    (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+}
+
+fn rows() -> Store {
+    Store::rows()
+        .auth_header("authorization", "Bearer x")
+        .route("GET", "/zones", Action::ListZones)
+        .route("POST", "/zones", Action::CreateZone)
+        .route("GET", "/zones/{zone}", Action::ReadZone)
+        .route("GET", "/zones/{zone}/rows", Action::List)
+        .route("POST", "/zones/{zone}/rows", Action::Create)
+        .route("PUT", "/zones/{zone}/rows/{id}", Action::Update)
+        .route("PATCH", "/zones/{zone}/rows/{id}", Action::Patch)
+        .route("DELETE", "/zones/{zone}/rows/{id}", Action::Delete)
+        .zones_under("zones", "")
+        .items_under("rows", "")
+        .paging(Paging::numbered("page", "per_page", 2, 3).total("meta.total").next_url("next"))
+        .filter("name", By::WholeName)
+        .filter("type", By::Type)
+        .fields(&["name", "type", "ttl", "data", "priority"])
+        .values(Values::Field("data"))
+        .targets(&["CNAME", "MX"], Dot::Required, Dot::Omitted)
+        .own_name("@")
+        .needs(&[("MX", "priority")])
+        .ttl(30..=100)
+        .default_items(json!([
+            {"name": "@", "type": "NS", "data": "ns.service.", "ttl": 60},
+            {"name": "@", "type": "A", "data": "{address}", "ttl": 60},
+        ]))
+}
+
+fn sets() -> Store {
+    Store::sets()
+        .route("POST", "/zones", Action::CreateZone)
+        .route("GET", "/zones/{zone}/sets", Action::List)
+        .route("PUT", "/zones/{zone}/sets/{name}/{type}", Action::Put)
+        .route("DELETE", "/zones/{zone}/sets/{name}/{type}", Action::Delete)
+        .custom("PATCH", "/zones/{zone}", |store, call| {
+            store.transaction(|store| {
+                for set in call.body.as_array().into_iter().flatten() {
+                    let text = |key: &str| set[key].as_str().unwrap_or_default().to_owned();
+                    store.put(call.zone(), Pick::Set(&text("name"), &text("type")), set)?;
+                }
+                Ok(Answer::empty(204))
+            })
+        })
+        .values(Values::List("values"))
+        .names(Names::Absolute)
+        .text(Text::Quoted)
+}
+
+#[test]
+fn rows_are_kept_as_the_service_spells_them() {
+    let mut store = rows();
+    assert_eq!(ask(&mut store, "POST", "/zones", &json!({"name": "a.example"})).0, 201);
+    assert_eq!(ask(&mut store, "POST", "/zones", &json!({"name": "a.example"})).0, 422);
+    let mx =
+        |data: &str| json!({"name": "@", "type": "MX", "ttl": 60, "data": data, "priority": 5});
+    let (status, made) = ask(&mut store, "POST", "/zones/a.example/rows", &mx("mx.b.example."));
+    assert_eq!((status, &made["data"]), (201, &json!("mx.b.example")));
+    let (_, own) = ask(&mut store, "POST", "/zones/a.example/rows", &mx("a.example."));
+    assert_eq!(own["data"], "@");
+    for (wrong, why) in [
+        (mx("mx.b.example"), "needs to end with a dot"),
+        (json!({"name": "@", "type": "MX", "ttl": 60, "data": "a."}), "MX needs priority"),
+        (
+            json!({"name": "@", "type": "A", "ttl": 29, "data": "192.0.2.1"}),
+            "TTL must be 30 to 100",
+        ),
+        (json!({"name": "a.", "type": "A", "ttl": 60, "data": "192.0.2.1"}), "is not relative"),
+        (json!({"name": "@", "type": "A", "ttl": 60}), "needs a value"),
+        (json!({"name": "@", "type": "A", "ttl": 60, "data": ""}), "can't be blank"),
+        (json!({"name": "@", "type": "CNAME", "ttl": 60, "data": "a."}), "its name for itself"),
+    ] {
+        let (status, said) = ask(&mut store, "POST", "/zones/a.example/rows", &wrong);
+        let said = said["message"].as_str().unwrap_or_default();
+        assert!(status == 422 && said.contains(why), "{wrong}: {status} {said}");
+    }
+    let path = format!("/zones/a.example/rows/{}", made["id"]);
+    let (_, patched) = ask(&mut store, "PATCH", &path, &json!({"ttl": 90}));
+    assert_eq!((&patched["ttl"], &patched["data"]), (&json!(90), &json!("mx.b.example")));
+    assert_eq!(ask(&mut store, "DELETE", &path, &Json::Null).0, 204);
+    assert_eq!(ask(&mut store, "DELETE", &path, &Json::Null).0, 404);
+    let (_, left) =
+        ask(&mut store, "GET", "/zones/a.example/rows?type=MX&name=a.example", &json!(null));
+    assert_eq!(left["meta"]["total"], 1);
+}
+
+#[test]
+fn a_new_zone_has_what_new_zones_have() {
+    let mut store = rows();
+    ask(&mut store, "POST", "/zones", &json!({"name": "a.example"}));
+    ask(&mut store, "POST", "/zones", &json!({"name": "b.example", "address": "192.0.2.1"}));
+    let types = |zone: &StoredZone| zone.items.iter().map(|item| item["type"].clone()).collect();
+    let types: Vec<Vec<Json>> = store.zones().iter().map(types).collect();
+    assert_eq!(types, [vec![json!("NS")], vec![json!("NS"), json!("A")]]);
+}
+
+#[test]
+fn sets_are_replaced_whole_and_bulk_is_all_or_nothing() {
+    let mut store = sets();
+    ask(&mut store, "POST", "/zones", &json!({"name": "a.example"}));
+    let set = |name: &str, values: Json| json!({"name": name, "type": "TXT", "ttl": 60, "values": values});
+    let path = "/zones/a.example/sets/a.example./TXT";
+    let body = json!({"ttl": 60, "values": ["\"one\"", "\"two\" \"more\""]});
+    assert_eq!(ask(&mut store, "PUT", path, &body).0, 200);
+    assert_eq!(ask(&mut store, "PUT", path, &json!({"ttl": 60, "values": ["bare"]})).0, 422);
+    let bulk = json!([set("b.a.example.", json!(["\"b\""])), set("c.a.example.", json!(["bare"]))]);
+    assert_eq!(ask(&mut store, "PATCH", "/zones/a.example", &bulk).0, 422);
+    let (_, listed) = ask(&mut store, "GET", "/zones/a.example/sets", &Json::Null);
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
+    assert_eq!(listed[0]["values"], body["values"]);
+    let long = format!("\"{}\"", "x".repeat(256));
+    assert_eq!(ask(&mut store, "PUT", path, &json!({"ttl": 60, "values": [long]})).0, 422);
+    assert_eq!(ask(&mut store, "DELETE", path, &Json::Null).0, 204);
+}
+
+#[test]
+fn pages_come_as_they_are_declared() {
+    let all: Vec<Json> = (0..5).map(|number| json!(number)).collect();
+    let asked = |target: &str| {
+        let mut request =
+            crate::cassette::request_of("GET", &format!("http://s{target}"), &Json::Null);
+        target.clone_into(&mut request.target);
+        request.headers.push(("host".to_owned(), "s".to_owned()));
+        request
+    };
+    let numbered = Paging::numbered("page", "size", 2, 4).total("total").next_url("next");
+    let page = numbered.page(&all, &asked("/x?page=2"), None, None);
+    assert_eq!(page.items, [json!(2), json!(3)]);
+    assert_eq!(page.marks, [("total", json!(5)), ("next", json!("http://s/x?page=3"))]);
+    let page = numbered.page(&all, &asked("/x?size=9&page=2"), None, None);
+    assert_eq!((page.items, page.marks), (vec![json!(4)], vec![("total", json!(5))]));
+    let lost = numbered.page(&all, &asked("/x?page=2"), None, Some(2));
+    assert_eq!((lost.items.len(), lost.marks.len()), (0, 2));
+
+    let offset = Paging::offset("start", "max", 3, 3).total_header("x-total").pages("pages");
+    let page = offset.page(&all, &asked("/x?start=3"), None, None);
+    assert_eq!((page.items.len(), page.marks), (2, vec![("pages", json!(2))]));
+    assert_eq!(page.headers, [("x-total".to_owned(), "5".to_owned())]);
+
+    let cursor = Paging::cursor("after", "", 4, 4).next("next").link_header();
+    let page = cursor.page(&all, &asked("/x"), None, None);
+    assert_eq!(page.marks, [("next", json!("after-4"))]);
+    assert_eq!(page.headers[0].1, "<http://s/x?after=after-4>; rel=\"next\"");
+    let page = cursor.page(&all, &asked("/x?after=after-4"), None, None);
+    assert_eq!((page.items, page.marks), (vec![json!(4)], vec![("next", Json::Null)]));
+    assert_eq!(cursor.page(&all, &asked("/x"), Some(1), None).items.len(), 1);
+}
+
+#[test]
+fn work_is_done_when_it_was_asked_about_often_enough() {
+    let mut store = rows().deferred("POST", "/jobs/{zone}", Action::Create).route(
+        "GET",
+        "/jobs/{job}",
+        Action::Job,
+    );
+    store = store.jobs(2, |job| json!({"id": job.id, "state": format!("{:?}", job.state)}));
+    store.add_zone("a.example", None);
+    let row = json!({"name": "www", "type": "A", "ttl": 60, "data": "192.0.2.1"});
+    assert_eq!(ask(&mut store, "POST", "/jobs/a.example", &row).0, 202);
+    let mut states = Vec::new();
+    for _ in 0..2 {
+        let (_, job) = ask(&mut store, "GET", "/jobs/1", &Json::Null);
+        let count = store.zones()[0].items.len();
+        states.push((job["state"].as_str().unwrap_or_default() == "Running", count));
+    }
+    assert_eq!(states, [(true, 0), (false, 1)]);
+    ask(&mut store, "POST", "/jobs/a.example", &json!({"name": "www"}));
+    ask(&mut store, "GET", "/jobs/2", &Json::Null);
+    let (_, job) = ask(&mut store, "GET", "/jobs/2", &Json::Null);
+    assert!(job["state"].as_str().is_some_and(|state| state.starts_with("Failed")), "{job}");
+}
+
+#[test]
+fn tokens_are_fetched_and_end() {
+    let login = Login {
+        method: "POST",
+        path: "/login",
+        is_right: |request| request.json()["key"] == "k",
+        answer: |token| json!({"token": token}),
+        carried: |request| request.header("x-token"),
+    };
+    let mut store = Store::rows().route("GET", "/zones", Action::ListZones).login(login);
+    assert_eq!(ask(&mut store, "POST", "/login", &json!({"key": "wrong"})).0, 401);
+    assert_eq!(ask(&mut store, "GET", "/zones", &Json::Null).0, 401);
+    let (_, answer) = ask(&mut store, "POST", "/login", &json!({"key": "k"}));
+    let mut request = crate::cassette::request_of("GET", "http://s/zones", &Json::Null);
+    let token = answer["token"].as_str().unwrap_or_default().to_owned();
+    request.headers.push(("x-token".to_owned(), token));
+    assert!(store.end_tokens_after(Some(2)));
+    let statuses: Vec<_> = (0..3).map(|_| store.answer(&request).status).collect();
+    assert_eq!(statuses, [200, 200, 401]);
+    store.lock(true);
+    assert_eq!(ask(&mut store, "POST", "/login", &json!({"key": "k"})).0, 401);
+}
+
+#[test]
+fn a_path_is_that_of_a_route_or_not() {
+    let route = routes::Route {
+        method: "GET",
+        pattern: "/a/{zone}/b/{id}",
+        action: Action::Read,
+        is_deferred: false,
+    };
+    let of = |path: &str| route.params(&path.split('/').map(str::to_owned).collect::<Vec<_>>());
+    let expected = BTreeMap::from([("zone", "x".to_owned()), ("id", "7".to_owned())]);
+    assert_eq!(of("a/x/b/7"), Some(expected));
+    assert_eq!([of("a/x/b"), of("a/x/b/7/c"), of("a/x/c/7")], [None, None, None]);
+}

@@ -1,0 +1,291 @@
+//! One suite for every provider of a service that is declared as a [`Store`].
+//!
+//! ```no_run
+//! use octodns_testkit::store::Store;
+//! use octodns_testkit::suite::Suite;
+//! use serde_json::json;
+//! # fn register(_: &mut octodns_core::Registry) {}
+//! # fn service() -> Store { Store::rows() }
+//! # async fn test() {
+//! // As a configuration has it; `endpoint` is filled in.
+//! let config = json!({"class": "octodns_alder.AlderProvider", "token": "hunter2"});
+//! Suite::new(register, config)
+//!     .endpoint("endpoint", "https://api.alder.example/v1")
+//!     .fake(service())
+//!     .cassettes("alder")
+//!     .reference("octodns-alder")
+//!     .run()
+//!     .await;
+//! # }
+//! ```
+//!
+//! Its parts, by the names that failures have:
+//!
+//! | part | what is held to what |
+//! |---|---|
+//! | `behaviour` | every case of [`behaviour`](crate::behaviour): types, names, texts, faults, hidden records, lost pages ... |
+//! | `limits` | the rate and the number of requests at once that the options of `http` allow |
+//! | `shared-account` | two providers with the same credentials, together, to the stricter of their limits |
+//! | `cassettes` | recordings of the reference, errors included |
+//! | `two-clients` | the reference's provider at the same service, both ways |
+//!
+//! `OCTODNS_TEST_PART` names the one part that is to run. What is not tried is said with its reason; what is missing (recordings, Python) fails when
+//! `OCTODNS_TEST_REQUIRE` is set.
+
+mod limits;
+mod parts;
+
+use octodns_core::{RecordType, Registry, ZoneName, async_trait};
+use serde_json::{Value as Json, json};
+
+use crate::behaviour::samples::{self, Sample};
+use crate::behaviour::{self, Lab, Service};
+use crate::cassette::{Cassettes, caught};
+use crate::fake::{Control, Fake};
+use crate::run::Bench;
+use crate::store::Store;
+
+/// Changes how the recordings are played.
+type Playing = fn(Cassettes) -> Cassettes;
+
+/// What a provider is held to.
+#[derive(Clone)]
+pub struct Suite {
+    register: fn(&mut Registry),
+    class: String,
+    config: Json,
+    store: Store,
+    endpoints: Vec<(String, String)>,
+    cassettes: Option<String>,
+    playing: Playing,
+    reference: Option<String>,
+    reference_config: Json,
+    reference_except: Vec<(&'static str, &'static str)>,
+    except: Vec<(&'static str, &'static str)>,
+    given: fn(&ZoneName) -> Vec<Json>,
+    sample: fn(RecordType) -> Option<Sample>,
+    credential: &'static str,
+    read_cost: Option<usize>,
+}
+
+impl Suite {
+    /// A suite for the provider that `register` knows by the `class` of a configuration.
+    pub fn new(register: fn(&mut Registry), mut config: Json) -> Self {
+        let class = config.as_object_mut().and_then(|config| config.remove("class"));
+        let class = class.and_then(|class| class.as_str().map(str::to_owned)).unwrap_or_default();
+        Self {
+            register,
+            class,
+            config,
+            store: Store::rows(),
+            endpoints: Vec::new(),
+            cassettes: None,
+            playing: |cassettes| cassettes,
+            reference: None,
+            reference_config: json!({}),
+            reference_except: Vec::new(),
+            except: Vec::new(),
+            given: |_| Vec::new(),
+            sample: samples::of,
+            credential: "token",
+            read_cost: None,
+        }
+    }
+
+    /// The option that says where the service is, and where it really is: what is below its host is the same at
+    /// the fake. Once for each place that the provider asks.
+    #[must_use]
+    pub fn endpoint(mut self, option: &str, real: &str) -> Self {
+        self.endpoints.push((option.to_owned(), real.to_owned()));
+        self
+    }
+
+    /// The service, as it is when nobody has made anything there.
+    #[must_use]
+    pub fn fake(mut self, store: Store) -> Self {
+        self.store = store;
+        self
+    }
+
+    /// The recordings: the name of their folder among all, or the path of a folder.
+    #[must_use]
+    pub fn cassettes(mut self, folder: &str) -> Self {
+        self.cassettes = Some(folder.to_owned());
+        self
+    }
+
+    /// How the recordings are played, where that needs more to be said: exceptions, options.
+    #[must_use]
+    pub fn playing(mut self, playing: Playing) -> Self {
+        self.playing = playing;
+        self
+    }
+
+    /// The reference's provider is in this package, and has the same class.
+    #[must_use]
+    pub fn reference(mut self, package: &str) -> Self {
+        self.reference = Some(package.to_owned());
+        self
+    }
+
+    /// Options of the reference's provider that differ.
+    #[must_use]
+    pub fn reference_config(mut self, options: Json) -> Self {
+        self.reference_config = options;
+        self
+    }
+
+    /// A type, or the name of a record, that the two clients do not try, and why.
+    #[must_use]
+    pub fn reference_except(mut self, what: &'static str, reason: &'static str) -> Self {
+        self.reference_except.push((what, reason));
+        self
+    }
+
+    /// A case of the behaviour suite that is left out, and why.
+    #[must_use]
+    pub fn except(mut self, case: &'static str, reason: &'static str) -> Self {
+        self.except.push((case, reason));
+        self
+    }
+
+    /// Records that the service brings with each new zone, and that cannot be taken away.
+    #[must_use]
+    pub fn given(mut self, given: fn(&ZoneName) -> Vec<Json>) -> Self {
+        self.given = given;
+        self
+    }
+
+    /// Samples of types, where the service cannot hold the usual ones.
+    #[must_use]
+    pub fn sample(mut self, sample: fn(RecordType) -> Option<Sample>) -> Self {
+        self.sample = sample;
+        self
+    }
+
+    /// The option with the credentials: usually `token`. Providers that differ in it have different accounts.
+    #[must_use]
+    pub fn credential(mut self, option: &'static str) -> Self {
+        self.credential = option;
+        self
+    }
+
+    /// How many requests reading a small zone takes.
+    #[must_use]
+    pub fn read_cost(mut self, requests: usize) -> Self {
+        self.read_cost = Some(requests);
+        self
+    }
+
+    /// Runs every part.
+    ///
+    /// # Panics
+    ///
+    /// When a rule is broken; all that are broken are told, each with its part.
+    pub async fn run(self) {
+        let class = self.class.clone();
+        let broken = self.examine().await;
+        assert!(
+            broken.is_empty(),
+            "\n{class} breaks {} rules:\n{}\n",
+            broken.len(),
+            broken.join("\n")
+        );
+    }
+
+    /// Runs every part: each rule that is broken, with its part.
+    #[expect(clippy::disallowed_methods, reason = "test support: whoever runs tests says which")]
+    pub async fn examine(self) -> Vec<String> {
+        let only = std::env::var("OCTODNS_TEST_PART").ok();
+        let mut broken = Vec::new();
+        for (name, part) in parts::PARTS {
+            if only.as_ref().is_some_and(|only| only != name) {
+                continue;
+            }
+            let result = caught(part(self.clone())).await;
+            let problems = result.unwrap_or_else(|panic| vec![panic]);
+            broken.extend(problems.into_iter().map(|problem| format!("{name}: {problem}")));
+        }
+        broken
+    }
+
+    /// The service on loopback.
+    async fn serve(&self) -> Served {
+        Served { fake: Fake::start(self.store.clone()).await, suite: self.clone() }
+    }
+
+    /// The configuration for a service on loopback, with options for HTTP.
+    fn config_at(&self, url: &str, http: &Json) -> Json {
+        let mut config = self.config.clone();
+        for (option, real) in &self.endpoints {
+            config[option] = json!(at(url, real));
+        }
+        config["root_ns_warnings"] = json!(false);
+        let mut all = config["http"].as_object().cloned().unwrap_or_default();
+        all.extend(http.as_object().cloned().unwrap_or_default());
+        config["http"] = all.into();
+        config
+    }
+}
+
+/// Where what is really at `real` is at a service on loopback.
+fn at(url: &str, real: &str) -> String {
+    let path = url::Url::parse(real).map_or(String::new(), |real| real.path().to_owned());
+    format!("{url}{}", if path == "/" { "" } else { &path })
+}
+
+/// The service on loopback, and what its provider is.
+struct Served {
+    fake: Fake<Store>,
+    suite: Suite,
+}
+
+impl Served {
+    /// A provider of its own.
+    fn provider(&self, http: &Json) -> Bench {
+        let config = self.suite.config_at(self.fake.url(), http);
+        let built = Bench::build(self.suite.register, &self.suite.class, &config);
+        built.unwrap_or_else(|error| panic!("{}: {}", self.suite.class, error.message))
+    }
+}
+
+/// Options with which nothing waits.
+fn quick() -> Json {
+    json!({"requests_per_second": 100_000, "retry_wait": 0})
+}
+
+#[async_trait]
+impl Lab for Served {
+    async fn bench(&self) -> Bench {
+        self.provider(&quick())
+    }
+
+    fn control(&self) -> Option<&Control> {
+        Some(self.fake.control())
+    }
+
+    fn service(&self) -> Option<&dyn Service> {
+        Some(&self.fake)
+    }
+
+    fn given(&self, zone: &ZoneName) -> Vec<Json> {
+        (self.suite.given)(zone)
+    }
+
+    fn except(&self) -> &[(&str, &str)] {
+        &self.suite.except
+    }
+
+    fn sample(&self, record_type: RecordType) -> Option<Sample> {
+        (self.suite.sample)(record_type)
+    }
+
+    fn least_ttl(&self) -> u32 {
+        self.suite.store.least_ttl()
+    }
+}
+
+/// The cases of the behaviour suite.
+async fn behave(suite: Suite) -> Vec<String> {
+    behaviour::examine(&suite.serve().await, &[]).await
+}

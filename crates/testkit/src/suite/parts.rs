@@ -1,0 +1,83 @@
+//! The parts of the suite.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use octodns_core::ZoneName;
+use serde_json::{Value as Json, json};
+
+use super::{Suite, at, behave, limits};
+use crate::behaviour::Lab;
+use crate::cassette::Cassettes;
+use crate::two_clients::{Reference, TwoClients};
+
+/// What a part is called, and what it does: which rules are broken.
+type Part = (&'static str, fn(Suite) -> BoxFuture<'static, Vec<String>>);
+
+pub(super) const PARTS: &[Part] = &[
+    ("behaviour", |suite| behave(suite).boxed()),
+    ("limits", |suite| limits::keep(suite).boxed()),
+    ("shared-account", |suite| limits::share(suite).boxed()),
+    ("cassettes", |suite| play(suite).boxed()),
+    ("two-clients", |suite| agree(suite).boxed()),
+];
+
+/// Recordings: reads are equal, writes lead to the same end.
+async fn play(suite: Suite) -> Vec<String> {
+    let Some(folder) = &suite.cassettes else {
+        return not_tried("cassettes", "no recordings are named");
+    };
+    let found = if std::path::Path::new(folder).is_absolute() {
+        Some(Cassettes::in_folder(folder))
+    } else {
+        Cassettes::of(folder)
+    };
+    let Some(mut cassettes) = found else { return Vec::new() };
+    for (option, real) in &suite.endpoints {
+        cassettes = cassettes.endpoint(option, real);
+    }
+    if let Some(size) = suite.store.page_size() {
+        // How many items are asked for at once is the client's own.
+        cassettes = cassettes.ignoring_query(size);
+    }
+    let store = suite.store.clone();
+    let cassettes = cassettes
+        .register(suite.register)
+        .options(json!({"http": super::quick()}))
+        .options_of_errors(json!({"http": {"attempts": 1}}))
+        .replayed(move |cassette| store.recorded(cassette));
+    (suite.playing)(cassettes).examine().await.problems().to_vec()
+}
+
+/// The reference and we at the same service.
+async fn agree(suite: Suite) -> Vec<String> {
+    let Some(package) = &suite.reference else {
+        return not_tried("two-clients", "no package of the reference is named");
+    };
+    let mut config = suite.config.clone();
+    if let Json::Object(config) = &mut config {
+        config.remove("http");
+        config.insert("strict_supports".to_owned(), json!(false));
+        config.extend(suite.reference_config.as_object().cloned().unwrap_or_default());
+    }
+    let Some(mut theirs) = Reference::of_package(package, &suite.class, config) else {
+        return Vec::new();
+    };
+    let served = suite.serve().await;
+    for (_, real) in &suite.endpoints {
+        theirs = theirs.reroute(real, &at(served.fake.url(), real));
+    }
+    let zones = ["ours.example.", "theirs.example."].map(ZoneName::new);
+    let [Ok(of_ours), Ok(of_theirs)] = zones else { return vec!["no names".to_owned()] };
+    let ours = served.bench().await;
+    let zones = [of_ours, of_theirs];
+    let except = &suite.reference_except;
+    TwoClients { ours: &ours, theirs: &theirs, zones, except }.prove().await;
+    Vec::new()
+}
+
+/// Says why a part is not tried.
+#[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
+fn not_tried(part: &str, why: &str) -> Vec<String> {
+    eprintln!("{part}: does not apply: {why}");
+    Vec::new()
+}
