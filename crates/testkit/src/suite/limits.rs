@@ -81,7 +81,7 @@ pub(super) async fn share(suite: Suite) -> Vec<String> {
         Err(problem) => return vec![problem],
     };
     let mut problems = Vec::new();
-    for concurrency in [[3, 3], [3, 9]] {
+    for concurrency in [[3, 9], [9, 3]] {
         let benches = match together(&served, concurrency, |_, _| {}) {
             Ok(benches) => benches,
             Err(problem) => return vec![problem],
