@@ -100,6 +100,11 @@ impl Bench {
         self.target.provider()
     }
 
+    /// Begins another run: what the provider learned in the one before counts no more.
+    pub fn begin_run(&self) {
+        self.provider().begin_run();
+    }
+
     /// A zone with these records: name, type and data of each.
     ///
     /// # Panics
@@ -184,8 +189,7 @@ impl Bench {
     ) -> Result<Option<Plan>, Report> {
         let mut report = Report::new();
         let pipeline = Pipeline { processors, ..Pipeline::default() };
-        let planned =
-            self.target.plan(desired, read, pipeline, &self.context, &mut report).await;
+        let planned = self.target.plan(desired, read, pipeline, &self.context, &mut report).await;
         let plan = planned.map_err(|error| error.into_report("plan", self.target.id()))?;
         if report.of(Severity::Error).next().is_some() { Err(report) } else { Ok(plan) }
     }

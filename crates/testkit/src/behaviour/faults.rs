@@ -1,18 +1,21 @@
 //! A service that is slow, broken, or says no: only where the server can be made to.
 
+use std::time::Duration;
+
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use octodns_core::Outcome;
 use serde_json::{Value as Json, json};
 
 use super::{Case, Stage, chain};
-use crate::fake::{Control, Fault, Place, Request};
+use crate::fake::{Answer, Control, Fault, Place, Request, Seen};
 use crate::run::told;
 
 type Result = std::result::Result<(), String>;
 
 pub(super) const CASES: &[(&str, Case)] = &[
     ("throttled", throttled),
+    ("pause", pause),
     ("unavailable", unavailable),
     ("broken-connection", broken_connection),
     ("wrong-answer", wrong_answer),
@@ -40,6 +43,42 @@ fn throttled<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
         stage.apply(&stage.desired(&records(4))).await?;
         control.faults().next(1, stage.lab.throttled());
         stage.holds(&stage.desired(&records(4))).await
+    }
+    .boxed()
+}
+
+/// What the service does not take now, and says for how long, is not sent again before: a zone, and a record.
+fn pause<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(control) = stage.lab.control() else { return Ok(()) };
+        let Fault::Answer(Answer { status, mut headers, body }) = stage.lab.throttled() else {
+            return Ok(());
+        };
+        headers.retain(|(name, _)| name != "retry-after");
+        headers.push(("retry-after".to_owned(), "1".to_owned()));
+        let throttled = Fault::Answer(Answer { status, headers, body });
+        for many in [1, 2] {
+            control.measured().clear();
+            control.faults().next_of(Request::is_write, 1, throttled.clone());
+            stage.become_(&records(many)).await?;
+            let seen = control.measured().seen();
+            let mut writes = seen.iter().filter(|seen| seen.is_write());
+            // What was not carried out has no status.
+            let Some(first) = writes.by_ref().find(|seen| seen.status.is_none()) else { continue };
+            let is_same = |seen: &&Seen| {
+                (&seen.method, &seen.target, &seen.body)
+                    == (&first.method, &first.target, &first.body)
+            };
+            let Some(again) = writes.find(is_same) else { continue };
+            let after = again.at.duration_since(first.at);
+            if after < Duration::from_millis(950) {
+                let (method, target) = (&first.method, &first.target);
+                return Err(format!(
+                    "{method} {target} is sent again after {after:?}, not a second"
+                ));
+            }
+        }
+        Ok(())
     }
     .boxed()
 }

@@ -28,6 +28,7 @@ pub(super) struct Rules {
     pub(super) is_sets: bool,
     pub(super) ids: Ids,
     pub(super) fields: Fields,
+    pub(super) types: Option<&'static [&'static str]>,
     pub(super) needs: &'static [(&'static str, &'static str)],
     pub(super) spelling: Spelling,
     pub(super) ttl: RangeInclusive<i64>,
@@ -137,6 +138,7 @@ impl Store {
             is_sets,
             ids,
             fields,
+            types: None,
             needs: &[],
             spelling: Spelling { values, ..Spelling::default() },
             ttl: 1..=i64::from(i32::MAX),
@@ -305,6 +307,12 @@ impl Store {
     #[must_use]
     pub fn needs(self, needs: &'static [(&'static str, &'static str)]) -> Self {
         self.with(|rules| rules.needs = needs)
+    }
+
+    /// The types it knows; others are refused.
+    #[must_use]
+    pub fn types(self, types: &'static [&'static str]) -> Self {
+        self.with(|rules| rules.types = Some(types))
     }
 
     /// How names of items are spelled.

@@ -369,6 +369,9 @@ impl Store {
         if let Some(why) = self.rules.spelling.names.fault(name, zone) {
             return Err(self.invalid(why));
         }
+        if self.rules.types.is_some_and(|types| !types.contains(&of)) {
+            return Err(self.invalid(format!("the type {of} is not known")));
+        }
         let needs = self.rules.needs.iter().filter(|(needing, _)| *needing == of);
         for key in needs.flat_map(|(_, keys)| keys.split(' ')) {
             if item.get(key).is_none_or(Json::is_null) {

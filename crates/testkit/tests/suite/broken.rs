@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use octodns_core::async_trait;
-use octodns_testkit::behaviour::{self, Lab};
+use octodns_testkit::behaviour::{self, Lab, Service};
 use octodns_testkit::fake::{Control, Fake};
 use octodns_testkit::run::Bench;
+use octodns_testkit::store::Store;
 
-use crate::service::Service;
+use crate::service::service;
 use crate::shelf::{Broken, Shelf};
 
 struct Broke {
-    fake: Fake<Service>,
+    fake: Fake<Store>,
     broken: Broken,
 }
 
@@ -24,10 +25,14 @@ impl Lab for Broke {
     fn control(&self) -> Option<&Control> {
         Some(self.fake.control())
     }
+
+    fn service(&self) -> Option<&dyn Service> {
+        Some(&self.fake)
+    }
 }
 
 async fn broke(broken: Broken) -> Broke {
-    Broke { fake: Fake::start(Service::default()).await, broken }
+    Broke { fake: Fake::start(service()).await, broken }
 }
 
 /// Otherwise it might be the provider's rest that is found out.
@@ -55,6 +60,17 @@ const FOUND_OUT: &[(Broken, &str, &str)] = &[
     (Broken::ClaimsATypeTooMany, "type-caa", "422: the type CAA is not known"),
     (Broken::SaysAllWasApplied, "half-an-apply", "the log says Applied, there: false"),
     (Broken::SwallowsErrors, "half-an-apply", "there is still something to do: Create"),
+    (Broken::DropsHidden, "hidden-record", "a hidden record is planned over: Create"),
+    (Broken::DeletesOutsideThePlan, "hidden-is-kept", "there is still something to do: Create"),
+    (Broken::DeletesOutsideThePlan, "unknown-is-kept", "is gone, or changed"),
+    (Broken::RemembersZones, "second-run", "is not listed, though it is there now"),
+    (Broken::IgnoresTotals, "lost-page", "page 1 is lost, and a zone of"),
+    (Broken::EmptyWhereThereIsAnError, "page-fails", "and a zone of 0 records is read"),
+    (Broken::EmptyWhereThereIsAnError, "bad-token", "without the right credentials gives"),
+    (Broken::HurriesBack, "pause", "is sent again after"),
+    (Broken::SaysOkWithoutDoing, "new-zone", "reported success, but 1 of 1 changes"),
+    (Broken::LeavesOutOfTheLog, "new-zone", "reported success, but 1 of 1 changes"),
+    (Broken::RepeatsCreations, "storm", "there is still something to do: Update"),
 ];
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! A provider of rows that does all it must, unless it is told to be broken in some way.
 
+use std::sync::Mutex;
+
 use octodns_core::engine::per_record::{self, HeldRows, Row, RowApi, Rows};
 use octodns_core::provider::{PlanDraft, listed_zones};
 use octodns_core::record::{RecordData, Txt};
@@ -31,6 +33,13 @@ pub(crate) enum Broken {
     SaysAllWasApplied,
     SwallowsErrors,
     KnowsOnlyItsOwnRows,
+    DropsHidden,
+    DeletesOutsideThePlan,
+    RemembersZones,
+    IgnoresTotals,
+    HurriesBack,
+    SaysOkWithoutDoing,
+    LeavesOutOfTheLog,
 }
 
 const CAPABILITIES: Capabilities = Capabilities {
@@ -45,6 +54,8 @@ const TOO_MUCH: Capabilities = Capabilities {
 
 #[derive(Debug, Deserialize, Serialize, PartialEq)]
 struct Held {
+    #[serde(skip_serializing)]
+    id: Option<u64>,
     name: String,
     r#type: String,
     ttl: i64,
@@ -53,18 +64,27 @@ struct Held {
 
 #[derive(Debug, Deserialize)]
 struct Listed {
-    items: Vec<(u64, Held)>,
+    items: Vec<Held>,
     next: Option<usize>,
+    total: u64,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Named {
+    name: String,
 }
 
 pub(crate) struct Shelf {
+    url: String,
     client: Client,
     broken: Broken,
+    zones: Mutex<Option<Vec<String>>>,
 }
 
 impl Shelf {
     pub(crate) fn new(url: &str, broken: Broken) -> Self {
-        let attempts = Some(if broken == Broken::NeverRepeats { 1 } else { 8 });
+        let is_hasty = matches!(broken, Broken::NeverRepeats | Broken::HurriesBack);
+        let attempts = Some(if is_hasty { 1 } else { 8 });
         let options = Options {
             attempts,
             retry_wait: Some(0.0),
@@ -72,20 +92,22 @@ impl Shelf {
             ..Options::default()
         };
         let client = Client::builder("shelf", url).options(&options).build().unwrap();
-        Self { client, broken }
+        Self { url: url.to_owned(), client, broken, zones: Mutex::default() }
     }
 
     fn is(&self, broken: Broken) -> bool {
         self.broken == broken
     }
 
-    async fn list(&self, zone: &ZoneName) -> Result<Option<Vec<(u64, Held)>>, ProviderError> {
+    async fn list(&self, zone: &ZoneName) -> Result<Option<Vec<Held>>, ProviderError> {
         let listed = all(pages(0_usize, async |start| {
             let rows = self.client.get(&["zones", zone.without_dot(), "rows"]);
             let answer = rows.query("start", start).send().await?;
-            let Listed { items, next } = answer.json()?;
+            let Listed { items, next, total } = answer.json()?;
             let next = next.filter(|_| !self.is(Broken::ReadsOnePage));
-            Ok(Page::new(&answer, items).next(next))
+            let page = Page::new(&answer, items).next(next);
+            let counts = !matches!(self.broken, Broken::ReadsOnePage | Broken::IgnoresTotals);
+            Ok(if counts { page.total(Some(total)) } else { page })
         }))
         .await;
         match listed {
@@ -106,6 +128,7 @@ impl Shelf {
             _ => record.rdatas().pop(),
         };
         Held {
+            id: None,
             name: record.name().as_str().to_owned(),
             r#type: record.record_type().as_str().to_owned(),
             ttl: record.ttl(),
@@ -125,10 +148,53 @@ impl Shelf {
     }
 
     async fn send(&self, zone: &ZoneName, record: &Record) -> Result<(), ProviderError> {
-        let request = self.client.post(&["zones", zone.without_dot(), "rows"]);
-        let request = request.json(&self.write(record));
+        let (path, row) = (["zones", zone.without_dot(), "rows"], self.write(record));
+        if self.is(Broken::HurriesBack) {
+            return self.hurry(&path, &row).await;
+        }
+        let request = self.client.post(&path).json(&row);
         let repeats = self.is(Broken::RepeatsCreations);
         Ok(if repeats { request.repeatable() } else { request }.done().await?)
+    }
+}
+
+impl Shelf {
+    /// Makes a zone, or finds the one that it has made without being told so.
+    async fn create_zone(&self, zone: &str) -> Result<(), ProviderError> {
+        let body = Named { name: zone.to_owned() };
+        if self.is(Broken::HurriesBack) {
+            return self.hurry(&["zones"], &body).await;
+        }
+        let look = self.client.get(&["zones", zone, "rows"]);
+        Ok(self.client.post(&["zones"]).json(&body).made(look).await?)
+    }
+
+    /// Sends again at once what is not taken, each time as if for the first time: a client that is the same
+    /// would wait by itself.
+    async fn hurry(&self, path: &[&str], body: &impl Serialize) -> Result<(), ProviderError> {
+        let mut left = 6;
+        loop {
+            let client = Self::new(&self.url, self.broken).client;
+            match client.post(path).json(body).done().await {
+                Err(Error::Throttled { .. }) if left > 0 => left -= 1,
+                result => return Ok(result?),
+            }
+        }
+    }
+
+    /// Deletes what the desired state has not, whoever knows of it.
+    async fn sweep(&self, plan: &Plan) -> Result<(), ProviderError> {
+        let zone = plan.desired.name();
+        for row in self.list(zone).await?.unwrap_or_default() {
+            let is_desired = plan.desired.records().any(|record| {
+                record.name().as_str() == row.name && record.record_type().as_str() == row.r#type
+            });
+            if !is_desired {
+                let id = row.id.unwrap().to_string();
+                self.client.delete(&["zones", zone.without_dot(), "rows", &id]).gone().await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -147,16 +213,26 @@ impl Source for Shelf {
     }
 
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
-        listed_zones(self.client.get(&["zones"]).read::<Vec<String>>().await?)
+        let known = self.zones.lock().unwrap().clone().filter(|_| self.is(Broken::RemembersZones));
+        if let Some(zones) = known {
+            return listed_zones(zones);
+        }
+        let zones = self.client.get(&["zones"]).read::<Vec<Named>>().await?;
+        let zones: Vec<_> = zones.into_iter().map(|zone| zone.name).collect();
+        *self.zones.lock().unwrap() = Some(zones.clone());
+        listed_zones(zones)
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(listed) = self.list(zone.name).await? else { return Ok(None) };
         let mut rows = Rows::of(zone, self);
-        for (id, row) in listed {
+        for row in listed {
             let misnamed = row.name.is_empty() && self.is(Broken::MisnamesTheApex);
             let name = if misnamed { zone.name.without_dot() } else { &row.name };
-            rows.add(id, name, &row.r#type, row.ttl, self.value(zone, &row));
+            if zone.types.get(&row.r#type).is_some() {
+                let id = row.id.unwrap();
+                rows.add(id, name, &row.r#type, row.ttl, self.value(zone, &row));
+            }
         }
         let (read, held) = rows.finish();
         Ok(Some(ZoneRead { state: State::new(held), ..read }))
@@ -165,6 +241,10 @@ impl Source for Shelf {
 
 #[async_trait]
 impl Provider for Shelf {
+    fn drops_hidden(&self) -> bool {
+        self.is(Broken::DropsHidden)
+    }
+
     async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
         for change in draft.changes {
             if let (Change::Create(new), Broken::AppliesWhilePlanning) = (change, self.broken)
@@ -178,16 +258,27 @@ impl Provider for Shelf {
 
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let zone = plan.desired.name().without_dot();
+        if self.is(Broken::SaysOkWithoutDoing) {
+            return Ok(());
+        }
         if !plan.exists && !self.is(Broken::ForgetsNewZones) {
-            self.client.put(&["zones", zone]).done().await?;
+            self.create_zone(zone).await?;
         }
         let none = HeldRows::default();
         let held = plan.state()?.unwrap_or(&none);
-        if !matches!(self.broken, Broken::SaysAllWasApplied | Broken::SwallowsErrors) {
+        if self.is(Broken::DeletesOutsideThePlan) {
+            self.sweep(plan).await?;
+        }
+        let logs_otherwise =
+            [Broken::SaysAllWasApplied, Broken::SwallowsErrors, Broken::LeavesOutOfTheLog];
+        if !logs_otherwise.contains(&self.broken) {
             return per_record::apply(self, plan, held, log).await;
         }
         let unseen = ApplyLog::new("unseen", plan, &());
         let result = per_record::apply(self, plan, held, &unseen).await;
+        if self.is(Broken::LeavesOutOfTheLog) {
+            return result;
+        }
         log.in_one(async { Ok::<_, ProviderError>(()) }).await?;
         if self.is(Broken::SwallowsErrors) { Ok(()) } else { result }
     }
@@ -223,7 +314,8 @@ impl RowApi for Shelf {
     async fn holds(&self, zone: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
         let wanted = self.write(record);
         let listed = self.list(zone).await?.unwrap_or_default();
-        Ok(!self.is(Broken::KnowsOnlyItsOwnRows) && listed.iter().any(|(_, row)| *row == wanted))
+        Ok(!self.is(Broken::KnowsOnlyItsOwnRows)
+            && listed.into_iter().any(|row| Held { id: None, ..row } == wanted))
     }
 
     fn is_same(&self, existing: &Record, desired: &Record) -> bool {
