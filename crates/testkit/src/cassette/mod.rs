@@ -121,8 +121,8 @@ impl Cassettes {
         self
     }
 
-    /// The option that says where the service is, and what the recordings have before every path; once for each
-    /// place that the provider asks.
+    /// The option that says where the service is, and what the recordings have before every path, where their own
+    /// options do not say; once for each place that the provider asks.
     #[must_use]
     pub fn endpoint(mut self, option: &str, recorded: &str) -> Self {
         self.endpoints.push((option.to_owned(), recorded.to_owned()));

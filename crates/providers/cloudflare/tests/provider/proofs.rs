@@ -1,8 +1,6 @@
 //! What every provider is held to: recordings of the real service, the behaviour suite, and octoDNS' own
 //! provider at the same service.
 
-use std::path::PathBuf;
-
 use octodns_core::{RecordType, ServiceFault, ZoneName, async_trait};
 use octodns_testkit::behaviour::samples::{self, Sample};
 use octodns_testkit::behaviour::{self, Lab};
@@ -15,53 +13,21 @@ use serde_json::{Value as Json, json};
 use crate::fake::Cloudflare;
 use crate::support::{Run, Server, api, hosts, with_zone};
 
-/// The recording of a configuration that has an address of its own.
-const ELSEWHERE: &str = "not-strict.json";
-
 /// The reference sends each value by itself where we send batches: what is compared is what two services
 /// hold in the end that began with what was recorded.
 #[tokio::test]
 async fn recordings_are_read_planned_and_applied_as_by_the_reference() {
     let Some(cassettes) = Cassettes::of("cloudflare") else { return };
-    played(cassettes, "https://api.cloudflare.com/client/v4")
+    cassettes
+        .register(octodns_cloudflare::register)
+        .endpoint("api_url", "https://api.cloudflare.com/client/v4")
+        .options(json!({ "retry_period": 0, "http": { "retry_wait": 0.0 } }))
+        .replayed(Cloudflare::recorded)
         .fault("errors.json", ServiceFault::Unauthorized)
         .fault("errors-rate-limit.json", ServiceFault::Throttled)
         .fault("errors-validation.json", ServiceFault::Refused)
-        .skip(
-            "errors-write.json",
-            "one value is refused; refused_writes_are_told has it as a batch",
-        )
-        .skip(
-            "errors-ds-without-ns.json",
-            "no plan is made; a_ds_record_without_ns_is_refused has it",
-        )
-        .skip(ELSEWHERE, "it is played by a_recording_of_another_address_as_well")
         .run()
         .await;
-}
-
-/// As above, for the one that was recorded at another address.
-#[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "a test: the environment says where recordings are")]
-async fn a_recording_of_another_address_as_well() {
-    if Cassettes::of("cloudflare").is_none() {
-        return;
-    }
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/cassettes");
-    let folder = std::env::var_os("OCTODNS_CASSETTES").map_or_else(|| beside.into(), PathBuf::from);
-    let alone = tempfile::tempdir().unwrap();
-    let file = folder.join("cloudflare").join(ELSEWHERE);
-    std::fs::copy(file, alone.path().join(ELSEWHERE)).unwrap();
-    let cassettes = Cassettes::in_folder(alone.path());
-    played(cassettes, "https://cf-proxy.example.net/client/v4/").run().await;
-}
-
-fn played(cassettes: Cassettes, recorded: &str) -> Cassettes {
-    cassettes
-        .register(octodns_cloudflare::register)
-        .endpoint("api_url", recorded)
-        .options(json!({ "retry_period": 0, "http": { "retry_wait": 0.0 } }))
-        .replayed(Cloudflare::recorded)
 }
 
 /// What `errors-write.json` recorded, as the answer to a batch.

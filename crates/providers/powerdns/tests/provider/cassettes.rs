@@ -15,7 +15,6 @@ async fn recordings() {
         .endpoint("endpoint", "http://non.existent:8081")
         .options(json!({"http": {"attempts": 1}}))
         .skip("populate-options.json", "of another origin; its URL is tested beside the options")
-        .skip("dynamic-unsupported.json", "no no of the service; tested beside the live server")
         .fault("errors.json", ServiceFault::Unauthorized)
         .fault("errors-422.json", ServiceFault::Refused)
         .fault("errors-server.json", ServiceFault::Unreachable)
