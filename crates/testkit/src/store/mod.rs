@@ -35,6 +35,7 @@
 //! that is how services with change sets and bulk calls are declared.
 
 mod auth;
+mod check;
 mod declare;
 mod items;
 mod jobs;
