@@ -24,6 +24,7 @@ mod schema;
 #[cfg(test)]
 mod tables;
 mod tinydns;
+mod txt;
 mod yaml;
 mod zones;
 
@@ -49,6 +50,7 @@ pub const PARTS: &[Part] = &[
     Part { name: "dump", compare: emit::compare },
     Part { name: "dump", compare: dump::compare },
     Part { name: "tinydns", compare: tinydns::compare },
+    Part { name: "txt", compare: txt::compare },
     Part { name: "schema", compare: schema::compare },
     Part { name: "cli", compare: cli::compare },
 ];

@@ -132,9 +132,13 @@ fn load(
     (record, report)
 }
 
+/// Codes of findings that the reference does not have, and which are in no verdict.
+const OWN_CODES: [&str; 3] = ["quoted-escapes", "txt-escapes", "txt-quotes"];
+
 /// The ids that objected; a crash of the reference asks for any objection.
 fn verdict(sets: &str, expected: &Json, report: &Report, differences: &mut Vec<String>) {
-    let ours: BTreeSet<&str> = report.iter().map(|found| &*found.code).collect();
+    let codes = report.iter().map(|found| &*found.code).filter(|code| !OWN_CODES.contains(code));
+    let ours: BTreeSet<&str> = codes.collect();
     match expected.as_array() {
         Some(ids) => {
             let ids: BTreeSet<&str> = ids.iter().filter_map(Json::as_str).collect();

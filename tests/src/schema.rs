@@ -18,7 +18,7 @@ use octodns::core::value::{Kind, Special, python_str};
 use octodns::{Manager, ManagerOptions, config_schema, registry, zone_schema};
 use octodns_core::record::{LoadContext, Record, RecordTypes};
 use octodns_core::validate::RecordValidators;
-use octodns_core::{Report, Value, ZoneName};
+use octodns_core::{Report, Severity, Value, ZoneName};
 use octodns_yaml::{FileIncludes, LoadOptions, load_bytes};
 use serde_json::{Value as Json, json};
 
@@ -109,7 +109,9 @@ impl Counts {
             .iter_errors(&document)
             .map(|error| format!("{}: {error}", error.instance_path()))
             .collect();
-        let messages: Vec<_> = found.iter().map(|found| &*found.message).collect();
+        // A schema has no warnings.
+        let refusals = found.iter().filter(|found| found.severity == Severity::Error);
+        let messages: Vec<_> = refusals.map(|found| &*found.message).collect();
         let reasons: Vec<_> = messages.iter().map(|message| why_not(message)).collect();
         let sayable = reasons.iter().any(Option::is_none);
         let difference = match (messages.is_empty(), errors.is_empty()) {

@@ -132,7 +132,7 @@ fn every_validator_has_its_row() {
             add(check.id, &of, check.sets, check.class);
         }
         for check in row.value_checks {
-            let of = types(&|row| row.value_checks.iter().any(|own| own.id == check.id));
+            let of = types(&|row| row.value_checks.iter().any(|own| own.class == check.class));
             add(check.id, &of, check.sets, check.class);
         }
     }

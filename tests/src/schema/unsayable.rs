@@ -53,6 +53,7 @@ const UNSAYABLE: &[(&str, &[&str])] = &[
         "semicolons, since an option of the provider says what they mean",
         &["unescaped ; in ", "double escaped ; in "],
     ),
+    ("which codes are those of octets", &[" over 255 in "]),
     ("what is named in another place", &["there is no validator "]),
 ];
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::sources::{closing, function_end, sources};
 
 /// What makes a finding, or the fault that becomes one.
-const MAKES: [&str; 8] = [
+const MAKES: [&str; 9] = [
     "Diagnostic::error(",
     "Diagnostic::warning(",
     "ZoneFinding::new(",
@@ -14,11 +14,13 @@ const MAKES: [&str; 8] = [
     "finding::about(",
     "findings.fault(",
     "findings.hopeless(",
+    "findings.warning(",
     "given.fault(",
 ];
 
 /// Functions that hand on what they make to callers who give the advice, or take it as an argument.
-const HANDED_ON: [(&str, &str); 5] = [
+const HANDED_ON: [(&str, &str); 6] = [
+    ("core/src/record/types/txt/check.rs", "fn object("),
     ("core/src/zone/validate/mail.rs", "fn objection("),
     ("processors/src/finding.rs", "fn about("),
     ("octodns/src/zones.rs", "fn fault("),

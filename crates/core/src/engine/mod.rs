@@ -6,6 +6,7 @@ mod guard;
 pub mod per_record;
 mod read;
 mod target;
+mod texts;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ pub use adapt::unsupported;
 pub use apply::apply_each;
 pub use read::{ReadZone, read_sources, read_target, read_valid_sources};
 pub use target::{Applied, Pipeline, Target, TargetOptions};
+pub use texts::leave_out_texts;
 
 use crate::record::RecordTypes;
 use crate::validate::RecordValidators;

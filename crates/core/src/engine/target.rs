@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::guard::Guard;
 use super::read::ReadZone;
-use super::{Context, adapt, read_target};
+use super::{Context, adapt, read_target, texts};
 use crate::apply_log::{ApplyLog, ApplySink, Outcome};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::{Plan, State, Thresholds};
@@ -183,6 +183,7 @@ impl Target {
     /// that touches what is hidden, and nothing of what reading learned is lost.
     fn seal(&self, mut plan: Plan, guard: Guard, state: State, report: &mut Report) -> Plan {
         plan.changes.retain(|change| self.compared().permits(change));
+        report.extend(texts::served_otherwise(&plan).map(|diagnostic| self.sign(diagnostic)));
         if !self.provider.drops_hidden() {
             report.extend(guard.findings(&plan).map(|diagnostic| self.sign(diagnostic)));
         }

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::Fault;
 use super::general::shown;
 use super::number::{self, NumberFault};
+use super::text::QuotedString;
 use crate::validate::Findings;
 use crate::value::{Kind, Map, Position, Special, Value, python_str};
 
@@ -153,6 +154,11 @@ impl<'v, 'a> Fields<'v, 'a> {
     pub(crate) fn text(&self, key: &str) -> Result<SmolStr, Fault> {
         let value = self.need(key)?;
         text_of(value).ok_or_else(|| must_be_text(key, value))
+    }
+
+    /// A quoted string of presentation format.
+    pub(crate) fn quoted(&self, key: &str) -> Result<QuotedString, Fault> {
+        self.text(key).map(|text| QuotedString::new(&text))
     }
 
     /// Text, in lower case.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::rdata::Places;
 use super::registry::{RecordTypes, TypeEntry};
-use super::{Dynamic, Fault, Geo, Options, Record, RecordType, number};
+use super::{Dynamic, Fault, Geo, Options, Record, RecordType, number, text};
 use crate::diagnostic::{Diagnostic, Origin, Report};
 use crate::validate::{Findings, RawRecord, RecordValidators};
 use crate::value::{Kind, Map, Position, Special, Value, python_str};
@@ -104,6 +104,7 @@ impl Record {
         if context.escape_semicolons && matches!(record_type, RecordType::TXT | RecordType::SPF) {
             escaped = values.iter().map(escape_semicolons).collect::<Vec<_>>();
             values = &escaped;
+            findings.note_bare_semicolons();
         }
         let raw = RawRecord {
             name: checked,
@@ -119,7 +120,7 @@ impl Record {
         context.validators.validate(&raw, &mut findings);
 
         let lenient = context.lenient | wants_leniency(map, &mut findings);
-        if findings.is_empty() || (lenient && !findings.are_hopeless()) {
+        if findings.are_warnings() || (lenient && !findings.are_hopeless()) {
             let built = encoded.clone().map_err(|error| Fault::idna(&error, name.position));
             match built.and_then(|name| loading.build(name, &raw, entry)) {
                 Ok(record) => {
@@ -248,7 +249,7 @@ impl Loading<'_> {
         for found in findings {
             let code =
                 if found.id.is_empty() { Cow::Borrowed(RECORD_NEW) } else { found.id.clone() };
-            let tolerated = lenient && !found.hopeless;
+            let tolerated = found.is_warning || (lenient && !found.hopeless);
             let make = if tolerated { Diagnostic::warning } else { Diagnostic::error };
             let places = [found.position, self.values, self.position];
             let position = places.into_iter().find(|place| place.is_known()).unwrap_or_default();
@@ -297,7 +298,7 @@ fn values_of<'d, 'a>(map: &'d Map<'a>, single: bool) -> &'d [Value<'a>] {
 
 fn escape_semicolons(value: &Value<'_>) -> Value<'static> {
     match value.as_str() {
-        Some(text) => Value::new(Kind::Str(text.replace(';', "\\;").into()), value.position),
+        Some(text) => Value::new(Kind::Str(text::escape_semicolons(text).into()), value.position),
         None => value.clone().into_owned(),
     }
 }

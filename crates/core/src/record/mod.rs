@@ -15,6 +15,7 @@ mod record_type;
 mod registry;
 mod routing;
 mod row;
+pub mod text;
 mod types;
 
 use std::fmt;

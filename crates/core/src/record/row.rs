@@ -6,6 +6,7 @@ use std::fmt;
 use super::fields::Fields;
 use super::number;
 use super::rdata::{int_or_text, unquote};
+use super::text::{self, Codes, QuotedString};
 use super::{Fault, Rdata, RdataError};
 use crate::value::{Map, OwnedValue, Position, Value};
 
@@ -20,13 +21,16 @@ pub(crate) enum Word {
     Text,
     /// Text, with any quotes.
     Bare,
-    /// As [`Word::Text`], up to the end: the last field, which may hold blanks.
+    /// A quoted string; without quotes it ends at the next blank.
+    Quoted,
+    /// A quoted string, up to the end: the last field, which may hold blanks.
     Rest,
 }
 
 /// A value that is a row of fields, all of which it always has.
 ///
-/// Every row is an [`Rdata`]; its [`fmt::Display`] writes the fields that [`Row::FIELDS`] reads.
+/// Every row is an [`Rdata`]; its [`fmt::Display`] writes the fields that [`Row::FIELDS`] reads. In the alternate
+/// form (`{:#}`) quoted strings are their canonical text, for plans.
 pub(crate) trait Row:
     Clone + fmt::Debug + fmt::Display + Ord + Send + Sync + 'static
 {
@@ -67,7 +71,7 @@ impl<T: Row> Rdata for T {
     }
 
     fn text(&self) -> String {
-        if Self::QUOTED { format!("'{self}'") } else { self.to_string() }
+        if Self::QUOTED { format!("'{self:#}'") } else { format!("{self:#}") }
     }
 
     fn order(&self, other: &Self) -> Ordering {
@@ -86,16 +90,22 @@ fn parse(fields: &[(&'static str, Word)], rdata: &str) -> Result<OwnedValue, Rda
     let mut after_number = false;
     for (key, kind) in fields {
         let text = rest.ok_or_else(failed)?;
-        let (word, after) = match text.split_once(' ') {
-            Some((word, after)) if *kind != Word::Rest => (word, Some(after)),
-            _ => (text, None),
+        let end = match kind {
+            Word::Quoted => end_of_quotes(text).or_else(|| text.find(' ')),
+            Word::Rest => None,
+            _ => text.find(' '),
         };
-        let text = |word: &str| OwnedValue::from(word.to_owned());
+        let (word, after) = match end {
+            Some(end) => (&text[..end], text[end..].strip_prefix(' ')),
+            None => (text, None),
+        };
+        let plain = |word: &str| OwnedValue::from(word.to_owned());
         let value = match kind {
-            Word::NumberAfterNumber if !after_number => text(word),
+            Word::NumberAfterNumber if !after_number => plain(word),
             Word::Number | Word::NumberAfterNumber => int_or_text(word),
-            Word::Text | Word::Rest => text(unquote(word)),
-            Word::Bare => text(word),
+            Word::Text => plain(unquote(word)),
+            Word::Quoted | Word::Rest => quoted(unquote(word)),
+            Word::Bare => plain(word),
         };
         after_number = number::int_of_text(word).is_ok();
         entries.push((*key, value));
@@ -105,6 +115,25 @@ fn parse(fields: &[(&'static str, Word)], rdata: &str) -> Result<OwnedValue, Rda
         return Err(failed());
     }
     Ok(Map::from_unique(entries).into())
+}
+
+/// Where a quoted string at the start of a text ends, if a blank or nothing follows it.
+fn end_of_quotes(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('"')?;
+    let mut escaped = false;
+    let closes = |byte: u8| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    };
+    let end = inside.bytes().position(closes)? + 2;
+    matches!(text.as_bytes().get(end), None | Some(b' ')).then_some(end)
+}
+
+/// The canonical text of the inside of quotes.
+fn quoted(inside: &str) -> OwnedValue {
+    let octets = text::unescape(inside.as_bytes(), Codes::Decimal);
+    QuotedString::from_octets(&octets).to_value()
 }
 
 #[cfg(test)]
@@ -125,6 +154,20 @@ mod tests {
             assert!(error.contains("\"a b c\""), "{error}");
         }
         assert_eq!(shown("1  x").unwrap(), "{'a': 1, 'b': '', 'c': 'x'}");
+    }
+
+    #[test]
+    fn quoted_strings_may_hold_blanks_and_quotes() {
+        let fields = &[("a", Word::Quoted), ("b", Word::Quoted)];
+        for (rdata, shown) in [
+            ("\"x y\" \"\"", "{'a': 'x y', 'b': ''}"),
+            ("\"x\\\" y\" z", "{'a': 'x\\\\\" y', 'b': 'z'}"),
+            ("\"\\x\\\\\" \\195\\169", "{'a': 'x\\\\\\\\', 'b': 'é'}"),
+            ("\"x y", "{'a': '', 'b': 'y'}"),
+        ] {
+            let value = parse(fields, rdata).unwrap();
+            assert_eq!(crate::value::python_str(&value), shown, "{rdata}");
+        }
     }
 
     #[test]

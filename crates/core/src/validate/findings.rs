@@ -18,23 +18,43 @@ pub struct Finding {
     pub position: Position,
     /// Whether no record can be made of this even when faults are tolerated.
     pub hopeless: bool,
+    /// Whether it holds up nothing, however strict a reader is.
+    pub is_warning: bool,
 }
 
 /// The objections to one record.
 #[derive(Debug, Default)]
 pub struct Findings {
     list: Vec<Finding>,
+    has_bare_semicolons: bool,
 }
 
 impl Findings {
     /// No objections.
     pub const fn new() -> Self {
-        Self { list: Vec::new() }
+        Self { list: Vec::new(), has_bare_semicolons: false }
+    }
+
+    /// Says that the source writes the semicolons of texts bare, so that advice is in its spelling.
+    pub(crate) fn note_bare_semicolons(&mut self) {
+        self.has_bare_semicolons = true;
+    }
+
+    /// Whether the source writes the semicolons of texts bare; validators see them escaped all the same.
+    pub(crate) fn has_bare_semicolons(&self) -> bool {
+        self.has_bare_semicolons
     }
 
     /// Objects to something at `position`.
     pub fn fault(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
         self.push(position, message.into(), false)
+    }
+
+    /// Says of something at `position` that it may not be meant; it holds up nothing.
+    pub fn warning(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
+        let found = self.push(position, message.into(), false);
+        found.is_warning = true;
+        found
     }
 
     /// Objects to something that no record can be made of, not even a lenient one.
@@ -55,7 +75,7 @@ impl Findings {
         let same =
             |found: &&mut Finding| found.position.is_known() && found.position == fault.position;
         if let Some(found) = self.list.iter_mut().find(same) {
-            found.hopeless = true;
+            (found.hopeless, found.is_warning) = (true, false);
             return;
         }
         self.push(fault.position, fault.message, true).by(id).help = fault.help;
@@ -64,7 +84,8 @@ impl Findings {
     fn push(&mut self, position: Position, message: String, hopeless: bool) -> &mut Finding {
         let id = Cow::Borrowed("");
         let last = self.list.len();
-        self.list.push(Finding { id, message, help: None, position, hopeless });
+        let is_warning = false;
+        self.list.push(Finding { id, message, help: None, position, hopeless, is_warning });
         &mut self.list[last]
     }
 
@@ -76,6 +97,11 @@ impl Findings {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// Whether there is none but warnings.
+    pub fn are_warnings(&self) -> bool {
+        self.list.iter().all(|found| found.is_warning)
     }
 
     /// Whether one of them rules out even a lenient record.

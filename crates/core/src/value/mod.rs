@@ -14,6 +14,7 @@ use std::borrow::Cow;
 pub(crate) use de::known_keys;
 pub use de::{DeError, from_value, truth};
 pub use pformat::pformat;
+pub(crate) use print::is_printable;
 pub use print::{Json, Python, python_str};
 
 /// Where a node stands in the text it came from.

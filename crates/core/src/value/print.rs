@@ -180,7 +180,9 @@ fn python_str_literal(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_char(quote)
 }
 
-fn is_printable(c: char) -> bool {
+/// Whether Python shows a character as it is: all but controls, unassigned ones and blanks other than the
+/// ordinary one.
+pub(crate) fn is_printable(c: char) -> bool {
     use GeneralCategory as G;
     c == ' '
         || !matches!(

@@ -122,10 +122,13 @@ impl Processor for SpfDnsLookupProcessor {
 
 const OBJECTION: &str = "correct the word, or include a name that has a policy";
 
-/// The values of a TXT record, as they go over the wire.
+/// The values of a TXT record, as they go over the wire; octets that are not UTF-8 are in no policy.
 fn texts(record: &Record) -> Option<Vec<String>> {
     match record.data() {
-        RecordData::Txt(values) => Some(values.iter().map(Txt::raw).collect()),
+        RecordData::Txt(values) => {
+            let text = |value: &Txt| String::from_utf8_lossy(&value.octets()).into_owned();
+            Some(values.iter().map(text).collect())
+        }
         _ => None,
     }
 }

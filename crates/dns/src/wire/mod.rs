@@ -1,7 +1,7 @@
 //! Record data between octoDNS and the wire (RFC 1035, section 3.2.1, and the RFC of each type).
 //!
-//! Texts within values (`CAA`, `NAPTR`, `URI`, the parameters of `SVCB`) are kept in presentation
-//! format, with its escapes, as octoDNS has them; [`Txt`](octodns_core::record::Txt) is kept bare.
+//! Texts are octets on the wire; [`octodns_core::record::text`] has what stands for them. The parameters of
+//! `SVCB` are kept in presentation format, with its escapes.
 //!
 //! ```
 //! use octodns_core::record::{Mx, RecordData, Target};
@@ -19,7 +19,6 @@
 
 mod bytes;
 mod error;
-mod escape;
 mod hex;
 mod loc;
 mod mnemonic;

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use octodns_core::record::text::{Codes, escape};
+
 use super::WireError;
-use super::escape;
 
 /// The most bytes a label has (RFC 1035, section 2.3.4).
 pub(super) const MOST_LABEL: usize = 63;
@@ -41,7 +42,7 @@ pub fn labels(name: &str) -> Result<Vec<Vec<u8>>, WireError> {
             }
             b'\\' => {
                 let (escaped, after) =
-                    escape::one(rest).ok_or(failed("an escape is incomplete"))?;
+                    escape(rest, Codes::Decimal).ok_or(failed("an escape is incomplete"))?;
                 label.push(escaped);
                 rest = after;
             }

@@ -4,12 +4,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use octodns_core::record::text::Presentation;
 
 use super::bytes::Reader;
 use super::loc::Place;
 use super::svcb::{self, Param};
 use super::table::Field;
-use super::{WireError, escape, hex};
+use super::{WireError, hex};
 
 /// How many hexadecimal digits stand together.
 const DIGITS: usize = 128;
@@ -26,15 +27,15 @@ pub(super) fn fields(fields: &[Field], rdata: &[u8]) -> Result<String, WireError
             Field::Ipv4 => words.push(Ipv4Addr::from(from.array::<4>("an address")?).to_string()),
             Field::Ipv6 => words.push(Ipv6Addr::from(from.array::<16>("an address")?).to_string()),
             Field::Name => words.push(from.name()?),
-            Field::Word => words.push(escape::encode(from.string("a word")?)),
-            Field::Text => words.push(quoted(from.string("a text")?)),
+            Field::Word => words.push(Presentation::DECIMAL.inside(from.string("a word")?)),
+            Field::Text => words.push(Presentation::DECIMAL.string(from.string("a text")?)),
             Field::Texts => {
-                words.push(quoted(from.string("a text")?));
+                words.push(Presentation::DECIMAL.string(from.string("a text")?));
                 while !from.is_empty() {
-                    words.push(quoted(from.string("a text")?));
+                    words.push(Presentation::DECIMAL.string(from.string("a text")?));
                 }
             }
-            Field::RestText => words.push(quoted(from.rest())),
+            Field::RestText => words.push(Presentation::DECIMAL.string(from.rest())),
             Field::RestHex => words.push(groups(from.rest())),
             Field::RestBase64 => words.push(BASE64.encode(from.rest())),
             Field::Loc => words.push(place(Place::decode(&mut from)?)),
@@ -55,10 +56,6 @@ pub(super) fn unknown(rdata: &[u8]) -> String {
         [] => "\\# 0".to_owned(),
         rdata => format!("\\# {} {}", rdata.len(), groups(rdata)),
     }
-}
-
-fn quoted(bytes: &[u8]) -> String {
-    format!("\"{}\"", escape::encode(bytes))
 }
 
 fn groups(bytes: &[u8]) -> String {
@@ -110,13 +107,13 @@ fn parameter(param: Param<'_>) -> Result<String, WireError> {
                 texts.push(escaped.collect());
                 bytes = rest;
             }
-            escape::encode(&texts.join(&b','))
+            Presentation::DECIMAL.inside(&texts.join(&b','))
         }
         (3, &[high, low]) => u16::from_be_bytes([high, low]).to_string(),
         (5, ech) => BASE64.encode(ech),
         (_, bytes) => match svcb::list(param)? {
             Some(texts) => texts.join(","),
-            None => escape::encode(bytes),
+            None => Presentation::DECIMAL.inside(bytes),
         },
     };
     Ok(format!("{name}=\"{value}\""))

@@ -5,11 +5,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use octodns_core::record::SvcParam;
+use octodns_core::record::text::{Codes, Presentation, escape, unescape};
 
 use super::bytes::Writer;
 use super::name::{MOST_LABEL, MOST_NAME};
 use super::table::{self, Field};
-use super::{WireError, escape, hex, loc, svcb, ttl, values};
+use super::{WireError, hex, loc, svcb, ttl, values};
 
 /// A word of a zone file, as it stands there, without the quotes around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,20 +141,20 @@ impl<'w> Scanner<'w> {
             }
             Field::Word | Field::Text => {
                 let word = self.word("a text")?;
-                self.out.string(&escape::decode_bytes(word.text), "text")
+                self.out.string(&unescape(word.text, Codes::Decimal), "text")
             }
             Field::Texts => {
                 let first = self.word("a text")?;
-                self.out.string(&escape::decode_bytes(first.text), "text")?;
+                self.out.string(&unescape(first.text, Codes::Decimal), "text")?;
                 while let Some(word) = self.words.get(self.next) {
                     self.next += 1;
-                    self.out.string(&escape::decode_bytes(word.text), "text")?;
+                    self.out.string(&unescape(word.text, Codes::Decimal), "text")?;
                 }
                 Ok(())
             }
             Field::RestText => {
                 let word = self.word("a text")?;
-                self.out.bytes(&escape::decode_bytes(word.text));
+                self.out.bytes(&unescape(word.text, Codes::Decimal));
                 Ok(())
             }
             Field::RestHex => {
@@ -232,7 +233,7 @@ fn param(key: &str, value: &str) -> SvcParam {
         return SvcParam::Text(value.into());
     }
     let mut texts = vec![Vec::new()];
-    let mut bytes = escape::decode(value).into_iter();
+    let mut bytes = unescape(value.as_bytes(), Codes::Decimal).into_iter();
     while let Some(byte) = bytes.next() {
         match (byte, texts.last_mut()) {
             (b',', _) => texts.push(Vec::new()),
@@ -241,7 +242,7 @@ fn param(key: &str, value: &str) -> SvcParam {
             (_, None) => {}
         }
     }
-    SvcParam::List(texts.iter().map(|text| escape::encode(text).into()).collect())
+    SvcParam::List(texts.iter().map(|text| Presentation::DECIMAL.inside(text).into()).collect())
 }
 
 /// A name on the wire; one that is not absolute ends in `origin`, and `@` is `origin`.
@@ -265,8 +266,8 @@ pub fn name_bytes(word: Word<'_>, origin: &[u8]) -> Result<Vec<u8>, WireError> {
         rest = after;
         let (byte, is_dot) = match byte {
             b'\\' => {
-                let (escaped, after) =
-                    escape::one(rest).ok_or_else(|| failed("an escape is incomplete"))?;
+                let (escaped, after) = escape(rest, Codes::Decimal)
+                    .ok_or_else(|| failed("an escape is incomplete"))?;
                 rest = after;
                 (escaped, false)
             }

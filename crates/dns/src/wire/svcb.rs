@@ -4,11 +4,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use octodns_core::record::text::{Codes, Presentation, unescape};
 use octodns_core::record::{SvcParam, Svcb, Target};
 
+use super::WireError;
 use super::bytes::{Reader, Writer};
 use super::values::{Wire, decode_base64};
-use super::{WireError, escape};
 
 /// The parameters that have names, by number (RFC 9460, section 14.3.2).
 const NAMES: [&str; 7] =
@@ -64,7 +65,7 @@ pub(super) fn list(param: Param<'_>) -> Result<Option<Vec<String>>, WireError> {
     while !from.is_empty() {
         texts.push(match param.key {
             0 => key_name(from.u16("mandatory")?),
-            1 => escape::encode(from.string("alpn")?),
+            1 => Presentation::DECIMAL.inside(from.string("alpn")?),
             4 => Ipv4Addr::from(from.array::<4>("ipv4hint")?).to_string(),
             6 => Ipv6Addr::from(from.array::<16>("ipv6hint")?).to_string(),
             _ => return Ok(None),
@@ -89,7 +90,7 @@ fn decode_param(param: Param<'_>) -> Result<SvcParam, WireError> {
         }
         (5, ech) => Ok(SvcParam::Text(BASE64.encode(ech).into())),
         (_, []) => Ok(SvcParam::Flag),
-        (_, bytes) => Ok(SvcParam::Text(escape::encode(bytes).into())),
+        (_, bytes) => Ok(SvcParam::Text(Presentation::DECIMAL.inside(bytes).into())),
     }
 }
 
@@ -131,7 +132,9 @@ fn encode_param(key: u16, value: &SvcParam) -> Result<Vec<u8>, WireError> {
             keys.dedup();
             out.bytes(&keys.into_iter().flat_map(u16::to_be_bytes).collect::<Vec<_>>());
         }
-        1 => texts(value).iter().try_for_each(|text| out.string(&escape::decode(text), "alpn"))?,
+        1 => texts(value)
+            .iter()
+            .try_for_each(|text| out.string(&unescape(text.as_bytes(), Codes::Decimal), "alpn"))?,
         2 if text(value).is_empty() => {}
         2 => return Err(WireError::field("no-default-alpn", text(value), "is a value too many")),
         3 => {
@@ -149,7 +152,7 @@ fn encode_param(key: u16, value: &SvcParam) -> Result<Vec<u8>, WireError> {
             let addresses = addresses::<Ipv6Addr>("ipv6hint", value)?;
             out.bytes(&addresses.iter().flat_map(Ipv6Addr::octets).collect::<Vec<_>>());
         }
-        _ => out.bytes(&escape::decode(&text(value))),
+        _ => out.bytes(&unescape(text(value).as_bytes(), Codes::Decimal)),
     }
     let bytes = out.into_bytes();
     if bytes.is_empty() && matches!(key, 0 | 1 | 4 | 5 | 6) {

@@ -4,12 +4,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use octodns_core::record::text::{Codes, MOST_OCTETS, Presentation, QuotedString, unescape};
 use octodns_core::record::{
     Caa, Ds, Mx, Naptr, Openpgpkey, Rdata, Srv, Sshfp, Target, Tlsa, Txt, Uri,
 };
 
 use super::bytes::{Reader, Writer};
-use super::{WireError, escape, hex};
+use super::{WireError, hex};
 
 /// A value between octoDNS and the wire.
 pub(super) trait Wire: Rdata {
@@ -49,14 +50,14 @@ impl Wire for Caa {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
         out.u8(self.flags, "flags")?;
         out.string(self.tag.as_bytes(), "tag")?;
-        out.bytes(&escape::decode(&self.value));
+        out.bytes(&self.value.octets());
         Ok(())
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
         let flags = from.u8("flags")?.into();
         let tag = utf8(from.string("a tag")?, "tag")?;
-        Ok(Self { flags, tag: tag.into(), value: escape::encode(from.rest()).into() })
+        Ok(Self { flags, tag: tag.into(), value: QuotedString::from_octets(from.rest()) })
     }
 }
 
@@ -92,7 +93,7 @@ impl Wire for Mx {
     }
 }
 
-/// RFC 3403, section 4.1. Its texts are kept as they stand in presentation format, with their escapes.
+/// RFC 3403, section 4.1.
 impl Wire for Naptr {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
         out.u16(self.order, "order")?;
@@ -100,7 +101,7 @@ impl Wire for Naptr {
         for (text, field) in
             [(&self.flags, "flags"), (&self.service, "service"), (&self.regexp, "regexp")]
         {
-            out.string(&escape::decode(text), field)?;
+            out.string(&text.octets(), field)?;
         }
         out.name(&self.replacement)
     }
@@ -109,9 +110,9 @@ impl Wire for Naptr {
         Ok(Self {
             order: from.u16("order")?.into(),
             preference: from.u16("preference")?.into(),
-            flags: escape::encode(from.string("flags")?).to_uppercase().into(),
-            service: escape::encode(from.string("a service")?).into(),
-            regexp: escape::encode(from.string("a regexp")?).into(),
+            flags: QuotedString::from_octets(&from.string("flags")?.to_ascii_uppercase()),
+            service: QuotedString::from_octets(from.string("a service")?),
+            regexp: QuotedString::from_octets(from.string("a regexp")?),
             replacement: from.name()?.into(),
         })
     }
@@ -202,11 +203,11 @@ impl Wire for Tlsa {
 /// RFC 1035, section 3.3.14; RFC 4408, section 3.1.1. How the text is cut into strings means nothing.
 impl Wire for Txt {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
-        let raw = self.raw();
-        if raw.is_empty() {
+        let octets = self.octets();
+        if octets.is_empty() {
             return out.string(b"", "value");
         }
-        raw.as_bytes().chunks(255).try_for_each(|chunk| out.string(chunk, "value"))
+        octets.chunks(MOST_OCTETS).try_for_each(|chunk| out.string(chunk, "value"))
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
@@ -214,7 +215,7 @@ impl Wire for Txt {
         while !from.is_empty() {
             bytes.extend(from.string("a text")?);
         }
-        Ok(Self::from_raw(&utf8(&bytes, "text")?))
+        Ok(Self::from_octets(&bytes))
     }
 }
 
@@ -223,13 +224,13 @@ impl Wire for Uri {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
         out.u16(self.priority, "priority")?;
         out.u16(self.weight, "weight")?;
-        out.bytes(&escape::decode(self.target.as_str()));
+        out.bytes(&unescape(self.target.as_str().as_bytes(), Codes::Decimal));
         Ok(())
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
         let (priority, weight) = (from.u16("priority")?.into(), from.u16("weight")?.into());
-        let target = escape::encode(from.rest());
+        let target = Presentation::DECIMAL.inside(from.rest());
         match Target::new(&target) {
             Ok(target) => Ok(Self { priority, weight, target }),
             Err(_) => Err(WireError::field("target", target, "has a label that is not IDNA")),

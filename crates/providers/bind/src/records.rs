@@ -137,9 +137,7 @@ pub(crate) fn validated(
     }
     map.insert("type", record.record_type().as_str());
     let name = Value::new(Kind::Str(record.name().as_str().to_owned().into()), position);
-    let loaded = Record::load(&name, &Value::new(Kind::Map(map), position), context, report)?;
-    // A text keeps its quotes, which as data it would lose.
-    Some(if texts.is_some() { loaded.with_data(record.data().clone()) } else { loaded })
+    Record::load(&name, &Value::new(Kind::Map(map), position), context, report)
 }
 
 /// Writes desired records the way they will be read back, so that what is only another spelling is no

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use octodns_core::engine::leave_out_texts;
 use octodns_core::provider::PlanDraft;
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::value::Map;
@@ -167,9 +168,10 @@ impl Provider for Cloudflare {
     async fn adapt(
         &self,
         desired: &mut Zone,
-        _existing: &mut Zone,
+        existing: &mut Zone,
         report: &mut Report,
     ) -> Result<(), ProviderError> {
+        leave_out_texts(desired, existing, records::UNHELD, report);
         planning::adapt(desired, report);
         Ok(())
     }

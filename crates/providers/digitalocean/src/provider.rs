@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use octodns_core::engine::leave_out_texts;
 use octodns_core::engine::per_record::{self, HeldRows, Row, RowApi, Rows};
 use octodns_core::provider::listed_zones;
 use octodns_core::{
-    ApplyLog, Capabilities, Plan, Provider, ProviderError, Record, Registry, Secret, Source, State,
-    TypeSupport, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, Plan, Provider, ProviderError, Record, Registry, Report, Secret,
+    Source, State, TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::Accounts;
 use schemars::JsonSchema;
@@ -104,6 +105,16 @@ impl Source for DigitalOcean {
 
 #[async_trait]
 impl Provider for DigitalOcean {
+    async fn adapt(
+        &self,
+        desired: &mut Zone,
+        existing: &mut Zone,
+        report: &mut Report,
+    ) -> Result<(), ProviderError> {
+        leave_out_texts(desired, existing, records::UNHELD, report);
+        Ok(())
+    }
+
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         if !plan.exists {
             let zone = plan.desired.name();

@@ -4,6 +4,8 @@
 //! read without it, the domain's own as `@`. Text is bare: no quotes, no escapes.
 
 use octodns_core::engine::per_record::Rows;
+use octodns_core::record::text::{QuotedString, Unheld};
+use octodns_core::record::{Rdata, Txt};
 use octodns_core::{
     OwnedValue, ProviderError, Record, RecordData, RecordType, ServiceFault, ZoneName,
 };
@@ -23,6 +25,12 @@ pub(crate) const TYPES: &[RecordType] = &[
 ];
 
 const APEX: &str = "@";
+
+/// The API has texts as JSON; it refuses backslashes, as others have found (DNSControl).
+pub(crate) const UNHELD: &[(RecordType, &[Unheld])] = &[
+    (RecordType::CAA, &[Unheld::NonUtf8]),
+    (RecordType::TXT, &[Unheld::NonUtf8, Unheld::Backslashes]),
+];
 
 /// A row that was read, in the form it would be written in.
 pub(crate) fn as_written(row: Row, zone: &ZoneName) -> Row {
@@ -52,7 +60,7 @@ pub(crate) fn read(rows: &mut Rows<'_, u64>, row: &Row) -> Result<(), ProviderEr
 fn value(row: &Row) -> Option<OwnedValue> {
     let data = row.data.clone()?;
     Some(match &*row.record_type {
-        "TXT" => data.replace(';', "\\;").into(),
+        "TXT" => Txt::from_octets(data.as_bytes()).to_value(),
         "MX" => [("preference", row.priority?.into()), ("exchange", data.into())].into(),
         "SRV" => [
             ("priority", row.priority?.into()),
@@ -61,10 +69,12 @@ fn value(row: &Row) -> Option<OwnedValue> {
             ("target", data.into()),
         ]
         .into(),
-        "CAA" => {
-            [("flags", row.flags?.into()), ("tag", row.tag.clone()?.into()), ("value", data.into())]
-                .into()
-        }
+        "CAA" => [
+            ("flags", row.flags?.into()),
+            ("tag", row.tag.clone()?.into()),
+            ("value", QuotedString::from_octets(data.as_bytes()).to_value()),
+        ]
+        .into(),
         _ => data.into(),
     })
 }
@@ -89,12 +99,12 @@ pub(crate) fn write(record: &Record) -> Row {
             row.port = Some(srv.port);
             srv.target.to_string()
         }),
-        RecordData::Caa(values) => values.first().map(|caa| {
+        RecordData::Caa(values) => values.first().and_then(|caa| {
             row.flags = Some(caa.flags);
             row.tag = Some(caa.tag.to_string());
-            caa.value.to_string()
+            caa.value.bare()
         }),
-        RecordData::Txt(values) => values.first().map(octodns_core::record::Txt::raw),
+        RecordData::Txt(values) => values.first().and_then(Txt::bare),
         // Addresses and names are as they are in zone files.
         _ => record.rdatas().pop(),
     };

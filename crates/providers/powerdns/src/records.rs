@@ -1,10 +1,10 @@
 //! `RRset`s and records, both ways. Pure: no calls, no state.
 //!
-//! Values are presentation format with absolute names. Text stands there as octoDNS has it, escapes and
-//! all, between quotes: a backslash in a record's text is one that escapes.
+//! Values are presentation format with absolute names.
 
-use octodns_core::record::{Loc, RecordTypes, Txt};
-use octodns_core::value::{Kind, Map};
+use octodns_core::record::text::Presentation;
+use octodns_core::record::{Loc, Rdata, RecordTypes, Txt};
+use octodns_core::value::Map;
 use octodns_core::{
     OwnedValue, ProviderError, Record, RecordData, RecordType, ServiceFault, ZoneName,
 };
@@ -34,6 +34,9 @@ pub(crate) const TYPES: &[RecordType] = &[
     RecordType::URI,
     lua::LUA,
 ];
+
+/// Texts have their semicolons escaped, as octoDNS sends them, and are in one string: the server cuts it.
+const TEXT: Presentation = Presentation::DECIMAL.with_escaped_semicolons();
 
 /// The server's name of the type of LUA records, dynamic ones among them.
 pub(crate) const SERVER_LUA: &str = "LUA";
@@ -66,7 +69,10 @@ pub(crate) fn read(
         };
         let Some(entry) = types.get(of.as_str()) else { return Ok(None) };
         let value = |content: &&str| match *of {
-            RecordType::TXT => Ok(text(content)),
+            RecordType::TXT => {
+                let octets = TEXT.read(content).map_err(|error| error.to_string())?;
+                Ok(Txt::from_octets(&octets).to_value())
+            }
             RecordType::LOC => entry.parse(&content.replace('m', "")).map_err(|e| e.to_string()),
             RecordType::HTTPS | RecordType::SVCB => {
                 entry.parse(content).map(with_port).map_err(|error| error.to_string())
@@ -122,21 +128,6 @@ fn scripts(served: &[&str]) -> Result<Map<'static>, String> {
     Ok(values_of(lua::LUA.as_str(), false, values))
 }
 
-/// Text without its outer quotes, each semicolon escaped. Where it is cut into strings, octoDNS joins it.
-fn text(content: &str) -> OwnedValue {
-    let bare = content.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(content);
-    let mut text = String::with_capacity(bare.len());
-    let mut escaped = false;
-    for character in bare.chars() {
-        if character == ';' && !escaped {
-            text.push('\\');
-        }
-        escaped = character == '\\' && !escaped;
-        text.push(character);
-    }
-    text.into()
-}
-
 /// The server's type of a record, and its values.
 pub(crate) fn write(record: &Record) -> Result<(String, Vec<Row>), String> {
     let row = |content: String| Row { content, disabled: false };
@@ -145,9 +136,7 @@ pub(crate) fn write(record: &Record) -> Result<(String, Vec<Row>), String> {
         return Ok((SERVER_LUA.to_owned(), vec![row(content)]));
     }
     let contents = match record.data() {
-        RecordData::Txt(texts) => {
-            texts.iter().map(|text| format!("\"{}\"", quotable(text))).collect()
-        }
+        RecordData::Txt(texts) => texts.iter().map(|text| TEXT.string(&text.octets())).collect(),
         RecordData::Loc(places) => places.iter().map(place).collect(),
         RecordData::Https(_) | RecordData::Svcb(_) => {
             record.rdatas().iter().map(|rdata| quoted_keys(rdata)).collect()
@@ -163,26 +152,6 @@ pub(crate) fn server_type(record: &Record) -> &str {
         return SERVER_LUA;
     }
     record.record_type().as_str()
-}
-
-/// A text in which each quote is escaped, so that it can stand between quotes.
-///
-/// Differs from octoDNS, whose text with bare quotes is refused by the server.
-pub(crate) fn quotable(text: &Txt) -> String {
-    let mut quotable = String::with_capacity(text.as_str().len());
-    let mut escaped = false;
-    for character in text.as_str().chars() {
-        if character == '"' && !escaped {
-            quotable.push('\\');
-        }
-        escaped = character == '\\' && !escaped;
-        quotable.push(character);
-    }
-    if escaped {
-        // A backslash at the end would escape the quote after it.
-        quotable.push('\\');
-    }
-    quotable
 }
 
 /// RFC 1876, section 3, as the server writes it.
@@ -213,10 +182,6 @@ fn quoted_keys(rdata: &str) -> String {
 
 /// The record as it will be read back, if that is another: what a plan is to compare.
 pub(crate) fn as_held(record: &Record) -> Option<Record> {
-    if let RecordData::Txt(texts) = record.data() {
-        let held: Vec<_> = texts.iter().map(|one| Txt::new(held_text(one))).collect();
-        return (held != *texts).then(|| record.clone().with_data(RecordData::Txt(held)));
-    }
     let values = dynamic::served_by_default(record.dynamic()?)?;
     let data = match record.data() {
         RecordData::A(_) => RecordData::A(parsed(&values)?),
@@ -229,13 +194,6 @@ pub(crate) fn as_held(record: &Record) -> Option<Record> {
     (data != *record.data()).then(|| record.clone().with_data(data))
 }
 
-fn held_text(one: &Txt) -> String {
-    match text(&format!("\"{}\"", quotable(one))).kind {
-        Kind::Str(text) => text.into_owned(),
-        _ => String::new(),
-    }
-}
-
 fn parsed<T: std::str::FromStr + Ord>(values: &[&str]) -> Option<Vec<T>> {
     let mut parsed = values.iter().map(|value| value.parse().ok()).collect::<Option<Vec<T>>>()?;
     parsed.sort();
@@ -244,27 +202,38 @@ fn parsed<T: std::str::FromStr + Ord>(values: &[&str]) -> Option<Vec<T>> {
 
 #[cfg(test)]
 mod tests {
-    use octodns_core::Value;
+    use octodns_core::RecordName;
 
     use super::*;
 
     #[test]
     fn text_is_written_so_that_it_is_read_back() {
-        for (given, written) in [
+        for (text, written) in [
             ("plain", "plain"),
             ("v=DKIM1\\; k=rsa", "v=DKIM1\\; k=rsa"),
             ("say \"hi\"", "say \\\"hi\\\""),
             ("say \\\"hi\\\"", "say \\\"hi\\\""),
             ("a\\\\b", "a\\\\b"),
+            ("a\\b", "a\\\\b"),
+            ("a\\09", "a\\\\09"),
             ("a\\\\\"b", "a\\\\\\\"b"),
             ("end\\", "end\\\\"),
+            ("déjà\t", "d\\195\\169j\\195\\160\\009"),
         ] {
-            let quotable = quotable(&Txt::new(given));
-            assert_eq!(quotable, written, "{given}");
-            let read = text(&format!("\"{quotable}\""));
-            assert_eq!(read, Value::from(written.to_owned()), "{given}");
+            let record = |texts| Record::new(RecordName::APEX, 60, RecordData::Txt(vec![texts]));
+            let text = Txt::new(text);
+            let (_, rows) = write(&record(text.clone())).unwrap();
+            assert_eq!(rows[0].content, format!("\"{written}\""));
+            assert_eq!(Txt::from_octets(&TEXT.read(&rows[0].content).unwrap()), text);
         }
-        assert_eq!(text("\"a;b\\;c\\\\;d\""), Value::from("a\\;b\\;c\\\\\\;d".to_owned()));
+    }
+
+    /// The server keeps what octoDNS sent, and answers SERVFAIL for some of it: it is read, to be replaced.
+    #[test]
+    fn texts_that_the_server_cannot_serve_are_read() {
+        for (content, text) in [("\"a\\09\"", "a\\\\09"), ("\"a\\999b\"", "a\\\\999b")] {
+            assert_eq!(Txt::from_octets(&TEXT.read(content).unwrap()).as_str(), text);
+        }
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Plain records and the values of record sets, both ways. Pure: no API, no clock.
 
-use std::fmt::Write as _;
-
-use octodns_core::record::Record;
+use octodns_core::record::text::{Codes, Cut, Presentation, QuotedString, unescape};
+use octodns_core::record::{Caa, Naptr, Rdata, Record, Txt};
 use octodns_core::value::{Map, OwnedValue, Value};
 use octodns_core::{RecordData, RecordType, TypeSupport};
 
@@ -22,6 +21,15 @@ pub(crate) const TYPES: TypeSupport = TypeSupport::Only(&[
     RecordType::TXT,
     crate::alias::RECORD_TYPE,
 ]);
+
+/// Texts as the service takes them: octal codes, semicolons escaped and strings cut as octoDNS does.
+///
+/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat>
+pub(crate) const TEXT: Presentation =
+    Presentation::OCTAL.with_escaped_semicolons().with_cut(Cut::Written);
+
+/// The same for quoted strings of other types, whose semicolons stay as they are.
+const QUOTED: Presentation = Presentation::OCTAL;
 
 /// Whether record sets of this type are looked at.
 pub(crate) fn is_known(record_type: &str) -> bool {
@@ -90,8 +98,9 @@ fn to_value(record_type: &str, value: &str) -> Option<OwnedValue> {
             ]))
         }
         "SPF" | "TXT" => {
-            let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'))?;
-            Some(text(&unescape_quotes(&escape_semicolons(inner))))
+            let value = value.trim();
+            let octets = if value.starts_with('"') { TEXT.read(value).ok()? } else { return None };
+            Some(Txt::from_octets(&octets).to_value())
         }
         _ => Some(text(value)),
     }
@@ -102,10 +111,26 @@ fn to_value(record_type: &str, value: &str) -> Option<OwnedValue> {
 pub(crate) fn to_values(record: &Record) -> Vec<String> {
     match record.data() {
         RecordData::Spf(texts) | RecordData::Txt(texts) => {
-            texts.iter().map(|text| character_strings(text.as_str())).collect()
+            texts.iter().map(|text| TEXT.strings(&text.octets())).collect()
         }
+        RecordData::Caa(values) => {
+            let value = |caa: &Caa| format!("{} {} {}", caa.flags, caa.tag, string(&caa.value));
+            values.iter().map(value).collect()
+        }
+        RecordData::Naptr(values) => values.iter().map(naptr).collect(),
         _ => record.rdatas(),
     }
+}
+
+/// The service takes octal codes only.
+fn string(text: &QuotedString) -> String {
+    format!("\"{}\"", text.inside(QUOTED))
+}
+
+fn naptr(naptr: &Naptr) -> String {
+    let Naptr { order, preference, flags, service, regexp, replacement } = naptr;
+    let [flags, service, regexp] = [flags, service, regexp].map(string);
+    format!("{order} {preference} {flags} {service} {regexp} {replacement}")
 }
 
 /// Splits at blanks; the last part keeps those it has.
@@ -124,9 +149,10 @@ fn parts<const N: usize>(value: &str) -> Option<[&str; N]> {
 
 /// Splits at blanks outside of quotes.
 fn words<const N: usize>(value: &str) -> Option<[&str; N]> {
-    let mut is_quoted = false;
+    let (mut is_quoted, mut is_escaped) = (false, false);
     let at_blanks = value.split(|character: char| {
-        is_quoted ^= character == '"';
+        is_quoted ^= character == '"' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
         !is_quoted && character.is_whitespace()
     });
     at_blanks.filter(|word| !word.is_empty()).collect::<Vec<_>>().try_into().ok()
@@ -141,106 +167,16 @@ fn text(word: &str) -> OwnedValue {
 }
 
 fn quoted(word: &str) -> OwnedValue {
-    text(word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).unwrap_or(word))
+    let inside = word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).unwrap_or(word);
+    QuotedString::from_octets(&unescape(inside.as_bytes(), Codes::Octal)).to_value()
 }
 
 fn number(word: &str) -> OwnedValue {
     word.parse::<i64>().map_or_else(|_| text(word), Value::from)
 }
 
-/// Semicolons in data have a backslash; the service gives them back with it or without.
-fn escape_semicolons(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut previous = ' ';
-    for character in text.chars() {
-        if character == ';' && previous != '\\' {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-        previous = character;
-    }
-    escaped
-}
-
-/// A text in one piece, its quotes without their escape; but where they would be taken for the ends of
-/// character strings when the text is read as data.
-fn unescape_quotes(text: &str) -> String {
-    let joined = text.replace("\" \"", "");
-    let mut plain = String::with_capacity(joined.len());
-    let mut characters = joined.chars();
-    while let Some(character) = characters.next() {
-        match (character, characters.clone().next()) {
-            ('\\', Some('"')) => {}
-            ('\\', Some(escaped)) => {
-                plain.extend(['\\', escaped]);
-                characters.next();
-            }
-            _ => plain.push(character),
-        }
-    }
-    if plain.starts_with('"') || plain.contains("\" \"") { joined } else { plain }
-}
-
-/// The longest character string (RFC 1035, section 3.3).
-const CHUNK: usize = 255;
-
-/// A text as quoted character strings. Its escapes stay; quotes without one get it, and so do characters
-/// that the service takes only as octal codes.
-///
-/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat>
-///
-// Differs from octoDNS: a quote that is escaped already is not escaped again, and bytes beyond ASCII are
-// written as the octal codes that the service asks for.
-fn character_strings(text: &str) -> String {
-    let mut written = String::from("\"");
-    let mut length = 0;
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        let unit = match character {
-            '\\' => escaped_unit(&mut characters),
-            plain => unit(plain, false),
-        };
-        if length + unit.len() > CHUNK {
-            written.push_str("\" \"");
-            length = 0;
-        }
-        length += unit.len();
-        written.push_str(&unit);
-    }
-    written.push('"');
-    written
-}
-
-/// What follows a backslash, with it: the three digits of a code, or one character.
-fn escaped_unit(characters: &mut std::str::Chars<'_>) -> String {
-    let code = characters.as_str().get(..3);
-    if let Some(code) = code.filter(|code| code.bytes().all(|byte| byte.is_ascii_digit())) {
-        characters.nth(2);
-        return format!("\\{code}");
-    }
-    characters.next().map_or_else(|| "\\\\".into(), |escaped| unit(escaped, true))
-}
-
-/// What must not be cut: a character with its escape.
-fn unit(character: char, is_escaped: bool) -> String {
-    match (character, is_escaped) {
-        (' '..='~', true) => format!("\\{character}"),
-        ('"', false) => "\\\"".into(),
-        (' '..='~', false) => character.into(),
-        _ => {
-            let mut codes = String::new();
-            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                // Writing to a string does not fail.
-                let _ = write!(codes, "\\{byte:03o}");
-            }
-            codes
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use octodns_core::record::Txt;
     use octodns_core::value::Json;
 
     use super::*;
@@ -262,7 +198,7 @@ mod tests {
                 r#"{"key_tag": 1, "algorithm": 5, "digest_type": 1, "digest": "ab cd"}"#,
             ),
             ("TXT", "\"a;b\\;c\\\"\"", r#""a\\;b\\;c\"""#),
-            ("TXT", r#""\"a" "b\" \"c\"""#, r#""\\\"ab\\\" \\\"c\\\"""#),
+            ("TXT", r#""\"a" "b\" \"c\"""#, r#""\\\"ab\" \\\"c\"""#),
             ("TXT", r#""a\\" "b""#, r#""a\\\\b""#),
         ] {
             let data = to_value(record_type, value).unwrap();
@@ -294,15 +230,24 @@ mod tests {
             ("say \\\"hi\\\"", "\"say \\\"hi\\\"\""),
             ("a\\\\", "\"a\\\\\""),
             ("a\\", "\"a\\\\\""),
-            ("\\303x", "\"\\303x\""),
+            // Decimal here, octal there.
+            ("\\195x", "\"\\303x\""),
             ("é\t", "\"\\303\\251\\011\""),
             (&*long, &*cut),
         ] {
-            assert_eq!(character_strings(text), written, "{text}");
+            assert_eq!(TEXT.strings(&Txt::new(text).octets()), written, "{text}");
             let read = to_value("TXT", written).unwrap();
-            // Reading gives a text that is written the same.
-            let again = Txt::new(read.as_str().unwrap().replace("\" \"", ""));
-            assert_eq!(character_strings(again.as_str()), written, "{text}");
+            assert_eq!(Txt::new(read.as_str().unwrap()), Txt::new(text), "{text}");
         }
+    }
+
+    #[test]
+    fn quoted_strings_have_octal_codes_as_well() {
+        let value = r#"1 2 "U" "a b" "!^.*$!\\1\303\251\"!" ."#;
+        let read = to_value("NAPTR", value).unwrap();
+        assert_eq!(read.get("regexp").and_then(Value::as_str), Some(r#"!^.*$!\\1é\"!"#));
+        let of = Naptr::read(&read).unwrap();
+        let record = Record::new(octodns_core::RecordName::APEX, 60, RecordData::Naptr(vec![of]));
+        assert_eq!(to_values(&record), [value]);
     }
 }

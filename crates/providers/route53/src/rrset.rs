@@ -4,6 +4,8 @@
 
 use std::net::Ipv6Addr;
 
+use crate::records::TEXT;
+
 /// One resource record set: a name has one of a type, or several told apart by their identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RrSet {
@@ -108,8 +110,11 @@ pub(crate) fn same_values(record_type: &str, left: &[String], right: &[String]) 
 fn canonical(record_type: &str, value: &str) -> String {
     match record_type {
         "AAAA" => value.parse::<Ipv6Addr>().map_or_else(|_| value.into(), |ip| ip.to_string()),
-        // Where a long text is cut does not matter.
-        "TXT" | "SPF" => value.replace("\" \"", "").replace("\\;", ";"),
+        // Where a long text is cut does not matter, nor how it is escaped.
+        "TXT" | "SPF" => match TEXT.read(value) {
+            Ok(octets) => TEXT.string(&octets),
+            Err(_) => value.to_owned(),
+        },
         "DS" => {
             let mut words = value.splitn(4, ' ');
             let numbers: Vec<_> = words.by_ref().take(3).collect();

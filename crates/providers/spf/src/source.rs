@@ -73,12 +73,13 @@ impl SpfSource {
     fn extended(&self, record: &Record, zone: &ZoneName) -> Result<ZoneRead, ProviderError> {
         let RecordData::Txt(values) = record.data() else { return Ok(ZoneRead::default()) };
         let mut values = values.clone();
-        if let Some(value) = values.iter_mut().find(|value| value.raw().starts_with("v=spf1")) {
-            let merged = self.merged(&value.raw());
-            let merged = merged.map_err(|why| refused(record, zone, why))?;
-            *value = Txt::from_raw(&merged);
+        let is_policy = |value: &&mut Txt| value.octets().starts_with(b"v=spf1");
+        if let Some(value) = values.iter_mut().find(is_policy) {
+            let policy = value.bare().ok_or_else(not_utf8).and_then(|text| self.merged(&text));
+            let merged = policy.map_err(|why| refused(record, zone, why))?;
+            *value = Txt::from_octets(merged.as_bytes());
         } else {
-            values.push(Txt::from_raw(&self.policy.to_string()));
+            values.push(Txt::from_octets(self.policy.to_string().as_bytes()));
             values.sort_by(Rdata::order);
         }
         let records = vec![record.clone().with_data(RecordData::Txt(values))];
@@ -98,6 +99,10 @@ impl SpfSource {
             .map(|policy| policy.to_string())
             .map_err(|error| (format!("the SPF value cannot be merged: {error}"), error.help()))
     }
+}
+
+fn not_utf8() -> (String, &'static str) {
+    ("the SPF value is not UTF-8".to_owned(), "write the policy in ASCII")
 }
 
 fn refused(

@@ -3,15 +3,15 @@
 //! The format knows octal escapes only; the reference decodes the text of `'` lines as Python's
 //! `unicode-escape` does, so that more of them stand for a character.
 
-/// Expands the escapes of a text.
+/// The octets of a text with escapes: `\072` is an octet, other escapes are characters in UTF-8.
 ///
 /// A backslash before anything that is no escape stays, as does what follows it.
 ///
 /// # Errors
 ///
 /// Says which escape is incomplete or stands for no character, and refuses characters beyond Latin-1.
-pub(crate) fn expand(text: &str) -> Result<String, String> {
-    let mut expanded = String::with_capacity(text.len());
+pub(crate) fn expand(text: &str) -> Result<Vec<u8>, String> {
+    let mut expanded = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         rest = &rest[c.len_utf8()..];
@@ -21,14 +21,14 @@ pub(crate) fn expand(text: &str) -> Result<String, String> {
         if c == '\\' {
             rest = escape(rest, &mut expanded)?;
         } else {
-            expanded.push(c);
+            push(c, &mut expanded);
         }
     }
     Ok(expanded)
 }
 
 /// Reads what follows a backslash; returns the text after it.
-fn escape<'t>(text: &'t str, expanded: &mut String) -> Result<&'t str, String> {
+fn escape<'t>(text: &'t str, expanded: &mut Vec<u8>) -> Result<&'t str, String> {
     let Some(c) = text.chars().next() else {
         return Err("the text ends in a backslash; write \\134 for one".to_owned());
     };
@@ -52,12 +52,16 @@ fn escape<'t>(text: &'t str, expanded: &mut String) -> Result<&'t str, String> {
         't' => '\t',
         'v' => '\x0b',
         other => {
-            expanded.push('\\');
+            expanded.push(b'\\');
             other
         }
     };
-    expanded.push(character);
+    push(character, expanded);
     Ok(rest)
+}
+
+fn push(character: char, expanded: &mut Vec<u8>) {
+    expanded.extend(character.encode_utf8(&mut [0; 4]).bytes());
 }
 
 /// A character by its number of so many digits.
@@ -65,17 +69,19 @@ fn number<'t>(
     text: &'t str,
     length: usize,
     radix: u32,
-    expanded: &mut String,
+    expanded: &mut Vec<u8>,
 ) -> Result<&'t str, String> {
     let digits = text.get(..length).filter(|digits| digits.chars().all(|c| c.is_digit(radix)));
     let Some(digits) = digits else {
         return Err(format!("an escape has not the {length} digits it needs"));
     };
-    let character = u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
-    let Some(character) = character else {
-        return Err(format!("the escape with the digits {digits} is no character"));
-    };
-    expanded.push(character);
+    let code = u32::from_str_radix(digits, radix).ok();
+    match (code.and_then(|code| u8::try_from(code).ok()), code.and_then(char::from_u32)) {
+        // What the format knows, which is about octets.
+        (Some(octet), _) if radix == 8 => expanded.push(octet),
+        (_, Some(character)) => push(character, expanded),
+        _ => return Err(format!("the escape with the digits {digits} is no character")),
+    }
     Ok(&text[length..])
 }
 
@@ -94,8 +100,14 @@ mod tests {
             ("plain é", "plain é"),
             ("", ""),
         ] {
-            assert_eq!(expand(text).as_deref(), Ok(expected), "{text}");
+            assert_eq!(expand(text).as_deref(), Ok(expected.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn octal_escapes_are_octets() {
+        assert_eq!(expand(r"\303\251\377").as_deref(), Ok(&b"\xc3\xa9\xff"[..]));
+        assert_eq!(expand(r"\xff").as_deref(), Ok("\u{ff}".as_bytes()));
     }
 
     #[test]

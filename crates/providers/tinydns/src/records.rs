@@ -1,6 +1,6 @@
 //! The lines of a zone as records: each kind of line by a function of its own.
 
-use octodns_core::record::TypeEntry;
+use octodns_core::record::{Rdata, Txt, TypeEntry};
 use octodns_core::value::{Kind, Map, Position};
 use octodns_core::{OwnedValue, RecordType, Value};
 
@@ -107,7 +107,7 @@ fn texts(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
             continue;
         };
         match crate::escape::expand(text.text) {
-            Ok(expanded) => values.push(at(text.position, expanded.replace(';', "\\;").into())),
+            Ok(octets) => values.push(at(text.position, Txt::from_octets(&octets).to_value())),
             Err(message) => sets.fault(line, text.position, message, ESCAPES),
         }
     }
@@ -177,7 +177,8 @@ fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
 fn data(entry: &TypeEntry, rdata: Field<'_>) -> Result<OwnedValue, String> {
     // Text stands there as it is, not in presentation format.
     if matches!(entry.record_type(), RecordType::TXT | RecordType::SPF) {
-        return Ok(at(rdata.position, rdata.text.replace(';', "\\;").into()));
+        let text = Txt::from_octets(rdata.text.as_bytes());
+        return Ok(at(rdata.position, text.to_value()));
     }
     entry
         .parse(rdata.text)

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use octodns_core::engine::per_record::{self, HeldRows, Row, RowApi, Rows};
 use octodns_core::provider::{PlanDraft, listed_zones};
-use octodns_core::record::{RecordData, Txt};
+use octodns_core::record::{Rdata, RecordData, Txt};
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Record, RecordType,
     Source, State, TypeSupport, ZoneName, ZoneRead, ZoneRequest, async_trait,
@@ -122,9 +122,9 @@ impl Shelf {
     fn write(&self, record: &Record) -> Held {
         let value = match record.data() {
             RecordData::Txt(texts) if self.is(Broken::LosesEscapes) => {
-                texts.first().map(|text| text.raw().replace('"', ""))
+                texts.first().and_then(Txt::bare).map(|text| text.replace('"', ""))
             }
-            RecordData::Txt(texts) => texts.first().map(Txt::raw),
+            RecordData::Txt(texts) => texts.first().and_then(Txt::bare),
             _ => record.rdatas().pop(),
         };
         Held {
@@ -138,7 +138,7 @@ impl Shelf {
 
     fn value(&self, zone: &ZoneRequest<'_>, row: &Held) -> OwnedValue {
         let rdata = match &*row.r#type {
-            "TXT" => return row.value.replace(';', "\\;").into(),
+            "TXT" => return Txt::from_octets(row.value.as_bytes()).to_value(),
             "MX" if self.is(Broken::LosesPriority) => {
                 format!("10 {}", row.value.split(' ').next_back().unwrap_or_default())
             }

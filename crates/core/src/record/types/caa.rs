@@ -5,9 +5,11 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
+use super::txt::quoted_escapes;
 use crate::record::fields::{Fields, U8, check_each, check_int};
 use crate::record::general::shown;
 use crate::record::row::{Row, Word};
+use crate::record::text::QuotedString;
 use crate::record::{Fault, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
@@ -21,7 +23,7 @@ pub struct Caa {
     /// The name of the property.
     pub tag: SmolStr,
     /// Its value.
-    pub value: SmolStr,
+    pub value: QuotedString,
 }
 
 /// The fields of a value, for editors.
@@ -61,6 +63,7 @@ pub(super) const CHECKS: &[ValueCheck] = &[
         sets: &["best-practice"],
         check: check_wildcards,
     },
+    quoted_escapes!("value"),
 ];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
@@ -129,16 +132,18 @@ impl Row for Caa {
 
     fn of_fields(caa: Fields<'_, '_>) -> Result<Self, Fault> {
         let flags = caa.int_or_zero("flags")?;
-        Ok(Self { flags, tag: caa.text("tag")?, value: caa.text("value")? })
+        Ok(Self { flags, tag: caa.text("tag")?, value: caa.quoted("value")? })
     }
 
     fn values(&self) -> impl IntoIterator<Item = OwnedValue> {
-        [self.flags.into(), self.tag.to_string().into(), self.value.to_string().into()]
+        [self.flags.into(), self.tag.to_string().into(), self.value.to_value()]
     }
 }
 
 impl fmt::Display for Caa {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} \"{}\"", self.flags, self.tag, self.value)
+        write!(f, "{} {} \"", self.flags, self.tag)?;
+        fmt::Display::fmt(&self.value, f)?;
+        f.write_str("\"")
     }
 }

@@ -2,7 +2,6 @@
 
 mod address;
 mod caa;
-mod character_string;
 mod ds;
 mod loc;
 mod mx;
@@ -183,7 +182,7 @@ pub const TYPES: &[TypeRow] = &[
         record_checks: &[txt::SPF_TYPE],
         value_checks: txt::CHECKS,
         shape: Shape::Ascii,
-        read: |values, places| read_all(values, places).map(RecordData::Spf),
+        read: |values, places| txt::read_distinct(values, places).map(RecordData::Spf),
         parse: Txt::parse,
         ..ROW
     },
@@ -229,7 +228,7 @@ pub const TYPES: &[TypeRow] = &[
         references: &["RFC 1035", "RFC 1464", "RFC 6763"],
         value_checks: txt::CHECKS,
         shape: Shape::Ascii,
-        read: |values, places| read_all(values, places).map(RecordData::Txt),
+        read: |values, places| txt::read_distinct(values, places).map(RecordData::Txt),
         parse: Txt::parse,
         ..ROW
     },

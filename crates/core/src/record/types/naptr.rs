@@ -6,9 +6,11 @@ use smol_str::SmolStr;
 
 use super::ValueCheck;
 use super::target::check_absolute;
+use super::txt::quoted_escapes;
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping};
 use crate::record::general::shown;
 use crate::record::row::{Row, Word};
+use crate::record::text::QuotedString;
 use crate::record::{Fault, RecordType};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
@@ -22,11 +24,11 @@ pub struct Naptr {
     /// The order among rules of one `order`, 16 bits on the wire.
     pub preference: i64,
     /// What comes of the rule: `S`, `A`, `U` or `P`.
-    pub flags: SmolStr,
+    pub flags: QuotedString,
     /// The services and protocols.
-    pub service: SmolStr,
+    pub service: QuotedString,
     /// The substitution.
-    pub regexp: SmolStr,
+    pub regexp: QuotedString,
     /// The next name.
     pub replacement: SmolStr,
 }
@@ -67,6 +69,7 @@ pub(super) const CHECKS: &[ValueCheck] = &[
         sets: &["best-practice"],
         check: check_replacement_absolute,
     },
+    quoted_escapes!("flags", "service", "regexp"),
 ];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
@@ -126,11 +129,11 @@ fn check_replacement_absolute(
 }
 
 /// A field without a value is empty.
-fn text_or_nothing(naptr: Fields<'_, '_>, key: &str) -> Result<SmolStr, Fault> {
+fn quoted_or_nothing(naptr: Fields<'_, '_>, key: &str) -> Result<QuotedString, Fault> {
     if naptr.get(key).is_some_and(Value::is_null) {
-        Ok(SmolStr::default())
+        Ok(QuotedString::default())
     } else {
-        naptr.text(key)
+        naptr.quoted(key)
     }
 }
 
@@ -139,9 +142,9 @@ impl Row for Naptr {
     const FIELDS: &'static [(&'static str, Word)] = &[
         ("order", Word::Number),
         ("preference", Word::NumberAfterNumber),
-        ("flags", Word::Text),
-        ("service", Word::Text),
-        ("regexp", Word::Text),
+        ("flags", Word::Quoted),
+        ("service", Word::Quoted),
+        ("regexp", Word::Quoted),
         ("replacement", Word::Text),
     ];
 
@@ -149,9 +152,9 @@ impl Row for Naptr {
         Ok(Self {
             order: naptr.int("order")?,
             preference: naptr.int("preference")?,
-            flags: naptr.upper_text("flags")?,
-            service: text_or_nothing(naptr, "service")?,
-            regexp: text_or_nothing(naptr, "regexp")?,
+            flags: QuotedString::new(&naptr.upper_text("flags")?),
+            service: quoted_or_nothing(naptr, "service")?,
+            regexp: quoted_or_nothing(naptr, "regexp")?,
             replacement: naptr.text("replacement")?,
         })
     }
@@ -160,9 +163,9 @@ impl Row for Naptr {
         [
             self.order.into(),
             self.preference.into(),
-            self.flags.to_string().into(),
-            self.service.to_string().into(),
-            self.regexp.to_string().into(),
+            self.flags.to_value(),
+            self.service.to_value(),
+            self.regexp.to_value(),
             self.replacement.to_string().into(),
         ]
     }
@@ -171,6 +174,10 @@ impl Row for Naptr {
 impl fmt::Display for Naptr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { order, preference, flags, service, regexp, replacement } = self;
+        if f.alternate() {
+            let texts = format_args!("\"{flags:#}\" \"{service:#}\" \"{regexp:#}\"");
+            return write!(f, "{order} {preference} {texts} {replacement}");
+        }
         write!(f, "{order} {preference} \"{flags}\" \"{service}\" \"{regexp}\" {replacement}")
     }
 }

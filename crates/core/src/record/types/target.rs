@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use super::{RecordCheck, ValueCheck};
 use crate::name::{IdnaError, idna};
 use crate::record::rdata::{AnyValues, Places};
+use crate::record::text::QuotedString;
 use crate::record::{Fault, Rdata, RdataError, RecordData, RecordType};
 use crate::validate::{Findings, RawRecord};
 use crate::value::{Kind, Map, OwnedValue, Position, Value};
@@ -27,6 +28,11 @@ impl Target {
     /// Refuses labels that IDNA 2008 (RFC 5891) refuses.
     pub fn new(name: &str) -> Result<Self, IdnaError> {
         Ok(Self(idna::encode(name)?.into()))
+    }
+
+    /// The same as a quoted string of presentation format, with the escapes it needs and no others.
+    pub(super) fn as_quoted(&self) -> Self {
+        Self(SmolStr::new(QuotedString::new(&self.0).to_string()))
     }
 
     /// The name, in IDNA form.

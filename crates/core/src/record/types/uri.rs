@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::srv;
 use super::target::Target;
+use super::txt::quoted_escapes;
 use super::{RecordCheck, ValueCheck};
 use crate::record::fields::{ANY, Fields, U16, check_each};
 use crate::record::row::{Row, Word};
@@ -19,7 +20,8 @@ pub struct Uri {
     pub priority: i64,
     /// Share among URIs of one rank; 16 bits on the wire.
     pub weight: i64,
-    /// The URI. As octoDNS has it, it is treated like a name: in lower case, and in IDNA form.
+    /// The URI. As octoDNS has it, it is treated like a name: in lower case, and in IDNA form. It is in ASCII, with the
+    /// escapes of presentation format.
     pub target: Target,
 }
 
@@ -65,6 +67,7 @@ pub(super) const CHECKS: &[ValueCheck] = &[
         sets: &["strict"],
         check: check_rfc,
     },
+    quoted_escapes!("target"),
 ];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
@@ -89,13 +92,13 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
 /// RFC 7553, section 4.5.
 impl Row for Uri {
     const FIELDS: &'static [(&'static str, Word)] =
-        &[("priority", Word::Number), ("weight", Word::Number), ("target", Word::Text)];
+        &[("priority", Word::Number), ("weight", Word::Number), ("target", Word::Quoted)];
 
     fn of_fields(uri: Fields<'_, '_>) -> Result<Self, Fault> {
         Ok(Self {
             priority: uri.int("priority")?,
             weight: uri.int("weight")?,
-            target: Target::read(uri.need("target")?)?,
+            target: Target::read(uri.need("target")?)?.as_quoted(),
         })
     }
 

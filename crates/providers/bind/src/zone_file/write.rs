@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use octodns_core::record::Txt;
+use octodns_core::record::text::{Cut, Presentation};
 use octodns_core::{Plan, ProviderError, Record, RecordData, RecordType, Zone};
 use octodns_dns::wire::{self, WireError, Word};
 use octodns_files::{make_folder, write};
@@ -10,8 +10,8 @@ use octodns_files::{make_folder, write};
 use super::lexer::Lexer;
 use super::{Inner, read_file, reader, soa};
 
-/// The most bytes of a character string (RFC 1035, section 3.3).
-const STRING: usize = 255;
+/// Texts as octoDNS has them in zone files: semicolons escaped, strings cut by what is written.
+const TEXT: Presentation = Presentation::DECIMAL.with_escaped_semicolons().with_cut(Cut::Written);
 
 /// Writes a zone as it is after a plan. A file that says the same already stays as it is.
 pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
@@ -102,7 +102,7 @@ fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
     let rdatas = wire::to_bytes(record.data()).map_err(|error| failed(&error))?;
     let texts = match record.data() {
         RecordData::Txt(texts) | RecordData::Spf(texts) => {
-            texts.iter().map(character_strings).collect()
+            texts.iter().map(|text| TEXT.strings(&text.octets())).collect()
         }
         _ => record.rdatas(),
     };
@@ -124,27 +124,4 @@ fn is_read_as(of: RecordType, number: u16, text: &str, rdata: &[u8]) -> bool {
     let words: Vec<_> = tokens.iter().map(word).collect();
     let Ok(read) = wire::scan(number, &words, &[0]) else { return false };
     read == rdata || wire::from_bytes(of, &[read]) == wire::from_bytes(of, &[rdata])
-}
-
-/// A text as character strings in quotes, cut where octoDNS cuts it.
-fn character_strings(text: &Txt) -> String {
-    let mut strings = String::from("\"");
-    let mut length = 0;
-    for byte in text.raw().bytes() {
-        let start = strings.len();
-        match byte {
-            b'"' | b'\\' | b';' => strings.extend(['\\', char::from(byte)]),
-            0x20..=0x7e => strings.push(char::from(byte)),
-            _ => {
-                let _ = write!(strings, "\\{byte:03}");
-            }
-        }
-        length += strings.len() - start;
-        if length > STRING {
-            strings.insert_str(start, "\" \"");
-            length = strings.len() - start - 3;
-        }
-    }
-    strings.push('"');
-    strings
 }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use octodns_core::ZoneName;
+use octodns_core::record::Txt;
 use octodns_testkit::cassette::{Cassettes, Verdicts};
 use octodns_testkit::run::Bench;
 use serde_json::{Map, Value as Json};
@@ -51,6 +52,21 @@ fn same_port(mut records: Vec<Json>) -> Vec<Json> {
     records
 }
 
+/// octoDNS shows the text that is served, with its semicolons escaped; ours is a text that stands for it.
+fn canonical_texts(mut records: Vec<Json>) -> Vec<Json> {
+    let canonical = |value: &mut Json| {
+        if let Some(served) = value.as_str().map(|text| text.replace("\\;", ";")) {
+            *value = Txt::from_octets(served.as_bytes()).as_str().into();
+        }
+    };
+    for record in records.iter_mut().filter(|record| record["type"] == "TXT") {
+        record.get_mut("value").into_iter().for_each(canonical);
+        let values = record.get_mut("values").and_then(Json::as_array_mut);
+        values.into_iter().flatten().for_each(canonical);
+    }
+    records
+}
+
 #[tokio::test]
 async fn recorded_files_are_read_as_octodns_reads_them() {
     let Some(cassettes) = cassettes(false) else { return };
@@ -88,7 +104,7 @@ async fn is_read(name: String, cassette: Json) {
                 records.retain(|record| record["type"] != "DNAME" && record["type"] != "URI");
                 assert_ne!(before, records.len(), "it does not differ");
             }
-            let expected = same_port(array(&cassette["populated"]));
+            let expected = canonical_texts(same_port(array(&cassette["populated"])));
             assert_eq!(Json::from(records), Json::from(expected));
         }
     }

@@ -6,6 +6,8 @@
 mod flags;
 mod values;
 
+pub(crate) use values::UNHELD;
+
 use std::collections::HashMap;
 
 use octodns_core::name::idna;

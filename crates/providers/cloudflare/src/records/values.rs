@@ -3,6 +3,7 @@
 //! The API keeps one row per value. Types with one field have it in `content`; most others have their
 //! fields in `data`. Names have no final dot, except in NAPTR, SVCB and HTTPS.
 
+use octodns_core::record::text::{Presentation, QuotedString, Unheld};
 use octodns_core::record::{Rdata, SvcParam, Svcb, Txt};
 use octodns_core::value::Map;
 use octodns_core::{OwnedValue, Record, RecordData, RecordType, Value, ZoneName};
@@ -61,7 +62,7 @@ pub(super) fn read(record_type: RecordType, row: &Row) -> Result<OwnedValue, &'s
         RecordType::ALIAS | RecordType::CNAME | RecordType::NS | RecordType::PTR => {
             Ok(absolute(content(row)?).into())
         }
-        RecordType::CAA => fields(row, CAA),
+        RecordType::CAA => issuer(fields(row, CAA)?),
         RecordType::DS => words(row, ["key_tag", "algorithm", "digest_type", "digest"]),
         RecordType::HTTPS | RecordType::SVCB => binding(content(row)?),
         RecordType::LOC => fields(row, LOC),
@@ -84,7 +85,7 @@ pub(super) fn read(record_type: RecordType, row: &Row) -> Result<OwnedValue, &'s
         }
         RecordType::SSHFP => words(row, ["algorithm", "fingerprint_type", "fingerprint"]),
         RecordType::TLSA => fields(row, TLSA),
-        RecordType::TXT => Ok(text(content(row)?)),
+        RecordType::TXT => Ok(Txt::from_octets(&TEXT.read_if_quoted(content(row)?)).to_value()),
         _ => Ok(content(row)?.to_owned().into()),
     }
 }
@@ -98,7 +99,16 @@ pub(super) fn write(record: &Record, zone: &ZoneName) -> Vec<Body> {
             (!target.as_str().is_empty()).then(|| plain(target)).into_iter().collect()
         }
         RecordData::Ns(targets) | RecordData::Ptr(targets) => targets.iter().map(plain).collect(),
-        RecordData::Caa(values) => values.iter().map(|caa| renamed(&caa.to_value(), CAA)).collect(),
+        RecordData::Caa(values) => values
+            .iter()
+            .map(|caa| {
+                let mut value = caa.to_value();
+                if let (Some(map), Some(bare)) = (value.as_map_mut(), caa.value.bare()) {
+                    map.insert("value", bare);
+                }
+                renamed(&value, CAA)
+            })
+            .collect(),
         RecordData::Ds(values) => values
             .iter()
             .map(|ds| {
@@ -148,7 +158,9 @@ pub(super) fn write(record: &Record, zone: &ZoneName) -> Vec<Body> {
         RecordData::Tlsa(values) => {
             values.iter().map(|tlsa| renamed(&tlsa.to_value(), TLSA)).collect()
         }
-        RecordData::Txt(values) => values.iter().map(plain).collect(),
+        RecordData::Txt(values) => {
+            values.iter().map(|text| plain(&TEXT.strings(&text.octets()))).collect()
+        }
         // Capabilities let no other type through.
         _ => Vec::new(),
     }
@@ -233,12 +245,20 @@ fn name_service(fields: &mut Json, record: &Record, zone: &ZoneName) {
     }
 }
 
-/// A text: quoted character strings, or in old rows the text itself.
+/// Texts are quoted strings, or in old rows the text itself.
 ///
 // Differs from octoDNS: escapes within quotes are undone, so that texts with quotes settle.
-fn text(content: &str) -> OwnedValue {
-    let parsed = if content.starts_with('"') { Txt::parse(content).ok() } else { None };
-    parsed.unwrap_or_else(|| content.replace(';', "\\;").into())
+const TEXT: Presentation = Presentation::DECIMAL.with_unicode();
+
+/// The value of CAA is bare text in a field of its own.
+pub(crate) const UNHELD: &[(RecordType, &[Unheld])] = &[(RecordType::CAA, &[Unheld::NonUtf8])];
+
+fn issuer(mut caa: OwnedValue) -> Result<OwnedValue, &'static str> {
+    let map = caa.as_map_mut().ok_or("data")?;
+    let bare = map.get("value").and_then(Value::as_str).ok_or("data.value")?;
+    let value = QuotedString::from_octets(bare.as_bytes()).to_value();
+    map.insert("value", value);
+    Ok(caa)
 }
 
 /// Parameters that are lists (RFC 9460, sections 7 and 8).

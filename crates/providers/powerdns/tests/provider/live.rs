@@ -43,16 +43,6 @@ impl Lab for Live {
     async fn bench(&self) -> Bench {
         self.bench(&json!({}))
     }
-
-    fn except(&self) -> &[(&str, &str)] {
-        &[
-            (
-                "txt-quotes",
-                "text is kept with its escapes: the quotes are read back with a backslash",
-            ),
-            ("txt-backslash", "a backslash escapes what follows it, as in octoDNS"),
-        ]
-    }
 }
 
 #[tokio::test]

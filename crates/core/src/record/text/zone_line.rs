@@ -1,10 +1,11 @@
-//! Character strings in presentation format (RFC 1035, section 5.1), as dnspython reads them.
+//! The character strings of a line of a zone file (RFC 1035, section 5.1), as dnspython reads them.
 
+use super::escape::{Codes, escape};
 use crate::record::RdataError;
 
 /// What a text holds when it is read as a line of a zone file.
 #[derive(Debug, Default)]
-pub(super) struct Scanned {
+pub(crate) struct Scanned {
     strings: Vec<CharacterString>,
     has_comment: bool,
     /// How many of the strings stand on the first line.
@@ -20,14 +21,14 @@ struct CharacterString {
 
 impl Scanned {
     /// Whether nothing is quoted, though there are several strings or a comment.
-    pub(super) fn is_bare(&self) -> bool {
+    pub(crate) fn is_bare(&self) -> bool {
         let several = self.strings.len() > 1 || self.has_comment;
         several && self.strings.iter().all(|string| !string.quoted)
     }
 }
 
 /// Splits a text into its character strings.
-pub(super) fn scan(rdata: &str) -> Result<Scanned, RdataError> {
+pub(crate) fn scan(rdata: &str) -> Result<Scanned, RdataError> {
     let line_ends = rdata.replace("\r\n", "\n");
     let chars: Vec<char> = line_ends.chars().collect();
     let mut scanned = Scanned::default();
@@ -89,7 +90,7 @@ fn end_of_string(chars: &[char], start: usize, quoted: bool) -> Result<usize, Rd
 }
 
 /// The bytes of all character strings of the first line, one after the other.
-pub(super) fn parse(rdata: &str) -> Result<Vec<u8>, RdataError> {
+pub(crate) fn parse(rdata: &str) -> Result<Vec<u8>, RdataError> {
     let mut scanned = scan(rdata)?;
     scanned.strings.truncate(scanned.first_line.unwrap_or(usize::MAX));
     if scanned.strings.is_empty() {
@@ -106,23 +107,18 @@ pub(super) fn parse(rdata: &str) -> Result<Vec<u8>, RdataError> {
     Ok(all)
 }
 
+/// Unlike services, which may keep anything, a zone file has no backslash before digits that are no code.
 fn unescape(written: &str) -> Result<Vec<u8>, RdataError> {
     const CODE: RdataError = RdataError::Text("an escape is not \\000 to \\255");
-    let mut bytes = Vec::with_capacity(written.len());
-    let mut chars = written.chars();
-    while let Some(c) = chars.next() {
-        match (c, chars.clone().next()) {
-            ('\\', Some('0'..='9')) => {
-                let digits: String = chars.by_ref().take(3).collect();
-                let is_code = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
-                bytes.push(digits.parse::<u8>().ok().filter(|_| is_code).ok_or(CODE)?);
-            }
-            ('\\', Some(escaped)) => {
-                chars.next();
-                bytes.extend(escaped.encode_utf8(&mut [0; 4]).bytes());
-            }
-            _ => bytes.extend(c.encode_utf8(&mut [0; 4]).bytes()),
-        }
+    let mut octets = Vec::with_capacity(written.len());
+    let mut rest = written.as_bytes();
+    while let Some((&octet, after)) = rest.split_first() {
+        let (octet, after) = match octet {
+            b'\\' => escape(after, Codes::Decimal).ok_or(CODE)?,
+            _ => (octet, after),
+        };
+        octets.push(octet);
+        rest = after;
     }
-    Ok(bytes)
+    Ok(octets)
 }

@@ -1,0 +1,115 @@
+//! Texts that a service cannot hold.
+
+use std::sync::Arc;
+
+use super::unsupported;
+use crate::change::Change;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::plan::Plan;
+use crate::record::text::{Unheld, served_otherwise as served_otherwise_of};
+use crate::record::{Record, RecordData, RecordType};
+use crate::zone::Zone;
+
+/// Takes records out of the desired state whose texts the target cannot hold, and says so; what the target has there
+/// stays as it is.
+///
+/// `unheld` is about the texts of TXT and SPF and the values of CAA; other types hold anything. What the target holds
+/// already is not objected to.
+pub fn leave_out_texts(
+    desired: &mut Zone,
+    existing: &Zone,
+    unheld: &[(RecordType, &[Unheld])],
+    report: &mut Report,
+) {
+    let mut refused = Vec::new();
+    for record in desired.records() {
+        let Some((_, unheld)) = unheld.iter().find(|(of, _)| *of == record.record_type()) else {
+            continue;
+        };
+        let held = existing.get(record.name(), record.record_type());
+        if held.is_some_and(|held| held.data() == record.data()) {
+            continue;
+        }
+        if let Some(message) = objection(record, unheld) {
+            refused.push((Arc::clone(record), held.map(|held| Record::clone(held)), message));
+        }
+    }
+    for (record, held, message) in refused {
+        let fallback = if held.is_some() { "it stays as it is" } else { "it is left out" };
+        report.push(unsupported(desired, &record, message, fallback));
+        match held {
+            Some(held) => desired.set(held),
+            None => {
+                desired.remove(record.name(), record.record_type());
+            }
+        }
+    }
+}
+
+/// Warnings about the updates of a plan, of texts that octoDNS served as something else.
+pub(super) fn served_otherwise(plan: &Plan) -> impl Iterator<Item = Diagnostic> {
+    let zone = plan.desired.name();
+    plan.changes.iter().flat_map(move |change| match change {
+        Change::Update { existing, new } => served_otherwise_of(existing, new, zone),
+        _ => Vec::new(),
+    })
+}
+
+fn objection(record: &Record, unheld: &[Unheld]) -> Option<String> {
+    let message = |octets: &[u8], text: &str| {
+        let problem = unheld.iter().find(|unheld| unheld.is_in(octets))?;
+        Some(format!("{problem} are not supported: \"{text}\""))
+    };
+    match record.data() {
+        RecordData::Txt(texts) | RecordData::Spf(texts) => {
+            texts.iter().find_map(|text| message(&text.octets(), text.as_str()))
+        }
+        RecordData::Caa(values) => {
+            values.iter().find_map(|caa| message(&caa.value.octets(), caa.value.as_str()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Txt;
+    use crate::{RecordName, ZoneName};
+
+    fn record(name: &str, octets: &[u8]) -> Record {
+        let data = RecordData::Txt(vec![Txt::from_octets(octets)]);
+        Record::new(RecordName::new(name).unwrap(), 60, data)
+    }
+
+    #[test]
+    fn texts_that_cannot_be_held_leave_what_is_there_alone() {
+        let zone = |records: &[Record]| {
+            let mut zone = Zone::new(ZoneName::new("unit.tests.").unwrap());
+            for record in records {
+                zone.set(record.clone());
+            }
+            zone
+        };
+        let mut desired = zone(&[
+            record("new", b"\xff"),
+            record("held", b"\xff"),
+            record("other", b"\xff"),
+            record("fine", "é\\".as_bytes()),
+        ]);
+        let existing = zone(&[record("held", b"\xff"), record("other", b"was")]);
+        let mut report = Report::new();
+        leave_out_texts(
+            &mut desired,
+            &existing,
+            &[(RecordType::TXT, &[Unheld::NonUtf8])],
+            &mut report,
+        );
+        let told: Vec<_> =
+            report.iter().map(|told| (told.message.as_str(), told.help.as_deref())).collect();
+        let message = "octets that are not UTF-8 are not supported: \"\\255\"";
+        assert_eq!(told, [(message, Some("it is left out")), (message, Some("it stays as it is"))]);
+        let left: Vec<_> = desired.records().map(|record| record.value_texts().concat()).collect();
+        assert_eq!(left, ["é\\\\", "\\255", "was"]);
+    }
+}

@@ -1,0 +1,61 @@
+//! What services cannot hold of texts.
+
+use std::fmt;
+
+/// What a service cannot hold of texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unheld {
+    /// Octets that are not UTF-8; no service whose texts are bare JSON holds them.
+    NonUtf8,
+    /// Backslashes.
+    Backslashes,
+    /// Quotes.
+    Quotes,
+    /// The text of no octets.
+    Empty,
+}
+
+impl Unheld {
+    /// Whether a text has it.
+    pub fn is_in(self, octets: &[u8]) -> bool {
+        match self {
+            Self::NonUtf8 => std::str::from_utf8(octets).is_err(),
+            Self::Backslashes => octets.contains(&b'\\'),
+            Self::Quotes => octets.contains(&b'"'),
+            Self::Empty => octets.is_empty(),
+        }
+    }
+}
+
+/// In the plural.
+impl fmt::Display for Unheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NonUtf8 => "octets that are not UTF-8",
+            Self::Backslashes => "backslashes",
+            Self::Quotes => "quotes",
+            Self::Empty => "empty texts",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_have_what_services_lack() {
+        use Unheld::{Backslashes, Empty, NonUtf8, Quotes};
+        for (octets, found) in [
+            (&b"plain"[..], &[][..]),
+            (b"\xff\\", &[NonUtf8, Backslashes]),
+            ("é\"".as_bytes(), &[Quotes]),
+            (b"", &[Empty]),
+        ] {
+            let all = [NonUtf8, Backslashes, Quotes, Empty];
+            let ours: Vec<_> = all.into_iter().filter(|unheld| unheld.is_in(octets)).collect();
+            assert_eq!(ours, found);
+        }
+    }
+}
