@@ -160,6 +160,8 @@ pub struct ApplyLog<'l> {
 #[derive(Debug, Default)]
 struct Kept {
     attempts: usize,
+    /// Whether what is confirmed is served only once it is published.
+    is_staging: bool,
     changes: Vec<Outcome>,
     steps: Vec<(String, Outcome)>,
 }
@@ -194,6 +196,16 @@ impl<'l> ApplyLog<'l> {
     /// When it cannot be written down: nothing may be sent then.
     pub async fn step(&self, what: &str) -> Result<Attempt<'_>, ProviderError> {
         self.start(What::Step(what.to_owned(), 0)).await
+    }
+
+    /// From now on what the target confirms is staged: it serves it once [`ApplyLog::publish`] was confirmed.
+    pub fn stage(&self) {
+        self.kept().is_staging = true;
+    }
+
+    /// Whether there is something to be published.
+    pub fn has_staged(&self) -> bool {
+        self.kept().changes.contains(&Outcome::Staged)
     }
 
     /// Asks to publish what is staged. When it is confirmed, every staged change is applied.
@@ -280,7 +292,7 @@ impl<'l> ApplyLog<'l> {
             What::Publish => {}
         }
         drop(kept);
-        Ok(Attempt { log: self, attempt, what })
+        Ok(Attempt { log: self, number: attempt, what })
     }
 
     fn entry<'e>(&'e self, attempt: usize, sending: Sending<'e>) -> Entry<'e> {
@@ -324,14 +336,15 @@ impl What {
 #[must_use = "without a word about what came of it, the outcome stays unknown"]
 pub struct Attempt<'l> {
     log: &'l ApplyLog<'l>,
-    attempt: usize,
+    number: usize,
     what: What,
 }
 
 impl Attempt<'_> {
     /// The target has confirmed it.
     pub fn applied(self) {
-        self.all(&Outcome::Applied);
+        let is_staged = matches!(self.what, What::Changes(_)) && self.log.kept().is_staging;
+        self.all(if is_staged { &Outcome::Staged } else { &Outcome::Applied });
     }
 
     /// The target has taken it, and serves it once [`ApplyLog::publish`] was confirmed.
@@ -366,7 +379,7 @@ impl Attempt<'_> {
     pub fn each(self, mut of: impl FnMut(usize) -> Outcome) {
         match &self.what {
             What::Changes(indexes) => {
-                indexes.iter().for_each(|index| self.set(*index, &of(*index)))
+                indexes.iter().for_each(|index| self.set(*index, &of(*index)));
             }
             What::Step(..) | What::Publish => self.all(&of(0)),
         }
@@ -415,7 +428,7 @@ impl Attempt<'_> {
     }
 
     fn tell(&self, index: Option<usize>, outcome: &Outcome) {
-        let entry = self.log.entry(self.attempt, self.what.sending());
+        let entry = self.log.entry(self.number, self.what.sending());
         self.log.sink.end(&entry, index, outcome);
     }
 }

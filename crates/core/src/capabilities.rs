@@ -1,6 +1,47 @@
 //! What a source or target can hold.
 
+use std::ops::RangeInclusive;
+
+use crate::record::text::Unheld;
 use crate::record::{Record, RecordType};
+
+/// What the values of records may be at a service, beside their types. What it refuses is told when planning.
+///
+/// ```
+/// use octodns_core::Values;
+///
+/// const VALUES: Values = Values { ttl: 60..=86_400, max_txt: Some(512), null_mx: false, ..Values::ANY };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Values {
+    /// The TTLs it takes, in seconds. Others are clamped where the target is not strict.
+    pub ttl: RangeInclusive<i64>,
+    /// The most octets of a TXT value.
+    pub max_txt: Option<usize>,
+    /// The most values of a record.
+    pub max_values: Option<usize>,
+    /// "This name takes no mail": an MX with the exchange `.` (RFC 7505).
+    pub null_mx: bool,
+    /// "There is no such service": an SRV with the target `.` (RFC 2782).
+    pub null_srv: bool,
+    /// Names with a wildcard, `*.example.com`.
+    pub wildcards: bool,
+    /// What texts may not have, by type: TXT, SPF, CAA.
+    pub lacks: &'static [(RecordType, &'static [Unheld])],
+}
+
+impl Values {
+    /// Everything that DNS allows.
+    pub const ANY: Self = Self {
+        ttl: 0..=i64::MAX,
+        max_txt: None,
+        max_values: None,
+        null_mx: true,
+        null_srv: true,
+        wildcards: true,
+        lacks: &[],
+    };
+}
 
 /// The record types that something can hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +80,8 @@ pub struct Capabilities {
     pub multivalue_ptr: bool,
     /// The NS records at the apex.
     pub root_ns: bool,
+    /// What values may be.
+    pub values: Values,
 }
 
 impl Capabilities {
@@ -51,6 +94,7 @@ impl Capabilities {
         dynamic_subnets: false,
         multivalue_ptr: false,
         root_ns: false,
+        values: Values::ANY,
     };
 
     /// Everything.
@@ -62,7 +106,50 @@ impl Capabilities {
         dynamic_subnets: true,
         multivalue_ptr: true,
         root_ns: true,
+        values: Values::ANY,
     };
+
+    /// Records of these types, one value or several, and nothing beyond.
+    ///
+    /// ```
+    /// use octodns_core::{Capabilities, RecordType};
+    ///
+    /// const SIMPLE: Capabilities = Capabilities::of(&[RecordType::A, RecordType::AAAA]).root_ns();
+    /// assert!(!SIMPLE.dynamic);
+    /// ```
+    pub const fn of(types: &'static [RecordType]) -> Self {
+        let mut capabilities = Self::NOTHING;
+        capabilities.types = TypeSupport::Only(types);
+        capabilities
+    }
+
+    /// With the NS records at the apex.
+    #[must_use]
+    pub const fn root_ns(mut self) -> Self {
+        self.root_ns = true;
+        self
+    }
+
+    /// With PTR records of several values.
+    #[must_use]
+    pub const fn multivalue_ptr(mut self) -> Self {
+        self.multivalue_ptr = true;
+        self
+    }
+
+    /// With dynamic records.
+    #[must_use]
+    pub const fn dynamic(mut self) -> Self {
+        self.dynamic = true;
+        self
+    }
+
+    /// With values of this kind only.
+    #[must_use]
+    pub const fn values(mut self, values: Values) -> Self {
+        self.values = values;
+        self
+    }
 
     /// Whether a record of this type can be held.
     pub fn supports_type(&self, record_type: RecordType) -> bool {

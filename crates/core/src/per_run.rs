@@ -12,10 +12,10 @@ use std::sync::{Arc, PoisonError};
 ///
 /// # futures::executor::block_on(async {
 /// let zones = PerRun::default();
-/// let listed = zones.get_or_try_init(async || Ok::<_, String>(vec!["example.com."])).await?;
+/// let listed = zones.get_or_try_init(async { Ok::<_, String>(vec!["example.com."]) }).await?;
 /// assert_eq!(*listed, ["example.com."]);
 /// zones.forget();
-/// let listed = zones.get_or_try_init(async || Ok::<_, String>(vec!["example.org."])).await?;
+/// let listed = zones.get_or_try_init(async { Ok::<_, String>(vec!["example.org."]) }).await?;
 /// assert_eq!(*listed, ["example.org."]);
 /// # Ok::<_, String>(()) }).unwrap();
 /// ```
@@ -27,21 +27,21 @@ pub struct PerRun<T> {
 type Cell<T> = futures::lock::Mutex<Option<Arc<T>>>;
 
 impl<T> PerRun<T> {
-    /// The value; made by `init` if this run has none yet.
+    /// The value; made by `init` if this run has none yet. Else `init` is dropped without being polled.
     ///
     /// # Errors
     ///
     /// Those of `init`.
     pub async fn get_or_try_init<E>(
         &self,
-        init: impl AsyncFnOnce() -> Result<T, E>,
+        init: impl Future<Output = Result<T, E>>,
     ) -> Result<Arc<T>, E> {
         let cell = Arc::clone(&*self.cell());
         let mut held = cell.lock().await;
         if let Some(value) = &*held {
             return Ok(Arc::clone(value));
         }
-        let value = Arc::new(init().await?);
+        let value = Arc::new(init.await?);
         *held = Some(Arc::clone(&value));
         Ok(value)
     }

@@ -1,5 +1,7 @@
 //! The apply contract: what no provider and no processor can bring about, whatever it does.
 
+#![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
+
 use std::sync::{Arc, Mutex};
 
 use octodns_core::engine::{Pipeline, read_target};
@@ -60,11 +62,11 @@ impl Liar {
 
 #[async_trait]
 impl Source for Liar {
-    fn id(&self) -> &str {
+    fn id(&self) -> &'static str {
         "liar"
     }
 
-    fn class_name(&self) -> &str {
+    fn class_name(&self) -> &'static str {
         "Liar"
     }
 
@@ -172,7 +174,7 @@ struct Hider {
 
 #[async_trait]
 impl Processor for Hider {
-    fn id(&self) -> &str {
+    fn id(&self) -> &'static str {
         "hider"
     }
 

@@ -148,7 +148,10 @@ async fn what_is_staged_is_applied_once_published() {
         (Err(lost()), [Outcome::Unknown, Outcome::NotSent]),
     ] {
         let log = ApplyLog::new("dns", &plan, &());
-        log.begin(&[0]).await.unwrap().staged();
+        log.stage();
+        assert!(!log.has_staged());
+        log.begin(&[0]).await.unwrap().applied();
+        assert!(log.has_staged());
         assert_eq!(log.outcomes()[0], Outcome::Staged);
         let _ = log.publish().await.unwrap().conclude(result);
         assert_eq!(log.outcomes(), expected);

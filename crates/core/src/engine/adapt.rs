@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::values;
 use crate::capabilities::Capabilities;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::record::dynamic::Dynamic;
@@ -23,6 +24,7 @@ pub(super) struct Strictness {
 /// Takes out of the desired state, or simplifies, what the target cannot hold.
 pub(super) fn desired(
     zone: &mut Zone,
+    existing: &Zone,
     capabilities: &Capabilities,
     strictness: Strictness,
     report: &mut Report,
@@ -38,6 +40,7 @@ pub(super) fn desired(
             None => drop(zone.remove(record.name(), record.record_type())),
         }
     }
+    values::adapt(zone, existing, &capabilities.values, strictness, report);
     desired_root_ns(zone, capabilities, strictness, report);
 }
 
@@ -142,7 +145,7 @@ fn simplified(
     Some(simpler)
 }
 
-fn unsupported_finding(
+pub(super) fn unsupported_finding(
     zone: &Zone,
     record: &Record,
     message: String,

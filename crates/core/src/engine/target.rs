@@ -204,7 +204,7 @@ impl Target {
     ) -> Option<Arc<Record>> {
         self.provider.leave_out(desired, report);
         let capabilities = self.provider.capabilities();
-        adapt::desired(desired, capabilities, self.strictness(), report);
+        adapt::desired(desired, existing, capabilities, self.strictness(), report);
         let root_ns = adapt::existing(existing, desired, capabilities);
         if root_ns.is_some() && self.options.root_ns_warnings {
             tracing::info!(
@@ -296,9 +296,10 @@ fn unfinished(log: &ApplyLog<'_>) -> Option<ProviderError> {
             outcomes.len()
         );
         let is_unknown = outcomes.iter().any(Outcome::is_unknown);
-        return Some(match is_unknown {
-            true => ProviderError::service(ServiceFault::Unsure, message),
-            false => ProviderError::failed(message),
+        return Some(if is_unknown {
+            ProviderError::service(ServiceFault::Unsure, message)
+        } else {
+            ProviderError::failed(message)
         });
     }
     let steps = log.steps();

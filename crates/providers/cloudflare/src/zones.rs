@@ -98,7 +98,7 @@ impl Zones {
     }
 
     async fn listed(&self, api: &Api, scope: &Scope) -> Result<Arc<ByName>, Error> {
-        let list = async || {
+        let list = async {
             let rows = match scope {
                 Scope::Public => api.zones(None).await?,
                 Scope::Internal { view } => internal_zones(api, view.as_deref()).await?,

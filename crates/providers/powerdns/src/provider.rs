@@ -57,7 +57,7 @@ impl PowerDns {
         if self.options.enable_dynamic.is_some() {
             return Ok(None);
         }
-        let ask = async || {
+        let ask = async {
             let settings = self.api.settings().await?;
             Ok::<_, ProviderError>(dynamic::missing(&settings).map(str::to_owned))
         };

@@ -48,9 +48,11 @@ impl CidrCollections {
         unique: &str,
         wanted: &Locations,
     ) -> Result<String, ApiError> {
-        let find_or_create = async || match client.cidr_collection(COLLECTION).await? {
-            Some(id) => Ok(id),
-            None => client.create_cidr_collection(COLLECTION, unique).await,
+        let find_or_create = async {
+            match client.cidr_collection(COLLECTION).await? {
+                Some(id) => Ok(id),
+                None => client.create_cidr_collection(COLLECTION, unique).await,
+            }
         };
         let collection = String::clone(&*self.own.get_or_try_init(find_or_create).await?);
         let existing = self.locations(client, &collection).await?;

@@ -55,7 +55,7 @@ impl Ec2Source {
     }
 
     async fn instances(&self) -> Result<Arc<Vec<Instance>>, ProviderError> {
-        let list = async || self.list().await;
+        let list = self.list();
         self.instances.get_or_try_init(list).await
     }
 

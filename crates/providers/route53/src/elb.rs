@@ -55,7 +55,7 @@ impl ElbSource {
     }
 
     async fn balancers(&self) -> Result<Arc<Vec<Balancer>>, ProviderError> {
-        let list = async || {
+        let list = async {
             let mut balancers = self.list().await?;
             for some in balancers.chunks_mut(TAGS_AT_ONCE) {
                 self.add_tags(some).await?;

@@ -285,7 +285,7 @@ impl HealthChecks {
         client: &Client,
         use_them: impl FnOnce(&mut BTreeMap<String, HealthCheck>) -> T,
     ) -> Result<T, ApiError> {
-        let list = async || {
+        let list = async {
             let checks = client.health_checks().await?.into_iter().filter(HealthCheck::is_ours);
             let by_id = checks.map(|check| (check.id.clone(), check)).collect();
             Ok::<_, ApiError>(Mutex::new(by_id))

@@ -33,6 +33,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     dynamic_subnets: true,
     multivalue_ptr: false,
     root_ns: true,
+    ..Capabilities::NOTHING
 };
 
 /// The zones of one AWS account.

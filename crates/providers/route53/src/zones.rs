@@ -141,9 +141,11 @@ impl Zones {
     }
 
     async fn listed(&self, client: &Client) -> Result<Arc<Vec<HostedZone>>, ApiError> {
-        let list = async || match &self.scope.vpc {
-            Some(vpc) => client.zones_of_vpc(vpc).await,
-            None => client.zones(None).await,
+        let list = async {
+            match &self.scope.vpc {
+                Some(vpc) => client.zones_of_vpc(vpc).await,
+                None => client.zones(None).await,
+            }
         };
         self.listed.get_or_try_init(list).await
     }

@@ -38,7 +38,7 @@ impl SpfSource {
         if !self.options.verify_dns_lookups {
             return Ok(());
         }
-        let look_up = async || Ok::<_, ProviderError>(self.look_up().await);
+        let look_up = async { Ok::<_, ProviderError>(self.look_up().await) };
         let verified = self.verified.get_or_try_init(look_up).await?;
         Result::clone(&verified).map_err(ProviderError::failed)
     }

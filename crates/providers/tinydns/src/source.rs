@@ -67,7 +67,7 @@ impl TinyDnsFileSource {
 
     async fn data(&self) -> Result<Arc<Data>, ProviderError> {
         self.data
-            .get_or_try_init(async || {
+            .get_or_try_init(async {
                 let folder = self.options.directory.clone();
                 let read = move || {
                     let files = Files::read(&folder)?;

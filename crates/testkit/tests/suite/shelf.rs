@@ -311,6 +311,10 @@ impl RowApi for Shelf {
         Ok(self.client.delete(&path).gone().await?)
     }
 
+    async fn pause(&self, _: &ProviderError, attempt: u32) {
+        self.client.backoff().pause(attempt).await;
+    }
+
     async fn holds(&self, zone: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
         let wanted = self.write(record);
         let listed = self.list(zone).await?.unwrap_or_default();

@@ -69,6 +69,10 @@ pub trait RowApi: Send + Sync {
         true
     }
 
+    /// Waits after attempt number `attempt` (from 1) of a call that broke off in `error`, before it is looked
+    /// into and tried again; as long as the service asks for, and longer each time.
+    async fn pause(&self, error: &ProviderError, attempt: u32);
+
     /// How many names are changed at the same time.
     fn concurrency(&self) -> usize {
         4
@@ -123,9 +127,10 @@ fn calls<'h, A: RowApi>(
     let rows = held.of(record.name(), record.record_type());
     if rows.is_empty() != matches!(change, Change::Create(_)) {
         let (name, of, verb) = (record.name(), record.record_type(), change.verb());
-        let why = match rows.is_empty() {
-            true => "no row of it was read",
-            false => "the target held rows of it already when it was read",
+        let why = if rows.is_empty() {
+            "no row of it was read"
+        } else {
+            "the target held rows of it already when it was read"
         };
         let message = format!("cannot {} {name} {of}: {why}; plan again", verb.to_lowercase());
         return Err(ProviderError::failed(message));
@@ -176,6 +181,7 @@ async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<
         attempt += 1;
         match api.create(zone, record).await {
             Err(error) if error.fault() == Some(ServiceFault::Unsure) => {
+                api.pause(&error, attempt).await;
                 match api.holds(zone, record).await {
                     Ok(true) => return Ok(()),
                     Ok(false) if attempt < CREATE_ATTEMPTS => {}

@@ -88,6 +88,10 @@ impl RowApi for Service {
         Ok(rows.iter().any(|(_, row)| row.name() == record.name() && self.is_same(row, record)))
     }
 
+    async fn pause(&self, _: &ProviderError, attempt: u32) {
+        self.calls.lock().unwrap().push(format!("pause {attempt}"));
+    }
+
     fn updates_values(&self) -> bool {
         self.updates_values
     }
@@ -228,9 +232,12 @@ async fn a_change_is_the_least_set_of_calls() {
 async fn a_creation_that_breaks_off_is_neither_lost_nor_doubled() {
     let create = "create w A 60 192.0.2.1";
     for (fates, expected) in [
-        (&[Fate::BreaksOffDone][..], &[create, "look"][..]),
-        (&[Fate::BreaksOff], &[create, "look", create]),
-        (&[Fate::BreaksOff, Fate::BreaksOffDone], &[create, "look", create, "look"]),
+        (&[Fate::BreaksOffDone][..], &[create, "pause 1", "look"][..]),
+        (&[Fate::BreaksOff], &[create, "pause 1", "look", create]),
+        (
+            &[Fate::BreaksOff, Fate::BreaksOffDone],
+            &[create, "pause 1", "look", create, "pause 2", "look"],
+        ),
     ] {
         let (calls, _, converged) =
             apply_to(&[], &[("w", "A", 60, "192.0.2.1")], fates, true).await;
@@ -239,12 +246,12 @@ async fn a_creation_that_breaks_off_is_neither_lost_nor_doubled() {
     }
     let (calls, outcomes, _) =
         apply_to(&[], &[("w", "A", 60, "192.0.2.1")], &[Fate::BreaksOff; 9], true).await;
-    assert_eq!(calls.len(), 10);
+    assert_eq!(calls.len(), 15);
     let words = "w.example.com. A: broke off";
     assert_eq!(outcomes, [Outcome::Failed(words.to_owned())]);
     let (calls, outcomes, _) =
         apply_to(&[], &[("w", "A", 60, "192.0.2.1")], &[Fate::GoesDark], true).await;
-    assert_eq!(calls, [create, "look"]);
+    assert_eq!(calls, [create, "pause 1", "look"]);
     assert_eq!(outcomes, [Outcome::Unknown], "what cannot be looked for may be there");
 }
 

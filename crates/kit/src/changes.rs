@@ -1,0 +1,177 @@
+//! Services that take many changes of a zone in one call.
+
+use async_trait::async_trait;
+use octodns_core::engine::{BatchApi, BatchLimits, Weight, apply_batches, batches};
+use octodns_core::{
+    ApplyLog, Change, Plan, ProviderError, Registry, State, ZoneName, ZoneRead, ZoneRequest,
+};
+use octodns_http::Error;
+use serde_json::Value as Json;
+use std::marker::PhantomData;
+
+use crate::api::{self, Account, Api, Shape, Zone};
+use crate::look::{Call, Seen};
+use crate::set::{HeldSets, SetFields};
+
+/// One change of an `RRset`, as the service has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetChange {
+    /// The set as it was read; `None` for one that is created.
+    pub before: Option<Json>,
+    /// The set as it is to be; `None` for one that is deleted.
+    pub after: Option<Json>,
+}
+
+/// A service that takes change sets: how sets are read, and the one call that changes many.
+#[async_trait]
+pub trait ChangeApi: Api {
+    /// Where the fields of a set stand.
+    const FIELDS: SetFields;
+
+    /// The most that one call takes.
+    const LIMITS: BatchLimits;
+
+    /// All sets of a zone; `None` when there is no such zone.
+    ///
+    /// # Errors
+    ///
+    /// Fails as a whole: a part of the sets is none.
+    async fn sets(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error>;
+
+    /// Makes changes, all or none. Deletions come before creations of the same name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unsure`] when the answer is lost: the kit looks then. [`Error::Refused`] when nothing was
+    /// done: the kit tries the halves.
+    async fn send(&self, zone: Zone<'_>, changes: &[SetChange]) -> Result<(), Error>;
+
+    /// How much a change is of what the service limits. Default: one item for each value before and after, and
+    /// the bytes of their JSON.
+    fn weigh(&self, change: &SetChange) -> Weight {
+        let both = || change.before.iter().chain(&change.after);
+        let values =
+            |set: &Json| set.get(Self::FIELDS.values).and_then(Json::as_array).map(Vec::len);
+        Weight {
+            items: both().map(|set| values(set).unwrap_or(1)).sum(),
+            bytes: both().map(|set| set.to_string().len() + 1).sum(),
+        }
+    }
+}
+
+/// Makes a service with change sets known as a provider.
+pub fn register<S: ChangeApi>(registry: &mut Registry) {
+    api::register::<Changes<S>>(registry);
+}
+
+/// The shape of services with what [`ChangeApi`] has.
+pub struct Changes<S>(PhantomData<S>);
+
+/// A change of the plan as the service has it.
+fn set_change<S: ChangeApi>(
+    account: &Account<S>,
+    change: &Change,
+    held: &HeldSets,
+    zone: &ZoneName,
+) -> Result<SetChange, ProviderError> {
+    let record = change.record();
+    let key = (record.name().clone(), record.record_type());
+    let before = change.existing().map(|_| {
+        held.get(&key).cloned().ok_or_else(|| {
+            let (name, of) = (record.name(), record.record_type());
+            ProviderError::failed(format!("{name} {of} was not read; plan again"))
+        })
+    });
+    let after = change.desired().map(|new| S::FIELDS.write(new, &account.service.dialect, zone));
+    Ok(SetChange { before: before.transpose()?, after: after.transpose()? })
+}
+
+/// A plan on its way to the service.
+struct Applying<'a, S> {
+    account: &'a Account<S>,
+    zone: Zone<'a>,
+    plan: &'a Plan,
+    /// The changes of the plan as the service has them.
+    changes: Vec<SetChange>,
+}
+
+#[async_trait]
+impl<S: ChangeApi> BatchApi for Applying<'_, S> {
+    async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError> {
+        let changes = indexes.iter().filter_map(|index| self.changes.get(*index).cloned());
+        let planned = indexes.iter().filter_map(|index| self.plan.changes.get(*index));
+        let (changes, planned) = (changes.collect(), planned.collect());
+        let (account, zone) = (self.account, self.zone);
+        account.settle(&OneBatch { account, zone, changes, planned }).await
+    }
+}
+
+/// Changes that are sent together.
+struct OneBatch<'c, S> {
+    account: &'c Account<S>,
+    zone: Zone<'c>,
+    changes: Vec<SetChange>,
+    planned: Vec<&'c Change>,
+}
+
+#[async_trait]
+impl<S: ChangeApi> Call for OneBatch<'_, S> {
+    async fn send(&self) -> Result<(), Error> {
+        self.account.api.send(self.zone, &self.changes).await
+    }
+
+    async fn look(&self) -> Result<Seen, ProviderError> {
+        let Account { service, api, .. } = self.account;
+        let sets = api.sets(self.zone).await?.unwrap_or_default();
+        let mut all = None;
+        for change in &self.planned {
+            let seen = S::FIELDS.seen(change, &sets, &service.dialect, self.zone.name)?;
+            if *all.get_or_insert(seen) != seen {
+                return Ok(Seen::Other);
+            }
+        }
+        Ok(all.unwrap_or(Seen::Desired))
+    }
+}
+
+#[async_trait]
+impl<S: ChangeApi> Shape for Changes<S> {
+    type Api = S;
+
+    async fn read(
+        account: &Account<S>,
+        zone: Zone<'_>,
+        request: &ZoneRequest<'_>,
+    ) -> Result<Option<ZoneRead>, ProviderError> {
+        let Some(sets) = account.api.sets(zone).await? else { return Ok(None) };
+        let service = &account.service;
+        let (read, held) = S::FIELDS.read(
+            sets,
+            &service.dialect,
+            &service.capabilities,
+            (request, &account.id),
+        )?;
+        Ok(Some(ZoneRead { state: State::new(held), ..read }))
+    }
+
+    async fn apply(
+        account: &Account<S>,
+        plan: &Plan,
+        log: &ApplyLog<'_>,
+    ) -> Result<(), ProviderError> {
+        let none = HeldSets::new();
+        let held = plan.state()?.unwrap_or(&none);
+        // Whatever cannot be written must be known before anything is sent.
+        let changes = plan.changes.iter();
+        let changes: Result<Vec<_>, _> =
+            changes.map(|change| set_change(account, change, held, plan.desired.name())).collect();
+        let changes = changes?;
+        let id = account.ensure(plan, log).await?;
+        let zone = Zone { name: plan.desired.name(), id: &id };
+        let weights: Vec<_> = changes.iter().map(|change| account.api.weigh(change)).collect();
+        let of = |index: usize| weights.get(index).copied().unwrap_or_default();
+        let batches = batches(plan, S::LIMITS, of);
+        let applying = Applying { account, zone, plan, changes };
+        apply_batches(plan, log, batches, &applying).await
+    }
+}

@@ -1,0 +1,250 @@
+//! How a service spells names and texts: said once, both ways.
+
+use std::borrow::Cow;
+
+use octodns_core::record::text::Presentation;
+use octodns_core::{RecordName, ZoneName};
+
+/// How a service spells what it is given and what it gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Names of records.
+    pub names: Names,
+    /// Whether names are in Unicode at the service, not in IDNA form.
+    pub unicode: bool,
+    /// Names in values.
+    pub targets: Targets,
+    /// Texts: values of TXT and SPF, and the quoted strings of other types.
+    pub text: Text,
+    /// Numbers in rows.
+    pub numbers: Numbers,
+}
+
+impl Dialect {
+    /// Names relative to the zone with an empty apex, absolute targets with their dot, bare texts.
+    pub const RAW: Self = Self {
+        names: Names::Relative { apex: "" },
+        unicode: false,
+        targets: Targets { read: Dot::Required, write: Dot::Required, own: None },
+        text: Text::Raw,
+        numbers: Numbers::Json,
+    };
+}
+
+/// How names of records are spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// Without the zone.
+    Relative {
+        /// What the apex is called.
+        apex: &'static str,
+    },
+    /// With the zone.
+    Absolute(Dot),
+}
+
+/// Whether an absolute name ends in a dot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dot {
+    /// It does. What has none when it is read is relative to the zone.
+    Required,
+    /// It does not.
+    Omitted,
+    /// It may; without one it is absolute all the same. Written with it.
+    Either,
+}
+
+/// How names in values are spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// When they are read.
+    pub read: Dot,
+    /// When they are written.
+    pub write: Dot,
+    /// What the zone's own name reads as, if not as itself.
+    pub own: Option<&'static str>,
+}
+
+/// How texts are spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// As they are, without quotes or escapes.
+    Raw,
+    /// In quotes, with escapes.
+    Quoted(Presentation),
+    /// Bare, or in quotes with escapes where they hold a quote or a backslash; read by whether they start
+    /// with a quote.
+    RawOrQuoted(Presentation),
+}
+
+/// How numbers are spelled in rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// As numbers of JSON; read from texts as well.
+    Json,
+    /// As texts.
+    Text,
+}
+
+impl Dialect {
+    /// The name of a record, as the service has it.
+    pub fn name(&self, name: &RecordName, zone: &ZoneName) -> String {
+        let name = if self.unicode { name.decoded() } else { Cow::Borrowed(name.as_str()) };
+        let of_zone = if self.unicode { zone.decoded() } else { Cow::Borrowed(zone.as_str()) };
+        match self.names {
+            Names::Relative { apex } if name.is_empty() => apex.to_owned(),
+            Names::Relative { .. } => name.into_owned(),
+            Names::Absolute(dot) => {
+                let zone = match dot {
+                    Dot::Omitted => of_zone.trim_end_matches('.'),
+                    Dot::Required | Dot::Either => &of_zone,
+                };
+                if name.is_empty() { zone.to_owned() } else { format!("{name}.{zone}") }
+            }
+        }
+    }
+
+    /// The name of a record within the zone (the apex is empty), from the service's spelling; `None` for a
+    /// name that is not the zone's.
+    pub fn read_name<'n>(&self, name: &'n str, zone: &ZoneName) -> Option<Cow<'n, str>> {
+        match self.names {
+            Names::Relative { apex } if name == apex => Some(Cow::Borrowed("")),
+            Names::Relative { .. } => Some(Cow::Borrowed(name)),
+            Names::Absolute(_) => {
+                let absolute = with_dot(name);
+                let relative = zone.relative(&absolute).map(str::to_owned).or_else(|| {
+                    let decoded = zone.decoded();
+                    let before = absolute.strip_suffix(&*decoded)?;
+                    (before.is_empty() || before.ends_with('.'))
+                        .then(|| before.trim_end_matches('.').to_owned())
+                });
+                relative.map(Cow::Owned)
+            }
+        }
+    }
+
+    /// A name in a value, as it is written.
+    pub fn target(&self, target: &str) -> String {
+        match self.targets.write {
+            Dot::Omitted if target != "." => target.trim_end_matches('.').to_owned(),
+            _ => target.to_owned(),
+        }
+    }
+
+    /// A name in a value, absolute, from the service's spelling.
+    pub fn read_target(&self, target: &str, zone: &ZoneName) -> String {
+        if self.targets.own == Some(target) {
+            return zone.as_str().to_owned();
+        }
+        match self.targets.read {
+            _ if target.ends_with('.') => target.to_owned(),
+            Dot::Omitted | Dot::Either => format!("{target}."),
+            Dot::Required => format!("{target}.{}", zone.as_str()),
+        }
+    }
+
+    /// A text as it is written; `quoted` is how it is cut: `true` for TXT, whose strings are short. `None`
+    /// for octets that a service of bare texts cannot hold.
+    pub fn text(&self, octets: &[u8], is_cut: bool) -> Option<String> {
+        let write =
+            |form: Presentation| if is_cut { form.strings(octets) } else { form.string(octets) };
+        let bare = || String::from_utf8(octets.to_vec()).ok();
+        match self.text {
+            Text::Raw => bare(),
+            Text::Quoted(form) => Some(write(form)),
+            Text::RawOrQuoted(form) => {
+                let is_plain = !octets.iter().any(|octet| matches!(octet, b'"' | b'\\'));
+                bare().filter(|_| is_plain).or_else(|| Some(write(form)))
+            }
+        }
+    }
+
+    /// How texts are quoted in the midst of other parts of a value.
+    pub(crate) fn presentation(&self) -> Presentation {
+        match self.text {
+            Text::Raw => Presentation::DECIMAL,
+            Text::Quoted(form) | Text::RawOrQuoted(form) => form,
+        }
+    }
+
+    /// The octets of a text, from the service's spelling.
+    pub fn read_text(&self, text: &str) -> Vec<u8> {
+        match self.text {
+            Text::Raw => text.as_bytes().to_vec(),
+            Text::Quoted(form) | Text::RawOrQuoted(form) => form.read_if_quoted(text),
+        }
+    }
+}
+
+fn with_dot(name: &str) -> Cow<'_, str> {
+    if name.ends_with('.') { Cow::Borrowed(name) } else { Cow::Owned(format!("{name}.")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_go_both_ways() {
+        let zone = ZoneName::new("example.com.").unwrap();
+        for (names, apex, www) in [
+            (Names::Relative { apex: "@" }, "@", "www"),
+            (Names::Relative { apex: "" }, "", "www"),
+            (Names::Absolute(Dot::Required), "example.com.", "www.example.com."),
+            (Names::Absolute(Dot::Omitted), "example.com", "www.example.com"),
+        ] {
+            let dialect = Dialect { names, ..Dialect::RAW };
+            for (name, spelled) in [("", apex), ("www", www)] {
+                assert_eq!(dialect.name(&RecordName::new(name).unwrap(), &zone), spelled);
+                assert_eq!(dialect.read_name(spelled, &zone).as_deref(), Some(name));
+            }
+        }
+        let absolute = Dialect { names: Names::Absolute(Dot::Omitted), ..Dialect::RAW };
+        assert_eq!(absolute.read_name("www.example.org", &zone), None);
+        assert_eq!(absolute.read_name("notexample.com", &zone), None);
+    }
+
+    #[test]
+    fn names_in_unicode_are_read_in_either_form() {
+        let zone = ZoneName::new("bücher.example.").unwrap();
+        let names = Names::Absolute(Dot::Required);
+        let dialect = Dialect { names, unicode: true, ..Dialect::RAW };
+        let name = RecordName::new("tür").unwrap();
+        assert_eq!(dialect.name(&name, &zone), "tür.bücher.example.");
+        for spelled in ["tür.bücher.example.", "tür.xn--bcher-kva.example."] {
+            assert_eq!(dialect.read_name(spelled, &zone).as_deref(), Some("tür"));
+        }
+    }
+
+    #[test]
+    fn targets_go_both_ways() {
+        let zone = ZoneName::new("example.com.").unwrap();
+        for (read, write, own, spelled, absolute, written) in [
+            (Dot::Omitted, Dot::Required, Some("@"), "@", "example.com.", "example.com."),
+            (Dot::Omitted, Dot::Required, None, "a.example", "a.example.", "a.example."),
+            (Dot::Omitted, Dot::Omitted, None, "a.example", "a.example.", "a.example"),
+            (Dot::Required, Dot::Required, None, "www", "www.example.com.", "www.example.com."),
+            (Dot::Omitted, Dot::Omitted, None, ".", ".", "."),
+        ] {
+            let dialect = Dialect { targets: Targets { read, write, own }, ..Dialect::RAW };
+            assert_eq!(dialect.read_target(spelled, &zone), absolute);
+            assert_eq!(dialect.target(absolute), written);
+        }
+    }
+
+    #[test]
+    fn texts_go_both_ways() {
+        let quoted = Presentation::DECIMAL;
+        for (text, octets, written) in [
+            (Text::Raw, "a;b\\", "a;b\\"),
+            (Text::Quoted(quoted), "say \"hi\"", r#""say \"hi\"""#),
+            (Text::RawOrQuoted(quoted), "plain; text", "plain; text"),
+            (Text::RawOrQuoted(quoted), "a\\b", r#""a\\b""#),
+        ] {
+            let dialect = Dialect { text, ..Dialect::RAW };
+            assert_eq!(dialect.text(octets.as_bytes(), true).as_deref(), Some(written));
+            assert_eq!(dialect.read_text(written), octets.as_bytes());
+        }
+        assert_eq!(Dialect::RAW.text(b"\xff", true), None);
+    }
+}

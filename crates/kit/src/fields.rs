@@ -1,0 +1,245 @@
+//! Where the fields of a record stand in what a service sends and takes: records and JSON, both ways.
+
+use octodns_core::record::{RecordTypes, TypeEntry};
+use octodns_core::{OwnedValue, ProviderError, Record, RecordType, Value, ZoneName};
+use serde_json::{Map, Value as Json};
+
+use crate::dialect::Dialect;
+use crate::parts::{self, Kind, incomplete, malformed, parts, parts_of, read_field};
+
+/// Where a row has what: the names of its fields.
+///
+/// ```
+/// use octodns_core::RecordType;
+/// use octodns_kit::Fields;
+///
+/// // {"id": 7, "type": "MX", "name": "@", "ttl": 300, "data": "mx.example.com.", "priority": 10}
+/// const FIELDS: Fields = Fields {
+///     of: &[(RecordType::MX, &[("preference", "priority"), ("exchange", "data")])],
+///     ..Fields::new("data")
+/// };
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Fields {
+    /// The id, a number or a text.
+    pub id: &'static str,
+    /// The name of the record.
+    pub name: &'static str,
+    /// The type.
+    pub record_type: &'static str,
+    /// The TTL.
+    pub ttl: &'static str,
+    /// The whole value, for types that are not in [`Fields::of`]: in presentation format if it has parts.
+    pub value: &'static str,
+    /// Types whose parts have fields of their own: octoDNS' name of a part, the service's name of its field.
+    pub of: &'static [(RecordType, &'static [(&'static str, &'static str)])],
+    /// Types that have another name at the service.
+    pub types: &'static [(RecordType, &'static str)],
+}
+
+impl Fields {
+    /// `id`, `name`, `type` and `ttl` as they are called, and the value in the field `value`.
+    pub const fn new(value: &'static str) -> Self {
+        let (id, name, record_type, ttl) = ("id", "name", "type", "ttl");
+        Self { id, name, record_type, ttl, value, of: &[], types: &[] }
+    }
+
+    /// The name of a type at the service.
+    pub fn type_name(&self, record_type: RecordType) -> &'static str {
+        let known = self.types.iter().find(|(of, _)| *of == record_type);
+        known.map_or(record_type.as_str(), |(_, name)| name)
+    }
+
+    /// The name of a type in octoDNS.
+    pub(crate) fn octodns_type<'t>(&self, name: &'t str) -> &'t str {
+        let known = self.types.iter().find(|(_, known)| *known == name);
+        known.map_or(name, |(of, _)| of.as_str())
+    }
+
+    fn parts_of(&self, record_type: RecordType) -> Option<&'static [(&'static str, &'static str)]> {
+        self.of.iter().find(|(of, _)| *of == record_type).map(|(_, parts)| *parts)
+    }
+
+    /// The row of a record with one value, without id.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a text that the service cannot hold; what plans are made of has none.
+    pub fn write(
+        &self,
+        record: &Record,
+        dialect: &Dialect,
+        zone: &ZoneName,
+    ) -> Result<Map<String, Json>, ProviderError> {
+        let mut row = Map::new();
+        row.insert(self.record_type.into(), self.type_name(record.record_type()).into());
+        row.insert(self.name.into(), dialect.name(record.name(), zone).into());
+        row.insert(self.ttl.into(), dialect.number(record.ttl()));
+        self.write_value(record, dialect, &mut row)?;
+        Ok(row)
+    }
+
+    /// Adds the value of a record with one value to a row.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Fields::write`].
+    pub fn write_value(
+        &self,
+        record: &Record,
+        dialect: &Dialect,
+        row: &mut Map<String, Json>,
+    ) -> Result<(), ProviderError> {
+        let unheld = || {
+            let (name, of) = (record.name(), record.record_type());
+            ProviderError::failed(format!("{name} {of}: its text is not UTF-8"))
+        };
+        let Some(named) = self.parts_of(record.record_type()) else {
+            row.insert(self.value.into(), whole(record, dialect).ok_or_else(unheld)?.into());
+            return Ok(());
+        };
+        let all = parts_of(record.record_type()).iter().zip(parts(record.data()));
+        for ((ours, _), part) in all {
+            if let Some((_, theirs)) = named.iter().find(|(known, _)| known == ours) {
+                row.insert((*theirs).into(), part.field(dialect).ok_or_else(unheld)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a row says; `None` for a type that is not `known`, or a name of another zone.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the row lacks what its type has.
+    pub fn read(
+        &self,
+        row: &Json,
+        dialect: &Dialect,
+        zone: &ZoneName,
+        types: &RecordTypes,
+    ) -> Result<Option<ReadRow>, ProviderError> {
+        let Some((name, entry)) = self.read_head(row, dialect, zone, types)? else {
+            return Ok(None);
+        };
+        let lacking = || malformed(incomplete("a row", row));
+        let ttl = row.get(self.ttl).and_then(number).ok_or_else(lacking)?;
+        let value = self.read_value(row, entry, dialect, zone).ok_or_else(lacking)?;
+        let id = row.get(self.id).and_then(id);
+        let record_type = entry.record_type();
+        Ok(Some(ReadRow { id, name, record_type, ttl, value }))
+    }
+
+    /// The name within the zone and the type of a row or set; `None` for a type that is not known, or a name
+    /// of another zone.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it has no name or type.
+    pub(crate) fn read_head<'t>(
+        &self,
+        item: &Json,
+        dialect: &Dialect,
+        zone: &ZoneName,
+        types: &'t RecordTypes,
+    ) -> Result<Option<(String, &'t TypeEntry)>, ProviderError> {
+        let text = |field: &str| item.get(field).and_then(Json::as_str);
+        let (Some(name), Some(record_type)) = (text(self.name), text(self.record_type)) else {
+            return Err(malformed(incomplete("a record", item)));
+        };
+        let Some(entry) = types.get(self.octodns_type(record_type)) else { return Ok(None) };
+        let name = dialect.read_name(name, zone);
+        Ok(name.map(|name| (name.into_owned(), entry)))
+    }
+
+    /// The value of a row, as data of octoDNS.
+    pub fn read_value(
+        &self,
+        row: &Json,
+        entry: &TypeEntry,
+        dialect: &Dialect,
+        zone: &ZoneName,
+    ) -> Option<OwnedValue> {
+        let Some(named) = self.parts_of(entry.record_type()) else {
+            return read_whole(row.get(self.value)?.as_str()?, entry, dialect, zone);
+        };
+        let mut value = octodns_core::value::Map::new();
+        for (ours, kind) in parts_of(entry.record_type()) {
+            if let Some((_, theirs)) = named.iter().find(|(known, _)| known == ours) {
+                let target = |name: &str| dialect.read_target(name, zone);
+                value.insert(*ours, read_field(row.get(*theirs)?, *kind, target)?);
+            }
+        }
+        Some(value.into())
+    }
+}
+
+/// What a row says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadRow {
+    /// Its id, if it has one.
+    pub id: Option<String>,
+    /// The name within the zone; the apex is empty.
+    pub name: String,
+    /// The type.
+    pub record_type: RecordType,
+    /// The TTL in seconds.
+    pub ttl: i64,
+    /// The value, as data of octoDNS.
+    pub value: OwnedValue,
+}
+
+/// The whole value of a record with one value; `None` for octets that the service cannot hold.
+pub(crate) fn whole(record: &Record, dialect: &Dialect) -> Option<String> {
+    let all = parts(record.data());
+    match &*all {
+        [] => record.rdatas().pop(),
+        [parts::Part::Text(octets)] => dialect.text(octets, true),
+        [parts::Part::Name(name)] => Some(dialect.target(name)),
+        _ => Some(all.iter().map(|part| part.word(dialect)).collect::<Vec<_>>().join(" ")),
+    }
+}
+
+/// A whole value, as data of octoDNS.
+pub(crate) fn read_whole(
+    text: &str,
+    entry: &TypeEntry,
+    dialect: &Dialect,
+    zone: &ZoneName,
+) -> Option<OwnedValue> {
+    match parts_of(entry.record_type()) {
+        [("", Kind::Text)] => Some(parts::txt(&dialect.read_text(text))),
+        [("", Kind::Name)] => Some(dialect.read_target(text, zone).into()),
+        [("", _)] => Some(text.to_owned().into()),
+        all => {
+            let mut value = entry.parse(text).ok()?;
+            for (field, _) in all.iter().filter(|(_, kind)| *kind == Kind::Name) {
+                let target = value.get(field).and_then(Value::as_str)?;
+                let absolute = dialect.read_target(target, zone);
+                value.as_map_mut()?.insert(*field, absolute);
+            }
+            Some(value)
+        }
+    }
+}
+
+/// A whole number, as JSON or as text.
+pub(crate) fn number(json: &Json) -> Option<i64> {
+    json.as_i64().or_else(|| json.as_str()?.trim().parse().ok())
+}
+
+/// An id: a number or a text.
+pub(crate) fn id(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) if !text.is_empty() => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+impl Dialect {
+    /// A number as the service has them in rows.
+    pub(crate) fn number(&self, number: i64) -> Json {
+        parts::Part::Number(number).field(self).unwrap_or_default()
+    }
+}

@@ -1,0 +1,76 @@
+//! Looking again: an answer that was lost is unknown until it was looked up.
+
+use async_trait::async_trait;
+use octodns_core::{ProviderError, ServiceFault};
+use octodns_http::{Backoff, Error};
+
+/// What is there after an answer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// What was to be made.
+    Desired,
+    /// What was there before: nothing was done.
+    Existing,
+    /// Neither: somebody else was there, or it was done in part.
+    Other,
+}
+
+/// Something that is sent once, whatever becomes of its answer.
+#[async_trait]
+pub trait Call: Sync {
+    /// Sends it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unsure`] when the answer is lost.
+    async fn send(&self) -> Result<(), Error>;
+
+    /// Looks what is there now.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the service does not tell.
+    async fn look(&self) -> Result<Seen, ProviderError>;
+}
+
+/// Sends something until it is known to be done or not, and looks after each answer that was lost. Every
+/// repetition is after a pause.
+///
+/// # Errors
+///
+/// That of [`Call::send`]: of kind [`ServiceFault::Unsure`] if looking did not tell, and
+/// [`ServiceFault::Unreachable`] if it was looked and nothing was done, whatever was tried.
+pub async fn settle(backoff: &Backoff, call: &dyn Call) -> Result<(), ProviderError> {
+    let mut attempt = 0;
+    let mut was_lost = false;
+    loop {
+        attempt += 1;
+        let Err(error) = call.send().await else { return Ok(()) };
+        let is_lost = matches!(error, Error::Unsure { .. });
+        was_lost |= is_lost;
+        if !was_lost {
+            return Err(error.into());
+        }
+        backoff.pause_after(&error, attempt).await;
+        let error = ProviderError::from(error);
+        match call.look().await {
+            Ok(Seen::Desired) => return Ok(()),
+            Ok(Seen::Existing) if is_lost && attempt < backoff.attempts() => {}
+            // Refused the second time, and not there: it was not done the first time either.
+            Ok(Seen::Existing) if !is_lost => return Err(error),
+            Ok(Seen::Existing) => {
+                let words = format!("{}; it was looked for, and not done", error.with_causes());
+                return Err(ProviderError::service(ServiceFault::Unreachable, words));
+            }
+            Ok(Seen::Other) => {
+                let words = format!("{}; the target holds something else now", error.with_causes());
+                return Err(ProviderError::service(ServiceFault::Unsure, words));
+            }
+            Err(unread) => {
+                let (error, unread) = (error.with_causes(), unread.with_causes());
+                let words = format!("{error}; and it cannot be looked for: {unread}");
+                return Err(ProviderError::service(ServiceFault::Unsure, words));
+            }
+        }
+    }
+}
