@@ -124,7 +124,9 @@ impl Provider for Rfc2136Provider {
             (Some(Error::Refused { rcode }), 1) if !rcode.is_prerequisite() => {
                 let error = Error::Refused { rcode };
                 let outcome = Outcome::Failed(error.to_string());
-                attempts.into_iter().for_each(|attempt| attempt.each(|_| outcome.clone()));
+                for attempt in attempts {
+                    attempt.each(|_| outcome.clone());
+                }
                 return Err(failed(error));
             }
             (failure, _) => failure,
@@ -134,9 +136,9 @@ impl Provider for Rfc2136Provider {
             Ok(after) => after,
             Err(unread) => return Err(unknown(failure.map(failed), &unread)),
         };
-        let (last, mut lost) = (attempts.len().saturating_sub(1), Vec::new());
+        let (count, mut lost) = (attempts.len(), Vec::new());
         for (index, (attempt, update)) in attempts.into_iter().zip(&updates).enumerate() {
-            let refusal = failure.as_ref().filter(|_| index == last);
+            let refusal = failure.as_ref().filter(|_| index + 1 == count);
             let found: BTreeMap<_, _> =
                 read_back(plan, &update.changes, &after).into_iter().collect();
             attempt.each(|change| {

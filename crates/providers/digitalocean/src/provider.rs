@@ -1,0 +1,178 @@
+//! The provider: facts of the service, and its calls.
+
+use octodns_core::record::text::Unheld;
+use octodns_core::registry::BuildError;
+use octodns_core::{
+    Capabilities, ProviderError, RecordType, Registry, Secret, Values, ZoneName, async_trait,
+};
+use octodns_http::{Client, Error, HeaderAuth, Page, Rate, Request, all, found, pages};
+use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
+use octodns_kit::rows::{self, RowApi};
+use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, json};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The most entries a page can have.
+const PER_PAGE: u64 = 200;
+
+/// Options of one `digitalocean` provider.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// A personal access token that may read and write domains.
+    pub token: Secret,
+}
+
+/// Makes the provider known by its octoDNS class and its short name.
+pub fn register(registry: &mut Registry) {
+    rows::register::<DigitalOcean>(registry);
+}
+
+/// The domains of one account, by the API, version 2:
+/// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domains>.
+#[derive(Clone, Debug)]
+pub struct DigitalOcean {
+    client: Client,
+}
+
+#[async_trait]
+impl Api for DigitalOcean {
+    const SERVICE: Service = Service {
+        short_names: &["digitalocean"],
+        version: env!("CARGO_PKG_VERSION"),
+        rates: &[Rate::per_minute(250), Rate::per_hour(5000)],
+        // SOA is the service's own business.
+        capabilities: Capabilities::of(&[
+            RecordType::A,
+            RecordType::AAAA,
+            RecordType::CAA,
+            RecordType::CNAME,
+            RecordType::MX,
+            RecordType::NS,
+            RecordType::SRV,
+            RecordType::TXT,
+        ])
+        .root_ns()
+        .values(Values {
+            ttl: 30..=i64::MAX,
+            max_txt: Some(512),
+            null_mx: false,
+            lacks: &[
+                (RecordType::TXT, &[Unheld::NonUtf8, Unheld::Backslashes]),
+                (RecordType::CAA, &[Unheld::NonUtf8]),
+            ],
+            ..Values::ANY
+        }),
+        dialect: Dialect {
+            names: Names::Relative { apex: "@" },
+            targets: Targets { read: Dot::Omitted, write: Dot::Required, own: Some("@") },
+            text: Text::Raw,
+            ..Dialect::RAW
+        },
+        ..Service::new(
+            "octodns_digitalocean.DigitalOceanProvider",
+            "https://api.digitalocean.com/v2",
+        )
+    };
+    type Options = Options;
+
+    fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
+        Ok(Self { client: connector.client(HeaderAuth::bearer(&options.token)?)? })
+    }
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
+        let domains: Vec<Domain> = list(|| self.client.get(&["domains"])).await?;
+        Ok(domains.into_iter().map(|domain| ListedZone::named(domain.name)).collect())
+    }
+
+    /// Empty but for the service's own NS rows.
+    async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
+        self.client.post(&["domains"]).json(&json!({"name": zone.without_dot()})).done().await?;
+        Ok(String::new())
+    }
+}
+
+#[async_trait]
+impl RowApi for DigitalOcean {
+    const FIELDS: Fields = Fields {
+        of: &[
+            (RecordType::MX, &[("preference", "priority"), ("exchange", "data")]),
+            (
+                RecordType::SRV,
+                &[
+                    ("priority", "priority"),
+                    ("weight", "weight"),
+                    ("port", "port"),
+                    ("target", "data"),
+                ],
+            ),
+            (RecordType::CAA, &[("flags", "flags"), ("tag", "tag"), ("value", "data")]),
+        ],
+        ..Fields::new("data")
+    };
+
+    async fn rows(
+        &self,
+        zone: Zone<'_>,
+        only: Option<Only<'_>>,
+    ) -> Result<Option<Vec<Json>>, Error> {
+        let get = || self.client.get(&["domains", zone.id, "records"]);
+        found(match only {
+            None => list(get).await,
+            Some(Only { fqdn, record_type, .. }) => {
+                list(|| get().query("name", fqdn).query("type", record_type)).await
+            }
+        })
+    }
+
+    async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error> {
+        self.client.post(&["domains", zone.id, "records"]).json(row).done().await
+    }
+
+    async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error> {
+        self.client.put(&["domains", zone.id, "records", id]).json(row).done().await
+    }
+
+    async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error> {
+        self.client.delete(&["domains", zone.id, "records", id]).gone().await
+    }
+}
+
+/// A domain, as listed.
+#[derive(Debug, Deserialize)]
+struct Domain {
+    name: String,
+}
+
+/// A page of a list.
+#[derive(Debug, Deserialize)]
+struct Listed<T> {
+    #[serde(alias = "domains", alias = "domain_records")]
+    items: Vec<T>,
+    #[serde(default)]
+    links: Json,
+    meta: Option<Meta>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Meta {
+    total: u64,
+}
+
+/// All entries of a list: the link to the next page is there on all pages but the last.
+async fn list<'c, T: serde::de::DeserializeOwned>(
+    get: impl Fn() -> Request<'c>,
+) -> Result<Vec<T>, Error> {
+    all(pages(1_u64, async |page| {
+        let answer = get().query("page", page).query("per_page", PER_PAGE).send().await?;
+        let Listed { items, links, meta } = answer.json()?;
+        let has_next = links.pointer("/pages/next").is_some_and(Json::is_string);
+        let total = meta.map(|meta| meta.total);
+        Ok(Page::new(&answer, items).next(has_next.then_some(page + 1)).total(total))
+    }))
+    .await
+}
