@@ -3,12 +3,11 @@
 use std::fs;
 
 use octodns_core::ZoneName;
-use octodns_core::record::Txt;
 use octodns_testkit::cassette::{Cassettes, Verdicts};
 use octodns_testkit::run::Bench;
 use serde_json::{Map, Value as Json};
 
-use crate::folder::{Folder, shown, zone};
+use crate::folder::{Folder, canonical_texts, shown, zone};
 
 /// Answers that differ on purpose, each with the heading in `docs/differences.md`.
 const DIFFERENT: &[(&str, &str)] = &[
@@ -48,21 +47,6 @@ fn same_port(mut records: Vec<Json>) -> Vec<Json> {
         {
             *port = number.into();
         }
-    }
-    records
-}
-
-/// octoDNS shows the text that is served, with its semicolons escaped; ours is a text that stands for it.
-fn canonical_texts(mut records: Vec<Json>) -> Vec<Json> {
-    let canonical = |value: &mut Json| {
-        if let Some(served) = value.as_str().map(|text| text.replace("\\;", ";")) {
-            *value = Txt::from_octets(served.as_bytes()).as_str().into();
-        }
-    };
-    for record in records.iter_mut().filter(|record| record["type"] == "TXT") {
-        record.get_mut("value").into_iter().for_each(canonical);
-        let values = record.get_mut("values").and_then(Json::as_array_mut);
-        values.into_iter().flatten().for_each(canonical);
     }
     records
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use octodns_core::record::RecordTypes;
+use octodns_core::record::Txt;
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Map, Value};
 use octodns_core::zone::{Adding, SubZones};
@@ -145,4 +146,19 @@ pub(crate) fn of_json(json: &Json) -> OwnedValue {
             map.iter().map(|(key, value)| (key.clone(), of_json(value))).collect::<Map<'_>>(),
         ),
     }
+}
+
+/// octoDNS shows the text that is served, with its semicolons escaped; ours is a text that stands for it.
+pub(crate) fn canonical_texts(mut records: Vec<Json>) -> Vec<Json> {
+    let canonical = |value: &mut Json| {
+        if let Some(served) = value.as_str().map(|text| text.replace("\\;", ";")) {
+            *value = Txt::from_octets(served.as_bytes()).as_str().into();
+        }
+    };
+    for record in records.iter_mut().filter(|record| record["type"] == "TXT") {
+        record.get_mut("value").into_iter().for_each(canonical);
+        let values = record.get_mut("values").and_then(Json::as_array_mut);
+        values.into_iter().flatten().for_each(canonical);
+    }
+    records
 }
