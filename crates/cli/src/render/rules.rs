@@ -75,6 +75,8 @@ pub(crate) const RULES: &[Rule] = &[
         "Add A or AAAA records for the name server."),
     row("healthcheck", "health checks use a protocol there is",
         "Write HTTP, HTTPS, ICMP, TCP or UDP."),
+    row("hidden-record", "no plan overwrites what it does not show",
+        "Change what hides the record, or the record at the target; no flag lifts this."),
     row("https-value-best-practice", "targets of HTTPS end with a dot",
         "Write the dot: a name without it is relative in other programs."),
     row("https-value-rfc", "values of HTTPS follow RFC 9460",
