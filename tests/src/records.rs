@@ -133,7 +133,7 @@ fn load(
 }
 
 /// Codes of findings that the reference does not have, and which are in no verdict.
-const OWN_CODES: [&str; 3] = ["quoted-escapes", "txt-escapes", "txt-quotes"];
+pub(crate) const OWN_CODES: [&str; 3] = ["quoted-escapes", "txt-escapes", "txt-quotes"];
 
 /// The ids that objected; a crash of the reference asks for any objection.
 fn verdict(sets: &str, expected: &Json, report: &Report, differences: &mut Vec<String>) {

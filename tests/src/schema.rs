@@ -18,12 +18,13 @@ use octodns::core::value::{Kind, Special, python_str};
 use octodns::{Manager, ManagerOptions, config_schema, registry, zone_schema};
 use octodns_core::record::{LoadContext, Record, RecordTypes};
 use octodns_core::validate::RecordValidators;
-use octodns_core::{Report, Severity, Value, ZoneName};
+use octodns_core::{Diagnostic, Report, Severity, Value, ZoneName};
 use octodns_yaml::{FileIncludes, LoadOptions, load_bytes};
 use serde_json::{Value as Json, json};
 
 use crate::corpus::{files, for_each_case};
 use crate::json::value_of;
+use crate::records::OWN_CODES;
 use crate::{Options, Outcome};
 use unsayable::why_not;
 
@@ -109,8 +110,10 @@ impl Counts {
             .iter_errors(&document)
             .map(|error| format!("{}: {error}", error.instance_path()))
             .collect();
-        // A schema has no warnings.
-        let refusals = found.iter().filter(|found| found.severity == Severity::Error);
+        let is_hint = |found: &&Diagnostic| {
+            found.severity == Severity::Warning && OWN_CODES.contains(&&*found.code)
+        };
+        let refusals = found.iter().filter(|found| !is_hint(found));
         let messages: Vec<_> = refusals.map(|found| &*found.message).collect();
         let reasons: Vec<_> = messages.iter().map(|message| why_not(message)).collect();
         let sayable = reasons.iter().any(Option::is_none);

@@ -130,9 +130,9 @@ impl Meta {
         else {
             return false;
         };
-        let values = self.values(stage);
+        let values: Vec<_> = self.values(stage).iter().map(|value| Txt::new(value)).collect();
         *change.record().name() == self.record_name
-            && keys(values.iter().map(String::as_str)) == keys(existing.iter().map(Txt::as_str))
+            && keys(values.iter().map(Txt::as_str)) == keys(existing.iter().map(Txt::as_str))
     }
 }
 

@@ -58,7 +58,7 @@ impl Api for DigitalOcean {
             max_txt: Some(512),
             null_mx: false,
             lacks: &[
-                (RecordType::TXT, &[Unheld::NonUtf8, Unheld::Backslashes]),
+                (RecordType::TXT, &[Unheld::NonUtf8, Unheld::Backslashes, Unheld::Empty]),
                 (RecordType::CAA, &[Unheld::NonUtf8]),
             ],
             ..Values::ANY

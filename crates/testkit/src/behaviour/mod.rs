@@ -29,6 +29,7 @@ pub mod samples;
 mod contract;
 mod faults;
 mod service;
+mod texts;
 mod walk;
 mod zones;
 
@@ -139,7 +140,8 @@ pub async fn examine(lab: &dyn Lab, only: &[&str]) -> Vec<String> {
 
 /// The cases for a provider: those of all, and one for each record type that it has.
 fn cases(bench: &Bench) -> Vec<(String, Case, Option<RecordType>)> {
-    let of_all = zones::CASES.iter().chain(contract::CASES).chain(faults::CASES);
+    let of_all =
+        zones::CASES.iter().chain(texts::CASES).chain(contract::CASES).chain(faults::CASES);
     let of_all = of_all.chain(service::CASES);
     let mut cases: Vec<_> = of_all.map(|(name, case)| ((*name).to_owned(), *case, None)).collect();
     let capabilities = bench.provider().capabilities();

@@ -2,12 +2,14 @@
 
 use std::sync::Mutex;
 
+use octodns_core::engine::leave_out_texts;
 use octodns_core::engine::per_record::{self, HeldRows, Row, RowApi, Rows};
 use octodns_core::provider::{PlanDraft, listed_zones};
+use octodns_core::record::text::Unheld;
 use octodns_core::record::{Rdata, RecordData, Txt};
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Record, RecordType,
-    Source, State, TypeSupport, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Report, Source, State, TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::{Client, Error, Options, Page, all, found, pages};
 use serde::{Deserialize, Serialize};
@@ -243,6 +245,17 @@ impl Source for Shelf {
 impl Provider for Shelf {
     fn drops_hidden(&self) -> bool {
         self.is(Broken::DropsHidden)
+    }
+
+    async fn adapt(
+        &self,
+        desired: &mut Zone,
+        existing: &mut Zone,
+        report: &mut Report,
+    ) -> Result<(), ProviderError> {
+        let unheld = &[(RecordType::TXT, &[Unheld::NonUtf8, Unheld::Empty][..])];
+        leave_out_texts(desired, existing, unheld, report);
+        Ok(())
     }
 
     async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {

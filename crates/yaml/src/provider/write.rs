@@ -123,9 +123,10 @@ fn data(inner: &Inner, record: &Record) -> OwnedValue {
 }
 
 fn unescape(value: &mut OwnedValue) {
+    use octodns_core::record::text::unescape_semicolons;
     use octodns_core::value::Kind;
     match &mut value.kind {
-        Kind::Str(text) => *text = text.replace("\\;", ";").into(),
+        Kind::Str(text) => *text = unescape_semicolons(text).into(),
         Kind::List(values) => values.iter_mut().for_each(unescape),
         _ => {}
     }

@@ -92,8 +92,9 @@ impl<'z> Policy<'z> {
         let record = zone.node_named(name).iter().find(of_text);
         let values = match record.map(|record| record.data()) {
             Some(RecordData::Txt(texts)) => {
-                let plain =
-                    |text: &crate::record::Txt| text.as_str().to_lowercase().replace('\\', "");
+                let plain = |text: &crate::record::Txt| {
+                    String::from_utf8_lossy(&text.octets()).to_lowercase()
+                };
                 let texts = texts.iter().map(plain).enumerate();
                 texts.filter(|(_, text)| text.starts_with(prefix)).collect()
             }

@@ -1,0 +1,121 @@
+//! Texts of every kind: the octets of each are held, and read back as its canonical text.
+
+use std::path::{Path, PathBuf};
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use octodns_core::record::text::escape_semicolons;
+use octodns_core::{RecordData, RecordType, Severity};
+use serde_json::{Value as Json, json};
+
+use super::{Case, Stage};
+use crate::run::told;
+
+pub(super) const CASES: &[(&str, Case)] = &[("texts", texts)];
+
+/// A text as a source has it, and its octets.
+struct Sample {
+    name: String,
+    text: String,
+    octets: Vec<u8>,
+}
+
+/// All texts at once; those that the service is said not to hold are refused when planning, and left out.
+fn texts<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result<(), String>> {
+    async move {
+        if !stage.bench.provider().capabilities().supports_type(RecordType::TXT) {
+            return Ok(());
+        }
+        let mut samples = samples();
+        let desired = stage.desired(&records(&samples));
+        if let Err(report) = stage.bench.plan(&desired).await {
+            let refused: Vec<_> = report.of(Severity::Error).collect();
+            if refused.iter().any(|found| found.code != "supports") {
+                return Err(told(&report));
+            }
+            samples.retain(|sample| {
+                let subject = format!("{}.{} TXT", sample.name, stage.zone);
+                !refused.iter().any(|found| found.subject == subject)
+            });
+        }
+        if samples.is_empty() {
+            return Err("no text at all can be held".to_owned());
+        }
+        stage.become_(&records(&samples)).await?;
+        let read =
+            stage.lab.bench().await.read(&stage.zone).await.map_err(|report| told(&report))?;
+        let mut wrong = Vec::new();
+        for sample in &samples {
+            let held = read.zone.records().find(|record| record.name().as_str() == sample.name);
+            let octets = match held.map(|record| record.data()) {
+                Some(RecordData::Txt(texts)) => {
+                    texts.first().map(|text| text.octets().into_owned())
+                }
+                _ => None,
+            };
+            if octets.as_ref() != Some(&sample.octets) {
+                let (name, text, expected) = (&sample.name, &sample.text, &sample.octets);
+                wrong.push(format!("{name} {text:?}: {expected:?} became {octets:?}"));
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+    }
+    .boxed()
+}
+
+fn records(samples: &[Sample]) -> Vec<Json> {
+    let record = |sample: &Sample| json!({"name": sample.name, "type": "TXT", "ttl": 300, "value": sample.text});
+    samples.iter().map(record).collect()
+}
+
+/// The vectors of the corpus, or where that is not there a few of them.
+fn samples() -> Vec<Sample> {
+    let vectors = vectors().unwrap_or_else(|| {
+        FEW.iter().map(|(text, octets)| ((*text).to_owned(), octets.to_vec())).collect()
+    });
+    let sample = |(index, (text, octets))| Sample { name: format!("txt-{index}"), text, octets };
+    vectors.into_iter().enumerate().map(sample).collect()
+}
+
+const FEW: &[(&str, &[u8])] = &[
+    ("hello", b"hello"),
+    (r"v=1\; x", b"v=1; x"),
+    (r"v=1\\\; x", br"v=1\; x"),
+    (r"a\\b", br"a\b"),
+    (r"a\b", br"a\b"),
+    (r"a\09", br"a\09"),
+    (r"a\009b", b"a\tb"),
+    (r"caf\233", b"caf\xe9"),
+    (r"d\195\169j\195\160", "déjà".as_bytes()),
+    (r#"say "hi""#, br#"say "hi""#),
+    (r#"{"a" \"b"}"#, br#"{"a" "b"}"#),
+    (r#"\"abc""#, br#""abc""#),
+    (" a ", b" a "),
+];
+
+/// Texts and octets of `txt/vectors.json`, which lies beside the checkout or where `OCTODNS_CORPUS` says.
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "test support: where the corpus is comes from the environment, and it says what is not there"
+)]
+fn vectors() -> Option<Vec<(String, Vec<u8>)>> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    let corpus = std::env::var_os("OCTODNS_CORPUS").map_or_else(beside, PathBuf::from);
+    let path = corpus.join("txt/vectors.json");
+    let Ok(file) = std::fs::read(&path) else {
+        eprintln!("{} is not there: {} texts of our own are tried", path.display(), FEW.len());
+        return None;
+    };
+    let vectors: Json = serde_json::from_slice(&file).ok()?;
+    vectors["vectors"].as_array()?.iter().map(vector).collect()
+}
+
+fn vector(vector: &Json) -> Option<(String, Vec<u8>)> {
+    let text = vector["text"].as_str()?;
+    let is_escaped = vector["escaped_semicolons"] != false;
+    let text = if is_escaped { text.to_owned() } else { escape_semicolons(text) };
+    let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let octets = vector["octets"].as_str()?.as_bytes().chunks(2).map(octet).collect::<Option<_>>();
+    Some((text, octets?))
+}
