@@ -278,6 +278,6 @@ fn connect<H: Shape>(
     accounts: &Accounts,
 ) -> Result<Provided<H>, BuildError> {
     let (service, host) = (<H::Api as Api>::SERVICE, Host::default());
-    let connector = Connector { service: &service, options: &options, accounts, host: &host };
+    let connector = Connector::new(&service, &options, accounts, &host);
     Ok(Provided::new(id, H::Api::connect(own, &connector)?))
 }

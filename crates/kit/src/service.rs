@@ -91,7 +91,17 @@ pub struct Connector<'c> {
     pub(crate) host: &'c Host,
 }
 
-impl Connector<'_> {
+impl<'c> Connector<'c> {
+    /// For a provider that implements the traits itself.
+    pub fn new(
+        service: &'c Service,
+        options: &'c ServiceOptions,
+        accounts: &'c Accounts,
+        host: &'c Host,
+    ) -> Self {
+        Self { service, options, accounts, host }
+    }
+
     /// The URL that all calls are below.
     pub fn endpoint(&self) -> &str {
         self.options.endpoint.as_deref().unwrap_or(self.service.endpoint)
