@@ -1,22 +1,25 @@
 //! Applying: as few requests as the server takes, each carried out as a whole or not at all.
 
-use octodns_core::{ApplyLog, Change, Plan, ProviderError, Record, ZoneName};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::client::{Api, Patch};
+use octodns_core::engine::{BatchApi, BatchLimits, Weight, apply_batches, batches};
+use octodns_core::record::{LoadContext, RecordTypes};
+use octodns_core::validate::RecordValidators;
+use octodns_core::{
+    ApplyLog, Change, Plan, ProviderError, Record, RecordName, RecordType, Report, ZoneName,
+    async_trait,
+};
+use octodns_http::Error;
+use octodns_kit::{Call, Seen, settle};
+
+use crate::client::{Api, Patch, Zone};
 use crate::options::Options;
-use crate::records;
+use crate::{lua, records};
 
-/// The most bytes of a request: servers refuse those above 2 MB unless told otherwise
-/// (`webserver-max-bodysize`).
-const MOST_BYTES: usize = 1_500_000;
-
-/// Changes that are sent together, with their places in the plan.
-#[derive(Debug, Default)]
-struct Part {
-    changes: Vec<usize>,
-    patches: Vec<Patch>,
-    bytes: usize,
-}
+/// Servers refuse requests above 2 MB unless told otherwise (`webserver-max-bodysize`).
+const LIMITS: BatchLimits = BatchLimits { items: usize::MAX, bytes: 1_500_000 };
 
 pub(crate) async fn apply(
     api: &Api,
@@ -25,58 +28,121 @@ pub(crate) async fn apply(
     log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
     let zone = plan.desired.name();
-    let parts = parts(zone, &plan.changes)?;
-    let mut exists = plan.exists;
-    for part in parts {
-        let attempt = log.begin(&part.changes).await?;
-        let result = if exists {
-            api.patch(zone, &part.patches).await
-        } else {
-            api.create(zone, &part.patches, options).await
-        };
-        exists = true;
-        attempt.conclude(result.map_err(ProviderError::from))?;
-    }
+    // Whatever cannot be written must be known before anything is sent.
+    let patches = plan.changes.iter().map(|change| patches(zone, change));
+    let patches: Vec<_> = patches.collect::<Result<_, _>>()?;
+    let batches = batches(plan, LIMITS, |index| weight(patches.get(index)));
+    let exists = AtomicBool::new(plan.exists);
+    let applying = Applying { api, options, plan, patches, exists };
+    apply_batches(plan, log, batches, &applying).await?;
     if options.notify {
         log.in_step(&format!("notify the secondaries of {zone}"), api.notify(zone)).await?;
     }
     Ok(())
 }
 
-/// The changes in as many parts as needed; those of one name stay together, deletions first.
-fn parts(zone: &ZoneName, changes: &[Change]) -> Result<Vec<Part>, ProviderError> {
-    let mut by_name: Vec<usize> = (0..changes.len()).collect();
-    by_name.sort_by_key(|index| changes.get(*index).map(|change| change.record().name().clone()));
-    let mut parts: Vec<Part> = Vec::new();
-    let mut groups =
-        by_name.chunk_by(|one, other| name_of(changes, *one) == name_of(changes, *other));
-    let mut group = groups.next();
-    while let Some(indexes) = group {
-        let mut addition = Part::default();
-        for index in indexes {
-            let Some(change) = changes.get(*index) else { continue };
-            addition.changes.push(*index);
-            addition.patches.extend(patches(zone, change)?);
-        }
-        addition.bytes = addition.patches.iter().map(size).sum();
-        match parts.last_mut().filter(|part| part.bytes + addition.bytes <= MOST_BYTES) {
-            Some(part) => {
-                part.changes.append(&mut addition.changes);
-                part.patches.append(&mut addition.patches);
-                part.bytes += addition.bytes;
-            }
-            None => parts.push(addition),
-        }
-        group = groups.next();
-    }
-    for part in &mut parts {
-        part.patches.sort_by_key(|patch| patch.changetype);
-    }
-    Ok(parts)
+/// A plan on its way to the server.
+struct Applying<'a> {
+    api: &'a Api,
+    options: &'a Options,
+    plan: &'a Plan,
+    /// What each change of the plan is for the server.
+    patches: Vec<Vec<Patch>>,
+    /// Whether there is a zone; it is created with the first batch that it takes.
+    exists: AtomicBool,
 }
 
-fn name_of(changes: &[Change], index: usize) -> Option<&octodns_core::RecordName> {
-    changes.get(index).map(|change| change.record().name())
+#[async_trait]
+impl BatchApi for Applying<'_> {
+    async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError> {
+        let changes = indexes.iter().filter_map(|index| self.plan.changes.get(*index)).collect();
+        let patches = in_order(&self.patches, indexes);
+        let exists = self.exists.load(Ordering::Relaxed);
+        let batch = OneBatch { applying: self, changes, patches, exists };
+        settle(self.api.backoff(), &batch).await?;
+        self.exists.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// The patches of some changes, deletions first.
+fn in_order(patches: &[Vec<Patch>], indexes: &[usize]) -> Vec<Patch> {
+    let patches = indexes.iter().filter_map(|index| patches.get(*index));
+    let mut patches: Vec<_> = patches.flatten().cloned().collect();
+    patches.sort_by_key(|patch| patch.changetype);
+    patches
+}
+
+/// Changes that are sent together, all or none.
+struct OneBatch<'b> {
+    applying: &'b Applying<'b>,
+    changes: Vec<&'b Change>,
+    patches: Vec<Patch>,
+    exists: bool,
+}
+
+#[async_trait]
+impl Call for OneBatch<'_> {
+    async fn send(&self) -> Result<(), Error> {
+        let Applying { api, options, plan, .. } = self.applying;
+        let zone = plan.desired.name();
+        if self.exists {
+            api.patch(zone, &self.patches).await
+        } else {
+            api.create(zone, &self.patches, options).await
+        }
+    }
+
+    async fn look(&self) -> Result<Seen, ProviderError> {
+        let zone = self.applying.plan.desired.name();
+        match self.applying.api.zone(zone).await? {
+            Some(found) => seen(&self.changes, &found, zone, self.exists),
+            None if self.exists => Ok(Seen::Other),
+            None => Ok(Seen::Existing),
+        }
+    }
+}
+
+/// What a zone, as it was read anew, shows of changes that are made all or none.
+fn seen(
+    changes: &[&Change],
+    found: &Zone,
+    zone: &ZoneName,
+    existed: bool,
+) -> Result<Seen, ProviderError> {
+    let mut types = RecordTypes::default();
+    // It cannot be there already.
+    let _ = types.register(Arc::new(lua::Lua));
+    let validators = RecordValidators::default();
+    let context = LoadContext { lenient: true, ..LoadContext::new(zone, &validators, &types) };
+    let records = records::load(&found.rrsets, &context, &mut Report::new())?;
+    let held: HashMap<(&RecordName, RecordType), &Record> =
+        records.iter().map(|record| ((record.name(), record.record_type()), record)).collect();
+    let is = |change: &Change, record: Option<&Arc<Record>>| {
+        let key = (change.record().name(), change.record().record_type());
+        match (held.get(&key), record) {
+            (None, None) => true,
+            (Some(held), Some(record)) => {
+                held.ttl() == record.ttl()
+                    && held.data() == record.data()
+                    && held.dynamic() == record.dynamic()
+            }
+            _ => false,
+        }
+    };
+    Ok(if changes.iter().all(|change| is(change, change.desired())) {
+        Seen::Desired
+    } else if existed && changes.iter().all(|change| is(change, change.existing())) {
+        Seen::Existing
+    } else {
+        Seen::Other
+    })
+}
+
+/// How much a change is of a request.
+fn weight(patches: Option<&Vec<Patch>>) -> Weight {
+    let patches = patches.map(Vec::as_slice).unwrap_or_default();
+    Weight { items: patches.len(), bytes: patches.iter().map(size).sum() }
 }
 
 /// The length of a change in JSON, or a bit more.
@@ -118,59 +184,4 @@ fn patches(zone: &ZoneName, change: &Change) -> Result<Vec<Patch>, ProviderError
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use octodns_core::record::{RecordData, Txt};
-    use octodns_core::{RecordName, ZoneName};
-
-    use super::*;
-
-    fn text(name: &str, text: &str) -> Arc<Record> {
-        let data = RecordData::Txt(vec![Txt::new(text)]);
-        Arc::new(Record::new(RecordName::new(name).unwrap(), 60, data))
-    }
-
-    fn address(name: &str) -> Arc<Record> {
-        let data = RecordData::A(vec!["192.0.2.1".parse().unwrap()]);
-        Arc::new(Record::new(RecordName::new(name).unwrap(), 60, data))
-    }
-
-    #[test]
-    fn parts_hold_whole_names_and_start_with_deletions() {
-        let zone = ZoneName::new("unit.tests.").unwrap();
-        let long = "x".repeat(1_000_000);
-        let changes = vec![
-            Change::Delete(text("a", "old")),
-            Change::Delete(text("b", "old")),
-            Change::Create(address("a")),
-            Change::Create(text("b", &long)),
-            Change::Create(text("c", &long)),
-        ];
-        let parts = parts(&zone, &changes).unwrap();
-        let shown: Vec<Vec<_>> = parts
-            .iter()
-            .map(|part| {
-                part.patches
-                    .iter()
-                    .map(|patch| {
-                        format!("{} {} {}", patch.changetype, patch.name, patch.record_type)
-                    })
-                    .collect()
-            })
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                vec![
-                    "DELETE a.unit.tests. TXT",
-                    "DELETE b.unit.tests. TXT",
-                    "REPLACE a.unit.tests. A",
-                    "REPLACE b.unit.tests. TXT",
-                ],
-                vec!["REPLACE c.unit.tests. TXT"],
-            ]
-        );
-        assert_eq!(parts[0].changes, [0, 2, 1, 3]);
-    }
-}
+mod tests;

@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 
 use octodns_core::ZoneName;
-use octodns_http::{Accounts, Answer, Client, Error, HeaderAuth, StatusCode, Verdict};
+use octodns_core::registry::BuildError;
+use octodns_http::{
+    Accounts, Answer, Backoff, Client, Error, HeaderAuth, Host, StatusCode, Verdict,
+};
+use octodns_kit::Connector;
 use serde::{Deserialize, Serialize};
 
 use crate::options::{Kind, Options, SoaEdit};
-
-/// Requests at the same time: as many as zones are planned at a time by default.
-const AT_ONCE: usize = 16;
+use crate::provider::SERVICE;
 
 /// A zone, as listed.
 #[derive(Debug, Deserialize)]
@@ -90,14 +92,17 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    pub(crate) fn new(options: &Options, accounts: &Accounts) -> Result<Self, Error> {
-        let base = options.base();
-        let builder = Client::builder("powerdns", &base)
-            .auth(HeaderAuth::default().with("x-api-key", &options.api_key)?)
-            .options(&options.http())
-            .concurrency(AT_ONCE)
-            .verdict(verdict);
-        Ok(Self { client: builder.build_for(accounts)?, server: options.server_id.clone() })
+    pub(crate) fn new(options: &Options, accounts: &Accounts) -> Result<Self, BuildError> {
+        let (service, shared, host) = (SERVICE, options.service(), Host::default());
+        let auth = HeaderAuth::default().with("x-api-key", &options.api_key)?;
+        let connector = Connector::new(&service, &shared, accounts, &host);
+        let client = connector.client_with(auth, |builder| builder.verdict(verdict))?;
+        Ok(Self { client, server: options.server_id.clone() })
+    }
+
+    /// The pauses before something is repeated.
+    pub(crate) fn backoff(&self) -> &Backoff {
+        self.client.backoff()
     }
 
     pub(crate) async fn zones(&self) -> Result<Vec<Listed>, Error> {
@@ -125,10 +130,10 @@ impl Api {
         self.client.get(&[&self.server, "config"]).read().await
     }
 
-    /// Changes `RRset`s of a zone, all or none. Doing it twice is doing it once.
+    /// Changes `RRset`s of a zone, all or none.
     pub(crate) async fn patch(&self, zone: &ZoneName, rrsets: &[Patch]) -> Result<(), Error> {
         let request = self.client.patch(&[&self.server, "zones", &id(zone)]);
-        request.json(&Patches { rrsets }).repeatable().done().await
+        request.json(&Patches { rrsets }).done().await
     }
 
     /// Creates a zone that holds `rrsets`.
@@ -147,8 +152,7 @@ impl Api {
             soa_edit_api: options.soa_edit_api,
             serial: 0,
         };
-        let made = self.client.get(&[&self.server, "zones", &id(zone)]);
-        self.client.post(&[&self.server, "zones"]).json(&body).made(made).await
+        self.client.post(&[&self.server, "zones"]).json(&body).done().await
     }
 
     pub(crate) async fn notify(&self, zone: &ZoneName) -> Result<(), Error> {

@@ -20,9 +20,7 @@ pub use provider::PowerDns;
 pub fn register(registry: &mut Registry) {
     // That the type is there already is as good: another registration brought it.
     let _ = registry.types.register(Arc::new(lua::Lua));
-    let (class, accounts) = ("octodns_powerdns.PowerDnsProvider", Accounts::default());
-    let version = env!("CARGO_PKG_VERSION");
-    registry.provider(class, &["powerdns"], version, move |id, given| {
-        PowerDns::new(id, &given, &accounts)
-    });
+    let (service, accounts) = (provider::SERVICE, Accounts::default());
+    let build = move |id: &str, given| PowerDns::new(id, &given, &accounts);
+    registry.provider(service.class, service.short_names, service.version, build);
 }

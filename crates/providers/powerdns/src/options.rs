@@ -3,6 +3,7 @@
 use octodns_core::Secret;
 use octodns_core::registry::{BuildError, Given};
 use octodns_core::value::truth;
+use octodns_http::ServiceOptions;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -109,17 +110,15 @@ fn localhost() -> String {
 }
 
 impl Options {
-    /// Where the API is, without the server's id.
-    pub(crate) fn base(&self) -> String {
+    /// Where the API is, without the server's id, and how requests are made: a server that is at hand is given
+    /// up on sooner than the world's services.
+    pub(crate) fn service(&self) -> ServiceOptions {
         let Self { scheme, host, port, .. } = self;
         let origin = self.endpoint.clone().unwrap_or_else(|| format!("{scheme}://{host}:{port}"));
-        format!("{}/api/v1/servers", origin.trim_end_matches('/'))
-    }
-
-    /// How requests are made; a server that is at hand is given up on sooner than the world's services.
-    pub(crate) fn http(&self) -> octodns_http::Options {
+        let endpoint = Some(format!("{}/api/v1/servers", origin.trim_end_matches('/')));
         let timeout = self.http.timeout.or(self.timeout).unwrap_or(5.0);
-        octodns_http::Options { timeout: Some(timeout), ..self.http.clone() }
+        let http = octodns_http::Options { timeout: Some(timeout), ..self.http.clone() };
+        ServiceOptions { endpoint, http }
     }
 }
 
@@ -147,8 +146,9 @@ mod tests {
 
     #[test]
     fn the_api_is_where_the_options_say() {
-        let read =
-            |json: serde_json::Value| serde_json::from_value::<Options>(json).unwrap().base();
+        let read = |json: serde_json::Value| {
+            serde_json::from_value::<Options>(json).unwrap().service().endpoint.unwrap()
+        };
         let given = serde_json::json!({"host": "pdns.test", "api_key": "k"});
         assert_eq!(read(given.clone()), "http://pdns.test:8081/api/v1/servers");
         let mut other = given.clone();

@@ -6,10 +6,11 @@ use octodns_core::engine::unsupported;
 use octodns_core::provider::listed_zones;
 use octodns_core::registry::{BuildError, Given};
 use octodns_core::{
-    ApplyLog, Capabilities, PerRun, Plan, Provider, ProviderError, Record, Report, Source,
-    TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, PerRun, Plan, Provider, ProviderError, Record, Report, Source, Zone,
+    ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::Accounts;
+use octodns_kit::Service;
 
 use crate::apply;
 use crate::client::Api;
@@ -17,17 +18,19 @@ use crate::dynamic;
 use crate::options::{self, Options};
 use crate::records;
 
-const CAPABILITIES: Capabilities = Capabilities {
-    types: TypeSupport::Only(records::TYPES),
-    dynamic: true,
-    dynamic_subnets: true,
-    multivalue_ptr: true,
-    root_ns: true,
-    ..Capabilities::NOTHING
+/// The endpoint is what the options say.
+pub(crate) const SERVICE: Service = Service {
+    short_names: &["powerdns"],
+    version: env!("CARGO_PKG_VERSION"),
+    // As many as zones are planned at a time by default.
+    concurrency: 16,
+    capabilities: Capabilities { dynamic: true, dynamic_subnets: true, ..PLAIN },
+    dialect: records::DIALECT,
+    ..Service::new("octodns_powerdns.PowerDnsProvider", "")
 };
 
-const WITHOUT_DYNAMIC: Capabilities =
-    Capabilities { dynamic: false, dynamic_subnets: false, ..CAPABILITIES };
+/// What a server holds that does not answer by LUA records.
+const PLAIN: Capabilities = Capabilities::of(records::TYPES).root_ns().multivalue_ptr();
 
 /// The zones of one PowerDNS server.
 #[derive(Clone, Debug)]
@@ -98,7 +101,7 @@ impl Source for PowerDns {
     }
 
     fn class_name(&self) -> &'static str {
-        "PowerDnsProvider"
+        SERVICE.class_name()
     }
 
     fn begin_run(&self) {
@@ -106,7 +109,7 @@ impl Source for PowerDns {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        if self.options.enable_dynamic == Some(false) { &WITHOUT_DYNAMIC } else { &CAPABILITIES }
+        if self.options.enable_dynamic == Some(false) { &PLAIN } else { &SERVICE.capabilities }
     }
 
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
@@ -121,14 +124,9 @@ impl Source for PowerDns {
         };
         let mut read = ZoneRead::default();
         let context = zone.load_context(&self.id, &[]);
-        for set in &found.rrsets {
-            if let Some((name, data)) = records::read(set, zone.name, zone.types)? {
-                let record = Record::load(&name.into(), &data, &context, &mut read.report);
-                read.records.extend(record);
-            }
-        }
+        read.records = records::load(&found.rrsets, &context, &mut read.report)?;
         tracing::info!(
-            target: "octodns", logger = %format_args!("PowerDnsProvider[{}]", self.id),
+            target: "octodns", logger = %format_args!("{}[{}]", self.class_name(), self.id),
             "populate:   found {} records, exists=True", read.records.len(),
         );
         Ok(Some(read))

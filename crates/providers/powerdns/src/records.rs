@@ -3,14 +3,19 @@
 //! Values are presentation format with absolute names.
 
 use octodns_core::record::text::Presentation;
-use octodns_core::record::{Loc, Rdata, RecordTypes, Txt};
+use octodns_core::record::{LoadContext, Loc, Rdata, RecordTypes, Txt};
 use octodns_core::value::Map;
 use octodns_core::{
-    OwnedValue, ProviderError, Record, RecordData, RecordType, ServiceFault, ZoneName,
+    OwnedValue, ProviderError, Record, RecordData, RecordType, Report, ServiceFault, ZoneName,
 };
+use octodns_kit::dialect::{Dialect, Dot, Names};
 
 use crate::client::{Row, RrSet};
 use crate::{dynamic, lua};
+
+/// Names are absolute, those in values as well.
+pub(crate) const DIALECT: Dialect =
+    Dialect { names: Names::Absolute(Dot::Required), ..Dialect::RAW };
 
 /// The types the server and octoDNS have; SOA is the server's own business.
 pub(crate) const TYPES: &[RecordType] = &[
@@ -41,8 +46,23 @@ const TEXT: Presentation = Presentation::DECIMAL.with_escaped_semicolons();
 /// The server's name of the type of LUA records, dynamic ones among them.
 pub(crate) const SERVER_LUA: &str = "LUA";
 
+/// The records of a zone; findings about them go into `report`.
+pub(crate) fn load(
+    sets: &[RrSet],
+    context: &LoadContext<'_>,
+    report: &mut Report,
+) -> Result<Vec<Record>, ProviderError> {
+    let mut records = Vec::with_capacity(sets.len());
+    for set in sets {
+        if let Some((name, data)) = read(set, context.zone, context.types)? {
+            records.extend(Record::load(&name.into(), &data, context, report));
+        }
+    }
+    Ok(records)
+}
+
 /// Name and data of the record that an `RRset` is; `None` for types that are left alone.
-pub(crate) fn read(
+fn read(
     set: &RrSet,
     zone: &ZoneName,
     types: &RecordTypes,
@@ -58,7 +78,7 @@ pub(crate) fn read(
         return Ok(None);
     }
     let fqdn = set.name.to_ascii_lowercase();
-    let Some(name) = zone.relative(&fqdn) else {
+    let Some(name) = DIALECT.read_name(&fqdn, zone) else {
         return Err(malformed(format!("is not in {zone}")));
     };
     let mut data = if set.record_type == SERVER_LUA {
@@ -83,7 +103,7 @@ pub(crate) fn read(
         values_of(of.as_str(), entry.is_single(), values)
     };
     data.insert("ttl", set.ttl);
-    Ok(Some((name.to_owned(), data.into())))
+    Ok(Some((name.into_owned(), data.into())))
 }
 
 /// A service binding whose port is a number, as in zone files.

@@ -1,7 +1,7 @@
 //! A thousand changes through a server, or a way to it, that fails often.
 
 use octodns_core::{Outcome, ZoneName};
-use octodns_testkit::fake::{Control, Fake, Fault};
+use octodns_testkit::fake::{Control, Fake, Fault, Request};
 use octodns_testkit::run::told;
 use serde_json::{Value as Json, json};
 
@@ -58,4 +58,74 @@ async fn a_thousand_changes_come_through_a_storm() {
     // A request that something went wrong with, and was not carried out, has no status.
     let failed = fake.seen().iter().filter(|seen| seen.status.is_none()).count();
     assert!(failed > 3, "only {failed} requests went wrong");
+}
+
+/// Without a second attempt: whether it was done is seen in the zone, which is made first and changed then.
+#[tokio::test]
+async fn an_answer_that_is_lost_is_looked_for() {
+    let fake = Fake::start(PowerDns::default()).await;
+    let http = json!({"attempts": 1, "retry_wait": 0.001});
+    let bench = bench(fake.url(), &json!({"http": http}));
+    let zone = ZoneName::new("lost.example.").unwrap();
+    for (step, fault, is_done) in [
+        (0, Fault::BreakBefore, false),
+        (0, Fault::BreakAfter, true),
+        (1, Fault::unavailable(), false),
+        (1, Fault::unavailable_after(), true),
+    ] {
+        let desired = bench.zone(&zone, &records(step));
+        let plan = bench.plan(&desired).await.unwrap().unwrap();
+        fake.control().faults().next_of(Request::is_write, 1, fault);
+        let applied = bench.apply(&plan).await;
+        fake.control().faults().clear();
+
+        let same = |outcome: &Outcome| match is_done {
+            true => *outcome == Outcome::Applied,
+            false => matches!(outcome, Outcome::Failed(why) if why.contains("not done")),
+        };
+        assert!(applied.outcomes.iter().all(same), "{step}: {:?}", applied.outcomes);
+        assert_eq!(applied.result.is_ok(), is_done);
+        assert_eq!(bench.plan(&desired).await.unwrap().is_none(), is_done);
+    }
+}
+
+/// Somebody else made the zone meanwhile: nothing of theirs is taken for ours.
+#[tokio::test]
+async fn a_zone_of_somebody_else_is_not_taken_for_ours() {
+    let fake = Fake::start(PowerDns::default()).await;
+    let bench = bench(fake.url(), &json!({}));
+    let zone = ZoneName::new("taken.example.").unwrap();
+    let plan = bench.plan(&bench.zone(&zone, &records(0))).await.unwrap().unwrap();
+    let theirs = bench.plan(&bench.zone(&zone, &records(1))).await.unwrap().unwrap();
+    bench.apply(&theirs).await.result.unwrap();
+    fake.control().faults().next_of(Request::is_write, 1, Fault::BreakBefore);
+    let applied = bench.apply(&plan).await;
+    assert!(applied.result.is_err());
+    assert!(applied.outcomes.iter().all(Outcome::is_unknown), "{:?}", applied.outcomes);
+}
+
+/// The server tells the first error of a request, and nothing of it is made.
+#[tokio::test]
+async fn what_the_server_refuses_is_named_and_what_comes_before_it_is_made() {
+    let fake = Fake::start(PowerDns::default()).await;
+    let bench = bench(fake.url(), &json!({}));
+    let zone = ZoneName::new("picky.example.").unwrap();
+    let desired = bench.zone(&zone, &records(1));
+    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    let has_it = |request: &Request| String::from_utf8_lossy(&request.body).contains("host-7.");
+    fake.control().faults().after(0, has_it, Fault::refused());
+    let applied = bench.apply(&plan).await;
+    fake.control().faults().clear();
+
+    let error = applied.result.unwrap_err().to_string();
+    assert!(error.starts_with("host-7.picky.example. A: "), "{error}");
+    for (change, outcome) in plan.changes.iter().zip(&applied.outcomes) {
+        match change.record().name().as_str() {
+            "host-7" => assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}"),
+            "host-8" | "host-9" => assert_eq!(*outcome, Outcome::NotSent),
+            name => assert_eq!(*outcome, Outcome::Applied, "{name}"),
+        }
+    }
+    let rest = bench.plan(&desired).await.unwrap().unwrap();
+    assert_eq!(rest.changes.len(), 3);
 }
