@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use octodns_core::engine::{self, BatchLimits, Weight};
 use octodns_core::record::RecordTypes;
-use octodns_core::{Change, RecordName, RecordType, ZoneName};
+use octodns_core::{Change, Plan, RecordName, RecordType, ZoneName};
 use serde::Serialize;
 
 use crate::records::{self, Group, NewRow, Row, RowError, Writing};
@@ -183,42 +184,25 @@ impl<'r> Rows<'r> {
     }
 }
 
-/// The changes of each name, as indexes into the plan's. Names that only lose records come first: they
-/// make room where the service limits the number of records.
-pub(crate) fn by_name(changes: &[Change]) -> Vec<Vec<usize>> {
-    let mut names: BTreeMap<&RecordName, Vec<usize>> = BTreeMap::new();
-    for (index, change) in changes.iter().enumerate() {
-        if change.record().record_type() != RecordType::URLFWD {
-            names.entry(change.record().name()).or_default().push(index);
-        }
+/// The changes of records, name by name, in as few batches of at most `most` rows as can be; page rules have
+/// none. Names that go away come first: they make room where the service limits the number of records.
+pub(crate) fn batches(
+    plan: &Plan,
+    most: usize,
+    size: impl Fn(&Change) -> usize,
+) -> Vec<engine::Batch> {
+    let record = |index: usize| {
+        let change = plan.changes.get(index)?;
+        (change.record().record_type() != RecordType::URLFWD).then_some(change)
+    };
+    let weigh = |index| Weight { items: record(index).map_or(0, &size), bytes: 0 };
+    let mut batches = engine::batches(plan, BatchLimits::items(most), weigh);
+    for batch in &mut batches {
+        batch.iter_mut().for_each(|name| name.retain(|index| record(*index).is_some()));
+        batch.retain(|name| !name.is_empty());
     }
-    let mut names: Vec<_> = names.into_values().collect();
-    names.sort_by_key(|indexes| {
-        indexes.iter().any(|index| !matches!(changes[*index], Change::Delete(_)))
-    });
-    names
-}
-
-/// Joins names into lots whose batches have at most `limit` rows.
-pub(crate) fn lots(
-    names: Vec<Vec<usize>>,
-    limit: usize,
-    size: impl Fn(&[usize]) -> usize,
-) -> Vec<Vec<Vec<usize>>> {
-    let mut lots: Vec<Vec<Vec<usize>>> = Vec::new();
-    let mut room = 0;
-    for name in names {
-        let size = size(&name);
-        if size > room || lots.is_empty() {
-            lots.push(Vec::new());
-            room = limit;
-        }
-        room = room.saturating_sub(size);
-        if let Some(lot) = lots.last_mut() {
-            lot.push(name);
-        }
-    }
-    lots
+    batches.retain(|batch| !batch.is_empty());
+    batches
 }
 
 #[cfg(test)]

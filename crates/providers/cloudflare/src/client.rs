@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use octodns_core::registry::BuildError;
 use octodns_http::{
-    Answer, Call, Client, Error, HeaderAuth, Method, Page, PageAt, Rate, Request, Retry, all_ahead,
+    Answer, Backoff, Call, Client, Error, HeaderAuth, Method, Page, PageAt, Request, Retry,
+    Throttle, all_ahead,
 };
+use octodns_kit::Connector;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
@@ -14,13 +17,6 @@ use crate::batch::Batch;
 use crate::options::Connection;
 use crate::page_rules::{PageRule, RuleCall};
 use crate::records::{Row, RowError};
-
-/// What an account may ask: 1200 requests in five minutes, and 200 a second from one address.
-/// <https://developers.cloudflare.com/fundamentals/api/reference/limits/>
-const RATES: [Rate; 2] = [Rate::new(1200, Duration::from_secs(300)), Rate::per_second(200)];
-
-/// Requests at the same time: as many as zones are planned at a time by default.
-const AT_ONCE: usize = 16;
 
 /// Pages that are read at the same time; the first tells how many there are.
 const PAGES_AT_ONCE: usize = 8;
@@ -34,13 +30,8 @@ pub(crate) struct Api {
     records_per_page: u32,
     /// Repetitions of a call whose credentials are refused.
     auth_retries: u32,
-    /// Repetitions of a call that is told to come back later, and not when.
-    throttled_retries: u32,
-    /// The pause before either.
-    long_wait: Duration,
-    /// How often to try, and how long to wait first, when this crate repeats calls itself.
-    pub(crate) attempts: u32,
-    pub(crate) first_wait: Duration,
+    /// The pause before each.
+    auth_wait: Duration,
 }
 
 /// A zone of `GET /zones`.
@@ -102,42 +93,40 @@ struct PageInfo {
 }
 
 impl Api {
-    pub(crate) fn new(connection: &Connection<'_>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        connection: &Connection<'_>,
+        connector: &Connector<'_>,
+    ) -> Result<Self, BuildError> {
         let auth = match connection.email {
             Some(email) => HeaderAuth::default()
                 .with("x-auth-email", &octodns_core::Secret::new(email))?
                 .with("x-auth-key", connection.token)?,
             None => HeaderAuth::bearer(connection.token)?,
         };
-        let http = &connection.http;
+        let long = connection.retry_period;
         let retry = Retry {
             attempts: connection.retry_count.max(1),
-            most_wait: connection.retry_period.min(Retry::default().most_wait),
-            patience: connection.retry_period.max(Retry::default().patience),
+            most_wait: long.min(Retry::default().most_wait),
+            patience: long.max(Retry::default().patience),
             ..Retry::default()
         };
-        let base = connection.api_url.trim_end_matches('/');
-        let client = Client::builder("cloudflare", base)
-            .auth(auth)
-            .options(http)
-            .rate(RATES[0])
-            .rate(RATES[1])
-            .concurrency(AT_ONCE)
-            .retry(retry)
-            .words(words)
-            .build_for(connection.accounts)?;
-        let first_wait = http.retry_wait.and_then(|wait| Duration::try_from_secs_f64(wait).ok());
+        // Who asked too much is shut out, for five minutes perhaps, and is not always told how long.
+        let throttles = [Throttle::status(429).pause(long)];
+        let client = connector
+            .client_with(auth, |builder| builder.retry(retry).throttles(&throttles).words(words))?;
         Ok(Self {
             client,
             account_id: connection.account_id.map(str::to_owned),
             zones_per_page: connection.zones_per_page,
             records_per_page: connection.records_per_page,
             auth_retries: connection.auth_error_retry_count,
-            throttled_retries: connection.retry_count.saturating_sub(1),
-            long_wait: connection.retry_period,
-            attempts: http.attempts.unwrap_or(retry.attempts),
-            first_wait: first_wait.unwrap_or(retry.first_wait),
+            auth_wait: long,
         })
+    }
+
+    /// The pauses before something is repeated.
+    pub(crate) fn backoff(&self) -> &Backoff {
+        self.client.backoff()
     }
 
     /// `GET /zones`: every zone, or those of the account.
@@ -260,32 +249,25 @@ impl Api {
         Ok(self.envelope(request).await?.0)
     }
 
-    /// Sends a request, again after a long pause when its credentials are refused and that is to be tried,
-    /// or when the service is too busy and does not say until when: it may be for five minutes.
+    /// Sends a request, again after a long pause when its credentials are refused and that is to be tried.
     async fn envelope<'c, T: DeserializeOwned>(
         &self,
         request: impl Fn() -> Request<'c>,
     ) -> Result<(T, Option<PageInfo>, Answer), Error> {
-        let (mut refused, mut throttled) = (self.auth_retries, self.throttled_retries);
+        let mut left = self.auth_retries;
         let answer = loop {
             let error = match request().send().await {
-                Ok(answer) => break answer,
-                Err(error) => error,
+                Err(error @ Error::Unauthorized { .. }) if left > 0 => error,
+                result => break result?,
             };
-            let left = match error {
-                Error::Unauthorized { .. } => &mut refused,
-                Error::Throttled { wait: None, .. } => &mut throttled,
-                _ => return Err(error),
-            };
-            let Some(fewer) = left.checked_sub(1) else { return Err(error) };
-            *left = fewer;
-            let seconds = self.long_wait.as_secs();
+            left -= 1;
+            let seconds = self.auth_wait.as_secs();
             tracing::warn!(
                 target: "octodns",
                 logger = "cloudflare",
                 "{error}; trying again in {seconds} s",
             );
-            tokio::time::sleep(self.long_wait).await;
+            tokio::time::sleep(self.auth_wait).await;
         };
         let envelope: Envelope<T> = answer.json()?;
         if !envelope.success {

@@ -5,12 +5,9 @@ use std::time::Duration;
 use octodns_core::Secret;
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::value::{Position, truth};
-use octodns_http::{Accounts, ServiceOptions};
+use octodns_http::ServiceOptions;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-/// Where the API is.
-const API: &str = "https://api.cloudflare.com/client/v4";
 
 /// Options of one `cloudflare` provider.
 pub type Options = WithShared<ServiceOptions, WithShared<AccountOptions, PublicZones>>;
@@ -96,9 +93,8 @@ pub(crate) struct Connection<'o> {
     pub(crate) auth_error_retry_count: u32,
     pub(crate) zones_per_page: u32,
     pub(crate) records_per_page: u32,
-    pub(crate) api_url: &'o str,
-    pub(crate) http: octodns_http::Options,
-    pub(crate) accounts: &'o Accounts,
+    /// Where the API is, and how it is spoken to.
+    pub(crate) service: ServiceOptions,
 }
 
 impl<'o> Connection<'o> {
@@ -108,18 +104,18 @@ impl<'o> Connection<'o> {
     ///
     /// Refuses sizes of pages that cannot be, and two addresses of the API.
     pub(crate) fn new(
-        service: &'o ServiceOptions,
+        service: &ServiceOptions,
         account: &'o AccountOptions,
         account_id: Option<&'o str>,
-        accounts: &'o Accounts,
     ) -> Result<Self, BuildError> {
-        let api_url = match (service.endpoint.as_deref(), account.api_url.as_deref()) {
+        let endpoint = match (service.endpoint.as_deref(), account.api_url.as_deref()) {
             (Some(_), Some(_)) => {
                 let message = "endpoint and api_url are two names of one option";
                 return Err(fault(message, "remove one of them"));
             }
-            (url, None) | (None, url) => url.unwrap_or(API),
+            (url, None) | (None, url) => url.map(|url| url.trim_end_matches('/').to_owned()),
         };
+        let http = with_timeout(&service.http, account.timeout);
         let connection = Self {
             token: &account.token,
             email: account.email.as_deref().filter(|email| !email.is_empty()),
@@ -129,9 +125,7 @@ impl<'o> Connection<'o> {
             auth_error_retry_count: account.auth_error_retry_count,
             zones_per_page: account.zones_per_page,
             records_per_page: account.records_per_page,
-            api_url,
-            http: with_timeout(&service.http, account.timeout),
-            accounts,
+            service: ServiceOptions { endpoint, http },
         };
         connection.check()?;
         Ok(connection)

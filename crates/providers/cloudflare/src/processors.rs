@@ -13,7 +13,7 @@ use octodns_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::VERSION;
+use crate::provider::{INTERNAL, SERVICE};
 use crate::records::{AUTOMATIC, CDN_SUFFIX, Flags, is_proxiable};
 
 /// The name of the section of a record's options.
@@ -45,21 +45,36 @@ struct TtlOptions {
 
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns_cloudflare.processor.filter.TagAllowListFilter";
-    registry.processor(path, &["cloudflare-tag-allowlist"], VERSION, |id, options: TagOptions| {
-        Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: true })
-    });
+    registry.processor(
+        path,
+        &["cloudflare-tag-allowlist"],
+        SERVICE.version,
+        |id, options: TagOptions| {
+            Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: true })
+        },
+    );
     let path = "octodns_cloudflare.processor.filter.TagRejectListFilter";
-    registry.processor(path, &["cloudflare-tag-rejectlist"], VERSION, |id, options: TagOptions| {
-        Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: false })
-    });
+    registry.processor(
+        path,
+        &["cloudflare-tag-rejectlist"],
+        SERVICE.version,
+        |id, options: TagOptions| {
+            Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: false })
+        },
+    );
     let path = "octodns_cloudflare.processor.proxycname.ProxyCNAME";
-    registry.processor(path, &["cloudflare-proxy-cname"], VERSION, |id, _: NoOptions| {
+    registry.processor(path, &["cloudflare-proxy-cname"], SERVICE.version, |id, _: NoOptions| {
         Ok::<_, BuildError>(ProxyCname { id: id.to_owned() })
     });
     let path = "octodns_cloudflare.processor.ttl.TtlToProxy";
-    registry.processor(path, &["cloudflare-ttl-to-proxy"], VERSION, |id, options: TtlOptions| {
-        Ok::<_, BuildError>(TtlToProxy { id: id.to_owned(), ttl: options.ttl })
-    });
+    registry.processor(
+        path,
+        &["cloudflare-ttl-to-proxy"],
+        SERVICE.version,
+        |id, options: TtlOptions| {
+            Ok::<_, BuildError>(TtlToProxy { id: id.to_owned(), ttl: options.ttl })
+        },
+    );
 }
 
 /// Keeps the records that have all of the tags, or those that do not.
@@ -124,7 +139,8 @@ impl Processor for ProxyCname {
         stage: &mut Stage<'_>,
     ) -> Result<(), ProviderError> {
         let class = stage.target.map(|target| target.provider().class_name());
-        if class.is_some_and(|class| crate::CLASS_NAMES.contains(&class)) {
+        if class.is_some_and(|class| [SERVICE, INTERNAL].iter().any(|of| of.class_name() == class))
+        {
             return Ok(());
         }
         let proxied: Vec<Arc<Record>> =

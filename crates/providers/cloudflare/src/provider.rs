@@ -1,29 +1,47 @@
 //! The providers: what reading, planning and applying are made of.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use octodns_core::engine::leave_out_texts;
 use octodns_core::provider::PlanDraft;
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::value::Map;
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, RecordType, Report,
-    Source, State, TypeSupport, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Source, State, Value, Values, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
-use octodns_http::Accounts;
+use octodns_http::{Accounts, Host, Rate};
+use octodns_kit::{Connector, Service};
 
 use crate::apply::{self, ZoneState};
 use crate::client::Api;
 use crate::options::{Connection, InternalOptions, Options};
 use crate::records::{self, Writing};
 use crate::zones::{Scope, ZoneEntry, Zones};
-use crate::{CLASS_NAMES, page_rules, planning};
+use crate::{page_rules, planning};
 
-const RECORDS: Capabilities =
-    Capabilities { types: TypeSupport::Only(records::TYPES), ..Capabilities::NOTHING };
+/// What is known of public zones; where page rules are not managed, of records alone.
+pub(crate) const SERVICE: Service = Service {
+    short_names: &["cloudflare"],
+    version: env!("CARGO_PKG_VERSION"),
+    // 1200 requests in five minutes for a token, and 200 a second from one address:
+    // <https://developers.cloudflare.com/fundamentals/api/reference/limits/>
+    rates: &[Rate::new(1200, Duration::from_secs(300)), Rate::per_second(200)],
+    // As many as zones are planned at a time by default.
+    concurrency: 16,
+    capabilities: Capabilities::of(ALL_TYPES).values(VALUES),
+    ..Service::new("octodns_cloudflare.CloudflareProvider", "https://api.cloudflare.com/client/v4")
+};
 
-const RECORDS_AND_RULES: Capabilities =
-    Capabilities { types: TypeSupport::Only(ALL_TYPES), ..Capabilities::NOTHING };
+/// What is known of internal zones.
+pub(crate) const INTERNAL: Service = Service {
+    class: "octodns_cloudflare.CloudflareInternalProvider",
+    short_names: &["cloudflare-internal"],
+    capabilities: Capabilities::of(records::TYPES).values(VALUES),
+    ..SERVICE
+};
+
+const VALUES: Values = Values { lacks: records::UNHELD, ..Values::ANY };
 
 /// The types of records, and the one that page rules are.
 const ALL_TYPES: &[RecordType] = &{
@@ -35,6 +53,15 @@ const ALL_TYPES: &[RecordType] = &{
     }
     all
 };
+
+fn connect(
+    service: &Service,
+    connection: &Connection<'_>,
+    accounts: &Accounts,
+) -> Result<Api, BuildError> {
+    let host = Host::default();
+    Api::new(connection, &Connector::new(service, &connection.service, accounts, &host))
+}
 
 /// Zones of Cloudflare: public ones, or the internal ones of an account.
 #[derive(Debug)]
@@ -56,10 +83,10 @@ impl Cloudflare {
     /// Refuses options of which no client can be made.
     pub fn new(id: &str, options: &Options, accounts: &Accounts) -> Result<Self, BuildError> {
         let WithShared { shared: service, own: WithShared { shared: account, own } } = options;
-        let connection = Connection::new(service, account, own.account_id.as_deref(), accounts)?;
+        let connection = Connection::new(service, account, own.account_id.as_deref())?;
         Ok(Self {
             id: id.into(),
-            api: Api::new(&connection)?,
+            api: connect(&SERVICE, &connection, accounts)?,
             zones: Zones::default(),
             scope: Scope::Public,
             writing: Writing { cdn: own.cdn, min_ttl: account.min_ttl },
@@ -79,10 +106,10 @@ impl Cloudflare {
         accounts: &Accounts,
     ) -> Result<Self, BuildError> {
         let WithShared { shared: service, own: WithShared { shared: account, own } } = options;
-        let connection = Connection::new(service, account, Some(&own.account_id), accounts)?;
+        let connection = Connection::new(service, account, Some(&own.account_id))?;
         Ok(Self {
             id: id.into(),
-            api: Api::new(&connection)?,
+            api: connect(&INTERNAL, &connection, accounts)?,
             zones: Zones::default(),
             scope: Scope::Internal { view: own.view_id.clone() },
             writing: Writing { cdn: false, min_ttl: account.min_ttl },
@@ -125,7 +152,10 @@ impl Source for Cloudflare {
     }
 
     fn class_name(&self) -> &'static str {
-        CLASS_NAMES[usize::from(matches!(self.scope, Scope::Internal { .. }))]
+        match self.scope {
+            Scope::Public => SERVICE.class_name(),
+            Scope::Internal { .. } => INTERNAL.class_name(),
+        }
     }
 
     fn begin_run(&self) {
@@ -133,7 +163,8 @@ impl Source for Cloudflare {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        if self.has_page_rules { &RECORDS_AND_RULES } else { &RECORDS }
+        let service = if self.has_page_rules { &SERVICE } else { &INTERNAL };
+        &service.capabilities
     }
 
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
@@ -168,10 +199,9 @@ impl Provider for Cloudflare {
     async fn adapt(
         &self,
         desired: &mut Zone,
-        existing: &mut Zone,
+        _existing: &mut Zone,
         report: &mut Report,
     ) -> Result<(), ProviderError> {
-        leave_out_texts(desired, existing, records::UNHELD, report);
         planning::adapt(desired, report);
         Ok(())
     }

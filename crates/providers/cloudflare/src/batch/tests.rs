@@ -126,12 +126,24 @@ fn changes_of_a_name_go_together_and_deletions_first() {
         create(a("aaa", 300, &["192.0.2.1"])),
         create(a("both", 300, &["192.0.2.1"])),
     ];
-    assert_eq!(by_name(&changes), [vec![1], vec![2], vec![0, 3]]);
+    let (plan, forwarding) = (plan(changes.to_vec()), RecordData::Urlfwd(Vec::new()));
+    let flat = |batches: Vec<engine::Batch>| -> Vec<_> {
+        batches.into_iter().map(|batch| batch.concat()).collect()
+    };
+    assert_eq!(flat(batches(&plan, 1, |_| 1)), [vec![1], vec![2], vec![0, 3]]);
+    // Page rules are no rows, nor of the weight of any.
+    let rule = Record::new(RecordName::new("both").unwrap(), 300, forwarding);
+    let with_rule = self::plan([&changes[..], &[create(rule)]].concat());
+    assert_eq!(flat(batches(&with_rule, 2, |_| 1)), [vec![1, 2], vec![0, 3]]);
+}
+
+fn plan(changes: Vec<Change>) -> Plan {
+    let zone = octodns_core::Zone::new(zone());
+    Plan::new(zone.clone(), zone, changes, true)
 }
 
 #[test]
-fn lots_are_filled_up_to_the_limit() {
-    let names = |sizes: &[usize]| sizes.iter().map(|size| vec![*size]).collect::<Vec<_>>();
+fn batches_are_filled_up_to_the_limit() {
     for (sizes, limit, expected) in [
         (&[1, 1, 1][..], 10, vec![vec![1, 1, 1]]),
         (&[1, 1, 1], 2, vec![vec![1, 1], vec![1]]),
@@ -139,9 +151,19 @@ fn lots_are_filled_up_to_the_limit() {
         (&[9, 1], 3, vec![vec![9], vec![1]]),
         (&[], 3, vec![]),
     ] {
-        let lots = lots(names(sizes), limit, |name| name[0]);
-        let flat: Vec<Vec<usize>> = lots.into_iter().map(|lot| lot.concat()).collect();
-        assert_eq!(flat, expected, "{sizes:?} {limit}");
+        // Records whose TTL is their size.
+        let record = |(index, size): (usize, &usize)| {
+            let record = a(&format!("host-{index}"), i64::try_from(*size).unwrap(), &["192.0.2.1"]);
+            Change::Create(record.into())
+        };
+        let plan = plan(sizes.iter().enumerate().map(record).collect());
+        let size = |change: &Change| usize::try_from(change.record().ttl()).unwrap();
+        let batches = batches(&plan, limit, size);
+        let sizes_of = |batch: &engine::Batch| -> Vec<usize> {
+            batch.concat().iter().map(|index| sizes[*index]).collect()
+        };
+        let found: Vec<_> = batches.iter().map(sizes_of).collect();
+        assert_eq!(found, expected, "{sizes:?} {limit}");
     }
 }
 

@@ -180,13 +180,20 @@ async fn refused_credentials_are_tried_again_as_often_as_asked() {
 /// After too many requests the account is shut out for five minutes, longer than quick attempts last.
 #[tokio::test]
 async fn a_service_that_does_not_say_until_when_it_is_busy_gets_a_long_pause() {
-    for (busy, fine) in [(8, true), (9, false)] {
+    for (busy, fine) in [(2, true), (3, false)] {
         let (server, _) = with_zone("free").await;
         let busy_answer = Fault::Answer(Answer::json(429, json!({ "message": "not now" })));
         server.control().faults().next(busy, busy_answer);
         let run = Run::new(&server, &json!({ "retry_count": 3 }));
         assert_eq!(run.read("unit.tests.").await.is_ok(), fine, "{busy}");
     }
+    let (server, _) = with_zone("free").await;
+    let busy_answer = Fault::Answer(Answer::json(429, json!({ "message": "not now" })));
+    server.control().faults().next(1, busy_answer);
+    let run = Run::new(&server, &json!({ "retry_period": 1 }));
+    let start = std::time::Instant::now();
+    assert!(run.read("unit.tests.").await.is_ok());
+    assert!(start.elapsed().as_millis() >= 1000, "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -203,6 +210,30 @@ async fn a_page_rule_whose_answer_is_lost_is_not_made_twice() {
     assert!(run.apply(&plan).await.0.is_ok());
     assert_eq!(server.api().zone("unit.tests").rules.len(), 1);
     assert!(run.plan(&desired).await.is_none());
+}
+
+/// A host with two rules takes two calls: what was made of them is told.
+#[tokio::test]
+async fn a_page_rule_that_is_refused_does_not_hide_the_one_before_it() {
+    let (server, _) = with_zone("pro").await;
+    let run = Run::new(&server, &json!({}));
+    let value = |path: &str| json!({ "path": path, "target": "https://a.example/", "code": 301, "masking": 2, "query": 0 });
+    let values = [value("/a"), value("/b")];
+    let desired = run.zone(
+        "unit.tests.",
+        &[json!({ "name": "www", "type": "URLFWD", "ttl": 300, "values": values })],
+    );
+    let plan = run.plan(&desired).await.unwrap();
+    server.control().faults().writes_after(1, Fault::refused());
+    let (result, outcomes) = run.apply(&plan).await;
+    server.control().faults().clear();
+    let told = words(result.unwrap_err());
+    assert!(told.starts_with("www.unit.tests. URLFWD: POST "), "{told}");
+    let [Outcome::Partial { done: 1, of: 2, perhaps_one_more: false, .. }] = &*outcomes else {
+        panic!("{outcomes:?}")
+    };
+    run.settle(&desired).await;
+    assert_eq!(server.api().zone("unit.tests").rules.len(), 2);
 }
 
 #[tokio::test]

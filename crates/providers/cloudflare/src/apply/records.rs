@@ -1,0 +1,113 @@
+//! Records, in as few batches as can be.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use octodns_core::engine::{BatchApi, apply_batches};
+use octodns_core::{ApplyLog, Change, Plan, ProviderError, async_trait};
+use octodns_http::Error;
+use octodns_kit::{Call, Seen, settle};
+
+use crate::batch::{self, Batch, Rows};
+use crate::provider::Cloudflare;
+use crate::records::Row;
+use crate::zones::{Scope, ZoneEntry};
+
+/// Rows of one batch on the free plan, and on the others.
+/// <https://developers.cloudflare.com/dns/manage-dns-records/how-to/batch-record-changes/>
+const FREE_BATCH: usize = 200;
+const PAID_BATCH: usize = 3500;
+
+/// The records of a plan on their way to the service.
+pub(super) struct Records<'a> {
+    provider: &'a Cloudflare,
+    plan: &'a Plan,
+    zone: &'a ZoneEntry,
+    /// Ids of what the zone held when the plan was made.
+    planned: &'a HashSet<String>,
+    /// What the zone holds, as last read.
+    rows: Mutex<Vec<Row>>,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(
+        provider: &'a Cloudflare,
+        plan: &'a Plan,
+        zone: &'a ZoneEntry,
+        planned: &'a HashSet<String>,
+        rows: Vec<Row>,
+    ) -> Self {
+        Self { provider, plan, zone, planned, rows: Mutex::new(rows) }
+    }
+
+    /// Writes all of them.
+    pub(super) async fn write(&self, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        let most = self.most_in_batch();
+        let batches = self.with_rows(|rows| {
+            batch::batches(self.plan, most, |change| rows.batch([change]).len())
+        })?;
+        apply_batches(self.plan, log, batches, self).await
+    }
+
+    /// Most rows of one batch; a plan that is not known may be the smallest.
+    fn most_in_batch(&self) -> usize {
+        match (self.zone.plan.as_deref(), self.provider.scope()) {
+            (Some("free"), _) | (None, Scope::Public) => FREE_BATCH,
+            // Internal zones belong to Enterprise accounts.
+            _ => PAID_BATCH,
+        }
+    }
+
+    fn with_rows<T>(&self, use_them: impl FnOnce(&Rows<'_>) -> T) -> Result<T, Error> {
+        let (zone, writing) = (self.plan.desired.name(), self.provider.writing());
+        let held = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = Rows::new(&held, self.planned, zone, writing);
+        let rows = rows.map_err(|error| self.provider.api().malformed(&self.zone.id, &error))?;
+        Ok(use_them(&rows))
+    }
+}
+
+#[async_trait]
+impl BatchApi for Records<'_> {
+    async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError> {
+        let changes = indexes.iter().filter_map(|index| self.plan.changes.get(*index)).collect();
+        settle(self.provider.api().backoff(), &OneBatch { records: self, changes }).await
+    }
+}
+
+/// Changes that are sent together: in one batch, or in several if one record has more values than a batch
+/// may have.
+///
+/// When the answer is lost the zone is read again, and only what is missing is sent: so nothing is lost, and
+/// nothing made twice.
+struct OneBatch<'b> {
+    records: &'b Records<'b>,
+    changes: Vec<&'b Change>,
+}
+
+impl OneBatch<'_> {
+    /// What is still to be done.
+    fn left(&self) -> Result<Batch, Error> {
+        self.records.with_rows(|rows| rows.batch(self.changes.iter().copied()))
+    }
+}
+
+#[async_trait]
+impl Call for OneBatch<'_> {
+    async fn send(&self) -> Result<(), Error> {
+        let Records { provider, zone, .. } = self.records;
+        for piece in self.left()?.pieces(self.records.most_in_batch()) {
+            if !piece.is_empty() {
+                provider.api().batch(&zone.id, &piece).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn look(&self) -> Result<Seen, ProviderError> {
+        let Records { provider, zone, rows, .. } = self.records;
+        let now = provider.api().rows(&zone.id).await?;
+        *rows.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        Ok(if self.left()?.is_empty() { Seen::Desired } else { Seen::Existing })
+    }
+}

@@ -1,0 +1,118 @@
+//! Page rules, call by call: there is no batch.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use octodns_core::{ApplyLog, Change, Plan, ProviderError, RecordType, async_trait};
+use octodns_http::Error;
+use octodns_kit::{Call, Seen, settle};
+
+use crate::page_rules::{self, PageRule, RuleCall};
+use crate::provider::Cloudflare;
+use crate::zones::ZoneEntry;
+
+/// The page rules of a plan on their way to the service.
+pub(super) struct Rules<'a> {
+    provider: &'a Cloudflare,
+    plan: &'a Plan,
+    zone: &'a ZoneEntry,
+    /// Ids of what the zone had when the plan was made.
+    planned: &'a HashSet<String>,
+    /// What the zone has, as last read.
+    rules: Mutex<Vec<PageRule>>,
+}
+
+impl<'a> Rules<'a> {
+    pub(super) fn new(
+        provider: &'a Cloudflare,
+        plan: &'a Plan,
+        zone: &'a ZoneEntry,
+        planned: &'a HashSet<String>,
+        rules: Vec<PageRule>,
+    ) -> Self {
+        Self { provider, plan, zone, planned, rules: Mutex::new(rules) }
+    }
+
+    /// Writes the page rules of those changes that `wanted` picks.
+    pub(super) async fn write(
+        &self,
+        wanted: impl Fn(&Change) -> bool,
+        log: &ApplyLog<'_>,
+    ) -> Result<(), ProviderError> {
+        let is_rule = |change: &Change| change.record().record_type() == RecordType::URLFWD;
+        for (index, change) in self.plan.changes.iter().enumerate() {
+            if !is_rule(change) || !wanted(change) {
+                continue;
+            }
+            let attempt = log.begin(&[index]).await?;
+            let host = OneHost { rules: self, change, done: 0.into(), left: 0.into() };
+            match settle(self.provider.api().backoff(), &host).await {
+                Ok(()) => attempt.applied(),
+                Err(error) => {
+                    let error = self.about(change, error);
+                    let done = host.done.into_inner();
+                    attempt.partial(done, done + host.left.into_inner(), &error);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The error, with the record it is about.
+    fn about(&self, change: &Change, error: ProviderError) -> ProviderError {
+        let name = change.record().decoded_fqdn(self.plan.desired.name());
+        match error {
+            ProviderError::Service { fault, message, source } => {
+                let message = format!("{name} URLFWD: {message}");
+                ProviderError::Service { fault, message, source }
+            }
+            other => other,
+        }
+    }
+}
+
+/// The rules of one host.
+struct OneHost<'h> {
+    rules: &'h Rules<'h>,
+    change: &'h Change,
+    /// Calls that were confirmed, and that are yet to be.
+    done: AtomicUsize,
+    left: AtomicUsize,
+}
+
+impl OneHost<'_> {
+    /// What is still to be done. As in [`Rows::new`](crate::batch::Rows::new), a record that is to be created
+    /// has none of the rules there were before.
+    fn left(&self) -> Vec<RuleCall> {
+        let Rules { plan, planned, rules, .. } = self.rules;
+        let is_new = matches!(self.change, Change::Create(_));
+        let mut rules = rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        rules.retain(|rule| !is_new || !planned.contains(&rule.id));
+        let (name, desired) = (self.change.record().name(), self.change.desired());
+        page_rules::calls(&rules, plan.desired.name(), name, desired.map(|new| &**new))
+    }
+}
+
+#[async_trait]
+impl Call for OneHost<'_> {
+    async fn send(&self) -> Result<(), Error> {
+        let Rules { provider, zone, .. } = self.rules;
+        let calls = self.left();
+        self.left.store(calls.len(), Ordering::Relaxed);
+        for call in calls {
+            provider.api().page_rule(&zone.id, &call).await?;
+            self.done.fetch_add(1, Ordering::Relaxed);
+            self.left.fetch_sub(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    async fn look(&self) -> Result<Seen, ProviderError> {
+        let Rules { provider, zone, rules, .. } = self.rules;
+        let now = provider.api().page_rules(&zone.id).await?;
+        *rules.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        Ok(if self.left().is_empty() { Seen::Desired } else { Seen::Existing })
+    }
+}
