@@ -93,6 +93,7 @@ pub trait Lab: Send + Sync {
 }
 
 pub use service::Service;
+pub use texts::text_samples;
 
 /// Runs every case.
 ///

@@ -68,13 +68,17 @@ fn records(samples: &[Sample]) -> Vec<Json> {
     samples.iter().map(record).collect()
 }
 
-/// The vectors of the corpus, or where that is not there a few of them.
 fn samples() -> Vec<Sample> {
-    let vectors = vectors().unwrap_or_else(|| {
-        FEW.iter().map(|(text, octets)| ((*text).to_owned(), octets.to_vec())).collect()
-    });
     let sample = |(index, (text, octets))| Sample { name: format!("txt-{index}"), text, octets };
-    vectors.into_iter().enumerate().map(sample).collect()
+    text_samples().into_iter().enumerate().map(sample).collect()
+}
+
+/// Texts as a source has them, and their octets: the vectors of the corpus, or where that is not there a few of
+/// them.
+pub fn text_samples() -> Vec<(String, Vec<u8>)> {
+    vectors().unwrap_or_else(|| {
+        FEW.iter().map(|(text, octets)| ((*text).to_owned(), octets.to_vec())).collect()
+    })
 }
 
 const FEW: &[(&str, &[u8])] = &[

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Codes;
+use super::canonical::is_plain;
 use super::escape::escape;
 use super::read::{ends_in_escape, joined, text_escape, unquoted};
 
@@ -26,7 +27,7 @@ pub(crate) enum Doubt {
 /// The doubts about a TXT or SPF text.
 pub(crate) fn doubts(text: &str) -> Vec<Doubt> {
     let mut doubts = Vec::new();
-    if text.bytes().all(|octet| matches!(octet, b' '..=b'~') && octet != b'\\' && octet != b'"') {
+    if is_plain(text) {
         return doubts;
     }
     let inner = unquoted(text);

@@ -25,6 +25,11 @@ struct Respelled {
 }
 
 impl Spelled {
+    /// A text that is written as its canonical text.
+    pub(crate) fn plain(canonical: &str) -> Self {
+        Self(Repr::Canonical(SmolStr::new(canonical)))
+    }
+
     /// A text as it was written, whose canonical text this is.
     pub(crate) fn new(canonical: &str, written: &str) -> Self {
         let canonical = SmolStr::new(canonical);

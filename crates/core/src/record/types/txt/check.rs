@@ -103,6 +103,9 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             findings.wrong_kind("a value", value, "text, put it in quotes");
             continue;
         };
+        if text::is_plain(text) {
+            continue;
+        }
         check_semicolons(text, value.position, findings);
         if let Some(first) = text.chars().find(|character| !character.is_ascii()) {
             let codes = text::codes(first);

@@ -33,6 +33,9 @@ pub struct Txt(Spelled);
 impl Txt {
     /// A text as people write it, in YAML for example.
     pub fn new(written: &str) -> Self {
+        if text::is_plain(written) {
+            return Self(Spelled::plain(written));
+        }
         Self(Spelled::new(&text::canonical(&text::read(written)), written))
     }
 
@@ -91,10 +94,6 @@ impl Rdata for Txt {
 
     fn order(&self, other: &Self) -> Ordering {
         self.cmp(other)
-    }
-
-    fn is_blank(&self) -> bool {
-        self.as_str().is_empty()
     }
 }
 
