@@ -236,6 +236,9 @@ fn say_escape(
 
 fn check_quotes(values: &[Value<'_>], rigour: Rigour, findings: &mut Findings) {
     for (text, position) in texts(values) {
+        if !text.contains('"') {
+            continue;
+        }
         for doubt in text::doubts(text) {
             let (message, help) = match doubt {
                 Doubt::Unclosed => (
