@@ -64,8 +64,21 @@ pub type Batch = Vec<Vec<usize>>;
 /// assert_eq!(batches, [vec![vec![0], vec![1]], vec![vec![2]]]);
 /// ```
 pub fn batches(plan: &Plan, limits: BatchLimits, weigh: impl Fn(usize) -> Weight) -> Vec<Batch> {
+    batches_ranked(plan, limits, weigh, |_| ())
+}
+
+/// [`batches`] for services where names depend on each other: those of a lower rank come first, in the order
+/// that they have there. `rank` is given the changes (as indexes) of one name.
+pub fn batches_ranked<R: Ord>(
+    plan: &Plan,
+    limits: BatchLimits,
+    weigh: impl Fn(usize) -> Weight,
+    rank: impl Fn(&[usize]) -> R,
+) -> Vec<Batch> {
+    let mut names = by_name(plan);
+    names.sort_by_key(|name| rank(name));
     let mut batches: Vec<(Batch, Weight)> = Vec::new();
-    for name in by_name(plan) {
+    for name in names {
         let mut weight = Weight::default();
         for index in &name {
             let of_change = weigh(*index);
@@ -117,6 +130,25 @@ pub trait BatchApi: Sync {
     ///
     /// With [`ServiceFault::Refused`] or [`ServiceFault::NotFound`] when surely nothing was done.
     async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError>;
+
+    /// Makes what these changes need and what is no change itself, such as health checks, by steps of the log.
+    /// Called before they are sent, and again for each half of a batch that was refused. Default: nothing.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made: the changes are not sent then.
+    async fn prepare(&self, _indexes: &[usize], _log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
+    /// Removes what nobody needs any more once these changes are made, by steps of the log. Default: nothing.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be removed: nothing more is sent then.
+    async fn clean_up(&self, _indexes: &[usize], _log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        Ok(())
+    }
 }
 
 /// Makes the changes of `batches` one batch after the other, each by one call.
@@ -126,7 +158,8 @@ pub trait BatchApi: Sync {
 ///
 /// # Errors
 ///
-/// The first failure that is no refusal of a batch which can be halved.
+/// The first failure that is no refusal of a batch which can be halved, and those of [`BatchApi::prepare`] and
+/// [`BatchApi::clean_up`].
 pub async fn apply_batches(
     plan: &Plan,
     log: &ApplyLog<'_>,
@@ -136,9 +169,13 @@ pub async fn apply_batches(
     let mut waiting: VecDeque<Batch> = batches.into();
     while let Some(mut batch) = waiting.pop_front() {
         let indexes = batch.concat();
+        service.prepare(&indexes, log).await?;
         let attempt = log.begin(&indexes).await?;
         match service.send(&indexes).await {
-            Ok(()) => attempt.applied(),
+            Ok(()) => {
+                attempt.applied();
+                service.clean_up(&indexes, log).await?;
+            }
             Err(error) if batch.len() > 1 && is_refusal(&error) => {
                 attempt.not_sent();
                 let second = batch.split_off(batch.len() / 2);
@@ -177,6 +214,9 @@ fn about(error: ProviderError, plan: &Plan, indexes: &[usize]) -> ProviderError 
     match error {
         ProviderError::Service { fault, message, source } => {
             ProviderError::Service { fault, message: format!("{what}: {message}"), source }
+        }
+        ProviderError::Failed { message, source } => {
+            ProviderError::Failed { message: format!("{what}: {message}"), source }
         }
         error => ProviderError::Failed { message: what, source: Some(Box::new(error)) },
     }
@@ -250,10 +290,74 @@ mod tests {
         }
     }
 
+    #[test]
+    fn names_come_in_the_order_of_their_rank() {
+        let plan = plan(vec![
+            Change::Create(a("first")),
+            Change::Delete(a("gone")),
+            Change::Create(a("second")),
+        ]);
+        let one_each = |_| Weight { items: 1, bytes: 0 };
+        let last = |name: &[usize]| u8::from(name.contains(&0));
+        let batches = batches_ranked(&plan, BatchLimits::items(2), one_each, last);
+        assert_eq!(batches, [vec![vec![1], vec![2]], vec![vec![0]]]);
+    }
+
     /// A service that says no to the third change.
     struct Picky {
         fault: ServiceFault,
         sent: Mutex<Vec<Vec<usize>>>,
+    }
+
+    /// One that needs something made for each batch.
+    struct Careful(Picky);
+
+    #[async_trait]
+    impl BatchApi for Careful {
+        async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError> {
+            self.0.send(indexes).await
+        }
+
+        async fn prepare(
+            &self,
+            indexes: &[usize],
+            log: &ApplyLog<'_>,
+        ) -> Result<(), ProviderError> {
+            log.in_step(&format!("prepare {indexes:?}"), async { Ok::<_, ProviderError>(()) }).await
+        }
+
+        async fn clean_up(
+            &self,
+            indexes: &[usize],
+            log: &ApplyLog<'_>,
+        ) -> Result<(), ProviderError> {
+            let refused = || Err(ProviderError::service(ServiceFault::Refused, "not that"));
+            let result = if indexes.contains(&1) { refused() } else { Ok(()) };
+            log.in_step(&format!("clean up {indexes:?}"), async { result }).await
+        }
+    }
+
+    #[tokio::test]
+    async fn what_comes_before_and_after_a_batch_is_told_apart_from_it() {
+        let plan = plan(["a", "b", "c"].map(|name| Change::Create(a(name))).into());
+        let all = batches(&plan, BatchLimits::items(99), |_| Weight { items: 1, bytes: 0 });
+        let log = ApplyLog::new("mine", &plan, &());
+        let picky = Picky { fault: ServiceFault::Refused, sent: Mutex::default() };
+        let result = apply_batches(&plan, &log, all, &Careful(picky)).await;
+        assert_eq!(result.unwrap_err().to_string(), "not that");
+        let steps: Vec<_> = log.steps().into_iter().map(|(step, _)| step).collect();
+        let expected = [
+            "prepare [0, 1, 2]",
+            "prepare [0]",
+            "clean up [0]",
+            "prepare [1, 2]",
+            "prepare [1]",
+            "clean up [1]",
+        ];
+        assert_eq!(steps, expected);
+        // It was made, whatever came of what is cleaned up after it.
+        let expected = [Outcome::Applied, Outcome::Applied, Outcome::NotSent];
+        assert_eq!(log.outcomes(), expected);
     }
 
     #[async_trait]

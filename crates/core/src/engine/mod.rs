@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use adapt::unsupported;
 pub use apply::apply_each;
-pub use batches::{Batch, BatchApi, BatchLimits, Weight, apply_batches, batches};
+pub use batches::{Batch, BatchApi, BatchLimits, Weight, apply_batches, batches, batches_ranked};
 pub use read::{ReadZone, read_sources, read_target, read_valid_sources};
 pub use target::{Applied, Pipeline, Target, TargetOptions};
 pub use texts::leave_out_texts;
