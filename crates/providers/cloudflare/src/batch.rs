@@ -198,7 +198,9 @@ pub(crate) fn batches(
     let weigh = |index| Weight { items: record(index).map_or(0, &size), bytes: 0 };
     let mut batches = engine::batches(plan, BatchLimits::items(most), weigh);
     for batch in &mut batches {
-        batch.iter_mut().for_each(|name| name.retain(|index| record(*index).is_some()));
+        for name in batch.iter_mut() {
+            name.retain(|index| record(*index).is_some());
+        }
         batch.retain(|name| !name.is_empty());
     }
     batches.retain(|batch| !batch.is_empty());

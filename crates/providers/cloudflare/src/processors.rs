@@ -16,6 +16,8 @@ use serde::Deserialize;
 use crate::provider::{INTERNAL, SERVICE};
 use crate::records::{AUTOMATIC, CDN_SUFFIX, Flags, is_proxiable};
 
+const VERSION: &str = SERVICE.version;
+
 /// The name of the section of a record's options.
 const SECTION: &str = "cloudflare";
 
@@ -45,36 +47,21 @@ struct TtlOptions {
 
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns_cloudflare.processor.filter.TagAllowListFilter";
-    registry.processor(
-        path,
-        &["cloudflare-tag-allowlist"],
-        SERVICE.version,
-        |id, options: TagOptions| {
-            Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: true })
-        },
-    );
+    registry.processor(path, &["cloudflare-tag-allowlist"], VERSION, |id, options: TagOptions| {
+        Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: true })
+    });
     let path = "octodns_cloudflare.processor.filter.TagRejectListFilter";
-    registry.processor(
-        path,
-        &["cloudflare-tag-rejectlist"],
-        SERVICE.version,
-        |id, options: TagOptions| {
-            Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: false })
-        },
-    );
+    registry.processor(path, &["cloudflare-tag-rejectlist"], VERSION, |id, options: TagOptions| {
+        Ok::<_, BuildError>(TagFilter { id: id.to_owned(), options, allows: false })
+    });
     let path = "octodns_cloudflare.processor.proxycname.ProxyCNAME";
-    registry.processor(path, &["cloudflare-proxy-cname"], SERVICE.version, |id, _: NoOptions| {
+    registry.processor(path, &["cloudflare-proxy-cname"], VERSION, |id, _: NoOptions| {
         Ok::<_, BuildError>(ProxyCname { id: id.to_owned() })
     });
     let path = "octodns_cloudflare.processor.ttl.TtlToProxy";
-    registry.processor(
-        path,
-        &["cloudflare-ttl-to-proxy"],
-        SERVICE.version,
-        |id, options: TtlOptions| {
-            Ok::<_, BuildError>(TtlToProxy { id: id.to_owned(), ttl: options.ttl })
-        },
-    );
+    registry.processor(path, &["cloudflare-ttl-to-proxy"], VERSION, |id, options: TtlOptions| {
+        Ok::<_, BuildError>(TtlToProxy { id: id.to_owned(), ttl: options.ttl })
+    });
 }
 
 /// Keeps the records that have all of the tags, or those that do not.

@@ -4,6 +4,10 @@
 
 use std::cmp::Reverse;
 
+use octodns_core::engine::{self, BatchLimits};
+use octodns_core::{Change, Plan};
+
+use crate::alias;
 use crate::rrset::{Body, Key, Routing, RrSet};
 
 /// What is done to a record set.
@@ -53,25 +57,26 @@ impl Limits {
     const RECORDS: usize = 1000;
     const CHARACTERS: usize = 32_000;
 
-    /// Cuts changes into batches, in their order.
+    /// Cuts the changes of a plan, of these weights, into batches.
     ///
     // Differs from octoDNS: which counts values only, each once, so that AWS refuses its larger batches.
-    pub(crate) fn pack(self, weights: &[Weight]) -> Vec<std::ops::Range<usize>> {
-        let (mut batches, mut start, mut sum) = (Vec::new(), 0, Weight::default());
-        let most = self.records.min(Self::RECORDS);
-        for (index, weight) in weights.iter().enumerate() {
-            let next = sum.plus(*weight);
-            if index > start && (next.records > most || next.characters > Self::CHARACTERS) {
-                batches.push(start..index);
-                (start, sum) = (index, *weight);
-            } else {
-                sum = next;
-            }
-        }
-        if start < weights.len() {
-            batches.push(start..weights.len());
-        }
-        batches
+    pub(crate) fn batches(self, plan: &Plan, weights: &[Weight]) -> Vec<engine::Batch> {
+        let of = |index: usize| weights.get(index).copied().unwrap_or_default();
+        let weigh =
+            |index| engine::Weight { items: of(index).records, bytes: of(index).characters };
+        let (items, bytes) = (self.records.min(Self::RECORDS), Self::CHARACTERS);
+        let limits = BatchLimits { items, bytes };
+        let batches = engine::batches_ranked(plan, limits, weigh, |name| rank(plan, name));
+        let is_too_big = |name: &[usize]| {
+            let sum = name.iter().map(|index| of(*index)).fold(Weight::default(), Weight::plus);
+            sum.records > Self::RECORDS || sum.characters > Self::CHARACTERS
+        };
+        let cut = |batch: engine::Batch| match &*batch {
+            // AWS does not take it as a whole.
+            [name] if is_too_big(name) => name.iter().map(|index| vec![vec![*index]]).collect(),
+            _ => vec![batch],
+        };
+        batches.into_iter().flat_map(cut).collect()
     }
 
     /// Whether one change fits at all: by the configured limit, which counts values, and by AWS's.
@@ -114,6 +119,20 @@ impl Mod {
                 Weight { values: 0, records: times, characters: 0 }
             }
         }
+    }
+}
+
+/// In which order names come where one batch does not hold them all: what points to other records goes first
+/// and comes last.
+fn rank(plan: &Plan, name: &[usize]) -> u8 {
+    let changes = || name.iter().filter_map(|index| plan.changes.get(*index));
+    let is_alias = |change: &&Change| change.record().record_type() == alias::RECORD_TYPE;
+    let is_deletion = |change: &Change| matches!(change, Change::Delete(_));
+    match changes().find(is_alias) {
+        Some(change) if is_deletion(change) => 0,
+        Some(_) => 3,
+        None if changes().all(is_deletion) => 1,
+        None => 2,
     }
 }
 
@@ -166,6 +185,12 @@ pub(crate) fn changes(existing: &[RrSet], desired: Vec<RrSet>) -> Vec<Mod> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use octodns_core::record::{LoadContext, RecordTypes};
+    use octodns_core::value::{Map, Value};
+    use octodns_core::{Record, RecordData, RecordName};
+
     use super::*;
     use crate::rrset::{AliasTarget, Place};
 
@@ -221,8 +246,81 @@ mod tests {
             (5, vec![weight(8, 1), weight(1, 1)], vec![0..1, 1..2]),
             (5000, vec![weight(600, 1); 2], vec![0..1, 1..2]),
         ] {
-            assert_eq!(Limits { records: limit }.pack(&weights), expected, "{limit} {weights:?}");
+            let name = |index: usize| create(&format!("n{index:02}"));
+            let plan = plan((0..weights.len()).map(name).collect());
+            let batches = Limits { records: limit }.batches(&plan, &weights);
+            let expected: Vec<_> = expected.into_iter().map(Iterator::collect::<Vec<_>>).collect();
+            assert_eq!(flat(batches), expected, "{limit} {weights:?}");
         }
+    }
+
+    fn plan(changes: Vec<Change>) -> Plan {
+        let zone = octodns_core::Zone::new(octodns_core::ZoneName::new("unit.tests.").unwrap());
+        Plan::new(zone.clone(), zone, changes, true)
+    }
+
+    fn record(name: &str, data: RecordData) -> Arc<Record> {
+        Arc::new(Record::new(RecordName::new(name).unwrap(), 60, data))
+    }
+
+    fn a(name: &str) -> Arc<Record> {
+        record(name, RecordData::A(vec!["192.0.2.1".parse().unwrap()]))
+    }
+
+    fn create(name: &str) -> Change {
+        Change::Create(a(name))
+    }
+
+    fn flat(batches: Vec<engine::Batch>) -> Vec<Vec<usize>> {
+        batches.into_iter().map(|batch| batch.concat()).collect()
+    }
+
+    fn pointer(name: &str) -> Arc<Record> {
+        let zone = octodns_core::ZoneName::new("unit.tests.").unwrap();
+        let mut types = RecordTypes::default();
+        types.register(Arc::new(alias::Route53Alias)).unwrap();
+        let validators = octodns_core::validate::RecordValidators::default();
+        let context = LoadContext { lenient: true, ..LoadContext::new(&zone, &validators, &types) };
+        let value = Map::from_unique([("type", Value::from("A")), ("name", "x".into())]);
+        let data = Map::from_unique([
+            ("type", Value::from(alias::RECORD_TYPE.as_str())),
+            ("ttl", 60.into()),
+            ("values", vec![Value::from(value)].into()),
+        ]);
+        let mut report = octodns_core::Report::new();
+        let record = Record::load(&name.to_owned().into(), &data.into(), &context, &mut report);
+        Arc::new(record.unwrap_or_else(|| panic!("{report:?}")))
+    }
+
+    /// What an alias points to must be there, and a name is never torn unless AWS wants it.
+    #[test]
+    fn aliases_go_first_and_come_last() {
+        let changes = vec![
+            Change::Create(pointer("aaa")),
+            Change::Create(a("bbb")),
+            Change::Update { existing: a("ccc"), new: a("ccc") },
+            Change::Delete(a("ddd")),
+            Change::Delete(pointer("zzz")),
+            Change::Create(a("zzz")),
+        ];
+        let plan = plan(changes);
+        let batches = |records| {
+            let weight = Weight { values: records, records, characters: 1 };
+            let batches = Limits { records: 2 }.batches(&plan, &[weight; 6]);
+            let shown = |index: usize| {
+                let change = &plan.changes[index];
+                format!("{} {}", change.verb(), change.record().name())
+            };
+            let batches = flat(batches).into_iter();
+            batches
+                .map(|batch| batch.into_iter().map(shown).collect::<Vec<_>>())
+                .collect::<Vec<_>>()
+        };
+        let turned = ["Delete zzz", "Create zzz"];
+        let expected = [turned, ["Delete ddd", "Create bbb"], ["Update ccc", "Create aaa"]];
+        assert_eq!(batches(1), expected);
+        assert_eq!(batches(2)[0], turned);
+        assert_eq!(batches(501)[..2], turned.map(|change| vec![change.to_owned()]));
     }
 
     #[test]

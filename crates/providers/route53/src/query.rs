@@ -111,7 +111,8 @@ impl QueryClient {
 
     async fn connection(&self) -> &(SdkConfig, Connector) {
         let make = || async { (self.login.config(Some(&self.region)).await, connector()) };
-        self.connection.get_or_init(make).await
+        // Finding out who we are is a large future.
+        self.connection.get_or_init(|| Box::pin(make())).await
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Rules<'a> {
     /// Ids of what the zone had when the plan was made.
     planned: &'a HashSet<String>,
     /// What the zone has, as last read.
-    rules: Mutex<Vec<PageRule>>,
+    held: Mutex<Vec<PageRule>>,
 }
 
 impl<'a> Rules<'a> {
@@ -31,7 +31,7 @@ impl<'a> Rules<'a> {
         planned: &'a HashSet<String>,
         rules: Vec<PageRule>,
     ) -> Self {
-        Self { provider, plan, zone, planned, rules: Mutex::new(rules) }
+        Self { provider, plan, zone, planned, held: Mutex::new(rules) }
     }
 
     /// Writes the page rules of those changes that `wanted` picks.
@@ -86,9 +86,9 @@ impl OneHost<'_> {
     /// What is still to be done. As in [`Rows::new`](crate::batch::Rows::new), a record that is to be created
     /// has none of the rules there were before.
     fn left(&self) -> Vec<RuleCall> {
-        let Rules { plan, planned, rules, .. } = self.rules;
+        let Rules { plan, planned, held, .. } = self.rules;
         let is_new = matches!(self.change, Change::Create(_));
-        let mut rules = rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut rules = held.lock().unwrap_or_else(PoisonError::into_inner).clone();
         rules.retain(|rule| !is_new || !planned.contains(&rule.id));
         let (name, desired) = (self.change.record().name(), self.change.desired());
         page_rules::calls(&rules, plan.desired.name(), name, desired.map(|new| &**new))
@@ -110,9 +110,9 @@ impl Call for OneHost<'_> {
     }
 
     async fn look(&self) -> Result<Seen, ProviderError> {
-        let Rules { provider, zone, rules, .. } = self.rules;
+        let Rules { provider, zone, held, .. } = self.rules;
         let now = provider.api().page_rules(&zone.id).await?;
-        *rules.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        *held.lock().unwrap_or_else(PoisonError::into_inner) = now;
         Ok(if self.left().is_empty() { Seen::Desired } else { Seen::Existing })
     }
 }

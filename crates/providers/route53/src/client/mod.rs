@@ -62,11 +62,10 @@ pub(crate) struct Client {
 
 type Result<T> = std::result::Result<T, ApiError>;
 
-/// A call of the SDK, its error told apart.
+/// A call of the SDK, its error told apart. Calls of the SDK are large futures.
 macro_rules! call {
     ($client:ident, $name:literal, $request:expr) => {
-        $request
-            .send()
+        Box::pin($request.send())
             .await
             .map_err(|error| ApiError::of($name, &error).without(&$client.login.hidden()))
     };
@@ -91,7 +90,7 @@ impl Client {
             }
             Sdk::from_conf(builder.build())
         };
-        self.sdk.get_or_init(make).await
+        self.sdk.get_or_init(|| Box::pin(make())).await
     }
 
     /// All zones of the account, or those of a delegation set.

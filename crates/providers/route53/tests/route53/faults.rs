@@ -93,6 +93,42 @@ async fn a_failure_in_the_middle_says_what_was_done() {
     assert_eq!(lab.sync(&target, &desired).await, Ok(0));
 }
 
+/// The service says no to a batch as a whole: what it objects to is named, and all before it is made.
+#[tokio::test]
+async fn a_refused_batch_is_halved_until_the_culprit_is_named() {
+    let account = Account { zones: vec![Zone::new("Z1", "unit.tests.")], ..Account::default() };
+    let (lab, fake) = (Lab::new(), Fake::start(account).await);
+    let target = lab.target(&fake.server.url, &config()).unwrap();
+    let desired = many(&lab, 10);
+    let plan = lab.plan(&target, &desired).await.unwrap().unwrap();
+    // Somebody else makes a record in between that one of them cannot stand beside.
+    let theirs = [json!({"name": "n6", "type": "CNAME", "ttl": 60, "value": "x.tests."})];
+    let other = lab.target(&fake.server.url, &config()).unwrap();
+    lab.sync(&other, &lab.zone("unit.tests.", &theirs)).await.unwrap();
+    let (outcomes, result) = apply(&target, &plan).await;
+    let said = result.unwrap_err();
+    assert!(
+        said.contains("n6.unit.tests. A") && said.contains("conflicts with other types"),
+        "{said}"
+    );
+    let expected = |name: &str| match name {
+        "n6" => "failed",
+        "n7" | "n8" | "n9" => "not sent",
+        _ => "applied",
+    };
+    for (change, outcome) in plan.changes.iter().zip(&outcomes) {
+        let found = match outcome {
+            Outcome::Applied => "applied",
+            Outcome::NotSent => "not sent",
+            Outcome::Failed(_) => "failed",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found, expected(change.record().name().as_str()));
+    }
+    // With the deletion of theirs.
+    assert_eq!(lab.sync(&target, &desired).await, Ok(5));
+}
+
 /// Each of them would make a zone look empty, and everything in it be created again.
 #[tokio::test]
 async fn a_read_that_fails_in_part_fails() {

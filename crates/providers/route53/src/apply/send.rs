@@ -1,0 +1,93 @@
+//! One batch on its way to the service, and what became of it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use octodns_core::{ProviderError, ServiceFault};
+
+use super::{Apply, owner};
+use crate::batches::{Action, Mod, Weight};
+use crate::client::ApiError;
+use crate::rrset::RrSet;
+
+/// How long after an answer that tells nothing the zone is read.
+const BEFORE_LOOKING: Duration = Duration::from_millis(500);
+
+impl Apply<'_> {
+    /// Makes changes, all or none.
+    pub(super) async fn send_mods(&self, mods: Vec<Mod>) -> Result<(), ProviderError> {
+        if mods.is_empty() {
+            return Ok(());
+        }
+        let Weight { records, .. } = Weight::of(&mods);
+        tracing::info!(
+            target: "octodns",
+            logger = %self.logger(),
+            "apply: sending a batch of {} changes to {} ({records} records)", mods.len(), self.zone
+        );
+        let comment = format!("Change: {}", self.provider.unique()?);
+        let sent = self.provider.client.change(&self.zone_id, Some(comment), &mods).await;
+        if let Err(error) = sent {
+            self.confirm(error, &mods).await?;
+        }
+        let mut current = self.current();
+        for Mod { action, set } in mods {
+            let sets = current.entry(owner(&set).to_owned()).or_default();
+            sets.retain(|held| held.key() != set.key());
+            if action != Action::Delete {
+                sets.push(set);
+            }
+        }
+        Ok(())
+    }
+
+    /// An answer can be lost after the service has done what it was asked, and repeating the request is then
+    /// refused: what the zone holds tells.
+    async fn confirm(&self, error: ApiError, mods: &[Mod]) -> Result<(), ProviderError> {
+        if !error.is_uncertain() {
+            return Err(error.into());
+        }
+        let is_lost = error.fault() == ServiceFault::Unsure;
+        if is_lost {
+            // What the service has begun it may end yet.
+            tokio::time::sleep(BEFORE_LOOKING).await;
+        }
+        let Ok(listed) = self.provider.client.rrsets(&self.zone_id).await else {
+            let message = format!("{error}; and what the zone holds now cannot be read");
+            return Err(ProviderError::service(ServiceFault::Unsure, message));
+        };
+        let listed: HashMap<_, _> = listed.into_iter().map(|set| (set.key(), set)).collect();
+        let is_done = |change: &Mod| match (change.action, listed.get(&change.set.key())) {
+            (Action::Delete, found) => found.is_none(),
+            (_, found) => found.is_some_and(|found| found.is_same(&change.set)),
+        };
+        if mods.iter().all(is_done) {
+            return Ok(());
+        }
+        let current = self.current();
+        let held = |set: &RrSet| {
+            let sets = current.get(owner(set)).map(Vec::as_slice).unwrap_or_default();
+            sets.iter().find(|held| held.key() == set.key())
+        };
+        let has_changed = |change: &&Mod| match (held(&change.set), listed.get(&change.set.key())) {
+            (None, None) => false,
+            (Some(held), Some(listed)) => !held.is_same(listed),
+            _ => true,
+        };
+        let changed: Vec<_> = mods.iter().filter(has_changed).map(|change| &change.set).collect();
+        let Some(first) = changed.first() else {
+            let fault = if is_lost { ServiceFault::Unreachable } else { error.fault() };
+            let message = format!("{error}; the zone was read again, and it was not done");
+            return Err(ProviderError::service(fault, message));
+        };
+        let message = format!(
+            "{error}; the zone has changed since it was read, at {} {} at least: plan again",
+            first.name, first.record_type
+        );
+        if is_lost {
+            return Err(ProviderError::service(ServiceFault::Unsure, message));
+        }
+        // No refusal whose halves are tried: where somebody else is at work, nothing more is written.
+        Err(ProviderError::failed(message))
+    }
+}
