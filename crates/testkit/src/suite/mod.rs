@@ -23,7 +23,7 @@
 //!
 //! | part | what is held to what |
 //! |---|---|
-//! | `behaviour` | every case of [`behaviour`](crate::behaviour): types, names, texts, faults, hidden records, lost pages ... |
+//! | `behaviour` | every case of [`crate::behaviour`]: types, names, texts, faults, hidden records, lost pages ... |
 //! | `limits` | the rate and the number of requests at once that the options of `http` allow |
 //! | `shared-account` | two providers with the same credentials, together, to the stricter of their limits |
 //! | `cassettes` | recordings of the reference, errors included |

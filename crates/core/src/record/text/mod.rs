@@ -6,12 +6,12 @@
 //! | spelling | where | escapes |
 //! |---|---|---|
 //! | text | YAML, JSON, environment variables: what people write | `\;` `\"` `\\` and `\DDD` up to `\255`; any other backslash is itself |
-//! | canonical text | dumps, plans, JSON, filters, templates | the one text for these octets that is shown: [`canonical`] |
+//! | canonical text | dumps, plans, JSON, filters, templates | the one text for these octets that is shown: [`canonical()`] |
 //! | presentation | zone files, many services | `\X` and `\DDD` (RFC 1035, section 5.1): [`Presentation`] |
 //! | octets | the wire, and services with fields of their own | none |
 //!
 //! This module is the one place for these escapes. Names have escapes as well, of another kind; what both share
-//! is [`escape`].
+//! is [`escape()`].
 
 mod canonical;
 mod escape;
