@@ -25,11 +25,11 @@ fn load(text: &str, sets: &[&str], bare_semicolons: bool) -> (Option<Txt>, Vec<S
     let data: Map<'_> = entries.into_iter().collect();
     let mut report = Report::new();
     let record = Record::load(&"".into(), &data.into(), &context, &mut report);
-    let txt = match record.as_ref().map(Record::data) {
+    let loaded = match record.as_ref().map(Record::data) {
         Some(RecordData::Txt(texts)) => texts.first().cloned(),
         _ => None,
     };
-    (txt, report.iter().map(|found| format!("[{}] {}", found.code, found.message)).collect())
+    (loaded, report.iter().map(|found| format!("[{}] {}", found.code, found.message)).collect())
 }
 
 /// Octets that are worth a look: escapes, quotes, blanks, digits, UTF-8 whole and broken, anything.

@@ -36,7 +36,7 @@ async fn every_text_is_held_by_files_and_read_back() {
     for (index, (text, _)) in samples.iter().enumerate() {
         // JSON is YAML, and its strings have no escapes that YAML reads otherwise.
         let text = serde_json::to_string(text).unwrap();
-        zone += &format!("t{index:03}: {{type: TXT, ttl: 60, value: {text}}}\n");
+        zone.extend([format!("t{index:03}: {{type: TXT, ttl: 60, value: {text}}}\n")]);
     }
     fs::create_dir(folder.path().join("config")).unwrap();
     fs::write(folder.path().join("config/texts.test.yaml"), zone).unwrap();
@@ -66,7 +66,7 @@ async fn every_text_is_held_by_files_and_read_back() {
             let record = record.unwrap_or_else(|| panic!("{id} lacks {text:?}"));
             let RecordData::Txt(texts) = record.data() else { panic!("{record:?}") };
             let found: Vec<_> = texts.iter().map(|text| text.octets().into_owned()).collect();
-            assert_eq!(found, [octets.clone()], "{id}: {text:?}");
+            assert_eq!(found, std::slice::from_ref(octets), "{id}: {text:?}");
         }
     }
     // Zone files are written anew each time; the others have nothing left to do.
