@@ -55,7 +55,8 @@ pub struct Route53Options {
     /// What to do before changing a zone that other VPCs have as well: `error`, `warn` or `ignore`.
     /// Default: error.
     pub(crate) vpc_multi_action: Option<MultiVpc>,
-    /// The most requests to Route 53 in any second, 0 for no limit. Default: 5.
+    /// The most requests to Route 53 in any second, 0 for no limit; the least of all providers with the same
+    /// credentials. Default: 5.
     pub(crate) requests_per_second: Option<u32>,
 }
 

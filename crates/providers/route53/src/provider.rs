@@ -13,10 +13,12 @@ use octodns_core::{
     Source, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 
+use octodns_http::Accounts;
+
 use crate::apply::Apply;
 use crate::batches::Limits;
 use crate::cidr::CidrCollections;
-use crate::client::{Client, Locations};
+use crate::client::{Client, Locations, http};
 use crate::dynamic::{self, ReadError};
 use crate::health_checks::{CheckSettings, HealthCheck, HealthChecks, Tuning};
 use crate::options::{GivenOptions, MultiVpc, Route53Options, login, scope};
@@ -55,7 +57,8 @@ pub(crate) struct ZoneState {
 }
 
 impl Route53Provider {
-    /// A provider with options of its own; `uuid` gives random UUIDs, for what AWS wants to be unique.
+    /// A provider with options of its own; `uuid` gives random UUIDs, for what AWS wants to be unique. Those of
+    /// one account share its limits in `accounts`.
     ///
     /// # Errors
     ///
@@ -64,14 +67,16 @@ impl Route53Provider {
         id: &str,
         given: GivenOptions<Route53Options>,
         uuid: Giver,
+        accounts: &Accounts,
     ) -> Result<Self, BuildError> {
         let scope = scope(&given)?;
         let login = login(id, &given)?;
         let WithShared { shared, own: options } = given.options;
         let pace = options.requests_per_second.unwrap_or(Route53Options::REQUESTS_PER_SECOND);
+        let limits = http::limits(accounts, &login, shared.endpoint.as_deref(), pace);
         Ok(Self {
             id: id.into(),
-            client: Client::new(login, shared.endpoint, pace),
+            client: Client::new(login, shared.endpoint, limits),
             zones: Zones::new(scope),
             health_checks: HealthChecks::default(),
             cidr: CidrCollections::default(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use octodns_core::Registry;
 use octodns_core::registry::NoOptions;
+use octodns_http::Accounts;
 
 use crate::alias::Route53Alias;
 use crate::{AwsAcmProcessor, Ec2Source, ElbSource, Route53Provider};
@@ -14,12 +15,12 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn register(registry: &mut Registry) {
     // A second registration of the same type changes nothing.
     let _ = registry.types.register(Arc::new(Route53Alias));
-    let uuid = Arc::clone(&registry.run.uuid);
+    let (uuid, accounts) = (Arc::clone(&registry.run.uuid), Accounts::default());
     registry.provider(
         "octodns_route53.Route53Provider",
         &["route53"],
         VERSION,
-        move |id, given| Route53Provider::new(id, given, Arc::clone(&uuid)),
+        move |id, given| Route53Provider::new(id, given, Arc::clone(&uuid), &accounts),
     );
     registry.source("octodns_route53.Ec2Source", &["ec2"], VERSION, Ec2Source::new);
     registry.source("octodns_route53.ElbSource", &["elb"], VERSION, ElbSource::new);

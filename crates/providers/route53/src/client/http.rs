@@ -2,8 +2,7 @@
 //!
 //! The SDK repeats calls by itself. The pace is kept below it, so that repeated calls count as well.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -15,7 +14,9 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use tokio::time::Instant;
+use octodns_http::{Accounts, Limits, Method, Rate};
+
+use super::Login;
 
 /// How long a connection may take.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -43,55 +44,35 @@ pub(crate) fn connector() -> Connector {
     connector.build()
 }
 
-/// At most so many calls in any second.
-#[derive(Debug)]
-pub(super) struct Pace {
-    calls: usize,
-    /// When the latest calls were or will be made, at most `calls` of them.
-    latest: Mutex<VecDeque<Instant>>,
-}
+/// The most calls that are under way at once: none that a pace lets through waits for it.
+const AT_ONCE: usize = 256;
 
-impl Pace {
-    /// `calls` of 0 is no limit.
-    pub(super) fn new(calls: u32) -> Self {
-        let calls = usize::try_from(calls).unwrap_or(usize::MAX);
-        Self { calls, latest: Mutex::default() }
-    }
-
-    /// Takes the next place in the queue, and waits for it.
-    async fn wait(&self) {
-        if self.calls == 0 {
-            return;
-        }
-        let at = {
-            let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = Instant::now();
-            let at = match latest.front() {
-                Some(oldest) if latest.len() >= self.calls => {
-                    now.max(*oldest + Duration::from_secs(1))
-                }
-                _ => now,
-            };
-            if latest.len() >= self.calls {
-                latest.pop_front();
-            }
-            latest.push_back(at);
-            at
-        };
-        tokio::time::sleep_until(at).await;
-    }
+/// At most so many calls in any second (0 is no limit), for all providers with the same credentials at the same
+/// endpoint together.
+pub(crate) fn limits(
+    accounts: &Accounts,
+    login: &Login,
+    endpoint: Option<&str>,
+    calls: u32,
+) -> Arc<Limits> {
+    let key = login.keys.as_ref().map(|keys| &*keys.access_key_id);
+    let role = login.role.as_ref().map(|role| &*role.arn);
+    let identity = [endpoint, key, login.profile.as_deref(), role].map(Option::unwrap_or_default);
+    let calls = usize::try_from(calls).unwrap_or(usize::MAX);
+    let rates: &[Rate] = if calls == 0 { &[] } else { &[Rate::per_second(calls)] };
+    accounts.limits(&identity, rates, AT_ONCE)
 }
 
 /// A client that keeps a pace.
 #[derive(Clone, Debug)]
 pub(super) struct Paced {
     inner: SharedHttpClient,
-    pace: Arc<Pace>,
+    limits: Arc<Limits>,
 }
 
 impl Paced {
-    pub(super) fn new(inner: SharedHttpClient, pace: Pace) -> Self {
-        Self { inner, pace: Arc::new(pace) }
+    pub(super) fn new(inner: SharedHttpClient, limits: Arc<Limits>) -> Self {
+        Self { inner, limits }
     }
 }
 
@@ -102,21 +83,22 @@ impl HttpClient for Paced {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(PacedConnector { inner, pace: Arc::clone(&self.pace) })
+        SharedHttpConnector::new(PacedConnector { inner, limits: Arc::clone(&self.limits) })
     }
 }
 
 #[derive(Debug)]
 struct PacedConnector {
     inner: SharedHttpConnector,
-    pace: Arc<Pace>,
+    limits: Arc<Limits>,
 }
 
 impl HttpConnector for PacedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (inner, pace) = (self.inner.clone(), Arc::clone(&self.pace));
+        let (inner, limits) = (self.inner.clone(), Arc::clone(&self.limits));
         HttpConnectorFuture::new(async move {
-            pace.wait().await;
+            // Until the answer came; the rates count all methods alike.
+            let _turn = limits.turn(&Method::GET).await;
             inner.call(request).await
         })
     }
@@ -124,15 +106,25 @@ impl HttpConnector for PacedConnector {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::client::Keys;
+
+    fn login(key: &str) -> Login {
+        let secret_access_key = octodns_core::Secret::new("example-secret");
+        let access_key_id = key.to_owned();
+        let keys = Some(Keys { access_key_id, secret_access_key, session_token: None });
+        Login { keys, profile: None, role: None, retries: 0 }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn no_second_sees_more_calls_than_allowed() {
-        let pace = Pace::new(3);
+        let limits = limits(&Accounts::default(), &login("one"), None, 3);
         let start = Instant::now();
         let mut times = Vec::new();
         for _ in 0..8 {
-            pace.wait().await;
+            drop(limits.turn(&Method::GET).await);
             times.push(start.elapsed().as_millis());
         }
         assert_eq!(times, [0, 0, 0, 1000, 1000, 1000, 2000, 2000]);
@@ -140,11 +132,25 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn none_is_no_limit() {
-        let pace = Pace::new(0);
+        let limits = limits(&Accounts::default(), &login("one"), None, 0);
         let start = Instant::now();
         for _ in 0..100 {
-            pace.wait().await;
+            drop(limits.turn(&Method::GET).await);
         }
         assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    /// AWS counts by account, whoever asks for it: the strictest of its providers counts.
+    #[tokio::test(start_paused = true)]
+    async fn providers_of_one_account_share_its_pace() {
+        let accounts = Accounts::default();
+        let of = |key: &str, calls| limits(&accounts, &login(key), None, calls);
+        let (loose, strict, other) = (of("one", 0), of("one", 2), of("two", 0));
+        let start = Instant::now();
+        for limits in [&loose, &strict, &loose, &strict] {
+            drop(limits.turn(&Method::GET).await);
+        }
+        assert_eq!(start.elapsed().as_secs(), 1);
+        assert!(!Arc::ptr_eq(&loose, &other));
     }
 }

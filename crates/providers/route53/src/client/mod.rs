@@ -8,9 +8,11 @@ pub(crate) mod http;
 mod login;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_sdk_route53::Client as Sdk;
 use aws_sdk_route53::types as sdk;
+use octodns_http::Limits;
 use tokio::sync::OnceCell;
 
 use crate::batches::Mod;
@@ -56,7 +58,7 @@ pub(crate) type Locations = BTreeMap<String, Vec<String>>;
 pub(crate) struct Client {
     login: Login,
     endpoint: Option<String>,
-    requests_per_second: u32,
+    limits: Arc<Limits>,
     sdk: OnceCell<Sdk>,
 }
 
@@ -73,8 +75,8 @@ macro_rules! call {
 
 impl Client {
     /// No call is made, and no file read, before the first method.
-    pub(crate) fn new(login: Login, endpoint: Option<String>, requests_per_second: u32) -> Self {
-        Self { login, endpoint, requests_per_second, sdk: OnceCell::new() }
+    pub(crate) fn new(login: Login, endpoint: Option<String>, limits: Arc<Limits>) -> Self {
+        Self { login, endpoint, limits, sdk: OnceCell::new() }
     }
 
     async fn sdk(&self) -> &Sdk {
@@ -85,8 +87,8 @@ impl Client {
                 builder = builder.endpoint_url(endpoint);
             }
             if let Some(inner) = config.http_client() {
-                let pace = http::Pace::new(self.requests_per_second);
-                builder = builder.http_client(http::Paced::new(inner, pace));
+                let limits = Arc::clone(&self.limits);
+                builder = builder.http_client(http::Paced::new(inner, limits));
             }
             Sdk::from_conf(builder.build())
         };
