@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use octodns::core::registry::Component;
-use octodns::core::{Capabilities, ProviderError, Source, TypeSupport};
+use octodns::core::{Capabilities, ProviderError, Source, TypeSupport, Values};
 
 use super::provider::Provider;
 use super::{Part, markdown};
@@ -20,16 +20,26 @@ pub(super) fn table(providers: &[Provider]) -> Part {
             rows.push(row(link, &component));
         }
     }
-    let heads =
-        ["class", "kind", "record types", "root NS", "dynamic", "geo", "PTR values", "lists zones"];
+    let heads = [
+        "class",
+        "kind",
+        "record types",
+        "root NS",
+        "dynamic",
+        "geo",
+        "PTR values",
+        "lists zones",
+        "refused",
+    ];
     let lines = markdown(heads, &rows);
     Part { file: "docs/providers/README.md".to_owned(), name: "capabilities".to_owned(), lines }
 }
 
-fn row(class: String, component: &Component) -> [String; 8] {
+fn row(class: String, component: &Component) -> [String; 9] {
     let source = component.as_source();
-    let Capabilities { types, geo, dynamic, dynamic_subnets, multivalue_ptr, root_ns, .. } =
-        source.capabilities();
+    let Capabilities {
+        types, geo, dynamic, dynamic_subnets, multivalue_ptr, root_ns, values, ..
+    } = source.capabilities();
     let types = match types {
         TypeSupport::All => "all".to_owned(),
         TypeSupport::Only(types) => {
@@ -55,7 +65,36 @@ fn row(class: String, component: &Component) -> [String; 8] {
         yes(*geo),
         ptr.to_owned(),
         yes(lists_zones(&*source)),
+        refused(values),
     ]
+}
+
+/// What is refused of values, or clamped, when planning.
+fn refused(values: &Values) -> String {
+    let (least, most) = (values.ttl.start(), values.ttl.end());
+    let mut refused = Vec::new();
+    if *least > 0 {
+        refused.push(format!("TTL below {least}"));
+    }
+    if *most < i64::MAX {
+        refused.push(format!("TTL above {most}"));
+    }
+    refused.extend(values.max_txt.map(|most| format!("TXT above {most} octets")));
+    refused.extend(values.max_values.map(|most| format!("more than {most} values")));
+    for (is_held, what) in [
+        (values.null_mx, "null MX"),
+        (values.null_srv, "null SRV"),
+        (values.wildcards, "wildcards"),
+    ] {
+        if !is_held {
+            refused.push(what.to_owned());
+        }
+    }
+    for (of, lacks) in values.lacks {
+        let lacks: Vec<_> = lacks.iter().map(ToString::to_string).collect();
+        refused.push(format!("{of} with {}", lacks.join(", ")));
+    }
+    refused.join("; ")
 }
 
 /// Whether a source can list its zones. One that cannot, or has none of its own, says so before it waits for
