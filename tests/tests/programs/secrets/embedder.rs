@@ -4,6 +4,7 @@
 use std::process::Command;
 
 use octodns::core::registry::{Options, WithShared};
+use octodns_http::ServiceOptions;
 use octodns_route53::{AwsOptions, Route53Options, SourceOptions};
 use octodns_yaml::{LoadOptions, load};
 use serde_json::{Value as Json, json};
@@ -43,7 +44,9 @@ fn a_program_that_panics() {
         shown::<octodns_cloudflare::InternalOptions>(&json!({
             "token": s.cf_key, "email": "me@example.com", "account_id": "x", "http": http,
         })),
-        shown::<octodns_digitalocean::Options>(&json!({"token": s.do_token, "http": http})),
+        shown::<WithShared<ServiceOptions, octodns_digitalocean::Options>>(
+            &json!({"token": s.do_token, "http": http}),
+        ),
         shown::<octodns_powerdns::Options>(
             &json!({"host": "x", "api_key": s.pdns_key, "http": http}),
         ),
