@@ -1,17 +1,12 @@
 //! What every service has, whatever its shape: facts, an account, zones.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use octodns_core::registry::{BuildError, Options, WithShared};
-use octodns_core::{
-    ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, ServiceFault, Source,
-    ZoneName, ZoneRead, ZoneRequest,
-};
-use octodns_http::{Accounts, Client, Error, Host, ServiceOptions};
+use octodns_core::registry::{BuildError, Options};
+use octodns_core::{ApplyLog, Plan, ProviderError, ServiceFault, ZoneName, ZoneRead, ZoneRequest};
+use octodns_http::{Client, Error};
 
-use crate::directory::{Directory, ListedZone};
-use crate::look::{Call, settle};
+use crate::account::Account;
+use crate::directory::ListedZone;
 use crate::service::{Connector, Service};
 
 /// What a service calls its zones.
@@ -88,96 +83,6 @@ pub trait Api: Sized + Send + Sync + 'static {
     }
 }
 
-/// An account of a service, under its id in the config.
-#[derive(Debug)]
-pub struct Account<S> {
-    /// The id of the provider in the config.
-    pub id: Arc<str>,
-    /// The calls.
-    pub api: S,
-    /// The facts.
-    pub service: Service,
-    directory: Directory,
-}
-
-impl<S: Api> Account<S> {
-    fn new(id: &str, api: S) -> Self {
-        Self { id: id.into(), api, service: S::SERVICE, directory: Directory::default() }
-    }
-
-    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
-        self.directory.names(self.api.zones()).await
-    }
-
-    /// What the service calls a zone; `None` if the account has no such zone. Where zones go by their names,
-    /// only reading one tells whether it is there.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the zones cannot be listed, or several have this name.
-    pub async fn find(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
-        match S::ZONES {
-            ZonesBy::Name => Ok(Some(zone.without_dot().to_owned())),
-            ZonesBy::Id => self.directory.find(zone, self.api.zones()).await,
-        }
-    }
-
-    /// What the service calls the zone of a plan, which is created if there is none.
-    ///
-    /// # Errors
-    ///
-    /// Fails when it is gone, or cannot be created.
-    pub async fn ensure(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<String, ProviderError> {
-        let zone = plan.desired.name();
-        if plan.exists {
-            let found = self.find(zone).await?;
-            return found.ok_or_else(|| {
-                ProviderError::service(
-                    ServiceFault::NotFound,
-                    format!("{zone} is gone; plan again"),
-                )
-            });
-        }
-        let id = log.in_step(&format!("create zone {zone}"), self.create(zone)).await?;
-        let id = if S::ZONES == ZonesBy::Name { zone.without_dot().to_owned() } else { id };
-        self.directory.add(zone, id.clone());
-        Ok(id)
-    }
-
-    async fn create(&self, zone: &ZoneName) -> Result<String, ProviderError> {
-        let backoff = self.api.client().backoff();
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let error = match self.api.create_zone(zone).await {
-                Err(error) if error.fault() == Some(ServiceFault::Unsure) => error,
-                result => return result,
-            };
-            backoff.pause(attempt).await;
-            // The answer was lost; the zone may be there.
-            let fresh = Directory::default();
-            match fresh.find(zone, self.api.zones()).await {
-                Ok(Some(id)) => return Ok(id),
-                Ok(None) if attempt < backoff.attempts() => {}
-                Ok(None) => {
-                    let words = format!("{}; it was looked for, and not done", error.with_causes());
-                    return Err(ProviderError::service(ServiceFault::Unreachable, words));
-                }
-                Err(_) => return Err(error),
-            }
-        }
-    }
-
-    /// Sends something once, whatever breaks off on the way.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`settle`].
-    pub async fn settle(&self, call: &dyn Call) -> Result<(), ProviderError> {
-        settle(self.api.client().backoff(), call).await
-    }
-}
-
 /// How a service is read and written: [`Rows`](crate::rows::Rows), [`Sets`](crate::sets::Sets),
 /// [`Changes`](crate::changes::Changes), [`Whole`](crate::whole::Whole).
 #[async_trait]
@@ -206,78 +111,4 @@ pub trait Shape: Send + Sync + 'static {
         plan: &Plan,
         log: &ApplyLog<'_>,
     ) -> Result<(), ProviderError>;
-}
-
-/// The provider that a service and its shape make.
-#[derive(Debug)]
-pub struct Provided<H: Shape> {
-    account: Account<H::Api>,
-}
-
-impl<H: Shape> Provided<H> {
-    /// A provider with this id in the config.
-    pub fn new(id: &str, api: H::Api) -> Self {
-        Self { account: Account::new(id, api) }
-    }
-}
-
-#[async_trait]
-impl<H: Shape> Source for Provided<H> {
-    fn id(&self) -> &str {
-        &self.account.id
-    }
-
-    fn class_name(&self) -> &str {
-        self.account.service.class_name()
-    }
-
-    fn capabilities(&self) -> &Capabilities {
-        &self.account.service.capabilities
-    }
-
-    fn begin_run(&self) {
-        self.account.directory.forget();
-    }
-
-    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
-        self.account.list_zones().await
-    }
-
-    async fn read(&self, request: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
-        let Some(id) = self.account.find(request.name).await? else { return Ok(None) };
-        H::read(&self.account, Zone { name: request.name, id: &id }, request).await
-    }
-}
-
-#[async_trait]
-impl<H: Shape> Provider for Provided<H> {
-    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
-        H::apply(&self.account, plan, log).await
-    }
-}
-
-/// Makes a service with this shape known as a provider, by its class paths and short names.
-pub fn register<H: Shape>(registry: &mut Registry) {
-    let service = <H::Api as Api>::SERVICE;
-    let accounts = Arc::new(Accounts::default());
-    let mut short_names = service.short_names;
-    for path in std::iter::once(&service.class).chain(service.other_classes) {
-        let accounts = Arc::clone(&accounts);
-        let build = move |id: &str, options: OptionsOf<H>| connect::<H>(id, options, &accounts);
-        registry.provider(path, short_names, service.version, build);
-        // They are those of the first.
-        short_names = &[];
-    }
-}
-
-type OptionsOf<H> = WithShared<ServiceOptions, <<H as Shape>::Api as Api>::Options>;
-
-fn connect<H: Shape>(
-    id: &str,
-    WithShared { shared: options, own }: OptionsOf<H>,
-    accounts: &Accounts,
-) -> Result<Provided<H>, BuildError> {
-    let (service, host) = (<H::Api as Api>::SERVICE, Host::default());
-    let connector = Connector::new(&service, &options, accounts, &host);
-    Ok(Provided::new(id, H::Api::connect(own, &connector)?))
 }

@@ -5,13 +5,15 @@ use octodns_core::engine::{BatchApi, BatchLimits, Weight, apply_batches, batches
 use octodns_core::{
     ApplyLog, Change, Plan, ProviderError, Registry, State, ZoneName, ZoneRead, ZoneRequest,
 };
-use octodns_http::Error;
+use octodns_http::{Error, Host};
 use serde_json::Value as Json;
 use std::marker::PhantomData;
 
-use crate::api::{self, Account, Api, Shape, Zone};
+use crate::account::Account;
+use crate::api::{Api, Shape, Zone};
 use crate::look::{Call, Seen};
-use crate::set::{HeldSets, SetFields};
+use crate::provided;
+use crate::set::{Found, HeldSets, SetFields};
 
 /// One change of an `RRset`, as the service has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +63,12 @@ pub trait ChangeApi: Api {
 
 /// Makes a service with change sets known as a provider.
 pub fn register<S: ChangeApi>(registry: &mut Registry) {
-    api::register::<Changes<S>>(registry);
+    provided::register::<Changes<S>>(registry);
+}
+
+/// The same, with the clock and the randomness of `host`.
+pub fn register_with<S: ChangeApi>(registry: &mut Registry, host: &Host) {
+    provided::register_with::<Changes<S>>(registry, host);
 }
 
 /// The shape of services with what [`ChangeApi`] has.
@@ -74,16 +81,8 @@ fn set_change<S: ChangeApi>(
     held: &HeldSets,
     zone: &ZoneName,
 ) -> Result<SetChange, ProviderError> {
-    let record = change.record();
-    let key = (record.name().clone(), record.record_type());
-    let before = change.existing().map(|_| {
-        held.get(&key).cloned().ok_or_else(|| {
-            let (name, of) = (record.name(), record.record_type());
-            ProviderError::failed(format!("{name} {of} was not read; plan again"))
-        })
-    });
     let after = change.desired().map(|new| S::FIELDS.write(new, &account.service.dialect, zone));
-    Ok(SetChange { before: before.transpose()?, after: after.transpose()? })
+    Ok(SetChange { before: held.of(change)?.cloned(), after: after.transpose()? })
 }
 
 /// A plan on its way to the service.
@@ -116,21 +115,18 @@ struct OneBatch<'c, S> {
 
 #[async_trait]
 impl<S: ChangeApi> Call for OneBatch<'_, S> {
-    async fn send(&self) -> Result<(), Error> {
-        self.account.api.send(self.zone, &self.changes).await
+    async fn send(&self) -> Result<(), ProviderError> {
+        Ok(self.account.api.send(self.zone, &self.changes).await?)
     }
 
     async fn look(&self) -> Result<Seen, ProviderError> {
         let Account { service, api, .. } = self.account;
         let sets = api.sets(self.zone).await?.unwrap_or_default();
-        let mut all = None;
-        for change in &self.planned {
-            let seen = S::FIELDS.seen(change, &sets, &service.dialect, self.zone.name)?;
-            if *all.get_or_insert(seen) != seen {
-                return Ok(Seen::Other);
-            }
-        }
-        Ok(all.unwrap_or(Seen::Desired))
+        let changes = self.planned.iter();
+        let found = changes
+            .map(|change| S::FIELDS.find(change, &sets, &service.dialect, self.zone.name))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Found::of_all(found))
     }
 }
 
@@ -159,7 +155,7 @@ impl<S: ChangeApi> Shape for Changes<S> {
         plan: &Plan,
         log: &ApplyLog<'_>,
     ) -> Result<(), ProviderError> {
-        let none = HeldSets::new();
+        let none = HeldSets::default();
         let held = plan.state()?.unwrap_or(&none);
         // Whatever cannot be written must be known before anything is sent.
         let changes = plan.changes.iter();

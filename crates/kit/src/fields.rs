@@ -1,9 +1,10 @@
 //! Where the fields of a record stand in what a service sends and takes: records and JSON, both ways.
 
 use octodns_core::record::{RecordTypes, TypeEntry};
-use octodns_core::{OwnedValue, ProviderError, Record, RecordType, Value, ZoneName};
+use octodns_core::{OwnedValue, ProviderError, Record, RecordName, RecordType, Value, ZoneName};
 use serde_json::{Map, Value as Json};
 
+use crate::api::Only;
 use crate::dialect::Dialect;
 use crate::parts::{self, Kind, incomplete, malformed, parts, parts_of, read_field};
 
@@ -148,8 +149,11 @@ impl Fields {
             return Err(malformed(incomplete("a record", item)));
         };
         let Some(entry) = types.get(self.octodns_type(record_type)) else { return Ok(None) };
-        let name = dialect.read_name(name, zone);
-        Ok(name.map(|name| (name.into_owned(), entry)))
+        let Some(name) = dialect.read_name(name, zone) else { return Ok(None) };
+        // As records have it, whatever the form and case; what is no name is for the reader of records to say.
+        let name =
+            RecordName::new(&name).map_or(name.into_owned(), |name| name.as_str().to_owned());
+        Ok(Some((name, entry)))
     }
 
     /// The value of a row, as data of octoDNS.
@@ -171,6 +175,32 @@ impl Fields {
             }
         }
         Some(value.into())
+    }
+}
+
+/// The name and type of a record that is looked for, as the service has them.
+pub(crate) struct Sought {
+    name: String,
+    fqdn: String,
+    record_type: &'static str,
+}
+
+impl Sought {
+    pub(crate) fn new(
+        record: &Record,
+        dialect: &Dialect,
+        fields: &Fields,
+        zone: &ZoneName,
+    ) -> Self {
+        Self {
+            name: dialect.name(record.name(), zone),
+            fqdn: record.fqdn(zone).trim_end_matches('.').to_owned(),
+            record_type: fields.type_name(record.record_type()),
+        }
+    }
+
+    pub(crate) fn only(&self) -> Only<'_> {
+        Only { name: &self.name, fqdn: &self.fqdn, record_type: self.record_type }
     }
 }
 
@@ -226,6 +256,18 @@ pub(crate) fn read_whole(
 /// A whole number, as JSON or as text.
 pub(crate) fn number(json: &Json) -> Option<i64> {
     json.as_i64().or_else(|| json.as_str()?.trim().parse().ok())
+}
+
+impl ReadRow {
+    /// Whether it says what a record with one value says.
+    pub(crate) fn says(&self, record: &Record, types: &RecordTypes) -> bool {
+        let data =
+            || types.get(self.record_type.as_str())?.read(std::slice::from_ref(&self.value)).ok();
+        self.ttl == record.ttl()
+            && self.name == record.name().as_str()
+            && self.record_type == record.record_type()
+            && data().is_some_and(|data| data == *record.data())
+    }
 }
 
 /// An id: a number or a text.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod api;
 pub mod changes;
 pub mod dialect;
@@ -7,17 +8,20 @@ mod directory;
 mod fields;
 mod look;
 mod parts;
+mod provided;
 pub mod rows;
 mod service;
 mod set;
 pub mod sets;
 pub mod whole;
 
-pub use api::{Account, Api, Only, Provided, Shape, Zone, ZonesBy, register};
+pub use account::Account;
+pub use api::{Api, Only, Shape, Zone, ZonesBy};
 pub use directory::ListedZone;
 pub use fields::{Fields, ReadRow};
 pub use look::{Call, Seen, settle};
 pub use octodns_http as http;
+pub use provided::{Provided, register, register_with};
 pub use serde_json::{Value as Json, json};
 pub use service::{Connector, Service};
 pub use set::SetFields;

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use octodns_core::{ProviderError, ServiceFault};
-use octodns_http::{Backoff, Error};
+use octodns_http::Backoff;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// What is there after an answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,22 @@ pub enum Seen {
     Other,
 }
 
+/// Keeps looking and sending apart in one zone: a list that is read while rows of it come and go lacks some.
+#[derive(Debug, Default)]
+pub(crate) struct Still(RwLock<()>);
+
+impl Still {
+    /// Something is sent.
+    pub(crate) async fn sending(&self) -> RwLockReadGuard<'_, ()> {
+        self.0.read().await
+    }
+
+    /// Something is looked for: all that is being sent has ended, and nothing else is sent meanwhile.
+    pub(crate) async fn looking(&self) -> RwLockWriteGuard<'_, ()> {
+        self.0.write().await
+    }
+}
+
 /// Something that is sent once, whatever becomes of its answer.
 #[async_trait]
 pub trait Call: Sync {
@@ -22,8 +39,8 @@ pub trait Call: Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::Unsure`] when the answer is lost.
-    async fn send(&self) -> Result<(), Error>;
+    /// Of kind [`ServiceFault::Unsure`] when the answer is lost.
+    async fn send(&self) -> Result<(), ProviderError>;
 
     /// Looks what is there now.
     ///
@@ -46,13 +63,12 @@ pub async fn settle(backoff: &Backoff, call: &dyn Call) -> Result<(), ProviderEr
     loop {
         attempt += 1;
         let Err(error) = call.send().await else { return Ok(()) };
-        let is_lost = matches!(error, Error::Unsure { .. });
+        let is_lost = error.fault() == Some(ServiceFault::Unsure);
         was_lost |= is_lost;
         if !was_lost {
-            return Err(error.into());
+            return Err(error);
         }
-        backoff.pause_after(&error, attempt).await;
-        let error = ProviderError::from(error);
+        backoff.pause(attempt).await;
         match call.look().await {
             Ok(Seen::Desired) => return Ok(()),
             Ok(Seen::Existing) if is_lost && attempt < backoff.attempts() => {}

@@ -9,13 +9,16 @@ use octodns_core::record::RecordTypes;
 use octodns_core::{
     ApplyLog, Plan, ProviderError, Record, Registry, State, ZoneName, ZoneRead, ZoneRequest,
 };
-use octodns_http::Error;
+use octodns_http::{Error, Host};
 use serde_json::Value as Json;
 
-use crate::api::{self, Account, Api, Only, Shape, Zone};
+use crate::account::Account;
+use crate::api::{Api, Only, Shape, Zone};
 use crate::dialect::Dialect;
-use crate::fields::Fields;
+use crate::fields::{Fields, ReadRow, Sought};
+use crate::look::{Call, Seen, Still};
 use crate::parts::{incomplete, malformed};
+use crate::provided;
 use crate::service::Service;
 
 /// A service that keeps rows: where their fields stand, and one call for each thing that is done to them.
@@ -78,7 +81,12 @@ pub trait RowApi: Api {
 
 /// Makes a service with rows known as a provider.
 pub fn register<S: RowApi>(registry: &mut Registry) {
-    api::register::<Rows<S>>(registry);
+    provided::register::<Rows<S>>(registry);
+}
+
+/// The same, with the clock and the randomness of `host`.
+pub fn register_with<S: RowApi>(registry: &mut Registry, host: &Host) {
+    provided::register_with::<Rows<S>>(registry, host);
 }
 
 /// The shape of services with what [`RowApi`] has.
@@ -128,12 +136,11 @@ impl<S: RowApi> Shape for Rows<S> {
             log.stage();
         }
         let known = held.iter().map(|row| row.id.clone()).collect();
-        let calls = Calls { account, zone, known, types: RecordTypes::default() };
+        let (types, still) = (RecordTypes::default(), Still::default());
+        let calls = Calls { account, zone, known, types, still };
         let made = per_record::apply(&calls, plan, held, log).await;
-        // What was made before a failure is published as well: half of it unseen helps nobody.
-        if S::PUBLISHES && log.has_staged() {
-            let published = account.api.publish(zone).await;
-            log.publish().await?.conclude(published.map_err(ProviderError::from))?;
+        if S::PUBLISHES {
+            return account.publish(log, made, account.api.publish(zone)).await;
         }
         made
     }
@@ -146,6 +153,7 @@ struct Calls<'c, S> {
     /// The ids of the rows that were there when the zone was read.
     known: HashSet<String>,
     types: RecordTypes,
+    still: Still,
 }
 
 impl<S: RowApi> Calls<'_, S> {
@@ -161,15 +169,46 @@ impl<S: RowApi> Calls<'_, S> {
         Ok(S::FIELDS.write(record, self.dialect(), self.zone.name)?.into())
     }
 
-    /// Whether a row says what `record` says, and was not there before.
-    fn is_new(&self, row: &Json, record: &Record) -> Result<bool, ProviderError> {
-        let read = S::FIELDS.read(row, self.dialect(), self.zone.name, &self.types)?;
-        let Some(read) = read.filter(|read| read.ttl == record.ttl()) else { return Ok(false) };
-        let is_of = read.name == record.name().as_str() && read.record_type == record.record_type();
-        let is_known = read.id.is_some_and(|id| self.known.contains(&id));
-        let data = self.types.get(read.record_type.as_str()).map(|entry| entry.read(&[read.value]));
-        let says_so = data.is_some_and(|data| data.is_ok_and(|data| data == *record.data()));
-        Ok(is_of && !is_known && says_so)
+    /// The rows of the name and type of `record` that are there now, and perhaps others.
+    async fn rows_now(&self, record: &Record) -> Result<Vec<ReadRow>, ProviderError> {
+        let (dialect, zone) = (self.dialect(), self.zone);
+        let sought = Sought::new(record, dialect, &S::FIELDS, zone.name);
+        let _still = self.still.looking().await;
+        let rows = self.api().rows(zone, Some(sought.only())).await?.unwrap_or_default();
+        let read = rows.iter().map(|row| S::FIELDS.read(row, dialect, zone.name, &self.types));
+        read.filter_map(Result::transpose).collect()
+    }
+}
+
+/// A row that is changed on its way to the service.
+struct OneRow<'c, S> {
+    calls: &'c Calls<'c, S>,
+    existing: &'c Row<String>,
+    /// What is made of it, and how the service has that; `None` to delete it.
+    new: Option<(&'c Record, Json)>,
+}
+
+#[async_trait]
+impl<S: RowApi> Call for OneRow<'_, S> {
+    async fn send(&self) -> Result<(), ProviderError> {
+        let (api, zone, id) = (self.calls.api(), self.calls.zone, &*self.existing.id);
+        let _sending = self.calls.still.sending().await;
+        Ok(match &self.new {
+            Some((_, row)) => api.update(zone, id, row).await,
+            None => api.delete(zone, id).await,
+        }?)
+    }
+
+    async fn look(&self) -> Result<Seen, ProviderError> {
+        let rows = self.calls.rows_now(&self.existing.record).await?;
+        let row = rows.iter().find(|row| row.id.as_deref() == Some(&*self.existing.id));
+        let says = |row: &ReadRow, record: &Record| row.says(record, &self.calls.types);
+        Ok(match (row, &self.new) {
+            (None, None) => Seen::Desired,
+            (Some(row), Some((new, _))) if says(row, new) => Seen::Desired,
+            (Some(row), _) if says(row, &self.existing.record) => Seen::Existing,
+            _ => Seen::Other,
+        })
     }
 }
 
@@ -178,7 +217,9 @@ impl<S: RowApi> per_record::RowApi for Calls<'_, S> {
     type Id = String;
 
     async fn create(&self, _: &ZoneName, record: &Record) -> Result<(), ProviderError> {
-        Ok(self.api().create(self.zone, &self.row(record)?).await?)
+        let row = self.row(record)?;
+        let _sending = self.still.sending().await;
+        Ok(self.api().create(self.zone, &row).await?)
     }
 
     async fn update(
@@ -187,24 +228,19 @@ impl<S: RowApi> per_record::RowApi for Calls<'_, S> {
         existing: &Row<String>,
         record: &Record,
     ) -> Result<(), ProviderError> {
-        Ok(self.api().update(self.zone, &existing.id, &self.row(record)?).await?)
+        let new = Some((record, self.row(record)?));
+        self.account.settle(&OneRow { calls: self, existing, new }).await
     }
 
     async fn delete(&self, _: &ZoneName, row: &Row<String>) -> Result<(), ProviderError> {
-        Ok(self.api().delete(self.zone, &row.id).await?)
+        self.account.settle(&OneRow { calls: self, existing: row, new: None }).await
     }
 
     async fn holds(&self, _: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
-        let name = self.dialect().name(record.name(), self.zone.name);
-        let fqdn = record.fqdn(self.zone.name);
-        let record_type = S::FIELDS.type_name(record.record_type());
-        let only = Only { name: &name, fqdn: fqdn.trim_end_matches('.'), record_type };
-        for row in self.api().rows(self.zone, Some(only)).await?.unwrap_or_default() {
-            if self.is_new(&row, record)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        // One that was there before is not the one that was created.
+        let is_known = |row: &ReadRow| row.id.as_ref().is_some_and(|id| self.known.contains(id));
+        let rows = self.rows_now(record).await?;
+        Ok(rows.iter().any(|row| !is_known(row) && row.says(record, &self.types)))
     }
 
     async fn pause(&self, _: &ProviderError, attempt: u32) {
@@ -215,6 +251,7 @@ impl<S: RowApi> per_record::RowApi for Calls<'_, S> {
         S::UPDATES_VALUES
     }
 
+    #[expect(clippy::misnamed_getters, reason = "the engine counts names, the service requests")]
     fn concurrency(&self) -> usize {
         self.account.service.names_at_once
     }

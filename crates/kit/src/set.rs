@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use octodns_core::engine::check_held;
 use octodns_core::record::{RecordTypes, TypeEntry};
 use octodns_core::value::Map as Data;
 use octodns_core::{
@@ -22,9 +23,11 @@ use crate::parts::{incomplete, malformed};
 /// use octodns_kit::{Fields, SetFields};
 ///
 /// // {"name": "www", "type": "A", "ttl": 300, "records": [{"content": "192.0.2.1"}]}
-/// const OBJECTS: SetFields = SetFields { values: "records", item: true, of: Fields::new("content") };
+/// const OBJECTS: SetFields = SetFields::objects("records", Fields::new("content"));
 /// // {"name": "www", "type": "A", "ttl": 300, "values": ["192.0.2.1"]}
-/// const TEXTS: SetFields = SetFields { values: "values", item: false, of: Fields::new("") };
+/// const TEXTS: SetFields = SetFields::texts("values");
+/// // The same, and for a type with one value {"name": "w", "type": "CNAME", "ttl": 300, "value": "www"}
+/// const ONE: SetFields = SetFields { single: Some("value"), ..TEXTS };
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SetFields {
@@ -32,14 +35,74 @@ pub struct SetFields {
     pub values: &'static str,
     /// Whether a value is an object, with the fields of `of`; else it is a text.
     pub item: bool,
+    /// The value of types that can have only one, if that is no list.
+    pub single: Option<&'static str>,
     /// Name, type and TTL of the set, and the fields of a value.
     pub of: Fields,
 }
 
 /// The sets of a zone as they were read, to be remembered for applying to it.
-pub(crate) type HeldSets = HashMap<(RecordName, RecordType), Json>;
+#[derive(Debug, Default)]
+pub(crate) struct HeldSets(HashMap<(RecordName, RecordType), Json>);
+
+impl HeldSets {
+    /// The set that a change is about, as it was read; `None` for one that is created.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the change is about another state than the one that was read.
+    pub(crate) fn of(&self, change: &Change) -> Result<Option<&Json>, ProviderError> {
+        let record = change.record();
+        let held = self.0.get(&(record.name().clone(), record.record_type()));
+        check_held(change, held.is_some())?;
+        Ok(held)
+    }
+}
+
+/// What is at the service now, beside what a change is about: both are true of a change that leaves the values
+/// and the TTL as they are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    /// It is what the change makes.
+    is_desired: bool,
+    /// It is what the change was made for.
+    is_existing: bool,
+}
+
+impl Found {
+    /// What was found of several changes that are made together.
+    pub(crate) fn of_all(found: impl IntoIterator<Item = Self>) -> Seen {
+        let both = Self { is_desired: true, is_existing: true };
+        let all = found.into_iter().fold(both, |all, one| Self {
+            is_desired: all.is_desired && one.is_desired,
+            is_existing: all.is_existing && one.is_existing,
+        });
+        match all {
+            Self { is_desired: true, .. } => Seen::Desired,
+            Self { is_existing: true, .. } => Seen::Existing,
+            Self { .. } => Seen::Other,
+        }
+    }
+}
 
 impl SetFields {
+    /// A list of texts.
+    pub const fn texts(values: &'static str) -> Self {
+        Self { values, item: false, single: None, of: Fields::new("value") }
+    }
+
+    /// A list of objects, whose fields are those of `of`.
+    pub const fn objects(values: &'static str, of: Fields) -> Self {
+        Self { values, item: true, single: None, of }
+    }
+
+    /// The field of a set that has the one value of a type, if that is no list.
+    fn single_of(&self, data: &RecordData) -> Option<&'static str> {
+        let is_single =
+            matches!(data, RecordData::Alias(_) | RecordData::Cname(_) | RecordData::Dname(_));
+        self.single.filter(|_| is_single)
+    }
+
     /// A record as the service has it.
     ///
     /// # Errors
@@ -65,7 +128,13 @@ impl SetFields {
                 item.remove(self.of.value).unwrap_or_default()
             });
         }
-        set.insert(self.values.into(), values.into());
+        match (self.single_of(record.data()), values.pop()) {
+            (Some(field), Some(only)) => set.insert(field.into(), only),
+            (_, last) => {
+                values.extend(last);
+                set.insert(self.values.into(), values.into())
+            }
+        };
         Ok(set.into())
     }
 
@@ -82,7 +151,7 @@ impl SetFields {
         capabilities: &Capabilities,
         (request, source): (&ZoneRequest<'_>, &Arc<str>),
     ) -> Result<(ZoneRead, HeldSets), ProviderError> {
-        let (mut read, mut held) = (ZoneRead::default(), HeldSets::new());
+        let (mut read, mut held) = (ZoneRead::default(), HashMap::new());
         let context = request.load_context(source, &[]);
         for set in sets {
             let Some((name, data)) = self.read_set(&set, dialect, capabilities, request)? else {
@@ -90,11 +159,15 @@ impl SetFields {
             };
             let record = Record::load(&name.into(), &data, &context, &mut read.report);
             if let Some(record) = record {
-                held.insert((record.name().clone(), record.record_type()), set);
+                let key = (record.name().clone(), record.record_type());
+                if let Some(other) = held.insert(key, set) {
+                    let message = format!("two RRsets of one name and type: {other}");
+                    return Err(malformed(message));
+                }
                 read.records.push(record);
             }
         }
-        Ok((read, held))
+        Ok((read, HeldSets(held)))
     }
 
     fn read_set(
@@ -128,13 +201,13 @@ impl SetFields {
     /// # Errors
     ///
     /// Fails when a set lacks what its type has.
-    pub(crate) fn seen(
+    pub(crate) fn find(
         &self,
         change: &Change,
         sets: &[Json],
         dialect: &Dialect,
         zone: &ZoneName,
-    ) -> Result<Seen, ProviderError> {
+    ) -> Result<Found, ProviderError> {
         let types = RecordTypes::default();
         let record = change.record();
         let mut found = None;
@@ -150,13 +223,7 @@ impl SetFields {
             (Some((ttl, data)), Some(record)) => *ttl == record.ttl() && data == record.data(),
             _ => false,
         };
-        Ok(if is(change.desired()) {
-            Seen::Desired
-        } else if is(change.existing()) {
-            Seen::Existing
-        } else {
-            Seen::Other
-        })
+        Ok(Found { is_desired: is(change.desired()), is_existing: is(change.existing()) })
     }
 
     /// The TTL and values of a set.
@@ -182,7 +249,11 @@ impl SetFields {
     ) -> Result<(i64, Vec<OwnedValue>), ProviderError> {
         let lacking = || malformed(incomplete("an RRset", set));
         let ttl = set.get(self.of.ttl).and_then(number).ok_or_else(lacking)?;
-        let items = set.get(self.values).and_then(Json::as_array).ok_or_else(lacking)?;
+        let single = self.single.filter(|_| entry.is_single()).and_then(|field| set.get(field));
+        let items = match single {
+            Some(only) => std::slice::from_ref(only),
+            None => set.get(self.values).and_then(Json::as_array).ok_or_else(lacking)?,
+        };
         let read = |item: &Json| {
             if self.item {
                 self.of.read_value(item, entry, dialect, zone)

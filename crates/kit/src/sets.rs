@@ -1,15 +1,18 @@
 //! Services that replace an RRset as a whole, one call a set.
 
 use async_trait::async_trait;
-use octodns_core::engine::apply_each;
+use octodns_core::engine::{about_change, apply_each};
 use octodns_core::{ApplyLog, Change, Plan, ProviderError, Registry, State, ZoneRead, ZoneRequest};
-use octodns_http::Error;
+use octodns_http::{Error, Host};
 use serde_json::Value as Json;
 use std::marker::PhantomData;
 
-use crate::api::{self, Account, Api, Only, Shape, Zone};
-use crate::look::{Call, Seen};
-use crate::set::{HeldSets, SetFields};
+use crate::account::Account;
+use crate::api::{Api, Only, Shape, Zone};
+use crate::fields::Sought;
+use crate::look::{Call, Seen, Still};
+use crate::provided;
+use crate::set::{Found, HeldSets, SetFields};
 
 /// A service that keeps `RRset`s: where their fields stand, and one call for each thing that is done to them.
 ///
@@ -60,7 +63,12 @@ pub trait SetApi: Api {
 
 /// Makes a service with `RRset`s known as a provider.
 pub fn register<S: SetApi>(registry: &mut Registry) {
-    api::register::<Sets<S>>(registry);
+    provided::register::<Sets<S>>(registry);
+}
+
+/// The same, with the clock and the randomness of `host`.
+pub fn register_with<S: SetApi>(registry: &mut Registry, host: &Host) {
+    provided::register_with::<Sets<S>>(registry, host);
 }
 
 /// The shape of services with what [`SetApi`] has.
@@ -71,18 +79,13 @@ async fn make<S: SetApi>(
     zone: Zone<'_>,
     change: &Change,
     held: &HeldSets,
+    still: &Still,
 ) -> Result<(), ProviderError> {
-    let record = change.record();
-    let existing = held.get(&(record.name().clone(), record.record_type()));
-    if change.existing().is_some() && existing.is_none() {
-        let (name, of, verb) = (record.name(), record.record_type(), change.verb());
-        let verb = verb.to_lowercase();
-        let message = format!("cannot {verb} {name} {of}: it was not read; plan again");
-        return Err(ProviderError::failed(message));
-    }
+    let existing = held.of(change)?;
     let dialect = &account.service.dialect;
     let set = change.desired().map(|new| S::FIELDS.write(new, dialect, zone.name)).transpose()?;
-    account.settle(&OneSet { account, zone, change, existing, set }).await
+    let done = account.settle(&OneSet { account, zone, change, existing, set, still }).await;
+    done.map_err(|error| about_change(error, change, zone.name))
 }
 
 /// One change on its way to the service.
@@ -92,28 +95,29 @@ struct OneSet<'c, S> {
     change: &'c Change,
     existing: Option<&'c Json>,
     set: Option<Json>,
+    still: &'c Still,
 }
 
 #[async_trait]
 impl<S: SetApi> Call for OneSet<'_, S> {
-    async fn send(&self) -> Result<(), Error> {
+    async fn send(&self) -> Result<(), ProviderError> {
         let api = &self.account.api;
-        match (&self.set, self.existing) {
+        let _sending = self.still.sending().await;
+        Ok(match (&self.set, self.existing) {
             (Some(set), existing) => api.put(self.zone, set, existing).await,
             (None, Some(existing)) => api.delete(self.zone, existing).await,
             (None, None) => Ok(()),
-        }
+        }?)
     }
 
     async fn look(&self) -> Result<Seen, ProviderError> {
         let Account { service, api, .. } = self.account;
         let (record, zone) = (self.change.record(), self.zone);
-        let name = service.dialect.name(record.name(), zone.name);
-        let fqdn = record.fqdn(zone.name);
-        let record_type = S::FIELDS.of.type_name(record.record_type());
-        let only = Only { name: &name, fqdn: fqdn.trim_end_matches('.'), record_type };
-        let sets = api.sets(zone, Some(only)).await?.unwrap_or_default();
-        S::FIELDS.seen(self.change, &sets, &service.dialect, zone.name)
+        let sought = Sought::new(record, &service.dialect, &S::FIELDS.of, zone.name);
+        let _still = self.still.looking().await;
+        let sets = api.sets(zone, Some(sought.only())).await?.unwrap_or_default();
+        let found = S::FIELDS.find(self.change, &sets, &service.dialect, zone.name)?;
+        Ok(Found::of_all([found]))
     }
 }
 
@@ -142,18 +146,18 @@ impl<S: SetApi> Shape for Sets<S> {
         plan: &Plan,
         log: &ApplyLog<'_>,
     ) -> Result<(), ProviderError> {
-        let none = HeldSets::new();
+        let none = HeldSets::default();
         let held = plan.state()?.unwrap_or(&none);
         let id = account.ensure(plan, log).await?;
         let zone = Zone { name: plan.desired.name(), id: &id };
         if S::PUBLISHES {
             log.stage();
         }
-        let change_one = async |change| make(account, zone, change, held).await;
+        let still = Still::default();
+        let change_one = async |change| make(account, zone, change, held, &still).await;
         let made = apply_each(plan, log, account.service.names_at_once, change_one).await;
-        if S::PUBLISHES && log.has_staged() {
-            let published = account.api.publish(zone).await;
-            log.publish().await?.conclude(published.map_err(ProviderError::from))?;
+        if S::PUBLISHES {
+            return account.publish(log, made, account.api.publish(zone)).await;
         }
         made
     }

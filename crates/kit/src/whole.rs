@@ -4,18 +4,21 @@ use std::collections::HashSet;
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
+use octodns_core::engine::check_held;
 use octodns_core::engine::per_record::Rows;
 use octodns_core::record::RecordTypes;
 use octodns_core::{
-    ApplyLog, Change, Plan, ProviderError, Registry, ServiceFault, State, ZoneName, ZoneRead,
-    ZoneRequest,
+    ApplyLog, Change, Plan, ProviderError, RecordType, Registry, ServiceFault, State, ZoneName,
+    ZoneRead, ZoneRequest,
 };
-use octodns_http::Error;
+use octodns_http::{Error, Host};
 use serde_json::Value as Json;
 
-use crate::api::{self, Account, Api, Shape, Zone};
+use crate::account::Account;
+use crate::api::{Api, Shape, Zone};
 use crate::fields::Fields;
 use crate::look::{Call, Seen};
+use crate::provided;
 
 /// A service whose zones are written as a whole: how their rows are read, and the one call that replaces them.
 ///
@@ -43,7 +46,12 @@ pub trait WholeApi: Api {
 
 /// Makes a service that is given whole zones known as a provider.
 pub fn register<S: WholeApi>(registry: &mut Registry) {
-    api::register::<Whole<S>>(registry);
+    provided::register::<Whole<S>>(registry);
+}
+
+/// The same, with the clock and the randomness of `host`.
+pub fn register_with<S: WholeApi>(registry: &mut Registry, host: &Host) {
+    provided::register_with::<Whole<S>>(registry, host);
 }
 
 /// The shape of services with what [`WholeApi`] has.
@@ -53,19 +61,33 @@ pub struct Whole<S>(PhantomData<S>);
 #[derive(Clone, Debug, Default)]
 struct Held(Vec<Json>);
 
+/// A name and type.
+type Key = (String, RecordType);
+
+/// The name and type of each row; `None` for one of a type that nobody knows.
+fn keys<S: WholeApi>(
+    account: &Account<S>,
+    rows: &[Json],
+    zone: &ZoneName,
+) -> Result<Vec<Option<Key>>, ProviderError> {
+    let (dialect, types) = (&account.service.dialect, RecordTypes::default());
+    let key = |row| {
+        let head = S::FIELDS.read_head(row, dialect, zone, &types)?;
+        Ok(head.map(|(name, entry)| (name, entry.record_type())))
+    };
+    rows.iter().map(key).collect()
+}
+
 /// The rows after a plan: those of changed `RRset`s replaced, all else as it came.
 fn rows_after<S: WholeApi>(
     account: &Account<S>,
     plan: &Plan,
     held: &[Json],
 ) -> Result<Vec<Json>, ProviderError> {
-    let (zone, dialect, types) =
-        (plan.desired.name(), &account.service.dialect, RecordTypes::default());
-    let changed: HashSet<_> = plan.changes.iter().map(key).collect();
+    let (zone, dialect) = (plan.desired.name(), &account.service.dialect);
+    let changed: HashSet<Key> = plan.changes.iter().map(key).collect();
     let mut rows = Vec::with_capacity(held.len() + plan.changes.len());
-    for row in held {
-        let read = S::FIELDS.read_head(row, dialect, zone, &types)?;
-        let key = read.map(|(name, entry)| (name, entry.record_type()));
+    for (row, key) in held.iter().zip(keys(account, held, zone)?) {
         if !key.is_some_and(|key| changed.contains(&key)) {
             rows.push(row.clone());
         }
@@ -87,13 +109,14 @@ fn said<S: WholeApi>(
     let (dialect, types) = (&account.service.dialect, RecordTypes::default());
     let mut said = Vec::with_capacity(rows.len());
     for row in rows {
-        said.push(match S::FIELDS.read(row, dialect, zone, &types)? {
-            Some(read) => {
-                let data = types.get(read.record_type.as_str());
-                let data = data.and_then(|entry| entry.read(&[read.value]).ok());
-                format!("{} {} {} {data:?}", read.name, read.record_type, read.ttl)
-            }
-            None => row.to_string(),
+        said.push(if let Some(read) = S::FIELDS.read(row, dialect, zone, &types)? {
+            let data = types.get(read.record_type.as_str());
+            let data = data.and_then(|entry| entry.read(&[read.value]).ok());
+            format!("{} {} {} {data:?}", read.name, read.record_type, read.ttl)
+        } else {
+            let mut row = row.clone();
+            row.as_object_mut().and_then(|fields| fields.remove(S::FIELDS.id));
+            row.to_string()
         });
     }
     said.sort();
@@ -118,8 +141,8 @@ struct OneZone<'c, S> {
 
 #[async_trait]
 impl<S: WholeApi> Call for OneZone<'_, S> {
-    async fn send(&self) -> Result<(), Error> {
-        self.account.api.replace(self.zone, &self.after).await
+    async fn send(&self) -> Result<(), ProviderError> {
+        Ok(self.account.api.replace(self.zone, &self.after).await?)
     }
 
     async fn look(&self) -> Result<Seen, ProviderError> {
@@ -135,7 +158,8 @@ impl<S: WholeApi> Call for OneZone<'_, S> {
     }
 }
 
-fn key(change: &Change) -> (String, octodns_core::RecordType) {
+/// The name and type that a change is about.
+fn key(change: &Change) -> Key {
     let record = change.record();
     (record.name().as_str().to_owned(), record.record_type())
 }
@@ -170,6 +194,11 @@ impl<S: WholeApi> Shape for Whole<S> {
         let zone = Zone { name: plan.desired.name(), id: &id };
         let held = match plan.state::<Held>()? {
             Some(Held(planned)) => {
+                let keys = keys(account, planned, zone.name)?;
+                let keys: HashSet<_> = keys.into_iter().flatten().collect();
+                for change in &plan.changes {
+                    check_held(change, keys.contains(&key(change)))?;
+                }
                 let now = rows(account, zone).await?;
                 if said(account, &now, zone.name)? != said(account, planned, zone.name)? {
                     let message = format!(

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use async_trait::async_trait;
 
+use super::held::about;
 use crate::apply_log::ApplyLog;
 use crate::change::Change;
 use crate::name::RecordName;
@@ -183,7 +184,7 @@ pub async fn apply_batches(
                 waiting.push_front(batch);
             }
             Err(error) => {
-                let error = about(error, plan, &indexes);
+                let error = about(error, what(plan, &indexes));
                 attempt.ended(&error);
                 return Err(error);
             }
@@ -197,28 +198,19 @@ fn is_refusal(error: &ProviderError) -> bool {
     matches!(error.fault(), Some(ServiceFault::Refused | ServiceFault::NotFound))
 }
 
-/// The error of a call, with the records it is about.
-fn about(error: ProviderError, plan: &Plan, indexes: &[usize]) -> ProviderError {
+/// The records that a call is about.
+fn what(plan: &Plan, indexes: &[usize]) -> String {
     let zone = plan.desired.name();
     let shown = |index: &usize| {
         let record = plan.changes.get(*index)?.record();
         Some(format!("{} {}", record.decoded_fqdn(zone), record.record_type()))
     };
-    let what = match indexes {
+    match indexes {
         [first, .., last] if indexes.len() > 2 => {
             let ends = [first, last].map(|index| shown(index).unwrap_or_default());
             format!("{} changes from {} to {}", indexes.len(), ends[0], ends[1])
         }
         few => few.iter().filter_map(shown).collect::<Vec<_>>().join(", "),
-    };
-    match error {
-        ProviderError::Service { fault, message, source } => {
-            ProviderError::Service { fault, message: format!("{what}: {message}"), source }
-        }
-        ProviderError::Failed { message, source } => {
-            ProviderError::Failed { message: format!("{what}: {message}"), source }
-        }
-        error => ProviderError::Failed { message: what, source: Some(Box::new(error)) },
     }
 }
 

@@ -157,7 +157,7 @@ fn half_an_apply<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
         for (change, outcome) in plan.changes.iter().zip(&applied.outcomes) {
             let record = change.record();
             let is_there = held.get(record.name(), record.record_type()).is_some();
-            if is_there != (*outcome == Outcome::Applied) {
+            if is_there != is_made(outcome) {
                 return Err(format!(
                     "{}: the log says {outcome:?}, there: {is_there}",
                     record.name()
@@ -168,13 +168,18 @@ fn half_an_apply<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
         if !is_any(|outcome| matches!(outcome, Outcome::Failed(_))) {
             return Err("the log does not say what failed".to_owned());
         }
-        let several = is_any(|outcome| *outcome == Outcome::Applied);
+        let several = is_any(is_made);
         if several && !is_any(|outcome| *outcome == Outcome::NotSent) {
             return Err("it goes on after the service has refused a change".to_owned());
         }
         stage.become_(&records(40)).await
     }
     .boxed()
+}
+
+/// Whether the service holds a change, published or not.
+fn is_made(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Applied | Outcome::Staged)
 }
 
 /// In the middle of applying every answer to a write is lost, for good. What the log says was done is there, what it
@@ -196,7 +201,7 @@ fn cut_off<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
                 let record = change.record();
                 let is_there = held.get(record.name(), record.record_type()).is_some();
                 let is_true = match outcome {
-                    Outcome::Applied => is_there,
+                    Outcome::Applied | Outcome::Staged => is_there,
                     Outcome::NotSent => !is_there,
                     // Nobody knows, or it was tried and refused.
                     _ => true,

@@ -283,6 +283,18 @@ impl Store {
         self.with(|rules| rules.filters.push((param, by)))
     }
 
+    /// Items have no ids, as where zones are written as a whole.
+    #[must_use]
+    pub fn no_ids(self) -> Self {
+        self.with(|rules| rules.ids = Ids::None)
+    }
+
+    /// Items have numbers as ids: rows have them anyway.
+    #[must_use]
+    pub fn number_ids(self) -> Self {
+        self.with(|rules| rules.ids = Ids::Numbers)
+    }
+
     /// Ids are texts, not numbers.
     #[must_use]
     pub fn text_ids(self) -> Self {

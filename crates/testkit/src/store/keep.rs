@@ -222,6 +222,21 @@ impl Store {
         Ok(())
     }
 
+    /// Makes these the items of a zone, whatever it had before, or changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// One of them cannot be, or there is no such zone.
+    pub fn replace_all(&mut self, zone: &str, items: &[Json]) -> Result<Answer, Refusal> {
+        self.transaction(|store| {
+            store.zone_mut(zone)?.items.clear();
+            for item in items {
+                store.create(zone, item)?;
+            }
+            Ok(Answer::empty(204))
+        })
+    }
+
     /// Makes several changes, all or none of them.
     ///
     /// # Errors

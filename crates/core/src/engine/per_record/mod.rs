@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 pub use rows::{HeldRows, Row, Rows};
 
-use super::apply_each;
+use super::{about_change, apply_each, check_held};
 use crate::apply_log::{ApplyLog, Stopped};
 use crate::change::Change;
 use crate::name::ZoneName;
@@ -100,7 +100,7 @@ pub async fn apply<A: RowApi>(
         let count = calls.len();
         for (done, call) in calls.into_iter().enumerate() {
             if let Err(error) = make(api, zone, call).await {
-                let error = about(error, change, zone);
+                let error = about_change(error, change, zone);
                 return Err(Stopped { error, done, of: count });
             }
         }
@@ -125,16 +125,7 @@ fn calls<'h, A: RowApi>(
 ) -> Result<Vec<Call<'h, A::Id>>, ProviderError> {
     let record = change.record();
     let rows = held.of(record.name(), record.record_type());
-    if rows.is_empty() != matches!(change, Change::Create(_)) {
-        let (name, of, verb) = (record.name(), record.record_type(), change.verb());
-        let why = if rows.is_empty() {
-            "no row of it was read"
-        } else {
-            "the target held rows of it already when it was read"
-        };
-        let message = format!("cannot {} {name} {of}: {why}; plan again", verb.to_lowercase());
-        return Err(ProviderError::failed(message));
-    }
+    check_held(change, !rows.is_empty())?;
     let mut wanted = change.desired().map(|desired| desired.singles()).unwrap_or_default();
     let mut spare = VecDeque::new();
     let mut calls = Vec::new();
@@ -199,18 +190,6 @@ async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<
             }
             result => return result,
         }
-    }
-}
-
-/// The error of a call, with the change it is about.
-fn about(error: ProviderError, change: &Change, zone: &ZoneName) -> ProviderError {
-    let record = change.record();
-    let what = format!("{} {}", record.decoded_fqdn(zone), record.record_type());
-    match error {
-        ProviderError::Service { fault, message, source } => {
-            ProviderError::Service { fault, message: format!("{what}: {message}"), source }
-        }
-        error => ProviderError::Failed { message: what, source: Some(Box::new(error)) },
     }
 }
 

@@ -282,16 +282,16 @@ fn a_change_that_does_not_fit_the_rows_is_an_error() {
     let record = Arc::clone(existing.records().next().unwrap());
     let none = HeldRows::default();
     for (change, held, expected) in [
-        (Change::Delete(Arc::clone(&record)), &none, "cannot delete w A: no row of it was read"),
+        (Change::Delete(Arc::clone(&record)), &none, "cannot delete w A: it was not read"),
         (
             Change::Update { existing: Arc::clone(&record), new: Arc::clone(&record) },
             &none,
-            "cannot update w A: no row of it was read",
+            "cannot update w A: it was not read",
         ),
         (
             Change::Create(record),
             &held,
-            "cannot create w A: the target held rows of it already when it was read",
+            "cannot create w A: the target held it already when it was read",
         ),
     ] {
         let error = calls(&service, &change, held).unwrap_err();

@@ -1,0 +1,158 @@
+//! An account of a service: its zones, and what is sent to it once.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use octodns_core::{ApplyLog, Outcome, Plan, ProviderError, ServiceFault, ZoneName};
+use octodns_http::Error;
+
+use crate::api::{Api, ZonesBy};
+use crate::directory::Directory;
+use crate::look::{Call, Seen, settle};
+use crate::service::Service;
+
+/// An account of a service, under its id in the config.
+#[derive(Debug)]
+pub struct Account<S> {
+    /// The id of the provider in the config.
+    pub id: Arc<str>,
+    /// The calls.
+    pub api: S,
+    /// The facts.
+    pub service: Service,
+    directory: Directory,
+}
+
+impl<S: Api> Account<S> {
+    pub(crate) fn new(id: &str, api: S) -> Self {
+        Self { id: id.into(), api, service: S::SERVICE, directory: Directory::default() }
+    }
+
+    /// A run begins: what the one before learned of zones counts no more.
+    pub(crate) fn begin_run(&self) {
+        self.directory.forget();
+    }
+
+    pub(crate) async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        self.directory.names(self.api.zones()).await
+    }
+
+    /// What the service calls a zone; `None` if the account has no such zone. Where zones go by their names,
+    /// only reading one tells whether it is there.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the zones cannot be listed, or several have this name.
+    pub async fn find(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
+        match S::ZONES {
+            ZonesBy::Name => Ok(Some(zone.without_dot().to_owned())),
+            ZonesBy::Id => self.directory.find(zone, self.api.zones()).await,
+        }
+    }
+
+    /// What the service calls the zone of a plan, which is created if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it is gone, or cannot be created.
+    pub async fn ensure(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<String, ProviderError> {
+        let zone = plan.desired.name();
+        if plan.exists {
+            let found = self.find(zone).await?;
+            return found.ok_or_else(|| {
+                ProviderError::service(
+                    ServiceFault::NotFound,
+                    format!("{zone} is gone; plan again"),
+                )
+            });
+        }
+        let id = log.in_step(&format!("create zone {zone}"), self.create(zone)).await?;
+        let id = if S::ZONES == ZonesBy::Name { zone.without_dot().to_owned() } else { id };
+        self.directory.add(zone, id.clone());
+        Ok(id)
+    }
+
+    /// Creates a zone once, whatever breaks off on the way.
+    async fn create(&self, zone: &ZoneName) -> Result<String, ProviderError> {
+        let call = CreateZone { account: self, zone, id: Mutex::default() };
+        self.settle(&call).await?;
+        Ok(call.id.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Sends something once, whatever breaks off on the way.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`settle`].
+    pub async fn settle(&self, call: &dyn Call) -> Result<(), ProviderError> {
+        settle(self.api.client().backoff(), call).await
+    }
+
+    /// Makes a service serve what it has taken of a plan, where that is a step of its own; `made` is what
+    /// came of the changes. What was made before a failure is published as well: half of it unseen helps
+    /// nobody.
+    ///
+    /// # Errors
+    ///
+    /// That of `made`, or else that of publishing.
+    pub(crate) async fn publish(
+        &self,
+        log: &ApplyLog<'_>,
+        made: Result<(), ProviderError>,
+        publish: impl Future<Output = Result<(), Error>>,
+    ) -> Result<(), ProviderError> {
+        let may_be_there = |outcome: &Outcome| {
+            !matches!(outcome, Outcome::NotSent | Outcome::Failed(_) | Outcome::Applied)
+        };
+        if !log.outcomes().iter().any(may_be_there) {
+            return made;
+        }
+        let published = match log.publish().await {
+            Ok(attempt) => attempt.conclude(publish.await.map_err(ProviderError::from)),
+            Err(unwritten) => Err(unwritten),
+        };
+        match (made, published) {
+            (Err(error), Err(unpublished)) => {
+                let (words, unpublished) = (error.with_causes(), unpublished.with_causes());
+                let words = format!("{words}; what was made before is not served: {unpublished}");
+                Err(match error.fault() {
+                    Some(fault) => ProviderError::service(fault, words),
+                    None => ProviderError::failed(words),
+                })
+            }
+            (made, published) => made.and(published),
+        }
+    }
+}
+
+/// A zone that is being created.
+struct CreateZone<'c, S> {
+    account: &'c Account<S>,
+    zone: &'c ZoneName,
+    /// What the service calls it, once it is there.
+    id: Mutex<String>,
+}
+
+impl<S> CreateZone<'_, S> {
+    fn is_there(&self, id: String) {
+        *self.id.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    }
+}
+
+#[async_trait]
+impl<S: Api> Call for CreateZone<'_, S> {
+    async fn send(&self) -> Result<(), ProviderError> {
+        let id = self.account.api.create_zone(self.zone).await?;
+        self.is_there(id);
+        Ok(())
+    }
+
+    async fn look(&self) -> Result<Seen, ProviderError> {
+        // What the run knows of zones is older than this one.
+        let fresh = Directory::default();
+        let found = fresh.find(self.zone, self.account.api.zones()).await?;
+        let Some(id) = found else { return Ok(Seen::Existing) };
+        self.is_there(id);
+        Ok(Seen::Desired)
+    }
+}

@@ -1,0 +1,106 @@
+//! The provider that a service and its shape make, and how it becomes known.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use octodns_core::registry::{BuildError, WithShared};
+use octodns_core::{
+    ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneName, ZoneRead,
+    ZoneRequest,
+};
+use octodns_http::{Accounts, Host, ServiceOptions};
+
+use crate::account::Account;
+use crate::api::{Api, Shape, Zone};
+use crate::service::Connector;
+
+/// The provider that a service and its shape make.
+#[derive(Debug)]
+pub struct Provided<H: Shape> {
+    account: Account<H::Api>,
+}
+
+impl<H: Shape> Provided<H> {
+    /// A provider with this id in the config.
+    pub fn new(id: &str, api: H::Api) -> Self {
+        Self { account: Account::new(id, api) }
+    }
+}
+
+#[async_trait]
+impl<H: Shape> Source for Provided<H> {
+    fn id(&self) -> &str {
+        &self.account.id
+    }
+
+    fn class_name(&self) -> &str {
+        self.account.service.class_name()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.account.service.capabilities
+    }
+
+    fn begin_run(&self) {
+        self.account.begin_run();
+    }
+
+    async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
+        self.account.list_zones().await
+    }
+
+    async fn read(&self, request: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let Some(id) = self.account.find(request.name).await? else { return Ok(None) };
+        H::read(&self.account, Zone { name: request.name, id: &id }, request).await
+    }
+}
+
+#[async_trait]
+impl<H: Shape> Provider for Provided<H> {
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        H::apply(&self.account, plan, log).await
+    }
+}
+
+/// Makes a service with this shape known as a provider, by its class paths and short names.
+pub fn register<H: Shape>(registry: &mut Registry) {
+    register_with::<H>(registry, &Host::default());
+}
+
+/// The same, with the clock and the randomness of `host`: what a service signs with is fixed then.
+///
+/// ```
+/// # use octodns_core::Registry;
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use octodns_kit::{Shape, http::Host, register_with};
+///
+/// fn register_for_tests<H: Shape>(registry: &mut Registry) {
+///     register_with::<H>(registry, &Host::fixed(UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
+/// }
+/// ```
+pub fn register_with<H: Shape>(registry: &mut Registry, host: &Host) {
+    let service = <H::Api as Api>::SERVICE;
+    let accounts = Arc::new(Accounts::default());
+    let mut short_names = service.short_names;
+    for path in std::iter::once(&service.class).chain(service.other_classes) {
+        let (accounts, host) = (Arc::clone(&accounts), host.clone());
+        let build =
+            move |id: &str, options: OptionsOf<H>| connect::<H>(id, options, &accounts, &host);
+        registry.provider(path, short_names, service.version, build);
+        // They are those of the first.
+        short_names = &[];
+    }
+}
+
+type OptionsOf<H> = WithShared<ServiceOptions, <<H as Shape>::Api as Api>::Options>;
+
+fn connect<H: Shape>(
+    id: &str,
+    WithShared { shared: options, own }: OptionsOf<H>,
+    accounts: &Accounts,
+    host: &Host,
+) -> Result<Provided<H>, BuildError> {
+    let service = <H::Api as Api>::SERVICE;
+    let connector = Connector::new(&service, &options, accounts, host);
+    Ok(Provided::new(id, H::Api::connect(own, &connector)?))
+}

@@ -1,0 +1,133 @@
+//! Answers that are lost: what was done is found, what was not is sent again, and what cannot be known is said.
+
+use octodns_core::{Change, Outcome};
+use octodns_kit::{Json, Shape};
+
+use crate::memory::{
+    Fate, Memory, MemoryChanges, MemoryRows, MemorySets, MemoryWhole, item, kind, record, zone,
+};
+
+/// What a change starts from and ends in.
+type Step = (&'static str, Vec<Json>, Vec<Json>);
+
+fn steps() -> Vec<Step> {
+    let held = || vec![item(1, "www", "A", "192.0.2.1")];
+    vec![
+        ("create", vec![], vec![record("www", "A", "192.0.2.2")]),
+        ("update", held(), vec![record("www", "A", "192.0.2.2")]),
+        ("delete", held(), vec![]),
+    ]
+}
+
+/// What becomes of a change whose call and its repetitions go so; how often it is sent.
+async fn outcome<H: Shape<Api = Memory>>(step: &Step, fates: &[Fate]) -> (Outcome, usize) {
+    let (_, held, desired) = step;
+    let memory = Memory::new(held);
+    let bench = memory.bench::<H>();
+    let plan = bench.plan(&bench.zone(&zone(), desired)).await.unwrap().unwrap();
+    memory.state().fates.extend(fates);
+    let applied = bench.apply(&plan).await;
+    let sent = memory.state().calls.len();
+    assert_eq!(applied.result.is_ok(), applied.outcomes.iter().all(Outcome::is_applied));
+    (applied.outcomes[0].clone(), sent)
+}
+
+async fn check<H: Shape<Api = Memory>>(shape: &str) {
+    use Fate::{Dark, Lost, LostDone, LostToOthers, Refused};
+    for step in steps() {
+        // Creations of rows are repeated as often as the engine says.
+        let most = if (shape, step.0) == ("rows", "create") { 5 } else { 3 };
+        for (fates, expected, sends) in [
+            (vec![LostDone], "applied", 1),
+            (vec![Lost], "applied", 2),
+            (vec![Lost, LostDone], "applied", 2),
+            (vec![Lost; 9], "failed", most),
+            (vec![Lost, Refused], "failed", 2),
+            (vec![Refused], "failed", 1),
+            (vec![Dark], "unknown", 1),
+            (vec![LostToOthers], "unknown", 1),
+        ] {
+            let is_other_row = step.0 == "create" && shape == "rows";
+            if is_other_row && fates == [LostToOthers] {
+                // Rows of others stand beside those that are created.
+                continue;
+            }
+            let (outcome, sent) = outcome::<H>(&step, &fates).await;
+            let what = format!("{shape}, {}, {fates:?}: {outcome:?}", step.0);
+            assert_eq!((kind(&outcome), sent), (expected, sends), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_shape_looks_after_a_lost_answer() {
+    check::<MemoryRows>("rows").await;
+    check::<MemorySets>("sets").await;
+    check::<MemoryChanges>("changes").await;
+    check::<MemoryWhole>("whole").await;
+}
+
+#[tokio::test]
+async fn a_row_that_was_there_before_is_not_taken_for_the_one_that_is_created() {
+    // Twice the same row: one of the two is to have another TTL.
+    let (first, mut second) = (item(1, "www", "A", "192.0.2.1"), item(2, "www", "A", "192.0.2.2"));
+    second["ttl"] = 60.into();
+    let memory = Memory::new(&[first, second]);
+    let bench = memory.bench::<MemoryRows>();
+    let three = octodns_kit::json!({"name": "www", "type": "A", "ttl": 60,
+        "values": ["192.0.2.1", "192.0.2.2", "192.0.2.3"]});
+    let plan = bench.plan(&bench.zone(&zone(), &[three])).await.unwrap().unwrap();
+    memory.state().fates.extend([Fate::LostDone]);
+    assert!(bench.apply(&plan).await.result.is_ok());
+    let state = memory.state();
+    assert_eq!((state.calls.len(), state.items.len()), (1, 3));
+}
+
+/// A batch of which a part was so before: what is found then is judged by the rest.
+#[tokio::test]
+async fn a_change_that_changes_nothing_does_not_hide_what_became_of_the_others() {
+    for (fate, sends) in [(Fate::LostDone, 1), (Fate::Lost, 2)] {
+        let memory =
+            Memory::new(&[item(1, "www", "A", "192.0.2.1"), item(2, "same", "A", "192.0.2.9")]);
+        let bench = memory.bench::<MemoryChanges>();
+        let desired = [record("www", "A", "192.0.2.2"), record("same", "A", "192.0.2.9")];
+        let mut plan = bench.plan(&bench.zone(&zone(), &desired)).await.unwrap().unwrap();
+        let name = octodns_core::RecordName::new("same").unwrap();
+        let same = plan.desired.get(&name, octodns_core::RecordType::A).unwrap().clone();
+        plan.changes.push(Change::Update { existing: same.clone(), new: same });
+        memory.state().fates.extend([fate]);
+        let applied = bench.apply(&plan).await;
+        assert!(applied.result.is_ok(), "{fate:?}: {:?}", applied.outcomes);
+        assert_eq!(memory.state().calls, vec!["send 2"; sends]);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_batch_is_halved_and_what_was_made_is_said() {
+    let memory = Memory::new(&[]);
+    let bench = memory.bench::<MemoryChanges>();
+    let desired = ["a", "b", "c", "d"].map(|name| record(name, "A", "192.0.2.1"));
+    let plan = bench.plan(&bench.zone(&zone(), &desired)).await.unwrap().unwrap();
+    memory.state().fates.extend([Fate::Refused, Fate::Done, Fate::Refused, Fate::Refused]);
+    let applied = bench.apply(&plan).await;
+    assert_eq!(memory.state().calls, ["send 4", "send 2", "send 2", "send 1"]);
+    let kinds: Vec<_> = applied.outcomes.iter().map(kind).collect();
+    assert_eq!(kinds, ["applied", "applied", "failed", "not sent"]);
+    assert_eq!(memory.state().items.len(), 2);
+}
+
+/// All that a service gives in one list, in whatever order and case, is what was written.
+#[tokio::test]
+async fn what_is_found_may_be_spelled_otherwise() {
+    let memory = Memory::new(&[]);
+    let bench = memory.bench::<MemorySets>();
+    let two = octodns_kit::json!({"name": "www", "type": "A", "ttl": 60,
+        "values": ["192.0.2.1", "192.0.2.2"]});
+    let plan = bench.plan(&bench.zone(&zone(), &[two])).await.unwrap().unwrap();
+    let mut spelled = item(1, "WWW", "A", "192.0.2.2");
+    spelled["values"] = octodns_kit::json!(["192.0.2.2", "192.0.2.1"]);
+    memory.state().items.push(spelled);
+    memory.state().fates.extend([Fate::Lost]);
+    assert!(bench.apply(&plan).await.result.is_ok());
+    assert_eq!(memory.state().calls.len(), 1);
+}

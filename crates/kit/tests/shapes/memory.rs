@@ -1,0 +1,295 @@
+//! A service in memory that has every shape, and of which each call can be made to go wrong.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use octodns_core::engine::BatchLimits;
+use octodns_core::registry::{BuildError, NoOptions};
+use octodns_core::{Capabilities, Outcome, ProviderError, RecordType, ZoneName, async_trait};
+use octodns_kit::changes::{ChangeApi, Changes, SetChange};
+use octodns_kit::http::{Call, Client, Error, Method, Options};
+use octodns_kit::rows::{RowApi, Rows};
+use octodns_kit::sets::{SetApi, Sets};
+use octodns_kit::whole::{Whole, WholeApi};
+use octodns_kit::{
+    Api, Connector, Fields, Json, ListedZone, Only, Provided, Service, SetFields, Shape, Zone,
+    ZonesBy, json,
+};
+use octodns_testkit::run::Bench;
+
+/// What becomes of a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Fate {
+    Done,
+    Refused,
+    /// It is done, and the answer is lost.
+    LostDone,
+    /// It is not done, and there is no answer.
+    Lost,
+    /// It is not done, there is no answer, and somebody else writes something else.
+    LostToOthers,
+    /// It is done, the answer is lost, and from then on nothing can be read.
+    Dark,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    /// The zones, each with its id.
+    pub(crate) zones: Vec<(&'static str, &'static str)>,
+    /// Rows or sets of the one zone that is used.
+    pub(crate) items: Vec<Json>,
+    /// What becomes of the next calls; then all are done.
+    pub(crate) fates: VecDeque<Fate>,
+    /// The calls that were to change something.
+    pub(crate) calls: Vec<String>,
+    is_dark: bool,
+    last_id: u64,
+}
+
+/// The service, which serves what it has taken at once or once it is published; a clone is the same one.
+#[derive(Clone)]
+pub(crate) struct Memory<const PUBLISHES: bool = false> {
+    state: Arc<Mutex<State>>,
+    client: Client,
+}
+
+fn call(what: &str) -> Call {
+    Call { method: Method::POST, path: what.into() }
+}
+
+impl<const PUBLISHES: bool> Memory<PUBLISHES> {
+    /// With one zone, `example.com.`, and these items; what breaks off is tried three times.
+    pub(crate) fn new(items: &[Json]) -> Self {
+        let quick = Options { attempts: Some(3), retry_wait: Some(0.0), ..Options::default() };
+        Self::with(items, &quick)
+    }
+
+    pub(crate) fn with(items: &[Json], options: &Options) -> Self {
+        let client = Client::builder("memory", "http://127.0.0.1").options(options).build();
+        let zones = vec![("example.com", "17")];
+        let state = State { zones, items: items.to_vec(), last_id: 100, ..State::default() };
+        Self { state: Arc::new(Mutex::new(state)), client: client.unwrap() }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// A provider of it, with one of its shapes.
+    pub(crate) fn bench<H: Shape<Api = Self>>(&self) -> Bench {
+        Bench::new(Arc::new(Provided::<H>::new("mine", self.clone())))
+    }
+
+    fn act(&self, what: &str, act: impl FnOnce(&mut State)) -> Result<(), Error> {
+        let mut state = self.state();
+        state.calls.push(what.to_owned());
+        let fate = state.fates.pop_front().unwrap_or(Fate::Done);
+        if matches!(fate, Fate::Done | Fate::LostDone | Fate::Dark) {
+            act(&mut state);
+        }
+        state.is_dark |= fate == Fate::Dark;
+        let (call, message) = (call(what), "no answer".to_owned());
+        match fate {
+            Fate::Done => Ok(()),
+            Fate::Refused => Err(Error::Refused { call, status: 422, message: "no".to_owned() }),
+            Fate::LostToOthers => {
+                interfere(&mut state);
+                Err(Error::Unsure { call, message })
+            }
+            Fate::LostDone | Fate::Lost | Fate::Dark => Err(Error::Unsure { call, message }),
+        }
+    }
+
+    fn read(&self) -> Result<Option<Vec<Json>>, Error> {
+        let state = self.state();
+        if state.is_dark {
+            let (call, message) = (call("read"), "closed".to_owned());
+            return Err(Error::Unauthorized { call, status: 401, message });
+        }
+        Ok((!state.zones.is_empty()).then(|| state.items.clone()))
+    }
+}
+
+/// Whether a row has this id.
+fn is_called(row: &Json, id: &str) -> bool {
+    row["id"].as_u64().map(|id| id.to_string()).as_deref() == Some(id)
+}
+
+/// Somebody else makes something of `www`.
+fn interfere(state: &mut State) {
+    let held = state.items.iter().position(|item| item["name"] == "www");
+    let id = held.map_or(json!(99), |index| state.items.remove(index)["id"].take());
+    state.items.push(json!({
+        "id": id, "name": "www", "type": "A", "ttl": 77, "value": "198.51.100.7",
+        "values": ["198.51.100.7"],
+    }));
+}
+
+#[async_trait]
+impl<const PUBLISHES: bool> Api for Memory<PUBLISHES> {
+    const SERVICE: Service = Service {
+        capabilities: Capabilities::of(&[
+            RecordType::A,
+            RecordType::CNAME,
+            RecordType::MX,
+            RecordType::TXT,
+        ])
+        .root_ns(),
+        ..Service::new("octodns_example.MemoryProvider", "http://127.0.0.1")
+    };
+    const ZONES: ZonesBy = ZonesBy::Id;
+    type Options = NoOptions;
+
+    fn connect(_: NoOptions, _: &Connector<'_>) -> Result<Self, BuildError> {
+        Ok(Self::new(&[]))
+    }
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
+        self.read()?;
+        let zone =
+            |(name, id): &(&str, &str)| ListedZone { name: (*name).into(), id: (*id).into() };
+        Ok(self.state().zones.iter().map(zone).collect())
+    }
+
+    async fn create_zone(&self, _: &ZoneName) -> Result<String, ProviderError> {
+        self.act("create zone", |state| state.zones.push(("example.com", "18")))?;
+        Ok("18".to_owned())
+    }
+}
+
+#[async_trait]
+impl<const PUBLISHES: bool> RowApi for Memory<PUBLISHES> {
+    const FIELDS: Fields = Fields::new("value");
+    const PUBLISHES: bool = PUBLISHES;
+
+    async fn rows(&self, _: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
+        self.read()
+    }
+
+    async fn create(&self, _: Zone<'_>, row: &Json) -> Result<(), Error> {
+        self.act("create", |state| {
+            state.last_id += 1;
+            let mut row = row.clone();
+            row["id"] = state.last_id.into();
+            state.items.push(row);
+        })
+    }
+
+    async fn update(&self, _: Zone<'_>, id: &str, row: &Json) -> Result<(), Error> {
+        self.act("update", |state| {
+            for held in state.items.iter_mut().filter(|held| is_called(held, id)) {
+                let id = held["id"].take();
+                *held = row.clone();
+                held["id"] = id;
+            }
+        })
+    }
+
+    async fn delete(&self, _: Zone<'_>, id: &str) -> Result<(), Error> {
+        self.act("delete", |state| state.items.retain(|held| !is_called(held, id)))
+    }
+
+    async fn publish(&self, _: Zone<'_>) -> Result<(), Error> {
+        self.act("publish", |_| ())
+    }
+}
+
+/// Takes what is of the name and type of `set` out.
+fn take_out(state: &mut State, set: &Json) {
+    let is_it = |held: &Json| held["name"] == set["name"] && held["type"] == set["type"];
+    state.items.retain(|held| !is_it(held));
+}
+
+#[async_trait]
+impl<const PUBLISHES: bool> SetApi for Memory<PUBLISHES> {
+    const FIELDS: SetFields = SetFields::texts("values");
+    const PUBLISHES: bool = PUBLISHES;
+
+    async fn sets(&self, _: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
+        self.read()
+    }
+
+    async fn put(&self, _: Zone<'_>, set: &Json, _: Option<&Json>) -> Result<(), Error> {
+        self.act("put", |state| {
+            take_out(state, set);
+            state.items.push(set.clone());
+        })
+    }
+
+    async fn delete(&self, _: Zone<'_>, existing: &Json) -> Result<(), Error> {
+        self.act("delete", |state| take_out(state, existing))
+    }
+
+    async fn publish(&self, _: Zone<'_>) -> Result<(), Error> {
+        self.act("publish", |_| ())
+    }
+}
+
+#[async_trait]
+impl<const PUBLISHES: bool> ChangeApi for Memory<PUBLISHES> {
+    const FIELDS: SetFields = SetFields::texts("values");
+    const LIMITS: BatchLimits = BatchLimits::items(8);
+
+    async fn sets(&self, _: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
+        self.read()
+    }
+
+    async fn send(&self, _: Zone<'_>, changes: &[SetChange]) -> Result<(), Error> {
+        self.act(&format!("send {}", changes.len()), |state| {
+            for change in changes {
+                if let Some(before) = &change.before {
+                    take_out(state, before);
+                }
+                state.items.extend(change.after.clone());
+            }
+        })
+    }
+}
+
+#[async_trait]
+impl<const PUBLISHES: bool> WholeApi for Memory<PUBLISHES> {
+    const FIELDS: Fields = Fields::new("value");
+
+    async fn rows(&self, _: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
+        self.read()
+    }
+
+    async fn replace(&self, _: Zone<'_>, rows: &[Json]) -> Result<(), Error> {
+        self.act("replace", |state| state.items = rows.to_vec())
+    }
+}
+
+pub(crate) type MemoryRows = Rows<Memory>;
+pub(crate) type MemorySets = Sets<Memory>;
+pub(crate) type MemoryChanges = Changes<Memory>;
+pub(crate) type MemoryWhole = Whole<Memory>;
+
+pub(crate) fn zone() -> ZoneName {
+    ZoneName::new("example.com.").unwrap()
+}
+
+/// An item that is a row and a set.
+pub(crate) fn item(id: u64, name: &str, of: &str, value: &str) -> Json {
+    json!({"id": id, "name": name, "type": of, "ttl": 60, "value": value, "values": [value]})
+}
+
+/// A record, as a desired state has it.
+pub(crate) fn record(name: &str, of: &str, value: &str) -> Json {
+    json!({"name": name, "type": of, "ttl": 60, "value": value})
+}
+
+/// Whether an outcome is of the kind that a word names.
+pub(crate) fn kind(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Applied => "applied",
+        Outcome::Failed(_) => "failed",
+        Outcome::Unknown => "unknown",
+        Outcome::NotSent => "not sent",
+        Outcome::Staged => "staged",
+        _ => "partial",
+    }
+}

@@ -1,0 +1,71 @@
+//! Services that serve what they have taken once it is published.
+
+use octodns_core::ServiceFault;
+use octodns_kit::Shape;
+use octodns_kit::rows::Rows;
+use octodns_kit::sets::Sets;
+
+use crate::memory::{Fate, Memory, item, kind, record, zone};
+
+type Publishing = Memory<true>;
+
+/// Three names are created, and the calls go so: the outcomes, whether it was published, and the error.
+async fn create<H: Shape<Api = Publishing>>(fates: &[Fate]) -> (Vec<&'static str>, bool, String) {
+    let memory = Publishing::new(&[]);
+    let bench = memory.bench::<H>();
+    let desired = ["a", "b", "c"].map(|name| record(name, "A", "192.0.2.1"));
+    let plan = bench.plan(&bench.zone(&zone(), &desired)).await.unwrap().unwrap();
+    memory.state().fates.extend(fates);
+    let applied = bench.apply(&plan).await;
+    let is_published = memory.state().calls.last().is_some_and(|call| call == "publish");
+    let error = applied.result.err().map(|error| error.with_causes()).unwrap_or_default();
+    (applied.outcomes.iter().map(kind).collect(), is_published, error)
+}
+
+async fn check<H: Shape<Api = Publishing>>() {
+    use Fate::{Done, Lost, LostDone, Refused};
+    for (fates, kinds, is_published, words) in [
+        (vec![], ["applied", "applied", "applied"], true, ""),
+        // A failure in the middle: what was made before is served.
+        (vec![Done, Refused], ["applied", "failed", "not sent"], true, "b.example.com. A"),
+        (vec![Refused], ["failed", "not sent", "not sent"], false, "422: no"),
+        // Taken and not served.
+        (vec![Done, Done, Done, Refused], ["staged", "staged", "staged"], true, "422: no"),
+        (
+            vec![Done, Refused, Refused],
+            ["staged", "failed", "not sent"],
+            true,
+            "what was made before is not served: POST publish: 422: no",
+        ),
+        (vec![Done, Done, Done, Lost], ["unknown", "unknown", "unknown"], true, "no answer"),
+        (vec![Done, Done, LostDone], ["applied", "applied", "applied"], true, ""),
+    ] {
+        let (found, published, error) = create::<H>(&fates).await;
+        assert_eq!((&found[..], published), (&kinds[..], is_published), "{fates:?}: {error}");
+        assert!(
+            error.contains(words) && error.is_empty() == words.is_empty(),
+            "{fates:?}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_was_made_is_published_and_what_is_not_served_is_said() {
+    check::<Rows<Publishing>>().await;
+    check::<Sets<Publishing>>().await;
+}
+
+/// A record of which some rows were made before the service refused one: that part is published as well.
+#[tokio::test]
+async fn a_part_of_a_change_is_published_as_well() {
+    let memory = Publishing::new(&[item(1, "www", "A", "192.0.2.1")]);
+    let bench = memory.bench::<Rows<Publishing>>();
+    let desired = octodns_kit::json!({"name": "www", "type": "A", "ttl": 60,
+        "values": ["192.0.2.1", "192.0.2.2", "192.0.2.3"]});
+    let plan = bench.plan(&bench.zone(&zone(), &[desired])).await.unwrap().unwrap();
+    memory.state().fates.extend([Fate::Done, Fate::Refused]);
+    let applied = bench.apply(&plan).await;
+    assert_eq!(applied.result.unwrap_err().fault(), Some(ServiceFault::Refused));
+    assert_eq!(kind(&applied.outcomes[0]), "partial");
+    assert_eq!(memory.state().calls, ["create", "create", "publish"]);
+}

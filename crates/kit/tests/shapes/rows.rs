@@ -1,0 +1,203 @@
+//! Services with rows: zones by id and numbers as texts; values that cannot be updated; a step to publish.
+
+use octodns_core::record::text::{Presentation, Unheld};
+use octodns_core::{Capabilities, RecordType, Values as Held, async_trait};
+use octodns_kit::dialect::{Dialect, Dot, Names, Numbers, Targets, Text};
+use octodns_kit::http::{Error, found};
+use octodns_kit::rows::{self, RowApi};
+use octodns_kit::{Fields, Json, Only, Service, Zone, ZonesBy};
+use octodns_testkit::fake::Answer;
+use octodns_testkit::store::{self, Action, By, Refusal, Store, Values};
+
+use crate::service::{ALL_TYPES, Facts, POINTING, Remote, list, service, store, suite};
+
+/// What is particular to a service with rows.
+trait RowFacts: Facts {
+    const FIELDS: Fields;
+    const UPDATES_VALUES: bool = true;
+    const PUBLISHES: bool = false;
+}
+
+#[async_trait]
+impl<F: RowFacts> RowApi for Remote<F> {
+    const FIELDS: Fields = F::FIELDS;
+    const UPDATES_VALUES: bool = F::UPDATES_VALUES;
+    const PUBLISHES: bool = F::PUBLISHES;
+
+    async fn rows(
+        &self,
+        zone: Zone<'_>,
+        only: Option<Only<'_>>,
+    ) -> Result<Option<Vec<Json>>, Error> {
+        let get = || self.client.get(&["zones", zone.id, "rows"]);
+        found(match only {
+            None => list(get).await,
+            Some(Only { name, record_type, .. }) => {
+                list(|| get().query("name", name).query("type", record_type)).await
+            }
+        })
+    }
+
+    async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error> {
+        self.client.post(&["zones", zone.id, "rows"]).json(row).done().await
+    }
+
+    async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error> {
+        self.client.put(&["zones", zone.id, "rows", id]).json(row).done().await
+    }
+
+    async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error> {
+        self.client.delete(&["zones", zone.id, "rows", id]).gone().await
+    }
+
+    async fn publish(&self, zone: Zone<'_>) -> Result<(), Error> {
+        self.client.post(&["zones", zone.id, "publish"]).repeatable().done().await
+    }
+}
+
+fn rows_of(base: Store) -> Store {
+    store(base)
+        .route("GET", "/v1/zones/{zone}/rows", Action::List)
+        .route("POST", "/v1/zones/{zone}/rows", Action::Create)
+        .route("PUT", "/v1/zones/{zone}/rows/{id}", Action::Update)
+        .route("DELETE", "/v1/zones/{zone}/rows/{id}", Action::Delete)
+        .filter("name", By::Name)
+        .filter("type", By::Type)
+}
+
+/// Zones go by ids, numbers are texts, a value is one text.
+struct ById;
+
+impl Facts for ById {
+    const ZONES: ZonesBy = ZonesBy::Id;
+    const SERVICE: Service = Service {
+        capabilities: Capabilities::of(ALL_TYPES).root_ns().multivalue_ptr(),
+        dialect: Dialect {
+            names: Names::Relative { apex: "@" },
+            targets: Targets { read: Dot::Omitted, write: Dot::Omitted, own: None },
+            text: Text::Quoted(Presentation::DECIMAL),
+            numbers: Numbers::Text,
+            ..Dialect::RAW
+        },
+        ..service("octodns_example.ByIdProvider")
+    };
+}
+
+impl RowFacts for ById {
+    const FIELDS: Fields = Fields { id: "number", ..Fields::new("data") };
+}
+
+#[tokio::test]
+async fn rows_of_zones_by_id() {
+    let fake = rows_of(Store::rows())
+        .zone_id("id")
+        .item_keys(["number", "name", "type", "ttl"])
+        .values(Values::Field("data"))
+        .targets(POINTING, store::Dot::Omitted, store::Dot::Omitted)
+        .text(store::Text::Quoted);
+    suite(rows::register::<Remote<ById>>, "octodns_example.ByIdProvider", fake).run().await;
+}
+
+/// Values cannot be updated; parts stand in fields of their own; names are in Unicode.
+struct Fixed;
+
+impl Facts for Fixed {
+    const SERVICE: Service = Service {
+        capabilities: Capabilities::of(ALL_TYPES).values(Held {
+            ttl: 60..=86_400,
+            lacks: &[(RecordType::TXT, &[Unheld::NonUtf8])],
+            ..Held::ANY
+        }),
+        dialect: Dialect {
+            names: Names::Absolute(Dot::Omitted),
+            unicode: true,
+            targets: Targets { read: Dot::Omitted, write: Dot::Required, own: Some("@") },
+            ..Dialect::RAW
+        },
+        ..service("octodns_example.FixedProvider")
+    };
+}
+
+impl RowFacts for Fixed {
+    const FIELDS: Fields = Fields {
+        of: &[
+            (RecordType::MX, &[("preference", "priority"), ("exchange", "data")]),
+            (
+                RecordType::SRV,
+                &[
+                    ("priority", "priority"),
+                    ("weight", "weight"),
+                    ("port", "port"),
+                    ("target", "data"),
+                ],
+            ),
+            (RecordType::CAA, &[("flags", "flags"), ("tag", "tag"), ("value", "data")]),
+        ],
+        types: &[(RecordType::ALIAS, "ANAME")],
+        ..Fields::new("data")
+    };
+    const UPDATES_VALUES: bool = false;
+}
+
+/// An update that makes another value of a row is refused.
+fn update_fixed(store: &mut Store, call: &store::Call) -> Result<Answer, Refusal> {
+    let held = store.item(call.zone(), call.pick())?;
+    let bare =
+        |item: &Json| item["data"].as_str().map(|text| text.trim_end_matches('.').replace('@', ""));
+    let is_own = held["data"] == "@";
+    if !is_own && bare(&held) != bare(&call.body) {
+        return Err(store.invalid("the value of a row stays as it is"));
+    }
+    Ok(Answer::json(200, store.update(call.zone(), call.pick(), &call.body)?))
+}
+
+#[tokio::test]
+async fn rows_whose_values_cannot_be_updated() {
+    let fake = store(Store::rows())
+        .route("GET", "/v1/zones/{zone}/rows", Action::List)
+        .route("POST", "/v1/zones/{zone}/rows", Action::Create)
+        .custom("PUT", "/v1/zones/{zone}/rows/{id}", update_fixed)
+        .route("DELETE", "/v1/zones/{zone}/rows/{id}", Action::Delete)
+        .text_ids()
+        .names(store::Names::Whole)
+        .values(Values::Field("data"))
+        .fields(&["type", "name", "data", "ttl", "priority", "weight", "port", "flags", "tag"])
+        .needs(&[("MX", "priority"), ("SRV", "priority weight port"), ("CAA", "flags tag")])
+        .targets(POINTING, store::Dot::Required, store::Dot::Omitted)
+        .own_name("@")
+        .ttl(60..=86_400);
+    suite(rows::register::<Remote<Fixed>>, "octodns_example.FixedProvider", fake).run().await;
+}
+
+/// Rows are served once they are published.
+struct Published;
+
+impl Facts for Published {
+    const SERVICE: Service = Service {
+        capabilities: Capabilities::of(ALL_TYPES),
+        dialect: Dialect {
+            names: Names::Absolute(Dot::Required),
+            targets: Targets { read: Dot::Either, write: Dot::Required, own: None },
+            text: Text::RawOrQuoted(Presentation::DECIMAL),
+            ..Dialect::RAW
+        },
+        ..service("octodns_example.PublishedProvider")
+    };
+}
+
+impl RowFacts for Published {
+    const FIELDS: Fields = Fields::new("value");
+    const PUBLISHES: bool = true;
+}
+
+#[tokio::test]
+async fn rows_that_are_published() {
+    let fake = rows_of(Store::rows())
+        .custom("POST", "/v1/zones/{zone}/publish", |store, call| {
+            store.zone(call.zone()).map(|_| Answer::empty(204))
+        })
+        .names(store::Names::Absolute)
+        .targets(POINTING, store::Dot::Required, store::Dot::Omitted);
+    let class = "octodns_example.PublishedProvider";
+    suite(rows::register::<Remote<Published>>, class, fake).run().await;
+}

@@ -1,0 +1,68 @@
+//! A service whose requests are signed with the time and a nonce: both can be fixed for tests.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use octodns_core::registry::BuildError;
+use octodns_core::{Capabilities, Registry, Secret, async_trait};
+use octodns_kit::http::{Client, Error, HeaderValue, Host, SigningAuth, found};
+use octodns_kit::whole::{self, WholeApi};
+use octodns_kit::{Connector, Fields, Json, Service, Zone, json};
+use octodns_testkit::fake::Fake;
+use octodns_testkit::run::Bench;
+use octodns_testkit::store::{Action, Store};
+
+use crate::memory::zone;
+use crate::service::{Facts, Remote, list, service, store};
+
+struct Signed;
+
+impl Facts for Signed {
+    const SERVICE: Service = Service {
+        capabilities: Capabilities::of(&[octodns_core::RecordType::A]),
+        ..service("octodns_example.SignedProvider")
+    };
+
+    fn client(token: &Secret, connector: &Connector<'_>) -> Result<Client, BuildError> {
+        let key = token.clone();
+        connector.client(SigningAuth::new([token.clone()], move |request, host| {
+            let signature = format!("{} {} {}", key.reveal(), host.unix_seconds(), host.nonce(4));
+            let value = HeaderValue::try_from(signature);
+            let value = value.map_err(|error| Error::unsigned(error.to_string()))?;
+            request.headers.insert("x-signature", value);
+            Ok(())
+        }))
+    }
+}
+
+#[async_trait]
+impl WholeApi for Remote<Signed> {
+    const FIELDS: Fields = Fields::new("value");
+
+    async fn rows(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
+        found(list(|| self.client.get(&["zones", zone.id, "rows"])).await)
+    }
+
+    async fn replace(&self, _: Zone<'_>, _: &[Json]) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_signature_has_the_time_of_the_host_that_is_handed_in() {
+    let mut fake = store(Store::rows())
+        .route("GET", "/v1/zones/{zone}/rows", Action::List)
+        .auth(|request| request.header("x-signature") == Some("hunter2 1700000000 00000000"));
+    fake.add_zone("example.com", None);
+    let fake = Fake::start(fake).await;
+    let config = json!({"token": "hunter2", "endpoint": format!("{}/v1", fake.url())});
+    let fixed = |registry: &mut Registry| {
+        let host = Host::fixed(UNIX_EPOCH + Duration::from_secs(1_700_000_000));
+        whole::register_with::<Remote<Signed>>(registry, &host);
+    };
+    let class = "octodns_example.SignedProvider";
+    let bench = Bench::build(fixed, class, &config).unwrap();
+    assert!(bench.read(&zone()).await.unwrap().exists);
+    // The clock of the machine is another.
+    let bench = Bench::build(whole::register::<Remote<Signed>>, class, &config).unwrap();
+    assert!(bench.read(&zone()).await.is_err());
+}

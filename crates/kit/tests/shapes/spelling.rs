@@ -1,0 +1,188 @@
+//! Values, names and numbers in the spelling of a service, both ways.
+
+use octodns_core::record::RecordTypes;
+use octodns_core::record::text::Presentation;
+use octodns_core::{Record, RecordType};
+use octodns_kit::dialect::{Dialect, Dot, Names, Numbers, Targets, Text};
+use octodns_kit::{Fields, Json, SetFields, json};
+
+use crate::memory::{Memory, MemoryRows, zone};
+
+const RAW: Dialect = Dialect::RAW;
+
+const QUOTED: Dialect = Dialect { text: Text::Quoted(Presentation::DECIMAL), ..RAW };
+
+const BARE_NAMES: Dialect =
+    Dialect { targets: Targets { read: Dot::Omitted, write: Dot::Omitted, own: None }, ..RAW };
+
+const TEXT_NUMBERS: Dialect = Dialect { numbers: Numbers::Text, ..RAW };
+
+/// Every part in a field of its own.
+const PARTS: Fields = Fields {
+    of: &[
+        (RecordType::MX, &[("preference", "prio"), ("exchange", "content")]),
+        (RecordType::CAA, &[("flags", "flags"), ("tag", "tag"), ("value", "content")]),
+        (
+            RecordType::NAPTR,
+            &[
+                ("order", "order"),
+                ("preference", "pref"),
+                ("flags", "flags"),
+                ("service", "service"),
+                ("regexp", "regexp"),
+                ("replacement", "content"),
+            ],
+        ),
+    ],
+    types: &[(RecordType::ALIAS, "ANAME")],
+    ..Fields::new("content")
+};
+
+/// The record of some data with one value.
+fn record(of: &str, value: &Json) -> Record {
+    let data = json!({"name": "www", "type": of, "ttl": 60, "value": value});
+    let bench = Memory::new(&[]).bench::<MemoryRows>();
+    Record::clone(bench.zone(&zone(), &[data]).records().next().unwrap())
+}
+
+/// Holds a record to its row, written and read.
+fn check(fields: &Fields, dialect: &Dialect, record: &Record, row: &Json) {
+    let written = Json::from(fields.write(record, dialect, &zone()).unwrap());
+    assert_eq!(written, *row);
+    let types = RecordTypes::default();
+    let read = fields.read(row, dialect, &zone(), &types).unwrap().unwrap();
+    assert_eq!((&*read.name, read.ttl), (record.name().as_str(), record.ttl()));
+    let entry = types.get(record.record_type().as_str()).unwrap();
+    assert_eq!(entry.read(&[read.value]).unwrap(), *record.data(), "{row}");
+}
+
+#[test]
+fn values_of_several_parts_stand_in_one_field() {
+    let naptr = json!({
+        "order": 10, "preference": 100, "flags": "U", "service": "E2U+sip",
+        "regexp": r#"!^(.*)"x"$!sip:\\1@example.net!"#, "replacement": ".",
+    });
+    let written = r#"10 100 "U" "E2U+sip" "!^(.*)\"x\"$!sip:\\1@example.net!" ."#;
+    let srv = json!({"priority": 10, "weight": 20, "port": 5060, "target": "sip.example.net."});
+    let caa = json!({"flags": 0, "tag": "issue", "value": "ca.example; policy=ev"});
+    let mx = |exchange: &str| json!({"preference": 10, "exchange": exchange});
+    for (dialect, of, value, content) in [
+        (RAW, "MX", mx("mail.example.net."), "10 mail.example.net."),
+        (BARE_NAMES, "MX", mx("mail.example.net."), "10 mail.example.net"),
+        (BARE_NAMES, "MX", mx("."), "10 ."),
+        (QUOTED, "SRV", srv.clone(), "10 20 5060 sip.example.net."),
+        (BARE_NAMES, "SRV", srv, "10 20 5060 sip.example.net"),
+        (RAW, "CAA", caa.clone(), r#"0 issue "ca.example; policy=ev""#),
+        (QUOTED, "CAA", caa, r#"0 issue "ca.example; policy=ev""#),
+        (RAW, "NAPTR", naptr.clone(), written),
+        (QUOTED, "NAPTR", naptr, written),
+    ] {
+        let row = json!({"type": of, "name": "www", "ttl": 60, "content": content});
+        check(&Fields::new("content"), &dialect, &record(of, &value), &row);
+    }
+}
+
+#[test]
+fn parts_stand_in_fields_of_their_own() {
+    let naptr = json!({
+        "order": 10, "preference": 100, "flags": "U", "service": "E2U+sip",
+        "regexp": r#"!^.*$!"x"!"#, "replacement": "a.example.",
+    });
+    for (dialect, of, value, fields) in [
+        (
+            RAW,
+            "MX",
+            json!({"preference": 10, "exchange": "mail.example.net."}),
+            json!({"prio": 10, "content": "mail.example.net."}),
+        ),
+        (
+            TEXT_NUMBERS,
+            "MX",
+            json!({"preference": 10, "exchange": "mail.example.net."}),
+            json!({"prio": "10", "content": "mail.example.net.", "ttl": "60"}),
+        ),
+        // Texts are bare in fields of their own, whatever the dialect.
+        (
+            QUOTED,
+            "CAA",
+            json!({"flags": 128, "tag": "issue", "value": "ca.example; a=b"}),
+            json!({"flags": 128, "tag": "issue", "content": "ca.example; a=b"}),
+        ),
+        (
+            BARE_NAMES,
+            "NAPTR",
+            naptr,
+            json!({"order": 10, "pref": 100, "flags": "U", "service": "E2U+sip",
+                "regexp": r#"!^.*$!"x"!"#, "content": "a.example"}),
+        ),
+        (RAW, "ALIAS", json!("a.example."), json!({"content": "a.example.", "type": "ANAME"})),
+    ] {
+        let mut row = json!({"type": of, "name": "www", "ttl": 60});
+        row.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        check(&PARTS, &dialect, &record(of, &value), &row);
+    }
+}
+
+#[test]
+fn texts_are_bare_or_in_quotes() {
+    let long = "x".repeat(300);
+    let cut = format!(r#""{}" "{}""#, "x".repeat(255), "x".repeat(45));
+    for (dialect, text, content) in [
+        (RAW, r#"say "hi"\; x"#, r#"say "hi"; x"#),
+        (QUOTED, r#"say "hi"\; x"#, r#""say \"hi\"; x""#),
+        (QUOTED, &*long, &*cut),
+        (RAW, &*long, &*long),
+    ] {
+        let row = json!({"type": "TXT", "name": "www", "ttl": 60, "content": content});
+        check(&Fields::new("content"), &dialect, &record("TXT", &json!(text)), &row);
+    }
+}
+
+#[test]
+fn names_in_unicode_are_known_in_either_form() {
+    let unicode = Dialect { names: Names::Absolute(Dot::Omitted), unicode: true, ..RAW };
+    let data = json!({"name": "bücher", "type": "A", "ttl": 60, "value": "192.0.2.1"});
+    let bench = Memory::new(&[]).bench::<MemoryRows>();
+    let held = bench.zone(&zone(), &[data]);
+    let record = held.records().next().unwrap();
+    let row = |name: &str| json!({"type": "A", "name": name, "ttl": 60, "value": "192.0.2.1"});
+    let fields = Fields::new("value");
+    check(&fields, &unicode, record, &row("bücher.example.com"));
+    for name in ["xn--bcher-kva.example.com", "BÜCHER.example.com", "bücher.example.com"] {
+        let read = fields.read(&row(name), &unicode, &zone(), &RecordTypes::default());
+        assert_eq!(read.unwrap().unwrap().name, "xn--bcher-kva", "{name}");
+    }
+}
+
+/// The one value of a CNAME is no list where the service says so.
+#[test]
+fn the_one_value_of_a_type_may_be_no_list() {
+    let fields = SetFields { single: Some("target"), ..SetFields::texts("values") };
+    for (of, value, key, held) in [
+        ("CNAME", "a.example.", "target", json!("a.example.")),
+        ("A", "192.0.2.1", "values", json!(["192.0.2.1"])),
+    ] {
+        let set = fields.write(&record(of, &json!(value)), &RAW, &zone()).unwrap();
+        let mut expected = json!({"type": of, "name": "www", "ttl": 60});
+        expected[key] = held;
+        assert_eq!(set, expected);
+    }
+}
+
+#[test]
+fn a_row_that_lacks_what_its_type_has_is_an_error() {
+    let types = RecordTypes::default();
+    for row in [
+        json!({"type": "A", "ttl": 60, "content": "192.0.2.1"}),
+        json!({"name": "www", "ttl": 60, "content": "192.0.2.1"}),
+        json!({"type": "A", "name": "www", "content": "192.0.2.1"}),
+        json!({"type": "A", "name": "www", "ttl": 60}),
+        json!({"type": "MX", "name": "www", "ttl": 60, "content": "mail."}),
+        json!({"type": "MX", "name": "www", "ttl": 60, "content": "mail.", "prio": "high"}),
+    ] {
+        let error = PARTS.read(&row, &RAW, &zone(), &types).unwrap_err().to_string();
+        assert!(error.contains("lacks what its type has"), "{row}: {error}");
+    }
+    let unknown = json!({"type": "TYPE65280", "name": "www", "ttl": 60, "content": "x"});
+    assert_eq!(PARTS.read(&unknown, &RAW, &zone(), &types).unwrap(), None);
+}

@@ -1,0 +1,124 @@
+//! What was read, and what a plan supposes of it.
+
+use octodns_core::{Outcome, State};
+use octodns_kit::{Json, Shape, json};
+
+use crate::memory::{
+    Memory, MemoryChanges, MemoryRows, MemorySets, MemoryWhole, item, record, zone,
+};
+
+/// Nothing is sent by a plan whose memory of the target is lost.
+async fn loses<H: Shape<Api = Memory>>(lost: State) {
+    let memory = Memory::new(&[item(1, "www", "A", "192.0.2.1")]);
+    let bench = memory.bench::<H>();
+    let desired = bench.zone(&zone(), &[record("www", "A", "192.0.2.2")]);
+    let mut plan = bench.plan(&desired).await.unwrap().unwrap();
+    plan = plan.with_state(lost);
+    let applied = bench.apply(&plan).await;
+    let error = applied.result.unwrap_err().to_string();
+    assert_eq!(error, "what was learned when example.com. was read is lost; plan again");
+    assert_eq!(applied.outcomes, [Outcome::NotSent]);
+    assert!(memory.state().calls.is_empty());
+}
+
+#[tokio::test]
+async fn a_state_that_is_lost_is_an_error() {
+    for lost in [State::default, || State::new("another")] {
+        loses::<MemoryRows>(lost()).await;
+        loses::<MemorySets>(lost()).await;
+        loses::<MemoryChanges>(lost()).await;
+        loses::<MemoryWhole>(lost()).await;
+    }
+}
+
+/// A plan that creates what was there when it was read would overwrite it; one that updates what was not is
+/// about another zone. Neither is sent.
+async fn supposes<H: Shape<Api = Memory>>() {
+    let other = || item(2, "other", "A", "192.0.2.9");
+    for (held, changes, expected) in [
+        (
+            vec![other()],
+            vec![item(1, "www", "A", "192.0.2.1"), other()],
+            "the target held it already",
+        ),
+        (vec![item(1, "www", "A", "192.0.2.1"), other()], vec![other()], "it was not read"),
+    ] {
+        let planned = Memory::new(&held).bench::<H>();
+        let desired = [record("www", "A", "192.0.2.2"), record("other", "A", "192.0.2.9")];
+        let desired = planned.zone(&zone(), &desired);
+        let memory = Memory::new(&changes);
+        let bench = memory.bench::<H>();
+        let more = bench.zone(&zone(), &[record("new", "A", "192.0.2.2")]);
+        let mut plan = bench.plan(&more).await.unwrap().unwrap();
+        plan.changes = planned.plan(&desired).await.unwrap().unwrap().changes;
+        let error = bench.apply(&plan).await.result.unwrap_err().with_causes();
+        assert!(error.contains(expected), "{error}");
+        assert!(memory.state().calls.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_plan_about_another_state_is_refused() {
+    supposes::<MemoryRows>().await;
+    supposes::<MemorySets>().await;
+    supposes::<MemoryChanges>().await;
+    supposes::<MemoryWhole>().await;
+}
+
+#[tokio::test]
+async fn a_whole_zone_that_others_have_changed_is_not_overwritten() {
+    let unknown = || json!({"id": 3, "name": "odd", "type": "TYPE65280", "ttl": 5, "value": "x"});
+    let held = [item(1, "www", "A", "192.0.2.1"), unknown()];
+    let memory = Memory::new(&held);
+    let bench = memory.bench::<MemoryWhole>();
+    let plan = async |value| {
+        let desired = bench.zone(&zone(), &[record("www", "A", value)]);
+        bench.plan(&desired).await.unwrap().unwrap()
+    };
+    for change in [
+        |items: &mut Vec<Json>| items.push(item(9, "theirs", "A", "192.0.2.9")),
+        |items: &mut Vec<Json>| items[0]["ttl"] = 61.into(),
+        |items: &mut Vec<Json>| items[1]["value"] = "y".into(),
+        |items: &mut Vec<Json>| drop(items.pop()),
+    ] {
+        memory.state().items = held.to_vec();
+        let plan = plan("192.0.2.2").await;
+        change(&mut memory.state().items);
+        let error = bench.apply(&plan).await.result.unwrap_err().to_string();
+        assert!(error.contains("was changed by someone else"), "{error}");
+        assert!(memory.state().calls.is_empty());
+    }
+    // Another order, other ids and other letters are no change.
+    memory.state().items = held.to_vec();
+    let plan = plan("192.0.2.2").await;
+    memory.state().items = vec![
+        json!({"id": 7, "name": "odd", "type": "TYPE65280", "ttl": 5, "value": "x"}),
+        item(8, "WWW", "A", "192.0.2.1"),
+    ];
+    assert!(bench.apply(&plan).await.result.is_ok());
+    let items = memory.state().items.clone();
+    assert!(items.iter().any(|item| item["type"] == "TYPE65280"), "{items:?}");
+    assert_eq!(items.len(), 2);
+}
+
+/// A list of sets with two of one name and type has no meaning that could be planned.
+#[tokio::test]
+async fn two_sets_of_one_name_and_type_are_an_error() {
+    let memory = Memory::new(&[item(1, "www", "A", "192.0.2.1"), item(2, "www", "A", "192.0.2.2")]);
+    let report = memory.bench::<MemorySets>().read(&zone()).await.unwrap_err();
+    let found = report.iter().next().unwrap().to_string();
+    assert!(found.contains("two RRsets of one name and type"), "{found}");
+    // As rows they are one record.
+    assert_eq!(memory.bench::<MemoryRows>().read(&zone()).await.unwrap().zone.len(), 1);
+}
+
+/// A type that can have one value, with two of them at the service.
+#[tokio::test]
+async fn several_values_where_there_can_be_one_are_said() {
+    let mut set = item(1, "www", "CNAME", "one.example.");
+    set["values"] = json!(["one.example.", "two.example."]);
+    let memory = Memory::new(&[set]);
+    let report = memory.bench::<MemorySets>().read(&zone()).await.unwrap_err();
+    let found = report.iter().next().unwrap().to_string();
+    assert!(found.contains("www"), "{found}");
+}

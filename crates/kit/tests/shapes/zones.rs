@@ -1,0 +1,77 @@
+//! Zones: names that several have, creations whose answer is lost, names in Unicode.
+
+use std::time::Duration;
+
+use octodns_kit::http::Options;
+use tokio::time::Instant;
+
+use crate::memory::{Fate, Memory, MemoryRows, MemorySets, kind, record, zone};
+
+#[tokio::test]
+async fn a_name_that_several_zones_have_is_an_error() {
+    let memory = Memory::new(&[]);
+    memory.state().zones.push(("example.com.", "18"));
+    let bench = memory.bench::<MemoryRows>();
+    let report = bench.read(&zone()).await.unwrap_err();
+    let found = report.iter().next().unwrap().to_string();
+    assert!(found.contains("the account has 2 zones named example.com. (ids 17, 18)"), "{found}");
+    // The others are none the worse.
+    assert_eq!(bench.provider().list_zones().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_zone_is_created_once_whatever_becomes_of_the_answer() {
+    use Fate::{Dark, Lost, LostDone, Refused};
+    for (fates, zones, calls, expected) in [
+        (vec![], 1, 2, "applied"),
+        (vec![LostDone], 1, 2, "applied"),
+        (vec![Lost], 1, 3, "applied"),
+        (vec![Lost; 3], 0, 3, "not sent"),
+        (vec![Refused], 0, 1, "not sent"),
+        (vec![Dark], 1, 1, "not sent"),
+    ] {
+        let memory = Memory::new(&[]);
+        memory.state().zones.clear();
+        let bench = memory.bench::<MemorySets>();
+        let desired = bench.zone(&zone(), &[record("www", "A", "192.0.2.1")]);
+        let plan = bench.plan(&desired).await.unwrap().unwrap();
+        memory.state().fates.extend(&fates);
+        let applied = bench.apply(&plan).await;
+        let state = memory.state();
+        let found = (state.zones.len(), state.calls.len(), kind(&applied.outcomes[0]));
+        assert_eq!(found, (zones, calls, expected), "{fates:?}: {:?}", applied.result);
+    }
+}
+
+/// The zone that a plan is about is gone: nothing is created in its place.
+#[tokio::test]
+async fn a_zone_that_went_is_not_made_again() {
+    let memory = Memory::new(&[]);
+    let bench = memory.bench::<MemoryRows>();
+    let desired = bench.zone(&zone(), &[record("www", "A", "192.0.2.1")]);
+    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    memory.state().zones.clear();
+    bench.begin_run();
+    let error = bench.apply(&plan).await.result.unwrap_err();
+    assert_eq!(error.to_string(), "example.com. is gone; plan again");
+    assert!(memory.state().calls.is_empty());
+}
+
+/// Whatever is repeated is repeated after a pause that grows.
+#[tokio::test(start_paused = true)]
+async fn what_breaks_off_is_looked_for_after_a_pause() {
+    let slow = Options { attempts: Some(4), retry_wait: Some(8.0), ..Options::default() };
+    let desired = [record("www", "A", "192.0.2.1")];
+    let memory = Memory::with(&[], &slow);
+    let (rows, sets) = (memory.bench::<MemoryRows>(), memory.bench::<MemorySets>());
+    for bench in [rows, sets] {
+        memory.state().items.clear();
+        let plan = bench.plan(&bench.zone(&zone(), &desired)).await.unwrap().unwrap();
+        memory.state().fates.extend([Fate::Lost, Fate::Lost]);
+        let start = Instant::now();
+        assert!(bench.apply(&plan).await.result.is_ok());
+        // 4 to 8 seconds, then 8 to 16.
+        let took = start.elapsed();
+        assert!((Duration::from_secs(12)..=Duration::from_secs(24)).contains(&took), "{took:?}");
+    }
+}
