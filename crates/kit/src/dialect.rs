@@ -72,8 +72,8 @@ pub enum Text {
     Raw,
     /// In quotes, with escapes.
     Quoted(Presentation),
-    /// Bare, or in quotes with escapes where they hold a quote or a backslash; read by whether they start
-    /// with a quote.
+    /// Bare, or in quotes with escapes where they are empty or hold a quote or a backslash; read by whether
+    /// they start with a quote.
     RawOrQuoted(Presentation),
 }
 
@@ -153,7 +153,9 @@ impl Dialect {
             Text::Raw => bare(),
             Text::Quoted(form) => Some(write(form)),
             Text::RawOrQuoted(form) => {
-                let is_plain = !octets.iter().any(|octet| matches!(octet, b'"' | b'\\'));
+                // Without quotes a text of no octets would be none at all.
+                let is_plain =
+                    !octets.is_empty() && !octets.iter().any(|octet| matches!(octet, b'"' | b'\\'));
                 bare().filter(|_| is_plain).or_else(|| Some(write(form)))
             }
         }
@@ -240,6 +242,7 @@ mod tests {
             (Text::Quoted(quoted), "say \"hi\"", r#""say \"hi\"""#),
             (Text::RawOrQuoted(quoted), "plain; text", "plain; text"),
             (Text::RawOrQuoted(quoted), "a\\b", r#""a\\b""#),
+            (Text::RawOrQuoted(quoted), "", r#""""#),
         ] {
             let dialect = Dialect { text, ..Dialect::RAW };
             assert_eq!(dialect.text(octets.as_bytes(), true).as_deref(), Some(written));

@@ -105,7 +105,7 @@ impl Facts for Fixed {
     const SERVICE: Service = Service {
         capabilities: Capabilities::of(ALL_TYPES).values(Held {
             ttl: 60..=86_400,
-            lacks: &[(RecordType::TXT, &[Unheld::NonUtf8])],
+            lacks: &[(RecordType::TXT, &[Unheld::NonUtf8, Unheld::Empty])],
             ..Held::ANY
         }),
         dialect: Dialect {

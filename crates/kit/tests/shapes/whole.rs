@@ -1,6 +1,7 @@
 //! A service that is given whole zones: its own NS and rows of types that nobody knows go back as they came.
 
-use octodns_core::{Capabilities, async_trait};
+use octodns_core::record::text::Unheld;
+use octodns_core::{Capabilities, RecordType, Values as Held, async_trait};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets};
 use octodns_kit::http::{Error, found};
 use octodns_kit::whole::{self, WholeApi};
@@ -13,7 +14,10 @@ struct Given;
 
 impl Facts for Given {
     const SERVICE: Service = Service {
-        capabilities: Capabilities::of(ALL_TYPES).root_ns().multivalue_ptr(),
+        capabilities: Capabilities::of(ALL_TYPES).root_ns().multivalue_ptr().values(Held {
+            lacks: &[(RecordType::TXT, &[Unheld::NonUtf8, Unheld::Empty])],
+            ..Held::ANY
+        }),
         dialect: Dialect {
             names: Names::Relative { apex: "@" },
             targets: Targets { read: Dot::Required, write: Dot::Required, own: Some("@") },

@@ -11,7 +11,6 @@ use octodns_core::{
     ApplyLog, Change, Plan, ProviderError, Record, RecordName, RecordType, Report, ZoneName,
     async_trait,
 };
-use octodns_http::Error;
 use octodns_kit::{Call, Seen, settle};
 
 use crate::client::{Api, Patch, Zone};
@@ -83,14 +82,14 @@ struct OneBatch<'b> {
 
 #[async_trait]
 impl Call for OneBatch<'_> {
-    async fn send(&self) -> Result<(), Error> {
+    async fn send(&self) -> Result<(), ProviderError> {
         let Applying { api, options, plan, .. } = self.applying;
         let zone = plan.desired.name();
-        if self.exists {
+        Ok(if self.exists {
             api.patch(zone, &self.patches).await
         } else {
             api.create(zone, &self.patches, options).await
-        }
+        }?)
     }
 
     async fn look(&self) -> Result<Seen, ProviderError> {

@@ -94,7 +94,7 @@ impl OneBatch<'_> {
 
 #[async_trait]
 impl Call for OneBatch<'_> {
-    async fn send(&self) -> Result<(), Error> {
+    async fn send(&self) -> Result<(), ProviderError> {
         let Records { provider, zone, .. } = self.records;
         for piece in self.left()?.pieces(self.records.most_in_batch()) {
             if !piece.is_empty() {

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use octodns_core::{ApplyLog, Change, Plan, ProviderError, RecordType, async_trait};
-use octodns_http::Error;
 use octodns_kit::{Call, Seen, settle};
 
 use crate::page_rules::{self, PageRule, RuleCall};
@@ -97,7 +96,7 @@ impl OneHost<'_> {
 
 #[async_trait]
 impl Call for OneHost<'_> {
-    async fn send(&self) -> Result<(), Error> {
+    async fn send(&self) -> Result<(), ProviderError> {
         let Rules { provider, zone, .. } = self.rules;
         let calls = self.left();
         self.left.store(calls.len(), Ordering::Relaxed);

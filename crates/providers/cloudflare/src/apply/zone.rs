@@ -3,7 +3,6 @@
 use std::sync::{Mutex, PoisonError};
 
 use octodns_core::{ApplyLog, Plan, ProviderError, Value, async_trait};
-use octodns_http::Error;
 use octodns_kit::{Call, Seen, settle};
 
 use crate::client::{Api, ZoneRow};
@@ -50,7 +49,7 @@ impl NewZone<'_> {
 
 #[async_trait]
 impl Call for NewZone<'_> {
-    async fn send(&self) -> Result<(), Error> {
+    async fn send(&self) -> Result<(), ProviderError> {
         self.keep(Some(self.api.create_zone(self.domain).await?));
         Ok(())
     }
