@@ -17,7 +17,7 @@ use name::Name;
 pub(crate) use prove::run as prove;
 use templates::Kind;
 
-const USAGE: &str = "cargo xtask new-provider NAME --kind rrset|record";
+const USAGE: &str = "cargo xtask new-provider NAME --kind rows|sets|changes|whole";
 
 /// A file to be written: its path, its text before if there was one, and the new text.
 #[derive(Debug)]
@@ -58,7 +58,8 @@ fn parse(args: &[String]) -> Result<(Name, Kind), String> {
         }
     }
     let kind = kind.ok_or(
-        "which kind of API is it? `--kind record` holds one row a value, `--kind rrset` whole sets",
+        "which kind of API is it? `--kind rows` holds one row a value, `sets` whole RRsets, `changes` takes \
+         many changes in one call, `whole` is given whole zones",
     )?;
     Ok((name.ok_or("the provider needs a name")?, kind))
 }
@@ -71,7 +72,7 @@ fn files(root: &Path, name: &Name, kind: Kind) -> io::Result<Vec<Written>> {
     }
     let mut files = Vec::new();
     for (path, template) in templates::of(kind) {
-        let text = name.fill(template);
+        let text = name.fill(&template);
         let path = root.join(name.fill(path));
         if path.exists() {
             return Err(wrong(format!("{} is there already", path.display())));

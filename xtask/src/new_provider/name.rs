@@ -13,6 +13,7 @@ const TAKEN: &[&str] = &[
     "dump",
     "files",
     "http",
+    "kit",
     "processors",
     "report",
     "schema",

@@ -1,74 +1,162 @@
-//! What a new provider is made of: files with placeholders, some for each kind of API.
+//! What a new provider is made of: files with placeholders, which are filled for each kind of API.
 
-/// How an API holds records.
+/// How an API holds records: the shapes of the kit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     /// One row a value, under an id.
-    Record,
+    Rows,
     /// Whole `RRset`s, by name and type.
-    Rrset,
+    Sets,
+    /// Whole `RRset`s, many changes in one call.
+    Changes,
+    /// Whole zones.
+    Whole,
 }
 
 impl Kind {
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 4] = [Self::Rows, Self::Sets, Self::Changes, Self::Whole];
+
+    /// A kind by its name, or by the one it had before.
     pub(super) fn new(kind: &str) -> Result<Self, String> {
         match kind {
-            "record" => Ok(Self::Record),
-            "rrset" => Ok(Self::Rrset),
-            _ => Err(format!("`{kind}` is no kind; there are `record` and `rrset`")),
+            "rows" | "record" => Ok(Self::Rows),
+            "sets" | "rrset" => Ok(Self::Sets),
+            "changes" => Ok(Self::Changes),
+            "whole" => Ok(Self::Whole),
+            _ => {
+                Err(format!("`{kind}` is no kind; there are `rows`, `sets`, `changes` and `whole`"))
+            }
+        }
+    }
+
+    fn parts(self) -> &'static Parts {
+        match self {
+            Self::Rows => &ROWS,
+            Self::Sets => &SETS,
+            Self::Changes => &CHANGES,
+            Self::Whole => &WHOLE,
         }
     }
 }
 
+/// What is of one kind: the parts of the files that all have.
+struct Parts {
+    shape: &'static str,
+    imports: &'static str,
+    calls: &'static str,
+    test_imports: &'static str,
+    store: &'static str,
+    facts: &'static str,
+    functions: &'static str,
+}
+
+const ROWS: Parts = Parts {
+    shape: "rows",
+    imports: "use octodns_kit::rows::{self, RowApi};\n\
+        use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone};",
+    calls: include_str!("templates/kinds/rows.rs.tmpl"),
+    test_imports: "use octodns_testkit::store::{Action, Dot, Paging, Store, Values};",
+    store: "Store::rows()",
+    facts: r#"
+        .route("GET", "/v1/zones/{zone}/rows", Action::List)
+        .route("POST", "/v1/zones/{zone}/rows", Action::Create)
+        .route("PUT", "/v1/zones/{zone}/rows/{id}", Action::Update)
+        .route("DELETE", "/v1/zones/{zone}/rows/{id}", Action::Delete)
+        .values(Values::Field("value"))
+        .needs(&[("MX", "priority")])
+        .targets(&["CNAME", "MX"], Dot::Required, Dot::Omitted)
+"#,
+    functions: "",
+};
+
+const SETS: Parts = Parts {
+    shape: "sets",
+    imports: "use octodns_kit::sets::{self, SetApi};\n\
+        use octodns_kit::{Api, Connector, Json, ListedZone, Only, Service, SetFields, Zone};",
+    calls: include_str!("templates/kinds/sets.rs.tmpl"),
+    test_imports: "use octodns_testkit::store::{Action, Dot, Paging, Store, Text};",
+    store: "Store::sets()",
+    facts: r#"
+        .route("GET", "/v1/zones/{zone}/sets", Action::List)
+        .route("PUT", "/v1/zones/{zone}/sets/{name}/{type}", Action::Put)
+        .route("DELETE", "/v1/zones/{zone}/sets/{name}/{type}", Action::Delete)
+        .targets(&["CNAME", "MX"], Dot::Required, Dot::Required)
+        .text(Text::Quoted)
+"#,
+    functions: "",
+};
+
+const CHANGES: Parts = Parts {
+    shape: "changes",
+    imports: "use octodns_core::engine::BatchLimits;\n\
+        use octodns_kit::changes::{self, ChangeApi, SetChange};\n\
+        use octodns_kit::{Api, Connector, Json, ListedZone, Service, SetFields, Zone};",
+    calls: include_str!("templates/kinds/changes.rs.tmpl"),
+    test_imports: "use octodns_testkit::fake::Answer;\n\
+        use octodns_testkit::store::{Action, Call, Dot, Paging, Pick, Refusal, Store, Text};",
+    store: "Store::sets()",
+    facts: r#"
+        .route("GET", "/v1/zones/{zone}/sets", Action::List)
+        .custom("POST", "/v1/zones/{zone}/changes", change)
+        .targets(&["CNAME", "MX"], Dot::Required, Dot::Required)
+        .text(Text::Quoted)
+"#,
+    functions: include_str!("templates/kinds/change.rs.tmpl"),
+};
+
+const WHOLE: Parts = Parts {
+    shape: "whole",
+    imports: "use octodns_kit::whole::{self, WholeApi};\n\
+        use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Service, Zone};",
+    calls: include_str!("templates/kinds/whole.rs.tmpl"),
+    test_imports: "use octodns_testkit::store::{Action, Dot, Paging, Store, Values};",
+    store: "Store::rows().no_ids()",
+    facts: r#"
+        .route("GET", "/v1/zones/{zone}/rows", Action::List)
+        .custom("PUT", "/v1/zones/{zone}/rows", |store, call| {
+            let rows = call.body["rows"].as_array().cloned().unwrap_or_default();
+            store.replace_all(call.zone(), &rows)
+        })
+        .values(Values::Field("value"))
+        .needs(&[("MX", "priority")])
+        .targets(&["CNAME", "MX"], Dot::Required, Dot::Omitted)
+"#,
+    functions: "",
+};
+
 /// A path with placeholders, and the text of the file.
 type Template = (&'static str, &'static str);
 
-const BOTH: &[Template] = &[
+const FILES: &[Template] = &[
     ("crates/providers/{{name}}/Cargo.toml", include_str!("templates/both/Cargo.toml.tmpl")),
     ("crates/providers/{{name}}/README.md", include_str!("templates/both/README.md.tmpl")),
     ("crates/providers/{{name}}/src/lib.rs", include_str!("templates/both/lib.rs.tmpl")),
+    ("crates/providers/{{name}}/src/provider.rs", include_str!("templates/both/provider.rs.tmpl")),
     (
         "crates/providers/{{name}}/src/unwritten.rs",
         include_str!("templates/both/unwritten.rs.tmpl"),
     ),
+    ("crates/providers/{{name}}/tests/provider.rs", include_str!("templates/both/test.rs.tmpl")),
     (
-        "crates/providers/{{name}}/tests/provider/main.rs",
-        include_str!("templates/both/main.rs.tmpl"),
-    ),
-    (
-        "crates/providers/{{name}}/tests/provider/behaviour.rs",
-        include_str!("templates/both/behaviour.rs.tmpl"),
+        "crates/providers/{{name}}/examples/fake-{{name}}.rs",
+        include_str!("templates/both/example.rs.tmpl"),
     ),
     ("docs/providers/{{name}}.md", include_str!("templates/both/page.md.tmpl")),
 ];
 
-const RECORD: &[Template] = &[
-    (
-        "crates/providers/{{name}}/src/provider.rs",
-        include_str!("templates/record/provider.rs.tmpl"),
-    ),
-    ("crates/providers/{{name}}/src/client.rs", include_str!("templates/record/client.rs.tmpl")),
-    ("crates/providers/{{name}}/src/records.rs", include_str!("templates/record/records.rs.tmpl")),
-    (
-        "crates/providers/{{name}}/tests/provider/fake.rs",
-        include_str!("templates/record/fake.rs.tmpl"),
-    ),
-];
-
-const RRSET: &[Template] = &[
-    ("crates/providers/{{name}}/src/provider.rs", include_str!("templates/rrset/provider.rs.tmpl")),
-    ("crates/providers/{{name}}/src/client.rs", include_str!("templates/rrset/client.rs.tmpl")),
-    ("crates/providers/{{name}}/src/records.rs", include_str!("templates/rrset/records.rs.tmpl")),
-    (
-        "crates/providers/{{name}}/tests/provider/fake.rs",
-        include_str!("templates/rrset/fake.rs.tmpl"),
-    ),
-];
-
-/// The files of a kind.
-pub(super) fn of(kind: Kind) -> impl Iterator<Item = Template> {
-    let own = match kind {
-        Kind::Record => RECORD,
-        Kind::Rrset => RRSET,
-    };
-    BOTH.iter().chain(own).copied()
+/// The files of a kind: the placeholders that are left are those of the name.
+pub(super) fn of(kind: Kind) -> impl Iterator<Item = (&'static str, String)> {
+    let Parts { shape, imports, calls, test_imports, store, facts, functions } = *kind.parts();
+    FILES.iter().map(move |(path, text)| {
+        let text = text
+            .replace("{{shape}}", shape)
+            .replace("{{imports}}", imports)
+            .replace("{{calls}}", calls)
+            .replace("{{test_imports}}", test_imports)
+            .replace("{{store}}", store)
+            .replace("{{facts}}", facts)
+            .replace("{{functions}}", functions);
+        (*path, text)
+    })
 }

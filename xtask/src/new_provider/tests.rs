@@ -8,10 +8,19 @@ fn words(line: &str) -> Vec<String> {
 
 #[test]
 fn arguments_are_a_name_and_a_kind() {
-    let (name, kind) = parse(&words("fig --kind record")).unwrap();
-    assert_eq!((name.plain(), kind), ("fig", Kind::Record));
-    assert_eq!(parse(&words("--kind=rrset fig")).unwrap().1, Kind::Rrset);
-    for line in ["fig", "--kind record", "fig --kind zone", "fig figs --kind rrset", "fig --kind"] {
+    let (name, kind) = parse(&words("fig --kind rows")).unwrap();
+    assert_eq!((name.plain(), kind), ("fig", Kind::Rows));
+    for (line, kind) in [
+        ("--kind=sets fig", Kind::Sets),
+        ("fig --kind changes", Kind::Changes),
+        ("fig --kind whole", Kind::Whole),
+        // What they were called before.
+        ("fig --kind record", Kind::Rows),
+        ("fig --kind rrset", Kind::Sets),
+    ] {
+        assert_eq!(parse(&words(line)).unwrap().1, kind, "{line}");
+    }
+    for line in ["fig", "--kind rows", "fig --kind zone", "fig figs --kind sets", "fig --kind"] {
         assert!(parse(&words(line)).is_err(), "{line}");
     }
 }
@@ -19,13 +28,13 @@ fn arguments_are_a_name_and_a_kind() {
 #[test]
 fn every_kind_has_its_files_and_its_lines_and_no_placeholder_stays() {
     let name = Name::new("fig-tree").unwrap();
-    for kind in [Kind::Record, Kind::Rrset] {
+    for kind in Kind::ALL {
         let files = files(root(), &name, kind).unwrap();
         for file in &files {
             assert!(!file.text.contains("{{"), "{}", file.path.display());
             assert_ne!(file.before.as_ref(), Some(&file.text), "{}", file.path.display());
         }
-        assert_eq!(files.iter().filter(|file| file.before.is_none()).count(), 11);
+        assert_eq!(files.iter().filter(|file| file.before.is_none()).count(), 8);
         assert_eq!(files.iter().filter(|file| file.before.is_some()).count(), 3);
     }
 }
@@ -33,7 +42,7 @@ fn every_kind_has_its_files_and_its_lines_and_no_placeholder_stays() {
 #[test]
 fn a_provider_that_is_there_is_not_made_again() {
     let name = Name::new("digitalocean").unwrap();
-    let error = files(root(), &name, Kind::Record).unwrap_err().to_string();
+    let error = files(root(), &name, Kind::Rows).unwrap_err().to_string();
     assert_eq!(error, "crates/providers/digitalocean is there already");
 }
 
