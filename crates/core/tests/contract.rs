@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use octodns_core::engine::{Pipeline, read_target};
 use octodns_core::provider::{PlanDraft, Stage};
-use octodns_core::record::RecordTypes;
+use octodns_core::record::{RecordTypes, Target as HostName};
 use octodns_core::validate::RecordValidators;
 use octodns_core::zone::{Adding, ZoneValidators};
 use octodns_core::{
@@ -252,6 +252,33 @@ async fn what_is_hidden_is_never_overwritten() {
     let own = Arc::new(Liar { hidden, ..Liar::new(Vec::new()) });
     let error = plan(own, vec![a("www", &["192.0.2.1"])], &[]).await.err().unwrap();
     assert!(error.contains("hidden by the option \"ignore\""), "{error}");
+}
+
+#[tokio::test]
+async fn a_cname_is_not_put_beside_what_is_hidden() {
+    let alias = || {
+        let name = RecordName::new("www").unwrap();
+        Record::new(name, 60, RecordData::Cname(HostName::new("www.example.net.").unwrap()))
+    };
+    let liar = |held| Arc::new(Liar::new(held));
+    let private = || a("www", &["10.0.0.5"]);
+    let error =
+        plan(liar(vec![private()]), vec![alias()], &hiding(without_private)).await.err().unwrap();
+    let expected = "hidden-record: www.example.com. CNAME: target \"liar\": this create would take the \
+                    place of the A record that the target holds at this name, hidden by the \
+                    processor \"hider\"";
+    assert!(error.starts_with(expected), "{error}");
+
+    // A deletion that is taken out of the plan hides what stays.
+    let dropping: Vec<Arc<dyn Processor>> =
+        vec![Arc::new(Hider { hides: |record| Some(record.clone()), drops_deletes: true })];
+    for (held, desired) in [(private(), alias()), (alias(), private())] {
+        let error =
+            plan(liar(vec![held.clone()]), vec![desired.clone()], &dropping).await.err().unwrap();
+        assert!(error.contains("hidden by a processor of plans"), "{error}");
+        let (_, planned) = plan(liar(vec![held]), vec![desired], &[]).await.unwrap();
+        assert_eq!(planned.unwrap().changes.len(), 2, "one goes, the other comes");
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,9 @@ use crate::zone::{Zone, pairs};
 /// The code of findings about changes that would reach something hidden.
 const HIDDEN_RECORD: &str = "hidden-record";
 
+/// Who hides what is in the plan's zones and in none of its changes.
+const PLAN_PROCESSOR: &str = "a processor of plans";
+
 /// Knows everything the target holds, and who kept what of it out of sight while the plan was made.
 #[derive(Debug)]
 pub(super) struct Guard {
@@ -71,7 +74,10 @@ impl Guard {
         plan.changes.iter().filter_map(|change| {
             let record = change.record();
             let (what, by) = match change {
-                Change::Create(new) => ("one that the target holds".to_owned(), self.hides(new)?),
+                Change::Create(new) => match self.hides(new) {
+                    Some(by) => ("one that the target holds".to_owned(), by),
+                    None => self.hides_beside(new, plan)?,
+                },
                 Change::Update { new, .. } => self.hides_values_of(new, Some(new))?,
                 Change::Delete(existing) => self.hides_values_of(existing, None)?,
             };
@@ -97,7 +103,37 @@ impl Guard {
         if let Some(set) = self.sets.iter().find(of) {
             return Some(set.by.clone());
         }
-        self.held.get(new.name(), new.record_type()).map(|_| "a processor of plans".to_owned())
+        self.held.get(new.name(), new.record_type()).map(|_| PLAN_PROCESSOR.to_owned())
+    }
+
+    /// What is hidden at the name of `new` and cannot be beside it, and who hides it: a CNAME has its name for itself
+    /// (RFC 2181, section 10.1), so that a service refuses the one or drops the other.
+    fn hides_beside(&self, new: &Record, plan: &Plan) -> Option<(String, String)> {
+        let conflicts = |name: &RecordName, record_type: RecordType| {
+            name == new.name()
+                && record_type != new.record_type()
+                && [record_type, new.record_type()].contains(&RecordType::CNAME)
+        };
+        let found = |record_type: RecordType, by: String| {
+            Some((format!("the {record_type} record that the target holds at this name"), by))
+        };
+        let of = |set: &&HiddenSet| conflicts(&set.name, set.record_type);
+        if let Some(set) = self.sets.iter().find(of) {
+            return found(set.record_type, set.by.clone());
+        }
+        // What the plan shows as staying is the validators' business.
+        let stays = |held: &&Arc<Record>| {
+            conflicts(held.name(), held.record_type())
+                && plan.desired.get(held.name(), held.record_type()).is_none()
+                && !plan.changes.iter().any(|change| {
+                    let gone = change.record();
+                    matches!(change, Change::Delete(_))
+                        && gone.name() == held.name()
+                        && gone.record_type() == held.record_type()
+                })
+        };
+        let held = self.held.records().find(stays)?;
+        found(held.record_type(), PLAN_PROCESSOR.to_owned())
     }
 
     /// The hidden values of the set of `record` that would go, and who hides them.
