@@ -131,7 +131,7 @@ pub(crate) fn validated(
     };
     if let Some(texts) = texts {
         // An empty text counts, though plans leave it out.
-        let texts = texts.iter().map(|text| Value::from(text.as_str().to_owned()));
+        let texts = texts.iter().map(|text| Value::from(text.in_ascii()));
         map.remove("value");
         map.insert("values", texts.collect::<Vec<_>>());
     }

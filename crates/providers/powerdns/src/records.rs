@@ -3,7 +3,7 @@
 //! Values are presentation format with absolute names.
 
 use octodns_core::record::text::Presentation;
-use octodns_core::record::{LoadContext, Loc, Rdata, RecordTypes, Txt};
+use octodns_core::record::{LoadContext, Loc, RecordTypes, Txt};
 use octodns_core::value::Map;
 use octodns_core::{
     OwnedValue, ProviderError, Record, RecordData, RecordType, Report, ServiceFault, ZoneName,
@@ -91,7 +91,7 @@ fn read(
         let value = |content: &&str| match *of {
             RecordType::TXT => {
                 let octets = TEXT.read(content).map_err(|error| error.to_string())?;
-                Ok(Txt::from_octets(&octets).to_value())
+                Ok(Txt::from_octets(&octets).in_ascii().into())
             }
             RecordType::LOC => entry.parse(&content.replace('m', "")).map_err(|e| e.to_string()),
             RecordType::HTTPS | RecordType::SVCB => {

@@ -1,7 +1,7 @@
 //! Plain records and the values of record sets, both ways. Pure: no API, no clock.
 
 use octodns_core::record::text::{Codes, Cut, Presentation, QuotedString, unescape};
-use octodns_core::record::{Caa, Naptr, Rdata, Record, Txt};
+use octodns_core::record::{Caa, Naptr, Record, Txt};
 use octodns_core::value::{Map, OwnedValue, Value};
 use octodns_core::{RecordData, RecordType, TypeSupport};
 
@@ -100,7 +100,7 @@ fn to_value(record_type: &str, value: &str) -> Option<OwnedValue> {
         "SPF" | "TXT" => {
             let value = value.trim();
             let octets = if value.starts_with('"') { TEXT.read(value).ok()? } else { return None };
-            Some(Txt::from_octets(&octets).to_value())
+            Some(Txt::from_octets(&octets).in_ascii().into())
         }
         _ => Some(text(value)),
     }
@@ -177,6 +177,7 @@ fn number(word: &str) -> OwnedValue {
 
 #[cfg(test)]
 mod tests {
+    use octodns_core::record::Rdata;
     use octodns_core::value::Json;
 
     use super::*;

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use octodns_core::RecordType;
 use octodns_testkit::server::program;
 use serde_json::{Value as Json, json};
 
@@ -209,6 +210,18 @@ async fn faults_are_collected_and_a_truncated_file_is_no_zone() {
     let garbage: Vec<u8> = (0..=255_u8).cycle().take(100_000).collect();
     std::fs::write(folder.file("odd.tests."), garbage).unwrap();
     assert!(folder.read(&json!({}), ZONE, true).await.is_err());
+}
+
+/// A source knows octets: those beyond ASCII are no typing mistake, as in octoDNS, which keeps the codes.
+#[tokio::test]
+async fn octets_beyond_ascii_are_no_fault_of_a_source() {
+    let folder = Folder::new();
+    let text = "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\nt TXT \"d\\195\\169\\\\\\195\\169\"\n";
+    folder.write("odd.tests.", text);
+    let read = folder.read(&json!({}), ZONE, false).await.unwrap();
+    assert_eq!(read.report.iter().count(), 0);
+    let text = read.records.iter().find(|record| record.record_type() == RecordType::TXT).unwrap();
+    assert_eq!(text.value_texts().concat(), "dé\\\\é");
 }
 
 /// What octoDNS leaves out silently is told.

@@ -111,7 +111,10 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             let codes = text::codes(first);
             findings
                 .fault(value.position, format!("characters beyond ASCII in {}", shown(value)))
-                .help(format!("write \"{first}\" as {codes}, or mark the record lenient"));
+                .help(format!(
+                    "write \"{}\" as {codes}, or mark the record lenient",
+                    first.escape_debug()
+                ));
         }
     }
 }
@@ -312,6 +315,18 @@ mod tests {
                     assert!(found.is_empty(), "{text} {set}: {found:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn advice_shows_what_cannot_be_seen() {
+        for (text, shown) in
+            [("caf\u{e9}", "write \"\u{e9}\" as"), ("a\u{202e}", "write \"\\u{202e}\" as")]
+        {
+            let mut findings = Findings::new();
+            check(&[text.into()], RecordType::TXT, &mut findings);
+            let help = findings.into_iter().next().unwrap().help.unwrap();
+            assert!(help.starts_with(shown), "{help}");
         }
     }
 

@@ -55,6 +55,20 @@ impl Txt {
         text::read(self.as_str())
     }
 
+    /// The canonical text with codes for what is beyond ASCII: the value of a source that holds octets, where nobody can
+    /// have typed a character by accident.
+    pub fn in_ascii(&self) -> String {
+        let mut ascii = String::with_capacity(self.as_str().len());
+        for character in self.as_str().chars() {
+            if character.is_ascii() {
+                ascii.push(character);
+            } else {
+                ascii.push_str(&text::codes(character));
+            }
+        }
+        ascii
+    }
+
     /// The octets as bare text, for services that have text without escapes; `None` if they are not UTF-8.
     pub fn bare(&self) -> Option<String> {
         String::from_utf8(self.octets().into_owned()).ok()
