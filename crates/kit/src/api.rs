@@ -90,22 +90,22 @@ pub trait Shape: Send + Sync + 'static {
     /// The calls that it is made of.
     type Api: Api;
 
-    /// Reads a zone, as [`Source::read`] does.
+    /// Reads a zone, as [`octodns_core::Source::read`] does.
     ///
     /// # Errors
     ///
-    /// Those of [`Source::read`].
+    /// Those of [`octodns_core::Source::read`].
     async fn read(
         account: &Account<Self::Api>,
         zone: Zone<'_>,
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError>;
 
-    /// Applies a plan, as [`Provider::apply`] does.
+    /// Applies a plan, as [`octodns_core::Provider::apply`] does.
     ///
     /// # Errors
     ///
-    /// Those of [`Provider::apply`].
+    /// Those of [`octodns_core::Provider::apply`].
     async fn apply(
         account: &Account<Self::Api>,
         plan: &Plan,

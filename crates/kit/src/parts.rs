@@ -189,7 +189,7 @@ pub(crate) fn read_field(
 
 /// A TXT value from octets, as data.
 pub(crate) fn txt(octets: &[u8]) -> OwnedValue {
-    Txt::from_octets(octets).as_str().to_owned().into()
+    Txt::from_octets(octets).in_ascii().into()
 }
 
 /// A row or set that lacks what its type has.

@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use octodns_core::engine::per_record::{self, HeldRows, Row};
 use octodns_core::record::RecordTypes;
+use octodns_core::validate::RecordValidators;
+use octodns_core::zone::SubZones;
 use octodns_core::{
     ApplyLog, Plan, ProviderError, Record, Registry, State, ZoneName, ZoneRead, ZoneRequest,
 };
@@ -109,6 +112,25 @@ fn gather<'r, S: RowApi>(
     Ok(gathered)
 }
 
+/// The rows that a new zone came with, name servers for example: creating them again would double them.
+async fn rows_of_new<S: RowApi>(
+    account: &Account<S>,
+    zone: Zone<'_>,
+) -> Result<HeldRows<String>, ProviderError> {
+    let types = Arc::new(RecordTypes::default());
+    let validators = Arc::new(RecordValidators::legacy(&types));
+    let request = ZoneRequest {
+        name: zone.name,
+        sub_zones: &SubZones::default(),
+        target: true,
+        lenient: true,
+        validators: &validators,
+        types: &types,
+    };
+    let rows = account.api.rows(zone, None).await?.unwrap_or_default();
+    Ok(gather(account, &rows, &request)?.finish().1)
+}
+
 #[async_trait]
 impl<S: RowApi> Shape for Rows<S> {
     type Api = S;
@@ -128,10 +150,16 @@ impl<S: RowApi> Shape for Rows<S> {
         plan: &Plan,
         log: &ApplyLog<'_>,
     ) -> Result<(), ProviderError> {
-        let none = HeldRows::<String>::default();
-        let held = plan.state()?.unwrap_or(&none);
+        let learned = plan.state::<HeldRows<String>>()?;
         let id = account.ensure(plan, log).await?;
         let zone = Zone { name: plan.desired.name(), id: &id };
+        let new;
+        let held = if let Some(held) = learned {
+            held
+        } else {
+            new = rows_of_new(account, zone).await?;
+            &new
+        };
         if S::PUBLISHES {
             log.stage();
         }

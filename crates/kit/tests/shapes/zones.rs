@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use octodns_kit::http::Options;
+use serde_json::json;
 use tokio::time::Instant;
 
-use crate::memory::{Fate, Memory, MemoryRows, MemorySets, kind, record, zone};
+use crate::memory::{Fate, Memory, MemoryRows, MemorySets, item, kind, record, zone};
 
 #[tokio::test]
 async fn a_name_that_several_zones_have_is_an_error() {
@@ -41,6 +42,29 @@ async fn a_zone_is_created_once_whatever_becomes_of_the_answer() {
         let found = (state.zones.len(), state.calls.len(), kind(&applied.outcomes[0]));
         assert_eq!(found, (zones, calls, expected), "{fates:?}: {:?}", applied.result);
     }
+}
+
+/// Name servers, for example: created beside them, those that are desired would stand there twice.
+#[tokio::test]
+async fn rows_that_a_new_zone_comes_with_become_what_is_desired() {
+    let memory = Memory::new(&[
+        item(11, "www", "A", "192.0.2.1"),
+        item(12, "www", "A", "192.0.2.9"),
+        item(13, "parked", "A", "192.0.2.9"),
+    ]);
+    memory.state().zones.clear();
+    let bench = memory.bench::<MemoryRows>();
+    let mut www = record("www", "A", "192.0.2.1");
+    www["values"] = json!(["192.0.2.1", "192.0.2.2"]);
+    let desired = bench.zone(&zone(), &[www]);
+    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    assert!(bench.apply(&plan).await.result.is_ok());
+    assert_eq!(memory.state().calls, ["create zone", "update"]);
+    // What no plan has named is there, and the next plan shows it.
+    bench.begin_run();
+    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    let names: Vec<_> = plan.changes.iter().map(|change| change.record().name().as_str()).collect();
+    assert_eq!(names, ["parked"]);
 }
 
 /// The zone that a plan is about is gone: nothing is created in its place.

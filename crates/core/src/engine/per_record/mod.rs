@@ -96,7 +96,7 @@ pub async fn apply<A: RowApi>(
 ) -> Result<(), ProviderError> {
     let zone = plan.desired.name();
     apply_each(plan, log, api.concurrency(), async |change| {
-        let calls = calls(api, change, held)?;
+        let calls = calls(api, change, held, plan.exists)?;
         let count = calls.len();
         for (done, call) in calls.into_iter().enumerate() {
             if let Err(error) = make(api, zone, call).await {
@@ -122,10 +122,14 @@ fn calls<'h, A: RowApi>(
     api: &A,
     change: &Change,
     held: &'h HeldRows<A::Id>,
+    exists: bool,
 ) -> Result<Vec<Call<'h, A::Id>>, ProviderError> {
     let record = change.record();
     let rows = held.of(record.name(), record.record_type());
-    check_held(change, !rows.is_empty())?;
+    // A new zone comes with rows of the service's own, which no plan has seen: they are made what is desired.
+    if exists {
+        check_held(change, !rows.is_empty())?;
+    }
     let mut wanted = change.desired().map(|desired| desired.singles()).unwrap_or_default();
     let mut spare = VecDeque::new();
     let mut calls = Vec::new();

@@ -294,7 +294,7 @@ fn a_change_that_does_not_fit_the_rows_is_an_error() {
             "cannot create w A: the target held it already when it was read",
         ),
     ] {
-        let error = calls(&service, &change, held).unwrap_err();
+        let error = calls(&service, &change, held, true).unwrap_err();
         assert_eq!(error.to_string(), format!("{expected}; plan again"));
     }
 }

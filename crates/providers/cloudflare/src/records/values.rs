@@ -85,7 +85,9 @@ pub(super) fn read(record_type: RecordType, row: &Row) -> Result<OwnedValue, &'s
         }
         RecordType::SSHFP => words(row, ["algorithm", "fingerprint_type", "fingerprint"]),
         RecordType::TLSA => fields(row, TLSA),
-        RecordType::TXT => Ok(Txt::from_octets(&TEXT.read_if_quoted(content(row)?)).to_value()),
+        RecordType::TXT => {
+            Ok(Txt::from_octets(&TEXT.read_if_quoted(content(row)?)).in_ascii().into())
+        }
         _ => Ok(content(row)?.to_owned().into()),
     }
 }
