@@ -57,7 +57,7 @@ fn common(leave_out: &[&str]) -> Vec<Json> {
     records
 }
 
-/// octodns-bind loses quotes that a text starts with, and fails on places with default sizes.
+/// octodns-bind loses quotes that a text starts with, and empty texts, and fails on places with default sizes.
 #[tokio::test]
 async fn the_reference_reads_what_we_write() {
     let (folder, records) = (Folder::new(), common(&["l1"]));
@@ -66,7 +66,10 @@ async fn the_reference_reads_what_we_write() {
     let job = json!({"do": "read", "directory": folder.path(), "zone": "unit.tests."});
     let Some(read) = run(&job) else { return };
     let read: Vec<Json> = serde_json::from_str(&read).unwrap();
-    let expected = shown(zone.records().map(AsRef::as_ref));
+    let mut expected = shown(zone.records().map(AsRef::as_ref));
+    for values in expected.iter_mut().filter_map(|record| record.get_mut("values")) {
+        values.as_array_mut().unwrap().retain(|value| *value != "");
+    }
     assert_eq!(Json::from(canonical_texts(read)), Json::from(expected));
 }
 
