@@ -10,14 +10,16 @@ use std::sync::{Arc, PoisonError};
 /// ```
 /// use octodns_core::PerRun;
 ///
-/// # futures::executor::block_on(async {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), String> {
 /// let zones = PerRun::default();
 /// let listed = zones.get_or_try_init(async { Ok::<_, String>(vec!["example.com."]) }).await?;
 /// assert_eq!(*listed, ["example.com."]);
 /// zones.forget();
 /// let listed = zones.get_or_try_init(async { Ok::<_, String>(vec!["example.org."]) }).await?;
 /// assert_eq!(*listed, ["example.org."]);
-/// # Ok::<_, String>(()) }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub struct PerRun<T> {
     cell: std::sync::Mutex<Arc<Cell<T>>>,
