@@ -10,7 +10,7 @@ use octodns_core::{
     Processor, ProviderError, Record, RecordData, RecordName, Registry, Zone, ZoneName, async_trait,
 };
 
-use crate::VERSION;
+use crate::version::VERSION;
 
 /// The value that marks a challenge as ours.
 const MARK: &str = "*octoDNS*";

@@ -16,7 +16,7 @@ use octodns_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::VERSION;
+use crate::version::VERSION;
 
 /// The options of `AutoArpa`, which are those of `manager.auto_arpa`.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]

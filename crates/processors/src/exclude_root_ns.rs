@@ -7,8 +7,9 @@ use octodns_core::{Change, Plan, Processor, ProviderError, RecordType, Registry,
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::finding;
 use crate::options::yes;
-use crate::{VERSION, finding};
+use crate::version::VERSION;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

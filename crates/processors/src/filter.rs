@@ -7,8 +7,8 @@ use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::VERSION;
 use crate::options::yes;
+use crate::version::VERSION;
 
 /// Which records a list is about.
 pub(crate) trait Test: Sized + Send + Sync + 'static {

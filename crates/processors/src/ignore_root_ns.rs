@@ -4,7 +4,7 @@ use octodns_core::provider::Stage;
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{Processor, ProviderError, RecordName, RecordType, Registry, Zone, async_trait};
 
-use crate::VERSION;
+use crate::version::VERSION;
 
 /// Leaves the NS record at the apex out of both sides.
 struct IgnoreRootNs {

@@ -29,12 +29,11 @@ mod ttl_clamp;
 mod ttl_restriction;
 mod type_filter;
 mod value_filter;
+mod version;
 mod zone_name;
 
 pub use arpa::{AutoArpa, AutoArpaOptions};
 use octodns_core::Registry;
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Makes the processors known by their octoDNS classes and short names.
 pub fn register(registry: &mut Registry) {

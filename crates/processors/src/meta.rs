@@ -16,8 +16,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::VERSION;
 use crate::options::{mapping, yes};
+use crate::version::VERSION;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

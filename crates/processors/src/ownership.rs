@@ -14,7 +14,8 @@ use octodns_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{VERSION, finding};
+use crate::finding;
+use crate::version::VERSION;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

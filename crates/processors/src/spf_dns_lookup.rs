@@ -4,7 +4,7 @@ use octodns_core::Registry;
 use octodns_core::registry::BuildError;
 use octodns_dns::spf::SpfDnsLookupProcessor;
 
-use crate::VERSION;
+use crate::version::VERSION;
 
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.spf.SpfDnsLookupProcessor";

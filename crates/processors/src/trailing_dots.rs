@@ -8,7 +8,8 @@ use octodns_core::record::{Mx, Srv, Target};
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{Processor, ProviderError, RecordData, Registry, Zone, async_trait};
 
-use crate::{VERSION, finding};
+use crate::finding;
+use crate::version::VERSION;
 
 /// Ends the targets of ALIAS, CNAME, DNAME, MX, NS, PTR and SRV records with a dot.
 struct EnsureTrailingDots {

@@ -8,7 +8,7 @@ use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::VERSION;
+use crate::version::VERSION;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

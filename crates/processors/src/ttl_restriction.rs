@@ -6,7 +6,8 @@ use octodns_core::{Processor, ProviderError, Registry, Zone, async_trait};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{VERSION, finding};
+use crate::finding;
+use crate::version::VERSION;
 
 const SEVEN_DAYS: i64 = 7 * 24 * 60 * 60;
 

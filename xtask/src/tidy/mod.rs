@@ -1,5 +1,6 @@
 //! `tidy`: what the compiler cannot see. Each check is one function in [`CHECKS`].
 
+mod imports;
 mod lists;
 mod manifests;
 mod sources;
@@ -27,6 +28,9 @@ const CHECKS: &[Check] = &[
     lists::providers_in_step,
     lists::features_in_one_place,
     lists::architecture_names_folders,
+    imports::no_circles,
+    imports::no_arrow_up,
+    imports::exceptions_in_use,
 ];
 
 /// The project's files, as git lists them: ignored files do not count.
@@ -104,7 +108,7 @@ mod tests {
         assert_eq!(problems(root()).unwrap(), [] as [String; 0]);
     }
 
-    fn tree(files: &[(&str, &str)]) -> Tree {
+    pub(super) fn tree(files: &[(&str, &str)]) -> Tree {
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
         Tree { root: PathBuf::new(), files: files.collect() }
     }

@@ -18,8 +18,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::finding;
 use crate::options::{mapping, yes};
-use crate::{VERSION, finding};
+use crate::version::VERSION;
 
 const CODE: &str = "templating";
 

@@ -8,10 +8,10 @@ use octodns_core::{
     async_trait,
 };
 
-use crate::VERSION;
 use crate::client::{Client, Transferred};
 use crate::options::{self, Options};
 use crate::records;
+use crate::version::VERSION;
 
 /// Makes the source known.
 pub(crate) fn register(registry: &mut Registry) {

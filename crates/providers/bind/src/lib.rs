@@ -6,6 +6,7 @@ mod options;
 mod records;
 mod rfc2136;
 mod sets;
+mod version;
 mod zone_file;
 
 use octodns_core::Registry;
@@ -15,8 +16,6 @@ pub use client::{Error, MessageFault, Progress, Rcode, SignatureFault};
 pub use options::Options;
 pub use rfc2136::Rfc2136Provider;
 pub use zone_file::{ZoneFileOptions, ZoneFileProvider};
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Makes the sources and providers known by their octoDNS classes and short names.
 pub fn register(registry: &mut Registry) {

@@ -14,11 +14,11 @@ use octodns_core::{
     Source, Zone, ZoneRead, ZoneRequest, async_trait,
 };
 
-use crate::VERSION;
 use crate::axfr::ZoneServer;
 use crate::client::{Error, Transferred, wire_name};
 use crate::options::Options;
 use crate::records;
+use crate::version::VERSION;
 use read_back::{Found, read_back};
 use update::{Most, Update, subject};
 
