@@ -2,22 +2,23 @@
 
 use std::ops::RangeInclusive;
 
-use crate::record::text::Unheld;
+use crate::record::text::{Presentation, Unheld};
 use crate::record::{Record, RecordType};
 
 /// What the values of records may be at a service, beside their types. What it refuses is told when planning.
 ///
 /// ```
-/// use octodns_core::Values;
+/// use octodns_core::{MaxTxt, Values};
 ///
-/// const VALUES: Values = Values { ttl: 60..=86_400, max_txt: Some(512), null_mx: false, ..Values::ANY };
+/// const VALUES: Values =
+///     Values { ttl: 60..=86_400, max_txt: Some(MaxTxt::Octets(512)), null_mx: false, ..Values::ANY };
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Values {
     /// The TTLs it takes, in seconds. Others are clamped where the target is not strict.
     pub ttl: RangeInclusive<i64>,
-    /// The most octets of a TXT value.
-    pub max_txt: Option<usize>,
+    /// The longest value of TXT.
+    pub max_txt: Option<MaxTxt>,
     /// The most values of a record.
     pub max_values: Option<usize>,
     /// "This name takes no mail": an MX with the exchange `.` (RFC 7505).
@@ -41,6 +42,38 @@ impl Values {
         wildcards: true,
         lacks: &[],
     };
+}
+
+/// The longest value of TXT that a service takes, and how it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaxTxt {
+    /// So many octets.
+    Octets(usize),
+    /// So many characters in presentation format: quotes, escapes and the blanks between strings count.
+    Written(usize),
+}
+
+impl MaxTxt {
+    /// Why a text is too long, if it is.
+    ///
+    /// ```
+    /// use octodns_core::MaxTxt;
+    ///
+    /// assert_eq!(MaxTxt::Octets(3).refusal(b"abc"), None);
+    /// assert!(MaxTxt::Written(4).refusal(b"abc").is_some());
+    /// ```
+    pub fn refusal(self, octets: &[u8]) -> Option<String> {
+        let (length, unit, most) = match self {
+            Self::Octets(most) => (octets.len(), "octets", most),
+            Self::Written(most) => {
+                let written = Presentation::DECIMAL.strings(octets).len();
+                (written, "characters with its quotes and escapes", most)
+            }
+        };
+        (length > most).then(|| {
+            format!("a text of {length} {unit} is longer than the {most} that the service takes")
+        })
+    }
 }
 
 /// The record types that something can hold.
@@ -80,6 +113,8 @@ pub struct Capabilities {
     pub multivalue_ptr: bool,
     /// The NS records at the apex.
     pub root_ns: bool,
+    /// Zones that are there already, and no others: it cannot create them.
+    pub fixed_zones: bool,
     /// What values may be.
     pub values: Values,
 }
@@ -94,6 +129,7 @@ impl Capabilities {
         dynamic_subnets: false,
         multivalue_ptr: false,
         root_ns: false,
+        fixed_zones: false,
         values: Values::ANY,
     };
 
@@ -106,6 +142,7 @@ impl Capabilities {
         dynamic_subnets: true,
         multivalue_ptr: true,
         root_ns: true,
+        fixed_zones: false,
         values: Values::ANY,
     };
 
@@ -127,6 +164,13 @@ impl Capabilities {
     #[must_use]
     pub const fn root_ns(mut self) -> Self {
         self.root_ns = true;
+        self
+    }
+
+    /// Without creating zones.
+    #[must_use]
+    pub const fn fixed_zones(mut self) -> Self {
+        self.fixed_zones = true;
         self
     }
 

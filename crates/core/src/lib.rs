@@ -22,7 +22,7 @@ pub mod zone;
 
 pub use apply_log::{ApplyLog, ApplySink, Attempt, Outcome, Stopped};
 pub use async_trait::async_trait;
-pub use capabilities::{Capabilities, TypeSupport, Values};
+pub use capabilities::{Capabilities, MaxTxt, TypeSupport, Values};
 pub use change::Change;
 pub use diagnostic::{Diagnostic, Origin, Report, Severity, nearest};
 pub use engine::{Context, Target, TargetOptions};

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use octodns_core::{ApplyLog, Outcome, Plan, ProviderError, ServiceFault, ZoneName};
-use octodns_http::Error;
+use octodns_core::provider::PlanDraft;
+use octodns_core::value::Map;
+use octodns_core::{ApplyLog, Outcome, OwnedValue, Plan, ProviderError, ServiceFault, ZoneName};
 
-use crate::api::{Api, ZonesBy};
+use crate::api::{Api, Zone, ZonesBy, cannot_create};
 use crate::directory::Directory;
 use crate::look::{Call, Seen, settle};
 use crate::service::Service;
@@ -66,6 +67,9 @@ impl<S: Api> Account<S> {
                 )
             });
         }
+        if self.service.capabilities.fixed_zones {
+            return Err(cannot_create(zone));
+        }
         let id = log.in_step(&format!("create zone {zone}"), self.create(zone)).await?;
         let id = if S::ZONES == ZonesBy::Name { zone.without_dot().to_owned() } else { id };
         self.directory.add(zone, id.clone());
@@ -88,27 +92,52 @@ impl<S: Api> Account<S> {
         settle(self.api.client().backoff(), call).await
     }
 
-    /// Makes a service serve what it has taken of a plan, where that is a step of its own; `made` is what
-    /// came of the changes. What was made before a failure is published as well: half of it unseen helps
-    /// nobody.
+    /// What a plan is to do beside its changes: publish what an earlier run has changed and not published.
+    pub(crate) async fn unpublished(
+        &self,
+        draft: &PlanDraft<'_>,
+    ) -> Result<Option<OwnedValue>, ProviderError> {
+        // Changes are published with everything else.
+        if !S::PUBLISHES || !draft.changes.is_empty() {
+            return Ok(None);
+        }
+        let name = draft.existing.name();
+        let Some(id) = self.find(name).await? else { return Ok(None) };
+        if self.api.is_published(Zone { name, id: &id }).await?.unwrap_or(true) {
+            return Ok(None);
+        }
+        Ok(Some(Map::from_unique([("publish", true.into())]).into()))
+    }
+
+    /// Makes the changes of a plan, and has them served, where that is a step of its own. What was made
+    /// before a failure is published as well: half of it unseen helps nobody.
     ///
     /// # Errors
     ///
-    /// That of `made`, or else that of publishing.
-    pub(crate) async fn publish(
+    /// That of `making`, or else that of publishing.
+    pub(crate) async fn serve(
         &self,
+        plan: &Plan,
+        zone: Zone<'_>,
         log: &ApplyLog<'_>,
-        made: Result<(), ProviderError>,
-        publish: impl Future<Output = Result<(), Error>>,
+        making: impl Future<Output = Result<(), ProviderError>>,
     ) -> Result<(), ProviderError> {
+        if !S::PUBLISHES {
+            return making.await;
+        }
+        log.stage();
+        let made = if plan.changes.is_empty() { Ok(()) } else { making.await };
         let may_be_there = |outcome: &Outcome| {
             !matches!(outcome, Outcome::NotSent | Outcome::Failed(_) | Outcome::Applied)
         };
-        if !log.outcomes().iter().any(may_be_there) {
+        let is_due = plan.changes.is_empty() || log.outcomes().iter().any(may_be_there);
+        if !is_due {
             return made;
         }
         let published = match log.publish().await {
-            Ok(attempt) => attempt.conclude(publish.await.map_err(ProviderError::from)),
+            Ok(attempt) => {
+                attempt.conclude(self.api.publish(zone).await.map_err(ProviderError::from))
+            }
             Err(unwritten) => Err(unwritten),
         };
         match (made, published) {

@@ -50,6 +50,9 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// What it calls its zones.
     const ZONES: ZonesBy = ZonesBy::Name;
 
+    /// Whether changes are served only once they are published.
+    const PUBLISHES: bool = false;
+
     /// The options that only this provider has; `endpoint` and `http` are the kit's.
     type Options: Options;
 
@@ -75,12 +78,35 @@ pub trait Api: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Fails when the service does not do it. Default: a service that cannot.
+    /// Fails when the service does not do it. Default: a service that cannot, whose capabilities say
+    /// [`fixed_zones`](octodns_core::Capabilities::fixed_zones).
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
-        let message =
-            format!("{zone} cannot be created by the API: create it at the service first");
-        Err(ProviderError::service(ServiceFault::Refused, message))
+        Err(cannot_create(zone))
     }
+
+    /// Publishes a zone, where [`Api::PUBLISHES`] says so. Must be safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the service does not do it.
+    async fn publish(&self, _zone: Zone<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Whether all that the service holds of a zone is served; `None` if it does not tell, or there is no such zone. A plan without
+    /// changes publishes what an earlier run could not.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it tells sometimes, and not now.
+    async fn is_published(&self, _zone: Zone<'_>) -> Result<Option<bool>, Error> {
+        Ok(None)
+    }
+}
+
+pub(crate) fn cannot_create(zone: &ZoneName) -> ProviderError {
+    let message = format!("{zone} cannot be created by the API: create it at the service first");
+    ProviderError::service(ServiceFault::Refused, message)
 }
 
 /// How a service is read and written: [`Rows`](crate::rows::Rows), [`Sets`](crate::sets::Sets),

@@ -168,6 +168,6 @@ impl<S: ChangeApi> Shape for Changes<S> {
         let of = |index: usize| weights.get(index).copied().unwrap_or_default();
         let batches = batches(plan, S::LIMITS, of);
         let applying = Applying { account, zone, plan, changes };
-        apply_batches(plan, log, batches, &applying).await
+        account.serve(plan, zone, log, apply_batches(plan, log, batches, &applying)).await
     }
 }

@@ -223,11 +223,28 @@ pub struct ReadRow {
 pub(crate) fn whole(record: &Record, dialect: &Dialect) -> Option<String> {
     let all = parts(record.data());
     match &*all {
-        [] => record.rdatas().pop(),
+        [] => record.rdatas().pop().map(|rdata| match service_target(record.record_type()) {
+            Some(_) => with_target(&rdata, dialect),
+            None => rdata,
+        }),
         [parts::Part::Text(octets)] => dialect.text(octets, true),
         [parts::Part::Name(name)] => Some(dialect.target(name)),
         _ => Some(all.iter().map(|part| part.word(dialect)).collect::<Vec<_>>().join(" ")),
     }
+}
+
+/// The name in a value of services, by octoDNS' name for it: RFC 9460, section 2.1.
+fn service_target(record_type: RecordType) -> Option<&'static str> {
+    matches!(record_type, RecordType::SVCB | RecordType::HTTPS).then_some("targetname")
+}
+
+/// A value of services in presentation format, its target as the service spells it.
+fn with_target(rdata: &str, dialect: &Dialect) -> String {
+    let mut words: Vec<_> = rdata.splitn(3, ' ').map(str::to_owned).collect();
+    if let Some(target) = words.get_mut(1) {
+        *target = dialect.target(target);
+    }
+    words.join(" ")
 }
 
 /// A whole value, as data of octoDNS.
@@ -243,10 +260,11 @@ pub(crate) fn read_whole(
         [("", _)] => Some(text.to_owned().into()),
         all => {
             let mut value = entry.parse(text).ok()?;
-            for (field, _) in all.iter().filter(|(_, kind)| *kind == Kind::Name) {
+            let names = all.iter().filter(|(_, kind)| *kind == Kind::Name).map(|(field, _)| *field);
+            for field in names.chain(service_target(entry.record_type())) {
                 let target = value.get(field).and_then(Value::as_str)?;
                 let absolute = dialect.read_target(target, zone);
-                value.as_map_mut()?.insert(*field, absolute);
+                value.as_map_mut()?.insert(field, absolute);
             }
             Some(value)
         }

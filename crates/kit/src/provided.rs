@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use octodns_core::provider::PlanDraft;
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::{
-    ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneName, ZoneRead,
-    ZoneRequest,
+    ApplyLog, Capabilities, OwnedValue, Plan, Provider, ProviderError, Registry, Source, ZoneName,
+    ZoneRead, ZoneRequest,
 };
 use octodns_http::{Accounts, Host, ServiceOptions};
 
@@ -57,6 +58,10 @@ impl<H: Shape> Source for Provided<H> {
 
 #[async_trait]
 impl<H: Shape> Provider for Provided<H> {
+    async fn meta(&self, draft: &PlanDraft<'_>) -> Result<Option<OwnedValue>, ProviderError> {
+        self.account.unpublished(draft).await
+    }
+
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         H::apply(&self.account, plan, log).await
     }

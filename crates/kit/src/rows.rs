@@ -36,9 +36,6 @@ pub trait RowApi: Api {
     /// Whether an update can make another value of a row. If not, values are created and deleted.
     const UPDATES_VALUES: bool = true;
 
-    /// Whether changes are served only once they are published.
-    const PUBLISHES: bool = false;
-
     /// All rows of a zone, or those of `only`, if the service can filter; more are no harm. `None` when there
     /// is no such zone.
     ///
@@ -71,15 +68,6 @@ pub trait RowApi: Api {
     ///
     /// Fails when the service does not do it.
     async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error>;
-
-    /// Publishes a zone, if the service has that as a step of its own.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the service does not do it.
-    async fn publish(&self, _zone: Zone<'_>) -> Result<(), Error> {
-        Ok(())
-    }
 }
 
 /// Makes a service with rows known as a provider.
@@ -160,17 +148,10 @@ impl<S: RowApi> Shape for Rows<S> {
             new = rows_of_new(account, zone).await?;
             &new
         };
-        if S::PUBLISHES {
-            log.stage();
-        }
         let known = held.iter().map(|row| row.id.clone()).collect();
         let (types, still) = (RecordTypes::default(), Still::default());
         let calls = Calls { account, zone, known, types, still };
-        let made = per_record::apply(&calls, plan, held, log).await;
-        if S::PUBLISHES {
-            return account.publish(log, made, account.api.publish(zone)).await;
-        }
-        made
+        account.serve(plan, zone, log, per_record::apply(&calls, plan, held, log)).await
     }
 }
 
@@ -269,6 +250,10 @@ impl<S: RowApi> per_record::RowApi for Calls<'_, S> {
         let is_known = |row: &ReadRow| row.id.as_ref().is_some_and(|id| self.known.contains(id));
         let rows = self.rows_now(record).await?;
         Ok(rows.iter().any(|row| !is_known(row) && row.says(record, &self.types)))
+    }
+
+    fn attempts(&self) -> u32 {
+        self.api().client().backoff().attempts()
     }
 
     async fn pause(&self, _: &ProviderError, attempt: u32) {

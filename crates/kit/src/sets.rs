@@ -22,9 +22,6 @@ pub trait SetApi: Api {
     /// Where the fields of a set stand.
     const FIELDS: SetFields;
 
-    /// Whether changes are served only once they are published.
-    const PUBLISHES: bool = false;
-
     /// All sets of a zone, or that of `only`, if the service can filter; more are no harm. `None` when there
     /// is no such zone.
     ///
@@ -50,15 +47,6 @@ pub trait SetApi: Api {
     ///
     /// Fails when the service does not do it.
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error>;
-
-    /// Publishes a zone, if the service has that as a step of its own.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the service does not do it.
-    async fn publish(&self, _zone: Zone<'_>) -> Result<(), Error> {
-        Ok(())
-    }
 }
 
 /// Makes a service with `RRset`s known as a provider.
@@ -150,15 +138,9 @@ impl<S: SetApi> Shape for Sets<S> {
         let held = plan.state()?.unwrap_or(&none);
         let id = account.ensure(plan, log).await?;
         let zone = Zone { name: plan.desired.name(), id: &id };
-        if S::PUBLISHES {
-            log.stage();
-        }
         let still = Still::default();
         let change_one = async |change| make(account, zone, change, held, &still).await;
-        let made = apply_each(plan, log, account.service.names_at_once, change_one).await;
-        if S::PUBLISHES {
-            return account.publish(log, made, account.api.publish(zone)).await;
-        }
-        made
+        let making = apply_each(plan, log, account.service.names_at_once, change_one);
+        account.serve(plan, zone, log, making).await
     }
 }

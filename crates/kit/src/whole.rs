@@ -215,6 +215,6 @@ impl<S: WholeApi> Shape for Whole<S> {
         };
         let after = rows_after(account, plan, &held)?;
         let call = OneZone { account, zone, before: held, after };
-        log.in_one(account.settle(&call)).await
+        account.serve(plan, zone, log, log.in_one(account.settle(&call))).await
     }
 }

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use octodns::core::registry::Component;
-use octodns::core::{Capabilities, ProviderError, Source, TypeSupport, Values};
+use octodns::core::{Capabilities, MaxTxt, ProviderError, Source, TypeSupport, Values};
 
 use super::provider::Provider;
 use super::{Part, markdown};
@@ -29,16 +29,25 @@ pub(super) fn table(providers: &[Provider]) -> Part {
         "geo",
         "PTR values",
         "lists zones",
+        "creates zones",
         "refused",
     ];
     let lines = markdown(heads, &rows);
     Part { file: "docs/providers/README.md".to_owned(), name: "capabilities".to_owned(), lines }
 }
 
-fn row(class: String, component: &Component) -> [String; 9] {
+fn row(class: String, component: &Component) -> [String; 10] {
     let source = component.as_source();
     let Capabilities {
-        types, geo, dynamic, dynamic_subnets, multivalue_ptr, root_ns, values, ..
+        types,
+        geo,
+        dynamic,
+        dynamic_subnets,
+        multivalue_ptr,
+        root_ns,
+        fixed_zones,
+        values,
+        ..
     } = source.capabilities();
     let types = match types {
         TypeSupport::All => "all".to_owned(),
@@ -65,6 +74,7 @@ fn row(class: String, component: &Component) -> [String; 9] {
         yes(*geo),
         ptr.to_owned(),
         yes(lists_zones(&*source)),
+        yes(component.as_provider().is_some() && !fixed_zones),
         refused(values),
     ]
 }
@@ -79,7 +89,7 @@ fn refused(values: &Values) -> String {
     if *most < i64::MAX {
         refused.push(format!("TTL above {most}"));
     }
-    refused.extend(values.max_txt.map(|most| format!("TXT above {most} octets")));
+    refused.extend(values.max_txt.map(too_long));
     refused.extend(values.max_values.map(|most| format!("more than {most} values")));
     for (is_held, what) in [
         (values.null_mx, "null MX"),
@@ -95,6 +105,13 @@ fn refused(values: &Values) -> String {
         refused.push(format!("{of} with {}", lacks.join(", ")));
     }
     refused.join("; ")
+}
+
+fn too_long(most: MaxTxt) -> String {
+    match most {
+        MaxTxt::Octets(most) => format!("TXT above {most} octets"),
+        MaxTxt::Written(most) => format!("TXT above {most} characters with quotes and escapes"),
+    }
 }
 
 /// Whether a source can list its zones. One that cannot, or has none of its own, says so before it waits for

@@ -79,26 +79,16 @@ fn refusal(record: &Record, values: &Values) -> Option<String> {
             Some("an SRV without a host (target \".\") is not supported".to_owned())
         }
         RecordData::Txt(texts) | RecordData::Spf(texts) => {
-            texts.iter().find_map(|text| text_refusal(&text.octets(), values))
+            texts.iter().find_map(|text| values.max_txt?.refusal(&text.octets()))
         }
         _ => None,
     }
 }
 
-fn text_refusal(octets: &[u8], values: &Values) -> Option<String> {
-    let length = octets.len();
-    if let Some(most) = values.max_txt.filter(|most| length > *most) {
-        return Some(format!(
-            "a text of {length} octets is longer than the {most} that the service takes"
-        ));
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capabilities::Capabilities;
+    use crate::capabilities::{Capabilities, MaxTxt};
     use crate::record::{Mx, Target, Txt};
     use crate::{RecordName, ZoneName};
 
@@ -122,7 +112,7 @@ mod tests {
     fn what_a_service_refuses_is_told_before_anything_is_sent() {
         let values = Values {
             ttl: 30..=86_400,
-            max_txt: Some(5),
+            max_txt: Some(MaxTxt::Octets(5)),
             max_values: Some(1),
             null_mx: false,
             wildcards: false,

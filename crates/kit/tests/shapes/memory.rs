@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) fates: VecDeque<Fate>,
     /// The calls that were to change something.
     pub(crate) calls: Vec<String>,
+    /// Whether something was changed since it was last published.
+    unpublished: bool,
     is_dark: bool,
     last_id: u64,
 }
@@ -85,6 +87,7 @@ impl<const PUBLISHES: bool> Memory<PUBLISHES> {
         state.calls.push(what.to_owned());
         let fate = state.fates.pop_front().unwrap_or(Fate::Done);
         if matches!(fate, Fate::Done | Fate::LostDone | Fate::Dark) {
+            state.unpublished = true;
             act(&mut state);
         }
         state.is_dark |= fate == Fate::Dark;
@@ -138,6 +141,7 @@ impl<const PUBLISHES: bool> Api for Memory<PUBLISHES> {
         ..Service::new("octodns_example.MemoryProvider", "http://127.0.0.1")
     };
     const ZONES: ZonesBy = ZonesBy::Id;
+    const PUBLISHES: bool = PUBLISHES;
     type Options = NoOptions;
 
     fn connect(_: NoOptions, _: &Connector<'_>) -> Result<Self, BuildError> {
@@ -159,12 +163,20 @@ impl<const PUBLISHES: bool> Api for Memory<PUBLISHES> {
         self.act("create zone", |state| state.zones.push(("example.com", "18")))?;
         Ok("18".to_owned())
     }
+
+    async fn publish(&self, _: Zone<'_>) -> Result<(), Error> {
+        self.act("publish", |state| state.unpublished = false)
+    }
+
+    async fn is_published(&self, _: Zone<'_>) -> Result<Option<bool>, Error> {
+        self.read()?;
+        Ok(Some(!self.state().unpublished))
+    }
 }
 
 #[async_trait]
 impl<const PUBLISHES: bool> RowApi for Memory<PUBLISHES> {
     const FIELDS: Fields = Fields::new("value");
-    const PUBLISHES: bool = PUBLISHES;
 
     async fn rows(&self, _: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
         self.read()
@@ -192,10 +204,6 @@ impl<const PUBLISHES: bool> RowApi for Memory<PUBLISHES> {
     async fn delete(&self, _: Zone<'_>, id: &str) -> Result<(), Error> {
         self.act("delete", |state| state.items.retain(|held| !is_called(held, id)))
     }
-
-    async fn publish(&self, _: Zone<'_>) -> Result<(), Error> {
-        self.act("publish", |_| ())
-    }
 }
 
 /// Takes what is of the name and type of `set` out.
@@ -206,8 +214,7 @@ fn take_out(state: &mut State, set: &Json) {
 
 #[async_trait]
 impl<const PUBLISHES: bool> SetApi for Memory<PUBLISHES> {
-    const FIELDS: SetFields = SetFields::texts("values");
-    const PUBLISHES: bool = PUBLISHES;
+    const FIELDS: SetFields = SetFields { single: Some("target"), ..SetFields::texts("values") };
 
     async fn sets(&self, _: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
         self.read()
@@ -222,10 +229,6 @@ impl<const PUBLISHES: bool> SetApi for Memory<PUBLISHES> {
 
     async fn delete(&self, _: Zone<'_>, existing: &Json) -> Result<(), Error> {
         self.act("delete", |state| take_out(state, existing))
-    }
-
-    async fn publish(&self, _: Zone<'_>) -> Result<(), Error> {
-        self.act("publish", |_| ())
     }
 }
 

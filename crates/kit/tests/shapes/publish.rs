@@ -2,8 +2,10 @@
 
 use octodns_core::ServiceFault;
 use octodns_kit::Shape;
+use octodns_kit::changes::Changes;
 use octodns_kit::rows::Rows;
 use octodns_kit::sets::Sets;
+use octodns_kit::whole::Whole;
 
 use crate::memory::{Fate, Memory, item, kind, record, zone};
 
@@ -68,4 +70,34 @@ async fn a_part_of_a_change_is_published_as_well() {
     assert_eq!(applied.result.unwrap_err().fault(), Some(ServiceFault::Refused));
     assert_eq!(kind(&applied.outcomes[0]), "partial");
     assert_eq!(memory.state().calls, ["create", "create", "publish"]);
+}
+
+/// Publishing is refused: the next run finds nothing to change, and publishes all the same.
+async fn check_next_run<H: Shape<Api = Publishing>>() {
+    let memory = Publishing::new(&[]);
+    let bench = memory.bench::<H>();
+    let desired = [record("a", "A", "192.0.2.1")];
+    let plan = async || bench.plan(&bench.zone(&zone(), &desired)).await.unwrap();
+    memory.state().fates.extend([Fate::Done, Fate::Refused]);
+    let refused = bench.apply(&plan().await.unwrap()).await;
+    assert_eq!(kind(&refused.outcomes[0]), "staged");
+
+    let left = plan().await.unwrap();
+    assert!(left.changes.is_empty());
+    assert!(left.meta.as_ref().unwrap().get("publish").is_some());
+    memory.state().fates.push_back(Fate::Refused);
+    assert!(bench.apply(&left).await.result.unwrap_err().with_causes().contains("422: no"));
+
+    memory.state().calls.clear();
+    bench.apply(&plan().await.unwrap()).await.result.unwrap();
+    assert_eq!(memory.state().calls, ["publish"]);
+    assert!(plan().await.is_none());
+}
+
+#[tokio::test]
+async fn what_an_earlier_run_could_not_publish_is_published() {
+    check_next_run::<Rows<Publishing>>().await;
+    check_next_run::<Sets<Publishing>>().await;
+    check_next_run::<Changes<Publishing>>().await;
+    check_next_run::<Whole<Publishing>>().await;
 }

@@ -15,14 +15,12 @@ use crate::service::{ALL_TYPES, Facts, POINTING, Remote, list, service, store, s
 trait RowFacts: Facts {
     const FIELDS: Fields;
     const UPDATES_VALUES: bool = true;
-    const PUBLISHES: bool = false;
 }
 
 #[async_trait]
 impl<F: RowFacts> RowApi for Remote<F> {
     const FIELDS: Fields = F::FIELDS;
     const UPDATES_VALUES: bool = F::UPDATES_VALUES;
-    const PUBLISHES: bool = F::PUBLISHES;
 
     async fn rows(
         &self,
@@ -48,10 +46,6 @@ impl<F: RowFacts> RowApi for Remote<F> {
 
     async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error> {
         self.client.delete(&["zones", zone.id, "rows", id]).gone().await
-    }
-
-    async fn publish(&self, zone: Zone<'_>) -> Result<(), Error> {
-        self.client.post(&["zones", zone.id, "publish"]).repeatable().done().await
     }
 }
 
@@ -173,6 +167,7 @@ async fn rows_whose_values_cannot_be_updated() {
 struct Published;
 
 impl Facts for Published {
+    const PUBLISHES: bool = true;
     const SERVICE: Service = Service {
         capabilities: Capabilities::of(ALL_TYPES),
         dialect: Dialect {
@@ -187,7 +182,6 @@ impl Facts for Published {
 
 impl RowFacts for Published {
     const FIELDS: Fields = Fields::new("value");
-    const PUBLISHES: bool = true;
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use octodns_core::registry::BuildError;
 use octodns_core::{ProviderError, RecordType, Secret, ZoneName, async_trait};
 use octodns_kit::http::{Client, Error, HeaderAuth, Page, Request, all, pages};
-use octodns_kit::{Api, Connector, Json, ListedZone, Service, ZonesBy, json};
+use octodns_kit::{Api, Connector, Json, ListedZone, Service, Zone, ZonesBy, json};
 use octodns_testkit::behaviour::samples::{self, Sample};
 use octodns_testkit::store::{Action, Paging, Store};
 use octodns_testkit::suite::Suite;
@@ -16,6 +16,7 @@ use serde::Deserialize;
 pub(crate) trait Facts: Send + Sync + 'static {
     const SERVICE: Service;
     const ZONES: ZonesBy = ZonesBy::Name;
+    const PUBLISHES: bool = false;
 
     fn client(token: &Secret, connector: &Connector<'_>) -> Result<Client, BuildError> {
         connector.client(HeaderAuth::bearer(token)?)
@@ -51,6 +52,7 @@ impl Named {
 impl<F: Facts> Api for Remote<F> {
     const SERVICE: Service = F::SERVICE;
     const ZONES: ZonesBy = F::ZONES;
+    const PUBLISHES: bool = F::PUBLISHES;
     type Options = Options;
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
@@ -71,6 +73,10 @@ impl<F: Facts> Api for Remote<F> {
         let body = json!({"name": zone.without_dot()});
         let made: Named = self.client.post(&["zones"]).json(&body).read().await?;
         Ok(made.id())
+    }
+
+    async fn publish(&self, zone: Zone<'_>) -> Result<(), Error> {
+        self.client.post(&["zones", zone.id, "publish"]).repeatable().done().await
     }
 }
 

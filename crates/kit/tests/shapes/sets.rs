@@ -27,7 +27,10 @@ struct Put;
 
 impl Facts for Put {
     const SERVICE: Service = Service {
-        capabilities: Capabilities::of(ALL_TYPES).root_ns().multivalue_ptr(),
+        capabilities: Capabilities::of(ALL_TYPES)
+            .root_ns()
+            .multivalue_ptr()
+            .values(octodns_core::Values { ttl: 60..=86_400, ..octodns_core::Values::ANY }),
         dialect: QUOTED,
         ..service("octodns_example.PutProvider")
     };
@@ -61,6 +64,8 @@ async fn sets_that_are_put() {
         .names(store::Names::Absolute)
         .targets(POINTING, store::Dot::Required, store::Dot::Required)
         .text(store::Text::Quoted)
+        .ttl(60..=86_400)
+        .clamping_ttl()
         .refusing_duplicates();
     suite(sets::register::<Remote<Put>>, "octodns_example.PutProvider", fake).run().await;
 }
@@ -70,6 +75,7 @@ struct WithIds;
 
 impl Facts for WithIds {
     const ZONES: ZonesBy = ZonesBy::Id;
+    const PUBLISHES: bool = true;
     const SERVICE: Service = Service {
         capabilities: Capabilities::of(&[
             RecordType::A,
@@ -97,7 +103,6 @@ impl Remote<WithIds> {
 #[async_trait]
 impl SetApi for Remote<WithIds> {
     const FIELDS: SetFields = SetFields::objects("records", Fields::new("content"));
-    const PUBLISHES: bool = true;
 
     async fn sets(&self, zone: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
         found(list(|| self.client.get(&["zones", zone.id, "sets"])).await)
@@ -114,10 +119,6 @@ impl SetApi for Remote<WithIds> {
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
         let path = Self::one(zone, existing);
         self.client.delete(&path.each_ref().map(String::as_str)).gone().await
-    }
-
-    async fn publish(&self, zone: Zone<'_>) -> Result<(), Error> {
-        self.client.post(&["zones", zone.id, "publish"]).repeatable().done().await
     }
 }
 

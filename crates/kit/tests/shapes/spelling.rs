@@ -4,6 +4,7 @@ use octodns_core::record::RecordTypes;
 use octodns_core::record::text::Presentation;
 use octodns_core::{Record, RecordType};
 use octodns_kit::dialect::{Dialect, Dot, Names, Numbers, Targets, Text};
+use octodns_kit::sets::Sets;
 use octodns_kit::{Fields, Json, SetFields, json};
 
 use crate::memory::{Memory, MemoryRows, zone};
@@ -65,6 +66,10 @@ fn values_of_several_parts_stand_in_one_field() {
     let written = r#"10 100 "U" "E2U+sip" "!^(.*)\"x\"$!sip:\\1@example.net!" ."#;
     let srv = json!({"priority": 10, "weight": 20, "port": 5060, "target": "sip.example.net."});
     let caa = json!({"flags": 0, "tag": "issue", "value": "ca.example; policy=ev"});
+    let service = json!({
+        "svcpriority": 1, "targetname": "web.example.net.",
+        "svcparams": {"alpn": ["h2"], "port": 443},
+    });
     let mx = |exchange: &str| json!({"preference": 10, "exchange": exchange});
     for (dialect, of, value, content) in [
         (RAW, "MX", mx("mail.example.net."), "10 mail.example.net."),
@@ -74,6 +79,9 @@ fn values_of_several_parts_stand_in_one_field() {
         (BARE_NAMES, "SRV", srv, "10 20 5060 sip.example.net"),
         (RAW, "CAA", caa.clone(), r#"0 issue "ca.example; policy=ev""#),
         (QUOTED, "CAA", caa, r#"0 issue "ca.example; policy=ev""#),
+        (RAW, "HTTPS", service.clone(), "1 web.example.net. alpn=h2 port=443"),
+        (BARE_NAMES, "HTTPS", service, "1 web.example.net alpn=h2 port=443"),
+        (BARE_NAMES, "SVCB", json!({"svcpriority": 0, "targetname": "."}), "0 ."),
         (RAW, "NAPTR", naptr.clone(), written),
         (QUOTED, "NAPTR", naptr, written),
     ] {
@@ -167,6 +175,23 @@ fn the_one_value_of_a_type_may_be_no_list() {
         expected[key] = held;
         assert_eq!(set, expected);
     }
+}
+
+/// The one value of a type that is no list is read as well, and replaced.
+#[tokio::test]
+async fn the_one_value_of_a_type_is_read_where_it_was_written() {
+    let held = json!({"type": "CNAME", "name": "www", "ttl": 60, "target": "a.example."});
+    let memory = <Memory>::new(std::slice::from_ref(&held));
+    let bench = memory.bench::<Sets<Memory>>();
+    let desired = |target: &str| {
+        let record = json!({"name": "www", "type": "CNAME", "ttl": 60, "value": target});
+        bench.zone(&zone(), &[record])
+    };
+    assert!(bench.plan(&desired("a.example.")).await.unwrap().is_none());
+    let plan = bench.plan(&desired("b.example.")).await.unwrap().unwrap();
+    bench.apply(&plan).await.result.unwrap();
+    assert_eq!(memory.state().items[0]["target"], "b.example.");
+    assert!(bench.plan(&desired("b.example.")).await.unwrap().is_none());
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Source for AxfrSource {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        &records::CAPABILITIES
+        &records::OF_SERVERS
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {

@@ -19,7 +19,7 @@ const CODE: &str = "dns";
 /// What every DNS server holds.
 ///
 /// Differs from octoDNS: DNAME, OPENPGPKEY and URI are held as well.
-pub(crate) static CAPABILITIES: Capabilities = Capabilities {
+const HELD: Capabilities = Capabilities {
     types: TypeSupport::Only(&[
         RecordType::A,
         RecordType::AAAA,
@@ -46,6 +46,12 @@ pub(crate) static CAPABILITIES: Capabilities = Capabilities {
     root_ns: true,
     ..Capabilities::NOTHING
 };
+
+/// What zone files hold.
+pub(crate) static OF_FILES: Capabilities = HELD;
+
+/// What servers hold: an update creates no zone.
+pub(crate) static OF_SERVERS: Capabilities = HELD.fixed_zones();
 
 /// The records of a zone. What cannot be read is an error in the report, for all of them.
 pub(crate) fn read(

@@ -3,7 +3,8 @@
 use octodns_core::record::text::Unheld;
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, ProviderError, RecordType, Registry, Secret, Values, ZoneName, async_trait,
+    Capabilities, MaxTxt, ProviderError, RecordType, Registry, Secret, Values, ZoneName,
+    async_trait,
 };
 use octodns_http::{Client, Error, HeaderAuth, Page, Rate, Request, all, found, pages};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
@@ -55,11 +56,11 @@ impl Api for DigitalOcean {
         .root_ns()
         .values(Values {
             ttl: 30..=i64::MAX,
-            max_txt: Some(512),
+            max_txt: Some(MaxTxt::Written(512)),
             null_mx: false,
             lacks: &[
                 (RecordType::TXT, &[Unheld::NonUtf8, Unheld::Backslashes, Unheld::Empty]),
-                (RecordType::CAA, &[Unheld::NonUtf8]),
+                (RecordType::CAA, &[Unheld::NonUtf8, Unheld::Semicolons, Unheld::Blanks]),
             ],
             ..Values::ANY
         }),

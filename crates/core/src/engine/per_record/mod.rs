@@ -16,9 +16,6 @@ use crate::plan::Plan;
 use crate::provider::{ProviderError, ServiceFault};
 use crate::record::Record;
 
-/// How often a creation is tried that breaks off without having been carried out.
-const CREATE_ATTEMPTS: u32 = 5;
-
 /// A service that keeps one row per value. Records that are handed in have one value each.
 #[async_trait]
 pub trait RowApi: Send + Sync {
@@ -67,6 +64,12 @@ pub trait RowApi: Send + Sync {
     /// else changes, and values are created and deleted.
     fn updates_values(&self) -> bool {
         true
+    }
+
+    /// How often a creation is tried that breaks off without having been carried out, the first time
+    /// included.
+    fn attempts(&self) -> u32 {
+        5
     }
 
     /// Waits after attempt number `attempt` (from 1) of a call that broke off in `error`, before it is looked
@@ -179,10 +182,11 @@ async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<
                 api.pause(&error, attempt).await;
                 match api.holds(zone, record).await {
                     Ok(true) => return Ok(()),
-                    Ok(false) if attempt < CREATE_ATTEMPTS => {}
+                    Ok(false) if attempt < api.attempts() => {}
                     // It is known not to be there, so this is no lost answer.
                     Ok(false) => {
-                        let words = error.with_causes();
+                        let words =
+                            format!("{}; it was looked for, and not done", error.with_causes());
                         return Err(ProviderError::service(ServiceFault::Unreachable, words));
                     }
                     Err(unread) => {

@@ -247,7 +247,7 @@ async fn a_creation_that_breaks_off_is_neither_lost_nor_doubled() {
     let (calls, outcomes, _) =
         apply_to(&[], &[("w", "A", 60, "192.0.2.1")], &[Fate::BreaksOff; 9], true).await;
     assert_eq!(calls.len(), 15);
-    let words = "w.example.com. A: broke off";
+    let words = "w.example.com. A: broke off; it was looked for, and not done";
     assert_eq!(outcomes, [Outcome::Failed(words.to_owned())]);
     let (calls, outcomes, _) =
         apply_to(&[], &[("w", "A", 60, "192.0.2.1")], &[Fate::GoesDark], true).await;

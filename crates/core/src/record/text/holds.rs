@@ -12,6 +12,10 @@ pub enum Unheld {
     Backslashes,
     /// Quotes.
     Quotes,
+    /// Semicolons.
+    Semicolons,
+    /// Blanks: spaces and tabs.
+    Blanks,
     /// The text of no octets.
     Empty,
 }
@@ -23,6 +27,8 @@ impl Unheld {
             Self::NonUtf8 => std::str::from_utf8(octets).is_err(),
             Self::Backslashes => octets.contains(&b'\\'),
             Self::Quotes => octets.contains(&b'"'),
+            Self::Semicolons => octets.contains(&b';'),
+            Self::Blanks => octets.iter().any(|octet| matches!(octet, b' ' | b'\t')),
             Self::Empty => octets.is_empty(),
         }
     }
@@ -35,6 +41,8 @@ impl fmt::Display for Unheld {
             Self::NonUtf8 => "octets that are not UTF-8",
             Self::Backslashes => "backslashes",
             Self::Quotes => "quotes",
+            Self::Semicolons => "semicolons",
+            Self::Blanks => "blanks",
             Self::Empty => "empty texts",
         })
     }
@@ -46,14 +54,16 @@ mod tests {
 
     #[test]
     fn texts_have_what_services_lack() {
-        use Unheld::{Backslashes, Empty, NonUtf8, Quotes};
+        use Unheld::{Backslashes, Blanks, Empty, NonUtf8, Quotes, Semicolons};
         for (octets, found) in [
             (&b"plain"[..], &[][..]),
             (b"\xff\\", &[NonUtf8, Backslashes]),
             ("é\"".as_bytes(), &[Quotes]),
+            (b"ca.example; policy=ev", &[Semicolons, Blanks]),
+            (b"a\tb", &[Blanks]),
             (b"", &[Empty]),
         ] {
-            let all = [NonUtf8, Backslashes, Quotes, Empty];
+            let all = [NonUtf8, Backslashes, Quotes, Semicolons, Blanks, Empty];
             let ours: Vec<_> = all.into_iter().filter(|unheld| unheld.is_in(octets)).collect();
             assert_eq!(ours, found);
         }

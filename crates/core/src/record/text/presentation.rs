@@ -31,6 +31,7 @@ pub struct Presentation {
     cut: Cut,
     escapes_semicolons: bool,
     keeps_unicode: bool,
+    between: &'static str,
 }
 
 impl Presentation {
@@ -40,6 +41,7 @@ impl Presentation {
         cut: Cut::Octets,
         escapes_semicolons: false,
         keeps_unicode: false,
+        between: " ",
     };
 
     /// The same with octal codes, which Route 53 has.
@@ -56,6 +58,12 @@ impl Presentation {
     #[must_use]
     pub const fn with_unicode(self) -> Self {
         Self { keeps_unicode: true, ..self }
+    }
+
+    /// The same with nothing between strings: `"v=DKIM1; ""p=MIIB"`.
+    #[must_use]
+    pub const fn with_joined_strings(self) -> Self {
+        Self { between: "", ..self }
     }
 
     /// The same, cut elsewhere.
@@ -94,7 +102,9 @@ impl Presentation {
             };
             length += size;
             if length > most {
-                text.insert_str(start, "\" \"");
+                text.insert(start, '"');
+                text.insert_str(start, self.between);
+                text.insert(start, '"');
                 length = size;
             }
         });
@@ -245,6 +255,10 @@ mod tests {
             assert_eq!(format!("\"{}\"", form.inside(octets)), written);
         }
         assert_eq!(Presentation::DECIMAL.strings(b""), "\"\"");
+        let joined = Presentation::DECIMAL.with_joined_strings();
+        let written = joined.strings(&[b'x'; 300]);
+        assert_eq!(written, format!("\"{}\"\"{}\"", "x".repeat(255), "x".repeat(45)));
+        assert_eq!(joined.read(&written).as_deref(), Ok(&[b'x'; 300][..]));
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Source for Rfc2136Provider {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        &records::CAPABILITIES
+        &records::OF_SERVERS
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {

@@ -25,7 +25,7 @@ use records::ResourceRecord;
 
 pub use options::ZoneFileOptions;
 
-use crate::records::CAPABILITIES;
+use crate::records::OF_FILES;
 
 const ADD_SOA: &str = "add it, such as `@ SOA ns1 hostmaster 1 3600 600 604800 3600`, or set \
                        `check_origin: false`";
@@ -236,7 +236,7 @@ impl Source for ZoneFileProvider {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        &CAPABILITIES
+        &OF_FILES
     }
 
     fn folder(&self) -> Option<&Path> {
