@@ -22,22 +22,33 @@ pub fn canonical(octets: &[u8]) -> Cow<'_, str> {
 }
 
 /// Whether a text of TXT as it is written is surely the canonical one, with nothing to be said about it: printable
-/// ASCII without quotes, its semicolons and backslashes escaped. Nearly all texts are, so this is one pass.
+/// ASCII without quotes, its semicolons and backslashes escaped. Nearly all texts are, so this is one pass, and quick.
 pub(crate) fn is_plain(written: &str) -> bool {
-    let mut octets = written.bytes();
-    while let Some(octet) = octets.next() {
-        match octet {
-            b'\\' => {
-                if !matches!(octets.next(), Some(b';' | b'\\')) {
-                    return false;
-                }
-            }
-            b'"' | b';' => return false,
-            b' '..=b'~' => {}
-            _ => return false,
+    let mut octets = written.as_bytes();
+    loop {
+        // Without a way out of its midst, so that a block is one operation.
+        while let Some((block, behind)) = octets.split_first_chunk::<16>()
+            && block.iter().fold(true, |all, octet| all & is_bare(*octet))
+        {
+            octets = behind;
         }
+        let Some(at) = octets.iter().position(|octet| !is_bare(*octet)) else { return true };
+        let [b'\\', b';' | b'\\', behind @ ..] = &octets[at..] else { return false };
+        octets = behind;
     }
-    true
+}
+
+/// Whether an octet stands for itself, escaped nowhere.
+fn is_bare(octet: u8) -> bool {
+    matches!(octet, b' '..=b'~') & !matches!(octet, b'\\' | b'"' | b';')
+}
+
+/// The canonical text of what is written: the same for texts of the same octets.
+pub(crate) fn canonical_of(written: &str) -> Cow<'_, str> {
+    if is_plain(written) {
+        return Cow::Borrowed(written);
+    }
+    Cow::Owned(canonical(&super::read(written)).into_owned())
 }
 
 /// Where canonical texts differ.
@@ -50,9 +61,7 @@ pub(super) enum Style {
 }
 
 pub(super) fn respelled(octets: &[u8], style: Style) -> Cow<'_, str> {
-    if octets
-        .iter()
-        .all(|octet| matches!(octet, b' '..=b'~') && !matches!(octet, b'\\' | b'"' | b';'))
+    if octets.iter().all(|octet| is_bare(*octet))
         && let Ok(text) = std::str::from_utf8(octets)
     {
         return Cow::Borrowed(text);
@@ -110,6 +119,10 @@ mod tests {
             ("say \"hi\"", false),
             ("a\tb", false),
             ("é", false),
+            ("sixteen of these\\;and as many others\\\\\\;", true),
+            ("fifteen of these\\;more than fifteen\\", false),
+            ("more than sixteen of these, and then é", false),
+            ("more than sixteen of these; and others", false),
         ] {
             assert_eq!(is_plain(written), plain, "{written}");
             if plain {

@@ -25,7 +25,7 @@ mod spelled;
 mod zone_line;
 
 pub use canonical::canonical;
-pub(crate) use canonical::{codes, is_plain};
+pub(crate) use canonical::{canonical_of, codes, is_plain};
 pub use escape::{Codes, escape, unescape};
 pub use holds::Unheld;
 pub(crate) use lint::{Doubt, doubts, doubts_of_quoted};

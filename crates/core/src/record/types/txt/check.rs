@@ -268,7 +268,7 @@ fn check_distinct(values: &[Value<'_>], rigour: Rigour, findings: &mut Findings)
     }
     let mut known = HashSet::with_capacity(values.len());
     for (text, position) in texts(values) {
-        if !known.insert(text::read(text)) {
+        if !known.insert(text::canonical_of(text)) {
             let message = format!("\"{text}\" is the same text as another value, and is sent once");
             rigour.object(findings, position, message).help("remove one of them");
         }

@@ -33,10 +33,10 @@ pub struct Txt(Spelled);
 impl Txt {
     /// A text as people write it, in YAML for example.
     pub fn new(written: &str) -> Self {
-        if text::is_plain(written) {
-            return Self(Spelled::plain(written));
+        match text::canonical_of(written) {
+            Cow::Borrowed(plain) => Self(Spelled::plain(plain)),
+            Cow::Owned(canonical) => Self(Spelled::new(&canonical, written)),
         }
-        Self(Spelled::new(&text::canonical(&text::read(written)), written))
     }
 
     /// The text of these octets, from a source that has octets.
