@@ -44,7 +44,7 @@ async fn dump(case: &Json) -> Result<Files, Box<dyn std::error::Error>> {
         desired.add(record, Adding { replace: false, lenient: true })?;
     }
     let changes = desired.records().map(|record| Change::Create(Arc::clone(record))).collect();
-    let plan = Plan::new(existing, desired, changes, false);
+    let plan = Plan::new(existing, desired, changes, false).approve_by_force();
     provider.apply(&plan, &ApplyLog::new("dump", &plan, &())).await?;
     let mut files = Files::new();
     collect(folder.path(), folder.path(), &mut files)?;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::plan::Plan;
+use crate::plan::{ApprovedPlan, Plan};
 use crate::provider::{Cause, ProviderError, ServiceFault};
 
 /// What became of one change of a plan, or of a step beside the changes.
@@ -168,7 +168,7 @@ struct Kept {
 
 impl<'l> ApplyLog<'l> {
     /// A log of applying `plan` to the target with this id, nothing sent yet.
-    pub fn new(target: &'l str, plan: &'l Plan, sink: &'l dyn ApplySink) -> Self {
+    pub fn new(target: &'l str, plan: &'l ApprovedPlan, sink: &'l dyn ApplySink) -> Self {
         let changes = vec![Outcome::NotSent; plan.changes.len()];
         Self { target, plan, sink, kept: Mutex::new(Kept { changes, ..Kept::default() }) }
     }

@@ -28,7 +28,7 @@ pub use diagnostic::{Diagnostic, Origin, Report, Severity, nearest};
 pub use engine::{Context, Target, TargetOptions};
 pub use name::{RecordName, ZoneName};
 pub use per_run::PerRun;
-pub use plan::{Plan, State};
+pub use plan::{ApprovedPlan, Plan, State};
 pub use provider::{
     HiddenSet, Processor, Provider, ProviderError, ServiceFault, Source, ZoneRead, ZoneRequest,
 };

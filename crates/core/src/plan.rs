@@ -1,8 +1,12 @@
 //! Plans: what is to be done to one zone of one target, and whether that is safe to do unasked.
 
+mod approved;
+
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
+
+pub use approved::{ApprovedPlan, NotApproved};
 
 use crate::change::Change;
 use crate::name::RecordName;

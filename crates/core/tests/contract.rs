@@ -307,7 +307,7 @@ async fn success_is_what_the_log_says() {
         let liar = Arc::new(Liar::lying(lie));
         let desired = vec![a("a", &["192.0.2.1"]), a("b", &["192.0.2.1"])];
         let (target, planned) = plan(Arc::clone(&liar), desired, &[]).await.unwrap();
-        let done = target.apply(&planned.unwrap(), &()).await;
+        let done = target.apply(&planned.unwrap().approve_by_force(), &()).await;
         let error = done.error.map(|error| error.with_causes());
         match expected {
             None => assert_eq!(error, None),

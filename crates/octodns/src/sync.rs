@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::{StreamExt, stream};
 use octodns_core::provider::Processor;
 use octodns_core::value::{Json, Value};
-use octodns_core::{ApplySink, Diagnostic, Plan, Report, Target, ZoneName};
+use octodns_core::{ApplySink, ApprovedPlan, Diagnostic, Plan, Report, Target, ZoneName};
 use sha2::{Digest, Sha256};
 
 use crate::config::ZoneConfig;
@@ -36,11 +36,14 @@ pub struct SyncOptions {
 }
 
 /// A plan that is to be shown and perhaps applied.
-struct Step {
+struct Step<P> {
     target: Target,
-    plan: Plan,
+    plan: P,
     always_dry_run: bool,
 }
+
+/// A step that may be applied.
+type Approved = Step<ApprovedPlan>;
 
 impl Manager {
     /// Plans zones, shows the plans, and applies them if that is asked for and safe.
@@ -67,10 +70,8 @@ impl Manager {
         let pairs: Vec<_> = steps.iter().map(|step| (&step.target, &step.plan)).collect();
         self.outputs.run(&pairs, &self.plan_writer)?;
         let checksum = self.checksum(&steps);
-        if !options.force {
-            check_safety(&steps)?;
-        }
         let planned = steps.iter().map(|step| step.plan.changes.len()).sum();
+        let steps = approve(steps, options.force)?;
         if !options.apply && options.checksum.is_none() {
             return Ok(SyncResult { planned, checksum, applied: None });
         }
@@ -263,7 +264,7 @@ impl Manager {
         jobs: Vec<Job>,
         aliases: Vec<(Selected, String)>,
         selection: &Selection,
-    ) -> Result<Vec<Step>, Failure> {
+    ) -> Result<Vec<Step<Plan>>, Failure> {
         let mut report = Report::new();
         // Reverse zones come when every other zone has been through the processors.
         let delays = self.config.manager.auto_arpa.is_some();
@@ -294,7 +295,7 @@ impl Manager {
         }
         // Zones before the zones they lie in, so that records can move down into them safely. A plan
         // without changes (settings only) comes last.
-        let length = |step: &Step| {
+        let length = |step: &Step<Plan>| {
             if step.plan.changes.is_empty() { 0 } else { step.plan.desired.name().as_str().len() }
         };
         steps.sort_by_key(|step| std::cmp::Reverse(length(step)));
@@ -323,7 +324,7 @@ impl Manager {
         (self.plan_all(jobs).await, others)
     }
 
-    fn checksum(&self, steps: &[Step]) -> Option<String> {
+    fn checksum(&self, steps: &[Step<Plan>]) -> Option<String> {
         if steps.is_empty() || !self.config.manager.enable_checksum {
             return None;
         }
@@ -340,8 +341,8 @@ impl Manager {
 
     /// Applies plans: those of one target in order, different targets at the same time. A failure
     /// stops nothing but the plan it happens in.
-    async fn apply(&self, steps: Vec<Step>) -> ApplySummary {
-        let mut by_target: Vec<(String, Vec<(usize, Step)>)> = Vec::new();
+    async fn apply(&self, steps: Vec<Approved>) -> ApplySummary {
+        let mut by_target: Vec<(String, Vec<(usize, Approved)>)> = Vec::new();
         for (at, step) in steps.into_iter().enumerate() {
             let id = step.target.id().to_owned();
             match by_target.iter_mut().find(|(other, _)| *other == id) {
@@ -368,7 +369,7 @@ pub(crate) fn is_reverse(zone: &ZoneName) -> bool {
     zone.as_str().ends_with("arpa.")
 }
 
-async fn apply_step(step: &Step, sink: &dyn ApplySink) -> Applied {
+async fn apply_step(step: &Approved, sink: &dyn ApplySink) -> Applied {
     let (zone, target) = (step.plan.desired.name().clone(), step.target.id().to_owned());
     if step.always_dry_run {
         tracing::info!(
@@ -393,19 +394,22 @@ async fn apply_step(step: &Step, sink: &dyn ApplySink) -> Applied {
     Applied { zone, target, outcomes: done.outcomes, error, left, skipped: None }
 }
 
-fn check_safety(steps: &[Step]) -> Result<(), Failure> {
+/// Approves the plans of a run: all of them, or none if one of them is not safe and `force` was not asked for.
+fn approve(steps: Vec<Step<Plan>>, force: bool) -> Result<Vec<Approved>, Failure> {
     let mut report = Report::new();
-    for step in steps {
-        for reason in step.plan.safety() {
-            let subject = format!("{} ({})", step.plan.desired.name(), step.target.id());
-            report.push(
+    let mut approved = Vec::with_capacity(steps.len());
+    for Step { target, plan, always_dry_run } in steps {
+        let plan = if force { Ok(plan.approve_by_force()) } else { plan.approve() };
+        match plan {
+            Ok(plan) => approved.push(Step { target, plan, always_dry_run }),
+            Err(refused) => report.extend(refused.reasons.iter().map(|reason| {
                 Diagnostic::error("unsafe-plan", reason.to_string())
-                    .about(subject)
-                    .help("look at the plan; if it is right, run again with --force"),
-            );
+                    .about(format!("{} ({})", refused.plan.desired.name(), target.id()))
+                    .help("look at the plan; if it is right, run again with --force")
+            })),
         }
     }
-    if report.has_errors() { Err(report.into()) } else { Ok(()) }
+    if report.has_errors() { Err(report.into()) } else { Ok(approved) }
 }
 
 fn failure(summary: ApplySummary) -> Failure {

@@ -67,7 +67,7 @@ async fn apply(
     let exists = !state.is_empty();
     let mut desired = existing.clone();
     desired.apply(&changes);
-    let plan = Plan::new(existing, desired, changes, exists).with_state(state);
+    let plan = Plan::new(existing, desired, changes, exists).with_state(state).approve_by_force();
     let log = ApplyLog::new("target", &plan, &());
     let _ = provider.apply(&plan, &log).await;
     log.outcomes()

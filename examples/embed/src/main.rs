@@ -42,11 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let Some(plan) = plan.filter(|_| !report.has_errors()) else { return Ok(()) };
 
     println!("{}", plan_text(&[(&target, &plan)]));
-    let reasons = plan.safety();
-    if !reasons.is_empty() {
-        return Err(format!("not safe: {reasons:?}").into());
-    }
-    let done = target.apply(&plan, &()).await;
+    let done = target.apply(&plan.approve()?, &()).await;
     println!("{:?}", done.outcomes);
     if let Some(error) = done.error {
         return Err(error.into());

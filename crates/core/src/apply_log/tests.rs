@@ -67,14 +67,14 @@ impl ApplySink for Full {
     fn end(&self, _entry: &Entry<'_>, _index: Option<usize>, _outcome: &Outcome) {}
 }
 
-fn plan(count: usize) -> Plan {
+fn plan(count: usize) -> ApprovedPlan {
     let zone = Zone::new(ZoneName::new("example.com.").unwrap());
     let change = |index: usize| {
         let data = RecordData::A(vec!["192.0.2.1".parse().unwrap()]);
         let name = RecordName::new(&format!("r{index}")).unwrap();
         Change::Create(Record::new(name, 300, data).into())
     };
-    Plan::new(zone.clone(), zone, (0..count).map(change).collect(), true)
+    Plan::new(zone.clone(), zone, (0..count).map(change).collect(), true).approve_by_force()
 }
 
 fn refused() -> ProviderError {

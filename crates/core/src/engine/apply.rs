@@ -105,6 +105,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::ApprovedPlan;
     use crate::apply_log::Outcome;
     use crate::record::{Record, RecordData, Target};
     use crate::{Zone, ZoneName};
@@ -121,9 +122,9 @@ mod tests {
         Target::new("x.example.").unwrap()
     }
 
-    fn plan(changes: Vec<Change>) -> Plan {
+    fn plan(changes: Vec<Change>) -> ApprovedPlan {
         let zone = Zone::new(ZoneName::new("example.com.").unwrap());
-        Plan::new(zone.clone(), zone, changes, true)
+        Plan::new(zone.clone(), zone, changes, true).approve_by_force()
     }
 
     fn shown(change: &Change) -> String {

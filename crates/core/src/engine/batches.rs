@@ -219,6 +219,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::ApprovedPlan;
     use crate::apply_log::Outcome;
     use crate::record::{Record, RecordData};
     use crate::{Zone, ZoneName};
@@ -231,9 +232,9 @@ mod tests {
         record(name, RecordData::A(vec!["192.0.2.1".parse().unwrap()]))
     }
 
-    fn plan(changes: Vec<Change>) -> Plan {
+    fn plan(changes: Vec<Change>) -> ApprovedPlan {
         let zone = Zone::new(ZoneName::new("example.com.").unwrap());
-        Plan::new(zone.clone(), zone, changes, true)
+        Plan::new(zone.clone(), zone, changes, true).approve_by_force()
     }
 
     fn shown(plan: &Plan, batch: &Batch) -> Vec<String> {

@@ -12,7 +12,7 @@ use super::read::ReadZone;
 use super::{Context, adapt, read_target, texts};
 use crate::apply_log::{ApplyLog, ApplySink, Outcome};
 use crate::diagnostic::{Diagnostic, Report, Severity};
-use crate::plan::{Plan, State, Thresholds};
+use crate::plan::{ApprovedPlan, Plan, State, Thresholds};
 use crate::provider::{PlanDraft, Processor, Provider, ProviderError, ServiceFault, Source, Stage};
 use crate::record::Record;
 use crate::value::{DeError, Map, Value, from_value};
@@ -246,7 +246,7 @@ impl Target {
     /// Applies a plan, unless applying is disabled. Everything that is sent is written down in `sink` first.
     ///
     /// Never fails itself: what happened, an error included, is in what it returns.
-    pub async fn apply(&self, plan: &Plan, sink: &dyn ApplySink) -> Applied {
+    pub async fn apply(&self, plan: &ApprovedPlan, sink: &dyn ApplySink) -> Applied {
         let logger = format!("{}[{}]", self.provider.class_name(), self.id());
         let log = ApplyLog::new(self.id(), plan, sink);
         if self.options.apply_disabled {

@@ -287,7 +287,8 @@ impl Provider for Shelf {
         if !logs_otherwise.contains(&self.broken) {
             return per_record::apply(self, plan, held, log).await;
         }
-        let unseen = ApplyLog::new("unseen", plan, &());
+        let approved = plan.clone().approve_by_force();
+        let unseen = ApplyLog::new("unseen", &approved, &());
         let result = per_record::apply(self, plan, held, &unseen).await;
         if self.is(Broken::LeavesOutOfTheLog) {
             return result;

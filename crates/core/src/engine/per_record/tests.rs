@@ -140,7 +140,7 @@ async fn apply_to(
     let (desired, _, wanted) = read(desired);
     let compared = crate::zone::Compared { id: "mine", capabilities: &Capabilities::EVERYTHING };
     let changes = crate::zone::changes(&existing, &desired, &compared);
-    let plan = Plan::new(existing, desired, changes, true);
+    let plan = Plan::new(existing, desired, changes, true).approve_by_force();
     let service = Service {
         rows: Mutex::new(rows),
         calls: Mutex::default(),

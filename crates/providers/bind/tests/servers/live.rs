@@ -408,7 +408,7 @@ async fn a_server_that_restarts_in_the_middle_is_caught_up_with() {
             options["update_batch_size"] = 1.into();
             options["timeout"] = 5.into();
             let provider = provider_with(&options);
-            let planned = plan(&provider, &desired).await.unwrap().unwrap();
+            let planned = plan(&provider, &desired).await.unwrap().unwrap().approve_by_force();
             let stopper = Stopper { server: Mutex::new(&mut server), change: 2, kill };
             let log = ApplyLog::new("dns", &planned, &stopper);
             let error = provider.provider().apply(&planned, &log).await.unwrap_err();

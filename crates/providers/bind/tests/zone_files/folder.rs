@@ -84,6 +84,7 @@ impl Folder {
     pub(crate) async fn apply(&self, options: &Json, zone: &Zone) -> Result<(), ProviderError> {
         let changes = zone.records().map(|record| Change::Create(Arc::clone(record))).collect();
         let plan = Plan::new(Zone::new(zone.name().clone()), zone.clone(), changes, false);
+        let plan = plan.approve_by_force();
         let log = ApplyLog::new("files", &plan, &());
         self.provider(options).apply(&plan, &log).await
     }
