@@ -12,6 +12,7 @@ mod deny;
 mod generate;
 mod install;
 mod new_provider;
+mod public_api;
 mod recordings;
 mod run;
 mod test;
@@ -31,6 +32,8 @@ cargo xtask VERB
   deny         licences, bans, sources and advisories of the dependencies
   generate     writes what follows from the providers there are: the lines that compile them in, and
                  the tables of the documentation
+  public-api   what the libraries offer to others, held against their lists (public-api.txt)
+                 [--update]: writes the lists
   bench        our programs and octoDNS side by side: CPU time, wall time, memory
                  [--quick] [--shape ZONESxRECORDS] [--runs N] [--no-reference]
                  [--report]: octodns-report instead, in answers of a local server a second
@@ -45,6 +48,9 @@ cargo xtask VERB
 ";
 
 fn main() -> ExitCode {
+    if public_api::is_rustdoc() {
+        return done(public_api::rustdoc());
+    }
     let mut args = std::env::args().skip(1);
     let verb = args.next().unwrap_or_else(|| "help".to_owned());
     let rest: Vec<String> = args.collect();
@@ -56,6 +62,7 @@ fn main() -> ExitCode {
         "deny" => deny::run(),
         "generate" => generate::run(),
         "bench" => bench::run(&rest),
+        "public-api" => public_api::run(&rest),
         "new-provider" => new_provider::run(&rest),
         "help" | "-h" | "--help" => {
             print!("{HELP}");
@@ -66,6 +73,10 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    done(result)
+}
+
+fn done(result: std::io::Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

@@ -3,6 +3,7 @@
 mod imports;
 mod lists;
 mod manifests;
+mod msrv;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ const CHECKS: &[Check] = &[
     lists::providers_in_step,
     lists::features_in_one_place,
     lists::architecture_names_folders,
+    msrv::not_older_than_dependencies,
     imports::no_circles,
     imports::no_arrow_up,
     imports::exceptions_in_use,

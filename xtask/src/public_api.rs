@@ -1,0 +1,101 @@
+//! `public-api`: what the libraries offer to others, held against the lists that are kept beside them.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::run::{cargo, check, root, target};
+
+/// The libraries others build on, and their folders.
+const LIBRARIES: &[(&str, &str)] = &[
+    ("octodns", "crates/octodns"),
+    ("octodns-core", "crates/core"),
+    ("octodns-kit", "crates/kit"),
+];
+
+/// Asks this program to be rustdoc, with what only nightly compilers do otherwise. Only rustdoc is told of it: other
+/// compilers would compile every dependency anew.
+const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
+
+/// Compares what each library offers with its list, or writes the list with `--update`.
+pub(crate) fn run(args: &[String]) -> io::Result<()> {
+    let update = args.iter().any(|arg| arg == "--update");
+    let mut stale = 0;
+    for (package, folder) in LIBRARIES {
+        let path = root().join(folder).join("public-api.txt");
+        let offered = offered(package)?;
+        if update {
+            fs::write(&path, &offered)?;
+            continue;
+        }
+        let differences = differences(&fs::read_to_string(&path).unwrap_or_default(), &offered);
+        for difference in &differences {
+            println!("{package}: {difference}");
+        }
+        stale += differences.len();
+    }
+    match stale {
+        0 => Ok(()),
+        _ => Err(io::Error::other(format!(
+            "{stale} lines of public API are not as kept; if they are meant: cargo xtask public-api --update"
+        ))),
+    }
+}
+
+/// The public items of a library, one a line.
+fn offered(package: &str) -> io::Result<String> {
+    let mut document = cargo(&["rustdoc", "--quiet", "--lib", "--package", package]);
+    document.args(["--", "-Z", "unstable-options", "--output-format", "json"]);
+    document.env("RUSTDOC", std::env::current_exe()?).env(AS_RUSTDOC, "1");
+    check(&mut document)?;
+    let json = target().join("doc").join(format!("{}.json", package.replace('-', "_")));
+    let items = public_api::Builder::from_rustdoc_json(json)
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .omit_auto_derived_impls(true)
+        .build()
+        .map_err(io::Error::other)?;
+    Ok(items.to_string())
+}
+
+/// Lines that only one of two lists has.
+fn differences(kept: &str, offered: &str) -> Vec<String> {
+    let (kept, offered): (BTreeSet<_>, BTreeSet<_>) =
+        (kept.lines().collect(), offered.lines().collect());
+    let gone = kept.difference(&offered).map(|line| format!("- {line}"));
+    gone.chain(offered.difference(&kept).map(|line| format!("+ {line}"))).collect()
+}
+
+/// Whether this program is to be rustdoc.
+pub(crate) fn is_rustdoc() -> bool {
+    std::env::var_os(AS_RUSTDOC).is_some()
+}
+
+/// Runs rustdoc with the same arguments.
+pub(crate) fn rustdoc() -> io::Result<()> {
+    let beside =
+        std::env::var_os("CARGO").map(PathBuf::from).map(|cargo| cargo.with_file_name("rustdoc"));
+    let program =
+        beside.filter(|rustdoc| rustdoc.exists()).map_or("rustdoc".into(), OsString::from);
+    let mut command = Command::new(program);
+    check(
+        command
+            .args(std::env::args_os().skip(1))
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env_remove(AS_RUSTDOC),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_and_what_went_is_told() {
+        let differences = differences("pub fn a()\npub fn b()\n", "pub fn a()\npub fn c()\n");
+        assert_eq!(differences, ["- pub fn b()", "+ pub fn c()"]);
+    }
+}

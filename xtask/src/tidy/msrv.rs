@@ -1,0 +1,206 @@
+//! The oldest Rust that each package says it compiles with: none older than its dependencies need.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+use super::Tree;
+use crate::run::{cargo, failed};
+
+/// Refuses a `rust-version` that is older than that of a dependency which default features bring.
+pub(super) fn not_older_than_dependencies(_: &Tree) -> Vec<String> {
+    match metadata() {
+        Ok(metadata) => too_old(&metadata),
+        Err(error) => vec![error.to_string()],
+    }
+}
+
+/// What cargo knows of the packages that this machine compiles.
+fn metadata() -> io::Result<Json> {
+    let about = output(Command::new("rustc").arg("-vV"))?;
+    let about = String::from_utf8_lossy(&about);
+    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+    let args = ["metadata", "--format-version", "1", "--locked", "--filter-platform", host];
+    Ok(serde_json::from_slice(&output(&mut cargo(&args))?)?)
+}
+
+fn output(command: &mut Command) -> io::Result<Vec<u8>> {
+    let output = command.output().map_err(|error| failed(command, &error.to_string()))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    Err(failed(command, &String::from_utf8_lossy(&output.stderr)))
+}
+
+fn too_old(metadata: &Json) -> Vec<String> {
+    let workspace = Workspace::new(metadata);
+    let mut problems = Vec::new();
+    for id in list(&metadata["workspace_members"]).filter_map(Json::as_str) {
+        let package = workspace.packages[id];
+        let own = package["rust_version"].as_str().unwrap_or_default();
+        let mut needed = BTreeSet::new();
+        workspace.walk(id, &BTreeSet::from(["default".to_owned()]), &mut needed);
+        let newest = needed.iter().filter_map(|(id, _)| {
+            let package = workspace.packages[id.as_str()];
+            Some((numbers(package["rust_version"].as_str()?), package))
+        });
+        let newest = newest.filter(|(version, _)| *version > numbers(own));
+        if let Some((_, other)) = newest.max_by(|(one, _), (other, _)| one.cmp(other)) {
+            let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+            problems.push(format!(
+                "{}: says that it compiles with Rust {own}, but {} needs {}",
+                text(&package["name"]),
+                text(&other["name"]),
+                text(&other["rust_version"]),
+            ));
+        }
+    }
+    problems
+}
+
+/// `1.94.1` as numbers that compare.
+fn numbers(version: &str) -> Vec<u32> {
+    let mut numbers: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    numbers.resize(3, 0);
+    numbers
+}
+
+/// A package and its features.
+type Needed = (String, BTreeSet<String>);
+
+struct Workspace<'m> {
+    packages: BTreeMap<&'m str, &'m Json>,
+    /// The packages that each depends on, those for tests alone left out.
+    dependencies: BTreeMap<&'m str, Vec<&'m str>>,
+}
+
+impl<'m> Workspace<'m> {
+    fn new(metadata: &'m Json) -> Self {
+        let id = |package: &'m Json| Some((package["id"].as_str()?, package));
+        let node = |node: &'m Json| {
+            let is_compiled = |kind: &Json| kind["kind"].as_str() != Some("dev");
+            let used = list(&node["deps"])
+                .filter(|used| list(&used["dep_kinds"]).any(is_compiled))
+                .filter_map(|used| used["pkg"].as_str());
+            Some((node["id"].as_str()?, used.collect()))
+        };
+        Self {
+            packages: list(&metadata["packages"]).filter_map(id).collect(),
+            dependencies: list(&metadata["resolve"]["nodes"]).filter_map(node).collect(),
+        }
+    }
+
+    /// Everything that a package with these features compiles. Of our own packages only what the features ask for:
+    /// cargo tells what all of them together ask for.
+    fn walk(&self, id: &str, features: &BTreeSet<String>, needed: &mut BTreeSet<Needed>) {
+        if !needed.insert((id.to_owned(), features.clone())) {
+            return;
+        }
+        let package = self.packages[id];
+        let is_ours = package["source"].is_null();
+        let features = all_features(package, features);
+        for used in self.dependencies.get(id).into_iter().flatten() {
+            let name = &self.packages[used]["name"];
+            let declared =
+                list(&package["dependencies"]).find(|declared| declared["name"] == *name);
+            let asked = declared.map(|declared| asked(declared, &features)).unwrap_or_default();
+            match asked {
+                Some(asked) => self.walk(used, &asked, needed),
+                None if is_ours => {}
+                None => self.walk(used, &BTreeSet::new(), needed),
+            }
+        }
+    }
+}
+
+/// The features of a package that these turn on, themselves as well.
+fn all_features(package: &Json, features: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut open: Vec<String> = features.iter().cloned().collect();
+    while let Some(feature) = open.pop() {
+        let turned_on = list(&package["features"][feature.as_str()]);
+        open.extend(turned_on.filter_map(Json::as_str).map(str::to_owned));
+        all.insert(feature);
+    }
+    all
+}
+
+/// The features that are asked of a dependency; `None` if it is optional and not asked for.
+fn asked(declared: &Json, features: &BTreeSet<String>) -> Option<BTreeSet<String>> {
+    let name = declared["name"].as_str()?;
+    let is_optional = declared["optional"].as_bool() == Some(true);
+    if is_optional && !features.contains(&format!("dep:{name}")) && !features.contains(name) {
+        return None;
+    }
+    let of_it = features.iter().filter_map(|feature| feature.strip_prefix(name)?.strip_prefix('/'));
+    let mut asked: BTreeSet<String> = of_it.map(str::to_owned).collect();
+    asked.extend(list(&declared["features"]).filter_map(Json::as_str).map(str::to_owned));
+    if declared["uses_default_features"].as_bool() == Some(true) {
+        asked.insert("default".to_owned());
+    }
+    Some(asked)
+}
+
+fn list(json: &Json) -> impl Iterator<Item = &Json> {
+    json.as_array().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn package(
+        name: &str,
+        rust: &str,
+        source: &Json,
+        dependencies: &Json,
+        features: &Json,
+    ) -> Json {
+        json!({
+            "id": name, "name": name, "rust_version": rust, "source": source,
+            "dependencies": dependencies, "features": features,
+        })
+    }
+
+    #[test]
+    fn a_version_older_than_that_of_a_dependency_is_refused_where_features_bring_it() {
+        let registry = json!("registry");
+        let depends = |name: &str, optional: bool, features: &[&str]| json!({"name": name, "optional": optional, "features": features, "uses_default_features": true});
+        let used =
+            |name: &str, kind: Option<&str>| json!({"pkg": name, "dep_kinds": [{"kind": kind}]});
+        let metadata = json!({
+            "workspace_members": ["library", "program"],
+            "packages": [
+                package("sdk", "1.94.1", &registry, &json!([]), &json!({})),
+                package("old", "1.60", &registry, &json!([]), &json!({})),
+                package("tests", "1.95", &registry, &json!([]), &json!({})),
+                package(
+                    "library",
+                    "1.88",
+                    &Json::Null,
+                    &json!([depends("sdk", true, &[]), depends("old", false, &[])]),
+                    &json!({"default": [], "all": ["cloud"], "cloud": ["dep:sdk"]}),
+                ),
+                package(
+                    "program",
+                    "1.88",
+                    &Json::Null,
+                    &json!([depends("library", false, &[])]),
+                    &json!({"default": ["library/all"]}),
+                ),
+            ],
+            "resolve": {"nodes": [
+                {"id": "library", "deps": [used("sdk", None), used("old", None), used("tests", Some("dev"))]},
+                {"id": "program", "deps": [used("library", None)]},
+            ]},
+        });
+        assert_eq!(
+            too_old(&metadata),
+            ["program: says that it compiles with Rust 1.88, but sdk needs 1.94.1"]
+        );
+    }
+}
