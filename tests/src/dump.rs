@@ -8,7 +8,7 @@ use std::sync::Arc;
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Map, Value, from_value};
-use octodns_core::zone::Adding;
+use octodns_core::zone::AddOptions;
 use octodns_core::{ApplyLog, Change, Plan, Provider, Record, Report, Zone, ZoneName};
 use octodns_yaml::{YamlOptions, YamlProvider};
 use serde_json::Value as Json;
@@ -41,7 +41,7 @@ async fn dump(case: &Json) -> Result<Files, Box<dyn std::error::Error>> {
     let existing = Zone::new(ZoneName::new(case["zone"].as_str().unwrap_or_default())?);
     let mut desired = existing.clone();
     for record in records(case, existing.name())? {
-        desired.add(record, Adding { replace: false, lenient: true })?;
+        desired.add(record, AddOptions { replace: false, lenient: true })?;
     }
     let changes = desired.records().map(|record| Change::Create(Arc::clone(record))).collect();
     let plan = Plan::new(existing, desired, changes, false).approve_by_force();

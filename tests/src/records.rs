@@ -23,7 +23,7 @@ pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()
             continue;
         }
         let mut file =
-            Compared { types: &types, legacy: &legacy, strict: &strict, seen: Vec::new() };
+            DiffScope { types: &types, legacy: &legacy, strict: &strict, seen: Vec::new() };
         for_each_case(&path, |id, case| {
             let differences = file.case(id, case);
             outcome.case(id, (!differences.is_empty()).then(|| differences.join("; ")));
@@ -32,7 +32,7 @@ pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()
     Ok(())
 }
 
-struct Compared<'c> {
+struct DiffScope<'c> {
     types: &'c RecordTypes,
     legacy: &'c RecordValidators,
     strict: &'c RecordValidators,
@@ -47,7 +47,7 @@ struct Seen {
     record: Record,
 }
 
-impl Compared<'_> {
+impl DiffScope<'_> {
     fn case(&mut self, id: &str, case: &Json) -> Vec<String> {
         let mut differences = Vec::new();
         let zone = text(case, "zone").unwrap_or("unit.tests.");
@@ -82,7 +82,7 @@ impl Compared<'_> {
             let names = vec![record.fqdn(&zone), record.decoded_fqdn(&zone)];
             differ("fqdn", &case["fqdn"], &names.into());
             differ("repr", &case["repr"], &record.display(&zone).to_string().into());
-            differ("rdata", &case["rdata"], &record.rdatas().into());
+            differ("rdata", &case["rdata"], &record.rdata_strings().into());
             self.equality(id, case, record, &mut differences);
         }
         differences
@@ -123,7 +123,7 @@ fn load(
         lenient,
         default_ttl: None,
         escape_semicolons: false,
-        keeps_places: true,
+        keeps_positions: true,
         validators,
         types,
     };

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jsonschema::Validator;
-use octodns::core::registry::Run;
+use octodns::core::registry::Host;
 use octodns::core::schema::{Dialect, Schema};
 use octodns::core::value::{Kind, Special, python_str};
 use octodns::{Manager, ManagerOptions, config_schema, registry, zone_schema};
@@ -30,7 +30,7 @@ use unsayable::why_not;
 
 /// Compares every record, zone file and config file of the corpus.
 pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
-    let registry = registry(None, Run::default());
+    let registry = registry(None, Host::default());
     let zones = Zones {
         schema: compile(&zone_schema(&registry, Dialect::Complete))?,
         types: RecordTypes::default(),
@@ -281,11 +281,11 @@ fn find_in_config(path: &Path, steps: &Steps) -> Report {
     let options = ManagerOptions {
         registry: registry(
             None,
-            Run {
-                now: Arc::new(|| Some("2026-01-02T03:04:05+00:00".to_owned())),
+            Host {
+                clock: Arc::new(|| Some("2026-01-02T03:04:05+00:00".to_owned())),
                 uuid: Arc::new(|| Some("b2f0c0de-0000-4000-8000-000000000000".to_owned())),
-                environment: Arc::new(move |name| environment.get(name).cloned()),
-                ..Run::default()
+                env: Arc::new(move |name| environment.get(name).cloned()),
+                ..Host::default()
             },
         ),
         ..ManagerOptions::default()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use octodns_core::record::RecordTypes;
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::from_value;
-use octodns_core::zone::{Adding, SubZones, ZoneSettings};
+use octodns_core::zone::{AddOptions, SubZones, ZoneSettings};
 use octodns_core::{Record, Source, Zone, ZoneName, ZoneRequest};
 use octodns_tinydns::TinyDnsFileSource;
 use serde_json::{Value as Json, json};
@@ -58,7 +58,7 @@ async fn read(case: &Json) -> Result<Json, Box<dyn std::error::Error>> {
     let settings = ZoneSettings { sub_zones: sub_zones.clone(), ..ZoneSettings::default() };
     let mut zone = Zone::with_settings(name.clone(), Arc::new(settings));
     for record in read.records {
-        zone.add(record, Adding { replace: false, lenient })?;
+        zone.add(record, AddOptions { replace: false, lenient })?;
     }
     let mut records: Vec<&Arc<Record>> = zone.records().collect();
     records.sort_by_key(|record| (record.name().as_str(), record.record_type().as_str()));

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use octodns_core::record::{LoadContext, Record, RecordTypes};
 use octodns_core::validate::{AnyValidator, RecordValidators};
-use octodns_core::zone::{Added, Adding, SubZones, ZoneFinding, ZoneSettings, ZoneValidators};
+use octodns_core::zone::{
+    AddOptions, AddOutcome, SubZones, ZoneFinding, ZoneSettings, ZoneValidators,
+};
 use octodns_core::{Registry, Report, Value, Zone, ZoneName};
 use serde_json::Value as Json;
 
@@ -113,7 +115,7 @@ fn load(zone: &mut Zone, case: &Json) -> Vec<String> {
     let types = RecordTypes::default();
     let validators = RecordValidators::legacy(&types);
     let records = case["records"].as_array().map_or(&[][..], Vec::as_slice);
-    let how = Adding { replace: false, lenient: case["lenient"] == true };
+    let how = AddOptions { replace: false, lenient: case["lenient"] == true };
     let mut words = Vec::with_capacity(records.len());
     for record in records {
         let name = zone.name().clone();
@@ -124,7 +126,7 @@ fn load(zone: &mut Zone, case: &Json) -> Vec<String> {
             lenient: true,
             default_ttl: None,
             escape_semicolons: false,
-            keeps_places: true,
+            keeps_positions: true,
             validators: &validators,
             types: &types,
         };
@@ -132,8 +134,8 @@ fn load(zone: &mut Zone, case: &Json) -> Vec<String> {
             (value_of(&record["name"]), value_of(&record["data"]));
         let loaded = Record::load(&name, &data, &context, &mut Report::new());
         let word = match loaded.map(|record| zone.add(record, how)) {
-            Some(Ok(Added::Kept | Added::KeptInSubZone(_))) => "added",
-            Some(Ok(Added::Ignored)) => "ignored",
+            Some(Ok(AddOutcome::Kept | AddOutcome::KeptInSubZone(_))) => "added",
+            Some(Ok(AddOutcome::Ignored)) => "ignored",
             Some(Err(_)) | None => "failed",
         };
         words.push(word.to_owned());

@@ -40,7 +40,7 @@ fn row(report: &LiveReport, verified: &Verified) -> Vec<String> {
         record.decoded_fqdn(&report.zone),
         record.record_type().to_string(),
         record.ttl().to_string(),
-        record.rdatas().join("\n"),
+        record.rdata_strings().join("\n"),
     ];
     row.extend(verified.seen.iter().map(|seen| match &seen.verdict {
         Verdict::Same => "ok".to_owned(),

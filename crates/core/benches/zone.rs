@@ -6,7 +6,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Map, Value};
-use octodns_core::zone::{Adding, Compared, changes};
+use octodns_core::zone::{AddOptions, DiffScope, changes};
 use octodns_core::{Capabilities, Record, Report, Zone, ZoneName};
 
 const RECORDS: u32 = 10_000;
@@ -50,7 +50,7 @@ fn fill(name: &ZoneName, records: Vec<Record>) -> Zone {
     let mut zone = Zone::new(name.clone());
     for record in records {
         // Names are unique here.
-        let _ = zone.add(record, Adding::default());
+        let _ = zone.add(record, AddOptions::default());
     }
     zone
 }
@@ -70,7 +70,7 @@ fn zone(criterion: &mut Criterion) {
         );
     });
     let (existing, desired) = (fill(&name, loaded.clone()), fill(&name, loaded));
-    let target = Compared { id: "target", capabilities: &Capabilities::EVERYTHING };
+    let target = DiffScope { id: "target", capabilities: &Capabilities::EVERYTHING };
     group.bench_function("diff", |bench| {
         bench.iter(|| changes(black_box(&existing), black_box(&desired), &target));
     });

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use crate::plan::{ApprovedPlan, Plan};
-use crate::provider::{Cause, ProviderError, ServiceFault};
+use crate::provider::{Cause, ProviderError, ServiceErrorKind};
 
 /// What became of one change of a plan, or of a step beside the changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,8 +42,8 @@ impl Outcome {
     /// The outcome of something that ended in this error: it failed, unless the error is that nobody knows
     /// whether it was done.
     pub fn of(error: &ProviderError) -> Self {
-        match error.fault() {
-            Some(ServiceFault::Unsure) => Self::Unknown,
+        match error.kind() {
+            Some(ServiceErrorKind::Indeterminate) => Self::Unknown,
             _ => Self::Failed(error.with_causes()),
         }
     }
@@ -367,7 +367,7 @@ impl Attempt<'_> {
         if done == 0 && of <= 1 {
             return self.ended(error);
         }
-        let perhaps_one_more = error.fault() == Some(ServiceFault::Unsure);
+        let perhaps_one_more = error.kind() == Some(ServiceErrorKind::Indeterminate);
         if done == 0 && !perhaps_one_more {
             return self.ended(error);
         }

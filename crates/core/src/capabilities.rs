@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::record::text::{Presentation, Unheld};
+use crate::record::text::{Presentation, UnsupportedText};
 use crate::record::{Record, RecordType};
 
 /// What the values of records may be at a service, beside their types. What it refuses is told when planning.
@@ -28,7 +28,7 @@ pub struct Values {
     /// Names with a wildcard, `*.example.com`.
     pub wildcards: bool,
     /// What texts may not have, by type: TXT, SPF, CAA.
-    pub lacks: &'static [(RecordType, &'static [Unheld])],
+    pub lacks: &'static [(RecordType, &'static [UnsupportedText])],
 }
 
 impl Values {

@@ -30,10 +30,10 @@ pub use name::{RecordName, ZoneName};
 pub use per_run::PerRun;
 pub use plan::{ApprovedPlan, Plan, State};
 pub use provider::{
-    HiddenSet, Processor, Provider, ProviderError, ServiceFault, Source, ZoneRead, ZoneRequest,
+    HiddenSet, Processor, Provider, ProviderError, ServiceErrorKind, Source, ZoneRead, ZoneRequest,
 };
 pub use record::{Record, RecordData, RecordType};
 pub use registry::Registry;
-pub use secret::{Hidden, Secret};
+pub use secret::{Redactor, Secret};
 pub use value::{OwnedValue, Value};
 pub use zone::Zone;

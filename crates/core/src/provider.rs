@@ -46,7 +46,7 @@ pub enum ProviderError {
     #[error("{message}")]
     Service {
         /// What kind of no.
-        fault: ServiceFault,
+        fault: ServiceErrorKind,
         /// What was asked, and the service's own words.
         message: String,
         /// Why, if there is more to it.
@@ -67,7 +67,7 @@ pub enum ProviderError {
 /// How a service says no: what callers can tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ServiceFault {
+pub enum ServiceErrorKind {
     /// The credentials are wrong, or not good enough for this.
     Unauthorized,
     /// What was asked for is not there.
@@ -81,17 +81,19 @@ pub enum ServiceFault {
     /// Its answer is not what it is documented to be.
     Malformed,
     /// The connection or the service broke off: whether it did what was asked is not known.
-    Unsure,
+    Indeterminate,
 }
 
-impl ServiceFault {
+impl ServiceErrorKind {
     /// What a user can do about it, if the kind alone tells.
     pub fn help(self) -> Option<&'static str> {
         match self {
             Self::Unauthorized => Some("check the credentials, and what they may do"),
             Self::Throttled => Some("wait, or lower what is asked of the service at a time"),
             Self::Unreachable => Some("try again later; nothing was changed by this"),
-            Self::Unsure => Some("run again: what is there is read anew, and the rest is made"),
+            Self::Indeterminate => {
+                Some("run again: what is there is read anew, and the rest is made")
+            }
             Self::NotFound => Some("check that it is there, and how the config names it"),
             Self::Refused => Some("change what it objects to, and run again"),
             Self::Malformed => Some("check that `endpoint`, if it is set, leads to that service"),
@@ -112,7 +114,7 @@ impl ServiceFault {
 ///
 /// # Errors
 ///
-/// Fails with [`ServiceFault::Malformed`] when one of them is no name.
+/// Fails with [`ServiceErrorKind::Malformed`] when one of them is no name.
 pub fn listed_zones<N: AsRef<str>>(
     names: impl IntoIterator<Item = N>,
 ) -> Result<Vec<ZoneName>, ProviderError> {
@@ -122,7 +124,7 @@ pub fn listed_zones<N: AsRef<str>>(
     };
     let names: Result<Vec<_>, _> = names.into_iter().map(|name| absolute(name.as_ref())).collect();
     let mut names = names
-        .map_err(|error| ProviderError::service(ServiceFault::Malformed, error.to_string()))?;
+        .map_err(|error| ProviderError::service(ServiceErrorKind::Malformed, error.to_string()))?;
     names.sort();
     Ok(names)
 }
@@ -141,12 +143,12 @@ impl ProviderError {
     }
 
     /// A service's no that needs no further cause.
-    pub fn service(fault: ServiceFault, message: impl Into<String>) -> Self {
+    pub fn service(fault: ServiceErrorKind, message: impl Into<String>) -> Self {
         Self::Service { fault, message: message.into(), source: None }
     }
 
     /// How the service said no, if one did.
-    pub fn fault(&self) -> Option<ServiceFault> {
+    pub fn kind(&self) -> Option<ServiceErrorKind> {
         match self {
             Self::Service { fault, .. } => Some(*fault),
             _ => None,
@@ -220,7 +222,7 @@ impl<'r> ZoneRequest<'r> {
             source: Some(source),
             files,
             lenient: self.lenient,
-            keeps_places: !self.target,
+            keeps_positions: !self.target,
             ..LoadContext::new(self.name, self.validators, self.types)
         }
     }
@@ -255,7 +257,7 @@ pub struct HiddenSet {
 
 /// What came of putting files in order.
 #[derive(Debug, Default)]
-pub struct Reordered {
+pub struct SortedFiles {
     /// The files that were rewritten.
     pub files: Vec<String>,
     /// Why others were left as they are.
@@ -296,8 +298,8 @@ pub trait Source: Send + Sync {
     /// # Errors
     ///
     /// Fails when a file cannot be read or written.
-    async fn put_in_order(&self, _zone: &ZoneName) -> Result<Reordered, ProviderError> {
-        Ok(Reordered::default())
+    async fn sort_keys(&self, _zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
+        Ok(SortedFiles::default())
     }
 
     /// The zones this source knows, in any order.
@@ -354,7 +356,7 @@ pub struct PlanDraft<'d> {
 pub trait Provider: Source {
     /// Takes out of the desired state what means nothing at this service, before it is held against
     /// [`Capabilities`]. Default: nothing.
-    fn leave_out(&self, _desired: &mut Zone, _report: &mut Report) {}
+    fn drop_meaningless(&self, _desired: &mut Zone, _report: &mut Report) {}
 
     /// Bends both zones to what this account can hold, beyond what [`Capabilities`] says.
     ///
@@ -374,7 +376,7 @@ pub trait Provider: Source {
     }
 
     /// Whether a change is one; `false` for what only looks like one because of how the service works.
-    fn keeps(&self, _change: &Change) -> bool {
+    fn is_significant(&self, _change: &Change) -> bool {
         true
     }
 

@@ -1,11 +1,11 @@
 //! Secrets: what is needed to speak to a service and must never be shown.
 
-mod hidden;
+mod redactor;
 
 use std::borrow::Cow;
 use std::fmt;
 
-pub use hidden::Hidden;
+pub use redactor::Redactor;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 

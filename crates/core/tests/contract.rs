@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use octodns_core::engine::{Pipeline, read_target};
 use octodns_core::provider::{PlanDraft, Stage};
-use octodns_core::record::{RecordTypes, Target as HostName};
+use octodns_core::record::{HostName, RecordTypes};
 use octodns_core::validate::RecordValidators;
-use octodns_core::zone::{Adding, ZoneValidators};
+use octodns_core::zone::{AddOptions, ZoneValidators};
 use octodns_core::{
     ApplyLog, Capabilities, Change, Context, Diagnostic, HiddenSet, Outcome, Plan, Processor,
     Provider, ProviderError, Record, RecordData, RecordName, RecordType, Report, Source, State,
@@ -130,7 +130,7 @@ fn a(name: &str, addresses: &[&str]) -> Record {
 fn zone(records: Vec<Record>) -> Zone {
     let mut zone = Zone::new(ZoneName::new("example.com.").unwrap());
     for record in records {
-        zone.add(record, Adding::default()).unwrap();
+        zone.add(record, AddOptions::default()).unwrap();
     }
     zone
 }

@@ -10,7 +10,7 @@ use octodns_core::record::RecordData;
 use crate::wire::{self, WireError};
 
 /// How many aliases in a row are followed.
-const MOST_ALIASES: usize = 16;
+const MAX_ALIASES: usize = 16;
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Its records.
-    Rows(Rows),
+    RrSet(RrSet),
     /// The name exists, without records of the type (RFC 2308, section 2.2).
     NoData,
     /// The name does not exist (RFC 2308, section 2.1).
@@ -39,14 +39,14 @@ pub enum Found {
 
 /// The records of a name and type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rows {
+pub struct RrSet {
     /// The least TTL among them, in seconds.
     pub ttl: u32,
     /// The record data of each.
     pub rdatas: Vec<Vec<u8>>,
 }
 
-impl Rows {
+impl RrSet {
     /// Their values.
     ///
     /// # Errors
@@ -63,9 +63,9 @@ pub struct Referral {
     /// The name of the zone that was cut off.
     pub zone: String,
     /// Its `NS` records, as its parent has them.
-    pub ns: Rows,
+    pub ns: RrSet,
     /// Addresses that came with it, by name and type.
-    pub glue: BTreeMap<(String, u16), Rows>,
+    pub glue: BTreeMap<(String, u16), RrSet>,
 }
 
 impl Answer {
@@ -76,7 +76,7 @@ impl Answer {
         let found = loop {
             let rows = rows(&message.answers, &current, number)?;
             if let Some(rows) = rows {
-                break Found::Rows(rows);
+                break Found::RrSet(rows);
             }
             let Some(target) = alias(&message.answers, &current) else {
                 break match message.response_code {
@@ -84,8 +84,8 @@ impl Answer {
                     _ => Found::NoData,
                 };
             };
-            if aliases.len() == MOST_ALIASES {
-                return Err(format!("more than {MOST_ALIASES} aliases in a row"));
+            if aliases.len() == MAX_ALIASES {
+                return Err(format!("more than {MAX_ALIASES} aliases in a row"));
             }
             current = target.clone();
             aliases.push(shown(&current));
@@ -97,15 +97,15 @@ impl Answer {
     }
 }
 
-fn rows(records: &[Record], name: &Name, number: Number) -> Result<Option<Rows>, String> {
-    let mut rows: Option<Rows> = None;
+fn rows(records: &[Record], name: &Name, number: Number) -> Result<Option<RrSet>, String> {
+    let mut rows: Option<RrSet> = None;
     for record in records {
         let is_one = record.record_type() == number
             && record.dns_class == DNSClass::IN
             && record.name == *name;
         if is_one {
             let rdata = wire::bytes_of(&record.data).map_err(|error| error.to_string())?;
-            let rows = rows.get_or_insert_with(|| Rows { ttl: record.ttl, rdatas: Vec::new() });
+            let rows = rows.get_or_insert_with(|| RrSet { ttl: record.ttl, rdatas: Vec::new() });
             rows.ttl = rows.ttl.min(record.ttl);
             rows.rdatas.push(rdata);
         }

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::answer::Answer;
-use crate::error::{AskError, Code};
+use crate::error::{Code, QueryError};
 use crate::exchange::Exchange;
 use crate::wire::{self, WireError};
 
@@ -65,12 +65,12 @@ impl Client {
     /// # Errors
     ///
     /// Says why there is no answer. That there are no such records is an answer.
-    pub async fn ask(
+    pub async fn query(
         &self,
         server: SocketAddr,
         name: &str,
         of: RecordType,
-    ) -> Result<Answer, AskError> {
+    ) -> Result<Answer, QueryError> {
         let number = wire::type_number(of).ok_or(WireError::NoWireForm(of))?;
         let labels = wire::labels(name)?;
         let name = Name::from_labels(labels.iter().map(Vec::as_slice))
@@ -84,11 +84,11 @@ impl Client {
         let response = response.map_err(|_| self.timeout(server))??;
         Self::check(server, &response, &query)?;
         Answer::read(&response, query.name(), query.query_type())
-            .map_err(|fault| AskError::Malformed { server, fault })
+            .map_err(|fault| QueryError::Malformed { server, fault })
     }
 
-    fn timeout(&self, server: SocketAddr) -> AskError {
-        AskError::Timeout { server, timeout: self.options.timeout }
+    fn timeout(&self, server: SocketAddr) -> QueryError {
+        QueryError::Timeout { server, timeout: self.options.timeout }
     }
 
     async fn converse(
@@ -96,7 +96,7 @@ impl Client {
         server: SocketAddr,
         query: &Query,
         deadline: Instant,
-    ) -> Result<DnsResponse, AskError> {
+    ) -> Result<DnsResponse, QueryError> {
         let failed = |error| self.failed(server, error);
         let tries = self.options.tries;
         let timeout = self.options.timeout;
@@ -112,15 +112,15 @@ impl Client {
             response = exchange.tcp().await.map_err(failed)?;
             if response.truncation {
                 let fault = "it is cut off, though it came over TCP".to_owned();
-                return Err(AskError::Malformed { server, fault });
+                return Err(QueryError::Malformed { server, fault });
             }
         }
         Ok(response)
     }
 
     /// An answer has the question it answers, and a code that goes with one.
-    fn check(server: SocketAddr, response: &DnsResponse, query: &Query) -> Result<(), AskError> {
-        let malformed = |fault: &str| AskError::Malformed { server, fault: fault.to_owned() };
+    fn check(server: SocketAddr, response: &DnsResponse, query: &Query) -> Result<(), QueryError> {
+        let malformed = |fault: &str| QueryError::Malformed { server, fault: fault.to_owned() };
         if response.message_type != MessageType::Response {
             return Err(malformed("it is a question"));
         }
@@ -133,12 +133,12 @@ impl Client {
             return Err(malformed("it answers another question"));
         }
         match Code::of(response.response_code) {
-            Some(code) => Err(AskError::Refused { server, code }),
+            Some(code) => Err(QueryError::Refused { server, code }),
             None => Ok(()),
         }
     }
 
-    fn failed(&self, server: SocketAddr, error: NetError) -> AskError {
+    fn failed(&self, server: SocketAddr, error: NetError) -> QueryError {
         match error {
             NetError::Timeout => self.timeout(server),
             NetError::Io(error) => {
@@ -146,13 +146,13 @@ impl Client {
                     return self.timeout(server);
                 }
                 let source = std::io::Error::new(error.kind(), error.to_string());
-                AskError::Unreachable { server, source }
+                QueryError::Unreachable { server, source }
             }
             NetError::NoConnections => {
                 let source = std::io::ErrorKind::ConnectionReset.into();
-                AskError::Unreachable { server, source }
+                QueryError::Unreachable { server, source }
             }
-            error => AskError::Malformed { server, fault: error.to_string() },
+            error => QueryError::Malformed { server, fault: error.to_string() },
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::wire::WireError;
 /// without the cause.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum AskError {
+pub enum QueryError {
     /// The server said nothing in time.
     #[error("no answer from {server} within {timeout:?}")]
     Timeout {

@@ -10,8 +10,8 @@ mod server;
 pub mod spf;
 pub mod wire;
 
-pub use answer::{Answer, Found, Referral, Rows};
+pub use answer::{Answer, Found, Referral, RrSet};
 pub use client::{Client, ClientOptions};
-pub use error::{AskError, Code};
+pub use error::{Code, QueryError};
 pub use resolver::Resolver;
 pub use server::{Server, ServerError};

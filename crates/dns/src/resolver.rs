@@ -7,7 +7,7 @@ use octodns_core::RecordType;
 
 use crate::answer::Answer;
 use crate::client::Client;
-use crate::error::AskError;
+use crate::error::QueryError;
 
 /// Recursive servers that are asked in turn until one answers.
 #[derive(Clone, Debug)]
@@ -46,11 +46,11 @@ impl Resolver {
     /// # Errors
     ///
     /// The error of the last server, when none answers.
-    pub async fn ask(&self, name: &str, of: RecordType) -> Result<Answer, AskError> {
-        let mut last = AskError::NoServers { reason: self.reason.clone() };
+    pub async fn query(&self, name: &str, of: RecordType) -> Result<Answer, QueryError> {
+        let mut last = QueryError::NoServers { reason: self.reason.clone() };
         for server in &self.servers {
-            match self.client.ask(*server, name, of).await {
-                Err(AskError::Question(error)) => return Err(error.into()),
+            match self.client.query(*server, name, of).await {
+                Err(QueryError::Question(error)) => return Err(error.into()),
                 Err(error) => last = error,
                 answer => return answer,
             }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use hickory_proto::op::{Message, Query, ResponseCode};
 use hickory_proto::rr::{Name, RecordType as Number};
 use octodns_core::RecordType;
-use octodns_core::record::{RecordData, Target};
-use octodns_dns::{Answer, AskError, Client, ClientOptions, Code, Found, Resolver, Rows};
+use octodns_core::record::{HostName, RecordData};
+use octodns_dns::{Answer, Client, ClientOptions, Code, Found, QueryError, Resolver, RrSet};
 use octodns_testkit::dns::{FakeDns, Question, nxdomain, record, send, txt};
 
 const NAME: &str = "www.example.com.";
@@ -26,9 +26,9 @@ const IMPATIENT: ClientOptions =
 async fn ask(
     options: ClientOptions,
     answers: impl Fn(&Question, Message) -> Vec<Vec<u8>> + Send + Sync + 'static,
-) -> (Result<Answer, AskError>, Vec<Question>) {
+) -> (Result<Answer, QueryError>, Vec<Question>) {
     let server = FakeDns::start(answers).unwrap();
-    let answer = Client::new(options).ask(server.address(), NAME, RecordType::A).await;
+    let answer = Client::new(options).query(server.address(), NAME, RecordType::A).await;
     (answer, server.asked())
 }
 
@@ -37,7 +37,7 @@ fn address(last: u8) -> Vec<u8> {
 }
 
 fn alias(name: &str) -> Vec<u8> {
-    let data = RecordData::Cname(Target::new(name).unwrap());
+    let data = RecordData::Cname(HostName::new(name).unwrap());
     octodns_dns::wire::to_bytes(&data).unwrap().remove(0)
 }
 
@@ -58,7 +58,7 @@ async fn records_are_found_at_the_end_of_their_aliases() {
     let answer = answer.unwrap();
     assert_eq!(answer.aliases, ["a.example.net.", "b.example.net."]);
     assert!(!answer.authoritative);
-    let Found::Rows(rows) = answer.found else { panic!("{answer:?}") };
+    let Found::RrSet(rows) = answer.found else { panic!("{answer:?}") };
     assert_eq!(rows.ttl, 20);
     let expected = RecordData::A(vec![Ipv4Addr::new(192, 0, 2, 1), Ipv4Addr::new(192, 0, 2, 2)]);
     assert_eq!(rows.data(RecordType::A).unwrap(), expected);
@@ -97,7 +97,7 @@ async fn refusals_are_told_apart() {
         })
         .await;
         let error = answer.unwrap_err();
-        assert!(matches!(error, AskError::Refused { code, .. } if code == expected), "{error}");
+        assert!(matches!(error, QueryError::Refused { code, .. } if code == expected), "{error}");
         assert!(error.to_string().ends_with(shown), "{error}");
     }
 }
@@ -114,7 +114,7 @@ async fn a_server_without_edns_is_asked_without() {
         send(&message)
     })
     .await;
-    assert_eq!(answer.unwrap().found, Found::Rows(Rows { ttl: 60, rdatas: vec![address(1)] }));
+    assert_eq!(answer.unwrap().found, Found::RrSet(RrSet { ttl: 60, rdatas: vec![address(1)] }));
     assert_eq!(asked.len(), 2);
 }
 
@@ -129,7 +129,7 @@ async fn what_does_not_fit_comes_over_tcp() {
         send(&message)
     })
     .await;
-    let Found::Rows(rows) = answer.unwrap().found else { panic!("no records") };
+    let Found::RrSet(rows) = answer.unwrap().found else { panic!("no records") };
     assert_eq!(rows.rdatas.len(), 256);
     assert_eq!(asked.iter().map(|question| question.tcp).collect::<Vec<_>>(), [false, true]);
 }
@@ -146,14 +146,14 @@ async fn a_lost_question_is_asked_again() {
         send(&message)
     })
     .await;
-    assert!(matches!(answer.unwrap().found, Found::Rows(_)));
+    assert!(matches!(answer.unwrap().found, Found::RrSet(_)));
     assert!(asked.len() >= 2);
 }
 
 #[tokio::test]
 async fn silence_is_a_timeout() {
     let (answer, asked) = ask(IMPATIENT, |_, _| Vec::new()).await;
-    assert!(matches!(answer, Err(AskError::Timeout { .. })), "{answer:?}");
+    assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
     assert_eq!(asked.len(), 2);
     // Over TCP as well, and with a message that never ends.
     let (answer, _) = ask(IMPATIENT, |question, mut message| {
@@ -161,10 +161,10 @@ async fn silence_is_a_timeout() {
         if question.tcp { Vec::new() } else { send(&message) }
     })
     .await;
-    assert!(matches!(answer, Err(AskError::Timeout { .. })), "{answer:?}");
+    assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
     let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let answer = Client::new(IMPATIENT).ask(nobody, NAME, RecordType::A).await;
-    assert!(matches!(answer, Err(AskError::Timeout { .. })), "{answer:?}");
+    let answer = Client::new(IMPATIENT).query(nobody, NAME, RecordType::A).await;
+    assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
 }
 
 /// What is not the answer is not seen, and the true one still counts.
@@ -181,7 +181,7 @@ async fn forged_answers_are_overlooked() {
         [vec![vec![]], vec![vec![0]], send(&wrong_id), send(&other), send(&message)].concat()
     })
     .await;
-    assert_eq!(answer.unwrap().found, Found::Rows(Rows { ttl: 60, rdatas: vec![address(1)] }));
+    assert_eq!(answer.unwrap().found, Found::RrSet(RrSet { ttl: 60, rdatas: vec![address(1)] }));
 }
 
 #[tokio::test]
@@ -223,7 +223,7 @@ async fn malformed_answers_are_errors() {
     ];
     for (what, spoil) in spoils {
         let (answer, _) = ask(PATIENT, move |_, message| spoil(message)).await;
-        assert!(matches!(answer, Err(AskError::Malformed { .. })), "{what}: {answer:?}");
+        assert!(matches!(answer, Err(QueryError::Malformed { .. })), "{what}: {answer:?}");
     }
 }
 
@@ -259,10 +259,10 @@ async fn questions_on_their_way_are_bounded() {
         .map(|number| {
             let (client, server) = (client.clone(), server.address());
             let name = format!("n{number}.example.com.");
-            tokio::spawn(async move { client.ask(server, &name, RecordType::A).await })
+            tokio::spawn(async move { client.query(server, &name, RecordType::A).await })
         })
         .collect();
-    let last = Client::new(PATIENT).ask(server.address(), "last.", RecordType::A).await;
+    let last = Client::new(PATIENT).query(server.address(), "last.", RecordType::A).await;
     assert_eq!(last.unwrap().found, Found::NoData);
     assert_eq!(server.asked().len(), 3 + 1);
     asking.iter().for_each(tokio::task::JoinHandle::abort);
@@ -278,22 +278,22 @@ async fn a_resolver_goes_on_to_the_next_server() {
     let knowing = FakeDns::start(|_, message| send(&nxdomain(message))).unwrap();
     let servers = vec![failing.address(), knowing.address()];
     let resolver = Resolver::new(Client::new(PATIENT), servers);
-    let answer = resolver.ask(NAME, RecordType::TXT).await.unwrap();
+    let answer = resolver.query(NAME, RecordType::TXT).await.unwrap();
     assert_eq!(answer.found, Found::NxDomain);
 
     let resolver = Resolver::new(Client::new(PATIENT), vec![failing.address()]);
-    let error = resolver.ask(NAME, RecordType::TXT).await.unwrap_err();
-    assert!(matches!(error, AskError::Refused { code: Code::ServFail, .. }), "{error}");
+    let error = resolver.query(NAME, RecordType::TXT).await.unwrap_err();
+    assert!(matches!(error, QueryError::Refused { code: Code::ServFail, .. }), "{error}");
     let nobody: Vec<SocketAddr> = Vec::new();
-    let error = Resolver::new(Client::new(PATIENT), nobody).ask(NAME, RecordType::A).await;
-    assert!(matches!(error, Err(AskError::NoServers { .. })));
+    let error = Resolver::new(Client::new(PATIENT), nobody).query(NAME, RecordType::A).await;
+    assert!(matches!(error, Err(QueryError::NoServers { .. })));
 }
 
 #[tokio::test]
 async fn there_are_questions_that_cannot_be_asked() {
     let server = SocketAddr::from(([127, 0, 0, 1], 9));
     for (name, of) in [(NAME, RecordType::ALIAS), ("a..b.", RecordType::A), ("a", RecordType::A)] {
-        let answer = Client::new(PATIENT).ask(server, name, of).await;
-        assert!(matches!(answer, Err(AskError::Question(_))), "{name} {of}");
+        let answer = Client::new(PATIENT).query(server, name, of).await;
+        assert!(matches!(answer, Err(QueryError::Question(_))), "{name} {of}");
     }
 }

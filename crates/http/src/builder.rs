@@ -9,15 +9,15 @@ use crate::client::Client;
 use crate::hooks::Hooks;
 use crate::limits::Quota;
 use crate::network::{Network, base_url};
-use crate::redact::Redactor;
+use crate::redact::SharedRedactor;
 use crate::retry::Backoff;
 use crate::transport::Transport;
 use crate::verdict::Throttle;
 use crate::waits::WaitHeader;
-use crate::{Accounts, Answer, Error, Host, Limits, Options, Rate, Retry, Verdict};
+use crate::{Accounts, Error, Host, Limits, Options, Rate, Response, Retry, Verdict};
 
 /// The most bytes of an answer unless a provider says otherwise.
-const MOST_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
 
 /// Makes a [`Client`].
 #[must_use]
@@ -32,7 +32,7 @@ pub struct Builder {
     retry: Retry,
     host: Host,
     hooks: Hooks,
-    most_bytes: usize,
+    max_bytes: usize,
     hidden: Vec<Secret>,
 }
 
@@ -57,7 +57,7 @@ impl Builder {
             retry: Retry::default(),
             host: Host::default(),
             hooks: Hooks::default(),
-            most_bytes: MOST_BYTES,
+            max_bytes: MAX_BYTES,
             hidden: Vec::new(),
         }
     }
@@ -108,11 +108,11 @@ impl Builder {
 
     /// Finds the service's own words in an answer that says no; `None` looks where services usually put
     /// them.
-    pub fn words(
+    pub fn error_message(
         mut self,
-        words: impl Fn(&Answer) -> Option<String> + Send + Sync + 'static,
+        words: impl Fn(&Response) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        self.hooks.words = Arc::new(words);
+        self.hooks.error_message = Arc::new(words);
         self
     }
 
@@ -120,7 +120,7 @@ impl Builder {
     /// then to the status.
     pub fn verdict(
         mut self,
-        verdict: impl Fn(&Answer) -> Option<Verdict> + Send + Sync + 'static,
+        verdict: impl Fn(&Response) -> Option<Verdict> + Send + Sync + 'static,
     ) -> Self {
         self.hooks.verdicts = Arc::new(verdict);
         self
@@ -153,14 +153,14 @@ impl Builder {
     }
 
     /// The most bytes an answer may have. Default: 64 MiB.
-    pub fn most_bytes(mut self, most: usize) -> Self {
-        self.most_bytes = most;
+    pub fn max_bytes(mut self, most: usize) -> Self {
+        self.max_bytes = most;
         self
     }
 
     /// Keeps a secret that is not the authentication's from being shown if the service repeats it. It is
     /// part of what tells one account from another.
-    pub fn hide(mut self, secret: &Secret) -> Self {
+    pub fn redact(mut self, secret: &Secret) -> Self {
         self.hidden.push(secret.clone());
         self
     }
@@ -175,9 +175,9 @@ impl Builder {
         // Nobody becomes stricter for a client that cannot be.
         base_url(&self.base)?;
         let secrets = self.auth.secrets();
-        let mut marks = vec![self.base.trim_end_matches('/')];
-        marks.extend(secrets.iter().chain(&self.hidden).map(Secret::reveal));
-        let limits = accounts.limits(&marks, &self.allowed_rates(), self.allowed_concurrency());
+        let mut identity = vec![self.base.trim_end_matches('/')];
+        identity.extend(secrets.iter().chain(&self.hidden).map(Secret::reveal));
+        let limits = accounts.limits(&identity, &self.allowed_rates(), self.allowed_concurrency());
         Self { limits: Some(limits), ..self }.build()
     }
 
@@ -195,7 +195,7 @@ impl Builder {
         let network = Network::new(self.name, self.options);
         // What cannot be is told now.
         network.to(&base)?;
-        let redactor = Redactor::new(&self.hidden);
+        let redactor = SharedRedactor::new(&self.hidden);
         redactor.learn(&self.auth.secrets());
         redactor.learn(&network.secrets());
         Ok(Client {
@@ -207,7 +207,7 @@ impl Builder {
                 limits,
                 backoff: Backoff { retry, host: self.host },
                 hooks: self.hooks,
-                most_bytes: self.most_bytes,
+                max_bytes: self.max_bytes,
                 redactor: Arc::new(redactor),
                 seen: Arc::default(),
             }),

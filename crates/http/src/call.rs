@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::place::Place;
-use crate::{Answer, Call, Error};
+use crate::{Call, Error, Response};
 
 /// A request that is put together but for its credentials.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub(crate) struct Prepared {
 
 /// What came of a call.
 pub(crate) struct Sent {
-    pub(crate) result: Result<Answer, Error>,
+    pub(crate) result: Result<Response, Error>,
     /// Whether an attempt that brought no answer may have been carried out.
     pub(crate) may_be_done: bool,
     /// The call, as it was sent.
@@ -32,9 +32,9 @@ pub(crate) struct Sent {
 
 impl Sent {
     /// The answer; where it failed and may have been carried out all the same, that is what is told.
-    pub(crate) fn settled(self) -> Result<Answer, Error> {
+    pub(crate) fn settled(self) -> Result<Response, Error> {
         let (call, may_be_done) = (self.call, self.may_be_done);
-        self.result.map_err(|error| if may_be_done { error.unsure(&call) } else { error })
+        self.result.map_err(|error| if may_be_done { error.indeterminate(&call) } else { error })
     }
 }
 
@@ -48,7 +48,7 @@ pub(crate) enum Broken {
 
 /// What to do after an answer that does not end the call with an error.
 pub(crate) enum Next {
-    Done(Box<Answer>),
+    Done(Box<Response>),
     /// Again, after a pause.
     Again(Duration),
 }

@@ -76,7 +76,7 @@ impl Client {
     }
 
     /// A text that may be the service's, without our secrets.
-    pub fn hide(&self, text: &str) -> String {
+    pub fn redact(&self, text: &str) -> String {
         self.transport.redactor.redact(text)
     }
 

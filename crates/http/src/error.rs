@@ -7,7 +7,7 @@ use std::time::Duration;
 use octodns_core::provider::Cause;
 use octodns_core::registry::BuildError;
 use octodns_core::value::Position;
-use octodns_core::{ProviderError, ServiceFault};
+use octodns_core::{ProviderError, ServiceErrorKind};
 
 /// What was asked of a service: method and path, without the query, which may hold a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub enum Error {
     },
     /// The request cannot be sent as it is; nothing was.
     #[error("{call}: {message}")]
-    Unsendable {
+    InvalidRequest {
         /// The call.
         call: Call,
         /// What is wrong with it.
@@ -114,7 +114,7 @@ pub enum Error {
     },
     /// The service is broken, still so after `attempts` tries (usually 5xx).
     #[error("{call}: {status}: {message} (gave up after {attempts} attempts)")]
-    Broken {
+    Unavailable {
         /// The call.
         call: Call,
         /// The status of the answer.
@@ -138,7 +138,7 @@ pub enum Error {
     },
     /// The call was sent, may not be repeated, and whether it was carried out is not known.
     #[error("{call}: broke off, it is not known whether it was carried out: {message}")]
-    Unsure {
+    Indeterminate {
         /// The call.
         call: Call,
         /// The service's own words, or what became of the connection.
@@ -176,27 +176,29 @@ pub enum Error {
 
 impl Error {
     /// What kind of no it is.
-    pub fn fault(&self) -> ServiceFault {
+    pub fn kind(&self) -> ServiceErrorKind {
         match self {
-            Self::Login { source } => match source.fault() {
+            Self::Login { source } => match source.kind() {
                 // The call itself was not sent.
-                ServiceFault::Unsure => ServiceFault::Unreachable,
-                ServiceFault::Refused | ServiceFault::NotFound => ServiceFault::Unauthorized,
+                ServiceErrorKind::Indeterminate => ServiceErrorKind::Unreachable,
+                ServiceErrorKind::Refused | ServiceErrorKind::NotFound => {
+                    ServiceErrorKind::Unauthorized
+                }
                 other => other,
             },
-            Self::Unauthorized { .. } => ServiceFault::Unauthorized,
-            Self::NotFound { .. } => ServiceFault::NotFound,
-            Self::Throttled { .. } => ServiceFault::Throttled,
-            Self::Broken { .. } | Self::Unreachable { .. } => ServiceFault::Unreachable,
-            Self::Unsure { .. } => ServiceFault::Unsure,
+            Self::Unauthorized { .. } => ServiceErrorKind::Unauthorized,
+            Self::NotFound { .. } => ServiceErrorKind::NotFound,
+            Self::Throttled { .. } => ServiceErrorKind::Throttled,
+            Self::Unavailable { .. } | Self::Unreachable { .. } => ServiceErrorKind::Unreachable,
+            Self::Indeterminate { .. } => ServiceErrorKind::Indeterminate,
             Self::Malformed { .. } | Self::Incomplete { .. } | Self::TooLarge { .. } => {
-                ServiceFault::Malformed
+                ServiceErrorKind::Malformed
             }
             Self::Options { .. }
-            | Self::Unsendable { .. }
+            | Self::InvalidRequest { .. }
             | Self::Unsigned { .. }
             | Self::JobFailed { .. }
-            | Self::Refused { .. } => ServiceFault::Refused,
+            | Self::Refused { .. } => ServiceErrorKind::Refused,
         }
     }
 
@@ -204,15 +206,15 @@ impl Error {
     pub fn call(&self) -> Option<&Call> {
         match self {
             Self::Options { .. } | Self::Unsigned { .. } | Self::Login { .. } => None,
-            Self::Unsendable { call, .. }
+            Self::InvalidRequest { call, .. }
             | Self::JobFailed { call, .. }
             | Self::Unauthorized { call, .. }
             | Self::NotFound { call, .. }
             | Self::Refused { call, .. }
             | Self::Throttled { call, .. }
-            | Self::Broken { call, .. }
+            | Self::Unavailable { call, .. }
             | Self::Unreachable { call, .. }
-            | Self::Unsure { call, .. }
+            | Self::Indeterminate { call, .. }
             | Self::Malformed { call, .. }
             | Self::Incomplete { call, .. }
             | Self::TooLarge { call, .. } => Some(call),
@@ -226,7 +228,7 @@ impl Error {
             | Self::NotFound { status, .. }
             | Self::Refused { status, .. }
             | Self::Throttled { status, .. }
-            | Self::Broken { status, .. } => Some(*status),
+            | Self::Unavailable { status, .. } => Some(*status),
             _ => None,
         }
     }
@@ -234,14 +236,14 @@ impl Error {
     /// How long the service wants to be left alone, if it says so.
     pub fn wait(&self) -> Option<Duration> {
         match self {
-            Self::Throttled { wait, .. } | Self::Broken { wait, .. } => *wait,
+            Self::Throttled { wait, .. } | Self::Unavailable { wait, .. } => *wait,
             _ => None,
         }
     }
 
     /// Whether the same call may do better a little later.
-    pub fn is_passing(&self) -> bool {
-        matches!(self.fault(), ServiceFault::Throttled | ServiceFault::Unreachable)
+    pub fn is_transient(&self) -> bool {
+        matches!(self.kind(), ServiceErrorKind::Throttled | ServiceErrorKind::Unreachable)
     }
 
     /// The request cannot be signed: for [`Auth::sign`](crate::Auth::sign).
@@ -250,8 +252,8 @@ impl Error {
     }
 
     /// The same call, as one of which nobody knows whether it was carried out.
-    pub(crate) fn unsure(self, call: &Call) -> Self {
-        if matches!(self, Self::Unsure { .. }) {
+    pub(crate) fn indeterminate(self, call: &Call) -> Self {
+        if matches!(self, Self::Indeterminate { .. }) {
             return self;
         }
         let mut message = self.to_string();
@@ -263,7 +265,7 @@ impl Error {
         if let Some(cause) = std::error::Error::source(&self) {
             message = format!("{message}: {}", chain(cause));
         }
-        Self::Unsure { call: call.clone(), message }
+        Self::Indeterminate { call: call.clone(), message }
     }
 
     /// An option that cannot be as it is.
@@ -296,7 +298,7 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 /// # Errors
 ///
 /// That of the call, if it is another.
-pub fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+pub fn optional<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     match result {
         Err(Error::NotFound { .. }) => Ok(None),
         result => result.map(Some),
@@ -305,7 +307,7 @@ pub fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
 
 impl From<Error> for ProviderError {
     fn from(mut error: Error) -> Self {
-        let (fault, message) = (error.fault(), error.to_string());
+        let (fault, message) = (error.kind(), error.to_string());
         let source = match &mut error {
             Error::Options { source, .. } => source.take(),
             Error::Login { source } => Some(Arc::clone(source).into()),

@@ -11,7 +11,7 @@ use crate::auth::Outgoing;
 use crate::call::{Broken, Prepared};
 use crate::error::chain;
 use crate::transport::Transport;
-use crate::{Answer, Call, Error};
+use crate::{Call, Error, Response};
 
 impl Transport {
     /// Sends a request once and reads its answer.
@@ -21,7 +21,7 @@ impl Transport {
         request: &Prepared,
         outgoing: Outgoing,
         attempt: u32,
-    ) -> Result<Answer, Broken> {
+    ) -> Result<Response, Broken> {
         let call = &request.call;
         let start = Instant::now();
         let url = outgoing.url.clone();
@@ -38,18 +38,19 @@ impl Transport {
         let mut response = sending.send().await.map_err(broke_off)?;
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(broke_off)? {
-            if body.len() + chunk.len() > self.most_bytes {
-                let (call, limit) = (call.clone(), self.most_bytes);
+            if body.len() + chunk.len() > self.max_bytes {
+                let (call, limit) = (call.clone(), self.max_bytes);
                 let error = Error::TooLarge { call, limit };
                 // What answers without end to a change may be anything.
-                let error = if request.is_read { error } else { error.unsure(&request.call) };
+                let error =
+                    if request.is_read { error } else { error.indeterminate(&request.call) };
                 return Err(Broken::Failed(error));
             }
             body.extend_from_slice(&chunk);
         }
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         self.log(call, attempt, start.elapsed(), &status.as_u16());
-        Ok(Answer {
+        Ok(Response {
             call: call.clone(),
             status,
             headers,

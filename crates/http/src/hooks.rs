@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
+use crate::error_message::usual;
 use crate::limits::Quota;
 use crate::verdict::Throttle;
 use crate::waits::WaitHeader;
-use crate::words::usual;
-use crate::{Answer, Verdict};
+use crate::{Response, Verdict};
 
-type Words = Arc<dyn Fn(&Answer) -> Option<String> + Send + Sync>;
-type Verdicts = Arc<dyn Fn(&Answer) -> Option<Verdict> + Send + Sync>;
+type ErrorMessage = Arc<dyn Fn(&Response) -> Option<String> + Send + Sync>;
+type Verdicts = Arc<dyn Fn(&Response) -> Option<Verdict> + Send + Sync>;
 
 /// What is particular to a service.
 #[derive(Clone)]
 pub(crate) struct Hooks {
-    pub(crate) words: Words,
+    pub(crate) error_message: ErrorMessage,
     pub(crate) verdicts: Verdicts,
     pub(crate) throttles: Vec<Throttle>,
     pub(crate) wait_headers: Vec<WaitHeader>,
@@ -26,7 +26,7 @@ pub(crate) struct Hooks {
 impl Default for Hooks {
     fn default() -> Self {
         Self {
-            words: Arc::new(|_| None),
+            error_message: Arc::new(|_| None),
             verdicts: Arc::new(|_| None),
             throttles: Vec::new(),
             wait_headers: Vec::new(),
@@ -38,21 +38,21 @@ impl Default for Hooks {
 
 impl Hooks {
     /// What an answer means: what the provider says, then the throttling it knows of, then the status.
-    pub(crate) fn verdict(&self, answer: &Answer) -> Verdict {
-        (self.verdicts)(answer).unwrap_or_else(|| match self.throttle(answer) {
+    pub(crate) fn verdict(&self, response: &Response) -> Verdict {
+        (self.verdicts)(response).unwrap_or_else(|| match self.throttle(response) {
             Some(_) => Verdict::Throttled,
-            None => Verdict::of(answer.status()),
+            None => Verdict::of(response.status()),
         })
     }
 
     /// The rule by which an answer says that it was too much.
-    pub(crate) fn throttle(&self, answer: &Answer) -> Option<&Throttle> {
-        self.throttles.iter().find(|rule| rule.fits(answer))
+    pub(crate) fn throttle(&self, response: &Response) -> Option<&Throttle> {
+        self.throttles.iter().find(|rule| rule.fits(response))
     }
 
     /// The service's own words.
-    pub(crate) fn words(&self, answer: &Answer) -> String {
-        let words = (self.words)(answer).filter(|words| !words.is_empty());
-        words.unwrap_or_else(|| usual(answer))
+    pub(crate) fn error_message(&self, response: &Response) -> String {
+        let words = (self.error_message)(response).filter(|words| !words.is_empty());
+        words.unwrap_or_else(|| usual(response))
     }
 }

@@ -1,11 +1,12 @@
 #![doc = include_str!("../README.md")]
 
-mod answer;
 mod auth;
 mod builder;
 mod call;
 mod client;
+mod decide;
 mod error;
+mod error_message;
 mod exchange;
 mod hooks;
 mod host;
@@ -19,27 +20,26 @@ mod place;
 mod poll;
 mod redact;
 mod request;
+mod response;
 mod retry;
 mod service_options;
 mod transport;
 mod verdict;
 mod waits;
-mod weigh;
-mod words;
 
-pub use answer::Answer;
 pub use auth::{Auth, HeaderAuth, Outgoing, SigningAuth, Token, TokenAuth, TokenSource};
 pub use builder::Builder;
 pub use client::Client;
-pub use error::{Call, Error, found};
+pub use error::{Call, Error, optional};
 pub use host::{ClockOffset, Host};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-pub use limits::{Accounts, Limits, Methods, Quota, Rate, Turn};
+pub use limits::{Accounts, Limits, Methods, Permit, Quota, Rate};
 pub use oauth::OAuthLogin;
 pub use options::Options;
 pub use paging::{Page, PageAt, all, all_ahead, pages};
 pub use poll::{JobStatus, Poll};
 pub use request::Request;
+pub use response::Response;
 pub use retry::{Backoff, Retry};
 pub use service_options::ServiceOptions;
 pub use url::Url;

@@ -8,7 +8,7 @@ use octodns_core::Secret;
 use serde_json::Value;
 
 use crate::auth::{Token, TokenSource};
-use crate::{Answer, Client, Error, Host};
+use crate::{Client, Error, Host, Response};
 
 type Form = Box<dyn Fn(&Host) -> Result<Vec<(&'static str, Secret)>, Error> + Send + Sync>;
 
@@ -67,12 +67,12 @@ impl OAuthLogin {
     async fn grant(&self, fields: &[(&'static str, Secret)]) -> Result<Token, Error> {
         self.client.learn(&secret_values(fields));
         let fields = fields.iter().map(|(name, value)| (*name, value.reveal()));
-        let answer = self.client.post(&[]).form(fields).read_only().send().await?;
-        let said = serde_json::from_slice(answer.body()).unwrap_or(Value::Null);
+        let response = self.client.post(&[]).form(fields).read_only().send().await?;
+        let said = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
         let of = |names: [&str; 2]| names.into_iter().find_map(|name| said.get(name));
         let text = of(["access_token", "accessToken"]).and_then(Value::as_str);
         let Some(text) = text.filter(|text| !text.is_empty()) else {
-            return Err(missing(&answer, &said));
+            return Err(missing(&response, &said));
         };
         let mut token = Token::new(text);
         if let Some(lifetime) = of(["expires_in", "expiresIn"]).and_then(seconds) {
@@ -81,7 +81,7 @@ impl OAuthLogin {
         let refresh = of(["refresh_token", "refreshToken"]).and_then(Value::as_str);
         let refresh = refresh.map(Secret::new).filter(|_| self.keeps_refresh);
         if let Some(refresh) = &refresh {
-            token = token.hide(refresh);
+            token = token.redact(refresh);
         }
         *self.refresh.lock().unwrap_or_else(PoisonError::into_inner) = refresh;
         Ok(token)
@@ -115,11 +115,11 @@ fn secret_values(fields: &[(&'static str, Secret)]) -> Vec<Secret> {
 }
 
 /// The error for an answer without a token. What is in it is not quoted: it may be a token in disguise.
-fn missing(answer: &Answer, said: &Value) -> Error {
+fn missing(response: &Response, said: &Value) -> Error {
     let words = ["error_description", "error"].into_iter().find_map(|key| said.get(key)?.as_str());
     match words {
-        Some(words) => answer.refused(words),
-        None => answer.malformed("access_token", "it is missing"),
+        Some(words) => response.refused(words),
+        None => response.malformed("access_token", "it is missing"),
     }
 }
 

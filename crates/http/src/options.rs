@@ -43,8 +43,9 @@ pub struct Options {
     #[schemars(range(min = 0.0, max = 86400.0))]
     pub retry_wait: Option<f64>,
     /// Seconds that a service may ask to wait; for more, the request fails. Default: 300.
+    #[serde(alias = "patience")]
     #[schemars(range(min = 0.0, max = 86400.0))]
-    pub patience: Option<f64>,
+    pub max_retry_after: Option<f64>,
     /// Requests a second at most. Default: what the service is known to allow.
     #[schemars(range(min = 1))]
     pub requests_per_second: Option<u32>,
@@ -65,9 +66,11 @@ impl Options {
     pub(crate) fn retry(&self, retry: Retry) -> Result<Retry, Error> {
         Ok(Retry {
             attempts: self.attempts.unwrap_or(retry.attempts).max(1),
-            first_wait: seconds("http.retry_wait", self.retry_wait)?.unwrap_or(retry.first_wait),
-            most_wait: retry.most_wait,
-            patience: seconds("http.patience", self.patience)?.unwrap_or(retry.patience),
+            initial_backoff: seconds("http.retry_wait", self.retry_wait)?
+                .unwrap_or(retry.initial_backoff),
+            max_backoff: retry.max_backoff,
+            max_retry_after: seconds("http.max_retry_after", self.max_retry_after)?
+                .unwrap_or(retry.max_retry_after),
         })
     }
 
@@ -88,6 +91,15 @@ fn seconds(key: &str, value: Option<f64>) -> Result<Option<Duration>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_option_keeps_its_old_name() {
+        for name in ["max_retry_after", "patience"] {
+            let options: Options = serde_json::from_str(&format!("{{\"{name}\": 7}}")).unwrap();
+            let retry = options.retry(Retry::default()).unwrap();
+            assert_eq!(retry.max_retry_after.as_secs(), 7, "{name}");
+        }
+    }
 
     #[test]
     fn times_are_seconds_and_not_endless() {

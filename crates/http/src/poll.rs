@@ -25,9 +25,9 @@ pub enum JobStatus<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Poll {
     /// The pause before the first question and after it; it doubles with each. Default: 0.5 s.
-    pub first_wait: Duration,
+    pub initial_backoff: Duration,
     /// The longest pause. Default: 10 s.
-    pub most_wait: Duration,
+    pub max_backoff: Duration,
     /// How long is asked in all. Default: 10 min.
     pub bound: Duration,
 }
@@ -35,8 +35,8 @@ pub struct Poll {
 impl Default for Poll {
     fn default() -> Self {
         Self {
-            first_wait: Duration::from_millis(500),
-            most_wait: Duration::from_secs(10),
+            initial_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(10),
             bound: Duration::from_secs(600),
         }
     }
@@ -64,7 +64,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::JobFailed`] when the service says so. [`Error::Unsure`] when it is not done within the bound,
+    /// [`Error::JobFailed`] when the service says so. [`Error::Indeterminate`] when it is not done within the bound,
     /// or when `check` fails otherwise than in passing: the job goes on, and what becomes of it is not known.
     pub async fn poll<T, F, R>(&self, poll: Poll, call: &Call, mut check: F) -> Result<T, Error>
     where
@@ -72,7 +72,7 @@ impl Client {
         R: Future<Output = Result<JobStatus<T>, Error>>,
     {
         let end = Instant::now() + poll.bound;
-        let mut pause = poll.first_wait;
+        let mut pause = poll.initial_backoff;
         let mut asked = Duration::ZERO;
         let mut last: Option<Error> = None;
         loop {
@@ -81,7 +81,7 @@ impl Client {
                 return Err(still_pending(call, poll.bound, last));
             };
             sleep_until(next).await;
-            pause = pause.saturating_mul(2).min(poll.most_wait);
+            pause = pause.saturating_mul(2).min(poll.max_backoff);
             asked = Duration::ZERO;
             // A question that is not answered in time is one more that did not help.
             match timeout_at(end, check()).await {
@@ -89,15 +89,15 @@ impl Client {
                 Ok(Ok(JobStatus::PendingFor(wait))) => (asked, last) = (wait, None),
                 Ok(Ok(JobStatus::Done(done))) => return Ok(done),
                 Ok(Ok(JobStatus::Failed(words))) => {
-                    let message = one_line(&self.hide(&words));
+                    let message = one_line(&self.redact(&words));
                     return Err(Error::JobFailed { call: call.clone(), message });
                 }
-                Ok(Err(error)) if error.is_passing() => {
+                Ok(Err(error)) if error.is_transient() => {
                     asked = error.wait().unwrap_or_default();
                     last = Some(error);
                 }
                 Ok(Err(error)) => {
-                    return Err(Error::Unsure { call: call.clone(), message: told(&error) });
+                    return Err(Error::Indeterminate { call: call.clone(), message: told(&error) });
                 }
                 Err(_) => return Err(still_pending(call, poll.bound, last)),
             }
@@ -111,7 +111,7 @@ fn still_pending(call: &Call, bound: Duration, last: Option<Error>) -> Error {
         Some(error) => format!("not done after {seconds} s, and then {}", told(&error)),
         None => format!("not done after {seconds} s"),
     };
-    Error::Unsure { call: call.clone(), message }
+    Error::Indeterminate { call: call.clone(), message }
 }
 
 /// An error of a question, which has a call of its own.
@@ -123,7 +123,7 @@ fn told(error: &Error) -> String {
 mod tests {
     use std::collections::VecDeque;
 
-    use octodns_core::{Secret, ServiceFault};
+    use octodns_core::{Secret, ServiceErrorKind};
 
     use super::*;
 
@@ -142,26 +142,26 @@ mod tests {
                 attempts: 1,
                 wait: Some(Duration::from_secs(7)),
             },
-            503 => Error::Broken { call, status, message, attempts: 1, wait: None },
+            503 => Error::Unavailable { call, status, message, attempts: 1, wait: None },
             _ => Error::NotFound { call, status, message },
         }
     }
 
     /// Seconds and outcome of a job whose questions are answered so, then pending for ever.
-    async fn run(answers: Vec<Result<JobStatus<u8>, u16>>) -> (f64, Result<u8, Error>) {
-        let client = Client::builder("test", "http://127.0.0.1/").hide(&Secret::new("hunter2"));
+    async fn run(responses: Vec<Result<JobStatus<u8>, u16>>) -> (f64, Result<u8, Error>) {
+        let client = Client::builder("test", "http://127.0.0.1/").redact(&Secret::new("hunter2"));
         let client = client.build().unwrap();
         let start = Instant::now();
-        let mut answers = VecDeque::from(answers);
+        let mut responses = VecDeque::from(responses);
         let poll = Poll {
-            first_wait: Duration::from_secs(1),
-            most_wait: Duration::from_secs(4),
+            initial_backoff: Duration::from_secs(1),
+            max_backoff: Duration::from_secs(4),
             bound: Duration::from_secs(30),
         };
         let call = call();
         let result = client.poll(poll, &call, || {
-            let answer = answers.pop_front().unwrap_or(Ok(JobStatus::Pending));
-            async move { answer.map_err(refused) }
+            let response = responses.pop_front().unwrap_or(Ok(JobStatus::Pending));
+            async move { response.map_err(refused) }
         });
         let result = result.await;
         (start.elapsed().as_secs_f64(), result)
@@ -170,7 +170,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_job_is_asked_for_until_it_is_done_or_known_to_have_failed() {
         use JobStatus::{Done, Failed, Pending, PendingFor};
-        for (answers, seconds, outcome) in [
+        for (responses, seconds, outcome) in [
             (vec![Ok(Done(7))], 1.0, Ok(7)),
             // 1, then 2, then 4 and no longer.
             (vec![Ok(Pending), Ok(Pending), Ok(Pending), Ok(Done(7))], 11.0, Ok(7)),
@@ -180,27 +180,27 @@ mod tests {
             (
                 vec![Ok(Failed("bad\nhunter2".to_owned()))],
                 1.0,
-                Err((ServiceFault::Refused, "POST /jobs: the service gave up: bad ***")),
+                Err((ServiceErrorKind::Refused, "POST /jobs: the service gave up: bad ***")),
             ),
         ] {
-            let (took, result) = run(answers.clone()).await;
-            let result = result.map_err(|error| (error.fault(), error.to_string()));
+            let (took, result) = run(responses.clone()).await;
+            let result = result.map_err(|error| (error.kind(), error.to_string()));
             let expected = outcome.map_err(|(fault, text)| (fault, text.to_owned()));
-            assert_eq!((took, result), (seconds, expected), "{answers:?}");
+            assert_eq!((took, result), (seconds, expected), "{responses:?}");
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_cannot_be_told_in_time_is_unknown() {
         let started = "POST /jobs: broke off, it is not known whether it was carried out: ";
-        for (answers, most, words) in [
+        for (responses, most, words) in [
             (vec![], 30.0, "not done after 30 s"),
             (vec![Err(404)], 1.0, "GET /jobs/1: 404: no"),
             (vec![Ok(JobStatus::PendingFor(Duration::MAX / 4))], 1.0, "not done after 30 s"),
         ] {
-            let (took, result) = run(answers).await;
+            let (took, result) = run(responses).await;
             let error = result.unwrap_err();
-            assert_eq!(error.fault(), ServiceFault::Unsure);
+            assert_eq!(error.kind(), ServiceErrorKind::Indeterminate);
             assert_eq!(error.to_string(), format!("{started}{words}"));
             assert!(took <= most, "{took}");
         }

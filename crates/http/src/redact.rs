@@ -2,22 +2,22 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use octodns_core::{Hidden, Secret};
+use octodns_core::{Redactor, Secret};
 
 /// Replaces secrets in texts, and learns new ones while it is in use. What it learned stays secret, also
 /// after the token has ended.
 #[derive(Debug, Default)]
-pub(crate) struct Redactor {
+pub(crate) struct SharedRedactor {
     known: RwLock<Known>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
     secrets: Vec<Secret>,
-    hidden: Hidden,
+    redactor: Redactor,
 }
 
-impl Redactor {
+impl SharedRedactor {
     pub(crate) fn new(secrets: &[Secret]) -> Self {
         let redactor = Self::default();
         redactor.learn(secrets);
@@ -36,12 +36,12 @@ impl Redactor {
                 known.secrets.push(secret.clone());
             }
         }
-        known.hidden = Hidden::new(&known.secrets);
+        known.redactor = Redactor::new(&known.secrets);
     }
 
     /// A text with `***` in the place of each secret.
     pub(crate) fn redact(&self, text: &str) -> String {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).hidden.hide(text)
+        self.known.read().unwrap_or_else(PoisonError::into_inner).redactor.redact(text)
     }
 }
 
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn secrets_are_learned_and_kept() {
-        let redactor = Redactor::new(&[Secret::new("hunter2")]);
+        let redactor = SharedRedactor::new(&[Secret::new("hunter2")]);
         assert_eq!(redactor.redact("hunter2 token-one"), "*** token-one");
         redactor.learn(&[Secret::new("token-one")]);
         redactor.learn(&[Secret::new("token-two"), Secret::new("hunter2")]);

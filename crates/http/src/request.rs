@@ -9,12 +9,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::call::{Prepared, Sent};
-use crate::error::found;
+use crate::error::optional;
 use crate::place::Place;
 use crate::transport::Transport;
-use crate::{Answer, Call, Error};
+use crate::{Call, Error, Response};
 
-/// A request, to be sent by one of `read`, `find`, `done` and `send`.
+/// A request, to be sent by one of `read`, `read_optional`, `send_ok` and `send`.
 #[must_use = "a request does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Request<'c> {
@@ -134,8 +134,8 @@ impl<'c> Request<'c> {
     /// # Errors
     ///
     /// Fails as [`Request::read`] does.
-    pub async fn find<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
-        found(self.read().await)
+    pub async fn read_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
+        optional(self.read().await)
     }
 
     /// Sends the request; what is answered does not matter.
@@ -143,7 +143,7 @@ impl<'c> Request<'c> {
     /// # Errors
     ///
     /// Fails as [`Request::send`] does.
-    pub async fn done(self) -> Result<(), Error> {
+    pub async fn send_ok(self) -> Result<(), Error> {
         self.send().await.map(drop)
     }
 
@@ -152,7 +152,7 @@ impl<'c> Request<'c> {
     /// # Errors
     ///
     /// Fails as [`Request::send`] does.
-    pub async fn gone(self) -> Result<(), Error> {
+    pub async fn send_ok_or_missing(self) -> Result<(), Error> {
         let sent = self.sent().await;
         // Whether an attempt before had deleted it does not matter.
         if matches!(sent.result, Err(Error::NotFound { .. })) {
@@ -162,31 +162,31 @@ impl<'c> Request<'c> {
     }
 
     /// Sends the request until it is known to have been carried out, and only once: when it breaks off,
-    /// `look` is sent, which finds what is to be made if it was made. Each repetition is after a pause.
+    /// `lookup` is sent, which finds what is to be made if it was made. Each repetition is after a pause.
     ///
     /// # Errors
     ///
-    /// Fails as [`Request::send`] does. [`Error::Unsure`] means that looking did not help.
-    pub async fn made(self, look: Request<'_>) -> Result<(), Error> {
+    /// Fails as [`Request::send`] does. [`Error::Indeterminate`] means that looking did not help.
+    pub async fn create_once(self, lookup: Request<'_>) -> Result<(), Error> {
         let backoff = &self.transport.backoff;
         let mut attempt = 0;
         let mut may_be_done = false;
         loop {
             attempt += 1;
-            let Err(error) = self.clone().done().await else { return Ok(()) };
-            let is_unsure = matches!(error, Error::Unsure { .. });
-            may_be_done |= is_unsure;
+            let Err(error) = self.clone().send_ok().await else { return Ok(()) };
+            let is_indeterminate = matches!(error, Error::Indeterminate { .. });
+            may_be_done |= is_indeterminate;
             if !may_be_done {
                 return Err(error);
             }
             backoff.pause_after(&error, attempt).await;
-            match found(look.clone().done().await) {
+            match optional(lookup.clone().send_ok().await) {
                 Ok(Some(())) => return Ok(()),
-                Ok(None) if is_unsure && attempt < backoff.attempts() => {}
+                Ok(None) if is_indeterminate && attempt < backoff.attempts() => {}
                 // Refused, and not there: it was not made before either.
                 Ok(None) => return Err(error),
                 // Whether it was made cannot be told.
-                Err(_) => return Err(error.unsure(&self.prepared.call)),
+                Err(_) => return Err(error.indeterminate(&self.prepared.call)),
             }
         }
     }
@@ -196,9 +196,9 @@ impl<'c> Request<'c> {
     /// # Errors
     ///
     /// Fails when the service says no, or nothing: one variant of [`Error`] for each kind. Where an attempt
-    /// broke off that may have been carried out, it is [`Error::Unsure`] whatever the service says
+    /// broke off that may have been carried out, it is [`Error::Indeterminate`] whatever the service says
     /// afterwards, unless the call changes nothing.
-    pub async fn send(self) -> Result<Answer, Error> {
+    pub async fn send(self) -> Result<Response, Error> {
         self.sent().await.settled()
     }
 
@@ -209,7 +209,7 @@ impl<'c> Request<'c> {
         // It may quote where the service sends us.
         let message = self.transport.redactor.redact(&message);
         let call = self.prepared.call;
-        let result = Err(Error::Unsendable { call: call.clone(), message });
+        let result = Err(Error::InvalidRequest { call: call.clone(), message });
         Sent { result, may_be_done: false, call }
     }
 }

@@ -12,20 +12,20 @@ pub struct Retry {
     /// How often a call is tried, the first time included. Default: 6.
     pub attempts: u32,
     /// The wait after the first attempt; it doubles with each. Default: 0.5 s.
-    pub first_wait: Duration,
+    pub initial_backoff: Duration,
     /// The most that is waited unless the service asks for more. Default: 30 s.
-    pub most_wait: Duration,
+    pub max_backoff: Duration,
     /// The most that a service may ask for; for more, the call fails. Default: 5 min.
-    pub patience: Duration,
+    pub max_retry_after: Duration,
 }
 
 impl Default for Retry {
     fn default() -> Self {
         Self {
             attempts: 6,
-            first_wait: Duration::from_millis(500),
-            most_wait: Duration::from_secs(30),
-            patience: Duration::from_secs(300),
+            initial_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(30),
+            max_retry_after: Duration::from_secs(300),
         }
     }
 }
@@ -34,8 +34,9 @@ impl Retry {
     /// How long to wait after attempt number `attempt`; `jitter` (0.0..=1.0) spreads those who failed at
     /// the same time.
     pub(crate) fn wait(&self, attempt: u32, jitter: f64) -> Duration {
-        let doubled = self.first_wait.saturating_mul(1_u32 << attempt.saturating_sub(1).min(16));
-        doubled.min(self.most_wait).mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
+        let doubled =
+            self.initial_backoff.saturating_mul(1_u32 << attempt.saturating_sub(1).min(16));
+        doubled.min(self.max_backoff).mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
     }
 }
 
@@ -62,7 +63,7 @@ impl Backoff {
     /// Waits after an attempt that failed so: at least as long as the service asked for, if that is not
     /// longer than the user allows.
     pub async fn pause_after(&self, error: &Error, attempt: u32) {
-        let asked = error.wait().filter(|wait| *wait <= self.retry.patience);
+        let asked = error.wait().filter(|wait| *wait <= self.retry.max_retry_after);
         sleep(self.wait(attempt).max(asked.unwrap_or_default())).await;
     }
 
@@ -89,7 +90,7 @@ mod tests {
         ] {
             assert_eq!((millis(attempt, 0.0), millis(attempt, 1.0)), (least, most), "{attempt}");
         }
-        let none = Retry { first_wait: Duration::ZERO, ..retry };
+        let none = Retry { initial_backoff: Duration::ZERO, ..retry };
         assert_eq!(none.wait(5, 1.0), Duration::ZERO);
     }
 }

@@ -11,9 +11,9 @@ use url::Url;
 use crate::auth::{Auth, Outgoing};
 use crate::call::{Broken, Next, Prepared, Progress, Sent};
 use crate::hooks::Hooks;
-use crate::limits::Turn;
+use crate::limits::Permit;
 use crate::network::Network;
-use crate::redact::Redactor;
+use crate::redact::SharedRedactor;
 use crate::retry::Backoff;
 use crate::{Call, Error, Limits};
 
@@ -22,7 +22,7 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 const BETWEEN_NOTICES: Duration = Duration::from_secs(60);
 
 /// How often credentials are got that are no good any more when the limits let the call go.
-const MOST_PREPARATIONS: u32 = 3;
+const MAX_PREPARATIONS: u32 = 3;
 
 /// What all calls of a client have in common.
 #[derive(Clone)]
@@ -34,8 +34,8 @@ pub(crate) struct Transport {
     pub(crate) limits: Arc<Limits>,
     pub(crate) backoff: Backoff,
     pub(crate) hooks: Hooks,
-    pub(crate) most_bytes: usize,
-    pub(crate) redactor: Arc<Redactor>,
+    pub(crate) max_bytes: usize,
+    pub(crate) redactor: Arc<SharedRedactor>,
     pub(crate) seen: Arc<Seen>,
 }
 
@@ -54,7 +54,7 @@ impl Transport {
         let result = loop {
             progress.attempt += 1;
             match self.try_once(&mut request, &mut progress).await {
-                Ok(Next::Done(answer)) => break Ok(*answer),
+                Ok(Next::Done(response)) => break Ok(*response),
                 Ok(Next::Again(wait)) => sleep(wait).await,
                 Err(error) => break Err(error),
             }
@@ -69,12 +69,12 @@ impl Transport {
         progress: &mut Progress,
     ) -> Result<Next, Error> {
         let host = &self.backoff.host;
-        let turn = self.turn_with_credentials(&request.call).await?;
+        let permit = self.turn_with_credentials(&request.call).await?;
         let base = self.base()?;
         let url = request.place.url(&base, &self.hooks.query).map_err(|message| {
             // It may quote where the service sends us.
             let message = self.redactor.redact(&message);
-            Error::Unsendable { call: request.call.clone(), message }
+            Error::InvalidRequest { call: request.call.clone(), message }
         })?;
         request.call.path = url.path().into();
         let http = self.network.to(&url)?;
@@ -85,10 +85,10 @@ impl Transport {
         self.auth.sign(&mut outgoing, host)?;
         let attempted = self.exchange(http, request, outgoing.clone(), progress.attempt).await;
         match attempted {
-            Ok(answer) => self.weigh(request, progress, &outgoing, answer, turn).await,
+            Ok(response) => self.decide(request, progress, &outgoing, response, permit).await,
             Err(Broken::Failed(error)) => Err(error),
             Err(Broken::Off { was_sent, cause }) => {
-                drop(turn);
+                drop(permit);
                 progress.may_be_done |= was_sent;
                 self.broke_off(request, progress, was_sent, cause)
             }
@@ -106,25 +106,25 @@ impl Transport {
     }
 
     /// Waits for credentials, then for the limits.
-    async fn turn_with_credentials(&self, call: &Call) -> Result<Turn, Error> {
+    async fn turn_with_credentials(&self, call: &Call) -> Result<Permit, Error> {
         let mut tries = 0;
         loop {
             tries += 1;
             // Before the turn is taken: logging in needs one as well.
             self.auth.prepare(&self.backoff.host).await?;
             self.redactor.learn(&self.auth.secrets());
-            let turn = self.turn(call).await;
+            let permit = self.acquire(call).await;
             // A service whose tokens end at once is asked with what there is.
-            if self.auth.is_ready() || tries >= MOST_PREPARATIONS {
-                return Ok(turn);
+            if self.auth.is_ready() || tries >= MAX_PREPARATIONS {
+                return Ok(permit);
             }
         }
     }
 
-    async fn turn(&self, call: &Call) -> Turn {
-        let mut turn = pin!(self.limits.turn(&call.method));
-        if let Ok(turn) = timeout(LONG_WAIT, &mut turn).await {
-            return turn;
+    async fn acquire(&self, call: &Call) -> Permit {
+        let mut permit = pin!(self.limits.acquire(&call.method));
+        if let Ok(permit) = timeout(LONG_WAIT, &mut permit).await {
+            return permit;
         }
         let is_news = {
             let mut notice = self.seen.notice.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,6 +141,6 @@ impl Transport {
                 "{call}: waiting, as the service allows no more requests for now",
             );
         }
-        turn.await
+        permit.await
     }
 }

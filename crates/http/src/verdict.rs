@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::Answer;
+use crate::Response;
 
 /// What an answer says about its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It was carried out.
-    Fine,
+    Success,
     /// The credentials are no good for it.
     Unauthorized,
     /// What it is about is not there.
@@ -18,7 +18,7 @@ pub enum Verdict {
     /// Not carried out: too much was asked at a time.
     Throttled,
     /// The service is broken for the moment; it may have been carried out or not.
-    Broken,
+    Unavailable,
     /// Not carried out.
     Refused,
 }
@@ -27,13 +27,13 @@ impl Verdict {
     /// What the status says where a service keeps to RFC 9110 and RFC 6585.
     pub fn of(status: StatusCode) -> Self {
         match status.as_u16() {
-            200..=299 => Self::Fine,
+            200..=299 => Self::Success,
             401 | 403 => Self::Unauthorized,
             404 => Self::NotFound,
             429 => Self::Throttled,
             // What the request asks for will not be there the next time either.
             501 | 505 | 510 | 511 => Self::Refused,
-            408 | 425 | 500..=599 => Self::Broken,
+            408 | 425 | 500..=599 => Self::Unavailable,
             _ => Self::Refused,
         }
     }
@@ -46,8 +46,8 @@ impl Verdict {
 ///
 /// const RULES: &[Throttle] = &[
 ///     Throttle::status(413),
-///     Throttle::status(400).when(|answer| {
-///         answer.text().is_ok_and(|text| text.contains("Rate limit exceeded"))
+///     Throttle::status(400).when(|response| {
+///         response.text().is_ok_and(|text| text.contains("Rate limit exceeded"))
 ///     }),
 ///     Throttle::status(420).perhaps_credentials(),
 /// ];
@@ -55,7 +55,7 @@ impl Verdict {
 #[derive(Clone, Copy, Debug)]
 pub struct Throttle {
     status: u16,
-    when: Option<fn(&Answer) -> bool>,
+    when: Option<fn(&Response) -> bool>,
     pub(crate) perhaps_credentials: bool,
     pause: Duration,
 }
@@ -68,7 +68,7 @@ impl Throttle {
 
     /// Only where the answer has more to it: words in the body, a header ...
     #[must_use]
-    pub const fn when(self, when: fn(&Answer) -> bool) -> Self {
+    pub const fn when(self, when: fn(&Response) -> bool) -> Self {
         Self { when: Some(when), ..self }
     }
 
@@ -92,8 +92,8 @@ impl Throttle {
         (!doubled.is_zero()).then_some(doubled)
     }
 
-    pub(crate) fn fits(&self, answer: &Answer) -> bool {
-        answer.status().as_u16() == self.status && self.when.is_none_or(|when| when(answer))
+    pub(crate) fn fits(&self, response: &Response) -> bool {
+        response.status().as_u16() == self.status && self.when.is_none_or(|when| when(response))
     }
 }
 
@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn statuses_have_the_meaning_of_their_rfc() {
         for (status, verdict) in [
-            (200, Verdict::Fine),
-            (204, Verdict::Fine),
+            (200, Verdict::Success),
+            (204, Verdict::Success),
             (301, Verdict::Refused),
             (401, Verdict::Unauthorized),
             (403, Verdict::Unauthorized),
@@ -113,9 +113,9 @@ mod tests {
             (409, Verdict::Refused),
             (422, Verdict::Refused),
             (429, Verdict::Throttled),
-            (500, Verdict::Broken),
+            (500, Verdict::Unavailable),
             (501, Verdict::Refused),
-            (503, Verdict::Broken),
+            (503, Verdict::Unavailable),
         ] {
             assert_eq!(Verdict::of(StatusCode::from_u16(status).unwrap()), verdict, "{status}");
         }
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn throttling_is_known_by_status_and_body() {
         let by_reason = Throttle::status(403)
-            .when(|answer| answer.text().is_ok_and(|text| text.contains("quotaExceeded")));
+            .when(|response| response.text().is_ok_and(|text| text.contains("quotaExceeded")));
         for (rule, status, body, fits) in [
             (Throttle::status(413), 413, "", true),
             (Throttle::status(413), 429, "", false),
@@ -140,7 +140,7 @@ mod tests {
             (by_reason, 403, r#"{"reason": "forbidden"}"#, false),
             (by_reason, 400, "quotaExceeded", false),
         ] {
-            assert_eq!(rule.fits(&Answer::of(status, &[], body)), fits, "{status} {body}");
+            assert_eq!(rule.fits(&Response::of(status, &[], body)), fits, "{status} {body}");
         }
     }
 }

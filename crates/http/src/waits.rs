@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::{Answer, Host};
+use crate::{Host, Response};
 
 /// What a header that tells a wait holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +34,9 @@ const RETRY_AFTER: WaitHeader = WaitHeader { name: "retry-after", format: WaitFo
 impl WaitHeader {
     /// The wait in an answer; `None` where there is none, or none that can be understood. A moment that is
     /// over is no wait at all. Moments count from the answer's own date, or else from the host's time.
-    pub(crate) fn read(&self, answer: &Answer, host: &Host) -> Option<Duration> {
-        let text = answer.header(self.name)?;
-        let now = || answer.date().unwrap_or_else(|| host.now());
+    pub(crate) fn read(&self, response: &Response, host: &Host) -> Option<Duration> {
+        let text = response.header(self.name)?;
+        let now = || response.date().unwrap_or_else(|| host.now());
         let until = |moment: SystemTime| moment.duration_since(now()).unwrap_or_default();
         let number = || text.parse::<f64>().ok();
         match self.format {
@@ -60,9 +60,13 @@ impl WaitHeader {
 }
 
 /// How long the service asks to be left alone: `Retry-After`, or else the first of `more` that is there.
-pub(crate) fn asked_wait(answer: &Answer, more: &[WaitHeader], host: &Host) -> Option<Duration> {
+pub(crate) fn asked_wait(
+    response: &Response,
+    more: &[WaitHeader],
+    host: &Host,
+) -> Option<Duration> {
     let mut headers = std::iter::once(&RETRY_AFTER).chain(more);
-    headers.find_map(|header| header.read(answer, host))
+    headers.find_map(|header| header.read(response, host))
 }
 
 #[cfg(test)]
@@ -87,8 +91,8 @@ mod tests {
             (&[("retry-after", "soon")], None),
             (&[date], None),
         ] {
-            let answer = Answer::of(429, headers, "");
-            let wait = asked_wait(&answer, &[], &host()).map(|wait| wait.as_secs_f64());
+            let response = Response::of(429, headers, "");
+            let wait = asked_wait(&response, &[], &host()).map(|wait| wait.as_secs_f64());
             assert_eq!(wait, seconds, "{headers:?}");
         }
     }
@@ -113,11 +117,11 @@ mod tests {
             (PerSecond, "-2", None),
         ] {
             let header = WaitHeader { name: "X-Wait", format };
-            let answer = Answer::of(429, &[("x-wait", text)], "");
-            let wait = asked_wait(&answer, &[header], &host()).map(|wait| wait.as_secs_f64());
+            let response = Response::of(429, &[("x-wait", text)], "");
+            let wait = asked_wait(&response, &[header], &host()).map(|wait| wait.as_secs_f64());
             assert_eq!(wait, seconds, "{format:?} {text}");
             // `Retry-After` comes first: it is what the service wants now.
-            let both = Answer::of(429, &[("x-wait", text), ("retry-after", "9")], "");
+            let both = Response::of(429, &[("x-wait", text), ("retry-after", "9")], "");
             assert_eq!(asked_wait(&both, &[header], &host()).unwrap().as_secs(), 9);
         }
     }

@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use octodns_core::provider::PlanDraft;
 use octodns_core::value::Map;
-use octodns_core::{ApplyLog, Outcome, OwnedValue, Plan, ProviderError, ServiceFault, ZoneName};
+use octodns_core::{
+    ApplyLog, Outcome, OwnedValue, Plan, ProviderError, ServiceErrorKind, ZoneName,
+};
 
 use crate::api::{Api, Zone, ZonesBy, cannot_create};
 use crate::directory::Directory;
-use crate::look::{Call, Seen, settle};
+use crate::lookup::{Call, Observed, settle};
 use crate::service::Service;
 
 /// An account of a service, under its id in the config.
@@ -62,7 +64,7 @@ impl<S: Api> Account<S> {
             let found = self.find(zone).await?;
             return found.ok_or_else(|| {
                 ProviderError::service(
-                    ServiceFault::NotFound,
+                    ServiceErrorKind::NotFound,
                     format!("{zone} is gone; plan again"),
                 )
             });
@@ -144,7 +146,7 @@ impl<S: Api> Account<S> {
             (Err(error), Err(unpublished)) => {
                 let (words, unpublished) = (error.with_causes(), unpublished.with_causes());
                 let words = format!("{words}; what was made before is not served: {unpublished}");
-                Err(match error.fault() {
+                Err(match error.kind() {
                     Some(fault) => ProviderError::service(fault, words),
                     None => ProviderError::failed(words),
                 })
@@ -176,12 +178,12 @@ impl<S: Api> Call for CreateZone<'_, S> {
         Ok(())
     }
 
-    async fn look(&self) -> Result<Seen, ProviderError> {
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
         // What the run knows of zones is older than this one.
         let fresh = Directory::default();
         let found = fresh.find(self.zone, self.account.api.zones()).await?;
-        let Some(id) = found else { return Ok(Seen::Existing) };
+        let Some(id) = found else { return Ok(Observed::Existing) };
         self.is_there(id);
-        Ok(Seen::Desired)
+        Ok(Observed::Desired)
     }
 }

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use octodns_core::registry::{BuildError, Options};
-use octodns_core::{ApplyLog, Plan, ProviderError, ServiceFault, ZoneName, ZoneRead, ZoneRequest};
+use octodns_core::{
+    ApplyLog, Plan, ProviderError, ServiceErrorKind, ZoneName, ZoneRead, ZoneRequest,
+};
 use octodns_http::{Client, Error};
 
 use crate::account::Account;
@@ -106,7 +108,7 @@ pub trait Api: Sized + Send + Sync + 'static {
 
 pub(crate) fn cannot_create(zone: &ZoneName) -> ProviderError {
     let message = format!("{zone} cannot be created by the API: create it at the service first");
-    ProviderError::service(ServiceFault::Refused, message)
+    ProviderError::service(ServiceErrorKind::Refused, message)
 }
 
 /// How a service is read and written: [`Rows`](crate::rows::Rows), [`Sets`](crate::sets::Sets),

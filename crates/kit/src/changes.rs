@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 
 use crate::account::Account;
 use crate::api::{Api, Shape, Zone};
-use crate::look::{Call, Seen};
+use crate::lookup::{Call, Observed};
 use crate::provided;
 use crate::set::{Found, HeldSets, SetFields};
 
@@ -44,7 +44,7 @@ pub trait ChangeApi: Api {
     ///
     /// # Errors
     ///
-    /// [`Error::Unsure`] when the answer is lost: the kit looks then. [`Error::Refused`] when nothing was
+    /// [`Error::Indeterminate`] when the response is lost: the kit looks then. [`Error::Refused`] when nothing was
     /// done: the kit tries the halves.
     async fn send(&self, zone: Zone<'_>, changes: &[SetChange]) -> Result<(), Error>;
 
@@ -119,7 +119,7 @@ impl<S: ChangeApi> Call for OneBatch<'_, S> {
         Ok(self.account.api.send(self.zone, &self.changes).await?)
     }
 
-    async fn look(&self) -> Result<Seen, ProviderError> {
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
         let Account { service, api, .. } = self.account;
         let sets = api.sets(self.zone).await?.unwrap_or_default();
         let changes = self.planned.iter();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use octodns_core::{PerRun, ProviderError, ServiceFault, ZoneName};
+use octodns_core::{PerRun, ProviderError, ServiceErrorKind, ZoneName};
 
 /// A zone as the service lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,8 +97,9 @@ fn by_name(zones: Vec<ListedZone>) -> Result<ByName, ProviderError> {
     let mut by_name = ByName::new();
     for ListedZone { name, id } in zones {
         let dot = if name.ends_with('.') { "" } else { "." };
-        let name = ZoneName::new(&format!("{name}{dot}"))
-            .map_err(|error| ProviderError::service(ServiceFault::Malformed, error.to_string()))?;
+        let name = ZoneName::new(&format!("{name}{dot}")).map_err(|error| {
+            ProviderError::service(ServiceErrorKind::Malformed, error.to_string())
+        })?;
         by_name.entry(name).or_default().push(id);
     }
     Ok(by_name)

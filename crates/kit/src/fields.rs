@@ -91,18 +91,18 @@ impl Fields {
         dialect: &Dialect,
         row: &mut Map<String, Json>,
     ) -> Result<(), ProviderError> {
-        let unheld = || {
+        let unsupported = || {
             let (name, of) = (record.name(), record.record_type());
             ProviderError::failed(format!("{name} {of}: its text is not UTF-8"))
         };
         let Some(named) = self.parts_of(record.record_type()) else {
-            row.insert(self.value.into(), whole(record, dialect).ok_or_else(unheld)?.into());
+            row.insert(self.value.into(), whole(record, dialect).ok_or_else(unsupported)?.into());
             return Ok(());
         };
         let all = parts_of(record.record_type()).iter().zip(parts(record.data()));
         for ((ours, _), part) in all {
             if let Some((_, theirs)) = named.iter().find(|(known, _)| known == ours) {
-                row.insert((*theirs).into(), part.field(dialect).ok_or_else(unheld)?);
+                row.insert((*theirs).into(), part.field(dialect).ok_or_else(unsupported)?);
             }
         }
         Ok(())
@@ -223,10 +223,12 @@ pub struct ReadRow {
 pub(crate) fn whole(record: &Record, dialect: &Dialect) -> Option<String> {
     let all = parts(record.data());
     match &*all {
-        [] => record.rdatas().pop().map(|rdata| match service_target(record.record_type()) {
-            Some(_) => with_target(&rdata, dialect),
-            None => rdata,
-        }),
+        [] => {
+            record.rdata_strings().pop().map(|rdata| match service_target(record.record_type()) {
+                Some(_) => with_target(&rdata, dialect),
+                None => rdata,
+            })
+        }
         [parts::Part::Text(octets)] => dialect.text(octets, true),
         [parts::Part::Name(name)] => Some(dialect.target(name)),
         _ => Some(all.iter().map(|part| part.word(dialect)).collect::<Vec<_>>().join(" ")),

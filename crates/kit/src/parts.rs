@@ -74,7 +74,7 @@ pub(crate) fn parts_of(record_type: RecordType) -> &'static [(&'static str, Kind
 pub(crate) fn parts(data: &RecordData) -> Vec<Part> {
     use Part::{Name, Number, Word};
     let number = |number: i64| Number(number);
-    let name = |name: &octodns_core::record::Target| Name(name.to_string());
+    let name = |name: &octodns_core::record::HostName| Name(name.to_string());
     let text = |text: &QuotedString| Part::Text(text.octets().into_owned());
     let parts = match data {
         RecordData::A(values) => values.first().map(|value| vec![Word(value.to_string())]),
@@ -199,5 +199,5 @@ pub(crate) fn incomplete(what: &str, item: &Json) -> String {
 
 /// The error of data that a service answers with and that cannot be.
 pub(crate) fn malformed(message: String) -> octodns_core::ProviderError {
-    octodns_core::ProviderError::service(octodns_core::ServiceFault::Malformed, message)
+    octodns_core::ProviderError::service(octodns_core::ServiceErrorKind::Malformed, message)
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use octodns_core::engine::per_record::{self, HeldRows, Row};
+use octodns_core::engine::per_record::{self, ExistingRows, StoredRow};
 use octodns_core::record::RecordTypes;
 use octodns_core::validate::RecordValidators;
 use octodns_core::zone::SubZones;
@@ -19,7 +19,7 @@ use crate::account::Account;
 use crate::api::{Api, Only, Shape, Zone};
 use crate::dialect::Dialect;
 use crate::fields::{Fields, ReadRow, Sought};
-use crate::look::{Call, Seen, Still};
+use crate::lookup::{Call, Observed, Still};
 use crate::parts::{incomplete, malformed};
 use crate::provided;
 use crate::service::Service;
@@ -52,7 +52,7 @@ pub trait RowApi: Api {
     ///
     /// # Errors
     ///
-    /// [`Error::Unsure`] when the answer is lost: the kit looks then.
+    /// [`Error::Indeterminate`] when the response is lost: the kit looks then.
     async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error>;
 
     /// Makes `row` of the row with this id. Must be safe to repeat.
@@ -88,9 +88,9 @@ fn gather<'r, S: RowApi>(
     account: &Account<S>,
     rows: &[Json],
     request: &ZoneRequest<'r>,
-) -> Result<per_record::Rows<'r, String>, ProviderError> {
+) -> Result<per_record::RowReader<'r, String>, ProviderError> {
     let Service { dialect, capabilities, .. } = &account.service;
-    let mut gathered = per_record::Rows::new(request, &account.id, capabilities);
+    let mut gathered = per_record::RowReader::new(request, &account.id, capabilities);
     for row in rows {
         let read = S::FIELDS.read(row, dialect, request.name, request.types)?;
         let Some(read) = read else { continue };
@@ -104,7 +104,7 @@ fn gather<'r, S: RowApi>(
 async fn rows_of_new<S: RowApi>(
     account: &Account<S>,
     zone: Zone<'_>,
-) -> Result<HeldRows<String>, ProviderError> {
+) -> Result<ExistingRows<String>, ProviderError> {
     let types = Arc::new(RecordTypes::default());
     let validators = Arc::new(RecordValidators::legacy(&types));
     let request = ZoneRequest {
@@ -138,7 +138,7 @@ impl<S: RowApi> Shape for Rows<S> {
         plan: &Plan,
         log: &ApplyLog<'_>,
     ) -> Result<(), ProviderError> {
-        let learned = plan.state::<HeldRows<String>>()?;
+        let learned = plan.state::<ExistingRows<String>>()?;
         let id = account.ensure(plan, log).await?;
         let zone = Zone { name: plan.desired.name(), id: &id };
         let new;
@@ -192,7 +192,7 @@ impl<S: RowApi> Calls<'_, S> {
 /// A row that is changed on its way to the service.
 struct OneRow<'c, S> {
     calls: &'c Calls<'c, S>,
-    existing: &'c Row<String>,
+    existing: &'c StoredRow<String>,
     /// What is made of it, and how the service has that; `None` to delete it.
     new: Option<(&'c Record, Json)>,
 }
@@ -208,15 +208,15 @@ impl<S: RowApi> Call for OneRow<'_, S> {
         }?)
     }
 
-    async fn look(&self) -> Result<Seen, ProviderError> {
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
         let rows = self.calls.rows_now(&self.existing.record).await?;
         let row = rows.iter().find(|row| row.id.as_deref() == Some(&*self.existing.id));
         let says = |row: &ReadRow, record: &Record| row.says(record, &self.calls.types);
         Ok(match (row, &self.new) {
-            (None, None) => Seen::Desired,
-            (Some(row), Some((new, _))) if says(row, new) => Seen::Desired,
-            (Some(row), _) if says(row, &self.existing.record) => Seen::Existing,
-            _ => Seen::Other,
+            (None, None) => Observed::Desired,
+            (Some(row), Some((new, _))) if says(row, new) => Observed::Desired,
+            (Some(row), _) if says(row, &self.existing.record) => Observed::Existing,
+            _ => Observed::Other,
         })
     }
 }
@@ -234,14 +234,14 @@ impl<S: RowApi> per_record::RowApi for Calls<'_, S> {
     async fn update(
         &self,
         _: &ZoneName,
-        existing: &Row<String>,
+        existing: &StoredRow<String>,
         record: &Record,
     ) -> Result<(), ProviderError> {
         let new = Some((record, self.row(record)?));
         self.account.settle(&OneRow { calls: self, existing, new }).await
     }
 
-    async fn delete(&self, _: &ZoneName, row: &Row<String>) -> Result<(), ProviderError> {
+    async fn delete(&self, _: &ZoneName, row: &StoredRow<String>) -> Result<(), ProviderError> {
         self.account.settle(&OneRow { calls: self, existing: row, new: None }).await
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use octodns_core::engine::check_held;
+use octodns_core::engine::check_existing;
 use octodns_core::record::{RecordTypes, TypeEntry};
 use octodns_core::value::Map as Data;
 use octodns_core::{
@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::dialect::Dialect;
 use crate::fields::{Fields, number, read_whole};
-use crate::look::Seen;
+use crate::lookup::Observed;
 use crate::parts::{incomplete, malformed};
 
 /// Where an `RRset` has what.
@@ -54,7 +54,7 @@ impl HeldSets {
     pub(crate) fn of(&self, change: &Change) -> Result<Option<&Json>, ProviderError> {
         let record = change.record();
         let held = self.0.get(&(record.name().clone(), record.record_type()));
-        check_held(change, held.is_some())?;
+        check_existing(change, held.is_some())?;
         Ok(held)
     }
 }
@@ -71,16 +71,16 @@ pub(crate) struct Found {
 
 impl Found {
     /// What was found of several changes that are made together.
-    pub(crate) fn of_all(found: impl IntoIterator<Item = Self>) -> Seen {
+    pub(crate) fn of_all(found: impl IntoIterator<Item = Self>) -> Observed {
         let both = Self { is_desired: true, is_existing: true };
         let all = found.into_iter().fold(both, |all, one| Self {
             is_desired: all.is_desired && one.is_desired,
             is_existing: all.is_existing && one.is_existing,
         });
         match all {
-            Self { is_desired: true, .. } => Seen::Desired,
-            Self { is_existing: true, .. } => Seen::Existing,
-            Self { .. } => Seen::Other,
+            Self { is_desired: true, .. } => Observed::Desired,
+            Self { is_existing: true, .. } => Observed::Existing,
+            Self { .. } => Observed::Other,
         }
     }
 }
@@ -119,7 +119,7 @@ impl SetFields {
         set.insert(self.of.record_type.into(), self.of.type_name(record.record_type()).into());
         set.insert(self.of.ttl.into(), dialect.number(record.ttl()));
         let mut values = Vec::new();
-        for single in record.singles() {
+        for single in record.split_values() {
             let mut item = Map::new();
             self.of.write_value(&single, dialect, &mut item)?;
             values.push(if self.item {

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use crate::account::Account;
 use crate::api::{Api, Only, Shape, Zone};
 use crate::fields::Sought;
-use crate::look::{Call, Seen, Still};
+use crate::lookup::{Call, Observed, Still};
 use crate::provided;
 use crate::set::{Found, HeldSets, SetFields};
 
@@ -38,7 +38,7 @@ pub trait SetApi: Api {
     ///
     /// # Errors
     ///
-    /// [`Error::Unsure`] when the answer is lost: the kit looks then.
+    /// [`Error::Indeterminate`] when the response is lost: the kit looks then.
     async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error>;
 
     /// Deletes a set, as it was read; that there is none any more is as good.
@@ -98,7 +98,7 @@ impl<S: SetApi> Call for OneSet<'_, S> {
         }?)
     }
 
-    async fn look(&self) -> Result<Seen, ProviderError> {
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
         let Account { service, api, .. } = self.account;
         let (record, zone) = (self.change.record(), self.zone);
         let sought = Sought::new(record, &service.dialect, &S::FIELDS.of, zone.name);

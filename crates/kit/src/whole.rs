@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
-use octodns_core::engine::check_held;
-use octodns_core::engine::per_record::Rows;
+use octodns_core::engine::check_existing;
+use octodns_core::engine::per_record::RowReader;
 use octodns_core::record::RecordTypes;
 use octodns_core::{
-    ApplyLog, Change, Plan, ProviderError, RecordType, Registry, ServiceFault, State, ZoneName,
+    ApplyLog, Change, Plan, ProviderError, RecordType, Registry, ServiceErrorKind, State, ZoneName,
     ZoneRead, ZoneRequest,
 };
 use octodns_http::{Error, Host};
@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 use crate::account::Account;
 use crate::api::{Api, Shape, Zone};
 use crate::fields::Fields;
-use crate::look::{Call, Seen};
+use crate::lookup::{Call, Observed};
 use crate::provided;
 
 /// A service whose zones are written as a whole: how their rows are read, and the one call that replaces them.
@@ -40,7 +40,7 @@ pub trait WholeApi: Api {
     ///
     /// # Errors
     ///
-    /// [`Error::Unsure`] when the answer is lost: the kit looks then.
+    /// [`Error::Indeterminate`] when the response is lost: the kit looks then.
     async fn replace(&self, zone: Zone<'_>, rows: &[Json]) -> Result<(), Error>;
 }
 
@@ -93,7 +93,7 @@ fn rows_after<S: WholeApi>(
         }
     }
     for record in plan.changes.iter().filter_map(Change::desired) {
-        for single in record.singles() {
+        for single in record.split_values() {
             rows.push(S::FIELDS.write(&single, dialect, zone)?.into());
         }
     }
@@ -145,15 +145,15 @@ impl<S: WholeApi> Call for OneZone<'_, S> {
         Ok(self.account.api.replace(self.zone, &self.after).await?)
     }
 
-    async fn look(&self) -> Result<Seen, ProviderError> {
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
         let said = |rows: &[Json]| said(self.account, rows, self.zone.name);
         let now = said(&rows(self.account, self.zone).await?)?;
         Ok(if now == said(&self.after)? {
-            Seen::Desired
+            Observed::Desired
         } else if now == said(&self.before)? {
-            Seen::Existing
+            Observed::Existing
         } else {
-            Seen::Other
+            Observed::Other
         })
     }
 }
@@ -174,7 +174,7 @@ impl<S: WholeApi> Shape for Whole<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(rows) = account.api.rows(zone).await? else { return Ok(None) };
-        let mut gathered = Rows::new(request, &account.id, &account.service.capabilities);
+        let mut gathered = RowReader::new(request, &account.id, &account.service.capabilities);
         for row in &rows {
             let dialect = &account.service.dialect;
             if let Some(row) = S::FIELDS.read(row, dialect, request.name, request.types)? {
@@ -197,7 +197,7 @@ impl<S: WholeApi> Shape for Whole<S> {
                 let keys = keys(account, planned, zone.name)?;
                 let keys: HashSet<_> = keys.into_iter().flatten().collect();
                 for change in &plan.changes {
-                    check_held(change, keys.contains(&key(change)))?;
+                    check_existing(change, keys.contains(&key(change)))?;
                 }
                 let now = rows(account, zone).await?;
                 if said(account, &now, zone.name)? != said(account, planned, zone.name)? {
@@ -206,7 +206,7 @@ impl<S: WholeApi> Shape for Whole<S> {
                          overwritten; plan again",
                         zone.name
                     );
-                    return Err(ProviderError::service(ServiceFault::Refused, message));
+                    return Err(ProviderError::service(ServiceErrorKind::Refused, message));
                 }
                 now
             }

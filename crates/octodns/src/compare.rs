@@ -3,7 +3,7 @@
 use std::fmt;
 
 use octodns_core::engine::read_valid_sources;
-use octodns_core::zone::{Compared, changes};
+use octodns_core::zone::{DiffScope, changes};
 use octodns_core::{Capabilities, Change, Report, ZoneName};
 
 use crate::failure::Failure;
@@ -67,7 +67,7 @@ impl Manager {
             dynamic: all.iter().all(|held| held.dynamic),
             ..Capabilities::EVERYTHING
         };
-        let compared = Compared { id: "aggregate", capabilities: &capabilities };
+        let compared = DiffScope { id: "aggregate", capabilities: &capabilities };
         let mut changes = changes(b_zone, a_zone, &compared);
         changes.retain(|change| {
             let record = change.record();

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use futures::{StreamExt, stream};
 use octodns_core::engine::{Pipeline, ReadZone, read_sources};
 use octodns_core::provider::{Processor, Stage};
-use octodns_core::zone::Adding;
+use octodns_core::zone::AddOptions;
 use octodns_core::{
     Context, Diagnostic, Plan, ProviderError, Report, Source, Target, Zone, ZoneName,
 };
@@ -183,7 +183,8 @@ async fn desire(task: &Task<'_>, empty: Zone, report: &mut Report) -> Option<Zon
 fn copy(zone: &Zone, mut desired: Zone, lenient: bool) -> Result<Zone, Report> {
     let mut report = Report::new();
     for record in zone.records() {
-        if let Err(error) = desired.add(Arc::clone(record), Adding { replace: false, lenient }) {
+        if let Err(error) = desired.add(Arc::clone(record), AddOptions { replace: false, lenient })
+        {
             report.push(error.to_diagnostic());
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use octodns_core::Registry;
-use octodns_core::registry::Run;
+use octodns_core::registry::Host;
 
 /// Adds classes to a registry.
 pub type Register = fn(&mut Registry);
@@ -59,11 +59,11 @@ pub(crate) fn feature_of(class: &str) -> Option<&'static str> {
     CLASSES.iter().find(|(_, names)| names.iter().any(brings)).map(|(feature, _)| *feature)
 }
 
-/// The providers, sources and processors of this build; `home` is what `~` means in their files, `run`
-/// what they may know of the run and its environment, with this crate's version unless it says another.
-pub fn registry(home: Option<PathBuf>, mut run: Run) -> Registry {
-    run.version = run.version.or(Some(env!("CARGO_PKG_VERSION")));
-    let mut registry = Registry { home, run, ..Registry::default() };
+/// The providers, sources and processors of this build; `home` is what `~` means in their files, `host`
+/// the environment, clock and random numbers for them, with this crate's version unless it says another.
+pub fn registry(home: Option<PathBuf>, mut host: Host) -> Registry {
+    host.version = host.version.or(Some(env!("CARGO_PKG_VERSION")));
+    let mut registry = Registry { home, host, ..Registry::default() };
     octodns_core::validate::register(&mut registry);
     octodns_processors::register(&mut registry);
     for (_, register) in FEATURES {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use octodns_core::Report;
-use octodns_core::provider::Reordered;
+use octodns_core::provider::SortedFiles;
 
 use crate::failure::Failure;
 use crate::manager::Manager;
@@ -17,7 +17,7 @@ impl Manager {
     /// # Errors
     ///
     /// Fails when it cannot be found out which zones there are.
-    pub async fn put_in_order(&self) -> Result<Reordered, Failure> {
+    pub async fn sort_keys(&self) -> Result<SortedFiles, Failure> {
         self.begin_run();
         let selection = self.zones(&[], None).await?;
         let mut ignored = Report::new();
@@ -27,7 +27,7 @@ impl Manager {
             let name = zone.name.to_string();
             let sources = self.sources(&name, &zone.config, &[], &mut ignored).unwrap_or_default();
             for source in sources.iter().filter(|source| source.is_local()) {
-                match source.put_in_order(&zone.name).await {
+                match source.sort_keys(&zone.name).await {
                     Ok(reordered) => {
                         files.extend(reordered.files);
                         for found in reordered.report {
@@ -44,6 +44,6 @@ impl Manager {
                 }
             }
         }
-        Ok(Reordered { files: files.into_iter().collect(), report })
+        Ok(SortedFiles { files: files.into_iter().collect(), report })
     }
 }

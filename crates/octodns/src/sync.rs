@@ -16,7 +16,7 @@ use crate::log::{self, MANAGER};
 use crate::manager::Manager;
 use crate::plan_zones::{Alias, Job, Planned};
 use crate::summary::{Applied, ApplySummary, LeftChange, SyncResult};
-use crate::zones::{Selected, Selection, fault};
+use crate::zones::{Selected, Selection, zone_error};
 
 /// What a sync is about.
 #[derive(Clone, Debug, Default)]
@@ -114,7 +114,7 @@ impl Manager {
                            targets: its records are made from all other zones (auto_arpa)";
             let help = "sync without naming zones, sources or targets";
             let name = zone.name.to_string();
-            report.push(fault(&name, &zone.config, message.to_owned()).help(help));
+            report.push(zone_error(&name, &zone.config, message.to_owned()).help(help));
         }
     }
 
@@ -169,14 +169,14 @@ impl Manager {
         let Some(found) = selection.get(source, self, &mut ignored) else {
             let message = format!("is an alias of \"{source}\", which is not configured");
             report.push(
-                fault(&name, &zone.config, message).help("configure that zone, or correct it"),
+                zone_error(&name, &zone.config, message).help("configure that zone, or correct it"),
             );
             return None;
         };
         if found.config.alias.is_some() {
             let message = format!("is an alias of \"{source}\", which is an alias itself");
             let help = "name the zone that it is an alias of";
-            report.push(fault(&name, &zone.config, message).help(help));
+            report.push(zone_error(&name, &zone.config, message).help(help));
             return None;
         }
         Some(found)
@@ -213,7 +213,7 @@ impl Manager {
         report: &mut Report,
     ) -> Option<Vec<Target>> {
         let Some(names) = &config.targets else {
-            let found = fault(zone, config, "has no \"targets\"".to_owned());
+            let found = zone_error(zone, config, "has no \"targets\"".to_owned());
             report.push(found.help("add `targets` with the ids of providers to write it to"));
             return None;
         };
@@ -226,7 +226,7 @@ impl Manager {
                 Some(Some(target)) => targets.push(target.clone()),
                 Some(None) => {
                     let message = format!("names the target \"{name}\", which can only be read");
-                    report.push(fault(zone, config, message).help("name it below `sources`"));
+                    report.push(zone_error(zone, config, message).help("name it below `sources`"));
                     return None;
                 }
                 None => {
@@ -276,7 +276,7 @@ impl Manager {
         for (zone, source) in aliases {
             let message = format!("is an alias of \"{source}\", which is not part of this run");
             let help = format!("sync \"{source}\" as well");
-            report.push(fault(&zone.name.to_string(), &zone.config, message).help(help));
+            report.push(zone_error(&zone.name.to_string(), &zone.config, message).help(help));
         }
 
         let mut steps = Vec::new();

@@ -8,7 +8,7 @@ use octodns_core::{Report, Source};
 
 use crate::failure::Failure;
 use crate::manager::Manager;
-use crate::zones::{Selected, Selection, fault, meant};
+use crate::zones::{Selected, Selection, meant, zone_error};
 
 /// What a validation is about.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,7 +55,7 @@ impl Manager {
         }
         let sources = self.sources(&name, config, &[], &mut report);
         if config.sources_are_null {
-            let found = fault(&name, config, "has nothing under \"sources\"".to_owned());
+            let found = zone_error(&name, config, "has nothing under \"sources\"".to_owned());
             report.push(found.help("write `sources: []` for a zone that is to be empty"));
         }
         for processor in &config.processors {
@@ -76,7 +76,7 @@ impl Manager {
             for target in targets.iter().filter(|id| !self.providers.contains_key(*id)) {
                 let message = format!("names the target \"{target}\", which is not configured");
                 let known: Vec<&str> = self.providers.keys().map(String::as_str).collect();
-                let found = fault(&name, config, message).help(meant(target, &known));
+                let found = zone_error(&name, config, message).help(meant(target, &known));
                 // octoDNS says so only when it syncs, so validating must not fail for it.
                 report.push(octodns_core::Diagnostic {
                     severity: octodns_core::Severity::Warning,

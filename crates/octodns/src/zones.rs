@@ -114,7 +114,7 @@ impl Manager {
         report: &mut Report,
     ) -> Option<Vec<Arc<dyn Source>>> {
         let Some(names) = &config.sources else {
-            let found = fault(zone, config, "has no \"sources\"".to_owned());
+            let found = zone_error(zone, config, "has no \"sources\"".to_owned());
             report.push(found.help("add `sources` with the ids of providers to read it from"));
             return None;
         };
@@ -139,8 +139,11 @@ impl Manager {
         what: &str,
         name: &str,
     ) -> Diagnostic {
-        let found =
-            fault(zone, config, format!("names the {what} \"{name}\", which is not configured"));
+        let found = zone_error(
+            zone,
+            config,
+            format!("names the {what} \"{name}\", which is not configured"),
+        );
         let known: Vec<&str> = if what == "processor" {
             self.processors.keys().map(String::as_str).collect()
         } else {
@@ -166,7 +169,7 @@ impl Manager {
             Err(ProviderError::CannotList) => {
                 let message =
                     format!("is a dynamic zone, but its source \"{id}\" cannot list its zones");
-                report.push(fault(key, config, message).help("write the zones out instead"));
+                report.push(zone_error(key, config, message).help("write the zones out instead"));
                 Vec::new()
             }
             Err(error) => {
@@ -198,7 +201,7 @@ pub(crate) fn meant(name: &str, known: &[&str]) -> String {
 }
 
 /// A finding about the configuration of a zone.
-pub(crate) fn fault(zone: &str, config: &ZoneConfig, message: String) -> Diagnostic {
+pub(crate) fn zone_error(zone: &str, config: &ZoneConfig, message: String) -> Diagnostic {
     Diagnostic::error("config", message).about(format!("zone {zone}")).at(config.origin.clone())
 }
 
@@ -266,7 +269,7 @@ impl Selection {
         match &entry.name {
             Ok(name) => Some(Selected { name: name.clone(), config }),
             Err(error) => {
-                report.push(fault(&entry.key, &config, error.to_string()).help(error.help()));
+                report.push(zone_error(&entry.key, &config, error.to_string()).help(error.help()));
                 None
             }
         }
@@ -292,7 +295,7 @@ fn pattern(key: &str, config: &ZoneConfig, report: &mut Report) -> Option<Patter
     match fancy_regex::Regex::new(&text) {
         Ok(regex) => Some(Pattern::Regex(Box::new(regex))),
         Err(error) => {
-            let found = fault(key, config, format!("its pattern is not valid: {error}"));
+            let found = zone_error(key, config, format!("its pattern is not valid: {error}"));
             report.push(found.help("escape characters that are meant as they are with \\"));
             None
         }

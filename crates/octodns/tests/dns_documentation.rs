@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use octodns::{Manager, ManagerOptions, SyncOptions};
-use octodns_core::registry::Run;
+use octodns_core::registry::Host;
 use octodns_testkit::server::{Allow, Key, ServedZone, Setup, bind};
 use tempfile::TempDir;
 
@@ -37,17 +37,17 @@ fn folder(file: &str, text: &str) -> TempDir {
 /// Applies a config in a folder: the changes that its plan shows.
 async fn sync(folder: &TempDir, config: &str, secret: &str) -> Vec<String> {
     let secret = secret.to_owned();
-    let run = Run {
-        environment: Arc::new(move |name| (name == "TSIG_SECRET").then(|| secret.clone())),
-        now: Arc::new(|| Some(jiff::Timestamp::now().to_string())),
-        ..Run::default()
+    let host = Host {
+        env: Arc::new(move |name| (name == "TSIG_SECRET").then(|| secret.clone())),
+        clock: Arc::new(|| Some(jiff::Timestamp::now().to_string())),
+        ..Host::default()
     };
     let path = folder.path().join("config.yaml");
     let config = config.replace("./", &format!("{}/", folder.path().display()));
     let outputs = "plan_outputs: {table: {class: octodns.provider.plan.PlanMarkdown}}";
     fs::write(&path, format!("manager: {{{outputs}}}\n{config}")).unwrap();
     let text = Arc::new(Mutex::new(Vec::new()));
-    let registry = octodns::registry(None, run);
+    let registry = octodns::registry(None, host);
     let options =
         ManagerOptions { registry, plan_writer: text.clone(), ..ManagerOptions::default() };
     let manager = Arc::new(Manager::from_config_file(&path, &options).unwrap());

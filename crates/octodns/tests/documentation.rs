@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use octodns::{Failure, Manager, ManagerOptions, SyncOptions};
 use octodns_core::record::{GENERAL_CHECKS, TYPES, TypeRow};
-use octodns_core::registry::Run;
+use octodns_core::registry::Host;
 use octodns_core::zone::ZoneCheck;
 use octodns_testkit::dns::{FakeDns, Question, nxdomain, record, send, txt};
 
@@ -78,11 +78,11 @@ async fn run(folder: &Path, config: &str) -> Vec<String> {
 
 async fn plan(config: &Path) -> Result<String, Failure> {
     let text = Arc::new(Mutex::new(Vec::new()));
-    let run = Run {
-        environment: Arc::new(|name| (name == "USER").then(|| "somebody".to_owned())),
-        ..Run::default()
+    let host = Host {
+        env: Arc::new(|name| (name == "USER").then(|| "somebody".to_owned())),
+        ..Host::default()
     };
-    let registry = octodns::registry(None, run);
+    let registry = octodns::registry(None, host);
     let options =
         ManagerOptions { registry, plan_writer: text.clone(), ..ManagerOptions::default() };
     let manager = Manager::from_config_file(config, &options)?;

@@ -53,7 +53,7 @@ impl Repository {
             env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
         let mut options = ManagerOptions::default();
-        options.registry.run.environment = Arc::new(lookup);
+        options.registry.host.env = Arc::new(lookup);
         Manager::from_config_file(&self.path().join("config.yaml"), &options)
     }
 

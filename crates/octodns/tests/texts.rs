@@ -9,7 +9,7 @@ use std::sync::Arc;
 use octodns::{CompareOptions, Manager, ManagerOptions, SyncOptions};
 use octodns_core::engine::read_sources;
 use octodns_core::record::RecordTypes;
-use octodns_core::registry::Run;
+use octodns_core::registry::Host;
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::OwnedValue;
 use octodns_core::zone::ZoneValidators;
@@ -77,7 +77,7 @@ async fn every_text_is_held_by_files_and_read_back() {
 /// With a clock, from which zone files take their serial.
 fn options() -> ManagerOptions {
     let now = Arc::new(|| Some("2026-01-02T03:04:05Z".to_owned()));
-    let registry = octodns::registry(None, Run { now, ..Run::default() });
+    let registry = octodns::registry(None, Host { clock: now, ..Host::default() });
     ManagerOptions { registry, ..ManagerOptions::default() }
 }
 

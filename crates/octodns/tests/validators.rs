@@ -160,7 +160,7 @@ async fn a_program_adds_its_own() {
         sets: &["house"],
         check: |record, findings| {
             if record.name.is_empty() {
-                findings.fault(record.position, "not at the apex");
+                findings.error(record.position, "not at the apex");
             }
         },
     };

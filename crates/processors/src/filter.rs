@@ -1,7 +1,7 @@
 //! What all filters by a list have in common: keeping what matches, or everything else.
 
 use octodns_core::provider::Stage;
-use octodns_core::registry::{BuildError, Given};
+use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::value::truth;
 use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};
 use schemars::JsonSchema;
@@ -70,11 +70,11 @@ pub(crate) fn register<T: Test>(
     allow: (&'static str, &'static str),
     reject: (&'static str, &'static str),
 ) {
-    registry.processor(allow.0, &[allow.1], VERSION, |id, given: Given<Allowing>| {
+    registry.processor(allow.0, &[allow.1], VERSION, |id, given: Sourced<Allowing>| {
         let Allowing { allowlist, include_target } = &given.options;
         Ok(ListFilter::<T>::allowing(id, read(&given, "allowlist", allowlist)?, *include_target))
     });
-    registry.processor(reject.0, &[reject.1], VERSION, |id, given: Given<Rejecting>| {
+    registry.processor(reject.0, &[reject.1], VERSION, |id, given: Sourced<Rejecting>| {
         let Rejecting { rejectlist, include_target } = &given.options;
         Ok(ListFilter::<T>::rejecting(id, read(&given, "rejectlist", rejectlist)?, *include_target))
     });
@@ -86,18 +86,18 @@ pub(crate) fn register_fixed<T: Test>(
     allow: (&'static str, &'static str),
     reject: (&'static str, &'static str),
 ) {
-    registry.processor(allow.0, &[allow.1], VERSION, |id, given: Given<FixedAllowing>| {
+    registry.processor(allow.0, &[allow.1], VERSION, |id, given: Sourced<FixedAllowing>| {
         let test = read(&given, "allowlist", &given.options.allowlist)?;
         Ok(ListFilter::<T>::allowing(id, test, true))
     });
-    registry.processor(reject.0, &[reject.1], VERSION, |id, given: Given<FixedRejecting>| {
+    registry.processor(reject.0, &[reject.1], VERSION, |id, given: Sourced<FixedRejecting>| {
         let test = read(&given, "rejectlist", &given.options.rejectlist)?;
         Ok(ListFilter::<T>::rejecting(id, test, true))
     });
 }
 
-fn read<T: Test, O>(given: &Given<O>, key: &str, list: &[String]) -> Result<T, BuildError> {
-    T::new(list).map_err(|message| given.fault(key, format!("{key}: {message}")).help(T::FORM))
+fn read<T: Test, O>(given: &Sourced<O>, key: &str, list: &[String]) -> Result<T, BuildError> {
+    T::new(list).map_err(|message| given.error(key, format!("{key}: {message}")).help(T::FORM))
 }
 
 impl<T: Test> ListFilter<T> {

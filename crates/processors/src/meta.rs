@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use octodns_core::provider::Stage;
 use octodns_core::record::{LoadContext, Txt};
-use octodns_core::registry::{BuildError, Given, Run};
+use octodns_core::registry::{BuildError, Host, Sourced};
 use octodns_core::value::truth;
 use octodns_core::value::{Map, python_str};
-use octodns_core::zone::Adding;
+use octodns_core::zone::AddOptions;
 use octodns_core::{
     Change, Plan, Processor, ProviderError, Record, RecordData, RecordName, Registry, Value, Zone,
     async_trait,
@@ -69,40 +69,40 @@ struct Meta {
 
 pub(crate) fn register(registry: &mut Registry) {
     let path = "octodns.processor.meta.MetaProcessor";
-    let run = registry.run.clone();
-    registry.processor(path, &["meta"], VERSION, move |id, given| new(id, &given, &run));
+    let host = registry.host.clone();
+    registry.processor(path, &["meta"], VERSION, move |id, given| new(id, &given, &host));
 }
 
 const EXTRA: &str = "write `key: value` lines, indented below it";
 
-fn new(id: &str, given: &Given<Options>, run: &Run) -> Result<Meta, BuildError> {
+fn new(id: &str, given: &Sourced<Options>, host: &Host) -> Result<Meta, BuildError> {
     let read = &given.options;
     let record_name = RecordName::new(&read.record_name).map_err(|error| {
-        given.fault("record_name", error.to_string()).help(error.problem.help())
+        given.error("record_name", error.to_string()).help(error.problem.help())
     })?;
     let missing = |key: &str, what: &str| {
         given
-            .fault(key, format!("this program gives processors no {what}"))
+            .error(key, format!("this program gives processors no {what}"))
             .help(format!("set `{key}: false`"))
     };
     let (mut before, mut after) = (Vec::new(), Vec::new());
     if read.include_version {
-        let version = run.version.ok_or_else(|| missing("include_version", "version"))?;
+        let version = host.version.ok_or_else(|| missing("include_version", "version"))?;
         before.push(format!("octodns-version={version}"));
     }
     if read.include_time {
-        let now = (run.now)().ok_or_else(|| missing("include_time", "clock"))?;
+        let now = (host.clock)().ok_or_else(|| missing("include_time", "clock"))?;
         after.push(format!("time={now}"));
     }
     if read.include_uuid {
-        let uuid = (run.uuid)().ok_or_else(|| missing("include_uuid", "UUIDs"))?;
+        let uuid = (host.uuid)().ok_or_else(|| missing("include_uuid", "UUIDs"))?;
         after.push(format!("uuid={uuid}"));
     }
     // What is extra holds values of any type, which are shown as Python shows them.
     if let Some(extra) = given.get("include_extra").filter(|extra| !extra.is_null()) {
         let message = "include_extra must be a mapping of keys to values";
         let map =
-            extra.as_map().ok_or_else(|| given.fault("include_extra", message).help(EXTRA))?;
+            extra.as_map().ok_or_else(|| given.error("include_extra", message).help(EXTRA))?;
         let text = |(key, value): &(Value<'_>, Value<'_>)| {
             format!("{}={}", python_str(key), python_str(value))
         };
@@ -161,7 +161,7 @@ impl Processor for Meta {
         let name = Value::from(self.record_name.as_str().to_owned());
         let record = Record::load(&name, &Value::from(data), &context, stage.report);
         if let Some(record) = record
-            && let Err(error) = desired.add(record, Adding::default())
+            && let Err(error) = desired.add(record, AddOptions::default())
         {
             stage.report.push(error.to_diagnostic());
         }

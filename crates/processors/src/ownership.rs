@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use octodns_core::provider::Stage;
 use octodns_core::record::{LoadContext, Rdata, Txt};
-use octodns_core::registry::{BuildError, Given};
+use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::value::Map;
 use octodns_core::value::truth;
-use octodns_core::zone::Adding;
+use octodns_core::zone::AddOptions;
 use octodns_core::{
     Change, Plan, Processor, ProviderError, Record, RecordData, Registry, Value, Zone, async_trait,
 };
@@ -61,10 +61,10 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.processor(path, &["ownership"], VERSION, new);
 }
 
-fn new(id: &str, given: Given<Options>) -> Result<Ownership, BuildError> {
+fn new(id: &str, given: Sourced<Options>) -> Result<Ownership, BuildError> {
     let value = Value::from(given.options.txt_value.clone());
     let marker = Txt::read(&value)
-        .map_err(|_| given.fault("txt_value", "txt_value must be text").help("put it in quotes"))?;
+        .map_err(|_| given.error("txt_value", "txt_value must be text").help("put it in quotes"))?;
     let mut options = given.options;
     // Record names are in lower case.
     options.txt_name = options.txt_name.to_lowercase();
@@ -127,7 +127,7 @@ impl Ownership {
                 continue;
             }
             let Some(key) = self.marked(record).filter(|key| owned.contains(key)) else { continue };
-            let (values, zone) = (record.value_texts().join(", "), plan.existing.name());
+            let (values, zone) = (record.plan_strings().join(", "), plan.existing.name());
             let message = format!(
                 "it says that the {} record of \"{}\" belongs to somebody else: {values}",
                 key.1, key.0,
@@ -155,7 +155,7 @@ impl Processor for Ownership {
             markers.extend(self.marker_for(record, desired, stage));
         }
         // Lenient, since the marker of a delegation would belong to the sub-zone.
-        let how = Adding { lenient: true, replace: self.options.should_replace };
+        let how = AddOptions { lenient: true, replace: self.options.should_replace };
         for marker in markers {
             if let Err(error) = desired.add(marker, how) {
                 stage.report.push(error.to_diagnostic());

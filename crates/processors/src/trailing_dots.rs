@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use octodns_core::name::IdnaError;
 use octodns_core::provider::Stage;
-use octodns_core::record::{Mx, Srv, Target};
+use octodns_core::record::{HostName, Mx, Srv};
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{Processor, ProviderError, RecordData, Registry, Zone, async_trait};
 
@@ -58,11 +58,11 @@ impl Processor for EnsureTrailingDots {
 
 /// The same values with absolute names; `None` if they are so already.
 fn dotted(data: &RecordData) -> Result<Option<RecordData>, IdnaError> {
-    let lacks = |target: &Target| !target.as_str().is_empty() && !target.is_absolute();
-    let ended = |target: &Target| {
-        if lacks(target) { Target::new(&format!("{target}.")) } else { Ok(target.clone()) }
+    let lacks = |target: &HostName| !target.as_str().is_empty() && !target.is_absolute();
+    let ended = |target: &HostName| {
+        if lacks(target) { HostName::new(&format!("{target}.")) } else { Ok(target.clone()) }
     };
-    let all = |targets: &[Target]| targets.iter().map(ended).collect::<Result<Vec<_>, _>>();
+    let all = |targets: &[HostName]| targets.iter().map(ended).collect::<Result<Vec<_>, _>>();
     Ok(Some(match data {
         RecordData::Alias(target) if lacks(target) => RecordData::Alias(ended(target)?),
         RecordData::Cname(target) if lacks(target) => RecordData::Cname(ended(target)?),

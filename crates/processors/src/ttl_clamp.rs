@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use octodns_core::provider::Stage;
-use octodns_core::registry::{BuildError, Given};
+use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -40,11 +40,11 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.processor(path, &["ttl-clamp"], VERSION, new);
 }
 
-fn new(id: &str, given: Given<Options>) -> Result<TtlClamp, BuildError> {
+fn new(id: &str, given: Sourced<Options>) -> Result<TtlClamp, BuildError> {
     let Options { min_ttl, max_ttl } = given.options;
     if min_ttl > max_ttl {
         let message = format!("min_ttl ({min_ttl}) is more than max_ttl ({max_ttl})");
-        return Err(given.fault("min_ttl", message).help("write the smaller one as min_ttl"));
+        return Err(given.error("min_ttl", message).help("write the smaller one as min_ttl"));
     }
     Ok(TtlClamp { id: id.to_owned(), options: given.options })
 }

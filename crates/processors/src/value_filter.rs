@@ -29,7 +29,7 @@ impl Test for Values {
             RecordData::Txt(values) | RecordData::Spf(values) => {
                 values.iter().map(Txt::as_str).any(|text| self.0.matches(text))
             }
-            _ => record.rdatas().iter().any(|text| self.0.matches(text)),
+            _ => record.rdata_strings().iter().any(|text| self.0.matches(text)),
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::json::value_of;
 
 /// A provider under test, and what the engine needs beside it.
 #[derive(Clone)]
-pub struct Bench {
+pub struct Harness {
     target: Target,
     context: Context,
 }
@@ -33,7 +33,7 @@ pub struct Applied {
     pub outcomes: Vec<Outcome>,
 }
 
-impl Bench {
+impl Harness {
     /// A provider with the usual options of a target.
     pub fn new(provider: Arc<dyn Provider>) -> Self {
         Self::with_options(provider, TargetOptions::default(), RecordTypes::default())
@@ -204,6 +204,6 @@ impl Bench {
 }
 
 /// Everything in a report, on lines.
-pub fn told(report: &Report) -> String {
+pub fn render(report: &Report) -> String {
     report.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

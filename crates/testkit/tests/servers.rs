@@ -182,11 +182,11 @@ fn http(url: &str, head: &str) -> String {
 fn powerdns_has_its_api() {
     let Some(server) = powerdns::start(&Setup::open("api.test.", ZONE)) else { return };
     let get = "GET /api/v1/servers/localhost/zones HTTP/1.0";
-    let answer =
+    let response =
         http(&server.api().unwrap(), &format!("{get}\r\nX-API-Key: {}", powerdns::API_KEY));
-    assert!(answer.contains("api.test."), "{answer}");
-    let answer = http(&server.api().unwrap(), get);
-    assert!(answer.contains(" 401 "), "{answer}");
+    assert!(response.contains("api.test."), "{response}");
+    let response = http(&server.api().unwrap(), get);
+    assert!(response.contains(" 401 "), "{response}");
 }
 
 /// The reference stops when these are missing.
@@ -196,6 +196,6 @@ fn moto_lists_health_checks_in_full() {
     let get = "GET /2013-04-01/healthcheck HTTP/1.0\r\nHost: route53.amazonaws.com\r\n\
         Authorization: AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/route53/aws4_request, \
         SignedHeaders=host, Signature=x";
-    let answer = http(&server.api().unwrap(), get);
-    assert!(answer.contains("<IsTruncated>false</IsTruncated>"), "{answer}");
+    let response = http(&server.api().unwrap(), get);
+    assert!(response.contains("<IsTruncated>false</IsTruncated>"), "{response}");
 }

@@ -25,7 +25,7 @@ mod read;
 mod write;
 
 pub use error::{ErrorKind, YamlError};
-pub use fix::put_in_order;
+pub use fix::sort_keys;
 pub use foreign::from_serde;
 pub use include::{FileIncludes, Include, NoIncludes};
 pub use natural::natural_cmp;

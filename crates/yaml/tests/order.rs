@@ -10,7 +10,7 @@ use std::path::Path;
 
 use octodns_core::Value;
 use octodns_core::value::Kind;
-use octodns_yaml::{LoadOptions, Order, load, put_in_order};
+use octodns_yaml::{LoadOptions, Order, load, sort_keys};
 use proptest::prelude::*;
 
 /// What a text says, the order of keys apart.
@@ -53,7 +53,7 @@ fn assert_comments_are_at_home(text: &str) {
 
 /// Puts a text in order, and checks what came out; whether it was possible.
 fn check(text: &str, order: Order, options: &LoadOptions<'_>) -> bool {
-    match put_in_order(text, order, options) {
+    match sort_keys(text, order, options) {
         Ok(None) => {
             let read = load(text, &options.clone().order(Some(order)));
             // What is out of order in a file that is included is for that file.
@@ -73,7 +73,7 @@ fn check(text: &str, order: Order, options: &LoadOptions<'_>) -> bool {
             }
             assert_eq!(expected, pieces(&changed), "{text}\n->\n{changed}");
             assert_comments_are_at_home(&changed);
-            assert_eq!(put_in_order(&changed, order, options), Ok(None), "{text}\n->\n{changed}");
+            assert_eq!(sort_keys(&changed, order, options), Ok(None), "{text}\n->\n{changed}");
         }
         Err(found) => {
             assert_eq!(found.code, "yaml-order");

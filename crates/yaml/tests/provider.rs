@@ -9,7 +9,7 @@ use std::sync::Arc;
 use octodns_core::record::RecordTypes;
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Map, from_value};
-use octodns_core::zone::{Adding, SubZones};
+use octodns_core::zone::{AddOptions, SubZones};
 use octodns_core::{
     ApplyLog, Change, Outcome, Plan, Provider, ProviderError, Registry, Source, State, Value, Zone,
     ZoneName, ZoneRead, ZoneRequest,
@@ -54,7 +54,7 @@ async fn zone_and_state(provider: &YamlProvider) -> (Zone, State) {
     let read = read(provider, false).await.unwrap().unwrap();
     assert!(!read.report.has_errors(), "{:?}", read.report);
     for record in read.records {
-        zone.add(record, Adding::default()).unwrap();
+        zone.add(record, AddOptions::default()).unwrap();
     }
     (zone, read.state)
 }

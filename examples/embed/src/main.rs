@@ -11,7 +11,7 @@ use octodns::output::plan_text;
 use octodns_core::engine::Pipeline;
 use octodns_core::record::{self, Mx, RecordTypes};
 use octodns_core::validate::RecordValidators;
-use octodns_core::zone::{Adding, ZoneValidators};
+use octodns_core::zone::{AddOptions, ZoneValidators};
 use octodns_core::{
     Context, Record, RecordData, RecordName, Report, Target, TargetOptions, Zone, ZoneName,
 };
@@ -56,9 +56,9 @@ fn desired() -> Result<Zone, Box<dyn Error>> {
     let www = RecordData::A(vec!["192.0.2.1".parse()?, "192.0.2.2".parse()?]);
     let mail = RecordData::Mx(vec![Mx {
         preference: 10,
-        exchange: record::Target::new("mail.example.com.")?,
+        exchange: record::HostName::new("mail.example.com.")?,
     }]);
-    zone.add(Record::new(RecordName::new("www")?, 300, www), Adding::default())?;
-    zone.add(Record::new(RecordName::APEX, 3600, mail), Adding::default())?;
+    zone.add(Record::new(RecordName::new("www")?, 300, www), AddOptions::default())?;
+    zone.add(Record::new(RecordName::APEX, 3600, mail), AddOptions::default())?;
     Ok(zone)
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
-use octodns::core::registry::Run;
+use octodns::core::registry::Host;
 use octodns::core::schema::Dialect;
 use octodns::core::value::{Kind, python_str};
 use octodns::{config_schema, registry, zone_schema};
@@ -20,7 +20,7 @@ struct Schemas {
 }
 
 fn schemas(dialect: Dialect) -> Schemas {
-    let registry = registry(None, Run::default());
+    let registry = registry(None, Host::default());
     let compile = |schema: octodns::core::schema::Schema| {
         let schema = schema.to_value();
         assert!(jsonschema::meta::is_valid(&schema), "not a schema of its draft");
@@ -110,7 +110,7 @@ fn the_program_writes_them() {
     let workspace = Workspace::new();
     let ran = workspace.run("octodns-schema --complete --kind=config --indent=0");
     ran.expect(0, &[]);
-    let registry = registry(None, Run::default());
+    let registry = registry(None, Host::default());
     let expected = config_schema(&registry, Dialect::Complete).to_value();
     assert_eq!(serde_json::from_str::<Json>(&ran.stdout).unwrap(), expected);
     let ran = workspace.run("octodns-schema --output schema.json");

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use octodns::{Failure, Manager, ManagerOptions};
-use octodns_core::registry::Run;
+use octodns_core::registry::Host;
 use octodns_core::{Diagnostic, Registry, Report, Severity};
 
 use crate::program::Output;
@@ -61,17 +61,17 @@ fn manager_with(
 
 /// The classes of this build.
 fn registry() -> Registry {
-    octodns::registry(env::home_dir(), run())
+    octodns::registry(env::home_dir(), host())
 }
 
 /// The environment, the clock and the source of UUIDs of this process.
-fn run() -> Run {
+fn host() -> Host {
     let now = || Some(Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string());
-    Run {
-        environment: Arc::new(|name| env::var(name).ok()),
-        now: Arc::new(now),
+    Host {
+        env: Arc::new(|name| env::var(name).ok()),
+        clock: Arc::new(now),
         uuid: Arc::new(uuid),
-        ..Run::default()
+        ..Host::default()
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_time_is_in_utc() {
-        let now = (run().now)().unwrap();
+        let now = (host().clock)().unwrap();
         assert_eq!(now.len(), "2026-01-02T03:04:05.678901+00:00".len(), "{now}");
     }
 }

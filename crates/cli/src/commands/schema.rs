@@ -11,7 +11,7 @@ use crate::logging::Level;
 use crate::program::{Ended, only, run, write_result};
 
 /// The most blanks a level, beyond which nobody reads.
-const MOST_INDENT: usize = 64;
+const MAX_INDENT: usize = 64;
 
 /// Runs `octodns-schema`: writes a schema.
 pub fn schema() -> ExitCode {
@@ -28,7 +28,7 @@ fn write(arguments: &SchemaArguments) -> Result<(), Report> {
         Kind::Zone => octodns::zone_schema(&registry(), dialect),
         Kind::Config => octodns::config_schema(&registry(), dialect),
     };
-    let indent = usize::try_from(arguments.indent).unwrap_or(0).min(MOST_INDENT);
+    let indent = usize::try_from(arguments.indent).unwrap_or(0).min(MAX_INDENT);
     let text = octodns::schema_text(&schema, indent);
     let Some(file) = &arguments.output else { return write_result(&text) };
     std::fs::write(file, text).map_err(|error| {

@@ -47,7 +47,7 @@ fn together(warnings: &Report, failed: Report) -> Report {
 
 /// Puts zone files in order, says which ones, and returns what kept others from it.
 fn fix(manager: &Manager) -> Result<Report, Report> {
-    let reordered = block_on(manager.put_in_order()).map_err(|failure| failure.report)?;
+    let reordered = block_on(manager.sort_keys()).map_err(|failure| failure.report)?;
     let mut err = io::stderr().lock();
     for file in &reordered.files {
         // Who does not read this reads the findings.

@@ -10,12 +10,12 @@ const MAKES: [&str; 9] = [
     "Diagnostic::error(",
     "Diagnostic::warning(",
     "ZoneFinding::new(",
-    "Fault::new(",
+    "ValueError::new(",
     "finding::about(",
-    "findings.fault(",
-    "findings.hopeless(",
+    "findings.error(",
+    "findings.fatal(",
     "findings.warning(",
-    "given.fault(",
+    "given.error(",
 ];
 
 /// Functions that hand on what they make to callers who give the advice, or take it as an argument.
@@ -23,7 +23,7 @@ const HANDED_ON: [(&str, &str); 6] = [
     ("core/src/record/types/txt/check.rs", "fn object("),
     ("core/src/zone/validate/mail.rs", "fn objection("),
     ("processors/src/finding.rs", "fn about("),
-    ("octodns/src/zones.rs", "fn fault("),
+    ("octodns/src/zones.rs", "fn zone_error("),
     ("octodns/src/config/validators.rs", "fn error("),
     ("octodns/src/config/validators.rs", "fn warn("),
 ];

@@ -78,11 +78,11 @@ fn plan(count: usize) -> ApprovedPlan {
 }
 
 fn refused() -> ProviderError {
-    ProviderError::service(ServiceFault::Refused, "422: no")
+    ProviderError::service(ServiceErrorKind::Refused, "422: no")
 }
 
 fn lost() -> ProviderError {
-    ProviderError::service(ServiceFault::Unsure, "no answer")
+    ProviderError::service(ServiceErrorKind::Indeterminate, "no answer")
 }
 
 #[tokio::test]

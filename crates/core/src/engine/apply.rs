@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use crate::ApprovedPlan;
     use crate::apply_log::Outcome;
-    use crate::record::{Record, RecordData, Target};
+    use crate::record::{HostName, Record, RecordData};
     use crate::{Zone, ZoneName};
 
     fn record(name: &str, data: RecordData) -> std::sync::Arc<Record> {
@@ -118,8 +118,8 @@ mod tests {
         record(name, RecordData::A(vec!["192.0.2.1".parse().unwrap()]))
     }
 
-    fn target() -> Target {
-        Target::new("x.example.").unwrap()
+    fn target() -> HostName {
+        HostName::new("x.example.").unwrap()
     }
 
     fn plan(changes: Vec<Change>) -> ApprovedPlan {
@@ -188,7 +188,9 @@ mod tests {
     async fn a_change_whose_answer_is_lost_stays_tried() {
         let plan = plan(vec![Change::Create(a("lost")), Change::Create(a("other"))]);
         let log = ApplyLog::new("mine", &plan, &());
-        let lost = || ProviderError::service(crate::provider::ServiceFault::Unsure, "no answer");
+        let lost = || {
+            ProviderError::service(crate::provider::ServiceErrorKind::Indeterminate, "no answer")
+        };
         let result = apply_each(&plan, &log, 1, async |_| Err(lost())).await;
         assert_eq!(result.unwrap_err().to_string(), "no answer");
         assert_eq!(log.outcomes(), [Outcome::Unknown, Outcome::NotSent]);

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 use async_trait::async_trait;
 
-use super::held::about;
+use super::existing::about;
 use crate::apply_log::ApplyLog;
 use crate::change::Change;
 use crate::name::RecordName;
 use crate::plan::Plan;
-use crate::provider::{ProviderError, ServiceFault};
+use crate::provider::{ProviderError, ServiceErrorKind};
 use crate::record::RecordType;
 
 /// How much of something a change, or a batch, is: items as the service counts them, and bytes.
@@ -129,7 +129,7 @@ pub trait BatchApi: Sync {
     ///
     /// # Errors
     ///
-    /// With [`ServiceFault::Refused`] or [`ServiceFault::NotFound`] when surely nothing was done.
+    /// With [`ServiceErrorKind::Refused`] or [`ServiceErrorKind::NotFound`] when surely nothing was done.
     async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError>;
 
     /// Makes what these changes need and what is no change itself, such as health checks, by steps of the log.
@@ -195,7 +195,7 @@ pub async fn apply_batches(
 
 /// Whether the service surely did nothing, since it does not want what was sent.
 fn is_refusal(error: &ProviderError) -> bool {
-    matches!(error.fault(), Some(ServiceFault::Refused | ServiceFault::NotFound))
+    matches!(error.kind(), Some(ServiceErrorKind::Refused | ServiceErrorKind::NotFound))
 }
 
 /// The records that a call is about.
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn names_stay_whole_and_in_a_safe_order() {
-        let target = || crate::record::Target::new("t.example.").unwrap();
+        let target = || crate::record::HostName::new("t.example.").unwrap();
         let plan = plan(vec![
             Change::Update { existing: a("www"), new: a("www") },
             Change::Create(record("child", RecordData::Ds(Vec::new()))),
@@ -298,7 +298,7 @@ mod tests {
 
     /// A service that says no to the third change.
     struct Picky {
-        fault: ServiceFault,
+        fault: ServiceErrorKind,
         sent: Mutex<Vec<Vec<usize>>>,
     }
 
@@ -324,7 +324,7 @@ mod tests {
             indexes: &[usize],
             log: &ApplyLog<'_>,
         ) -> Result<(), ProviderError> {
-            let refused = || Err(ProviderError::service(ServiceFault::Refused, "not that"));
+            let refused = || Err(ProviderError::service(ServiceErrorKind::Refused, "not that"));
             let result = if indexes.contains(&1) { refused() } else { Ok(()) };
             log.in_step(&format!("clean up {indexes:?}"), async { result }).await
         }
@@ -335,7 +335,7 @@ mod tests {
         let plan = plan(["a", "b", "c"].map(|name| Change::Create(a(name))).into());
         let all = batches(&plan, BatchLimits::items(99), |_| Weight { items: 1, bytes: 0 });
         let log = ApplyLog::new("mine", &plan, &());
-        let picky = Picky { fault: ServiceFault::Refused, sent: Mutex::default() };
+        let picky = Picky { fault: ServiceErrorKind::Refused, sent: Mutex::default() };
         let result = apply_batches(&plan, &log, all, &Careful(picky)).await;
         assert_eq!(result.unwrap_err().to_string(), "not that");
         let steps: Vec<_> = log.steps().into_iter().map(|(step, _)| step).collect();
@@ -370,7 +370,7 @@ mod tests {
         let plan = plan(["a", "b", "c", "d", "e"].map(|name| Change::Create(a(name))).into());
         let all = batches(&plan, BatchLimits::items(99), |_| Weight { items: 1, bytes: 0 });
         let log = ApplyLog::new("mine", &plan, &());
-        let service = Picky { fault: ServiceFault::Refused, sent: Mutex::default() };
+        let service = Picky { fault: ServiceErrorKind::Refused, sent: Mutex::default() };
         let result = apply_batches(&plan, &log, all, &service).await;
         assert_eq!(result.unwrap_err().to_string(), "c.example.com. A: 422: no");
         let expected = [vec![0, 1, 2, 3, 4], vec![0, 1], vec![2, 3, 4], vec![2]];
@@ -386,7 +386,7 @@ mod tests {
         let plan = plan(["a", "b", "c"].map(|name| Change::Create(a(name))).into());
         let all = batches(&plan, BatchLimits::items(99), |_| Weight { items: 1, bytes: 0 });
         let log = ApplyLog::new("mine", &plan, &());
-        let service = Picky { fault: ServiceFault::Unsure, sent: Mutex::default() };
+        let service = Picky { fault: ServiceErrorKind::Indeterminate, sent: Mutex::default() };
         assert!(apply_batches(&plan, &log, all, &service).await.is_err());
         assert_eq!(log.outcomes(), vec![Outcome::Unknown; 3]);
     }

@@ -138,7 +138,7 @@ impl Guard {
 
     /// The hidden values of the set of `record` that would go, and who hides them.
     fn hides_values_of(&self, record: &Record, new: Option<&Record>) -> Option<(String, String)> {
-        let kept = new.map(Record::rdatas).unwrap_or_default();
+        let kept = new.map(Record::rdata_strings).unwrap_or_default();
         let hidden = self.values.iter().find(|hidden| {
             hidden.name == *record.name()
                 && hidden.record_type == record.record_type()
@@ -151,7 +151,7 @@ impl Guard {
 
 /// The values that `after` lacks, if that is all the difference there is in values.
 fn removed(before: &Record, after: &Record) -> Vec<String> {
-    let (mut gone, after) = (before.rdatas(), after.rdatas());
+    let (mut gone, after) = (before.rdata_strings(), after.rdata_strings());
     let count = gone.len();
     gone.retain(|value| !after.contains(value));
     if count - gone.len() == after.len() { gone } else { Vec::new() }

@@ -3,8 +3,8 @@
 mod adapt;
 mod apply;
 mod batches;
+mod existing;
 mod guard;
-mod held;
 pub mod per_record;
 mod read;
 mod target;
@@ -16,10 +16,10 @@ use std::sync::Arc;
 pub use adapt::unsupported;
 pub use apply::apply_each;
 pub use batches::{Batch, BatchApi, BatchLimits, Weight, apply_batches, batches, batches_ranked};
-pub use held::{about_change, check_held};
+pub use existing::{about_change, check_existing};
 pub use read::{ReadZone, read_sources, read_target, read_valid_sources};
 pub use target::{Applied, Pipeline, Target, TargetOptions};
-pub use texts::leave_out_texts;
+pub use texts::drop_unsupported_texts;
 
 use crate::record::RecordTypes;
 use crate::validate::RecordValidators;

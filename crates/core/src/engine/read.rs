@@ -8,7 +8,7 @@ use super::Context;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::State;
 use crate::provider::{HiddenSet, Source, ZoneRead, ZoneRequest};
-use crate::zone::{Added, Adding, Zone, ZoneSettings};
+use crate::zone::{AddOptions, AddOutcome, Zone, ZoneSettings};
 
 /// What a target holds of a zone: all of it. There is none of these for a read that failed.
 #[derive(Clone, Debug)]
@@ -134,11 +134,11 @@ fn subject(id: &str, zone: &crate::ZoneName) -> String {
 
 fn add(zone: &mut Zone, read: ZoneRead, lenient: bool, report: &mut Report) {
     report.merge(read.report);
-    let how = Adding { replace: read.replace, lenient };
+    let how = AddOptions { replace: read.replace, lenient };
     for record in read.records {
         match zone.add(record, how) {
-            Ok(Added::Kept | Added::Ignored) => {}
-            Ok(Added::KeptInSubZone(error)) => {
+            Ok(AddOutcome::Kept | AddOutcome::Ignored) => {}
+            Ok(AddOutcome::KeptInSubZone(error)) => {
                 report.push(Diagnostic { severity: Severity::Warning, ..error.to_diagnostic() });
             }
             Err(error) => report.push(error.to_diagnostic()),

@@ -13,10 +13,12 @@ use super::{Context, adapt, read_target, texts};
 use crate::apply_log::{ApplyLog, ApplySink, Outcome};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::{ApprovedPlan, Plan, State, Thresholds};
-use crate::provider::{PlanDraft, Processor, Provider, ProviderError, ServiceFault, Source, Stage};
+use crate::provider::{
+    PlanDraft, Processor, Provider, ProviderError, ServiceErrorKind, Source, Stage,
+};
 use crate::record::Record;
 use crate::value::{DeError, Map, Value, from_value};
-use crate::zone::{Compared, Zone, changes};
+use crate::zone::{DiffScope, Zone, changes};
 
 /// The options that every provider takes.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
@@ -142,7 +144,7 @@ impl Target {
             guard.watch(&existing, || by(&**processor));
         }
         // Findings of the plan's making name the target, since others may be content.
-        report.extend(found.into_iter().map(|diagnostic| self.sign(diagnostic)));
+        report.extend(found.into_iter().map(|diagnostic| self.attributed(diagnostic)));
 
         let mut plan = self.draft(existing, desired, exists, &state).await?;
         for processor in pipeline.processors {
@@ -159,11 +161,11 @@ impl Target {
         exists: bool,
         state: &State,
     ) -> Result<Option<Plan>, ProviderError> {
-        let mut changes = changes(&existing, &desired, &self.compared());
-        changes.retain(|change| self.provider.keeps(change));
+        let mut changes = changes(&existing, &desired, &self.diff_scope());
+        changes.retain(|change| self.provider.is_significant(change));
         let draft = PlanDraft { existing: &existing, desired: &desired, changes: &changes, state };
         let mut extra = self.provider.extra_changes(&draft).await?;
-        extra.retain(|change| self.compared().permits(change));
+        extra.retain(|change| self.diff_scope().permits(change));
         changes.extend(extra);
         let draft = PlanDraft { existing: &existing, desired: &desired, changes: &changes, state };
         let meta = self.provider.meta(&draft).await?;
@@ -182,16 +184,16 @@ impl Target {
     /// What holds for every plan, whoever had a hand in it: no change that is not for this target, none
     /// that touches what is hidden, and nothing of what reading learned is lost.
     fn seal(&self, mut plan: Plan, guard: Guard, state: State, report: &mut Report) -> Plan {
-        plan.changes.retain(|change| self.compared().permits(change));
-        report.extend(texts::served_otherwise(&plan).map(|diagnostic| self.sign(diagnostic)));
+        plan.changes.retain(|change| self.diff_scope().permits(change));
+        report.extend(texts::served_otherwise(&plan).map(|diagnostic| self.attributed(diagnostic)));
         if !self.provider.drops_hidden() {
-            report.extend(guard.findings(&plan).map(|diagnostic| self.sign(diagnostic)));
+            report.extend(guard.findings(&plan).map(|diagnostic| self.attributed(diagnostic)));
         }
         plan.with_state(state).with_held(guard.into_held())
     }
 
-    fn compared(&self) -> Compared<'_> {
-        Compared { id: self.id(), capabilities: self.provider.capabilities() }
+    fn diff_scope(&self) -> DiffScope<'_> {
+        DiffScope { id: self.id(), capabilities: self.provider.capabilities() }
     }
 
     /// Reduces both zones to what the capabilities allow; returns the root NS record of the target if it is
@@ -202,7 +204,7 @@ impl Target {
         existing: &mut Zone,
         report: &mut Report,
     ) -> Option<Arc<Record>> {
-        self.provider.leave_out(desired, report);
+        self.provider.drop_meaningless(desired, report);
         let capabilities = self.provider.capabilities();
         adapt::desired(desired, existing, capabilities, self.strictness(), report);
         let root_ns = adapt::existing(existing, desired, capabilities);
@@ -236,7 +238,7 @@ impl Target {
         }
     }
 
-    fn sign(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+    fn attributed(&self, mut diagnostic: Diagnostic) -> Diagnostic {
         if diagnostic.severity == Severity::Error {
             diagnostic.message = format!("target \"{}\": {}", self.id(), diagnostic.message);
         }
@@ -297,7 +299,7 @@ fn unfinished(log: &ApplyLog<'_>) -> Option<ProviderError> {
         );
         let is_unknown = outcomes.iter().any(Outcome::is_unknown);
         return Some(if is_unknown {
-            ProviderError::service(ServiceFault::Unsure, message)
+            ProviderError::service(ServiceErrorKind::Indeterminate, message)
         } else {
             ProviderError::failed(message)
         });
@@ -305,7 +307,7 @@ fn unfinished(log: &ApplyLog<'_>) -> Option<ProviderError> {
     let steps = log.steps();
     let (what, _) = steps.iter().find(|(_, outcome)| !outcome.is_applied())?;
     let message = format!("the provider reported success, but \"{what}\" is not confirmed");
-    Some(ProviderError::service(ServiceFault::Unsure, message))
+    Some(ProviderError::service(ServiceErrorKind::Indeterminate, message))
 }
 
 fn by(processor: &dyn Processor) -> String {

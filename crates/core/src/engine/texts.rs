@@ -6,31 +6,33 @@ use super::unsupported;
 use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::plan::Plan;
-use crate::record::text::{Unheld, served_otherwise as served_otherwise_of};
+use crate::record::text::{UnsupportedText, served_otherwise as served_otherwise_of};
 use crate::record::{Record, RecordData, RecordType};
 use crate::zone::Zone;
 
 /// Takes records out of the desired state whose texts the target cannot hold, and says so; what the target has there
 /// stays as it is.
 ///
-/// `unheld` is about the texts of TXT and SPF and the values of CAA; other types hold anything. What the target holds
+/// `unsupported` is about the texts of TXT and SPF and the values of CAA; other types hold anything. What the target holds
 /// already is not objected to.
-pub fn leave_out_texts(
+pub fn drop_unsupported_texts(
     desired: &mut Zone,
     existing: &Zone,
-    unheld: &[(RecordType, &[Unheld])],
+    unsupported_texts: &[(RecordType, &[UnsupportedText])],
     report: &mut Report,
 ) {
     let mut refused = Vec::new();
     for record in desired.records() {
-        let Some((_, unheld)) = unheld.iter().find(|(of, _)| *of == record.record_type()) else {
+        let Some((_, unsupported_texts)) =
+            unsupported_texts.iter().find(|(of, _)| *of == record.record_type())
+        else {
             continue;
         };
         let held = existing.get(record.name(), record.record_type());
         if held.is_some_and(|held| held.data() == record.data()) {
             continue;
         }
-        if let Some(message) = objection(record, unheld) {
+        if let Some(message) = objection(record, unsupported_texts) {
             refused.push((Arc::clone(record), held.map(|held| Record::clone(held)), message));
         }
     }
@@ -55,9 +57,9 @@ pub(super) fn served_otherwise(plan: &Plan) -> impl Iterator<Item = Diagnostic> 
     })
 }
 
-fn objection(record: &Record, unheld: &[Unheld]) -> Option<String> {
+fn objection(record: &Record, unsupported_texts: &[UnsupportedText]) -> Option<String> {
     let message = |octets: &[u8], text: &str| {
-        let problem = unheld.iter().find(|unheld| unheld.is_in(octets))?;
+        let problem = unsupported_texts.iter().find(|text| text.is_in(octets))?;
         Some(format!("{problem} are not supported: \"{text}\""))
     };
     match record.data() {
@@ -99,17 +101,17 @@ mod tests {
         ]);
         let existing = zone(&[record("held", b"\xff"), record("other", b"was")]);
         let mut report = Report::new();
-        leave_out_texts(
+        drop_unsupported_texts(
             &mut desired,
             &existing,
-            &[(RecordType::TXT, &[Unheld::NonUtf8])],
+            &[(RecordType::TXT, &[UnsupportedText::NonUtf8])],
             &mut report,
         );
         let told: Vec<_> =
             report.iter().map(|told| (told.message.as_str(), told.help.as_deref())).collect();
         let message = "octets that are not UTF-8 are not supported: \"\\255\"";
         assert_eq!(told, [(message, Some("it is left out")), (message, Some("it stays as it is"))]);
-        let left: Vec<_> = desired.records().map(|record| record.value_texts().concat()).collect();
+        let left: Vec<_> = desired.records().map(|record| record.plan_strings().concat()).collect();
         assert_eq!(left, ["é\\\\", "\\255", "was"]);
     }
 }

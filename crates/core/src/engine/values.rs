@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::adapt::{Strictness, unsupported_finding, weighed};
-use super::texts::leave_out_texts;
+use super::texts::drop_unsupported_texts;
 use crate::capabilities::Values;
 use crate::diagnostic::Report;
 use crate::record::{Record, RecordData};
@@ -22,7 +22,7 @@ pub(super) fn adapt(
         return;
     }
     let mut texts = Report::new();
-    leave_out_texts(zone, existing, values.lacks, &mut texts);
+    drop_unsupported_texts(zone, existing, values.lacks, &mut texts);
     report.extend(texts.into_iter().map(|finding| weighed(finding, strictness)));
     let refused = |record: &Arc<Record>| {
         // What the target holds already is not objected to.
@@ -66,7 +66,7 @@ fn refusal(record: &Record, values: &Values) -> Option<String> {
         return Some("wildcards are not supported".to_owned());
     }
     if let Some(most) = values.max_values {
-        let count = record.rdatas().len();
+        let count = record.rdata_strings().len();
         if count > most {
             return Some(format!("{count} values are more than the {most} that the service takes"));
         }
@@ -89,7 +89,7 @@ fn refusal(record: &Record, values: &Values) -> Option<String> {
 mod tests {
     use super::*;
     use crate::capabilities::{Capabilities, MaxTxt};
-    use crate::record::{Mx, Target, Txt};
+    use crate::record::{HostName, Mx, Txt};
     use crate::{RecordName, ZoneName};
 
     fn record(name: &str, ttl: i64, data: RecordData) -> Record {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     fn mail(exchange: &str) -> RecordData {
-        RecordData::Mx(vec![Mx { preference: 0, exchange: Target::new(exchange).unwrap() }])
+        RecordData::Mx(vec![Mx { preference: 0, exchange: HostName::new(exchange).unwrap() }])
     }
 
     fn zone(records: Vec<Record>) -> Zone {

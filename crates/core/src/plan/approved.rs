@@ -106,7 +106,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use crate::record::{Record, RecordData};
-    use crate::zone::Adding;
+    use crate::zone::AddOptions;
     use crate::{Change, Plan, RecordName, Zone, ZoneName};
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
         for index in 0..10 {
             let data = RecordData::A(vec!["192.0.2.1".parse().unwrap()]);
             let record = Record::new(RecordName::new(&format!("r{index}")).unwrap(), 60, data);
-            zone.add(record, Adding::default()).unwrap();
+            zone.add(record, AddOptions::default()).unwrap();
         }
         let deletes = |count: usize| {
             let changes = zone.records().take(count).cloned().map(Change::Delete).collect();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::rdata::AnyValues;
-use super::{CustomType, Fault, RecordData, RecordType};
+use super::{CustomType, RecordData, RecordType, ValueError};
 use crate::value::{Map, OwnedValue, Value};
 
 /// The values of a record whose type a provider brought.
@@ -25,7 +25,7 @@ impl CustomData {
     }
 
     /// Each of the values alone.
-    pub(crate) fn singles(&self) -> Vec<Self> {
+    pub(crate) fn split_values(&self) -> Vec<Self> {
         let alone = |value: &OwnedValue| Self {
             custom: Arc::clone(&self.custom),
             values: vec![value.clone()],
@@ -48,7 +48,7 @@ impl PartialEq for CustomData {
 pub(crate) fn read(
     custom: &Arc<dyn CustomType>,
     values: &[Value<'_>],
-) -> Result<RecordData, Fault> {
+) -> Result<RecordData, ValueError> {
     let values = values.iter().map(|value| custom.read(value));
     let mut values = values.collect::<Result<Vec<_>, _>>()?;
     values.sort_by_cached_key(|value| custom.order_key(value));
@@ -56,7 +56,7 @@ pub(crate) fn read(
 }
 
 impl AnyValues for CustomData {
-    fn rdatas(&self) -> Vec<String> {
+    fn rdata_strings(&self) -> Vec<String> {
         self.values.iter().map(|value| self.custom.rdata(value)).collect()
     }
 
@@ -75,7 +75,7 @@ impl AnyValues for CustomData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{DuplicateType, Fault, LoadContext, Record, RecordTypes};
+    use crate::record::{DuplicateType, LoadContext, Record, RecordTypes, ValueError};
     use crate::validate::{RecordValidators, Validator, ValueCheck};
     use crate::{Report, ZoneName};
 
@@ -96,8 +96,8 @@ mod tests {
             "ServiceAliasRecord"
         }
 
-        fn read(&self, value: &Value<'_>) -> Result<OwnedValue, Fault> {
-            let text = value.as_str().ok_or_else(|| Fault::new("not text", value.position))?;
+        fn read(&self, value: &Value<'_>) -> Result<OwnedValue, ValueError> {
+            let text = value.as_str().ok_or_else(|| ValueError::new("not text", value.position))?;
             Ok(text.to_ascii_lowercase().into())
         }
 
@@ -112,7 +112,7 @@ mod tests {
                 sets: &["legacy"],
                 check: |values, _, findings| {
                     for value in values.iter().filter(|value| value.as_str() == Some("bad")) {
-                        findings.fault(value.position, "bad alias");
+                        findings.error(value.position, "bad alias");
                     }
                 },
             };
@@ -137,7 +137,7 @@ mod tests {
                 lenient: false,
                 default_ttl: Some(60),
                 escape_semicolons: false,
-                keeps_places: true,
+                keeps_positions: true,
                 validators: &validators,
                 types: &types,
             };
@@ -153,7 +153,7 @@ mod tests {
         let record = load(vec!["b".into(), "A".into()]).unwrap();
         let shown = "<ServiceAliasRecord Service/ALIAS 60, www.example.com., ['a', 'b']>";
         assert_eq!(record.display(&zone).to_string(), shown);
-        assert_eq!(record.rdatas(), ["a", "b"]);
+        assert_eq!(record.rdata_strings(), ["a", "b"]);
         assert_eq!(load(vec!["bad".into()]).unwrap_err(), ["service-alias"]);
         assert_eq!(load(vec![5.into()]).unwrap_err(), ["record-new"]);
     }

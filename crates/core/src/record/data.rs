@@ -6,7 +6,7 @@ use super::RecordType;
 use super::custom::CustomData;
 use super::rdata::AnyValues;
 use super::types::{
-    Caa, Ds, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, Svcb, Target, Tlsa, Txt, Uri, Urlfwd,
+    Caa, Ds, HostName, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, Svcb, Tlsa, Txt, Uri, Urlfwd,
 };
 
 /// The values of one record, in the order octoDNS gives them.
@@ -18,13 +18,13 @@ pub enum RecordData {
     /// IPv6 addresses (RFC 3596).
     Aaaa(Vec<Ipv6Addr>),
     /// The name whose addresses the provider copies to the apex.
-    Alias(Target),
+    Alias(HostName),
     /// Who may issue certificates (RFC 8659).
     Caa(Vec<Caa>),
     /// The canonical name (RFC 1035).
-    Cname(Target),
+    Cname(HostName),
     /// Where the subtree went (RFC 6672).
-    Dname(Target),
+    Dname(HostName),
     /// Digests of a child's keys (RFC 4034).
     Ds(Vec<Ds>),
     /// Service bindings of HTTP (RFC 9460).
@@ -36,11 +36,11 @@ pub enum RecordData {
     /// Rewriting rules (RFC 3403).
     Naptr(Vec<Naptr>),
     /// Name servers (RFC 1035).
-    Ns(Vec<Target>),
+    Ns(Vec<HostName>),
     /// Keys (RFC 7929).
     Openpgpkey(Vec<Openpgpkey>),
     /// Names of an address (RFC 1035).
-    Ptr(Vec<Target>),
+    Ptr(Vec<HostName>),
     /// Sender policies (RFC 7208).
     Spf(Vec<Txt>),
     /// Hosts and ports of a service (RFC 2782).
@@ -68,7 +68,7 @@ impl RecordData {
     }
 
     /// Each of the values alone, in order, for services that keep one value at a time.
-    pub fn singles(&self) -> Vec<Self> {
+    pub fn split_values(&self) -> Vec<Self> {
         match self {
             Self::A(values) => each(values, Self::A),
             Self::Aaaa(values) => each(values, Self::Aaaa),
@@ -90,7 +90,7 @@ impl RecordData {
             Self::Txt(values) => each(values, Self::Txt),
             Self::Uri(values) => each(values, Self::Uri),
             Self::Urlfwd(values) => each(values, Self::Urlfwd),
-            Self::Custom(data) => data.singles().into_iter().map(Self::Custom).collect(),
+            Self::Custom(data) => data.split_values().into_iter().map(Self::Custom).collect(),
         }
     }
 

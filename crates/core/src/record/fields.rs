@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use smol_str::SmolStr;
 
-use super::Fault;
+use super::ValueError;
 use super::general::shown;
 use super::number::{self, NumberFault};
 use super::text::QuotedString;
@@ -58,11 +58,11 @@ pub(crate) fn check_each_mapping<'v, 'a>(
 
 impl<'v, 'a> Fields<'v, 'a> {
     /// The fields of a value.
-    pub(crate) fn of(value: &'v Value<'a>) -> Result<Self, Fault> {
+    pub(crate) fn of(value: &'v Value<'a>) -> Result<Self, ValueError> {
         if let Some(map) = value.as_map() {
             return Ok(Self { value, map });
         }
-        Err(Fault::wrong_kind("a value", value, "a mapping of its fields"))
+        Err(ValueError::wrong_kind("a value", value, "a mapping of its fields"))
     }
 
     /// A field, if it is there.
@@ -72,7 +72,7 @@ impl<'v, 'a> Fields<'v, 'a> {
 
     /// Says that a field is missing; when a field of a similar name is there, that it may be meant.
     pub(crate) fn say_missing(&self, key: &str, findings: &mut Findings) {
-        let found = findings.fault(self.value.position, format!("missing {key}"));
+        let found = findings.error(self.value.position, format!("missing {key}"));
         let keys = self.map.iter().filter_map(|(key, _)| key.as_str());
         if let Some(near) = crate::nearest(key, keys) {
             found.help(format!("is \"{near}\" meant to be \"{key}\"?"));
@@ -96,14 +96,14 @@ impl<'v, 'a> Fields<'v, 'a> {
         let unbroken = text.strip_suffix('\n').unwrap_or(&text);
         if unbroken.is_empty() || !unbroken.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             let message = format!("{key} {} is not hexadecimal", shown(value));
-            findings.fault(value.position, message).help("write digits 0-9 and letters a-f only");
+            findings.error(value.position, message).help("write digits 0-9 and letters a-f only");
             return;
         }
         if let Some(expected) = digits.filter(|expected| *expected != text.len()) {
             let length = text.len();
             let message = format!("{key} has {length} digits, its type has {expected}");
             let help = format!("write all {expected} digits, or the type that has {length}");
-            findings.fault(value.position, message).help(help);
+            findings.error(value.position, message).help(help);
         }
     }
 
@@ -128,41 +128,41 @@ impl<'v, 'a> Fields<'v, 'a> {
     }
 
     /// A whole number.
-    pub(crate) fn int(&self, key: &str) -> Result<i64, Fault> {
+    pub(crate) fn int(&self, key: &str) -> Result<i64, ValueError> {
         let value = self.need(key)?;
         number::int(value).map_err(|_| {
             let message = format!("{key} must be a whole number, not {}", shown(value));
-            Fault::new(message, value.position).help(range_help(&ANY))
+            ValueError::new(message, value.position).help(range_help(&ANY))
         })
     }
 
     /// A whole number, or 0 when the field is not there.
-    pub(crate) fn int_or_zero(&self, key: &str) -> Result<i64, Fault> {
+    pub(crate) fn int_or_zero(&self, key: &str) -> Result<i64, ValueError> {
         if self.get(key).is_none() { Ok(0) } else { self.int(key) }
     }
 
     /// A number with a fraction.
-    pub(crate) fn float(&self, key: &str) -> Result<f64, Fault> {
+    pub(crate) fn float(&self, key: &str) -> Result<f64, ValueError> {
         let value = self.need(key)?;
         number::float(value).map_err(|_| {
             let message = format!("{key} must be a number, not {}", shown(value));
-            Fault::new(message, value.position).help("write a number, without quotes")
+            ValueError::new(message, value.position).help("write a number, without quotes")
         })
     }
 
     /// Text; numbers, truth values and dates stand for their spelling.
-    pub(crate) fn text(&self, key: &str) -> Result<SmolStr, Fault> {
+    pub(crate) fn text(&self, key: &str) -> Result<SmolStr, ValueError> {
         let value = self.need(key)?;
         text_of(value).ok_or_else(|| must_be_text(key, value))
     }
 
     /// A quoted string of presentation format.
-    pub(crate) fn quoted(&self, key: &str) -> Result<QuotedString, Fault> {
+    pub(crate) fn quoted(&self, key: &str) -> Result<QuotedString, ValueError> {
         self.text(key).map(|text| QuotedString::new(&text))
     }
 
     /// Text, in lower case.
-    pub(crate) fn lower_text(&self, key: &str) -> Result<SmolStr, Fault> {
+    pub(crate) fn lower_text(&self, key: &str) -> Result<SmolStr, ValueError> {
         let text = self.text(key)?;
         if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Ok(text);
@@ -171,22 +171,23 @@ impl<'v, 'a> Fields<'v, 'a> {
     }
 
     /// Text, in upper case; nothing else stands for text here.
-    pub(crate) fn upper_text(&self, key: &str) -> Result<SmolStr, Fault> {
+    pub(crate) fn upper_text(&self, key: &str) -> Result<SmolStr, ValueError> {
         let value = self.need(key)?;
         let text = value.as_str().ok_or_else(|| must_be_text(key, value))?;
         Ok(text.to_uppercase().into())
     }
 
     /// A field that cannot be done without.
-    pub(crate) fn need(&self, key: &str) -> Result<&'v Value<'a>, Fault> {
+    pub(crate) fn need(&self, key: &str) -> Result<&'v Value<'a>, ValueError> {
         self.get(key).ok_or_else(|| {
-            Fault::new(format!("missing {key}"), self.value.position).help(format!("add `{key}`"))
+            ValueError::new(format!("missing {key}"), self.value.position)
+                .help(format!("add `{key}`"))
         })
     }
 }
 
-fn must_be_text(key: &str, value: &Value<'_>) -> Fault {
-    Fault::new(format!("{key} must be text, not {}", value.kind_name()), value.position)
+fn must_be_text(key: &str, value: &Value<'_>) -> ValueError {
+    ValueError::new(format!("{key} must be text, not {}", value.kind_name()), value.position)
         .help("put it in quotes")
 }
 
@@ -217,7 +218,7 @@ pub(crate) fn check_int(
         Ok(number) => {
             let (least, most) = (range.start(), range.end());
             let message = format!("{what} {number} is not between {least} and {most}");
-            findings.fault(value.position, message).help(range_help(&range));
+            findings.error(value.position, message).help(range_help(&range));
             return Some(number);
         }
         Err(NumberFault::Kind) => {
@@ -225,11 +226,11 @@ pub(crate) fn check_int(
         }
         Err(NumberFault::Invalid) => {
             let message = format!("{what} must be a whole number, not {}", shown(value));
-            findings.fault(value.position, message).help(range_help(&range));
+            findings.error(value.position, message).help(range_help(&range));
         }
         Err(NumberFault::TooBig) => {
             findings
-                .hopeless(value.position, format!("{what} {} is too big", shown(value)))
+                .fatal(value.position, format!("{what} {} is too big", shown(value)))
                 .help(range_help(&range));
         }
     }

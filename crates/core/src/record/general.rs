@@ -31,26 +31,26 @@ fn name(record: &RawRecord<'_>, findings: &mut Findings) {
     let name = record.name;
     if name == "@" {
         findings
-            .fault(record.name_position, "invalid name \"@\"")
+            .error(record.name_position, "invalid name \"@\"")
             .help("the name of the zone itself is written \"\"");
     }
     let zone = record.zone.as_str();
     let length = if name.is_empty() { zone.len() } else { name.chars().count() + 1 + zone.len() };
     if length > 253 {
         let message = format!("name \"{name}.{zone}\" has {length} characters, at most 253 may be");
-        findings.fault(record.name_position, message).help("shorten it");
+        findings.error(record.name_position, message).help("shorten it");
     }
     for label in name.split('.').filter(|label| label.len() > 63) {
         let length = label.chars().count();
         if length > 63 {
             let message = format!("label \"{label}\" has {length} characters, at most 63 may be");
-            findings.fault(record.name_position, message).help("shorten it");
+            findings.error(record.name_position, message).help("shorten it");
         }
     }
     if name.contains("..") || name.ends_with('.') {
         let message = format!("name \"{name}\" has an empty label (two dots in a row)");
         findings
-            .fault(record.name_position, message)
+            .error(record.name_position, message)
             .help("names are relative to the zone and end without a dot");
     }
 }
@@ -61,21 +61,21 @@ const TTL_HELP: &str = "write a whole number of seconds, such as `ttl: 3600`";
 fn ttl(record: &RawRecord<'_>, findings: &mut Findings) {
     let Some(ttl) = record.data.get("ttl") else {
         if record.default_ttl.is_none() {
-            findings.fault(record.position, "missing ttl").help(TTL_HELP);
+            findings.error(record.position, "missing ttl").help(TTL_HELP);
         }
         return;
     };
     match number::int(ttl) {
         Ok(0..) => {}
         Ok(_) => {
-            findings.fault(ttl.position, "ttl must not be negative").help(TTL_HELP);
+            findings.error(ttl.position, "ttl must not be negative").help(TTL_HELP);
         }
         Err(NumberFault::Kind) => {
             findings.wrong_kind("ttl", ttl, "a number of seconds").help(TTL_HELP);
         }
         Err(_) => {
             let message = format!("ttl must be a number of seconds, not {}", shown(ttl));
-            findings.hopeless(ttl.position, message).help(TTL_HELP);
+            findings.fatal(ttl.position, message).help(TTL_HELP);
         }
     }
 }
@@ -94,7 +94,7 @@ fn healthcheck(record: &RawRecord<'_>, findings: &mut Findings) {
     let Some(protocol) = healthcheck.get("protocol") else { return };
     if !matches!(protocol.as_str(), Some("HTTP" | "HTTPS" | "ICMP" | "TCP" | "UDP")) {
         let message = format!("invalid healthcheck protocol {}", shown(protocol));
-        findings.fault(protocol.position, message).help("one of HTTP, HTTPS, ICMP, TCP, UDP");
+        findings.error(protocol.position, message).help("one of HTTP, HTTPS, ICMP, TCP, UDP");
     }
 }
 

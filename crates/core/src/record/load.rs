@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::rdata::Places;
 use super::registry::{RecordTypes, TypeEntry};
-use super::{Dynamic, Fault, Geo, Options, Record, RecordType, number, text};
+use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, number, text};
 use crate::diagnostic::{Diagnostic, Origin, Report};
 use crate::validate::{Findings, RawRecord, RecordValidators};
 use crate::value::{Kind, Map, Position, Special, Value, python_str};
@@ -30,7 +30,7 @@ pub struct LoadContext<'c> {
     /// Whether semicolons of TXT and SPF values are escaped first, since the source does not.
     pub escape_semicolons: bool,
     /// Whether records keep where each of their values stands, for findings; those of a target need not.
-    pub keeps_places: bool,
+    pub keeps_positions: bool,
     /// The validators at work.
     pub validators: &'c RecordValidators,
     /// The record types there are.
@@ -47,7 +47,7 @@ impl<'c> LoadContext<'c> {
         Self {
             zone,
             source: None,
-            keeps_places: true,
+            keeps_positions: true,
             files: &[],
             lenient: false,
             default_ttl: None,
@@ -82,13 +82,13 @@ impl Record {
         let encoded = RecordName::new(&name_text);
         if let Err(error) = &encoded {
             findings
-                .hopeless(name.position, error.to_string())
+                .fatal(name.position, error.to_string())
                 .by(RECORD_NEW)
                 .help(error.problem.help());
         }
         if name_text.contains([' ', '\t']) {
             findings
-                .fault(name.position, "a name cannot contain white space")
+                .error(name.position, "a name cannot contain white space")
                 .by(RECORD_NEW)
                 .help("remove it");
         }
@@ -120,14 +120,14 @@ impl Record {
         context.validators.validate(&raw, &mut findings);
 
         let lenient = context.lenient | wants_leniency(map, &mut findings);
-        if findings.are_warnings() || (lenient && !findings.are_hopeless()) {
-            let built = encoded.clone().map_err(|error| Fault::idna(&error, name.position));
+        if findings.are_warnings() || (lenient && !findings.are_fatal()) {
+            let built = encoded.clone().map_err(|error| ValueError::idna(&error, name.position));
             match built.and_then(|name| loading.build(name, &raw, entry)) {
                 Ok(record) => {
                     loading.tell(Some(record_type), &findings, lenient, report);
                     return Some(record);
                 }
-                Err(fault) => findings.rule_out(fault, RECORD_NEW),
+                Err(fault) => findings.mark_fatal(fault, RECORD_NEW),
             }
         }
         loading.tell(Some(record_type), &findings, lenient, report);
@@ -161,7 +161,7 @@ impl Loading<'_> {
                 Some(near) => format!("is \"{near}\" meant to be \"type\"?"),
                 None => "add the type, such as `type: A`".to_owned(),
             };
-            findings.hopeless(self.position, "missing type").help(help);
+            findings.fatal(self.position, "missing type").help(help);
             return None;
         };
         let Some(text) = of.as_str() else {
@@ -175,7 +175,7 @@ impl Loading<'_> {
             let types = self.context.types;
             let upper = text.to_ascii_uppercase();
             let nearest = crate::nearest(&upper, types.names());
-            let found = findings.hopeless(of.position, format!("unknown record type \"{text}\""));
+            let found = findings.fatal(of.position, format!("unknown record type \"{text}\""));
             match nearest {
                 Some(nearest) => found.help(format!("did you mean \"{nearest}\"?")),
                 None => found.help(format!("write one of {}", known_types(types))),
@@ -189,23 +189,23 @@ impl Loading<'_> {
         name: RecordName,
         raw: &RawRecord<'_>,
         entry: &TypeEntry,
-    ) -> Result<Record, Fault> {
+    ) -> Result<Record, ValueError> {
         let ttl = match (raw.data.get("ttl"), self.context.default_ttl) {
-            (Some(ttl), _) => number::int(ttl).map_err(|_| Fault::wrong_ttl(ttl.position))?,
+            (Some(ttl), _) => number::int(ttl).map_err(|_| ValueError::wrong_ttl(ttl.position))?,
             (None, Some(default)) => default,
             (None, None) => {
-                let fault = Fault::new("missing ttl", self.position);
+                let fault = ValueError::new("missing ttl", self.position);
                 return Err(fault.help("add the seconds, such as `ttl: 3600`"));
             }
         };
         if raw.values.is_empty() && entry.is_single() {
-            return Err(Fault::new("missing value", self.position).help("add its `value`"));
+            return Err(ValueError::new("missing value", self.position).help("add its `value`"));
         }
         let mut places = Places::new();
         let data = entry.read_placed(raw.values, &mut places)?;
         let mut record = Record::new(name, ttl, data)
             .with_origin(Origin::new(self.context.files, self.position));
-        if self.context.keeps_places {
+        if self.context.keeps_positions {
             // Values of another file than the record's are told by the place of the record.
             places.iter_mut().filter(|at| at.file != self.position.file).for_each(|at| {
                 *at = Position::NONE;
@@ -249,7 +249,7 @@ impl Loading<'_> {
         for found in findings {
             let code =
                 if found.id.is_empty() { Cow::Borrowed(RECORD_NEW) } else { found.id.clone() };
-            let tolerated = found.is_warning || (lenient && !found.hopeless);
+            let tolerated = found.is_warning || (lenient && !found.fatal);
             let make = if tolerated { Diagnostic::warning } else { Diagnostic::error };
             let places = [found.position, self.values, self.position];
             let position = places.into_iter().find(|place| place.is_known()).unwrap_or_default();
@@ -346,7 +346,7 @@ mod tests {
             lenient: false,
             default_ttl: None,
             escape_semicolons: false,
-            keeps_places: true,
+            keeps_positions: true,
             validators: &RecordValidators::legacy(&types),
             types: &types,
         };
@@ -390,7 +390,7 @@ mod tests {
             ("value", at(4, "nowhere")),
         ]);
         let (record, findings) = load_with("www", &data, |_| {});
-        assert_eq!(record.unwrap().rdatas(), ["nowhere"]);
+        assert_eq!(record.unwrap().rdata_strings(), ["nowhere"]);
         assert_eq!(findings.len(), 1);
         assert!(findings[0].starts_with("warning: zone.yaml:4:1: "), "{findings:?}");
 
@@ -460,7 +460,7 @@ mod tests {
         assert!(findings.is_empty(), "{findings:?}");
         let record = record.unwrap();
         assert_eq!(
-            (record.ttl(), record.value_texts()),
+            (record.ttl(), record.plan_strings()),
             (3600, vec!["v=DKIM1\\; k=rsa".to_owned()])
         );
     }

@@ -3,7 +3,7 @@
 mod custom;
 mod data;
 pub mod dynamic;
-mod fault;
+mod field_list;
 mod fields;
 mod general;
 pub mod geo;
@@ -14,9 +14,9 @@ mod rdata;
 mod record_type;
 mod registry;
 mod routing;
-mod row;
 pub mod text;
 mod types;
+mod value_error;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,7 +28,6 @@ use crate::{RecordName, ZoneName};
 pub use custom::CustomData;
 pub use data::RecordData;
 pub use dynamic::Dynamic;
-pub use fault::Fault;
 pub use general::GENERAL_CHECKS;
 pub use geo::Geo;
 pub use load::LoadContext;
@@ -39,9 +38,10 @@ pub use rdata::{Rdata, RdataError};
 pub use record_type::RecordType;
 pub use registry::{CustomType, DuplicateType, RecordTypes, TypeEntry, TypeRow};
 pub use types::{
-    Angle, Caa, Ds, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, SvcParam, Svcb, TYPES, Target, Tlsa,
+    Angle, Caa, Ds, HostName, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, SvcParam, Svcb, TYPES, Tlsa,
     Txt, Uri, Urlfwd,
 };
+pub use value_error::ValueError;
 
 /// One `RRset` as octoDNS means it: everything a name holds of one type.
 ///
@@ -55,7 +55,7 @@ pub use types::{
 /// let data = RecordData::A(vec!["192.0.2.1".parse()?]);
 /// let www = Record::new(RecordName::new("www")?, 300, data);
 /// assert_eq!(www.fqdn(&zone), "www.example.com.");
-/// assert_eq!(www.rdatas(), ["192.0.2.1"]);
+/// assert_eq!(www.rdata_strings(), ["192.0.2.1"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -246,12 +246,12 @@ impl Record {
     }
 
     /// Presentation format of every value, in order.
-    pub fn rdatas(&self) -> Vec<String> {
-        self.data.parts().1.rdatas()
+    pub fn rdata_strings(&self) -> Vec<String> {
+        self.data.parts().1.rdata_strings()
     }
 
     /// What a plan shows of every value, in order.
-    pub fn value_texts(&self) -> Vec<String> {
+    pub fn plan_strings(&self) -> Vec<String> {
         self.data.parts().1.texts()
     }
 
@@ -270,9 +270,9 @@ impl Record {
     }
 
     /// A record for each of the values, without routing: for services that keep one value at a time.
-    pub fn singles(&self) -> Vec<Self> {
+    pub fn split_values(&self) -> Vec<Self> {
         let plain = self.clone().with_dynamic(None).with_geo(None);
-        self.data.singles().into_iter().map(|data| plain.clone().with_data(data)).collect()
+        self.data.split_values().into_iter().map(|data| plain.clone().with_data(data)).collect()
     }
 
     /// Whether the type has one value, not a list.
@@ -301,7 +301,7 @@ impl Shown<'_> {
 
     /// Values as a list of Python literals, which routing records show.
     fn literals(&self) -> String {
-        let texts = self.record.value_texts().into_iter().map(Value::from);
+        let texts = self.record.plan_strings().into_iter().map(Value::from);
         if self.record.is_single() {
             return texts.map(|text| crate::value::python_str(&text)).collect();
         }
@@ -323,9 +323,9 @@ impl fmt::Display for Shown<'_> {
             return write!(f, "{}, {geo}>", self.literals());
         }
         if record.is_single() {
-            f.write_str(&record.value_texts().concat())?;
+            f.write_str(&record.plan_strings().concat())?;
         } else {
-            write!(f, "['{}']", record.value_texts().join("', '"))?;
+            write!(f, "['{}']", record.plan_strings().join("', '"))?;
         }
         if let Some(options) = record.options.to_value() {
             write!(f, ", {}", Python(&options))?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Fault;
+use super::ValueError;
 use crate::schema::Dialect;
 use crate::value::{Map, OwnedValue, Value, python_str};
 
@@ -24,12 +24,12 @@ impl Options {
     /// # Errors
     ///
     /// Refuses anything but a mapping.
-    pub fn read(section: &Value<'_>) -> Result<Self, Fault> {
+    pub fn read(section: &Value<'_>) -> Result<Self, ValueError> {
         match section.as_map() {
             Some(map) if map.is_empty() => Ok(Self::NONE),
             Some(map) => Ok(Self::new(map.clone().into_owned())),
             None => {
-                let fault = Fault::wrong_kind("octodns", section, "a mapping");
+                let fault = ValueError::wrong_kind("octodns", section, "a mapping");
                 Err(fault.help("write options such as `lenient: true`, indented below it"))
             }
         }

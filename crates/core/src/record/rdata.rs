@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::Fault;
+use super::ValueError;
 use smallvec::SmallVec;
 
 use crate::value::{Map, OwnedValue, Position, Value};
@@ -18,7 +18,7 @@ pub trait Rdata: Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync + '
     /// # Errors
     ///
     /// Fails when the type cannot hold what the data says.
-    fn read(value: &Value<'_>) -> Result<Self, Fault>;
+    fn read(value: &Value<'_>) -> Result<Self, ValueError>;
 
     /// Splits presentation format into the data a value is read from; nothing is checked.
     ///
@@ -56,13 +56,13 @@ pub trait Rdata: Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync + '
 
 /// All values of one record, whatever their type.
 pub(crate) trait AnyValues {
-    fn rdatas(&self) -> Vec<String>;
+    fn rdata_strings(&self) -> Vec<String>;
     fn texts(&self) -> Vec<String>;
     fn write_to(&self, data: &mut Map<'static>);
 }
 
 impl<T: Rdata> AnyValues for Vec<T> {
-    fn rdatas(&self) -> Vec<String> {
+    fn rdata_strings(&self) -> Vec<String> {
         self.iter().map(T::rdata).collect()
     }
 
@@ -96,7 +96,7 @@ pub(crate) type Places = SmallVec<[Position; 1]>;
 pub(crate) fn read_all<T: Rdata>(
     values: &[Value<'_>],
     places: &mut Places,
-) -> Result<Vec<T>, Fault> {
+) -> Result<Vec<T>, ValueError> {
     if let [value] = values {
         places.push(T::place(value));
         return Ok(vec![T::read(value)?]);

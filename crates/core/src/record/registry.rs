@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::rdata::{Places, RdataError};
 use super::types::TYPES;
-use super::{Fault, RecordData, RecordType};
+use super::{RecordData, RecordType, ValueError};
 use crate::schema::{Dialect, Schema, Shape};
 use crate::validate::{RecordCheck, Validator, ValueCheck};
 use crate::value::{OwnedValue, Value};
@@ -25,7 +25,7 @@ pub struct TypeRow {
     pub value_checks: &'static [ValueCheck],
     /// What a value may be, for editors.
     pub(crate) shape: Shape,
-    pub(crate) read: fn(&[Value<'_>], &mut Places) -> Result<RecordData, Fault>,
+    pub(crate) read: fn(&[Value<'_>], &mut Places) -> Result<RecordData, ValueError>,
     pub(crate) parse: fn(&str) -> Result<OwnedValue, RdataError>,
 }
 
@@ -47,7 +47,7 @@ pub trait CustomType: Send + Sync + std::fmt::Debug {
     /// # Errors
     ///
     /// Fails when this cannot be a value of this type.
-    fn read(&self, value: &Value<'_>) -> Result<OwnedValue, Fault>;
+    fn read(&self, value: &Value<'_>) -> Result<OwnedValue, ValueError>;
 
     /// Presentation format of a canonical value.
     fn rdata(&self, value: &OwnedValue) -> String;
@@ -172,7 +172,7 @@ impl TypeEntry {
     /// # Errors
     ///
     /// Fails when the type cannot hold what the data says.
-    pub fn read(&self, values: &[Value<'_>]) -> Result<RecordData, Fault> {
+    pub fn read(&self, values: &[Value<'_>]) -> Result<RecordData, ValueError> {
         self.read_placed(values, &mut Places::new())
     }
 
@@ -181,7 +181,7 @@ impl TypeEntry {
         &self,
         values: &[Value<'_>],
         places: &mut Places,
-    ) -> Result<RecordData, Fault> {
+    ) -> Result<RecordData, ValueError> {
         match self {
             Self::BuiltIn(row) => (row.read)(values, places),
             Self::Custom(custom) => super::custom::read(custom, values),

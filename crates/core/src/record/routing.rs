@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Fault, Rdata, Target, TypeEntry, dynamic, geo};
+use super::{HostName, Rdata, TypeEntry, ValueError, dynamic, geo};
 use crate::validate::{Findings, RawRecord, RecordCheck};
 use crate::value::{Kind, Value};
 
@@ -24,7 +24,7 @@ pub(super) const GEO: RecordCheck = RecordCheck {
 
 fn check_dynamic(record: &RawRecord<'_>, findings: &mut Findings) {
     dynamic::validate(record.data, &mut |check| match check {
-        dynamic::Check::Fault(fault) => tell(fault, findings),
+        dynamic::Check::Error(fault) => tell(fault, findings),
         dynamic::Check::Value(value) => {
             let values = std::slice::from_ref(value);
             record.validators.validate_values(values, record.record_type, findings);
@@ -34,7 +34,7 @@ fn check_dynamic(record: &RawRecord<'_>, findings: &mut Findings) {
 
 fn check_geo(record: &RawRecord<'_>, findings: &mut Findings) {
     geo::validate(record.data, &mut |check| match check {
-        geo::Check::Fault(fault) => tell(fault, findings),
+        geo::Check::Error(fault) => tell(fault, findings),
         geo::Check::Values(values) => {
             let values = match &values.kind {
                 Kind::List(values) => values,
@@ -45,19 +45,19 @@ fn check_geo(record: &RawRecord<'_>, findings: &mut Findings) {
     });
 }
 
-fn tell(fault: Fault, findings: &mut Findings) {
-    findings.fault(fault.position, fault.message).help = fault.help;
+fn tell(fault: ValueError, findings: &mut Findings) {
+    findings.error(fault.position, fault.message).help = fault.help;
 }
 
 impl TypeEntry {
     /// The canonical text of a value of a pool.
-    pub(super) fn canonical_text(&self, value: &Value<'_>) -> Result<SmolStr, Fault> {
+    pub(super) fn canonical_text(&self, value: &Value<'_>) -> Result<SmolStr, ValueError> {
         if self.is_single() {
-            return Target::read(value).map(|target| target.as_str().into());
+            return HostName::read(value).map(|target| target.as_str().into());
         }
         let data = self.read(std::slice::from_ref(value))?;
         let text = data.parts().1.texts().into_iter().next();
         text.map(SmolStr::from)
-            .ok_or_else(|| Fault::new("missing value", value.position).help("write the value"))
+            .ok_or_else(|| ValueError::new("missing value", value.position).help("write the value"))
     }
 }

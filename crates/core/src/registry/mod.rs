@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 
-pub use options::{Given, NoOptions, Options, OptionsSchema, with_common};
+pub use options::{NoOptions, Options, OptionsSchema, Sourced, with_common};
 pub use shared::WithShared;
 
 use crate::diagnostic::nearest;
@@ -150,30 +150,33 @@ struct OfProcessors {
     lenient: bool,
 }
 
-/// Gives a text each time it is asked, or `None` if the program has no way to.
-pub type Giver = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+/// Gives the time now, in UTC and ISO 8601: `2026-01-02T03:04:05.678901+00:00`; `None` if there is no clock.
+pub type Clock = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// Gives a new random UUID (RFC 9562, version 4) each time; `None` if there is no source of random numbers.
+pub type UuidSource = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// Looks up a variable of the environment.
 pub type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// What only the program knows about its run: this crate has no clock, no environment and nothing random.
+/// What the program hands in: this crate has no clock, no environment and no random numbers of its own.
 #[derive(Clone)]
-pub struct Run {
+pub struct Host {
     /// The environment. Default: empty.
-    pub environment: Lookup,
-    /// The time now, in UTC and ISO 8601: `2026-01-02T03:04:05.678901+00:00`. Default: none.
-    pub now: Giver,
-    /// A new random UUID (RFC 9562, version 4). Default: none.
-    pub uuid: Giver,
+    pub env: Lookup,
+    /// The clock. Default: none.
+    pub clock: Clock,
+    /// The source of UUIDs. Default: none.
+    pub uuid: UuidSource,
     /// The version of the engine. Default: none.
     pub version: Option<&'static str>,
 }
 
-impl Default for Run {
+impl Default for Host {
     fn default() -> Self {
         Self {
-            environment: Arc::new(|_| None),
-            now: Arc::new(|| None),
+            env: Arc::new(|_| None),
+            clock: Arc::new(|| None),
             uuid: Arc::new(|| None),
             version: None,
         }
@@ -185,8 +188,8 @@ impl Default for Run {
 pub struct Registry {
     /// The home directory of the user, for classes that read files; set it before registering them.
     pub home: Option<PathBuf>,
-    /// Clock and the like, for classes that ask for them; set it before registering them.
-    pub run: Run,
+    /// Environment, clock and random numbers, for classes that need them; set it before registering them.
+    pub host: Host,
     /// What can stand under `providers:`.
     pub providers: Classes<Component>,
     /// What can stand under `processors:`.
@@ -201,7 +204,7 @@ pub struct Registry {
 
 impl Registry {
     /// Makes a provider known: its octoDNS class path, short names, and what makes one from its options,
-    /// a struct that derives `Deserialize` and `JsonSchema`, or [`Given`] such a struct, or [`WithShared`]
+    /// a struct that derives `Deserialize` and `JsonSchema`, or [`Sourced`] such a struct, or [`WithShared`]
     /// ones.
     pub fn provider<O: Options, P: Provider + 'static>(
         &mut self,
@@ -233,7 +236,7 @@ impl Registry {
 
     /// Makes a processor known, as [`Registry::provider`] does for providers.
     ///
-    /// Its struct has no `lenient`, which every processor takes: see [`Given::lenient`].
+    /// Its struct has no `lenient`, which every processor takes: see [`Sourced::lenient`].
     pub fn processor<O: Options, P: Processor + 'static>(
         &mut self,
         path: &'static str,

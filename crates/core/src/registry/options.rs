@@ -16,7 +16,7 @@ pub type OptionsSchema = fn(&mut SchemaGenerator) -> Schema;
 /// What a class can take as its options.
 ///
 /// Every struct that derives `Deserialize` and `JsonSchema` is. A class that has to know where an option
-/// was written asks for [`Given`] of its struct.
+/// was written asks for [`Sourced`] of its struct.
 pub trait Options: Sized {
     /// Reads the options, a map without `class`; the keys in `common` are those of all classes of the
     /// kind, which are not its business.
@@ -44,14 +44,14 @@ impl<T: DeserializeOwned + JsonSchema> Options for T {
 /// Options, and how they were written: for faults that their type does not show, and for values of any
 /// type.
 #[derive(Clone, Debug)]
-pub struct Given<T> {
+pub struct Sourced<T> {
     /// The options.
     pub options: T,
     /// The map they were read from.
     pub written: OwnedValue,
 }
 
-impl<T: Options> Options for Given<T> {
+impl<T: Options> Options for Sourced<T> {
     fn read(options: &OwnedValue, common: &[&str]) -> Result<Self, BuildError> {
         Ok(Self { options: T::read(options, common)?, written: options.clone() })
     }
@@ -82,7 +82,7 @@ fn without<'v>(options: &'v OwnedValue, keys: &[&str]) -> Cow<'v, OwnedValue> {
     Cow::Owned(Value::new(Kind::Map(map), options.position))
 }
 
-impl<T> Given<T> {
+impl<T> Sourced<T> {
     /// The value of an option, as it was written.
     pub fn get(&self, key: &str) -> Option<&Value<'static>> {
         self.written.get(key)
@@ -94,7 +94,7 @@ impl<T> Given<T> {
     }
 
     /// A fault of an option that its type does not show.
-    pub fn fault(&self, key: &str, message: impl Into<String>) -> BuildError {
+    pub fn error(&self, key: &str, message: impl Into<String>) -> BuildError {
         let position = self.get(key).map_or(self.written.position, |value| value.position);
         BuildError { message: message.into(), help: None, position }
     }
@@ -148,11 +148,11 @@ mod tests {
 
     #[test]
     fn faults_stand_where_the_option_was_written() {
-        let given = Given::<Limits>::read(&json(r#"{"least": 5}"#), &[]).unwrap();
+        let given = Sourced::<Limits>::read(&json(r#"{"least": 5}"#), &[]).unwrap();
         assert_eq!(given.options.least, 5);
         assert!(given.get("least").unwrap().position.is_known());
-        assert_eq!(given.fault("least", "").position, given.get("least").unwrap().position);
-        assert_eq!(given.fault("most", "").position, given.written.position);
+        assert_eq!(given.error("least", "").position, given.get("least").unwrap().position);
+        assert_eq!(given.error("most", "").position, given.written.position);
     }
 
     #[test]
@@ -160,13 +160,13 @@ mod tests {
         let written = json(r#"{"least": 5, "lenient": 1}"#);
         assert!(Limits::read(&written, &[]).is_err());
         assert_eq!(Limits::read(&written, &["lenient", "most"]).unwrap().least, 5);
-        assert!(Given::<Limits>::read(&written, &["lenient"]).unwrap().lenient());
+        assert!(Sourced::<Limits>::read(&written, &["lenient"]).unwrap().lenient());
     }
 
     #[test]
     fn the_schema_has_common_options_as_well() {
         let mut generator = SchemaGenerator::default();
-        let schema = with_common::<Given<Limits>, Common>(&mut generator);
+        let schema = with_common::<Sourced<Limits>, Common>(&mut generator);
         assert_eq!(
             schema.as_value(),
             &serde_json::json!({

@@ -12,7 +12,7 @@ use crate::value::{OwnedValue, from_value, known_keys};
 /// In a config they stand side by side. Keys that `S` has are read into it, all others are for `O`, which
 /// refuses those that it does not have. (`#[serde(flatten)]` cannot do that: it excludes
 /// `deny_unknown_fields`.) `S` is a plain struct without `flatten`; `O` may again be a `WithShared`, or
-/// [`Given`](super::Given) a struct.
+/// [`Sourced`](super::Sourced) a struct.
 ///
 /// ```
 /// use octodns_core::registry::{Options, WithShared};
@@ -65,7 +65,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::registry::Given;
+    use crate::registry::Sourced;
     use crate::value::testing::json;
 
     #[derive(Debug, Deserialize, JsonSchema, PartialEq)]
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(options.shared, Service { endpoint: None, wait: 5 });
         assert_eq!(options.own.shared, Account { user: "ann".to_owned() });
         assert_eq!(options.own.own, Own { most: Some(7) });
-        let given = Given::<Both>::read(&written, &["lenient"]).unwrap();
+        let given = Sourced::<Both>::read(&written, &["lenient"]).unwrap();
         assert_eq!(given.options, options);
         assert!(given.lenient());
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::record::Fault;
+use crate::record::ValueError;
 use crate::value::{Kind, Position, Value, python_str};
 
 /// One objection.
@@ -17,7 +17,7 @@ pub struct Finding {
     /// Where it is.
     pub position: Position,
     /// Whether no record can be made of this even when faults are tolerated.
-    pub hopeless: bool,
+    pub fatal: bool,
     /// Whether it holds up nothing, however strict a reader is.
     pub is_warning: bool,
 }
@@ -46,7 +46,7 @@ impl Findings {
     }
 
     /// Objects to something at `position`.
-    pub fn fault(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
+    pub fn error(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
         self.push(position, message.into(), false)
     }
 
@@ -58,34 +58,34 @@ impl Findings {
     }
 
     /// Objects to something that no record can be made of, not even a lenient one.
-    pub fn hopeless(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
+    pub fn fatal(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
         self.push(position, message.into(), true)
     }
 
     /// Objects to a value of a kind that cannot be meant.
     pub fn wrong_kind(&mut self, what: &str, value: &Value<'_>, expected: &str) -> &mut Finding {
         let message = format!("{what} must be {expected}, not {}", value.kind_name());
-        let found = self.hopeless(value.position, message);
+        let found = self.fatal(value.position, message);
         found.help(kind_help(value, expected));
         found
     }
 
     /// Says that no record can be made: by what was found at this place already, else as the rule `id`.
-    pub(crate) fn rule_out(&mut self, fault: Fault, id: &'static str) {
+    pub(crate) fn mark_fatal(&mut self, fault: ValueError, id: &'static str) {
         let same =
             |found: &&mut Finding| found.position.is_known() && found.position == fault.position;
         if let Some(found) = self.list.iter_mut().find(same) {
-            (found.hopeless, found.is_warning) = (true, false);
+            (found.fatal, found.is_warning) = (true, false);
             return;
         }
         self.push(fault.position, fault.message, true).by(id).help = fault.help;
     }
 
-    fn push(&mut self, position: Position, message: String, hopeless: bool) -> &mut Finding {
+    fn push(&mut self, position: Position, message: String, fatal: bool) -> &mut Finding {
         let id = Cow::Borrowed("");
         let last = self.list.len();
         let is_warning = false;
-        self.list.push(Finding { id, message, help: None, position, hopeless, is_warning });
+        self.list.push(Finding { id, message, help: None, position, fatal, is_warning });
         &mut self.list[last]
     }
 
@@ -105,8 +105,8 @@ impl Findings {
     }
 
     /// Whether one of them rules out even a lenient record.
-    pub fn are_hopeless(&self) -> bool {
-        self.list.iter().any(|found| found.hopeless)
+    pub fn are_fatal(&self) -> bool {
+        self.list.iter().any(|found| found.fatal)
     }
 
     /// The objections, in the order they were made.
@@ -115,7 +115,7 @@ impl Findings {
     }
 
     /// Names the validator of everything found since there were `start` objections.
-    pub fn sign(&mut self, start: usize, id: &str) {
+    pub fn attribute_to(&mut self, start: usize, id: &str) {
         for found in self.list.iter_mut().skip(start).filter(|found| found.id.is_empty()) {
             found.id = Cow::Owned(id.to_owned());
         }

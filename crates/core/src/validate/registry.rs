@@ -233,7 +233,7 @@ impl RecordValidators {
         for validator in self.general.record.iter().chain(of_type.iter().flat_map(|a| &a.record)) {
             let start = findings.len();
             validator.0.validate(record, findings);
-            findings.sign(start, validator.0.id());
+            findings.attribute_to(start, validator.0.id());
         }
         self.values(of_type, record.values, record.record_type, findings);
     }
@@ -258,7 +258,7 @@ impl RecordValidators {
         for validator in self.general.value.iter().chain(of_type.iter().flat_map(|a| &a.value)) {
             let start = findings.len();
             validator.0.validate(values, record_type, findings);
-            findings.sign(start, validator.0.id());
+            findings.attribute_to(start, validator.0.id());
         }
     }
 

@@ -11,16 +11,16 @@ use crate::record::{Compare, Record};
 
 /// Who a difference is made for.
 #[derive(Clone, Copy, Debug)]
-pub struct Compared<'t> {
+pub struct DiffScope<'t> {
     /// The target's id, which records may be limited to or kept from.
     pub id: &'t str,
     /// What the target can hold; the rest is not compared.
     pub capabilities: &'t Capabilities,
 }
 
-impl Compared<'_> {
+impl DiffScope<'_> {
     /// Whether a record's options leave it to this target.
-    fn concerns(&self, record: &Record) -> bool {
+    fn includes(&self, record: &Record) -> bool {
         let options = record.options();
         !options.ignored() && options.wants(self.id)
     }
@@ -29,7 +29,7 @@ impl Compared<'_> {
     /// ignored nor kept from the target, on either side, and of a type that the target can hold.
     pub fn permits(&self, change: &Change) -> bool {
         let mut sides = change.existing().into_iter().chain(change.desired());
-        sides.all(|record| self.concerns(record) && self.capabilities.supports(record))
+        sides.all(|record| self.includes(record) && self.capabilities.supports(record))
     }
 }
 
@@ -37,18 +37,18 @@ impl Compared<'_> {
 ///
 /// Left out are records that are ignored or not meant for the target, on either side, and those whose
 /// type it cannot hold. Both zones are in order, so this walks them once, side by side.
-pub fn changes(existing: &Zone, desired: &Zone, target: &Compared<'_>) -> Vec<Change> {
+pub fn changes(existing: &Zone, desired: &Zone, target: &DiffScope<'_>) -> Vec<Change> {
     let compare = Compare { geo: target.capabilities.geo, dynamic: target.capabilities.dynamic };
     pairs(existing.records(), desired.records())
         .filter_map(|pair| match pair {
-            (Some(existing), Some(desired)) => (target.concerns(existing)
-                && target.concerns(desired))
+            (Some(existing), Some(desired)) => (target.includes(existing)
+                && target.includes(desired))
             .then(|| existing.differs(desired, compare))?
             .then(|| Change::Update { existing: Arc::clone(existing), new: Arc::clone(desired) }),
-            (Some(existing), None) => (target.concerns(existing)
+            (Some(existing), None) => (target.includes(existing)
                 && target.capabilities.supports(existing))
             .then(|| Change::Delete(Arc::clone(existing))),
-            (None, Some(desired)) => (target.concerns(desired)
+            (None, Some(desired)) => (target.includes(desired)
                 && target.capabilities.supports(desired))
             .then(|| Change::Create(Arc::clone(desired))),
             (None, None) => None,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 pub(crate) use changes::pairs;
-pub use changes::{Compared, changes};
+pub use changes::{DiffScope, changes};
 pub use sub_zones::SubZones;
 pub use validate::{ZoneCheck, ZoneFinding, ZoneFunction, ZoneValidator, ZoneValidators};
 
@@ -54,7 +54,7 @@ pub struct Zone {
 
 /// How a record is added.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Adding {
+pub struct AddOptions {
     /// Takes the place of a record with the same name and type instead of being refused.
     pub replace: bool,
     /// Is kept even where it belongs to a sub-zone.
@@ -63,7 +63,7 @@ pub struct Adding {
 
 /// What became of a record that was added.
 #[derive(Debug)]
-pub enum Added {
+pub enum AddOutcome {
     /// It is in the zone.
     Kept,
     /// It is in the zone though it belongs to a sub-zone, because leniency was asked for.
@@ -215,7 +215,11 @@ impl Zone {
     ///
     /// Refuses a record that belongs to a sub-zone, unless the record or `how` is lenient or the zone
     /// ignores such records; and a second record of the same name and type, unless it is to replace.
-    pub fn add(&mut self, record: impl Into<Arc<Record>>, how: Adding) -> Result<Added, AddError> {
+    pub fn add(
+        &mut self,
+        record: impl Into<Arc<Record>>,
+        how: AddOptions,
+    ) -> Result<AddOutcome, AddError> {
         let record = record.into();
         let outside = self.outside(&record);
         if let Some(error) = outside.as_ref()
@@ -223,13 +227,13 @@ impl Zone {
             && !record.options().lenient()
         {
             return if self.settings.ignore_subzone_adds {
-                Ok(Added::Ignored)
+                Ok(AddOutcome::Ignored)
             } else {
                 Err(error.clone())
             };
         }
         self.insert(record, how.replace)?;
-        Ok(outside.map_or(Added::Kept, Added::KeptInSubZone))
+        Ok(outside.map_or(AddOutcome::Kept, AddOutcome::KeptInSubZone))
     }
 
     fn outside(&self, record: &Arc<Record>) -> Option<AddError> {

@@ -36,7 +36,7 @@ fn names(zone: &Zone) -> Vec<String> {
 fn records_stand_in_the_order_of_their_names() {
     let mut zone = zone();
     for name in ["www", "", "a"] {
-        zone.add(a(name, 1), Adding::default()).unwrap();
+        zone.add(a(name, 1), AddOptions::default()).unwrap();
     }
     assert_eq!(names(&zone), ["", "a", "www"]);
     assert_eq!(zone.len(), 3);
@@ -46,37 +46,37 @@ fn records_stand_in_the_order_of_their_names() {
 #[test]
 fn a_duplicate_is_refused_unless_it_replaces() {
     let mut zone = zone();
-    zone.add(a("www", 1), Adding::default()).unwrap();
-    let error = zone.add(a("www", 2), Adding::default()).unwrap_err();
+    zone.add(a("www", 1), AddOptions::default()).unwrap();
+    let error = zone.add(a("www", 2), AddOptions::default()).unwrap_err();
     assert!(matches!(error, AddError::Duplicate { .. }));
     assert_eq!(error.to_diagnostic().code, "duplicate-record");
-    zone.add(a("www", 2), Adding { replace: true, lenient: false }).unwrap();
+    zone.add(a("www", 2), AddOptions { replace: true, lenient: false }).unwrap();
     assert_eq!(zone.len(), 1);
-    assert_eq!(zone.records().next().unwrap().rdatas(), ["192.0.2.2"]);
+    assert_eq!(zone.records().next().unwrap().rdata_strings(), ["192.0.2.2"]);
 }
 
 #[test]
 fn records_of_a_sub_zone_are_refused_ignored_or_kept_as_asked() {
     for name in ["sub", "www.sub"] {
-        let error = with_sub_zones(false).add(a(name, 1), Adding::default()).unwrap_err();
+        let error = with_sub_zones(false).add(a(name, 1), AddOptions::default()).unwrap_err();
         assert!(matches!(error, AddError::SubZone { .. }), "{error}");
-        let ignored = with_sub_zones(true).add(a(name, 1), Adding::default()).unwrap();
-        assert!(matches!(ignored, Added::Ignored));
-        let kept = with_sub_zones(false).add(lenient(a(name, 1)), Adding::default()).unwrap();
-        assert!(matches!(kept, Added::KeptInSubZone(_)));
-        let how = Adding { replace: false, lenient: true };
+        let ignored = with_sub_zones(true).add(a(name, 1), AddOptions::default()).unwrap();
+        assert!(matches!(ignored, AddOutcome::Ignored));
+        let kept = with_sub_zones(false).add(lenient(a(name, 1)), AddOptions::default()).unwrap();
+        assert!(matches!(kept, AddOutcome::KeptInSubZone(_)));
+        let how = AddOptions { replace: false, lenient: true };
         let kept = with_sub_zones(true).add(a(name, 1), how).unwrap();
-        assert!(matches!(kept, Added::KeptInSubZone(_)));
+        assert!(matches!(kept, AddOutcome::KeptInSubZone(_)));
     }
-    let kept = with_sub_zones(false).add(a("notsub", 1), Adding::default()).unwrap();
-    assert!(matches!(kept, Added::Kept));
+    let kept = with_sub_zones(false).add(a("notsub", 1), AddOptions::default()).unwrap();
+    assert!(matches!(kept, AddOutcome::Kept));
 }
 
 /// Each target bends its own copy; the others and the desired state must not notice.
 #[test]
 fn a_clone_changes_alone() {
     let mut original = zone();
-    original.add(a("www", 1), Adding::default()).unwrap();
+    original.add(a("www", 1), AddOptions::default()).unwrap();
     let mut copy = original.clone();
     copy.remove(&RecordName::new("www").unwrap(), RecordType::A);
     copy.set(a("mail", 2));
@@ -110,7 +110,7 @@ fn differences_are_found_side_by_side() {
     for record in [a("same", 1), a("other", 2), a("new", 1)] {
         desired.set(record);
     }
-    let target = Compared { id: "target", capabilities: &Capabilities::EVERYTHING };
+    let target = DiffScope { id: "target", capabilities: &Capabilities::EVERYTHING };
     let found = changes(&existing, &desired, &target);
     let texts: Vec<_> = found
         .iter()
@@ -134,7 +134,7 @@ fn records_not_meant_for_a_target_are_left_alone_on_either_side() {
     some.set(option("theirs", "included", "other"));
     some.set(option("not-mine", "excluded", "target"));
     some.set(ignored);
-    let target = Compared { id: "target", capabilities: &Capabilities::EVERYTHING };
+    let target = DiffScope { id: "target", capabilities: &Capabilities::EVERYTHING };
     for found in [changes(&empty, &some, &target), changes(&some, &empty, &target)] {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].record().name().as_str(), "mine");
@@ -145,7 +145,7 @@ fn records_not_meant_for_a_target_are_left_alone_on_either_side() {
 fn types_a_target_cannot_hold_are_neither_created_nor_deleted() {
     let (mut some, empty) = (zone(), zone());
     some.set(a("www", 1));
-    let target = Compared { id: "target", capabilities: &Capabilities::NOTHING };
+    let target = DiffScope { id: "target", capabilities: &Capabilities::NOTHING };
     assert!(changes(&empty, &some, &target).is_empty());
     assert!(changes(&some, &empty, &target).is_empty());
 }

@@ -7,8 +7,8 @@ use octodns_core::record::{Dynamic, Geo, RecordTypes};
 use octodns_core::{Record, RecordType, ZoneName};
 
 use super::{Difference, Verdict};
-use crate::answer::{Answer, Found, Referral, Rows};
-use crate::error::AskError;
+use crate::answer::{Answer, Found, Referral, RrSet};
+use crate::error::QueryError;
 use crate::wire::{self, WireError};
 
 /// What an answer means for a record of the absolute name `name` in `zone`.
@@ -16,12 +16,12 @@ pub(super) fn verdict(
     record: &Record,
     name: &str,
     zone: &ZoneName,
-    answer: &Result<Answer, AskError>,
+    answer: &Result<Answer, QueryError>,
 ) -> Verdict {
     let of = record.record_type();
     let answer = match answer {
         Ok(answer) => answer,
-        Err(AskError::Question(WireError::NoWireForm(_))) => {
+        Err(QueryError::Question(WireError::NoWireForm(_))) => {
             return Verdict::Open(format!("{of} records are not asked for"));
         }
         Err(error) => return differs(Difference::Unanswered(error.to_string())),
@@ -33,7 +33,7 @@ pub(super) fn verdict(
         _ if of != RecordType::CNAME && !answer.aliases.is_empty() => {
             differs(Difference::Alias(answer.aliases[0].clone()))
         }
-        Found::Rows(rows) => compare(record, rows, answer.authoritative),
+        Found::RrSet(rows) => compare(record, rows, answer.authoritative),
         Found::NoData => differs(Difference::NoRecord),
         Found::NxDomain => differs(Difference::NoName),
     }
@@ -61,7 +61,7 @@ fn referred(record: &Record, name: &str, zone: &ZoneName, referral: &Referral) -
     }
 }
 
-fn compare(record: &Record, rows: &Rows, authoritative: bool) -> Verdict {
+fn compare(record: &Record, rows: &RrSet, authoritative: bool) -> Verdict {
     let of = record.record_type();
     let expected: BTreeSet<_> = match wire::to_bytes(record.data()) {
         Ok(rdatas) => rdatas.into_iter().collect(),

@@ -22,7 +22,7 @@ use octodns_core::{Record, Zone};
 
 use crate::answer::Answer;
 use crate::client::Client;
-use crate::error::AskError;
+use crate::error::QueryError;
 
 /// A record, and what each server says of it.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub struct Verified {
 #[derive(Debug)]
 pub struct Seen {
     /// Its answer.
-    pub answer: Result<Answer, AskError>,
+    pub answer: Result<Answer, QueryError>,
     /// Whether that is the record.
     pub verdict: Verdict,
 }
@@ -138,7 +138,7 @@ pub async fn verify(
     let mut seen = stream::iter(questions)
         .map(async |(record, server)| {
             let (name, of) = (&names[record], records[record].record_type());
-            let answer = client.ask(servers[server], name, of).await;
+            let answer = client.query(servers[server], name, of).await;
             let verdict = judge::verdict(&records[record], name, zone.name(), &answer);
             (record, server, Seen { answer, verdict })
         })

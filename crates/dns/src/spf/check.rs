@@ -7,13 +7,13 @@ use futures::lock::Mutex;
 use octodns_core::RecordType;
 
 use super::term::{self, Mechanism, Term};
-use crate::{AskError, Found, Resolver, wire};
+use crate::{Found, QueryError, Resolver, wire};
 
 /// The most lookups of one check; the eleventh makes it fail for every receiver.
-pub const MOST_LOOKUPS: usize = 10;
+pub const MAX_LOOKUPS: usize = 10;
 
 /// The most hosts of one `mx`.
-const MOST_HOSTS: usize = 10;
+const MAX_HOSTS: usize = 10;
 
 /// What is wrong with a policy.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum SpfError {
     #[error("the SPF value of {0} uses ptr, which is deprecated")]
     Ptr(String),
     /// Too many lookups.
-    #[error("the SPF value needs more than {MOST_LOOKUPS} DNS lookups")]
+    #[error("the SPF value needs more than {MAX_LOOKUPS} DNS lookups")]
     Lookups,
     /// Too many lookups that find nothing.
     #[error("more than {most} DNS lookups of the SPF value find nothing, the last one {name}")]
@@ -37,7 +37,7 @@ pub enum SpfError {
         name: String,
     },
     /// Too many hosts of one `mx`.
-    #[error("mx:{0} has more than {MOST_HOSTS} hosts")]
+    #[error("mx:{0} has more than {MAX_HOSTS} hosts")]
     Hosts(String),
     /// A policy that includes itself: its lookups have no end.
     #[error("the SPF value of {0} includes itself")]
@@ -51,7 +51,7 @@ pub enum SpfError {
         /// The name.
         name: String,
         /// Why.
-        source: AskError,
+        source: QueryError,
     },
 }
 
@@ -102,7 +102,7 @@ pub type Known<'k> = dyn Fn(&str) -> Option<Vec<String>> + Send + Sync + 'k;
 pub struct Checker<'c> {
     resolver: &'c Resolver,
     known: &'c Known<'c>,
-    most_void: Option<usize>,
+    max_void: Option<usize>,
     texts: Mutex<HashMap<String, Vec<String>>>,
 }
 
@@ -111,8 +111,8 @@ type Boxed<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 impl<'c> Checker<'c> {
     /// Asks `resolver` what `known` does not know. Names of `a`, `mx` and `exists` are asked for only if
     /// a number of lookups that find nothing is a limit.
-    pub fn new(resolver: &'c Resolver, known: &'c Known<'c>, most_void: Option<usize>) -> Self {
-        Self { resolver, known, most_void, texts: Mutex::default() }
+    pub fn new(resolver: &'c Resolver, known: &'c Known<'c>, max_void: Option<usize>) -> Self {
+        Self { resolver, known, max_void, texts: Mutex::default() }
     }
 
     /// Counts the lookups of the policy that is among the TXT values of an absolute name; 0 if none is.
@@ -182,7 +182,7 @@ impl<'c> Checker<'c> {
         let domain = term::domain(rest);
         match kind {
             Mechanism::Include => self.follow(domain, names, counted).await,
-            _ if self.most_void.is_none() => Ok(()),
+            _ if self.max_void.is_none() => Ok(()),
             _ if domain.is_empty() => self.probe(name, kind, counted).await,
             _ => self.probe(domain, kind, counted).await,
         }
@@ -218,8 +218,8 @@ impl<'c> Checker<'c> {
             return Ok(texts.clone());
         }
         let failed = |source| SpfError::Ask { name: name.to_owned(), source };
-        let answer = self.resolver.ask(name, RecordType::TXT).await.map_err(failed)?;
-        let Found::Rows(rows) = answer.found else {
+        let answer = self.resolver.query(name, RecordType::TXT).await.map_err(failed)?;
+        let Found::RrSet(rows) = answer.found else {
             return Err(SpfError::Missing(name.to_owned()));
         };
         let texts: Vec<String> = rows.rdatas.iter().map(|rdata| wire::text(rdata)).collect();
@@ -243,16 +243,16 @@ impl<'c> Checker<'c> {
         let mut hosts = 0;
         for of in types {
             let failed = |source| SpfError::Ask { name: name.clone(), source };
-            let answer = self.resolver.ask(&name, *of).await.map_err(failed)?;
-            if let Found::Rows(rows) = answer.found {
+            let answer = self.resolver.query(&name, *of).await.map_err(failed)?;
+            if let Found::RrSet(rows) = answer.found {
                 hosts += rows.rdatas.len();
             }
         }
-        if kind == Mechanism::Mx && hosts > MOST_HOSTS {
+        if kind == Mechanism::Mx && hosts > MAX_HOSTS {
             return Err(SpfError::Hosts(domain.to_owned()));
         }
         counted.void += usize::from(hosts == 0);
-        match self.most_void {
+        match self.max_void {
             Some(most) if counted.void > most => Err(SpfError::Void { most, name }),
             _ => Ok(()),
         }
@@ -261,7 +261,7 @@ impl<'c> Checker<'c> {
 
 fn count(counted: &mut Counted) -> Result<(), SpfError> {
     counted.lookups += 1;
-    if counted.lookups > MOST_LOOKUPS { Err(SpfError::Lookups) } else { Ok(()) }
+    if counted.lookups > MAX_LOOKUPS { Err(SpfError::Lookups) } else { Ok(()) }
 }
 
 /// The absolute form of a domain, in lower case; `None` where macros (section 7) make it depend on the

@@ -4,6 +4,6 @@ mod check;
 mod processor;
 mod term;
 
-pub use check::{Checker, Counted, Known, MOST_LOOKUPS, SpfError};
+pub use check::{Checker, Counted, Known, MAX_LOOKUPS, SpfError};
 pub use processor::{SpfDnsLookupOptions, SpfDnsLookupProcessor, resolver};
 pub use term::{Mechanism, Term, words};

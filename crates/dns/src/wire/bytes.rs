@@ -1,7 +1,7 @@
 //! Reading and writing the fields that record data is made of (RFC 1035, section 3.3).
 
 use super::WireError;
-use super::name::{self, MOST_LABEL};
+use super::name::{self, MAX_LABEL};
 
 /// What is left of some record data.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl<'r> Reader<'r> {
 
     /// A name without compression, in presentation format, its case kept.
     pub(super) fn name(&mut self) -> Result<String, WireError> {
-        let mut text = String::with_capacity(self.rest.len().min(name::MOST_NAME));
+        let mut text = String::with_capacity(self.rest.len().min(name::MAX_NAME));
         let mut length = 1;
         loop {
             let count = self.u8("a name")?;
@@ -66,8 +66,8 @@ impl<'r> Reader<'r> {
                 return Ok(or_root(text));
             }
             length += usize::from(count) + 1;
-            if usize::from(count) > MOST_LABEL || length > name::MOST_NAME {
-                let fault = if length > name::MOST_NAME {
+            if usize::from(count) > MAX_LABEL || length > name::MAX_NAME {
+                let fault = if length > name::MAX_NAME {
                     "it is longer than 255 bytes"
                 } else {
                     "a label's length is that of a pointer"

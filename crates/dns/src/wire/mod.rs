@@ -4,11 +4,11 @@
 //! `SVCB` are kept in presentation format, with its escapes.
 //!
 //! ```
-//! use octodns_core::record::{Mx, RecordData, Target};
+//! use octodns_core::record::{Mx, RecordData, HostName};
 //! use octodns_core::RecordType;
 //! use octodns_dns::wire;
 //!
-//! let exchange = Target::new("mx.example.com.")?;
+//! let exchange = HostName::new("mx.example.com.")?;
 //! let data = RecordData::Mx(vec![Mx { preference: 10, exchange }]);
 //! let rdatas = wire::to_bytes(&data)?;
 //! assert_eq!(rdatas, [b"\x00\x0a\x02mx\x07example\x03com\x00"]);
@@ -32,7 +32,7 @@ mod values;
 
 use hickory_proto::rr::{RData, RecordType as Number, rdata::NULL};
 use hickory_proto::serialize::binary::{BinEncodable, BinEncoder, NameEncoding};
-use octodns_core::record::{RecordData, Target};
+use octodns_core::record::{HostName, RecordData};
 use octodns_core::{RecordType, record::Rdata};
 
 use bytes::{Reader, Writer};
@@ -218,9 +218,9 @@ fn many<T: Wire, B: AsRef<[u8]>>(rdatas: &[B]) -> Result<Vec<T>, WireError> {
     Ok(values)
 }
 
-fn single<B: AsRef<[u8]>>(of: RecordType, rdatas: &[B]) -> Result<Target, WireError> {
-    let values: Vec<Target> = many(rdatas)?;
-    match <[Target; 1]>::try_from(values) {
+fn single<B: AsRef<[u8]>>(of: RecordType, rdatas: &[B]) -> Result<HostName, WireError> {
+    let values: Vec<HostName> = many(rdatas)?;
+    match <[HostName; 1]>::try_from(values) {
         Ok([value]) => Ok(value),
         Err(values) => Err(WireError::Single { record_type: of, count: values.len() }),
     }

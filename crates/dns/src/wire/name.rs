@@ -7,10 +7,10 @@ use octodns_core::record::text::{Codes, escape};
 use super::WireError;
 
 /// The most bytes a label has (RFC 1035, section 2.3.4).
-pub(super) const MOST_LABEL: usize = 63;
+pub(super) const MAX_LABEL: usize = 63;
 
 /// The most bytes a name has, with the lengths of its labels and the root.
-pub(super) const MOST_NAME: usize = 255;
+pub(super) const MAX_NAME: usize = 255;
 
 /// The labels of an absolute name in presentation format.
 ///
@@ -33,7 +33,7 @@ pub fn labels(name: &str) -> Result<Vec<Vec<u8>>, WireError> {
         rest = after;
         match byte {
             b'.' if label.is_empty() => return Err(failed("a label is empty")),
-            b'.' if label.len() > MOST_LABEL => {
+            b'.' if label.len() > MAX_LABEL => {
                 return Err(failed("a label is longer than 63 bytes"));
             }
             b'.' => {
@@ -52,7 +52,7 @@ pub fn labels(name: &str) -> Result<Vec<Vec<u8>>, WireError> {
     if !label.is_empty() || labels.is_empty() {
         return Err(failed("it does not end with a dot"));
     }
-    if length > MOST_NAME {
+    if length > MAX_NAME {
         return Err(failed("it is longer than 255 bytes"));
     }
     Ok(labels)

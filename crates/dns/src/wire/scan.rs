@@ -8,7 +8,7 @@ use octodns_core::record::SvcParam;
 use octodns_core::record::text::{Codes, Presentation, escape, unescape};
 
 use super::bytes::Writer;
-use super::name::{MOST_LABEL, MOST_NAME};
+use super::name::{MAX_LABEL, MAX_NAME};
 use super::table::{self, Field};
 use super::{WireError, hex, loc, svcb, ttl, values};
 
@@ -287,7 +287,7 @@ pub fn name_bytes(word: Word<'_>, origin: &[u8]) -> Result<Vec<u8>, WireError> {
     } else if name.len() == 1 {
         return Err(failed("it is empty"));
     }
-    if name.len() > MOST_NAME {
+    if name.len() > MAX_NAME {
         return Err(failed("it is longer than 255 bytes"));
     }
     Ok(name)
@@ -296,7 +296,7 @@ pub fn name_bytes(word: Word<'_>, origin: &[u8]) -> Result<Vec<u8>, WireError> {
 /// Writes the length of the label that starts at `start` and goes to the end.
 fn close_label(name: &mut [u8], start: usize) -> Result<(), &'static str> {
     let length = name.len() - start - 1;
-    if length > MOST_LABEL {
+    if length > MAX_LABEL {
         return Err("a label is longer than 63 bytes");
     }
     match (u8::try_from(length), name.get_mut(start)) {

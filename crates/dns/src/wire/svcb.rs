@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use octodns_core::record::text::{Codes, Presentation, unescape};
-use octodns_core::record::{SvcParam, Svcb, Target};
+use octodns_core::record::{HostName, SvcParam, Svcb};
 
 use super::WireError;
 use super::bytes::{Reader, Writer};
@@ -198,7 +198,7 @@ impl Wire for Svcb {
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
         let priority = from.u16("svcpriority")?.into();
-        let target = Target::decode(from)?;
+        let target = HostName::decode(from)?;
         let param = |param: Param<'_>| Ok((key_name(param.key).into(), decode_param(param)?));
         let params = params(from)?.into_iter().map(param).collect::<Result<_, WireError>>()?;
         Ok(Self { priority, target, params })
@@ -211,7 +211,7 @@ mod tests {
 
     fn svcb(params: Vec<(&str, SvcParam)>) -> Svcb {
         let params = params.into_iter().map(|(key, value)| (key.into(), value)).collect();
-        Svcb { priority: 1, target: Target::new(".").unwrap(), params }
+        Svcb { priority: 1, target: HostName::new(".").unwrap(), params }
     }
 
     fn bytes(svcb: &Svcb) -> Result<Vec<u8>, WireError> {

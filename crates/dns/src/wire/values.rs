@@ -4,9 +4,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use octodns_core::record::text::{Codes, MOST_OCTETS, Presentation, QuotedString, unescape};
+use octodns_core::record::text::{Codes, MAX_OCTETS, Presentation, QuotedString, unescape};
 use octodns_core::record::{
-    Caa, Ds, Mx, Naptr, Openpgpkey, Rdata, Srv, Sshfp, Target, Tlsa, Txt, Uri,
+    Caa, Ds, HostName, Mx, Naptr, Openpgpkey, Rdata, Srv, Sshfp, Tlsa, Txt, Uri,
 };
 
 use super::bytes::{Reader, Writer};
@@ -89,7 +89,7 @@ impl Wire for Mx {
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
-        Ok(Self { preference: from.u16("preference")?.into(), exchange: Target::decode(from)? })
+        Ok(Self { preference: from.u16("preference")?.into(), exchange: HostName::decode(from)? })
     }
 }
 
@@ -144,7 +144,7 @@ impl Wire for Srv {
             priority: from.u16("priority")?.into(),
             weight: from.u16("weight")?.into(),
             port: from.u16("port")?.into(),
-            target: Target::decode(from)?,
+            target: HostName::decode(from)?,
         })
     }
 }
@@ -168,7 +168,7 @@ impl Wire for Sshfp {
 }
 
 /// RFC 1035, sections 3.3.1, 3.3.11 and 3.3.12; RFC 6672, section 2.1.
-impl Wire for Target {
+impl Wire for HostName {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
         out.name(self.as_str())
     }
@@ -207,7 +207,7 @@ impl Wire for Txt {
         if octets.is_empty() {
             return out.string(b"", "value");
         }
-        octets.chunks(MOST_OCTETS).try_for_each(|chunk| out.string(chunk, "value"))
+        octets.chunks(MAX_OCTETS).try_for_each(|chunk| out.string(chunk, "value"))
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
@@ -231,7 +231,7 @@ impl Wire for Uri {
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
         let (priority, weight) = (from.u16("priority")?.into(), from.u16("weight")?.into());
         let target = Presentation::DECIMAL.inside(from.rest());
-        match Target::new(&target) {
+        match HostName::new(&target) {
             Ok(target) => Ok(Self { priority, weight, target }),
             Err(_) => Err(WireError::field("target", target, "has a label that is not IDNA")),
         }

@@ -17,7 +17,7 @@ use url::Url;
 pub use self::headers::HeaderAuth;
 pub use self::signing::SigningAuth;
 pub use self::token::{Token, TokenAuth, TokenSource};
-use crate::{Answer, Error, Host};
+use crate::{Error, Host, Response};
 
 /// A request as it is about to be sent.
 #[derive(Clone)]
@@ -80,8 +80,13 @@ pub trait Auth: Send + Sync {
     /// # Errors
     ///
     /// Fails when making them anew does.
-    async fn renew(&self, request: &Outgoing, answer: &Answer, host: &Host) -> Result<bool, Error> {
-        let _ = (request, answer, host);
+    async fn renew(
+        &self,
+        request: &Outgoing,
+        response: &Response,
+        host: &Host,
+    ) -> Result<bool, Error> {
+        let _ = (request, response, host);
         Ok(false)
     }
 

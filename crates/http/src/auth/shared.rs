@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use octodns_core::ServiceFault;
+use octodns_core::ServiceErrorKind;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -63,7 +63,7 @@ impl<T> Shared<T> {
         if let Some(failure) = &*failure {
             let ended = self.fetches.load(Ordering::Acquire) != asked;
             let error = Error::Login { source: Arc::clone(&failure.error) };
-            let is_refusal = error.fault() == ServiceFault::Unauthorized;
+            let is_refusal = error.kind() == ServiceErrorKind::Unauthorized;
             if ended || (is_refusal && failure.at.elapsed() < REFUSAL_STANDS) {
                 return Err(error);
             }

@@ -53,7 +53,7 @@ impl SigningAuth {
     /// Signs with the time of the service: `ask` is called once, before the first request is signed. It is
     /// given the host, whose [`Host::offset_to`] makes an offset of the time that the service tells.
     #[must_use]
-    pub fn with_time_of_service(
+    pub fn with_server_time(
         mut self,
         ask: impl Fn(Host) -> BoxFuture<'static, Result<ClockOffset, Error>> + Send + Sync + 'static,
     ) -> Self {

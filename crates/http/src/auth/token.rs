@@ -13,7 +13,7 @@ use url::Url;
 use super::headers::secret_header;
 use super::shared::Shared;
 use super::{Auth, Outgoing};
-use crate::{Answer, Error, Host};
+use crate::{Error, Host, Response};
 
 /// A token is renewed so long before it ends, or earlier than that by a fifth of its life if it is short.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -47,7 +47,7 @@ impl Token {
 
     /// This came with it and must not be shown either: a token to renew it with, say.
     #[must_use]
-    pub fn hide(mut self, secret: &Secret) -> Self {
+    pub fn redact(mut self, secret: &Secret) -> Self {
         self.secrets.push(secret.clone());
         self
     }
@@ -78,7 +78,7 @@ pub struct TokenAuth {
     source: Box<dyn TokenSource>,
     header: &'static str,
     scheme: &'static str,
-    ended: fn(&Answer) -> bool,
+    ended: fn(&Response) -> bool,
     held: Shared<Held>,
 }
 
@@ -118,14 +118,14 @@ impl TokenAuth {
         scheme: &'static str,
         source: impl TokenSource + 'static,
     ) -> Self {
-        let ended = |answer: &Answer| answer.status() == StatusCode::UNAUTHORIZED;
+        let ended = |response: &Response| response.status() == StatusCode::UNAUTHORIZED;
         Self { source: Box::new(source), header, scheme, ended, held: Shared::default() }
     }
 
     /// Says which answers mean that a token has ended. Default: those with status 401; 403 is taken for
     /// credentials that are good and not good enough.
     #[must_use]
-    pub fn ended_when(self, ended: fn(&Answer) -> bool) -> Self {
+    pub fn expired_when(self, ended: fn(&Response) -> bool) -> Self {
         Self { ended, ..self }
     }
 
@@ -162,8 +162,13 @@ impl Auth for TokenAuth {
         self.held.value()?.token.base.clone()
     }
 
-    async fn renew(&self, request: &Outgoing, answer: &Answer, host: &Host) -> Result<bool, Error> {
-        if !(self.ended)(answer) {
+    async fn renew(
+        &self,
+        request: &Outgoing,
+        response: &Response,
+        host: &Host,
+    ) -> Result<bool, Error> {
+        if !(self.ended)(response) {
             return Ok(false);
         }
         // It may have been renewed since the request was signed.
@@ -270,7 +275,7 @@ mod tests {
     async fn calls_that_were_refused_together_renew_once() {
         let (auth, given) = auth(None);
         let request = signed(&auth).await;
-        let (host, refusal) = (Host::default(), Answer::of(401, &[], ""));
+        let (host, refusal) = (Host::default(), Response::of(401, &[], ""));
         let renew = || auth.renew(&request, &refusal, &host);
         let renewed = futures::future::join_all((0..5).map(|_| renew())).await;
         assert!(renewed.into_iter().all(Result::unwrap));

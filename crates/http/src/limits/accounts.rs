@@ -19,8 +19,8 @@ pub struct Accounts {
 impl Accounts {
     /// The limits of the account with these marks (endpoint, token ...), which from now on keep to
     /// `rates` and `concurrency` as well. Only a hash of the marks is kept.
-    pub fn limits(&self, marks: &[&str], rates: &[Rate], concurrency: usize) -> Arc<Limits> {
-        let account = self.hasher.hash_one(marks);
+    pub fn limits(&self, identity: &[&str], rates: &[Rate], concurrency: usize) -> Arc<Limits> {
+        let account = self.hasher.hash_one(identity);
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         let known = limits.entry(account);
         let known = known.or_insert_with(|| Arc::new(Limits::new(rates, concurrency)));
@@ -60,7 +60,7 @@ mod tests {
     async fn seconds(limits: &Limits, method: Method, many: usize) -> u64 {
         let start = Instant::now();
         futures::future::join_all((0..many).map(|_| async {
-            let _turn = limits.turn(&method).await;
+            let _permit = limits.acquire(&method).await;
             tokio::time::sleep(Duration::from_millis(100)).await;
         }))
         .await;
@@ -87,19 +87,19 @@ mod tests {
     async fn limits_become_stricter_while_requests_are_under_way() {
         let accounts = Accounts::default();
         let limits = accounts.limits(&["x"], &[Rate::per_second(10)], 10);
-        let mut turns = Vec::new();
+        let mut permits = Vec::new();
         for _ in 0..10 {
-            turns.push(limits.turn(&Method::GET).await);
+            permits.push(limits.acquire(&Method::GET).await);
         }
         accounts.limits(&["x"], &[Rate::per_second(2), Rate::per_minute(15)], 1);
-        turns.clear();
+        permits.clear();
         // The ten that were sent count for the minute: five are left, two a second, one at a time.
         let start = Instant::now();
         for _ in 0..5 {
-            drop(limits.turn(&Method::GET).await);
+            drop(limits.acquire(&Method::GET).await);
         }
         assert_eq!(start.elapsed().as_secs(), 3);
-        drop(limits.turn(&Method::GET).await);
+        drop(limits.acquire(&Method::GET).await);
         assert!(start.elapsed().as_secs() >= 60, "{:?}", start.elapsed());
     }
 }

@@ -15,7 +15,7 @@ pub(super) struct Bucket {
     rate: Rate,
     tokens: Mutex<Tokens>,
     /// Who is next; the others queue behind in order.
-    gate: tokio::sync::Mutex<()>,
+    queue: tokio::sync::Mutex<()>,
     returned: Notify,
 }
 
@@ -39,7 +39,7 @@ impl Bucket {
         Self {
             rate,
             tokens: Mutex::new(Tokens { all, free: all - spent, owed: 0, back }),
-            gate: tokio::sync::Mutex::default(),
+            queue: tokio::sync::Mutex::default(),
             returned: Notify::new(),
         }
     }
@@ -68,7 +68,7 @@ impl Bucket {
     }
 
     pub(super) async fn take(self: &Arc<Self>) -> Token {
-        let _first = self.gate.lock().await;
+        let _first = self.queue.lock().await;
         loop {
             match self.try_take() {
                 Ok(()) => return Token(Arc::clone(self)),

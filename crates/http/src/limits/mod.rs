@@ -65,7 +65,7 @@ impl Limits {
     }
 
     /// Waits until a request may be sent; dropping the turn says that its answer came.
-    pub async fn turn(&self, method: &Method) -> Turn {
+    pub async fn acquire(&self, method: &Method) -> Permit {
         let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner).clone();
         let (of_all, of_some): (Vec<_>, Vec<_>) = buckets
             .into_iter()
@@ -85,7 +85,7 @@ impl Limits {
             sleep_until(until).await;
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
-        Turn { slot, _tokens: tokens, passage }
+        Permit { slot, _tokens: tokens, passage }
     }
 
     /// Sends nothing more for a while: the service asked for it.
@@ -103,13 +103,13 @@ impl Limits {
 
 /// The right to send one request.
 #[derive(Debug)]
-pub struct Turn {
+pub struct Permit {
     slot: Slot,
     _tokens: Vec<Token>,
     passage: Passage,
 }
 
-impl Turn {
+impl Permit {
     /// Says that the service found it too much at a time: fewer are sent for a while.
     pub fn throttled(&self) {
         self.slot.throttled();
@@ -121,8 +121,8 @@ impl Turn {
     }
 
     /// Says that the service took it.
-    pub fn good(&self) {
-        self.slot.good();
+    pub fn accepted(&self) {
+        self.slot.accepted();
     }
 }
 
@@ -140,10 +140,10 @@ mod tests {
         let sent = (0..23_u64).map(|index| {
             let limits = Arc::clone(&limits);
             async move {
-                let turn = limits.turn(&Method::GET).await;
+                let permit = limits.acquire(&Method::GET).await;
                 let sent = start.elapsed();
                 tokio::time::sleep(Duration::from_millis(index * 37 % 200)).await;
-                drop(turn);
+                drop(permit);
                 sent
             }
         });
@@ -160,7 +160,7 @@ mod tests {
         let limits = Arc::new(Limits::new(&[], 3));
         let under_way = Arc::new(Mutex::new((0, 0)));
         join_all((0..20).map(|_| async {
-            let turn = limits.turn(&Method::GET).await;
+            let permit = limits.acquire(&Method::GET).await;
             {
                 let mut counts = under_way.lock().unwrap();
                 counts.0 += 1;
@@ -168,7 +168,7 @@ mod tests {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
             under_way.lock().unwrap().0 -= 1;
-            drop(turn);
+            drop(permit);
         }))
         .await;
         assert_eq!(under_way.lock().unwrap().1, 3);
@@ -180,7 +180,7 @@ mod tests {
         limits.pause(Duration::from_secs(7));
         limits.pause(Duration::from_secs(2));
         let start = Instant::now();
-        join_all([limits.turn(&Method::GET), limits.turn(&Method::PUT)]).await;
+        join_all([limits.acquire(&Method::GET), limits.acquire(&Method::PUT)]).await;
         assert_eq!(start.elapsed().as_secs(), 7);
     }
 
@@ -191,7 +191,7 @@ mod tests {
         let limits = Limits::new(&rates, 1);
         let start = Instant::now();
         let go = async |method: Method| {
-            drop(limits.turn(&method).await);
+            drop(limits.acquire(&method).await);
             start.elapsed().as_secs()
         };
         let methods = [Method::POST, Method::PUT, Method::POST, Method::GET, Method::GET];

@@ -7,7 +7,7 @@ use http::Method;
 use super::Methods;
 use super::allowance::{Left, Scope};
 use crate::waits::WaitHeader;
-use crate::{Answer, Host};
+use crate::{Host, Response};
 
 /// A wait beyond this is none that a service means: what says so is ignored.
 const LONGEST: Duration = Duration::from_secs(2 * 3600);
@@ -92,22 +92,22 @@ impl Quota {
     /// What an answer to a request of `method` says; `None` where it says nothing, or nothing sensible.
     pub(crate) fn read(
         &self,
-        answer: &Answer,
+        response: &Response,
         method: &Method,
         host: &Host,
     ) -> Option<(Scope, Left)> {
         if !self.methods.includes(method) {
             return None;
         }
-        let requests = number(answer, self.remaining)?;
+        let requests = number(response, self.remaining)?;
         let (wait, refills) = match self.back {
-            Back::At(reset) => (reset.read(answer, host)?, false),
+            Back::At(reset) => (reset.read(response, host)?, false),
             Back::After(time) => (time, false),
             Back::EachAfter(time) => (time, true),
             Back::Over { period, limit } => {
                 let limit =
-                    u32::try_from(number(answer, limit)?).ok().filter(|limit| *limit > 0)?;
-                (period.read(answer, host)? / limit, true)
+                    u32::try_from(number(response, limit)?).ok().filter(|limit| *limit > 0)?;
+                (period.read(response, host)? / limit, true)
             }
         };
         let scope = Scope {
@@ -120,8 +120,8 @@ impl Quota {
 }
 
 /// A number of requests; some services write it with the length of the window: `100;w=60`.
-fn number(answer: &Answer, name: &str) -> Option<u64> {
-    let text = answer.header(name)?;
+fn number(response: &Response, name: &str) -> Option<u64> {
+    let text = response.header(name)?;
     text.split([',', ';']).next()?.trim().parse().ok()
 }
 
@@ -155,8 +155,8 @@ mod tests {
             (each, &[("left", "0")], Some((0, 0.04, true))),
             (each.of(&["POST"]), &[("left", "0")], None),
         ] {
-            let answer = Answer::of(200, headers, "");
-            let read = quota.read(&answer, &Method::GET, &host).map(|(_, left)| left);
+            let response = Response::of(200, headers, "");
+            let read = quota.read(&response, &Method::GET, &host).map(|(_, left)| left);
             let read = read.map(|left| {
                 let wait = (left.wait.as_secs_f64() * 1000.0).floor() / 1000.0;
                 (left.requests, wait, left.refills)

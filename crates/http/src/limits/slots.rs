@@ -89,7 +89,7 @@ impl Slot {
     }
 
     /// The service took it: one more at a time after a while.
-    pub(super) fn good(&self) {
+    pub(super) fn accepted(&self) {
         let mut state = self.slots.state();
         state.good += 1;
         if state.width < state.ceiling && state.good >= state.width * GOOD_ANSWERS {
@@ -133,12 +133,12 @@ mod tests {
         // And more again, one by one.
         for width in [2, 3, 4] {
             for _ in 0..(width - 1) * GOOD_ANSWERS {
-                slots.acquire().await.good();
+                slots.acquire().await.accepted();
             }
             assert_eq!(slots.state().width, width);
         }
         for _ in 0..1000 {
-            slots.acquire().await.good();
+            slots.acquire().await.accepted();
         }
         assert_eq!(slots.state().width, 8);
     }

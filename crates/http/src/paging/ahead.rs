@@ -5,11 +5,11 @@ use std::future::Future;
 use futures::stream::{self, StreamExt};
 
 use super::Page;
-use super::tally::{MOST_PAGES, Tally};
+use super::tally::{MAX_PAGES, Tally};
 use crate::{Call, Error};
 
 /// So many pages in turn without entries are the end, whatever was counted.
-const MOST_EMPTY_AHEAD: u64 = 5;
+const MAX_EMPTY_AHEAD: u64 = 5;
 
 /// Which page is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +37,9 @@ pub struct PageAt {
 /// # async fn read(client: &Client) -> Result<(), Error> {
 /// let zones: Vec<String> = all_ahead(8, async |at| {
 ///     let request = client.get(&["zones"]).query("limit", 1000).query("offset", at.offset);
-///     let answer = request.send().await?;
-///     let Zones { zones, total_amount } = answer.json()?;
-///     Ok(Page::new(&answer, zones).offset(at.offset, total_amount))
+///     let response = request.send().await?;
+///     let Zones { zones, total_amount } = response.json()?;
+///     Ok(Page::new(&response, zones).offset(at.offset, total_amount))
 /// })
 /// .await?;
 /// # Ok(())
@@ -60,7 +60,7 @@ where
     let size = first.items.len() as u64;
     let by_total = first.total.filter(|_| size > 0).map(|total| total.div_ceil(size));
     let count = first.pages.or(by_total).unwrap_or(1);
-    if count > MOST_PAGES {
+    if count > MAX_PAGES {
         return Err(Error::malformed(&first.call, "the number of pages", "there are too many"));
     }
     let mut last = Last::of(&first);
@@ -72,7 +72,7 @@ where
         tally.take(&page)?;
         last = Last::of(&page);
         items.extend(page.items);
-        if tally.empty >= MOST_EMPTY_AHEAD {
+        if tally.empty >= MAX_EMPTY_AHEAD {
             // A total that is far too large: what comes behind is not there either.
             break;
         }
@@ -111,7 +111,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::Answer;
+    use crate::Response;
 
     /// A list of numbers from 0, as a service gives it in pages of 10: `total` is what it says on each page,
     /// `there` what there is.
@@ -128,9 +128,9 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(1000 / at.number)).await;
             seen.lock().unwrap().now -= 1;
             let items: Vec<u64> = (at.offset..there.min(at.offset + 10)).collect();
-            let answer = Answer::of(200, &[], &format!("{items:?}"));
+            let response = Response::of(200, &[], &format!("{items:?}"));
             let has_next = at.offset + 10 < there;
-            let page = Page::new(&answer, items).total(total(at.number));
+            let page = Page::new(&response, items).total(total(at.number));
             Ok(page.next(has_next.then_some(at.number + 1)))
         })
         .await;

@@ -1,8 +1,8 @@
 //! The `Link` header (RFC 8288).
 
-use crate::Answer;
+use crate::Response;
 
-impl Answer {
+impl Response {
     /// The URL of the link with this relation, `next` say; made absolute, for
     /// [`Client::follow`](crate::Client::follow).
     pub fn link(&self, rel: &str) -> Option<String> {
@@ -79,8 +79,8 @@ mod tests {
             ("<https://x.example/; rel=next", None),
             ("", None),
         ] {
-            let answer = Answer::of(200, &[("link", header)], "[]");
-            assert_eq!(answer.link("next").as_deref(), next, "{header}");
+            let response = Response::of(200, &[("link", header)], "[]");
+            assert_eq!(response.link("next").as_deref(), next, "{header}");
         }
     }
 }

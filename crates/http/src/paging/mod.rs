@@ -17,7 +17,7 @@ use crate::Error;
 /// The pages of a list, each asked for when the one before it was taken.
 ///
 /// Ends in [`Error::Incomplete`] when fewer entries came than any page said there are, and in
-/// [`Error::Malformed`] when a page comes again or the list has no end: a page that is lost must not look
+/// [`Error::Malformed`] when a page comes again or the list has no end: a page that is lost must not lookup
 /// like records that are gone.
 ///
 /// ```
@@ -32,9 +32,9 @@ use crate::Error;
 ///
 /// # async fn read(client: &Client) -> Result<(), Error> {
 /// let zones: Vec<String> = all(pages(1_u64, async |number| {
-///     let answer = client.get(&["zones"]).query("page", number).send().await?;
-///     let Zones { zones, total_pages } = answer.json()?;
-///     Ok(Page::new(&answer, zones).numbered(number, total_pages))
+///     let response = client.get(&["zones"]).query("page", number).send().await?;
+///     let Zones { zones, total_pages } = response.json()?;
+///     Ok(Page::new(&response, zones).numbered(number, total_pages))
 /// }))
 /// .await?;
 ///
@@ -44,8 +44,8 @@ use crate::Error;
 ///         "" => client.get(&["zones"]),
 ///         url => client.follow(octodns_http::Method::GET, url),
 ///     };
-///     let answer = request.send().await?;
-///     Ok(Page::linked(&answer, answer.json()?))
+///     let response = request.send().await?;
+///     Ok(Page::linked(&response, response.json()?))
 /// }))
 /// .await?;
 /// # Ok(())
@@ -117,7 +117,7 @@ pub async fn all<T>(pages: impl Stream<Item = Result<Vec<T>, Error>>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Answer;
+    use crate::Response;
 
     /// Reads pages by a script: what is on page `index`, its next page and the total it tells. Gives how
     /// many pages were asked for as well.
@@ -128,8 +128,8 @@ mod tests {
         let pages = pages(0, |index: usize| {
             asked += 1;
             let (items, next, total) = script(index);
-            let answer = Answer::of(200, &[], &format!("{items:?}"));
-            async move { Ok(Page::new(&answer, items).next(next).total(total)) }
+            let response = Response::of(200, &[], &format!("{items:?}"));
+            async move { Ok(Page::new(&response, items).next(next).total(total)) }
         });
         let result = all(pages).await;
         let result = result.map(|items| items.len()).map_err(|error| {
@@ -216,8 +216,8 @@ mod tests {
 
     #[test]
     fn the_next_page_is_found_in_each_style() {
-        let answer = |headers| Answer::of(200, headers, "[]");
-        let page = |items: usize| Page::<_, u64>::new(&answer(&[]), vec![(); items]);
+        let response = |headers| Response::of(200, headers, "[]");
+        let page = |items: usize| Page::<_, u64>::new(&response(&[]), vec![(); items]);
         for (page, next) in [
             (page(2).numbered(1, 3), Some(2)),
             (page(2).numbered(3, 3), None),
@@ -233,13 +233,15 @@ mod tests {
             assert_eq!(page.next, next, "{page:?}");
         }
         let page = |cursor: Option<&str>| {
-            Page::<(), String>::new(&answer(&[]), Vec::new()).cursor(cursor.map(str::to_owned)).next
+            Page::<(), String>::new(&response(&[]), Vec::new())
+                .cursor(cursor.map(str::to_owned))
+                .next
         };
         assert_eq!(
             (page(Some("a")), page(Some("")), page(None)),
             (Some("a".to_owned()), None, None)
         );
-        let linked = Page::<(), _>::linked(&answer(&[("link", "<?page=2>; rel=next")]), vec![]);
+        let linked = Page::<(), _>::linked(&response(&[("link", "<?page=2>; rel=next")]), vec![]);
         assert_eq!(linked.next.unwrap(), "https://api.example.com/v2/zones?page=2");
     }
 }

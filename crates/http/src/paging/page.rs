@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::{Answer, Call};
+use crate::{Call, Response};
 
 /// One page of a list.
 ///
@@ -34,10 +34,10 @@ pub struct Page<T, N> {
 
 impl<T, N> Page<T, N> {
     /// A page without a next one.
-    pub fn new(answer: &Answer, items: Vec<T>) -> Self {
+    pub fn new(response: &Response, items: Vec<T>) -> Self {
         let mut hasher = DefaultHasher::new();
-        answer.body().hash(&mut hasher);
-        let (call, fingerprint) = (answer.call().clone(), hasher.finish());
+        response.body().hash(&mut hasher);
+        let (call, fingerprint) = (response.call().clone(), hasher.finish());
         Self { items, next: None, total: None, pages: None, call, fingerprint }
     }
 
@@ -82,8 +82,8 @@ impl<T> Page<T, u64> {
 impl<T> Page<T, String> {
     /// The page before the one that the `Link` header of its answer names, if it names one. The next page
     /// is to be followed: [`Client::follow`](crate::Client::follow).
-    pub fn linked(answer: &Answer, items: Vec<T>) -> Self {
-        Self::new(answer, items).next(answer.link("next"))
+    pub fn linked(response: &Response, items: Vec<T>) -> Self {
+        Self::new(response, items).next(response.link("next"))
     }
 
     /// The next page by its cursor or URL; some services give an empty one on the last page.

@@ -6,13 +6,13 @@ use super::Page;
 use crate::{Call, Error};
 
 /// More pages than any list has.
-pub(super) const MOST_PAGES: u64 = 10_000;
+pub(super) const MAX_PAGES: u64 = 10_000;
 
 /// So many pages in turn may be without entries: some services filter what they have read.
-const MOST_EMPTY: u64 = 100;
+const MAX_EMPTY: u64 = 100;
 
 /// A list may grow while it is read, but not without end: beyond twice its entries and these it is none.
-const MOST_GROWTH: u64 = 1000;
+const MAX_GROWTH: u64 = 1000;
 
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -44,12 +44,12 @@ impl Tally {
                 return odd("it was given before");
             }
         }
-        if self.empty > MOST_EMPTY {
+        if self.empty > MAX_EMPTY {
             return odd("many in turn have no entries");
         }
         let is_endless =
-            self.has_total && self.read > self.total.saturating_mul(2).saturating_add(MOST_GROWTH);
-        if page.next.is_some() && (is_endless || self.pages >= MOST_PAGES) {
+            self.has_total && self.read > self.total.saturating_mul(2).saturating_add(MAX_GROWTH);
+        if page.next.is_some() && (is_endless || self.pages >= MAX_PAGES) {
             return odd("the list has no end");
         }
         Ok(())

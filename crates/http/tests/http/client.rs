@@ -4,10 +4,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use octodns_core::{ProviderError, Secret, ServiceFault};
+use octodns_core::{ProviderError, Secret, ServiceErrorKind};
 use octodns_http::{
-    Answer, Auth, Call, Client, Error, HeaderAuth, Host, JobStatus, Method, Options, Outgoing,
-    Page, Poll, Rate, Retry, all, all_ahead, pages,
+    Auth, Call, Client, Error, HeaderAuth, Host, JobStatus, Method, Options, Outgoing, Page, Poll,
+    Rate, Response, Retry, all, all_ahead, pages,
 };
 use tokio::net::TcpListener;
 
@@ -17,7 +17,7 @@ use crate::server::{BROKEN, OK, Server, Step, THROTTLED};
 async fn outcome(script: &[Step], method: Method) -> (Result<(), Error>, usize) {
     let server = Server::start(script).await;
     let client = server.client().build().unwrap();
-    let result = client.request(method, &["x"]).done().await;
+    let result = client.request(method, &["x"]).send_ok().await;
     (result, server.seen().len())
 }
 
@@ -39,78 +39,84 @@ async fn what_passes_is_tried_again_where_that_is_safe() {
 
 #[tokio::test]
 async fn errors_can_be_told_apart_and_have_the_words_of_the_service() {
-    let said = |status, body| Step::Answer(status, &[], body);
+    let said = |status, body| Step::Response(status, &[], body);
     for (step, method, fault, requests, message) in [
         (
             said(401, r#"{"message": "no"}"#),
             Method::GET,
-            ServiceFault::Unauthorized,
+            ServiceErrorKind::Unauthorized,
             1,
             "GET /v2/x: 401: no",
         ),
-        (said(403, ""), Method::GET, ServiceFault::Unauthorized, 1, "GET /v2/x: 403: Forbidden"),
-        (said(404, ""), Method::GET, ServiceFault::NotFound, 1, "GET /v2/x: 404: Not Found"),
+        (
+            said(403, ""),
+            Method::GET,
+            ServiceErrorKind::Unauthorized,
+            1,
+            "GET /v2/x: 403: Forbidden",
+        ),
+        (said(404, ""), Method::GET, ServiceErrorKind::NotFound, 1, "GET /v2/x: 404: Not Found"),
         (
             said(422, "ttl is\n too low"),
             Method::POST,
-            ServiceFault::Refused,
+            ServiceErrorKind::Refused,
             1,
             "POST /v2/x: 422: ttl is",
         ),
-        (said(302, ""), Method::GET, ServiceFault::Refused, 1, "GET /v2/x: 302: Found"),
+        (said(302, ""), Method::GET, ServiceErrorKind::Refused, 1, "GET /v2/x: 302: Found"),
         (
             THROTTLED,
             Method::POST,
-            ServiceFault::Throttled,
+            ServiceErrorKind::Throttled,
             3,
             "POST /v2/x: 429: slow down (gave up after 3 attempts)",
         ),
         (
-            Step::Answer(429, &[("retry-after", "3600")], ""),
+            Step::Response(429, &[("retry-after", "3600")], ""),
             Method::GET,
-            ServiceFault::Throttled,
+            ServiceErrorKind::Throttled,
             1,
             "GET /v2/x: 429: Too Many Requests (gave up after 1 attempts)",
         ),
         (
             BROKEN,
             Method::GET,
-            ServiceFault::Unreachable,
+            ServiceErrorKind::Unreachable,
             3,
             "GET /v2/x: 503: maintenance (gave up after 3 attempts)",
         ),
         (
             Step::Hang,
             Method::GET,
-            ServiceFault::Unreachable,
+            ServiceErrorKind::Unreachable,
             3,
             "GET /v2/x: no answer (gave up after 3 attempts)",
         ),
         (
             BROKEN,
             Method::POST,
-            ServiceFault::Unsure,
+            ServiceErrorKind::Indeterminate,
             1,
             "POST /v2/x: broke off, it is not known whether it was carried out: 503: maintenance",
         ),
     ] {
         let (result, count) = outcome(&[step], method).await;
         let error = result.unwrap_err();
-        assert_eq!((error.to_string().as_str(), error.fault(), count), (message, fault, requests));
+        assert_eq!((error.to_string().as_str(), error.kind(), count), (message, fault, requests));
     }
 }
 
 #[tokio::test]
 async fn nobody_listening_is_unreachable_whatever_was_asked() {
-    let retry = Retry { attempts: 2, first_wait: Duration::ZERO, ..Retry::default() };
+    let retry = Retry { attempts: 2, initial_backoff: Duration::ZERO, ..Retry::default() };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let client = Client::builder("test", &base).retry(retry).build().unwrap();
-    let error = client.post(&["x"]).done().await.unwrap_err();
+    let error = client.post(&["x"]).send_ok().await.unwrap_err();
     assert_eq!(error.to_string(), "POST /x: no answer (gave up after 2 attempts)");
     let error = ProviderError::from(error);
-    assert_eq!(error.fault(), Some(ServiceFault::Unreachable));
+    assert_eq!(error.kind(), Some(ServiceErrorKind::Unreachable));
     assert!(std::error::Error::source(&error).unwrap().to_string().contains("onnect"), "{error:?}");
 }
 
@@ -118,11 +124,11 @@ async fn nobody_listening_is_unreachable_whatever_was_asked() {
 async fn each_segment_of_a_path_stays_one() {
     let server = Server::start(&[OK]).await;
     let client = server.client().build().unwrap();
-    client.get(&["zones", "a/b c?%#", "*"]).query("name", "a&b=c é").done().await.unwrap();
+    client.get(&["zones", "a/b c?%#", "*"]).query("name", "a&b=c é").send_ok().await.unwrap();
     assert_eq!(server.seen(), ["GET /v2/zones/a%2Fb%20c%3F%25%23/*?name=a%26b%3Dc+%C3%A9"]);
     for odd in ["", ".", ".."] {
-        let error = client.delete(&["zones", odd]).done().await.unwrap_err();
-        assert!(matches!(error, Error::Unsendable { .. }), "{error}");
+        let error = client.delete(&["zones", odd]).send_ok().await.unwrap_err();
+        assert!(matches!(error, Error::InvalidRequest { .. }), "{error}");
     }
     assert_eq!(server.seen().len(), 1);
 }
@@ -133,11 +139,11 @@ async fn only_urls_of_the_same_origin_are_followed() {
     let server = Server::start(&[OK]).await;
     let auth = HeaderAuth::bearer(&Secret::new("hunter2")).unwrap();
     let client = server.client().auth(auth).build().unwrap();
-    client.follow(Method::GET, "/v2/zones?page=2").done().await.unwrap();
+    client.follow(Method::GET, "/v2/zones?page=2").send_ok().await.unwrap();
     let same = format!("{}zones?page=3", server.base);
-    client.follow(Method::GET, &same).done().await.unwrap();
+    client.follow(Method::GET, &same).send_ok().await.unwrap();
     for other in ["https://evil.example/", "http://127.0.0.1:1/v2", "//evil.example/v2"] {
-        let error = client.follow(Method::GET, other).done().await.unwrap_err();
+        let error = client.follow(Method::GET, other).send_ok().await.unwrap_err();
         assert!(error.to_string().contains("another host"), "{error}");
     }
     let seen = ["GET /v2/zones?page=2 Bearer hunter2", "GET /v2/zones?page=3 Bearer hunter2"];
@@ -147,22 +153,22 @@ async fn only_urls_of_the_same_origin_are_followed() {
 #[tokio::test]
 async fn a_secret_that_the_service_repeats_is_not_shown() {
     let server =
-        Server::start(&[Step::Answer(401, &[], r#"{"message": "bad token hunter2 of key-7"}"#)])
+        Server::start(&[Step::Response(401, &[], r#"{"message": "bad token hunter2 of key-7"}"#)])
             .await;
     let auth = HeaderAuth::bearer(&Secret::new("hunter2")).unwrap();
-    let client = server.client().auth(auth).hide(&Secret::new("key-7")).build().unwrap();
-    let error = client.get(&["x"]).done().await.unwrap_err();
+    let client = server.client().auth(auth).redact(&Secret::new("key-7")).build().unwrap();
+    let error = client.get(&["x"]).send_ok().await.unwrap_err();
     assert_eq!(error.to_string(), "GET /v2/x: 401: bad token *** of ***");
     assert!(!format!("{error:?} {client:?}").contains("hunter2"));
 }
 
 #[tokio::test]
 async fn an_answer_without_end_is_refused() {
-    let server = Server::start(&[Step::Answer(200, &[], "0123456789")]).await;
-    let client = server.client().most_bytes(9).build().unwrap();
-    let error = client.get(&["x"]).done().await.unwrap_err();
+    let server = Server::start(&[Step::Response(200, &[], "0123456789")]).await;
+    let client = server.client().max_bytes(9).build().unwrap();
+    let error = client.get(&["x"]).send_ok().await.unwrap_err();
     assert_eq!(error.to_string(), "GET /v2/x: the answer has more than 9 bytes");
-    let client = server.client().most_bytes(10).build().unwrap();
+    let client = server.client().max_bytes(10).build().unwrap();
     assert_eq!(client.get(&["x"]).send().await.unwrap().body(), b"0123456789");
 }
 
@@ -182,7 +188,8 @@ async fn an_account_is_a_url_with_its_credentials() {
     }
     // What it signs with may not be its authentication's: it tells accounts apart all the same.
     for (secret, known) in [("three", 4), ("four", 5), ("three", 5)] {
-        let client = Client::builder("test", "https://api.example.com").hide(&Secret::new(secret));
+        let client =
+            Client::builder("test", "https://api.example.com").redact(&Secret::new(secret));
         client.build_for(&accounts).unwrap();
         assert_eq!(accounts.len(), known, "{secret}");
     }
@@ -199,7 +206,7 @@ impl Auth for Renewed {
         Ok(())
     }
 
-    async fn renew(&self, _: &Outgoing, _: &Answer, _: &Host) -> Result<bool, Error> {
+    async fn renew(&self, _: &Outgoing, _: &Response, _: &Host) -> Result<bool, Error> {
         *self.0.lock().unwrap() += 1;
         Ok(true)
     }
@@ -207,11 +214,11 @@ impl Auth for Renewed {
 
 #[tokio::test]
 async fn credentials_are_renewed_once() {
-    let expired = Step::Answer(401, &[], "");
+    let expired = Step::Response(401, &[], "");
     for (script, fine) in [(&[expired.clone(), OK][..], true), (&[expired], false)] {
         let server = Server::start(script).await;
         let client = server.client().auth(Renewed(Mutex::new(1))).build().unwrap();
-        assert_eq!(client.post(&["x"]).done().await.is_ok(), fine);
+        assert_eq!(client.post(&["x"]).send_ok().await.is_ok(), fine);
         assert_eq!(server.seen(), ["POST /v2/x Token 1", "POST /v2/x Token 2"]);
     }
 }
@@ -222,19 +229,19 @@ async fn a_request_that_takes_too_long_is_unreachable() {
     let base = format!("http://{}", listener.local_addr().unwrap());
     let options = Options { timeout: Some(0.05), attempts: Some(1), ..Options::default() };
     let client = Client::builder("test", &base).options(&options).build().unwrap();
-    let error = client.get(&["x"]).done().await.unwrap_err();
-    assert_eq!(error.fault(), ServiceFault::Unreachable);
-    let error = client.post(&["x"]).done().await.unwrap_err();
-    assert_eq!(error.fault(), ServiceFault::Unsure);
+    let error = client.get(&["x"]).send_ok().await.unwrap_err();
+    assert_eq!(error.kind(), ServiceErrorKind::Unreachable);
+    let error = client.post(&["x"]).send_ok().await.unwrap_err();
+    assert_eq!(error.kind(), ServiceErrorKind::Indeterminate);
     drop(listener);
 }
 
 #[tokio::test]
 async fn deletions_and_look_ups_take_a_no_for_an_answer() {
-    let server = Server::start(&[Step::Answer(404, &[], "")]).await;
+    let server = Server::start(&[Step::Response(404, &[], "")]).await;
     let client = server.client().build().unwrap();
-    client.delete(&["x"]).gone().await.unwrap();
-    assert_eq!(client.get(&["x"]).find::<String>().await.unwrap(), None);
+    client.delete(&["x"]).send_ok_or_missing().await.unwrap();
+    assert_eq!(client.get(&["x"]).read_optional::<String>().await.unwrap(), None);
 }
 
 /// A client at another host of the service shares its limits, its credentials and what is hidden.
@@ -246,13 +253,13 @@ async fn a_service_may_have_several_hosts() {
     let client = one.client().auth(auth).rate(rate).build().unwrap();
     let derived = client.at(&other.base).unwrap();
     let start = std::time::Instant::now();
-    client.get(&["a"]).done().await.unwrap();
-    derived.get(&["b"]).done().await.unwrap();
-    derived.get(&["c"]).done().await.unwrap();
+    client.get(&["a"]).send_ok().await.unwrap();
+    derived.get(&["b"]).send_ok().await.unwrap();
+    derived.get(&["c"]).send_ok().await.unwrap();
     assert!(start.elapsed() >= Duration::from_millis(300));
     assert_eq!(one.seen(), ["GET /v2/a Bearer hunter2"]);
     assert_eq!(other.seen(), ["GET /v2/b Bearer hunter2", "GET /v2/c Bearer hunter2"]);
-    assert_eq!(derived.hide("hunter2"), "***");
+    assert_eq!(derived.redact("hunter2"), "***");
     assert!(client.at("nowhere").is_err());
 }
 
@@ -260,8 +267,8 @@ async fn a_service_may_have_several_hosts() {
 async fn every_call_has_the_parameters_of_the_client() {
     let server = Server::start(&[OK]).await;
     let client = server.client().default_query("api-version", "2018-05-01").build().unwrap();
-    client.get(&["zones"]).query("$top", 5).trailing_slash().done().await.unwrap();
-    client.follow(Method::GET, "/v2/zones?api-version=1&p=2").done().await.unwrap();
+    client.get(&["zones"]).query("$top", 5).trailing_slash().send_ok().await.unwrap();
+    client.follow(Method::GET, "/v2/zones?api-version=1&p=2").send_ok().await.unwrap();
     let seen =
         ["GET /v2/zones/?api-version=2018-05-01&%24top=5", "GET /v2/zones?api-version=1&p=2"];
     assert_eq!(server.seen(), seen);
@@ -275,21 +282,21 @@ async fn the_futures_of_a_client_are_send() {
     }
 
     async fn page(client: &Client, number: u64) -> Result<Page<u8, u64>, Error> {
-        let answer = client.get(&["x"]).query("page", number).send().await?;
-        Ok(Page::new(&answer, vec![1]).numbered(number, 1).total(1))
+        let response = client.get(&["x"]).query("page", number).send().await?;
+        Ok(Page::new(&response, vec![1]).numbered(number, 1).total(1))
     }
 
     let server = Server::start(&[OK]).await;
     let client = &server.client().build().unwrap();
     let path = &["zones", "example.com"];
-    send(client.get(path).done()).await.unwrap();
-    send(client.post(path).made(client.get(path))).await.unwrap();
+    send(client.get(path).send_ok()).await.unwrap();
+    send(client.post(path).create_once(client.get(path))).await.unwrap();
     let ahead = send(all_ahead(8, async |at| page(client, at.number).await)).await;
     let listed = send(all(pages(1, async |number| page(client, number).await))).await;
     assert_eq!((ahead.unwrap(), listed.unwrap()), (vec![1], vec![1]));
     let call = Call { method: Method::POST, path: "/jobs".into() };
-    let poll = Poll { first_wait: Duration::ZERO, ..Poll::default() };
+    let poll = Poll { initial_backoff: Duration::ZERO, ..Poll::default() };
     let done = client
-        .poll(poll, &call, async || client.get(path).done().await.map(|()| JobStatus::Done(7)));
+        .poll(poll, &call, async || client.get(path).send_ok().await.map(|()| JobStatus::Done(7)));
     assert_eq!(send(done).await.unwrap(), 7);
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use octodns_core::{Secret, ServiceFault};
+use octodns_core::{Secret, ServiceErrorKind};
 use octodns_http::{Client, Options};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -15,7 +15,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 const FINE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
 
 /// Reads the head of one request and answers it.
-async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: &str) -> String {
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: &str) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -23,20 +23,20 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: &str) ->
             Err(_) => break,
         }
     }
-    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.write_all(response.as_bytes()).await;
     let _ = stream.shutdown().await;
     String::from_utf8(head).unwrap()
 }
 
 /// A proxy that answers everything so, its address, and the heads of what it was asked.
-async fn proxy(answer: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+async fn proxy(response: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let heads = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&heads);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let head = serve(stream, answer).await;
+            let head = serve(stream, response).await;
             seen.lock().unwrap().push(head);
         }
     });
@@ -55,7 +55,7 @@ async fn a_proxy_is_asked_for_the_whole_url_and_told_who_asks() {
     let proxy = Some(Secret::new(format!("http://me:hunter2@{address}")));
     let options = Options { proxy, ..once() };
     let client = Client::builder("test", "http://service.invalid/v2").options(&options).build();
-    client.unwrap().get(&["zones"]).done().await.unwrap();
+    client.unwrap().get(&["zones"]).send_ok().await.unwrap();
     let heads = heads.lock().unwrap().clone();
     let [head] = &*heads else { panic!("{heads:?}") };
     let head = head.to_lowercase();
@@ -73,8 +73,8 @@ async fn a_proxy_is_asked_for_a_tunnel_and_its_no_is_told_without_its_password()
     let auth = octodns_http::HeaderAuth::bearer(&Secret::new("open sesame")).unwrap();
     let client = Client::builder("test", "https://service.invalid").auth(auth);
     let client = client.options(&Options { proxy, ..once() }).build().unwrap();
-    let error = client.get(&["zones"]).done().await.unwrap_err();
-    assert_eq!(error.fault(), ServiceFault::Unreachable);
+    let error = client.get(&["zones"]).send_ok().await.unwrap_err();
+    assert_eq!(error.kind(), ServiceErrorKind::Unreachable);
     assert!(!format!("{error:?} {client:?}").contains("hunter2"), "{error:?}");
     let heads = heads.lock().unwrap().clone();
     let [head] = &*heads else { panic!("{heads:?}") };
@@ -119,7 +119,7 @@ async fn only_certificates_of_known_authorities_are_accepted() {
     ] {
         let options = Options { ca_file: ca_file.map(file), ca_file_only, ..once() };
         let client = Client::builder("test", &url).options(&options).build().unwrap();
-        match client.get(&["zones"]).done().await {
+        match client.get(&["zones"]).send_ok().await {
             Ok(()) => assert!(fine, "{ca_file:?}"),
             Err(error) => {
                 assert!(!fine, "{ca_file:?}: {error:?}");

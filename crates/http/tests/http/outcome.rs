@@ -2,32 +2,32 @@
 
 use std::time::{Duration, Instant};
 
-use octodns_core::ServiceFault;
+use octodns_core::ServiceErrorKind;
 use octodns_http::{Client, Method, Retry};
 
 use crate::server::{BROKEN, OK, Server, Step, THROTTLED};
 
-const NONE: Step = Step::Answer(404, &[], "");
-const NO: Step = Step::Answer(422, &[], r#"{"message": "no"}"#);
-const LATER: Step = Step::Answer(429, &[("retry-after", "9999")], "");
-const NO_JSON: Step = Step::Answer(200, &[], "<html>");
+const NONE: Step = Step::Response(404, &[], "");
+const NO: Step = Step::Response(422, &[], r#"{"message": "no"}"#);
+const LATER: Step = Step::Response(429, &[("retry-after", "9999")], "");
+const NO_JSON: Step = Step::Response(200, &[], "<html>");
 
 /// Whatever comes after: only looking tells whether it was carried out.
 #[tokio::test]
 async fn a_change_that_broke_off_is_unknown() {
-    use ServiceFault::{
-        Malformed, NotFound, Refused, Throttled, Unauthorized, Unreachable, Unsure,
+    use ServiceErrorKind::{
+        Indeterminate, Malformed, NotFound, Refused, Throttled, Unauthorized, Unreachable,
     };
     for (script, read, write, delete) in [
-        (&[Step::Hang][..], Unreachable, Unsure, Unsure),
-        (&[BROKEN], Unreachable, Unsure, Unsure),
-        (&[Step::Hang, BROKEN, THROTTLED], Throttled, Unsure, Unsure),
-        (&[BROKEN, LATER], Throttled, Unsure, Unsure),
-        (&[Step::Hang, NO], Refused, Unsure, Unsure),
-        (&[Step::Hang, Step::Answer(403, &[], "")], Unauthorized, Unsure, Unsure),
-        // For a deletion this is told apart by `gone`.
-        (&[Step::Hang, NONE], NotFound, Unsure, Unsure),
-        (&[NO_JSON], Malformed, Unsure, Unsure),
+        (&[Step::Hang][..], Unreachable, Indeterminate, Indeterminate),
+        (&[BROKEN], Unreachable, Indeterminate, Indeterminate),
+        (&[Step::Hang, BROKEN, THROTTLED], Throttled, Indeterminate, Indeterminate),
+        (&[BROKEN, LATER], Throttled, Indeterminate, Indeterminate),
+        (&[Step::Hang, NO], Refused, Indeterminate, Indeterminate),
+        (&[Step::Hang, Step::Response(403, &[], "")], Unauthorized, Indeterminate, Indeterminate),
+        // For a deletion this is told apart by `send_ok_or_missing`.
+        (&[Step::Hang, NONE], NotFound, Indeterminate, Indeterminate),
+        (&[NO_JSON], Malformed, Indeterminate, Indeterminate),
         // Never sent, or not carried out: known.
         (&[NO], Refused, Refused, Refused),
         (&[THROTTLED], Throttled, Throttled, Throttled),
@@ -40,19 +40,19 @@ async fn a_change_that_broke_off_is_unknown() {
             let client = server.client().build().unwrap();
             let result = client.request(method.clone(), &["x"]).read::<u8>().await;
             let error = result.unwrap_err();
-            assert_eq!(error.fault(), fault, "{method} {:?}: {error}", server.seen());
+            assert_eq!(error.kind(), fault, "{method} {:?}: {error}", server.seen());
         }
     }
     // A POST is not repeated, unless it may be; a search is as good as a GET.
     for (script, once, repeatable, search) in [
-        (&[BROKEN, NO][..], Unsure, Unsure, Refused),
-        (&[NO_JSON], Unsure, Unsure, Malformed),
+        (&[BROKEN, NO][..], Indeterminate, Indeterminate, Refused),
+        (&[NO_JSON], Indeterminate, Indeterminate, Malformed),
         (&[THROTTLED, NO], Refused, Refused, Refused),
     ] {
         let fault = async |request: fn(&Client) -> octodns_http::Request<'_>| {
             let server = Server::start(script).await;
             let client = server.client().build().unwrap();
-            request(&client).read::<u8>().await.unwrap_err().fault()
+            request(&client).read::<u8>().await.unwrap_err().kind()
         };
         assert_eq!(fault(|client| client.post(&["x"])).await, once);
         assert_eq!(fault(|client| client.post(&["x"]).repeatable()).await, repeatable);
@@ -64,14 +64,14 @@ async fn a_change_that_broke_off_is_unknown() {
 async fn an_unknown_outcome_says_what_came_last() {
     let server = Server::start(&[Step::Hang, NO]).await;
     let client = server.client().build().unwrap();
-    let error = client.put(&["x"]).done().await.unwrap_err();
+    let error = client.put(&["x"]).send_ok().await.unwrap_err();
     let told = "PUT /v2/x: broke off, it is not known whether it was carried out: 422: no";
     assert_eq!(error.to_string(), told);
     // Larger than is allowed: what answers so is not what was asked.
-    let server = Server::start(&[Step::Answer(200, &[], "0123456789")]).await;
-    let client = server.client().most_bytes(9).build().unwrap();
-    let error = client.put(&["x"]).done().await.unwrap_err();
-    assert_eq!(error.fault(), ServiceFault::Unsure);
+    let server = Server::start(&[Step::Response(200, &[], "0123456789")]).await;
+    let client = server.client().max_bytes(9).build().unwrap();
+    let error = client.put(&["x"]).send_ok().await.unwrap_err();
+    assert_eq!(error.kind(), ServiceErrorKind::Indeterminate);
 }
 
 /// That it is not there any more is what was wanted, whoever deleted it.
@@ -85,7 +85,7 @@ async fn what_is_deleted_twice_is_gone() {
     ] {
         let server = Server::start(script).await;
         let client = server.client().build().unwrap();
-        let gone = client.delete(&["x"]).gone().await;
+        let gone = client.delete(&["x"]).send_ok_or_missing().await;
         assert_eq!(gone.is_ok(), fine, "{gone:?}");
     }
 }
@@ -93,10 +93,10 @@ async fn what_is_deleted_twice_is_gone() {
 /// What is created twice is there twice, or refused as being there.
 #[tokio::test]
 async fn what_breaks_off_is_looked_for_before_it_is_made_again() {
-    use ServiceFault::{Refused, Unsure};
+    use ServiceErrorKind::{Indeterminate, Refused};
     const MAKE: &str = "POST /v2/x";
     const LOOK: &str = "GET /v2/x/1";
-    const BAD_LOOK: Step = Step::Answer(400, &[], "");
+    const BAD_LOOK: Step = Step::Response(400, &[], "");
     for (script, result, seen) in [
         (&[OK][..], Ok(()), &[MAKE][..]),
         (&[NO], Err(Refused), &[MAKE]),
@@ -105,18 +105,18 @@ async fn what_breaks_off_is_looked_for_before_it_is_made_again() {
         // Refused as being there: the first attempt had made it.
         (&[Step::Hang, NONE, NO, OK], Ok(()), &[MAKE, LOOK, MAKE, LOOK]),
         (&[Step::Hang, NONE, NO, NONE], Err(Refused), &[MAKE, LOOK, MAKE, LOOK]),
-        (&[Step::Hang, NONE, NO, BAD_LOOK], Err(Unsure), &[MAKE, LOOK, MAKE, LOOK]),
-        (&[Step::Hang, BAD_LOOK], Err(Unsure), &[MAKE, LOOK]),
+        (&[Step::Hang, NONE, NO, BAD_LOOK], Err(Indeterminate), &[MAKE, LOOK, MAKE, LOOK]),
+        (&[Step::Hang, BAD_LOOK], Err(Indeterminate), &[MAKE, LOOK]),
         (
             &[Step::Hang, NONE, Step::Hang, NONE, Step::Hang, NONE, OK],
-            Err(Unsure),
+            Err(Indeterminate),
             &[MAKE, LOOK, MAKE, LOOK, MAKE, LOOK],
         ),
     ] {
         let server = Server::start(script).await;
         let client = server.client().build().unwrap();
-        let made = client.post(&["x"]).made(client.get(&["x", "1"])).await;
-        assert_eq!(made.map_err(|error| error.fault()), result, "{:?}", server.seen());
+        let made = client.post(&["x"]).create_once(client.get(&["x", "1"])).await;
+        assert_eq!(made.map_err(|error| error.kind()), result, "{:?}", server.seen());
         assert_eq!(server.seen(), seen);
     }
 }
@@ -124,14 +124,14 @@ async fn what_breaks_off_is_looked_for_before_it_is_made_again() {
 /// A service that is in trouble is not asked again at once.
 #[tokio::test]
 async fn what_is_made_again_is_made_after_a_pause() {
-    let busy = Step::Answer(503, &[("retry-after", "0.3")], "");
+    let busy = Step::Response(503, &[("retry-after", "0.3")], "");
     for (first, least) in [(Step::Hang, 120), (busy, 300)] {
         let server = Server::start(&[first, NONE, OK]).await;
         let retry =
-            Retry { attempts: 3, first_wait: Duration::from_millis(250), ..Retry::default() };
+            Retry { attempts: 3, initial_backoff: Duration::from_millis(250), ..Retry::default() };
         let client = server.client().retry(retry).build().unwrap();
         let start = Instant::now();
-        client.post(&["x"]).made(client.get(&["x", "1"])).await.unwrap();
+        client.post(&["x"]).create_once(client.get(&["x", "1"])).await.unwrap();
         assert!(start.elapsed() >= Duration::from_millis(least), "{:?}", start.elapsed());
         assert_eq!(server.seen().len(), 3);
     }
@@ -152,5 +152,5 @@ async fn a_body_that_was_sent_in_part_counts_as_sent() {
     let client = Client::builder("test", &base).build().unwrap();
     let body = vec![b'x'; 16 << 20];
     let request = client.post(&["x"]).body("text/plain", body);
-    assert_eq!(request.done().await.unwrap_err().fault(), ServiceFault::Unsure);
+    assert_eq!(request.send_ok().await.unwrap_err().kind(), ServiceErrorKind::Indeterminate);
 }

@@ -7,24 +7,24 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::Response as HttpResponse;
 use octodns_http::{Builder, Client, Retry};
 use tokio::net::TcpListener;
 
 /// What the server does with one request.
 #[derive(Clone)]
 pub(crate) enum Step {
-    Answer(u16, &'static [(&'static str, &'static str)], &'static str),
+    Response(u16, &'static [(&'static str, &'static str)], &'static str),
     /// An answer that is made on the way.
     Made(u16, String),
     /// Begins to answer and closes the connection.
     Hang,
 }
 
-pub(crate) const OK: Step = Step::Answer(200, &[], "{}");
-pub(crate) const BROKEN: Step = Step::Answer(503, &[], r#"{"message": "maintenance"}"#);
+pub(crate) const OK: Step = Step::Response(200, &[], "{}");
+pub(crate) const BROKEN: Step = Step::Response(503, &[], r#"{"message": "maintenance"}"#);
 pub(crate) const THROTTLED: Step =
-    Step::Answer(429, &[("retry-after", "0")], r#"{"message": "slow down"}"#);
+    Step::Response(429, &[("retry-after", "0")], r#"{"message": "slow down"}"#);
 
 /// A request, as it is remembered and as a function gets it: method, path with query, `Authorization`,
 /// and the body where there is one.
@@ -51,17 +51,17 @@ impl Server {
     }
 
     /// Answers by a function.
-    pub(crate) async fn with(answer: impl Fn(&Seen) -> Step + Send + Sync + 'static) -> Self {
-        Self::slow(Duration::ZERO, answer).await
+    pub(crate) async fn with(response: impl Fn(&Seen) -> Step + Send + Sync + 'static) -> Self {
+        Self::slow(Duration::ZERO, response).await
     }
 
     /// Answers by a function after a while.
     pub(crate) async fn slow(
         pause: Duration,
-        answer: impl Fn(&Seen) -> Step + Send + Sync + 'static,
+        response: impl Fn(&Seen) -> Step + Send + Sync + 'static,
     ) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (log, answer) = (Arc::clone(&seen), Arc::new(answer));
+        let (log, response) = (Arc::clone(&seen), Arc::new(response));
         let app = Router::new().fallback(move |request: Request| async move {
             let header = request.headers().get("authorization");
             let authorization = header.map_or("", |value| value.to_str().unwrap()).to_owned();
@@ -70,24 +70,24 @@ impl Server {
             let body = String::from_utf8(body.to_vec()).unwrap();
             let told = format!("{line} {authorization}").trim().to_owned();
             log.lock().unwrap().push(told);
-            let step = answer(&Seen { line, authorization, body });
+            let step = response(&Seen { line, authorization, body });
             tokio::time::sleep(pause).await;
             match step {
-                Step::Answer(status, headers, body) => {
-                    let mut response = Response::builder().status(status);
+                Step::Response(status, headers, body) => {
+                    let mut response = HttpResponse::builder().status(status);
                     for (name, value) in headers {
                         response = response.header(*name, *value);
                     }
                     response.body(Body::from(body)).unwrap()
                 }
                 Step::Made(status, body) => {
-                    Response::builder().status(status).body(Body::from(body)).unwrap()
+                    HttpResponse::builder().status(status).body(Body::from(body)).unwrap()
                 }
                 // A body that fails after the headers: the connection is closed in the middle.
                 Step::Hang => {
                     let broken =
                         futures::stream::iter([Err::<&str, _>(std::io::Error::other("closed"))]);
-                    Response::new(Body::from_stream(broken))
+                    HttpResponse::new(Body::from_stream(broken))
                 }
             }
         });
@@ -98,7 +98,7 @@ impl Server {
     }
 
     pub(crate) fn client(&self) -> Builder {
-        let retry = Retry { attempts: 3, first_wait: Duration::ZERO, ..Retry::default() };
+        let retry = Retry { attempts: 3, initial_backoff: Duration::ZERO, ..Retry::default() };
         Client::builder("test", &self.base).retry(retry)
     }
 

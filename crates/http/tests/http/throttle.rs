@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use octodns_core::{Secret, ServiceFault};
+use octodns_core::{Secret, ServiceErrorKind};
 use octodns_http::{
     Accounts, Client, HeaderAuth, Quota, Retry, StatusCode, Throttle, WaitFormat, WaitHeader,
 };
@@ -15,26 +15,27 @@ use crate::server::{OK, Server, Step};
 const WAIT: WaitHeader = WaitHeader { name: "Reply-After", format: WaitFormat::Millis };
 
 fn by_words(words: &'static str) -> Step {
-    Step::Answer(400, &[("reply-after", "200")], words)
+    Step::Response(400, &[("reply-after", "200")], words)
 }
 
 #[tokio::test]
 async fn throttling_has_other_statuses_words_and_headers() {
     let rules = [
         Throttle::status(413),
-        Throttle::status(400)
-            .when(|answer| answer.text().is_ok_and(|text| text.contains("Rate limit exceeded"))),
+        Throttle::status(400).when(|response| {
+            response.text().is_ok_and(|text| text.contains("Rate limit exceeded"))
+        }),
     ];
     for (step, fine) in [
         (by_words("Rate limit exceeded"), true),
         (by_words("bad request"), false),
-        (Step::Answer(413, &[("reply-after", "200")], ""), true),
+        (Step::Response(413, &[("reply-after", "200")], ""), true),
     ] {
         let server = Server::start(&[step, OK]).await;
         let client = server.client().throttles(&rules).wait_headers(&[WAIT]).build().unwrap();
         let start = Instant::now();
         // Not carried out, so that it may be sent again.
-        let result = client.post(&["x"]).done().await;
+        let result = client.post(&["x"]).send_ok().await;
         assert_eq!(result.is_ok(), fine, "{result:?}");
         assert_eq!(start.elapsed() >= Duration::from_millis(200), fine);
     }
@@ -43,12 +44,12 @@ async fn throttling_has_other_statuses_words_and_headers() {
 /// Where the service does not say how long, the provider does, and no call of the account is sent meanwhile.
 #[tokio::test]
 async fn throttling_without_a_wait_pauses_all_calls() {
-    let none = Step::Answer(400, &[], "too much");
+    let none = Step::Response(400, &[], "too much");
     let server = Server::start(&[none.clone(), none, OK]).await;
     let rules = [Throttle::status(400).pause(Duration::from_millis(100))];
     let client = server.client().throttles(&rules).build().unwrap();
     let start = Instant::now();
-    client.post(&["x"]).done().await.unwrap();
+    client.post(&["x"]).send_ok().await.unwrap();
     // 100 ms, then 200.
     assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
 }
@@ -56,13 +57,13 @@ async fn throttling_without_a_wait_pauses_all_calls() {
 /// A login that is wrong is not tried for minutes, and the error says that it may be that.
 #[tokio::test]
 async fn throttling_that_may_mean_credentials_is_told_so() {
-    let calm = Step::Answer(420, &[], "calm");
+    let calm = Step::Response(420, &[], "calm");
     let rules = [Throttle::status(420).perhaps_credentials()];
     let server = Server::start(std::slice::from_ref(&calm)).await;
-    let retry = Retry { attempts: 5, first_wait: Duration::ZERO, ..Retry::default() };
+    let retry = Retry { attempts: 5, initial_backoff: Duration::ZERO, ..Retry::default() };
     let client = server.client().retry(retry).throttles(&rules).build().unwrap();
-    let error = client.get(&["x"]).done().await.unwrap_err();
-    assert_eq!(error.fault(), ServiceFault::Throttled);
+    let error = client.get(&["x"]).send_ok().await.unwrap_err();
+    assert_eq!(error.kind(), ServiceErrorKind::Throttled);
     assert_eq!(
         error.to_string(),
         "GET /v2/x: 420: calm; the service says the same of wrong credentials \
@@ -71,8 +72,8 @@ async fn throttling_that_may_mean_credentials_is_told_so() {
     // Once a call was carried out, it is the rate.
     let server = Server::start(&[OK, calm.clone(), calm.clone(), calm, OK]).await;
     let client = server.client().retry(retry).throttles(&rules).build().unwrap();
-    client.get(&["x"]).done().await.unwrap();
-    client.get(&["x"]).done().await.unwrap();
+    client.get(&["x"]).send_ok().await.unwrap();
+    client.get(&["x"]).send_ok().await.unwrap();
 }
 
 /// The service allows three at a time; eight are sent.
@@ -95,9 +96,9 @@ async fn fewer_are_sent_at_a_time_when_the_service_finds_it_too_much() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
-    let retry = Retry { first_wait: Duration::from_millis(20), ..Retry::default() };
+    let retry = Retry { initial_backoff: Duration::from_millis(20), ..Retry::default() };
     let client = Client::builder("test", &base).retry(retry).build().unwrap();
-    let created = join_all((0..120).map(|_| client.post(&["x"]).done())).await;
+    let created = join_all((0..120).map(|_| client.post(&["x"]).send_ok())).await;
     assert!(created.iter().all(Result::is_ok), "{created:?}");
     assert_eq!(*served.lock().unwrap(), 120);
     let refused = *refused.lock().unwrap();
@@ -107,7 +108,7 @@ async fn fewer_are_sent_at_a_time_when_the_service_finds_it_too_much() {
 /// What one client was told is left, the other heeds.
 #[tokio::test]
 async fn quotas_in_headers_are_kept_over_the_account() {
-    let none = Step::Answer(200, &[("left", "0"), ("reset-in", "400")], "{}");
+    let none = Step::Response(200, &[("left", "0"), ("reset-in", "400")], "{}");
     let server = Server::start(&[none, OK]).await;
     let accounts = Accounts::default();
     let reset = WaitHeader { name: "reset-in", format: WaitFormat::Millis };
@@ -117,11 +118,11 @@ async fn quotas_in_headers_are_kept_over_the_account() {
         client.build_for(&accounts).unwrap()
     };
     let (one, other) = (make(), make());
-    one.get(&["a"]).done().await.unwrap();
+    one.get(&["a"]).send_ok().await.unwrap();
     let start = Instant::now();
-    other.get(&["b"]).done().await.unwrap();
+    other.get(&["b"]).send_ok().await.unwrap();
     assert!(start.elapsed() >= Duration::from_millis(390), "{:?}", start.elapsed());
     // Nothing is said any more, so nothing is kept.
-    join_all((0..20).map(|_| one.get(&["c"]).done())).await;
+    join_all((0..20).map(|_| one.get(&["c"]).send_ok())).await;
     assert!(start.elapsed() < Duration::from_secs(5));
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use futures::FutureExt;
 use futures::future::join_all;
-use octodns_core::{Secret, ServiceFault};
+use octodns_core::{Secret, ServiceErrorKind};
 use octodns_http::{
     Client, Error, HeaderValue, Host, OAuthLogin, SigningAuth, Token, TokenAuth, TokenSource,
 };
@@ -27,7 +27,7 @@ struct Service {
 }
 
 impl Service {
-    async fn start(most_calls: usize) -> Self {
+    async fn start(max_calls: usize) -> Self {
         let logins = Arc::new(AtomicUsize::new(0));
         let given = Arc::clone(&logins);
         let used = Mutex::new(0);
@@ -40,7 +40,7 @@ impl Service {
                 return Step::Made(200, token);
             }
             let last = format!("Bearer token-{}", given.load(Ordering::SeqCst));
-            if seen.authorization == last && *used < most_calls {
+            if seen.authorization == last && *used < max_calls {
                 *used += 1;
                 return OK;
             }
@@ -66,7 +66,7 @@ async fn all_calls_share_one_login() {
     for concurrency in [1, 8] {
         let service = Service::start(usize::MAX).await;
         let client = service.client(concurrency);
-        let done = join_all((0..20).map(|_| client.get(&["x"]).done())).await;
+        let done = join_all((0..20).map(|_| client.get(&["x"]).send_ok())).await;
         assert!(done.iter().all(Result::is_ok), "{done:?}");
         assert_eq!(service.logins(), 1);
     }
@@ -78,7 +78,7 @@ async fn a_token_that_ends_is_renewed_once() {
     for concurrency in [1, 4] {
         let service = Service::start(60).await;
         let client = service.client(concurrency);
-        let done = join_all((0..100).map(|_| client.post(&["x"]).done())).await;
+        let done = join_all((0..100).map(|_| client.post(&["x"]).send_ok())).await;
         assert!(done.iter().all(Result::is_ok), "{done:?}");
         assert_eq!(service.logins(), 2);
         // Once its end was known, nobody sent it any more.
@@ -90,10 +90,10 @@ async fn a_token_that_ends_is_renewed_once() {
 async fn a_service_that_takes_no_token_is_not_asked_for_one_again_and_again() {
     let service = Service::start(0).await;
     let client = service.client(4);
-    let done = join_all((0..40).map(|_| client.get(&["x"]).done())).await;
+    let done = join_all((0..40).map(|_| client.get(&["x"]).send_ok())).await;
     for result in done {
         let error = result.unwrap_err();
-        assert_eq!(error.fault(), ServiceFault::Unauthorized);
+        assert_eq!(error.kind(), ServiceErrorKind::Unauthorized);
         // What is repeated is the token, which nobody knew when the client was made.
         assert_eq!(error.to_string(), "GET /v2/x: 401: bad: Bearer ***");
     }
@@ -103,9 +103,9 @@ async fn a_service_that_takes_no_token_is_not_asked_for_one_again_and_again() {
 #[tokio::test]
 async fn a_login_that_is_refused_is_the_error_of_all_that_wait() {
     for (status, fault, logins) in [
-        (401, ServiceFault::Unauthorized, 1),
-        (400, ServiceFault::Unauthorized, 1),
-        (503, ServiceFault::Unreachable, 3),
+        (401, ServiceErrorKind::Unauthorized, 1),
+        (400, ServiceErrorKind::Unauthorized, 1),
+        (503, ServiceErrorKind::Unreachable, 3),
     ] {
         let server = Server::with(move |seen| match &*seen.line {
             "POST /v2/login" => Step::Made(status, format!(r#"{{"error": "{}"}}"#, seen.body)),
@@ -114,10 +114,10 @@ async fn a_login_that_is_refused_is_the_error_of_all_that_wait() {
         .await;
         let plain = server.client().build().unwrap();
         let client = plain.with_auth(TokenAuth::bearer(login(&plain)));
-        let done = join_all((0..20).map(|_| client.post(&["x"]).done())).await;
+        let done = join_all((0..20).map(|_| client.post(&["x"]).send_ok())).await;
         for result in done {
             let error = result.unwrap_err();
-            assert_eq!((error.fault(), error.to_string().as_str()), (fault, "cannot log in"));
+            assert_eq!((error.kind(), error.to_string().as_str()), (fault, "cannot log in"));
             let cause = std::error::Error::source(&error).unwrap().to_string();
             assert!(
                 cause.starts_with(&format!("POST /v2/login: {status}: grant_type=")),
@@ -126,8 +126,8 @@ async fn a_login_that_is_refused_is_the_error_of_all_that_wait() {
             assert!(!cause.contains("hunter2"), "{cause}");
         }
         assert_eq!(server.seen().len(), logins);
-        if fault == ServiceFault::Unauthorized {
-            client.post(&["x"]).done().await.unwrap_err();
+        if fault == ServiceErrorKind::Unauthorized {
+            client.post(&["x"]).send_ok().await.unwrap_err();
             assert_eq!(server.seen().len(), logins, "a refusal stands for a while");
         }
     }
@@ -137,14 +137,14 @@ async fn a_login_that_is_refused_is_the_error_of_all_that_wait() {
 #[tokio::test]
 async fn a_call_that_is_forbidden_renews_nothing() {
     let server = Server::with(|seen| match &*seen.line {
-        "POST /v2/login" => Step::Answer(200, &[], r#"{"access_token": "t", "expires_in": "9"}"#),
-        _ => Step::Answer(403, &[], ""),
+        "POST /v2/login" => Step::Response(200, &[], r#"{"access_token": "t", "expires_in": "9"}"#),
+        _ => Step::Response(403, &[], ""),
     })
     .await;
     let plain = server.client().build().unwrap();
     let client = plain.with_auth(TokenAuth::bearer(login(&plain)));
-    let error = client.get(&["x"]).done().await.unwrap_err();
-    assert_eq!((error.fault(), error.status()), (ServiceFault::Unauthorized, Some(403)));
+    let error = client.get(&["x"]).send_ok().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ServiceErrorKind::Unauthorized, Some(403)));
     assert_eq!(server.seen(), ["POST /v2/login", "GET /v2/x Bearer t"]);
 }
 
@@ -154,17 +154,17 @@ async fn a_token_is_refreshed_where_the_service_lets_us() {
     let server = Server::with(|seen| {
         let is_old = |number: usize| seen.authorization == format!("Bearer t{number}");
         match (&*seen.line, &*seen.body) {
-            ("POST /v2/login", "grant_type=password&password=hunter2") => Step::Answer(
+            ("POST /v2/login", "grant_type=password&password=hunter2") => Step::Response(
                 200,
                 &[],
                 r#"{"accessToken": "t1", "refreshToken": "again-1", "expiresIn": "3600"}"#,
             ),
             ("POST /v2/login", "grant_type=refresh_token&refresh_token=again-1") => {
-                Step::Answer(200, &[], r#"{"access_token": "t2", "refresh_token": "again-2"}"#)
+                Step::Response(200, &[], r#"{"access_token": "t2", "refresh_token": "again-2"}"#)
             }
             ("POST /v2/login", body) => Step::Made(400, format!(r#"{{"error": "{body}"}}"#)),
-            ("GET /v2/1", _) if is_old(1) => Step::Answer(401, &[], ""),
-            ("GET /v2/2", _) if is_old(2) => Step::Answer(401, &[], ""),
+            ("GET /v2/1", _) if is_old(1) => Step::Response(401, &[], ""),
+            ("GET /v2/2", _) if is_old(2) => Step::Response(401, &[], ""),
             _ => OK,
         }
     })
@@ -172,7 +172,7 @@ async fn a_token_is_refreshed_where_the_service_lets_us() {
     let plain = server.client().build().unwrap();
     let client = plain.with_auth(TokenAuth::bearer(login(&plain).refreshes()));
     for path in ["0", "1", "2"] {
-        client.get(&[path]).done().await.unwrap();
+        client.get(&[path]).send_ok().await.unwrap();
     }
     let seen = [
         "POST /v2/login",
@@ -186,7 +186,7 @@ async fn a_token_is_refreshed_where_the_service_lets_us() {
         "GET /v2/2 Bearer t1",
     ];
     assert_eq!(server.seen(), seen);
-    assert_eq!(client.hide("again-1 again-2 t2"), "*** *** ***");
+    assert_eq!(client.redact("again-1 again-2 t2"), "*** *** ***");
     let request = client.post(&["x"]).query("key", "hunter2").form([("password", "hunter2")]);
     assert!(!format!("{request:?}").contains("hunter2"));
 }
@@ -206,13 +206,13 @@ async fn a_login_may_tell_where_the_service_is() {
     let (identity, service) = (Server::start(&[OK]).await, Server::start(&[OK]).await);
     let auth = |base: String| TokenAuth::header("x-auth-token", "", Catalog(base));
     let client = identity.client().auth(auth(format!("{}42", service.base))).build().unwrap();
-    client.get(&["zones"]).done().await.unwrap();
-    client.follow(octodns_http::Method::GET, "/v2/42/next").done().await.unwrap();
+    client.get(&["zones"]).send_ok().await.unwrap();
+    client.follow(octodns_http::Method::GET, "/v2/42/next").send_ok().await.unwrap();
     assert_eq!(service.seen(), ["GET /v2/42/zones", "GET /v2/42/next"]);
     assert_eq!(identity.seen(), [""; 0]);
     // Not to a place where everybody can listen.
     let client = Client::builder("test", "https://127.0.0.1:1/").auth(auth(service.base.clone()));
-    let error = client.build().unwrap().get(&["x"]).done().await.unwrap_err();
+    let error = client.build().unwrap().get(&["x"]).send_ok().await.unwrap_err();
     assert!(error.to_string().contains("without encryption"), "{error}");
     assert_eq!(service.seen().len(), 2);
 }
@@ -221,7 +221,7 @@ async fn a_login_may_tell_where_the_service_is() {
 #[tokio::test]
 async fn requests_are_signed_with_the_time_of_the_service() {
     let server = Server::with(|seen: &Seen| match &*seen.line {
-        "GET /v2/time" => Step::Answer(200, &[], "2000"),
+        "GET /v2/time" => Step::Response(200, &[], "2000"),
         _ => OK,
     })
     .await;
@@ -235,7 +235,7 @@ async fn requests_are_signed_with_the_time_of_the_service() {
         request.headers.insert("authorization", value);
         Ok(())
     })
-    .with_time_of_service(move |host| {
+    .with_server_time(move |host| {
         let clock = clock.clone();
         async move {
             let seconds: u64 = clock.get(&["time"]).read().await?;
@@ -244,7 +244,7 @@ async fn requests_are_signed_with_the_time_of_the_service() {
         .boxed()
     });
     let client = plain.with_auth(auth);
-    join_all((0..3).map(|_| client.get(&["x"]).query("a", "b c").done())).await;
+    join_all((0..3).map(|_| client.get(&["x"]).query("a", "b c").send_ok())).await;
     let signed = "GET /v2/x?a=b+c GET?a=b+c+2000+00000000";
     assert_eq!(server.seen(), ["GET /v2/time", signed, signed, signed]);
 }

@@ -5,9 +5,9 @@ use octodns_core::record::text::Presentation;
 use octodns_core::{Capabilities, async_trait};
 use octodns_kit::changes::{self, ChangeApi, SetChange};
 use octodns_kit::dialect::{Dialect, Dot, Names, Text};
-use octodns_kit::http::{Error, found};
+use octodns_kit::http::{Error, optional};
 use octodns_kit::{Json, Service, SetFields, Zone, json};
-use octodns_testkit::fake::Answer;
+use octodns_testkit::fake::Response;
 use octodns_testkit::store::{self, Action, Pick, Refusal, Store};
 
 use crate::service::{ALL_TYPES, Facts, POINTING, Remote, list, service, store, suite};
@@ -32,18 +32,18 @@ impl ChangeApi for Remote<Changed> {
     const LIMITS: BatchLimits = BatchLimits::items(100);
 
     async fn sets(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
-        found(list(|| self.client.get(&["zones", zone.id, "sets"])).await)
+        optional(list(|| self.client.get(&["zones", zone.id, "sets"])).await)
     }
 
     async fn send(&self, zone: Zone<'_>, changes: &[SetChange]) -> Result<(), Error> {
         let before: Vec<_> = changes.iter().filter_map(|change| change.before.as_ref()).collect();
         let after: Vec<_> = changes.iter().filter_map(|change| change.after.as_ref()).collect();
         let body = json!({"deletions": before, "additions": after});
-        self.client.post(&["zones", zone.id, "changes"]).json(&body).done().await
+        self.client.post(&["zones", zone.id, "changes"]).json(&body).send_ok().await
     }
 }
 
-fn change(store: &mut Store, call: &store::Call) -> Result<Answer, Refusal> {
+fn change(store: &mut Store, call: &store::Call) -> Result<Response, Refusal> {
     let sets = |key: &str| call.body[key].as_array().cloned().unwrap_or_default();
     let (deletions, additions) = (sets("deletions"), sets("additions"));
     // It does not say so, but it takes 60 at a time.
@@ -62,7 +62,7 @@ fn change(store: &mut Store, call: &store::Call) -> Result<Answer, Refusal> {
         for set in &additions {
             store.create(call.zone(), set)?;
         }
-        Ok(Answer::json(200, json!({"status": "done"})))
+        Ok(Response::json(200, json!({"status": "done"})))
     })
 }
 

@@ -23,10 +23,10 @@ fn steps() -> Vec<Step> {
 async fn outcome<H: Shape<Api = Memory>>(step: &Step, fates: &[Fate]) -> (Outcome, usize) {
     let (_, held, desired) = step;
     let memory = Memory::new(held);
-    let bench = memory.bench::<H>();
-    let plan = bench.plan(&bench.zone(&zone(), desired)).await.unwrap().unwrap();
+    let harness = memory.harness::<H>();
+    let plan = harness.plan(&harness.zone(&zone(), desired)).await.unwrap().unwrap();
     memory.state().fates.extend(fates);
-    let applied = bench.apply(&plan).await;
+    let applied = harness.apply(&plan).await;
     let sent = memory.state().calls.len();
     assert_eq!(applied.result.is_ok(), applied.outcomes.iter().all(Outcome::is_applied));
     (applied.outcomes[0].clone(), sent)
@@ -71,12 +71,12 @@ async fn a_row_that_was_there_before_is_not_taken_for_the_one_that_is_created() 
     let (first, mut second) = (item(1, "www", "A", "192.0.2.1"), item(2, "www", "A", "192.0.2.2"));
     second["ttl"] = 60.into();
     let memory = Memory::new(&[first, second]);
-    let bench = memory.bench::<MemoryRows>();
+    let harness = memory.harness::<MemoryRows>();
     let three = octodns_kit::json!({"name": "www", "type": "A", "ttl": 60,
         "values": ["192.0.2.1", "192.0.2.2", "192.0.2.3"]});
-    let plan = bench.plan(&bench.zone(&zone(), &[three])).await.unwrap().unwrap();
+    let plan = harness.plan(&harness.zone(&zone(), &[three])).await.unwrap().unwrap();
     memory.state().fates.extend([Fate::LostDone]);
-    assert!(bench.apply(&plan).await.result.is_ok());
+    assert!(harness.apply(&plan).await.result.is_ok());
     let state = memory.state();
     assert_eq!((state.calls.len(), state.items.len()), (1, 3));
 }
@@ -87,14 +87,14 @@ async fn a_change_that_changes_nothing_does_not_hide_what_became_of_the_others()
     for (fate, sends) in [(Fate::LostDone, 1), (Fate::Lost, 2)] {
         let memory =
             Memory::new(&[item(1, "www", "A", "192.0.2.1"), item(2, "same", "A", "192.0.2.9")]);
-        let bench = memory.bench::<MemoryChanges>();
+        let harness = memory.harness::<MemoryChanges>();
         let desired = [record("www", "A", "192.0.2.2"), record("same", "A", "192.0.2.9")];
-        let mut plan = bench.plan(&bench.zone(&zone(), &desired)).await.unwrap().unwrap();
+        let mut plan = harness.plan(&harness.zone(&zone(), &desired)).await.unwrap().unwrap();
         let name = octodns_core::RecordName::new("same").unwrap();
         let same = plan.desired.get(&name, octodns_core::RecordType::A).unwrap().clone();
         plan.changes.push(Change::Update { existing: same.clone(), new: same });
         memory.state().fates.extend([fate]);
-        let applied = bench.apply(&plan).await;
+        let applied = harness.apply(&plan).await;
         assert!(applied.result.is_ok(), "{fate:?}: {:?}", applied.outcomes);
         assert_eq!(memory.state().calls, vec!["send 2"; sends]);
     }
@@ -103,11 +103,11 @@ async fn a_change_that_changes_nothing_does_not_hide_what_became_of_the_others()
 #[tokio::test]
 async fn a_refused_batch_is_halved_and_what_was_made_is_said() {
     let memory = Memory::new(&[]);
-    let bench = memory.bench::<MemoryChanges>();
+    let harness = memory.harness::<MemoryChanges>();
     let desired = ["a", "b", "c", "d"].map(|name| record(name, "A", "192.0.2.1"));
-    let plan = bench.plan(&bench.zone(&zone(), &desired)).await.unwrap().unwrap();
+    let plan = harness.plan(&harness.zone(&zone(), &desired)).await.unwrap().unwrap();
     memory.state().fates.extend([Fate::Refused, Fate::Done, Fate::Refused, Fate::Refused]);
-    let applied = bench.apply(&plan).await;
+    let applied = harness.apply(&plan).await;
     assert_eq!(memory.state().calls, ["send 4", "send 2", "send 2", "send 1"]);
     let kinds: Vec<_> = applied.outcomes.iter().map(kind).collect();
     assert_eq!(kinds, ["applied", "applied", "failed", "not sent"]);
@@ -118,14 +118,14 @@ async fn a_refused_batch_is_halved_and_what_was_made_is_said() {
 #[tokio::test]
 async fn what_is_found_may_be_spelled_otherwise() {
     let memory = Memory::new(&[]);
-    let bench = memory.bench::<MemorySets>();
+    let harness = memory.harness::<MemorySets>();
     let two = octodns_kit::json!({"name": "www", "type": "A", "ttl": 60,
         "values": ["192.0.2.1", "192.0.2.2"]});
-    let plan = bench.plan(&bench.zone(&zone(), &[two])).await.unwrap().unwrap();
+    let plan = harness.plan(&harness.zone(&zone(), &[two])).await.unwrap().unwrap();
     let mut spelled = item(1, "WWW", "A", "192.0.2.2");
     spelled["values"] = octodns_kit::json!(["192.0.2.2", "192.0.2.1"]);
     memory.state().items.push(spelled);
     memory.state().fates.extend([Fate::Lost]);
-    assert!(bench.apply(&plan).await.result.is_ok());
+    assert!(harness.apply(&plan).await.result.is_ok());
     assert_eq!(memory.state().calls.len(), 1);
 }

@@ -15,7 +15,7 @@ use octodns_kit::{
     Api, Connector, Fields, Json, ListedZone, Only, Provided, Service, SetFields, Shape, Zone,
     ZonesBy, json,
 };
-use octodns_testkit::run::Bench;
+use octodns_testkit::run::Harness;
 
 /// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,8 +78,8 @@ impl<const PUBLISHES: bool> Memory<PUBLISHES> {
     }
 
     /// A provider of it, with one of its shapes.
-    pub(crate) fn bench<H: Shape<Api = Self>>(&self) -> Bench {
-        Bench::new(Arc::new(Provided::<H>::new("mine", self.clone())))
+    pub(crate) fn harness<H: Shape<Api = Self>>(&self) -> Harness {
+        Harness::new(Arc::new(Provided::<H>::new("mine", self.clone())))
     }
 
     fn act(&self, what: &str, act: impl FnOnce(&mut State)) -> Result<(), Error> {
@@ -97,9 +97,9 @@ impl<const PUBLISHES: bool> Memory<PUBLISHES> {
             Fate::Refused => Err(Error::Refused { call, status: 422, message: "no".to_owned() }),
             Fate::LostToOthers => {
                 interfere(&mut state);
-                Err(Error::Unsure { call, message })
+                Err(Error::Indeterminate { call, message })
             }
-            Fate::LostDone | Fate::Lost | Fate::Dark => Err(Error::Unsure { call, message }),
+            Fate::LostDone | Fate::Lost | Fate::Dark => Err(Error::Indeterminate { call, message }),
         }
     }
 

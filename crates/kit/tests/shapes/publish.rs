@@ -1,6 +1,6 @@
 //! Services that serve what they have taken once it is published.
 
-use octodns_core::ServiceFault;
+use octodns_core::ServiceErrorKind;
 use octodns_kit::Shape;
 use octodns_kit::changes::Changes;
 use octodns_kit::rows::Rows;
@@ -14,11 +14,11 @@ type Publishing = Memory<true>;
 /// Three names are created, and the calls go so: the outcomes, whether it was published, and the error.
 async fn create<H: Shape<Api = Publishing>>(fates: &[Fate]) -> (Vec<&'static str>, bool, String) {
     let memory = Publishing::new(&[]);
-    let bench = memory.bench::<H>();
+    let harness = memory.harness::<H>();
     let desired = ["a", "b", "c"].map(|name| record(name, "A", "192.0.2.1"));
-    let plan = bench.plan(&bench.zone(&zone(), &desired)).await.unwrap().unwrap();
+    let plan = harness.plan(&harness.zone(&zone(), &desired)).await.unwrap().unwrap();
     memory.state().fates.extend(fates);
-    let applied = bench.apply(&plan).await;
+    let applied = harness.apply(&plan).await;
     let is_published = memory.state().calls.last().is_some_and(|call| call == "publish");
     let error = applied.result.err().map(|error| error.with_causes()).unwrap_or_default();
     (applied.outcomes.iter().map(kind).collect(), is_published, error)
@@ -61,13 +61,13 @@ async fn what_was_made_is_published_and_what_is_not_served_is_said() {
 #[tokio::test]
 async fn a_part_of_a_change_is_published_as_well() {
     let memory = Publishing::new(&[item(1, "www", "A", "192.0.2.1")]);
-    let bench = memory.bench::<Rows<Publishing>>();
+    let harness = memory.harness::<Rows<Publishing>>();
     let desired = octodns_kit::json!({"name": "www", "type": "A", "ttl": 60,
         "values": ["192.0.2.1", "192.0.2.2", "192.0.2.3"]});
-    let plan = bench.plan(&bench.zone(&zone(), &[desired])).await.unwrap().unwrap();
+    let plan = harness.plan(&harness.zone(&zone(), &[desired])).await.unwrap().unwrap();
     memory.state().fates.extend([Fate::Done, Fate::Refused]);
-    let applied = bench.apply(&plan).await;
-    assert_eq!(applied.result.unwrap_err().fault(), Some(ServiceFault::Refused));
+    let applied = harness.apply(&plan).await;
+    assert_eq!(applied.result.unwrap_err().kind(), Some(ServiceErrorKind::Refused));
     assert_eq!(kind(&applied.outcomes[0]), "partial");
     assert_eq!(memory.state().calls, ["create", "create", "publish"]);
 }
@@ -75,21 +75,21 @@ async fn a_part_of_a_change_is_published_as_well() {
 /// Publishing is refused: the next run finds nothing to change, and publishes all the same.
 async fn check_next_run<H: Shape<Api = Publishing>>() {
     let memory = Publishing::new(&[]);
-    let bench = memory.bench::<H>();
+    let harness = memory.harness::<H>();
     let desired = [record("a", "A", "192.0.2.1")];
-    let plan = async || bench.plan(&bench.zone(&zone(), &desired)).await.unwrap();
+    let plan = async || harness.plan(&harness.zone(&zone(), &desired)).await.unwrap();
     memory.state().fates.extend([Fate::Done, Fate::Refused]);
-    let refused = bench.apply(&plan().await.unwrap()).await;
+    let refused = harness.apply(&plan().await.unwrap()).await;
     assert_eq!(kind(&refused.outcomes[0]), "staged");
 
     let left = plan().await.unwrap();
     assert!(left.changes.is_empty());
     assert!(left.meta.as_ref().unwrap().get("publish").is_some());
     memory.state().fates.push_back(Fate::Refused);
-    assert!(bench.apply(&left).await.result.unwrap_err().with_causes().contains("422: no"));
+    assert!(harness.apply(&left).await.result.unwrap_err().with_causes().contains("422: no"));
 
     memory.state().calls.clear();
-    bench.apply(&plan().await.unwrap()).await.result.unwrap();
+    harness.apply(&plan().await.unwrap()).await.result.unwrap();
     assert_eq!(memory.state().calls, ["publish"]);
     assert!(plan().await.is_none());
 }

@@ -1,12 +1,12 @@
 //! Services with rows: zones by id and numbers as texts; values that cannot be updated; a step to publish.
 
-use octodns_core::record::text::{Presentation, Unheld};
+use octodns_core::record::text::{Presentation, UnsupportedText};
 use octodns_core::{Capabilities, RecordType, Values as Held, async_trait};
 use octodns_kit::dialect::{Dialect, Dot, Names, Numbers, Targets, Text};
-use octodns_kit::http::{Error, found};
+use octodns_kit::http::{Error, optional};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{Fields, Json, Only, Service, Zone, ZonesBy};
-use octodns_testkit::fake::Answer;
+use octodns_testkit::fake::Response;
 use octodns_testkit::store::{self, Action, By, Refusal, Store, Values};
 
 use crate::service::{ALL_TYPES, Facts, POINTING, Remote, list, service, store, suite};
@@ -28,7 +28,7 @@ impl<F: RowFacts> RowApi for Remote<F> {
         only: Option<Only<'_>>,
     ) -> Result<Option<Vec<Json>>, Error> {
         let get = || self.client.get(&["zones", zone.id, "rows"]);
-        found(match only {
+        optional(match only {
             None => list(get).await,
             Some(Only { name, record_type, .. }) => {
                 list(|| get().query("name", name).query("type", record_type)).await
@@ -37,15 +37,15 @@ impl<F: RowFacts> RowApi for Remote<F> {
     }
 
     async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error> {
-        self.client.post(&["zones", zone.id, "rows"]).json(row).done().await
+        self.client.post(&["zones", zone.id, "rows"]).json(row).send_ok().await
     }
 
     async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error> {
-        self.client.put(&["zones", zone.id, "rows", id]).json(row).done().await
+        self.client.put(&["zones", zone.id, "rows", id]).json(row).send_ok().await
     }
 
     async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error> {
-        self.client.delete(&["zones", zone.id, "rows", id]).gone().await
+        self.client.delete(&["zones", zone.id, "rows", id]).send_ok_or_missing().await
     }
 }
 
@@ -99,7 +99,7 @@ impl Facts for Fixed {
     const SERVICE: Service = Service {
         capabilities: Capabilities::of(ALL_TYPES).values(Held {
             ttl: 60..=86_400,
-            lacks: &[(RecordType::TXT, &[Unheld::NonUtf8, Unheld::Empty])],
+            lacks: &[(RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty])],
             ..Held::ANY
         }),
         dialect: Dialect {
@@ -134,7 +134,7 @@ impl RowFacts for Fixed {
 }
 
 /// An update that makes another value of a row is refused.
-fn update_fixed(store: &mut Store, call: &store::Call) -> Result<Answer, Refusal> {
+fn update_fixed(store: &mut Store, call: &store::Call) -> Result<Response, Refusal> {
     let held = store.item(call.zone(), call.pick())?;
     let bare =
         |item: &Json| item["data"].as_str().map(|text| text.trim_end_matches('.').replace('@', ""));
@@ -142,7 +142,7 @@ fn update_fixed(store: &mut Store, call: &store::Call) -> Result<Answer, Refusal
     if !is_own && bare(&held) != bare(&call.body) {
         return Err(store.invalid("the value of a row stays as it is"));
     }
-    Ok(Answer::json(200, store.update(call.zone(), call.pick(), &call.body)?))
+    Ok(Response::json(200, store.update(call.zone(), call.pick(), &call.body)?))
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ impl RowFacts for Published {
 async fn rows_that_are_published() {
     let fake = rows_of(Store::rows())
         .custom("POST", "/v1/zones/{zone}/publish", |store, call| {
-            store.zone(call.zone()).map(|_| Answer::empty(204))
+            store.zone(call.zone()).map(|_| Response::empty(204))
         })
         .names(store::Names::Absolute)
         .targets(POINTING, store::Dot::Required, store::Dot::Omitted);

@@ -76,7 +76,7 @@ impl<F: Facts> Api for Remote<F> {
     }
 
     async fn publish(&self, zone: Zone<'_>) -> Result<(), Error> {
-        self.client.post(&["zones", zone.id, "publish"]).repeatable().done().await
+        self.client.post(&["zones", zone.id, "publish"]).repeatable().send_ok().await
     }
 }
 
@@ -92,9 +92,9 @@ pub(crate) async fn list<'c, T: serde::de::DeserializeOwned>(
     get: impl Fn() -> Request<'c>,
 ) -> Result<Vec<T>, Error> {
     all(pages(1_u64, async |page| {
-        let answer = get().query("page", page).query("per_page", 200).send().await?;
-        let Listed { items, total, next } = answer.json()?;
-        Ok(Page::new(&answer, items).next(next).total(Some(total)))
+        let response = get().query("page", page).query("per_page", 200).send().await?;
+        let Listed { items, total, next } = response.json()?;
+        Ok(Page::new(&response, items).next(next).total(Some(total)))
     }))
     .await
 }

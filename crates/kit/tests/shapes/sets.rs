@@ -3,10 +3,10 @@
 use octodns_core::record::text::Presentation;
 use octodns_core::{Capabilities, RecordType, async_trait};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
-use octodns_kit::http::{Error, found};
+use octodns_kit::http::{Error, optional};
 use octodns_kit::sets::{self, SetApi};
 use octodns_kit::{Fields, Json, Only, Service, SetFields, Zone, ZonesBy};
-use octodns_testkit::fake::Answer;
+use octodns_testkit::fake::Response;
 use octodns_testkit::store::{self, Action, Store, Values};
 
 use crate::service::{ALL_TYPES, Facts, POINTING, Remote, list, service, store, suite};
@@ -41,17 +41,17 @@ impl SetApi for Remote<Put> {
     const FIELDS: SetFields = SetFields::texts("values");
 
     async fn sets(&self, zone: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
-        found(list(|| self.client.get(&["zones", zone.id, "sets"])).await)
+        optional(list(|| self.client.get(&["zones", zone.id, "sets"])).await)
     }
 
     async fn put(&self, zone: Zone<'_>, set: &Json, _: Option<&Json>) -> Result<(), Error> {
         let [name, of] = key(set);
-        self.client.put(&["zones", zone.id, "sets", name, of]).json(set).done().await
+        self.client.put(&["zones", zone.id, "sets", name, of]).json(set).send_ok().await
     }
 
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
         let [name, of] = key(existing);
-        self.client.delete(&["zones", zone.id, "sets", name, of]).gone().await
+        self.client.delete(&["zones", zone.id, "sets", name, of]).send_ok_or_missing().await
     }
 }
 
@@ -105,20 +105,20 @@ impl SetApi for Remote<WithIds> {
     const FIELDS: SetFields = SetFields::objects("records", Fields::new("content"));
 
     async fn sets(&self, zone: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
-        found(list(|| self.client.get(&["zones", zone.id, "sets"])).await)
+        optional(list(|| self.client.get(&["zones", zone.id, "sets"])).await)
     }
 
     async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error> {
         let Some(existing) = existing else {
-            return self.client.post(&["zones", zone.id, "sets"]).json(set).done().await;
+            return self.client.post(&["zones", zone.id, "sets"]).json(set).send_ok().await;
         };
         let path = Self::one(zone, existing);
-        self.client.patch(&path.each_ref().map(String::as_str)).json(set).done().await
+        self.client.patch(&path.each_ref().map(String::as_str)).json(set).send_ok().await
     }
 
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
         let path = Self::one(zone, existing);
-        self.client.delete(&path.each_ref().map(String::as_str)).gone().await
+        self.client.delete(&path.each_ref().map(String::as_str)).send_ok_or_missing().await
     }
 }
 
@@ -130,7 +130,7 @@ async fn sets_with_ids_that_are_published() {
         .route("PATCH", "/v1/zones/{zone}/sets/{id}", Action::Patch)
         .route("DELETE", "/v1/zones/{zone}/sets/{id}", Action::Delete)
         .custom("POST", "/v1/zones/{zone}/publish", |store, call| {
-            store.zone(call.zone()).map(|_| Answer::empty(204))
+            store.zone(call.zone()).map(|_| Response::empty(204))
         })
         .number_ids()
         .zone_id("id")

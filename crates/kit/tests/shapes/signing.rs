@@ -4,11 +4,11 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use octodns_core::registry::BuildError;
 use octodns_core::{Capabilities, Registry, Secret, async_trait};
-use octodns_kit::http::{Client, Error, HeaderValue, Host, SigningAuth, found};
+use octodns_kit::http::{Client, Error, HeaderValue, Host, SigningAuth, optional};
 use octodns_kit::whole::{self, WholeApi};
 use octodns_kit::{Connector, Fields, Json, Service, Zone, json};
 use octodns_testkit::fake::Fake;
-use octodns_testkit::run::Bench;
+use octodns_testkit::run::Harness;
 use octodns_testkit::store::{Action, Store};
 
 use crate::memory::zone;
@@ -39,7 +39,7 @@ impl WholeApi for Remote<Signed> {
     const FIELDS: Fields = Fields::new("value");
 
     async fn rows(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
-        found(list(|| self.client.get(&["zones", zone.id, "rows"])).await)
+        optional(list(|| self.client.get(&["zones", zone.id, "rows"])).await)
     }
 
     async fn replace(&self, _: Zone<'_>, _: &[Json]) -> Result<(), Error> {
@@ -60,9 +60,9 @@ async fn a_signature_has_the_time_of_the_host_that_is_handed_in() {
         whole::register_with::<Remote<Signed>>(registry, &host);
     };
     let class = "octodns_example.SignedProvider";
-    let bench = Bench::build(fixed, class, &config).unwrap();
-    assert!(bench.read(&zone()).await.unwrap().exists);
+    let harness = Harness::build(fixed, class, &config).unwrap();
+    assert!(harness.read(&zone()).await.unwrap().exists);
     // The clock of the machine is another.
-    let bench = Bench::build(whole::register::<Remote<Signed>>, class, &config).unwrap();
-    assert!(bench.read(&zone()).await.is_err());
+    let harness = Harness::build(whole::register::<Remote<Signed>>, class, &config).unwrap();
+    assert!(harness.read(&zone()).await.is_err());
 }

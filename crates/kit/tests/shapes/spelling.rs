@@ -42,8 +42,8 @@ const PARTS: Fields = Fields {
 /// The record of some data with one value.
 fn record(of: &str, value: &Json) -> Record {
     let data = json!({"name": "www", "type": of, "ttl": 60, "value": value});
-    let bench = Memory::new(&[]).bench::<MemoryRows>();
-    Record::clone(bench.zone(&zone(), &[data]).records().next().unwrap())
+    let harness = Memory::new(&[]).harness::<MemoryRows>();
+    Record::clone(harness.zone(&zone(), &[data]).records().next().unwrap())
 }
 
 /// Holds a record to its row, written and read.
@@ -150,8 +150,8 @@ fn texts_are_bare_or_in_quotes() {
 fn names_in_unicode_are_known_in_either_form() {
     let unicode = Dialect { names: Names::Absolute(Dot::Omitted), unicode: true, ..RAW };
     let data = json!({"name": "bücher", "type": "A", "ttl": 60, "value": "192.0.2.1"});
-    let bench = Memory::new(&[]).bench::<MemoryRows>();
-    let held = bench.zone(&zone(), &[data]);
+    let harness = Memory::new(&[]).harness::<MemoryRows>();
+    let held = harness.zone(&zone(), &[data]);
     let record = held.records().next().unwrap();
     let row = |name: &str| json!({"type": "A", "name": name, "ttl": 60, "value": "192.0.2.1"});
     let fields = Fields::new("value");
@@ -182,16 +182,16 @@ fn the_one_value_of_a_type_may_be_no_list() {
 async fn the_one_value_of_a_type_is_read_where_it_was_written() {
     let held = json!({"type": "CNAME", "name": "www", "ttl": 60, "target": "a.example."});
     let memory = <Memory>::new(std::slice::from_ref(&held));
-    let bench = memory.bench::<Sets<Memory>>();
+    let harness = memory.harness::<Sets<Memory>>();
     let desired = |target: &str| {
         let record = json!({"name": "www", "type": "CNAME", "ttl": 60, "value": target});
-        bench.zone(&zone(), &[record])
+        harness.zone(&zone(), &[record])
     };
-    assert!(bench.plan(&desired("a.example.")).await.unwrap().is_none());
-    let plan = bench.plan(&desired("b.example.")).await.unwrap().unwrap();
-    bench.apply(&plan).await.result.unwrap();
+    assert!(harness.plan(&desired("a.example.")).await.unwrap().is_none());
+    let plan = harness.plan(&desired("b.example.")).await.unwrap().unwrap();
+    harness.apply(&plan).await.result.unwrap();
     assert_eq!(memory.state().items[0]["target"], "b.example.");
-    assert!(bench.plan(&desired("b.example.")).await.unwrap().is_none());
+    assert!(harness.plan(&desired("b.example.")).await.unwrap().is_none());
 }
 
 #[test]

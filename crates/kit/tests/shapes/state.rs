@@ -10,11 +10,11 @@ use crate::memory::{
 /// Nothing is sent by a plan whose memory of the target is lost.
 async fn loses<H: Shape<Api = Memory>>(lost: State) {
     let memory = Memory::new(&[item(1, "www", "A", "192.0.2.1")]);
-    let bench = memory.bench::<H>();
-    let desired = bench.zone(&zone(), &[record("www", "A", "192.0.2.2")]);
-    let mut plan = bench.plan(&desired).await.unwrap().unwrap();
+    let harness = memory.harness::<H>();
+    let desired = harness.zone(&zone(), &[record("www", "A", "192.0.2.2")]);
+    let mut plan = harness.plan(&desired).await.unwrap().unwrap();
     plan = plan.with_state(lost);
-    let applied = bench.apply(&plan).await;
+    let applied = harness.apply(&plan).await;
     let error = applied.result.unwrap_err().to_string();
     assert_eq!(error, "what was learned when example.com. was read is lost; plan again");
     assert_eq!(applied.outcomes, [Outcome::NotSent]);
@@ -43,15 +43,15 @@ async fn supposes<H: Shape<Api = Memory>>() {
         ),
         (vec![item(1, "www", "A", "192.0.2.1"), other()], vec![other()], "it was not read"),
     ] {
-        let planned = Memory::new(&held).bench::<H>();
+        let planned = Memory::new(&held).harness::<H>();
         let desired = [record("www", "A", "192.0.2.2"), record("other", "A", "192.0.2.9")];
         let desired = planned.zone(&zone(), &desired);
         let memory = Memory::new(&changes);
-        let bench = memory.bench::<H>();
-        let more = bench.zone(&zone(), &[record("new", "A", "192.0.2.2")]);
-        let mut plan = bench.plan(&more).await.unwrap().unwrap();
+        let harness = memory.harness::<H>();
+        let more = harness.zone(&zone(), &[record("new", "A", "192.0.2.2")]);
+        let mut plan = harness.plan(&more).await.unwrap().unwrap();
         plan.changes = planned.plan(&desired).await.unwrap().unwrap().changes;
-        let error = bench.apply(&plan).await.result.unwrap_err().with_causes();
+        let error = harness.apply(&plan).await.result.unwrap_err().with_causes();
         assert!(error.contains(expected), "{error}");
         assert!(memory.state().calls.is_empty());
     }
@@ -70,10 +70,10 @@ async fn a_whole_zone_that_others_have_changed_is_not_overwritten() {
     let unknown = || json!({"id": 3, "name": "odd", "type": "TYPE65280", "ttl": 5, "value": "x"});
     let held = [item(1, "www", "A", "192.0.2.1"), unknown()];
     let memory = Memory::new(&held);
-    let bench = memory.bench::<MemoryWhole>();
+    let harness = memory.harness::<MemoryWhole>();
     let plan = async |value| {
-        let desired = bench.zone(&zone(), &[record("www", "A", value)]);
-        bench.plan(&desired).await.unwrap().unwrap()
+        let desired = harness.zone(&zone(), &[record("www", "A", value)]);
+        harness.plan(&desired).await.unwrap().unwrap()
     };
     for change in [
         |items: &mut Vec<Json>| items.push(item(9, "theirs", "A", "192.0.2.9")),
@@ -84,7 +84,7 @@ async fn a_whole_zone_that_others_have_changed_is_not_overwritten() {
         memory.state().items = held.to_vec();
         let plan = plan("192.0.2.2").await;
         change(&mut memory.state().items);
-        let error = bench.apply(&plan).await.result.unwrap_err().to_string();
+        let error = harness.apply(&plan).await.result.unwrap_err().to_string();
         assert!(error.contains("was changed by someone else"), "{error}");
         assert!(memory.state().calls.is_empty());
     }
@@ -95,7 +95,7 @@ async fn a_whole_zone_that_others_have_changed_is_not_overwritten() {
         json!({"id": 7, "name": "odd", "type": "TYPE65280", "ttl": 5, "value": "x"}),
         item(8, "WWW", "A", "192.0.2.1"),
     ];
-    assert!(bench.apply(&plan).await.result.is_ok());
+    assert!(harness.apply(&plan).await.result.is_ok());
     let items = memory.state().items.clone();
     assert!(items.iter().any(|item| item["type"] == "TYPE65280"), "{items:?}");
     assert_eq!(items.len(), 2);
@@ -105,11 +105,11 @@ async fn a_whole_zone_that_others_have_changed_is_not_overwritten() {
 #[tokio::test]
 async fn two_sets_of_one_name_and_type_are_an_error() {
     let memory = Memory::new(&[item(1, "www", "A", "192.0.2.1"), item(2, "www", "A", "192.0.2.2")]);
-    let report = memory.bench::<MemorySets>().read(&zone()).await.unwrap_err();
+    let report = memory.harness::<MemorySets>().read(&zone()).await.unwrap_err();
     let found = report.iter().next().unwrap().to_string();
     assert!(found.contains("two RRsets of one name and type"), "{found}");
     // As rows they are one record.
-    assert_eq!(memory.bench::<MemoryRows>().read(&zone()).await.unwrap().zone.len(), 1);
+    assert_eq!(memory.harness::<MemoryRows>().read(&zone()).await.unwrap().zone.len(), 1);
 }
 
 /// A type that can have one value, with two of them at the service.
@@ -118,7 +118,7 @@ async fn several_values_where_there_can_be_one_are_said() {
     let mut set = item(1, "www", "CNAME", "one.example.");
     set["values"] = json!(["one.example.", "two.example."]);
     let memory = Memory::new(&[set]);
-    let report = memory.bench::<MemorySets>().read(&zone()).await.unwrap_err();
+    let report = memory.harness::<MemorySets>().read(&zone()).await.unwrap_err();
     let found = report.iter().next().unwrap().to_string();
     assert!(found.contains("www"), "{found}");
 }

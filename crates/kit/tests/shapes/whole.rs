@@ -1,9 +1,9 @@
 //! A service that is given whole zones: its own NS and rows of types that nobody knows go back as they came.
 
-use octodns_core::record::text::Unheld;
+use octodns_core::record::text::UnsupportedText;
 use octodns_core::{Capabilities, RecordType, Values as Held, async_trait};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets};
-use octodns_kit::http::{Error, found};
+use octodns_kit::http::{Error, optional};
 use octodns_kit::whole::{self, WholeApi};
 use octodns_kit::{Fields, Json, Service, Zone, json};
 use octodns_testkit::store::{self, Action, Store, Values};
@@ -15,7 +15,7 @@ struct Given;
 impl Facts for Given {
     const SERVICE: Service = Service {
         capabilities: Capabilities::of(ALL_TYPES).root_ns().multivalue_ptr().values(Held {
-            lacks: &[(RecordType::TXT, &[Unheld::NonUtf8, Unheld::Empty])],
+            lacks: &[(RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty])],
             ..Held::ANY
         }),
         dialect: Dialect {
@@ -32,12 +32,12 @@ impl WholeApi for Remote<Given> {
     const FIELDS: Fields = Fields { ttl: "expire", ..Fields::new("content") };
 
     async fn rows(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
-        found(list(|| self.client.get(&["zones", zone.id, "dns"])).await)
+        optional(list(|| self.client.get(&["zones", zone.id, "dns"])).await)
     }
 
     async fn replace(&self, zone: Zone<'_>, rows: &[Json]) -> Result<(), Error> {
         let body = json!({"entries": rows});
-        self.client.put(&["zones", zone.id, "dns"]).json(&body).done().await
+        self.client.put(&["zones", zone.id, "dns"]).json(&body).send_ok().await
     }
 }
 

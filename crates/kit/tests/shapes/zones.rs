@@ -12,12 +12,12 @@ use crate::memory::{Fate, Memory, MemoryRows, MemorySets, item, kind, record, zo
 async fn a_name_that_several_zones_have_is_an_error() {
     let memory = Memory::new(&[]);
     memory.state().zones.push(("example.com.", "18"));
-    let bench = memory.bench::<MemoryRows>();
-    let report = bench.read(&zone()).await.unwrap_err();
+    let harness = memory.harness::<MemoryRows>();
+    let report = harness.read(&zone()).await.unwrap_err();
     let found = report.iter().next().unwrap().to_string();
     assert!(found.contains("the account has 2 zones named example.com. (ids 17, 18)"), "{found}");
     // The others are none the worse.
-    assert_eq!(bench.provider().list_zones().await.unwrap().len(), 1);
+    assert_eq!(harness.provider().list_zones().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -33,11 +33,11 @@ async fn a_zone_is_created_once_whatever_becomes_of_the_answer() {
     ] {
         let memory = Memory::new(&[]);
         memory.state().zones.clear();
-        let bench = memory.bench::<MemorySets>();
-        let desired = bench.zone(&zone(), &[record("www", "A", "192.0.2.1")]);
-        let plan = bench.plan(&desired).await.unwrap().unwrap();
+        let harness = memory.harness::<MemorySets>();
+        let desired = harness.zone(&zone(), &[record("www", "A", "192.0.2.1")]);
+        let plan = harness.plan(&desired).await.unwrap().unwrap();
         memory.state().fates.extend(&fates);
-        let applied = bench.apply(&plan).await;
+        let applied = harness.apply(&plan).await;
         let state = memory.state();
         let found = (state.zones.len(), state.calls.len(), kind(&applied.outcomes[0]));
         assert_eq!(found, (zones, calls, expected), "{fates:?}: {:?}", applied.result);
@@ -53,16 +53,16 @@ async fn rows_that_a_new_zone_comes_with_become_what_is_desired() {
         item(13, "parked", "A", "192.0.2.9"),
     ]);
     memory.state().zones.clear();
-    let bench = memory.bench::<MemoryRows>();
+    let harness = memory.harness::<MemoryRows>();
     let mut www = record("www", "A", "192.0.2.1");
     www["values"] = json!(["192.0.2.1", "192.0.2.2"]);
-    let desired = bench.zone(&zone(), &[www]);
-    let plan = bench.plan(&desired).await.unwrap().unwrap();
-    assert!(bench.apply(&plan).await.result.is_ok());
+    let desired = harness.zone(&zone(), &[www]);
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
+    assert!(harness.apply(&plan).await.result.is_ok());
     assert_eq!(memory.state().calls, ["create zone", "update"]);
     // What no plan has named is there, and the next plan shows it.
-    bench.begin_run();
-    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    harness.begin_run();
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
     let names: Vec<_> = plan.changes.iter().map(|change| change.record().name().as_str()).collect();
     assert_eq!(names, ["parked"]);
 }
@@ -71,12 +71,12 @@ async fn rows_that_a_new_zone_comes_with_become_what_is_desired() {
 #[tokio::test]
 async fn a_zone_that_went_is_not_made_again() {
     let memory = Memory::new(&[]);
-    let bench = memory.bench::<MemoryRows>();
-    let desired = bench.zone(&zone(), &[record("www", "A", "192.0.2.1")]);
-    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    let harness = memory.harness::<MemoryRows>();
+    let desired = harness.zone(&zone(), &[record("www", "A", "192.0.2.1")]);
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
     memory.state().zones.clear();
-    bench.begin_run();
-    let error = bench.apply(&plan).await.result.unwrap_err();
+    harness.begin_run();
+    let error = harness.apply(&plan).await.result.unwrap_err();
     assert_eq!(error.to_string(), "example.com. is gone; plan again");
     assert!(memory.state().calls.is_empty());
 }
@@ -87,13 +87,13 @@ async fn what_breaks_off_is_looked_for_after_a_pause() {
     let slow = Options { attempts: Some(4), retry_wait: Some(8.0), ..Options::default() };
     let desired = [record("www", "A", "192.0.2.1")];
     let memory = Memory::with(&[], &slow);
-    let (rows, sets) = (memory.bench::<MemoryRows>(), memory.bench::<MemorySets>());
-    for bench in [rows, sets] {
+    let (rows, sets) = (memory.harness::<MemoryRows>(), memory.harness::<MemorySets>());
+    for harness in [rows, sets] {
         memory.state().items.clear();
-        let plan = bench.plan(&bench.zone(&zone(), &desired)).await.unwrap().unwrap();
+        let plan = harness.plan(&harness.zone(&zone(), &desired)).await.unwrap().unwrap();
         memory.state().fates.extend([Fate::Lost, Fate::Lost]);
         let start = Instant::now();
-        assert!(bench.apply(&plan).await.result.is_ok());
+        assert!(harness.apply(&plan).await.result.is_ok());
         // 4 to 8 seconds, then 8 to 16.
         let took = start.elapsed();
         assert!((Duration::from_secs(12)..=Duration::from_secs(24)).contains(&took), "{took:?}");

@@ -46,7 +46,7 @@ impl<'o> Builder<'o> {
     }
 
     pub(super) fn build(mut self) -> Result<Manager, Failure> {
-        let environment = &self.options.registry.run.environment;
+        let environment = &self.options.registry.host.env;
         let secrets = Secrets::new(&self.config, environment, &mut self.report);
         for name in secrets.names() {
             self.versions.push(version("secret_handler", name, Secrets::MODULE));

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use octodns_core::provider::Processor;
 use octodns_core::record::RecordTypes;
-use octodns_core::registry::Run;
+use octodns_core::registry::Host;
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::python_str;
 use octodns_core::zone::{ZoneSettings, ZoneValidators};
@@ -44,7 +44,7 @@ pub struct ManagerOptions {
 
 impl Default for ManagerOptions {
     fn default() -> Self {
-        let registry = crate::registry::registry(None, Run::default());
+        let registry = crate::registry::registry(None, Host::default());
         let plan_writer = Arc::new(Mutex::new(std::io::sink()));
         let apply_sink = Arc::new(());
         Self { max_workers: 16, registry, plan_writer, apply_sink, log_warnings: true }

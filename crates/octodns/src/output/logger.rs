@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use octodns_core::registry::{BuildError, Given};
+use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::value::pformat;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -53,7 +53,7 @@ fn levels(_: &mut SchemaGenerator) -> Schema {
 }
 
 impl PlanLogger {
-    pub(super) fn from_options(given: &Given<Options>) -> Result<Self, BuildError> {
+    pub(super) fn from_options(given: &Sourced<Options>) -> Result<Self, BuildError> {
         let level = given.options.level.as_deref().unwrap_or("info");
         let level = match level.to_lowercase().as_str() {
             "debug" => Level::Debug,
@@ -61,7 +61,7 @@ impl PlanLogger {
             "warn" | "warning" => Level::Warning,
             "error" => Level::Error,
             _ => {
-                let fault = given.fault("level", format!("there is no log level \"{level}\""));
+                let fault = given.error("level", format!("there is no log level \"{level}\""));
                 return Err(fault.help("write debug, info, warning or error"));
             }
         };

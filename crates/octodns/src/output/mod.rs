@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use octodns_core::registry::{BuildError, Class, Classes, Given, Options};
+use octodns_core::registry::{BuildError, Class, Classes, Options, Sourced};
 use octodns_core::{Diagnostic, Origin, OwnedValue, Plan, Target};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -98,7 +98,7 @@ type Built = Result<Arc<dyn PlanOutput>, BuildError>;
 /// Every output that a config can name.
 pub(crate) fn classes() -> Classes<Arc<dyn PlanOutput>> {
     let mut classes = Classes::default();
-    add(&mut classes, "octodns.provider.plan.PlanLogger", "logger", |given: Given<_>| {
+    add(&mut classes, "octodns.provider.plan.PlanLogger", "logger", |given: Sourced<_>| {
         Ok(Arc::new(PlanLogger::from_options(&given)?))
     });
     add(&mut classes, "octodns.provider.plan.PlanJson", "json", |output: PlanJson| {

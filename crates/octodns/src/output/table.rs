@@ -5,7 +5,7 @@ use octodns_core::record::geo::GeoValues;
 
 /// The values of a record, the geo ones after the others, joined by `separator`.
 pub(super) fn values(record: &Record, separator: &str) -> String {
-    let mut values = record.value_texts();
+    let mut values = record.plan_strings();
     if let Some(geo) = record.geo() {
         let mut places: Vec<_> = geo.places().iter().collect();
         places.sort_unstable_by_key(|place| place.code());

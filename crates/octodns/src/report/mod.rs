@@ -11,7 +11,7 @@ use std::time::Duration;
 use octodns_core::engine::read_valid_sources;
 use octodns_core::{Diagnostic, RecordType, Report, ZoneName};
 use octodns_dns::live::verify;
-use octodns_dns::{AskError, Client, ClientOptions, Code, Found, Server, wire};
+use octodns_dns::{Client, ClientOptions, Code, Found, QueryError, Server, wire};
 
 pub use octodns_dns::live::{Difference, Seen, Verdict, Verified};
 
@@ -176,7 +176,7 @@ fn words(of: RecordType, seen: &Seen) -> Vec<String> {
     let number = wire::type_number(of).unwrap_or_default();
     match &seen.answer {
         Ok(answer) => match &answer.found {
-            Found::Rows(rows) => {
+            Found::RrSet(rows) => {
                 let text = |rdata: &Vec<u8>| wire::present(number, rdata);
                 let texts: Result<Vec<_>, _> = rows.rdatas.iter().map(text).collect();
                 // octoDNS cannot read such an answer, and goes on as if there were none.
@@ -187,10 +187,10 @@ fn words(of: RecordType, seen: &Seen) -> Vec<String> {
             Found::NoData => instead("*no answer*"),
             Found::NxDomain => instead("*does not exist*"),
         },
-        Err(AskError::Timeout { .. }) => instead("*timeout*"),
-        Err(AskError::Refused { code: Code::YxDomain, .. }) => instead("*should not exist*"),
+        Err(QueryError::Timeout { .. }) => instead("*timeout*"),
+        Err(QueryError::Refused { code: Code::YxDomain, .. }) => instead("*should not exist*"),
         // Differs from octoDNS: such a record ends its report.
-        Err(AskError::Question(_)) => instead("*not in DNS*"),
+        Err(QueryError::Question(_)) => instead("*not in DNS*"),
         Err(_) => instead("*no answer*"),
     }
 }

@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_keys_are_those_that_are_read() {
-        let registry = crate::registry(None, octodns_core::registry::Run::default());
+        let registry = crate::registry(None, octodns_core::registry::Host::default());
         let schema = config(&registry);
         let root = schema.as_value();
         let (manager, zone) =
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn every_class_has_its_options() {
-        let registry = crate::registry(None, octodns_core::registry::Run::default());
+        let registry = crate::registry(None, octodns_core::registry::Host::default());
         let schema = config(&registry);
         for (section, names) in [
             ("providers", registry.providers.names().collect::<Vec<_>>()),

@@ -327,7 +327,7 @@ fn zone() -> Json {
 
 #[cfg(test)]
 mod tests {
-    use octodns_core::registry::{Classes, Run};
+    use octodns_core::registry::{Classes, Host};
 
     use super::*;
 
@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn its_options_are_options_here() {
-        let registry = crate::registry(None, Run::default());
+        let registry = crate::registry(None, Host::default());
         let mut found = missing(PROVIDERS, &registry.providers);
         found.extend(missing(PROCESSORS, &registry.processors));
         found.extend(missing(PLAN_OUTPUTS, &crate::output::classes()));

@@ -1,6 +1,6 @@
 //! Where in a record templates can stand: in its texts and names, not in its numbers.
 
-use octodns_core::record::{Target, Txt};
+use octodns_core::record::{HostName, Txt};
 use octodns_core::value::Kind;
 use octodns_core::{OwnedValue, RecordData, RecordType, Value};
 
@@ -22,7 +22,7 @@ fn fields(record_type: RecordType) -> Option<&'static [&'static str]> {
 
 /// Whether it is worth looking at all: most records have no brace in them.
 pub(super) fn may_have_templates(data: &RecordData) -> bool {
-    let name = |target: &Target| target.as_str().contains('{');
+    let name = |target: &HostName| target.as_str().contains('{');
     match data {
         RecordData::A(_) | RecordData::Aaaa(_) | RecordData::Loc(_) | RecordData::Custom(_) => {
             false

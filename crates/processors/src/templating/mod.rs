@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use octodns_core::provider::Stage;
 use octodns_core::record::LoadContext;
-use octodns_core::registry::{BuildError, Given};
+use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::value::truth;
 use octodns_core::value::{Kind, Map};
 use octodns_core::{
@@ -50,14 +50,14 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.processor(path, &["templating"], VERSION, |id, given| new(id, &given));
 }
 
-fn new(id: &str, given: &Given<Options>) -> Result<Templating, BuildError> {
+fn new(id: &str, given: &Sourced<Options>) -> Result<Templating, BuildError> {
     let Options { trailing_dots, .. } = given.options;
     // The context holds whatever YAML can say, so it is not read by type.
     let context = match given.get("context").map(|context| &context.kind) {
         None => Map::new(),
         Some(Kind::Map(map)) => map.clone(),
         Some(_) => {
-            let fault = given.fault("context", "context must be a mapping");
+            let fault = given.error("context", "context must be a mapping");
             return Err(fault.help("write `name: value` lines, indented below it"));
         }
     };

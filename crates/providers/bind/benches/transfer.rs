@@ -144,7 +144,7 @@ fn compare(name: &str, server: &Server, key: &Key, total: usize, arguments: &Arg
 
 fn source(server: &Server, key: &Key) -> Arc<dyn Source> {
     let mut registry = Registry::default();
-    registry.run.now = Arc::new(|| {
+    registry.host.clock = Arc::new(|| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
         Some(jiff::Timestamp::from_second(now.try_into().ok()?).ok()?.to_string())
     });

@@ -1,5 +1,5 @@
 //! Reads a zone from its master file, as a source does, and says how many records it has:
-//! `read-zone DIRECTORY ZONE`. `cargo xtask bench --zone-file` measures it.
+//! `read-zone DIRECTORY ZONE`. `cargo xtask harness --zone-file` measures it.
 
 #![expect(clippy::print_stdout, reason = "it is a program")]
 
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let options: Map<'_> = [("directory", Value::from(directory))].into_iter().collect();
     let options: ZoneFileOptions = octodns_core::value::from_value(&Value::from(options))?;
-    let clock = Arc::clone(&Registry::default().run.now);
+    let clock = Arc::clone(&Registry::default().host.clock);
     let provider = ZoneFileProvider::new("zones", options, clock);
     let types = Arc::new(RecordTypes::default());
     let request = ZoneRequest {

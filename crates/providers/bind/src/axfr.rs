@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use octodns_core::registry::{BuildError, Given, Giver};
+use octodns_core::registry::{BuildError, Clock, Sourced};
 use octodns_core::{
     Capabilities, ProviderError, Registry, Source, State, ZoneName, ZoneRead, ZoneRequest,
     async_trait,
@@ -15,8 +15,8 @@ use crate::version::VERSION;
 
 /// Makes the source known.
 pub(crate) fn register(registry: &mut Registry) {
-    let clock = Arc::clone(&registry.run.now);
-    registry.source("octodns_bind.AxfrSource", &["axfr"], VERSION, move |id, given: Given<_>| {
+    let clock = Arc::clone(&registry.host.clock);
+    registry.source("octodns_bind.AxfrSource", &["axfr"], VERSION, move |id, given: Sourced<_>| {
         AxfrSource::new(id, &given, Arc::clone(&clock))
     });
 }
@@ -32,7 +32,7 @@ impl AxfrSource {
     /// # Errors
     ///
     /// Says what is wrong with the key.
-    pub fn new(id: &str, given: &Given<Options>, clock: Giver) -> Result<Self, BuildError> {
+    pub fn new(id: &str, given: &Sourced<Options>, clock: Clock) -> Result<Self, BuildError> {
         ZoneServer::new("AxfrSource", id, given, clock).map(|server| Self { server })
     }
 }
@@ -67,8 +67,8 @@ impl ZoneServer {
     pub(crate) fn new(
         class_name: &'static str,
         id: &str,
-        given: &Given<Options>,
-        clock: Giver,
+        given: &Sourced<Options>,
+        clock: Clock,
     ) -> Result<Self, BuildError> {
         Ok(Self { id: id.into(), class_name, client: options::client(given, clock)? })
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use octodns_core::Secret;
-use octodns_core::registry::{BuildError, Given, Giver};
+use octodns_core::registry::{BuildError, Clock, Sourced};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
@@ -76,7 +76,7 @@ fn default_batch() -> usize {
 }
 
 /// What speaks to the server of these options; `clock` gives the time for signatures.
-pub(crate) fn client(given: &Given<Options>, clock: Giver) -> Result<Client, BuildError> {
+pub(crate) fn client(given: &Sourced<Options>, clock: Clock) -> Result<Client, BuildError> {
     let options = &given.options;
     Ok(Client {
         server: Server { host: options.host.clone(), port: options.port, ipv6: options.ipv6 },
@@ -91,13 +91,13 @@ pub(crate) fn client(given: &Given<Options>, clock: Giver) -> Result<Client, Bui
     })
 }
 
-fn key(given: &Given<Options>) -> Result<Option<Key>, BuildError> {
+fn key(given: &Sourced<Options>) -> Result<Option<Key>, BuildError> {
     let options = &given.options;
     let algorithm = match &options.key_algorithm {
         None => Algorithm::DEFAULT,
         Some(name) => Algorithm::named(name).ok_or_else(|| {
             let mut error =
-                given.fault("key_algorithm", format!("unknown TSIG algorithm \"{name}\""));
+                given.error("key_algorithm", format!("unknown TSIG algorithm \"{name}\""));
             let known: Vec<&str> = Algorithm::names().collect();
             error.help = Some(format!("one of {}", known.join(", ")));
             error
@@ -107,22 +107,22 @@ fn key(given: &Given<Options>) -> Result<Option<Key>, BuildError> {
         if options.key_secret.is_some() {
             let message = "key_secret is of no use without key_name";
             let help = "add the name of the key as `key_name`, or remove the secret";
-            return Err(given.fault("key_secret", message).help(help));
+            return Err(given.error("key_secret", message).help(help));
         }
         return Ok(None);
     };
     let absolute = if name.ends_with('.') { name.clone() } else { format!("{name}.") };
     let wrong = |error: crate::client::Error| {
-        given.fault("key_name", error.to_string()).help("write the name the server has for the key")
+        given.error("key_name", error.to_string()).help("write the name the server has for the key")
     };
     let name = wire_name(&absolute).map_err(wrong)?.to_lowercase();
     let Some(secret) = &options.key_secret else {
         let help = "add `key_secret`, such as `key_secret: env/AXFR_KEY_SECRET`";
-        return Err(given.fault("key_name", "key_name needs its key_secret").help(help));
+        return Err(given.error("key_name", "key_name needs its key_secret").help(help));
     };
     let text: String = secret.reveal().split_whitespace().collect();
     let secret = STANDARD.decode(text).map_err(|_| {
-        let fault = given.fault("key_secret", "key_secret is not base64");
+        let fault = given.error("key_secret", "key_secret is not base64");
         fault.help("copy the secret as it stands in the key file of the server")
     })?;
     Ok(Some(Key { name, algorithm, secret }))

@@ -79,8 +79,8 @@ pub(crate) fn read(
 
 /// Why a set is no record.
 #[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) kind: FaultKind,
+pub(crate) struct RecordError {
+    pub(crate) kind: RecordErrorKind,
     /// Name and type.
     pub(crate) subject: String,
     pub(crate) why: String,
@@ -88,7 +88,7 @@ pub(crate) struct Fault {
 
 /// Where the reason lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FaultKind {
+pub(crate) enum RecordErrorKind {
     /// In its name.
     Name,
     /// In its name, which is not one of the zone.
@@ -100,23 +100,25 @@ pub(crate) enum FaultKind {
 }
 
 /// The record that a set is.
-pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, Fault> {
+pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, RecordError> {
     let text = || wire::type_text(set.of);
-    let fqdn = wire::name_text(&set.owner).map_err(|error| Fault {
-        kind: FaultKind::Name,
+    let fqdn = wire::name_text(&set.owner).map_err(|error| RecordError {
+        kind: RecordErrorKind::Name,
         subject: text().to_string(),
         why: error.to_string(),
     })?;
-    let fault = |kind, why: String| Fault { kind, subject: format!("{fqdn} {}", text()), why };
+    let fault =
+        |kind, why: String| RecordError { kind, subject: format!("{fqdn} {}", text()), why };
     let relative = zone
         .relative(&fqdn)
-        .ok_or_else(|| fault(FaultKind::Outside, format!("is outside the zone {zone}")))?;
-    let of = wire::type_of(set.of)
-        .ok_or_else(|| fault(FaultKind::Type, format!("{} records are not handled", text())))?;
-    let name =
-        RecordName::new(relative).map_err(|error| fault(FaultKind::Name, error.to_string()))?;
+        .ok_or_else(|| fault(RecordErrorKind::Outside, format!("is outside the zone {zone}")))?;
+    let of = wire::type_of(set.of).ok_or_else(|| {
+        fault(RecordErrorKind::Type, format!("{} records are not handled", text()))
+    })?;
+    let name = RecordName::new(relative)
+        .map_err(|error| fault(RecordErrorKind::Name, error.to_string()))?;
     let data = wire::from_bytes(of, &set.rdatas)
-        .map_err(|error| fault(FaultKind::Data, error.to_string()))?;
+        .map_err(|error| fault(RecordErrorKind::Data, error.to_string()))?;
     Ok(Record::new(name, i64::from(set.ttl), data))
 }
 
@@ -178,7 +180,7 @@ fn on_the_wire(data: &RecordData) -> Result<RecordData, wire::WireError> {
     wire::from_bytes(data.record_type(), &wire::to_bytes(data)?)
 }
 
-impl std::fmt::Display for Fault {
+impl std::fmt::Display for RecordError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.subject, self.why)
     }

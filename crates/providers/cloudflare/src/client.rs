@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use octodns_core::registry::BuildError;
 use octodns_http::{
-    Answer, Backoff, Call, Client, Error, HeaderAuth, Method, Page, PageAt, Request, Retry,
+    Backoff, Call, Client, Error, HeaderAuth, Method, Page, PageAt, Request, Response, Retry,
     Throttle, all_ahead,
 };
 use octodns_kit::Connector;
@@ -106,14 +106,15 @@ impl Api {
         let long = connection.retry_period;
         let retry = Retry {
             attempts: connection.retry_count.max(1),
-            most_wait: long.min(Retry::default().most_wait),
-            patience: long.max(Retry::default().patience),
+            max_backoff: long.min(Retry::default().max_backoff),
+            max_retry_after: long.max(Retry::default().max_retry_after),
             ..Retry::default()
         };
         // Who asked too much is shut out, for five minutes perhaps, and is not always told how long.
         let throttles = [Throttle::status(429).pause(long)];
-        let client = connector
-            .client_with(auth, |builder| builder.retry(retry).throttles(&throttles).words(words))?;
+        let client = connector.client_with(auth, |builder| {
+            builder.retry(retry).throttles(&throttles).error_message(error_message)
+        })?;
         Ok(Self {
             client,
             account_id: connection.account_id.map(str::to_owned),
@@ -213,7 +214,7 @@ impl Api {
     pub(crate) fn malformed(&self, zone: &str, fault: &RowError) -> Error {
         let path = format!("{}/zones/{zone}/dns_records", self.client.base().path());
         let call = Call { method: Method::GET, path: path.into() };
-        Error::malformed(&call, "result", self.client.hide(&fault.to_string()))
+        Error::malformed(&call, "result", self.client.redact(&fault.to_string()))
     }
 
     /// All pages of a list.
@@ -232,12 +233,12 @@ impl Api {
                     self.client.get(path).query("page", at.number).query("per_page", per_page);
                 query.iter().fold(request, |request, (name, value)| request.query(name, value))
             };
-            let (entries, info, answer) = self.envelope::<Vec<T>>(request).await?;
+            let (entries, info, response) = self.envelope::<Vec<T>>(request).await?;
             let info = info.unwrap_or_default();
             // Where the service does not count, a full page has another behind it.
             let is_full = info.count > 0 && info.count == info.per_page;
             let next = (info.total_count.is_none() && is_full).then_some(at.number + 1);
-            Ok(Page::new(&answer, entries).next(next).total(info.total_count))
+            Ok(Page::new(&response, entries).next(next).total(info.total_count))
         })
         .await
     }
@@ -253,9 +254,9 @@ impl Api {
     async fn envelope<'c, T: DeserializeOwned>(
         &self,
         request: impl Fn() -> Request<'c>,
-    ) -> Result<(T, Option<PageInfo>, Answer), Error> {
+    ) -> Result<(T, Option<PageInfo>, Response), Error> {
         let mut left = self.auth_retries;
-        let answer = loop {
+        let response = loop {
             let error = match request().send().await {
                 Err(error @ Error::Unauthorized { .. }) if left > 0 => error,
                 result => break result?,
@@ -269,13 +270,15 @@ impl Api {
             );
             tokio::time::sleep(self.auth_wait).await;
         };
-        let envelope: Envelope<T> = answer.json()?;
+        let envelope: Envelope<T> = response.json()?;
         if !envelope.success {
-            return Err(answer.refused(words(&answer).as_deref().unwrap_or("no reason given")));
+            return Err(
+                response.refused(error_message(&response).as_deref().unwrap_or("no reason given"))
+            );
         }
         match envelope.result {
-            Some(result) => Ok((result, envelope.result_info, answer)),
-            None => Err(answer.malformed("result", "it is missing")),
+            Some(result) => Ok((result, envelope.result_info, response)),
+            None => Err(response.malformed("result", "it is missing")),
         }
     }
 }
@@ -294,20 +297,20 @@ fn each_once(rows: Vec<Row>) -> Vec<Row> {
 }
 
 /// The words of an error: its message, and what the service says beneath it.
-fn words(answer: &Answer) -> Option<String> {
+fn error_message(response: &Response) -> Option<String> {
     #[derive(Deserialize)]
     struct Failure {
-        errors: Vec<Fault>,
+        errors: Vec<ApiError>,
     }
 
     #[derive(Deserialize)]
-    struct Fault {
+    struct ApiError {
         message: String,
         #[serde(default)]
-        error_chain: Vec<Fault>,
+        error_chain: Vec<ApiError>,
     }
 
-    fn told(fault: Fault) -> String {
+    fn told(fault: ApiError) -> String {
         let beneath: Vec<String> = fault.error_chain.into_iter().map(told).collect();
         if beneath.is_empty() {
             fault.message
@@ -316,7 +319,7 @@ fn words(answer: &Answer) -> Option<String> {
         }
     }
 
-    let failure: Failure = serde_json::from_slice(answer.body()).ok()?;
+    let failure: Failure = serde_json::from_slice(response.body()).ok()?;
     let faults: Vec<String> = failure.errors.into_iter().map(told).collect();
     Some(faults.join("; "))
 }

@@ -256,7 +256,7 @@ mod tests {
         ];
         let records = record(&rules);
         let shown: Vec<_> =
-            records.iter().map(|record| (record.name().as_str(), record.rdatas())).collect();
+            records.iter().map(|record| (record.name().as_str(), record.rdata_strings())).collect();
         let (all, a, root) = (
             "\"/*\" \"https://a.example/\" 301 2 0",
             "\"/a\" \"https://a.example/\" 301 2 0",

@@ -67,7 +67,7 @@ pub(crate) fn remove_root_ns(desired: &mut Zone, report: &mut Report) {
 }
 
 /// Whether a change is one at this service.
-pub(crate) fn keeps(change: &Change, writing: Writing) -> bool {
+pub(crate) fn is_significant(change: &Change, writing: Writing) -> bool {
     if let Change::Update { existing, new } = change {
         let (was, is) = (Flags::of(existing, writing.cdn), Flags::of(new, writing.cdn));
         if (was.proxied, was.auto_ttl) != (is.proxied, is.auto_ttl) {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use octodns_core::provider::Stage;
-use octodns_core::record::Target as Host;
+use octodns_core::record::HostName;
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::value::{Map, truth};
 use octodns_core::{
@@ -135,7 +135,7 @@ impl Processor for ProxyCname {
         for record in proxied {
             desired.remove(record.name(), record.record_type());
             let fqdn = record.fqdn(desired.name());
-            let alias = Host::new(&format!("{}{CDN_SUFFIX}", fqdn.trim_end_matches('.')));
+            let alias = HostName::new(&format!("{}{CDN_SUFFIX}", fqdn.trim_end_matches('.')));
             let alias = alias.map_err(|error| ProviderError::failed(error.to_string()))?;
             let apex = record.name().is_apex();
             let data = if apex { RecordData::Alias(alias) } else { RecordData::Cname(alias) };

@@ -190,7 +190,7 @@ impl Source for Cloudflare {
 
 #[async_trait]
 impl Provider for Cloudflare {
-    fn leave_out(&self, desired: &mut Zone, report: &mut Report) {
+    fn drop_meaningless(&self, desired: &mut Zone, report: &mut Report) {
         if matches!(self.scope, Scope::Internal { .. }) {
             planning::remove_root_ns(desired, report);
         }
@@ -206,8 +206,8 @@ impl Provider for Cloudflare {
         Ok(())
     }
 
-    fn keeps(&self, change: &Change) -> bool {
-        planning::keeps(change, self.writing)
+    fn is_significant(&self, change: &Change) -> bool {
+        planning::is_significant(change, self.writing)
     }
 
     async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {

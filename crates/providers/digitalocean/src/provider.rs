@@ -1,12 +1,12 @@
 //! The provider: facts of the service, and its calls.
 
-use octodns_core::record::text::Unheld;
+use octodns_core::record::text::UnsupportedText;
 use octodns_core::registry::BuildError;
 use octodns_core::{
     Capabilities, MaxTxt, ProviderError, RecordType, Registry, Secret, Values, ZoneName,
     async_trait,
 };
-use octodns_http::{Client, Error, HeaderAuth, Page, Rate, Request, all, found, pages};
+use octodns_http::{Client, Error, HeaderAuth, Page, Rate, Request, all, optional, pages};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, json};
@@ -59,8 +59,22 @@ impl Api for DigitalOcean {
             max_txt: Some(MaxTxt::Written(512)),
             null_mx: false,
             lacks: &[
-                (RecordType::TXT, &[Unheld::NonUtf8, Unheld::Backslashes, Unheld::Empty]),
-                (RecordType::CAA, &[Unheld::NonUtf8, Unheld::Semicolons, Unheld::Blanks]),
+                (
+                    RecordType::TXT,
+                    &[
+                        UnsupportedText::NonUtf8,
+                        UnsupportedText::Backslashes,
+                        UnsupportedText::Empty,
+                    ],
+                ),
+                (
+                    RecordType::CAA,
+                    &[
+                        UnsupportedText::NonUtf8,
+                        UnsupportedText::Semicolons,
+                        UnsupportedText::Blanks,
+                    ],
+                ),
             ],
             ..Values::ANY
         }),
@@ -92,7 +106,7 @@ impl Api for DigitalOcean {
 
     /// Empty but for the service's own NS rows.
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
-        self.client.post(&["domains"]).json(&json!({"name": zone.without_dot()})).done().await?;
+        self.client.post(&["domains"]).json(&json!({"name": zone.without_dot()})).send_ok().await?;
         Ok(String::new())
     }
 }
@@ -122,7 +136,7 @@ impl RowApi for DigitalOcean {
         only: Option<Only<'_>>,
     ) -> Result<Option<Vec<Json>>, Error> {
         let get = || self.client.get(&["domains", zone.id, "records"]);
-        found(match only {
+        optional(match only {
             None => list(get).await,
             Some(Only { fqdn, record_type, .. }) => {
                 list(|| get().query("name", fqdn).query("type", record_type)).await
@@ -131,15 +145,15 @@ impl RowApi for DigitalOcean {
     }
 
     async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error> {
-        self.client.post(&["domains", zone.id, "records"]).json(row).done().await
+        self.client.post(&["domains", zone.id, "records"]).json(row).send_ok().await
     }
 
     async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error> {
-        self.client.put(&["domains", zone.id, "records", id]).json(row).done().await
+        self.client.put(&["domains", zone.id, "records", id]).json(row).send_ok().await
     }
 
     async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error> {
-        self.client.delete(&["domains", zone.id, "records", id]).gone().await
+        self.client.delete(&["domains", zone.id, "records", id]).send_ok_or_missing().await
     }
 }
 
@@ -169,11 +183,11 @@ async fn list<'c, T: serde::de::DeserializeOwned>(
     get: impl Fn() -> Request<'c>,
 ) -> Result<Vec<T>, Error> {
     all(pages(1_u64, async |page| {
-        let answer = get().query("page", page).query("per_page", PER_PAGE).send().await?;
-        let Listed { items, links, meta } = answer.json()?;
+        let response = get().query("page", page).query("per_page", PER_PAGE).send().await?;
+        let Listed { items, links, meta } = response.json()?;
         let has_next = links.pointer("/pages/next").is_some_and(Json::is_string);
         let total = meta.map(|meta| meta.total);
-        Ok(Page::new(&answer, items).next(has_next.then_some(page + 1)).total(total))
+        Ok(Page::new(&response, items).next(has_next.then_some(page + 1)).total(total))
     }))
     .await
 }

@@ -36,7 +36,7 @@ fn default_ttl() -> i64 {
 
 /// Makes the source known by its octoDNS class and short name.
 pub fn register(registry: &mut Registry) {
-    let environment = Arc::clone(&registry.run.environment);
+    let environment = Arc::clone(&registry.host.env);
     let (path, version) = ("octodns.source.envvar.EnvVarSource", env!("CARGO_PKG_VERSION"));
     registry.source(path, &["envvar"], version, move |id, options| {
         Ok::<_, BuildError>(EnvVarSource::new(id, options, Arc::clone(&environment)))
@@ -112,8 +112,7 @@ mod tests {
         who: Option<&'static str>,
     ) -> Result<String, String> {
         let mut registry = Registry::default();
-        registry.run.environment =
-            Arc::new(move |name| who.filter(|_| name == "WHO").map(str::to_owned));
+        registry.host.env = Arc::new(move |name| who.filter(|_| name == "WHO").map(str::to_owned));
         register(&mut registry);
         let options: Map<'static> = options.iter().cloned().collect();
         let build = &registry.providers.get("envvar").unwrap().build;
@@ -131,7 +130,7 @@ mod tests {
         match read.records.first() {
             Some(record) => {
                 let (name, ttl) = (record.name().as_str(), record.ttl());
-                Ok(format!("{name} {ttl} {} {:?}", record.record_type(), record.rdatas()))
+                Ok(format!("{name} {ttl} {} {:?}", record.record_type(), record.rdata_strings()))
             }
             None => Err(read.report.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
         }

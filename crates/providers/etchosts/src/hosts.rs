@@ -51,7 +51,7 @@ fn block(text: &mut String, start: Node, names: &Names, style: Style<'_>) {
     let (Some(first), Some(last)) = (path.first(), path.last()) else { return };
     let fqdn = first.fqdn.as_str();
     let host = fqdn.strip_suffix('.').filter(|_| style.remove_trailing_dots).unwrap_or(fqdn);
-    let address = last.record.rdatas().into_iter().next().unwrap_or_default();
+    let address = last.record.rdata_strings().into_iter().next().unwrap_or_default();
     let _ = match end {
         End::Loop => writeln!(text, "# ** loop detected **"),
         End::Unknown => writeln!(text, "# ** unavailable **"),

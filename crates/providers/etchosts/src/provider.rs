@@ -29,7 +29,7 @@ static CAPABILITIES: Capabilities = Capabilities {
 };
 
 /// The most zones that one provider remembers.
-const MOST_ZONES: usize = 1_000_000;
+const MAX_ZONES: usize = 1_000_000;
 
 /// Options of one `etchosts` provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -76,8 +76,8 @@ struct Planned {
 
 impl Planned {
     fn remember(&mut self, zone: &Zone) -> Result<(), ProviderError> {
-        if self.zones.len() >= MOST_ZONES && !self.zones.contains_key(zone.name()) {
-            let message = format!("more than {MOST_ZONES} zones cannot be resolved together");
+        if self.zones.len() >= MAX_ZONES && !self.zones.contains_key(zone.name()) {
+            let message = format!("more than {MAX_ZONES} zones cannot be resolved together");
             return Err(ProviderError::failed(message));
         }
         self.names = None;

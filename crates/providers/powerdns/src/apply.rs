@@ -11,7 +11,7 @@ use octodns_core::{
     ApplyLog, Change, Plan, ProviderError, Record, RecordName, RecordType, Report, ZoneName,
     async_trait,
 };
-use octodns_kit::{Call, Seen, settle};
+use octodns_kit::{Call, Observed, settle};
 
 use crate::client::{Api, Patch, Zone};
 use crate::options::Options;
@@ -92,12 +92,12 @@ impl Call for OneBatch<'_> {
         }?)
     }
 
-    async fn look(&self) -> Result<Seen, ProviderError> {
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
         let zone = self.applying.plan.desired.name();
         match self.applying.api.zone(zone).await? {
             Some(found) => seen(&self.changes, &found, zone, self.exists),
-            None if self.exists => Ok(Seen::Other),
-            None => Ok(Seen::Existing),
+            None if self.exists => Ok(Observed::Other),
+            None => Ok(Observed::Existing),
         }
     }
 }
@@ -108,7 +108,7 @@ fn seen(
     found: &Zone,
     zone: &ZoneName,
     existed: bool,
-) -> Result<Seen, ProviderError> {
+) -> Result<Observed, ProviderError> {
     let mut types = RecordTypes::default();
     // It cannot be there already.
     let _ = types.register(Arc::new(lua::Lua));
@@ -130,11 +130,11 @@ fn seen(
         }
     };
     Ok(if changes.iter().all(|change| is(change, change.desired())) {
-        Seen::Desired
+        Observed::Desired
     } else if existed && changes.iter().all(|change| is(change, change.existing())) {
-        Seen::Existing
+        Observed::Existing
     } else {
-        Seen::Other
+        Observed::Other
     })
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use octodns_core::ZoneName;
 use octodns_core::registry::BuildError;
 use octodns_http::{
-    Accounts, Answer, Backoff, Client, Error, HeaderAuth, Host, StatusCode, Verdict,
+    Accounts, Backoff, Client, Error, HeaderAuth, Host, Response, StatusCode, Verdict,
 };
 use octodns_kit::Connector;
 use serde::{Deserialize, Serialize};
@@ -111,18 +111,18 @@ impl Api {
 
     /// A zone, or `None` where the server says that there is none.
     pub(crate) async fn zone(&self, name: &ZoneName) -> Result<Option<Zone>, Error> {
-        self.client.get(&[&self.server, "zones", &id(name)]).find().await
+        self.client.get(&[&self.server, "zones", &id(name)]).read_optional().await
     }
 
     /// Whether a zone that was not found is not there: an answer of the server itself, whose id is right.
     pub(crate) async fn version(&self) -> Result<[u32; 2], Error> {
-        let answer = self.client.get(&[&self.server]).send().await?;
-        let Server { version } = answer.json()?;
+        let response = self.client.get(&[&self.server]).send().await?;
+        let Server { version } = response.json()?;
         // Versions have texts after a dash: 4.5.0-alpha0.435.master.
         let mut parts = version.split('.').map(|part| part.split('-').next()?.parse().ok());
         match (parts.next().flatten(), parts.next().flatten()) {
             (Some(major), Some(minor)) => Ok([major, minor]),
-            _ => Err(answer.malformed("version", &format!("\"{version}\" is none"))),
+            _ => Err(response.malformed("version", &format!("\"{version}\" is none"))),
         }
     }
 
@@ -133,7 +133,7 @@ impl Api {
     /// Changes `RRset`s of a zone, all or none.
     pub(crate) async fn patch(&self, zone: &ZoneName, rrsets: &[Patch]) -> Result<(), Error> {
         let request = self.client.patch(&[&self.server, "zones", &id(zone)]);
-        request.json(&Patches { rrsets }).done().await
+        request.json(&Patches { rrsets }).send_ok().await
     }
 
     /// Creates a zone that holds `rrsets`.
@@ -152,18 +152,18 @@ impl Api {
             soa_edit_api: options.soa_edit_api,
             serial: 0,
         };
-        self.client.post(&[&self.server, "zones"]).json(&body).done().await
+        self.client.post(&[&self.server, "zones"]).json(&body).send_ok().await
     }
 
     pub(crate) async fn notify(&self, zone: &ZoneName) -> Result<(), Error> {
-        self.client.put(&[&self.server, "zones", &id(zone), "notify"]).done().await
+        self.client.put(&[&self.server, "zones", &id(zone), "notify"]).send_ok().await
     }
 }
 
 /// Servers before 4.2 say of zones that are not there that they cannot be processed.
-fn verdict(answer: &Answer) -> Option<Verdict> {
-    let is_old_no = answer.status() == StatusCode::UNPROCESSABLE_ENTITY
-        && answer.text().is_ok_and(|text| text.contains("\"Could not find domain "));
+fn verdict(response: &Response) -> Option<Verdict> {
+    let is_old_no = response.status() == StatusCode::UNPROCESSABLE_ENTITY
+        && response.text().is_ok_and(|text| text.contains("\"Could not find domain "));
     is_old_no.then_some(Verdict::NotFound)
 }
 

@@ -109,8 +109,8 @@ pub(crate) fn served_by_default(dynamic: &Dynamic) -> Option<Vec<&str>> {
 }
 
 /// The data, but for its TTL, of the dynamic record that a script stands for; `None` for other scripts.
-pub(crate) fn read(answers: &str, script: &str) -> Result<Option<Map<'static>>, String> {
-    if !TYPES.contains(&answers) {
+pub(crate) fn read(responses: &str, script: &str) -> Result<Option<Map<'static>>, String> {
+    if !TYPES.contains(&responses) {
         return Ok(None);
     }
     let Some((_, mark)) = script.split_once(MARK) else { return Ok(None) };
@@ -129,10 +129,10 @@ pub(crate) fn read(answers: &str, script: &str) -> Result<Option<Map<'static>>, 
         .filter_map(|value| value.get("value").cloned())
         .collect();
     let mut data = Map::new();
-    data.insert("type", answers.to_owned());
+    data.insert("type", responses.to_owned());
     match values.first() {
         None => return Err(malformed("the pool for the rest has no values")),
-        Some(first) if answers == "CNAME" => data.insert("value", first.clone()),
+        Some(first) if responses == "CNAME" => data.insert("value", first.clone()),
         Some(_) => data.insert("values", values),
     }
     data.insert("dynamic", section);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use octodns_core::record::{CustomType, Fault};
+use octodns_core::record::{CustomType, ValueError};
 use octodns_core::validate::{Findings, Validator, ValueCheck};
 use octodns_core::value::{Map, python_str};
 use octodns_core::{OwnedValue, RecordType, Value};
@@ -16,9 +16,9 @@ pub(crate) const LUA: RecordType = RecordType::custom("PowerDnsProvider/LUA");
 pub(crate) struct Lua;
 
 /// A value of the type, from its two parts.
-pub(crate) fn value(answers: &str, script: &str) -> OwnedValue {
+pub(crate) fn value(responses: &str, script: &str) -> OwnedValue {
     Map::from_unique([
-        ("type", Value::from(answers.to_owned())),
+        ("type", Value::from(responses.to_owned())),
         ("script", script.to_owned().into()),
     ])
     .into()
@@ -41,10 +41,10 @@ impl CustomType for Lua {
         "PowerDnsLuaRecord"
     }
 
-    fn read(&self, given: &Value<'_>) -> Result<OwnedValue, Fault> {
+    fn read(&self, given: &Value<'_>) -> Result<OwnedValue, ValueError> {
         for key in ["type", "script"] {
             if given.get(key).is_none() {
-                let fault = Fault::new(format!("missing {key}"), given.position);
+                let fault = ValueError::new(format!("missing {key}"), given.position);
                 return Err(fault.help("write the `type` of the answers, and the `script`"));
             }
         }
@@ -86,7 +86,7 @@ impl CustomType for Lua {
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     if values.is_empty() {
         findings
-            .fault(octodns_core::value::Position::NONE, "at least one value required")
+            .error(octodns_core::value::Position::NONE, "at least one value required")
             .help("add a value with `type` and `script`");
     }
     for value in values {
@@ -95,7 +95,7 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             ("script", "write the script: `script: \"ifportup(443, {'192.0.2.1'})\"`"),
         ] {
             if value.get(key).is_none() {
-                findings.fault(value.position, format!("missing {key}")).help(help);
+                findings.error(value.position, format!("missing {key}")).help(help);
             }
         }
     }

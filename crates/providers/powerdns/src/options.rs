@@ -1,7 +1,7 @@
 //! The options.
 
 use octodns_core::Secret;
-use octodns_core::registry::{BuildError, Given};
+use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::value::truth;
 use octodns_http::ServiceOptions;
 use schemars::JsonSchema;
@@ -123,9 +123,9 @@ impl Options {
 }
 
 /// What the types of the options do not show.
-pub(crate) fn check(given: &Given<Options>) -> Result<(), BuildError> {
+pub(crate) fn check(given: &Sourced<Options>) -> Result<(), BuildError> {
     if !given.options.ssl_verify {
-        let mut error = given.fault("ssl_verify", "certificates are always verified");
+        let mut error = given.error("ssl_verify", "certificates are always verified");
         error.help = Some(
             "leave ssl_verify out, and give the file of your certificate authority: \
              `http: {ca_file: ...}`"
@@ -134,7 +134,7 @@ pub(crate) fn check(given: &Given<Options>) -> Result<(), BuildError> {
         return Err(error);
     }
     if !matches!(&*given.options.scheme, "http" | "https") {
-        let fault = given.fault("scheme", "must be http or https");
+        let fault = given.error("scheme", "must be http or https");
         return Err(fault.help("write `scheme: https`, or leave it out for http"));
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use octodns_core::engine::unsupported;
 use octodns_core::provider::listed_zones;
-use octodns_core::registry::{BuildError, Given};
+use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::{
     ApplyLog, Capabilities, PerRun, Plan, Provider, ProviderError, Record, Report, Source, Zone,
     ZoneName, ZoneRead, ZoneRequest, async_trait,
@@ -48,7 +48,11 @@ impl PowerDns {
     /// # Errors
     ///
     /// Says which option cannot be, and where it is.
-    pub fn new(id: &str, given: &Given<Options>, accounts: &Accounts) -> Result<Self, BuildError> {
+    pub fn new(
+        id: &str,
+        given: &Sourced<Options>,
+        accounts: &Accounts,
+    ) -> Result<Self, BuildError> {
         options::check(given)?;
         let api = Api::new(&given.options, accounts)?;
         let missing = Arc::default();

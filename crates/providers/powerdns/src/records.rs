@@ -6,7 +6,7 @@ use octodns_core::record::text::Presentation;
 use octodns_core::record::{LoadContext, Loc, RecordTypes, Txt};
 use octodns_core::value::Map;
 use octodns_core::{
-    OwnedValue, ProviderError, Record, RecordData, RecordType, Report, ServiceFault, ZoneName,
+    OwnedValue, ProviderError, Record, RecordData, RecordType, Report, ServiceErrorKind, ZoneName,
 };
 use octodns_kit::dialect::{Dialect, Dot, Names};
 
@@ -69,7 +69,7 @@ fn read(
 ) -> Result<Option<(String, OwnedValue)>, ProviderError> {
     let malformed = |why: String| {
         let message = format!("{} {}: {why}", set.name, set.record_type);
-        ProviderError::service(ServiceFault::Malformed, message)
+        ProviderError::service(ServiceErrorKind::Malformed, message)
     };
     // What is disabled is not served. Differs from octoDNS, which takes it for what is there.
     let served: Vec<&str> =
@@ -134,17 +134,17 @@ fn values_of(of: &str, is_single: bool, mut values: Vec<OwnedValue>) -> Map<'sta
 /// A dynamic record, or one of scripts.
 fn scripts(served: &[&str]) -> Result<Map<'static>, String> {
     let split = |content: &&str| {
-        let (answers, script) = content.split_once(' ').ok_or("a script without its type")?;
+        let (responses, script) = content.split_once(' ').ok_or("a script without its type")?;
         let quoted = script.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        Ok((answers.to_owned(), quoted.unwrap_or(script).to_owned()))
+        Ok((responses.to_owned(), quoted.unwrap_or(script).to_owned()))
     };
     let pairs = served.iter().map(split).collect::<Result<Vec<_>, &str>>()?;
-    if let [(answers, script)] = &*pairs
-        && let Some(data) = dynamic::read(answers, script)?
+    if let [(responses, script)] = &*pairs
+        && let Some(data) = dynamic::read(responses, script)?
     {
         return Ok(data);
     }
-    let values = pairs.iter().map(|(answers, script)| lua::value(answers, script)).collect();
+    let values = pairs.iter().map(|(responses, script)| lua::value(responses, script)).collect();
     Ok(values_of(lua::LUA.as_str(), false, values))
 }
 
@@ -159,9 +159,9 @@ pub(crate) fn write(record: &Record) -> Result<(String, Vec<Row>), String> {
         RecordData::Txt(texts) => texts.iter().map(|text| TEXT.string(&text.octets())).collect(),
         RecordData::Loc(places) => places.iter().map(place).collect(),
         RecordData::Https(_) | RecordData::Svcb(_) => {
-            record.rdatas().iter().map(|rdata| quoted_keys(rdata)).collect()
+            record.rdata_strings().iter().map(|rdata| quoted_keys(rdata)).collect()
         }
-        _ => record.rdatas(),
+        _ => record.rdata_strings(),
     };
     Ok((server_type(record).to_owned(), contents.into_iter().map(row).collect()))
 }
@@ -207,7 +207,7 @@ pub(crate) fn as_held(record: &Record) -> Option<Record> {
         RecordData::A(_) => RecordData::A(parsed(&values)?),
         RecordData::Aaaa(_) => RecordData::Aaaa(parsed(&values)?),
         RecordData::Cname(_) => {
-            RecordData::Cname(octodns_core::record::Target::new(values.first()?).ok()?)
+            RecordData::Cname(octodns_core::record::HostName::new(values.first()?).ok()?)
         }
         _ => return None,
     };

@@ -52,7 +52,7 @@ impl Processor for AwsAcmProcessor {
 #[cfg(test)]
 mod tests {
     use octodns_core::RecordName;
-    use octodns_core::record::Target;
+    use octodns_core::record::HostName;
     use octodns_core::value::Value;
 
     use super::*;
@@ -65,7 +65,7 @@ mod tests {
             ("_x1.www", "www.unit.tests.", false),
         ] {
             let target = Value::from(target);
-            let target = <Target as octodns_core::record::Rdata>::read(&target).unwrap();
+            let target = <HostName as octodns_core::record::Rdata>::read(&target).unwrap();
             let name = RecordName::new(name).unwrap();
             let record = Record::new(name, 60, RecordData::Cname(target));
             assert_eq!(is_validation(&record), is);

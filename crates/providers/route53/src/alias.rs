@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use octodns_core::record::{CustomData, CustomType, Fault};
+use octodns_core::record::{CustomData, CustomType, ValueError};
 use octodns_core::validate::{Findings, Validator, ValueCheck};
 use octodns_core::value::{Map, OwnedValue, Value};
 use octodns_core::{RecordData, RecordName, RecordType, ZoneName};
@@ -51,7 +51,7 @@ impl CustomType for Route53Alias {
         "Route53AliasRecord"
     }
 
-    fn read(&self, value: &Value<'_>) -> Result<OwnedValue, Fault> {
+    fn read(&self, value: &Value<'_>) -> Result<OwnedValue, ValueError> {
         Ok(Target::read(value)?.to_value())
     }
 
@@ -104,16 +104,16 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             continue;
         };
         if !map.contains_key("type") {
-            findings.fault(value.position, "missing type").help(ADD_TYPE);
+            findings.error(value.position, "missing type").help(ADD_TYPE);
         }
         let zone_id = map.get("hosted-zone-id").filter(|id| id.is_truthy());
         match (is_service(map.get("name").and_then(Value::as_str).unwrap_or_default()), zone_id) {
             (true, None) => {
-                let found = findings.fault(value.position, "service alias without hosted-zone-id");
+                let found = findings.error(value.position, "service alias without hosted-zone-id");
                 found.help("AWS lists the zone of each service under its endpoints");
             }
             (false, Some(id)) => {
-                let found = findings.fault(id.position, "hosted-zone-id on a non-service value");
+                let found = findings.error(id.position, "hosted-zone-id on a non-service value");
                 found.help("a name in the same zone needs none: remove it");
             }
             _ => {}
@@ -129,18 +129,20 @@ fn is_service(name: &str) -> bool {
 }
 
 impl Target {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+    fn read(value: &Value<'_>) -> Result<Self, ValueError> {
         let map = value.as_map().ok_or_else(|| {
             let message = format!("a value must be a mapping, not {}", value.kind_name());
-            Fault::new(message, value.position).help("write `type`, and `name` or what else it has")
+            ValueError::new(message, value.position)
+                .help("write `type`, and `name` or what else it has")
         })?;
         let text = |key: &str| match map.get(key).filter(|value| !value.is_null()) {
             None => Ok(None),
             Some(value) => value.as_str().map(|text| Some(text.to_owned())).ok_or_else(|| {
-                Fault::new(format!("{key} must be text"), value.position).help("put it in quotes")
+                ValueError::new(format!("{key} must be text"), value.position)
+                    .help("put it in quotes")
             }),
         };
-        let missing = || Fault::new("missing type", value.position).help(ADD_TYPE);
+        let missing = || ValueError::new("missing type", value.position).help(ADD_TYPE);
         let record_type = text("type")?.ok_or_else(missing)?;
         let evaluate = map.get("evaluate-target-health");
         Ok(Self {

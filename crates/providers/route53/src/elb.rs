@@ -8,7 +8,7 @@ use octodns_core::{
     async_trait,
 };
 
-use crate::options::{GivenOptions, SourceOptions, login};
+use crate::options::{SourceOptions, SourcedOptions, login};
 use crate::query::{Api, QueryClient};
 use crate::source::{Found, Naming, incomplete};
 use crate::xml::Element;
@@ -46,7 +46,7 @@ impl ElbSource {
     /// # Errors
     ///
     /// Says which key lacks its counterpart.
-    pub fn new(id: &str, given: GivenOptions<SourceOptions>) -> Result<Self, BuildError> {
+    pub fn new(id: &str, given: SourcedOptions<SourceOptions>) -> Result<Self, BuildError> {
         let login = login(id, &given)?;
         let naming = Naming::new(&given.options.own);
         let (region, endpoint) = (&given.options.own.region, given.options.shared.endpoint);

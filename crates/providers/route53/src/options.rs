@@ -1,7 +1,7 @@
 //! What the configuration says about the provider and the sources.
 
 use octodns_core::Secret;
-use octodns_core::registry::{BuildError, Given, WithShared};
+use octodns_core::registry::{BuildError, Sourced, WithShared};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -101,28 +101,28 @@ impl SourceOptions {
 }
 
 /// All options of a class, as they were written.
-pub type GivenOptions<O> = Given<WithShared<AwsOptions, O>>;
+pub type SourcedOptions<O> = Sourced<WithShared<AwsOptions, O>>;
 
 /// Which zones the options of a provider are about.
-pub(crate) fn scope(given: &GivenOptions<Route53Options>) -> Result<Scope, BuildError> {
+pub(crate) fn scope(given: &SourcedOptions<Route53Options>) -> Result<Scope, BuildError> {
     let options = &given.options.own;
     let is_private = options.private.or(options.vpc_id.is_some().then_some(true));
     let vpc = match (&options.vpc_id, &options.vpc_region) {
         (None, _) => None,
         (Some(_), None) => {
-            let fault = given.fault("vpc_id", "vpc_id needs vpc_region beside it");
+            let fault = given.error("vpc_id", "vpc_id needs vpc_region beside it");
             return Err(fault.help("add the region of the VPC, such as `vpc_region: us-east-1`"));
         }
         (Some(_), Some(_)) if is_private == Some(false) => {
             let message = "vpc_id excludes `private: false`: the zones of a VPC are private";
-            return Err(given.fault("private", message).help("remove one of the two"));
+            return Err(given.error("private", message).help("remove one of the two"));
         }
         (Some(id), Some(region)) => Some(Vpc { id: id.clone(), region: region.clone() }),
     };
     if options.delegation_set_id.is_some() && options.private == Some(true) {
         let message =
             "delegation_set_id excludes `private: true`: delegation sets are for public zones";
-        return Err(given.fault("delegation_set_id", message).help("remove one of the two"));
+        return Err(given.error("delegation_set_id", message).help("remove one of the two"));
     }
     Ok(Scope {
         by_name: options.get_zones_by_name,
@@ -137,7 +137,7 @@ pub(crate) fn scope(given: &GivenOptions<Route53Options>) -> Result<Scope, Build
 /// # Errors
 ///
 /// Says which key lacks its counterpart.
-pub(crate) fn login<O>(id: &str, given: &GivenOptions<O>) -> Result<Login, BuildError> {
+pub(crate) fn login<O>(id: &str, given: &SourcedOptions<O>) -> Result<Login, BuildError> {
     let options = &given.options.shared;
     let keys = match (&options.access_key_id, &options.secret_access_key) {
         (Some(access_key_id), Some(secret_access_key)) => Some(Keys {
@@ -147,13 +147,13 @@ pub(crate) fn login<O>(id: &str, given: &GivenOptions<O>) -> Result<Login, Build
         }),
         (None, None) if options.session_token.is_none() => None,
         (None, _) => {
-            let fault = given.fault("", "keys need access_key_id beside them");
+            let fault = given.error("", "keys need access_key_id beside them");
             return Err(fault.help("add access_key_id, or remove the keys"));
         }
         (Some(_), None) => {
             let message = "access_key_id needs secret_access_key beside it";
             let help = "add the secret, such as `secret_access_key: env/AWS_SECRET_ACCESS_KEY`";
-            return Err(given.fault("access_key_id", message).help(help));
+            return Err(given.error("access_key_id", message).help(help));
         }
     };
     let role = options.role_arn.clone().map(|arn| Role {
@@ -171,8 +171,8 @@ mod tests {
 
     use super::*;
 
-    fn given(shared: AwsOptions, own: Route53Options) -> GivenOptions<Route53Options> {
-        Given { options: WithShared { shared, own }, written: OwnedValue::from(Map::new()) }
+    fn given(shared: AwsOptions, own: Route53Options) -> SourcedOptions<Route53Options> {
+        Sourced { options: WithShared { shared, own }, written: OwnedValue::from(Map::new()) }
     }
 
     /// Each is a mistake that would touch the wrong zones, or none.

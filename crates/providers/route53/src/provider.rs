@@ -6,7 +6,7 @@ use std::sync::Arc;
 use octodns_core::provider::PlanDraft;
 use octodns_core::record::dynamic::{Pool, Status};
 use octodns_core::record::{LoadContext, Record};
-use octodns_core::registry::{BuildError, Giver, WithShared};
+use octodns_core::registry::{BuildError, UuidSource, WithShared};
 use octodns_core::value::Map;
 use octodns_core::{
     ApplyLog, Capabilities, Change, Diagnostic, Plan, Provider, ProviderError, RecordType, Report,
@@ -21,7 +21,7 @@ use crate::cidr::CidrCollections;
 use crate::client::{Client, Locations, http};
 use crate::dynamic::{self, ReadError};
 use crate::health_checks::{CheckSettings, HealthCheck, HealthChecks, Tuning};
-use crate::options::{GivenOptions, MultiVpc, Route53Options, login, scope};
+use crate::options::{MultiVpc, Route53Options, SourcedOptions, login, scope};
 use crate::rrset::{Body, Routing, RrSet, same_values};
 use crate::zones::Zones;
 use crate::{alias, records};
@@ -47,7 +47,7 @@ pub struct Route53Provider {
     pub(crate) cidr: CidrCollections,
     pub(crate) limits: Limits,
     pub(crate) multi_vpc: MultiVpc,
-    uuid: Giver,
+    uuid: UuidSource,
 }
 
 /// What reading a zone leaves for applying to it.
@@ -65,8 +65,8 @@ impl Route53Provider {
     /// Says which options exclude each other, or need another.
     pub fn new(
         id: &str,
-        given: GivenOptions<Route53Options>,
-        uuid: Giver,
+        given: SourcedOptions<Route53Options>,
+        uuid: UuidSource,
         accounts: &Accounts,
     ) -> Result<Self, BuildError> {
         let scope = scope(&given)?;
@@ -299,7 +299,7 @@ impl Provider for Route53Provider {
     }
 
     /// Aliases have no TTL, and values come back in other spellings.
-    fn keeps(&self, change: &Change) -> bool {
+    fn is_significant(&self, change: &Change) -> bool {
         let Change::Update { existing, new } = change else { return true };
         if existing.record_type() == alias::RECORD_TYPE {
             return !alias::same_targets(existing.data(), new.data());

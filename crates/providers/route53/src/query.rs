@@ -67,13 +67,13 @@ impl QueryClient {
         for _ in 0..self.login.retries {
             match self.attempt(action, &form).await {
                 Err(ApiError::Busy { .. } | ApiError::Unreachable { .. }) => {}
-                answer => return answer.map_err(|error| error.without(&self.login.hidden())),
+                answer => return answer.map_err(|error| error.without(&self.login.redactor())),
             }
             tokio::time::sleep(wait).await;
             wait = Duration::min(wait * 2, Duration::from_secs(20));
         }
         let answer = self.attempt(action, &form).await;
-        answer.map_err(|error| error.without(&self.login.hidden()))
+        answer.map_err(|error| error.without(&self.login.redactor()))
     }
 
     async fn attempt(&self, action: &'static str, form: &str) -> Result<Element, ApiError> {

@@ -118,7 +118,7 @@ pub(crate) fn to_values(record: &Record) -> Vec<String> {
             values.iter().map(value).collect()
         }
         RecordData::Naptr(values) => values.iter().map(naptr).collect(),
-        _ => record.rdatas(),
+        _ => record.rdata_strings(),
     }
 }
 

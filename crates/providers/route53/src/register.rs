@@ -15,7 +15,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn register(registry: &mut Registry) {
     // A second registration of the same type changes nothing.
     let _ = registry.types.register(Arc::new(Route53Alias));
-    let (uuid, accounts) = (Arc::clone(&registry.run.uuid), Accounts::default());
+    let (uuid, accounts) = (Arc::clone(&registry.host.uuid), Accounts::default());
     registry.provider(
         "octodns_route53.Route53Provider",
         &["route53"],

@@ -10,7 +10,7 @@ use octodns_core::provider::Stage;
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::Map;
-use octodns_core::zone::{Adding, ZoneValidators};
+use octodns_core::zone::{AddOptions, ZoneValidators};
 use octodns_core::{Context, OwnedValue, Record, Registry, Report, Value, Zone, ZoneName};
 use octodns_testkit::cassette::{Cassettes, Verdicts};
 use octodns_testkit::dns::{FakeDns, nxdomain, record, send, txt};
@@ -118,7 +118,7 @@ fn zone(records: &Json) -> Zone {
     for json in records.as_array().unwrap() {
         let mut report = Report::new();
         let record = Record::load(&value(&json["name"]), &value(json), &context, &mut report);
-        zone.add(record.unwrap_or_else(|| panic!("{report:?}")), Adding::default()).unwrap();
+        zone.add(record.unwrap_or_else(|| panic!("{report:?}")), AddOptions::default()).unwrap();
     }
     zone
 }
@@ -127,7 +127,7 @@ fn zone(records: &Json) -> Zone {
 fn shown(zone: &Zone) -> Vec<String> {
     let show = |record: &Arc<Record>| {
         let (name, of, ttl) = (record.name().as_str(), record.record_type(), record.ttl());
-        format!("{name} {of} {ttl} {:?}", record.rdatas())
+        format!("{name} {of} {ttl} {:?}", record.rdata_strings())
     };
     zone.records().map(show).collect()
 }

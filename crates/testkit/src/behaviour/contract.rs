@@ -9,12 +9,12 @@ use octodns_core::{Change, Plan, RecordName, RecordType, Report, Zone, ZoneName,
 use serde_json::{Value as Json, json};
 
 use super::zones::a;
-use super::{Case, Stage};
-use crate::run::told;
+use super::{Case, CaseFn};
+use crate::run::render;
 
 type Result = std::result::Result<(), String>;
 
-pub(super) const CASES: &[(&str, Case)] = &[
+pub(super) const CASES: &[(&str, CaseFn)] = &[
     ("hidden-record", hidden_record),
     ("hidden-is-kept", hidden_is_kept),
     ("unknown-is-kept", unknown_is_kept),
@@ -51,71 +51,71 @@ fn private() -> Json {
 
 /// Plans with `www A` hidden: the plan, or what speaks against it.
 async fn planned_beside(
-    stage: &Stage<'_>,
+    case: &Case<'_>,
     desired: &Zone,
 ) -> std::result::Result<Option<Plan>, Report> {
-    let bench = stage.lab.bench().await;
-    let read = bench.read(&stage.zone).await?;
-    bench.plan_through(desired, read, &[Arc::new(Hides) as Arc<dyn Processor>]).await
+    let harness = case.fixture.harness().await;
+    let read = harness.read(&case.zone).await?;
+    harness.plan_through(desired, read, &[Arc::new(Hides) as Arc<dyn Processor>]).await
 }
 
 /// A processor hides a record, and the desired state creates it: that is refused before anything is sent.
-fn hidden_record<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn hidden_record<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        stage.become_(&[a("other", 1), private()]).await?;
-        let desired = stage.desired(&[a("other", 1), a("www", 2)]);
-        let before = stage.writes();
-        match planned_beside(stage, &desired).await {
+        case.converge_to(&[a("other", 1), private()]).await?;
+        let desired = case.desired(&[a("other", 1), a("www", 2)]);
+        let before = case.writes();
+        match planned_beside(case, &desired).await {
             Ok(plan) => {
                 let changes = plan.map(|plan| plan.changes).unwrap_or_default();
-                let change = |change: &Change| change.display(&stage.zone, "").to_string();
+                let change = |change: &Change| change.display(&case.zone, "").to_string();
                 let changes: Vec<_> = changes.iter().map(change).collect();
                 return Err(format!("a hidden record is planned over: {}", changes.join("; ")));
             }
             Err(report) => {
                 let mut found = report.iter().filter(|found| found.code == "hidden-record");
                 let Some(found) = found.next() else {
-                    return Err(format!("the plan fails for another reason: {}", told(&report)));
+                    return Err(format!("the plan fails for another reason: {}", render(&report)));
                 };
                 if !found.to_string().contains(HIDES) {
                     return Err(format!("who hid it is not named: {found}"));
                 }
             }
         }
-        if stage.writes() != before {
+        if case.writes() != before {
             return Err("it was refused, and something was sent".to_owned());
         }
-        stage.holds(&stage.desired(&[a("other", 1), private()])).await
+        case.holds(&case.desired(&[a("other", 1), private()])).await
     }
     .boxed()
 }
 
 /// Changes beside a hidden record leave it as it is.
-fn hidden_is_kept<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn hidden_is_kept<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        stage.become_(&[a("other", 1), a("old", 1), private()]).await?;
-        let desired = stage.desired(&[a("other", 2), a("new", 1)]);
-        let plan = planned_beside(stage, &desired).await.map_err(|report| told(&report))?;
+        case.converge_to(&[a("other", 1), a("old", 1), private()]).await?;
+        let desired = case.desired(&[a("other", 2), a("new", 1)]);
+        let plan = planned_beside(case, &desired).await.map_err(|report| render(&report))?;
         let plan = plan.ok_or("there is nothing to do")?;
-        let applied = stage.bench.apply(&plan).await;
+        let applied = case.harness.apply(&plan).await;
         applied.result.map_err(|error| format!("applying: {}", super::chain(&error)))?;
-        stage.holds(&stage.desired(&[a("other", 2), a("new", 1), private()])).await
+        case.holds(&case.desired(&[a("other", 2), a("new", 1), private()])).await
     }
     .boxed()
 }
 
 /// What is of a type that the provider does not know is nobody's to change.
-fn unknown_is_kept<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn unknown_is_kept<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(service) = stage.lab.service() else {
-            stage.does_not_apply("the server cannot be given what no client sends");
+        let Some(service) = case.fixture.service() else {
+            case.does_not_apply("the server cannot be given what no client sends");
             return Ok(());
         };
-        stage.become_(&[a("www", 1), a("old", 1)]).await?;
-        let planted = service.plant_unknown(stage.zone.without_dot())?;
-        stage.become_(&[a("www", 2), a("new", 1)]).await?;
-        stage.become_(&[]).await?;
-        if service.holds(stage.zone.without_dot(), &planted) {
+        case.converge_to(&[a("www", 1), a("old", 1)]).await?;
+        let planted = service.plant_unknown(case.zone.without_dot())?;
+        case.converge_to(&[a("www", 2), a("new", 1)]).await?;
+        case.converge_to(&[]).await?;
+        if service.holds(case.zone.without_dot(), &planted) {
             return Ok(());
         }
         Err(format!("{planted} is gone, or changed"))
@@ -125,40 +125,42 @@ fn unknown_is_kept<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 
 /// A provider that has run once plans the next run from the world as it is then: others have changed the records,
 /// and made a zone.
-fn second_run<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn second_run<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        stage.become_(&[a("www", 1), a("old", 1)]).await?;
+        case.converge_to(&[a("www", 1), a("old", 1)]).await?;
         // What the first run knows of zones, it learns before there is the other.
-        let new = ZoneName::new(&stage.lab.zone("second-run-of-others"));
+        let new = ZoneName::new(&case.fixture.zone("second-run-of-others"));
         let new = new.map_err(|error| error.to_string())?;
-        let is_new = new != stage.zone;
-        drop(stage.bench.provider().list_zones().await);
+        let is_new = new != case.zone;
+        drop(case.harness.provider().list_zones().await);
         if is_new {
-            stage.bench.read(&new).await.map_err(|report| told(&report))?;
-            let others = Stage::new(stage.lab, "second-run-of-others", None).await?;
-            others.become_(&[a("theirs", 1)]).await?;
+            case.harness.read(&new).await.map_err(|report| render(&report))?;
+            let others = Case::new(case.fixture, "second-run-of-others", None).await?;
+            others.converge_to(&[a("theirs", 1)]).await?;
         }
-        let others = Stage { bench: stage.lab.bench().await, ..stage.clone() };
-        others.become_(&[a("www", 3), a("theirs", 1)]).await?;
+        let others = Case { harness: case.fixture.harness().await, ..case.clone() };
+        others.converge_to(&[a("www", 3), a("theirs", 1)]).await?;
 
-        stage.bench.begin_run();
+        case.harness.begin_run();
         if is_new {
-            sees(stage, &new).await?;
+            sees(case, &new).await?;
         }
-        stage.become_(&[a("www", 4), a("new", 1)]).await
+        case.converge_to(&[a("www", 4), a("new", 1)]).await
     }
     .boxed()
 }
 
 /// Sees that the provider knows a zone that others have made.
-async fn sees(stage: &Stage<'_>, zone: &ZoneName) -> Result {
-    if let Ok(zones) = stage.bench.provider().list_zones().await
+async fn sees(case: &Case<'_>, zone: &ZoneName) -> Result {
+    if let Ok(zones) = case.harness.provider().list_zones().await
         && !zones.contains(zone)
     {
         return Err(format!("{zone} is not listed, though it is there now"));
     }
-    let desired = stage.bench.zone(zone, &[stage.lab.given(zone), vec![a("theirs", 1)]].concat());
-    let plan = stage.bench.plan(&desired).await.map_err(|report| told(&report))?;
+    let desired = case
+        .harness
+        .zone(zone, &[case.fixture.default_records(zone), vec![a("theirs", 1)]].concat());
+    let plan = case.harness.plan(&desired).await.map_err(|report| render(&report))?;
     let changes = plan.map(|plan| plan.changes).unwrap_or_default();
     if changes.iter().any(|change| change.record().name().as_str() == "theirs") {
         return Err(format!("{zone} reads as it was before it was made"));

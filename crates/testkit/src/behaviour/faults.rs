@@ -7,13 +7,13 @@ use futures::future::BoxFuture;
 use octodns_core::Outcome;
 use serde_json::{Value as Json, json};
 
-use super::{Case, Stage, chain};
-use crate::fake::{Answer, Control, Fault, Place, Request, Seen};
-use crate::run::told;
+use super::{Case, CaseFn, chain};
+use crate::fake::{Control, InjectedFault, Place, Request, Response, Seen};
+use crate::run::render;
 
 type Result = std::result::Result<(), String>;
 
-pub(super) const CASES: &[(&str, Case)] = &[
+pub(super) const CASES: &[(&str, CaseFn)] = &[
     ("throttled", throttled),
     ("pause", pause),
     ("unavailable", unavailable),
@@ -30,37 +30,39 @@ fn records(many: usize) -> Vec<Json> {
 }
 
 /// Makes the zone first, so that faults hit what is written to it.
-async fn prepared<'s>(stage: &'s Stage<'s>) -> std::result::Result<Option<&'s Control>, String> {
-    stage.become_(&records(1)).await?;
-    Ok(stage.lab.control())
+async fn prepared<'s>(case: &'s Case<'s>) -> std::result::Result<Option<&'s Control>, String> {
+    case.converge_to(&records(1)).await?;
+    Ok(case.fixture.control())
 }
 
 /// Each of the next requests is answered once by the service's no to too many.
-fn throttled<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn throttled<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(control) = prepared(stage).await? else { return Ok(()) };
-        control.faults().next(3, stage.lab.throttled());
-        stage.apply(&stage.desired(&records(4))).await?;
-        control.faults().next(1, stage.lab.throttled());
-        stage.holds(&stage.desired(&records(4))).await
+        let Some(control) = prepared(case).await? else { return Ok(()) };
+        control.faults().next(3, case.fixture.throttled());
+        case.apply(&case.desired(&records(4))).await?;
+        control.faults().next(1, case.fixture.throttled());
+        case.holds(&case.desired(&records(4))).await
     }
     .boxed()
 }
 
 /// What the service does not take now, and says for how long, is not sent again before: a zone, and a record.
-fn pause<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn pause<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(control) = stage.lab.control() else { return Ok(()) };
-        let Fault::Answer(Answer { status, mut headers, body }) = stage.lab.throttled() else {
+        let Some(control) = case.fixture.control() else { return Ok(()) };
+        let InjectedFault::Response(Response { status, mut headers, body }) =
+            case.fixture.throttled()
+        else {
             return Ok(());
         };
         headers.retain(|(name, _)| name != "retry-after");
         headers.push(("retry-after".to_owned(), "1".to_owned()));
-        let throttled = Fault::Answer(Answer { status, headers, body });
+        let throttled = InjectedFault::Response(Response { status, headers, body });
         for many in [1, 2] {
             control.measured().clear();
             control.faults().next_of(Request::is_write, 1, throttled.clone());
-            stage.become_(&records(many)).await?;
+            case.converge_to(&records(many)).await?;
             let seen = control.measured().seen();
             let mut writes = seen.iter().filter(|seen| seen.is_write());
             // What was not carried out has no status.
@@ -84,15 +86,15 @@ fn pause<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 }
 
 /// 503 on the way, whether the request was carried out or not.
-fn unavailable<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn unavailable<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(control) = prepared(stage).await? else { return Ok(()) };
-        for fault in [Fault::unavailable(), Fault::unavailable_after()] {
+        let Some(control) = prepared(case).await? else { return Ok(()) };
+        for fault in [InjectedFault::unavailable(), InjectedFault::unavailable_after()] {
             control.faults().next(1, fault.clone());
             control.faults().next_of(Request::is_write, 2, fault);
-            stage.become_(&records(5)).await?;
+            case.converge_to(&records(5)).await?;
             control.faults().clear();
-            stage.become_(&records(1)).await?;
+            case.converge_to(&records(1)).await?;
         }
         Ok(())
     }
@@ -100,17 +102,17 @@ fn unavailable<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 }
 
 /// The connection breaks at any place of an answer, whether the request was carried out or not.
-fn broken_connection<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn broken_connection<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(control) = prepared(stage).await? else { return Ok(()) };
+        let Some(control) = prepared(case).await? else { return Ok(()) };
         for place in Place::ALL {
             for carried_out in [false, true] {
-                let fault = Fault::Break { place, carried_out };
+                let fault = InjectedFault::Break { place, carried_out };
                 control.faults().next_of(Request::is_write, 2, fault.clone());
                 let told = |problem| format!("{fault:?}: {problem}");
-                stage.become_(&records(5)).await.map_err(told)?;
+                case.converge_to(&records(5)).await.map_err(told)?;
                 control.faults().clear();
-                stage.become_(&records(1)).await?;
+                case.converge_to(&records(1)).await?;
             }
         }
         Ok(())
@@ -119,12 +121,12 @@ fn broken_connection<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 }
 
 /// An answer that makes no sense is an error, never an empty zone.
-fn wrong_answer<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn wrong_answer<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(control) = prepared(stage).await? else { return Ok(()) };
-        for fault in [Fault::malformed(), Fault::refused()] {
+        let Some(control) = prepared(case).await? else { return Ok(()) };
+        for fault in [InjectedFault::malformed(), InjectedFault::refused()] {
             control.faults().next(usize::MAX, fault.clone());
-            let read = stage.bench.read(&stage.zone).await;
+            let read = case.harness.read(&case.zone).await;
             control.faults().clear();
             if let Ok(read) = read {
                 return Err(format!("{fault:?} reads as a zone with {} records", read.zone.len()));
@@ -137,23 +139,23 @@ fn wrong_answer<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 
 /// The service refuses in the middle of applying: what was done and what not is told, and a second run
 /// does the rest.
-fn half_an_apply<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn half_an_apply<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(control) = prepared(stage).await? else { return Ok(()) };
-        let desired = stage.desired(&records(40));
-        let plan = stage.bench.plan(&desired).await.map_err(|report| told(&report))?;
+        let Some(control) = prepared(case).await? else { return Ok(()) };
+        let desired = case.desired(&records(40));
+        let plan = case.harness.plan(&desired).await.map_err(|report| render(&report))?;
         let plan = plan.ok_or("there is nothing to do")?;
-        control.faults().writes_after(10, Fault::refused());
-        let applied = stage.bench.apply(&plan).await;
+        control.faults().writes_after(10, InjectedFault::refused());
+        let applied = case.harness.apply(&plan).await;
         control.faults().clear();
         let Err(error) = applied.result else {
             // All in one request: then it is all or nothing, and this case says nothing.
-            return stage.holds(&desired).await;
+            return case.holds(&desired).await;
         };
         if !chain(&error).contains("injected: refused") {
             return Err(format!("the error has not the service's words: {}", chain(&error)));
         }
-        let held = stage.bench.read(&stage.zone).await.map_err(|report| told(&report))?.zone;
+        let held = case.harness.read(&case.zone).await.map_err(|report| render(&report))?.zone;
         for (change, outcome) in plan.changes.iter().zip(&applied.outcomes) {
             let record = change.record();
             let is_there = held.get(record.name(), record.record_type()).is_some();
@@ -172,7 +174,7 @@ fn half_an_apply<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
         if several && !is_any(|outcome| *outcome == Outcome::NotSent) {
             return Err("it goes on after the service has refused a change".to_owned());
         }
-        stage.become_(&records(40)).await
+        case.converge_to(&records(40)).await
     }
     .boxed()
 }
@@ -184,19 +186,19 @@ fn is_made(outcome: &Outcome) -> bool {
 
 /// In the middle of applying every answer to a write is lost, for good. What the log says was done is there, what it
 /// says was not tried is not, and a second run does the rest.
-fn cut_off<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn cut_off<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(control) = prepared(stage).await? else { return Ok(()) };
+        let Some(control) = prepared(case).await? else { return Ok(()) };
         for carried_out in [true, false] {
             let many = if carried_out { 12 } else { 24 };
-            let desired = stage.desired(&records(many));
-            let plan = stage.bench.plan(&desired).await.map_err(|report| told(&report))?;
+            let desired = case.desired(&records(many));
+            let plan = case.harness.plan(&desired).await.map_err(|report| render(&report))?;
             let plan = plan.ok_or("there is nothing to do")?;
-            let fault = Fault::Break { place: Place::Start, carried_out };
+            let fault = InjectedFault::Break { place: Place::Start, carried_out };
             control.faults().writes_after(3, fault);
-            let applied = stage.bench.apply(&plan).await;
+            let applied = case.harness.apply(&plan).await;
             control.faults().clear();
-            let held = stage.bench.read(&stage.zone).await.map_err(|report| told(&report))?.zone;
+            let held = case.harness.read(&case.zone).await.map_err(|report| render(&report))?.zone;
             for (change, outcome) in plan.changes.iter().zip(&applied.outcomes) {
                 let record = change.record();
                 let is_there = held.get(record.name(), record.record_type()).is_some();
@@ -215,7 +217,7 @@ fn cut_off<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
             if applied.result.is_ok() && !all_done {
                 return Err("Ok, although not every change was made".to_owned());
             }
-            stage.become_(&records(many)).await?;
+            case.converge_to(&records(many)).await?;
         }
         Ok(())
     }
@@ -224,20 +226,20 @@ fn cut_off<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 
 /// One in ten answers is 429 or 503, one in fifty breaks off, and requests were carried out before that or were
 /// not: nothing is lost, nothing is there twice. Half of the changes are updates, half are new.
-fn storm<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn storm<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let half = if stage.lab.service().is_some() { 500 } else { 100 };
-        stage.become_(&addresses(half, 0)).await?;
-        let Some(control) = stage.lab.control() else { return Ok(()) };
-        let desired = stage.desired(&addresses(half * 2, 1));
+        let half = if case.fixture.service().is_some() { 500 } else { 100 };
+        case.converge_to(&addresses(half, 0)).await?;
+        let Some(control) = case.fixture.control() else { return Ok(()) };
+        let desired = case.desired(&addresses(half * 2, 1));
         let faults = control.faults();
-        faults.share(5, 1, stage.lab.throttled());
-        faults.share(3, 2, Fault::unavailable());
-        faults.share(2, 3, Fault::unavailable_after());
-        faults.share(1, 4, Fault::BreakBefore);
-        faults.share(1, 5, Fault::BreakAfter);
+        faults.share(5, 1, case.fixture.throttled());
+        faults.share(3, 2, InjectedFault::unavailable());
+        faults.share(2, 3, InjectedFault::unavailable_after());
+        faults.share(1, 4, InjectedFault::BreakBefore);
+        faults.share(1, 5, InjectedFault::BreakAfter);
         control.measured().clear();
-        let result = stage.apply(&desired).await;
+        let result = case.apply(&desired).await;
         faults.clear();
         result?;
         let seen = control.measured().seen();
@@ -245,9 +247,9 @@ fn storm<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
         if seen.len() > 500 && failed < 50 {
             return Err(format!("only {failed} of {} requests went wrong", seen.len()));
         }
-        stage.holds(&desired).await?;
-        let Some(service) = stage.lab.service() else { return Ok(()) };
-        match service.count(stage.zone.without_dot(), "A") {
+        case.holds(&desired).await?;
+        let Some(service) = case.fixture.service() else { return Ok(()) };
+        match service.count(case.zone.without_dot(), "A") {
             count if count == half * 2 => Ok(()),
             count => Err(format!("{count} items of type A, not {}", half * 2)),
         }

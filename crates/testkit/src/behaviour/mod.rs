@@ -1,26 +1,26 @@
 //! The behaviour suite: what every provider must do, against a server that keeps state.
 //!
-//! A test makes a [`Lab`], a provider with its server, and proves it:
+//! A test makes a [`Fixture`], a provider with its server, and proves it:
 //!
 //! ```no_run
 //! use std::sync::Arc;
 //!
 //! use octodns_core::{Provider, async_trait};
-//! use octodns_testkit::behaviour::{self, Lab};
-//! use octodns_testkit::run::Bench;
+//! use octodns_testkit::behaviour::{self, Fixture};
+//! use octodns_testkit::run::Harness;
 //!
 //! /// A provider at a server with nothing in it.
 //! struct Mine(Arc<dyn Provider>);
 //!
 //! #[async_trait]
-//! impl Lab for Mine {
-//!     async fn bench(&self) -> Bench {
-//!         Bench::new(Arc::clone(&self.0))
+//! impl Fixture for Mine {
+//!     async fn harness(&self) -> Harness {
+//!         Harness::new(Arc::clone(&self.0))
 //!     }
 //! }
 //!
 //! # async fn test(provider: Arc<dyn Provider>) {
-//! behaviour::prove(&Mine(provider)).await;
+//! behaviour::run_suite(&Mine(provider)).await;
 //! # }
 //! ```
 
@@ -37,15 +37,15 @@ use octodns_core::{Outcome, RecordType, Zone, ZoneName, async_trait};
 use serde_json::Value as Json;
 
 use crate::fake::Control;
-use crate::fake::Fault;
+use crate::fake::InjectedFault;
 use crate::json::{canonical, record_json};
-use crate::run::{Bench, told};
+use crate::run::{Harness, render};
 
 /// A provider under test, and its server.
 #[async_trait]
-pub trait Lab: Send + Sync {
+pub trait Fixture: Send + Sync {
     /// A provider at the server. Each call may give the same or another one, the server is the same.
-    async fn bench(&self) -> Bench;
+    async fn harness(&self) -> Harness;
 
     /// The zone of a case: one that there is not yet, or one that is empty where the service cannot make
     /// zones.
@@ -57,7 +57,7 @@ pub trait Lab: Send + Sync {
     async fn prepare(&self, _zone: &ZoneName) {}
 
     /// Records that the service brings with each new zone, and that cannot be taken away.
-    fn given(&self, _zone: &ZoneName) -> Vec<Json> {
+    fn default_records(&self, _zone: &ZoneName) -> Vec<Json> {
         Vec::new()
     }
 
@@ -72,8 +72,10 @@ pub trait Lab: Send + Sync {
     }
 
     /// How the service says that it is asked too much.
-    fn throttled(&self) -> Fault {
-        self.service().map_or_else(Fault::throttled, |service| Fault::Answer(service.throttled()))
+    fn throttled(&self) -> InjectedFault {
+        self.service().map_or_else(InjectedFault::throttled, |service| {
+            InjectedFault::Response(service.throttled())
+        })
     }
 
     /// Cases that are left out, by name, and why.
@@ -87,7 +89,7 @@ pub trait Lab: Send + Sync {
     }
 
     /// The least TTL, in seconds, that the service keeps as it is.
-    fn least_ttl(&self) -> u32 {
+    fn min_ttl(&self) -> u32 {
         60
     }
 }
@@ -100,39 +102,39 @@ pub use texts::text_samples;
 /// # Panics
 ///
 /// When one fails; all of them are told.
-pub async fn prove(lab: &dyn Lab) {
-    let failed = examine(lab, &[]).await;
+pub async fn run_suite(fixture: &dyn Fixture) {
+    let failed = examine(fixture, &[]).await;
     assert!(failed.is_empty(), "\n{}\n", failed.join("\n"));
 }
 
 /// Runs the cases of these names, or every case if there are none: what failed, each with its case.
 #[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
-pub async fn examine(lab: &dyn Lab, only: &[&str]) -> Vec<String> {
-    let cases = cases(&lab.bench().await);
+pub async fn examine(fixture: &dyn Fixture, only: &[&str]) -> Vec<String> {
+    let cases = cases(&fixture.harness().await);
     let mut failed = Vec::new();
     let is_text = |name: &str| samples::odd_texts().iter().any(|(text, _)| *text == name);
-    for name in lab.except().iter().map(|(name, _)| name).chain(only) {
+    for name in fixture.except().iter().map(|(name, _)| name).chain(only) {
         if !is_text(name) && !cases.iter().any(|(case, ..)| case == name) {
             failed.push(format!("{name}: there is no such case"));
         }
     }
-    for (name, case, record_type) in cases {
+    for (name, run, record_type) in cases {
         if !only.is_empty() && !only.contains(&&*name) {
             continue;
         }
-        if let Some((_, why)) = lab.except().iter().find(|(except, _)| *except == name) {
+        if let Some((_, why)) = fixture.except().iter().find(|(except, _)| *except == name) {
             eprintln!("{name}: left out: {why}");
             continue;
         }
-        let result = match Stage::new(lab, &name, record_type).await {
-            Ok(stage) => case(&stage).await,
+        let result = match Case::new(fixture, &name, record_type).await {
+            Ok(case) => run(&case).await,
             Err(problem) => Err(problem),
         };
-        if let Some(service) = lab.service() {
+        if let Some(service) = fixture.service() {
             service.restore();
         }
         failed.extend(result.err().map(|problem| format!("{name}: {problem}")));
-        if let Some(control) = lab.control() {
+        if let Some(control) = fixture.control() {
             control.faults().clear();
         }
     }
@@ -140,63 +142,69 @@ pub async fn examine(lab: &dyn Lab, only: &[&str]) -> Vec<String> {
 }
 
 /// The cases for a provider: those of all, and one for each record type that it has.
-fn cases(bench: &Bench) -> Vec<(String, Case, Option<RecordType>)> {
+fn cases(harness: &Harness) -> Vec<(String, CaseFn, Option<RecordType>)> {
     let of_all =
         zones::CASES.iter().chain(texts::CASES).chain(contract::CASES).chain(faults::CASES);
     let of_all = of_all.chain(service::CASES);
     let mut cases: Vec<_> = of_all.map(|(name, case)| ((*name).to_owned(), *case, None)).collect();
-    let capabilities = bench.provider().capabilities();
+    let capabilities = harness.provider().capabilities();
     for sample in samples::all() {
         if capabilities.supports_type(sample.record_type) {
             let name = format!("type-{}", sample.record_type.as_str().to_lowercase());
-            cases.push((name, walk::record_type as Case, Some(sample.record_type)));
+            cases.push((name, walk::record_type as CaseFn, Some(sample.record_type)));
         }
     }
     cases
 }
 
 /// What a case returns, and how it is called.
-type Case = for<'s> fn(&'s Stage<'s>) -> futures::future::BoxFuture<'s, Result<(), String>>;
+type CaseFn = for<'s> fn(&'s Case<'s>) -> futures::future::BoxFuture<'s, Result<(), String>>;
 
 /// A case at work: the zone it has for itself.
 #[derive(Clone)]
-struct Stage<'s> {
-    case: String,
-    lab: &'s dyn Lab,
-    bench: Bench,
+struct Case<'s> {
+    name: String,
+    fixture: &'s dyn Fixture,
+    harness: Harness,
     zone: ZoneName,
     record_type: Option<RecordType>,
 }
 
-impl<'s> Stage<'s> {
+impl<'s> Case<'s> {
     async fn new(
-        lab: &'s dyn Lab,
-        case: &str,
+        fixture: &'s dyn Fixture,
+        name: &str,
         record_type: Option<RecordType>,
     ) -> Result<Self, String> {
-        let zone = ZoneName::new(&lab.zone(case)).map_err(|error| error.to_string())?;
-        lab.prepare(&zone).await;
-        Ok(Self { case: case.to_owned(), lab, bench: lab.bench().await, zone, record_type })
+        let zone = ZoneName::new(&fixture.zone(name)).map_err(|error| error.to_string())?;
+        fixture.prepare(&zone).await;
+        Ok(Self {
+            name: name.to_owned(),
+            fixture,
+            harness: fixture.harness().await,
+            zone,
+            record_type,
+        })
     }
 
     /// A zone with these records, and those that the service always has.
     fn desired(&self, records: &[Json]) -> Zone {
-        let mut all = self.lab.given(&self.zone);
+        let mut all = self.fixture.default_records(&self.zone);
         all.extend_from_slice(records);
-        self.bench.zone(&self.zone, &all)
+        self.harness.zone(&self.zone, &all)
     }
 
     /// Makes the service hold these records and nothing else, and sees that it does.
-    async fn become_(&self, records: &[Json]) -> Result<(), String> {
+    async fn converge_to(&self, records: &[Json]) -> Result<(), String> {
         let desired = self.desired(records);
         self.apply(&desired).await?;
         self.holds(&desired).await
     }
 
     async fn apply(&self, desired: &Zone) -> Result<(), String> {
-        let planned = self.bench.plan(desired).await;
-        let Some(plan) = planned.map_err(|report| told(&report))? else { return Ok(()) };
-        let applied = self.bench.apply(&plan).await;
+        let planned = self.harness.plan(desired).await;
+        let Some(plan) = planned.map_err(|report| render(&report))? else { return Ok(()) };
+        let applied = self.harness.apply(&plan).await;
         if let Err(error) = applied.result {
             return Err(format!("applying: {}", chain(&error)));
         }
@@ -212,15 +220,15 @@ impl<'s> Stage<'s> {
 
     /// Sees that a second client finds nothing to change, and reads what is desired.
     async fn holds(&self, desired: &Zone) -> Result<(), String> {
-        let bench = self.lab.bench().await;
-        let planned = bench.plan(desired).await.map_err(|report| told(&report))?;
+        let harness = self.fixture.harness().await;
+        let planned = harness.plan(desired).await.map_err(|report| render(&report))?;
         if let Some(plan) = planned {
             let changes =
                 plan.changes.iter().map(|change| change.display(&self.zone, "").to_string());
             let changes: Vec<_> = changes.collect();
             return Err(format!("there is still something to do: {}", changes.join("; ")));
         }
-        let read = bench.read(&self.zone).await.map_err(|report| told(&report))?;
+        let read = harness.read(&self.zone).await.map_err(|report| render(&report))?;
         let json = |zone: &Zone| {
             let records: Vec<_> = zone.records().map(|record| record_json(record)).collect();
             canonical(&records)
@@ -240,12 +248,12 @@ impl<'s> Stage<'s> {
     /// Says why the case has nothing to try here.
     #[expect(clippy::print_stderr, reason = "test support: it says what is not tried")]
     fn does_not_apply(&self, why: &str) {
-        eprintln!("{}: does not apply: {why}", self.case);
+        eprintln!("{}: does not apply: {why}", self.name);
     }
 
     /// How many writing requests the server has had, where it counts them.
     fn writes(&self) -> usize {
-        let seen = self.lab.control().map(|control| control.measured().seen());
+        let seen = self.fixture.control().map(|control| control.measured().seen());
         seen.into_iter().flatten().filter(crate::fake::Seen::is_write).count()
     }
 }

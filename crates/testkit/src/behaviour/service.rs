@@ -2,18 +2,18 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use octodns_core::{ProviderError, ServiceFault};
+use octodns_core::{ProviderError, ServiceErrorKind};
 use serde_json::Value as Json;
 
 use super::zones::a;
-use super::{Case, Stage};
-use crate::fake::{Answer, Fake, Fault, Request};
-use crate::run::told;
+use super::{Case, CaseFn};
+use crate::fake::{Fake, InjectedFault, Request, Response};
+use crate::run::render;
 use crate::store::Store;
 
 type Result = std::result::Result<(), String>;
 
-pub(super) const CASES: &[(&str, Case)] = &[
+pub(super) const CASES: &[(&str, CaseFn)] = &[
     ("bad-token", bad_token),
     ("token-ends", token_ends),
     ("lost-page", lost_page),
@@ -51,7 +51,7 @@ pub trait Service: Send + Sync {
     fn count(&self, zone: &str, record_type: &str) -> usize;
 
     /// The answer to a client that asks too much.
-    fn throttled(&self) -> Answer;
+    fn throttled(&self) -> Response;
 
     /// Undoes what it was told.
     fn restore(&self) {
@@ -96,33 +96,33 @@ impl Service for Fake<Store> {
         self.api().count(zone, record_type)
     }
 
-    fn throttled(&self) -> Answer {
+    fn throttled(&self) -> Response {
         self.api().throttled()
     }
 }
 
 /// Credentials that are not accepted are an error that says so, never a zone that there is not.
-fn bad_token<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn bad_token<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(service) = stage.lab.service() else {
-            stage.does_not_apply("the server cannot be told to let nobody in");
+        let Some(service) = case.fixture.service() else {
+            case.does_not_apply("the server cannot be told to let nobody in");
             return Ok(());
         };
-        stage.become_(&[a("www", 1)]).await?;
-        let plan = stage.bench.plan(&stage.desired(&[a("www", 2)])).await;
-        let plan = plan.map_err(|report| told(&report))?.ok_or("there is nothing to do")?;
+        case.converge_to(&[a("www", 1)]).await?;
+        let plan = case.harness.plan(&case.desired(&[a("www", 2)])).await;
+        let plan = plan.map_err(|report| render(&report))?.ok_or("there is nothing to do")?;
         service.lock(true);
-        let bench = stage.lab.bench().await;
-        let read = bench.read_raw(&stage.zone).await.map(|is_there| format!("there: {is_there}"));
+        let harness = case.fixture.harness().await;
+        let read = harness.read_raw(&case.zone).await.map(|is_there| format!("there: {is_there}"));
         is_unauthorized("reading", read)?;
-        let listed = bench.provider().list_zones().await.map(|zones| format!("{zones:?}"));
+        let listed = harness.provider().list_zones().await.map(|zones| format!("{zones:?}"));
         if !matches!(listed, Err(ProviderError::CannotList)) {
             is_unauthorized("listing zones", listed)?;
         }
-        let applied = stage.bench.apply(&plan).await;
+        let applied = case.harness.apply(&plan).await;
         is_unauthorized("applying", applied.result.map(|count| format!("{count} changes")))?;
         service.lock(false);
-        stage.become_(&[a("www", 2)]).await
+        case.converge_to(&[a("www", 2)]).await
     }
     .boxed()
 }
@@ -130,27 +130,27 @@ fn bad_token<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 fn is_unauthorized(what: &str, result: std::result::Result<String, ProviderError>) -> Result {
     match result {
         Ok(found) => Err(format!("{what} without the right credentials gives {found}")),
-        Err(error) if error.fault() == Some(ServiceFault::Unauthorized) => Ok(()),
+        Err(error) if error.kind() == Some(ServiceErrorKind::Unauthorized) => Ok(()),
         Err(error) => {
-            Err(format!("{what} without the right credentials is {:?}: {error}", error.fault()))
+            Err(format!("{what} without the right credentials is {:?}: {error}", error.kind()))
         }
     }
 }
 
 /// A token that ends in the middle of a run is fetched anew.
-fn token_ends<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn token_ends<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let Some(service) = stage.lab.service() else {
-            stage.does_not_apply("the server has no tokens that could be ended");
+        let Some(service) = case.fixture.service() else {
+            case.does_not_apply("the server has no tokens that could be ended");
             return Ok(());
         };
-        stage.become_(&[a("www", 1)]).await?;
+        case.converge_to(&[a("www", 1)]).await?;
         if !service.end_tokens_after(Some(5)) {
-            stage.does_not_apply("the service's tokens do not end");
+            case.does_not_apply("the service's tokens do not end");
             return Ok(());
         }
         let records: Vec<_> = (0..20).map(|index| a(&format!("host-{index}"), index)).collect();
-        stage.become_(&records).await
+        case.converge_to(&records).await
     }
     .boxed()
 }
@@ -159,38 +159,37 @@ fn token_ends<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 const A_PAGE: usize = 10;
 
 /// Makes a zone of several pages; `false` after saying why there are none.
-async fn has_pages(stage: &Stage<'_>) -> std::result::Result<bool, String> {
-    let Some(service) = stage.lab.service() else {
-        stage.does_not_apply("the server cannot be told to lose a page");
+async fn has_pages(case: &Case<'_>) -> std::result::Result<bool, String> {
+    let Some(service) = case.fixture.service() else {
+        case.does_not_apply("the server cannot be told to lose a page");
         return Ok(false);
     };
     let records: Vec<_> = (0..A_PAGE * 4).map(|index| a(&format!("host-{index}"), index)).collect();
-    stage.become_(&records).await?;
+    case.converge_to(&records).await?;
     if !service.limit_pages(Some(A_PAGE)) {
-        stage.does_not_apply("lists are not paged, or do not say that more follows");
+        case.does_not_apply("lists are not paged, or do not say that more follows");
         return Ok(false);
     }
-    stage
-        .holds(&stage.desired(&records))
+    case.holds(&case.desired(&records))
         .await
         .map_err(|problem| format!("pages of {A_PAGE}, whatever is asked for: {problem}"))?;
     Ok(true)
 }
 
 /// A page that comes without its items is noticed where the service says how many there are.
-fn lost_page<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn lost_page<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        if !has_pages(stage).await? {
+        if !has_pages(case).await? {
             return Ok(());
         }
-        let Some(service) = stage.lab.service() else { return Ok(()) };
+        let Some(service) = case.fixture.service() else { return Ok(()) };
         if !service.counts_items() {
-            stage.does_not_apply("the service does not say how many items there are");
+            case.does_not_apply("the service does not say how many items there are");
             return Ok(());
         }
         for page in 1..=3 {
             service.lose_page(Some(page));
-            let read = stage.lab.bench().await.read(&stage.zone).await;
+            let read = case.fixture.harness().await.read(&case.zone).await;
             service.lose_page(None);
             is_no_zone(&format!("page {page} is lost"), read)?;
         }
@@ -200,15 +199,15 @@ fn lost_page<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 }
 
 /// A page that cannot be had is an error, never the end of the zone.
-fn page_fails<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn page_fails<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        if !has_pages(stage).await? {
+        if !has_pages(case).await? {
             return Ok(());
         }
-        let Some(control) = stage.lab.control() else { return Ok(()) };
-        for (after, fault) in [(1, Fault::refused()), (2, Fault::malformed())] {
+        let Some(control) = case.fixture.control() else { return Ok(()) };
+        for (after, fault) in [(1, InjectedFault::refused()), (2, InjectedFault::malformed())] {
             control.faults().after(after, |request| !Request::is_write(request), fault);
-            let read = stage.lab.bench().await.read(&stage.zone).await;
+            let read = case.fixture.harness().await.read(&case.zone).await;
             control.faults().clear();
             is_no_zone(&format!("the answer after {after} fails"), read)?;
         }

@@ -8,10 +8,10 @@ use octodns_core::record::text::escape_semicolons;
 use octodns_core::{RecordData, RecordType, Severity};
 use serde_json::{Value as Json, json};
 
-use super::{Case, Stage};
-use crate::run::told;
+use super::{Case, CaseFn};
+use crate::run::render;
 
-pub(super) const CASES: &[(&str, Case)] = &[("texts", texts)];
+pub(super) const CASES: &[(&str, CaseFn)] = &[("texts", texts)];
 
 /// A text as a source has it, and its octets.
 struct Sample {
@@ -21,29 +21,34 @@ struct Sample {
 }
 
 /// All texts at once; those that the service is said not to hold are refused when planning, and left out.
-fn texts<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result<(), String>> {
+fn texts<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result<(), String>> {
     async move {
-        if !stage.bench.provider().capabilities().supports_type(RecordType::TXT) {
+        if !case.harness.provider().capabilities().supports_type(RecordType::TXT) {
             return Ok(());
         }
         let mut samples = samples();
-        let desired = stage.desired(&records(&samples));
-        if let Err(report) = stage.bench.plan(&desired).await {
+        let desired = case.desired(&records(&samples));
+        if let Err(report) = case.harness.plan(&desired).await {
             let refused: Vec<_> = report.of(Severity::Error).collect();
             if refused.iter().any(|found| found.code != "supports") {
-                return Err(told(&report));
+                return Err(render(&report));
             }
             samples.retain(|sample| {
-                let subject = format!("{}.{} TXT", sample.name, stage.zone);
+                let subject = format!("{}.{} TXT", sample.name, case.zone);
                 !refused.iter().any(|found| found.subject == subject)
             });
         }
         if samples.is_empty() {
             return Err("no text at all can be held".to_owned());
         }
-        stage.become_(&records(&samples)).await?;
-        let read =
-            stage.lab.bench().await.read(&stage.zone).await.map_err(|report| told(&report))?;
+        case.converge_to(&records(&samples)).await?;
+        let read = case
+            .fixture
+            .harness()
+            .await
+            .read(&case.zone)
+            .await
+            .map_err(|report| render(&report))?;
         let mut wrong = Vec::new();
         for sample in &samples {
             let held = read.zone.records().find(|record| record.name().as_str() == sample.name);

@@ -3,14 +3,14 @@
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::Stage;
+use super::Case;
 
 /// Walks the record type of the case through its states.
-pub(super) fn record_type<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result<(), String>> {
+pub(super) fn record_type<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result<(), String>> {
     async move {
-        let Some(of) = stage.record_type else { return Ok(()) };
-        let Some(sample) = stage.lab.sample(of) else { return Err("no sample".to_owned()) };
-        let (values, least) = (&sample.values, stage.lab.least_ttl());
+        let Some(of) = case.record_type else { return Ok(()) };
+        let Some(sample) = case.fixture.sample(of) else { return Err("no sample".to_owned()) };
+        let (values, least) = (&sample.values, case.fixture.min_ttl());
         for (what, records) in [
             ("create", sample.with(&values[..1], 300.max(least))),
             ("more values", sample.with(values, 300.max(least))),
@@ -19,7 +19,7 @@ pub(super) fn record_type<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result<(), 
             ("TTL and values", sample.with(&values[..1], least)),
             ("delete", sample.beside.clone()),
         ] {
-            stage.become_(&records).await.map_err(|problem| format!("{what}: {problem}"))?;
+            case.converge_to(&records).await.map_err(|problem| format!("{what}: {problem}"))?;
         }
         Ok(())
     }

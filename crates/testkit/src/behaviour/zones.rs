@@ -5,12 +5,12 @@ use futures::future::BoxFuture;
 use octodns_core::{ProviderError, RecordType};
 use serde_json::{Value as Json, json};
 
-use super::{Case, Stage, samples};
-use crate::run::told;
+use super::{Case, CaseFn, samples};
+use crate::run::render;
 
 type Result = std::result::Result<(), String>;
 
-pub(super) const CASES: &[(&str, Case)] = &[
+pub(super) const CASES: &[(&str, CaseFn)] = &[
     ("new-zone", new_zone),
     ("plan-alone", plan_alone),
     ("no-zone", no_zone),
@@ -28,15 +28,15 @@ pub(super) fn a(name: &str, last: usize) -> Json {
 }
 
 /// A zone that there is not is made with its records, and is there then.
-fn new_zone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn new_zone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        stage.become_(&[a("www", 1)]).await?;
-        let read = stage.bench.read(&stage.zone).await.map_err(|report| told(&report))?;
+        case.converge_to(&[a("www", 1)]).await?;
+        let read = case.harness.read(&case.zone).await.map_err(|report| render(&report))?;
         if !read.exists {
             return Err("the zone does not exist after it was made".to_owned());
         }
-        match stage.bench.provider().list_zones().await {
-            Ok(zones) if zones.contains(&stage.zone) => Ok(()),
+        match case.harness.provider().list_zones().await {
+            Ok(zones) if zones.contains(&case.zone) => Ok(()),
             Ok(zones) => Err(format!("it is not among the zones: {zones:?}")),
             Err(ProviderError::CannotList) => Ok(()),
             Err(error) => Err(error.to_string()),
@@ -46,16 +46,16 @@ fn new_zone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 }
 
 /// Planning changes nothing: whoever plans next finds the same to do.
-fn plan_alone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn plan_alone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        stage.become_(&[a("www", 1), a("old", 1)]).await?;
-        let desired = stage.desired(&[a("www", 2), a("new", 1)]);
-        let before = stage.writes();
+        case.converge_to(&[a("www", 1), a("old", 1)]).await?;
+        let desired = case.desired(&[a("www", 2), a("new", 1)]);
+        let before = case.writes();
         let mut planned = Vec::new();
-        for bench in [&stage.bench, &stage.lab.bench().await] {
-            let plan = bench.plan(&desired).await.map_err(|report| told(&report))?;
+        for harness in [&case.harness, &case.fixture.harness().await] {
+            let plan = harness.plan(&desired).await.map_err(|report| render(&report))?;
             let changes = plan.map(|plan| plan.changes).unwrap_or_default();
-            let told = |change: &octodns_core::Change| change.display(&stage.zone, "").to_string();
+            let told = |change: &octodns_core::Change| change.display(&case.zone, "").to_string();
             planned.push(changes.iter().map(told).collect::<Vec<_>>());
         }
         if planned[0] != planned[1] {
@@ -64,8 +64,8 @@ fn plan_alone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
                 "planned first: {first}; and then, with nothing applied: {second}"
             ));
         }
-        match stage.writes() - before {
-            0 => stage.apply(&desired).await,
+        match case.writes() - before {
+            0 => case.apply(&desired).await,
             many => Err(format!("planning made {many} writing requests")),
         }
     }
@@ -73,72 +73,72 @@ fn plan_alone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 }
 
 /// A zone that there is not is nothing, not an error.
-fn no_zone<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn no_zone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let name =
             octodns_core::ZoneName::new("nowhere.invalid.").map_err(|error| error.to_string())?;
-        match stage.bench.read(&name).await {
+        match case.harness.read(&name).await {
             Ok(read) if read.exists || !read.zone.is_empty() => {
                 Err("there is such a zone".to_owned())
             }
             Ok(_) => Ok(()),
-            Err(report) => Err(told(&report)),
+            Err(report) => Err(render(&report)),
         }
     }
     .boxed()
 }
 
 /// More records than a page has, then half of them.
-fn many_records<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn many_records<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let records: Vec<_> = (0..230).map(|index| a(&format!("host-{index}"), index)).collect();
-        stage.become_(&records).await?;
-        stage.become_(&records[115..]).await
+        case.converge_to(&records).await?;
+        case.converge_to(&records[115..]).await
     }
     .boxed()
 }
 
-fn apex<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn apex<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let all = [
             a("", 1),
             json!({"name": "", "type": "MX", "ttl": 300, "value": {"preference": 10, "exchange": "mx.example.net."}}),
             json!({"name": "", "type": "TXT", "ttl": 300, "value": "at the apex"}),
         ];
-        let held = supported(stage, &all);
-        stage.become_(&held).await?;
-        stage.become_(&held[..1]).await
+        let held = supported(case, &all);
+        case.converge_to(&held).await?;
+        case.converge_to(&held[..1]).await
     }
     .boxed()
 }
 
-fn wildcard<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn wildcard<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let cname =
             json!({"name": "*.sub", "type": "CNAME", "ttl": 300, "value": "www.example.net."});
-        stage.become_(&supported(stage, &[a("*", 1), cname])).await?;
-        stage.become_(&[a("*", 2)]).await?;
-        stage.become_(&[]).await
+        case.converge_to(&supported(case, &[a("*", 1), cname])).await?;
+        case.converge_to(&[a("*", 2)]).await?;
+        case.converge_to(&[]).await
     }
     .boxed()
 }
 
 /// Names beyond ASCII, on either side.
-fn idna<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn idna<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let cname =
             json!({"name": "straße", "type": "CNAME", "ttl": 300, "value": "bücher.example.net."});
-        stage.become_(&supported(stage, &[a("bücher", 1), cname])).await?;
-        stage.become_(&[a("bücher", 2)]).await?;
-        stage.become_(&[]).await
+        case.converge_to(&supported(case, &[a("bücher", 1), cname])).await?;
+        case.converge_to(&[a("bücher", 2)]).await?;
+        case.converge_to(&[]).await
     }
     .boxed()
 }
 
 /// Labels with underscores and digits, deep names, names that look like the zone's.
-fn names<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn names<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        let first = stage.zone.as_str().split('.').next().unwrap_or_default().to_owned();
+        let first = case.zone.as_str().split('.').next().unwrap_or_default().to_owned();
         let names = [
             "_acme-challenge.www",
             "a.b.c.d.e",
@@ -150,45 +150,46 @@ fn names<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
         ];
         let records: Vec<_> =
             names.iter().enumerate().map(|(index, name)| a(name, index + 1)).collect();
-        stage.become_(&records).await?;
-        stage.become_(&[]).await
+        case.converge_to(&records).await?;
+        case.converge_to(&[]).await
     }
     .boxed()
 }
 
 /// A name that is an alias one day and has an address the next.
-fn type_changes<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn type_changes<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let cname =
             json!({"name": "www", "type": "CNAME", "ttl": 300, "value": "www.example.net."});
-        let alias = supported(stage, &[cname]);
+        let alias = supported(case, &[cname]);
         for records in [&alias[..], &[a("www", 1)], &alias] {
-            stage.become_(records).await?;
+            case.converge_to(records).await?;
         }
         Ok(())
     }
     .boxed()
 }
 
-fn odd_texts<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
+fn odd_texts<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
-        if !stage.bench.provider().capabilities().supports_type(RecordType::TXT) {
+        if !case.harness.provider().capabilities().supports_type(RecordType::TXT) {
             return Ok(());
         }
-        let is_left_out = |name: &str| stage.lab.except().iter().any(|(except, _)| *except == name);
+        let is_left_out =
+            |name: &str| case.fixture.except().iter().any(|(except, _)| *except == name);
         let texts: Vec<_> =
             samples::odd_texts().into_iter().filter(|(name, _)| !is_left_out(name)).collect();
         let mut problems = Vec::new();
         for (name, text) in &texts {
             let record = json!({"name": "odd", "type": "TXT", "ttl": 300, "value": text});
-            if let Err(problem) = stage.become_(&[record]).await {
+            if let Err(problem) = case.converge_to(&[record]).await {
                 problems.push(format!("{name}: {problem}"));
             }
         }
         // All in one set, in an order that is not that of the texts.
         let values: Vec<_> = texts.iter().rev().map(|(_, text)| text).collect();
         let record = json!({"name": "all", "type": "TXT", "ttl": 300, "values": values});
-        if let Err(problem) = stage.become_(&[record]).await {
+        if let Err(problem) = case.converge_to(&[record]).await {
             problems.push(format!("together: {problem}"));
         }
         if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
@@ -197,9 +198,9 @@ fn odd_texts<'s>(stage: &'s Stage<'s>) -> BoxFuture<'s, Result> {
 }
 
 /// Those of the records whose type the provider has.
-fn supported(stage: &Stage<'_>, records: &[Json]) -> Vec<Json> {
-    let zone = stage.bench.zone(&stage.zone, records);
-    let capabilities = stage.bench.provider().capabilities();
+fn supported(case: &Case<'_>, records: &[Json]) -> Vec<Json> {
+    let zone = case.harness.zone(&case.zone, records);
+    let capabilities = case.harness.provider().capabilities();
     let held = |json: &&Json| {
         let of = json["type"].as_str().unwrap_or_default();
         zone.records()

@@ -11,9 +11,9 @@ use super::model::{Changed, merged};
 use super::state::replay;
 use super::tolerance::Tolerance;
 use super::{Cassette, Cassettes, Player, Replayed, Sent};
-use crate::fake::{Answer, Api, Fake, Request};
+use crate::fake::{Api, Fake, Request, Response};
 use crate::json::{canonical, json_of, record_json};
-use crate::run::{Bench, told};
+use crate::run::{Harness, render};
 
 /// Everything that differs.
 pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<String> {
@@ -23,28 +23,31 @@ pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<
         Err(error) => return vec![format!("its files cannot be written: {error}")],
     };
     let expected = failure(cassettes, cassette);
-    let bench = match bench(cassettes, cassette, &files, |recorded| player.url_of(recorded)) {
+    let harness = match harness(cassettes, cassette, &files, |recorded| player.url_of(recorded)) {
         Err(_) if expected == Some(Expected::Options) => return Vec::new(),
         Err(problem) => return vec![problem],
         Ok(_) if expected == Some(Expected::Options) => {
             return vec!["these options should be refused".to_owned()];
         }
-        Ok(bench) => bench,
+        Ok(harness) => harness,
     };
     let mut problems = match (&cassette.zone, cassette.is_error()) {
-        (None, false) => list_zones(&bench, cassette).await,
-        (None, true) => error_of_listing(&bench, expected).await,
+        (None, false) => list_zones(&harness, cassette).await,
+        (None, true) => error_of_listing(&harness, expected).await,
         (Some(zone), is_error) => match ZoneName::new(zone) {
             Err(error) => return vec![error.to_string()],
             Ok(zone) if is_error => {
                 // Asked twice, so that each time the recording starts anew.
                 let second = Player::start(&cassette.exchanges, &cassettes.ignored_query).await;
-                match self::bench(cassettes, cassette, &files, |recorded| second.url_of(recorded)) {
-                    Ok(again) => error([&bench, &again], cassette, &zone, expected, &second).await,
+                match self::harness(cassettes, cassette, &files, |recorded| second.url_of(recorded))
+                {
+                    Ok(again) => {
+                        error([&harness, &again], cassette, &zone, expected, &second).await
+                    }
                     Err(problem) => vec![problem],
                 }
             }
-            Ok(zone) => run(cassettes, &bench, cassette, &files, &zone, &player).await,
+            Ok(zone) => run(cassettes, &harness, cassette, &files, &zone, &player).await,
         },
     };
     let strangers = player.strangers();
@@ -53,12 +56,12 @@ pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<
     problems
 }
 
-fn bench(
+fn harness(
     cassettes: &Cassettes,
     cassette: &Cassette,
     files: &Files,
     url_of: impl Fn(&str) -> String,
-) -> Result<Bench, String> {
+) -> Result<Harness, String> {
     let mut config = merged(&cassette.config, &cassettes.options);
     if cassette.is_error() {
         config = merged(&config, &cassettes.options_of_errors);
@@ -77,13 +80,13 @@ fn bench(
         }
     }
     let register = cassettes.register.ok_or("nobody registers the provider")?;
-    Bench::build(register, &cassette.class, &config)
+    Harness::build(register, &cassette.class, &config)
         .map_err(|error| format!("options: {}", error.message))
 }
 
-async fn list_zones(bench: &Bench, cassette: &Cassette) -> Vec<String> {
+async fn list_zones(harness: &Harness, cassette: &Cassette) -> Vec<String> {
     let Some(expected) = &cassette.zones else { return vec!["what is it about?".to_owned()] };
-    match bench.provider().list_zones().await {
+    match harness.provider().list_zones().await {
         Ok(zones) => {
             let mut zones: Vec<_> = zones.iter().map(|zone| zone.as_str().to_owned()).collect();
             zones.sort();
@@ -93,8 +96,8 @@ async fn list_zones(bench: &Bench, cassette: &Cassette) -> Vec<String> {
     }
 }
 
-async fn error_of_listing(bench: &Bench, expected: Option<Expected>) -> Vec<String> {
-    match bench.provider().list_zones().await {
+async fn error_of_listing(harness: &Harness, expected: Option<Expected>) -> Vec<String> {
+    match harness.provider().list_zones().await {
         Ok(_) => vec!["it should fail".to_owned()],
         Err(error) => failed(&error, expected),
     }
@@ -107,21 +110,21 @@ fn failure(cassettes: &Cassettes, cassette: &Cassette) -> Option<Expected> {
     }
     let (file, title) = (&cassette.file, cassette.title());
     let found = cassettes.faults.iter().find(|(of, _)| of == file || *of == title);
-    found.map(|(_, fault)| Expected::Fault(*fault)).or_else(|| cassette.expected_failure())
+    found.map(|(_, fault)| Expected::Failure(*fault)).or_else(|| cassette.expected_failure())
 }
 
 /// Holds an error to the one that is expected.
 fn failed(error: &octodns_core::ProviderError, expected: Option<Expected>) -> Vec<String> {
     match expected {
-        Some(Expected::Fault(fault)) => {
-            let found = (error.fault() != Some(fault)).then(|| chain(error));
+        Some(Expected::Failure(fault)) => {
+            let found = (error.kind() != Some(fault)).then(|| chain(error));
             let text = |found| {
-                let kind = error.fault();
+                let kind = error.kind();
                 format!("the kind of no:\n  expected {fault:?}\n  found    {kind:?}: {found}")
             };
             found.map(text).into_iter().collect()
         }
-        Some(Expected::Unsupported) if error.fault().is_none() => Vec::new(),
+        Some(Expected::Unsupported) if error.kind().is_none() => Vec::new(),
         Some(Expected::Unsupported) => {
             vec![format!("it should be refused before the service is: {}", chain(error))]
         }
@@ -131,13 +134,13 @@ fn failed(error: &octodns_core::ProviderError, expected: Option<Expected>) -> Ve
 
 /// A run that is to fail in one way, where the recording says.
 async fn error(
-    [bench, again]: [&Bench; 2],
+    [harness, again]: [&Harness; 2],
     cassette: &Cassette,
     zone: &ZoneName,
     expected: Option<Expected>,
     player: &Player,
 ) -> Vec<String> {
-    match bench.read_raw(zone).await {
+    match harness.read_raw(zone).await {
         Err(error) => return failed(&error, expected),
         Ok(_) if cassette.desired.is_none() => {
             return vec!["it should fail while reading".to_owned()];
@@ -148,7 +151,7 @@ async fn error(
     let is_unsupported = expected == Some(Expected::Unsupported);
     match again.plan(&desired).await {
         Err(_) if is_unsupported => Vec::new(),
-        Err(report) => vec![format!("it should be planned: {}", told(&report))],
+        Err(report) => vec![format!("it should be planned: {}", render(&report))],
         Ok(None) => vec!["there should be something to do".to_owned()],
         Ok(Some(plan)) => match again.apply(&plan).await.result {
             Ok(_) => vec!["it should fail".to_owned()],
@@ -162,15 +165,15 @@ async fn error(
 
 async fn run(
     cassettes: &Cassettes,
-    bench: &Bench,
+    harness: &Harness,
     cassette: &Cassette,
     files: &Files,
     zone: &ZoneName,
     player: &Player,
 ) -> Vec<String> {
-    let read = match bench.read(zone).await {
+    let read = match harness.read(zone).await {
         Ok(read) => read,
-        Err(report) => return vec![format!("it cannot be read: {}", told(&report))],
+        Err(report) => return vec![format!("it cannot be read: {}", render(&report))],
     };
     let mut problems = Vec::new();
     if let Some(exists) = cassette.exists {
@@ -181,15 +184,15 @@ async fn run(
         problems.extend(compare_records(&records, expected));
     }
     if cassette.zones.is_some() {
-        problems.extend(list_zones(bench, cassette).await);
+        problems.extend(list_zones(harness, cassette).await);
     }
     let Some(desired) = &cassette.desired else { return problems };
-    let desired = bench.zone(zone, desired);
-    let planned = bench.plan_from(&desired, read).await;
+    let desired = harness.zone(zone, desired);
+    let planned = harness.plan_from(&desired, read).await;
     let plan = match planned {
         Ok(plan) => plan,
         Err(report) => {
-            problems.push(format!("it cannot be planned: {}", told(&report)));
+            problems.push(format!("it cannot be planned: {}", render(&report)));
             return problems;
         }
     };
@@ -207,7 +210,7 @@ async fn run(
         return problems;
     }
     if let Some(plan) = &plan
-        && let Err(error) = bench.apply(plan).await.result
+        && let Err(error) = harness.apply(plan).await.result
     {
         problems.push(format!("it cannot be applied: {}", chain(&error)));
     }
@@ -255,8 +258,8 @@ fn compare_changes(plan: Option<&Plan>, expected: &[Changed]) -> Vec<String> {
 struct Shared(Arc<Mutex<Box<dyn Replayed>>>);
 
 impl Api for Shared {
-    fn answer(&mut self, request: &Request) -> Answer {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).answer(request)
+    fn response(&mut self, request: &Request) -> Response {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).response(request)
     }
 }
 
@@ -276,11 +279,11 @@ async fn end_state(
         url::Url::parse(recorded)
             .map_or_else(|_| fake.url().to_owned(), |url| format!("{}{}", fake.url(), url.path()))
     };
-    let bench = match bench(cassettes, cassette, files, origin) {
-        Ok(bench) => bench,
+    let harness = match harness(cassettes, cassette, files, origin) {
+        Ok(harness) => harness,
         Err(problem) => return vec![problem],
     };
-    if let Err(report) = apply(&bench, desired).await {
+    if let Err(report) = apply(&harness, desired).await {
         problems.push(format!("it cannot be applied to the fake: {report}"));
     }
     let state = shared.lock().unwrap_or_else(PoisonError::into_inner).state();
@@ -292,10 +295,10 @@ async fn end_state(
     problems
 }
 
-async fn apply(bench: &Bench, desired: &Zone) -> Result<(), String> {
-    let planned = bench.plan(desired).await.map_err(|report: Report| told(&report))?;
+async fn apply(harness: &Harness, desired: &Zone) -> Result<(), String> {
+    let planned = harness.plan(desired).await.map_err(|report: Report| render(&report))?;
     let Some(plan) = planned else { return Ok(()) };
-    let applied = bench.apply(&plan).await;
+    let applied = harness.apply(&plan).await;
     applied.result.map(drop).map_err(|error| chain(&error))
 }
 

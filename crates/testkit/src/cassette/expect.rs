@@ -1,6 +1,6 @@
 //! Which failure a recording expects, from its own words.
 
-use octodns_core::ServiceFault;
+use octodns_core::ServiceErrorKind;
 
 use super::Cassette;
 
@@ -8,7 +8,7 @@ use super::Cassette;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
     /// The service says no in this way.
-    Fault(ServiceFault),
+    Failure(ServiceErrorKind),
     /// It is refused when planning, or before anything is sent.
     Unsupported,
     /// The options make no provider.
@@ -25,28 +25,28 @@ const WORDS: &[(&str, Expected)] = &[
     ("error while planning", Expected::Unsupported),
     ("unsupported", Expected::Unsupported),
     ("not supported", Expected::Unsupported),
-    ("auth error", Expected::Fault(ServiceFault::Unauthorized)),
-    ("permission error", Expected::Fault(ServiceFault::Unauthorized)),
-    ("unauthorized", Expected::Fault(ServiceFault::Unauthorized)),
-    ("rate limit", Expected::Fault(ServiceFault::Throttled)),
-    ("throttl", Expected::Fault(ServiceFault::Throttled)),
-    ("server error", Expected::Fault(ServiceFault::Unreachable)),
-    ("malformed", Expected::Fault(ServiceFault::Malformed)),
-    ("cannot be split", Expected::Fault(ServiceFault::Malformed)),
-    ("not found", Expected::Fault(ServiceFault::NotFound)),
-    ("validation", Expected::Fault(ServiceFault::Refused)),
-    ("bad request", Expected::Fault(ServiceFault::Refused)),
-    ("conflict", Expected::Fault(ServiceFault::Refused)),
+    ("auth error", Expected::Failure(ServiceErrorKind::Unauthorized)),
+    ("permission error", Expected::Failure(ServiceErrorKind::Unauthorized)),
+    ("unauthorized", Expected::Failure(ServiceErrorKind::Unauthorized)),
+    ("rate limit", Expected::Failure(ServiceErrorKind::Throttled)),
+    ("throttl", Expected::Failure(ServiceErrorKind::Throttled)),
+    ("server error", Expected::Failure(ServiceErrorKind::Unreachable)),
+    ("malformed", Expected::Failure(ServiceErrorKind::Malformed)),
+    ("cannot be split", Expected::Failure(ServiceErrorKind::Malformed)),
+    ("not found", Expected::Failure(ServiceErrorKind::NotFound)),
+    ("validation", Expected::Failure(ServiceErrorKind::Refused)),
+    ("bad request", Expected::Failure(ServiceErrorKind::Refused)),
+    ("conflict", Expected::Failure(ServiceErrorKind::Refused)),
 ];
 
 /// What statuses mean, for words that say nothing else.
-fn of_status(status: u16) -> Option<ServiceFault> {
+fn of_status(status: u16) -> Option<ServiceErrorKind> {
     Some(match status {
-        401 | 403 => ServiceFault::Unauthorized,
-        404 => ServiceFault::NotFound,
-        413 | 420 | 429 => ServiceFault::Throttled,
-        400 | 409 | 412 | 422 => ServiceFault::Refused,
-        500..=599 => ServiceFault::Unreachable,
+        401 | 403 => ServiceErrorKind::Unauthorized,
+        404 => ServiceErrorKind::NotFound,
+        413 | 420 | 429 => ServiceErrorKind::Throttled,
+        400 | 409 | 412 | 422 => ServiceErrorKind::Refused,
+        500..=599 => ServiceErrorKind::Unreachable,
         _ => return None,
     })
 }
@@ -57,7 +57,7 @@ impl Cassette {
         let words = self.expect.as_deref().unwrap_or_default().to_lowercase();
         let found = WORDS.iter().find(|(part, _)| words.contains(part));
         let last = self.exchanges.last().map(|exchange| exchange.status);
-        found.map(|(_, expected)| *expected).or(last.and_then(of_status).map(Expected::Fault))
+        found.map(|(_, expected)| *expected).or(last.and_then(of_status).map(Expected::Failure))
     }
 }
 
@@ -68,13 +68,16 @@ mod tests {
     #[test]
     fn words_tell_failures_apart() {
         for (words, expected) in [
-            ("auth error", Expected::Fault(ServiceFault::Unauthorized)),
-            ("rate limited, not retried", Expected::Fault(ServiceFault::Throttled)),
-            ("Throttling is retried, then an error", Expected::Fault(ServiceFault::Throttled)),
-            ("server error, not retried", Expected::Fault(ServiceFault::Unreachable)),
-            ("validation error", Expected::Fault(ServiceFault::Refused)),
-            ("bad request with a list of messages", Expected::Fault(ServiceFault::Refused)),
-            ("not found (project)", Expected::Fault(ServiceFault::NotFound)),
+            ("auth error", Expected::Failure(ServiceErrorKind::Unauthorized)),
+            ("rate limited, not retried", Expected::Failure(ServiceErrorKind::Throttled)),
+            (
+                "Throttling is retried, then an error",
+                Expected::Failure(ServiceErrorKind::Throttled),
+            ),
+            ("server error, not retried", Expected::Failure(ServiceErrorKind::Unreachable)),
+            ("validation error", Expected::Failure(ServiceErrorKind::Refused)),
+            ("bad request with a list of messages", Expected::Failure(ServiceErrorKind::Refused)),
+            ("not found (project)", Expected::Failure(ServiceErrorKind::NotFound)),
             ("unsupported: DS without NS", Expected::Unsupported),
             ("refused while planning: provinces are not supported", Expected::Unsupported),
             ("configuration error: no credentials", Expected::Options),
@@ -92,14 +95,14 @@ mod tests {
             )
         };
         for (status, fault) in [
-            (403, ServiceFault::Unauthorized),
-            (420, ServiceFault::Throttled),
-            (502, ServiceFault::Unreachable),
-            (409, ServiceFault::Refused),
+            (403, ServiceErrorKind::Unauthorized),
+            (420, ServiceErrorKind::Throttled),
+            (502, ServiceErrorKind::Unreachable),
+            (409, ServiceErrorKind::Refused),
         ] {
             let exchanges = vec![exchange(200).unwrap(), exchange(status).unwrap()];
             let cassette = Cassette { exchanges, ..Cassette::default() };
-            assert_eq!(cassette.expected_failure(), Some(Expected::Fault(fault)), "{status}");
+            assert_eq!(cassette.expected_failure(), Some(Expected::Failure(fault)), "{status}");
         }
         assert_eq!(Cassette::default().expected_failure(), None);
     }

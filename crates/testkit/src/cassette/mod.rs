@@ -6,7 +6,7 @@
 //! in the same state with no more calls.
 //!
 //! ```no_run
-//! use octodns_core::{Registry, ServiceFault};
+//! use octodns_core::{Registry, ServiceErrorKind};
 //! use octodns_testkit::cassette::Cassettes;
 //! # fn register(_: &mut Registry) {}
 //!
@@ -17,7 +17,7 @@
 //!     // The option that points the provider elsewhere, and where it points by default.
 //!     .endpoint("endpoint", "https://api.example.com/v2")
 //!     // What the words of a recording do not tell apart.
-//!     .fault("errors-odd.json", ServiceFault::Unauthorized)
+//!     .fault("errors-odd.json", ServiceErrorKind::Unauthorized)
 //!     .run()
 //!     .await;
 //! # }
@@ -34,7 +34,7 @@ mod verdicts;
 
 use std::path::PathBuf;
 
-use octodns_core::{Registry, ServiceFault};
+use octodns_core::{Registry, ServiceErrorKind};
 use serde_json::{Value as Json, json};
 
 use crate::server::needed;
@@ -57,7 +57,7 @@ pub struct Cassettes {
     pub(crate) options: Json,
     pub(crate) options_of_errors: Json,
     pub(crate) options_of: Vec<(String, Json)>,
-    pub(crate) faults: Vec<(String, ServiceFault)>,
+    pub(crate) faults: Vec<(String, ServiceErrorKind)>,
     pub(crate) ignored_query: Vec<String>,
     pub(crate) skipped: Vec<(String, String)>,
     pub(crate) exceptions: Vec<(String, String)>,
@@ -152,7 +152,7 @@ impl Cassettes {
 
     /// What kind of no a recorded error is, where its own words do not say.
     #[must_use]
-    pub fn fault(mut self, file: &str, fault: ServiceFault) -> Self {
+    pub fn fault(mut self, file: &str, fault: ServiceErrorKind) -> Self {
         self.faults.push((file.to_owned(), fault));
         self
     }

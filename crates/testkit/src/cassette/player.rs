@@ -5,7 +5,7 @@ use std::sync::MutexGuard;
 use serde_json::Value as Json;
 
 use super::{Exchange, Sent};
-use crate::fake::{Answer, Api, Fake, Request};
+use crate::fake::{Api, Fake, Request, Response};
 
 /// Serves the answers of a recording over loopback: by method and URL, the order of the query aside, equal
 /// requests in their order, and the last answer again when there is no further one to a reading request.
@@ -94,7 +94,7 @@ fn key(method: &str, url: &str, ignored: &[String]) -> Key {
 }
 
 impl Api for Tape {
-    fn answer(&mut self, request: &Request) -> Answer {
+    fn response(&mut self, request: &Request) -> Response {
         let url = request.target.trim_start_matches('/').replacen('/', "://", 1);
         if request.is_write() {
             let body = match request.json() {
@@ -114,7 +114,7 @@ impl Api for Tape {
                 return self.answer_of(exchange);
             }
             self.strangers.push(format!("{} {url}", request.method));
-            return Answer::text(501, "not recorded");
+            return Response::text(501, "not recorded");
         };
         *played = true;
         let exchange = exchange.clone();
@@ -124,8 +124,8 @@ impl Api for Tape {
 
 impl Tape {
     /// What was recorded, with its links leading here.
-    fn answer_of(&self, exchange: &Exchange) -> Answer {
-        let mut answer = answer_of(exchange);
+    fn answer_of(&self, exchange: &Exchange) -> Response {
+        let mut response = answer_of(exchange);
         let here = |text: &str| {
             let origins = self.origins.iter();
             // The slash after it keeps names that only begin like an origin as they are.
@@ -133,17 +133,17 @@ impl Tape {
                 text.replace(&format!("{origin}/"), &format!("{played}/"))
             })
         };
-        if let Ok(text) = std::str::from_utf8(&answer.body) {
-            answer.body = here(text).into_bytes();
+        if let Ok(text) = std::str::from_utf8(&response.body) {
+            response.body = here(text).into_bytes();
         }
-        for (_, value) in &mut answer.headers {
+        for (_, value) in &mut response.headers {
             *value = here(value);
         }
-        answer
+        response
     }
 }
 
-fn answer_of(exchange: &Exchange) -> Answer {
+fn answer_of(exchange: &Exchange) -> Response {
     let is_json = exchange.headers.iter().any(|(name, value)| {
         name.eq_ignore_ascii_case("content-type")
             && value.as_str().is_some_and(|of| of.contains("json"))
@@ -153,15 +153,15 @@ fn answer_of(exchange: &Exchange) -> Answer {
         Json::String(text) if !is_json => text.clone().into_bytes(),
         body => body.to_string().into_bytes(),
     };
-    let mut answer = Answer { status: exchange.status, headers: Vec::new(), body };
+    let mut response = Response { status: exchange.status, headers: Vec::new(), body };
     for (name, value) in &exchange.headers {
         // The length is that of what is sent here.
         if !["content-length", "transfer-encoding", "content-encoding"]
             .contains(&&*name.to_lowercase())
         {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            answer = answer.with_header(name, &text);
+            response = response.with_header(name, &text);
         }
     }
-    answer
+    response
 }

@@ -3,12 +3,12 @@
 use serde_json::Value as Json;
 
 use super::Sent;
-use crate::fake::{Answer, Request};
+use crate::fake::{Request, Response};
 
 /// A fake of a service that starts with what a recording's answers have, and whose state can be compared.
 pub trait Replayed: Send {
     /// Answers one request, as [`Api`](crate::fake::Api) does.
-    fn answer(&mut self, request: &Request) -> Answer;
+    fn response(&mut self, request: &Request) -> Response;
 
     /// Everything it holds, in an order that does not depend on how it came about, and without ids.
     fn state(&self) -> Json;
@@ -19,9 +19,9 @@ pub(super) fn replay(service: &mut dyn Replayed, requests: &[Sent]) -> Vec<Strin
     let mut problems = Vec::new();
     for sent in requests {
         let request = request_of(&sent.method, &sent.url, &sent.body);
-        let answer = service.answer(&request);
-        if answer.status >= 400 {
-            let body = String::from_utf8_lossy(&answer.body).into_owned();
+        let response = service.response(&request);
+        if response.status >= 400 {
+            let body = String::from_utf8_lossy(&response.body).into_owned();
             problems.push(format!("the fake refuses {} {}: {body}", sent.method, sent.url));
         }
     }

@@ -5,15 +5,15 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 
-use super::{Answer, Request};
+use super::{Request, Response};
 
 /// What goes wrong with one request.
 #[derive(Clone, Debug)]
-pub enum Fault {
+pub enum InjectedFault {
     /// It is answered so and not carried out.
-    Answer(Answer),
+    Response(Response),
     /// It is carried out, and answered so nevertheless.
-    AnswerAfter(Answer),
+    ResponseAfter(Response),
     /// It is not carried out, and the connection breaks in the body of the answer.
     BreakBefore,
     /// It is carried out, and the connection breaks in the body of the answer.
@@ -45,37 +45,40 @@ impl Place {
     pub const ALL: [Self; 3] = [Self::Start, Self::Headers, Self::Body];
 }
 
-impl Fault {
+impl InjectedFault {
     /// 429, with the wish to be left alone for no time at all.
     pub fn throttled() -> Self {
-        let answer = Answer::json(429, json!({"message": "too many requests"}));
-        Self::Answer(answer.with_header("retry-after", "0"))
+        let response = Response::json(429, json!({"message": "too many requests"}));
+        Self::Response(response.with_header("retry-after", "0"))
     }
 
     /// 503, not carried out.
     pub fn unavailable() -> Self {
-        Self::Answer(Answer::json(503, json!({"message": "try again later"})))
+        Self::Response(Response::json(503, json!({"message": "try again later"})))
     }
 
     /// 503, although it was carried out.
     pub fn unavailable_after() -> Self {
-        Self::AnswerAfter(Answer::json(503, json!({"message": "try again later"})))
+        Self::ResponseAfter(Response::json(503, json!({"message": "try again later"})))
     }
 
     /// 422: a no that stays one.
     pub fn refused() -> Self {
-        Self::Answer(Answer::json(422, json!({"message": "injected: refused"})))
+        Self::Response(Response::json(422, json!({"message": "injected: refused"})))
     }
 
     /// 200 with JSON that is cut off.
     pub fn malformed() -> Self {
-        Self::Answer(Answer { body: b"{\"zones\": [".to_vec(), ..Answer::json(200, json!({})) })
+        Self::Response(Response {
+            body: b"{\"zones\": [".to_vec(),
+            ..Response::json(200, json!({}))
+        })
     }
 }
 
 /// How often in a row a share of faults hits the same request: a client that tries more often gets through,
 /// whatever the order in which requests come.
-const MOST_IN_A_ROW: u32 = 4;
+const MAX_IN_A_ROW: u32 = 4;
 
 /// Which requests something goes wrong with.
 #[derive(Default)]
@@ -94,7 +97,7 @@ struct Rule {
     /// Requests it concerns then; `None`: all.
     count: Option<usize>,
     share: Option<Share>,
-    fault: Fault,
+    fault: InjectedFault,
 }
 
 /// So many of a hundred thousand, by a generator that is the same in each run.
@@ -115,12 +118,12 @@ impl Share {
 
 impl Faults {
     /// Lets `fault` happen to the next `count` requests.
-    pub fn next(&self, count: usize, fault: Fault) {
+    pub fn next(&self, count: usize, fault: InjectedFault) {
         self.add(|_| true, 0, Some(count), None, fault);
     }
 
     /// Lets `fault` happen to every writing request but the first `after`.
-    pub fn writes_after(&self, after: usize, fault: Fault) {
+    pub fn writes_after(&self, after: usize, fault: InjectedFault) {
         self.add(Request::is_write, after, None, None, fault);
     }
 
@@ -129,7 +132,7 @@ impl Faults {
         &self,
         after: usize,
         concerns: impl Fn(&Request) -> bool + Send + 'static,
-        fault: Fault,
+        fault: InjectedFault,
     ) {
         self.add(concerns, after, None, None, fault);
     }
@@ -139,14 +142,14 @@ impl Faults {
         &self,
         concerns: impl Fn(&Request) -> bool + Send + 'static,
         count: usize,
-        fault: Fault,
+        fault: InjectedFault,
     ) {
         self.add(concerns, 0, Some(count), None, fault);
     }
 
     /// Lets `fault` happen to a share (percent) of all requests; which of them is the same in each run
     /// with the same `seed`. The same request is hit four times in a row at most.
-    pub fn share(&self, percent: u32, seed: u64, fault: Fault) {
+    pub fn share(&self, percent: u32, seed: u64, fault: InjectedFault) {
         // A state of zero would stay one.
         let state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let share = Share { of_100_000: u64::from(percent) * 1000, state };
@@ -165,7 +168,7 @@ impl Faults {
         after: usize,
         count: Option<usize>,
         share: Option<Share>,
-        fault: Fault,
+        fault: InjectedFault,
     ) {
         self.rules().push(Rule { concerns: Box::new(concerns), after, count, share, fault });
     }
@@ -175,7 +178,7 @@ impl Faults {
     }
 
     /// What goes wrong with a request: the first rule that concerns it.
-    pub(super) fn of(&self, request: &Request) -> Option<Fault> {
+    pub(super) fn of(&self, request: &Request) -> Option<InjectedFault> {
         let mut rules = self.rules();
         let found =
             rules.iter_mut().find_map(|rule| Some((rule.of(request)?, rule.share.is_some())));
@@ -190,7 +193,7 @@ impl Faults {
     fn goes_on(&self, request: &Request) -> bool {
         let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
         let streak = streaks.entry(key(request)).or_default();
-        *streak = if *streak < MOST_IN_A_ROW { *streak + 1 } else { 0 };
+        *streak = if *streak < MAX_IN_A_ROW { *streak + 1 } else { 0 };
         *streak > 0
     }
 
@@ -210,7 +213,7 @@ fn key(request: &Request) -> Key {
 }
 
 impl Rule {
-    fn of(&mut self, request: &Request) -> Option<Fault> {
+    fn of(&mut self, request: &Request) -> Option<InjectedFault> {
         if self.count == Some(0) || !(self.concerns)(request) {
             return None;
         }

@@ -42,7 +42,7 @@ struct State {
     /// How often it was forgotten what came in.
     era: usize,
     under_way: usize,
-    most_at_once: usize,
+    max_at_once: usize,
 }
 
 impl Measured {
@@ -52,12 +52,12 @@ impl Measured {
     }
 
     /// How many requests were under way at the same time, at most.
-    pub fn most_at_once(&self) -> usize {
-        self.state().most_at_once
+    pub fn max_at_once(&self) -> usize {
+        self.state().max_at_once
     }
 
     /// How many requests came in any stretch of time of this length, at most.
-    pub fn most_in(&self, stretch: Duration) -> usize {
+    pub fn max_in(&self, stretch: Duration) -> usize {
         let state = self.state();
         let times: Vec<Instant> = state.seen.iter().map(|seen| seen.at).collect();
         let in_stretch = |start: usize| {
@@ -71,13 +71,13 @@ impl Measured {
         let mut state = self.state();
         state.seen.clear();
         state.era += 1;
-        state.most_at_once = state.under_way;
+        state.max_at_once = state.under_way;
     }
 
     pub(super) fn arrived(&self, request: &Request) -> UnderWay<'_> {
         let mut state = self.state();
         state.under_way += 1;
-        state.most_at_once = state.most_at_once.max(state.under_way);
+        state.max_at_once = state.max_at_once.max(state.under_way);
         state.seen.push(Seen {
             method: request.method.clone(),
             target: request.target.clone(),

@@ -5,25 +5,25 @@
 //! puts faults in the way.
 //!
 //! ```
-//! use octodns_testkit::fake::{Answer, Api, Fake, Request};
+//! use octodns_testkit::fake::{Response, Api, Fake, Request};
 //! use serde_json::json;
 //!
 //! /// A service with nothing but a list of zones.
 //! struct Zones(Vec<String>);
 //!
 //! impl Api for Zones {
-//!     fn answer(&mut self, request: &Request) -> Answer {
+//!     fn response(&mut self, request: &Request) -> Response {
 //!         if request.header("authorization") != Some("Bearer token") {
-//!             return Answer::json(401, json!({"message": "who are you?"}));
+//!             return Response::json(401, json!({"message": "who are you?"}));
 //!         }
 //!         match (&*request.method, &*request.path()) {
-//!             ("GET", ["zones"]) => Answer::json(200, json!(self.0)),
+//!             ("GET", ["zones"]) => Response::json(200, json!(self.0)),
 //!             ("DELETE", ["zones", zone]) => {
 //!                 let zone = (*zone).to_owned();
 //!                 self.0.retain(|other| *other != zone);
-//!                 Answer::empty(204)
+//!                 Response::empty(204)
 //!             }
-//!             _ => Answer::json(404, json!({"message": "no such thing"})),
+//!             _ => Response::json(404, json!({"message": "no such thing"})),
 //!         }
 //!     }
 //! }
@@ -49,27 +49,27 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::response::Response;
+use axum::response::Response as HttpResponse;
 use futures::StreamExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use line::{Allowance, Lines};
 
-pub use faults::{Fault, Faults, Place};
+pub use faults::{Faults, InjectedFault, Place};
 pub use measure::{Measured, Seen};
-pub use request::{Answer, Request};
+pub use request::{Request, Response};
 pub use serve::serve;
 
 /// A service's state, and what it answers.
 pub trait Api: Send + 'static {
     /// Answers one request; there is never more than one at a time.
-    fn answer(&mut self, request: &Request) -> Answer;
+    fn response(&mut self, request: &Request) -> Response;
 }
 
 /// Functions are services without a type of their own.
-impl<F: FnMut(&Request) -> Answer + Send + 'static> Api for F {
-    fn answer(&mut self, request: &Request) -> Answer {
+impl<F: FnMut(&Request) -> Response + Send + 'static> Api for F {
+    fn response(&mut self, request: &Request) -> Response {
         self(request)
     }
 }
@@ -125,7 +125,7 @@ impl<A: Api> Fake<A> {
         let app = Router::new().fallback(
             move |ConnectInfo(line): ConnectInfo<Allowance>, request: axum::extract::Request| {
                 let (api, control) = (Arc::clone(&shared), controlled.clone());
-                async move { answer(&api, &control, &line, request).await }
+                async move { response(&api, &control, &line, request).await }
             },
         );
         let app = app.into_make_service_with_connect_info::<Allowance>();
@@ -162,50 +162,50 @@ impl<A> Drop for Fake<A> {
     }
 }
 
-async fn answer<A: Api>(
+async fn response<A: Api>(
     api: &Mutex<A>,
     control: &Control,
     line: &Allowance,
     request: axum::extract::Request,
-) -> Response {
+) -> HttpResponse {
     let request = match Request::read(request).await {
         Ok(request) => request,
-        Err(why) => return Answer::text(400, &why).into_response(),
+        Err(why) => return Response::text(400, &why).into_response(),
     };
     let under_way = control.measured.arrived(&request);
     tokio::time::sleep(control.latency()).await;
     let fault = control.faults.of(&request);
-    let ask = || api.lock().unwrap_or_else(PoisonError::into_inner).answer(&request);
+    let ask = || api.lock().unwrap_or_else(PoisonError::into_inner).response(&request);
     let response = match fault {
         None => {
-            let answer = ask();
-            under_way.answered(answer.status);
-            answer.into_response()
+            let response = ask();
+            under_way.answered(response.status);
+            response.into_response()
         }
-        Some(Fault::Answer(answer)) => answer.into_response(),
-        Some(Fault::BreakBefore) => broken(line, Place::Body),
-        Some(Fault::BreakAfter) => {
+        Some(InjectedFault::Response(response)) => response.into_response(),
+        Some(InjectedFault::BreakBefore) => broken(line, Place::Body),
+        Some(InjectedFault::BreakAfter) => {
             under_way.answered(ask().status);
             broken(line, Place::Body)
         }
-        Some(Fault::Break { place, carried_out }) => {
+        Some(InjectedFault::Break { place, carried_out }) => {
             if carried_out {
                 under_way.answered(ask().status);
             }
             broken(line, place)
         }
-        Some(Fault::AnswerAfter(answer)) => {
+        Some(InjectedFault::ResponseAfter(response)) => {
             under_way.answered(ask().status);
-            answer.into_response()
+            response.into_response()
         }
-        Some(Fault::Silence) => std::future::pending().await,
+        Some(InjectedFault::Silence) => std::future::pending().await,
     };
     drop(under_way);
     response
 }
 
 /// An answer that breaks off.
-fn broken(line: &Allowance, place: Place) -> Response {
+fn broken(line: &Allowance, place: Place) -> HttpResponse {
     match place {
         Place::Start => line.limit(0),
         // As far as the name of the first header.
@@ -218,7 +218,7 @@ fn broken(line: &Allowance, place: Place) -> Response {
         tokio::task::yield_now().await;
         Err(std::io::Error::other("the connection is closed"))
     });
-    let mut response = Response::new(Body::from_stream(part.chain(end)));
+    let mut response = HttpResponse::new(Body::from_stream(part.chain(end)));
     response.headers_mut().insert("content-length", 1000.into());
     response
 }

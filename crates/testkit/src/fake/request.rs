@@ -1,11 +1,11 @@
 //! Requests and answers, as fakes see them.
 
 use axum::body::{Body, to_bytes};
-use axum::response::Response;
+use axum::response::Response as HttpResponse;
 use serde_json::Value as Json;
 
 /// The most bytes a request may have.
-const MOST_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
 
 /// A request, taken apart.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct Request {
 impl Request {
     pub(super) async fn read(request: axum::extract::Request) -> Result<Self, String> {
         let (parts, body) = request.into_parts();
-        let body = to_bytes(body, MOST_BYTES).await.map_err(|error| error.to_string())?;
+        let body = to_bytes(body, MAX_BYTES).await.map_err(|error| error.to_string())?;
         let url = url::Url::parse(&format!("http://fake{}", parts.uri));
         let url = url.map_err(|error| error.to_string())?;
         let segments = url.path_segments().into_iter().flatten().map(decoded);
@@ -88,7 +88,7 @@ fn decoded(segment: &str) -> String {
 
 /// An answer.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub status: u16,
     /// The headers.
@@ -97,7 +97,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     /// An answer of JSON.
     pub fn json(status: u16, body: impl Into<Json>) -> Self {
         let body = body.into().to_string().into_bytes();
@@ -123,8 +123,8 @@ impl Answer {
     }
 
     #[expect(clippy::expect_used, reason = "a fake that answers nonsense is a test that fails")]
-    pub(super) fn into_response(self) -> Response {
-        let mut response = Response::builder().status(self.status);
+    pub(super) fn into_response(self) -> HttpResponse {
+        let mut response = HttpResponse::builder().status(self.status);
         for (name, value) in &self.headers {
             response = response.header(name, value);
         }

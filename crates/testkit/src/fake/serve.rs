@@ -12,7 +12,7 @@ use super::{Api, Control, Fake};
 ///
 /// - `latency MILLISECONDS`: each answer takes so long from now on. The answer repeats it.
 /// - `measured`: what was asked since the last such order, as an object of JSON with `requests`,
-///   `most_at_once`, `most_in_a_second` and `most_in_a_minute`.
+///   `max_at_once`, `max_in_a_second` and `max_in_a_minute`.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ fn obey(
     output.flush()?;
     for line in input.lines() {
         let line = line?;
-        let answer = match line.split_once(' ').unwrap_or((&line, "")) {
+        let response = match line.split_once(' ').unwrap_or((&line, "")) {
             ("latency", text) => {
                 let milliseconds = text.parse().map_err(io::Error::other)?;
                 control.set_latency(Duration::from_millis(milliseconds));
@@ -48,18 +48,18 @@ fn obey(
             }
             ("measured", "") => {
                 let measured = control.measured();
-                let answer = json!({
+                let response = json!({
                     "requests": measured.seen().len(),
-                    "most_at_once": measured.most_at_once(),
-                    "most_in_a_second": measured.most_in(Duration::from_secs(1)),
-                    "most_in_a_minute": measured.most_in(Duration::from_secs(60)),
+                    "most_at_once": measured.max_at_once(),
+                    "most_in_a_second": measured.max_in(Duration::from_secs(1)),
+                    "most_in_a_minute": measured.max_in(Duration::from_secs(60)),
                 });
                 measured.clear();
-                answer.to_string()
+                response.to_string()
             }
             _ => return Err(io::Error::other(format!("`{line}` is no order"))),
         };
-        writeln!(output, "{answer}")?;
+        writeln!(output, "{response}")?;
         output.flush()?;
     }
     Ok(())
@@ -67,12 +67,12 @@ fn obey(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Answer, Request};
+    use super::super::{Request, Response};
     use super::*;
 
     #[tokio::test]
     async fn orders_are_obeyed() {
-        let fake = Fake::start(|_: &Request| Answer::empty(204)).await;
+        let fake = Fake::start(|_: &Request| Response::empty(204)).await;
         drop(fake.control().measured().arrived(&Request {
             method: "GET".to_owned(),
             target: "/".to_owned(),

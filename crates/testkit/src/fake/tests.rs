@@ -21,7 +21,7 @@ async fn a_connection_breaks_where_it_is_to() {
     let count = Arc::clone(&asked);
     let fake = Fake::start(move |_: &Request| {
         *count.lock().unwrap() += 1;
-        Answer::text(200, "whole")
+        Response::text(200, "whole")
     })
     .await;
     for (place, carried_out, start, end) in [
@@ -31,7 +31,7 @@ async fn a_connection_breaks_where_it_is_to() {
         (Place::Body, true, "HTTP/1.1 200 OK\r\n", "\r\n\r\n{\"half\": "),
     ] {
         let before = *asked.lock().unwrap();
-        fake.control().faults().next(1, Fault::Break { place, carried_out });
+        fake.control().faults().next(1, InjectedFault::Break { place, carried_out });
         let text = received(fake.url()).await;
         assert!(text.starts_with(start) && text.ends_with(end), "{place:?}: {text:?}");
         assert_eq!(place == Place::Start, text.is_empty());
@@ -44,8 +44,8 @@ async fn a_connection_breaks_where_it_is_to() {
 /// A test that is hit by chance must not fail by chance.
 #[tokio::test]
 async fn a_share_of_faults_lets_every_request_through_in_the_end() {
-    let fake = Fake::start(|_: &Request| Answer::text(200, "whole")).await;
-    fake.control().faults().share(100, 1, Fault::unavailable());
+    let fake = Fake::start(|_: &Request| Response::text(200, "whole")).await;
+    fake.control().faults().share(100, 1, InjectedFault::unavailable());
     for _ in 0..3 {
         for _ in 0..4 {
             assert!(received(fake.url()).await.contains(" 503 "));

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::fake::{Answer, Request};
+use crate::fake::{Request, Response};
 
 /// A request that fetches a token.
 #[derive(Clone, Copy)]
@@ -14,7 +14,7 @@ pub struct Login {
     /// Whether its credentials are right.
     pub is_right: fn(&Request) -> bool,
     /// The answer with a token.
-    pub answer: fn(&str) -> Json,
+    pub response: fn(&str) -> Json,
     /// The token that another request carries.
     pub carried: fn(&Request) -> Option<&str>,
 }
@@ -70,7 +70,7 @@ impl Auth {
     }
 
     /// The answer to a request that fetches a token.
-    pub(super) fn login(&mut self, request: &Request) -> Option<Result<Answer, &'static str>> {
+    pub(super) fn login(&mut self, request: &Request) -> Option<Result<Response, &'static str>> {
         let Some(Check::Login(login)) = self.check else { return None };
         let path = format!("/{}", request.segments.join("/"));
         if request.method != login.method || path != login.path {
@@ -81,7 +81,7 @@ impl Auth {
         }
         self.tokens.made += 1;
         self.tokens.used = 0;
-        Some(Ok(Answer::json(200, (login.answer)(&self.tokens.last()))))
+        Some(Ok(Response::json(200, (login.response)(&self.tokens.last()))))
     }
 
     pub(super) fn lets_in(&mut self, request: &Request) -> bool {

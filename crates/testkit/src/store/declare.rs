@@ -12,7 +12,7 @@ use super::spelling::{Spelling, Targets};
 use super::{
     Action, By, Call, Dot, Names, Paging, Refusal, Refusals, Store, StoredZone, Text, Values,
 };
-use crate::fake::{Answer, Request};
+use crate::fake::{Request, Response};
 
 /// The facts of a service.
 #[derive(Clone)]
@@ -209,7 +209,7 @@ impl Store {
         self,
         method: &'static str,
         pattern: &'static str,
-        function: fn(&mut Self, &Call) -> Result<Answer, Refusal>,
+        function: fn(&mut Self, &Call) -> Result<Response, Refusal>,
     ) -> Self {
         self.route(method, pattern, Action::Custom(function))
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::{Action, Call, Refusal, Refusals, Store};
-use crate::fake::Answer;
+use crate::fake::Response;
 
 /// A piece of accepted work, as it is shown.
 #[derive(Clone, Debug)]
@@ -51,16 +51,16 @@ impl Default for Jobs {
 
 impl Store {
     /// Accepts a call; it is carried out when it was asked about often enough.
-    pub(super) fn defer(&mut self, action: Action, call: Call) -> Answer {
+    pub(super) fn defer(&mut self, action: Action, call: Call) -> Response {
         let id = self.jobs.held.len() as u64 + 1;
         let state = JobState::Running;
         let held = Held { polls_left: self.jobs.polls, work: Some((action, call)), state };
         self.jobs.held.insert(id, held);
-        Answer::json(202, (self.jobs.show)(&Job { id, state: JobState::Running }))
+        Response::json(202, (self.jobs.show)(&Job { id, state: JobState::Running }))
     }
 
     /// How a job goes.
-    pub(super) fn job(&mut self, id: &str) -> Result<Answer, Refusal> {
+    pub(super) fn job(&mut self, id: &str) -> Result<Response, Refusal> {
         let id = id.parse::<u64>().unwrap_or_default();
         let Some(held) = self.jobs.held.get_mut(&id) else {
             return Err(self.refusal(Refusals::MISSING, "there is no such job"));
@@ -69,8 +69,8 @@ impl Store {
         let work = if held.polls_left == 0 { held.work.take() } else { None };
         if let Some((action, call)) = work {
             let state = match self.act(action, &call) {
-                Ok(answer) => {
-                    JobState::Done(serde_json::from_slice(&answer.body).unwrap_or_default())
+                Ok(response) => {
+                    JobState::Done(serde_json::from_slice(&response.body).unwrap_or_default())
                 }
                 Err(refusal) => JobState::Failed(refusal.message),
             };
@@ -79,6 +79,6 @@ impl Store {
             }
         }
         let state = self.jobs.held.get(&id).map_or(JobState::Running, |held| held.state.clone());
-        Ok(Answer::json(200, (self.jobs.show)(&Job { id, state })))
+        Ok(Response::json(200, (self.jobs.show)(&Job { id, state })))
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::declare::Ids;
 use super::{By, Call, Pick, Refusal, Refusals, Store};
-use crate::fake::Answer;
+use crate::fake::Response;
 
 /// A zone and what it holds.
 #[derive(Clone, Debug)]
@@ -227,13 +227,13 @@ impl Store {
     /// # Errors
     ///
     /// One of them cannot be, or there is no such zone.
-    pub fn replace_all(&mut self, zone: &str, items: &[Json]) -> Result<Answer, Refusal> {
+    pub fn replace_all(&mut self, zone: &str, items: &[Json]) -> Result<Response, Refusal> {
         self.transaction(|store| {
             store.zone_mut(zone)?.items.clear();
             for item in items {
                 store.create(zone, item)?;
             }
-            Ok(Answer::empty(204))
+            Ok(Response::empty(204))
         })
     }
 
@@ -244,8 +244,8 @@ impl Store {
     /// That of `changes`; then nothing has changed.
     pub fn transaction(
         &mut self,
-        changes: impl FnOnce(&mut Self) -> Result<Answer, Refusal>,
-    ) -> Result<Answer, Refusal> {
+        changes: impl FnOnce(&mut Self) -> Result<Response, Refusal>,
+    ) -> Result<Response, Refusal> {
         let before = self.zones.clone();
         let result = changes(self);
         if result.is_err() {

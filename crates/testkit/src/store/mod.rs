@@ -61,7 +61,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Value as Json, json};
 
-use crate::fake::{Answer, Api, Request};
+use crate::fake::{Api, Request, Response};
 use auth::Auth;
 use declare::Rules;
 use jobs::Jobs;
@@ -100,7 +100,7 @@ impl Store {
     }
 
     /// The least TTL it keeps as it is, in seconds.
-    pub fn least_ttl(&self) -> u32 {
+    pub fn min_ttl(&self) -> u32 {
         u32::try_from(*self.rules.ttl.start()).unwrap_or(1)
     }
 
@@ -130,7 +130,7 @@ impl Store {
     }
 
     /// The answer to a client that asks too much.
-    pub fn throttled(&self) -> Answer {
+    pub fn throttled(&self) -> Response {
         self.rules.refusals.throttled_answer()
     }
 
@@ -149,9 +149,9 @@ impl Store {
         self.plant(zone, item)
     }
 
-    fn try_answer(&mut self, request: &Request) -> Result<Answer, Refusal> {
-        if let Some(answer) = self.auth.login(request) {
-            return answer.map_err(|why| self.refusal(Refusals::UNAUTHORIZED, why));
+    fn try_answer(&mut self, request: &Request) -> Result<Response, Refusal> {
+        if let Some(response) = self.auth.login(request) {
+            return response.map_err(|why| self.refusal(Refusals::UNAUTHORIZED, why));
         }
         if !self.auth.lets_in(request) {
             return Err(self.refusal(Refusals::UNAUTHORIZED, "unable to authenticate you"));
@@ -169,7 +169,7 @@ impl Store {
 }
 
 impl Api for Store {
-    fn answer(&mut self, request: &Request) -> Answer {
-        self.try_answer(request).unwrap_or_else(|refusal| self.rules.refusals.answer(&refusal))
+    fn response(&mut self, request: &Request) -> Response {
+        self.try_answer(request).unwrap_or_else(|refusal| self.rules.refusals.response(&refusal))
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Action, Store};
 use crate::cassette::{Cassette, Exchange, Replayed};
-use crate::fake::{Answer, Api, Request};
+use crate::fake::{Api, Request, Response};
 
 impl Store {
     /// The same service with what the first answers of a recording show. It lets everybody in, since recorded
@@ -110,8 +110,8 @@ impl Store {
 }
 
 impl Replayed for Store {
-    fn answer(&mut self, request: &Request) -> Answer {
-        Api::answer(self, request)
+    fn response(&mut self, request: &Request) -> Response {
+        Api::response(self, request)
     }
 
     fn state(&self) -> Json {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::fake::Answer;
+use crate::fake::Response;
 
 /// A no: its status, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,14 +60,16 @@ impl Refusals {
     pub(super) const EXISTS: Reason = |refusals| refusals.exists;
 
     /// A no as it is answered.
-    pub(super) fn answer(&self, refusal: &Refusal) -> Answer {
-        Answer::json(refusal.status, (self.body)(refusal.status, &refusal.message))
+    pub(super) fn response(&self, refusal: &Refusal) -> Response {
+        Response::json(refusal.status, (self.body)(refusal.status, &refusal.message))
     }
 
     /// The answer to a client that asks too much.
-    pub(super) fn throttled_answer(&self) -> Answer {
+    pub(super) fn throttled_answer(&self) -> Response {
         let refusal = Refusal::new(self.throttled, "too many requests");
         let headers = self.throttled_headers.iter();
-        headers.fold(self.answer(&refusal), |answer, (name, value)| answer.with_header(name, value))
+        headers.fold(self.response(&refusal), |response, (name, value)| {
+            response.with_header(name, value)
+        })
     }
 }

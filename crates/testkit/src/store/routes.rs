@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::items::Pick;
 use super::paging::Page;
 use super::{Refusal, Refusals, Store};
-use crate::fake::{Answer, Request};
+use crate::fake::{Request, Response};
 
 /// What a request does.
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ pub enum Action {
     /// Shows a job: `{job}`.
     Job,
     /// Anything else.
-    Custom(fn(&mut Store, &Call) -> Result<Answer, Refusal>),
+    Custom(fn(&mut Store, &Call) -> Result<Response, Refusal>),
 }
 
 /// The keys that things stand under in bodies; "" where they stand by themselves.
@@ -120,7 +120,7 @@ impl Call {
 
 impl Store {
     /// Carries out an action.
-    pub(super) fn act(&mut self, action: Action, call: &Call) -> Result<Answer, Refusal> {
+    pub(super) fn act(&mut self, action: Action, call: &Call) -> Result<Response, Refusal> {
         let Keys { zones, zone, items, item, sent } = self.rules.keys;
         let body = if sent.is_empty() { &call.body } else { &call.body[sent] };
         let statuses = self.rules.statuses;
@@ -133,11 +133,11 @@ impl Store {
             }
             Action::CreateZone => {
                 let made = self.create_zone(body)?;
-                Ok(Answer::json(statuses.create_zone, under(zone, made)))
+                Ok(Response::json(statuses.create_zone, under(zone, made)))
             }
             Action::ReadZone => {
                 let shown = self.zone(call.zone())?;
-                Ok(Answer::json(200, under(zone, self.rules.show_zone(shown))))
+                Ok(Response::json(200, under(zone, self.rules.show_zone(shown))))
             }
             Action::List => {
                 let shown = self.items_for(call)?;
@@ -145,30 +145,30 @@ impl Store {
             }
             Action::Read => {
                 let shown = self.item(call.zone(), call.pick())?;
-                Ok(Answer::json(200, under(item, shown)))
+                Ok(Response::json(200, under(item, shown)))
             }
             Action::Create => {
                 let made = self.create(call.zone(), body)?;
-                Ok(Answer::json(statuses.create, under(item, made)))
+                Ok(Response::json(statuses.create, under(item, made)))
             }
             Action::Update => {
                 let made = self.update(call.zone(), call.pick(), body)?;
-                Ok(Answer::json(statuses.update, under(item, made)))
+                Ok(Response::json(statuses.update, under(item, made)))
             }
             Action::Patch => {
                 let made = self.patch(call.zone(), call.pick(), body)?;
-                Ok(Answer::json(statuses.update, under(item, made)))
+                Ok(Response::json(statuses.update, under(item, made)))
             }
             Action::Put => {
                 let made = self.put(call.zone(), call.pick(), body)?;
-                Ok(Answer::json(statuses.update, under(item, made)))
+                Ok(Response::json(statuses.update, under(item, made)))
             }
             Action::Delete => {
                 self.delete(call.zone(), call.pick())?;
                 Ok(if statuses.delete == 204 {
-                    Answer::empty(204)
+                    Response::empty(204)
                 } else {
-                    Answer::json(statuses.delete, json!({}))
+                    Response::json(statuses.delete, json!({}))
                 })
             }
         }
@@ -188,7 +188,7 @@ impl Store {
         self.refusal(Refusals::INVALID, message)
     }
 
-    fn page(&self, key: &str, all: &[Json], request: &Request, is_zones: bool) -> Answer {
+    fn page(&self, key: &str, all: &[Json], request: &Request, is_zones: bool) -> Response {
         let of_zones = self.rules.zones_paging.as_ref().filter(|_| is_zones);
         let paging = of_zones.unwrap_or(&self.rules.paging);
         let lost = self.lost_page.filter(|_| !is_zones);
@@ -201,8 +201,8 @@ impl Store {
                 super::paging::place(&mut body, path, value);
             }
         }
-        headers.into_iter().fold(Answer::json(200, body), |answer, (name, value)| {
-            answer.with_header(&name, &value)
+        headers.into_iter().fold(Response::json(200, body), |response, (name, value)| {
+            response.with_header(&name, &value)
         })
     }
 }

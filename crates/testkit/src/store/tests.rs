@@ -10,8 +10,8 @@ fn ask(store: &mut Store, method: &str, target: &str, body: &Json) -> (u16, Json
     request.target = target.to_owned();
     request.headers.push(("host".to_owned(), "service".to_owned()));
     request.headers.push(("authorization".to_owned(), "Bearer x".to_owned()));
-    let answer = store.answer(&request);
-    (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+    let response = store.response(&request);
+    (response.status, serde_json::from_slice(&response.body).unwrap_or_default())
 }
 
 fn rows() -> Store {
@@ -54,7 +54,7 @@ fn sets() -> Store {
                     let text = |key: &str| set[key].as_str().unwrap_or_default().to_owned();
                     store.put(call.zone(), Pick::Set(&text("name"), &text("type")), set)?;
                 }
-                Ok(Answer::empty(204))
+                Ok(Response::empty(204))
             })
         })
         .values(Values::List("values"))
@@ -191,18 +191,18 @@ fn tokens_are_fetched_and_end() {
         method: "POST",
         path: "/login",
         is_right: |request| request.json()["key"] == "k",
-        answer: |token| json!({"token": token}),
+        response: |token| json!({"token": token}),
         carried: |request| request.header("x-token"),
     };
     let mut store = Store::rows().route("GET", "/zones", Action::ListZones).login(login);
     assert_eq!(ask(&mut store, "POST", "/login", &json!({"key": "wrong"})).0, 401);
     assert_eq!(ask(&mut store, "GET", "/zones", &Json::Null).0, 401);
-    let (_, answer) = ask(&mut store, "POST", "/login", &json!({"key": "k"}));
+    let (_, response) = ask(&mut store, "POST", "/login", &json!({"key": "k"}));
     let mut request = crate::cassette::request_of("GET", "http://s/zones", &Json::Null);
-    let token = answer["token"].as_str().unwrap_or_default().to_owned();
+    let token = response["token"].as_str().unwrap_or_default().to_owned();
     request.headers.push(("x-token".to_owned(), token));
     assert!(store.end_tokens_after(Some(2)));
-    let statuses: Vec<_> = (0..3).map(|_| store.answer(&request).status).collect();
+    let statuses: Vec<_> = (0..3).map(|_| store.response(&request).status).collect();
     assert_eq!(statuses, [200, 200, 401]);
     store.lock(true);
     assert_eq!(ask(&mut store, "POST", "/login", &json!({"key": "k"})).0, 401);

@@ -7,22 +7,22 @@ use octodns_core::{Registry, Zone, ZoneName};
 use serde_json::{Value as Json, json};
 
 use super::{Served, Suite, quick};
-use crate::behaviour::Lab;
-use crate::run::{Bench, told};
+use crate::behaviour::Fixture;
+use crate::run::{Harness, render};
 
 /// How many zones are planned at once: more than may be asked for at once, or in a second.
 const ZONES: usize = 16;
 
 /// Zones that are there, each with a record.
-async fn zones(served: &Served, bench: &Bench) -> Result<Vec<Zone>, String> {
+async fn zones(served: &Served, harness: &Harness) -> Result<Vec<Zone>, String> {
     let mut zones = Vec::new();
     for index in 0..ZONES {
         let name = ZoneName::new(&format!("zone-{index}.example."));
         let name = name.map_err(|error| error.to_string())?;
         let record = json!({"name": "www", "type": "A", "ttl": 300, "value": "192.0.2.1"});
-        let zone = bench.zone(&name, &[served.given(&name), vec![record]].concat());
-        if let Some(plan) = bench.plan(&zone).await.map_err(|report| told(&report))? {
-            let applied = bench.apply(&plan).await;
+        let zone = harness.zone(&name, &[served.default_records(&name), vec![record]].concat());
+        if let Some(plan) = harness.plan(&zone).await.map_err(|report| render(&report))? {
+            let applied = harness.apply(&plan).await;
             applied.result.map_err(|error| error.with_causes())?;
         }
         zones.push(zone);
@@ -32,10 +32,10 @@ async fn zones(served: &Served, bench: &Bench) -> Result<Vec<Zone>, String> {
 }
 
 /// Plans every zone with every provider, all at the same time; nothing is to be changed.
-async fn plan_all(benches: &[Bench], zones: &[Zone]) -> Result<(), String> {
-    let plans = benches.iter().flat_map(|bench| zones.iter().map(|zone| bench.plan(zone)));
+async fn plan_all(benches: &[Harness], zones: &[Zone]) -> Result<(), String> {
+    let plans = benches.iter().flat_map(|harness| zones.iter().map(|zone| harness.plan(zone)));
     for plan in join_all(plans).await {
-        if plan.map_err(|report| told(&report))?.is_some() {
+        if plan.map_err(|report| render(&report))?.is_some() {
             return Err("there is still something to do".to_owned());
         }
     }
@@ -45,7 +45,7 @@ async fn plan_all(benches: &[Bench], zones: &[Zone]) -> Result<(), String> {
 /// Many zones at once: the provider bounds what it asks, whatever the engine does.
 pub(super) async fn keep(suite: Suite) -> Vec<String> {
     let served = suite.serve().await;
-    let zones = match zones(&served, &served.bench().await).await {
+    let zones = match zones(&served, &served.harness().await).await {
         Ok(zones) => zones,
         Err(problem) => return vec![problem],
     };
@@ -57,10 +57,10 @@ pub(super) async fn keep(suite: Suite) -> Vec<String> {
         served.fake.control().measured().clear();
         problems.extend(plan_all(&[served.provider(&http)], &zones).await.err());
         let measured = served.fake.control().measured();
-        if measured.most_at_once() > at_once {
-            problems.push(format!("{http}: {} requests at once", measured.most_at_once()));
+        if measured.max_at_once() > at_once {
+            problems.push(format!("{http}: {} requests at once", measured.max_at_once()));
         }
-        let most = measured.most_in(Duration::from_secs(1));
+        let most = measured.max_in(Duration::from_secs(1));
         if most > in_a_second {
             problems.push(format!("{http}: {most} requests in a second"));
         }
@@ -76,7 +76,7 @@ pub(super) async fn keep(suite: Suite) -> Vec<String> {
 /// given; with others they are two.
 pub(super) async fn share(suite: Suite) -> Vec<String> {
     let served = suite.serve().await;
-    let zones = match zones(&served, &served.bench().await).await {
+    let zones = match zones(&served, &served.harness().await).await {
         Ok(zones) => zones,
         Err(problem) => return vec![problem],
     };
@@ -88,7 +88,7 @@ pub(super) async fn share(suite: Suite) -> Vec<String> {
         };
         served.fake.control().measured().clear();
         problems.extend(plan_all(&benches, &zones).await.err());
-        let most = served.fake.control().measured().most_at_once();
+        let most = served.fake.control().measured().max_at_once();
         if most > 3 {
             let [first, second] = concurrency;
             problems.push(format!(
@@ -110,9 +110,10 @@ pub(super) async fn share(suite: Suite) -> Vec<String> {
         Ok(benches) => {
             served.fake.control().measured().clear();
             // The other is not let in; what counts is that it does not wait for the first.
-            let plans = benches.iter().flat_map(|bench| zones.iter().map(|zone| bench.plan(zone)));
+            let plans =
+                benches.iter().flat_map(|harness| zones.iter().map(|zone| harness.plan(zone)));
             drop(join_all(plans).await);
-            let most = served.fake.control().measured().most_at_once();
+            let most = served.fake.control().measured().max_at_once();
             if most <= 3 {
                 problems.push(format!("two accounts share one limit: {most} requests at once"));
             }
@@ -127,7 +128,7 @@ fn together(
     served: &Served,
     concurrency: [usize; 2],
     change: impl Fn(usize, &mut Json),
-) -> Result<Vec<Bench>, String> {
+) -> Result<Vec<Harness>, String> {
     let mut registry = Registry::default();
     (served.suite.register)(&mut registry);
     let build = |(index, concurrency): (usize, usize)| {
@@ -135,7 +136,7 @@ fn together(
         http["concurrency"] = json!(concurrency);
         let mut config = served.suite.config_at(served.fake.url(), &http);
         change(index, &mut config);
-        Bench::of(&registry, &served.suite.class, &config).map_err(|error| error.message)
+        Harness::of(&registry, &served.suite.class, &config).map_err(|error| error.message)
     };
     concurrency.into_iter().enumerate().map(build).collect()
 }

@@ -39,10 +39,10 @@ use octodns_core::{RecordType, Registry, ZoneName, async_trait};
 use serde_json::{Value as Json, json};
 
 use crate::behaviour::samples::{self, Sample};
-use crate::behaviour::{self, Lab, Service};
+use crate::behaviour::{self, Fixture, Service};
 use crate::cassette::{Cassettes, caught};
 use crate::fake::{Control, Fake};
-use crate::run::Bench;
+use crate::run::Harness;
 use crate::store::Store;
 
 /// Changes how the recordings are played.
@@ -62,7 +62,7 @@ pub struct Suite {
     reference_config: Json,
     reference_except: Vec<(&'static str, &'static str)>,
     except: Vec<(&'static str, &'static str)>,
-    given: fn(&ZoneName) -> Vec<Json>,
+    default_records: fn(&ZoneName) -> Vec<Json>,
     sample: fn(RecordType) -> Option<Sample>,
     credential: &'static str,
     read_cost: Option<usize>,
@@ -85,7 +85,7 @@ impl Suite {
             reference_config: json!({}),
             reference_except: Vec::new(),
             except: Vec::new(),
-            given: |_| Vec::new(),
+            default_records: |_| Vec::new(),
             sample: samples::of,
             credential: "token",
             read_cost: None,
@@ -151,8 +151,8 @@ impl Suite {
 
     /// Records that the service brings with each new zone, and that cannot be taken away.
     #[must_use]
-    pub fn given(mut self, given: fn(&ZoneName) -> Vec<Json>) -> Self {
-        self.given = given;
+    pub fn default_records(mut self, default_records: fn(&ZoneName) -> Vec<Json>) -> Self {
+        self.default_records = default_records;
         self
     }
 
@@ -242,9 +242,9 @@ struct Served {
 
 impl Served {
     /// A provider of its own.
-    fn provider(&self, http: &Json) -> Bench {
+    fn provider(&self, http: &Json) -> Harness {
         let config = self.suite.config_at(self.fake.url(), http);
-        let built = Bench::build(self.suite.register, &self.suite.class, &config);
+        let built = Harness::build(self.suite.register, &self.suite.class, &config);
         built.unwrap_or_else(|error| panic!("{}: {}", self.suite.class, error.message))
     }
 }
@@ -255,8 +255,8 @@ fn quick() -> Json {
 }
 
 #[async_trait]
-impl Lab for Served {
-    async fn bench(&self) -> Bench {
+impl Fixture for Served {
+    async fn harness(&self) -> Harness {
         self.provider(&quick())
     }
 
@@ -268,8 +268,8 @@ impl Lab for Served {
         Some(&self.fake)
     }
 
-    fn given(&self, zone: &ZoneName) -> Vec<Json> {
-        (self.suite.given)(zone)
+    fn default_records(&self, zone: &ZoneName) -> Vec<Json> {
+        (self.suite.default_records)(zone)
     }
 
     fn except(&self) -> &[(&str, &str)] {
@@ -280,8 +280,8 @@ impl Lab for Served {
         (self.suite.sample)(record_type)
     }
 
-    fn least_ttl(&self) -> u32 {
-        self.suite.store.least_ttl()
+    fn min_ttl(&self) -> u32 {
+        self.suite.store.min_ttl()
     }
 }
 

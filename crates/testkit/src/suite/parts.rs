@@ -6,7 +6,7 @@ use octodns_core::ZoneName;
 use serde_json::{Value as Json, json};
 
 use super::{Suite, at, behave, limits};
-use crate::behaviour::Lab;
+use crate::behaviour::Fixture;
 use crate::cassette::Cassettes;
 use crate::two_clients::{Reference, TwoClients};
 
@@ -68,10 +68,10 @@ async fn agree(suite: Suite) -> Vec<String> {
     }
     let zones = ["ours.example.", "theirs.example."].map(ZoneName::new);
     let [Ok(of_ours), Ok(of_theirs)] = zones else { return vec!["no names".to_owned()] };
-    let ours = served.bench().await;
+    let ours = served.harness().await;
     let zones = [of_ours, of_theirs];
     let except = &suite.reference_except;
-    TwoClients { ours: &ours, theirs: &theirs, zones, except }.prove().await;
+    TwoClients { ours: &ours, theirs: &theirs, zones, except }.run().await;
     Vec::new()
 }
 

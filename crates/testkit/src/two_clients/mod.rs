@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 
 use crate::behaviour::samples;
 use crate::json::record_json;
-use crate::run::{Bench, told};
+use crate::run::{Harness, render};
 use crate::server::{needed, python};
 
 /// The program that drives the reference's provider.
@@ -177,7 +177,7 @@ enum Writer {
 /// Holds two clients of the same server to each other.
 pub struct TwoClients<'t> {
     /// Our provider, at the server.
-    pub ours: &'t Bench,
+    pub ours: &'t Harness,
     /// The reference's, at the same server.
     pub theirs: &'t Reference,
     /// What the two zones are called that are written; they may exist or not.
@@ -193,7 +193,7 @@ impl TwoClients<'_> {
     /// # Panics
     ///
     /// When one finds something to change in what the other wrote.
-    pub async fn prove(&self) {
+    pub async fn run(&self) {
         let supports = self.theirs.supports().await;
         let [ours, theirs] = &self.zones;
         for (zone, writer) in [(ours, Writer::Ours), (theirs, Writer::Theirs)] {
@@ -211,7 +211,7 @@ impl TwoClients<'_> {
             Writer::Ours => {
                 let desired = self.ours.zone(zone, records);
                 let plan = self.ours.plan(&desired).await;
-                let plan = plan.unwrap_or_else(|report| panic!("ours: {}", told(&report)));
+                let plan = plan.unwrap_or_else(|report| panic!("ours: {}", render(&report)));
                 if let Some(plan) = plan {
                     let applied = self.ours.apply(&plan).await;
                     assert!(applied.result.is_ok(), "ours: {applied:?}");
@@ -227,7 +227,7 @@ impl TwoClients<'_> {
             "what {writer:?} wrote, the reference would change: {theirs:#?}"
         );
         let plan = self.ours.plan(&self.ours.zone(zone, records)).await;
-        let plan = plan.unwrap_or_else(|report| panic!("ours: {}", told(&report)));
+        let plan = plan.unwrap_or_else(|report| panic!("ours: {}", render(&report)));
         let ours = plan.map(|plan| plan.changes).unwrap_or_default();
         assert!(ours.is_empty(), "what {writer:?} wrote, we would change: {ours:#?}");
     }

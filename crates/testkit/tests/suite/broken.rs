@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use octodns_core::async_trait;
-use octodns_testkit::behaviour::{self, Lab, Service};
+use octodns_testkit::behaviour::{self, Fixture, Service};
 use octodns_testkit::fake::{Control, Fake};
-use octodns_testkit::run::Bench;
+use octodns_testkit::run::Harness;
 use octodns_testkit::store::Store;
 
 use crate::service::service;
@@ -17,9 +17,9 @@ struct Broke {
 }
 
 #[async_trait]
-impl Lab for Broke {
-    async fn bench(&self) -> Bench {
-        Bench::new(Arc::new(Shelf::new(self.fake.url(), self.broken)))
+impl Fixture for Broke {
+    async fn harness(&self) -> Harness {
+        Harness::new(Arc::new(Shelf::new(self.fake.url(), self.broken)))
     }
 
     fn control(&self) -> Option<&Control> {
@@ -38,7 +38,7 @@ async fn broke(broken: Broken) -> Broke {
 /// Otherwise it might be the provider's rest that is found out.
 #[tokio::test]
 async fn a_provider_that_does_all_it_must_passes() {
-    behaviour::prove(&broke(Broken::Nothing).await).await;
+    behaviour::run_suite(&broke(Broken::Nothing).await).await;
 }
 
 /// What is broken, the case that finds it, and a part of what that says.

@@ -2,16 +2,16 @@
 
 use std::sync::Mutex;
 
-use octodns_core::engine::leave_out_texts;
-use octodns_core::engine::per_record::{self, HeldRows, Row, RowApi, Rows};
+use octodns_core::engine::drop_unsupported_texts;
+use octodns_core::engine::per_record::{self, ExistingRows, RowApi, RowReader, StoredRow};
 use octodns_core::provider::{PlanDraft, listed_zones};
-use octodns_core::record::text::Unheld;
+use octodns_core::record::text::UnsupportedText;
 use octodns_core::record::{Rdata, RecordData, Txt};
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Record, RecordType,
     Report, Source, State, TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
-use octodns_http::{Client, Error, Options, Page, all, found, pages};
+use octodns_http::{Client, Error, Options, Page, all, optional, pages};
 use serde::{Deserialize, Serialize};
 
 /// The one thing that is wrong with a provider.
@@ -104,10 +104,10 @@ impl Shelf {
     async fn list(&self, zone: &ZoneName) -> Result<Option<Vec<Held>>, ProviderError> {
         let listed = all(pages(0_usize, async |start| {
             let rows = self.client.get(&["zones", zone.without_dot(), "rows"]);
-            let answer = rows.query("start", start).send().await?;
-            let Listed { items, next, total } = answer.json()?;
+            let response = rows.query("start", start).send().await?;
+            let Listed { items, next, total } = response.json()?;
             let next = next.filter(|_| !self.is(Broken::ReadsOnePage));
-            let page = Page::new(&answer, items).next(next);
+            let page = Page::new(&response, items).next(next);
             let counts = !matches!(self.broken, Broken::ReadsOnePage | Broken::IgnoresTotals);
             Ok(if counts { page.total(Some(total)) } else { page })
         }))
@@ -117,7 +117,7 @@ impl Shelf {
                 Ok(Some(Vec::new()))
             }
             Err(_) if self.is(Broken::EmptyWhereThereIsAnError) => Ok(None),
-            result => Ok(found(result)?),
+            result => Ok(optional(result)?),
         }
     }
 
@@ -127,7 +127,7 @@ impl Shelf {
                 texts.first().and_then(Txt::bare).map(|text| text.replace('"', ""))
             }
             RecordData::Txt(texts) => texts.first().and_then(Txt::bare),
-            _ => record.rdatas().pop(),
+            _ => record.rdata_strings().pop(),
         };
         Held {
             id: None,
@@ -156,7 +156,7 @@ impl Shelf {
         }
         let request = self.client.post(&path).json(&row);
         let repeats = self.is(Broken::RepeatsCreations);
-        Ok(if repeats { request.repeatable() } else { request }.done().await?)
+        Ok(if repeats { request.repeatable() } else { request }.send_ok().await?)
     }
 }
 
@@ -168,7 +168,7 @@ impl Shelf {
             return self.hurry(&["zones"], &body).await;
         }
         let look = self.client.get(&["zones", zone, "rows"]);
-        Ok(self.client.post(&["zones"]).json(&body).made(look).await?)
+        Ok(self.client.post(&["zones"]).json(&body).create_once(look).await?)
     }
 
     /// Sends again at once what is not taken, each time as if for the first time: a client that is the same
@@ -177,7 +177,7 @@ impl Shelf {
         let mut left = 6;
         loop {
             let client = Self::new(&self.url, self.broken).client;
-            match client.post(path).json(body).done().await {
+            match client.post(path).json(body).send_ok().await {
                 Err(Error::Throttled { .. }) if left > 0 => left -= 1,
                 result => return Ok(result?),
             }
@@ -193,7 +193,10 @@ impl Shelf {
             });
             if !is_desired {
                 let id = row.id.unwrap().to_string();
-                self.client.delete(&["zones", zone.without_dot(), "rows", &id]).gone().await?;
+                self.client
+                    .delete(&["zones", zone.without_dot(), "rows", &id])
+                    .send_ok_or_missing()
+                    .await?;
             }
         }
         Ok(())
@@ -227,7 +230,7 @@ impl Source for Shelf {
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(listed) = self.list(zone.name).await? else { return Ok(None) };
-        let mut rows = Rows::of(zone, self);
+        let mut rows = RowReader::of(zone, self);
         for row in listed {
             let misnamed = row.name.is_empty() && self.is(Broken::MisnamesTheApex);
             let name = if misnamed { zone.name.without_dot() } else { &row.name };
@@ -253,8 +256,9 @@ impl Provider for Shelf {
         existing: &mut Zone,
         report: &mut Report,
     ) -> Result<(), ProviderError> {
-        let unheld = &[(RecordType::TXT, &[Unheld::NonUtf8, Unheld::Empty][..])];
-        leave_out_texts(desired, existing, unheld, report);
+        let unsupported =
+            &[(RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty][..])];
+        drop_unsupported_texts(desired, existing, unsupported, report);
         Ok(())
     }
 
@@ -277,7 +281,7 @@ impl Provider for Shelf {
         if !plan.exists && !self.is(Broken::ForgetsNewZones) {
             self.create_zone(zone).await?;
         }
-        let none = HeldRows::default();
+        let none = ExistingRows::default();
         let held = plan.state()?.unwrap_or(&none);
         if self.is(Broken::DeletesOutsideThePlan) {
             self.sweep(plan).await?;
@@ -310,19 +314,19 @@ impl RowApi for Shelf {
     async fn update(
         &self,
         zone: &ZoneName,
-        existing: &Row<u64>,
+        existing: &StoredRow<u64>,
         record: &Record,
     ) -> Result<(), ProviderError> {
         let path = ["zones", zone.without_dot(), "rows", &existing.id.to_string()];
-        Ok(self.client.put(&path).json(&self.write(record)).done().await?)
+        Ok(self.client.put(&path).json(&self.write(record)).send_ok().await?)
     }
 
-    async fn delete(&self, zone: &ZoneName, row: &Row<u64>) -> Result<(), ProviderError> {
+    async fn delete(&self, zone: &ZoneName, row: &StoredRow<u64>) -> Result<(), ProviderError> {
         if self.is(Broken::DropsDeletes) {
             return Ok(());
         }
         let path = ["zones", zone.without_dot(), "rows", &row.id.to_string()];
-        Ok(self.client.delete(&path).gone().await?)
+        Ok(self.client.delete(&path).send_ok_or_missing().await?)
     }
 
     async fn pause(&self, _: &ProviderError, attempt: u32) {

@@ -28,10 +28,10 @@ pub(crate) use same::same;
 /// nothing is to be moved, or the text is no YAML. Files that it includes are texts of their own.
 ///
 /// ```
-/// use octodns_yaml::{LoadOptions, Order, put_in_order};
+/// use octodns_yaml::{LoadOptions, Order, sort_keys};
 ///
 /// let text = "www:\n  ttl: 60\n# mail\nmx:\n  type: MX\n  ttl: 60\n";
-/// let ordered = put_in_order(text, Order::Natural, &LoadOptions::new("example.com.yaml"));
+/// let ordered = sort_keys(text, Order::Natural, &LoadOptions::new("example.com.yaml"));
 /// let expected = "# mail\nmx:\n  ttl: 60\n  type: MX\nwww:\n  ttl: 60\n";
 /// assert_eq!(ordered.as_ref().map(Option::as_deref), Ok(Some(expected)));
 /// ```
@@ -39,7 +39,7 @@ pub(crate) use same::same;
 /// # Errors
 ///
 /// When it cannot be done by moving entries: the finding says why, and where.
-pub fn put_in_order(
+pub fn sort_keys(
     text: &str,
     order: Order,
     options: &LoadOptions<'_>,

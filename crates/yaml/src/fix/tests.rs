@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::*;
 
 fn fixed(text: &str) -> Result<Option<String>, Box<Diagnostic>> {
-    put_in_order(text, Order::Natural, &LoadOptions::new("a.yaml"))
+    sort_keys(text, Order::Natural, &LoadOptions::new("a.yaml"))
 }
 
 fn check(text: &str, expected: &str) {
@@ -199,16 +199,16 @@ fn included_files_are_files_of_their_own() {
         [("b.yaml".to_owned(), "d: 1\nc: 2\n".to_owned())].into_iter().collect();
     let options = LoadOptions::new("a.yaml").include(&files);
     let text = "y: 1\nx: !include b.yaml\n";
-    let fixed = put_in_order(text, Order::Natural, &options);
+    let fixed = sort_keys(text, Order::Natural, &options);
     assert_eq!(fixed, Ok(Some("x: !include b.yaml\ny: 1\n".to_owned())));
     let text = "x: !include b.yaml\n";
-    assert_eq!(put_in_order(text, Order::Natural, &options), Ok(None));
+    assert_eq!(sort_keys(text, Order::Natural, &options), Ok(None));
 }
 
 #[test]
 fn the_order_may_be_that_of_characters() {
     let options = LoadOptions::new("a.yaml");
-    let fixed = put_in_order("a9: 1\na10: 2\n", Order::Simple, &options);
+    let fixed = sort_keys("a9: 1\na10: 2\n", Order::Simple, &options);
     assert_eq!(fixed, Ok(Some("a10: 2\na9: 1\n".to_owned())));
 }
 

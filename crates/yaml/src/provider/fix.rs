@@ -5,18 +5,18 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use octodns_core::provider::Reordered;
+use octodns_core::provider::SortedFiles;
 use octodns_core::{Diagnostic, Origin, ProviderError, ZoneName};
 use octodns_files::{failed, write};
 
 use super::{Inner, files};
-use crate::fix::{put_in_order, same};
+use crate::fix::{same, sort_keys};
 use crate::order::CODE;
 use crate::{Document, FileIncludes, Include, LoadOptions, Order, load, text_of};
 
 /// Puts every file of a zone in order, if reading asks for an order.
-pub(super) fn zone(inner: &Inner, zone: &ZoneName) -> Result<Reordered, ProviderError> {
-    let mut reordered = Reordered::default();
+pub(super) fn zone(inner: &Inner, zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
+    let mut reordered = SortedFiles::default();
     if inner.options.enforce_order {
         for path in files::of_zone(inner, zone)? {
             file(inner, &path, &mut reordered)?;
@@ -44,7 +44,7 @@ impl Include for Overlay<'_> {
     }
 }
 
-fn file(inner: &Inner, path: &Path, reordered: &mut Reordered) -> Result<(), ProviderError> {
+fn file(inner: &Inner, path: &Path, reordered: &mut SortedFiles) -> Result<(), ProviderError> {
     let includes = FileIncludes::new(inner.home.clone());
     let mut overlay = Overlay { files: &includes, changed: HashMap::new() };
     let name: Arc<str> = path.to_string_lossy().into();
@@ -62,7 +62,7 @@ fn file(inner: &Inner, path: &Path, reordered: &mut Reordered) -> Result<(), Pro
         let bytes = overlay.read(name).map_err(failed("read", Path::new(&**name)))?;
         let Ok(text) = text_of(&bytes, name) else { continue };
         let options = LoadOptions::new(Arc::clone(name)).include(&overlay);
-        match put_in_order(text, order, &options) {
+        match sort_keys(text, order, &options) {
             Ok(None) => {}
             Ok(Some(text)) => {
                 overlay.changed.insert(Arc::clone(name), text);

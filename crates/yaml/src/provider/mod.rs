@@ -9,7 +9,7 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octodns_core::provider::Reordered;
+use octodns_core::provider::SortedFiles;
 use octodns_core::registry::BuildError;
 use octodns_core::{
     ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneName, ZoneRead,
@@ -106,7 +106,7 @@ impl Source for YamlProvider {
         Some(&self.inner.options.directory)
     }
 
-    async fn put_in_order(&self, zone: &ZoneName) -> Result<Reordered, ProviderError> {
+    async fn sort_keys(&self, zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
         let zone = zone.clone();
         self.blocking(move |inner| fix::zone(inner, &zone)).await
     }

@@ -112,7 +112,7 @@ impl<'a> Entries<'a> for Loading<'_> {
             lenient: request.lenient,
             default_ttl: Some(inner.options.default_ttl),
             escape_semicolons: !inner.options.escaped_semicolons,
-            keeps_places: !request.target,
+            keeps_positions: !request.target,
             ..LoadContext::new(&request.name, &request.validators, &request.types)
         };
         let several = data.as_list();

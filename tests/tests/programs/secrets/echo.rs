@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
-use octodns_testkit::fake::{Answer, Fake, Request};
+use octodns_testkit::fake::{Fake, Request, Response};
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
@@ -44,7 +44,7 @@ impl Mode {
     ];
 
     /// How many quotes a program tells at least, made unreadable.
-    pub(super) fn least_told(self) -> usize {
+    pub(super) fn min_told(self) -> usize {
         match self {
             Self::Refused | Self::Plain | Self::Broken => 8,
             Self::Malformed | Self::Writes => 3,
@@ -62,7 +62,7 @@ struct State {
 }
 
 /// What the service does with a request.
-type Answering = Box<dyn FnMut(&Request) -> Answer + Send>;
+type Answering = Box<dyn FnMut(&Request) -> Response + Send>;
 
 /// The service, with a thread to run in.
 pub(super) struct Echo {
@@ -125,23 +125,23 @@ fn quote(request: &Request, quoted: &mut BTreeSet<&'static str>) -> String {
     quote
 }
 
-fn answer(mode: Mode, request: &Request, quote: &str) -> Answer {
+fn answer(mode: Mode, request: &Request, quote: &str) -> Response {
     let long = format!("{}{quote}", "x".repeat(393));
     match mode {
         Mode::Refused => no(request, 401, quote),
-        Mode::Plain => Answer::text(400, quote),
+        Mode::Plain => Response::text(400, quote),
         Mode::Broken => no(request, 500, quote),
         Mode::Long => no(request, 401, &long),
         Mode::Elsewhere => {
             let url = format!("http://127.0.0.1:1/?you={}", quote.escape_default());
-            Answer::text(302, quote).with_header("location", &url)
+            Response::text(302, quote).with_header("location", &url)
         }
         Mode::Unsuccessful => no(request, 200, quote),
-        Mode::Malformed if is_aws(request) => Answer::text(200, &format!("<a>{quote}")),
+        Mode::Malformed if is_aws(request) => Response::text(200, &format!("<a>{quote}")),
         Mode::Malformed => {
             let lists = ["domain_records", "result", "rrsets", "version", "success"];
             let fields = lists.map(|name| (name.to_owned(), json!(quote)));
-            Answer::json(200, Json::Object(fields.into_iter().collect()))
+            Response::json(200, Json::Object(fields.into_iter().collect()))
         }
         Mode::Writes => match read(request) {
             Some(answer) => answer,
@@ -155,22 +155,22 @@ fn is_aws(request: &Request) -> bool {
 }
 
 /// A no with words, as the API of the request says it.
-fn no(request: &Request, status: u16, words: &str) -> Answer {
+fn no(request: &Request, status: u16, words: &str) -> Response {
     if is_aws(request) {
         let words = words.replace('&', "&amp;").replace('<', "&lt;");
         let xml = format!(
             "<ErrorResponse><Error><Type>Sender</Type><Code>Odd</Code><Message>{words}</Message></Error>\
              <RequestId>1</RequestId></ErrorResponse>"
         );
-        return Answer { body: xml.into_bytes(), ..Answer::text(status, "") };
+        return Response { body: xml.into_bytes(), ..Response::text(status, "") };
     }
     let errors = json!([{"code": 1, "message": words}]);
     let body = json!({"success": false, "errors": errors, "message": words, "error": words});
-    Answer::json(status, body)
+    Response::json(status, body)
 }
 
 /// An empty zone, as each API has it; nothing for what is written.
-fn read(request: &Request) -> Option<Answer> {
+fn read(request: &Request) -> Option<Response> {
     if request.method != "GET" {
         return None;
     }
@@ -195,7 +195,7 @@ fn read(request: &Request) -> Option<Answer> {
         }
         _ => return None,
     };
-    Some(Answer::json(200, answer))
+    Some(Response::json(200, answer))
 }
 
 fn cloudflare(result: &[Json]) -> Json {
@@ -204,6 +204,6 @@ fn cloudflare(result: &[Json]) -> Json {
     json!({"success": true, "errors": [], "result": result, "result_info": info})
 }
 
-fn xml(text: &str) -> Answer {
-    Answer { body: text.as_bytes().to_vec(), ..Answer::text(200, "") }
+fn xml(text: &str) -> Response {
+    Response { body: text.as_bytes().to_vec(), ..Response::text(200, "") }
 }

@@ -127,7 +127,7 @@ fn services_that_quote_credentials_do_not_make_them_known() {
             assert!(echo.take_quoted(secret), "{mode:?}: {secret} was not quoted");
         }
         let told = said.matches("***").count();
-        assert!(told >= mode.least_told(), "{mode:?}: quotes are told {told} times: {said}");
+        assert!(told >= mode.min_told(), "{mode:?}: quotes are told {told} times: {said}");
     }
 }
 

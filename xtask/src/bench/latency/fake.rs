@@ -11,9 +11,9 @@ use crate::run::{failed, target};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measured {
     pub(super) requests: u64,
-    pub(super) most_at_once: u64,
-    pub(super) most_in_a_second: u64,
-    pub(super) most_in_a_minute: u64,
+    pub(super) max_at_once: u64,
+    pub(super) max_in_a_second: u64,
+    pub(super) max_in_a_minute: u64,
 }
 
 impl Measured {
@@ -21,9 +21,9 @@ impl Measured {
     pub(super) fn most(self, other: Self) -> Self {
         Self {
             requests: self.requests.max(other.requests),
-            most_at_once: self.most_at_once.max(other.most_at_once),
-            most_in_a_second: self.most_in_a_second.max(other.most_in_a_second),
-            most_in_a_minute: self.most_in_a_minute.max(other.most_in_a_minute),
+            max_at_once: self.max_at_once.max(other.max_at_once),
+            max_in_a_second: self.max_in_a_second.max(other.max_in_a_second),
+            max_in_a_minute: self.max_in_a_minute.max(other.max_in_a_minute),
         }
     }
 }
@@ -67,9 +67,9 @@ impl Fake {
         };
         Ok(Measured {
             requests: number("requests")?,
-            most_at_once: number("most_at_once")?,
-            most_in_a_second: number("most_in_a_second")?,
-            most_in_a_minute: number("most_in_a_minute")?,
+            max_at_once: number("most_at_once")?,
+            max_in_a_second: number("most_in_a_second")?,
+            max_in_a_minute: number("most_in_a_minute")?,
         })
     }
 

@@ -49,9 +49,9 @@ struct Limits {
 
 impl Limits {
     fn allow(self, measured: Measured) -> bool {
-        measured.most_at_once <= self.at_once
-            && measured.most_in_a_second <= self.in_a_second
-            && measured.most_in_a_minute <= self.in_a_minute
+        measured.max_at_once <= self.at_once
+            && measured.max_in_a_second <= self.in_a_second
+            && measured.max_in_a_minute <= self.in_a_minute
     }
 }
 
@@ -166,8 +166,8 @@ fn print(
             service.name,
             contestant.name,
             most.requests,
-            most.most_at_once,
-            most.most_in_a_second,
+            most.max_at_once,
+            most.max_in_a_second,
             usage.cpu.as_secs_f64(),
         );
         if contestant.limits.is_none() && times < AIM {
@@ -194,9 +194,9 @@ mod tests {
         {
             let measured = Measured {
                 requests: minute,
-                most_at_once: at_once,
-                most_in_a_second: second,
-                most_in_a_minute: minute,
+                max_at_once: at_once,
+                max_in_a_second: second,
+                max_in_a_minute: minute,
             };
             assert_eq!(limits.allow(measured), kept, "{measured:?}");
         }

@@ -8,7 +8,13 @@ pub(super) const CORE: &[&[&str]] = &[
     &["apply_log", "provider"],
     &["capabilities", "change", "plan", "zone"],
     &["record", "validate"],
-    &["record::fault", "record::number", "record::rdata", "record::record_type", "record::text"],
+    &[
+        "record::value_error",
+        "record::number",
+        "record::rdata",
+        "record::record_type",
+        "record::text",
+    ],
     &["diagnostic"],
     &["name", "per_run", "secret", "value"],
 ];

@@ -6,14 +6,14 @@ use std::collections::VecDeque;
 
 use async_trait::async_trait;
 
-pub use rows::{HeldRows, Row, Rows};
+pub use rows::{ExistingRows, RowReader, StoredRow};
 
-use super::{about_change, apply_each, check_held};
+use super::{about_change, apply_each, check_existing};
 use crate::apply_log::{ApplyLog, Stopped};
 use crate::change::Change;
 use crate::name::ZoneName;
 use crate::plan::Plan;
-use crate::provider::{ProviderError, ServiceFault};
+use crate::provider::{ProviderError, ServiceErrorKind};
 use crate::record::Record;
 
 /// A service that keeps one row per value. Records that are handed in have one value each.
@@ -26,7 +26,7 @@ pub trait RowApi: Send + Sync {
     ///
     /// # Errors
     ///
-    /// With [`ServiceFault::Unsure`] when it is not known whether there is one now; [`apply`] then looks.
+    /// With [`ServiceErrorKind::Indeterminate`] when it is not known whether there is one now; [`apply`] then looks.
     async fn create(&self, zone: &ZoneName, record: &Record) -> Result<(), ProviderError>;
 
     /// Makes `record` of the row that is `existing` now. Must be safe to repeat.
@@ -37,7 +37,7 @@ pub trait RowApi: Send + Sync {
     async fn update(
         &self,
         zone: &ZoneName,
-        existing: &Row<Self::Id>,
+        existing: &StoredRow<Self::Id>,
         record: &Record,
     ) -> Result<(), ProviderError>;
 
@@ -46,7 +46,8 @@ pub trait RowApi: Send + Sync {
     /// # Errors
     ///
     /// Fails when the service does not do it.
-    async fn delete(&self, zone: &ZoneName, row: &Row<Self::Id>) -> Result<(), ProviderError>;
+    async fn delete(&self, zone: &ZoneName, row: &StoredRow<Self::Id>)
+    -> Result<(), ProviderError>;
 
     /// Whether the service holds a row like `record` now.
     ///
@@ -94,7 +95,7 @@ pub trait RowApi: Send + Sync {
 pub async fn apply<A: RowApi>(
     api: &A,
     plan: &Plan,
-    held: &HeldRows<A::Id>,
+    held: &ExistingRows<A::Id>,
     log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
     let zone = plan.desired.name();
@@ -115,25 +116,25 @@ pub async fn apply<A: RowApi>(
 /// One call to the service.
 #[derive(Debug)]
 enum Call<'r, I> {
-    Update(&'r Row<I>, Record),
+    Update(&'r StoredRow<I>, Record),
     Create(Record),
-    Delete(&'r Row<I>),
+    Delete(&'r StoredRow<I>),
 }
 
 /// The calls of a change, in order.
 fn calls<'h, A: RowApi>(
     api: &A,
     change: &Change,
-    held: &'h HeldRows<A::Id>,
+    held: &'h ExistingRows<A::Id>,
     exists: bool,
 ) -> Result<Vec<Call<'h, A::Id>>, ProviderError> {
     let record = change.record();
     let rows = held.of(record.name(), record.record_type());
     // A new zone comes with rows of the service's own, which no plan has seen: they are made what is desired.
     if exists {
-        check_held(change, !rows.is_empty())?;
+        check_existing(change, !rows.is_empty())?;
     }
-    let mut wanted = change.desired().map(|desired| desired.singles()).unwrap_or_default();
+    let mut wanted = change.desired().map(|desired| desired.split_values()).unwrap_or_default();
     let mut spare = VecDeque::new();
     let mut calls = Vec::new();
     for row in rows {
@@ -178,7 +179,7 @@ async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<
     loop {
         attempt += 1;
         match api.create(zone, record).await {
-            Err(error) if error.fault() == Some(ServiceFault::Unsure) => {
+            Err(error) if error.kind() == Some(ServiceErrorKind::Indeterminate) => {
                 api.pause(&error, attempt).await;
                 match api.holds(zone, record).await {
                     Ok(true) => return Ok(()),
@@ -187,12 +188,12 @@ async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<
                     Ok(false) => {
                         let words =
                             format!("{}; it was looked for, and not done", error.with_causes());
-                        return Err(ProviderError::service(ServiceFault::Unreachable, words));
+                        return Err(ProviderError::service(ServiceErrorKind::Unreachable, words));
                     }
                     Err(unread) => {
                         let (error, unread) = (error.with_causes(), unread.with_causes());
                         let words = format!("{error}; and it cannot be looked for: {unread}");
-                        return Err(ProviderError::service(ServiceFault::Unsure, words));
+                        return Err(ProviderError::service(ServiceErrorKind::Indeterminate, words));
                     }
                 }
             }

@@ -15,7 +15,7 @@ const MEND: &str = "mend the record at the target, or leave it to others";
 
 /// A row of a service: one value of a name and type, under an id.
 #[derive(Clone, Debug)]
-pub struct Row<I> {
+pub struct StoredRow<I> {
     /// What the service calls it.
     pub id: I,
     /// A record with this one value.
@@ -24,25 +24,25 @@ pub struct Row<I> {
 
 /// The rows a zone had when it was read, to be remembered for applying to it.
 #[derive(Clone, Debug)]
-pub struct HeldRows<I> {
-    rows: HashMap<(RecordName, RecordType), Vec<Row<I>>>,
+pub struct ExistingRows<I> {
+    rows: HashMap<(RecordName, RecordType), Vec<StoredRow<I>>>,
 }
 
-impl<I> Default for HeldRows<I> {
+impl<I> Default for ExistingRows<I> {
     /// No rows: those of a zone that there was not.
     fn default() -> Self {
         Self { rows: HashMap::new() }
     }
 }
 
-impl<I> HeldRows<I> {
+impl<I> ExistingRows<I> {
     /// The rows of a name and type.
-    pub fn of(&self, name: &RecordName, record_type: RecordType) -> &[Row<I>] {
+    pub fn of(&self, name: &RecordName, record_type: RecordType) -> &[StoredRow<I>] {
         self.rows.get(&(name.clone(), record_type)).map_or(&[], Vec::as_slice)
     }
 
     /// All rows, in no particular order.
-    pub fn iter(&self) -> impl Iterator<Item = &Row<I>> {
+    pub fn iter(&self) -> impl Iterator<Item = &StoredRow<I>> {
         self.rows.values().flatten()
     }
 }
@@ -50,7 +50,7 @@ impl<I> HeldRows<I> {
 /// Gathers the rows that a service lists, and makes records of them.
 ///
 /// ```
-/// use octodns_core::engine::per_record::Rows;
+/// use octodns_core::engine::per_record::RowReader;
 /// # use std::sync::Arc;
 /// # use octodns_core::*;
 /// # use octodns_core::record::RecordTypes;
@@ -63,15 +63,15 @@ impl<I> HeldRows<I> {
 /// #     types: &types,
 /// # };
 ///
-/// let mut rows = Rows::new(&request, "mine", &Capabilities::EVERYTHING);
+/// let mut rows = RowReader::new(&request, "mine", &Capabilities::EVERYTHING);
 /// rows.add(11, "www", "A", 300, "192.0.2.2");
 /// rows.add(12, "www", "A", 300, "192.0.2.1");
 /// let (read, held) = rows.finish();
-/// assert_eq!(read.records[0].rdatas(), ["192.0.2.1", "192.0.2.2"]);
+/// assert_eq!(read.records[0].rdata_strings(), ["192.0.2.1", "192.0.2.2"]);
 /// assert_eq!(held.of(read.records[0].name(), RecordType::A)[0].id, 11);
 /// ```
 #[derive(Debug)]
-pub struct Rows<'r, I> {
+pub struct RowReader<'r, I> {
     request: ZoneRequest<'r>,
     source: Arc<str>,
     capabilities: Capabilities,
@@ -90,7 +90,7 @@ struct Set<I> {
     rows: Vec<(I, i64, OwnedValue)>,
 }
 
-impl<'r, I> Rows<'r, I> {
+impl<'r, I> RowReader<'r, I> {
     /// Gathers rows of the zone that `request` asks for, for the source called `source`; rows of types
     /// that `capabilities` does not have are left out.
     pub fn new(request: &ZoneRequest<'r>, source: &str, capabilities: &Capabilities) -> Self {
@@ -161,8 +161,8 @@ impl<'r, I> Rows<'r, I> {
     /// The records, and the rows to be remembered.
     ///
     /// What a type cannot hold is an error in the report of what was read.
-    pub fn finish(mut self) -> (ZoneRead, HeldRows<I>) {
-        let mut held = HeldRows::default();
+    pub fn finish(mut self) -> (ZoneRead, ExistingRows<I>) {
+        let mut held = ExistingRows::default();
         let mut records = Vec::with_capacity(self.sets.len());
         for set in std::mem::take(&mut self.sets) {
             if let Some((record, rows)) = self.set(set) {
@@ -173,7 +173,7 @@ impl<'r, I> Rows<'r, I> {
         (ZoneRead { records, report: self.report, ..ZoneRead::default() }, held)
     }
 
-    fn set(&mut self, set: Set<I>) -> Option<(Record, Vec<Row<I>>)> {
+    fn set(&mut self, set: Set<I>) -> Option<(Record, Vec<StoredRow<I>>)> {
         let mut values = Vec::with_capacity(set.rows.len());
         let mut rows = Vec::with_capacity(set.rows.len());
         let entry = self.request.types.get(&set.record_type)?;
@@ -219,7 +219,7 @@ impl<'r, I> Rows<'r, I> {
         let row = |(id, ttl, data)| {
             let mut single = record.clone().with_data(data).with_ttl(ttl);
             single = single.with_dynamic(None).with_geo(None);
-            Row { id, record: single }
+            StoredRow { id, record: single }
         };
         let rows = rows.into_iter().map(row).collect();
         Some((record, rows))

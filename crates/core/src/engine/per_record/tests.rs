@@ -37,7 +37,7 @@ struct Service {
 
 fn shown(record: &Record) -> String {
     let (name, of, ttl) = (record.name(), record.record_type(), record.ttl());
-    format!("{name} {of} {ttl} {}", record.rdatas().join(" "))
+    format!("{name} {of} {ttl} {}", record.rdata_strings().join(" "))
 }
 
 #[async_trait]
@@ -55,15 +55,15 @@ impl RowApi for Service {
         *self.is_dark.lock().unwrap() = fate == Fate::GoesDark;
         match fate {
             Fate::Fine => Ok(()),
-            Fate::Refused => Err(ProviderError::service(ServiceFault::Refused, "422: no")),
-            _ => Err(ProviderError::service(ServiceFault::Unsure, "broke off")),
+            Fate::Refused => Err(ProviderError::service(ServiceErrorKind::Refused, "422: no")),
+            _ => Err(ProviderError::service(ServiceErrorKind::Indeterminate, "broke off")),
         }
     }
 
     async fn update(
         &self,
         _: &ZoneName,
-        existing: &Row<u32>,
+        existing: &StoredRow<u32>,
         record: &Record,
     ) -> Result<(), ProviderError> {
         self.calls.lock().unwrap().push(format!("update {} to {}", existing.id, shown(record)));
@@ -73,7 +73,7 @@ impl RowApi for Service {
         Ok(())
     }
 
-    async fn delete(&self, _: &ZoneName, row: &Row<u32>) -> Result<(), ProviderError> {
+    async fn delete(&self, _: &ZoneName, row: &StoredRow<u32>) -> Result<(), ProviderError> {
         self.calls.lock().unwrap().push(format!("delete {}", row.id));
         self.rows.lock().unwrap().retain(|(id, _)| *id != row.id);
         Ok(())
@@ -82,7 +82,7 @@ impl RowApi for Service {
     async fn holds(&self, _: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
         self.calls.lock().unwrap().push("look".to_owned());
         if *self.is_dark.lock().unwrap() {
-            return Err(ProviderError::service(ServiceFault::Unreachable, "503"));
+            return Err(ProviderError::service(ServiceErrorKind::Unreachable, "503"));
         }
         let rows = self.rows.lock().unwrap();
         Ok(rows.iter().any(|(_, row)| row.name() == record.name() && self.is_same(row, record)))
@@ -101,7 +101,7 @@ impl RowApi for Service {
     }
 }
 
-fn read(lines: &[Line]) -> (Zone, HeldRows<u32>, Vec<(u32, Record)>) {
+fn read(lines: &[Line]) -> (Zone, ExistingRows<u32>, Vec<(u32, Record)>) {
     let (name, types) = (ZoneName::new("example.com.").unwrap(), Arc::new(RecordTypes::default()));
     let validators = Arc::new(RecordValidators::legacy(&types));
     let (validators, types) = (&validators, &types);
@@ -114,7 +114,7 @@ fn read(lines: &[Line]) -> (Zone, HeldRows<u32>, Vec<(u32, Record)>) {
         validators,
         types,
     };
-    let mut rows = Rows::new(&request, "mine", &Capabilities::EVERYTHING);
+    let mut rows = RowReader::new(&request, "mine", &Capabilities::EVERYTHING);
     for (id, (name, of, ttl, value)) in (1..).zip(lines) {
         rows.add(id, name, of, *ttl, *value);
     }
@@ -138,7 +138,7 @@ async fn apply_to(
 ) -> (Vec<String>, Vec<Outcome>, bool) {
     let (existing, held, rows) = read(existing);
     let (desired, _, wanted) = read(desired);
-    let compared = crate::zone::Compared { id: "mine", capabilities: &Capabilities::EVERYTHING };
+    let compared = crate::zone::DiffScope { id: "mine", capabilities: &Capabilities::EVERYTHING };
     let changes = crate::zone::changes(&existing, &desired, &compared);
     let plan = Plan::new(existing, desired, changes, true).approve_by_force();
     let service = Service {
@@ -280,7 +280,7 @@ fn a_change_that_does_not_fit_the_rows_is_an_error() {
         updates_values: true,
     };
     let record = Arc::clone(existing.records().next().unwrap());
-    let none = HeldRows::default();
+    let none = ExistingRows::default();
     for (change, held, expected) in [
         (Change::Delete(Arc::clone(&record)), &none, "cannot delete w A: it was not read"),
         (
@@ -338,7 +338,7 @@ fn a_row_that_cannot_be_is_an_error_of_the_zone() {
     ] {
         let types = crate::TypeSupport::Only(&[crate::RecordType::A, crate::RecordType::CNAME]);
         let capabilities = Capabilities { types, ..Capabilities::NOTHING };
-        let mut rows = Rows::new(&request, "mine", &capabilities);
+        let mut rows = RowReader::new(&request, "mine", &capabilities);
         for (name, of, value) in lines {
             rows.add((), name, of, 60, Value::from(*value));
         }

@@ -6,7 +6,7 @@
 use smol_str::SmolStr;
 
 use super::{Dynamic, Kept, Pool, PoolValue, Rule, Status, sorted};
-use crate::record::Fault;
+use crate::record::ValueError;
 use crate::value::{Kind, Map, Special, Value};
 
 impl Dynamic {
@@ -19,8 +19,8 @@ impl Dynamic {
     /// and lists where the structure needs them, and values of which `canonical` makes nothing.
     pub fn read(
         section: &Value<'_>,
-        canonical: &dyn Fn(&Value<'_>) -> Result<SmolStr, Fault>,
-    ) -> Result<Self, Fault> {
+        canonical: &dyn Fn(&Value<'_>) -> Result<SmolStr, ValueError>,
+    ) -> Result<Self, ValueError> {
         let map = map_of(section, || "dynamic".to_owned())?;
         let pools = match map.get("pools").map(|pools| (pools, &pools.kind)) {
             Some((_, Kind::Map(pools))) => {
@@ -45,8 +45,8 @@ impl Dynamic {
 fn read_pool(
     id: &Value<'_>,
     pool: &Value<'_>,
-    canonical: &dyn Fn(&Value<'_>) -> Result<SmolStr, Fault>,
-) -> Result<Pool, Fault> {
+    canonical: &dyn Fn(&Value<'_>) -> Result<SmolStr, ValueError>,
+) -> Result<Pool, ValueError> {
     let Some(name) = id.as_str() else {
         return Err(wrong(id, "the name of a pool", "text").help("put the name in quotes"));
     };
@@ -61,7 +61,7 @@ fn read_pool(
             return Err(wrong(values, &format!("values of pool \"{name}\""), "a list"));
         }
         None => {
-            let fault = Fault::new(format!("pool \"{name}\" has no values"), pool.position);
+            let fault = ValueError::new(format!("pool \"{name}\" has no values"), pool.position);
             return Err(fault.help("add `values` with a list such as [{value: 192.0.2.1}]"));
         }
     };
@@ -80,12 +80,12 @@ fn read_value(
     pool: &str,
     number: usize,
     value: &Value<'_>,
-    canonical: &dyn Fn(&Value<'_>) -> Result<SmolStr, Fault>,
-) -> Result<PoolValue, Fault> {
+    canonical: &dyn Fn(&Value<'_>) -> Result<SmolStr, ValueError>,
+) -> Result<PoolValue, ValueError> {
     let what = || format!("value {number} of pool \"{pool}\"");
     let map = map_of(value, what)?;
     let Some(address) = map.get("value") else {
-        let fault = Fault::new(format!("{} has no \"value\"", what()), value.position);
+        let fault = ValueError::new(format!("{} has no \"value\"", what()), value.position);
         return Err(fault.help("add the value, such as `value: 192.0.2.1`"));
     };
     let weight = match map.get("weight").map(|weight| (weight, &weight.kind)) {
@@ -109,7 +109,7 @@ fn read_value(
     Ok(PoolValue { value: canonical(address)?, weight, status })
 }
 
-fn read_rule(number: usize, rule: &Value<'_>) -> Result<Rule, Fault> {
+fn read_rule(number: usize, rule: &Value<'_>) -> Result<Rule, ValueError> {
     let map = map_of(rule, || format!("rule {number}"))?;
     let pool = map.get("pool").map(|pool| match pool.as_str() {
         Some(text) => Kept::Proper(SmolStr::new(text)),
@@ -122,7 +122,7 @@ fn read_rule(number: usize, rule: &Value<'_>) -> Result<Rule, Fault> {
 }
 
 /// A list of texts, in order. Of a text, which is no list, the reference takes the characters.
-fn read_texts(what: &str, list: &Value<'_>) -> Result<Vec<SmolStr>, Fault> {
+fn read_texts(what: &str, list: &Value<'_>) -> Result<Vec<SmolStr>, ValueError> {
     let of = |value: &Value<'_>| match value.as_str() {
         Some(text) => Ok(SmolStr::new(text)),
         None => Err(wrong(value, &format!("an element of {what}"), "text")),
@@ -136,12 +136,15 @@ fn read_texts(what: &str, list: &Value<'_>) -> Result<Vec<SmolStr>, Fault> {
     Ok(sorted(texts))
 }
 
-fn map_of<'v, 'a>(value: &'v Value<'a>, what: impl Fn() -> String) -> Result<&'v Map<'a>, Fault> {
+fn map_of<'v, 'a>(
+    value: &'v Value<'a>,
+    what: impl Fn() -> String,
+) -> Result<&'v Map<'a>, ValueError> {
     value.as_map().ok_or_else(|| wrong(value, &what(), "a mapping"))
 }
 
-fn wrong(value: &Value<'_>, what: &str, expected: &str) -> Fault {
-    Fault::wrong_kind(what, value, expected)
+fn wrong(value: &Value<'_>, what: &str, expected: &str) -> ValueError {
+    ValueError::wrong_kind(what, value, expected)
 }
 
 fn odd<T>(value: &Value<'_>) -> Kept<T> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::table::{Area, CONTINENTS};
-use crate::record::Fault;
+use crate::record::ValueError;
 use crate::value::Position;
 
 /// A place, taken from its code.
@@ -42,7 +42,7 @@ impl<'c> GeoCode<'c> {
     ///
     /// Says which part is unknown, with help that lists or guesses what may have been meant. The
     /// fault has no position.
-    pub fn check(code: &'c str) -> Result<Self, Fault> {
+    pub fn check(code: &'c str) -> Result<Self, ValueError> {
         let Some(place) = Self::parse(code) else {
             let help = "write CONTINENT, CONTINENT-COUNTRY or CONTINENT-COUNTRY-PROVINCE";
             return Err(fault(format!("invalid geo code \"{code}\""), help));
@@ -120,8 +120,8 @@ fn listed(areas: &[Area]) -> String {
     areas.iter().map(|area| area.code).collect::<Vec<_>>().join(", ")
 }
 
-fn fault(message: String, help: impl Into<String>) -> Fault {
-    Fault::new(message, Position::NONE).help(help)
+fn fault(message: String, help: impl Into<String>) -> ValueError {
+    ValueError::new(message, Position::NONE).help(help)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::Fault;
+use super::ValueError;
 use crate::value::{Kind, Map, OwnedValue, Python, Value};
 
 pub use code::{GeoCode, country_to_code, province_to_code};
@@ -58,7 +58,7 @@ impl Geo {
     ///
     /// Refuses what cannot be represented, whether the record is lenient or not: anything but a map,
     /// codes that are not of the form of a code, and values that are not text.
-    pub fn read(section: &Value<'_>) -> Result<Self, Fault> {
+    pub fn read(section: &Value<'_>) -> Result<Self, ValueError> {
         let places = match &section.kind {
             Kind::Map(map) => map.iter().map(|(code, values)| read_place(code, values)).collect(),
             Kind::List(values) if values.is_empty() => Ok(Vec::new()),
@@ -159,7 +159,7 @@ impl fmt::Display for GeoValues {
 #[derive(Clone, Debug)]
 pub enum Check<'v, 'a> {
     /// Something is wrong.
-    Fault(Fault),
+    Error(ValueError),
     /// The value or list of values of a place, which the validators of the record type's values have
     /// to look at.
     Values(&'v Value<'a>),
@@ -173,22 +173,22 @@ pub fn validate<'v, 'a>(data: &'v Map<'a>, on: &mut dyn FnMut(Check<'v, 'a>)) {
         Kind::Map(map) => {
             for (code, values) in map {
                 if let Err(fault) = code_text(code) {
-                    on(Check::Fault(fault));
+                    on(Check::Error(fault));
                 }
                 on(Check::Values(values));
             }
         }
         Kind::List(values) if values.is_empty() => {}
-        _ => on(Check::Fault(not_a_mapping(section))),
+        _ => on(Check::Error(not_a_mapping(section))),
     }
 }
 
-fn read_place(code: &Value<'_>, values: &Value<'_>) -> Result<GeoValues, Fault> {
+fn read_place(code: &Value<'_>, values: &Value<'_>) -> Result<GeoValues, ValueError> {
     let code = code_text(code)?;
     let text = |value: &Value<'_>| {
-        let wrong = || Fault::wrong_kind(&format!("values of geo \"{code}\""), value, "text");
+        let wrong = || ValueError::wrong_kind(&format!("values of geo \"{code}\""), value, "text");
         let text = value.as_str().ok_or_else(wrong)?;
-        Ok::<_, Fault>(SmolStr::new(text))
+        Ok::<_, ValueError>(SmolStr::new(text))
     };
     let values = match &values.kind {
         Kind::List(values) => values.iter().map(text).collect::<Result<Vec<_>, _>>()?,
@@ -201,10 +201,10 @@ fn read_place(code: &Value<'_>, values: &Value<'_>) -> Result<GeoValues, Fault> 
 
 /// A code of the right form: two, two and two word characters. Whether there is such a place is not
 /// asked; octoDNS never did in this form of routing.
-fn code_text<'v>(code: &'v Value<'_>) -> Result<&'v str, Fault> {
+fn code_text<'v>(code: &'v Value<'_>) -> Result<&'v str, ValueError> {
     let Some(text) = code.as_str() else {
         let message = format!("a geo code must be text, not {}", code.kind_name());
-        return Err(Fault::new(message, code.position).help("put the code in quotes"));
+        return Err(ValueError::new(message, code.position).help("put the code in quotes"));
     };
     let word = |part: &str| {
         part.chars().count() == 2 && part.chars().all(|c| c.is_alphanumeric() || c == '_')
@@ -213,12 +213,12 @@ fn code_text<'v>(code: &'v Value<'_>) -> Result<&'v str, Fault> {
         Ok(text)
     } else {
         let help = "write CONTINENT, CONTINENT-COUNTRY or CONTINENT-COUNTRY-PROVINCE";
-        Err(Fault::new(format!("invalid geo code \"{text}\""), code.position).help(help))
+        Err(ValueError::new(format!("invalid geo code \"{text}\""), code.position).help(help))
     }
 }
 
-fn not_a_mapping(section: &Value<'_>) -> Fault {
-    Fault::wrong_kind("geo", section, "a mapping of codes to values")
+fn not_a_mapping(section: &Value<'_>) -> ValueError {
+    ValueError::wrong_kind("geo", section, "a mapping of codes to values")
 }
 
 #[cfg(test)]
@@ -254,7 +254,7 @@ mod tests {
             let data = json(&format!(r#"{{"geo": {{"{code}": ["1.1.1.1"]}}}}"#));
             let mut faults = Vec::new();
             validate(data.as_map().unwrap(), &mut |check| {
-                if let Check::Fault(fault) = check {
+                if let Check::Error(fault) = check {
                     faults.push(fault.message);
                 }
             });

@@ -15,26 +15,26 @@
 
 mod canonical;
 mod escape;
-mod holds;
 mod lint;
 mod presentation;
 mod quoted;
 mod read;
 mod served;
 mod spelled;
+mod unsupported;
 mod zone_line;
 
 pub use canonical::canonical;
 pub(crate) use canonical::{canonical_of, codes, is_plain};
 pub use escape::{Codes, escape, unescape};
-pub use holds::Unheld;
 pub(crate) use lint::{Doubt, doubts, doubts_of_quoted};
 pub use presentation::{Cut, Presentation, TextError};
 pub use quoted::QuotedString;
 pub use read::{escape_semicolons, read, unescape_semicolons};
 pub use served::served_otherwise;
 pub(crate) use spelled::Spelled;
+pub use unsupported::UnsupportedText;
 pub(crate) use zone_line::{parse as parse_line, scan as scan_line};
 
 /// The most octets that a character string holds (RFC 1035, section 3.3).
-pub const MOST_OCTETS: usize = 255;
+pub const MAX_OCTETS: usize = 255;

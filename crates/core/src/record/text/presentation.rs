@@ -1,6 +1,6 @@
 //! Quoted strings of zone files and services, written and read.
 
-use super::MOST_OCTETS;
+use super::MAX_OCTETS;
 use super::escape::{Codes, escape};
 use crate::value::is_printable;
 
@@ -74,7 +74,7 @@ impl Presentation {
 
     /// A text as strings of at most 255 octets in quotes, a blank between them; one empty string for no octets.
     pub fn strings(self, octets: &[u8]) -> String {
-        self.write(octets, MOST_OCTETS)
+        self.write(octets, MAX_OCTETS)
     }
 
     /// A text as one string in quotes, however long it is.

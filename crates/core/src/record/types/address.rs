@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use super::ValueCheck;
 use crate::record::general::shown;
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::{Rdata, RdataError, RecordType, ValueError};
 use crate::validate::Findings;
 use crate::value::{Kind, OwnedValue, Position, Value};
 
@@ -22,20 +22,20 @@ pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
 fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
     let family = Family::of(record_type);
     if values.is_empty() {
-        findings.fault(Position::NONE, "missing value(s)").help(family.example());
+        findings.error(Position::NONE, "missing value(s)").help(family.example());
     }
     for value in values {
         match &value.kind {
             Kind::Null => {
-                findings.fault(value.position, "missing value(s)").help(family.example());
+                findings.error(value.position, "missing value(s)").help(family.example());
             }
             Kind::Str(text) if text.is_empty() => {
-                findings.fault(value.position, "empty value").help(family.example());
+                findings.error(value.position, "empty value").help(family.example());
             }
             Kind::Str(text) if is_address(text, record_type) => {}
             _ => {
                 let message = format!("invalid {} address {}", family.name(), shown(value));
-                findings.fault(value.position, message).help(family.help(value));
+                findings.error(value.position, message).help(family.help(value));
             }
         }
     }
@@ -129,7 +129,7 @@ impl Address for Ipv6Addr {
 }
 
 /// Addresses in text, and as the number they are.
-fn read<A: Address>(value: &Value<'_>) -> Result<A, Fault> {
+fn read<A: Address>(value: &Value<'_>) -> Result<A, ValueError> {
     let address = match &value.kind {
         Kind::Str(text) => text.parse().ok(),
         Kind::Int(number) => A::from_int(*number),
@@ -138,13 +138,13 @@ fn read<A: Address>(value: &Value<'_>) -> Result<A, Fault> {
     };
     address.ok_or_else(|| {
         let message = format!("invalid {} address {}", A::FAMILY, shown(value));
-        Fault::new(message, value.position).help(A::HELP)
+        ValueError::new(message, value.position).help(A::HELP)
     })
 }
 
 /// RFC 1035, section 3.4.1.
 impl Rdata for Ipv4Addr {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+    fn read(value: &Value<'_>) -> Result<Self, ValueError> {
         read(value)
     }
 
@@ -175,7 +175,7 @@ fn digits(octet: u8) -> [u8; 3] {
 
 /// RFC 3596, section 2.4; written as RFC 5952 says, but IPv4-mapped ones without dots.
 impl Rdata for Ipv6Addr {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+    fn read(value: &Value<'_>) -> Result<Self, ValueError> {
         read(value)
     }
 

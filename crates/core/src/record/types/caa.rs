@@ -6,11 +6,11 @@ use smol_str::SmolStr;
 
 use super::ValueCheck;
 use super::txt::quoted_escapes;
+use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{Fields, U8, check_each, check_int};
 use crate::record::general::shown;
-use crate::record::row::{Row, Word};
 use crate::record::text::QuotedString;
-use crate::record::{Fault, RecordType};
+use crate::record::{RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -84,7 +84,7 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         {
             let message = format!("flags {} is neither 0 nor 128", shown(flags));
             findings
-                .fault(flags.position, message)
+                .error(flags.position, message)
                 .help("write 0, or 128 if issuers that do not know the tag must refuse");
         }
         match caa.get("tag").filter(|tag| tag.is_truthy()) {
@@ -98,7 +98,7 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
                 Some(text) => {
                     let message = format!("tag \"{text}\" is not letters and digits");
                     let help = "write a tag such as issue, issuewild or iodef";
-                    findings.fault(tag.position, message).help(help);
+                    findings.error(tag.position, message).help(help);
                 }
             },
         }
@@ -118,19 +118,19 @@ fn check_wildcards(values: &[Value<'_>], _: RecordType, findings: &mut Findings)
     if let Some(issue) = values.iter().find(|value| tagged(value, "issue"))
         && !values.iter().any(|value| tagged(&value, "issuewild"))
     {
-        findings.fault(issue.position, "tag \"issue\" without \"issuewild\"").help(
+        findings.error(issue.position, "tag \"issue\" without \"issuewild\"").help(
             "add issuewild with the same value, or \";\" if there shall be no wildcard certificates",
         );
     }
 }
 
 /// RFC 8659, section 4.1.1.
-impl Row for Caa {
-    const FIELDS: &'static [(&'static str, Word)] =
-        &[("flags", Word::Number), ("tag", Word::Text), ("value", Word::Rest)];
+impl FieldList for Caa {
+    const FIELDS: &'static [(&'static str, FieldFormat)] =
+        &[("flags", FieldFormat::Number), ("tag", FieldFormat::Text), ("value", FieldFormat::Rest)];
     const QUOTED: bool = false;
 
-    fn of_fields(caa: Fields<'_, '_>) -> Result<Self, Fault> {
+    fn of_fields(caa: Fields<'_, '_>) -> Result<Self, ValueError> {
         let flags = caa.int_or_zero("flags")?;
         Ok(Self { flags, tag: caa.text("tag")?, value: caa.quoted("value")? })
     }

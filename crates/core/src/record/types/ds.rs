@@ -5,9 +5,9 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
+use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U8, U16, check_each, check_each_mapping};
-use crate::record::row::{Row, Word};
-use crate::record::{Fault, RecordType};
+use crate::record::{RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -121,28 +121,28 @@ fn check_algorithms(values: &[Value<'_>], _: RecordType, findings: &mut Findings
             && let Some((_, name)) = DEPRECATED.iter().find(|(number, _)| *number == algorithm)
         {
             findings
-                .fault(position, format!("algorithm {algorithm} ({name}) is deprecated (RFC 8624)"))
+                .error(position, format!("algorithm {algorithm} ({name}) is deprecated (RFC 8624)"))
                 .help("sign with ECDSAP256SHA256 (13)");
         }
         if let Some((1, position)) = ds.peek_int("digest_type") {
             findings
-                .fault(position, "digest_type 1 (SHA-1) is not recommended (RFC 8624)")
+                .error(position, "digest_type 1 (SHA-1) is not recommended (RFC 8624)")
                 .help("use SHA-256 (2)");
         }
     });
 }
 
 /// RFC 4034, section 5.3.
-impl Row for Ds {
-    const FIELDS: &'static [(&'static str, Word)] = &[
-        ("key_tag", Word::Number),
-        ("algorithm", Word::Number),
-        ("digest_type", Word::Number),
-        ("digest", Word::Bare),
+impl FieldList for Ds {
+    const FIELDS: &'static [(&'static str, FieldFormat)] = &[
+        ("key_tag", FieldFormat::Number),
+        ("algorithm", FieldFormat::Number),
+        ("digest_type", FieldFormat::Number),
+        ("digest", FieldFormat::Bare),
     ];
     const QUOTED: bool = false;
 
-    fn of_fields(ds: Fields<'_, '_>) -> Result<Self, Fault> {
+    fn of_fields(ds: Fields<'_, '_>) -> Result<Self, ValueError> {
         let [key_tag, algorithm, digest_type, digest] = names(ds);
         Ok(Self {
             key_tag: ds.int(key_tag)?,

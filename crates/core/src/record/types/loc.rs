@@ -11,7 +11,7 @@ use crate::record::fields::{Fields, check_each};
 use crate::record::general::shown;
 use crate::record::number::{self, NumberFault};
 use crate::record::rdata::{fields, int_or_text, unquote, words};
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::{Rdata, RdataError, RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Python, Value};
@@ -135,7 +135,7 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
                 Some(value) => {
                     let message = format!("{key} {} is not \"{one}\" or \"{other}\"", shown(value));
                     let help = format!("write \"{one}\" or \"{other}\"");
-                    findings.fault(value.position, message).help(help);
+                    findings.error(value.position, message).help(help);
                 }
             }
         }
@@ -155,21 +155,21 @@ fn check_float(
         Ok(_) => {
             let (least, most) = (range.start(), range.end());
             let message = format!("{key} {} is not between {least} and {most}", shown(value));
-            findings.fault(value.position, message).help(help);
+            findings.error(value.position, message).help(help);
         }
         Err(NumberFault::Kind) => {
             findings.wrong_kind(key, value, "a number").help(help);
         }
         Err(_) => {
             let message = format!("{key} must be a number, not {}", shown(value));
-            findings.fault(value.position, message).help(help);
+            findings.error(value.position, message).help(help);
         }
     }
 }
 
 /// RFC 1876, section 3; all fields are written.
 impl Rdata for Loc {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+    fn read(value: &Value<'_>) -> Result<Self, ValueError> {
         let loc = Fields::of(value)?;
         Ok(Self {
             latitude: Angle {

@@ -30,7 +30,7 @@ pub use openpgpkey::Openpgpkey;
 pub use srv::Srv;
 pub use sshfp::Sshfp;
 pub use svcb::{SvcParam, Svcb};
-pub use target::Target;
+pub use target::HostName;
 pub use tlsa::Tlsa;
 pub use txt::Txt;
 pub use uri::Uri;
@@ -73,7 +73,7 @@ pub const TYPES: &[TypeRow] = &[
         value_checks: target::ONE,
         shape: Shape::Name,
         read: |values, places| target::read_one(values, places, RecordData::Alias),
-        parse: Target::parse,
+        parse: HostName::parse,
     },
     TypeRow {
         record_type: RecordType::CAA,
@@ -91,7 +91,7 @@ pub const TYPES: &[TypeRow] = &[
         value_checks: target::ONE,
         shape: Shape::Name,
         read: |values, places| target::read_one(values, places, RecordData::Cname),
-        parse: Target::parse,
+        parse: HostName::parse,
         ..ROW
     },
     TypeRow {
@@ -102,7 +102,7 @@ pub const TYPES: &[TypeRow] = &[
         value_checks: target::ONE,
         shape: Shape::Name,
         read: |values, places| target::read_one(values, places, RecordData::Dname),
-        parse: Target::parse,
+        parse: HostName::parse,
     },
     TypeRow {
         record_type: RecordType::DS,
@@ -156,7 +156,7 @@ pub const TYPES: &[TypeRow] = &[
         value_checks: target::MANY,
         shape: Shape::Name,
         read: |values, places| read_all(values, places).map(RecordData::Ns),
-        parse: Target::parse,
+        parse: HostName::parse,
         ..ROW
     },
     TypeRow {
@@ -173,7 +173,7 @@ pub const TYPES: &[TypeRow] = &[
         value_checks: target::MANY,
         shape: Shape::Name,
         read: |values, places| read_all(values, places).map(RecordData::Ptr),
-        parse: Target::parse,
+        parse: HostName::parse,
         ..ROW
     },
     TypeRow {
@@ -456,7 +456,7 @@ mod tests {
             let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
             let data = TypeEntry::BuiltIn(row).read(&[(row.parse)(rdata).unwrap()]).unwrap();
             assert_eq!(data.record_type(), of);
-            assert_eq!(data.parts().1.rdatas(), [rdata], "{of}");
+            assert_eq!(data.parts().1.rdata_strings(), [rdata], "{of}");
             assert_eq!(data.parts().1.texts(), [text], "{of}");
         }
     }
@@ -471,7 +471,7 @@ mod tests {
             let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
             let values = given.map(|rdata| (row.parse)(rdata).unwrap());
             assert_eq!(
-                TypeEntry::BuiltIn(row).read(&values).unwrap().parts().1.rdatas(),
+                TypeEntry::BuiltIn(row).read(&values).unwrap().parts().1.rdata_strings(),
                 sorted,
                 "{of}"
             );

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::ValueCheck;
-use super::target::{Target, check_absolute, check_not_ip, check_target};
+use super::target::{HostName, check_absolute, check_not_ip, check_target};
+use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
-use crate::record::row::{Row, Word};
-use crate::record::{Fault, Rdata, RecordType};
+use crate::record::{Rdata, RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -17,7 +17,7 @@ pub struct Mx {
     /// Rank among the exchanges of a name, the lowest is tried first; 16 bits on the wire.
     pub preference: i64,
     /// The accepting host, or `.` for "this name takes no mail" (RFC 7505).
-    pub exchange: Target,
+    pub exchange: HostName,
 }
 
 /// The fields of a value, for editors.
@@ -95,7 +95,7 @@ fn check_rfc(values: &[Value<'_>], record_type: RecordType, findings: &mut Findi
             Some(exchange) if number.is_some_and(|number| number != 0) => {
                 let position = preference.map_or(exchange.position, |value| value.position);
                 findings
-                    .fault(position, "preference must be 0 where the exchange is \".\" (null MX)")
+                    .error(position, "preference must be 0 where the exchange is \".\" (null MX)")
                     .help("write 0, or the name of a host that takes mail");
             }
             Some(_) => {}
@@ -126,17 +126,17 @@ fn check_exchange_absolute(values: &[Value<'_>], record_type: RecordType, findin
 }
 
 /// RFC 1035, section 3.3.9.
-impl Row for Mx {
-    const FIELDS: &'static [(&'static str, Word)] =
-        &[("preference", Word::Number), ("exchange", Word::Text)];
+impl FieldList for Mx {
+    const FIELDS: &'static [(&'static str, FieldFormat)] =
+        &[("preference", FieldFormat::Number), ("exchange", FieldFormat::Text)];
 
     const POINTS_BY: &'static [&'static str] = &["exchange", "value"];
 
-    fn of_fields(mx: Fields<'_, '_>) -> Result<Self, Fault> {
+    fn of_fields(mx: Fields<'_, '_>) -> Result<Self, ValueError> {
         let either = |key, older| if mx.get(key).is_some() { key } else { older };
         Ok(Self {
             preference: mx.int(either("preference", "priority"))?,
-            exchange: Target::read(mx.need(either("exchange", "value"))?)?,
+            exchange: HostName::read(mx.need(either("exchange", "value"))?)?,
         })
     }
 

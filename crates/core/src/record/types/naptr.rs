@@ -7,11 +7,11 @@ use smol_str::SmolStr;
 use super::ValueCheck;
 use super::target::check_absolute;
 use super::txt::quoted_escapes;
+use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping};
 use crate::record::general::shown;
-use crate::record::row::{Row, Word};
 use crate::record::text::QuotedString;
-use crate::record::{Fault, RecordType};
+use crate::record::{RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -82,7 +82,7 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
                 let known = ["S", "A", "U", "P", "s", "a", "u", "p"];
                 if !flags.as_str().is_some_and(|text| known.contains(&text)) {
                     findings
-                        .fault(flags.position, format!("unknown flags {}", shown(flags)))
+                        .error(flags.position, format!("unknown flags {}", shown(flags)))
                         .help("one of S, A, U, P");
                 }
             }
@@ -105,7 +105,7 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
                 let upper = flags.as_str().map(str::to_uppercase);
                 if !matches!(upper.as_deref(), Some("S" | "A" | "U" | "P")) {
                     findings
-                        .fault(flags.position, format!("unknown flags {}", shown(flags)))
+                        .error(flags.position, format!("unknown flags {}", shown(flags)))
                         .help("one of S, A, U, P, or nothing");
                 }
             }
@@ -129,7 +129,7 @@ fn check_replacement_absolute(
 }
 
 /// A field without a value is empty.
-fn quoted_or_nothing(naptr: Fields<'_, '_>, key: &str) -> Result<QuotedString, Fault> {
+fn quoted_or_nothing(naptr: Fields<'_, '_>, key: &str) -> Result<QuotedString, ValueError> {
     if naptr.get(key).is_some_and(Value::is_null) {
         Ok(QuotedString::default())
     } else {
@@ -138,17 +138,17 @@ fn quoted_or_nothing(naptr: Fields<'_, '_>, key: &str) -> Result<QuotedString, F
 }
 
 /// RFC 3403, section 4.1.
-impl Row for Naptr {
-    const FIELDS: &'static [(&'static str, Word)] = &[
-        ("order", Word::Number),
-        ("preference", Word::NumberAfterNumber),
-        ("flags", Word::Quoted),
-        ("service", Word::Quoted),
-        ("regexp", Word::Quoted),
-        ("replacement", Word::Text),
+impl FieldList for Naptr {
+    const FIELDS: &'static [(&'static str, FieldFormat)] = &[
+        ("order", FieldFormat::Number),
+        ("preference", FieldFormat::NumberAfterNumber),
+        ("flags", FieldFormat::Quoted),
+        ("service", FieldFormat::Quoted),
+        ("regexp", FieldFormat::Quoted),
+        ("replacement", FieldFormat::Text),
     ];
 
-    fn of_fields(naptr: Fields<'_, '_>) -> Result<Self, Fault> {
+    fn of_fields(naptr: Fields<'_, '_>) -> Result<Self, ValueError> {
         Ok(Self {
             order: naptr.int("order")?,
             preference: naptr.int("preference")?,

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::ValueCheck;
 use crate::record::fields::text_of;
-use crate::record::{Fault, Rdata, RdataError, RecordType};
+use crate::record::{Rdata, RdataError, RecordType, ValueError};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Position, Value};
 
@@ -37,15 +37,15 @@ pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     if !values.iter().any(Value::is_truthy) {
         let position = values.first().map_or(Position::NONE, |value| value.position);
-        findings.fault(position, "missing value(s)").help("write the key in base64");
+        findings.error(position, "missing value(s)").help("write the key in base64");
     }
 }
 
 /// RFC 7929, section 2.3.
 impl Rdata for Openpgpkey {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+    fn read(value: &Value<'_>) -> Result<Self, ValueError> {
         text_of(value).map(Self).ok_or_else(|| {
-            Fault::wrong_kind("a key", value, "text").help("write the key in base64")
+            ValueError::wrong_kind("a key", value, "text").help("write the key in base64")
         })
     }
 

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::target::{Target, check_absolute, check_not_ip, check_target};
+use super::target::{HostName, check_absolute, check_not_ip, check_target};
 use super::{RecordCheck, ValueCheck};
+use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
 use crate::record::number::{self, NumberFault};
-use crate::record::row::{Row, Word};
-use crate::record::{Fault, Rdata, RecordType};
+use crate::record::{Rdata, RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::{Findings, RawRecord};
 use crate::value::{OwnedValue, Value};
@@ -22,7 +22,7 @@ pub struct Srv {
     /// The port; 16 bits on the wire.
     pub port: i64,
     /// The host, or `.` for "there is no such service here".
-    pub target: Target,
+    pub target: HostName,
 }
 
 pub(super) const NAMES: [RecordCheck; 2] = [
@@ -90,7 +90,7 @@ pub(super) fn check_name(record: &RawRecord<'_>, findings: &mut Findings) {
     let protocol = labels.next().is_some_and(|label| !label.is_empty());
     if !(service && protocol) {
         let message = format!("invalid name for {} record \"{}\"", record.record_type, record.name);
-        findings.fault(record.name_position, message).help("names start like _service._protocol");
+        findings.error(record.name_position, message).help("names start like _service._protocol");
     }
 }
 
@@ -100,7 +100,7 @@ pub(super) fn check_name_rfc(record: &RawRecord<'_>, findings: &mut Findings) {
     let mut labels = record.name.split('.');
     let (Some(service), Some(protocol)) = (labels.next(), labels.next()) else {
         let message = format!("invalid name for {} record \"{}\"", record.record_type, record.name);
-        findings.fault(record.name_position, message).help("names start like _service._protocol");
+        findings.error(record.name_position, message).help("names start like _service._protocol");
         return;
     };
     for (what, label, valid) in [
@@ -110,7 +110,7 @@ pub(super) fn check_name_rfc(record: &RawRecord<'_>, findings: &mut Findings) {
         if !valid {
             let of = record.record_type;
             let message = format!("invalid {what} label \"{label}\" in the name of a {of} record");
-            findings.fault(record.name_position, message).help(
+            findings.error(record.name_position, message).help(
                 "write _ and 1 to 15 letters, digits and single hyphens, a letter first, no \
                  hyphen last",
             );
@@ -141,11 +141,11 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             if nowhere && number.is_some_and(|number| number != 0) {
                 let message = format!("{key} must be 0 where the target is \".\"");
                 findings
-                    .fault(value.position, message)
+                    .error(value.position, message)
                     .help("write 0, or the name of the host that has the service");
             } else if !nowhere && target.is_some() && key == "port" && number == Some(0) {
                 findings
-                    .fault(value.position, "port 0 is reserved")
+                    .error(value.position, "port 0 is reserved")
                     .help("write the port of the service, or the target \".\" if there is none");
             }
         }
@@ -181,22 +181,22 @@ fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings)
 }
 
 /// RFC 2782.
-impl Row for Srv {
-    const FIELDS: &'static [(&'static str, Word)] = &[
-        ("priority", Word::Number),
-        ("weight", Word::Number),
-        ("port", Word::Number),
-        ("target", Word::Text),
+impl FieldList for Srv {
+    const FIELDS: &'static [(&'static str, FieldFormat)] = &[
+        ("priority", FieldFormat::Number),
+        ("weight", FieldFormat::Number),
+        ("port", FieldFormat::Number),
+        ("target", FieldFormat::Text),
     ];
 
     const POINTS_BY: &'static [&'static str] = &["target"];
 
-    fn of_fields(srv: Fields<'_, '_>) -> Result<Self, Fault> {
+    fn of_fields(srv: Fields<'_, '_>) -> Result<Self, ValueError> {
         Ok(Self {
             priority: srv.int("priority")?,
             weight: srv.int("weight")?,
             port: srv.int("port")?,
-            target: Target::read(srv.need("target")?)?,
+            target: HostName::read(srv.need("target")?)?,
         })
     }
 

@@ -5,9 +5,9 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
+use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
-use crate::record::row::{Row, Word};
-use crate::record::{Fault, RecordType};
+use crate::record::{RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{Kind, OwnedValue, Value};
@@ -82,7 +82,7 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         if length != expected {
             let message = format!("fingerprint has {length} digits, its type has {expected}");
             let help = "write what ssh-keygen -r prints for that type";
-            findings.fault(fingerprint.position, message).help(help);
+            findings.error(fingerprint.position, message).help(help);
         }
     });
 }
@@ -104,21 +104,21 @@ fn check_fingerprint_type(values: &[Value<'_>], _: RecordType, findings: &mut Fi
     check_each_mapping(values, findings, |sshfp, findings| {
         if let Some((1, position)) = sshfp.peek_int("fingerprint_type") {
             findings
-                .fault(position, "fingerprint_type 1 (SHA-1) is deprecated")
+                .error(position, "fingerprint_type 1 (SHA-1) is deprecated")
                 .help("use SHA-256 (2): ssh-keygen -r prints it");
         }
     });
 }
 
 /// RFC 4255, section 3.2.
-impl Row for Sshfp {
-    const FIELDS: &'static [(&'static str, Word)] = &[
-        ("algorithm", Word::Number),
-        ("fingerprint_type", Word::Number),
-        ("fingerprint", Word::Text),
+impl FieldList for Sshfp {
+    const FIELDS: &'static [(&'static str, FieldFormat)] = &[
+        ("algorithm", FieldFormat::Number),
+        ("fingerprint_type", FieldFormat::Number),
+        ("fingerprint", FieldFormat::Text),
     ];
 
-    fn of_fields(sshfp: Fields<'_, '_>) -> Result<Self, Fault> {
+    fn of_fields(sshfp: Fields<'_, '_>) -> Result<Self, ValueError> {
         Ok(Self {
             algorithm: sshfp.int("algorithm")?,
             fingerprint_type: sshfp.int("fingerprint_type")?,

@@ -10,7 +10,7 @@ use super::{RecordCheck, ValueCheck};
 use crate::name::{IdnaError, idna};
 use crate::record::rdata::{AnyValues, Places};
 use crate::record::text::QuotedString;
-use crate::record::{Fault, Rdata, RdataError, RecordData, RecordType};
+use crate::record::{Rdata, RdataError, RecordData, RecordType, ValueError};
 use crate::validate::{Findings, RawRecord};
 use crate::value::{Kind, Map, OwnedValue, Position, Value};
 
@@ -18,9 +18,9 @@ use crate::value::{Kind, Map, OwnedValue, Position, Value};
 ///
 /// Empty names occur in lenient records only: nothing was given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Target(SmolStr);
+pub struct HostName(SmolStr);
 
-impl Target {
+impl HostName {
     /// A name in either form, any case.
     ///
     /// # Errors
@@ -51,19 +51,19 @@ impl Target {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for HostName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
 /// RFC 1035, section 5.1.
-impl Rdata for Target {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+impl Rdata for HostName {
+    fn read(value: &Value<'_>) -> Result<Self, ValueError> {
         let Some(text) = value.as_str() else {
-            return Err(Fault::wrong_kind("a name", value, "text"));
+            return Err(ValueError::wrong_kind("a name", value, "text"));
         };
-        Self::new(text).map_err(|error| Fault::idna(&error, value.position))
+        Self::new(text).map_err(|error| ValueError::idna(&error, value.position))
     }
 
     fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
@@ -84,8 +84,8 @@ impl Rdata for Target {
 }
 
 /// The value of a type that has one name.
-impl AnyValues for Target {
-    fn rdatas(&self) -> Vec<String> {
+impl AnyValues for HostName {
+    fn rdata_strings(&self) -> Vec<String> {
         if self.0.is_empty() { Vec::new() } else { vec![self.to_string()] }
     }
 
@@ -103,12 +103,12 @@ impl AnyValues for Target {
 pub(super) fn read_one(
     values: &[Value<'_>],
     places: &mut Places,
-    make: fn(Target) -> RecordData,
-) -> Result<RecordData, Fault> {
-    places.extend(values.first().map(Target::place));
+    make: fn(HostName) -> RecordData,
+) -> Result<RecordData, ValueError> {
+    places.extend(values.first().map(HostName::place));
     match values {
-        [value] if value.is_truthy() => Target::read(value).map(make),
-        _ => Ok(make(Target::default())),
+        [value] if value.is_truthy() => HostName::read(value).map(make),
+        _ => Ok(make(HostName::default())),
     }
 }
 
@@ -173,14 +173,14 @@ pub(super) const CNAME_ROOT: RecordCheck = RecordCheck {
 fn alias_root(record: &RawRecord<'_>, findings: &mut Findings) {
     if !record.name.is_empty() {
         let position = type_position(record);
-        findings.fault(position, "ALIAS is for the zone's own name only").help("use CNAME");
+        findings.error(position, "ALIAS is for the zone's own name only").help("use CNAME");
     }
 }
 
 fn cname_root(record: &RawRecord<'_>, findings: &mut Findings) {
     if record.name.is_empty() {
         findings
-            .fault(type_position(record), "the zone's own name cannot have a CNAME")
+            .error(type_position(record), "the zone's own name cannot have a CNAME")
             .help("use ALIAS");
     }
 }
@@ -208,7 +208,7 @@ fn check_one(values: &[Value<'_>], record_type: RecordType, findings: &mut Findi
 
 fn check_many(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
     if values.is_empty() {
-        findings.fault(Position::NONE, "missing value(s)").help(NAME_HELP);
+        findings.error(Position::NONE, "missing value(s)").help(NAME_HELP);
     }
     for value in values {
         check_target(value, record_type, "value", findings);
@@ -225,7 +225,7 @@ pub(crate) fn check_target(
     findings: &mut Findings,
 ) {
     if !value.is_truthy() {
-        findings.fault(value.position, format!("missing {what}")).help(NAME_HELP);
+        findings.error(value.position, format!("missing {what}")).help(NAME_HELP);
         return;
     }
     let Kind::Str(text) = &value.kind else {
@@ -243,11 +243,11 @@ pub(crate) fn check_target(
         Ok(name) if is_fqdn(&name) => {}
         Ok(_) => {
             let message = format!("{what} \"{text}\" is not a fully qualified name");
-            findings.fault(value.position, message).help(NAME_HELP);
+            findings.error(value.position, message).help(NAME_HELP);
         }
         Err(error) => {
             let message = format!("{what} \"{text}\": {error}");
-            findings.hopeless(value.position, message).help(error.problem.help());
+            findings.fatal(value.position, message).help(error.problem.help());
         }
     }
 }
@@ -268,7 +268,7 @@ pub(crate) fn check_not_ip(
     if name.parse::<Ipv4Addr>().is_ok() || address.parse::<Ipv6Addr>().is_ok() {
         let message = format!("{what} \"{text}\" is an address, {record_type} takes a name");
         findings
-            .fault(value.position, message)
+            .error(value.position, message)
             .help("give the address an A or AAAA record, and write the name of that record here");
     }
 }
@@ -290,11 +290,11 @@ pub(crate) fn check_absolute(
         Ok(name) if name.ends_with('.') => {}
         Ok(_) => {
             let message = format!("{record_type} {what} \"{text}\" does not end with a dot");
-            findings.fault(value.position, message).help(format!("write \"{text}.\""));
+            findings.error(value.position, message).help(format!("write \"{text}.\""));
         }
-        Err(error) if !findings.are_hopeless() => {
+        Err(error) if !findings.are_fatal() => {
             let message = format!("{what} \"{text}\": {error}");
-            findings.hopeless(value.position, message).help(error.problem.help());
+            findings.fatal(value.position, message).help(error.problem.help());
         }
         Err(_) => {}
     }

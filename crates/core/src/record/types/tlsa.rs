@@ -5,9 +5,9 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
+use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
-use crate::record::row::{Row, Word};
-use crate::record::{Fault, RecordType};
+use crate::record::{RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -102,22 +102,22 @@ fn check_matching_type(values: &[Value<'_>], _: RecordType, findings: &mut Findi
     check_each_mapping(values, findings, |tlsa, findings| {
         if let Some((0, position)) = tlsa.peek_int("matching_type") {
             findings
-                .fault(position, "matching_type 0 (the data as it is) is not recommended")
+                .error(position, "matching_type 0 (the data as it is) is not recommended")
                 .help("use SHA-256 (1) or SHA-512 (2)");
         }
     });
 }
 
 /// RFC 6698, section 2.2.
-impl Row for Tlsa {
-    const FIELDS: &'static [(&'static str, Word)] = &[
-        ("certificate_usage", Word::Number),
-        ("selector", Word::Number),
-        ("matching_type", Word::Number),
-        ("certificate_association_data", Word::Text),
+impl FieldList for Tlsa {
+    const FIELDS: &'static [(&'static str, FieldFormat)] = &[
+        ("certificate_usage", FieldFormat::Number),
+        ("selector", FieldFormat::Number),
+        ("matching_type", FieldFormat::Number),
+        ("certificate_association_data", FieldFormat::Text),
     ];
 
-    fn of_fields(tlsa: Fields<'_, '_>) -> Result<Self, Fault> {
+    fn of_fields(tlsa: Fields<'_, '_>) -> Result<Self, ValueError> {
         Ok(Self {
             certificate_usage: tlsa.int_or_zero("certificate_usage")?,
             selector: tlsa.int_or_zero("selector")?,

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::srv;
-use super::target::Target;
+use super::target::HostName;
 use super::txt::quoted_escapes;
 use super::{RecordCheck, ValueCheck};
+use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each};
-use crate::record::row::{Row, Word};
-use crate::record::{Fault, Rdata, RecordType};
+use crate::record::{Rdata, RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -22,7 +22,7 @@ pub struct Uri {
     pub weight: i64,
     /// The URI. As octoDNS has it, it is treated like a name: in lower case, and in IDNA form. It is in ASCII, with the
     /// escapes of presentation format.
-    pub target: Target,
+    pub target: HostName,
 }
 
 pub(super) const NAMES: [RecordCheck; 2] = [
@@ -90,15 +90,18 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
 }
 
 /// RFC 7553, section 4.5.
-impl Row for Uri {
-    const FIELDS: &'static [(&'static str, Word)] =
-        &[("priority", Word::Number), ("weight", Word::Number), ("target", Word::Quoted)];
+impl FieldList for Uri {
+    const FIELDS: &'static [(&'static str, FieldFormat)] = &[
+        ("priority", FieldFormat::Number),
+        ("weight", FieldFormat::Number),
+        ("target", FieldFormat::Quoted),
+    ];
 
-    fn of_fields(uri: Fields<'_, '_>) -> Result<Self, Fault> {
+    fn of_fields(uri: Fields<'_, '_>) -> Result<Self, ValueError> {
         Ok(Self {
             priority: uri.int("priority")?,
             weight: uri.int("weight")?,
-            target: Target::read(uri.need("target")?)?.as_quoted(),
+            target: HostName::read(uri.need("target")?)?.as_quoted(),
         })
     }
 

@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 use smol_str::SmolStr;
 
 use super::ValueCheck;
+use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{Fields, check_each};
-use crate::record::row::{Row, Word};
-use crate::record::{Fault, RecordType};
+use crate::record::{RecordType, ValueError};
 use crate::schema::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::value::{OwnedValue, Value};
@@ -69,17 +69,17 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
 }
 
 /// The order of the fields is octoDNS's own; no RFC describes this type.
-impl Row for Urlfwd {
-    const FIELDS: &'static [(&'static str, Word)] = &[
-        ("path", Word::Text),
-        ("target", Word::Text),
-        ("code", Word::Number),
-        ("masking", Word::Number),
-        ("query", Word::Number),
+impl FieldList for Urlfwd {
+    const FIELDS: &'static [(&'static str, FieldFormat)] = &[
+        ("path", FieldFormat::Text),
+        ("target", FieldFormat::Text),
+        ("code", FieldFormat::Number),
+        ("masking", FieldFormat::Number),
+        ("query", FieldFormat::Number),
     ];
     const QUOTED: bool = false;
 
-    fn of_fields(urlfwd: Fields<'_, '_>) -> Result<Self, Fault> {
+    fn of_fields(urlfwd: Fields<'_, '_>) -> Result<Self, ValueError> {
         Ok(Self {
             path: urlfwd.text("path")?,
             target: urlfwd.text("target")?,

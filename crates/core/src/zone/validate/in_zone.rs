@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::ZoneFinding;
-use crate::record::{Record, RecordData, RecordType, Target};
+use crate::record::{HostName, Record, RecordData, RecordType};
 use crate::zone::Zone;
 
 /// The names that a record points to.
-pub(super) fn targets<'r>(record: &'r Record) -> Box<dyn Iterator<Item = &'r Target> + 'r> {
+pub(super) fn targets<'r>(record: &'r Record) -> Box<dyn Iterator<Item = &'r HostName> + 'r> {
     match record.data() {
         RecordData::Alias(target) | RecordData::Cname(target) => Box::new(std::iter::once(target)),
         RecordData::Ns(targets) => Box::new(targets.iter()),
@@ -20,7 +20,7 @@ pub(super) fn targets<'r>(record: &'r Record) -> Box<dyn Iterator<Item = &'r Tar
 /// The records at a target, if the zone is to have them: `None` for names elsewhere.
 pub(super) fn at<'z>(
     zone: &'z Zone,
-    target: &Target,
+    target: &HostName,
     as_type: RecordType,
 ) -> Option<&'z [Arc<Record>]> {
     let target = target.as_str();

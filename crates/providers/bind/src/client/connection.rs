@@ -40,25 +40,25 @@ impl Server {
 /// A connection, and how long it may be silent.
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
-    patience: Duration,
+    time_limit: Duration,
 }
 
 impl Connection {
     /// Connects to the first of a server's addresses that answers.
-    pub(crate) async fn open(server: &Server, patience: Duration) -> Result<Self, Error> {
-        let looking_up = timeout(patience, server.addresses());
+    pub(crate) async fn open(server: &Server, time_limit: Duration) -> Result<Self, Error> {
+        let looking_up = timeout(time_limit, server.addresses());
         let addresses = match looking_up.await {
             Ok(addresses) => addresses?,
-            Err(_) => return Err(silent(patience, Progress::default())),
+            Err(_) => return Err(silent(time_limit, Progress::default())),
         };
         let mut failure = None;
         for address in addresses {
-            let source = match timeout(patience, TcpStream::connect(address)).await {
+            let source = match timeout(time_limit, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
                     // A request is one write; there is nothing to wait for.
                     let _ = stream.set_nodelay(true);
                     let stream = BufReader::with_capacity(BUFFER, stream);
-                    return Ok(Self { stream, patience });
+                    return Ok(Self { stream, time_limit });
                 }
                 Ok(Err(error)) => error,
                 Err(_) => io::ErrorKind::TimedOut.into(),
@@ -66,7 +66,7 @@ impl Connection {
             failure = Some(Error::Connect { address, source });
         }
         // There was at least one address.
-        Err(failure.unwrap_or_else(|| silent(patience, Progress::default())))
+        Err(failure.unwrap_or_else(|| silent(time_limit, Progress::default())))
     }
 
     /// Sends a message.
@@ -74,9 +74,9 @@ impl Connection {
         let length = u16::try_from(message.len()).unwrap_or(u16::MAX);
         let framed = [&length.to_be_bytes(), message].concat();
         let progress = Progress::default();
-        match timeout(self.patience, self.stream.get_mut().write_all(&framed)).await {
+        match timeout(self.time_limit, self.stream.get_mut().write_all(&framed)).await {
             Ok(sent) => sent.map_err(|source| Error::Io { progress, source }),
-            Err(_) => Err(silent(self.patience, progress)),
+            Err(_) => Err(silent(self.time_limit, progress)),
         }
     }
 
@@ -92,19 +92,19 @@ impl Connection {
             message.resize(usize::from(length), 0);
             stream.read_exact(message).await.map(drop)
         };
-        match timeout(self.patience, receiving).await {
+        match timeout(self.time_limit, receiving).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 Err(Error::Closed(progress))
             }
             Ok(Err(source)) => Err(Error::Io { progress, source }),
-            Err(_) => Err(silent(self.patience, progress)),
+            Err(_) => Err(silent(self.time_limit, progress)),
         }
     }
 }
 
-fn silent(patience: Duration, progress: Progress) -> Error {
-    Error::Silent { seconds: patience.as_secs_f64(), progress }
+fn silent(time_limit: Duration, progress: Progress) -> Error {
+    Error::Silent { seconds: time_limit.as_secs_f64(), progress }
 }
 
 impl std::fmt::Display for Server {

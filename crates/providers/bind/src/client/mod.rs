@@ -18,7 +18,7 @@ use std::time::Duration;
 use hickory_proto::op::{MessageType, OpCode, Query};
 use hickory_proto::rr::{Name, RecordType as Number};
 use octodns_core::ZoneName;
-use octodns_core::registry::Giver;
+use octodns_core::registry::Clock;
 use octodns_dns::wire;
 use tokio::time::{Instant, timeout_at};
 
@@ -37,7 +37,7 @@ use transfer::Collector;
 use tsig::Verifier;
 
 /// The most bytes a message has over TCP.
-const MOST_BYTES: usize = u16::MAX as usize;
+const MAX_BYTES: usize = u16::MAX as usize;
 
 /// A server, and how it is spoken to.
 pub(crate) struct Client {
@@ -45,7 +45,7 @@ pub(crate) struct Client {
     pub(crate) key: Option<Key>,
     pub(crate) limits: Limits,
     /// Gives the time, for signatures.
-    pub(crate) clock: Giver,
+    pub(crate) clock: Clock,
     /// The id of the next request. Over TCP it keeps nobody out; it only tells answers apart.
     pub(crate) next_id: AtomicU16,
 }
@@ -127,9 +127,9 @@ impl Client {
     }
 
     /// How many bytes a request may have before it is signed.
-    pub(crate) fn most_bytes(&self) -> usize {
+    pub(crate) fn max_bytes(&self) -> usize {
         // Names of key and algorithm, and a code of 64 bytes, have at most 255 bytes each.
-        MOST_BYTES - if self.key.is_some() { 3 * 255 } else { 0 }
+        MAX_BYTES - if self.key.is_some() { 3 * 255 } else { 0 }
     }
 
     fn sign(&self, request: &mut Vec<u8>) -> Result<Option<Verifier<'_>>, Error> {

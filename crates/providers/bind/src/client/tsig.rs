@@ -16,7 +16,7 @@ use super::message::{HEADER, Signature};
 const FUDGE: u16 = 300;
 
 /// How many messages in a row may be without a signature (RFC 8945, section 5.3.1).
-const MOST_UNSIGNED: usize = 99;
+const MAX_UNSIGNED: usize = 99;
 
 /// A key that both sides have.
 #[derive(Clone)]
@@ -73,7 +73,7 @@ impl Verifier<'_> {
                 return Err(SignatureFault::Missing);
             }
             self.unsigned_count += 1;
-            if self.unsigned_count > MOST_UNSIGNED {
+            if self.unsigned_count > MAX_UNSIGNED {
                 return Err(SignatureFault::TooFew(self.unsigned_count));
             }
             self.unsigned.extend_from_slice(message);

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hickory_proto::rr::Name;
-use octodns_core::provider::ServiceFault;
-use octodns_core::registry::{BuildError, Given, Giver};
+use octodns_core::provider::ServiceErrorKind;
+use octodns_core::registry::{BuildError, Clock, Sourced};
 use octodns_core::{
     ApplyLog, Attempt, Capabilities, Outcome, Plan, Provider, ProviderError, Registry, Report,
     Source, Zone, ZoneRead, ZoneRequest, async_trait,
@@ -27,8 +27,8 @@ pub(crate) fn register(registry: &mut Registry) {
     for (path, short_name) in
         [("octodns_bind.Rfc2136Provider", "rfc2136"), ("octodns_bind.BindProvider", "bind")]
     {
-        let clock = Arc::clone(&registry.run.now);
-        registry.provider(path, &[short_name], VERSION, move |id, given: Given<_>| {
+        let clock = Arc::clone(&registry.host.clock);
+        registry.provider(path, &[short_name], VERSION, move |id, given: Sourced<_>| {
             Rfc2136Provider::new(id, &given, Arc::clone(&clock))
         });
     }
@@ -52,7 +52,7 @@ impl Rfc2136Provider {
     /// # Errors
     ///
     /// Says what is wrong with the key.
-    pub fn new(id: &str, given: &Given<Options>, clock: Giver) -> Result<Self, BuildError> {
+    pub fn new(id: &str, given: &Sourced<Options>, clock: Clock) -> Result<Self, BuildError> {
         let server = ZoneServer::new("Rfc2136Provider", id, given, clock)?;
         Ok(Self { server, batch: given.options.update_batch_size })
     }
@@ -110,7 +110,7 @@ impl Provider for Rfc2136Provider {
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let client = &self.server.client;
         let held = plan.state::<Transferred>()?;
-        let most = Most { bytes: client.most_bytes(), changes: self.batch };
+        let most = Most { bytes: client.max_bytes(), changes: self.batch };
         let failed = |error: Error| {
             let message = format!("cannot update {} at {}", plan.desired.name(), client.server);
             ProviderError::Failed { message, source: Some(error.into()) }
@@ -170,7 +170,7 @@ fn unknown(failure: Option<ProviderError>, unread: &ProviderError) -> ProviderEr
         |error| error.with_causes(),
     );
     let message = format!("{so_far}; what it holds now is not known: {}", unread.with_causes());
-    ProviderError::service(ServiceFault::Unsure, message)
+    ProviderError::service(ServiceErrorKind::Indeterminate, message)
 }
 
 /// What came of it all.

@@ -61,6 +61,6 @@ fn found(plan: &Plan, change: &Change, sets: &HashMap<(&[u8], u16), &RawSet>) ->
     }
     Found::Other(held.map_or_else(
         || "nothing".to_owned(),
-        |held| format!("{} {}", held.ttl(), held.rdatas().join(", ")),
+        |held| format!("{} {}", held.ttl(), held.rdata_strings().join(", ")),
     ))
 }

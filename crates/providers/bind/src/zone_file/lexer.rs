@@ -19,7 +19,7 @@ pub(super) struct Token {
 
 /// Why a file is not a master file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct SyntaxError {
     pub(super) message: String,
     pub(super) help: String,
     pub(super) position: Position,
@@ -58,14 +58,14 @@ impl<'t> Lexer<'t> {
         Position { file: self.file, line, column: column.try_into().unwrap_or(u16::MAX) }
     }
 
-    fn fault(&self, at: usize, message: &str, help: &str) -> Fault {
+    fn fault(&self, at: usize, message: &str, help: &str) -> SyntaxError {
         let position = self.place(self.line, self.line_start, at);
-        Fault { message: message.to_owned(), help: help.to_owned(), position }
+        SyntaxError { message: message.to_owned(), help: help.to_owned(), position }
     }
 
     /// Reads the next line with anything in it into `tokens`; tells whether it starts with a blank, which
     /// stands for the name of the line before. `None` at the end.
-    pub(super) fn line(&mut self, tokens: &mut Vec<Token>) -> Result<Option<bool>, Fault> {
+    pub(super) fn line(&mut self, tokens: &mut Vec<Token>) -> Result<Option<bool>, SyntaxError> {
         loop {
             tokens.clear();
             if self.at >= self.text.len() {
@@ -80,7 +80,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// One line to its end, or to that of the line that closes its parentheses.
-    fn one(&mut self, tokens: &mut Vec<Token>) -> Result<(), Fault> {
+    fn one(&mut self, tokens: &mut Vec<Token>) -> Result<(), SyntaxError> {
         let mut open: Option<(u32, usize, usize)> = None;
         let mut depth = 0_u32;
         let mut apart = true;
@@ -120,7 +120,7 @@ impl<'t> Lexer<'t> {
             apart = true;
         }
         match open.filter(|_| depth > 0) {
-            Some((line, line_start, at)) => Err(Fault {
+            Some((line, line_start, at)) => Err(SyntaxError {
                 message: "a parenthesis is never closed: the file may be truncated".to_owned(),
                 help: "close it behind the last field; \\( in text is no parenthesis".to_owned(),
                 position: self.place(line, line_start, at),
@@ -146,7 +146,7 @@ impl<'t> Lexer<'t> {
         Token { start, end: self.at, quoted, attached, line, line_start }
     }
 
-    fn bare(&mut self, attached: bool) -> Result<Token, Fault> {
+    fn bare(&mut self, attached: bool) -> Result<Token, SyntaxError> {
         let start = self.at;
         while let Some(&byte) = self.text.get(self.at) {
             match byte {
@@ -164,7 +164,7 @@ impl<'t> Lexer<'t> {
         Ok(self.token(start, false, attached))
     }
 
-    fn quoted(&mut self, attached: bool) -> Result<Token, Fault> {
+    fn quoted(&mut self, attached: bool) -> Result<Token, SyntaxError> {
         let quote = self.at;
         self.at += 1;
         let start = self.at;
@@ -201,7 +201,7 @@ mod tests {
     fn lines(text: &str) -> Result<Vec<String>, (String, u32, u16)> {
         let mut lexer = Lexer::new(text.as_bytes(), 0);
         let (mut tokens, mut lines) = (Vec::new(), Vec::new());
-        let told = |fault: Fault| (fault.message, fault.position.line, fault.position.column);
+        let told = |fault: SyntaxError| (fault.message, fault.position.line, fault.position.column);
         while let Some(blank) = lexer.line(&mut tokens).map_err(told)? {
             let mut line = if blank { vec!["_".to_owned()] } else { Vec::new() };
             line.extend(tokens.iter().map(|token| {

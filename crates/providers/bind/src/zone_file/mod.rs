@@ -14,7 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octodns_core::registry::Giver;
+use octodns_core::registry::Clock;
 use octodns_core::{
     ApplyLog, Capabilities, Diagnostic, Origin, Plan, Provider, ProviderError, Registry, Report,
     Source, ZoneName, ZoneRead, ZoneRequest, async_trait,
@@ -32,7 +32,7 @@ const ADD_SOA: &str = "add it, such as `@ SOA ns1 hostmaster 1 3600 600 604800 3
 const ADD_NS: &str = "add it, such as `@ NS ns1.example.net.`, or set `check_origin: false`";
 
 /// The most bytes that are read of one file.
-const MOST_BYTES: u64 = 1 << 30;
+const MAX_BYTES: u64 = 1 << 30;
 
 /// Makes the provider known by its octoDNS classes and short name.
 pub(crate) fn register(registry: &mut Registry) {
@@ -40,7 +40,7 @@ pub(crate) fn register(registry: &mut Registry) {
         ("octodns_bind.ZoneFileProvider", &["zone-file"][..]),
         ("octodns_bind.ZoneFileSource", &[]),
     ] {
-        let clock = Arc::clone(&registry.run.now);
+        let clock = Arc::clone(&registry.host.clock);
         registry.provider(path, short_names, env!("CARGO_PKG_VERSION"), move |id, options| {
             Ok(ZoneFileProvider::new(id, options, Arc::clone(&clock)))
         });
@@ -60,12 +60,12 @@ pub struct ZoneFileProvider {
 struct Inner {
     id: Arc<str>,
     options: ZoneFileOptions,
-    clock: Giver,
+    clock: Clock,
 }
 
 impl ZoneFileProvider {
     /// A provider whose SOA records have the time of `clock` as their serial.
-    pub fn new(id: &str, options: ZoneFileOptions, clock: Giver) -> Self {
+    pub fn new(id: &str, options: ZoneFileOptions, clock: Clock) -> Self {
         Self { inner: Arc::new(Inner { id: id.into(), options, clock }) }
     }
 
@@ -219,7 +219,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     if !there.is_file() {
         return Err(io::Error::other("it is no file"));
     }
-    if there.len() > MOST_BYTES {
+    if there.len() > MAX_BYTES {
         return Err(io::Error::other("it is larger than 1 GiB"));
     }
     fs::read(path)

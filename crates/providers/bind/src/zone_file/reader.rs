@@ -9,16 +9,16 @@ use octodns_core::value::Position;
 use octodns_dns::wire::{self, Word, name_bytes};
 
 use super::generate;
-use super::lexer::{Fault, Lexer};
+use super::lexer::{Lexer, SyntaxError};
 
 /// The most files that include each other in a row.
 const DEEPEST: usize = 16;
 /// The most files that a zone is made of.
-const MOST_FILES: usize = 10_000;
+const MAX_FILES: usize = 10_000;
 /// More faults than this are not told: the file is something else.
-const MOST_FAULTS: usize = 50;
+const MAX_FAULTS: usize = 50;
 /// The greatest TTL (RFC 2181, section 8).
-const MOST_TTL: u32 = 0x7fff_ffff;
+const MAX_TTL: u32 = 0x7fff_ffff;
 const SOA: u16 = 6;
 
 const ASCII: &str = "write other bytes as a backslash and three decimal digits, such as \\195";
@@ -36,7 +36,7 @@ pub(super) struct MasterFile {
     /// The files that positions point into.
     pub(super) files: Vec<Arc<str>>,
     /// What is wrong with them.
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<SyntaxError>,
 }
 
 /// Reads a master file; names that are not absolute are below `zone`, until the file says otherwise.
@@ -77,11 +77,16 @@ struct Line<'l> {
 }
 
 impl Line<'_> {
-    fn fault(&self, word: usize, message: impl Into<String>, help: impl Into<String>) -> Fault {
-        Fault { message: message.into(), help: help.into(), position: (self.place)(word) }
+    fn fault(
+        &self,
+        word: usize,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> SyntaxError {
+        SyntaxError { message: message.into(), help: help.into(), position: (self.place)(word) }
     }
 
-    fn text(&self, word: usize, what: &str) -> Result<&str, Fault> {
+    fn text(&self, word: usize, what: &str) -> Result<&str, SyntaxError> {
         let Some(found) = self.words.get(word) else {
             let message = format!("the line ends where {what} should be");
             return Err(self.fault(word, message, format!("add {what}")));
@@ -90,7 +95,7 @@ impl Line<'_> {
             .map_err(|_| self.fault(word, format!("{what} must be ASCII"), ASCII))
     }
 
-    fn name(&self, word: usize, origin: &[u8]) -> Result<Vec<u8>, Fault> {
+    fn name(&self, word: usize, origin: &[u8]) -> Result<Vec<u8>, SyntaxError> {
         let Some(found) = self.words.get(word) else {
             let message = "the line ends where a name should be";
             return Err(self.fault(word, message, "add the name; @ is that of the zone"));
@@ -104,7 +109,7 @@ impl Reader<'_> {
         let mut lexer = Lexer::new(text, file);
         let mut tokens = Vec::new();
         let mut words = Vec::new();
-        while self.read.faults.len() < MOST_FAULTS {
+        while self.read.faults.len() < MAX_FAULTS {
             let starts_blank = match lexer.line(&mut tokens) {
                 Ok(Some(starts_blank)) => starts_blank,
                 Ok(None) => return,
@@ -127,7 +132,7 @@ impl Reader<'_> {
         }
     }
 
-    fn line(&mut self, line: &Line<'_>, file: u16, depth: usize) -> Result<(), Fault> {
+    fn line(&mut self, line: &Line<'_>, file: u16, depth: usize) -> Result<(), SyntaxError> {
         let directive =
             line.words.first().filter(|word| !word.quoted && word.text.starts_with(b"$"));
         let Some(directive) = directive else { return self.record(line) };
@@ -151,14 +156,14 @@ impl Reader<'_> {
     }
 
     /// Name and origin are those of this file again when the other ends (RFC 1035, section 5.1).
-    fn include(&mut self, line: &Line<'_>, file: u16, depth: usize) -> Result<(), Fault> {
+    fn include(&mut self, line: &Line<'_>, file: u16, depth: usize) -> Result<(), SyntaxError> {
         let path = line.text(1, "the path of a file")?;
         let origin = match line.words.len() {
             0..=2 => self.origin.clone(),
             _ => line.name(2, &self.origin)?,
         };
         end(line, 3)?;
-        if depth >= DEEPEST || self.read.files.len() >= MOST_FILES {
+        if depth >= DEEPEST || self.read.files.len() >= MAX_FILES {
             let message = format!(
                 "more than {DEEPEST} files include each other in a row, or too many in all"
             );
@@ -180,7 +185,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn generate(&mut self, line: &Line<'_>) -> Result<(), Fault> {
+    fn generate(&mut self, line: &Line<'_>) -> Result<(), SyntaxError> {
         let range = generate::range(line.text(1, "a range such as 1-10")?)
             .map_err(|message| line.fault(1, message, "write START-STOP or START-STOP/STEP"))?;
         let first = (line.place)(0);
@@ -194,7 +199,7 @@ impl Reader<'_> {
             let text =
                 generate::line(templates, number).map_err(|why| line.fault(2, why, TEMPLATE))?;
             let (mut lexer, mut tokens) = (Lexer::new(&text, 0), Vec::new());
-            let failed = |fault: Fault| Fault { position: first, ..fault };
+            let failed = |fault: SyntaxError| SyntaxError { position: first, ..fault };
             lexer.line(&mut tokens).map_err(failed)?;
             let words: Vec<_> = tokens
                 .iter()
@@ -210,7 +215,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn record(&mut self, line: &Line<'_>) -> Result<(), Fault> {
+    fn record(&mut self, line: &Line<'_>) -> Result<(), SyntaxError> {
         let mut next = 0;
         if !line.starts_blank {
             self.owner = Some(line.name(0, &self.origin)?);
@@ -281,20 +286,20 @@ impl Reader<'_> {
     }
 }
 
-fn ttl(line: &Line<'_>, word: usize) -> Result<u32, Fault> {
+fn ttl(line: &Line<'_>, word: usize) -> Result<u32, SyntaxError> {
     let text = line.text(word, "a TTL")?;
     let Some(seconds) = wire::ttl(text.as_bytes()) else {
         let help = "write seconds, or numbers with units, such as 1h30m";
         return Err(line.fault(word, format!("\"{text}\" is not a TTL"), help));
     };
-    if seconds > MOST_TTL {
-        let message = format!("a TTL is at most {MOST_TTL} (RFC 2181, section 8)");
+    if seconds > MAX_TTL {
+        let message = format!("a TTL is at most {MAX_TTL} (RFC 2181, section 8)");
         return Err(line.fault(word, message, "write a smaller number of seconds"));
     }
     Ok(seconds)
 }
 
-fn type_at(line: &Line<'_>, word: usize) -> Result<u16, Fault> {
+fn type_at(line: &Line<'_>, word: usize) -> Result<u16, SyntaxError> {
     let text = line.text(word, "a record type")?;
     wire::type_from_text(text).ok_or_else(|| {
         let upper = text.to_ascii_uppercase();
@@ -325,7 +330,7 @@ fn short_digest(number: u16, rdata: &[u8]) -> Option<String> {
         .then(|| format!("a digest of type {kind} has {length} bytes, this one {found}"))
 }
 
-fn end(line: &Line<'_>, word: usize) -> Result<(), Fault> {
+fn end(line: &Line<'_>, word: usize) -> Result<(), SyntaxError> {
     match line.words.get(word) {
         None => Ok(()),
         Some(_) => Err(line.fault(word, "the directive ends before this word", "remove it")),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use octodns_core::value::Position;
 use octodns_core::{Diagnostic, Origin, ZoneRead, ZoneRequest};
 
-use crate::records::{Fault, FaultKind, record, validated};
+use crate::records::{RecordError, RecordErrorKind, record, validated};
 use crate::sets::{RawSet, Sets};
 
 /// A resource record (RFC 1035, section 3.2.1) of class `IN`.
@@ -77,16 +77,18 @@ fn sets(all: Vec<ResourceRecord>) -> Vec<RawSet> {
 
 impl Provenance<'_> {
     /// Why a set is no record: an error, or that it is left out.
-    fn finding(&self, fault: Fault, position: Position) -> Diagnostic {
-        let Fault { kind, subject, why } = fault;
+    fn finding(&self, fault: RecordError, position: Position) -> Diagnostic {
+        let RecordError { kind, subject, why } = fault;
         let found = match kind {
-            FaultKind::Name => Diagnostic::error("name", why)
+            RecordErrorKind::Name => Diagnostic::error("name", why)
                 .help("write labels of letters, digits, hyphens and underscores"),
-            FaultKind::Data => Diagnostic::error("rdata", why)
+            RecordErrorKind::Data => Diagnostic::error("rdata", why)
                 .help("see the RFC of the type for the order and form of its fields"),
-            FaultKind::Outside => Diagnostic::warning("out-of-zone", format!("{why} and left out"))
-                .help("move it to the file of its zone; if it belongs here, check $ORIGIN"),
-            FaultKind::Type => {
+            RecordErrorKind::Outside => {
+                Diagnostic::warning("out-of-zone", format!("{why} and left out"))
+                    .help("move it to the file of its zone; if it belongs here, check $ORIGIN")
+            }
+            RecordErrorKind::Type => {
                 Diagnostic::warning("unsupported-type", format!("{why}, this one is left out"))
                     .help("manage it elsewhere, and remove it from this file")
             }

@@ -2,7 +2,7 @@
 
 use super::records::ResourceRecord;
 use octodns_core::name::idna;
-use octodns_core::registry::Giver;
+use octodns_core::registry::Clock;
 use octodns_core::{ProviderError, ZoneName};
 
 /// The number of the type.
@@ -13,7 +13,7 @@ const SERIALS: u64 = 0x7fff_ffff;
 
 /// The serial of a zone that is written at the time of `clock`: its seconds, or one more than `old` where
 /// secondaries would take those for an older version.
-pub(super) fn serial(clock: &Giver, old: Option<u32>) -> Result<u32, ProviderError> {
+pub(super) fn serial(clock: &Clock, old: Option<u32>) -> Result<u32, ProviderError> {
     let now = clock().and_then(|now| now.parse::<jiff::Timestamp>().ok());
     let seconds = now.and_then(|now| u64::try_from(now.as_second()).ok());
     let seconds = seconds.ok_or_else(|| {
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn serials_go_forward() {
-        let clock: Giver = Arc::new(|| Some("2026-01-02T03:04:05.678901+00:00".to_owned()));
+        let clock: Clock = Arc::new(|| Some("2026-01-02T03:04:05.678901+00:00".to_owned()));
         for (old, new) in [
             (None, 1_767_323_045),
             (Some(1), 1_767_323_045),
@@ -75,7 +75,7 @@ mod tests {
         ] {
             assert_eq!(serial(&clock, old).unwrap(), new, "{old:?}");
         }
-        let none: Giver = Arc::new(|| None);
+        let none: Clock = Arc::new(|| None);
         assert!(serial(&none, None).is_err());
     }
 

@@ -104,7 +104,7 @@ fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
         RecordData::Txt(texts) | RecordData::Spf(texts) => {
             texts.iter().map(|text| TEXT.strings(&text.octets())).collect()
         }
-        _ => record.rdatas(),
+        _ => record.rdata_strings(),
     };
     let pairs = texts.into_iter().zip(&rdatas);
     let kept = |(text, rdata): (String, &Vec<u8>)| {

@@ -114,7 +114,7 @@ fn master_file(zone: &Zone) -> String {
     let mut text = String::from("@ 3600 SOA ns1 root 2018071501 3600 600 604800 3600\n");
     for record in zone.records() {
         let name = if record.name().is_apex() { "@" } else { record.name().as_str() };
-        for rdata in record.rdatas() {
+        for rdata in record.rdata_strings() {
             let (ttl, of) = (record.ttl(), record.record_type());
             let _ = writeln!(text, "{name} {ttl} {of} {rdata}");
         }

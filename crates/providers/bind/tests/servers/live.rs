@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use octodns_core::apply_log::{Entry, Sending};
 use octodns_core::provider::Cause;
 use octodns_core::{ApplyLog, ApplySink, Outcome, async_trait};
-use octodns_testkit::run::told;
+use octodns_testkit::run::render;
 use octodns_testkit::server::{Allow, Key, ServedZone, Server, Setup, bind, knot, nsd, powerdns};
 use serde_json::{Value, json};
 
@@ -413,7 +413,7 @@ async fn a_server_that_restarts_in_the_middle_is_caught_up_with() {
             let log = ApplyLog::new("dns", &planned, &stopper);
             let error = provider.provider().apply(&planned, &log).await.unwrap_err();
             let outcomes = log.outcomes();
-            let error = told(&error.into_report("apply", ""));
+            let error = render(&error.into_report("apply", ""));
             assert!(error.contains("cannot connect to 127.0.0.1:"), "{name}: {error}");
             // Nobody could be asked what was done.
             assert_eq!(

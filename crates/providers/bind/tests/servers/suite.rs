@@ -1,8 +1,8 @@
 //! The suite that every provider passes.
 
 use octodns_core::{ZoneName, async_trait};
-use octodns_testkit::behaviour::{self, Lab};
-use octodns_testkit::run::Bench;
+use octodns_testkit::behaviour::{self, Fixture};
+use octodns_testkit::run::Harness;
 use octodns_testkit::server::{Server, Setup, bind, knot, powerdns};
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ struct OneZone {
 }
 
 #[async_trait]
-impl Lab for OneZone {
-    async fn bench(&self) -> Bench {
+impl Fixture for OneZone {
+    async fn harness(&self) -> Harness {
         provider(self.server.address(), None)
     }
 
@@ -28,11 +28,11 @@ impl Lab for OneZone {
     }
 
     async fn prepare(&self, name: &ZoneName) {
-        let empty = zone(name.as_str(), &self.given(name));
-        sync(&self.bench().await, &empty).await.unwrap();
+        let empty = zone(name.as_str(), &self.default_records(name));
+        sync(&self.harness().await, &empty).await.unwrap();
     }
 
-    fn given(&self, _zone: &ZoneName) -> Vec<Value> {
+    fn default_records(&self, _zone: &ZoneName) -> Vec<Value> {
         vec![record("", "NS", 3600, json!(["ns1.other.test."]))]
     }
 
@@ -40,7 +40,7 @@ impl Lab for OneZone {
         &self.except
     }
 
-    fn least_ttl(&self) -> u32 {
+    fn min_ttl(&self) -> u32 {
         0
     }
 }
@@ -49,7 +49,7 @@ async fn prove(server: Option<Server>, more: &[(&'static str, &'static str)]) {
     let Some(server) = server else { return };
     let no_zone = ("no-zone", "a zone that is not there cannot be told from one not given away");
     let except = [&[no_zone], more].concat();
-    behaviour::prove(&OneZone { server, except }).await;
+    behaviour::run_suite(&OneZone { server, except }).await;
 }
 
 #[tokio::test]

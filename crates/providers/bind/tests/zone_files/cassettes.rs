@@ -4,7 +4,7 @@ use std::fs;
 
 use octodns_core::ZoneName;
 use octodns_testkit::cassette::{Cassettes, Verdicts};
-use octodns_testkit::run::Bench;
+use octodns_testkit::run::Harness;
 use serde_json::{Map, Value as Json};
 
 use crate::folder::{Folder, canonical_texts, shown, zone};
@@ -68,9 +68,9 @@ async fn is_read(name: String, cassette: Json) {
     }
     if cassette["target"] == true {
         // Nothing is read of a target: every run writes the whole file.
-        let bench = Bench::new(folder.provider(&options(&cassette)));
+        let harness = Harness::new(folder.provider(&options(&cassette)));
         let zone = ZoneName::new(cassette["zone"].as_str().unwrap()).unwrap();
-        return assert_eq!(Json::from(bench.read_raw(&zone).await.unwrap()), cassette["exists"]);
+        return assert_eq!(Json::from(harness.read_raw(&zone).await.unwrap()), cassette["exists"]);
     }
     let lenient = cassette["lenient"] == true;
     let zone = cassette["zone"].as_str().unwrap();

@@ -8,7 +8,7 @@ use octodns_core::record::RecordTypes;
 use octodns_core::record::Txt;
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Map, Value};
-use octodns_core::zone::{Adding, SubZones};
+use octodns_core::zone::{AddOptions, SubZones};
 use octodns_core::{
     ApplyLog, Change, OwnedValue, Plan, Provider, ProviderError, Record, Registry, Report, Zone,
     ZoneName, ZoneRead, ZoneRequest,
@@ -46,7 +46,7 @@ impl Folder {
         let folder = self.path().to_string_lossy().into_owned();
         options.as_map_mut().unwrap().insert("directory", Value::from(folder));
         let mut registry = Registry::default();
-        registry.run.now = Arc::new(|| Some(NOW.to_owned()));
+        registry.host.clock = Arc::new(|| Some(NOW.to_owned()));
         octodns_bind::register(&mut registry);
         let class = registry.providers.get("octodns_bind.ZoneFileProvider").unwrap();
         (class.build)("zones", &options).unwrap().as_provider().unwrap().clone()
@@ -105,7 +105,7 @@ pub(crate) fn zone(name: &str, records: &[Json]) -> Zone {
         let name = Value::from(record["name"].as_str().unwrap().to_owned());
         let loaded = Record::load(&name, &of_json(record), &context, &mut report);
         let loaded = loaded.unwrap_or_else(|| panic!("{record}: {:?}", report.iter().next()));
-        zone.add(loaded, Adding { replace: false, lenient: true }).unwrap();
+        zone.add(loaded, AddOptions { replace: false, lenient: true }).unwrap();
     }
     zone
 }

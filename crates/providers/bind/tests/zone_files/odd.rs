@@ -221,7 +221,7 @@ async fn octets_beyond_ascii_are_no_fault_of_a_source() {
     let read = folder.read(&json!({}), ZONE, false).await.unwrap();
     assert_eq!(read.report.iter().count(), 0);
     let text = read.records.iter().find(|record| record.record_type() == RecordType::TXT).unwrap();
-    assert_eq!(text.value_texts().concat(), "dé\\\\é");
+    assert_eq!(text.plan_strings().concat(), "dé\\\\é");
 }
 
 /// What octoDNS leaves out silently is told.

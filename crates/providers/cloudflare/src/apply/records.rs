@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use octodns_core::engine::{BatchApi, apply_batches};
 use octodns_core::{ApplyLog, Change, Plan, ProviderError, async_trait};
 use octodns_http::Error;
-use octodns_kit::{Call, Seen, settle};
+use octodns_kit::{Call, Observed, settle};
 
 use crate::batch::{self, Batch, Rows};
 use crate::provider::Cloudflare;
@@ -42,7 +42,7 @@ impl<'a> Records<'a> {
 
     /// Writes all of them.
     pub(super) async fn write(&self, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
-        let most = self.most_in_batch();
+        let most = self.max_in_batch();
         let batches = self.with_rows(|rows| {
             batch::batches(self.plan, most, |change| rows.batch([change]).len())
         })?;
@@ -50,7 +50,7 @@ impl<'a> Records<'a> {
     }
 
     /// Most rows of one batch; a plan that is not known may be the smallest.
-    fn most_in_batch(&self) -> usize {
+    fn max_in_batch(&self) -> usize {
         match (self.zone.plan.as_deref(), self.provider.scope()) {
             (Some("free"), _) | (None, Scope::Public) => FREE_BATCH,
             // Internal zones belong to Enterprise accounts.
@@ -96,7 +96,7 @@ impl OneBatch<'_> {
 impl Call for OneBatch<'_> {
     async fn send(&self) -> Result<(), ProviderError> {
         let Records { provider, zone, .. } = self.records;
-        for piece in self.left()?.pieces(self.records.most_in_batch()) {
+        for piece in self.left()?.pieces(self.records.max_in_batch()) {
             if !piece.is_empty() {
                 provider.api().batch(&zone.id, &piece).await?;
             }
@@ -104,10 +104,10 @@ impl Call for OneBatch<'_> {
         Ok(())
     }
 
-    async fn look(&self) -> Result<Seen, ProviderError> {
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
         let Records { provider, zone, rows, .. } = self.records;
         let now = provider.api().rows(&zone.id).await?;
         *rows.lock().unwrap_or_else(PoisonError::into_inner) = now;
-        Ok(if self.left()?.is_empty() { Seen::Desired } else { Seen::Existing })
+        Ok(if self.left()?.is_empty() { Observed::Desired } else { Observed::Existing })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use octodns_core::{ApplyLog, Change, Plan, ProviderError, RecordType, async_trait};
-use octodns_kit::{Call, Seen, settle};
+use octodns_kit::{Call, Observed, settle};
 
 use crate::page_rules::{self, PageRule, RuleCall};
 use crate::provider::Cloudflare;
@@ -108,10 +108,10 @@ impl Call for OneHost<'_> {
         Ok(())
     }
 
-    async fn look(&self) -> Result<Seen, ProviderError> {
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
         let Rules { provider, zone, held, .. } = self.rules;
         let now = provider.api().page_rules(&zone.id).await?;
         *held.lock().unwrap_or_else(PoisonError::into_inner) = now;
-        Ok(if self.left().is_empty() { Seen::Desired } else { Seen::Existing })
+        Ok(if self.left().is_empty() { Observed::Desired } else { Observed::Existing })
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use octodns_core::{ApplyLog, Plan, ProviderError, Value, async_trait};
-use octodns_kit::{Call, Seen, settle};
+use octodns_kit::{Call, Observed, settle};
 
 use crate::client::{Api, ZoneRow};
 use crate::provider::Cloudflare;
@@ -54,9 +54,9 @@ impl Call for NewZone<'_> {
         Ok(())
     }
 
-    async fn look(&self) -> Result<Seen, ProviderError> {
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
         let found = self.api.zones(Some(self.domain)).await?.into_iter().next();
-        let seen = if found.is_some() { Seen::Desired } else { Seen::Existing };
+        let seen = if found.is_some() { Observed::Desired } else { Observed::Existing };
         self.keep(found);
         Ok(seen)
     }

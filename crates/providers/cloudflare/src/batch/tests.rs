@@ -1,5 +1,5 @@
+use octodns_core::record::HostName;
 use octodns_core::record::Mx;
-use octodns_core::record::Target as Host;
 use octodns_core::{Record, RecordData};
 use serde_json::{Value as Json, json};
 
@@ -17,7 +17,7 @@ fn a(name: &str, ttl: i64, values: &[&str]) -> Record {
 }
 
 fn cname(name: &str) -> Record {
-    let data = RecordData::Cname(Host::new("host.example.").unwrap());
+    let data = RecordData::Cname(HostName::new("host.example.").unwrap());
     Record::new(RecordName::new(name).unwrap(), 300, data)
 }
 
@@ -118,7 +118,7 @@ fn a_ds_record_comes_after_the_ns_record_of_its_name_and_goes_before_it() {
 fn changes_of_a_name_go_together_and_deletions_first() {
     let delete = |record: Record| Change::Delete(record.into());
     let create = |record: Record| Change::Create(record.into());
-    let mx = Mx { preference: 10, exchange: Host::new("mx.example.").unwrap() };
+    let mx = Mx { preference: 10, exchange: HostName::new("mx.example.").unwrap() };
     let mx = Record::new(RecordName::new("zzz").unwrap(), 300, RecordData::Mx(vec![mx]));
     let changes = [
         delete(cname("both")),

@@ -252,7 +252,7 @@ pub(crate) fn to_rows(record: &Record, zone: &ZoneName, writing: Writing) -> Vec
         body,
         key,
     };
-    let mut rows: Vec<NewRow> = bodies.into_iter().zip(record.rdatas()).map(row).collect();
+    let mut rows: Vec<NewRow> = bodies.into_iter().zip(record.rdata_strings()).map(row).collect();
     rows.sort_by(|one, other| one.key.cmp(&other.key));
     rows.dedup_by(|one, other| one.key == other.key);
     rows
@@ -262,7 +262,7 @@ pub(crate) fn to_rows(record: &Record, zone: &ZoneName, writing: Writing) -> Vec
 pub(crate) fn key(record_type: RecordType, row: &Row, types: &RecordTypes) -> Option<String> {
     let value = values::read(record_type, row).ok()?;
     let data = types.get(record_type.as_str())?.read(&[value]).ok()?;
-    Record::new(RecordName::APEX, 0, data).rdatas().pop()
+    Record::new(RecordName::APEX, 0, data).rdata_strings().pop()
 }
 
 impl NewRow {

@@ -195,7 +195,7 @@ fn every_type_goes_both_ways() {
             fields
         };
         let record = read_one(row(&complete(parse(shown))));
-        let (its_name, rdatas) = (record.name().as_str(), record.rdatas());
+        let (its_name, rdatas) = (record.name().as_str(), record.rdata_strings());
         assert_eq!((its_name, rdatas), (*name, vec![(*rdata).to_owned()]), "{of}");
         let rows = to_rows(&record, &zone(), WRITING);
         let mut expected = complete(parse(written.unwrap_or(shown)));
@@ -319,7 +319,7 @@ fn with_cdn_what_is_proxied_at_a_name_is_one_alias() {
         .unwrap()
         .iter()
         .map(|record| {
-            (record.name().to_string(), record.record_type().to_string(), record.rdatas())
+            (record.name().to_string(), record.record_type().to_string(), record.rdata_strings())
         })
         .collect();
     let expected = [

@@ -3,7 +3,7 @@
 //! The API keeps one row per value. Types with one field have it in `content`; most others have their
 //! fields in `data`. Names have no final dot, except in NAPTR, SVCB and HTTPS.
 
-use octodns_core::record::text::{Presentation, QuotedString, Unheld};
+use octodns_core::record::text::{Presentation, QuotedString, UnsupportedText};
 use octodns_core::record::{Rdata, SvcParam, Svcb, Txt};
 use octodns_core::value::Map;
 use octodns_core::{OwnedValue, Record, RecordData, RecordType, Value, ZoneName};
@@ -253,7 +253,8 @@ fn name_service(fields: &mut Json, record: &Record, zone: &ZoneName) {
 const TEXT: Presentation = Presentation::DECIMAL.with_unicode();
 
 /// The value of CAA is bare text in a field of its own.
-pub(crate) const UNHELD: &[(RecordType, &[Unheld])] = &[(RecordType::CAA, &[Unheld::NonUtf8])];
+pub(crate) const UNHELD: &[(RecordType, &[UnsupportedText])] =
+    &[(RecordType::CAA, &[UnsupportedText::NonUtf8])];
 
 fn issuer(mut caa: OwnedValue) -> Result<OwnedValue, &'static str> {
     let map = caa.as_map_mut().ok_or("data")?;

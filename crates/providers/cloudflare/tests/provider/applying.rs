@@ -71,7 +71,7 @@ async fn many_zones_share_the_limits_of_the_account() {
     assert_eq!(sizes, vec![20; 100]);
     // The zones have two pages, and each zone has records and page rules.
     assert_eq!(server.seen().len(), 202);
-    assert!(server.control().measured().most_at_once() <= 16);
+    assert!(server.control().measured().max_at_once() <= 16);
 }
 
 /// Deleting and creating would take the record away for a moment, and lose what else is set on it.

@@ -1,7 +1,7 @@
 //! What happens when the service, or the way to it, does not do its part.
 
 use octodns_core::Outcome;
-use octodns_testkit::fake::{Answer, Fake, Fault, Request};
+use octodns_testkit::fake::{Fake, InjectedFault, Request, Response};
 use serde_json::json;
 
 use crate::fake::Cloudflare;
@@ -12,8 +12,8 @@ fn is_post(request: &Request) -> bool {
 }
 
 /// A batch that was made, and whose answer is a gateway's.
-fn bad_gateway_after() -> Fault {
-    Fault::AnswerAfter(Answer::text(502, "<html>bad gateway</html>"))
+fn bad_gateway_after() -> InjectedFault {
+    InjectedFault::ResponseAfter(Response::text(502, "<html>bad gateway</html>"))
 }
 
 /// One answer in ten is 429 or 503, one in fifty is lost, and half of what is lost was done before.
@@ -23,11 +23,11 @@ async fn a_thousand_changes_survive_a_bad_day() {
         let (server, _) = with_zone("free").await;
         let faults = server.control().faults();
         for (number, percent, fault) in [
-            (0, 5, Fault::throttled()),
-            (1, 3, Fault::unavailable()),
-            (2, 2, Fault::unavailable_after()),
-            (3, 1, Fault::BreakBefore),
-            (4, 1, Fault::BreakAfter),
+            (0, 5, InjectedFault::throttled()),
+            (1, 3, InjectedFault::unavailable()),
+            (2, 2, InjectedFault::unavailable_after()),
+            (3, 1, InjectedFault::BreakBefore),
+            (4, 1, InjectedFault::BreakAfter),
         ] {
             faults.share(percent, seed * 5 + number, fault);
         }
@@ -50,11 +50,11 @@ async fn a_thousand_changes_survive_a_bad_day() {
 #[tokio::test]
 async fn a_batch_whose_answer_is_lost_is_not_made_twice() {
     for faults in [
-        vec![Fault::BreakAfter],
-        vec![Fault::unavailable_after()],
-        vec![Fault::BreakBefore],
-        vec![Fault::unavailable(), Fault::BreakAfter],
-        vec![Fault::throttled(), bad_gateway_after()],
+        vec![InjectedFault::BreakAfter],
+        vec![InjectedFault::unavailable_after()],
+        vec![InjectedFault::BreakBefore],
+        vec![InjectedFault::unavailable(), InjectedFault::BreakAfter],
+        vec![InjectedFault::throttled(), bad_gateway_after()],
     ] {
         let (server, _) = with_zone("pro").await;
         let run = Run::new(&server, &json!({}));
@@ -106,10 +106,10 @@ async fn a_refused_record_is_found_and_named() {
 #[tokio::test]
 async fn what_was_made_before_the_service_went_away_is_told() {
     for fault in [
-        Fault::Answer(Answer::json(403, json!({ "message": "no more" }))),
-        Fault::throttled(),
-        Fault::BreakBefore,
-        Fault::unavailable(),
+        InjectedFault::Response(Response::json(403, json!({ "message": "no more" }))),
+        InjectedFault::throttled(),
+        InjectedFault::BreakBefore,
+        InjectedFault::unavailable(),
     ] {
         let (server, _) = with_zone("free").await;
         let run = Run::new(&server, &json!({}));
@@ -142,7 +142,7 @@ async fn what_is_not_known_is_told_as_such() {
     let run = Run::new(&server, &json!({}));
     let desired = run.zone("unit.tests.", &hosts(0, 3, "192.0.2.1"));
     let plan = run.plan(&desired).await.unwrap();
-    server.control().faults().next(usize::MAX, Fault::BreakAfter);
+    server.control().faults().next(usize::MAX, InjectedFault::BreakAfter);
     let (result, outcomes) = run.apply(&plan).await;
     let told = words(result.unwrap_err());
     assert!(told.contains("it is not known whether it was carried out"), "{told}");
@@ -169,8 +169,8 @@ async fn refused_credentials_are_tried_again_as_often_as_asked() {
     for (retries, fine) in [(0, false), (1, false), (2, true)] {
         let (server, _) = with_zone("free").await;
         let refused =
-            Answer::json(403, json!({ "errors": [{ "message": "Invalid access token" }] }));
-        server.control().faults().next(2, Fault::Answer(refused));
+            Response::json(403, json!({ "errors": [{ "message": "Invalid access token" }] }));
+        server.control().faults().next(2, InjectedFault::Response(refused));
         let run = Run::new(&server, &json!({ "auth_error_retry_count": retries }));
         let read = run.read("unit.tests.").await;
         assert_eq!(read.is_ok(), fine, "{retries}");
@@ -182,13 +182,14 @@ async fn refused_credentials_are_tried_again_as_often_as_asked() {
 async fn a_service_that_does_not_say_until_when_it_is_busy_gets_a_long_pause() {
     for (busy, fine) in [(2, true), (3, false)] {
         let (server, _) = with_zone("free").await;
-        let busy_answer = Fault::Answer(Answer::json(429, json!({ "message": "not now" })));
+        let busy_answer =
+            InjectedFault::Response(Response::json(429, json!({ "message": "not now" })));
         server.control().faults().next(busy, busy_answer);
         let run = Run::new(&server, &json!({ "retry_count": 3 }));
         assert_eq!(run.read("unit.tests.").await.is_ok(), fine, "{busy}");
     }
     let (server, _) = with_zone("free").await;
-    let busy_answer = Fault::Answer(Answer::json(429, json!({ "message": "not now" })));
+    let busy_answer = InjectedFault::Response(Response::json(429, json!({ "message": "not now" })));
     server.control().faults().next(1, busy_answer);
     let run = Run::new(&server, &json!({ "retry_period": 1 }));
     let start = std::time::Instant::now();
@@ -206,7 +207,7 @@ async fn a_page_rule_whose_answer_is_lost_is_not_made_twice() {
         &[json!({ "name": "www", "type": "URLFWD", "ttl": 300, "value": value })],
     );
     let plan = run.plan(&desired).await.unwrap();
-    server.control().faults().next_of(is_post, 1, Fault::BreakAfter);
+    server.control().faults().next_of(is_post, 1, InjectedFault::BreakAfter);
     assert!(run.apply(&plan).await.0.is_ok());
     assert_eq!(server.api().zone("unit.tests").rules.len(), 1);
     assert!(run.plan(&desired).await.is_none());
@@ -224,7 +225,7 @@ async fn a_page_rule_that_is_refused_does_not_hide_the_one_before_it() {
         &[json!({ "name": "www", "type": "URLFWD", "ttl": 300, "values": values })],
     );
     let plan = run.plan(&desired).await.unwrap();
-    server.control().faults().writes_after(1, Fault::refused());
+    server.control().faults().writes_after(1, InjectedFault::refused());
     let (result, outcomes) = run.apply(&plan).await;
     server.control().faults().clear();
     let told = words(result.unwrap_err());
@@ -242,7 +243,7 @@ async fn a_zone_whose_creation_is_not_answered_is_not_created_twice() {
     let run = Run::new(&server, &json!({}));
     let desired = run.zone("new.tests.", &hosts(0, 1, "192.0.2.1"));
     let plan = run.plan(&desired).await.unwrap();
-    server.control().faults().next_of(is_post, 1, Fault::BreakAfter);
+    server.control().faults().next_of(is_post, 1, InjectedFault::BreakAfter);
     assert!(run.apply(&plan).await.0.is_ok());
     assert_eq!(server.api().zones.len(), 1);
     assert!(run.plan(&desired).await.is_none());

@@ -1,12 +1,12 @@
 //! What every provider is held to: recordings of the real service, the behaviour suite, and octoDNS' own
 //! provider at the same service.
 
-use octodns_core::{RecordType, ServiceFault, ZoneName, async_trait};
+use octodns_core::{RecordType, ServiceErrorKind, ZoneName, async_trait};
 use octodns_testkit::behaviour::samples::{self, Sample};
-use octodns_testkit::behaviour::{self, Lab};
+use octodns_testkit::behaviour::{self, Fixture};
 use octodns_testkit::cassette::Cassettes;
-use octodns_testkit::fake::{Answer, Control, Fake, Fault};
-use octodns_testkit::run::Bench;
+use octodns_testkit::fake::{Control, Fake, InjectedFault, Response};
+use octodns_testkit::run::Harness;
 use octodns_testkit::two_clients::{Reference, TwoClients};
 use serde_json::{Value as Json, json};
 
@@ -23,9 +23,9 @@ async fn recordings_are_read_planned_and_applied_as_by_the_reference() {
         .endpoint("api_url", "https://api.cloudflare.com/client/v4")
         .options(json!({ "retry_period": 0, "http": { "retry_wait": 0.0 } }))
         .replayed(Cloudflare::recorded)
-        .fault("errors.json", ServiceFault::Unauthorized)
-        .fault("errors-rate-limit.json", ServiceFault::Throttled)
-        .fault("errors-validation.json", ServiceFault::Refused)
+        .fault("errors.json", ServiceErrorKind::Unauthorized)
+        .fault("errors-rate-limit.json", ServiceErrorKind::Throttled)
+        .fault("errors-validation.json", ServiceErrorKind::Refused)
         .run()
         .await;
 }
@@ -40,9 +40,9 @@ async fn refused_writes_are_told() {
         "success": false, "messages": [], "result": null,
         "errors": [{ "code": 81057, "message": "An identical record already exists." }],
     });
-    server.control().faults().next(1, Fault::Answer(Answer::json(400, body)));
+    server.control().faults().next(1, InjectedFault::Response(Response::json(400, body)));
     let error = run.apply(&plan).await.0.unwrap_err();
-    assert_eq!(error.fault(), Some(ServiceFault::Refused));
+    assert_eq!(error.kind(), Some(ServiceErrorKind::Refused));
     assert!(error.to_string().ends_with("400: An identical record already exists."), "{error}");
 }
 
@@ -71,8 +71,8 @@ struct Loopback {
 }
 
 #[async_trait]
-impl Lab for Loopback {
-    async fn bench(&self) -> Bench {
+impl Fixture for Loopback {
+    async fn harness(&self) -> Harness {
         Run::new(&self.server, &json!({})).0
     }
 
@@ -80,7 +80,7 @@ impl Lab for Loopback {
         Some(self.server.control())
     }
 
-    fn least_ttl(&self) -> u32 {
+    fn min_ttl(&self) -> u32 {
         120
     }
 
@@ -102,7 +102,7 @@ impl Lab for Loopback {
 
 #[tokio::test]
 async fn it_behaves_as_every_provider() {
-    behaviour::prove(&Loopback { server: Fake::start(Cloudflare::default()).await }).await;
+    behaviour::run_suite(&Loopback { server: Fake::start(Cloudflare::default()).await }).await;
 }
 
 /// Both zones, since each client lists the zones there are only once.
@@ -130,7 +130,7 @@ async fn the_reference_and_we_agree() {
     let why = "it crashes on the number of a port; bindings_are_agreed_on has them as text";
     let ours = Run::new(&server, &json!({}));
     let except = &[("HTTPS", why), ("SVCB", why)];
-    TwoClients { ours: &ours.0, theirs: &theirs, zones: zones(), except }.prove().await;
+    TwoClients { ours: &ours.0, theirs: &theirs, zones: zones(), except }.run().await;
 }
 
 /// HTTPS and SVCB both ways, with ports as the reference can take them.

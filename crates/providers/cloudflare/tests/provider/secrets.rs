@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
-use octodns_testkit::fake::{Answer, Fault};
+use octodns_testkit::fake::{InjectedFault, Response};
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::span;
@@ -63,11 +63,14 @@ async fn credentials_are_in_no_log_line_error_or_value() {
         // A service that repeats what it was sent.
         let echo = |status| {
             let errors = json!([{ "message": format!("bad token Bearer {token}") }]);
-            Fault::Answer(Answer::json(status, json!({ "success": false, "errors": errors })))
+            InjectedFault::Response(Response::json(
+                status,
+                json!({ "success": false, "errors": errors }),
+            ))
         };
         let desired = run.zone("unit.tests.", &hosts(0, 3, "192.0.2.1"));
         if let Ok(Some(plan)) = run.0.plan(&desired).await {
-            for fault in [echo(400), echo(403), echo(500), Fault::BreakAfter] {
+            for fault in [echo(400), echo(403), echo(500), InjectedFault::BreakAfter] {
                 server.control().faults().next(9, fault);
                 writeln!(shown, "{:?}", run.apply(&plan).await).unwrap();
                 server.control().faults().clear();

@@ -2,7 +2,7 @@
 
 use octodns_core::{Change, Outcome, Plan, ProviderError, Report, Zone, ZoneName};
 use octodns_testkit::fake::Fake;
-use octodns_testkit::run::{Applied, Bench};
+use octodns_testkit::run::{Applied, Harness};
 use serde_json::{Value as Json, json};
 
 use crate::fake::Cloudflare;
@@ -23,7 +23,7 @@ pub(crate) async fn with_zone(plan: &str) -> (Server, String) {
 }
 
 /// A provider made of options as a config has them.
-pub(crate) struct Run(pub(crate) Bench);
+pub(crate) struct Run(pub(crate) Harness);
 
 impl Run {
     /// Public zones of a fake, with further options; no pause takes time.
@@ -39,8 +39,8 @@ impl Run {
             "http": { "retry_wait": 0.0 },
         });
         options.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
-        let bench = Bench::build(octodns_cloudflare::register, class, &options);
-        bench.map(Self).map_err(|error| error.to_string())
+        let harness = Harness::build(octodns_cloudflare::register, class, &options);
+        harness.map(Self).map_err(|error| error.to_string())
     }
 
     /// Records as zone files have them: `{name, type, ttl, value or values, octodns}`.

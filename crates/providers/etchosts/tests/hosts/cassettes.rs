@@ -2,7 +2,7 @@
 
 use octodns_core::Change;
 use octodns_testkit::cassette::{Cassettes, Verdicts};
-use octodns_testkit::run::told;
+use octodns_testkit::run::render;
 
 use super::*;
 
@@ -20,11 +20,11 @@ fn recorded(change: &Json) -> String {
 }
 
 /// Plans every zone of a recording, holding each to it.
-async fn plans(bench: &Bench, file: &str, recording: &Json) -> Vec<Plan> {
+async fn plans(harness: &Harness, file: &str, recording: &Json) -> Vec<Plan> {
     let mut plans = Vec::new();
     for zone in recording["zones"].as_array().unwrap() {
         let name = zone["zone"].as_str().unwrap();
-        match (plan(bench, name, &zone["desired"]).await, zone.get("error")) {
+        match (plan(harness, name, &zone["desired"]).await, zone.get("error")) {
             (Ok(found), None) => {
                 let changes = found.iter().flat_map(|plan| &plan.changes).map(shown);
                 let expected = zone["changes"].as_array().unwrap().iter().map(recorded);
@@ -38,7 +38,7 @@ async fn plans(bench: &Bench, file: &str, recording: &Json) -> Vec<Plan> {
             (Err(report), Some(error)) => {
                 let theirs = error["message"].as_str().unwrap();
                 let of = theirs.split_once(": ").unwrap().1.split_once(" records").unwrap().0;
-                let ours = told(&report);
+                let ours = render(&report);
                 assert!(
                     ours.contains(&format!("{of} records are not supported")),
                     "{file}: {ours}"
@@ -64,9 +64,9 @@ async fn is_written(file: String, recording: Json) {
     assert_eq!(recording["id"], "test");
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().join("hosts-dir");
-    let bench = bench(&recording["config"], &folder);
-    let plans = plans(&bench, &file, &recording).await;
-    apply(&bench, &plans).await;
+    let harness = harness(&recording["config"], &folder);
+    let plans = plans(&harness, &file, &recording).await;
+    apply(&harness, &plans).await;
     let mut expected: BTreeMap<String, String> =
         serde_json::from_value(recording.get("files").cloned().unwrap_or(Json::Null))
             .unwrap_or_default();

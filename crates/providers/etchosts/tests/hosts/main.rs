@@ -10,26 +10,27 @@ use std::fs;
 use std::path::Path;
 
 use octodns_core::{Plan, Report, ZoneName};
-use octodns_testkit::run::Bench;
+use octodns_testkit::run::Harness;
 use serde_json::Value as Json;
 
 /// The provider of a configuration, but with a folder of its own.
-fn bench(config: &Json, folder: &Path) -> Bench {
+fn harness(config: &Json, folder: &Path) -> Harness {
     let mut config = config.clone();
     config["directory"] = folder.to_str().unwrap().into();
-    Bench::build(octodns_etchosts::register, "octodns_etchosts.EtcHostsProvider", &config).unwrap()
+    Harness::build(octodns_etchosts::register, "octodns_etchosts.EtcHostsProvider", &config)
+        .unwrap()
 }
 
 /// Plans what a zone is to hold.
-async fn plan(bench: &Bench, zone: &str, records: &Json) -> Result<Option<Plan>, Report> {
+async fn plan(harness: &Harness, zone: &str, records: &Json) -> Result<Option<Plan>, Report> {
     let zone = ZoneName::new(zone).unwrap();
-    let desired = bench.zone(&zone, records.as_array().unwrap());
-    bench.plan(&desired).await
+    let desired = harness.zone(&zone, records.as_array().unwrap());
+    harness.plan(&desired).await
 }
 
-async fn apply(bench: &Bench, plans: &[Plan]) {
+async fn apply(harness: &Harness, plans: &[Plan]) {
     for plan in plans {
-        bench.apply(plan).await.result.unwrap();
+        harness.apply(plan).await.result.unwrap();
     }
 }
 

@@ -80,12 +80,12 @@ async fn the_reference_writes_the_same_bytes() {
     for remove_trailing_dots in [true, false] {
         let config = json!({"remove_trailing_dots": remove_trailing_dots});
         let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let bench = bench(&config, ours.path());
+        let harness = harness(&config, ours.path());
         let mut plans = Vec::new();
         for (name, records) in zones.as_object().unwrap() {
-            plans.push(plan(&bench, name, records).await.unwrap().unwrap());
+            plans.push(plan(&harness, name, records).await.unwrap().unwrap());
         }
-        apply(&bench, &plans).await;
+        apply(&harness, &plans).await;
 
         let mut config = config;
         config["directory"] = theirs.path().to_str().unwrap().into();
@@ -108,7 +108,7 @@ async fn the_reference_writes_the_same_bytes() {
 #[tokio::test]
 async fn one_name_in_two_zones_is_no_loop() {
     let folder = tempfile::tempdir().unwrap();
-    let bench = bench(&json!({}), folder.path());
+    let harness = harness(&json!({}), folder.path());
     let mut plans = Vec::new();
     for (zone, records) in [
         ("a.example.", json!([record("www", "CNAME", "www.b.example.")])),
@@ -118,9 +118,9 @@ async fn one_name_in_two_zones_is_no_loop() {
         ),
         ("2/25.example.", json!([record("x", "A", "192.0.2.2")])),
     ] {
-        plans.push(plan(&bench, zone, &records).await.unwrap().unwrap());
+        plans.push(plan(&harness, zone, &records).await.unwrap().unwrap());
     }
-    apply(&bench, &plans).await;
+    apply(&harness, &plans).await;
     let files = files(folder.path());
     let expected = "# www.a.example. -> www.b.example.\n# www.b.example. -> x.b.example.\n192.0.2.1\twww.a.example\n\n";
     assert!(files["a.example.hosts"].ends_with(expected), "{files:?}");
@@ -131,9 +131,9 @@ async fn one_name_in_two_zones_is_no_loop() {
 #[tokio::test]
 async fn a_zone_that_is_planned_again_is_what_was_planned_last() {
     let folder = tempfile::tempdir().unwrap();
-    let bench = bench(&json!({}), folder.path());
+    let harness = harness(&json!({}), folder.path());
     let alias = json!([record("www", "CNAME", "x.b.example.")]);
-    let a = plan(&bench, "a.example.", &alias).await.unwrap().unwrap();
+    let a = plan(&harness, "a.example.", &alias).await.unwrap().unwrap();
     for (address, written) in [
         (None, "# ** unavailable **"),
         (Some("192.0.2.1"), "192.0.2.1\twww.a.example"),
@@ -141,9 +141,9 @@ async fn a_zone_that_is_planned_again_is_what_was_planned_last() {
     ] {
         if let Some(address) = address {
             let records = json!([record("x", "A", address)]);
-            plan(&bench, "b.example.", &records).await.unwrap().unwrap();
+            plan(&harness, "b.example.", &records).await.unwrap().unwrap();
         }
-        apply(&bench, std::slice::from_ref(&a)).await;
+        apply(&harness, std::slice::from_ref(&a)).await;
         let text = &files(folder.path())["a.example.hosts"];
         assert!(
             text.ends_with(&format!("# www.a.example. -> x.b.example.\n{written}\n\n")),

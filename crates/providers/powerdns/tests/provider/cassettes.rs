@@ -1,7 +1,7 @@
 //! What octoDNS' own provider read and wrote. Ours asks for less: it sends deletions without the records,
 //! and makes a zone that is not there without trying to change it first; so the end states are compared.
 
-use octodns_core::ServiceFault;
+use octodns_core::ServiceErrorKind;
 use octodns_testkit::cassette::Cassettes;
 use serde_json::json;
 
@@ -15,10 +15,10 @@ async fn recordings() {
         .endpoint("endpoint", "http://non.existent:8081")
         .options(json!({"http": {"attempts": 1}}))
         .skip("populate-options.json", "of another origin; its URL is tested beside the options")
-        .fault("errors.json", ServiceFault::Unauthorized)
-        .fault("errors-422.json", ServiceFault::Refused)
-        .fault("errors-server.json", ServiceFault::Unreachable)
-        .fault("errors-validation.json", ServiceFault::Refused)
+        .fault("errors.json", ServiceErrorKind::Unauthorized)
+        .fault("errors-422.json", ServiceErrorKind::Refused)
+        .fault("errors-server.json", ServiceErrorKind::Unreachable)
+        .fault("errors-validation.json", ServiceErrorKind::Refused)
         .replayed(PowerDns::of)
         .run()
         .await;

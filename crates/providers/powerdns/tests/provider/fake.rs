@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use octodns_testkit::cassette::{Cassette, Replayed};
-use octodns_testkit::fake::{Answer, Api, Request};
+use octodns_testkit::fake::{Api, Request, Response};
 use serde_json::{Value as Json, json};
 
 /// Records and TTL by name and type.
@@ -38,22 +38,22 @@ impl PowerDns {
         server
     }
 
-    fn respond(&mut self, request: &Request) -> Answer {
-        let not_found = || Answer::text(404, "Not Found");
+    fn respond(&mut self, request: &Request) -> Response {
+        let not_found = || Response::text(404, "Not Found");
         let path = request.path();
         let start = path.iter().position(|part| *part == "servers").map_or(0, |at| at + 2);
         match (&*request.method, path.get(start..).unwrap_or_default()) {
-            ("GET", []) => Answer::json(200, json!({"version": "4.9.1"})),
-            ("GET", ["config"]) => Answer::json(200, self.settings.clone()),
+            ("GET", []) => Response::json(200, json!({"version": "4.9.1"})),
+            ("GET", ["config"]) => Response::json(200, self.settings.clone()),
             ("GET", ["zones"]) => {
                 let zones: Vec<_> = self.zones.keys().map(|name| json!({"name": name})).collect();
-                Answer::json(200, json!(zones))
+                Response::json(200, json!(zones))
             }
             ("POST", ["zones"]) => {
                 let body = request.json();
                 let zone = body["name"].as_str().unwrap().to_owned();
                 if self.zones.contains_key(&zone) {
-                    return Answer::json(
+                    return Response::json(
                         409,
                         json!({"error": format!("Domain '{zone}' already exists")}),
                     );
@@ -62,22 +62,22 @@ impl PowerDns {
                 change(&mut sets, &body);
                 let kind = json!({"kind": body["kind"], "soa_edit_api": body["soa_edit_api"]});
                 self.zones.insert(zone, (kind, sets));
-                Answer::json(201, json!({}))
+                Response::json(201, json!({}))
             }
             ("GET", ["zones", id]) => match self.zones.get(&*id.replace("=2F", "/")) {
-                Some((_, sets)) => Answer::json(200, json!({"name": id, "rrsets": shown(sets)})),
+                Some((_, sets)) => Response::json(200, json!({"name": id, "rrsets": shown(sets)})),
                 None => not_found(),
             },
             ("PATCH", ["zones", id]) => match self.zones.get_mut(&*id.replace("=2F", "/")) {
                 Some((_, sets)) => {
                     change(sets, &request.json());
-                    Answer::empty(204)
+                    Response::empty(204)
                 }
                 None => not_found(),
             },
             ("PUT", ["zones", id, "notify"]) => {
                 self.notified.push((*id).to_owned());
-                Answer::json(200, json!({"result": "Notification queued"}))
+                Response::json(200, json!({"result": "Notification queued"}))
             }
             _ => not_found(),
         }
@@ -108,16 +108,20 @@ fn shown(sets: &RrSets) -> Vec<Json> {
 }
 
 impl Api for PowerDns {
-    fn answer(&mut self, request: &Request) -> Answer {
+    fn response(&mut self, request: &Request) -> Response {
         self.respond(request)
     }
 }
 
 impl Replayed for PowerDns {
-    fn answer(&mut self, request: &Request) -> Answer {
+    fn response(&mut self, request: &Request) -> Response {
         // The reference tries to change a zone before it makes it; that it is not there is no fault.
-        let answer = self.respond(request);
-        if request.method == "PATCH" && answer.status == 404 { Answer::empty(204) } else { answer }
+        let response = self.respond(request);
+        if request.method == "PATCH" && response.status == 404 {
+            Response::empty(204)
+        } else {
+            response
+        }
     }
 
     fn state(&self) -> Json {

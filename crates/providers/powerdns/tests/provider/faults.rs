@@ -1,22 +1,22 @@
 //! A thousand changes through a server, or a way to it, that fails often.
 
 use octodns_core::{Outcome, ZoneName};
-use octodns_testkit::fake::{Control, Fake, Fault, Request};
-use octodns_testkit::run::told;
+use octodns_testkit::fake::{Control, Fake, InjectedFault, Request};
+use octodns_testkit::run::render;
 use serde_json::{Value as Json, json};
 
 use crate::fake::PowerDns;
-use crate::live::bench;
+use crate::live::harness;
 
 /// One in ten answers is 429 or 503, one in fifty connections breaks; requests were carried out before
 /// that, or were not.
 fn storm(control: &Control, seed: u64) {
     for (number, percent, fault) in [
-        (0, 5, Fault::throttled()),
-        (1, 3, Fault::unavailable()),
-        (2, 2, Fault::unavailable_after()),
-        (3, 1, Fault::BreakBefore),
-        (4, 1, Fault::BreakAfter),
+        (0, 5, InjectedFault::throttled()),
+        (1, 3, InjectedFault::unavailable()),
+        (2, 2, InjectedFault::unavailable_after()),
+        (3, 1, InjectedFault::BreakBefore),
+        (4, 1, InjectedFault::BreakAfter),
     ] {
         control.faults().share(percent, seed * 5 + number, fault);
     }
@@ -35,22 +35,22 @@ fn records(step: usize) -> Vec<Json> {
 #[tokio::test]
 async fn a_thousand_changes_come_through_a_storm() {
     let fake = Fake::start(PowerDns::default()).await;
-    let bench = bench(fake.url(), &json!({}));
+    let harness = harness(fake.url(), &json!({}));
     let mut changes = 0;
     for number in 0..10 {
         let zone = ZoneName::new(&format!("storm-{number}.example.")).unwrap();
         for step in 0..2 {
             storm(fake.control(), number * 2 + step as u64);
-            let desired = bench.zone(&zone, &records(step));
+            let desired = harness.zone(&zone, &records(step));
             let plan =
-                bench.plan(&desired).await.unwrap_or_else(|report| panic!("{}", told(&report)));
+                harness.plan(&desired).await.unwrap_or_else(|report| panic!("{}", render(&report)));
             let plan = plan.unwrap();
-            let applied = bench.apply(&plan).await;
+            let applied = harness.apply(&plan).await;
             fake.control().faults().clear();
 
             assert_eq!(applied.result.unwrap(), 50);
             assert!(applied.outcomes.iter().all(|outcome| *outcome == Outcome::Applied));
-            assert!(bench.plan(&desired).await.unwrap().is_none(), "{zone}, step {step}");
+            assert!(harness.plan(&desired).await.unwrap().is_none(), "{zone}, step {step}");
             changes += plan.changes.len();
         }
     }
@@ -65,18 +65,18 @@ async fn a_thousand_changes_come_through_a_storm() {
 async fn an_answer_that_is_lost_is_looked_for() {
     let fake = Fake::start(PowerDns::default()).await;
     let http = json!({"attempts": 1, "retry_wait": 0.001});
-    let bench = bench(fake.url(), &json!({"http": http}));
+    let harness = harness(fake.url(), &json!({"http": http}));
     let zone = ZoneName::new("lost.example.").unwrap();
     for (step, fault, is_done) in [
-        (0, Fault::BreakBefore, false),
-        (0, Fault::BreakAfter, true),
-        (1, Fault::unavailable(), false),
-        (1, Fault::unavailable_after(), true),
+        (0, InjectedFault::BreakBefore, false),
+        (0, InjectedFault::BreakAfter, true),
+        (1, InjectedFault::unavailable(), false),
+        (1, InjectedFault::unavailable_after(), true),
     ] {
-        let desired = bench.zone(&zone, &records(step));
-        let plan = bench.plan(&desired).await.unwrap().unwrap();
+        let desired = harness.zone(&zone, &records(step));
+        let plan = harness.plan(&desired).await.unwrap().unwrap();
         fake.control().faults().next_of(Request::is_write, 1, fault);
-        let applied = bench.apply(&plan).await;
+        let applied = harness.apply(&plan).await;
         fake.control().faults().clear();
 
         let same = |outcome: &Outcome| match outcome {
@@ -86,7 +86,7 @@ async fn an_answer_that_is_lost_is_looked_for() {
         };
         assert!(applied.outcomes.iter().all(same), "{step}: {:?}", applied.outcomes);
         assert_eq!(applied.result.is_ok(), is_done);
-        assert_eq!(bench.plan(&desired).await.unwrap().is_none(), is_done);
+        assert_eq!(harness.plan(&desired).await.unwrap().is_none(), is_done);
     }
 }
 
@@ -94,13 +94,13 @@ async fn an_answer_that_is_lost_is_looked_for() {
 #[tokio::test]
 async fn a_zone_of_somebody_else_is_not_taken_for_ours() {
     let fake = Fake::start(PowerDns::default()).await;
-    let bench = bench(fake.url(), &json!({}));
+    let harness = harness(fake.url(), &json!({}));
     let zone = ZoneName::new("taken.example.").unwrap();
-    let plan = bench.plan(&bench.zone(&zone, &records(0))).await.unwrap().unwrap();
-    let theirs = bench.plan(&bench.zone(&zone, &records(1))).await.unwrap().unwrap();
-    bench.apply(&theirs).await.result.unwrap();
-    fake.control().faults().next_of(Request::is_write, 1, Fault::BreakBefore);
-    let applied = bench.apply(&plan).await;
+    let plan = harness.plan(&harness.zone(&zone, &records(0))).await.unwrap().unwrap();
+    let theirs = harness.plan(&harness.zone(&zone, &records(1))).await.unwrap().unwrap();
+    harness.apply(&theirs).await.result.unwrap();
+    fake.control().faults().next_of(Request::is_write, 1, InjectedFault::BreakBefore);
+    let applied = harness.apply(&plan).await;
     assert!(applied.result.is_err());
     assert!(applied.outcomes.iter().all(Outcome::is_unknown), "{:?}", applied.outcomes);
 }
@@ -109,13 +109,13 @@ async fn a_zone_of_somebody_else_is_not_taken_for_ours() {
 #[tokio::test]
 async fn what_the_server_refuses_is_named_and_what_comes_before_it_is_made() {
     let fake = Fake::start(PowerDns::default()).await;
-    let bench = bench(fake.url(), &json!({}));
+    let harness = harness(fake.url(), &json!({}));
     let zone = ZoneName::new("picky.example.").unwrap();
-    let desired = bench.zone(&zone, &records(1));
-    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    let desired = harness.zone(&zone, &records(1));
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
     let has_it = |request: &Request| String::from_utf8_lossy(&request.body).contains("host-7.");
-    fake.control().faults().after(0, has_it, Fault::refused());
-    let applied = bench.apply(&plan).await;
+    fake.control().faults().after(0, has_it, InjectedFault::refused());
+    let applied = harness.apply(&plan).await;
     fake.control().faults().clear();
 
     let error = applied.result.unwrap_err().to_string();
@@ -127,6 +127,6 @@ async fn what_the_server_refuses_is_named_and_what_comes_before_it_is_made() {
             name => assert_eq!(*outcome, Outcome::Applied, "{name}"),
         }
     }
-    let rest = bench.plan(&desired).await.unwrap().unwrap();
+    let rest = harness.plan(&desired).await.unwrap().unwrap();
     assert_eq!(rest.changes.len(), 3);
 }

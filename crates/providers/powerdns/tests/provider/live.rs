@@ -2,9 +2,9 @@
 //! answered.
 
 use octodns_core::{Outcome, ZoneName, async_trait};
-use octodns_testkit::behaviour::{self, Lab};
-use octodns_testkit::fake::{Control, Fake, Fault};
-use octodns_testkit::run::{Bench, told};
+use octodns_testkit::behaviour::{self, Fixture};
+use octodns_testkit::fake::{Control, Fake, InjectedFault};
+use octodns_testkit::run::{Harness, render};
 use octodns_testkit::server::powerdns::{self, API_KEY};
 use octodns_testkit::server::{Server, Setup};
 use octodns_testkit::two_clients::{Reference, TwoClients};
@@ -15,7 +15,7 @@ use crate::fake::PowerDns;
 const CLASS: &str = "octodns_powerdns.PowerDnsProvider";
 
 /// A provider at an address, with further options.
-pub(crate) fn bench(url: &str, options: &Json) -> Bench {
+pub(crate) fn harness(url: &str, options: &Json) -> Harness {
     let mut config = json!({
         "host": "127.0.0.1", "api_key": API_KEY, "endpoint": url,
         "http": {"retry_wait": 0.001},
@@ -23,7 +23,7 @@ pub(crate) fn bench(url: &str, options: &Json) -> Bench {
     for (key, value) in options.as_object().unwrap() {
         config[key] = value.clone();
     }
-    Bench::build(octodns_powerdns::register, CLASS, &config).unwrap()
+    Harness::build(octodns_powerdns::register, CLASS, &config).unwrap()
 }
 
 struct Live(Server);
@@ -33,31 +33,31 @@ impl Live {
         powerdns::start(&Setup::default()).map(Self)
     }
 
-    fn bench(&self, options: &Json) -> Bench {
-        bench(&self.0.api().unwrap(), options)
+    fn harness(&self, options: &Json) -> Harness {
+        harness(&self.0.api().unwrap(), options)
     }
 }
 
 #[async_trait]
-impl Lab for Live {
-    async fn bench(&self) -> Bench {
-        self.bench(&json!({}))
+impl Fixture for Live {
+    async fn harness(&self) -> Harness {
+        self.harness(&json!({}))
     }
 }
 
 #[tokio::test]
 async fn behaviour() {
     let Some(live) = Live::start() else { return };
-    behaviour::prove(&live).await;
+    behaviour::run_suite(&live).await;
 }
 
 /// Faults that the real server cannot be made to have.
 struct Faulty(Fake<PowerDns>);
 
 #[async_trait]
-impl Lab for Faulty {
-    async fn bench(&self) -> Bench {
-        bench(self.0.url(), &json!({}))
+impl Fixture for Faulty {
+    async fn harness(&self) -> Harness {
+        harness(self.0.url(), &json!({}))
     }
 
     fn control(&self) -> Option<&Control> {
@@ -71,7 +71,7 @@ impl Lab for Faulty {
 
 #[tokio::test]
 async fn behaviour_with_faults() {
-    behaviour::prove(&Faulty(Fake::start(PowerDns::default()).await)).await;
+    behaviour::run_suite(&Faulty(Fake::start(PowerDns::default()).await)).await;
 }
 
 #[tokio::test]
@@ -82,8 +82,8 @@ async fn two_clients() {
     let config = json!({"host": "127.0.0.1", "api_key": API_KEY, "port": port});
     let Some(theirs) = Reference::new(CLASS, config) else { return };
     let zones = ["ours.example.", "theirs.example."].map(|zone| ZoneName::new(zone).unwrap());
-    let ours = live.bench(&json!({}));
-    TwoClients { ours: &ours, theirs: &theirs, zones, except: &[] }.prove().await;
+    let ours = live.harness(&json!({}));
+    TwoClients { ours: &ours, theirs: &theirs, zones, except: &[] }.run().await;
 }
 
 /// Records that are dynamic one day and plain the next, with subnets, fallbacks and weights.
@@ -115,21 +115,23 @@ fn dynamic(step: usize) -> Vec<Json> {
 #[tokio::test]
 async fn dynamic_records_and_scripts_are_written_and_read_back() {
     let Some(live) = Live::start() else { return };
-    let (bench, zone) = (live.bench(&json!({})), ZoneName::new("dynamic.example.").unwrap());
+    let (harness, zone) = (live.harness(&json!({})), ZoneName::new("dynamic.example.").unwrap());
     let soa_and_ns = json!({"name": "", "type": "NS", "ttl": 60, "value": "ns.example.net."});
     for step in 0..3 {
         let mut records = dynamic(step);
         records.push(soa_and_ns.clone());
-        let desired = bench.zone(&zone, &records);
-        let plan = bench.plan(&desired).await.unwrap_or_else(|report| panic!("{}", told(&report)));
-        let applied = bench.apply(&plan.unwrap()).await;
+        let desired = harness.zone(&zone, &records);
+        let plan =
+            harness.plan(&desired).await.unwrap_or_else(|report| panic!("{}", render(&report)));
+        let applied = harness.apply(&plan.unwrap()).await;
         assert!(applied.result.is_ok(), "{applied:?}");
         assert!(applied.outcomes.iter().all(|outcome| *outcome == Outcome::Applied));
-        let again = bench.plan(&desired).await.unwrap_or_else(|report| panic!("{}", told(&report)));
+        let again =
+            harness.plan(&desired).await.unwrap_or_else(|report| panic!("{}", render(&report)));
         assert!(again.is_none(), "step {step}: {:?}", again.map(|plan| plan.changes));
     }
-    let answers = ask(&live, "www.dynamic.example.", [127, 0, 0, 1]);
-    assert!(["192.0.2.1", "192.0.2.2", "192.0.2.9"].contains(&&*answers), "{answers}");
+    let responses = ask(&live, "www.dynamic.example.", [127, 0, 0, 1]);
+    assert!(["192.0.2.1", "192.0.2.2", "192.0.2.9"].contains(&&*responses), "{responses}");
     assert_eq!(ask(&live, "www.dynamic.example.", [127, 128, 0, 1]), "192.0.2.9");
 }
 
@@ -156,8 +158,8 @@ async fn servers_without_lua_are_told_what_is_missing() {
         (json!({"enable_dynamic": true}), true),
         (json!({"enable_dynamic": false}), false),
     ] {
-        let bench = bench(fake.url(), &options);
-        let planned = bench.plan(&bench.zone(&zone, &dynamic(0)[..1])).await;
+        let harness = harness(fake.url(), &options);
+        let planned = harness.plan(&harness.zone(&zone, &dynamic(0)[..1])).await;
         match planned {
             Ok(plan) => {
                 assert!(fine, "{options}");
@@ -165,8 +167,8 @@ async fn servers_without_lua_are_told_what_is_missing() {
                 assert_eq!(is_dynamic, options["enable_dynamic"] == true, "{options}");
             }
             Err(report) => {
-                assert!(!fine, "{options}: {}", told(&report));
-                assert!(told(&report).contains("dynamic records are not supported"));
+                assert!(!fine, "{options}: {}", render(&report));
+                assert!(render(&report).contains("dynamic records are not supported"));
             }
         }
     }
@@ -176,37 +178,38 @@ async fn servers_without_lua_are_told_what_is_missing() {
 #[tokio::test]
 async fn a_large_plan_is_cut() {
     let Some(live) = Live::start() else { return };
-    let (bench, zone) =
-        (live.bench(&json!({"timeout": 60})), ZoneName::new("large.example.").unwrap());
+    let (harness, zone) =
+        (live.harness(&json!({"timeout": 60})), ZoneName::new("large.example.").unwrap());
     let text = "x".repeat(1000);
     let record = |index| json!({"name": format!("t{index}"), "type": "TXT", "ttl": 60, "value": format!("{index} {text}")});
-    let desired = bench.zone(&zone, &(0..3000).map(record).collect::<Vec<_>>());
-    let plan = bench.plan(&desired).await.unwrap().unwrap();
-    let applied = bench.apply(&plan).await;
+    let desired = harness.zone(&zone, &(0..3000).map(record).collect::<Vec<_>>());
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
+    let applied = harness.apply(&plan).await;
     assert_eq!(applied.result.unwrap(), 3000);
-    assert!(bench.plan(&desired).await.unwrap().is_none());
+    assert!(harness.plan(&desired).await.unwrap().is_none());
 }
 
 /// What was and what was not done is told when a part is refused.
 #[tokio::test]
 async fn a_part_that_is_refused_is_told() {
     let fake = Fake::start(PowerDns::default()).await;
-    let (bench, zone) = (bench(fake.url(), &json!({})), ZoneName::new("large.example.").unwrap());
+    let (harness, zone) =
+        (harness(fake.url(), &json!({})), ZoneName::new("large.example.").unwrap());
     let text = "x".repeat(1_000_000);
     let record = |index| json!({"name": format!("t{index}"), "type": "TXT", "ttl": 60, "value": format!("{index}{text}")});
-    let desired = bench.zone(&zone, &(0..3).map(record).collect::<Vec<_>>());
-    let plan = bench.plan(&desired).await.unwrap().unwrap();
-    fake.control().faults().writes_after(1, Fault::refused());
-    let applied = bench.apply(&plan).await;
+    let desired = harness.zone(&zone, &(0..3).map(record).collect::<Vec<_>>());
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
+    fake.control().faults().writes_after(1, InjectedFault::refused());
+    let applied = harness.apply(&plan).await;
     fake.control().faults().clear();
     assert!(applied.result.is_err());
     let [first, second, third] = &*applied.outcomes else { panic!("{:?}", applied.outcomes) };
     assert_eq!((first, third), (&Outcome::Applied, &Outcome::NotSent));
     assert!(matches!(second, Outcome::Failed(_)), "{second:?}");
-    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
     assert_eq!(plan.changes.len(), 2);
-    assert!(bench.apply(&plan).await.result.is_ok());
-    assert!(bench.plan(&desired).await.unwrap().is_none());
+    assert!(harness.apply(&plan).await.result.is_ok());
+    assert!(harness.plan(&desired).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -223,7 +226,7 @@ async fn certificates_cannot_be_left_unverified() {
             config[key] = value.clone();
         }
         let error =
-            Bench::build(octodns_powerdns::register, CLASS, &config).map(|_| ()).unwrap_err();
+            Harness::build(octodns_powerdns::register, CLASS, &config).map(|_| ()).unwrap_err();
         let text = format!("{} {}", error.message, error.help.unwrap_or_default());
         assert!(text.contains(part) && !text.contains("secret-key"), "{text}");
     }

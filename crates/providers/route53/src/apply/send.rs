@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use octodns_core::{ProviderError, ServiceFault};
+use octodns_core::{ProviderError, ServiceErrorKind};
 
 use super::{Apply, owner};
 use crate::batches::{Action, Mod, Weight};
@@ -47,14 +47,14 @@ impl Apply<'_> {
         if !error.is_uncertain() {
             return Err(error.into());
         }
-        let is_lost = error.fault() == ServiceFault::Unsure;
+        let is_lost = error.kind() == ServiceErrorKind::Indeterminate;
         if is_lost {
             // What the service has begun it may end yet.
             tokio::time::sleep(BEFORE_LOOKING).await;
         }
         let Ok(listed) = self.provider.client.rrsets(&self.zone_id).await else {
             let message = format!("{error}; and what the zone holds now cannot be read");
-            return Err(ProviderError::service(ServiceFault::Unsure, message));
+            return Err(ProviderError::service(ServiceErrorKind::Indeterminate, message));
         };
         let listed: HashMap<_, _> = listed.into_iter().map(|set| (set.key(), set)).collect();
         let is_done = |change: &Mod| match (change.action, listed.get(&change.set.key())) {
@@ -76,7 +76,7 @@ impl Apply<'_> {
         };
         let changed: Vec<_> = mods.iter().filter(has_changed).map(|change| &change.set).collect();
         let Some(first) = changed.first() else {
-            let fault = if is_lost { ServiceFault::Unreachable } else { error.fault() };
+            let fault = if is_lost { ServiceErrorKind::Unreachable } else { error.kind() };
             let message = format!("{error}; the zone was read again, and it was not done");
             return Err(ProviderError::service(fault, message));
         };
@@ -85,7 +85,7 @@ impl Apply<'_> {
             first.name, first.record_type
         );
         if is_lost {
-            return Err(ProviderError::service(ServiceFault::Unsure, message));
+            return Err(ProviderError::service(ServiceErrorKind::Indeterminate, message));
         }
         // No refusal whose halves are tried: where somebody else is at work, nothing more is written.
         Err(ProviderError::failed(message))

@@ -4,8 +4,8 @@ use std::error::Error as _;
 
 use aws_sdk_route53::config::http::HttpResponse;
 use aws_sdk_route53::error::{ProvideErrorMetadata, SdkError};
-use octodns_core::provider::ServiceFault;
-use octodns_core::{Hidden, ProviderError};
+use octodns_core::provider::ServiceErrorKind;
+use octodns_core::{ProviderError, Redactor};
 
 /// Why a call failed.
 ///
@@ -108,7 +108,7 @@ impl ApiError {
     }
 
     /// The same without what is hidden, which the service may have repeated.
-    pub(crate) fn without(mut self, hidden: &Hidden) -> Self {
+    pub(crate) fn without(mut self, redactor: &Redactor) -> Self {
         let texts: Vec<&mut String> = match &mut self {
             Self::Credentials { code, message, .. }
             | Self::NotFound { code, message, .. }
@@ -120,7 +120,7 @@ impl ApiError {
             Self::Rejected { messages, .. } => messages.iter_mut().collect(),
         };
         for text in texts {
-            *text = hidden.hide(text);
+            *text = redactor.redact(text);
         }
         self
     }
@@ -137,25 +137,31 @@ impl ApiError {
     }
 
     /// What kind of no it is. Of a call that writes it may not be known whether it was done.
-    pub(crate) fn fault(&self) -> ServiceFault {
+    pub(crate) fn kind(&self) -> ServiceErrorKind {
         let (call, fault) = match self {
-            Self::Credentials { .. } | Self::Denied { .. } => return ServiceFault::Unauthorized,
-            Self::NotFound { .. } => return ServiceFault::NotFound,
-            Self::Rejected { .. } | Self::Refused { .. } => return ServiceFault::Refused,
-            Self::Busy { is_throttled: true, .. } => return ServiceFault::Throttled,
-            Self::Busy { call, .. } | Self::Unreachable { call, .. } => {
-                (call, ServiceFault::Unreachable)
+            Self::Credentials { .. } | Self::Denied { .. } => {
+                return ServiceErrorKind::Unauthorized;
             }
-            Self::Malformed { call, .. } => (call, ServiceFault::Malformed),
+            Self::NotFound { .. } => return ServiceErrorKind::NotFound,
+            Self::Rejected { .. } | Self::Refused { .. } => return ServiceErrorKind::Refused,
+            Self::Busy { is_throttled: true, .. } => return ServiceErrorKind::Throttled,
+            Self::Busy { call, .. } | Self::Unreachable { call, .. } => {
+                (call, ServiceErrorKind::Unreachable)
+            }
+            Self::Malformed { call, .. } => (call, ServiceErrorKind::Malformed),
         };
         let reads = ["List", "Get", "Describe"];
-        if reads.iter().any(|read| call.starts_with(read)) { fault } else { ServiceFault::Unsure }
+        if reads.iter().any(|read| call.starts_with(read)) {
+            fault
+        } else {
+            ServiceErrorKind::Indeterminate
+        }
     }
 }
 
 impl From<ApiError> for ProviderError {
     fn from(error: ApiError) -> Self {
-        Self::service(error.fault(), error.to_string())
+        Self::service(error.kind(), error.to_string())
     }
 }
 

@@ -98,7 +98,7 @@ impl HttpConnector for PacedConnector {
         let (inner, limits) = (self.inner.clone(), Arc::clone(&self.limits));
         HttpConnectorFuture::new(async move {
             // Until the answer came; the rates count all methods alike.
-            let _turn = limits.turn(&Method::GET).await;
+            let _permit = limits.acquire(&Method::GET).await;
             inner.call(request).await
         })
     }
@@ -124,7 +124,7 @@ mod tests {
         let start = Instant::now();
         let mut times = Vec::new();
         for _ in 0..8 {
-            drop(limits.turn(&Method::GET).await);
+            drop(limits.acquire(&Method::GET).await);
             times.push(start.elapsed().as_millis());
         }
         assert_eq!(times, [0, 0, 0, 1000, 1000, 1000, 2000, 2000]);
@@ -135,7 +135,7 @@ mod tests {
         let limits = limits(&Accounts::default(), &login("one"), None, 0);
         let start = Instant::now();
         for _ in 0..100 {
-            drop(limits.turn(&Method::GET).await);
+            drop(limits.acquire(&Method::GET).await);
         }
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
@@ -148,7 +148,7 @@ mod tests {
         let (loose, strict, other) = (of("one", 0), of("one", 2), of("two", 0));
         let start = Instant::now();
         for limits in [&loose, &strict, &loose, &strict] {
-            drop(limits.turn(&Method::GET).await);
+            drop(limits.acquire(&Method::GET).await);
         }
         assert_eq!(start.elapsed().as_secs(), 1);
         assert!(!Arc::ptr_eq(&loose, &other));

@@ -10,7 +10,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use octodns_core::{Hidden, Secret};
+use octodns_core::{Redactor, Secret};
 
 use super::http;
 
@@ -46,9 +46,9 @@ pub(crate) struct Role {
 
 impl Login {
     /// What is not to be shown if a service repeats it.
-    pub(crate) fn hidden(&self) -> Hidden {
+    pub(crate) fn redactor(&self) -> Redactor {
         let keys = self.keys.iter();
-        Hidden::new(
+        Redactor::new(
             keys.flat_map(|keys| {
                 std::iter::once(&keys.secret_access_key).chain(&keys.session_token)
             }),

@@ -69,7 +69,7 @@ macro_rules! call {
     ($client:ident, $name:literal, $request:expr) => {
         Box::pin($request.send())
             .await
-            .map_err(|error| ApiError::of($name, &error).without(&$client.login.hidden()))
+            .map_err(|error| ApiError::of($name, &error).without(&$client.login.redactor()))
     };
 }
 

@@ -6,7 +6,7 @@ use octodns_core::{Outcome, TargetOptions};
 use serde_json::{Value as Json, json};
 
 use crate::fake::{Account, Fake, Zone};
-use crate::lab::{Lab, apply, records};
+use crate::fixture::{Fixture, apply, records};
 use crate::set::Set;
 use crate::walk::{steps, subnets, walk};
 
@@ -31,15 +31,15 @@ fn dynamic(name: &str, weight: i64, status: &str) -> Json {
 
 #[tokio::test]
 async fn every_type_is_created_changed_and_deleted() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
     // Several pages of everything.
     fake.set_page(7);
-    let target = lab.target(&fake.server.url, &config()).unwrap();
+    let target = fixture.target(&fake.server.url, &config()).unwrap();
     let mut steps = steps();
     for (index, step) in steps.iter_mut().enumerate().take(3) {
         step.push(subnets(index.min(1)));
     }
-    walk(&lab, &target, "unit.tests.", &steps).await;
+    walk(&fixture, &target, "unit.tests.", &steps).await;
     let account = fake.account();
     assert_eq!(account.zones[0].sets.len(), 1, "the root NS record");
     assert_eq!(account.checks, []);
@@ -50,14 +50,14 @@ async fn every_type_is_created_changed_and_deleted() {
 
 #[tokio::test]
 async fn a_zone_is_created_with_its_records() {
-    let (lab, fake) = (Lab::new(), Fake::start(Account::default()).await);
-    let target = lab.target(&fake.server.url, &config()).unwrap();
-    let desired = lab.zone("new.tests.", &[
+    let (fixture, fake) = (Fixture::new(), Fake::start(Account::default()).await);
+    let target = fixture.target(&fake.server.url, &config()).unwrap();
+    let desired = fixture.zone("new.tests.", &[
         a("www", 1),
         json!({"name": "", "type": "NS", "ttl": 60, "values": ["ns1.x.tests.", "ns2.x.tests."]}),
     ]);
-    assert_eq!(lab.sync(&target, &desired).await, Ok(2));
-    assert_eq!(lab.sync(&target, &desired).await, Ok(0));
+    assert_eq!(fixture.sync(&target, &desired).await, Ok(2));
+    assert_eq!(fixture.sync(&target, &desired).await, Ok(0));
     assert_eq!(fake.account().zones.len(), 1);
 }
 
@@ -65,33 +65,33 @@ async fn a_zone_is_created_with_its_records() {
 /// and three or more to update.
 #[tokio::test]
 async fn batches_keep_the_limits_of_aws() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
-    let target = lab.target(&fake.server.url, &config()).unwrap();
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
+    let target = fixture.target(&fake.server.url, &config()).unwrap();
     let texts = |length: usize| {
         let record = |index: usize| {
             let value = format!("{index:04}{}", "x".repeat(length));
             json!({"name": format!("t{index}"), "type": "TXT", "ttl": 60, "value": value})
         };
-        lab.zone("unit.tests.", &(0..700).map(record).collect::<Vec<_>>())
+        fixture.zone("unit.tests.", &(0..700).map(record).collect::<Vec<_>>())
     };
     for (length, batches) in [(40, 2), (41, 3)] {
         fake.take_calls();
-        assert_eq!(lab.sync(&target, &texts(length)).await, Ok(700));
+        assert_eq!(fixture.sync(&target, &texts(length)).await, Ok(700));
         let calls = fake.take_calls();
         let sent = calls.iter().filter(|call| *call == "ChangeResourceRecordSets").count();
         assert!(sent >= batches, "{sent}");
     }
-    assert_eq!(lab.sync(&target, &texts(41)).await, Ok(0));
+    assert_eq!(fixture.sync(&target, &texts(41)).await, Ok(0));
 }
 
 #[tokio::test]
 async fn only_what_differs_is_written() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
-    let target = lab.target(&fake.server.url, &config()).unwrap();
-    let before = lab.zone("unit.tests.", &[dynamic("www", 3, "up")]);
-    lab.sync(&target, &before).await.unwrap();
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
+    let target = fixture.target(&fake.server.url, &config()).unwrap();
+    let before = fixture.zone("unit.tests.", &[dynamic("www", 3, "up")]);
+    fixture.sync(&target, &before).await.unwrap();
     let held = fake.account().zones[0].sets.clone();
-    lab.sync(&target, &lab.zone("unit.tests.", &[dynamic("www", 4, "up")])).await.unwrap();
+    fixture.sync(&target, &fixture.zone("unit.tests.", &[dynamic("www", 4, "up")])).await.unwrap();
     let now = fake.account().zones[0].sets.clone();
     let differ: Vec<_> = now.iter().filter(|set| !held.contains(set)).collect();
     assert_eq!(differ.len(), 1, "{differ:?}");
@@ -101,11 +101,14 @@ async fn only_what_differs_is_written() {
 /// Python deletes them first, and a record points to nothing until its batch is made, or for ever.
 #[tokio::test]
 async fn health_checks_are_made_before_their_records_and_deleted_after_them() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
-    let target = lab.target(&fake.server.url, &config()).unwrap();
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
+    let target = fixture.target(&fake.server.url, &config()).unwrap();
     let sync = async |status| {
         fake.take_calls();
-        lab.sync(&target, &lab.zone("unit.tests.", &[dynamic("www", 1, status)])).await.unwrap();
+        fixture
+            .sync(&target, &fixture.zone("unit.tests.", &[dynamic("www", 1, status)]))
+            .await
+            .unwrap();
         let calls = fake.take_calls();
         let writes = calls.into_iter().filter(|call| !call.starts_with("List"));
         writes.filter(|call| call != "ChangeTagsForResource").collect::<Vec<_>>()
@@ -119,37 +122,37 @@ async fn health_checks_are_made_before_their_records_and_deleted_after_them() {
     assert_eq!(fake.account().checks.len(), 1);
     let names: Vec<_> = fake.account().checks.into_iter().map(|check| check.name).collect();
     assert_eq!(names, [Some("www.unit.tests.:A - 192.0.2.2".to_owned())]);
-    lab.sync(&target, &lab.zone("unit.tests.", &[a("www", 1)])).await.unwrap();
+    fixture.sync(&target, &fixture.zone("unit.tests.", &[a("www", 1)])).await.unwrap();
     assert_eq!(fake.account().checks, []);
 }
 
 /// Without permission to write records nothing is lost: the next run finds what this one made.
 #[tokio::test]
 async fn health_checks_of_a_failed_batch_are_found_again() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
-    let target = lab.target(&fake.server.url, &config()).unwrap();
-    let desired = lab.zone("unit.tests.", &[dynamic("www", 1, "obey")]);
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
+    let target = fixture.target(&fake.server.url, &config()).unwrap();
+    let desired = fixture.zone("unit.tests.", &[dynamic("www", 1, "obey")]);
     fake.set_faults(|call, _| {
-        (call == "ChangeResourceRecordSets").then_some(crate::fake::Fault::Denied)
+        (call == "ChangeResourceRecordSets").then_some(crate::fake::InjectedFault::Denied)
     });
-    assert!(lab.sync(&target, &desired).await.unwrap_err().contains("permission denied"));
+    assert!(fixture.sync(&target, &desired).await.unwrap_err().contains("permission denied"));
     fake.set_faults(|_, _| None);
-    assert_eq!(lab.sync(&target, &desired).await, Ok(1));
+    assert_eq!(fixture.sync(&target, &desired).await, Ok(1));
     assert_eq!(fake.account().checks.len(), 2);
 }
 
 /// A health check that someone deleted or changed is a change of the record, though its values are the same.
 #[tokio::test]
 async fn health_checks_that_went_astray_are_made_again() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
-    let desired = lab.zone("unit.tests.", &[dynamic("www", 1, "obey")]);
-    let fresh = || lab.target(&fake.server.url, &config()).unwrap();
-    lab.sync(&fresh(), &desired).await.unwrap();
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
+    let desired = fixture.zone("unit.tests.", &[dynamic("www", 1, "obey")]);
+    let fresh = || fixture.target(&fake.server.url, &config()).unwrap();
+    fixture.sync(&fresh(), &desired).await.unwrap();
     fake.change(|account| {
         account.checks[0].settings.insert("Port".into(), "444".into());
     });
-    assert_eq!(lab.sync(&fresh(), &desired).await, Ok(1));
-    assert_eq!(lab.sync(&fresh(), &desired).await, Ok(0));
+    assert_eq!(fixture.sync(&fresh(), &desired).await, Ok(1));
+    assert_eq!(fixture.sync(&fresh(), &desired).await, Ok(0));
     let ports = fake.account().checks.into_iter().map(|check| check.settings["Port"].clone());
     assert_eq!(ports.collect::<BTreeSet<_>>(), BTreeSet::from(["443".to_owned()]));
 }
@@ -157,7 +160,7 @@ async fn health_checks_that_went_astray_are_made_again() {
 /// A public and a private zone of one name have records of the same names, and share their checks.
 #[tokio::test]
 async fn health_checks_that_a_zone_of_the_same_name_uses_are_kept() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
     fake.change(|account| {
         let twin = Zone { is_private: true, ..Zone::new("Z2", "unit.tests.") };
         account.zones.push(twin);
@@ -165,22 +168,22 @@ async fn health_checks_that_a_zone_of_the_same_name_uses_are_kept() {
     let target = |private: bool| {
         let mut config = config();
         config["private"] = json!(private);
-        lab.target(&fake.server.url, &config).unwrap()
+        fixture.target(&fake.server.url, &config).unwrap()
     };
-    let desired = lab.zone("unit.tests.", &[dynamic("www", 1, "obey")]);
+    let desired = fixture.zone("unit.tests.", &[dynamic("www", 1, "obey")]);
     for private in [true, false] {
-        assert_eq!(lab.sync(&target(private), &desired).await, Ok(1));
+        assert_eq!(fixture.sync(&target(private), &desired).await, Ok(1));
     }
     assert_eq!(fake.account().checks.len(), 2);
-    lab.sync(&target(false), &lab.zone("unit.tests.", &[])).await.unwrap();
+    fixture.sync(&target(false), &fixture.zone("unit.tests.", &[])).await.unwrap();
     assert_eq!(fake.account().checks.len(), 2);
-    lab.sync(&target(true), &lab.zone("unit.tests.", &[])).await.unwrap();
+    fixture.sync(&target(true), &fixture.zone("unit.tests.", &[])).await.unwrap();
     assert_eq!(fake.account().checks, []);
 
     let mut both = config();
     both["get_zones_by_name"] = json!(true);
-    let both = lab.target(&fake.server.url, &both).unwrap();
-    let said = lab.read(&both, "unit.tests.").await.unwrap_err();
+    let both = fixture.target(&fake.server.url, &both).unwrap();
+    let said = fixture.read(&both, "unit.tests.").await.unwrap_err();
     assert!(said.contains("Z1 (public), Z2 (private)"), "{said}");
 }
 
@@ -197,10 +200,10 @@ async fn routing_made_elsewhere_is_told_and_left_alone() {
     };
     let mut account = one_zone();
     account.zones[0].sets = vec![foreign("one"), foreign("two")];
-    let (lab, fake) = (Lab::new(), Fake::start(account).await);
-    let target = lab.target(&fake.server.url, &config()).unwrap();
-    let desired = lab.zone("unit.tests.", &[a("www", 1), a("other", 2)]);
-    let said = lab.sync(&target, &desired).await.unwrap_err();
+    let (fixture, fake) = (Fixture::new(), Fake::start(account).await);
+    let target = fixture.target(&fake.server.url, &config()).unwrap();
+    let desired = fixture.zone("unit.tests.", &[a("www", 1), a("other", 2)]);
+    let said = fixture.sync(&target, &desired).await.unwrap_err();
     assert!(said.contains("www.unit.tests. A has routing"), "{said}");
     // Not even the other record is written: it is known beforehand.
     assert_eq!(fake.account().zones[0].sets.len(), 2);
@@ -209,10 +212,11 @@ async fn routing_made_elsewhere_is_told_and_left_alone() {
 /// Someone else's change between reading and applying is not overwritten.
 #[tokio::test]
 async fn a_zone_that_changed_meanwhile_is_not_written() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
-    let target = lab.target(&fake.server.url, &config()).unwrap();
-    lab.sync(&target, &lab.zone("unit.tests.", &[a("old", 1)])).await.unwrap();
-    let plan = lab.plan(&target, &lab.zone("unit.tests.", &[a("new", 1)])).await.unwrap().unwrap();
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
+    let target = fixture.target(&fake.server.url, &config()).unwrap();
+    fixture.sync(&target, &fixture.zone("unit.tests.", &[a("old", 1)])).await.unwrap();
+    let plan =
+        fixture.plan(&target, &fixture.zone("unit.tests.", &[a("new", 1)])).await.unwrap().unwrap();
     fake.change(|account| account.zones[0].sets[0].values = vec!["192.0.2.200".into()]);
     let (outcomes, result) = apply(&target, &plan).await;
     let said = result.unwrap_err();
@@ -227,30 +231,30 @@ async fn zones_of_several_vpcs_are_changed_only_when_told_so() {
     let mut account = one_zone();
     account.zones[0].is_private = true;
     account.zones[0].vpcs = vec!["vpc-1".into(), "vpc-2".into()];
-    let (lab, fake) = (Lab::new(), Fake::start(account).await);
+    let (fixture, fake) = (Fixture::new(), Fake::start(account).await);
     for (action, is_done) in [("error", false), ("warn", true), ("ignore", true)] {
         let mut config = config();
         config["vpc_id"] = json!("vpc-1");
         config["vpc_region"] = json!("us-east-1");
         config["vpc_multi_action"] = json!(action);
-        let target = lab.target(&fake.server.url, &config).unwrap();
-        let result = lab.sync(&target, &lab.zone("unit.tests.", &[a(action, 1)])).await;
+        let target = fixture.target(&fake.server.url, &config).unwrap();
+        let result = fixture.sync(&target, &fixture.zone("unit.tests.", &[a(action, 1)])).await;
         assert_eq!(result.is_ok(), is_done, "{action}: {result:?}");
     }
 }
 
 #[tokio::test]
 async fn what_a_lenient_target_cannot_hold_is_left_out() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
     let options = TargetOptions { strict_supports: false, ..TargetOptions::default() };
-    let target = lab.target_with(&fake.server.url, &config(), options).unwrap();
+    let target = fixture.target_with(&fake.server.url, &config(), options).unwrap();
     let record = json!({"name": "g", "type": "A", "ttl": 60, "value": "192.0.2.9", "dynamic": {
         "pools": {"p": {"values": [{"value": "192.0.2.1", "status": "up"}]}},
         "rules": [{"pool": "p", "geos": ["NA-CA-BC"]}, {"pool": "p", "geos": ["EU", "NA-CA-QC"]}, {"pool": "p"}]}});
-    let desired = lab.zone("unit.tests.", &[record]);
-    assert_eq!(lab.sync(&target, &desired).await, Ok(1));
-    assert_eq!(lab.sync(&target, &desired).await, Ok(0));
-    let read = lab.read(&target, "unit.tests.").await.unwrap();
+    let desired = fixture.zone("unit.tests.", &[record]);
+    assert_eq!(fixture.sync(&target, &desired).await, Ok(1));
+    assert_eq!(fixture.sync(&target, &desired).await, Ok(0));
+    let read = fixture.read(&target, "unit.tests.").await.unwrap();
     let rules = &records(read.zone.records())[0]["dynamic"]["rules"];
     assert_eq!(*rules, json!([{"pool": "p", "geos": ["EU"]}, {"pool": "p"}]));
 }
@@ -258,11 +262,11 @@ async fn what_a_lenient_target_cannot_hold_is_left_out() {
 /// Plain HTTP is what the tests speak; this shows that HTTPS is compiled in too: a server that does not speak it fails the handshake.
 #[tokio::test]
 async fn https_is_spoken() {
-    let (lab, fake) = (Lab::new(), Fake::start(one_zone()).await);
+    let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
     let mut config = config();
     config["client_max_attempts"] = json!(0);
     let endpoint = fake.server.url.replace("http:", "https:");
-    let target = lab.target(&endpoint, &config).unwrap();
-    let said = lab.read(&target, "unit.tests.").await.unwrap_err();
+    let target = fixture.target(&endpoint, &config).unwrap();
+    let said = fixture.read(&target, "unit.tests.").await.unwrap_err();
     assert!(said.contains("tls handshake"), "{said}");
 }

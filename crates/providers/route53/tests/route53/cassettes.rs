@@ -6,7 +6,7 @@ use octodns_testkit::cassette::{Cassettes, Verdicts};
 use serde_json::{Value as Json, json};
 
 use crate::fake::Fake;
-use crate::lab::{Lab, apply, records};
+use crate::fixture::{Fixture, apply, records};
 use crate::recording::{Player, account, replay, told};
 
 /// Every recording is read, planned, written, listed or refused as Python does it, by what it holds.
@@ -74,9 +74,9 @@ fn is_better(case: &Json) -> bool {
 
 /// Reads with the recorded answers; the records must be those that Python read.
 async fn reads(recording: &Json) {
-    let (lab, player) = (Lab::new(), Player::start(&recording["exchanges"]).await);
-    let target = lab.target(&player.server.url, &recording["config"]).unwrap();
-    let read = lab.read(&target, recording["zone"].as_str().unwrap()).await.unwrap();
+    let (fixture, player) = (Fixture::new(), Player::start(&recording["exchanges"]).await);
+    let target = fixture.target(&player.server.url, &recording["config"]).unwrap();
+    let read = fixture.read(&target, recording["zone"].as_str().unwrap()).await.unwrap();
     assert_eq!(json!(read.exists), recording["exists"]);
     let found = records(read.zone.records());
     let expected = recording["populated"].as_array().unwrap();
@@ -104,11 +104,11 @@ fn assert_same(found: &[Json], expected: &[Json]) {
 
 /// The same changes as Python's.
 async fn plans(case: &Json) {
-    let (lab, player) = (Lab::new(), Player::start(&case["exchanges"]).await);
-    let target = lab.target(&player.server.url, &case["config"]).unwrap();
+    let (fixture, player) = (Fixture::new(), Player::start(&case["exchanges"]).await);
+    let target = fixture.target(&player.server.url, &case["config"]).unwrap();
     let zone = case["zone"].as_str().unwrap();
-    let desired = lab.zone(zone, case["desired"].as_array().unwrap());
-    let plan = lab.plan(&target, &desired).await.unwrap();
+    let desired = fixture.zone(zone, case["desired"].as_array().unwrap());
+    let plan = fixture.plan(&target, &desired).await.unwrap();
     let changes = plan.iter().flat_map(|plan| &plan.changes);
     let changes: Vec<_> = changes
         .map(|change| {
@@ -126,11 +126,11 @@ async fn plans(case: &Json) {
 async fn writes(case: &Json) {
     let exchanges = &case["exchanges"];
     let before = account(exchanges);
-    let (lab, fake) = (Lab::new(), Fake::start(before.clone()).await);
-    let target = lab.target(&fake.server.url, &case["config"]).unwrap();
+    let (fixture, fake) = (Fixture::new(), Fake::start(before.clone()).await);
+    let target = fixture.target(&fake.server.url, &case["config"]).unwrap();
     let zone = case["zone"].as_str().unwrap();
-    let desired = lab.zone(zone, case["desired"].as_array().unwrap());
-    let plan = lab.plan(&target, &desired).await.unwrap().unwrap();
+    let desired = fixture.zone(zone, case["desired"].as_array().unwrap());
+    let plan = fixture.plan(&target, &desired).await.unwrap().unwrap();
     fake.take_calls();
     let (outcomes, result) = apply(&target, &plan).await;
     assert_eq!(result, Ok(()), "{outcomes:?}");
@@ -154,7 +154,7 @@ async fn writes(case: &Json) {
     let writes = |call: &&String| !call.starts_with("List") && !call.starts_with("Get");
     let (ours, theirs) = (calls.iter().filter(writes).count(), writes_of(exchanges));
     assert!(ours <= theirs, "{ours} writes, Python {theirs}: {calls:?}");
-    assert_eq!(lab.sync(&target, &desired).await, Ok(0));
+    assert_eq!(fixture.sync(&target, &desired).await, Ok(0));
 }
 
 fn writes_of(exchanges: &Json) -> usize {
@@ -164,8 +164,8 @@ fn writes_of(exchanges: &Json) -> usize {
 
 /// The zones that Python lists.
 async fn lists(case: &Json) {
-    let (lab, player) = (Lab::new(), Player::start(&case["exchanges"]).await);
-    let target = lab.target(&player.server.url, &case["config"]).unwrap();
+    let (fixture, player) = (Fixture::new(), Player::start(&case["exchanges"]).await);
+    let target = fixture.target(&player.server.url, &case["config"]).unwrap();
     let zones = target.provider().list_zones().await.unwrap();
     let names: Vec<_> = zones.iter().map(octodns_core::ZoneName::as_str).collect();
     assert_eq!(json!(names), case["list_zones"]);
@@ -207,18 +207,18 @@ async fn fails(case: &Json) {
 }
 
 async fn failure(case: &Json) -> String {
-    let (lab, player) = (Lab::new(), Player::start(&case["exchanges"]).await);
+    let (fixture, player) = (Fixture::new(), Player::start(&case["exchanges"]).await);
     let mut config = case["config"].clone();
     // Waiting for the last of six attempts would take a while; that there are several is shown apart.
     config.as_object_mut().unwrap().entry("client_max_attempts").or_insert(json!(0));
     let options = TargetOptions::default();
-    let target = match lab.target_with(&player.server.url, &config, options) {
+    let target = match fixture.target_with(&player.server.url, &config, options) {
         Err(error) => return error.to_string(),
         Ok(target) => target,
     };
     let desired = case["desired"].as_array().cloned().unwrap_or_default();
-    let desired = lab.zone("unit.tests.", &desired);
-    match lab.plan(&target, &desired).await {
+    let desired = fixture.zone("unit.tests.", &desired);
+    match fixture.plan(&target, &desired).await {
         Err(error) => error,
         Ok(plan) => {
             let (outcomes, result) = apply(&target, &plan.unwrap()).await;
@@ -231,14 +231,14 @@ async fn failure(case: &Json) -> String {
 
 /// A source reads what Python reads.
 async fn source(recording: Json) {
-    let (lab, player) = (Lab::new(), Player::start(&recording["exchanges"]).await);
+    let (fixture, player) = (Fixture::new(), Player::start(&recording["exchanges"]).await);
     let class = recording["class"].as_str().unwrap();
     for case in recording["zones"].as_array().unwrap() {
-        let source = lab.source(class, &player.server.url, &recording["config"]);
+        let source = fixture.source(class, &player.server.url, &recording["config"]);
         let zone = case["zone"].as_str().unwrap();
         let mut report = octodns_core::Report::new();
-        let (empty, sources) = (lab.zone(zone, &[]), [source]);
-        let read = read_sources(empty, &sources, &lab.context, &mut report).await;
+        let (empty, sources) = (fixture.zone(zone, &[]), [source]);
+        let read = read_sources(empty, &sources, &fixture.context, &mut report).await;
         if case["error"].is_object() {
             assert!(read.is_err(), "{zone}");
             continue;

@@ -39,7 +39,7 @@ pub(crate) struct Check {
 
 /// What goes wrong with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum InjectedFault {
     Throttled,
     Unavailable,
     /// The connection breaks before anything is done.
@@ -52,7 +52,7 @@ pub(crate) enum Fault {
 }
 
 /// Which fault, if any, the call with this name and number (from 0, of all calls) has.
-pub(crate) type Faults = Arc<dyn Fn(&str, usize) -> Option<Fault> + Send + Sync>;
+pub(crate) type Faults = Arc<dyn Fn(&str, usize) -> Option<InjectedFault> + Send + Sync>;
 
 pub(crate) struct Fake {
     pub(crate) server: Server,
@@ -91,7 +91,7 @@ impl Fake {
 
     pub(crate) fn set_faults(
         &self,
-        faults: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static,
+        faults: impl Fn(&str, usize) -> Option<InjectedFault> + Send + Sync + 'static,
     ) {
         let mut state = self.lock();
         state.calls.clear();
@@ -116,15 +116,17 @@ impl State {
         let fault = (self.faults)(call, self.calls.len());
         self.calls.push(call.to_owned());
         match fault {
-            Some(Fault::Throttled) => return refusal(400, "Throttling", "Rate exceeded"),
-            Some(Fault::Unavailable) => return refusal(503, "ServiceUnavailable", "try later"),
-            Some(Fault::Denied) => return refusal(403, "AccessDenied", "not for you"),
-            Some(Fault::Lost) => return Answer::Drop,
-            Some(Fault::Garbled) => return Answer::Xml(200, "<html><p>".into()),
-            Some(Fault::AnswerLost) | None => {}
+            Some(InjectedFault::Throttled) => return refusal(400, "Throttling", "Rate exceeded"),
+            Some(InjectedFault::Unavailable) => {
+                return refusal(503, "ServiceUnavailable", "try later");
+            }
+            Some(InjectedFault::Denied) => return refusal(403, "AccessDenied", "not for you"),
+            Some(InjectedFault::Lost) => return Answer::Drop,
+            Some(InjectedFault::Garbled) => return Answer::Xml(200, "<html><p>".into()),
+            Some(InjectedFault::AnswerLost) | None => {}
         }
         let reply = self.reply(call, &path, request);
-        if fault == Some(Fault::AnswerLost) {
+        if fault == Some(InjectedFault::AnswerLost) {
             return Answer::Drop;
         }
         match reply {

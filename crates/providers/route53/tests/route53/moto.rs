@@ -7,7 +7,7 @@ use octodns_testkit::server::{Server, moto, python};
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::lab::{Lab, records};
+use crate::fixture::{Fixture, records};
 use crate::walk::{states, steps, walk};
 
 fn config() -> Json {
@@ -24,10 +24,10 @@ fn without_dynamic(mut records: Vec<Json>) -> Vec<Json> {
 #[tokio::test]
 async fn moto_holds_what_we_write() {
     let Some(server) = moto::start() else { return };
-    let lab = Lab::new();
-    let target = lab.target(&server.api().unwrap(), &config()).unwrap();
+    let fixture = Fixture::new();
+    let target = fixture.target(&server.api().unwrap(), &config()).unwrap();
     let steps: Vec<_> = steps().into_iter().map(without_dynamic).collect();
-    walk(&lab, &target, "unit.tests.", &steps).await;
+    walk(&fixture, &target, "unit.tests.", &steps).await;
 }
 
 /// Python's octoDNS on a config of one zone, its files in a folder of their own.
@@ -118,23 +118,23 @@ fn for_both(version: usize) -> Vec<Json> {
 async fn what_python_writes_we_read_without_changes() {
     let Some(server) = moto::start() else { return };
     let Some(python) = Python::new(&server) else { return };
-    let lab = Lab::new();
+    let fixture = Fixture::new();
     for version in [0, 1] {
         let desired = if version == 0 { for_both(0) } else { without_dynamic(for_both(1)) };
         // moto does not take a record again that it has deleted: start anew.
         reset(&server).await;
         python.desire(&desired);
         python.sync(true);
-        let target = lab.target(&server.api().unwrap(), &config()).unwrap();
-        let zone = lab.zone("unit.tests.", &desired);
-        let plan = lab.plan(&target, &zone).await.unwrap();
+        let target = fixture.target(&server.api().unwrap(), &config()).unwrap();
+        let zone = fixture.zone("unit.tests.", &desired);
+        let plan = fixture.plan(&target, &zone).await.unwrap();
         let left: Vec<_> = plan
             .iter()
             .flat_map(|plan| &plan.changes)
             .map(|change| change.display(zone.name(), "").to_string())
             .collect();
         assert!(left.is_empty(), "{left:#?}");
-        let read = lab.read(&target, "unit.tests.").await.unwrap();
+        let read = fixture.read(&target, "unit.tests.").await.unwrap();
         assert_eq!(records(read.zone.records()).len(), desired.len());
     }
 }
@@ -143,13 +143,13 @@ async fn what_python_writes_we_read_without_changes() {
 async fn what_we_write_python_reads_without_changes() {
     let Some(server) = moto::start() else { return };
     let Some(python) = Python::new(&server) else { return };
-    let lab = Lab::new();
+    let fixture = Fixture::new();
     for version in [0, 1] {
         let desired = for_both(version);
         reset(&server).await;
-        let target = lab.target(&server.api().unwrap(), &config()).unwrap();
-        let zone = lab.zone("unit.tests.", &desired);
-        assert_eq!(lab.sync(&target, &zone).await, Ok(desired.len()));
+        let target = fixture.target(&server.api().unwrap(), &config()).unwrap();
+        let zone = fixture.zone("unit.tests.", &desired);
+        assert_eq!(fixture.sync(&target, &zone).await, Ok(desired.len()));
         python.desire(&desired);
         let said = python.sync(false);
         assert!(said.contains("No changes were planned"), "{said}");

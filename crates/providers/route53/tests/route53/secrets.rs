@@ -11,8 +11,8 @@ use tracing::{Event, Level, Subscriber, span};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::fake::{Account, Fake, Fault};
-use crate::lab::Lab;
+use crate::fake::{Account, Fake, InjectedFault};
+use crate::fixture::Fixture;
 use crate::recording::load;
 
 /// Everything that is logged at debug, as text.
@@ -52,42 +52,47 @@ async fn nothing_that_is_said_has_a_secret_in_it() {
     // For all tests of this program: what any of them says counts.
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(heard)).unwrap();
 
-    let (lab, fake) = (Lab::new(), Fake::start(Account::default()).await);
+    let (fixture, fake) = (Fixture::new(), Fake::start(Account::default()).await);
     let config = json!({
         "access_key_id": "AKIDEXAMPLE",
         "secret_access_key": SECRETS[0],
         "session_token": SECRETS[1],
         "client_max_attempts": 0,
     });
-    let target = lab.target(&fake.server.url, &config).unwrap();
-    let desired = lab.zone("unit.tests.", &[crate::walk::subnets(0)]);
-    lab.sync(&target, &desired).await.unwrap();
+    let target = fixture.target(&fake.server.url, &config).unwrap();
+    let desired = fixture.zone("unit.tests.", &[crate::walk::subnets(0)]);
+    fixture.sync(&target, &desired).await.unwrap();
     let mut errors = Vec::new();
-    for fault in [Fault::Denied, Fault::Lost, Fault::Garbled, Fault::Unavailable] {
+    for fault in [
+        InjectedFault::Denied,
+        InjectedFault::Lost,
+        InjectedFault::Garbled,
+        InjectedFault::Unavailable,
+    ] {
         fake.set_faults(move |_, _| Some(fault));
-        let target = lab.target(&fake.server.url, &config).unwrap();
-        errors.push(lab.read(&target, "unit.tests.").await.unwrap_err());
+        let target = fixture.target(&fake.server.url, &config).unwrap();
+        errors.push(fixture.read(&target, "unit.tests.").await.unwrap_err());
     }
     let sources = ["octodns_route53.Ec2Source", "octodns_route53.ElbSource"];
     for class in sources {
         let mut config = config.clone();
         config["region"] = json!("us-east-1");
-        let source = lab.source(class, &fake.server.url, &config);
+        let source = fixture.source(class, &fake.server.url, &config);
         let mut report = octodns_core::Report::new();
-        let zone = lab.zone("unit.tests.", &[]);
-        let read = read_sources(zone, &[source], &lab.context, &mut report).await;
+        let zone = fixture.zone("unit.tests.", &[]);
+        let read = read_sources(zone, &[source], &fixture.context, &mut report).await;
         report.merge(read.unwrap_err());
         errors.extend(report.iter().map(|found| format!("{found:?}")));
     }
     // Half of the keys.
     let half = json!({"secret_access_key": SECRETS[0]});
-    errors.push(format!("{:?}", lab.target("http://127.0.0.1:1", &half).err().unwrap()));
+    errors.push(format!("{:?}", fixture.target("http://127.0.0.1:1", &half).err().unwrap()));
     if let Some(recording) = load("populate-assume-role") {
         let player = crate::recording::Player::start(&recording["exchanges"]).await;
         let mut with_role = config.clone();
         with_role["role_arn"] = recording["config"]["role_arn"].clone();
-        let target = lab.target(&player.server.url, &with_role).unwrap();
-        lab.read(&target, "unit.tests.").await.unwrap();
+        let target = fixture.target(&player.server.url, &with_role).unwrap();
+        fixture.read(&target, "unit.tests.").await.unwrap();
     }
 
     let heard = log.lock().unwrap().clone();

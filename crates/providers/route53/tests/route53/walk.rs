@@ -3,7 +3,7 @@
 use octodns_core::{Target, Zone};
 use serde_json::{Value as Json, json};
 
-use crate::lab::{Lab, records};
+use crate::fixture::{Fixture, records};
 
 /// Records of every type there is, and other values for each, of the same type.
 pub(crate) fn states() -> [Vec<Json>; 2] {
@@ -120,24 +120,24 @@ pub(crate) fn subnets(version: usize) -> Json {
 }
 
 /// Walks a zone through states; after each, the service holds what it should and nothing is planned.
-pub(crate) async fn walk(lab: &Lab, target: &Target, name: &str, states: &[Vec<Json>]) {
+pub(crate) async fn walk(fixture: &Fixture, target: &Target, name: &str, states: &[Vec<Json>]) {
     for (index, state) in states.iter().enumerate() {
-        let desired = lab.zone(name, state);
-        let changes = lab.sync(target, &desired).await;
+        let desired = fixture.zone(name, state);
+        let changes = fixture.sync(target, &desired).await;
         assert!(changes.as_ref().is_ok_and(|count| *count > 0), "step {index}: {changes:?}");
-        settled(lab, target, &desired, index).await;
+        settled(fixture, target, &desired, index).await;
     }
 }
 
-async fn settled(lab: &Lab, target: &Target, desired: &Zone, step: usize) {
-    let plan = lab.plan(target, desired).await.unwrap();
+async fn settled(fixture: &Fixture, target: &Target, desired: &Zone, step: usize) {
+    let plan = fixture.plan(target, desired).await.unwrap();
     let left: Vec<_> = plan
         .iter()
         .flat_map(|plan| &plan.changes)
         .map(|change| change.display(desired.name(), "").to_string())
         .collect();
     assert!(left.is_empty(), "step {step}: {left:#?}");
-    let read = lab.read(target, desired.name().as_str()).await.unwrap();
+    let read = fixture.read(target, desired.name().as_str()).await.unwrap();
     let names = |zone: &Zone| {
         let name = |record: &Json| format!("{} {}", record["name"], record["type"]);
         records(zone.records()).iter().map(name).collect::<Vec<_>>()

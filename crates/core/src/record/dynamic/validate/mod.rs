@@ -7,7 +7,7 @@ mod pools;
 mod rules;
 
 use crate::nearest;
-use crate::record::Fault;
+use crate::record::ValueError;
 use crate::value::{Map, Value};
 use pools::Pools;
 
@@ -15,7 +15,7 @@ use pools::Pools;
 #[derive(Clone, Debug)]
 pub enum Check<'v, 'a> {
     /// Something is wrong.
-    Fault(Fault),
+    Error(ValueError),
     /// The value of a pool, which the validators of the record type's values have to look at.
     Value(&'v Value<'a>),
 }
@@ -27,8 +27,8 @@ pub fn validate<'v, 'a>(data: &'v Map<'a>, on: &mut dyn FnMut(Check<'v, 'a>)) {
     let Some((key, section)) = data.entry("dynamic") else { return };
     let mut checks = Checks { on, section: place(section, key) };
     if let Some((key, _)) = data.entry("geo") {
-        checks.fault(
-            Fault::new(
+        checks.error(
+            ValueError::new(
                 "a record has either \"dynamic\" or \"geo\", this one has both",
                 key.position,
             )
@@ -53,20 +53,20 @@ struct Checks<'c, 'v, 'a> {
 }
 
 impl Checks<'_, '_, '_> {
-    fn fault(&mut self, fault: Fault) {
-        (self.on)(Check::Fault(fault));
+    fn error(&mut self, error: ValueError) {
+        (self.on)(Check::Error(error));
     }
 
     fn advise(&mut self, at: &Value<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.fault(Fault::new(message, at.position).help(help));
+        self.error(ValueError::new(message, at.position).help(help));
     }
 
     fn must_be(&mut self, value: &Value<'_>, what: &str, expected: &str) {
-        self.fault(Fault::wrong_kind(what, value, expected));
+        self.error(ValueError::wrong_kind(what, value, expected));
     }
 
     fn undefined_pool(&mut self, message: String, at: &Value<'_>, pools: &Pools<'_, '_>) {
-        let mut fault = Fault::new(message, at.position);
+        let mut fault = ValueError::new(message, at.position);
         let mut names: Vec<_> = pools.all.keys().copied().collect();
         names.sort_unstable();
         let help = match at.as_str().and_then(|text| nearest(text, names.iter().copied())) {
@@ -74,7 +74,7 @@ impl Checks<'_, '_, '_> {
             None => format!("name a pool that there is: {}", names.join(", ")),
         };
         fault = fault.help(help);
-        self.fault(fault);
+        self.error(fault);
     }
 }
 
@@ -88,11 +88,11 @@ mod tests {
     use crate::value::python_str;
     use crate::value::testing::json;
 
-    fn faults(pools: &str, rules: &str) -> Vec<Fault> {
+    fn faults(pools: &str, rules: &str) -> Vec<ValueError> {
         let data = json(&format!(r#"{{"dynamic": {{"pools": {pools}, "rules": {rules}}}}}"#));
         let mut faults = Vec::new();
         validate(data.as_map().unwrap(), &mut |check| {
-            if let Check::Fault(fault) = check {
+            if let Check::Error(fault) = check {
                 faults.push(fault);
             }
         });
@@ -114,7 +114,7 @@ mod tests {
         );
         let mut values = Vec::new();
         validate(data.as_map().unwrap(), &mut |check| match check {
-            Check::Fault(fault) => panic!("{fault}"),
+            Check::Error(fault) => panic!("{fault}"),
             Check::Value(value) => values.push(python_str(value)),
         });
         assert_eq!(values, ["x", "y"]);

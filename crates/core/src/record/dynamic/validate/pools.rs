@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Checks;
 use crate::nearest;
-use crate::record::Fault;
+use crate::record::ValueError;
 use crate::record::dynamic::Status;
 use crate::record::dynamic::kept::number;
 use crate::record::dynamic::read::whole_number;
@@ -33,8 +33,8 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
             },
         };
         let Some(map) = map else {
-            let fault = Fault::new("dynamic has no pools", self.section.position);
-            self.fault(fault.help("add \"pools\" with at least one pool"));
+            let fault = ValueError::new("dynamic has no pools", self.section.position);
+            self.error(fault.help("add \"pools\" with at least one pool"));
             return None;
         };
         let mut pools =
@@ -62,12 +62,13 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
             return false;
         };
         let Some(values) = map.get("values") else {
-            let mut fault = Fault::new(format!("pool \"{name}\" is missing values"), pool.position);
+            let mut fault =
+                ValueError::new(format!("pool \"{name}\" is missing values"), pool.position);
             let keys = map.iter().filter_map(|(key, _)| key.as_str());
             if let Some(key) = keys.into_iter().find(|key| nearest(key, ["values"]).is_some()) {
                 fault = fault.help(format!("write \"values\" instead of \"{key}\""));
             }
-            self.fault(fault);
+            self.error(fault);
             return false;
         };
         let Some(list) = values.as_list() else {
@@ -82,7 +83,7 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
             && number(weight).is_none_or(|weight| (weight - 1.0).abs() > 0.0)
         {
             let message = format!("pool \"{name}\" has a single value with a weight other than 1");
-            self.fault(Fault::new(message, weight.position).help("remove the weight"));
+            self.error(ValueError::new(message, weight.position).help("remove the weight"));
         }
         true
     }
@@ -107,7 +108,9 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         {
             let message =
                 format!("invalid status {} in pool \"{pool}\" value {number}", Python(status));
-            self.fault(Fault::new(message, status.position).help("statuses are: up, down, obey"));
+            self.error(
+                ValueError::new(message, status.position).help("statuses are: up, down, obey"),
+            );
         }
         if let Some(value) = map.get("value") {
             (self.on)(Check::Value(value));

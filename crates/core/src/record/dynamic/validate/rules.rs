@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::Checks;
 use super::pools::Pools;
-use crate::record::Fault;
+use crate::record::ValueError;
 use crate::record::dynamic::subnet::{Networks, parse_subnet};
 use crate::record::geo::GeoCode;
 use crate::value::{Map, Python, Value};
@@ -54,8 +54,8 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         };
         if list.is_empty() {
             let at = section.get("rules").unwrap_or(self.section);
-            let fault = Fault::new("dynamic has no rules", at.position);
-            self.fault(fault.help("add \"rules\" with at least \"- pool: NAME\""));
+            let fault = ValueError::new("dynamic has no rules", at.position);
+            self.error(fault.help("add \"rules\" with at least \"- pool: NAME\""));
         }
         for (index, rule) in list.iter().enumerate() {
             rules.number = index + 1;
@@ -65,8 +65,8 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         if let Some(last) = list.last()
             && (targets(last, "subnets") || targets(last, "geos"))
         {
-            self.fault(
-                Fault::new(
+            self.error(
+                ValueError::new(
                     "the final rule has subnets or geos and is not a catch-all",
                     last.position,
                 )
@@ -133,8 +133,8 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
             }
             Some(_) if !first && selective => {
                 let message = format!("rule {number} leads to pool \"{id}\" again");
-                self.fault(
-                    Fault::new(message, pool.position)
+                self.error(
+                    ValueError::new(message, pool.position)
                         .help("put the geos and subnets into the first rule with that pool"),
                 );
             }
@@ -210,7 +210,7 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         for (code, geo) in codes {
             if let Err(fault) = GeoCode::check(code) {
                 let message = format!("rule {number}: {}", fault.message);
-                self.fault(Fault { message, position: geo.position, ..fault });
+                self.error(ValueError { message, position: geo.position, ..fault });
             }
             let mut wider = Some(code);
             while let Some(seen) = wider {

@@ -72,7 +72,7 @@ fn check_params(svcb: Fields<'_, '_>, priority: Option<i64>, findings: &mut Find
     };
     if priority == Some(0) && !params.is_empty() {
         findings
-            .fault(given.position, "an alias (svcpriority 0) has no svcparams")
+            .error(given.position, "an alias (svcpriority 0) has no svcparams")
             .help("remove them, or give a svcpriority of 1 or more");
     }
     for (key, value) in params {
@@ -90,7 +90,7 @@ fn check_param(name: &str, key: &Value<'_>, value: &Value<'_>, findings: &mut Fi
         _ if name.starts_with("key") => check_key_number(name, key, findings),
         "no-default-alpn" if value.is_null() => {}
         "no-default-alpn" => {
-            findings.fault(value.position, "no-default-alpn has no value").help("remove the value");
+            findings.error(value.position, "no-default-alpn has no value").help("remove the value");
         }
         "port" => check_port(value, findings),
         "alpn" => {
@@ -103,7 +103,7 @@ fn check_param(name: &str, key: &Value<'_>, value: &Value<'_>, findings: &mut Fi
         "mandatory" => check_mandatory(name, value, findings),
         "ech" => check_ech(value, findings),
         _ => {
-            let found = findings.fault(key.position, format!("unknown parameter \"{name}\""));
+            let found = findings.error(key.position, format!("unknown parameter \"{name}\""));
             found.help(match crate::nearest(name, KEYS) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("write one of {}, or key and a number", KEYS.join(", ")),
@@ -118,11 +118,11 @@ fn check_key_number(name: &str, key: &Value<'_>, findings: &mut Findings) {
         Ok(..=65_535) => {}
         Ok(_) | Err(NumberFault::TooBig) => {
             let message = format!("the number of \"{name}\" is beyond 65535");
-            findings.fault(key.position, message).help("write key0 to key65535");
+            findings.error(key.position, message).help("write key0 to key65535");
         }
         Err(_) => {
             let message = format!("\"{name}\" is not \"key\" and a number");
-            findings.fault(key.position, message).help("write key0 to key65535");
+            findings.error(key.position, message).help("write key0 to key65535");
         }
     }
 }
@@ -140,7 +140,7 @@ fn list<'v, 'a>(
     let list = value.as_list();
     if list.is_none() {
         let message = format!("{name} must be a list, not {}", value.kind_name());
-        findings.fault(value.position, message).help("write it in brackets: [one, two]");
+        findings.error(value.position, message).help("write it in brackets: [one, two]");
     }
     list
 }
@@ -151,7 +151,7 @@ fn check_hints<A: std::str::FromStr>(name: &str, value: &Value<'_>, findings: &m
             let message = format!("{name} {} is not an address of that family", shown(address));
             let example = if name == "ipv4hint" { "192.0.2.1" } else { "2001:db8::1" };
             findings
-                .fault(address.position, message)
+                .error(address.position, message)
                 .help(format!("write an address such as {example}"));
         }
     }
@@ -168,7 +168,7 @@ fn check_mandatory(name: &str, value: &Value<'_>, findings: &mut Findings) {
             Some(text) => {
                 let message = format!("unknown parameter \"{text}\" in mandatory");
                 findings
-                    .fault(key.position, message)
+                    .error(key.position, message)
                     .help(format!("write one of {}, or key and a number", KEYS.join(", ")));
             }
         }
@@ -181,7 +181,7 @@ fn check_ech(value: &Value<'_>, findings: &mut Findings) {
         return;
     };
     if !is_base64(text) {
-        findings.fault(value.position, "ech is not base64").help("copy it whole, with its padding");
+        findings.error(value.position, "ech is not base64").help("copy it whole, with its padding");
     }
 }
 

@@ -7,10 +7,10 @@ use std::fmt::{self, Write};
 
 use smol_str::SmolStr;
 
-use super::target::Target;
+use super::target::HostName;
 use crate::record::fields::Fields;
 use crate::record::rdata::{fields, int_or_text, unquote};
-use crate::record::{Fault, Rdata, RdataError, number};
+use crate::record::{Rdata, RdataError, ValueError, number};
 use crate::schema::{Field, Required, Shape};
 use crate::value::{Kind, Map, OwnedValue, Value};
 
@@ -24,7 +24,7 @@ pub struct Svcb {
     /// Rank among the bindings, the lowest is tried first; 0 for an alias. 16 bits on the wire.
     pub priority: i64,
     /// The host, or `.` for the owner of the record.
-    pub target: Target,
+    pub target: HostName,
     /// Parameters by key, in the order they were given.
     pub params: Vec<(SmolStr, SvcParam)>,
 }
@@ -103,7 +103,7 @@ const PARAMS: &[Field] = &[
 ];
 
 impl SvcParam {
-    fn read(key: &str, value: &Value<'_>) -> Result<Self, Fault> {
+    fn read(key: &str, value: &Value<'_>) -> Result<Self, ValueError> {
         let read = match &value.kind {
             Kind::Null => Some(Self::Flag),
             Kind::Int(number) => Some(Self::Number(*number)),
@@ -116,7 +116,7 @@ impl SvcParam {
         };
         read.ok_or_else(|| {
             let expected = "text, a number, or a list of texts";
-            Fault::wrong_kind(key, value, expected)
+            ValueError::wrong_kind(key, value, expected)
         })
     }
 
@@ -151,23 +151,22 @@ impl Eq for Svcb {}
 
 /// RFC 9460, section 2.1.
 impl Rdata for Svcb {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+    fn read(value: &Value<'_>) -> Result<Self, ValueError> {
         let svcb = Fields::of(value)?;
         let priority = svcb.int("svcpriority")?;
-        let target = Target::read(svcb.need("targetname")?)?;
+        let target = HostName::read(svcb.need("targetname")?)?;
         let Some(given) = svcb.get("svcparams") else {
             return Ok(Self { priority, target, params: Vec::new() });
         };
         let Some(map) = given.as_map() else {
-            return Err(Fault::new("svcparams must be a mapping", given.position)
+            return Err(ValueError::new("svcparams must be a mapping", given.position)
                 .help("write parameters, such as `svcparams: {port: 443}`"));
         };
-        let param =
-            |(key, value): &(Value<'_>, Value<'_>)| match key.as_str() {
-                Some(name) => Ok((SmolStr::new(name), SvcParam::read(name, value)?)),
-                None => Err(Fault::new("a parameter's key must be text", key.position)
-                    .help("put it in quotes")),
-            };
+        let param = |(key, value): &(Value<'_>, Value<'_>)| match key.as_str() {
+            Some(name) => Ok((SmolStr::new(name), SvcParam::read(name, value)?)),
+            None => Err(ValueError::new("a parameter's key must be text", key.position)
+                .help("put it in quotes")),
+        };
         let params = map.iter().map(param).collect::<Result<_, _>>()?;
         Ok(Self { priority, target, params })
     }

@@ -73,7 +73,7 @@ pub(in crate::record::types) const SPF_TYPE: RecordCheck = RecordCheck {
 
 fn spf_type(record: &RawRecord<'_>, findings: &mut Findings) {
     findings
-        .fault(type_position(record), "the type SPF is deprecated (RFC 7208)")
+        .error(type_position(record), "the type SPF is deprecated (RFC 7208)")
         .help("move its values to a TXT record of the same name");
 }
 
@@ -85,18 +85,18 @@ pub(in crate::record::types) fn check_texts(
 ) {
     let start = findings.len();
     check(values, record_type, findings);
-    findings.sign(start, CHUNKED);
+    findings.attribute_to(start, CHUNKED);
 }
 
 const TEXT_HELP: &str = "write the text, such as `value: some text`, or several below `values`";
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     if values.is_empty() {
-        findings.fault(Position::NONE, "missing value(s)").help(TEXT_HELP);
+        findings.error(Position::NONE, "missing value(s)").help(TEXT_HELP);
     }
     for value in values {
         if value.is_null() {
-            findings.fault(value.position, "missing value(s)").help(TEXT_HELP);
+            findings.error(value.position, "missing value(s)").help(TEXT_HELP);
             continue;
         }
         let Some(text) = value.as_str() else {
@@ -110,7 +110,7 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         if let Some(first) = text.chars().find(|character| !character.is_ascii()) {
             let codes = text::codes(first);
             findings
-                .fault(value.position, format!("characters beyond ASCII in {}", shown(value)))
+                .error(value.position, format!("characters beyond ASCII in {}", shown(value)))
                 .help(format!(
                     "write \"{}\" as {codes}, or mark the record lenient",
                     first.escape_debug()
@@ -122,7 +122,7 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
 fn check_semicolons(text: &str, position: Position, findings: &mut Findings) {
     if has_bare_semicolon(text) {
         let message = format!("unescaped ; in \"{text}\"");
-        findings.fault(position, message).help("write \\; instead");
+        findings.error(position, message).help("write \\; instead");
     }
     if has_doubly_escaped_semicolon(text) {
         let (shown, help) = if findings.has_bare_semicolons() {
@@ -134,7 +134,7 @@ fn check_semicolons(text: &str, position: Position, findings: &mut Findings) {
             let help = "write \\; for a semicolon, \\\\\\; for a backslash and one";
             (text.to_owned(), help)
         };
-        findings.fault(position, format!("double escaped ; in \"{shown}\"")).help(help);
+        findings.error(position, format!("double escaped ; in \"{shown}\"")).help(help);
     }
 }
 
@@ -164,7 +164,7 @@ impl Rigour {
     fn object(self, findings: &mut Findings, at: Position, message: String) -> &mut Finding {
         match self {
             Self::Legacy => findings.warning(at, message),
-            Self::Strict => findings.fault(at, message),
+            Self::Strict => findings.error(at, message),
         }
     }
 }
@@ -216,7 +216,7 @@ fn say_escape(
                 ),
                 None => format!("codes are decimal, up to \\255; \\\\{digits} is the text itself"),
             };
-            findings.fault(position, format!("code \\{digits} over 255 in \"{text}\"")).help(help);
+            findings.error(position, format!("code \\{digits} over 255 in \"{text}\"")).help(help);
         }
         Doubt::LoneBackslash => {
             let message = format!("a backslash that starts no escape in \"{text}\"");

@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::record::rdata::{Places, read_all};
 use crate::record::text::{self, Presentation, Spelled};
-use crate::record::{Fault, Rdata, RdataError};
+use crate::record::{Rdata, RdataError, ValueError};
 use crate::value::{OwnedValue, Value};
 
 pub(super) use check::{CHECKS, SPF_TYPE, check_quoted, check_texts, quoted_escapes};
@@ -82,10 +82,10 @@ impl Txt {
 
 /// RFC 1035, sections 3.3.14 and 5.1.
 impl Rdata for Txt {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+    fn read(value: &Value<'_>) -> Result<Self, ValueError> {
         match value.as_str() {
             Some(text) => Ok(Self::new(text)),
-            None => Err(Fault::wrong_kind("a text", value, "text")),
+            None => Err(ValueError::wrong_kind("a text", value, "text")),
         }
     }
 
@@ -112,7 +112,10 @@ impl Rdata for Txt {
 }
 
 /// Reads the texts of a record; each of several with the same octets once.
-pub(super) fn read_distinct(values: &[Value<'_>], places: &mut Places) -> Result<Vec<Txt>, Fault> {
+pub(super) fn read_distinct(
+    values: &[Value<'_>],
+    places: &mut Places,
+) -> Result<Vec<Txt>, ValueError> {
     let mut read = Places::new();
     let mut texts = read_all::<Txt>(values, &mut read)?;
     let is_new = |index: usize| index == 0 || texts[index] != texts[index - 1];

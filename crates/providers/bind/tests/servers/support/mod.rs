@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use octodns_core::registry::Component;
 use octodns_core::{Outcome, Plan, Record, Registry, Zone, ZoneName, ZoneRequest};
 use octodns_testkit::json::value_of;
-use octodns_testkit::run::{Bench, told};
+use octodns_testkit::run::{Harness, render};
 use octodns_testkit::server::Key;
 use serde_json::{Value as Json, json};
 
@@ -20,7 +20,7 @@ pub(crate) fn register(registry: &mut Registry) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
         Some(jiff::Timestamp::from_second(now.try_into().ok()?).ok()?.to_string())
     }
-    registry.run.now = Arc::new(now);
+    registry.host.clock = Arc::new(now);
     octodns_bind::register(registry);
 }
 
@@ -46,13 +46,13 @@ pub(crate) fn options(address: SocketAddr, key: Option<&Key>) -> Json {
 }
 
 /// A provider that speaks to a server.
-pub(crate) fn provider(address: SocketAddr, key: Option<&Key>) -> Bench {
+pub(crate) fn provider(address: SocketAddr, key: Option<&Key>) -> Harness {
     provider_with(&options(address, key))
 }
 
 /// A provider with these options.
-pub(crate) fn provider_with(options: &Json) -> Bench {
-    Bench::build(register, "octodns_bind.Rfc2136Provider", options).unwrap()
+pub(crate) fn provider_with(options: &Json) -> Harness {
+    Harness::build(register, "octodns_bind.Rfc2136Provider", options).unwrap()
 }
 
 /// A zone of records, each with `name`, `type`, `ttl`, and `value` or `values`.
@@ -68,19 +68,19 @@ pub(crate) fn record(name: &str, of: &str, ttl: i64, values: impl Into<Json>) ->
 }
 
 /// The plan that makes the target hold a zone, or why there is none to be made.
-pub(crate) async fn plan(provider: &Bench, desired: &Zone) -> Result<Option<Plan>, String> {
-    provider.plan(desired).await.map_err(|report| told(&report))
+pub(crate) async fn plan(provider: &Harness, desired: &Zone) -> Result<Option<Plan>, String> {
+    provider.plan(desired).await.map_err(|report| render(&report))
 }
 
 /// Applies a plan: what became of each change, and what went wrong.
-pub(crate) async fn apply(provider: &Bench, plan: &Plan) -> (Vec<Outcome>, Option<String>) {
+pub(crate) async fn apply(provider: &Harness, plan: &Plan) -> (Vec<Outcome>, Option<String>) {
     let applied = provider.apply(plan).await;
-    let error = applied.result.err().map(|error| told(&error.into_report("apply", "")));
+    let error = applied.result.err().map(|error| render(&error.into_report("apply", "")));
     (applied.outcomes, error)
 }
 
 /// Makes the target hold a zone, and asks whether it does: how many changes that took, or why not.
-pub(crate) async fn sync(provider: &Bench, desired: &Zone) -> Result<usize, String> {
+pub(crate) async fn sync(provider: &Harness, desired: &Zone) -> Result<usize, String> {
     let Some(plan) = plan(provider, desired).await? else { return Ok(0) };
     let (outcomes, error) = apply(provider, &plan).await;
     if let Some(error) = error {
@@ -113,15 +113,15 @@ pub(crate) async fn read(component: &Component, zone: &str) -> Result<Vec<String
         types: &types,
     };
     let read = component.as_source().read(&request).await;
-    let read = read.map_err(|error| told(&error.into_report("read", "")))?.unwrap();
-    if read.report.has_errors() { Err(told(&read.report)) } else { Ok(lines(&read.records)) }
+    let read = read.map_err(|error| render(&error.into_report("read", "")))?.unwrap();
+    if read.report.has_errors() { Err(render(&read.report)) } else { Ok(lines(&read.records)) }
 }
 
 /// Records as `name ttl type values`, sorted.
 pub(crate) fn lines<'r>(records: impl IntoIterator<Item = &'r Record>) -> Vec<String> {
     let line = |record: &Record| {
         let name = record.name().as_str();
-        format!("{name} {} {} {:?}", record.ttl(), record.record_type(), record.rdatas())
+        format!("{name} {} {} {:?}", record.ttl(), record.record_type(), record.rdata_strings())
     };
     let mut lines: Vec<String> = records.into_iter().map(line).collect();
     lines.sort();

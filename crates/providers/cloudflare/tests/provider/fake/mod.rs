@@ -10,7 +10,7 @@ mod zones;
 
 use std::collections::VecDeque;
 
-use octodns_testkit::fake::{Answer, Api, Request};
+use octodns_testkit::fake::{Api, Request, Response};
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) use zones::Zone;
@@ -163,23 +163,23 @@ impl Cloudflare {
         if self.lost_pages.contains(&(page as u64)) {
             rows.clear();
         }
-        let mut answer = success(&json!(rows));
-        answer["result_info"] = json!({
+        let mut response = success(&json!(rows));
+        response["result_info"] = json!({
             "page": page,
             "per_page": per_page,
             "count": rows.len(),
             "total_count": total,
             "total_pages": total.div_ceil(per_page),
         });
-        Ok(answer)
+        Ok(response)
     }
 }
 
 impl Api for Cloudflare {
-    fn answer(&mut self, request: &Request) -> Answer {
+    fn response(&mut self, request: &Request) -> Response {
         match self.try_answer(request) {
-            Ok(answer) => Answer::json(200, answer),
-            Err((status, code, message)) => Answer::json(
+            Ok(response) => Response::json(200, response),
+            Err((status, code, message)) => Response::json(
                 status,
                 json!({
                     "success": false,

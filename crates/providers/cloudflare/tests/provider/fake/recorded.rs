@@ -1,7 +1,7 @@
 //! A service with what a recording's answers have.
 
 use octodns_testkit::cassette::{Cassette, Exchange, Replayed};
-use octodns_testkit::fake::{Answer, Api, Request};
+use octodns_testkit::fake::{Api, Request, Response};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Cloudflare, Zone};
@@ -73,8 +73,8 @@ fn compared(row: &Map<String, Json>) -> Json {
 }
 
 impl Replayed for Cloudflare {
-    fn answer(&mut self, request: &Request) -> Answer {
-        Api::answer(self, request)
+    fn response(&mut self, request: &Request) -> Response {
+        Api::response(self, request)
     }
 
     fn state(&self) -> Json {

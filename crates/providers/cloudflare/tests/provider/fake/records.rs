@@ -11,7 +11,7 @@ use super::{Cloudflare, Refusal, Zone, object, success};
 type Fields = Map<String, Json>;
 
 /// The most records of one page.
-const MOST_IN_PAGE: usize = 5_000_000;
+const MAX_IN_PAGE: usize = 5_000_000;
 
 impl Cloudflare {
     pub(super) fn records(
@@ -26,7 +26,7 @@ impl Cloudflare {
                 let unicode = self.unicode_names;
                 let records = self.zone_mut(zone_id)?.records.clone();
                 let shown = records.into_iter().map(|record| shown(record, unicode));
-                self.page(shown.collect(), request, MOST_IN_PAGE)
+                self.page(shown.collect(), request, MAX_IN_PAGE)
             }
             ("POST", []) => {
                 self.zone_mut(zone_id)?.post(body, new_id).map(|result| success(&result))
@@ -60,8 +60,8 @@ impl Cloudflare {
         let ids: Vec<String> = lists[3].iter().map(|_| self.new_id()).collect();
         let zone = self.zone_mut(zone_id)?;
         let size: usize = lists.iter().map(Vec::len).sum();
-        if size > zone.most_in_batch() {
-            let most = zone.most_in_batch();
+        if size > zone.max_in_batch() {
+            let most = zone.max_in_batch();
             return Err(invalid(format!("batch has {size} operations, {most} are allowed")));
         }
         let [deletes, patches, puts, posts] = lists;
@@ -108,7 +108,7 @@ const WRITABLE: [&str; 9] =
 impl Zone {
     /// Creates a record.
     pub(crate) fn post(&mut self, fields: &Json, id: String) -> Result<Json, Refusal> {
-        if self.records.len() >= self.most_records() {
+        if self.records.len() >= self.max_records() {
             return Err((400, 81045, "Record quota exceeded.".to_owned()));
         }
         let record = self.checked(&writable(fields)?, id)?;

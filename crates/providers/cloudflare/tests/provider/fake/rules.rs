@@ -25,7 +25,7 @@ impl Cloudflare {
                 Ok(success(&json!(rules.collect::<Vec<_>>())))
             }
             ("POST", []) => {
-                if zone.rules.len() >= zone.most_rules() {
+                if zone.rules.len() >= zone.max_rules() {
                     return Err((400, 1010, "Page Rule limit has been met.".to_owned()));
                 }
                 let mut rule = object(&body)?.clone();

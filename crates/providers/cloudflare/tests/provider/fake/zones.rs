@@ -47,17 +47,17 @@ impl Zone {
     }
 
     /// How many records the zone may have.
-    pub(crate) fn most_records(&self) -> usize {
+    pub(crate) fn max_records(&self) -> usize {
         if self.plan == "free" && !self.is_open { 1000 } else { 3500 }
     }
 
     /// How many records one batch may be about.
-    pub(crate) fn most_in_batch(&self) -> usize {
+    pub(crate) fn max_in_batch(&self) -> usize {
         if self.plan == "free" { 200 } else { 3500 }
     }
 
     /// How many page rules the zone may have.
-    pub(crate) fn most_rules(&self) -> usize {
+    pub(crate) fn max_rules(&self) -> usize {
         match self.plan.as_str() {
             _ if self.is_open => 125,
             "free" => 3,
@@ -122,8 +122,8 @@ impl Cloudflare {
         if let Some(account) = body["account"]["id"].as_str() {
             account.clone_into(&mut zone.account);
         }
-        let answer = success(&zone.to_json());
+        let response = success(&zone.to_json());
         self.zones.push(zone);
-        Ok(answer)
+        Ok(response)
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::auth::Outgoing;
 use crate::call::{Next, Prepared, Progress};
-use crate::limits::Turn;
+use crate::limits::Permit;
 use crate::line::one_line;
 use crate::transport::Transport;
 use crate::waits::asked_wait;
-use crate::{Answer, Error, Verdict};
+use crate::{Error, Response, Verdict};
 
 impl Transport {
     /// What to do when no answer came.
@@ -22,7 +22,7 @@ impl Transport {
     ) -> Result<Next, Error> {
         let (call, attempts) = (request.call.clone(), progress.attempt);
         if was_sent && !request.is_repeatable {
-            return Err(Error::Unsure { call, message: cause });
+            return Err(Error::Indeterminate { call, message: cause });
         }
         if attempts >= self.backoff.attempts() {
             return Err(Error::Unreachable { call, attempts, source: cause.into() });
@@ -31,68 +31,69 @@ impl Transport {
     }
 
     /// What to do with an answer; gives the turn back.
-    pub(crate) async fn weigh(
+    pub(crate) async fn decide(
         &self,
         request: &Prepared,
         progress: &mut Progress,
         outgoing: &Outgoing,
-        answer: Answer,
-        turn: Turn,
+        response: Response,
+        permit: Permit,
     ) -> Result<Next, Error> {
         let host = &self.backoff.host;
-        let verdict = self.hooks.verdict(&answer);
+        let verdict = self.hooks.verdict(&response);
         let asked = match verdict {
-            Verdict::Throttled => self.wait_when_throttled(&answer, progress.attempt),
-            Verdict::Broken => asked_wait(&answer, &[], host),
+            Verdict::Throttled => self.wait_when_throttled(&response, progress.attempt),
+            Verdict::Unavailable => asked_wait(&response, &[], host),
             _ => None,
         };
-        let is_patient = asked.is_none_or(|wait| wait <= self.backoff.retry.patience);
-        self.heed(&answer, verdict, asked.filter(|_| is_patient), outgoing, &turn);
-        drop(turn);
-        progress.may_be_done |= verdict == Verdict::Broken;
+        let is_patient = asked.is_none_or(|wait| wait <= self.backoff.retry.max_retry_after);
+        self.heed(&response, verdict, asked.filter(|_| is_patient), outgoing, &permit);
+        drop(permit);
+        progress.may_be_done |= verdict == Verdict::Unavailable;
         match verdict {
-            Verdict::Fine => Ok(Next::Done(Box::new(answer))),
+            Verdict::Success => Ok(Next::Done(Box::new(response))),
             Verdict::Unauthorized if !progress.was_renewed => {
-                progress.was_renewed = self.auth.renew(outgoing, &answer, host).await?;
+                progress.was_renewed = self.auth.renew(outgoing, &response, host).await?;
                 self.redactor.learn(&self.auth.secrets());
                 if progress.was_renewed {
                     return Ok(Next::Again(Duration::ZERO));
                 }
-                Err(self.refusal(request, &answer, verdict, progress.attempt, None))
+                Err(self.refusal(request, &response, verdict, progress.attempt, None))
             }
-            Verdict::Throttled | Verdict::Broken
+            Verdict::Throttled | Verdict::Unavailable
                 if is_patient
-                    && progress.attempt < self.attempts(&answer)
+                    && progress.attempt < self.attempts(&response)
                     && (request.is_repeatable || verdict == Verdict::Throttled) =>
             {
                 let wait = self.backoff.wait(progress.attempt);
                 Ok(Next::Again(wait.max(asked.unwrap_or_default())))
             }
-            _ => Err(self.refusal(request, &answer, verdict, progress.attempt, asked)),
+            _ => Err(self.refusal(request, &response, verdict, progress.attempt, asked)),
         }
     }
 
     /// Learns from an answer, for the other calls as well: whether this one is sent again or not.
     fn heed(
         &self,
-        answer: &Answer,
+        response: &Response,
         verdict: Verdict,
         wait: Option<Duration>,
         outgoing: &Outgoing,
-        turn: &Turn,
+        permit: &Permit,
     ) {
         for quota in &self.hooks.quotas {
-            if let Some((scope, left)) = quota.read(answer, &outgoing.method, &self.backoff.host) {
-                turn.observe(scope, left);
+            if let Some((scope, left)) = quota.read(response, &outgoing.method, &self.backoff.host)
+            {
+                permit.observe(scope, left);
             }
         }
         if let Some(wait) = wait {
             self.limits.pause(wait);
         }
         match verdict {
-            Verdict::Throttled => turn.throttled(),
-            Verdict::Fine => {
-                turn.good();
+            Verdict::Throttled => permit.throttled(),
+            Verdict::Success => {
+                permit.accepted();
                 self.auth.accepted(outgoing);
                 self.seen.has_worked.store(true, Ordering::Relaxed);
             }
@@ -101,50 +102,52 @@ impl Transport {
     }
 
     /// How long to wait after too much: as the service says, or else the provider.
-    fn wait_when_throttled(&self, answer: &Answer, attempt: u32) -> Option<Duration> {
-        let said = asked_wait(answer, &self.hooks.wait_headers, &self.backoff.host);
-        let most = self.backoff.retry.patience;
-        said.or_else(|| Some(self.hooks.throttle(answer)?.wait(attempt)?.min(most)))
+    fn wait_when_throttled(&self, response: &Response, attempt: u32) -> Option<Duration> {
+        let said = asked_wait(response, &self.hooks.wait_headers, &self.backoff.host);
+        let most = self.backoff.retry.max_retry_after;
+        said.or_else(|| Some(self.hooks.throttle(response)?.wait(attempt)?.min(most)))
     }
 
     /// How often a call that was answered so is tried.
-    fn attempts(&self, answer: &Answer) -> u32 {
+    fn attempts(&self, response: &Response) -> u32 {
         let most = self.backoff.attempts();
-        if self.may_be_credentials(answer) { most.min(2) } else { most }
+        if self.may_be_credentials(response) { most.min(2) } else { most }
     }
 
     /// Whether the service says so of wrong credentials as well, and ours were never right.
-    fn may_be_credentials(&self, answer: &Answer) -> bool {
+    fn may_be_credentials(&self, response: &Response) -> bool {
         !self.seen.has_worked.load(Ordering::Relaxed)
-            && self.hooks.throttle(answer).is_some_and(|rule| rule.perhaps_credentials)
+            && self.hooks.throttle(response).is_some_and(|rule| rule.perhaps_credentials)
     }
 
     /// The error for an answer that says no.
     fn refusal(
         &self,
         request: &Prepared,
-        answer: &Answer,
+        response: &Response,
         verdict: Verdict,
         attempts: u32,
         wait: Option<Duration>,
     ) -> Error {
-        let (call, status) = (answer.call.clone(), answer.status.as_u16());
+        let (call, status) = (response.call.clone(), response.status.as_u16());
         // First, as what is cut short in the middle of a secret would show the rest.
-        let mut message = one_line(&self.redactor.redact(&self.hooks.words(answer)));
+        let mut message = one_line(&self.redactor.redact(&self.hooks.error_message(response)));
         match verdict {
             Verdict::Unauthorized => Error::Unauthorized { call, status, message },
             Verdict::NotFound => Error::NotFound { call, status, message },
             Verdict::Throttled => {
-                if self.may_be_credentials(answer) {
+                if self.may_be_credentials(response) {
                     message.push_str("; the service says the same of wrong credentials");
                 }
                 Error::Throttled { call, status, message, attempts, wait }
             }
-            Verdict::Broken if request.is_repeatable => {
-                Error::Broken { call, status, message, attempts, wait }
+            Verdict::Unavailable if request.is_repeatable => {
+                Error::Unavailable { call, status, message, attempts, wait }
             }
-            Verdict::Broken => Error::Unsure { call, message: format!("{status}: {message}") },
-            Verdict::Fine | Verdict::Refused => Error::Refused { call, status, message },
+            Verdict::Unavailable => {
+                Error::Indeterminate { call, message: format!("{status}: {message}") }
+            }
+            Verdict::Success | Verdict::Refused => Error::Refused { call, status, message },
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::value::{Position, Value};
 /// A fault of some data: becomes a finding once a validator's id and the record's name are added.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Fault {
+pub struct ValueError {
     /// What is wrong, in one line without the place.
     pub message: String,
     /// What to write instead, if that is known.
@@ -16,7 +16,7 @@ pub struct Fault {
     pub position: Position,
 }
 
-impl Fault {
+impl ValueError {
     /// A fault at a position.
     pub fn new(message: impl Into<String>, position: Position) -> Self {
         Self { message: message.into(), help: None, position }

@@ -6,30 +6,30 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use octodns_core::engine::Pipeline;
 use octodns_core::engine::{Context, ReadZone};
 use octodns_core::record::{LoadContext, Record};
-use octodns_core::registry::{BuildError, Component, Run};
+use octodns_core::registry::{BuildError, Component, Host};
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Json as Writer, Map, OwnedValue, Value};
-use octodns_core::zone::{Adding, ZoneValidators};
+use octodns_core::zone::{AddOptions, ZoneValidators};
 use octodns_core::{
     Outcome, Plan, ProviderError, Registry, Report, Severity, Source, Target, TargetOptions, Zone,
     ZoneName,
 };
 use serde_json::{Value as Json, json};
 
-pub(crate) struct Lab {
+pub(crate) struct Fixture {
     registry: Registry,
     pub(crate) context: Context,
 }
 
-impl Lab {
+impl Fixture {
     pub(crate) fn new() -> Self {
         let count = AtomicUsize::new(0);
         let uuid = move || {
             let number = count.fetch_add(1, Ordering::Relaxed) + 1;
             Some(format!("{number:012x}{:020x}", 0))
         };
-        let run = Run { uuid: Arc::new(uuid), ..Run::default() };
-        let mut registry = Registry { run, ..Registry::default() };
+        let host = Host { uuid: Arc::new(uuid), ..Host::default() };
+        let mut registry = Registry { host, ..Registry::default() };
         octodns_route53::register(&mut registry);
         let types = registry.types.clone();
         let context = Context {
@@ -92,7 +92,7 @@ impl Lab {
             let record = Record::load(&name, &value(record), &context, &mut report);
             let record =
                 record.unwrap_or_else(|| panic!("{:?}", report.iter().collect::<Vec<_>>()));
-            zone.add(record, Adding::default()).unwrap();
+            zone.add(record, AddOptions::default()).unwrap();
         }
         zone
     }
@@ -130,7 +130,7 @@ impl Lab {
 
 /// Applies a plan; what became of each change, and of all.
 pub(crate) async fn apply(target: &Target, plan: &Plan) -> (Vec<Outcome>, Result<(), String>) {
-    let done = target.apply(plan, &()).await;
+    let done = target.apply(&plan.clone().approve_by_force(), &()).await;
     (done.outcomes, done.error.map_or(Ok(()), |error| Err(said(&error))))
 }
 

@@ -12,24 +12,24 @@ use super::Secret;
 const MASK: &str = "***";
 
 /// Secrets shorter than this are only looked for as they are: their other forms would be found by chance.
-const LEAST_BYTES: usize = 6;
+const MIN_BYTES: usize = 6;
 
 /// Secrets that are not to be shown if a service repeats them, whatever the form: as they are, in JSON, XML,
 /// a URL or base64, alone or as part of something longer.
 ///
 /// ```
-/// use octodns_core::{Hidden, Secret};
+/// use octodns_core::{Redactor, Secret};
 ///
-/// let hidden = Hidden::new(&[Secret::new("open/sesame")]);
-/// assert_eq!(hidden.hide("no such token: open%2Fsesame"), "no such token: ***");
+/// let redactor = Redactor::new(&[Secret::new("open/sesame")]);
+/// assert_eq!(redactor.redact("no such token: open%2Fsesame"), "no such token: ***");
 /// ```
 #[derive(Clone, Default)]
-pub struct Hidden {
+pub struct Redactor {
     /// The longest first, as one may be part of another.
     spellings: Vec<String>,
 }
 
-impl Hidden {
+impl Redactor {
     /// Hides these.
     pub fn new<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
         let secrets = secrets.into_iter().map(Secret::reveal);
@@ -41,7 +41,7 @@ impl Hidden {
     }
 
     /// A text with `***` in the place of each secret.
-    pub fn hide(&self, text: &str) -> String {
+    pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for spelling in &self.spellings {
             if text.contains(&**spelling) {
@@ -53,16 +53,16 @@ impl Hidden {
 }
 
 /// Says nothing of what is hidden.
-impl fmt::Debug for Hidden {
+impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hidden")
+        f.write_str("Redactor")
     }
 }
 
 /// Every form a secret may come back in.
 fn spellings(secret: &str) -> Vec<String> {
     let mut all = vec![secret.to_owned()];
-    if secret.len() < LEAST_BYTES {
+    if secret.len() < MIN_BYTES {
         return all;
     }
     all.push(secret.escape_debug().to_string());
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_in_every_form() {
-        let hidden = Hidden::new(&[Secret::new(SECRET)]);
+        let redactor = Redactor::new(&[Secret::new(SECRET)]);
         let json = serde_json::to_string(SECRET).unwrap();
         let mut forms = vec![
             SECRET.to_owned(),
@@ -158,7 +158,7 @@ mod tests {
         }
         let core = &STANDARD.encode(format!("{SECRET}..."))[..20];
         for form in forms {
-            let shown = hidden.hide(&format!("Authorization: {form}!"));
+            let shown = redactor.redact(&format!("Authorization: {form}!"));
             assert!(shown.starts_with("Authorization: "), "{shown}");
             assert!(shown.contains(MASK), "{form}: {shown}");
             for part in ["hunter2", "cr\\\"t", core] {
@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn other_text_stays_as_it_is() {
-        let hidden = Hidden::new(&[Secret::new("abc"), Secret::new("abcdefgh"), Secret::new("")]);
+        let redactor =
+            Redactor::new(&[Secret::new("abc"), Secret::new("abcdefgh"), Secret::new("")]);
         for (text, shown) in [
             ("nothing of it", "nothing of it"),
             // The longer one first: what is left of it would tell.
@@ -178,9 +179,9 @@ mod tests {
             // A short one is not looked for in base64.
             ("YWJj", "YWJj"),
         ] {
-            assert_eq!(hidden.hide(text), shown);
+            assert_eq!(redactor.redact(text), shown);
         }
-        assert_eq!(format!("{hidden:?}"), "Hidden");
-        assert_eq!(Hidden::default().hide("abc"), "abc");
+        assert_eq!(format!("{redactor:?}"), "Redactor");
+        assert_eq!(Redactor::default().redact("abc"), "abc");
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 /// What a service cannot hold of texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unheld {
+pub enum UnsupportedText {
     /// Octets that are not UTF-8; no service whose texts are bare JSON holds them.
     NonUtf8,
     /// Backslashes.
@@ -20,7 +20,7 @@ pub enum Unheld {
     Empty,
 }
 
-impl Unheld {
+impl UnsupportedText {
     /// Whether a text has it.
     pub fn is_in(self, octets: &[u8]) -> bool {
         match self {
@@ -35,7 +35,7 @@ impl Unheld {
 }
 
 /// In the plural.
-impl fmt::Display for Unheld {
+impl fmt::Display for UnsupportedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NonUtf8 => "octets that are not UTF-8",
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn texts_have_what_services_lack() {
-        use Unheld::{Backslashes, Blanks, Empty, NonUtf8, Quotes, Semicolons};
+        use UnsupportedText::{Backslashes, Blanks, Empty, NonUtf8, Quotes, Semicolons};
         for (octets, found) in [
             (&b"plain"[..], &[][..]),
             (b"\xff\\", &[NonUtf8, Backslashes]),
@@ -64,7 +64,8 @@ mod tests {
             (b"", &[Empty]),
         ] {
             let all = [NonUtf8, Backslashes, Quotes, Semicolons, Blanks, Empty];
-            let ours: Vec<_> = all.into_iter().filter(|unheld| unheld.is_in(octets)).collect();
+            let ours: Vec<_> =
+                all.into_iter().filter(|unsupported| unsupported.is_in(octets)).collect();
             assert_eq!(ours, found);
         }
     }

@@ -11,7 +11,7 @@ use crate::provider::ProviderError;
 ///
 /// Says which change supposes something else: the plan is of another state, and applying it would overwrite or
 /// delete what nobody has looked at.
-pub fn check_held(change: &Change, is_held: bool) -> Result<(), ProviderError> {
+pub fn check_existing(change: &Change, is_held: bool) -> Result<(), ProviderError> {
     if is_held != matches!(change, Change::Create(_)) {
         return Ok(());
     }

@@ -10,12 +10,12 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::line::one_line;
-use crate::redact::Redactor;
+use crate::redact::SharedRedactor;
 use crate::{Call, Error};
 
 /// What a service answered.
 #[derive(Clone)]
-pub struct Answer {
+pub struct Response {
     pub(crate) call: Call,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -25,17 +25,17 @@ pub struct Answer {
     /// Whether the call changed nothing, whatever came of it.
     pub(crate) is_read: bool,
     /// What is not to be shown of it.
-    pub(crate) redactor: Arc<Redactor>,
+    pub(crate) redactor: Arc<SharedRedactor>,
 }
 
 /// Without headers and body, which may hold a secret: that of a login does.
-impl fmt::Debug for Answer {
+impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Answer({}: {})", self.call, self.status)
     }
 }
 
-impl Answer {
+impl Response {
     /// The call that was answered.
     pub fn call(&self) -> &Call {
         &self.call
@@ -92,7 +92,7 @@ impl Answer {
     /// # Errors
     ///
     /// Fails when it is not the JSON that the type asks for; the error says where. If the call was to change
-    /// something, it is [`Error::Unsure`]: what answers otherwise than documented may be another program in
+    /// something, it is [`Error::Indeterminate`]: what answers otherwise than documented may be another program in
     /// between.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|error| {
@@ -107,7 +107,7 @@ impl Answer {
 
     /// The error for an answer that is not as documented.
     fn odd(&self, error: Error) -> Error {
-        if self.is_read { error } else { error.unsure(&self.call) }
+        if self.is_read { error } else { error.indeterminate(&self.call) }
     }
 
     /// The error of an answer that says no though its status does not; `words` are the service's.
@@ -131,7 +131,7 @@ fn without_place(error: &serde_json::Error) -> String {
 }
 
 #[cfg(test)]
-impl Answer {
+impl Response {
     /// An answer to nothing in particular.
     pub(crate) fn of(status: u16, headers: &[(&'static str, &str)], body: &str) -> Self {
         Self {
@@ -144,7 +144,7 @@ impl Answer {
             body: Bytes::copy_from_slice(body.as_bytes()),
             url: Url::parse("https://api.example.com/v2/zones?page=1").unwrap(),
             is_read: true,
-            redactor: Arc::new(Redactor::new(&[octodns_core::Secret::new("hunter2")])),
+            redactor: Arc::new(SharedRedactor::new(&[octodns_core::Secret::new("hunter2")])),
         }
     }
 }
@@ -170,12 +170,12 @@ mod tests {
                 #[serde(rename = "a")]
                 _a: u8,
             }
-            let error = Answer::of(200, &[], body).json::<Body>().unwrap_err();
+            let error = Response::of(200, &[], body).json::<Body>().unwrap_err();
             assert_eq!(error.to_string(), format!("GET /: unexpected answer at {place}"));
             assert_eq!(std::error::Error::source(&error).unwrap().to_string(), why);
         }
         assert!(
-            Answer { body: Bytes::from_static(b"\xff"), ..Answer::of(200, &[], "") }
+            Response { body: Bytes::from_static(b"\xff"), ..Response::of(200, &[], "") }
                 .text()
                 .is_err()
         );

@@ -1,4 +1,4 @@
-//! Values that are a row of fields: the same ones, in the same order, in data as in presentation format.
+//! Values that are a list of fields: the same ones, in the same order, in data as in presentation format.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -7,15 +7,15 @@ use super::fields::Fields;
 use super::number;
 use super::rdata::{int_or_text, unquote};
 use super::text::{self, Codes, QuotedString};
-use super::{Fault, Rdata, RdataError};
+use super::{Rdata, RdataError, ValueError};
 use crate::value::{Map, OwnedValue, Position, Value};
 
 /// What a field is in presentation format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum FieldFormat {
     /// A whole number; anything else stays as it is, and is refused with the record.
     Number,
-    /// As [`Word::Number`], where the field before is a number; else as it is.
+    /// As [`FieldFormat::Number`], where the field before is a number; else as it is.
     NumberAfterNumber,
     /// Text, without the quotes around it.
     Text,
@@ -27,15 +27,15 @@ pub(crate) enum Word {
     Rest,
 }
 
-/// A value that is a row of fields, all of which it always has.
+/// A value that is a list of fields, all of which it always has.
 ///
-/// Every row is an [`Rdata`]; its [`fmt::Display`] writes the fields that [`Row::FIELDS`] reads. In the alternate
+/// Every one is an [`Rdata`]; its [`fmt::Display`] writes the fields that [`FieldList::FIELDS`] reads. In the alternate
 /// form (`{:#}`) quoted strings are their canonical text, for plans.
-pub(crate) trait Row:
+pub(crate) trait FieldList:
     Clone + fmt::Debug + fmt::Display + Ord + Send + Sync + 'static
 {
     /// The keys, in order.
-    const FIELDS: &'static [(&'static str, Word)];
+    const FIELDS: &'static [(&'static str, FieldFormat)];
 
     /// The keys of the name that a value points to, if it points to one.
     const POINTS_BY: &'static [&'static str] = &[];
@@ -44,14 +44,14 @@ pub(crate) trait Row:
     const QUOTED: bool = true;
 
     /// Builds the value from its fields, as [`Rdata::read`] does.
-    fn of_fields(fields: Fields<'_, '_>) -> Result<Self, Fault>;
+    fn of_fields(fields: Fields<'_, '_>) -> Result<Self, ValueError>;
 
     /// The data of each field, in order.
     fn values(&self) -> impl IntoIterator<Item = OwnedValue>;
 }
 
-impl<T: Row> Rdata for T {
-    fn read(value: &Value<'_>) -> Result<Self, Fault> {
+impl<T: FieldList> Rdata for T {
+    fn read(value: &Value<'_>) -> Result<Self, ValueError> {
         Self::of_fields(Fields::of(value)?)
     }
 
@@ -80,7 +80,7 @@ impl<T: Row> Rdata for T {
 }
 
 /// Splits presentation format into fields, which stand between single blanks.
-fn parse(fields: &[(&'static str, Word)], rdata: &str) -> Result<OwnedValue, RdataError> {
+fn parse(fields: &[(&'static str, FieldFormat)], rdata: &str) -> Result<OwnedValue, RdataError> {
     let failed = || {
         let names: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
         RdataError::Fields { expected: names.join(" ").into(), rdata: rdata.to_owned() }
@@ -91,8 +91,8 @@ fn parse(fields: &[(&'static str, Word)], rdata: &str) -> Result<OwnedValue, Rda
     for (key, kind) in fields {
         let text = rest.ok_or_else(failed)?;
         let end = match kind {
-            Word::Quoted => end_of_quotes(text).or_else(|| text.find(' ')),
-            Word::Rest => None,
+            FieldFormat::Quoted => end_of_quotes(text).or_else(|| text.find(' ')),
+            FieldFormat::Rest => None,
             _ => text.find(' '),
         };
         let (word, after) = match end {
@@ -101,11 +101,11 @@ fn parse(fields: &[(&'static str, Word)], rdata: &str) -> Result<OwnedValue, Rda
         };
         let plain = |word: &str| OwnedValue::from(word.to_owned());
         let value = match kind {
-            Word::NumberAfterNumber if !after_number => plain(word),
-            Word::Number | Word::NumberAfterNumber => int_or_text(word),
-            Word::Text => plain(unquote(word)),
-            Word::Quoted | Word::Rest => quoted(unquote(word)),
-            Word::Bare => plain(word),
+            FieldFormat::NumberAfterNumber if !after_number => plain(word),
+            FieldFormat::Number | FieldFormat::NumberAfterNumber => int_or_text(word),
+            FieldFormat::Text => plain(unquote(word)),
+            FieldFormat::Quoted | FieldFormat::Rest => quoted(unquote(word)),
+            FieldFormat::Bare => plain(word),
         };
         after_number = number::int_of_text(word).is_ok();
         entries.push((*key, value));
@@ -140,8 +140,11 @@ fn quoted(inside: &str) -> OwnedValue {
 mod tests {
     use super::*;
 
-    const FIELDS: &[(&str, Word)] =
-        &[("a", Word::Number), ("b", Word::NumberAfterNumber), ("c", Word::Text)];
+    const FIELDS: &[(&str, FieldFormat)] = &[
+        ("a", FieldFormat::Number),
+        ("b", FieldFormat::NumberAfterNumber),
+        ("c", FieldFormat::Text),
+    ];
 
     #[test]
     fn fields_stand_between_single_blanks() {
@@ -158,7 +161,7 @@ mod tests {
 
     #[test]
     fn quoted_strings_may_hold_blanks_and_quotes() {
-        let fields = &[("a", Word::Quoted), ("b", Word::Quoted)];
+        let fields = &[("a", FieldFormat::Quoted), ("b", FieldFormat::Quoted)];
         for (rdata, shown) in [
             ("\"x y\" \"\"", "{'a': 'x y', 'b': ''}"),
             ("\"x\\\" y\" z", "{'a': 'x\\\\\" y', 'b': 'z'}"),
@@ -172,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_rest_may_hold_blanks() {
-        let fields = &[("a", Word::Bare), ("b", Word::Rest)];
+        let fields = &[("a", FieldFormat::Bare), ("b", FieldFormat::Rest)];
         let value = parse(fields, "'x' y z").unwrap();
         assert_eq!(value.get("a").and_then(Value::as_str), Some("'x'"));
         assert_eq!(value.get("b").and_then(Value::as_str), Some("y z"));

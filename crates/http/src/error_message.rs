@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::Answer;
+use crate::Response;
 
 /// Where services put their words, the more telling first.
 const KEYS: &[&str] = &[
@@ -19,23 +19,24 @@ const KEYS: &[&str] = &[
 
 /// The words of an answer, wherever services usually put them: fields of JSON, else the first line of
 /// text, else what the status means. Neither cut nor on one line.
-pub(crate) fn usual(answer: &Answer) -> String {
-    let body = String::from_utf8_lossy(answer.body());
+pub(crate) fn usual(response: &Response) -> String {
+    let body = String::from_utf8_lossy(response.body());
     let found = match serde_json::from_str::<Value>(&body) {
         Ok(json) => of_json(&json),
-        Err(_) if is_text(answer) => {
+        Err(_) if is_text(response) => {
             body.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
         }
         Err(_) => None,
     };
     let words = found.filter(|words| !words.is_empty());
-    words
-        .unwrap_or_else(|| answer.status.canonical_reason().unwrap_or("no reason given").to_owned())
+    words.unwrap_or_else(|| {
+        response.status.canonical_reason().unwrap_or("no reason given").to_owned()
+    })
 }
 
 /// Pages of HTML say nothing a user can use.
-fn is_text(answer: &Answer) -> bool {
-    let body = answer.body().trim_ascii_start();
+fn is_text(response: &Response) -> bool {
+    let body = response.body().trim_ascii_start();
     !body.starts_with(b"<")
 }
 
@@ -94,7 +95,7 @@ mod tests {
             (r#""a\nb""#, "a b"),
             (&*format!("\"{long}\""), &*cut),
         ] {
-            assert_eq!(one_line(&usual(&Answer::of(422, &[], body))), words, "{body}");
+            assert_eq!(one_line(&usual(&Response::of(422, &[], body))), words, "{body}");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Looking again: an answer that was lost is unknown until it was looked up.
 
 use async_trait::async_trait;
-use octodns_core::{ProviderError, ServiceFault};
+use octodns_core::{ProviderError, ServiceErrorKind};
 use octodns_http::Backoff;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// What is there after an answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum Observed {
     /// What was to be made.
     Desired,
     /// What was there before: nothing was done.
@@ -39,7 +39,7 @@ pub trait Call: Sync {
     ///
     /// # Errors
     ///
-    /// Of kind [`ServiceFault::Unsure`] when the answer is lost.
+    /// Of kind [`ServiceErrorKind::Indeterminate`] when the answer is lost.
     async fn send(&self) -> Result<(), ProviderError>;
 
     /// Looks what is there now.
@@ -47,7 +47,7 @@ pub trait Call: Sync {
     /// # Errors
     ///
     /// Fails when the service does not tell.
-    async fn look(&self) -> Result<Seen, ProviderError>;
+    async fn look_up(&self) -> Result<Observed, ProviderError>;
 }
 
 /// Sends something until it is known to be done or not, and looks after each answer that was lost. Every
@@ -55,37 +55,37 @@ pub trait Call: Sync {
 ///
 /// # Errors
 ///
-/// That of [`Call::send`]: of kind [`ServiceFault::Unsure`] if looking did not tell, and
-/// [`ServiceFault::Unreachable`] if it was looked and nothing was done, whatever was tried.
+/// That of [`Call::send`]: of kind [`ServiceErrorKind::Indeterminate`] if looking did not tell, and
+/// [`ServiceErrorKind::Unreachable`] if it was looked and nothing was done, whatever was tried.
 pub async fn settle(backoff: &Backoff, call: &dyn Call) -> Result<(), ProviderError> {
     let mut attempt = 0;
     let mut was_lost = false;
     loop {
         attempt += 1;
         let Err(error) = call.send().await else { return Ok(()) };
-        let is_lost = error.fault() == Some(ServiceFault::Unsure);
+        let is_lost = error.kind() == Some(ServiceErrorKind::Indeterminate);
         was_lost |= is_lost;
         if !was_lost {
             return Err(error);
         }
         backoff.pause(attempt).await;
-        match call.look().await {
-            Ok(Seen::Desired) => return Ok(()),
-            Ok(Seen::Existing) if is_lost && attempt < backoff.attempts() => {}
+        match call.look_up().await {
+            Ok(Observed::Desired) => return Ok(()),
+            Ok(Observed::Existing) if is_lost && attempt < backoff.attempts() => {}
             // Refused the second time, and not there: it was not done the first time either.
-            Ok(Seen::Existing) if !is_lost => return Err(error),
-            Ok(Seen::Existing) => {
+            Ok(Observed::Existing) if !is_lost => return Err(error),
+            Ok(Observed::Existing) => {
                 let words = format!("{}; it was looked for, and not done", error.with_causes());
-                return Err(ProviderError::service(ServiceFault::Unreachable, words));
+                return Err(ProviderError::service(ServiceErrorKind::Unreachable, words));
             }
-            Ok(Seen::Other) => {
+            Ok(Observed::Other) => {
                 let words = format!("{}; the target holds something else now", error.with_causes());
-                return Err(ProviderError::service(ServiceFault::Unsure, words));
+                return Err(ProviderError::service(ServiceErrorKind::Indeterminate, words));
             }
             Err(unread) => {
                 let (error, unread) = (error.with_causes(), unread.with_causes());
                 let words = format!("{error}; and it cannot be looked for: {unread}");
-                return Err(ProviderError::service(ServiceFault::Unsure, words));
+                return Err(ProviderError::service(ServiceErrorKind::Indeterminate, words));
             }
         }
     }
