@@ -133,7 +133,7 @@ pub(crate) struct Ran {
 
 impl Ran {
     /// Far more than any program needs in a debug build on a busy machine.
-    const LIMIT: Duration = Duration::from_secs(60);
+    const LIMIT: Duration = Duration::from_mins(1);
 
     fn of(line: &str, command: &mut Command) -> Self {
         let start = Instant::now();
