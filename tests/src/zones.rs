@@ -5,7 +5,8 @@ use std::io;
 use std::sync::Arc;
 
 use octodns_core::record::{LoadContext, Record, RecordTypes};
-use octodns_core::validate::{AnyValidator, RecordValidators};
+use octodns_core::registry::AnyValidator;
+use octodns_core::validate::RecordValidators;
 use octodns_core::zone::{
     AddOptions, AddOutcome, SubZones, ZoneFinding, ZoneSettings, ZoneValidators,
 };
@@ -23,7 +24,7 @@ const CONFIGURATIONS: [(&str, &[&str]); 2] =
 /// Compares every case.
 pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
     let mut registry = Registry::default();
-    octodns_core::validate::register(&mut registry);
+    octodns_core::registry::register_validators(&mut registry);
     for path in files(&options.corpus.join("zones"), "jsonl")? {
         for_each_case(&path, |id, case| outcome.case(id, difference(case, &registry)))?;
     }

@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use crate::error::{Cause, ProviderError, ServiceErrorKind};
 use crate::plan::{ApprovedPlan, Plan};
-use crate::provider::{Cause, ProviderError, ServiceErrorKind};
 
 /// What became of one change of a plan, or of a step beside the changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

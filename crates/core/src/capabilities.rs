@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::record::text::{Presentation, UnsupportedText};
+use crate::rdata::text::{Presentation, UnsupportedText};
 use crate::record::{Record, RecordType};
 
 /// What the values of records may be at a service, beside their types. What it refuses is told when planning.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 pub use approved::{ApprovedPlan, NotApproved};
 
 use crate::change::Change;
+use crate::error::ProviderError;
 use crate::name::RecordName;
-use crate::provider::ProviderError;
 use crate::record::RecordType;
 use crate::value::{Map, OwnedValue, Value};
 use crate::zone::Zone;

@@ -5,7 +5,8 @@
 use std::sync::{Arc, Mutex};
 
 use octodns_core::engine::{Pipeline, read_target};
-use octodns_core::provider::{PlanDraft, Stage};
+use octodns_core::processor::Stage;
+use octodns_core::provider::PlanDraft;
 use octodns_core::record::{HostName, RecordTypes};
 use octodns_core::validate::RecordValidators;
 use octodns_core::zone::{AddOptions, ZoneValidators};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use octodns_core::engine::{Pipeline, read_sources};
-use octodns_core::provider::{Processor, Provider, ProviderError, Stage};
+use octodns_core::processor::{Processor, Stage};
+use octodns_core::provider::{Provider, ProviderError};
 use octodns_core::registry::Component;
 use octodns_core::value::{Map, Value};
 use octodns_core::{Diagnostic, Plan, Report, Source, Target, TargetOptions};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 use futures::{StreamExt, stream};
 use octodns_core::engine::{Pipeline, ReadZone, read_sources};
-use octodns_core::provider::{Processor, Stage};
+use octodns_core::processor::{Processor, Stage};
 use octodns_core::zone::AddOptions;
 use octodns_core::{
     Context, Diagnostic, Plan, ProviderError, Report, Source, Target, Zone, ZoneName,

@@ -64,7 +64,7 @@ pub(crate) fn feature_of(class: &str) -> Option<&'static str> {
 pub fn registry(home: Option<PathBuf>, mut host: Host) -> Registry {
     host.version = host.version.or(Some(env!("CARGO_PKG_VERSION")));
     let mut registry = Registry { home, host, ..Registry::default() };
-    octodns_core::validate::register(&mut registry);
+    octodns_core::registry::register_validators(&mut registry);
     octodns_processors::register(&mut registry);
     for (_, register) in FEATURES {
         register(&mut registry);

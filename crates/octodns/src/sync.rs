@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
-use octodns_core::provider::Processor;
+use octodns_core::processor::Processor;
 use octodns_core::value::{Json, Value};
 use octodns_core::{ApplySink, ApprovedPlan, Diagnostic, Plan, Report, Target, ZoneName};
 use sha2::{Digest, Sha256};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::record::{Rdata, Txt};
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{

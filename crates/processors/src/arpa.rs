@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::record::{Dynamic, Geo, LoadContext};
 use octodns_core::registry::BuildError;
 use octodns_core::value::Map;

@@ -1,6 +1,6 @@
 //! `ExcludeRootNsChanges`: the NS record at the apex is compared, but never changed.
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::registry::BuildError;
 use octodns_core::value::truth;
 use octodns_core::{Change, Plan, Processor, ProviderError, RecordType, Registry, async_trait};

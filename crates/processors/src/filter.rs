@@ -1,6 +1,6 @@
 //! What all filters by a list have in common: keeping what matches, or everything else.
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::value::truth;
 use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};

@@ -1,6 +1,6 @@
 //! `IgnoreRootNsFilter`: the NS record at the apex is somebody else's business.
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{Processor, ProviderError, RecordName, RecordType, Registry, Zone, async_trait};
 

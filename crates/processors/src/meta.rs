@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::record::{LoadContext, Txt};
 use octodns_core::registry::{BuildError, Host, Sourced};
 use octodns_core::value::truth;

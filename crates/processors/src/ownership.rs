@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::record::{LoadContext, Rdata, Txt};
 use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::value::Map;

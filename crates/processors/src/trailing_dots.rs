@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use octodns_core::name::IdnaError;
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::record::{HostName, Mx, Srv};
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{Processor, ProviderError, RecordData, Registry, Zone, async_trait};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};
 use schemars::JsonSchema;

@@ -1,6 +1,6 @@
 //! `TtlRestrictionFilter`: refuses TTLs that are too low, too high or not on a list.
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::registry::BuildError;
 use octodns_core::{Processor, ProviderError, Registry, Zone, async_trait};
 use schemars::JsonSchema;

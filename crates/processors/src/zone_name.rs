@@ -1,6 +1,6 @@
 //! `ZoneNameFilter`: record names that repeat the name of the zone.
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::registry::BuildError;
 use octodns_core::value::truth;
 use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait};

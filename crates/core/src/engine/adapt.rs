@@ -2,24 +2,13 @@
 
 use std::sync::Arc;
 
+use super::unsupported::{Strictness, unsupported_finding};
 use super::values;
 use crate::capabilities::Capabilities;
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::diagnostic::{Diagnostic, Report};
 use crate::record::dynamic::Dynamic;
 use crate::record::{Record, RecordData, RecordType};
 use crate::zone::Zone;
-
-/// The code of findings about what a target cannot hold.
-const SUPPORTS: &str = "supports";
-
-/// How a target wants to be told of what it cannot hold.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Strictness {
-    /// Errors instead of warnings and a way around.
-    pub(super) strict_supports: bool,
-    /// Whether the way root NS records are treated is worth a word.
-    pub(super) root_ns_warnings: bool,
-}
 
 /// Takes out of the desired state, or simplifies, what the target cannot hold.
 pub(super) fn desired(
@@ -54,34 +43,6 @@ pub(super) fn existing(
         return None;
     }
     zone.remove(&crate::RecordName::APEX, RecordType::NS)
-}
-
-/// A finding of a provider about what its service cannot hold: an error with a way around it, as strict
-/// targets want it.
-pub fn unsupported(
-    zone: &Zone,
-    record: &Record,
-    message: impl Into<String>,
-    fallback: &str,
-) -> Diagnostic {
-    let subject = format!("{} {}", record.decoded_fqdn(zone.name()), record.record_type());
-    Diagnostic::error(SUPPORTS, message)
-        .about(subject)
-        .at(record.origin().clone())
-        .help(fallback.to_owned())
-}
-
-/// The same finding, as bad as the target takes it.
-pub(super) fn weighed(finding: Diagnostic, strictness: Strictness) -> Diagnostic {
-    if finding.code != SUPPORTS || finding.severity != Severity::Error {
-        return finding;
-    }
-    if !strictness.strict_supports {
-        return Diagnostic { severity: Severity::Warning, ..finding };
-    }
-    let fallback = finding.help.as_deref().unwrap_or_default();
-    let help = format!("with `strict_supports: false` {fallback}");
-    finding.help(help)
 }
 
 fn is_held(record: &Record, capabilities: &Capabilities) -> bool {
@@ -145,16 +106,6 @@ fn simplified(
     Some(simpler)
 }
 
-pub(super) fn unsupported_finding(
-    zone: &Zone,
-    record: &Record,
-    message: String,
-    fallback: &str,
-    strictness: Strictness,
-) -> Diagnostic {
-    weighed(unsupported(zone, record, message, fallback), strictness)
-}
-
 fn desired_root_ns(
     zone: &mut Zone,
     capabilities: &Capabilities,
@@ -181,30 +132,4 @@ fn desired_root_ns(
         report.push(unsupported_finding(zone, &record, message, "it is left out", strictness));
     }
     zone.remove(record.name(), record.record_type());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What a provider says it cannot hold is as bad as what capabilities rule out.
-    #[test]
-    fn a_lenient_target_is_warned_of_what_a_strict_one_refuses() {
-        let zone = Zone::new(crate::ZoneName::new("example.com.").unwrap());
-        let data = RecordData::A(vec!["192.0.2.1".parse().unwrap()]);
-        let record = Record::new(crate::RecordName::new("www").unwrap(), 300, data);
-        for (strict_supports, severity, help) in [
-            (true, Severity::Error, "with `strict_supports: false` it is left out"),
-            (false, Severity::Warning, "it is left out"),
-        ] {
-            let strictness = Strictness { strict_supports, root_ns_warnings: true };
-            let finding = unsupported(&zone, &record, "too long", "it is left out");
-            let found = weighed(finding, strictness);
-            assert_eq!((found.severity, found.help.as_deref()), (severity, Some(help)));
-            assert_eq!((&*found.subject, &*found.message), ("www.example.com. A", "too long"));
-        }
-        let other = Diagnostic::error("other", "broken");
-        let lenient = Strictness { strict_supports: false, root_ns_warnings: true };
-        assert_eq!(weighed(other.clone(), lenient), other);
-    }
 }

@@ -8,9 +8,9 @@ use futures::stream::{self, StreamExt};
 
 use crate::apply_log::{ApplyLog, Stopped};
 use crate::change::Change;
+use crate::error::ProviderError;
 use crate::name::RecordName;
 use crate::plan::Plan;
-use crate::provider::ProviderError;
 use crate::record::RecordType;
 
 /// Makes the changes of a plan by calling `make` for each, for services that change one `RRset` at a time.
@@ -188,9 +188,8 @@ mod tests {
     async fn a_change_whose_answer_is_lost_stays_tried() {
         let plan = plan(vec![Change::Create(a("lost")), Change::Create(a("other"))]);
         let log = ApplyLog::new("mine", &plan, &());
-        let lost = || {
-            ProviderError::service(crate::provider::ServiceErrorKind::Indeterminate, "no answer")
-        };
+        let lost =
+            || ProviderError::service(crate::error::ServiceErrorKind::Indeterminate, "no answer");
         let result = apply_each(&plan, &log, 1, async |_| Err(lost())).await;
         assert_eq!(result.unwrap_err().to_string(), "no answer");
         assert_eq!(log.outcomes(), [Outcome::Unknown, Outcome::NotSent]);

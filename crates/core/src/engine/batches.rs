@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use super::existing::about;
 use crate::apply_log::ApplyLog;
 use crate::change::Change;
+use crate::error::{ProviderError, ServiceErrorKind};
 use crate::name::RecordName;
 use crate::plan::Plan;
-use crate::provider::{ProviderError, ServiceErrorKind};
 use crate::record::RecordType;
 
 /// How much of something a change, or a batch, is: items as the service counts them, and bytes.

@@ -1,8 +1,8 @@
 //! What a change supposes of what was read, and what its errors say.
 
 use crate::change::Change;
+use crate::error::ProviderError;
 use crate::name::ZoneName;
-use crate::provider::ProviderError;
 
 /// Checks that a change is about what was read: an update or deletion about something that the target held
 /// (`is_held`), a creation about something that it did not.

@@ -7,19 +7,21 @@ mod existing;
 mod guard;
 pub mod per_record;
 mod read;
+mod served;
 mod target;
 mod texts;
+mod unsupported;
 mod values;
 
 use std::sync::Arc;
 
-pub use adapt::unsupported;
 pub use apply::apply_each;
 pub use batches::{Batch, BatchApi, BatchLimits, Weight, apply_batches, batches, batches_ranked};
 pub use existing::{about_change, check_existing};
 pub use read::{ReadZone, read_sources, read_target, read_valid_sources};
-pub use target::{Applied, Pipeline, Target, TargetOptions};
+pub use target::{Applied, Pipeline};
 pub use texts::drop_unsupported_texts;
+pub use unsupported::unsupported;
 
 use crate::record::RecordTypes;
 use crate::validate::RecordValidators;

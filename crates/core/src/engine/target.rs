@@ -1,104 +1,25 @@
-//! A target: a provider, and the options that every provider takes when it is written to.
+//! Reading, planning and applying to a target.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt;
-use schemars::JsonSchema;
-use serde::Deserialize;
 
 use super::guard::Guard;
 use super::read::ReadZone;
-use super::{Context, adapt, read_target, texts};
+use super::unsupported::{Strictness, at_configured_severity};
+use super::{Context, adapt, read_target, served};
 use crate::apply_log::{ApplyLog, ApplySink, Outcome};
 use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::error::{ProviderError, ServiceErrorKind};
 use crate::plan::{ApprovedPlan, Plan, State, Thresholds};
-use crate::provider::{
-    PlanDraft, Processor, Provider, ProviderError, ServiceErrorKind, Source, Stage,
-};
+use crate::processor::{Processor, Stage};
+use crate::provider::{PlanDraft, Source};
 use crate::record::Record;
-use crate::value::{DeError, Map, Value, from_value};
+use crate::target::Target;
 use crate::zone::{DiffScope, Zone, changes};
 
-/// The options that every provider takes.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
-#[serde(deny_unknown_fields, default)]
-pub struct TargetOptions {
-    /// Plans are made but never applied. Default: false.
-    pub apply_disabled: bool,
-    /// Share of existing records (0.0..=1.0) that may be updated without force. Default: 0.3.
-    pub update_pcent_threshold: f64,
-    /// Share of existing records (0.0..=1.0) that may be deleted without force. Default: 0.3.
-    pub delete_pcent_threshold: f64,
-    /// What the target cannot hold is an error, not worked around with a warning. Default: true.
-    pub strict_supports: bool,
-    /// Whether there is a word about root NS records that are missing or left out. Default: true.
-    pub root_ns_warnings: bool,
-}
-
-impl Default for TargetOptions {
-    fn default() -> Self {
-        let Thresholds { update, delete } = Thresholds::default();
-        Self {
-            apply_disabled: false,
-            update_pcent_threshold: update,
-            delete_pcent_threshold: delete,
-            strict_supports: true,
-            root_ns_warnings: true,
-        }
-    }
-}
-
-impl TargetOptions {
-    const KEYS: [&'static str; 5] = [
-        "apply_disabled",
-        "update_pcent_threshold",
-        "delete_pcent_threshold",
-        "strict_supports",
-        "root_ns_warnings",
-    ];
-
-    /// Takes these options out of the map of a provider's options.
-    ///
-    /// # Errors
-    ///
-    /// Says which of them is of the wrong type, and where.
-    pub fn take_from(options: &mut Map<'_>) -> Result<Self, DeError> {
-        let entries = Self::KEYS.iter().filter_map(|key| {
-            options.remove(key).filter(|value| !value.is_null()).map(|value| (*key, value))
-        });
-        from_value(&Value::from(entries.collect::<Map<'_>>()))
-    }
-}
-
-/// A provider that is written to.
-#[derive(Clone)]
-pub struct Target {
-    provider: Arc<dyn Provider>,
-    options: TargetOptions,
-}
-
 impl Target {
-    /// A target with options of its own.
-    pub fn new(provider: Arc<dyn Provider>, options: TargetOptions) -> Self {
-        Self { provider, options }
-    }
-
-    /// The provider.
-    pub fn provider(&self) -> &Arc<dyn Provider> {
-        &self.provider
-    }
-
-    /// The options.
-    pub fn options(&self) -> &TargetOptions {
-        &self.options
-    }
-
-    /// The id the provider has in the configuration.
-    pub fn id(&self) -> &str {
-        self.provider.id()
-    }
-
     /// Reads what the target holds of the zone that is desired.
     ///
     /// # Errors
@@ -106,7 +27,7 @@ impl Target {
     /// With everything that was found, if there is an error in it.
     pub async fn read(&self, desired: &Zone, context: &Context) -> Result<ReadZone, Report> {
         let empty = Zone::with_settings(desired.name().clone(), Arc::clone(desired.settings()));
-        let source: &dyn Source = &*self.provider;
+        let source: &dyn Source = &**self.provider();
         read_target(empty, source, context).await
     }
 
@@ -162,19 +83,19 @@ impl Target {
         state: &State,
     ) -> Result<Option<Plan>, ProviderError> {
         let mut changes = changes(&existing, &desired, &self.diff_scope());
-        changes.retain(|change| self.provider.is_significant(change));
+        changes.retain(|change| self.provider().is_significant(change));
         let draft = PlanDraft { existing: &existing, desired: &desired, changes: &changes, state };
-        let mut extra = self.provider.extra_changes(&draft).await?;
+        let mut extra = self.provider().extra_changes(&draft).await?;
         extra.retain(|change| self.diff_scope().permits(change));
         changes.extend(extra);
         let draft = PlanDraft { existing: &existing, desired: &desired, changes: &changes, state };
-        let meta = self.provider.meta(&draft).await?;
+        let meta = self.provider().meta(&draft).await?;
         if changes.is_empty() && meta.as_ref().is_none_or(|meta| !meta.is_truthy()) {
             return Ok(None);
         }
         let thresholds = Thresholds {
-            update: self.options.update_pcent_threshold,
-            delete: self.options.delete_pcent_threshold,
+            update: self.options().update_pcent_threshold,
+            delete: self.options().delete_pcent_threshold,
         };
         let mut plan = Plan::new(existing, desired, changes, exists).with_thresholds(thresholds);
         plan.meta = meta;
@@ -185,15 +106,16 @@ impl Target {
     /// that touches what is hidden, and nothing of what reading learned is lost.
     fn seal(&self, mut plan: Plan, guard: Guard, state: State, report: &mut Report) -> Plan {
         plan.changes.retain(|change| self.diff_scope().permits(change));
-        report.extend(texts::served_otherwise(&plan).map(|diagnostic| self.attributed(diagnostic)));
-        if !self.provider.drops_hidden() {
+        report
+            .extend(served::served_otherwise(&plan).map(|diagnostic| self.attributed(diagnostic)));
+        if !self.provider().drops_hidden() {
             report.extend(guard.findings(&plan).map(|diagnostic| self.attributed(diagnostic)));
         }
         plan.with_state(state).with_held(guard.into_held())
     }
 
     fn diff_scope(&self) -> DiffScope<'_> {
-        DiffScope { id: self.id(), capabilities: self.provider.capabilities() }
+        DiffScope { id: self.id(), capabilities: self.provider().capabilities() }
     }
 
     /// Reduces both zones to what the capabilities allow; returns the root NS record of the target if it is
@@ -204,14 +126,14 @@ impl Target {
         existing: &mut Zone,
         report: &mut Report,
     ) -> Option<Arc<Record>> {
-        self.provider.drop_meaningless(desired, report);
-        let capabilities = self.provider.capabilities();
+        self.provider().drop_meaningless(desired, report);
+        let capabilities = self.provider().capabilities();
         adapt::desired(desired, existing, capabilities, self.strictness(), report);
         let root_ns = adapt::existing(existing, desired, capabilities);
-        if root_ns.is_some() && self.options.root_ns_warnings {
+        if root_ns.is_some() && self.options().root_ns_warnings {
             tracing::info!(
                 target: "octodns",
-                logger = %format_args!("{}[{}]", self.provider.class_name(), self.id()),
+                logger = %format_args!("{}[{}]", self.provider().class_name(), self.id()),
                 "the target's root NS record is left alone: none is configured, or none supported",
             );
         }
@@ -225,16 +147,16 @@ impl Target {
         report: &mut Report,
     ) -> Result<(), ProviderError> {
         let mut found = Report::new();
-        self.provider.adapt(desired, existing, &mut found).await?;
+        self.provider().adapt(desired, existing, &mut found).await?;
         let strictness = self.strictness();
-        report.extend(found.into_iter().map(|finding| adapt::weighed(finding, strictness)));
+        report.extend(found.into_iter().map(|finding| at_configured_severity(finding, strictness)));
         Ok(())
     }
 
-    fn strictness(&self) -> adapt::Strictness {
-        adapt::Strictness {
-            strict_supports: self.options.strict_supports,
-            root_ns_warnings: self.options.root_ns_warnings,
+    fn strictness(&self) -> Strictness {
+        Strictness {
+            strict_supports: self.options().strict_supports,
+            root_ns_warnings: self.options().root_ns_warnings,
         }
     }
 
@@ -249,15 +171,15 @@ impl Target {
     ///
     /// Never fails itself: what happened, an error included, is in what it returns.
     pub async fn apply(&self, plan: &ApprovedPlan, sink: &dyn ApplySink) -> Applied {
-        let logger = format!("{}[{}]", self.provider.class_name(), self.id());
+        let logger = format!("{}[{}]", self.provider().class_name(), self.id());
         let log = ApplyLog::new(self.id(), plan, sink);
-        if self.options.apply_disabled {
+        if self.options().apply_disabled {
             tracing::info!(target: "octodns", logger, "apply: disabled");
             return Applied::new(&log, None);
         }
         let (count, zone) = (plan.changes.len(), plan.desired.name());
         tracing::info!(target: "octodns", logger, "apply: making {count} changes to {zone}");
-        let applying = AssertUnwindSafe(self.provider.apply(plan, &log));
+        let applying = AssertUnwindSafe(self.provider().apply(plan, &log));
         let error = match applying.catch_unwind().await {
             Ok(Ok(())) => unfinished(&log),
             Ok(Err(error)) => Some(error),

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use super::unsupported;
-use crate::change::Change;
-use crate::diagnostic::{Diagnostic, Report};
-use crate::plan::Plan;
-use crate::record::text::{UnsupportedText, served_otherwise as served_otherwise_of};
+use super::unsupported::unsupported;
+use crate::diagnostic::Report;
+use crate::rdata::text::UnsupportedText;
 use crate::record::{Record, RecordData, RecordType};
 use crate::zone::Zone;
 
@@ -46,15 +44,6 @@ pub fn drop_unsupported_texts(
             }
         }
     }
-}
-
-/// Warnings about the updates of a plan, of texts that octoDNS served as something else.
-pub(super) fn served_otherwise(plan: &Plan) -> impl Iterator<Item = Diagnostic> {
-    let zone = plan.desired.name();
-    plan.changes.iter().flat_map(move |change| match change {
-        Change::Update { existing, new } => served_otherwise_of(existing, new, zone),
-        _ => Vec::new(),
-    })
 }
 
 fn objection(record: &Record, unsupported_texts: &[UnsupportedText]) -> Option<String> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::adapt::{Strictness, unsupported_finding, weighed};
 use super::texts::drop_unsupported_texts;
+use super::unsupported::{Strictness, at_configured_severity, unsupported_finding};
 use crate::capabilities::Values;
 use crate::diagnostic::Report;
 use crate::record::{Record, RecordData};
@@ -23,7 +23,7 @@ pub(super) fn adapt(
     }
     let mut texts = Report::new();
     drop_unsupported_texts(zone, existing, values.lacks, &mut texts);
-    report.extend(texts.into_iter().map(|finding| weighed(finding, strictness)));
+    report.extend(texts.into_iter().map(|finding| at_configured_severity(finding, strictness)));
     let refused = |record: &Arc<Record>| {
         // What the target holds already is not objected to.
         let held = existing.get(record.name(), record.record_type());

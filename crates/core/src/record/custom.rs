@@ -1,10 +1,65 @@
-//! Values of the types that providers bring.
+//! The record types that providers bring, and their values.
 
 use std::sync::Arc;
 
-use super::rdata::AnyValues;
-use super::{CustomType, RecordData, RecordType, ValueError};
+use schemars::Schema;
+
+use crate::rdata::{AnyValues, RdataError, RecordType, ValueError};
+use crate::validate::Validator;
 use crate::value::{Map, OwnedValue, Value};
+
+/// A record type that a provider brings, such as an alias only its service knows.
+///
+/// Values are kept as data; the type says what may be in them and how they are shown.
+pub trait CustomType: Send + Sync + std::fmt::Debug {
+    /// The type's name in data.
+    fn record_type(&self) -> RecordType;
+
+    /// Whether a record has exactly one value.
+    fn is_single(&self) -> bool;
+
+    /// The name plans show, such as `Route53AliasRecord`.
+    fn class_name(&self) -> &str;
+
+    /// The canonical form of a value: what is kept, compared, and written back.
+    ///
+    /// # Errors
+    ///
+    /// Fails when this cannot be a value of this type.
+    fn read(&self, value: &Value<'_>) -> Result<OwnedValue, ValueError>;
+
+    /// Presentation format of a canonical value.
+    fn rdata(&self, value: &OwnedValue) -> String;
+
+    /// How a plan shows a canonical value.
+    fn text(&self, value: &OwnedValue) -> String {
+        self.rdata(value)
+    }
+
+    /// What canonical values are ordered by; those that differ should differ in it.
+    fn order_key(&self, value: &OwnedValue) -> String {
+        self.text(value)
+    }
+
+    /// Splits presentation format into data.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the text is not the presentation format of this type.
+    fn parse(&self, rdata: &str) -> Result<OwnedValue, RdataError> {
+        Ok(Value::from(rdata.to_owned()))
+    }
+
+    /// Describes a value. Default: whatever it is, it is fine.
+    fn schema(&self) -> Schema {
+        true.into()
+    }
+
+    /// Validators that come with the type.
+    fn validators(&self) -> Vec<Validator> {
+        Vec::new()
+    }
+}
 
 /// The values of a record whose type a provider brought.
 #[derive(Clone, Debug)]
@@ -14,6 +69,17 @@ pub struct CustomData {
 }
 
 impl CustomData {
+    /// Reads the values of a type, in their order.
+    pub(super) fn read(
+        custom: &Arc<dyn CustomType>,
+        values: &[Value<'_>],
+    ) -> Result<Self, ValueError> {
+        let values = values.iter().map(|value| custom.read(value));
+        let mut values = values.collect::<Result<Vec<_>, _>>()?;
+        values.sort_by_cached_key(|value| custom.order_key(value));
+        Ok(Self { custom: Arc::clone(custom), values })
+    }
+
     /// The type.
     pub fn custom_type(&self) -> &dyn CustomType {
         &*self.custom
@@ -43,16 +109,6 @@ impl PartialEq for CustomData {
     fn eq(&self, other: &Self) -> bool {
         self.record_type() == other.record_type() && self.values == other.values
     }
-}
-
-pub(crate) fn read(
-    custom: &Arc<dyn CustomType>,
-    values: &[Value<'_>],
-) -> Result<RecordData, ValueError> {
-    let values = values.iter().map(|value| custom.read(value));
-    let mut values = values.collect::<Result<Vec<_>, _>>()?;
-    values.sort_by_cached_key(|value| custom.order_key(value));
-    Ok(RecordData::Custom(CustomData { custom: Arc::clone(custom), values }))
 }
 
 impl AnyValues for CustomData {

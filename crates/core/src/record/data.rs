@@ -2,12 +2,11 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::RecordType;
 use super::custom::CustomData;
-use super::rdata::AnyValues;
 use super::types::{
     Caa, Ds, HostName, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, Svcb, Tlsa, Txt, Uri, Urlfwd,
 };
+use crate::rdata::{AnyValues, RecordType};
 
 /// The values of one record, in the order octoDNS gives them.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::fields::Fields;
-use super::number;
-use super::rdata::{int_or_text, unquote};
 use super::text::{self, Codes, QuotedString};
 use super::{Rdata, RdataError, ValueError};
+use crate::rdata::number;
+use crate::rdata::{int_or_text, unquote};
 use crate::value::{Map, OwnedValue, Position, Value};
 
 /// What a field is in presentation format.

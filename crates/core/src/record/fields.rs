@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use super::ValueError;
 use super::general::shown;
-use super::number::{self, NumberFault};
 use super::text::QuotedString;
+use crate::rdata::number::{self, NumberFault};
 use crate::validate::Findings;
 use crate::value::{Kind, Map, Position, Special, Value, python_str};
 

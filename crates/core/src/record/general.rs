@@ -1,6 +1,6 @@
 //! Checks of what every record has: name, TTL, health check.
 
-use super::number::{self, NumberFault};
+use crate::rdata::number::{self, NumberFault};
 use crate::validate::{Findings, RawRecord, RecordCheck};
 use crate::value::Value;
 

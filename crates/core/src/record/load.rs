@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::rdata::Places;
 use super::registry::{RecordTypes, TypeEntry};
-use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, number, text};
+use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, text};
 use crate::diagnostic::{Diagnostic, Origin, Report};
+use crate::rdata::Places;
+use crate::rdata::number;
 use crate::validate::{Findings, RawRecord, RecordValidators};
 use crate::value::{Kind, Map, Position, Special, Value, python_str};
 use crate::{RecordName, ZoneName};

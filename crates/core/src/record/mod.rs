@@ -8,24 +8,23 @@ mod fields;
 mod general;
 pub mod geo;
 mod load;
-mod number;
 pub mod options;
-mod rdata;
-mod record_type;
 mod registry;
 mod routing;
-pub mod text;
+mod table;
 mod types;
-mod value_error;
+mod validators;
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::diagnostic::Origin;
+use crate::rdata::Places;
+pub use crate::rdata::{Rdata, RdataError, RecordType, ValueError, text};
 use crate::value::{Map, OwnedValue, Python, Value};
 use crate::{RecordName, ZoneName};
 
-pub use custom::CustomData;
+pub use custom::{CustomData, CustomType};
 pub use data::RecordData;
 pub use dynamic::Dynamic;
 pub use general::GENERAL_CHECKS;
@@ -33,15 +32,12 @@ pub use geo::Geo;
 pub use load::LoadContext;
 pub(crate) use load::{is_dynamic, is_geo};
 pub use options::Options;
-use rdata::Places;
-pub use rdata::{Rdata, RdataError};
-pub use record_type::RecordType;
-pub use registry::{CustomType, DuplicateType, RecordTypes, TypeEntry, TypeRow};
+pub use registry::{DuplicateType, RecordTypes, TypeEntry};
+pub use table::{TYPES, TypeRow};
 pub use types::{
-    Angle, Caa, Ds, HostName, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, SvcParam, Svcb, TYPES, Tlsa,
-    Txt, Uri, Urlfwd,
+    Angle, Caa, Ds, HostName, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, SvcParam, Svcb, Tlsa, Txt,
+    Uri, Urlfwd,
 };
-pub use value_error::ValueError;
 
 /// One `RRset` as octoDNS means it: everything a name holds of one type.
 ///

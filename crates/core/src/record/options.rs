@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::ValueError;
-use crate::schema::Dialect;
+use crate::shape::Dialect;
 use crate::value::{Map, OwnedValue, Value, python_str};
 
 /// The `octodns` section of a record; most records have none, which costs no allocation.

@@ -3,84 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::rdata::{Places, RdataError};
-use super::types::TYPES;
-use super::{RecordData, RecordType, ValueError};
-use crate::schema::{Dialect, Schema, Shape};
-use crate::validate::{RecordCheck, Validator, ValueCheck};
+use smol_str::SmolStr;
+
+use super::custom::{CustomData, CustomType};
+use super::data::RecordData;
+use super::table::{TYPES, TypeRow};
+use super::types::HostName;
+use crate::rdata::{Places, Rdata, RdataError, RecordType, ValueError};
+use crate::shape::Dialect;
+use crate::validate::Validator;
 use crate::value::{OwnedValue, Value};
-
-/// A built-in record type.
-#[derive(Clone, Copy, Debug)]
-pub struct TypeRow {
-    /// The type.
-    pub record_type: RecordType,
-    /// Whether a record has exactly one value (`value`), or a list (`values`).
-    pub single: bool,
-    /// Where the type is specified.
-    pub references: &'static [&'static str],
-    /// Checks of the record's data.
-    pub record_checks: &'static [RecordCheck],
-    /// Checks of its values.
-    pub value_checks: &'static [ValueCheck],
-    /// What a value may be, for editors.
-    pub(crate) shape: Shape,
-    pub(crate) read: fn(&[Value<'_>], &mut Places) -> Result<RecordData, ValueError>,
-    pub(crate) parse: fn(&str) -> Result<OwnedValue, RdataError>,
-}
-
-/// A record type that a provider brings, such as an alias only its service knows.
-///
-/// Values are kept as data; the type says what may be in them and how they are shown.
-pub trait CustomType: Send + Sync + std::fmt::Debug {
-    /// The type's name in data.
-    fn record_type(&self) -> RecordType;
-
-    /// Whether a record has exactly one value.
-    fn is_single(&self) -> bool;
-
-    /// The name plans show, such as `Route53AliasRecord`.
-    fn class_name(&self) -> &str;
-
-    /// The canonical form of a value: what is kept, compared, and written back.
-    ///
-    /// # Errors
-    ///
-    /// Fails when this cannot be a value of this type.
-    fn read(&self, value: &Value<'_>) -> Result<OwnedValue, ValueError>;
-
-    /// Presentation format of a canonical value.
-    fn rdata(&self, value: &OwnedValue) -> String;
-
-    /// How a plan shows a canonical value.
-    fn text(&self, value: &OwnedValue) -> String {
-        self.rdata(value)
-    }
-
-    /// What canonical values are ordered by; those that differ should differ in it.
-    fn order_key(&self, value: &OwnedValue) -> String {
-        self.text(value)
-    }
-
-    /// Splits presentation format into data.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the text is not the presentation format of this type.
-    fn parse(&self, rdata: &str) -> Result<OwnedValue, RdataError> {
-        Ok(Value::from(rdata.to_owned()))
-    }
-
-    /// Describes a value. Default: whatever it is, it is fine.
-    fn schema(&self) -> Schema {
-        true.into()
-    }
-
-    /// Validators that come with the type.
-    fn validators(&self) -> Vec<Validator> {
-        Vec::new()
-    }
-}
 
 /// One type of [`RecordTypes`].
 #[derive(Clone, Debug)]
@@ -184,8 +116,19 @@ impl TypeEntry {
     ) -> Result<RecordData, ValueError> {
         match self {
             Self::BuiltIn(row) => (row.read)(values, places),
-            Self::Custom(custom) => super::custom::read(custom, values),
+            Self::Custom(custom) => CustomData::read(custom, values).map(RecordData::Custom),
         }
+    }
+
+    /// The canonical text of a value of a pool.
+    pub(super) fn canonical_text(&self, value: &Value<'_>) -> Result<SmolStr, ValueError> {
+        if self.is_single() {
+            return HostName::read(value).map(|target| target.as_str().into());
+        }
+        let data = self.read(std::slice::from_ref(value))?;
+        let text = data.parts().1.texts().into_iter().next();
+        text.map(SmolStr::from)
+            .ok_or_else(|| ValueError::new("missing value", value.position).help("write the value"))
     }
 }
 

@@ -1,10 +1,9 @@
 //! The validators of routing: what joins its checks with those of values.
 
-use smol_str::SmolStr;
-
-use super::{HostName, Rdata, TypeEntry, ValueError, dynamic, geo};
+use super::{dynamic, geo};
+use crate::rdata::ValueError;
 use crate::validate::{Findings, RawRecord, RecordCheck};
-use crate::value::{Kind, Value};
+use crate::value::Kind;
 
 /// Checks the `dynamic` section.
 pub(super) const DYNAMIC: RecordCheck = RecordCheck {
@@ -47,17 +46,4 @@ fn check_geo(record: &RawRecord<'_>, findings: &mut Findings) {
 
 fn tell(fault: ValueError, findings: &mut Findings) {
     findings.error(fault.position, fault.message).help = fault.help;
-}
-
-impl TypeEntry {
-    /// The canonical text of a value of a pool.
-    pub(super) fn canonical_text(&self, value: &Value<'_>) -> Result<SmolStr, ValueError> {
-        if self.is_single() {
-            return HostName::read(value).map(|target| target.as_str().into());
-        }
-        let data = self.read(std::slice::from_ref(value))?;
-        let text = data.parts().1.texts().into_iter().next();
-        text.map(SmolStr::from)
-            .ok_or_else(|| ValueError::new("missing value", value.position).help("write the value"))
-    }
 }

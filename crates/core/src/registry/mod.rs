@@ -1,7 +1,6 @@
 //! The classes a configuration can name: every provider, source and processor that is compiled in.
 
-mod options;
-mod shared;
+mod validators;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,14 +8,16 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 
-pub use options::{NoOptions, Options, OptionsSchema, Sourced, with_common};
-pub use shared::WithShared;
+pub use validators::{AnyValidator, ExtraValidators, register_validators};
 
-use crate::diagnostic::nearest;
-use crate::provider::{Processor, Provider, Source};
+use crate::nearest::nearest;
+pub use crate::options::{
+    BuildError, NoOptions, Options, OptionsSchema, Sourced, WithShared, with_common,
+};
+use crate::processor::Processor;
+use crate::provider::{Provider, Source};
 use crate::record::RecordTypes;
-use crate::validate::{AnyValidator, ExtraValidators};
-use crate::value::{DeError, OwnedValue, Position};
+use crate::value::OwnedValue;
 
 /// What a class under `providers:` makes.
 #[derive(Clone)]
@@ -42,33 +43,6 @@ impl Component {
             Self::Source(_) => None,
             Self::Provider(provider) => Some(provider),
         }
-    }
-}
-
-/// Why options do not make a component.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct BuildError {
-    /// What is wrong.
-    pub message: String,
-    /// What to write instead, if that is known.
-    pub help: Option<String>,
-    /// Where it is.
-    pub position: Position,
-}
-
-impl BuildError {
-    /// The same error, with advice.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-impl From<DeError> for BuildError {
-    fn from(error: DeError) -> Self {
-        Self { message: error.message, help: error.help, position: error.position }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::shape::int;
 use super::{DRAFT, Dialect, Schema};
 use crate::record::{RecordTypes, TypeEntry, dynamic, geo, is_dynamic, is_geo, options};
+use crate::shape::int;
 
 /// Names of types that octoDNS lets pass since a provider may bring them.
 const CUSTOM_TYPE: &str = r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/[A-Za-z_]\w*$";

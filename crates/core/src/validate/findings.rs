@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::record::ValueError;
-use crate::value::{Kind, Position, Value, python_str};
+use crate::rdata::{ValueError, kind_help};
+use crate::value::{Position, Value};
 
 /// One objection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,16 +120,6 @@ impl Findings {
             found.id = Cow::Owned(id.to_owned());
         }
     }
-}
-
-/// What to write instead of a value of a kind that cannot be meant.
-pub(crate) fn kind_help(value: &Value<'_>, expected: &str) -> String {
-    let wants_text = expected.contains("text") || expected.contains("name");
-    if wants_text && matches!(value.kind, Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) {
-        let shown = python_str(value);
-        return format!("put it in quotes: '{shown}', unless something else is meant");
-    }
-    format!("write {expected}")
 }
 
 impl Finding {

@@ -3,20 +3,18 @@
 //! Validators see the data as it was written, before anything is built from it, so that every fault of
 //! a record is told at once and at its place.
 
-mod classes;
 mod findings;
+mod options;
 mod registry;
 
 use std::sync::Arc;
 
-use crate::ZoneName;
-use crate::record::RecordType;
+use crate::name::ZoneName;
+use crate::rdata::RecordType;
 use crate::value::{Map, Position, Value};
 
-pub use classes::{AnyValidator, ExtraValidators, register};
-pub(crate) use classes::{SETS, of_validator};
-pub(crate) use findings::kind_help;
 pub use findings::{Finding, Findings};
+pub(crate) use options::{SETS, of_validator, sets};
 pub use registry::{RecordValidators, Scope, ValidatorError};
 
 /// Names of the sets a validator belongs to; `None` means it is on whatever sets are.

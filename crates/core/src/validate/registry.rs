@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Findings, RawRecord, RecordValidator, Validator, ValueValidator};
-use crate::record::{GENERAL_CHECKS, RecordType, RecordTypes};
+use crate::rdata::RecordType;
 use crate::value::Value;
 
 /// What a validator is about: every type (`None`), or one.
@@ -91,26 +91,9 @@ pub struct RecordValidators {
 }
 
 impl RecordValidators {
-    /// Everything built in, and the validators of the types in `types`; none at work.
-    pub fn new(types: &RecordTypes) -> Self {
-        let mut all = Self::default();
-        for check in GENERAL_CHECKS {
-            all.available.push((None, Validator::Record(Arc::new(*check))));
-        }
-        for entry in types.iter() {
-            let scope = Some(entry.record_type());
-            for validator in entry.validators() {
-                all.available.push((scope, validator));
-            }
-        }
-        all
-    }
-
-    /// The set that is at work when a configuration says nothing.
-    pub fn legacy(types: &RecordTypes) -> Self {
-        let mut all = Self::new(types);
-        all.enable_sets(&["legacy"]);
-        all
+    /// Makes a validator available, whatever else there is of its id.
+    pub(crate) fn add(&mut self, scope: Scope, validator: Validator) {
+        self.available.push((scope, validator));
     }
 
     /// Makes a validator available for some types, or (with `None`) for all.
@@ -280,6 +263,7 @@ fn scopes(types: Option<&[RecordType]>) -> Vec<Scope> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::RecordTypes;
     use crate::validate::{RecordCheck, ValueCheck};
 
     fn active(validators: &RecordValidators, scope: Scope) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::record::{RecordData, Txt};
 use octodns_core::{Diagnostic, Processor, ProviderError, Record, RecordType, Zone, async_trait};
 use schemars::JsonSchema;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use octodns_core::provider::Processor;
+use octodns_core::processor::Processor;
+use octodns_core::registry::AnyValidator;
 use octodns_core::registry::{BuildError, Class, Classes, Component, Options};
-use octodns_core::validate::{AnyValidator, RecordValidators};
+use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Map, OwnedValue, Position, python_str};
 use octodns_core::zone::ZoneValidators;
 use octodns_core::{Diagnostic, Report, Source, Target, TargetOptions};

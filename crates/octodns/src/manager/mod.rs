@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use octodns_core::provider::Processor;
+use octodns_core::processor::Processor;
 use octodns_core::record::RecordTypes;
 use octodns_core::registry::Host;
 use octodns_core::validate::RecordValidators;

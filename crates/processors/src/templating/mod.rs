@@ -6,7 +6,7 @@ mod spec;
 
 use std::sync::Arc;
 
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::record::LoadContext;
 use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::value::truth;

@@ -1,6 +1,6 @@
 //! `AwsAcmMangingProcessor`: leaves alone the CNAME records that AWS Certificate Manager validates names by.
 
-use octodns_core::provider::{Processor, Stage};
+use octodns_core::processor::{Processor, Stage};
 use octodns_core::record::Record;
 use octodns_core::{ProviderError, RecordData, Zone, async_trait};
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use octodns_core::engine::read_sources;
-use octodns_core::provider::Stage;
+use octodns_core::processor::Stage;
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::Map;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use octodns_core::provider::{Processor, ProviderError, Stage as ProcessorStage};
+use octodns_core::processor::Processor;
+use octodns_core::processor::Stage as ProcessorStage;
+use octodns_core::provider::ProviderError;
 use octodns_core::{Change, Plan, RecordName, RecordType, Report, Zone, ZoneName, async_trait};
 use serde_json::{Value as Json, json};
 

@@ -11,9 +11,9 @@ pub use rows::{ExistingRows, RowReader, StoredRow};
 use super::{about_change, apply_each, check_existing};
 use crate::apply_log::{ApplyLog, Stopped};
 use crate::change::Change;
+use crate::error::{ProviderError, ServiceErrorKind};
 use crate::name::ZoneName;
 use crate::plan::Plan;
-use crate::provider::{ProviderError, ServiceErrorKind};
 use crate::record::Record;
 
 /// A service that keeps one row per value. Records that are handed in have one value each.

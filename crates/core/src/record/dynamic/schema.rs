@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::Status;
-use crate::schema::{Dialect, Shape};
+use crate::shape::{Dialect, Shape};
 
 /// Codes of continents, countries and provinces.
 const GEO: &str = "^[A-Z]{2}(-[A-Z]{2}(-[A-Z]{2})?)?$";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::schema::Dialect;
+use crate::shape::Dialect;
 
 /// The schema of a section whose places hold values such as `value` describes.
 pub(crate) fn schema(value: &Json, dialect: Dialect) -> Json {

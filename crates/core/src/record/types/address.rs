@@ -5,13 +5,13 @@ use std::fmt::Display;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use super::ValueCheck;
 use crate::record::general::shown;
 use crate::record::{Rdata, RdataError, RecordType, ValueError};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{Kind, OwnedValue, Position, Value};
 
-pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[ValueCheck {
     id: "ip-value-rfc",
     class: "octodns.record.ip.IpValueValidator",
     sets: &["legacy", "strict"],

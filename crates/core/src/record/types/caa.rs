@@ -4,15 +4,15 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::ValueCheck;
 use super::txt::quoted_escapes;
+use crate::rdata::text::QuotedString;
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{Fields, U8, check_each, check_int};
 use crate::record::general::shown;
-use crate::record::text::QuotedString;
 use crate::record::{RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{OwnedValue, Value};
 
 /// One property, such as `0 issue "ca.example.net"`.
@@ -27,7 +27,7 @@ pub struct Caa {
 }
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new(
             "flags",
@@ -44,7 +44,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
     Required::All(&["tag", "value"]),
 );
 
-pub(super) const CHECKS: &[ValueCheck] = &[
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[
     ValueCheck {
         id: "caa-value",
         class: "octodns.record.caa.CaaValueValidator",

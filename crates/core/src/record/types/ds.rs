@@ -4,12 +4,12 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::ValueCheck;
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U8, U16, check_each, check_each_mapping};
 use crate::record::{RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{OwnedValue, Value};
 
 /// One delegation signer, such as `60485 5 1 2bb183af5f22588179a53b0a98631fad1a292118`.
@@ -25,7 +25,7 @@ pub struct Ds {
     pub digest: SmolStr,
 }
 
-pub(super) const CHECKS: &[ValueCheck] = &[
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[
     ValueCheck {
         id: "ds-value",
         class: "octodns.record.ds.DsValueValidator",
@@ -47,7 +47,7 @@ pub(super) const CHECKS: &[ValueCheck] = &[
 ];
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new("key_tag", "The tag of the key.", Shape::AnyInt(0, 65_535)),
         Field::new(

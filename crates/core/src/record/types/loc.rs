@@ -6,14 +6,14 @@ use std::ops::RangeInclusive;
 
 use smol_str::SmolStr;
 
-use super::ValueCheck;
+use crate::rdata::number::{self, NumberFault};
+use crate::rdata::{fields, int_or_text, unquote, words};
 use crate::record::fields::{Fields, check_each};
 use crate::record::general::shown;
-use crate::record::number::{self, NumberFault};
-use crate::record::rdata::{fields, int_or_text, unquote, words};
 use crate::record::{Rdata, RdataError, RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{OwnedValue, Python, Value};
 
 /// One place: latitude, longitude, altitude, and how exact they are.
@@ -47,7 +47,7 @@ pub struct Angle {
 }
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new("lat_degrees", "Degrees north or south of the equator.", Shape::Int(0, 90)),
         Field::new("lat_minutes", "Minutes.", Shape::Int(0, 59)),
@@ -94,7 +94,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
     ]),
 );
 
-pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[ValueCheck {
     id: "loc-value-rfc",
     class: "octodns.record.loc.LocValueValidator",
     sets: &["legacy", "strict"],

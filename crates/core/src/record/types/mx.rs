@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::ValueCheck;
 use super::target::{HostName, check_absolute, check_not_ip, check_target};
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
 use crate::record::{Rdata, RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{OwnedValue, Value};
 
 /// One mail exchange, such as `10 mail.example.com.`.
@@ -21,7 +21,7 @@ pub struct Mx {
 }
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new(
             "preference",
@@ -35,7 +35,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
     Required::Pairs(&[["preference", "priority"], ["exchange", "value"]]),
 );
 
-pub(super) const CHECKS: &[ValueCheck] = &[
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[
     ValueCheck {
         id: "mx-value",
         class: "octodns.record.mx.MxValueValidator",

@@ -4,16 +4,16 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::ValueCheck;
 use super::target::check_absolute;
 use super::txt::quoted_escapes;
+use crate::rdata::text::QuotedString;
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping};
 use crate::record::general::shown;
-use crate::record::text::QuotedString;
 use crate::record::{RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{OwnedValue, Value};
 
 /// One rule, such as `100 10 "S" "SIP+D2U" "" _sip._udp.example.com.`.
@@ -34,7 +34,7 @@ pub struct Naptr {
 }
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new("order", "The order in which records are looked at.", Shape::AnyInt(0, 65_535)),
         Field::new("preference", "Rank among records of one order.", Shape::AnyInt(0, 65_535)),
@@ -50,7 +50,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
     Required::All(&["order", "preference", "flags", "service", "regexp", "replacement"]),
 );
 
-pub(super) const CHECKS: &[ValueCheck] = &[
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[
     ValueCheck {
         id: "naptr-value",
         class: "octodns.record.naptr.NaptrValueValidator",

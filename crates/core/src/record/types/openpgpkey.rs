@@ -5,10 +5,10 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::ValueCheck;
 use crate::record::fields::text_of;
 use crate::record::{Rdata, RdataError, RecordType, ValueError};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{OwnedValue, Position, Value};
 
 /// One key, in base64.
@@ -27,7 +27,7 @@ impl Openpgpkey {
     }
 }
 
-pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[ValueCheck {
     id: "openpgpkey-value-rfc",
     class: "octodns.record.openpgpkey.OpenpgpkeyValueValidator",
     sets: &["legacy", "strict"],

@@ -3,13 +3,13 @@
 use std::fmt;
 
 use super::target::{HostName, check_absolute, check_not_ip, check_target};
-use super::{RecordCheck, ValueCheck};
+use crate::rdata::number::{self, NumberFault};
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
-use crate::record::number::{self, NumberFault};
 use crate::record::{Rdata, RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::{Findings, RawRecord};
+use crate::validate::{RecordCheck, ValueCheck};
 use crate::value::{OwnedValue, Value};
 
 /// One host, such as `10 60 5060 sip.example.com.`.
@@ -25,7 +25,7 @@ pub struct Srv {
     pub target: HostName,
 }
 
-pub(super) const NAMES: [RecordCheck; 2] = [
+pub(in crate::record) const NAMES: [RecordCheck; 2] = [
     RecordCheck {
         id: "srv-name",
         class: "octodns.record.srv.SrvNameValidator",
@@ -41,7 +41,7 @@ pub(super) const NAMES: [RecordCheck; 2] = [
 ];
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new(
             "priority",
@@ -55,7 +55,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
     Required::All(&["priority", "weight", "port", "target"]),
 );
 
-pub(super) const CHECKS: &[ValueCheck] = &[
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[
     ValueCheck {
         id: "srv-value",
         class: "octodns.record.srv.SrvValueValidator",

@@ -4,12 +4,12 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::ValueCheck;
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
 use crate::record::{RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{Kind, OwnedValue, Value};
 
 /// One fingerprint, such as `4 2 a87f1b687ac0e57d2a081a2f282672334d90ed316d2b818ca9580ea384d92401`.
@@ -24,7 +24,7 @@ pub struct Sshfp {
 }
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new(
             "algorithm",
@@ -41,7 +41,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
     Required::All(&["algorithm", "fingerprint_type", "fingerprint"]),
 );
 
-pub(super) const CHECKS: &[ValueCheck] = &[
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[
     ValueCheck {
         id: "sshfp-value",
         class: "octodns.record.sshfp.SshfpValueValidator",

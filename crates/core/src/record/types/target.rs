@@ -6,12 +6,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use smol_str::SmolStr;
 
-use super::{RecordCheck, ValueCheck};
 use crate::name::{IdnaError, idna};
-use crate::record::rdata::{AnyValues, Places};
-use crate::record::text::QuotedString;
-use crate::record::{Rdata, RdataError, RecordData, RecordType, ValueError};
+use crate::rdata::text::QuotedString;
+use crate::rdata::{AnyValues, Places};
+use crate::record::{Rdata, RdataError, RecordType, ValueError};
 use crate::validate::{Findings, RawRecord};
+use crate::validate::{RecordCheck, ValueCheck};
 use crate::value::{Kind, Map, OwnedValue, Position, Value};
 
 /// A name that a record points to: in IDNA form and lower case, absolute if it ends with a dot.
@@ -100,11 +100,11 @@ impl AnyValues for HostName {
 }
 
 /// The name of a type that has one: nothing, however it is said, is the empty name.
-pub(super) fn read_one(
+pub(in crate::record) fn read_one<T>(
     values: &[Value<'_>],
     places: &mut Places,
-    make: fn(HostName) -> RecordData,
-) -> Result<RecordData, ValueError> {
+    make: fn(HostName) -> T,
+) -> Result<T, ValueError> {
     places.extend(values.first().map(HostName::place));
     match values {
         [value] if value.is_truthy() => HostName::read(value).map(make),
@@ -112,7 +112,7 @@ pub(super) fn read_one(
     }
 }
 
-pub(super) const ONE: &[ValueCheck] = &[
+pub(in crate::record) const ONE: &[ValueCheck] = &[
     ValueCheck {
         id: "target-value-rfc",
         class: "octodns.record.target.TargetValueValidator",
@@ -133,7 +133,7 @@ pub(super) const ONE: &[ValueCheck] = &[
     },
 ];
 
-pub(super) const MANY: &[ValueCheck] = &[
+pub(in crate::record) const MANY: &[ValueCheck] = &[
     ValueCheck {
         id: "targets-value-rfc",
         class: "octodns.record.target.TargetsValueValidator",
@@ -155,7 +155,7 @@ pub(super) const MANY: &[ValueCheck] = &[
 ];
 
 /// `ALIAS` makes sense at the apex only, where there cannot be a `CNAME`.
-pub(super) const ALIAS_ROOT: RecordCheck = RecordCheck {
+pub(in crate::record) const ALIAS_ROOT: RecordCheck = RecordCheck {
     id: "alias-root",
     class: "octodns.record.alias.AliasRootValidator",
     sets: &["legacy", "strict"],
@@ -163,7 +163,7 @@ pub(super) const ALIAS_ROOT: RecordCheck = RecordCheck {
 };
 
 /// RFC 1034, section 3.6.2: `CNAME` stands alone, but the apex has `SOA` and `NS`.
-pub(super) const CNAME_ROOT: RecordCheck = RecordCheck {
+pub(in crate::record) const CNAME_ROOT: RecordCheck = RecordCheck {
     id: "cname-root-rfc",
     class: "octodns.record.cname.CnameRootValidator",
     sets: &["legacy", "strict"],

@@ -4,12 +4,12 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::ValueCheck;
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{Fields, U8, check_each, check_each_mapping};
 use crate::record::{RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{OwnedValue, Value};
 
 /// One association, such as `3 1 1 d2abde240d7cd3ee6b4b28c54df034b9...`.
@@ -26,7 +26,7 @@ pub struct Tlsa {
 }
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new(
             "certificate_usage",
@@ -53,7 +53,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
     ]),
 );
 
-pub(super) const CHECKS: &[ValueCheck] = &[
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[
     ValueCheck {
         id: "tlsa-value",
         class: "octodns.record.tlsa.TlsaValueValidator",

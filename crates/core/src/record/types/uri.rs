@@ -5,12 +5,12 @@ use std::fmt;
 use super::srv;
 use super::target::HostName;
 use super::txt::quoted_escapes;
-use super::{RecordCheck, ValueCheck};
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each};
 use crate::record::{Rdata, RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
+use crate::validate::{RecordCheck, ValueCheck};
 use crate::value::{OwnedValue, Value};
 
 /// One URI, such as `10 1 "https://www.example.com/"`.
@@ -25,7 +25,7 @@ pub struct Uri {
     pub target: HostName,
 }
 
-pub(super) const NAMES: [RecordCheck; 2] = [
+pub(in crate::record) const NAMES: [RecordCheck; 2] = [
     RecordCheck {
         id: "uri-name",
         class: "octodns.record.uri.UriNameValidator",
@@ -41,7 +41,7 @@ pub(super) const NAMES: [RecordCheck; 2] = [
 ];
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new(
             "priority",
@@ -54,7 +54,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
     Required::All(&["priority", "weight", "target"]),
 );
 
-pub(super) const CHECKS: &[ValueCheck] = &[
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[
     ValueCheck {
         id: "uri-value",
         class: "octodns.record.uri.UriValueValidator",

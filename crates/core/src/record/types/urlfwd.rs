@@ -5,12 +5,12 @@ use std::ops::RangeInclusive;
 
 use smol_str::SmolStr;
 
-use super::ValueCheck;
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{Fields, check_each};
 use crate::record::{RecordType, ValueError};
-use crate::schema::{Field, Required, Shape};
+use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
+use crate::validate::ValueCheck;
 use crate::value::{OwnedValue, Value};
 
 /// One redirect, such as `"/" "https://www.example.com" 301 2 0`.
@@ -29,7 +29,7 @@ pub struct Urlfwd {
 }
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new("path", "The path that is forwarded.", Shape::Spelled),
         Field::new("target", "Where to.", Shape::Spelled),
@@ -48,7 +48,7 @@ pub(super) const SHAPE: Shape = Shape::Fields(
     Required::All(&["path", "target", "code", "masking", "query"]),
 );
 
-pub(super) const CHECKS: &[ValueCheck] = &[ValueCheck {
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[ValueCheck {
     id: "urlfwd-value",
     class: "octodns.record.urlfwd.UrlfwdValueValidator",
     sets: &["legacy", "strict"],

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::{Check, ZoneCheck, ZoneFinding, ZoneFunction};
 use crate::RecordName;
+use crate::options::{self, BuildError};
 use crate::record::{RecordData, RecordType};
-use crate::registry::{self, BuildError};
 use crate::validate::{SETS, of_validator};
 use crate::value::OwnedValue;
 use crate::zone::Zone;
@@ -42,7 +42,7 @@ enum Presence {
 }
 
 fn configure(options: &OwnedValue) -> Result<ZoneFunction, BuildError> {
-    let Options { presence } = registry::Options::read(options, &[SETS])?;
+    let Options { presence } = options::Options::read(options, &[SETS])?;
     Ok(Arc::new(move |zone: &Zone, findings: &mut Vec<ZoneFinding>| {
         validate(zone, presence, findings);
     }))

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Check, ZoneCheck, ZoneFinding, ZoneFunction};
+use crate::options::{self, BuildError};
 use crate::record::{Mx, Record, RecordData, RecordType};
-use crate::registry::{self, BuildError};
 use crate::validate::{SETS, of_validator};
 use crate::value::{OwnedValue, Value};
 use crate::zone::Zone;
@@ -57,7 +57,7 @@ enum Mode {
 }
 
 fn configure(options: &OwnedValue) -> Result<ZoneFunction, BuildError> {
-    let Options { mode, min_mx, single_mx_regexes } = registry::Options::read(options, &[SETS])?;
+    let Options { mode, min_mx, single_mx_regexes } = options::Options::read(options, &[SETS])?;
     let written = options.get("single_mx_regexes").and_then(Value::as_list).unwrap_or_default();
     let mut alone = Vec::new();
     for (index, pattern) in single_mx_regexes.unwrap_or_default().iter().enumerate() {

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use super::Zone;
 use crate::diagnostic::{Diagnostic, Origin, Report, Severity};
+use crate::options::{BuildError, NoOptions, Options, OptionsSchema};
 use crate::record::Record;
-use crate::registry::{BuildError, NoOptions, Options, OptionsSchema};
 use crate::validate::{SETS, Sets, ValidatorError, of_validator};
 use crate::value::{Map, OwnedValue};
 

@@ -3,10 +3,10 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::KEYS;
+use crate::rdata::number::{self, NumberFault};
 use crate::record::RecordType;
 use crate::record::fields::{Fields, check_each, check_each_mapping, check_int};
 use crate::record::general::shown;
-use crate::record::number::{self, NumberFault};
 use crate::record::types::target::{check_absolute, check_target};
 use crate::record::types::txt::check_texts;
 use crate::validate::{Findings, ValueCheck};

@@ -8,13 +8,14 @@ use std::fmt::{self, Write};
 use smol_str::SmolStr;
 
 use super::target::HostName;
+use crate::rdata::number;
+use crate::rdata::{fields, int_or_text, unquote};
 use crate::record::fields::Fields;
-use crate::record::rdata::{fields, int_or_text, unquote};
-use crate::record::{Rdata, RdataError, ValueError, number};
-use crate::schema::{Field, Required, Shape};
+use crate::record::{Rdata, RdataError, ValueError};
+use crate::shape::{Field, Required, Shape};
 use crate::value::{Kind, Map, OwnedValue, Value};
 
-pub(super) use check::{HTTPS, SVCB};
+pub(in crate::record) use check::{HTTPS, SVCB};
 
 /// One binding, such as `1 . alpn=h2,h3 ipv4hint=192.0.2.1`.
 ///
@@ -74,7 +75,7 @@ fn key_number(key: &str) -> i64 {
 }
 
 /// The fields of a value, for editors.
-pub(super) const SHAPE: Shape = Shape::Fields(
+pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new(
             "svcpriority",

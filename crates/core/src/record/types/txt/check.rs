@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::rdata::text::{self, Doubt};
 use crate::record::RecordType;
 use crate::record::fields::check_each_mapping;
 use crate::record::general::shown;
-use crate::record::text::{self, Doubt};
 use crate::record::types::target::type_position;
 use crate::validate::{Finding, Findings, RawRecord, RecordCheck, ValueCheck};
 use crate::value::{Position, Value};
@@ -15,7 +15,7 @@ const CHUNKED: &str = "chunked-value-rfc";
 const ESCAPES: &str = "txt-escapes";
 const QUOTES: &str = "txt-quotes";
 
-pub(in crate::record::types) const CHECKS: &[ValueCheck] = &[
+pub(in crate::record) const CHECKS: &[ValueCheck] = &[
     ValueCheck {
         id: CHUNKED,
         class: "octodns.record.chunked.ChunkedValueValidator",
@@ -64,7 +64,7 @@ macro_rules! quoted_escapes {
 pub(in crate::record::types) use quoted_escapes;
 
 /// RFC 7208, section 3.1: policies stand in `TXT` records only.
-pub(in crate::record::types) const SPF_TYPE: RecordCheck = RecordCheck {
+pub(in crate::record) const SPF_TYPE: RecordCheck = RecordCheck {
     id: "spf-record-type",
     class: "octodns.record.spf.SpfRecordTypeValidator",
     sets: &["strict"],

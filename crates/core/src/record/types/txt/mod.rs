@@ -6,12 +6,13 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::record::rdata::{Places, read_all};
-use crate::record::text::{self, Presentation, Spelled};
+use crate::rdata::text::{self, Presentation, Spelled};
+use crate::rdata::{Places, read_all};
 use crate::record::{Rdata, RdataError, ValueError};
 use crate::value::{OwnedValue, Value};
 
-pub(super) use check::{CHECKS, SPF_TYPE, check_quoted, check_texts, quoted_escapes};
+pub(in crate::record) use check::{CHECKS, SPF_TYPE};
+pub(super) use check::{check_quoted, check_texts, quoted_escapes};
 
 /// One text, whole: a string of octets. How it is cut into character strings is no part of it.
 ///
@@ -112,7 +113,7 @@ impl Rdata for Txt {
 }
 
 /// Reads the texts of a record; each of several with the same octets once.
-pub(super) fn read_distinct(
+pub(in crate::record) fn read_distinct(
     values: &[Value<'_>],
     places: &mut Places,
 ) -> Result<Vec<Txt>, ValueError> {

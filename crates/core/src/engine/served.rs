@@ -1,32 +1,29 @@
-//! What octoDNS serves for a text, where that is something else.
+//! Texts that octoDNS served as something else.
 
-use super::escape::{Codes, unescape};
-use super::read::{JOINT, read, unquoted};
 use crate::ZoneName;
+use crate::change::Change;
 use crate::diagnostic::Diagnostic;
+use crate::plan::Plan;
+use crate::rdata::text::is_served_otherwise;
 use crate::record::{Record, RecordData, Txt};
 
 /// The code of the warnings about texts that octoDNS served as something else.
 const CODE: &str = "txt-meaning";
 
-/// Whether octoDNS serves these octets for a text, at some of the services it has, though the text means others.
-///
-/// octoDNS sends texts as they are to half of the services, where a backslash is a backslash, and in presentation
-/// format to the other half, where it escapes what follows.
-fn is_served_otherwise(written: &str, octets: &[u8]) -> bool {
-    if *read(written) == *octets {
-        return false;
-    }
-    let whole = unquoted(written).replace(JOINT, "");
-    whole.replace("\\;", ";").as_bytes() == octets
-        || unescape(whole.as_bytes(), Codes::Decimal) == octets
+/// Warnings about the updates of a plan, of texts that octoDNS served as something else.
+pub(super) fn served_otherwise(plan: &Plan) -> impl Iterator<Item = Diagnostic> {
+    let zone = plan.desired.name();
+    plan.changes.iter().flat_map(move |change| match change {
+        Change::Update { existing, new } => of_update(existing, new, zone),
+        _ => Vec::new(),
+    })
 }
 
 /// Warnings about the update of a TXT or SPF record: each existing value that is what octoDNS served for a desired
 /// text which means something else here, with how it is kept.
 ///
 /// It is for plans, when both are known. Records of other types have none.
-pub fn served_otherwise(existing: &Record, desired: &Record, zone: &ZoneName) -> Vec<Diagnostic> {
+fn of_update(existing: &Record, desired: &Record, zone: &ZoneName) -> Vec<Diagnostic> {
     let (Some(held), Some(wanted)) = (texts(existing), texts(desired)) else { return Vec::new() };
     let mut warnings = Vec::new();
     for held in held.iter().filter(|held| !wanted.contains(held)) {
@@ -90,14 +87,14 @@ mod tests {
                     record(std::slice::from_ref(&existing)),
                     record(std::slice::from_ref(&desired)),
                 );
-                served_otherwise(&held, &wanted, &zone)
+                of_update(&held, &wanted, &zone)
             };
             let told: Vec<_> = told.into_iter().map(|told| told.help.unwrap()).collect();
             assert_eq!(told, help.into_iter().collect::<Vec<_>>(), "{written}");
             // What stays is not told.
             let mut both = vec![existing.clone(), desired];
             both.sort();
-            assert_eq!(served_otherwise(&record(&[existing]), &record(&both), &zone), []);
+            assert_eq!(of_update(&record(&[existing]), &record(&both), &zone), []);
         }
     }
 }

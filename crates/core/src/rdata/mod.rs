@@ -1,11 +1,19 @@
 //! What every value of a record type can do, and the errors of reading one.
 
+pub(crate) mod number;
+mod record_type;
+pub mod text;
+mod value_error;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::ValueError;
 use smallvec::SmallVec;
+
+pub use record_type::RecordType;
+pub use value_error::ValueError;
+pub(crate) use value_error::kind_help;
 
 use crate::value::{Map, OwnedValue, Position, Value};
 
@@ -149,7 +157,7 @@ pub(crate) fn unquote(text: &str) -> &str {
 
 /// A field of presentation format that should be a whole number, else is kept as text.
 pub(crate) fn int_or_text(word: &str) -> OwnedValue {
-    match super::number::int_of_text(word) {
+    match number::int_of_text(word) {
         Ok(number) => Value::from(number),
         Err(_) => Value::from(word.to_owned()),
     }

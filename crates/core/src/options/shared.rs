@@ -3,8 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
-use super::BuildError;
-use super::options::{Options, only, with_common};
+use super::{BuildError, Options, only, with_common};
 use crate::value::{OwnedValue, from_value, known_keys};
 
 /// The options of a class in two structs: `S`, which other classes have as well, and its own, `O`.
@@ -65,7 +64,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::registry::Sourced;
+    use crate::options::Sourced;
     use crate::value::testing::json;
 
     #[derive(Debug, Deserialize, JsonSchema, PartialEq)]

@@ -31,7 +31,7 @@ pub(crate) use lint::{Doubt, doubts, doubts_of_quoted};
 pub use presentation::{Cut, Presentation, TextError};
 pub use quoted::QuotedString;
 pub use read::{escape_semicolons, read, unescape_semicolons};
-pub use served::served_otherwise;
+pub(crate) use served::is_served_otherwise;
 pub(crate) use spelled::Spelled;
 pub use unsupported::UnsupportedText;
 pub(crate) use zone_line::{parse as parse_line, scan as scan_line};

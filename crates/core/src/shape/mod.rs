@@ -1,8 +1,18 @@
 //! What values of records may be, and how that is said in JSON Schema.
 
+mod pattern;
+
 use serde_json::{Map, Value as Json, json};
 
-use super::{Dialect, pattern, unsuggested_boolean};
+/// What a schema takes for valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// What the schema that octoDNS 1.22 itself emits takes: a part of what is read, as octoDNS would
+    /// write it.
+    Octodns,
+    /// Whatever is read without a finding, with a word on everything.
+    Complete,
+}
 
 /// What a value of a record type, or a field of it, may be.
 #[derive(Clone, Copy, Debug)]
@@ -198,7 +208,7 @@ fn text_like(pattern: &str, or_else: &str) -> Json {
 
 /// A whole number as it is read everywhere: fractions are cut off, text may spell it, truth values are
 /// 0 and 1.
-pub(super) fn int(least: Option<i64>, most: Option<i64>) -> Json {
+pub(crate) fn int(least: Option<i64>, most: Option<i64>) -> Json {
     let mut number = json!({"type": "number"});
     if let Some(least) = least {
         // What is cut off to the limit is within it; below zero, that is what is above the next.
@@ -230,6 +240,11 @@ pub(super) fn int(least: Option<i64>, most: Option<i64>) -> Json {
 /// A number that is whole, written as such.
 fn whole(number: f64) -> Json {
     if number == 0.0 { json!(0) } else { json!(number) }
+}
+
+/// A truth value that editors do not suggest: no type is named.
+pub(crate) fn unsuggested_boolean() -> serde_json::Value {
+    serde_json::json!({"not": {"type": ["null", "number", "string", "array", "object"]}})
 }
 
 fn properties(fields: &[Field], dialect: Dialect) -> Map<String, Json> {

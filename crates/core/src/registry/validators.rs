@@ -3,17 +3,16 @@
 
 use std::sync::Arc;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-
-use super::{
-    Findings, RawRecord, RecordCheck, RecordValidator, Sets, Validator, ValueCheck, ValueValidator,
+use super::{Class, Factory, Registry};
+use crate::options::{BuildError, NoOptions, Options, OptionsSchema};
+use crate::rdata::RecordType;
+use crate::record::{GENERAL_CHECKS, TYPES};
+use crate::validate::{
+    Findings, RawRecord, RecordCheck, RecordValidator, RecordValidators, SETS, Sets, Validator,
+    ValueCheck, ValueValidator, of_validator, sets,
 };
-use crate::record::{GENERAL_CHECKS, RecordType, TYPES};
-use crate::registry::{
-    BuildError, Class, Factory, NoOptions, Options, OptionsSchema, Registry, with_common,
-};
-use crate::value::{OwnedValue, Value, from_value};
-use crate::zone::{ZoneCheck, ZoneValidator};
+use crate::value::{OwnedValue, Value};
+use crate::zone::{ZoneCheck, ZoneValidator, ZoneValidators};
 
 /// A validator of any kind.
 #[derive(Clone)]
@@ -25,7 +24,7 @@ pub enum AnyValidator {
 }
 
 /// Makes the built-in validators known by their classes.
-pub fn register(registry: &mut Registry) {
+pub fn register_validators(registry: &mut Registry) {
     let rows = TYPES.iter();
     for check in GENERAL_CHECKS.iter().chain(rows.clone().flat_map(|row| row.record_checks)) {
         add(registry, check.class, &[], of_validator::<NoOptions>, move |id, options| {
@@ -58,41 +57,6 @@ fn add(
     let build: Factory<AnyValidator> = Arc::new(build);
     let version = env!("CARGO_PKG_VERSION");
     registry.validators.add(Class { path, version, options, build }, short);
-}
-
-/// The key of the sets that switch a validator on.
-pub(crate) const SETS: &str = "sets";
-
-/// The options that every validator has.
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "they are read by name")]
-struct OfValidators {
-    /// The sets that switch the validator on. Default: none, it is always on.
-    #[serde(default)]
-    sets: Option<Vec<String>>,
-    /// The record types it looks at, for validators of records and values. Default: all.
-    #[serde(default)]
-    types: Option<OneOrMore>,
-}
-
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "they are read by name")]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-/// Describes the options of a validator, with those that all have.
-pub(crate) fn of_validator<O: Options>(generator: &mut SchemaGenerator) -> Schema {
-    with_common::<O, OfValidators>(generator)
-}
-
-fn sets(options: &OwnedValue) -> Result<Option<Vec<String>>, BuildError> {
-    match options.get(SETS).filter(|sets| !sets.is_null()) {
-        Some(sets) => Ok(Some(from_value(sets)?)),
-        None => Ok(None),
-    }
 }
 
 /// A row under an id of its own.
@@ -157,11 +121,7 @@ impl ExtraValidators {
     }
 
     /// Makes all of them known.
-    pub fn register(
-        &self,
-        records: &mut super::RecordValidators,
-        zones: &mut crate::zone::ZoneValidators,
-    ) {
+    pub fn register(&self, records: &mut RecordValidators, zones: &mut ZoneValidators) {
         for (validator, types) in &self.list {
             match validator {
                 AnyValidator::Record(validator) => records.replace(validator, types.as_deref()),

@@ -1,8 +1,7 @@
 //! What is wrong with a part of a record's data, before it is known who says so.
 
 use crate::name::IdnaError;
-use crate::validate::kind_help;
-use crate::value::{Position, Value};
+use crate::value::{Kind, Position, Value, python_str};
 
 /// A fault of some data: becomes a finding once a validator's id and the record's name are added.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,4 +44,14 @@ impl ValueError {
         self.help = Some(help.into());
         self
     }
+}
+
+/// What to write instead of a value of a kind that cannot be meant.
+pub(crate) fn kind_help(value: &Value<'_>, expected: &str) -> String {
+    let wants_text = expected.contains("text") || expected.contains("name");
+    if wants_text && matches!(value.kind, Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) {
+        let shown = python_str(value);
+        return format!("put it in quotes: '{shown}', unless something else is meant");
+    }
+    format!("write {expected}")
 }

@@ -1,5 +1,7 @@
 //! The options of a class: read into its struct, and described by the same struct for JSON Schema.
 
+mod shared;
+
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -7,8 +9,36 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::BuildError;
-use crate::value::{Kind, Map, OwnedValue, Value, from_value};
+pub use shared::WithShared;
+
+use crate::value::{DeError, Kind, Map, OwnedValue, Position, Value, from_value};
+
+/// Why options do not make a component.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct BuildError {
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead, if that is known.
+    pub help: Option<String>,
+    /// Where it is.
+    pub position: Position,
+}
+
+impl BuildError {
+    /// The same error, with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<DeError> for BuildError {
+    fn from(error: DeError) -> Self {
+        Self { message: error.message, help: error.help, position: error.position }
+    }
+}
 
 /// Describes the options of a class, as they are without `class`.
 pub type OptionsSchema = fn(&mut SchemaGenerator) -> Schema;
@@ -62,7 +92,7 @@ impl<T: Options> Options for Sourced<T> {
 }
 
 /// The options with these keys; what is no map stays as it is, for whoever reads it to say so.
-pub(super) fn only<'v>(options: &'v OwnedValue, keys: &[&str]) -> Cow<'v, OwnedValue> {
+fn only<'v>(options: &'v OwnedValue, keys: &[&str]) -> Cow<'v, OwnedValue> {
     let Some(map) = options.as_map() else { return Cow::Borrowed(options) };
     let has = |key: &Value<'_>| key.as_str().is_some_and(|key| keys.contains(&key));
     let entries = map.iter().filter(|(key, _)| has(key)).cloned().collect();

@@ -1,0 +1,90 @@
+//! A target: a provider, and the options that every provider takes when it is written to.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::plan::Thresholds;
+use crate::provider::Provider;
+use crate::value::{DeError, Map, Value, from_value};
+
+/// The options that every provider takes.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct TargetOptions {
+    /// Plans are made but never applied. Default: false.
+    pub apply_disabled: bool,
+    /// Share of existing records (0.0..=1.0) that may be updated without force. Default: 0.3.
+    pub update_pcent_threshold: f64,
+    /// Share of existing records (0.0..=1.0) that may be deleted without force. Default: 0.3.
+    pub delete_pcent_threshold: f64,
+    /// What the target cannot hold is an error, not worked around with a warning. Default: true.
+    pub strict_supports: bool,
+    /// Whether there is a word about root NS records that are missing or left out. Default: true.
+    pub root_ns_warnings: bool,
+}
+
+impl Default for TargetOptions {
+    fn default() -> Self {
+        let Thresholds { update, delete } = Thresholds::default();
+        Self {
+            apply_disabled: false,
+            update_pcent_threshold: update,
+            delete_pcent_threshold: delete,
+            strict_supports: true,
+            root_ns_warnings: true,
+        }
+    }
+}
+
+impl TargetOptions {
+    const KEYS: [&'static str; 5] = [
+        "apply_disabled",
+        "update_pcent_threshold",
+        "delete_pcent_threshold",
+        "strict_supports",
+        "root_ns_warnings",
+    ];
+
+    /// Takes these options out of the map of a provider's options.
+    ///
+    /// # Errors
+    ///
+    /// Says which of them is of the wrong type, and where.
+    pub fn take_from(options: &mut Map<'_>) -> Result<Self, DeError> {
+        let entries = Self::KEYS.iter().filter_map(|key| {
+            options.remove(key).filter(|value| !value.is_null()).map(|value| (*key, value))
+        });
+        from_value(&Value::from(entries.collect::<Map<'_>>()))
+    }
+}
+
+/// A provider that is written to.
+#[derive(Clone)]
+pub struct Target {
+    provider: Arc<dyn Provider>,
+    options: TargetOptions,
+}
+
+impl Target {
+    /// A target with options of its own.
+    pub fn new(provider: Arc<dyn Provider>, options: TargetOptions) -> Self {
+        Self { provider, options }
+    }
+
+    /// The provider.
+    pub fn provider(&self) -> &Arc<dyn Provider> {
+        &self.provider
+    }
+
+    /// The options.
+    pub fn options(&self) -> &TargetOptions {
+        &self.options
+    }
+
+    /// The id the provider has in the configuration.
+    pub fn id(&self) -> &str {
+        self.provider.id()
+    }
+}
