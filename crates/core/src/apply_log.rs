@@ -178,14 +178,35 @@ impl<'l> ApplyLog<'l> {
     ///
     /// # Errors
     ///
-    /// When it cannot be written down, or an index is none of the plan's: nothing may be sent then.
+    /// When it cannot be written down, an index is none of the plan's, or its change is made already: nothing may be
+    /// sent then.
     pub async fn begin(&self, changes: &[usize]) -> Result<Attempt<'_>, ProviderError> {
-        let count = self.plan.changes.len();
-        if let Some(index) = changes.iter().find(|index| **index >= count) {
-            let message = format!("change {index} of a plan with {count}: a fault of the provider");
-            return Err(ProviderError::failed(message));
-        }
+        self.check(changes)?;
         self.start(What::Changes(changes.into())).await
+    }
+
+    /// Refuses changes that are none of the plan's, or that would be made twice.
+    fn check(&self, changes: &[usize]) -> Result<(), ProviderError> {
+        let kept = self.kept();
+        let count = kept.changes.len();
+        let fault = |index: usize, what: &str| {
+            ProviderError::failed(format!("change {index} {what}: a fault of the provider"))
+        };
+        for index in changes {
+            match kept.changes.get(*index) {
+                None => return Err(fault(*index, &format!("of a plan with {count}"))),
+                Some(Outcome::Applied | Outcome::Staged) => {
+                    return Err(fault(*index, "is made already"));
+                }
+                Some(_) => {}
+            }
+        }
+        let mut sorted = changes.to_vec();
+        sorted.sort_unstable();
+        if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(fault(twice[0], "is there twice"));
+        }
+        Ok(())
     }
 
     /// Asks to send what is no change of the plan: to create a zone or a health check, say. `what` names it

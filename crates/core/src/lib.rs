@@ -39,7 +39,7 @@ pub use nearest::nearest;
 pub use per_run::PerRun;
 pub use plan::{ApprovedPlan, Plan, State};
 pub use processor::Processor;
-pub use provider::{HiddenSet, Provider, Source, ZoneRead, ZoneRequest};
+pub use provider::{HiddenSet, Provider, Source, UnevenTtl, ZoneRead, ZoneRequest};
 pub use record::{Record, RecordData, RecordType};
 pub use registry::Registry;
 pub use secret::{Redactor, Secret};

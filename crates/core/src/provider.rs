@@ -92,6 +92,20 @@ pub struct ZoneRead {
     /// `RRsets` that are in the zone and were left out of the records on purpose, by an option for example.
     /// No plan may create them.
     pub hidden: Vec<HiddenSet>,
+    /// Records whose values have several TTLs in the zone. Plans give them one.
+    pub uneven: Vec<UnevenTtl>,
+}
+
+/// An `RRset` whose values have several TTLs at a target, of which its record has one. In DNS it has one TTL
+/// (RFC 2181, section 5.2), but services that keep a row per value take several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnevenTtl {
+    /// Its name.
+    pub name: RecordName,
+    /// Its type.
+    pub record_type: RecordType,
+    /// A TTL that some value has and the record has not, in seconds.
+    pub ttl: i64,
 }
 
 /// An `RRset` that a target holds and that planning does not see.

@@ -30,6 +30,10 @@ enum Lie {
     ForgetsAStep,
     /// Names a change that is none of the plan's.
     OutOfRange,
+    /// Makes a change again that is made.
+    Twice,
+    /// Names a change twice in one call.
+    TwiceInOne,
     /// Looks for a state of another type than it kept.
     OtherState,
     /// Breaks down half way.
@@ -104,6 +108,7 @@ impl Provider for Liar {
             match self.lie {
                 Lie::SaysOk => return Ok(()),
                 Lie::LeavesOneOut if index == 0 => continue,
+                Lie::TwiceInOne => break,
                 _ => {}
             }
             let attempt = log.begin(&[index]).await?;
@@ -116,6 +121,8 @@ impl Provider for Liar {
         }
         match self.lie {
             Lie::OutOfRange => log.begin(&[plan.changes.len()]).await?.applied(),
+            Lie::Twice => log.begin(&[1]).await?.applied(),
+            Lie::TwiceInOne => log.begin(&[0, 1, 0]).await?.applied(),
             Lie::ForgetsAStep => drop(log.step("publish").await?),
             _ => {}
         }
@@ -293,6 +300,119 @@ async fn what_a_processor_takes_out_of_a_plan_is_not_written() {
     assert_eq!(names, ["kept", "www"]);
 }
 
+/// Whoever adds a change, and whatever kind of change it is.
+#[tokio::test]
+async fn changes_that_are_added_do_not_reach_what_is_hidden() {
+    let (private, public) = (a("www", &["10.0.0.5"]), a("www", &["192.0.2.1"]));
+    for change in [
+        Change::Create(public.clone().into()),
+        Change::Update { existing: private.clone().into(), new: public.clone().into() },
+        Change::Delete(private.clone().into()),
+    ] {
+        let liar = || Liar { extra: vec![change.clone()], ..Liar::new(vec![private.clone()]) };
+        let processors = hiding(without_private);
+        let error = plan(Arc::new(liar()), vec![], &processors).await.err().unwrap();
+        assert!(error.contains("hidden by the processor \"hider\""), "{change:?}: {error}");
+        // What is seen is the plan's to change.
+        if !matches!(change, Change::Create(_)) {
+            assert!(plan(Arc::new(liar()), vec![private.clone()], &[]).await.is_ok(), "{change:?}");
+        }
+    }
+}
+
+/// What one processor hides and the next one shows again is not hidden.
+#[tokio::test]
+async fn what_is_put_back_is_seen() {
+    let held = a("www", &["10.0.0.5"]);
+    let shows: Arc<dyn Processor> = Arc::new(Shower(held.clone()));
+    let processors = [hiding(without_private), vec![shows]].concat();
+    for desired in [vec![a("www", &["192.0.2.1"])], vec![]] {
+        let liar = Arc::new(Liar::new(vec![held.clone()]));
+        let (_, planned) = plan(liar, desired, &processors).await.unwrap();
+        assert_eq!(planned.unwrap().changes.len(), 1);
+    }
+}
+
+/// A processor that puts a record where the target holds it.
+struct Shower(Record);
+
+#[async_trait]
+impl Processor for Shower {
+    fn id(&self) -> &'static str {
+        "shower"
+    }
+
+    async fn target_zone(
+        &self,
+        existing: &mut Zone,
+        _: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        existing.set(self.0.clone());
+        Ok(())
+    }
+}
+
+/// Processors that make another zone of what they are given.
+struct Renamer(&'static str);
+
+#[async_trait]
+impl Processor for Renamer {
+    fn id(&self) -> &'static str {
+        "renamer"
+    }
+
+    async fn target_zone(
+        &self,
+        existing: &mut Zone,
+        _: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        if self.0 == "target" {
+            *existing = other_zone();
+        }
+        Ok(())
+    }
+
+    async fn source_and_target_zones(
+        &self,
+        desired: &mut Zone,
+        _: &mut Zone,
+        _: &mut Stage<'_>,
+    ) -> Result<(), ProviderError> {
+        if self.0 == "both" {
+            *desired = other_zone();
+        }
+        Ok(())
+    }
+
+    async fn plan(
+        &self,
+        plan: Option<Plan>,
+        _: &mut Stage<'_>,
+    ) -> Result<Option<Plan>, ProviderError> {
+        if self.0 != "plan" {
+            return Ok(plan);
+        }
+        let changes = plan.map(|plan| plan.changes).unwrap_or_default();
+        Ok(Some(Plan::new(other_zone(), other_zone(), changes, true)))
+    }
+}
+
+fn other_zone() -> Zone {
+    Zone::new(ZoneName::new("example.org.").unwrap())
+}
+
+#[tokio::test]
+async fn a_plan_is_about_the_zone_that_was_read() {
+    for place in ["target", "both", "plan"] {
+        let renamer: Arc<dyn Processor> = Arc::new(Renamer(place));
+        let desired = vec![a("www", &["192.0.2.1"])];
+        let liar = Arc::new(Liar::new(Vec::new()));
+        let error = plan(liar, desired, &[renamer]).await.err().unwrap();
+        let expected = "the processor \"renamer\" made another zone of it, example.org.";
+        assert_eq!(error, expected, "{place}");
+    }
+}
+
 #[tokio::test]
 async fn success_is_what_the_log_says() {
     for (lie, expected) in [
@@ -302,6 +422,8 @@ async fn success_is_what_the_log_says() {
         (Lie::ForgetsAnAnswer, Some("2 of 2 changes are not confirmed")),
         (Lie::ForgetsAStep, Some("\"publish\" is not confirmed")),
         (Lie::OutOfRange, Some("change 2 of a plan with 2")),
+        (Lie::Twice, Some("change 1 is made already")),
+        (Lie::TwiceInOne, Some("change 0 is there twice")),
         (Lie::OtherState, Some("what was learned when example.com. was read is lost")),
         (Lie::Panics, Some("applying broke down")),
     ] {

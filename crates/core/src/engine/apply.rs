@@ -16,8 +16,9 @@ use crate::record::RecordType;
 /// Makes the changes of a plan by calling `make` for each, for services that change one `RRset` at a time.
 ///
 /// What belongs to one name is changed in turn; up to `concurrency` names are changed at the same time.
-/// Names that go away go first; a record that takes the place of another of its name comes right after it,
-/// so that the name is gone for as short as can be; then come new names, and updates are last. The log is
+/// Names that go away go first; then come new names and those whose types change, where what is new is made before
+/// what is old goes, unless the one cannot be beside the other: then it comes right after it, so that the name is
+/// gone for as short as can be. Updates are last. The log is
 /// asked before `make` is called, and told after it.
 ///
 /// # Errors
@@ -91,13 +92,41 @@ fn stages(plan: &Plan) -> [Vec<Queue>; 3] {
         };
         creates.sort_by_key(is_ds);
         let stage = usize::from(!creates.is_empty());
-        stages[stage].push(deletes.into_iter().chain(creates).collect());
+        let gives_way = deletes.iter().chain(&creates).any(|index| {
+            let change = plan.changes.get(*index);
+            change.is_some_and(|change| !stands_beside_others(change.record().record_type()))
+        });
+        let [first, last] = if gives_way { [deletes, creates] } else { [creates, deletes] };
+        stages[stage].push(first.into_iter().chain(last).collect());
         stages[2].push(updates);
     }
     for stage in &mut stages {
         stage.retain(|queue| !queue.is_empty());
     }
     stages
+}
+
+/// Whether services take a record of this type beside all others of its name.
+fn stands_beside_others(of: RecordType) -> bool {
+    const PLAIN: &[RecordType] = &[
+        RecordType::A,
+        RecordType::AAAA,
+        RecordType::CAA,
+        RecordType::HTTPS,
+        RecordType::LOC,
+        RecordType::MX,
+        RecordType::NAPTR,
+        RecordType::OPENPGPKEY,
+        RecordType::PTR,
+        RecordType::SPF,
+        RecordType::SRV,
+        RecordType::SSHFP,
+        RecordType::SVCB,
+        RecordType::TLSA,
+        RecordType::TXT,
+        RecordType::URI,
+    ];
+    PLAIN.contains(&of)
 }
 
 #[cfg(test)]
@@ -139,6 +168,8 @@ mod tests {
             Change::Create(a("turned")),
             Change::Delete(record("turned", RecordData::Cname(target()))),
             Change::Delete(a("old")),
+            Change::Delete(a("moved")),
+            Change::Create(record("moved", RecordData::Aaaa(Vec::new()))),
             Change::Update { existing: a("www"), new: a("www") },
             Change::Create(record("child", RecordData::Ds(Vec::new()))),
             Change::Create(record("child", RecordData::Ns(vec![target()]))),
@@ -157,6 +188,8 @@ mod tests {
                 "Delete old A",
                 "Create child NS",
                 "Create child DS",
+                "Create moved AAAA",
+                "Delete moved A",
                 "Create new A",
                 "Delete turned CNAME",
                 "Create turned A",

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use super::Context;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::State;
-use crate::provider::{HiddenSet, Source, ZoneRead, ZoneRequest};
+use crate::provider::{HiddenSet, Source, UnevenTtl, ZoneRead, ZoneRequest};
 use crate::zone::{AddOptions, AddOutcome, Zone, ZoneSettings};
 
 /// What a target holds of a zone: all of it. There is none of these for a read that failed.
@@ -22,6 +22,8 @@ pub struct ReadZone {
     pub state: State,
     /// RRsets that are there and not among the records: no plan may create them.
     pub hidden: Vec<HiddenSet>,
+    /// Records whose values have several TTLs.
+    pub uneven: Vec<UnevenTtl>,
     /// What was found along the way; no errors.
     pub report: Report,
 }
@@ -109,12 +111,13 @@ pub async fn read_target(
     let exists = read.is_some();
     let mut read = read.unwrap_or_default();
     let (state, hidden) = (std::mem::take(&mut read.state), std::mem::take(&mut read.hidden));
+    let uneven = std::mem::take(&mut read.uneven);
     let mut report = Report::new();
     add(&mut zone, read, true, &mut report);
     if report.has_errors() {
         Err(report)
     } else {
-        Ok(ReadZone { zone, exists, state, hidden, report })
+        Ok(ReadZone { zone, exists, state, hidden, uneven, report })
     }
 }
 

@@ -10,12 +10,14 @@ use super::read::ReadZone;
 use super::unsupported::{Strictness, at_configured_severity};
 use super::{Context, adapt, read_target, served};
 use crate::apply_log::{ApplyLog, ApplySink, Outcome};
+use crate::capabilities::Capabilities;
+use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::error::{ProviderError, ServiceErrorKind};
 use crate::plan::{ApprovedPlan, Plan, State, Thresholds};
 use crate::processor::{Processor, Stage};
-use crate::provider::{PlanDraft, Source};
-use crate::record::Record;
+use crate::provider::{PlanDraft, Source, UnevenTtl};
+use crate::record::{Compare, Record};
 use crate::target::Target;
 use crate::zone::{DiffScope, Zone, changes};
 
@@ -46,30 +48,33 @@ impl Target {
         context: &Context,
         report: &mut Report,
     ) -> Result<Option<Plan>, ProviderError> {
-        let ReadZone { zone: mut existing, exists, state, hidden, report: read } = read;
+        let ReadZone { zone: mut existing, exists, state, hidden, uneven, report: read } = read;
         report.merge(read);
         let mut desired = desired.clone();
         let mut found = Report::new();
         let root_ns = self.adapt_to_capabilities(&mut desired, &mut existing, &mut found);
         let mut guard = Guard::new(&existing, root_ns, hidden);
         self.adapt(&mut desired, &mut existing, &mut found).await?;
-        guard.watch(&existing, || format!("the provider \"{}\"", self.id()));
+        guard.watch((&existing, &desired), || format!("the provider \"{}\"", self.id()))?;
         for processor in pipeline.processors {
             let mut stage = pipeline.stage(self, context, &mut found);
             processor.target_zone(&mut existing, &mut stage).await?;
-            guard.watch(&existing, || by(&**processor));
+            guard.watch((&existing, &desired), || by(&**processor))?;
         }
         for processor in pipeline.processors {
             let mut stage = pipeline.stage(self, context, &mut found);
             processor.source_and_target_zones(&mut desired, &mut existing, &mut stage).await?;
-            guard.watch(&existing, || by(&**processor));
+            guard.watch((&existing, &desired), || by(&**processor))?;
         }
         // Findings of the plan's making name the target, since others may be content.
         report.extend(found.into_iter().map(|diagnostic| self.attributed(diagnostic)));
 
-        let mut plan = self.draft(existing, desired, exists, &state).await?;
+        let mut plan = self.draft(existing, desired, (exists, &uneven), &state).await?;
         for processor in pipeline.processors {
             plan = processor.plan(plan, &mut pipeline.stage(self, context, report)).await?;
+            if let Some(plan) = &plan {
+                guard.check_zone((&plan.existing, &plan.desired), || by(&**processor))?;
+            }
         }
         Ok(plan.map(|plan| self.seal(plan, guard, state, report)))
     }
@@ -79,10 +84,13 @@ impl Target {
         &self,
         existing: Zone,
         desired: Zone,
-        exists: bool,
+        (exists, uneven): (bool, &[UnevenTtl]),
         state: &State,
     ) -> Result<Option<Plan>, ProviderError> {
         let mut changes = changes(&existing, &desired, &self.diff_scope());
+        let Capabilities { geo, dynamic, .. } = *self.provider().capabilities();
+        let evened = evened(&existing, &desired, uneven, Compare { geo, dynamic });
+        changes.extend(evened.filter(|change| self.diff_scope().permits(change)));
         changes.retain(|change| self.provider().is_significant(change));
         let draft = PlanDraft { existing: &existing, desired: &desired, changes: &changes, state };
         let mut extra = self.provider().extra_changes(&draft).await?;
@@ -230,6 +238,22 @@ fn unfinished(log: &ApplyLog<'_>) -> Option<ProviderError> {
     let (what, _) = steps.iter().find(|(_, outcome)| !outcome.is_applied())?;
     let message = format!("the provider reported success, but \"{what}\" is not confirmed");
     Some(ProviderError::service(ServiceErrorKind::Indeterminate, message))
+}
+
+/// The changes that give one TTL to records whose values have several, where there is nothing else to change.
+fn evened<'c>(
+    existing: &'c Zone,
+    desired: &'c Zone,
+    uneven: &'c [UnevenTtl],
+    compare: Compare,
+) -> impl Iterator<Item = Change> + 'c {
+    uneven.iter().filter_map(move |set| {
+        let held = existing.get(&set.name, set.record_type)?;
+        let new = desired.get(&set.name, set.record_type)?;
+        let existing = || Record::clone(held).with_ttl(set.ttl).into();
+        (!held.differs(new, compare))
+            .then(|| Change::Update { existing: existing(), new: Arc::clone(new) })
+    })
 }
 
 fn by(processor: &dyn Processor) -> String {

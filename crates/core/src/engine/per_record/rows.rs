@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::capabilities::Capabilities;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::name::RecordName;
-use crate::provider::{Source, ZoneRead, ZoneRequest};
+use crate::provider::{Source, UnevenTtl, ZoneRead, ZoneRequest};
 use crate::record::{Record, RecordType};
 use crate::value::{Map, OwnedValue, Value};
 
@@ -112,7 +112,7 @@ impl<'r, I> RowReader<'r, I> {
     /// Adds a row: its id, the name within the zone (the apex is empty), type, TTL, and the value as zone
     /// files have it, with escaped semicolons in text and a dot at the end of names.
     ///
-    /// A set has the TTL of its first row.
+    /// A set has the TTL of its first row; plans give it to the others.
     pub fn add(
         &mut self,
         id: I,
@@ -163,14 +163,21 @@ impl<'r, I> RowReader<'r, I> {
     /// What a type cannot hold is an error in the report of what was read.
     pub fn finish(mut self) -> (ZoneRead, ExistingRows<I>) {
         let mut held = ExistingRows::default();
-        let mut records = Vec::with_capacity(self.sets.len());
+        let (mut records, mut uneven) = (Vec::with_capacity(self.sets.len()), Vec::new());
         for set in std::mem::take(&mut self.sets) {
             if let Some((record, rows)) = self.set(set) {
+                let other =
+                    rows.iter().map(|row| row.record.ttl()).find(|ttl| *ttl != record.ttl());
+                uneven.extend(other.map(|ttl| UnevenTtl {
+                    name: record.name().clone(),
+                    record_type: record.record_type(),
+                    ttl,
+                }));
                 held.rows.insert((record.name().clone(), record.record_type()), rows);
                 records.push(record);
             }
         }
-        (ZoneRead { records, report: self.report, ..ZoneRead::default() }, held)
+        (ZoneRead { records, uneven, report: self.report, ..ZoneRead::default() }, held)
     }
 
     fn set(&mut self, set: Set<I>) -> Option<(Record, Vec<StoredRow<I>>)> {
