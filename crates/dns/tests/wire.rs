@@ -220,6 +220,15 @@ fn an_rrset_has_its_values_in_order_and_once() {
     assert_eq!(error.to_string(), "2 values for CNAME, which has one");
 }
 
+/// In a zone file the tag would be no word, and the value would be taken for it.
+#[test]
+fn a_tag_of_caa_is_a_word() {
+    for rdata in [&b"\x00\x00ca.example"[..], b"\x00\x03a bca.example", b"\x00\x01;x"] {
+        let error = wire::from_bytes(RecordType::CAA, &[rdata]).unwrap_err().to_string();
+        assert!(error.ends_with("is not letters and digits"), "{error}");
+    }
+}
+
 #[test]
 fn values_that_the_wire_cannot_hold_are_errors() {
     let types = RecordTypes::default();
@@ -227,6 +236,7 @@ fn values_that_the_wire_cannot_hold_are_errors() {
         (RecordType::MX, "65536 a.", "preference 65536 is not between 0 and 65535"),
         (RecordType::MX, "1 a", "\"a\" is not a domain name: it does not end with a dot"),
         (RecordType::DS, "1 1 1 xy", "digest \"xy\" is not hexadecimal"),
+        (RecordType::CAA, "0 a-b \"x\"", "tag \"a-b\" is not letters and digits"),
         (RecordType::OPENPGPKEY, "***", "key \"***\" is not base64"),
         (RecordType::ALIAS, "a.", "ALIAS records do not exist on the wire"),
         (RecordType::CNAME, "a..b.", "\"a..b.\" is not a domain name: a label is empty"),

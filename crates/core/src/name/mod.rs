@@ -31,6 +31,9 @@ pub enum ZoneNameError {
     /// Blanks are not part of names.
     #[error("invalid zone name \"{0}\": it contains white space")]
     WhiteSpace(String),
+    /// A line break would begin another line wherever names are written.
+    #[error("invalid zone name {0:?}: it contains control characters")]
+    ControlCharacter(String),
     /// The name cannot be written in IDNA.
     #[error("invalid zone name \"{name}\"")]
     Idna {
@@ -47,7 +50,7 @@ impl ZoneNameError {
         match self {
             Self::MissingDot(_) => "write a dot at its end",
             Self::EmptyLabel(_) => "write one dot between two labels",
-            Self::WhiteSpace(_) => "remove it",
+            Self::WhiteSpace(_) | Self::ControlCharacter(_) => "remove it",
             Self::Idna { source, .. } => source.problem.help(),
         }
     }
@@ -58,8 +61,8 @@ impl ZoneName {
     ///
     /// # Errors
     ///
-    /// Refuses a name without its final dot, with an empty label, with white space, or that IDNA 2008
-    /// (RFC 5891) refuses.
+    /// Refuses a name without its final dot, with an empty label, with white space or control characters, or
+    /// that IDNA 2008 (RFC 5891) refuses.
     ///
     /// ```
     /// use octodns_core::ZoneName;
@@ -79,6 +82,9 @@ impl ZoneName {
         }
         if name.contains([' ', '\t', '\n', '\r']) {
             return Err(ZoneNameError::WhiteSpace(name.to_owned()));
+        }
+        if name.contains(char::is_control) {
+            return Err(ZoneNameError::ControlCharacter(name.to_owned()));
         }
         let failed = |source| ZoneNameError::Idna { name: name.to_owned(), source };
         let encoded = idna::encode(name).map_err(failed)?;

@@ -93,6 +93,13 @@ impl Record {
                 .by(RECORD_NEW)
                 .help("remove it");
         }
+        if name_text.contains(|c: char| c.is_control() && c != '\t') {
+            // A line break would begin another line wherever names are written.
+            findings
+                .fatal(name.position, "a name cannot contain control characters")
+                .by(RECORD_NEW)
+                .help("remove it, or write its code, such as `\\010` for a line break");
+        }
         let checked = encoded.as_ref().map_or(&*name_text, RecordName::as_str);
         let Some((map, entry)) = loading.type_of(data, &mut findings) else {
             loading.tell(None, &findings, false, report);
@@ -359,6 +366,19 @@ mod tests {
             Severity::Warning => "warning",
         };
         (record, report.iter().map(|found| format!("{}: {found}", severity(found))).collect())
+    }
+
+    /// Wherever names are written, a line break would begin another line.
+    #[test]
+    fn a_name_with_a_control_character_is_no_name_however_lenient() {
+        let data =
+            map(vec![("type", "A".into()), ("ttl", 60.into()), ("value", "192.0.2.1".into())]);
+        for name in ["a\nb", "a\0", "\u{7f}", "a\u{85}b"] {
+            let (record, findings) = load_with(name, &data, |context| context.lenient = true);
+            assert!(record.is_none() && findings[0].starts_with("error"), "{name:?}: {findings:?}");
+        }
+        let (record, _) = load_with("a\\010b", &data, |_| {});
+        assert!(record.is_some());
     }
 
     #[test]

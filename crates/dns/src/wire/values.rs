@@ -49,14 +49,14 @@ impl Wire for Ipv6Addr {
 impl Wire for Caa {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
         out.u8(self.flags, "flags")?;
-        out.string(self.tag.as_bytes(), "tag")?;
+        out.string(tag(&self.tag)?.as_bytes(), "tag")?;
         out.bytes(&self.value.octets());
         Ok(())
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
         let flags = from.u8("flags")?.into();
-        let tag = utf8(from.string("a tag")?, "tag")?;
+        let tag = tag(utf8(from.string("a tag")?, "tag")?)?;
         Ok(Self { flags, tag: tag.into(), value: QuotedString::from_octets(from.rest()) })
     }
 }
@@ -236,6 +236,15 @@ impl Wire for Uri {
             Err(_) => Err(WireError::field("target", target, "has a label that is not IDNA")),
         }
     }
+}
+
+/// The tag of CAA, which is letters and digits (RFC 8659, section 4.1): in zone files it stands without quotes.
+fn tag<T: AsRef<str>>(tag: T) -> Result<T, WireError> {
+    let text = tag.as_ref();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(tag);
+    }
+    Err(WireError::field("tag", text, "is not letters and digits"))
 }
 
 pub(super) fn utf8(bytes: &[u8], field: &'static str) -> Result<String, WireError> {

@@ -39,6 +39,7 @@ fn head(inner: &Inner, zone: &Zone, serial: u32) -> Result<String, ProviderError
     let decoded = name.decoded();
     let comment =
         if decoded == name.as_str() { String::new() } else { format!("; Zone name: {decoded}\n") };
+    let spelled = |name: &str| spelled(name).map_err(|error| failed(name, &error));
     let primary = match zone.root_ns().map(|record| record.data()) {
         Some(RecordData::Ns(servers)) => servers.first().map(ToString::to_string),
         _ => None,
@@ -50,11 +51,12 @@ fn head(inner: &Inner, zone: &Zone, serial: u32) -> Result<String, ProviderError
         );
         format!("ns.{}", name.as_str())
     });
-    let mailbox = soa::mailbox(&options.hostmaster_email, name)?;
+    let mailbox = spelled(&soa::mailbox(&options.hostmaster_email, name)?)?;
+    let primary = spelled(&primary)?;
     Ok(format!(
         "$ORIGIN {origin}\n\n{comment}@ {ttl} IN SOA {primary} {mailbox} (\n    {serial} ; Serial\n    \
          {refresh} ; Refresh\n    {retry} ; Retry\n    {expire} ; Expire\n    {nxdomain} ; NXDOMAIN ttl\n)\n\n",
-        origin = name.as_str(),
+        origin = spelled(name.as_str())?,
         ttl = options.default_ttl,
         refresh = options.refresh,
         retry = options.retry,
@@ -69,12 +71,15 @@ fn lines(zone: &Zone) -> Result<String, ProviderError> {
     let mut text = String::new();
     let mut previous = None;
     for record in zone.records() {
+        let owner = owner(zone, record)?;
         for value in values(zone, record)? {
             let mut name = "";
             if previous != Some(record.name()) {
                 previous = Some(record.name());
-                name = if record.name().is_apex() { "@" } else { record.name().as_str() };
-                if name != record.name().decoded() {
+                name = &owner;
+                let decoded = record.name().decoded();
+                let is_shown = owner == record.name().as_str() || owner == "@";
+                if is_shown && name != decoded {
                     // Writing to text cannot fail.
                     let _ = writeln!(text, "; Name: {}", record.decoded_fqdn(zone.name()));
                 }
@@ -86,13 +91,36 @@ fn lines(zone: &Zone) -> Result<String, ProviderError> {
     Ok(text)
 }
 
+/// The name of a record, in the zone.
+fn owner(zone: &Zone, record: &Record) -> Result<String, ProviderError> {
+    if record.name().is_apex() {
+        return Ok("@".to_owned());
+    }
+    let absolute = spelled(&format!("{}.", record.name().as_str()));
+    let mut name = absolute.map_err(|error| {
+        let name = record.decoded_fqdn(zone.name());
+        failed(&format!("{name} {}", record.record_type()), &error)
+    })?;
+    name.pop();
+    Ok(name)
+}
+
+/// An absolute name whose characters mean themselves, whatever they mean in zone files.
+fn spelled(name: &str) -> Result<String, WireError> {
+    Ok(wire::present_labels(&wire::labels(name)?))
+}
+
+fn failed(what: &str, error: &dyn std::fmt::Display) -> ProviderError {
+    ProviderError::failed(format!("{what} cannot stand in a zone file: {error}"))
+}
+
 /// The values of a record, in words that are read as what the record holds.
 ///
 /// Differs from octoDNS, which writes some that no server reads, or reads as something else.
 fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
     let failed = |error: &dyn std::fmt::Display| {
         let (name, of) = (record.decoded_fqdn(zone.name()), record.record_type());
-        ProviderError::failed(format!("{name} {of} cannot stand in a zone file: {error}"))
+        failed(&format!("{name} {of}"), error)
     };
     if !(0..=i64::from(i32::MAX)).contains(&record.ttl()) {
         return Err(failed(&format_args!("its TTL is {}", record.ttl())));

@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use octodns_core::RecordType;
+use octodns_core::record::HostName;
+use octodns_core::{Record, RecordData, RecordName, RecordType};
 use octodns_testkit::server::program;
 use serde_json::{Value as Json, json};
 
@@ -301,6 +302,37 @@ async fn a_file_that_says_the_same_stays_and_serials_go_forward() {
     assert!(text.contains("2026010200 ; Serial"), "{text}");
 }
 
+/// A name is one word on its line, and no directive, whatever it holds.
+#[tokio::test]
+async fn names_mean_themselves() {
+    let folder = Folder::new();
+    let target = HostName::new("x.\n$INCLUDE other\n.").unwrap();
+    let names = ["a;b", "$include", "q\"x", "(p)", "a@b", "b\\046c", "c\n$INCLUDE other\nd", "e f"];
+    let mut zone = zone("unit.tests.", &[]);
+    zone.set(Record::new(RecordName::APEX, 60, RecordData::Ns(vec![target])));
+    for name in names {
+        let data = RecordData::A(vec!["192.0.2.1".parse().unwrap()]);
+        zone.set(Record::new(RecordName::new(name).unwrap(), 60, data));
+    }
+    folder.apply(&json!({}), &zone).await.unwrap();
+    let read = folder.read(&json!({}), "unit.tests.", true).await.unwrap();
+    let names: Vec<_> = read.records.iter().map(|record| record.name().as_str()).collect();
+    let expected = [
+        "",
+        "\\$include",
+        "\\(p\\)",
+        "a\\;b",
+        "a\\@b",
+        "b\\.c",
+        "c\\010\\$include\\032other\\010d",
+        "e\\032f",
+        "q\\\"x",
+    ];
+    assert_eq!(names, expected);
+    let text = std::fs::read_to_string(folder.file("unit.tests.")).unwrap();
+    assert!(!text.to_lowercase().lines().any(|line| line.starts_with("$include")), "{text}");
+}
+
 /// Nothing is written of a zone that a file cannot hold.
 #[tokio::test]
 async fn what_no_file_holds_is_refused_before_anything_is_written() {
@@ -308,6 +340,7 @@ async fn what_no_file_holds_is_refused_before_anything_is_written() {
     for record in [
         json!({"name": "a", "type": "ALIAS", "ttl": 60, "value": "b.example."}),
         json!({"name": "a", "type": "CNAME", "ttl": 60, "value": "relative"}),
+        json!({"name": "x..a", "type": "A", "ttl": 60, "value": "192.0.2.1"}),
         json!({"name": "a", "type": "SSHFP", "ttl": 60, "value": {"algorithm": 1, "fingerprint_type": 1, "fingerprint": "xyz"}}),
     ] {
         let error = folder.apply(&json!({}), &zone("unit.tests.", &[record])).await.unwrap_err();
