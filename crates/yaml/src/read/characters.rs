@@ -9,19 +9,44 @@ use crate::ErrorKind;
 ///
 /// Differs from octoDNS: U+0085, which it takes for a line break, is refused as well.
 pub(super) fn check(text: &str, file: u16) -> Result<(), Failure> {
-    // A pass over the bytes that the compiler turns into vector code: nearly all texts pass here.
-    let suspicious = |byte: u8| (byte < 0x20 && byte != b'\n') || byte == 0x7f || byte >= 0x80;
-    if !text
-        .as_bytes()
-        .chunks(4096)
-        .any(|chunk| chunk.iter().fold(false, |found, byte| found | suspicious(*byte)))
+    let mut at = 0;
+    while let Some(plain) = next_suspicious(&text.as_bytes()[at..]) {
+        at += plain;
+        let Some(c) = text[at..].chars().next() else { break };
+        if !is_allowed(c) {
+            return Err((ErrorKind::Character(c), position(text, at, file)));
+        }
+        at += c.len_utf8();
+    }
+    Ok(())
+}
+
+/// How many bytes come before one that is not printable ASCII or a line feed. Only those are looked at as characters.
+fn next_suspicious(bytes: &[u8]) -> Option<usize> {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    let mut rest = bytes;
+    // Without a way out of its midst, so that the compiler makes vector code of a block.
+    while let Some((block, behind)) = rest.split_first_chunk::<64>()
+        && block.iter().fold(true, |plain, byte| plain & is_plain(*byte))
     {
-        return Ok(());
+        rest = behind;
     }
-    match text.char_indices().find(|(_, c)| !is_allowed(*c)) {
-        Some((offset, c)) => Err((ErrorKind::Character(c), position(text, offset, file))),
-        None => Ok(()),
-    }
+    let found = rest.iter().position(|byte| !is_plain(*byte))?;
+    Some(bytes.len() - rest.len() + found)
+}
+
+/// Whether there is a line or paragraph separator, or a byte order mark: U+2028, U+2029, U+FEFF.
+pub(super) fn has_separator(bytes: &[u8]) -> bool {
+    let is_one =
+        |at: usize| matches!(&bytes[at..], [0xe2, 0x80, 0xa8 | 0xa9, ..] | [0xef, 0xbb, 0xbf, ..]);
+    memchr::memchr2_iter(0xe2, 0xef, bytes).any(is_one)
+}
+
+/// Whether there is no control character but the line feed. Vector code for the compiler.
+pub(super) fn is_simple(bytes: &[u8]) -> bool {
+    let is_control = |byte: u8| u8::from(byte < 0x20 && byte != b'\n');
+    let any_control = |chunk: &[u8]| chunk.iter().fold(0, |found, byte| found | is_control(*byte));
+    bytes.chunks(4096).all(|chunk| any_control(chunk) == 0)
 }
 
 fn is_allowed(c: char) -> bool {
@@ -37,4 +62,26 @@ pub(super) fn position(text: &str, offset: usize, file: u16) -> Position {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit(['\n', '\r']).next().unwrap_or("").chars().count() + 1;
     place(file, line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_character_that_is_not_allowed_is_found_wherever_it_stands() {
+        for before in [0, 1, 63, 64, 65, 200] {
+            for c in ['\0', '\u{1b}', '\u{7f}', '\u{85}', '\u{fffe}'] {
+                let text = format!("{}é\n{c}{}", "x".repeat(before), "y".repeat(100));
+                let (kind, place) = check(&text, 0).unwrap_err();
+                assert!(
+                    matches!(kind, ErrorKind::Character(found) if found == c),
+                    "{before} {c:?}"
+                );
+                assert_eq!((place.line, place.column), (2, 1));
+            }
+            let fine = format!("{}é\t\r\n\u{2028}{}", "x".repeat(before), "y".repeat(100));
+            assert!(check(&fine, 0).is_ok());
+        }
+    }
 }

@@ -6,6 +6,7 @@
 //! column; the tests of this crate hold the two against each other.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -14,8 +15,8 @@ use octodns_core::{Report, Value};
 
 use super::events::place;
 use super::mapping::{self, Rules, Sequence};
-use super::scalar;
 use super::tag::Tag;
+use super::{characters, scalar};
 
 /// Deeper nesting is left to the full reader, and to its limit.
 const DEEPEST: usize = 48;
@@ -59,8 +60,8 @@ impl<'t, 's> Reader<'t, 's> {
         report: &'s mut Report,
     ) -> Option<Self> {
         let ascii = text.is_ascii();
-        if !is_simple(text.as_bytes())
-            || (!ascii && text.contains(['\u{2028}', '\u{2029}', '\u{feff}']))
+        if !characters::is_simple(text.as_bytes())
+            || (!ascii && characters::has_separator(text.as_bytes()))
         {
             return None;
         }
@@ -72,6 +73,7 @@ impl<'t, 's> Reader<'t, 's> {
             line_start: 0,
             indent: END,
             depth: 0,
+            counted: Cell::default(),
             ascii,
             file,
             rules,
@@ -83,13 +85,6 @@ impl<'t, 's> Reader<'t, 's> {
     }
 }
 
-/// Whether there is no control character but the line feed. Vector code for the compiler.
-fn is_simple(bytes: &[u8]) -> bool {
-    let is_control = |byte: u8| u8::from(byte < 0x20 && byte != b'\n');
-    let any_control = |chunk: &[u8]| chunk.iter().fold(0, |found, byte| found | is_control(*byte));
-    bytes.chunks(4096).all(|chunk| any_control(chunk) == 0)
-}
-
 struct Reader<'t, 's> {
     text: &'t str,
     bytes: &'t [u8],
@@ -99,6 +94,8 @@ struct Reader<'t, 's> {
     /// The indentation of the line, when `at` is where its content starts.
     indent: isize,
     depth: usize,
+    /// The place that was asked for last, and how many characters come before it in its line.
+    counted: Cell<(usize, usize)>,
     ascii: bool,
     file: u16,
     rules: Rules,
@@ -534,12 +531,20 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn position(&self, at: usize) -> Position {
-        let column = if self.ascii {
-            at - self.line_start
-        } else {
-            self.text[self.line_start..at].chars().count()
-        };
+        let column = if self.ascii { at - self.line_start } else { self.characters_before(at) };
         Position { line: self.line, ..place(self.file, 0, column + 1) }
+    }
+
+    /// How many characters come before a place in its line; counted on from the place before, if that is in the
+    /// same line.
+    fn characters_before(&self, at: usize) -> usize {
+        let (mut from, mut count) = self.counted.get();
+        if !(self.line_start..=at).contains(&from) {
+            (from, count) = (self.line_start, 0);
+        }
+        count += self.text[from..at].chars().count();
+        self.counted.set((at, count));
+        count
     }
 }
 
