@@ -8,6 +8,7 @@
     reason = "this crate is where the environment and the clock are read, for all programs"
 )]
 
+mod all;
 pub mod arguments;
 mod commands;
 pub mod logging;
@@ -15,4 +16,5 @@ pub mod program;
 pub mod render;
 mod report_table;
 
+pub use all::{PROGRAMS, Part, all, definition};
 pub use commands::{compare, dump, report, schema, sync, validate, versions};

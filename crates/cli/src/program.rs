@@ -1,6 +1,7 @@
 //! The life of a program: arguments, logging, the command, what is said at the end, the exit code.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -75,36 +76,36 @@ impl Output {
     }
 }
 
-/// Runs a program: reads the arguments, sets up logging at `level`, runs the command, shows why it failed.
-pub fn run<A: CommandFactory + FromArgMatches>(
-    level: Level,
-    output: fn(&A) -> &OutputArguments,
-    command: impl FnOnce(&A, &mut Output) -> Result<Ended, Report>,
-) -> ExitCode {
-    let settings = |arguments: &A| {
-        let OutputArguments { format, logging } = output(arguments).clone();
-        (format, logging)
-    };
-    run_with(level, settings, command)
+/// A program: the arguments it takes, and what it does with them.
+pub trait Program: CommandFactory + FromArgMatches {
+    /// What is logged unless an argument says otherwise.
+    const LEVEL: Level;
+
+    /// How findings are shown, and what is logged.
+    fn output(&self) -> OutputArguments;
+
+    /// Does what the arguments ask for.
+    ///
+    /// # Errors
+    ///
+    /// With the findings that say why it could not be done.
+    fn run(&self, output: &mut Output) -> Result<Ended, Report>;
 }
 
-/// The same for a program with a `--format` of its own: `settings` gives that of findings.
-pub fn run_with<A: CommandFactory + FromArgMatches>(
-    level: Level,
-    settings: impl FnOnce(&A) -> (Format, LoggingArguments),
-    command: impl FnOnce(&A, &mut Output) -> Result<Ended, Report>,
-) -> ExitCode {
-    let arguments: A = match arguments::parse(env::args_os()) {
+/// Runs a program on its arguments, the first of which is its name.
+pub fn run<P: Program, A: IntoIterator<Item = OsString>>(arguments: A) -> ExitCode {
+    finish::<P>(arguments::parse(arguments))
+}
+
+/// Does what arguments ask for and shows why it failed, or what is wrong with the arguments.
+pub fn finish<P: Program>(arguments: Result<P, clap::Error>) -> ExitCode {
+    let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help that nobody reads to the end is not an error.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return tell(&error),
     };
-    let (format, logging) = settings(&arguments);
-    let mut output = Output::new(A::command().get_name(), format);
-    let result = set_up(&logging, level).and_then(|()| command(&arguments, &mut output));
+    let OutputArguments { format, logging } = arguments.output();
+    let mut output = Output::new(P::command().get_name(), format);
+    let result = set_up(&logging, P::LEVEL).and_then(|()| arguments.run(&mut output));
     match result {
         Ok(Ended::Fine) => ExitCode::SUCCESS,
         Ok(Ended::Found) => ExitCode::FAILURE,
@@ -117,6 +118,13 @@ pub fn run_with<A: CommandFactory + FromArgMatches>(
             ExitCode::FAILURE
         }
     }
+}
+
+/// Shows help, or what is wrong with the arguments, and says how the program ends.
+pub fn tell(error: &clap::Error) -> ExitCode {
+    // Help that nobody reads to the end is not an error.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 /// Writes a command's result. That its reader went away is not an error.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 #![expect(clippy::disallowed_methods, reason = "cargo tells by the environment where it is")]
 
+mod all;
 mod bad_input;
 mod findings;
 mod fix;

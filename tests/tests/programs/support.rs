@@ -31,7 +31,7 @@ pub(crate) const ZONE: &str = "www:\n  type: A\n  value: 192.0.2.1\n";
 ///
 /// They are of other packages than the tests, so cargo neither builds them for the tests nor tells where
 /// they are: they stand beside the tests' own folder.
-fn programs() -> &'static Path {
+pub(crate) fn programs() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let test = std::env::current_exe().unwrap();
@@ -39,7 +39,9 @@ fn programs() -> &'static Path {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
-        build.current_dir(workspace).args(["build", "--quiet", "--workspace", "--bins"]);
+        // With examples, so that dependencies have the features that they are compiled with for tests.
+        let args = ["build", "--quiet", "--workspace", "--bins", "--examples"];
+        build.current_dir(workspace).args(args);
         if folder.file_name() == Some(OsStr::new("release")) {
             build.arg("--release");
         }
@@ -93,8 +95,15 @@ impl Workspace {
     /// A program, to be run in the folder: its name, and arguments without blanks in them.
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut words = line.split_whitespace();
-        let mut command = Command::new(programs().join(words.next().unwrap()));
-        command.current_dir(self.0.path()).args(words).env_clear().stdin(Stdio::null());
+        let mut command = self.command_at(&programs().join(words.next().unwrap()));
+        command.args(words);
+        command
+    }
+
+    /// A program by its path, to be run in the folder.
+    pub(crate) fn command_at(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.0.path()).env_clear().stdin(Stdio::null());
         command
     }
 
@@ -135,7 +144,7 @@ impl Ran {
     /// Far more than any program needs in a debug build on a busy machine.
     const LIMIT: Duration = Duration::from_mins(1);
 
-    fn of(line: &str, command: &mut Command) -> Self {
+    pub(crate) fn of(line: &str, command: &mut Command) -> Self {
         let start = Instant::now();
         let Output { status, stdout, stderr } = command.output().unwrap();
         assert!(start.elapsed() < Self::LIMIT, "{line} took {:?}", start.elapsed());

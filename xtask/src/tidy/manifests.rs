@@ -72,8 +72,9 @@ pub(super) fn publishable(tree: &Tree) -> Vec<String> {
         if !text.lines().any(|line| line == key) {
             problems.push(format!("{file}: a package that is published says `{key}`"));
         }
-        let local =
-            text.lines().filter(|line| line.starts_with("publish =") || line.contains("path = \""));
+        // The path of a program stands on a line of its own.
+        let is_local = |line: &&str| line.starts_with("publish =") || line.contains("{ path = \"");
+        let local = text.lines().filter(is_local);
         problems
             .extend(local.map(|line| format!("{file}: `{line}` keeps it from being published")));
     }

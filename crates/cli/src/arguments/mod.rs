@@ -12,7 +12,7 @@ mod versions;
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, CommandFactory, FromArgMatches};
+use clap::{ArgAction, Command, CommandFactory, FromArgMatches};
 
 pub use compare::CompareArguments;
 pub use dump::DumpArguments;
@@ -36,17 +36,21 @@ pub use versions::VersionsArguments;
 pub fn parse<A: CommandFactory + FromArgMatches>(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<A, clap::Error> {
-    let mut command = A::command().infer_long_args(true);
+    let mut command = convenient(A::command());
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    A::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// A definition with the conveniences that [`parse`] is about.
+pub fn convenient(command: Command) -> Command {
     // `mut_args` does not know the ids of `--help` and `--version`, which are added on building.
-    command = command.mut_args(|argument| match argument.get_action() {
+    command.infer_long_args(true).mut_args(|argument| match argument.get_action() {
         ArgAction::Set | ArgAction::SetTrue => {
             let id = argument.get_id().clone();
             if argument.is_positional() { argument } else { argument.overrides_with(id) }
         }
         _ => argument,
-    });
-    let matches = command.try_get_matches_from_mut(arguments)?;
-    A::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    })
 }
 
 #[cfg(test)]

@@ -1,30 +1,38 @@
 //! `octodns-dump`.
 
+use std::env;
 use std::process::ExitCode;
 
 use octodns::DumpOptions;
+use octodns_core::Report;
 
 use super::{block_on, errors, manager};
-use crate::arguments::DumpArguments;
+use crate::arguments::{DumpArguments, OutputArguments};
 use crate::logging::Level;
-use crate::program::{Ended, run};
+use crate::program::{Ended, Output, Program, run};
 
 /// Runs `octodns-dump`: writes zones to files.
 pub fn dump() -> ExitCode {
-    run(
-        Level::INFO,
-        |arguments: &DumpArguments| &arguments.output,
-        |arguments, output| {
-            let options = DumpOptions {
-                zone: arguments.zone.clone(),
-                output_dir: arguments.output_dir.clone().into(),
-                output_provider: arguments.output_provider.clone(),
-                lenient: arguments.lenient,
-                split: arguments.split,
-                sources: arguments.sources.clone(),
-            };
-            let manager = manager(&arguments.config_file, output)?;
-            block_on(manager.dump(&options)).map(|_| Ended::Fine).map_err(errors)
-        },
-    )
+    run::<DumpArguments, _>(env::args_os())
+}
+
+impl Program for DumpArguments {
+    const LEVEL: Level = Level::INFO;
+
+    fn output(&self) -> OutputArguments {
+        self.output.clone()
+    }
+
+    fn run(&self, output: &mut Output) -> Result<Ended, Report> {
+        let options = DumpOptions {
+            zone: self.zone.clone(),
+            output_dir: self.output_dir.clone().into(),
+            output_provider: self.output_provider.clone(),
+            lenient: self.lenient,
+            split: self.split,
+            sources: self.sources.clone(),
+        };
+        let manager = manager(&self.config_file, output)?;
+        block_on(manager.dump(&options)).map(|_| Ended::Fine).map_err(errors)
+    }
 }

@@ -1,5 +1,6 @@
 //! `octodns-report`.
 
+use std::env;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,47 +8,54 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 use octodns::ReportOptions;
 use octodns::report::Progress;
+use octodns_core::Report;
 
 use super::{block_on, errors, manager};
-use crate::arguments::{ReportArguments, ReportFormat};
+use crate::arguments::{OutputArguments, ReportArguments, ReportFormat};
 use crate::logging::Level;
-use crate::program::{Ended, run_with, write_result};
+use crate::program::{Ended, Output, Program, run, write_result};
 use crate::report_table::table;
 
 /// Runs `octodns-report`: prints what servers answer for the records of a zone.
 pub fn report() -> ExitCode {
-    run_with(
-        Level::INFO,
-        |arguments: &ReportArguments| (arguments.finding_format(), arguments.logging.clone()),
-        |arguments, output| {
-            // A log of everything would be written across it.
-            let without = arguments.logging.quiet || arguments.logging.debug;
-            let bar = (!without && io::stderr().is_terminal()).then(progress_bar);
-            let options = ReportOptions {
-                zone: arguments.zone.clone(),
-                sources: arguments.sources.clone(),
-                lenient: arguments.lenient,
-                servers: arguments.servers.clone(),
-                concurrency: arguments.concurrency.into(),
-                timeout: arguments.timeout,
-                progress: bar.clone().map(shown_by),
-                ..ReportOptions::default()
-            };
-            let manager = manager(&arguments.config_file, output)?;
-            let report = block_on(manager.report(&options)).map_err(errors);
-            if let Some(bar) = bar {
-                bar.finish_and_clear();
-            }
-            let report = report?;
-            write_result(&match arguments.report_format() {
-                ReportFormat::Csv => report.csv(),
-                ReportFormat::Json => report.json(),
-                ReportFormat::Table => table(&report),
-            })?;
-            let fails = arguments.check && !report.is_as_it_should_be();
-            Ok(if fails { Ended::Found } else { Ended::Fine })
-        },
-    )
+    run::<ReportArguments, _>(env::args_os())
+}
+
+impl Program for ReportArguments {
+    const LEVEL: Level = Level::INFO;
+
+    fn output(&self) -> OutputArguments {
+        OutputArguments { format: self.finding_format(), logging: self.logging.clone() }
+    }
+
+    fn run(&self, output: &mut Output) -> Result<Ended, Report> {
+        // A log of everything would be written across it.
+        let without = self.logging.quiet || self.logging.debug;
+        let bar = (!without && io::stderr().is_terminal()).then(progress_bar);
+        let options = ReportOptions {
+            zone: self.zone.clone(),
+            sources: self.sources.clone(),
+            lenient: self.lenient,
+            servers: self.servers.clone(),
+            concurrency: self.concurrency.into(),
+            timeout: self.timeout,
+            progress: bar.clone().map(shown_by),
+            ..ReportOptions::default()
+        };
+        let manager = manager(&self.config_file, output)?;
+        let report = block_on(manager.report(&options)).map_err(errors);
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
+        let report = report?;
+        write_result(&match self.report_format() {
+            ReportFormat::Csv => report.csv(),
+            ReportFormat::Json => report.json(),
+            ReportFormat::Table => table(&report),
+        })?;
+        let fails = self.check && !report.is_as_it_should_be();
+        Ok(if fails { Ended::Found } else { Ended::Fine })
+    }
 }
 
 fn progress_bar() -> ProgressBar {

@@ -1,25 +1,34 @@
 //! `octodns-schema`.
 
+use std::env;
 use std::process::ExitCode;
 
 use octodns_core::schema::Dialect;
 use octodns_core::{Diagnostic, Origin, Report};
 
 use super::registry;
-use crate::arguments::{Kind, SchemaArguments};
+use crate::arguments::{Kind, OutputArguments, SchemaArguments};
 use crate::logging::Level;
-use crate::program::{Ended, only, run, write_result};
+use crate::program::{Ended, Output, Program, only, run, write_result};
 
 /// The most blanks a level, beyond which nobody reads.
 const MAX_INDENT: usize = 64;
 
 /// Runs `octodns-schema`: writes a schema.
 pub fn schema() -> ExitCode {
-    run(
-        Level::WARNING,
-        |arguments: &SchemaArguments| &arguments.findings,
-        |arguments, _| write(arguments).map(|()| Ended::Fine),
-    )
+    run::<SchemaArguments, _>(env::args_os())
+}
+
+impl Program for SchemaArguments {
+    const LEVEL: Level = Level::WARNING;
+
+    fn output(&self) -> OutputArguments {
+        self.findings.clone()
+    }
+
+    fn run(&self, _: &mut Output) -> Result<Ended, Report> {
+        write(self).map(|()| Ended::Fine)
+    }
 }
 
 fn write(arguments: &SchemaArguments) -> Result<(), Report> {

@@ -1,5 +1,6 @@
 //! `octodns-validate`.
 
+use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -7,26 +8,32 @@ use octodns::{Manager, ValidateOptions};
 use octodns_core::Report;
 
 use super::{block_on, silent_manager};
-use crate::arguments::ValidateArguments;
+use crate::arguments::{OutputArguments, ValidateArguments};
 use crate::logging::Level;
-use crate::program::{Ended, run};
+use crate::program::{Ended, Output, Program, run};
 
 /// Runs `octodns-validate`: shows what is wrong with a config and its zone files.
 pub fn validate() -> ExitCode {
-    run(
-        Level::WARNING,
-        |arguments: &ValidateArguments| &arguments.output,
-        |arguments, output| {
-            let manager = silent_manager(&arguments.config_file, output)?;
-            let mut shown = manager.warnings().clone();
-            let found = look(&manager, arguments).map_err(|failed| together(&shown, failed))?;
-            // As in octoDNS warnings about records count, those about the config do not.
-            let counts = found.has_errors() || found.iter().any(|found| found.code != "config");
-            shown.merge(found);
-            output.show(&shown)?;
-            Ok(if counts { Ended::Found } else { Ended::Fine })
-        },
-    )
+    run::<ValidateArguments, _>(env::args_os())
+}
+
+impl Program for ValidateArguments {
+    const LEVEL: Level = Level::WARNING;
+
+    fn output(&self) -> OutputArguments {
+        self.output.clone()
+    }
+
+    fn run(&self, output: &mut Output) -> Result<Ended, Report> {
+        let manager = silent_manager(&self.config_file, output)?;
+        let mut shown = manager.warnings().clone();
+        let found = look(&manager, self).map_err(|failed| together(&shown, failed))?;
+        // As in octoDNS warnings about records count, those about the config do not.
+        let counts = found.has_errors() || found.iter().any(|found| found.code != "config");
+        shown.merge(found);
+        output.show(&shown)?;
+        Ok(if counts { Ended::Found } else { Ended::Fine })
+    }
 }
 
 /// Everything that is found in the zones, after putting them in order if that is asked for.

@@ -1,17 +1,28 @@
 //! `octodns-versions`.
 
+use std::env;
 use std::process::ExitCode;
 
+use octodns_core::Report;
+
 use super::manager;
-use crate::arguments::VersionsArguments;
+use crate::arguments::{OutputArguments, VersionsArguments};
 use crate::logging::Level;
-use crate::program::{Ended, run};
+use crate::program::{Ended, Output, Program, run};
 
 /// Runs `octodns-versions`: the engine logs the versions of what a config names when it is read.
 pub fn versions() -> ExitCode {
-    run(
-        Level::INFO,
-        |arguments: &VersionsArguments| &arguments.output,
-        |arguments, output| manager(&arguments.config_file, output).map(|_| Ended::Fine),
-    )
+    run::<VersionsArguments, _>(env::args_os())
+}
+
+impl Program for VersionsArguments {
+    const LEVEL: Level = Level::INFO;
+
+    fn output(&self) -> OutputArguments {
+        self.output.clone()
+    }
+
+    fn run(&self, output: &mut Output) -> Result<Ended, Report> {
+        manager(&self.config_file, output).map(|_| Ended::Fine)
+    }
 }

@@ -1,0 +1,161 @@
+//! `octodns`: one program that is all of them, by its first argument or by the name it is called by.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Command};
+
+use crate::arguments::{
+    CompareArguments, DumpArguments, ReportArguments, SchemaArguments, SyncArguments,
+    ValidateArguments, VersionsArguments, convenient,
+};
+use crate::program::{Program, finish, run, tell};
+
+const NAMES: &str = "\
+Called as octodns-sync, octodns-dump and so on, through a link, it is that program.";
+
+/// The programs, in the order of help.
+pub const PROGRAMS: [Part; 7] = [
+    Part::new::<SyncArguments>("sync"),
+    Part::new::<DumpArguments>("dump"),
+    Part::new::<ValidateArguments>("validate"),
+    Part::new::<CompareArguments>("compare"),
+    Part::new::<ReportArguments>("report"),
+    Part::new::<VersionsArguments>("versions"),
+    Part::new::<SchemaArguments>("schema"),
+];
+
+/// A program, as a part of one that is all of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    name: &'static str,
+    definition: fn() -> Command,
+    by_name: fn(Vec<OsString>) -> ExitCode,
+    by_subcommand: fn(&ArgMatches) -> ExitCode,
+}
+
+impl Part {
+    const fn new<P: Program>(name: &'static str) -> Self {
+        Self {
+            name,
+            definition: P::command,
+            by_name: run::<P, _>,
+            by_subcommand: |matches| finish(P::from_arg_matches(matches)),
+        }
+    }
+
+    /// Its name as a subcommand, such as `sync`.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its name as a program of its own, such as `octodns-sync`.
+    pub fn program(&self) -> String {
+        format!("octodns-{}", self.name)
+    }
+
+    /// Its command line as a program of its own.
+    pub fn definition(&self) -> Command {
+        convenient((self.definition)())
+    }
+
+    /// Its command line as a subcommand: the same, with examples of it.
+    fn subcommand(&self) -> Command {
+        let definition = self.definition().name(self.name);
+        let Some(examples) = definition.get_after_help() else { return definition };
+        let examples =
+            examples.to_string().replace(&self.program(), &format!("octodns {}", self.name));
+        definition.after_help(examples)
+    }
+}
+
+/// Runs `octodns`: the program that its name says, or else its first argument.
+pub fn all() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().collect();
+    if let Some(part) = arguments.first().and_then(|path| named(path)) {
+        return (part.by_name)(arguments);
+    }
+    match definition().try_get_matches_from(arguments) {
+        Ok(matches) => by_subcommand(&matches),
+        Err(error) => tell(&error),
+    }
+}
+
+/// The command line of `octodns`.
+pub fn definition() -> Command {
+    let command = Command::new("octodns")
+        .display_name("octoDNS")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("DNS as code: brings DNS providers in line with zone files, and what goes with it")
+        .after_help(NAMES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(PROGRAMS.iter().map(Part::subcommand));
+    convenient(command)
+}
+
+fn by_subcommand(matches: &ArgMatches) -> ExitCode {
+    let part = matches.subcommand().and_then(|(name, matches)| {
+        PROGRAMS.iter().find(|part| part.name == name).map(|part| (part, matches))
+    });
+    // The definition lets nothing else through.
+    part.map_or(ExitCode::from(2), |(part, matches)| (part.by_subcommand)(matches))
+}
+
+/// The program that a path names. On some systems the name of a program ends in `.exe`.
+fn named(path: &OsStr) -> Option<&'static Part> {
+    let file = Path::new(path).file_name()?.to_str()?;
+    let name = match file.rsplit_once('.') {
+        Some((name, extension)) if extension.eq_ignore_ascii_case("exe") => name,
+        _ => file,
+    };
+    let name = name.strip_prefix("octodns-")?;
+    PROGRAMS.iter().find(|part| part.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_known_by_the_name_it_is_called_by() {
+        for (path, name) in [
+            ("octodns-sync", Some("sync")),
+            ("/usr/local/bin/octodns-dump", Some("dump")),
+            ("./octodns-schema.exe", Some("schema")),
+            ("octodns-report.EXE", Some("report")),
+            ("octodns", None),
+            ("octodns-all", None),
+            ("octodns-sync.old", None),
+            ("sync", None),
+            ("octodns-sync/octodns", None),
+            ("", None),
+        ] {
+            assert_eq!(named(OsStr::new(path)).map(Part::name), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn definitions_are_sound_and_called_as_their_programs() {
+        definition().debug_assert();
+        for part in &PROGRAMS {
+            assert_eq!(part.definition().get_name(), part.program());
+        }
+    }
+
+    #[test]
+    fn help_of_a_subcommand_speaks_of_the_subcommand() {
+        for part in &PROGRAMS {
+            let help = |words: &[&str]| {
+                let words = words.iter().map(OsString::from);
+                definition().try_get_matches_from(words).unwrap_err().to_string()
+            };
+            let text = help(&["octodns", part.name, "--help"]);
+            assert!(text.contains(&format!("Usage: octodns {} ", part.name)), "{text}");
+            assert!(!text.contains(&part.program()), "{text}");
+            assert_eq!(help(&["octodns", "help", part.name]), text);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! `octodns`: each subcommand, and each link to it, is the program of that name, flag by flag.
+//!
+//! The flags are read from the definitions of the command lines, so that a new one is held to this unasked.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::thread;
+
+use octodns_cli::{PROGRAMS, Part};
+
+use crate::support::{Ran, Workspace, programs};
+
+/// Values of arguments that say neither which they take nor what they are without one.
+const SAMPLES: &[(&str, &str)] = &[
+    ("a", "zones"),
+    ("b", "target"),
+    ("checksum", "0123"),
+    ("config_file", "config.yaml"),
+    ("ignore_prefix", "www"),
+    ("logging_config", "logging.yaml"),
+    ("output", "schema.json"),
+    ("output_dir", "dumped"),
+    ("output_provider", "target"),
+    // It cannot be asked, which is known at once.
+    ("servers", "127.0.0.1:0"),
+    ("sources", "zones"),
+    ("targets", "target"),
+    ("zone", "unit.tests."),
+    ("zones", "unit.tests."),
+];
+
+const LOGGING: &str = "\
+version: 1
+handlers:
+  file: {class: logging.FileHandler, filename: run.log}
+root: {level: DEBUG, handlers: [file]}
+";
+
+/// An argument of a program.
+struct Argument {
+    id: String,
+    /// What it is written as, without the two hyphens; none for what has its place in the line alone.
+    flags: Vec<String>,
+    /// Values it can be given; none for a switch.
+    values: Vec<String>,
+    is_required: bool,
+}
+
+/// A command line, and whether it must be accepted.
+type Case = (Vec<String>, bool);
+
+/// The arguments that a program defines, in order.
+fn arguments(part: &Part) -> Vec<Argument> {
+    let mut definition = part.definition();
+    // Adds `--help` and `--version`.
+    definition.build();
+    let argument = |argument: &clap::Arg| {
+        let aliases = argument.get_all_aliases().unwrap_or_default();
+        let takes_values = argument.get_action().takes_values();
+        Argument {
+            id: argument.get_id().to_string(),
+            flags: argument.get_long().into_iter().chain(aliases).map(str::to_owned).collect(),
+            values: if takes_values { values(argument) } else { Vec::new() },
+            is_required: argument.is_required_set(),
+        }
+    };
+    definition.get_arguments().map(argument).collect()
+}
+
+/// All values of an argument that has a list of them, or else one.
+fn values(argument: &clap::Arg) -> Vec<String> {
+    let possible = argument.get_possible_values();
+    if !possible.is_empty() {
+        return possible.iter().map(|value| value.get_name().to_owned()).collect();
+    }
+    let sample = SAMPLES.iter().find(|(id, _)| argument.get_id() == id);
+    let default = argument.get_default_values().first().and_then(|value| value.to_str());
+    vec![sample.map(|(_, value)| *value).or(default).unwrap_or("1").to_owned()]
+}
+
+impl Argument {
+    /// It with a value, if it takes one.
+    fn words(flag: Option<&String>, value: Option<&String>) -> Vec<String> {
+        match (flag, value) {
+            (Some(flag), Some(value)) => vec![format!("--{flag}={value}")],
+            (Some(flag), None) => vec![format!("--{flag}")],
+            (None, value) => value.into_iter().cloned().collect(),
+        }
+    }
+
+    /// It as a line needs it.
+    fn plain(&self) -> Vec<String> {
+        Self::words(self.flags.first(), self.values.first())
+    }
+}
+
+/// The least that a program needs, but for one argument.
+fn without(arguments: &[Argument], left_out: &str) -> Vec<String> {
+    let needed =
+        arguments.iter().filter(|argument| argument.is_required && argument.id != left_out);
+    needed.flat_map(Argument::plain).collect()
+}
+
+/// Command lines with and without every argument, in every way it can be written.
+fn cases(arguments: &[Argument]) -> Vec<Case> {
+    let least = without(arguments, "");
+    let with = |more: &[&str]| {
+        let more = more.iter().map(|word| (*word).to_owned());
+        least.iter().cloned().chain(more).collect::<Vec<_>>()
+    };
+    let mut cases = vec![
+        (least.clone(), true),
+        (vec![], false),
+        (vec!["-h".to_owned()], true),
+        (vec!["-V".to_owned()], true),
+        (with(&["--no-such-flag"]), false),
+        (with(&["-x"]), false),
+        (with(&["--config-file=no-such.yaml"]), false),
+    ];
+    for argument in arguments {
+        cases.extend(of(argument, &without(arguments, &argument.id)));
+    }
+    cases
+}
+
+/// Command lines about one argument, beside what else is needed.
+fn of(argument: &Argument, others: &[String]) -> Vec<Case> {
+    let line = |words: Vec<String>| others.iter().cloned().chain(words).collect::<Vec<_>>();
+    let mut cases = vec![(line(argument.plain()), true)];
+    if argument.is_required {
+        cases.push((others.to_vec(), false));
+    }
+    let Some(name) = argument.flags.first() else {
+        cases.push((line([argument.plain(), vec!["another".to_owned()]].concat()), false));
+        return cases;
+    };
+    // Cut short, which is wrong where another begins the same.
+    let cut = name[..name.len() - 1].to_owned();
+    cases.push((line(Argument::words(Some(&cut), argument.values.first())), false));
+    for alias in &argument.flags[1..] {
+        cases.push((line(Argument::words(Some(alias), argument.values.first())), true));
+    }
+    for value in argument.values.iter().skip(1) {
+        cases.push((line(Argument::words(Some(name), Some(value))), true));
+    }
+    if let Some(value) = argument.values.first() {
+        cases.push((line(vec![format!("--{name}"), value.clone()]), true));
+        cases.push((line(vec![format!("--{name}")]), false));
+        cases.push((line(vec![format!("--{name}=?")]), false));
+    } else {
+        cases.push((line(vec![format!("--{name}=x")]), false));
+    }
+    cases
+}
+
+/// How a run ended: exit code, both outputs, and every file there is.
+#[derive(Debug, PartialEq)]
+struct Ended {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+    files: Vec<(String, String)>,
+}
+
+/// Runs a program, given by its path and the words before its arguments.
+fn run(program: &Path, words: &[&str], arguments: &[String]) -> Ended {
+    let workspace = Workspace::new();
+    workspace.write("logging.yaml", LOGGING);
+    let mut command = workspace.command_at(program);
+    let ran = Ran::of(&format!("{words:?} {arguments:?}"), command.args(words).args(arguments));
+    let content = |file: String| {
+        let bytes = fs::read(workspace.path(&file)).unwrap_or_default();
+        let text = sorted(&timeless(&String::from_utf8_lossy(&bytes)));
+        (file, text)
+    };
+    Ended {
+        code: ran.code,
+        stdout: timeless(&ran.stdout),
+        stderr: sorted(&timeless(&ran.stderr)),
+        files: workspace.list().into_iter().map(content).collect(),
+    }
+}
+
+/// A text without what differs between runs: the time and the process of a line of the log, and the number of
+/// a question that is logged.
+fn timeless(text: &str) -> String {
+    let without_time = |line: &str| match line.split_once("  [") {
+        Some((time, rest)) if time.len() == 19 && time.as_bytes()[10] == b'T' => {
+            rest.split_once("] ").map_or_else(|| rest.to_owned(), |(_, said)| said.to_owned())
+        }
+        _ => line.to_owned(),
+    };
+    let without_number = |line: String| match line.split_once("; header ") {
+        Some((before, after)) => {
+            format!("{before}{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit()))
+        }
+        None => line,
+    };
+    text.split('\n').map(without_time).map(without_number).collect::<Vec<_>>().join("\n")
+}
+
+/// The lines of a log, sorted: what is done at the same time is logged in any order.
+fn sorted(text: &str) -> String {
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    lines.sort_unstable();
+    lines.join("\n")
+}
+
+/// Holds a subcommand to its program on every command line there is to try.
+fn hold(part: &Part) {
+    let (program, name) = (programs().join(part.program()), format!("octodns {}", part.name()));
+    let all = programs().join("octodns");
+    for (arguments, is_accepted) in cases(&arguments(part)) {
+        let alone = run(&program, &[], &arguments);
+        let mut within = run(&all, &[part.name()], &arguments);
+        for text in [&mut within.stdout, &mut within.stderr] {
+            *text = text.replace(&name, &part.program());
+        }
+        let line = format!("{} {}", part.program(), arguments.join(" "));
+        assert_eq!(alone, within, "{line}");
+        assert!(!is_accepted || alone.code != Some(2), "{line}: {alone:#?}");
+    }
+}
+
+#[test]
+fn a_subcommand_does_what_the_program_of_its_name_does() {
+    thread::scope(|scope| {
+        for part in &PROGRAMS {
+            scope.spawn(|| hold(part));
+        }
+    });
+}
+
+#[test]
+fn a_sync_by_subcommand_is_a_sync() {
+    let workspace = Workspace::new();
+    workspace.run("octodns sync --config-file=config.yaml --doit").expect(0, &[]);
+    assert!(workspace.path("target/unit.tests.yaml").is_file());
+}
+
+#[test]
+fn without_a_program_it_says_which_there_are() {
+    let workspace = Workspace::new();
+    let help = workspace.run("octodns --help");
+    help.expect(0, &[]);
+    for part in &PROGRAMS {
+        assert!(help.stdout.contains(&format!("\n  {} ", part.name())), "{help:#?}");
+    }
+    workspace.run("octodns").expect(2, &["Usage: octodns <COMMAND>", "\n  sync "]);
+    workspace.run("octodns snyc").expect(2, &["'snyc'", "'sync'", "Usage: octodns <COMMAND>"]);
+    workspace.run("octodns --doit").expect(2, &["'--doit'"]);
+    let version = workspace.run("octodns --version").stdout;
+    assert_eq!(version, workspace.run("octodns-sync --version").stdout);
+}
+
+/// A distribution ships one program and a link for each.
+#[cfg(unix)]
+#[test]
+fn called_by_the_name_of_a_program_it_is_that_program() {
+    use std::os::unix::process::CommandExt;
+
+    let workspace = Workspace::new();
+    let all = programs().join("octodns");
+    for part in &PROGRAMS {
+        let name = part.program();
+        let link = workspace.path(&name);
+        std::os::unix::fs::symlink(&all, &link).unwrap();
+        let arguments = arguments(part);
+        for arguments in [vec!["--help".to_owned()], vec![], without(&arguments, "")] {
+            let alone = run(&programs().join(&name), &[], &arguments);
+            assert_eq!(run(&link, &[], &arguments), alone, "{name} {arguments:?}");
+        }
+        for called in [format!("/opt/dns/{name}"), format!("./{name}.exe"), format!("{name}.EXE")] {
+            let mut command = workspace.command_at(&all);
+            let called = Ran::of(&called, command.arg0(OsString::from(&called)).arg("--help"));
+            assert!(called.stdout.contains(&format!("Usage: {name}")), "{called:#?}");
+        }
+    }
+}
