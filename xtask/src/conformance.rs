@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::recordings;
-use crate::run::{cargo, check, shared, target};
+use crate::run::{WHOLE, cargo, check, shared, target};
 
 /// Runs the `conformance` program of `octodns-tests` on `args`, with the programs it needs, and the tests of
 /// providers that are about recordings.
@@ -23,9 +23,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     if only == ["cassettes"] {
         return recordings();
     }
-    let packages: &[&str] =
-        if is_wanted("cli") { &["--workspace"] } else { &["-p", "octodns-tests"] };
-    check(cargo(&["build", "--quiet", "--bins"]).args(packages).args(profile))?;
+    check(cargo(&["build", "--quiet"]).args(WHOLE).args(profile))?;
 
     let bins = target().join(if release { "release" } else { "debug" });
     let mut command = std::process::Command::new(bins.join("conformance"));

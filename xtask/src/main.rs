@@ -9,6 +9,7 @@
 mod bench;
 mod conformance;
 mod deny;
+mod dist;
 mod generate;
 mod install;
 mod new_provider;
@@ -34,8 +35,12 @@ cargo xtask VERB
                  the tables of the documentation
   public-api   what the libraries offer to others, held against their lists (public-api.txt)
                  [--update]: writes the lists
+  dist         what a distribution ships, in target/dist-package: one program, a link for each tool
+                 [--profile NAME]
   bench        our programs and octoDNS side by side: CPU time, wall time, memory
                  [--quick] [--shape ZONESxRECORDS] [--runs N] [--no-reference]
+                 [--profile NAME]: how ours is built, otherwise as it is shipped
+                 [--build]: building instead, from nothing and after a change; twenty minutes
                  [--report]: octodns-report instead, in answers of a local server a second
                  [--latency]: planning many zones of services that take 50 ms for each answer
                  or, of a zone's transfer from BIND and Knot, beside dig: --axfr
@@ -60,6 +65,7 @@ fn main() -> ExitCode {
         "conformance" => conformance::run(&rest),
         "tidy" => tidy::run(),
         "deny" => deny::run(),
+        "dist" => dist::run(&rest),
         "generate" => generate::run(),
         "bench" => bench::run(&rest),
         "public-api" => public_api::run(&rest),

@@ -15,16 +15,32 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// The folder below [`target`] that a profile builds into.
+pub(crate) fn profile_folder(profile: &str) -> &str {
+    if profile == "dev" { "debug" } else { profile }
+}
+
 /// The folder with the corpus, the recorded answers and the reference's tools.
 pub(crate) fn shared() -> PathBuf {
     root().join("../shared")
 }
 
+/// What a command of cargo selects that builds for the tests, beside the tests themselves.
+///
+/// Cargo compiles a dependency once for each set of features that commands need of it. With all packages, and
+/// examples, a command needs what the tests do, and so finds compiled what they will.
+pub(crate) const WHOLE: [&str; 3] = ["--workspace", "--bins", "--examples"];
+
 /// A cargo command in the workspace's folder.
 pub(crate) fn cargo(args: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = Command::new(cargo_program());
     command.current_dir(root()).args(args);
     command
+}
+
+/// The cargo that runs this program.
+pub(crate) fn cargo_program() -> PathBuf {
+    std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from)
 }
 
 /// Runs a command to its end; an error says which command failed and how.

@@ -3,6 +3,7 @@
 //! Both run the same command on the same files, alternating, so that a busy machine slows both. What
 //! counts are the ratios. Before a time is taken both must have planned the same.
 
+mod build;
 mod checks;
 mod latency;
 mod measure;
@@ -15,6 +16,7 @@ mod zone_file;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::dist;
 use crate::run::{cargo, check, shared, succeeds, target};
 use measure::{Figures, Usage, measure};
 use table::Row;
@@ -82,42 +84,38 @@ struct Options {
     validators: bool,
     /// `octodns-report` is measured instead.
     report: bool,
+    /// The profiles our programs are built with: the first, but for `--build`.
+    profiles: Vec<String>,
+}
+
+impl Options {
+    /// The folder of our programs, built if need be.
+    fn ours(&self) -> io::Result<PathBuf> {
+        dist::programs(self.profiles.first().map_or(dist::PROFILE, String::as_str))
+    }
 }
 
 /// Measures and prints a table.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
-    if let Some((first, rest)) = args.split_first()
-        && first == "--axfr"
-    {
-        return transfers(rest);
-    }
-    if let Some((first, rest)) = args.split_first()
-        && first == "--zone-file"
-    {
-        return zone_files(rest);
-    }
-    if let Some((first, rest)) = args.split_first()
-        && first == "--latency"
-    {
-        return latencies(rest);
+    if let Some((first, rest)) = args.split_first() {
+        match first.as_str() {
+            "--axfr" => return transfers(rest),
+            "--zone-file" => return zone_files(rest),
+            "--latency" => return latencies(rest),
+            "--build" => return builds(rest),
+            _ => {}
+        }
     }
     let options = parse(args).map_err(io::Error::other)?;
-    let ours = target().join("release");
+    let ours = options.ours()?;
+    let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
     if options.validators {
-        check(&mut cargo(&["build", "--release", "--package", "octodns-sync"]))?;
-        let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
         return checks::run(&ours, &records, options.runs);
     }
     if options.report {
         let reference = if options.reference { reference()? } else { None };
-        let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
-        return report::run(&records, options.runs, reference.as_deref());
+        return report::run(&ours, &records, options.runs, reference.as_deref());
     }
-    let mut build = cargo(&["build", "--release"]);
-    for task in TASKS {
-        build.args(["--package", task.program]);
-    }
-    check(&mut build)?;
     let reference = if options.reference { reference()? } else { None };
     if reference.is_none() {
         println!("without the reference: our figures only");
@@ -133,6 +131,12 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     }
     println!("\n{}", table::table(&rows));
     Ok(())
+}
+
+/// Builds in folders of their own.
+fn builds(args: &[String]) -> io::Result<()> {
+    let options = parse(args).map_err(io::Error::other)?;
+    build::run(&options.profiles, options.runs)
 }
 
 /// Transfers from servers that its own program starts, which knows its own arguments.
@@ -162,19 +166,27 @@ fn latencies(args: &[String]) -> io::Result<()> {
         options.shapes = vec![Shape::new(100, 20)];
     }
     let python = if options.reference { crate::install::run().python } else { None };
-    let measured = |shape: &Shape| latency::run(*shape, options.runs, python.as_deref());
+    let ours = options.ours()?;
+    let measured = |shape: &Shape| latency::run(*shape, options.runs, &ours, python.as_deref());
     options.shapes.iter().try_for_each(measured)
 }
 
 fn parse(args: &[String]) -> Result<Options, String> {
-    let mut options =
-        Options { shapes: Vec::new(), runs: 5, reference: true, validators: false, report: false };
+    let mut options = Options {
+        shapes: Vec::new(),
+        runs: 5,
+        reference: true,
+        validators: false,
+        report: false,
+        profiles: Vec::new(),
+    };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
         match arg.as_str() {
             "--quick" => options.shapes.extend([Shape::new(1, 1_000), Shape::new(20, 50)]),
             "--shape" => options.shapes.push(value()?.parse()?),
+            "--profile" => options.profiles.push(value()?.clone()),
             "--runs" => options.runs = value()?.parse().map_err(|_| "--runs needs a number")?,
             "--validators" => options.validators = true,
             "--report" => options.report = true,

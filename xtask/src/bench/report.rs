@@ -34,21 +34,23 @@ main()
 ";
 
 /// Measures zones of so many records, and prints a table of each: from one server, and from several at once.
-pub(super) fn run(records: &[usize], runs: usize, reference: Option<&Path>) -> io::Result<()> {
-    // No provider is asked but the files of the zone.
-    let yaml = ["--no-default-features", "--features", "octodns/yaml"];
-    let mut build = cargo(&["build", "--release", "--package", "octodns-report"]);
-    check(build.args(yaml))?;
+pub(super) fn run(
+    ours: &Path,
+    records: &[usize],
+    runs: usize,
+    reference: Option<&Path>,
+) -> io::Result<()> {
     check(&mut cargo(&["build", "--package", "octodns-testkit", "--example", "serve"]))?;
     for records in records {
-        compare(*records, &SEVERAL[..1], runs, reference)?;
-        compare(*records, &SEVERAL, runs, reference)?;
+        compare(ours, *records, &SEVERAL[..1], runs, reference)?;
+        compare(ours, *records, &SEVERAL, runs, reference)?;
     }
     Ok(())
 }
 
 /// Asks servers for every record of a zone, all programs in turn.
 fn compare(
+    ours: &Path,
     records: usize,
     servers: &[&str],
     runs: usize,
@@ -57,7 +59,7 @@ fn compare(
     let folder = target().join("bench").join(format!("report-{records}"));
     write_zone(records, &folder)?;
     let serving = Serving::start(&folder, servers)?;
-    let contestants = contestants(&serving.addresses, reference);
+    let contestants = contestants(ours, &serving.addresses, reference);
 
     let mut figures: Vec<Vec<Usage>> = contestants.iter().map(|_| Vec::new()).collect();
     let mut texts = Vec::new();
@@ -127,14 +129,14 @@ fn stand_ins(servers: &[String]) -> impl Iterator<Item = (&str, String)> {
     servers.iter().zip(1..).map(|(server, number)| (&**server, format!("192.0.2.{number}")))
 }
 
-fn contestants(servers: &[String], reference: Option<&Path>) -> Vec<Contestant> {
+fn contestants(ours: &Path, servers: &[String], reference: Option<&Path>) -> Vec<Contestant> {
     let common = |more: &[&str]| {
         let args = ["--config-file=config.yaml", "--zone", ZONE, "--source=config", "--quiet"];
         args.iter().chain(more).map(ToString::to_string).collect::<Vec<String>>()
     };
     let mut args = common(&["--timeout=5"]);
     args.extend_from_slice(servers);
-    let program = target().join("release/octodns-report");
+    let program = ours.join("octodns-report");
     let mut all = vec![Contestant { name: "octodns-report", program, args, slow: false }];
     let Some(bin) = reference else { return all };
     let port = |server: &str| server.rsplit_once(':').map_or("53", |(_, port)| port).to_owned();

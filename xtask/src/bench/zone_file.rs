@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::measure::{Usage, measure};
+use crate::dist;
 use crate::run::{cargo, check, failed, succeeds, target};
 
 const NAME: &str = "bench.test.";
@@ -50,7 +51,15 @@ impl Contestant {
 
 /// Measures zones of so many records and prints a table.
 pub(super) fn run(records: &[usize], runs: usize, python: Option<PathBuf>) -> io::Result<()> {
-    let build = ["build", "--release", "--package", "octodns-bind", "--example", "read-zone"];
+    let build = [
+        "build",
+        "--profile",
+        dist::PROFILE,
+        "--package",
+        "octodns-bind",
+        "--example",
+        "read-zone",
+    ];
     check(&mut cargo(&build))?;
     let contestants = contestants(python);
     println!("| records | who | CPU s | wall s | peak MB | to ours, CPU |");
@@ -59,7 +68,7 @@ pub(super) fn run(records: &[usize], runs: usize, python: Option<PathBuf>) -> io
 }
 
 fn contestants(python: Option<PathBuf>) -> Vec<Contestant> {
-    let ours = target().join("release/examples/read-zone");
+    let ours = target().join(dist::PROFILE).join("examples/read-zone");
     let mut all = vec![Contestant {
         name: "ours",
         program: ours,

@@ -11,7 +11,7 @@ use super::{BOUNDED, Limits, Service, config_file};
 use crate::bench::measure::{Usage, measure};
 use crate::bench::plans;
 use crate::bench::workload::Shape;
-use crate::run::{failed, target};
+use crate::run::failed;
 
 /// What the reference is run by: its requests to the service go to the fake.
 const REFERENCE: &str = concat!(
@@ -59,12 +59,13 @@ impl Contestant {
     }
 }
 
-/// Writes the configs and says who is to plan by them, ours first.
+/// Writes the configs and says who is to plan by them, ours first: our program, and the reference's interpreter.
 pub(super) fn all(
     service: &Service,
     shape: Shape,
     url: &str,
     folder: &Path,
+    program: &Path,
     python: Option<&Path>,
 ) -> io::Result<Vec<Contestant>> {
     let endpoint = format!("endpoint: \"{url}{}\"", service.below);
@@ -83,7 +84,7 @@ pub(super) fn all(
     }
     let ours = |name, config: &str, limits| Contestant {
         name,
-        program: target().join("release/octodns-sync"),
+        program: program.to_owned(),
         args: vec![format!("--config-file={config}.yaml")],
         limits: Some(limits),
     };
@@ -103,8 +104,8 @@ pub(super) fn all(
 }
 
 /// Brings the zones to the service.
-pub(super) fn fill(folder: &Path) -> io::Result<()> {
-    let mut command = Command::new(target().join("release/octodns-sync"));
+pub(super) fn fill(program: &Path, folder: &Path) -> io::Result<()> {
+    let mut command = Command::new(program);
     command.args(["--config-file=fill.yaml", "--doit", "--quiet"]).current_dir(folder);
     let output = command.output()?;
     if output.status.success() {

@@ -88,8 +88,7 @@ const SERVICES: &[Service] = &[
 const BOUNDED: Limits = Limits { at_once: 4, in_a_second: 50, in_a_minute: UNLIMITED };
 
 /// Measures zones of this shape and prints a table.
-pub(super) fn run(shape: Shape, runs: usize, python: Option<&Path>) -> io::Result<()> {
-    check(&mut cargo(&["build", "--release", "--package", "octodns-sync"]))?;
+pub(super) fn run(shape: Shape, runs: usize, ours: &Path, python: Option<&Path>) -> io::Result<()> {
     let mut build = cargo(&["build"]);
     for service in SERVICES {
         let example = format!("fake-{}", service.name);
@@ -101,16 +100,23 @@ pub(super) fn run(shape: Shape, runs: usize, python: Option<&Path>) -> io::Resul
         "| service | who | requests | at once | in a second | CPU s | wall s | to ours, wall |"
     );
     println!("|---|---|--:|--:|--:|--:|--:|--:|");
-    SERVICES.iter().try_for_each(|service| compare(service, shape, runs, python))
+    SERVICES.iter().try_for_each(|service| compare(service, shape, runs, ours, python))
 }
 
 /// Fills a service, and lets all plan in turn.
-fn compare(service: &Service, shape: Shape, runs: usize, python: Option<&Path>) -> io::Result<()> {
+fn compare(
+    service: &Service,
+    shape: Shape,
+    runs: usize,
+    ours: &Path,
+    python: Option<&Path>,
+) -> io::Result<()> {
+    let program = ours.join("octodns-sync");
     let folder = target().join("bench").join(format!("latency-{}", service.name));
     workload::generate_ours(shape, CHANGES, &folder)?;
     let mut fake = Fake::start(service.name)?;
-    let contestants = contestants::all(service, shape, &fake.url, &folder, python)?;
-    contestants::fill(&folder)?;
+    let contestants = contestants::all(service, shape, &fake.url, &folder, &program, python)?;
+    contestants::fill(&program, &folder)?;
     fake.order("measured")?;
     expect_one_plan(&contestants, shape, &folder)?;
     fake.order(&format!("latency {LATENCY}"))?;
