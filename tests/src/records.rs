@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 
+use octodns::compat::record_text;
 use octodns_core::record::{Compare, LoadContext, Record, RecordTypes};
 use octodns_core::validate::RecordValidators;
 use octodns_core::{Report, Value, ZoneName};
@@ -81,7 +82,7 @@ impl DiffScope<'_> {
             differ("loaded", &case["loaded"], &loaded);
             let names = vec![record.fqdn(&zone), record.decoded_fqdn(&zone)];
             differ("fqdn", &case["fqdn"], &names.into());
-            differ("repr", &case["repr"], &record.display(&zone).to_string().into());
+            differ("repr", &case["repr"], &record_text(&record, &zone).to_string().into());
             differ("rdata", &case["rdata"], &record.rdata_strings().into());
             self.equality(id, case, record, &mut differences);
         }

@@ -74,9 +74,9 @@ impl Change {
         map.into()
     }
 
-    /// The change as a plan's text shows it; `leader` starts the further lines of an update.
-    pub fn display<'c>(&'c self, zone: &'c ZoneName, leader: &'c str) -> impl fmt::Display + 'c {
-        ChangeText { change: self, zone, leader }
+    /// The change in one line, as in `Create www.example.com. 300 A 192.0.2.1`.
+    pub fn display<'c>(&'c self, zone: &'c ZoneName) -> impl fmt::Display + 'c {
+        ChangeText { change: self, zone }
     }
 
     /// Deletions first, so that a name is free before something else is created there.
@@ -98,22 +98,17 @@ impl Change {
 struct ChangeText<'c> {
     change: &'c Change,
     zone: &'c ZoneName,
-    leader: &'c str,
 }
 
 impl fmt::Display for ChangeText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let source = |record: &Record| record.source().map(ToString::to_string).unwrap_or_default();
+        let (verb, zone) = (self.change.verb(), self.zone);
         match self.change {
-            Change::Create(new) => {
-                write!(f, "Create {} ({})", new.display(self.zone), source(new))
+            Change::Create(record) | Change::Delete(record) => {
+                write!(f, "{verb} {}", record.display(zone))
             }
-            Change::Delete(existing) => write!(f, "Delete {}", existing.display(self.zone)),
             Change::Update { existing, new } => {
-                let leader = self.leader;
-                writeln!(f, "Update")?;
-                writeln!(f, "{leader}    {} ->", existing.display(self.zone))?;
-                write!(f, "{leader}    {} ({})", new.display(self.zone), source(new))
+                write!(f, "{verb} {} -> {}", existing.display(zone), new.display(zone))
             }
         }
     }

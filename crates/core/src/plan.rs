@@ -232,16 +232,3 @@ impl Plan {
         map.into()
     }
 }
-
-/// The summary line: `Creates=1, Updates=2, Deletes=3, Existing=4, Meta=False`.
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ChangeCounts { creates, updates, deletes } = self.counts();
-        let existing = self.existing.len();
-        let meta = if self.meta.is_some() { "True" } else { "False" };
-        write!(
-            f,
-            "Creates={creates}, Updates={updates}, Deletes={deletes}, Existing={existing}, Meta={meta}"
-        )
-    }
-}

@@ -2,12 +2,9 @@
 
 use async_trait::async_trait;
 use octodns_core::registry::{BuildError, Options};
-use octodns_core::{
-    ApplyLog, Plan, ProviderError, ServiceErrorKind, ZoneName, ZoneRead, ZoneRequest,
-};
+use octodns_core::{ProviderError, ServiceErrorKind, ZoneName};
 use octodns_http::{Client, Error};
 
-use crate::account::Account;
 use crate::directory::ListedZone;
 use crate::service::{Connector, Service};
 
@@ -109,34 +106,4 @@ pub trait Api: Sized + Send + Sync + 'static {
 pub(crate) fn cannot_create(zone: &ZoneName) -> ProviderError {
     let message = format!("{zone} cannot be created by the API: create it at the service first");
     ProviderError::service(ServiceErrorKind::Refused, message)
-}
-
-/// How a service is read and written: [`Rows`](crate::rows::Rows), [`Sets`](crate::sets::Sets),
-/// [`Changes`](crate::changes::Changes), [`Whole`](crate::whole::Whole).
-#[async_trait]
-pub trait Shape: Send + Sync + 'static {
-    /// The calls that it is made of.
-    type Api: Api;
-
-    /// Reads a zone, as [`octodns_core::Source::read`] does.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`octodns_core::Source::read`].
-    async fn read(
-        account: &Account<Self::Api>,
-        zone: Zone<'_>,
-        request: &ZoneRequest<'_>,
-    ) -> Result<Option<ZoneRead>, ProviderError>;
-
-    /// Applies a plan, as [`octodns_core::Provider::apply`] does.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`octodns_core::Provider::apply`].
-    async fn apply(
-        account: &Account<Self::Api>,
-        plan: &Plan,
-        log: &ApplyLog<'_>,
-    ) -> Result<(), ProviderError>;
 }

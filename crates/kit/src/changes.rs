@@ -10,10 +10,11 @@ use serde_json::Value as Json;
 use std::marker::PhantomData;
 
 use crate::account::Account;
-use crate::api::{Api, Shape, Zone};
+use crate::api::{Api, Zone};
 use crate::lookup::{Call, Observed};
 use crate::provided;
 use crate::set::{Found, HeldSets, SetFields};
+use crate::shape::Shape;
 
 /// One change of an `RRset`, as the service has it.
 #[derive(Clone, Debug, PartialEq)]

@@ -13,10 +13,11 @@ pub mod rows;
 mod service;
 mod set;
 pub mod sets;
+mod shape;
 pub mod whole;
 
 pub use account::Account;
-pub use api::{Api, Only, Shape, Zone, ZonesBy};
+pub use api::{Api, Only, Zone, ZonesBy};
 pub use directory::ListedZone;
 pub use fields::{Fields, ReadRow};
 pub use lookup::{Call, Observed, settle};
@@ -25,3 +26,4 @@ pub use provided::{Provided, register, register_with};
 pub use serde_json::{Value as Json, json};
 pub use service::{Connector, Service};
 pub use set::SetFields;
+pub use shape::Shape;

@@ -12,8 +12,9 @@ use octodns_core::{
 use octodns_http::{Accounts, Host, ServiceOptions};
 
 use crate::account::Account;
-use crate::api::{Api, Shape, Zone};
+use crate::api::{Api, Zone};
 use crate::service::Connector;
+use crate::shape::Shape;
 
 /// The provider that a service and its shape make.
 #[derive(Debug)]

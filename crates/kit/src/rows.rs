@@ -16,13 +16,14 @@ use octodns_http::{Error, Host};
 use serde_json::Value as Json;
 
 use crate::account::Account;
-use crate::api::{Api, Only, Shape, Zone};
+use crate::api::{Api, Only, Zone};
 use crate::dialect::Dialect;
 use crate::fields::{Fields, ReadRow, Sought};
 use crate::lookup::{Call, Observed, Still};
 use crate::parts::{incomplete, malformed};
 use crate::provided;
 use crate::service::Service;
+use crate::shape::Shape;
 
 /// A service that keeps rows: where their fields stand, and one call for each thing that is done to them.
 ///

@@ -8,11 +8,12 @@ use serde_json::Value as Json;
 use std::marker::PhantomData;
 
 use crate::account::Account;
-use crate::api::{Api, Only, Shape, Zone};
+use crate::api::{Api, Only, Zone};
 use crate::fields::Sought;
 use crate::lookup::{Call, Observed, Still};
 use crate::provided;
 use crate::set::{Found, HeldSets, SetFields};
+use crate::shape::Shape;
 
 /// A service that keeps `RRset`s: where their fields stand, and one call for each thing that is done to them.
 ///

@@ -15,10 +15,11 @@ use octodns_http::{Error, Host};
 use serde_json::Value as Json;
 
 use crate::account::Account;
-use crate::api::{Api, Shape, Zone};
+use crate::api::{Api, Zone};
 use crate::fields::Fields;
 use crate::lookup::{Call, Observed};
 use crate::provided;
+use crate::shape::Shape;
 
 /// A service whose zones are written as a whole: how their rows are read, and the one call that replaces them.
 ///

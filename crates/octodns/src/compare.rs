@@ -6,8 +6,8 @@ use octodns_core::engine::read_valid_sources;
 use octodns_core::zone::{DiffScope, changes};
 use octodns_core::{Capabilities, Change, Report, ZoneName};
 
+use crate::compat::{change_text, log_warnings};
 use crate::failure::Failure;
-use crate::log;
 use crate::manager::Manager;
 
 /// What a comparison is about.
@@ -59,7 +59,7 @@ impl Manager {
                 Err(found) => report.merge(found),
             }
         }
-        log::warnings(&report);
+        log_warnings(&report);
         let [a_zone, b_zone] = &*zones else { return Err(report.into()) };
         let all: Vec<_> = a.iter().chain(&b).map(|source| source.capabilities()).collect();
         let capabilities = Capabilities {
@@ -85,8 +85,11 @@ impl Manager {
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let texts: Vec<_> =
-            self.changes.iter().map(|change| change.display(&self.zone, "").to_string()).collect();
+        let texts: Vec<_> = self
+            .changes
+            .iter()
+            .map(|change| change_text(change, &self.zone, "").to_string())
+            .collect();
         let line = texts.join(", ");
         // Python's pprint breaks what does not fit into 80 columns.
         let separator = if line.chars().count() + 2 > 80 { ",\n " } else { ", " };

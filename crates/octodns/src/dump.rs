@@ -11,8 +11,8 @@ use octodns_core::registry::Component;
 use octodns_core::value::{Map, Value};
 use octodns_core::{Diagnostic, Plan, Report, Source, Target, TargetOptions};
 
+use crate::compat::{MANAGER, log_warnings};
 use crate::failure::Failure;
-use crate::log::{self, MANAGER};
 use crate::manager::{AUTO_ARPA, Manager};
 use crate::sync::is_reverse;
 use crate::zones::{Selected, meant};
@@ -86,7 +86,7 @@ impl Manager {
             .collect()
             .await;
         let report: Report = reports.into_iter().flatten().collect();
-        log::warnings(&report);
+        log_warnings(&report);
         report
     }
 

@@ -7,10 +7,10 @@
 //! Events carry the name of the octoDNS logger they stand for in the field `logger`.
 
 mod compare;
+pub mod compat;
 mod config;
 mod dump;
 mod failure;
-mod log;
 mod manager;
 pub mod output;
 mod plan_zones;

@@ -11,7 +11,7 @@ use octodns_core::{
     Context, Diagnostic, Plan, ProviderError, Report, Source, Target, Zone, ZoneName,
 };
 
-use crate::log::MANAGER;
+use crate::compat::{MANAGER, plan_summary};
 use crate::manager::Manager;
 use crate::zones::Selected;
 
@@ -200,7 +200,7 @@ async fn plan_target(
 ) -> Result<Option<Plan>, ProviderError> {
     let pipeline = Pipeline { processors: &task.job.processors, sources: task.origin.sources() };
     let plan = target.plan(desired, read, pipeline, &task.context, report).await?;
-    let outcome = plan.as_ref().map_or_else(|| "no changes".to_owned(), ToString::to_string);
+    let outcome = plan.as_ref().map_or_else(|| "no changes".to_owned(), plan_summary);
     let name = desired.name();
     tracing::info!(
         target: "octodns", logger = MANAGER, "plan: {name} on {}: {outcome}", target.id(),

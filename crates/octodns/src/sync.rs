@@ -10,9 +10,9 @@ use octodns_core::value::{Json, Value};
 use octodns_core::{ApplySink, ApprovedPlan, Diagnostic, Plan, Report, Target, ZoneName};
 use sha2::{Digest, Sha256};
 
+use crate::compat::{MANAGER, log_warnings};
 use crate::config::ZoneConfig;
 use crate::failure::Failure;
-use crate::log::{self, MANAGER};
 use crate::manager::Manager;
 use crate::plan_zones::{Alias, Job, Planned};
 use crate::summary::{Applied, ApplySummary, LeftChange, SyncResult};
@@ -64,7 +64,7 @@ impl Manager {
         if report.has_errors() {
             return Err(report.into());
         }
-        log::warnings(&report);
+        log_warnings(&report);
         let steps = self.plan(jobs, aliases, &selection).await?;
 
         let pairs: Vec<_> = steps.iter().map(|step| (&step.target, &step.plan)).collect();
@@ -281,7 +281,7 @@ impl Manager {
 
         let mut steps = Vec::new();
         for Planned { plans, report: found, always_dry_run } in planned {
-            log::warnings(&found);
+            log_warnings(&found);
             report
                 .extend(found.into_iter().filter(|d| d.severity == octodns_core::Severity::Error));
             steps.extend(plans.into_iter().map(|(target, plan)| Step {

@@ -7,9 +7,9 @@ use octodns_core::provider::ProviderError;
 use octodns_core::value::python_str;
 use octodns_core::{Diagnostic, Origin, Report, Source, ZoneName};
 
+use crate::compat::MANAGER;
 use crate::config::ZoneConfig;
 use crate::failure::Failure;
-use crate::log::MANAGER;
 use crate::manager::Manager;
 
 /// A zone to be worked on.

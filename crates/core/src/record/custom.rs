@@ -207,7 +207,7 @@ mod tests {
             })
         };
         let record = load(vec!["b".into(), "A".into()]).unwrap();
-        let shown = "<ServiceAliasRecord Service/ALIAS 60, www.example.com., ['a', 'b']>";
+        let shown = "www.example.com. 60 Service/ALIAS a, b";
         assert_eq!(record.display(&zone).to_string(), shown);
         assert_eq!(record.rdata_strings(), ["a", "b"]);
         assert_eq!(load(vec!["bad".into()]).unwrap_err(), ["service-alias"]);

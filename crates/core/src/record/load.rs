@@ -487,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_shows_values_and_options() {
+    fn a_record_is_shown_with_its_values_and_options() {
         let data = map(vec![
             ("type", "MX".into()),
             ("ttl", "60".into()),
@@ -497,7 +497,7 @@ mod tests {
         let (record, _) = load_with("", &data, |context| context.lenient = true);
         let record = record.unwrap();
         let zone = ZoneName::new("example.com.").unwrap();
-        let shown = "<MxRecord MX 60, example.com., [''10 mx.example.''], {'ignored': True}>";
+        let shown = "example.com. 60 MX 10 mx.example. {\"ignored\": true}";
         assert_eq!(record.display(&zone).to_string(), shown);
         let all = Compare { geo: true, dynamic: true };
         assert!(!record.differs(&record.clone().with_options(Map::new()), all));

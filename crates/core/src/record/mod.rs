@@ -21,7 +21,7 @@ use std::sync::Arc;
 use crate::diagnostic::Origin;
 use crate::rdata::Places;
 pub use crate::rdata::{Rdata, RdataError, RecordType, ValueError, text};
-use crate::value::{Map, OwnedValue, Python, Value};
+use crate::value::{Json, Map, OwnedValue};
 use crate::{RecordName, ZoneName};
 
 pub use custom::{CustomData, CustomType};
@@ -251,7 +251,7 @@ impl Record {
         self.data.parts().1.texts()
     }
 
-    /// What a plan shows of the record.
+    /// The record in one line, as in `www.example.com. 300 A 192.0.2.1`.
     pub fn display<'r>(&'r self, zone: &'r ZoneName) -> impl fmt::Display + 'r {
         Shown { record: self, zone }
     }
@@ -272,7 +272,7 @@ impl Record {
     }
 
     /// Whether the type has one value, not a list.
-    pub(crate) fn is_single(&self) -> bool {
+    pub fn is_single(&self) -> bool {
         match &self.data {
             RecordData::Alias(_) | RecordData::Cname(_) | RecordData::Dname(_) => true,
             RecordData::Custom(data) => data.custom_type().is_single(),
@@ -281,51 +281,21 @@ impl Record {
     }
 }
 
+/// A record in one line of text, for people.
 struct Shown<'r> {
     record: &'r Record,
     zone: &'r ZoneName,
 }
 
-impl Shown<'_> {
-    fn class_name(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let RecordData::Custom(data) = &self.record.data {
-            return f.write_str(data.custom_type().class_name());
-        }
-        let (first, rest) = self.record.record_type().as_str().split_at(1);
-        write!(f, "{first}{}Record", rest.to_ascii_lowercase())
-    }
-
-    /// Values as a list of Python literals, which routing records show.
-    fn literals(&self) -> String {
-        let texts = self.record.plan_strings().into_iter().map(Value::from);
-        if self.record.is_single() {
-            return texts.map(|text| crate::value::python_str(&text)).collect();
-        }
-        Python(&texts.collect::<Vec<_>>().into()).to_string()
-    }
-}
-
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let record = self.record;
-        f.write_str("<")?;
-        self.class_name(f)?;
-        let name = record.decoded_fqdn(self.zone);
-        write!(f, " {} {}, {name}, ", record.record_type(), record.ttl)?;
-        if let Some(dynamic) = record.dynamic() {
-            return write!(f, "{}, {dynamic}>", self.literals());
+        let (name, values) = (record.decoded_fqdn(self.zone), record.rdata_strings().join(", "));
+        write!(f, "{name} {} {} {values}", record.ttl, record.record_type())?;
+        if record.dynamic().is_some() || record.geo().is_some() {
+            f.write_str(" and others, by routing")?;
         }
-        if let Some(geo) = record.geo() {
-            return write!(f, "{}, {geo}>", self.literals());
-        }
-        if record.is_single() {
-            f.write_str(&record.plan_strings().concat())?;
-        } else {
-            write!(f, "['{}']", record.plan_strings().join("', '"))?;
-        }
-        if let Some(options) = record.options.to_value() {
-            write!(f, ", {}", Python(&options))?;
-        }
-        f.write_str(">")
+        let options = record.options.to_value().map(|options| Json::default().text(&options));
+        options.map_or(Ok(()), |options| write!(f, " {options}"))
     }
 }

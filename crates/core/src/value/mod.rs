@@ -4,8 +4,9 @@
 //! zone file of a hundred thousand records is one allocation for its text and few more for its tree.
 
 mod de;
-mod pformat;
-mod print;
+mod json;
+mod order;
+mod python;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -13,9 +14,10 @@ use std::borrow::Cow;
 
 pub(crate) use de::known_keys;
 pub use de::{DeError, from_value, truth};
-pub use pformat::pformat;
-pub(crate) use print::is_printable;
-pub use print::{Json, Python, python_str};
+pub use json::Json;
+pub use order::python_cmp;
+pub(crate) use python::is_printable;
+pub use python::{Python, python_str};
 
 /// Where a node stands in the text it came from.
 ///

@@ -6,7 +6,7 @@ mod secrets;
 mod validators;
 mod zone;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use octodns_core::value::{Map, OwnedValue, Position, Value};
@@ -22,7 +22,6 @@ pub(crate) use zone::ZoneConfig;
 pub(crate) use {validators::KEYS as VALIDATOR_KEYS, zone::KEYS as ZONE_KEYS};
 
 use crate::failure::Failure;
-use crate::manager::ManagerOptions;
 
 /// The sections of a config file.
 #[derive(Debug)]
@@ -67,15 +66,15 @@ pub(crate) const MANAGER_KEYS: [&str; 8] = [
 ];
 
 impl Config {
-    /// Reads a config file.
-    pub(crate) fn read(path: &Path, options: &ManagerOptions) -> Result<Self, Failure> {
+    /// Reads a config file; `home` is what `~` means in what it includes.
+    pub(crate) fn read(path: &Path, home: Option<PathBuf>) -> Result<Self, Failure> {
         let name = path.to_string_lossy();
         let text = std::fs::read(path).map_err(|error| {
             let message = format!("cannot read the config file: {error}");
             let found = Diagnostic::error("config", message).at(Origin::file(&*name));
             Failure::from(found.help("name a file that can be read with --config-file"))
         })?;
-        let includes = FileIncludes::new(options.registry.home.clone());
+        let includes = FileIncludes::new(home);
         let load = LoadOptions::new(&*name).include(&includes).warn_duplicates();
         let document =
             octodns_yaml::load_bytes(&text, &load).map_err(|e| Failure::from(e.to_diagnostic()))?;

@@ -13,9 +13,9 @@ use octodns_core::{Diagnostic, Report, Source, Target, TargetOptions};
 use octodns_processors::{AutoArpa, AutoArpaOptions};
 
 use super::{AUTO_ARPA, Configured, Manager, ManagerOptions, Version};
+use crate::compat::MANAGER;
 use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, instead_of};
 use crate::failure::Failure;
-use crate::log::MANAGER;
 use crate::output::{Outputs, PlanOutput};
 use crate::registry::feature_of;
 

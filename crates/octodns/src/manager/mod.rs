@@ -14,9 +14,9 @@ use octodns_core::value::python_str;
 use octodns_core::zone::{ZoneSettings, ZoneValidators};
 use octodns_core::{ApplySink, Context, Registry, Report, Source, Target, Zone, ZoneName};
 
+use crate::compat::MANAGER;
 use crate::config::{Config, ZoneConfig};
 use crate::failure::Failure;
-use crate::log::MANAGER;
 use crate::output::{Outputs, Writer};
 use crate::sub_zones::SubZoneIndex;
 use build::Builder;
@@ -101,10 +101,10 @@ impl Manager {
             target: "octodns", logger = MANAGER,
             "__init__: config_file={shown}, (octoDNS {})", env!("CARGO_PKG_VERSION"),
         );
-        let made =
-            Config::read(path, options).and_then(|config| Builder::new(config, options).build());
+        let made = Config::read(path, options.registry.home.clone())
+            .and_then(|config| Builder::new(config, options).build());
         if options.log_warnings {
-            crate::log::warnings(match &made {
+            crate::compat::log_warnings(match &made {
                 Ok(manager) => &manager.warnings,
                 Err(failure) => &failure.report,
             });

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use octodns_core::value::pformat;
 use octodns_core::{Change, Record};
 
 use super::table::{source, values};
 use super::{PlanOutput, Planned};
+use crate::compat::{pformat, plan_summary};
 
 /// Writes plans as HTML: a heading for each zone and target, a table of changes.
 ///
@@ -60,7 +60,7 @@ impl PlanOutput for PlanHtml {
                 write!(out, "  <tr>\n    <td colspan=6>Meta: {}", escaped(&pformat(meta)))?;
                 out.write_all(b"</td>\n  </tr>\n</table>\n")?;
             }
-            write!(out, "  <tr>\n    <td colspan=6>Summary: {plan}")?;
+            write!(out, "  <tr>\n    <td colspan=6>Summary: {}", plan_summary(plan))?;
             out.write_all(b"</td>\n  </tr>\n</table>\n")?;
         }
         Ok(())

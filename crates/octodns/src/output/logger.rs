@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use octodns_core::registry::{BuildError, Sourced};
-use octodns_core::value::pformat;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use super::{PlanOutput, Planned};
+use crate::compat::{change_text, pformat, plan_summary};
 
 const RULE: &str =
     "********************************************************************************\n";
@@ -99,12 +99,12 @@ pub fn text(plans: &[Planned<'_>]) -> String {
             let _ = write!(text, "Create Zone<{name}>\n*   ");
         }
         for change in &plan.changes {
-            let _ = write!(text, "{}\n*   ", change.display(name, "* "));
+            let _ = write!(text, "{}\n*   ", change_text(change, name, "* "));
         }
         if let Some(meta) = plan.meta.as_ref().filter(|meta| meta.is_truthy()) {
             let _ = write!(text, "Meta: \n{}\n", pformat(meta));
         }
-        let _ = writeln!(text, "Summary: {plan}");
+        let _ = writeln!(text, "Summary: {}", plan_summary(plan));
     }
     if plans.is_empty() {
         let _ = writeln!(text, "{RULE}No changes were planned");

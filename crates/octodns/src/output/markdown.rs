@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use octodns_core::Change;
-use octodns_core::value::pformat;
 
 use super::table::{source, values};
 use super::{PlanOutput, Planned};
+use crate::compat::{pformat, plan_summary};
 
 /// Writes plans as Markdown: a heading for each zone and target, a table of changes.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,7 @@ impl PlanOutput for PlanMarkdown {
             if let Some(meta) = plan.meta.as_ref().filter(|meta| meta.is_truthy()) {
                 write!(out, "\nMeta: {}\n", pformat(meta))?;
             }
-            write!(out, "\nSummary: {plan}\n\n")?;
+            write!(out, "\nSummary: {}\n\n", plan_summary(plan))?;
         }
         Ok(())
     }

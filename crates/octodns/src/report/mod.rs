@@ -15,8 +15,8 @@ use octodns_dns::{Client, ClientOptions, Code, Found, QueryError, Server, wire};
 
 pub use octodns_dns::live::{Difference, Seen, Verdict, Verified};
 
+use crate::compat::log_warnings;
 use crate::failure::Failure;
-use crate::log;
 use crate::manager::Manager;
 
 /// Is told how many questions there are, and how many of them have been answered.
@@ -119,7 +119,7 @@ impl Manager {
         let read = read_valid_sources(zone, &sources, &context, &mut report).await;
         let (servers, unknown) = addresses(&options.servers, &mut report).await;
         let zone = read.map_err(|found| report.merge(found)).ok();
-        log::warnings(&report);
+        log_warnings(&report);
         let Some(zone) = zone.filter(|_| !report.has_errors()) else { return Err(report.into()) };
         let client = Client::new(ClientOptions {
             timeout: options.timeout,

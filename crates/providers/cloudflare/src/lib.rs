@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod apply;
 mod batch;
 mod client;
@@ -24,11 +25,11 @@ pub fn register(registry: &mut Registry) {
     let accounts = Arc::new(Accounts::default());
     let shared = Arc::clone(&accounts);
     let build = move |id: &str, options: Options| Cloudflare::new(id, &options, &shared);
-    let service = provider::SERVICE;
+    let service = account::SERVICE;
     registry.provider(service.class, service.short_names, service.version, build);
     let build =
         move |id: &str, options: InternalOptions| Cloudflare::internal(id, &options, &accounts);
-    let service = provider::INTERNAL;
+    let service = account::INTERNAL;
     registry.provider(service.class, service.short_names, service.version, build);
     processors::register(registry);
 }

@@ -13,7 +13,7 @@ use octodns_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::provider::{INTERNAL, SERVICE};
+use crate::account::{INTERNAL, SERVICE};
 use crate::records::{AUTOMATIC, CDN_SUFFIX, Flags, is_proxiable};
 
 const VERSION: &str = SERVICE.version;
@@ -255,7 +255,7 @@ mod tests {
             ]
         };
         let names = |shown: &[String]| {
-            let name = |text: &String| text.split([' ', '.']).nth(3).unwrap_or_default().to_owned();
+            let name = |text: &String| text.split('.').next().unwrap_or_default().to_owned();
             shown.iter().map(name).collect::<Vec<_>>()
         };
         let allow = "octodns_cloudflare.processor.filter.TagAllowListFilter";
@@ -293,10 +293,10 @@ mod tests {
         assert_eq!(
             desired,
             [
-                "<AliasRecord ALIAS 300, unit.tests., unit.tests.cdn.cloudflare.net.>",
-                "<ARecord A 600, plain.unit.tests., ['192.0.2.2']>",
-                "<TxtRecord TXT 600, text.unit.tests., ['a'], {'cloudflare': {'proxied': True}}>",
-                "<CnameRecord CNAME 600, www.unit.tests., www.unit.tests.cdn.cloudflare.net.>",
+                "unit.tests. 300 ALIAS unit.tests.cdn.cloudflare.net.",
+                "plain.unit.tests. 600 A 192.0.2.2",
+                r#"text.unit.tests. 600 TXT "a" {"cloudflare": {"proxied": true}}"#,
+                "www.unit.tests. 600 CNAME www.unit.tests.cdn.cloudflare.net.",
             ]
         );
     }
@@ -313,9 +313,9 @@ mod tests {
         assert_eq!(
             desired,
             [
-                "<ARecord A 300, plain.unit.tests., ['192.0.2.1']>",
-                "<TxtRecord TXT 1, text.unit.tests., ['a'], {'cloudflare': {'auto-ttl': True}}>",
-                "<ARecord A 1, www.unit.tests., ['192.0.2.1'], {'cloudflare': {'auto-ttl': True, 'proxied': True}}>",
+                "plain.unit.tests. 300 A 192.0.2.1",
+                r#"text.unit.tests. 1 TXT "a" {"cloudflare": {"auto-ttl": true}}"#,
+                r#"www.unit.tests. 1 A 192.0.2.1 {"cloudflare": {"auto-ttl": true, "proxied": true}}"#,
             ]
         );
     }

@@ -7,11 +7,10 @@ use octodns_core::registry::BuildError;
 use octodns_http::{
     Accounts, Backoff, Client, Error, HeaderAuth, Host, Response, StatusCode, Verdict,
 };
-use octodns_kit::Connector;
+use octodns_kit::{Connector, Service};
 use serde::{Deserialize, Serialize};
 
 use crate::options::{Kind, Options, SoaEdit};
-use crate::provider::SERVICE;
 
 /// A zone, as listed.
 #[derive(Debug, Deserialize)]
@@ -92,10 +91,14 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    pub(crate) fn new(options: &Options, accounts: &Accounts) -> Result<Self, BuildError> {
-        let (service, shared, host) = (SERVICE, options.service(), Host::default());
+    pub(crate) fn new(
+        service: &Service,
+        options: &Options,
+        accounts: &Accounts,
+    ) -> Result<Self, BuildError> {
+        let (shared, host) = (options.service(), Host::default());
         let auth = HeaderAuth::default().with("x-api-key", &options.api_key)?;
-        let connector = Connector::new(&service, &shared, accounts, &host);
+        let connector = Connector::new(service, &shared, accounts, &host);
         let client = connector.client_with(auth, |builder| builder.verdict(verdict))?;
         Ok(Self { client, server: options.server_id.clone() })
     }

@@ -7,6 +7,7 @@ mod lua;
 mod options;
 mod provider;
 mod records;
+mod service;
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ pub use provider::PowerDns;
 pub fn register(registry: &mut Registry) {
     // That the type is there already is as good: another registration brought it.
     let _ = registry.types.register(Arc::new(lua::Lua));
-    let (service, accounts) = (provider::SERVICE, Accounts::default());
+    let (service, accounts) = (service::SERVICE, Accounts::default());
     let build = move |id: &str, given| PowerDns::new(id, &given, &accounts);
     registry.provider(service.class, service.short_names, service.version, build);
 }

@@ -10,27 +10,13 @@ use octodns_core::{
     ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::Accounts;
-use octodns_kit::Service;
 
 use crate::apply;
 use crate::client::Api;
 use crate::dynamic;
 use crate::options::{self, Options};
 use crate::records;
-
-/// The endpoint is what the options say.
-pub(crate) const SERVICE: Service = Service {
-    short_names: &["powerdns"],
-    version: env!("CARGO_PKG_VERSION"),
-    // As many as zones are planned at a time by default.
-    concurrency: 16,
-    capabilities: Capabilities { dynamic: true, dynamic_subnets: true, ..PLAIN },
-    dialect: records::DIALECT,
-    ..Service::new("octodns_powerdns.PowerDnsProvider", "")
-};
-
-/// What a server holds that does not answer by LUA records.
-const PLAIN: Capabilities = Capabilities::of(records::TYPES).root_ns().multivalue_ptr();
+use crate::service::{PLAIN, SERVICE};
 
 /// The zones of one PowerDNS server.
 #[derive(Clone, Debug)]
@@ -54,7 +40,7 @@ impl PowerDns {
         accounts: &Accounts,
     ) -> Result<Self, BuildError> {
         options::check(given)?;
-        let api = Api::new(&given.options, accounts)?;
+        let api = Api::new(&SERVICE, &given.options, accounts)?;
         let missing = Arc::default();
         Ok(Self { id: id.into(), api, options: given.options.clone(), missing })
     }

@@ -14,12 +14,13 @@ use octodns_core::{
     ApplyLog, Change, PerRun, Plan, ProviderError, RecordData, RecordType, ZoneName, async_trait,
 };
 
+use crate::account::Account;
 use crate::batches::{self, Action, Mod, Weight};
 use crate::client::Locations;
 use crate::dynamic::{self, Expansion};
 use crate::options::MultiVpc;
-use crate::provider::{Route53Provider, ZoneState, foreign_routing};
-use crate::rrset::{Body, Routing, RrSet};
+use crate::rrset::{Body, Routing, RrSet, foreign_routing};
+use crate::state::ZoneState;
 use crate::{alias, records};
 use checks::Assigned;
 
@@ -28,7 +29,7 @@ type Sets = HashMap<String, Vec<RrSet>>;
 
 /// One plan on its way to the service.
 pub(crate) struct Apply<'a> {
-    provider: &'a Route53Provider,
+    account: &'a Account,
     plan: &'a Plan,
     zone: &'a ZoneName,
     zone_id: String,
@@ -47,17 +48,14 @@ impl<'a> Apply<'a> {
     /// # Errors
     ///
     /// Fails when what was learned by reading is lost.
-    pub(crate) fn new(
-        provider: &'a Route53Provider,
-        plan: &'a Plan,
-    ) -> Result<Self, ProviderError> {
+    pub(crate) fn new(account: &'a Account, plan: &'a Plan) -> Result<Self, ProviderError> {
         let state = plan.state::<ZoneState>()?;
         let mut current = Sets::new();
         for set in state.map(|state| &*state.sets).unwrap_or_default() {
             current.entry(owner(set).to_owned()).or_default().push(set.clone());
         }
         Ok(Self {
-            provider,
+            account,
             plan,
             zone: plan.desired.name(),
             zone_id: state.map(|state| state.zone_id.clone()).unwrap_or_default(),
@@ -74,12 +72,12 @@ impl<'a> Apply<'a> {
         let weights = self.weights().await?;
         self.add_networks(log).await?;
         if self.zone_id.is_empty() {
-            let reference = self.provider.unique()?;
-            let (client, zones) = (&self.provider.client, &self.provider.zones);
+            let reference = self.account.unique()?;
+            let (client, zones) = (&self.account.client, &self.account.zones);
             let create = zones.create(client, self.zone, &reference);
             self.zone_id = log.in_step(&format!("create zone {}", self.zone), create).await?;
         }
-        let batches = self.provider.limits.batches(self.plan, &weights);
+        let batches = self.account.limits.batches(self.plan, &weights);
         apply_batches(self.plan, log, batches, &self).await
     }
 
@@ -88,7 +86,7 @@ impl<'a> Apply<'a> {
         let known = self.known_checks().await?;
         let weigh = |change| {
             let weight = Weight::of(&self.mods(change, &self.found(change, &known)?)?);
-            self.provider.limits.check(weight).map_err(|error| {
+            self.account.limits.check(weight).map_err(|error| {
                 let record = change.record();
                 let name = record.decoded_fqdn(self.zone);
                 ProviderError::failed(format!("{name} {} {error}", record.record_type()))
@@ -99,7 +97,7 @@ impl<'a> Apply<'a> {
     }
 
     fn logger(&self) -> String {
-        format!("Route53Provider[{}]", self.provider.id)
+        format!("Route53Provider[{}]", self.account.id)
     }
 
     fn current(&self) -> MutexGuard<'_, Sets> {
@@ -117,13 +115,12 @@ impl<'a> Apply<'a> {
 
     /// What is changed in a zone changes for every VPC it is associated with.
     async fn check_vpcs(&self) -> Result<(), ProviderError> {
-        let provider = self.provider;
-        let scope = provider.zones.scope();
-        if scope.vpc.is_none() || self.zone_id.is_empty() || provider.multi_vpc == MultiVpc::Ignore
-        {
+        let account = self.account;
+        let scope = account.zones.scope();
+        if scope.vpc.is_none() || self.zone_id.is_empty() || account.multi_vpc == MultiVpc::Ignore {
             return Ok(());
         }
-        let vpcs = provider.client.vpcs_of_zone(&self.zone_id).await?;
+        let vpcs = account.client.vpcs_of_zone(&self.zone_id).await?;
         if vpcs.len() < 2 {
             return Ok(());
         }
@@ -133,7 +130,7 @@ impl<'a> Apply<'a> {
             vpcs.len(),
             vpcs.join(", ")
         );
-        if provider.multi_vpc == MultiVpc::Warn {
+        if account.multi_vpc == MultiVpc::Warn {
             tracing::warn!(target: "octodns", logger = %self.logger(), "apply: {message}");
             return Ok(());
         }
@@ -147,8 +144,8 @@ impl<'a> Apply<'a> {
         let wanted: Locations =
             desired.flat_map(|record| dynamic::locations(record).collect::<Vec<_>>()).collect();
         if !wanted.is_empty() {
-            let (cidr, unique) = (&self.provider.cidr, self.provider.unique()?);
-            let ensure = cidr.ensure(&self.provider.client, &unique, &wanted);
+            let (cidr, unique) = (&self.account.cidr, self.account.unique()?);
+            let ensure = cidr.ensure(&self.account.client, &unique, &wanted);
             self.collection = log.in_step("add networks to the CIDR collection", ensure).await?;
         }
         Ok(())

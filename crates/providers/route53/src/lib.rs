@@ -1,22 +1,27 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod acm;
 mod alias;
 mod apply;
 mod batches;
 mod cidr;
 mod client;
+mod drift;
 mod dynamic;
 mod ec2;
 mod elb;
+mod health_check;
 mod health_checks;
 mod options;
 mod provider;
 mod query;
+mod reading;
 mod records;
 mod register;
 mod rrset;
 mod source;
+mod state;
 mod xml;
 mod zones;
 

@@ -1,9 +1,11 @@
 //! Plain records and the values of record sets, both ways. Pure: no API, no clock.
 
-use octodns_core::record::text::{Codes, Cut, Presentation, QuotedString, unescape};
+use octodns_core::record::text::{Codes, Presentation, QuotedString, unescape};
 use octodns_core::record::{Caa, Naptr, Record, Txt};
 use octodns_core::value::{Map, OwnedValue, Value};
 use octodns_core::{RecordData, RecordType, TypeSupport};
+
+use crate::rrset::TEXT;
 
 /// The types that are read and written; all others at the service are left alone.
 pub(crate) const TYPES: TypeSupport = TypeSupport::Only(&[
@@ -22,13 +24,7 @@ pub(crate) const TYPES: TypeSupport = TypeSupport::Only(&[
     crate::alias::RECORD_TYPE,
 ]);
 
-/// Texts as the service takes them: octal codes, semicolons escaped and strings cut as octoDNS does.
-///
-/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat>
-pub(crate) const TEXT: Presentation =
-    Presentation::OCTAL.with_escaped_semicolons().with_cut(Cut::Written);
-
-/// The same for quoted strings of other types, whose semicolons stay as they are.
+/// As texts are, but for the semicolons of quoted strings of other types, which stay as they are.
 const QUOTED: Presentation = Presentation::OCTAL;
 
 /// Whether record sets of this type are looked at.

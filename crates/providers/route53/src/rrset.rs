@@ -4,7 +4,13 @@
 
 use std::net::Ipv6Addr;
 
-use crate::records::TEXT;
+use octodns_core::record::text::{Cut, Presentation};
+
+/// Texts as the service takes them: octal codes, semicolons escaped and strings cut as octoDNS does.
+///
+/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat>
+pub(crate) const TEXT: Presentation =
+    Presentation::OCTAL.with_escaped_semicolons().with_cut(Cut::Written);
 
 /// One resource record set: a name has one of a type, or several told apart by their identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,6 +162,19 @@ pub(crate) fn plain_name(listed: &str) -> String {
     }
     name.make_ascii_lowercase();
     name
+}
+
+/// What routing a set has that plain records and aliases of ours never have.
+pub(crate) fn foreign_routing(set: &RrSet) -> Option<&'static str> {
+    match (&set.body, &set.routing) {
+        (Body::TrafficPolicy, _) => Some("a traffic policy"),
+        (_, Routing::Simple) => None,
+        (_, Routing::Weighted(_)) => Some("weighted routing"),
+        (_, Routing::Failover { .. }) => Some("failover routing"),
+        (_, Routing::Geo(_)) => Some("geolocation routing"),
+        (_, Routing::Cidr { .. }) => Some("CIDR routing"),
+        (_, Routing::Other(_)) => Some("routing of a kind that octoDNS has not"),
+    }
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn hidden_record<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
         match planned_beside(case, &desired).await {
             Ok(plan) => {
                 let changes = plan.map(|plan| plan.changes).unwrap_or_default();
-                let change = |change: &Change| change.display(&case.zone, "").to_string();
+                let change = |change: &Change| change.display(&case.zone).to_string();
                 let changes: Vec<_> = changes.iter().map(change).collect();
                 return Err(format!("a hidden record is planned over: {}", changes.join("; ")));
             }

@@ -212,7 +212,7 @@ impl<'s> Case<'s> {
             applied.outcomes.iter().position(|outcome| *outcome != Outcome::Applied)
         {
             let change =
-                plan.changes.get(index).map(|change| change.display(&self.zone, "").to_string());
+                plan.changes.get(index).map(|change| change.display(&self.zone).to_string());
             return Err(format!("the log says {:?} of {change:?}", applied.outcomes.get(index)));
         }
         Ok(())
@@ -223,8 +223,7 @@ impl<'s> Case<'s> {
         let harness = self.fixture.harness().await;
         let planned = harness.plan(desired).await.map_err(|report| render(&report))?;
         if let Some(plan) = planned {
-            let changes =
-                plan.changes.iter().map(|change| change.display(&self.zone, "").to_string());
+            let changes = plan.changes.iter().map(|change| change.display(&self.zone).to_string());
             let changes: Vec<_> = changes.collect();
             return Err(format!("there is still something to do: {}", changes.join("; ")));
         }

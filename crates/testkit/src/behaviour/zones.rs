@@ -55,7 +55,7 @@ fn plan_alone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
         for harness in [&case.harness, &case.fixture.harness().await] {
             let plan = harness.plan(&desired).await.map_err(|report| render(&report))?;
             let changes = plan.map(|plan| plan.changes).unwrap_or_default();
-            let told = |change: &octodns_core::Change| change.display(&case.zone, "").to_string();
+            let told = |change: &octodns_core::Change| change.display(&case.zone).to_string();
             planned.push(changes.iter().map(told).collect::<Vec<_>>());
         }
         if planned[0] != planned[1] {

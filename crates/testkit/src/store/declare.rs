@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Value as Json, json};
 
 use super::auth::Login;
+use super::ids::Ids;
 use super::jobs::{Job, Jobs};
 use super::routes::{Keys, Route};
 use super::spelling::{Spelling, Targets};
@@ -45,14 +46,6 @@ pub(super) struct Statuses {
     pub(super) create: u16,
     pub(super) update: u16,
     pub(super) delete: u16,
-}
-
-/// What ids look like.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ids {
-    None,
-    Numbers,
-    Texts,
 }
 
 /// The keys of an item.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::declare::Ids;
+use super::ids::Ids;
 use super::{By, Call, Pick, Refusal, Refusals, Store};
 use crate::fake::Response;
 

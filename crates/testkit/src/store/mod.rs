@@ -37,6 +37,7 @@
 mod auth;
 mod check;
 mod declare;
+mod ids;
 mod items;
 mod jobs;
 mod keep;

@@ -2,7 +2,7 @@
 
 use octodns_core::value::Position;
 
-use super::events::{Failure, place};
+use super::failure::{Failure, place};
 use crate::ErrorKind;
 
 /// Refuses control characters and the like, as the reference does.

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use octodns_core::value::Position;
 
-use super::events::{Event, Events, Failure, Step, Written};
+use super::events::{Event, Events, Step, Written};
+use super::failure::Failure;
 use super::tag::Tag;
 use crate::ErrorKind;
 

@@ -3,14 +3,81 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use octodns_core::Value;
 use octodns_core::value::{Kind, Map, Position, Special};
+use octodns_core::{Report, Value};
 
 use super::compose::{Content, Node, NodeId};
 use super::session::Session;
 use super::tag::Tag;
-use super::{mapping, scalar};
+use super::{Entries, fast, mapping, scalar, text_of};
 use crate::{ErrorKind, YamlError};
+
+impl Session<'_> {
+    /// The value of a whole text.
+    pub(super) fn read<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
+        let text = self.check(text, file)?;
+        self.read_checked(text, file)
+    }
+
+    /// The value of a whole text, its entries handed to `entries` if it is a mapping.
+    pub(super) fn read_entries<'t>(
+        &mut self,
+        text: &'t str,
+        entries: &mut dyn Entries<'t>,
+    ) -> Result<Value<'t>, YamlError> {
+        let text = self.check(text, 0)?;
+        if !self.options.thorough {
+            let (rules, files) = (self.rules(), &self.files);
+            let mut each = |key: &Value<'t>, value| entries.entry(files, key, value);
+            if fast::read_entries(text, 0, rules, files, &mut self.report, &mut each).is_some() {
+                return Ok(Value::NULL);
+            }
+            entries.forget();
+            self.report = Report::new();
+        }
+        let value = self.read_checked(text, 0)?;
+        let Kind::Map(map) = value.kind else { return Ok(value) };
+        for (key, value) in map {
+            entries.entry(&self.files, &key, value);
+        }
+        Ok(Value::NULL)
+    }
+
+    fn read_checked<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
+        if !self.options.thorough {
+            let findings = self.report.len();
+            let rules = self.rules();
+            if let Some(value) = fast::read(text, file, rules, &self.files, &mut self.report) {
+                return Ok(value);
+            }
+            // What it found before it gave up will be found again.
+            let found = std::mem::take(&mut self.report);
+            self.report.extend(found.into_iter().take(findings));
+        }
+        let nodes = self.compose(text, file)?;
+        // Every node is made at least once; what aliases and merges add is limited.
+        self.nodes = self.nodes.saturating_add(nodes.len());
+        let start = Position { file, line: 1, column: 1 };
+        if nodes.is_empty() {
+            return Ok(Value { position: start, ..Value::NULL });
+        }
+        Constructor { session: self, nodes, file, beside_merges: HashMap::new() }.value(0)
+    }
+
+    /// The value of a file that another one includes.
+    pub(super) fn include<'a>(
+        &mut self,
+        from: u16,
+        path: &str,
+        position: Position,
+    ) -> Result<Value<'a>, YamlError> {
+        let (file, bytes) = self.open(from, path, position)?;
+        let text = text_of(&bytes, &self.files[usize::from(file)])?;
+        let value = self.read(text, file)?.into_owned();
+        self.open.pop();
+        Ok(value)
+    }
+}
 
 /// Makes values of the nodes of one file.
 pub(super) struct Constructor<'s, 'o, 'a> {

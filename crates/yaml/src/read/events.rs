@@ -9,6 +9,7 @@ use std::ops::Range;
 use granit_parser::{Event as Parsed, Marker, Parser, ScalarStyle, Span, StrInput, StructureStyle};
 use octodns_core::value::Position;
 
+use super::failure::{Failure, place};
 use super::tag::Tag;
 use super::{characters, scalar};
 use crate::ErrorKind;
@@ -62,9 +63,6 @@ impl Written {
         }
     }
 }
-
-/// A failure with its place in the text.
-pub(super) type Failure = (ErrorKind, Position);
 
 /// A collection that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -379,13 +377,4 @@ fn separators_of(text: &str) -> Vec<usize> {
     memchr::memchr_iter(0xe2, text.as_bytes())
         .filter(|offset| text[*offset..].starts_with(is_separator))
         .collect()
-}
-
-/// A position; what is too large for it is cut off at the largest.
-pub(super) fn place(file: u16, line: usize, column: usize) -> Position {
-    Position {
-        file,
-        line: u32::try_from(line).unwrap_or(u32::MAX),
-        column: u16::try_from(column).unwrap_or(u16::MAX),
-    }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use octodns_core::value::{Kind, Position};
 use octodns_core::{Report, Value};
 
-use super::events::place;
+use super::failure::place;
 use super::mapping::{self, Rules, Sequence};
 use super::tag::Tag;
 use super::{characters, scalar};

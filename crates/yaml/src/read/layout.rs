@@ -7,7 +7,8 @@ use std::ops::Range;
 use octodns_core::Value;
 use octodns_core::value::{Kind, Position};
 
-use super::events::{Event, Events, Failure, Step};
+use super::events::{Event, Events, Step};
+use super::failure::Failure;
 use super::scalar;
 use super::tag::Tag;
 

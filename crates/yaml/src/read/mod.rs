@@ -4,6 +4,7 @@ mod characters;
 mod compose;
 mod construct;
 mod events;
+mod failure;
 mod fast;
 mod layout;
 mod mapping;

@@ -1,15 +1,13 @@
 //! What all files of one document share: the table of files, the findings, and the limits.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use octodns_core::value::{Kind, Map, Position};
+use octodns_core::value::{Map, Position};
 use octodns_core::{Origin, Report, Value};
 
 use super::compose::{self, Node};
-use super::construct::Constructor;
 use super::mapping::{self, Rules};
-use super::{Entries, LoadOptions, fast, text_of};
+use super::{LoadOptions, text_of};
 use crate::{ErrorKind, YamlError};
 
 /// The state of reading one document.
@@ -18,10 +16,10 @@ pub(super) struct Session<'o> {
     pub(super) files: Vec<Arc<str>>,
     pub(super) report: Report,
     /// The files being read, each included by the one before.
-    open: Vec<Arc<str>>,
+    pub(super) open: Vec<Arc<str>>,
     depth: usize,
     /// Nodes that may still be made of aliases and merges.
-    nodes: usize,
+    pub(super) nodes: usize,
     /// Bytes that may still be read.
     bytes: usize,
 }
@@ -95,59 +93,8 @@ impl<'o> Session<'o> {
         mapping::finish(entries, None, rules, &self.files, &mut self.report)
     }
 
-    /// The value of a whole text.
-    pub(super) fn read<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
-        let text = self.check(text, file)?;
-        self.read_checked(text, file)
-    }
-
-    /// The value of a whole text, its entries handed to `entries` if it is a mapping.
-    pub(super) fn read_entries<'t>(
-        &mut self,
-        text: &'t str,
-        entries: &mut dyn Entries<'t>,
-    ) -> Result<Value<'t>, YamlError> {
-        let text = self.check(text, 0)?;
-        if !self.options.thorough {
-            let (rules, files) = (self.rules(), &self.files);
-            let mut each = |key: &Value<'t>, value| entries.entry(files, key, value);
-            if fast::read_entries(text, 0, rules, files, &mut self.report, &mut each).is_some() {
-                return Ok(Value::NULL);
-            }
-            entries.forget();
-            self.report = Report::new();
-        }
-        let value = self.read_checked(text, 0)?;
-        let Kind::Map(map) = value.kind else { return Ok(value) };
-        for (key, value) in map {
-            entries.entry(&self.files, &key, value);
-        }
-        Ok(Value::NULL)
-    }
-
-    fn read_checked<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
-        if !self.options.thorough {
-            let findings = self.report.len();
-            let rules = self.rules();
-            if let Some(value) = fast::read(text, file, rules, &self.files, &mut self.report) {
-                return Ok(value);
-            }
-            // What it found before it gave up will be found again.
-            let found = std::mem::take(&mut self.report);
-            self.report.extend(found.into_iter().take(findings));
-        }
-        let nodes = self.compose(text, file)?;
-        // Every node is made at least once; what aliases and merges add is limited.
-        self.nodes = self.nodes.saturating_add(nodes.len());
-        let start = Position { file, line: 1, column: 1 };
-        if nodes.is_empty() {
-            return Ok(Value { position: start, ..Value::NULL });
-        }
-        Constructor { session: self, nodes, file, beside_merges: HashMap::new() }.value(0)
-    }
-
     /// The text without its byte order mark, when its size and its characters are allowed.
-    fn check<'t>(&mut self, text: &'t str, file: u16) -> Result<&'t str, YamlError> {
+    pub(super) fn check<'t>(&mut self, text: &'t str, file: u16) -> Result<&'t str, YamlError> {
         let limit = self.options.limits.bytes;
         let position = Position { file, line: 1, column: 1 };
         let Some(rest) = self.bytes.checked_sub(text.len()) else {
@@ -158,23 +105,9 @@ impl<'o> Session<'o> {
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
-    fn compose<'t>(&self, text: &'t str, file: u16) -> Result<Vec<Node<'t>>, YamlError> {
+    pub(super) fn compose<'t>(&self, text: &'t str, file: u16) -> Result<Vec<Node<'t>>, YamlError> {
         compose::compose(text, file, self.options.limits.depth)
             .map_err(|(kind, place)| self.error(kind, place))
-    }
-
-    /// The value of a file that another one includes.
-    pub(super) fn include<'a>(
-        &mut self,
-        from: u16,
-        path: &str,
-        position: Position,
-    ) -> Result<Value<'a>, YamlError> {
-        let (file, bytes) = self.open(from, path, position)?;
-        let text = text_of(&bytes, &self.files[usize::from(file)])?;
-        let value = self.read(text, file)?.into_owned();
-        self.open.pop();
-        Ok(value)
     }
 
     /// The nodes of a file that another one merges.
@@ -200,7 +133,7 @@ impl<'o> Session<'o> {
     }
 
     /// Reads a file to include, after a look at whether it may be.
-    fn open(
+    pub(super) fn open(
         &mut self,
         from: u16,
         path: &str,

@@ -23,17 +23,4 @@ pub(super) const CORE: &[&[&str]] = &[
 ];
 
 /// Arrows that are not refused yet: the crate's sources, a module, and what it uses.
-pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("crates/core/src/", "value::print", "value::pformat"),
-    ("crates/kit/src/", "account", "api"),
-    ("crates/octodns/src/", "config", "manager"),
-    ("crates/providers/cloudflare/src/", "apply", "provider"),
-    ("crates/providers/powerdns/src/", "client", "provider"),
-    ("crates/providers/route53/src/", "apply", "provider"),
-    ("crates/providers/route53/src/", "client::login", "client::http"),
-    ("crates/providers/route53/src/", "health_checks", "client"),
-    ("crates/providers/route53/src/", "rrset", "records"),
-    ("crates/testkit/src/", "store::keep", "store::declare"),
-    ("crates/yaml/src/", "read::events", "read::characters"),
-    ("crates/yaml/src/", "read::session", "read::construct"),
-];
+pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[];

@@ -17,7 +17,7 @@ use smol_str::SmolStr;
 use kept::Kept;
 
 use super::geo::GeoCode;
-use crate::value::{Map, OwnedValue, Python, Value};
+use crate::value::{Map, OwnedValue, Value};
 
 pub use adapt::{WithoutStatus, WithoutSubnets};
 pub use ipnet::IpNet;
@@ -132,12 +132,6 @@ impl Dynamic {
 }
 
 /// What a plan shows: pools and rules as Python literals.
-impl fmt::Display for Dynamic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", Python(&self.pools_value()), Python(&self.rules_value()))
-    }
-}
-
 impl PartialEq for Dynamic {
     fn eq(&self, other: &Self) -> bool {
         if self.rules != other.rules || self.pools.len() != other.pools.len() {
@@ -412,16 +406,6 @@ mod tests {
         assert_eq!(
             Json::default().text(&read(SECTION).to_value()),
             r#"{"pools": {"two": {"fallback": "one", "values": [{"value": "3.3.3.3", "weight": 3, "status": "obey"}, {"value": "4.4.4.4", "weight": 7, "status": "up"}]}, "one": {"fallback": null, "values": [{"value": "2.2.2.2", "weight": 1, "status": "obey"}]}}, "rules": [{"pool": "two", "geos": ["EU", "NA-US-CA"], "subnets": ["10.0.0.0/16", "10.1.0.0/16"]}, {"pool": "one"}]}"#
-        );
-    }
-
-    #[test]
-    fn plans_show_python_literals() {
-        let text = r#"{"pools": {"one": {"values": [{"value": "2.2.2.2"}]}}, "rules": [{"pool": "one", "geos": []}]}"#;
-        assert_eq!(
-            read(text).to_string(),
-            "{'one': {'fallback': None, 'values': [{'value': '2.2.2.2', 'weight': 1, \
-             'status': 'obey'}]}}, [{'pool': 'one', 'geos': []}]"
         );
     }
 

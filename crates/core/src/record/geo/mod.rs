@@ -6,12 +6,10 @@ mod code;
 mod schema;
 mod table;
 
-use std::fmt;
-
 use smol_str::SmolStr;
 
 use super::ValueError;
-use crate::value::{Kind, Map, OwnedValue, Python, Value};
+use crate::value::{Kind, Map, OwnedValue, Value};
 
 pub use code::{GeoCode, country_to_code, province_to_code};
 pub(crate) use schema::schema;
@@ -91,18 +89,6 @@ impl PartialEq for Geo {
 impl Eq for Geo {}
 
 /// What a plan shows, in the reference's own notation: `{'NA-US': 'Geo NA US None ['192.0.2.1']'}`.
-impl fmt::Display for Geo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("{")?;
-        for (index, place) in self.places.iter().enumerate() {
-            let separator = if index > 0 { ", " } else { "" };
-            let code = Value::from(place.code.as_str());
-            write!(f, "{separator}{}: {place}", Python(&code))?;
-        }
-        f.write_str("}")
-    }
-}
-
 impl GeoValues {
     /// The values for the place with a code; they are brought into the order of their text.
     pub fn new<S: Into<SmolStr>>(
@@ -141,17 +127,6 @@ impl GeoValues {
 
     fn values_value(&self) -> OwnedValue {
         self.values.iter().map(|value| Value::from(value.to_string())).collect::<Vec<_>>().into()
-    }
-}
-
-impl fmt::Display for GeoValues {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = self.place();
-        write!(f, "'Geo {}", place.continent)?;
-        for part in [place.country, place.province] {
-            write!(f, " {}", part.unwrap_or("None"))?;
-        }
-        write!(f, " {}'", Python(&self.values_value()))
     }
 }
 
@@ -225,18 +200,6 @@ fn not_a_mapping(section: &Value<'_>) -> ValueError {
 mod tests {
     use super::*;
     use crate::value::testing::json;
-
-    #[test]
-    fn plans_show_the_notation_of_the_reference() {
-        let geo = Geo::read(&json(
-            r#"{"NA-US-CA": ["2.2.2.2", "1.1.1.1"], "AF": ["2.2.2.2"], "ZZ": ""}"#,
-        ));
-        assert_eq!(
-            geo.unwrap().to_string(),
-            "{'NA-US-CA': 'Geo NA US CA ['1.1.1.1', '2.2.2.2']', \
-             'AF': 'Geo AF None None ['2.2.2.2']', 'ZZ': 'Geo ZZ None None []'}"
-        );
-    }
 
     #[test]
     fn places_compare_in_any_order() {

@@ -8,8 +8,8 @@ use octodns_core::{ApplyLog, Change, Plan, ProviderError, async_trait};
 use octodns_http::Error;
 use octodns_kit::{Call, Observed, settle};
 
+use crate::account::Account;
 use crate::batch::{self, Batch, Rows};
-use crate::provider::Cloudflare;
 use crate::records::Row;
 use crate::zones::{Scope, ZoneEntry};
 
@@ -20,7 +20,7 @@ const PAID_BATCH: usize = 3500;
 
 /// The records of a plan on their way to the service.
 pub(super) struct Records<'a> {
-    provider: &'a Cloudflare,
+    account: &'a Account,
     plan: &'a Plan,
     zone: &'a ZoneEntry,
     /// Ids of what the zone held when the plan was made.
@@ -31,13 +31,13 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(super) fn new(
-        provider: &'a Cloudflare,
+        account: &'a Account,
         plan: &'a Plan,
         zone: &'a ZoneEntry,
         planned: &'a HashSet<String>,
         rows: Vec<Row>,
     ) -> Self {
-        Self { provider, plan, zone, planned, rows: Mutex::new(rows) }
+        Self { account, plan, zone, planned, rows: Mutex::new(rows) }
     }
 
     /// Writes all of them.
@@ -51,7 +51,7 @@ impl<'a> Records<'a> {
 
     /// Most rows of one batch; a plan that is not known may be the smallest.
     fn max_in_batch(&self) -> usize {
-        match (self.zone.plan.as_deref(), self.provider.scope()) {
+        match (self.zone.plan.as_deref(), &self.account.scope) {
             (Some("free"), _) | (None, Scope::Public) => FREE_BATCH,
             // Internal zones belong to Enterprise accounts.
             _ => PAID_BATCH,
@@ -59,10 +59,10 @@ impl<'a> Records<'a> {
     }
 
     fn with_rows<T>(&self, use_them: impl FnOnce(&Rows<'_>) -> T) -> Result<T, Error> {
-        let (zone, writing) = (self.plan.desired.name(), self.provider.writing());
+        let (zone, writing) = (self.plan.desired.name(), self.account.writing);
         let held = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = Rows::new(&held, self.planned, zone, writing);
-        let rows = rows.map_err(|error| self.provider.api().malformed(&self.zone.id, &error))?;
+        let rows = rows.map_err(|error| self.account.api.malformed(&self.zone.id, &error))?;
         Ok(use_them(&rows))
     }
 }
@@ -71,7 +71,7 @@ impl<'a> Records<'a> {
 impl BatchApi for Records<'_> {
     async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError> {
         let changes = indexes.iter().filter_map(|index| self.plan.changes.get(*index)).collect();
-        settle(self.provider.api().backoff(), &OneBatch { records: self, changes }).await
+        settle(self.account.api.backoff(), &OneBatch { records: self, changes }).await
     }
 }
 
@@ -95,18 +95,18 @@ impl OneBatch<'_> {
 #[async_trait]
 impl Call for OneBatch<'_> {
     async fn send(&self) -> Result<(), ProviderError> {
-        let Records { provider, zone, .. } = self.records;
+        let Records { account, zone, .. } = self.records;
         for piece in self.left()?.pieces(self.records.max_in_batch()) {
             if !piece.is_empty() {
-                provider.api().batch(&zone.id, &piece).await?;
+                account.api.batch(&zone.id, &piece).await?;
             }
         }
         Ok(())
     }
 
     async fn look_up(&self) -> Result<Observed, ProviderError> {
-        let Records { provider, zone, rows, .. } = self.records;
-        let now = provider.api().rows(&zone.id).await?;
+        let Records { account, zone, rows, .. } = self.records;
+        let now = account.api.rows(&zone.id).await?;
         *rows.lock().unwrap_or_else(PoisonError::into_inner) = now;
         Ok(if self.left()?.is_empty() { Observed::Desired } else { Observed::Existing })
     }

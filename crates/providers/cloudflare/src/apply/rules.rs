@@ -7,13 +7,13 @@ use std::sync::{Mutex, PoisonError};
 use octodns_core::{ApplyLog, Change, Plan, ProviderError, RecordType, async_trait};
 use octodns_kit::{Call, Observed, settle};
 
+use crate::account::Account;
 use crate::page_rules::{self, PageRule, RuleCall};
-use crate::provider::Cloudflare;
 use crate::zones::ZoneEntry;
 
 /// The page rules of a plan on their way to the service.
 pub(super) struct Rules<'a> {
-    provider: &'a Cloudflare,
+    account: &'a Account,
     plan: &'a Plan,
     zone: &'a ZoneEntry,
     /// Ids of what the zone had when the plan was made.
@@ -24,13 +24,13 @@ pub(super) struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     pub(super) fn new(
-        provider: &'a Cloudflare,
+        account: &'a Account,
         plan: &'a Plan,
         zone: &'a ZoneEntry,
         planned: &'a HashSet<String>,
         rules: Vec<PageRule>,
     ) -> Self {
-        Self { provider, plan, zone, planned, held: Mutex::new(rules) }
+        Self { account, plan, zone, planned, held: Mutex::new(rules) }
     }
 
     /// Writes the page rules of those changes that `wanted` picks.
@@ -46,7 +46,7 @@ impl<'a> Rules<'a> {
             }
             let attempt = log.begin(&[index]).await?;
             let host = OneHost { rules: self, change, done: 0.into(), left: 0.into() };
-            match settle(self.provider.api().backoff(), &host).await {
+            match settle(self.account.api.backoff(), &host).await {
                 Ok(()) => attempt.applied(),
                 Err(error) => {
                     let error = self.about(change, error);
@@ -97,11 +97,11 @@ impl OneHost<'_> {
 #[async_trait]
 impl Call for OneHost<'_> {
     async fn send(&self) -> Result<(), ProviderError> {
-        let Rules { provider, zone, .. } = self.rules;
+        let Rules { account, zone, .. } = self.rules;
         let calls = self.left();
         self.left.store(calls.len(), Ordering::Relaxed);
         for call in calls {
-            provider.api().page_rule(&zone.id, &call).await?;
+            account.api.page_rule(&zone.id, &call).await?;
             self.done.fetch_add(1, Ordering::Relaxed);
             self.left.fetch_sub(1, Ordering::Relaxed);
         }
@@ -109,8 +109,8 @@ impl Call for OneHost<'_> {
     }
 
     async fn look_up(&self) -> Result<Observed, ProviderError> {
-        let Rules { provider, zone, held, .. } = self.rules;
-        let now = provider.api().page_rules(&zone.id).await?;
+        let Rules { account, zone, held, .. } = self.rules;
+        let now = account.api.page_rules(&zone.id).await?;
         *held.lock().unwrap_or_else(PoisonError::into_inner) = now;
         Ok(if self.left().is_empty() { Observed::Desired } else { Observed::Existing })
     }

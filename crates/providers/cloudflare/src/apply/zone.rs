@@ -5,31 +5,31 @@ use std::sync::{Mutex, PoisonError};
 use octodns_core::{ApplyLog, Plan, ProviderError, Value, async_trait};
 use octodns_kit::{Call, Observed, settle};
 
+use crate::account::Account;
 use crate::client::{Api, ZoneRow};
-use crate::provider::Cloudflare;
 use crate::zones::{Scope, ZoneEntry};
 
 /// The zone of a plan, created if there is none.
 pub(super) async fn ensure(
-    provider: &Cloudflare,
+    account: &Account,
     plan: &Plan,
     log: &ApplyLog<'_>,
 ) -> Result<ZoneEntry, ProviderError> {
     let name = plan.desired.name();
-    if let Some(zone) = provider.zone(name).await? {
+    if let Some(zone) = account.zone(name).await? {
         return Ok(zone);
     }
-    if let Scope::Internal { .. } = provider.scope() {
+    if let Scope::Internal { .. } = &account.scope {
         let message = format!("there is no internal zone {name}; create it at Cloudflare first");
         return Err(ProviderError::failed(message));
     }
-    let (api, domain) = (provider.api(), name.without_dot());
+    let (api, domain) = (&account.api, name.without_dot());
     let new = NewZone { api, domain, made: Mutex::default() };
     log.in_step(&format!("create zone {name}"), settle(api.backoff(), &new)).await?;
     let made = new.made.into_inner().unwrap_or_else(PoisonError::into_inner);
     let row = made.ok_or_else(|| ProviderError::failed(format!("{name} was not created")))?;
     let zone = ZoneEntry::from(&row);
-    provider.zones().remember(name, zone.clone());
+    account.zones.remember(name, zone.clone());
     Ok(zone)
 }
 
@@ -64,7 +64,7 @@ impl Call for NewZone<'_> {
 
 /// Gives the zone the plan that the meta of the plan asks for.
 pub(super) async fn set_plan(
-    provider: &Cloudflare,
+    account: &Account,
     plan: &Plan,
     zone: &mut ZoneEntry,
     log: &ApplyLog<'_>,
@@ -73,7 +73,7 @@ pub(super) async fn set_plan(
     let Some(wanted) = meta.and_then(|plan| plan.get("desired")).and_then(Value::as_str) else {
         return Ok(());
     };
-    let (api, name) = (provider.api(), plan.desired.name());
+    let (api, name) = (&account.api, plan.desired.name());
     let Some(plans) = api.plans(&zone.id).await? else {
         let message = format!("the plans of {name} cannot be told; is this an Enterprise account?");
         return Err(ProviderError::failed(message));
@@ -90,6 +90,6 @@ pub(super) async fn set_plan(
     let step = format!("set the plan of {name} to {wanted}");
     let row = log.in_step(&step, api.set_plan(&zone.id, id)).await?;
     zone.plan = row.plan().map(str::to_owned);
-    provider.zones().remember(name, zone.clone());
+    account.zones.remember(name, zone.clone());
     Ok(())
 }

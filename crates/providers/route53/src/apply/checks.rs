@@ -8,7 +8,8 @@ use octodns_core::{ApplyLog, Change, ProviderError};
 
 use super::{Apply, concerns_pools};
 use crate::client::ApiError;
-use crate::health_checks::{CheckSettings, HealthCheck, HealthChecks, Tuning};
+use crate::health_check::{CheckSettings, HealthCheck, Tuning};
+use crate::health_checks::HealthChecks;
 use crate::rrset::Routing;
 
 /// The health check of each value of a pool that is to have one, by pool and index.
@@ -20,7 +21,7 @@ impl Apply<'_> {
         &self,
     ) -> Result<BTreeMap<String, HealthCheck>, ProviderError> {
         if self.plan.changes.iter().any(concerns_pools) {
-            return Ok(self.provider.health_checks.all(&self.provider.client).await?);
+            return Ok(self.account.health_checks.all(&self.account.client).await?);
         }
         Ok(BTreeMap::new())
     }
@@ -45,13 +46,13 @@ impl Apply<'_> {
         change: &Change,
         log: &ApplyLog<'_>,
     ) -> Result<Assigned, ProviderError> {
-        let (client, checks) = (&self.provider.client, &self.provider.health_checks);
+        let (client, checks) = (&self.account.client, &self.account.health_checks);
         let mut assigned = Assigned::new();
         for wanted in self.wanted_checks(change)? {
             let id = if let Some(id) = self.find(&checks.all(client).await?, &wanted) {
                 id
             } else {
-                let (unique, of) = (self.provider.unique()?, (wanted.record, self.zone));
+                let (unique, of) = (self.account.unique()?, (wanted.record, self.zone));
                 let step = format!("create a health check for {}", of.0.decoded_fqdn(of.1));
                 log.in_step(&step, checks.create(client, &unique, &wanted.settings, of)).await?
             };
@@ -97,7 +98,7 @@ impl Apply<'_> {
         if !concerns_pools(change) {
             return Ok(());
         }
-        let (client, checks) = (&self.provider.client, &self.provider.health_checks);
+        let (client, checks) = (&self.account.client, &self.account.health_checks);
         let here: HashSet<String> =
             self.current().values().flatten().filter_map(|set| set.health_check.clone()).collect();
         let of = (&**change.record(), self.zone);
@@ -117,8 +118,8 @@ impl Apply<'_> {
     /// The health checks of zones with the same name, where records have the same names, and so the same
     /// checks; `None` if that must not be asked.
     async fn used_by_twins(&self) -> Result<Option<HashSet<String>>, ApiError> {
-        let client = &self.provider.client;
-        let twins = self.provider.zones.twins(client, self.zone, &self.zone_id).await?;
+        let client = &self.account.client;
+        let twins = self.account.zones.twins(client, self.zone, &self.zone_id).await?;
         let Some(twins) = twins else {
             tracing::warn!(
                 target: "octodns",

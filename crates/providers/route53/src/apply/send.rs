@@ -25,8 +25,8 @@ impl Apply<'_> {
             logger = %self.logger(),
             "apply: sending a batch of {} changes to {} ({records} records)", mods.len(), self.zone
         );
-        let comment = format!("Change: {}", self.provider.unique()?);
-        let sent = self.provider.client.change(&self.zone_id, Some(comment), &mods).await;
+        let comment = format!("Change: {}", self.account.unique()?);
+        let sent = self.account.client.change(&self.zone_id, Some(comment), &mods).await;
         if let Err(error) = sent {
             self.confirm(error, &mods).await?;
         }
@@ -52,7 +52,7 @@ impl Apply<'_> {
             // What the service has begun it may end yet.
             tokio::time::sleep(BEFORE_LOOKING).await;
         }
-        let Ok(listed) = self.provider.client.rrsets(&self.zone_id).await else {
+        let Ok(listed) = self.account.client.rrsets(&self.zone_id).await else {
             let message = format!("{error}; and what the zone holds now cannot be read");
             return Err(ProviderError::service(ServiceErrorKind::Indeterminate, message));
         };

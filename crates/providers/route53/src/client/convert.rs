@@ -5,7 +5,7 @@ use aws_sdk_route53::types as sdk;
 
 use super::ApiError;
 use crate::batches::{Action, Mod};
-use crate::health_checks::{CheckSettings, HealthCheck};
+use crate::health_check::{CheckSettings, HealthCheck};
 use crate::rrset::{AliasTarget, Body, Place, Routing, RrSet, last_part, plain_name};
 
 /// A record set that was listed.

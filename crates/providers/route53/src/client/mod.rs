@@ -5,6 +5,7 @@
 mod convert;
 mod error;
 pub(crate) mod http;
+mod limits;
 mod login;
 
 use std::collections::BTreeMap;
@@ -16,10 +17,11 @@ use octodns_http::Limits;
 use tokio::sync::OnceCell;
 
 use crate::batches::Mod;
-use crate::health_checks::{CheckSettings, HealthCheck};
+use crate::health_check::{CheckSettings, HealthCheck};
 use crate::rrset::{RrSet, plain_name};
 
 pub(crate) use error::ApiError;
+pub(crate) use limits::limits;
 pub(crate) use login::{Keys, Login, Role, session_name};
 
 /// A hosted zone, as much of it as is looked at.

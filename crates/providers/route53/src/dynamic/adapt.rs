@@ -5,7 +5,7 @@ use octodns_core::record::Record;
 use octodns_core::record::dynamic::{Dynamic, Rule};
 use octodns_core::{Diagnostic, Report, Zone};
 
-use crate::health_checks::Tuning;
+use crate::health_check::Tuning;
 
 /// Provinces of Canada: Route 53 knows subdivisions of the United States only.
 const CANADA: &str = "NA-CA-";

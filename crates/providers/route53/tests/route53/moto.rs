@@ -131,7 +131,7 @@ async fn what_python_writes_we_read_without_changes() {
         let left: Vec<_> = plan
             .iter()
             .flat_map(|plan| &plan.changes)
-            .map(|change| change.display(zone.name(), "").to_string())
+            .map(|change| change.display(zone.name()).to_string())
             .collect();
         assert!(left.is_empty(), "{left:#?}");
         let read = fixture.read(&target, "unit.tests.").await.unwrap();

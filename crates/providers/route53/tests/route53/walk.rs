@@ -134,7 +134,7 @@ async fn settled(fixture: &Fixture, target: &Target, desired: &Zone, step: usize
     let left: Vec<_> = plan
         .iter()
         .flat_map(|plan| &plan.changes)
-        .map(|change| change.display(desired.name(), "").to_string())
+        .map(|change| change.display(desired.name()).to_string())
         .collect();
     assert!(left.is_empty(), "step {step}: {left:#?}");
     let read = fixture.read(target, desired.name().as_str()).await.unwrap();

@@ -96,7 +96,7 @@ pub(crate) async fn sync(provider: &Harness, desired: &Zone) -> Result<usize, St
 /// A plan's changes in words.
 pub(crate) fn shown(plan: &Plan) -> String {
     let zone = plan.desired.name();
-    let lines = plan.changes.iter().map(|change| change.display(zone, "").to_string());
+    let lines = plan.changes.iter().map(|change| change.display(zone).to_string());
     lines.collect::<Vec<_>>().join("\n")
 }
 

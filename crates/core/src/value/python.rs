@@ -1,7 +1,4 @@
-//! Values as text, in the two spellings the tools print: JSON and Python literals.
-//!
-//! Plans show structured data as Python writes it (`{'k': None}`), and plan JSON and the checksum are
-//! what Python's `json.dumps` makes, to the byte; both are part of being a drop-in.
+//! Values as Python literals, as the plans of octoDNS show structured data (`{'k': None}`).
 
 use std::fmt::{self, Write};
 
@@ -227,135 +224,6 @@ fn nearest_scientific(number: f64) -> String {
     if rounded.parse() == Ok(number) { rounded } else { shortest }
 }
 
-/// How [`Value`]s are written as JSON: as Python's `json.dumps` writes them.
-///
-/// ```
-/// use octodns_core::value::{Json, Map, Value};
-///
-/// let map: Map = [("b", Value::from("é")), ("a", 1.into())].into_iter().collect();
-/// let value = Value::from(map);
-/// assert_eq!(Json::default().text(&value), r#"{"b": "\u00e9", "a": 1}"#);
-/// assert_eq!(Json { sort_keys: true, ..Json::default() }.text(&value), r#"{"a": 1, "b": "\u00e9"}"#);
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Json {
-    /// How many blanks a level is indented by; `None` keeps everything on one line.
-    pub indent: Option<usize>,
-    /// Whether maps are written in the order of their keys instead of their own.
-    pub sort_keys: bool,
-}
-
-impl Json {
-    /// The JSON text of a value; non-ASCII characters are escaped.
-    pub fn text(self, value: &Value<'_>) -> String {
-        let mut text = String::new();
-        self.write(value, 0, &mut text);
-        text
-    }
-
-    fn write(self, value: &Value<'_>, level: usize, out: &mut String) {
-        match &value.kind {
-            Kind::Null => out.push_str("null"),
-            Kind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Kind::Int(number) => out.push_str(&number.to_string()),
-            Kind::Float(number) => out.push_str(&json_float(*number)),
-            Kind::Str(text) => json_string(text, out),
-            Kind::List(values) => self.write_all(('[', ']'), values, level, out, |item, out| {
-                self.write(item, level + 1, out);
-            }),
-            Kind::Map(map) => {
-                let mut entries: Vec<_> = map.iter().collect();
-                if self.sort_keys {
-                    entries.sort_by(|(a, _), (b, _)| super::pformat::compare(a, b));
-                }
-                self.write_all(('{', '}'), &entries, level, out, |(key, value), out| {
-                    json_string(&json_key(key), out);
-                    out.push_str(": ");
-                    self.write(value, level + 1, out);
-                });
-            }
-            Kind::Special(special) => match &**special {
-                Special::BigInt(digits) => out.push_str(digits),
-                Special::Set(values) | Special::Tuple(values) => {
-                    self.write_all(('[', ']'), values, level, out, |item, out| {
-                        self.write(item, level + 1, out);
-                    });
-                }
-                _ => json_string(&python_str(value), out),
-            },
-        }
-    }
-
-    fn write_all<T>(
-        self,
-        (open, close): (char, char),
-        items: &[T],
-        level: usize,
-        out: &mut String,
-        mut item: impl FnMut(&T, &mut String),
-    ) {
-        out.push(open);
-        for (index, entry) in items.iter().enumerate() {
-            if index > 0 {
-                out.push_str(if self.indent.is_some() { "," } else { ", " });
-            }
-            self.new_line(level + 1, out);
-            item(entry, out);
-        }
-        if !items.is_empty() {
-            self.new_line(level, out);
-        }
-        out.push(close);
-    }
-
-    fn new_line(self, level: usize, out: &mut String) {
-        if let Some(indent) = self.indent {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', indent * level));
-        }
-    }
-}
-
-fn json_float(number: f64) -> String {
-    match number {
-        _ if number.is_nan() => "NaN".to_owned(),
-        f64::INFINITY => "Infinity".to_owned(),
-        f64::NEG_INFINITY => "-Infinity".to_owned(),
-        _ => python_float(number),
-    }
-}
-
-fn json_key(key: &Value<'_>) -> String {
-    match &key.kind {
-        Kind::Null => "null".to_owned(),
-        Kind::Bool(value) => value.to_string(),
-        _ => python_str(key),
-    }
-}
-
-fn json_string(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(c),
-            _ => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    // Writing to a `String` cannot fail.
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    out.push('"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -415,26 +283,5 @@ mod tests {
         ] {
             assert_eq!(Python(&Value::from_special(special)).to_string(), literal);
         }
-    }
-
-    #[test]
-    fn keys_of_json_sort_as_numbers_do() {
-        let key = |number: i64| (Value::from(number), Value::NULL);
-        let map = Map::from_entries(vec![key(10), key(9)]);
-        let json = Json { sort_keys: true, ..Json::default() };
-        assert_eq!(json.text(&map.into()), r#"{"9": null, "10": null}"#);
-    }
-
-    #[test]
-    fn json_is_indented_as_python_does() {
-        let inner: Map = [("x", Value::from(Vec::new()))].into_iter().collect();
-        let map: Map = [("a", Value::from(vec![1.into(), Value::NULL])), ("m", inner.into())]
-            .into_iter()
-            .collect();
-        let json = Json { indent: Some(2), sort_keys: false };
-        assert_eq!(
-            json.text(&map.into()),
-            "{\n  \"a\": [\n    1,\n    null\n  ],\n  \"m\": {\n    \"x\": []\n  }\n}"
-        );
     }
 }

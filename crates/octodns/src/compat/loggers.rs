@@ -1,4 +1,4 @@
-//! Findings on their way to the log.
+//! The names of octoDNS' loggers, and findings on their way to them.
 
 use octodns_core::{Diagnostic, Report, Severity};
 
@@ -6,7 +6,7 @@ use octodns_core::{Diagnostic, Report, Severity};
 pub(crate) const MANAGER: &str = "Manager";
 
 /// Logs the warnings of a report, by the logger that octoDNS uses for their kind.
-pub(crate) fn warnings(report: &Report) {
+pub(crate) fn log_warnings(report: &Report) {
     for found in report.of(Severity::Warning) {
         tracing::warn!(target: "octodns", logger = logger(found), "{found}");
     }

@@ -1,9 +1,7 @@
 //! Values as Python's `pprint.pformat(value, indent=2)` lays them out: how plans show what a provider
 //! says about a whole zone.
 
-use std::cmp::Ordering;
-
-use super::{Kind, Map, Python, Special, Value};
+use octodns_core::value::{Kind, Map, Python, Special, Value, python_cmp};
 
 /// The columns a line may take, unless something in it cannot be broken.
 const WIDTH: usize = 80;
@@ -14,7 +12,8 @@ const INDENT: usize = 2;
 /// The text of a value, with the keys of maps in order, broken into lines of 80 columns.
 ///
 /// ```
-/// use octodns_core::value::{Map, Value, pformat};
+/// use octodns::compat::pformat;
+/// use octodns_core::value::{Map, Value};
 ///
 /// let map: Map = [("b", Value::from(1)), ("a", Value::NULL)].into_iter().collect();
 /// assert_eq!(pformat(&map.into()), "{'a': None, 'b': 1}");
@@ -61,7 +60,7 @@ impl Layout {
                 }
                 Special::Set(values) if !values.is_empty() => {
                     let mut values: Vec<_> = values.iter().collect();
-                    values.sort_by(|a, b| compare(a, b));
+                    values.sort_by(|a, b| python_cmp(a, b));
                     self.items(('{', "}"), &values, room);
                 }
                 Special::Bytes(bytes) => self.bytes(bytes, room, outermost),
@@ -278,63 +277,19 @@ fn one_line(value: &Value<'_>) -> String {
 
 fn sorted<'m, 'a>(map: &'m Map<'a>) -> Vec<(&'m Value<'a>, &'m Value<'a>)> {
     let mut entries: Vec<_> = map.iter().map(|(key, value)| (key, value)).collect();
-    entries.sort_by(|(a, _), (b, _)| compare(a, b));
+    entries.sort_by(|(a, _), (b, _)| python_cmp(a, b));
     entries
-}
-
-/// The order of keys: that of numbers, of text, and between kinds that of their names in Python.
-pub(super) fn compare(a: &Value<'_>, b: &Value<'_>) -> Ordering {
-    match (&a.kind, &b.kind) {
-        (Kind::Int(a), Kind::Int(b)) => a.cmp(b),
-        (Kind::Str(a), Kind::Str(b)) => a.cmp(b),
-        _ => match (as_number(a), as_number(b)) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            _ => type_name(a).cmp(type_name(b)).then_with(|| one_line(a).cmp(&one_line(b))),
-        },
-    }
-}
-
-fn as_number(value: &Value<'_>) -> Option<f64> {
-    match &value.kind {
-        Kind::Bool(value) => Some(f64::from(u8::from(*value))),
-        #[expect(clippy::cast_precision_loss, reason = "whole numbers are compared as such before")]
-        Kind::Int(number) => Some(*number as f64),
-        Kind::Float(number) => Some(*number),
-        Kind::Special(special) => match &**special {
-            Special::BigInt(digits) => digits.parse().ok(),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn type_name(value: &Value<'_>) -> &'static str {
-    match &value.kind {
-        Kind::Null => "NoneType",
-        Kind::Bool(_) => "bool",
-        Kind::Int(_) => "int",
-        Kind::Float(_) => "float",
-        Kind::Str(_) => "str",
-        Kind::List(_) => "list",
-        Kind::Map(_) => "dict",
-        Kind::Special(special) => match &**special {
-            Special::BigInt(_) => "int",
-            Special::Date(_) => "datetime.date",
-            Special::DateTime(_) => "datetime.datetime",
-            Special::Bytes(_) => "bytes",
-            Special::Set(_) => "set",
-            Special::Tuple(_) => "tuple",
-        },
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use octodns_yaml::LoadOptions;
+
     use super::*;
-    use crate::value::testing::json;
 
     fn check(text: &str, expected: &str) {
-        assert_eq!(pformat(&json(text)), expected);
+        let json = octodns_yaml::load_bytes(text.as_bytes(), &LoadOptions::new("json")).unwrap();
+        assert_eq!(pformat(&json.root), expected);
     }
 
     #[test]

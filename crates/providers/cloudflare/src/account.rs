@@ -1,0 +1,95 @@
+//! An account of Cloudflare: how it is reached, and the zones of it that are meant.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use octodns_core::registry::BuildError;
+use octodns_core::{Capabilities, ProviderError, RecordType, Values, ZoneName};
+use octodns_http::{Accounts, Host, Rate};
+use octodns_kit::{Connector, Service};
+
+use crate::client::Api;
+use crate::options::Connection;
+use crate::records::{self, Writing};
+use crate::zones::{Scope, ZoneEntry, Zones};
+
+/// What is known of public zones; where page rules are not managed, of records alone.
+pub(crate) const SERVICE: Service = Service {
+    short_names: &["cloudflare"],
+    version: env!("CARGO_PKG_VERSION"),
+    // 1200 requests in five minutes for a token, and 200 a second from one address:
+    // <https://developers.cloudflare.com/fundamentals/api/reference/limits/>
+    rates: &[Rate::new(1200, Duration::from_secs(300)), Rate::per_second(200)],
+    // As many as zones are planned at a time by default.
+    concurrency: 16,
+    capabilities: Capabilities::of(ALL_TYPES).values(VALUES),
+    ..Service::new("octodns_cloudflare.CloudflareProvider", "https://api.cloudflare.com/client/v4")
+};
+
+/// What is known of internal zones.
+pub(crate) const INTERNAL: Service = Service {
+    class: "octodns_cloudflare.CloudflareInternalProvider",
+    short_names: &["cloudflare-internal"],
+    capabilities: Capabilities::of(records::TYPES).values(VALUES),
+    ..SERVICE
+};
+
+const VALUES: Values = Values { lacks: records::UNHELD, ..Values::ANY };
+
+/// The types of records, and the one that page rules are.
+const ALL_TYPES: &[RecordType] = &{
+    let mut all = [RecordType::URLFWD; records::TYPES.len() + 1];
+    let mut index = 0;
+    while index < records::TYPES.len() {
+        all[index] = records::TYPES[index];
+        index += 1;
+    }
+    all
+};
+
+/// Zones of an account, and what is kept of them during a run.
+#[derive(Debug)]
+pub(crate) struct Account {
+    /// The id of the provider in the config.
+    pub(crate) id: Arc<str>,
+    pub(crate) api: Api,
+    pub(crate) zones: Zones,
+    pub(crate) scope: Scope,
+    pub(crate) writing: Writing,
+}
+
+impl Account {
+    pub(crate) fn new(
+        id: &str,
+        scope: Scope,
+        writing: Writing,
+        connection: &Connection<'_>,
+        accounts: &Accounts,
+    ) -> Result<Self, BuildError> {
+        let host = Host::default();
+        let connector = Connector::new(service(&scope), &connection.service, accounts, &host);
+        let api = Api::new(connection, &connector)?;
+        Ok(Self { id: id.into(), api, zones: Zones::default(), scope, writing })
+    }
+
+    pub(crate) fn class_name(&self) -> &'static str {
+        service(&self.scope).class_name()
+    }
+
+    /// What its log lines are from.
+    pub(crate) fn logger(&self) -> String {
+        format!("{}[{}]", self.class_name(), self.id)
+    }
+
+    /// The zone of a name, if there is one.
+    pub(crate) async fn zone(&self, name: &ZoneName) -> Result<Option<ZoneEntry>, ProviderError> {
+        self.zones.find(name, &self.api, &self.scope).await
+    }
+}
+
+fn service(scope: &Scope) -> &'static Service {
+    match scope {
+        Scope::Public => &SERVICE,
+        Scope::Internal { .. } => &INTERNAL,
+    }
+}

@@ -1,0 +1,43 @@
+//! Records that did not change, while what the service has for them did.
+
+use std::collections::BTreeMap;
+
+use octodns_core::ZoneName;
+use octodns_core::record::Record;
+use octodns_core::record::dynamic::Pool;
+
+use crate::dynamic;
+use crate::health_check::{CheckSettings, HealthCheck, Tuning};
+use crate::health_checks::HealthChecks;
+use crate::rrset::{Body, Routing, RrSet};
+
+/// Whether the sets of a record that did not change lack a health check, have one too many or another, or
+/// choose by the networks of another location.
+pub(crate) fn has_drifted(
+    record: &Record,
+    zone: &ZoneName,
+    sets: &[&RrSet],
+    checks: &BTreeMap<String, HealthCheck>,
+) -> bool {
+    let (Some(dynamic), Ok(tuning)) = (record.dynamic(), Tuning::of(record)) else { return false };
+    let rules = dynamic.rules();
+    sets.iter().any(|set| match (&set.routing, &set.body) {
+        (Routing::Weighted(_), Body::Values { values, .. }) => {
+            let pool = set.identifier.as_deref().and_then(|id| id.rsplit_once('-'));
+            let pool = pool.and_then(|(pool, _)| dynamic.pool(pool));
+            let mut of_pool = pool.map(Pool::values).unwrap_or_default().iter();
+            let value = of_pool.find(|value| values.iter().any(|text| text == value.value()));
+            value.is_some_and(|value| {
+                let wanted = CheckSettings::wanted(record, zone, value, tuning);
+                let id = set.health_check.as_deref();
+                !HealthChecks::fits(checks, id, wanted.as_ref(), (record, zone))
+            })
+        }
+        (Routing::Cidr { location, .. }, _) => {
+            let index = set.identifier.as_deref().and_then(|id| id.split('-').next());
+            let rule = index.and_then(|index| rules.get(index.parse::<usize>().ok()?));
+            rule.is_some_and(|rule| rule.has_subnets() && dynamic::location_name(rule) != *location)
+        }
+        _ => false,
+    })
+}
