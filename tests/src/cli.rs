@@ -55,7 +55,7 @@ fn check(options: &Options, cases: &[(String, PathBuf)]) -> io::Result<HashMap<S
         .output()
         .map_err(|error| io::Error::other(format!("python3 {}: {error}", tool.display())))?;
     let stdout = String::from_utf8_lossy(&output.stdout);
-    // The closing count is what tells a run that ended from one that broke off.
+    // The closing count is what tells a run that ended from one that was interrupted.
     if !stdout.trim_end().ends_with("cases agree") {
         let stderr = String::from_utf8_lossy(&output.stderr);
         return Err(io::Error::other(format!("{} failed: {stderr}", tool.display())));

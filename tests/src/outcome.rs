@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::exceptions::EXCEPTIONS;
 
-/// What came of comparing one part of the corpus.
+/// The outcome of comparing one part of the corpus.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// The part's name.

@@ -282,7 +282,9 @@ fn find_in_config(path: &Path, steps: &Steps) -> Report {
         registry: registry(
             None,
             Host {
-                clock: Arc::new(|| Some("2026-01-02T03:04:05+00:00".to_owned())),
+                clock: Arc::new(|| {
+                    Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_767_323_045))
+                }),
                 uuid: Arc::new(|| Some("b2f0c0de-0000-4000-8000-000000000000".to_owned())),
                 env: Arc::new(move |name| environment.get(name).cloned()),
                 ..Host::default()

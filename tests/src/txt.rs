@@ -130,12 +130,12 @@ impl Vector<'_> {
 fn strings(written: &str) -> impl Iterator<Item = usize> {
     let read = |string: &str| Presentation::DECIMAL.read(&format!("\"{string}\""));
     let inside = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    // A quote of the text itself has a backslash, and is not behind a blank that parts strings.
+    // A quote of the text itself has a backslash, and is not after a blank that parts strings.
     let cut = inside.unwrap_or_default().split("\" \"").map(str::to_owned).collect::<Vec<_>>();
     cut.into_iter().map(move |string| read(&string).map_or(0, |octets| octets.len()))
 }
 
-/// A text as YAML writes it behind a key.
+/// A text as YAML writes it after a key.
 fn scalar(text: &str) -> String {
     let map: Map<'_> = [("k", Value::from(text.to_owned()))].into_iter().collect();
     let options = DumpOptions { order: Order::Natural, allow_unicode: true };

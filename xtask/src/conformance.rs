@@ -37,7 +37,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
             command.arg(flag).arg(shared().join(folder));
         }
     }
-    // One run shows all there is to mend.
+    // One run shows all there is to fix.
     let compared = check(command.args(&args));
     recordings().and(compared)
 }

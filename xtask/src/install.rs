@@ -48,7 +48,7 @@ for line in open(sys.argv[1]):
             print(f"{pin[1]} {pin[2]} ({found} is there)")
 "#;
 
-/// What came of it.
+/// The outcome.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Installed {
     /// The interpreter that has the Python packages.
@@ -167,7 +167,7 @@ impl Drop for Policy {
     }
 }
 
-/// Makes the virtual environment, or mends it, and returns its interpreter.
+/// Makes the virtual environment, or fixes it, and returns its interpreter.
 fn python() -> io::Result<PathBuf> {
     let folder = target().join("python");
     let python = folder.join("bin/python");

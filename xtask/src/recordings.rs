@@ -16,22 +16,22 @@ use crate::run::{cargo, failed, root, target};
 const NAMES: &[&str] =
     &["it_does_what_every_provider_must", "cassettes::", "recorded", "recording"];
 
-/// The beginning of a line about one recording: its name and what came of it follow.
+/// The beginning of a line about one recording: its name and the outcome follow.
 const RECORDED: &str = "recorded: ";
 
 /// The beginning of a line about what is missing here.
 const SKIPPED: &str = "skipped: ";
 
-/// What came of the recordings of a provider.
+/// The outcome of the recordings of a provider.
 #[derive(Debug, Default, PartialEq)]
 struct Verdicts {
-    /// By the name of its file, what came of a recording; the worst where it has several parts.
+    /// By the name of its file, the outcome of a recording; the worst where it has several parts.
     files: BTreeMap<String, Verdict>,
     /// What differs or is left out, with what follows on indented lines.
     notes: Vec<String>,
 }
 
-/// What came of one recording.
+/// The outcome of one recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Verdict {
     /// Unless another test, or another part, has something to say of it.
@@ -192,7 +192,7 @@ impl Verdicts {
             while let Some(more) = lines.next_if(|line| line.starts_with("    ")) {
                 self.notes.push(more.to_owned());
             }
-            // A part of a recording is named behind its file.
+            // A part of a recording is named after its file.
             let file = title.split(" (").next().unwrap_or(title).to_owned();
             let held = self.files.entry(file).or_insert(verdict);
             *held = verdict.max(*held);

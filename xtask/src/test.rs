@@ -12,7 +12,7 @@ use crate::{conformance, deny, dist, new_provider, tidy};
 /// What is run, and fails or not.
 type Step = Box<dyn FnOnce() -> io::Result<()>>;
 
-/// Runs every step, also after one failed, so that one run shows all there is to mend.
+/// Runs every step, also after one failed, so that one run shows all there is to fix.
 ///
 /// The tests come last: the output ends with the test runner's own closing lines.
 pub(crate) fn run() -> io::Result<()> {

@@ -138,7 +138,7 @@ pub fn write_result(text: &str) -> Result<(), Report> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let message = format!("cannot write to standard output: {error}");
             let found = Diagnostic::error("output", message);
-            Err(only(found.help("send the output where there is room for it")))
+            Err(only(found.help("send the output to a place with free space")))
         }
         _ => Ok(()),
     }
@@ -158,7 +158,7 @@ fn from_file(file: &Path) -> Result<Logging, Report> {
     let bytes = fs::read(file).map_err(|error| {
         let message = format!("cannot read the logging configuration: {error}");
         let found = Diagnostic::error("logging", message).at(Origin::file(name.as_str()));
-        only(found.help("name a file that can be read with --logging-config"))
+        only(found.help("name a readable file with --logging-config"))
     })?;
     let document = load_bytes(&bytes, &LoadOptions::new(name.as_str()))
         .map_err(|error| only(error.to_diagnostic()))?;
@@ -171,7 +171,8 @@ fn failed(error: &LoggingError, file: Option<&str>) -> Report {
     if let Some(source) = std::error::Error::source(error) {
         message = format!("{message}: {source}");
     }
-    let mut diagnostic = Diagnostic::error("logging", message).help("--help says how to log");
+    let mut diagnostic =
+        Diagnostic::error("logging", message).help("see --help for how to set up logging");
     if let Some(file) = file {
         diagnostic.origin = Origin { line: error.line(), column: 1, ..Origin::file(file) };
     }

@@ -1,10 +1,10 @@
-//! The report of `octodns-report` for people: what is not as the source has it.
+//! The report of `octodns-report` for people: records that differ from the source.
 
 use comfy_table::{Table, presets};
 use octodns::LiveReport;
 use octodns::report::{Verdict, Verified};
 
-/// A row for each record that a server has otherwise or cannot tell of, and a closing count.
+/// A row for each record that a server answers differently or not at all, and a closing count.
 pub(crate) fn table(report: &LiveReport) -> String {
     let is_fine =
         |verified: &&Verified| verified.seen.iter().all(|seen| seen.verdict == Verdict::Same);
@@ -24,12 +24,12 @@ pub(crate) fn table(report: &LiveReport) -> String {
     let (records, of) = (plural(all, "record"), plural(servers, "server"));
     let differing = other.iter().filter(|verified| verified.differs()).count();
     let open = other.len() - differing;
-    let mut closing = vec![format!("{} as they should be", fine.len())];
-    closing.extend((differing > 0).then(|| format!("{differing} otherwise")));
-    closing.extend((open > 0).then(|| format!("{open} that cannot be told")));
+    let mut closing = vec![format!("{} correct", fine.len())];
+    closing.extend((differing > 0).then(|| format!("{differing} different")));
+    closing.extend((open > 0).then(|| format!("{open} unknown")));
     text.extend([&*records, " at ", &*of, ": ", &*closing.join(", "), "\n"]);
     for server in &report.unknown {
-        text.extend(["not asked, since it has no address: ", server, "\n"]);
+        text.extend(["not queried, because it has no address: ", server, "\n"]);
     }
     text
 }

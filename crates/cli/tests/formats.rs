@@ -35,7 +35,7 @@ fn found() -> (TempDir, Report) {
             column: 1,
         }),
         Diagnostic::warning("config", "no zones"),
-        Diagnostic::warning("mail", "handles mail, and has no MX").about("münchen.tests."),
+        Diagnostic::warning("mail", "handles mail but has no MX").about("münchen.tests."),
     ];
     (folder, report.into_iter().collect())
 }

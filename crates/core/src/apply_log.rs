@@ -1,4 +1,4 @@
-//! The write-ahead record of an apply: what is about to be sent, and what came of it.
+//! The write-ahead record of an apply: what is about to be sent, and the outcome.
 //!
 //! A provider asks the log before it sends anything, and the log may refuse: then nothing is sent. So whoever
 //! keeps the log (a journal on disk, say) knows of every request that may have reached the target.
@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use crate::error::{Cause, ProviderError, ServiceErrorKind};
 use crate::plan::{ApprovedPlan, Plan};
 
-/// What became of one change of a plan, or of a step beside the changes.
+/// The outcome of one change of a plan, or of a step beside the changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -86,7 +86,7 @@ where
 pub enum Sending<'s> {
     /// Changes of the plan, as indexes into its changes.
     Changes(&'s [usize]),
-    /// What is no change of the plan: a zone that is created, a health check, a zone setting.
+    /// What is not a change of the plan: a zone that is created, a health check, a zone setting.
     Step(&'s str),
     /// What makes the target serve everything that is staged.
     Publish,
@@ -110,14 +110,14 @@ pub struct Entry<'e> {
 /// One sink may serve many plans at the same time; the entries say which they are about.
 #[async_trait]
 pub trait ApplySink: Send + Sync {
-    /// Writes down what is about to be sent. What is written must be durable when this returns.
+    /// Records what is about to be sent. What is written must be durable when this returns.
     ///
     /// # Errors
     ///
     /// When it cannot be written: then it is not sent, and the apply ends.
     async fn begin(&self, entry: &Entry<'_>) -> Result<(), Cause>;
 
-    /// Writes down what came of it. Without this entry the outcome of an attempt is unknown.
+    /// Records the outcome. Without this entry the outcome of an attempt is unknown.
     ///
     /// `index` is the change it is about; `None` for a step or for publishing.
     fn end(&self, entry: &Entry<'_>, index: Option<usize>, outcome: &Outcome);
@@ -133,7 +133,7 @@ impl ApplySink for () {
     fn end(&self, _entry: &Entry<'_>, _index: Option<usize>, _outcome: &Outcome) {}
 }
 
-/// What a provider asks before it sends anything of a plan, and tells what came of it.
+/// The log that a provider asks before it sends anything of a plan, and reports outcomes to.
 ///
 /// ```
 /// # use octodns_core::{ApplyLog, Plan, ProviderError};
@@ -190,7 +190,7 @@ impl<'l> ApplyLog<'l> {
         let kept = self.kept();
         let count = kept.changes.len();
         let fault = |index: usize, what: &str| {
-            ProviderError::failed(format!("change {index} {what}: a fault of the provider"))
+            ProviderError::failed(format!("change {index} {what}: a bug in the provider"))
         };
         for index in changes {
             match kept.changes.get(*index) {
@@ -214,7 +214,7 @@ impl<'l> ApplyLog<'l> {
     ///
     /// # Errors
     ///
-    /// When it cannot be written down: nothing may be sent then.
+    /// When it cannot be recorded: nothing may be sent then.
     pub async fn step(&self, what: &str) -> Result<Attempt<'_>, ProviderError> {
         self.start(What::Step(what.to_owned(), 0)).await
     }
@@ -233,12 +233,12 @@ impl<'l> ApplyLog<'l> {
     ///
     /// # Errors
     ///
-    /// When it cannot be written down: nothing may be sent then.
+    /// When it cannot be recorded: nothing may be sent then.
     pub async fn publish(&self) -> Result<Attempt<'_>, ProviderError> {
         self.start(What::Publish).await
     }
 
-    /// Sends what is no change of the plan, and writes down what came of it.
+    /// Sends what is not a change of the plan, and writes down the outcome.
     ///
     /// # Errors
     ///
@@ -255,7 +255,7 @@ impl<'l> ApplyLog<'l> {
         attempt.conclude(send.await.map_err(ProviderError::from))
     }
 
-    /// Sends all changes of the plan at once, and writes down what came of them: for targets that are
+    /// Sends all changes of the plan at once, and writes down their outcomes: for targets that are
     /// written as a whole.
     ///
     /// # Errors
@@ -282,12 +282,12 @@ impl<'l> ApplyLog<'l> {
         }
     }
 
-    /// What became of each change so far, in the plan's order.
+    /// The outcome of each change so far, in the plan's order.
     pub fn outcomes(&self) -> Vec<Outcome> {
         self.kept().changes.clone()
     }
 
-    /// What became of each step beside the changes so far, in the order they were begun.
+    /// The outcome of each step beside the changes so far, in the order they were begun.
     pub fn steps(&self) -> Vec<(String, Outcome)> {
         self.kept().steps.clone()
     }
@@ -300,7 +300,7 @@ impl<'l> ApplyLog<'l> {
         };
         let begun = self.sink.begin(&self.entry(attempt, what.sending())).await;
         begun.map_err(|error| ProviderError::Failed {
-            message: "what is about to be sent cannot be written down, so it was not sent".into(),
+            message: "the change could not be written to the log, so it was not sent".into(),
             source: Some(error),
         })?;
         let mut kept = self.kept();
@@ -353,8 +353,8 @@ impl What {
     }
 }
 
-/// Leave to send something. Whoever has it says what came of it; if it is dropped, nobody knows.
-#[must_use = "without a word about what came of it, the outcome stays unknown"]
+/// Permission to send something. Its holder reports the outcome; if it is dropped, the outcome is unknown.
+#[must_use = "without a call that says what came of it, the outcome stays unknown"]
 pub struct Attempt<'l> {
     log: &'l ApplyLog<'l>,
     number: usize,
@@ -396,7 +396,7 @@ impl Attempt<'_> {
         self.all(&Outcome::Partial { done, of, perhaps_one_more, why });
     }
 
-    /// Says of each change what came of it; of a step or of publishing, `of` is asked once, for 0.
+    /// Reports an outcome for each change; for a step or for publishing, `of` is called once, with 0.
     pub fn each(self, mut of: impl FnMut(usize) -> Outcome) {
         match &self.what {
             What::Changes(indexes) => {
@@ -406,7 +406,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Says what came of it by the result of the call, and passes that on.
+    /// Reports the outcome from the result of the call, and returns that result.
     ///
     /// # Errors
     ///

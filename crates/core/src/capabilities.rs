@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use crate::rdata::text::{Presentation, UnsupportedText};
 use crate::record::{Record, RecordType};
 
-/// What the values of records may be at a service, beside their types. What it refuses is told when planning.
+/// What the values of records may be at a service, beside their types. What it refuses is reported when planning.
 ///
 /// ```
 /// use octodns_core::{MaxTxt, Values};
@@ -71,7 +71,7 @@ impl MaxTxt {
             }
         };
         (length > most).then(|| {
-            format!("a text of {length} {unit} is longer than the {most} that the service takes")
+            format!("a text of {length} {unit} is longer than the {most} that the service accepts")
         })
     }
 }
@@ -85,7 +85,7 @@ pub enum TypeSupport {
     Only(&'static [RecordType]),
 }
 
-/// What a source or target can hold, as data: the engine bends zones to it.
+/// What a source or target can hold, as data: the engine adapts zones to it.
 ///
 /// ```
 /// use octodns_core::{Capabilities, RecordType, TypeSupport};

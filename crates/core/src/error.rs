@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Report};
 
-/// What made something fail, to be walked by whoever shows it.
+/// The cause of an error. Walk its `source` chain to show all of it.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a source, provider or processor could not do what it was asked.
@@ -27,18 +27,18 @@ pub enum ProviderError {
     /// What was read has faults; all that were found.
     #[error("{}", first(.0))]
     Data(Report),
-    /// A service said no, or nothing that is of use.
+    /// A service refused, failed, or did not answer.
     #[error("{message}")]
     Service {
         /// What kind of no.
-        fault: ServiceErrorKind,
+        kind: ServiceErrorKind,
         /// What was asked, and the service's own words.
         message: String,
         /// Why, if there is more to it.
         #[source]
         source: Option<Cause>,
     },
-    /// Anything else, in words of its own.
+    /// Anything else, with its own message.
     #[error("{message}")]
     Failed {
         /// What failed.
@@ -49,65 +49,65 @@ pub enum ProviderError {
     },
 }
 
-/// How a service says no: what callers can tell apart.
+/// The kind of a service's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServiceErrorKind {
-    /// The credentials are wrong, or not good enough for this.
+    /// The credentials are wrong, or lack a permission.
     Unauthorized,
-    /// What was asked for is not there.
+    /// What was asked for does not exist.
     NotFound,
-    /// Too much was asked of it; the same may be done later.
+    /// Too many requests; the same call may succeed later.
     Throttled,
-    /// It cannot be reached, or is broken; the same may be done later.
+    /// It cannot be reached, or is broken; the same call may succeed later.
     Unreachable,
-    /// It will not do this.
+    /// It refuses the call.
     Refused,
-    /// Its answer is not what it is documented to be.
+    /// Its answer does not match its documentation.
     Malformed,
-    /// The connection or the service broke off: whether it did what was asked is not known.
+    /// The connection or the service was interrupted: whether it did what was asked is not known.
     Indeterminate,
 }
 
 impl ServiceErrorKind {
-    /// What a user can do about it, if the kind alone tells.
+    /// What a user can do about it, as far as the kind says.
     pub fn help(self) -> Option<&'static str> {
         match self {
-            Self::Unauthorized => Some("check the credentials, and what they may do"),
-            Self::Throttled => Some("wait, or lower what is asked of the service at a time"),
+            Self::Unauthorized => Some("check the credentials and their permissions"),
+            Self::Throttled => Some("wait, or send fewer requests at a time"),
             Self::Unreachable => Some("try again later; nothing was changed by this"),
             Self::Indeterminate => {
-                Some("run again: what is there is read anew, and the rest is made")
+                Some("run again: the target is read again, and what is missing is done")
             }
-            Self::NotFound => Some("check that it is there, and how the config names it"),
-            Self::Refused => Some("change what it objects to, and run again"),
-            Self::Malformed => Some("check that `endpoint`, if it is set, leads to that service"),
+            Self::NotFound => Some("check that it exists, and how the config names it"),
+            Self::Refused => Some("change what the service rejects, and run again"),
+            Self::Malformed => Some("check that `endpoint`, if it is set, points to that service"),
         }
     }
 }
 
 /// What to do about a failure of which nothing more is known.
-const SEE_LOG: &str = "run again with --debug to see in the log what came before";
+const SEE_LOG: &str = "run again with --debug, and look at the log";
 
 fn first(report: &Report) -> String {
-    report.iter().next().map_or_else(|| "faulty data".to_owned(), ToString::to_string)
+    report.iter().next().map_or_else(|| "invalid data".to_owned(), ToString::to_string)
 }
 
 impl ProviderError {
-    /// A failure that needs no further cause.
+    /// A failure without a further cause.
     pub fn failed(message: impl Into<String>) -> Self {
         Self::Failed { message: message.into(), source: None }
     }
 
-    /// A service's no that needs no further cause.
-    pub fn service(fault: ServiceErrorKind, message: impl Into<String>) -> Self {
-        Self::Service { fault, message: message.into(), source: None }
+    /// An error of a service without a further cause.
+    pub fn service(kind: ServiceErrorKind, message: impl Into<String>) -> Self {
+        Self::Service { kind, message: message.into(), source: None }
     }
 
-    /// How the service said no, if one did.
+    /// The kind of the service's error, if it is one.
     pub fn kind(&self) -> Option<ServiceErrorKind> {
         match self {
-            Self::Service { fault, .. } => Some(*fault),
+            Self::Service { kind, .. } => Some(*kind),
             _ => None,
         }
     }
@@ -127,13 +127,15 @@ impl ProviderError {
     fn help(&self) -> &'static str {
         use std::io::ErrorKind;
         match self {
-            Self::CannotList => "write the zones out in the config",
+            Self::CannotList => "list the zones in the config",
             Self::Io { source, .. } => match source.kind() {
-                ErrorKind::NotFound => "make it, or correct the path in the config",
-                ErrorKind::PermissionDenied => "give the user that runs this the right to do so",
-                _ => "see to it that the file can be read and written, and run again",
+                ErrorKind::NotFound => "create it, or correct the path in the config",
+                ErrorKind::PermissionDenied => {
+                    "give the user that runs this the permission to do so"
+                }
+                _ => "make sure that the file can be read and written, and run again",
             },
-            Self::Service { fault, .. } => fault.help().unwrap_or(SEE_LOG),
+            Self::Service { kind, .. } => kind.help().unwrap_or(SEE_LOG),
             Self::Data(_) | Self::Failed { .. } => SEE_LOG,
         }
     }

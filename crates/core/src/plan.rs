@@ -158,7 +158,7 @@ impl Plan {
             None if self.state.is_empty() && !self.exists => Ok(None),
             None => {
                 let zone = self.desired.name();
-                let message = format!("what was learned when {zone} was read is lost; plan again");
+                let message = format!("the state from reading {zone} is lost; plan again");
                 Err(ProviderError::failed(message))
             }
         }

@@ -13,7 +13,7 @@ use crate::target::Target;
 use crate::validate::RecordValidators;
 use crate::zone::Zone;
 
-/// What a processor is told beside the zones.
+/// What a processor gets besides the zones.
 pub struct Stage<'s> {
     /// The sources the desired state came from; none for an alias zone.
     pub sources: &'s [Arc<dyn Source>],

@@ -30,7 +30,7 @@ use crate::zone::{SubZones, Zone};
 ///
 /// # Errors
 ///
-/// Fails with [`ServiceErrorKind::Malformed`] when one of them is no name.
+/// Fails with [`ServiceErrorKind::Malformed`] when one of them is not a name.
 pub fn listed_zones<N: AsRef<str>>(
     names: impl IntoIterator<Item = N>,
 ) -> Result<Vec<ZoneName>, ProviderError> {
@@ -45,7 +45,7 @@ pub fn listed_zones<N: AsRef<str>>(
     Ok(names)
 }
 
-/// Which zone is to be read, and how strictly.
+/// Which zone to read, and how strictly.
 #[derive(Clone, Copy, Debug)]
 pub struct ZoneRequest<'r> {
     /// The zone.
@@ -54,7 +54,7 @@ pub struct ZoneRequest<'r> {
     pub sub_zones: &'r SubZones,
     /// Whether the current state of a target is read, not the desired one of a source.
     pub target: bool,
-    /// Whether faults that can be represented are warnings.
+    /// Whether errors in records that can still be kept are warnings.
     pub lenient: bool,
     /// The validators of records, as configured for the zone.
     pub validators: &'r Arc<RecordValidators>,
@@ -78,7 +78,7 @@ impl<'r> ZoneRequest<'r> {
     }
 }
 
-/// What reading a zone gives.
+/// The result of reading a zone.
 #[derive(Debug, Default)]
 pub struct ZoneRead {
     /// The records, in the order they are to be added.
@@ -87,7 +87,7 @@ pub struct ZoneRead {
     pub replace: bool,
     /// What was found along the way. An error in it fails the zone.
     pub report: Report,
-    /// What must be remembered for applying to the zone.
+    /// State to keep for applying to the zone.
     pub state: State,
     /// `RRsets` that are in the zone and were left out of the records on purpose, by an option for example.
     /// No plan may create them.
@@ -115,11 +115,11 @@ pub struct HiddenSet {
     pub name: RecordName,
     /// Its type.
     pub record_type: RecordType,
-    /// Who keeps it out of sight, for people: `the processor "private"`, `the option "ignore"`.
+    /// Who keeps it hidden, for people: `the processor "private"`, `the option "ignore"`.
     pub by: String,
 }
 
-/// What came of putting files in order.
+/// The outcome of sorting files.
 #[derive(Debug, Default)]
 pub struct SortedFiles {
     /// The files that were rewritten.
@@ -202,7 +202,7 @@ pub trait Source: Send + Sync {
     }
 }
 
-/// What a plan is made of, while it is made.
+/// The parts of a plan, while it is made.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanDraft<'d> {
     /// What the target holds.
@@ -222,9 +222,9 @@ pub trait Provider: Source {
     /// [`Capabilities`]. Default: nothing.
     fn drop_meaningless(&self, _desired: &mut Zone, _report: &mut Report) {}
 
-    /// Bends both zones to what this account can hold, beyond what [`Capabilities`] says.
+    /// Reduces both zones to what this account can hold, beyond what [`Capabilities`] says.
     ///
-    /// What is lost is told by [`unsupported`](crate::engine::unsupported) findings: a target that is not
+    /// What is lost is reported by [`unsupported`](crate::engine::unsupported) findings: a target that is not
     /// strict (`strict_supports: false`) makes them warnings.
     ///
     /// # Errors
@@ -239,7 +239,7 @@ pub trait Provider: Source {
         Ok(())
     }
 
-    /// Whether a change is one; `false` for what only looks like one because of how the service works.
+    /// Whether a change is real; `false` for a difference that only comes from how the service works.
     fn is_significant(&self, _change: &Change) -> bool {
         true
     }
@@ -253,7 +253,7 @@ pub trait Provider: Source {
         Ok(Vec::new())
     }
 
-    /// Settings of the zone that are to be changed beside its records.
+    /// Settings of the zone to change besides its records.
     ///
     /// # Errors
     ///
@@ -270,7 +270,7 @@ pub trait Provider: Source {
     }
 
     /// Makes the changes of a plan, in whatever order is safest. Asks the log before anything is sent, and
-    /// tells it what came of it.
+    /// tells it the outcome.
     ///
     /// # Errors
     ///

@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for Secret {
 
 struct SecretVisitor;
 
-/// What is no secret is refused without its text: it may be one that was written wrongly.
+/// What is not a secret is refused without its text: it may be one that was written wrongly.
 impl SecretVisitor {
     fn refuse<E: de::Error>() -> E {
         E::custom("a secret must be text, put it in quotes")

@@ -19,9 +19,9 @@ pub struct TargetOptions {
     pub update_pcent_threshold: f64,
     /// Share of existing records (0.0..=1.0) that may be deleted without force. Default: 0.3.
     pub delete_pcent_threshold: f64,
-    /// What the target cannot hold is an error, not worked around with a warning. Default: true.
+    /// What the target does not support is an error, not worked around with a warning. Default: true.
     pub strict_supports: bool,
-    /// Whether there is a word about root NS records that are missing or left out. Default: true.
+    /// Whether to warn about root NS records that are missing or left out. Default: true.
     pub root_ns_warnings: bool,
 }
 

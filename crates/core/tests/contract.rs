@@ -424,8 +424,8 @@ async fn success_is_what_the_log_says() {
         (Lie::OutOfRange, Some("change 2 of a plan with 2")),
         (Lie::Twice, Some("change 1 is made already")),
         (Lie::TwiceInOne, Some("change 0 is there twice")),
-        (Lie::OtherState, Some("what was learned when example.com. was read is lost")),
-        (Lie::Panics, Some("applying broke down")),
+        (Lie::OtherState, Some("the state from reading example.com. is lost")),
+        (Lie::Panics, Some("applying failed")),
     ] {
         let liar = Arc::new(Liar::lying(lie));
         let desired = vec![a("a", &["192.0.2.1"]), a("b", &["192.0.2.1"])];

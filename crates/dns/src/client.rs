@@ -23,7 +23,7 @@ pub struct ClientOptions {
     pub timeout: Duration,
     /// How many times a question is sent over UDP in that time, at least 1. Default: 3.
     pub tries: u8,
-    /// How many questions are on their way at once, at least 1. Default: 64.
+    /// How many queries to send at the same time, at least 1. Default: 64.
     pub concurrency: usize,
 }
 
@@ -111,7 +111,7 @@ impl Client {
             exchange.timeout = deadline - Instant::now();
             response = exchange.tcp().await.map_err(failed)?;
             if response.truncation {
-                let fault = "it is cut off, though it came over TCP".to_owned();
+                let fault = "it is truncated, although it came over TCP".to_owned();
                 return Err(QueryError::Malformed { server, fault });
             }
         }

@@ -24,14 +24,14 @@ pub enum QueryError {
         timeout: Duration,
     },
     /// The server answered with an error.
-    #[error("{server} answers {code}")]
+    #[error("{server} answered {code}")]
     Refused {
         /// The server.
         server: SocketAddr,
         /// What it says.
         code: Code,
     },
-    /// What came is no answer to the question.
+    /// What came is not an answer to the question.
     #[error("{server} sent a malformed answer: {fault}")]
     Malformed {
         /// The server.
@@ -40,7 +40,7 @@ pub enum QueryError {
         fault: String,
     },
     /// The server cannot be reached.
-    #[error("cannot ask {server}")]
+    #[error("cannot query {server}")]
     Unreachable {
         /// The server.
         server: SocketAddr,

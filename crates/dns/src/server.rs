@@ -23,7 +23,7 @@ enum Host {
     Name(String),
 }
 
-/// Why a text is no server, or its name leads to none.
+/// Why a text is not a server, or its name leads to none.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {

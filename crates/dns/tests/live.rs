@@ -1,4 +1,4 @@
-//! Holding a zone against servers: what counts as the same, what as different, and what cannot be told.
+//! Holding a zone against servers: what counts as the same, what as different, and what is not known.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -157,11 +157,11 @@ async fn what_is_not_there_is_told_apart() {
     })
     .await;
     let Verdict::Differs(differences) = refused else { panic!("{refused:?}") };
-    assert!(differences[0].to_string().ends_with("answers REFUSED"), "{differences:?}");
+    assert!(differences[0].to_string().ends_with("answered REFUSED"), "{differences:?}");
     // There is no ALIAS to ask for.
     let alias = new("", 60, data("ALIAS", &["cdn.example.net."]));
     let open = verdict(alias, |_, message| send(&message)).await;
-    assert_eq!(open, Verdict::Open("ALIAS records are not asked for".to_owned()));
+    assert_eq!(open, Verdict::Open("ALIAS records are not queried".to_owned()));
 }
 
 /// A pool is answered by one of its values; none of the record's own need be there.

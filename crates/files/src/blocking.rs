@@ -27,7 +27,7 @@ pub async fn blocking<T: Send + 'static>(
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(ProviderError::Failed {
-            message: "working with files broke down".to_owned(),
+            message: "a file operation failed".to_owned(),
             source: Some(Box::new(error)),
         }),
     }
@@ -84,6 +84,6 @@ mod tests {
     #[tokio::test]
     async fn work_that_panics_is_an_error() {
         let broken = blocking::<()>(|| panic!("no")).await;
-        assert_eq!(broken.unwrap_err().to_string(), "working with files broke down");
+        assert_eq!(broken.unwrap_err().to_string(), "a file operation failed");
     }
 }

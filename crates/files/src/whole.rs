@@ -43,7 +43,7 @@ pub fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
         let old = fs::metadata(&path).ok();
         if old.as_ref().is_some_and(|old| !old.is_file()) {
             // Renaming would replace a device or a pipe by a file.
-            return Err(io::Error::other("it is there and is no file"));
+            return Err(io::Error::other("it exists and is not a file"));
         }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".octodns-").suffix(".tmp");

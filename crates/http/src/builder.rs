@@ -1,4 +1,4 @@
-//! What a client is made of.
+//! The parts of a client.
 
 use std::sync::Arc;
 
@@ -62,13 +62,13 @@ impl Builder {
         }
     }
 
-    /// Proves who is asking. Default: nothing does.
+    /// The credentials. Default: none.
     pub fn auth(mut self, auth: impl Auth + 'static) -> Self {
         self.auth = Arc::new(auth);
         self
     }
 
-    /// What the user says about HTTP.
+    /// The user's HTTP options.
     pub fn options(mut self, options: &Options) -> Self {
         self.options = options.clone();
         self
@@ -126,7 +126,7 @@ impl Builder {
         self
     }
 
-    /// How the service says that it is too much, besides 429.
+    /// How the service throttles, other than by 429.
     pub fn throttles(mut self, rules: &[Throttle]) -> Self {
         self.hooks.throttles.extend_from_slice(rules);
         self
@@ -139,7 +139,7 @@ impl Builder {
         self
     }
 
-    /// Which headers tell how many more requests are allowed. All clients of an account heed what one of
+    /// Which headers tell how many more requests are allowed. All clients of an account obey what one of
     /// them was told.
     pub fn quotas(mut self, quotas: &[Quota]) -> Self {
         self.hooks.quotas.extend_from_slice(quotas);
@@ -185,7 +185,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Says which option cannot be: a URL that is none, a file of certificates that cannot be read ...
+    /// Says which option is invalid: a malformed URL, a file of certificates that cannot be read ...
     pub fn build(self) -> Result<Client, Error> {
         let base = base_url(&self.base)?;
         let limits = self.limits.clone().unwrap_or_else(|| {
@@ -193,7 +193,7 @@ impl Builder {
         });
         let retry = self.options.retry(self.retry)?;
         let network = Network::new(self.name, self.options);
-        // What cannot be is told now.
+        // Invalid options are reported now.
         network.to(&base)?;
         let redactor = SharedRedactor::new(&self.hidden);
         redactor.learn(&self.auth.secrets());
@@ -260,7 +260,7 @@ mod tests {
         let proxy = Some(Secret::new("http://u:hunter2@[proxy:x"));
         assert_eq!(
             of(Options { proxy, ..Options::default() }).unwrap(),
-            "http.proxy is not a URL of a proxy"
+            "http.proxy is not the URL of a proxy"
         );
         let ca_file = Some("/nowhere/ca.pem".into());
         assert!(of(Options { ca_file, ..Options::default() }).unwrap().contains("/nowhere/ca.pem"));

@@ -1,4 +1,4 @@
-//! A call under way: what is sent, and what came of it.
+//! A call under way: what is sent, and the outcome.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(crate) struct Prepared {
     pub(crate) is_read: bool,
 }
 
-/// What came of a call.
+/// The outcome of a call.
 pub(crate) struct Sent {
     pub(crate) result: Result<Response, Error>,
     /// Whether an attempt that brought no answer may have been carried out.

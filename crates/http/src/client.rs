@@ -49,10 +49,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Refuses what is no URL of a service.
+    /// Refuses what is not a URL of a service.
     pub fn at(&self, base: &str) -> Result<Self, Error> {
         let base = base_url(base)?;
-        // What cannot be is told now.
+        // Invalid options are reported now.
         self.transport.network.to(&base)?;
         Ok(Self { transport: Arc::new(Transport { base, ..(*self.transport).clone() }) })
     }

@@ -137,7 +137,7 @@ impl Transport {
             Verdict::NotFound => Error::NotFound { call, status, message },
             Verdict::Throttled => {
                 if self.may_be_credentials(response) {
-                    message.push_str("; the service says the same of wrong credentials");
+                    message.push_str("; the service gives the same answer for wrong credentials");
                 }
                 Error::Throttled { call, status, message, attempts, wait }
             }

@@ -65,7 +65,7 @@ pub enum Error {
     JobFailed {
         /// The call that began it.
         call: Call,
-        /// The service's own words.
+        /// The service's error message.
         message: String,
     },
     /// The credentials are wrong, or not good enough (usually 401 and 403).
@@ -75,7 +75,7 @@ pub enum Error {
         call: Call,
         /// The status of the answer.
         status: u16,
-        /// The service's own words.
+        /// The service's error message.
         message: String,
     },
     /// What was asked for is not there (usually 404).
@@ -85,7 +85,7 @@ pub enum Error {
         call: Call,
         /// The status of the answer.
         status: u16,
-        /// The service's own words.
+        /// The service's error message.
         message: String,
     },
     /// The service answered and said no.
@@ -95,7 +95,7 @@ pub enum Error {
         call: Call,
         /// The status of the answer.
         status: u16,
-        /// The service's own words.
+        /// The service's error message.
         message: String,
     },
     /// Too much was asked of the service, still so after `attempts` tries (usually 429).
@@ -105,11 +105,11 @@ pub enum Error {
         call: Call,
         /// The status of the answer.
         status: u16,
-        /// The service's own words.
+        /// The service's error message.
         message: String,
         /// How often it was tried.
         attempts: u32,
-        /// How long the service wants to be left alone, if it says so.
+        /// How long the service wants no requests, if it says so.
         wait: Option<Duration>,
     },
     /// The service is broken, still so after `attempts` tries (usually 5xx).
@@ -119,11 +119,11 @@ pub enum Error {
         call: Call,
         /// The status of the answer.
         status: u16,
-        /// The service's own words.
+        /// The service's error message.
         message: String,
         /// How often it was tried.
         attempts: u32,
-        /// How long the service wants to be left alone, if it says so.
+        /// How long the service wants no requests, if it says so.
         wait: Option<Duration>,
     },
     /// No answer came, after `attempts` tries. Whatever was asked, asking it again is safe.
@@ -137,11 +137,11 @@ pub enum Error {
         source: Cause,
     },
     /// The call was sent, may not be repeated, and whether it was carried out is not known.
-    #[error("{call}: broke off, it is not known whether it was carried out: {message}")]
+    #[error("{call}: interrupted, it is not known whether it was carried out: {message}")]
     Indeterminate {
         /// The call.
         call: Call,
-        /// The service's own words, or what became of the connection.
+        /// The service's own words, or what happened to the connection.
         message: String,
     },
     /// The answer is not what the service documents.
@@ -155,7 +155,7 @@ pub enum Error {
         source: Cause,
     },
     /// A list has fewer entries than the service said it has.
-    #[error("{call}: {read} entries were read, the service counts {total}")]
+    #[error("{call}: {read} entries were read, but the service reports {total}")]
     Incomplete {
         /// The last call of the list.
         call: Call,
@@ -175,7 +175,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What kind of no it is.
+    /// The kind of the error.
     pub fn kind(&self) -> ServiceErrorKind {
         match self {
             Self::Login { source } => match source.kind() {
@@ -221,7 +221,7 @@ impl Error {
         }
     }
 
-    /// The status of the answer that said no; `None` where no answer did.
+    /// The status of the error response; `None` if there was no response.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Unauthorized { status, .. }
@@ -233,7 +233,7 @@ impl Error {
         }
     }
 
-    /// How long the service wants to be left alone, if it says so.
+    /// How long the service wants no requests, if it says so.
     pub fn wait(&self) -> Option<Duration> {
         match self {
             Self::Throttled { wait, .. } | Self::Unavailable { wait, .. } => *wait,
@@ -241,7 +241,7 @@ impl Error {
         }
     }
 
-    /// Whether the same call may do better a little later.
+    /// Whether the same call may succeed a little later.
     pub fn is_transient(&self) -> bool {
         matches!(self.kind(), ServiceErrorKind::Throttled | ServiceErrorKind::Unreachable)
     }
@@ -268,7 +268,7 @@ impl Error {
         Self::Indeterminate { call: call.clone(), message }
     }
 
-    /// An option that cannot be as it is.
+    /// An invalid option.
     pub(crate) fn option(message: impl Into<String>, source: Option<Cause>) -> Self {
         Self::Options { message: message.into(), source }
     }
@@ -307,7 +307,7 @@ pub fn optional<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
 
 impl From<Error> for ProviderError {
     fn from(mut error: Error) -> Self {
-        let (fault, message) = (error.kind(), error.to_string());
+        let (kind, message) = (error.kind(), error.to_string());
         let source = match &mut error {
             Error::Options { source, .. } => source.take(),
             Error::Login { source } => Some(Arc::clone(source).into()),
@@ -316,7 +316,7 @@ impl From<Error> for ProviderError {
             }
             _ => None,
         };
-        Self::Service { fault, message, source }
+        Self::Service { kind, message, source }
     }
 }
 

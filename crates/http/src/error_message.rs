@@ -1,4 +1,4 @@
-//! What a service says about why it said no, in its own words.
+//! The error messages of services.
 
 use serde_json::Value;
 

@@ -50,7 +50,7 @@ impl Hooks {
         self.throttles.iter().find(|rule| rule.fits(response))
     }
 
-    /// The service's own words.
+    /// The service's error message.
     pub(crate) fn error_message(&self, response: &Response) -> String {
         let words = (self.error_message)(response).filter(|words| !words.is_empty());
         words.unwrap_or_else(|| usual(response))

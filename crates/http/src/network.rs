@@ -50,7 +50,7 @@ impl Network {
             Some("none") => builder.no_proxy(),
             Some(url) => builder.proxy(reqwest::Proxy::all(url).map_err(|_| {
                 // The URL may have a password in it, so neither it nor the error is shown.
-                Error::option("http.proxy is not a URL of a proxy", None)
+                Error::option("http.proxy is not the URL of a proxy", None)
             })?),
             None if is_local => builder.no_proxy(),
             None => builder,
@@ -76,7 +76,7 @@ impl Network {
         let Some(proxy) = &self.options.proxy else { return Vec::new() };
         let url = Url::parse(proxy.reveal()).ok();
         let password = url.as_ref().and_then(Url::password).map(Secret::new);
-        // `none` is no secret.
+        // `none` is not a secret.
         url.iter().map(|_| proxy.clone()).chain(password).collect()
     }
 }

@@ -108,7 +108,7 @@ impl TokenSource for OAuthLogin {
     }
 }
 
-/// The fields that must not be shown; what the protocol itself names is no secret.
+/// The fields that must not be shown; what the protocol itself names is not a secret.
 fn secret_values(fields: &[(&'static str, Secret)]) -> Vec<Secret> {
     let secret = fields.iter().filter(|(name, _)| !matches!(*name, "grant_type" | "scope"));
     secret.map(|(_, value)| value.clone()).collect()

@@ -38,8 +38,8 @@ pub struct Options {
     /// How often a request is tried, the first time included. Default: 6.
     #[schemars(range(min = 1, max = 100))]
     pub attempts: Option<u32>,
-    /// Seconds to wait before the second attempt; it doubles with each. A service that says how long to
-    /// wait is heeded. Default: 0.5.
+    /// Seconds to wait before the second attempt; it doubles with each. A wait that the
+    /// service asks for takes precedence. Default: 0.5.
     #[schemars(range(min = 0.0, max = 86400.0))]
     pub retry_wait: Option<f64>,
     /// Seconds that a service may ask to wait; for more, the request fails. Default: 300.
@@ -52,7 +52,7 @@ pub struct Options {
     /// Requests at the same time at most. Default: what suits the service.
     #[schemars(range(min = 1))]
     pub concurrency: Option<u32>,
-    /// URL of the proxy for all requests, with its user and password if it asks for them; `none` for no
+    /// URL of the proxy for all requests, with user and password if it needs them; `none` for no
     /// proxy at all. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.
     pub proxy: Option<Secret>,
     /// A file with further certificate authorities to trust, in PEM. Default: those of the system.

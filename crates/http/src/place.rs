@@ -68,9 +68,9 @@ fn below(base: &Url, path: &[String]) -> Result<Url, String> {
 }
 
 /// A URL that the service gave, which may not lead elsewhere, as the credentials go along. Some services
-/// are behind a proxy and call themselves http where they are https.
+/// are after a proxy and call themselves http where they are https.
 fn of_same_origin(base: &Url, given: &str) -> Result<Url, String> {
-    let mut url = base.join(given).map_err(|error| format!("\"{given}\" is no URL: {error}"))?;
+    let mut url = base.join(given).map_err(|error| format!("\"{given}\" is not a URL: {error}"))?;
     if (url.scheme(), base.scheme()) == ("http", "https") && url.host() == base.host() {
         // Between these two schemes it does not fail. A port that was not told becomes that of https.
         let _ = url.set_scheme("https");
@@ -79,7 +79,7 @@ fn of_same_origin(base: &Url, given: &str) -> Result<Url, String> {
         Ok(url)
     } else {
         let other = url.origin().ascii_serialization();
-        Err(format!("the service sends us to another host, {other}"))
+        Err(format!("the service redirects to another host, {other}"))
     }
 }
 

@@ -147,7 +147,7 @@ mod tests {
         }
     }
 
-    /// Seconds and outcome of a job whose questions are answered so, then pending for ever.
+    /// Seconds and outcome of a job whose questions are answered so, then pending forever.
     async fn run(responses: Vec<Result<JobStatus<u8>, u16>>) -> (f64, Result<u8, Error>) {
         let client = Client::builder("test", "http://127.0.0.1/").redact(&Secret::new("hunter2"));
         let client = client.build().unwrap();
@@ -192,7 +192,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_cannot_be_told_in_time_is_unknown() {
-        let started = "POST /jobs: broke off, it is not known whether it was carried out: ";
+        let started = "POST /jobs: interrupted, it is not known whether it was carried out: ";
         for (responses, most, words) in [
             (vec![], 30.0, "not done after 30 s"),
             (vec![Err(404)], 1.0, "GET /jobs/1: 404: no"),

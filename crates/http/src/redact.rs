@@ -39,7 +39,7 @@ impl SharedRedactor {
         known.redactor = Redactor::new(&known.secrets);
     }
 
-    /// A text with `***` in the place of each secret.
+    /// A text with `***` in place of each secret.
     pub(crate) fn redact(&self, text: &str) -> String {
         self.known.read().unwrap_or_else(PoisonError::into_inner).redactor.redact(text)
     }

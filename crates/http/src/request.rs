@@ -76,7 +76,7 @@ impl<'c> Request<'c> {
         match serde_json::to_vec(body) {
             Ok(json) => self.body("application/json", json),
             Err(error) => {
-                self.fault = Some(format!("the body is no JSON: {error}"));
+                self.fault = Some(format!("the body is not valid JSON: {error}"));
                 self
             }
         }
@@ -106,7 +106,7 @@ impl<'c> Request<'c> {
     }
 
     /// Says that this changes nothing, though its method is not GET: a search or a login. It is sent again
-    /// like GET, and what broke off has failed.
+    /// like GET, and what was interrupted has failed.
     pub fn read_only(mut self) -> Self {
         self.prepared.is_repeatable = true;
         self.prepared.is_read = true;
@@ -161,8 +161,8 @@ impl<'c> Request<'c> {
         sent.settled().map(drop)
     }
 
-    /// Sends the request until it is known to have been carried out, and only once: when it breaks off,
-    /// `lookup` is sent, which finds what is to be made if it was made. Each repetition is after a pause.
+    /// Creates something exactly once. When the request is interrupted, `lookup` is sent, which finds the new
+    /// thing if it was created; otherwise the request is sent again, after a pause.
     ///
     /// # Errors
     ///
@@ -185,7 +185,7 @@ impl<'c> Request<'c> {
                 Ok(None) if is_indeterminate && attempt < backoff.attempts() => {}
                 // Refused, and not there: it was not made before either.
                 Ok(None) => return Err(error),
-                // Whether it was made cannot be told.
+                // Whether it was made is not known.
                 Err(_) => return Err(error.indeterminate(&self.prepared.call)),
             }
         }
@@ -196,7 +196,7 @@ impl<'c> Request<'c> {
     /// # Errors
     ///
     /// Fails when the service says no, or nothing: one variant of [`Error`] for each kind. Where an attempt
-    /// broke off that may have been carried out, it is [`Error::Indeterminate`] whatever the service says
+    /// was interrupted that may have been carried out, it is [`Error::Indeterminate`] whatever the service says
     /// afterwards, unless the call changes nothing.
     pub async fn send(self) -> Result<Response, Error> {
         self.sent().await.settled()

@@ -24,7 +24,7 @@ pub struct Response {
     pub(crate) url: Url,
     /// Whether the call changed nothing, whatever came of it.
     pub(crate) is_read: bool,
-    /// What is not to be shown of it.
+    /// Secrets that must not be shown.
     pub(crate) redactor: Arc<SharedRedactor>,
 }
 
@@ -71,7 +71,7 @@ impl Response {
     ///
     /// [`Client::follow`]: crate::Client::follow
     pub fn resolve(&self, url: &str) -> String {
-        // What is no URL is told when it is followed.
+        // What is not a URL is told when it is followed.
         self.url.join(url).map_or_else(|_| url.to_owned(), String::from)
     }
 

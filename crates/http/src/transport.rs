@@ -99,7 +99,7 @@ impl Transport {
     pub(crate) fn base(&self) -> Result<Url, Error> {
         let Some(base) = self.auth.base() else { return Ok(self.base.clone()) };
         if (self.base.scheme(), base.scheme()) == ("https", "http") {
-            let message = "the service sends us to a place without encryption after the login";
+            let message = "the service redirects to an unencrypted URL after the login";
             return Err(Error::option(message, None));
         }
         Ok(base)
@@ -138,7 +138,7 @@ impl Transport {
             tracing::info!(
                 target: "octodns",
                 logger = self.name,
-                "{call}: waiting, as the service allows no more requests for now",
+                "{call}: waiting: the service allows no more requests for now",
             );
         }
         permit.await

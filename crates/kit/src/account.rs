@@ -65,7 +65,7 @@ impl<S: Api> Account<S> {
             return found.ok_or_else(|| {
                 ProviderError::service(
                     ServiceErrorKind::NotFound,
-                    format!("{zone} is gone; plan again"),
+                    format!("{zone} no longer exists; plan again"),
                 )
             });
         }
@@ -78,14 +78,14 @@ impl<S: Api> Account<S> {
         Ok(id)
     }
 
-    /// Creates a zone once, whatever breaks off on the way.
+    /// Creates a zone once, whatever fails on the way.
     async fn create(&self, zone: &ZoneName) -> Result<String, ProviderError> {
         let call = CreateZone { account: self, zone, id: Mutex::default() };
         self.settle(&call).await?;
         Ok(call.id.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Sends something once, whatever breaks off on the way.
+    /// Sends something once, whatever fails on the way.
     ///
     /// # Errors
     ///
@@ -145,7 +145,8 @@ impl<S: Api> Account<S> {
         match (made, published) {
             (Err(error), Err(unpublished)) => {
                 let (words, unpublished) = (error.with_causes(), unpublished.with_causes());
-                let words = format!("{words}; what was made before is not served: {unpublished}");
+                let words =
+                    format!("{words}; what was changed before is not published: {unpublished}");
                 Err(match error.kind() {
                     Some(fault) => ProviderError::service(fault, words),
                     None => ProviderError::failed(words),

@@ -150,7 +150,7 @@ impl Fields {
         };
         let Some(entry) = types.get(self.octodns_type(record_type)) else { return Ok(None) };
         let Some(name) = dialect.read_name(name, zone) else { return Ok(None) };
-        // As records have it, whatever the form and case; what is no name is for the reader of records to say.
+        // As records have it, whatever the form and case; what is not a name is for the reader of records to say.
         let name =
             RecordName::new(&name).map_or(name.into_owned(), |name| name.as_str().to_owned());
         Ok(Some((name, entry)))

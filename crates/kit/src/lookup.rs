@@ -75,7 +75,7 @@ pub async fn settle(backoff: &Backoff, call: &dyn Call) -> Result<(), ProviderEr
             // Refused the second time, and not there: it was not done the first time either.
             Ok(Observed::Existing) if !is_lost => return Err(error),
             Ok(Observed::Existing) => {
-                let words = format!("{}; it was looked for, and not done", error.with_causes());
+                let words = format!("{}; a check found that it was not done", error.with_causes());
                 return Err(ProviderError::service(ServiceErrorKind::Unreachable, words));
             }
             Ok(Observed::Other) => {
@@ -84,7 +84,7 @@ pub async fn settle(backoff: &Backoff, call: &dyn Call) -> Result<(), ProviderEr
             }
             Err(unread) => {
                 let (error, unread) = (error.with_causes(), unread.with_causes());
-                let words = format!("{error}; and it cannot be looked for: {unread}");
+                let words = format!("{error}; and looking for it failed: {unread}");
                 return Err(ProviderError::service(ServiceErrorKind::Indeterminate, words));
             }
         }

@@ -194,7 +194,7 @@ pub(crate) fn txt(octets: &[u8]) -> OwnedValue {
 
 /// A row or set that lacks what its type has.
 pub(crate) fn incomplete(what: &str, item: &Json) -> String {
-    format!("{what} lacks what its type has: {item}")
+    format!("{what} lacks a field of its type: {item}")
 }
 
 /// The error of data that a service answers with and that cannot be.

@@ -35,7 +35,7 @@ pub struct SetFields {
     pub values: &'static str,
     /// Whether a value is an object, with the fields of `of`; else it is a text.
     pub item: bool,
-    /// The value of types that can have only one, if that is no list.
+    /// The value of types that can have only one, if that is not a list.
     pub single: Option<&'static str>,
     /// Name, type and TTL of the set, and the fields of a value.
     pub of: Fields,
@@ -96,7 +96,7 @@ impl SetFields {
         Self { values, item: true, single: None, of }
     }
 
-    /// The field of a set that has the one value of a type, if that is no list.
+    /// The field of a set that has the one value of a type, if that is not a list.
     fn single_of(&self, data: &RecordData) -> Option<&'static str> {
         let is_single =
             matches!(data, RecordData::Alias(_) | RecordData::Cname(_) | RecordData::Dname(_));

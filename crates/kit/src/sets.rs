@@ -35,7 +35,7 @@ pub trait SetApi: Api {
         only: Option<Only<'_>>,
     ) -> Result<Option<Vec<Json>>, Error>;
 
-    /// Makes the service hold `set`, in the place of `existing` (as it was read) if that is there.
+    /// Makes the service hold `set`, in place of `existing` (as it was read) if that is there.
     ///
     /// # Errors
     ///

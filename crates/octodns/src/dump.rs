@@ -235,7 +235,7 @@ impl Manager {
 /// The finding about a reverse zone that would be made from a part of the others only.
 fn incomplete(zone: &Selected, all_others: bool) -> Diagnostic {
     let message = "was not dumped: its records are made from all other zones (auto_arpa)";
-    let help = if all_others { "mend the zones that failed" } else { "dump all zones, by '*'" };
+    let help = if all_others { "fix the zones that failed" } else { "dump all zones with '*'" };
     Diagnostic::error("dump", message)
         .about(format!("zone {}", zone.name))
         .at(zone.config.origin.clone())

@@ -211,11 +211,11 @@ async fn plan_target(
 /// What stands for a zone whose task broke down: an error, never an empty plan.
 fn lost_task(zone: &ZoneName, error: &tokio::task::JoinError) -> Planned {
     let mut report = Report::new();
-    let message = format!("planning broke down: {error}; this is a fault of the program");
+    let message = format!("planning failed: {error}; this is a bug in the program");
     report.push(
         Diagnostic::error("internal", message)
             .about(zone.to_string())
-            .help("report it to the makers of this program, with the log of a run with --debug"),
+            .help("report it, with the log of a run with --debug"),
     );
     Planned { plans: Vec::new(), report, always_dry_run: true }
 }

@@ -1,17 +1,17 @@
-//! What became of a sync.
+//! The outcome of a sync.
 
 use std::fmt;
 
 use octodns_core::{Change, Outcome, Plan, ZoneName};
 
-/// What became of the plan of one zone and target.
+/// The outcome of the plan of one zone and target.
 #[derive(Clone, Debug)]
 pub struct Applied {
     /// The zone.
     pub zone: ZoneName,
     /// The target's id.
     pub target: String,
-    /// What became of each change, in the plan's order.
+    /// The outcome of each change, in the plan's order.
     pub outcomes: Vec<Outcome>,
     /// Why it did not all happen, if so.
     pub error: Option<String>,
@@ -26,7 +26,7 @@ pub struct Applied {
 pub struct LeftChange {
     /// The change, in short: `update www.example.com. A`.
     pub change: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
@@ -56,7 +56,9 @@ impl fmt::Display for LeftChange {
         match &self.outcome {
             Outcome::Applied => write!(f, "applied    {change}"),
             Outcome::Staged => write!(f, "staged     {change}: sent, but not published"),
-            Outcome::Unknown => write!(f, "unknown    {change}: it was sent, and may be made"),
+            Outcome::Unknown => {
+                write!(f, "unknown    {change}: it was sent, and may have been made")
+            }
             Outcome::Failed(why) => write!(f, "failed     {change}: {why}"),
             Outcome::Partial { done, of, perhaps_one_more, why } => {
                 let (head, more) = match perhaps_one_more {
@@ -106,7 +108,7 @@ impl Applied {
     }
 }
 
-/// What became of all plans of a run.
+/// The outcome of all plans of a run.
 ///
 /// Displays as a table with a line for every zone and target, and a list of the changes that are not known
 /// to be made.

@@ -80,7 +80,7 @@ impl Manager {
         {
             let given = options.checksum.as_deref().unwrap_or("none");
             let message = format!("the checksum of the plan is {computed}, not {given}");
-            let help = "look at the plan again, then pass its checksum with --checksum";
+            let help = "review the plan again, then pass its checksum with --checksum";
             return Err(Diagnostic::error("checksum", message).help(help).into());
         }
         let summary = self.apply(steps).await;
@@ -118,7 +118,7 @@ impl Manager {
         }
     }
 
-    /// A run limited to what is not there does nothing, as in octoDNS, but not without a word.
+    /// A run limited to what is not there does nothing, as in octoDNS, but not silently.
     fn warn_of_unknown(&self, what: &str, ids: &[String]) {
         for id in ids.iter().filter(|id| !self.providers.contains_key(*id)) {
             tracing::warn!(
@@ -418,7 +418,7 @@ fn failure(summary: ApplySummary) -> Failure {
         if let Some(error) = &entry.error {
             let subject = format!("{} ({})", entry.zone, entry.target);
             let found = Diagnostic::error("apply", error.clone()).about(subject);
-            report.push(found.help("mend the cause and run again: what is applied stays"));
+            report.push(found.help("fix the cause and run again: what is applied stays"));
         }
     }
     Failure { report, applied: Some(summary) }

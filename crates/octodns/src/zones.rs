@@ -169,7 +169,7 @@ impl Manager {
             Err(ProviderError::CannotList) => {
                 let message =
                     format!("is a dynamic zone, but its source \"{id}\" cannot list its zones");
-                report.push(zone_error(key, config, message).help("write the zones out instead"));
+                report.push(zone_error(key, config, message).help("list the zones instead"));
                 Vec::new()
             }
             Err(error) => {
@@ -196,7 +196,7 @@ pub(crate) fn meant(name: &str, known: &[&str]) -> String {
     match octodns_core::nearest(name, known.iter().copied()) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
         None if known.is_empty() => "add it to the config".to_owned(),
-        None => format!("add it to the config, or name one that is there: {}", sorted()),
+        None => format!("add it to the config, or name one of: {}", sorted()),
     }
 }
 
@@ -296,7 +296,7 @@ fn pattern(key: &str, config: &ZoneConfig, report: &mut Report) -> Option<Patter
         Ok(regex) => Some(Pattern::Regex(Box::new(regex))),
         Err(error) => {
             let found = zone_error(key, config, format!("its pattern is not valid: {error}"));
-            report.push(found.help("escape characters that are meant as they are with \\"));
+            report.push(found.help("escape literal special characters with \\"));
             None
         }
     }

@@ -64,16 +64,16 @@ const WHEN_APPLYING: &[(Lie, &str)] = &[
     (Lie::OutOfRange, "change 2 of a plan with 2"),
     (Lie::AppliesTwice, "change 0 is made already"),
     (Lie::AnotherPlan, "1 of 2 changes are not confirmed"),
-    (Lie::OtherState, "what was learned when lied.test. was read is lost"),
-    (Lie::Panics, "applying broke down"),
+    (Lie::OtherState, "the state from reading lied.test. is lost"),
+    (Lie::Panics, "applying failed"),
     (Lie::PanicsInATask, "1 of 2 changes are not confirmed"),
 ];
 
 /// Lies that keep a plan from being made.
 const WHEN_PLANNING: &[(Lie, &str)] = &[
     (Lie::ReadsHalf, "a page was lost"),
-    (Lie::ReadPanics, "planning broke down"),
-    (Lie::PlanPanics, "planning broke down"),
+    (Lie::ReadPanics, "planning failed"),
+    (Lie::PlanPanics, "planning failed"),
     (Lie::OtherZone, "made another zone of it, honest.test."),
     (Lie::OtherExistingZone, "made another zone of it, honest.test."),
     (Lie::ReachesHidden, "hidden by the option \"ignore\""),

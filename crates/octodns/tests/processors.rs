@@ -27,7 +27,7 @@ async fn sync(folder: &Path, config: &str) -> Result<String, Failure> {
     Ok(plan)
 }
 
-/// What became of a run.
+/// The outcome of a run.
 struct Outcome {
     /// The file of the target.
     target: String,

@@ -148,7 +148,10 @@ async fn what_is_sent_is_written_down_first_and_a_full_disk_stops_it() {
         applied.entries.iter().map(|entry| (entry.applied(), entry.not_tried())).collect();
     assert_eq!(counts, [(1, 0), (0, 1)]);
     let error = applied.entries[1].error.clone().unwrap();
-    assert!(error.contains("cannot be written down, so it was not sent: no space left"), "{error}");
+    assert!(
+        error.contains("could not be written to the log, so it was not sent: no space left"),
+        "{error}"
+    );
     let written = ["a.test", "b.test"].map(|zone| repository.path(&format!("target/{zone}.yaml")));
     assert_eq!(written.iter().filter(|file| file.exists()).count(), 1);
     let journal = fs::read_to_string(&path).unwrap();

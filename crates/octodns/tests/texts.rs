@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use octodns::{CompareOptions, Manager, ManagerOptions, SyncOptions};
 use octodns_core::engine::read_sources;
@@ -76,7 +77,7 @@ async fn every_text_is_held_by_files_and_read_back() {
 
 /// With a clock, from which zone files take their serial.
 fn options() -> ManagerOptions {
-    let now = Arc::new(|| Some("2026-01-02T03:04:05Z".to_owned()));
+    let now = Arc::new(|| Some(UNIX_EPOCH + Duration::from_secs(1_767_323_045)));
     let registry = octodns::registry(None, Host { clock: now, ..Host::default() });
     ManagerOptions { registry, ..ManagerOptions::default() }
 }

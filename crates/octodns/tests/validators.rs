@@ -96,20 +96,20 @@ async fn slips_are_told_with_their_place_and_advice() {
         (manager("{enabled: strict}"), "1: \"enabled\" must be a list, not text (write [strict])"),
         (
             manager("{enabled: [strikt]}"),
-            "1: no validator is in a set \"strikt\" (did you mean \"strict\"?)",
+            "1: there is no validator set \"strikt\" (did you mean \"strict\"?)",
         ),
         (
             manager("{record: {validators: {MX: [mx-value-rcf]}}}"),
-            "1: there is no validator \"mx-value-rcf\" of records (did you mean \"mx-value-rfc\"?)",
+            "1: there is no record validator \"mx-value-rcf\" (did you mean \"mx-value-rfc\"?)",
         ),
         (
             manager("{record: {validators: {CNAMEE: [name-rfc]}}}"),
-            "1: \"CNAMEE\" is no record type (did you mean \"CNAME\"?)",
+            "1: \"CNAMEE\" is not a record type (did you mean \"CNAME\"?)",
         ),
         (
             manager("{zone: {disable_validators: [_x]}}"),
-            "1: validator \"_x\" cannot be disabled (remove it: validators whose ids start with _ hold the \
-             others together)",
+            "1: validator \"_x\" cannot be disabled (remove it: the other validators rely \
+             on those whose ids start with _)",
         ),
         (
             "validators:\n  mail: {class: octodns.zone.mail.MailZoneValidater}".to_owned(),

@@ -120,7 +120,7 @@ fn addresses(record: &Record) -> Vec<IpAddr> {
         RecordData::Aaaa(values) => values.iter().copied().map(IpAddr::from).collect(),
         _ => return Vec::new(),
     };
-    // What is no address was found when the record was read.
+    // What is not an address was found when the record was read.
     for place in record.geo().map(Geo::places).unwrap_or_default() {
         addresses.extend(place.values().iter().filter_map(|text| text.parse::<IpAddr>().ok()));
     }

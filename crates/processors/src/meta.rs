@@ -1,6 +1,7 @@
 //! `MetaProcessor`: a TXT record that says when, by what and to where a zone was last written.
 
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 use octodns_core::processor::Stage;
 use octodns_core::record::{LoadContext, Txt};
@@ -91,8 +92,8 @@ fn new(id: &str, given: &Sourced<Options>, host: &Host) -> Result<Meta, BuildErr
         before.push(format!("octodns-version={version}"));
     }
     if read.include_time {
-        let now = (host.clock)().ok_or_else(|| missing("include_time", "clock"))?;
-        after.push(format!("time={now}"));
+        let now = (host.clock)().and_then(iso_8601);
+        after.push(format!("time={}", now.ok_or_else(|| missing("include_time", "clock"))?));
     }
     if read.include_uuid {
         let uuid = (host.uuid)().ok_or_else(|| missing("include_uuid", "UUIDs"))?;
@@ -110,6 +111,12 @@ fn new(id: &str, given: &Sourced<Options>, host: &Host) -> Result<Meta, BuildErr
     }
     let Options { ttl, include_provider, .. } = given.options;
     Ok(Meta { id: id.to_owned(), record_name, ttl, include_provider, before, after })
+}
+
+/// A time in UTC, as Python's `isoformat` writes it.
+fn iso_8601(time: SystemTime) -> Option<String> {
+    let time = jiff::Timestamp::try_from(time).ok()?;
+    Some(time.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string())
 }
 
 /// The keys of `key=value`.
@@ -177,5 +184,23 @@ impl Processor for Meta {
             [change] => !self.is_only_newer(change, stage),
             _ => true,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    #[test]
+    fn times_are_written_in_utc_with_microseconds() {
+        for (micros, text) in [
+            (1_767_323_045_678_901, "2026-01-02T03:04:05.678901+00:00"),
+            (1_767_323_045_000_000, "2026-01-02T03:04:05.000000+00:00"),
+        ] {
+            let time = UNIX_EPOCH + Duration::from_micros(micros);
+            assert_eq!(iso_8601(time).as_deref(), Some(text));
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::version::VERSION;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
-    /// The least TTL, in seconds: lower ones are raised to it. Default: 300.
+    /// The minimum TTL, in seconds: lower TTLs are raised to it. Default: 300.
     #[serde(default = "five_minutes")]
     min_ttl: i64,
     /// The greatest TTL, in seconds: higher ones are lowered to it. Default: 86400, a day.

@@ -58,10 +58,10 @@ impl TtlRestriction {
             return Some((format!("the TTL {ttl} is not one of {allowed}"), help));
         }
         if ttl < *min_ttl {
-            let message = format!("the TTL {ttl} is too low, the least is {min_ttl}");
+            let message = format!("the TTL {ttl} is too low, the minimum is {min_ttl}");
             return Some((message, within(*min_ttl)));
         }
-        let message = || format!("the TTL {ttl} is too high, the most is {max_ttl}");
+        let message = || format!("the TTL {ttl} is too high, the maximum is {max_ttl}");
         (ttl > *max_ttl).then(|| (message(), within(*max_ttl)))
     }
 }

@@ -24,7 +24,7 @@ pub struct Harness {
     context: Context,
 }
 
-/// What came of applying.
+/// The outcome of applying.
 #[derive(Debug)]
 pub struct Applied {
     /// What the provider returned.

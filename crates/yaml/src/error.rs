@@ -123,10 +123,10 @@ impl ErrorKind {
             Self::Scalar { .. } | Self::Meaningless(_) => "text needs quotes here",
             Self::Unhashable(_) => "a key that starts with \"[\" or \"{\" needs quotes",
             Self::Recursive => "an alias cannot stand within what its anchor is set on",
-            Self::IncludeCycle(_) => "take the include out of one of the files",
+            Self::IncludeCycle(_) => "remove the include from one of the files",
             Self::EmptyInclude(_) => "remove the merge, or write entries into that file",
             Self::Include { .. } => "paths are relative to the file that includes",
-            Self::Syntax(message) if message == TOO_DEEP => "nothing that is meant is so deep",
+            Self::Syntax(message) if message == TOO_DEEP => "use fewer levels",
             Self::Syntax(_) => {
                 "compare the indentation with the lines before, and close quotes and brackets; \
                  text with special characters needs quotes"
@@ -134,7 +134,7 @@ impl ErrorKind {
             Self::Shape { .. } => {
                 "write what is expected, or remove the tag or \"<<\" that asks for it"
             }
-            Self::Limit { .. } => "divide it, and repeat less by aliases and includes",
+            Self::Limit { .. } => "split it, and use fewer aliases and includes",
         }
     }
 }

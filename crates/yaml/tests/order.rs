@@ -87,7 +87,7 @@ fn check(text: &str, order: Order, options: &LoadOptions<'_>) -> bool {
 const NAMES: [&str; 12] =
     ["a", "b", "a10", "a9", "''", "'*'", "_dmarc", "10", "9", "www", "ä", "x.y"];
 
-/// A value and how it is written behind its key, at a depth of so many blanks.
+/// A value and how it is written after its key, at a depth of so many blanks.
 fn value(depth: usize) -> impl Strategy<Value = String> {
     let indent = " ".repeat(depth);
     let leaf = prop_oneof![

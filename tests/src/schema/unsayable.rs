@@ -23,16 +23,16 @@ const UNSAYABLE: &[(&str, &[&str])] = &[
     ),
     (
         "what one field of a value asks of another",
-        &["fingerprint has ", "an alias (svcpriority 0) has no svcparams", "min_ttl ("],
+        &["fingerprint has ", "an alias (svcpriority 0) takes no svcparams", "min_ttl ("],
     ),
     (
         "what the name of a record asks of it, and it of the name",
         &[
             "invalid name for SRV record",
             "invalid name for URI record",
-            "ALIAS is for the zone's own name only",
-            "the zone's own name cannot have a CNAME",
-            " characters, at most 253 may be",
+            "ALIAS is allowed at the zone apex only",
+            "the zone apex cannot have a CNAME",
+            " characters, the limit is 253",
         ],
     ),
     ("which characters a name may have beyond ASCII, and its length then", &["not valid IDNA"]),
@@ -46,7 +46,7 @@ const UNSAYABLE: &[(&str, &[&str])] = &[
             "has an invalid subnet ",
             "is not a network: ",
             "is not a regular expression: ",
-            "is no regular expression: ",
+            "is not a regular expression: ",
         ],
     ),
     (

@@ -12,7 +12,7 @@ use super::{Part, markdown};
 /// The page of the options that many classes have.
 const COMMON: &str = "docs/providers/README.md";
 
-/// The struct behind the option `http`.
+/// The struct after the option `http`.
 const HTTP: &str = "HttpOptions";
 
 /// In the place of a default.

@@ -123,11 +123,11 @@ fn a_zone_file_that_vanishes_or_is_none_is_not_an_empty_zone() {
         fs::remove_file(&file).unwrap();
 
         symlink("/dev/null", &file).unwrap();
-        workspace.run(SYNC).expect(1, &["\"./zones/unit.tests.yaml\" must be a file"]);
+        workspace.run(SYNC).expect(1, &["\"./zones/unit.tests.yaml\" is not a file"]);
         fs::remove_file(&file).unwrap();
 
         fs::create_dir(&file).unwrap();
-        workspace.run(SYNC).expect(1, &["\"./zones/unit.tests.yaml\" must be a file"]);
+        workspace.run(SYNC).expect(1, &["\"./zones/unit.tests.yaml\" is not a file"]);
         fs::remove_dir(&file).unwrap();
 
         fs::remove_dir(workspace.path("zones")).unwrap();
@@ -357,8 +357,8 @@ fn secrets_are_not_told() {
 fn an_include_of_what_is_no_file_neither_hangs_nor_tells_the_environment() {
     let workspace = Workspace::new();
     for (name, told) in [
-        ("/dev/zero", "cannot include \"/dev/zero\": it is no file"),
-        (".", "it is no file"),
+        ("/dev/zero", "cannot include \"/dev/zero\": it is not a file"),
+        (".", "it is not a file"),
         ("nope.yaml", "cannot include \"./zones/nope.yaml\""),
         ("unit.tests.yaml", "includes itself"),
         ("/proc/self/environ", "/proc/self/environ:1:"),

@@ -276,8 +276,8 @@ fn warnings_about_the_config_are_findings() {
             "providers:\n",
             "manager: {validators: {record: {disable_validators: {A: [nothing]}}}}\nproviders:\n",
             (1, 58),
-            "the validator \"nothing\" is not at work for \"A\"",
-            "remove it: nothing of that name is there to be switched off",
+            "the validator \"nothing\" is not enabled for \"A\"",
+            "remove it: there is nothing of that name to disable",
         ),
         (
             "zones:\n  unit.tests.",

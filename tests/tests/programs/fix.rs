@@ -56,7 +56,7 @@ fn files_are_put_in_order_and_named() {
     let before = workspace.list();
     let ran = workspace.run(FIX);
     ran.expect(0, &[]);
-    assert_eq!(ran.stderr, "put in order: ./zones/unit.tests.yaml\n");
+    assert_eq!(ran.stderr, "sorted: ./zones/unit.tests.yaml\n");
     assert_eq!(read(&workspace, "zones/unit.tests.yaml"), ORDERED);
     assert_eq!(workspace.list(), before, "nothing is left beside it");
     let again = workspace.run(FIX);
@@ -69,9 +69,7 @@ fn files_are_put_in_order_and_named() {
 fn what_else_is_wrong_is_still_found() {
     let workspace = Workspace::new();
     workspace.write("zones/unit.tests.yaml", ZONE.replace("192.0.2.1", "192.0.2.256"));
-    workspace
-        .run(FIX)
-        .expect(1, &["put in order: ./zones/unit.tests.yaml", "yaml:11:10", "1 error"]);
+    workspace.run(FIX).expect(1, &["sorted: ./zones/unit.tests.yaml", "yaml:11:10", "1 error"]);
     let ran = workspace.run(&format!("{FIX} --format=github"));
     ran.expect(1, &[]);
     assert!(ran.stdout.starts_with("::error file=zones/unit.tests.yaml,line=11,"), "{ran:#?}");
@@ -146,7 +144,7 @@ fn what_is_refused_says_what_to_do_by_hand() {
     for (zone, message, help) in [
         (
             format!("{base}b:\n  <<: *a\n  <<: *a\n  octodns: {{}}\n"),
-            "stands twice in a mapping",
+            "used twice in a mapping",
             "with a list of both, the last one first",
         ),
         (
@@ -156,15 +154,15 @@ fn what_is_refused_says_what_to_do_by_hand() {
         ),
         (
             "b: {value: 192.0.2.1 # why\n  , type: A}\n".to_owned(),
-            "do not stand where it is clear whose they are",
-            "put each entry on a line of its own, and its comments above it or behind its comma",
+            "it is not clear which entries in braces",
+            "put each entry on a line of its own, and its comments above it or after its comma",
         ),
     ] {
         let workspace = Workspace::new();
         workspace.write("zones/unit.tests.yaml", &zone);
         let ran = workspace.run(FIX);
         ran.expect(1, &[message, help]);
-        assert!(!ran.stderr.starts_with("put in order: "), "{}", ran.stderr);
+        assert!(!ran.stderr.starts_with("sorted: "), "{}", ran.stderr);
         assert_eq!(read(&workspace, "zones/unit.tests.yaml"), zone);
         assert!(page.contains(message) && page.contains(help), "{message}");
     }
@@ -177,7 +175,7 @@ fn comments_in_braces_move_along() {
     let (value, of) = (entry("value: 192.0.2.1", "the address"), entry("type: A", "IPv4"));
     workspace.write("zones/unit.tests.yaml", format!("www: {{\n{value}{of}}}\n"));
     let ran = workspace.run(FIX);
-    ran.expect(0, &["put in order: ./zones/unit.tests.yaml"]);
+    ran.expect(0, &["sorted: ./zones/unit.tests.yaml"]);
     assert_eq!(read(&workspace, "zones/unit.tests.yaml"), format!("www: {{\n{of}{value}}}\n"));
     workspace.run(VALIDATE).expect(0, &[]);
 }

@@ -54,7 +54,7 @@ sub NS ns.sub
 ns.sub A 192.0.2.99
 "#;
 
-/// The same as octoDNS has it, then what the server has not, or otherwise.
+/// The same as in octoDNS, then what the server has not, or otherwise.
 const ZONE: &str = r#"
 '': {type: NS, ttl: 3600, values: [ns1.lab.test., ns2.lab.test.]}
 ns1: {type: A, ttl: 3600, value: 192.0.2.53}
@@ -219,7 +219,7 @@ fn what_the_server_has_otherwise_is_shown_and_checked() {
             ["gone.alias.lab.test.", "A", "60", "192.0.2.98", "no such name"],
         ]
     );
-    let closing = "32 as they should be, 2 otherwise, 1 that cannot be told\n";
+    let closing = "32 correct, 2 different, 1 unknown\n";
     assert!(ran.stdout.ends_with(closing), "{}", ran.stdout);
 
     // Without what is otherwise the check passes, and says so.
@@ -230,7 +230,7 @@ fn what_the_server_has_otherwise_is_shown_and_checked() {
     workspace.write("zones/lab.test.yaml", zone);
     let ran = run(&workspace, &format!("--output-format=table --check {address}"));
     ran.expect(0, &[]);
-    assert!(ran.stdout.contains("32 as they should be, 1 that cannot be told"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("32 correct, 1 unknown"), "{}", ran.stdout);
     // A server that has no address fails the check, not the report.
     let ran = run(&workspace, &format!("--check {address} -- no/server"));
     ran.expect(1, &[]);
@@ -243,7 +243,7 @@ fn without_a_zone_a_source_or_a_server_there_is_no_report() {
     workspace.write("config.yaml", CONFIG);
     workspace.write("zones/lab.test.yaml", "{}\n");
     for (arguments, told) in [
-        ("no/server", "there is no DNS server to ask (no/server)"),
+        ("no/server", "there is no DNS server to query (no/server)"),
         ("--source=nope 192.0.2.53", "nope"),
         ("--zone=other.test. 192.0.2.53", "other.test."),
     ] {
@@ -258,9 +258,9 @@ fn without_a_zone_a_source_or_a_server_there_is_no_report() {
     // What is wrong is told as `--format` says; a format of reports means text.
     let ran = run(&workspace, "--format=json no/server");
     ran.expect(1, &[]);
-    assert!(ran.stdout.contains("there is no DNS server to ask (no/server)"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("there is no DNS server to query (no/server)"), "{}", ran.stdout);
     let ran = run(&workspace, "--format=table no/server");
-    ran.expect(1, &["there is no DNS server to ask (no/server)"]);
+    ran.expect(1, &["there is no DNS server to query (no/server)"]);
     run(&workspace, "--format=xml 192.0.2.53")
         .expect(2, &["csv, table, json, text, sarif, github"]);
     // An empty zone is an empty report.

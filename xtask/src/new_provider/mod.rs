@@ -39,7 +39,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     if !succeeds(&mut cargo(&["metadata", "--offline", "--format-version", "1"])) {
         println!("Cargo.lock could not be brought in step; the next build does it");
     }
-    println!("crates/providers/{name} is there. What is to be written is what its suite says:\n");
+    println!("crates/providers/{name} exists. Its test suite says what to write:\n");
     println!("  cargo test -p octodns-{name}\n\ndocs/writing-a-provider.md walks through it.");
     println!("`cargo xtask generate` brings the tables of the documentation in step.");
     Ok(())

@@ -84,7 +84,7 @@ fn functions(text: &str) -> Vec<String> {
     functions.iter().map(|function| function.trim_start_matches('\n').to_owned()).collect()
 }
 
-/// A file with a function or constant in the place of the one of its name, or else at its end; an import takes
+/// A file with a function or constant in place of the one of its name, or else at its end; an import takes
 /// the place of that from the same crate or module.
 fn replaced(file: &str, item: &str) -> Result<String, String> {
     let is_comment = |line: &&str| line.starts_with("//") || line.starts_with("#[");

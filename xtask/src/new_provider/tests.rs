@@ -57,7 +57,7 @@ fn nothing_stays_half_written() {
         before: before.map(str::to_owned),
         text: "after".to_owned(),
     };
-    // The last cannot be written: a file is no folder.
+    // The last cannot be written: a file is not a folder.
     let files = [written("a/b/new", None), written("old", Some("before")), written("file/x", None)];
     write_all(&files).unwrap_err();
     assert!(!at("a").exists());

@@ -9,13 +9,13 @@ Examples:
   octodns-dump --config-file config.yaml --output-dir zones example.com. route53
       Write the zone as route53 has it to zones/example.com.yaml
   octodns-dump --config-file config.yaml --output-dir zones '*' route53
-      Every zone that is configured
+      Every configured zone
   octodns-dump --config-file config.yaml --output-dir zones --split example.com. config
       One file for each name
 
 Exit status: 0 when all went well, 1 on any failure, 2 on wrong usage.";
 
-/// Write zones as their sources have them to zone files.
+/// Write zones to zone files, as their sources have them.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "octodns-dump", display_name = "octoDNS", version, after_help = EXAMPLES)]
 pub struct DumpArguments {
@@ -23,15 +23,15 @@ pub struct DumpArguments {
     #[arg(long, value_name = "FILE")]
     pub config_file: String,
 
-    /// The folder that is written to; zone files in it are replaced
+    /// The output folder; zone files in it are replaced
     #[arg(long, value_name = "DIR")]
     pub output_dir: String,
 
-    /// A configured provider that writes files, to write them its way [default: YAML]
+    /// The configured provider that writes the files [default: YAML]
     #[arg(long, value_name = "ID")]
     pub output_provider: Option<String>,
 
-    /// Write records that are not valid as well, as far as they can be
+    /// Write invalid records as well, as far as possible
     #[arg(long)]
     pub lenient: bool,
 

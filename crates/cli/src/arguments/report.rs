@@ -12,10 +12,10 @@ Examples:
   octodns-report --config-file config.yaml --zone example.com. --source config 192.0.2.53 ns2.example.net
       What two servers answer for every record that `config` has of the zone, as CSV
   octodns-report --config-file config.yaml --zone example.com. --source config --format table --check [2001:db8::53]:5353
-      What one server, on another port, says otherwise, to be read by people; exit code 1 if there is anything
+      What one server, on another port, answers differently, as a table; exit code 1 if it does
 
-Exit status: 0 when there is a report; 1 on failure, and with --check when a server says otherwise than the
-source or another server; 2 on wrong usage.";
+Exit status: 0 when there is a report; 1 on failure, and with --check when the answer of a server
+differs from the source or from another server; 2 on wrong usage.";
 
 /// Report what DNS servers answer for the records of a zone.
 #[derive(Clone, Debug, Parser)]
@@ -29,38 +29,38 @@ pub struct ReportArguments {
     #[arg(long, value_name = "ZONE")]
     pub zone: String,
 
-    /// A source of the records that are asked for; may be given several times
+    /// A source of the records to query; may be repeated
     #[arg(long = "source", value_name = "ID", required = true)]
     pub sources: Vec<String>,
 
-    /// How many questions are on their way at once
+    /// How many queries to send at the same time
     #[arg(long, value_name = "COUNT", default_value_t = 64,
           value_parser = clap::value_parser!(u16).range(1..))]
     pub concurrency: u16,
 
-    /// How long an answer is waited for, in seconds
+    /// How long to wait for an answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     pub timeout: Duration,
 
-    /// How the report is written, and how findings are shown when there is none
+    /// The format of the report, and of findings if there is no report
     ///
     /// Without it the report is CSV, and findings are text.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<ShownAs>,
 
-    /// How the report is written, whatever `--format` says
+    /// The format of the report, whatever `--format` says
     #[arg(long, value_name = "FORMAT")]
     pub output_format: Option<ReportFormat>,
 
-    /// Read records leniently: what is wrong with them is a warning
+    /// Read records leniently: errors in them are warnings
     #[arg(long)]
     pub lenient: bool,
 
-    /// End with exit code 1 when a server says otherwise than the source or another server
+    /// Exit with 1 when the answer of a server differs from the source or from another server
     #[arg(long)]
     pub check: bool,
 
-    /// The servers to ask: addresses or names, with a port if it is another than 53
+    /// The servers to query: addresses or names, with a port if it is not 53
     #[arg(value_name = "SERVER", required = true)]
     pub servers: Vec<String>,
 
@@ -98,7 +98,7 @@ pub enum ReportFormat {
     Csv,
     /// JSON: by name, type and server
     Json,
-    /// A table of the records that a server has otherwise, for people
+    /// A table of the records that a server answers differently, for people
     Table,
 }
 

@@ -20,7 +20,7 @@ Exit status: 0, 1 when the file cannot be written, 2 on wrong usage.";
 #[derive(Clone, Debug, Parser)]
 #[command(name = "octodns-schema", display_name = "octoDNS", version, after_help = EXAMPLES)]
 pub struct SchemaArguments {
-    /// What is described
+    /// What to describe
     #[arg(long, value_enum, default_value_t = Kind::Zone)]
     pub kind: Kind,
 
@@ -29,7 +29,7 @@ pub struct SchemaArguments {
     #[arg(long)]
     pub complete: bool,
 
-    /// Blanks per level
+    /// Spaces per level of indentation
     #[arg(long, value_name = "N", default_value_t = 2, allow_negative_numbers = true)]
     pub indent: i64,
 

@@ -9,11 +9,11 @@ Examples:
   octodns-validate --config-file config.yaml
       Check the configuration and the YAML files of all zones, without talking to any service
   octodns-validate --config-file config.yaml --all
-      The same; what is wrong is a warning, so that nothing ends the check early
+      The same, with errors as warnings, so that nothing ends the check early
   octodns-validate --config-file config.yaml --fix
       Put the keys of zone files in order first; comments move with what they are about
 
-Exit status: 0 when nothing was found, 1 when anything was, 2 on wrong usage.";
+Exit status: 0 when nothing was found, 1 when something was, 2 on wrong usage.";
 
 /// Check the configuration and the records of its zone files.
 #[derive(Clone, Debug, Parser)]
@@ -23,7 +23,7 @@ pub struct ValidateArguments {
     #[arg(long, value_name = "FILE")]
     pub config_file: String,
 
-    /// Read records leniently: what is wrong with them is shown as warnings
+    /// Read records leniently: errors in them are shown as warnings
     #[arg(long)]
     pub all: bool,
 

@@ -1,4 +1,4 @@
-//! The commands: each reads its arguments, makes one call to the engine and shows what came of it.
+//! The commands: each reads its arguments, makes one call to the engine and shows the outcome.
 
 mod compare;
 mod dump;
@@ -13,8 +13,8 @@ use std::io::{self, Write};
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
-use jiff::Timestamp;
 use octodns::{Failure, Manager, ManagerOptions};
 use octodns_core::registry::Host;
 use octodns_core::{Diagnostic, Registry, Report, Severity};
@@ -66,10 +66,9 @@ fn registry() -> Registry {
 
 /// The environment, the clock and the source of UUIDs of this process.
 fn host() -> Host {
-    let now = || Some(Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string());
     Host {
         env: Arc::new(|name| env::var(name).ok()),
-        clock: Arc::new(now),
+        clock: Arc::new(|| Some(SystemTime::now())),
         uuid: Arc::new(uuid),
         ..Host::default()
     }
@@ -144,11 +143,5 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!((one.len(), &one[14..15]), (36, "4"));
         assert!(["8", "9", "a", "b"].contains(&&one[19..20]), "{one}");
-    }
-
-    #[test]
-    fn the_time_is_in_utc() {
-        let now = (host().clock)().unwrap();
-        assert_eq!(now.len(), "2026-01-02T03:04:05.678901+00:00".len(), "{now}");
     }
 }

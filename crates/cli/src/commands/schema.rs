@@ -44,6 +44,6 @@ fn write(arguments: &SchemaArguments) -> Result<(), Report> {
         let message = format!("cannot write the schema: {error}");
         let origin = Origin::file(&*file.to_string_lossy());
         let found = Diagnostic::error("output", message).at(origin);
-        only(found.help("name a file that can be written with --output"))
+        only(found.help("name a writable file with --output"))
     })
 }

@@ -58,7 +58,7 @@ fn fix(manager: &Manager) -> Result<Report, Report> {
     let mut err = io::stderr().lock();
     for file in &reordered.files {
         // Who does not read this reads the findings.
-        let _ = writeln!(err, "put in order: {file}");
+        let _ = writeln!(err, "sorted: {file}");
     }
     Ok(reordered.report)
 }

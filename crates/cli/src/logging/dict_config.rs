@@ -65,7 +65,7 @@ pub fn from_dict_config(config: &Value<'_>) -> Result<Logging, LoggingError> {
 fn format(section: &Section<'_>) -> Result<Format, LoggingError> {
     section.only(&["format", "datefmt", "style", "validate"])?;
     if section.text("style")?.is_some_and(|style| style != "%") {
-        return Err(section.error("style", "only the style `%` is known"));
+        return Err(section.error("style", "only the style `%` is supported"));
     }
     Format::new(section.text("format")?.unwrap_or(PLAIN), section.text("datefmt")?)
 }
@@ -88,15 +88,18 @@ fn handler(
         class => {
             let known = "logging.StreamHandler, logging.FileHandler, logging.NullHandler and \
                          logging.handlers.SysLogHandler";
-            return Err(
-                section.error("class", &format!("no handler class `{class}`; there are {known}"))
-            );
+            return Err(section.error(
+                "class",
+                &format!("unknown handler class `{class}`; known ones are {known}"),
+            ));
         }
     };
     let format = match section.text("formatter")? {
         Some(name) => match formats.get(name) {
             Some(format) => format.clone(),
-            None => return Err(section.error("formatter", &format!("no formatter `{name}`"))),
+            None => {
+                return Err(section.error("formatter", &format!("there is no formatter `{name}`")));
+            }
         },
         None => Format::new(PLAIN, None)?,
     };
@@ -113,12 +116,12 @@ fn stream(section: &Section<'_>) -> Result<Sink, LoggingError> {
 
 fn file(section: &Section<'_>) -> Result<Sink, LoggingError> {
     let Some(path) = section.text("filename")?.map(PathBuf::from) else {
-        return Err(section.error("filename", "which file?"));
+        return Err(section.error("filename", "a file name is needed"));
     };
     if let Some(encoding) = section.text("encoding")?
         && !matches!(encoding.to_ascii_lowercase().as_str(), "utf-8" | "utf8")
     {
-        return Err(section.error("encoding", "only utf-8 is written"));
+        return Err(section.error("encoding", "only utf-8 is supported"));
     }
     let mut options = OpenOptions::new();
     match section.text("mode")? {
@@ -158,7 +161,8 @@ fn logger(section: &Section<'_>, handlers: &[String]) -> Result<Logger, LoggingE
     let names = section.get("handlers").map_or(Some(&[][..]), Value::as_list);
     for name in names.ok_or_else(|| section.error("handlers", "write a list of handlers"))? {
         let found = handlers.iter().position(|known| Some(known.as_str()) == name.as_str());
-        let unknown = || format!("no handler `{}`", name.as_str().unwrap_or(name.kind_name()));
+        let unknown =
+            || format!("there is no handler `{}`", name.as_str().unwrap_or(name.kind_name()));
         logger.handlers.push(found.ok_or_else(|| section.error("handlers", &unknown()))?);
     }
     if let Some(propagate) = section.get("propagate") {
@@ -183,7 +187,7 @@ impl<'c> Section<'c> {
             None => Err(LoggingError::Config {
                 place,
                 line,
-                problem: format!("a mapping is needed, not {}", value.kind_name()),
+                problem: format!("expected a mapping, found {}", value.kind_name()),
             }),
         }
     }
@@ -209,7 +213,7 @@ impl<'c> Section<'c> {
             None => Ok(None),
             Some((_, Some(text))) => Ok(Some(text)),
             Some((value, None)) => {
-                Err(self.error(key, &format!("text is needed, not {}", value.kind_name())))
+                Err(self.error(key, &format!("expected text, found {}", value.kind_name())))
             }
         }
     }
@@ -217,7 +221,7 @@ impl<'c> Section<'c> {
     fn level(&self) -> Result<Option<Level>, LoggingError> {
         let Some(name) = self.text("level")? else { return Ok(None) };
         let known = "DEBUG, INFO, WARNING, ERROR or CRITICAL";
-        let no = |()| self.error("level", &format!("no level `{name}`; write {known}"));
+        let no = |()| self.error("level", &format!("unknown level `{name}`; write {known}"));
         name.parse().map(Some).map_err(no)
     }
 
@@ -312,6 +316,6 @@ mod tests {
         check(handler("logging.handlers.SMTPHandler"), "handlers.mail.class");
         check(handler("logging.FileHandler"), "handlers.mail.filename");
         let root = map([("version", 1.into()), ("root", map([("handlers", list(&["console"]))]))]);
-        check(root, "no handler `console`");
+        check(root, "there is no handler `console`");
     }
 }

@@ -126,7 +126,7 @@ fn pieces(format: &str) -> Result<Vec<Piece>, String> {
         let (name, after) = after
             .strip_prefix('(')
             .and_then(|after| after.split_once(')'))
-            .ok_or("after % comes (NAME), such as %(message)s")?;
+            .ok_or("a % needs (NAME) after it, such as %(message)s")?;
         let flags = after.len() - after.trim_start_matches(['-', '0', ' ', '+', '#']).len();
         let (flags, after) = after.split_at(flags);
         let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -154,7 +154,7 @@ fn field_named(name: &str) -> Result<Field, String> {
     let found = FIELDS.iter().find(|(known, _)| *known == name).map(|(_, field)| *field);
     found.ok_or_else(|| {
         let known: Vec<_> = FIELDS.iter().map(|(known, _)| *known).collect();
-        format!("unknown field `{name}`; there are {}", known.join(", "))
+        format!("unknown field `{name}`; known fields are {}", known.join(", "))
     })
 }
 

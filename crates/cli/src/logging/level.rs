@@ -47,7 +47,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// A name is in capitals, as Python has it.
+/// A name is in capitals, as in Python.
 impl FromStr for Level {
     type Err = ();
 

@@ -59,7 +59,8 @@ pub enum LoggingError {
 
     /// A syslog facility that there is not.
     #[error(
-        "there is no syslog facility `{0}`; there are kern, user, mail, daemon, auth, local0 to local7 and others"
+        "unknown syslog facility `{0}`; known ones are kern, user, mail, daemon, auth, local0 to local7 \
+         and others"
     )]
     Facility(String),
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-/// What stands in the place of a value.
+/// What stands in place of a value.
 const MASK: &str = "***";
 
 /// A line with its key only, and where in it the word is that is meant; nothing of a line without a key, or

@@ -89,7 +89,7 @@ impl Sources {
         Some((line, word_at(line, index(origin.column))))
     }
 
-    /// The column behind the word at a place, in characters counted from 1.
+    /// The column after the word at a place, in characters counted from 1.
     pub(super) fn end_column(&mut self, origin: &Origin) -> Option<u32> {
         let (line, word) = self.line(origin)?;
         let length = u32::try_from(line[word].chars().count()).ok()?;

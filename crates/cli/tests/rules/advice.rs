@@ -83,7 +83,7 @@ fn calls(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
         })
 }
 
-/// Whether what a call makes is given advice: in the chain of calls behind it, or by the name it is given.
+/// Whether what a call makes is given advice: in the chain of calls after it, or by the name it is given.
 fn has_advice(text: &str, place: usize, call: &str) -> bool {
     let mut at = closing(text, place + call.len() - 1);
     loop {

@@ -126,7 +126,7 @@ async fn what_cannot_be_written_down_is_not_sent() {
     let error = log.begin(&[1]).await.err().unwrap();
     assert_eq!(
         error.with_causes(),
-        "what is about to be sent cannot be written down, so it was not sent: no space left on device"
+        "the change could not be written to the log, so it was not sent: no space left on device"
     );
     let mut is_sent = false;
     let send = async {

@@ -56,7 +56,7 @@ fn is_held(record: &Record, capabilities: &Capabilities) -> bool {
     capabilities.supports(record) && routing && values
 }
 
-/// The record as the target can hold it, or `None` if it cannot at all; `say` is told what is lost.
+/// The record as the target can hold it, or `None` if it cannot at all; `say` gets what is lost.
 fn simplified(
     record: &Arc<Record>,
     capabilities: &Capabilities,

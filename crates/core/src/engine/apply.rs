@@ -1,4 +1,4 @@
-//! Making the changes of a plan one by one: in a safe order, several at a time, each written down.
+//! Making the changes of a plan one by one: in a safe order, several at a time, each recorded.
 
 use std::collections::BTreeMap;
 use std::future::Future;

@@ -132,7 +132,7 @@ pub trait BatchApi: Sync {
     /// With [`ServiceErrorKind::Refused`] or [`ServiceErrorKind::NotFound`] when surely nothing was done.
     async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError>;
 
-    /// Makes what these changes need and what is no change itself, such as health checks, by steps of the log.
+    /// Makes what these changes need and what is not a change itself, such as health checks, by steps of the log.
     /// Called before they are sent, and again for each half of a batch that was refused. Default: nothing.
     ///
     /// # Errors
@@ -159,7 +159,7 @@ pub trait BatchApi: Sync {
 ///
 /// # Errors
 ///
-/// The first failure that is no refusal of a batch which can be halved, and those of [`BatchApi::prepare`] and
+/// The first failure that is not a refusal of a batch which can be halved, and those of [`BatchApi::prepare`] and
 /// [`BatchApi::clean_up`].
 pub async fn apply_batches(
     plan: &Plan,

@@ -32,8 +32,8 @@ pub fn about_change(error: ProviderError, change: &Change, zone: &ZoneName) -> P
 /// The error, which says what it is about; its kind stays.
 pub(super) fn about(error: ProviderError, what: String) -> ProviderError {
     match error {
-        ProviderError::Service { fault, message, source } => {
-            ProviderError::Service { fault, message: format!("{what}: {message}"), source }
+        ProviderError::Service { kind, message, source } => {
+            ProviderError::Service { kind, message: format!("{what}: {message}"), source }
         }
         ProviderError::Failed { message, source } => {
             ProviderError::Failed { message: format!("{what}: {message}"), source }

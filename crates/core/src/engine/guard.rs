@@ -18,7 +18,7 @@ const HIDDEN_RECORD: &str = "hidden-record";
 /// Who hides what is in the plan's zones and in none of its changes.
 const PLAN_PROCESSOR: &str = "a processor of plans";
 
-/// Knows everything the target holds, and who kept what of it out of sight while the plan was made.
+/// Knows everything the target holds, and who kept what of it hidden while the plan was made.
 #[derive(Debug)]
 pub(super) struct Guard {
     /// All that was read.
@@ -151,8 +151,8 @@ impl Guard {
             let subject = format!("{name} {}", record.record_type());
             let verb = change.verb().to_lowercase();
             let message = format!("this {verb} would take the place of {what}, hidden by {by}");
-            let help = "what a plan does not show is never touched: change what hides it, or what is \
-                        at the target; no flag lifts this";
+            let help = "a plan never touches what it does not show: change what hides the record, or the \
+                        record at the target; no flag overrides this";
             let found = Diagnostic::error(HIDDEN_RECORD, message).about(subject).help(help);
             Some(found.at(record.origin().clone()))
         })

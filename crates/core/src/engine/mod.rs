@@ -36,6 +36,6 @@ pub struct Context {
     pub zone_validators: Arc<ZoneValidators>,
     /// The record types that there are.
     pub types: Arc<RecordTypes>,
-    /// Whether faults that can be represented are warnings.
+    /// Whether errors in records that can still be kept are warnings.
     pub lenient: bool,
 }

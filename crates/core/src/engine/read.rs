@@ -18,7 +18,7 @@ pub struct ReadZone {
     pub zone: Zone,
     /// Whether the target knows the zone.
     pub exists: bool,
-    /// What is to be remembered for applying.
+    /// State to keep for applying.
     pub state: State,
     /// RRsets that are there and not among the records: no plan may create them.
     pub hidden: Vec<HiddenSet>,

@@ -175,7 +175,7 @@ impl Target {
         diagnostic
     }
 
-    /// Applies a plan, unless applying is disabled. Everything that is sent is written down in `sink` first.
+    /// Applies a plan, unless applying is disabled. Everything that is sent is recorded in `sink` first.
     ///
     /// Never fails itself: what happened, an error included, is in what it returns.
     pub async fn apply(&self, plan: &ApprovedPlan, sink: &dyn ApplySink) -> Applied {
@@ -192,21 +192,20 @@ impl Target {
             Ok(Ok(())) => unfinished(&log),
             Ok(Err(error)) => Some(error),
             Err(_) => Some(ProviderError::failed(
-                "applying broke down, which is a fault of the program; look at the target before \
-                 going on",
+                "applying failed by a bug in the program; check the target before going on",
             )),
         };
         Applied::new(&log, error)
     }
 }
 
-/// What became of a plan that was to be applied.
+/// The outcome of a plan that was to be applied.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Applied {
-    /// What became of each change, in the plan's order.
+    /// The outcome of each change, in the plan's order.
     pub outcomes: Vec<Outcome>,
-    /// What became of each step beside the changes, in order.
+    /// The outcome of each step beside the changes, in order.
     pub steps: Vec<(String, Outcome)>,
     /// Why not everything was done. Without an error every change was confirmed, unless applying is disabled.
     pub error: Option<ProviderError>,

@@ -12,7 +12,7 @@ const SUPPORTS: &str = "supports";
 pub(super) struct Strictness {
     /// Errors instead of warnings and a way around.
     pub(super) strict_supports: bool,
-    /// Whether the way root NS records are treated is worth a word.
+    /// Whether the way root NS records are treated deserves a warning.
     pub(super) root_ns_warnings: bool,
 }
 

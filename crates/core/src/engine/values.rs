@@ -1,4 +1,4 @@
-//! What a service refuses of values that records of its types may have: told when planning, not when applying.
+//! What a service refuses of values that records of its types may have: reported when planning, not when applying.
 
 use std::sync::Arc;
 
@@ -68,7 +68,9 @@ fn refusal(record: &Record, values: &Values) -> Option<String> {
     if let Some(most) = values.max_values {
         let count = record.rdata_strings().len();
         if count > most {
-            return Some(format!("{count} values are more than the {most} that the service takes"));
+            return Some(format!(
+                "{count} values are more than the {most} that the service accepts"
+            ));
         }
     }
     match record.data() {
@@ -132,13 +134,13 @@ mod tests {
             (record("a", 60, text("12345")), "", "", Some(60)),
             (
                 record("a", 60, text("123456")),
-                "a text of 6 octets is longer than the 5 that the service takes",
+                "a text of 6 octets is longer than the 5 that the service accepts",
                 "it is left out",
                 None,
             ),
             (
                 record("a", 60, two),
-                "2 values are more than the 1 that the service takes",
+                "2 values are more than the 1 that the service accepts",
                 "it is left out",
                 None,
             ),

@@ -13,7 +13,7 @@ pub use shared::WithShared;
 
 use crate::value::{DeError, Kind, Map, OwnedValue, Position, Value, from_value};
 
-/// Why options do not make a component.
+/// Why a component cannot be built from its options.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct BuildError {
@@ -91,7 +91,7 @@ impl<T: Options> Options for Sourced<T> {
     }
 }
 
-/// The options with these keys; what is no map stays as it is, for whoever reads it to say so.
+/// The options with these keys; what is not a map stays as it is, for whoever reads it to say so.
 fn only<'v>(options: &'v OwnedValue, keys: &[&str]) -> Cow<'v, OwnedValue> {
     let Some(map) = options.as_map() else { return Cow::Borrowed(options) };
     let has = |key: &Value<'_>| key.as_str().is_some_and(|key| keys.contains(&key));
@@ -123,7 +123,7 @@ impl<T> Sourced<T> {
         self.get("lenient").is_some_and(Value::is_truthy)
     }
 
-    /// A fault of an option that its type does not show.
+    /// An error in an option that its type does not show.
     pub fn error(&self, key: &str, message: impl Into<String>) -> BuildError {
         let position = self.get(key).map_or(self.written.position, |value| value.position);
         BuildError { message: message.into(), help: None, position }

@@ -5,7 +5,7 @@ use crate::value::{Kind, Special, Value};
 /// Why a value is not a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NumberFault {
-    /// Text, or a fraction, that is no number.
+    /// Text, or a fraction, that is not a number.
     Invalid,
     /// A number that the type cannot hold.
     TooBig,

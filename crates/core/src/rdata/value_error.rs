@@ -27,7 +27,7 @@ impl ValueError {
         Self::new(message, value.position).help(kind_help(value, expected))
     }
 
-    /// A TTL that is no number.
+    /// A TTL that is not a number.
     pub(crate) fn wrong_ttl(position: Position) -> Self {
         Self::new("ttl must be a number of seconds", position)
             .help("write a whole number, such as `ttl: 3600`")

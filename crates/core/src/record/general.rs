@@ -32,18 +32,18 @@ fn name(record: &RawRecord<'_>, findings: &mut Findings) {
     if name == "@" {
         findings
             .error(record.name_position, "invalid name \"@\"")
-            .help("the name of the zone itself is written \"\"");
+            .help("write \"\" for the zone apex");
     }
     let zone = record.zone.as_str();
     let length = if name.is_empty() { zone.len() } else { name.chars().count() + 1 + zone.len() };
     if length > 253 {
-        let message = format!("name \"{name}.{zone}\" has {length} characters, at most 253 may be");
+        let message = format!("name \"{name}.{zone}\" has {length} characters, the limit is 253");
         findings.error(record.name_position, message).help("shorten it");
     }
     for label in name.split('.').filter(|label| label.len() > 63) {
         let length = label.chars().count();
         if length > 63 {
-            let message = format!("label \"{label}\" has {length} characters, at most 63 may be");
+            let message = format!("label \"{label}\" has {length} characters, the limit is 63");
             findings.error(record.name_position, message).help("shorten it");
         }
     }

@@ -32,7 +32,7 @@ pub struct LoadContext<'c> {
     pub escape_semicolons: bool,
     /// Whether records keep where each of their values stands, for findings; those of a target need not.
     pub keeps_positions: bool,
-    /// The validators at work.
+    /// The enabled validators.
     pub validators: &'c RecordValidators,
     /// The record types there are.
     pub types: &'c RecordTypes,

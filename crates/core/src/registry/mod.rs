@@ -5,6 +5,7 @@ mod validators;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use schemars::JsonSchema;
 
@@ -124,8 +125,8 @@ struct OfProcessors {
     lenient: bool,
 }
 
-/// Gives the time now, in UTC and ISO 8601: `2026-01-02T03:04:05.678901+00:00`; `None` if there is no clock.
-pub type Clock = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+/// Gives the time now; `None` if there is no clock.
+pub type Clock = Arc<dyn Fn() -> Option<SystemTime> + Send + Sync>;
 
 /// Gives a new random UUID (RFC 9562, version 4) each time; `None` if there is no source of random numbers.
 pub type UuidSource = Arc<dyn Fn() -> Option<String> + Send + Sync>;
@@ -157,18 +158,18 @@ impl Default for Host {
     }
 }
 
-/// Everything a build can do: each provider crate adds what it has by its `register` function.
+/// All classes of a build: each provider crate adds its own by its `register` function.
 #[derive(Clone, Default)]
 pub struct Registry {
     /// The home directory of the user, for classes that read files; set it before registering them.
     pub home: Option<PathBuf>,
     /// Environment, clock and random numbers, for classes that need them; set it before registering them.
     pub host: Host,
-    /// What can stand under `providers:`.
+    /// The classes for `providers:`.
     pub providers: Classes<Component>,
-    /// What can stand under `processors:`.
+    /// The classes for `processors:`.
     pub processors: Classes<Arc<dyn Processor>>,
-    /// What can stand under `validators:`.
+    /// The classes for `validators:`.
     pub validators: Classes<AnyValidator>,
     /// Validators that the program adds to the built-in ones.
     pub extra_validators: ExtraValidators,

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::Secret;
 
-/// What is shown in the place of a secret.
+/// What is shown in place of a secret.
 const MASK: &str = "***";
 
 /// Secrets shorter than this are only looked for as they are: their other forms would be found by chance.
@@ -40,7 +40,7 @@ impl Redactor {
         Self { spellings }
     }
 
-    /// A text with `***` in the place of each secret.
+    /// A text with `***` in place of each secret.
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for spelling in &self.spellings {

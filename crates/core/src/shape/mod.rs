@@ -118,7 +118,7 @@ impl Shape {
         }
     }
 
-    /// As octoDNS has it.
+    /// As in octoDNS.
     fn plain(self) -> Json {
         match self {
             Self::Ipv4 => json!({"type": "string", "format": "ipv4"}),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::rdata::{ValueError, kind_help};
 use crate::value::{Position, Value};
 
-/// One objection.
+/// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Id of the validator; empty until the validator has ended.
@@ -16,13 +16,13 @@ pub struct Finding {
     pub help: Option<String>,
     /// Where it is.
     pub position: Position,
-    /// Whether no record can be made of this even when faults are tolerated.
+    /// Whether this makes the record impossible, even a lenient one.
     pub fatal: bool,
-    /// Whether it holds up nothing, however strict a reader is.
+    /// Whether it is only a warning, however strict the reader is.
     pub is_warning: bool,
 }
 
-/// The objections to one record.
+/// The findings about one record.
 #[derive(Debug, Default)]
 pub struct Findings {
     list: Vec<Finding>,
@@ -30,7 +30,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// No objections.
+    /// No findings.
     pub const fn new() -> Self {
         Self { list: Vec::new(), has_bare_semicolons: false }
     }
@@ -45,24 +45,24 @@ impl Findings {
         self.has_bare_semicolons
     }
 
-    /// Objects to something at `position`.
+    /// Reports an error at `position`.
     pub fn error(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
         self.push(position, message.into(), false)
     }
 
-    /// Says of something at `position` that it may not be meant; it holds up nothing.
+    /// Reports a warning at `position`.
     pub fn warning(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
         let found = self.push(position, message.into(), false);
         found.is_warning = true;
         found
     }
 
-    /// Objects to something that no record can be made of, not even a lenient one.
+    /// Reports an error that makes the record impossible, even a lenient one.
     pub fn fatal(&mut self, position: Position, message: impl Into<String>) -> &mut Finding {
         self.push(position, message.into(), true)
     }
 
-    /// Objects to a value of a kind that cannot be meant.
+    /// Reports a value of the wrong kind.
     pub fn wrong_kind(&mut self, what: &str, value: &Value<'_>, expected: &str) -> &mut Finding {
         let message = format!("{what} must be {expected}, not {}", value.kind_name());
         let found = self.fatal(value.position, message);
@@ -70,7 +70,7 @@ impl Findings {
         found
     }
 
-    /// Says that no record can be made: by what was found at this place already, else as the rule `id`.
+    /// Makes the finding at this position fatal, or else reports one of the rule `id`.
     pub(crate) fn mark_fatal(&mut self, fault: ValueError, id: &'static str) {
         let same =
             |found: &&mut Finding| found.position.is_known() && found.position == fault.position;
@@ -89,7 +89,7 @@ impl Findings {
         &mut self.list[last]
     }
 
-    /// How many objections there are.
+    /// How many findings there are.
     pub fn len(&self) -> usize {
         self.list.len()
     }
@@ -99,22 +99,22 @@ impl Findings {
         self.list.is_empty()
     }
 
-    /// Whether there is none but warnings.
+    /// Whether all of them are warnings.
     pub fn are_warnings(&self) -> bool {
         self.list.iter().all(|found| found.is_warning)
     }
 
-    /// Whether one of them rules out even a lenient record.
+    /// Whether one of them makes even a lenient record impossible.
     pub fn are_fatal(&self) -> bool {
         self.list.iter().any(|found| found.fatal)
     }
 
-    /// The objections, in the order they were made.
+    /// The findings, in the order they were reported.
     pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
         self.list.iter()
     }
 
-    /// Names the validator of everything found since there were `start` objections.
+    /// Names the validator of every finding from index `start` on.
     pub fn attribute_to(&mut self, start: usize, id: &str) {
         for found in self.list.iter_mut().skip(start).filter(|found| found.id.is_empty()) {
             found.id = Cow::Owned(id.to_owned());
@@ -129,7 +129,7 @@ impl Finding {
         self
     }
 
-    /// Names another validator than the one at work, whose rule this is.
+    /// Names another validator, whose rule this is.
     pub fn by(&mut self, id: &'static str) -> &mut Self {
         self.id = Cow::Borrowed(id);
         self

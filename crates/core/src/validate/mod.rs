@@ -1,7 +1,7 @@
 //! Validators: what may be objected to in the data of a record, by id, in sets that are switched on.
 //!
 //! Validators see the data as it was written, before anything is built from it, so that every fault of
-//! a record is told at once and at its place.
+//! a record is reported at once and at its place.
 
 mod findings;
 mod options;

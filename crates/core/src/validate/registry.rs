@@ -116,7 +116,7 @@ impl RecordValidators {
         Ok(())
     }
 
-    /// Makes a validator available for some types, or (with `None`) for all, in the place of those with
+    /// Makes a validator available for some types, or (with `None`) for all, in place of those with
     /// the same id.
     pub fn replace(&mut self, validator: &Validator, types: Option<&[RecordType]>) {
         for scope in scopes(types) {

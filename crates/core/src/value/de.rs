@@ -66,7 +66,7 @@ impl de::Error for DeError {
     }
 }
 
-/// What to write in the place of a key that is not known.
+/// What to write in place of a key that is not known.
 fn about_keys(field: &str, known: &[&str]) -> String {
     match crate::nearest(field, known.iter().copied()) {
         Some(name) => format!("did you mean \"{name}\"?"),

@@ -216,7 +216,7 @@ pub(crate) fn python_float(number: f64) -> String {
 }
 
 /// The shortest digits that read back as the same number; of two such, those nearer to it, and of two
-/// equally near the even ones, as Python has it.
+/// equally near the even ones, as in Python.
 fn nearest_scientific(number: f64) -> String {
     let shortest = format!("{number:e}");
     let digits = shortest.split('e').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit);

@@ -28,7 +28,7 @@ type Node = SmallVec<[Arc<Record>; 1]>;
 pub struct ZoneSettings {
     /// Names below this zone that are zones of their own.
     pub sub_zones: SubZones,
-    /// Whether records that belong to a sub-zone are left out without a word instead of refused.
+    /// Whether records that belong to a sub-zone are left out silently instead of refused.
     pub ignore_subzone_adds: bool,
     /// Share of existing records (0.0..=1.0) that may be updated without force; overrides the target's.
     pub update_pcent_threshold: Option<f64>,
@@ -43,7 +43,7 @@ pub struct ZoneSettings {
 /// A zone and its records.
 ///
 /// Cloning shares the records; the first change after that copies the references to them, never the
-/// records themselves. So each target bends its own copy of the desired state.
+/// records themselves. So each target changes its own copy of the desired state.
 #[derive(Clone, Debug)]
 pub struct Zone {
     name: ZoneName,
@@ -61,7 +61,7 @@ pub struct AddOptions {
     pub lenient: bool,
 }
 
-/// What became of a record that was added.
+/// The outcome of adding a record.
 #[derive(Debug)]
 pub enum AddOutcome {
     /// It is in the zone.
@@ -88,7 +88,7 @@ pub enum AddError {
         zone: ZoneName,
     },
     /// There already is a record with this name and type.
-    #[error("is there twice; a name has one record of a type, with all its values")]
+    #[error("is defined twice; a name has one record per type, with all its values")]
     Duplicate {
         /// The record that was there first.
         existing: Arc<Record>,
@@ -113,7 +113,7 @@ impl AddError {
             Diagnostic::error(code, self.to_string()).about(subject).at(record.origin().clone());
         match self {
             Self::SubZone { sub_zone, .. } => found.help(format!(
-                "move it to \"{sub_zone}\"; only NS and DS of the sub-zone's own name stay here"
+                "move it to \"{sub_zone}\"; only NS and DS of the sub-zone's apex stay here"
             )),
             Self::Duplicate { existing, .. } if existing.origin().is_known() => {
                 found.help(ONE_RECORD).related("the first is at", existing.origin().clone())
@@ -269,7 +269,7 @@ impl Zone {
         Ok(())
     }
 
-    /// Puts a record in, in the place of one with the same name and type, sub-zones or not.
+    /// Puts a record in, in place of one with the same name and type, sub-zones or not.
     pub fn set(&mut self, record: impl Into<Arc<Record>>) {
         // Replacing is never refused.
         let _ = self.insert(record.into(), true);

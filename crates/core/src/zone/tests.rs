@@ -72,7 +72,7 @@ fn records_of_a_sub_zone_are_refused_ignored_or_kept_as_asked() {
     assert!(matches!(kept, AddOutcome::Kept));
 }
 
-/// Each target bends its own copy; the others and the desired state must not notice.
+/// Each target changes its own copy; the others and the desired state must not notice.
 #[test]
 fn a_clone_changes_alone() {
     let mut original = zone();

@@ -22,7 +22,7 @@ pub(super) fn verdict(
     let answer = match answer {
         Ok(answer) => answer,
         Err(QueryError::Question(WireError::NoWireForm(_))) => {
-            return Verdict::Open(format!("{of} records are not asked for"));
+            return Verdict::Open(format!("{of} records are not queried"));
         }
         Err(error) => return differs(Difference::Unanswered(error.to_string())),
     };

@@ -119,7 +119,7 @@ impl<'c> Checker<'c> {
     ///
     /// # Errors
     ///
-    /// Says why no receiver will accept the policy, or why that cannot be told.
+    /// Says why no receiver will accept the policy, or why that is not known.
     pub async fn check(&self, name: &str, values: &[String]) -> Result<Counted, SpfError> {
         let mut counted = Counted::default();
         self.policy(name, values, &mut vec![name.to_ascii_lowercase()], &mut counted).await?;

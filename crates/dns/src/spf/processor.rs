@@ -19,7 +19,7 @@ pub struct SpfDnsLookupOptions {
     /// another than 53. Default: those of the system.
     #[serde(default)]
     pub resolvers: Vec<String>,
-    /// How long the answer of a server is waited for, in seconds. Default: 5.
+    /// How long to wait for the answer of a server, in seconds. Default: 5.
     #[serde(default = "five")]
     pub timeout: f64,
     /// How many of the names of `a`, `mx` and `exists` may not exist; RFC 7208 has 2. Default: these names
@@ -53,8 +53,9 @@ impl SpfDnsLookupProcessor {
 ///
 /// Fails when a server or the timeout is none, and when the name of a server has no address.
 pub async fn resolver(resolvers: &[String], timeout: f64) -> Result<Resolver, ProviderError> {
-    let timeout = Duration::try_from_secs_f64(timeout)
-        .map_err(|_| ProviderError::failed(format!("a timeout of {timeout} seconds is none")))?;
+    let timeout = Duration::try_from_secs_f64(timeout).map_err(|_| {
+        ProviderError::failed(format!("a timeout of {timeout} seconds is not valid"))
+    })?;
     let client = Client::new(ClientOptions { timeout, ..ClientOptions::default() });
     if resolvers.is_empty() {
         return Ok(Resolver::system(client));
@@ -62,7 +63,7 @@ pub async fn resolver(resolvers: &[String], timeout: f64) -> Result<Resolver, Pr
     let mut servers = Vec::with_capacity(resolvers.len());
     for text in resolvers {
         let failed = |error| ProviderError::Failed {
-            message: format!("cannot ask the DNS server \"{text}\""),
+            message: format!("cannot query the DNS server \"{text}\""),
             source: Some(Box::new(error)),
         };
         let server: Server = text.parse().map_err(failed)?;
@@ -107,7 +108,7 @@ impl Processor for SpfDnsLookupProcessor {
             };
             match checker.check(&record.fqdn(desired.name()), &texts).await {
                 Ok(counted) => stage.report.extend(counted.objections.into_iter().map(|text| {
-                    let message = format!("{text}: receivers take such a policy for an error");
+                    let message = format!("{text}: receivers treat such a policy as an error");
                     found(Diagnostic::warning, message, OBJECTION)
                 })),
                 Err(error) => {

@@ -104,7 +104,7 @@ impl<'w> Scanner<'w> {
 
     fn parse<T: FromStr>(&mut self, what: &'static str) -> Result<T, WireError> {
         let text = self.text(what)?;
-        text.parse().map_err(|_| WireError::field("field", text, "is not what belongs here"))
+        text.parse().map_err(|_| WireError::field("field", text, "is not expected here"))
     }
 
     /// All words that are left.
@@ -120,7 +120,7 @@ impl<'w> Scanner<'w> {
             Field::U16 => self.number("a number").and_then(|n| self.out.u16(n, "number")),
             Field::U32 => {
                 let word = self.word("a number")?;
-                let fault = || WireError::field("number", lossy(word.text), "is no time");
+                let fault = || WireError::field("number", lossy(word.text), "is not a time");
                 self.out.u32(ttl(word.text).ok_or_else(fault)?);
                 Ok(())
             }

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Methods;
 
-/// How often is looked again where nothing is expected to change without a word.
+/// How often is looked again where nothing is expected to change silently.
 const RECHECK: Duration = Duration::from_secs(60);
 
 /// Two moments that are not further apart are the same, told at different times.
@@ -310,7 +310,7 @@ mod tests {
         };
         let (passage, ()) = futures::future::join(waiting, told).await;
         assert_eq!(start.elapsed().as_secs(), 1);
-        // Two are under way, and one that broke off was counted as well.
+        // Two are under way, and one that was interrupted was counted as well.
         drop(passage);
         assert_eq!(allowances.state().known[0].left, 2);
     }

@@ -29,7 +29,7 @@ pub struct Limits {
     buckets: RwLock<Vec<Arc<Bucket>>>,
     slots: Arc<Slots>,
     allowances: Arc<Allowances>,
-    /// The service wants to be left alone until then.
+    /// The service wants no requests until then.
     pause: Mutex<Option<Instant>>,
     /// How many requests were let go.
     sent: AtomicUsize,
@@ -64,7 +64,7 @@ impl Limits {
         }
     }
 
-    /// Waits until a request may be sent; dropping the turn says that its answer came.
+    /// Waits until a request may be sent. Drop the permit when the response has arrived.
     pub async fn acquire(&self, method: &Method) -> Permit {
         let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner).clone();
         let (of_all, of_some): (Vec<_>, Vec<_>) = buckets
@@ -110,7 +110,7 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// Says that the service found it too much at a time: fewer are sent for a while.
+    /// Reports that the service throttled: fewer requests are sent for a while.
     pub fn throttled(&self) {
         self.slot.throttled();
     }
@@ -120,7 +120,7 @@ impl Permit {
         self.passage.observe(scope, left);
     }
 
-    /// Says that the service took it.
+    /// Reports that the service accepted it.
     pub fn accepted(&self) {
         self.slot.accepted();
     }

@@ -91,7 +91,7 @@ where
     Ok(items)
 }
 
-/// What the last page that was read says about those behind it.
+/// What the last page that was read says about those after it.
 struct Last {
     has_next: bool,
     is_empty: bool,
@@ -151,7 +151,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn pages_are_read_at_once_and_kept_in_order() {
         let lost = |read, total| {
-            Err(format!("GET /: {read} entries were read, the service counts {total}"))
+            Err(format!("GET /: {read} entries were read, but the service reports {total}"))
         };
         for (there, totals, result, requests, most) in [
             (95, [95, 95], Ok(95), 10, 4),

@@ -32,7 +32,7 @@ fn links(text: &str) -> Vec<(String, String)> {
     links
 }
 
-/// The parameters of a link, and what is behind its comma. Both may stand in quotes, where they mean
+/// The parameters of a link, and what is after its comma. Both may stand in quotes, where they mean
 /// nothing.
 fn until_next(text: &str) -> (Vec<&str>, &str) {
     let mut parameters = Vec::new();

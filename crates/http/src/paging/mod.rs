@@ -150,7 +150,7 @@ mod tests {
     #[tokio::test]
     async fn a_lost_page_is_an_error() {
         let lost = |read, total| {
-            Err(format!("GET /: {read} entries were read, the service counts {total}"))
+            Err(format!("GET /: {read} entries were read, but the service reports {total}"))
         };
         for (totals, result) in [
             ([None, None], Ok(3)),
@@ -193,7 +193,7 @@ mod tests {
                 "nothing, again and again",
                 Box::new(|index| (Vec::new(), Some(index + 1), None)),
                 101,
-                "many in turn have no entries",
+                "many in a row have no entries",
             ),
             (
                 "more and more than there are",

@@ -45,7 +45,7 @@ impl Tally {
             }
         }
         if self.empty > MAX_EMPTY {
-            return odd("many in turn have no entries");
+            return odd("many in a row have no entries");
         }
         let is_endless =
             self.has_total && self.read > self.total.saturating_mul(2).saturating_add(MAX_GROWTH);

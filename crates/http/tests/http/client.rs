@@ -97,7 +97,7 @@ async fn errors_can_be_told_apart_and_have_the_words_of_the_service() {
             Method::POST,
             ServiceErrorKind::Indeterminate,
             1,
-            "POST /v2/x: broke off, it is not known whether it was carried out: 503: maintenance",
+            "POST /v2/x: interrupted, it is not known whether it was carried out: 503: maintenance",
         ),
     ] {
         let (result, count) = outcome(&[step], method).await;

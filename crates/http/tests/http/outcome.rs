@@ -1,4 +1,4 @@
-//! What is told of changes that broke off.
+//! What is told of changes that were interrupted.
 
 use std::time::{Duration, Instant};
 
@@ -65,7 +65,7 @@ async fn an_unknown_outcome_says_what_came_last() {
     let server = Server::start(&[Step::Hang, NO]).await;
     let client = server.client().build().unwrap();
     let error = client.put(&["x"]).send_ok().await.unwrap_err();
-    let told = "PUT /v2/x: broke off, it is not known whether it was carried out: 422: no";
+    let told = "PUT /v2/x: interrupted, it is not known whether it was carried out: 422: no";
     assert_eq!(error.to_string(), told);
     // Larger than is allowed: what answers so is not what was asked.
     let server = Server::start(&[Step::Response(200, &[], "0123456789")]).await;

@@ -66,7 +66,7 @@ async fn throttling_that_may_mean_credentials_is_told_so() {
     assert_eq!(error.kind(), ServiceErrorKind::Throttled);
     assert_eq!(
         error.to_string(),
-        "GET /v2/x: 420: calm; the service says the same of wrong credentials \
+        "GET /v2/x: 420: calm; the service gives the same answer for wrong credentials \
          (gave up after 2 attempts)"
     );
     // Once a call was carried out, it is the rate.
@@ -105,7 +105,7 @@ async fn fewer_are_sent_at_a_time_when_the_service_finds_it_too_much() {
     assert!(refused < 40, "{refused}");
 }
 
-/// What one client was told is left, the other heeds.
+/// What one client was told is left, the other obeys.
 #[tokio::test]
 async fn quotas_in_headers_are_kept_over_the_account() {
     let none = Step::Response(200, &[("left", "0"), ("reset-in", "400")], "{}");

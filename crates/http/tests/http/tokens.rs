@@ -213,7 +213,7 @@ async fn a_login_may_tell_where_the_service_is() {
     // Not to a place where everybody can listen.
     let client = Client::builder("test", "https://127.0.0.1:1/").auth(auth(service.base.clone()));
     let error = client.build().unwrap().get(&["x"]).send_ok().await.unwrap_err();
-    assert!(error.to_string().contains("without encryption"), "{error}");
+    assert!(error.to_string().contains("unencrypted"), "{error}");
     assert_eq!(service.seen().len(), 2);
 }
 

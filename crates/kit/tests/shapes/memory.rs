@@ -60,7 +60,7 @@ fn call(what: &str) -> Call {
 }
 
 impl<const PUBLISHES: bool> Memory<PUBLISHES> {
-    /// With one zone, `example.com.`, and these items; what breaks off is tried three times.
+    /// With one zone, `example.com.`, and these items; what is interrupted is tried three times.
     pub(crate) fn new(items: &[Json]) -> Self {
         let quick = Options { attempts: Some(3), retry_wait: Some(0.0), ..Options::default() };
         Self::with(items, &quick)

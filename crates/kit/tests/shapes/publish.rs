@@ -37,7 +37,7 @@ async fn check<H: Shape<Api = Publishing>>() {
             vec![Done, Refused, Refused],
             ["staged", "failed", "not sent"],
             true,
-            "what was made before is not served: POST publish: 422: no",
+            "what was changed before is not published: POST publish: 422: no",
         ),
         (vec![Done, Done, Done, Lost], ["unknown", "unknown", "unknown"], true, "no answer"),
         (vec![Done, Done, LostDone], ["applied", "applied", "applied"], true, ""),

@@ -162,7 +162,7 @@ fn names_in_unicode_are_known_in_either_form() {
     }
 }
 
-/// The one value of a CNAME is no list where the service says so.
+/// The one value of a CNAME is not a list where the service says so.
 #[test]
 fn the_one_value_of_a_type_may_be_no_list() {
     let fields = SetFields { single: Some("target"), ..SetFields::texts("values") };
@@ -177,7 +177,7 @@ fn the_one_value_of_a_type_may_be_no_list() {
     }
 }
 
-/// The one value of a type that is no list is read as well, and replaced.
+/// The one value of a type that is not a list is read as well, and replaced.
 #[tokio::test]
 async fn the_one_value_of_a_type_is_read_where_it_was_written() {
     let held = json!({"type": "CNAME", "name": "www", "ttl": 60, "target": "a.example."});
@@ -206,7 +206,7 @@ fn a_row_that_lacks_what_its_type_has_is_an_error() {
         json!({"type": "MX", "name": "www", "ttl": 60, "content": "mail.", "prio": "high"}),
     ] {
         let error = PARTS.read(&row, &RAW, &zone(), &types).unwrap_err().to_string();
-        assert!(error.contains("lacks what its type has"), "{row}: {error}");
+        assert!(error.contains("lacks a field of its type"), "{row}: {error}");
     }
     let unknown = json!({"type": "TYPE65280", "name": "www", "ttl": 60, "content": "x"});
     assert_eq!(PARTS.read(&unknown, &RAW, &zone(), &types).unwrap(), None);

@@ -16,7 +16,7 @@ async fn loses<H: Shape<Api = Memory>>(lost: State) {
     plan = plan.with_state(lost);
     let applied = harness.apply(&plan).await;
     let error = applied.result.unwrap_err().to_string();
-    assert_eq!(error, "what was learned when example.com. was read is lost; plan again");
+    assert_eq!(error, "the state from reading example.com. is lost; plan again");
     assert_eq!(applied.outcomes, [Outcome::NotSent]);
     assert!(memory.state().calls.is_empty());
 }

@@ -77,7 +77,7 @@ async fn a_zone_that_went_is_not_made_again() {
     memory.state().zones.clear();
     harness.begin_run();
     let error = harness.apply(&plan).await.result.unwrap_err();
-    assert_eq!(error.to_string(), "example.com. is gone; plan again");
+    assert_eq!(error.to_string(), "example.com. no longer exists; plan again");
     assert!(memory.state().calls.is_empty());
 }
 

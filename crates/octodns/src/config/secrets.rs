@@ -89,7 +89,7 @@ fn option(handler: &Value<'_>) -> Option<String> {
     keys.into_iter().find(|key| key != "class")
 }
 
-/// What became of the secrets of one set of options.
+/// What happened to the secrets of one set of options.
 #[derive(Default)]
 pub(crate) struct Filled {
     /// The names that have no value, and where they stand.
@@ -114,7 +114,7 @@ impl Filled {
                 || secret.is_in(help)
         };
         let Some(secret) = self.secrets.iter().find(quoted) else { return error };
-        // What was expected instead is no secret, and what the user needs to know.
+        // What was expected instead is not a secret, and what the user needs to know.
         let expected = error.message.rsplit_once(", expected ").map(|(_, expected)| expected);
         let expected =
             expected.filter(|text| !self.secrets.iter().any(|secret| secret.is_in(text)));

@@ -119,7 +119,7 @@ impl Reader<'_> {
         let is_bridge = id.as_str().is_some_and(|id| id.starts_with('_'));
         if is_bridge {
             let error = ValidatorError::Bridge(python_str(id));
-            let help = "remove it: validators whose ids start with _ hold the others together";
+            let help = "remove it: the other validators rely on those whose ids start with _";
             self.error(id, error.to_string(), help);
         }
         !is_bridge
@@ -145,7 +145,7 @@ impl Reader<'_> {
             let Some(name) = id.as_str() else { return };
             if validators.records.enable(name, scope.types()).is_err() {
                 let known = validators.records.available().map(|(_, validator)| validator.id());
-                let message = format!("there is no validator \"{name}\" of records");
+                let message = format!("there is no record validator \"{name}\"");
                 reader.error(id, message, meant(name, known));
             }
         });
@@ -156,7 +156,7 @@ impl Reader<'_> {
             if validators.records.disable(name, scope.types()) == Ok(0) {
                 let of = python_str(of);
                 let known = validators.records.available().map(|(_, validator)| validator.id());
-                let message = format!("the validator \"{name}\" is not at work for \"{of}\"");
+                let message = format!("the validator \"{name}\" is not enabled for \"{of}\"");
                 reader.warn(id, message, advice(name, known).unwrap_or_else(idle));
             }
         });
@@ -169,14 +169,14 @@ impl Reader<'_> {
         for id in self.ids("zone.validators", zone.get("validators")) {
             let Some(name) = id.as_str() else { continue };
             if validators.enable(name).is_err() {
-                let message = format!("there is no validator \"{name}\" of zones");
+                let message = format!("there is no zone validator \"{name}\"");
                 self.error(id, message, meant(name, validators.available_ids()));
             }
         }
         for id in self.ids("zone.disable_validators", zone.get("disable_validators")) {
             let Some(name) = id.as_str().filter(|_| self.may_be_disabled(id)) else { continue };
             if validators.disable(name) == Ok(false) {
-                let message = format!("the validator \"{name}\" of zones is not at work");
+                let message = format!("the validator \"{name}\" is not enabled");
                 let help = advice(name, validators.available_ids()).unwrap_or_else(idle);
                 self.warn(id, message, help);
             }
@@ -199,7 +199,7 @@ impl Reader<'_> {
             let known = known_sets(validators);
             if !known.contains(name) {
                 let help = advice(name, known.iter().map(String::as_str));
-                let message = format!("no validator is in a set \"{name}\"");
+                let message = format!("there is no validator set \"{name}\"");
                 if let Some(help) = help {
                     self.error(set, message, help);
                 } else {
@@ -224,7 +224,7 @@ impl Reader<'_> {
         if let Some(old) = old {
             let help = format!("write it under \"record\": manager.validators.record.{key}");
             if new.is_some() {
-                let message = format!("\"{key}\" is there twice, here and under \"record\"");
+                let message = format!("\"{key}\" is given twice, here and under \"record\"");
                 self.error(old, message, help);
             } else {
                 let message = format!("manager.validators.{key} is deprecated");
@@ -244,7 +244,7 @@ impl Reader<'_> {
             return Some(Types(Some([entry.record_type()])));
         }
         let upper = name.to_ascii_uppercase();
-        let message = format!("\"{name}\" is no record type");
+        let message = format!("\"{name}\" is not a record type");
         self.error(of, message, meant(&upper, types.names()));
         None
     }
@@ -272,7 +272,7 @@ fn meant<'c>(name: &str, known: impl IntoIterator<Item = &'c str>) -> String {
 }
 
 fn idle() -> String {
-    "remove it: nothing of that name is there to be switched off".to_owned()
+    "remove it: there is nothing of that name to disable".to_owned()
 }
 
 fn advice<'c>(name: &str, known: impl IntoIterator<Item = &'c str>) -> Option<String> {

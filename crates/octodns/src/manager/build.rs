@@ -24,7 +24,7 @@ const OPTIONS: &str =
     "`octodns-schema --kind config --complete` describes the options of every class";
 
 /// What to do about a class that is like none there is.
-const MORE_CLASSES: &str = "`octodns-schema --kind config --complete` lists the classes there are";
+const MORE_CLASSES: &str = "`octodns-schema --kind config --complete` lists all classes";
 
 /// The class an entry of the config names, and its options.
 struct Chosen<'c, T> {

@@ -35,7 +35,7 @@ pub struct ManagerOptions {
     pub registry: Registry,
     /// Where plan outputs without a file write. Default: nowhere.
     pub plan_writer: Writer,
-    /// Where everything that is sent to a target is written down first. Default: nowhere.
+    /// Where everything that is sent to a target is recorded first. Default: nowhere.
     pub apply_sink: Arc<dyn ApplySink>,
     /// Whether warnings about the config are logged. Default: true. Whoever shows
     /// [`Manager::warnings`] to the user does without.

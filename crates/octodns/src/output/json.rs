@@ -12,7 +12,7 @@ use super::{PlanOutput, Planned};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlanJson {
-    /// Blanks per level; none keeps it on one line. Default: none.
+    /// Spaces per level of indentation; none keeps it on one line. Default: none.
     pub indent: Option<usize>,
     /// Whether keys are sorted. Default: true.
     pub sort_keys: bool,

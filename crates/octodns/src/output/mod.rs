@@ -71,7 +71,7 @@ impl Outputs {
                 let message = format!("cannot write the plan: {error}");
                 let origin = output.file().map_or_else(Origin::default, Origin::file);
                 let found = Diagnostic::error("plan-output", message).at(origin);
-                Failure::from(found.help("name a file that can be written, or free its device"))
+                Failure::from(found.help("name a writable file, or free space on its device"))
             })?;
         }
         Ok(())

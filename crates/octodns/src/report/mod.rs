@@ -33,7 +33,7 @@ pub struct ReportOptions {
     pub lenient: bool,
     /// The servers: addresses or names, with a port if it is another than 53.
     pub servers: Vec<String>,
-    /// How many questions are on their way at once. Default: 64.
+    /// How many queries to send at the same time. Default: 64.
     pub concurrency: usize,
     /// How long an answer is waited for. Default: 1 second.
     pub timeout: Duration,
@@ -164,7 +164,7 @@ async fn addresses(servers: &[String], report: &mut Report) -> (Vec<SocketAddr>,
         }
     }
     if addresses.is_empty() {
-        let message = format!("there is no DNS server to ask ({})", servers.join(", "));
+        let message = format!("there is no DNS server to query ({})", servers.join(", "));
         report.push(Diagnostic::error("server", message).help(SERVERS));
     }
     (addresses, unknown)

@@ -18,7 +18,7 @@ pub(super) fn config(registry: &Registry) -> Schema {
     let about = "Validators with options, or under another id, by their ids.";
     let validators = section(about, &registry.validators, &mut generator, None);
     let none = json!({"type": "object", "additionalProperties": false});
-    let about = "Where values such as NAME/KEY are looked up, by NAME; env is always there.";
+    let about = "Where values such as NAME/KEY are looked up, by NAME; env is built in.";
     let secret_handlers = entries(about, &ENVIRON, &[branch(&ENVIRON, none)]);
     json_schema!({
         "$schema": DRAFT,
@@ -43,7 +43,7 @@ pub(super) fn config(registry: &Registry) -> Schema {
     })
 }
 
-/// Keys that are passed over without a word, where configs keep their anchors.
+/// Keys that are passed over silently, where configs keep their anchors.
 fn ignored() -> Json {
     json!({"^[._]|^x-": true})
 }
@@ -65,7 +65,7 @@ fn manager(registry: &Registry, generator: &mut SchemaGenerator) -> Json {
     loosen(&mut arpa);
     arpa["properties"]["lenient"] = json!({"type": "boolean"});
     keys(
-        "What goes for all zones.",
+        "Settings for all zones.",
         json!({
             "auto_arpa": {
                 "description": "PTR records of reverse zones from the addresses of all others. Default: false.",
@@ -76,7 +76,7 @@ fn manager(registry: &Registry, generator: &mut SchemaGenerator) -> Json {
             "max_workers": {
                 "type": ["integer", "null"],
                 "minimum": 0,
-                "description": "How many zones are worked on at the same time. Default: 16.",
+                "description": "How many zones are processed at the same time. Default: 16.",
             },
             "plan_outputs": section(
                 "How plans are shown, by their names. Default: in the log.",
@@ -123,15 +123,15 @@ fn ids_by_type(about: &str, may_be_bridges: bool, registry: &Registry) -> Json {
 }
 
 fn validators(registry: &Registry) -> Json {
-    let added = "Ids of validators to add, by record type; * is all.";
-    let removed = "Ids of validators to leave out, by record type; * is all.";
+    let added = "Ids of validators to enable, by record type; * is all.";
+    let removed = "Ids of validators to disable, by record type; * is all.";
     let moved = |about, key: &str, may_be_bridges| {
         let mut schema = ids_by_type(about, may_be_bridges, registry);
         schema["deprecationMessage"] = json!(format!("write it under \"record\": record.{key}"));
         schema
     };
     let mut validators = keys(
-        "The validators at work.",
+        "The enabled validators.",
         json!({
             "enabled": {
                 "type": "array",
@@ -143,8 +143,8 @@ fn validators(registry: &Registry) -> Json {
                 "disable_validators": ids_by_type(removed, false, registry),
             })),
             "zone": keys("Validators of zones.", json!({
-                "validators": ids("Ids of validators to add.", true),
-                "disable_validators": ids("Ids of validators to leave out.", false),
+                "validators": ids("Ids of validators to enable.", true),
+                "disable_validators": ids("Ids of validators to disable.", false),
             })),
             "validators": moved(added, "validators", true),
             "disable_validators": moved(removed, "disable_validators", false),
@@ -170,7 +170,7 @@ fn zone(registry: &Registry) -> Json {
             "description": about,
         })
     };
-    let removed = "Ids of validators to leave out, by record type; * is all.";
+    let removed = "Ids of validators to disable, by record type; * is all.";
     let mut zone = keys(
         "A zone, or with a name such as * the zones that its sources have.",
         json!({
@@ -185,12 +185,12 @@ fn zone(registry: &Registry) -> Json {
             "sources": names("The providers to read from."),
             "targets": names("The providers to write to."),
             "update_pcent_threshold": share("Share of records that may be updated without force."),
-            "validators": keys("Validators that are not at work for this zone.", json!({
+            "validators": keys("Validators that are disabled for this zone.", json!({
                 "record": keys("Validators of records and values.", json!({
                     "disable_validators": ids_by_type(removed, false, registry),
                 })),
                 "zone": keys("Validators of zones.", json!({
-                    "disable_validators": ids("Ids of validators to leave out.", false),
+                    "disable_validators": ids("Ids of validators to disable.", false),
                 })),
             })),
         }),

@@ -173,9 +173,7 @@ impl Processor for Templating {
                 }
                 Err(message) => {
                     let found = finding::about(record, desired.name(), CODE, &self.id, message);
-                    stage
-                        .report
-                        .push(found.help("braces that are meant as such are doubled: {{ }}"));
+                    stage.report.push(found.help("double literal braces: {{ }}"));
                 }
             }
         }

@@ -26,8 +26,8 @@ pub struct Options {
     /// Whether a name is resolved to IPv6 addresses instead of IPv4. Default: false.
     #[serde(default)]
     pub ipv6: bool,
-    /// How long the server may be silent, in seconds: until it is connected, and from message to
-    /// message. Default: 15.
+    /// How long the server may be silent, in seconds: until it is connected, and between messages.
+    /// Default: 15.
     #[serde(default = "default_timeout", deserialize_with = "seconds")]
     #[schemars(with = "f64")]
     pub timeout: f64,
@@ -35,8 +35,7 @@ pub struct Options {
     #[serde(default = "default_transfer_timeout", deserialize_with = "seconds")]
     #[schemars(with = "f64")]
     pub transfer_timeout: f64,
-    /// How large a transfer may be as a whole, in MiB, with the names written out that are
-    /// compressed in it. Default: 256.
+    /// How large a transfer may be as a whole, in MiB, with compressed names written out. Default: 256.
     #[serde(default = "default_transfer_limit")]
     pub transfer_limit: u32,
     /// The name of the TSIG key. Default: none, nothing is signed.
@@ -49,7 +48,7 @@ pub struct Options {
     /// The algorithm of the TSIG key: hmac-sha256, hmac-sha512, hmac-sha1 ... Default: hmac-sha256.
     #[serde(default)]
     pub key_algorithm: Option<String>,
-    /// How many changes one update message has at most; by its size it may have fewer. Default: 1000.
+    /// The most changes in one update message; a message may have fewer because of its size. Default: 1000.
     #[serde(default = "default_batch", deserialize_with = "batch")]
     #[schemars(with = "usize", range(min = 1))]
     pub update_batch_size: usize,
@@ -105,7 +104,7 @@ fn key(given: &Sourced<Options>) -> Result<Option<Key>, BuildError> {
     };
     let Some(name) = &options.key_name else {
         if options.key_secret.is_some() {
-            let message = "key_secret is of no use without key_name";
+            let message = "key_secret needs key_name";
             let help = "add the name of the key as `key_name`, or remove the secret";
             return Err(given.error("key_secret", message).help(help));
         }

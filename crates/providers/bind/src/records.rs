@@ -70,14 +70,14 @@ pub(crate) fn read(
             }
             Err(fault) => {
                 let found = Diagnostic::error(CODE, fault.why).about(fault.subject);
-                read.report.push(found.help("mend or remove the record on the server"));
+                read.report.push(found.help("fix or remove the record on the server"));
             }
         }
     }
     read
 }
 
-/// Why a set is no record.
+/// Why a set is not a record.
 #[derive(Debug)]
 pub(crate) struct RecordError {
     pub(crate) kind: RecordErrorKind,
@@ -113,7 +113,7 @@ pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, RecordErro
         .relative(&fqdn)
         .ok_or_else(|| fault(RecordErrorKind::Outside, format!("is outside the zone {zone}")))?;
     let of = wire::type_of(set.of).ok_or_else(|| {
-        fault(RecordErrorKind::Type, format!("{} records are not handled", text()))
+        fault(RecordErrorKind::Type, format!("{} records are not supported", text()))
     })?;
     let name = RecordName::new(relative)
         .map_err(|error| fault(RecordErrorKind::Name, error.to_string()))?;
@@ -166,7 +166,7 @@ pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
                 let name = record.decoded_fqdn(desired.name());
                 let subject = format!("{name} {}", record.record_type());
                 let found = Diagnostic::error(CODE, error.to_string()).about(subject);
-                let found = found.help("write a value that fits into a message of DNS");
+                let found = found.help("write a value that fits into a DNS message");
                 report.push(found.at(record.origin().clone()));
             }
         }

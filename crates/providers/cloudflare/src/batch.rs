@@ -116,7 +116,7 @@ struct Existing<'r> {
 }
 
 impl<'r> Existing<'r> {
-    /// Rows by the canonical form of their value; what is no value of the type matches nothing.
+    /// Rows by the canonical form of their value; what is not a value of the type matches nothing.
     fn keyed(&self) -> impl Iterator<Item = (String, &'r Row)> {
         let key = |row| records::key(self.record_type, row, self.types).unwrap_or_default();
         self.rows.iter().map(move |row| (key(row), *row))

@@ -152,7 +152,7 @@ impl Api {
         self.result(|| self.client.post(&["zones"]).json(&body)).await
     }
 
-    /// `GET /zones/{id}/available_plans`; `None` where the answer is no list.
+    /// `GET /zones/{id}/available_plans`; `None` where the answer is not a list.
     pub(crate) async fn plans(&self, zone: &str) -> Result<Option<Vec<PlanRow>>, Error> {
         let plans: Json =
             self.result(|| self.client.get(&["zones", zone, "available_plans"])).await?;
@@ -235,7 +235,7 @@ impl Api {
             };
             let (entries, info, response) = self.envelope::<Vec<T>>(request).await?;
             let info = info.unwrap_or_default();
-            // Where the service does not count, a full page has another behind it.
+            // Where the service does not count, a full page has another after it.
             let is_full = info.count > 0 && info.count == info.per_page;
             let next = (info.total_count.is_none() && is_full).then_some(at.number + 1);
             Ok(Page::new(&response, entries).next(next).total(info.total_count))

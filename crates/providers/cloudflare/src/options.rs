@@ -23,30 +23,30 @@ pub struct AccountOptions {
     /// The address of the account, for the global API key. Default: none, `token` is an API token.
     #[serde(default)]
     pub email: Option<String>,
-    /// Attempts of a call that is told to come back later (429); repetitions of one that fails otherwise.
+    /// Attempts of a call that is throttled (429); retries of one that fails otherwise.
     /// Default: 4.
     #[serde(default = "four")]
     pub retry_count: u32,
-    /// The pause, in seconds, before a call is repeated that was told to come back later and not when, or
-    /// whose credentials were refused; the longest before others. Default: 300.
+    /// The pause, in seconds, before the retry of a call that was throttled without a time, or whose
+    /// credentials were refused; the longest pause before other retries. Default: 300.
     #[serde(default = "five_minutes")]
     pub retry_period: u64,
-    /// Repetitions of a call whose credentials are refused (403). Default: 0.
+    /// Retries of a call whose credentials are refused (403). Default: 0.
     #[serde(default)]
     pub auth_error_retry_count: u32,
-    /// Zones of one page, 1 to 50. Default: 50.
+    /// Zones per page, 1 to 50. Default: 50.
     #[serde(default = "fifty")]
     pub zones_per_page: u32,
-    /// Records of one page, 1 to 5000000. Default: 100.
+    /// Records per page, 1 to 5000000. Default: 100.
     #[serde(default = "hundred")]
     pub records_per_page: u32,
-    /// The least TTL, in seconds: lower ones are raised to it. Default: 120.
+    /// The minimum TTL, in seconds: lower TTLs are raised to it. Default: 120.
     #[serde(default = "two_minutes")]
     pub min_ttl: i64,
-    /// How long to wait for an answer, in seconds; `http.timeout` comes first. Default: 15.
+    /// How long to wait for an answer, in seconds; `http.timeout` takes precedence. Default: 15.
     #[serde(default = "fifteen")]
     pub timeout: u64,
-    /// The name that octoDNS has for `endpoint`. Default: `https://api.cloudflare.com/client/v4`.
+    /// octoDNS's name for `endpoint`. Default: `https://api.cloudflare.com/client/v4`.
     #[serde(default)]
     pub api_url: Option<String>,
 }
@@ -55,18 +55,18 @@ pub struct AccountOptions {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublicZones {
-    /// The account whose zones are meant, and that new zones belong to. Default: every account the token can
+    /// The account whose zones are managed, and that new zones belong to. Default: every account the token can
     /// see.
     #[serde(default)]
     pub account_id: Option<String>,
-    /// Whether proxied records are read as aliases to `<name>.cdn.cloudflare.net.`; none is written then.
+    /// Whether proxied records are read as aliases to `<name>.cdn.cloudflare.net.`; these are then not written.
     /// Default: false.
     #[serde(default, deserialize_with = "truth")]
     pub cdn: bool,
     /// Whether forwarding page rules are managed, as `URLFWD` records. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     pub pagerules: bool,
-    /// The plan zones are to have: free, pro, business or enterprise. Default: plans are left alone.
+    /// The plan that zones should have: free, pro, business or enterprise. Default: plans are left alone.
     #[serde(default)]
     pub plan_type: Option<String>,
 }
@@ -77,7 +77,7 @@ pub struct PublicZones {
 pub struct InternalZones {
     /// The account that the zones and views belong to.
     pub account_id: String,
-    /// The view whose zones are meant. Default: the zones of every view of the account.
+    /// The view whose zones are managed. Default: the zones of every view of the account.
     #[serde(default)]
     pub view_id: Option<String>,
 }

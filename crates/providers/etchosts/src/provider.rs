@@ -35,7 +35,7 @@ const MAX_ZONES: usize = 1_000_000;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The folder of the files, which is made when the first is written.
+    /// The folder of the files; it is created when the first file is written.
     pub directory: PathBuf,
     /// Whether host names are written without their final dot. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
@@ -118,7 +118,7 @@ impl EtcHostsProvider {
 
 /// The file of a zone.
 fn path(directory: &Path, zone: &ZoneName) -> PathBuf {
-    // Differs from octoDNS: the slash of RFC 2317 is no folder.
+    // Differs from octoDNS: the slash of RFC 2317 is not a folder.
     directory.join(format!("{}hosts", zone.as_str().replace('/', "-")))
 }
 

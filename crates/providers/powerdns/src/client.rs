@@ -125,7 +125,7 @@ impl Api {
         let mut parts = version.split('.').map(|part| part.split('-').next()?.parse().ok());
         match (parts.next().flatten(), parts.next().flatten()) {
             (Some(major), Some(minor)) => Ok([major, minor]),
-            _ => Err(response.malformed("version", &format!("\"{version}\" is none"))),
+            _ => Err(response.malformed("version", &format!("\"{version}\" is not a version"))),
         }
     }
 

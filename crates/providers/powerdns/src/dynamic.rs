@@ -38,8 +38,8 @@ fn default_and_others(dynamic: &Dynamic) -> Result<(&Rule, Vec<&Rule>), String> 
         dynamic.rules().iter().partition(|rule| rule.is_catchall());
     match *defaults {
         [default] => Ok((default, others)),
-        [] => Err("no rule takes what the others do not".to_owned()),
-        _ => Err("more than one rule takes what the others do not".to_owned()),
+        [] => Err("no rule is a catch-all".to_owned()),
+        _ => Err("more than one rule is a catch-all".to_owned()),
     }
 }
 
@@ -90,7 +90,7 @@ fn choice(pool: &str, dynamic: &Dynamic) -> Result<String, String> {
             let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-:*/".contains(c);
             if !value.value().chars().all(is_plain) {
                 return Err(format!(
-                    "the value \"{}\" of a pool cannot stand in a script",
+                    "the value \"{}\" of a pool cannot be written in a script",
                     value.value()
                 ));
             }
@@ -120,7 +120,7 @@ pub(crate) fn read(responses: &str, script: &str) -> Result<Option<Map<'static>>
     let bytes = URL_SAFE.decode(&mark[..end]).map_err(|error| malformed(&error.to_string()))?;
     let json = serde_json::from_slice(&bytes).map_err(|error| malformed(&error.to_string()))?;
     let section = value(&json);
-    let pool = default_pool(&section).ok_or_else(|| malformed("there is no rule for the rest"))?;
+    let pool = default_pool(&section).ok_or_else(|| malformed("there is no catch-all rule"))?;
     let values: Vec<OwnedValue> = pool
         .get("values")
         .and_then(Value::as_list)
@@ -131,7 +131,7 @@ pub(crate) fn read(responses: &str, script: &str) -> Result<Option<Map<'static>>
     let mut data = Map::new();
     data.insert("type", responses.to_owned());
     match values.first() {
-        None => return Err(malformed("the pool for the rest has no values")),
+        None => return Err(malformed("the pool of the catch-all rule has no values")),
         Some(first) if responses == "CNAME" => data.insert("value", first.clone()),
         Some(_) => data.insert("values", values),
     }
@@ -168,7 +168,7 @@ pub(crate) fn missing(settings: &[Setting]) -> Option<&'static str> {
         settings.iter().find(|setting| setting.name == name).map(|setting| setting.value.trim())
     };
     if !matches!(of("enable-lua-records"), Some("yes" | "shared")) {
-        return Some("the server does not answer by LUA records: set `enable-lua-records=yes`");
+        return Some("the server does not serve LUA records: set `enable-lua-records=yes`");
     }
     if of("enable-lua-record-updates") == Some("no") {
         // From 5.1 on.
@@ -178,7 +178,7 @@ pub(crate) fn missing(settings: &[Setting]) -> Option<&'static str> {
     }
     let launched = of("launch").unwrap_or_default().split(',').any(|name| name.trim() == "geoip");
     if !launched && of("geoip-database-files").is_none_or(str::is_empty) {
-        return Some("the server knows no places: launch its geoip backend");
+        return Some("the server has no GeoIP data: launch its geoip backend");
     }
     None
 }

@@ -21,14 +21,14 @@ pub struct Options {
     /// `http` or `https`. Default: `http`.
     #[serde(default = "scheme")]
     pub scheme: String,
-    /// Certificates are always verified, so that this may only be true. Default: true.
+    /// Certificates are always verified, so this can only be true. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     #[schemars(with = "bool")]
     pub ssl_verify: bool,
     /// Seconds for a request, until the last byte of its answer. Default: 5.
     #[serde(default)]
     pub timeout: Option<f64>,
-    /// How the serial of a new zone goes up with changes by the API. Default: `default`.
+    /// How the serial of a new zone increases with changes by the API. Default: `default`.
     #[serde(default)]
     pub soa_edit_api: SoaEdit,
     /// The kind of new zones. Default: `master`.
@@ -41,10 +41,10 @@ pub struct Options {
     /// The server's id within the API. Default: `localhost`.
     #[serde(default = "localhost")]
     pub server_id: String,
-    /// Whether the server can hold dynamic records. Default: the server is asked.
+    /// Whether the server supports dynamic records. Default: the server is asked.
     #[serde(default)]
     pub enable_dynamic: Option<bool>,
-    /// Where the API is, in the place of `scheme`, `host` and `port`.
+    /// The URL of the API, instead of `scheme`, `host` and `port`.
     #[serde(default)]
     pub endpoint: Option<String>,
     /// How requests are made.

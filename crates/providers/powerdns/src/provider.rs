@@ -144,7 +144,7 @@ impl Provider for PowerDns {
         let kind = self.options.mode_of_operation;
         if !plan.exists && kind.is_new() && self.api.version().await? < [4, 5] {
             return Err(ProviderError::failed(
-                "this server knows no zones of the kind \"primary\" or \"secondary\": \
+                "this server does not support zones of the kind \"primary\" or \"secondary\": \
                  write `mode_of_operation: master` or `slave`",
             ));
         }

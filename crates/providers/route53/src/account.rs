@@ -57,7 +57,7 @@ impl Account {
     /// Something unique, in hexadecimal digits.
     pub(crate) fn unique(&self) -> Result<String, ProviderError> {
         let uuid = (self.uuid)().ok_or_else(|| {
-            ProviderError::failed("this program gives no random UUIDs, which AWS asks for")
+            ProviderError::failed("AWS needs random UUIDs, which this program does not provide")
         })?;
         Ok(uuid.replace('-', ""))
     }

@@ -125,7 +125,7 @@ impl<'a> Apply<'a> {
             return Ok(());
         }
         let message = format!(
-            "the hosted zone {} is associated with {} VPCs ({}), and a change concerns them all",
+            "the hosted zone {} is associated with {} VPCs ({}), and a change affects them all",
             self.zone_id,
             vpcs.len(),
             vpcs.join(", ")

@@ -24,7 +24,7 @@ pub struct AwsOptions {
     pub(crate) profile: Option<String>,
     /// The ARN of a role to assume first, with the credentials found otherwise. Default: none.
     pub(crate) role_arn: Option<String>,
-    /// How often a call is repeated when the service is busy or does not answer. Default: 5.
+    /// How often a call is retried when the service is busy or does not answer. Default: 5.
     #[schemars(range(max = 100))]
     pub(crate) client_max_attempts: Option<u32>,
     /// The URL of the API. Default: AWS's, for the region.
@@ -77,11 +77,11 @@ pub(crate) enum MultiVpc {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceOptions {
-    /// The region that is asked, such as `eu-west-1`.
+    /// The region to query, such as `eu-west-1`.
     pub(crate) region: String,
     /// TTL of the records, in seconds. Default: 3600.
     pub(crate) ttl: Option<i64>,
-    /// How the keys of tags start whose values are names, separated by `/`. Default: `octodns`.
+    /// The start of the keys of tags whose values are names, separated by `/`. Default: `octodns`.
     pub(crate) tag_prefix: Option<String>,
     /// What is appended to every name. Default: nothing.
     #[serde(default)]

@@ -24,7 +24,7 @@ use crate::{alias, dynamic, records};
 
 const CAPABILITIES: Capabilities = Capabilities {
     types: records::TYPES,
-    // Differs from octoDNS: which claims it, ignores it, and then plans the same change for ever.
+    // Differs from octoDNS: which claims it, ignores it, and then plans the same change forever.
     geo: false,
     dynamic: true,
     pool_value_status: true,

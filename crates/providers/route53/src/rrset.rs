@@ -173,7 +173,7 @@ pub(crate) fn foreign_routing(set: &RrSet) -> Option<&'static str> {
         (_, Routing::Failover { .. }) => Some("failover routing"),
         (_, Routing::Geo(_)) => Some("geolocation routing"),
         (_, Routing::Cidr { .. }) => Some("CIDR routing"),
-        (_, Routing::Other(_)) => Some("routing of a kind that octoDNS has not"),
+        (_, Routing::Other(_)) => Some("routing of a kind that octoDNS does not have"),
     }
 }
 

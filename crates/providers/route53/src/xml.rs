@@ -18,7 +18,7 @@ pub(crate) enum XmlError {
     #[error("it is not XML")]
     Syntax(#[from] quick_xml::Error),
     /// It ends before its root element does.
-    #[error("it breaks off")]
+    #[error("it is truncated")]
     Unclosed,
 }
 

@@ -30,20 +30,20 @@ pub struct Options {
     /// How the policy ends: `~all` (true), `-all` (false), or without `all` (null). Default: false.
     #[serde(default = "hard")]
     pub soft_fail: Option<bool>,
-    /// Whether a policy that another source gave is joined with this one. Default: false, it is an error.
+    /// Whether a policy of another source is merged with this one. Default: false, it is an error.
     #[serde(default)]
     pub merging_enabled: bool,
-    /// The TTL of the record, in seconds, if no other source gave one. Default: 3600.
+    /// The TTL of the record, in seconds, if no other source has one. Default: 3600.
     #[serde(default = "hour")]
     pub ttl: i64,
-    /// Whether a zone fails whose policy needs more than ten DNS lookups. Default: false.
+    /// Whether a zone whose policy needs more than ten DNS lookups fails. Default: false.
     #[serde(default)]
     pub verify_dns_lookups: bool,
-    /// The DNS servers that are asked then, one after the other: addresses or names, with a port if it is
-    /// another than 53. Default: those of the system.
+    /// The DNS servers to query for that, one after the other: addresses or names, with a port if it is
+    /// not 53. Default: those of the system.
     #[serde(default)]
     pub resolvers: Vec<String>,
-    /// How long the answer of a server is waited for, in seconds. Default: 5.
+    /// How long to wait for the answer of a server, in seconds. Default: 5.
     #[serde(default = "five")]
     pub timeout: f64,
 }

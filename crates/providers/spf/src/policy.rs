@@ -16,12 +16,12 @@ pub(crate) struct Policy {
 /// Why a policy that is there cannot be joined with another.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum MergeError {
-    #[error("\"{0}\" is no SPF value")]
+    #[error("\"{0}\" is not an SPF value")]
     NoPolicy(String),
-    #[error("\"{0}\" is no SPF mechanism")]
+    #[error("\"{0}\" is not an SPF mechanism")]
     Unknown(String),
     #[error(
-        "\"{0}\" has another qualifier than +, so its place matters, which merging does not keep"
+        "\"{0}\" has another qualifier than +, so its position matters, which merging does not keep"
     )]
     Qualifier(String),
     #[error("\"{0}\" is deprecated")]

@@ -205,9 +205,9 @@ async fn source(case: Json) {
     } else {
         let expected = match name {
             "existing-spf-no-merge" => "there is an SPF value already",
-            "merge-unknown-mechanism" => "\"foo:bar\" is no SPF mechanism",
+            "merge-unknown-mechanism" => "\"foo:bar\" is not an SPF mechanism",
             "merge-redirect" => "\"redirect=_spf.unit.tests\" would lose its effect",
-            "merge-spf10" => "\"v=spf10 -all\" is no SPF value",
+            "merge-spf10" => "\"v=spf10 -all\" is not an SPF value",
             "verify-too-many" => "needs more than 10 DNS lookups",
             "verify-nxdomain" => "includes gone.tests., which has no TXT record",
             // One that is not known here has to be an error all the same.

@@ -5,7 +5,7 @@
 
 /// The octets of a text with escapes: `\072` is an octet, other escapes are characters in UTF-8.
 ///
-/// A backslash before anything that is no escape stays, as does what follows it.
+/// A backslash before anything that is not an escape stays, as does what follows it.
 ///
 /// # Errors
 ///
@@ -73,7 +73,7 @@ fn number<'t>(
 ) -> Result<&'t str, String> {
     let digits = text.get(..length).filter(|digits| digits.chars().all(|c| c.is_digit(radix)));
     let Some(digits) = digits else {
-        return Err(format!("an escape has not the {length} digits it needs"));
+        return Err(format!("an escape does not have {length} digits"));
     };
     let code = u32::from_str_radix(digits, radix).ok();
     match (code.and_then(|code| u8::try_from(code).ok()), code.and_then(char::from_u32)) {

@@ -160,14 +160,14 @@ fn paths(folder: &Path) -> Result<Vec<PathBuf>, ProviderError> {
 }
 
 fn text_of(path: &Path, name: &Arc<str>) -> Result<String, ProviderError> {
-    // Opening what is no file may wait forever, or never end.
+    // Opening what is not a file may wait forever, or never end.
     let there = fs::metadata(path).map_err(failed("read", path))?;
     if !there.is_file() {
-        let message = format!("\"{name}\" must be a file, and is none");
+        let message = format!("\"{name}\" is not a file");
         return Err(ProviderError::failed(message));
     }
     let mut bytes = fs::read(path).map_err(failed("read", path))?;
-    // Some editors start a file with a mark of its encoding, which is no part of the first line.
+    // Some editors start a file with a mark of its encoding, which is not part of the first line.
     if bytes.starts_with("\u{feff}".as_bytes()) {
         bytes.drain(.."\u{feff}".len());
     }
@@ -180,7 +180,7 @@ fn text_of(path: &Path, name: &Arc<str>) -> Result<String, ProviderError> {
     })
 }
 
-/// The place behind a text at the start of a file.
+/// The place after a text at the start of a file.
 fn end_of(text: &str, file: &Arc<str>) -> Origin {
     let text = text.replace("\r\n", "\n");
     let (line, last) = text.split(['\n', '\r']).enumerate().last().unwrap_or((0, ""));

@@ -36,7 +36,7 @@ pub(crate) fn ttl(lines: &[Line<'_>], index: usize) -> Option<OwnedValue> {
     // Differs from octoDNS: an empty TTL before a timestamp or a location is none, as in tinydns.
     let field = lines.iter().find_map(|line| line.filled(index))?;
     let number = field.text.parse::<i64>().map(OwnedValue::from);
-    // What is no number is refused with the record.
+    // What is not a number is refused with the record.
     Some(number.map_or(field.value(), |value| OwnedValue::new(value.kind, field.position)))
 }
 

@@ -1,4 +1,4 @@
-//! Lines of tinydns-data: the mark at the start, and the fields behind it.
+//! Lines of tinydns-data: the mark at the start, and the fields after it.
 
 use octodns_core::value::{Kind, OwnedValue, Position};
 

@@ -77,8 +77,10 @@ fn pointer(line: &Line<'_>) -> Result<(String, OwnedValue), (String, Position)> 
     }
     let field = line.filled(1).ok_or_else(|| missing(1, "address"))?;
     let Some(address) = address(field.text) else {
-        let message =
-            format!("\"{}\" is no IPv4 address and not the 32 digits of one of IPv6", field.text);
+        let message = format!(
+            "\"{}\" is neither an IPv4 address nor the 32 digits of an IPv6 address",
+            field.text
+        );
         return Err((message, field.position));
     };
     Ok((reverse_name(address), dotted(name.text, name.position)))

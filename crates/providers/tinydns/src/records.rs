@@ -146,7 +146,9 @@ fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
             let upper = name.text.to_uppercase();
             let help = match octodns_core::nearest(&upper, sets.types().names()) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
-                None => "write the name of a type, such as CAA; numbers are not known".to_owned(),
+                None => {
+                    "write the name of a type, such as CAA; numbers are not supported".to_owned()
+                }
             };
             sets.remark(line, name.position, message, &help);
             continue;
@@ -165,7 +167,7 @@ fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
                 Ok(value) => values.push(value),
                 Err(message) => {
                     let of = entry.record_type();
-                    let help = format!("write the data as a zone file has it behind \"{of}\"");
+                    let help = format!("write the data as a zone file has it after \"{of}\"");
                     sets.fault(line, rdata.position, message, &help);
                 }
             }

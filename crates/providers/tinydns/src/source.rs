@@ -24,9 +24,9 @@ static CAPABILITIES: Capabilities =
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The folder with the files, which are all read; those whose name starts with a dot are not.
+    /// The folder with the files. All are read, except those whose names start with a dot.
     pub directory: PathBuf,
-    /// The TTL, in seconds, of records whose lines give none. Default: 3600.
+    /// The TTL, in seconds, of records whose lines have none. Default: 3600.
     #[serde(default = "an_hour")]
     pub default_ttl: i64,
 }

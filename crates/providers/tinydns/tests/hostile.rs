@@ -84,9 +84,9 @@ fn a_faulty_line_is_an_error_at_its_place() {
 #[test]
 fn a_faulty_pointer_fails_every_reverse_zone_and_no_other() {
     for (text, expected) in [
-        ("=a.example.com:192.0.2", "1:16: a.example.com: \"192.0.2\" is no IPv4 address"),
+        ("=a.example.com:192.0.2", "1:16: a.example.com: \"192.0.2\" is neither an IPv4 address"),
         ("=a.example.com", "1:15: a.example.com: missing address"),
-        ("6a.example.com:20010db8", "1:16: a.example.com: \"20010db8\" is no IPv4 address"),
+        ("6a.example.com:20010db8", "1:16: a.example.com: \"20010db8\" is neither an IPv4 address"),
         ("^1.2.0.192.in-addr.arpa", "1:24: 1.2.0.192.in-addr.arpa: missing host"),
         ("^:192.0.2.1", "1:2: : missing name"),
     ] {
@@ -126,7 +126,7 @@ fn what_is_no_file_fails_every_zone() {
     fs::create_dir(folder.path().join(".hidden")).unwrap();
     assert!(read(folder.path(), "example.com.").unwrap().records.is_empty());
     fs::create_dir(folder.path().join("folder")).unwrap();
-    assert!(read(folder.path(), "example.com.").unwrap_err().contains("must be a file"));
+    assert!(read(folder.path(), "example.com.").unwrap_err().contains("is not a file"));
 }
 
 /// The reference takes neither; a line would be lost, or a whole zone be refused.

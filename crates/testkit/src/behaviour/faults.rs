@@ -224,7 +224,7 @@ fn cut_off<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// One in ten answers is 429 or 503, one in fifty breaks off, and requests were carried out before that or were
+/// One in ten answers is 429 or 503, one in fifty is interrupted, and requests were carried out before that or were
 /// not: nothing is lost, nothing is there twice. Half of the changes are updates, half are new.
 fn storm<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {

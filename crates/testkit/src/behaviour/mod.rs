@@ -1,6 +1,6 @@
 //! The behaviour suite: what every provider must do, against a server that keeps state.
 //!
-//! A test makes a [`Fixture`], a provider with its server, and proves it:
+//! A test makes a [`Fixture`], a provider with its server, and runs the suite on it:
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -71,7 +71,7 @@ pub trait Fixture: Send + Sync {
         None
     }
 
-    /// How the service says that it is asked too much.
+    /// How the service throttles.
     fn throttled(&self) -> InjectedFault {
         self.service().map_or_else(InjectedFault::throttled, |service| {
             InjectedFault::Response(service.throttled())
@@ -101,7 +101,7 @@ pub use texts::text_samples;
 ///
 /// # Panics
 ///
-/// When one fails; all of them are told.
+/// When one fails; all of them are reported.
 pub async fn run_suite(fixture: &dyn Fixture) {
     let failed = examine(fixture, &[]).await;
     assert!(failed.is_empty(), "\n{}\n", failed.join("\n"));

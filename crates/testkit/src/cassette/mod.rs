@@ -194,12 +194,12 @@ impl Cassettes {
     ///
     /// # Panics
     ///
-    /// When one differs; all of them are told.
+    /// When one differs; all of them are reported.
     pub async fn run(&self) {
         self.examine().await.end();
     }
 
-    /// Plays every recording, and says what came of each.
+    /// Plays every recording, and says the outcome of each.
     pub async fn examine(&self) -> Verdicts {
         let mut verdicts = Verdicts::default();
         let mut cassettes = Vec::new();

@@ -1,8 +1,8 @@
-//! What came of each recording of a provider, said on a line each, and counted in the end.
+//! The outcome of each recording of a provider, one line each, with a count at the end.
 
 use std::future::Future;
 
-/// What came of the recordings of one provider.
+/// The outcome of the recordings of one provider.
 ///
 /// Each is a line of the standard error, `recorded: FILE: agrees` and the like, which `cargo xtask conformance`
 /// counts; what differs follows on lines that are indented.

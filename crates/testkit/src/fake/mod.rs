@@ -31,7 +31,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
 //! let fake = Fake::start(Zones(vec!["example.com".to_owned()])).await;
-//! // Point a client at `fake.url()`, then look at what became of the state:
+//! // Point a client at `fake.url()`, then look at the state:
 //! assert_eq!(fake.api().0.len(), 1);
 //! assert!(fake.seen().is_empty());
 //! # }
@@ -204,7 +204,7 @@ async fn response<A: Api>(
     response
 }
 
-/// An answer that breaks off.
+/// An answer that is interrupted.
 fn broken(line: &Allowance, place: Place) -> HttpResponse {
     match place {
         Place::Start => line.limit(0),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 10_000;
 
-/// Where reservations are held. Servers with `SO_REUSEPORT` share a port without a word, so asking for
+/// Where reservations are held. Servers with `SO_REUSEPORT` share a port silently, so asking for
 /// the port itself would not do; all of 127.0.0.0/8 is this machine, and here only we listen.
 const RESERVED: Ipv4Addr = Ipv4Addr::new(127, 53, 0, 1);
 

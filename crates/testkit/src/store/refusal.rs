@@ -9,7 +9,7 @@ use crate::fake::Response;
 pub struct Refusal {
     /// The status.
     pub status: u16,
-    /// The service's own words.
+    /// The service's error message.
     pub message: String,
 }
 

@@ -89,7 +89,7 @@ impl Route {
 pub struct Call {
     /// The request.
     pub request: Request,
-    /// Its body; null if it is no JSON.
+    /// Its body; null if it is not JSON.
     pub body: Json,
     params: BTreeMap<&'static str, String>,
 }

@@ -160,7 +160,7 @@ impl Entries<'_, '_, '_, '_> {
         let merges: Vec<&Pair<'_>> = self.pairs.iter().filter(|pair| key(pair).is_none()).collect();
         if let [_, second, ..] = merges.as_slice() {
             return Err(Refusal::new(
-                "\"<<\" stands twice in a mapping",
+                "\"<<\" is used twice in a mapping",
                 "write one \"<<\" with a list of both, the last one first: of two the first counts",
                 place(second.key.position),
             ));

@@ -6,7 +6,7 @@ use crate::read::{Content, Item, layout};
 /// block text, or it says so already.
 pub(super) fn without_line_end(text: &str, depth: usize) -> Option<String> {
     let root = layout(text, depth).ok()??;
-    // Its bytes start behind its header.
+    // Its bytes start after its header.
     let before = text[..last(&root).bytes.start].trim_end();
     let line = before.rsplit(['\n', '\r']).next()?;
     let header = line.split(" #").next()?.trim_end();

@@ -1,7 +1,7 @@
 //! Mappings in braces: entries change places with the comments that belong to them, what stands between
 //! them stays.
 //!
-//! A block of comments right above an entry belongs to it, and so does the comment behind it on its line.
+//! A block of comments right above an entry belongs to it, and so does the comment after it on its line.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ pub(super) fn arrangement(
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return Ok(Arrangement { bytes: item.bytes.clone(), parts: Vec::new() });
         };
-        // Comments before the first and behind the last entry are theirs as well.
+        // Comments before the first and after the last entry are theirs as well.
         let inside = inside(text, item).unwrap_or(first.start..last.end);
         let around = [inside.start..first.start, last.end..inside.end];
         if around.into_iter().all(|bytes| !text[bytes].contains('#')) {
@@ -34,8 +34,8 @@ pub(super) fn arrangement(
     let layout = inside(text, item).and_then(|inside| Layout::of(text, inside, &entries));
     layout.map(|layout| layout.arranged(order)).ok_or_else(|| {
         Refusal::new(
-            "comments between entries in braces do not stand where it is clear whose they are",
-            "put each entry on a line of its own, and its comments above it or behind its comma",
+            "it is not clear which entries in braces the comments belong to",
+            "put each entry on a line of its own, and its comments above it or after its comma",
             origin.clone(),
         )
     })
@@ -54,7 +54,7 @@ fn without_comments(entries: &[Range<usize>], order: &[usize]) -> Arrangement {
     Arrangement { bytes: start..end, parts }
 }
 
-/// The bytes of an entry, with the colon behind a key without a value.
+/// The bytes of an entry, with the colon after a key without a value.
 fn entry(text: &str, pair: &Pair<'_>) -> Range<usize> {
     let mut bytes = pair.bytes();
     let rest = &text[bytes.end..];
@@ -72,7 +72,7 @@ fn inside(text: &str, item: &Item<'_>) -> Option<Range<usize>> {
     Some(start..start + inner.len())
 }
 
-/// What moves with an entry: whole lines above it and its indentation, itself, the comment behind it.
+/// What moves with an entry: whole lines above it and its indentation, itself, the comment after it.
 struct Moving {
     above: Range<usize>,
     body: Range<usize>,
@@ -91,7 +91,7 @@ struct Layout<'t> {
     inside: Range<usize>,
     moving: Vec<Moving>,
     places: Vec<Place>,
-    /// What comes behind the last entry.
+    /// What comes after the last entry.
     tail: Range<usize>,
     /// The indentation of an entry that starts a line.
     indent: usize,

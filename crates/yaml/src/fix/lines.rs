@@ -35,7 +35,7 @@ impl<'t> Lines<'t> {
         self.starts.partition_point(|start| *start <= byte).saturating_sub(1)
     }
 
-    /// Where a line starts; that behind the last one is the end of the text.
+    /// Where a line starts; that after the last one is the end of the text.
     pub(super) fn start(&self, line: usize) -> usize {
         self.starts.get(line).copied().unwrap_or(self.text.len())
     }

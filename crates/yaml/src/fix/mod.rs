@@ -25,7 +25,7 @@ use arrange::Arranger;
 pub(crate) use same::same;
 
 /// Puts the keys of a text into an order, and moves the comments that belong to them along; `None` when
-/// nothing is to be moved, or the text is no YAML. Files that it includes are texts of their own.
+/// nothing is to be moved, or the text is not YAML. Files that it includes are texts of their own.
 ///
 /// ```
 /// use octodns_yaml::{LoadOptions, Order, sort_keys};
@@ -68,7 +68,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     fn new(message: impl Into<String>, help: impl Into<String>, origin: Origin) -> Self {
-        let message = format!("cannot be put in order: {}", message.into());
+        let message = format!("cannot be sorted: {}", message.into());
         Self { message, help: help.into(), origin, related: Vec::new() }
     }
 
@@ -126,7 +126,7 @@ fn moved(
     let origin = first_disorder(&before.report, options).unwrap_or_default();
     Err(Refusal::new(
         "what it says would change, or would not be in order either",
-        "put it in order by hand",
+        "sort it by hand",
         origin,
     ))
 }

@@ -71,7 +71,7 @@ pub(super) fn single(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, 
         if there.is_file() || split {
             return Ok(there.is_file());
         }
-        Err(ProviderError::failed(format!("\"{}\" must be a file, and is none", path.display())))
+        Err(ProviderError::failed(format!("\"{}\" is not a file", path.display())))
     })
 }
 

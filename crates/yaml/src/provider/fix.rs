@@ -51,7 +51,7 @@ fn file(inner: &Inner, path: &Path, reordered: &mut SortedFiles) -> Result<(), P
     let bytes = std::fs::read(path).map_err(failed("read", path))?;
     let order: Order = inner.options.order_mode.into();
     let before = LoadOptions::new(Arc::clone(&name)).order(Some(order)).include(&includes);
-    // What is no YAML is for reading to tell.
+    // What is not YAML is for reading to tell.
     let Ok(text) = text_of(&bytes, &name) else { return Ok(()) };
     let Ok(before) = load(text, &before) else { return Ok(()) };
     if !before.report.has_errors() {
@@ -71,9 +71,9 @@ fn file(inner: &Inner, path: &Path, reordered: &mut SortedFiles) -> Result<(), P
         }
     }
     if !says_the_same(&name, &overlay, &before) {
-        let message = "cannot be put in order: what it says would change";
+        let message = "cannot be sorted: what it says would change";
         let found = Diagnostic::error(CODE, message).at(Origin::file(name));
-        reordered.report.push(found.help("put it in order by hand"));
+        reordered.report.push(found.help("sort it by hand"));
         return Ok(());
     }
     let mut changed: Vec<_> = overlay.changed.into_iter().collect();

@@ -21,10 +21,10 @@ pub struct YamlOptions {
     /// Whether keys must be in order. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     pub enforce_order: bool,
-    /// The order that keys must have, and are written in. Default: natural.
+    /// The order that keys must be in, and are written in. Default: natural.
     #[serde(default)]
     pub order_mode: OrderMode,
-    /// Whether a record takes the place of one that an earlier source or file has. Default: false.
+    /// Whether a record replaces one of an earlier source or file. Default: false.
     #[serde(default, deserialize_with = "truth")]
     pub populate_should_replace: bool,
     /// Whether the NS records of the apex are managed. Default: true.
@@ -109,10 +109,10 @@ pub struct SplitYamlOptions {
     /// Whether keys must be in order. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
     enforce_order: bool,
-    /// The order that keys must have, and are written in. Default: natural.
+    /// The order that keys must be in, and are written in. Default: natural.
     #[serde(default)]
     order_mode: OrderMode,
-    /// Whether a record takes the place of one that an earlier source or file has. Default: false.
+    /// Whether a record replaces one of an earlier source or file. Default: false.
     #[serde(default, deserialize_with = "truth")]
     populate_should_replace: bool,
     /// Whether the NS records of the apex are managed. Default: true.

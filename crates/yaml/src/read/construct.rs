@@ -222,7 +222,7 @@ impl<'a> Constructor<'_, '_, 'a> {
         Ok(values)
     }
 
-    /// Puts what `<<` asks for into the mapping itself, in the place of `<<`.
+    /// Puts what `<<` asks for into the mapping itself, in place of `<<`.
     fn flatten(&mut self, id: NodeId) -> Result<(), YamlError> {
         let pairs = self.children(id);
         let is_special = |(key, _): &Pair| matches!(self.nodes[*key].tag, Tag::Merge | Tag::Value);

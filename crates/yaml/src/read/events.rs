@@ -201,7 +201,7 @@ impl<'t> Events<'t> {
         }
     }
 
-    /// The parser places a sequence that is indented as its key behind its first dash.
+    /// The parser places a sequence that is indented as its key after its first dash.
     fn find_dash(&self, span: &mut Span) {
         let (Some(&Open::Mapping(column)), Some(at)) = (self.open.last(), span.start.byte_offset())
         else {

@@ -258,7 +258,7 @@ impl<'t> Reader<'t, '_> {
         if self.indent > column || (of_key && self.indent == column && self.is_dash()) {
             return self.block(self.indent);
         }
-        // The full reader places nothing behind the blanks.
+        // The full reader places nothing after the blanks.
         (of_key || self.bytes.get(end).is_none_or(|byte| *byte == b'\n')).then_some(nothing)
     }
 

@@ -48,7 +48,7 @@ impl Sequence {
     }
 }
 
-/// Makes a map: the last of duplicate keys wins in the place of the first, and the order is checked.
+/// Makes a map: the last of duplicate keys wins in place of the first, and the order is checked.
 pub(super) fn finish<'a>(
     mut entries: Vec<(Value<'a>, Value<'a>)>,
     sequence: Option<Sequence>,

@@ -140,7 +140,7 @@ pub trait Entries<'a> {
 /// Reads a document that is one mapping without holding all of it: a zone file of any size costs little
 /// more than what becomes of its entries.
 ///
-/// The root of the document is nothing if all went to `entries`, else what stands there in the place of a
+/// The root of the document is nothing if all went to `entries`, else what stands there in place of a
 /// mapping.
 ///
 /// # Errors

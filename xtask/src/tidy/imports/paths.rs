@@ -1,4 +1,4 @@
-//! The paths that a Rust file uses, read from its tokens: macros are looked into, strings and comments are not.
+//! The paths that a Rust file uses, read from its tokens: macros are checked, strings and comments are not.
 
 use std::collections::BTreeSet;
 use std::iter::Peekable;
@@ -74,7 +74,7 @@ impl Reader<'_> {
                 TokenTree::Punct(punct) if punct.as_char() == '#' => {
                     self.attribute(&mut tokens, module);
                 }
-                // What stands behind a dot is no path from here.
+                // What stands after a dot is no path from here.
                 TokenTree::Punct(punct) if punct.as_char() == '.' => drop(ident(&mut tokens)),
                 TokenTree::Punct(punct) if punct.as_char() == ':' => behind_colons(&mut tokens),
                 TokenTree::Group(group) => self.tokens(group.stream(), module),

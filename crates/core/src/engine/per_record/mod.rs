@@ -41,7 +41,7 @@ pub trait RowApi: Send + Sync {
         record: &Record,
     ) -> Result<(), ProviderError>;
 
-    /// Deletes a row; it is none the worse if there is no such row any more.
+    /// Deletes a row; it is no error if there is no such row any more.
     ///
     /// # Errors
     ///
@@ -67,13 +67,13 @@ pub trait RowApi: Send + Sync {
         true
     }
 
-    /// How often a creation is tried that breaks off without having been carried out, the first time
+    /// How often a creation is tried that is interrupted without having been carried out, the first time
     /// included.
     fn attempts(&self) -> u32 {
         5
     }
 
-    /// Waits after attempt number `attempt` (from 1) of a call that broke off in `error`, before it is looked
+    /// Waits after attempt number `attempt` (from 1) of a call that was interrupted in `error`, before it is looked
     /// into and tried again; as long as the service asks for, and longer each time.
     async fn pause(&self, error: &ProviderError, attempt: u32);
 
@@ -87,7 +87,7 @@ pub trait RowApi: Send + Sync {
 ///
 /// Rows with a value that stays are left alone or updated; those whose value goes are updated to hold one
 /// that comes; what is left is created, and only then is deleted what is too much: the name always holds
-/// something. A creation that breaks off is looked into before it is tried again.
+/// something. A creation that is interrupted is checked before it is tried again.
 ///
 /// # Errors
 ///
@@ -173,7 +173,7 @@ async fn make<A: RowApi>(
     }
 }
 
-/// Creates a row once, whatever breaks off on the way.
+/// Creates a row once, whatever fails on the way.
 async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<(), ProviderError> {
     let mut attempt = 0;
     loop {
@@ -187,12 +187,12 @@ async fn create<A: RowApi>(api: &A, zone: &ZoneName, record: &Record) -> Result<
                     // It is known not to be there, so this is no lost answer.
                     Ok(false) => {
                         let words =
-                            format!("{}; it was looked for, and not done", error.with_causes());
+                            format!("{}; a check found that it was not done", error.with_causes());
                         return Err(ProviderError::service(ServiceErrorKind::Unreachable, words));
                     }
                     Err(unread) => {
                         let (error, unread) = (error.with_causes(), unread.with_causes());
-                        let words = format!("{error}; and it cannot be looked for: {unread}");
+                        let words = format!("{error}; and looking for it failed: {unread}");
                         return Err(ProviderError::service(ServiceErrorKind::Indeterminate, words));
                     }
                 }

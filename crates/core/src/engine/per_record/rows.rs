@@ -11,7 +11,7 @@ use crate::provider::{Source, UnevenTtl, ZoneRead, ZoneRequest};
 use crate::record::{Record, RecordType};
 use crate::value::{Map, OwnedValue, Value};
 
-const MEND: &str = "mend the record at the target, or leave it to others";
+const MEND: &str = "fix the record at the target, or do not manage it here";
 
 /// A row of a service: one value of a name and type, under an id.
 #[derive(Clone, Debug)]

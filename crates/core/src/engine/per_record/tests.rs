@@ -18,11 +18,11 @@ type Line = (&'static str, &'static str, i64, &'static str);
 #[derive(Clone, Copy, PartialEq)]
 enum Fate {
     Fine,
-    /// It breaks off, carried out.
+    /// It is interrupted, carried out.
     BreaksOffDone,
-    /// It breaks off, not carried out.
+    /// It is interrupted, not carried out.
     BreaksOff,
-    /// It breaks off, and then nothing is to be learnt.
+    /// It is interrupted, and then nothing is to be learnt.
     GoesDark,
     Refused,
 }
@@ -247,7 +247,7 @@ async fn a_creation_that_breaks_off_is_neither_lost_nor_doubled() {
     let (calls, outcomes, _) =
         apply_to(&[], &[("w", "A", 60, "192.0.2.1")], &[Fate::BreaksOff; 9], true).await;
     assert_eq!(calls.len(), 15);
-    let words = "w.example.com. A: broke off; it was looked for, and not done";
+    let words = "w.example.com. A: broke off; a check found that it was not done";
     assert_eq!(outcomes, [Outcome::Failed(words.to_owned())]);
     let (calls, outcomes, _) =
         apply_to(&[], &[("w", "A", 60, "192.0.2.1")], &[Fate::GoesDark], true).await;
@@ -267,7 +267,7 @@ async fn a_failure_says_how_far_its_change_came() {
     assert!(!converged);
 }
 
-/// A deletion of nothing would be reported as done, and planned again for ever; an update without the old
+/// A deletion of nothing would be reported as done, and planned again forever; an update without the old
 /// rows would add to them; what is created over rows that nobody saw would double them.
 #[test]
 fn a_change_that_does_not_fit_the_rows_is_an_error() {

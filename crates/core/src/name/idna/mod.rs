@@ -1,6 +1,6 @@
 //! Internationalised names, both ways, label by label: IDNA 2008 (RFC 5890 to 5893).
 //!
-//! Without the mappings of UTS 46 beside lower case, as the reference has it: `ß` stays `ß`, full
+//! Without the mappings of UTS 46 beside lower case, as in octoDNS: `ß` stays `ß`, full
 //! width letters are refused.
 
 mod bidi;

@@ -3,9 +3,9 @@
 /// How the number of an octet is written in an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Codes {
-    /// `\195`, as RFC 1035 has it.
+    /// `\195`, as in RFC 1035.
     Decimal,
-    /// `\303`, as Route 53 has it.
+    /// `\303`, as in Route 53.
     Octal,
 }
 
@@ -33,7 +33,7 @@ impl Codes {
     }
 }
 
-/// The octet that an escape stands for, and what follows it; `after` starts behind the backslash.
+/// The octet that an escape stands for, and what follows it; `after` starts after the backslash.
 ///
 /// `None` where the backslash starts no escape: at the end, and before digits that are no code.
 ///

@@ -133,7 +133,7 @@ impl Presentation {
 
     /// The octets of one string or several, one after the other; strings without quotes end at a blank.
     ///
-    /// Any backslash escapes what follows, as RFC 1035 has it; one that starts no escape stands for itself.
+    /// Any backslash escapes what follows, as in RFC 1035; one that starts no escape stands for itself.
     ///
     /// # Errors
     ///
@@ -155,13 +155,13 @@ impl Presentation {
     }
 
     /// [`Presentation::read`] for services that keep texts as they were sent: what does not start with a quote, or
-    /// is no presentation format, is the text itself.
+    /// is not presentation format, is the text itself.
     pub fn read_if_quoted(self, text: &str) -> Vec<u8> {
         let read = if text.starts_with('"') { self.read(text).ok() } else { None };
         read.unwrap_or_else(|| text.as_bytes().to_vec())
     }
 
-    /// Reads a string behind its opening quote; gives what follows the closing one.
+    /// Reads a string after its opening quote; gives what follows the closing one.
     fn read_quoted<'t>(
         self,
         mut rest: &'t [u8],
@@ -224,7 +224,7 @@ impl Unit {
     }
 }
 
-/// Why a text is no presentation format.
+/// Why a text is not presentation format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextError {

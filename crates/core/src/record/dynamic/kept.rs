@@ -22,7 +22,7 @@ impl<T> Kept<T> {
     }
 }
 
-/// Equality as Python has it for what lenient records may hold: `True` and `1.0` are `1`.
+/// Equality as in Python for what lenient records may hold: `True` and `1.0` are `1`.
 impl<T: PartialEq + Number> PartialEq for Kept<T> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {

@@ -419,7 +419,7 @@ mod tests {
         assert_ne!(dynamic, other);
     }
 
-    /// What Python takes for equal is no change: a plan would show it on every run.
+    /// What Python takes for equal is not a change: a plan would show it on every run.
     #[test]
     fn odd_values_compare_as_python_compares_them() {
         let with = |weight: &str, pool: &str| {

@@ -121,7 +121,7 @@ fn read_rule(number: usize, rule: &Value<'_>) -> Result<Rule, ValueError> {
     Ok(Rule { pool, geos: texts("geos")?, subnets: texts("subnets")? })
 }
 
-/// A list of texts, in order. Of a text, which is no list, the reference takes the characters.
+/// A list of texts, in order. Of a text, which is not a list, the reference takes the characters.
 fn read_texts(what: &str, list: &Value<'_>) -> Result<Vec<SmolStr>, ValueError> {
     let of = |value: &Value<'_>| match value.as_str() {
         Some(text) => Ok(SmolStr::new(text)),

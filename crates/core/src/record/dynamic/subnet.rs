@@ -9,10 +9,10 @@ use ipnet::IpNet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubnetError {
-    /// What stands before the slash is no address.
+    /// What stands before the slash is not an address.
     #[error("it does not start with an IP address")]
     Address,
-    /// What stands behind the slash is no prefix length of the address's family.
+    /// What stands after the slash is no prefix length of the address's family.
     #[error("its prefix length is not a number of bits that its address has")]
     Prefix,
     /// The address has bits beyond the prefix.
@@ -20,12 +20,12 @@ pub enum SubnetError {
     HostBits(IpNet),
 }
 
-/// Reads a network: an address, and behind a slash its length in bits (or, for IPv4, its mask). An
+/// Reads a network: an address, and after a slash its length in bits (or, for IPv4, its mask). An
 /// address alone is the network of that one host.
 ///
 /// # Errors
 ///
-/// Refuses what is no address, an impossible length, and addresses with bits set beyond the length.
+/// Refuses what is not an address, an impossible length, and addresses with bits set beyond the length.
 pub fn parse_subnet(text: &str) -> Result<IpNet, SubnetError> {
     let (address, prefix) = match text.split_once('/') {
         Some((address, prefix)) => (address, Some(prefix)),

@@ -55,7 +55,7 @@ impl<'c> GeoCode<'c> {
         let Some(country) = find(continent.parts, country_code) else {
             let help = match country_to_code(country_code) {
                 Some(known) => format!("the code of that country is {known}"),
-                None => format!("a country of {} as in ISO 3166 is needed", continent.name),
+                None => format!("a country of {} from ISO 3166 is needed", continent.name),
             };
             return Err(fault(format!("unknown country in geo code \"{code}\""), help));
         };

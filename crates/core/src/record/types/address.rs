@@ -67,7 +67,7 @@ impl Family {
         }
     }
 
-    /// What to write instead of what is no address of the family.
+    /// What to write instead of what is not an address of the family.
     fn help(self, value: &Value<'_>) -> String {
         let text = value.as_str().unwrap_or_default();
         let (other, of) = match self {

@@ -118,9 +118,9 @@ fn check_wildcards(values: &[Value<'_>], _: RecordType, findings: &mut Findings)
     if let Some(issue) = values.iter().find(|value| tagged(value, "issue"))
         && !values.iter().any(|value| tagged(&value, "issuewild"))
     {
-        findings.error(issue.position, "tag \"issue\" without \"issuewild\"").help(
-            "add issuewild with the same value, or \";\" if there shall be no wildcard certificates",
-        );
+        findings
+            .error(issue.position, "tag \"issue\" without \"issuewild\"")
+            .help("add issuewild with the same value, or \";\" to allow no wildcard certificates");
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Naptr {
     pub order: i64,
     /// The order among rules of one `order`, 16 bits on the wire.
     pub preference: i64,
-    /// What comes of the rule: `S`, `A`, `U` or `P`.
+    /// The result of the rule: `S`, `A`, `U` or `P`.
     pub flags: QuotedString,
     /// The services and protocols.
     pub service: QuotedString,

@@ -133,7 +133,7 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         let nowhere = target.is_some_and(|target| target.as_str() == Some("."));
         for key in ["priority", "weight", "port"] {
             let Some(value) = srv.get(key) else { continue };
-            // What is no number at all is refused when the record is made.
+            // What is not a number at all is refused when the record is made.
             if !matches!(number::int(value), Ok(_) | Err(NumberFault::TooBig)) {
                 continue;
             }

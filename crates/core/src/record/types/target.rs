@@ -173,14 +173,14 @@ pub(in crate::record) const CNAME_ROOT: RecordCheck = RecordCheck {
 fn alias_root(record: &RawRecord<'_>, findings: &mut Findings) {
     if !record.name.is_empty() {
         let position = type_position(record);
-        findings.error(position, "ALIAS is for the zone's own name only").help("use CNAME");
+        findings.error(position, "ALIAS is allowed at the zone apex only").help("use CNAME");
     }
 }
 
 fn cname_root(record: &RawRecord<'_>, findings: &mut Findings) {
     if record.name.is_empty() {
         findings
-            .error(type_position(record), "the zone's own name cannot have a CNAME")
+            .error(type_position(record), "the zone apex cannot have a CNAME")
             .help("use ALIAS");
     }
 }
@@ -254,7 +254,7 @@ pub(crate) fn check_target(
 
 const NAME_HELP: &str = "write a whole name with a dot at its end, such as \"www.example.com.\"";
 
-/// Checks that a name is none that looks like an address. What is no name is left to [`check_target`].
+/// Checks that a name is none that looks like an address. What is not a name is left to [`check_target`].
 pub(crate) fn check_not_ip(
     value: &Value<'_>,
     record_type: RecordType,
@@ -273,7 +273,7 @@ pub(crate) fn check_not_ip(
     }
 }
 
-/// Checks that a name ends with a dot. What is no name is left to [`check_target`].
+/// Checks that a name ends with a dot. What is not a name is left to [`check_target`].
 ///
 /// Names with braces are templates, which are checked once they are expanded.
 pub(crate) fn check_absolute(

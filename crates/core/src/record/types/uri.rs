@@ -20,7 +20,7 @@ pub struct Uri {
     pub priority: i64,
     /// Share among URIs of one rank; 16 bits on the wire.
     pub weight: i64,
-    /// The URI. As octoDNS has it, it is treated like a name: in lower case, and in IDNA form. It is in ASCII, with the
+    /// The URI. As in octoDNS, it is treated like a name: in lower case, and in IDNA form. It is in ASCII, with the
     /// escapes of presentation format.
     pub target: HostName,
 }

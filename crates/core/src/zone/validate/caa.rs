@@ -74,8 +74,7 @@ fn validate(zone: &Zone, presence: Presence, findings: &mut Vec<ZoneFinding>) {
                 let message =
                     format!("the CAA record {name} has \"issue\" without \"issuewild\"");
                 ZoneFinding::new(message, [record]).to_value(record, issue).help(
-                    "add issuewild with the same value, or \";\" if there shall be no wildcard \
-                     certificates",
+                    "add issuewild with the same value, or \";\" to allow no wildcard certificates",
                 )
             }
         });

@@ -56,10 +56,10 @@ fn coexistence(zone: &Zone, findings: &mut Vec<ZoneFinding>) {
     for (_, node) in zone.nodes().filter(|(_, node)| node.len() > 1) {
         let has = |wanted| node.iter().any(|record| record.record_type() == wanted);
         let (message, help) = if has(RecordType::CNAME) {
-            let message = format!("a CNAME stands beside {}", others(node, RecordType::CNAME));
+            let message = format!("a CNAME coexists with {}", others(node, RecordType::CNAME));
             (message, "a name with a CNAME holds nothing else: remove one or the other")
         } else if has(RecordType::ALIAS) && (has(RecordType::A) || has(RecordType::AAAA)) {
-            let message = format!("an ALIAS stands beside {}", others(node, RecordType::ALIAS));
+            let message = format!("an ALIAS coexists with {}", others(node, RecordType::ALIAS));
             (message, "an ALIAS answers for A and AAAA: remove one or the other")
         } else {
             continue;

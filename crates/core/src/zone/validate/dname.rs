@@ -26,11 +26,11 @@ fn coexistence(zone: &Zone, findings: &mut Vec<ZoneFinding>) {
         dnames.insert(name.as_str(), dname);
         let fqdn = dname.decoded_fqdn(zone.name());
         if has(RecordType::CNAME) {
-            let message = format!("a DNAME stands beside a CNAME at {fqdn}");
+            let message = format!("a DNAME coexists with a CNAME at {fqdn}");
             findings.push(ZoneFinding::new(message, node).help("remove one or the other"));
         }
         if has(RecordType::NS) && !name.is_apex() {
-            let message = format!("a DNAME stands beside NS at {fqdn}, which is not the apex");
+            let message = format!("a DNAME coexists with NS at {fqdn}, which is not the apex");
             findings.push(ZoneFinding::new(message, node).help("remove one or the other"));
         }
     }

@@ -67,7 +67,7 @@ pub(super) fn resolvable(zone: &Zone, of: &[RecordType], findings: &mut Vec<Zone
             if at(zone, target, RecordType::A).is_some_and(<[_]>::is_empty) {
                 let (of, name) = (record.record_type(), record.decoded_fqdn(zone.name()));
                 let message =
-                    format!("the {of} record {name} points to {target}, which is not there");
+                    format!("the {of} record {name} points to {target}, which does not exist");
                 let help = "add the records of that name, or correct the target";
                 let found = ZoneFinding::new(message, [record]).to_value(record, index);
                 findings.push(found.help(help));

@@ -62,8 +62,8 @@ fn configure(options: &OwnedValue) -> Result<ZoneFunction, BuildError> {
     let mut alone = Vec::new();
     for (index, pattern) in single_mx_regexes.unwrap_or_default().iter().enumerate() {
         let regex = Regex::new(pattern).map_err(|error| BuildError {
-            message: format!("\"{pattern}\" is no regular expression: {error}"),
-            help: Some("escape characters that are meant as they are with \\".to_owned()),
+            message: format!("\"{pattern}\" is not a regular expression: {error}"),
+            help: Some("escape literal special characters with \\".to_owned()),
             position: written.get(index).map_or(options.position, |value| value.position),
         })?;
         alone.push(regex);
@@ -120,7 +120,7 @@ impl<'z> Policy<'z> {
         if self.values.len() > 1 {
             findings.push(
                 self.objection(format!("{what} has several policies"), 1)
-                    .help("receivers take none of them then: keep one"),
+                    .help("receivers then ignore all of them: keep one"),
             );
         }
     }
@@ -186,7 +186,8 @@ impl Mail {
             return;
         }
         let (name, least) = (record.decoded_fqdn(zone.name()), self.min_mx);
-        let message = format!("{name} has {count} mail exchanges, at least {least} are wise");
+        let message =
+            format!("{name} has {count} mail exchanges, at least {least} are recommended");
         findings.push(ZoneFinding::new(message, [record]).help(
             "add another exchange, or name this one in single_mx_regexes of the validator \"mail\"",
         ));
@@ -225,13 +226,13 @@ impl Mail {
             (Mode::NoMail, Some(NO_SENDERS)) => {}
             (Mode::NoMail, Some(_)) => findings.push(not_strict(&name, &spf)),
             (Mode::NoMail, None) => findings.push(
-                ZoneFinding::new(format!("{name} handles no mail, and has no SPF"), both())
+                ZoneFinding::new(format!("{name} handles no mail but has no SPF"), both())
                     .help(ADD_STRICT_SPF),
             ),
             (_, Some(value)) if ends_well(value) => {}
             (_, Some(_)) => findings.push(open_spf(&name, &spf)),
             (_, None) => findings.push(
-                ZoneFinding::new(format!("{name} handles mail, and has no SPF"), both())
+                ZoneFinding::new(format!("{name} handles mail but has no SPF"), both())
                     .help(ADD_SPF),
             ),
         }
@@ -243,16 +244,16 @@ const ADD_STRICT_SPF: &str = "add the TXT value \"v=spf1 -all\"";
 
 fn check_mail(apex: &Apex<'_>, findings: &mut Vec<ZoneFinding>) {
     if apex.mx.is_none() {
-        findings.push(apex.missing("handles mail, and has no MX", "add an MX record"));
+        findings.push(apex.missing("handles mail but has no MX", "add an MX record"));
     }
     match apex.spf.value() {
-        None => findings.push(apex.missing("handles mail, and has no SPF", ADD_SPF)),
+        None => findings.push(apex.missing("handles mail but has no SPF", ADD_SPF)),
         Some(value) if ends_well(value) => {}
         Some(_) => findings.push(open_spf(&apex.name, &apex.spf)),
     }
     match apex.dmarc.value() {
         None => findings.push(apex.missing(
-            "handles mail, and has no DMARC",
+            "handles mail but has no DMARC",
             "add the TXT record _dmarc with a value such as \"v=DMARC1\\; p=reject\"",
         )),
         Some(value) if dmarc_policy(value).is_some() => {}
@@ -267,26 +268,26 @@ fn check_mail(apex: &Apex<'_>, findings: &mut Vec<ZoneFinding>) {
 fn check_no_mail(apex: &Apex<'_>, findings: &mut Vec<ZoneFinding>) {
     match apex.mx {
         None => findings
-            .push(apex.missing("handles no mail, and has no null MX", "add the MX value \"0 .\"")),
+            .push(apex.missing("handles no mail but has no null MX", "add the MX value \"0 .\"")),
         Some(mx) if is_null(exchanges(mx)) => {}
         Some(mx) => findings.push(not_null(&apex.name, mx)),
     }
     match apex.spf.value() {
-        None => findings.push(apex.missing("handles no mail, and has no SPF", ADD_STRICT_SPF)),
+        None => findings.push(apex.missing("handles no mail but has no SPF", ADD_STRICT_SPF)),
         Some(NO_SENDERS) => {}
         Some(_) => findings.push(not_strict(&apex.name, &apex.spf)),
     }
     let help = "give the TXT record _dmarc the value \"v=DMARC1\\; p=reject\\;\"";
     if apex.dmarc.record.is_none() {
-        findings.push(apex.missing("handles no mail, and has no DMARC", help));
+        findings.push(apex.missing("handles no mail but has no DMARC", help));
     } else if apex.dmarc.value().and_then(dmarc_policy).as_deref() != Some("reject") {
-        let message = format!("{} handles no mail, and its DMARC does not reject", apex.name);
+        let message = format!("{} handles no mail but its DMARC does not reject", apex.name);
         findings.push(apex.dmarc.objection(message, 0).help(help));
     }
 }
 
 fn not_null(name: &str, mx: &Arc<Record>) -> ZoneFinding {
-    let message = format!("{name} handles no mail, and has other than a null MX");
+    let message = format!("{name} handles no mail but has an MX that is not the null MX");
     let is_null = |mx: &Mx| mx.preference == 0 && mx.exchange.is_root();
     let other = exchanges(mx).iter().position(|mx| !is_null(mx)).unwrap_or_default();
     let found = ZoneFinding::new(message, [mx]).to_value(mx, other);
@@ -294,7 +295,7 @@ fn not_null(name: &str, mx: &Arc<Record>) -> ZoneFinding {
 }
 
 fn not_strict(name: &str, spf: &Policy<'_>) -> ZoneFinding {
-    let message = format!("{name} handles no mail, and its SPF lets hosts send");
+    let message = format!("{name} handles no mail but its SPF lets hosts send");
     spf.objection(message, 0).help("write \"v=spf1 -all\"")
 }
 

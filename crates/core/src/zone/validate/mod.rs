@@ -227,7 +227,7 @@ impl ZoneValidators {
         validators
     }
 
-    /// Makes a validator known, in the place of one with the same id. It is active if that one was, or
+    /// Makes a validator known, in place of one with the same id. It is active if that one was, or
     /// if it belongs to no set.
     pub fn register(&mut self, validator: Arc<dyn ZoneValidator>) {
         if validator.sets().is_none() {

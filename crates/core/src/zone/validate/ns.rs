@@ -51,7 +51,7 @@ fn several(zone: &Zone, findings: &mut Vec<ZoneFinding>) {
         let RecordData::Ns(values) = record.data() else { continue };
         if values.len() < 2 {
             let (name, count) = (record.decoded_fqdn(zone.name()), values.len());
-            let message = format!("{name} has {count} name server, at least 2 are wise");
+            let message = format!("{name} has {count} name server, at least 2 are recommended");
             findings.push(ZoneFinding::new(message, [record]).help("add another name server"));
         }
     }

@@ -41,7 +41,7 @@ pub enum Error {
     #[error("the server closed the connection {0}")]
     Closed(Progress),
     /// The server stopped sending.
-    #[error("nothing came for {seconds} s {progress}")]
+    #[error("no data for {seconds} s {progress}")]
     Silent {
         /// The configured timeout.
         seconds: f64,
@@ -50,7 +50,7 @@ pub enum Error {
     },
     /// The transfer took too long as a whole.
     #[error(
-        "no end after {seconds} s, {progress} (raise transfer_timeout if the zone is that large)"
+        "not complete after {seconds} s, {progress} (raise transfer_timeout if the zone is that large)"
     )]
     TooSlow {
         /// The limit.
@@ -60,7 +60,7 @@ pub enum Error {
     },
     /// The transfer was too large as a whole.
     #[error(
-        "no end after {mebibytes} MiB, {progress} (raise transfer_limit if the zone is that large)"
+        "not complete after {mebibytes} MiB, {progress} (raise transfer_limit if the zone is that large)"
     )]
     TooLarge {
         /// The limit.
@@ -99,7 +99,7 @@ pub enum Error {
         most: usize,
     },
     /// Signing needs the time.
-    #[error("the program gives no clock, which signing needs")]
+    #[error("signing needs a clock, which the program does not provide")]
     NoClock,
 }
 
@@ -131,21 +131,21 @@ pub enum MessageFault {
     #[error("the answer is malformed: {0}")]
     Malformed(String),
     /// It is the answer to something else.
-    #[error("the answer has the id {found}, the question had {expected}")]
+    #[error("the answer has the id {found}, the query had {expected}")]
     Id {
         /// What was sent.
         expected: u16,
         /// What came back.
         found: u16,
     },
-    /// It is no answer.
-    #[error("the server sent a question instead of an answer")]
+    /// It is not an answer.
+    #[error("the server sent a query instead of an answer")]
     NoAnswer,
     /// Its opcode is another.
     #[error("the answer is to another kind of request (opcode {0})")]
     Opcode(u8),
     /// Its question is another.
-    #[error("the answer is to another question: {0}")]
+    #[error("the answer is to another query: {0}")]
     Question(String),
     /// It was cut off, which nothing needs to be over TCP.
     #[error("the answer is truncated, over TCP")]
@@ -185,7 +185,7 @@ pub enum MessageFault {
 #[non_exhaustive]
 pub enum SignatureFault {
     /// There is none.
-    #[error("the answer is not signed, though the question was")]
+    #[error("the answer is not signed, although the query was")]
     Missing,
     /// There is one, though nobody asked for it.
     #[error("the answer is signed, though no key is configured")]

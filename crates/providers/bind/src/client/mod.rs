@@ -13,7 +13,7 @@ mod transfer;
 mod tsig;
 
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use hickory_proto::op::{MessageType, OpCode, Query};
 use hickory_proto::rr::{Name, RecordType as Number};
@@ -158,8 +158,8 @@ impl Client {
 
     /// Seconds since 1970.
     fn now(&self) -> Result<u64, Error> {
-        let now = (self.clock)().and_then(|text| text.parse::<jiff::Timestamp>().ok());
-        now.and_then(|now| u64::try_from(now.as_second()).ok()).ok_or(Error::NoClock)
+        let since = (self.clock)().and_then(|now| now.duration_since(UNIX_EPOCH).ok());
+        since.map(|since| since.as_secs()).ok_or(Error::NoClock)
     }
 }
 

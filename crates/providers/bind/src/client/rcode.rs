@@ -28,7 +28,7 @@ impl Rcode {
     /// What it may mean, in brackets.
     pub(crate) fn meaning(self) -> &'static str {
         match (self.code, self.tsig) {
-            (_, 16) => " (it knows the key by another secret)",
+            (_, 16) => " (it has another secret for the key)",
             (_, 17) => " (it does not know the key, or not for this zone)",
             (_, 18) => " (its clock and ours differ too much)",
             (_, 22) => " (the signature is cut too short for it)",

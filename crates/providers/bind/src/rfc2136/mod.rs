@@ -173,7 +173,7 @@ fn unknown(failure: Option<ProviderError>, unread: &ProviderError) -> ProviderEr
     ProviderError::service(ServiceErrorKind::Indeterminate, message)
 }
 
-/// What came of it all.
+/// The overall outcome.
 struct ReadBack<'o> {
     plan: &'o Plan,
     /// The changes that are not there, in words.

@@ -1,4 +1,4 @@
-//! Reading back: what became of the changes that were sent.
+//! Reading back: the outcome of the changes that were sent.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::sets::RawSet;
 /// Only what a DNS server holds counts.
 const COMPARE: Compare = Compare { geo: false, dynamic: false };
 
-/// What a server holds in the place of a change.
+/// What a server holds in place of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// What the change was for.
@@ -24,7 +24,7 @@ pub(super) enum Found {
     Other(String),
 }
 
-/// What the server holds in the place of each of some changes.
+/// What the server holds in place of each of some changes.
 pub(super) fn read_back(
     plan: &Plan,
     changes: &[usize],

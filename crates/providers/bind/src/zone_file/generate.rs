@@ -19,7 +19,9 @@ pub(super) fn range(text: &str) -> Result<impl Iterator<Item = u32> + use<>, Str
         (first <= last).then_some((first..=last).step_by(step))
     };
     parse().ok_or_else(|| {
-        format!("\"{text}\" is no range: write the first and the last number as 1-10 or 0-100/10")
+        format!(
+            "\"{text}\" is not a range: write the first and the last number as 1-10 or 0-100/10"
+        )
     })
 }
 
@@ -40,7 +42,7 @@ pub(super) fn line(templates: &[Word<'_>], number: u32) -> Result<Vec<u8>, Strin
     Ok(text)
 }
 
-/// Writes a template with the number in the place of each `$` and `${offset,width,base}`; `\$` and `$$`
+/// Writes a template with the number in place of each `$` and `${offset,width,base}`; `\$` and `$$`
 /// are a dollar sign.
 fn fill(template: &[u8], number: u32, out: &mut Vec<u8>) -> Result<(), String> {
     let mut rest = template;

@@ -101,7 +101,7 @@ impl<'t> Lexer<'t> {
                 }
                 b')' => {
                     depth = depth.checked_sub(1).ok_or_else(|| {
-                        let message = "a parenthesis is closed that is not open";
+                        let message = "a closing parenthesis has no opening one";
                         self.fault(self.at, message, "remove it, or put text with it in quotes")
                     })?;
                     self.at += 1;
@@ -122,7 +122,7 @@ impl<'t> Lexer<'t> {
         match open.filter(|_| depth > 0) {
             Some((line, line_start, at)) => Err(SyntaxError {
                 message: "a parenthesis is never closed: the file may be truncated".to_owned(),
-                help: "close it behind the last field; \\( in text is no parenthesis".to_owned(),
+                help: "close it after the last field; write \\( for one in text".to_owned(),
                 position: self.place(line, line_start, at),
             }),
             None => Ok(()),
@@ -236,7 +236,7 @@ mod tests {
     fn what_breaks_off_is_told_at_its_start() {
         for (text, message, line, column) in [
             ("a\nb é (c\nd\n", "never closed", 2, 5),
-            ("a )\n", "not open", 1, 3),
+            ("a )\n", "no opening one", 1, 3),
             ("a\n  \"b\nc\"", "a quote", 2, 3),
             ("\"b", "a quote", 1, 1),
             ("\"b\\", "a quote", 1, 1),

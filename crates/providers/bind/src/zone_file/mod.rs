@@ -217,7 +217,7 @@ fn include(path: &str, from: &str) -> Result<(String, Vec<u8>), String> {
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let there = fs::metadata(path)?;
     if !there.is_file() {
-        return Err(io::Error::other("it is no file"));
+        return Err(io::Error::other("it is not a file"));
     }
     if there.len() > MAX_BYTES {
         return Err(io::Error::other("it is larger than 1 GiB"));

@@ -20,23 +20,23 @@ pub struct ZoneFileOptions {
     #[serde(default = "yes", deserialize_with = "truth")]
     #[schemars(with = "bool")]
     pub check_origin: bool,
-    /// The mailbox in SOA records: an address such as `dns@example.com`, or what stands before the `@`;
-    /// the zone's name is added then. Default: `webmaster`.
+    /// The mailbox in SOA records: an address such as `dns@example.com`, or only the part before the `@`,
+    /// to which the zone's name is added. Default: `webmaster`.
     #[serde(default = "webmaster")]
     pub hostmaster_email: String,
     /// The TTL of SOA records, in seconds. Default: 3600.
     #[serde(default = "an_hour")]
     pub default_ttl: u32,
-    /// How often secondaries look for a new version, in seconds. Default: 3600.
+    /// How often secondaries check for a new version, in seconds. Default: 3600.
     #[serde(default = "an_hour")]
     pub refresh: u32,
-    /// After how long they try again, in seconds. Default: 600.
+    /// How long they wait before they try again, in seconds. Default: 600.
     #[serde(default = "ten_minutes")]
     pub retry: u32,
-    /// After how long without success they stop answering, in seconds. Default: 604800, a week.
+    /// How long they answer without a successful check, in seconds. Default: 604800, a week.
     #[serde(default = "a_week")]
     pub expire: u32,
-    /// How long resolvers keep that a name does not exist, in seconds. Default: 3600.
+    /// How long resolvers cache that a name does not exist, in seconds. Default: 3600.
     #[serde(default = "an_hour")]
     pub nxdomain: u32,
 }

@@ -239,7 +239,7 @@ impl Reader<'_> {
         if let Some(class) = class
             && !is_internet(line.words.get(class).map_or(b"", |word| word.text))
         {
-            let message = "only records of class IN are handled";
+            let message = "only records of class IN are supported";
             return Err(line.fault(class, message, "write IN, or remove the record"));
         }
         let number = type_at(line, next)?;

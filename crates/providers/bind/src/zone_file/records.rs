@@ -44,7 +44,7 @@ pub(super) struct Provenance<'p> {
 ///
 /// An `RRset` with several TTLs has the lowest (RFC 2181, section 5.2). What octoDNS cannot hold is a
 /// warning: types it does not have, and names outside the zone. The SOA record and what a signing
-/// server makes itself (RRSIG, NSEC, DNSKEY ...) are left out without a word.
+/// server makes itself (RRSIG, NSEC, DNSKEY ...) are left out silently.
 pub(super) fn records(
     zone: &ZoneRequest<'_>,
     from: Provenance<'_>,
@@ -76,7 +76,7 @@ fn sets(all: Vec<ResourceRecord>) -> Vec<RawSet> {
 }
 
 impl Provenance<'_> {
-    /// Why a set is no record: an error, or that it is left out.
+    /// Why a set is not a record: an error, or that it is left out.
     fn finding(&self, fault: RecordError, position: Position) -> Diagnostic {
         let RecordError { kind, subject, why } = fault;
         let found = match kind {

@@ -1,5 +1,7 @@
 //! The SOA record of a written zone (RFC 1035, section 3.3.13; RFC 1982 for its serial).
 
+use std::time::UNIX_EPOCH;
+
 use super::records::ResourceRecord;
 use octodns_core::name::idna;
 use octodns_core::registry::Clock;
@@ -14,12 +16,11 @@ const SERIALS: u64 = 0x7fff_ffff;
 /// The serial of a zone that is written at the time of `clock`: its seconds, or one more than `old` where
 /// secondaries would take those for an older version.
 pub(super) fn serial(clock: &Clock, old: Option<u32>) -> Result<u32, ProviderError> {
-    let now = clock().and_then(|now| now.parse::<jiff::Timestamp>().ok());
-    let seconds = now.and_then(|now| u64::try_from(now.as_second()).ok());
-    let seconds = seconds.ok_or_else(|| {
+    let since = clock().and_then(|now| now.duration_since(UNIX_EPOCH).ok());
+    let since = since.ok_or_else(|| {
         ProviderError::failed("there is no clock to take the serial of the SOA record from")
     })?;
-    let now = u32::try_from(seconds % SERIALS).unwrap_or_default();
+    let now = u32::try_from(since.as_secs() % SERIALS).unwrap_or_default();
     Ok(match old {
         // Differs from octoDNS, which goes back where serials were dates such as 2026010100.
         Some(old) if !is_newer(now, old) => old.wrapping_add(1),
@@ -51,7 +52,7 @@ pub(super) fn mailbox(email: &str, zone: &ZoneName) -> Result<String, ProviderEr
     let Some(domain) = domain else { return Ok(format!("{user}.{}", zone.as_str())) };
     let domain =
         idna::encode(domain.trim_end_matches('.')).map_err(|error| ProviderError::Failed {
-            message: format!("the domain of hostmaster_email \"{email}\" is none"),
+            message: format!("the domain of hostmaster_email \"{email}\" is not valid"),
             source: Some(Box::new(error)),
         })?;
     Ok(format!("{user}.{domain}."))
@@ -60,12 +61,13 @@ pub(super) fn mailbox(email: &str, zone: &ZoneName) -> Result<String, ProviderEr
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::*;
 
     #[test]
     fn serials_go_forward() {
-        let clock: Clock = Arc::new(|| Some("2026-01-02T03:04:05.678901+00:00".to_owned()));
+        let clock: Clock = Arc::new(|| Some(UNIX_EPOCH + Duration::from_millis(1_767_323_045_678)));
         for (old, new) in [
             (None, 1_767_323_045),
             (Some(1), 1_767_323_045),

@@ -47,7 +47,7 @@ fn head(inner: &Inner, zone: &Zone, serial: u32) -> Result<String, ProviderError
     let primary = primary.unwrap_or_else(|| {
         tracing::warn!(
             target: "octodns", logger = %format_args!("ZoneFileProvider[{}]", inner.id),
-            "the zone {name} has no NS records, so that ns.{name} stands in its SOA record",
+            "the zone {name} has no NS records, so its SOA record has ns.{name}",
         );
         format!("ns.{}", name.as_str())
     });
@@ -111,7 +111,7 @@ fn spelled(name: &str) -> Result<String, WireError> {
 }
 
 fn failed(what: &str, error: &dyn std::fmt::Display) -> ProviderError {
-    ProviderError::failed(format!("{what} cannot stand in a zone file: {error}"))
+    ProviderError::failed(format!("{what} cannot be written to a zone file: {error}"))
 }
 
 /// The values of a record, in words that are read as what the record holds.
@@ -126,7 +126,7 @@ fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
         return Err(failed(&format_args!("its TTL is {}", record.ttl())));
     }
     let of = record.record_type();
-    let number = wire::type_number(of).ok_or_else(|| failed(&"the type is no DNS type"))?;
+    let number = wire::type_number(of).ok_or_else(|| failed(&"the type is not a DNS type"))?;
     let rdatas = wire::to_bytes(record.data()).map_err(|error| failed(&error))?;
     let texts = match record.data() {
         RecordData::Txt(texts) | RecordData::Spf(texts) => {

@@ -102,7 +102,7 @@ async fn is_transferred(cassette: Value) {
         ("NOTAUTH", "the server answered NOTAUTH (it has no such zone"),
         ("REFUSED", "the server answered REFUSED (it does not allow that)"),
         ("didn't know the key", "the server answered NOTAUTH, BADKEY (it does not know the key"),
-        ("didn't like the signature", "the server answered NOTAUTH, BADSIG (it knows the key by"),
+        ("didn't like the signature", "the server answered NOTAUTH, BADSIG (it has another secret"),
     ];
     let expected = words.iter().find(|(of_theirs, _)| theirs.contains(of_theirs));
     let (_, expected) = expected.unwrap_or_else(|| panic!("what is expected of {theirs}?"));

@@ -1,4 +1,4 @@
-//! Servers that do not do with an update what they should: what came of it is found out by reading back.
+//! Servers that do not do with an update what they should: the outcome is found out by reading back.
 
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -23,7 +23,7 @@ enum Lie {
     Yes,
     /// It does it, and says nothing.
     Nothing,
-    /// It goes away without a word.
+    /// It goes away silently.
     HangsUp,
     /// It does it, and goes away.
     HangsUpWhenDone,
@@ -113,7 +113,7 @@ async fn what_became_of_an_update_is_found_out() {
     let ignored = "the server answered NOERROR, but ignored it";
     for (lie, expected, failure) in [
         (Lie::Yes, "its serial is the one from before", Some(ignored)),
-        (Lie::Nothing, "nothing came for 0.3 s before an answer came", None),
+        (Lie::Nothing, "no data for 0.3 s before an answer came", None),
         (Lie::HangsUpWhenDone, "the server closed the connection before an answer came", None),
         (
             Lie::HangsUp,
@@ -128,8 +128,8 @@ async fn what_became_of_an_update_is_found_out() {
         ),
         (
             Lie::Zone,
-            "the answer is to another question: other.test.",
-            Some("the answer is to another question: other.test."),
+            "the answer is to another query: other.test.",
+            Some("the answer is to another query: other.test."),
         ),
         (Lie::Short, "the answer is malformed: ", Some("the answer is malformed: ")),
         (

@@ -1,4 +1,4 @@
-//! Two clients: what the reference's provider writes is no change for ours, and the reverse.
+//! Two clients: what the reference's provider writes is not a change for ours, and the reverse.
 
 use std::fs;
 use std::path::Path;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use octodns_core::record::RecordTypes;
 use octodns_core::record::Txt;
@@ -16,7 +17,7 @@ use octodns_core::{
 use serde_json::{Value as Json, json};
 
 /// The time of every written zone.
-const NOW: &str = "2026-01-02T03:04:05.000000+00:00";
+const NOW: Duration = Duration::from_secs(1_767_323_045);
 
 /// A folder that is gone with the value.
 pub(crate) struct Folder {
@@ -46,7 +47,7 @@ impl Folder {
         let folder = self.path().to_string_lossy().into_owned();
         options.as_map_mut().unwrap().insert("directory", Value::from(folder));
         let mut registry = Registry::default();
-        registry.host.clock = Arc::new(|| Some(NOW.to_owned()));
+        registry.host.clock = Arc::new(|| Some(UNIX_EPOCH + NOW));
         octodns_bind::register(&mut registry);
         let class = registry.providers.get("octodns_bind.ZoneFileProvider").unwrap();
         (class.build)("zones", &options).unwrap().as_provider().unwrap().clone()

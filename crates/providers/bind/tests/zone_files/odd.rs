@@ -131,7 +131,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("x CH A 192.0.2.1", "class IN"),
     ("x TXT \"open\n", "a quote"),
     ("x A ( 192.0.2.1", "never closed"),
-    ("x A 192.0.2.1 )", "not open"),
+    ("x A 192.0.2.1 )", "no opening one"),
     ("$BOGUS x", "no directive $BOGUS"),
     ("$TTL x", "not a TTL"),
     ("$TTL", "the line ends"),

@@ -63,9 +63,9 @@ impl<'a> Rules<'a> {
     fn about(&self, change: &Change, error: ProviderError) -> ProviderError {
         let name = change.record().decoded_fqdn(self.plan.desired.name());
         match error {
-            ProviderError::Service { fault, message, source } => {
+            ProviderError::Service { kind, message, source } => {
                 let message = format!("{name} URLFWD: {message}");
-                ProviderError::Service { fault, message, source }
+                ProviderError::Service { kind, message, source }
             }
             other => other,
         }

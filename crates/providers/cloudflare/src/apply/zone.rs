@@ -75,14 +75,15 @@ pub(super) async fn set_plan(
     };
     let (api, name) = (&account.api, plan.desired.name());
     let Some(plans) = api.plans(&zone.id).await? else {
-        let message = format!("the plans of {name} cannot be told; is this an Enterprise account?");
+        let message =
+            format!("the plans of {name} cannot be listed; is this an Enterprise account?");
         return Err(ProviderError::failed(message));
     };
     let of_wanted = plans.iter().find(|plan| plan.legacy_id.as_deref() == Some(wanted));
     let Some(id) = of_wanted.and_then(|plan| plan.id.as_deref()) else {
         let known: Vec<&str> = plans.iter().filter_map(|plan| plan.legacy_id.as_deref()).collect();
         let message = format!(
-            "the plan \"{wanted}\" is not to be had for {name}; there are: {}",
+            "the plan \"{wanted}\" is not available for {name}; available plans: {}",
             known.join(", ")
         );
         return Err(ProviderError::failed(message));

@@ -258,7 +258,7 @@ pub(crate) fn to_rows(record: &Record, zone: &ZoneName, writing: Writing) -> Vec
     rows
 }
 
-/// The canonical form of a row's value, to match [`NewRow::key`]; `None` for what is no value of the type.
+/// The canonical form of a row's value, to match [`NewRow::key`]; `None` for what is not a value of the type.
 pub(crate) fn key(record_type: RecordType, row: &Row, types: &RecordTypes) -> Option<String> {
     let value = values::read(record_type, row).ok()?;
     let data = types.get(record_type.as_str())?.read(&[value]).ok()?;

@@ -28,7 +28,7 @@ fn read_one(row: Row) -> Record {
     read(&[row], false).unwrap().remove(0)
 }
 
-/// Type, name, the value as the API shows it, as octoDNS has it, and as it is written (if that is another).
+/// Type, name, the value as the API shows it, as in octoDNS, and as it is written (if that is another).
 type Case = (&'static str, &'static str, &'static str, &'static str, Option<&'static str>);
 
 const CASES: &[Case] = &[

@@ -179,7 +179,7 @@ async fn a_plan_that_is_not_to_be_had_is_told_before_anything_is_written() {
     let (result, outcomes) = run.apply(&plan).await;
     assert_eq!(
         words(result.unwrap_err()),
-        "the plan \"gold\" is not to be had for unit.tests.; there are: free, pro, business, enterprise"
+        "the plan \"gold\" is not available for unit.tests.; available plans: free, pro, business, enterprise"
     );
     assert_eq!(outcomes, [Outcome::NotSent]);
     assert!(writes(&server).is_empty());
@@ -310,7 +310,7 @@ async fn internal_zones_come_from_the_account_and_its_views() {
     assert!(report.iter().next().unwrap().message.contains("set `view_id`"), "{report:?}");
     assert!(run.read("unit.tests.").await.unwrap().is_none());
 
-    // A root NS record means nothing there, and is no error even to a strict target.
+    // A root NS record means nothing there, and is not an error even to a strict target.
     let run = make(json!({ "view_id": "east" })).unwrap();
     let ns = json!({ "name": "", "type": "NS", "ttl": 300, "value": "ns.example." });
     let mut records = hosts(0, 2, "10.0.0.1");

@@ -161,7 +161,7 @@ async fn a_page_that_gets_lost_is_an_error() {
     server.api().lost_pages = vec![2];
     let report = run.read("unit.tests.").await.unwrap_err();
     let told = report.iter().next().unwrap().to_string();
-    assert!(told.contains("25 entries were read, the service counts 35"), "{told}");
+    assert!(told.contains("25 entries were read, but the service reports 35"), "{told}");
 }
 
 #[tokio::test]

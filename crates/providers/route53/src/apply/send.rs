@@ -1,4 +1,4 @@
-//! One batch on its way to the service, and what became of it.
+//! One batch on its way to the service, and its outcome.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -53,7 +53,7 @@ impl Apply<'_> {
             tokio::time::sleep(BEFORE_LOOKING).await;
         }
         let Ok(listed) = self.account.client.rrsets(&self.zone_id).await else {
-            let message = format!("{error}; and what the zone holds now cannot be read");
+            let message = format!("{error}; and the zone cannot be read back");
             return Err(ProviderError::service(ServiceErrorKind::Indeterminate, message));
         };
         let listed: HashMap<_, _> = listed.into_iter().map(|set| (set.key(), set)).collect();
@@ -77,11 +77,11 @@ impl Apply<'_> {
         let changed: Vec<_> = mods.iter().filter(has_changed).map(|change| &change.set).collect();
         let Some(first) = changed.first() else {
             let fault = if is_lost { ServiceErrorKind::Unreachable } else { error.kind() };
-            let message = format!("{error}; the zone was read again, and it was not done");
+            let message = format!("{error}; the zone was read again: the change was not made");
             return Err(ProviderError::service(fault, message));
         };
         let message = format!(
-            "{error}; the zone has changed since it was read, at {} {} at least: plan again",
+            "{error}; the zone has changed since it was read, at least at {} {}: plan again",
             first.name, first.record_type
         );
         if is_lost {

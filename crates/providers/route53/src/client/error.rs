@@ -26,7 +26,7 @@ pub(crate) enum ApiError {
     #[error("{call}: refused: {}", messages.join("; "))]
     Rejected { call: &'static str, messages: Vec<String> },
     /// Too many requests, or the service is not well, also after repeating.
-    #[error("{call}: the service is busy, also after repeating: {message} ({code})")]
+    #[error("{call}: the service is still busy after retries: {message} ({code})")]
     Busy { call: &'static str, code: String, message: String, is_throttled: bool },
     /// The service said no for another reason.
     #[error("{call}: {status} {code}: {message}")]
@@ -136,7 +136,7 @@ impl ApiError {
         )
     }
 
-    /// What kind of no it is. Of a call that writes it may not be known whether it was done.
+    /// The kind of the error. Of a call that writes it may not be known whether it was done.
     pub(crate) fn kind(&self) -> ServiceErrorKind {
         let (call, fault) = match self {
             Self::Credentials { .. } | Self::Denied { .. } => {

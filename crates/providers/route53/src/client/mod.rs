@@ -209,7 +209,7 @@ impl Client {
                 return Ok(sets);
             }
             if start.0.is_none() {
-                let reason = "a page that is not the last names no next record".into();
+                let reason = "a page that is not the last has no next record".into();
                 return Err(ApiError::Malformed { call: "ListResourceRecordSets", reason });
             }
         }

@@ -27,7 +27,7 @@ pub(crate) fn adapt(desired: &mut Zone, report: &mut Report) {
         let Some(dynamic) = record.dynamic() else { continue };
         for message in faults(&record, dynamic) {
             let found = Diagnostic::error("route53-dynamic", message)
-                .help("the page of the provider says what pools and rules can be");
+                .help("the page of the provider says which pools and rules are supported");
             report.push(about(desired, &record, found));
         }
         let mut rules = Vec::new();

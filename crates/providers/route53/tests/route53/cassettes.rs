@@ -85,7 +85,7 @@ async fn reads(recording: &Json) {
 }
 
 /// Python reads a quote within a text with its escape, which is another text than the one that was written:
-/// it plans the same change for ever. Ours reads the text.
+/// it plans the same change forever. Ours reads the text.
 fn without_escapes(mut record: Json) -> Json {
     if record["type"] == "TXT"
         && let Some(text) = record["value"].as_str()
@@ -178,9 +178,9 @@ async fn fails(case: &Json) {
         "bad-key" => &["credentials are refused", "InvalidClientTokenId", "The security token"],
         "bad-signature" => &["credentials are refused", "SignatureDoesNotMatch"],
         "access-denied" => &["permission denied", "route53:ListResourceRecordSets"],
-        "throttled" | "throttled-two-tries" => &["busy, also after repeating", "Rate exceeded"],
-        "prior-request" => &["busy, also after repeating", "PriorRequestNotComplete"],
-        "server-error" => &["busy, also after repeating", "try later"],
+        "throttled" | "throttled-two-tries" => &["still busy after retries", "Rate exceeded"],
+        "prior-request" => &["still busy after retries", "PriorRequestNotComplete"],
+        "server-error" => &["still busy after retries", "try later"],
         "invalid-batch" | "invalid-batch-error-response" => {
             &["ChangeResourceRecordSets", "refused", "but it already exists"]
         }

@@ -18,7 +18,7 @@ fn many(fixture: &Fixture, count: usize) -> octodns_core::Zone {
     fixture.zone("unit.tests.", &(0..count).map(record).collect::<Vec<_>>())
 }
 
-/// One call in ten is refused for now, one in fifty breaks off: before it is made, or after.
+/// One call in ten is refused for now, one in fifty is interrupted: before it is made, or after.
 #[tokio::test]
 async fn a_thousand_changes_survive_a_shaky_service() {
     let account = Account { zones: vec![Zone::new("Z1", "unit.tests.")], ..Account::default() };
@@ -140,8 +140,8 @@ async fn a_read_that_fails_in_part_fails() {
     fixture.sync(&target, &many(&fixture, 30)).await.unwrap();
     fake.set_page(10);
     for (fault, said) in [
-        (InjectedFault::Throttled, "busy, also after repeating"),
-        (InjectedFault::Unavailable, "busy, also after repeating"),
+        (InjectedFault::Throttled, "still busy after retries"),
+        (InjectedFault::Unavailable, "still busy after retries"),
         (InjectedFault::Lost, "no answer"),
         (InjectedFault::Garbled, "unexpected answer"),
         (InjectedFault::Denied, "permission denied"),

@@ -128,7 +128,7 @@ impl Fixture {
     }
 }
 
-/// Applies a plan; what became of each change, and of all.
+/// Applies a plan; the outcome of each change, and of all.
 pub(crate) async fn apply(target: &Target, plan: &Plan) -> (Vec<Outcome>, Result<(), String>) {
     let done = target.apply(&plan.clone().approve_by_force(), &()).await;
     (done.outcomes, done.error.map_or(Ok(()), |error| Err(said(&error))))

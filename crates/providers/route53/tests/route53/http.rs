@@ -1,4 +1,4 @@
-//! A small HTTP server on loopback that can also break off.
+//! A small HTTP server on loopback whose connections can also break.
 
 use std::sync::Arc;
 

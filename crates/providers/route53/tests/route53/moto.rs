@@ -103,7 +103,7 @@ fn read(file: &Path) -> String {
 }
 
 /// What both can write and read. Python reads a quote within a text back with its escape, and then plans the
-/// same change for ever; a backslash is the same.
+/// same change forever; a backslash is the same.
 fn for_both(version: usize) -> Vec<Json> {
     let mut records = states()[version].clone();
     let is_odd = |record: &Json| {

@@ -65,7 +65,7 @@ impl Player {
     }
 }
 
-/// The fields of a form; other bodies have none, they are compared by what comes of them.
+/// The fields of a form; other bodies have none, they are compared by their meaning.
 fn form(body: Option<&str>) -> Vec<(String, String)> {
     let body = body.filter(|body| body.starts_with("Action=")).unwrap_or_default();
     split(&format!("/?{body}")).1

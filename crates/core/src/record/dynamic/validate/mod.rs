@@ -71,7 +71,7 @@ impl Checks<'_, '_, '_> {
         names.sort_unstable();
         let help = match at.as_str().and_then(|text| nearest(text, names.iter().copied())) {
             Some(name) => format!("did you mean \"{name}\"?"),
-            None => format!("name a pool that there is: {}", names.join(", ")),
+            None => format!("name one of the pools: {}", names.join(", ")),
         };
         fault = fault.help(help);
         self.error(fault);
@@ -236,8 +236,8 @@ mod tests {
             messages,
             [
                 "rule 1 has an undefined pool \"twoo\"",
-                "unused pool \"one\": no rule or fallback leads to it",
-                "unused pool \"two\": no rule or fallback leads to it",
+                "unused pool \"one\": no rule or fallback uses it",
+                "unused pool \"two\": no rule or fallback uses it",
             ]
         );
         assert_eq!(found[0].help.as_deref(), Some("did you mean \"two\"?"));

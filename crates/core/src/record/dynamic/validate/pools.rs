@@ -142,19 +142,15 @@ impl<'v, 'a> Checks<'_, 'v, 'a> {
         for cycle in cycles(pools.with_values.iter().map(|(name, _)| *name), &next) {
             let at = cycle.first().and_then(|name| pools.all.get(name)?.get("fallback"));
             let message = format!("loop in pool fallbacks: {}", cycle.join(" -> "));
-            self.advise(
-                at.unwrap_or(self.section),
-                message,
-                "take the fallback of one of them out",
-            );
+            self.advise(at.unwrap_or(self.section), message, "remove the fallback of one of them");
         }
     }
 
     pub(super) fn unused(&mut self, pools: &Pools<'v, 'a>, used: &HashSet<&'v str>) {
         for (name, key) in &pools.with_values {
             if !used.contains(name) && !pools.fallbacks.contains(name) {
-                let message = format!("unused pool \"{name}\": no rule or fallback leads to it");
-                self.advise(key, message, "remove it, or let a rule or a fallback lead to it");
+                let message = format!("unused pool \"{name}\": no rule or fallback uses it");
+                self.advise(key, message, "remove it, or use it in a rule or a fallback");
             }
         }
     }

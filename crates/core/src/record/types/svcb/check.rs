@@ -72,7 +72,7 @@ fn check_params(svcb: Fields<'_, '_>, priority: Option<i64>, findings: &mut Find
     };
     if priority == Some(0) && !params.is_empty() {
         findings
-            .error(given.position, "an alias (svcpriority 0) has no svcparams")
+            .error(given.position, "an alias (svcpriority 0) takes no svcparams")
             .help("remove them, or give a svcpriority of 1 or more");
     }
     for (key, value) in params {
@@ -90,7 +90,9 @@ fn check_param(name: &str, key: &Value<'_>, value: &Value<'_>, findings: &mut Fi
         _ if name.starts_with("key") => check_key_number(name, key, findings),
         "no-default-alpn" if value.is_null() => {}
         "no-default-alpn" => {
-            findings.error(value.position, "no-default-alpn has no value").help("remove the value");
+            findings
+                .error(value.position, "no-default-alpn takes no value")
+                .help("remove the value");
         }
         "port" => check_port(value, findings),
         "alpn" => {

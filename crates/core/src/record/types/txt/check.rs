@@ -251,7 +251,9 @@ fn check_quotes(values: &[Value<'_>], rigour: Rigour, findings: &mut Findings) {
                     "write \\\" at the start for a quote that is part of the text",
                 ),
                 Doubt::Joined => (
-                    format!("the \" \" within \"{text}\" is taken out, as what parts two strings"),
+                    format!(
+                        "the \" \" within \"{text}\" is removed, as the separator of two strings"
+                    ),
                     "write \" \\\"\" to keep it",
                 ),
                 _ => continue,
@@ -305,7 +307,7 @@ mod tests {
             ("\\065", "printable", WARNING, WARNING),
             ("a\tb", "control character", WARNING, WARNING),
             ("\"abc\" x", "not closed", WARNING, ERROR),
-            ("{\"a\" \"b\"}", "taken out", WARNING, ERROR),
+            ("{\"a\" \"b\"}", "is removed", WARNING, ERROR),
         ] {
             for (set, expected) in [("legacy", legacy), ("strict", strict)] {
                 let found = found(text, set);

@@ -14,7 +14,7 @@ use crate::value::{OwnedValue, Value};
 pub(in crate::record) use check::{CHECKS, SPF_TYPE};
 pub(super) use check::{check_quoted, check_texts, quoted_escapes};
 
-/// One text, whole: a string of octets. How it is cut into character strings is no part of it.
+/// One text, whole: a string of octets. How it is cut into character strings is not part of it.
 ///
 /// Texts are equal if their octets are, however they were written, and are in the order of their canonical texts.
 /// [`text`] says what is read as what.

@@ -130,7 +130,7 @@ fn client(port: u16, key: Option<Key>, limits: Limits) -> Client {
         server: Server { host: "127.0.0.1".to_owned(), port, ipv6: false },
         key,
         limits,
-        clock: Arc::new(|| Some("2027-01-15T08:00:00+00:00".to_owned())),
+        clock: Arc::new(|| Some(UNIX_EPOCH + Duration::from_secs(NOW))),
         next_id: 7.into(),
     }
 }

@@ -51,7 +51,7 @@ async fn a_wrong_signature_is_found_in_every_message() {
 #[tokio::test]
 async fn a_missing_signature_is_found() {
     let strip = |message: &mut Vec<u8>, bare: &[u8]| message.clone_from(&bare.to_vec());
-    let missing = "the answer is not signed, though the question was".to_owned();
+    let missing = "the answer is not signed, although the query was".to_owned();
     assert_eq!(tampered(4, 0, strip).await, Err(missing));
     // The next signature does not cover what was taken away.
     let wrong = "the signature of message 3 of the answer is wrong".to_owned();
@@ -137,7 +137,7 @@ async fn updated(tamper: impl Fn(&mut Vec<u8>, &[u8]) + Send) -> Result<(), Stri
 async fn the_answer_to_an_update_is_verified() {
     assert_eq!(updated(|_, _| ()).await, Ok(()));
     let missing = updated(|message, bare| *message = bare.to_vec()).await;
-    assert_eq!(missing.unwrap_err(), "the answer is not signed, though the question was");
+    assert_eq!(missing.unwrap_err(), "the answer is not signed, although the query was");
     let wrong = updated(|message, _| {
         let end = message.len() - 20;
         message[end] ^= 1;

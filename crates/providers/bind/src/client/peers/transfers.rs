@@ -15,14 +15,13 @@ async fn a_peer_that_behaves_is_believed() {
 
 #[tokio::test]
 async fn silence_and_hanging_up_are_told_apart() {
-    refused(async |mut peer| peer.wait().await, "nothing came for 0.3 s before an answer came")
-        .await;
+    refused(async |mut peer| peer.wait().await, "no data for 0.3 s before an answer came").await;
     refused(async |_| {}, "the server closed the connection before an answer came").await;
     let half = async |mut peer: Peer| {
         peer.send_signed(vec![soa(1), ns()]).await;
         peer.wait().await;
     };
-    let expected = "nothing came for 0.3 s within the answer (after 1 messages with 2 records)";
+    let expected = "no data for 0.3 s within the answer (after 1 messages with 2 records)";
     refused(half, expected).await;
     let half = async |mut peer: Peer| {
         peer.send_signed(vec![soa(1), ns()]).await;
@@ -35,13 +34,13 @@ async fn silence_and_hanging_up_are_told_apart() {
         let _ = peer.stream.write_all(&[0, 200, 0, 7]).await;
         peer.wait().await;
     };
-    refused(cut, "nothing came for 0.3 s before an answer came").await;
+    refused(cut, "no data for 0.3 s before an answer came").await;
     // Over IXFR that would mean that nothing has changed.
     let lone = async |mut peer: Peer| {
         peer.send_signed(vec![soa(1)]).await;
         peer.wait().await;
     };
-    let expected = "nothing came for 0.3 s within the answer (after 1 messages with 1 records)";
+    let expected = "no data for 0.3 s within the answer (after 1 messages with 1 records)";
     refused(lone, expected).await;
 }
 
@@ -74,10 +73,13 @@ async fn a_transfer_without_end_ends() {
     for key in [None, Some(key())] {
         let few = Limits { mebibytes: 1, ..QUICK };
         let error = transfer(key.clone(), few, endless).await.unwrap_err();
-        assert!(error.starts_with("no end after 1 MiB, within the answer (after "), "{error}");
+        assert!(
+            error.starts_with("not complete after 1 MiB, within the answer (after "),
+            "{error}"
+        );
         assert!(error.ends_with("(raise transfer_limit if the zone is that large)"), "{error}");
 
-        // One message at a time, each before the patience ends, and so for ever.
+        // One message at a time, each before the patience ends, and so forever.
         let short = Limits { transfer: Duration::from_millis(500), ..QUICK };
         let slow = async |mut peer: Peer| {
             peer.send_signed(vec![soa(1)]).await;
@@ -87,7 +89,10 @@ async fn a_transfer_without_end_ends() {
             }
         };
         let error = transfer(key, short, slow).await.unwrap_err();
-        assert!(error.starts_with("no end after 0.5 s, within the answer (after "), "{error}");
+        assert!(
+            error.starts_with("not complete after 0.5 s, within the answer (after "),
+            "{error}"
+        );
     }
 }
 
@@ -114,7 +119,7 @@ async fn names_that_unfold_are_bounded() {
         let error = transfer(key, most, unfolding).await.unwrap_err();
         // Of half a megabyte each: on the wire these are less than 1 MiB.
         let expected =
-            "no end after 8 MiB, within the answer (after 17 messages with 32017 records)";
+            "not complete after 8 MiB, within the answer (after 17 messages with 32017 records)";
         assert!(error.starts_with(expected), "{error}");
     }
 }
@@ -130,15 +135,15 @@ async fn what_is_no_answer_to_the_question_is_refused() {
         peer.wait().await;
     }
     let id = async |peer| changed(peer, |message| message[1] = 9).await;
-    refused(id, "the answer has the id 9, the question had 7").await;
+    refused(id, "the answer has the id 9, the query had 7").await;
     let question = async |peer| changed(peer, |message| message[2] &= 0x7f).await;
-    refused(question, "the server sent a question instead of an answer").await;
+    refused(question, "the server sent a query instead of an answer").await;
     let update = async |peer| changed(peer, |message| message[2] |= 5 << 3).await;
     refused(update, "the answer is to another kind of request (opcode 5)").await;
     let truncated = async |peer| changed(peer, |message| message[2] |= 2).await;
     refused(truncated, "the answer is truncated, over TCP").await;
     let other = async |peer| changed(peer, |message| message[13] = b'x').await;
-    refused(other, "the answer is to another question: xnit.test.").await;
+    refused(other, "the answer is to another query: xnit.test.").await;
     let short = async |mut peer: Peer| {
         peer.send(b"\0\x07\x84").await;
         peer.wait().await;
@@ -241,5 +246,5 @@ async fn without_a_clock_nothing_is_signed() {
         next_id: 1.into(),
     };
     let error = client.transfer(&ZoneName::new("unit.test.").unwrap()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the program gives no clock, which signing needs");
+    assert_eq!(error.to_string(), "signing needs a clock, which the program does not provide");
 }

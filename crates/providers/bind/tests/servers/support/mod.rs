@@ -4,7 +4,7 @@ pub(crate) mod cases;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use octodns_core::registry::Component;
 use octodns_core::{Outcome, Plan, Record, Registry, Zone, ZoneName, ZoneRequest};
@@ -16,11 +16,10 @@ use serde_json::{Value as Json, json};
 /// The classes of this crate, and the clock of the machine.
 pub(crate) fn register(registry: &mut Registry) {
     #[expect(clippy::disallowed_methods, reason = "the servers have the same clock")]
-    fn now() -> Option<String> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-        Some(jiff::Timestamp::from_second(now.try_into().ok()?).ok()?.to_string())
+    fn now() -> SystemTime {
+        SystemTime::now()
     }
-    registry.host.clock = Arc::new(now);
+    registry.host.clock = Arc::new(|| Some(now()));
     octodns_bind::register(registry);
 }
 
@@ -72,7 +71,7 @@ pub(crate) async fn plan(provider: &Harness, desired: &Zone) -> Result<Option<Pl
     provider.plan(desired).await.map_err(|report| render(&report))
 }
 
-/// Applies a plan: what became of each change, and what went wrong.
+/// Applies a plan: the outcome of each change, and what went wrong.
 pub(crate) async fn apply(provider: &Harness, plan: &Plan) -> (Vec<Outcome>, Option<String>) {
     let applied = provider.apply(plan).await;
     let error = applied.result.err().map(|error| render(&error.into_report("apply", "")));

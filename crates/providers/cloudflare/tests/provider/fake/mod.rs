@@ -1,7 +1,7 @@
 //! Cloudflare's API as far as DNS goes, with state: accounts, zones, records, batches, page rules, plans.
 //!
 //! Written after the API reference and the documentation of DNS (record types, record attributes, batch
-//! record changes, TTL). It is plain data in, plain data out; the tests put it behind a socket.
+//! record changes, TTL). It is plain data in, plain data out; the tests put it after a socket.
 
 mod recorded;
 mod records;
