@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::value::Position;
+use crate::value::{Position, visible};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,11 +97,20 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A finding that holds up what it is about.
     pub fn error(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message)
+    }
+
+    /// A finding of this severity.
+    pub fn new(
+        severity: Severity,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
-            severity: Severity::Error,
+            severity,
             code: code.into(),
             subject: String::new(),
-            message: message.into(),
+            message: fit(message.into()),
             help: None,
             origin: Origin::default(),
             related: Vec::new(),
@@ -110,13 +119,13 @@ impl Diagnostic {
 
     /// A finding that holds up nothing.
     pub fn warning(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, message) }
+        Self::new(Severity::Warning, code, message)
     }
 
     /// The same finding, about `subject`.
     #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {
-        self.subject = subject.into();
+        self.subject = fit(subject.into());
         self
     }
 
@@ -130,16 +139,38 @@ impl Diagnostic {
     /// The same finding, with advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(fit(help.into()));
         self
     }
 
     /// The same finding, with another place that matters.
     #[must_use]
     pub fn related(mut self, what: impl Into<String>, origin: Origin) -> Self {
-        self.related.push((what.into(), origin));
+        self.related.push((fit(what.into()), origin));
         self
     }
+}
+
+/// The most characters of a quoted text that a message shows.
+const LONGEST_QUOTE: usize = 200;
+
+/// Words that may hold what a file or a service says, fit to be shown: on one line, nothing in them that a terminal
+/// obeys, and quoted texts cut where they are long.
+fn fit(words: String) -> String {
+    let words = match visible(&words) {
+        Cow::Borrowed(_) => words,
+        Cow::Owned(shown) => shown,
+    };
+    if words.len() <= LONGEST_QUOTE {
+        return words;
+    }
+    let cut = |part: &str| match part.char_indices().nth(LONGEST_QUOTE) {
+        Some((end, _)) => format!("{}...", &part[..end]),
+        None => part.to_owned(),
+    };
+    let parts = words.split('"').enumerate();
+    let parts = parts.map(|(index, part)| if index == 0 { part.to_owned() } else { cut(part) });
+    parts.collect::<Vec<_>>().join("\"")
 }
 
 /// One line: `file:1:2: example.com. MX: missing preference [mx-value]; help: ...`.

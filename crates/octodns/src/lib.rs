@@ -10,6 +10,7 @@ mod compare;
 pub mod compat;
 mod config;
 mod dump;
+pub mod escape;
 mod failure;
 mod manager;
 pub mod output;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use octodns_core::value::visible;
 use octodns_core::{Change, Outcome, Plan, ZoneName};
 
 /// The outcome of the plan of one zone and target.
@@ -150,13 +151,13 @@ impl fmt::Display for ApplySummary {
                 entry.not_tried(),
             )?;
             if let Some(why) = entry.error.as_deref().or(entry.skipped) {
-                write!(f, "  {why}")?;
+                write!(f, "  {}", visible(why))?;
             }
         }
         for (name, entry) in zones.iter().zip(&self.entries).filter(|(_, of)| !of.left.is_empty()) {
             write!(f, "\n\nNot applied to {name} on {}:", entry.target)?;
             for left in &entry.left {
-                write!(f, "\n  {left}")?;
+                write!(f, "\n  {}", visible(&left.to_string()))?;
             }
         }
         Ok(())

@@ -38,7 +38,7 @@ impl Program for SyncArguments {
             Ok(result) => {
                 if let Some(applied) = result.applied.filter(|applied| !applied.entries.is_empty())
                 {
-                    tracing::info!(target: "octodns", logger = "Manager", "sync: applied\n{applied}");
+                    tracing::info!(target: "octodns", logger = "Manager", lines = true, "sync: applied\n{applied}");
                 }
                 Ok(Ended::Fine)
             }

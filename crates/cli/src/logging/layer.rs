@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use octodns_core::value::visible;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
@@ -17,8 +18,8 @@ impl<S: Subscriber> Layer<S> for Logging {
         let level = (*event.metadata().level()).into();
         let logger = fields.logger.as_deref().unwrap_or(event.metadata().target());
         if self.is_enabled(logger, level) {
-            let text = format!("{}{}", fields.message, fields.others);
-            self.log(&Message { logger, level, text: &text });
+            let text = fields.text(logger);
+            self.log(&Message { logger: &visible(logger), level, text: &text });
         }
     }
 }
@@ -29,6 +30,24 @@ struct Fields {
     logger: Option<String>,
     message: String,
     others: String,
+    has_lines: bool,
+}
+
+/// The logger of plans, whose messages have several lines and take care of what is in them.
+const PLAN: &str = "Plan";
+
+/// The field that says the same of a message of another logger.
+const LINES: &str = "lines";
+
+impl Fields {
+    /// The message with all fields. What comes from data starts no line, and a terminal obeys none of it.
+    fn text(&self, logger: &str) -> String {
+        let text = format!("{}{}", self.message, self.others);
+        if self.has_lines || logger == PLAN {
+            return text;
+        }
+        visible(&text).into_owned()
+    }
 }
 
 impl Visit for Fields {
@@ -36,6 +55,13 @@ impl Visit for Fields {
         match field.name() {
             "logger" => self.logger = Some(value.to_owned()),
             "message" => self.message.push_str(value),
+            _ => self.record_debug(field, &value),
+        }
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        match field.name() {
+            LINES => self.has_lines = value,
             _ => self.record_debug(field, &value),
         }
     }
@@ -78,10 +104,10 @@ mod tests {
             tracing::info!(logger = "Plan", "two\nlines");
             tracing::info!(logger = "Manager", "not shown");
             tracing::warn!(logger = %format!("YamlProvider[{id}]"), count = 2, "read {id}");
-            tracing::warn!(target: "elsewhere", "no logger");
+            tracing::warn!(target: "elsewhere", "no logger\n::error::\u{1b}[2K");
         });
         let expected = "INFO Plan two\nlines\nWARNING YamlProvider[config] read config count=2\n\
-                        WARNING elsewhere no logger\n";
+                        WARNING elsewhere no logger\\n::error::\\x1b[2K\n";
         assert_eq!(fs::read_to_string(file.path()).unwrap(), expected);
     }
 }

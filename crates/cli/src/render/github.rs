@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(
             command(&found, &mut renders),
             "::error file=a%2Cb%3Ac%25.yaml,line=3,col=7,title=name-rfc::www.unit.tests. A: 100%25 \
-             wrong,%0D%0A::error::x%0Ahelp: write this%0Afirst: d.yaml:1:2\n"
+             wrong,\\r\\n::error::x%0Ahelp: write this%0Afirst: d.yaml:1:2\n"
         );
         let found = Diagnostic::warning("config", "no zones");
         assert_eq!(command(&found, &mut renders), "::warning title=config::no zones\n");

@@ -1,5 +1,6 @@
 //! Values as Python literals, as the plans of octoDNS show structured data (`{'k': None}`).
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
@@ -161,20 +162,48 @@ fn python_str_literal(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for c in text.chars() {
         match c {
             '\\' => f.write_str("\\\\")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
             _ if c == quote => write!(f, "\\{c}")?,
-            ' '..='~' => f.write_char(c)?,
-            _ if is_printable(c) => f.write_char(c)?,
-            _ => match u32::from(c) {
-                code @ ..=0xff => write!(f, "\\x{code:02x}")?,
-                code @ ..=0xffff => write!(f, "\\u{code:04x}")?,
-                code => write!(f, "\\U{code:08x}")?,
-            },
+            _ => write_visible(c, f)?,
         }
     }
     f.write_char(quote)
+}
+
+/// A character as it is, or as an escape of Python if it cannot be seen.
+fn write_visible(c: char, f: &mut impl Write) -> fmt::Result {
+    match c {
+        ' '..='~' => f.write_char(c),
+        '\n' => f.write_str("\\n"),
+        '\r' => f.write_str("\\r"),
+        '\t' => f.write_str("\\t"),
+        _ if is_printable(c) => f.write_char(c),
+        _ => match u32::from(c) {
+            code @ ..=0xff => write!(f, "\\x{code:02x}"),
+            code @ ..=0xffff => write!(f, "\\u{code:04x}"),
+            code => write!(f, "\\U{code:08x}"),
+        },
+    }
+}
+
+/// Text from files, services and servers, fit to be shown on one line of a terminal or a log: what cannot be seen, or
+/// changes how the rest is seen (control characters, line breaks, marks of writing direction), is an escape of Python.
+///
+/// ```
+/// use octodns_core::value::visible;
+///
+/// assert_eq!(visible("plain; \\; é"), "plain; \\; é");
+/// assert_eq!(visible("a\n::error::\x1b[2K\u{202e}"), r"a\n::error::\x1b[2K\u202e");
+/// ```
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_printable) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        // Writing to a `String` cannot fail.
+        let _ = write_visible(c, &mut shown);
+    }
+    Cow::Owned(shown)
 }
 
 /// Whether Python shows a character as it is: all but controls, unassigned ones and blanks other than the

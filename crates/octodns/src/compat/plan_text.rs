@@ -1,11 +1,12 @@
 //! Records, changes and plans as octoDNS' plans show them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use octodns_core::plan::ChangeCounts;
 use octodns_core::record::dynamic::Dynamic;
 use octodns_core::record::geo::{Geo, GeoValues};
-use octodns_core::value::{OwnedValue, Python, Value, python_str};
+use octodns_core::value::{OwnedValue, Python, Value, python_str, visible};
 use octodns_core::{Change, Plan, Record, RecordData, ZoneName};
 
 /// A record, as in `<ARecord A 300, www.example.com., ['192.0.2.1']>`.
@@ -43,6 +44,15 @@ pub fn plan_summary(plan: &Plan) -> String {
     )
 }
 
+/// A record on one line of a plan, whatever stands in it.
+fn fit(record: &RecordText<'_>) -> String {
+    let text = record.to_string();
+    match visible(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(shown) => shown,
+    }
+}
+
 struct ChangeText<'c> {
     change: &'c Change,
     zone: &'c ZoneName,
@@ -51,7 +61,7 @@ struct ChangeText<'c> {
 
 impl fmt::Display for ChangeText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |record| RecordText { record, zone: self.zone };
+        let text = |record| fit(&RecordText { record, zone: self.zone });
         let source = |record: &Record| record.source().map(ToString::to_string).unwrap_or_default();
         match self.change {
             Change::Create(new) => write!(f, "Create {} ({})", text(new), source(new)),

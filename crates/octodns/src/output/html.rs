@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use octodns_core::{Change, Record};
 
-use super::table::{source, values};
+use super::table::{lines, source, values};
 use super::{PlanOutput, Planned};
 use crate::compat::{pformat, plan_summary};
+use crate::escape::html;
 
 /// Writes plans as HTML: a heading for each zone and target, a table of changes.
 ///
@@ -43,21 +44,21 @@ impl PlanOutput for PlanHtml {
         let mut zone = None;
         for (target, plan) in plans {
             let name = plan.desired.name();
-            let shown = escaped(&name.to_string());
+            let shown = html(&name.to_string());
             if zone != Some(name) {
                 zone = Some(name);
                 writeln!(out, "<h2>{shown}</h2>")?;
             }
-            write!(out, "<h3>{}</h3>{HEAD}", escaped(target.id()))?;
+            write!(out, "<h3>{}</h3>{HEAD}", html(target.id()))?;
             if !plan.exists {
                 write!(out, "  <tr>\n    <td>Create</td>\n    ")?;
-                write!(out, "<td colspan=5>Zone<{shown}></td>\n  </tr>\n")?;
+                write!(out, "<td colspan=5>Zone&lt;{shown}&gt;</td>\n  </tr>\n")?;
             }
             for change in &plan.changes {
                 row(change, out)?;
             }
             if let Some(meta) = plan.meta.as_ref().filter(|meta| meta.is_truthy()) {
-                write!(out, "  <tr>\n    <td colspan=6>Meta: {}", escaped(&pformat(meta)))?;
+                write!(out, "  <tr>\n    <td colspan=6>Meta: {}", lines(&pformat(meta), html))?;
                 out.write_all(b"</td>\n  </tr>\n</table>\n")?;
             }
             write!(out, "  <tr>\n    <td colspan=6>Summary: {}", plan_summary(plan))?;
@@ -74,7 +75,7 @@ impl PlanOutput for PlanHtml {
 fn row(change: &Change, out: &mut dyn Write) -> io::Result<()> {
     let record = change.record();
     write!(out, "  <tr>\n    <td>{}</td>\n    <td>", change.verb())?;
-    write!(out, "{}</td>\n    ", escaped(record.name().as_str()))?;
+    write!(out, "{}</td>\n    ", html(record.name().as_str()))?;
     writeln!(out, "<td>{}</td>", record.record_type())?;
     if let Some(existing) = change.existing() {
         cells(existing, "", out)?;
@@ -86,11 +87,8 @@ fn row(change: &Change, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn cells(record: &Record, source: &str, out: &mut dyn Write) -> io::Result<()> {
-    let values = escaped(&values(record, "\u{0}")).replace('\u{0}', "<br/>");
+    let values: Vec<_> = values(record).iter().map(|value| html(value)).collect();
+    let values = values.join("<br/>");
     writeln!(out, "    <td>{}</td>\n    <td>{values}</td>", record.ttl())?;
-    write!(out, "    <td>{}</td>\n  </tr>\n", escaped(source))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    write!(out, "    <td>{}</td>\n  </tr>\n", html(source))
 }

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use octodns_core::Change;
+use octodns_core::{Change, Record};
 
-use super::table::{source, values};
+use super::table::{lines, source, values};
 use super::{PlanOutput, Planned};
 use crate::compat::{pformat, plan_summary};
+use crate::escape::markdown;
 
 /// Writes plans as Markdown: a heading for each zone and target, a table of changes.
 #[derive(Clone, Debug, Default)]
@@ -28,12 +29,12 @@ impl PlanOutput for PlanMarkdown {
         }
         let mut zone = None;
         for (target, plan) in plans {
-            let name = plan.desired.name();
-            if zone != Some(name) {
-                zone = Some(name);
+            let name = markdown(plan.desired.name().as_str());
+            if zone.as_ref() != Some(&name) {
+                zone = Some(name.clone());
                 write!(out, "## {name}\n\n")?;
             }
-            write!(out, "### {}\n\n", target.id())?;
+            write!(out, "### {}\n\n", markdown(target.id()))?;
             out.write_all(b"| Operation | Name | Type | TTL | Value | Source |\n")?;
             out.write_all(b"|--|--|--|--|--|--|\n")?;
             if !plan.exists {
@@ -43,7 +44,7 @@ impl PlanOutput for PlanMarkdown {
                 row(change, out)?;
             }
             if let Some(meta) = plan.meta.as_ref().filter(|meta| meta.is_truthy()) {
-                write!(out, "\nMeta: {}\n", pformat(meta))?;
+                write!(out, "\nMeta: {}\n", lines(&pformat(meta), markdown))?;
             }
             write!(out, "\nSummary: {}\n\n", plan_summary(plan))?;
         }
@@ -55,18 +56,23 @@ impl PlanOutput for PlanMarkdown {
     }
 }
 
+/// The values of a record in one cell.
+fn cell(record: &Record) -> String {
+    markdown(&values(record).join("; "))
+}
+
 fn row(change: &Change, out: &mut dyn Write) -> io::Result<()> {
     let record = change.record();
-    let (name, record_type) = (record.name().as_str(), record.record_type());
+    let (name, record_type) = (markdown(record.name().as_str()), record.record_type());
     write!(out, "| {} | {name} | {record_type} | ", change.verb())?;
     if let Some(existing) = change.existing() {
-        writeln!(out, "{} | {} | |", existing.ttl(), values(existing, "; "))?;
+        writeln!(out, "{} | {} | |", existing.ttl(), cell(existing))?;
         if change.desired().is_some() {
             out.write_all(b"| | | | ")?;
         }
     }
     if let Some(new) = change.desired() {
-        writeln!(out, "{} | {} | {} |", new.ttl(), values(new, "; "), source(new))?;
+        writeln!(out, "{} | {} | {} |", new.ttl(), cell(new), markdown(source(new)))?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Comma-separated values, as Python's `csv` writes them without quoting.
 
+use crate::escape::csv;
+
 use super::{LiveReport, is_consistent, words};
 
 /// A row per record: name, type, TTL, the words of each server, and whether they are the same.
@@ -28,13 +30,14 @@ fn row(text: &mut String, fields: &[String]) {
         if index > 0 {
             text.push(',');
         }
+        let field = csv(field);
         // Differs from octoDNS: such a field ends its report. Elsewhere quotes mean nothing, as in octoDNS.
-        if field.contains([',', '\r', '\n']) {
+        if field.contains(',') {
             text.push('"');
             text.push_str(&field.replace('"', "\"\""));
             text.push('"');
         } else {
-            text.push_str(field);
+            text.push_str(&field);
         }
     }
     text.push_str("\r\n");

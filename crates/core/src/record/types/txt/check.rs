@@ -230,7 +230,7 @@ fn say_escape(
         }
         Doubt::Control { character } => {
             let codes = text::codes(*character);
-            let message = format!("control character {codes} in {text:?}");
+            let message = format!("control character {codes} in \"{text}\"");
             findings.warning(position, message).help(format!("write {codes} if it is meant"));
         }
         Doubt::Unclosed | Doubt::Joined => {}
