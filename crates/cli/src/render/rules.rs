@@ -245,6 +245,8 @@ pub(crate) const RULES: &[Rule] = &[
         "Remove one of the two; the last one counts."),
     row("yaml-order", "keys are in order",
         "Move the key, or let octodns-validate --fix do it."),
+    row("yaml-spelling", "keys and numbers are what they look like",
+        "Put a key in quotes, write a number in decimal digits."),
     row("zone-file", "zone files follow RFC 1035",
         "The message says what is wrong at the place it points to."),
     row("zone-name", "names do not end with the name of their zone",

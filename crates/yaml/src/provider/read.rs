@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use octodns_core::record::LoadContext;
 use octodns_core::{
-    Diagnostic, Origin, ProviderError, Record, Report, State, Value, ZoneName, ZoneRead,
+    Diagnostic, Origin, ProviderError, Record, Report, Severity, State, Value, ZoneName, ZoneRead,
 };
 use octodns_files::OwnedRequest;
 
@@ -69,7 +69,11 @@ fn file(
     let bytes = fs::read(path).map_err(octodns_files::failed("read", path))?;
     let includes = FileIncludes::new(inner.home.clone());
     let order = options.enforce_order.then(|| options.order_mode.into());
-    let load = LoadOptions::new(&*path.to_string_lossy()).order(order).include(&includes);
+    let severity = if request.lenient { Severity::Warning } else { Severity::Error };
+    let load = LoadOptions::new(&*path.to_string_lossy())
+        .order(order)
+        .include(&includes)
+        .strict_keys(severity);
     let mut loading = Loading { inner, request, records: Vec::new(), report: Report::new() };
     let document =
         text_of(&bytes, &load.file).and_then(|text| load_entries(text, &load, &mut loading));

@@ -157,7 +157,18 @@ impl<'a> Constructor<'_, '_, 'a> {
         };
         let ids = ids.clone();
         self.session.spend(ids.len(), position)?;
-        ids.into_iter().map(|id| self.value(id)).collect()
+        ids.into_iter().map(|id| self.element(id)).collect()
+    }
+
+    /// The value of an entry or an element, which may be a number that is not what it looks like.
+    fn element(&mut self, id: NodeId) -> Result<Value<'a>, YamlError> {
+        let value = self.value(id)?;
+        if matches!(value.kind, Kind::Int(_))
+            && let Content::Scalar(text) = &self.nodes[id].content
+        {
+            self.session.check_number(&value, text);
+        }
+        Ok(value)
     }
 
     fn mapping(&mut self, id: NodeId, position: Position) -> Result<Kind<'a>, YamlError> {
@@ -186,7 +197,10 @@ impl<'a> Constructor<'_, '_, 'a> {
             if self.beside_merges.get(&id).is_some_and(|keys| keys.contains(&key_id)) {
                 own.push((key.clone(), Value::NULL));
             }
-            entries.push((key, self.value(value_id)?));
+            if let Content::Scalar(text) = &self.nodes[key_id].content {
+                self.session.check_key(&key, text);
+            }
+            entries.push((key, self.element(value_id)?));
         }
         Ok(if self.beside_merges.contains_key(&id) {
             // Its own keys may well take the place of those that are merged.

@@ -16,7 +16,7 @@ use octodns_core::{Report, Value};
 use super::failure::place;
 use super::mapping::{self, Rules, Sequence};
 use super::tag::Tag;
-use super::{characters, scalar};
+use super::{characters, scalar, spelling};
 
 /// Deeper nesting is left to the full reader, and to its limit.
 const DEEPEST: usize = 48;
@@ -276,7 +276,7 @@ impl<'t> Reader<'t, '_> {
         } else {
             self.end_line()?;
         }
-        Self::value(scalar)
+        self.value(scalar, |value, text| !spelling::is_odd(&value.kind, text))
     }
 
     /// Whether the line at hand follows the one the bare scalar ends in, with nothing in between.
@@ -300,10 +300,19 @@ impl<'t> Reader<'t, '_> {
         self.end_line()
     }
 
-    fn value(scalar: Scalar<'t>) -> Option<Value<'t>> {
+    /// The value of a scalar; what is not spelled as it should be is left to the full reader to report.
+    fn value(
+        &self,
+        scalar: Scalar<'t>,
+        is_fine: fn(&Value<'_>, &str) -> bool,
+    ) -> Option<Value<'t>> {
         let Scalar { text, bare, position } = scalar;
         let tag = if bare { scalar::resolve(&text) } else { Tag::Str };
-        Some(Value::new(scalar::construct(&tag, text).ok()?, position))
+        if tag == Tag::Str || !self.rules.checks_spelling {
+            return Some(Value::new(scalar::construct(&tag, text).ok()?, position));
+        }
+        let value = Value::new(scalar::construct(&tag, text.clone()).ok()?, position);
+        is_fine(&value, &text).then_some(value)
     }
 
     /// The key at hand, up to and with its colon.
@@ -323,7 +332,7 @@ impl<'t> Reader<'t, '_> {
             return None;
         }
         self.at += 1;
-        Self::value(scalar)
+        self.value(scalar, spelling::is_kept)
     }
 
     fn is_colon(&self, at: usize) -> bool {

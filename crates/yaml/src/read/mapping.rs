@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use octodns_core::value::{Kind, Map, Special};
-use octodns_core::{Diagnostic, Origin, Report, Value};
+use octodns_core::{Diagnostic, Origin, Report, Severity, Value};
 
 use crate::order::report_disorder;
 use crate::{ErrorKind, Order};
@@ -16,8 +16,10 @@ use crate::{ErrorKind, Order};
 pub(super) struct Rules {
     /// The order that is asked for, if any.
     pub(super) order: Option<Order>,
-    /// Whether duplicate keys are reported.
-    pub(super) warn_duplicates: bool,
+    /// How duplicate keys are reported, if they are.
+    pub(super) duplicates: Option<Severity>,
+    /// Whether keys and numbers in odd spellings are reported, which the full reader does.
+    pub(super) checks_spelling: bool,
 }
 
 /// How the keys of a mapping follow each other, found out while they are read.
@@ -106,12 +108,17 @@ pub(super) fn without_duplicates<'a>(
             kept.push((key, value));
             continue;
         };
-        if rules.warn_duplicates {
+        if let Some(severity) = rules.duplicates {
             let name = octodns_core::value::python_str(&key);
+            let help = match severity {
+                Severity::Error => "remove one of the two, or make them one",
+                Severity::Warning => "remove one of the two; the last one counts",
+            };
+            let message = format!("key \"{name}\" is there twice");
             report.push(
-                Diagnostic::warning("yaml-duplicate-key", format!("key \"{name}\" is there twice"))
+                Diagnostic::new(severity, "yaml-duplicate-key", message)
                     .at(Origin::new(files, key.position))
-                    .help("remove one of the two; the last one counts")
+                    .help(help)
                     .related("first", Origin::new(files, kept[first].0.position)),
             );
         }

@@ -10,13 +10,14 @@ mod layout;
 mod mapping;
 mod scalar;
 mod session;
+mod spelling;
 mod tag;
 mod timestamp;
 
 use std::fmt;
 use std::sync::Arc;
 
-use octodns_core::{Report, Value};
+use octodns_core::{Report, Severity, Value};
 
 use crate::{ErrorKind, Include, NoIncludes, Order, YamlError};
 use session::Session;
@@ -30,7 +31,7 @@ pub struct Document<'a> {
     pub root: Value<'a>,
     /// The names of the files, by [`Position::file`](octodns_core::value::Position::file).
     pub files: Vec<Arc<str>>,
-    /// Keys out of order (errors, when an order is asked for) and duplicate keys (warnings, when they
+    /// Keys out of order (errors, when an order is asked for), duplicate keys and odd spellings (when they
     /// are asked for). A document whose report has errors must not be used as it is.
     pub report: Report,
 }
@@ -42,8 +43,11 @@ pub struct LoadOptions<'o> {
     pub file: Arc<str>,
     /// The order that the keys of every mapping must have; `None`: any.
     pub order: Option<Order>,
-    /// Whether keys that are there twice are reported. The last one counts either way.
-    pub warn_duplicates: bool,
+    /// How keys that are there twice are reported, if they are. The last one counts either way.
+    pub duplicates: Option<Severity>,
+    /// How keys are reported that become another text than the one that is written (`no`, `1.10`), if they are;
+    /// numbers in a spelling that surprises (`010`, `1:30`) are warnings then.
+    pub spelling: Option<Severity>,
     /// Where `!include` finds files.
     pub include: &'o dyn Include,
     /// Bounds on hostile input.
@@ -77,7 +81,8 @@ impl<'o> LoadOptions<'o> {
         Self {
             file: file.into(),
             order: None,
-            warn_duplicates: false,
+            duplicates: None,
+            spelling: None,
             include: &NoIncludes,
             limits: Limits::default(),
             thorough: false,
@@ -101,7 +106,15 @@ impl<'o> LoadOptions<'o> {
     /// The same, with duplicate keys reported.
     #[must_use]
     pub fn warn_duplicates(mut self) -> Self {
-        self.warn_duplicates = true;
+        self.duplicates = Some(Severity::Warning);
+        self
+    }
+
+    /// The same, with reports of keys that are there twice, or that are not what they look like.
+    #[must_use]
+    pub fn strict_keys(mut self, severity: Severity) -> Self {
+        self.duplicates = Some(severity);
+        self.spelling = Some(severity);
         self
     }
 }

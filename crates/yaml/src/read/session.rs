@@ -7,7 +7,7 @@ use octodns_core::{Origin, Report, Value};
 
 use super::compose::{self, Node};
 use super::mapping::{self, Rules};
-use super::{LoadOptions, text_of};
+use super::{LoadOptions, spelling, text_of};
 use crate::{ErrorKind, YamlError};
 
 /// The state of reading one document.
@@ -38,7 +38,8 @@ impl<'o> Session<'o> {
     }
 
     pub(super) fn rules(&self) -> Rules {
-        Rules { order: self.options.order, warn_duplicates: self.options.warn_duplicates }
+        let LoadOptions { order, duplicates, spelling, .. } = *self.options;
+        Rules { order, duplicates, checks_spelling: spelling.is_some() }
     }
 
     /// An error at a position.
@@ -75,6 +76,24 @@ impl<'o> Session<'o> {
         Ok(())
     }
 
+    /// Reports a key that becomes another text than the one that is written.
+    pub(super) fn check_key(&mut self, key: &Value<'_>, written: &str) {
+        let Some(severity) = self.options.spelling else { return };
+        if spelling::is_kept(key, written) {
+            return;
+        }
+        let origin = Origin::new(&self.files, key.position);
+        self.report.push(spelling::of_key(key, written, severity).at(origin));
+    }
+
+    /// Reports a number in a spelling that surprises.
+    pub(super) fn check_number(&mut self, number: &Value<'_>, written: &str) {
+        if self.options.spelling.is_some() && spelling::is_odd(&number.kind, written) {
+            let origin = Origin::new(&self.files, number.position);
+            self.report.push(spelling::of_number(number, written).at(origin));
+        }
+    }
+
     pub(super) fn finish_mapping<'a>(&mut self, entries: Vec<(Value<'a>, Value<'a>)>) -> Map<'a> {
         mapping::finish(entries, None, self.rules(), &self.files, &mut self.report)
     }
@@ -86,10 +105,10 @@ impl<'o> Session<'o> {
         own: Vec<(Value<'a>, Value<'a>)>,
     ) -> Map<'a> {
         let rules = self.rules();
-        if rules.warn_duplicates {
+        if rules.duplicates.is_some() {
             mapping::without_duplicates(own, rules, &self.files, &mut self.report);
         }
-        let rules = Rules { warn_duplicates: false, ..rules };
+        let rules = Rules { duplicates: None, ..rules };
         mapping::finish(entries, None, rules, &self.files, &mut self.report)
     }
 
