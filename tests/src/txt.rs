@@ -157,7 +157,7 @@ fn names(report: &Report) -> Vec<&'static str> {
         ("starts no escape", "lone backslash"),
         ("control character", "control character"),
         ("is not closed", "quote not closed"),
-        ("is taken out", "\" \" removed"),
+        ("as the separator of two strings", "\" \" removed"),
     ];
     let name = |found: &Diagnostic| {
         let is_meant = |(part, _): &&(&str, _)| found.message.contains(part);
