@@ -129,7 +129,7 @@ async fn slips_are_told_with_their_place_and_advice() {
     let regex = "validators:\n  mail:\n    class: octodns.zone.mail.MailZoneValidator\n    \
                  single_mx_regexes:\n    - mx\n    - (";
     let told = found(regex, "").await;
-    assert!(told.len() == 1 && told[0].starts_with("6: \"(\" is no regular"), "{told:?}");
+    assert!(told.len() == 1 && told[0].starts_with("6: \"(\" is not a regular"), "{told:?}");
 }
 
 struct Small;

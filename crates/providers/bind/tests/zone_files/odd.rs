@@ -138,7 +138,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("$ORIGIN a..b", "a label is empty"),
     ("$INCLUDE gone.inc", "cannot include \"gone.inc\""),
     ("$INCLUDE odd.tests.", "include each other"),
-    ("$GENERATE 2-1 a$ A 192.0.2.1", "no range"),
+    ("$GENERATE 2-1 a$ A 192.0.2.1", "is not a range"),
     ("$GENERATE 1-2 a${ A 192.0.2.1", "has no"),
     ("x 2147483648 A 192.0.2.1", "at most 2147483647"),
     ("ns CNAME x", "beside CNAME"),
