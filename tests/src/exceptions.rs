@@ -95,6 +95,11 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         part: "rdata",
+        reason: "equals-signs: all of a parameter of SVCB is its value",
+        cases: &["rdata-svcb-004"],
+    },
+    Exception {
+        part: "rdata",
         reason: "texts: canonical texts, which have octets that are not UTF-8 as well; quoted strings may hold blanks",
         cases: &["rdata-txt-007", "rdata-txt-015", "rdata-txt-019", "rdata-uri-004"],
     },

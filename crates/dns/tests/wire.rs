@@ -229,6 +229,20 @@ fn a_tag_of_caa_is_a_word() {
     }
 }
 
+/// In a zone file there would be no word for it.
+#[test]
+fn digests_and_keys_are_not_empty() {
+    for (of, rdata) in [
+        (RecordType::DS, &b"\x00\x01\x08\x02"[..]),
+        (RecordType::OPENPGPKEY, b""),
+        (RecordType::SSHFP, b"\x04\x02"),
+        (RecordType::TLSA, b"\x03\x01\x01"),
+    ] {
+        let error = wire::from_bytes(of, &[rdata]).unwrap_err().to_string();
+        assert!(error.starts_with("record data ends within"), "{of}: {error}");
+    }
+}
+
 #[test]
 fn values_that_the_wire_cannot_hold_are_errors() {
     let types = RecordTypes::default();
@@ -237,6 +251,7 @@ fn values_that_the_wire_cannot_hold_are_errors() {
         (RecordType::MX, "1 a", "\"a\" is not a domain name: it does not end with a dot"),
         (RecordType::DS, "1 1 1 xy", "digest \"xy\" is not hexadecimal"),
         (RecordType::CAA, "0 a-b \"x\"", "tag \"a-b\" is not letters and digits"),
+        (RecordType::DS, "1 1 1 ", "digest \"\" is empty"),
         (RecordType::OPENPGPKEY, "***", "key \"***\" is not base64"),
         (RecordType::ALIAS, "a.", "ALIAS records do not exist on the wire"),
         (RecordType::CNAME, "a..b.", "\"a..b.\" is not a domain name: a label is empty"),

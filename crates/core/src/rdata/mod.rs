@@ -145,14 +145,14 @@ pub(crate) fn words<'r, const N: usize>(
     rdata.split(' ').collect::<Vec<_>>().try_into().map_err(|_| failed())
 }
 
-/// A text without the quotes it starts with; the last character goes with the first.
+/// A text without the quotes around it. Differs from octoDNS, where the last character goes with the first if that
+/// alone is a quote.
 pub(crate) fn unquote(text: &str) -> &str {
-    let mut chars = text.chars();
-    if text.starts_with(['"', '\'']) {
-        chars.next();
-        chars.next_back();
-    }
-    chars.as_str()
+    let inside = |quote: char| {
+        let after = text.strip_prefix(quote)?;
+        if after.is_empty() { Some(after) } else { after.strip_suffix(quote) }
+    };
+    inside('"').or_else(|| inside('\'')).unwrap_or(text)
 }
 
 /// A field of presentation format that should be a whole number, else is kept as text.
@@ -167,4 +167,25 @@ pub(crate) fn int_or_text(word: &str) -> OwnedValue {
 pub(crate) fn fields<const N: usize>(entries: [(&'static str, OwnedValue); N]) -> OwnedValue {
     let own = |(key, value): (&'static str, OwnedValue)| (Value::from(key), value);
     Value::from(Map::from_entries(entries.into_iter().map(own).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_go_in_pairs() {
+        for (text, expected) in [
+            ("\"a b\"", "a b"),
+            ("'a'", "a"),
+            ("\"\"", ""),
+            ("\"", ""),
+            ("\"x.example.", "\"x.example."),
+            ("\"x'", "\"x'"),
+            ("x\"", "x\""),
+            ("", ""),
+        ] {
+            assert_eq!(unquote(text), expected, "{text}");
+        }
+    }
 }

@@ -166,7 +166,7 @@ mod tests {
             ("\"x y\" \"\"", "{'a': 'x y', 'b': ''}"),
             ("\"x\\\" y\" z", "{'a': 'x\\\\\" y', 'b': 'z'}"),
             ("\"\\x\\\\\" \\195\\169", "{'a': 'x\\\\\\\\', 'b': 'é'}"),
-            ("\"x y", "{'a': '', 'b': 'y'}"),
+            ("\"x y", "{'a': '\\\\\"x', 'b': 'y'}"),
         ] {
             let value = parse(fields, rdata).unwrap();
             assert_eq!(crate::value::python_str(&value), shown, "{rdata}");

@@ -56,6 +56,11 @@ impl<'r> Reader<'r> {
         std::mem::take(&mut self.rest)
     }
 
+    /// Everything that is left, of a field that has no presentation format when it is empty.
+    pub(super) fn some_rest(&mut self, what: &'static str) -> Result<&'r [u8], WireError> {
+        if self.rest.is_empty() { Err(WireError::Short(what)) } else { Ok(self.rest()) }
+    }
+
     /// A name without compression, in presentation format, its case kept.
     pub(super) fn name(&mut self) -> Result<String, WireError> {
         let mut text = String::with_capacity(self.rest.len().min(name::MAX_NAME));
@@ -138,6 +143,15 @@ impl Writer {
             return Err(WireError::field(field, shown, "is longer than 255 bytes"));
         };
         self.bytes.push(length);
+        self.bytes(bytes);
+        Ok(())
+    }
+
+    /// What has no presentation format when it is empty.
+    pub(super) fn some(&mut self, bytes: &[u8], field: &'static str) -> Result<(), WireError> {
+        if bytes.is_empty() {
+            return Err(WireError::field(field, "", "is empty"));
+        }
         self.bytes(bytes);
         Ok(())
     }

@@ -67,8 +67,7 @@ impl Wire for Ds {
         out.u16(self.key_tag, "key_tag")?;
         out.u8(self.algorithm, "algorithm")?;
         out.u8(self.digest_type, "digest_type")?;
-        out.bytes(&hex::decode(&self.digest, "digest")?);
-        Ok(())
+        out.some(&hex::decode(&self.digest, "digest")?, "digest")
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
@@ -76,7 +75,7 @@ impl Wire for Ds {
             key_tag: from.u16("key_tag")?.into(),
             algorithm: from.u8("algorithm")?.into(),
             digest_type: from.u8("digest_type")?.into(),
-            digest: hex::encode(from.rest()).into(),
+            digest: hex::encode(from.some_rest("a digest")?).into(),
         })
     }
 }
@@ -121,12 +120,11 @@ impl Wire for Naptr {
 /// RFC 7929, section 2.3.
 impl Wire for Openpgpkey {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
-        out.bytes(&decode_base64(self.as_str(), "key")?);
-        Ok(())
+        out.some(&decode_base64(self.as_str(), "key")?, "key")
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
-        Ok(Self::new(BASE64.encode(from.rest())))
+        Ok(Self::new(BASE64.encode(from.some_rest("a key")?)))
     }
 }
 
@@ -154,15 +152,14 @@ impl Wire for Sshfp {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
         out.u8(self.algorithm, "algorithm")?;
         out.u8(self.fingerprint_type, "fingerprint_type")?;
-        out.bytes(&hex::decode(&self.fingerprint, "fingerprint")?);
-        Ok(())
+        out.some(&hex::decode(&self.fingerprint, "fingerprint")?, "fingerprint")
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
         Ok(Self {
             algorithm: from.u8("algorithm")?.into(),
             fingerprint_type: from.u8("fingerprint_type")?.into(),
-            fingerprint: hex::encode(from.rest()).into(),
+            fingerprint: hex::encode(from.some_rest("a fingerprint")?).into(),
         })
     }
 }
@@ -185,9 +182,8 @@ impl Wire for Tlsa {
         out.u8(self.certificate_usage, "certificate_usage")?;
         out.u8(self.selector, "selector")?;
         out.u8(self.matching_type, "matching_type")?;
-        let data = &self.certificate_association_data;
-        out.bytes(&hex::decode(data, "certificate_association_data")?);
-        Ok(())
+        let field = "certificate_association_data";
+        out.some(&hex::decode(&self.certificate_association_data, field)?, field)
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
@@ -195,7 +191,7 @@ impl Wire for Tlsa {
             certificate_usage: from.u8("certificate_usage")?.into(),
             selector: from.u8("selector")?.into(),
             matching_type: from.u8("matching_type")?.into(),
-            certificate_association_data: hex::encode(from.rest()).into(),
+            certificate_association_data: hex::encode(from.some_rest("data")?).into(),
         })
     }
 }

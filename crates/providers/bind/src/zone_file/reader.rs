@@ -314,7 +314,7 @@ fn type_at(line: &Line<'_>, word: usize) -> Result<u16, SyntaxError> {
 
 /// What is wrong with a digest that has not the length of its algorithm: as other servers do, and
 /// octoDNS, nothing of such a zone is taken.
-fn short_digest(number: u16, rdata: &[u8]) -> Option<String> {
+pub(super) fn short_digest(number: u16, rdata: &[u8]) -> Option<String> {
     let (kind, at, lengths): (u8, usize, &[(u8, usize)]) = match number {
         // DS: RFC 4034, 4509, 5933, 6605.
         43 => (*rdata.get(3)?, 4, &[(1, 20), (2, 32), (3, 32), (4, 48)]),

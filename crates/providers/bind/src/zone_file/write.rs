@@ -128,6 +128,9 @@ fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
     let of = record.record_type();
     let number = wire::type_number(of).ok_or_else(|| failed(&"the type is not a DNS type"))?;
     let rdatas = wire::to_bytes(record.data()).map_err(|error| failed(&error))?;
+    if let Some(fault) = rdatas.iter().find_map(|rdata| reader::short_digest(number, rdata)) {
+        return Err(failed(&fault));
+    }
     let texts = match record.data() {
         RecordData::Txt(texts) | RecordData::Spf(texts) => {
             texts.iter().map(|text| TEXT.strings(&text.octets())).collect()

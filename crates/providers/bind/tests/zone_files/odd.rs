@@ -340,6 +340,7 @@ async fn what_no_file_holds_is_refused_before_anything_is_written() {
     for record in [
         json!({"name": "a", "type": "ALIAS", "ttl": 60, "value": "b.example."}),
         json!({"name": "a", "type": "CNAME", "ttl": 60, "value": "relative"}),
+        json!({"name": "a", "type": "SSHFP", "ttl": 60, "value": {"algorithm": 1, "fingerprint_type": 1, "fingerprint": "abcd"}}),
         json!({"name": "x..a", "type": "A", "ttl": 60, "value": "192.0.2.1"}),
         json!({"name": "a", "type": "SSHFP", "ttl": 60, "value": {"algorithm": 1, "fingerprint_type": 1, "fingerprint": "xyz"}}),
     ] {

@@ -180,13 +180,12 @@ impl Rdata for Svcb {
         };
         let mut params = Map::new();
         for word in words {
-            let mut parts = word.split('=');
-            let key = parts.next().unwrap_or_default();
+            let (key, value) = word.split_once('=').map_or((word, None), |(k, v)| (k, Some(v)));
             if params.contains_key(key) {
                 return Err(RdataError::Repeated(key.to_owned()));
             }
-            // Only what is between the first two equals signs is seen, as in octoDNS.
-            params.insert(key.to_owned(), parts.next().map(|value| parse_param(key, value)));
+            // Differs from octoDNS, where a value ends at an equals sign, as base64 has them.
+            params.insert(key.to_owned(), value.map(|value| parse_param(key, value)));
         }
         Ok(fields([
             ("svcpriority", int_or_text(priority)),
@@ -215,14 +214,7 @@ impl Rdata for Svcb {
 }
 
 fn parse_param(key: &str, value: &str) -> OwnedValue {
-    let bare = match value.strip_prefix('"') {
-        Some(rest) => {
-            let mut chars = rest.chars();
-            chars.next_back();
-            chars.as_str()
-        }
-        None => value,
-    };
+    let bare = unquote(value);
     if LISTS.contains(&key) {
         let texts = bare.split(',').map(|text| text.to_owned().into());
         return texts.collect::<Vec<Value<'static>>>().into();
@@ -253,6 +245,8 @@ mod tests {
         assert_eq!(one, other);
         assert_eq!(one.to_string(), "1 a.example. alpn=h2,h3 no-default-alpn port=443 key7=x");
         assert_ne!(one, read("1 a.example. alpn=h2"));
+        let padded = read("1 . ech=\"AEX+DQ==\" key7=a=b");
+        assert_eq!(padded.to_string(), "1 . ech=AEX+DQ== key7=a=b");
     }
 
     #[test]
