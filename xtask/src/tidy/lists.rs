@@ -8,7 +8,10 @@ use crate::generate;
 /// Refuses dependencies that `docs/dependencies.md` gives no reason for, and reasons for nothing.
 pub(super) fn dependencies_have_reasons(tree: &Tree) -> Vec<String> {
     let page = "docs/dependencies.md";
-    let listed: BTreeSet<&str> = section(tree.text("Cargo.toml"), "[workspace.dependencies]")
+    let of_workspace = section(tree.text("Cargo.toml"), "[workspace.dependencies]");
+    let of_fuzzing = section(tree.text("fuzz/Cargo.toml"), "[dependencies]");
+    let listed: BTreeSet<&str> = of_workspace
+        .chain(of_fuzzing)
         .filter(|line| !line.contains("path ="))
         .filter_map(key)
         .collect();

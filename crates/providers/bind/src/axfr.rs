@@ -8,7 +8,7 @@ use octodns_core::{
     async_trait,
 };
 
-use crate::client::{Client, Transferred};
+use crate::client::{self, Client, Transferred};
 use crate::options::{self, Options};
 use crate::records;
 use crate::version::VERSION;
@@ -54,6 +54,24 @@ impl Source for AxfrSource {
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         self.server.read(zone).await.map(Some)
     }
+}
+
+/// Reads a zone from the messages of a transfer that was recorded, as [`AxfrSource`] reads it from a server, but for
+/// signatures, which are not looked at. `source` is the id that its records have.
+///
+/// # Errors
+///
+/// Says which message is not one of a transfer of this zone, or that the last one is missing.
+pub fn read_transfer<'m>(
+    zone: &ZoneRequest<'_>,
+    source: &Arc<str>,
+    messages: impl IntoIterator<Item = &'m [u8]>,
+) -> Result<ZoneRead, ProviderError> {
+    let transferred = client::recorded(zone.name, messages).map_err(|error| {
+        let message = format!("this is no transfer of {}", zone.name);
+        ProviderError::Failed { message, source: Some(error.into()) }
+    })?;
+    Ok(records::read(zone, source, &transferred))
 }
 
 /// A server whose zones can be transferred.

@@ -11,7 +11,7 @@ mod zone_file;
 
 use octodns_core::Registry;
 
-pub use axfr::AxfrSource;
+pub use axfr::{AxfrSource, read_transfer};
 pub use client::{Error, MessageFault, Progress, Rcode, SignatureFault};
 pub use options::Options;
 pub use rfc2136::Rfc2136Provider;

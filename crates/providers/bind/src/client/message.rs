@@ -94,6 +94,13 @@ impl<'m> Message<'m> {
         Rcode { code: self.flags & 0xf, tsig: tsig.map_or(0, u16::from) }
     }
 
+    /// Refuses a message that says no.
+    pub(crate) fn check_rcode(&self, signature: Option<&Signature>) -> Result<(), Error> {
+        let rcode = self.rcode(signature);
+        let is_fine = rcode.code == Rcode::NOERROR && rcode.tsig == 0;
+        if is_fine { Ok(()) } else { Err(Error::Refused { rcode }) }
+    }
+
     /// Calls `each` with every answer, in order, and returns the signature if there is one.
     pub(crate) fn walk(
         &self,

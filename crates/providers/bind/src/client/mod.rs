@@ -143,10 +143,7 @@ impl Client {
         signature: Option<&message::Signature>,
         verifier: Option<&mut Verifier<'_>>,
     ) -> Result<(), Error> {
-        let rcode = message.rcode(signature);
-        if rcode.code != Rcode::NOERROR || rcode.tsig != 0 {
-            return Err(Error::Refused { rcode });
-        }
+        message.check_rcode(signature)?;
         match (verifier, signature) {
             (Some(verifier), signature) => {
                 Ok(verifier.next(message.bytes, signature, self.now()?)?)
@@ -161,6 +158,16 @@ impl Client {
         let since = (self.clock)().and_then(|now| now.duration_since(UNIX_EPOCH).ok());
         since.map(|since| since.as_secs()).ok_or(Error::NoClock)
     }
+}
+
+/// The zone that the messages of a recorded transfer hold.
+pub(crate) fn recorded<'m>(
+    zone: &ZoneName,
+    messages: impl IntoIterator<Item = &'m [u8]>,
+) -> Result<Transferred, Error> {
+    let mut collector = Collector::new(&wire_name(zone.as_str())?);
+    collector.take_recorded(messages)?;
+    Ok(collector.finish())
 }
 
 /// A name in presentation format as `hickory` has it.

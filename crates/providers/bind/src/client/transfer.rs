@@ -1,5 +1,6 @@
 //! Zone transfers (AXFR, RFC 5936): from a stream of messages to the sets of a zone.
 
+use hickory_proto::op::OpCode;
 use hickory_proto::rr::Name;
 use octodns_core::value::Position;
 use octodns_dns::wire;
@@ -102,6 +103,26 @@ impl Collector {
     /// Counts a message that was taken.
     pub(crate) fn count_message(&mut self) {
         self.progress.messages += 1;
+    }
+
+    /// Takes the messages of a transfer that was recorded; who sent them is not asked.
+    pub(crate) fn take_recorded<'m>(
+        &mut self,
+        messages: impl IntoIterator<Item = &'m [u8]>,
+    ) -> Result<(), Error> {
+        let mut id = None;
+        for bytes in messages {
+            let message = Message::new(bytes)?;
+            let id = *id.get_or_insert(message.id);
+            message.answers(id, OpCode::Query.into(), (&self.zone_name, number::AXFR))?;
+            let signature = self.take_message(&message)?;
+            message.check_rcode(signature.as_ref())?;
+            self.count_message();
+            if self.is_complete {
+                return Ok(());
+            }
+        }
+        Err(Error::Closed(self.progress))
     }
 
     /// What was collected.

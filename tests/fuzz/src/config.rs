@@ -1,0 +1,33 @@
+//! Config files: read, checked, their secrets filled in, and everything made that they describe.
+
+use std::sync::Arc;
+
+use crate::checks::check_origins;
+use crate::files::{folder, write_file};
+use crate::target::Target;
+use octodns::{Manager, ManagerOptions};
+use octodns_core::Report;
+use octodns_core::registry::Host;
+
+/// The value of every variable of the environment.
+const SECRET: &str = "Hunter2-of-the-fuzzer";
+
+pub(crate) const TARGET: Target = Target { name: "config", run };
+
+fn run(bytes: &[u8]) {
+    let path = write_file(&folder("config"), "config.yaml", bytes);
+    let host = Host { env: Arc::new(|_| Some(SECRET.to_owned())), ..Host::default() };
+    let registry = octodns::registry(None, host);
+    let options = ManagerOptions { registry, log_warnings: false, ..ManagerOptions::default() };
+    match Manager::from_config_file(&path, &options) {
+        Ok(manager) => check(manager.warnings(), bytes),
+        Err(failure) => check(&failure.report, bytes),
+    }
+}
+
+/// Findings are about places of the file, and do not tell secrets.
+fn check(report: &Report, bytes: &[u8]) {
+    check_origins(report, bytes);
+    let shown = format!("{report:?}");
+    assert!(!shown.contains(SECRET), "{shown}");
+}
