@@ -93,7 +93,7 @@ const CHANGES: Parts = Parts {
         use octodns_kit::changes::{self, ChangeApi, SetChange};\n\
         use octodns_kit::{Api, Connector, Json, ListedZone, Service, SetFields, Zone};",
     calls: include_str!("templates/kinds/changes.rs.tmpl"),
-    test_imports: "use octodns_testkit::fake::Answer;\n\
+    test_imports: "use octodns_testkit::fake::Response;\n\
         use octodns_testkit::store::{Action, Call, Dot, Paging, Pick, Refusal, Store, Text};",
     store: "Store::sets()",
     facts: r#"
