@@ -154,6 +154,9 @@ impl Diagnostic {
 /// The most characters of a quoted text that a message shows.
 const LONGEST_QUOTE: usize = 200;
 
+/// The most characters of what is not quoted: our own words, lists of keys.
+const LONGEST_PART: usize = 4000;
+
 /// Words that may hold what a file or a service says, fit to be shown: on one line, nothing in them that a terminal
 /// obeys, and quoted texts cut where they are long.
 fn fit(words: String) -> String {
@@ -164,13 +167,15 @@ fn fit(words: String) -> String {
     if words.len() <= LONGEST_QUOTE {
         return words;
     }
-    let cut = |part: &str| match part.char_indices().nth(LONGEST_QUOTE) {
-        Some((end, _)) => format!("{}...", &part[..end]),
-        None => part.to_owned(),
+    let cut = |(index, part): (usize, &str)| {
+        // Every other part is between quotes; a text with quotes of its own may be the one beside it.
+        let limit = if index % 2 == 1 { LONGEST_QUOTE } else { LONGEST_PART };
+        match part.char_indices().nth(limit) {
+            Some((end, _)) => format!("{}...", &part[..end]),
+            None => part.to_owned(),
+        }
     };
-    let parts = words.split('"').enumerate();
-    let parts = parts.map(|(index, part)| if index == 0 { part.to_owned() } else { cut(part) });
-    parts.collect::<Vec<_>>().join("\"")
+    words.split('"').enumerate().map(cut).collect::<Vec<_>>().join("\"")
 }
 
 /// One line: `file:1:2: example.com. MX: missing preference [mx-value]; help: ...`.
@@ -268,5 +273,22 @@ impl FromIterator<Diagnostic> for Report {
 impl Extend<Diagnostic> for Report {
     fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: I) {
         self.diagnostics.extend(diagnostics);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_and_our_own_words_are_not() {
+        let (long, keys) = ("x".repeat(300), "key, ".repeat(100));
+        let found = Diagnostic::error("a", format!("\"{long}\" is unknown; known keys are {keys}"));
+        assert_eq!(
+            found.message,
+            format!("\"{}...\" is unknown; known keys are {keys}", "x".repeat(200))
+        );
+        let found = Diagnostic::error("a", "one\ntwo").help("\u{1b}[2K");
+        assert_eq!((&*found.message, found.help.as_deref()), ("one\\ntwo", Some("\\x1b[2K")));
     }
 }
