@@ -1,7 +1,7 @@
-//! Serves a master file on loopback ports, which are printed, one a line, until standard input ends.
+//! Serves a zone file on loopback ports, printed one per line, until standard input ends.
 //!
-//! `cargo run -p octodns-testkit --example serve -- example.com. example.com.zone bind knot nsd powerdns`; without
-//! the name of a server it is BIND.
+//! `cargo run -p octodns-testkit --example serve -- example.com. example.com.zone bind knot nsd powerdns`;
+//! BIND is the default server.
 
 use std::env;
 use std::fs;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A server of this name; `None` where there is none, or it is not installed.
+/// Starts the named server; `None` if there is no such server or it is not installed.
 fn start(name: &str, setup: &Setup) -> Option<Server> {
     match name {
         "bind" => bind::start(setup),

@@ -1,4 +1,4 @@
-//! A DNS server in this process, which says whatever a test wants to hear.
+//! A DNS server in this process that gives whatever answers a test needs.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, Record, RecordType, rdata::NULL};
 
-/// What a fake is asked.
+/// A question that the fake received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// The name, absolute, in lower case.
@@ -18,11 +18,11 @@ pub struct Question {
     pub number: u16,
     /// Whether it came over TCP.
     pub tcp: bool,
-    /// Whether it says how long an answer over UDP may be (RFC 6891).
+    /// Whether it announces a UDP payload size (EDNS, RFC 6891).
     pub edns: bool,
 }
 
-/// What is done with a question: the bytes that are sent, as many messages as there are; none is silence.
+/// Answers a question: each item is sent as one message; none at all is a timeout.
 type Answers = dyn Fn(&Question, Message) -> Vec<Vec<u8>> + Send + Sync;
 
 /// A DNS server on a free port of 127.0.0.1, over UDP and TCP, until it is dropped.
@@ -34,12 +34,12 @@ pub struct FakeDns {
 }
 
 impl FakeDns {
-    /// Starts a server that sends what `answers` makes of a question and of an empty authoritative answer
-    /// to it.
+    /// Starts a server that sends what `answers` returns for a question and an empty authoritative answer to
+    /// it.
     ///
     /// # Errors
     ///
-    /// When there is no free port.
+    /// If there is no free port.
     pub fn start(
         answers: impl Fn(&Question, Message) -> Vec<Vec<u8>> + Send + Sync + 'static,
     ) -> io::Result<Self> {
@@ -60,12 +60,12 @@ impl FakeDns {
         Ok(Self { address, asked, ending, threads })
     }
 
-    /// Where it is asked: TCP and UDP.
+    /// Its address, for TCP and UDP.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The questions so far, in order.
+    /// The questions received so far, in order.
     pub fn asked(&self) -> Vec<Question> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -74,7 +74,7 @@ impl FakeDns {
 impl Drop for FakeDns {
     fn drop(&mut self) {
         self.ending.store(true, Ordering::SeqCst);
-        // Both threads wait for someone to come.
+        // Wakes both threads, which wait for a client.
         let _ = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
             .and_then(|socket| socket.send_to(&[], self.address));
         let _ = TcpStream::connect(self.address);
@@ -84,7 +84,7 @@ impl Drop for FakeDns {
     }
 }
 
-/// One port for both.
+/// The same free port for TCP and UDP.
 fn sockets() -> io::Result<(TcpListener, UdpSocket)> {
     let mut result = Err(io::Error::other("no free port"));
     for _ in 0..100 {
@@ -122,7 +122,7 @@ impl Serving {
                 return;
             }
             let server = Arc::clone(self);
-            // It ends with its connection.
+            // The thread ends with its connection.
             thread::spawn(move || server.converse(stream));
         }
     }
@@ -158,16 +158,16 @@ impl Serving {
     }
 }
 
-/// The message as one answer.
+/// The message as the only answer.
 ///
 /// # Panics
 ///
-/// When it cannot be written.
+/// If it cannot be encoded.
 pub fn send(message: &Message) -> Vec<Vec<u8>> {
     vec![message.to_vec().unwrap_or_else(|error| panic!("{error}: {message}"))]
 }
 
-/// The message with the code for a name that does not exist (RFC 2308).
+/// The message with the response code NXDOMAIN (RFC 2308).
 #[must_use]
 pub fn nxdomain(mut message: Message) -> Message {
     message.metadata.response_code = ResponseCode::NXDomain;
@@ -178,18 +178,18 @@ pub fn nxdomain(mut message: Message) -> Message {
 ///
 /// # Panics
 ///
-/// When the name is none, or the record data is empty.
+/// If the name is not valid, or the record data is empty.
 pub fn record(name: &str, ttl: u32, number: u16, rdata: &[u8]) -> Record {
     let name = Name::from_ascii(name).unwrap_or_else(|error| panic!("{name}: {error}"));
     let code = RecordType::from(number);
     Record::from_rdata(name, ttl, RData::Unknown { code, rdata: NULL::with(rdata.to_vec()) })
 }
 
-/// The record data of a `TXT` record of these strings (RFC 1035, section 3.3.14).
+/// The record data of a `TXT` record with these strings (RFC 1035, section 3.3.14).
 ///
 /// # Panics
 ///
-/// When a string has more than 255 bytes.
+/// If a string has more than 255 bytes.
 pub fn txt(strings: &[&str]) -> Vec<u8> {
     let mut rdata = Vec::new();
     for string in strings {

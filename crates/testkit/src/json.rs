@@ -1,10 +1,10 @@
-//! Records and values as JSON, the form that recordings and the reference speak.
+//! Records and values as JSON, in the format of the recordings and the reference.
 
 use octodns_core::value::{Kind, Map, Position, Special};
 use octodns_core::{OwnedValue, Record, Value};
 use serde_json::{Value as Json, json};
 
-/// The value that JSON stands for.
+/// The value of a JSON document.
 pub fn value_of(json: &Json) -> OwnedValue {
     let kind = match json {
         Json::Null => Kind::Null,
@@ -43,7 +43,7 @@ pub fn json_of(value: &Value<'_>) -> Json {
     }
 }
 
-/// A record as recordings have it: name, type, and its data.
+/// A record as in recordings: name, type, and its data.
 pub fn record_json(record: &Record) -> Json {
     let mut json = json_of(&record.to_value());
     json["name"] = json!(record.name().as_str());
@@ -51,8 +51,8 @@ pub fn record_json(record: &Record) -> Json {
     json
 }
 
-/// Records in one form, so that they can be compared: sorted, with `values` as a list even of one, without
-/// empty sections, and with numbers that do not say whether they were whole.
+/// Normalizes records for comparison: sorted, with `values` always a list, without empty sections, and with
+/// whole numbers as integers.
 pub fn canonical(records: &[Json]) -> Vec<Json> {
     let mut records: Vec<Json> = records.iter().map(canonical_record).collect();
     records.sort_by_key(|record| (record["name"].to_string(), record["type"].to_string()));
@@ -73,7 +73,7 @@ fn canonical_record(record: &Json) -> Json {
     record
 }
 
-/// The same with numbers that do not say whether they were whole: 11.0 is 11.
+/// The same with whole numbers as integers: 11.0 becomes 11.
 pub fn numbers(json: &Json) -> Json {
     match json {
         Json::Number(number) => json!(number.as_f64()),

@@ -1,4 +1,4 @@
-//! Reading, planning and applying with one provider, as the engine does it.
+//! Reads, plans and applies with one provider, as the engine does.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 
 use crate::json::value_of;
 
-/// A provider under test, and what the engine needs beside it.
+/// A provider under test, and what else the engine needs.
 #[derive(Clone)]
 pub struct Harness {
     target: Target,
@@ -39,7 +39,7 @@ impl Harness {
         Self::with_options(provider, TargetOptions::default(), RecordTypes::default())
     }
 
-    /// A provider with options of the target it is, and the record types of its registry.
+    /// A provider with target options, and the record types of its registry.
     pub fn with_options(
         provider: Arc<dyn Provider>,
         options: TargetOptions,
@@ -55,12 +55,12 @@ impl Harness {
         Self { target: Target::new(provider, options), context }
     }
 
-    /// The provider that `register` knows by a class, made of a configuration: its options, and those that
-    /// every target takes.
+    /// Builds the provider of a registered class from a configuration: its own options, and those of every
+    /// target.
     ///
     /// # Errors
     ///
-    /// Says why the configuration does not make one.
+    /// Says why the configuration is not valid.
     pub fn build(
         register: impl FnOnce(&mut Registry),
         class: &str,
@@ -71,11 +71,12 @@ impl Harness {
         Self::of(&registry, class, config)
     }
 
-    /// A provider of a registry, as [`Self::build`] makes one: those of the same registry share what they share.
+    /// Builds a provider from a registry, like [`Self::build`]: providers of the same registry share its
+    /// state.
     ///
     /// # Errors
     ///
-    /// Says why the configuration does not make one.
+    /// Says why the configuration is not valid.
     pub fn of(registry: &Registry, class: &str, config: &Json) -> Result<Self, BuildError> {
         let fault = |message: String| BuildError {
             message,
@@ -100,16 +101,16 @@ impl Harness {
         self.target.provider()
     }
 
-    /// Begins another run: what the provider learned in the one before counts no more.
+    /// Begins another run: the provider forgets what it learned in the last one.
     pub fn begin_run(&self) {
         self.provider().begin_run();
     }
 
-    /// A zone with these records: name, type and data of each.
+    /// A zone with these records, each with name, type and data.
     ///
     /// # Panics
     ///
-    /// When one of them is none.
+    /// If one of them is not valid.
     pub fn zone(&self, name: &ZoneName, records: &[Json]) -> Zone {
         let mut zone = Zone::new(name.clone());
         for json in records {
@@ -130,20 +131,20 @@ impl Harness {
         Record::load(&name, &OwnedValue::from(data), &context, &mut report).ok_or(report)
     }
 
-    /// Reads what the provider holds.
+    /// Reads the provider's records.
     ///
     /// # Errors
     ///
-    /// Why it cannot, as a program gets it.
+    /// The error as a program gets it.
     pub async fn read(&self, zone: &ZoneName) -> Result<ReadZone, Report> {
         self.target.read(&Zone::new(zone.clone()), &self.context).await
     }
 
-    /// Asks the provider itself, for the error as it is.
+    /// Calls the provider directly, for the original error.
     ///
     /// # Errors
     ///
-    /// That of the provider.
+    /// The error of the provider.
     pub async fn read_raw(&self, zone: &ZoneName) -> Result<bool, ProviderError> {
         let settings = octodns_core::zone::ZoneSettings::default();
         let request = octodns_core::ZoneRequest {
@@ -157,30 +158,30 @@ impl Harness {
         Ok(self.provider().read(&request).await?.is_some())
     }
 
-    /// Plans what makes the provider hold `desired`.
+    /// Plans the changes that make the provider hold `desired`.
     ///
     /// # Errors
     ///
-    /// Everything that speaks against it, reading included.
+    /// All errors, including those of reading.
     pub async fn plan(&self, desired: &Zone) -> Result<Option<Plan>, Report> {
         let read = self.read(desired.name()).await?;
         self.plan_from(desired, read).await
     }
 
-    /// Plans what makes the provider hold `desired`, from what was read of it.
+    /// Plans the changes that make the provider hold `desired`, from an earlier read.
     ///
     /// # Errors
     ///
-    /// Everything that speaks against it.
+    /// All errors of planning.
     pub async fn plan_from(&self, desired: &Zone, read: ReadZone) -> Result<Option<Plan>, Report> {
         self.plan_through(desired, read, &[]).await
     }
 
-    /// Plans as [`Self::plan_from`] does, with processors between.
+    /// Plans like [`Self::plan_from`], through processors.
     ///
     /// # Errors
     ///
-    /// Everything that speaks against it.
+    /// All errors of planning.
     pub async fn plan_through(
         &self,
         desired: &Zone,
@@ -203,7 +204,7 @@ impl Harness {
     }
 }
 
-/// Everything in a report, on lines.
+/// The whole report, as lines.
 pub fn render(report: &Report) -> String {
     report.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! Each server starts, serves what it was set up with to whom it was set up for, and comes back.
+//! Each server starts, serves the configured zones to the clients that may have them, and restarts.
 
 #![expect(clippy::unwrap_used, reason = "a test: what cannot be is a failure")]
 
@@ -19,7 +19,7 @@ www A 192.0.2.1
 where LUA A \"country('SE') and '192.0.2.1' or '192.0.2.2'\"
 ";
 
-/// The zone without what only PowerDNS knows.
+/// The zone without the features of PowerDNS.
 fn plain() -> String {
     let known = |line: &&str| !line.contains("LUA");
     ZONE.split_inclusive('\n').filter(known).collect()
@@ -33,7 +33,7 @@ fn setup(text: &str) -> Setup {
     setup
 }
 
-/// What a tool prints, or `None` where it is not installed.
+/// The output of a tool, or `None` if it is not installed.
 fn tool(name: &str, server: &Server, arguments: &[&str]) -> Option<String> {
     let port = server.address().port().to_string();
     let mut command = Command::new(name);
@@ -51,7 +51,7 @@ fn transfer(server: &Server, zone: &str, key: Option<&Key>) -> Option<String> {
     tool("dig", server, &arguments)
 }
 
-/// Transfers go to whom they were allowed, before and after both ways of starting again.
+/// Transfers are allowed as configured, before and after both kinds of restart.
 fn serves(server: Option<Server>) {
     let Some(mut server) = server else { return };
     let key = Key::new("key", "hmac-sha256");
@@ -97,7 +97,7 @@ fn powerdns_serves() {
     serves(powerdns::start(&setup(&plain())));
 }
 
-/// Sends an update that adds one record, and tells whether it is there afterwards.
+/// Sends an update that adds one record, and returns whether the record is there afterwards.
 fn update(server: &Server, zone: &str, key: Option<&Key>) -> Option<bool> {
     let port = server.address().port();
     let sign = key.map_or_else(String::new, |key| {
@@ -114,9 +114,9 @@ fn update(server: &Server, zone: &str, key: Option<&Key>) -> Option<bool> {
     Some(tool("dig", server, &[&name, "+tcp", "+short"])?.contains("192.0.2.9"))
 }
 
-/// Updates are taken from whom they were allowed.
+/// Updates are accepted from the configured clients.
 #[test]
-fn updates_are_for_whom_they_were_allowed() {
+fn updates_are_accepted_from_configured_clients() {
     let setup = setup(&plain());
     let key = Key::new("key", "hmac-sha256");
     for server in [bind::start(&setup), knot::start(&setup), powerdns::start(&setup)] {
@@ -157,7 +157,7 @@ fn every_algorithm_is_known() {
     }
 }
 
-/// What dynamic records are made of.
+/// The data that dynamic records need.
 #[test]
 fn powerdns_knows_where_addresses_are() {
     let Some(server) = powerdns::start(&Setup::open("lua.test.", ZONE)) else { return };
@@ -189,7 +189,7 @@ fn powerdns_has_its_api() {
     assert!(response.contains(" 401 "), "{response}");
 }
 
-/// The reference stops when these are missing.
+/// The reference fails if these are missing.
 #[test]
 fn moto_lists_health_checks_in_full() {
     let Some(server) = moto::start() else { return };

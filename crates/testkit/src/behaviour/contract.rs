@@ -1,4 +1,4 @@
-//! What a plan does not name is not touched, and what an earlier run saw is forgotten.
+//! The provider does not touch what a plan does not name, and forgets what an earlier run saw.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ fn private() -> Json {
     json!({"name": "www", "type": "A", "ttl": 300, "value": "10.0.0.5"})
 }
 
-/// Plans with `www A` hidden: the plan, or what speaks against it.
+/// Plans with `www A` hidden; the error says why there is no plan.
 async fn planned_beside(
     case: &Case<'_>,
     desired: &Zone,
@@ -61,7 +61,7 @@ async fn planned_beside(
     harness.plan_through(desired, read, &[Arc::new(Hides) as Arc<dyn Processor>]).await
 }
 
-/// A processor hides a record, and the desired state creates it: that is refused before anything is sent.
+/// A processor hides a record that the desired state creates: refused before anything is sent.
 fn hidden_record<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         case.converge_to(&[a("other", 1), private()]).await?;
@@ -92,7 +92,7 @@ fn hidden_record<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// Changes beside a hidden record leave it as it is.
+/// Changes next to a hidden record leave it as it is.
 fn hidden_is_kept<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         case.converge_to(&[a("other", 1), a("old", 1), private()]).await?;
@@ -106,7 +106,7 @@ fn hidden_is_kept<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// What is of a type that the provider does not know is nobody's to change.
+/// Records of a type that the provider does not know stay as they are.
 fn unknown_is_kept<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(service) = case.fixture.service() else {
@@ -125,12 +125,12 @@ fn unknown_is_kept<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// A provider that has run once plans the next run from the world as it is then: others have changed the records,
-/// and made a zone.
+/// A provider that has run once plans the next run from the current state: in between, others have changed
+/// records and created a zone.
 fn second_run<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         case.converge_to(&[a("www", 1), a("old", 1)]).await?;
-        // What the first run knows of zones, it learns before there is the other.
+        // The first run learns the list of zones before the second zone exists.
         let new = ZoneName::new(&case.fixture.zone("second-run-of-others"));
         let new = new.map_err(|error| error.to_string())?;
         let is_new = new != case.zone;
@@ -152,7 +152,7 @@ fn second_run<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// Sees that the provider knows a zone that others have made.
+/// Checks that the provider knows a zone that others have created.
 async fn sees(case: &Case<'_>, zone: &ZoneName) -> Result {
     if let Ok(zones) = case.harness.provider().list_zones().await
         && !zones.contains(zone)

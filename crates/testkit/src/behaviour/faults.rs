@@ -1,4 +1,4 @@
-//! A service that is slow, broken, or says no: only where the server can be made to.
+//! A service that is slow, fails or refuses; only where the server can be made to.
 
 use std::time::Duration;
 
@@ -29,13 +29,13 @@ fn records(many: usize) -> Vec<Json> {
     (0..many).map(record).collect()
 }
 
-/// Makes the zone first, so that faults hit what is written to it.
+/// Creates the zone first, so that the faults hit the writes to it.
 async fn prepared<'s>(case: &'s Case<'s>) -> std::result::Result<Option<&'s Control>, String> {
     case.converge_to(&records(1)).await?;
     Ok(case.fixture.control())
 }
 
-/// Each of the next requests is answered once by the service's no to too many.
+/// Each of the next requests is throttled once.
 fn throttled<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = prepared(case).await? else { return Ok(()) };
@@ -47,7 +47,7 @@ fn throttled<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// What the service does not take now, and says for how long, is not sent again before: a zone, and a record.
+/// The client waits as long as `Retry-After` says before it sends again: for a zone, and for a record.
 fn pause<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = case.fixture.control() else { return Ok(()) };
@@ -65,7 +65,7 @@ fn pause<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
             case.converge_to(&records(many)).await?;
             let seen = control.measured().seen();
             let mut writes = seen.iter().filter(|seen| seen.is_write());
-            // What was not carried out has no status.
+            // A request that was not carried out has no status.
             let Some(first) = writes.by_ref().find(|seen| seen.status.is_none()) else { continue };
             let is_same = |seen: &&Seen| {
                 (&seen.method, &seen.target, &seen.body)
@@ -85,7 +85,7 @@ fn pause<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// 503 on the way, whether the request was carried out or not.
+/// The service answers 503, whether it carried out the request or not.
 fn unavailable<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = prepared(case).await? else { return Ok(()) };
@@ -101,7 +101,7 @@ fn unavailable<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// The connection breaks at any place of an answer, whether the request was carried out or not.
+/// The connection breaks at any point of the response, whether the request was carried out or not.
 fn broken_connection<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = prepared(case).await? else { return Ok(()) };
@@ -120,7 +120,7 @@ fn broken_connection<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// An answer that makes no sense is an error, never an empty zone.
+/// A malformed response is an error, never an empty zone.
 fn wrong_answer<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = prepared(case).await? else { return Ok(()) };
@@ -137,8 +137,8 @@ fn wrong_answer<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// The service refuses in the middle of applying: what was done and what not is told, and a second run
-/// does the rest.
+/// The service refuses a request in the middle of an apply: the log says what was applied and what was not,
+/// and a second run does the rest.
 fn half_an_apply<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = prepared(case).await? else { return Ok(()) };
@@ -149,7 +149,7 @@ fn half_an_apply<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
         let applied = case.harness.apply(&plan).await;
         control.faults().clear();
         let Err(error) = applied.result else {
-            // All in one request: then it is all or nothing, and this case says nothing.
+            // Everything is in one request, which is all or nothing: the case does not apply.
             return case.holds(&desired).await;
         };
         if !chain(&error).contains("injected: refused") {
@@ -179,13 +179,13 @@ fn half_an_apply<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// Whether the service holds a change, published or not.
+/// Whether the service has the change, published or not.
 fn is_made(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Applied | Outcome::Staged)
 }
 
-/// In the middle of applying every answer to a write is lost, for good. What the log says was done is there, what it
-/// says was not tried is not, and a second run does the rest.
+/// From the middle of an apply on, the response to every write is lost. What the log reports as applied is
+/// there, what it reports as not tried is not, and a second run does the rest.
 fn cut_off<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(control) = prepared(case).await? else { return Ok(()) };
@@ -205,7 +205,7 @@ fn cut_off<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
                 let is_true = match outcome {
                     Outcome::Applied | Outcome::Staged => is_there,
                     Outcome::NotSent => !is_there,
-                    // Nobody knows, or it was tried and refused.
+                    // Indeterminate, or tried and refused.
                     _ => true,
                 };
                 if !is_true {
@@ -224,8 +224,8 @@ fn cut_off<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// One in ten answers is 429 or 503, one in fifty is interrupted, and requests were carried out before that or were
-/// not: nothing is lost, nothing is there twice. Half of the changes are updates, half are new.
+/// One response in ten is 429 or 503 and one in fifty is interrupted, with or without the request being
+/// carried out: nothing is lost or duplicated. Half of the changes are updates, half are creations.
 fn storm<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let half = if case.fixture.service().is_some() { 500 } else { 100 };
@@ -257,7 +257,7 @@ fn storm<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// So many A records, whose addresses are shifted.
+/// `many` A records, with addresses shifted by `shift`.
 fn addresses(many: usize, shift: usize) -> Vec<Json> {
     let record = |index: usize| {
         let address = format!("192.0.{}.{}", index / 250, (index + shift) % 250);

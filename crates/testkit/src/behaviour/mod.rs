@@ -9,7 +9,7 @@
 //! use octodns_testkit::behaviour::{self, Fixture};
 //! use octodns_testkit::run::Harness;
 //!
-//! /// A provider at a server with nothing in it.
+//! /// A provider and its empty server.
 //! struct Mine(Arc<dyn Provider>);
 //!
 //! #[async_trait]
@@ -44,29 +44,29 @@ use crate::run::{Harness, render};
 /// A provider under test, and its server.
 #[async_trait]
 pub trait Fixture: Send + Sync {
-    /// A provider at the server. Each call may give the same or another one, the server is the same.
+    /// A provider connected to the server. Each call may return the same one or another, but the server is
+    /// the same.
     async fn harness(&self) -> Harness;
 
-    /// The zone of a case: one that there is not yet, or one that is empty where the service cannot make
-    /// zones.
+    /// The zone of a case: one that does not exist yet, or an empty one if the service cannot create zones.
     fn zone(&self, case: &str) -> String {
         format!("{case}.example.")
     }
 
-    /// Makes a zone ready that the provider cannot make itself.
+    /// Prepares a zone that the provider cannot create itself.
     async fn prepare(&self, _zone: &ZoneName) {}
 
-    /// Records that the service brings with each new zone, and that cannot be taken away.
+    /// Records that the service puts in each new zone and that cannot be removed.
     fn default_records(&self, _zone: &ZoneName) -> Vec<Json> {
         Vec::new()
     }
 
-    /// What puts faults in the way, where the server is a fake.
+    /// Injects faults, if the server is a fake.
     fn control(&self) -> Option<&Control> {
         None
     }
 
-    /// What can be done to the server beside that, where it is a [`Store`](crate::store::Store).
+    /// What else can be done to the server, if it is a [`Store`](crate::store::Store).
     fn service(&self) -> Option<&dyn Service> {
         None
     }
@@ -78,17 +78,17 @@ pub trait Fixture: Send + Sync {
         })
     }
 
-    /// Cases that are left out, by name, and why.
+    /// The cases to skip: name and reason.
     fn except(&self) -> &[(&str, &str)] {
         &[]
     }
 
-    /// The samples of a type, where the service cannot hold the usual ones.
+    /// The samples of a type, if the service cannot hold the usual ones.
     fn sample(&self, record_type: RecordType) -> Option<samples::Sample> {
         samples::of(record_type)
     }
 
-    /// The least TTL, in seconds, that the service keeps as it is.
+    /// The lowest TTL, in seconds, that the service keeps unchanged.
     fn min_ttl(&self) -> u32 {
         60
     }
@@ -101,13 +101,13 @@ pub use texts::text_samples;
 ///
 /// # Panics
 ///
-/// When one fails; all of them are reported.
+/// If one fails; all failures are reported.
 pub async fn run_suite(fixture: &dyn Fixture) {
     let failed = examine(fixture, &[]).await;
     assert!(failed.is_empty(), "\n{}\n", failed.join("\n"));
 }
 
-/// Runs the cases of these names, or every case if there are none: what failed, each with its case.
+/// Runs the cases of these names, or all if there are none; returns the failures, each with its case.
 #[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
 pub async fn examine(fixture: &dyn Fixture, only: &[&str]) -> Vec<String> {
     let cases = cases(&fixture.harness().await);
@@ -141,7 +141,7 @@ pub async fn examine(fixture: &dyn Fixture, only: &[&str]) -> Vec<String> {
     failed
 }
 
-/// The cases for a provider: those of all, and one for each record type that it has.
+/// The cases for a provider: the general ones, and one for each record type it supports.
 fn cases(harness: &Harness) -> Vec<(String, CaseFn, Option<RecordType>)> {
     let of_all =
         zones::CASES.iter().chain(texts::CASES).chain(contract::CASES).chain(faults::CASES);
@@ -160,7 +160,7 @@ fn cases(harness: &Harness) -> Vec<(String, CaseFn, Option<RecordType>)> {
 /// What a case returns, and how it is called.
 type CaseFn = for<'s> fn(&'s Case<'s>) -> futures::future::BoxFuture<'s, Result<(), String>>;
 
-/// A case at work: the zone it has for itself.
+/// A running case, with a zone of its own.
 #[derive(Clone)]
 struct Case<'s> {
     name: String,
@@ -187,14 +187,14 @@ impl<'s> Case<'s> {
         })
     }
 
-    /// A zone with these records, and those that the service always has.
+    /// A zone with these records and those that the service always has.
     fn desired(&self, records: &[Json]) -> Zone {
         let mut all = self.fixture.default_records(&self.zone);
         all.extend_from_slice(records);
         self.harness.zone(&self.zone, &all)
     }
 
-    /// Makes the service hold these records and nothing else, and sees that it does.
+    /// Makes the service hold exactly these records, and checks that it does.
     async fn converge_to(&self, records: &[Json]) -> Result<(), String> {
         let desired = self.desired(records);
         self.apply(&desired).await?;
@@ -218,7 +218,7 @@ impl<'s> Case<'s> {
         Ok(())
     }
 
-    /// Sees that a second client finds nothing to change, and reads what is desired.
+    /// Checks that a second client finds nothing to change and reads the desired records.
     async fn holds(&self, desired: &Zone) -> Result<(), String> {
         let harness = self.fixture.harness().await;
         let planned = harness.plan(desired).await.map_err(|report| render(&report))?;
@@ -232,7 +232,7 @@ impl<'s> Case<'s> {
             let records: Vec<_> = zone.records().map(|record| record_json(record)).collect();
             canonical(&records)
         };
-        // What a service adds by itself (its own NS) is not desired, and not of interest.
+        // Records that the service adds by itself (its own NS) are not compared.
         let (found, wanted) = (json(&read.zone), json(desired));
         let lacks: Vec<_> = wanted
             .iter()
@@ -244,20 +244,20 @@ impl<'s> Case<'s> {
         Ok(())
     }
 
-    /// Says why the case has nothing to try here.
+    /// Says why the case does not apply.
     #[expect(clippy::print_stderr, reason = "test support: it says what is not tried")]
     fn does_not_apply(&self, why: &str) {
         eprintln!("{}: does not apply: {why}", self.name);
     }
 
-    /// How many writing requests the server has had, where it counts them.
+    /// How many write requests the server has received, if it counts them.
     fn writes(&self) -> usize {
         let seen = self.fixture.control().map(|control| control.measured().seen());
         seen.into_iter().flatten().filter(crate::fake::Seen::is_write).count()
     }
 }
 
-/// Whether two records are the same, their `octodns` sections aside.
+/// Whether two records are the same, apart from their `octodns` sections.
 fn same_but_options(one: &Json, other: &Json) -> bool {
     let keys = ["name", "type", "ttl", "values"];
     keys.iter().all(|key| one[key] == other[key])

@@ -1,4 +1,4 @@
-//! Records of every type, in the states they are walked through.
+//! Sample records of every type, and the states that a test walks them through.
 
 use octodns_core::RecordType;
 use serde_json::{Value as Json, json};
@@ -12,9 +12,9 @@ pub struct Sample {
     pub name: &'static str,
     /// Values, at least two.
     pub values: Vec<Json>,
-    /// Whether a record has one value only.
+    /// Whether a record can have only one value.
     pub is_single: bool,
-    /// What must be there as well.
+    /// Other records that it requires.
     pub beside: Vec<Json>,
 }
 
@@ -33,7 +33,7 @@ impl Sample {
         self
     }
 
-    /// What there is at a step: first one value, then others with another TTL, then nothing.
+    /// The records at a step: first one value, then others with another TTL, then none.
     pub fn state(&self, step: usize) -> Vec<Json> {
         match step {
             0 => self.with(&self.values[..1], 300),
@@ -42,7 +42,7 @@ impl Sample {
         }
     }
 
-    /// The record with some of its values, and what must be beside it.
+    /// The record with some of its values, and the other records that it requires.
     pub fn with(&self, values: &[Json], ttl: u32) -> Vec<Json> {
         let mut record = json!({"name": self.name, "type": self.record_type.as_str(), "ttl": ttl});
         if self.is_single {
@@ -190,7 +190,7 @@ fn of_data() -> Vec<Sample> {
     ]
 }
 
-/// Texts that services get wrong: what each is, and the text with its semicolons escaped.
+/// Texts that services often get wrong: a description, and the text with its semicolons escaped.
 pub fn odd_texts() -> Vec<(&'static str, String)> {
     vec![
         ("txt-semicolons", "v=DMARC1\\; p=none\\; rua=mailto:a@example.net".to_owned()),

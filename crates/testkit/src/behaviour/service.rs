@@ -1,4 +1,4 @@
-//! What only a server that can be told to do it does: credentials that are wrong or end, pages that are lost.
+//! Cases that need a server with switches: credentials that are wrong or expire, pages that are lost.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -20,21 +20,21 @@ pub(super) const CASES: &[(&str, CaseFn)] = &[
     ("page-fails", page_fails),
 ];
 
-/// A server that can be told to lose and refuse.
+/// A server that can be told to lose pages and refuse requests.
 pub trait Service: Send + Sync {
-    /// Lets nobody in, or those again whose credentials are right.
+    /// Rejects all credentials, or accepts the right ones again.
     fn lock(&self, is_locked: bool);
 
-    /// Lets fetched tokens end after so many requests; `false` where none are fetched.
+    /// Makes fetched tokens expire after this many requests; `false` if the service has no such tokens.
     fn end_tokens_after(&self, requests: Option<usize>) -> bool;
 
-    /// Loses a page of every list of items, counted from 1.
+    /// Loses this page of every list; pages count from 1.
     fn lose_page(&self, page: Option<usize>);
 
-    /// Gives at most so many items a page; `false` where lists are not paged, or do not say what follows.
+    /// Limits the items per page; `false` if lists are not paged, or do not link to the next page.
     fn limit_pages(&self, most: Option<usize>) -> bool;
 
-    /// Whether answers say how many items there are in all.
+    /// Whether lists contain the total number of items.
     fn counts_items(&self) -> bool;
 
     /// Adds an item of a type that no client knows.
@@ -50,10 +50,10 @@ pub trait Service: Send + Sync {
     /// How many items of a type a zone has.
     fn count(&self, zone: &str, record_type: &str) -> usize;
 
-    /// The answer to a client that asks too much.
+    /// The response to a client that sends too many requests.
     fn throttled(&self) -> Response;
 
-    /// Undoes what it was told.
+    /// Undoes all settings.
     fn restore(&self) {
         self.lock(false);
         self.end_tokens_after(None);
@@ -101,7 +101,7 @@ impl Service for Fake<Store> {
     }
 }
 
-/// Credentials that are not accepted are an error that says so, never a zone that there is not.
+/// Rejected credentials are reported as such, never as a missing zone.
 fn bad_token<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(service) = case.fixture.service() else {
@@ -137,7 +137,7 @@ fn is_unauthorized(what: &str, result: std::result::Result<String, ProviderError
     }
 }
 
-/// A token that ends in the middle of a run is fetched anew.
+/// A token that expires in the middle of a run is fetched again.
 fn token_ends<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let Some(service) = case.fixture.service() else {
@@ -155,10 +155,10 @@ fn token_ends<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// What a case about pages needs: pages of ten, and a zone of four.
+/// What the cases about paging use: pages of ten, and a zone of four pages.
 const A_PAGE: usize = 10;
 
-/// Makes a zone of several pages; `false` after saying why there are none.
+/// Creates a zone of several pages; `false`, after saying why, if there is no paging.
 async fn has_pages(case: &Case<'_>) -> std::result::Result<bool, String> {
     let Some(service) = case.fixture.service() else {
         case.does_not_apply("the server cannot be told to lose a page");
@@ -176,7 +176,7 @@ async fn has_pages(case: &Case<'_>) -> std::result::Result<bool, String> {
     Ok(true)
 }
 
-/// A page that comes without its items is noticed where the service says how many there are.
+/// A page without its items is noticed if the service reports the total.
 fn lost_page<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         if !has_pages(case).await? {
@@ -198,7 +198,7 @@ fn lost_page<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// A page that cannot be had is an error, never the end of the zone.
+/// A page that fails is an error, never the end of the zone.
 fn page_fails<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         if !has_pages(case).await? {

@@ -1,4 +1,4 @@
-//! Texts of every kind: the octets of each are held, and read back as its canonical text.
+//! Texts of every kind: the service holds the octets of each, and they are read back as its canonical text.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,8 @@ struct Sample {
     octets: Vec<u8>,
 }
 
-/// All texts at once; those that the service is said not to hold are refused when planning, and left out.
+/// All texts at once; those that the service is declared not to hold are refused when planning, and then left
+/// out.
 fn texts<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result<(), String>> {
     async move {
         if !case.harness.provider().capabilities().supports_type(RecordType::TXT) {
@@ -78,8 +79,8 @@ fn samples() -> Vec<Sample> {
     text_samples().into_iter().enumerate().map(sample).collect()
 }
 
-/// Texts as a source has them, and their octets: the vectors of the corpus, or where that is not there a few of
-/// them.
+/// Texts as a source has them, and their octets: the vectors of the corpus, or a few of them if the corpus is
+/// missing.
 pub fn text_samples() -> Vec<(String, Vec<u8>)> {
     vectors().unwrap_or_else(|| {
         FEW.iter().map(|(text, octets)| ((*text).to_owned(), octets.to_vec())).collect()
@@ -102,7 +103,7 @@ const FEW: &[(&str, &[u8])] = &[
     (" a ", b" a "),
 ];
 
-/// Texts and octets of `txt/vectors.json`, which lies beside the checkout or where `OCTODNS_CORPUS` says.
+/// Reads texts and octets from `txt/vectors.json`, next to the checkout or in the folder `OCTODNS_CORPUS`.
 #[expect(
     clippy::disallowed_methods,
     clippy::print_stderr,

@@ -1,4 +1,4 @@
-//! Each record type: created, its values and TTL changed, deleted.
+//! Each record type: create a record, change its values and TTL, delete it.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;

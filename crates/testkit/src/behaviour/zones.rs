@@ -1,4 +1,4 @@
-//! Whole zones: names of all kinds, many records, odd texts, zones that there are not yet.
+//! Whole zones: names of all kinds, many records, odd texts, zones that do not exist yet.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -27,7 +27,7 @@ pub(super) fn a(name: &str, last: usize) -> Json {
     json!({"name": name, "type": "A", "ttl": 300, "value": format!("192.0.2.{last}")})
 }
 
-/// A zone that there is not is made with its records, and is there then.
+/// A missing zone is created with its records, and exists afterwards.
 fn new_zone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         case.converge_to(&[a("www", 1)]).await?;
@@ -45,7 +45,7 @@ fn new_zone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// Planning changes nothing: whoever plans next finds the same to do.
+/// Planning changes nothing: a second plan is the same.
 fn plan_alone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         case.converge_to(&[a("www", 1), a("old", 1)]).await?;
@@ -72,7 +72,7 @@ fn plan_alone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// A zone that there is not is nothing, not an error.
+/// A missing zone is no records, not an error.
 fn no_zone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let name =
@@ -88,7 +88,7 @@ fn no_zone<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// More records than a page has, then half of them.
+/// More records than fit on a page, then half of them.
 fn many_records<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let records: Vec<_> = (0..230).map(|index| a(&format!("host-{index}"), index)).collect();
@@ -123,7 +123,7 @@ fn wildcard<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// Names beyond ASCII, on either side.
+/// Names beyond ASCII, as owner and as target.
 fn idna<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let cname =
@@ -156,7 +156,7 @@ fn names<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// A name that is an alias one day and has an address the next.
+/// A name that is first a CNAME and then has an address.
 fn type_changes<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     async move {
         let cname =
@@ -186,7 +186,7 @@ fn odd_texts<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
                 problems.push(format!("{name}: {problem}"));
             }
         }
-        // All in one set, in an order that is not that of the texts.
+        // All in one RRset, in an order other than that of the texts.
         let values: Vec<_> = texts.iter().rev().map(|(_, text)| text).collect();
         let record = json!({"name": "all", "type": "TXT", "ttl": 300, "values": values});
         if let Err(problem) = case.converge_to(&[record]).await {
@@ -197,7 +197,7 @@ fn odd_texts<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
     .boxed()
 }
 
-/// Those of the records whose type the provider has.
+/// The records whose type the provider supports.
 fn supported(case: &Case<'_>, records: &[Json]) -> Vec<Json> {
     let zone = case.harness.zone(&case.zone, records);
     let capabilities = case.harness.provider().capabilities();

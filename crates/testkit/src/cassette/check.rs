@@ -1,4 +1,4 @@
-//! Holding a provider to one recording.
+//! Checks a provider against one recording.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +15,7 @@ use crate::fake::{Api, Fake, Request, Response};
 use crate::json::{canonical, json_of, record_json};
 use crate::run::{Harness, render};
 
-/// Everything that differs.
+/// Returns all differences.
 pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<String> {
     let player = Player::start(&cassette.exchanges, &cassettes.ignored_query).await;
     let files = match Files::write(cassette) {
@@ -37,7 +37,7 @@ pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<
         (Some(zone), is_error) => match ZoneName::new(zone) {
             Err(error) => return vec![error.to_string()],
             Ok(zone) if is_error => {
-                // Asked twice, so that each time the recording starts anew.
+                // A second player, so that each run starts at the beginning of the recording.
                 let second = Player::start(&cassette.exchanges, &cassettes.ignored_query).await;
                 match self::harness(cassettes, cassette, &files, |recorded| second.url_of(recorded))
                 {
@@ -74,7 +74,7 @@ fn harness(
     files.point_to(&mut config);
     if let Json::Object(config) = &mut config {
         for (option, recorded) in &cassettes.endpoints {
-            // One that was recorded elsewhere says where.
+            // A recording of another endpoint names it in its options.
             let own = config.get(option).and_then(Json::as_str).map(str::to_owned);
             config.insert(option.clone(), url_of(own.as_ref().unwrap_or(recorded)).into());
         }
@@ -103,7 +103,7 @@ async fn error_of_listing(harness: &Harness, expected: Option<Expected>) -> Vec<
     }
 }
 
-/// How a recording has to end, where it is one that fails: as the test says, or else as its own words do.
+/// The error that a recording must end in, if any: from the test, or else from its own `expect`.
 fn failure(cassettes: &Cassettes, cassette: &Cassette) -> Option<Expected> {
     if !cassette.is_error() {
         return None;
@@ -113,7 +113,7 @@ fn failure(cassettes: &Cassettes, cassette: &Cassette) -> Option<Expected> {
     found.map(|(_, fault)| Expected::Failure(*fault)).or_else(|| cassette.expected_failure())
 }
 
-/// Holds an error to the one that is expected.
+/// Compares an error with the expected one.
 fn failed(error: &octodns_core::ProviderError, expected: Option<Expected>) -> Vec<String> {
     match expected {
         Some(Expected::Failure(fault)) => {
@@ -132,7 +132,7 @@ fn failed(error: &octodns_core::ProviderError, expected: Option<Expected>) -> Ve
     }
 }
 
-/// A run that is to fail in one way, where the recording says.
+/// Runs the operation that must fail, if the recording has one.
 async fn error(
     [harness, again]: [&Harness; 2],
     cassette: &Cassette,
@@ -254,7 +254,7 @@ fn compare_changes(plan: Option<&Plan>, expected: &[Changed]) -> Vec<String> {
     differs("the changes", &found, &expected)
 }
 
-/// A service that is asked by us over HTTP.
+/// A service that the test can still look at while it is served over HTTP.
 struct Shared(Arc<Mutex<Box<dyn Replayed>>>);
 
 impl Api for Shared {
@@ -263,7 +263,8 @@ impl Api for Shared {
     }
 }
 
-/// Compares what two services hold: one that got the recorded requests, and one that we wrote to.
+/// Compares the state of two services: one that got the recorded requests, and one that the provider wrote
+/// to.
 async fn end_state(
     cassettes: &Cassettes,
     (cassette, files): (&Cassette, &Files),
@@ -302,7 +303,7 @@ async fn apply(harness: &Harness, desired: &Zone) -> Result<(), String> {
     applied.result.map(drop).map_err(|error| chain(&error))
 }
 
-/// The files that a recording needs, in a folder of their own.
+/// The files that a recording needs, in a temporary folder.
 struct Files(tempfile::TempDir, Vec<String>);
 
 impl Files {
@@ -315,7 +316,7 @@ impl Files {
         Ok(Self(folder, cassette.files.keys().cloned().collect()))
     }
 
-    /// Options that name one of the files name where it is.
+    /// Points the options that name one of the files to the real path.
     fn point_to(&self, config: &mut Json) {
         for value in config.as_object_mut().into_iter().flat_map(|map| map.values_mut()) {
             if let Some(name) = value.as_str().filter(|name| self.1.iter().any(|of| of == name)) {

@@ -1,10 +1,10 @@
-//! Where two values differ, in words.
+//! Describes how two values differ.
 
 use serde_json::Value as Json;
 
 use super::Sent;
 
-/// What differs, on a line each; nothing if the two are the same.
+/// The differences, one per line; empty if the two are the same.
 pub(super) fn of<T: PartialEq + std::fmt::Debug>(
     what: &str,
     found: &T,
@@ -16,7 +16,7 @@ pub(super) fn of<T: PartialEq + std::fmt::Debug>(
     vec![format!("{what}:\n  expected {expected:?}\n  found    {found:?}")]
 }
 
-/// Which requests differ, by their number: what was expected and what was sent.
+/// Which requests differ, by number: the expected one and the one sent.
 pub(super) fn of_requests(sent: &[Sent], expected: &[Sent]) -> Vec<String> {
     let count = sent.len().max(expected.len());
     let differs = |index: usize| {
@@ -35,7 +35,7 @@ pub(super) fn of_requests(sent: &[Sent], expected: &[Sent]) -> Vec<String> {
     (0..count).filter_map(differs).collect()
 }
 
-/// Where two states differ: what one has and the other has not, by the place it stands at.
+/// How two states differ: what only one of them has, with its path.
 pub(super) fn of_states(place: &str, found: &Json, expected: &Json) -> Vec<String> {
     match (found, expected) {
         _ if found == expected => Vec::new(),
@@ -63,7 +63,7 @@ pub(super) fn of_states(place: &str, found: &Json, expected: &Json) -> Vec<Strin
     }
 }
 
-/// Those of a list that another has not, or has less often; the order says nothing.
+/// The items of a list that another lacks or has less often; the order does not matter.
 fn without<'j>(list: &'j [Json], other: &[Json]) -> Vec<&'j Json> {
     let mut left: Vec<&Json> = other.iter().collect();
     let is_left = |item: &&Json| match left.iter().position(|held| held == item) {

@@ -1,4 +1,4 @@
-//! Which failure a recording expects, from its own words.
+//! Which error a recording expects, from its own words.
 
 use octodns_core::ServiceErrorKind;
 
@@ -7,15 +7,15 @@ use super::Cassette;
 /// How a recorded run has to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
-    /// The service says no in this way.
+    /// The service refuses in this way.
     Failure(ServiceErrorKind),
     /// It is refused when planning, or before anything is sent.
     Unsupported,
-    /// The options make no provider.
+    /// The options are not valid.
     Options,
 }
 
-/// What words of `expect` mean, the first that is found: whole failures before single statuses.
+/// What the words of `expect` mean; the first match counts, specific failures before single statuses.
 const WORDS: &[(&str, Expected)] = &[
     ("configuration error", Expected::Options),
     ("config error", Expected::Options),
@@ -39,7 +39,7 @@ const WORDS: &[(&str, Expected)] = &[
     ("conflict", Expected::Failure(ServiceErrorKind::Refused)),
 ];
 
-/// What statuses mean, for words that say nothing else.
+/// What statuses mean, if the words say nothing more.
 fn of_status(status: u16) -> Option<ServiceErrorKind> {
     Some(match status {
         401 | 403 => ServiceErrorKind::Unauthorized,
@@ -52,7 +52,7 @@ fn of_status(status: u16) -> Option<ServiceErrorKind> {
 }
 
 impl Cassette {
-    /// How this run has to end, where it is one that fails.
+    /// How this run has to end, if it is one that fails.
     pub(super) fn expected_failure(&self) -> Option<Expected> {
         let words = self.expect.as_deref().unwrap_or_default().to_lowercase();
         let found = WORDS.iter().find(|(part, _)| words.contains(part));
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_status_tells_where_no_word_does() {
+    fn the_last_status_decides_if_no_word_does() {
         let exchange = |status| {
             serde_json::from_value(
                 serde_json::json!({"method": "GET", "url": "/", "status": status}),

@@ -1,9 +1,9 @@
-//! Recordings of the reference at work, played to a provider over loopback.
+//! Recordings of the reference, played to a provider over loopback.
 //!
-//! A folder holds the recordings of one provider: what its service answered, and what the reference read
-//! from that and sent. [`Cassettes`] holds a provider to them: it must read the same records, plan the
-//! same changes, and either send the same requests or, where it does better, leave a fake of the service
-//! in the same state with no more calls.
+//! A folder has the recordings of one provider: what its service answered, and what the reference read from
+//! that and sent. [`Cassettes`] checks a provider against them: it must read the same records, plan the same
+//! changes, and either send the same requests or, where it does better, leave a fake of the service in the
+//! same state with no more calls.
 //!
 //! ```no_run
 //! use octodns_core::{Registry, ServiceErrorKind};
@@ -14,9 +14,9 @@
 //! let Some(cassettes) = Cassettes::of("example") else { return };
 //! cassettes
 //!     .register(register)
-//!     // The option that points the provider elsewhere, and where it points by default.
+//!     // The option for the endpoint, and its default.
 //!     .endpoint("endpoint", "https://api.example.com/v2")
-//!     // What the words of a recording do not tell apart.
+//!     // Where the words of a recording are ambiguous.
 //!     .fault("errors-odd.json", ServiceErrorKind::Unauthorized)
 //!     .run()
 //!     .await;
@@ -46,10 +46,10 @@ pub(crate) use state::request_of;
 pub use verdicts::Verdicts;
 pub(crate) use verdicts::caught;
 
-/// Makes a service with what a recording's first answers have.
+/// Creates a service with the state that a recording's first answers show.
 type MakeReplayed = Box<dyn Fn(&Cassette) -> Box<dyn Replayed> + Send + Sync>;
 
-/// The recordings of one provider, and how it is held to them.
+/// The recordings of one provider, and how to play them.
 pub struct Cassettes {
     pub(crate) folder: PathBuf,
     pub(crate) register: Option<fn(&mut Registry)>,
@@ -61,18 +61,19 @@ pub struct Cassettes {
     pub(crate) ignored_query: Vec<String>,
     pub(crate) skipped: Vec<(String, String)>,
     pub(crate) exceptions: Vec<(String, String)>,
-    /// Whether these are all that the project has: then what is listed by name has to be there.
+    /// Whether these are all recordings of the project; if so, every name in the lists of exceptions must
+    /// exist.
     pub(crate) is_whole: bool,
     pub(crate) replayed: Option<MakeReplayed>,
 }
 
 impl Cassettes {
-    /// The recordings of `provider`, below the folder that `OCTODNS_CASSETTES` names, or else
-    /// `../shared/cassettes` beside the workspace; `None` after saying so where there are none.
+    /// The recordings of `provider`, in the folder `OCTODNS_CASSETTES`, or else in `../shared/cassettes` next
+    /// to the workspace; `None`, after saying so, if there are none.
     ///
     /// # Panics
     ///
-    /// When they are missing and `OCTODNS_TEST_REQUIRE` is set.
+    /// If they are missing and `OCTODNS_TEST_REQUIRE` is set.
     #[expect(
         clippy::disallowed_methods,
         reason = "test support: the environment says where they are"
@@ -86,12 +87,12 @@ impl Cassettes {
         needed(found, format_args!("OCTODNS_CASSETTES (the recordings of {provider})"))
     }
 
-    /// The recordings of `provider` as they are, by the names of their files, for one whose recordings have a form of
-    /// their own; `None` after saying so where there are none.
+    /// The raw recordings of `provider` by file name, for a provider whose recordings have their own format;
+    /// `None`, after saying so, if there are none.
     ///
     /// # Panics
     ///
-    /// When one cannot be read; when they are missing and `OCTODNS_TEST_REQUIRE` is set.
+    /// If one cannot be read; if they are missing and `OCTODNS_TEST_REQUIRE` is set.
     pub fn raw(provider: &str) -> Option<Vec<(String, Json)>> {
         Some(model::raw(&Self::of(provider)?.folder))
     }
@@ -114,22 +115,22 @@ impl Cassettes {
         }
     }
 
-    /// Who makes the provider known.
+    /// The function that registers the provider.
     #[must_use]
     pub fn register(mut self, register: fn(&mut Registry)) -> Self {
         self.register = Some(register);
         self
     }
 
-    /// The option that says where the service is, and what the recordings have before every path, where their own
-    /// options do not say; once for each place that the provider asks.
+    /// The option for the endpoint, and the URL that the recorded requests start with if their own options do
+    /// not say; once for each endpoint of the provider.
     #[must_use]
     pub fn endpoint(mut self, option: &str, recorded: &str) -> Self {
         self.endpoints.push((option.to_owned(), recorded.to_owned()));
         self
     }
 
-    /// Options beside those of a recording's configuration.
+    /// More options, in addition to those of the recordings.
     #[must_use]
     pub fn options(mut self, options: Json) -> Self {
         self.options = options;
@@ -150,37 +151,37 @@ impl Cassettes {
         self
     }
 
-    /// What kind of no a recorded error is, where its own words do not say.
+    /// The error kind of a recording, if its own words do not say.
     #[must_use]
     pub fn fault(mut self, file: &str, fault: ServiceErrorKind) -> Self {
         self.faults.push((file.to_owned(), fault));
         self
     }
 
-    /// A parameter of the query that we send and the reference does not.
+    /// A query parameter that the provider sends and the reference does not.
     #[must_use]
     pub fn ignoring_query(mut self, name: &str) -> Self {
         self.ignored_query.push(name.to_owned());
         self
     }
 
-    /// A file that is not played, and why.
+    /// A file to skip, and why.
     #[must_use]
     pub fn skip(mut self, file: &str, why: &str) -> Self {
         self.skipped.push((file.to_owned(), why.to_owned()));
         self
     }
 
-    /// A recording that is to differ, by its file or its title, and why. It is played, and has to differ.
+    /// A recording that must differ, by file or title, and why. It is played, and fails if it agrees.
     #[must_use]
     pub fn differs(mut self, recording: &str, reason: &str) -> Self {
         self.exceptions.push((recording.to_owned(), reason.to_owned()));
         self
     }
 
-    /// Compares what becomes of a service that keeps state, not the requests themselves: for a provider
-    /// that reaches the same in a better way. `make` gives a service with what the recording's first
-    /// answers have.
+    /// Compares the final state of a service instead of the requests, for a provider that reaches the same
+    /// state in a better way. `make` creates a service with the state that the recording's first answers
+    /// show.
     #[must_use]
     pub fn replayed<R: Replayed + 'static>(
         mut self,
@@ -194,12 +195,12 @@ impl Cassettes {
     ///
     /// # Panics
     ///
-    /// When one differs; all of them are reported.
+    /// If one differs; all differences are reported.
     pub async fn run(&self) {
         self.examine().await.end();
     }
 
-    /// Plays every recording, and says the outcome of each.
+    /// Plays every recording and returns the verdict on each.
     pub async fn examine(&self) -> Verdicts {
         let mut verdicts = Verdicts::default();
         let mut cassettes = Vec::new();
@@ -231,7 +232,7 @@ impl Cassettes {
         verdicts
     }
 
-    /// What is listed by name and is not there, where all recordings are.
+    /// The names in lists of exceptions that do not exist, if all recordings are present.
     fn stale(&self, cassettes: &[Cassette]) -> Vec<String> {
         let is_there = |name: &str| {
             cassettes.iter().any(|cassette| cassette.file == name || cassette.title() == name)

@@ -1,4 +1,4 @@
-//! What a recording holds.
+//! The format of a recording.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub struct Exchange {
     pub body: Json,
 }
 
-/// A writing request.
+/// A write request.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct Sent {
     /// `POST`, `PUT` ...
@@ -63,34 +63,34 @@ pub struct Cassette {
     pub zone: Option<String>,
     /// Every request, with the answer it got.
     pub exchanges: Vec<Exchange>,
-    /// Whether there is such a zone.
+    /// Whether the zone exists.
     pub exists: Option<bool>,
-    /// What was read.
+    /// The records that were read.
     pub populated: Option<Vec<Json>>,
-    /// What is listed as zones.
+    /// The zones that were listed.
     #[serde(alias = "list_zones")]
     pub zones: Option<Vec<String>>,
-    /// What the zone is to hold.
+    /// The desired records of the zone.
     pub desired: Option<Vec<Json>>,
-    /// What is to be changed for that.
+    /// The planned changes.
     pub changes: Option<Vec<Changed>>,
-    /// What was sent for that, in order.
+    /// The requests that apply them, in order.
     pub requests: Option<Vec<Sent>>,
-    /// Where an error comes: `populate`, `plan`, `apply`.
+    /// The operation that fails: `populate`, `plan`, `apply`.
     #[serde(alias = "operation")]
     pub phase: Option<String>,
-    /// What kind of failure a user must see, in words.
+    /// The kind of failure that a user must see, in words.
     pub expect: Option<String>,
-    /// The plan's settings of the zone.
+    /// The plan's `meta` of the zone.
     #[serde(alias = "plan_meta")]
     pub meta: Option<Json>,
-    /// Lists without order, as paths.
+    /// Paths of lists whose order does not matter.
     pub unordered: Vec<String>,
-    /// Ranges of requests without order: the first, and the one after the last.
+    /// Ranges of requests whose order does not matter: the first, and the one after the last.
     pub unordered_requests: Vec<(usize, usize)>,
-    /// Values that vary, as paths.
+    /// Paths of values that vary.
     pub ignore: Vec<String>,
-    /// What the reference raised.
+    /// The exception of the reference.
     #[serde(alias = "python", alias = "error")]
     pub python_error: Option<Json>,
     /// Files that must exist before: text, or JSON.
@@ -98,7 +98,7 @@ pub struct Cassette {
 }
 
 impl Cassette {
-    /// The file, and the case if there are several.
+    /// The file, and the case if the file has several.
     pub fn title(&self) -> String {
         match &self.name {
             Some(name) => format!("{} ({name})", self.file),
@@ -111,26 +111,26 @@ impl Cassette {
         self.expect.is_some() && self.python_error.as_ref().is_some_and(|error| !error.is_null())
     }
 
-    /// The answers to reading requests before the first writing one.
+    /// The answers to read requests before the first write.
     pub fn first_reads(&self) -> impl Iterator<Item = &Exchange> {
         self.exchanges.iter().take_while(|exchange| exchange.method == "GET")
     }
 }
 
-/// Every recording in a folder, by name of file: its runs, or why it cannot be read.
+/// Every recording in a folder, by file name: its runs, or why it cannot be read.
 ///
 /// # Panics
 ///
-/// When the folder cannot be read.
+/// If the folder cannot be read.
 pub(super) fn all(folder: &Path) -> Vec<(String, Result<Vec<Cassette>, String>)> {
     files(folder).into_iter().map(|(name, path)| (name.clone(), runs(&path, &name))).collect()
 }
 
-/// Every recording in a folder as it is, by name of file.
+/// Every raw recording in a folder, by file name.
 ///
 /// # Panics
 ///
-/// When one cannot be read.
+/// If one cannot be read.
 pub(super) fn raw(folder: &Path) -> Vec<(String, Json)> {
     let read = |(name, path): (String, PathBuf)| {
         let json = json(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -161,14 +161,14 @@ fn runs(path: &Path, name: &str) -> Result<Vec<Cassette>, String> {
         let cassette: Cassette = serde_json::from_value(json).map_err(|error| error.to_string())?;
         Ok(Cassette { file: name.to_owned(), ..cassette })
     };
-    // A case has what differs from the file's.
+    // A case contains what differs from the rest of the file.
     match json["cases"].as_array().filter(|cases| !cases.is_empty()) {
         Some(cases) => cases.iter().map(|case| parse(merged(&json, case))).collect(),
         None => Ok(vec![parse(json)?]),
     }
 }
 
-/// The keys of both, those of `over` winning.
+/// Merges two objects; the keys of `over` win.
 pub(super) fn merged(base: &Json, over: &Json) -> Json {
     let mut map = base.as_object().cloned().unwrap_or_default();
     map.remove("cases");

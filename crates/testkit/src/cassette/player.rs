@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 use super::{Exchange, Sent};
 use crate::fake::{Api, Fake, Request, Response};
 
-/// Serves the answers of a recording over loopback: by method and URL, the order of the query aside, equal
-/// requests in their order, and the last answer again when there is no further one to a reading request.
+/// Serves the recorded responses over loopback, by method and URL without regard to the order of query
+/// parameters. Equal requests get their responses in order; a read after the last gets the last response
+/// again.
 ///
 /// The recorded origin becomes part of the path, so that recordings of several hosts have one server.
 pub struct Player {
@@ -21,7 +22,7 @@ struct Tape {
     ignored_query: Vec<String>,
     sent: Vec<Sent>,
     strangers: Vec<String>,
-    /// Where the recorded origins are played: answers that point there have to point here.
+    /// The recorded origins and the URLs they are served at, for rewriting links in responses.
     origins: Vec<(String, String)>,
 }
 
@@ -29,7 +30,7 @@ struct Tape {
 type Key = (String, String, Vec<(String, String)>);
 
 impl Player {
-    /// Starts to play; parameters in `ignored_query` do not count.
+    /// Starts to play; the query parameters in `ignored_query` are not compared.
     pub async fn start(exchanges: &[Exchange], ignored_query: &[String]) -> Self {
         let exchanges = exchanges
             .iter()
@@ -47,7 +48,7 @@ impl Player {
         player
     }
 
-    /// Every origin that was recorded, by HTTP and HTTPS, and where it is played.
+    /// Every recorded origin, by HTTP and HTTPS, and the URL it is served at.
     fn origins(&self) -> Vec<(String, String)> {
         let mut origins = Vec::new();
         for (_, exchange, _) in &self.tape().exchanges {
@@ -64,12 +65,12 @@ impl Player {
         origins
     }
 
-    /// Where what was recorded at `recorded` is played: a URL with its scheme.
+    /// The URL at which the recorded URL `recorded` is served.
     pub fn url_of(&self, recorded: &str) -> String {
         format!("{}/{}", self.fake.url(), recorded.replacen("://", "/", 1))
     }
 
-    /// What was sent to change something, in order.
+    /// The write requests that were received, in order.
     pub fn sent(&self) -> Vec<Sent> {
         self.tape().sent.clone()
     }
@@ -123,12 +124,12 @@ impl Api for Tape {
 }
 
 impl Tape {
-    /// What was recorded, with its links leading here.
+    /// The recorded response, with its links rewritten.
     fn answer_of(&self, exchange: &Exchange) -> Response {
         let mut response = answer_of(exchange);
         let here = |text: &str| {
             let origins = self.origins.iter();
-            // The slash after it keeps names that only begin like an origin as they are.
+            // The slash at the end keeps names that only begin like an origin.
             origins.fold(text.to_owned(), |text, (origin, played)| {
                 text.replace(&format!("{origin}/"), &format!("{played}/"))
             })
@@ -155,7 +156,7 @@ fn answer_of(exchange: &Exchange) -> Response {
     };
     let mut response = Response { status: exchange.status, headers: Vec::new(), body };
     for (name, value) in &exchange.headers {
-        // The length is that of what is sent here.
+        // The length changes with the rewritten links.
         if !["content-length", "transfer-encoding", "content-encoding"]
             .contains(&&*name.to_lowercase())
         {

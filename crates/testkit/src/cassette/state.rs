@@ -1,20 +1,21 @@
-//! Services that keep state, on which recorded requests are made as well as a provider's own.
+//! Stateful services, which get recorded requests as well as those of a provider.
 
 use serde_json::Value as Json;
 
 use super::Sent;
 use crate::fake::{Request, Response};
 
-/// A fake of a service that starts with what a recording's answers have, and whose state can be compared.
+/// A fake of a service that starts with the state that a recording's answers show, and whose state can be
+/// compared.
 pub trait Replayed: Send {
-    /// Answers one request, as [`Api`](crate::fake::Api) does.
+    /// Answers one request, like [`Api`](crate::fake::Api).
     fn response(&mut self, request: &Request) -> Response;
 
-    /// Everything it holds, in an order that does not depend on how it came about, and without ids.
+    /// Its whole state, without ids and in an order that does not depend on its history.
     fn state(&self) -> Json;
 }
 
-/// Makes recorded requests on a service, as they were sent.
+/// Sends recorded requests to a service.
 pub(super) fn replay(service: &mut dyn Replayed, requests: &[Sent]) -> Vec<String> {
     let mut problems = Vec::new();
     for sent in requests {

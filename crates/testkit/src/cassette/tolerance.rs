@@ -1,16 +1,16 @@
-//! What may differ between two lists of requests that mean the same.
+//! Normalizes two lists of requests that mean the same.
 
 use serde_json::Value as Json;
 
 use super::{Cassette, Sent};
 use crate::json::numbers;
 
-/// What a recording says about order and values that vary.
+/// What a recording says about order and varying values.
 pub(super) struct Tolerance<'c> {
-    /// Lists without order, as paths from a request: `body.resource_records`.
+    /// Paths of lists whose order does not matter, within a request: `body.resource_records`.
     unordered: &'c [String],
     unordered_requests: &'c [(usize, usize)],
-    /// Values that vary: `requests[0].body.name`.
+    /// Paths of values that vary: `requests[0].body.name`.
     ignore: &'c [String],
 }
 
@@ -23,7 +23,7 @@ impl<'c> Tolerance<'c> {
         }
     }
 
-    /// The requests in a form that is the same for all that mean the same.
+    /// Brings the requests into a form that is equal for all that mean the same.
     pub(super) fn apply(&self, mut requests: Vec<Sent>) -> Vec<Sent> {
         for (index, request) in requests.iter_mut().enumerate() {
             request.body = numbers(&request.body);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_differ_does_not_count() {
+    fn tolerated_differences_are_ignored() {
         let cassette = Cassette {
             unordered: vec!["body.list".to_owned()],
             unordered_requests: vec![(0, 2)],

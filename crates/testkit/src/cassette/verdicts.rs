@@ -1,11 +1,11 @@
-//! The outcome of each recording of a provider, one line each, with a count at the end.
+//! The verdicts on the recordings of a provider, one line each, with a count at the end.
 
 use std::future::Future;
 
-/// The outcome of the recordings of one provider.
+/// The verdicts on the recordings of one provider.
 ///
-/// Each is a line of the standard error, `recorded: FILE: agrees` and the like, which `cargo xtask conformance`
-/// counts; what differs follows on lines that are indented.
+/// Each is a line on standard error, such as `recorded: FILE: agrees`, which `cargo xtask conformance`
+/// counts; the differences follow on indented lines.
 #[derive(Debug, Default)]
 pub struct Verdicts {
     problems: Vec<String>,
@@ -13,7 +13,7 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Holds a recording to what was found to differ: nothing has to.
+    /// Records the differences of a recording; there should be none.
     pub fn held(&mut self, title: &str, problems: Vec<String>) {
         self.count += 1;
         if problems.is_empty() {
@@ -24,8 +24,8 @@ impl Verdicts {
         self.problems.extend(problems.into_iter().map(|problem| format!("{title}: {problem}")));
     }
 
-    /// Holds a recording that is to differ, for a reason, to what was found: if nothing differs any more, the
-    /// exception has to go.
+    /// Records the differences of a recording that must differ, with the reason. If nothing differs any more,
+    /// the exception must be removed.
     pub fn excepted(&mut self, title: &str, reason: &str, problems: &[String]) {
         self.count += 1;
         if problems.is_empty() {
@@ -37,18 +37,18 @@ impl Verdicts {
         }
     }
 
-    /// Leaves a recording out, for a reason.
+    /// Skips a recording, with the reason.
     pub fn left_out(&mut self, title: &str, reason: &str) {
         self.count += 1;
         say(title, &format!("left out: {reason}"), &[]);
     }
 
-    /// Something that is wrong beside the recordings.
+    /// Records a problem outside the recordings.
     pub fn wrong(&mut self, problem: String) {
         self.problems.push(problem);
     }
 
-    /// Holds a recording to assertions: one that fails is what differs.
+    /// Runs assertions on a recording; one that fails is a difference.
     pub async fn check(
         &mut self,
         title: &str,
@@ -58,16 +58,16 @@ impl Verdicts {
         self.held(title, problems);
     }
 
-    /// Everything that differs.
+    /// All problems.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
 
-    /// Ends.
+    /// Prints the count and ends.
     ///
     /// # Panics
     ///
-    /// When something differs, and when there was nothing to compare.
+    /// If anything differs, or if nothing was compared.
     pub fn end(self) {
         assert!(self.count > 0, "no recordings");
         let Self { problems, .. } = self;
@@ -77,7 +77,7 @@ impl Verdicts {
 
 #[expect(clippy::print_stderr, reason = "test support: it says what came of each recording")]
 fn say(title: &str, verdict: &str, problems: &[String]) {
-    // One write, so that lines of tests that run at the same time do not come between.
+    // One write, so that parallel tests do not mix their lines.
     let mut text = format!("recorded: {title}: {verdict}");
     for line in problems.iter().flat_map(|problem| problem.lines()) {
         text.push_str("\n    ");
@@ -86,7 +86,7 @@ fn say(title: &str, verdict: &str, problems: &[String]) {
     eprintln!("{text}");
 }
 
-/// What a future gives, or what it panics with.
+/// Returns the output of a future, or the message of its panic.
 pub(crate) async fn caught<T: Send + 'static>(
     future: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, String> {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn only_what_differs_without_a_reason_is_a_problem() {
+    async fn only_unexplained_differences_are_problems() {
         let mut verdicts = Verdicts::default();
         verdicts.held("a.json", Vec::new());
         verdicts.excepted("b.json", "on purpose", &["it differs".to_owned()]);

@@ -1,4 +1,4 @@
-//! What goes wrong between a client and a fake.
+//! Faults between a client and a fake.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,26 +10,26 @@ use super::{Request, Response};
 /// What goes wrong with one request.
 #[derive(Clone, Debug)]
 pub enum InjectedFault {
-    /// It is answered so and not carried out.
+    /// It is not carried out, and gets this response.
     Response(Response),
-    /// It is carried out, and answered so nevertheless.
+    /// It is carried out, but gets this response.
     ResponseAfter(Response),
-    /// It is not carried out, and the connection breaks in the body of the answer.
+    /// It is not carried out, and the connection breaks in the body of the response.
     BreakBefore,
-    /// It is carried out, and the connection breaks in the body of the answer.
+    /// It is carried out, and the connection breaks in the body of the response.
     BreakAfter,
-    /// The connection breaks at some place of the answer.
+    /// The connection breaks at a given point of the response.
     Break {
         /// Where it breaks.
         place: Place,
         /// Whether the request was carried out before.
         carried_out: bool,
     },
-    /// It is never answered.
+    /// It never gets a response.
     Silence,
 }
 
-/// Where in an answer a connection breaks.
+/// Where in a response a connection breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Before the first byte.
@@ -46,28 +46,28 @@ impl Place {
 }
 
 impl InjectedFault {
-    /// 429, with the wish to be left alone for no time at all.
+    /// 429, with a `Retry-After` of zero.
     pub fn throttled() -> Self {
         let response = Response::json(429, json!({"message": "too many requests"}));
         Self::Response(response.with_header("retry-after", "0"))
     }
 
-    /// 503, not carried out.
+    /// 503; the request is not carried out.
     pub fn unavailable() -> Self {
         Self::Response(Response::json(503, json!({"message": "try again later"})))
     }
 
-    /// 503, although it was carried out.
+    /// 503; the request is carried out.
     pub fn unavailable_after() -> Self {
         Self::ResponseAfter(Response::json(503, json!({"message": "try again later"})))
     }
 
-    /// 422: a no that stays one.
+    /// 422: a permanent refusal.
     pub fn refused() -> Self {
         Self::Response(Response::json(422, json!({"message": "injected: refused"})))
     }
 
-    /// 200 with JSON that is cut off.
+    /// 200 with truncated JSON.
     pub fn malformed() -> Self {
         Self::Response(Response {
             body: b"{\"zones\": [".to_vec(),
@@ -76,15 +76,15 @@ impl InjectedFault {
     }
 }
 
-/// How often in a row a share of faults hits the same request: a client that tries more often gets through,
-/// whatever the order in which requests come.
+/// How often in a row a share of faults may hit the same request: a client with more retries than this gets
+/// through, whatever the order of its requests.
 const MAX_IN_A_ROW: u32 = 4;
 
-/// Which requests something goes wrong with.
+/// The rules that say which requests fail.
 #[derive(Default)]
 pub struct Faults {
     rules: Mutex<Vec<Rule>>,
-    /// How often in a row a share of faults has hit a request.
+    /// How often in a row a share of faults has hit each request.
     streaks: Mutex<HashMap<Key, u32>>,
 }
 
@@ -92,22 +92,22 @@ type Concerns = Box<dyn Fn(&Request) -> bool + Send>;
 
 struct Rule {
     concerns: Concerns,
-    /// Requests it lets pass first.
+    /// The number of requests to let pass first.
     after: usize,
-    /// Requests it concerns then; `None`: all.
+    /// The number of requests to hit after that; `None`: all.
     count: Option<usize>,
     share: Option<Share>,
     fault: InjectedFault,
 }
 
-/// So many of a hundred thousand, by a generator that is the same in each run.
+/// A rate per hundred thousand, with a pseudo-random generator that is the same in each run.
 struct Share {
     of_100_000: u64,
     state: u64,
 }
 
 impl Share {
-    /// The next of a sequence that looks random (Marsaglia's xorshift).
+    /// Whether the next request is hit, by a pseudo-random sequence (Marsaglia's xorshift).
     fn hits(&mut self) -> bool {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 7;
@@ -117,17 +117,17 @@ impl Share {
 }
 
 impl Faults {
-    /// Lets `fault` happen to the next `count` requests.
+    /// Injects `fault` into the next `count` requests.
     pub fn next(&self, count: usize, fault: InjectedFault) {
         self.add(|_| true, 0, Some(count), None, fault);
     }
 
-    /// Lets `fault` happen to every writing request but the first `after`.
+    /// Injects `fault` into every write request after the first `after`.
     pub fn writes_after(&self, after: usize, fault: InjectedFault) {
         self.add(Request::is_write, after, None, None, fault);
     }
 
-    /// Lets `fault` happen to every request that `concerns` says yes to but the first `after`.
+    /// Injects `fault` into every request that `concerns` accepts, after the first `after`.
     pub fn after(
         &self,
         after: usize,
@@ -137,7 +137,7 @@ impl Faults {
         self.add(concerns, after, None, None, fault);
     }
 
-    /// Lets `fault` happen to the next `count` requests that `concerns` says yes to.
+    /// Injects `fault` into the next `count` requests that `concerns` accepts.
     pub fn next_of(
         &self,
         concerns: impl Fn(&Request) -> bool + Send + 'static,
@@ -147,16 +147,16 @@ impl Faults {
         self.add(concerns, 0, Some(count), None, fault);
     }
 
-    /// Lets `fault` happen to a share (percent) of all requests; which of them is the same in each run
-    /// with the same `seed`. The same request is hit four times in a row at most.
+    /// Injects `fault` into a share (percent) of all requests, the same ones in each run with the same
+    /// `seed`. The same request is hit at most four times in a row.
     pub fn share(&self, percent: u32, seed: u64, fault: InjectedFault) {
-        // A state of zero would stay one.
+        // A state of zero would stay zero.
         let state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let share = Share { of_100_000: u64::from(percent) * 1000, state };
         self.add(|_| true, 0, None, Some(share), fault);
     }
 
-    /// Nothing goes wrong any more.
+    /// Removes all faults.
     pub fn clear(&self) {
         self.rules().clear();
         self.streaks.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -177,7 +177,7 @@ impl Faults {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What goes wrong with a request: the first rule that concerns it.
+    /// The fault for a request: that of the first rule that matches.
     pub(super) fn of(&self, request: &Request) -> Option<InjectedFault> {
         let mut rules = self.rules();
         let found =
@@ -189,7 +189,7 @@ impl Faults {
         (!is_share || self.goes_on(request)).then_some(fault)
     }
 
-    /// Counts a request that a share hits; `false` when it was hit often enough.
+    /// Counts a hit of a share on a request; `false` if it was hit often enough.
     fn goes_on(&self, request: &Request) -> bool {
         let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
         let streak = streaks.entry(key(request)).or_default();
@@ -205,7 +205,7 @@ impl Faults {
     }
 }
 
-/// What makes two requests the same: method, target, body.
+/// What identifies a request: method, target, body.
 type Key = (String, String, Vec<u8>);
 
 fn key(request: &Request) -> Key {

@@ -1,4 +1,4 @@
-//! Connections that can be broken at any byte of an answer.
+//! Connections that can be broken at any byte of a response.
 
 use std::io;
 use std::pin::Pin;
@@ -20,7 +20,7 @@ pub(super) struct Line {
     allowance: Allowance,
 }
 
-/// How many more bytes go out before a connection breaks; without a bound at first.
+/// How many more bytes are sent before the connection breaks; unlimited at first.
 #[derive(Clone, Debug)]
 pub(super) struct Allowance(Arc<AtomicUsize>);
 
@@ -31,7 +31,7 @@ impl Default for Allowance {
 }
 
 impl Allowance {
-    /// Lets so many more bytes go out, and breaks the connection then.
+    /// Breaks the connection after this many more bytes.
     pub(super) fn limit(&self, bytes: usize) {
         self.0.store(bytes, Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! What a fake was asked, when, and how much of it at once.
+//! What a fake received, when, and how many requests at once.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,29 +8,29 @@ use tokio::time::Instant;
 
 use super::Request;
 
-/// A request that came in.
+/// A request that was received.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// `GET`, `POST` ...
     pub method: String,
-    /// The path and query as they were sent.
+    /// The path and query as sent.
     pub target: String,
-    /// The body, as JSON; null if it is none.
+    /// The body as JSON; null if it is not JSON.
     pub body: Json,
     /// When it came.
     pub at: Instant,
-    /// What the service answered, if it was asked and nothing went wrong before.
+    /// The status of the service's answer, if the request reached the service.
     pub status: Option<u16>,
 }
 
 impl Seen {
-    /// Whether it is meant to change something.
+    /// Whether it is a write request.
     pub fn is_write(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
     }
 }
 
-/// Everything that came in.
+/// All requests received.
 #[derive(Default)]
 pub struct Measured {
     state: Mutex<State>,
@@ -39,24 +39,24 @@ pub struct Measured {
 #[derive(Default)]
 struct State {
     seen: Vec<Seen>,
-    /// How often it was forgotten what came in.
+    /// How often the list of requests was cleared.
     era: usize,
     under_way: usize,
     max_at_once: usize,
 }
 
 impl Measured {
-    /// Every request so far, in the order they came.
+    /// Every request so far, in order of arrival.
     pub fn seen(&self) -> Vec<Seen> {
         self.state().seen.clone()
     }
 
-    /// How many requests were under way at the same time, at most.
+    /// The highest number of concurrent requests.
     pub fn max_at_once(&self) -> usize {
         self.state().max_at_once
     }
 
-    /// How many requests came in any stretch of time of this length, at most.
+    /// The highest number of requests in any period of this length.
     pub fn max_in(&self, stretch: Duration) -> usize {
         let state = self.state();
         let times: Vec<Instant> = state.seen.iter().map(|seen| seen.at).collect();
@@ -66,7 +66,7 @@ impl Measured {
         (0..times.len()).map(in_stretch).max().unwrap_or(0)
     }
 
-    /// Forgets what came in so far.
+    /// Forgets the requests received so far.
     pub fn clear(&self) {
         let mut state = self.state();
         state.seen.clear();

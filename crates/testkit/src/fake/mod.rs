@@ -1,8 +1,7 @@
 //! Fakes of services: small, keep state, and can be made to fail.
 //!
-//! A fake is a struct with the service's state and one function from requests to answers. The kit
-//! serves it over loopback HTTP, writes down what it was asked, counts what is under way at once, and
-//! puts faults in the way.
+//! A fake is a struct with the service's state and one function from requests to responses. The kit serves it
+//! over loopback HTTP, logs the requests, counts how many run at once, and injects faults.
 //!
 //! ```
 //! use octodns_testkit::fake::{Response, Api, Fake, Request};
@@ -61,13 +60,13 @@ pub use measure::{Measured, Seen};
 pub use request::{Request, Response};
 pub use serve::serve;
 
-/// A service's state, and what it answers.
+/// A service's state, and how it answers.
 pub trait Api: Send + 'static {
-    /// Answers one request; there is never more than one at a time.
+    /// Answers one request; calls never overlap.
     fn response(&mut self, request: &Request) -> Response;
 }
 
-/// Functions are services without a type of their own.
+/// Functions are services that need no type of their own.
 impl<F: FnMut(&Request) -> Response + Send + 'static> Api for F {
     fn response(&mut self, request: &Request) -> Response {
         self(request)
@@ -82,7 +81,7 @@ pub struct Fake<A> {
     server: JoinHandle<std::io::Result<()>>,
 }
 
-/// What a fake does beside answering; cloning shares it.
+/// The controls of a fake; clones share them.
 #[derive(Clone, Default)]
 pub struct Control {
     faults: Arc<Faults>,
@@ -91,17 +90,17 @@ pub struct Control {
 }
 
 impl Control {
-    /// What goes wrong.
+    /// The faults to inject.
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
-    /// What was asked, and how much at once.
+    /// The requests received, and how many at once.
     pub fn measured(&self) -> &Measured {
         &self.measured
     }
 
-    /// How long each answer takes.
+    /// Delays each response by this long.
     pub fn set_latency(&self, latency: Duration) {
         *self.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
     }
@@ -116,7 +115,7 @@ impl<A: Api> Fake<A> {
     ///
     /// # Panics
     ///
-    /// When there is no free port.
+    /// If there is no free port.
     #[expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
     pub async fn start(api: A) -> Self {
         let api = Arc::new(Mutex::new(api));
@@ -135,7 +134,7 @@ impl<A: Api> Fake<A> {
         Self { api, control, url: format!("http://{address}"), server }
     }
 
-    /// Where it is, without a slash at the end.
+    /// Its URL, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -145,7 +144,7 @@ impl<A: Api> Fake<A> {
         self.api.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What it does beside answering.
+    /// Its controls.
     pub fn control(&self) -> &Control {
         &self.control
     }
@@ -204,15 +203,15 @@ async fn response<A: Api>(
     response
 }
 
-/// An answer that is interrupted.
+/// A response that is interrupted.
 fn broken(line: &Allowance, place: Place) -> HttpResponse {
     match place {
         Place::Start => line.limit(0),
-        // As far as the name of the first header.
+        // Up to the middle of the first header's name.
         Place::Headers => line.limit("HTTP/1.1 200 OK\r\ncon".len()),
         Place::Body => {}
     }
-    // What was promised does not come: the headers and a part go out, then the connection breaks.
+    // The headers and a part of the promised body are sent, then the connection breaks.
     let part = futures::stream::once(async { Ok("{\"half\": ") });
     let end = futures::stream::once(async {
         tokio::task::yield_now().await;

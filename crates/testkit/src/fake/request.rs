@@ -1,18 +1,18 @@
-//! Requests and answers, as fakes see them.
+//! Requests and responses, as fakes see them.
 
 use axum::body::{Body, to_bytes};
 use axum::response::Response as HttpResponse;
 use serde_json::Value as Json;
 
-/// The most bytes a request may have.
+/// The maximum size of a request body.
 const MAX_BYTES: usize = 64 << 20;
 
-/// A request, taken apart.
+/// A parsed request.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// `GET`, `POST` ...
     pub method: String,
-    /// The path and query as they were sent.
+    /// The path and query as sent.
     pub target: String,
     /// The segments of the path, decoded.
     pub segments: Vec<String>,
@@ -47,7 +47,7 @@ impl Request {
         })
     }
 
-    /// The segments of the path, to be matched with the method: `("GET", ["zones", zone])`.
+    /// The segments of the path, for matching together with the method: `("GET", ["zones", zone])`.
     pub fn path(&self) -> Vec<&str> {
         self.segments.iter().map(String::as_str).collect()
     }
@@ -67,26 +67,26 @@ impl Request {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body, as JSON; null if it is none.
+    /// The body as JSON; null if it is not JSON.
     pub fn json(&self) -> Json {
         serde_json::from_slice(&self.body).unwrap_or(Json::Null)
     }
 
-    /// Whether it is meant to change something.
+    /// Whether it is a write request.
     pub fn is_write(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
     }
 }
 
-/// A segment with its escapes resolved.
+/// A segment with its percent-encoding decoded.
 fn decoded(segment: &str) -> String {
-    // In a form, blanks may be plus signs; in a path, a plus sign is one.
+    // In a form a plus sign is a space; in a path it is a plus sign.
     let form = format!("={}", segment.replace('+', "%2B"));
     let mut pairs = url::form_urlencoded::parse(form.as_bytes());
     pairs.next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The status.
@@ -98,24 +98,24 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer of JSON.
+    /// A JSON response.
     pub fn json(status: u16, body: impl Into<Json>) -> Self {
         let body = body.into().to_string().into_bytes();
         Self { status, headers: Vec::new(), body }.with_header("content-type", "application/json")
     }
 
-    /// An answer of text.
+    /// A text response.
     pub fn text(status: u16, body: &str) -> Self {
         Self { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
             .with_header("content-type", "text/plain")
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub fn empty(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
-    /// The same answer with one more header.
+    /// The same response with one more header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));

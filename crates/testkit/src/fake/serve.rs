@@ -1,4 +1,4 @@
-//! A fake as a program of its own, for programs that are measured against it.
+//! A fake as a separate process, for measuring programs against it.
 
 use std::io::{self, BufRead, Write};
 use std::time::Duration;
@@ -7,16 +7,16 @@ use serde_json::json;
 
 use super::{Api, Control, Fake};
 
-/// Serves a fake until the input ends. Its URL is the first line of the output; each line of the input is an
-/// order, and is answered by one line:
+/// Serves a fake until the input ends. The first line of the output is its URL; each line of the input is a
+/// command, and gets one line in reply:
 ///
-/// - `latency MILLISECONDS`: each answer takes so long from now on. The answer repeats it.
-/// - `measured`: what was asked since the last such order, as an object of JSON with `requests`,
-///   `max_at_once`, `max_in_a_second` and `max_in_a_minute`.
+/// - `latency MILLISECONDS`: delays each response by this long from now on. The reply repeats it.
+/// - `measured`: the requests since the last such command, as a JSON object with `requests`, `max_at_once`,
+///   `max_in_a_second` and `max_in_a_minute`.
 ///
 /// # Errors
 ///
-/// Fails when an order is none of these, and when it cannot be read or answered.
+/// Fails on an unknown command, and if the input or output fails.
 pub fn serve(
     api: impl Api,
     input: impl BufRead + Send + 'static,

@@ -1,22 +1,22 @@
-//! What a client gets to see of a connection that breaks.
+//! What a client sees of a connection that breaks.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
 
-/// Everything that comes until the connection is closed.
+/// Everything received until the connection is closed.
 async fn received(url: &str) -> String {
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nhost: fake\r\nconnection: close\r\n\r\n").await.unwrap();
     let mut bytes = Vec::new();
-    // A reset is an end as well.
+    // A reset ends the connection too.
     let _ = stream.read_to_end(&mut bytes).await;
     String::from_utf8(bytes).unwrap()
 }
 
 #[tokio::test]
-async fn a_connection_breaks_where_it_is_to() {
+async fn a_connection_breaks_at_the_chosen_place() {
     let asked = Arc::new(Mutex::new(0));
     let count = Arc::clone(&asked);
     let fake = Fake::start(move |_: &Request| {
@@ -36,12 +36,12 @@ async fn a_connection_breaks_where_it_is_to() {
         assert!(text.starts_with(start) && text.ends_with(end), "{place:?}: {text:?}");
         assert_eq!(place == Place::Start, text.is_empty());
         assert_eq!(*asked.lock().unwrap() - before, u32::from(carried_out));
-        // Only that connection broke.
+        // The next connection works.
         assert!(received(fake.url()).await.ends_with("whole"));
     }
 }
 
-/// A test that is hit by chance must not fail by chance.
+/// Random faults must not make a test fail at random.
 #[tokio::test]
 async fn a_share_of_faults_lets_every_request_through_in_the_end() {
     let fake = Fake::start(|_: &Request| Response::text(200, "whole")).await;

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use super::{Allow, Port, Prepared, Program, Readiness, Server, Setup};
 
-/// Starts it, or `None` where it is not installed. It listens on `::1` as well, where there is one.
+/// Starts it, or `None` if it is not installed. It also listens on `::1`, if that exists.
 ///
 /// # Panics
 ///
-/// When it does not start.
+/// If it does not start.
 pub fn start(setup: &Setup) -> Option<Server> {
     Server::launch("BIND", &["named"], "bind9", |programs, folder, port| {
         for zone in &setup.zones {
@@ -36,8 +36,8 @@ pub fn start(setup: &Setup) -> Option<Server> {
 fn configuration(setup: &Setup, folder: &Path, port: &Port) -> String {
     let (folder, port) = (folder.display(), port.number());
     let v6 = if TcpListener::bind("[::1]:0").is_ok() { "::1" } else { "none" };
-    // `notify` and the empty zones: nothing leaves this machine. `max-ixfr-ratio`: small zones have
-    // incremental transfers as well.
+    // `notify` and the empty zones: nothing leaves this machine. `max-ixfr-ratio`: small zones get
+    // incremental transfers too.
     let mut text = format!(
         r#"options {{
     directory "{folder}";
@@ -84,8 +84,8 @@ fn access(allow: &Allow) -> String {
     written.unwrap_or_else(|| "none".to_owned())
 }
 
-/// The program itself, or where `AppArmor` lets it write to its own folders only, a copy: the profile is
-/// tied to the path.
+/// The program itself, or a copy if `AppArmor` restricts it to its own folders: the profile is tied to the
+/// path.
 fn unconfined(named: &Path, folder: &Path) -> io::Result<PathBuf> {
     let enabled = fs::read("/sys/module/apparmor/parameters/enabled");
     if !enabled.is_ok_and(|answer| answer.starts_with(b"Y")) {

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use super::{Allow, Port, Prepared, Program, Readiness, ServedZone, Server, Setup};
 
-/// Starts it, or `None` where it is not installed.
+/// Starts it, or `None` if it is not installed.
 ///
 /// # Panics
 ///
-/// When it does not start.
+/// If it does not start.
 pub fn start(setup: &Setup) -> Option<Server> {
     Server::launch("Knot", &["knotd"], "knot", |programs, folder, port| {
-        // Without the folder of its database it answers, but fails every update.
+        // Without the folder of its database it answers queries but fails every update.
         fs::create_dir(folder.join("db"))?;
         for zone in &setup.zones {
             fs::write(folder.join(zone.file()), &zone.text)?;
@@ -36,7 +36,7 @@ pub fn start(setup: &Setup) -> Option<Server> {
 
 fn configuration(setup: &Setup, folder: &Path, port: &Port) -> String {
     let (folder, port) = (folder.display(), port.number());
-    // A slow reader of a large transfer is cut off after `tcp-io-timeout`, half a second by default.
+    // A slow reader of a large transfer is cut off after `tcp-io-timeout`, by default half a second.
     let mut text = format!(
         r#"server:
   rundir: "{folder}"
@@ -80,7 +80,7 @@ log:
                 format!("file: \"{}\"", zone.file()),
                 "semantic-checks: off".to_owned(),
             ];
-            // An empty list is a mistake to Knot.
+            // Knot rejects an empty list.
             if !ids.is_empty() {
                 lines.push(format!("acl: [{}]", ids.join(", ")));
             }
@@ -90,7 +90,7 @@ log:
     text
 }
 
-/// What a zone allows, each rule beginning with its id.
+/// The access rules of a zone, each beginning with its id.
 fn rules((index, zone): (usize, &ServedZone)) -> Vec<Vec<String>> {
     let rule = |action: &str, allow: &Allow| {
         allow.map(|key| {
@@ -106,7 +106,7 @@ fn rules((index, zone): (usize, &ServedZone)) -> Vec<Vec<String>> {
     rules.into_iter().flatten().collect()
 }
 
-/// Writes a section as a list of maps; nothing when there is none.
+/// Writes a section as a list of maps, or nothing if the list is empty.
 fn section(text: &mut String, name: &str, maps: impl Iterator<Item = Vec<String>>) {
     let maps: Vec<String> = maps.map(|lines| format!("  - {}\n", lines.join("\n    "))).collect();
     if !maps.is_empty() {

@@ -1,4 +1,4 @@
-//! A MaxMind database (format 2.0) that gives this machine's addresses a geography.
+//! A MaxMind database (format 2.0) that assigns this machine's addresses to places.
 
 use std::net::Ipv4Addr;
 
@@ -30,7 +30,8 @@ pub(super) fn geography() -> Vec<u8> {
     let mut bytes = Vec::new();
     for node in &tree {
         for branch in node {
-            // Records of 24 bits: a node, or beyond them "nothing", or beyond that the data.
+            // Records of 24 bits: a node number, or after those "nothing", or after that an offset into the
+            // data.
             let record = match branch {
                 Branch::Nothing => tree.len(),
                 Branch::Node(node) => *node,
@@ -85,7 +86,7 @@ fn metadata(nodes: usize) -> Vec<u8> {
     map(vec![
         (text("binary_format_major_version"), number(5, 2)),
         (text("binary_format_minor_version"), number(5, 0)),
-        // Type 9, of one byte: the year 1970 will do.
+        // Type 9, one byte: the exact time does not matter.
         (text("build_epoch"), vec![1, 9 - 7, 1]),
         (text("database_type"), text("GeoLite2-City")),
         (text("description"), map(vec![(text("en"), text("loopback"))])),
@@ -96,7 +97,7 @@ fn metadata(nodes: usize) -> Vec<u8> {
     ])
 }
 
-/// A control byte: the type in three bits and the size in five; longer text has a byte for its length.
+/// A control byte: the type in three bits and the size in five; longer text has another byte for its length.
 fn text(text: &str) -> Vec<u8> {
     let size = text.len();
     let mut bytes = match u8::try_from(size) {
@@ -116,7 +117,7 @@ fn map(entries: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<u8> {
     bytes
 }
 
-/// Type 11; types above 7 are written as 0 and, in the next byte, what is beyond seven.
+/// Type 11; types above 7 are written as 0, with the type minus seven in the next byte.
 fn array(items: &[Vec<u8>]) -> Vec<u8> {
     let size = u8::try_from(items.len()).unwrap_or(u8::MAX);
     [vec![size, 11 - 7], items.concat()].concat()

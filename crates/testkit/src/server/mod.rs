@@ -1,12 +1,12 @@
-//! Real DNS servers and a Route 53 of one's own, on free loopback ports, for the length of a test.
+//! Real DNS servers and a local Route 53, on free loopback ports, for the duration of a test.
 //!
-//! One file per server. Each has a `start` that writes the server's configuration into a temporary
-//! folder, starts it in the foreground, and waits until every zone is answered for. A server ends with
-//! its value: asked to on drop, killed when it does not listen, and by the system when the test's process
-//! goes first. A test that panics shows the end of its server's log.
+//! One file per server. Each has a `start` that writes the server's configuration into a temporary folder,
+//! starts it in the foreground, and waits until it answers for every zone. A server ends when its value is
+//! dropped: it is asked to stop, killed if it does not, and ended by the system if the test's process dies
+//! first. A test that panics shows the end of its server's log.
 //!
-//! Where a server is not installed `start` returns `None` and says so, or panics when
-//! `OCTODNS_TEST_REQUIRE` is set.
+//! If a server is not installed, `start` returns `None` and says so, or panics if `OCTODNS_TEST_REQUIRE` is
+//! set.
 
 #![expect(
     clippy::disallowed_methods,
@@ -45,19 +45,19 @@ pub struct Server {
     process: Option<Process>,
     port: Port,
     api: Option<Port>,
-    /// What a killed process leaves behind and its successor trips over.
+    /// Files of a killed process that would keep the next one from starting.
     leftovers: Vec<PathBuf>,
-    // Last, so that the folder outlives the process.
+    // Last, so that the folder is removed after the process ends.
     folder: TempDir,
 }
 
 impl Server {
-    /// Where it is asked: TCP and UDP.
+    /// Its address, for TCP and UDP.
     pub fn address(&self) -> SocketAddr {
         self.port.address()
     }
 
-    /// Where its HTTP API is: `http://127.0.0.1:PORT`, for a server that has one.
+    /// The URL of its HTTP API, if it has one: `http://127.0.0.1:PORT`.
     pub fn api(&self) -> Option<String> {
         self.api.as_ref().map(|port| format!("http://{}", port.address()))
     }
@@ -67,7 +67,7 @@ impl Server {
         self.folder.path()
     }
 
-    /// What it has logged so far.
+    /// Its log so far.
     pub fn log(&self) -> String {
         std::fs::read(self.program.log()).map_or_else(
             |error| error.to_string(),
@@ -75,14 +75,14 @@ impl Server {
         )
     }
 
-    /// Stops it as a service manager would. Does nothing when it is stopped.
+    /// Stops it as a service manager would. Does nothing if it is not running.
     pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.stop();
         }
     }
 
-    /// Stops it without a chance to tidy up.
+    /// Kills it, without a chance to clean up.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill();
@@ -92,11 +92,11 @@ impl Server {
         }
     }
 
-    /// Starts it again on what it left, and waits until it answers.
+    /// Starts it again in the same folder, and waits until it answers.
     ///
     /// # Panics
     ///
-    /// When it does not start.
+    /// If it does not start.
     pub fn start(&mut self) {
         if let Err(error) = self.try_start() {
             panic!("{} does not start: {error}\n{}", self.name, tail(&self.log()));
@@ -107,13 +107,13 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// When it does not start again.
+    /// If it does not start again.
     pub fn restart(&mut self) {
         self.stop();
         self.start();
     }
 
-    /// Starts what `prepare` prepares, a server called `name` of a package; `None` where it is not there.
+    /// Starts the server called `name`, which `prepare` sets up; `None` if its package is not installed.
     fn launch(
         name: &'static str,
         programs: &[&str],
@@ -133,7 +133,7 @@ impl Server {
         programs: &[PathBuf],
         prepare: impl FnOnce(&[PathBuf], &Path, &Port) -> io::Result<Prepared>,
     ) -> io::Result<Self> {
-        // Short, since the paths of Unix sockets may have 107 bytes.
+        // Short, since the path of a Unix socket is limited to 107 bytes.
         let folder = tempfile::Builder::new().prefix("dns").tempdir()?;
         let port = Port::free()?;
         let Prepared { program, readiness, api, leftovers } =
@@ -158,7 +158,7 @@ impl Drop for Server {
     }
 }
 
-/// A server that can be started.
+/// A server that is ready to be started.
 struct Prepared {
     program: Program,
     readiness: Readiness,
@@ -172,7 +172,7 @@ fn tail(log: &str) -> String {
     lines[lines.len().saturating_sub(30)..].join("\n")
 }
 
-/// A program of the system, also from where a plain user's `PATH` does not look.
+/// Finds a program of the system, including folders that are not in a normal user's `PATH`.
 fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders =
@@ -180,11 +180,11 @@ fn find(program: &str) -> Option<PathBuf> {
     folders.map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-/// What a test needs, or `None` after saying what is missing.
+/// Something that a test needs, or `None` after saying what is missing.
 ///
 /// # Panics
 ///
-/// When it is missing and `OCTODNS_TEST_REQUIRE` is set: then no test may be skipped.
+/// If it is missing and `OCTODNS_TEST_REQUIRE` is set: then no test may be skipped.
 pub fn needed<T>(found: Option<T>, what: impl Display) -> Option<T> {
     if found.is_none() {
         let required = std::env::var_os("OCTODNS_TEST_REQUIRE").is_some_and(|value| value != "0");
@@ -198,16 +198,16 @@ pub fn needed<T>(found: Option<T>, what: impl Display) -> Option<T> {
 ///
 /// # Panics
 ///
-/// As [`needed`].
+/// Like [`needed`].
 pub fn program(name: &str) -> Option<PathBuf> {
     needed(find(name), name)
 }
 
-/// The Python interpreter that has the reference and its providers, or `None` after saying so.
+/// The Python interpreter with the reference and its providers, or `None` after saying that it is missing.
 ///
 /// # Panics
 ///
-/// As [`needed`].
+/// Like [`needed`].
 pub fn python() -> Option<PathBuf> {
     let python = std::env::var_os("OCTODNS_TEST_PYTHON").map(PathBuf::from);
     needed(python.filter(|python| python.is_file()), "OCTODNS_TEST_PYTHON (Python with octoDNS)")

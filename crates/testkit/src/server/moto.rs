@@ -1,19 +1,19 @@
-//! moto: AWS's Route 53 of one's own, from PyPI.
+//! moto: a local Route 53, from PyPI.
 
 use std::fs;
 
 use super::{Port, Prepared, Program, Readiness, Server, python};
 
-/// Starts the server with what the API's clients need and moto leaves out.
+/// Starts the server with the parts of the API that clients need and moto lacks.
 const SCRIPT: &str = include_str!("moto.py");
 
-/// Starts it, or `None` where Python or moto is not installed; its URL is [`Server::api`].
+/// Starts it, or `None` if Python or moto is not installed; its URL is [`Server::api`].
 ///
-/// It keeps all accounts' zones in memory; `POST /moto-api/reset` empties it.
+/// It keeps the zones of all accounts in memory; `POST /moto-api/reset` empties it.
 ///
 /// # Panics
 ///
-/// When it does not start.
+/// If it does not start.
 pub fn start() -> Option<Server> {
     let python = python()?;
     Server::launch("moto", &[], "moto", |_, folder, _| {

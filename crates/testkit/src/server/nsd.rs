@@ -1,4 +1,4 @@
-//! NSD: `nsd`, in Debian's package `nsd`. It takes no updates.
+//! NSD: `nsd`, in Debian's package `nsd`. It does not accept updates.
 
 use std::fmt::Write;
 use std::fs;
@@ -6,11 +6,11 @@ use std::path::Path;
 
 use super::{Port, Prepared, Program, Readiness, Server, Setup};
 
-/// Starts it, or `None` where it is not installed.
+/// Starts it, or `None` if it is not installed.
 ///
 /// # Panics
 ///
-/// When it does not start.
+/// If it does not start.
 pub fn start(setup: &Setup) -> Option<Server> {
     Server::launch("NSD", &["nsd"], "nsd", |programs, folder, port| {
         for zone in &setup.zones {
@@ -31,7 +31,7 @@ pub fn start(setup: &Setup) -> Option<Server> {
 
 fn configuration(setup: &Setup, folder: &Path, port: &Port) -> String {
     let (folder, port) = (folder.display(), port.number());
-    // Each of these paths has a default in a folder that only the packaged service may write to.
+    // By default each of these paths is in a folder that only the packaged service may write to.
     let mut text = format!(
         r#"server:
   username: ""

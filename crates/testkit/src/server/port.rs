@@ -1,15 +1,15 @@
-//! Ports that no other test takes while a server has them.
+//! Ports that no other test takes while a server uses them.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Below the ports that the system gives to outgoing connections.
+/// Below the ephemeral ports of the system.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 10_000;
 
-/// Where reservations are held. Servers with `SO_REUSEPORT` share a port silently, so asking for
-/// the port itself would not do; all of 127.0.0.0/8 is this machine, and here only we listen.
+/// The address for reservations. Servers with `SO_REUSEPORT` share a port silently, so binding the port
+/// itself is not enough. All of 127.0.0.0/8 is this machine, and only tests listen at this address.
 const RESERVED: Ipv4Addr = Ipv4Addr::new(127, 53, 0, 1);
 
 /// A port of 127.0.0.1 (and of `::1`), TCP and UDP, reserved for as long as this lives.
@@ -19,10 +19,10 @@ pub(super) struct Port {
 }
 
 impl Port {
-    /// Finds one.
+    /// Finds and reserves one.
     pub(super) fn free() -> io::Result<Self> {
         static NEXT: AtomicU16 = AtomicU16::new(0);
-        // Test programs that run at the same time start at different places.
+        // Parallel test programs start at different ports.
         let start = u16::try_from(std::process::id() % u32::from(COUNT)).unwrap_or_default();
         for _ in 0..COUNT {
             let step = NEXT.fetch_add(1, Ordering::Relaxed) % COUNT;
@@ -38,7 +38,7 @@ impl Port {
         let reservation = match TcpListener::bind((RESERVED, number)) {
             Ok(listener) => Some(listener),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => return None,
-            // Where 127.0.0.1 is the only loopback address there are no reservations.
+            // If 127.0.0.1 is the only loopback address, there are no reservations.
             Err(_) => None,
         };
         let local = (Ipv4Addr::LOCALHOST, number);
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_port_is_given_twice() {
+    fn no_port_is_reserved_twice() {
         let ports: Vec<Port> = (0..20).map(|_| Port::free().unwrap()).collect();
         let mut numbers: Vec<u16> = ports.iter().map(Port::number).collect();
         numbers.sort_unstable();

@@ -1,5 +1,5 @@
-//! PowerDNS: `pdns_server`, in Debian's package `pdns-server`, on SQLite, with its HTTP API, LUA records
-//! and a geography of its own.
+//! PowerDNS: `pdns_server`, in Debian's package `pdns-server`, on SQLite, with its HTTP API, LUA records and
+//! a geography database.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,19 +10,19 @@ use std::process::{Command, Stdio};
 use super::process::output;
 use super::{Allow, Port, Prepared, Program, Readiness, Server, Setup, mmdb, needed};
 
-/// What the HTTP API ([`Server::api`]) wants in `X-API-Key`.
+/// The `X-API-Key` of the HTTP API ([`Server::api`]).
 pub const API_KEY: &str = "api-key";
 
 const SCHEMA: &str = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
 
-/// Starts it, or `None` where it or a backend is not installed.
+/// Starts it, or `None` if it or a backend is not installed.
 ///
-/// To its LUA records 127.0.0.0/10 is Sweden, 127.64.0.0/10 California, 127.128.0.0/10 Japan, 127.192.0.0/10
+/// In its LUA records 127.0.0.0/10 is Sweden, 127.64.0.0/10 California, 127.128.0.0/10 Japan, 127.192.0.0/10
 /// Brazil, 192.0.2.0/24 Britain, 198.51.100.0/24 Virginia and 203.0.113.0/24 Australia.
 ///
 /// # Panics
 ///
-/// When it does not start.
+/// If it does not start.
 pub fn start(setup: &Setup) -> Option<Server> {
     let schema = needed(fs::read_to_string(SCHEMA).ok(), "pdns-backend-sqlite3")?;
     let programs = ["pdns_server", "pdnsutil", "sqlite3"];
@@ -57,8 +57,8 @@ pub fn start(setup: &Setup) -> Option<Server> {
 
 fn configuration(folder: &Path, port: &Port, api: &Port) -> String {
     let (folder, port, api) = (folder.display(), port.number(), api.number());
-    // The caches would show the old state for a while after a write. An empty `security-poll-suffix`
-    // keeps it from asking the world for news of itself.
+    // With caches, the old state would be visible for a while after a write. An empty `security-poll-suffix`
+    // turns off its queries for security news.
     format!(
         "launch=gsqlite3,geoip
 gsqlite3-database={folder}/pdns.sqlite3
@@ -96,7 +96,7 @@ distributor-threads=2
     )
 }
 
-/// The keys, and what each zone allows.
+/// The keys, and the access rules of each zone.
 fn rights(setup: &Setup) -> String {
     let mut text = String::from("BEGIN;\n");
     for key in &setup.keys {
@@ -115,7 +115,7 @@ fn rights(setup: &Setup) -> String {
                  SELECT id, '{kind}', '{content}' FROM domains WHERE name = '{name}';"
             );
         };
-        // Without it the serial stays.
+        // Without it the serial does not change.
         add("SOA-EDIT-DNSUPDATE", "INCREASE");
         match &zone.transfer {
             Allow::Nobody => {}

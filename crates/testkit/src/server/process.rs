@@ -1,4 +1,4 @@
-//! A server's process: started so that it never outlives the test, and stopped as a service manager does.
+//! A server's process: it never outlives the test, and is stopped as a service manager does.
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use super::find;
 
-/// How long a server may take to end before it is killed.
+/// How long a server may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// How a server is started.
+/// How to start a server.
 pub(super) struct Program {
     path: PathBuf,
     arguments: Vec<OsString>,
@@ -40,7 +40,7 @@ impl Program {
         self
     }
 
-    /// Where its output goes.
+    /// The file for its output.
     pub(super) fn log(&self) -> PathBuf {
         self.folder.join("log")
     }
@@ -55,7 +55,7 @@ impl Program {
     }
 }
 
-/// A command that the system ends together with the thread that starts it, where it can.
+/// A command that the system ends when the thread that started it ends, if the system supports that.
 fn tied(program: &Path) -> Command {
     let Some(setpriv) = find("setpriv") else { return Command::new(program) };
     let mut command = Command::new(setpriv);
@@ -90,17 +90,17 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// How it ended, if it has.
+    /// Its exit status, if it has ended.
     pub(super) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.child.try_wait()
     }
 
-    /// Asks it to end (SIGTERM), and kills it when it does not.
+    /// Asks it to stop (SIGTERM), and kills it if it does not.
     pub(super) fn stop(&mut self) {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;
         }
-        // The shell's own `kill`, which is everywhere.
+        // The shell's built-in `kill`, which is always there.
         let mut ask = Command::new("sh");
         let asked = ask.args(["-c", "kill -TERM \"$0\""]).arg(self.child.id().to_string()).status();
         let start = Instant::now();
@@ -113,7 +113,7 @@ impl Process {
         self.kill();
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub(super) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -126,7 +126,7 @@ impl Drop for Process {
     }
 }
 
-/// Runs a command to its end; an error has what it said.
+/// Runs a command to its end; an error contains its output.
 pub(super) fn output(command: &mut Command) -> io::Result<Output> {
     let output = command.stdin(Stdio::null()).output()?;
     if output.status.success() {

@@ -1,4 +1,4 @@
-//! Waiting until a server answers for what it is to serve.
+//! Waits until a server answers for everything it should serve.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -12,9 +12,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(20);
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What must be answered, and where.
+/// What must be answered, and at which address.
 pub(super) enum Readiness {
-    /// The SOA of each of these zones, with authority. An open port is not enough: zones load later.
+    /// The SOA of each of these zones, authoritatively. An open port is not enough: zones load later.
     Zones(SocketAddr, Vec<String>),
     /// A `GET` of this path, with 200.
     Http(SocketAddr, &'static str),
@@ -23,7 +23,7 @@ pub(super) enum Readiness {
 }
 
 impl Readiness {
-    /// Waits for it, for as long as the process lives.
+    /// Waits until it is ready, as long as the process lives.
     pub(super) fn wait(&self, process: &mut Process) -> io::Result<()> {
         let start = Instant::now();
         while !self.is_met() {
@@ -56,7 +56,7 @@ fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Whether the SOA of a zone is answered with authority (AA), without error and with one record.
+/// Whether the SOA query of a zone gets an authoritative answer (AA), without error and with one record.
 fn answers_soa(address: SocketAddr, zone: &str) -> io::Result<bool> {
     let mut stream = connect(address)?;
     stream.write_all(&soa_query(zone))?;
@@ -68,7 +68,7 @@ fn answers_soa(address: SocketAddr, zone: &str) -> io::Result<bool> {
     Ok(is_authoritative && rcode == 0 && (many, one) == (0, 1))
 }
 
-/// A query for a zone's SOA, with the length that TCP wants (RFC 1035, 4.2.2).
+/// A query for a zone's SOA, with the length prefix of TCP (RFC 1035, 4.2.2).
 fn soa_query(zone: &str) -> Vec<u8> {
     let mut message = vec![0x53, 0x53, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
     for label in zone.split('.').filter(|label| !label.is_empty()) {

@@ -1,4 +1,4 @@
-//! What a server is to serve, in no server's own words.
+//! What a server should serve, independent of the kind of server.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +17,7 @@ pub struct Setup {
 pub struct ServedZone {
     /// Its name, with the final dot.
     pub name: String,
-    /// Its master file.
+    /// Its zone file.
     pub text: String,
     /// Who may transfer it.
     pub transfer: Allow,
@@ -33,7 +33,7 @@ pub enum Allow {
     Nobody,
     /// Everyone on this machine, without a signature.
     Anyone,
-    /// Who signs with the key of this name.
+    /// Clients that sign with the key of this name.
     Key(String),
 }
 
@@ -42,14 +42,14 @@ pub enum Allow {
 pub struct Key {
     /// Its name, without a final dot.
     pub name: String,
-    /// Its algorithm: `hmac-sha256` ...
+    /// Its algorithm, such as `hmac-sha256`.
     pub algorithm: String,
     /// Its secret, in base64.
     pub secret: String,
 }
 
 impl Key {
-    /// A key of this name; the secret follows from the name, so that a failed test can be repeated.
+    /// A key of this name; the secret is derived from the name, so that a failed test can be repeated.
     pub fn new(name: &str, algorithm: &str) -> Self {
         let bytes: Vec<u8> = name.bytes().cycle().zip(1..=32).map(|(byte, n)| byte ^ n).collect();
         Self {
@@ -59,7 +59,7 @@ impl Key {
         }
     }
 
-    /// A key of the same name and algorithm that a server which knows this one does not accept.
+    /// A key of the same name and algorithm with another secret, which the server does not accept.
     #[must_use]
     pub fn with_wrong_secret(&self) -> Self {
         Self { secret: Self::new("wrong", "").secret, ..self.clone() }
@@ -103,7 +103,7 @@ impl ServedZone {
 }
 
 impl Allow {
-    /// Each of these as `write` says it for the key it names, or for none; nothing for nobody.
+    /// What `write` returns for the key, or for no key if anyone is allowed; `None` for nobody.
     pub(super) fn map<T>(&self, write: impl FnOnce(Option<&str>) -> T) -> Option<T> {
         match self {
             Self::Nobody => None,
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_has_a_secret_of_32_bytes_that_another_key_has_not() {
+    fn each_key_has_its_own_secret_of_32_bytes() {
         let key = Key::new("key", "hmac-sha256");
         assert_eq!(STANDARD.decode(&key.secret).unwrap().len(), 32);
         assert_ne!(key.secret, key.with_wrong_secret().secret);

@@ -1,4 +1,4 @@
-//! Who is let in: a header that is always the same, or tokens that are fetched and end.
+//! Authentication: a header with a fixed value, or tokens that are fetched and expire.
 
 use serde_json::Value as Json;
 
@@ -13,19 +13,19 @@ pub struct Login {
     pub path: &'static str,
     /// Whether its credentials are right.
     pub is_right: fn(&Request) -> bool,
-    /// The answer with a token.
+    /// The response with a token.
     pub response: fn(&str) -> Json,
-    /// The token that another request carries.
+    /// The token that another request contains.
     pub carried: fn(&Request) -> Option<&str>,
 }
 
-/// Who is let in.
+/// Who is allowed in.
 #[derive(Clone, Default)]
 pub(super) struct Auth {
     check: Option<Check>,
-    /// Everybody is let in: recorded requests come without their headers.
+    /// Everybody is allowed in: recorded requests come without their headers.
     pub(super) is_open: bool,
-    /// Nobody is let in.
+    /// Nobody is allowed in.
     is_locked: bool,
     tokens: Tokens,
 }
@@ -40,9 +40,9 @@ enum Check {
 #[derive(Clone, Default)]
 struct Tokens {
     made: usize,
-    /// How many requests the last token was good for so far.
+    /// How many requests the last token was used for.
     used: usize,
-    /// How many requests a token is good for; without a bound otherwise.
+    /// How many requests a token is valid for; `None`: unlimited.
     life: Option<usize>,
 }
 
@@ -63,13 +63,13 @@ impl Auth {
         self.is_locked = is_locked;
     }
 
-    /// Lets tokens end after so many requests; `false` where none are fetched.
+    /// Makes tokens expire after this many requests; `false` if the service has no such tokens.
     pub(super) fn end_tokens_after(&mut self, requests: Option<usize>) -> bool {
         self.tokens.life = requests;
         matches!(self.check, Some(Check::Login(_)))
     }
 
-    /// The answer to a request that fetches a token.
+    /// The response to a request that fetches a token.
     pub(super) fn login(&mut self, request: &Request) -> Option<Result<Response, &'static str>> {
         let Some(Check::Login(login)) = self.check else { return None };
         let path = format!("/{}", request.segments.join("/"));

@@ -1,11 +1,11 @@
-//! What of a sent item is kept, and why one is refused.
+//! Which parts of a sent item are kept, and why one is refused.
 
 use serde_json::{Value as Json, json};
 
 use super::{Refusal, Refusals, Store};
 
 impl Store {
-    /// Refuses what cannot stand beside what there is.
+    /// Refuses an item that conflicts with another: a CNAME next to other records, or a duplicate.
     pub(super) fn check_beside(
         &self,
         zone: &str,
@@ -30,7 +30,7 @@ impl Store {
         Ok(())
     }
 
-    /// An item as it is shown once it was sent; values are checked if they were sent.
+    /// An item as the service shows it after it was sent; values are checked if they were sent.
     pub(super) fn spelled(
         &self,
         zone: &str,
@@ -71,7 +71,7 @@ impl Store {
         Ok(())
     }
 
-    /// The fields that are kept of a body.
+    /// The fields of a body that the service keeps.
     fn kept(&self, body: &Json) -> Result<Json, Refusal> {
         let Some(map) = body.as_object() else {
             return Err(self.invalid("the body has to be an object"));

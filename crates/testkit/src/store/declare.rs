@@ -39,7 +39,7 @@ pub(super) struct Rules {
     pub(super) zone: ZoneRules,
 }
 
-/// The statuses of what goes well.
+/// The status codes of success.
 #[derive(Clone, Copy)]
 pub(super) struct Statuses {
     pub(super) create_zone: u16,
@@ -55,7 +55,7 @@ pub(super) struct Fields {
     pub(super) name: &'static str,
     pub(super) record_type: &'static str,
     pub(super) ttl: &'static str,
-    /// Those that are always shown, null where there is nothing.
+    /// The keys that are always shown, with null for a missing value.
     pub(super) shown: &'static [&'static str],
 }
 
@@ -64,13 +64,13 @@ pub(super) struct Fields {
 pub(super) struct ZoneRules {
     /// The key of a zone's name.
     pub(super) name: &'static str,
-    /// The key of its id, if it has one beside its name.
+    /// The key of its id, if it has one besides its name.
     pub(super) id: Option<&'static str>,
     /// Whether its name ends with a dot.
     pub(super) has_dot: bool,
-    /// What is shown beside that.
+    /// Other fields that are shown.
     pub(super) extra: Json,
-    /// What a new zone has.
+    /// The items of a new zone.
     pub(super) default_items: Vec<Json>,
 }
 
@@ -83,7 +83,7 @@ impl Rules {
         routes.find_map(|route| Some((*route, route.params(&request.segments)?)))
     }
 
-    /// A zone as it is shown.
+    /// A zone as the service shows it.
     pub(super) fn show_zone(&self, zone: &StoredZone) -> Json {
         let mut shown = self.zone.extra.clone();
         shown[self.zone.name] = self.zone_name(zone).into();
@@ -158,21 +158,21 @@ impl Store {
         self
     }
 
-    /// Lets in who sends a header with this value.
+    /// Accepts requests with this header.
     #[must_use]
     pub fn auth_header(mut self, name: &'static str, value: &'static str) -> Self {
         self.auth.by_header(name, value);
         self
     }
 
-    /// Lets in whose request is right: signatures, basic authentication ...
+    /// Accepts requests that this function accepts: signatures, basic authentication ...
     #[must_use]
     pub fn auth(mut self, is_right: fn(&Request) -> bool) -> Self {
         self.auth.by_request(is_right);
         self
     }
 
-    /// Lets in who has fetched a token.
+    /// Accepts requests with a token that was fetched before.
     #[must_use]
     pub fn login(mut self, login: Login) -> Self {
         self.auth.by_login(login);
@@ -188,7 +188,7 @@ impl Store {
         })
     }
 
-    /// As [`Self::route`], for a request that is only accepted: it is done by a job.
+    /// Like [`Self::route`], for an asynchronous request: the answer is a job, which does the work.
     #[must_use]
     pub fn deferred(self, method: &'static str, pattern: &'static str, action: Action) -> Self {
         self.with(|rules| {
@@ -207,32 +207,32 @@ impl Store {
         self.route(method, pattern, Action::Custom(function))
     }
 
-    /// How jobs are shown, and how often one is asked about before it is done.
+    /// How jobs are shown, and how many polls one takes.
     #[must_use]
     pub fn jobs(mut self, polls: u32, show: fn(&Job) -> Json) -> Self {
         (self.jobs.polls, self.jobs.show) = (polls, show);
         self
     }
 
-    /// The keys that a list of zones, and one zone, stand under; "" where they stand by themselves.
+    /// The keys of a list of zones and of one zone in a body; "" if the value is the body itself.
     #[must_use]
     pub fn zones_under(self, list: &'static str, one: &'static str) -> Self {
         self.with(|rules| (rules.keys.zones, rules.keys.zone) = (list, one))
     }
 
-    /// The keys that a list of items, and one item, stand under; "" where they stand by themselves.
+    /// The keys of a list of items and of one item in a body; "" if the value is the body itself.
     #[must_use]
     pub fn items_under(self, list: &'static str, one: &'static str) -> Self {
         self.with(|rules| (rules.keys.items, rules.keys.item) = (list, one))
     }
 
-    /// The key that an item stands under when it is sent.
+    /// The key of an item in a request.
     #[must_use]
     pub fn sent_under(self, key: &'static str) -> Self {
         self.with(|rules| rules.keys.sent = key)
     }
 
-    /// The statuses of what is made, changed and deleted: usually 201, 200, 204.
+    /// The status codes of create, update and delete: by default 201, 200, 204.
     #[must_use]
     pub fn statuses(self, create: u16, update: u16, delete: u16) -> Self {
         self.with(|rules| {
@@ -240,13 +240,13 @@ impl Store {
         })
     }
 
-    /// The body of a no, from its status and words.
+    /// The body of a refusal, from its status and message.
     #[must_use]
     pub fn refusing_with(self, body: fn(u16, &str) -> Json) -> Self {
         self.with(|rules| rules.refusals.body = body)
     }
 
-    /// How it says no.
+    /// How it refuses.
     #[must_use]
     pub fn refusals(self, refusals: Refusals) -> Self {
         self.with(|rules| rules.refusals = refusals)
@@ -258,43 +258,43 @@ impl Store {
         self.with(|rules| rules.paging = paging)
     }
 
-    /// How the list of zones is paged, where that differs.
+    /// How the list of zones is paged, if that differs.
     #[must_use]
     pub fn zones_paging(self, paging: Paging) -> Self {
         self.with(|rules| rules.zones_paging = Some(paging))
     }
 
-    /// What every list has beside its items.
+    /// Other fields of every list.
     #[must_use]
     pub fn list_extra(self, extra: Json) -> Self {
         self.with(|rules| rules.list_extra = extra)
     }
 
-    /// A parameter of the query that makes a list smaller.
+    /// A query parameter that filters a list.
     #[must_use]
     pub fn filter(self, param: &'static str, by: By) -> Self {
         self.with(|rules| rules.filters.push((param, by)))
     }
 
-    /// Items have no ids, as where zones are written as a whole.
+    /// Items have no ids, as in services that replace whole zones.
     #[must_use]
     pub fn no_ids(self) -> Self {
         self.with(|rules| rules.ids = Ids::None)
     }
 
-    /// Items have numbers as ids: rows have them anyway.
+    /// Items have numeric ids: rows always do.
     #[must_use]
     pub fn number_ids(self) -> Self {
         self.with(|rules| rules.ids = Ids::Numbers)
     }
 
-    /// Ids are texts, not numbers.
+    /// Ids are strings, not numbers.
     #[must_use]
     pub fn text_ids(self) -> Self {
         self.with(|rules| rules.ids = Ids::Texts)
     }
 
-    /// The keys of an item's id, name, type and TTL: usually `id`, `name`, `type`, `ttl`.
+    /// The keys of an item's id, name, type and TTL: by default `id`, `name`, `type`, `ttl`.
     #[must_use]
     pub fn item_keys(self, [id, name, record_type, ttl]: [&'static str; 4]) -> Self {
         self.with(|rules| {
@@ -302,19 +302,19 @@ impl Store {
         })
     }
 
-    /// The keys that every item has, null where there is nothing; others are not kept.
+    /// The keys that every item has, with null for a missing value; others are not kept.
     #[must_use]
     pub fn fields(self, shown: &'static [&'static str]) -> Self {
         self.with(|rules| rules.fields.shown = shown)
     }
 
-    /// Types, and the keys that an item of each must have, with blanks between.
+    /// Types, and the keys that an item of each must have, separated by blanks.
     #[must_use]
     pub fn needs(self, needs: &'static [(&'static str, &'static str)]) -> Self {
         self.with(|rules| rules.needs = needs)
     }
 
-    /// The types it knows; others are refused.
+    /// The types it supports; others are refused.
     #[must_use]
     pub fn types(self, types: &'static [&'static str]) -> Self {
         self.with(|rules| rules.types = Some(types))
@@ -326,19 +326,19 @@ impl Store {
         self.with(|rules| rules.spelling.names = names)
     }
 
-    /// Where the values of an item stand.
+    /// Where an item has its values.
     #[must_use]
     pub fn values(self, values: Values) -> Self {
         self.with(|rules| rules.spelling.values = values)
     }
 
-    /// The types whose values end with a name, and how names in values are sent and given back.
+    /// The types whose values end with a name, and how names in values are spelled in requests and responses.
     #[must_use]
     pub fn targets(self, types: &'static [&'static str], write: Dot, read: Dot) -> Self {
         self.with(|rules| rules.spelling.targets = Targets { types, write, read, own: None })
     }
 
-    /// What stands for the zone's own name where a name is a value.
+    /// The spelling of the zone's own name as a value.
     #[must_use]
     pub fn own_name(self, own: &'static str) -> Self {
         self.with(|rules| rules.spelling.targets.own = Some(own))
@@ -350,25 +350,25 @@ impl Store {
         self.with(|rules| rules.spelling.text = text)
     }
 
-    /// The TTLs it takes, in seconds; others are refused.
+    /// The TTLs it accepts, in seconds; others are refused.
     #[must_use]
     pub fn ttl(self, ttl: RangeInclusive<i64>) -> Self {
         self.with(|rules| rules.ttl = ttl)
     }
 
-    /// TTLs out of range are brought into it, and nothing is said.
+    /// TTLs out of range are silently clamped.
     #[must_use]
     pub fn clamping_ttl(self) -> Self {
         self.with(|rules| rules.clamps_ttl = true)
     }
 
-    /// The TTL of an item that comes without one.
+    /// The TTL of an item that is sent without one.
     #[must_use]
     pub fn default_ttl(self, ttl: i64) -> Self {
         self.with(|rules| rules.default_ttl = Some(ttl))
     }
 
-    /// Two rows that are the same are refused.
+    /// Duplicate rows are refused.
     #[must_use]
     pub fn refusing_duplicates(self) -> Self {
         self.with(|rules| rules.refuses_duplicates = true)
@@ -383,20 +383,20 @@ impl Store {
         })
     }
 
-    /// Zones have ids beside their names, under this key.
+    /// Zones have ids besides their names, under this key.
     #[must_use]
     pub fn zone_id(self, key: &'static str) -> Self {
         self.with(|rules| rules.zone.id = Some(key))
     }
 
-    /// What is shown of a zone beside its name and id.
+    /// Other fields of a zone, besides its name and id.
     #[must_use]
     pub fn zone_extra(self, extra: Json) -> Self {
         self.with(|rules| rules.zone.extra = extra)
     }
 
-    /// What a new zone has, as it would be sent: a list of items. A value such as `"{key}"` is that of the request
-    /// for the zone; without it there is no such item.
+    /// The items of a new zone, in the form of a request. A value such as `"{key}"` is taken from the request
+    /// for the zone; if that does not have the key, the item is left out.
     #[must_use]
     pub fn default_items(self, items: Json) -> Self {
         let Json::Array(items) = items else { return self };

@@ -1,15 +1,15 @@
-//! What a zone holds: rows of one value with an id, or whole sets of values.
+//! The items of a zone: rows of one value with an id, or whole RRsets.
 
 use serde_json::Value as Json;
 
-/// Where the values of an item stand.
+/// Where an item has its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Values {
-    /// One, under this key.
+    /// One value, under this key.
     Field(&'static str),
-    /// A list of texts under this key.
+    /// A list of strings under this key.
     List(&'static str),
-    /// A list of objects under the first key, whose values are under the second.
+    /// A list of objects under the first key, each with its value under the second.
     Objects(&'static str, &'static str),
 }
 
@@ -46,14 +46,14 @@ impl Values {
         values
     }
 
-    /// The key they stand under.
+    /// The key of the values.
     pub(super) fn key(self) -> &'static str {
         match self {
             Self::Field(key) | Self::List(key) | Self::Objects(key, _) => key,
         }
     }
 
-    /// One value as an item has it.
+    /// One value in the form that an item has it.
     pub(super) fn shaped(self, value: &str) -> Json {
         match self {
             Self::Field(_) => value.into(),
@@ -63,16 +63,16 @@ impl Values {
     }
 }
 
-/// What a parameter of the query asks for in a list.
+/// What a query parameter filters a list by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// Items of this name, as the service spells it.
+    /// The name, as the service spells it.
     Name,
-    /// Items of this whole name, without its final dot.
+    /// The whole name, without its final dot.
     WholeName,
-    /// Items of this type.
+    /// The type.
     Type,
-    /// Zones of this name.
+    /// The name of a zone.
     Zone,
 }
 

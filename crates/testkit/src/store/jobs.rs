@@ -1,4 +1,4 @@
-//! Work that a service accepts, and does while its client asks how it goes.
+//! Work that a service accepts, and does while its client polls.
 
 use std::collections::BTreeMap;
 
@@ -7,30 +7,30 @@ use serde_json::{Value as Json, json};
 use super::{Action, Call, Refusal, Refusals, Store};
 use crate::fake::Response;
 
-/// A piece of accepted work, as it is shown.
+/// A job, as the service shows it.
 #[derive(Clone, Debug)]
 pub struct Job {
     /// Its id.
     pub id: u64,
-    /// How it goes.
+    /// Its state.
     pub state: JobState,
 }
 
-/// How a job goes.
+/// The state of a job.
 #[derive(Clone, Debug, PartialEq)]
 pub enum JobState {
-    /// It is not done yet; nothing of it is there.
+    /// Not done yet; none of its effects are visible.
     Running,
-    /// It is done: what the request would have been answered.
+    /// Done; the response of the request.
     Done(Json),
-    /// It was refused, in these words.
+    /// Refused, with this message.
     Failed(String),
 }
 
 /// Every job, and how they are shown.
 #[derive(Clone)]
 pub(super) struct Jobs {
-    /// How often a job is asked about before it is done.
+    /// How many polls a job takes.
     pub(super) polls: u32,
     pub(super) show: fn(&Job) -> Json,
     held: BTreeMap<u64, Held>,
@@ -50,7 +50,7 @@ impl Default for Jobs {
 }
 
 impl Store {
-    /// Accepts a call; it is carried out when it was asked about often enough.
+    /// Accepts a call; it is carried out after enough polls.
     pub(super) fn defer(&mut self, action: Action, call: Call) -> Response {
         let id = self.jobs.held.len() as u64 + 1;
         let state = JobState::Running;
@@ -59,7 +59,7 @@ impl Store {
         Response::json(202, (self.jobs.show)(&Job { id, state: JobState::Running }))
     }
 
-    /// How a job goes.
+    /// The state of a job.
     pub(super) fn job(&mut self, id: &str) -> Result<Response, Refusal> {
         let id = id.parse::<u64>().unwrap_or_default();
         let Some(held) = self.jobs.held.get_mut(&id) else {

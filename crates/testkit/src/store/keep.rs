@@ -1,4 +1,4 @@
-//! What a service holds, and what may become of it.
+//! The zones and items of a service, and the operations on them.
 
 use serde_json::{Value as Json, json};
 
@@ -6,14 +6,14 @@ use super::ids::Ids;
 use super::{By, Call, Pick, Refusal, Refusals, Store};
 use crate::fake::Response;
 
-/// A zone and what it holds.
+/// A zone and its items.
 #[derive(Clone, Debug)]
 pub struct StoredZone {
     /// Its name, without the final dot.
     pub name: String,
-    /// Its id; its name where it has none beside it.
+    /// Its id, or its name if it has no separate id.
     pub id: Json,
-    /// Its items, as they are shown.
+    /// Its items, as the service shows them.
     pub items: Vec<Json>,
 }
 
@@ -22,7 +22,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// There is no such zone.
     pub fn zone(&self, key: &str) -> Result<&StoredZone, Refusal> {
         self.zones.iter().find(|zone| is_zone(zone, key)).ok_or_else(|| self.no_zone(key))
     }
@@ -38,11 +38,11 @@ impl Store {
         self.refusal(Refusals::MISSING, format!("there is no zone {key}"))
     }
 
-    /// Makes a zone with what new zones have, and shows it.
+    /// Creates a zone with the default items, and shows it.
     ///
     /// # Errors
     ///
-    /// There is one already, or it has no name.
+    /// The zone exists, or the request has no name.
     pub fn create_zone(&mut self, body: &Json) -> Result<Json, Refusal> {
         let name = body[self.rules.zone.name].as_str().unwrap_or_default();
         let name = name.strip_suffix('.').unwrap_or(name).to_owned();
@@ -61,7 +61,7 @@ impl Store {
         Ok(self.rules.show_zone(self.zone(&name)?))
     }
 
-    /// Adds an empty zone, unless there is one.
+    /// Adds an empty zone, unless it exists.
     pub fn add_zone(&mut self, name: &str, id: Option<Json>) {
         let name = name.trim_end_matches('.').to_owned();
         if self.zones.iter().any(|zone| zone.name == name) {
@@ -83,7 +83,7 @@ impl Store {
         }
     }
 
-    /// The zones that a list is asked for, as they are shown.
+    /// The zones of a list request, as the service shows them.
     pub(super) fn zones_for(&self, call: &Call) -> Vec<Json> {
         let by = self.rules.filters.iter().filter(|(_, by)| *by == By::Zone);
         let names: Vec<_> = by.filter_map(|(param, _)| call.request.param(param)).collect();
@@ -93,7 +93,7 @@ impl Store {
         zones.into_iter().map(|zone| self.rules.show_zone(zone)).collect()
     }
 
-    /// The items that a list is asked for.
+    /// The items of a list request.
     pub(super) fn items_for(&self, call: &Call) -> Result<Vec<Json>, Refusal> {
         let zone = self.zone(call.zone())?;
         let fields = &self.rules.fields;
@@ -139,11 +139,11 @@ impl Store {
         found.ok_or_else(|| self.refusal(Refusals::MISSING, "there is no such record"))
     }
 
-    /// Makes an item, and shows it.
+    /// Creates an item, and shows it.
     ///
     /// # Errors
     ///
-    /// It cannot be, or it is there already.
+    /// It is not valid, or exists already.
     pub fn create(&mut self, zone: &str, body: &Json) -> Result<Json, Refusal> {
         let mut item = self.spelled(zone, body, true)?;
         self.check_beside(zone, &item, None)?;
@@ -160,11 +160,11 @@ impl Store {
         Ok(item)
     }
 
-    /// Replaces an item that there is, and shows it.
+    /// Replaces an existing item, and shows it.
     ///
     /// # Errors
     ///
-    /// It cannot be, or there is none.
+    /// It is not valid, or does not exist.
     pub fn update(&mut self, zone: &str, pick: Pick<'_>, body: &Json) -> Result<Json, Refusal> {
         let index = self.index(zone, pick)?;
         let body = self.named(zone, index, body)?;
@@ -172,28 +172,28 @@ impl Store {
         self.replace(zone, index, item)
     }
 
-    /// Changes the fields of an item that are given, and shows it.
+    /// Changes the given fields of an item, and shows it.
     ///
     /// # Errors
     ///
-    /// It cannot be, or there is none.
+    /// It is not valid, or does not exist.
     pub fn patch(&mut self, zone: &str, pick: Pick<'_>, body: &Json) -> Result<Json, Refusal> {
         let index = self.index(zone, pick)?;
         let mut item = self.zone(zone)?.items[index].clone();
         for (key, value) in body.as_object().into_iter().flatten() {
             item[key] = value.clone();
         }
-        // What is not given is as it is shown, not as it would be sent.
+        // Fields that are not given are in the form of responses, not of requests.
         let has_values = body.get(self.rules.spelling.values.key()).is_some();
         let item = self.spelled(zone, &item, has_values)?;
         self.replace(zone, index, item)
     }
 
-    /// Makes an item, or replaces the one that there is, and shows it.
+    /// Creates or replaces an item, and shows it.
     ///
     /// # Errors
     ///
-    /// It cannot be.
+    /// It is not valid.
     pub fn put(&mut self, zone: &str, pick: Pick<'_>, body: &Json) -> Result<Json, Refusal> {
         let mut body = body.clone();
         if let (Pick::Set(name, of), true) = (pick, body.is_object()) {
@@ -215,18 +215,18 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// There is no such item.
     pub fn delete(&mut self, zone: &str, pick: Pick<'_>) -> Result<(), Refusal> {
         let index = self.index(zone, pick)?;
         self.zone_mut(zone)?.items.remove(index);
         Ok(())
     }
 
-    /// Makes these the items of a zone, whatever it had before, or changes nothing.
+    /// Replaces all items of a zone, or changes nothing.
     ///
     /// # Errors
     ///
-    /// One of them cannot be, or there is no such zone.
+    /// One of them is not valid, or there is no such zone.
     pub fn replace_all(&mut self, zone: &str, items: &[Json]) -> Result<Response, Refusal> {
         self.transaction(|store| {
             store.zone_mut(zone)?.items.clear();
@@ -241,7 +241,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// That of `changes`; then nothing has changed.
+    /// The error of `changes`; then nothing has changed.
     pub fn transaction(
         &mut self,
         changes: impl FnOnce(&mut Self) -> Result<Response, Refusal>,
@@ -254,7 +254,7 @@ impl Store {
         result
     }
 
-    /// Adds an item as it is shown, which nobody has sent.
+    /// Adds an item that no client has sent, in the form of responses.
     ///
     /// # Errors
     ///
@@ -286,7 +286,7 @@ impl Store {
         Ok(item)
     }
 
-    /// The body with the name and type of the item it replaces, where it comes without.
+    /// The body, with the name and type of the item it replaces if it has none.
     fn named(&self, zone: &str, index: usize, body: &Json) -> Result<Json, Refusal> {
         let held = &self.zone(zone)?.items[index];
         let mut body = body.clone();
@@ -306,7 +306,7 @@ fn is_zone(zone: &StoredZone, key: &str) -> bool {
     text_of(&zone.id) == key || zone.name == key.strip_suffix('.').unwrap_or(key)
 }
 
-/// An item with the values that a request gives for `"{key}"`; `None` where it gives none.
+/// An item with the values that a request has for `"{key}"`; `None` if it has none.
 fn filled(mut item: Json, body: &Json) -> Option<Json> {
     for value in item.as_object_mut()?.values_mut() {
         let key = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
@@ -317,7 +317,7 @@ fn filled(mut item: Json, body: &Json) -> Option<Json> {
     Some(item)
 }
 
-/// An id as it stands in a path.
+/// An id as it is in a path.
 fn text_of(id: &Json) -> String {
     id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }

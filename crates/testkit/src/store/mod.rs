@@ -1,8 +1,8 @@
-//! Services as data: a [`Store`] keeps zones and what is in them, and a declaration says how the service
-//! spells, pages, limits and refuses.
+//! Services as data: a [`Store`] keeps zones and their items, and a declaration says how the service spells,
+//! pages, limits and refuses.
 //!
-//! Most services differ in facts, not in what they do. So a fake of one is its table of requests and its
-//! facts, in the order its documentation has them, and a function for what no fact covers:
+//! Most services differ in facts, not in behaviour. So a fake of one is its table of requests and its facts,
+//! in the order of its documentation, and a function for what no fact covers:
 //!
 //! ```
 //! use octodns_testkit::store::{Action, Dot, Names, Paging, Store, Values};
@@ -30,9 +30,9 @@
 //! }
 //! ```
 //!
-//! What a table cannot say is a function: [`Store::custom`]. It may use what the actions are made of
-//! ([`Store::create`], [`Store::put`], [`Store::delete`] ...), all or nothing by [`Store::transaction`]:
-//! that is how services with change sets and bulk calls are declared.
+//! What a table cannot express is a function: [`Store::custom`]. It can use the operations behind the actions
+//! ([`Store::create`], [`Store::put`], [`Store::delete`] ...), atomically with [`Store::transaction`]: that
+//! is how services with change sets and bulk calls are declared.
 
 mod auth;
 mod check;
@@ -67,7 +67,7 @@ use auth::Auth;
 use declare::Rules;
 use jobs::Jobs;
 
-/// A service that is declared, and what it holds. A clone is another service that holds the same.
+/// A declared service, and its state. A clone is an independent service with the same state.
 #[derive(Clone)]
 pub struct Store {
     rules: Rules,
@@ -75,12 +75,12 @@ pub struct Store {
     auth: Auth,
     jobs: Jobs,
     last_id: u64,
-    /// Ids that come first, where a recording says which.
+    /// Ids to use first, if a recording has them.
     item_ids: VecDeque<Json>,
     zone_ids: VecDeque<Json>,
     /// The page that comes without its items, counted from 1.
     lost_page: Option<usize>,
-    /// The most items a page has, whatever is asked for.
+    /// The maximum number of items per page, whatever the client asks for.
     page_limit: Option<usize>,
 }
 
@@ -90,52 +90,52 @@ impl Store {
         &self.zones
     }
 
-    /// Loses a page: it comes without its items, though totals and links are as they were. Pages count from 1.
+    /// Loses a page: it has no items, but the same totals and links. Pages count from 1.
     pub fn lose_page(&mut self, page: Option<usize>) {
         self.lost_page = page;
     }
 
-    /// Gives at most so many items a page, whatever is asked for.
+    /// Limits the items per page, whatever the client asks for.
     pub fn limit_pages(&mut self, most: Option<usize>) {
         self.page_limit = most;
     }
 
-    /// The least TTL it keeps as it is, in seconds.
+    /// The lowest TTL it keeps unchanged, in seconds.
     pub fn min_ttl(&self) -> u32 {
         u32::try_from(*self.rules.ttl.start()).unwrap_or(1)
     }
 
-    /// The parameter of the query that says how many items a page is to have.
+    /// The query parameter for the page size.
     pub fn page_size(&self) -> Option<&'static str> {
         self.rules.paging.size()
     }
 
-    /// Whether answers say how many items there are in all, so that a lost page can be noticed.
+    /// Whether lists contain the total number of items, so that a lost page can be noticed.
     pub fn counts_items(&self) -> bool {
         self.rules.paging.counts()
     }
 
-    /// Whether lists come in pages, and each says whether another follows.
+    /// Whether lists are paged, and each page says whether another follows.
     pub fn links_pages(&self) -> bool {
         self.rules.paging.links()
     }
 
-    /// Lets nobody in, or those again whose credentials are right.
+    /// Rejects all credentials, or accepts the right ones again.
     pub fn lock(&mut self, is_locked: bool) {
         self.auth.lock(is_locked);
     }
 
-    /// Lets fetched tokens end after so many requests; `false` where none are fetched.
+    /// Makes fetched tokens expire after this many requests; `false` if the service has no such tokens.
     pub fn end_tokens_after(&mut self, requests: Option<usize>) -> bool {
         self.auth.end_tokens_after(requests)
     }
 
-    /// The answer to a client that asks too much.
+    /// The response to a client that sends too many requests.
     pub fn throttled(&self) -> Response {
         self.rules.refusals.throttled_answer()
     }
 
-    /// Adds an item of a type that no client knows, as it is shown.
+    /// Adds an item of a type that no client knows, in the form of responses.
     ///
     /// # Errors
     ///

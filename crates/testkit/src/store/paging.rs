@@ -1,4 +1,4 @@
-//! Lists in pages: how a page is asked for, and what its answer says of the others.
+//! Paged lists: how a client asks for a page, and what the response says of the others.
 
 use serde_json::{Value as Json, json};
 
@@ -8,9 +8,9 @@ use crate::fake::Request;
 #[derive(Clone, Debug)]
 pub struct Paging {
     style: Style,
-    /// The parameter that says where a page begins.
+    /// The parameter for the start of a page.
     place: &'static str,
-    /// The parameter that says how many items it has.
+    /// The parameter for the page size.
     size: &'static str,
     default: usize,
     most: usize,
@@ -21,29 +21,29 @@ pub struct Paging {
 enum Style {
     /// Everything in one answer.
     Whole,
-    /// By the number of the page, from 1.
+    /// By page number, from 1.
     Numbered,
-    /// By the number of items before it.
+    /// By the number of items before the page.
     Offset,
-    /// By a text that the page before gave.
+    /// By a token from the last page.
     Cursor,
 }
 
-/// What an answer says of the list, and where.
+/// What a response says of the list, and where.
 #[derive(Clone, Copy, Debug)]
 enum Mark {
     Total(&'static str),
     Pages(&'static str),
     TotalHeader(&'static str),
-    /// The place of the next page, null on the last.
+    /// The start of the next page; null on the last.
     Next(&'static str),
-    /// The URL of the next page, not there on the last.
+    /// The URL of the next page; absent on the last.
     NextUrl(&'static str),
-    /// The same as a header.
+    /// The same in a header.
     LinkHeader,
 }
 
-/// One page: its items, and what is said beside them.
+/// One page: its items, and the data next to them.
 pub(super) struct Page<'a> {
     pub(super) items: Vec<Json>,
     pub(super) marks: Vec<(&'a str, Json)>,
@@ -51,12 +51,12 @@ pub(super) struct Page<'a> {
 }
 
 impl Paging {
-    /// Every list is one answer.
+    /// Every list is one response.
     pub const fn whole() -> Self {
         Self::new(Style::Whole, "", "", usize::MAX, usize::MAX)
     }
 
-    /// By the number of the page, from 1; `default` items a page, or as many as are asked for up to `most`.
+    /// By page number, from 1; `default` items per page, or as many as the client asks for, up to `most`.
     pub const fn numbered(
         place: &'static str,
         size: &'static str,
@@ -76,7 +76,7 @@ impl Paging {
         Self::new(Style::Offset, place, size, default, most)
     }
 
-    /// By a text that the page before gave.
+    /// By a token from the last page.
     pub const fn cursor(
         place: &'static str,
         size: &'static str,
@@ -96,31 +96,31 @@ impl Paging {
         Self { style, place, size, default, most, marks: Vec::new() }
     }
 
-    /// The body says at this path how many items there are.
+    /// The total number of items is in the body, at this path.
     #[must_use]
     pub fn total(self, path: &'static str) -> Self {
         self.mark(Mark::Total(path))
     }
 
-    /// The body says at this path how many pages there are.
+    /// The number of pages is in the body, at this path.
     #[must_use]
     pub fn pages(self, path: &'static str) -> Self {
         self.mark(Mark::Pages(path))
     }
 
-    /// A header says how many items there are.
+    /// The total number of items is in a header.
     #[must_use]
     pub fn total_header(self, name: &'static str) -> Self {
         self.mark(Mark::TotalHeader(name))
     }
 
-    /// The body says at this path where the next page begins; null on the last.
+    /// The start of the next page is in the body, at this path; null on the last.
     #[must_use]
     pub fn next(self, path: &'static str) -> Self {
         self.mark(Mark::Next(path))
     }
 
-    /// The body has at this path the URL of the next page; nothing on the last.
+    /// The URL of the next page is in the body, at this path; absent on the last.
     #[must_use]
     pub fn next_url(self, path: &'static str) -> Self {
         self.mark(Mark::NextUrl(path))
@@ -137,23 +137,23 @@ impl Paging {
         self
     }
 
-    /// The parameter that says how many items a page is to have.
+    /// The query parameter for the page size.
     pub(super) fn size(&self) -> Option<&'static str> {
         Some(self.size).filter(|size| !size.is_empty())
     }
 
-    /// Whether answers say how much there is in all.
+    /// Whether responses contain the total.
     pub(super) fn counts(&self) -> bool {
         let counts = |mark: &Mark| matches!(mark, Mark::Total(_) | Mark::TotalHeader(_));
         self.style != Style::Whole && self.marks.iter().any(counts)
     }
 
-    /// Whether an answer says that another page follows.
+    /// Whether a response says that another page follows.
     pub(super) fn links(&self) -> bool {
         self.style != Style::Whole && !self.marks.is_empty()
     }
 
-    /// The page that a request asks for, of at most `limit` items; one that is lost has none.
+    /// The page for a request, with at most `limit` items; a lost page has none.
     pub(super) fn page(
         &self,
         all: &[Json],
@@ -223,7 +223,7 @@ impl Paging {
     }
 }
 
-/// Puts a value at a path such as `meta.total`, making the objects on the way.
+/// Sets a value at a path such as `meta.total`, and creates the objects on the way.
 pub(super) fn place(json: &mut Json, path: &str, value: Json) {
     let mut held = json;
     for key in path.split('.') {

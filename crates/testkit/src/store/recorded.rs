@@ -1,4 +1,4 @@
-//! A service as a recording found it, and what of its state is compared.
+//! A service in the state that a recording starts with, and which parts of its state are compared.
 
 use serde_json::{Map, Value as Json};
 
@@ -7,8 +7,8 @@ use crate::cassette::{Cassette, Exchange, Replayed};
 use crate::fake::{Api, Request, Response};
 
 impl Store {
-    /// The same service with what the first answers of a recording show. It lets everybody in, since recorded
-    /// requests come without their headers, and gives new things the ids that were recorded.
+    /// The same service with the state that the first responses of a recording show. It accepts all requests,
+    /// since recorded requests come without their headers, and gives new items the recorded ids.
     #[must_use]
     pub fn recorded(&self, cassette: &Cassette) -> Self {
         let mut store = self.clone();
@@ -37,7 +37,7 @@ impl Store {
             Action::List => {
                 self.add_zone(&zone, None);
                 for item in list(&exchange.body, self.rules.keys.items) {
-                    // There is such a zone now.
+                    // The zone exists by now.
                     let _ = self.plant(&zone, item);
                 }
             }
@@ -52,7 +52,7 @@ impl Store {
         }
     }
 
-    /// Remembers the ids of what a later answer shows for the first time.
+    /// Remembers the ids that a later response shows for the first time.
     fn expect_ids(&mut self, exchange: &Exchange) {
         let Some((action, _)) = self.about(exchange) else { return };
         let (keys, id) = (self.rules.keys, self.rules.fields.id);
@@ -84,7 +84,7 @@ impl Store {
         }
     }
 
-    /// What a recorded request that went well did, and in which zone.
+    /// What a successful recorded request did, and in which zone.
     fn about(&self, exchange: &Exchange) -> Option<(Action, String)> {
         let request = crate::cassette::request_of(&exchange.method, &exchange.url, &Json::Null);
         let (route, params) = self.rules.route_of(&request)?;
@@ -92,7 +92,7 @@ impl Store {
         (exchange.status < 400).then_some((route.action, zone))
     }
 
-    /// What is compared of an item: not its id, nor what the service makes of its own.
+    /// The part of an item that is compared: not its id, nor what the service adds itself.
     fn compared(&self, item: &Json) -> Json {
         let fields = &self.rules.fields;
         let of_item =
@@ -124,7 +124,7 @@ impl Replayed for Store {
     }
 }
 
-/// What stands under a key; "" is all of it.
+/// The value of a key; "" is the whole body.
 fn part<'b>(body: &'b Json, key: &str) -> &'b Json {
     if key.is_empty() { body } else { &body[key] }
 }

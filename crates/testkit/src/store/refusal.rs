@@ -1,10 +1,10 @@
-//! How a service says no.
+//! How a service refuses.
 
 use serde_json::{Value as Json, json};
 
 use crate::fake::Response;
 
-/// A no: its status, and what it says.
+/// A refusal: its status and message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The status.
@@ -14,28 +14,28 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A no with this status and these words.
+    /// A refusal with this status and message.
     pub fn new(status: u16, message: impl Into<String>) -> Self {
         Self { status, message: message.into() }
     }
 }
 
-/// How a service says no: a status for each reason, and the shape of the body.
+/// How a service refuses: a status for each reason, and the shape of the body.
 #[derive(Clone, Copy)]
 pub struct Refusals {
     /// The credentials are wrong. Usually 401.
     pub unauthorized: u16,
     /// There is no such zone or item. Usually 404.
     pub missing: u16,
-    /// What was sent cannot be. Usually 422.
+    /// The request is not valid. Usually 422.
     pub invalid: u16,
-    /// There is one already. Usually 422 or 409.
+    /// The zone or item exists already. Usually 422 or 409.
     pub exists: u16,
-    /// Too much was asked. Usually 429.
+    /// Too many requests. Usually 429.
     pub throttled: u16,
-    /// Headers of a throttled answer.
+    /// Headers of a throttled response.
     pub throttled_headers: &'static [(&'static str, &'static str)],
-    /// The body, from the status and the words.
+    /// The body, from the status and the message.
     pub body: fn(u16, &str) -> Json,
 }
 
@@ -59,12 +59,12 @@ impl Refusals {
     pub(super) const INVALID: Reason = |refusals| refusals.invalid;
     pub(super) const EXISTS: Reason = |refusals| refusals.exists;
 
-    /// A no as it is answered.
+    /// A refusal as a response.
     pub(super) fn response(&self, refusal: &Refusal) -> Response {
         Response::json(refusal.status, (self.body)(refusal.status, &refusal.message))
     }
 
-    /// The answer to a client that asks too much.
+    /// The response to a client that sends too many requests.
     pub(super) fn throttled_answer(&self) -> Response {
         let refusal = Refusal::new(self.throttled, "too many requests");
         let headers = self.throttled_headers.iter();

@@ -1,4 +1,4 @@
-//! Requests: which there are, and what each does.
+//! The requests of a service, and what each does.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::fake::{Request, Response};
 pub enum Action {
     /// Lists the zones.
     ListZones,
-    /// Makes a zone.
+    /// Creates a zone.
     CreateZone,
     /// Shows a zone: `{zone}`.
     ReadZone,
@@ -22,13 +22,13 @@ pub enum Action {
     List,
     /// Shows an item: `{id}`, or `{name}` and `{type}`.
     Read,
-    /// Makes an item.
+    /// Creates an item.
     Create,
-    /// Replaces an item that there is.
+    /// Replaces an existing item.
     Update,
-    /// Changes the fields of an item that are given.
+    /// Changes the given fields of an item.
     Patch,
-    /// Makes an item, or replaces the one that there is.
+    /// Creates or replaces an item.
     Put,
     /// Deletes an item.
     Delete,
@@ -38,7 +38,7 @@ pub enum Action {
     Custom(fn(&mut Store, &Call) -> Result<Response, Refusal>),
 }
 
-/// The keys that things stand under in bodies; "" where they stand by themselves.
+/// The keys of values in bodies; "" if the value is the body itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Keys {
     /// A list of zones.
@@ -54,11 +54,11 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Everything stands by itself.
+    /// Every value is the body itself.
     pub(super) const NONE: Self = Self { zones: "", zone: "", items: "", item: "", sent: "" };
 }
 
-/// One way to be asked.
+/// A method and path, and what a request to it does.
 #[derive(Clone, Copy)]
 pub(super) struct Route {
     pub(super) method: &'static str,
@@ -68,7 +68,7 @@ pub(super) struct Route {
 }
 
 impl Route {
-    /// The parts of a path in braces, if it is one of this route.
+    /// The path parameters, if the path matches this route.
     pub(super) fn params(&self, segments: &[String]) -> Option<BTreeMap<&'static str, String>> {
         let mut pattern = self.pattern.trim_start_matches('/').split('/');
         let mut params = BTreeMap::new();
@@ -84,7 +84,7 @@ impl Route {
     }
 }
 
-/// A request, taken apart by its route.
+/// A request, parsed by its route.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The request.
@@ -99,17 +99,17 @@ impl Call {
         Self { request: request.clone(), body: request.json(), params }
     }
 
-    /// A part of the path, by its name in the route; "" if the route has none of that name.
+    /// A path parameter, by its name in the route; "" if the route has no such parameter.
     pub fn param(&self, name: &str) -> &str {
         self.params.get(name).map_or("", String::as_str)
     }
 
-    /// The zone of the path.
+    /// The zone in the path.
     pub fn zone(&self) -> &str {
         self.param("zone")
     }
 
-    /// The item of the path: by its id, or else by name and type.
+    /// The item in the path: by id, or else by name and type.
     pub fn pick(&self) -> Pick<'_> {
         match self.params.get("id") {
             Some(id) => Pick::Id(id),
@@ -174,7 +174,7 @@ impl Store {
         }
     }
 
-    /// A no for a reason.
+    /// A refusal for a reason.
     pub(super) fn refusal(
         &self,
         reason: super::refusal::Reason,
@@ -183,7 +183,7 @@ impl Store {
         Refusal::new(reason(&self.rules.refusals), message)
     }
 
-    /// A no to what cannot be, in these words.
+    /// A refusal of an invalid request, with this message.
     pub fn invalid(&self, message: impl Into<String>) -> Refusal {
         self.refusal(Refusals::INVALID, message)
     }
@@ -207,7 +207,7 @@ impl Store {
     }
 }
 
-/// A value below its key; "" is none.
+/// A value under its key; the value itself if the key is "".
 fn under(key: &str, value: Json) -> Json {
     if key.is_empty() { value } else { json!({key: value}) }
 }

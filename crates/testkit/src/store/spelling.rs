@@ -1,23 +1,23 @@
-//! How a service spells names, targets and text: what it takes, and what it gives back.
+//! How a service spells names, targets and text in requests and responses.
 
 use super::items::Values;
 
 /// How names of items are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Names {
-    /// Relative to the zone; the apex has a sign of its own.
+    /// Relative to the zone, with a symbol for the apex.
     Relative {
         /// `@`, or "".
         apex: &'static str,
     },
-    /// Whole, with the final dot.
+    /// Absolute, with the final dot.
     Absolute,
-    /// Whole, without the final dot.
+    /// Absolute, without the final dot.
     Whole,
 }
 
 impl Names {
-    /// The whole name without the final dot.
+    /// The absolute name without the final dot.
     pub(super) fn whole(self, name: &str, zone: &str) -> String {
         match self {
             Self::Relative { apex } if name == apex => zone.to_owned(),
@@ -26,7 +26,7 @@ impl Names {
         }
     }
 
-    /// A whole name, given without its final dot, in this spelling.
+    /// An absolute name without final dot, in this spelling.
     pub(super) fn of_whole(self, whole: &str, zone: &str) -> String {
         match self {
             Self::Relative { apex } if whole == zone => apex.to_owned(),
@@ -38,7 +38,7 @@ impl Names {
         }
     }
 
-    /// What is wrong with a name.
+    /// Why a name is not valid.
     pub(super) fn fault(self, name: &str, zone: &str) -> Option<String> {
         let whole = name.trim_end_matches('.');
         let is_inside = whole == zone || whole.ends_with(&format!(".{zone}"));
@@ -71,25 +71,25 @@ pub enum Dot {
     Kept,
 }
 
-/// How names in values are spelled: the last word of a value.
+/// How names in values are spelled: the last field of a value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Targets {
     /// The types whose values end with a name.
     pub(super) types: &'static [&'static str],
-    /// How they are sent.
+    /// How they are in requests.
     pub(super) write: Dot,
-    /// How they are given back.
+    /// How they are in responses.
     pub(super) read: Dot,
-    /// What stands for the zone's own name, where something does.
+    /// The spelling of the zone's own name, if it has one.
     pub(super) own: Option<&'static str>,
 }
 
 impl Targets {
-    /// The name as it is given back.
+    /// The name as in responses.
     ///
     /// # Errors
     ///
-    /// Says what is wrong with it.
+    /// Says why it is not valid.
     pub(super) fn stored(&self, value: &str, zone: &str) -> Result<String, String> {
         let (before, name) = value.rsplit_once(' ').unwrap_or(("", value));
         let has_dot = name.ends_with('.');
@@ -128,7 +128,7 @@ pub enum Text {
 }
 
 impl Text {
-    /// What is wrong with a text.
+    /// Why a text is not valid.
     pub(super) fn fault(self, text: &str) -> Option<String> {
         match self {
             Self::Raw => None,
@@ -137,7 +137,7 @@ impl Text {
     }
 }
 
-/// What is wrong with strings in quotes.
+/// Why quoted strings are not valid.
 fn quoted_fault(text: &str) -> Option<String> {
     let mut rest = text.trim();
     if rest.is_empty() {

@@ -129,7 +129,7 @@ fn sets_are_replaced_whole_and_bulk_is_all_or_nothing() {
 }
 
 #[test]
-fn pages_come_as_they_are_declared() {
+fn pages_are_as_declared() {
     let all: Vec<Json> = (0..5).map(|number| json!(number)).collect();
     let asked = |target: &str| {
         let mut request =
@@ -162,7 +162,7 @@ fn pages_come_as_they_are_declared() {
 }
 
 #[test]
-fn work_is_done_when_it_was_asked_about_often_enough() {
+fn a_job_is_done_after_enough_polls() {
     let mut store = rows().deferred("POST", "/jobs/{zone}", Action::Create).route(
         "GET",
         "/jobs/{job}",
@@ -209,7 +209,7 @@ fn tokens_are_fetched_and_end() {
 }
 
 #[test]
-fn a_path_is_that_of_a_route_or_not() {
+fn a_path_matches_a_route_or_not() {
     let route = routes::Route {
         method: "GET",
         pattern: "/a/{zone}/b/{id}",

@@ -1,4 +1,4 @@
-//! What an account may be asked, measured at the service.
+//! Rate and concurrency limits of an account, measured at the service.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use super::{Served, Suite, quick};
 use crate::behaviour::Fixture;
 use crate::run::{Harness, render};
 
-/// How many zones are planned at once: more than may be asked for at once, or in a second.
+/// How many zones are planned at once: more than the limits allow at once, or in a second.
 const ZONES: usize = 16;
 
-/// Zones that are there, each with a record.
+/// Existing zones, each with a record.
 async fn zones(served: &Served, harness: &Harness) -> Result<Vec<Zone>, String> {
     let mut zones = Vec::new();
     for index in 0..ZONES {
@@ -31,7 +31,7 @@ async fn zones(served: &Served, harness: &Harness) -> Result<Vec<Zone>, String> 
     Ok(zones)
 }
 
-/// Plans every zone with every provider, all at the same time; nothing is to be changed.
+/// Plans every zone with every provider concurrently; there must be no changes.
 async fn plan_all(benches: &[Harness], zones: &[Zone]) -> Result<(), String> {
     let plans = benches.iter().flat_map(|harness| zones.iter().map(|zone| harness.plan(zone)));
     for plan in join_all(plans).await {
@@ -42,7 +42,7 @@ async fn plan_all(benches: &[Harness], zones: &[Zone]) -> Result<(), String> {
     Ok(())
 }
 
-/// Many zones at once: the provider bounds what it asks, whatever the engine does.
+/// Many zones at once: the provider keeps its limits, whatever the engine does.
 pub(super) async fn keep(suite: Suite) -> Vec<String> {
     let served = suite.serve().await;
     let zones = match zones(&served, &served.harness().await).await {
@@ -72,8 +72,8 @@ pub(super) async fn keep(suite: Suite) -> Vec<String> {
     problems
 }
 
-/// Two providers with the same credentials are one account, and keep to the strictest limits that one of them was
-/// given; with others they are two.
+/// Two providers with the same credentials are one account, and share the strictest limits that either was
+/// given; with different credentials they are two.
 pub(super) async fn share(suite: Suite) -> Vec<String> {
     let served = suite.serve().await;
     let zones = match zones(&served, &served.harness().await).await {
@@ -109,7 +109,7 @@ pub(super) async fn share(suite: Suite) -> Vec<String> {
     match together(&served, [3, 3], change) {
         Ok(benches) => {
             served.fake.control().measured().clear();
-            // The other is not let in; what counts is that it does not wait for the first.
+            // The other one is refused; all that counts is that it does not wait for the first.
             let plans =
                 benches.iter().flat_map(|harness| zones.iter().map(|zone| harness.plan(zone)));
             drop(join_all(plans).await);

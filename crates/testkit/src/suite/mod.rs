@@ -1,4 +1,4 @@
-//! One suite for every provider of a service that is declared as a [`Store`].
+//! One test suite for every provider whose service is declared as a [`Store`].
 //!
 //! ```no_run
 //! use octodns_testkit::store::Store;
@@ -21,7 +21,7 @@
 //!
 //! Its parts, by the names that failures have:
 //!
-//! | part | what is held to what |
+//! | part | what is tested |
 //! |---|---|
 //! | `behaviour` | every case of [`crate::behaviour`]: types, names, texts, faults, hidden records, lost pages ... |
 //! | `limits` | the rate and the number of requests at once that the options of `http` allow |
@@ -29,8 +29,8 @@
 //! | `cassettes` | recordings of the reference, errors included |
 //! | `two-clients` | the reference's provider at the same service, both ways |
 //!
-//! `OCTODNS_TEST_PART` names the one part that is to run. What is not tried is said with its reason; what is missing (recordings, Python) fails when
-//! `OCTODNS_TEST_REQUIRE` is set.
+//! `OCTODNS_TEST_PART` selects a single part. What is skipped is reported with its reason; what is missing
+//! (recordings, Python) is a failure if `OCTODNS_TEST_REQUIRE` is set.
 
 mod limits;
 mod parts;
@@ -48,7 +48,7 @@ use crate::store::Store;
 /// Changes how the recordings are played.
 type Playing = fn(Cassettes) -> Cassettes;
 
-/// What a provider is held to.
+/// The tests of a provider, and what they need.
 #[derive(Clone)]
 pub struct Suite {
     register: fn(&mut Registry),
@@ -69,7 +69,7 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// A suite for the provider that `register` knows by the `class` of a configuration.
+    /// A suite for the provider that `register` has under the `class` of a configuration.
     pub fn new(register: fn(&mut Registry), mut config: Json) -> Self {
         let class = config.as_object_mut().and_then(|config| config.remove("class"));
         let class = class.and_then(|class| class.as_str().map(str::to_owned)).unwrap_or_default();
@@ -92,78 +92,79 @@ impl Suite {
         }
     }
 
-    /// The option that says where the service is, and where it really is: what is below its host is the same at
-    /// the fake. Once for each place that the provider asks.
+    /// The option for the endpoint, and its real URL: the path of that is the same at the fake. Once for each
+    /// endpoint of the provider.
     #[must_use]
     pub fn endpoint(mut self, option: &str, real: &str) -> Self {
         self.endpoints.push((option.to_owned(), real.to_owned()));
         self
     }
 
-    /// The service, as it is when nobody has made anything there.
+    /// The fake service, as it is when new.
     #[must_use]
     pub fn fake(mut self, store: Store) -> Self {
         self.store = store;
         self
     }
 
-    /// The recordings: the name of their folder among all, or the path of a folder.
+    /// The recordings: a folder name among all recordings, or the path of a folder.
     #[must_use]
     pub fn cassettes(mut self, folder: &str) -> Self {
         self.cassettes = Some(folder.to_owned());
         self
     }
 
-    /// How the recordings are played, where that needs more to be said: exceptions, options.
+    /// How to play the recordings, if that needs exceptions or options.
     #[must_use]
     pub fn playing(mut self, playing: Playing) -> Self {
         self.playing = playing;
         self
     }
 
-    /// The reference's provider is in this package, and has the same class.
+    /// The package with the reference's provider, which has the same class.
     #[must_use]
     pub fn reference(mut self, package: &str) -> Self {
         self.reference = Some(package.to_owned());
         self
     }
 
-    /// Options of the reference's provider that differ.
+    /// Options that differ for the reference's provider.
     #[must_use]
     pub fn reference_config(mut self, options: Json) -> Self {
         self.reference_config = options;
         self
     }
 
-    /// A type, or the name of a record, that the two clients do not try, and why.
+    /// A type, or the name of a record, to leave out with the two clients, and why.
     #[must_use]
     pub fn reference_except(mut self, what: &'static str, reason: &'static str) -> Self {
         self.reference_except.push((what, reason));
         self
     }
 
-    /// A case of the behaviour suite that is left out, and why.
+    /// A case of the behaviour suite to skip, and why.
     #[must_use]
     pub fn except(mut self, case: &'static str, reason: &'static str) -> Self {
         self.except.push((case, reason));
         self
     }
 
-    /// Records that the service brings with each new zone, and that cannot be taken away.
+    /// Records that the service puts in each new zone and that cannot be removed.
     #[must_use]
     pub fn default_records(mut self, default_records: fn(&ZoneName) -> Vec<Json>) -> Self {
         self.default_records = default_records;
         self
     }
 
-    /// Samples of types, where the service cannot hold the usual ones.
+    /// Samples of types, if the service cannot hold the usual ones.
     #[must_use]
     pub fn sample(mut self, sample: fn(RecordType) -> Option<Sample>) -> Self {
         self.sample = sample;
         self
     }
 
-    /// The option with the credentials: usually `token`. Providers that differ in it have different accounts.
+    /// The option with the credentials: usually `token`. Providers with different values have different
+    /// accounts.
     #[must_use]
     pub fn credential(mut self, option: &'static str) -> Self {
         self.credential = option;
@@ -181,7 +182,7 @@ impl Suite {
     ///
     /// # Panics
     ///
-    /// When a rule is broken; all that are broken are told, each with its part.
+    /// If a rule is broken; all broken rules are reported, each with its part.
     pub async fn run(self) {
         let class = self.class.clone();
         let broken = self.examine().await;
@@ -193,7 +194,7 @@ impl Suite {
         );
     }
 
-    /// Runs every part: each rule that is broken, with its part.
+    /// Runs every part and returns the broken rules, each with its part.
     #[expect(clippy::disallowed_methods, reason = "test support: whoever runs tests says which")]
     pub async fn examine(self) -> Vec<String> {
         let only = std::env::var("OCTODNS_TEST_PART").ok();
@@ -228,20 +229,20 @@ impl Suite {
     }
 }
 
-/// Where what is really at `real` is at a service on loopback.
+/// The URL on loopback for the real URL `real`.
 fn at(url: &str, real: &str) -> String {
     let path = url::Url::parse(real).map_or(String::new(), |real| real.path().to_owned());
     format!("{url}{}", if path == "/" { "" } else { &path })
 }
 
-/// The service on loopback, and what its provider is.
+/// The service on loopback, and how to build its provider.
 struct Served {
     fake: Fake<Store>,
     suite: Suite,
 }
 
 impl Served {
-    /// A provider of its own.
+    /// A separate provider.
     fn provider(&self, http: &Json) -> Harness {
         let config = self.suite.config_at(self.fake.url(), http);
         let built = Harness::build(self.suite.register, &self.suite.class, &config);
@@ -249,7 +250,7 @@ impl Served {
     }
 }
 
-/// Options with which nothing waits.
+/// Options without any waiting.
 fn quick() -> Json {
     json!({"requests_per_second": 100_000, "retry_wait": 0})
 }

@@ -10,7 +10,7 @@ use crate::behaviour::Fixture;
 use crate::cassette::Cassettes;
 use crate::two_clients::{Reference, TwoClients};
 
-/// What a part is called, and what it does: which rules are broken.
+/// The name of a part, and a function that returns the broken rules.
 type Part = (&'static str, fn(Suite) -> BoxFuture<'static, Vec<String>>);
 
 pub(super) const PARTS: &[Part] = &[
@@ -21,7 +21,7 @@ pub(super) const PARTS: &[Part] = &[
     ("two-clients", |suite| agree(suite).boxed()),
 ];
 
-/// Recordings: reads are equal, writes lead to the same end.
+/// Recordings: reads are equal, writes lead to the same state.
 async fn play(suite: Suite) -> Vec<String> {
     let Some(folder) = &suite.cassettes else {
         return not_tried("cassettes", "no recordings are named");
@@ -36,7 +36,7 @@ async fn play(suite: Suite) -> Vec<String> {
         cassettes = cassettes.endpoint(option, real);
     }
     if let Some(size) = suite.store.page_size() {
-        // How many items are asked for at once is the client's own.
+        // The page size is the client's own choice.
         cassettes = cassettes.ignoring_query(size);
     }
     let store = suite.store.clone();
@@ -48,7 +48,7 @@ async fn play(suite: Suite) -> Vec<String> {
     (suite.playing)(cassettes).examine().await.problems().to_vec()
 }
 
-/// The reference and we at the same service.
+/// The reference and this provider, at the same service.
 async fn agree(suite: Suite) -> Vec<String> {
     let Some(package) = &suite.reference else {
         return not_tried("two-clients", "no package of the reference is named");
@@ -75,7 +75,7 @@ async fn agree(suite: Suite) -> Vec<String> {
     Vec::new()
 }
 
-/// Says why a part is not tried.
+/// Says why a part is skipped.
 #[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
 fn not_tried(part: &str, why: &str) -> Vec<String> {
     eprintln!("{part}: does not apply: {why}");

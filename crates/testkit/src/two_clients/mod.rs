@@ -1,8 +1,8 @@
-//! The reference's provider and ours at the same server: what one writes the other reads, with nothing
-//! left to change. It is what keeps a fake honest.
+//! The reference's provider and ours at the same server: each reads what the other wrote, and finds nothing
+//! to change. This keeps fakes honest.
 //!
-//! The reference runs in a process of its own, in the Python that `OCTODNS_TEST_PYTHON` names; what it
-//! would ask of the real service goes to the server on loopback.
+//! The reference runs in a separate process, in the Python that `OCTODNS_TEST_PYTHON` names; its requests to
+//! the real service are redirected to the server on loopback.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use crate::server::{needed, python};
 /// The program that drives the reference's provider.
 const DRIVE: &str = concat!(include_str!("reroute.py"), "\n\n", include_str!("drive.py"));
 
-/// The reference's provider, and where it is to ask.
+/// The reference's provider, and where to redirect its requests.
 #[derive(Clone, Debug)]
 pub struct Reference {
     python: PathBuf,
@@ -32,7 +32,7 @@ pub struct Reference {
     driver: Arc<Mutex<Option<Driver>>>,
 }
 
-/// What the driven provider said.
+/// The output of the driven provider.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Said {
@@ -42,24 +42,24 @@ struct Said {
 }
 
 impl Reference {
-    /// The provider of a class, as octoDNS configures it; `None` after saying so where there is no Python
-    /// with it.
+    /// The provider of a class, as octoDNS configures it; `None`, after saying so, if there is no Python that
+    /// has it.
     ///
     /// # Panics
     ///
-    /// When there is none and `OCTODNS_TEST_REQUIRE` is set.
+    /// If there is none and `OCTODNS_TEST_REQUIRE` is set.
     pub fn new(class: &str, config: Json) -> Option<Self> {
         let (class, reroute) = (class.to_owned(), json!({}));
         let (python, environment, driver) = (python()?, Vec::new(), Arc::default());
         Some(Self { python, class, config, reroute, environment, driver })
     }
 
-    /// The provider of a class in a package, as octoDNS configures it; `None` after saying so where there is no
-    /// Python with it.
+    /// The provider of a class in a package, as octoDNS configures it; `None`, after saying so, if there is
+    /// no Python that has it.
     ///
     /// # Panics
     ///
-    /// When there is none and `OCTODNS_TEST_REQUIRE` is set.
+    /// If there is none and `OCTODNS_TEST_REQUIRE` is set.
     pub fn of_package(package: &str, class: &str, config: Json) -> Option<Self> {
         let reference = Self::new(class, config)?;
         let module = class.rsplit_once('.').map_or(class, |(module, _)| module);
@@ -70,43 +70,43 @@ impl Reference {
         needed(is_there.then_some(reference), format_args!("{package} in {python}"))
     }
 
-    /// Asks `url` for what it means to ask `origin`; both are what URLs start with.
+    /// Redirects requests for `origin` to `url`; both are the beginnings of URLs.
     #[must_use]
     pub fn reroute(mut self, origin: &str, url: &str) -> Self {
         self.reroute[origin] = json!(url);
         self
     }
 
-    /// A variable of its environment.
+    /// An environment variable for it.
     #[must_use]
     pub fn environment(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// The record types it says it can hold.
+    /// The record types that it claims to support.
     ///
     /// # Panics
     ///
-    /// When it cannot be driven.
+    /// If it cannot be run.
     pub async fn supports(&self) -> Vec<String> {
         self.run("supports", "example.com.", &[]).await.supports
     }
 
-    /// What it would change to hold these records.
+    /// The changes it would plan for these records.
     ///
     /// # Panics
     ///
-    /// When it fails.
+    /// If it fails.
     pub async fn plan(&self, zone: &ZoneName, records: &[Json]) -> Vec<String> {
         self.run("plan", zone.as_str(), records).await.changes
     }
 
-    /// Makes its service hold these records: what it changed.
+    /// Makes its service hold these records, and returns the changes.
     ///
     /// # Panics
     ///
-    /// When it fails.
+    /// If it fails.
     pub async fn apply(&self, zone: &ZoneName, records: &[Json]) -> Vec<String> {
         self.run("apply", zone.as_str(), records).await.changes
     }
@@ -123,7 +123,7 @@ impl Reference {
         said
     }
 
-    /// Has a task done, by a process that is started for the first.
+    /// Runs a task in the process, which starts with the first task.
     #[expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
     fn drive(&self, task: &str) -> Said {
         let mut driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
@@ -152,7 +152,7 @@ impl Reference {
     }
 }
 
-/// The process that drives the reference's provider, task by task; it ends with this.
+/// The process that drives the reference's provider, task by task; it ends when this is dropped.
 #[derive(Debug)]
 struct Driver {
     process: Child,
@@ -174,25 +174,25 @@ enum Writer {
     Theirs,
 }
 
-/// Holds two clients of the same server to each other.
+/// Tests two clients of the same server against each other.
 pub struct TwoClients<'t> {
     /// Our provider, at the server.
     pub ours: &'t Harness,
     /// The reference's, at the same server.
     pub theirs: &'t Reference,
-    /// What the two zones are called that are written; they may exist or not.
+    /// The names of the two zones to write; they may exist or not.
     pub zones: [ZoneName; 2],
-    /// Record types or names of records that are left out, and why.
+    /// Record types or names of records to leave out, and why.
     pub except: &'t [(&'t str, &'t str)],
 }
 
 impl TwoClients<'_> {
-    /// Lets each write every type of record that both know, lets the other find nothing to change, and
-    /// then change all of it, and take it away.
+    /// Each client writes, in a zone of its own, records of every type that both support, changes them and
+    /// deletes them; after each step both clients must find nothing to change.
     ///
     /// # Panics
     ///
-    /// When one finds something to change in what the other wrote.
+    /// If one finds something to change in what the other wrote.
     pub async fn run(&self) {
         let supports = self.theirs.supports().await;
         let [ours, theirs] = &self.zones;
@@ -232,7 +232,7 @@ impl TwoClients<'_> {
         assert!(ours.is_empty(), "what {writer:?} wrote, we would change: {ours:#?}");
     }
 
-    /// What the zone is to hold at a step, of the types both know.
+    /// The desired records of a step, of the types that both support.
     fn records(&self, zone: &ZoneName, supports: &[String], step: usize) -> Vec<Json> {
         let capabilities = self.ours.provider().capabilities();
         let is_left_out = |what: &str| self.except.iter().any(|(name, _)| *name == what);
@@ -243,7 +243,7 @@ impl TwoClients<'_> {
             .into_iter()
             .filter(|sample| both(sample.record_type) && !is_left_out(sample.record_type.as_str()));
         let records = samples.flat_map(|sample| sample.state(step));
-        // As the engine has them, so that both get the same.
+        // Normalized by the engine, so that both get the same.
         let zone = self.ours.zone(zone, &records.collect::<Vec<_>>());
         zone.records().map(|record| record_json(record)).collect()
     }

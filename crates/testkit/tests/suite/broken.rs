@@ -1,4 +1,4 @@
-//! What the suite says of providers that are broken in one way each.
+//! The suite detects providers that are broken in one way each.
 
 use std::sync::Arc;
 
@@ -35,13 +35,13 @@ async fn broke(broken: Broken) -> Broke {
     Broke { fake: Fake::start(service()).await, broken }
 }
 
-/// Otherwise it might be the provider's rest that is found out.
+/// Otherwise the suite might fail on another part of the provider.
 #[tokio::test]
-async fn a_provider_that_does_all_it_must_passes() {
+async fn a_correct_provider_passes() {
     behaviour::run_suite(&broke(Broken::Nothing).await).await;
 }
 
-/// What is broken, the case that finds it, and a part of what that says.
+/// What is broken, the case that detects it, and a part of the case's message.
 const FOUND_OUT: &[(Broken, &str, &str)] = &[
     (Broken::LosesAValue, "type-a", "more values: there is still something to do: Update"),
     (Broken::IgnoresTtl, "type-a", "TTL: there is still something to do: Update"),
@@ -74,7 +74,7 @@ const FOUND_OUT: &[(Broken, &str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn a_provider_that_is_broken_is_found_out() {
+async fn each_broken_provider_is_detected() {
     let mut problems = Vec::new();
     for (broken, case, expected) in FOUND_OUT {
         let failed = behaviour::examine(&broke(*broken).await, &[case]).await.join("\n");
@@ -85,9 +85,9 @@ async fn a_provider_that_is_broken_is_found_out() {
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 
-/// A name that no case has would prove nothing.
+/// A misspelled name of a case would prove nothing.
 #[tokio::test]
-async fn a_case_that_there_is_not_is_said() {
+async fn an_unknown_case_is_an_error() {
     let failed = behaviour::examine(&broke(Broken::Nothing).await, &["type-z"]).await;
     assert_eq!(failed, ["type-z: there is no such case"]);
 }

@@ -1,5 +1,5 @@
-//! The suite proves itself: a provider that does all it must passes, and each that is broken in one way is
-//! found out, in words that say how.
+//! Tests of the suite itself: a correct provider passes, and each provider that is broken in one way is
+//! detected, with a message that says how.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -2,7 +2,7 @@
 
 use octodns_testkit::store::{Action, Names, Paging, Store};
 
-/// It takes four types, and gives fifty rows a page.
+/// It supports four types, and has fifty rows per page.
 pub(crate) fn service() -> Store {
     Store::rows()
         .route("GET", "/zones", Action::ListZones)

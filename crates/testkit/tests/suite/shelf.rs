@@ -1,4 +1,4 @@
-//! A provider of rows that does all it must, unless it is told to be broken in some way.
+//! A correct provider of rows, which can be broken in one chosen way.
 
 use std::sync::Mutex;
 
@@ -14,7 +14,7 @@ use octodns_core::{
 use octodns_http::{Client, Error, Options, Page, all, optional, pages};
 use serde::{Deserialize, Serialize};
 
-/// The one thing that is wrong with a provider.
+/// The one way in which a provider is broken.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Broken {
     Nothing,
@@ -161,7 +161,7 @@ impl Shelf {
 }
 
 impl Shelf {
-    /// Makes a zone, or finds the one that it has made without being told so.
+    /// Creates a zone, or finds one that was created by a request whose response was lost.
     async fn create_zone(&self, zone: &str) -> Result<(), ProviderError> {
         let body = Named { name: zone.to_owned() };
         if self.is(Broken::HurriesBack) {
@@ -171,8 +171,8 @@ impl Shelf {
         Ok(self.client.post(&["zones"]).json(&body).create_once(look).await?)
     }
 
-    /// Sends again at once what is not taken, each time as if for the first time: a client that is the same
-    /// would wait by itself.
+    /// Retries a throttled request at once, each time with a new client: the same client would wait by
+    /// itself.
     async fn hurry(&self, path: &[&str], body: &impl Serialize) -> Result<(), ProviderError> {
         let mut left = 6;
         loop {
@@ -184,7 +184,7 @@ impl Shelf {
         }
     }
 
-    /// Deletes what the desired state has not, whoever knows of it.
+    /// Deletes everything that the desired state lacks, no matter who created it.
     async fn sweep(&self, plan: &Plan) -> Result<(), ProviderError> {
         let zone = plan.desired.name();
         for row in self.list(zone).await?.unwrap_or_default() {
