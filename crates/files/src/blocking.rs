@@ -1,4 +1,4 @@
-//! Work that waits for files, off the threads that wait for networks.
+//! Runs blocking file operations off the threads that do network I/O.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use octodns_core::validate::RecordValidators;
 use octodns_core::zone::SubZones;
 use octodns_core::{ProviderError, ZoneName, ZoneRequest};
 
-/// Does work that waits for files on a thread that may wait.
+/// Runs blocking file operations on a thread where that is allowed.
 ///
 /// # Errors
 ///
-/// Those of the work; and it fails when the work panics.
+/// The error of the work; also fails if the work panics.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -33,7 +33,7 @@ pub async fn blocking<T: Send + 'static>(
     }
 }
 
-/// A [`ZoneRequest`] that borrows nothing, for work on another thread.
+/// An owned [`ZoneRequest`], for work on another thread.
 #[derive(Clone, Debug)]
 pub struct OwnedRequest {
     /// As in [`ZoneRequest`].
@@ -64,7 +64,7 @@ impl From<&ZoneRequest<'_>> for OwnedRequest {
 }
 
 impl OwnedRequest {
-    /// The request that this is.
+    /// The request, borrowed.
     pub fn borrowed(&self) -> ZoneRequest<'_> {
         ZoneRequest {
             name: &self.name,

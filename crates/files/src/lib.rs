@@ -1,5 +1,5 @@
-//! What providers of local files share: files are written whole or not at all, errors name them, and
-//! nobody else waits for them.
+//! Shared by providers of local files: files are written atomically, errors name the file, and file access
+//! does not block other tasks.
 
 mod blocking;
 mod whole;

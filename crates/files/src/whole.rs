@@ -1,4 +1,4 @@
-//! Writing and removing whole files.
+//! Writes and removes whole files.
 
 use std::fs;
 use std::io::{self, Write};
@@ -12,21 +12,21 @@ pub fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Pro
     move |source| ProviderError::Io { doing, path, source }
 }
 
-/// Makes a folder and those above it.
+/// Creates a folder and its parents.
 ///
 /// # Errors
 ///
-/// Fails when it is not there and cannot be made.
+/// Fails if the folder does not exist and cannot be created.
 pub fn make_folder(folder: &Path) -> Result<(), ProviderError> {
     fs::create_dir_all(folder).map_err(failed("make the folder", folder))
 }
 
-/// Writes a file beside the old one and puts it in its place, so that there is never half a file.
+/// Writes a temporary file next to the old one and renames it, so that there is never half a file.
 ///
 /// # Errors
 ///
-/// Fails when the folder cannot be written to, the disk is full, or what is there is no file; the old
-/// file is as it was then.
+/// Fails if the folder cannot be written to, the disk is full, or the path is not a regular file; the old
+/// file is then unchanged.
 ///
 /// ```
 /// let folder = tempfile::tempdir()?;
@@ -37,12 +37,12 @@ pub fn make_folder(folder: &Path) -> Result<(), ProviderError> {
 /// ```
 pub fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
     let replace = || {
-        // A link stays a link: what it points to is replaced.
+        // A symbolic link stays a link: its target is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = path.parent().unwrap_or(Path::new("."));
         let old = fs::metadata(&path).ok();
         if old.as_ref().is_some_and(|old| !old.is_file()) {
-            // Renaming would replace a device or a pipe by a file.
+            // Renaming would replace a device or a pipe with a file.
             return Err(io::Error::other("it exists and is not a file"));
         }
         let mut builder = tempfile::Builder::new();
@@ -63,11 +63,11 @@ pub fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
     replace().map_err(failed("write", path))
 }
 
-/// Removes a file; that it is gone already is as good.
+/// Removes a file; a file that does not exist is not an error.
 ///
 /// # Errors
 ///
-/// Fails when it is still there.
+/// Fails if the file still exists.
 pub fn remove(path: &Path) -> Result<(), ProviderError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(error)),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_stays() {
+    fn what_is_not_a_file_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("zone");
         make_folder(&path.join("below")).unwrap();

@@ -1,4 +1,4 @@
-//! An account of a service: its zones, and what is sent to it once.
+//! An account of a service: its zones, and calls that must take effect at most once.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -31,7 +31,7 @@ impl<S: Api> Account<S> {
         Self { id: id.into(), api, service: S::SERVICE, directory: Directory::default() }
     }
 
-    /// A run begins: what the one before learned of zones counts no more.
+    /// Begins a run: forgets the zones of the last one.
     pub(crate) fn begin_run(&self) {
         self.directory.forget();
     }
@@ -40,12 +40,12 @@ impl<S: Api> Account<S> {
         self.directory.names(self.api.zones()).await
     }
 
-    /// What the service calls a zone; `None` if the account has no such zone. Where zones go by their names,
-    /// only reading one tells whether it is there.
+    /// The service's id of a zone; `None` if the account has no such zone. If zones are identified by name,
+    /// only reading one shows whether it exists.
     ///
     /// # Errors
     ///
-    /// Fails when the zones cannot be listed, or several have this name.
+    /// Fails if the zones cannot be listed, or if several have this name.
     pub async fn find(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
         match S::ZONES {
             ZonesBy::Name => Ok(Some(zone.without_dot().to_owned())),
@@ -53,11 +53,11 @@ impl<S: Api> Account<S> {
         }
     }
 
-    /// What the service calls the zone of a plan, which is created if there is none.
+    /// The service's id of the plan's zone, which is created if it does not exist.
     ///
     /// # Errors
     ///
-    /// Fails when it is gone, or cannot be created.
+    /// Fails if it no longer exists, or cannot be created.
     pub async fn ensure(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<String, ProviderError> {
         let zone = plan.desired.name();
         if plan.exists {
@@ -78,28 +78,28 @@ impl<S: Api> Account<S> {
         Ok(id)
     }
 
-    /// Creates a zone once, whatever fails on the way.
+    /// Creates a zone at most once, even if a response is lost.
     async fn create(&self, zone: &ZoneName) -> Result<String, ProviderError> {
         let call = CreateZone { account: self, zone, id: Mutex::default() };
         self.settle(&call).await?;
         Ok(call.id.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Sends something once, whatever fails on the way.
+    /// Sends something at most once, even if a response is lost.
     ///
     /// # Errors
     ///
-    /// Those of [`settle`].
+    /// The errors of [`settle`].
     pub async fn settle(&self, call: &dyn Call) -> Result<(), ProviderError> {
         settle(self.api.client().backoff(), call).await
     }
 
-    /// What a plan is to do beside its changes: publish what an earlier run has changed and not published.
+    /// The work of a plan besides its changes: publish what an earlier run changed but did not publish.
     pub(crate) async fn unpublished(
         &self,
         draft: &PlanDraft<'_>,
     ) -> Result<Option<OwnedValue>, ProviderError> {
-        // Changes are published with everything else.
+        // Changes are published together with everything else.
         if !S::PUBLISHES || !draft.changes.is_empty() {
             return Ok(None);
         }
@@ -111,12 +111,12 @@ impl<S: Api> Account<S> {
         Ok(Some(Map::from_unique([("publish", true.into())]).into()))
     }
 
-    /// Makes the changes of a plan, and has them served, where that is a step of its own. What was made
-    /// before a failure is published as well: half of it unseen helps nobody.
+    /// Makes the changes of a plan, and publishes them if the service requires it. Changes made before a
+    /// failure are published as well: leaving half of them unpublished helps nobody.
     ///
     /// # Errors
     ///
-    /// That of `making`, or else that of publishing.
+    /// The error of `making`, or else of publishing.
     pub(crate) async fn serve(
         &self,
         plan: &Plan,
@@ -161,7 +161,7 @@ impl<S: Api> Account<S> {
 struct CreateZone<'c, S> {
     account: &'c Account<S>,
     zone: &'c ZoneName,
-    /// What the service calls it, once it is there.
+    /// Its id at the service, once it exists.
     id: Mutex<String>,
 }
 
@@ -180,7 +180,7 @@ impl<S: Api> Call for CreateZone<'_, S> {
     }
 
     async fn look_up(&self) -> Result<Observed, ProviderError> {
-        // What the run knows of zones is older than this one.
+        // The list of zones of this run is older than this zone.
         let fresh = Directory::default();
         let found = fresh.find(self.zone, self.account.api.zones()).await?;
         let Some(id) = found else { return Ok(Observed::Existing) };

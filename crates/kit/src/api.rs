@@ -1,4 +1,4 @@
-//! What every service has, whatever its shape: facts, an account, zones.
+//! What every service has, whatever its shape: facts, accounts, zones.
 
 use async_trait::async_trait;
 use octodns_core::registry::{BuildError, Options};
@@ -8,36 +8,36 @@ use octodns_http::{Client, Error};
 use crate::directory::ListedZone;
 use crate::service::{Connector, Service};
 
-/// What a service calls its zones.
+/// How a service identifies its zones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ZonesBy {
-    /// By their names, so that they need not be listed to be read.
+    /// By name, so that a zone can be read without listing all of them.
     Name,
-    /// By ids, which listing them tells.
+    /// By id, which the list of zones contains.
     Id,
 }
 
-/// A zone, as calls need it.
+/// A zone, as API calls need it.
 #[derive(Clone, Copy, Debug)]
 pub struct Zone<'z> {
     /// Its name.
     pub name: &'z ZoneName,
-    /// What the service calls it: its id, or its name without the final dot.
+    /// Its id at the service, or its name without the final dot.
     pub id: &'z str,
 }
 
-/// The one name and type that is asked for, where a service can filter.
+/// A single name and type to read, for services that can filter.
 #[derive(Clone, Copy, Debug)]
 pub struct Only<'o> {
-    /// The name, as the service has it.
+    /// The name, as the service spells it.
     pub name: &'o str,
     /// The absolute name, without its final dot.
     pub fqdn: &'o str,
-    /// The type, as the service has it.
+    /// The type, as the service spells it.
     pub record_type: &'o str,
 }
 
-/// A service: its facts, how to connect to an account of it, and its zones.
+/// A service: its facts, how to connect to an account, and its zones.
 ///
 /// With the calls of one shape, [`rows`](crate::rows), [`sets`](crate::sets), [`changes`](crate::changes) or
 /// [`whole`](crate::whole), it is a provider.
@@ -46,58 +46,58 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// Its facts.
     const SERVICE: Service;
 
-    /// What it calls its zones.
+    /// How it identifies its zones.
     const ZONES: ZonesBy = ZonesBy::Name;
 
-    /// Whether changes are served only once they are published.
+    /// Whether changes have to be published before they are served.
     const PUBLISHES: bool = false;
 
-    /// The options that only this provider has; `endpoint` and `http` are the kit's.
+    /// The options that only this provider has; the kit adds `endpoint` and `http`.
     type Options: Options;
 
-    /// Connects to an account; nothing is sent yet.
+    /// Connects to an account; sends nothing yet.
     ///
     /// # Errors
     ///
-    /// Says which option cannot be.
+    /// Says which option is not valid.
     fn connect(options: Self::Options, connector: &Connector<'_>) -> Result<Self, BuildError>;
 
-    /// The client, for what the kit repeats and waits for.
+    /// The client, for the kit's retries and waits.
     fn client(&self) -> &Client;
 
     /// All zones of the account.
     ///
     /// # Errors
     ///
-    /// Fails when one of them cannot be listed: a part of the list is none.
+    /// Fails if a page of the list cannot be read: the list is never partial.
     async fn zones(&self) -> Result<Vec<ListedZone>, Error>;
 
-    /// Creates a zone, once; gives its id where zones have ids. Whether a lost answer was one is the kit's to
-    /// find out.
+    /// Creates a zone, once; returns its id if zones have ids. If the response is lost, the kit finds out
+    /// whether the zone was created.
     ///
     /// # Errors
     ///
-    /// Fails when the service does not do it. Default: a service that cannot, whose capabilities say
-    /// [`fixed_zones`](octodns_core::Capabilities::fixed_zones).
+    /// Fails if the service does not create it. Default: a service that cannot create zones; its capabilities
+    /// have [`fixed_zones`](octodns_core::Capabilities::fixed_zones).
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
         Err(cannot_create(zone))
     }
 
-    /// Publishes a zone, where [`Api::PUBLISHES`] says so. Must be safe to repeat.
+    /// Publishes a zone, if [`Api::PUBLISHES`] is true. Must be safe to repeat.
     ///
     /// # Errors
     ///
-    /// Fails when the service does not do it.
+    /// Fails if the service does not publish it.
     async fn publish(&self, _zone: Zone<'_>) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Whether all that the service holds of a zone is served; `None` if it does not tell, or there is no such zone. A plan without
-    /// changes publishes what an earlier run could not.
+    /// Whether everything in a zone is published; `None` if the service does not say, or there is no such
+    /// zone. A plan without changes publishes what an earlier run could not.
     ///
     /// # Errors
     ///
-    /// Fails when it tells sometimes, and not now.
+    /// Fails if the service could say, but does not answer now.
     async fn is_published(&self, _zone: Zone<'_>) -> Result<Option<bool>, Error> {
         Ok(None)
     }

@@ -16,41 +16,41 @@ use crate::provided;
 use crate::set::{Found, HeldSets, SetFields};
 use crate::shape::Shape;
 
-/// One change of an `RRset`, as the service has it.
+/// One change of an `RRset`, as the service represents it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetChange {
-    /// The set as it was read; `None` for one that is created.
+    /// The set as it was read; `None` for a creation.
     pub before: Option<Json>,
-    /// The set as it is to be; `None` for one that is deleted.
+    /// The desired set; `None` for a deletion.
     pub after: Option<Json>,
 }
 
-/// A service that takes change sets: how sets are read, and the one call that changes many.
+/// A service with change sets: how sets are read, and the one call that changes many of them.
 #[async_trait]
 pub trait ChangeApi: Api {
-    /// Where the fields of a set stand.
+    /// The names of the fields of a set.
     const FIELDS: SetFields;
 
-    /// The most that one call takes.
+    /// The limits of one call.
     const LIMITS: BatchLimits;
 
-    /// All sets of a zone; `None` when there is no such zone.
+    /// All sets of a zone; `None` if there is no such zone.
     ///
     /// # Errors
     ///
-    /// Fails as a whole: a part of the sets is none.
+    /// Fails as a whole: the list is never partial.
     async fn sets(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error>;
 
     /// Makes changes, all or none. Deletions come before creations of the same name.
     ///
     /// # Errors
     ///
-    /// [`Error::Indeterminate`] when the response is lost: the kit looks then. [`Error::Refused`] when nothing was
-    /// done: the kit tries the halves.
+    /// [`Error::Indeterminate`] if the response is lost: the kit then reads the sets again.
+    /// [`Error::Refused`] if nothing was done: the kit then tries each half.
     async fn send(&self, zone: Zone<'_>, changes: &[SetChange]) -> Result<(), Error>;
 
-    /// How much a change is of what the service limits. Default: one item for each value before and after, and
-    /// the bytes of their JSON.
+    /// How much a change counts towards the service's limits. Default: one item for each value before and
+    /// after, and the bytes of their JSON.
     fn weigh(&self, change: &SetChange) -> Weight {
         let both = || change.before.iter().chain(&change.after);
         let values =
@@ -62,7 +62,7 @@ pub trait ChangeApi: Api {
     }
 }
 
-/// Makes a service with change sets known as a provider.
+/// Registers a service with change sets as a provider.
 pub fn register<S: ChangeApi>(registry: &mut Registry) {
     provided::register::<Changes<S>>(registry);
 }
@@ -72,10 +72,10 @@ pub fn register_with<S: ChangeApi>(registry: &mut Registry, host: &Host) {
     provided::register_with::<Changes<S>>(registry, host);
 }
 
-/// The shape of services with what [`ChangeApi`] has.
+/// The shape of services that implement [`ChangeApi`].
 pub struct Changes<S>(PhantomData<S>);
 
-/// A change of the plan as the service has it.
+/// A change of the plan, as the service represents it.
 fn set_change<S: ChangeApi>(
     account: &Account<S>,
     change: &Change,
@@ -91,7 +91,7 @@ struct Applying<'a, S> {
     account: &'a Account<S>,
     zone: Zone<'a>,
     plan: &'a Plan,
-    /// The changes of the plan as the service has them.
+    /// The changes of the plan, as the service represents them.
     changes: Vec<SetChange>,
 }
 
@@ -158,7 +158,7 @@ impl<S: ChangeApi> Shape for Changes<S> {
     ) -> Result<(), ProviderError> {
         let none = HeldSets::default();
         let held = plan.state()?.unwrap_or(&none);
-        // Whatever cannot be written must be known before anything is sent.
+        // Report everything that cannot be written before anything is sent.
         let changes = plan.changes.iter();
         let changes: Result<Vec<_>, _> =
             changes.map(|change| set_change(account, change, held, plan.desired.name())).collect();

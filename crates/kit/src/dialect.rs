@@ -1,16 +1,16 @@
-//! How a service spells names and texts: said once, both ways.
+//! How a service spells names and texts: declared once, used for reading and writing.
 
 use std::borrow::Cow;
 
 use octodns_core::record::text::Presentation;
 use octodns_core::{RecordName, ZoneName};
 
-/// How a service spells what it is given and what it gives.
+/// How a service spells what it receives and returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
     /// Names of records.
     pub names: Names,
-    /// Whether names are in Unicode at the service, not in IDNA form.
+    /// Whether the service has names in Unicode, not in IDNA form.
     pub unicode: bool,
     /// Names in values.
     pub targets: Targets,
@@ -31,12 +31,12 @@ impl Dialect {
     };
 }
 
-/// How names of records are spelled.
+/// How the names of records are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Names {
     /// Without the zone.
     Relative {
-        /// What the apex is called.
+        /// The spelling of the apex.
         apex: &'static str,
     },
     /// With the zone.
@@ -46,22 +46,22 @@ pub enum Names {
 /// Whether an absolute name ends in a dot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dot {
-    /// It does. What has none when it is read is relative to the zone.
+    /// It does. A name without one is relative to the zone.
     Required,
     /// It does not.
     Omitted,
-    /// It may; without one it is absolute all the same. Written with it.
+    /// Optional: a name without one is absolute too. Written with it.
     Either,
 }
 
 /// How names in values are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Targets {
-    /// When they are read.
+    /// In responses.
     pub read: Dot,
-    /// When they are written.
+    /// In requests.
     pub write: Dot,
-    /// What the zone's own name reads as, if not as itself.
+    /// The spelling of the zone's own name in responses, if special.
     pub own: Option<&'static str>,
 }
 
@@ -72,22 +72,22 @@ pub enum Text {
     Raw,
     /// In quotes, with escapes.
     Quoted(Presentation),
-    /// Bare, or in quotes with escapes where they are empty or hold a quote or a backslash; read by whether
-    /// they start with a quote.
+    /// Without quotes, or in quotes with escapes if the text is empty or contains a quote or a backslash;
+    /// when read, a quote at the start decides.
     RawOrQuoted(Presentation),
 }
 
 /// How numbers are spelled in rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
-    /// As numbers of JSON; read from texts as well.
+    /// As JSON numbers; strings are read as well.
     Json,
-    /// As texts.
+    /// As strings.
     Text,
 }
 
 impl Dialect {
-    /// The name of a record, as the service has it.
+    /// The name of a record, as the service spells it.
     pub fn name(&self, name: &RecordName, zone: &ZoneName) -> String {
         let name = if self.unicode { name.decoded() } else { Cow::Borrowed(name.as_str()) };
         let of_zone = if self.unicode { zone.decoded() } else { Cow::Borrowed(zone.as_str()) };
@@ -105,7 +105,7 @@ impl Dialect {
     }
 
     /// The name of a record within the zone (the apex is empty), from the service's spelling; `None` for a
-    /// name that is not the zone's.
+    /// name outside the zone.
     pub fn read_name<'n>(&self, name: &'n str, zone: &ZoneName) -> Option<Cow<'n, str>> {
         match self.names {
             Names::Relative { apex } if name == apex => Some(Cow::Borrowed("")),
@@ -123,7 +123,7 @@ impl Dialect {
         }
     }
 
-    /// A name in a value, as it is written.
+    /// A name in a value, as it is sent.
     pub fn target(&self, target: &str) -> String {
         match self.targets.write {
             Dot::Omitted if target != "." => target.trim_end_matches('.').to_owned(),
@@ -143,8 +143,8 @@ impl Dialect {
         }
     }
 
-    /// A text as it is written; `quoted` is how it is cut: `true` for TXT, whose strings are short. `None`
-    /// for octets that a service of bare texts cannot hold.
+    /// A text as it is sent; `is_cut` says whether it is split into strings of 255 octets, as in TXT. `None`
+    /// for octets that a service without quotes cannot hold.
     pub fn text(&self, octets: &[u8], is_cut: bool) -> Option<String> {
         let write =
             |form: Presentation| if is_cut { form.strings(octets) } else { form.string(octets) };
@@ -153,7 +153,7 @@ impl Dialect {
             Text::Raw => bare(),
             Text::Quoted(form) => Some(write(form)),
             Text::RawOrQuoted(form) => {
-                // Without quotes a text of no octets would be none at all.
+                // Without quotes, an empty text would be no value at all.
                 let is_plain =
                     !octets.is_empty() && !octets.iter().any(|octet| matches!(octet, b'"' | b'\\'));
                 bare().filter(|_| is_plain).or_else(|| Some(write(form)))
@@ -161,7 +161,7 @@ impl Dialect {
         }
     }
 
-    /// How texts are quoted in the midst of other parts of a value.
+    /// How texts are quoted among the other parts of a value.
     pub(crate) fn presentation(&self) -> Presentation {
         match self.text {
             Text::Raw => Presentation::DECIMAL,

@@ -1,21 +1,21 @@
-//! The zones of an account: listed once a run, with the ids that the service knows them by.
+//! The zones of an account: listed once per run, with their ids at the service.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use octodns_core::{PerRun, ProviderError, ServiceErrorKind, ZoneName};
 
-/// A zone as the service lists it.
+/// A zone in the service's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedZone {
-    /// Its name, with a final dot or without.
+    /// Its name, with or without a final dot.
     pub name: String,
-    /// What the service calls it; empty where that is its name.
+    /// Its id at the service; empty if zones are identified by name.
     pub id: String,
 }
 
 impl ListedZone {
-    /// A zone of a service that knows zones by their names.
+    /// A zone of a service that identifies zones by name.
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), id: String::new() }
     }
@@ -23,22 +23,22 @@ impl ListedZone {
 
 type ByName = BTreeMap<ZoneName, Vec<String>>;
 
-/// What a run knows of the zones of an account.
+/// The zones of an account that are known in this run.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     listed: PerRun<ByName>,
-    /// Those that were created in this run.
+    /// The zones that were created in this run.
     created: Mutex<BTreeMap<ZoneName, String>>,
 }
 
 impl Directory {
-    /// A run begins.
+    /// Begins a run.
     pub(crate) fn forget(&self) {
         self.listed.forget();
         self.created().clear();
     }
 
-    /// All names, in order.
+    /// All names, sorted.
     pub(crate) async fn names(
         &self,
         list: impl Future<Output = Result<Vec<ListedZone>, octodns_http::Error>>,
@@ -55,7 +55,7 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// Fails when several zones have that name: which is meant is not left to chance.
+    /// Fails if several zones have this name: the choice is not left to chance.
     pub(crate) async fn find(
         &self,
         zone: &ZoneName,
@@ -76,7 +76,7 @@ impl Directory {
         }
     }
 
-    /// Remembers a zone that was created.
+    /// Remembers a new zone.
     pub(crate) fn add(&self, zone: &ZoneName, id: String) {
         self.created().insert(zone.clone(), id);
     }

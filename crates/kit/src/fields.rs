@@ -1,4 +1,4 @@
-//! Where the fields of a record stand in what a service sends and takes: records and JSON, both ways.
+//! The fields of a record in requests and responses: converts records to JSON and back.
 
 use octodns_core::record::{RecordTypes, TypeEntry};
 use octodns_core::{OwnedValue, ProviderError, Record, RecordName, RecordType, Value, ZoneName};
@@ -8,7 +8,7 @@ use crate::api::Only;
 use crate::dialect::Dialect;
 use crate::parts::{self, Kind, incomplete, malformed, parts, parts_of, read_field};
 
-/// Where a row has what: the names of its fields.
+/// The names of the fields of a row.
 ///
 /// ```
 /// use octodns_core::RecordType;
@@ -22,7 +22,7 @@ use crate::parts::{self, Kind, incomplete, malformed, parts, parts_of, read_fiel
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Fields {
-    /// The id, a number or a text.
+    /// The id, a number or a string.
     pub id: &'static str,
     /// The name of the record.
     pub name: &'static str,
@@ -30,16 +30,17 @@ pub struct Fields {
     pub record_type: &'static str,
     /// The TTL.
     pub ttl: &'static str,
-    /// The whole value, for types that are not in [`Fields::of`]: in presentation format if it has parts.
+    /// The whole value, for types that are not in [`Fields::of`]; in presentation format if it has several
+    /// parts.
     pub value: &'static str,
-    /// Types whose parts have fields of their own: octoDNS' name of a part, the service's name of its field.
+    /// Types whose parts have separate fields: octoDNS' name of a part, and the service's name of the field.
     pub of: &'static [(RecordType, &'static [(&'static str, &'static str)])],
-    /// Types that have another name at the service.
+    /// Types that have a different name at the service.
     pub types: &'static [(RecordType, &'static str)],
 }
 
 impl Fields {
-    /// `id`, `name`, `type` and `ttl` as they are called, and the value in the field `value`.
+    /// The usual `id`, `name`, `type` and `ttl`, and the value in the field `value`.
     pub const fn new(value: &'static str) -> Self {
         let (id, name, record_type, ttl) = ("id", "name", "type", "ttl");
         Self { id, name, record_type, ttl, value, of: &[], types: &[] }
@@ -61,11 +62,11 @@ impl Fields {
         self.of.iter().find(|(of, _)| *of == record_type).map(|(_, parts)| *parts)
     }
 
-    /// The row of a record with one value, without id.
+    /// The row of a record with one value, without an id.
     ///
     /// # Errors
     ///
-    /// Fails for a text that the service cannot hold; what plans are made of has none.
+    /// Fails for a text that the service cannot hold; plans contain no such text.
     pub fn write(
         &self,
         record: &Record,
@@ -84,7 +85,7 @@ impl Fields {
     ///
     /// # Errors
     ///
-    /// Those of [`Fields::write`].
+    /// The errors of [`Fields::write`].
     pub fn write_value(
         &self,
         record: &Record,
@@ -108,11 +109,11 @@ impl Fields {
         Ok(())
     }
 
-    /// What a row says; `None` for a type that is not `known`, or a name of another zone.
+    /// Reads a row; `None` for a type that is not `known`, or a name outside the zone.
     ///
     /// # Errors
     ///
-    /// Fails when the row lacks what its type has.
+    /// Fails if the row lacks a field of its type.
     pub fn read(
         &self,
         row: &Json,
@@ -132,7 +133,7 @@ impl Fields {
     }
 
     /// The name within the zone and the type of a row or set; `None` for a type that is not known, or a name
-    /// of another zone.
+    /// outside the zone.
     ///
     /// # Errors
     ///
@@ -150,13 +151,13 @@ impl Fields {
         };
         let Some(entry) = types.get(self.octodns_type(record_type)) else { return Ok(None) };
         let Some(name) = dialect.read_name(name, zone) else { return Ok(None) };
-        // As records have it, whatever the form and case; what is not a name is for the reader of records to say.
+        // Normalized as in records, whatever the form and case; the reader of records reports invalid names.
         let name =
             RecordName::new(&name).map_or(name.into_owned(), |name| name.as_str().to_owned());
         Ok(Some((name, entry)))
     }
 
-    /// The value of a row, as data of octoDNS.
+    /// The value of a row, as octoDNS data.
     pub fn read_value(
         &self,
         row: &Json,
@@ -178,7 +179,7 @@ impl Fields {
     }
 }
 
-/// The name and type of a record that is looked for, as the service has them.
+/// The name and type of a record to look for, as the service spells them.
 pub(crate) struct Sought {
     name: String,
     fqdn: String,
@@ -204,7 +205,7 @@ impl Sought {
     }
 }
 
-/// What a row says.
+/// A parsed row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadRow {
     /// Its id, if it has one.
@@ -215,7 +216,7 @@ pub struct ReadRow {
     pub record_type: RecordType,
     /// The TTL in seconds.
     pub ttl: i64,
-    /// The value, as data of octoDNS.
+    /// The value, as octoDNS data.
     pub value: OwnedValue,
 }
 
@@ -235,12 +236,12 @@ pub(crate) fn whole(record: &Record, dialect: &Dialect) -> Option<String> {
     }
 }
 
-/// The name in a value of services, by octoDNS' name for it: RFC 9460, section 2.1.
+/// octoDNS' name for the target of a SVCB or HTTPS value: RFC 9460, section 2.1.
 fn service_target(record_type: RecordType) -> Option<&'static str> {
     matches!(record_type, RecordType::SVCB | RecordType::HTTPS).then_some("targetname")
 }
 
-/// A value of services in presentation format, its target as the service spells it.
+/// A SVCB or HTTPS value in presentation format, with its target as the service spells it.
 fn with_target(rdata: &str, dialect: &Dialect) -> String {
     let mut words: Vec<_> = rdata.splitn(3, ' ').map(str::to_owned).collect();
     if let Some(target) = words.get_mut(1) {
@@ -249,7 +250,7 @@ fn with_target(rdata: &str, dialect: &Dialect) -> String {
     words.join(" ")
 }
 
-/// A whole value, as data of octoDNS.
+/// A whole value, as octoDNS data.
 pub(crate) fn read_whole(
     text: &str,
     entry: &TypeEntry,
@@ -273,13 +274,13 @@ pub(crate) fn read_whole(
     }
 }
 
-/// A whole number, as JSON or as text.
+/// An integer, from a JSON number or string.
 pub(crate) fn number(json: &Json) -> Option<i64> {
     json.as_i64().or_else(|| json.as_str()?.trim().parse().ok())
 }
 
 impl ReadRow {
-    /// Whether it says what a record with one value says.
+    /// Whether the row is equal to a record with one value.
     pub(crate) fn says(&self, record: &Record, types: &RecordTypes) -> bool {
         let data =
             || types.get(self.record_type.as_str())?.read(std::slice::from_ref(&self.value)).ok();
@@ -290,7 +291,7 @@ impl ReadRow {
     }
 }
 
-/// An id: a number or a text.
+/// An id: a number or a string.
 pub(crate) fn id(json: &Json) -> Option<String> {
     match json {
         Json::String(text) if !text.is_empty() => Some(text.clone()),
@@ -300,7 +301,7 @@ pub(crate) fn id(json: &Json) -> Option<String> {
 }
 
 impl Dialect {
-    /// A number as the service has them in rows.
+    /// A number, as the service has it in rows.
     pub(crate) fn number(&self, number: i64) -> Json {
         parts::Part::Number(number).field(self).unwrap_or_default()
     }

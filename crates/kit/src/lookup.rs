@@ -1,62 +1,63 @@
-//! Looking again: an answer that was lost is unknown until it was looked up.
+//! If a response is lost, the outcome is unknown until the kit looks it up.
 
 use async_trait::async_trait;
 use octodns_core::{ProviderError, ServiceErrorKind};
 use octodns_http::Backoff;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// What is there after an answer was lost.
+/// What a lookup after a lost response found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Observed {
-    /// What was to be made.
+    /// The desired state: the call was carried out.
     Desired,
-    /// What was there before: nothing was done.
+    /// The state from before: nothing was done.
     Existing,
-    /// Neither: somebody else was there, or it was done in part.
+    /// Neither: somebody else changed it, or it was done in part.
     Other,
 }
 
-/// Keeps looking and sending apart in one zone: a list that is read while rows of it come and go lacks some.
+/// Keeps writes and lookups in one zone apart: a list that is read while rows are added and deleted may miss
+/// some.
 #[derive(Debug, Default)]
 pub(crate) struct Still(RwLock<()>);
 
 impl Still {
-    /// Something is sent.
+    /// Held while something is sent.
     pub(crate) async fn sending(&self) -> RwLockReadGuard<'_, ()> {
         self.0.read().await
     }
 
-    /// Something is looked for: all that is being sent has ended, and nothing else is sent meanwhile.
+    /// Held during a lookup: waits until all writes have ended, and blocks new ones.
     pub(crate) async fn looking(&self) -> RwLockWriteGuard<'_, ()> {
         self.0.write().await
     }
 }
 
-/// Something that is sent once, whatever becomes of its answer.
+/// A call that must take effect at most once, even if its response is lost.
 #[async_trait]
 pub trait Call: Sync {
     /// Sends it.
     ///
     /// # Errors
     ///
-    /// Of kind [`ServiceErrorKind::Indeterminate`] when the answer is lost.
+    /// Of kind [`ServiceErrorKind::Indeterminate`] if the response is lost.
     async fn send(&self) -> Result<(), ProviderError>;
 
-    /// Looks what is there now.
+    /// Looks up the current state.
     ///
     /// # Errors
     ///
-    /// Fails when the service does not tell.
+    /// Fails if the state cannot be read.
     async fn look_up(&self) -> Result<Observed, ProviderError>;
 }
 
-/// Sends something until it is known to be done or not, and looks after each answer that was lost. Every
-/// repetition is after a pause.
+/// Sends a call until it is known to be done or not, and looks up the state after each lost response. Every
+/// retry comes after a backoff.
 ///
 /// # Errors
 ///
-/// That of [`Call::send`]: of kind [`ServiceErrorKind::Indeterminate`] if looking did not tell, and
-/// [`ServiceErrorKind::Unreachable`] if it was looked and nothing was done, whatever was tried.
+/// The error of [`Call::send`]: of kind [`ServiceErrorKind::Indeterminate`] if the lookup gave no answer, and
+/// [`ServiceErrorKind::Unreachable`] if the lookups showed that no attempt was carried out.
 pub async fn settle(backoff: &Backoff, call: &dyn Call) -> Result<(), ProviderError> {
     let mut attempt = 0;
     let mut was_lost = false;
@@ -72,7 +73,7 @@ pub async fn settle(backoff: &Backoff, call: &dyn Call) -> Result<(), ProviderEr
         match call.look_up().await {
             Ok(Observed::Desired) => return Ok(()),
             Ok(Observed::Existing) if is_lost && attempt < backoff.attempts() => {}
-            // Refused the second time, and not there: it was not done the first time either.
+            // Refused the second time, and not there: the first attempt was not carried out either.
             Ok(Observed::Existing) if !is_lost => return Err(error),
             Ok(Observed::Existing) => {
                 let words = format!("{}; a check found that it was not done", error.with_causes());

@@ -1,4 +1,4 @@
-//! The parts of a value, in the order of presentation format, and what each of them is.
+//! The parts of a value, in the order of presentation format, and the kind of each.
 
 use octodns_core::record::Txt;
 use octodns_core::record::text::QuotedString;
@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::dialect::{Dialect, Numbers};
 
-/// What a part of a value is.
+/// The kind of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Number,
@@ -15,7 +15,7 @@ pub(crate) enum Kind {
     Name,
     /// A quoted string.
     Text,
-    /// As it is: addresses, tags, digests.
+    /// Verbatim: addresses, tags, digests.
     Word,
 }
 
@@ -28,8 +28,8 @@ pub(crate) enum Part {
     Word(String),
 }
 
-/// The parts that values of a type have, by octoDNS' names for them. The one part of a type without parts has
-/// no name. Empty for types whose presentation format is taken as a whole.
+/// The parts of the values of a type, by octoDNS' names. The part of a type with a single part has no name.
+/// Empty for types whose presentation format is used as a whole.
 pub(crate) fn parts_of(record_type: RecordType) -> &'static [(&'static str, Kind)] {
     use Kind::{Name, Number, Text, Word};
     match record_type {
@@ -70,7 +70,7 @@ pub(crate) fn parts_of(record_type: RecordType) -> &'static [(&'static str, Kind
     }
 }
 
-/// The parts of the first value of `data`, as [`parts_of`] has them.
+/// The parts of the first value of `data`, in the order of [`parts_of`].
 pub(crate) fn parts(data: &RecordData) -> Vec<Part> {
     use Part::{Name, Number, Word};
     let number = |number: i64| Number(number);
@@ -144,7 +144,7 @@ pub(crate) fn parts(data: &RecordData) -> Vec<Part> {
 }
 
 impl Part {
-    /// The part as a field of its own: texts are bare there, whatever the dialect.
+    /// The part as a separate field: there, texts have no quotes, whatever the dialect.
     ///
     /// `None` for octets that are not UTF-8.
     pub(crate) fn field(&self, dialect: &Dialect) -> Option<Json> {
@@ -157,7 +157,7 @@ impl Part {
         })
     }
 
-    /// The part in the midst of others, in presentation format.
+    /// The part among others, in presentation format.
     pub(crate) fn word(&self, dialect: &Dialect) -> String {
         match self {
             Self::Number(number) => number.to_string(),
@@ -168,7 +168,7 @@ impl Part {
     }
 }
 
-/// A part from a field of its own, as data of octoDNS; `None` if the field cannot be such a part.
+/// A part from a separate field, as octoDNS data; `None` if the field is not valid for it.
 pub(crate) fn read_field(
     field: &Json,
     kind: Kind,
@@ -192,12 +192,12 @@ pub(crate) fn txt(octets: &[u8]) -> OwnedValue {
     Txt::from_octets(octets).in_ascii().into()
 }
 
-/// A row or set that lacks what its type has.
+/// Says that a row or set lacks a field of its type.
 pub(crate) fn incomplete(what: &str, item: &Json) -> String {
     format!("{what} lacks a field of its type: {item}")
 }
 
-/// The error of data that a service answers with and that cannot be.
+/// The error for invalid data in a response.
 pub(crate) fn malformed(message: String) -> octodns_core::ProviderError {
     octodns_core::ProviderError::service(octodns_core::ServiceErrorKind::Malformed, message)
 }

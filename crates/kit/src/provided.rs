@@ -1,4 +1,4 @@
-//! The provider that a service and its shape make, and how it becomes known.
+//! The provider made from a service and its shape, and its registration.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::api::{Api, Zone};
 use crate::service::Connector;
 use crate::shape::Shape;
 
-/// The provider that a service and its shape make.
+/// A provider made from a service and its shape.
 #[derive(Debug)]
 pub struct Provided<H: Shape> {
     account: Account<H::Api>,
@@ -68,12 +68,12 @@ impl<H: Shape> Provider for Provided<H> {
     }
 }
 
-/// Makes a service with this shape known as a provider, by its class paths and short names.
+/// Registers a service with this shape as a provider, by its class paths and short names.
 pub fn register<H: Shape>(registry: &mut Registry) {
     register_with::<H>(registry, &Host::default());
 }
 
-/// The same, with the clock and the randomness of `host`: what a service signs with is fixed then.
+/// The same, with the clock and the randomness of `host`, which makes signatures reproducible.
 ///
 /// ```
 /// # use octodns_core::Registry;
@@ -93,7 +93,7 @@ pub fn register_with<H: Shape>(registry: &mut Registry, host: &Host) {
         let build =
             move |id: &str, options: OptionsOf<H>| connect::<H>(id, options, &accounts, &host);
         registry.provider(path, short_names, service.version, build);
-        // They are those of the first.
+        // Short names belong to the first class.
         short_names = &[];
     }
 }

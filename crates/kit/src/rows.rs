@@ -1,4 +1,4 @@
-//! Services that keep a row per value, each under an id.
+//! Services that keep one row per value, each with an id.
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
@@ -25,24 +25,24 @@ use crate::provided;
 use crate::service::Service;
 use crate::shape::Shape;
 
-/// A service that keeps rows: where their fields stand, and one call for each thing that is done to them.
+/// A service with rows: the names of their fields, and one call for each operation.
 ///
-/// Rows are JSON objects, both ways; fields that the kit does not know are the provider's own business, and
-/// rows of types that it does not know are left alone.
+/// Rows are JSON objects in both directions. Fields that the kit does not know are left to the provider, and
+/// rows of unknown types are not changed.
 #[async_trait]
 pub trait RowApi: Api {
-    /// Where the fields of a row stand.
+    /// The names of the fields of a row.
     const FIELDS: Fields;
 
-    /// Whether an update can make another value of a row. If not, values are created and deleted.
+    /// Whether an update can change the value of a row. If not, the kit deletes and creates rows.
     const UPDATES_VALUES: bool = true;
 
-    /// All rows of a zone, or those of `only`, if the service can filter; more are no harm. `None` when there
+    /// All rows of a zone, or those of `only` if the service can filter; it may return more. `None` if there
     /// is no such zone.
     ///
     /// # Errors
     ///
-    /// Fails as a whole: a part of the rows is none.
+    /// Fails as a whole: the list is never partial.
     async fn rows(
         &self,
         zone: Zone<'_>,
@@ -53,25 +53,25 @@ pub trait RowApi: Api {
     ///
     /// # Errors
     ///
-    /// [`Error::Indeterminate`] when the response is lost: the kit looks then.
+    /// [`Error::Indeterminate`] if the response is lost: the kit then reads the rows again.
     async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error>;
 
-    /// Makes `row` of the row with this id. Must be safe to repeat.
+    /// Changes the row with this id to `row`. Must be safe to repeat.
     ///
     /// # Errors
     ///
-    /// Fails when the service does not do it.
+    /// Fails if the service does not do it.
     async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error>;
 
-    /// Deletes a row; that there is none any more is as good.
+    /// Deletes a row; a row that does not exist is not an error.
     ///
     /// # Errors
     ///
-    /// Fails when the service does not do it.
+    /// Fails if the service does not do it.
     async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error>;
 }
 
-/// Makes a service with rows known as a provider.
+/// Registers a service with rows as a provider.
 pub fn register<S: RowApi>(registry: &mut Registry) {
     provided::register::<Rows<S>>(registry);
 }
@@ -81,10 +81,10 @@ pub fn register_with<S: RowApi>(registry: &mut Registry, host: &Host) {
     provided::register_with::<Rows<S>>(registry, host);
 }
 
-/// The shape of services with what [`RowApi`] has.
+/// The shape of services that implement [`RowApi`].
 pub struct Rows<S>(PhantomData<S>);
 
-/// Gathers the rows of a zone; rows of other types are left out.
+/// Groups the rows of a zone by RRset; rows of unknown types are left out.
 fn gather<'r, S: RowApi>(
     account: &Account<S>,
     rows: &[Json],
@@ -101,7 +101,7 @@ fn gather<'r, S: RowApi>(
     Ok(gathered)
 }
 
-/// The rows that a new zone came with, name servers for example: creating them again would double them.
+/// The default rows of a new zone, such as name servers: creating them again would duplicate them.
 async fn rows_of_new<S: RowApi>(
     account: &Account<S>,
     zone: Zone<'_>,
@@ -160,7 +160,7 @@ impl<S: RowApi> Shape for Rows<S> {
 struct Calls<'c, S> {
     account: &'c Account<S>,
     zone: Zone<'c>,
-    /// The ids of the rows that were there when the zone was read.
+    /// The ids of the rows that existed when the zone was read.
     known: HashSet<String>,
     types: RecordTypes,
     still: Still,
@@ -179,7 +179,7 @@ impl<S: RowApi> Calls<'_, S> {
         Ok(S::FIELDS.write(record, self.dialect(), self.zone.name)?.into())
     }
 
-    /// The rows of the name and type of `record` that are there now, and perhaps others.
+    /// The current rows of the name and type of `record`, possibly with others.
     async fn rows_now(&self, record: &Record) -> Result<Vec<ReadRow>, ProviderError> {
         let (dialect, zone) = (self.dialect(), self.zone);
         let sought = Sought::new(record, dialect, &S::FIELDS, zone.name);
@@ -190,11 +190,11 @@ impl<S: RowApi> Calls<'_, S> {
     }
 }
 
-/// A row that is changed on its way to the service.
+/// A row to create, update or delete.
 struct OneRow<'c, S> {
     calls: &'c Calls<'c, S>,
     existing: &'c StoredRow<String>,
-    /// What is made of it, and how the service has that; `None` to delete it.
+    /// The new record, and its row as the service represents it; `None` to delete it.
     new: Option<(&'c Record, Json)>,
 }
 
@@ -247,7 +247,7 @@ impl<S: RowApi> per_record::RowApi for Calls<'_, S> {
     }
 
     async fn holds(&self, _: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
-        // One that was there before is not the one that was created.
+        // A row that existed before is not the new one.
         let is_known = |row: &ReadRow| row.id.as_ref().is_some_and(|id| self.known.contains(id));
         let rows = self.rows_now(record).await?;
         Ok(rows.iter().any(|row| !is_known(row) && row.says(record, &self.types)))

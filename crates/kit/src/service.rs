@@ -1,4 +1,4 @@
-//! The facts of a service, as data: a reviewer compares them with its documentation line by line.
+//! The facts of a service, as data: a reviewer can compare them with its documentation line by line.
 
 use octodns_core::Capabilities;
 use octodns_core::registry::BuildError;
@@ -34,28 +34,28 @@ use crate::dialect::Dialect;
 pub struct Service {
     /// The class path of octoDNS' provider: `octodns_example.ExampleProvider`.
     pub class: &'static str,
-    /// Other class paths by which it is known.
+    /// Other class paths that it is registered under.
     pub other_classes: &'static [&'static str],
-    /// Its names in a config without a path; the first is what the client calls itself as well.
+    /// Its short names in a config; the client also uses the first one as its name.
     pub short_names: &'static [&'static str],
     /// The version of the provider's crate.
     pub version: &'static str,
-    /// The URL that all calls are below, unless the user says otherwise.
+    /// The base URL of all calls, unless the user sets another.
     pub endpoint: &'static str,
-    /// What one account may ask for.
+    /// The rate limits of one account.
     pub rates: &'static [Rate],
-    /// The most requests at the same time. Default: 8.
+    /// The maximum number of concurrent requests. Default: 8.
     pub concurrency: usize,
-    /// How many names are changed at the same time. Default: 4.
+    /// How many names are changed concurrently. Default: 4.
     pub names_at_once: usize,
-    /// What it can hold.
+    /// Its capabilities.
     pub capabilities: Capabilities,
     /// How it spells names and texts.
     pub dialect: Dialect,
 }
 
 impl Service {
-    /// A service of which nothing is known but these; to be filled in.
+    /// A service of which only these are known; all else is at its default.
     pub const fn new(class: &'static str, endpoint: &'static str) -> Self {
         Self {
             class,
@@ -71,18 +71,18 @@ impl Service {
         }
     }
 
-    /// The name that plans show beside the id: the last part of the class path.
+    /// The name that plans show next to the id: the last part of the class path.
     pub fn class_name(&self) -> &'static str {
         self.class.rsplit('.').next().unwrap_or(self.class)
     }
 
-    /// What the client calls itself.
+    /// The client's name for itself.
     pub(crate) fn name(&self) -> &'static str {
         self.short_names.first().copied().unwrap_or(self.class)
     }
 }
 
-/// Makes the client of a provider: what all of them have in common is set already.
+/// Builds the client of a provider, with the settings that all providers share.
 #[derive(Debug)]
 pub struct Connector<'c> {
     pub(crate) service: &'c Service,
@@ -102,25 +102,25 @@ impl<'c> Connector<'c> {
         Self { service, options, accounts, host }
     }
 
-    /// The URL that all calls are below.
+    /// The base URL of all calls.
     pub fn endpoint(&self) -> &str {
         self.options.endpoint.as_deref().unwrap_or(self.service.endpoint)
     }
 
-    /// A client that proves who is asking by `auth`.
+    /// A client that authenticates with `auth`.
     ///
     /// # Errors
     ///
-    /// Says which option cannot be.
+    /// Says which option is not valid.
     pub fn client(&self, auth: impl Auth + 'static) -> Result<Client, BuildError> {
         self.client_with(auth, |builder| builder)
     }
 
-    /// The same, with more that is particular to the service: statuses, headers, parameters.
+    /// The same, with settings for the service: statuses, headers, parameters.
     ///
     /// # Errors
     ///
-    /// Says which option cannot be.
+    /// Says which option is not valid.
     pub fn client_with(
         &self,
         auth: impl Auth + 'static,

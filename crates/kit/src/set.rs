@@ -1,4 +1,4 @@
-//! RRsets as JSON: where their values stand, and records both ways.
+//! RRsets as JSON: the place of their values, and conversion to records and back.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::fields::{Fields, number, read_whole};
 use crate::lookup::Observed;
 use crate::parts::{incomplete, malformed};
 
-/// Where an `RRset` has what.
+/// The names of the fields of an `RRset`.
 ///
 /// ```
 /// use octodns_kit::{Fields, SetFields};
@@ -33,24 +33,24 @@ use crate::parts::{incomplete, malformed};
 pub struct SetFields {
     /// The list of values.
     pub values: &'static str,
-    /// Whether a value is an object, with the fields of `of`; else it is a text.
+    /// Whether a value is an object with the fields of `of`; otherwise it is a string.
     pub item: bool,
-    /// The value of types that can have only one, if that is not a list.
+    /// The value of types that can have only one, if it is not in a list.
     pub single: Option<&'static str>,
     /// Name, type and TTL of the set, and the fields of a value.
     pub of: Fields,
 }
 
-/// The sets of a zone as they were read, to be remembered for applying to it.
+/// The sets of a zone as they were read, kept for the apply.
 #[derive(Debug, Default)]
 pub(crate) struct HeldSets(HashMap<(RecordName, RecordType), Json>);
 
 impl HeldSets {
-    /// The set that a change is about, as it was read; `None` for one that is created.
+    /// The set of a change, as it was read; `None` for a creation.
     ///
     /// # Errors
     ///
-    /// Fails when the change is about another state than the one that was read.
+    /// Fails if the change is about a state other than the one that was read.
     pub(crate) fn of(&self, change: &Change) -> Result<Option<&Json>, ProviderError> {
         let record = change.record();
         let held = self.0.get(&(record.name().clone(), record.record_type()));
@@ -59,18 +59,18 @@ impl HeldSets {
     }
 }
 
-/// What is at the service now, beside what a change is about: both are true of a change that leaves the values
+/// The current state at the service compared with a change; both are true for a change that leaves the values
 /// and the TTL as they are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
-    /// It is what the change makes.
+    /// It is the state after the change.
     is_desired: bool,
-    /// It is what the change was made for.
+    /// It is the state before the change.
     is_existing: bool,
 }
 
 impl Found {
-    /// What was found of several changes that are made together.
+    /// Combines the lookups of several changes that are sent together.
     pub(crate) fn of_all(found: impl IntoIterator<Item = Self>) -> Observed {
         let both = Self { is_desired: true, is_existing: true };
         let all = found.into_iter().fold(both, |all, one| Self {
@@ -86,28 +86,28 @@ impl Found {
 }
 
 impl SetFields {
-    /// A list of texts.
+    /// A list of strings.
     pub const fn texts(values: &'static str) -> Self {
         Self { values, item: false, single: None, of: Fields::new("value") }
     }
 
-    /// A list of objects, whose fields are those of `of`.
+    /// A list of objects, with the fields of `of`.
     pub const fn objects(values: &'static str, of: Fields) -> Self {
         Self { values, item: true, single: None, of }
     }
 
-    /// The field of a set that has the one value of a type, if that is not a list.
+    /// The field for the single value of a type, if that is not in a list.
     fn single_of(&self, data: &RecordData) -> Option<&'static str> {
         let is_single =
             matches!(data, RecordData::Alias(_) | RecordData::Cname(_) | RecordData::Dname(_));
         self.single.filter(|_| is_single)
     }
 
-    /// A record as the service has it.
+    /// A record, as the service represents it.
     ///
     /// # Errors
     ///
-    /// Fails for a text that the service cannot hold; what plans are made of has none.
+    /// Fails for a text that the service cannot hold; plans contain no such text.
     pub fn write(
         &self,
         record: &Record,
@@ -138,12 +138,12 @@ impl SetFields {
         Ok(set.into())
     }
 
-    /// The records of a zone, and the sets to be remembered. Sets of types that `capabilities` lacks are left
-    /// out, and stay as they are at the service.
+    /// The records of a zone, and its sets for the apply. Sets of types that `capabilities` lacks are left
+    /// out, and stay unchanged at the service.
     ///
     /// # Errors
     ///
-    /// Fails when a set lacks what its type has.
+    /// Fails if a set lacks a field of its type.
     pub(crate) fn read(
         &self,
         sets: Vec<Json>,
@@ -196,11 +196,11 @@ impl SetFields {
         Ok(Some((name, data.into())))
     }
 
-    /// What `sets`, as they were read anew, show of a change.
+    /// Compares `sets`, which were read again, with a change.
     ///
     /// # Errors
     ///
-    /// Fails when a set lacks what its type has.
+    /// Fails if a set lacks a field of its type.
     pub(crate) fn find(
         &self,
         change: &Change,
@@ -239,7 +239,7 @@ impl SetFields {
         Ok((ttl, data))
     }
 
-    /// The TTL of a set, and its values as data of octoDNS.
+    /// The TTL of a set, and its values as octoDNS data.
     fn values(
         &self,
         set: &Json,

@@ -1,4 +1,4 @@
-//! Services that replace an RRset as a whole, one call a set.
+//! Services that replace an RRset as a whole, with one call per set.
 
 use async_trait::async_trait;
 use octodns_core::engine::{about_change, apply_each};
@@ -15,42 +15,42 @@ use crate::provided;
 use crate::set::{Found, HeldSets, SetFields};
 use crate::shape::Shape;
 
-/// A service that keeps `RRset`s: where their fields stand, and one call for each thing that is done to them.
+/// A service with `RRset`s: the names of their fields, and one call for each operation.
 ///
-/// Sets are JSON objects, both ways; those of types that the kit does not know are left alone.
+/// Sets are JSON objects in both directions; those of unknown types are not changed.
 #[async_trait]
 pub trait SetApi: Api {
-    /// Where the fields of a set stand.
+    /// The names of the fields of a set.
     const FIELDS: SetFields;
 
-    /// All sets of a zone, or that of `only`, if the service can filter; more are no harm. `None` when there
+    /// All sets of a zone, or that of `only` if the service can filter; it may return more. `None` if there
     /// is no such zone.
     ///
     /// # Errors
     ///
-    /// Fails as a whole: a part of the sets is none.
+    /// Fails as a whole: the list is never partial.
     async fn sets(
         &self,
         zone: Zone<'_>,
         only: Option<Only<'_>>,
     ) -> Result<Option<Vec<Json>>, Error>;
 
-    /// Makes the service hold `set`, in place of `existing` (as it was read) if that is there.
+    /// Stores `set`, in place of `existing` (as it was read) if that is given.
     ///
     /// # Errors
     ///
-    /// [`Error::Indeterminate`] when the response is lost: the kit looks then.
+    /// [`Error::Indeterminate`] if the response is lost: the kit then reads the set again.
     async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error>;
 
-    /// Deletes a set, as it was read; that there is none any more is as good.
+    /// Deletes a set, as it was read; a set that does not exist is not an error.
     ///
     /// # Errors
     ///
-    /// Fails when the service does not do it.
+    /// Fails if the service does not do it.
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error>;
 }
 
-/// Makes a service with `RRset`s known as a provider.
+/// Registers a service with `RRset`s as a provider.
 pub fn register<S: SetApi>(registry: &mut Registry) {
     provided::register::<Sets<S>>(registry);
 }
@@ -60,7 +60,7 @@ pub fn register_with<S: SetApi>(registry: &mut Registry, host: &Host) {
     provided::register_with::<Sets<S>>(registry, host);
 }
 
-/// The shape of services with what [`SetApi`] has.
+/// The shape of services that implement [`SetApi`].
 pub struct Sets<S>(PhantomData<S>);
 
 async fn make<S: SetApi>(

@@ -1,4 +1,4 @@
-//! How a service is read and written, over its calls.
+//! How to read and write a service with its API calls.
 
 use async_trait::async_trait;
 use octodns_core::{ApplyLog, Plan, ProviderError, ZoneRead, ZoneRequest};
@@ -10,14 +10,14 @@ use crate::api::{Api, Zone};
 /// [`Changes`](crate::changes::Changes), [`Whole`](crate::whole::Whole).
 #[async_trait]
 pub trait Shape: Send + Sync + 'static {
-    /// The calls that it is made of.
+    /// The API calls that it uses.
     type Api: Api;
 
     /// Reads a zone, as [`octodns_core::Source::read`] does.
     ///
     /// # Errors
     ///
-    /// Those of [`octodns_core::Source::read`].
+    /// The errors of [`octodns_core::Source::read`].
     async fn read(
         account: &Account<Self::Api>,
         zone: Zone<'_>,
@@ -28,7 +28,7 @@ pub trait Shape: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Those of [`octodns_core::Provider::apply`].
+    /// The errors of [`octodns_core::Provider::apply`].
     async fn apply(
         account: &Account<Self::Api>,
         plan: &Plan,

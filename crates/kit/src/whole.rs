@@ -1,4 +1,4 @@
-//! Services that are given a whole zone, and replace what they had.
+//! Services that replace a whole zone with each write.
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
@@ -23,29 +23,29 @@ use crate::shape::Shape;
 
 /// A service whose zones are written as a whole: how their rows are read, and the one call that replaces them.
 ///
-/// What it is given is what it holds, with the rows of changed `RRset`s replaced: rows of types that nobody
-/// knows and records that the plan does not name go back as they came.
+/// A write sends the current rows with those of changed `RRset`s replaced: rows of unknown types and records
+/// that the plan does not name are sent back unchanged.
 #[async_trait]
 pub trait WholeApi: Api {
-    /// Where the fields of a row stand.
+    /// The names of the fields of a row.
     const FIELDS: Fields;
 
-    /// All rows of a zone; `None` when there is no such zone.
+    /// All rows of a zone; `None` if there is no such zone.
     ///
     /// # Errors
     ///
-    /// Fails as a whole: a part of the rows is none.
+    /// Fails as a whole: the list is never partial.
     async fn rows(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error>;
 
-    /// Makes these the rows of the zone.
+    /// Replaces all rows of the zone.
     ///
     /// # Errors
     ///
-    /// [`Error::Indeterminate`] when the response is lost: the kit looks then.
+    /// [`Error::Indeterminate`] if the response is lost: the kit then reads the rows again.
     async fn replace(&self, zone: Zone<'_>, rows: &[Json]) -> Result<(), Error>;
 }
 
-/// Makes a service that is given whole zones known as a provider.
+/// Registers a service that replaces whole zones as a provider.
 pub fn register<S: WholeApi>(registry: &mut Registry) {
     provided::register::<Whole<S>>(registry);
 }
@@ -55,7 +55,7 @@ pub fn register_with<S: WholeApi>(registry: &mut Registry, host: &Host) {
     provided::register_with::<Whole<S>>(registry, host);
 }
 
-/// The shape of services with what [`WholeApi`] has.
+/// The shape of services that implement [`WholeApi`].
 pub struct Whole<S>(PhantomData<S>);
 
 /// The rows of a zone as they were read.
@@ -65,7 +65,7 @@ struct Held(Vec<Json>);
 /// A name and type.
 type Key = (String, RecordType);
 
-/// The name and type of each row; `None` for one of a type that nobody knows.
+/// The name and type of each row; `None` for an unknown type.
 fn keys<S: WholeApi>(
     account: &Account<S>,
     rows: &[Json],
@@ -79,7 +79,7 @@ fn keys<S: WholeApi>(
     rows.iter().map(key).collect()
 }
 
-/// The rows after a plan: those of changed `RRset`s replaced, all else as it came.
+/// The rows after a plan: those of changed `RRset`s replaced, all others unchanged.
 fn rows_after<S: WholeApi>(
     account: &Account<S>,
     plan: &Plan,
@@ -101,7 +101,7 @@ fn rows_after<S: WholeApi>(
     Ok(rows)
 }
 
-/// What rows say, whatever their order, ids and spelling.
+/// The content of rows, regardless of order, ids and spelling.
 fn said<S: WholeApi>(
     account: &Account<S>,
     rows: &[Json],
@@ -124,7 +124,7 @@ fn said<S: WholeApi>(
     Ok(said)
 }
 
-/// All rows of a zone; none of one that is not there.
+/// All rows of a zone; none if it does not exist.
 async fn rows<S: WholeApi>(
     account: &Account<S>,
     zone: Zone<'_>,
@@ -159,7 +159,7 @@ impl<S: WholeApi> Call for OneZone<'_, S> {
     }
 }
 
-/// The name and type that a change is about.
+/// The name and type of a change.
 fn key(change: &Change) -> Key {
     let record = change.record();
     (record.name().as_str().to_owned(), record.record_type())
@@ -211,7 +211,7 @@ impl<S: WholeApi> Shape for Whole<S> {
                 }
                 now
             }
-            // What a new zone comes with stays.
+            // Keep the default rows of a new zone.
             None => rows(account, zone).await?,
         };
         let after = rows_after(account, plan, &held)?;

@@ -1,4 +1,4 @@
-//! `AcmeManagingProcessor`: leaves alone the challenges that certificate clients put into a zone.
+//! `AcmeManagingProcessor`: leaves ACME challenges alone that other clients put into a zone.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,15 +12,15 @@ use octodns_core::{
 
 use crate::version::VERSION;
 
-/// The value that marks a challenge as ours.
+/// The value that marks a challenge as managed by octoDNS.
 const MARK: &str = "*octoDNS*";
 
-/// Marks configured challenge records, and leaves those of the target alone that have no mark.
+/// Marks configured challenge records, and leaves unmarked ones of the target alone.
 struct AcmeManaging {
     id: String,
-    /// The challenges that are configured, which are ours even where the target has no mark yet.
+    /// The configured challenges, which are managed even if the target does not have the mark yet.
     ///
-    // Differs from octoDNS: per zone; there, a name that is ours in one zone is ours in all.
+    // Differs from octoDNS: per zone; there, a name that is managed in one zone is managed in all.
     owned: Mutex<HashSet<(ZoneName, RecordName)>>,
 }
 

@@ -1,4 +1,4 @@
-//! `AutoArpa`: the PTR records of reverse zones, made from the addresses of all other zones.
+//! `AutoArpa`: the PTR records of reverse zones, generated from the addresses of all other zones.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::IpAddr;
@@ -48,16 +48,16 @@ impl Default for AutoArpaOptions {
     }
 }
 
-/// A name that an address goes by: priority (the lowest first), TTL and the name.
+/// A name of an address: priority (lowest first), TTL and the name.
 type Name = (i64, i64, String);
 
-/// Gathers addresses as a processor, and gives reverse zones as a source.
+/// Collects addresses as a processor, and returns reverse zones as a source.
 ///
 /// Reverse zones must be read after all others were processed.
 pub struct AutoArpa {
     id: String,
     options: AutoArpaOptions,
-    /// By the reverse name spelled backwards, so that those of a zone stand side by side.
+    /// By the reverse name spelled backwards, so that the names of a zone are adjacent.
     names: Mutex<BTreeMap<String, BTreeSet<Name>>>,
 }
 
@@ -69,12 +69,12 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 impl AutoArpa {
-    /// One that has seen no zones yet.
+    /// An empty one.
     pub fn new(id: &str, options: AutoArpaOptions) -> Self {
         Self { id: id.to_owned(), options, names: Mutex::default() }
     }
 
-    /// The name that the addresses of a record stand for, if they do.
+    /// The name to use for the addresses of a record, if any.
     fn name(&self, record: &Record, zone: &ZoneName) -> Option<String> {
         let fqdn = record.fqdn(zone);
         match &self.options.wildcard_replacement {
@@ -113,14 +113,14 @@ impl AutoArpa {
     }
 }
 
-/// All addresses of a record: its own, and those of its pools and places.
+/// All addresses of a record: its own, and those of its pools and geos.
 fn addresses(record: &Record) -> Vec<IpAddr> {
     let mut addresses: Vec<IpAddr> = match record.data() {
         RecordData::A(values) => values.iter().copied().map(IpAddr::from).collect(),
         RecordData::Aaaa(values) => values.iter().copied().map(IpAddr::from).collect(),
         _ => return Vec::new(),
     };
-    // What is not an address was found when the record was read.
+    // Invalid addresses were reported when the record was read.
     for place in record.geo().map(Geo::places).unwrap_or_default() {
         addresses.extend(place.values().iter().filter_map(|text| text.parse::<IpAddr>().ok()));
     }

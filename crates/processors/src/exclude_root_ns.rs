@@ -19,7 +19,7 @@ struct Options {
     error: bool,
 }
 
-/// Refuses changes of the NS record at the apex, or takes them out of plans with a warning.
+/// Refuses changes of the NS record at the apex, or removes them from plans with a warning.
 struct ExcludeRootNsChanges {
     id: String,
     error: bool,

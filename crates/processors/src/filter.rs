@@ -1,4 +1,4 @@
-//! What all filters by a list have in common: keeping what matches, or everything else.
+//! What all list filters have in common: they keep either what matches, or everything else.
 
 use octodns_core::processor::Stage;
 use octodns_core::registry::{BuildError, Sourced};
@@ -10,15 +10,15 @@ use serde::Deserialize;
 use crate::options::yes;
 use crate::version::VERSION;
 
-/// Which records a list is about.
+/// A kind of list, and which records are on it.
 pub(crate) trait Test: Sized + Send + Sync + 'static {
-    /// What an entry of the list is to look like.
+    /// The format of an entry.
     const FORM: &'static str;
 
-    /// Reads the list; a fault says which entry is wrong, and why.
+    /// Reads the list; the error says which entry is wrong, and why.
     fn new(list: &[String]) -> Result<Self, String>;
 
-    /// Whether a record is on the list; `None` for records the list has no say about.
+    /// Whether a record is on the list; `None` for records that the list does not apply to.
     fn matches(&self, record: &Record) -> Option<bool>;
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn register<T: Test>(
     });
 }
 
-/// As [`register`], for filters that always look at the target as well.
+/// Like [`register`], for filters that always include the target.
 pub(crate) fn register_fixed<T: Test>(
     registry: &mut Registry,
     allow: (&'static str, &'static str),

@@ -2,8 +2,8 @@
 
 use octodns_core::{Diagnostic, Record, ZoneName};
 
-/// An error of the processor `id` about a record, at the place the record was written; callers add
-/// what to write instead.
+/// An error of the processor `id` about a record, at the record's position in the source; callers add what to
+/// write instead.
 pub(crate) fn about(
     record: &Record,
     zone: &ZoneName,

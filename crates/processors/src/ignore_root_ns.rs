@@ -1,4 +1,4 @@
-//! `IgnoreRootNsFilter`: the NS record at the apex is somebody else's business.
+//! `IgnoreRootNsFilter`: ignores the NS record at the apex.
 
 use octodns_core::processor::Stage;
 use octodns_core::registry::{BuildError, NoOptions};
@@ -6,7 +6,7 @@ use octodns_core::{Processor, ProviderError, RecordName, RecordType, Registry, Z
 
 use crate::version::VERSION;
 
-/// Leaves the NS record at the apex out of both sides.
+/// Removes the NS record at the apex from both sides.
 struct IgnoreRootNs {
     id: String,
 }

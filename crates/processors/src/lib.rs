@@ -1,7 +1,6 @@
 //! The processors of octoDNS, which change zones and plans on their way from source to target.
 //!
-//! A processor is known to configs by its octoDNS class or a short name; [`register`] makes all of them
-//! known.
+//! A config names a processor by its octoDNS class or a short name; [`register`] registers all of them.
 //!
 //! ```
 //! let mut registry = octodns_core::Registry::default();
@@ -35,7 +34,7 @@ mod zone_name;
 pub use arpa::{AutoArpa, AutoArpaOptions};
 use octodns_core::Registry;
 
-/// Makes the processors known by their octoDNS classes and short names.
+/// Registers the processors by their octoDNS classes and short names.
 pub fn register(registry: &mut Registry) {
     acme::register(registry);
     arpa::register(registry);

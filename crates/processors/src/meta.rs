@@ -1,4 +1,4 @@
-//! `MetaProcessor`: a TXT record that says when, by what and to where a zone was last written.
+//! `MetaProcessor`: a TXT record that says when and by what a zone was last written, and to which target.
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -57,13 +57,13 @@ fn a_minute() -> i64 {
     60
 }
 
-/// Writes the record along with other changes; on its own only when its fields are others.
+/// Writes the record along with other changes; on its own only if its fields change.
 struct Meta {
     id: String,
     record_name: RecordName,
     ttl: i64,
     include_provider: bool,
-    /// `key=value` before the provider's, and after it.
+    /// The `key=value` pairs before and after the provider's.
     before: Vec<String>,
     after: Vec<String>,
 }
@@ -99,7 +99,7 @@ fn new(id: &str, given: &Sourced<Options>, host: &Host) -> Result<Meta, BuildErr
         let uuid = (host.uuid)().ok_or_else(|| missing("include_uuid", "UUIDs"))?;
         after.push(format!("uuid={uuid}"));
     }
-    // What is extra holds values of any type, which are shown as Python shows them.
+    // The extra values can have any type, and are formatted as in Python.
     if let Some(extra) = given.get("include_extra").filter(|extra| !extra.is_null()) {
         let message = "include_extra must be a mapping of keys to values";
         let map =
@@ -131,7 +131,7 @@ impl Meta {
         self.before.iter().cloned().chain(provider).chain(self.after.iter().cloned()).collect()
     }
 
-    /// Whether a change is of our record, and of nothing but values.
+    /// Whether a change affects only the values of this record.
     fn is_only_newer(&self, change: &Change, stage: &Stage<'_>) -> bool {
         let Some(RecordData::Txt(existing)) = change.existing().map(|existing| existing.data())
         else {
@@ -160,7 +160,7 @@ impl Processor for Meta {
         data.insert("type", "TXT");
         data.insert("ttl", self.ttl);
         data.insert("values", values);
-        // Lenient: there may be no values, and what is extra is the user's business.
+        // Lenient: there may be no values, and the extra values are up to the user.
         let context = LoadContext {
             lenient: true,
             ..LoadContext::new(desired.name(), stage.validators, stage.types)

@@ -1,5 +1,5 @@
-//! `NetworkValueAllowlistFilter` and `NetworkValueRejectlistFilter`: A and AAAA records by the networks
-//! their addresses lie in.
+//! `NetworkValueAllowlistFilter` and `NetworkValueRejectlistFilter`: A and AAAA records by the networks of
+//! their addresses.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! `OwnershipProcessor`: touches only what it has marked as its own by a TXT record.
+//! `OwnershipProcessor`: changes only the records that it owns, which are marked by a TXT record.
 
 use std::collections::HashSet;
 
@@ -46,7 +46,7 @@ impl Default for Options {
     }
 }
 
-/// Adds a marker to every record of the desired state, and leaves alone what has none of its markers.
+/// Adds a marker to every desired record, and leaves records without its marker alone.
 struct Ownership {
     id: String,
     options: Options,
@@ -66,13 +66,13 @@ fn new(id: &str, given: Sourced<Options>) -> Result<Ownership, BuildError> {
     let marker = Txt::read(&value)
         .map_err(|_| given.error("txt_value", "txt_value must be text").help("put it in quotes"))?;
     let mut options = given.options;
-    // Record names are in lower case.
+    // Record names are in lowercase.
     options.txt_name = options.txt_name.to_lowercase();
     Ok(Ownership { id: id.to_owned(), options, marker: vec![marker] })
 }
 
 impl Ownership {
-    /// Whether a record is a marker by its name, whoever's.
+    /// Whether a record has the name of a marker, of any owner.
     fn is_marker_name(&self, record: &Record) -> bool {
         matches!(record.data(), RecordData::Txt(_))
             && record.name().as_str().starts_with(&self.options.txt_name)
@@ -84,7 +84,7 @@ impl Ownership {
             && matches!(record.data(), RecordData::Txt(values) if *values == self.marker)
     }
 
-    /// The record that a marker is for.
+    /// The record that a marker belongs to.
     fn marked(&self, record: &Record) -> Option<Key> {
         let rest =
             record.name().as_str().strip_prefix(&self.options.txt_name)?.strip_prefix('.')?;
@@ -108,7 +108,7 @@ impl Ownership {
         Record::load(&Value::from(name), &Value::from(data), &context, stage.report)
     }
 
-    /// The records that are ours by the markers of both sides.
+    /// The records that are owned by the markers of both sides.
     fn owned(&self, plan: &Plan) -> HashSet<Key> {
         let records = plan.existing.records().chain(plan.desired.records());
         records
@@ -117,7 +117,7 @@ impl Ownership {
             .collect()
     }
 
-    /// Refuses to go on where we are about to own what has somebody else's marker.
+    /// Refuses to take over a record that has somebody else's marker.
     fn refuse_foreign(&self, plan: &Plan, owned: &HashSet<Key>, stage: &mut Stage<'_>) {
         if self.options.allow_takeover {
             return;
@@ -150,7 +150,7 @@ impl Processor for Ownership {
         stage: &mut Stage<'_>,
     ) -> Result<(), ProviderError> {
         let mut markers = Vec::with_capacity(desired.len());
-        // Markers have none themselves; an alias zone brings those of the zone it is an alias of.
+        // Markers have no markers of their own; an alias zone copies those of its original.
         for record in desired.records().filter(|record| !self.is_marker(record)) {
             markers.extend(self.marker_for(record, desired, stage));
         }

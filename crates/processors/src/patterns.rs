@@ -1,10 +1,10 @@
-//! Lists of texts, and of regular expressions between slashes.
+//! Lists of strings, and of regular expressions between slashes.
 
 use std::collections::HashSet;
 
 use fancy_regex::Regex;
 
-/// Texts that match themselves, and expressions that match what they are found in.
+/// Strings, which must match exactly, and expressions, which may match anywhere.
 #[derive(Debug)]
 pub(crate) struct Patterns {
     exact: HashSet<String>,
@@ -12,11 +12,11 @@ pub(crate) struct Patterns {
 }
 
 impl Patterns {
-    /// What an entry of a list is to look like.
+    /// The format of an entry.
     pub(crate) const FORM: &'static str =
         "write a text, or a regular expression between slashes, with \\ before special characters";
 
-    /// Reads a list; an entry that starts with a slash is an expression and loses its last character.
+    /// Reads a list; an entry that starts with a slash is an expression, and its last character is dropped.
     pub(crate) fn new(list: &[String]) -> Result<Self, String> {
         let (mut exact, mut expressions) = (HashSet::new(), Vec::new());
         for entry in list {
@@ -26,7 +26,7 @@ impl Patterns {
             };
             let mut pattern = rest.chars();
             pattern.next_back();
-            // Python's end of text, which is written otherwise here.
+            // Python's end-of-text anchor, which has another spelling here.
             let pattern = pattern.as_str().replace("\\Z", "\\z");
             let expression = Regex::new(&pattern)
                 .map_err(|error| format!("\"{entry}\" is not a regular expression: {error}"))?;
@@ -35,9 +35,9 @@ impl Patterns {
         Ok(Self { exact, expressions })
     }
 
-    /// Whether the list has an entry for a text.
+    /// Whether an entry of the list matches a text.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        // An expression that takes too long to match matches nothing.
+        // An expression that takes too long does not match.
         self.exact.contains(text)
             || self.expressions.iter().any(|found| found.is_match(text).unwrap_or(false))
     }

@@ -1,4 +1,4 @@
-//! `SpfDnsLookupProcessor`, which is at home where DNS is asked.
+//! `SpfDnsLookupProcessor`, which is in the crate for DNS queries.
 
 use octodns_core::Registry;
 use octodns_core::registry::BuildError;

@@ -56,7 +56,7 @@ impl Processor for EnsureTrailingDots {
     }
 }
 
-/// The same values with absolute names; `None` if they are so already.
+/// The same values with absolute names; `None` if they are absolute already.
 fn dotted(data: &RecordData) -> Result<Option<RecordData>, IdnaError> {
     let lacks = |target: &HostName| !target.as_str().is_empty() && !target.is_absolute();
     let ended = |target: &HostName| {

@@ -1,4 +1,4 @@
-//! `TtlClampProcessor`: brings TTLs between two limits.
+//! `TtlClampProcessor`: clamps TTLs to a range.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ fn a_day() -> i64 {
     86_400
 }
 
-/// Raises TTLs below the lower limit to it, and lowers those above the upper one.
+/// Raises TTLs below the minimum to it, and lowers those above the maximum.
 struct TtlClamp {
     id: String,
     options: Options,

@@ -33,7 +33,7 @@ fn seven_days() -> i64 {
     SEVEN_DAYS
 }
 
-/// Refuses records whose TTL is outside of the limits; lenient records are left alone.
+/// Refuses records whose TTL is out of range; lenient records are exempt.
 struct TtlRestriction {
     id: String,
     options: Options,

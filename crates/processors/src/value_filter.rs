@@ -25,7 +25,7 @@ impl Test for Values {
 
     fn matches(&self, record: &Record) -> Option<bool> {
         Some(match record.data() {
-            // Text without the quotes of its presentation format, semicolons escaped.
+            // Texts are compared without quotes, with escaped semicolons.
             RecordData::Txt(values) | RecordData::Spf(values) => {
                 values.iter().map(Txt::as_str).any(|text| self.0.matches(text))
             }

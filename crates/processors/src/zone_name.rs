@@ -22,7 +22,7 @@ struct Options {
     include_target: bool,
 }
 
-/// Refuses names such as `www.example.com` within `example.com.`, or leaves them out.
+/// Refuses names such as `www.example.com` within `example.com.`, or removes the records.
 struct ZoneNameFilter {
     id: String,
     options: Options,

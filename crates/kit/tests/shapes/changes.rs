@@ -1,4 +1,4 @@
-//! A service with change sets: all or nothing, deletions literal, and fewer changes in one than it says.
+//! A service with change sets: atomic, with exact deletions, and a lower limit than it declares.
 
 use octodns_core::engine::BatchLimits;
 use octodns_core::record::text::Presentation;
@@ -46,7 +46,7 @@ impl ChangeApi for Remote<Changed> {
 fn change(store: &mut Store, call: &store::Call) -> Result<Response, Refusal> {
     let sets = |key: &str| call.body[key].as_array().cloned().unwrap_or_default();
     let (deletions, additions) = (sets("deletions"), sets("additions"));
-    // It does not say so, but it takes 60 at a time.
+    // The real limit is 60, which the service does not declare.
     if deletions.len() + additions.len() > 60 {
         return Err(store.invalid("too many changes"));
     }

@@ -1,4 +1,5 @@
-//! Answers that are lost: what was done is found, what was not is sent again, and what cannot be known is said.
+//! Lost responses: a call that was carried out is found, one that was not is sent again, and an unknown
+//! outcome is reported.
 
 use octodns_core::{Change, Outcome};
 use octodns_kit::{Json, Shape};
@@ -7,7 +8,7 @@ use crate::memory::{
     Fate, Memory, MemoryChanges, MemoryRows, MemorySets, MemoryWhole, item, kind, record, zone,
 };
 
-/// What a change starts from and ends in.
+/// A change: the state before and after.
 type Step = (&'static str, Vec<Json>, Vec<Json>);
 
 fn steps() -> Vec<Step> {
@@ -19,7 +20,7 @@ fn steps() -> Vec<Step> {
     ]
 }
 
-/// What becomes of a change whose call and its repetitions go so; how often it is sent.
+/// The outcome of a change whose calls have these fates, and how often it was sent.
 async fn outcome<H: Shape<Api = Memory>>(step: &Step, fates: &[Fate]) -> (Outcome, usize) {
     let (_, held, desired) = step;
     let memory = Memory::new(held);
@@ -47,7 +48,7 @@ async fn check<H: Shape<Api = Memory>>(shape: &str) {
         ] {
             let is_other_row = step.0 == "create" && shape == "rows";
             if is_other_row && fates == [LostToOthers] {
-                // Rows of others stand beside those that are created.
+                // A new row is independent of the rows of others.
                 continue;
             }
             let (outcome, sent) = outcome::<H>(&step, &fates).await;
@@ -58,7 +59,7 @@ async fn check<H: Shape<Api = Memory>>(shape: &str) {
 }
 
 #[tokio::test]
-async fn every_shape_looks_after_a_lost_answer() {
+async fn every_shape_looks_up_a_lost_response() {
     check::<MemoryRows>("rows").await;
     check::<MemorySets>("sets").await;
     check::<MemoryChanges>("changes").await;
@@ -66,8 +67,8 @@ async fn every_shape_looks_after_a_lost_answer() {
 }
 
 #[tokio::test]
-async fn a_row_that_was_there_before_is_not_taken_for_the_one_that_is_created() {
-    // Twice the same row: one of the two is to have another TTL.
+async fn an_existing_row_is_not_mistaken_for_the_new_one() {
+    // The same row twice; one of the two gets another TTL.
     let (first, mut second) = (item(1, "www", "A", "192.0.2.1"), item(2, "www", "A", "192.0.2.2"));
     second["ttl"] = 60.into();
     let memory = Memory::new(&[first, second]);
@@ -81,9 +82,9 @@ async fn a_row_that_was_there_before_is_not_taken_for_the_one_that_is_created() 
     assert_eq!((state.calls.len(), state.items.len()), (1, 3));
 }
 
-/// A batch of which a part was so before: what is found then is judged by the rest.
+/// Part of a batch leaves its RRset as it is: the lookup is judged by the rest.
 #[tokio::test]
-async fn a_change_that_changes_nothing_does_not_hide_what_became_of_the_others() {
+async fn a_change_without_effect_does_not_hide_the_outcome_of_others() {
     for (fate, sends) in [(Fate::LostDone, 1), (Fate::Lost, 2)] {
         let memory =
             Memory::new(&[item(1, "www", "A", "192.0.2.1"), item(2, "same", "A", "192.0.2.9")]);
@@ -101,7 +102,7 @@ async fn a_change_that_changes_nothing_does_not_hide_what_became_of_the_others()
 }
 
 #[tokio::test]
-async fn a_refused_batch_is_halved_and_what_was_made_is_said() {
+async fn a_refused_batch_is_halved_and_what_was_applied_is_reported() {
     let memory = Memory::new(&[]);
     let harness = memory.harness::<MemoryChanges>();
     let desired = ["a", "b", "c", "d"].map(|name| record(name, "A", "192.0.2.1"));
@@ -114,9 +115,9 @@ async fn a_refused_batch_is_halved_and_what_was_made_is_said() {
     assert_eq!(memory.state().items.len(), 2);
 }
 
-/// All that a service gives in one list, in whatever order and case, is what was written.
+/// A list in any order and case is recognized as what was written.
 #[tokio::test]
-async fn what_is_found_may_be_spelled_otherwise() {
+async fn a_lookup_ignores_order_and_case() {
     let memory = Memory::new(&[]);
     let harness = memory.harness::<MemorySets>();
     let two = octodns_kit::json!({"name": "www", "type": "A", "ttl": 60,

@@ -1,5 +1,5 @@
-//! Services that do not exist, one or more of each shape: what the kit makes of them is held to what every
-//! provider must do, and to what only the kit can do wrong.
+//! Imaginary services, one or more of each shape: the kit's providers for them must pass the tests of every
+//! provider, and tests of what only the kit can get wrong.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

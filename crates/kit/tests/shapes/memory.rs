@@ -1,4 +1,4 @@
-//! A service in memory that has every shape, and of which each call can be made to go wrong.
+//! A service in memory that has every shape, and whose calls can be made to fail.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -17,18 +17,18 @@ use octodns_kit::{
 };
 use octodns_testkit::run::Harness;
 
-/// What becomes of a call.
+/// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fate {
     Done,
     Refused,
-    /// It is done, and the answer is lost.
+    /// It is carried out, and the response is lost.
     LostDone,
-    /// It is not done, and there is no answer.
+    /// It is not carried out, and there is no response.
     Lost,
-    /// It is not done, there is no answer, and somebody else writes something else.
+    /// It is not carried out, there is no response, and somebody else writes something else.
     LostToOthers,
-    /// It is done, the answer is lost, and from then on nothing can be read.
+    /// It is carried out, the response is lost, and from then on nothing can be read.
     Dark,
 }
 
@@ -36,19 +36,19 @@ pub(crate) enum Fate {
 pub(crate) struct State {
     /// The zones, each with its id.
     pub(crate) zones: Vec<(&'static str, &'static str)>,
-    /// Rows or sets of the one zone that is used.
+    /// The rows or sets of the one zone that is used.
     pub(crate) items: Vec<Json>,
-    /// What becomes of the next calls; then all are done.
+    /// What happens to the next calls; after these, all are carried out.
     pub(crate) fates: VecDeque<Fate>,
-    /// The calls that were to change something.
+    /// The write calls so far.
     pub(crate) calls: Vec<String>,
-    /// Whether something was changed since it was last published.
+    /// Whether there are changes since the last publication.
     unpublished: bool,
     is_dark: bool,
     last_id: u64,
 }
 
-/// The service, which serves what it has taken at once or once it is published; a clone is the same one.
+/// The service, which serves changes at once or when they are published; clones share its state.
 #[derive(Clone)]
 pub(crate) struct Memory<const PUBLISHES: bool = false> {
     state: Arc<Mutex<State>>,
@@ -60,7 +60,7 @@ fn call(what: &str) -> Call {
 }
 
 impl<const PUBLISHES: bool> Memory<PUBLISHES> {
-    /// With one zone, `example.com.`, and these items; what is interrupted is tried three times.
+    /// With one zone, `example.com.`, and these items; interrupted calls are tried three times.
     pub(crate) fn new(items: &[Json]) -> Self {
         let quick = Options { attempts: Some(3), retry_wait: Some(0.0), ..Options::default() };
         Self::with(items, &quick)
@@ -77,7 +77,7 @@ impl<const PUBLISHES: bool> Memory<PUBLISHES> {
         self.state.lock().unwrap()
     }
 
-    /// A provider of it, with one of its shapes.
+    /// A provider for it, with one of its shapes.
     pub(crate) fn harness<H: Shape<Api = Self>>(&self) -> Harness {
         Harness::new(Arc::new(Provided::<H>::new("mine", self.clone())))
     }
@@ -118,7 +118,7 @@ fn is_called(row: &Json, id: &str) -> bool {
     row["id"].as_u64().map(|id| id.to_string()).as_deref() == Some(id)
 }
 
-/// Somebody else makes something of `www`.
+/// Somebody else changes `www`.
 fn interfere(state: &mut State) {
     let held = state.items.iter().position(|item| item["name"] == "www");
     let id = held.map_or(json!(99), |index| state.items.remove(index)["id"].take());
@@ -206,7 +206,7 @@ impl<const PUBLISHES: bool> RowApi for Memory<PUBLISHES> {
     }
 }
 
-/// Takes what is of the name and type of `set` out.
+/// Removes what has the name and type of `set`.
 fn take_out(state: &mut State, set: &Json) {
     let is_it = |held: &Json| held["name"] == set["name"] && held["type"] == set["type"];
     state.items.retain(|held| !is_it(held));
@@ -280,12 +280,12 @@ pub(crate) fn item(id: u64, name: &str, of: &str, value: &str) -> Json {
     json!({"id": id, "name": name, "type": of, "ttl": 60, "value": value, "values": [value]})
 }
 
-/// A record, as a desired state has it.
+/// A record of a desired state.
 pub(crate) fn record(name: &str, of: &str, value: &str) -> Json {
     json!({"name": name, "type": of, "ttl": 60, "value": value})
 }
 
-/// Whether an outcome is of the kind that a word names.
+/// The kind of an outcome, in a word.
 pub(crate) fn kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Applied => "applied",

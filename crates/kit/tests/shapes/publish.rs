@@ -1,4 +1,4 @@
-//! Services that serve what they have taken once it is published.
+//! Services that serve changes only after they are published.
 
 use octodns_core::ServiceErrorKind;
 use octodns_kit::Shape;
@@ -11,7 +11,7 @@ use crate::memory::{Fate, Memory, item, kind, record, zone};
 
 type Publishing = Memory<true>;
 
-/// Three names are created, and the calls go so: the outcomes, whether it was published, and the error.
+/// Creates three names, with these fates of the calls: the outcomes, whether it was published, and the error.
 async fn create<H: Shape<Api = Publishing>>(fates: &[Fate]) -> (Vec<&'static str>, bool, String) {
     let memory = Publishing::new(&[]);
     let harness = memory.harness::<H>();
@@ -28,10 +28,10 @@ async fn check<H: Shape<Api = Publishing>>() {
     use Fate::{Done, Lost, LostDone, Refused};
     for (fates, kinds, is_published, words) in [
         (vec![], ["applied", "applied", "applied"], true, ""),
-        // A failure in the middle: what was made before is served.
+        // A failure in the middle: the changes made before are published.
         (vec![Done, Refused], ["applied", "failed", "not sent"], true, "b.example.com. A"),
         (vec![Refused], ["failed", "not sent", "not sent"], false, "422: no"),
-        // Taken and not served.
+        // Stored, but not published.
         (vec![Done, Done, Done, Refused], ["staged", "staged", "staged"], true, "422: no"),
         (
             vec![Done, Refused, Refused],
@@ -52,12 +52,12 @@ async fn check<H: Shape<Api = Publishing>>() {
 }
 
 #[tokio::test]
-async fn what_was_made_is_published_and_what_is_not_served_is_said() {
+async fn changes_are_published_and_unpublished_ones_are_reported() {
     check::<Rows<Publishing>>().await;
     check::<Sets<Publishing>>().await;
 }
 
-/// A record of which some rows were made before the service refused one: that part is published as well.
+/// The service refuses one of the rows of a record: the rows made before are published as well.
 #[tokio::test]
 async fn a_part_of_a_change_is_published_as_well() {
     let memory = Publishing::new(&[item(1, "www", "A", "192.0.2.1")]);
@@ -72,7 +72,7 @@ async fn a_part_of_a_change_is_published_as_well() {
     assert_eq!(memory.state().calls, ["create", "create", "publish"]);
 }
 
-/// Publishing is refused: the next run finds nothing to change, and publishes all the same.
+/// Publishing is refused: the next run finds nothing to change, and publishes anyway.
 async fn check_next_run<H: Shape<Api = Publishing>>() {
     let memory = Publishing::new(&[]);
     let harness = memory.harness::<H>();

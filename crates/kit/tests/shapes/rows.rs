@@ -1,4 +1,5 @@
-//! Services with rows: zones by id and numbers as texts; values that cannot be updated; a step to publish.
+//! Services with rows: zones with ids and numbers as strings; values that cannot be updated; publishing as a
+//! separate step.
 
 use octodns_core::record::text::{Presentation, UnsupportedText};
 use octodns_core::{Capabilities, RecordType, Values as Held, async_trait};
@@ -11,7 +12,7 @@ use octodns_testkit::store::{self, Action, By, Refusal, Store, Values};
 
 use crate::service::{ALL_TYPES, Facts, POINTING, Remote, list, service, store, suite};
 
-/// What is particular to a service with rows.
+/// The facts of a service with rows.
 trait RowFacts: Facts {
     const FIELDS: Fields;
     const UPDATES_VALUES: bool = true;
@@ -59,7 +60,7 @@ fn rows_of(base: Store) -> Store {
         .filter("type", By::Type)
 }
 
-/// Zones go by ids, numbers are texts, a value is one text.
+/// Zones have ids, numbers are strings, a value is one string.
 struct ById;
 
 impl Facts for ById {
@@ -92,7 +93,7 @@ async fn rows_of_zones_by_id() {
     suite(rows::register::<Remote<ById>>, "octodns_example.ByIdProvider", fake).run().await;
 }
 
-/// Values cannot be updated; parts stand in fields of their own; names are in Unicode.
+/// Values cannot be updated; parts have separate fields; names are in Unicode.
 struct Fixed;
 
 impl Facts for Fixed {
@@ -133,7 +134,7 @@ impl RowFacts for Fixed {
     const UPDATES_VALUES: bool = false;
 }
 
-/// An update that makes another value of a row is refused.
+/// Refuses an update that changes the value of a row.
 fn update_fixed(store: &mut Store, call: &store::Call) -> Result<Response, Refusal> {
     let held = store.item(call.zone(), call.pick())?;
     let bare =
@@ -163,7 +164,7 @@ async fn rows_whose_values_cannot_be_updated() {
     suite(rows::register::<Remote<Fixed>>, "octodns_example.FixedProvider", fake).run().await;
 }
 
-/// Rows are served once they are published.
+/// Rows are served after they are published.
 struct Published;
 
 impl Facts for Published {

@@ -1,4 +1,4 @@
-//! What all of the services have: zones, an account, lists in pages.
+//! Common to all of these services: zones, an account, paged lists.
 
 use std::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use octodns_testkit::suite::Suite;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What is particular to a service, beside its calls.
+/// The facts of a service, besides its calls.
 pub(crate) trait Facts: Send + Sync + 'static {
     const SERVICE: Service;
     const ZONES: ZonesBy = ZonesBy::Name;
@@ -99,7 +99,7 @@ pub(crate) async fn list<'c, T: serde::de::DeserializeOwned>(
     .await
 }
 
-/// The zones of a service, and how it lists.
+/// The zones of a service, and how it pages lists.
 pub(crate) fn store(store: Store) -> Store {
     store
         .auth_header("authorization", "Bearer hunter2")
@@ -117,7 +117,8 @@ pub(crate) fn suite(register: fn(&mut octodns_core::Registry), class: &str, fake
     suite.fake(fake).sample(sample)
 }
 
-/// The samples of a type as presentation format gives them back: parameters of services are texts there.
+/// The samples of a type as presentation format returns them: there, the parameters of SVCB and HTTPS are
+/// strings.
 fn sample(of: RecordType) -> Option<Sample> {
     let mut sample = samples::of(of)?;
     for value in &mut sample.values {
@@ -128,7 +129,7 @@ fn sample(of: RecordType) -> Option<Sample> {
     Some(sample)
 }
 
-/// Facts of a service with everything as it is when nothing is said.
+/// A service with all facts at their defaults.
 pub(crate) const fn service(class: &'static str) -> Service {
     Service::new(class, "https://api.example.com/v1")
 }

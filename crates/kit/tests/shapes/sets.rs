@@ -1,4 +1,4 @@
-//! Services with `RRset`s: lists of texts that are put; lists of objects with ids, published.
+//! Services with `RRset`s: lists of strings that are put; lists of objects with ids, published.
 
 use octodns_core::record::text::Presentation;
 use octodns_core::{Capabilities, RecordType, async_trait};
@@ -70,7 +70,7 @@ async fn sets_that_are_put() {
     suite(sets::register::<Remote<Put>>, "octodns_example.PutProvider", fake).run().await;
 }
 
-/// Sets have ids, are created by POST and changed by PATCH, and served once they are published.
+/// Sets have ids, are created by POST and changed by PATCH, and served after they are published.
 struct WithIds;
 
 impl Facts for WithIds {

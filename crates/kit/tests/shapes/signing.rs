@@ -1,4 +1,4 @@
-//! A service whose requests are signed with the time and a nonce: both can be fixed for tests.
+//! A service whose requests are signed with the time and a nonce, both of which tests can fix.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -48,7 +48,7 @@ impl WholeApi for Remote<Signed> {
 }
 
 #[tokio::test]
-async fn a_signature_has_the_time_of_the_host_that_is_handed_in() {
+async fn a_signature_uses_the_clock_of_the_given_host() {
     let mut fake = store(Store::rows())
         .route("GET", "/v1/zones/{zone}/rows", Action::List)
         .auth(|request| request.header("x-signature") == Some("hunter2 1700000000 00000000"));
@@ -62,7 +62,7 @@ async fn a_signature_has_the_time_of_the_host_that_is_handed_in() {
     let class = "octodns_example.SignedProvider";
     let harness = Harness::build(fixed, class, &config).unwrap();
     assert!(harness.read(&zone()).await.unwrap().exists);
-    // The clock of the machine is another.
+    // With the machine's clock the signature is different.
     let harness = Harness::build(whole::register::<Remote<Signed>>, class, &config).unwrap();
     assert!(harness.read(&zone()).await.is_err());
 }

@@ -1,4 +1,4 @@
-//! Values, names and numbers in the spelling of a service, both ways.
+//! Values, names and numbers in the spelling of a service, read and written.
 
 use octodns_core::record::RecordTypes;
 use octodns_core::record::text::Presentation;
@@ -18,7 +18,7 @@ const BARE_NAMES: Dialect =
 
 const TEXT_NUMBERS: Dialect = Dialect { numbers: Numbers::Text, ..RAW };
 
-/// Every part in a field of its own.
+/// Every part in a separate field.
 const PARTS: Fields = Fields {
     of: &[
         (RecordType::MX, &[("preference", "prio"), ("exchange", "content")]),
@@ -39,14 +39,14 @@ const PARTS: Fields = Fields {
     ..Fields::new("content")
 };
 
-/// The record of some data with one value.
+/// The record with one value of this data.
 fn record(of: &str, value: &Json) -> Record {
     let data = json!({"name": "www", "type": of, "ttl": 60, "value": value});
     let harness = Memory::new(&[]).harness::<MemoryRows>();
     Record::clone(harness.zone(&zone(), &[data]).records().next().unwrap())
 }
 
-/// Holds a record to its row, written and read.
+/// Checks that a record and its row convert into each other.
 fn check(fields: &Fields, dialect: &Dialect, record: &Record, row: &Json) {
     let written = Json::from(fields.write(record, dialect, &zone()).unwrap());
     assert_eq!(written, *row);
@@ -58,7 +58,7 @@ fn check(fields: &Fields, dialect: &Dialect, record: &Record, row: &Json) {
 }
 
 #[test]
-fn values_of_several_parts_stand_in_one_field() {
+fn values_of_several_parts_are_in_one_field() {
     let naptr = json!({
         "order": 10, "preference": 100, "flags": "U", "service": "E2U+sip",
         "regexp": r#"!^(.*)"x"$!sip:\\1@example.net!"#, "replacement": ".",
@@ -91,7 +91,7 @@ fn values_of_several_parts_stand_in_one_field() {
 }
 
 #[test]
-fn parts_stand_in_fields_of_their_own() {
+fn parts_are_in_separate_fields() {
     let naptr = json!({
         "order": 10, "preference": 100, "flags": "U", "service": "E2U+sip",
         "regexp": r#"!^.*$!"x"!"#, "replacement": "a.example.",
@@ -109,7 +109,7 @@ fn parts_stand_in_fields_of_their_own() {
             json!({"preference": 10, "exchange": "mail.example.net."}),
             json!({"prio": "10", "content": "mail.example.net.", "ttl": "60"}),
         ),
-        // Texts are bare in fields of their own, whatever the dialect.
+        // In separate fields texts have no quotes, whatever the dialect.
         (
             QUOTED,
             "CAA",
@@ -162,9 +162,9 @@ fn names_in_unicode_are_known_in_either_form() {
     }
 }
 
-/// The one value of a CNAME is not a list where the service says so.
+/// The single value of a CNAME is not in a list if the service says so.
 #[test]
-fn the_one_value_of_a_type_may_be_no_list() {
+fn a_single_value_may_be_outside_a_list() {
     let fields = SetFields { single: Some("target"), ..SetFields::texts("values") };
     for (of, value, key, held) in [
         ("CNAME", "a.example.", "target", json!("a.example.")),
@@ -177,9 +177,9 @@ fn the_one_value_of_a_type_may_be_no_list() {
     }
 }
 
-/// The one value of a type that is not a list is read as well, and replaced.
+/// A single value outside a list is read and replaced as well.
 #[tokio::test]
-async fn the_one_value_of_a_type_is_read_where_it_was_written() {
+async fn a_single_value_is_read_where_it_was_written() {
     let held = json!({"type": "CNAME", "name": "www", "ttl": 60, "target": "a.example."});
     let memory = <Memory>::new(std::slice::from_ref(&held));
     let harness = memory.harness::<Sets<Memory>>();

@@ -1,4 +1,4 @@
-//! What was read, and what a plan supposes of it.
+//! The state that was read, and what a plan assumes about it.
 
 use octodns_core::{Outcome, State};
 use octodns_kit::{Json, Shape, json};
@@ -7,7 +7,7 @@ use crate::memory::{
     Memory, MemoryChanges, MemoryRows, MemorySets, MemoryWhole, item, record, zone,
 };
 
-/// Nothing is sent by a plan whose memory of the target is lost.
+/// Nothing is sent for a plan whose state of the target is lost.
 async fn loses<H: Shape<Api = Memory>>(lost: State) {
     let memory = Memory::new(&[item(1, "www", "A", "192.0.2.1")]);
     let harness = memory.harness::<H>();
@@ -22,7 +22,7 @@ async fn loses<H: Shape<Api = Memory>>(lost: State) {
 }
 
 #[tokio::test]
-async fn a_state_that_is_lost_is_an_error() {
+async fn a_lost_state_is_an_error() {
     for lost in [State::default, || State::new("another")] {
         loses::<MemoryRows>(lost()).await;
         loses::<MemorySets>(lost()).await;
@@ -31,8 +31,8 @@ async fn a_state_that_is_lost_is_an_error() {
     }
 }
 
-/// A plan that creates what was there when it was read would overwrite it; one that updates what was not is
-/// about another zone. Neither is sent.
+/// A plan that creates an existing set would overwrite it, and one that updates a missing set is about
+/// another zone. Neither is sent.
 async fn supposes<H: Shape<Api = Memory>>() {
     let other = || item(2, "other", "A", "192.0.2.9");
     for (held, changes, expected) in [
@@ -88,7 +88,7 @@ async fn a_whole_zone_that_others_have_changed_is_not_overwritten() {
         assert!(error.contains("was changed by someone else"), "{error}");
         assert!(memory.state().calls.is_empty());
     }
-    // Another order, other ids and other letters are no change.
+    // Another order, other ids and other case are not changes.
     memory.state().items = held.to_vec();
     let plan = plan("192.0.2.2").await;
     memory.state().items = vec![
@@ -101,20 +101,20 @@ async fn a_whole_zone_that_others_have_changed_is_not_overwritten() {
     assert_eq!(items.len(), 2);
 }
 
-/// A list of sets with two of one name and type has no meaning that could be planned.
+/// A list with two sets of the same name and type is ambiguous.
 #[tokio::test]
 async fn two_sets_of_one_name_and_type_are_an_error() {
     let memory = Memory::new(&[item(1, "www", "A", "192.0.2.1"), item(2, "www", "A", "192.0.2.2")]);
     let report = memory.harness::<MemorySets>().read(&zone()).await.unwrap_err();
     let found = report.iter().next().unwrap().to_string();
     assert!(found.contains("two RRsets of one name and type"), "{found}");
-    // As rows they are one record.
+    // As rows, they are one record.
     assert_eq!(memory.harness::<MemoryRows>().read(&zone()).await.unwrap().zone.len(), 1);
 }
 
-/// A type that can have one value, with two of them at the service.
+/// A type that can have only one value, with two at the service.
 #[tokio::test]
-async fn several_values_where_there_can_be_one_are_said() {
+async fn several_values_of_a_single_value_type_are_reported() {
     let mut set = item(1, "www", "CNAME", "one.example.");
     set["values"] = json!(["one.example.", "two.example."]);
     let memory = Memory::new(&[set]);

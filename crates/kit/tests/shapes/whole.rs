@@ -1,4 +1,4 @@
-//! A service that is given whole zones: its own NS and rows of types that nobody knows go back as they came.
+//! A service that replaces whole zones: its own NS and rows of unknown types are sent back unchanged.
 
 use octodns_core::record::text::UnsupportedText;
 use octodns_core::{Capabilities, RecordType, Values as Held, async_trait};

@@ -1,4 +1,4 @@
-//! Zones: names that several have, creations whose answer is lost, names in Unicode.
+//! Zones: ambiguous names, creations whose response is lost, names in Unicode.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use tokio::time::Instant;
 use crate::memory::{Fate, Memory, MemoryRows, MemorySets, item, kind, record, zone};
 
 #[tokio::test]
-async fn a_name_that_several_zones_have_is_an_error() {
+async fn an_ambiguous_zone_name_is_an_error() {
     let memory = Memory::new(&[]);
     memory.state().zones.push(("example.com.", "18"));
     let harness = memory.harness::<MemoryRows>();
     let report = harness.read(&zone()).await.unwrap_err();
     let found = report.iter().next().unwrap().to_string();
     assert!(found.contains("the account has 2 zones named example.com. (ids 17, 18)"), "{found}");
-    // The others are none the worse.
+    // The other zones still work.
     assert_eq!(harness.provider().list_zones().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn a_zone_is_created_once_whatever_becomes_of_the_answer() {
+async fn a_zone_is_created_once_even_if_the_response_is_lost() {
     use Fate::{Dark, Lost, LostDone, Refused};
     for (fates, zones, calls, expected) in [
         (vec![], 1, 2, "applied"),
@@ -44,9 +44,9 @@ async fn a_zone_is_created_once_whatever_becomes_of_the_answer() {
     }
 }
 
-/// Name servers, for example: created beside them, those that are desired would stand there twice.
+/// Name servers, for example: if the desired ones were created next to them, they would be there twice.
 #[tokio::test]
-async fn rows_that_a_new_zone_comes_with_become_what_is_desired() {
+async fn default_rows_of_a_new_zone_become_the_desired_ones() {
     let memory = Memory::new(&[
         item(11, "www", "A", "192.0.2.1"),
         item(12, "www", "A", "192.0.2.9"),
@@ -60,16 +60,16 @@ async fn rows_that_a_new_zone_comes_with_become_what_is_desired() {
     let plan = harness.plan(&desired).await.unwrap().unwrap();
     assert!(harness.apply(&plan).await.result.is_ok());
     assert_eq!(memory.state().calls, ["create zone", "update"]);
-    // What no plan has named is there, and the next plan shows it.
+    // The default rows that no plan has named are still there, and the next plan shows them.
     harness.begin_run();
     let plan = harness.plan(&desired).await.unwrap().unwrap();
     let names: Vec<_> = plan.changes.iter().map(|change| change.record().name().as_str()).collect();
     assert_eq!(names, ["parked"]);
 }
 
-/// The zone that a plan is about is gone: nothing is created in its place.
+/// The zone of a plan no longer exists: it is not created again.
 #[tokio::test]
-async fn a_zone_that_went_is_not_made_again() {
+async fn a_deleted_zone_is_not_created_again() {
     let memory = Memory::new(&[]);
     let harness = memory.harness::<MemoryRows>();
     let desired = harness.zone(&zone(), &[record("www", "A", "192.0.2.1")]);
@@ -81,9 +81,9 @@ async fn a_zone_that_went_is_not_made_again() {
     assert!(memory.state().calls.is_empty());
 }
 
-/// Whatever is repeated is repeated after a pause that grows.
+/// Every retry comes after a growing pause.
 #[tokio::test(start_paused = true)]
-async fn what_breaks_off_is_looked_for_after_a_pause() {
+async fn an_interrupted_call_is_looked_up_after_a_backoff() {
     let slow = Options { attempts: Some(4), retry_wait: Some(8.0), ..Options::default() };
     let desired = [record("www", "A", "192.0.2.1")];
     let memory = Memory::with(&[], &slow);

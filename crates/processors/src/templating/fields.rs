@@ -1,4 +1,4 @@
-//! Where in a record templates can stand: in its texts and names, not in its numbers.
+//! The parts of a record that can contain templates: texts and names, not numbers.
 
 use octodns_core::record::{HostName, Txt};
 use octodns_core::value::Kind;
@@ -20,7 +20,7 @@ fn fields(record_type: RecordType) -> Option<&'static [&'static str]> {
     })
 }
 
-/// Whether it is worth looking at all: most records have no brace in them.
+/// A quick check: most records contain no brace.
 pub(super) fn may_have_templates(data: &RecordData) -> bool {
     let name = |target: &HostName| target.as_str().contains('{');
     match data {
@@ -40,7 +40,7 @@ pub(super) fn may_have_templates(data: &RecordData) -> bool {
     }
 }
 
-/// Expands the templates in a record's data; says whether that changed anything.
+/// Expands the templates in a record's data; returns whether that changed anything.
 pub(super) fn expand(
     record_type: RecordType,
     data: &mut OwnedValue,
@@ -72,7 +72,7 @@ fn expand_value(
         return if is_template { expand_field(Some(value), format) } else { Ok(false) };
     };
     let Some(map) = value.as_map_mut() else { return Ok(false) };
-    // One template in a value makes all its fields templates: `}}` without any `{` stays as it is.
+    // One template in a value makes all its fields templates: otherwise `}}` without any `{` is kept.
     let is_template =
         |key: &&str| map.get(key).and_then(Value::as_str).is_some_and(|text| text.contains('{'));
     if !keys.iter().any(is_template) {

@@ -11,7 +11,7 @@ use super::spec;
 /// Finds the value of a parameter.
 pub(super) type Lookup<'l> = &'l dyn Fn(&str) -> Option<OwnedValue>;
 
-/// How deep fields may stand in the specs of others.
+/// How deep fields may be nested in format specs.
 const DEPTH: u8 = 2;
 
 /// Expands a template. The error is a message for its author.
@@ -40,7 +40,7 @@ fn expand(template: &str, lookup: Lookup<'_>, depth: u8) -> Result<String, Strin
     Ok(out)
 }
 
-/// What stands between braces: `name!conversion:spec`.
+/// The content of a pair of braces: `name!conversion:spec`.
 #[derive(Debug, Default)]
 struct Field {
     name: String,
@@ -78,7 +78,7 @@ impl Field {
         Err(unclosed())
     }
 
-    /// Reads up to what ends the name, and gives that; `None` if nothing does.
+    /// Reads the name up to its end character, and returns that; `None` if there is none.
     fn read_name(&mut self, rest: &mut Peekable<Chars<'_>>) -> Option<Result<char, String>> {
         let mut in_brackets = false;
         for c in rest {
@@ -113,7 +113,7 @@ impl Field {
     }
 }
 
-/// The value a field names: a parameter, then attributes (`.name`) and items (`[key]`) of it.
+/// The value of a field: a parameter, then its attributes (`.name`) and items (`[key]`).
 fn find(name: &str, lookup: Lookup<'_>) -> Result<OwnedValue, String> {
     let end = name.find(['.', '[']).unwrap_or(name.len());
     let (first, mut path) = name.split_at(end);
@@ -142,7 +142,7 @@ fn find(name: &str, lookup: Lookup<'_>) -> Result<OwnedValue, String> {
     Ok(value)
 }
 
-/// `value[key]`: of a mapping, a list or a text. A key of digits is a number.
+/// `value[key]`, of a mapping, list or string. A key of digits is a number.
 fn item(value: &Value<'static>, key: &str) -> Option<OwnedValue> {
     let index = || key.parse::<usize>().ok().filter(|_| !key.starts_with('+'));
     match &value.kind {
@@ -159,7 +159,7 @@ fn item(value: &Value<'static>, key: &str) -> Option<OwnedValue> {
     }
 }
 
-/// The attributes that numbers have in Python; nothing else has any that is not a function.
+/// The attributes of numbers in Python; other values only have methods.
 fn attribute(value: &Value<'static>, name: &str) -> Option<OwnedValue> {
     match (&value.kind, name) {
         (Kind::Int(number), "real" | "numerator") => Some(Value::from(*number)),
@@ -172,7 +172,7 @@ fn attribute(value: &Value<'static>, name: &str) -> Option<OwnedValue> {
     }
 }
 
-/// A literal whose characters beyond ASCII are escapes.
+/// A literal with escapes for characters beyond ASCII.
 fn ascii(literal: &str) -> String {
     use std::fmt::Write;
     let mut out = String::with_capacity(literal.len());
@@ -208,7 +208,7 @@ mod tests {
         format(template, &|name| map.get(name).cloned())
     }
 
-    /// What Python 3.13 makes of the same templates.
+    /// The output of Python 3.13 for the same templates.
     #[test]
     fn templates_expand_as_in_python() {
         for (template, expanded) in [

@@ -1,4 +1,4 @@
-//! `Templating`: values with `{placeholders}`, which are filled in for every record.
+//! `Templating`: fills in `{placeholders}` in the values of every record.
 
 mod fields;
 mod format;
@@ -37,7 +37,7 @@ struct Options {
     context: IgnoredAny,
 }
 
-/// Expands values as Python's `str.format` does.
+/// Expands values like Python's `str.format`.
 struct Templating {
     id: String,
     lenient: bool,
@@ -52,7 +52,7 @@ pub(crate) fn register(registry: &mut Registry) {
 
 fn new(id: &str, given: &Sourced<Options>) -> Result<Templating, BuildError> {
     let Options { trailing_dots, .. } = given.options;
-    // The context holds whatever YAML can say, so it is not read by type.
+    // The context can contain any YAML, so it is not deserialized into a type.
     let context = match given.get("context").map(|context| &context.kind) {
         None => Map::new(),
         Some(Kind::Map(map)) => map.clone(),
@@ -70,7 +70,7 @@ fn new(id: &str, given: &Sourced<Options>) -> Result<Templating, BuildError> {
 }
 
 impl Templating {
-    /// A name, with its final dot or without.
+    /// A name, with or without its final dot.
     fn name(&self, fqdn: &str) -> OwnedValue {
         let shown = if self.trailing_dots { fqdn } else { fqdn.strip_suffix('.').unwrap_or(fqdn) };
         Value::from(shown.to_owned())
@@ -128,7 +128,7 @@ impl Templating {
         Ok(Some(data))
     }
 
-    /// Reads what a template became, by the rules for any record.
+    /// Parses the expanded data, by the rules for any record.
     fn load(
         &self,
         record: &Record,

@@ -2,7 +2,7 @@
 
 use octodns_core::value::{Kind, Value, python_str};
 
-/// A value, by a spec.
+/// Formats a value by a spec.
 pub(super) fn apply(value: &Value<'_>, text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Ok(python_str(value));
@@ -32,7 +32,7 @@ struct Spec {
     kind: Option<char>,
 }
 
-/// The largest width and precision; more is a mistake, and a way to fill the memory.
+/// The largest width and precision; more is a mistake, or an attempt to use up memory.
 const LIMIT: usize = 65_535;
 
 impl Spec {
@@ -154,7 +154,7 @@ impl Spec {
         Some(self.finish(self.sign_of(negative), whole, &rest, 3))
     }
 
-    /// A number that is finite and not negative.
+    /// The digits of a number that is finite and not negative.
     fn digits(&self, number: f64) -> Option<String> {
         let precision = self.precision.unwrap_or(6);
         let dotted = |text: String| {
@@ -170,7 +170,7 @@ impl Spec {
         })
     }
 
-    /// The shorter of both forms, without zeros at the end.
+    /// The shorter of both forms, without trailing zeros.
     fn general(&self, number: f64, precision: usize, keeps_a_decimal: bool) -> String {
         let precision = precision.max(1);
         let scientific = format!("{number:.*e}", precision - 1);
@@ -205,7 +205,7 @@ impl Spec {
         }
     }
 
-    /// Groups the digits before the point and fills up to the width.
+    /// Groups the digits before the decimal point, and pads to the width.
     fn finish(&self, lead: &str, whole: &str, rest: &str, size: usize) -> String {
         let Some(separator) = self.grouping else {
             return self.pad(lead, &[whole, rest].concat(), '>');
@@ -239,7 +239,7 @@ impl Spec {
     }
 }
 
-/// Digits with a separator before every `size` of them, from the end.
+/// Inserts a separator after every `size` digits, counted from the end.
 fn group(digits: &str, separator: char, size: usize) -> String {
     let mut grouped = String::with_capacity(digits.len() * 4 / 3 + 1);
     for (index, digit) in digits.chars().enumerate() {
@@ -251,7 +251,7 @@ fn group(digits: &str, separator: char, size: usize) -> String {
     grouped
 }
 
-/// `1.5e7` with a sign and two digits: `1.5e+07`.
+/// An exponent with a sign and at least two digits: `1.5e7` becomes `1.5e+07`.
 fn exponent(text: &str, dotted: bool) -> String {
     let (mantissa, power) = text.split_once('e').unwrap_or((text, "0"));
     let dot = if dotted && !mantissa.contains('.') { "." } else { "" };
@@ -267,7 +267,7 @@ mod tests {
         apply(&value.into(), spec).unwrap_or_else(|error| format!("! {error}"))
     }
 
-    /// What Python 3.13 makes of the same specs.
+    /// The output of Python 3.13 for the same specs.
     #[test]
     fn numbers_are_formatted_as_in_python() {
         for (number, spec, text) in TABLE_OF_INTS {
