@@ -1,4 +1,4 @@
-//! How fast zone files are read and written: `cargo bench -p octodns-yaml`.
+//! The speed of reading and writing zone files: `cargo bench -p octodns-yaml`.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -6,7 +6,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use octodns_yaml::{DumpOptions, LoadOptions, Order, dump, load};
 
-/// A zone file of `names` names, of the kinds of records that real ones have.
+/// A zone file with this many names, and the usual kinds of records.
 fn zone(names: usize) -> String {
     let mut text = String::from("---\n");
     for name in 0..names {

@@ -1,4 +1,4 @@
-//! Why a text is not YAML that octoDNS reads, and where.
+//! Why a text is not YAML that octoDNS can read, and where.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub enum ErrorKind {
     /// The bytes are not UTF-8.
     #[error("the file is not UTF-8 text{}", if *.utf16 { " but UTF-16" } else { "" })]
     Encoding {
-        /// Whether the bytes start as UTF-16 does.
+        /// Whether the bytes look like UTF-16.
         utf16: bool,
     },
     /// A character that YAML does not allow, not even in quotes.
@@ -32,22 +32,22 @@ pub enum ErrorKind {
     /// The text does not follow YAML's grammar.
     #[error("{0}")]
     Syntax(String),
-    /// A tab where only spaces may stand.
+    /// A tab where only spaces are allowed.
     #[error("a tab cannot separate or indent")]
     Tab,
     /// More than one document in a file.
     #[error("a second document starts here, only one is read")]
     SecondDocument,
-    /// An alias (`*name`) of an anchor that was not set before it.
+    /// An alias (`*name`) before its anchor, or without one.
     #[error("unknown alias \"*{0}\"")]
     UnknownAlias(String),
-    /// An anchor (`&name`) that was set before.
+    /// An anchor (`&name`) that is already defined.
     #[error("the anchor \"&{0}\" is set twice")]
     DuplicateAnchor(String),
     /// A node that contains itself.
     #[error("the value contains itself through an alias")]
     Recursive,
-    /// A tag without meaning here.
+    /// An unknown tag.
     #[error("unknown tag \"{0}\"")]
     UnknownTag(String),
     /// A value that does not fit its tag.
@@ -55,24 +55,24 @@ pub enum ErrorKind {
     Scalar {
         /// The text of the value.
         text: String,
-        /// What the tag or the form of the text asks for.
+        /// What the tag or the form of the text requires.
         wanted: &'static str,
     },
-    /// A node that is not of the kind its tag or place asks for.
+    /// A node of another kind than its tag or position requires.
     #[error("expected {wanted}, found {found}")]
     Shape {
-        /// What is asked for.
+        /// The required kind.
         wanted: &'static str,
-        /// What is there.
+        /// The actual kind.
         found: &'static str,
     },
-    /// `<<` where it means nothing, or `=` as a value.
+    /// `<<` in a place where it has no meaning, or `=` as a value.
     #[error("\"{0}\" has no meaning here")]
     Meaningless(&'static str),
     /// A list or a mapping as a key.
     #[error("{0} cannot be a key")]
     Unhashable(&'static str),
-    /// A limit on hostile input was met.
+    /// A limit on hostile input was exceeded.
     #[error("the document {what} (limit {limit})")]
     Limit {
         /// What is too large.
@@ -83,29 +83,29 @@ pub enum ErrorKind {
     /// A file that includes itself, directly or through others.
     #[error("\"{0}\" includes itself")]
     IncludeCycle(String),
-    /// A file to include that cannot be read.
+    /// An included file that cannot be read.
     #[error("cannot include \"{path}\"")]
     Include {
         /// The path as it was resolved.
         path: String,
-        /// What the file system says.
+        /// The error of the file system.
         source: std::io::Error,
     },
-    /// A merge of a file that holds nothing.
+    /// A merge of an empty file.
     #[error("\"{0}\" is empty, there is nothing to merge")]
     EmptyInclude(String),
 }
 
-/// The message about a document that is nested more deeply than its grammar is followed.
+/// The message about a document that is nested too deeply for the parser.
 pub(crate) const TOO_DEEP: &str = "the document is nested too deeply";
 
 impl ErrorKind {
-    /// The error, at a place.
+    /// The error, with its position.
     pub(crate) fn at(self, origin: Origin) -> YamlError {
         YamlError { kind: self, origin }
     }
 
-    /// What the user can do about it.
+    /// What the user can do.
     pub fn help(&self) -> &'static str {
         match self {
             Self::Encoding { .. } => "save the file as UTF-8",
@@ -140,7 +140,7 @@ impl ErrorKind {
 }
 
 impl YamlError {
-    /// The error as a finding, with its cause and advice.
+    /// The error as a finding, with its cause and help.
     pub fn to_diagnostic(&self) -> Diagnostic {
         let message = match &self.kind {
             ErrorKind::Include { source, .. } => format!("{}: {source}", self.kind),

@@ -1,12 +1,12 @@
-//! Trees of the `serde_yaml` crate, for programs that already hold one.
+//! Converts trees of the `serde_yaml` crate, for programs that already have one.
 
 use octodns_core::OwnedValue;
 use octodns_core::value::{Kind, Map, Position, Special};
 
-/// Makes a [`OwnedValue`] of a `serde_yaml` tree.
+/// Makes an [`OwnedValue`] from a `serde_yaml` tree.
 ///
-/// Nodes have no positions. A tagged value loses its tag. Keep in mind that `serde_yaml` reads YAML
-/// 1.2 scalars: `yes` and `0777` are text there. For files that octoDNS reads use [`load`](crate::load).
+/// Nodes have no positions. A tagged value loses its tag. Note that `serde_yaml` reads YAML 1.2 scalars:
+/// there, `yes` and `0777` are strings. For files that octoDNS reads use [`load`](crate::load).
 ///
 /// ```
 /// let tree: serde_yaml::Value = serde_yaml::from_str("{ttl: 60, value: 192.0.2.1}")?;

@@ -1,4 +1,4 @@
-//! Where `!include` finds its files: asked of the caller, so that the reader needs no file system.
+//! How `!include` finds its files: the caller provides them, so the reader needs no file system.
 
 use std::collections::HashMap;
 use std::io;
@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 
 /// Finds and reads the files that `!include` names.
 pub trait Include {
-    /// The name of the file that `path`, written in the file called `from`, means.
+    /// The name of the file that `path` refers to, in the file called `from`.
     ///
-    /// The name is what later calls and messages use; two names of one file are two files.
+    /// Later calls and messages use this name; two names of one file count as two files.
     ///
     /// # Errors
     ///
-    /// When the path cannot be resolved.
+    /// If the path cannot be resolved.
     fn resolve(&self, from: &str, path: &str) -> io::Result<String>;
 
-    /// The bytes of a file that [`Include::resolve`] named.
+    /// The bytes of a file, by a name from [`Include::resolve`].
     ///
     /// # Errors
     ///
-    /// When the file cannot be read.
+    /// If the file cannot be read.
     fn read(&self, name: &str) -> io::Result<Vec<u8>>;
 }
 
@@ -37,7 +37,7 @@ impl Include for NoIncludes {
     }
 }
 
-/// Includes files of the file system, relative to the file that names them.
+/// Includes files of the file system, relative to the including file.
 ///
 /// ```
 /// use octodns_yaml::{FileIncludes, Include};
@@ -53,7 +53,7 @@ pub struct FileIncludes {
 }
 
 impl FileIncludes {
-    /// Files of the file system; `home` is what `~` means.
+    /// Files of the file system; `home` replaces `~`.
     pub fn new(home: Option<PathBuf>) -> Self {
         Self { home }
     }
@@ -80,7 +80,7 @@ impl Include for FileIncludes {
     }
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        // A device such as `/dev/zero` may never end.
+        // Reading a device such as `/dev/zero` may never end.
         if !std::fs::metadata(name)?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
         }

@@ -1,8 +1,8 @@
 //! YAML as octoDNS reads and writes it.
 //!
-//! Reading follows the reference's loader (YAML 1.1 scalars, merge keys, `!include`, last duplicate
-//! wins) and gives every node its place; writing gives the bytes the reference would write. The crate
-//! reads no environment and prints nothing.
+//! Reading follows the reference's loader (YAML 1.1 scalars, merge keys, `!include`, last duplicate wins) and
+//! gives every node its position; writing produces the same bytes as the reference. The crate does not read
+//! the environment and does not print.
 //!
 //! ```
 //! use octodns_yaml::{LoadOptions, load};

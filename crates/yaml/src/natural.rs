@@ -1,7 +1,7 @@
 //! Natural order of keys: runs of digits compare as numbers, the rest by code point.
 //!
-//! The rules are those of natsort 8.4 for text: canonical decomposition first, then alternating text
-//! and whole numbers. Comparing builds no keys, and ASCII (nearly every key) is compared in place.
+//! The rules are those of natsort 8.4 for text: canonical decomposition first, then alternating text and
+//! integers. Comparing builds no keys, and ASCII (nearly every key) is compared in place.
 
 use std::cmp::Ordering;
 
@@ -32,7 +32,7 @@ fn ascii_cmp(mut left: &[u8], mut right: &[u8]) -> Ordering {
         let start = digits_start(&left[..same]);
         let (left_digits, right_digits) = (digits(&left[start..]), digits(&right[start..]));
         if left_digits.is_empty() || right_digits.is_empty() {
-            // A run of text ends at a digit, and a text that is a prefix of another comes first.
+            // A run of text ends at a digit, and a prefix comes before the longer text.
             return text_byte(left.get(same))
                 .cmp(&text_byte(right.get(same)))
                 .then_with(|| left.len().min(same + 1).cmp(&right.len().min(same + 1)));
@@ -49,12 +49,12 @@ fn ascii_cmp(mut left: &[u8], mut right: &[u8]) -> Ordering {
     }
 }
 
-/// A byte of text, or `None` where the text ends.
+/// A byte of text, or `None` if the run of text ends.
 fn text_byte(byte: Option<&u8>) -> Option<u8> {
     byte.copied().filter(|byte| !byte.is_ascii_digit())
 }
 
-/// Where the run of digits starts that `text` ends with.
+/// Where the run of digits at the end of `text` starts.
 fn digits_start(text: &[u8]) -> usize {
     text.len() - text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count()
 }
@@ -109,8 +109,8 @@ fn parts(key: &str) -> Vec<Part> {
     parts
 }
 
-/// The digit a character stands for, and whether it is one of a positional system. Others, such as
-/// `²`, are numbers of their own.
+/// The digit of a character, and whether it belongs to a positional system. Others, such as `²`, are numbers
+/// by themselves.
 fn digit_of(c: char) -> Option<(u8, bool)> {
     if c.is_ascii() {
         return c.to_digit(10).map(|digit| (digit.to_le_bytes()[0], true));
@@ -125,7 +125,7 @@ fn digit_of(c: char) -> Option<(u8, bool)> {
         .map(|(first, _, digit)| (digit + (code - first).to_le_bytes()[0], false))
 }
 
-/// Decimal digits come in runs of ten (or several times ten), so the place in the run tells the value.
+/// Decimal digits come in runs of ten (or several times ten), so the position in the run is the value.
 fn decimal_digit(c: char) -> u8 {
     let is_decimal = |code: u32| {
         char::from_u32(code).is_some_and(|c| c.general_category() == GeneralCategory::DecimalNumber)
@@ -135,7 +135,7 @@ fn decimal_digit(c: char) -> u8 {
     (before % 10).to_le_bytes()[0]
 }
 
-/// Digits outside positional systems: first and last code point of a run, value of the first.
+/// Digits outside positional systems: first and last code point of a run, and the value of the first.
 const OTHER_DIGITS: [(u32, u32, u8); 21] = [
     (0xb2, 0xb3, 2),
     (0xb9, 0xb9, 1),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     proptest! {
-        /// The short way for ASCII and the long way agree.
+        /// The fast path for ASCII and the general one agree.
         #[test]
         fn ascii_is_no_special_case(left in "[ab0-2.]{0,8}", right in "[ab0-2.]{0,8}") {
             prop_assert_eq!(natural_cmp(&left, &right), unicode_cmp(&left, &right));

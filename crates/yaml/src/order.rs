@@ -1,4 +1,4 @@
-//! The order that keys of a mapping must be in, and what to say when they are not.
+//! The required order of mapping keys, and the findings about keys that are out of order.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl Order {
         }
     }
 
-    /// Compares two keys; `None` for kinds that have no order between them.
+    /// Compares two keys; `None` if their kinds cannot be compared.
     pub(crate) fn compare_keys(self, left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
         match (&left.kind, &right.kind) {
             (Kind::Str(left), Kind::Str(right)) => Some(self.compare(left, right)),
@@ -40,8 +40,8 @@ impl Order {
     }
 }
 
-/// Natural order puts a number beside texts as the text of no letters with a number after it; the
-/// result is from the text's side.
+/// In natural order a number compares with text like an empty text followed by the number; the result is that
+/// of the text compared with the number.
 fn number_to_text(number: &Value<'_>, text: &str) -> Option<Ordering> {
     let digits = match &number.kind {
         Kind::Float(value) => return Some(float_to_text(*value, text)),
@@ -50,7 +50,7 @@ fn number_to_text(number: &Value<'_>, text: &str) -> Option<Ordering> {
         Kind::Int(value) => value.to_string(),
         Kind::Special(special) => match &**special {
             Special::BigInt(digits) => digits.clone(),
-            // The text alone decides, unless it starts as a number does.
+            // The text decides alone, unless it starts like a number.
             Special::Date(_) | Special::DateTime(_) if text.is_empty() => {
                 return Some(Ordering::Less);
             }
@@ -96,7 +96,7 @@ fn compare_others(order: Order, left: &Value<'_>, right: &Value<'_>) -> Option<O
     if order == Order::Simple {
         return None;
     }
-    // Natural order puts nothing (`null`) before all numbers.
+    // In natural order `null` comes before all numbers.
     match (left.is_null(), right.is_null()) {
         (true, false) if number(right).is_some() => Some(Ordering::Less),
         (false, true) if number(left).is_some() => Some(Ordering::Greater),
@@ -149,7 +149,7 @@ fn compare_digits(left: &str, right: &str) -> Ordering {
 /// The code of findings about order.
 pub(crate) const CODE: &str = "yaml-order";
 
-/// Reports every key of a mapping that is out of order. The caller found out that some are.
+/// Reports every key of a mapping that is out of order. The caller knows that there are some.
 pub(crate) fn report_disorder(
     order: Order,
     entries: &[(Value<'_>, Value<'_>)],
@@ -163,7 +163,7 @@ pub(crate) fn report_disorder(
     sorted.sort_by(|&left, &right| {
         order.compare_keys(keys[left], keys[right]).unwrap_or_else(|| {
             incomparable = Some((left, right));
-            // Any total order will do, the result is not used.
+            // Any total order will do, since the result is not used.
             left.cmp(&right)
         })
     });
@@ -184,7 +184,7 @@ pub(crate) fn report_disorder(
         let key = keys[sorted[place]];
         let (what, belongs, other) = match sorted.get(place + 1) {
             Some(after) => ("before this", "before", keys[*after]),
-            // The last in order that is misplaced comes after some other key.
+            // If the last key is misplaced, it comes after another one.
             None => ("after this", "after", keys[sorted[place.saturating_sub(1)]]),
         };
         let text =
@@ -202,8 +202,8 @@ pub(crate) fn shown(key: &Value<'_>) -> String {
     }
 }
 
-/// The places in `sorted` (places in the file, in the wanted order) of the fewest entries to move: all
-/// that are not part of a longest rising sequence, in the order of the file.
+/// The smallest set of entries to move, as indices into `sorted` (which has the original positions in the
+/// right order): all that are not part of a longest increasing subsequence.
 fn misplaced(sorted: &[usize]) -> Vec<usize> {
     let mut ends: Vec<usize> = Vec::new();
     let mut previous = vec![usize::MAX; sorted.len()];
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fewest_keys_are_asked_to_move() {
+    fn as_few_keys_as_possible_are_reported() {
         let found = findings(&["a", "d", "b", "c"]);
         assert_eq!(found.len(), 1);
         assert!(found[0].contains("key \"d\" is out of order"), "{found:?}");

@@ -1,4 +1,4 @@
-//! Input that means harm, or was damaged: an error each, in time and in bounds.
+//! Hostile or damaged input: each is an error, within limits of time and memory.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -75,7 +75,7 @@ fn a_zone_cut_off_anywhere_is_an_error_or_ends_at_a_value() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_refused_with_their_line() {
+fn bytes_that_are_not_text_are_refused_with_their_line() {
     let options = LoadOptions::new("zone.yaml");
     let error = load_bytes(b"a: 1\nb: \xff\n", &options).unwrap_err();
     assert_eq!(error.origin.line, 2);

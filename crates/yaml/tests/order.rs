@@ -1,4 +1,4 @@
-//! Putting files in order changes their order and nothing else, whatever the file.
+//! Sorting a file changes the order of its keys and nothing else, whatever the file.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 #![expect(clippy::disallowed_methods, reason = "the environment tells where the corpus is")]
@@ -13,7 +13,7 @@ use octodns_core::value::Kind;
 use octodns_yaml::{LoadOptions, Order, load, sort_keys};
 use proptest::prelude::*;
 
-/// What a text says, the order of keys apart.
+/// The content of a text, regardless of the order of keys.
 fn said(value: &Value<'_>) -> String {
     match &value.kind {
         Kind::Map(map) => {
@@ -33,15 +33,15 @@ fn is_in_order(text: &str, order: Order, options: &LoadOptions<'_>) -> bool {
     load(text, &options.clone().order(Some(order))).is_ok_and(|read| !read.report.has_errors())
 }
 
-/// Everything that can be seen of a text, sorted: it may move, and may not go.
+/// All visible characters of a text, sorted: they may move, but none may disappear.
 fn pieces(text: &str) -> Vec<char> {
     let mut pieces: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
     pieces.sort_unstable();
     pieces
 }
 
-/// Comments that say which entry they are about stand above it.
-fn assert_comments_are_at_home(text: &str) {
+/// Comments that name the entry they belong to are above it.
+fn assert_comments_are_above_their_entries(text: &str) {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     for pair in lines.windows(2) {
         if let Some((_, name)) = pair[0].split_once("# above ") {
@@ -51,12 +51,12 @@ fn assert_comments_are_at_home(text: &str) {
     }
 }
 
-/// Puts a text in order, and checks what came out; whether it was possible.
+/// Sorts a text, and checks the result; returns whether it was possible.
 fn check(text: &str, order: Order, options: &LoadOptions<'_>) -> bool {
     match sort_keys(text, order, options) {
         Ok(None) => {
             let read = load(text, &options.clone().order(Some(order)));
-            // What is out of order in a file that is included is for that file.
+            // What is out of order in an included file belongs to that file.
             let mut found = read.iter().flat_map(|read| &read.report);
             let own = found.find(|found| found.origin.file.as_ref() == Some(&options.file));
             assert_eq!(own, None, "{text}");
@@ -67,12 +67,12 @@ fn check(text: &str, order: Order, options: &LoadOptions<'_>) -> bool {
             assert_eq!(said(&before.root), said(&after.root), "{text}\n->\n{changed}");
             let mut expected = pieces(text);
             if pieces(&changed).len() > expected.len() && !text.ends_with(['\n', '\r']) {
-                // Block text at the end of the file has no line end, and now says so.
+                // A block scalar at the end of the file has no newline, and its header now says so.
                 expected.push('-');
                 expected.sort_unstable();
             }
             assert_eq!(expected, pieces(&changed), "{text}\n->\n{changed}");
-            assert_comments_are_at_home(&changed);
+            assert_comments_are_above_their_entries(&changed);
             assert_eq!(sort_keys(&changed, order, options), Ok(None), "{text}\n->\n{changed}");
         }
         Err(found) => {
@@ -83,11 +83,11 @@ fn check(text: &str, order: Order, options: &LoadOptions<'_>) -> bool {
     true
 }
 
-/// Names that sort in different ways, naturally or by characters.
+/// Names that sort differently in natural order and by character.
 const NAMES: [&str; 12] =
     ["a", "b", "a10", "a9", "''", "'*'", "_dmarc", "10", "9", "www", "ä", "x.y"];
 
-/// A value and how it is written after its key, at a depth of so many blanks.
+/// A value as it is written after its key, at this indentation.
 fn value(depth: usize) -> impl Strategy<Value = String> {
     let indent = " ".repeat(depth);
     let leaf = prop_oneof![
@@ -124,7 +124,7 @@ fn value(depth: usize) -> impl Strategy<Value = String> {
     prop_oneof![3 => leaf, 1 => nested, 1 => items].boxed()
 }
 
-/// A mapping in braces, its entries on lines of their own or not, with comments.
+/// A mapping in braces, with its entries on separate lines or not, and with comments.
 fn braces(depth: usize) -> impl Strategy<Value = String> {
     let indent = " ".repeat(depth + 2);
     let above = prop_oneof![
@@ -144,7 +144,7 @@ fn braces(depth: usize) -> impl Strategy<Value = String> {
                 continue;
             }
             seen.push(name);
-            // A comment behind an entry ends its line.
+            // A comment after an entry ends its line.
             let at_line_start = text.ends_with('\n');
             let above = if text.ends_with('\n') && above.is_empty() { &*indent } else { &above };
             let above = if at_line_start { above.trim_start_matches('\n') } else { above };
@@ -156,7 +156,7 @@ fn braces(depth: usize) -> impl Strategy<Value = String> {
     })
 }
 
-/// A block mapping, its lines so many blanks deep, without the end of its last line.
+/// A block mapping with this indentation, without the newline of its last line.
 fn mapping(depth: usize) -> BoxedStrategy<String> {
     let indent = " ".repeat(depth);
     let above = prop_oneof![
@@ -174,7 +174,7 @@ fn mapping(depth: usize) -> BoxedStrategy<String> {
             let mut seen = Vec::new();
             let mut lines = Vec::new();
             for (name, above, value) in entries {
-                // Above the first entry it could become a line of block text that is put before it.
+                // Above the first entry it could become a line of a block scalar that is put before it.
                 let above = if seen.is_empty() { above.replace("  # deeper", "") } else { above };
                 if !seen.contains(&name) {
                     seen.push(name);
@@ -187,7 +187,7 @@ fn mapping(depth: usize) -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// A file: byte order mark, start, ends of lines, with or without an end of the last.
+/// A file: byte order mark, start, line endings, with or without a final newline.
 fn file() -> impl Strategy<Value = String> {
     let start = prop_oneof![
         Just(""),
@@ -210,13 +210,13 @@ proptest! {
         let options = LoadOptions::new("zone.yaml");
         prop_assert!(load(&text, &options).is_ok(), "{text}");
         let order = if simple { Order::Simple } else { Order::Natural };
-        // Numbers and text have no order by characters.
+        // Numbers and text cannot be compared by character.
         let hopeless = simple && (text.contains("10:") || text.contains("9:"));
         prop_assert!(check(&text, order, &options) || hopeless, "{text}");
     }
 }
 
-/// The files that octoDNS' own loader was asked about.
+/// The files that octoDNS' own loader was run on.
 #[test]
 fn files_of_the_corpus_can_be_put_in_order() {
     let corpus = std::env::var_os("OCTODNS_CORPUS").map_or_else(
@@ -239,7 +239,7 @@ fn files_of_the_corpus_can_be_put_in_order() {
                 if case[name]["out_of_order"] == true {
                     let done = check(&files["main.yaml"], order, &options);
                     seen[usize::from(done)] += 1;
-                    // What octoDNS itself has no order for, merges, and included files stay.
+                    // Not sorted: what octoDNS itself cannot compare, merges, and included files.
                     let excused = files["main.yaml"].contains("<<")
                         || files.len() > 1
                         || case["natural"]["error"] == "TypeError";

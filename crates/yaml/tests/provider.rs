@@ -1,4 +1,4 @@
-//! Zones in files: found, read, written, and never half of one.
+//! Zones in files: found, read and written, and never only half of one.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -19,7 +19,7 @@ use octodns_yaml::{LoadOptions, YamlOptions, YamlProvider, load, register};
 const ZONE: &str = "'':\n- type: A\n  value: 192.0.2.1\n- type: TXT\n  value: a;b\n\
                     www:\n  ttl: 60\n  type: CNAME\n  value: unit.test.\n";
 
-/// The same as the reference writes it.
+/// The same, as the reference writes it.
 const WRITTEN: &str = "---\n? ''\n: - type: A\n    value: 192.0.2.1\n  - type: TXT\n    value: a;b\n\
                        www:\n  ttl: 60\n  type: CNAME\n  value: unit.test.\n";
 
@@ -104,7 +104,7 @@ async fn what_is_written_is_read_again() {
     assert_eq!(names(&out.path().join("new")), ["unit.test.yaml"]);
 }
 
-/// The reference leaves the file, and so finds the record again in the next run.
+/// The reference keeps the file, and so finds the record again in the next run.
 #[tokio::test]
 async fn a_deleted_name_loses_its_split_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -190,7 +190,7 @@ async fn permissions_of_a_file_are_kept() {
 }
 
 #[test]
-fn a_mistyped_option_names_the_one_that_was_meant() {
+fn a_mistyped_option_suggests_the_right_one() {
     let mut registry = Registry::default();
     register(&mut registry);
     for (class, text, help) in [

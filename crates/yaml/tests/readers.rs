@@ -1,4 +1,4 @@
-//! The fast reader and the full one read the same, to the column, and nothing makes either fall over.
+//! The fast and the full reader read the same, to the column, and neither ever panics.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -15,7 +15,7 @@ const SEEDS: [&str; 3] = [
     "- - a\n  - b: c\n    d:\n- e: f\n  ? g\n  : h\n- |\n  block\n- >-\n  folded\n\n  text\n- !!str 1\n- *x\n",
 ];
 
-/// What a reader makes of a text: everything that can be seen of it, or nothing.
+/// The result of a reader, in full detail; `None` if it failed.
 fn read(text: &str, order: Option<Order>, thorough: bool) -> Option<String> {
     let options =
         LoadOptions { thorough, ..LoadOptions::new("zone.yaml").order(order).warn_duplicates() };
@@ -23,7 +23,7 @@ fn read(text: &str, order: Option<Order>, thorough: bool) -> Option<String> {
     Some(format!("{:?} {:?}", document.root, document.report))
 }
 
-/// What is handed on entry by entry, put together again.
+/// The entries that are passed on one by one, put together again.
 #[derive(Default)]
 struct Collected<'a>(Vec<(Value<'a>, Value<'a>)>);
 
@@ -37,7 +37,7 @@ impl<'a> Entries<'a> for Collected<'a> {
     }
 }
 
-/// What a reader makes of a text without its root's position, which entries do not have.
+/// The result of a reader without the position of the root, which entries do not have.
 fn read_entries(text: &str, order: Option<Order>, by_entry: bool) -> Option<String> {
     let options = LoadOptions::new("zone.yaml").order(order).warn_duplicates();
     let mut document = if by_entry {
@@ -65,7 +65,7 @@ fn assert_same(text: &str) {
     }
 }
 
-/// A generator of the same numbers on every machine.
+/// A random number generator with the same output on every machine.
 struct Random(u64);
 
 impl Random {
@@ -77,7 +77,7 @@ impl Random {
     }
 }
 
-/// Pieces that mean something in YAML.
+/// Strings that have a meaning in YAML.
 const PIECES: [&str; 40] = [
     " ",
     "  ",
@@ -154,13 +154,13 @@ fn run_mutations(rounds: usize) {
 
 #[test]
 fn mutated_zones_read_the_same_either_way() {
-    // More for a long look: `OCTODNS_MUTATIONS=1000000 cargo test -p octodns-yaml`.
+    // For a longer run: `OCTODNS_MUTATIONS=1000000 cargo test -p octodns-yaml`.
     let rounds = option_env!("OCTODNS_MUTATIONS").and_then(|rounds| rounds.parse().ok());
     run_mutations(rounds.unwrap_or(6_000));
 }
 
 #[test]
-fn bytes_of_any_kind_are_no_trouble() {
+fn arbitrary_bytes_do_not_panic() {
     let mut random = Random(7);
     for round in 0..3_000 {
         let mut bytes = SEEDS[round % SEEDS.len()].as_bytes().to_vec();

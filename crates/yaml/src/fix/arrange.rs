@@ -1,4 +1,4 @@
-//! Finding the mappings that are out of order, and the order of their entries.
+//! Finds the mappings that are out of order, and the right order of their entries.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -15,10 +15,10 @@ use crate::Order;
 use crate::order::shown;
 use crate::read::{Content, Item, Name, Pair};
 
-/// Keys of mappings as they were read, by where the mapping starts.
+/// The keys of each mapping as they were read, by the position where the mapping starts.
 type Keys<'v, 'a> = HashMap<Position, Vec<&'v Value<'a>>>;
 
-/// Goes through a text and finds what is to be arranged anew.
+/// Walks through a text and finds what to rearrange.
 pub(super) struct Arranger<'t, 'v, 'a> {
     text: &'t str,
     lines: Lines<'t>,
@@ -28,14 +28,14 @@ pub(super) struct Arranger<'t, 'v, 'a> {
 }
 
 impl<'t, 'v, 'a> Arranger<'t, 'v, 'a> {
-    /// For a text, and what it was read as.
+    /// Takes a text, and the value that it was read as.
     pub(super) fn new(text: &'t str, order: Order, root: &'v Value<'a>) -> Self {
         let mut read = HashMap::new();
         collect(root, &mut read);
         Self { text, lines: Lines::new(text), order, read, arrangements: Vec::new() }
     }
 
-    /// Looks at a node and all within it.
+    /// Visits a node and its children.
     pub(super) fn visit(&mut self, item: &Item<'t>) -> Result<(), Refusal> {
         match &item.content {
             Content::Scalar(_) | Content::Alias => Ok(()),
@@ -50,7 +50,7 @@ impl<'t, 'v, 'a> Arranger<'t, 'v, 'a> {
         }
     }
 
-    /// The text with everything arranged; nothing when nothing is to be.
+    /// The text with everything rearranged; `None` if there is nothing to do.
     pub(super) fn into_text(self) -> Option<String> {
         (!self.arrangements.is_empty()).then(|| emit(self.text, &self.arrangements))
     }
@@ -109,7 +109,7 @@ impl<'t, 'v, 'a> Arranger<'t, 'v, 'a> {
         Arrangement { bytes: start..end, parts }
     }
 
-    /// Where an entry starts: at its key, or at the question mark before it.
+    /// Where an entry starts: at its key, or at the `?` before it.
     fn start(&self, pair: &Pair<'_>) -> usize {
         let key = pair.key.bytes.start;
         let before = self.text[self.lines.start(self.lines.of(key))..key].trim_end();
@@ -120,7 +120,7 @@ impl<'t, 'v, 'a> Arranger<'t, 'v, 'a> {
     }
 }
 
-/// The keys of all mappings, by where they start.
+/// The keys of all mappings, by the position where each mapping starts.
 fn collect<'v, 'a>(value: &'v Value<'a>, found: &mut Keys<'v, 'a>) {
     match &value.kind {
         Kind::List(values) => values.iter().for_each(|value| collect(value, found)),
@@ -139,7 +139,7 @@ fn collect<'v, 'a>(value: &'v Value<'a>, found: &mut Keys<'v, 'a>) {
     }
 }
 
-/// The entries of a mapping, and the keys that it was read as having.
+/// The entries of a mapping, and the keys that it has after merges.
 struct Entries<'e, 't, 'v, 'a> {
     order: Order,
     pairs: &'e [Pair<'t>],
@@ -155,7 +155,7 @@ impl Entries<'_, '_, '_, '_> {
         is_rising(self.order, self.read)
     }
 
-    /// The indices of the entries in the order they are to have.
+    /// The indices of the entries, in the right order.
     fn sorted(&self) -> Result<Vec<usize>, Refusal> {
         let merges: Vec<&Pair<'_>> = self.pairs.iter().filter(|pair| key(pair).is_none()).collect();
         if let [_, second, ..] = merges.as_slice() {
@@ -168,7 +168,7 @@ impl Entries<'_, '_, '_, '_> {
         let brought = self.brought();
         let mut keys: Vec<Option<&Value<'_>>> = Vec::with_capacity(self.pairs.len());
         for pair in self.pairs {
-            // What is merged stands where the first of its keys belongs.
+            // A merge is placed by the first of its keys.
             let own = key(pair).or_else(|| brought.first().copied());
             keys.push(own.or_else(|| keys.last().copied().flatten()));
         }
@@ -195,7 +195,7 @@ impl Entries<'_, '_, '_, '_> {
         Ok(order)
     }
 
-    /// The keys that `<<` brings, in order.
+    /// The keys that `<<` adds, in order.
     fn brought(&self) -> Vec<&Value<'_>> {
         let own = self.pairs.iter().filter(|pair| key(pair).is_some());
         let own: HashSet<Position> = own.map(|pair| pair.key.position).collect();
@@ -206,7 +206,7 @@ impl Entries<'_, '_, '_, '_> {
         brought
     }
 
-    /// Other keys may belong between those that are merged, where they cannot stand.
+    /// Refuses a merge if another key belongs between its keys, where it cannot be.
     fn check_merge(
         &self,
         merge: &Pair<'_>,
@@ -240,7 +240,7 @@ fn is_rising(order: Order, keys: &[&Value<'_>]) -> bool {
     })
 }
 
-/// The key of an entry; none of `<<`.
+/// The key of an entry; `None` for `<<`.
 fn key<'p, 't>(pair: &'p Pair<'t>) -> Option<&'p Value<'t>> {
     match &pair.key.content {
         Content::Scalar(Name::Key(key)) => Some(key),
@@ -248,7 +248,7 @@ fn key<'p, 't>(pair: &'p Pair<'t>) -> Option<&'p Value<'t>> {
     }
 }
 
-/// An alias must come after its anchor.
+/// Checks that every alias comes after its anchor.
 fn check_aliases(text: &str, pairs: &[Pair<'_>], order: &[usize]) -> Result<(), Refusal> {
     let mut anchors: HashMap<usize, (usize, Position)> = HashMap::new();
     for (place, index) in order.iter().enumerate() {
@@ -280,7 +280,7 @@ fn check_aliases(text: &str, pairs: &[Pair<'_>], order: &[usize]) -> Result<(), 
     refusal.map_or(Ok(()), Err)
 }
 
-/// Every node of an entry.
+/// Calls `on` with every node of an entry.
 fn each<'p, 't>(pair: &'p Pair<'t>, on: &mut impl FnMut(&'p Item<'t>)) {
     let mut open = vec![&pair.value, &pair.key];
     while let Some(item) = open.pop() {
@@ -295,7 +295,7 @@ fn each<'p, 't>(pair: &'p Pair<'t>, on: &mut impl FnMut(&'p Item<'t>)) {
     }
 }
 
-/// A place in the file at hand.
+/// A position in the current file.
 fn place(position: Position) -> Origin {
     Origin { file: None, line: position.line, column: position.column.into() }
 }

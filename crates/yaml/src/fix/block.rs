@@ -2,11 +2,11 @@
 
 use crate::read::{Content, Item, layout};
 
-/// The text with block text at its end made to say that it has no line end (`|-`); nothing if there is no
-/// block text, or it says so already.
+/// Changes a block scalar at the end of the text to one without a final newline (`|-`); `None` if there is no
+/// block scalar, or it has `-` already.
 pub(super) fn without_line_end(text: &str, depth: usize) -> Option<String> {
     let root = layout(text, depth).ok()??;
-    // Its bytes start after its header.
+    // The bytes of a block scalar start after its header.
     let before = text[..last(&root).bytes.start].trim_end();
     let line = before.rsplit(['\n', '\r']).next()?;
     let header = line.split(" #").next()?.trim_end();

@@ -1,21 +1,22 @@
 //! Which comments belong to which entry of a block mapping.
 //!
-//! A block of comments right above an entry belongs to it, one right below an entry and apart from the
-//! next to the one above, and what is indented deeper than the keys to what it stands in. Comments
-//! with blank lines on both sides, and blank lines, stay where they are.
+//! A block of comments right above an entry belongs to it. One right below an entry and separated from the
+//! next one belongs to the entry above, and comments that are indented deeper than the keys belong to the
+//! entry they are in. Comments with blank lines on both sides, and blank lines, stay where they are.
 
 use std::ops::Range;
 
 use super::lines::{Line, Lines};
 
-/// The lines of an entry, and those between it and the next one, which stay.
+/// The lines of an entry, and those between it and the next one, which do not move.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Block {
     pub(super) lines: Range<usize>,
     pub(super) gap: Range<usize>,
 }
 
-/// The lines of entries whose own lines are `entries`, in a mapping whose keys are `indent` deep.
+/// The lines that move with each entry of a mapping; `entries` are the entries' own lines, and `indent` is
+/// the indentation of the keys.
 ///
 /// `compact`: the first entry shares its line with a dash, so no comments can be above it.
 pub(super) fn blocks(
@@ -43,14 +44,14 @@ pub(super) fn blocks(
     blocks
 }
 
-/// Up from a line, over the comments right above it.
+/// Extends upwards from a line, over the comments right above it.
 fn above(lines: &Lines<'_>, line: usize, least: usize) -> usize {
     let comments =
         (least..line).rev().take_while(|line| matches!(lines.kind(*line), Line::Comment(_)));
     line - comments.count()
 }
 
-/// Down from the end of an entry, over what is indented deeper than its key.
+/// Extends downwards from the end of an entry, over lines that are indented deeper than its key.
 fn inside(lines: &Lines<'_>, end: usize, most: usize, indent: usize) -> usize {
     let mut found = end;
     for line in end..most {
@@ -63,7 +64,8 @@ fn inside(lines: &Lines<'_>, end: usize, most: usize, indent: usize) -> usize {
     found
 }
 
-/// Down from the end of an entry, over the comments right below it, if a blank line ends them.
+/// Extends downwards from the end of an entry, over the comments right below it, if a blank line follows
+/// them.
 fn below(lines: &Lines<'_>, end: usize, most: usize) -> usize {
     let comments = (end..most).take_while(|line| matches!(lines.kind(*line), Line::Comment(_)));
     let stop = end + comments.count();
@@ -89,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_indented_deeper_belongs_to_what_is_above() {
+    fn deeper_comments_belong_to_the_entry_above() {
         check("a:\n  x: 1\n\n  # x\nb: 1\n", &[0..2, 4..5], &[(0..4, 4..4), (4..5, 5..5)]);
         check("a: 1\n  # a\n# b\nb: 1\n", &[0..1, 3..4], &[(0..2, 2..2), (2..4, 4..4)]);
     }

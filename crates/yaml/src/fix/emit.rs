@@ -1,8 +1,8 @@
-//! Writing a text with parts of it in other places.
+//! Writes a text with some of its parts rearranged.
 
 use std::ops::Range;
 
-/// A stretch of the text that is written in another order.
+/// A range of the text that is written in another order.
 #[derive(Debug)]
 pub(super) struct Arrangement {
     pub(super) bytes: Range<usize>,
@@ -11,15 +11,15 @@ pub(super) struct Arrangement {
 
 #[derive(Debug)]
 pub(super) enum Part {
-    /// Bytes of the text, with what is rearranged within them.
+    /// A range of the text, with the arrangements within it.
     Copy(Range<usize>),
-    /// So many blanks.
+    /// This many spaces.
     Indent(usize),
-    /// The end of a line.
+    /// A line ending.
     Text(&'static str),
 }
 
-/// Writes a text whose arrangements are sorted, those within others behind them.
+/// Writes a text; the arrangements must be sorted, with nested ones after those they are in.
 pub(super) fn emit(text: &str, arrangements: &[Arrangement]) -> String {
     let mut out = String::with_capacity(text.len());
     copy(text, 0..text.len(), arrangements, &mut out);
@@ -29,7 +29,7 @@ pub(super) fn emit(text: &str, arrangements: &[Arrangement]) -> String {
 fn copy(text: &str, bytes: Range<usize>, arrangements: &[Arrangement], out: &mut String) {
     let mut at = bytes.start;
     let mut rest = arrangements;
-    // Those that start before were written by whoever called.
+    // The caller has written those that start earlier.
     let skipped = rest.partition_point(|found| found.bytes.start < bytes.start);
     rest = &rest[skipped..];
     while let Some((found, behind)) = rest.split_first() {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_move_with_what_moves_within_them() {
+    fn parts_keep_the_arrangements_within_them() {
         let arrangements = [
             Arrangement { bytes: 1..9, parts: vec![Part::Copy(5..9), Part::Copy(1..5)] },
             Arrangement {

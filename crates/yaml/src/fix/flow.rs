@@ -1,7 +1,6 @@
-//! Mappings in braces: entries change places with the comments that belong to them, what stands between
-//! them stays.
+//! Mappings in braces: entries move together with their comments, and the text between them stays.
 //!
-//! A block of comments right above an entry belongs to it, and so does the comment after it on its line.
+//! The comments right above an entry belong to it, and so does a comment after it on the same line.
 
 use std::ops::Range;
 
@@ -10,7 +9,7 @@ use super::emit::{Arrangement, Part};
 use crate::read::{Item, Pair};
 use octodns_core::Origin;
 
-/// The arrangement that puts the entries of a mapping into an order of their indices.
+/// The arrangement that puts the entries of a mapping into the given order.
 pub(super) fn arrangement(
     text: &str,
     item: &Item<'_>,
@@ -24,7 +23,7 @@ pub(super) fn arrangement(
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return Ok(Arrangement { bytes: item.bytes.clone(), parts: Vec::new() });
         };
-        // Comments before the first and after the last entry are theirs as well.
+        // Comments before the first and after the last entry belong to entries as well.
         let inside = inside(text, item).unwrap_or(first.start..last.end);
         let around = [inside.start..first.start, last.end..inside.end];
         if around.into_iter().all(|bytes| !text[bytes].contains('#')) {
@@ -54,7 +53,7 @@ fn without_comments(entries: &[Range<usize>], order: &[usize]) -> Arrangement {
     Arrangement { bytes: start..end, parts }
 }
 
-/// The bytes of an entry, with the colon after a key without a value.
+/// The bytes of an entry, including the colon after a key without a value.
 fn entry(text: &str, pair: &Pair<'_>) -> Range<usize> {
     let mut bytes = pair.bytes();
     let rest = &text[bytes.end..];
@@ -72,14 +71,14 @@ fn inside(text: &str, item: &Item<'_>) -> Option<Range<usize>> {
     Some(start..start + inner.len())
 }
 
-/// What moves with an entry: whole lines above it and its indentation, itself, the comment after it.
+/// What moves with an entry: whole lines above it and its indentation, the entry, the comment after it.
 struct Moving {
     above: Range<usize>,
     body: Range<usize>,
     behind: Range<usize>,
 }
 
-/// What stays where an entry was: what comes before it, and its comma.
+/// What stays at the place of an entry: the text before it, and its comma.
 struct Place {
     gap: Range<usize>,
     starts_line: bool,
@@ -91,15 +90,15 @@ struct Layout<'t> {
     inside: Range<usize>,
     moving: Vec<Moving>,
     places: Vec<Place>,
-    /// What comes after the last entry.
+    /// The text after the last entry.
     tail: Range<usize>,
-    /// The indentation of an entry that starts a line.
+    /// The indentation of entries that start a line.
     indent: usize,
     ending: &'static str,
 }
 
 impl<'t> Layout<'t> {
-    /// Finds out what belongs to which entry; nothing where that is not clear.
+    /// Finds out what belongs to which entry; `None` if that is not clear.
     fn of(text: &'t str, inside: Range<usize>, entries: &[Range<usize>]) -> Option<Self> {
         let (mut moving, mut places) = (Vec::new(), Vec::new());
         let (mut at, mut indent) = (inside.start, None);
@@ -168,8 +167,8 @@ impl<'t> Layout<'t> {
     }
 }
 
-/// What stays of the bytes before an entry, and what moves with it: the comments right above it, and the
-/// indentation if it starts a line.
+/// Splits the bytes before an entry into those that stay and those that move with it: the comments right
+/// above it, and the indentation if it starts a line.
 fn above(text: &str, bytes: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let before = &text[bytes.clone()];
     let is_comment = |line: &str| line.trim_start().starts_with('#');
@@ -177,7 +176,7 @@ fn above(text: &str, bytes: Range<usize>) -> Option<(Range<usize>, Range<usize>)
         return before.trim().is_empty().then_some((bytes.clone(), bytes.end..bytes.end));
     };
     let mut lines = before[..last].split('\n');
-    // What follows the comma or the brace on its line stays.
+    // The rest of the line after the comma or the brace stays.
     let first = lines.next().unwrap_or_default();
     let free = |line: &str| line.trim().is_empty() || is_comment(line);
     if !free(first) || !lines.clone().all(free) || !before[last + 1..].trim().is_empty() {
@@ -190,7 +189,7 @@ fn above(text: &str, bytes: Range<usize>) -> Option<(Range<usize>, Range<usize>)
     Some((bytes.start..start, start..bytes.end))
 }
 
-/// The comma behind an entry, and the comment behind that, up to the end of the line.
+/// The comma after an entry, and the comment after that, up to the end of the line.
 fn behind(text: &str, bytes: Range<usize>, is_last: bool) -> Option<(Range<usize>, Range<usize>)> {
     let rest = &text[bytes.clone()];
     let comma = match rest.trim_start_matches([' ', '\t']).strip_prefix(',') {

@@ -1,4 +1,4 @@
-//! The lines of a text, whichever way they end.
+//! The lines of a text, with any of the three line endings.
 
 use std::ops::Range;
 
@@ -9,11 +9,11 @@ pub(super) struct Lines<'t> {
     starts: Vec<usize>,
 }
 
-/// What stands on a line.
+/// What a line contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Line {
     Blank,
-    /// A comment and nothing else, behind so many blanks.
+    /// Only a comment, after this many spaces.
     Comment(usize),
     Other,
 }
@@ -35,12 +35,12 @@ impl<'t> Lines<'t> {
         self.starts.partition_point(|start| *start <= byte).saturating_sub(1)
     }
 
-    /// Where a line starts; that after the last one is the end of the text.
+    /// Where a line starts; the one after the last starts at the end of the text.
     pub(super) fn start(&self, line: usize) -> usize {
         self.starts.get(line).copied().unwrap_or(self.text.len())
     }
 
-    /// The bytes of some lines, with the end of the last one.
+    /// The bytes of a range of lines, including the last line ending.
     pub(super) fn bytes(&self, lines: Range<usize>) -> Range<usize> {
         self.start(lines.start)..self.start(lines.end)
     }
@@ -60,7 +60,7 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// How the lines of a text end, by its first one.
+/// The line ending of a text, from its first line.
 pub(super) fn ending_of(text: &str) -> &'static str {
     match text.find(['\n', '\r']) {
         Some(end) if text[end..].starts_with("\r\n") => "\r\n",

@@ -1,7 +1,7 @@
-//! Putting the keys of a file into order without touching anything else.
+//! Sorts the keys of a file without changing anything else.
 //!
-//! Entries move with the comments that belong to them; every other byte stays what and where it is. What
-//! comes out is read again: it must say the same and be in order, else the file is left alone.
+//! Entries move with the comments that belong to them; every other byte stays the same. The result is read
+//! again: it must have the same content and be in order, or else the file is not changed.
 
 mod arrange;
 mod block;
@@ -24,8 +24,8 @@ use arrange::Arranger;
 
 pub(crate) use same::same;
 
-/// Puts the keys of a text into an order, and moves the comments that belong to them along; `None` when
-/// nothing is to be moved, or the text is not YAML. Files that it includes are texts of their own.
+/// Sorts the keys of a text, and moves the comments that belong to them along; `None` if nothing has to move,
+/// or the text is not YAML. Included files are sorted separately.
 ///
 /// ```
 /// use octodns_yaml::{LoadOptions, Order, sort_keys};
@@ -38,7 +38,7 @@ pub(crate) use same::same;
 ///
 /// # Errors
 ///
-/// When it cannot be done by moving entries: the finding says why, and where.
+/// If moving entries is not enough; the finding says why, and where.
 pub fn sort_keys(
     text: &str,
     order: Order,
@@ -57,7 +57,7 @@ pub fn sort_keys(
     }
 }
 
-/// Why a file is left as it is. Places are within that file.
+/// Why a file cannot be sorted. Positions are within that file.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     message: String,
@@ -80,8 +80,8 @@ impl Refusal {
     }
 }
 
-/// Block text at the end of a file without a last line end has none either, which it is to say for itself
-/// where it comes to stand before others.
+/// A block scalar at the end of a file without a final newline has no newline either. If it moves to another
+/// place, its header must say so.
 fn rearranged(
     text: &str,
     order: Order,
@@ -104,7 +104,7 @@ fn moved(
     options: &LoadOptions<'_>,
     before: &crate::Document<'_>,
 ) -> Result<Option<String>, Refusal> {
-    // A last line without its end could not move. Block text may notice the end that it gets here.
+    // A last line without a newline could not be moved. Adding one may change a block scalar.
     let ending = lines::ending_of(text);
     let whole = text.is_empty() || text.ends_with(['\n', '\r']);
     let longer = format!("{text}{ending}");
@@ -131,7 +131,7 @@ fn moved(
     ))
 }
 
-/// Whether a text says what the document did, and no key of its own file is out of order.
+/// Whether a text has the same content as the document, and no key of its own file is out of order.
 fn is_right(text: &str, options: &LoadOptions<'_>, before: &crate::Document<'_>) -> bool {
     let Ok(after) = load(text, options) else { return false };
     same(&after.root, &before.root) && first_disorder(&after.report, options).is_none()

@@ -1,9 +1,9 @@
-//! Whether two values say the same, in whatever order their keys are.
+//! Compares two values regardless of the order of their keys.
 
 use octodns_core::Value;
 use octodns_core::value::{Kind, Map, Special, python_str};
 
-/// Whether two values are equal, the order of mappings and sets apart.
+/// Whether two values are equal, apart from the order of mappings and sets.
 pub(crate) fn same(left: &Value<'_>, right: &Value<'_>) -> bool {
     match (&left.kind, &right.kind) {
         (Kind::List(left), Kind::List(right)) => same_lists(left, right),
@@ -43,7 +43,7 @@ fn sorted<'m, 'a>(map: &'m Map<'a>) -> Vec<((&'static str, String), &'m Value<'a
     entries
 }
 
-/// A key as text that no other key has: its kind, and how it is written.
+/// An identifier of a key: its kind, and its text.
 fn text(key: &Value<'_>) -> (&'static str, String) {
     (key.kind_name(), python_str(key))
 }
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_order_of_keys_is_overlooked() {
+    fn only_the_order_of_keys_is_ignored() {
         check("{a: 1, b: [{c: 1, d: .nan}]}", "{b: [{d: .nan, c: 1}], a: 1}", true);
         check("!!set {a, b}", "!!set {b, a}", true);
         check("{a: 1}", "{a: 1, b: 1}", false);

@@ -36,7 +36,7 @@ fn nested_entries_move_within_what_moves() {
 }
 
 #[test]
-fn comments_move_with_what_they_are_about() {
+fn comments_move_with_their_entries() {
     check(
         "# zone\n\n# the web\nwww: 1 # w\n# mail\nmail: 2\n\n# section\n\n  \nftp: 3\n  # more of ftp\n# end\n",
         "# zone\n\nftp: 3\n  # more of ftp\n# mail\nmail: 2\n\n# section\n\n  \n# the web\nwww: 1 # w\n# end\n",
@@ -82,7 +82,7 @@ fn comments_in_braces_move_with_their_entries() {
     );
     check("x: {\n  b: 1, # b\n  a: 2 # a\n}\n", "x: {\n  a: 2, # a\n  b: 1 # b\n}\n");
     check("x: {\n  b: 1,  # b\n  a: 2,\n}\n", "x: {\n  a: 2,\n  b: 1,  # b\n}\n");
-    // What was on the line of a brace may need one of its own.
+    // What was on the same line as a brace may need a new line.
     check("x: {b: 1, # one\n  a: 2}\n", "x: {a: 2,\n  b: 1 # one\n  }\n");
     check("x: {b: 1,\n  # of a\n  a: 2}\n", "x: {\n  # of a\n  a: 2,\n  b: 1}\n");
     check(
@@ -95,7 +95,7 @@ fn comments_in_braces_move_with_their_entries() {
 }
 
 #[test]
-fn advice_about_merges_keeps_what_they_say() {
+fn advice_about_merges_keeps_their_meaning() {
     let text = |merges: &str| {
         format!("a: &a {{x: 1, y: 1}}\nb: &b {{x: 2}}\nc:\n  c: 1\n{merges}  a: 1\n")
     };
@@ -129,7 +129,7 @@ fn block_text_stays_what_it_is() {
     check("- b: |\n    x\n\n  a: 1\n", "- a: 1\n\n  b: |\n    x\n");
     check("- b: |+\n    x\n\n  a: 1\n", "- a: 1\n  b: |+\n    x\n\n");
     check("b: |\na: |2\n   x\n", "a: |2\n   x\nb: |\n");
-    // The end of the last line would be missed, or would be one too many.
+    // Otherwise a newline would be missing at the end, or there would be one too many.
     check("b: |\n  x\na: 1", "a: 1\nb: |\n  x\n");
     check("b: 1\na: |-\n  x", "a: |-\n  x\nb: 1");
     check("b: 1\na: |\n  x", "a: |-\n  x\nb: 1");
@@ -138,7 +138,7 @@ fn block_text_stays_what_it_is() {
 }
 
 #[test]
-fn text_over_several_lines_moves_whole() {
+fn multi_line_text_moves_as_a_whole() {
     check(
         "b: one\n  two\n\n  three\n'a': \"x\n  # y\n  z\"\n",
         "'a': \"x\n  # y\n  z\"\nb: one\n  two\n\n  three\n",
@@ -159,12 +159,12 @@ fn keys_of_every_kind_are_put_in_order() {
 }
 
 #[test]
-fn the_last_of_a_key_that_is_there_twice_still_counts() {
+fn the_last_duplicate_key_still_counts() {
     check("b: 1\nb: 2\na: 3\nb: 4\n", "a: 3\nb: 1\nb: 2\nb: 4\n");
 }
 
 #[test]
-fn an_alias_stays_behind_its_anchor() {
+fn an_alias_stays_after_its_anchor() {
     check("c: &x 1\nb: 2\nd: *x\n", "b: 2\nc: &x 1\nd: *x\n");
     let told = refusal("b: &x 1\na: [*x]\n");
     assert!(told.contains("a.yaml:2:5") && told.contains("\"*x\" would come before"), "{told}");
@@ -173,13 +173,13 @@ fn an_alias_stays_behind_its_anchor() {
 }
 
 #[test]
-fn what_is_merged_stands_where_its_first_key_belongs() {
+fn merged_keys_are_placed_by_their_first_key() {
     let base = "a: &a\n  ttl: 1\n  type: A\n";
     check(
         &format!("{base}b:\n  <<: *a\n  octodns: {{}}\n"),
         &format!("{base}b:\n  octodns: {{}}\n  <<: *a\n"),
     );
-    // Its own `ttl` takes the place of the one that is merged, and stays after it.
+    // Its own `ttl` overrides the merged one, and stays after it.
     check(
         &format!("{base}b:\n  values: []\n  <<: *a\n  ttl: 2\n"),
         &format!("{base}b:\n  <<: *a\n  ttl: 2\n  values: []\n"),
@@ -189,12 +189,12 @@ fn what_is_merged_stands_where_its_first_key_belongs() {
         refusal(&format!("{base}b:\n  <<: *a\n  tuck: 1\n")).contains("other keys belong between")
     );
     assert!(refusal(&format!("{base}b:\n  <<: *a\n  <<: *a\n  a: 1\n")).contains("used twice"));
-    // What is merged comes last and counts; it cannot move before the `type` that it replaces.
+    // The merge comes last and wins; it cannot move before the `type` that it overrides.
     assert!(refusal(&format!("{base}b:\n  type: X\n  <<: *a\n")).contains("cannot be sorted"));
 }
 
 #[test]
-fn included_files_are_files_of_their_own() {
+fn included_files_are_sorted_separately() {
     let files: HashMap<String, String> =
         [("b.yaml".to_owned(), "d: 1\nc: 2\n".to_owned())].into_iter().collect();
     let options = LoadOptions::new("a.yaml").include(&files);
@@ -206,14 +206,14 @@ fn included_files_are_files_of_their_own() {
 }
 
 #[test]
-fn the_order_may_be_that_of_characters() {
+fn the_order_can_be_by_character() {
     let options = LoadOptions::new("a.yaml");
     let fixed = sort_keys("a9: 1\na10: 2\n", Order::Simple, &options);
     assert_eq!(fixed, Ok(Some("a10: 2\na9: 1\n".to_owned())));
 }
 
 #[test]
-fn what_is_no_yaml_is_left_alone() {
+fn invalid_yaml_is_left_alone() {
     for text in ["b: [\na: 1\n", "b: 1\na: *x\n", "b: \u{1}\na: 1\n"] {
         assert_eq!(fixed(text), Ok(None));
     }

@@ -1,4 +1,4 @@
-//! Where the files of zones are.
+//! Finds the files of zones.
 
 use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
@@ -21,7 +21,7 @@ pub(super) fn list_zones(inner: &Inner) -> Result<Vec<ZoneName>, ProviderError> 
             && let Some(zone) = name.strip_suffix(extension)
             && entry.is_dir()
         {
-            // The extension starts with the final dot of the name.
+            // The final dot of the name is the dot of the extension.
             zones.push(zone.chars().chain(extension.chars().take(1)).collect());
         }
         let dots = name.matches('.').count();
@@ -40,12 +40,12 @@ pub(super) fn list_zones(inner: &Inner) -> Result<Vec<ZoneName>, ProviderError> 
     Ok(zones.into_iter().collect())
 }
 
-/// The files that a zone is read from, in the order they are read.
+/// The files of a zone, in the order in which they are read.
 pub(super) fn of_zone(inner: &Inner, zone: &ZoneName) -> Result<Vec<PathBuf>, ProviderError> {
     let options = &inner.options;
     let mut files = Vec::new();
     if let Some(folder) = folder(inner, zone)? {
-        // Not `Path::extension`: the records of the apex may stand in a file `.yaml`.
+        // Not `Path::extension`: the records of the apex may be in a file called `.yaml`.
         let yaml = |path: &PathBuf| {
             path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".yaml"))
         };
@@ -61,12 +61,12 @@ pub(super) fn of_zone(inner: &Inner, zone: &ZoneName) -> Result<Vec<PathBuf>, Pr
     Ok(files)
 }
 
-/// The single file of a zone, if there is one.
+/// The single file of a zone, if it exists.
 pub(super) fn single(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, ProviderError> {
     let name = |zone: &str| format!("{zone}yaml");
     one_of(inner, zone, &name(&zone.decoded()), &name(zone.as_str()), |path| {
         let Some(there) = metadata(path)? else { return Ok(false) };
-        // With `split_extension: .yaml`, the folder of a zone has the name of its file.
+        // With `split_extension: .yaml`, the folder of a zone has the same name as its file.
         let split = inner.options.split_extension.is_some() && there.is_dir();
         if there.is_file() || split {
             return Ok(there.is_file());
@@ -75,7 +75,7 @@ pub(super) fn single(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, 
     })
 }
 
-/// The folder of a split zone, if there is one.
+/// The folder of a split zone, if it exists.
 pub(super) fn folder(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, ProviderError> {
     let Some(extension) = &inner.options.split_extension else { return Ok(None) };
     let name = |zone: &str| format!("{}{extension}", zone.trim_end_matches('.'));
@@ -84,10 +84,10 @@ pub(super) fn folder(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, 
     })
 }
 
-/// What is at a path; `None` if nothing is.
+/// The metadata of a path; `None` if nothing is there.
 ///
-/// What is there and cannot be looked at, such as a link whose file has gone, is an error: were it taken
-/// for a zone without a file, its records could be planned as deletions.
+/// If the path exists but cannot be examined, such as a dangling link, that is an error: if it were treated
+/// as a zone without a file, its records could be planned as deletions.
 fn metadata(path: &Path) -> Result<Option<Metadata>, ProviderError> {
     match fs::metadata(path) {
         Ok(there) => Ok(Some(there)),
@@ -96,7 +96,7 @@ fn metadata(path: &Path) -> Result<Option<Metadata>, ProviderError> {
     }
 }
 
-/// The path of the readable or the IDNA name, whichever is there; both is an error.
+/// The path with the Unicode or the IDNA name, whichever exists; it is an error if both do.
 fn one_of(
     inner: &Inner,
     zone: &ZoneName,

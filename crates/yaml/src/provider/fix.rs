@@ -1,4 +1,4 @@
-//! Putting the files of a zone in order, with those that they include.
+//! Sorts the files of a zone, and those that they include.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,7 +14,7 @@ use crate::fix::{same, sort_keys};
 use crate::order::CODE;
 use crate::{Document, FileIncludes, Include, LoadOptions, Order, load, text_of};
 
-/// Puts every file of a zone in order, if reading asks for an order.
+/// Sorts every file of a zone, if reading requires an order.
 pub(super) fn zone(inner: &Inner, zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
     let mut reordered = SortedFiles::default();
     if inner.options.enforce_order {
@@ -51,13 +51,13 @@ fn file(inner: &Inner, path: &Path, reordered: &mut SortedFiles) -> Result<(), P
     let bytes = std::fs::read(path).map_err(failed("read", path))?;
     let order: Order = inner.options.order_mode.into();
     let before = LoadOptions::new(Arc::clone(&name)).order(Some(order)).include(&includes);
-    // What is not YAML is for reading to tell.
+    // Reading reports what is not YAML.
     let Ok(text) = text_of(&bytes, &name) else { return Ok(()) };
     let Ok(before) = load(text, &before) else { return Ok(()) };
     if !before.report.has_errors() {
         return Ok(());
     }
-    // Those that are included first: what they hold is part of those that include them.
+    // Included files first: their content is part of the files that include them.
     for name in before.files.iter().rev() {
         let bytes = overlay.read(name).map_err(failed("read", Path::new(&**name)))?;
         let Ok(text) = text_of(&bytes, name) else { continue };
@@ -85,7 +85,7 @@ fn file(inner: &Inner, path: &Path, reordered: &mut SortedFiles) -> Result<(), P
     Ok(())
 }
 
-/// Whether a file with all its changes, and those of the files it includes, says what it said.
+/// Whether a file with all its changes, and those of the included files, has the same content as before.
 fn says_the_same(name: &Arc<str>, overlay: &Overlay<'_>, before: &Document<'_>) -> bool {
     let options = LoadOptions::new(Arc::clone(name)).include(overlay);
     let Ok(bytes) = overlay.read(name) else { return false };

@@ -1,4 +1,4 @@
-//! `YamlProvider`: zones as YAML files, to be read and to be written.
+//! `YamlProvider`: reads and writes zones as YAML files.
 
 mod files;
 mod fix;
@@ -22,7 +22,7 @@ pub use options::{OrderMode, SplitYamlOptions, YamlOptions};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Makes the providers known by their octoDNS classes and short names.
+/// Registers the providers by their octoDNS classes and short names.
 pub fn register(registry: &mut Registry) {
     let home = registry.home.clone();
     let path = "octodns.provider.yaml.YamlProvider";
@@ -38,13 +38,13 @@ pub fn register(registry: &mut Registry) {
     });
 }
 
-/// Zones as YAML files in a folder: `example.com.yaml`, or a folder with a file for every name.
+/// Zones as YAML files in a folder: `example.com.yaml`, or a folder with one file per name.
 #[derive(Clone, Debug)]
 pub struct YamlProvider {
     inner: Arc<Inner>,
 }
 
-/// What reading and writing need, shared with the threads that do it.
+/// What reading and writing need, shared with the threads for file access.
 #[derive(Clone, Debug)]
 struct Inner {
     id: Arc<str>,
@@ -55,7 +55,7 @@ struct Inner {
 }
 
 impl YamlProvider {
-    /// A provider with these options; `~` in an `!include` means nothing.
+    /// A provider with these options; `~` is not expanded in an `!include`.
     pub fn new(id: &str, options: YamlOptions) -> Self {
         let root_ns = options.supports_root_ns;
         let capabilities = Capabilities { root_ns, ..Capabilities::EVERYTHING };
@@ -63,7 +63,7 @@ impl YamlProvider {
         Self { inner: Arc::new(Inner { id, class_name, capabilities, options, home }) }
     }
 
-    /// The same provider, with what `~` means in an `!include`.
+    /// The same provider, with the folder that `~` means in an `!include`.
     #[must_use]
     pub fn with_home(mut self, home: Option<PathBuf>) -> Self {
         self.inner_mut().home = home;
@@ -74,7 +74,7 @@ impl YamlProvider {
         Arc::make_mut(&mut self.inner)
     }
 
-    /// Does work that waits for files.
+    /// Runs blocking file operations.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, ProviderError> + Send + 'static,
@@ -123,7 +123,7 @@ impl Source for YamlProvider {
 
 #[async_trait]
 impl Provider for YamlProvider {
-    /// As in octoDNS, whose files have nothing that is hidden from the plan.
+    /// As in octoDNS, whose files do not keep what is hidden from the plan.
     fn drops_hidden(&self) -> bool {
         true
     }

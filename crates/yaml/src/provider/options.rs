@@ -160,7 +160,7 @@ fn dot() -> String {
     ".".to_owned()
 }
 
-/// A truth value that null leaves at its default, true.
+/// A truth value; null means the default, true.
 fn truth_by_default<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     struct Truth(bool);
 
@@ -173,7 +173,7 @@ fn truth_by_default<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, 
     Ok(Option::<Truth>::deserialize(deserializer)?.is_none_or(|Truth(value)| value))
 }
 
-/// A text; null, false and nothing at all are off.
+/// A string; null, false and an empty string mean off.
 fn text_or_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     struct TextOrOff;
 

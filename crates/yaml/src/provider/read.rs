@@ -1,4 +1,4 @@
-//! From the files of a zone to its records.
+//! Reads the records of a zone from its files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,11 +14,11 @@ use octodns_files::OwnedRequest;
 use super::{Inner, files};
 use crate::{Entries, FileIncludes, LoadOptions, load_entries, text_of};
 
-/// How many records each file held: what writing needs to know to tidy up behind itself.
+/// How many records each file had: writing needs this to remove files that are no longer used.
 #[derive(Debug, Default)]
 pub(super) struct FilesRead(pub(super) BTreeMap<PathBuf, usize>);
 
-/// All records of a zone; `None` when there is no file of it.
+/// All records of a zone; `None` if it has no file.
 pub(super) fn zone(
     inner: &Inner,
     request: &OwnedRequest,
@@ -98,7 +98,7 @@ fn file(
     Ok(())
 }
 
-/// Makes records of the entries of a file, as they are read.
+/// Builds records from the entries of a file while they are read.
 struct Loading<'l> {
     inner: &'l Inner,
     request: &'l OwnedRequest,
@@ -107,7 +107,7 @@ struct Loading<'l> {
 }
 
 impl<'a> Entries<'a> for Loading<'_> {
-    /// The records of one name: one, or a list of several types.
+    /// The records of a name: a single one, or a list of several types.
     fn entry(&mut self, files: &[Arc<str>], name: &Value<'a>, data: Value<'a>) {
         let Self { inner, request, records, report } = self;
         let context = LoadContext {

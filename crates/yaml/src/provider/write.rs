@@ -1,4 +1,4 @@
-//! From a plan to the files of a zone.
+//! Writes the files of a zone after a plan.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use super::read::FilesRead;
 use super::{Inner, files};
 use crate::{DumpOptions, dump};
 
-/// The names whose records share a file when names have files of their own.
+/// The names that share a file if every other name has its own.
 const CATCHALL: [&str; 2] = ["*", ""];
 
-/// Writes a zone as it is after a plan.
+/// Writes the state of a zone after a plan.
 pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
-    // As in octoDNS, what is hidden from the plan is not in the files.
+    // As in octoDNS, what is hidden from the plan is not kept in the files.
     let mut zone = plan.existing.clone();
     zone.apply(&plan.changes);
     if let Some(extension) = &inner.options.split_extension {
         return split(inner, plan, &zone, extension);
     }
-    // Differs from octoDNS: a file under the IDNA name is written where it is. Another one beside it
+    // Differs from octoDNS: a file with the IDNA name is updated under that name. A second file next to it
     // would make the zone unreadable.
     let path = files::single(inner, zone.name())?
         .unwrap_or_else(|| inner.options.directory.join(format!("{}yaml", zone.name())));
@@ -71,10 +71,10 @@ fn file_of(folder: &Path, name: &str) -> Result<PathBuf, ProviderError> {
     Ok(folder.join(format!("{name}.yaml")))
 }
 
-/// Removes the files that were read, were not written again, and hold nothing but records that the
-/// plan knows: those are deleted, or stand in another file now.
+/// Removes the files that were read but not written again, if they contain only records that the plan knows:
+/// those are deleted, or are in another file now.
 ///
-/// Differs from octoDNS: there, the files of deleted records stay and are found again.
+/// Differs from octoDNS: there, the files of deleted records stay and are read again.
 fn remove_stale(
     plan: &Plan,
     folder: &Path,

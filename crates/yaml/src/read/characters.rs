@@ -1,13 +1,13 @@
-//! The characters that a YAML text may consist of.
+//! The characters that are allowed in a YAML text.
 
 use octodns_core::value::Position;
 
 use super::failure::{Failure, place};
 use crate::ErrorKind;
 
-/// Refuses control characters and the like, as the reference does.
+/// Refuses control characters and the like, like the reference.
 ///
-/// Differs from octoDNS: U+0085, which it takes for a line break, is refused as well.
+/// Differs from octoDNS: U+0085, which octoDNS treats as a line break, is also refused.
 pub(super) fn check(text: &str, file: u16) -> Result<(), Failure> {
     let mut at = 0;
     while let Some(plain) = next_suspicious(&text.as_bytes()[at..]) {
@@ -21,11 +21,12 @@ pub(super) fn check(text: &str, file: u16) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How many bytes come before one that is not printable ASCII or a line feed. Only those are looked at as characters.
+/// The number of bytes before the first one that is not printable ASCII or a line feed. Only such bytes are
+/// examined as characters.
 fn next_suspicious(bytes: &[u8]) -> Option<usize> {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
     let mut rest = bytes;
-    // Without a way out of its midst, so that the compiler makes vector code of a block.
+    // No early exit within a block, so that the compiler vectorizes it.
     while let Some((block, behind)) = rest.split_first_chunk::<64>()
         && block.iter().fold(true, |plain, byte| plain & is_plain(*byte))
     {
@@ -35,14 +36,14 @@ fn next_suspicious(bytes: &[u8]) -> Option<usize> {
     Some(bytes.len() - rest.len() + found)
 }
 
-/// Whether there is a line or paragraph separator, or a byte order mark: U+2028, U+2029, U+FEFF.
+/// Whether there is a line or paragraph separator or a byte order mark: U+2028, U+2029, U+FEFF.
 pub(super) fn has_separator(bytes: &[u8]) -> bool {
     let is_one =
         |at: usize| matches!(&bytes[at..], [0xe2, 0x80, 0xa8 | 0xa9, ..] | [0xef, 0xbb, 0xbf, ..]);
     memchr::memchr2_iter(0xe2, 0xef, bytes).any(is_one)
 }
 
-/// Whether there is no control character but the line feed. Vector code for the compiler.
+/// Whether there is no control character except line feeds. Written so that the compiler vectorizes it.
 pub(super) fn is_simple(bytes: &[u8]) -> bool {
     let is_control = |byte: u8| u8::from(byte < 0x20 && byte != b'\n');
     let any_control = |chunk: &[u8]| chunk.iter().fold(0, |found, byte| found | is_control(*byte));
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_character_that_is_not_allowed_is_found_wherever_it_stands() {
+    fn the_first_invalid_character_is_found_at_any_position() {
         for before in [0, 1, 63, 64, 65, 200] {
             for c in ['\0', '\u{1b}', '\u{7f}', '\u{85}', '\u{fffe}'] {
                 let text = format!("{}é\n{c}{}", "x".repeat(before), "y".repeat(100));

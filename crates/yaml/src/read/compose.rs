@@ -1,4 +1,5 @@
-//! Events to nodes: the document as a graph, tags resolved, aliases pointing at their anchors.
+//! Builds nodes from events: the document as a graph, with tags resolved and aliases pointing to their
+//! anchors.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -13,13 +14,13 @@ use crate::ErrorKind;
 /// Index of a node in its graph.
 pub(super) type NodeId = usize;
 
-/// One node; may be reached more than once, even from inside itself.
+/// A node, which may be reached more than once, even from itself.
 #[derive(Debug)]
 pub(super) struct Node<'t> {
     pub(super) content: Content<'t>,
     pub(super) tag: Tag,
     pub(super) position: Position,
-    /// Being constructed right now; meeting it again is a recursion.
+    /// Being constructed right now; reaching it again is a recursion.
     pub(super) busy: bool,
 }
 
@@ -39,7 +40,7 @@ impl Content<'_> {
         }
     }
 
-    /// The same content of a graph whose nodes start at `offset`, borrowing nothing.
+    /// The same content with node ids shifted by `offset`, borrowing nothing.
     pub(super) fn moved<'a>(self, offset: usize) -> Content<'a> {
         match self {
             Self::Scalar(text) => Content::Scalar(Cow::Owned(text.into_owned())),
@@ -128,7 +129,7 @@ impl<'t> Composer<'t> {
         })
     }
 
-    /// Puts a node into the collection that is open.
+    /// Adds a node to the open collection.
     fn attach(&mut self, id: NodeId) {
         let Some((parent, key)) = self.open.last_mut() else { return };
         match &mut self.nodes[*parent].content {

@@ -1,4 +1,4 @@
-//! Nodes to values: tags mean something here, merges are merged, files are included.
+//! Builds values from nodes: applies tags and merges, and includes files.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -19,7 +19,7 @@ impl Session<'_> {
         self.read_checked(text, file)
     }
 
-    /// The value of a whole text, its entries handed to `entries` if it is a mapping.
+    /// The value of a whole text; its entries are passed to `entries` if it is a mapping.
     pub(super) fn read_entries<'t>(
         &mut self,
         text: &'t str,
@@ -50,12 +50,12 @@ impl Session<'_> {
             if let Some(value) = fast::read(text, file, rules, &self.files, &mut self.report) {
                 return Ok(value);
             }
-            // What it found before it gave up will be found again.
+            // The full reader reports the same findings again.
             let found = std::mem::take(&mut self.report);
             self.report.extend(found.into_iter().take(findings));
         }
         let nodes = self.compose(text, file)?;
-        // Every node is made at least once; what aliases and merges add is limited.
+        // Every node is built at least once; the limit is on what aliases and merges add.
         self.nodes = self.nodes.saturating_add(nodes.len());
         let start = Position { file, line: 1, column: 1 };
         if nodes.is_empty() {
@@ -79,13 +79,13 @@ impl Session<'_> {
     }
 }
 
-/// Makes values of the nodes of one file.
+/// Builds values from the nodes of one file.
 pub(super) struct Constructor<'s, 'o, 'a> {
     pub(super) session: &'s mut Session<'o>,
     pub(super) nodes: Vec<Node<'a>>,
-    /// The file that is being read; what is merged into it may stand elsewhere.
+    /// The file that is being read; merged nodes may be in another.
     pub(super) file: u16,
-    /// The keys that stand in mappings beside a `<<`.
+    /// The keys of mappings with a `<<`, apart from the `<<` itself.
     pub(super) beside_merges: HashMap<NodeId, HashSet<NodeId>>,
 }
 
@@ -135,7 +135,7 @@ impl<'a> Constructor<'_, '_, 'a> {
         self.session.error(ErrorKind::Shape { wanted, found: node.content.name() }, node.position)
     }
 
-    /// The text of a scalar, or of the `=` of a mapping that stands for one.
+    /// The text of a scalar, or of the `=` entry of a mapping that stands for one.
     fn scalar_text(&mut self, id: NodeId) -> Result<Cow<'a, str>, YamlError> {
         let default = match &self.nodes[id].content {
             Content::Scalar(text) => return Ok(text.clone()),
@@ -160,7 +160,7 @@ impl<'a> Constructor<'_, '_, 'a> {
         ids.into_iter().map(|id| self.element(id)).collect()
     }
 
-    /// The value of an entry or an element, which may be a number that is not what it looks like.
+    /// The value of an entry or an element, with a warning about a number that is not what it looks like.
     fn element(&mut self, id: NodeId) -> Result<Value<'a>, YamlError> {
         let value = self.value(id)?;
         if matches!(value.kind, Kind::Int(_))
@@ -203,7 +203,7 @@ impl<'a> Constructor<'_, '_, 'a> {
             entries.push((key, self.element(value_id)?));
         }
         Ok(if self.beside_merges.contains_key(&id) {
-            // Its own keys may well take the place of those that are merged.
+            // Its own keys may override the merged ones.
             self.session.finish_merged(entries, own)
         } else {
             self.session.finish_mapping(entries)
@@ -236,7 +236,7 @@ impl<'a> Constructor<'_, '_, 'a> {
         Ok(values)
     }
 
-    /// Puts what `<<` asks for into the mapping itself, in place of `<<`.
+    /// Replaces `<<` in a mapping with the entries that it merges.
     fn flatten(&mut self, id: NodeId) -> Result<(), YamlError> {
         let pairs = self.children(id);
         let is_special = |(key, _): &Pair| matches!(self.nodes[*key].tag, Tag::Merge | Tag::Value);
@@ -266,7 +266,7 @@ impl<'a> Constructor<'_, '_, 'a> {
         Ok(())
     }
 
-    /// The entries that a value of `<<` brings: one list per mapping, what counts most last.
+    /// The entries that a `<<` adds: one list per mapping, the one with the highest precedence last.
     fn merge(&mut self, id: NodeId) -> Result<Vec<Vec<Pair>>, YamlError> {
         let position = self.nodes[id].position;
         self.session.enter(position)?;

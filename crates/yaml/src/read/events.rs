@@ -1,7 +1,7 @@
-//! The grammar: text to events, by the `granit-parser` crate.
+//! The grammar: splits a text into events, with the `granit-parser` crate.
 //!
-//! This is the only module that knows the parser. It also holds what the parser allows and the
-//! reference refuses: tabs between tokens, `?` in plain text of flow collections, a second document.
+//! This is the only module that uses the parser. It also refuses what the parser allows and the reference
+//! does not: tabs between tokens, `?` in plain scalars of flow collections, a second document.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,10 +15,10 @@ use super::{characters, scalar};
 use crate::ErrorKind;
 use crate::error::TOO_DEEP;
 
-/// What happens at one place of a document.
+/// An event of the parser.
 #[derive(Debug)]
 pub(super) enum Event<'t> {
-    /// `missing`: nothing is there, not even a `?` that would say so of a key.
+    /// `missing`: nothing is written, not even the `?` of an empty key.
     Scalar {
         text: Cow<'t, str>,
         plain: bool,
@@ -30,24 +30,24 @@ pub(super) enum Event<'t> {
     Alias(usize),
 }
 
-/// A node's start, or the end of a collection.
+/// The start of a node, or the end of a collection.
 #[derive(Debug)]
 pub(super) struct Step<'t> {
     pub(super) event: Event<'t>,
     pub(super) tag: Written,
-    /// Number of the anchor, and its name.
+    /// The number of the anchor, and its name.
     pub(super) anchor: Option<(usize, Cow<'t, str>)>,
     pub(super) position: Position,
-    /// The bytes from its tag or anchor to its end; of a collection that starts, to its first token.
+    /// The bytes from its tag or anchor to its end; for the start of a collection, to its first token.
     pub(super) bytes: Range<usize>,
 }
 
 /// The tag before a node.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Written {
-    /// There is none.
+    /// No tag.
     Nothing,
-    /// `!`, which asks for the tag a plain scalar would have.
+    /// `!`, which gives a scalar the tag that it would have as a plain scalar.
     Bare,
     /// A tag with a name.
     Named(Tag),
@@ -64,25 +64,25 @@ impl Written {
     }
 }
 
-/// A collection that is open.
+/// An open collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Open {
     Flow,
     Sequence,
-    /// A block mapping, with the column its keys stand in, counted from 0.
+    /// A block mapping, with the column of its keys, counted from 0.
     Mapping(usize),
 }
 
-/// The steps of the one document of a text.
+/// The steps of a text with one document.
 pub(super) struct Events<'t> {
     text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
     peeked: Option<(Parsed<'t>, Span)>,
     file: u16,
     started: bool,
-    /// Byte offsets of the tabs that no quoted text, block text or comment has covered yet.
+    /// Byte offsets of the tabs that are not in a quoted scalar, block scalar or comment seen so far.
     tabs: Vec<usize>,
-    /// Byte offsets of the separators of Unicode that no quoted text has covered yet.
+    /// Byte offsets of the Unicode separators that are not in a quoted scalar seen so far.
     separators: Vec<usize>,
     open: Vec<Open>,
 }
@@ -95,7 +95,7 @@ impl<'t> Events<'t> {
             block_scalar_eof_without_line_feed: true,
             emit_anchor_events: true,
             emit_unresolved_aliases: true,
-            // Only to know which tabs stand in comments.
+            // Only needed to know which tabs are in comments.
             emit_comments: !tabs.is_empty(),
             max_buffered_comment_events: usize::MAX,
             flow_nesting_limit: depth,
@@ -132,7 +132,7 @@ impl<'t> Events<'t> {
                     let missing = plain && text == "~" && self.lacks_key(&span);
                     if plain && matches!(&*text, "" | "~") {
                         self.pass_colon(&mut span);
-                        // Nothing comes as `~`, which it is not when files are merged.
+                        // A missing value is reported as `~`, which matters when files are merged.
                         if !self.text_at(&span).starts_with('~') {
                             text = Cow::default();
                         }
@@ -176,12 +176,12 @@ impl<'t> Events<'t> {
         }
     }
 
-    /// Whether the collection that is open is written in brackets or braces.
+    /// Whether the open collection is written in brackets or braces.
     pub(super) fn in_flow(&self) -> bool {
         self.open.last() == Some(&Open::Flow)
     }
 
-    /// Whether a colon stands here with neither a key nor a `?` before it.
+    /// Whether there is a colon here with neither a key nor a `?` before it.
     fn lacks_key(&self, span: &Span) -> bool {
         let at = span.start.byte_offset().unwrap_or_default();
         let before = self.text.get(..at).unwrap_or_default().trim_ascii_end();
@@ -192,7 +192,7 @@ impl<'t> Events<'t> {
         span.start.byte_offset().and_then(|at| self.text.get(at..)).unwrap_or_default()
     }
 
-    /// The parser places nothing sometimes on the colon before it, sometimes behind.
+    /// The parser's position of an empty node is sometimes at the colon before it, sometimes after.
     fn pass_colon(&self, span: &mut Span) {
         let Some(at) = span.start.byte_offset() else { return };
         if self.text.as_bytes().get(at) == Some(&b':') {
@@ -201,7 +201,7 @@ impl<'t> Events<'t> {
         }
     }
 
-    /// The parser places a sequence that is indented as its key after its first dash.
+    /// For a sequence at the same indentation as its key, the parser's position is after the first dash.
     fn find_dash(&self, span: &mut Span) {
         let (Some(&Open::Mapping(column)), Some(at)) = (self.open.last(), span.start.byte_offset())
         else {
@@ -219,7 +219,7 @@ impl<'t> Events<'t> {
         }
     }
 
-    /// Adds what stands before the node: its tag and its anchor.
+    /// Adds the properties of the node: its tag and its anchor.
     fn finish_step(
         &mut self,
         event: Event<'t>,
@@ -292,7 +292,7 @@ impl<'t> Events<'t> {
         Ok(())
     }
 
-    /// Forgets the tabs of a span where tabs are text.
+    /// Removes the tabs of a span in which tabs are text.
     fn cover(&mut self, span: &Span) {
         if self.tabs.is_empty() {
             return;
@@ -303,8 +303,8 @@ impl<'t> Events<'t> {
         self.tabs.retain(|tab| !(start..end).contains(tab));
     }
 
-    /// The reference takes U+2028 and U+2029 for line breaks. In quotes they stay, blanks around them
-    /// go, and everywhere else they break what nobody means to break, so they are refused there.
+    /// The reference treats U+2028 and U+2029 as line breaks. In quotes it keeps them and drops the blanks
+    /// around them. Anywhere else they would break a line where nobody expects it, so they are refused.
     fn separate(
         &mut self,
         text: Cow<'t, str>,
@@ -373,7 +373,7 @@ fn is_separator(c: char) -> bool {
 }
 
 fn separators_of(text: &str) -> Vec<usize> {
-    // Their first byte is rare enough to look for it alone.
+    // Their first byte is rare enough to search for it alone.
     memchr::memchr_iter(0xe2, text.as_bytes())
         .filter(|offset| text[*offset..].starts_with(is_separator))
         .collect()

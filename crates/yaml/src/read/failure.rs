@@ -1,13 +1,13 @@
-//! What is wrong, and where, before it is known in which file.
+//! An error and its position, before the file is known.
 
 use octodns_core::value::Position;
 
 use crate::ErrorKind;
 
-/// A failure with its place in the text.
+/// An error with its position in the text.
 pub(super) type Failure = (ErrorKind, Position);
 
-/// A position; what is too large for it is cut off at the largest.
+/// A position; numbers that are too large are clamped.
 pub(super) fn place(file: u16, line: usize, column: usize) -> Position {
     Position {
         file,

@@ -1,9 +1,8 @@
-//! The fast reader: the plain block style that zone files are written in, in one pass.
+//! The fast reader: reads the plain block style of zone files in one pass.
 //!
-//! It knows block mappings and sequences, bare and quoted scalars and comments. At the first thing it
-//! does not know for sure (a tag, an anchor, a flow collection, a tab, an error ...) it gives up, and
-//! the text is read again from its start by the full reader. What it does read is the same, to the
-//! column; the tests of this crate hold the two against each other.
+//! It supports block mappings and sequences, plain and quoted scalars and comments. At anything else (a tag,
+//! an anchor, a flow collection, a tab, an error ...) it gives up, and the full reader reads the text again
+//! from the start. What it does read is identical, to the column; the tests of this crate compare the two.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -18,13 +17,13 @@ use super::mapping::{self, Rules, Sequence};
 use super::tag::Tag;
 use super::{characters, scalar, spelling};
 
-/// Deeper nesting is left to the full reader, and to its limit.
+/// Deeper nesting is left to the full reader, which has the limit.
 const DEEPEST: usize = 48;
 
-/// Longer keys are left to the full reader, since only 1024 characters make a key.
+/// Longer keys are left to the full reader, since a key is limited to 1024 characters.
 const LONGEST_KEY: usize = 1000;
 
-/// The indentation of the end of the text: less than any.
+/// The indentation at the end of the text: less than any other.
 const END: isize = -1;
 
 /// Reads a text, or gives up.
@@ -38,8 +37,8 @@ pub(super) fn read<'t>(
     Reader::new(text, file, rules, files, report)?.document()
 }
 
-/// Reads a text that is one mapping, handing on each entry as soon as it is read; or gives up, and what
-/// was handed on is void.
+/// Reads a text that is one mapping, and passes on each entry as soon as it is read; if it gives up, the
+/// entries so far are void.
 pub(super) fn read_entries<'t>(
     text: &'t str,
     file: u16,
@@ -91,23 +90,23 @@ struct Reader<'t, 's> {
     at: usize,
     line: u32,
     line_start: usize,
-    /// The indentation of the line, when `at` is where its content starts.
+    /// The indentation of the line, if `at` is where its content starts.
     indent: isize,
     depth: usize,
-    /// The place that was asked for last, and how many characters come before it in its line.
+    /// The last requested position, and the number of characters before it in its line.
     counted: Cell<(usize, usize)>,
     ascii: bool,
     file: u16,
     rules: Rules,
     files: &'s [Arc<str>],
     report: &'s mut Report,
-    /// The entries of all mappings that are open; each takes its own off the end.
+    /// The entries of all open mappings; each mapping takes its own off the end.
     entries: Vec<(Value<'t>, Value<'t>)>,
-    /// The elements of all sequences that are open.
+    /// The elements of all open sequences.
     elements: Vec<Value<'t>>,
 }
 
-/// A scalar, and whether it is bare.
+/// A scalar, and whether it is plain.
 struct Scalar<'t> {
     text: Cow<'t, str>,
     bare: bool,
@@ -135,7 +134,7 @@ impl<'t> Reader<'t, '_> {
                 Some(before) => order.compare_keys(before, &key) == Some(Ordering::Less),
                 None => order.compare_keys(&key, &key) == Some(Ordering::Equal),
             };
-            // Duplicates and disorder can only be told with all keys at hand.
+            // Duplicates and disorder can only be reported with all keys known.
             if !rises {
                 return None;
             }
@@ -152,7 +151,7 @@ impl<'t> Reader<'t, '_> {
         (self.indent == END).then_some(())
     }
 
-    /// Goes to where the content starts.
+    /// Moves to the start of the content.
     fn start(&mut self) -> Option<()> {
         self.find_content()?;
         if self.indent == 0 && self.bytes[self.at..].starts_with(b"---\n") {
@@ -166,7 +165,7 @@ impl<'t> Reader<'t, '_> {
         self.refuse_marker()
     }
 
-    /// A collection whose first line is this one.
+    /// A collection that starts on the current line.
     fn block(&mut self, column: isize) -> Option<Value<'t>> {
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -195,7 +194,7 @@ impl<'t> Reader<'t, '_> {
         Some(Value::new(Kind::List(elements), position))
     }
 
-    /// What follows a dash.
+    /// The node after a dash.
     fn element(&mut self, column: isize) -> Option<Value<'t>> {
         let dash_end = self.at;
         self.skip_spaces();
@@ -220,8 +219,8 @@ impl<'t> Reader<'t, '_> {
             if let Some((before, _)) = self.entries[base..].last() {
                 sequence = sequence.next(order.compare_keys(before, &key));
             }
-            // The entry stands before its value is known, so that the values of inner mappings come
-            // and go above it.
+            // The entry is pushed before its value is known, so that the entries of inner mappings are pushed
+            // and popped above it.
             self.entries.push((key, Value::NULL));
             let place = self.entries.len() - 1;
             let value = self.entry_value(column)?;
@@ -241,7 +240,7 @@ impl<'t> Reader<'t, '_> {
         Some(Value::new(Kind::Map(map), position))
     }
 
-    /// What follows the colon of a key.
+    /// The value after the colon of a key.
     fn entry_value(&mut self, column: isize) -> Option<Value<'t>> {
         let colon = self.at;
         self.skip_spaces();
@@ -251,18 +250,18 @@ impl<'t> Reader<'t, '_> {
         self.scalar_value(column)
     }
 
-    /// A value that starts below its key or dash, which ends at `end`, or no value.
+    /// A value that starts on a line after its key or dash, which ends at `end`, or no value.
     fn on_next_lines(&mut self, column: isize, end: usize, of_key: bool) -> Option<Value<'t>> {
         let nothing = Value { position: self.position(end), ..Value::NULL };
         self.end_line()?;
         if self.indent > column || (of_key && self.indent == column && self.is_dash()) {
             return self.block(self.indent);
         }
-        // The full reader places nothing after the blanks.
+        // In the full reader, the position of a missing value is after the blanks.
         (of_key || self.bytes.get(end).is_none_or(|byte| *byte == b'\n')).then_some(nothing)
     }
 
-    /// A scalar up to the end of its line, or of the lines it goes on in.
+    /// A scalar up to the end of its line, or of its continuation lines.
     fn scalar_value(&mut self, column: isize) -> Option<Value<'t>> {
         let mut scalar = self.scalar()?;
         if scalar.bare {
@@ -279,12 +278,12 @@ impl<'t> Reader<'t, '_> {
         self.value(scalar, |value, text| !spelling::is_odd(&value.kind, text))
     }
 
-    /// Whether the line at hand follows the one the bare scalar ends in, with nothing in between.
+    /// Whether the current line follows directly on the one in which the plain scalar ends.
     fn goes_on(&self) -> bool {
         let before = self.bytes[..self.line_start].strip_suffix(b"\n").unwrap_or_default();
         let line = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1);
         let line = &before[line..];
-        // A blank line or a comment in between makes a difference.
+        // A blank line or a comment in between would make a difference.
         !line.trim_ascii().is_empty()
             && !line.trim_ascii().starts_with(b"#")
             && !line.windows(2).any(|pair| pair == b" #")
@@ -300,7 +299,7 @@ impl<'t> Reader<'t, '_> {
         self.end_line()
     }
 
-    /// The value of a scalar; what is not spelled as it should be is left to the full reader to report.
+    /// The value of a scalar; the full reader reports those that are misspelled.
     fn value(
         &self,
         scalar: Scalar<'t>,
@@ -315,7 +314,7 @@ impl<'t> Reader<'t, '_> {
         is_fine(&value, &text).then_some(value)
     }
 
-    /// The key at hand, up to and with its colon.
+    /// The current key, up to and including its colon.
     fn key(&mut self) -> Option<Value<'t>> {
         let start = self.at;
         let scalar = match self.bytes.get(start)? {
@@ -345,8 +344,8 @@ impl<'t> Reader<'t, '_> {
             && matches!(self.bytes.get(self.at + 1), Some(b' ' | b'\n') | None)
     }
 
-    /// Whether the line goes on with a key and its colon; what is neither that nor a scalar will be
-    /// found out when it is read.
+    /// Whether the line continues with a key and its colon; anything that is neither that nor a scalar is
+    /// detected later.
     fn is_key(&self) -> bool {
         match self.bytes.get(self.at) {
             Some(quote @ (b'\'' | b'"')) => {
@@ -369,7 +368,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Where the colon of a bare key stands, if the line has one.
+    /// The position of the colon after a plain key, if the line has one.
     fn bare_key_end(&self, start: usize) -> Option<usize> {
         let mut at = start;
         loop {
@@ -380,7 +379,7 @@ impl<'t> Reader<'t, '_> {
                 _ => at += 1,
             }
         }
-        // Blanks before the colon are for the full reader.
+        // Blanks before the colon are left to the full reader.
         (at > start && self.bytes[at - 1] != b' ').then_some(at)
     }
 
@@ -408,13 +407,13 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Where bare text ends that starts at `start`: at the end of the line or before a comment.
+    /// The end of a plain scalar that starts at `start`: the end of the line, or the start of a comment.
     fn bare_end(&self, start: usize) -> Option<usize> {
         let mut at = start;
         while let Some(byte) = self.bytes.get(at) {
             match byte {
                 b'\n' => break,
-                // A key inside a value is an error, which the full reader words.
+                // A key inside a value is an error, which the full reader reports.
                 b':' if self.is_colon(at) => return None,
                 b'#' if at == start || self.bytes[at - 1] == b' ' => break,
                 _ => at += 1,
@@ -481,7 +480,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Whether nothing but a comment follows on the line.
+    /// Whether the rest of the line is blank or a comment.
     fn at_line_end(&self) -> bool {
         match self.bytes.get(self.at) {
             None | Some(b'\n') => true,
@@ -490,7 +489,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Goes to the next content, over what may follow on this line: blanks and a comment.
+    /// Moves to the next content, across blanks and a comment on this line.
     fn end_line(&mut self) -> Option<()> {
         self.skip_spaces();
         if !self.at_line_end() {
@@ -501,7 +500,7 @@ impl<'t> Reader<'t, '_> {
         self.refuse_marker()
     }
 
-    /// Goes to the start of the next line.
+    /// Moves to the start of the next line.
     fn next_line(&mut self) {
         match memchr::memchr(b'\n', &self.bytes[self.at..]) {
             Some(length) => {
@@ -513,7 +512,7 @@ impl<'t> Reader<'t, '_> {
         self.line_start = self.at;
     }
 
-    /// Goes from the start of a line to the next content, and measures its indentation.
+    /// Moves from the start of a line to the next content, and measures its indentation.
     fn find_content(&mut self) -> Option<()> {
         loop {
             self.skip_spaces();
@@ -531,7 +530,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Leaves the ends of documents, further documents and directives to the full reader.
+    /// Leaves document end markers, further documents and directives to the full reader.
     fn refuse_marker(&self) -> Option<()> {
         let rest = &self.bytes[self.at..];
         let marker = self.indent == 0
@@ -544,8 +543,8 @@ impl<'t> Reader<'t, '_> {
         Position { line: self.line, ..place(self.file, 0, column + 1) }
     }
 
-    /// How many characters come before a place in its line; counted on from the place before, if that is in the
-    /// same line.
+    /// The number of characters before a position in its line; continues from the last position if that is in
+    /// the same line.
     fn characters_before(&self, at: usize) -> usize {
         let (mut from, mut count) = self.counted.get();
         if !(self.line_start..=at).contains(&from) {
@@ -557,7 +556,7 @@ impl<'t> Reader<'t, '_> {
     }
 }
 
-/// Whether what follows `before` is escaped by its last backslash.
+/// Whether the character after `before` is escaped by a backslash.
 fn is_escaped(before: &[u8]) -> bool {
     before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }

@@ -1,4 +1,4 @@
-//! The layout of a text: which bytes each node takes up, for those who move nodes about.
+//! The layout of a text: the bytes of each node, for moving nodes.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,9 +17,9 @@ use super::tag::Tag;
 pub(crate) struct Item<'t> {
     pub(crate) bytes: Range<usize>,
     pub(crate) position: Position,
-    /// The number of the anchor that is set on it.
+    /// The number of its anchor.
     pub(crate) anchor: Option<usize>,
-    /// The number of the anchor that is meant, if this is an alias.
+    /// The number of the anchor that it refers to, if it is an alias.
     pub(crate) alias: Option<usize>,
     pub(crate) content: Content<'t>,
 }
@@ -32,7 +32,7 @@ pub(crate) enum Content<'t> {
     Map { flow: bool, pairs: Vec<Pair<'t>> },
 }
 
-/// What a scalar says as a key.
+/// The value of a scalar as a key.
 #[derive(Clone, Debug)]
 pub(crate) enum Name<'t> {
     Key(Value<'t>),
@@ -53,7 +53,7 @@ impl Pair<'_> {
     }
 }
 
-/// The layout of a text that was read without an error; nothing for an empty text.
+/// The layout of a text that was read without errors; `None` for an empty text.
 pub(crate) fn layout(text: &str, depth: usize) -> Result<Option<Item<'_>>, Failure> {
     let mut builder = Builder { text, ..Builder::default() };
     let mut events = Events::new(text, 0, depth);
@@ -63,11 +63,11 @@ pub(crate) fn layout(text: &str, depth: usize) -> Result<Option<Item<'_>>, Failu
     Ok(builder.root)
 }
 
-/// A collection that is open.
+/// An open collection.
 struct Open<'t> {
     item: Item<'t>,
     flow: bool,
-    /// The key that waits for its value.
+    /// The key whose value is next.
     key: Option<Item<'t>>,
 }
 
@@ -76,7 +76,7 @@ struct Builder<'t> {
     text: &'t str,
     open: Vec<Open<'t>>,
     root: Option<Item<'t>>,
-    /// What scalars with anchors say, for aliases that are keys.
+    /// The values of scalars with anchors, for aliases as keys.
     names: HashMap<usize, Name<'t>>,
 }
 
@@ -108,8 +108,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Where a scalar ends. The parser counts what follows block text to it: the blanks that the next line
-    /// starts with, and blank lines, which belong to the text only where it keeps them (`|+`).
+    /// The end of a scalar. The parser includes what follows a block scalar: the indentation of the next
+    /// line, and blank lines, which belong to the scalar only if it keeps them (`|+`).
     fn end_of_scalar(&self, text: &str, plain: bool, end: usize) -> usize {
         let before = self.text.get(..end).unwrap_or_default();
         if plain {
@@ -127,12 +127,12 @@ impl<'t> Builder<'t> {
             Content::Map { pairs, .. } => pairs.last().map(|pair| pair.bytes().end),
             Content::Scalar(_) | Content::Alias => None,
         };
-        // A block ends, for the parser, only where the next token starts.
+        // The parser ends a block collection only at the start of the next token.
         item.bytes.end = if flow { end } else { last.unwrap_or(item.bytes.end) };
         self.attach(item);
     }
 
-    /// Puts a node into the collection that is open.
+    /// Adds a node to the open collection.
     fn attach(&mut self, item: Item<'t>) {
         let Some(Open { item: parent, key, .. }) = self.open.last_mut() else {
             self.root = Some(item);
@@ -157,7 +157,7 @@ impl<'t> Builder<'t> {
 fn name<'t>(tag: &Tag, text: Cow<'t, str>, position: Position) -> Name<'t> {
     let kind = match tag {
         Tag::Merge => return Name::Merge,
-        // `=` is text as a key.
+        // As a key, `=` is text.
         Tag::Value => Kind::Str(text),
         tag => scalar::construct(tag, text).unwrap_or_default(),
     };

@@ -1,4 +1,4 @@
-//! What every mapping goes through, whichever reader made it: duplicate keys and the order of keys.
+//! Checks that both readers apply to every mapping: duplicate keys and the order of keys.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -14,22 +14,22 @@ use crate::{ErrorKind, Order};
 /// How mappings are checked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
-    /// The order that is asked for, if any.
+    /// The required order, if any.
     pub(super) order: Option<Order>,
     /// How duplicate keys are reported, if they are.
     pub(super) duplicates: Option<Severity>,
-    /// Whether keys and numbers in odd spellings are reported, which the full reader does.
+    /// Whether to report keys and numbers in odd spellings; only the full reader does.
     pub(super) checks_spelling: bool,
 }
 
-/// How the keys of a mapping follow each other, found out while they are read.
+/// How the keys of a mapping follow each other, determined while they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sequence {
-    /// Each comes after the one before: in order, and no key is there twice.
+    /// Each comes after the previous one: in order, without duplicates.
     Rising,
-    /// Some equal in order to the one before; a key may be there twice.
+    /// Some compare equal to the previous one; there may be duplicates.
     Level,
-    /// Some come before the one before, or have no order.
+    /// Some come before the previous one, or cannot be compared.
     Broken,
 }
 
@@ -50,7 +50,7 @@ impl Sequence {
     }
 }
 
-/// Makes a map: the last of duplicate keys wins in place of the first, and the order is checked.
+/// Builds a map: the last of duplicate keys takes the place of the first, and the order is checked.
 pub(super) fn finish<'a>(
     mut entries: Vec<(Value<'a>, Value<'a>)>,
     sequence: Option<Sequence>,
@@ -73,15 +73,15 @@ pub(super) fn finish<'a>(
     Map::from_entries(entries)
 }
 
-/// The reference finds that a key which is not a number never is where it should be.
+/// The reference always considers NaN keys out of order.
 fn has_nan(entries: &[(Value<'_>, Value<'_>)]) -> bool {
     entries.first().is_some_and(|(key, _)| matches!(key.kind, Kind::Float(key) if key.is_nan()))
 }
 
-/// Up to so many entries are compared with each other, which is faster than hashing them.
+/// Up to this many entries are compared pairwise, which is faster than hashing.
 const FEW: usize = 8;
 
-/// Drops all but the last of keys that are there several times, and says so if that is asked for.
+/// Drops all but the last of duplicate keys, and reports them if required.
 pub(super) fn without_duplicates<'a>(
     entries: Vec<(Value<'a>, Value<'a>)>,
     rules: Rules,
@@ -127,7 +127,7 @@ pub(super) fn without_duplicates<'a>(
     kept
 }
 
-/// A key as far as being the same key goes: `1`, `1.0` and `true` are one.
+/// A key for comparing keys as Python does: `1`, `1.0` and `true` are equal.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum KeyOf<'k> {
     Null,
@@ -158,7 +158,7 @@ impl<'k> KeyOf<'k> {
     }
 
     fn float(value: f64) -> Self {
-        /// 2 to the power of 63, the first whole number that 64 bits do not hold.
+        /// 2^63, the first integer beyond an `i64`.
         const BEYOND: f64 = 9_223_372_036_854_775_808.0;
         if value.is_nan() {
             Self::NotANumber
@@ -185,7 +185,7 @@ impl<'k> KeyOf<'k> {
     }
 }
 
-/// Refuses what cannot be a key.
+/// Refuses a value that cannot be a key.
 pub(super) fn check_key(key: &Value<'_>) -> Result<(), ErrorKind> {
     match &key.kind {
         Kind::List(_) | Kind::Map(_) => Err(ErrorKind::Unhashable(key.kind_name())),

@@ -1,4 +1,4 @@
-//! Reading: text to a document.
+//! Reads a document from a text.
 
 mod characters;
 mod compose;
@@ -24,48 +24,48 @@ use session::Session;
 
 pub(crate) use layout::{Content, Item, Name, Pair, layout};
 
-/// A document that was read, with all that it includes.
+/// A document that was read, with everything it includes.
 #[derive(Debug)]
 pub struct Document<'a> {
-    /// The value; nothing when the text is empty.
+    /// The value; null if the text is empty.
     pub root: Value<'a>,
     /// The names of the files, by [`Position::file`](octodns_core::value::Position::file).
     pub files: Vec<Arc<str>>,
-    /// Keys out of order (errors, when an order is asked for), duplicate keys and odd spellings (when they
-    /// are asked for). A document whose report has errors must not be used as it is.
+    /// Keys out of order (errors, if an order is required), duplicate keys and odd spellings (if they are to
+    /// be reported). A document whose report has errors must not be used.
     pub report: Report,
 }
 
 /// How to read a document.
 #[derive(Clone)]
 pub struct LoadOptions<'o> {
-    /// The name of the file, for messages, and what includes are relative to.
+    /// The name of the file, for messages and as the base of includes.
     pub file: Arc<str>,
-    /// The order that the keys of every mapping must have; `None`: any.
+    /// The required order of keys in every mapping; `None`: any.
     pub order: Option<Order>,
-    /// How keys that are there twice are reported, if they are. The last one counts either way.
+    /// The severity of findings about duplicate keys, if reported. The last one wins either way.
     pub duplicates: Option<Severity>,
-    /// How keys are reported that become another text than the one that is written (`no`, `1.10`), if they are;
-    /// numbers in a spelling that surprises (`010`, `1:30`) are warnings then.
+    /// The severity of findings about keys that are read as another text than the one written (`no`, `1.10`),
+    /// if reported; numbers in surprising spellings (`010`, `1:30`) are then warnings.
     pub spelling: Option<Severity>,
     /// Where `!include` finds files.
     pub include: &'o dyn Include,
-    /// Bounds on hostile input.
+    /// Limits on hostile input.
     pub limits: Limits,
-    /// Whether the fast reader is left out; the result is the same.
+    /// Whether to skip the fast reader; the result is the same.
     pub thorough: bool,
 }
 
-/// Bounds on hostile input; meeting one is an error.
+/// Limits on hostile input; exceeding one is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How deep values may be nested, through aliases and includes too.
+    /// How deep values may be nested, including aliases and includes.
     pub depth: usize,
-    /// How many nodes aliases, merges and includes may add to those that are written.
+    /// How many nodes aliases, merges and includes may add to the written ones.
     pub alias_nodes: usize,
-    /// How many bytes all files together may have.
+    /// How many bytes all files may have together.
     pub bytes: usize,
-    /// How many files may include each other in a row.
+    /// How deep includes may be nested.
     pub include_depth: usize,
 }
 
@@ -89,7 +89,7 @@ impl<'o> LoadOptions<'o> {
         }
     }
 
-    /// The same, with an order that keys must have.
+    /// The same, with a required order of keys.
     #[must_use]
     pub fn order(mut self, order: Option<Order>) -> Self {
         self.order = order;
@@ -110,7 +110,7 @@ impl<'o> LoadOptions<'o> {
         self
     }
 
-    /// The same, with reports of keys that are there twice, or that are not what they look like.
+    /// The same, with findings about duplicate keys and keys in odd spellings.
     #[must_use]
     pub fn strict_keys(mut self, severity: Severity) -> Self {
         self.duplicates = Some(severity);
@@ -129,36 +129,36 @@ impl fmt::Debug for LoadOptions<'_> {
     }
 }
 
-/// Reads a document. Text is borrowed from `text` where it stands there as it is meant.
+/// Reads a document. Strings are borrowed from `text` if they are written there verbatim.
 ///
 /// # Errors
 ///
-/// When the text is not YAML that the reference reads, when a file cannot be included, or when a limit
-/// is met. Keys out of order are findings in [`Document::report`].
+/// If the text is not YAML that the reference reads, if a file cannot be included, or if a limit is exceeded.
+/// Keys out of order are findings in [`Document::report`].
 pub fn load<'a>(text: &'a str, options: &LoadOptions<'_>) -> Result<Document<'a>, YamlError> {
     let mut session = Session::new(options);
     let root = session.read(text, 0)?;
     Ok(Document { root, files: session.files, report: session.report })
 }
 
-/// Takes the entries of a document that is one mapping, one after the other.
+/// Receives the entries of a document that is one mapping, one after the other.
 pub trait Entries<'a> {
     /// Takes an entry; positions point into `files`.
     fn entry(&mut self, files: &[Arc<str>], key: &Value<'a>, value: Value<'a>);
 
-    /// Forgets all entries taken so far: the text is read again from its start.
+    /// Forgets all entries received so far: the text is read again from the start.
     fn forget(&mut self);
 }
 
-/// Reads a document that is one mapping without holding all of it: a zone file of any size costs little
-/// more than what becomes of its entries.
+/// Reads a document that is one mapping without keeping all of it in memory: even a large zone file needs
+/// little more than what is made of its entries.
 ///
-/// The root of the document is nothing if all went to `entries`, else what stands there in place of a
-/// mapping.
+/// The root of the document is null if all entries went to `entries`, or else the value that is there instead
+/// of a mapping.
 ///
 /// # Errors
 ///
-/// As [`load`]. The entries taken until then mean nothing.
+/// Those of [`load`]. The entries received before an error must be ignored.
 pub fn load_entries<'a>(
     text: &'a str,
     options: &LoadOptions<'_>,
@@ -173,7 +173,7 @@ pub fn load_entries<'a>(
 ///
 /// # Errors
 ///
-/// As [`load`], and when the bytes are not UTF-8.
+/// Those of [`load`], and if the bytes are not UTF-8.
 pub fn load_bytes<'a>(
     bytes: &'a [u8],
     options: &LoadOptions<'_>,
@@ -186,11 +186,11 @@ pub(crate) fn resolves_to_text(text: &str) -> bool {
     scalar::resolve(text) == tag::Tag::Str
 }
 
-/// The text of a file's bytes.
+/// The bytes of a file as text.
 ///
 /// # Errors
 ///
-/// When they are not UTF-8; the error says where.
+/// If they are not UTF-8; the error says where.
 pub fn text_of<'a>(bytes: &'a [u8], file: &Arc<str>) -> Result<&'a str, YamlError> {
     std::str::from_utf8(bytes).map_err(|error| {
         let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);

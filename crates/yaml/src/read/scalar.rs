@@ -1,4 +1,4 @@
-//! What a plain scalar means, by the rules of YAML 1.1 as the reference resolves them.
+//! The meaning of plain scalars, by the rules of YAML 1.1 as the reference applies them.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,10 @@ use super::tag::Tag;
 use super::timestamp;
 use crate::ErrorKind;
 
-/// The tag that a plain scalar gets from its text.
+/// The tag of a plain scalar, from its text.
 pub(super) fn resolve(text: &str) -> Tag {
     let Some(&first) = text.as_bytes().first() else { return Tag::Null };
-    // Nearly every scalar of a zone file is text that its first letter tells.
+    // Nearly every scalar of a zone file is text, which its first letter shows.
     match first {
         b'0'..=b'9' | b'+' | b'-' | b'.' => resolve_number(text),
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => resolve_word(text),
@@ -71,7 +71,7 @@ fn is_int(text: &[u8]) -> bool {
     }
 }
 
-/// The later parts of a sexagesimal number: `5`, `05`, `59`.
+/// A later part of a sexagesimal number: `5`, `05`, `59`.
 fn is_sixtieth(part: &[u8]) -> bool {
     matches!(part, [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9'])
 }
@@ -85,7 +85,7 @@ fn is_float(text: &[u8], unsigned: &[u8]) -> bool {
     let Some(dot) = memchr::memchr(b'.', unsigned) else { return false };
     let (head, tail) = (&unsigned[..dot], &unsigned[dot + 1..]);
     if head.is_empty() {
-        // No sign and a digit, by the letter of the rule.
+        // No sign, and at least one digit: exactly the rule of the reference.
         return text.len() == unsigned.len()
             && tail.first().is_some_and(u8::is_ascii_digit)
             && is_fraction(tail);
@@ -114,11 +114,11 @@ fn is_fraction(text: &[u8]) -> bool {
     }
 }
 
-/// The value of a scalar that has a tag, either from its text or written before it.
+/// The value of a scalar with a tag, which is resolved from its text or written before it.
 ///
 /// # Errors
 ///
-/// When the text is not what the tag says.
+/// If the text does not fit the tag.
 pub(super) fn construct<'a>(tag: &Tag, text: Cow<'a, str>) -> Result<Kind<'a>, ErrorKind> {
     let wanted = |wanted: &'static str| ErrorKind::Scalar { text: shorten(&text), wanted };
     let special = |special: Special<'a>| Kind::Special(Box::new(special));
@@ -160,7 +160,7 @@ fn split_sign(text: &str) -> (bool, &str) {
 }
 
 fn integer<'a>(text: &str) -> Option<Kind<'a>> {
-    // Short decimal numbers without oddities are nearly all there are.
+    // Nearly all numbers are short and decimal.
     if text.len() < 19 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().ok().map(Kind::Int);
     }
@@ -182,13 +182,13 @@ fn integer<'a>(text: &str) -> Option<Kind<'a>> {
     Some(number.into_kind(negative))
 }
 
-/// A whole number of any size, as groups of nine decimal digits, the lowest first.
+/// An integer of any size, as groups of nine decimal digits, the lowest first.
 #[derive(Default)]
 struct Digits(Vec<u32>);
 
 impl Digits {
     const GROUP: u64 = 1_000_000_000;
-    /// As many characters as the reference converts; turning digits into a number is quadratic.
+    /// The reference's limit; converting digits takes quadratic time.
     const LONGEST: usize = 4300;
 
     fn new(text: &str, radix: u32) -> Option<Self> {
@@ -262,7 +262,7 @@ fn float(text: &str) -> Option<f64> {
     Some(if negative { -value } else { value })
 }
 
-/// Base64 as the reference decodes it: what is not of the alphabet is skipped, and all that follows the
+/// Base64 as the reference decodes it: characters outside the alphabet are skipped, and everything after the
 /// padding is ignored.
 fn base64(text: &str) -> Option<Vec<u8>> {
     if !text.is_ascii() {

@@ -1,4 +1,4 @@
-//! What all files of one document share: the table of files, the findings, and the limits.
+//! State shared by all files of a document: the table of files, the findings, and the limits.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ pub(super) struct Session<'o> {
     pub(super) options: &'o LoadOptions<'o>,
     pub(super) files: Vec<Arc<str>>,
     pub(super) report: Report,
-    /// The files being read, each included by the one before.
+    /// The files that are open, each included by the previous one.
     pub(super) open: Vec<Arc<str>>,
     depth: usize,
-    /// Nodes that may still be made of aliases and merges.
+    /// How many more nodes aliases and merges may add.
     pub(super) nodes: usize,
-    /// Bytes that may still be read.
+    /// How many more bytes may be read.
     bytes: usize,
 }
 
@@ -51,7 +51,7 @@ impl<'o> Session<'o> {
         self.error(ErrorKind::Limit { what, limit }, position)
     }
 
-    /// Goes one level down.
+    /// Enters a nesting level.
     pub(super) fn enter(&mut self, position: Position) -> Result<(), YamlError> {
         self.depth += 1;
         let limit = self.options.limits.depth;
@@ -61,12 +61,12 @@ impl<'o> Session<'o> {
         Ok(())
     }
 
-    /// Goes one level up.
+    /// Leaves a nesting level.
     pub(super) fn leave(&mut self) {
         self.depth -= 1;
     }
 
-    /// Accounts for nodes that are made.
+    /// Counts added nodes towards the limit.
     pub(super) fn spend(&mut self, count: usize, position: Position) -> Result<(), YamlError> {
         let Some(rest) = self.nodes.checked_sub(count) else {
             let limit = self.options.limits.alias_nodes;
@@ -76,7 +76,7 @@ impl<'o> Session<'o> {
         Ok(())
     }
 
-    /// Reports a key that becomes another text than the one that is written.
+    /// Reports a key that is read as another text than the one written.
     pub(super) fn check_key(&mut self, key: &Value<'_>, written: &str) {
         let Some(severity) = self.options.spelling else { return };
         if spelling::is_kept(key, written) {
@@ -86,7 +86,7 @@ impl<'o> Session<'o> {
         self.report.push(spelling::of_key(key, written, severity).at(origin));
     }
 
-    /// Reports a number in a spelling that surprises.
+    /// Reports a number in a surprising spelling.
     pub(super) fn check_number(&mut self, number: &Value<'_>, written: &str) {
         if self.options.spelling.is_some() && spelling::is_odd(&number.kind, written) {
             let origin = Origin::new(&self.files, number.position);
@@ -98,7 +98,7 @@ impl<'o> Session<'o> {
         mapping::finish(entries, None, self.rules(), &self.files, &mut self.report)
     }
 
-    /// The same for entries that a `<<` brought; `own` are the keys that stand beside it.
+    /// The same for a mapping with a merge; `own` are the keys next to the `<<`.
     pub(super) fn finish_merged<'a>(
         &mut self,
         entries: Vec<(Value<'a>, Value<'a>)>,
@@ -112,7 +112,7 @@ impl<'o> Session<'o> {
         mapping::finish(entries, None, rules, &self.files, &mut self.report)
     }
 
-    /// The text without its byte order mark, when its size and its characters are allowed.
+    /// The text without its byte order mark, if its size and characters are allowed.
     pub(super) fn check<'t>(&mut self, text: &'t str, file: u16) -> Result<&'t str, YamlError> {
         let limit = self.options.limits.bytes;
         let position = Position { file, line: 1, column: 1 };
@@ -129,7 +129,7 @@ impl<'o> Session<'o> {
             .map_err(|(kind, place)| self.error(kind, place))
     }
 
-    /// The nodes of a file that another one merges.
+    /// The nodes of a file that is merged into another.
     pub(super) fn compose_include<'a>(
         &mut self,
         from: u16,
@@ -151,7 +151,7 @@ impl<'o> Session<'o> {
         Ok(nodes)
     }
 
-    /// Reads a file to include, after a look at whether it may be.
+    /// Checks whether a file may be included, and reads it.
     pub(super) fn open(
         &mut self,
         from: u16,
@@ -169,7 +169,7 @@ impl<'o> Session<'o> {
         if self.open.len() > limit {
             return Err(self.limit("includes files too deeply", limit, position));
         }
-        // Small files count too, or many of them would take long without meeting a limit.
+        // Small files count too, or else many of them would take long without reaching a limit.
         self.spend(100, position)?;
         let bytes = self.options.include.read(&name);
         let bytes = bytes.map_err(|source| self.error(failed(&name, source), position))?;

@@ -3,13 +3,13 @@
 use octodns_core::value::{Kind, Special, python_str};
 use octodns_core::{Diagnostic, Severity, Value};
 
-/// Whether a key is the text that is written.
+/// Whether a key is read as the text that is written.
 pub(super) fn is_kept(key: &Value<'_>, written: &str) -> bool {
     matches!(key.kind, Kind::Str(_)) || python_str(key) == written
 }
 
-/// Whether a number is written in a way that most people read as another number, or as no number at all: octal,
-/// hexadecimal, binary, in parts of sixty.
+/// Whether most people would read a number as another one, or not as a number: octal, hexadecimal, binary,
+/// sexagesimal.
 pub(super) fn is_odd(number: &Kind<'_>, written: &str) -> bool {
     let is_whole = match number {
         Kind::Int(_) => true,
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_become_another_text_are_told() {
+    fn keys_that_change_when_read_are_reported() {
         for (key, becomes) in [
             ("no", "the truth value false, so it becomes \"False\""),
             ("010", "the number 8, so it becomes \"8\""),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_in_odd_spellings_are_told() {
+    fn numbers_in_odd_spellings_are_reported() {
         for (number, meant) in
             [("0600", "384"), ("1:30", "90"), ("0x10", "16"), ("10:10:10", "36610")]
         {

@@ -1,6 +1,6 @@
-//! The tags of nodes: what kind of value a node asks to be.
+//! The tags of nodes: the kind of value that a node has.
 
-/// A tag, resolved.
+/// A resolved tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
     Null,
@@ -22,7 +22,7 @@ pub(super) enum Tag {
 }
 
 impl Tag {
-    /// The tag of a full name, handles replaced.
+    /// The tag with this full name, after handles are replaced.
     pub(super) fn named(name: &str) -> Self {
         match name.strip_prefix("tag:yaml.org,2002:") {
             Some("null") => Self::Null,

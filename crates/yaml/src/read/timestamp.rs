@@ -1,17 +1,17 @@
-//! Dates and points in time, as YAML 1.1 writes them.
+//! Dates and times as YAML 1.1 writes them.
 
 use octodns_core::value::Special;
 
-/// Whether a plain scalar has the form of a date or of a point in time.
+/// Whether a plain scalar has the form of a date or time.
 pub(super) fn is_timestamp(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // `YYYY-` comes first in either form and is rare enough to go no further without it.
+    // Both forms start with `YYYY-`, which is rare enough to stop here otherwise.
     bytes.len() >= 8
         && bytes[4] == b'-'
         && fields(text).is_some_and(|fields| !fields.is_loose(text))
 }
 
-/// The value, or `None` when there is no such date or time.
+/// The value, or `None` if the date or time does not exist.
 pub(super) fn parse<'a>(text: &str) -> Option<Special<'a>> {
     fields(text)?.value()
 }
@@ -37,7 +37,7 @@ struct Zone {
     minutes: u32,
 }
 
-/// Walks along the text.
+/// A cursor over the text.
 struct Cursor<'t>(&'t str);
 
 impl<'t> Cursor<'t> {
@@ -115,7 +115,7 @@ fn zone(cursor: &mut Cursor<'_>) -> Option<Zone> {
 }
 
 impl Fields<'_> {
-    /// A date alone needs two digits for month and day to be taken for one.
+    /// A date without a time needs two digits for month and day.
     fn is_loose(&self, text: &str) -> bool {
         self.time.is_none() && text.len() != "YYYY-MM-DD".len()
     }
@@ -145,7 +145,7 @@ impl Fields<'_> {
 }
 
 impl Time<'_> {
-    /// In ISO 8601: microseconds only when there are some.
+    /// In ISO 8601; microseconds only if they are not zero.
     fn text(&self) -> Option<String> {
         use std::fmt::Write as _;
         if self.hour > 23 || self.minute > 59 || self.second > 59 {

@@ -1,8 +1,8 @@
-//! How a text may be written: bare, in single quotes, or only in double quotes.
+//! How a text may be written: plain, in single quotes, or only in double quotes.
 
 use crate::read::resolves_to_text;
 
-/// What is allowed for a text.
+/// The styles that are allowed for a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Analysis {
     pub(super) plain: bool,
@@ -10,12 +10,12 @@ pub(super) struct Analysis {
     pub(super) multiline: bool,
 }
 
-/// Whether a bare text would be read as this text, not as a number or the like.
+/// Whether a plain scalar would be read as this text, not as a number or the like.
 pub(super) fn is_plain_text(text: &str) -> bool {
     resolves_to_text(text)
 }
 
-/// The characters that the reference takes for line breaks within text.
+/// The characters that the reference treats as line breaks within text.
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
@@ -24,7 +24,7 @@ fn is_blank_or_break(c: char) -> bool {
     matches!(c, '\0' | ' ' | '\t' | '\r') || is_break(c)
 }
 
-/// Looks at every character and its neighbours.
+/// Examines every character and its neighbours.
 pub(super) fn analyze(text: &str, allow_unicode: bool) -> Analysis {
     if text.is_empty() {
         return Analysis { plain: true, single_quoted: true, multiline: false };
@@ -49,7 +49,7 @@ pub(super) fn analyze(text: &str, allow_unicode: bool) -> Analysis {
     }
 }
 
-/// What was found so far.
+/// The findings so far.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "five findings that do not depend on each other")]
 struct Found {

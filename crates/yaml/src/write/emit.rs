@@ -1,9 +1,9 @@
-//! Lines, columns and indentation of what is written, and bare text.
+//! Lines, columns and indentation of the output, and plain scalars.
 
-/// The column at which long text goes on in the next line.
+/// The column after which long text is folded.
 pub(super) const WIDTH: usize = 80;
 
-/// The text written so far, and where its end stands.
+/// The output so far, and the state at its end.
 #[expect(clippy::struct_excessive_bools, reason = "the states of the end of a text, all combine")]
 pub(super) struct Emitter {
     pub(super) text: String,
@@ -11,9 +11,9 @@ pub(super) struct Emitter {
     pub(super) column: usize,
     pub(super) indent: Option<usize>,
     pub(super) allow_unicode: bool,
-    /// Nothing but indentation and indicators stands on the line yet.
+    /// The line has nothing but indentation and indicators so far.
     pub(super) indention: bool,
-    /// The document ends so that a reader could take more for a part of it.
+    /// The document's end is ambiguous: a reader could take more text as part of it.
     pub(super) open_ended: bool,
     /// The last thing written was white space.
     pub(super) whitespace: bool,
@@ -32,7 +32,7 @@ impl Emitter {
         }
     }
 
-    /// Goes one level in, and returns the level before.
+    /// Indents one level deeper, and returns the previous level.
     pub(super) fn increase_indent(&mut self, indentless: bool) -> Option<usize> {
         let outer = self.indent;
         self.indent = match outer {
@@ -43,7 +43,7 @@ impl Emitter {
         outer
     }
 
-    /// Goes in for the later lines of a scalar, and returns the level before.
+    /// Indents for the continuation lines of a scalar, and returns the previous level.
     pub(super) fn increase_scalar_indent(&mut self) -> Option<usize> {
         let outer = self.indent;
         self.indent = Some(outer.map_or(2, |indent| indent + 2));
@@ -54,7 +54,7 @@ impl Emitter {
         self.indicator_at(indicator, needs_space, false);
     }
 
-    /// An indicator; `indention`: one that may start a line, with more to come.
+    /// An indicator; `indention`: whether the line still counts as having only indentation and indicators.
     pub(super) fn indicator_at(&mut self, indicator: &str, needs_space: bool, indention: bool) {
         if needs_space && !self.whitespace {
             self.write(" ");
@@ -65,7 +65,7 @@ impl Emitter {
         self.open_ended = false;
     }
 
-    /// Starts a line at the indentation, unless this is one.
+    /// Starts a line at the indentation, unless this is a new line already.
     pub(super) fn indent_line(&mut self) {
         let indent = self.indent.unwrap_or(0);
         if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
@@ -94,7 +94,7 @@ impl Emitter {
         self.text.push_str(text);
     }
 
-    /// Bare text; it holds no breaks, and single spaces inside it are where it may be folded.
+    /// A plain scalar; it has no line breaks, and may be folded at single spaces inside it.
     pub(super) fn plain(&mut self, text: &str, split: bool, root: bool) {
         self.open_ended |= root;
         if text.is_empty() {

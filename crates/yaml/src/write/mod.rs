@@ -1,4 +1,4 @@
-//! Writing: a tree to the bytes that the reference would write.
+//! Writes a value with exactly the bytes that the reference would write.
 //!
 //! Block style, two columns of indentation, keys sorted, long text folded at 80 columns, and quotes
 //! exactly where the reference puts them, so that a file changes only where its data does.
@@ -21,14 +21,14 @@ use emit::Emitter;
 pub struct DumpOptions {
     /// How the keys of mappings are sorted.
     pub order: Order,
-    /// Whether characters beyond ASCII are written as they are, not as escapes.
+    /// Whether characters beyond ASCII are written directly, not as escapes.
     pub allow_unicode: bool,
 }
 
 /// Writes a document, with its `---`.
 ///
-/// Lists keep their order, mappings are sorted; keys without an order between them (`null` and `a`)
-/// stay as they are.
+/// Lists keep their order and mappings are sorted; keys that cannot be compared (`null` and `a`) keep their
+/// order.
 ///
 /// ```
 /// use octodns_core::Value;
@@ -52,16 +52,16 @@ pub fn dump(value: &Value<'_>, options: &DumpOptions) -> String {
     writer.out.text
 }
 
-/// Where a node stands.
+/// The position of a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Root,
     Element,
-    /// A key on a line with its value.
+    /// A key on the same line as its value.
     Key,
-    /// A value on the line of its key.
+    /// A value on the same line as its key.
     Value,
-    /// A key or value after a `?` or a `:` of its own.
+    /// A key or value after a separate `?` or `:`.
     Complex,
 }
 
@@ -162,7 +162,7 @@ impl Writer {
     }
 }
 
-/// Sorts as far as keys have an order; the sort must not see contradictions.
+/// Sorts as far as keys can be compared; the sort must not see contradictions.
 fn sort(entries: &mut [(&Value<'_>, &Value<'_>)], order: Order) {
     if entries.is_sorted_by(|left, right| compare_entries(*left, *right, order).is_le()) {
         return;
@@ -173,8 +173,8 @@ fn sort(entries: &mut [(&Value<'_>, &Value<'_>)], order: Order) {
     }
 }
 
-/// Compares entries by their keys; where natural order finds those equal (`7` and `007`), the reference
-/// goes on with the values.
+/// Compares entries by their keys; if these are equal in natural order (`7` and `007`), the reference goes on
+/// with the values.
 fn compare_entries(
     left: (&Value<'_>, &Value<'_>),
     right: (&Value<'_>, &Value<'_>),
@@ -188,7 +188,7 @@ fn compare_entries(
     }
 }
 
-/// Natural order of values: lists by their elements, mappings by their keys as they come.
+/// Natural order of values: lists by their elements, mappings by their keys in written order.
 fn compare_values(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
     match (&left.kind, &right.kind) {
         (Kind::Map(left), Kind::Map(right)) => {
@@ -216,9 +216,9 @@ fn compare_lists<'v, 'a: 'v>(
     }
 }
 
-/// Whether a key stands on one line with its value: short text on one line.
+/// Whether a key is on one line with its value: short text without line breaks.
 fn is_simple_key(key: &Value<'_>) -> bool {
-    /// The reference counts 127 characters, the tag (`!!str`) among them although it is not written.
+    /// The reference's limit is 127 characters, and includes the tag (`!!str`) although it is not written.
     const LONGEST: usize = 123;
     match &key.kind {
         Kind::Str(text) => {
@@ -238,7 +238,7 @@ fn is_simple_key(key: &Value<'_>) -> bool {
     }
 }
 
-/// A fraction as the reference writes it: Python's shortest form, with a point before any exponent.
+/// A float as the reference writes it: Python's shortest form, with a decimal point before any exponent.
 fn float(number: f64) -> String {
     if number.is_nan() {
         return ".nan".to_owned();
@@ -255,7 +255,7 @@ fn float(number: f64) -> String {
 
 fn base64_lines(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    /// So many bytes make a line of 76 characters.
+    /// This many bytes make a line of 76 characters.
     const LINE: usize = 57;
     let mut text = String::new();
     for line in bytes.chunks(LINE) {

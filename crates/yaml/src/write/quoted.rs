@@ -1,10 +1,10 @@
-//! Text in quotes, and the block that bytes are written in.
+//! Quoted scalars, and the block scalar for binary data.
 
 use super::analysis::is_break;
 use super::emit::{Emitter, WIDTH};
 
 impl Emitter {
-    /// Text in single quotes: breaks are doubled, and single spaces are where it may be folded.
+    /// Text in single quotes: line breaks are doubled, and it may be folded at single spaces.
     pub(super) fn single_quoted(&mut self, text: &str, split: bool) {
         self.indicator("'", true);
         let mut rest = text;
@@ -40,10 +40,10 @@ impl Emitter {
         self.indicator("'", false);
     }
 
-    /// Text in double quotes, where everything can be written.
+    /// Text in double quotes, which can express everything.
     pub(super) fn double_quoted(&mut self, text: &str, split: bool) {
         self.indicator("\"", true);
-        // Characters that wait to be written: a fold may come before the space that follows them.
+        // Characters that are not written yet: a fold may come before the space that follows them.
         let mut start = 0;
         let characters = text.chars().count();
         for (index, (end, c)) in text.char_indices().enumerate() {
@@ -55,7 +55,7 @@ impl Emitter {
             }
             let inside = 0 < index && index + 1 < characters;
             let waiting = text.get(start..end).unwrap_or("");
-            // Behind an escape the reference counts one column less.
+            // After an escape the reference counts one column less.
             let column = (self.column + waiting.chars().count()).saturating_sub(escaped.into());
             if inside && (c == ' ' || start >= end) && column > WIDTH && split {
                 self.write(waiting);
@@ -82,7 +82,7 @@ impl Emitter {
         }
     }
 
-    /// A block of lines that ends in a break; on the line of a key, quotes instead.
+    /// A block scalar of lines that ends in a line break; on the line of a key, quotes instead.
     pub(super) fn literal(&mut self, text: &str, block: bool) {
         if !block {
             self.double_quoted(text, false);
