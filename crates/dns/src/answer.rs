@@ -1,4 +1,4 @@
-//! What a server says: the records that a question leads to.
+//! The answer of a server: the records that a question leads to.
 
 use std::collections::BTreeMap;
 
@@ -9,29 +9,29 @@ use octodns_core::record::RecordData;
 
 use crate::wire::{self, WireError};
 
-/// How many aliases in a row are followed.
+/// How many CNAMEs in a row are followed.
 const MAX_ALIASES: usize = 16;
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// What was found at the end of the aliases.
+    /// The result at the end of the CNAME chain.
     pub found: Found,
-    /// Whether the server has the zone itself, so that TTLs are those of the zone; else they may have
-    /// run down in a cache.
+    /// Whether the answer is authoritative, so that its TTLs are those of the zone; otherwise they may have
+    /// been counting down in a cache.
     pub authoritative: bool,
-    /// The names that aliases lead to, in order (RFC 1034, section 3.6.2).
+    /// The names that CNAMEs lead to, in order (RFC 1034, section 3.6.2).
     pub aliases: Vec<String>,
-    /// Where the server sends its asker instead of answering.
+    /// The referral, if the server sent one instead of an answer.
     pub referral: Option<Referral>,
 }
 
-/// What there is of the type that was asked for.
+/// What exists of the requested type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Its records.
     RrSet(RrSet),
-    /// The name exists, without records of the type (RFC 2308, section 2.2).
+    /// The name exists, but has no records of the type (RFC 2308, section 2.2).
     NoData,
     /// The name does not exist (RFC 2308, section 2.1).
     NxDomain,
@@ -40,7 +40,7 @@ pub enum Found {
 /// The records of a name and type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RrSet {
-    /// The least TTL among them, in seconds.
+    /// The lowest TTL of the records, in seconds.
     pub ttl: u32,
     /// The record data of each.
     pub rdatas: Vec<Vec<u8>>,
@@ -51,25 +51,25 @@ impl RrSet {
     ///
     /// # Errors
     ///
-    /// Fails when they are not of the type.
+    /// Fails if they are not of this type.
     pub fn data(&self, of: RecordType) -> Result<RecordData, WireError> {
         wire::from_bytes(of, &self.rdatas)
     }
 }
 
-/// The servers of a zone below the one that was asked for (RFC 1034, section 4.3.1).
+/// The servers of a zone below the one that was queried (RFC 1034, section 4.3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Referral {
-    /// The name of the zone that was cut off.
+    /// The name of the delegated zone.
     pub zone: String,
-    /// Its `NS` records, as its parent has them.
+    /// Its `NS` records in the parent zone.
     pub ns: RrSet,
-    /// Addresses that came with it, by name and type.
+    /// The addresses in the referral, by name and type.
     pub glue: BTreeMap<(String, u16), RrSet>,
 }
 
 impl Answer {
-    /// Reads an answer whose question has been checked.
+    /// Reads a response whose question has been checked.
     pub(crate) fn read(message: &Message, name: &Name, number: Number) -> Result<Self, String> {
         let mut current = name.clone();
         let mut aliases = Vec::new();
@@ -137,7 +137,7 @@ fn referral(message: &Message, name: &Name) -> Result<Option<Referral>, String> 
     Ok(Some(Referral { zone: shown(&first.name), ns, glue }))
 }
 
-/// A name in presentation format and lower case.
+/// A name in presentation format and lowercase.
 fn shown(name: &Name) -> String {
     wire::present_labels(&name.iter().collect::<Vec<_>>()).to_ascii_lowercase()
 }

@@ -1,4 +1,4 @@
-//! Asking one server.
+//! Queries to one server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::error::{Code, QueryError};
 use crate::exchange::Exchange;
 use crate::wire::{self, WireError};
 
-/// How questions are asked.
+/// How to query.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientOptions {
-    /// How long an answer is waited for, all tries together. Default: 5 seconds.
+    /// The timeout of a query, including all attempts. Default: 5 seconds.
     pub timeout: Duration,
-    /// How many times a question is sent over UDP in that time, at least 1. Default: 3.
+    /// How many times to send a query over UDP within the timeout, at least 1. Default: 3.
     pub tries: u8,
-    /// How many queries to send at the same time, at least 1. Default: 64.
+    /// The maximum number of concurrent queries, at least 1. Default: 64.
     pub concurrency: usize,
 }
 
@@ -33,7 +33,7 @@ impl Default for ClientOptions {
     }
 }
 
-/// Asks servers. Clones share the bound on what is on its way at once.
+/// Queries servers. Clones share the limit on concurrent queries.
 #[derive(Clone, Debug)]
 pub struct Client {
     options: ClientOptions,
@@ -47,24 +47,24 @@ impl Default for Client {
 }
 
 impl Client {
-    /// A client that asks as `options` say.
+    /// A client with these options.
     pub fn new(options: ClientOptions) -> Self {
         let most = options.concurrency.clamp(1, Semaphore::MAX_PERMITS);
         Self { options, permits: Arc::new(Semaphore::new(most)) }
     }
 
-    /// How it asks.
+    /// Its options.
     pub fn options(&self) -> &ClientOptions {
         &self.options
     }
 
-    /// Asks a server for the records of an absolute name in presentation format.
+    /// Queries a server for the records of an absolute name in presentation format.
     ///
-    /// Waiting for a turn does not count as waiting for the answer.
+    /// Waiting for a permit does not count towards the timeout.
     ///
     /// # Errors
     ///
-    /// Says why there is no answer. That there are no such records is an answer.
+    /// Says why there is no answer. It is not an error if the records do not exist.
     pub async fn query(
         &self,
         server: SocketAddr,
@@ -76,7 +76,7 @@ impl Client {
         let name = Name::from_labels(labels.iter().map(Vec::as_slice))
             .map_err(|error| WireError::Message(error.to_string()))?;
         let query = Query::query(name, Number::from(number));
-        // The semaphore is never closed; without a permit there would be one question too many.
+        // The semaphore is never closed; without a permit there would be one query too many.
         let _permit = self.permits.acquire().await;
         let deadline = Instant::now() + self.options.timeout;
         let asking = self.converse(server, &query, deadline);
@@ -118,7 +118,7 @@ impl Client {
         Ok(response)
     }
 
-    /// An answer has the question it answers, and a code that goes with one.
+    /// Checks that a response repeats the question and has a code of an answer.
     fn check(server: SocketAddr, response: &DnsResponse, query: &Query) -> Result<(), QueryError> {
         let malformed = |fault: &str| QueryError::Malformed { server, fault: fault.to_owned() };
         if response.message_type != MessageType::Response {

@@ -1,4 +1,4 @@
-//! Why a question was not answered.
+//! Why a query failed.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -8,19 +8,19 @@ use hickory_proto::op::ResponseCode;
 
 use crate::wire::WireError;
 
-/// Why a question was not answered.
+/// Why a query failed.
 ///
-/// That a name or its records do not exist is an answer, not an error. Messages are one line, lower case,
+/// It is an answer, not an error, if a name or its records do not exist. Messages are one line, in lowercase,
 /// without the cause.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
-    /// The server said nothing in time.
+    /// The server did not answer in time.
     #[error("no answer from {server} within {timeout:?}")]
     Timeout {
         /// The server.
         server: SocketAddr,
-        /// How long was waited, all tries together.
+        /// The timeout, including all attempts.
         timeout: Duration,
     },
     /// The server answered with an error.
@@ -28,10 +28,10 @@ pub enum QueryError {
     Refused {
         /// The server.
         server: SocketAddr,
-        /// What it says.
+        /// The response code.
         code: Code,
     },
-    /// What came is not an answer to the question.
+    /// The response is not an answer to the question.
     #[error("{server} sent a malformed answer: {fault}")]
     Malformed {
         /// The server.
@@ -44,13 +44,13 @@ pub enum QueryError {
     Unreachable {
         /// The server.
         server: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// There is no such question: a name that is none, or a type that does not exist on the wire.
+    /// The query is not possible: the name is not valid, or the type does not exist on the wire.
     #[error(transparent)]
     Question(#[from] WireError),
-    /// No server is known that could be asked.
+    /// No server is known.
     #[error("no DNS server is known{reason}")]
     NoServers {
         /// Why none is known, after a colon.
@@ -58,18 +58,18 @@ pub enum QueryError {
     },
 }
 
-/// The response codes that mean that a question was not answered (RFC 1035, section 4.1.1; RFC 2136,
-/// section 2.2; RFC 6895, section 2.3).
+/// The response codes of failed queries (RFC 1035, section 4.1.1; RFC 2136, section 2.2; RFC 6895, section
+/// 2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Code {
-    /// The server does not understand the question.
+    /// The server does not understand the query.
     FormErr,
-    /// The server failed: it does not have the zone though it should, or cannot ask others.
+    /// The server failed: it does not have the zone though it should, or cannot query others.
     ServFail,
-    /// The server does not do this kind of question.
+    /// The server does not implement this kind of query.
     NotImp,
-    /// The server does not want to answer: the zone is not its own.
+    /// The server refuses to answer: the zone is not its own.
     Refused,
     /// A name that exists although it should not: a `DNAME` makes it too long (RFC 6672, section 2.2).
     YxDomain,
@@ -78,7 +78,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// `None` where the code belongs to an answer.
+    /// `None` for codes of answers.
     pub(crate) fn of(code: ResponseCode) -> Option<Self> {
         match code {
             ResponseCode::NoError | ResponseCode::NXDomain => None,

@@ -1,4 +1,4 @@
-//! One question, one answer: over UDP, or over TCP.
+//! Sends one query and receives one response, over UDP or TCP.
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -13,12 +13,12 @@ use hickory_net::udp::UdpClientStream;
 use hickory_net::xfer::DnsRequestSender;
 use hickory_net::{DnsMultiplexer, NetError};
 
-/// What is known of the question and its server.
+/// A query and its server.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange<'q> {
     pub(crate) server: SocketAddr,
     pub(crate) query: &'q Query,
-    /// Whether the size of answers over UDP is told (RFC 6891); servers that do not know that say FORMERR.
+    /// Whether to announce a UDP payload size (EDNS, RFC 6891); servers without EDNS answer FORMERR.
     pub(crate) edns: bool,
     pub(crate) timeout: Duration,
     pub(crate) tries: u8,
@@ -32,11 +32,11 @@ impl Exchange<'_> {
         DnsRequest::from_query(self.query.clone(), options)
     }
 
-    /// Each question goes out from a port of its own; answers from elsewhere, to other questions or
-    /// with another id are not seen.
+    /// Each query is sent from its own port; messages from another address, to another question or with
+    /// another id are ignored.
     pub(crate) async fn udp(&self) -> Result<DnsResponse, NetError> {
         let request = self.request();
-        // The interval of the request counts.
+        // The retry interval is that of the request.
         let mut socket = UdpClientStream::builder(self.server, TokioRuntimeProvider::new())
             .with_timeout(Some(self.timeout))
             .with_max_retries(self.tries.max(1))
@@ -45,14 +45,14 @@ impl Exchange<'_> {
         socket.send_message(request).next().await.unwrap_or(Err(NetError::Timeout))
     }
 
-    /// RFC 7766: one connection for the question.
+    /// RFC 7766: one connection per query.
     pub(crate) async fn tcp(&self) -> Result<DnsResponse, NetError> {
         let provider = TokioRuntimeProvider::new();
         let (connect, sender) =
             TcpClientStream::new(self.server, None, Some(self.timeout), provider);
         let mut connection = DnsMultiplexer::new(connect.await?, sender).with_timeout(self.timeout);
         let mut answers = connection.send_message(self.request());
-        // The connection has to be polled for its answers to come.
+        // The connection has to be polled to receive responses.
         let ended = pin!(
             stream::poll_fn(|context| connection.poll_next_unpin(context)).for_each(|_| async {})
         );

@@ -1,4 +1,4 @@
-//! Asking recursive servers, one after the other.
+//! Queries recursive servers, one after the other.
 
 use std::net::SocketAddr;
 
@@ -9,23 +9,23 @@ use crate::answer::Answer;
 use crate::client::Client;
 use crate::error::QueryError;
 
-/// Recursive servers that are asked in turn until one answers.
+/// Recursive servers that are queried in turn until one answers.
 #[derive(Clone, Debug)]
 pub struct Resolver {
     client: Client,
     servers: Vec<SocketAddr>,
-    /// Why there are none.
+    /// Why there are no servers.
     reason: String,
 }
 
 impl Resolver {
-    /// Asks these servers.
+    /// A resolver with these servers.
     pub fn new(client: Client, servers: Vec<SocketAddr>) -> Self {
         Self { client, servers, reason: String::new() }
     }
 
-    /// Asks the servers that the system is set up with: `/etc/resolv.conf`, which is read here. Its search
-    /// list does not count, since names are absolute. Where it cannot be read, whoever asks is told.
+    /// A resolver with the servers of the system, from `/etc/resolv.conf`. Its search list is not used, since
+    /// names are absolute. If the file cannot be read, queries fail with the reason.
     pub fn system(client: Client) -> Self {
         let config = match read_system_conf() {
             Ok((config, _)) => config,
@@ -41,11 +41,11 @@ impl Resolver {
         Self::new(client, servers)
     }
 
-    /// Asks for the records of an absolute name in presentation format.
+    /// Queries for the records of an absolute name in presentation format.
     ///
     /// # Errors
     ///
-    /// The error of the last server, when none answers.
+    /// The error of the last server, if none answers.
     pub async fn query(&self, name: &str, of: RecordType) -> Result<Answer, QueryError> {
         let mut last = QueryError::NoServers { reason: self.reason.clone() };
         for server in &self.servers {

@@ -1,4 +1,4 @@
-//! Servers as people write them: an address or a name, with a port if it is another than 53.
+//! Servers as users write them: an address or a name, and a port if it is not 53.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -10,7 +10,7 @@ const PORT: u16 = 53;
 /// A server: `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`, `ns1.example.com`
 /// or `ns1.example.com:5353`.
 ///
-/// Displays in its shortest form: addresses compressed (RFC 5952), no port where it is 53.
+/// Displays in the shortest form: addresses compressed (RFC 5952), without the port if it is 53.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Server {
     host: Host,
@@ -23,7 +23,7 @@ enum Host {
     Name(String),
 }
 
-/// Why a text is not a server, or its name leads to none.
+/// Why a text is not a server, or its name has no address.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
@@ -35,7 +35,7 @@ pub enum ServerError {
     Unknown {
         /// The name.
         name: String,
-        /// What the system says.
+        /// The error of the system.
         source: Option<std::io::Error>,
     },
 }
@@ -49,12 +49,12 @@ impl Server {
         }
     }
 
-    /// Its address, looked up as the system does it: in the hosts file, then in DNS. A server that has
-    /// both kinds is asked by IPv4.
+    /// Its address, looked up as the system does: in the hosts file, then in DNS. IPv4 is preferred if there
+    /// are both kinds.
     ///
     /// # Errors
     ///
-    /// Fails when its name has no address.
+    /// Fails if its name has no address.
     pub async fn address(&self) -> Result<SocketAddr, ServerError> {
         let name = match &self.host {
             Host::Address(address) => return Ok(SocketAddr::new(*address, self.port)),

@@ -1,4 +1,4 @@
-//! Asking servers that answer well, badly, or not at all.
+//! Queries to servers that answer well, badly, or not at all.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -15,11 +15,11 @@ use octodns_testkit::dns::{FakeDns, Question, nxdomain, record, send, txt};
 
 const NAME: &str = "www.example.com.";
 
-/// Long enough for any machine, where an answer comes.
+/// Long enough for any machine, if an answer comes.
 const PATIENT: ClientOptions =
     ClientOptions { timeout: Duration::from_secs(60), tries: 1, concurrency: 64 };
 
-/// For servers that say nothing.
+/// For servers that do not answer.
 const IMPATIENT: ClientOptions =
     ClientOptions { timeout: Duration::from_millis(200), tries: 2, concurrency: 64 };
 
@@ -67,11 +67,11 @@ async fn records_are_found_at_the_end_of_their_aliases() {
 }
 
 #[tokio::test]
-async fn what_there_is_not_is_an_answer() {
+async fn missing_records_are_an_answer() {
     let (answer, _) = ask(PATIENT, |_, message| send(&nxdomain(message))).await;
     assert_eq!(answer.unwrap().found, Found::NxDomain);
     let (answer, _) = ask(PATIENT, |_, mut message| {
-        // An alias to a name that is elsewhere, and another type of the name.
+        // A CNAME to a name in another zone, and another type at the name.
         message.add_answer(record(NAME, 60, 5, &alias("elsewhere.example.net.")));
         message.add_answer(record(NAME, 60, 16, &txt(&["text"])));
         send(&message)
@@ -119,7 +119,7 @@ async fn a_server_without_edns_is_asked_without() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_comes_over_tcp() {
+async fn truncated_answers_are_repeated_over_tcp() {
     let (answer, asked) = ask(PATIENT, |question, mut message| {
         if question.tcp {
             message.add_answers((0..=255).map(|last| record(NAME, 60, 1, &address(last))));
@@ -135,7 +135,7 @@ async fn what_does_not_fit_comes_over_tcp() {
 }
 
 #[tokio::test]
-async fn a_lost_question_is_asked_again() {
+async fn a_lost_query_is_sent_again() {
     let seen = AtomicUsize::new(0);
     let options = ClientOptions { timeout: Duration::from_secs(20), tries: 200, concurrency: 1 };
     let (answer, asked) = ask(options, move |_, mut message| {
@@ -155,7 +155,7 @@ async fn silence_is_a_timeout() {
     let (answer, asked) = ask(IMPATIENT, |_, _| Vec::new()).await;
     assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
     assert_eq!(asked.len(), 2);
-    // Over TCP as well, and with a message that never ends.
+    // Also over TCP, and with a message that never ends.
     let (answer, _) = ask(IMPATIENT, |question, mut message| {
         message.metadata.truncation = true;
         if question.tcp { Vec::new() } else { send(&message) }
@@ -167,7 +167,7 @@ async fn silence_is_a_timeout() {
     assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
 }
 
-/// What is not the answer is not seen, and the true one still counts.
+/// Other messages are ignored, and the real answer still counts.
 #[tokio::test]
 async fn forged_answers_are_overlooked() {
     let (answer, _) = ask(PATIENT, |_, mut message| {
@@ -196,7 +196,7 @@ async fn malformed_answers_are_errors() {
         }),
         ("names that point to themselves", |message| {
             let mut bytes = send(&message).remove(0);
-            // One answer more is promised, and its name points at itself.
+            // The header promises one more answer, whose name is a pointer to itself.
             bytes[7] = 1;
             let place = u8::try_from(bytes.len()).unwrap();
             bytes.extend([0xc0, place, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]);
@@ -245,9 +245,9 @@ async fn a_referral_is_not_an_answer() {
     assert_eq!(referral.glue[&("ns.www.example.com.".to_owned(), 1)].rdatas, [address(53)]);
 }
 
-/// Ten ask a server that answers nobody but the last one, who asks when all others had their turn.
+/// Ten queries to a server that answers only that of another client, which is sent after them.
 #[tokio::test]
-async fn questions_on_their_way_are_bounded() {
+async fn concurrent_queries_are_limited() {
     let server = FakeDns::start(
         |question, message| {
             if question.name == "last." { send(&message) } else { Vec::new() }
@@ -290,7 +290,7 @@ async fn a_resolver_goes_on_to_the_next_server() {
 }
 
 #[tokio::test]
-async fn there_are_questions_that_cannot_be_asked() {
+async fn impossible_queries_are_errors() {
     let server = SocketAddr::from(([127, 0, 0, 1], 9));
     for (name, of) in [(NAME, RecordType::ALIAS), ("a..b.", RecordType::A), ("a", RecordType::A)] {
         let answer = Client::new(PATIENT).query(server, name, of).await;

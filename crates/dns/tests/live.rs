@@ -1,4 +1,4 @@
-//! Holding a zone against servers: what counts as the same, what as different, and what is not known.
+//! Compares a zone with servers: what counts as equal, as different, and as unknown.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -40,7 +40,7 @@ fn new(name: &str, ttl: i64, data: RecordData) -> Record {
     Record::new(RecordName::new(name).unwrap(), ttl, data)
 }
 
-/// The verdict on one record at a server that answers this.
+/// The verdict on one record, at a server with this answer.
 async fn verdict(
     wanted: Record,
     answers: impl Fn(&Question, Message) -> Vec<Vec<u8>> + Send + Sync + 'static,
@@ -51,7 +51,7 @@ async fn verdict(
     verified.remove(0).seen.remove(0).verdict
 }
 
-/// Answers with these records, TTL, type and value each.
+/// Answers with these records: the TTL, type and value of each.
 fn answer(
     authoritative: bool,
     rows: &'static [(&'static str, u32, &'static str, &'static str)],
@@ -78,7 +78,7 @@ fn values(missing: &[&str], extra: &[&str]) -> Difference {
 const WWW: &str = "www.example.com.";
 
 #[tokio::test]
-async fn values_count_and_their_order_and_spelling_do_not() {
+async fn values_matter_but_not_their_order_and_spelling() {
     let www = || new("www", 60, data("A", &["192.0.2.1", "192.0.2.2"]));
     let both = answer(true, &[(WWW, 60, "A", "192.0.2.2"), (WWW, 60, "A", "192.0.2.1")]);
     assert_eq!(verdict(www(), both).await, Verdict::Same);
@@ -95,7 +95,7 @@ async fn values_count_and_their_order_and_spelling_do_not() {
         .await,
         Verdict::Same
     );
-    // Cut into other strings.
+    // Split into other strings.
     let text = new("www", 60, data("TXT", &["\"one two\""]));
     assert_eq!(
         verdict(text, |_, mut message| {
@@ -105,7 +105,7 @@ async fn values_count_and_their_order_and_spelling_do_not() {
         .await,
         Verdict::Same
     );
-    // What octoDNS cannot hold is a difference, not an error.
+    // It is a difference, not an error, if octoDNS cannot hold the answer.
     let text = new("www", 60, data("TXT", &["\"one\""]));
     assert_eq!(
         verdict(text, |_, mut message| {
@@ -139,7 +139,7 @@ async fn ttls_are_the_zones_or_have_run_down_in_a_cache() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_apart() {
+async fn kinds_of_missing_records_are_distinguished() {
     let www = || new("www", 60, data("A", &["192.0.2.1"]));
     let gone = verdict(www(), |_, message| send(&nxdomain(message))).await;
     assert_eq!(gone, differs(Difference::NoName));
@@ -158,13 +158,13 @@ async fn what_is_not_there_is_told_apart() {
     .await;
     let Verdict::Differs(differences) = refused else { panic!("{refused:?}") };
     assert!(differences[0].to_string().ends_with("answered REFUSED"), "{differences:?}");
-    // There is no ALIAS to ask for.
+    // ALIAS cannot be queried.
     let alias = new("", 60, data("ALIAS", &["cdn.example.net."]));
     let open = verdict(alias, |_, message| send(&message)).await;
     assert_eq!(open, Verdict::Open("ALIAS records are not queried".to_owned()));
 }
 
-/// A pool is answered by one of its values; none of the record's own need be there.
+/// The answer for a pool is one of its values; the record's own values may be absent.
 #[tokio::test]
 async fn dynamic_records_answer_with_any_of_their_values() {
     let www = || {
@@ -186,7 +186,7 @@ async fn dynamic_records_answer_with_any_of_their_values() {
     assert_eq!(verdict(www(), other).await, differs(values(&[], &["192.0.2.22"])));
 }
 
-/// What a parent says of a child zone (RFC 1034, section 4.2.1).
+/// The referral of a parent to a child zone (RFC 1034, section 4.2.1).
 fn referral(zone: &'static str) -> impl Fn(&Question, Message) -> Vec<Vec<u8>> {
     move |_, mut message| {
         message.metadata.authoritative = false;
@@ -214,7 +214,7 @@ async fn a_zone_cut_is_read_from_the_referral() {
     let below = new("www.sub", 300, data("A", &["192.0.2.53"]));
     let open = verdict(below, referral(sub)).await;
     assert_eq!(open, Verdict::Open("delegated to sub.example.com.".to_owned()));
-    // A server that does not have the zone refers to those that have, or to the root.
+    // A server that does not have the zone refers to those that do, or to the root.
     for above in ["example.com.", "com.", "."] {
         let www = new("www", 300, data("A", &["192.0.2.53"]));
         let expected = differs(Difference::Elsewhere(above.to_owned()));
@@ -223,7 +223,7 @@ async fn a_zone_cut_is_read_from_the_referral() {
 }
 
 #[tokio::test]
-async fn every_server_has_its_say_of_every_record_in_order() {
+async fn every_server_is_queried_for_every_record_in_order() {
     let servers = [1_u8, 1, 2].map(|last| {
         FakeDns::start(move |question, mut message| {
             let last = if question.name.starts_with("n7.") { last } else { 1 };

@@ -1,4 +1,4 @@
-//! SPF policies that are followed through DNS, and the limits of RFC 7208.
+//! Evaluates SPF policies with DNS lookups, and checks the limits of RFC 7208.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -12,7 +12,7 @@ use octodns_testkit::dns::{FakeDns, nxdomain, record, send, txt};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What there is in DNS: TXT, A and MX by name.
+/// The contents of DNS: TXT, A and MX by name.
 fn dns() -> FakeDns {
     let policies: HashMap<&str, String> = [
         ("_spf.example.net.", "v=spf1 ip4:192.0.2.1 include:deep.example.net -all".to_owned()),
@@ -38,7 +38,7 @@ fn dns() -> FakeDns {
                 );
             }
             (_, 16) if policies.contains_key(name) => {
-                // Cut within a word: strings are joined without blanks.
+                // Split within a word: strings are joined without blanks.
                 let (start, end) = policies[name].split_at(9);
                 message.add_answer(record(name, 60, 16, &txt(&[start, end])));
             }
@@ -49,7 +49,7 @@ fn dns() -> FakeDns {
     .unwrap()
 }
 
-/// The count of a policy of `example.com.`, or what is wrong with it.
+/// The result for a policy of `example.com.`, or the error.
 async fn check(value: &str, void: Option<usize>) -> Result<Counted, String> {
     let dns = dns();
     let client = Client::new(ClientOptions { timeout: TIMEOUT, ..ClientOptions::default() });
@@ -68,12 +68,12 @@ async fn lookups_of_included_policies_count() {
         ("v=spf1 -all", 0),
         ("no policy", 0),
         ("v=spf1 include:_spf.example.net -all", 4),
-        // Asked once, counted twice.
+        // Looked up once, counted twice.
         ("v=spf1 ~include:_spf.example.net ?include:_SPF.example.net. -all", 8),
         ("v=spf1 include:_own.example.com -all", 2),
         ("v=spf1 include:%{d}.example.net redirect=%{d2}.example.net", 2),
         ("v=spf1 redirect=_spf.example.net", 4),
-        // A redirect beside all, and what follows it, are nothing to receivers.
+        // Receivers ignore a redirect next to `all`, and everything after `all`.
         ("v=spf1 redirect=gone.example.net -all include:gone.example.net", 0),
         ("v=spf1 redirect=ten.example.net", 11),
         ("v=spf1 exists:x.tests include:ten.example.net", 12),
@@ -113,7 +113,7 @@ async fn policies_without_an_end_are_errors() {
 }
 
 #[tokio::test]
-async fn what_receivers_object_to_is_told() {
+async fn objections_of_receivers_are_reported() {
     let counted = check("v=spf1 foo mx include:empty.example.net -all", None).await.unwrap();
     assert_eq!(
         counted.objections,
@@ -125,14 +125,14 @@ async fn what_receivers_object_to_is_told() {
 }
 
 #[tokio::test]
-async fn lookups_that_find_nothing_are_limited_if_asked_for() {
+async fn void_lookups_are_limited_on_request() {
     let value = "v=spf1 a:host.example.net a:x.tests/24 mx:y.tests exists:%{i}.z.tests -all";
     assert_eq!(check(value, None).await.unwrap().void, 0);
     assert_eq!(check(value, Some(2)).await.unwrap().void, 2);
     let message = check(value, Some(1)).await.unwrap_err();
     let expected = "more than 1 DNS lookups of the SPF value find nothing, the last one y.tests.";
     assert_eq!(message, expected);
-    // Without a domain it is the one of the policy itself.
+    // Without a domain, it is that of the policy itself.
     let message = check("v=spf1 a mx -all", Some(1)).await.unwrap_err();
     assert!(message.ends_with("the last one example.com."), "{message}");
     let message = check("v=spf1 mx:many.example.net -all", Some(2)).await.unwrap_err();

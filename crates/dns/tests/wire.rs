@@ -1,4 +1,4 @@
-//! Laws of the wire format: what is written is what is read, for every type.
+//! Properties of the wire format: for every type, what is written is read back unchanged.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -9,10 +9,10 @@ use octodns_core::record::{Rdata, RecordData, RecordTypes, TYPES, Txt};
 use octodns_dns::wire;
 use proptest::prelude::*;
 
-/// Bytes between quotes, escaped as presentation format asks for and no further.
+/// Bytes between quotes, with no more escapes than presentation format requires.
 const TEXT: &str = r#"([ !#-\[\]-~]|\\"|\\\\|\\00[0-9]|\\1[3-9][0-9]|\\2[0-4][0-9]){0,40}"#;
 
-/// An absolute name in lower case.
+/// An absolute name in lowercase.
 const NAME: &str = r"([a-z0-9_*-]([a-w0-9_]{0,10})\.){1,4}|\.";
 
 fn name() -> impl Strategy<Value = String> {
@@ -24,7 +24,7 @@ fn digits(bytes: std::ops::Range<usize>) -> impl Strategy<Value = String> {
 }
 
 fn metres() -> impl Strategy<Value = String> {
-    // One digit and zeros: all that the wire holds. 2 m is never what is left out.
+    // One digit and zeros, which is all that the wire can hold. 2 m is never the default.
     (2..10_u64, 2..9_u32)
         .prop_map(|(digit, zeros)| format!("{}.00m", digit * 10_u64.pow(zeros - 2)))
 }
@@ -37,7 +37,7 @@ fn place() -> impl Strategy<Value = String> {
             let angle = |(degrees, minutes, seconds, rest)| {
                 format!("{degrees} {minutes} {seconds}.{rest:03}")
             };
-            // The equator has no south, nor the meridian a west.
+            // The equator is always north, and the meridian always east.
             let zero = (0, 0, 0, 0);
             let north = if latitude == zero { "N" } else { &*north };
             let east = if longitude == zero { "E" } else { &*east };
@@ -58,7 +58,7 @@ fn service_binding() -> impl Strategy<Value = String> {
         any::<bool>(),
         prop::option::of(any::<u16>()),
         prop::option::of(any::<std::net::Ipv4Addr>()),
-        // Padding is beyond what octoDNS reads of presentation format.
+        // Padding is not accepted in octoDNS' presentation format.
         prop::option::of("([A-Za-z0-9+/]{4}){1,9}"),
         prop::option::of(any::<std::net::Ipv6Addr>()),
         prop::option::of((7..65_536_u32, r#"([!#-<>-\[\]-~]|\\"|\\\\|\\00[0-9]){1,20}"#)),
@@ -86,7 +86,7 @@ fn service_binding() -> impl Strategy<Value = String> {
     })
 }
 
-/// Presentation format as everyone writes it.
+/// The usual presentation format.
 fn rdata(of: RecordType) -> BoxedStrategy<String> {
     let number = any::<u16>;
     let byte = any::<u8>;
@@ -142,7 +142,7 @@ fn any_type() -> impl Strategy<Value = (RecordType, u16)> {
     prop::sample::select(on_the_wire().collect::<Vec<_>>())
 }
 
-/// A value of octoDNS, read from presentation format by octoDNS's own rules.
+/// A value of octoDNS, parsed from presentation format by octoDNS' own rules.
 fn read(of: RecordType, text: &str) -> RecordData {
     let types = RecordTypes::default();
     let entry = types.get(of.as_str()).unwrap();
@@ -151,7 +151,7 @@ fn read(of: RecordType, text: &str) -> RecordData {
 }
 
 proptest! {
-    /// Presentation format, octoDNS's value, bytes, and back by both ways.
+    /// From presentation format to a value and to bytes, and back both ways.
     #[test]
     fn what_is_written_is_what_is_read(
         (of, number, text) in any_type()
@@ -163,7 +163,7 @@ proptest! {
         prop_assert_eq!(wire::present(number, &rdatas[0]).unwrap(), text);
         prop_assert_eq!(&wire::from_bytes(of, &rdatas).unwrap(), &data);
 
-        // What hickory reads of the bytes is the same record data.
+        // hickory reads the bytes as the same record data.
         let mut decoder = BinDecoder::new(&rdatas[0]);
         let length = Restrict::new(u16::try_from(rdatas[0].len()).unwrap());
         let theirs = RData::read(&mut decoder, Number::from(number), length).unwrap();
@@ -172,7 +172,7 @@ proptest! {
         prop_assert_eq!(wire::from_rdatas(of, &wire::to_rdatas(&data).unwrap()).unwrap(), data);
     }
 
-    /// Nothing that a server sends ends in more than an error, and what is read can be written.
+    /// Arbitrary bytes are at worst an error, and whatever is read can be written.
     #[test]
     fn any_bytes_are_record_data_or_an_error(
         (of, number) in any_type(),
@@ -186,7 +186,7 @@ proptest! {
         }
     }
 
-    /// The same with bytes that are nearly right.
+    /// The same with bytes that are nearly valid.
     #[test]
     fn damaged_record_data_is_record_data_or_an_error(
         (of, number, text) in any_type()
@@ -220,16 +220,16 @@ fn an_rrset_has_its_values_in_order_and_once() {
     assert_eq!(error.to_string(), "2 values for CNAME, which has one");
 }
 
-/// In a zone file the tag would be no word, and the value would be taken for it.
+/// In a zone file, another tag would not be a word, and the value would be mistaken for it.
 #[test]
-fn a_tag_of_caa_is_a_word() {
+fn a_caa_tag_is_a_word() {
     for rdata in [&b"\x00\x00ca.example"[..], b"\x00\x03a bca.example", b"\x00\x01;x"] {
         let error = wire::from_bytes(RecordType::CAA, &[rdata]).unwrap_err().to_string();
         assert!(error.ends_with("is not letters and digits"), "{error}");
     }
 }
 
-/// In a zone file there would be no word for it.
+/// In a zone file, an empty one would not be a word.
 #[test]
 fn digests_and_keys_are_not_empty() {
     for (of, rdata) in [

@@ -1,4 +1,4 @@
-//! Whether an answer is a record.
+//! Decides whether an answer is equal to a record.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ fn differs(difference: Difference) -> Verdict {
     Verdict::Differs(vec![difference])
 }
 
-/// What the parent knows of a child zone: its servers, and their addresses if they are needed.
+/// Compares a record at or below a zone cut with the parent's referral.
 fn referred(record: &Record, name: &str, zone: &ZoneName, referral: &Referral) -> Verdict {
     let of = record.record_type();
     let is_below = zone.relative(&referral.zone).is_some_and(|relative| !relative.is_empty());
@@ -83,7 +83,7 @@ fn compare(record: &Record, rows: &RrSet, authoritative: bool) -> Verdict {
     if differences.is_empty() { Verdict::Same } else { Verdict::Differs(differences) }
 }
 
-/// Record data as we would write it; what octoDNS cannot hold stays as it is.
+/// Record data in canonical form; what octoDNS cannot hold stays as it is.
 fn canonical(of: RecordType, rdata: &[u8]) -> Vec<u8> {
     let written = wire::from_bytes(of, &[rdata]).and_then(|data| wire::to_bytes(&data));
     match written.map(<[Vec<u8>; 1]>::try_from) {
@@ -92,7 +92,7 @@ fn canonical(of: RecordType, rdata: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The values of pools and places, as record data.
+/// The values of pools and geos, as record data.
 fn routed(record: &Record) -> BTreeSet<Vec<u8>> {
     if record.dynamic().is_none() && record.geo().is_none() {
         return BTreeSet::new();

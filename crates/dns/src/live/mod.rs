@@ -1,15 +1,18 @@
-//! Holding a zone against what servers say of it.
+//! Compares a zone with the answers of servers.
 //!
-//! Every record of the zone is asked for at every server. What a server has beyond that cannot be known
-//! from questions. The rules, in short:
+//! Every server is queried for every record of the zone. Records that only a server has cannot be found this
+//! way. The rules, in short:
 //!
-//! - Values are compared as record data, so that neither their order, nor how a text is cut into strings,
-//!   nor the case of names counts.
-//! - A TTL must be the zone's where the server is authoritative; from a cache it may have run down.
-//! - A record with pools or places may be answered by any of their values.
-//! - Records at and below a zone cut are the child's: the parent's referral is compared, the rest is left
-//!   open, and so is what does not exist on the wire (`ALIAS`).
-//! - Wildcards are asked for by their own name, `*`.
+//! - Values are compared as record data, so that their order, the strings of a text and the case of names do
+//! not
+//!   matter.
+//! - A TTL must be equal to the zone's if the server is authoritative; in a cache it may have been counting
+//! down.
+//! - For a record with pools or geos, any of their values is a valid answer.
+//! - Records at and below a zone cut belong to the child: the parent's referral is compared, the rest is left
+//! open,
+//!   and so is what does not exist on the wire (`ALIAS`).
+//! - Wildcards are queried by their own name, `*`.
 
 mod judge;
 
@@ -24,73 +27,73 @@ use crate::answer::Answer;
 use crate::client::Client;
 use crate::error::QueryError;
 
-/// A record, and what each server says of it.
+/// A record, and each server's answer for it.
 #[derive(Debug)]
 pub struct Verified {
     /// The record, as the zone has it.
     pub record: Arc<Record>,
-    /// By server, in the order of the servers.
+    /// One per server, in the order of the servers.
     pub seen: Vec<Seen>,
 }
 
-/// What one server says of a record.
+/// One server's answer for a record.
 #[derive(Debug)]
 pub struct Seen {
     /// Its answer.
     pub answer: Result<Answer, QueryError>,
-    /// Whether that is the record.
+    /// Whether the answer is equal to the record.
     pub verdict: Verdict,
 }
 
-/// Whether an answer is the record that was asked for.
+/// Whether an answer is equal to the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is.
     Same,
     /// It is not.
     Differs(Vec<Difference>),
-    /// This server cannot tell, for this reason.
+    /// This server cannot answer, for this reason.
     Open(String),
 }
 
-/// What is different.
+/// A difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Difference {
-    /// The server does not know the name.
+    /// The name does not exist at the server.
     NoName,
     /// The name has no record of the type.
     NoRecord,
-    /// The name is an alias of another one.
+    /// The name is a CNAME of another one.
     Alias(String),
     /// Other values, in presentation format.
     Values {
-        /// Those that the server should have.
+        /// The values that are missing at the server.
         missing: Vec<String>,
-        /// Those that it should not have.
+        /// The values that only the server has.
         extra: Vec<String>,
     },
     /// Another TTL, in seconds.
     Ttl {
-        /// That of the zone.
+        /// The TTL in the zone.
         expected: i64,
-        /// That of the answer.
+        /// The TTL in the answer.
         found: u32,
     },
-    /// The server does not have the zone: it sends its asker to the servers of this one.
+    /// The server does not have the zone: it refers to the servers of this one.
     Elsewhere(String),
     /// There was no answer.
     Unanswered(String),
 }
 
 impl Verified {
-    /// Whether any server says otherwise than the zone.
+    /// Whether any server differs from the zone.
     pub fn differs(&self) -> bool {
         self.seen.iter().any(|seen| matches!(seen.verdict, Verdict::Differs(_)))
     }
 
-    /// Whether the servers contradict each other: they say different things of a record whose values do
-    /// not depend on who asks.
+    /// Whether the servers contradict each other: they give different answers for a record whose values do
+    /// not depend on the client.
     pub fn is_contradictory(&self) -> bool {
         let routed = self.record.dynamic().is_some() || self.record.geo().is_some();
         let told = || self.seen.iter().filter(|seen| !matches!(seen.verdict, Verdict::Open(_)));
@@ -118,11 +121,11 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Asks every server for every record of a zone, as many at a time as the client may; `asked` is called
-/// after each answer.
+/// Queries every server for every record of a zone, with as many queries at a time as the client allows;
+/// `asked` is called after each answer.
 ///
-/// The records come back in the order of the zone. Every server has its say of every record, if only
-/// that it does not answer.
+/// Returns the records in the order of the zone. Each has an entry for every server, even one that does not
+/// answer.
 pub async fn verify(
     client: &Client,
     zone: &Zone,

@@ -1,4 +1,4 @@
-//! Counting the lookups that an SPF record asks of its receivers (RFC 7208, section 4.6.4).
+//! Counts the DNS lookups that an SPF record requires of receivers (RFC 7208, section 4.6.4).
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -9,10 +9,10 @@ use octodns_core::RecordType;
 use super::term::{self, Mechanism, Term};
 use crate::{Found, QueryError, Resolver, wire};
 
-/// The most lookups of one check; the eleventh makes it fail for every receiver.
+/// The maximum number of lookups of one check; with the eleventh, the check fails for every receiver.
 pub const MAX_LOOKUPS: usize = 10;
 
-/// The most hosts of one `mx`.
+/// The maximum number of hosts of one `mx`.
 const MAX_HOSTS: usize = 10;
 
 /// What is wrong with a policy.
@@ -28,24 +28,24 @@ pub enum SpfError {
     /// Too many lookups.
     #[error("the SPF value needs more than {MAX_LOOKUPS} DNS lookups")]
     Lookups,
-    /// Too many lookups that find nothing.
+    /// Too many void lookups.
     #[error("more than {most} DNS lookups of the SPF value find nothing, the last one {name}")]
     Void {
-        /// How many there may be.
+        /// The limit.
         most: usize,
-        /// The one too many.
+        /// The name of the last lookup.
         name: String,
     },
     /// Too many hosts of one `mx`.
     #[error("mx:{0} has more than {MAX_HOSTS} hosts")]
     Hosts(String),
-    /// A policy that includes itself: its lookups have no end.
+    /// A policy that includes itself: its lookups never end.
     #[error("the SPF value of {0} includes itself")]
     Loop(String),
-    /// What is included or redirected to does not exist.
+    /// The target of an `include` or `redirect` does not exist.
     #[error("the SPF value includes {0}, which has no TXT record")]
     Missing(String),
-    /// DNS does not say.
+    /// The lookup failed.
     #[error("the SPF value includes {name}, which cannot be looked up")]
     Ask {
         /// The name.
@@ -56,7 +56,7 @@ pub enum SpfError {
 }
 
 impl SpfError {
-    /// What to do about it.
+    /// What the user can do.
     pub fn help(&self) -> &'static str {
         match self {
             Self::Several(_) => "write all mechanisms into one value",
@@ -72,7 +72,7 @@ impl SpfError {
         }
     }
 
-    /// Its message with those of its causes, in one line.
+    /// Its message and those of its causes, in one line.
     pub fn with_causes(&self) -> String {
         let mut text = self.to_string();
         let mut cause = std::error::Error::source(self);
@@ -84,21 +84,21 @@ impl SpfError {
     }
 }
 
-/// What a check of a policy found.
+/// The result of checking a policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
-    /// How many lookups there are.
+    /// The number of lookups.
     pub lookups: usize,
-    /// How many of those that were made found nothing.
+    /// The number of lookups made that found nothing.
     pub void: usize,
-    /// What receivers will object to, though it is no matter of lookups.
+    /// Other things that receivers object to.
     pub objections: Vec<String>,
 }
 
-/// TXT values by name, as they will be once the zone at hand is written.
+/// TXT values by name, as they will be after the zone is written.
 pub type Known<'k> = dyn Fn(&str) -> Option<Vec<String>> + Send + Sync + 'k;
 
-/// Checks policies. What has been looked up is not looked up again.
+/// Checks policies. Lookups are cached.
 pub struct Checker<'c> {
     resolver: &'c Resolver,
     known: &'c Known<'c>,
@@ -109,17 +109,17 @@ pub struct Checker<'c> {
 type Boxed<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 
 impl<'c> Checker<'c> {
-    /// Asks `resolver` what `known` does not know. Names of `a`, `mx` and `exists` are asked for only if
-    /// a number of lookups that find nothing is a limit.
+    /// Queries `resolver` for what `known` does not have. The names of `a`, `mx` and `exists` are only looked
+    /// up if there is a limit on void lookups.
     pub fn new(resolver: &'c Resolver, known: &'c Known<'c>, max_void: Option<usize>) -> Self {
         Self { resolver, known, max_void, texts: Mutex::default() }
     }
 
-    /// Counts the lookups of the policy that is among the TXT values of an absolute name; 0 if none is.
+    /// Counts the lookups of the policy among the TXT values of an absolute name; 0 if there is no policy.
     ///
     /// # Errors
     ///
-    /// Says why no receiver will accept the policy, or why that is not known.
+    /// Says why no receiver will accept the policy, or why that could not be determined.
     pub async fn check(&self, name: &str, values: &[String]) -> Result<Counted, SpfError> {
         let mut counted = Counted::default();
         self.policy(name, values, &mut vec![name.to_ascii_lowercase()], &mut counted).await?;
@@ -143,7 +143,7 @@ impl<'c> Checker<'c> {
             let mut redirect = None;
             for word in words {
                 match Term::read(word) {
-                    // What follows is ignored, and so is a redirect (sections 5.1 and 6.1).
+                    // Everything after `all` is ignored, and so is a redirect (sections 5.1 and 6.1).
                     Term::Mechanism { kind: Mechanism::All, .. } => return Ok(true),
                     Term::Mechanism { kind, rest, .. } => {
                         self.mechanism(name, kind, rest, names, counted).await?;
@@ -155,7 +155,7 @@ impl<'c> Checker<'c> {
                     }
                 }
             }
-            // An `all` further on would have ended the matter.
+            // The redirect counts, since no `all` ended the policy.
             if let Some(target) = redirect {
                 count(counted)?;
                 self.follow(target, names, counted).await?;
@@ -188,7 +188,7 @@ impl<'c> Checker<'c> {
         }
     }
 
-    /// Goes on with the policy of another name.
+    /// Continues with the policy of another name.
     async fn follow(
         &self,
         target: &str,
@@ -227,7 +227,7 @@ impl<'c> Checker<'c> {
         Ok(texts)
     }
 
-    /// Looks whether there is anything at the name of an `a`, `mx` or `exists`.
+    /// Checks whether the name of an `a`, `mx` or `exists` has any records.
     async fn probe(
         &self,
         domain: &str,
@@ -264,8 +264,8 @@ fn count(counted: &mut Counted) -> Result<(), SpfError> {
     if counted.lookups > MAX_LOOKUPS { Err(SpfError::Lookups) } else { Ok(()) }
 }
 
-/// The absolute form of a domain, in lower case; `None` where macros (section 7) make it depend on the
-/// mail that is checked.
+/// The absolute form of a domain, in lowercase; `None` if it has macros (section 7), which depend on the mail
+/// being checked.
 fn absolute(domain: &str) -> Option<String> {
     if domain.contains('%') {
         return None;

@@ -1,4 +1,4 @@
-//! SPF policies (RFC 7208): their terms, and how many DNS lookups they cost.
+//! SPF policies (RFC 7208): their terms, and the number of DNS lookups they require.
 
 mod check;
 mod processor;

@@ -1,4 +1,4 @@
-//! `SpfDnsLookupProcessor`: refuses policies that receivers will not evaluate to their end.
+//! `SpfDnsLookupProcessor`: refuses policies that receivers will not evaluate completely.
 
 use std::time::Duration;
 
@@ -32,8 +32,8 @@ fn five() -> f64 {
     5.0
 }
 
-/// Refuses TXT records whose SPF policy needs more than ten lookups, includes what does not exist, or
-/// itself, or uses `ptr`; lenient records are left alone.
+/// Refuses TXT records whose SPF policy needs more than ten lookups, includes itself or a name that does not
+/// exist, or uses `ptr`; lenient records are exempt.
 #[derive(Clone, Debug)]
 pub struct SpfDnsLookupProcessor {
     id: String,
@@ -47,11 +47,11 @@ impl SpfDnsLookupProcessor {
     }
 }
 
-/// The resolver that `resolvers` and `timeout` of a configuration say: the system's if there are none.
+/// The resolver for `resolvers` and `timeout` of a configuration; the system's if there are no resolvers.
 ///
 /// # Errors
 ///
-/// Fails when a server or the timeout is none, and when the name of a server has no address.
+/// Fails if a server or the timeout is not valid, or if the name of a server has no address.
 pub async fn resolver(resolvers: &[String], timeout: f64) -> Result<Resolver, ProviderError> {
     let timeout = Duration::try_from_secs_f64(timeout).map_err(|_| {
         ProviderError::failed(format!("a timeout of {timeout} seconds is not valid"))
@@ -123,7 +123,7 @@ impl Processor for SpfDnsLookupProcessor {
 
 const OBJECTION: &str = "correct the word, or include a name that has a policy";
 
-/// The values of a TXT record, as they go over the wire; octets that are not UTF-8 are in no policy.
+/// The values of a TXT record, as they are on the wire; values that are not UTF-8 are not SPF policies.
 fn texts(record: &Record) -> Option<Vec<String>> {
     match record.data() {
         RecordData::Txt(values) => {

@@ -3,20 +3,20 @@
 /// One term: a mechanism with its qualifier, or a modifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Term<'t> {
-    /// What a sender is compared with, and what it means if it matches.
+    /// A test of the sender, and the result if it matches.
     Mechanism {
         /// `+`, `-`, `~` or `?`; `+` if none is written (RFC 7208, section 4.6.2).
         qualifier: char,
         /// Which.
         kind: Mechanism,
-        /// What follows the name: `:domain`, `/24`, or nothing.
+        /// The text after the name: `:domain`, `/24`, or nothing.
         rest: &'t str,
     },
-    /// The record of another name stands for this one, unless there is an `all` (section 6.1).
+    /// The record of another name replaces this one, unless there is an `all` (section 6.1).
     Redirect(&'t str),
-    /// Any other modifier: it costs no lookup, and unknown ones mean nothing (section 6).
+    /// Any other modifier: it needs no lookup, and unknown ones are ignored (section 6).
     Modifier,
-    /// No term: the record is invalid (section 4.6).
+    /// Not a term: the record is invalid (section 4.6).
     Unknown,
 }
 
@@ -46,12 +46,12 @@ impl Mechanism {
         ("exists", Self::Exists),
     ];
 
-    /// Whether a receiver asks DNS for it, which counts (RFC 7208, section 4.6.4).
+    /// Whether it makes a receiver query DNS, which counts (RFC 7208, section 4.6.4).
     pub fn costs_a_lookup(self) -> bool {
         !matches!(self, Self::All | Self::Ip4 | Self::Ip6)
     }
 
-    /// Whether `rest` can follow the name.
+    /// Whether `rest` is allowed after the name.
     fn takes(self, rest: &str) -> bool {
         match self {
             Self::All => rest.is_empty(),
@@ -64,7 +64,7 @@ impl Mechanism {
 }
 
 impl<'t> Term<'t> {
-    /// Reads one word of a record. Names of mechanisms and modifiers have no case (section 12).
+    /// Reads one word of a record. Names of mechanisms and modifiers are case-insensitive (section 12).
     pub fn read(word: &'t str) -> Self {
         if let Some((name, value)) = word.split_once('=')
             && is_modifier(name)
@@ -90,15 +90,14 @@ fn is_modifier(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// The words of a value, if it is an SPF record: it starts with exactly `v=spf1` (section 4.5).
+/// The words of a value, if it is an SPF record: it must start with exactly `v=spf1` (section 4.5).
 pub fn words(value: &str) -> Option<impl Iterator<Item = &str>> {
     let rest = value.strip_prefix("v=spf1")?;
     let is_record = rest.is_empty() || rest.starts_with(' ');
     is_record.then(|| rest.split(' ').filter(|word| !word.is_empty()))
 }
 
-/// What stands after the colon of a mechanism, without prefix lengths (`/24//64`); empty for the domain
-/// of the record itself.
+/// The domain of a mechanism, without prefix lengths (`/24//64`); empty for the domain of the record itself.
 pub(super) fn domain(rest: &str) -> &str {
     let domain = rest.strip_prefix(':').unwrap_or_default();
     domain.split_once('/').map_or(domain, |(domain, _)| domain)
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn domains_stand_between_colon_and_slash() {
+    fn domains_are_between_colon_and_slash() {
         for (rest, expected) in
             [("", ""), ("/24", ""), (":x.tests", "x.tests"), (":x.tests/24//64", "x.tests")]
         {

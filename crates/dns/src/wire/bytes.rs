@@ -1,9 +1,9 @@
-//! Reading and writing the fields that record data is made of (RFC 1035, section 3.3).
+//! Reads and writes the fields of record data (RFC 1035, section 3.3).
 
 use super::WireError;
 use super::name::{self, MAX_LABEL};
 
-/// What is left of some record data.
+/// The remaining bytes of some record data.
 #[derive(Clone, Debug)]
 pub(super) struct Reader<'r> {
     rest: &'r [u8],
@@ -45,23 +45,23 @@ impl<'r> Reader<'r> {
         self.array(what).map(u32::from_be_bytes)
     }
 
-    /// A character string: a length and as many bytes (RFC 1035, section 3.3).
+    /// A character string: a length byte and that many bytes (RFC 1035, section 3.3).
     pub(super) fn string(&mut self, what: &'static str) -> Result<&'r [u8], WireError> {
         let length = self.u8(what)?;
         self.take(length.into(), what)
     }
 
-    /// Everything that is left.
+    /// All remaining bytes.
     pub(super) fn rest(&mut self) -> &'r [u8] {
         std::mem::take(&mut self.rest)
     }
 
-    /// Everything that is left, of a field that has no presentation format when it is empty.
+    /// All remaining bytes, for a field that has no presentation format when it is empty.
     pub(super) fn some_rest(&mut self, what: &'static str) -> Result<&'r [u8], WireError> {
         if self.rest.is_empty() { Err(WireError::Short(what)) } else { Ok(self.rest()) }
     }
 
-    /// A name without compression, in presentation format, its case kept.
+    /// A name without compression, in presentation format and its original case.
     pub(super) fn name(&mut self) -> Result<String, WireError> {
         let mut text = String::with_capacity(self.rest.len().min(name::MAX_NAME));
         let mut length = 1;
@@ -83,7 +83,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Nothing may be left.
+    /// Checks that no bytes remain.
     pub(super) fn end(&self) -> Result<(), WireError> {
         match self.rest.len() {
             0 => Ok(()),
@@ -92,12 +92,12 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// A name in presentation format; that without labels is the root.
+/// A name in presentation format; a name without labels is the root.
 fn or_root(name: String) -> String {
     if name.is_empty() { ".".to_owned() } else { name }
 }
 
-/// Record data, as far as it is written.
+/// The record data written so far.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     bytes: Vec<u8>,
@@ -136,7 +136,7 @@ impl Writer {
         self.bytes(&number.to_be_bytes());
     }
 
-    /// A character string; what has more than 255 bytes is none.
+    /// A character string; fails for more than 255 bytes.
     pub(super) fn string(&mut self, bytes: &[u8], field: &'static str) -> Result<(), WireError> {
         let Ok(length) = u8::try_from(bytes.len()) else {
             let shown = String::from_utf8_lossy(bytes);
@@ -147,7 +147,7 @@ impl Writer {
         Ok(())
     }
 
-    /// What has no presentation format when it is empty.
+    /// Bytes of a field that has no presentation format when it is empty.
     pub(super) fn some(&mut self, bytes: &[u8], field: &'static str) -> Result<(), WireError> {
         if bytes.is_empty() {
             return Err(WireError::field(field, "", "is empty"));

@@ -1,10 +1,10 @@
-//! Hexadecimal digits, as digests and fingerprints are written.
+//! Hexadecimal digits, as used for digests and fingerprints.
 
 use std::fmt::Write as _;
 
 use super::WireError;
 
-/// Bytes in lower case digits.
+/// Bytes as lowercase digits.
 pub(super) fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -14,7 +14,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes of digits, which may stand in groups.
+/// The bytes of hexadecimal digits, which may be in groups.
 pub(super) fn decode(text: &str, field: &'static str) -> Result<Vec<u8>, WireError> {
     let failed = || WireError::field(field, text, "is not hexadecimal");
     let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();

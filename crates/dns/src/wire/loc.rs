@@ -9,10 +9,10 @@ use super::values::Wire;
 /// The equator, and the prime meridian, in thousandths of a second.
 const MIDDLE: i64 = 1 << 31;
 
-/// How far below the ellipsoid altitudes start, in centimetres.
+/// How far below the ellipsoid the altitude 0 of the wire format is, in centimetres.
 const DEPTH: i64 = 10_000_000;
 
-/// A place as the wire has it: thousandths of seconds, and centimetres.
+/// A location in wire format: thousandths of seconds, and centimetres.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) latitude: i64,
@@ -44,7 +44,7 @@ impl Place {
     }
 }
 
-/// A length of four bits for its first digit, and four for the zeros after it.
+/// A length: four bits for its first digit, and four for the number of zeros after it.
 fn size_of(byte: u8) -> Result<u64, WireError> {
     let (digit, zeros) = (byte >> 4, byte & 15);
     if digit > 9 || zeros > 9 {
@@ -53,7 +53,7 @@ fn size_of(byte: u8) -> Result<u64, WireError> {
     Ok(u64::from(digit) * 10_u64.pow(zeros.into()))
 }
 
-/// Only the first digit of a length is on the wire, the rest become zeros.
+/// Only the first digit of a length fits into the wire format; the rest become zeros.
 fn byte_of(metres: f64, field: &'static str) -> Result<u8, WireError> {
     let failed = || WireError::field(field, metres.to_string(), "is not between 0 and 90000000");
     let mut digit =
@@ -98,7 +98,7 @@ fn angle_of(angle: &Angle, most: i64, field: &'static str) -> Result<u32, WireEr
     u32::try_from(MIDDLE + signed).map_err(|_| failed(beyond))
 }
 
-/// Reads a place as zone files have it (RFC 1876, section 3): minutes, seconds and sizes may be left out.
+/// Reads a location in presentation format (RFC 1876, section 3): minutes, seconds and sizes may be omitted.
 pub(super) fn scan(words: &[&str], out: &mut Writer) -> Result<(), WireError> {
     let mut words = words.iter().copied();
     let latitude = scan_angle(&mut words, ["N", "S"])?;
@@ -196,7 +196,7 @@ impl Wire for Loc {
 mod tests {
     use super::*;
 
-    /// One digit is all that a size has on the wire: 12.5 m become 10 m.
+    /// The wire format has only one digit of a size: 12.5 m become 10 m.
     #[test]
     fn sizes_keep_their_first_digit() {
         for (metres, byte) in [
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_on_the_globe_is_refused() {
+    fn places_off_the_globe_are_refused() {
         let angle = |degrees, minutes, seconds, direction: &str| Angle {
             degrees,
             minutes,

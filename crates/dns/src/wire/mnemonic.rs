@@ -1,10 +1,10 @@
-//! Names of types (IANA's registry of DNS parameters), also of those that octoDNS does not have.
+//! Names of types (IANA's registry of DNS parameters), including those that octoDNS does not support.
 
 use std::borrow::Cow;
 
 use super::table::TABLE;
 
-/// The types that may stand in a zone and that octoDNS does not have.
+/// The types that are allowed in a zone and that octoDNS does not support.
 const OTHERS: &[(&str, u16)] = &[
     ("MD", 3),
     ("MF", 4),
@@ -76,7 +76,7 @@ const OTHERS: &[(&str, u16)] = &[
     ("DLV", 32_769),
 ];
 
-/// The number of a type, from its name in any case, or from `TYPE65400` (RFC 3597, section 5).
+/// The number of a type, from its case-insensitive name, or from `TYPE65400` (RFC 3597, section 5).
 pub fn type_from_text(text: &str) -> Option<u16> {
     let is = |name: &str| name.eq_ignore_ascii_case(text);
     let known = TABLE.iter().filter(|row| row.record_type.is_some_and(|of| is(of.as_str())));
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_numbers_belong_together() {
+    fn names_and_numbers_match() {
         for number in 1..=300 {
             assert_eq!(type_from_text(&type_text(number)), Some(number), "{number}");
         }

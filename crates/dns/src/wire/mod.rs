@@ -1,7 +1,7 @@
-//! Record data between octoDNS and the wire (RFC 1035, section 3.2.1, and the RFC of each type).
+//! Converts record data between octoDNS and the wire (RFC 1035, section 3.2.1, and the RFC of each type).
 //!
-//! Texts are octets on the wire; [`octodns_core::record::text`] has what stands for them. The parameters of
-//! `SVCB` are kept in presentation format, with its escapes.
+//! Texts are octets on the wire; see [`octodns_core::record::text`] for their form in octoDNS. The parameters
+//! of `SVCB` are kept in presentation format, with its escapes.
 //!
 //! ```
 //! use octodns_core::record::{Mx, RecordData, HostName};
@@ -49,8 +49,7 @@ pub use ttl::ttl;
 ///
 /// # Errors
 ///
-/// Fails when the type or a value has no wire format: a name without its final dot, a number beyond
-/// its field, digits that are none.
+/// Fails if the type or a value has no wire format: a relative name, a number out of range, invalid digits.
 pub fn to_bytes(data: &RecordData) -> Result<Vec<Vec<u8>>, WireError> {
     match data {
         RecordData::A(values) => all(values),
@@ -73,13 +72,13 @@ pub fn to_bytes(data: &RecordData) -> Result<Vec<Vec<u8>>, WireError> {
     }
 }
 
-/// The values of an `RRset`, from the record data of each, in any order; what is there twice counts
-/// once (RFC 2181, section 5).
+/// The values of an `RRset`, from the record data of each, in any order; duplicates count once (RFC 2181,
+/// section 5).
 ///
 /// # Errors
 ///
-/// Fails when bytes are not the record data of the type, and when the type has one value and there
-/// are several.
+/// Fails if the bytes are not record data of the type, and if there are several values for a type that allows
+/// only one.
 pub fn from_bytes<B: AsRef<[u8]>>(of: RecordType, rdatas: &[B]) -> Result<RecordData, WireError> {
     match of {
         RecordType::A => many(rdatas).map(RecordData::A),
@@ -106,12 +105,12 @@ pub fn from_bytes<B: AsRef<[u8]>>(of: RecordType, rdatas: &[B]) -> Result<Record
     }
 }
 
-/// Record data in presentation format, with the case that the wire has, as `dnspython` and zone files
-/// write it; that of types without known fields as RFC 3597 says.
+/// Record data in presentation format, with the case of the wire, as `dnspython` and zone files write it;
+/// types with unknown fields are in the form of RFC 3597.
 ///
 /// # Errors
 ///
-/// Fails when the bytes are not the record data of a known type.
+/// Fails if the bytes are not record data of a known type.
 pub fn present(number: u16, rdata: &[u8]) -> Result<String, WireError> {
     match table::numbered(number) {
         Some(row) => present::fields(row.fields, rdata),
@@ -119,11 +118,11 @@ pub fn present(number: u16, rdata: &[u8]) -> Result<String, WireError> {
     }
 }
 
-/// A name on the wire, without compression, in presentation format and its own case.
+/// A name on the wire, without compression, in presentation format and its original case.
 ///
 /// # Errors
 ///
-/// Fails when the bytes are not one whole name.
+/// Fails if the bytes are not exactly one name.
 pub fn name_text(name: &[u8]) -> Result<String, WireError> {
     let mut from = Reader::new(name);
     let text = from.name()?;
@@ -131,7 +130,7 @@ pub fn name_text(name: &[u8]) -> Result<String, WireError> {
     Ok(text)
 }
 
-/// The text of a `TXT` record: its strings in a row; what is not UTF-8 is replaced.
+/// The text of a `TXT` record: its strings joined; what is not UTF-8 is replaced.
 pub fn text(rdata: &[u8]) -> String {
     let mut from = Reader::new(rdata);
     let mut bytes = Vec::with_capacity(rdata.len());
@@ -143,12 +142,12 @@ pub fn text(rdata: &[u8]) -> String {
 
 /// The record data of every value, for messages of `hickory`, in the order of the values.
 ///
-/// The bytes are ours, so that what `hickory` does not know, or reads more narrowly, is sent as well.
+/// They hold raw bytes, so that data that `hickory` does not know, or reads more strictly, is sent as well.
 /// Compare them by [`bytes_of`]: they do not equal what `hickory` reads from a message.
 ///
 /// # Errors
 ///
-/// Those of [`to_bytes`].
+/// The errors of [`to_bytes`].
 pub fn to_rdatas(data: &RecordData) -> Result<Vec<RData>, WireError> {
     let of = data.record_type();
     let code = Number::from(type_number(of).ok_or(WireError::NoWireForm(of))?);
@@ -156,11 +155,11 @@ pub fn to_rdatas(data: &RecordData) -> Result<Vec<RData>, WireError> {
     Ok(to_bytes(data)?.into_iter().map(wrap).collect())
 }
 
-/// The values of an `RRset`, from what `hickory` read of it.
+/// The values of an `RRset`, from the record data that `hickory` read.
 ///
 /// # Errors
 ///
-/// Those of [`from_bytes`] and [`bytes_of`]; and it fails when record data is of another type.
+/// The errors of [`from_bytes`] and [`bytes_of`]; also fails if record data is of another type.
 pub fn from_rdatas<'r>(
     of: RecordType,
     rdatas: impl IntoIterator<Item = &'r RData>,
@@ -180,7 +179,7 @@ pub fn from_rdatas<'r>(
 ///
 /// # Errors
 ///
-/// Fails when `hickory` cannot write what it holds.
+/// Fails if `hickory` cannot write its data.
 pub fn bytes_of(rdata: &RData) -> Result<Vec<u8>, WireError> {
     let mut bytes = Vec::new();
     let mut encoder = BinEncoder::new(&mut bytes);

@@ -6,17 +6,17 @@ use octodns_core::record::text::{Codes, escape};
 
 use super::WireError;
 
-/// The most bytes a label has (RFC 1035, section 2.3.4).
+/// The maximum length of a label in bytes (RFC 1035, section 2.3.4).
 pub(super) const MAX_LABEL: usize = 63;
 
-/// The most bytes a name has, with the lengths of its labels and the root.
+/// The maximum length of a name in bytes, including the lengths of its labels and the root.
 pub(super) const MAX_NAME: usize = 255;
 
 /// The labels of an absolute name in presentation format.
 ///
 /// # Errors
 ///
-/// Refuses what is not absolute, and labels and names that are empty or too long.
+/// Refuses relative names, and labels and names that are empty or too long.
 pub fn labels(name: &str) -> Result<Vec<Vec<u8>>, WireError> {
     let failed = |fault| WireError::Name { name: name.to_owned(), fault };
     if name == "." {
@@ -70,12 +70,12 @@ pub fn present_labels<L: AsRef<[u8]>>(labels: &[L]) -> String {
     name
 }
 
-/// Appends a label in presentation format, and its dot.
+/// Appends a label in presentation format, and a dot.
 pub(super) fn present_label(label: &[u8], name: &mut String) {
     let is_plain =
         |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_');
     match std::str::from_utf8(label) {
-        // As nearly all are.
+        // The usual case.
         Ok(text) if label.iter().all(is_plain) => name.push_str(text),
         _ => label.iter().for_each(|byte| present_byte(*byte, name)),
     }

@@ -1,4 +1,4 @@
-//! Record data in presentation format (RFC 1035, section 5.1), written as `dnspython` writes it.
+//! Record data in presentation format (RFC 1035, section 5.1), exactly as `dnspython` writes it.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -12,10 +12,10 @@ use super::svcb::{self, Param};
 use super::table::Field;
 use super::{WireError, hex};
 
-/// How many hexadecimal digits stand together.
+/// How many hexadecimal digits there are in a group.
 const DIGITS: usize = 128;
 
-/// Record data whose fields are known.
+/// Record data of a type with known fields.
 pub(super) fn fields(fields: &[Field], rdata: &[u8]) -> Result<String, WireError> {
     let mut from = Reader::new(rdata);
     let mut words = Vec::with_capacity(fields.len());
@@ -50,7 +50,7 @@ pub(super) fn fields(fields: &[Field], rdata: &[u8]) -> Result<String, WireError
     Ok(words.join(" "))
 }
 
-/// Record data of a type that is not known (RFC 3597, section 5).
+/// Record data of an unknown type (RFC 3597, section 5).
 pub(super) fn unknown(rdata: &[u8]) -> String {
     match rdata {
         [] => "\\# 0".to_owned(),
@@ -63,7 +63,7 @@ fn groups(bytes: &[u8]) -> String {
     groups.join(" ")
 }
 
-/// RFC 1876, section 3; sizes are left out when they are what they are without being said.
+/// RFC 1876, section 3; sizes with their default values are left out.
 fn place(place: Place) -> String {
     const UNSAID: [u64; 3] = [100, 1_000_000, 1_000];
     let angle = |thousandths: i64, [positive, negative]: [&str; 2]| {
@@ -87,8 +87,8 @@ fn place(place: Place) -> String {
     words.join(" ")
 }
 
-/// RFC 9460, section 2.1 and appendix A.1: a comma within a text of a list has a backslash before it,
-/// which is then escaped itself.
+/// RFC 9460, section 2.1 and appendix A.1: a comma within a list item has a backslash before it, which is
+/// then escaped itself.
 fn parameter(param: Param<'_>) -> Result<String, WireError> {
     let name = svcb::key_name(param.key);
     if param.value.is_empty() {

@@ -1,5 +1,5 @@
-//! Record data from presentation format (RFC 1035, section 5.1): what [`present`](super::present()) writes,
-//! and what people write by hand.
+//! Reads record data in presentation format (RFC 1035, section 5.1): as [`present`](super::present()) writes
+//! it, and as people write it by hand.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -12,14 +12,14 @@ use super::name::{MAX_LABEL, MAX_NAME};
 use super::table::{self, Field};
 use super::{WireError, hex, loc, svcb, ttl, values};
 
-/// A word of a zone file, as it stands there, without the quotes around it.
+/// A word of a zone file as written, without the quotes around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word<'w> {
     /// Its bytes, with their escapes.
     pub text: &'w [u8],
-    /// Whether it stands in quotes.
+    /// Whether it is in quotes.
     pub quoted: bool,
-    /// Whether nothing parts it from the word before it, as in `alpn="h2"`.
+    /// Whether it follows the previous word without a blank, as in `alpn="h2"`.
     pub attached: bool,
 }
 
@@ -34,22 +34,22 @@ impl<'w> Word<'w> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{fault}")]
 pub struct ScanError {
-    /// Which word it is, counted from 0; the number of words where one is missing.
+    /// The index of the word; the number of words if one is missing.
     pub word: usize,
     /// What is wrong with it.
     pub fault: WireError,
 }
 
-/// The record data of a type from its words; names that are not absolute end in `origin`, a name on the
-/// wire.
+/// The record data of a type from its words; relative names are completed with `origin`, a name in wire
+/// format.
 ///
-/// The generic form `\# 4 c0000201` (RFC 3597, section 5) is read for every type. That the bytes are
-/// record data of the type is for [`from_bytes`](super::from_bytes) to say.
+/// The generic form `\# 4 c0000201` (RFC 3597, section 5) is accepted for every type. Use
+/// [`from_bytes`](super::from_bytes) to check that such bytes are record data of the type.
 ///
 /// # Errors
 ///
-/// Fails when a word is not what its field needs, is missing or is one too many, and for types whose
-/// fields are not known.
+/// Fails if a word is not valid for its field, if there are too few or too many words, and for types with
+/// unknown fields.
 ///
 /// ```
 /// use octodns_dns::wire::{Word, scan};
@@ -107,7 +107,7 @@ impl<'w> Scanner<'w> {
         text.parse().map_err(|_| WireError::field("field", text, "is not expected here"))
     }
 
-    /// All words that are left.
+    /// All remaining words.
     fn rest(&mut self) -> &'w [Word<'w>] {
         let rest = self.words.get(self.next..).unwrap_or_default();
         self.next = self.next.max(self.words.len());
@@ -182,7 +182,7 @@ impl<'w> Scanner<'w> {
         number.ok_or_else(|| WireError::field("number", text, "is not a whole number"))
     }
 
-    /// The words that are left, at least one, as one.
+    /// The remaining words, at least one, joined into one.
     fn joined(&mut self, what: &'static str) -> Result<String, WireError> {
         match self.rest() {
             [] => self.word(what).map(|_| String::new()),
@@ -227,7 +227,7 @@ impl<'w> Scanner<'w> {
     }
 }
 
-/// A parameter's value; a list of texts (`alpn`) has escapes within escapes (RFC 9460, appendix A.1).
+/// The value of a parameter; a list of texts (`alpn`) has escapes within escapes (RFC 9460, appendix A.1).
 fn param(key: &str, value: &str) -> SvcParam {
     if key != "alpn" {
         return SvcParam::Text(value.into());
@@ -245,7 +245,7 @@ fn param(key: &str, value: &str) -> SvcParam {
     SvcParam::List(texts.iter().map(|text| Presentation::DECIMAL.inside(text).into()).collect())
 }
 
-/// A name on the wire; one that is not absolute ends in `origin`, and `@` is `origin`.
+/// A name in wire format; a relative name is completed with `origin`, and `@` is `origin`.
 ///
 /// # Errors
 ///
@@ -293,7 +293,7 @@ pub fn name_bytes(word: Word<'_>, origin: &[u8]) -> Result<Vec<u8>, WireError> {
     Ok(name)
 }
 
-/// Writes the length of the label that starts at `start` and goes to the end.
+/// Writes the length of the label from `start` to the end.
 fn close_label(name: &mut [u8], start: usize) -> Result<(), &'static str> {
     let length = name.len() - start - 1;
     if length > MAX_LABEL {
@@ -320,7 +320,7 @@ mod tests {
     use super::*;
     use crate::wire::present;
 
-    /// Words apart by single blanks; quotes hold no blanks here, but for those written `_`.
+    /// Splits a line at single blanks; in quotes, `_` stands for a blank.
     fn words(line: &str) -> Vec<(String, bool, bool)> {
         let mut words = Vec::new();
         for part in line.split(' ').filter(|part| !part.is_empty()) {
@@ -349,7 +349,7 @@ mod tests {
         scan(number, &words, b"\x04unit\x05tests\0")
     }
 
-    /// What is written by hand, and as `named-compilezone` and `present` write it.
+    /// Spellings by hand, by `named-compilezone` and by `present`.
     #[test]
     fn record_data_is_read_in_every_spelling() {
         for (number, line, presented) in [
@@ -406,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_names_its_word() {
+    fn an_error_names_its_word() {
         let long = format!("{}.x.", "a".repeat(64));
         for (number, line, word) in [
             (1, "192.0.2.256", 0),

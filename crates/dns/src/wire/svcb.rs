@@ -15,12 +15,12 @@ use super::values::{Wire, decode_base64};
 const NAMES: [&str; 7] =
     ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint"];
 
-/// The name of a parameter: `key7` where it has none.
+/// The name of a parameter: `key7` if it has none.
 pub(super) fn key_name(number: u16) -> String {
     NAMES.get(usize::from(number)).map_or_else(|| format!("key{number}"), ToString::to_string)
 }
 
-/// Names that are read and, since not every server knows them, not written (RFC 9461, RFC 9540).
+/// Names that are accepted but not written, since not every server knows them (RFC 9461, RFC 9540).
 const READ_ONLY: [(&str, u16); 2] = [("dohpath", 7), ("ohttp", 8)];
 
 pub(super) fn key_number(name: &str) -> Result<u16, WireError> {
@@ -35,14 +35,14 @@ pub(super) fn key_number(name: &str) -> Result<u16, WireError> {
         .ok_or_else(|| WireError::field("svcparams", name, "is not a known parameter"))
 }
 
-/// One parameter as it stands on the wire.
+/// One parameter in wire format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Param<'r> {
     pub(super) key: u16,
     pub(super) value: &'r [u8],
 }
 
-/// All parameters; their keys must ascend, so none is there twice.
+/// All parameters; their keys must ascend, so there are no duplicates.
 pub(super) fn params<'r>(from: &mut Reader<'r>) -> Result<Vec<Param<'r>>, WireError> {
     let mut params: Vec<Param<'_>> = Vec::new();
     while !from.is_empty() {
@@ -58,7 +58,7 @@ pub(super) fn params<'r>(from: &mut Reader<'r>) -> Result<Vec<Param<'r>>, WireEr
     Ok(params)
 }
 
-/// The texts of a parameter that is a list; `None` for other parameters.
+/// The texts of a parameter whose value is a list; `None` for other parameters.
 pub(super) fn list(param: Param<'_>) -> Result<Option<Vec<String>>, WireError> {
     let mut from = Reader::new(param.value);
     let mut texts = Vec::new();
@@ -94,7 +94,7 @@ fn decode_param(param: Param<'_>) -> Result<SvcParam, WireError> {
     }
 }
 
-/// The texts of a value: a list, or text with commas.
+/// The texts of a value: a list, or a text with commas.
 fn texts(value: &SvcParam) -> Vec<String> {
     match value {
         SvcParam::Flag => Vec::new(),
@@ -104,7 +104,7 @@ fn texts(value: &SvcParam) -> Vec<String> {
     }
 }
 
-/// The one text of a value.
+/// The single text of a value.
 fn text(value: &SvcParam) -> String {
     match value {
         SvcParam::Text(text) => text.to_string(),
@@ -161,7 +161,7 @@ fn encode_param(key: u16, value: &SvcParam) -> Result<Vec<u8>, WireError> {
     Ok(bytes)
 }
 
-/// Writes parameters in the order of their keys; none may be there twice.
+/// Writes parameters in the order of their keys, without duplicates.
 pub(super) fn write_params<'p>(
     given: impl IntoIterator<Item = (u16, &'p SvcParam)>,
     out: &mut Writer,
@@ -219,7 +219,7 @@ mod tests {
         svcb.encode(&mut out).map(|()| out.into_bytes())
     }
 
-    /// RFC 9460, appendix D.2, and the spellings that zone files of octoDNS have.
+    /// RFC 9460, appendix D.2, and the spellings of octoDNS zone files.
     #[test]
     fn parameters_are_written_in_the_order_of_their_numbers() {
         let list =

@@ -1,8 +1,8 @@
-//! The types that octoDNS has: their numbers, and the fields of their record data.
+//! The types that octoDNS supports: their numbers, and the fields of their record data.
 
 use octodns_core::RecordType;
 
-/// A field of record data, as it is written in presentation format.
+/// A field of record data, in presentation format.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Field {
     U8,
@@ -15,9 +15,9 @@ pub(super) enum Field {
     Word,
     /// A character string in quotes.
     Text,
-    /// Character strings in quotes, to the end.
+    /// All remaining character strings, in quotes.
     Texts,
-    /// Everything that is left, in quotes.
+    /// All remaining bytes, in quotes.
     RestText,
     RestHex,
     RestBase64,
@@ -27,7 +27,7 @@ pub(super) enum Field {
 
 /// A type on the wire.
 pub(super) struct Row {
-    /// `None` for types that octoDNS does not have.
+    /// `None` for types that octoDNS does not support.
     pub(super) record_type: Option<RecordType>,
     pub(super) number: u16,
     pub(super) fields: &'static [Field],
@@ -89,7 +89,7 @@ pub fn type_number(of: RecordType) -> Option<u16> {
     TABLE.iter().find(|row| row.record_type == Some(of)).map(|row| row.number)
 }
 
-/// The type of a number, if octoDNS has it.
+/// The type of a number, if octoDNS supports it.
 pub fn type_of(number: u16) -> Option<RecordType> {
     numbered(number)?.record_type
 }

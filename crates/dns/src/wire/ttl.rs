@@ -1,7 +1,7 @@
-//! Times in zone files: seconds, or numbers with units as BIND reads them.
+//! Times in zone files: seconds, or numbers with units as in BIND.
 
-/// The seconds of a time such as `3600`, `1h30m` or `1w2d`: the units are `s`, `m`, `h`, `d` and `w`, in
-/// any case, each number with one. `None` for anything else, and beyond 32 bits.
+/// The seconds of a time such as `3600`, `1h30m` or `1w2d`: the units `s`, `m`, `h`, `d` and `w` are
+/// case-insensitive, and every number needs one. `None` for anything else, and beyond 32 bits.
 ///
 /// ```
 /// use octodns_dns::wire::ttl;

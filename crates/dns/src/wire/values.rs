@@ -1,4 +1,4 @@
-//! The values that octoDNS has, as record data.
+//! The values of octoDNS records as record data.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -12,12 +12,12 @@ use octodns_core::record::{
 use super::bytes::{Reader, Writer};
 use super::{WireError, hex};
 
-/// A value between octoDNS and the wire.
+/// Converts a value between octoDNS and the wire.
 pub(super) trait Wire: Rdata {
     /// Writes the record data.
     fn encode(&self, out: &mut Writer) -> Result<(), WireError>;
 
-    /// Reads the record data. The caller looks for what is left.
+    /// Reads the record data. The caller checks that no bytes remain.
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError>;
 }
 
@@ -196,7 +196,7 @@ impl Wire for Tlsa {
     }
 }
 
-/// RFC 1035, section 3.3.14; RFC 4408, section 3.1.1. How the text is cut into strings means nothing.
+/// RFC 1035, section 3.3.14; RFC 4408, section 3.1.1. The division of a text into strings has no meaning.
 impl Wire for Txt {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
         let octets = self.octets();
@@ -234,7 +234,7 @@ impl Wire for Uri {
     }
 }
 
-/// The tag of CAA, which is letters and digits (RFC 8659, section 4.1): in zone files it stands without quotes.
+/// The tag of CAA, which is letters and digits (RFC 8659, section 4.1): in zone files it has no quotes.
 fn tag<T: AsRef<str>>(tag: T) -> Result<T, WireError> {
     let text = tag.as_ref();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
