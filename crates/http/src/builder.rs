@@ -1,4 +1,4 @@
-//! The parts of a client.
+//! Builds a client.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use crate::verdict::Throttle;
 use crate::waits::WaitHeader;
 use crate::{Accounts, Error, Host, Limits, Options, Rate, Response, Retry, Verdict};
 
-/// The most bytes of an answer unless a provider says otherwise.
+/// The default limit for the size of a response, in bytes.
 const MAX_BYTES: usize = 64 << 20;
 
-/// Makes a [`Client`].
+/// Builds a [`Client`].
 #[must_use]
 pub struct Builder {
     name: &'static str,
@@ -37,8 +37,8 @@ pub struct Builder {
 }
 
 impl Client {
-    /// Starts a client for a service: `name` (a provider's short name) is what it calls itself, `base`
-    /// the URL all paths are below.
+    /// Starts a client for a service: `name` (a provider's short name) is used in messages and as the user
+    /// agent, and `base` is the base URL of all paths.
     pub fn builder(name: &'static str, base: &str) -> Builder {
         Builder::new(name, base)
     }
@@ -74,40 +74,38 @@ impl Builder {
         self
     }
 
-    /// At most this many requests in a stretch of time, unless the user says otherwise; may be called for
-    /// several.
+    /// A rate limit, unless the user sets one; may be called several times for several limits.
     pub fn rate(mut self, rate: Rate) -> Self {
         self.rates.push(rate);
         self
     }
 
-    /// At most this many requests at the same time, unless the user says otherwise. Default: 8.
+    /// The maximum number of concurrent requests, unless the user sets one. Default: 8.
     pub fn concurrency(mut self, concurrency: usize) -> Self {
         self.concurrency = concurrency;
         self
     }
 
-    /// Keeps these limits, shared with other clients of the account, instead of its own.
+    /// Uses these limits, shared with other clients of the account, instead of its own.
     pub fn limits(mut self, limits: Arc<Limits>) -> Self {
         self.limits = Some(limits);
         self
     }
 
-    /// How often and how patiently a call is tried again, unless the user says otherwise.
+    /// The retry policy, unless the user sets one.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
         self
     }
 
-    /// The clock and the randomness for signatures, tokens, dates in answers and the spread of waits.
-    /// Default: the system's.
+    /// The clock and the randomness for signatures, tokens, dates in responses and jitter. Default: the
+    /// system's.
     pub fn host(mut self, host: &Host) -> Self {
         self.host = host.clone();
         self
     }
 
-    /// Finds the service's own words in an answer that says no; `None` looks where services usually put
-    /// them.
+    /// Finds the service's error message in a response; if it returns `None`, the usual places are searched.
     pub fn error_message(
         mut self,
         words: impl Fn(&Response) -> Option<String> + Send + Sync + 'static,
@@ -116,8 +114,8 @@ impl Builder {
         self
     }
 
-    /// Says what an answer means where its status does not; `None` leaves it to [`Builder::throttles`] and
-    /// then to the status.
+    /// Classifies responses whose status is not enough; `None` leaves it to [`Builder::throttles`] and then
+    /// to the status.
     pub fn verdict(
         mut self,
         verdict: impl Fn(&Response) -> Option<Verdict> + Send + Sync + 'static,
@@ -126,53 +124,51 @@ impl Builder {
         self
     }
 
-    /// How the service throttles, other than by 429.
+    /// How the service throttles, other than with 429.
     pub fn throttles(mut self, rules: &[Throttle]) -> Self {
         self.hooks.throttles.extend_from_slice(rules);
         self
     }
 
-    /// Which headers besides `Retry-After` tell how long to wait when it was too much; the first that is
-    /// there counts.
+    /// Headers besides `Retry-After` that say how long to wait after throttling; the first one present is
+    /// used.
     pub fn wait_headers(mut self, headers: &[WaitHeader]) -> Self {
         self.hooks.wait_headers.extend_from_slice(headers);
         self
     }
 
-    /// Which headers tell how many more requests are allowed. All clients of an account obey what one of
-    /// them was told.
+    /// Headers with the remaining quota. All clients of an account respect what one of them was told.
     pub fn quotas(mut self, quotas: &[Quota]) -> Self {
         self.hooks.quotas.extend_from_slice(quotas);
         self
     }
 
-    /// A parameter that every query has: the version of an API, say.
+    /// A query parameter of every request, such as the version of an API.
     pub fn default_query(mut self, name: &str, value: &str) -> Self {
         self.hooks.query.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// The most bytes an answer may have. Default: 64 MiB.
+    /// The maximum size of a response in bytes. Default: 64 MiB.
     pub fn max_bytes(mut self, most: usize) -> Self {
         self.max_bytes = most;
         self
     }
 
-    /// Keeps a secret that is not the authentication's from being shown if the service repeats it. It is
-    /// part of what tells one account from another.
+    /// Redacts a secret that is not part of the authentication. It becomes part of the account's identity.
     pub fn redact(mut self, secret: &Secret) -> Self {
         self.hidden.push(secret.clone());
         self
     }
 
-    /// Makes a client that shares the limits of its account with every other one of it: those at the same
-    /// URL, with the same credentials. What any of them was told to keep to, all keep to.
+    /// Builds a client that shares the limits of its account: those of all clients with the same URL and
+    /// credentials. The strictest limits of any client apply to all of them.
     ///
     /// # Errors
     ///
-    /// Fails as [`Builder::build`] does.
+    /// Fails like [`Builder::build`].
     pub fn build_for(self, accounts: &Accounts) -> Result<Client, Error> {
-        // Nobody becomes stricter for a client that cannot be.
+        // An invalid client must not tighten the limits of the others.
         base_url(&self.base)?;
         let secrets = self.auth.secrets();
         let mut identity = vec![self.base.trim_end_matches('/')];
@@ -185,7 +181,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Says which option is invalid: a malformed URL, a file of certificates that cannot be read ...
+    /// Says which option is invalid: a malformed URL, a certificate file that cannot be read ...
     pub fn build(self) -> Result<Client, Error> {
         let base = base_url(&self.base)?;
         let limits = self.limits.clone().unwrap_or_else(|| {
@@ -193,7 +189,7 @@ impl Builder {
         });
         let retry = self.options.retry(self.retry)?;
         let network = Network::new(self.name, self.options);
-        // Invalid options are reported now.
+        // Report invalid options now.
         network.to(&base)?;
         let redactor = SharedRedactor::new(&self.hidden);
         redactor.learn(&self.auth.secrets());
@@ -250,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn options_that_cannot_be_are_told() {
+    fn invalid_options_are_reported() {
         let of = |options: Options| {
             let client =
                 Client::builder("test", "https://api.example.com").options(&options).build();

@@ -12,7 +12,7 @@ use crate::place::Place;
 use crate::transport::Transport;
 use crate::{Auth, Backoff, Error, Host, Request};
 
-/// A client of one service with one account. Cloning shares everything.
+/// A client of one service with one account. Clones share everything.
 ///
 /// ```no_run
 /// use octodns_core::Secret;
@@ -39,25 +39,25 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// The URL all paths are below, unless a login tells another one.
+    /// The base URL of all paths, unless a login returns another one.
     pub fn base(&self) -> &Url {
         &self.transport.base
     }
 
-    /// A client of the same account at another host or path of the service: it shares credentials, limits
-    /// and secrets with this one, so the other host must be as trustworthy.
+    /// A client of the same account at another host or path of the service. It shares credentials, limits and
+    /// secrets with this one, so the other host must be as trustworthy.
     ///
     /// # Errors
     ///
-    /// Refuses what is not a URL of a service.
+    /// Refuses a URL that is not valid for a service.
     pub fn at(&self, base: &str) -> Result<Self, Error> {
         let base = base_url(base)?;
-        // Invalid options are reported now.
+        // Report invalid options now.
         self.transport.network.to(&base)?;
         Ok(Self { transport: Arc::new(Transport { base, ..(*self.transport).clone() }) })
     }
 
-    /// A client that shares all with this one but proves by `auth` who is asking.
+    /// A client that shares everything with this one except its credentials, `auth`.
     #[must_use]
     pub fn with_auth(&self, auth: impl Auth + 'static) -> Self {
         self.learn(&auth.secrets());
@@ -65,27 +65,27 @@ impl Client {
         Self { transport: Arc::new(Transport { auth, ..(*self.transport).clone() }) }
     }
 
-    /// The clock and randomness that calls are signed with.
+    /// The clock and randomness for signatures.
     pub fn host(&self) -> &Host {
         &self.transport.backoff.host
     }
 
-    /// The pauses of this client, for loops that repeat more than one call.
+    /// The backoff of this client, for loops that repeat more than one call.
     pub fn backoff(&self) -> &Backoff {
         &self.transport.backoff
     }
 
-    /// A text that may be the service's, without our secrets.
+    /// A text that may come from the service, with secrets redacted.
     pub fn redact(&self, text: &str) -> String {
         self.transport.redactor.redact(text)
     }
 
-    /// Never shows these, from now on.
+    /// Redacts these from now on.
     pub(crate) fn learn(&self, secrets: &[Secret]) {
         self.transport.redactor.learn(secrets);
     }
 
-    /// What it proves with who is asking.
+    /// The secrets of its credentials.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         self.transport.auth.secrets()
     }
@@ -120,9 +120,9 @@ impl Client {
         self.request(Method::DELETE, path)
     }
 
-    /// Starts a request to a URL that the service gave, such as that of the next page. It must be of the
-    /// same origin, since the credentials go there; http is taken for https where that is the only
-    /// difference. Parameters that every call has are added if they are not in it.
+    /// Starts a request to a URL from the service, such as that of the next page. It must be of the same
+    /// origin, since the credentials are sent there; http is replaced by https if that is the only
+    /// difference. Default query parameters are added if they are missing.
     pub fn follow(&self, method: Method, url: &str) -> Request<'_> {
         Request::new(&self.transport, method, Place::given(url))
     }

@@ -1,4 +1,4 @@
-//! What an answer, or none, means for the call: its end, or another attempt.
+//! Decides whether a response, or none, ends the call or leads to a retry.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::waits::asked_wait;
 use crate::{Error, Response, Verdict};
 
 impl Transport {
-    /// What to do when no answer came.
+    /// Decides after an attempt without a response.
     pub(crate) fn broke_off(
         &self,
         request: &Prepared,
@@ -30,7 +30,7 @@ impl Transport {
         Ok(Next::Again(self.backoff.wait(attempts)))
     }
 
-    /// What to do with an answer; gives the turn back.
+    /// Decides after a response; releases the permit.
     pub(crate) async fn decide(
         &self,
         request: &Prepared,
@@ -72,7 +72,7 @@ impl Transport {
         }
     }
 
-    /// Learns from an answer, for the other calls as well: whether this one is sent again or not.
+    /// Learns from a response what concerns all calls, whether this one is retried or not.
     fn heed(
         &self,
         response: &Response,
@@ -101,26 +101,26 @@ impl Transport {
         }
     }
 
-    /// How long to wait after too much: as the service says, or else the provider.
+    /// How long to wait when throttled: from the service, or else from the provider.
     fn wait_when_throttled(&self, response: &Response, attempt: u32) -> Option<Duration> {
         let said = asked_wait(response, &self.hooks.wait_headers, &self.backoff.host);
         let most = self.backoff.retry.max_retry_after;
         said.or_else(|| Some(self.hooks.throttle(response)?.wait(attempt)?.min(most)))
     }
 
-    /// How often a call that was answered so is tried.
+    /// The maximum number of attempts for a call with this response.
     fn attempts(&self, response: &Response) -> u32 {
         let most = self.backoff.attempts();
         if self.may_be_credentials(response) { most.min(2) } else { most }
     }
 
-    /// Whether the service says so of wrong credentials as well, and ours were never right.
+    /// Whether the service also throttles wrong credentials, and these were never accepted.
     fn may_be_credentials(&self, response: &Response) -> bool {
         !self.seen.has_worked.load(Ordering::Relaxed)
             && self.hooks.throttle(response).is_some_and(|rule| rule.perhaps_credentials)
     }
 
-    /// The error for an answer that says no.
+    /// The error for a response that refuses the call.
     fn refusal(
         &self,
         request: &Prepared,
@@ -130,7 +130,7 @@ impl Transport {
         wait: Option<Duration>,
     ) -> Error {
         let (call, status) = (response.call.clone(), response.status.as_u16());
-        // First, as what is cut short in the middle of a secret would show the rest.
+        // Redact first: a secret that is cut in the middle would be partly visible.
         let mut message = one_line(&self.redactor.redact(&self.hooks.error_message(response)));
         match verdict {
             Verdict::Unauthorized => Error::Unauthorized { call, status, message },

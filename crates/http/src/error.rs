@@ -1,4 +1,4 @@
-//! Why a call failed: an enum of what callers can tell apart.
+//! Why a call failed: an enum of what callers can distinguish.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use octodns_core::registry::BuildError;
 use octodns_core::value::Position;
 use octodns_core::{ProviderError, ServiceErrorKind};
 
-/// What was asked of a service: method and path, without the query, which may hold a secret.
+/// A call to a service: method and path, without the query, which may contain a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// `GET`, `POST` ...
@@ -26,21 +26,21 @@ impl fmt::Display for Call {
 
 /// Why a call to a service failed.
 ///
-/// Messages are one line, lower case, without the cause: renderers walk `source()`. No variant holds a
-/// header, a body sent, a query, or anything else that may carry a secret.
+/// Messages are one line, in lowercase, without the cause: renderers walk `source()`. No variant contains a
+/// header, a request body, a query, or anything else that may contain a secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The client cannot be made of these options.
+    /// The options are not valid.
     #[error("{message}")]
     Options {
-        /// What is wrong with which option.
+        /// What is wrong, and with which option.
         message: String,
         /// Why.
         #[source]
         source: Option<Cause>,
     },
-    /// The request cannot be sent as it is; nothing was.
+    /// The request is not valid; nothing was sent.
     #[error("{call}: {message}")]
     InvalidRequest {
         /// The call.
@@ -54,21 +54,21 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
-    /// Logging in failed, so the call was not sent. Calls that waited for the same login share its error.
+    /// The login failed, so the call was not sent. Calls that waited for the same login share its error.
     #[error("cannot log in")]
     Login {
-        /// What the login failed of.
+        /// The error of the login.
         source: Arc<Error>,
     },
-    /// A job that the service took on has failed.
+    /// An asynchronous job of the service has failed.
     #[error("{call}: the service gave up: {message}")]
     JobFailed {
-        /// The call that began it.
+        /// The call that started it.
         call: Call,
         /// The service's error message.
         message: String,
     },
-    /// The credentials are wrong, or not good enough (usually 401 and 403).
+    /// The credentials are wrong or insufficient (usually 401 and 403).
     #[error("{call}: {status}: {message}")]
     Unauthorized {
         /// The call.
@@ -78,7 +78,7 @@ pub enum Error {
         /// The service's error message.
         message: String,
     },
-    /// What was asked for is not there (usually 404).
+    /// Not found (usually 404).
     #[error("{call}: {status}: {message}")]
     NotFound {
         /// The call.
@@ -88,7 +88,7 @@ pub enum Error {
         /// The service's error message.
         message: String,
     },
-    /// The service answered and said no.
+    /// The service refused the call.
     #[error("{call}: {status}: {message}")]
     Refused {
         /// The call.
@@ -98,7 +98,7 @@ pub enum Error {
         /// The service's error message.
         message: String,
     },
-    /// Too much was asked of the service, still so after `attempts` tries (usually 429).
+    /// Too many requests, even after `attempts` attempts (usually 429).
     #[error("{call}: {status}: {message} (gave up after {attempts} attempts)")]
     Throttled {
         /// The call.
@@ -107,12 +107,12 @@ pub enum Error {
         status: u16,
         /// The service's error message.
         message: String,
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
-        /// How long the service wants no requests, if it says so.
+        /// How long the service asks to wait, if it says so.
         wait: Option<Duration>,
     },
-    /// The service is broken, still so after `attempts` tries (usually 5xx).
+    /// The service is unavailable, even after `attempts` attempts (usually 5xx).
     #[error("{call}: {status}: {message} (gave up after {attempts} attempts)")]
     Unavailable {
         /// The call.
@@ -121,55 +121,55 @@ pub enum Error {
         status: u16,
         /// The service's error message.
         message: String,
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
-        /// How long the service wants no requests, if it says so.
+        /// How long the service asks to wait, if it says so.
         wait: Option<Duration>,
     },
-    /// No answer came, after `attempts` tries. Whatever was asked, asking it again is safe.
+    /// No response after `attempts` attempts. The call can be repeated safely.
     #[error("{call}: no answer (gave up after {attempts} attempts)")]
     Unreachable {
         /// The call.
         call: Call,
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
         /// What went wrong with the connection.
         source: Cause,
     },
-    /// The call was sent, may not be repeated, and whether it was carried out is not known.
+    /// The call was sent and may not be repeated, and it is not known whether it was carried out.
     #[error("{call}: interrupted, it is not known whether it was carried out: {message}")]
     Indeterminate {
         /// The call.
         call: Call,
-        /// The service's own words, or what happened to the connection.
+        /// The service's error message, or what happened to the connection.
         message: String,
     },
-    /// The answer is not what the service documents.
+    /// The response is not as documented.
     #[error("{call}: unexpected answer at {at}")]
     Malformed {
         /// The call.
         call: Call,
-        /// The place in the answer.
+        /// The position in the response.
         at: String,
         /// What is wrong there.
         source: Cause,
     },
-    /// A list has fewer entries than the service said it has.
+    /// A list has fewer entries than the service reports.
     #[error("{call}: {read} entries were read, but the service reports {total}")]
     Incomplete {
         /// The last call of the list.
         call: Call,
-        /// How many there should be.
+        /// The reported number.
         total: u64,
-        /// How many were read.
+        /// The number that was read.
         read: u64,
     },
-    /// The answer is larger than is allowed.
+    /// The response is larger than allowed.
     #[error("{call}: the answer has more than {limit} bytes")]
     TooLarge {
         /// The call.
         call: Call,
-        /// The most bytes allowed.
+        /// The maximum size in bytes.
         limit: usize,
     },
 }
@@ -202,7 +202,7 @@ impl Error {
         }
     }
 
-    /// The call it is about, if it is about one.
+    /// The call that failed, if there is one.
     pub fn call(&self) -> Option<&Call> {
         match self {
             Self::Options { .. } | Self::Unsigned { .. } | Self::Login { .. } => None,
@@ -233,7 +233,7 @@ impl Error {
         }
     }
 
-    /// How long the service wants no requests, if it says so.
+    /// How long the service asks to wait, if it says so.
     pub fn wait(&self) -> Option<Duration> {
         match self {
             Self::Throttled { wait, .. } | Self::Unavailable { wait, .. } => *wait,
@@ -251,7 +251,7 @@ impl Error {
         Self::Unsigned { message: message.into() }
     }
 
-    /// The same call, as one of which nobody knows whether it was carried out.
+    /// The same call, as one with an unknown outcome.
     pub(crate) fn indeterminate(self, call: &Call) -> Self {
         if matches!(self, Self::Indeterminate { .. }) {
             return self;
@@ -273,13 +273,13 @@ impl Error {
         Self::Options { message: message.into(), source }
     }
 
-    /// An answer of which a caller, not the JSON reader, found that it cannot be.
+    /// A response that is invalid for another reason than its JSON.
     pub fn malformed(call: &Call, at: impl Into<String>, why: impl Into<String>) -> Self {
         Self::Malformed { call: call.clone(), at: at.into(), source: why.into().into() }
     }
 }
 
-/// An error with all its causes, each said once.
+/// An error with all its causes, without repetitions.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -293,11 +293,11 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// What was asked for, or `None` when the service says that there is no such thing.
+/// The result, or `None` if the service says that there is no such thing.
 ///
 /// # Errors
 ///
-/// That of the call, if it is another.
+/// Any other error of the call.
 pub fn optional<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     match result {
         Err(Error::NotFound { .. }) => Ok(None),
@@ -320,7 +320,7 @@ impl From<Error> for ProviderError {
     }
 }
 
-/// For clients that are made where options are read.
+/// For clients that are built while options are read.
 impl From<Error> for BuildError {
     fn from(error: Error) -> Self {
         let message = chain(&error);

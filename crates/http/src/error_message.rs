@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::Response;
 
-/// Where services put their words, the more telling first.
+/// The JSON keys of error messages, the more specific first.
 const KEYS: &[&str] = &[
     "message",
     "error_description",
@@ -17,8 +17,8 @@ const KEYS: &[&str] = &[
     "reason",
 ];
 
-/// The words of an answer, wherever services usually put them: fields of JSON, else the first line of
-/// text, else what the status means. Neither cut nor on one line.
+/// The error message of a response, from the usual places: JSON fields, or else the first line of text, or
+/// else the meaning of the status. May be long and have several lines.
 pub(crate) fn usual(response: &Response) -> String {
     let body = String::from_utf8_lossy(response.body());
     let found = match serde_json::from_str::<Value>(&body) {
@@ -34,13 +34,13 @@ pub(crate) fn usual(response: &Response) -> String {
     })
 }
 
-/// Pages of HTML say nothing a user can use.
+/// HTML pages contain nothing useful for a user.
 fn is_text(response: &Response) -> bool {
     let body = response.body().trim_ascii_start();
     !body.starts_with(b"<")
 }
 
-/// What JSON says; of several errors all, in their order.
+/// The message in JSON; if there are several errors, all of them in order.
 fn of_json(json: &Value) -> Option<String> {
     match json {
         Value::String(text) => Some(text.clone()),
@@ -73,7 +73,7 @@ mod tests {
     use crate::line::one_line;
 
     #[test]
-    fn words_are_found_where_services_put_them() {
+    fn error_messages_are_found_where_services_put_them() {
         let long = "x".repeat(500);
         let cut = format!("{} ...", "x".repeat(400));
         for (body, words) in [

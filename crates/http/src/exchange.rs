@@ -1,4 +1,4 @@
-//! One request and its answer, or why there is none.
+//! One request and its response, or why there is none.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::transport::Transport;
 use crate::{Call, Error, Response};
 
 impl Transport {
-    /// Sends a request once and reads its answer.
+    /// Sends a request once and reads its response.
     pub(crate) async fn exchange(
         &self,
         http: &reqwest::Client,
@@ -41,7 +41,7 @@ impl Transport {
             if body.len() + chunk.len() > self.max_bytes {
                 let (call, limit) = (call.clone(), self.max_bytes);
                 let error = Error::TooLarge { call, limit };
-                // What answers without end to a change may be anything.
+                // An endless response to a change says nothing about its outcome.
                 let error =
                     if request.is_read { error } else { error.indeterminate(&request.call) };
                 return Err(Broken::Failed(error));

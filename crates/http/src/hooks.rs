@@ -1,4 +1,4 @@
-//! What a provider tells a client about its service, as closures and as data.
+//! What a provider says about its service, as closures and as data.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{Response, Verdict};
 type ErrorMessage = Arc<dyn Fn(&Response) -> Option<String> + Send + Sync>;
 type Verdicts = Arc<dyn Fn(&Response) -> Option<Verdict> + Send + Sync>;
 
-/// What is particular to a service.
+/// The special features of a service.
 #[derive(Clone)]
 pub(crate) struct Hooks {
     pub(crate) error_message: ErrorMessage,
@@ -19,7 +19,7 @@ pub(crate) struct Hooks {
     pub(crate) throttles: Vec<Throttle>,
     pub(crate) wait_headers: Vec<WaitHeader>,
     pub(crate) quotas: Vec<Quota>,
-    /// Parameters that every query has.
+    /// The default query parameters.
     pub(crate) query: Vec<(String, String)>,
 }
 
@@ -37,7 +37,8 @@ impl Default for Hooks {
 }
 
 impl Hooks {
-    /// What an answer means: what the provider says, then the throttling it knows of, then the status.
+    /// The meaning of a response: from the provider, or else from the throttling rules, or else from the
+    /// status.
     pub(crate) fn verdict(&self, response: &Response) -> Verdict {
         (self.verdicts)(response).unwrap_or_else(|| match self.throttle(response) {
             Some(_) => Verdict::Throttled,
@@ -45,7 +46,7 @@ impl Hooks {
         })
     }
 
-    /// The rule by which an answer says that it was too much.
+    /// The rule by which a response means throttling.
     pub(crate) fn throttle(&self, response: &Response) -> Option<&Throttle> {
         self.throttles.iter().find(|rule| rule.fits(response))
     }

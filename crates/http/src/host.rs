@@ -1,4 +1,4 @@
-//! What a client takes from the machine it runs on: the time of day and randomness.
+//! What a client needs from its machine: the time of day and randomness.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -6,8 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The clock and the source of randomness of a client. Signatures, tokens, dates in answers and the spread
-/// of waits read them, and nothing else does, so that a test can fix both.
+/// The clock and the source of randomness of a client. Only signatures, tokens, dates in responses and jitter
+/// use them, so that a test can fix both.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -25,7 +25,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// Takes the time from `clock` and 64 random bits a call from `random`.
+    /// Takes the time from `clock` and 64 random bits per call from `random`.
     pub fn new(
         clock: impl Fn() -> SystemTime + Send + Sync + 'static,
         random: impl Fn() -> u64 + Send + Sync + 'static,
@@ -33,7 +33,7 @@ impl Host {
         Self { clock: Arc::new(clock), random: Arc::new(random), offset: ClockOffset::default() }
     }
 
-    /// A host whose clock stands still and whose randomness is always the same: for tests.
+    /// A host with a fixed time and fixed randomness, for tests.
     pub fn fixed(now: SystemTime) -> Self {
         Self::new(move || now, || 0)
     }
@@ -44,12 +44,12 @@ impl Host {
         Self { offset, ..self.clone() }
     }
 
-    /// The time of day, corrected where a [`ClockOffset`] is known.
+    /// The time of day, corrected if a [`ClockOffset`] is known.
     pub fn now(&self) -> SystemTime {
         self.offset.apply((self.clock)())
     }
 
-    /// How far this host's own clock is from the time of a service.
+    /// The offset from this host's own clock to the time of a service.
     pub fn offset_to(&self, service: SystemTime) -> ClockOffset {
         ClockOffset::between((self.clock)(), service)
     }
@@ -64,7 +64,7 @@ impl Host {
         self.since_epoch().as_millis()
     }
 
-    /// A text that is used once: `bytes` random bytes in lower-case hexadecimal.
+    /// A nonce: `bytes` random bytes in lowercase hexadecimal.
     pub fn nonce(&self, bytes: usize) -> String {
         let mut text = String::with_capacity(bytes * 2 + 16);
         while text.len() < bytes * 2 {
@@ -75,7 +75,7 @@ impl Host {
         text
     }
 
-    /// A number of 0.0..=1.0.
+    /// A number in 0.0..=1.0.
     pub(crate) fn fraction(&self) -> f64 {
         let high = u32::try_from((self.random)() >> 32).unwrap_or(0);
         f64::from(high) / f64::from(u32::MAX)
@@ -87,8 +87,8 @@ impl Host {
 }
 
 impl Default for Host {
-    /// The system's clock, and the standard library's hasher, which is keyed at random: two programs
-    /// started together do not share its numbers.
+    /// The system's clock, and the standard library's randomly keyed hasher: two programs that start at the
+    /// same time get different numbers.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one clock of REST clients; others are handed in"
@@ -104,7 +104,7 @@ impl fmt::Debug for Host {
     }
 }
 
-/// How far the clock of a service is from ours.
+/// The offset of a service's clock from this machine's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClockOffset {
     by: Duration,
@@ -112,7 +112,7 @@ pub struct ClockOffset {
 }
 
 impl ClockOffset {
-    /// The offset that makes `ours` the time of the `service`.
+    /// The offset that turns `ours` into the time of the `service`.
     pub fn between(ours: SystemTime, service: SystemTime) -> Self {
         match service.duration_since(ours) {
             Ok(by) => Self { by, is_behind: false },
@@ -149,7 +149,7 @@ mod tests {
             let corrected =
                 host.with_offset(host.offset_to(UNIX_EPOCH + Duration::from_secs(service)));
             assert_eq!(corrected.unix_seconds(), service);
-            // Learning again starts from the machine's clock, not from what was corrected before.
+            // Offsets are measured from the machine's own clock, not from a corrected one.
             assert_eq!(corrected.offset_to(ours), ClockOffset::default());
         }
     }

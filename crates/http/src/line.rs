@@ -1,9 +1,9 @@
-//! Text of a service in a line of a message.
+//! Shows text from a service in one line of a message.
 
-/// The most characters of an answer that are shown.
+/// The maximum number of characters of a response that are shown.
 const MOST: usize = 400;
 
-/// The text on one line, without control characters, and not endless.
+/// The text on one line, without control characters, and of limited length.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::new();
     for (count, word) in text

@@ -1,4 +1,4 @@
-//! The way to a service: its URL, proxies, and whose certificates are trusted.
+//! Connections to a service: its URL, proxies, and trusted certificates.
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -10,14 +10,14 @@ use url::Url;
 
 use crate::{Error, Options};
 
-/// How long connecting may take.
+/// The timeout for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Connections by what the user says about proxies and certificates.
+/// Connections with the user's settings for proxies and certificates.
 pub(crate) struct Network {
     name: &'static str,
     options: Options,
-    /// To this machine, which is not reached through the proxies of the environment.
+    /// For this machine, without the proxies of the environment.
     local: OnceLock<reqwest::Client>,
     other: OnceLock<reqwest::Client>,
 }
@@ -32,7 +32,7 @@ impl Network {
         let is_local = is_loopback(url);
         let place = if is_local { &self.local } else { &self.other };
         if place.get().is_none() {
-            // Two that are made at the same time are alike.
+            // If two are made at the same time, they are equal.
             let _ = place.set(self.make(is_local)?);
         }
         place.get().ok_or_else(|| Error::option("no HTTP client", None))
@@ -44,12 +44,12 @@ impl Network {
             .user_agent(format!("octodns-rs/{} {}", env!("CARGO_PKG_VERSION"), self.name))
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(options.timeout()?)
-            // A redirect would take the credentials along to who knows where.
+            // A redirect would send the credentials to an unknown host.
             .redirect(reqwest::redirect::Policy::none());
         builder = match options.proxy.as_ref().map(Secret::reveal) {
             Some("none") => builder.no_proxy(),
             Some(url) => builder.proxy(reqwest::Proxy::all(url).map_err(|_| {
-                // The URL may have a password in it, so neither it nor the error is shown.
+                // The URL may contain a password, so neither it nor the error is shown.
                 Error::option("http.proxy is not the URL of a proxy", None)
             })?),
             None if is_local => builder.no_proxy(),
@@ -71,7 +71,7 @@ impl Network {
         builder.build().map_err(|error| Error::option("no HTTP client", Some(error.into())))
     }
 
-    /// What is secret about a proxy: its URL, and the password in it.
+    /// The secrets of a proxy: its URL, and the password in it.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let Some(proxy) = &self.options.proxy else { return Vec::new() };
         let url = Url::parse(proxy.reveal()).ok();
@@ -89,7 +89,7 @@ pub(crate) fn base_url(base: &str) -> Result<Url, Error> {
         return Err(failed("it must be a URL that starts with https:// or http://"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        // Shown without what it holds.
+        // Not shown, because of the password.
         return Err(Error::option("the endpoint cannot have a user or password in it", None));
     }
     if url.query().is_some() || url.fragment().is_some() {

@@ -19,7 +19,7 @@ type Form = Box<dyn Fn(&Host) -> Result<Vec<(&'static str, Secret)>, Error> + Se
 /// use octodns_http::{Client, Error, HeaderAuth, OAuthLogin, TokenAuth};
 ///
 /// # fn make(key: &str, secret: &Secret) -> Result<Client, Error> {
-/// // The key and the secret by Basic authentication, the grant as a form.
+/// // The key and the secret with Basic authentication, the grant as a form.
 /// let endpoint = Client::builder("example", "https://auth.example.com/login")
 ///     .auth(HeaderAuth::basic(key, secret)?)
 ///     .build()?;
@@ -36,14 +36,14 @@ pub struct OAuthLogin {
 }
 
 impl OAuthLogin {
-    /// Logs in at the URL the client was made for, with these fields.
+    /// Logs in at the client's base URL, with these form fields.
     pub fn new(client: Client, fields: impl IntoIterator<Item = (&'static str, Secret)>) -> Self {
         let fields: Vec<_> = fields.into_iter().collect();
         let secrets = secret_values(&fields);
         Self { secrets, ..Self::with_form(client, move |_| Ok(fields.clone())) }
     }
 
-    /// Logs in with fields that are made anew each time: an assertion that holds the time, say.
+    /// Logs in with fields that are made for each login, such as an assertion that contains the time.
     pub fn with_form(
         client: Client,
         form: impl Fn(&Host) -> Result<Vec<(&'static str, Secret)>, Error> + Send + Sync + 'static,
@@ -57,7 +57,7 @@ impl OAuthLogin {
         }
     }
 
-    /// Renews with the `refresh_token` of the last answer, if there was one, and logs in anew where that is
+    /// Renews with the `refresh_token` of the last response, if there was one, and logs in again if that is
     /// refused (RFC 6749, section 6).
     #[must_use]
     pub fn refreshes(self) -> Self {
@@ -108,13 +108,13 @@ impl TokenSource for OAuthLogin {
     }
 }
 
-/// The fields that must not be shown; what the protocol itself names is not a secret.
+/// The values to redact; the protocol's own constants are not secrets.
 fn secret_values(fields: &[(&'static str, Secret)]) -> Vec<Secret> {
     let secret = fields.iter().filter(|(name, _)| !matches!(*name, "grant_type" | "scope"));
     secret.map(|(_, value)| value.clone()).collect()
 }
 
-/// The error for an answer without a token. What is in it is not quoted: it may be a token in disguise.
+/// The error for a response without a token. Its content is not shown: it may contain a token.
 fn missing(response: &Response, said: &Value) -> Error {
     let words = ["error_description", "error"].into_iter().find_map(|key| said.get(key)?.as_str());
     match words {
@@ -123,7 +123,7 @@ fn missing(response: &Response, said: &Value) -> Error {
     }
 }
 
-/// Seconds as a number, or as the text of one.
+/// Seconds, as a number or a string.
 fn seconds(value: &Value) -> Option<Duration> {
     let seconds = value.as_f64().or_else(|| value.as_str()?.parse().ok())?;
     Duration::try_from_secs_f64(seconds).ok()

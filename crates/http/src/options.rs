@@ -62,7 +62,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// How often and how patiently to try again, where these options say nothing as `retry` has it.
+    /// The retry policy of these options, with defaults from `retry`.
     pub(crate) fn retry(&self, retry: Retry) -> Result<Retry, Error> {
         Ok(Retry {
             attempts: self.attempts.unwrap_or(retry.attempts).max(1),
@@ -74,7 +74,7 @@ impl Options {
         })
     }
 
-    /// How long a request may take.
+    /// The timeout of a request.
     pub(crate) fn timeout(&self) -> Result<Duration, Error> {
         Ok(seconds("http.timeout", self.timeout)?.unwrap_or(Duration::from_secs(60)))
     }
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_seconds_and_not_endless() {
+    fn times_are_seconds_within_limits() {
         for (value, fine) in [
             (0.0, true),
             (0.25, true),

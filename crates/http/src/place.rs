@@ -1,12 +1,12 @@
-//! Where a request goes: below the base, or to a URL that the service gave.
+//! The URL of a request: a path below the base, or a URL from the service.
 
 use url::Url;
 
-/// A place that becomes a URL once the base is known: a login may tell another one.
+/// Becomes a URL when the base is known: a login may return another base.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     to: To,
-    /// Whether the path ends in a slash that is no segment.
+    /// Whether the path ends in a slash.
     pub(crate) slash: bool,
     pub(crate) query: Vec<(String, String)>,
 }
@@ -15,7 +15,7 @@ pub(crate) struct Place {
 enum To {
     /// Segments of a path below the base.
     Below(Vec<String>),
-    /// A URL that the service gave.
+    /// A URL from the service.
     Given(String),
 }
 
@@ -32,7 +32,7 @@ impl Place {
         Self { to, slash: false, query: Vec::new() }
     }
 
-    /// The URL; `query` are parameters that every call has.
+    /// The URL; `query` has the default query parameters.
     pub(crate) fn url(&self, base: &Url, query: &[(String, String)]) -> Result<Url, String> {
         let mut url = match &self.to {
             To::Below(path) => below(base, path)?,
@@ -41,7 +41,7 @@ impl Place {
         if self.slash && !url.path().ends_with('/') {
             url.set_path(&format!("{}/", url.path()));
         }
-        // A URL that the service gave may have them already.
+        // A URL from the service may have them already.
         let missing: Vec<_> = query
             .iter()
             .filter(|(name, _)| !url.query_pairs().any(|(there, _)| there == *name))
@@ -54,7 +54,8 @@ impl Place {
     }
 }
 
-/// The URL of a path below the base. Segments that a URL would not keep would lead elsewhere.
+/// The URL of a path below the base. Refuses segments that a URL would change, since they would lead
+/// elsewhere.
 fn below(base: &Url, path: &[String]) -> Result<Url, String> {
     if let Some(odd) = path.iter().find(|segment| matches!(segment.as_str(), "" | "." | "..")) {
         return Err(format!("\"{odd}\" cannot be a part of a path"));
@@ -67,12 +68,12 @@ fn below(base: &Url, path: &[String]) -> Result<Url, String> {
     Ok(url)
 }
 
-/// A URL that the service gave, which may not lead elsewhere, as the credentials go along. Some services
-/// are after a proxy and call themselves http where they are https.
+/// A URL from the service, which must be of the same origin, since the credentials are sent with it. Some
+/// services behind a proxy write http for https.
 fn of_same_origin(base: &Url, given: &str) -> Result<Url, String> {
     let mut url = base.join(given).map_err(|error| format!("\"{given}\" is not a URL: {error}"))?;
     if (url.scheme(), base.scheme()) == ("http", "https") && url.host() == base.host() {
-        // Between these two schemes it does not fail. A port that was not told becomes that of https.
+        // Between these two schemes it does not fail. A default port becomes that of https.
         let _ = url.set_scheme("https");
     }
     if url.origin() == base.origin() {
@@ -115,7 +116,7 @@ mod tests {
             let is_fine = given == "http://api.example.com:80/";
             assert_eq!(url.is_ok(), is_fine, "{given}: {url:?}");
         }
-        // A base of http stays one.
+        // A base with http keeps it.
         let base = Url::parse("http://127.0.0.1:8080/").unwrap();
         assert!(Place::given("https://127.0.0.1:8080/").url(&base, &[]).is_err());
     }

@@ -1,4 +1,4 @@
-//! Waiting for what a service does later: jobs, actions, changes that are pending.
+//! Waits for asynchronous work of a service: jobs, actions, pending changes.
 
 use std::future::Future;
 use std::time::Duration;
@@ -8,27 +8,27 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::line::one_line;
 use crate::{Call, Client, Error};
 
-/// How far a job is.
+/// The status of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobStatus<T> {
     /// Not done yet.
     Pending,
-    /// Not done yet, and the service says when to ask again.
+    /// Not done yet, and the service says when to poll again.
     PendingFor(Duration),
     /// Done.
     Done(T),
-    /// It has failed; the service's own words.
+    /// Failed, with the service's error message.
     Failed(String),
 }
 
-/// How often and how long is asked.
+/// How often and how long to poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Poll {
-    /// The pause before the first question and after it; it doubles with each. Default: 0.5 s.
+    /// The pause before the first poll and after it; it doubles with each. Default: 0.5 s.
     pub initial_backoff: Duration,
     /// The longest pause. Default: 10 s.
     pub max_backoff: Duration,
-    /// How long is asked in all. Default: 10 min.
+    /// The time limit for all polls. Default: 10 min.
     pub bound: Duration,
 }
 
@@ -43,7 +43,7 @@ impl Default for Poll {
 }
 
 impl Client {
-    /// Asks by `check` until the job that `call` began is done.
+    /// Polls with `check` until the job that `call` started is done.
     ///
     /// ```
     /// use octodns_http::{Call, Client, Error, JobStatus, Poll};
@@ -64,8 +64,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::JobFailed`] when the service says so. [`Error::Indeterminate`] when it is not done within the bound,
-    /// or when `check` fails otherwise than in passing: the job goes on, and what becomes of it is not known.
+    /// [`Error::JobFailed`] if the service says so. [`Error::Indeterminate`] if the job is not done within
+    /// the time limit, or if `check` fails with an error that is not transient: the job continues, and its
+    /// outcome is unknown.
     pub async fn poll<T, F, R>(&self, poll: Poll, call: &Call, mut check: F) -> Result<T, Error>
     where
         F: FnMut() -> R,
@@ -83,7 +84,7 @@ impl Client {
             sleep_until(next).await;
             pause = pause.saturating_mul(2).min(poll.max_backoff);
             asked = Duration::ZERO;
-            // A question that is not answered in time is one more that did not help.
+            // A poll that times out is one more without a result.
             match timeout_at(end, check()).await {
                 Ok(Ok(JobStatus::Pending)) => last = None,
                 Ok(Ok(JobStatus::PendingFor(wait))) => (asked, last) = (wait, None),
@@ -114,7 +115,7 @@ fn still_pending(call: &Call, bound: Duration, last: Option<Error>) -> Error {
     Error::Indeterminate { call: call.clone(), message }
 }
 
-/// An error of a question, which has a call of its own.
+/// The message of a poll's error, which has its own call.
 fn told(error: &Error) -> String {
     crate::error::chain(error)
 }
@@ -147,7 +148,7 @@ mod tests {
         }
     }
 
-    /// Seconds and outcome of a job whose questions are answered so, then pending forever.
+    /// Seconds and outcome of a job with these polls, which is then pending forever.
     async fn run(responses: Vec<Result<JobStatus<u8>, u16>>) -> (f64, Result<u8, Error>) {
         let client = Client::builder("test", "http://127.0.0.1/").redact(&Secret::new("hunter2"));
         let client = client.build().unwrap();
@@ -168,14 +169,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_job_is_asked_for_until_it_is_done_or_known_to_have_failed() {
+    async fn a_job_is_polled_until_it_is_done_or_has_failed() {
         use JobStatus::{Done, Failed, Pending, PendingFor};
         for (responses, seconds, outcome) in [
             (vec![Ok(Done(7))], 1.0, Ok(7)),
-            // 1, then 2, then 4 and no longer.
+            // 1, 2, 4 seconds, and no longer.
             (vec![Ok(Pending), Ok(Pending), Ok(Pending), Ok(Done(7))], 11.0, Ok(7)),
             (vec![Ok(PendingFor(Duration::from_secs(9))), Ok(Done(7))], 10.0, Ok(7)),
-            // What passes is asked again, as late as the service wants it.
+            // After a transient error it polls again, as late as the service asks.
             (vec![Err(429), Err(503), Ok(Done(7))], 12.0, Ok(7)),
             (
                 vec![Ok(Failed("bad\nhunter2".to_owned()))],
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_cannot_be_told_in_time_is_unknown() {
+    async fn a_job_without_an_answer_in_time_is_indeterminate() {
         let started = "POST /jobs: interrupted, it is not known whether it was carried out: ";
         for (responses, most, words) in [
             (vec![], 30.0, "not done after 30 s"),

@@ -1,11 +1,11 @@
-//! What must not be shown: secrets that are known from the start, and those that are fetched on the way.
+//! Redacts secrets: those that are known from the start, and those that are fetched later.
 
 use std::sync::{PoisonError, RwLock};
 
 use octodns_core::{Redactor, Secret};
 
-/// Replaces secrets in texts, and learns new ones while it is in use. What it learned stays secret, also
-/// after the token has ended.
+/// Replaces secrets in texts, and learns new ones while it is in use. They stay secret even after a token has
+/// expired.
 #[derive(Debug, Default)]
 pub(crate) struct SharedRedactor {
     known: RwLock<Known>,
@@ -24,7 +24,7 @@ impl SharedRedactor {
         redactor
     }
 
-    /// Never shows these again.
+    /// Redacts these from now on.
     pub(crate) fn learn(&self, secrets: &[Secret]) {
         let is_known = |known: &Known| secrets.iter().all(|secret| known.secrets.contains(secret));
         if is_known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {

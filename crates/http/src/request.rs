@@ -1,4 +1,4 @@
-//! A request, while it is put together.
+//! Builds a request.
 
 use std::fmt::{self, Display};
 
@@ -14,17 +14,17 @@ use crate::place::Place;
 use crate::transport::Transport;
 use crate::{Call, Error, Response};
 
-/// A request, to be sent by one of `read`, `read_optional`, `send_ok` and `send`.
+/// A request, to be sent with `read`, `read_optional`, `send_ok` or `send`.
 #[must_use = "a request does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Request<'c> {
     transport: &'c Transport,
     prepared: Prepared,
-    /// What is wrong with it, told when it is sent.
+    /// What is wrong with it, reported when it is sent.
     fault: Option<String>,
 }
 
-/// Method and path alone: query, headers and body may hold a secret, those of a login do.
+/// Shows only method and path: query, headers and body may contain a secret, as those of a login do.
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Request({})", self.prepared.call)
@@ -33,7 +33,7 @@ impl fmt::Debug for Request<'_> {
 
 impl<'c> Request<'c> {
     pub(crate) fn new(transport: &'c Transport, method: Method, place: Place) -> Self {
-        // Checked once more when it is sent: a login may tell another base.
+        // Checked again when it is sent: a login may return another base.
         let (path, fault) = match place.url(&transport.base, &transport.hooks.query) {
             Ok(url) => (url.path().into(), None),
             Err(fault) => (transport.base.path().into(), Some(fault)),
@@ -50,7 +50,7 @@ impl<'c> Request<'c> {
         Self { transport, prepared, fault }
     }
 
-    /// Ends the path in a slash, as some services want it.
+    /// Ends the path in a slash, which some services require.
     pub fn trailing_slash(mut self) -> Self {
         self.prepared.place.slash = true;
         self
@@ -62,7 +62,7 @@ impl<'c> Request<'c> {
         self
     }
 
-    /// Adds a header, or replaces one of the kit's.
+    /// Adds a header, or replaces a default one.
     pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
             (Ok(name), Ok(value)) => drop(self.prepared.headers.insert(name, value)),
@@ -71,7 +71,7 @@ impl<'c> Request<'c> {
         self
     }
 
-    /// Sends a body of JSON.
+    /// Sends a JSON body.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         match serde_json::to_vec(body) {
             Ok(json) => self.body("application/json", json),
@@ -98,75 +98,75 @@ impl<'c> Request<'c> {
         self
     }
 
-    /// Says that doing this twice is the same as doing it once, though its method is POST or PATCH, so
-    /// that it is sent again when it is not known whether it was carried out.
+    /// Says that the request is idempotent, though its method is POST or PATCH, so that it is sent again if
+    /// it is not known whether it was carried out.
     pub fn repeatable(mut self) -> Self {
         self.prepared.is_repeatable = true;
         self
     }
 
-    /// Says that this changes nothing, though its method is not GET: a search or a login. It is sent again
-    /// like GET, and what was interrupted has failed.
+    /// Says that the request changes nothing, though its method is not GET: a search or a login. It is
+    /// retried like GET, and an interrupted one is a failure, not indeterminate.
     pub fn read_only(mut self) -> Self {
         self.prepared.is_repeatable = true;
         self.prepared.is_read = true;
         self
     }
 
-    /// Says that doing this twice is not the same as doing it once, whatever its method.
+    /// Says that the request is not idempotent, whatever its method.
     pub fn once(mut self) -> Self {
         self.prepared.is_repeatable = false;
         self
     }
 
-    /// Sends the request and reads the JSON of the answer.
+    /// Sends the request and reads the JSON of the response.
     ///
     /// # Errors
     ///
-    /// Fails as [`Request::send`] does, and when the answer is not what the type asks for.
+    /// Fails like [`Request::send`], and if the response does not fit the type.
     pub async fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
         self.send().await?.json()
     }
 
-    /// Sends the request and reads the JSON of the answer; `None` when the service says there is no such
+    /// Sends the request and reads the JSON of the response; `None` if the service says that there is no such
     /// thing.
     ///
     /// # Errors
     ///
-    /// Fails as [`Request::read`] does.
+    /// Fails like [`Request::read`].
     pub async fn read_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
         optional(self.read().await)
     }
 
-    /// Sends the request; what is answered does not matter.
+    /// Sends the request and ignores the content of the response.
     ///
     /// # Errors
     ///
-    /// Fails as [`Request::send`] does.
+    /// Fails like [`Request::send`].
     pub async fn send_ok(self) -> Result<(), Error> {
         self.send().await.map(drop)
     }
 
-    /// Sends a deletion: that there is no such thing any more is as good as having deleted it.
+    /// Sends a deletion; it is a success if the thing does not exist.
     ///
     /// # Errors
     ///
-    /// Fails as [`Request::send`] does.
+    /// Fails like [`Request::send`].
     pub async fn send_ok_or_missing(self) -> Result<(), Error> {
         let sent = self.sent().await;
-        // Whether an attempt before had deleted it does not matter.
+        // It does not matter whether an earlier attempt deleted it.
         if matches!(sent.result, Err(Error::NotFound { .. })) {
             return Ok(());
         }
         sent.settled().map(drop)
     }
 
-    /// Creates something exactly once. When the request is interrupted, `lookup` is sent, which finds the new
-    /// thing if it was created; otherwise the request is sent again, after a pause.
+    /// Creates something at most once. If the request is interrupted, `lookup` is sent, which finds the new
+    /// thing if it was created; otherwise the request is sent again, after a backoff.
     ///
     /// # Errors
     ///
-    /// Fails as [`Request::send`] does. [`Error::Indeterminate`] means that looking did not help.
+    /// Fails like [`Request::send`]. [`Error::Indeterminate`] means that the lookup failed.
     pub async fn create_once(self, lookup: Request<'_>) -> Result<(), Error> {
         let backoff = &self.transport.backoff;
         let mut attempt = 0;
@@ -183,21 +183,21 @@ impl<'c> Request<'c> {
             match optional(lookup.clone().send_ok().await) {
                 Ok(Some(())) => return Ok(()),
                 Ok(None) if is_indeterminate && attempt < backoff.attempts() => {}
-                // Refused, and not there: it was not made before either.
+                // Refused, and not there: the earlier attempt did not create it either.
                 Ok(None) => return Err(error),
-                // Whether it was made is not known.
+                // It is not known whether it was created.
                 Err(_) => return Err(error.indeterminate(&self.prepared.call)),
             }
         }
     }
 
-    /// Sends the request, again where that is safe and helps.
+    /// Sends the request, with retries if they are safe and may help.
     ///
     /// # Errors
     ///
-    /// Fails when the service says no, or nothing: one variant of [`Error`] for each kind. Where an attempt
-    /// was interrupted that may have been carried out, it is [`Error::Indeterminate`] whatever the service says
-    /// afterwards, unless the call changes nothing.
+    /// Fails if the service refuses the request or does not answer, with one variant of [`Error`] for each
+    /// kind. If an interrupted attempt may have been carried out, it is [`Error::Indeterminate`] whatever the
+    /// service says afterwards, unless the call changes nothing.
     pub async fn send(self) -> Result<Response, Error> {
         self.sent().await.settled()
     }
@@ -206,7 +206,7 @@ impl<'c> Request<'c> {
         let Some(message) = self.fault else {
             return self.transport.send(self.prepared).await;
         };
-        // It may quote where the service sends us.
+        // It may contain a URL from the service.
         let message = self.transport.redactor.redact(&message);
         let call = self.prepared.call;
         let result = Err(Error::InvalidRequest { call: call.clone(), message });

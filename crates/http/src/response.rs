@@ -1,4 +1,4 @@
-//! An answer: status, headers and the whole body.
+//! A response: status, headers and the whole body.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use crate::line::one_line;
 use crate::redact::SharedRedactor;
 use crate::{Call, Error};
 
-/// What a service answered.
+/// The response of a service.
 #[derive(Clone)]
 pub struct Response {
     pub(crate) call: Call,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Where it came from.
+    /// The URL that it came from.
     pub(crate) url: Url,
-    /// Whether the call changed nothing, whatever came of it.
+    /// Whether the call was read-only.
     pub(crate) is_read: bool,
-    /// Secrets that must not be shown.
+    /// Redacts secrets in errors.
     pub(crate) redactor: Arc<SharedRedactor>,
 }
 
-/// Without headers and body, which may hold a secret: that of a login does.
+/// Omits headers and body, which may contain a secret, as those of a login do.
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Answer({}: {})", self.call, self.status)
@@ -36,7 +36,7 @@ impl fmt::Debug for Response {
 }
 
 impl Response {
-    /// The call that was answered.
+    /// The call that it answers.
     pub fn call(&self) -> &Call {
         &self.call
     }
@@ -56,22 +56,22 @@ impl Response {
         &self.body
     }
 
-    /// A header, as text without blanks around it; `None` where there is none, or no text.
+    /// A header, as trimmed text; `None` if it is missing or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         Some(self.headers.get(name)?.to_str().ok()?.trim())
     }
 
-    /// When the service says it wrote this (RFC 9110, section 6.6.1).
+    /// The date of the response (RFC 9110, section 6.6.1).
     pub fn date(&self) -> Option<SystemTime> {
         httpdate::parse_http_date(self.header("date")?).ok()
     }
 
-    /// A URL in this answer, which may be relative to where the answer came from. [`Client::follow`] takes
-    /// it, if it does not lead to another host.
+    /// A URL in this response, made absolute if it is relative. Use [`Client::follow`] to request it; it must
+    /// be of the same origin.
     ///
     /// [`Client::follow`]: crate::Client::follow
     pub fn resolve(&self, url: &str) -> String {
-        // What is not a URL is told when it is followed.
+        // An invalid URL is reported when it is followed.
         self.url.join(url).map_or_else(|_| url.to_owned(), String::from)
     }
 
@@ -79,7 +79,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// Fails when it is not UTF-8.
+    /// Fails if it is not UTF-8.
     pub fn text(&self) -> Result<&str, Error> {
         std::str::from_utf8(&self.body).map_err(|error| {
             let at = format!("byte {}", error.valid_up_to());
@@ -91,39 +91,39 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// Fails when it is not the JSON that the type asks for; the error says where. If the call was to change
-    /// something, it is [`Error::Indeterminate`]: what answers otherwise than documented may be another program in
-    /// between.
+    /// Fails if it is not JSON that fits the type; the error says where. If the call was to change something,
+    /// it is [`Error::Indeterminate`]: an undocumented response may come from another program in between.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|error| {
             self.odd(Error::Malformed {
                 call: self.call.clone(),
                 at: format!("line {}, column {}", error.line(), error.column()),
-                // It may quote what is there.
+                // The message may quote the response.
                 source: self.redactor.redact(&without_place(&error)).into(),
             })
         })
     }
 
-    /// The error for an answer that is not as documented.
+    /// The error for a response that is not as documented.
     fn odd(&self, error: Error) -> Error {
         if self.is_read { error } else { error.indeterminate(&self.call) }
     }
 
-    /// The error of an answer that says no though its status does not; `words` are the service's.
+    /// The error for a response that refuses the call with a status of success; `words` is the service's
+    /// error message.
     pub fn refused(&self, words: &str) -> Error {
         let (call, status) = (self.call.clone(), self.status.as_u16());
         Error::Refused { call, status, message: one_line(&self.redactor.redact(words)) }
     }
 
-    /// The error of an answer of which a caller, not the JSON reader, found that it cannot be. `why` may
-    /// quote the answer.
+    /// The error for a response that is invalid for another reason than its JSON. `why` may quote the
+    /// response.
     pub fn malformed(&self, at: impl Into<String>, why: &str) -> Error {
         self.odd(Error::malformed(&self.call, at, self.redactor.redact(why)))
     }
 }
 
-/// What JSON reading objects to, without the place: it is told already.
+/// The message of a JSON error, without the position, which is reported separately.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
@@ -132,7 +132,7 @@ fn without_place(error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 impl Response {
-    /// An answer to nothing in particular.
+    /// A response to no particular call.
     pub(crate) fn of(status: u16, headers: &[(&'static str, &str)], body: &str) -> Self {
         Self {
             call: Call { method: http::Method::GET, path: "/".into() },
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_answer_is_told_with_its_place() {
+    fn a_malformed_answer_is_reported_with_its_position() {
         for (body, place, why) in [
             ("{\"a\": }", "line 1, column 7", "expected value"),
             ("", "line 1, column 0", "EOF while parsing a value"),

@@ -1,4 +1,4 @@
-//! How often a call is tried again, and how long is waited before.
+//! How often a call is retried, and the backoff.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use tokio::time::sleep;
 
 use crate::{Error, Host};
 
-/// How often and how patiently a call is tried again.
+/// How often a call is retried, and how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Retry {
-    /// How often a call is tried, the first time included. Default: 6.
+    /// The number of attempts, including the first. Default: 6.
     pub attempts: u32,
     /// The wait after the first attempt; it doubles with each. Default: 0.5 s.
     pub initial_backoff: Duration,
-    /// The most that is waited unless the service asks for more. Default: 30 s.
+    /// The longest wait, unless the service asks for more. Default: 30 s.
     pub max_backoff: Duration,
-    /// The most that a service may ask for; for more, the call fails. Default: 5 min.
+    /// The longest wait that a service may ask for; for a longer one, the call fails. Default: 5 min.
     pub max_retry_after: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// How long to wait after attempt number `attempt`; `jitter` (0.0..=1.0) spreads those who failed at
+    /// The wait after attempt number `attempt`; `jitter` (0.0..=1.0) spreads retries of calls that failed at
     /// the same time.
     pub(crate) fn wait(&self, attempt: u32, jitter: f64) -> Duration {
         let doubled =
@@ -40,7 +40,7 @@ impl Retry {
     }
 }
 
-/// The pauses of a client, for loops that repeat more than one call: see [`Client::backoff`].
+/// The backoff of a client, for loops that repeat more than one call: see [`Client::backoff`].
 ///
 /// [`Client::backoff`]: crate::Client::backoff
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// How often something is tried, the first time included.
+    /// The number of attempts, including the first.
     pub fn attempts(&self) -> u32 {
         self.retry.attempts
     }
@@ -60,8 +60,8 @@ impl Backoff {
         sleep(self.wait(attempt)).await;
     }
 
-    /// Waits after an attempt that failed so: at least as long as the service asked for, if that is not
-    /// longer than the user allows.
+    /// Waits after an attempt that failed with this error: at least as long as the service asked for, within
+    /// the user's limit.
     pub async fn pause_after(&self, error: &Error, attempt: u32) {
         let asked = error.wait().filter(|wait| *wait <= self.retry.max_retry_after);
         sleep(self.wait(attempt).max(asked.unwrap_or_default())).await;

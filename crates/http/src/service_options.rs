@@ -1,4 +1,4 @@
-//! The options that every provider with an API takes beside its own.
+//! The options that every provider with an API takes, in addition to its own.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Sending: in turn, with credentials, and again where that is safe and helps.
+//! Sends calls: within the limits, with credentials, and with retries if they are safe and may help.
 
 use std::pin::pin;
 use std::sync::atomic::AtomicBool;
@@ -17,14 +17,14 @@ use crate::redact::SharedRedactor;
 use crate::retry::Backoff;
 use crate::{Call, Error, Limits};
 
-/// Whoever waits longer for the limits is told why, once in a while.
+/// A longer wait for the limits is reported now and then.
 const LONG_WAIT: Duration = Duration::from_secs(5);
 const BETWEEN_NOTICES: Duration = Duration::from_secs(60);
 
-/// How often credentials are got that are no good any more when the limits let the call go.
+/// How often to fetch credentials that expire before the limits let the call pass.
 const MAX_PREPARATIONS: u32 = 3;
 
-/// What all calls of a client have in common.
+/// What all calls of a client share.
 #[derive(Clone)]
 pub(crate) struct Transport {
     pub(crate) name: &'static str,
@@ -39,12 +39,12 @@ pub(crate) struct Transport {
     pub(crate) seen: Arc<Seen>,
 }
 
-/// What was learned on the way.
+/// What the client has learned from earlier calls.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// The service has carried out a call, so the credentials are good.
+    /// The service has carried out a call, so the credentials are right.
     pub(crate) has_worked: AtomicBool,
-    /// When somebody was told last that the limits hold us up.
+    /// When a wait for the limits was last reported.
     notice: Mutex<Option<Instant>>,
 }
 
@@ -72,7 +72,7 @@ impl Transport {
         let permit = self.turn_with_credentials(&request.call).await?;
         let base = self.base()?;
         let url = request.place.url(&base, &self.hooks.query).map_err(|message| {
-            // It may quote where the service sends us.
+            // It may contain a URL from the service.
             let message = self.redactor.redact(&message);
             Error::InvalidRequest { call: request.call.clone(), message }
         })?;
@@ -95,7 +95,7 @@ impl Transport {
         }
     }
 
-    /// The URL that calls are below for now.
+    /// The current base URL of calls.
     pub(crate) fn base(&self) -> Result<Url, Error> {
         let Some(base) = self.auth.base() else { return Ok(self.base.clone()) };
         if (self.base.scheme(), base.scheme()) == ("https", "http") {
@@ -110,11 +110,11 @@ impl Transport {
         let mut tries = 0;
         loop {
             tries += 1;
-            // Before the turn is taken: logging in needs one as well.
+            // Before the permit is taken: a login needs one as well.
             self.auth.prepare(&self.backoff.host).await?;
             self.redactor.learn(&self.auth.secrets());
             let permit = self.acquire(call).await;
-            // A service whose tokens end at once is asked with what there is.
+            // If tokens expire at once, the last one is used.
             if self.auth.is_ready() || tries >= MAX_PREPARATIONS {
                 return Ok(permit);
             }

@@ -1,4 +1,4 @@
-//! What an answer means for its call, by its status and by what some services do otherwise.
+//! The meaning of a response, by its status and by the special rules of some services.
 
 use std::time::Duration;
 
@@ -6,32 +6,32 @@ use http::StatusCode;
 
 use crate::Response;
 
-/// What an answer says about its call.
+/// The meaning of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It was carried out.
+    /// The call was carried out.
     Success,
-    /// The credentials are no good for it.
+    /// The credentials are wrong or insufficient.
     Unauthorized,
-    /// What it is about is not there.
+    /// The requested thing does not exist.
     NotFound,
-    /// Not carried out: too much was asked at a time.
+    /// Too many requests; not carried out.
     Throttled,
-    /// The service is broken for the moment; it may have been carried out or not.
+    /// The service is temporarily unavailable; the call may have been carried out or not.
     Unavailable,
-    /// Not carried out.
+    /// Refused; not carried out.
     Refused,
 }
 
 impl Verdict {
-    /// What the status says where a service keeps to RFC 9110 and RFC 6585.
+    /// The meaning of the status by RFC 9110 and RFC 6585.
     pub fn of(status: StatusCode) -> Self {
         match status.as_u16() {
             200..=299 => Self::Success,
             401 | 403 => Self::Unauthorized,
             404 => Self::NotFound,
             429 => Self::Throttled,
-            // What the request asks for will not be there the next time either.
+            // A retry would not help.
             501 | 505 | 510 | 511 => Self::Refused,
             408 | 425 | 500..=599 => Self::Unavailable,
             _ => Self::Refused,
@@ -39,7 +39,7 @@ impl Verdict {
     }
 }
 
-/// How a service says "too many requests" where it is not by 429.
+/// How a service says "too many requests" other than with 429.
 ///
 /// ```
 /// use octodns_http::Throttle;
@@ -61,26 +61,26 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Any answer with this status.
+    /// Any response with this status.
     pub const fn status(status: u16) -> Self {
         Self { status, when: None, perhaps_credentials: false, pause: Duration::ZERO }
     }
 
-    /// Only where the answer has more to it: words in the body, a header ...
+    /// Only responses that fulfil a condition: words in the body, a header ...
     #[must_use]
     pub const fn when(self, when: fn(&Response) -> bool) -> Self {
         Self { when: Some(when), ..self }
     }
 
-    /// The service says the same of wrong credentials: until it has accepted a call, one repetition is
-    /// enough, and the error names both.
+    /// The service also says this about wrong credentials: until it has accepted a call, one retry is enough,
+    /// and the error mentions both.
     #[must_use]
     pub const fn perhaps_credentials(self) -> Self {
         Self { perhaps_credentials: true, ..self }
     }
 
-    /// So long is waited where the service does not say how long, twice that the next time, and so on. All
-    /// calls of the account wait.
+    /// The wait if the service does not say how long; it doubles with each attempt. All calls of the account
+    /// wait.
     #[must_use]
     pub const fn pause(self, pause: Duration) -> Self {
         Self { pause, ..self }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn throttling_is_known_by_status_and_body() {
+    fn throttling_is_recognized_by_status_and_body() {
         let by_reason = Throttle::status(403)
             .when(|response| response.text().is_ok_and(|text| text.contains("quotaExceeded")));
         for (rule, status, body, fits) in [

@@ -1,39 +1,39 @@
-//! How long a service asks to be left alone: the headers that say so and the forms they have.
+//! Reads how long a service asks to wait: the headers and their formats.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::{Host, Response};
 
-/// What a header that tells a wait holds.
+/// The format of a header with a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitFormat {
-    /// Seconds from now, or a date: what `Retry-After` has (RFC 9110, section 10.2.3).
+    /// Seconds from now, or a date: the format of `Retry-After` (RFC 9110, section 10.2.3).
     RetryAfter,
     /// Milliseconds from now.
     Millis,
-    /// A moment, in seconds since 1970.
+    /// A time, in seconds since 1970.
     EpochSeconds,
-    /// A moment, such as `2026-01-31T12:00:00.250Z` (RFC 3339).
+    /// A time, such as `2026-01-31T12:00:00.250Z` (RFC 3339).
     Rfc3339,
-    /// How many requests a second are allowed: the wait is that of one.
+    /// The number of requests allowed per second: the wait is that of one request.
     PerSecond,
 }
 
-/// A header that tells a wait.
+/// A header with a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitHeader {
     /// Its name; case does not matter.
     pub name: &'static str,
-    /// What it holds.
+    /// Its format.
     pub format: WaitFormat,
 }
 
-/// What every service may send.
+/// The standard header.
 const RETRY_AFTER: WaitHeader = WaitHeader { name: "retry-after", format: WaitFormat::RetryAfter };
 
 impl WaitHeader {
-    /// The wait in an answer; `None` where there is none, or none that can be understood. A moment that is
-    /// over is no wait at all. Moments count from the answer's own date, or else from the host's time.
+    /// The wait in a response; `None` if it has none, or an invalid one. A time in the past is not a wait.
+    /// Times are relative to the response's own date, or else to the host's time.
     pub(crate) fn read(&self, response: &Response, host: &Host) -> Option<Duration> {
         let text = response.header(self.name)?;
         let now = || response.date().unwrap_or_else(|| host.now());
@@ -59,7 +59,7 @@ impl WaitHeader {
     }
 }
 
-/// How long the service asks to be left alone: `Retry-After`, or else the first of `more` that is there.
+/// How long the service asks to wait: `Retry-After`, or else the first of `more` that is present.
 pub(crate) fn asked_wait(
     response: &Response,
     more: &[WaitHeader],
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_service_asks_for_is_read_in_both_forms() {
+    fn retry_after_is_read_in_both_forms() {
         let date = ("date", "Sun, 06 Nov 1994 08:49:00 GMT");
         for (headers, seconds) in [
             (&[("retry-after", "7")][..], Some(7.0)),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_have_other_names_and_forms() {
+    fn other_wait_headers_are_read() {
         use WaitFormat::{EpochSeconds, Millis, PerSecond, Rfc3339};
         for (format, text, seconds) in [
             (WaitFormat::RetryAfter, "3", Some(3.0)),
@@ -120,7 +120,7 @@ mod tests {
             let response = Response::of(429, &[("x-wait", text)], "");
             let wait = asked_wait(&response, &[header], &host()).map(|wait| wait.as_secs_f64());
             assert_eq!(wait, seconds, "{format:?} {text}");
-            // `Retry-After` comes first: it is what the service wants now.
+            // `Retry-After` takes precedence: it is what the service asks for now.
             let both = Response::of(429, &[("x-wait", text), ("retry-after", "9")], "");
             assert_eq!(asked_wait(&both, &[header], &host()).unwrap().as_secs(), 9);
         }

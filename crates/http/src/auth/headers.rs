@@ -30,7 +30,7 @@ impl HeaderAuth {
     ///
     /// # Errors
     ///
-    /// Refuses a token that cannot stand in a header: one with the line end of its file, say.
+    /// Refuses a token that is not valid in a header, such as one with the newline of its file.
     pub fn bearer(token: &Secret) -> Result<Self, Error> {
         Self::default().header("authorization", "Bearer ", token)
     }
@@ -50,11 +50,11 @@ impl HeaderAuth {
         Ok(auth)
     }
 
-    /// `Authorization: SCHEME TOKEN`, for services with a word of their own for it.
+    /// `Authorization: SCHEME TOKEN`, for services with their own scheme.
     ///
     /// # Errors
     ///
-    /// Refuses a token that cannot stand in a header.
+    /// Refuses a token that is not valid in a header.
     pub fn scheme(scheme: &str, token: &Secret) -> Result<Self, Error> {
         Self::default().header("authorization", &format!("{scheme} "), token)
     }
@@ -63,7 +63,7 @@ impl HeaderAuth {
     ///
     /// # Errors
     ///
-    /// Refuses a value that cannot stand in a header.
+    /// Refuses a value that is not valid in a header.
     pub fn with(self, name: &str, value: &Secret) -> Result<Self, Error> {
         self.header(name, "", value)
     }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused_without_being_shown() {
+    fn invalid_secrets_are_refused_without_being_shown() {
         for secret in ["", "hunter2\n", "hünter2\u{0}"] {
             let error = HeaderAuth::bearer(&Secret::new(secret)).err().unwrap();
             assert!(!format!("{error} {error:?}").contains("nter2"), "{error}");

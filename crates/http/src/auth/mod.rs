@@ -1,5 +1,4 @@
-//! Proving who is asking: headers that stay the same, a signature of each request, or a token that is
-//! fetched first.
+//! Authentication: fixed headers, a signature of each request, or a token that is fetched first.
 
 mod headers;
 mod shared;
@@ -24,7 +23,7 @@ use crate::{Error, Host, Response};
 pub struct Outgoing {
     /// `GET`, `POST` ...
     pub method: Method,
-    /// Where to, with its query, exactly as it is sent.
+    /// The URL with its query, exactly as it is sent.
     pub url: Url,
     /// The headers.
     pub headers: HeaderMap,
@@ -32,54 +31,54 @@ pub struct Outgoing {
     pub body: Bytes,
 }
 
-/// Without query, headers and body, which may hold a secret.
+/// Omits query, headers and body, which may contain a secret.
 impl fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Outgoing({} {})", self.method, self.url.path())
     }
 }
 
-/// Adds to each request what proves who is asking.
+/// Adds credentials to each request.
 ///
-/// It is only asked to for requests to the origin the client was made for.
+/// It is only called for requests to the origin that the client was built for.
 #[async_trait]
 pub trait Auth: Send + Sync {
     /// Gets what signing needs: a token, the time of the service ... Called before each attempt and before
-    /// the attempt waits for its turn, so that calls of its own may have theirs.
+    /// the attempt waits for its permit, so that its own calls can get permits.
     ///
     /// # Errors
     ///
-    /// Fails when it cannot be had; the request is not sent then.
+    /// Fails if that is not possible; the request is then not sent.
     async fn prepare(&self, host: &Host) -> Result<(), Error> {
         let _ = host;
         Ok(())
     }
 
-    /// Whether what [`Auth::prepare`] got is still good: a token may end while the attempt waits for its
-    /// turn.
+    /// Whether the result of [`Auth::prepare`] is still valid: a token may expire while the attempt waits for
+    /// its permit.
     fn is_ready(&self) -> bool {
         true
     }
 
-    /// Adds headers or query parameters; called again for each attempt, right before it is sent, so that a
-    /// signature may hold the time.
+    /// Adds headers or query parameters; called for each attempt, right before it is sent, so that a
+    /// signature can contain the time.
     ///
     /// # Errors
     ///
-    /// Fails when the request cannot be signed; it is not sent then.
+    /// Fails if the request cannot be signed; it is then not sent.
     fn sign(&self, request: &mut Outgoing, host: &Host) -> Result<(), Error>;
 
-    /// The URL that calls are below from now on, where the service tells it when it gives a token.
+    /// The base URL of calls from now on, if the service returns it with a token.
     fn base(&self) -> Option<Url> {
         None
     }
 
-    /// Called when the service says that the credentials of `request` are no good: whether there are
-    /// others now, so that it is worth another attempt. There is only one.
+    /// Called when the service rejects the credentials of `request`. Returns whether there are new ones,
+    /// which are worth another attempt. There is only one.
     ///
     /// # Errors
     ///
-    /// Fails when making them anew does.
+    /// Fails if renewing them fails.
     async fn renew(
         &self,
         request: &Outgoing,
@@ -90,13 +89,13 @@ pub trait Auth: Send + Sync {
         Ok(false)
     }
 
-    /// Called when the service took the credentials of `request`.
+    /// Called when the service accepted the credentials of `request`.
     fn accepted(&self, request: &Outgoing) {
         let _ = request;
     }
 
-    /// What must not be shown if a service repeats it in an error. Asked for again after each
-    /// [`Auth::prepare`]; what was in it once is never shown again.
+    /// Secrets to redact if a service repeats them in an error. Called again after each [`Auth::prepare`];
+    /// earlier secrets stay redacted.
     fn secrets(&self) -> Vec<Secret> {
         Vec::new()
     }

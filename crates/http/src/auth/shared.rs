@@ -1,4 +1,4 @@
-//! What many calls need and one of them fetches.
+//! A value that many calls need and one of them fetches.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,16 +11,16 @@ use tokio::time::Instant;
 
 use crate::Error;
 
-/// For so long after a refusal, it is not asked again.
+/// How long a refusal is kept before another fetch.
 const REFUSAL_STANDS: Duration = Duration::from_secs(60);
 
-/// A value that is fetched when it is first needed, and again when it is no good any more. There is one
-/// fetch at a time; whoever waited for it has its outcome, be it a failure: a service that refuses a login
-/// is not asked once for each call that waits.
+/// A value that is fetched on first use, and again when it is no longer valid. There is one fetch at a time,
+/// and all calls that wait for it share its result, even an error: a service that refuses a login is not
+/// asked again by each waiting call.
 #[derive(Debug)]
 pub(super) struct Shared<T> {
     value: RwLock<Option<Arc<T>>>,
-    /// The last fetch, if it failed; held while there is one.
+    /// The last fetch, if it failed; locked during a fetch.
     failure: Mutex<Option<Failure>>,
     /// How many fetches have ended.
     fetches: AtomicU64,
@@ -39,12 +39,12 @@ impl<T> Default for Shared<T> {
 }
 
 impl<T> Shared<T> {
-    /// The value, if there is one, good or not.
+    /// The value, if there is one, valid or not.
     pub(super) fn value(&self) -> Option<Arc<T>> {
         self.value.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The value, fetched where it `is_good` no more; `fetch` is only polled then.
+    /// The value; `fetch` is only polled if there is no value that `is_good`.
     pub(super) async fn get(
         &self,
         is_good: impl Fn(&T) -> bool + Send + Sync,
@@ -56,7 +56,7 @@ impl<T> Shared<T> {
         }
         let asked = self.fetches.load(Ordering::Acquire);
         let mut failure = self.failure.lock().await;
-        // Somebody else may have fetched it meanwhile.
+        // Another call may have fetched it in the meantime.
         if let Some(value) = good() {
             return Ok(value);
         }

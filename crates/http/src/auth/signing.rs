@@ -12,7 +12,7 @@ use crate::{Error, Host};
 type Sign = Box<dyn Fn(&mut Outgoing, &Host) -> Result<(), Error> + Send + Sync>;
 type AskTime = Box<dyn Fn(Host) -> BoxFuture<'static, Result<ClockOffset, Error>> + Send + Sync>;
 
-/// Signs each request, as it is sent, with the time and a nonce of the client's [`Host`].
+/// Signs each attempt with the time and a nonce of the client's [`Host`].
 ///
 /// ```
 /// use octodns_core::Secret;
@@ -37,7 +37,7 @@ pub struct SigningAuth {
 }
 
 impl SigningAuth {
-    /// Signs by `sign`; `secrets` are what it signs with.
+    /// Signs with the function `sign`, which uses `secrets`.
     pub fn new(
         secrets: impl IntoIterator<Item = Secret>,
         sign: impl Fn(&mut Outgoing, &Host) -> Result<(), Error> + Send + Sync + 'static,
@@ -50,8 +50,8 @@ impl SigningAuth {
         }
     }
 
-    /// Signs with the time of the service: `ask` is called once, before the first request is signed. It is
-    /// given the host, whose [`Host::offset_to`] makes an offset of the time that the service tells.
+    /// Signs with the time of the service: `ask` is called once, before the first request is signed. It gets
+    /// the host, whose [`Host::offset_to`] turns the service's time into an offset.
     #[must_use]
     pub fn with_server_time(
         mut self,

@@ -1,4 +1,4 @@
-//! Tokens that a service gives for a while.
+//! Tokens with a limited lifetime.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,10 +15,10 @@ use super::shared::Shared;
 use super::{Auth, Outgoing};
 use crate::{Error, Host, Response};
 
-/// A token is renewed so long before it ends, or earlier than that by a fifth of its life if it is short.
+/// How long before its end a token is renewed; a fifth of its lifetime if that is less.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// A token, as a service gave it.
+/// A token from a service.
 #[derive(Clone, Debug)]
 pub struct Token {
     text: Secret,
@@ -28,24 +28,24 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token without an end that is known.
+    /// A token without a known lifetime.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: Secret::new(text), lifetime: None, base: None, secrets: Vec::new() }
     }
 
-    /// It ends after such a time.
+    /// The lifetime of the token.
     #[must_use]
     pub fn lifetime(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
     }
 
-    /// Calls are below this URL from now on. Where the client was made for https, it must be https.
+    /// The base URL of calls from now on. It must be https if the client was built for https.
     #[must_use]
     pub fn base(self, base: Url) -> Self {
         Self { base: Some(base), ..self }
     }
 
-    /// This came with it and must not be shown either: a token to renew it with, say.
+    /// Another secret to redact, such as a refresh token.
     #[must_use]
     pub fn redact(mut self, secret: &Secret) -> Self {
         self.secrets.push(secret.clone());
@@ -56,24 +56,24 @@ impl Token {
 /// Gets tokens: logs in.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
-    /// A new token. Called by one call at a time, when there is none yet, when it is about to end, and when
-    /// the service says that it is no good. The calls it makes are those of another [`Client`], as this
-    /// one's wait for the token; that client keeps secrets out of its errors.
+    /// Fetches a new token. Never called concurrently; called if there is no token yet, before it expires,
+    /// and when the service rejects it. It must use another [`Client`], since the calls of this one wait for
+    /// the token; that client redacts secrets in its errors.
     ///
     /// [`Client`]: crate::Client
     ///
     /// # Errors
     ///
-    /// Fails when the service gives none. Every call that waits fails so.
+    /// Fails if the service gives none. Every waiting call gets this error.
     async fn fetch(&self, host: &Host) -> Result<Token, Error>;
 
-    /// What it logs in with: must not be shown, and tells accounts apart.
+    /// The credentials of the login: they are redacted, and identify the account.
     fn secrets(&self) -> Vec<Secret> {
         Vec::new()
     }
 }
 
-/// Sends a token that is fetched when it is first needed and renewed before it ends. See [`TokenSource`].
+/// Sends a token that is fetched on first use and renewed before it expires. See [`TokenSource`].
 pub struct TokenAuth {
     source: Box<dyn TokenSource>,
     header: &'static str,
@@ -86,11 +86,11 @@ pub struct TokenAuth {
 struct Held {
     token: Token,
     header: (HeaderName, HeaderValue),
-    /// When it is to be renewed.
+    /// When to renew it.
     renew_at: Option<Instant>,
-    /// Whether the service took it once. One that it never took is not made good by another.
+    /// Whether the service has accepted it. If a token was never accepted, a new one would not help.
     is_accepted: AtomicBool,
-    /// Whether the service said that it has ended.
+    /// Whether the service said that it has expired.
     has_ended: AtomicBool,
 }
 
@@ -122,8 +122,8 @@ impl TokenAuth {
         Self { source: Box::new(source), header, scheme, ended, held: Shared::default() }
     }
 
-    /// Says which answers mean that a token has ended. Default: those with status 401; 403 is taken for
-    /// credentials that are good and not good enough.
+    /// Which responses mean that a token has expired. Default: those with status 401; 403 means valid
+    /// credentials without the necessary rights.
     #[must_use]
     pub fn expired_when(self, ended: fn(&Response) -> bool) -> Self {
         Self { ended, ..self }
@@ -171,12 +171,12 @@ impl Auth for TokenAuth {
         if !(self.ended)(response) {
             return Ok(false);
         }
-        // It may have been renewed since the request was signed.
+        // Another call may have renewed it since the request was signed.
         if let Some(held) = self.held.value().filter(|held| held.is_of(request)) {
             if !held.is_accepted.load(Ordering::Relaxed) {
                 return Ok(false);
             }
-            // From now on nobody sends it.
+            // No call uses it from now on.
             held.has_ended.store(true, Ordering::Relaxed);
         }
         self.held.get(Held::is_good, self.fetch(host, true)).await?;
@@ -215,7 +215,7 @@ mod tests {
 
     use super::*;
 
-    /// Gives the tokens 1, 2 ... that live so long.
+    /// Returns the tokens 1, 2 ... with this lifetime.
     struct Counter {
         given: Arc<AtomicU64>,
         lifetime: Option<Duration>,
@@ -250,11 +250,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_token_is_renewed_before_it_ends() {
+    async fn a_token_is_renewed_before_it_expires() {
         for (lifetime, at, tokens) in [
             (Some(3600), 3530, 1),
             (Some(3600), 3545, 2),
-            // A short one is not renewed all the time.
+            // One with a short lifetime is not renewed all the time.
             (Some(10), 7, 1),
             (Some(10), 9, 2),
             (Some(0), 0, 2),
@@ -270,7 +270,7 @@ mod tests {
         }
     }
 
-    /// Those whose token was renewed meanwhile take the new one.
+    /// Calls whose token was renewed in the meantime use the new one.
     #[tokio::test(start_paused = true)]
     async fn calls_that_were_refused_together_renew_once() {
         let (auth, given) = auth(None);
@@ -280,7 +280,7 @@ mod tests {
         let renewed = futures::future::join_all((0..5).map(|_| renew())).await;
         assert!(renewed.into_iter().all(Result::unwrap));
         assert_eq!(given.load(Ordering::SeqCst), 2);
-        // The new one was never taken: another is no better.
+        // The new token was never accepted, so another would not help.
         let request = signed(&auth).await;
         assert!(!auth.renew(&request, &refusal, &host).await.unwrap());
         auth.accepted(&request);

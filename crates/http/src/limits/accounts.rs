@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Limits, Rate};
 
-/// The limits of every account that providers of one class use: two providers with the same account
-/// share its limits, the strictest that any of them was given.
+/// The limits of every account that providers of one class use: providers with the same account share its
+/// limits, the strictest that any of them was given.
 ///
-/// A `register` function makes one and moves it into what builds its providers.
+/// A `register` function creates one and moves it into the function that builds providers.
 #[derive(Debug, Default)]
 pub struct Accounts {
     hasher: RandomState,
@@ -17,8 +17,8 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// The limits of the account with these marks (endpoint, token ...), which from now on keep to
-    /// `rates` and `concurrency` as well. Only a hash of the marks is kept.
+    /// The limits of the account with this identity (endpoint, token ...), tightened to `rates` and
+    /// `concurrency`. Only a hash of the identity is stored.
     pub fn limits(&self, identity: &[&str], rates: &[Rate], concurrency: usize) -> Arc<Limits> {
         let account = self.hasher.hash_one(identity);
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
@@ -28,12 +28,12 @@ impl Accounts {
         Arc::clone(known)
     }
 
-    /// How many accounts there are.
+    /// The number of accounts.
     pub fn len(&self) -> usize {
         self.limits.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether no account was asked for yet.
+    /// Whether there are no accounts yet.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -56,7 +56,7 @@ mod tests {
         assert!(!Arc::ptr_eq(&of("a"), &of("b")));
     }
 
-    /// How long `many` requests of `method` take, each answered after 100 ms.
+    /// How long `many` requests of `method` take, each with a response after 100 ms.
     async fn seconds(limits: &Limits, method: Method, many: usize) -> u64 {
         let start = Instant::now();
         futures::future::join_all((0..many).map(|_| async {
@@ -67,7 +67,7 @@ mod tests {
         start.elapsed().as_secs()
     }
 
-    /// Whoever is built first does not win: neither the loose one nor the strict one.
+    /// The order does not matter: neither a loose nor a strict client wins by being built first.
     #[tokio::test(start_paused = true)]
     async fn the_strictest_limits_of_an_account_are_kept() {
         let loose = ([Rate::per_second(100)], 100);
@@ -77,14 +77,14 @@ mod tests {
             let [one, other] =
                 order.map(|(rates, concurrency)| accounts.limits(&["x"], rates, *concurrency));
             assert!(Arc::ptr_eq(&one, &other));
-            // Two at a time, 5 in a second from the first answer on.
+            // Two at a time, and five per second after the first response.
             assert_eq!(seconds(&one, Method::GET, 20).await, 3);
         }
     }
 
-    /// The tokens that are out when the limit shrinks do not come back.
+    /// Tokens that are in use when the limit is tightened do not come back.
     #[tokio::test(start_paused = true)]
-    async fn limits_become_stricter_while_requests_are_under_way() {
+    async fn limits_become_stricter_while_requests_are_in_flight() {
         let accounts = Accounts::default();
         let limits = accounts.limits(&["x"], &[Rate::per_second(10)], 10);
         let mut permits = Vec::new();
@@ -93,7 +93,7 @@ mod tests {
         }
         accounts.limits(&["x"], &[Rate::per_second(2), Rate::per_minute(15)], 1);
         permits.clear();
-        // The ten that were sent count for the minute: five are left, two a second, one at a time.
+        // The ten that were sent count for the minute: five remain, at two per second, one at a time.
         let start = Instant::now();
         for _ in 0..5 {
             drop(limits.acquire(&Method::GET).await);

@@ -1,4 +1,4 @@
-//! What is left of the quotas of an account, and who may go while little is.
+//! The remaining quotas of an account, and which requests may be sent when little is left.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -12,19 +12,19 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Methods;
 
-/// How often is looked again where nothing is expected to change silently.
+/// How long to wait before checking again if no change is expected.
 const RECHECK: Duration = Duration::from_secs(60);
 
-/// Two moments that are not further apart are the same, told at different times.
+/// Two reset times that are at most this far apart are the same.
 const SAME_WINDOW: Duration = Duration::from_secs(2);
 
 /// The requests that a quota counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
-    /// Tells quotas apart that count the same requests.
+    /// Identifies a quota among those that count the same requests.
     pub(crate) header: &'static str,
     pub(crate) methods: Methods,
-    /// The one method, where each has a quota of its own.
+    /// The method, if each method has its own quota.
     pub(crate) method: Option<Method>,
 }
 
@@ -34,29 +34,30 @@ impl Scope {
     }
 }
 
-/// What a service says is left.
+/// The remaining quota in a response.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Left {
     pub(crate) requests: u64,
-    /// Until all are back, or the next one.
+    /// The time until all requests, or the next one, are available again.
     pub(crate) wait: Duration,
-    /// Whether they come back one by one.
+    /// Whether requests become available one by one.
     pub(crate) refills: bool,
 }
 
 #[derive(Debug)]
 struct Allowance {
     scope: Scope,
-    /// What the last answers said, less those that were not answered. What is under way may not be in it.
+    /// The number in the last responses, less the requests that got no response. May not include requests in
+    /// flight.
     left: u64,
-    /// When all are back, or one more.
+    /// When all requests, or one more, are available again.
     back: Instant,
-    /// The time between one and the next, where they come back one by one.
+    /// The interval between two requests, if they become available one by one.
     each: Option<Duration>,
 }
 
 impl Allowance {
-    /// Counts what came back one by one.
+    /// Adds the requests that have become available one by one.
     fn refill(&mut self, now: Instant) {
         if let Some(each) = self.each
             && self.back <= now
@@ -68,7 +69,7 @@ impl Allowance {
         }
     }
 
-    /// Whether all came back, and how many those are is for the next answer to say.
+    /// Whether the quota was reset; the next response will say how many requests there are.
     fn is_over(&self, now: Instant) -> bool {
         self.each.is_none() && self.back <= now
     }
@@ -102,15 +103,15 @@ fn sum(under_way: &HashMap<Method, u64>, scope: &Scope) -> u64 {
 }
 
 impl Allowances {
-    /// Waits until no quota that counts `method` is used up.
+    /// Waits until no quota for `method` is used up.
     pub(super) async fn enter(self: &Arc<Self>, method: &Method) -> Passage {
         loop {
             let mut changed = pin!(self.changed.notified());
-            // From here on: what changes while we look is not missed.
+            // Register now, so that a change during the check is not missed.
             changed.as_mut().enable();
             match self.try_enter(method) {
                 Ok(()) => break,
-                // Both ends are fine: something changed, or something is back.
+                // Either something has changed, or a request is available again.
                 Err(back) => drop(timeout_at(back, changed).await),
             }
         }
@@ -118,7 +119,7 @@ impl Allowances {
         Passage { allowances, method: method.clone(), is_told: AtomicBool::new(false) }
     }
 
-    /// Counts a request, or says until when there is nothing left for it.
+    /// Counts a request, or returns when to try again if no quota is left.
     fn try_enter(&self, method: &Method) -> Result<(), Instant> {
         let mut state = self.state();
         let now = Instant::now();
@@ -129,7 +130,7 @@ impl Allowances {
             if !known.is_over(now) {
                 return (known.left <= under_way).then_some(known.back);
             }
-            // One goes ahead to see how many there are: all at once may be too many.
+            // One request goes first to find out how many are left: all at once may be too many.
             (under_way > 0).then_some(now + RECHECK)
         };
         if let Some(back) = state.known.iter().filter(counted).filter_map(back).max() {
@@ -145,7 +146,7 @@ impl Allowances {
         let each = said.refills.then_some(said.wait);
         let same = state.known.iter().position(|known| known.scope == scope);
         let old = same.map(|index| state.known.swap_remove(index));
-        // Answers overtake each other: until the quota starts anew, the smallest number is the last.
+        // Responses overtake each other: within a window, the smallest number is the latest.
         let is_same_window = |old: &Allowance| !said.refills && back < old.back + SAME_WINDOW;
         let left = match old.filter(is_same_window) {
             Some(old) => old.left.min(said.requests),
@@ -161,17 +162,17 @@ impl Allowances {
     }
 }
 
-/// A request that is under way, until dropped.
+/// A request in flight, until dropped.
 #[derive(Debug)]
 pub(super) struct Passage {
     allowances: Arc<Allowances>,
     method: Method,
-    /// Whether its answer said what is left.
+    /// Whether its response contained a quota.
     is_told: AtomicBool,
 }
 
 impl Passage {
-    /// Takes what its answer said.
+    /// Records the quota in its response.
     pub(super) fn observe(&self, scope: Scope, said: Left) {
         self.is_told.store(true, Ordering::Relaxed);
         self.allowances.observe(scope, said);
@@ -191,7 +192,7 @@ impl Drop for Passage {
                 known.left = known.left.saturating_sub(1);
             });
         }
-        // Whoever went ahead learned nothing: the service has stopped counting.
+        // The request that went first learned nothing: the service no longer sends quotas.
         let now = Instant::now();
         let State { known, under_way } = &mut *state;
         known.retain(|known| !(known.is_over(now) && sum(under_way, &known.scope) == 0));
@@ -210,9 +211,9 @@ mod tests {
         Scope { header: "left", methods: Methods::All, method }
     }
 
-    /// A service that counts 10 requests a minute, and says what is left once it has counted one.
+    /// A service that counts 10 requests per minute, and reports the rest after each.
     #[tokio::test(start_paused = true)]
-    async fn what_a_service_says_is_left_is_kept() {
+    async fn remaining_quota_is_respected() {
         let allowances = Arc::new(Allowances::default());
         let start = Instant::now();
         let counts = Mutex::new([0_u64; 8]);
@@ -231,15 +232,15 @@ mod tests {
             passage.observe(scope(None), said);
             drop(passage);
         };
-        // Before the first answer nothing is known.
+        // Nothing is known before the first response.
         request().await;
         join_all((0..34).map(|_| request())).await;
         assert_eq!(*counts.lock().unwrap(), [10, 10, 10, 5, 0, 0, 0, 0]);
     }
 
-    /// Who goes ahead and hears nothing does not keep the others waiting.
+    /// The request that goes first does not block the others if its response has no quota.
     #[tokio::test(start_paused = true)]
-    async fn a_service_that_stops_counting_holds_up_nobody() {
+    async fn a_service_that_stops_counting_delays_nobody() {
         let allowances = Arc::new(Allowances::default());
         let said = Left { requests: 0, wait: Duration::from_secs(9), refills: false };
         allowances.observe(scope(None), said);
@@ -256,9 +257,9 @@ mod tests {
         assert_eq!(seconds, [9, 10, 10, 10, 10]);
     }
 
-    /// One that is used up holds up its own method alone; nothing is held up for longer than was said.
+    /// A used-up quota blocks only its own method, and no longer than the service said.
     #[tokio::test(start_paused = true)]
-    async fn quotas_of_methods_are_apart_and_come_back() {
+    async fn quotas_of_methods_are_separate_and_reset() {
         let allowances = Arc::new(Allowances::default());
         let wait = Duration::from_secs(30);
         drop(allowances.enter(&Method::GET).await);
@@ -267,7 +268,7 @@ mod tests {
         let start = Instant::now();
         drop(allowances.enter(&Method::POST).await);
         assert_eq!(start.elapsed(), Duration::ZERO);
-        // Afterwards nothing is known, so nothing is held up.
+        // After that nothing is known, so nothing is blocked.
         for _ in 0..3 {
             drop(allowances.enter(&Method::GET).await);
         }
@@ -275,7 +276,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_refills_lets_one_go_at_a_time() {
+    async fn a_refilling_quota_lets_one_request_pass_at_a_time() {
         let allowances = Arc::new(Allowances::default());
         let said = Left { requests: 2, wait: Duration::from_secs(4), refills: true };
         allowances.observe(scope(None), said);
@@ -288,9 +289,9 @@ mod tests {
         assert_eq!(seconds, [0, 0, 4, 8, 12]);
     }
 
-    /// An answer may not count those that were sent before it came.
+    /// A response may not count requests that were sent before it arrived.
     #[tokio::test(start_paused = true)]
-    async fn requests_under_way_are_taken_off_what_is_left() {
+    async fn requests_in_flight_are_subtracted_from_the_quota() {
         let allowances = Arc::new(Allowances::default());
         let mut passages = Vec::new();
         for _ in 0..4 {
@@ -300,7 +301,7 @@ mod tests {
         passages[0].observe(scope(None), said(3));
         let start = Instant::now();
         assert!(allowances.try_enter(&Method::GET).is_err());
-        // The others tell how it really is, and wake who waits.
+        // The other responses have the real numbers, and wake waiting requests.
         let waiting = allowances.enter(&Method::GET);
         let told = async {
             tokio::time::sleep(Duration::from_secs(1)).await;
@@ -310,7 +311,7 @@ mod tests {
         };
         let (passage, ()) = futures::future::join(waiting, told).await;
         assert_eq!(start.elapsed().as_secs(), 1);
-        // Two are under way, and one that was interrupted was counted as well.
+        // Two are in flight, and an interrupted one was counted as well.
         drop(passage);
         assert_eq!(allowances.state().known[0].left, 2);
     }

@@ -1,4 +1,4 @@
-//! A bucket of tokens: so many requests in any stretch of time.
+//! A token bucket: limits the number of requests in any period of a given length.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,27 +11,27 @@ use super::Rate;
 
 #[derive(Debug)]
 pub(super) struct Bucket {
-    /// The number of requests it was made for is kept in `tokens`: it may become smaller.
+    /// Its number of requests is only the initial one; the current one is in `tokens`.
     rate: Rate,
     tokens: Mutex<Tokens>,
-    /// Who is next; the others queue behind in order.
+    /// Held by the request that is next; the others wait in order.
     queue: tokio::sync::Mutex<()>,
     returned: Notify,
 }
 
 #[derive(Debug)]
 struct Tokens {
-    /// How many there are, wherever they are.
+    /// The current limit: all tokens, in use or not.
     all: usize,
     free: usize,
-    /// How many that come back are to be taken out, since the limit was made stricter.
+    /// How many returned tokens to discard, since the limit was tightened.
     owed: usize,
-    /// When spent ones are back, the earliest first.
+    /// When used tokens become free again, the earliest first.
     back: VecDeque<Instant>,
 }
 
 impl Bucket {
-    /// A bucket of which `spent` tokens were used just now.
+    /// A bucket of which `spent` tokens have just been used.
     pub(super) fn new(rate: Rate, spent: usize) -> Self {
         let all = rate.requests.max(1);
         let spent = spent.min(all);
@@ -52,12 +52,12 @@ impl Bucket {
         self.rate.methods == super::Methods::All
     }
 
-    /// Whether this is the bucket for such a rate.
+    /// Whether this bucket is for the same period and methods.
     pub(super) fn is_for(&self, rate: &Rate) -> bool {
         self.rate.per == rate.per && self.rate.methods == rate.methods
     }
 
-    /// Allows no more than `requests`, from now on.
+    /// Lowers the limit to `requests` from now on.
     pub(super) fn tighten(&self, requests: usize) {
         let mut tokens = self.tokens();
         let fewer = tokens.all.saturating_sub(requests.max(1));
@@ -78,7 +78,7 @@ impl Bucket {
         }
     }
 
-    /// Takes a token, or says when the next is back, if any is on its way.
+    /// Takes a token, or returns when the next one becomes free, if that is known.
     fn try_take(&self) -> Result<(), Option<Instant>> {
         let mut tokens = self.tokens();
         let now = Instant::now();
@@ -102,7 +102,7 @@ impl Bucket {
     }
 }
 
-/// A token that is out; dropping it starts its way back.
+/// A token in use; when dropped, it becomes free again after the period.
 #[derive(Debug)]
 pub(super) struct Token(Arc<Bucket>);
 

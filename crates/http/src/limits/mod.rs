@@ -1,5 +1,4 @@
-//! What an account may ask of its service: so many requests in a time, so many at once, and what the
-//! service says is left.
+//! The limits of an account: request rates, concurrency, and the remaining quota that the service reports.
 
 mod accounts;
 mod allowance;
@@ -23,20 +22,20 @@ pub use self::quota::Quota;
 pub use self::rate::{Methods, Rate};
 use self::slots::{Slot, Slots};
 
-/// The limits of one account. Clients that share them keep them together.
+/// The limits of one account, for all clients that share them.
 #[derive(Debug)]
 pub struct Limits {
     buckets: RwLock<Vec<Arc<Bucket>>>,
     slots: Arc<Slots>,
     allowances: Arc<Allowances>,
-    /// The service wants no requests until then.
+    /// The service asks for no requests until then.
     pause: Mutex<Option<Instant>>,
-    /// How many requests were let go.
+    /// The number of requests sent so far.
     sent: AtomicUsize,
 }
 
 impl Limits {
-    /// Keeps to all of `rates`, and to `concurrency` requests at the same time (at least one).
+    /// Limits requests to all of `rates`, and to `concurrency` at the same time (at least one).
     pub fn new(rates: &[Rate], concurrency: usize) -> Self {
         let limits = Self {
             buckets: RwLock::default(),
@@ -49,7 +48,7 @@ impl Limits {
         limits
     }
 
-    /// Keeps to these as well, from now on: what is allowed never becomes more.
+    /// Applies these limits as well, from now on: limits never become looser.
     pub fn tighten(&self, rates: &[Rate], concurrency: usize) {
         self.slots.tighten(concurrency);
         let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +56,7 @@ impl Limits {
             if let Some(bucket) = buckets.iter().find(|bucket| bucket.is_for(rate)) {
                 bucket.tighten(rate.requests);
             } else {
-                // What was sent before may be within its stretch of time.
+                // Requests sent earlier may count for this period.
                 let sent = self.sent.load(Ordering::Relaxed);
                 buckets.push(Arc::new(Bucket::new(*rate, sent)));
             }
@@ -72,7 +71,7 @@ impl Limits {
             .filter(|bucket| bucket.counts(method))
             .partition(|bucket| bucket.counts_all());
         let mut tokens = Vec::with_capacity(of_all.len() + of_some.len());
-        // Whoever waits for what other methods do not need takes no slot from them meanwhile.
+        // A request that waits for a limit of its own method does not take a slot from other methods.
         for bucket in of_some {
             tokens.push(bucket.take().await);
         }
@@ -88,7 +87,7 @@ impl Limits {
         Permit { slot, _tokens: tokens, passage }
     }
 
-    /// Sends nothing more for a while: the service asked for it.
+    /// Sends nothing for a while, as the service asked.
     pub fn pause(&self, wait: Duration) {
         let until = Instant::now() + wait;
         let mut pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,12 +114,12 @@ impl Permit {
         self.slot.throttled();
     }
 
-    /// Takes what the answer said is left of a quota.
+    /// Records the remaining quota in a response.
     pub(crate) fn observe(&self, scope: Scope, left: Left) {
         self.passage.observe(scope, left);
     }
 
-    /// Reports that the service accepted it.
+    /// Reports that the service accepted the request.
     pub fn accepted(&self) {
         self.slot.accepted();
     }
@@ -132,9 +131,9 @@ mod tests {
 
     use super::*;
 
-    /// A token that came back by the clock of its start would let a slow request and a quick one meet.
+    /// If a token became free by the start of its request, a slow and a fast request could arrive together.
     #[tokio::test(start_paused = true)]
-    async fn no_stretch_of_time_has_more_requests_than_allowed() {
+    async fn no_period_has_more_requests_than_allowed() {
         let limits = Arc::new(Limits::new(&[Rate::per_second(5)], 100));
         let start = Instant::now();
         let sent = (0..23_u64).map(|index| {
@@ -156,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_more_than_allowed_are_under_way_at_once() {
+    async fn no_more_than_allowed_are_in_flight_at_once() {
         let limits = Arc::new(Limits::new(&[], 3));
         let under_way = Arc::new(Mutex::new((0, 0)));
         join_all((0..20).map(|_| async {
@@ -175,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_holds_up_everyone() {
+    async fn a_pause_delays_everyone() {
         let limits = Limits::new(&[], 3);
         limits.pause(Duration::from_secs(7));
         limits.pause(Duration::from_secs(2));
@@ -184,9 +183,9 @@ mod tests {
         assert_eq!(start.elapsed().as_secs(), 7);
     }
 
-    /// Those that wait for a bucket of their method's own hold up nobody else.
+    /// Requests that wait for the limit of their method do not block others.
     #[tokio::test(start_paused = true)]
-    async fn rates_of_methods_are_apart() {
+    async fn rates_of_methods_are_separate() {
         let rates = [Rate::per_minute(2).of(&["POST", "PUT"]), Rate::per_minute(5)];
         let limits = Limits::new(&rates, 1);
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! What an answer says is left of a quota, read from its headers.
+//! Reads the remaining quota from the headers of a response.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use super::allowance::{Left, Scope};
 use crate::waits::WaitHeader;
 use crate::{Host, Response};
 
-/// A wait beyond this is none that a service means: what says so is ignored.
+/// A longer wait than this cannot be meant and is ignored.
 const LONGEST: Duration = Duration::from_secs(2 * 3600);
 
-/// Headers that say how many more requests are allowed.
+/// Headers with the number of requests that are still allowed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -24,11 +24,11 @@ const LONGEST: Duration = Duration::from_secs(2 * 3600);
 ///     WaitHeader { name: "x-ratelimit-period", format: WaitFormat::RetryAfter };
 ///
 /// const QUOTAS: &[Quota] = &[
-///     // All come back at once.
+///     // All become available at once.
 ///     Quota::reset_at("x-ratelimit-remaining", RESET),
-///     // A bucket for each method, that fills up evenly.
+///     // A token bucket for each method.
 ///     Quota::refilled_over("x-ratelimit-remaining", PERIOD, "x-ratelimit-limit").each_method(),
-///     // Nothing says when they come back; the documentation does.
+///     // No header has the reset time; the documentation does.
 ///     Quota::reset_after("x-requests-remaining", Duration::from_secs(300)).of(&["GET"]),
 /// ];
 /// ```
@@ -49,22 +49,22 @@ enum Back {
 }
 
 impl Quota {
-    /// `remaining` is how many are left until the moment that `reset` tells.
+    /// `remaining` has the number of requests left until the time in `reset`.
     pub const fn reset_at(remaining: &'static str, reset: WaitHeader) -> Self {
         Self::new(remaining, Back::At(reset))
     }
 
-    /// `remaining` is how many are left; after such a time without requests they are all back.
+    /// `remaining` has the number of requests left; after this long without requests all are available again.
     pub const fn reset_after(remaining: &'static str, time: Duration) -> Self {
         Self::new(remaining, Back::After(time))
     }
 
-    /// `remaining` is how many are left; one comes back each `time`.
+    /// `remaining` has the number of requests left; one more becomes available every `time`.
     pub const fn refilled_each(remaining: &'static str, time: Duration) -> Self {
         Self::new(remaining, Back::EachAfter(time))
     }
 
-    /// `remaining` is how many are left of `limit`, which come back evenly over `period`.
+    /// `remaining` has the number of requests left of `limit`, which are refilled evenly over `period`.
     pub const fn refilled_over(
         remaining: &'static str,
         period: WaitHeader,
@@ -73,13 +73,13 @@ impl Quota {
         Self::new(remaining, Back::Over { period, limit })
     }
 
-    /// There is one such quota for each method.
+    /// Each method has its own quota.
     #[must_use]
     pub const fn each_method(self) -> Self {
         Self { each_method: true, ..self }
     }
 
-    /// Only requests with these methods, in upper case, count.
+    /// Counts only requests with these methods, in uppercase.
     #[must_use]
     pub const fn of(self, methods: &'static [&'static str]) -> Self {
         Self { methods: Methods::Only(methods), ..self }
@@ -89,7 +89,7 @@ impl Quota {
         Self { remaining, back, each_method: false, methods: Methods::All }
     }
 
-    /// What an answer to a request of `method` says; `None` where it says nothing, or nothing sensible.
+    /// The quota in a response to a request of `method`; `None` if it has none, or an invalid one.
     pub(crate) fn read(
         &self,
         response: &Response,
@@ -119,7 +119,7 @@ impl Quota {
     }
 }
 
-/// A number of requests; some services write it with the length of the window: `100;w=60`.
+/// A number of requests; some services add the length of the window: `100;w=60`.
 fn number(response: &Response, name: &str) -> Option<u64> {
     let text = response.header(name)?;
     text.split([',', ';']).next()?.trim().parse().ok()
@@ -131,7 +131,7 @@ mod tests {
     use crate::WaitFormat;
 
     #[test]
-    fn what_is_left_is_read_and_nonsense_is_not() {
+    fn quotas_are_read_and_nonsense_is_ignored() {
         let host = Host::fixed(std::time::UNIX_EPOCH + Duration::from_secs(1_000_000));
         let epoch = WaitHeader { name: "reset", format: WaitFormat::EpochSeconds };
         let delta = WaitHeader { name: "reset", format: WaitFormat::RetryAfter };
@@ -142,7 +142,7 @@ mod tests {
         for (quota, headers, expected) in [
             (at, &[("left", "5"), ("reset", "1000060")][..], Some((5, 60.0, false))),
             (at, &[("left", "5;w=60"), ("reset", "1000060")], Some((5, 60.0, false))),
-            // No number, a moment that is over or far away, a header that is missing.
+            // Not a number, a time in the past or too far away, a missing header.
             (at, &[("left", "-1"), ("reset", "1000060")], None),
             (at, &[("left", "many"), ("reset", "1000060")], None),
             (at, &[("left", "5"), ("reset", "60")], None),

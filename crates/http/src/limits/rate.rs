@@ -1,4 +1,4 @@
-//! What a service allows: numbers of requests in a time, of all methods or of some.
+//! Rate limits: a number of requests per period, for all methods or some.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub enum Methods {
     /// Every request.
     #[default]
     All,
-    /// Requests with one of these, in upper case.
+    /// Requests with one of these methods, in uppercase.
     Only(&'static [&'static str]),
 }
 
@@ -23,10 +23,10 @@ impl Methods {
     }
 }
 
-/// At most this many requests in any stretch of time of this length.
+/// A limit on the number of requests in any period of this length.
 ///
-/// Kept as a bucket of tokens: a request takes one, and it is back `per` after the answer came. So no
-/// stretch of that length has more requests in it, at the service's end of the line as well.
+/// Implemented as a token bucket: a request takes a token, which becomes free again `per` after the response.
+/// So no period of that length has more requests, as the service sees it.
 ///
 /// ```
 /// use octodns_http::Rate;
@@ -35,36 +35,36 @@ impl Methods {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
-    /// How many requests.
+    /// The number of requests.
     pub requests: usize,
-    /// The stretch of time.
+    /// The length of the period.
     pub per: Duration,
     /// Which requests count.
     pub methods: Methods,
 }
 
 impl Rate {
-    /// At most this many in any such stretch of time.
+    /// A limit for any period of this length.
     pub const fn new(requests: usize, per: Duration) -> Self {
         Self { requests, per, methods: Methods::All }
     }
 
-    /// At most this many a second.
+    /// A limit per second.
     pub const fn per_second(requests: usize) -> Self {
         Self::new(requests, Duration::from_secs(1))
     }
 
-    /// At most this many a minute.
+    /// A limit per minute.
     pub const fn per_minute(requests: usize) -> Self {
         Self::new(requests, Duration::from_secs(60))
     }
 
-    /// At most this many an hour.
+    /// A limit per hour.
     pub const fn per_hour(requests: usize) -> Self {
         Self::new(requests, Duration::from_secs(3600))
     }
 
-    /// Counts only requests with these methods, in upper case.
+    /// Counts only requests with these methods, in uppercase.
     #[must_use]
     pub const fn of(self, methods: &'static [&'static str]) -> Self {
         Self { methods: Methods::Only(methods), ..self }

@@ -1,30 +1,30 @@
-//! So many requests at once, fewer while the service says that it is too much.
+//! Concurrent requests: a fixed limit, lowered while the service throttles.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// How many good answers, per slot, let one more request be sent at a time again.
+/// How many successful responses per slot raise the lowered limit by one.
 const GOOD_ANSWERS: usize = 8;
 
 #[derive(Debug)]
 pub(super) struct Slots {
     state: Mutex<State>,
-    /// Who is next; the others queue behind in order.
+    /// Held by the request that is next; the others wait in order.
     queue: tokio::sync::Mutex<()>,
     freed: Notify,
 }
 
 #[derive(Debug)]
 struct State {
-    /// The most that is allowed.
+    /// The fixed limit.
     ceiling: usize,
-    /// What is allowed for now.
+    /// The current limit.
     width: usize,
     in_use: usize,
     good: usize,
-    /// Counts how often the width was made smaller: requests that were sent before say nothing about what
-    /// it is now.
+    /// Counts how often the current limit was lowered: requests sent before that say nothing about the new
+    /// limit.
     narrowed: u64,
 }
 
@@ -39,7 +39,7 @@ impl Slots {
         }
     }
 
-    /// Allows no more than `ceiling`, from now on.
+    /// Lowers the fixed limit to `ceiling` from now on.
     pub(super) fn tighten(&self, ceiling: usize) {
         let mut state = self.state();
         state.ceiling = state.ceiling.min(ceiling.max(1));
@@ -70,7 +70,7 @@ impl Slots {
     }
 }
 
-/// One of them, given back when dropped.
+/// A slot, released when dropped.
 #[derive(Debug)]
 pub(super) struct Slot {
     slots: Arc<Slots>,
@@ -78,7 +78,7 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// The service found it too much: fewer at a time. Those that were sent together count once.
+    /// The service throttled: lowers the current limit. Requests that were sent together count once.
     pub(super) fn throttled(&self) {
         let mut state = self.slots.state();
         if state.narrowed == self.narrowed {
@@ -88,7 +88,7 @@ impl Slot {
         }
     }
 
-    /// The service took it: one more at a time after a while.
+    /// The service accepted the request: raises the current limit after a while.
     pub(super) fn accepted(&self) {
         let mut state = self.slots.state();
         state.good += 1;
@@ -112,13 +112,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_too_much_is_sent_by_fewer_at_a_time() {
+    async fn throttling_lowers_the_concurrency() {
         let slots = Arc::new(Slots::new(8));
         let mut held = Vec::new();
         for _ in 0..8 {
             held.push(slots.acquire().await);
         }
-        // All were sent together: the service said it once, eight times.
+        // All were sent together: eight responses, but one occasion.
         held.iter().for_each(Slot::throttled);
         assert_eq!(slots.state().width, 6);
         held.clear();

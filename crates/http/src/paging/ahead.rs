@@ -1,4 +1,4 @@
-//! Pages that are read at the same time, once it is known how many there are.
+//! Reads pages concurrently, once their number is known.
 
 use std::future::Future;
 
@@ -8,21 +8,21 @@ use super::Page;
 use super::tally::{MAX_PAGES, Tally};
 use crate::{Call, Error};
 
-/// So many pages in turn without entries are the end, whatever was counted.
+/// This many empty pages in a row are the end of the list, whatever the total says.
 const MAX_EMPTY_AHEAD: u64 = 5;
 
-/// Which page is wanted.
+/// The page to fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageAt {
     /// Its number, counted from 1.
     pub number: u64,
-    /// How many entries are before it, by the size of the first page.
+    /// The number of entries before it, from the size of the first page.
     pub offset: u64,
 }
 
-/// All entries of a list whose first page tells how many entries or pages there are: the other pages are
-/// asked for `at_once` at a time, within the limits of the client. The entries are in the order of the
-/// service. Where the first page tells nothing, one page is read after the other.
+/// All entries of a list whose first page contains the number of entries or pages: the other pages are read
+/// `at_once` at a time, within the limits of the client. The entries are in the order of the service. If the
+/// first page has no total, the pages are read one after the other.
 ///
 /// ```
 /// use octodns_http::{Client, Error, Page, all_ahead};
@@ -48,7 +48,7 @@ pub struct PageAt {
 ///
 /// # Errors
 ///
-/// Fails when one page does, and as [`pages`](super::pages) does when the list cannot be true.
+/// Fails if one page fails, and like [`pages`](super::pages) if the list is inconsistent.
 pub async fn all_ahead<T, N, F, R>(at_once: usize, fetch: F) -> Result<Vec<T>, Error>
 where
     F: Fn(PageAt) -> R,
@@ -73,12 +73,12 @@ where
         last = Last::of(&page);
         items.extend(page.items);
         if tally.empty >= MAX_EMPTY_AHEAD {
-            // A total that is far too large: what comes behind is not there either.
+            // The total is far too large: the following pages are empty too.
             break;
         }
     }
     drop(rest);
-    // The list has grown, or told nothing at first.
+    // The list has grown, or its first page had no total.
     let mut number = count.max(1);
     while last.has_next || (tally.read < tally.total && !last.is_empty) {
         number += 1;
@@ -91,7 +91,7 @@ where
     Ok(items)
 }
 
-/// What the last page that was read says about those after it.
+/// What the last page says about following pages.
 struct Last {
     has_next: bool,
     is_empty: bool,
@@ -113,8 +113,8 @@ mod tests {
     use super::*;
     use crate::Response;
 
-    /// A list of numbers from 0, as a service gives it in pages of 10: `total` is what it says on each page,
-    /// `there` what there is.
+    /// Reads a list of numbers from 0, in pages of 10: `total` is the total on each page, `there` the real
+    /// number.
     async fn read(there: u64, total: impl Fn(u64) -> Option<u64>) -> (Result<u64, String>, Seen) {
         let seen = Mutex::new(Seen::default());
         let result = all_ahead(4, async |at: PageAt| {
@@ -124,7 +124,7 @@ mod tests {
                 seen.now += 1;
                 seen.most = seen.most.max(seen.now);
             }
-            // Later pages come earlier.
+            // Later pages arrive earlier.
             tokio::time::sleep(Duration::from_millis(1000 / at.number)).await;
             seen.lock().unwrap().now -= 1;
             let items: Vec<u64> = (at.offset..there.min(at.offset + 10)).collect();
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn pages_are_read_at_once_and_kept_in_order() {
+    async fn pages_are_read_concurrently_and_kept_in_order() {
         let lost = |read, total| {
             Err(format!("GET /: {read} entries were read, but the service reports {total}"))
         };
@@ -157,10 +157,10 @@ mod tests {
             (95, [95, 95], Ok(95), 10, 4),
             (0, [0, 0], Ok(0), 1, 1),
             (10, [10, 10], Ok(10), 1, 1),
-            // One more came while it was read.
+            // The list grew while it was read.
             (101, [100, 101], Ok(101), 11, 4),
             (25, [10, 25], Ok(25), 3, 1),
-            // A page is lost; the largest number that any page told counts.
+            // A page is lost; the largest total of any page counts.
             (50, [60, 60], lost(50, 60), 6, 4),
             (54, [54, 240], lost(54, 240), 7, 4),
             (54, [240, 54], lost(54, 240), 15, 4),
@@ -170,7 +170,7 @@ mod tests {
             assert!(seen.requests <= requests, "{there} {totals:?}: {seen:?}");
             assert_eq!(seen.most, most, "{there} {totals:?}");
         }
-        // Nothing is told: one after the other.
+        // No total: one page after the other.
         assert_eq!(read(35, |_| None).await, (Ok(35), Seen { requests: 4, now: 0, most: 1 }));
         let (absurd, seen) = read(35, |_| Some(u64::MAX)).await;
         assert!(absurd.unwrap_err().contains("the number of pages"));

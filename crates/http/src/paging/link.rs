@@ -3,7 +3,7 @@
 use crate::Response;
 
 impl Response {
-    /// The URL of the link with this relation, `next` say; made absolute, for
+    /// The URL of the link with this relation, such as `next`; made absolute, for
     /// [`Client::follow`](crate::Client::follow).
     pub fn link(&self, rel: &str) -> Option<String> {
         let headers = self.headers().get_all("link").iter();
@@ -32,8 +32,7 @@ fn links(text: &str) -> Vec<(String, String)> {
     links
 }
 
-/// The parameters of a link, and what is after its comma. Both may stand in quotes, where they mean
-/// nothing.
+/// The parameters of a link, and the text after its comma. In quotes, separators have no meaning.
 fn until_next(text: &str) -> (Vec<&str>, &str) {
     let mut parameters = Vec::new();
     let (mut start, mut is_quoted, mut is_escaped) = (0, false, false);
@@ -70,7 +69,7 @@ mod tests {
                  <https://x.example/3>;title=\"\\\"\";REL=\"last NEXT\"",
                 Some("https://x.example/3"),
             ),
-            // Relative to where the answer came from.
+            // Relative to the URL of the response.
             ("<?page=2>; rel=next", Some("https://api.example.com/v2/zones?page=2")),
             ("</v2/zones?after=c,d>; rel=next", Some("https://api.example.com/v2/zones?after=c,d")),
             ("<https://x.example/>; rel=\"prev\"", None),

@@ -14,11 +14,11 @@ pub use self::page::Page;
 use self::tally::Tally;
 use crate::Error;
 
-/// The pages of a list, each asked for when the one before it was taken.
+/// The pages of a list, each requested after the previous one was processed.
 ///
-/// Ends in [`Error::Incomplete`] when fewer entries came than any page said there are, and in
-/// [`Error::Malformed`] when a page comes again or the list has no end: a page that is lost must not lookup
-/// like records that are gone.
+/// Ends in [`Error::Incomplete`] if there are fewer entries than any page reports, and in
+/// [`Error::Malformed`] if a page is repeated or the list never ends: a lost page must not look like deleted
+/// records.
 ///
 /// ```
 /// use octodns_http::{Client, Error, Page, all, pages};
@@ -38,7 +38,7 @@ use crate::Error;
 /// }))
 /// .await?;
 ///
-/// // Where each page has the URL of the next, the first is asked for and the others are followed.
+/// // If each page has the URL of the next, the first is requested and the others are followed.
 /// let zones: Vec<String> = all(pages(String::new(), async |url| {
 ///     let request = match &*url {
 ///         "" => client.get(&["zones"]),
@@ -82,8 +82,8 @@ struct State<N, F> {
     fetch: F,
 }
 
-/// Notices that places come again, by one place that it remembers (R. P. Brent's algorithm): at the latest
-/// after three times the pages that there are.
+/// Detects a cycle of pages by remembering one position (R. P. Brent's algorithm), at the latest after three
+/// times the number of pages.
 struct Marks<N> {
     mark: N,
     steps: u64,
@@ -109,7 +109,7 @@ impl<N: Clone + PartialEq> Marks<N> {
 ///
 /// # Errors
 ///
-/// Fails when one page does.
+/// Fails if one page fails.
 pub async fn all<T>(pages: impl Stream<Item = Result<Vec<T>, Error>>) -> Result<Vec<T>, Error> {
     pages.try_concat().await
 }
@@ -119,8 +119,8 @@ mod tests {
     use super::*;
     use crate::Response;
 
-    /// Reads pages by a script: what is on page `index`, its next page and the total it tells. Gives how
-    /// many pages were asked for as well.
+    /// Reads scripted pages: the entries of page `index`, its next page and its total. Also returns the
+    /// number of requests.
     async fn read(
         script: impl Fn(usize) -> (Vec<usize>, Option<usize>, Option<u64>),
     ) -> (Result<usize, String>, usize) {
@@ -155,10 +155,10 @@ mod tests {
         for (totals, result) in [
             ([None, None], Ok(3)),
             ([Some(3), Some(3)], Ok(3)),
-            // One more came while they were read.
+            // The list grew while it was read.
             ([Some(2), Some(2)], Ok(3)),
             ([Some(4), Some(4)], lost(3, 4)),
-            // The largest counts, whichever page tells it.
+            // The largest total counts, whichever page has it.
             ([Some(240), Some(1)], lost(3, 240)),
             ([Some(1), Some(240)], lost(3, 240)),
             ([Some(240), None], lost(3, 240)),
@@ -227,7 +227,7 @@ mod tests {
             (page(0).full_or_last(4, 0), None),
             (page(2).offset(0, 5), Some(2)),
             (page(1).offset(4, 5), None),
-            // Entries that are not there are missed at the end, not looked for without end.
+            // Missing entries are noticed at the end, not searched for forever.
             (page(0).offset(4, 5), None),
         ] {
             assert_eq!(page.next, next, "{page:?}");

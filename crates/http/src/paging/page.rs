@@ -6,13 +6,13 @@ use crate::{Call, Response};
 
 /// One page of a list.
 ///
-/// How the next one is found differs:
+/// How to find the next one depends on the service:
 ///
-/// | the service tells | made by |
+/// | the response has | constructor |
 /// | --- | --- |
 /// | the number of pages | [`Page::numbered`] |
-/// | nothing: a page that is not full is the last | [`Page::full_or_last`] |
-/// | the number of entries, pages start at an entry | [`Page::offset`] |
+/// | nothing: a page that is not full is the last one | [`Page::full_or_last`] |
+/// | the number of entries, and pages start at an entry | [`Page::offset`] |
 /// | a cursor, a URL, the next number or offset | [`Page::next`] |
 /// | a `Link` header | [`Page::linked`] |
 #[derive(Clone, Debug)]
@@ -20,15 +20,15 @@ use crate::{Call, Response};
 pub struct Page<T, N> {
     /// Its entries.
     pub items: Vec<T>,
-    /// Where the next page is: a number, a cursor, a URL; `None` on the last.
+    /// The position of the next page: a number, a cursor, a URL; `None` on the last.
     pub next: Option<N>,
-    /// How many entries all pages together have, if the service says so.
+    /// The total number of entries, if the service reports it.
     pub total: Option<u64>,
-    /// How many pages there are, if the service says so.
+    /// The number of pages, if the service reports it.
     pub pages: Option<u64>,
-    /// The call that gave it, for errors.
+    /// The call that returned it, for errors.
     pub call: Call,
-    /// What it looks like, to notice that it came before.
+    /// A hash of its content, to detect repeated pages.
     pub(super) fingerprint: u64,
 }
 
@@ -41,14 +41,13 @@ impl<T, N> Page<T, N> {
         Self { items, next: None, total: None, pages: None, call, fingerprint }
     }
 
-    /// Where the next page is, if there is one.
+    /// The position of the next page, if there is one.
     #[must_use]
     pub fn next(self, next: Option<N>) -> Self {
         Self { next, ..self }
     }
 
-    /// How many entries all pages together have, if the service says so: what is missing at the end is
-    /// noticed.
+    /// The total number of entries, if the service reports it: missing entries are then noticed at the end.
     #[must_use]
     pub fn total(self, total: impl Into<Option<u64>>) -> Self {
         Self { total: total.into(), ..self }
@@ -56,21 +55,22 @@ impl<T, N> Page<T, N> {
 }
 
 impl<T> Page<T, u64> {
-    /// Page number `here`, of so many, counted from 1.
+    /// Page number `here` of this many, counted from 1.
     #[must_use]
     pub fn numbered(self, here: u64, pages: u64) -> Self {
         Self { next: (here < pages).then(|| here + 1), pages: Some(pages), ..self }
     }
 
-    /// Page number `here`; if it has `size` entries, which must be what the service really gives, there is
-    /// a next one.
+    /// Page number `here`; there is a next one if it has `size` entries, which must be the service's real
+    /// page size.
     #[must_use]
     pub fn full_or_last(self, here: u64, size: usize) -> Self {
         let is_full = size > 0 && self.items.len() >= size;
         Self { next: is_full.then(|| here + 1), ..self }
     }
 
-    /// The page that starts after `here` entries, of `total`. The next one starts after what came.
+    /// The page that starts after `here` entries, of `total`. The next one starts after the entries of this
+    /// one.
     #[must_use]
     pub fn offset(self, here: u64, total: u64) -> Self {
         let next = here.saturating_add(self.items.len() as u64);
@@ -80,13 +80,13 @@ impl<T> Page<T, u64> {
 }
 
 impl<T> Page<T, String> {
-    /// The page before the one that the `Link` header of its answer names, if it names one. The next page
-    /// is to be followed: [`Client::follow`](crate::Client::follow).
+    /// A page whose `Link` header has the URL of the next one, if there is one. Use
+    /// [`Client::follow`](crate::Client::follow) for the next page.
     pub fn linked(response: &Response, items: Vec<T>) -> Self {
         Self::new(response, items).next(response.link("next"))
     }
 
-    /// The next page by its cursor or URL; some services give an empty one on the last page.
+    /// The cursor or URL of the next page; some services return an empty one on the last page.
     #[must_use]
     pub fn cursor(self, next: Option<String>) -> Self {
         Self { next: next.filter(|next| !next.is_empty()), ..self }

@@ -1,27 +1,27 @@
-//! What was read of a list so far, and whether it can be true.
+//! Checks whether a list is consistent while it is read.
 
 use std::collections::HashSet;
 
 use super::Page;
 use crate::{Call, Error};
 
-/// More pages than any list has.
+/// More pages than any real list has.
 pub(super) const MAX_PAGES: u64 = 10_000;
 
-/// So many pages in turn may be without entries: some services filter what they have read.
+/// How many empty pages in a row are allowed: some services filter their pages.
 const MAX_EMPTY: u64 = 100;
 
-/// A list may grow while it is read, but not without end: beyond twice its entries and these it is none.
+/// How much a list may grow while it is read, beyond twice its total, before it counts as endless.
 const MAX_GROWTH: u64 = 1000;
 
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) read: u64,
-    /// The largest number of entries that any page told.
+    /// The largest total of any page.
     pub(super) total: u64,
     has_total: bool,
     pages: u64,
-    /// How many pages in turn had no entries.
+    /// The number of empty pages in a row.
     pub(super) empty: u64,
     seen: HashSet<u64>,
 }
@@ -55,7 +55,7 @@ impl Tally {
         Ok(())
     }
 
-    /// Whether all that the service counts was read.
+    /// Checks that all reported entries were read.
     pub(super) fn end(&self, call: &Call) -> Result<(), Error> {
         if self.read < self.total {
             let (call, total, read) = (call.clone(), self.total, self.read);

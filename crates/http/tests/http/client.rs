@@ -1,4 +1,4 @@
-//! The client against a server that answers by a script.
+//! Tests the client against a server with scripted responses.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::server::{BROKEN, OK, Server, Step, THROTTLED};
 
-/// Sends one request by `method` to a server with a script.
+/// Sends one request with `method` to a server with this script.
 async fn outcome(script: &[Step], method: Method) -> (Result<(), Error>, usize) {
     let server = Server::start(script).await;
     let client = server.client().build().unwrap();
@@ -22,13 +22,13 @@ async fn outcome(script: &[Step], method: Method) -> (Result<(), Error>, usize) 
 }
 
 #[tokio::test]
-async fn what_passes_is_tried_again_where_that_is_safe() {
+async fn transient_errors_are_retried_where_that_is_safe() {
     for (script, method, requests) in [
         (&[OK][..], Method::POST, 1),
         (&[THROTTLED, BROKEN, OK], Method::GET, 3),
         (&[BROKEN, Step::Hang, OK], Method::DELETE, 3),
         (&[Step::Hang, OK], Method::PUT, 2),
-        // Not carried out, says its status, so it may be sent again.
+        // The status says that it was not carried out, so it may be sent again.
         (&[THROTTLED, THROTTLED, OK], Method::POST, 3),
     ] {
         let (result, count) = outcome(script, method.clone()).await;
@@ -38,7 +38,7 @@ async fn what_passes_is_tried_again_where_that_is_safe() {
 }
 
 #[tokio::test]
-async fn errors_can_be_told_apart_and_have_the_words_of_the_service() {
+async fn errors_are_distinct_and_have_the_message_of_the_service() {
     let said = |status, body| Step::Response(status, &[], body);
     for (step, method, fault, requests, message) in [
         (
@@ -107,7 +107,7 @@ async fn errors_can_be_told_apart_and_have_the_words_of_the_service() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_unreachable_whatever_was_asked() {
+async fn a_refused_connection_is_unreachable_for_any_request() {
     let retry = Retry { attempts: 2, initial_backoff: Duration::ZERO, ..Retry::default() };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -133,7 +133,7 @@ async fn each_segment_of_a_path_stays_one() {
     assert_eq!(server.seen().len(), 1);
 }
 
-/// The credentials go where a followed URL leads.
+/// The credentials are sent to any URL that is followed.
 #[tokio::test]
 async fn only_urls_of_the_same_origin_are_followed() {
     let server = Server::start(&[OK]).await;
@@ -172,7 +172,7 @@ async fn an_answer_without_end_is_refused() {
     assert_eq!(client.get(&["x"]).send().await.unwrap().body(), b"0123456789");
 }
 
-/// Two clients of one account keep its limits together, whatever else they are told.
+/// Two clients of one account share its limits, whatever else differs.
 #[tokio::test]
 async fn an_account_is_a_url_with_its_credentials() {
     let accounts = octodns_http::Accounts::default();
@@ -186,7 +186,7 @@ async fn an_account_is_a_url_with_its_credentials() {
         Client::builder("test", base).auth(auth).build_for(&accounts).unwrap();
         assert_eq!(accounts.len(), known, "{base} {token}");
     }
-    // What it signs with may not be its authentication's: it tells accounts apart all the same.
+    // Other secrets identify accounts as well.
     for (secret, known) in [("three", 4), ("four", 5), ("three", 5)] {
         let client =
             Client::builder("test", "https://api.example.com").redact(&Secret::new(secret));
@@ -195,7 +195,7 @@ async fn an_account_is_a_url_with_its_credentials() {
     }
 }
 
-/// A token that is fetched, and fetched again once when it is no good.
+/// A token that is fetched, and fetched once more when it is rejected.
 struct Renewed(Mutex<u32>);
 
 #[async_trait]
@@ -237,14 +237,14 @@ async fn a_request_that_takes_too_long_is_unreachable() {
 }
 
 #[tokio::test]
-async fn deletions_and_look_ups_take_a_no_for_an_answer() {
+async fn deletions_and_lookups_accept_not_found() {
     let server = Server::start(&[Step::Response(404, &[], "")]).await;
     let client = server.client().build().unwrap();
     client.delete(&["x"]).send_ok_or_missing().await.unwrap();
     assert_eq!(client.get(&["x"]).read_optional::<String>().await.unwrap(), None);
 }
 
-/// A client at another host of the service shares its limits, its credentials and what is hidden.
+/// A client at another host of the service shares its limits, its credentials and its secrets.
 #[tokio::test]
 async fn a_service_may_have_several_hosts() {
     let (one, other) = (Server::start(&[OK]).await, Server::start(&[OK]).await);
@@ -274,7 +274,7 @@ async fn every_call_has_the_parameters_of_the_client() {
     assert_eq!(server.seen(), seen);
 }
 
-/// Providers are called through traits whose futures move between threads.
+/// Providers are called through traits whose futures must be `Send`.
 #[tokio::test]
 async fn the_futures_of_a_client_are_send() {
     fn send<T>(future: impl Future<Output = T> + Send) -> impl Future<Output = T> + Send {

@@ -1,4 +1,4 @@
-//! The client against servers on this machine.
+//! Tests the client against servers on this machine.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -1,4 +1,4 @@
-//! The way to a service: by a proxy, and to servers whose certificates somebody else has signed.
+//! Connections to a service: through a proxy, and to servers with certificates of another authority.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -28,7 +28,7 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: &str) 
     String::from_utf8(head).unwrap()
 }
 
-/// A proxy that answers everything so, its address, and the heads of what it was asked.
+/// A proxy that always sends this response: its address, and the heads of the requests.
 async fn proxy(response: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -43,14 +43,14 @@ async fn proxy(response: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     (address, heads)
 }
 
-/// Options of one attempt.
+/// Options for a single attempt.
 fn once() -> Options {
     Options { attempts: Some(1), ..Options::default() }
 }
 
-/// The name of the service is the proxy's to resolve: there is no such one here.
+/// The proxy resolves the name of the service, which does not exist here.
 #[tokio::test]
-async fn a_proxy_is_asked_for_the_whole_url_and_told_who_asks() {
+async fn a_proxy_gets_the_whole_url_and_its_credentials() {
     let (address, heads) = proxy(FINE).await;
     let proxy = Some(Secret::new(format!("http://me:hunter2@{address}")));
     let options = Options { proxy, ..once() };
@@ -64,9 +64,9 @@ async fn a_proxy_is_asked_for_the_whole_url_and_told_who_asks() {
     assert!(head.contains("\r\nproxy-authorization: basic bwu6ahvudgvymg==\r\n"), "{head}");
 }
 
-/// What is encrypted goes through a tunnel, and the credentials of the service are in it, not before.
+/// Encrypted requests go through a tunnel, which contains the credentials of the service.
 #[tokio::test]
-async fn a_proxy_is_asked_for_a_tunnel_and_its_no_is_told_without_its_password() {
+async fn a_proxy_tunnel_that_is_refused_is_reported_without_the_password() {
     let no = "HTTP/1.1 407 Proxy Authentication Required\r\nconnection: close\r\n\r\nhunter2";
     let (address, heads) = proxy(no).await;
     let proxy = Some(Secret::new(format!("http://me:hunter2@{address}")));
@@ -98,7 +98,7 @@ async fn server() -> String {
     let url = format!("https://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            // A client that does not trust us hangs up.
+            // A client that does not trust the certificate closes the connection.
             if let Ok(stream) = acceptor.accept(stream).await {
                 serve(stream, FINE).await;
             }
@@ -114,7 +114,7 @@ async fn only_certificates_of_known_authorities_are_accepted() {
         (Some("ca.pem"), false, true),
         (Some("ca.pem"), true, true),
         (None, false, false),
-        // A certificate that is not the server's does not vouch for it.
+        // The certificate of another server does not help.
         (Some("other.pem"), true, false),
     ] {
         let options = Options { ca_file: ca_file.map(file), ca_file_only, ..once() };

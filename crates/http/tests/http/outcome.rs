@@ -1,4 +1,4 @@
-//! What is told of changes that were interrupted.
+//! The reported outcome of changes that were interrupted.
 
 use std::time::{Duration, Instant};
 
@@ -12,9 +12,9 @@ const NO: Step = Step::Response(422, &[], r#"{"message": "no"}"#);
 const LATER: Step = Step::Response(429, &[("retry-after", "9999")], "");
 const NO_JSON: Step = Step::Response(200, &[], "<html>");
 
-/// Whatever comes after: only looking tells whether it was carried out.
+/// Whatever follows: only a lookup shows whether it was carried out.
 #[tokio::test]
-async fn a_change_that_broke_off_is_unknown() {
+async fn an_interrupted_change_is_indeterminate() {
     use ServiceErrorKind::{
         Indeterminate, Malformed, NotFound, Refused, Throttled, Unauthorized, Unreachable,
     };
@@ -25,7 +25,7 @@ async fn a_change_that_broke_off_is_unknown() {
         (&[BROKEN, LATER], Throttled, Indeterminate, Indeterminate),
         (&[Step::Hang, NO], Refused, Indeterminate, Indeterminate),
         (&[Step::Hang, Step::Response(403, &[], "")], Unauthorized, Indeterminate, Indeterminate),
-        // For a deletion this is told apart by `send_ok_or_missing`.
+        // For a deletion, `send_ok_or_missing` distinguishes this.
         (&[Step::Hang, NONE], NotFound, Indeterminate, Indeterminate),
         (&[NO_JSON], Malformed, Indeterminate, Indeterminate),
         // Never sent, or not carried out: known.
@@ -43,7 +43,7 @@ async fn a_change_that_broke_off_is_unknown() {
             assert_eq!(error.kind(), fault, "{method} {:?}: {error}", server.seen());
         }
     }
-    // A POST is not repeated, unless it may be; a search is as good as a GET.
+    // A POST is not repeated, unless it is idempotent; a search is like a GET.
     for (script, once, repeatable, search) in [
         (&[BROKEN, NO][..], Indeterminate, Indeterminate, Refused),
         (&[NO_JSON], Indeterminate, Indeterminate, Malformed),
@@ -67,16 +67,16 @@ async fn an_unknown_outcome_says_what_came_last() {
     let error = client.put(&["x"]).send_ok().await.unwrap_err();
     let told = "PUT /v2/x: interrupted, it is not known whether it was carried out: 422: no";
     assert_eq!(error.to_string(), told);
-    // Larger than is allowed: what answers so is not what was asked.
+    // Larger than allowed: this cannot be the expected response.
     let server = Server::start(&[Step::Response(200, &[], "0123456789")]).await;
     let client = server.client().max_bytes(9).build().unwrap();
     let error = client.put(&["x"]).send_ok().await.unwrap_err();
     assert_eq!(error.kind(), ServiceErrorKind::Indeterminate);
 }
 
-/// That it is not there any more is what was wanted, whoever deleted it.
+/// The goal is that it does not exist, whoever deleted it.
 #[tokio::test]
-async fn what_is_deleted_twice_is_gone() {
+async fn a_repeated_deletion_succeeds() {
     for (script, fine) in [
         (&[NONE][..], true),
         (&[Step::Hang, NONE], true),
@@ -90,9 +90,9 @@ async fn what_is_deleted_twice_is_gone() {
     }
 }
 
-/// What is created twice is there twice, or refused as being there.
+/// A repeated creation makes a duplicate, or is refused because the thing exists.
 #[tokio::test]
-async fn what_breaks_off_is_looked_for_before_it_is_made_again() {
+async fn an_interrupted_creation_is_looked_up_before_a_retry() {
     use ServiceErrorKind::{Indeterminate, Refused};
     const MAKE: &str = "POST /v2/x";
     const LOOK: &str = "GET /v2/x/1";
@@ -102,7 +102,7 @@ async fn what_breaks_off_is_looked_for_before_it_is_made_again() {
         (&[NO], Err(Refused), &[MAKE]),
         (&[Step::Hang, OK], Ok(()), &[MAKE, LOOK]),
         (&[Step::Hang, NONE, BROKEN, NONE, OK], Ok(()), &[MAKE, LOOK, MAKE, LOOK, MAKE]),
-        // Refused as being there: the first attempt had made it.
+        // Refused because it exists: the first attempt created it.
         (&[Step::Hang, NONE, NO, OK], Ok(()), &[MAKE, LOOK, MAKE, LOOK]),
         (&[Step::Hang, NONE, NO, NONE], Err(Refused), &[MAKE, LOOK, MAKE, LOOK]),
         (&[Step::Hang, NONE, NO, BAD_LOOK], Err(Indeterminate), &[MAKE, LOOK, MAKE, LOOK]),
@@ -121,9 +121,9 @@ async fn what_breaks_off_is_looked_for_before_it_is_made_again() {
     }
 }
 
-/// A service that is in trouble is not asked again at once.
+/// A service that is unavailable is not called again at once.
 #[tokio::test]
-async fn what_is_made_again_is_made_after_a_pause() {
+async fn a_repeated_creation_waits_for_the_backoff() {
     let busy = Step::Response(503, &[("retry-after", "0.3")], "");
     for (first, least) in [(Step::Hang, 120), (busy, 300)] {
         let server = Server::start(&[first, NONE, OK]).await;
@@ -137,7 +137,7 @@ async fn what_is_made_again_is_made_after_a_pause() {
     }
 }
 
-/// A service may carry out what it has not read to its end.
+/// A service may act on a request that it has not read completely.
 #[tokio::test]
 async fn a_body_that_was_sent_in_part_counts_as_sent() {
     use tokio::io::AsyncReadExt;

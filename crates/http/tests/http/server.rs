@@ -1,4 +1,4 @@
-//! A server that answers by a script, or by a function, and remembers what it was asked.
+//! A server that responds by a script or a function, and records its requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -15,9 +15,9 @@ use tokio::net::TcpListener;
 #[derive(Clone)]
 pub(crate) enum Step {
     Response(u16, &'static [(&'static str, &'static str)], &'static str),
-    /// An answer that is made on the way.
+    /// A response that is made at run time.
     Made(u16, String),
-    /// Begins to answer and closes the connection.
+    /// Begins a response and closes the connection.
     Hang,
 }
 
@@ -26,8 +26,8 @@ pub(crate) const BROKEN: Step = Step::Response(503, &[], r#"{"message": "mainten
 pub(crate) const THROTTLED: Step =
     Step::Response(429, &[("retry-after", "0")], r#"{"message": "slow down"}"#);
 
-/// A request, as it is remembered and as a function gets it: method, path with query, `Authorization`,
-/// and the body where there is one.
+/// A request, as it is recorded and as a function gets it: method, path with query, `Authorization`, and the
+/// body if there is one.
 pub(crate) struct Seen {
     pub(crate) line: String,
     pub(crate) authorization: String,
@@ -40,7 +40,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Answers by `script`, then by its last step again and again.
+    /// Responds by `script`, and repeats its last step forever.
     pub(crate) async fn start(script: &[Step]) -> Self {
         let script = Mutex::new(script.iter().cloned().collect::<VecDeque<_>>());
         Self::with(move |_| {
@@ -50,12 +50,12 @@ impl Server {
         .await
     }
 
-    /// Answers by a function.
+    /// Responds by a function.
     pub(crate) async fn with(response: impl Fn(&Seen) -> Step + Send + Sync + 'static) -> Self {
         Self::slow(Duration::ZERO, response).await
     }
 
-    /// Answers by a function after a while.
+    /// Responds by a function, with a delay.
     pub(crate) async fn slow(
         pause: Duration,
         response: impl Fn(&Seen) -> Step + Send + Sync + 'static,
@@ -83,7 +83,7 @@ impl Server {
                 Step::Made(status, body) => {
                     HttpResponse::builder().status(status).body(Body::from(body)).unwrap()
                 }
-                // A body that fails after the headers: the connection is closed in the middle.
+                // The body fails after the headers: the connection is closed in the middle.
                 Step::Hang => {
                     let broken =
                         futures::stream::iter([Err::<&str, _>(std::io::Error::other("closed"))]);

@@ -1,4 +1,4 @@
-//! Services that say in their own way that it is too much.
+//! Services with their own ways of throttling.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ fn by_words(words: &'static str) -> Step {
 }
 
 #[tokio::test]
-async fn throttling_has_other_statuses_words_and_headers() {
+async fn throttling_has_other_statuses_messages_and_headers() {
     let rules = [
         Throttle::status(413),
         Throttle::status(400).when(|response| {
@@ -34,14 +34,15 @@ async fn throttling_has_other_statuses_words_and_headers() {
         let server = Server::start(&[step, OK]).await;
         let client = server.client().throttles(&rules).wait_headers(&[WAIT]).build().unwrap();
         let start = Instant::now();
-        // Not carried out, so that it may be sent again.
+        // Not carried out, so it may be sent again.
         let result = client.post(&["x"]).send_ok().await;
         assert_eq!(result.is_ok(), fine, "{result:?}");
         assert_eq!(start.elapsed() >= Duration::from_millis(200), fine);
     }
 }
 
-/// Where the service does not say how long, the provider does, and no call of the account is sent meanwhile.
+/// If the service does not say how long to wait, the provider does, and no call of the account is sent during
+/// that time.
 #[tokio::test]
 async fn throttling_without_a_wait_pauses_all_calls() {
     let none = Step::Response(400, &[], "too much");
@@ -54,9 +55,9 @@ async fn throttling_without_a_wait_pauses_all_calls() {
     assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
 }
 
-/// A login that is wrong is not tried for minutes, and the error says that it may be that.
+/// A wrong login is not retried for minutes, and the error mentions that the credentials may be wrong.
 #[tokio::test]
-async fn throttling_that_may_mean_credentials_is_told_so() {
+async fn throttling_that_may_mean_credentials_says_so() {
     let calm = Step::Response(420, &[], "calm");
     let rules = [Throttle::status(420).perhaps_credentials()];
     let server = Server::start(std::slice::from_ref(&calm)).await;
@@ -69,16 +70,16 @@ async fn throttling_that_may_mean_credentials_is_told_so() {
         "GET /v2/x: 420: calm; the service gives the same answer for wrong credentials \
          (gave up after 2 attempts)"
     );
-    // Once a call was carried out, it is the rate.
+    // After a successful call, it is the rate.
     let server = Server::start(&[OK, calm.clone(), calm.clone(), calm, OK]).await;
     let client = server.client().retry(retry).throttles(&rules).build().unwrap();
     client.get(&["x"]).send_ok().await.unwrap();
     client.get(&["x"]).send_ok().await.unwrap();
 }
 
-/// The service allows three at a time; eight are sent.
+/// The service allows three concurrent requests; eight are sent.
 #[tokio::test]
-async fn fewer_are_sent_at_a_time_when_the_service_finds_it_too_much() {
+async fn throttling_reduces_concurrent_requests() {
     let now = Arc::new(AtomicUsize::new(0));
     let (served, refused) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(0)));
     let counts = (Arc::clone(&served), Arc::clone(&refused));
@@ -105,9 +106,9 @@ async fn fewer_are_sent_at_a_time_when_the_service_finds_it_too_much() {
     assert!(refused < 40, "{refused}");
 }
 
-/// What one client was told is left, the other obeys.
+/// A quota that one client was told also applies to the other.
 #[tokio::test]
-async fn quotas_in_headers_are_kept_over_the_account() {
+async fn quotas_in_headers_apply_to_the_whole_account() {
     let none = Step::Response(200, &[("left", "0"), ("reset-in", "400")], "{}");
     let server = Server::start(&[none, OK]).await;
     let accounts = Accounts::default();
@@ -122,7 +123,7 @@ async fn quotas_in_headers_are_kept_over_the_account() {
     let start = Instant::now();
     other.get(&["b"]).send_ok().await.unwrap();
     assert!(start.elapsed() >= Duration::from_millis(390), "{:?}", start.elapsed());
-    // Nothing is said any more, so nothing is kept.
+    // The service sends no more quotas, so there is no limit.
     join_all((0..20).map(|_| one.get(&["c"]).send_ok())).await;
     assert!(start.elapsed() < Duration::from_secs(5));
 }

@@ -20,7 +20,7 @@ fn login(plain: &Client) -> OAuthLogin {
     OAuthLogin::new(endpoint, [("grant_type", Secret::new("password")), password])
 }
 
-/// A service that gives tokens `token-1`, `token-2` ... and takes the last one for so many calls.
+/// A service that issues the tokens `token-1`, `token-2` ... and accepts the last one for a number of calls.
 struct Service {
     server: Server,
     logins: Arc<AtomicUsize>,
@@ -60,7 +60,7 @@ impl Service {
     }
 }
 
-/// Also where there is one request at a time, and the login needs it.
+/// Also with a concurrency of one, which the login needs as well.
 #[tokio::test]
 async fn all_calls_share_one_login() {
     for concurrency in [1, 8] {
@@ -72,36 +72,36 @@ async fn all_calls_share_one_login() {
     }
 }
 
-/// The service ends a token when it likes: whoever notices first renews it for all.
+/// The service may end a token at any time: the first call that notices renews it for all.
 #[tokio::test]
-async fn a_token_that_ends_is_renewed_once() {
+async fn an_expired_token_is_renewed_once() {
     for concurrency in [1, 4] {
         let service = Service::start(60).await;
         let client = service.client(concurrency);
         let done = join_all((0..100).map(|_| client.post(&["x"]).send_ok())).await;
         assert!(done.iter().all(Result::is_ok), "{done:?}");
         assert_eq!(service.logins(), 2);
-        // Once its end was known, nobody sent it any more.
+        // Once it was known to have expired, no call used it.
         assert!(service.server.seen().len() <= 102 + concurrency);
     }
 }
 
 #[tokio::test]
-async fn a_service_that_takes_no_token_is_not_asked_for_one_again_and_again() {
+async fn a_service_that_rejects_every_token_is_not_asked_repeatedly() {
     let service = Service::start(0).await;
     let client = service.client(4);
     let done = join_all((0..40).map(|_| client.get(&["x"]).send_ok())).await;
     for result in done {
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ServiceErrorKind::Unauthorized);
-        // What is repeated is the token, which nobody knew when the client was made.
+        // The service repeats the token, which was not known when the client was built.
         assert_eq!(error.to_string(), "GET /v2/x: 401: bad: Bearer ***");
     }
     assert_eq!(service.logins(), 2);
 }
 
 #[tokio::test]
-async fn a_login_that_is_refused_is_the_error_of_all_that_wait() {
+async fn a_refused_login_fails_all_waiting_calls() {
     for (status, fault, logins) in [
         (401, ServiceErrorKind::Unauthorized, 1),
         (400, ServiceErrorKind::Unauthorized, 1),
@@ -133,9 +133,9 @@ async fn a_login_that_is_refused_is_the_error_of_all_that_wait() {
     }
 }
 
-/// 403 is about rights: another token has no more of them.
+/// 403 is about rights: another token has the same.
 #[tokio::test]
-async fn a_call_that_is_forbidden_renews_nothing() {
+async fn a_forbidden_call_renews_no_token() {
     let server = Server::with(|seen| match &*seen.line {
         "POST /v2/login" => Step::Response(200, &[], r#"{"access_token": "t", "expires_in": "9"}"#),
         _ => Step::Response(403, &[], ""),
@@ -148,9 +148,9 @@ async fn a_call_that_is_forbidden_renews_nothing() {
     assert_eq!(server.seen(), ["POST /v2/login", "GET /v2/x Bearer t"]);
 }
 
-/// By its refresh token, and by the password where that is refused.
+/// With its refresh token, or with the password if that is refused.
 #[tokio::test]
-async fn a_token_is_refreshed_where_the_service_lets_us() {
+async fn a_token_is_refreshed_if_the_service_allows_it() {
     let server = Server::with(|seen| {
         let is_old = |number: usize| seen.authorization == format!("Bearer t{number}");
         match (&*seen.line, &*seen.body) {
@@ -191,7 +191,7 @@ async fn a_token_is_refreshed_where_the_service_lets_us() {
     assert!(!format!("{request:?}").contains("hunter2"));
 }
 
-/// A login that tells where the service is.
+/// A login that returns the URL of the service.
 struct Catalog(String);
 
 #[async_trait::async_trait]
@@ -202,7 +202,7 @@ impl TokenSource for Catalog {
 }
 
 #[tokio::test]
-async fn a_login_may_tell_where_the_service_is() {
+async fn a_login_may_return_the_endpoint() {
     let (identity, service) = (Server::start(&[OK]).await, Server::start(&[OK]).await);
     let auth = |base: String| TokenAuth::header("x-auth-token", "", Catalog(base));
     let client = identity.client().auth(auth(format!("{}42", service.base))).build().unwrap();
@@ -210,14 +210,14 @@ async fn a_login_may_tell_where_the_service_is() {
     client.follow(octodns_http::Method::GET, "/v2/42/next").send_ok().await.unwrap();
     assert_eq!(service.seen(), ["GET /v2/42/zones", "GET /v2/42/next"]);
     assert_eq!(identity.seen(), [""; 0]);
-    // Not to a place where everybody can listen.
+    // Not to an unencrypted URL.
     let client = Client::builder("test", "https://127.0.0.1:1/").auth(auth(service.base.clone()));
     let error = client.build().unwrap().get(&["x"]).send_ok().await.unwrap_err();
     assert!(error.to_string().contains("unencrypted"), "{error}");
     assert_eq!(service.seen().len(), 2);
 }
 
-/// The time of the service is asked for once, by a call that is not signed.
+/// The time of the service is requested once, by a call that is not signed.
 #[tokio::test]
 async fn requests_are_signed_with_the_time_of_the_service() {
     let server = Server::with(|seen: &Seen| match &*seen.line {

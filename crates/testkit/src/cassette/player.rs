@@ -26,7 +26,7 @@ struct Tape {
     origins: Vec<(String, String)>,
 }
 
-/// Method, URL without its query, and the query in order.
+/// Method, URL without its query, and the sorted query parameters.
 type Key = (String, String, Vec<(String, String)>);
 
 impl Player {
