@@ -278,20 +278,15 @@ fn other_yaml(
 /// What was found in a config file, by making everything it describes.
 fn find_in_config(path: &Path, steps: &Steps) -> Report {
     let environment = steps.environment.clone();
-    let options = ManagerOptions {
-        registry: registry(
-            None,
-            Host {
-                clock: Arc::new(|| {
-                    Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_767_323_045))
-                }),
-                uuid: Arc::new(|| Some("b2f0c0de-0000-4000-8000-000000000000".to_owned())),
-                env: Arc::new(move |name| environment.get(name).cloned()),
-                ..Host::default()
-            },
-        ),
-        ..ManagerOptions::default()
+    let host = Host {
+        clock: Arc::new(|| {
+            Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_767_323_045))
+        }),
+        uuid: Arc::new(|| Some("b2f0c0de-0000-4000-8000-000000000000".to_owned())),
+        env: Arc::new(move |name| environment.get(name).cloned()),
+        ..Host::default()
     };
+    let options = ManagerOptions::new(registry(None, host));
     match Manager::from_config_file(path, &options) {
         Ok(_) => Report::new(),
         Err(failure) => failure.report,

@@ -12,6 +12,7 @@ use crate::manager::Manager;
 
 /// What a comparison is about.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct CompareOptions {
     /// The sources whose records the others are held against.
     pub a: Vec<String>,
@@ -23,10 +24,18 @@ pub struct CompareOptions {
     pub ignore_prefix: Option<String>,
 }
 
+impl CompareOptions {
+    /// A comparison of what the sources `b` hold of `zone` with what the sources `a` hold.
+    pub fn new(a: Vec<String>, b: Vec<String>, zone: impl Into<String>) -> Self {
+        Self { a, b, zone: zone.into(), ignore_prefix: None }
+    }
+}
+
 /// What `b` would have to change to hold what `a` holds.
 ///
 /// Displays as the list that `octodns-compare` prints.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Comparison {
     /// The zone.
     pub zone: ZoneName,

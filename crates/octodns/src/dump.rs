@@ -13,12 +13,13 @@ use octodns_core::{Diagnostic, Plan, Report, Source, Target, TargetOptions};
 
 use crate::compat::{MANAGER, log_warnings};
 use crate::failure::Failure;
+use crate::jobs::is_reverse;
 use crate::manager::{AUTO_ARPA, Manager};
-use crate::sync::is_reverse;
 use crate::zones::{Selected, meant};
 
 /// What a dump is about.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct DumpOptions {
     /// The zone, in either form, or `*` for all.
     pub zone: String,
@@ -32,6 +33,18 @@ pub struct DumpOptions {
     pub split: bool,
     /// The sources, by id.
     pub sources: Vec<String>,
+}
+
+impl DumpOptions {
+    /// A dump of `zone`, or of all with `*`, from `sources` to the folder `output_dir`.
+    pub fn new(
+        zone: impl Into<String>,
+        sources: Vec<String>,
+        output_dir: impl Into<PathBuf>,
+    ) -> Self {
+        let (zone, output_dir) = (zone.into(), output_dir.into());
+        Self { zone, output_dir, sources, ..Self::default() }
+    }
 }
 
 impl Manager {

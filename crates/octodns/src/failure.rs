@@ -10,6 +10,7 @@ use crate::summary::ApplySummary;
 ///
 /// Its report holds every error that was found, and the warnings that came before.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Failure {
     /// What was found.
     pub report: Report,

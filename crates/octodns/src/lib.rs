@@ -6,14 +6,18 @@
 //!
 //! Events carry the name of the octoDNS logger they stand for in the field `logger`.
 
+mod apply;
 mod compare;
 pub mod compat;
 mod config;
 mod dump;
 pub mod escape;
 mod failure;
+mod jobs;
 mod manager;
+mod memory;
 pub mod output;
+mod plan;
 mod plan_zones;
 mod registry;
 mod reorder;
@@ -28,9 +32,12 @@ mod zones;
 pub use compare::{CompareOptions, Comparison};
 pub use dump::DumpOptions;
 pub use failure::Failure;
-pub use manager::{Manager, ManagerOptions, Version};
+pub use jobs::PlanOptions;
+pub use manager::{Manager, ManagerBuilder, ManagerOptions, Version, ZoneOptions};
+pub use memory::MemoryProvider;
 pub use octodns_core as core;
 pub use octodns_yaml as yaml;
+pub use plan::{ApprovedPlans, Plans};
 pub use registry::{FEATURES, Register, registry};
 pub use report::{LiveReport, ReportOptions};
 pub use schema::{config_schema, schema_text, zone_schema};

@@ -7,6 +7,7 @@ use octodns_core::{Change, Outcome, Plan, ZoneName};
 
 /// The outcome of the plan of one zone and target.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Applied {
     /// The zone.
     pub zone: ZoneName,
@@ -24,6 +25,7 @@ pub struct Applied {
 
 /// A change that is not known to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LeftChange {
     /// The change, in short: `update www.example.com. A`.
     pub change: String,
@@ -114,6 +116,7 @@ impl Applied {
 /// Displays as a table with a line for every zone and target, and a list of the changes that are not known
 /// to be made.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ApplySummary {
     /// Each zone and target, in the order they were applied.
     pub entries: Vec<Applied>,
@@ -166,6 +169,7 @@ impl fmt::Display for ApplySummary {
 
 /// What a sync did.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct SyncResult {
     /// How many changes were planned.
     pub planned: usize,

@@ -12,9 +12,17 @@ use crate::zones::{Selected, Selection, meant, zone_error};
 
 /// What a validation is about.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct ValidateOptions {
     /// Whether faults that can be represented are only warnings.
     pub lenient: bool,
+}
+
+impl ValidateOptions {
+    /// A validation in which faults that can be represented are only warnings.
+    pub fn lenient() -> Self {
+        Self { lenient: true }
+    }
 }
 
 impl Manager {

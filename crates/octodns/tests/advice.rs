@@ -58,7 +58,8 @@ impl Folder {
     async fn found(&self, config: &str) -> Report {
         self.write("config.yaml", &config.replace("FOLDER", &self.0.path().to_string_lossy()));
         let path = self.0.path().join("config.yaml");
-        let options = ManagerOptions { log_warnings: false, ..ManagerOptions::default() };
+        let mut options = ManagerOptions::default();
+        options.log_warnings = false;
         let manager = match Manager::from_config_file(&path, &options) {
             Ok(manager) => manager,
             Err(failure) => return failure.report,
@@ -78,7 +79,7 @@ impl Folder {
         let path = self.0.path().join("config.yaml");
         let manager = Manager::from_config_file(&path, &ManagerOptions::default()).unwrap();
         let (a, b) = (vec!["in".to_owned()], vec!["in".to_owned()]);
-        let options = CompareOptions { a, b, zone: zone.to_owned(), ignore_prefix: None };
+        let options = CompareOptions::new(a, b, zone);
         manager.compare(&options).await.err().map(|failure| failure.report).unwrap_or_default()
     }
 }

@@ -49,11 +49,11 @@ async fn sync(folder: &TempDir, config: &str, secret: &str) -> Vec<String> {
     fs::write(&path, format!("manager: {{{outputs}}}\n{config}")).unwrap();
     let text = Arc::new(Mutex::new(Vec::new()));
     let registry = octodns::registry(None, host);
-    let options =
-        ManagerOptions { registry, plan_writer: text.clone(), ..ManagerOptions::default() };
+    let mut options = ManagerOptions::new(registry);
+    options.plan_writer = text.clone();
     let manager = Arc::new(Manager::from_config_file(&path, &options).unwrap());
     manager
-        .sync(&SyncOptions { apply: true, force: true, ..SyncOptions::default() })
+        .sync(&SyncOptions::forced())
         .await
         .unwrap_or_else(|failure| panic!("{:?}", failure.report));
     let text = String::from_utf8(text.lock().unwrap().clone()).unwrap();

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use octodns::{Failure, Manager, ManagerOptions, SyncOptions};
+use octodns::{Failure, Manager, ManagerOptions, PlanOptions};
 use octodns_core::record::{GENERAL_CHECKS, TYPES, TypeRow};
 use octodns_core::registry::Host;
 use octodns_core::zone::ZoneCheck;
@@ -83,10 +83,12 @@ async fn plan(config: &Path) -> Result<String, Failure> {
         ..Host::default()
     };
     let registry = octodns::registry(None, host);
-    let options =
-        ManagerOptions { registry, plan_writer: text.clone(), ..ManagerOptions::default() };
+    let mut options = ManagerOptions::new(registry);
+    options.plan_writer = text.clone();
     let manager = Manager::from_config_file(config, &options)?;
-    Arc::new(manager).sync(&SyncOptions { force: true, ..SyncOptions::default() }).await?;
+    let manager = Arc::new(manager);
+    let plans = manager.plan(&PlanOptions::default()).await?;
+    manager.show(&plans)?;
     let text = text.lock().unwrap().clone();
     Ok(String::from_utf8(text).unwrap())
 }

@@ -247,7 +247,7 @@ impl Run {
             Ok::<_, BuildError>(Liar { id: id.to_owned(), lie, sent: Arc::clone(&shared) })
         });
         let manager = Arc::new(Manager::from_config_file(&config, &options).unwrap());
-        let everything = SyncOptions { apply: true, force: true, ..SyncOptions::default() };
+        let everything = SyncOptions::forced();
         let result = manager.sync(&everything).await;
         Self { folder, sent, result }
     }

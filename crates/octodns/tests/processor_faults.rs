@@ -150,7 +150,7 @@ async fn sync(folder: &Path, config: &str) -> Result<[usize; 2], String> {
     for count in &mut planned {
         let told = |failure: octodns::Failure| failure.to_string();
         let manager = Manager::from_config_file(&path, &ManagerOptions::default()).map_err(told)?;
-        let options = SyncOptions { apply: true, force: true, ..SyncOptions::default() };
+        let options = SyncOptions::forced();
         *count = Arc::new(manager).sync(&options).await.map_err(told)?.planned;
     }
     Ok(planned)

@@ -19,9 +19,10 @@ async fn sync(folder: &Path, config: &str) -> Result<String, Failure> {
     let path = folder.join("config.yaml");
     write(&path, &config.replace("./", &format!("{}/", folder.display())));
     let text = Arc::new(Mutex::new(Vec::new()));
-    let options = ManagerOptions { plan_writer: text.clone(), ..ManagerOptions::default() };
+    let mut options = ManagerOptions::default();
+    options.plan_writer = text.clone();
     let manager = Manager::from_config_file(&path, &options)?;
-    let options = SyncOptions { apply: true, force: true, ..SyncOptions::default() };
+    let options = SyncOptions::forced();
     Arc::new(manager).sync(&options).await?;
     let plan = String::from_utf8(text.lock().unwrap().clone()).unwrap();
     Ok(plan)

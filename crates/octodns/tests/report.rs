@@ -59,19 +59,13 @@ fn server(last: u8) -> FakeDns {
     .unwrap()
 }
 
-async fn report(folder: &Path, options: ReportOptions) -> LiveReport {
+async fn report(folder: &Path, mut options: ReportOptions) -> LiveReport {
     fs::write(folder.join("example.com.yaml"), ZONE).unwrap();
     let config = folder.join("config.yaml");
     fs::write(&config, CONFIG.replace("FOLDER", &folder.display().to_string())).unwrap();
     let manager = Manager::from_config_file(&config, &ManagerOptions::default()).unwrap();
     // Long for an answer, short for the one that never comes.
-    let timeout = Duration::from_secs(2);
-    let options = ReportOptions {
-        zone: "example.com.".to_owned(),
-        sources: vec!["config".to_owned()],
-        timeout,
-        ..options
-    };
+    options.timeout = Duration::from_secs(2);
     manager.report(&options).await.unwrap()
 }
 
@@ -82,12 +76,11 @@ async fn every_answer_has_its_words() {
     let names = [one.address().to_string(), other.address().to_string()];
     let seen = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&seen);
-    let options = ReportOptions {
-        // The same server again, and one that there is not.
-        servers: vec![names[0].clone(), names[1].clone(), names[0].clone(), "a/b".to_owned()],
-        progress: Some(Arc::new(move |answered, all| told.lock().unwrap().push((answered, all)))),
-        ..ReportOptions::default()
-    };
+    // The same server again, and one that there is not.
+    let servers = vec![names[0].clone(), names[1].clone(), names[0].clone(), "a/b".to_owned()];
+    let mut options = ReportOptions::new("example.com.", vec!["config".to_owned()], servers);
+    options.progress =
+        Some(Arc::new(move |answered, all| told.lock().unwrap().push((answered, all))));
     let report = report(folder.path(), options).await;
     assert_eq!(report.server_names(), names);
     assert_eq!(report.unknown, ["a/b"]);

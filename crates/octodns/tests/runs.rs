@@ -86,13 +86,14 @@ impl Repository {
     }
 
     fn manager(&self, sink: Arc<dyn ApplySink>) -> Arc<Manager> {
-        let options = ManagerOptions { apply_sink: sink, ..ManagerOptions::default() };
+        let mut options = ManagerOptions::default();
+        options.apply_sink = sink;
         Arc::new(Manager::from_config_file(&self.path("config.yaml"), &options).unwrap())
     }
 }
 
 fn apply() -> SyncOptions {
-    SyncOptions { apply: true, force: true, ..SyncOptions::default() }
+    SyncOptions::forced()
 }
 
 /// What the first run learned of zones, addresses and challenges must not reach into the second.

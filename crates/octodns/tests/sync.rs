@@ -62,7 +62,7 @@ impl Repository {
     }
 
     async fn apply(&self) -> Result<SyncResult, Failure> {
-        self.sync(SyncOptions { apply: true, ..SyncOptions::default() }).await
+        self.sync(SyncOptions::applying()).await
     }
 }
 
@@ -125,7 +125,8 @@ async fn a_missing_include_fails_the_zone_instead_of_making_it_smaller() {
 async fn a_checksum_without_enable_checksum_is_refused() {
     let repository = Repository::new(&zone("example.com."));
     repository.write("config/example.com.yaml", WWW);
-    let options = SyncOptions { checksum: Some("0".repeat(64)), ..SyncOptions::default() };
+    let mut options = SyncOptions::default();
+    options.checksum = Some("0".repeat(64));
     assert_eq!(codes(&repository.sync(options).await.unwrap_err()), ["checksum"]);
     assert_eq!(repository.read("target/example.com.yaml"), None);
 }
@@ -138,7 +139,8 @@ async fn only_the_plan_that_was_seen_is_applied_by_its_checksum() {
     repository.write("config/example.com.yaml", WWW);
     let seen = repository.sync(SyncOptions::default()).await.unwrap().checksum.unwrap();
     assert_eq!(codes(&repository.apply().await.unwrap_err()), ["checksum"]);
-    let options = SyncOptions { checksum: Some(seen), ..SyncOptions::default() };
+    let mut options = SyncOptions::default();
+    options.checksum = Some(seen);
     repository.write("config/example.com.yaml", &WWW.replace("192.0.2.1", "192.0.2.9"));
     assert_eq!(codes(&repository.sync(options.clone()).await.unwrap_err()), ["checksum"]);
     repository.write("config/example.com.yaml", WWW);
@@ -157,7 +159,7 @@ async fn too_many_changes_need_force_and_a_zone_may_set_its_own_limit() {
         assert_eq!(result.is_err(), refused);
         if let Err(failure) = result {
             assert_eq!(codes(&failure), ["unsafe-plan"]);
-            let forced = SyncOptions { apply: true, force: true, ..SyncOptions::default() };
+            let forced = SyncOptions::forced();
             assert_eq!(repository.sync(forced).await.unwrap().applied.unwrap().total(), 4);
         }
     }
@@ -171,7 +173,8 @@ async fn an_alias_zone_holds_what_its_source_holds() {
     repository.apply().await.unwrap();
     let (com, net) = ("target/example.com.yaml", "target/example.net.yaml");
     assert_eq!(repository.read(com), repository.read(net));
-    let alone = SyncOptions { zones: vec!["example.net.".into()], ..SyncOptions::default() };
+    let mut alone = SyncOptions::default();
+    alone.plan.zones = vec!["example.net.".into()];
     assert_eq!(codes(&repository.sync(alone).await.unwrap_err()), ["config"]);
 }
 
@@ -274,8 +277,8 @@ async fn plan_outputs_write_what_they_are_given() {
     let repository = Repository::with_config(&format!("{config}{}", zone("example.com.")));
     repository.write("config/example.com.yaml", WWW);
     let writer = Arc::new(Mutex::new(Vec::new()));
-    let options =
-        ManagerOptions { plan_writer: Arc::clone(&writer) as _, ..ManagerOptions::default() };
+    let mut options = ManagerOptions::default();
+    options.plan_writer = Arc::clone(&writer) as _;
     let manager = Manager::from_config_file(&repository.path().join("config.yaml"), &options);
     Arc::new(manager.unwrap()).sync(&SyncOptions::default()).await.unwrap();
     let json = String::from_utf8(writer.lock().unwrap().clone()).unwrap();
@@ -298,12 +301,8 @@ async fn a_reverse_zone_is_not_dumped_from_a_part_of_the_others() {
     let zones = [zone("a.com."), zone("b.com.")].concat();
     let repository = Repository::with_config(&format!("{config}{zones}"));
     repository.write("config/a.com.yaml", WWW);
-    let options = DumpOptions {
-        zone: "*".into(),
-        output_dir: repository.path().join("out"),
-        sources: vec!["config".into(), "auto-arpa".into()],
-        ..DumpOptions::default()
-    };
+    let sources = vec!["config".into(), "auto-arpa".into()];
+    let options = DumpOptions::new("*", sources, repository.path().join("out"));
     let reverse = "out/2.0.192.in-addr.arpa.yaml";
     repository.write("config/b.com.yaml", "www:\n  type: A\n  value: nope\n");
     let failure = repository.manager().unwrap().dump(&options).await.unwrap_err();

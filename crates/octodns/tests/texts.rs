@@ -45,17 +45,13 @@ async fn every_text_is_held_by_files_and_read_back() {
     fs::write(&config, CONFIG.replace("DIR", &dir)).unwrap();
     let options = options();
     let manager = Arc::new(Manager::from_config_file(&config, &options).unwrap());
-    let everything = SyncOptions { apply: true, force: true, ..SyncOptions::default() };
+    let everything = SyncOptions::forced();
     let sync = || manager.sync(&everything);
     sync().await.unwrap_or_else(|failure| panic!("{:?}", failure.report));
 
     for id in ["yaml", "bare", "files"] {
-        let options = CompareOptions {
-            a: vec!["config".to_owned()],
-            b: vec![id.to_owned()],
-            zone: "texts.test.".to_owned(),
-            ignore_prefix: None,
-        };
+        let (a, b) = (vec!["config".to_owned()], vec![id.to_owned()]);
+        let options = CompareOptions::new(a, b, "texts.test.");
         // It is told what is doubtful of texts, as nobody is lenient when comparing.
         if let Ok(compared) = manager.compare(&options).await {
             assert!(compared.changes.is_empty(), "{id}: {compared}");
@@ -79,7 +75,7 @@ async fn every_text_is_held_by_files_and_read_back() {
 fn options() -> ManagerOptions {
     let now = Arc::new(|| Some(UNIX_EPOCH + Duration::from_secs(1_767_323_045)));
     let registry = octodns::registry(None, Host { clock: now, ..Host::default() });
-    ManagerOptions { registry, ..ManagerOptions::default() }
+    ManagerOptions::new(registry)
 }
 
 /// The options of a target, for reading it as a source.

@@ -18,7 +18,8 @@ fn run(bytes: &[u8]) {
     let path = write_file(&folder("config"), "config.yaml", bytes);
     let host = Host { env: Arc::new(|_| Some(SECRET.to_owned())), ..Host::default() };
     let registry = octodns::registry(None, host);
-    let options = ManagerOptions { registry, log_warnings: false, ..ManagerOptions::default() };
+    let mut options = ManagerOptions::new(registry);
+    options.log_warnings = false;
     match Manager::from_config_file(&path, &options) {
         Ok(manager) => check(manager.warnings(), bytes),
         Err(failure) => check(&failure.report, bytes),

@@ -24,12 +24,8 @@ impl Program for CompareArguments {
     }
 
     fn run(&self, output: &mut Output) -> Result<Ended, Report> {
-        let options = CompareOptions {
-            a: self.a.clone(),
-            b: self.b.clone(),
-            zone: self.zone.clone(),
-            ignore_prefix: self.ignore_prefix.clone(),
-        };
+        let mut options = CompareOptions::new(self.a.clone(), self.b.clone(), &self.zone);
+        options.ignore_prefix.clone_from(&self.ignore_prefix);
         let manager = manager(&self.config_file, output)?;
         let comparison = block_on(manager.compare(&options)).map_err(errors)?;
         write_result(&format!("{comparison}\n"))?;

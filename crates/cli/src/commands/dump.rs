@@ -24,14 +24,10 @@ impl Program for DumpArguments {
     }
 
     fn run(&self, output: &mut Output) -> Result<Ended, Report> {
-        let options = DumpOptions {
-            zone: self.zone.clone(),
-            output_dir: self.output_dir.clone().into(),
-            output_provider: self.output_provider.clone(),
-            lenient: self.lenient,
-            split: self.split,
-            sources: self.sources.clone(),
-        };
+        let mut options = DumpOptions::new(&self.zone, self.sources.clone(), &self.output_dir);
+        options.output_provider.clone_from(&self.output_provider);
+        options.lenient = self.lenient;
+        options.split = self.split;
         let manager = manager(&self.config_file, output)?;
         block_on(manager.dump(&options)).map(|_| Ended::Fine).map_err(errors)
     }

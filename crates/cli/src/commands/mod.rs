@@ -47,12 +47,9 @@ fn manager_with(
     log_warnings: bool,
 ) -> Result<Arc<Manager>, Failure> {
     output.config_file(config_file);
-    let options = ManagerOptions {
-        registry: registry(),
-        plan_writer: Arc::new(Mutex::new(Patient(io::stdout()))),
-        log_warnings,
-        ..ManagerOptions::default()
-    };
+    let mut options = ManagerOptions::new(registry());
+    options.plan_writer = Arc::new(Mutex::new(Patient(io::stdout())));
+    options.log_warnings = log_warnings;
     let manager = Manager::from_config_file(Path::new(config_file), &options)?;
     output.config_is_read(manager.config_files().iter().cloned());
     output.may_show(manager.folders());

@@ -32,16 +32,12 @@ impl Program for ReportArguments {
         // A log of everything would be written across it.
         let without = self.logging.quiet || self.logging.debug;
         let bar = (!without && io::stderr().is_terminal()).then(progress_bar);
-        let options = ReportOptions {
-            zone: self.zone.clone(),
-            sources: self.sources.clone(),
-            lenient: self.lenient,
-            servers: self.servers.clone(),
-            concurrency: self.concurrency.into(),
-            timeout: self.timeout,
-            progress: bar.clone().map(shown_by),
-            ..ReportOptions::default()
-        };
+        let mut options =
+            ReportOptions::new(&self.zone, self.sources.clone(), self.servers.clone());
+        options.lenient = self.lenient;
+        options.concurrency = self.concurrency.into();
+        options.timeout = self.timeout;
+        options.progress = bar.clone().map(shown_by);
         let manager = manager(&self.config_file, output)?;
         let report = block_on(manager.report(&options)).map_err(errors);
         if let Some(bar) = bar {

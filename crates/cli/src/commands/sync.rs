@@ -25,14 +25,13 @@ impl Program for SyncArguments {
     }
 
     fn run(&self, output: &mut Output) -> Result<Ended, Report> {
-        let options = SyncOptions {
-            zones: self.zones.clone(),
-            sources: self.sources.clone(),
-            targets: self.targets.clone(),
-            apply: self.doit,
-            force: self.force,
-            checksum: self.checksum.clone(),
-        };
+        let mut options = SyncOptions::default();
+        options.plan.zones.clone_from(&self.zones);
+        options.plan.sources.clone_from(&self.sources);
+        options.plan.targets.clone_from(&self.targets);
+        options.apply = self.doit;
+        options.force = self.force;
+        options.checksum.clone_from(&self.checksum);
         let manager = manager(&self.config_file, output)?;
         match block_on(manager.sync(&options)) {
             Ok(result) => {

@@ -39,7 +39,8 @@ impl Program for ValidateArguments {
 /// Everything that is found in the zones, after putting them in order if that is asked for.
 fn look(manager: &Manager, arguments: &ValidateArguments) -> Result<Report, Report> {
     let mut report = if arguments.fix { fix(manager)? } else { Report::new() };
-    let options = ValidateOptions { lenient: arguments.all };
+    let mut options = ValidateOptions::default();
+    options.lenient = arguments.all;
     let found = block_on(manager.validate(options)).map_err(|failure| failure.report)?;
     report.merge(found);
     Ok(report)

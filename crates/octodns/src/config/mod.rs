@@ -24,7 +24,7 @@ pub(crate) use {validators::KEYS as VALIDATOR_KEYS, zone::KEYS as ZONE_KEYS};
 use crate::failure::Failure;
 
 /// The sections of a config file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Config {
     /// What is worth knowing about it, though nothing is held up by it.
     pub(crate) warnings: Report,
@@ -74,10 +74,20 @@ impl Config {
             let found = Diagnostic::error("config", message).at(Origin::file(&*name));
             Failure::from(found.help("name a file that can be read with --config-file"))
         })?;
+        Self::from_text(path, &text, home)
+    }
+
+    /// Reads the text of a config file that is, or might be, at `path`.
+    pub(crate) fn from_text(
+        path: &Path,
+        text: &[u8],
+        home: Option<PathBuf>,
+    ) -> Result<Self, Failure> {
+        let name = path.to_string_lossy();
         let includes = FileIncludes::new(home);
         let load = LoadOptions::new(&*name).include(&includes).warn_duplicates();
         let document =
-            octodns_yaml::load_bytes(&text, &load).map_err(|e| Failure::from(e.to_diagnostic()))?;
+            octodns_yaml::load_bytes(text, &load).map_err(|e| Failure::from(e.to_diagnostic()))?;
         Self::from_value(document.root.into_owned(), document.files, document.report)
     }
 

@@ -33,17 +33,26 @@ struct Chosen<'c, T> {
     filled: Filled,
 }
 
-pub(super) struct Builder<'o> {
+/// What is made in code.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) providers: Vec<(String, Configured)>,
+    pub(super) processors: Vec<Arc<dyn Processor>>,
+    pub(super) zones: Vec<(String, OwnedValue)>,
+}
+
+pub(super) struct Build<'o> {
     config: Config,
+    parts: Parts,
     options: &'o ManagerOptions,
     report: Report,
     versions: Vec<Version>,
 }
 
-impl<'o> Builder<'o> {
-    pub(super) fn new(mut config: Config, options: &'o ManagerOptions) -> Self {
+impl<'o> Build<'o> {
+    pub(super) fn new(mut config: Config, parts: Parts, options: &'o ManagerOptions) -> Self {
         let report = std::mem::take(&mut config.warnings);
-        Self { config, options, report, versions: Vec::new() }
+        Self { config, parts, options, report, versions: Vec::new() }
     }
 
     pub(super) fn build(mut self) -> Result<Manager, Failure> {
@@ -54,6 +63,7 @@ impl<'o> Builder<'o> {
         }
         let mut providers = self.providers(&secrets);
         let mut processors = self.processors(&secrets);
+        self.add_parts(&mut providers, &mut processors);
         self.auto_arpa(&mut providers, &mut processors);
         self.include_meta(&mut processors);
         let Validators { records, zones } = self.validators(&secrets);
@@ -131,6 +141,33 @@ impl<'o> Builder<'o> {
             }
         }
         built
+    }
+
+    /// What is made in code, beside what the config has.
+    fn add_parts(
+        &mut self,
+        providers: &mut BTreeMap<String, Configured>,
+        processors: &mut BTreeMap<String, Arc<dyn Processor>>,
+    ) {
+        let Parts { providers: more, processors: processing, zones } =
+            std::mem::take(&mut self.parts);
+        for (id, configured) in more {
+            if providers.contains_key(&id) {
+                twice(&mut self.report, "provider", &id);
+            }
+            providers.insert(id, configured);
+        }
+        for processor in processing {
+            let id = processor.id().to_owned();
+            if processors.contains_key(&id) {
+                twice(&mut self.report, "processor", &id);
+            }
+            processors.insert(id, processor);
+        }
+        // Zones that are there twice are found where zones are selected.
+        let zones = zones.into_iter().map(|(name, entry)| (OwnedValue::from(name), entry));
+        let configured = std::mem::take(&mut self.config.zones);
+        self.config.zones = Map::from_entries(configured.into_iter().chain(zones).collect());
     }
 
     /// `manager.auto_arpa`: a processor of all zones that is the source of reverse zones as well.
@@ -319,6 +356,16 @@ impl<'o> Builder<'o> {
 fn version(kind: &'static str, name: &str, module: &str) -> Version {
     let (name, module) = (name.to_owned(), module.to_owned());
     Version { kind, name, module, version: env!("CARGO_PKG_VERSION") }
+}
+
+/// The finding about a part whose id another part or an entry of the config has.
+fn twice(report: &mut Report, kind: &str, id: &str) {
+    let message = "is there twice";
+    report.push(
+        Diagnostic::error("config", message)
+            .about(format!("{kind} {id}"))
+            .help("give each an id of its own"),
+    );
 }
 
 fn configured(component: &Component, options: TargetOptions) -> Configured {

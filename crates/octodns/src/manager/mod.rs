@@ -1,6 +1,7 @@
 //! The manager: what a config file describes, ready to be used.
 
 mod build;
+mod builder;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,18 +15,19 @@ use octodns_core::value::python_str;
 use octodns_core::zone::{ZoneSettings, ZoneValidators};
 use octodns_core::{ApplySink, Context, Registry, Report, Source, Target, Zone, ZoneName};
 
-use crate::compat::MANAGER;
 use crate::config::{Config, ZoneConfig};
 use crate::failure::Failure;
 use crate::output::{Outputs, Writer};
 use crate::sub_zones::SubZoneIndex;
-use build::Builder;
+
+pub use builder::{ManagerBuilder, ZoneOptions};
 
 /// The id of the processor and source that `manager.auto_arpa` makes.
 pub(crate) const AUTO_ARPA: &str = "auto-arpa";
 
 /// What a manager takes from outside its config file.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct ManagerOptions {
     /// How many zones are worked on at the same time when the config does not say.
     /// Default: 16; zones that wait for a network gain most.
@@ -42,17 +44,24 @@ pub struct ManagerOptions {
     pub log_warnings: bool,
 }
 
-impl Default for ManagerOptions {
-    fn default() -> Self {
-        let registry = crate::registry::registry(None, Host::default());
+impl ManagerOptions {
+    /// The classes a config can name; all else is the default.
+    pub fn new(registry: Registry) -> Self {
         let plan_writer = Arc::new(Mutex::new(std::io::sink()));
         let apply_sink = Arc::new(());
         Self { max_workers: 16, registry, plan_writer, apply_sink, log_warnings: true }
     }
 }
 
+impl Default for ManagerOptions {
+    fn default() -> Self {
+        Self::new(crate::registry::registry(None, Host::default()))
+    }
+}
+
 /// A component of a config and where its code comes from, as `octodns-versions` lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Version {
     /// `provider`, `processor`, `validator`, `secret_handler` or `plan_output`.
     pub kind: &'static str,
@@ -96,20 +105,26 @@ impl Manager {
     ///
     /// Fails with all faults of the config that were found.
     pub fn from_config_file(path: &Path, options: &ManagerOptions) -> Result<Self, Failure> {
-        let shown = path.display();
-        tracing::info!(
-            target: "octodns", logger = MANAGER,
-            "__init__: config_file={shown}, (octoDNS {})", env!("CARGO_PKG_VERSION"),
-        );
-        let made = Config::read(path, options.registry.home.clone())
-            .and_then(|config| Builder::new(config, options).build());
-        if options.log_warnings {
-            crate::compat::log_warnings(match &made {
-                Ok(manager) => &manager.warnings,
-                Err(failure) => &failure.report,
-            });
-        }
-        made
+        Self::builder().config_file(path).build(options)
+    }
+
+    /// Makes everything that the text of a config describes. `name` is its path as findings show it; what it
+    /// includes is looked for beside it.
+    ///
+    /// # Errors
+    ///
+    /// Fails with all faults of the config that were found.
+    pub fn from_config_text(
+        name: &Path,
+        text: &str,
+        options: &ManagerOptions,
+    ) -> Result<Self, Failure> {
+        Self::builder().config_text(name, text).build(options)
+    }
+
+    /// A manager of parts that are made in code, with or without a config.
+    pub fn builder() -> ManagerBuilder {
+        ManagerBuilder::default()
     }
 
     /// Makes every provider and processor forget what an earlier run learned.

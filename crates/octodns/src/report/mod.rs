@@ -24,6 +24,7 @@ pub type Progress = Arc<dyn Fn(usize, usize) + Send + Sync>;
 
 /// What a report is about.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct ReportOptions {
     /// The zone, in either form.
     pub zone: String,
@@ -43,13 +44,14 @@ pub struct ReportOptions {
     pub progress: Option<Progress>,
 }
 
-impl Default for ReportOptions {
-    fn default() -> Self {
+impl ReportOptions {
+    /// A report on what `servers` answer for the records that `sources` hold of `zone`.
+    pub fn new(zone: impl Into<String>, sources: Vec<String>, servers: Vec<String>) -> Self {
         Self {
-            zone: String::new(),
-            sources: Vec::new(),
+            zone: zone.into(),
+            sources,
             lenient: false,
-            servers: Vec::new(),
+            servers,
             concurrency: 64,
             timeout: Duration::from_secs(1),
             tries: 2,
@@ -60,6 +62,7 @@ impl Default for ReportOptions {
 
 /// What the servers said.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct LiveReport {
     /// The zone.
     pub zone: ZoneName,

@@ -1,0 +1,187 @@
+//! What a run is to plan: zones with their sources, targets and processors.
+
+use std::sync::Arc;
+
+use octodns_core::processor::Processor;
+use octodns_core::{Report, Target, ZoneName};
+
+use crate::compat::MANAGER;
+use crate::config::ZoneConfig;
+use crate::manager::Manager;
+use crate::plan_zones::Job;
+use crate::zones::{Selected, Selection, zone_error};
+
+/// What a run is limited to.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct PlanOptions {
+    /// The zones, in either form; empty: all.
+    pub zones: Vec<String>,
+    /// Only zones with one of these sources; empty: any.
+    pub sources: Vec<String>,
+    /// Only these targets; empty: any.
+    pub targets: Vec<String>,
+}
+
+impl Manager {
+    /// Reverse zones are made from all other zones, so a run that leaves some out cannot plan them.
+    fn check_complete(&self, options: &PlanOptions, zones: &[Selected], report: &mut Report) {
+        let limited =
+            !(options.zones.is_empty() && options.sources.is_empty() && options.targets.is_empty());
+        if self.config.manager.auto_arpa.is_none() || !limited {
+            return;
+        }
+        for zone in zones.iter().filter(|zone| is_reverse(&zone.name)) {
+            let message = "cannot be planned in a run that is limited to some zones, sources or \
+                           targets: its records are made from all other zones (auto_arpa)";
+            let help = "sync without naming zones, sources or targets";
+            let name = zone.name.to_string();
+            report.push(zone_error(&name, &zone.config, message.to_owned()).help(help));
+        }
+    }
+
+    /// A run limited to what is not there does nothing, as in octoDNS, but not silently.
+    pub(crate) fn warn_of_unknown(&self, what: &str, ids: &[String]) {
+        for id in ids.iter().filter(|id| !self.providers.contains_key(*id)) {
+            tracing::warn!(
+                target: "octodns", logger = MANAGER,
+                "sync: the {what} \"{id}\" this run is limited to is not configured",
+            );
+        }
+    }
+
+    /// What is to be planned: ordinary zones, and those that are aliases of another.
+    pub(crate) fn jobs(
+        &self,
+        selection: &Selection,
+        options: &PlanOptions,
+        report: &mut Report,
+    ) -> (Vec<Job>, Vec<(Selected, String)>) {
+        let zones = if options.zones.is_empty() {
+            selection.all(self, report)
+        } else {
+            let names = options.zones.iter();
+            names.filter_map(|name| selection.get(name, self, report)).collect()
+        };
+        self.check_complete(options, &zones, report);
+        let (mut jobs, mut aliases) = (Vec::new(), Vec::new());
+        for zone in zones {
+            match zone.config.alias.clone() {
+                Some(source) => {
+                    if self.alias_source(&zone, &source, selection, report).is_some() {
+                        aliases.push((zone, source));
+                    }
+                }
+                None => jobs.extend(self.job(zone, options, report)),
+            }
+        }
+        (jobs, aliases)
+    }
+
+    /// The zone that an alias stands for: one that is configured and not an alias itself.
+    pub(crate) fn alias_source(
+        &self,
+        zone: &Selected,
+        source: &str,
+        selection: &Selection,
+        report: &mut Report,
+    ) -> Option<Selected> {
+        let mut ignored = Report::new();
+        let name = zone.name.to_string();
+        let Some(found) = selection.get(source, self, &mut ignored) else {
+            let message = format!("is an alias of \"{source}\", which is not configured");
+            report.push(
+                zone_error(&name, &zone.config, message).help("configure that zone, or correct it"),
+            );
+            return None;
+        };
+        if found.config.alias.is_some() {
+            let message = format!("is an alias of \"{source}\", which is an alias itself");
+            let help = "name the zone that it is an alias of";
+            report.push(zone_error(&name, &zone.config, message).help(help));
+            return None;
+        }
+        Some(found)
+    }
+
+    fn job(&self, zone: Selected, options: &PlanOptions, report: &mut Report) -> Option<Job> {
+        let name = zone.name.to_string();
+        tracing::info!(target: "octodns", logger = MANAGER, "sync:   zone={name}");
+        let sources = self.sources(&name, &zone.config, &options.sources, report);
+        let targets = self.targets(&name, &zone.config, &options.targets, report)?;
+        let processors = self.zone_processors(&name, &zone.config, report)?;
+        let sources = sources.filter(|sources| !sources.is_empty());
+        let Some(sources) = sources else {
+            tracing::info!(
+                target: "octodns", logger = MANAGER, "sync:   no eligible sources, skipping",
+            );
+            return None;
+        };
+        if targets.is_empty() {
+            tracing::info!(
+                target: "octodns", logger = MANAGER, "sync:   no eligible targets, skipping",
+            );
+            return None;
+        }
+        let lenient = zone.config.lenient;
+        Some(Job { zone, sources, targets, processors, lenient, aliases: Vec::new() })
+    }
+
+    fn targets(
+        &self,
+        zone: &str,
+        config: &ZoneConfig,
+        eligible: &[String],
+        report: &mut Report,
+    ) -> Option<Vec<Target>> {
+        let Some(names) = &config.targets else {
+            let found = zone_error(zone, config, "has no \"targets\"".to_owned());
+            report.push(found.help("add `targets` with the ids of providers to write it to"));
+            return None;
+        };
+        let mut targets = Vec::new();
+        for name in names {
+            if !eligible.is_empty() && !eligible.contains(name) {
+                continue;
+            }
+            match self.providers.get(name).map(|configured| &configured.target) {
+                Some(Some(target)) => targets.push(target.clone()),
+                Some(None) => {
+                    let message = format!("names the target \"{name}\", which can only be read");
+                    report.push(zone_error(zone, config, message).help("name it below `sources`"));
+                    return None;
+                }
+                None => {
+                    report.push(self.unknown(zone, config, "target", name));
+                    return None;
+                }
+            }
+        }
+        Some(targets)
+    }
+
+    /// The processors of a zone: those of all zones, its own, and again those of all zones.
+    pub(crate) fn zone_processors(
+        &self,
+        zone: &str,
+        config: &ZoneConfig,
+        report: &mut Report,
+    ) -> Option<Vec<Arc<dyn Processor>>> {
+        let manager = &self.config.manager;
+        let names = manager.processors.iter().chain(&config.processors);
+        let mut processors = Vec::new();
+        for name in names.chain(&manager.post_processors) {
+            let Some(processor) = self.processors.get(name) else {
+                report.push(self.unknown(zone, config, "processor", name));
+                return None;
+            };
+            processors.push(Arc::clone(processor));
+        }
+        Some(processors)
+    }
+}
+
+/// Whether a zone is part of the reverse tree.
+pub(crate) fn is_reverse(zone: &ZoneName) -> bool {
+    zone.as_str().ends_with("arpa.")
+}

@@ -1,0 +1,242 @@
+//! Planning a run: what every zone needs at every target, as plans that are shown, approved and applied.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+use std::sync::Arc;
+
+use octodns_core::value::{Json, Value};
+use octodns_core::{ApprovedPlan, Diagnostic, Plan, Report, Severity, Target};
+use sha2::{Digest, Sha256};
+
+use crate::compat::log_warnings;
+use crate::failure::Failure;
+use crate::jobs::{PlanOptions, is_reverse};
+use crate::manager::Manager;
+use crate::plan_zones::{Alias, Job, Planned};
+use crate::zones::{Selected, Selection, zone_error};
+
+/// A plan of a run, and what it is for.
+pub(crate) struct Step<P> {
+    pub(crate) target: Target,
+    pub(crate) plan: P,
+    pub(crate) always_dry_run: bool,
+}
+
+/// The plans of a run, in the order they are shown and applied.
+///
+/// They are made by [`Manager::plan`] alone, which makes all of them or none. Applying takes [`ApprovedPlans`]:
+///
+/// ```
+/// # use octodns::{Failure, Manager, PlanOptions};
+/// # async fn apply(manager: &std::sync::Arc<Manager>) -> Result<(), Failure> {
+/// let plans = manager.plan(&PlanOptions::default()).await?;
+/// manager.show(&plans)?;
+/// let summary = manager.apply(plans.approve()?).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// ```compile_fail,E0308
+/// # use octodns::{Failure, Manager, PlanOptions};
+/// # async fn apply(manager: &std::sync::Arc<Manager>) -> Result<(), Failure> {
+/// let plans = manager.plan(&PlanOptions::default()).await?;
+/// let summary = manager.apply(plans).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Plans {
+    steps: Vec<Step<Plan>>,
+    checksum: Option<String>,
+    warnings: Report,
+}
+
+impl Plans {
+    /// Each plan with the target that it is for.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Target, &Plan)> {
+        self.steps.iter().map(|step| (&step.target, &step.plan))
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// How many changes there are in all plans.
+    pub fn changes(&self) -> usize {
+        self.steps.iter().map(|step| step.plan.changes.len()).sum()
+    }
+
+    /// The checksum of the plans (SHA-256 of their JSON, in hexadecimal), if there are any and the config
+    /// enables it.
+    pub fn checksum(&self) -> Option<&str> {
+        self.checksum.as_deref()
+    }
+
+    /// What was found while planning, and prevents nothing.
+    pub fn warnings(&self) -> &Report {
+        &self.warnings
+    }
+
+    /// Everything that speaks against applying the plans without force; empty when all are safe.
+    pub fn safety(&self) -> Report {
+        let mut report = Report::new();
+        for Step { target, plan, .. } in &self.steps {
+            report.extend(plan.safety().into_iter().map(|reason| {
+                Diagnostic::error("unsafe-plan", reason.to_string())
+                    .about(format!("{} ({})", plan.desired.name(), target.id()))
+                    .help("look at the plan; if it is right, run again with --force")
+            }));
+        }
+        report
+    }
+
+    /// Approves the plans if all of them are safe.
+    ///
+    /// # Errors
+    ///
+    /// Fails with all of [`Plans::safety`]. To look at the plans then, ask that first: this consumes them.
+    pub fn approve(self) -> Result<ApprovedPlans, Failure> {
+        let report = self.safety();
+        if report.has_errors() { Err(report.into()) } else { Ok(self.approve_by_force()) }
+    }
+
+    /// Approves the plans, safe or not: somebody looked at them and wants them applied.
+    pub fn approve_by_force(self) -> ApprovedPlans {
+        let approve = |Step { target, plan, always_dry_run }: Step<Plan>| Step {
+            target,
+            plan: plan.approve_by_force(),
+            always_dry_run,
+        };
+        ApprovedPlans { steps: self.steps.into_iter().map(approve).collect() }
+    }
+}
+
+/// The plans of a run that may be applied: all are safe, or were approved by force.
+#[derive(Debug)]
+pub struct ApprovedPlans {
+    pub(crate) steps: Vec<Step<ApprovedPlan>>,
+}
+
+impl<P: fmt::Debug> fmt::Debug for Step<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Step").field(&self.target.id()).field(&self.plan).finish()
+    }
+}
+
+impl Manager {
+    /// Plans zones. Nothing is changed, and nothing is shown: see [`Manager::show`].
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that was found if any zone cannot be planned.
+    pub async fn plan(self: &Arc<Self>, options: &PlanOptions) -> Result<Plans, Failure> {
+        self.begin_run();
+        self.warn_of_unknown("source", &options.sources);
+        self.warn_of_unknown("target", &options.targets);
+        let selection = self.zones(&options.sources, None).await?;
+        let mut report = Report::new();
+        let (jobs, aliases) = self.jobs(&selection, options, &mut report);
+        if report.has_errors() {
+            return Err(report.into());
+        }
+        log_warnings(&report);
+        let steps = self.plan_jobs(jobs, aliases, &selection, &mut report).await?;
+        let checksum = self.checksum(&steps);
+        Ok(Plans { steps, checksum, warnings: report })
+    }
+
+    /// Shows plans by the plan outputs of the config: in the log, unless it says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Fails when an output cannot be written.
+    pub fn show(&self, plans: &Plans) -> Result<(), Failure> {
+        self.outputs.run(&plans.iter().collect::<Vec<_>>(), &self.plan_writer)
+    }
+
+    /// Plans everything; fails with all findings if anything failed.
+    async fn plan_jobs(
+        self: &Arc<Self>,
+        jobs: Vec<Job>,
+        aliases: Vec<(Selected, String)>,
+        selection: &Selection,
+        report: &mut Report,
+    ) -> Result<Vec<Step<Plan>>, Failure> {
+        // Reverse zones come when every other zone has been through the processors.
+        let delays = self.config.manager.auto_arpa.is_some();
+        let (reverse, forward) =
+            jobs.into_iter().partition(|job| delays && is_reverse(&job.zone.name));
+        let (mut planned, aliases) = self.plan_with_aliases(forward, aliases, selection).await;
+        let (later, aliases) = self.plan_with_aliases(reverse, aliases, selection).await;
+        planned.extend(later);
+        for (zone, source) in aliases {
+            let message = format!("is an alias of \"{source}\", which is not part of this run");
+            let help = format!("sync \"{source}\" as well");
+            report.push(zone_error(&zone.name.to_string(), &zone.config, message).help(help));
+        }
+
+        let mut steps = Vec::new();
+        for Planned { plans, report: found, always_dry_run } in planned {
+            log_warnings(&found);
+            report.merge(found);
+            steps.extend(plans.into_iter().map(|(target, plan)| Step {
+                target,
+                plan,
+                always_dry_run,
+            }));
+        }
+        if report.has_errors() {
+            return Err(errors(report));
+        }
+        // Zones before the zones they lie in, so that records can move down into them safely. A plan
+        // without changes (settings only) comes last.
+        let length = |step: &Step<Plan>| {
+            if step.plan.changes.is_empty() { 0 } else { step.plan.desired.name().as_str().len() }
+        };
+        steps.sort_by_key(|step| std::cmp::Reverse(length(step)));
+        Ok(steps)
+    }
+
+    /// Plans zones, then those that are aliases of one of them; returns the other aliases as well.
+    async fn plan_with_aliases(
+        self: &Arc<Self>,
+        mut jobs: Vec<Job>,
+        aliases: Vec<(Selected, String)>,
+        selection: &Selection,
+    ) -> (Vec<Planned>, Vec<(Selected, String)>) {
+        let places: HashMap<_, _> =
+            jobs.iter().enumerate().map(|(at, job)| (job.zone.name.clone(), at)).collect();
+        let mut others = Vec::new();
+        for (place, (zone, source)) in aliases.into_iter().enumerate() {
+            let mut ignored = Report::new();
+            let found = selection.get(&source, self, &mut ignored);
+            // Differs from octoDNS: processors and leniency are those of the zone it is an alias of.
+            match found.and_then(|source| places.get(&source.name)) {
+                Some(at) => jobs[*at].aliases.push(Alias { zone, place }),
+                None => others.push((zone, source)),
+            }
+        }
+        (self.plan_all(jobs).await, others)
+    }
+
+    fn checksum(&self, steps: &[Step<Plan>]) -> Option<String> {
+        if steps.is_empty() || !self.config.manager.enable_checksum {
+            return None;
+        }
+        let plans: Vec<_> = steps.iter().map(|step| step.plan.to_value()).collect();
+        let digest = Sha256::digest(Json::default().text(&Value::from(plans)));
+        let mut checksum = String::with_capacity(64);
+        for byte in digest {
+            // Writing to a `String` cannot fail.
+            let _ = write!(checksum, "{byte:02x}");
+        }
+        Some(checksum)
+    }
+}
+
+/// What made planning fail. Its warnings were logged by zone.
+fn errors(report: &mut Report) -> Failure {
+    let found = std::mem::take(report).into_iter();
+    found.filter(|found| found.severity == Severity::Error).collect::<Report>().into()
+}
