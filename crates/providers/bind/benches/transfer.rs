@@ -1,8 +1,8 @@
-//! The transfer of a large zone from BIND and Knot: by us, by `dig`, and by the reference.
+//! Transfers of a large zone from BIND and Knot: by this crate, by `dig`, and by the reference.
 //!
-//! `cargo xtask bench --axfr`. All ask the same server on the same machine in turn, so that a busy machine slows
-//! all of them; what counts are the ratios. Arguments: `--records N` (name and type), `--runs N`, and
-//! `--no-reference`, which takes a minute.
+//! `cargo xtask bench --axfr`. All query the same server on the same machine in turn, so that a busy machine
+//! slows all of them; only the ratios matter. Arguments: `--records N` (name and type), `--runs N`, and
+//! `--no-reference`, since the reference takes a minute.
 
 #![expect(
     clippy::unwrap_used,
@@ -25,14 +25,14 @@ use octodns_core::zone::SubZones;
 use octodns_core::{OwnedValue, Registry, Source, Value, ZoneName, ZoneRequest};
 use octodns_testkit::server::{Key, Server, Setup, bind, knot, python};
 
-/// That of the programs.
+/// The same allocator as in the programs.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 const NAME: &str = "bench.test.";
 
-/// What the reference is run by: it reads the zone once, and prints how many records it has and how long that
-/// took, without the time its modules take to load.
+/// The script for the reference: it reads the zone once, and prints the number of records and the time,
+/// without the time for loading modules.
 const REFERENCE: &str = "
 import sys, time
 from octodns.zone import Zone
@@ -45,7 +45,7 @@ source.populate(zone)
 print(len(zone.records), time.monotonic() - start)
 ";
 
-/// A server's name, and what starts it.
+/// A server's name, and the function that starts it.
 type Start = (&'static str, fn(&Setup) -> Option<Server>);
 
 struct Arguments {
@@ -76,7 +76,7 @@ fn arguments() -> Arguments {
             "--records" => given.records = words.next().unwrap().parse().unwrap(),
             "--runs" => given.runs = words.next().unwrap().parse().unwrap(),
             "--no-reference" => given.reference = false,
-            // Cargo's own.
+            // Added by Cargo.
             "--bench" => {}
             other => panic!("unknown argument {other}"),
         }
@@ -84,7 +84,7 @@ fn arguments() -> Arguments {
     given
 }
 
-/// A zone of so many names and types, and the number of its records without the SOA.
+/// A zone with this many names and types, and the number of its records without the SOA.
 fn zone(sets: usize) -> (String, usize) {
     let mut text =
         String::from("$TTL 300\n@ SOA ns1 root 1 3600 600 86400 60\n@ NS ns1.other.test.\n");
@@ -157,7 +157,7 @@ fn source(server: &Server, key: &Key) -> Arc<dyn Source> {
     (class.build)("axfr", &options).unwrap().as_source()
 }
 
-/// Reads the zone: how many records it has, and how long that took.
+/// Reads the zone: the number of records, and the time.
 async fn read(source: &dyn Source, target: bool) -> (usize, Duration) {
     let types = Arc::new(RecordTypes::default());
     let request = ZoneRequest {
@@ -182,7 +182,7 @@ fn dig(server: &Server, key: &Key, total: usize) -> Duration {
     let start = Instant::now();
     let output = command.stderr(Stdio::inherit()).output().unwrap();
     let taken = start.elapsed();
-    // With the SOA at both ends.
+    // With the SOA at the beginning and the end.
     let expected = format!("XFR size: {} records", total + 2);
     assert!(String::from_utf8_lossy(&output.stdout).contains(&expected), "{expected}");
     taken

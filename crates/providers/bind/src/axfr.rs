@@ -13,7 +13,7 @@ use crate::options::{self, Options};
 use crate::records;
 use crate::version::VERSION;
 
-/// Makes the source known.
+/// Registers the source.
 pub(crate) fn register(registry: &mut Registry) {
     let clock = Arc::clone(&registry.host.clock);
     registry.source("octodns_bind.AxfrSource", &["axfr"], VERSION, move |id, given: Sourced<_>| {
@@ -27,7 +27,7 @@ pub struct AxfrSource {
 }
 
 impl AxfrSource {
-    /// A source of these options; `clock` gives the time, which signing needs.
+    /// A source with these options; `clock` is for signatures.
     ///
     /// # Errors
     ///
@@ -56,12 +56,12 @@ impl Source for AxfrSource {
     }
 }
 
-/// Reads a zone from the messages of a transfer that was recorded, as [`AxfrSource`] reads it from a server, but for
-/// signatures, which are not looked at. `source` is the id that its records have.
+/// Reads a zone from the messages of a recorded transfer, as [`AxfrSource`] reads it from a server, but
+/// without checking signatures. `source` is the id of the source in its records.
 ///
 /// # Errors
 ///
-/// Says which message is not one of a transfer of this zone, or that the last one is missing.
+/// Says which message does not belong to a transfer of this zone, or that the last one is missing.
 pub fn read_transfer<'m>(
     zone: &ZoneRequest<'_>,
     source: &Arc<str>,
@@ -91,7 +91,7 @@ impl ZoneServer {
         Ok(Self { id: id.into(), class_name, client: options::client(given, clock)? })
     }
 
-    /// Reads a zone; what came over the wire is its state.
+    /// Reads a zone; its state is the transferred data.
     pub(crate) async fn read(&self, zone: &ZoneRequest<'_>) -> Result<ZoneRead, ProviderError> {
         let transferred = self.transfer(zone.name).await?;
         let mut read = records::read(zone, &self.id, &transferred);

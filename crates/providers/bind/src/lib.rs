@@ -17,7 +17,7 @@ pub use options::Options;
 pub use rfc2136::Rfc2136Provider;
 pub use zone_file::{ZoneFileOptions, ZoneFileProvider};
 
-/// Makes the sources and providers known by their octoDNS classes and short names.
+/// Registers the sources and providers by their octoDNS classes and short names.
 pub fn register(registry: &mut Registry) {
     axfr::register(registry);
     rfc2136::register(registry);

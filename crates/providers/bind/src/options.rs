@@ -74,7 +74,7 @@ fn default_batch() -> usize {
     1000
 }
 
-/// What speaks to the server of these options; `clock` gives the time for signatures.
+/// The client for these options; `clock` is for signatures.
 pub(crate) fn client(given: &Sourced<Options>, clock: Clock) -> Result<Client, BuildError> {
     let options = &given.options;
     Ok(Client {
@@ -127,7 +127,7 @@ fn key(given: &Sourced<Options>) -> Result<Option<Key>, BuildError> {
     Ok(Some(Key { name, algorithm, secret }))
 }
 
-/// A number that may be written as text: `5353` or `"5353"`.
+/// A number that may be written as a string: `5353` or `"5353"`.
 struct Number;
 
 impl Visitor<'_> for Number {
@@ -163,7 +163,7 @@ impl Visitor<'_> for Number {
 
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let number = deserializer.deserialize_any(Number)?;
-    // A year is longer than anyone waits, and far from what a duration cannot hold.
+    // A year is longer than anyone waits, and far below the limit of a duration.
     if number > 0.0 && number <= 366.0 * 86400.0 {
         return Ok(number);
     }

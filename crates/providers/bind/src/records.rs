@@ -1,4 +1,4 @@
-//! From what a server holds to records, and back to what it can hold.
+//! Converts between the RRsets of a server and records, in the forms that servers can hold.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use octodns_dns::wire;
 use crate::client::Transferred;
 use crate::sets::RawSet;
 
-/// The code of findings about what a server holds, or cannot.
+/// The code of findings about records that a server has or cannot hold.
 const CODE: &str = "dns";
 
-/// What every DNS server holds.
+/// The capabilities of every DNS server.
 ///
-/// Differs from octoDNS: DNAME, OPENPGPKEY and URI are held as well.
+/// Differs from octoDNS: DNAME, OPENPGPKEY and URI are supported as well.
 const HELD: Capabilities = Capabilities {
     types: TypeSupport::Only(&[
         RecordType::A,
@@ -47,13 +47,13 @@ const HELD: Capabilities = Capabilities {
     ..Capabilities::NOTHING
 };
 
-/// What zone files hold.
+/// The capabilities of zone files.
 pub(crate) static OF_FILES: Capabilities = HELD;
 
-/// What servers hold: an update creates no zone.
+/// The capabilities of servers: an update cannot create a zone.
 pub(crate) static OF_SERVERS: Capabilities = HELD.fixed_zones();
 
-/// The records of a zone. What cannot be read is an error in the report, for all of them.
+/// The records of a zone. The report has an error for each record that cannot be read.
 pub(crate) fn read(
     request: &ZoneRequest<'_>,
     source: &Arc<str>,
@@ -77,7 +77,7 @@ pub(crate) fn read(
     read
 }
 
-/// Why a set is not a record.
+/// Why an RRset is not a valid record.
 #[derive(Debug)]
 pub(crate) struct RecordError {
     pub(crate) kind: RecordErrorKind,
@@ -86,20 +86,20 @@ pub(crate) struct RecordError {
     pub(crate) why: String,
 }
 
-/// Where the reason lies.
+/// Where the problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RecordErrorKind {
-    /// In its name.
+    /// The name is not valid.
     Name,
-    /// In its name, which is not one of the zone.
+    /// The name is outside the zone.
     Outside,
-    /// In its type, which octoDNS does not have.
+    /// octoDNS does not support the type.
     Type,
-    /// In its data.
+    /// The data is not valid.
     Data,
 }
 
-/// The record that a set is.
+/// The record of an RRset.
 pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, RecordError> {
     let text = || wire::type_text(set.of);
     let fqdn = wire::name_text(&set.owner).map_err(|error| RecordError {
@@ -122,7 +122,7 @@ pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, RecordErro
     Ok(Record::new(name, i64::from(set.ttl), data))
 }
 
-/// The same record after the checks that are configured, which see the data it would be written as.
+/// The same record after the configured validation, which checks the data as it would be written.
 pub(crate) fn validated(
     record: &Record,
     position: Position,
@@ -148,10 +148,10 @@ pub(crate) fn validated(
     Record::load(&name, &Value::new(Kind::Map(map), position), context, report)
 }
 
-/// Writes desired records the way they will be read back, so that what is only another spelling is no
+/// Changes desired records to the form in which they will be read back, so that another spelling is not a
 /// change, and reports what no server can hold.
 ///
-/// Differs from octoDNS, which never comes to rest over some of them: text with a bare `;`, say.
+/// Differs from octoDNS, which never settles for some of them, such as a text with an unescaped `;`.
 pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
     let mut spelled = Vec::new();
     for record in desired.records() {

@@ -1,4 +1,4 @@
-//! From resource records in any order to the sets that they make up (RFC 2181, section 5).
+//! Groups resource records in any order into RRsets (RFC 2181, section 5).
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,15 +9,15 @@ use octodns_core::value::Position;
 /// All records of a name and type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RawSet {
-    /// The name on the wire, in lower case.
+    /// The name in wire format, in lowercase.
     pub(crate) owner: Arc<[u8]>,
     /// The number of the type.
     pub(crate) of: u16,
     /// The lowest TTL of the records, if they differ (RFC 2181, section 5.2).
     pub(crate) ttl: u32,
-    /// Where the first of them was written, if in a file.
+    /// Where the first of them is in a file, if it was read from one.
     pub(crate) position: Position,
-    /// The data of each record, names not compressed.
+    /// The data of each record, without compression.
     pub(crate) rdatas: Vec<Vec<u8>>,
 }
 
@@ -29,17 +29,17 @@ impl RawSet {
     }
 }
 
-/// The sets of a zone, in the order in which they began.
+/// The RRsets of a zone, in the order of their first records.
 #[derive(Debug, Default)]
 pub(crate) struct Sets {
     begun: Vec<RawSet>,
-    /// By the index of a set, how it is chained to the others of its name.
+    /// For each set, its links to the other sets of its name.
     links: Vec<Link>,
     /// The first set of each name.
     names: HashMap<Arc<[u8]>, usize>,
 }
 
-/// The sets of one name, which are few.
+/// The sets of a name, which are few.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     first: usize,
@@ -47,9 +47,9 @@ struct Link {
 }
 
 impl Sets {
-    /// The set of a name (on the wire, in lower case) and type, which begins at `position` if it is new.
+    /// The set with this name (in wire format, in lowercase) and type; a new one begins at `position`.
     ///
-    /// The records of a name stand together, as a rule: then the name is compared, and not looked for.
+    /// Records of the same name are usually adjacent: then the name is compared instead of looked up.
     pub(crate) fn set(&mut self, owner: &[u8], of: u16, position: Position) -> &mut RawSet {
         let next = self.begun.len();
         let (owner, first) = match (self.begun.last(), self.links.last()) {
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_come_to_their_sets_in_any_order() {
+    fn records_are_grouped_into_sets_in_any_order() {
         let mut sets = Sets::default();
         for (owner, of, ttl, byte) in [
             ("a", 1, 60, 0),

@@ -1,3 +1,3 @@
-//! The version that listings show beside every class.
+//! The version in listings of classes.
 
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,6 +1,6 @@
 //! The algorithms of TSIG (RFC 8945, section 6).
 //!
-//! `hickory` knows all their names and computes three of them.
+//! Of these, `hickory` can compute three.
 
 use hickory_proto::rr::rdata::tsig::TsigAlgorithm;
 use hmac::digest::KeyInit;
@@ -9,7 +9,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
-/// How a message is signed.
+/// An algorithm for signing messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Algorithm {
     Md5,
@@ -23,7 +23,7 @@ pub(crate) enum Algorithm {
     Sha512Half,
 }
 
-/// All of them, by the names they are configured with; the first is the default.
+/// All of them, by their names in the configuration; the first is the default.
 const NAMES: &[(&str, Algorithm)] = &[
     ("hmac-sha256", Algorithm::Sha256),
     ("hmac-md5", Algorithm::Md5),
@@ -38,24 +38,24 @@ const NAMES: &[(&str, Algorithm)] = &[
 ];
 
 impl Algorithm {
-    /// What is used when nothing is configured.
+    /// The default algorithm.
     pub(crate) const DEFAULT: Self = Self::Sha256;
 
-    /// The algorithm of a configured name, in any case, with or without a final dot.
+    /// The algorithm with this name, which is case-insensitive, with or without a final dot.
     pub(crate) fn named(name: &str) -> Option<Self> {
         let name = name.strip_suffix('.').unwrap_or(name);
         let row = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         row.map(|(_, algorithm)| *algorithm)
     }
 
-    /// The names that can be configured.
+    /// The names for the configuration.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         NAMES.iter().map(|(name, _)| *name)
     }
 
     /// The algorithm in a message.
     pub(crate) fn on_the_wire(self) -> TsigAlgorithm {
-        // Unlike the others MD5's name is several labels, and servers write it in lower case.
+        // Unlike the others, MD5's name has several labels, and servers write it in lowercase.
         match self {
             Self::Md5 => TsigAlgorithm::HmacMd5,
             Self::Sha1 => TsigAlgorithm::HmacSha1,
@@ -69,7 +69,7 @@ impl Algorithm {
         }
     }
 
-    /// The code for `data`.
+    /// The MAC of `data`.
     pub(crate) fn mac(self, secret: &[u8], data: &[u8]) -> Vec<u8> {
         match self {
             Self::Md5 => compute::<Hmac<Md5>>(secret, data),
@@ -86,14 +86,14 @@ impl Algorithm {
         }
     }
 
-    /// Whether `mac` is the code for `data`; how long that takes does not depend on where they differ.
+    /// Whether `mac` is the MAC of `data`, in constant time.
     pub(crate) fn verifies(self, secret: &[u8], data: &[u8], mac: &[u8]) -> bool {
         let expected = self.mac(secret, data);
         let differences = expected.iter().zip(mac).fold(0, |all, (a, b)| all | (a ^ b));
         expected.len() == mac.len() && differences == 0
     }
 
-    /// The algorithm whose code is cut in half.
+    /// The algorithm without truncation.
     fn whole(self) -> Self {
         match self {
             Self::Sha256Half => Self::Sha256,
@@ -105,7 +105,7 @@ impl Algorithm {
 }
 
 fn compute<M: Mac + KeyInit>(secret: &[u8], data: &[u8]) -> Vec<u8> {
-    // HMAC takes keys of every length (RFC 2104, section 2), so there is nothing to fail.
+    // HMAC accepts keys of any length (RFC 2104, section 2), so this does not fail.
     let Ok(mut mac) = <M as KeyInit>::new_from_slice(secret) else { return Vec::new() };
     mac.update(data);
     mac.finalize().into_bytes().to_vec()
@@ -121,7 +121,7 @@ mod tests {
 
     /// Test case 2 of RFC 2202 (MD5, SHA-1) and RFC 4231 (SHA-2).
     #[test]
-    fn codes_are_those_of_the_rfcs() {
+    fn macs_are_those_of_the_rfcs() {
         for (name, expected) in [
             ("hmac-md5", "750c783e6ab0b503eaa86e310a5db738"),
             ("hmac-sha1", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_as_servers_and_people_write_them() {
+    fn names_are_read_as_servers_and_users_write_them() {
         assert_eq!(Algorithm::named("HMAC-MD5.SIG-ALG.REG.INT."), Some(Algorithm::Md5));
         assert_eq!(Algorithm::named("hmac-SHA512"), Some(Algorithm::Sha512));
         assert_eq!(Algorithm::named("sha256"), None);

@@ -1,4 +1,4 @@
-//! One TCP connection to a server: messages with their length before them (RFC 1035, section 4.2.2).
+//! One TCP connection to a server: messages with a length prefix (RFC 1035, section 4.2.2).
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,20 +10,20 @@ use tokio::time::timeout;
 
 use super::error::{Error, Progress};
 
-/// Room for one message of the largest size, so that a transfer takes few calls of the system.
+/// Room for a message of the maximum size, so that a transfer needs few system calls.
 const BUFFER: usize = 64 * 1024;
 
-/// Where a server is.
+/// The address of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// Whether a name is resolved to IPv6 addresses, not IPv4.
+    /// Whether to resolve a name to IPv6 addresses instead of IPv4.
     pub(crate) ipv6: bool,
 }
 
 impl Server {
-    /// Its addresses: itself if it is one.
+    /// Its addresses, looked up if it is a name.
     async fn addresses(&self) -> Result<Vec<SocketAddr>, Error> {
         if let Ok(address) = self.host.parse() {
             return Ok(vec![SocketAddr::new(address, self.port)]);
@@ -37,7 +37,7 @@ impl Server {
     }
 }
 
-/// A connection, and how long it may be silent.
+/// A connection, with its timeout.
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
     time_limit: Duration,
@@ -55,7 +55,7 @@ impl Connection {
         for address in addresses {
             let source = match timeout(time_limit, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
-                    // A request is one write; there is nothing to wait for.
+                    // A request is a single write, so there is nothing to wait for.
                     let _ = stream.set_nodelay(true);
                     let stream = BufReader::with_capacity(BUFFER, stream);
                     return Ok(Self { stream, time_limit });
@@ -80,7 +80,7 @@ impl Connection {
         }
     }
 
-    /// Receives a message into `message`, in place of what is there.
+    /// Receives a message into `message`, replacing its content.
     pub(crate) async fn receive(
         &mut self,
         message: &mut Vec<u8>,

@@ -1,4 +1,4 @@
-//! Why a server did not answer as it should.
+//! Why an exchange with a server failed.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use octodns_dns::wire::WireError;
 
 use super::rcode::Rcode;
 
-/// What went wrong between us and a server. One line each, lower case; no secret is in any.
+/// Why an exchange with a server failed. Messages are one line, in lowercase, and contain no secrets.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -18,7 +18,7 @@ pub enum Error {
         host: String,
         /// `IPv4` or `IPv6`.
         family: &'static str,
-        /// What the system says.
+        /// The error of the system.
         source: Option<io::Error>,
     },
     /// No connection.
@@ -26,15 +26,15 @@ pub enum Error {
     Connect {
         /// The server.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The connection broke.
     #[error("the connection broke {progress}")]
     Io {
-        /// How far it had come.
+        /// How far the exchange had come.
         progress: Progress,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The server closed the connection too early.
@@ -45,42 +45,42 @@ pub enum Error {
     Silent {
         /// The configured timeout.
         seconds: f64,
-        /// How far it had come.
+        /// How far the exchange had come.
         progress: Progress,
     },
-    /// The transfer took too long as a whole.
+    /// The whole transfer took too long.
     #[error(
         "not complete after {seconds} s, {progress} (raise transfer_timeout if the zone is that large)"
     )]
     TooSlow {
         /// The limit.
         seconds: f64,
-        /// How far it had come.
+        /// How far the exchange had come.
         progress: Progress,
     },
-    /// The transfer was too large as a whole.
+    /// The whole transfer was too large.
     #[error(
         "not complete after {mebibytes} MiB, {progress} (raise transfer_limit if the zone is that large)"
     )]
     TooLarge {
         /// The limit.
         mebibytes: u64,
-        /// How far it had come.
+        /// How far the exchange had come.
         progress: Progress,
     },
-    /// The server said no.
+    /// The server refused the request.
     #[error("the server answered {rcode}{}", .rcode.meaning())]
     Refused {
-        /// Its answer.
+        /// The response code.
         rcode: Rcode,
     },
-    /// A message is not what it should be.
+    /// A message is not valid.
     #[error("{0}")]
     Message(MessageFault),
-    /// A signature is not what it should be.
+    /// A signature is not valid.
     #[error("{0}")]
     Signature(SignatureFault),
-    /// A record is not what it should be.
+    /// A record is not valid.
     #[error("{record}: {source}")]
     Record {
         /// Name and type.
@@ -93,9 +93,9 @@ pub enum Error {
     TooLargeForUpdate {
         /// Name and type.
         record: String,
-        /// How many bytes the message would have.
+        /// The size of the message.
         bytes: usize,
-        /// How many it may have.
+        /// The limit.
         most: usize,
     },
     /// Signing needs the time.
@@ -127,33 +127,33 @@ impl std::fmt::Display for Progress {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageFault {
-    /// It cannot be read.
+    /// It cannot be parsed.
     #[error("the answer is malformed: {0}")]
     Malformed(String),
-    /// It is the answer to something else.
+    /// It answers another request.
     #[error("the answer has the id {found}, the query had {expected}")]
     Id {
-        /// What was sent.
+        /// The id of the request.
         expected: u16,
-        /// What came back.
+        /// The id of the answer.
         found: u16,
     },
     /// It is not an answer.
     #[error("the server sent a query instead of an answer")]
     NoAnswer,
-    /// Its opcode is another.
+    /// Its opcode is wrong.
     #[error("the answer is to another kind of request (opcode {0})")]
     Opcode(u8),
-    /// Its question is another.
+    /// Its question is wrong.
     #[error("the answer is to another query: {0}")]
     Question(String),
-    /// It was cut off, which nothing needs to be over TCP.
+    /// It is truncated, which is never necessary over TCP.
     #[error("the answer is truncated, over TCP")]
     Truncated,
-    /// A transfer begins with the SOA.
+    /// A transfer must begin with the SOA.
     #[error("the transfer does not begin with the SOA of the zone, but with {0}")]
     NoSoa(String),
-    /// A transfer ends with the SOA it began with.
+    /// A transfer must end with the SOA that it began with.
     #[error(
         "the transfer began with serial {opening} and ends with {closing}: \
          the zone changed meanwhile, or the server is faulty"
@@ -164,13 +164,13 @@ pub enum MessageFault {
         /// The last serial.
         closing: u32,
     },
-    /// Something follows the end.
+    /// There is more after the end.
     #[error("the transfer goes on after its end, with {0}")]
     AfterTheEnd(String),
-    /// A record is not of this zone.
+    /// A record is outside the zone.
     #[error("the transfer has a record outside the zone: {0}")]
     OutsideZone(String),
-    /// A record is not of the Internet.
+    /// A record is not in the class IN.
     #[error("the transfer has a record of class {class}: {record}")]
     Class {
         /// Its class.
@@ -184,35 +184,35 @@ pub enum MessageFault {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureFault {
-    /// There is none.
+    /// It is missing.
     #[error("the answer is not signed, although the query was")]
     Missing,
-    /// There is one, though nobody asked for it.
+    /// It is present, though the request was not signed.
     #[error("the answer is signed, though no key is configured")]
     Unexpected,
-    /// The last message of several has none.
+    /// The last of several messages is not signed.
     #[error("the last message of the answer is not signed")]
     MissingAtTheEnd,
-    /// More than 99 messages in a row have none (RFC 8945, section 5.3.1).
+    /// More than 99 messages in a row are not signed (RFC 8945, section 5.3.1).
     #[error("{0} messages in a row are not signed, at most 99 may be")]
     TooFew(usize),
-    /// Another key or algorithm was used.
+    /// It uses another key or algorithm.
     #[error("the answer is signed with another key or algorithm: {0}")]
     Key(String),
-    /// It is not the signature of this message.
+    /// It does not match the message.
     #[error("the signature of message {message} of the answer is wrong")]
     Wrong {
-        /// Which one, from 1.
+        /// The number of the message, from 1.
         message: usize,
     },
     /// The clocks differ.
     #[error("the answer was signed {seconds} s {direction} our clock, at most {fudge} are allowed")]
     Time {
-        /// By how much they differ.
+        /// The difference.
         seconds: u64,
         /// `before` or `after`.
         direction: &'static str,
-        /// How much is allowed.
+        /// The allowed difference.
         fudge: u16,
     },
 }

@@ -1,7 +1,7 @@
-//! Messages on the wire (RFC 1035, section 4): what of them is read here.
+//! Messages on the wire (RFC 1035, section 4), as far as this crate needs them.
 //!
-//! `hickory` reads names and numbers. The records are kept as bytes: it would refuse the whole message
-//! for one record whose data it finds odd, and gives back others in other words.
+//! `hickory` reads names and numbers. Records are kept as bytes: it would refuse the whole message because of
+//! one record with unusual data, and does not preserve the exact bytes of others.
 
 use hickory_proto::rr::rdata::TSIG;
 use hickory_proto::rr::{Name, RData, Record};
@@ -10,7 +10,7 @@ use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
 use super::error::{Error, MessageFault};
 use super::rcode::Rcode;
 
-/// Numbers of types and classes that are looked at.
+/// The types and classes that this crate needs to know.
 pub(crate) mod number {
     pub(crate) const SOA: u16 = 6;
     pub(crate) const TSIG: u16 = 250;
@@ -26,11 +26,11 @@ pub(crate) struct Message<'m> {
     pub(crate) bytes: &'m [u8],
     pub(crate) id: u16,
     flags: u16,
-    /// Questions, answers, authorities, additionals.
+    /// The number of questions, answers, authorities, additionals.
     counts: [u16; 4],
 }
 
-/// A record as it stands in a message.
+/// A record as it is in a message.
 pub(crate) struct RawRecord<'m> {
     pub(crate) owner: Name,
     pub(crate) of: u16,
@@ -61,9 +61,9 @@ impl<'m> Message<'m> {
         Ok(Self { bytes, id: word(0), flags: word(2), counts })
     }
 
-    /// Whether it answers a request of this id and opcode about this name and type.
+    /// Whether it answers a request with this id and opcode about this name and type.
     ///
-    /// The question may be left out.
+    /// The question may be missing.
     pub(crate) fn answers(&self, id: u16, opcode: u8, about: (&Name, u16)) -> Result<(), Error> {
         if self.id != id {
             return Err(MessageFault::Id { expected: id, found: self.id }.into());
@@ -88,13 +88,13 @@ impl<'m> Message<'m> {
         Ok(())
     }
 
-    /// The response code, with the error of the signature.
+    /// The response code, with the error code of the signature.
     pub(crate) fn rcode(&self, signature: Option<&Signature>) -> Rcode {
         let tsig = signature.and_then(|signature| signature.data.error);
         Rcode { code: self.flags & 0xf, tsig: tsig.map_or(0, u16::from) }
     }
 
-    /// Refuses a message that says no.
+    /// Refuses a message with an error code.
     pub(crate) fn check_rcode(&self, signature: Option<&Signature>) -> Result<(), Error> {
         let rcode = self.rcode(signature);
         let is_fine = rcode.code == Rcode::NOERROR && rcode.tsig == 0;
@@ -195,7 +195,7 @@ impl<'m> RawRecord<'m> {
             .ok_or_else(|| MessageFault::Malformed("its SOA has no serial".to_owned()).into())
     }
 
-    /// Name and type, for people.
+    /// Name and type, for messages.
     pub(crate) fn described(&self) -> String {
         format!("{} {}", self.owner.to_ascii(), octodns_dns::wire::type_text(self.of))
     }
@@ -204,7 +204,7 @@ impl<'m> RawRecord<'m> {
         self.start + usize::from(self.length)
     }
 
-    /// The data, and where it ends in the message.
+    /// The data, and its end in the message.
     fn expand(
         &self,
         before: usize,
@@ -222,10 +222,10 @@ impl<'m> RawRecord<'m> {
     }
 }
 
-/// Types whose data has names that may be compressed (RFC 3597, section 4): the bytes before them, how
-/// many there are, and the bytes after.
+/// Types whose data contains names that may be compressed (RFC 3597, section 4): the number of bytes before
+/// the names, of names, and of bytes after them.
 ///
-/// Those of SRV and DNAME must not be, but were by old servers.
+/// Names in SRV and DNAME must not be compressed, but old servers did so.
 fn names_in(of: u16) -> Option<(usize, usize, usize)> {
     match of {
         2 | 5 | 12 | 39 => Some((0, 1, 0)),
@@ -236,7 +236,7 @@ fn names_in(of: u16) -> Option<(usize, usize, usize)> {
     }
 }
 
-/// Appends a name as it stands on the wire, not compressed.
+/// Appends a name in wire format, without compression.
 pub(crate) fn write_name(name: &Name, bytes: &mut Vec<u8>) {
     for label in name {
         // A label has at most 63 bytes.

@@ -1,4 +1,4 @@
-//! What is said to a server: transfers and updates, over TCP, signed if a key is configured.
+//! A client for transfers and updates, over TCP, with signatures if a key is configured.
 
 mod algorithm;
 mod connection;
@@ -36,28 +36,29 @@ use message::{Message, number};
 use transfer::Collector;
 use tsig::Verifier;
 
-/// The most bytes a message has over TCP.
+/// The maximum size of a message over TCP.
 const MAX_BYTES: usize = u16::MAX as usize;
 
-/// A server, and how it is spoken to.
+/// A server, and how to communicate with it.
 pub(crate) struct Client {
     pub(crate) server: Server,
     pub(crate) key: Option<Key>,
     pub(crate) limits: Limits,
-    /// Gives the time, for signatures.
+    /// The time, for signatures.
     pub(crate) clock: Clock,
-    /// The id of the next request. Over TCP it keeps nobody out; it only tells answers apart.
+    /// The id of the next request. Over TCP it is no protection against forged answers; it only identifies
+    /// answers.
     pub(crate) next_id: AtomicU16,
 }
 
-/// How long and how much a server may send.
+/// Limits on time and size.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// How long it may be silent, and take to connect.
+    /// How long the server may be silent, and how long connecting may take.
     pub(crate) silence: Duration,
-    /// How long a transfer may take as a whole.
+    /// How long a whole transfer may take.
     pub(crate) transfer: Duration,
-    /// How many MiB a transfer may have as a whole.
+    /// How many MiB a whole transfer may have.
     pub(crate) mebibytes: u64,
 }
 
@@ -88,7 +89,7 @@ impl Client {
         while !collector.is_complete() {
             connection.receive(&mut bytes, collector.progress()).await?;
             total += bytes.len() as u64;
-            // A pointer of two bytes may stand for a name of 255.
+            // A compression pointer of two bytes may expand to a name of 255.
             if total.max(collector.bytes()) > most {
                 let (mebibytes, progress) = (self.limits.mebibytes, collector.progress());
                 return Err(Error::TooLarge { mebibytes, progress });
@@ -103,7 +104,7 @@ impl Client {
         Ok(())
     }
 
-    /// Sends an update (RFC 2136), and waits for a yes.
+    /// Sends an update (RFC 2136), and waits for its success.
     pub(crate) async fn update(
         &self,
         zone: &Name,
@@ -126,9 +127,9 @@ impl Client {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// How many bytes a request may have before it is signed.
+    /// The maximum size of a request before it is signed.
     pub(crate) fn max_bytes(&self) -> usize {
-        // Names of key and algorithm, and a code of 64 bytes, have at most 255 bytes each.
+        // The names of key and algorithm, and the fields with a MAC of 64 bytes, have at most 255 bytes each.
         MAX_BYTES - if self.key.is_some() { 3 * 255 } else { 0 }
     }
 
@@ -136,7 +137,7 @@ impl Client {
         self.key.as_ref().map(|key| key.sign(request, self.now()?)).transpose()
     }
 
-    /// Refuses a message that says no, or is not signed as it should be.
+    /// Refuses a message with an error code, or without a valid signature.
     fn accept(
         &self,
         message: &Message<'_>,
@@ -160,7 +161,7 @@ impl Client {
     }
 }
 
-/// The zone that the messages of a recorded transfer hold.
+/// The zone in the messages of a recorded transfer.
 pub(crate) fn recorded<'m>(
     zone: &ZoneName,
     messages: impl IntoIterator<Item = &'m [u8]>,
@@ -170,7 +171,7 @@ pub(crate) fn recorded<'m>(
     Ok(collector.finish())
 }
 
-/// A name in presentation format as `hickory` has it.
+/// A name in presentation format as `hickory` represents it.
 pub(crate) fn wire_name(name: &str) -> Result<Name, Error> {
     let failed = |source| Error::Record { record: name.to_owned(), source };
     let labels = wire::labels(name).map_err(failed)?;

@@ -1,31 +1,31 @@
-//! What a server answers when it says no.
+//! Response codes of errors.
 
 use std::fmt;
 
-/// A response code (RFC 6895, section 2.3), and what TSIG says about it (RFC 8945, section 3).
+/// A response code (RFC 6895, section 2.3), and the TSIG error (RFC 8945, section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rcode {
     /// The code of the message.
     pub code: u16,
-    /// The error of the signature, 0 for none.
+    /// The TSIG error, 0 for none.
     pub tsig: u16,
 }
 
 impl Rcode {
-    /// Everything is well.
+    /// No error.
     pub const NOERROR: u16 = 0;
-    /// A prerequisite says that a record is absent, and it is not.
+    /// A prerequisite requires that a record does not exist, but it does.
     pub const YXRRSET: u16 = 7;
-    /// A prerequisite says that a record is there, and it is not, or is another.
+    /// A prerequisite requires that a record exists, but it does not, or is different.
     pub const NXRRSET: u16 = 8;
 
-    /// Whether a prerequisite failed: the zone is not what it was.
+    /// Whether a prerequisite failed: the zone has changed.
     pub fn is_prerequisite(self) -> bool {
-        // NXDOMAIN and YXDOMAIN are about names, which we do not ask about; servers need not be strict.
+        // NXDOMAIN and YXDOMAIN are for names, which our prerequisites do not use, but servers may be lax.
         matches!(self.code, 3 | 6 | Self::YXRRSET | Self::NXRRSET)
     }
 
-    /// What it may mean, in brackets.
+    /// The likely reason, in parentheses.
     pub(crate) fn meaning(self) -> &'static str {
         match (self.code, self.tsig) {
             (_, 16) => " (it has another secret for the key)",

@@ -1,4 +1,4 @@
-//! Recorded transfers with signatures: the same question is made, and the recorded answer is believed.
+//! Recorded transfers with signatures: the same query is signed equally, and the recorded answer verifies.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ fn folder() -> PathBuf {
 }
 
 #[test]
-fn recorded_signatures_are_made_and_believed() {
+fn recorded_signatures_are_reproduced_and_verified() {
     for name in ["axfr-tsig", "axfr-default-algorithm", "rfc2136-tsig"] {
         let path = folder().join(format!("{name}.json"));
         let Ok(text) = fs::read_to_string(&path) else {

@@ -1,4 +1,4 @@
-//! Zone transfers (AXFR, RFC 5936): from a stream of messages to the sets of a zone.
+//! Zone transfers (AXFR, RFC 5936): from a stream of messages to the RRsets of a zone.
 
 use hickory_proto::op::OpCode;
 use hickory_proto::rr::Name;
@@ -9,31 +9,31 @@ use super::error::{Error, MessageFault, Progress};
 use super::message::{Message, RawRecord, number, write_name};
 use crate::sets::{RawSet, Sets};
 
-/// The bytes of a record beside its name and data: type, class, TTL, and the length of the data.
+/// The size of a record without its name and data: type, class, TTL, and the length of the data.
 const FIXED: usize = 10;
 
-/// What a server holds of a zone.
+/// The contents of a zone at a server.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Transferred {
     /// The serial of the zone.
     pub(crate) serial: u32,
-    /// Its sets of the types that octoDNS has, in the order of the server.
+    /// Its RRsets of the types that octoDNS supports, in the order of the server.
     pub(crate) sets: Vec<RawSet>,
 }
 
-/// Takes the messages of a transfer one by one.
+/// Collects the messages of a transfer one by one.
 pub(crate) struct Collector {
-    /// The zone on the wire, in lower case.
+    /// The zone in wire format, in lowercase.
     zone: Box<[u8]>,
     zone_name: Name,
-    /// The opening SOA's serial and data.
+    /// The serial and the data of the opening SOA.
     opening: Option<(u32, Vec<u8>)>,
     is_complete: bool,
     progress: Progress,
     sets: Sets,
-    /// How many bytes the records in `sets` would have on the wire, were their names not compressed.
+    /// The size that the records in `sets` would have on the wire without compression.
     bytes: u64,
-    /// The name of a record on the wire, to save the memory.
+    /// A buffer for the owner name of a record.
     owner: Vec<u8>,
 }
 
@@ -54,22 +54,22 @@ impl Collector {
         }
     }
 
-    /// How far it has come.
+    /// The progress of the transfer.
     pub(crate) fn progress(&self) -> Progress {
         self.progress
     }
 
-    /// How many bytes it holds, in which a name that was a pointer counts with its length.
+    /// The size of the collected records, with compressed names counted in full.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Whether the closing SOA was there.
+    /// Whether the closing SOA has been received.
     pub(crate) fn is_complete(&self) -> bool {
         self.is_complete
     }
 
-    /// Takes a record of the answer.
+    /// Collects a record of an answer.
     pub(crate) fn take(&mut self, record: &RawRecord<'_>) -> Result<(), Error> {
         self.progress.records += 1;
         if self.is_complete {
@@ -81,7 +81,7 @@ impl Collector {
         }
         self.owner.clear();
         write_name(&record.owner, &mut self.owner);
-        // Lengths of labels are below 64 and no letters.
+        // Lengths of labels are below 64, so they are not letters.
         self.owner.make_ascii_lowercase();
         if !is_within(&self.owner, &self.zone) {
             return Err(MessageFault::OutsideZone(record.described()).into());
@@ -100,12 +100,12 @@ impl Collector {
         Ok(())
     }
 
-    /// Counts a message that was taken.
+    /// Counts a message.
     pub(crate) fn count_message(&mut self) {
         self.progress.messages += 1;
     }
 
-    /// Takes the messages of a transfer that was recorded; who sent them is not asked.
+    /// Collects the messages of a recorded transfer, without checking the sender.
     pub(crate) fn take_recorded<'m>(
         &mut self,
         messages: impl IntoIterator<Item = &'m [u8]>,
@@ -125,7 +125,7 @@ impl Collector {
         Err(Error::Closed(self.progress))
     }
 
-    /// What was collected.
+    /// The collected data.
     pub(crate) fn finish(self) -> Transferred {
         let serial = self.opening.map_or(0, |(serial, _)| serial);
         Transferred { serial, sets: self.sets.into_vec() }
@@ -146,7 +146,7 @@ impl Collector {
         Ok(())
     }
 
-    /// Takes the answers of a message about the zone.
+    /// Collects the answers of a message about the zone.
     pub(crate) fn take_message(
         &mut self,
         message: &Message<'_>,
@@ -160,7 +160,7 @@ impl Collector {
     }
 }
 
-/// Whether a name is a zone's or below it, both on the wire.
+/// Whether a name is at or below a zone, both in wire format.
 fn is_within(name: &[u8], zone: &[u8]) -> bool {
     let mut rest = name;
     while rest.len() > zone.len() {

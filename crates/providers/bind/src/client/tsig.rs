@@ -1,4 +1,4 @@
-//! Signatures of messages (TSIG, RFC 8945): of one, and of a stream of them.
+//! Signatures of single messages and of streams of messages (TSIG, RFC 8945).
 
 use std::fmt;
 
@@ -12,13 +12,13 @@ use super::algorithm::Algorithm;
 use super::error::{Error, MessageFault, SignatureFault};
 use super::message::{HEADER, Signature};
 
-/// By how many seconds the clocks of both sides may differ (RFC 8945, section 10).
+/// How many seconds the clocks of both sides may differ (RFC 8945, section 10).
 const FUDGE: u16 = 300;
 
-/// How many messages in a row may be without a signature (RFC 8945, section 5.3.1).
+/// How many messages in a row may be unsigned (RFC 8945, section 5.3.1).
 const MAX_UNSIGNED: usize = 99;
 
-/// A key that both sides have.
+/// A shared key.
 #[derive(Clone)]
 pub(crate) struct Key {
     pub(crate) name: Name,
@@ -33,7 +33,7 @@ impl fmt::Debug for Key {
 }
 
 impl Key {
-    /// Signs a request at a time, in seconds since 1970, and returns what verifies the answers to it.
+    /// Signs a request with a time in seconds since 1970, and returns the verifier for the answers.
     pub(crate) fn sign(&self, message: &mut Vec<u8>, now: u64) -> Result<Verifier<'_>, Error> {
         let id = message.get(..2).map_or(0, |id| u16::from_be_bytes([id[0], id[1]]));
         let algorithm = self.algorithm.on_the_wire();
@@ -48,12 +48,12 @@ impl Key {
     }
 }
 
-/// Verifies the answers to one request, in their order.
+/// Verifies the answers to one request, in order.
 pub(crate) struct Verifier<'k> {
     key: &'k Key,
-    /// The last signature: of the request, then of the last signed answer.
+    /// The last MAC: of the request, then of the last signed answer.
     mac: Vec<u8>,
-    /// The messages since, which the next signature covers as well.
+    /// The unsigned messages since, which the next signature covers as well.
     unsigned: Vec<u8>,
     unsigned_count: usize,
     messages: usize,
@@ -92,7 +92,7 @@ impl Verifier<'_> {
         Ok(())
     }
 
-    /// Says that the last message was the last one: it must have been signed.
+    /// Ends the exchange; the last message must have been signed.
     pub(crate) fn finish(&self) -> Result<(), SignatureFault> {
         if self.unsigned_count == 0 { Ok(()) } else { Err(SignatureFault::MissingAtTheEnd) }
     }
@@ -106,7 +106,7 @@ impl Verifier<'_> {
         Err(SignatureFault::Key(format!("{} {}", signature.key, found)))
     }
 
-    /// What a signature covers (RFC 8945, sections 4.3 and 5.3.1).
+    /// The data that a signature covers (RFC 8945, sections 4.3 and 5.3.1).
     fn covered(&self, message: &[u8], signature: &Signature) -> Result<Vec<u8>, Error> {
         let Signature { start, data: tsig, .. } = signature;
         let capacity = self.mac.len() + self.unsigned.len() + message.len();
@@ -139,7 +139,7 @@ fn in_time(tsig: &TSIG, now: u64) -> Result<(), SignatureFault> {
     Err(SignatureFault::Time { seconds, direction, fudge: tsig.fudge })
 }
 
-/// Appends what `emit` writes, names not compressed.
+/// Appends the output of `emit`, without compression.
 fn append(
     bytes: &mut Vec<u8>,
     emit: impl FnOnce(&mut BinEncoder<'_>) -> Result<(), ProtoError>,
@@ -152,7 +152,7 @@ fn append(
     Ok(())
 }
 
-/// Changes the count of additional records in a header.
+/// Changes the number of additional records in a header.
 fn set_additionals(message: &mut [u8], change: impl FnOnce(u16) -> u16) {
     if let Some(count) = message.get_mut(HEADER - 2..HEADER) {
         let changed = change(u16::from_be_bytes([count[0], count[1]]));

@@ -22,7 +22,7 @@ use crate::version::VERSION;
 use read_back::{Found, read_back};
 use update::{Most, Update, subject};
 
-/// Makes the provider known by both its names.
+/// Registers the provider under both its names.
 pub(crate) fn register(registry: &mut Registry) {
     for (path, short_name) in
         [("octodns_bind.Rfc2136Provider", "rfc2136"), ("octodns_bind.BindProvider", "bind")]
@@ -34,7 +34,7 @@ pub(crate) fn register(registry: &mut Registry) {
     }
 }
 
-/// The messages that were sent, of which the last may have failed.
+/// The messages that were sent; the last one may have failed.
 struct Sent<'l> {
     attempts: Vec<Attempt<'l>>,
     failure: Option<Error>,
@@ -47,7 +47,7 @@ pub struct Rfc2136Provider {
 }
 
 impl Rfc2136Provider {
-    /// A provider of these options; `clock` gives the time, which signing needs.
+    /// A provider with these options; `clock` is for signatures.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ impl Provider for Rfc2136Provider {
         let zone = wire_name(plan.desired.name().as_str()).map_err(failed)?;
         let Sent { attempts, failure } = self.send(&zone, &updates, log).await?;
 
-        // Nothing is done that was refused, and nothing was sent before it: no need to look.
+        // A refused message has no effect, and nothing was sent before it: no need to read the zone.
         let failure = match (failure, attempts.len()) {
             (Some(Error::Refused { rcode }), 1) if !rcode.is_prerequisite() => {
                 let error = Error::Refused { rcode };
@@ -131,7 +131,7 @@ impl Provider for Rfc2136Provider {
             }
             (failure, _) => failure,
         };
-        // NOERROR does not mean done, and a broken connection not that nothing was.
+        // NOERROR does not mean that everything was done, nor a broken connection that nothing was.
         let after = match self.server.transfer(plan.desired.name()).await {
             Ok(after) => after,
             Err(unread) => return Err(unknown(failure.map(failed), &unread)),
@@ -163,7 +163,7 @@ impl Provider for Rfc2136Provider {
     }
 }
 
-/// The error of an update that was sent when the zone cannot be read after it.
+/// The error of an update that was sent, if the zone cannot be read afterwards.
 fn unknown(failure: Option<ProviderError>, unread: &ProviderError) -> ProviderError {
     let so_far = failure.map_or_else(
         || "the server answered NOERROR to every update".to_owned(),
@@ -176,9 +176,9 @@ fn unknown(failure: Option<ProviderError>, unread: &ProviderError) -> ProviderEr
 /// The overall outcome.
 struct ReadBack<'o> {
     plan: &'o Plan,
-    /// The changes that are not there, in words.
+    /// Descriptions of the changes that are not there.
     lost: &'o [String],
-    /// Whether the serial is what it was before.
+    /// Whether the serial is the same as before.
     stands_still: bool,
 }
 
@@ -220,7 +220,7 @@ impl ReadBack<'_> {
         }
     }
 
-    /// The first of what is not there.
+    /// The first of the missing changes.
     fn list(&self) -> String {
         let mut shown = self.lost.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
         if self.lost.len() > 5 {

@@ -1,4 +1,4 @@
-//! Reading back: the outcome of the changes that were sent.
+//! Reads the zone back to find the outcome of the changes that were sent.
 
 use std::collections::HashMap;
 
@@ -10,21 +10,21 @@ use crate::client::{Transferred, wire_name, write_name};
 use crate::records;
 use crate::sets::RawSet;
 
-/// Only what a DNS server holds counts.
+/// Compares only what a DNS server can hold.
 const COMPARE: Compare = Compare { geo: false, dynamic: false };
 
-/// What a server holds in place of a change.
+/// The state of a change at the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// What the change was for.
+    /// The state after the change.
     Desired,
-    /// What was there before.
+    /// The state before the change.
     Existing,
-    /// Neither; this, in words.
+    /// Neither; with a description.
     Other(String),
 }
 
-/// What the server holds in place of each of some changes.
+/// The state of each of some changes at the server.
 pub(super) fn read_back(
     plan: &Plan,
     changes: &[usize],

@@ -1,4 +1,4 @@
-//! From a plan to update messages (RFC 2136): what each asks for, what it does, and how much fits.
+//! Builds the update messages of a plan (RFC 2136): prerequisites, changes, and size limits.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,45 +10,45 @@ use octodns_dns::wire;
 
 use crate::client::{Error, Transferred, wire_name, write_name};
 
-/// The bytes of a header and a zone's question, without its name.
+/// The size of a header and a zone section, without the name.
 const FIXED: usize = 12 + 4;
 
-/// The bytes of a record without its name and data.
+/// The size of a record without its name and data.
 const RECORD: usize = 10;
 
-/// A name server that no zone has (RFC 6761, section 6.4).
+/// A name server that does not exist in any zone (RFC 6761, section 6.4).
 const PLACEHOLDER: &[u8] = b"\x0bplaceholder\x07invalid\0";
 
-/// One message, and the changes (indexes into the plan's) it makes.
+/// One message, and the changes (indexes into the plan) that it makes.
 #[derive(Debug)]
 pub(super) struct Update {
     pub(super) message: Message,
     pub(super) changes: Vec<usize>,
 }
 
-/// How much goes into a message.
+/// The limits of a message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Most {
     pub(super) bytes: usize,
     pub(super) changes: usize,
 }
 
-/// What one change needs in a message.
+/// The parts of one change in a message.
 #[derive(Clone, Debug, Default)]
 struct Step {
     change: usize,
     prerequisites: Vec<Rr>,
-    /// Before anything is added: what is in the way would make the server ignore what comes.
+    /// Before the additions: a server ignores additions that conflict with existing records.
     deletions: Vec<Rr>,
     additions: Vec<Rr>,
-    /// After everything is added: the last NS at the apex would not go.
+    /// After the additions: the last NS at the apex cannot be deleted.
     late_deletions: Vec<Rr>,
 }
 
-/// The messages of a plan. `held` is what the server held when the plan was made.
+/// The messages of a plan. `held` is the state of the server when the plan was made.
 ///
-/// Each message is made by the server as a whole or not at all, and asks first whether the sets that it
-/// changes are still what they were. Changes of one name stay together.
+/// The server applies each message as a whole or not at all; the prerequisites check that the sets it changes
+/// are still the same. Changes of one name stay together.
 pub(super) fn messages(
     plan: &Plan,
     held: Option<&Transferred>,
@@ -76,7 +76,7 @@ pub(super) fn messages(
             bytes += size;
             continue;
         }
-        // A name with more than a message's worth of records: one message for each type.
+        // A name with more records than fit into a message: one message per type.
         steps.sort_by_key(|step| step.deletions.is_empty() || !step.additions.is_empty());
         for step in steps {
             updates.push(large(&zone, step, plan, most.bytes, next_id())?);
@@ -88,11 +88,11 @@ pub(super) fn messages(
     Ok(updates)
 }
 
-/// The changes of each name, in an order that servers take.
+/// The changes of each name, in an order that servers accept.
 ///
-/// BIND refuses a message that leaves a name server of the zone without address: so the addresses of
-/// new ones come before the apex, and those of old ones go after it. What only goes makes room for
-/// what comes (a DNAME, say).
+/// BIND refuses a message that leaves a name server of the zone without an address: so the addresses of new
+/// ones come before the apex, and those of old ones after it. Names that are only deleted come first, since
+/// new records may conflict with them (such as a DNAME).
 fn in_order(plan: &Plan) -> Vec<Vec<usize>> {
     let mut names: BTreeMap<&RecordName, Vec<usize>> = BTreeMap::new();
     for (index, change) in plan.changes.iter().enumerate() {
@@ -115,7 +115,7 @@ fn in_order(plan: &Plan) -> Vec<Vec<usize>> {
     names.into_iter().map(|(_, changes)| changes).collect()
 }
 
-/// The names within the zone that its name servers are to have.
+/// The names within the zone that are desired as its name servers.
 fn name_servers(plan: &Plan) -> BTreeSet<&str> {
     let zone = plan.desired.name();
     match plan.desired.root_ns().map(|record| record.data()) {
@@ -126,7 +126,7 @@ fn name_servers(plan: &Plan) -> BTreeSet<&str> {
     }
 }
 
-/// What the server held, by name and type.
+/// The previous state of the server, by name and type.
 struct Held<'t>(HashMap<(&'t [u8], u16), &'t [Vec<u8>]>);
 
 impl<'t> Held<'t> {
@@ -135,7 +135,7 @@ impl<'t> Held<'t> {
         Self(sets.map(|set| ((&*set.owner, set.of), &*set.rdatas)).collect())
     }
 
-    /// The data of a record as the server holds it: a text may be cut into other pieces than ours.
+    /// The data of a record in the server's form, in which a text may be split into other strings.
     fn rdatas(&self, name: &Name, record: &Record, subject: &str) -> Result<Vec<Vec<u8>>, Error> {
         let mut owner = Vec::new();
         write_name(name, &mut owner);
@@ -181,10 +181,10 @@ fn step(index: usize, change: &Change, zone: &ZoneName, held: &Held<'_>) -> Resu
     step.additions.extend(new.iter().map(|data| rr(DNSClass::IN, ttl, data)));
     match old {
         None => {}
-        // The set at the apex does not go as a whole (RFC 2136, section 3.4.2.3).
+        // The NS set at the apex cannot be deleted as a whole (RFC 2136, section 3.4.2.3).
         Some(old) if is_root_ns => {
             let mut gone: Vec<_> = old.iter().filter(|data| !new.contains(data)).collect();
-            // Knot takes a TTL from what is new only, so something is, for the time of the message.
+            // Knot only takes a TTL from a new record, so the message adds one temporarily.
             let placeholder = PLACEHOLDER.to_vec();
             if new.iter().all(|data| old.contains(data)) {
                 step.additions.insert(0, rr(DNSClass::IN, ttl, &placeholder));
@@ -198,14 +198,14 @@ fn step(index: usize, change: &Change, zone: &ZoneName, held: &Held<'_>) -> Resu
 }
 
 impl Step {
-    /// At most how many bytes it has: names are compressed when they are written.
+    /// An upper bound on its size: names are compressed when it is written.
     fn bytes(&self) -> usize {
         let sections =
             [&self.prerequisites, &self.deletions, &self.additions, &self.late_deletions];
         sections.into_iter().flatten().map(bytes).sum()
     }
 
-    /// Asks only whether the set is there, not what it holds.
+    /// Checks only whether the set exists, not its values.
     fn ask_less(&mut self) {
         if let [first, _, ..] = &*self.prerequisites {
             let (name, of) = (first.name.clone(), first.record_type());
@@ -239,7 +239,7 @@ fn update(zone: &Name, steps: Vec<Step>, id: u16) -> Update {
         additions.extend(step.additions);
         late.extend(step.late_deletions);
     }
-    // A DS without its NS is ignored: it goes before and comes after.
+    // A DS without its NS is ignored: it is deleted before and added after.
     deletions.sort_by_key(|rr| rr.record_type() != Number::DS);
     additions.sort_by_key(|rr| match rr.record_type() {
         Number::NS => 0,
@@ -250,7 +250,7 @@ fn update(zone: &Name, steps: Vec<Step>, id: u16) -> Update {
     Update { message, changes }
 }
 
-/// A message for one change that may be too large for one.
+/// The message for a single change, which may be too large.
 fn large(zone: &Name, mut step: Step, plan: &Plan, most: usize, id: u16) -> Result<Update, Error> {
     let fits = |update: &Update| {
         // At 65,535 bytes the encoder stops and marks the message as truncated.
@@ -273,7 +273,7 @@ fn large(zone: &Name, mut step: Step, plan: &Plan, most: usize, id: u16) -> Resu
     Err(Error::TooLargeForUpdate { record, bytes, most })
 }
 
-/// Name and type, for people.
+/// Name and type, for messages.
 pub(super) fn subject(record: &Record, zone: &ZoneName) -> String {
     format!("{} {}", record.decoded_fqdn(zone), record.record_type())
 }

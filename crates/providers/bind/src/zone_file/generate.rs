@@ -1,11 +1,10 @@
-//! `$GENERATE`: many records from one line, as BIND has it (its reference manual, "The $GENERATE
-//! Directive").
+//! `$GENERATE`: many records from one line, as in BIND (its reference manual, "The $GENERATE Directive").
 
 use std::io::Write as _;
 
 use octodns_dns::wire::Word;
 
-/// The most records that the directives of a zone may make.
+/// The maximum number of records that a zone's directives may generate.
 pub(super) const MOST: usize = 1 << 20;
 
 /// The numbers of `start-stop` or `start-stop/step`.
@@ -25,14 +24,14 @@ pub(super) fn range(text: &str) -> Result<impl Iterator<Item = u32> + use<>, Str
     })
 }
 
-/// The line that the words of a directive after its range stand for.
+/// Fills in the number in the words of a directive after its range.
 pub(super) fn line(templates: &[Word<'_>], number: u32) -> Result<Vec<u8>, String> {
     let mut text = Vec::new();
     for (index, word) in templates.iter().enumerate() {
         if index > 0 && !word.attached {
             text.push(b' ');
         }
-        // Record data of several words may stand in one pair of quotes.
+        // Several words of record data may be in one pair of quotes.
         let is_last_of_many = word.quoted && index + 1 == templates.len() && !word.attached;
         let quote = (word.quoted && !is_last_of_many).then_some(b'"');
         text.extend(quote);
@@ -42,8 +41,8 @@ pub(super) fn line(templates: &[Word<'_>], number: u32) -> Result<Vec<u8>, Strin
     Ok(text)
 }
 
-/// Writes a template with the number in place of each `$` and `${offset,width,base}`; `\$` and `$$`
-/// are a dollar sign.
+/// Writes a template, with the number in place of each `$` and `${offset,width,base}`; `\$` and `$$` are a
+/// dollar sign.
 fn fill(template: &[u8], number: u32, out: &mut Vec<u8>) -> Result<(), String> {
     let mut rest = template;
     while let Some((&byte, after)) = rest.split_first() {
@@ -73,7 +72,7 @@ fn fill(template: &[u8], number: u32, out: &mut Vec<u8>) -> Result<(), String> {
     Ok(())
 }
 
-/// `offset[,width[,base]]`, base one of `d`, `o`, `x`, `X`, `n` and `N` (digits from the last, with dots).
+/// `offset[,width[,base]]`; the base is one of `d`, `o`, `x`, `X`, `n` and `N` (reversed digits with dots).
 fn modified(modifier: &[u8], number: u32, out: &mut Vec<u8>) -> Result<(), String> {
     let text = String::from_utf8_lossy(modifier).into_owned();
     let failed = || format!("\"${{{text}}}\" is not an offset, a width up to 255 and a base");
@@ -100,7 +99,7 @@ fn modified(modifier: &[u8], number: u32, out: &mut Vec<u8>) -> Result<(), Strin
     Ok(())
 }
 
-/// Digits from the last to the first with dots between; dots count for the width as well.
+/// Digits from the last to the first with dots between them; dots count towards the width.
 fn nibbles(digits: &str, width: usize) -> String {
     let mut text = String::new();
     for digit in digits.chars().rev() {
@@ -135,7 +134,7 @@ mod tests {
         }
     }
 
-    /// The examples of BIND's manual, and what named-compilezone makes of others.
+    /// The examples of BIND's manual, and the output of named-compilezone for others.
     #[test]
     fn templates_are_filled() {
         for (template, number, text) in [

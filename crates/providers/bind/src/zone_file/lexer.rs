@@ -1,23 +1,23 @@
-//! Lines of a master file (RFC 1035, section 5.1): comments gone, parentheses joined, words with their
-//! places.
+//! Splits a zone file into lines (RFC 1035, section 5.1): removes comments, joins lines within parentheses,
+//! and records the position of each word.
 
 use octodns_core::value::Position;
 
 /// A word of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
-    /// Where its text starts and ends in the file, without quotes.
+    /// The start and end of its text in the file, without quotes.
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) quoted: bool,
-    /// Whether nothing parts it from the word before it.
+    /// Whether it follows the previous word without a blank.
     pub(super) attached: bool,
-    /// The line it is in, counted from 1, and where that starts.
+    /// Its line, counted from 1, and where the line starts.
     line: u32,
     line_start: usize,
 }
 
-/// Why a file is not a master file.
+/// A syntax error in a zone file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SyntaxError {
     pub(super) message: String,
@@ -25,7 +25,7 @@ pub(super) struct SyntaxError {
     pub(super) position: Position,
 }
 
-/// Reads a file line by line; a line goes on while parentheses are open.
+/// Reads a file line by line; a line continues while parentheses are open.
 #[derive(Clone, Debug)]
 pub(super) struct Lexer<'t> {
     text: &'t [u8],
@@ -36,7 +36,7 @@ pub(super) struct Lexer<'t> {
 }
 
 impl<'t> Lexer<'t> {
-    /// A reader of the file that has this index in positions.
+    /// A reader of the file with this index in positions.
     pub(super) fn new(text: &'t [u8], file: u16) -> Self {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         Self { text, file, at: 0, line: 1, line_start: 0 }
@@ -47,7 +47,7 @@ impl<'t> Lexer<'t> {
         self.text.get(token.start..token.end).unwrap_or_default()
     }
 
-    /// The place of a word, its column counted in characters.
+    /// The position of a word; the column is in characters.
     pub(super) fn position(&self, token: &Token) -> Position {
         self.place(token.line, token.line_start, token.start - usize::from(token.quoted))
     }
@@ -63,8 +63,8 @@ impl<'t> Lexer<'t> {
         SyntaxError { message: message.to_owned(), help: help.to_owned(), position }
     }
 
-    /// Reads the next line with anything in it into `tokens`; tells whether it starts with a blank, which
-    /// stands for the name of the line before. `None` at the end.
+    /// Reads the next line that is not empty into `tokens`; returns whether it starts with a blank, which
+    /// means the owner of the previous line. `None` at the end.
     pub(super) fn line(&mut self, tokens: &mut Vec<Token>) -> Result<Option<bool>, SyntaxError> {
         loop {
             tokens.clear();
@@ -79,7 +79,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// One line to its end, or to that of the line that closes its parentheses.
+    /// Reads one line to its end, or to the end of the line that closes its parentheses.
     fn one(&mut self, tokens: &mut Vec<Token>) -> Result<(), SyntaxError> {
         let mut open: Option<(u32, usize, usize)> = None;
         let mut depth = 0_u32;
@@ -187,7 +187,7 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// Whether a byte continues a character of UTF-8.
+/// Whether a byte is a UTF-8 continuation byte.
 fn is_continuation(byte: u8) -> bool {
     byte & 0b1100_0000 == 0b1000_0000
 }
@@ -196,8 +196,8 @@ fn is_continuation(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    /// The lines of a text: a blank at their start as `_`, words in quotes with them, `+` before what is
-    /// attached.
+    /// The lines of a text: with `_` for a blank at the start, words in quotes with their quotes, and `+`
+    /// before attached words.
     fn lines(text: &str) -> Result<Vec<String>, (String, u32, u16)> {
         let mut lexer = Lexer::new(text.as_bytes(), 0);
         let (mut tokens, mut lines) = (Vec::new(), Vec::new());
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_off_is_told_at_its_start() {
+    fn unterminated_parts_are_reported_at_their_start() {
         for (text, message, line, column) in [
             ("a\nb é (c\nd\n", "never closed", 2, 5),
             ("a )\n", "no opening one", 1, 3),

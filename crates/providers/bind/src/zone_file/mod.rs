@@ -1,4 +1,4 @@
-//! `ZoneFileProvider`: zones as master files (RFC 1035, section 5) in a folder.
+//! `ZoneFileProvider`: zones as zone files (RFC 1035, section 5) in a folder.
 
 mod generate;
 mod lexer;
@@ -31,10 +31,10 @@ const ADD_SOA: &str = "add it, such as `@ SOA ns1 hostmaster 1 3600 600 604800 3
                        `check_origin: false`";
 const ADD_NS: &str = "add it, such as `@ NS ns1.example.net.`, or set `check_origin: false`";
 
-/// The most bytes that are read of one file.
+/// The maximum size of a file.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Makes the provider known by its octoDNS classes and short name.
+/// Registers the provider by its octoDNS classes and short name.
 pub(crate) fn register(registry: &mut Registry) {
     for (path, short_names) in [
         ("octodns_bind.ZoneFileProvider", &["zone-file"][..]),
@@ -47,15 +47,15 @@ pub(crate) fn register(registry: &mut Registry) {
     }
 }
 
-/// Reads zones from master files, and writes them as such.
+/// Reads and writes zone files.
 ///
-/// As a target it reads nothing, so that every record is a creation and the file is written as a whole.
+/// As a target it reads nothing: every record is a creation, and the file is written as a whole.
 #[derive(Clone)]
 pub struct ZoneFileProvider {
     inner: Arc<Inner>,
 }
 
-/// What reading and writing need, shared with the threads that do it.
+/// What reading and writing need, shared with the threads for file access.
 #[derive(Clone)]
 struct Inner {
     id: Arc<str>,
@@ -64,12 +64,12 @@ struct Inner {
 }
 
 impl ZoneFileProvider {
-    /// A provider whose SOA records have the time of `clock` as their serial.
+    /// A provider that uses the time of `clock` as the serial of SOA records.
     pub fn new(id: &str, options: ZoneFileOptions, clock: Clock) -> Self {
         Self { inner: Arc::new(Inner { id: id.into(), options, clock }) }
     }
 
-    /// Does work that waits for files.
+    /// Runs blocking file operations.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, ProviderError> + Send + 'static,
@@ -80,7 +80,7 @@ impl ZoneFileProvider {
 }
 
 impl Inner {
-    /// The file of a zone. The slash of RFC 2317 cannot be part of its name.
+    /// The file of a zone. Its name cannot contain the slash of RFC 2317.
     fn path(&self, zone: &ZoneName) -> PathBuf {
         let name = zone.as_str().trim_end_matches('.').replace('/', "-");
         self.options.directory.join(format!("{name}{}", self.options.file_extension))
@@ -139,7 +139,7 @@ impl Inner {
         Ok(records::records(&request.borrowed(), from, file.records))
     }
 
-    /// What holds for every zone: one SOA and NS records at the apex, and nothing beside a CNAME.
+    /// Checks that apply to every zone: one SOA and NS records at the apex, and nothing next to a CNAME.
     fn check(
         &self,
         zone: &ZoneName,
@@ -179,7 +179,7 @@ impl Inner {
     }
 }
 
-/// Each CNAME with the first record beside it that may not be there.
+/// Each CNAME with the first record that may not be next to it.
 fn beside_cname(records: &[ResourceRecord]) -> Vec<(&ResourceRecord, &ResourceRecord)> {
     const CNAME: u16 = 5;
     let aliases: HashMap<Vec<u8>, &ResourceRecord> = records
@@ -198,8 +198,8 @@ fn beside_cname(records: &[ResourceRecord]) -> Vec<(&ResourceRecord, &ResourceRe
         .collect()
 }
 
-/// The path of an `$INCLUDE` is that of the working directory, as for BIND and octoDNS; where there is no
-/// such file, that of the folder of the file that includes it.
+/// The path of an `$INCLUDE` is relative to the working directory, as in BIND and octoDNS; if there is no
+/// such file, to the folder of the including file.
 fn include(path: &str, from: &str) -> Result<(String, Vec<u8>), String> {
     let mut found = PathBuf::from(path);
     if !found.exists()
@@ -213,7 +213,7 @@ fn include(path: &str, from: &str) -> Result<(String, Vec<u8>), String> {
     }
 }
 
-/// Reads a file of a length that is known and sensible.
+/// Reads a regular file of limited size.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let there = fs::metadata(path)?;
     if !there.is_file() {

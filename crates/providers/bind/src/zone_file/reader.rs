@@ -1,4 +1,4 @@
-//! From the lines of a master file to resource records (RFC 1035, section 5; RFC 2308, section 4).
+//! Parses the lines of a zone file into resource records (RFC 1035, section 5; RFC 2308, section 4).
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use octodns_dns::wire::{self, Word, name_bytes};
 use super::generate;
 use super::lexer::{Lexer, SyntaxError};
 
-/// The most files that include each other in a row.
+/// How deep includes may be nested.
 const DEEPEST: usize = 16;
-/// The most files that a zone is made of.
+/// The maximum number of files of a zone.
 const MAX_FILES: usize = 10_000;
-/// More faults than this are not told: the file is something else.
+/// With more errors than this, the file is not a zone file.
 const MAX_FAULTS: usize = 50;
-/// The greatest TTL (RFC 2181, section 8).
+/// The maximum TTL (RFC 2181, section 8).
 const MAX_TTL: u32 = 0x7fff_ffff;
 const SOA: u16 = 6;
 
@@ -26,20 +26,20 @@ const NAME: &str = "write labels of 1 to 63 characters, 255 in all, with dots be
 const TEMPLATE: &str = "write name, type and data, with $ for the number";
 const DIGEST: &str = "write the whole digest, or the digest type that has this length";
 
-/// Opens the file that an `$INCLUDE` in another file names: its path, and what it holds.
+/// Opens the file of an `$INCLUDE` in another file: returns its path and content.
 pub(super) type Include<'i> = dyn Fn(&str, &str) -> Result<(String, Vec<u8>), String> + 'i;
 
-/// What a master file and those it includes hold.
+/// The content of a zone file and those it includes.
 #[derive(Debug, Default)]
 pub(super) struct MasterFile {
     pub(super) records: Vec<ResourceRecord>,
-    /// The files that positions point into.
+    /// The files of the positions.
     pub(super) files: Vec<Arc<str>>,
-    /// What is wrong with them.
+    /// The errors in them.
     pub(super) faults: Vec<SyntaxError>,
 }
 
-/// Reads a master file; names that are not absolute are below `zone`, until the file says otherwise.
+/// Reads a zone file; relative names are below `zone`, until an `$ORIGIN`.
 pub(super) fn read(text: &[u8], file: &str, zone: &ZoneName, include: &Include<'_>) -> MasterFile {
     let origin = name_bytes(Word::bare(zone.as_str().as_bytes()), &[0]).unwrap_or_else(|_| vec![0]);
     let mut reader = Reader {
@@ -58,21 +58,21 @@ pub(super) fn read(text: &[u8], file: &str, zone: &ZoneName, include: &Include<'
 struct Reader<'r> {
     include: &'r Include<'r>,
     read: MasterFile,
-    /// What names that are not absolute end in, on the wire.
+    /// The origin of relative names, in wire format.
     origin: Vec<u8>,
-    /// The name of the record before, on the wire.
+    /// The name of the previous record, in wire format.
     owner: Option<Vec<u8>>,
     default_ttl: Option<u32>,
     last_ttl: Option<u32>,
-    /// How many records `$GENERATE` has made.
+    /// How many records `$GENERATE` has generated.
     generated: usize,
 }
 
-/// A line, its first word at `words[0]`.
+/// A line; its first word is `words[0]`.
 struct Line<'l> {
     words: &'l [Word<'l>],
     starts_blank: bool,
-    /// The place of a word; past the last one, that of the last.
+    /// The position of a word; past the end, that of the last one.
     place: &'l dyn Fn(usize) -> Position,
 }
 
@@ -155,7 +155,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Name and origin are those of this file again when the other ends (RFC 1035, section 5.1).
+    /// After the included file, owner and origin are restored (RFC 1035, section 5.1).
     fn include(&mut self, line: &Line<'_>, file: u16, depth: usize) -> Result<(), SyntaxError> {
         let path = line.text(1, "the path of a file")?;
         let origin = match line.words.len() {
@@ -244,7 +244,7 @@ impl Reader<'_> {
         }
         let number = type_at(line, next)?;
         let words = line.words.get(next + 1..).unwrap_or_default();
-        // What octoDNS does not have is only counted and told, however it is written.
+        // Types that octoDNS does not support are only counted and reported, whatever their data.
         let is_read = number == SOA || wire::type_of(number).is_some();
         let rdata = if is_read {
             wire::scan(number, words, &self.origin)
@@ -269,8 +269,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The TTL of a record: its own, else that of `$TTL`, else that of the record before. A SOA without any
-    /// sets its last field as the TTL of all (RFC 1035, section 3.3.13).
+    /// The TTL of a record: its own, or else that of `$TTL`, or else that of the previous record. A SOA
+    /// without any sets its last field as the TTL of all (RFC 1035, section 3.3.13).
     fn ttl(&mut self, explicit: Option<u32>, number: u16, rdata: &[u8]) -> Option<u32> {
         let ttl = match explicit.or(self.default_ttl).or(self.last_ttl) {
             Some(ttl) => ttl,
@@ -312,8 +312,8 @@ fn type_at(line: &Line<'_>, word: usize) -> Result<u16, SyntaxError> {
     })
 }
 
-/// What is wrong with a digest that has not the length of its algorithm: as other servers do, and
-/// octoDNS, nothing of such a zone is taken.
+/// The error for a digest whose length does not fit its algorithm: other servers, and octoDNS, refuse the
+/// whole zone.
 pub(super) fn short_digest(number: u16, rdata: &[u8]) -> Option<String> {
     let (kind, at, lengths): (u8, usize, &[(u8, usize)]) = match number {
         // DS: RFC 4034, 4509, 5933, 6605.

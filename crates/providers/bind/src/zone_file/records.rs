@@ -1,4 +1,4 @@
-//! From the resource records of a zone file to the records of a zone.
+//! Converts the resource records of a zone file to the records of a zone.
 
 use std::sync::Arc;
 
@@ -11,19 +11,19 @@ use crate::sets::{RawSet, Sets};
 /// A resource record (RFC 1035, section 3.2.1) of class `IN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ResourceRecord {
-    /// The name it is at, on the wire and without compression, in any case.
+    /// The owner name in wire format, without compression, in its original case.
     pub(super) owner: Vec<u8>,
     /// The number of its type.
     pub(super) number: u16,
     /// Time to live, in seconds.
     pub(super) ttl: u32,
-    /// Its record data on the wire, without compression.
+    /// Its record data in wire format, without compression.
     pub(super) rdata: Vec<u8>,
-    /// Where it was written, if in a file.
+    /// Its position, if it was read from a file.
     pub(super) position: Position,
 }
 
-/// Types that no source hands on: the zone's own head, and what a signing server makes by itself.
+/// Types that no source returns: the SOA, and what a signing server generates.
 const OWN: [u16; 11] = [SOA, SIG, 30, RRSIG, NSEC, 48, NSEC3, 51, 59, 60, 63];
 const SOA: u16 = 6;
 const SIG: u16 = 24;
@@ -31,20 +31,20 @@ const RRSIG: u16 = 46;
 const NSEC: u16 = 47;
 const NSEC3: u16 = 50;
 
-/// What [`records`] needs to know of where resource records came from.
+/// The origin of resource records, for [`records`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Provenance<'p> {
     /// The id of the source.
     pub(super) source: &'p Arc<str>,
-    /// The files that positions point into.
+    /// The files of the positions.
     pub(super) files: &'p [Arc<str>],
 }
 
-/// The records of a zone, validated, from its resource records in any order.
+/// The validated records of a zone, from its resource records in any order.
 ///
-/// An `RRset` with several TTLs has the lowest (RFC 2181, section 5.2). What octoDNS cannot hold is a
-/// warning: types it does not have, and names outside the zone. The SOA record and what a signing
-/// server makes itself (RRSIG, NSEC, DNSKEY ...) are left out silently.
+/// An `RRset` with several TTLs has the lowest (RFC 2181, section 5.2). There is a warning for what octoDNS
+/// cannot hold: unsupported types, and names outside the zone. The SOA record and what a signing server
+/// generates (RRSIG, NSEC, DNSKEY ...) are left out silently.
 pub(super) fn records(
     zone: &ZoneRequest<'_>,
     from: Provenance<'_>,
@@ -63,7 +63,7 @@ pub(super) fn records(
     read
 }
 
-/// The sets that are handed on.
+/// The sets that the source returns.
 fn sets(all: Vec<ResourceRecord>) -> Vec<RawSet> {
     let mut sets = Sets::default();
     for mut one in all {
@@ -76,7 +76,7 @@ fn sets(all: Vec<ResourceRecord>) -> Vec<RawSet> {
 }
 
 impl Provenance<'_> {
-    /// Why a set is not a record: an error, or that it is left out.
+    /// The finding for an invalid set: an error, or a warning that it is left out.
     fn finding(&self, fault: RecordError, position: Position) -> Diagnostic {
         let RecordError { kind, subject, why } = fault;
         let found = match kind {
@@ -98,7 +98,7 @@ impl Provenance<'_> {
     }
 }
 
-/// Whether a type may stand beside a CNAME (RFC 2181, section 10.1; RFC 4035, section 2.5).
+/// Whether a type may be next to a CNAME (RFC 2181, section 10.1; RFC 4035, section 2.5).
 pub(super) fn may_accompany_cname(number: u16) -> bool {
     const KEY: u16 = 25;
     [SIG, KEY, RRSIG, NSEC].contains(&number)

@@ -10,11 +10,11 @@ use octodns_core::{ProviderError, ZoneName};
 /// The number of the type.
 pub(super) const NUMBER: u16 = 6;
 
-/// Serials are below this, as octoDNS has them.
+/// Serials are below this, as in octoDNS.
 const SERIALS: u64 = 0x7fff_ffff;
 
-/// The serial of a zone that is written at the time of `clock`: its seconds, or one more than `old` where
-/// secondaries would take those for an older version.
+/// The serial of a zone that is written at the time of `clock`: the time in seconds, or `old` plus one if
+/// secondaries would consider that an older version.
 pub(super) fn serial(clock: &Clock, old: Option<u32>) -> Result<u32, ProviderError> {
     let since = clock().and_then(|now| now.duration_since(UNIX_EPOCH).ok());
     let since = since.ok_or_else(|| {
@@ -22,7 +22,7 @@ pub(super) fn serial(clock: &Clock, old: Option<u32>) -> Result<u32, ProviderErr
     })?;
     let now = u32::try_from(since.as_secs() % SERIALS).unwrap_or_default();
     Ok(match old {
-        // Differs from octoDNS, which goes back where serials were dates such as 2026010100.
+        // Differs from octoDNS, which goes backwards if serials were dates such as 2026010100.
         Some(old) if !is_newer(now, old) => old.wrapping_add(1),
         _ => now,
     })
@@ -37,14 +37,14 @@ fn is_newer(serial: u32, old: u32) -> bool {
 /// The serial of the SOA record among those of a zone.
 pub(super) fn serial_of(records: &[ResourceRecord]) -> Option<u32> {
     let soa = records.iter().find(|one| one.number == NUMBER)?;
-    // Four numbers of four bytes follow it.
+    // It is followed by four numbers of four bytes.
     let end = soa.rdata.len().checked_sub(16)?;
     Some(u32::from_be_bytes(*soa.rdata.get(..end)?.last_chunk()?))
 }
 
-/// The mailbox as a name: of `first.last@example.com`, `first\.last.example.com.`.
+/// The mailbox as a name: `first\.last.example.com.` for `first.last@example.com`.
 ///
-/// Differs from octoDNS, where the name of a whole address is not absolute, so that the zone's follows it.
+/// Differs from octoDNS, where the name for a whole address is relative, so that the zone is appended.
 pub(super) fn mailbox(email: &str, zone: &ZoneName) -> Result<String, ProviderError> {
     let (user, domain) =
         email.split_once('@').map_or((email, None), |(user, domain)| (user, Some(domain)));

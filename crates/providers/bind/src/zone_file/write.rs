@@ -1,4 +1,4 @@
-//! From a plan to a master file: the text that octoDNS writes, in spellings that servers read.
+//! Writes a plan as a zone file: the same text as octoDNS, in spellings that servers read.
 
 use std::fmt::Write as _;
 
@@ -10,10 +10,10 @@ use octodns_files::{make_folder, write};
 use super::lexer::Lexer;
 use super::{Inner, read_file, reader, soa};
 
-/// Texts as octoDNS has them in zone files: semicolons escaped, strings cut by what is written.
+/// Texts as in octoDNS' zone files: semicolons escaped, strings split by their written length.
 const TEXT: Presentation = Presentation::DECIMAL.with_escaped_semicolons().with_cut(Cut::Written);
 
-/// Writes a zone as it is after a plan. A file that says the same already stays as it is.
+/// Writes the state of a zone after a plan. A file with the same content is not changed.
 pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
     let zone = plan.outcome();
     let path = inner.path(zone.name());
@@ -33,7 +33,7 @@ pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
     write(&path, &(head(inner, &zone, serial)? + &records))
 }
 
-/// Everything before the records.
+/// The file up to the records.
 fn head(inner: &Inner, zone: &Zone, serial: u32) -> Result<String, ProviderError> {
     let (options, name) = (&inner.options, zone.name());
     let decoded = name.decoded();
@@ -65,7 +65,7 @@ fn head(inner: &Inner, zone: &Zone, serial: u32) -> Result<String, ProviderError
     ))
 }
 
-/// A line for each value. A name stands in the first of its lines only.
+/// One line per value. The name is only on the first of its lines.
 fn lines(zone: &Zone) -> Result<String, ProviderError> {
     let longest = zone.records().map(|record| record.name().as_str().len()).max().unwrap_or(0);
     let mut text = String::new();
@@ -91,7 +91,7 @@ fn lines(zone: &Zone) -> Result<String, ProviderError> {
     Ok(text)
 }
 
-/// The name of a record, in the zone.
+/// The name of a record, within the zone.
 fn owner(zone: &Zone, record: &Record) -> Result<String, ProviderError> {
     if record.name().is_apex() {
         return Ok("@".to_owned());
@@ -105,7 +105,7 @@ fn owner(zone: &Zone, record: &Record) -> Result<String, ProviderError> {
     Ok(name)
 }
 
-/// An absolute name whose characters mean themselves, whatever they mean in zone files.
+/// An absolute name, with escapes for characters that are special in zone files.
 fn spelled(name: &str) -> Result<String, WireError> {
     Ok(wire::present_labels(&wire::labels(name)?))
 }
@@ -114,9 +114,9 @@ fn failed(what: &str, error: &dyn std::fmt::Display) -> ProviderError {
     ProviderError::failed(format!("{what} cannot be written to a zone file: {error}"))
 }
 
-/// The values of a record, in words that are read as what the record holds.
+/// The values of a record, in words that are read back as the same data.
 ///
-/// Differs from octoDNS, which writes some that no server reads, or reads as something else.
+/// Differs from octoDNS, which writes some that no server reads, or that are read as something else.
 fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
     let failed = |error: &dyn std::fmt::Display| {
         let (name, of) = (record.decoded_fqdn(zone.name()), record.record_type());
@@ -144,7 +144,7 @@ fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
     pairs.map(kept).collect::<Result<_, WireError>>().map_err(|error| failed(&error))
 }
 
-/// Whether a text means what it should.
+/// Whether a text is read as the right data.
 fn is_read_as(of: RecordType, number: u16, text: &str, rdata: &[u8]) -> bool {
     let (mut lexer, mut tokens) = (Lexer::new(text.as_bytes(), 0), Vec::new());
     if lexer.line(&mut tokens).is_err() {

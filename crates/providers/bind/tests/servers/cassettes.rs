@@ -1,5 +1,5 @@
-//! Recordings of the reference at work: the transfers are played to our source, the updates are made again
-//! on a server of the same make.
+//! Recordings of the reference: transfers are played to this source, and updates are repeated on a server of
+//! the same kind.
 
 use std::fmt::Write as _;
 
@@ -31,7 +31,7 @@ fn bytes(hex: &Value) -> Vec<u8> {
     pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
 }
 
-/// Reads from a server that gives the recorded answers, with the id of the question.
+/// Reads from a server with the recorded answers, adjusted to the id of the query.
 async fn played(cassette: &Value) -> Result<Vec<String>, String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut config = cassette["config"].clone();
@@ -47,7 +47,7 @@ async fn played(cassette: &Value) -> Result<Vec<String>, String> {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = vec![0; usize::from(stream.read_u16().await.unwrap())];
             stream.read_exact(&mut request).await.unwrap();
-            // The question is the recorded one, up to where a signature begins.
+            // The query is the recorded one, up to the signature.
             let recorded = bytes(&exchange["query"]);
             let end = 12 + cassette["zone"].as_str().unwrap().len() + 1 + 4;
             assert_eq!(request[12..end], recorded[12..end]);
@@ -64,8 +64,8 @@ async fn played(cassette: &Value) -> Result<Vec<String>, String> {
     result
 }
 
-/// The signed ones cannot be played: their signatures cover that of the question, which has its time. What
-/// verifies them is held against them beside its code.
+/// Signed transfers cannot be played: their signatures cover that of the query, which has its own time. Tests
+/// next to the verifier use them.
 #[tokio::test]
 async fn recorded_transfers_are_read_as_the_reference_reads_them() {
     let Some(cassettes) = cassettes("AxfrSource") else { return };
@@ -109,7 +109,7 @@ async fn is_transferred(cassette: Value) {
     assert!(error.contains(expected), "{error}");
 }
 
-/// A master file of a zone.
+/// A zone as a zone file.
 fn master_file(zone: &Zone) -> String {
     let mut text = String::from("@ 3600 SOA ns1 root 2018071501 3600 600 604800 3600\n");
     for record in zone.records() {
@@ -122,10 +122,10 @@ fn master_file(zone: &Zone) -> String {
     text
 }
 
-/// The same plan, the same number of changes, and the zone is as desired afterwards, also where the
-/// reference does not get there.
+/// The same plan, the same number of changes, and the desired zone afterwards, even if the reference does not
+/// get there.
 #[tokio::test]
-async fn recorded_updates_come_to_rest_on_a_real_server() {
+async fn recorded_updates_settle_on_a_real_server() {
     let Some(cassettes) = cassettes("Rfc2136Provider") else { return };
     let master_file = "@ 3600 SOA ns1 root 1 3600 600 604800 3600\n@ 3600 NS ns1.example.net.\n";
     if bind::start(&Setup::open("unit.tests.", master_file)).is_none() {
@@ -142,7 +142,7 @@ async fn comes_to_rest(cassette: Value) {
     let name = cassette["zone"].as_str().unwrap();
     let before = zone(name, records(&cassette["populated"]));
     let mut setup = Setup::open(name, &master_file(&before));
-    // What the zone was afterwards is recorded, but where nobody may change it at all.
+    // The final zone is recorded, unless nobody may change it.
     if !cassette["error"].is_null() && cassette["after"].is_null() {
         setup.zones[0].update = Allow::Nobody;
     }

@@ -1,4 +1,4 @@
-//! Servers that do not do with an update what they should: the outcome is found out by reading back.
+//! Servers that mishandle an update: the outcome is found by reading the zone back.
 
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -16,26 +16,26 @@ use tokio::net::{TcpListener, TcpStream};
 use super::live::LAB;
 use super::support::{apply, plan, provider_with, record, zone};
 
-/// What such a server does.
+/// The behaviour of such a server.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Lie {
-    /// It says yes and does nothing.
+    /// It reports success and does nothing.
     Yes,
-    /// It does it, and says nothing.
+    /// It applies the update, and does not answer.
     Nothing,
-    /// It goes away silently.
+    /// It closes the connection without an answer.
     HangsUp,
-    /// It does it, and goes away.
+    /// It applies the update, and closes the connection.
     HangsUpWhenDone,
     /// Its answer has another id.
     Id,
-    /// Its answer is one to a question.
+    /// Its answer has the opcode of a query.
     Opcode,
     /// Its answer is about another zone.
     Zone,
-    /// Its answer is cut off.
+    /// Its answer is truncated.
     Short,
-    /// It says that it failed.
+    /// It reports a failure.
     Fails,
 }
 
@@ -43,7 +43,7 @@ fn name(text: &str) -> Name {
     Name::from_str(text).unwrap()
 }
 
-/// The zone, all of it.
+/// The whole zone.
 fn answers(has_www: bool) -> Vec<Record> {
     let soa = SOA::new(name("ns1.lab.test."), name("root.lab.test."), 7, 1, 2, 3, 4);
     let soa = Record::from_rdata(name(LAB), 60, RData::SOA(soa));
@@ -96,7 +96,7 @@ async fn converse(mut stream: TcpStream, lie: Lie, has_www: &AtomicBool) {
         stream.write_u16(u16::try_from(answer.len()).unwrap()).await.unwrap();
         stream.write_all(&answer).await.unwrap();
     } else if lie == Lie::Nothing {
-        // Until the client goes away.
+        // Until the client closes the connection.
         let _ = stream.read(&mut [0]).await;
     }
 }
@@ -109,7 +109,7 @@ fn desired() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_became_of_an_update_is_found_out() {
+async fn the_outcome_of_an_update_is_found() {
     let ignored = "the server answered NOERROR, but ignored it";
     for (lie, expected, failure) in [
         (Lie::Yes, "its serial is the one from before", Some(ignored)),

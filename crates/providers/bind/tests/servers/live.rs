@@ -1,4 +1,4 @@
-//! Against BIND, Knot, PowerDNS and NSD: what is written is what is read, and a no changes nothing.
+//! Against BIND, Knot, PowerDNS and NSD: what is written is read back, and a refusal changes nothing.
 
 use std::sync::Mutex;
 
@@ -23,7 +23,7 @@ $TTL 300
 ns1 A 192.0.2.53
 ";
 
-/// What is in [`ZONE`].
+/// The records of [`ZONE`].
 pub(crate) fn base() -> Vec<Value> {
     vec![
         record("", "NS", 3600, json!(["ns1.lab.test."])),
@@ -51,9 +51,9 @@ fn updatable() -> Vec<(&'static str, Server)> {
 }
 
 /// Every case in the table is created, gets another TTL, other values, and is deleted; after each step
-/// there is nothing left to plan.
+/// nothing is planned.
 #[tokio::test]
-async fn every_type_comes_to_rest() {
+async fn every_type_settles() {
     let state = |ttl, second: bool| {
         with(
             cases()
@@ -71,7 +71,7 @@ async fn every_type_comes_to_rest() {
             assert_eq!(result, Ok(count), "{name}, {step}");
         }
         assert_eq!(sync(&provider, &zone(LAB, &base())).await, Ok(count), "{name}, delete");
-        // TTLs at both ends.
+        // The lowest and the highest TTL.
         for ttl in [0, 0x7fff_ffff] {
             let records = with([record("ttl", "A", ttl, json!("192.0.2.1"))]);
             assert_eq!(sync(&provider, &zone(LAB, &records)).await, Ok(1), "{name}, {ttl}");
@@ -100,13 +100,13 @@ async fn types_change_places() {
     }
 }
 
-/// The set at the apex cannot be replaced as a whole, and its servers need addresses at every moment.
+/// The NS set at the apex cannot be replaced as a whole, and its servers need addresses at any moment.
 #[tokio::test]
 async fn name_servers_at_the_apex_change() {
     let address = |name, n| record(name, "A", 300, json!(format!("192.0.2.{n}")));
     let ns = |ttl, targets: &[&str]| record("", "NS", ttl, json!(targets));
     let states = [
-        // All others, with new addresses, the old ones gone.
+        // All different, with new addresses, and without the old ones.
         (
             vec![
                 ns(3600, &["ns2.lab.test.", "z.ns3.lab.test."]),
@@ -123,7 +123,7 @@ async fn name_servers_at_the_apex_change() {
         (base(), 3),
     ];
     for (name, server) in updatable() {
-        // All in one message, and a message for each change.
+        // All in one message, and one message per change.
         for batch in [1000, 1] {
             let mut options = options(server.address(), Some(&key()));
             options["update_batch_size"] = batch.into();
@@ -136,16 +136,16 @@ async fn name_servers_at_the_apex_change() {
     }
 }
 
-/// A thousand large texts do not fit into the number of messages that their count would make.
+/// A thousand large texts need more messages than their number suggests.
 #[tokio::test]
 async fn large_plans_are_split_by_their_size() {
     let text = "0123456789".repeat(20);
     let texts: Vec<Value> = (0..1000)
         .map(|n| record(&format!("txt{n}"), "TXT", 60, json!(format!("{n} {text}"))))
         .collect();
-    // One set of nearly a whole message, and its change: before and after do not fit into one.
+    // A set that nearly fills a message, and its change: the old and the new one do not fit into one.
     let pieces = |n| -> Vec<String> {
-        // BIND takes at most 100 records in a set.
+        // BIND accepts at most 100 records in a set.
         (0..90).map(|m| format!("{n}{m}{}", "0123456789".repeat(50))).collect()
     };
     let large = |n: u8| record("large", "TXT", 60, json!(pieces(n)));
@@ -161,7 +161,7 @@ async fn large_plans_are_split_by_their_size() {
     }
 }
 
-/// What cannot be said in one message is refused before anything is sent.
+/// A change that does not fit into one message is refused before anything is sent.
 #[tokio::test]
 async fn a_set_that_is_too_large_for_dns_is_refused() {
     let Some(server) = bind::start(&Setup::open(LAB, ZONE)) else { return };
@@ -175,9 +175,9 @@ async fn a_set_that_is_too_large_for_dns_is_refused() {
     assert_eq!(sync(&provider, &zone(LAB, &base())).await, Ok(0));
 }
 
-/// Many messages, one record changed in between, everything added by update.
+/// Many messages, one record changed in between, and everything added by update.
 #[tokio::test]
-async fn a_zone_of_5000_records_goes_both_ways() {
+async fn a_zone_of_5000_records_is_written_and_read() {
     let records = with((0..5000).map(|n| {
         let address = format!("10.0.{}.{}", n / 250, n % 250 + 1);
         record(&format!("host-{n}"), "A", 300, json!(address))
@@ -191,7 +191,7 @@ async fn a_zone_of_5000_records_goes_both_ways() {
     }
 }
 
-/// Each kind of wrong key, in reading and in writing.
+/// Each kind of wrong key, when reading and when writing.
 #[tokio::test]
 async fn keys_are_right_wrong_missing_or_unknown() {
     let right = key();
@@ -216,7 +216,7 @@ async fn keys_are_right_wrong_missing_or_unknown() {
                 format!("cannot transfer lab.test. from 127.0.0.1 port {}", address.port());
             assert!(error.contains(&expected), "{name} {key:?}: {error}");
             assert!(said.iter().any(|said| error.contains(said)), "{name} {key:?}: {error}");
-            // What was planned with the right key is not applied with another.
+            // A plan made with the right key is not applied with another.
             let (outcomes, error) = apply(&provider, &planned).await;
             let error = error.unwrap();
             assert!(error.contains("cannot update lab.test. at 127.0.0.1 port "), "{error}");
@@ -231,7 +231,7 @@ async fn keys_are_right_wrong_missing_or_unknown() {
     }
 }
 
-/// Every algorithm that servers have, in reading and writing.
+/// Every algorithm that servers support, when reading and when writing.
 #[tokio::test]
 async fn every_algorithm_signs() {
     let algorithms =
@@ -266,7 +266,7 @@ async fn every_algorithm_signs() {
     }
 }
 
-/// A server that gives a zone away and takes no updates of it.
+/// A server that allows transfers of a zone but no updates.
 #[tokio::test]
 async fn a_refused_update_leaves_the_zone_as_it_was() {
     let mut setup = Setup::open(LAB, ZONE);
@@ -282,9 +282,9 @@ async fn a_refused_update_leaves_the_zone_as_it_was() {
     }
 }
 
-/// BIND has opinions about names: the whole message is refused, and nothing of it is done.
+/// BIND checks names: the whole message is refused, and nothing of it is applied.
 #[tokio::test]
-async fn what_bind_checks_is_refused_as_a_whole() {
+async fn updates_that_fail_the_checks_of_bind_are_refused_as_a_whole() {
     let Some(server) = bind::start(&Setup::open(LAB, ZONE)) else { return };
     let provider = provider(server.address(), None);
     let address = |name| record(name, "A", 60, json!("192.0.2.1"));
@@ -301,9 +301,9 @@ async fn what_bind_checks_is_refused_as_a_whole() {
     assert_eq!(sync(&provider, &zone(LAB, &base())).await, Ok(0));
 }
 
-/// NOERROR does not mean done.
+/// NOERROR does not mean that the update was applied.
 #[tokio::test]
-async fn what_a_server_ignores_is_found() {
+async fn ignored_updates_are_detected() {
     let ds = json!({
         "key_tag": 1, "algorithm": 8, "digest_type": 2,
         "digest": "ce0eb9e59ee1de2c681a330e3a7c08376f28602cdf990ee4ec88d2a8bdb51539"
@@ -335,9 +335,9 @@ async fn what_a_server_ignores_is_found() {
     }
 }
 
-/// Someone else was faster: with another value, with the name itself, or by deleting it.
+/// Another client was faster: it set another value, took the name, or deleted the record.
 #[tokio::test]
-async fn what_someone_else_changed_is_not_overwritten() {
+async fn changes_of_others_are_not_overwritten() {
     let a = |n: u8| record("www", "A", 60, json!(format!("192.0.2.{n}")));
     let other = record("other", "A", 60, json!("192.0.2.9"));
     for (name, server) in updatable() {
@@ -358,11 +358,11 @@ async fn what_someone_else_changed_is_not_overwritten() {
             assert!(error.contains("www.lab.test. A (it holds "), "{name}: {error}");
             assert!(error.contains("plan again"), "{name}: {error}");
             assert!(!outcomes.contains(&Outcome::Applied), "{name}: {outcomes:?}");
-            // It is as they left it.
+            // The record is as they left it.
             let left = plan(&ours, &zone(LAB, &with(they))).await.unwrap();
             assert!(left.is_none(), "{name}: {}", shown(&left.unwrap()));
         }
-        // What they change elsewhere is no reason to stop.
+        // Their changes elsewhere are no reason to stop.
         sync(&ours, &zone(LAB, &with([a(1)]))).await.unwrap();
         let planned = plan(&ours, &zone(LAB, &with([a(2)]))).await.unwrap().unwrap();
         sync(&theirs, &zone(LAB, &with([a(1), other.clone()]))).await.unwrap();
@@ -394,9 +394,9 @@ impl ApplySink for Stopper<'_> {
     fn end(&self, _: &Entry<'_>, _: Option<usize>, _: &Outcome) {}
 }
 
-/// The server goes away after the second of four messages; a second run does the rest.
+/// The server stops after the second of four messages; a second run does the rest.
 #[tokio::test]
-async fn a_server_that_restarts_in_the_middle_is_caught_up_with() {
+async fn a_second_run_completes_after_a_restart_of_the_server() {
     let desired = zone(
         LAB,
         &with((1..5).map(|n| record(&format!("a{n}"), "A", 60, json!(format!("192.0.2.{n}"))))),
@@ -414,7 +414,7 @@ async fn a_server_that_restarts_in_the_middle_is_caught_up_with() {
             let outcomes = log.outcomes();
             let error = render(&error.into_report("apply", ""));
             assert!(error.contains("cannot connect to 127.0.0.1:"), "{name}: {error}");
-            // Nobody could be asked what was done.
+            // The zone could not be read to find out what was done.
             assert_eq!(
                 outcomes,
                 [Outcome::Unknown, Outcome::Unknown, Outcome::Unknown, Outcome::NotSent],
@@ -426,9 +426,9 @@ async fn a_server_that_restarts_in_the_middle_is_caught_up_with() {
     }
 }
 
-/// All makers of servers, and the signed source.
+/// All kinds of servers, and a source with signatures.
 #[tokio::test]
-async fn a_source_reads_what_servers_hold() {
+async fn a_source_reads_every_kind_of_server() {
     let text = format!("{ZONE}www 60 A 192.0.2.1\ntxt TXT \"a;\" \"b\"\nodd TYPE65400 \\# 1 00\n");
     let setup = Setup::with_key(LAB, &text);
     let expected = [
@@ -450,7 +450,7 @@ async fn a_source_reads_what_servers_hold() {
     }
 }
 
-/// By name, by IPv6 address, by IPv6 name.
+/// By name, by IPv6 address, by name with IPv6.
 #[tokio::test]
 async fn a_server_is_found_by_name_and_by_ipv6() {
     let Some(server) = bind::start(&Setup::open(LAB, ZONE)) else { return };

@@ -1,4 +1,4 @@
-//! Transfers and updates against real servers, recordings, and beside the reference.
+//! Transfers and updates against real servers, recordings, and the reference.
 
 #![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
 

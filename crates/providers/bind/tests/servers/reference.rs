@@ -1,4 +1,4 @@
-//! Two clients: what the reference's provider writes is not a change for ours, and the reverse.
+//! Two clients: what one of the providers, ours or the reference's, writes is not a change for the other.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::support::{plan, provider, record, sync, zone};
 
 const SCRIPT: &str = include_str!("reference.py");
 
-/// The cases that the reference cannot bring to rest on any server, why, and a word of what it shows then
+/// The cases that the reference cannot settle on any server, why, and a word of its output
 /// (`docs/differences.md`, dns-spelling and dns-types).
 const NEVER: &[(&str, &str, &str)] = &[
     ("dname", "it has no such type here", "DNAME records not supported"),
@@ -33,7 +33,7 @@ const NEVER: &[(&str, &str, &str)] = &[
 fn shared(ttl: i64) -> Vec<Value> {
     let mut records = base();
     for (name, of, one, two) in cases() {
-        // In its second state LOC has sizes that are written.
+        // In its second state LOC has sizes that are not defaults.
         let value = if of == "LOC" { two } else { one };
         if of == "LOC" || NEVER.iter().all(|(never, ..)| *never != name) {
             records.push(record(name, of, ttl, value));
@@ -42,12 +42,12 @@ fn shared(ttl: i64) -> Vec<Value> {
     records
 }
 
-/// The changes that the reference plans, or applies.
+/// The changes that the reference plans or applies.
 fn reference(python: &Path, server: &Server, key: &Key, records: &[Value], what: &str) -> String {
     tried(python, server, key, records, what).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// The same, or what it says when it fails.
+/// The same, or the error.
 fn tried(
     python: &Path,
     server: &Server,
@@ -68,10 +68,10 @@ fn tried(
     Err(String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// Names and types of which the reference deletes nothing by UPDATE, though it is told that all went well.
+/// Names and types that the reference cannot delete by UPDATE, though it reports success.
 ///
-/// PowerDNS compares the value to be deleted with its own as text, and spells these otherwise: service bindings with
-/// a target that is not `.`, and empty fields of NAPTR. Ours deletes whole sets.
+/// PowerDNS compares the value to be deleted with its own as text, and spells these differently: service
+/// bindings with a target that is not `.`, and empty fields of NAPTR. Our provider deletes whole sets.
 const KEPT_BY_POWERDNS: &[&str] = &[
     "_8765._baz.lab.test. SVCB",
     "https-all.lab.test. HTTPS",
@@ -79,7 +79,8 @@ const KEPT_BY_POWERDNS: &[&str] = &[
     "svcb-alias.lab.test. SVCB",
 ];
 
-/// Each client writes what the other then has no change for; but `kept` is what the reference cannot delete.
+/// Each client writes, and the other then has no changes; except for `kept`, which the reference cannot
+/// delete.
 async fn agree(server: Option<Server>, kept: &[&str]) {
     let (Some(python), Some(server)) = (python(), server) else { return };
     let (key, address) = (key(), server.address());
@@ -89,7 +90,7 @@ async fn agree(server: Option<Server>, kept: &[&str]) {
     sync(&ours, &zone(LAB, &records)).await.unwrap();
     assert_eq!(reference(&python, &server, &key, &records, "plan"), "");
 
-    // The reference changes all but what stands in the zone's beginning, and takes half of it away.
+    // The reference changes everything except the zone's initial records, and deletes half of it.
     let mut records = shared(90);
     records.truncate(records.len() / 2);
     let changes = reference(&python, &server, &key, &records, "apply");
@@ -105,7 +106,7 @@ async fn agree(server: Option<Server>, kept: &[&str]) {
     assert_eq!(theirs.lines().count(), kept.len(), "it sees them as well: {theirs}");
     assert_eq!(sync(&ours, &half).await, Ok(kept.len()));
 
-    // And puts it back.
+    // And restores it.
     let records = shared(30);
     reference(&python, &server, &key, &records, "apply");
     assert_eq!(sync(&ours, &zone(LAB, &records)).await, Ok(0));
@@ -126,9 +127,9 @@ async fn both_clients_agree_on_powerdns() {
     agree(powerdns::start(&Setup::with_key(LAB, ZONE)), KEPT_BY_POWERDNS).await;
 }
 
-/// Otherwise [`NEVER`] would leave out more than it must.
+/// Otherwise [`NEVER`] would leave out more than necessary.
 #[tokio::test]
-async fn what_the_reference_is_not_asked_for_it_cannot_do() {
+async fn cases_left_out_fail_with_the_reference() {
     let (Some(python), Some(server)) = (python(), bind::start(&Setup::with_key(LAB, ZONE))) else {
         return;
     };
@@ -146,7 +147,7 @@ async fn what_the_reference_is_not_asked_for_it_cannot_do() {
             Err(errors) => errors,
         };
         assert!(shown.contains(word), "{name}: {why}: {shown}");
-        // Where it left nothing, or something else, ours comes to rest.
+        // If the reference left nothing, or something else, ours settles.
         assert!(sync(&ours, &zone(LAB, &records)).await.is_ok(), "{name}");
         sync(&ours, &zone(LAB, &base())).await.unwrap();
     }

@@ -11,7 +11,7 @@ use super::support::{provider, record, sync, zone};
 
 const ZONE: &str = "@ 3600 SOA ns hostmaster 1 3600 600 86400 60\n@ 3600 NS ns1.other.test.\n";
 
-/// A server with one zone, which each case finds empty: nobody can make another one by DNS.
+/// A server with one zone, which is empty at the start of each case: DNS cannot create another.
 struct OneZone {
     server: Server,
     except: Vec<(&'static str, &'static str)>,

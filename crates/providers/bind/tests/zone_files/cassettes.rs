@@ -1,4 +1,4 @@
-//! What octoDNS itself read from zone files, and wrote to them.
+//! Recordings of octoDNS reading and writing zone files.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::folder::{Folder, canonical_texts, shown, zone};
 
-/// Answers that differ on purpose, each with the heading in `docs/differences.md`.
+/// Intentional differences, each with the heading in `docs/differences.md`.
 const DIFFERENT: &[(&str, &str)] = &[
     ("zonefile-include.json", "zone-file-include"),
     ("zonefile-loc-short.json", "zone-file-spellings"),
@@ -18,7 +18,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("zonefile-write-rfc2317.json", "zone-file-rfc2317"),
 ];
 
-/// The recordings about zone files: whether what they are about is written, or read.
+/// The recordings about writing zone files, or about reading them.
 fn cassettes(is_written: bool) -> Option<Vec<(String, Json)>> {
     let mut cassettes = Cassettes::raw("bind")?;
     let is_zone_file = |class: &Json| class.as_str().is_some_and(|of| of.contains("ZoneFile"));
@@ -38,7 +38,7 @@ fn array(json: &Json) -> Vec<Json> {
     json.as_array().cloned().unwrap_or_default()
 }
 
-/// What octoDNS reads as text and we as a number (`port`), in one form.
+/// Normalizes `port`, which octoDNS reads as a string and we as a number.
 fn same_port(mut records: Vec<Json>) -> Vec<Json> {
     for record in &mut records {
         if let Some(params) = record.pointer_mut("/value/svcparams").and_then(Json::as_object_mut)
@@ -67,7 +67,7 @@ async fn is_read(name: String, cassette: Json) {
         folder.write(file, text.as_str().unwrap());
     }
     if cassette["target"] == true {
-        // Nothing is read of a target: every run writes the whole file.
+        // A target is not read: every run writes the whole file.
         let harness = Harness::new(folder.provider(&options(&cassette)));
         let zone = ZoneName::new(cassette["zone"].as_str().unwrap()).unwrap();
         return assert_eq!(Json::from(harness.read_raw(&zone).await.unwrap()), cassette["exists"]);
@@ -83,7 +83,7 @@ async fn is_read(name: String, cassette: Json) {
         (Ok(read), None) => {
             let mut records = shown(&read.records);
             if differs {
-                // Differs from octoDNS: these types are read as well.
+                // Differs from octoDNS: these types are supported as well.
                 let before = records.len();
                 records.retain(|record| record["type"] != "DNAME" && record["type"] != "URI");
                 assert_ne!(before, records.len(), "it does not differ");
@@ -122,7 +122,7 @@ async fn is_written(name: String, cassette: Json) {
         }
         assert_eq!(fs::read_to_string(folder.file(file)).unwrap(), text);
     }
-    // A zone without NS records is refused when it is read: what the cassette says too.
+    // A zone without NS records is refused when it is read, also in the cassette.
     if zone.root_ns().is_some() {
         let read = folder.read(&options, zone.name().as_str(), true).await.unwrap();
         let expected = shown(zone.records().map(AsRef::as_ref));

@@ -1,4 +1,4 @@
-//! The reference's provider and ours on the same files: what one writes the other reads, both ways.
+//! The reference's provider and ours on the same files: each reads what the other writes.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use crate::folder::{Folder, canonical_texts, shown, zone};
 use crate::odd::hard;
 
-/// Reads or writes a zone with octodns-bind: `{"do", "directory", "zone", "records"}` comes on standard
-/// input, what was read goes to standard output.
+/// Reads or writes a zone with octodns-bind: the task is `{"do", "directory", "zone", "records"}` on standard
+/// input, and the records read are written to standard output.
 const CLIENT: &str = r"
 import json, sys
 from octodns.provider.plan import Plan
@@ -46,18 +46,19 @@ fn run(job: &Json) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-/// The records that octodns-bind has the types of, and can read or write as they are.
+/// The records of types that octodns-bind supports, and that it reads and writes correctly.
 fn common(leave_out: &[&str]) -> Vec<Json> {
     let mut records = hard();
     records.retain(|record| {
         let (name, of) = (record["name"].as_str().unwrap(), record["type"].as_str().unwrap());
-        // It has no such types, and fails on any `ech`.
+        // It does not support these types, and fails on any `ech`.
         !["URI", "OPENPGPKEY", "DNAME"].contains(&of) && name != "h1" && !leave_out.contains(&name)
     });
     records
 }
 
-/// octodns-bind loses quotes that a text starts with, and empty texts, and fails on places with default sizes.
+/// octodns-bind loses quotes at the start of a text and empty texts, and fails on locations with default
+/// sizes.
 #[tokio::test]
 async fn the_reference_reads_what_we_write() {
     let (folder, records) = (Folder::new(), common(&["l1"]));
@@ -73,7 +74,7 @@ async fn the_reference_reads_what_we_write() {
     assert_eq!(Json::from(canonical_texts(read)), Json::from(expected));
 }
 
-/// What octodns-bind writes so that it means something else is left out: backslashes and quotes in texts.
+/// Leaves out what octodns-bind writes with another meaning: backslashes and quotes in texts.
 #[tokio::test]
 async fn we_read_what_the_reference_writes() {
     let (folder, records) = (Folder::new(), common(&["t1", "t2"]));

@@ -1,4 +1,4 @@
-//! A folder of zone files, read and written by our provider.
+//! A folder of zone files, read and written by this provider.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,10 @@ use octodns_core::{
 };
 use serde_json::{Value as Json, json};
 
-/// The time of every written zone.
+/// The time at which every zone is written.
 const NOW: Duration = Duration::from_secs(1_767_323_045);
 
-/// A folder that is gone with the value.
+/// A folder that is deleted when the value is dropped.
 pub(crate) struct Folder {
     folder: tempfile::TempDir,
 }
@@ -41,7 +41,7 @@ impl Folder {
         fs::write(self.file(name), text).unwrap();
     }
 
-    /// A provider of this folder with other options.
+    /// A provider for this folder with other options.
     pub(crate) fn provider(&self, options: &Json) -> Arc<dyn Provider> {
         let mut options = of_json(options);
         let folder = self.path().to_string_lossy().into_owned();
@@ -53,7 +53,7 @@ impl Folder {
         (class.build)("zones", &options).unwrap().as_provider().unwrap().clone()
     }
 
-    /// What is read of a zone, or everything that is wrong with it.
+    /// Reads a zone: returns its records, or all errors.
     pub(crate) async fn read(
         &self,
         options: &Json,
@@ -81,7 +81,7 @@ impl Folder {
         }
     }
 
-    /// Writes a zone that holds these records.
+    /// Writes a zone with these records.
     pub(crate) async fn apply(&self, options: &Json, zone: &Zone) -> Result<(), ProviderError> {
         let changes = zone.records().map(|record| Change::Create(Arc::clone(record))).collect();
         let plan = Plan::new(Zone::new(zone.name().clone()), zone.clone(), changes, false);
@@ -91,7 +91,7 @@ impl Folder {
     }
 }
 
-/// A zone of records as the recorded answers have them.
+/// A zone from records in the format of the recordings.
 pub(crate) fn zone(name: &str, records: &[Json]) -> Zone {
     let types = RecordTypes::default();
     let validators = RecordValidators::legacy(&types);
@@ -111,7 +111,7 @@ pub(crate) fn zone(name: &str, records: &[Json]) -> Zone {
     zone
 }
 
-/// Records as the recorded answers have them, by name and type.
+/// Records in the format of the recordings, by name and type.
 pub(crate) fn shown<'r>(records: impl IntoIterator<Item = &'r Record>) -> Vec<Json> {
     let mut shown: Vec<Json> = records
         .into_iter()
@@ -150,7 +150,7 @@ pub(crate) fn of_json(json: &Json) -> OwnedValue {
     }
 }
 
-/// octoDNS shows the text that is served, with its semicolons escaped; ours is a text that stands for it.
+/// octoDNS shows the served text with escaped semicolons; our texts are in another form.
 pub(crate) fn canonical_texts(mut records: Vec<Json>) -> Vec<Json> {
     let canonical = |value: &mut Json| {
         if let Some(served) = value.as_str().map(|text| text.replace("\\;", ";")) {

@@ -1,4 +1,4 @@
-//! Zone files: what octoDNS reads and writes, what servers' own tools make of them, and the two clients.
+//! Zone files: as octoDNS reads and writes them, as the servers' tools read them, and with both clients.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 

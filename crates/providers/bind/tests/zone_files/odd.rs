@@ -1,5 +1,5 @@
-//! Odd files, read as BIND's named-compilezone reads them; and what is written, accepted by the checkers of
-//! BIND, Knot and NSD.
+//! Odd files, which must be read as BIND's named-compilezone reads them, and written files, which the
+//! checkers of BIND, Knot and NSD must accept.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ use crate::folder::{Folder, shown, zone};
 
 const ZONE: &str = "odd.tests.";
 
-/// Every way of RFC 1035, section 5.1, RFC 2308, 3597 and 9460 to write something, and BIND's own.
+/// Every syntax of RFC 1035, section 5.1, of RFC 2308, 3597 and 9460, and of BIND.
 const FILES: &[(&str, &str)] = &[
     (
         "the TTL of the SOA record where there is none",
@@ -79,7 +79,7 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Lets BIND write the file `compiled` of a folder from its zone file, or refuse that.
+/// Makes BIND write the file `compiled` from the zone file of a folder, or refuse it.
 fn compiled(compile: &Path, folder: &Folder) -> Result<(), String> {
     let output = Command::new(compile)
         .args(["-q", "-i", "none", "-k", "ignore", "-n", "ignore", "-s", "full", "-o"])
@@ -118,10 +118,10 @@ async fn odd_files_are_read_as_bind_reads_them() {
     }
 }
 
-/// Of [`REFUSED`] what BIND takes: it reads such a TTL as another, and does not look into TLSA.
+/// The parts of [`REFUSED`] that BIND accepts: it changes such a TTL, and does not check TLSA.
 const BIND_TAKES: &[&str] = &["x 2147483648 A 192.0.2.1", "x TLSA 3 1 2 abcd"];
 
-/// Text of which each piece is wrong in another way; BIND refuses nearly all of it too.
+/// Lines that are each wrong in another way; BIND refuses nearly all of them too.
 const REFUSED: &[(&str, &str)] = &[
     ("x A 192.0.2.300", ":5:5"),
     ("x A", ":5:3"),
@@ -156,7 +156,7 @@ const REFUSED: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn what_is_wrong_is_told_at_its_place() {
+async fn errors_are_reported_at_their_position() {
     let compile = program("named-compilezone");
     for (line, expected) in REFUSED {
         let folder = Folder::new();
@@ -173,7 +173,7 @@ async fn what_is_wrong_is_told_at_its_place() {
     }
 }
 
-/// A path that is not absolute is that of the working directory for BIND, so here they are absolute.
+/// In BIND a relative path is relative to the working directory, so here they are absolute.
 #[tokio::test]
 async fn included_files_are_read_as_bind_reads_them() {
     let Some(compile) = program("named-compilezone") else { return };
@@ -199,9 +199,9 @@ async fn included_files_are_read_as_bind_reads_them() {
     assert_eq!(ours.records.len(), 11);
 }
 
-/// All faults of a file are told at once, a truncated file is an error, garbage is one too.
+/// All errors of a file are reported together; a truncated file is an error, and so is garbage.
 #[tokio::test]
-async fn faults_are_collected_and_a_truncated_file_is_no_zone() {
+async fn errors_are_collected_and_a_truncated_file_is_refused() {
     let folder = Folder::new();
     folder.write("odd.tests.", "$TTL 60\na A x\nb A y\n");
     let error = folder.read(&json!({}), ZONE, true).await.map(|_| ()).unwrap_err();
@@ -213,9 +213,10 @@ async fn faults_are_collected_and_a_truncated_file_is_no_zone() {
     assert!(folder.read(&json!({}), ZONE, true).await.is_err());
 }
 
-/// A source knows octets: those beyond ASCII are no typing mistake, as in octoDNS, which keeps the codes.
+/// A source reads octets: those beyond ASCII are not a typing mistake. octoDNS does the same, and keeps the
+/// codes.
 #[tokio::test]
-async fn octets_beyond_ascii_are_no_fault_of_a_source() {
+async fn octets_beyond_ascii_are_accepted() {
     let folder = Folder::new();
     let text = "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\nt TXT \"d\\195\\169\\\\\\195\\169\"\n";
     folder.write("odd.tests.", text);
@@ -225,7 +226,7 @@ async fn octets_beyond_ascii_are_no_fault_of_a_source() {
     assert_eq!(text.plan_strings().concat(), "dé\\\\é");
 }
 
-/// What octoDNS leaves out silently is told.
+/// Reports what octoDNS leaves out silently.
 #[tokio::test]
 async fn what_is_left_out_is_told() {
     let folder = Folder::new();
@@ -239,7 +240,7 @@ async fn what_is_left_out_is_told() {
     }
 }
 
-/// Values that need escapes, quotes or other spellings than octoDNS gives them.
+/// Values that need escapes, quotes or other spellings than octoDNS writes.
 pub(crate) fn hard() -> Vec<Json> {
     let long = "x\\;\\\"e ".repeat(200);
     vec![
@@ -264,7 +265,7 @@ pub(crate) fn hard() -> Vec<Json> {
 }
 
 #[tokio::test]
-async fn what_is_written_is_accepted_by_the_checkers_and_read_as_it_was() {
+async fn written_files_pass_the_checkers_and_are_read_back() {
     let (folder, zone) = (Folder::new(), zone("unit.tests.", &hard()));
     folder.apply(&json!({}), &zone).await.unwrap();
     let read = folder.read(&json!({}), "unit.tests.", true).await.unwrap();
@@ -286,7 +287,7 @@ async fn what_is_written_is_accepted_by_the_checkers_and_read_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_file_that_says_the_same_stays_and_serials_go_forward() {
+async fn an_unchanged_file_stays_and_serials_increase() {
     let (folder, mut records) = (Folder::new(), hard());
     folder.apply(&json!({}), &zone("unit.tests.", &records)).await.unwrap();
     let path = folder.file("unit.tests.");
@@ -302,7 +303,7 @@ async fn a_file_that_says_the_same_stays_and_serials_go_forward() {
     assert!(text.contains("2026010200 ; Serial"), "{text}");
 }
 
-/// A name is one word on its line, and no directive, whatever it holds.
+/// A name is one word on its line and never a directive, whatever it contains.
 #[tokio::test]
 async fn names_mean_themselves() {
     let folder = Folder::new();
@@ -333,9 +334,9 @@ async fn names_mean_themselves() {
     assert!(!text.to_lowercase().lines().any(|line| line.starts_with("$include")), "{text}");
 }
 
-/// Nothing is written of a zone that a file cannot hold.
+/// A zone that a file cannot hold is not written at all.
 #[tokio::test]
-async fn what_no_file_holds_is_refused_before_anything_is_written() {
+async fn invalid_zones_are_refused_before_anything_is_written() {
     let folder = Folder::new();
     for record in [
         json!({"name": "a", "type": "ALIAS", "ttl": 60, "value": "b.example."}),

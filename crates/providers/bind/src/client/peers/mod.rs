@@ -1,4 +1,4 @@
-//! Servers that do not behave: each is refused, with one clear sentence, in bounded time and memory.
+//! Misbehaving servers: each is refused with one clear message, within limits of time and memory.
 
 mod signatures;
 mod transfers;
@@ -51,7 +51,7 @@ struct Peer {
     stream: TcpStream,
     id: u16,
     key: Option<Key>,
-    /// What the next signature covers first: the last one, then what was not signed since.
+    /// What the next signature covers first: the last MAC, then the unsigned messages since.
     mac: Vec<u8>,
     unsigned: Vec<u8>,
     is_first: bool,
@@ -67,7 +67,7 @@ impl Peer {
         message.to_vec().unwrap()
     }
 
-    /// Signs by the letter of RFC 8945, sections 4.3 and 5.3.1: apart from what verifies it.
+    /// Signs exactly as RFC 8945, sections 4.3 and 5.3.1, independently of the code that verifies.
     fn sign(&mut self, message: &[u8], time: u64) -> Vec<u8> {
         let Some(key) = &self.key else { return message.to_vec() };
         let mut covered = u16::try_from(self.mac.len()).unwrap().to_be_bytes().to_vec();
@@ -100,7 +100,8 @@ impl Peer {
         signed
     }
 
-    /// Sends bytes as a message; whether that went well. A client that has heard enough goes away.
+    /// Sends bytes as a message; returns whether that worked. A client that has seen enough closes the
+    /// connection.
     async fn send(&mut self, message: &[u8]) -> bool {
         let length = u16::try_from(message.len()).unwrap().to_be_bytes();
         self.stream.write_all(&[&length, message].concat()).await.is_ok()
@@ -118,13 +119,13 @@ impl Peer {
         self.send(&message).await
     }
 
-    /// Waits until the client goes away.
+    /// Waits until the client closes the connection.
     async fn wait(&mut self) {
         let _ = self.stream.read(&mut [0]).await;
     }
 }
 
-/// A client of the peer at a port, whose clock stands still.
+/// A client of the peer at this port, with a fixed clock.
 fn client(port: u16, key: Option<Key>, limits: Limits) -> Client {
     Client {
         server: Server { host: "127.0.0.1".to_owned(), port, ipv6: false },
@@ -147,7 +148,7 @@ async fn accept(listener: &TcpListener, key: Option<Key>) -> Peer {
     Peer { stream, id, key, mac, unsigned: Vec::new(), is_first: true }
 }
 
-/// What a client makes of a peer: the records it read, or what it says.
+/// The result of a transfer from a peer: the records, or the error.
 async fn transfer<F: Future<Output = ()> + Send>(
     key: Option<Key>,
     limits: Limits,

@@ -1,8 +1,8 @@
-//! Signatures that are wrong, missing, or of another time: of transfers, and of answers to updates.
+//! Signatures that are wrong, missing, or from another time: of transfers, and of answers to updates.
 
 use super::*;
 
-/// A transfer of `count` messages, of which one is changed on its way.
+/// A transfer of `count` messages, one of which is changed in transit.
 async fn tampered(
     count: usize,
     index: usize,
@@ -30,7 +30,7 @@ async fn tampered(
 }
 
 #[tokio::test]
-async fn a_wrong_signature_is_found_in_every_message() {
+async fn a_wrong_signature_is_detected_in_every_message() {
     assert_eq!(tampered(4, 9, |_, _| ()).await, Ok(4));
     for index in 0..4 {
         let mac = |message: &mut Vec<u8>, _: &[u8]| {
@@ -39,7 +39,7 @@ async fn a_wrong_signature_is_found_in_every_message() {
         };
         let expected = format!("the signature of message {} of the answer is wrong", index + 1);
         assert_eq!(tampered(4, index, mac).await, Err(expected.clone()));
-        // The address of the record.
+        // The address in the record.
         let data = |message: &mut Vec<u8>, bare: &[u8]| {
             let position = bare.windows(4).position(|bytes| bytes == [192, 0, 2, 1]).unwrap();
             message[position + 3] = 9;
@@ -49,11 +49,11 @@ async fn a_wrong_signature_is_found_in_every_message() {
 }
 
 #[tokio::test]
-async fn a_missing_signature_is_found() {
+async fn a_missing_signature_is_detected() {
     let strip = |message: &mut Vec<u8>, bare: &[u8]| message.clone_from(&bare.to_vec());
     let missing = "the answer is not signed, although the query was".to_owned();
     assert_eq!(tampered(4, 0, strip).await, Err(missing));
-    // The next signature does not cover what was taken away.
+    // The next signature does not cover what was removed.
     let wrong = "the signature of message 3 of the answer is wrong".to_owned();
     assert_eq!(tampered(4, 1, strip).await, Err(wrong));
     let last = "the last message of the answer is not signed".to_owned();
@@ -79,7 +79,7 @@ async fn up_to_99_messages_in_a_row_are_not_signed() {
 }
 
 #[tokio::test]
-async fn signatures_are_of_the_key_and_of_this_time() {
+async fn signatures_need_the_right_key_and_time() {
     for (time, expected) in [
         (NOW - 300, Ok(1)),
         (NOW + 300, Ok(1)),
@@ -112,7 +112,7 @@ async fn signatures_are_of_the_key_and_of_this_time() {
     assert_eq!(transfer(None, QUICK, unasked).await, Err(expected.to_owned()));
 }
 
-/// What a client makes of the answer to an update, which `tamper` changes after it was signed.
+/// The client's result for an answer to an update, which `tamper` changes after it was signed.
 async fn updated(tamper: impl Fn(&mut Vec<u8>, &[u8]) + Send) -> Result<(), String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(listener.local_addr().unwrap().port(), Some(key()), QUICK);
@@ -132,7 +132,7 @@ async fn updated(tamper: impl Fn(&mut Vec<u8>, &[u8]) + Send) -> Result<(), Stri
     result.map_err(|error| error.to_string())
 }
 
-/// A yes that is not signed is none.
+/// A success that is not signed does not count.
 #[tokio::test]
 async fn the_answer_to_an_update_is_verified() {
     assert_eq!(updated(|_, _| ()).await, Ok(()));
@@ -143,7 +143,7 @@ async fn the_answer_to_an_update_is_verified() {
         message[end] ^= 1;
     });
     assert_eq!(wrong.await.unwrap_err(), "the signature of message 1 of the answer is wrong");
-    // The answer that was signed was a no.
+    // The signed answer was a refusal.
     let changed = updated(|message, _| message[2] ^= 4);
     assert_eq!(changed.await.unwrap_err(), "the signature of message 1 of the answer is wrong");
 }

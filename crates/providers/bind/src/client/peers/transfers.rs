@@ -1,9 +1,9 @@
-//! What a transfer holds, and how it ends.
+//! The contents of a transfer, and how it ends.
 
 use super::*;
 
 #[tokio::test]
-async fn a_peer_that_behaves_is_believed() {
+async fn a_correct_peer_is_accepted() {
     let peer = async |mut peer: Peer| {
         peer.send_signed(vec![soa(1), ns(), a("a.unit.test."), a("A.UNIT.test.")]).await;
         peer.send_signed(vec![a("b.unit.test.")]).await;
@@ -14,7 +14,7 @@ async fn a_peer_that_behaves_is_believed() {
 }
 
 #[tokio::test]
-async fn silence_and_hanging_up_are_told_apart() {
+async fn silence_and_closed_connections_are_distinguished() {
     refused(async |mut peer| peer.wait().await, "no data for 0.3 s before an answer came").await;
     refused(async |_| {}, "the server closed the connection before an answer came").await;
     let half = async |mut peer: Peer| {
@@ -29,13 +29,13 @@ async fn silence_and_hanging_up_are_told_apart() {
     let expected = "the server closed the connection within the answer \
                     (after 1 messages with 2 records)";
     refused(half, expected).await;
-    // A message that stops in the middle.
+    // A message that ends in the middle.
     let cut = async |mut peer: Peer| {
         let _ = peer.stream.write_all(&[0, 200, 0, 7]).await;
         peer.wait().await;
     };
     refused(cut, "no data for 0.3 s before an answer came").await;
-    // Over IXFR that would mean that nothing has changed.
+    // In IXFR this would mean that nothing has changed.
     let lone = async |mut peer: Peer| {
         peer.send_signed(vec![soa(1)]).await;
         peer.wait().await;
@@ -49,7 +49,7 @@ async fn a_reset_is_told() {
     for key in [None, Some(key())] {
         let reset = async |mut peer: Peer| {
             peer.send_signed(vec![soa(1)]).await;
-            // What is left unread when the connection is closed makes it a reset.
+            // If data is unread when the connection is closed, this makes it a reset.
             peer.stream.set_zero_linger().unwrap();
         };
         let error = transfer(key, QUICK, reset).await.unwrap_err();
@@ -59,7 +59,7 @@ async fn a_reset_is_told() {
 }
 
 #[tokio::test]
-async fn a_transfer_without_end_ends() {
+async fn an_endless_transfer_is_stopped() {
     let endless = async |mut peer: Peer| {
         let mut number = 0_u32;
         peer.send_signed(vec![soa(1)]).await;
@@ -79,7 +79,7 @@ async fn a_transfer_without_end_ends() {
         );
         assert!(error.ends_with("(raise transfer_limit if the zone is that large)"), "{error}");
 
-        // One message at a time, each before the patience ends, and so forever.
+        // One message at a time, each before the timeout, and so on forever.
         let short = Limits { transfer: Duration::from_millis(500), ..QUICK };
         let slow = async |mut peer: Peer| {
             peer.send_signed(vec![soa(1)]).await;
@@ -96,14 +96,14 @@ async fn a_transfer_without_end_ends() {
     }
 }
 
-/// A pointer of two bytes stands for a name of up to 255: what it unfolds to counts.
+/// A compression pointer of two bytes stands for a name of up to 255: the expanded size counts.
 #[tokio::test]
-async fn names_that_unfold_are_bounded() {
+async fn expanded_names_count_towards_the_limit() {
     let label = "x".repeat(59);
     let longest = format!("{label}.{label}.{label}.{label}.unit.test.");
     let unfolding = async |mut peer: Peer| {
         peer.send_signed(vec![soa(1)]).await;
-        // The first record has the name, after the header and the question; 2,000 point at it.
+        // The first record has the name, after the header and the question; 2,000 point to it.
         let mut message = peer.answer(vec![a(&longest)]);
         let pointing = [0xc0, 27, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
         message.extend(pointing.repeat(2000));
@@ -117,7 +117,7 @@ async fn names_that_unfold_are_bounded() {
     let most = Limits { mebibytes: 8, silence: Duration::from_secs(5), ..QUICK };
     for key in [None, Some(key())] {
         let error = transfer(key, most, unfolding).await.unwrap_err();
-        // Of half a megabyte each: on the wire these are less than 1 MiB.
+        // Half a megabyte each; on the wire they have less than 1 MiB.
         let expected =
             "not complete after 8 MiB, within the answer (after 17 messages with 32017 records)";
         assert!(error.starts_with(expected), "{error}");
@@ -125,8 +125,8 @@ async fn names_that_unfold_are_bounded() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_to_the_question_is_refused() {
-    /// Changes the message after it was made.
+async fn answers_to_other_questions_are_refused() {
+    /// Sends a changed message.
     async fn changed(mut peer: Peer, change: impl FnOnce(&mut Vec<u8>)) {
         let mut message = peer.answer(vec![soa(1), ns(), soa(1)]);
         change(&mut message);
@@ -157,9 +157,8 @@ async fn what_is_no_answer_to_the_question_is_refused() {
 }
 
 #[tokio::test]
-async fn a_loop_of_names_is_refused() {
-    /// The owner of the second record points at `target`, for which the last two bytes of its
-    /// own pointer are found.
+async fn a_loop_of_compression_pointers_is_refused() {
+    /// The owner of the second record is a pointer to `target`, which gets the offset of the pointer.
     async fn pointing(mut peer: Peer, target: impl FnOnce(usize) -> usize) {
         let mut message = peer.answer(vec![soa(1)]);
         let at = message.len();
@@ -182,8 +181,8 @@ async fn a_loop_of_names_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_zone_is_refused() {
-    /// A transfer of these records, then waiting.
+async fn invalid_transfers_are_refused() {
+    /// A transfer of these records, then silence.
     async fn of(mut peer: Peer, records: Vec<Record>) {
         peer.send_signed(records).await;
         peer.wait().await;
@@ -194,7 +193,7 @@ async fn what_is_no_zone_is_refused() {
     let outside = async |peer| of(peer, vec![soa(1), a("www.other.test."), soa(1)]).await;
     let expected = "the transfer has a record outside the zone: www.other.test. A";
     refused(outside, expected).await;
-    // Ends in the same letters, and is another zone.
+    // Ends in the same characters, but is another zone.
     let outside = async |peer| of(peer, vec![soa(1), a("xunit.test."), soa(1)]).await;
     refused(outside, "the transfer has a record outside the zone: xunit.test. A").await;
     let changed = async |peer| of(peer, vec![soa(1), ns(), soa(2)]).await;
@@ -220,7 +219,7 @@ async fn what_is_no_zone_is_refused() {
 }
 
 #[tokio::test]
-async fn a_no_is_told_with_what_it_may_mean() {
+async fn a_refusal_is_reported_with_its_likely_reason() {
     for (code, expected) in [
         (5, "the server answered REFUSED (it does not allow that)"),
         (9, "the server answered NOTAUTH (it has no such zone, or wants a key for it)"),

@@ -1,11 +1,11 @@
-//! Records of every type that a DNS server holds, each in two states, odd ones among them.
+//! Records of every type that a DNS server can hold, each in two states, including odd ones.
 
 use serde_json::{Value, json};
 
 /// Name, type, first state, second state.
 pub(crate) type Case = (&'static str, &'static str, Value, Value);
 
-/// The cases. Lenient reading is needed for some: octoDNS's own rules are narrower than DNS.
+/// The cases. Some need lenient reading: octoDNS' own rules are stricter than DNS.
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = plain();
     cases.extend(texts());
@@ -169,7 +169,7 @@ fn tlsa(data: &str) -> Value {
     })
 }
 
-/// 1, 10000 and 10 are what is not written.
+/// 1, 10000 and 10 are the defaults, which are not written.
 fn loc(size: i64, horizontal: i64, vertical: i64) -> Value {
     json!({
         "lat_degrees": 31, "lat_minutes": 58, "lat_seconds": 52.1, "lat_direction": "S",

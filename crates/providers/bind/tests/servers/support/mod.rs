@@ -1,4 +1,4 @@
-//! What the tests of this folder share: providers of a server, zones of records, a whole sync.
+//! Shared by the tests of this folder: providers for a server, zones of records, a whole sync.
 
 pub(crate) mod cases;
 
@@ -13,7 +13,7 @@ use octodns_testkit::run::{Harness, render};
 use octodns_testkit::server::Key;
 use serde_json::{Value as Json, json};
 
-/// The classes of this crate, and the clock of the machine.
+/// Registers the classes of this crate, with the clock of the machine.
 pub(crate) fn register(registry: &mut Registry) {
     #[expect(clippy::disallowed_methods, reason = "the servers have the same clock")]
     fn now() -> SystemTime {
@@ -23,7 +23,7 @@ pub(crate) fn register(registry: &mut Registry) {
     octodns_bind::register(registry);
 }
 
-/// A component of a class with these options, or what is wrong with them.
+/// A component of a class with these options, or the error.
 pub(crate) fn component(class: &str, options: &Json) -> Result<Component, String> {
     let mut registry = Registry::default();
     register(&mut registry);
@@ -44,7 +44,7 @@ pub(crate) fn options(address: SocketAddr, key: Option<&Key>) -> Json {
     options
 }
 
-/// A provider that speaks to a server.
+/// A provider for a server.
 pub(crate) fn provider(address: SocketAddr, key: Option<&Key>) -> Harness {
     provider_with(&options(address, key))
 }
@@ -66,19 +66,19 @@ pub(crate) fn record(name: &str, of: &str, ttl: i64, values: impl Into<Json>) ->
     json!({ "name": name, "type": of, "ttl": ttl, key: values })
 }
 
-/// The plan that makes the target hold a zone, or why there is none to be made.
+/// The plan that makes the target hold a zone, or the error.
 pub(crate) async fn plan(provider: &Harness, desired: &Zone) -> Result<Option<Plan>, String> {
     provider.plan(desired).await.map_err(|report| render(&report))
 }
 
-/// Applies a plan: the outcome of each change, and what went wrong.
+/// Applies a plan: returns the outcome of each change, and the error.
 pub(crate) async fn apply(provider: &Harness, plan: &Plan) -> (Vec<Outcome>, Option<String>) {
     let applied = provider.apply(plan).await;
     let error = applied.result.err().map(|error| render(&error.into_report("apply", "")));
     (applied.outcomes, error)
 }
 
-/// Makes the target hold a zone, and asks whether it does: how many changes that took, or why not.
+/// Makes the target hold a zone, and checks that it does: returns the number of changes, or the error.
 pub(crate) async fn sync(provider: &Harness, desired: &Zone) -> Result<usize, String> {
     let Some(plan) = plan(provider, desired).await? else { return Ok(0) };
     let (outcomes, error) = apply(provider, &plan).await;
@@ -92,14 +92,14 @@ pub(crate) async fn sync(provider: &Harness, desired: &Zone) -> Result<usize, St
     }
 }
 
-/// A plan's changes in words.
+/// Describes a plan's changes.
 pub(crate) fn shown(plan: &Plan) -> String {
     let zone = plan.desired.name();
     let lines = plan.changes.iter().map(|change| change.display(zone).to_string());
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The records that a component reads, as [`lines`] has them, or why it reads none.
+/// The records that a component reads, as [`lines`], or the error.
 pub(crate) async fn read(component: &Component, zone: &str) -> Result<Vec<String>, String> {
     let name = ZoneName::new(zone).unwrap();
     let types = Arc::new(octodns_core::record::RecordTypes::default());
