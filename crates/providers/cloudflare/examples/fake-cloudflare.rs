@@ -1,5 +1,5 @@
-//! The fake of Cloudflare that tests have, as a program for others to be measured against: see
-//! [`octodns_testkit::fake::serve`]. It lets in the token `let-me-in`.
+//! The tests' fake of Cloudflare as a separate process, for measuring programs against it: see
+//! [`octodns_testkit::fake::serve`]. It accepts the token `let-me-in`.
 
 #![expect(clippy::unwrap_used, reason = "the fake is one of tests")]
 

@@ -1,4 +1,4 @@
-//! An account of Cloudflare: how it is reached, and the zones of it that are meant.
+//! An account of Cloudflare: how to connect to it, and which of its zones to use.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,20 +13,20 @@ use crate::options::Connection;
 use crate::records::{self, Writing};
 use crate::zones::{Scope, ZoneEntry, Zones};
 
-/// What is known of public zones; where page rules are not managed, of records alone.
+/// The facts about public zones; if page rules are not managed, about records only.
 pub(crate) const SERVICE: Service = Service {
     short_names: &["cloudflare"],
     version: env!("CARGO_PKG_VERSION"),
-    // 1200 requests in five minutes for a token, and 200 a second from one address:
+    // 1200 requests in five minutes per token, and 200 per second from one address:
     // <https://developers.cloudflare.com/fundamentals/api/reference/limits/>
     rates: &[Rate::new(1200, Duration::from_secs(300)), Rate::per_second(200)],
-    // As many as zones are planned at a time by default.
+    // As many as the default number of zones planned concurrently.
     concurrency: 16,
     capabilities: Capabilities::of(ALL_TYPES).values(VALUES),
     ..Service::new("octodns_cloudflare.CloudflareProvider", "https://api.cloudflare.com/client/v4")
 };
 
-/// What is known of internal zones.
+/// The facts about internal zones.
 pub(crate) const INTERNAL: Service = Service {
     class: "octodns_cloudflare.CloudflareInternalProvider",
     short_names: &["cloudflare-internal"],
@@ -36,7 +36,7 @@ pub(crate) const INTERNAL: Service = Service {
 
 const VALUES: Values = Values { lacks: records::UNHELD, ..Values::ANY };
 
-/// The types of records, and the one that page rules are.
+/// The types of records, and the type of page rules.
 const ALL_TYPES: &[RecordType] = &{
     let mut all = [RecordType::URLFWD; records::TYPES.len() + 1];
     let mut index = 0;
@@ -47,7 +47,7 @@ const ALL_TYPES: &[RecordType] = &{
     all
 };
 
-/// Zones of an account, and what is kept of them during a run.
+/// Zones of an account, and what a run knows of them.
 #[derive(Debug)]
 pub(crate) struct Account {
     /// The id of the provider in the config.
@@ -76,12 +76,12 @@ impl Account {
         service(&self.scope).class_name()
     }
 
-    /// What its log lines are from.
+    /// The name of its logger.
     pub(crate) fn logger(&self) -> String {
         format!("{}[{}]", self.class_name(), self.id)
     }
 
-    /// The zone of a name, if there is one.
+    /// The zone with this name, if it exists.
     pub(crate) async fn zone(&self, name: &ZoneName) -> Result<Option<ZoneEntry>, ProviderError> {
         self.zones.find(name, &self.api, &self.scope).await
     }

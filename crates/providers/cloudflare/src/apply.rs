@@ -1,4 +1,4 @@
-//! Applying a plan: the zone, its plan type, its page rules, and its records in batches.
+//! Applies a plan: the zone, its plan type, its page rules, and its records in batches.
 
 mod records;
 mod rules;
@@ -15,7 +15,7 @@ use crate::zones::ZoneEntry;
 use records::Records;
 use rules::Rules;
 
-/// What reading a zone learns for applying to it.
+/// The state from reading a zone, for applying to it.
 #[derive(Clone, Debug)]
 pub(crate) struct ZoneState {
     pub(crate) zone: ZoneEntry,

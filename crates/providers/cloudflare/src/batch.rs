@@ -1,7 +1,7 @@
-//! Batches: what `POST /zones/{id}/dns_records/batch` is to do for changes of a plan. Pure, no I/O.
+//! Batches: the content of `POST /zones/{id}/dns_records/batch` for changes of a plan. Pure, no I/O.
 //!
-//! A batch is made or refused as a whole. Changes of one name always go together, so that a CNAME
-//! becomes an A record without a gap, and a DS record never stands without its NS.
+//! A batch is applied or refused as a whole. Changes of one name always go together, so that a CNAME becomes
+//! an A record without a gap, and a DS record never exists without its NS.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::records::{self, Group, NewRow, Row, RowError, Writing};
 
-/// A batch, in the order the service works through it.
+/// A batch, in the order in which the service processes it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Batch {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -36,7 +36,7 @@ struct Patch {
 }
 
 impl Batch {
-    /// How many rows it is about, which is what the service limits.
+    /// The number of rows, which the service limits.
     pub(crate) fn len(&self) -> usize {
         self.deletes.len() + self.patches.len() + self.posts.len()
     }
@@ -60,9 +60,8 @@ impl Batch {
         pieces
     }
 
-    /// Makes the rows of a record (`existing`) those that are `desired`: rows with the same value are
-    /// changed only where they differ, others take a new value in place, and what is left over is
-    /// deleted or added.
+    /// Changes the rows of a record from `existing` to `desired`: rows with the same value are changed only
+    /// if they differ, others get a new value in place, and the rest is deleted or added.
     fn add(&mut self, existing: &Existing<'_>, desired: Vec<NewRow>) {
         let mut surplus: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
         for (key, row) in existing.keyed() {
@@ -93,7 +92,7 @@ impl Batch {
         self.deletes.extend(surplus.map(|row| RowId { id: row.id.clone() }));
     }
 
-    /// Adds the rows of a new record, but for those that `made` are there already.
+    /// Adds the rows of a new record, except those that already exist in `made`.
     fn create(&mut self, made: &Existing<'_>, desired: Vec<NewRow>) {
         let made: HashSet<String> = made.keyed().map(|(key, _)| key).collect();
         self.posts.extend(desired.into_iter().filter(|new| !made.contains(&new.key)));
@@ -108,7 +107,7 @@ fn take<T>(from: &mut Vec<T>, most: usize) -> Vec<T> {
     from.drain(..most.min(from.len())).collect()
 }
 
-/// Rows of one record, and how its type is read.
+/// The rows of a record, and the types for parsing them.
 struct Existing<'r> {
     record_type: RecordType,
     rows: Vec<&'r Row>,
@@ -116,14 +115,14 @@ struct Existing<'r> {
 }
 
 impl<'r> Existing<'r> {
-    /// Rows by the canonical form of their value; what is not a value of the type matches nothing.
+    /// The rows by the canonical form of their value; an invalid value matches nothing.
     fn keyed(&self) -> impl Iterator<Item = (String, &'r Row)> {
         let key = |row| records::key(self.record_type, row, self.types).unwrap_or_default();
         self.rows.iter().map(move |row| (key(row), *row))
     }
 }
 
-/// The rows of a zone, to be found by record.
+/// The rows of a zone, by record.
 pub(crate) struct Rows<'r> {
     groups: HashMap<(RecordName, RecordType), Group<'r>>,
     planned: &'r HashSet<String>,
@@ -133,11 +132,10 @@ pub(crate) struct Rows<'r> {
 }
 
 impl<'r> Rows<'r> {
-    /// The rows of `zone` as they are now; `planned` are the ids of those there were when the plan was
-    /// made.
+    /// The current rows of `zone`; `planned` has the ids of those that existed when the plan was made.
     ///
-    /// A record that is to be created has none of those: what a processor hid from the plan is not its to
-    /// change. Rows that came since are what an earlier try made.
+    /// A new record has none of those: what a processor hid from the plan must not be changed. Later rows
+    /// were made by an earlier attempt.
     pub(crate) fn new(
         rows: &'r [Row],
         planned: &'r HashSet<String>,
@@ -150,10 +148,11 @@ impl<'r> Rows<'r> {
         Ok(Self { groups: groups.collect(), planned, types: RecordTypes::default(), zone, writing })
     }
 
-    /// What is still to be done for changes of one name each: nothing for those that are made already.
+    /// The remaining work for changes of one name each; nothing for those that are already made.
     pub(crate) fn batch<'c>(&self, changes: impl IntoIterator<Item = &'c Change>) -> Batch {
         let mut changes: Vec<&Change> = changes.into_iter().collect();
-        // The service wants a DS record to come after the NS record of its name, and to go before it.
+        // The service requires that a DS record is added after the NS record of its name, and deleted before
+        // it.
         let order = |change: &Change| {
             let record = change.record();
             let rank = match (change, record.record_type()) {
@@ -184,8 +183,8 @@ impl<'r> Rows<'r> {
     }
 }
 
-/// The changes of records, name by name, in as few batches of at most `most` rows as can be; page rules have
-/// none. Names that go away come first: they make room where the service limits the number of records.
+/// The changes of records, name by name, in as few batches of at most `most` rows as possible; page rules are
+/// not in batches. Names that are only deleted come first: the service limits the number of records.
 pub(crate) fn batches(
     plan: &Plan,
     most: usize,

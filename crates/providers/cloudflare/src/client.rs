@@ -1,4 +1,4 @@
-//! The API (<https://developers.cloudflare.com/api/>): calls, paging, its JSON. Knows no records.
+//! The API (<https://developers.cloudflare.com/api/>): calls, paging, JSON. Independent of records.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::options::Connection;
 use crate::page_rules::{PageRule, RuleCall};
 use crate::records::{Row, RowError};
 
-/// Pages that are read at the same time; the first tells how many there are.
+/// The number of pages to read concurrently; the first one has the total.
 const PAGES_AT_ONCE: usize = 8;
 
 /// The calls of one account.
@@ -28,9 +28,9 @@ pub(crate) struct Api {
     account_id: Option<String>,
     zones_per_page: u32,
     records_per_page: u32,
-    /// Repetitions of a call whose credentials are refused.
+    /// The number of retries of a call whose credentials are refused.
     auth_retries: u32,
-    /// The pause before each.
+    /// The wait before each.
     auth_wait: Duration,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct ZoneRow {
 }
 
 impl ZoneRow {
-    /// The short name of its plan: `free`, `pro` ...
+    /// The short name of its plan, such as `free` or `pro`.
     pub(crate) fn plan(&self) -> Option<&str> {
         self.plan.as_ref()?.legacy_id.as_deref()
     }
@@ -56,7 +56,7 @@ impl ZoneRow {
     }
 }
 
-/// A plan that a zone has or could have.
+/// A plan that is available for a zone.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct PlanRow {
     pub(crate) id: Option<String>,
@@ -75,7 +75,7 @@ impl View {
     }
 }
 
-/// What every answer is wrapped in.
+/// The envelope of every response.
 #[derive(Debug, Deserialize)]
 struct Envelope<T> {
     success: bool,
@@ -83,7 +83,7 @@ struct Envelope<T> {
     result_info: Option<PageInfo>,
 }
 
-/// Where a page stands; lists without pages leave all of it out.
+/// The position of a page; lists without pages have none of this.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
 struct PageInfo {
@@ -110,7 +110,7 @@ impl Api {
             max_retry_after: long.max(Retry::default().max_retry_after),
             ..Retry::default()
         };
-        // Who asked too much is shut out, for five minutes perhaps, and is not always told how long.
+        // A throttled client is blocked, perhaps for five minutes, and is not always told how long.
         let throttles = [Throttle::status(429).pause(long)];
         let client = connector.client_with(auth, |builder| {
             builder.retry(retry).throttles(&throttles).error_message(error_message)
@@ -125,7 +125,7 @@ impl Api {
         })
     }
 
-    /// The pauses before something is repeated.
+    /// The backoff of the client.
     pub(crate) fn backoff(&self) -> &Backoff {
         self.client.backoff()
     }
@@ -143,7 +143,7 @@ impl Api {
         self.result(|| self.client.get(&["zones", id])).await
     }
 
-    /// `POST /zones`, without looking for records that the zone has elsewhere.
+    /// `POST /zones`, without scanning for existing records of the zone.
     pub(crate) async fn create_zone(&self, name: &str) -> Result<ZoneRow, Error> {
         let mut body = json!({ "name": name, "jump_start": false });
         if let Some(account) = &self.account_id {
@@ -152,7 +152,7 @@ impl Api {
         self.result(|| self.client.post(&["zones"]).json(&body)).await
     }
 
-    /// `GET /zones/{id}/available_plans`; `None` where the answer is not a list.
+    /// `GET /zones/{id}/available_plans`; `None` if the response is not a list.
     pub(crate) async fn plans(&self, zone: &str) -> Result<Option<Vec<PlanRow>>, Error> {
         let plans: Json =
             self.result(|| self.client.get(&["zones", zone, "available_plans"])).await?;
@@ -165,19 +165,19 @@ impl Api {
         self.result(|| self.client.patch(&["zones", zone]).json(&body).repeatable()).await
     }
 
-    /// `GET /zones/{id}/dns_records`: every row, each once.
+    /// `GET /zones/{id}/dns_records`: every row, without duplicates.
     pub(crate) async fn rows(&self, zone: &str) -> Result<Vec<Row>, Error> {
         let path = ["zones", zone, "dns_records"];
         Ok(each_once(self.list(&path, &[], self.records_per_page).await?))
     }
 
-    /// `POST /zones/{id}/dns_records/batch`: all of it, or nothing.
+    /// `POST /zones/{id}/dns_records/batch`: all or nothing.
     pub(crate) async fn batch(&self, zone: &str, batch: &Batch) -> Result<(), Error> {
         let path = ["zones", zone, "dns_records", "batch"];
         self.result::<Json>(|| self.client.post(&path).json(batch)).await.map(drop)
     }
 
-    /// `GET /zones/{id}/pagerules`: those that are on.
+    /// `GET /zones/{id}/pagerules`: those that are active.
     pub(crate) async fn page_rules(&self, zone: &str) -> Result<Vec<PageRule>, Error> {
         let path = ["zones", zone, "pagerules"];
         self.result(|| self.client.get(&path).query("status", "active")).await
@@ -201,7 +201,7 @@ impl Api {
         done.map(drop)
     }
 
-    /// `GET /accounts/{account}/dns_settings/views`, or only the one of an id.
+    /// `GET /accounts/{account}/dns_settings/views`, or only the one with this id.
     pub(crate) async fn views(&self, id: Option<&str>) -> Result<Vec<View>, Error> {
         let account = self.account_id.as_deref().unwrap_or_default();
         let path = ["accounts", account, "dns_settings", "views"];
@@ -219,8 +219,8 @@ impl Api {
 
     /// All pages of a list.
     ///
-    /// Fails when fewer entries come than the service counts: those that are lost would be planned as
-    /// missing. More may have come to be meanwhile.
+    /// Fails if there are fewer entries than the service reports: missing ones would be planned as creations.
+    /// The list may grow while it is read.
     async fn list<T: DeserializeOwned>(
         &self,
         path: &[&str],
@@ -235,7 +235,7 @@ impl Api {
             };
             let (entries, info, response) = self.envelope::<Vec<T>>(request).await?;
             let info = info.unwrap_or_default();
-            // Where the service does not count, a full page has another after it.
+            // If the service reports no total, a full page is followed by another.
             let is_full = info.count > 0 && info.count == info.per_page;
             let next = (info.total_count.is_none() && is_full).then_some(at.number + 1);
             Ok(Page::new(&response, entries).next(next).total(info.total_count))
@@ -250,7 +250,8 @@ impl Api {
         Ok(self.envelope(request).await?.0)
     }
 
-    /// Sends a request, again after a long pause when its credentials are refused and that is to be tried.
+    /// Sends a request, and repeats it after a long wait if its credentials are refused and retries are
+    /// configured.
     async fn envelope<'c, T: DeserializeOwned>(
         &self,
         request: impl Fn() -> Request<'c>,
@@ -283,7 +284,7 @@ impl Api {
     }
 }
 
-/// The rows without repetitions: one that is added between two pages pushes another into both.
+/// Removes duplicates: a row that is added between two pages shifts another one into both.
 fn each_once(rows: Vec<Row>) -> Vec<Row> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
@@ -296,7 +297,7 @@ fn each_once(rows: Vec<Row>) -> Vec<Row> {
     kept
 }
 
-/// The words of an error: its message, and what the service says beneath it.
+/// The message of an error, with the details below it.
 fn error_message(response: &Response) -> Option<String> {
     #[derive(Deserialize)]
     struct Failure {

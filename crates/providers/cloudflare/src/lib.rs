@@ -20,7 +20,7 @@ use octodns_http::Accounts;
 pub use options::{AccountOptions, InternalOptions, InternalZones, Options, PublicZones};
 pub use provider::Cloudflare;
 
-/// Makes the providers and processors known by their octoDNS classes and short names.
+/// Registers the providers and processors by their octoDNS classes and short names.
 pub fn register(registry: &mut Registry) {
     let accounts = Arc::new(Accounts::default());
     let shared = Arc::clone(&accounts);

@@ -82,7 +82,7 @@ pub struct InternalZones {
     pub view_id: Option<String>,
 }
 
-/// What a client of the API is made of.
+/// The settings of an API client.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection<'o> {
     pub(crate) token: &'o Secret,
@@ -93,16 +93,16 @@ pub(crate) struct Connection<'o> {
     pub(crate) auth_error_retry_count: u32,
     pub(crate) zones_per_page: u32,
     pub(crate) records_per_page: u32,
-    /// Where the API is, and how it is spoken to.
+    /// The endpoint and the HTTP options.
     pub(crate) service: ServiceOptions,
 }
 
 impl<'o> Connection<'o> {
-    /// What options say of it.
+    /// The settings from options.
     ///
     /// # Errors
     ///
-    /// Refuses sizes of pages that cannot be, and two addresses of the API.
+    /// Refuses invalid page sizes, and two endpoints.
     pub(crate) fn new(
         service: &ServiceOptions,
         account: &'o AccountOptions,
@@ -131,7 +131,7 @@ impl<'o> Connection<'o> {
         Ok(connection)
     }
 
-    /// Refuses sizes of pages that cannot be.
+    /// Refuses invalid page sizes.
     fn check(&self) -> Result<(), BuildError> {
         for (key, size) in
             [("zones_per_page", self.zones_per_page), ("records_per_page", self.records_per_page)]
@@ -152,7 +152,7 @@ fn fault(message: impl Into<String>, help: &str) -> BuildError {
     BuildError { message: message.into(), help, position: Position::NONE }
 }
 
-/// The `timeout` of octoDNS counts unless `http` says otherwise.
+/// octoDNS' `timeout` is used unless `http` has one.
 #[expect(clippy::cast_precision_loss, reason = "seconds, far below 2^52")]
 fn with_timeout(http: &octodns_http::Options, seconds: u64) -> octodns_http::Options {
     octodns_http::Options { timeout: http.timeout.or(Some(seconds as f64)), ..http.clone() }

@@ -1,7 +1,7 @@
-//! `URLFWD` records and the forwarding page rules they are: pure, no I/O.
+//! Converts `URLFWD` records to forwarding page rules and back: pure, no I/O.
 //!
-//! A rule has one pattern, `host/path`, and forwards what matches to one URL. Rules with the same host are
-//! one record.
+//! A rule has one pattern, `host/path`, and forwards matching requests to one URL. Rules with the same host
+//! are one record.
 
 use octodns_core::name::idna;
 use octodns_core::record::LoadContext;
@@ -12,10 +12,10 @@ use serde_json::{Value as Json, json};
 
 use crate::records::AUTOMATIC_SECONDS;
 
-/// What a page rule that forwards says of masking: nothing is masked.
+/// The `masking` of records for page rules: no masking.
 pub(crate) const MASKING: i64 = 2;
 
-/// What it says of the query: it is not kept.
+/// The `query` of records for page rules: the query is dropped.
 pub(crate) const QUERY: i64 = 0;
 
 /// A page rule of `GET /zones/{id}/pagerules`.
@@ -43,7 +43,7 @@ struct Action {
     value: Json,
 }
 
-/// A forwarding as a record's value has it.
+/// A forwarding in the form of a record's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Forwarding {
     pub(crate) path: String,
@@ -51,7 +51,7 @@ pub(crate) struct Forwarding {
     pub(crate) code: i64,
 }
 
-/// A page rule that is a value of a record.
+/// A page rule in the form of a record's value.
 #[derive(Clone, Debug)]
 pub(crate) struct Forward<'r> {
     pub(crate) id: &'r str,
@@ -60,11 +60,11 @@ pub(crate) struct Forward<'r> {
 }
 
 impl PageRule {
-    /// The rule as the value of a record; `None` if it is something else, such as a rule that does not
-    /// forward, or whose pattern is not one host of the zone.
+    /// The rule as the value of a record; `None` for anything else, such as a rule that does not forward, or
+    /// whose pattern is not a single host of the zone.
     ///
-    // Differs from octoDNS: a rule with a pattern for several hosts is left alone, not taken for one of a
-    // name it cannot be found by again; and a query in the pattern is part of the path.
+    // Differs from octoDNS: a rule with a pattern for several hosts is left alone, not read under a name that
+    // would not find it again; and a query in the pattern is part of the path.
     pub(crate) fn forward(&self, zone: &ZoneName) -> Option<Forward<'_>> {
         let ([target], [action, ..]) = (&*self.targets, &*self.actions) else { return None };
         if action.id != "forwarding_url" {
@@ -99,7 +99,7 @@ impl Forwarding {
         Map::from_unique(fields).into()
     }
 
-    /// The rule to be written for a host.
+    /// The rule for a host.
     pub(crate) fn to_rule(&self, host: &str) -> Json {
         let pattern = format!("{host}{}", self.path);
         json!({
@@ -116,7 +116,7 @@ impl Forwarding {
     }
 }
 
-/// The records that rules are; findings about them go into `report`.
+/// The records of the rules; findings about them go into `report`.
 pub(crate) fn from_rules(
     rules: &[PageRule],
     context: &LoadContext<'_>,
@@ -143,7 +143,7 @@ pub(crate) fn from_rules(
     groups.into_iter().filter_map(load).collect()
 }
 
-/// The forwardings that a record is.
+/// The forwardings of a record.
 pub(crate) fn to_forwardings(record: &Record) -> Vec<Forwarding> {
     let RecordData::Urlfwd(values) = record.data() else { return Vec::new() };
     let forwarding = |value: &octodns_core::record::Urlfwd| Forwarding {
@@ -162,8 +162,8 @@ pub(crate) enum RuleCall {
     Post(Json),
 }
 
-/// What makes the rules of a host those of `desired` (none for a deletion): rules that stay are not
-/// touched, others are changed in place, and only what is left over is added or removed.
+/// The calls that change the rules of a host to `desired` (none for a deletion): rules that stay are not
+/// touched, others are changed in place, and only the rest is added or deleted.
 pub(crate) fn calls(
     rules: &[PageRule],
     zone: &ZoneName,
@@ -268,7 +268,7 @@ mod tests {
         );
     }
 
-    /// A rule that is changed in place keeps its priority, and there is no moment without it.
+    /// A rule that is changed in place keeps its priority, and is never absent.
     #[test]
     fn rules_are_changed_in_place() {
         let before = [

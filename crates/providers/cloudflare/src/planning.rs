@@ -1,4 +1,4 @@
-//! What makes a plan for this service differ from the plain difference of two zones. Pure, no I/O.
+//! Rules for planning that are special to this service. Pure, no I/O.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use octodns_core::{Change, Diagnostic, Record, RecordData, RecordType, Report, Z
 use crate::page_rules;
 use crate::records::{CDN_SUFFIX, Flags, Writing};
 
-/// Takes out of the desired state what the service cannot hold.
+/// Removes from the desired state what the service cannot hold.
 pub(crate) fn adapt(desired: &mut Zone, report: &mut Report) {
     remove_lone_ds(desired, report);
     normalize_forwardings(desired, report);
 }
 
-/// The service holds a DS record only beside the NS record of its name.
+/// The service only accepts a DS record next to an NS record of the same name.
 fn remove_lone_ds(desired: &mut Zone, report: &mut Report) {
     let is_lone = |record: &Record| {
         record.record_type() == RecordType::DS
@@ -55,7 +55,7 @@ fn normalize_forwardings(desired: &mut Zone, report: &mut Report) {
     }
 }
 
-/// Root NS records of internal zones mean nothing: these zones have no name servers.
+/// Root NS records have no meaning in internal zones, which have no name servers.
 pub(crate) fn remove_root_ns(desired: &mut Zone, report: &mut Report) {
     let Some(record) = desired.root_ns().cloned() else { return };
     let message = "internal zones have no name servers, the root NS record is left out";
@@ -66,7 +66,7 @@ pub(crate) fn remove_root_ns(desired: &mut Zone, report: &mut Report) {
     desired.remove(record.name(), record.record_type());
 }
 
-/// Whether a change is one at this service.
+/// Whether the service distinguishes the two states of a change.
 pub(crate) fn is_significant(change: &Change, writing: Writing) -> bool {
     if let Change::Update { existing, new } = change {
         let (was, is) = (Flags::of(existing, writing.cdn), Flags::of(new, writing.cdn));
@@ -89,7 +89,7 @@ fn differs(existing: &Record, new: &Record, flags: &Flags<'_>, writing: Writing)
     existing.clone().with_ttl(existing_ttl).differs(&new.clone().with_ttl(ttl), compare)
 }
 
-/// Whether the record stands for a proxied one, whose real values are not known.
+/// Whether the record represents a proxied one, whose real values are not known.
 fn is_cdn_alias(record: &Record) -> bool {
     match record.data() {
         RecordData::Alias(target) | RecordData::Cname(target) => {
@@ -99,10 +99,10 @@ fn is_cdn_alias(record: &Record) -> bool {
     }
 }
 
-/// Updates of what stands beside the values, which the comparison of zones does not see.
+/// Updates of settings besides the values, which the comparison of zones does not see.
 ///
-// Differs from octoDNS: one update however much differs, and none of records that are ignored, not meant
-// for this target, or aliases into the service's network.
+// Differs from octoDNS: one update however many settings differ, and none for records that are ignored, not
+// meant for this target, or aliases to the service's network.
 pub(crate) fn extra_changes(draft: &PlanDraft<'_>, id: &str, writing: Writing) -> Vec<Change> {
     let key = |record: &Record| (record.name().clone(), record.record_type());
     let changed: HashSet<_> = draft.changes.iter().map(|change| key(change.record())).collect();

@@ -1,5 +1,5 @@
-//! The processors of the package: filters by tags, and settings of the service for other sources and
-//! targets.
+//! The processors of the package: filters by tag, and conversion of the service's settings for other sources
+//! and targets.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::records::{AUTOMATIC, CDN_SUFFIX, Flags, is_proxiable};
 
 const VERSION: &str = SERVICE.version;
 
-/// The name of the section of a record's options.
+/// The name of the section in a record's options.
 const SECTION: &str = "cloudflare";
 
 /// Options of the filters by tags.
@@ -108,7 +108,7 @@ impl Processor for TagFilter {
     }
 }
 
-/// For targets elsewhere: what is proxied becomes an alias into the service's network.
+/// For other targets: proxied records become aliases to the service's network.
 struct ProxyCname {
     id: String,
 }
@@ -148,7 +148,7 @@ impl Processor for ProxyCname {
     }
 }
 
-/// Makes records with one certain TTL automatic, and proxied where their type can be.
+/// Gives records with a certain TTL an automatic TTL, and makes them proxied if their type allows it.
 struct TtlToProxy {
     id: String,
     ttl: i64,
@@ -217,7 +217,7 @@ mod tests {
         (registry.processors.get(class).unwrap().build)("test", &options.into()).unwrap()
     }
 
-    /// Runs the hooks of a processor with no target, and shows what is left: desired and existing.
+    /// Runs a processor without a target, and shows the remaining records: desired and existing.
     async fn run(processor: &dyn Processor, records: Vec<Record>) -> [Vec<String>; 2] {
         let types = Arc::new(RecordTypes::default());
         let validators = Arc::new(RecordValidators::legacy(&types));
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_ttl_stands_for_proxied() {
+    async fn a_special_ttl_means_proxied() {
         let records = vec![
             record("www", 0, "A", "192.0.2.1"),
             record("text", 0, "TXT", "\"a\""),

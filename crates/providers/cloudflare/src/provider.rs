@@ -1,4 +1,4 @@
-//! The providers: what reading, planning and applying are made of.
+//! The providers, with reading, planning and applying.
 
 use octodns_core::provider::PlanDraft;
 use octodns_core::registry::{BuildError, WithShared};
@@ -29,7 +29,7 @@ impl Cloudflare {
     ///
     /// # Errors
     ///
-    /// Refuses options of which no client can be made.
+    /// Refuses invalid options.
     pub fn new(id: &str, options: &Options, accounts: &Accounts) -> Result<Self, BuildError> {
         let WithShared { shared: service, own: WithShared { shared: account, own } } = options;
         let connection = Connection::new(service, account, own.account_id.as_deref())?;
@@ -50,7 +50,7 @@ impl Cloudflare {
     ///
     /// # Errors
     ///
-    /// Refuses options of which no client can be made.
+    /// Refuses invalid options.
     pub fn internal(
         id: &str,
         options: &InternalOptions,

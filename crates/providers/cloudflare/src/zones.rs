@@ -1,4 +1,4 @@
-//! The zones of the account: listed once, and by name from then on.
+//! The zones of the account: listed once, then found by name.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,7 +8,7 @@ use octodns_http::Error;
 
 use crate::client::{Api, ZoneRow};
 
-/// What has to be known of a zone to read it and write to it.
+/// What is needed to read a zone and write to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ZoneEntry {
     pub(crate) id: String,
@@ -27,7 +27,7 @@ impl From<&ZoneRow> for ZoneEntry {
     }
 }
 
-/// Which zones are meant.
+/// The zones to use.
 #[derive(Clone, Debug)]
 pub(crate) enum Scope {
     /// Public zones.
@@ -36,14 +36,14 @@ pub(crate) enum Scope {
     Internal { view: Option<String> },
 }
 
-/// Zones by name; a name has several where accounts, or views, have a zone each.
+/// Zones by name; a name has several if accounts or views have a zone each.
 type ByName = BTreeMap<ZoneName, Vec<ZoneEntry>>;
 
-/// The zones of the account, as a run knows them.
+/// The zones of the account that are known in this run.
 #[derive(Debug, Default)]
 pub(crate) struct Zones {
     listed: PerRun<ByName>,
-    /// Those that were created or changed in this run.
+    /// The zones that were created or changed in this run.
     written: RwLock<ByName>,
 }
 
@@ -56,7 +56,7 @@ impl Zones {
         Ok(names.into_iter().collect())
     }
 
-    /// The zone of a name, if there is one.
+    /// The zone with this name, if it exists.
     pub(crate) async fn find(
         &self,
         name: &ZoneName,
@@ -68,7 +68,7 @@ impl Zones {
         match written.get(name).or_else(|| listed.get(name)).map(Vec::as_slice) {
             None | Some([]) => Ok(None),
             Some([entry]) => Ok(Some(entry.clone())),
-            // Differs from octoDNS: which of several public zones is meant is not left to chance.
+            // Differs from octoDNS: the choice between several public zones is not left to chance.
             Some(several) => {
                 let ids: Vec<&str> = several.iter().map(|entry| entry.id.as_str()).collect();
                 let option = match scope {
@@ -85,13 +85,13 @@ impl Zones {
         }
     }
 
-    /// Remembers a zone that was created, or whose plan was changed.
+    /// Remembers a new zone, or one whose plan was changed.
     pub(crate) fn remember(&self, name: &ZoneName, entry: ZoneEntry) {
         let mut written = self.written.write().unwrap_or_else(PoisonError::into_inner);
         written.insert(name.clone(), vec![entry]);
     }
 
-    /// A run begins: the zones are listed anew when they are needed.
+    /// Begins a run: the zones are listed again when they are needed.
     pub(crate) fn begin_run(&self) {
         self.listed.forget();
         self.written.write().unwrap_or_else(PoisonError::into_inner).clear();
@@ -124,7 +124,7 @@ fn by_name(rows: &[ZoneRow]) -> ByName {
     zones
 }
 
-/// The internal zones that the account lists, and those that only its views lead to.
+/// The internal zones that the account lists, and those that are only found through its views.
 async fn internal_zones(api: &Api, view: Option<&str>) -> Result<Vec<ZoneRow>, Error> {
     let mut zones: HashMap<String, ZoneRow> = HashMap::new();
     if view.is_none() {

@@ -1,4 +1,4 @@
-//! Records, in as few batches as can be.
+//! Applies records, in as few batches as possible.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -13,19 +13,19 @@ use crate::batch::{self, Batch, Rows};
 use crate::records::Row;
 use crate::zones::{Scope, ZoneEntry};
 
-/// Rows of one batch on the free plan, and on the others.
+/// The maximum number of rows in a batch on the free plan, and on the others.
 /// <https://developers.cloudflare.com/dns/manage-dns-records/how-to/batch-record-changes/>
 const FREE_BATCH: usize = 200;
 const PAID_BATCH: usize = 3500;
 
-/// The records of a plan on their way to the service.
+/// Applies the records of a plan.
 pub(super) struct Records<'a> {
     account: &'a Account,
     plan: &'a Plan,
     zone: &'a ZoneEntry,
-    /// Ids of what the zone held when the plan was made.
+    /// The ids of the rows when the plan was made.
     planned: &'a HashSet<String>,
-    /// What the zone holds, as last read.
+    /// The current rows, as last read.
     rows: Mutex<Vec<Row>>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Records<'a> {
         Self { account, plan, zone, planned, rows: Mutex::new(rows) }
     }
 
-    /// Writes all of them.
+    /// Applies all of them.
     pub(super) async fn write(&self, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let most = self.max_in_batch();
         let batches = self.with_rows(|rows| {
@@ -49,7 +49,7 @@ impl<'a> Records<'a> {
         apply_batches(self.plan, log, batches, self).await
     }
 
-    /// Most rows of one batch; a plan that is not known may be the smallest.
+    /// The maximum number of rows in a batch; an unknown plan may be the smallest.
     fn max_in_batch(&self) -> usize {
         match (self.zone.plan.as_deref(), &self.account.scope) {
             (Some("free"), _) | (None, Scope::Public) => FREE_BATCH,
@@ -75,18 +75,17 @@ impl BatchApi for Records<'_> {
     }
 }
 
-/// Changes that are sent together: in one batch, or in several if one record has more values than a batch
-/// may have.
+/// Changes that are sent together: in one batch, or in several if a record has more values than fit into one.
 ///
-/// When the answer is lost the zone is read again, and only what is missing is sent: so nothing is lost, and
-/// nothing made twice.
+/// If the response is lost, the zone is read again and only what is missing is sent, so that nothing is lost
+/// or duplicated.
 struct OneBatch<'b> {
     records: &'b Records<'b>,
     changes: Vec<&'b Change>,
 }
 
 impl OneBatch<'_> {
-    /// What is still to be done.
+    /// The remaining work.
     fn left(&self) -> Result<Batch, Error> {
         self.records.with_rows(|rows| rows.batch(self.changes.iter().copied()))
     }

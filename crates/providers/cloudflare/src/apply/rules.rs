@@ -1,4 +1,4 @@
-//! Page rules, call by call: there is no batch.
+//! Applies page rules, one call each: the API has no batches of them.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,14 +11,14 @@ use crate::account::Account;
 use crate::page_rules::{self, PageRule, RuleCall};
 use crate::zones::ZoneEntry;
 
-/// The page rules of a plan on their way to the service.
+/// Applies the page rules of a plan.
 pub(super) struct Rules<'a> {
     account: &'a Account,
     plan: &'a Plan,
     zone: &'a ZoneEntry,
-    /// Ids of what the zone had when the plan was made.
+    /// The ids of the rules when the plan was made.
     planned: &'a HashSet<String>,
-    /// What the zone has, as last read.
+    /// The current rules, as last read.
     held: Mutex<Vec<PageRule>>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Rules<'a> {
         Self { account, plan, zone, planned, held: Mutex::new(rules) }
     }
 
-    /// Writes the page rules of those changes that `wanted` picks.
+    /// Applies the page rules of the changes that `wanted` accepts.
     pub(super) async fn write(
         &self,
         wanted: impl Fn(&Change) -> bool,
@@ -59,7 +59,7 @@ impl<'a> Rules<'a> {
         Ok(())
     }
 
-    /// The error, with the record it is about.
+    /// The error, with the record that it belongs to.
     fn about(&self, change: &Change, error: ProviderError) -> ProviderError {
         let name = change.record().decoded_fqdn(self.plan.desired.name());
         match error {
@@ -76,14 +76,14 @@ impl<'a> Rules<'a> {
 struct OneHost<'h> {
     rules: &'h Rules<'h>,
     change: &'h Change,
-    /// Calls that were confirmed, and that are yet to be.
+    /// The number of confirmed calls, and of remaining ones.
     done: AtomicUsize,
     left: AtomicUsize,
 }
 
 impl OneHost<'_> {
-    /// What is still to be done. As in [`Rows::new`](crate::batch::Rows::new), a record that is to be created
-    /// has none of the rules there were before.
+    /// The remaining work. As in [`Rows::new`](crate::batch::Rows::new), a new record has none of the rules
+    /// that existed before.
     fn left(&self) -> Vec<RuleCall> {
         let Rules { plan, planned, held, .. } = self.rules;
         let is_new = matches!(self.change, Change::Create(_));

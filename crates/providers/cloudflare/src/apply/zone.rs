@@ -1,4 +1,4 @@
-//! The zone itself: that it is there, and its plan.
+//! Creates the zone if necessary, and sets its plan.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use crate::account::Account;
 use crate::client::{Api, ZoneRow};
 use crate::zones::{Scope, ZoneEntry};
 
-/// The zone of a plan, created if there is none.
+/// The zone of a plan, created if it does not exist.
 pub(super) async fn ensure(
     account: &Account,
     plan: &Plan,
@@ -33,11 +33,11 @@ pub(super) async fn ensure(
     Ok(zone)
 }
 
-/// A zone that is to be created.
+/// A zone to create.
 struct NewZone<'z> {
     api: &'z Api,
     domain: &'z str,
-    /// The zone, once it is known to be there.
+    /// The zone, once it is known to exist.
     made: Mutex<Option<ZoneRow>>,
 }
 
@@ -62,7 +62,7 @@ impl Call for NewZone<'_> {
     }
 }
 
-/// Gives the zone the plan that the meta of the plan asks for.
+/// Sets the zone's plan to the one in the meta of the plan.
 pub(super) async fn set_plan(
     account: &Account,
     plan: &Plan,

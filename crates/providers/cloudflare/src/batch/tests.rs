@@ -35,7 +35,7 @@ fn update(existing: Record, new: Record) -> Change {
     Change::Update { existing: existing.into(), new: new.into() }
 }
 
-/// What a batch does, in short: `-id`, `id=content/ttl`, `+content/ttl`.
+/// A batch in short form: `-id`, `id=content/ttl`, `+content/ttl`.
 fn told(batch: &Batch) -> Vec<String> {
     let json = serde_json::to_value(batch).unwrap();
     let list = |key: &str| json.get(key).and_then(Json::as_array).cloned().unwrap_or_default();
@@ -50,7 +50,7 @@ fn told(batch: &Batch) -> Vec<String> {
 }
 
 #[test]
-fn the_least_set_of_rows_is_touched() {
+fn as_few_rows_as_possible_are_touched() {
     let one = || a("www", 300, &["192.0.2.1"]);
     let rows = [row("1", "www", "A", "192.0.2.1"), row("2", "www", "A", "192.0.2.2")];
     for (change, expected) in [
@@ -131,7 +131,7 @@ fn changes_of_a_name_go_together_and_deletions_first() {
         batches.into_iter().map(|batch| batch.concat()).collect()
     };
     assert_eq!(flat(batches(&plan, 1, |_| 1)), [vec![1], vec![2], vec![0, 3]]);
-    // Page rules are no rows, nor of the weight of any.
+    // Page rules are not rows, and have no weight.
     let rule = Record::new(RecordName::new("both").unwrap(), 300, forwarding);
     let with_rule = self::plan([&changes[..], &[create(rule)]].concat());
     assert_eq!(flat(batches(&with_rule, 2, |_| 1)), [vec![1, 2], vec![0, 3]]);
@@ -151,7 +151,7 @@ fn batches_are_filled_up_to_the_limit() {
         (&[9, 1], 3, vec![vec![9], vec![1]]),
         (&[], 3, vec![]),
     ] {
-        // Records whose TTL is their size.
+        // Records with their size as TTL.
         let record = |(index, size): (usize, &usize)| {
             let record = a(&format!("host-{index}"), i64::try_from(*size).unwrap(), &["192.0.2.1"]);
             Change::Create(record.into())
@@ -167,7 +167,7 @@ fn batches_are_filled_up_to_the_limit() {
     }
 }
 
-/// One record can have more values than a batch may have rows.
+/// A record can have more values than a batch may have rows.
 #[test]
 fn a_batch_over_the_limit_is_sent_in_pieces() {
     let existing: Vec<Row> =
@@ -187,15 +187,15 @@ fn a_batch_over_the_limit_is_sent_in_pieces() {
     assert_eq!(batch.clone().pieces(6), [batch]);
 }
 
-/// After a lost answer the zone is read again, and only what is missing is sent.
+/// After a lost response the zone is read again, and only what is missing is sent.
 #[test]
-fn what_an_earlier_try_made_is_not_made_again() {
+fn rows_of_an_earlier_attempt_are_not_created_again() {
     let create = Change::Create(a("www", 300, &["192.0.2.1", "192.0.2.2"]).into());
     let before = [row("1", "www", "A", "192.0.2.1")];
     let after = [row("1", "www", "A", "192.0.2.1"), row("2", "www", "A", "192.0.2.2")];
     let (zone, planned) = (zone(), ids(&before));
     let batch = |rows| told(&Rows::new(rows, &planned, &zone, WRITING).unwrap().batch([&create]));
-    // The row that a processor hid from the plan is the service's to refuse, not ours to change.
+    // The service may refuse the row that a processor hid from the plan; the provider must not change it.
     assert_eq!(batch(&before), ["+192.0.2.1/300", "+192.0.2.2/300"]);
     assert_eq!(batch(&after), ["+192.0.2.1/300"]);
     let planned = HashSet::new();

@@ -28,7 +28,7 @@ fn yes(key: &'static str) -> [(&'static str, OwnedValue); 1] {
 }
 
 #[test]
-fn updates_that_the_service_cannot_make_are_none() {
+fn updates_without_effect_at_the_service_are_ignored() {
     let cdn_alias = record("CNAME", 300, "x.cdn.cloudflare.net.", &[]);
     let forward = |ttl| record("URLFWD", ttl, "\"/\" \"http://a.example\" 301 2 0", &[]);
     for (existing, new, kept) in [
@@ -67,7 +67,7 @@ fn extra(existing: Record, new: Record, writing: Writing) -> usize {
 
 /// octoDNS plans, and sends, an update for each of comment and tags.
 #[test]
-fn what_stands_beside_the_values_is_one_update() {
+fn settings_besides_the_values_are_one_update() {
     let tags = |tags: &[&'static str]| {
         Value::from(tags.iter().map(|tag| Value::from(*tag)).collect::<Vec<_>>())
     };
@@ -99,7 +99,7 @@ fn records_that_are_not_meant_for_the_target_are_left_alone() {
 }
 
 #[test]
-fn a_ds_record_without_ns_is_left_out_and_told() {
+fn a_ds_record_without_ns_is_left_out_and_reported() {
     let mut zone = Zone::new(ZoneName::new("unit.tests.").unwrap());
     zone.set(record("DS", 300, "1 13 2 abcd", &[]));
     let (mut lone, mut report) = (zone.clone(), Report::new());
@@ -115,7 +115,7 @@ fn a_ds_record_without_ns_is_left_out_and_told() {
 }
 
 #[test]
-fn forwardings_are_as_page_rules_can_be() {
+fn forwardings_are_normalized_for_page_rules() {
     let mut zone = Zone::new(ZoneName::new("unit.tests.").unwrap());
     zone.set(record("URLFWD", 300, "\"/\" \"http://a.example\" 301 1 1", &[]));
     let mut report = Report::new();

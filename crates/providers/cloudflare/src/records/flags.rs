@@ -1,4 +1,4 @@
-//! What a row says beside its value: the `octodns: cloudflare:` section of a record.
+//! The settings of a row besides its value: the `octodns: cloudflare:` section of a record.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use octodns_core::{OwnedValue, Record, RecordType, Value};
 
 use super::Row;
 
-/// The TTL that stands for "automatic".
+/// The TTL that means "automatic".
 pub(crate) const AUTOMATIC: i64 = 1;
 
-/// What "automatic" is in seconds.
+/// The seconds of the automatic TTL.
 pub(crate) const AUTOMATIC_SECONDS: i64 = 300;
 
 /// The types that the API can proxy.
@@ -21,21 +21,21 @@ pub(crate) fn is_proxiable(record_type: RecordType) -> bool {
 /// The settings of a record at this service.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Flags<'r> {
-    /// Traffic goes through the service; the TTL is automatic then.
+    /// Traffic goes through the service; the TTL is then automatic.
     pub(crate) proxied: bool,
     /// The TTL is automatic although the record is not proxied.
     pub(crate) auto_ttl: bool,
-    /// A note, empty if there is none.
+    /// A comment; empty if there is none.
     pub(crate) comment: &'r str,
-    /// `name:value` texts.
+    /// Tags of the form `name:value`.
     pub(crate) tags: BTreeSet<&'r str>,
 }
 
 impl<'r> Flags<'r> {
-    /// What the section of a record says; in `cdn` mode nothing is proxied or automatic.
+    /// The settings in the section of a record; in `cdn` mode nothing is proxied or automatic.
     ///
-    // Differs from octoDNS: `proxied` of a type that cannot be proxied is `auto-ttl`, which is what
-    // comes of it, so that it settles.
+    // Differs from octoDNS: `proxied` for a type that cannot be proxied is `auto-ttl`, which is its effect,
+    // so that it settles.
     pub(crate) fn of(record: &'r Record, cdn: bool) -> Self {
         let Some(section) = record.options().section("cloudflare") else { return Self::default() };
         let is_true = |key: &str| !cdn && section.get(key).is_some_and(Value::is_truthy);
@@ -46,7 +46,7 @@ impl<'r> Flags<'r> {
         Self { proxied, auto_ttl, comment, tags: tags.iter().filter_map(Value::as_str).collect() }
     }
 
-    /// Whether the TTL of the record does not count.
+    /// Whether the TTL of the record is ignored.
     pub(crate) fn has_automatic_ttl(&self) -> bool {
         self.proxied || self.auto_ttl
     }

@@ -1,7 +1,7 @@
 //! Rows of the API and records: pure, no I/O.
 //!
-//! A record is the rows of one name and type. What stands beside the value (TTL, proxied, comment, tags)
-//! is the same in all rows that are written here, and taken from the first when read.
+//! A record is the rows of one name and type. The settings besides the value (TTL, proxied, comment, tags)
+//! are written to all rows, and read from the first.
 
 mod flags;
 mod values;
@@ -20,7 +20,7 @@ use serde_json::Value as Json;
 pub(crate) use flags::{AUTOMATIC, AUTOMATIC_SECONDS, Flags, is_proxiable};
 use values::Body;
 
-/// The types of rows that are records here; rows of others are left alone.
+/// The supported types of rows; others are left alone.
 pub(crate) const TYPES: &[RecordType] = &[
     RecordType::A,
     RecordType::AAAA,
@@ -41,7 +41,7 @@ pub(crate) const TYPES: &[RecordType] = &[
     RecordType::TXT,
 ];
 
-/// What records that point at the service's own network end in.
+/// The suffix of records that point to the service's own network.
 pub(crate) const CDN_SUFFIX: &str = ".cdn.cloudflare.net.";
 
 /// A row of `GET /zones/{id}/dns_records`.
@@ -49,7 +49,7 @@ pub(crate) const CDN_SUFFIX: &str = ".cdn.cloudflare.net.";
 pub(crate) struct Row {
     /// The row's id.
     pub(crate) id: String,
-    /// The whole name without its final dot, in IDNA or readable form.
+    /// The absolute name without its final dot, in IDNA form or in Unicode.
     pub(crate) name: String,
     #[serde(rename = "type")]
     pub(crate) record_type: String,
@@ -97,13 +97,13 @@ pub(crate) struct Group<'r> {
     pub(crate) name: RecordName,
     pub(crate) record_type: RecordType,
     pub(crate) rows: Vec<&'r Row>,
-    /// Whether the rows are shown as one alias into the service's network (`cdn: true`).
+    /// Whether the rows are read as one alias to the service's network (`cdn: true`).
     is_cdn: bool,
 }
 
 /// The rows of each record, in the order of the first row of each.
 ///
-/// With `cdn`, what is proxied at a name is one alias, whatever the types of its rows.
+/// With `cdn`, all proxied rows of a name are one alias, whatever their types.
 pub(crate) fn groups<'r>(
     rows: &'r [Row],
     zone: &ZoneName,
@@ -121,7 +121,7 @@ pub(crate) fn groups<'r>(
         groups[place].rows.push(row);
     }
     for group in &mut groups {
-        // A CNAME at the apex is what others call ALIAS.
+        // A CNAME at the apex is an ALIAS record.
         if group.record_type == RecordType::CNAME && group.name.is_apex() {
             group.record_type = RecordType::ALIAS;
         }
@@ -160,7 +160,7 @@ fn relative_name(row: &Row, zone: &ZoneName) -> Result<RecordName, RowError> {
     RecordName::new(name).map_err(|_| outside())
 }
 
-/// The records that rows are; findings about them go into `report`.
+/// The records of rows; findings about them go into `report`.
 pub(crate) fn from_rows(
     rows: &[Row],
     cdn: bool,
@@ -201,7 +201,7 @@ fn value(record_type: RecordType, row: &Row) -> Result<OwnedValue, RowError> {
     values::read(record_type, row).map_err(|field| RowError::new(row, format!("has no {field}")))
 }
 
-/// A row to be written.
+/// A row to write.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct NewRow {
     #[serde(rename = "type")]
@@ -216,7 +216,7 @@ pub(crate) struct NewRow {
     tags: Option<Vec<String>>,
     #[serde(flatten)]
     body: Body,
-    /// The value in its canonical form, by which rows are told apart.
+    /// The canonical form of the value, which identifies the row.
     #[serde(skip)]
     pub(crate) key: String,
 }
@@ -224,13 +224,13 @@ pub(crate) struct NewRow {
 /// How records are written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Writing {
-    /// Proxied records are aliases into the service's network, and nothing is written as proxied.
+    /// Proxied records are aliases to the service's network, and nothing is written as proxied.
     pub(crate) cdn: bool,
-    /// The least TTL, in seconds.
+    /// The minimum TTL, in seconds.
     pub(crate) min_ttl: i64,
 }
 
-/// The rows that a record is to be, one for each of its values.
+/// The rows of a record, one for each value.
 pub(crate) fn to_rows(record: &Record, zone: &ZoneName, writing: Writing) -> Vec<NewRow> {
     let flags = Flags::of(record, writing.cdn);
     let record_type = match record.record_type() {
@@ -258,7 +258,7 @@ pub(crate) fn to_rows(record: &Record, zone: &ZoneName, writing: Writing) -> Vec
     rows
 }
 
-/// The canonical form of a row's value, to match [`NewRow::key`]; `None` for what is not a value of the type.
+/// The canonical form of a row's value, to match [`NewRow::key`]; `None` for an invalid value.
 pub(crate) fn key(record_type: RecordType, row: &Row, types: &RecordTypes) -> Option<String> {
     let value = values::read(record_type, row).ok()?;
     let data = types.get(record_type.as_str())?.read(&[value]).ok()?;
@@ -266,10 +266,10 @@ pub(crate) fn key(record_type: RecordType, row: &Row, types: &RecordTypes) -> Op
 }
 
 impl NewRow {
-    /// What of an existing row with the same value is to be changed; `None` if nothing.
+    /// The patch for an existing row with the same value; `None` if nothing differs.
     ///
-    /// All that identifies the row is said again; comment and tags only where they change, since what is
-    /// left out of a patch stays as it is.
+    /// It repeats everything that identifies the row; comment and tags only if they change, since a patch
+    /// keeps what it does not mention.
     pub(crate) fn patch(&self, row: &Row) -> Option<Self> {
         let patch = self.replacing(row);
         let is_same = self.ttl == row.ttl
@@ -295,7 +295,7 @@ impl NewRow {
         }
     }
 
-    /// Whether the row can take the place of an existing one.
+    /// Whether the row can replace an existing one in place.
     pub(crate) fn fits(&self, row: &Row) -> bool {
         self.record_type == row.record_type
     }

@@ -28,7 +28,7 @@ fn read_one(row: Row) -> Record {
     read(&[row], false).unwrap().remove(0)
 }
 
-/// Type, name, the value as the API shows it, as in octoDNS, and as it is written (if that is another).
+/// Type, name, the value in the API, in octoDNS, and as written (if different).
 type Case = (&'static str, &'static str, &'static str, &'static str, Option<&'static str>);
 
 const CASES: &[Case] = &[
@@ -204,7 +204,7 @@ fn every_type_goes_both_ways() {
     }
 }
 
-/// What is written and what comes back are told apart by their value, not by how it is spelled.
+/// Rows are matched by their value, however it is spelled.
 #[test]
 fn rows_are_matched_by_the_canonical_form_of_their_value() {
     let types = RecordTypes::default();
@@ -259,7 +259,7 @@ fn section(record: &Record) -> String {
 }
 
 #[test]
-fn what_stands_beside_the_value_becomes_the_cloudflare_section() {
+fn settings_of_a_row_become_the_cloudflare_section() {
     for (fields, ttl, expected) in [
         (json!({"ttl": 600}), 600, "None"),
         (json!({"ttl": 1}), 300, "{'cloudflare': {'auto-ttl': True}}"),
@@ -280,14 +280,14 @@ fn what_stands_beside_the_value_becomes_the_cloudflare_section() {
         fields["content"] = "192.0.2.1".into();
         let record = read_one(row(&fields));
         assert_eq!((record.ttl(), section(&record)), (ttl, expected.to_owned()), "{fields}");
-        // And back: nothing of the row would change.
+        // And back: nothing changes in the row.
         let rows = to_rows(&record, &zone(), WRITING);
         assert_eq!(rows[0].patch(&row(&fields)), None, "{fields}");
     }
 }
 
 #[test]
-fn a_patch_says_what_changes_beside_the_value() {
+fn a_patch_has_changed_settings() {
     let old = row(
         &json!({"type": "A", "content": "192.0.2.1", "ttl": 60, "comment": "old", "tags": ["a:1"]}),
     );
@@ -303,9 +303,9 @@ fn a_patch_says_what_changes_beside_the_value() {
     );
 }
 
-/// Several rows at a name become one alias, which stands for values that are not known.
+/// Several rows of a name become one alias, whose values are not known.
 #[test]
-fn with_cdn_what_is_proxied_at_a_name_is_one_alias() {
+fn with_cdn_the_proxied_rows_of_a_name_are_one_alias() {
     let at = |name: &str, of: &str, content: &str, proxied: bool| {
         row(&json!({"type": of, "name": name, "content": content, "proxied": proxied, "ttl": 1}))
     };

@@ -1,7 +1,7 @@
-//! Values of records as the API writes them: both directions of every type, side by side.
+//! Values of records in the API's form: both directions for every type, side by side.
 //!
-//! The API keeps one row per value. Types with one field have it in `content`; most others have their
-//! fields in `data`. Names have no final dot, except in NAPTR, SVCB and HTTPS.
+//! The API has one row per value. Types with one field have it in `content`; most others have their fields in
+//! `data`. Names have no final dot, except in NAPTR, SVCB and HTTPS.
 
 use octodns_core::record::text::{Presentation, QuotedString, UnsupportedText};
 use octodns_core::record::{Rdata, SvcParam, Svcb, Txt};
@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::Row;
 
-/// What a row is to hold: the part of it that depends on the type.
+/// The part of a row that depends on its type.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,7 +23,7 @@ pub(crate) struct Body {
     data: Option<Json>,
 }
 
-/// Names of fields: ours, and the API's.
+/// Names of fields: octoDNS', and the API's.
 type Names = &'static [(&'static str, &'static str)];
 
 const CAA: Names = &[("flags", "flags"), ("tag", "tag"), ("value", "value")];
@@ -56,7 +56,7 @@ const TLSA: Names = &[
     ("certificate_association_data", "certificate"),
 ];
 
-/// The value of a row, as a record of `record_type` is read from it; `Err` says what the row lacks.
+/// The value of a row, for a record of `record_type`; `Err` says what the row lacks.
 pub(super) fn read(record_type: RecordType, row: &Row) -> Result<OwnedValue, &'static str> {
     match record_type {
         RecordType::ALIAS | RecordType::CNAME | RecordType::NS | RecordType::PTR => {
@@ -92,7 +92,7 @@ pub(super) fn read(record_type: RecordType, row: &Row) -> Result<OwnedValue, &'s
     }
 }
 
-/// What the rows of a record are to hold, a row for each of its values in their order.
+/// The contents of a record's rows, one for each value, in order.
 pub(super) fn write(record: &Record, zone: &ZoneName) -> Vec<Body> {
     match record.data() {
         RecordData::A(values) => values.iter().map(plain).collect(),
@@ -163,7 +163,7 @@ pub(super) fn write(record: &Record, zone: &ZoneName) -> Vec<Body> {
         RecordData::Txt(values) => {
             values.iter().map(|text| plain(&TEXT.strings(&text.octets()))).collect()
         }
-        // Capabilities let no other type through.
+        // The capabilities exclude all other types.
         _ => Vec::new(),
     }
 }
@@ -180,7 +180,7 @@ fn content(row: &Row) -> Result<&str, &'static str> {
     row.content.as_deref().ok_or("content")
 }
 
-/// The final dot is left out by the API, and `.` alone kept.
+/// The API omits the final dot, except in `.` itself.
 fn absolute(name: &str) -> String {
     if name.ends_with('.') { name.to_owned() } else { format!("{name}.") }
 }
@@ -220,7 +220,7 @@ fn renamed(value: &OwnedValue, names: Names) -> Body {
     data(Json::Object(names.iter().map(field).collect()))
 }
 
-/// Fields of a type whose `content` is numbers and a hexadecimal text.
+/// The fields of a type whose `content` is numbers and hexadecimal text.
 fn words<const N: usize>(row: &Row, names: [&'static str; N]) -> Result<OwnedValue, &'static str> {
     let mut words = content(row)?.split_whitespace();
     let mut read = Map::new();
@@ -237,7 +237,7 @@ fn number_or_text(word: &str) -> OwnedValue {
     word.parse::<i64>().map_or_else(|_| word.to_owned().into(), Value::from)
 }
 
-/// The API wants the labels of the name apart.
+/// The API requires separate fields for the labels of the name.
 fn name_service(fields: &mut Json, record: &Record, zone: &ZoneName) {
     let mut labels = record.name().as_str().splitn(3, '.');
     if let (Some(service), Some(protocol)) = (labels.next(), labels.next()) {
@@ -247,12 +247,12 @@ fn name_service(fields: &mut Json, record: &Record, zone: &ZoneName) {
     }
 }
 
-/// Texts are quoted strings, or in old rows the text itself.
+/// Texts are quoted strings, or in old rows unquoted.
 ///
-// Differs from octoDNS: escapes within quotes are undone, so that texts with quotes settle.
+// Differs from octoDNS: escapes within quotes are decoded, so that texts with quotes settle.
 const TEXT: Presentation = Presentation::DECIMAL.with_unicode();
 
-/// The value of CAA is bare text in a field of its own.
+/// The value of CAA is unquoted text in a separate field.
 pub(crate) const UNHELD: &[(RecordType, &[UnsupportedText])] =
     &[(RecordType::CAA, &[UnsupportedText::NonUtf8])];
 
@@ -267,7 +267,7 @@ fn issuer(mut caa: OwnedValue) -> Result<OwnedValue, &'static str> {
 /// Parameters that are lists (RFC 9460, sections 7 and 8).
 const LISTS: [&str; 4] = ["mandatory", "alpn", "ipv4hint", "ipv6hint"];
 
-/// `1 svc.example.net. alpn="h2,h3" port="8443"`; `data` has the parameters in one text as well.
+/// `1 svc.example.net. alpn="h2,h3" port="8443"`; `data` has all parameters in one string.
 fn binding(content: &str) -> Result<OwnedValue, &'static str> {
     let (priority, rest) = content.trim().split_once(char::is_whitespace).ok_or("content")?;
     let rest = rest.trim_start();
@@ -294,7 +294,7 @@ fn binding(content: &str) -> Result<OwnedValue, &'static str> {
     ]))
 }
 
-/// Parameters are separated by blanks; those within quotes belong to a value.
+/// Parameters are separated by blanks, except blanks within quotes.
 fn split_params(text: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     let is_separator = move |c: char| {

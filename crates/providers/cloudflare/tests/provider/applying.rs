@@ -1,4 +1,4 @@
-//! What is sent, and how much of it.
+//! Which requests are sent, and how many.
 
 use octodns_core::Outcome;
 use octodns_testkit::fake::{Fake, Seen};
@@ -7,13 +7,13 @@ use serde_json::{Value as Json, json};
 use crate::fake::Cloudflare;
 use crate::support::{Run, Server, hosts, told, with_zone, words};
 
-/// Method and path of the requests since the last time that are meant to change something.
+/// Method and path of the write requests since the last call.
 fn writes(server: &Server) -> Vec<(String, String)> {
     let seen = server.seen().into_iter().filter(Seen::is_write);
     seen.map(|seen| (seen.method, seen.target.replace("/client/v4", ""))).collect()
 }
 
-/// The whole point of batches: 1,000 changes are one call on a paid plan, and five on a free one.
+/// The purpose of batches: 1,000 changes are one call on a paid plan, and five on a free one.
 #[tokio::test]
 async fn a_thousand_changes_are_a_handful_of_calls() {
     for (plan, calls) in [("pro", 1), ("free", 5)] {
@@ -38,7 +38,7 @@ async fn a_thousand_changes_are_a_handful_of_calls() {
         assert_eq!(second.changes.len(), 1000);
         server.control().measured().clear();
         run.apply(&second).await.0.unwrap();
-        // Reading a zone is two calls: the zones, which are known already, and its records.
+        // Reading a zone takes two calls: the zones, which are known already, and its records.
         assert_eq!(writes(&server), vec![batch; calls]);
         server.control().measured().clear();
         assert!(run.plan(&desired).await.is_none());
@@ -47,7 +47,7 @@ async fn a_thousand_changes_are_a_handful_of_calls() {
     }
 }
 
-/// However many zones are planned at a time, the account is asked no more than it may be.
+/// However many zones are planned at once, requests stay within the limits of the account.
 #[tokio::test]
 async fn many_zones_share_the_limits_of_the_account() {
     let mut service = Cloudflare::default();
@@ -69,14 +69,14 @@ async fn many_zones_share_the_limits_of_the_account() {
     });
     let sizes = futures::future::join_all(read).await;
     assert_eq!(sizes, vec![20; 100]);
-    // The zones have two pages, and each zone has records and page rules.
+    // There are two pages of zones, and each zone has records and page rules.
     assert_eq!(server.seen().len(), 202);
     assert!(server.control().measured().max_at_once() <= 16);
 }
 
-/// Deleting and creating would take the record away for a moment, and lose what else is set on it.
+/// Deleting and creating would remove the record for a moment, and lose its other settings.
 #[tokio::test]
-async fn values_change_in_place_and_keep_what_is_not_ours() {
+async fn values_change_in_place_and_keep_other_settings() {
     let (server, id) = with_zone("pro").await;
     let record = server.api().add_record(
         &id,
@@ -98,7 +98,7 @@ async fn values_change_in_place_and_keep_what_is_not_ours() {
     assert_eq!((&row["settings"]["flatten_cname"], &row["ttl"]), (&json!(true), &json!(600)));
 }
 
-/// In one batch the CNAME is gone before the A record comes, and there is no moment with neither.
+/// In one batch the CNAME is deleted before the A record is created, and the name never disappears.
 #[tokio::test]
 async fn a_name_changes_its_type_in_one_batch() {
     let (server, id) = with_zone("free").await;
@@ -117,7 +117,7 @@ async fn a_name_changes_its_type_in_one_batch() {
     assert_eq!(sizes, [Some(1), Some(1)]);
 }
 
-/// octoDNS crashes on it.
+/// octoDNS crashes on this.
 #[tokio::test]
 async fn the_port_of_a_binding_may_be_a_number() {
     let (server, _) = with_zone("free").await;
@@ -172,7 +172,7 @@ async fn a_zone_is_created_and_gets_its_plan() {
 }
 
 #[tokio::test]
-async fn a_plan_that_is_not_to_be_had_is_told_before_anything_is_written() {
+async fn an_unavailable_plan_is_reported_before_anything_is_written() {
     let (server, _) = with_zone("free").await;
     let run = Run::new(&server, &json!({ "plan_type": "gold" }));
     let plan = run.plan(&run.zone("unit.tests.", &hosts(0, 1, "192.0.2.1"))).await.unwrap();
@@ -196,7 +196,7 @@ fn rule((id, pattern): (&str, &str)) -> serde_json::Map<String, Json> {
     rule.as_object().unwrap().clone()
 }
 
-/// The number of page rules is limited: those that go, go first. Priorities stay.
+/// The number of page rules is limited: deletions come first. Priorities stay.
 #[tokio::test]
 async fn page_rules_are_managed_beside_records() {
     let (server, _) = with_zone("free").await;
@@ -228,7 +228,7 @@ async fn page_rules_are_managed_beside_records() {
 }
 
 #[tokio::test]
-async fn settings_beside_the_values_settle() {
+async fn settings_besides_the_values_settle() {
     let (server, _) = with_zone("pro").await;
     let run = Run::new(&server, &json!({}));
     let with = |section: Json| {
@@ -255,9 +255,9 @@ async fn settings_beside_the_values_settle() {
     }
 }
 
-/// Both sides of what authentication can be.
+/// Both forms of authentication.
 #[tokio::test]
-async fn a_token_or_an_address_and_key_let_in() {
+async fn a_token_or_an_email_and_key_authenticate() {
     let (server, _) = with_zone("free").await;
     for (options, fine) in [
         (json!({ "token": "let-me-in" }), true),
@@ -271,7 +271,7 @@ async fn a_token_or_an_address_and_key_let_in() {
 }
 
 #[tokio::test]
-async fn names_that_several_zones_have_are_an_error_of_their_own() {
+async fn an_ambiguous_name_is_an_error_of_that_zone_only() {
     let mut service = Cloudflare::default();
     service.add_zone("twice.tests", "free");
     service.add_zone("twice.tests", "free");
@@ -310,7 +310,7 @@ async fn internal_zones_come_from_the_account_and_its_views() {
     assert!(report.iter().next().unwrap().message.contains("set `view_id`"), "{report:?}");
     assert!(run.read("unit.tests.").await.unwrap().is_none());
 
-    // A root NS record means nothing there, and is not an error even to a strict target.
+    // A root NS record has no meaning there, and is not an error even for a strict target.
     let run = make(json!({ "view_id": "east" })).unwrap();
     let ns = json!({ "name": "", "type": "NS", "ttl": 300, "value": "ns.example." });
     let mut records = hosts(0, 2, "10.0.0.1");

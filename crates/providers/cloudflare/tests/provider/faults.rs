@@ -1,4 +1,4 @@
-//! What happens when the service, or the way to it, does not do its part.
+//! What happens when the service or the connection fails.
 
 use octodns_core::Outcome;
 use octodns_testkit::fake::{Fake, InjectedFault, Request, Response};
@@ -11,12 +11,12 @@ fn is_post(request: &Request) -> bool {
     request.method == "POST"
 }
 
-/// A batch that was made, and whose answer is a gateway's.
+/// A batch that is applied, with a response from a gateway.
 fn bad_gateway_after() -> InjectedFault {
     InjectedFault::ResponseAfter(Response::text(502, "<html>bad gateway</html>"))
 }
 
-/// One answer in ten is 429 or 503, one in fifty is lost, and half of what is lost was done before.
+/// One response in ten is 429 or 503, one in fifty is lost, and half of the lost requests were carried out.
 #[tokio::test]
 async fn a_thousand_changes_survive_a_bad_day() {
     for seed in 0..4 {
@@ -48,7 +48,7 @@ async fn a_thousand_changes_survive_a_bad_day() {
 }
 
 #[tokio::test]
-async fn a_batch_whose_answer_is_lost_is_not_made_twice() {
+async fn a_batch_with_a_lost_response_is_not_applied_twice() {
     for faults in [
         vec![InjectedFault::BreakAfter],
         vec![InjectedFault::unavailable_after()],
@@ -76,7 +76,8 @@ async fn a_batch_whose_answer_is_lost_is_not_made_twice() {
     }
 }
 
-/// The record at fault is named, all before it are made, nothing after it, and the next run does the rest.
+/// The refused record is named, all changes before it are applied, none after it, and the next run does the
+/// rest.
 #[tokio::test]
 async fn a_refused_record_is_found_and_named() {
     let (server, _) = with_zone("free").await;
@@ -94,7 +95,7 @@ async fn a_refused_record_is_found_and_named() {
     assert!(matches!(&outcomes[300], Outcome::Failed(words) if words.contains("Invalid TTL")));
     assert!(outcomes[301..].iter().all(|outcome| *outcome == Outcome::NotSent));
     assert_eq!(server.api().zone("unit.tests").records.len(), 300);
-    // Three batches of 200 would do; to find one record among 200 takes at most two for each halving.
+    // Three batches of 200 would be enough; finding one record among 200 takes at most two calls per halving.
     assert!(server.seen().len() <= 3 + 2 * 8);
 
     records[300]["ttl"] = 300.into();
@@ -102,9 +103,9 @@ async fn a_refused_record_is_found_and_named() {
     assert_eq!(server.api().zone("unit.tests").records.len(), 500);
 }
 
-/// The service goes away in the middle and stays away.
+/// The service fails in the middle and does not recover.
 #[tokio::test]
-async fn what_was_made_before_the_service_went_away_is_told() {
+async fn changes_before_the_service_failed_are_reported() {
     for fault in [
         InjectedFault::Response(Response::json(403, json!({ "message": "no more" }))),
         InjectedFault::throttled(),
@@ -135,9 +136,10 @@ async fn what_was_made_before_the_service_went_away_is_told() {
     }
 }
 
-/// Neither the batch is answered nor the zone can be read again: then nobody knows, and it is said so.
+/// Neither the batch nor reading the zone again gets a response: the outcome is unknown, and reported as
+/// such.
 #[tokio::test]
-async fn what_is_not_known_is_told_as_such() {
+async fn an_unknown_outcome_is_reported_as_such() {
     let (server, _) = with_zone("free").await;
     let run = Run::new(&server, &json!({}));
     let desired = run.zone("unit.tests.", &hosts(0, 3, "192.0.2.1"));
@@ -151,9 +153,9 @@ async fn what_is_not_known_is_told_as_such() {
     assert!(run.plan(&desired).await.is_none());
 }
 
-/// A lost page would be planned as records to create again.
+/// The records of a lost page would be planned as creations.
 #[tokio::test]
-async fn a_page_that_gets_lost_is_an_error() {
+async fn a_lost_page_is_an_error() {
     let (server, _) = with_zone("pro").await;
     let run = Run::new(&server, &json!({ "records_per_page": 10, "pagerules": false }));
     run.settle(&run.zone("unit.tests.", &hosts(0, 35, "192.0.2.1"))).await;
@@ -165,7 +167,7 @@ async fn a_page_that_gets_lost_is_an_error() {
 }
 
 #[tokio::test]
-async fn refused_credentials_are_tried_again_as_often_as_asked() {
+async fn refused_credentials_are_retried_as_configured() {
     for (retries, fine) in [(0, false), (1, false), (2, true)] {
         let (server, _) = with_zone("free").await;
         let refused =
@@ -177,9 +179,9 @@ async fn refused_credentials_are_tried_again_as_often_as_asked() {
     }
 }
 
-/// After too many requests the account is shut out for five minutes, longer than quick attempts last.
+/// A throttled account is blocked for five minutes, which is longer than the usual retries last.
 #[tokio::test]
-async fn a_service_that_does_not_say_until_when_it_is_busy_gets_a_long_pause() {
+async fn throttling_without_a_wait_leads_to_a_long_pause() {
     for (busy, fine) in [(2, true), (3, false)] {
         let (server, _) = with_zone("free").await;
         let busy_answer =
@@ -198,7 +200,7 @@ async fn a_service_that_does_not_say_until_when_it_is_busy_gets_a_long_pause() {
 }
 
 #[tokio::test]
-async fn a_page_rule_whose_answer_is_lost_is_not_made_twice() {
+async fn a_page_rule_with_a_lost_response_is_not_created_twice() {
     let (server, _) = with_zone("pro").await;
     let run = Run::new(&server, &json!({}));
     let value = json!({ "path": "/", "target": "https://a.example/", "code": 301, "masking": 2, "query": 0 });
@@ -213,9 +215,9 @@ async fn a_page_rule_whose_answer_is_lost_is_not_made_twice() {
     assert!(run.plan(&desired).await.is_none());
 }
 
-/// A host with two rules takes two calls: what was made of them is told.
+/// A host with two rules takes two calls: the outcome of both is reported.
 #[tokio::test]
-async fn a_page_rule_that_is_refused_does_not_hide_the_one_before_it() {
+async fn a_refused_page_rule_does_not_hide_the_one_before_it() {
     let (server, _) = with_zone("pro").await;
     let run = Run::new(&server, &json!({}));
     let value = |path: &str| json!({ "path": path, "target": "https://a.example/", "code": 301, "masking": 2, "query": 0 });
@@ -238,7 +240,7 @@ async fn a_page_rule_that_is_refused_does_not_hide_the_one_before_it() {
 }
 
 #[tokio::test]
-async fn a_zone_whose_creation_is_not_answered_is_not_created_twice() {
+async fn a_zone_with_a_lost_response_is_not_created_twice() {
     let server = Fake::start(Cloudflare::default()).await;
     let run = Run::new(&server, &json!({}));
     let desired = run.zone("new.tests.", &hosts(0, 1, "192.0.2.1"));

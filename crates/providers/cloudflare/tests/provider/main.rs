@@ -1,4 +1,4 @@
-//! The provider against its fake, against what the real API said, and beside octoDNS' own.
+//! The provider with its fake, with recordings of the real API, and compared with octoDNS' own.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 

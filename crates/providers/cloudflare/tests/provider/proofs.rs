@@ -1,4 +1,4 @@
-//! What every provider is held to: recordings of the real service, the behaviour suite, and octoDNS' own
+//! The tests of every provider: recordings of the real service, the behaviour suite, and octoDNS' own
 //! provider at the same service.
 
 use octodns_core::{RecordType, ServiceErrorKind, ZoneName, async_trait};
@@ -13,8 +13,8 @@ use serde_json::{Value as Json, json};
 use crate::fake::Cloudflare;
 use crate::support::{Run, Server, api, hosts, with_zone};
 
-/// The reference sends each value by itself where we send batches: what is compared is what two services
-/// hold in the end that began with what was recorded.
+/// The reference sends each value separately, and this provider sends batches: so the final states of two
+/// services are compared, both starting with the recorded state.
 #[tokio::test]
 async fn recordings_are_read_planned_and_applied_as_by_the_reference() {
     let Some(cassettes) = Cassettes::of("cloudflare") else { return };
@@ -30,7 +30,7 @@ async fn recordings_are_read_planned_and_applied_as_by_the_reference() {
         .await;
 }
 
-/// What `errors-write.json` recorded, as the answer to a batch.
+/// The response recorded in `errors-write.json`, to a batch.
 #[tokio::test]
 async fn refused_writes_are_told() {
     let (server, _) = with_zone("free").await;
@@ -46,7 +46,7 @@ async fn refused_writes_are_told() {
     assert!(error.to_string().ends_with("400: An identical record already exists."), "{error}");
 }
 
-/// What `errors-ds-without-ns.json` recorded: an error of the plan for a strict target.
+/// The error recorded in `errors-ds-without-ns.json`: a plan error for a strict target.
 #[tokio::test]
 async fn a_ds_record_without_ns_is_refused() {
     let (server, _) = with_zone("free").await;
@@ -88,7 +88,7 @@ impl Fixture for Loopback {
         &[("type-urlfwd", "a page rule has no TTL; page_rules_are_managed_beside_records has them")]
     }
 
-    /// Ports are read as text, as by the reference.
+    /// Ports are read as strings, like the reference does.
     fn sample(&self, record_type: RecordType) -> Option<Sample> {
         let mut sample = samples::of(record_type)?;
         for value in &mut sample.values {
@@ -101,11 +101,11 @@ impl Fixture for Loopback {
 }
 
 #[tokio::test]
-async fn it_behaves_as_every_provider() {
+async fn it_passes_the_behaviour_suite() {
     behaviour::run_suite(&Loopback { server: Fake::start(Cloudflare::default()).await }).await;
 }
 
-/// Both zones, since each client lists the zones there are only once.
+/// Both zones, since each client lists the zones only once.
 async fn with_two_zones() -> Server {
     let mut service = Cloudflare::default();
     for zone in zones() {
@@ -133,7 +133,7 @@ async fn the_reference_and_we_agree() {
     TwoClients { ours: &ours.0, theirs: &theirs, zones: zones(), except }.run().await;
 }
 
-/// HTTPS and SVCB both ways, with ports as the reference can take them.
+/// HTTPS and SVCB both ways, with ports in the form that the reference accepts.
 #[tokio::test]
 async fn bindings_are_agreed_on() {
     let server = with_two_zones().await;
@@ -159,7 +159,7 @@ async fn bindings_are_agreed_on() {
     }
 }
 
-/// What stands beside the values, both ways.
+/// The settings besides the values, both ways.
 #[tokio::test]
 async fn settings_are_agreed_on() {
     let server = with_two_zones().await;

@@ -1,4 +1,4 @@
-//! Credentials never show, whatever happens and however much is logged.
+//! Credentials are never shown, whatever happens and however much is logged.
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use tracing::span;
 
 use crate::support::{Run, hosts, with_zone};
 
-/// Keeps all that is logged, at every level.
+/// Collects everything that is logged, at every level.
 #[derive(Clone, Default)]
 struct Everything(Arc<Mutex<String>>);
 
@@ -48,7 +48,7 @@ impl tracing::Subscriber for Everything {
 #[tokio::test]
 async fn credentials_are_in_no_log_line_error_or_value() {
     let everything = Everything::default();
-    // For the whole process, since a log line that another test met first would not be enabled here.
+    // For the whole process, since a log line that another test reached first would not be enabled here.
     tracing::subscriber::set_global_default(everything.clone()).unwrap();
     let mut shown = String::new();
     let secrets = ["let-me-in", "global-key", "wrong-and-secret"];
@@ -60,7 +60,7 @@ async fn credentials_are_in_no_log_line_error_or_value() {
     ] {
         let (server, _) = with_zone("free").await;
         let run = Run::new(&server, &json!({ "token": token, "email": email }));
-        // A service that repeats what it was sent.
+        // A service that repeats the request.
         let echo = |status| {
             let errors = json!([{ "message": format!("bad token Bearer {token}") }]);
             InjectedFault::Response(Response::json(

@@ -1,4 +1,4 @@
-//! A provider at a fake, and what tests say about plans.
+//! A provider with a fake, and short forms of plans.
 
 use octodns_core::{Change, Outcome, Plan, ProviderError, Report, Zone, ZoneName};
 use octodns_testkit::fake::Fake;
@@ -10,23 +10,23 @@ use crate::fake::Cloudflare;
 /// The service on loopback.
 pub(crate) type Server = Fake<Cloudflare>;
 
-/// Where the API of a fake is.
+/// The API endpoint of a fake.
 pub(crate) fn api(server: &Server) -> String {
     format!("{}/client/v4", server.url())
 }
 
-/// A service with one zone of a plan, and the zone's id.
+/// A service with one zone that has this plan, and the zone's id.
 pub(crate) async fn with_zone(plan: &str) -> (Server, String) {
     let mut service = Cloudflare::default();
     let id = service.add_zone("unit.tests", plan);
     (Fake::start(service).await, id)
 }
 
-/// A provider made of options as a config has them.
+/// A provider built from options as in a config.
 pub(crate) struct Run(pub(crate) Harness);
 
 impl Run {
-    /// Public zones of a fake, with further options; no pause takes time.
+    /// Public zones of a fake, with further options; there are no waits.
     pub(crate) fn new(server: &Server, further: &Json) -> Self {
         Self::of_class("cloudflare", server, further).unwrap()
     }
@@ -43,12 +43,12 @@ impl Run {
         harness.map(Self).map_err(|error| error.to_string())
     }
 
-    /// Records as zone files have them: `{name, type, ttl, value or values, octodns}`.
+    /// Records in the format of zone files: `{name, type, ttl, value or values, octodns}`.
     pub(crate) fn zone(&self, name: &str, records: &[Json]) -> Zone {
         self.0.zone(&ZoneName::new(name).unwrap(), records)
     }
 
-    /// What the target holds.
+    /// The records of the target.
     pub(crate) async fn read(&self, zone: &str) -> Result<Option<Zone>, Report> {
         let read = self.0.read(&ZoneName::new(zone).unwrap()).await?;
         Ok(read.exists.then_some(read.zone))
@@ -64,7 +64,7 @@ impl Run {
         (result, outcomes)
     }
 
-    /// Plans, applies and plans again: there must be nothing left.
+    /// Plans, applies and plans again: there must be no changes.
     pub(crate) async fn settle(&self, desired: &Zone) {
         if let Some(plan) = self.plan(desired).await {
             let (result, outcomes) = self.apply(&plan).await;
@@ -76,7 +76,7 @@ impl Run {
     }
 }
 
-/// Changes in short: `Create www A`.
+/// Changes in short form: `Create www A`.
 pub(crate) fn told(changes: &[Change]) -> Vec<String> {
     let told = |change: &Change| {
         let record = change.record();
@@ -85,13 +85,13 @@ pub(crate) fn told(changes: &[Change]) -> Vec<String> {
     changes.iter().map(told).collect()
 }
 
-/// The whole text of a failure.
+/// The full message of an error.
 pub(crate) fn words(error: ProviderError) -> String {
     let report = error.into_report("apply", "");
     report.iter().map(|found| found.message.clone()).collect::<Vec<_>>().join("\n")
 }
 
-/// `count` A records with one value each, from `start` on.
+/// `count` A records with one value each, numbered from `start`.
 pub(crate) fn hosts(start: usize, count: usize, address: &str) -> Vec<Json> {
     let host = |number| json!({ "name": format!("host-{number:05}"), "type": "A", "ttl": 300, "value": address });
     (start..start + count).map(host).collect()

@@ -1,7 +1,7 @@
-//! Cloudflare's API as far as DNS goes, with state: accounts, zones, records, batches, page rules, plans.
+//! A stateful fake of Cloudflare's DNS API: accounts, zones, records, batches, page rules, plans.
 //!
-//! Written after the API reference and the documentation of DNS (record types, record attributes, batch
-//! record changes, TTL). It is plain data in, plain data out; the tests put it after a socket.
+//! Written from the API reference and the documentation of DNS (record types, record attributes, batch record
+//! changes, TTL). It converts plain data to plain data; the tests serve it over HTTP.
 
 mod recorded;
 mod records;
@@ -15,27 +15,27 @@ use serde_json::{Map, Value as Json, json};
 
 pub(crate) use zones::Zone;
 
-/// Why a request is refused: status, code and words.
+/// A refusal: status, code and message.
 pub(crate) type Refusal = (u16, i64, String);
 
 /// The service.
 #[derive(Clone, Debug)]
 pub(crate) struct Cloudflare {
-    /// The API token that is let in.
+    /// The API token that is accepted.
     pub(crate) token: String,
-    /// The address and global key that are let in.
+    /// The email address and global key that are accepted.
     pub(crate) email_and_key: (String, String),
     pub(crate) zones: Vec<Zone>,
-    /// Views of the account: id, and ids of their zones.
+    /// The views of the account: the id, and the ids of their zones.
     pub(crate) views: Vec<(String, Vec<String>)>,
-    /// Whether names come back in their readable form, as they once did.
+    /// Whether names are returned in Unicode, as they once were.
     pub(crate) unicode_names: bool,
-    /// Pages that are lost on the way: they come back empty.
+    /// The pages that are returned empty.
     pub(crate) lost_pages: Vec<u64>,
-    /// Neither authentication is asked for nor what the plans allow: recordings have zones of free plans
-    /// with everything.
+    /// Accepts all requests and ignores the limits of plans: recordings use zones of free plans with all
+    /// features.
     pub(crate) is_open: bool,
-    /// The ids that the next new zones get.
+    /// The ids for the next new zones.
     pub(crate) zone_ids: VecDeque<String>,
     next_id: u64,
 }
@@ -57,13 +57,13 @@ impl Default for Cloudflare {
 }
 
 impl Cloudflare {
-    /// A new id, as the service makes them: 32 hexadecimal digits.
+    /// A new id in the service's format: 32 hexadecimal digits.
     pub(crate) fn new_id(&mut self) -> String {
         self.next_id += 1;
         format!("{:032x}", self.next_id)
     }
 
-    /// Adds a zone of a plan (`free`, `pro` ...), and returns its id.
+    /// Adds a zone with a plan (`free`, `pro` ...), and returns its id.
     pub(crate) fn add_zone(&mut self, name: &str, plan: &str) -> String {
         let id = self.new_id();
         self.zones.push(Zone::new(id.clone(), name, plan));
@@ -78,7 +78,7 @@ impl Cloudflare {
         id
     }
 
-    /// The zone of a name.
+    /// The zone with this name.
     pub(crate) fn zone(&self, name: &str) -> &Zone {
         self.zones.iter().find(|zone| zone.name == name).unwrap()
     }
@@ -200,7 +200,7 @@ fn success(result: &Json) -> Json {
     json!({ "result": result, "success": true, "errors": [], "messages": [] })
 }
 
-/// The fields of a body that has to be an object.
+/// The fields of a body that must be an object.
 fn object(body: &Json) -> Result<&Map<String, Json>, Refusal> {
     body.as_object().ok_or_else(|| (400, 9207, "Request body is invalid.".to_owned()))
 }

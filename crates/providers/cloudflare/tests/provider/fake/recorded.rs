@@ -1,4 +1,4 @@
-//! A service with what a recording's answers have.
+//! A service with the state in a recording's responses.
 
 use octodns_testkit::cassette::{Cassette, Exchange, Replayed};
 use octodns_testkit::fake::{Api, Request, Response};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Cloudflare, Zone};
 
 impl Cloudflare {
-    /// The service as a recording found it.
+    /// The service in the state at the start of a recording.
     pub(crate) fn recorded(cassette: &Cassette) -> Self {
         let mut service = Self { is_open: true, ..Self::default() };
         for exchange in cassette.first_reads() {
@@ -59,7 +59,7 @@ impl Cloudflare {
     }
 }
 
-/// What is compared of a row: everything but what the service makes of its own.
+/// The part of a row that is compared: everything except what the service generates.
 fn compared(row: &Map<String, Json>) -> Json {
     let of = |key: &str| row.get(key).filter(|value| **value != json!("") && **value != json!([]));
     let mut row: Json = json!({
@@ -84,7 +84,7 @@ impl Replayed for Cloudflare {
                 .map(|row| {
                     let mut compared = compared(row);
                     for key in ["name", "type", "ttl", "priority", "proxied", "status"] {
-                        // The priority of a page rule is the service's.
+                        // The service chooses the priority of a page rule.
                         let is_rule = row.contains_key("targets");
                         let value = row.get(key).filter(|_| key != "priority" || !is_rule);
                         compared[key] = value.cloned().unwrap_or_default();
@@ -109,7 +109,7 @@ fn text(json: &Json, key: &str) -> Option<String> {
     json.get(key)?.as_str().map(str::to_owned)
 }
 
-/// The path below the version.
+/// The path after the version.
 fn path(exchange: &Exchange) -> Vec<String> {
     let path = exchange.url.split('?').next().unwrap_or_default();
     let below = path.split("/client/v4/").nth(1).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Records: reading them by pages, changing them one by one or in batches, and what is refused.
+//! Records: paged reads, single changes and batches, and refusals.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -10,7 +10,7 @@ use super::{Cloudflare, Refusal, Zone, object, success};
 
 type Fields = Map<String, Json>;
 
-/// The most records of one page.
+/// The maximum number of records per page.
 const MAX_IN_PAGE: usize = 5_000_000;
 
 impl Cloudflare {
@@ -116,7 +116,7 @@ impl Zone {
         Ok(record.into())
     }
 
-    /// Replaces a record: what is not said gets its default.
+    /// Replaces a record: missing fields get their defaults.
     fn put(&mut self, id: &str, fields: &Json) -> Result<Json, Refusal> {
         let place = self.place(id)?;
         let record = self.checked(&writable(fields)?, id.to_owned())?;
@@ -124,7 +124,7 @@ impl Zone {
         Ok(record.into())
     }
 
-    /// Changes a record: what is not said stays.
+    /// Changes a record: missing fields stay.
     fn patch(&mut self, id: &str, fields: &Json) -> Result<Json, Refusal> {
         let place = self.place(id)?;
         let mut merged = writable(&self.records[place].clone().into())?;
@@ -155,7 +155,7 @@ impl Zone {
         found.ok_or_else(|| (404, 81044, "Record does not exist.".to_owned()))
     }
 
-    /// The record as it is kept, if it may be.
+    /// The record as it is stored, if it is valid.
     fn checked(&self, given: &Fields, id: String) -> Result<Fields, Refusal> {
         let text = |key: &str| given.get(key).and_then(Json::as_str).map(str::to_owned);
         let of = text("type").ok_or_else(|| invalid("type is required"))?;
@@ -236,7 +236,7 @@ impl Zone {
         Ok(tags.into())
     }
 
-    /// What a record may stand beside.
+    /// Checks the record against the other records of the zone.
     fn check_company(&self, record: &Fields) -> Result<(), Refusal> {
         let others = || {
             let others = self.records.iter().filter(|other| other["id"] != record["id"]);
@@ -272,7 +272,7 @@ fn writable(fields: &Json) -> Result<Fields, Refusal> {
     Ok(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
-/// The value of a record, checked and in the service's own form.
+/// The value of a record, checked and in the service's form.
 fn value(of: &str, given: &Fields, record: &mut Fields) -> Result<(), Refusal> {
     let content = || {
         let content = given.get("content").and_then(Json::as_str).unwrap_or_default();
@@ -305,7 +305,7 @@ fn value(of: &str, given: &Fields, record: &mut Fields) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Quoted character strings; bare text gets quotes, and what is too long is cut.
+/// Quoted character strings; unquoted text gets quotes, and long text is split.
 fn text(content: &str) -> Result<String, Refusal> {
     let bad = || (400, 9207, "Content for TXT record has unbalanced quotes.".to_owned());
     if !content.starts_with('"') {
@@ -332,7 +332,7 @@ fn text(content: &str) -> Result<String, Refusal> {
     if quoted { Err(bad()) } else { Ok(content.to_owned()) }
 }
 
-/// Types whose value is in `data`; `content` follows from it.
+/// Types whose value is in `data`; `content` is derived from it.
 fn data(of: &str, given: &Fields, record: &mut Fields) -> Result<(), Refusal> {
     let mut data = given.get("data").and_then(Json::as_object).cloned().unwrap_or_default();
     let field = |key: &str| match data.get(key) {

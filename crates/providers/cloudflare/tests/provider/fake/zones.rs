@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Cloudflare, Refusal, object, success};
 
-/// A zone and what is in it.
+/// A zone and its contents.
 #[derive(Clone, Debug)]
 pub(crate) struct Zone {
     pub(crate) id: String,
@@ -16,10 +16,10 @@ pub(crate) struct Zone {
     /// `full` or `internal`.
     pub(crate) kind: String,
     pub(crate) account: String,
-    /// In the order they were made.
+    /// In the order in which they were created.
     pub(crate) records: Vec<Map<String, Json>>,
     pub(crate) rules: Vec<Map<String, Json>>,
-    /// Whether it may hold whatever its plan.
+    /// Whether its plan is ignored.
     pub(crate) is_open: bool,
 }
 
@@ -46,17 +46,17 @@ impl Zone {
         }
     }
 
-    /// How many records the zone may have.
+    /// The maximum number of records in the zone.
     pub(crate) fn max_records(&self) -> usize {
         if self.plan == "free" && !self.is_open { 1000 } else { 3500 }
     }
 
-    /// How many records one batch may be about.
+    /// The maximum number of records in a batch.
     pub(crate) fn max_in_batch(&self) -> usize {
         if self.plan == "free" { 200 } else { 3500 }
     }
 
-    /// How many page rules the zone may have.
+    /// The maximum number of page rules in the zone.
     pub(crate) fn max_rules(&self) -> usize {
         match self.plan.as_str() {
             _ if self.is_open => 125,
