@@ -1,4 +1,4 @@
-//! The fake of PowerDNS that tests have, as a program for others to be measured against: see
+//! The tests' fake of PowerDNS as a separate process, for measuring programs against it: see
 //! [`octodns_testkit::fake::serve`].
 
 #![expect(clippy::unwrap_used, reason = "the fake is one of tests")]

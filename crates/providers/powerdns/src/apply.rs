@@ -1,4 +1,4 @@
-//! Applying: as few requests as the server takes, each carried out as a whole or not at all.
+//! Applies a plan in as few requests as the server accepts, each carried out as a whole or not at all.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::client::{Api, Patch, Zone};
 use crate::options::Options;
 use crate::{lua, records};
 
-/// Servers refuse requests above 2 MB unless told otherwise (`webserver-max-bodysize`).
+/// By default, servers refuse requests above 2 MB (`webserver-max-bodysize`).
 const LIMITS: BatchLimits = BatchLimits { items: usize::MAX, bytes: 1_500_000 };
 
 pub(crate) async fn apply(
@@ -27,7 +27,7 @@ pub(crate) async fn apply(
     log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
     let zone = plan.desired.name();
-    // Whatever cannot be written must be known before anything is sent.
+    // Report everything that cannot be written before anything is sent.
     let patches = plan.changes.iter().map(|change| patches(zone, change));
     let patches: Vec<_> = patches.collect::<Result<_, _>>()?;
     let batches = batches(plan, LIMITS, |index| weight(patches.get(index)));
@@ -40,14 +40,14 @@ pub(crate) async fn apply(
     Ok(())
 }
 
-/// A plan on its way to the server.
+/// Applies a plan.
 struct Applying<'a> {
     api: &'a Api,
     options: &'a Options,
     plan: &'a Plan,
-    /// What each change of the plan is for the server.
+    /// The patches for each change of the plan.
     patches: Vec<Vec<Patch>>,
-    /// Whether there is a zone; it is created with the first batch that it takes.
+    /// Whether the zone exists; it is created with the first batch that the server accepts.
     exists: AtomicBool,
 }
 
@@ -72,7 +72,7 @@ fn in_order(patches: &[Vec<Patch>], indexes: &[usize]) -> Vec<Patch> {
     patches
 }
 
-/// Changes that are sent together, all or none.
+/// Changes that are sent together, all or nothing.
 struct OneBatch<'b> {
     applying: &'b Applying<'b>,
     changes: Vec<&'b Change>,
@@ -102,7 +102,7 @@ impl Call for OneBatch<'_> {
     }
 }
 
-/// What a zone, as it was read anew, shows of changes that are made all or none.
+/// Compares the current zone with changes that are applied together or not at all.
 fn seen(
     changes: &[&Change],
     found: &Zone,
@@ -110,7 +110,7 @@ fn seen(
     existed: bool,
 ) -> Result<Observed, ProviderError> {
     let mut types = RecordTypes::default();
-    // It cannot be there already.
+    // It cannot be registered already.
     let _ = types.register(Arc::new(lua::Lua));
     let validators = RecordValidators::default();
     let context = LoadContext { lenient: true, ..LoadContext::new(zone, &validators, &types) };
@@ -138,13 +138,13 @@ fn seen(
     })
 }
 
-/// How much a change is of a request.
+/// The weight of a change in a request.
 fn weight(patches: Option<&Vec<Patch>>) -> Weight {
     let patches = patches.map(Vec::as_slice).unwrap_or_default();
     Weight { items: patches.len(), bytes: patches.iter().map(size).sum() }
 }
 
-/// The length of a change in JSON, or a bit more.
+/// The length of a change as JSON, rounded up.
 fn size(patch: &Patch) -> usize {
     serde_json::to_string(patch).map_or(0, |json| json.len() + 1)
 }
@@ -172,7 +172,7 @@ fn patches(zone: &ZoneName, change: &Change) -> Result<Vec<Patch>, ProviderError
     };
     Ok(match change {
         Change::Delete(existing) => vec![delete(existing)],
-        // A record that becomes dynamic, or is no longer, is of another type for the server.
+        // A record that becomes dynamic, or is no longer dynamic, has another type at the server.
         Change::Update { existing, new }
             if records::server_type(existing) != records::server_type(new) =>
         {

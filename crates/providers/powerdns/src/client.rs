@@ -12,19 +12,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::options::{Kind, Options, SoaEdit};
 
-/// A zone, as listed.
+/// A zone in a list.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Listed {
     pub(crate) name: String,
 }
 
-/// A zone with all it holds.
+/// A zone with its RRsets.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Zone {
     pub(crate) rrsets: Vec<RrSet>,
 }
 
-/// An `RRset`, its name absolute.
+/// An `RRset` with an absolute name.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RrSet {
     pub(crate) name: String,
@@ -38,12 +38,12 @@ pub(crate) struct RrSet {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Row {
     pub(crate) content: String,
-    /// Whether it is there and not served.
+    /// Whether it exists but is not served.
     #[serde(default)]
     pub(crate) disabled: bool,
 }
 
-/// What is to become of an `RRset`.
+/// A change of an `RRset`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Patch {
     pub(crate) name: String,
@@ -103,7 +103,7 @@ impl Api {
         Ok(Self { client, server: options.server_id.clone() })
     }
 
-    /// The pauses before something is repeated.
+    /// The backoff of the client.
     pub(crate) fn backoff(&self) -> &Backoff {
         self.client.backoff()
     }
@@ -112,16 +112,17 @@ impl Api {
         self.client.get(&[&self.server, "zones"]).read().await
     }
 
-    /// A zone, or `None` where the server says that there is none.
+    /// A zone, or `None` if the server says that it does not exist.
     pub(crate) async fn zone(&self, name: &ZoneName) -> Result<Option<Zone>, Error> {
         self.client.get(&[&self.server, "zones", &id(name)]).read_optional().await
     }
 
-    /// Whether a zone that was not found is not there: an answer of the server itself, whose id is right.
+    /// The server's version; it shows that the server answers and its id is right, so that a missing zone
+    /// really does not exist.
     pub(crate) async fn version(&self) -> Result<[u32; 2], Error> {
         let response = self.client.get(&[&self.server]).send().await?;
         let Server { version } = response.json()?;
-        // Versions have texts after a dash: 4.5.0-alpha0.435.master.
+        // Versions have suffixes after a dash: 4.5.0-alpha0.435.master.
         let mut parts = version.split('.').map(|part| part.split('-').next()?.parse().ok());
         match (parts.next().flatten(), parts.next().flatten()) {
             (Some(major), Some(minor)) => Ok([major, minor]),
@@ -139,7 +140,7 @@ impl Api {
         request.json(&Patches { rrsets }).send_ok().await
     }
 
-    /// Creates a zone that holds `rrsets`.
+    /// Creates a zone with `rrsets`.
     pub(crate) async fn create(
         &self,
         zone: &ZoneName,
@@ -163,14 +164,14 @@ impl Api {
     }
 }
 
-/// Servers before 4.2 say of zones that are not there that they cannot be processed.
+/// Servers before 4.2 report missing zones as unprocessable.
 fn verdict(response: &Response) -> Option<Verdict> {
     let is_old_no = response.status() == StatusCode::UNPROCESSABLE_ENTITY
         && response.text().is_ok_and(|text| text.contains("\"Could not find domain "));
     is_old_no.then_some(Verdict::NotFound)
 }
 
-/// A zone's name in a path: percent-encoding with `=` for `%`.
+/// A zone's name in a path: percent-encoding with `=` instead of `%`.
 fn id(zone: &ZoneName) -> String {
     let mut id = String::new();
     for byte in zone.as_str().bytes() {

@@ -1,4 +1,5 @@
-//! Dynamic records: a LUA script that answers, with pools and rules in a comment by which they are read.
+//! Dynamic records: a LUA script that answers queries, with the pools and rules in a comment for reading them
+//! back.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
@@ -9,13 +10,13 @@ use octodns_core::{OwnedValue, Record, Value};
 
 use crate::client::Setting;
 
-/// What the comment with pools and rules starts with.
+/// The start of the comment with pools and rules.
 const MARK: &str = ";-- octodns-dynamic:v1:";
 
 /// The types whose records can be dynamic.
 const TYPES: [&str; 3] = ["A", "AAAA", "CNAME"];
 
-/// The value of the LUA record that answers as a dynamic record says.
+/// The value of the LUA record for a dynamic record.
 pub(crate) fn write(record: &Record) -> Result<String, String> {
     let dynamic = record.dynamic().ok_or("it is not dynamic")?;
     let (default, others) = default_and_others(dynamic)?;
@@ -32,7 +33,7 @@ pub(crate) fn write(record: &Record) -> Result<String, String> {
     Ok(format!("{} \"{}\"", record.record_type(), lines.join("\n")))
 }
 
-/// The one rule for all that no other takes, and the others.
+/// The default rule, and the others.
 fn default_and_others(dynamic: &Dynamic) -> Result<(&Rule, Vec<&Rule>), String> {
     let (defaults, others): (Vec<&Rule>, Vec<&Rule>) =
         dynamic.rules().iter().partition(|rule| rule.is_catchall());
@@ -43,13 +44,13 @@ fn default_and_others(dynamic: &Dynamic) -> Result<(&Rule, Vec<&Rule>), String> 
     }
 }
 
-/// Pools and rules in JSON without blanks, its keys in order, in base64.
+/// Pools and rules as JSON without whitespace and with sorted keys, in base64.
 fn mark(dynamic: &Dynamic) -> String {
     let spaced = Json { sort_keys: true, ..Json::default() }.text(&dynamic.to_value());
     URL_SAFE.encode(without_blanks(&spaced))
 }
 
-/// JSON without the blanks between its parts.
+/// JSON without whitespace between its parts.
 fn without_blanks(json: &str) -> String {
     let (mut text, mut in_quotes, mut escaped) = (String::new(), false, false);
     for character in json.chars() {
@@ -78,7 +79,7 @@ fn condition(rule: &Rule) -> String {
     parts.join(" or ")
 }
 
-/// A weighted choice among the values of a pool and of those it falls back to.
+/// A weighted choice among the values of a pool and its fallbacks.
 fn choice(pool: &str, dynamic: &Dynamic) -> Result<String, String> {
     let mut values = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
@@ -86,7 +87,7 @@ fn choice(pool: &str, dynamic: &Dynamic) -> Result<String, String> {
     while let Some(pool) = next.filter(|pool| !seen.contains(&pool.id())) {
         seen.push(pool.id());
         for value in pool.values() {
-            // It stands in a script, between quotes.
+            // It is inserted into a script, between quotes.
             let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-:*/".contains(c);
             if !value.value().chars().all(is_plain) {
                 return Err(format!(
@@ -101,14 +102,14 @@ fn choice(pool: &str, dynamic: &Dynamic) -> Result<String, String> {
     Ok(format!("pickwhashed({{{}}})", values.join(", ")))
 }
 
-/// The values of the pool that answers where no rule fits: what the record is without its routing.
+/// The values of the pool that answers if no rule matches: the record without its routing.
 pub(crate) fn served_by_default(dynamic: &Dynamic) -> Option<Vec<&str>> {
     let (default, _) = default_and_others(dynamic).ok()?;
     let pool: &Pool = dynamic.pool(default.pool()?)?;
     Some(pool.values().iter().map(octodns_core::record::dynamic::PoolValue::value).collect())
 }
 
-/// The data, but for its TTL, of the dynamic record that a script stands for; `None` for other scripts.
+/// The data, without the TTL, of the dynamic record in a script; `None` for other scripts.
 pub(crate) fn read(responses: &str, script: &str) -> Result<Option<Map<'static>>, String> {
     if !TYPES.contains(&responses) {
         return Ok(None);
@@ -188,13 +189,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blanks_go_but_those_in_quotes() {
+    fn blanks_are_removed_except_in_quotes() {
         let json = r#"{"a b": [1, "c, \" d"], "e": {"f": null}}"#;
         assert_eq!(without_blanks(json), r#"{"a b":[1,"c, \" d"],"e":{"f":null}}"#);
     }
 
     #[test]
-    fn the_settings_of_a_server_say_what_is_missing() {
+    fn missing_settings_of_a_server_are_found() {
         let check = |settings: &[(&str, &str)], part: Option<&str>| {
             let settings: Vec<_> = settings
                 .iter()
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_comment_is_an_error_and_other_scripts_are_none() {
+    fn a_damaged_comment_is_an_error_but_other_scripts_are_not() {
         assert_eq!(read("A", "'192.0.2.1'"), Ok(None));
         assert_eq!(read("TXT", &format!("{MARK}e30=")), Ok(None));
         for mark in ["!", "e30=", "bm8=", ""] {

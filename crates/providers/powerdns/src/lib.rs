@@ -17,9 +17,9 @@ use octodns_http::Accounts;
 pub use options::{Kind, Options, SoaEdit};
 pub use provider::PowerDns;
 
-/// Makes the provider known by its octoDNS class and short name, and its record type.
+/// Registers the provider by its octoDNS class and short name, and its record type.
 pub fn register(registry: &mut Registry) {
-    // That the type is there already is as good: another registration brought it.
+    // It is fine if another registration has already added the type.
     let _ = registry.types.register(Arc::new(lua::Lua));
     let (service, accounts) = (service::SERVICE, Accounts::default());
     let build = move |id: &str, given| PowerDns::new(id, &given, &accounts);

@@ -1,4 +1,4 @@
-//! `PowerDnsProvider/LUA`: records that a script answers for
+//! `PowerDnsProvider/LUA`: records with a script that answers queries
 //! (<https://doc.powerdns.com/authoritative/lua-records/>).
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use octodns_core::{OwnedValue, RecordType, Value};
 /// The name of the type.
 pub(crate) const LUA: RecordType = RecordType::custom("PowerDnsProvider/LUA");
 
-/// The type; a value is the type of the answers, and the script.
+/// The type; a value has the type of the answers, and the script.
 #[derive(Debug)]
 pub(crate) struct Lua;
 

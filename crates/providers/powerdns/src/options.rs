@@ -87,7 +87,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether servers before 4.5 do not know the word.
+    /// Whether servers before 4.5 do not support this kind.
     pub(crate) fn is_new(self) -> bool {
         matches!(self, Self::Primary | Self::Secondary)
     }
@@ -110,8 +110,8 @@ fn localhost() -> String {
 }
 
 impl Options {
-    /// Where the API is, without the server's id, and how requests are made: a server that is at hand is given
-    /// up on sooner than the world's services.
+    /// The endpoint, without the server's id, and the HTTP options: a nearby server needs a shorter timeout
+    /// than a service on the Internet.
     pub(crate) fn service(&self) -> ServiceOptions {
         let Self { scheme, host, port, .. } = self;
         let origin = self.endpoint.clone().unwrap_or_else(|| format!("{scheme}://{host}:{port}"));
@@ -122,7 +122,7 @@ impl Options {
     }
 }
 
-/// What the types of the options do not show.
+/// Checks that the types of the options cannot express.
 pub(crate) fn check(given: &Sourced<Options>) -> Result<(), BuildError> {
     if !given.options.ssl_verify {
         let mut error = given.error("ssl_verify", "certificates are always verified");
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_api_is_where_the_options_say() {
+    fn the_endpoint_follows_from_the_options() {
         let read = |json: serde_json::Value| {
             serde_json::from_value::<Options>(json).unwrap().service().endpoint.unwrap()
         };

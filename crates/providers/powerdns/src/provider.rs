@@ -1,4 +1,4 @@
-//! The provider: reading, what the server can hold, applying.
+//! The provider: reading, the capabilities of the server, applying.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub struct PowerDns {
     id: Arc<str>,
     api: Api,
     options: Options,
-    /// Why the server cannot hold dynamic records, asked once.
+    /// Why the server cannot hold dynamic records, determined once per run.
     missing: Arc<PerRun<Option<String>>>,
 }
 
@@ -33,7 +33,7 @@ impl PowerDns {
     ///
     /// # Errors
     ///
-    /// Says which option cannot be, and where it is.
+    /// Says which option is not valid, and where.
     pub fn new(
         id: &str,
         given: &Sourced<Options>,
@@ -45,7 +45,7 @@ impl PowerDns {
         Ok(Self { id: id.into(), api, options: given.options.clone(), missing })
     }
 
-    /// What is missing for dynamic records, if anything is.
+    /// Why dynamic records are not supported, if they are not.
     async fn missing(&self) -> Result<Option<String>, ProviderError> {
         if self.options.enable_dynamic.is_some() {
             return Ok(None);
@@ -57,7 +57,8 @@ impl PowerDns {
         Ok(Option::clone(&*self.missing.get_or_try_init(ask).await?))
     }
 
-    /// Takes the routing from records where the server cannot hold it, and refuses what no script is.
+    /// Removes the routing from records if the server cannot hold it, and refuses what a script cannot
+    /// express.
     async fn adapt_dynamic(
         &self,
         desired: &mut Zone,
@@ -108,7 +109,7 @@ impl Source for PowerDns {
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(found) = self.api.zone(zone.name).await? else {
-            // Only a server that is there can say that a zone is not.
+            // Only a server that answers can say that a zone does not exist.
             self.api.version().await?;
             return Ok(None);
         };

@@ -1,6 +1,6 @@
-//! `RRset`s and records, both ways. Pure: no calls, no state.
+//! Converts `RRset`s to records and back. Pure: no calls, no state.
 //!
-//! Values are presentation format with absolute names.
+//! Values are in presentation format with absolute names.
 
 use octodns_core::record::text::Presentation;
 use octodns_core::record::{LoadContext, Loc, RecordTypes, Txt};
@@ -13,11 +13,11 @@ use octodns_kit::dialect::{Dialect, Dot, Names};
 use crate::client::{Row, RrSet};
 use crate::{dynamic, lua};
 
-/// Names are absolute, those in values as well.
+/// Names are absolute, also in values.
 pub(crate) const DIALECT: Dialect =
     Dialect { names: Names::Absolute(Dot::Required), ..Dialect::RAW };
 
-/// The types the server and octoDNS have; SOA is the server's own business.
+/// The types that both the server and octoDNS support; the server manages the SOA itself.
 pub(crate) const TYPES: &[RecordType] = &[
     RecordType::A,
     RecordType::AAAA,
@@ -40,10 +40,10 @@ pub(crate) const TYPES: &[RecordType] = &[
     lua::LUA,
 ];
 
-/// Texts have their semicolons escaped, as octoDNS sends them, and are in one string: the server cuts it.
+/// Texts have escaped semicolons, as octoDNS sends them, and are one string, which the server splits.
 const TEXT: Presentation = Presentation::DECIMAL.with_escaped_semicolons();
 
-/// The server's name of the type of LUA records, dynamic ones among them.
+/// The server's type of LUA records, including dynamic ones.
 pub(crate) const SERVER_LUA: &str = "LUA";
 
 /// The records of a zone; findings about them go into `report`.
@@ -61,7 +61,7 @@ pub(crate) fn load(
     Ok(records)
 }
 
-/// Name and data of the record that an `RRset` is; `None` for types that are left alone.
+/// The name and data of the record of an `RRset`; `None` for types that are left alone.
 fn read(
     set: &RrSet,
     zone: &ZoneName,
@@ -71,7 +71,7 @@ fn read(
         let message = format!("{} {}: {why}", set.name, set.record_type);
         ProviderError::service(ServiceErrorKind::Malformed, message)
     };
-    // What is disabled is not served. Differs from octoDNS, which takes it for what is there.
+    // Disabled records are not served. Differs from octoDNS, which treats them as existing.
     let served: Vec<&str> =
         set.records.iter().filter(|row| !row.disabled).map(|row| &*row.content).collect();
     if served.is_empty() {
@@ -106,7 +106,7 @@ fn read(
     Ok(Some((name.into_owned(), data.into())))
 }
 
-/// A service binding whose port is a number, as in zone files.
+/// A service binding with its port as a number, as in zone files.
 fn with_port(mut value: OwnedValue) -> OwnedValue {
     if let Some(port) =
         value.as_map_mut().and_then(|map| map.get_mut("svcparams")?.as_map_mut()?.get_mut("port"))
@@ -117,7 +117,7 @@ fn with_port(mut value: OwnedValue) -> OwnedValue {
     value
 }
 
-/// The data of a record but for its TTL.
+/// The data of a record without its TTL.
 fn values_of(of: &str, is_single: bool, mut values: Vec<OwnedValue>) -> Map<'static> {
     let mut data = Map::new();
     data.insert("type", of.to_owned());
@@ -131,7 +131,7 @@ fn values_of(of: &str, is_single: bool, mut values: Vec<OwnedValue>) -> Map<'sta
     data
 }
 
-/// A dynamic record, or one of scripts.
+/// A dynamic record, or one with other scripts.
 fn scripts(served: &[&str]) -> Result<Map<'static>, String> {
     let split = |content: &&str| {
         let (responses, script) = content.split_once(' ').ok_or("a script without its type")?;
@@ -189,7 +189,7 @@ fn place(place: &Loc) -> String {
     )
 }
 
-/// Service bindings whose parameters without a name have quotes, which the server asks for.
+/// Quotes the values of unnamed parameters in service bindings, which the server requires.
 fn quoted_keys(rdata: &str) -> String {
     let word = |word: &str| match word.split_once('=') {
         Some((key, value)) if key.starts_with("key") && !value.starts_with('"') => {
@@ -200,7 +200,7 @@ fn quoted_keys(rdata: &str) -> String {
     rdata.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// The record as it will be read back, if that is another: what a plan is to compare.
+/// The record as it will be read back, if that is different; plans compare this form.
 pub(crate) fn as_held(record: &Record) -> Option<Record> {
     let values = dynamic::served_by_default(record.dynamic()?)?;
     let data = match record.data() {
@@ -248,7 +248,8 @@ mod tests {
         }
     }
 
-    /// The server keeps what octoDNS sent, and answers SERVFAIL for some of it: it is read, to be replaced.
+    /// The server stores what octoDNS sent, and answers SERVFAIL for some of it: it is read, so that it can
+    /// be replaced.
     #[test]
     fn texts_that_the_server_cannot_serve_are_read() {
         for (content, text) in [("\"a\\09\"", "a\\\\09"), ("\"a\\999b\"", "a\\\\999b")] {

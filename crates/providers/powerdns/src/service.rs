@@ -1,20 +1,20 @@
-//! What is known of the service.
+//! The facts of the service.
 
 use octodns_core::Capabilities;
 use octodns_kit::Service;
 
 use crate::records;
 
-/// The endpoint is what the options say.
+/// The options contain the endpoint.
 pub(crate) const SERVICE: Service = Service {
     short_names: &["powerdns"],
     version: env!("CARGO_PKG_VERSION"),
-    // As many as zones are planned at a time by default.
+    // As many as the default number of zones planned concurrently.
     concurrency: 16,
     capabilities: Capabilities { dynamic: true, dynamic_subnets: true, ..PLAIN },
     dialect: records::DIALECT,
     ..Service::new("octodns_powerdns.PowerDnsProvider", "")
 };
 
-/// What a server holds that does not answer by LUA records.
+/// The capabilities of a server without LUA records.
 pub(crate) const PLAIN: Capabilities = Capabilities::of(records::TYPES).root_ns().multivalue_ptr();

@@ -1,5 +1,5 @@
-//! What octoDNS' own provider read and wrote. Ours asks for less: it sends deletions without the records,
-//! and makes a zone that is not there without trying to change it first; so the end states are compared.
+//! Recordings of octoDNS' own provider. This one sends less: deletions without the records, and a missing
+//! zone is created without trying to change it first; so the final states are compared.
 
 use octodns_core::ServiceErrorKind;
 use octodns_testkit::cassette::Cassettes;

@@ -1,5 +1,5 @@
-//! A small PowerDNS: zones with their `RRset`s. The real one is what behaviour is tried against; this one
-//! tells what recorded requests come to, and has the faults that the real one cannot be made to have.
+//! A small PowerDNS: zones with their `RRset`s. The behaviour suite uses the real server; this one finds the
+//! final state of recorded requests, and has faults that the real one cannot produce.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ impl Default for PowerDns {
 }
 
 impl PowerDns {
-    /// What the first answers of a recording say there is.
+    /// The state that the first responses of a recording show.
     pub(crate) fn of(cassette: &Cassette) -> Self {
         let mut server = Self::default();
         for exchange in cassette.exchanges.iter().filter(|exchange| exchange.method == "GET") {
@@ -115,7 +115,7 @@ impl Api for PowerDns {
 
 impl Replayed for PowerDns {
     fn response(&mut self, request: &Request) -> Response {
-        // The reference tries to change a zone before it makes it; that it is not there is no fault.
+        // The reference tries to change a zone before it creates it; that error is expected.
         let response = self.respond(request);
         if request.method == "PATCH" && response.status == 404 {
             Response::empty(204)

@@ -1,4 +1,4 @@
-//! A thousand changes through a server, or a way to it, that fails often.
+//! A thousand changes with a server and connections that fail often.
 
 use octodns_core::{Outcome, ZoneName};
 use octodns_testkit::fake::{Control, Fake, InjectedFault, Request};
@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 use crate::fake::PowerDns;
 use crate::live::harness;
 
-/// One in ten answers is 429 or 503, one in fifty connections breaks; requests were carried out before
-/// that, or were not.
+/// One response in ten is 429 or 503, and one connection in fifty breaks, with or without the request being
+/// carried out.
 fn storm(control: &Control, seed: u64) {
     for (number, percent, fault) in [
         (0, 5, InjectedFault::throttled()),
@@ -22,7 +22,7 @@ fn storm(control: &Control, seed: u64) {
     }
 }
 
-/// What a zone is to hold: new at first, then half of it changed and half gone.
+/// The desired records of a zone: new at first, then half of them changed and half deleted.
 fn records(step: usize) -> Vec<Json> {
     let record = |index: usize| {
         let address = format!("192.0.2.{}", index + step);
@@ -31,9 +31,10 @@ fn records(step: usize) -> Vec<Json> {
     (0..if step == 0 { 50 } else { 25 }).map(record).collect()
 }
 
-/// A server takes a zone's changes in one request, so there are many zones. Each is made, and changed.
+/// The server accepts all changes of a zone in one request, so there are many zones. Each is created and
+/// changed.
 #[tokio::test]
-async fn a_thousand_changes_come_through_a_storm() {
+async fn a_thousand_changes_survive_a_storm() {
     let fake = Fake::start(PowerDns::default()).await;
     let harness = harness(fake.url(), &json!({}));
     let mut changes = 0;
@@ -55,14 +56,14 @@ async fn a_thousand_changes_come_through_a_storm() {
         }
     }
     assert_eq!(changes, 1000);
-    // A request that something went wrong with, and was not carried out, has no status.
+    // A request that failed without being carried out has no status.
     let failed = fake.seen().iter().filter(|seen| seen.status.is_none()).count();
     assert!(failed > 3, "only {failed} requests went wrong");
 }
 
-/// Without a second attempt: whether it was done is seen in the zone, which is made first and changed then.
+/// Without a retry: reading the zone shows whether it was done, for a creation and a change.
 #[tokio::test]
-async fn an_answer_that_is_lost_is_looked_for() {
+async fn a_lost_response_is_looked_up() {
     let fake = Fake::start(PowerDns::default()).await;
     let http = json!({"attempts": 1, "retry_wait": 0.001});
     let harness = harness(fake.url(), &json!({"http": http}));
@@ -90,9 +91,9 @@ async fn an_answer_that_is_lost_is_looked_for() {
     }
 }
 
-/// Somebody else made the zone meanwhile: nothing of theirs is taken for ours.
+/// Somebody else creates the zone in the meantime: their records are not mistaken for ours.
 #[tokio::test]
-async fn a_zone_of_somebody_else_is_not_taken_for_ours() {
+async fn a_zone_of_somebody_else_is_not_mistaken_for_ours() {
     let fake = Fake::start(PowerDns::default()).await;
     let harness = harness(fake.url(), &json!({}));
     let zone = ZoneName::new("taken.example.").unwrap();
@@ -105,9 +106,9 @@ async fn a_zone_of_somebody_else_is_not_taken_for_ours() {
     assert!(applied.outcomes.iter().all(Outcome::is_unknown), "{:?}", applied.outcomes);
 }
 
-/// The server tells the first error of a request, and nothing of it is made.
+/// The server reports the first error of a request, and applies nothing of it.
 #[tokio::test]
-async fn what_the_server_refuses_is_named_and_what_comes_before_it_is_made() {
+async fn a_refused_change_is_named_and_those_before_it_are_applied() {
     let fake = Fake::start(PowerDns::default()).await;
     let harness = harness(fake.url(), &json!({}));
     let zone = ZoneName::new("picky.example.").unwrap();

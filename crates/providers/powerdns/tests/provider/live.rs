@@ -1,5 +1,4 @@
-//! A real server: the behaviour suite, octoDNS' own provider beside ours, dynamic records as they are
-//! answered.
+//! A real server: the behaviour suite, octoDNS' own provider, and the answers for dynamic records.
 
 use octodns_core::{Outcome, ZoneName, async_trait};
 use octodns_testkit::behaviour::{self, Fixture};
@@ -14,7 +13,7 @@ use crate::fake::PowerDns;
 
 const CLASS: &str = "octodns_powerdns.PowerDnsProvider";
 
-/// A provider at an address, with further options.
+/// A provider for this URL, with further options.
 pub(crate) fn harness(url: &str, options: &Json) -> Harness {
     let mut config = json!({
         "host": "127.0.0.1", "api_key": API_KEY, "endpoint": url,
@@ -51,7 +50,7 @@ async fn behaviour() {
     behaviour::run_suite(&live).await;
 }
 
-/// Faults that the real server cannot be made to have.
+/// Faults that the real server cannot produce.
 struct Faulty(Fake<PowerDns>);
 
 #[async_trait]
@@ -86,7 +85,7 @@ async fn two_clients() {
     TwoClients { ours: &ours, theirs: &theirs, zones, except: &[] }.run().await;
 }
 
-/// Records that are dynamic one day and plain the next, with subnets, fallbacks and weights.
+/// Records that are dynamic at one step and plain at the next, with subnets, fallbacks and weights.
 fn dynamic(step: usize) -> Vec<Json> {
     let pools = json!({
         "eu": {"fallback": "rest", "values": [{"value": "192.0.2.1", "weight": 3}, {"value": "192.0.2.2"}]},
@@ -135,7 +134,7 @@ async fn dynamic_records_and_scripts_are_written_and_read_back() {
     assert_eq!(ask(&live, "www.dynamic.example.", [127, 128, 0, 1]), "192.0.2.9");
 }
 
-/// What the server answers a client with an address of loopback, which is what tells it the place.
+/// The server's answer for a client with a loopback address, which determines the location.
 fn ask(live: &Live, name: &str, from: [u8; 4]) -> String {
     let address = live.0.address();
     let from = std::net::Ipv4Addr::from(from).to_string();
@@ -149,7 +148,7 @@ fn ask(live: &Live, name: &str, from: [u8; 4]) -> String {
 
 /// A server without LUA records: an error, or with `strict_supports: false` the plain values.
 #[tokio::test]
-async fn servers_without_lua_are_told_what_is_missing() {
+async fn servers_without_lua_cannot_hold_dynamic_records() {
     let fake = Fake::start(PowerDns::default()).await;
     let zone = ZoneName::new("dynamic.example.").unwrap();
     for (options, fine) in [
@@ -174,9 +173,9 @@ async fn servers_without_lua_are_told_what_is_missing() {
     }
 }
 
-/// More than the server takes in one request: 3,000 texts of 1,000 bytes.
+/// More than the server accepts in one request: 3,000 texts of 1,000 bytes.
 #[tokio::test]
-async fn a_large_plan_is_cut() {
+async fn a_large_plan_is_split() {
     let Some(live) = Live::start() else { return };
     let (harness, zone) =
         (live.harness(&json!({"timeout": 60})), ZoneName::new("large.example.").unwrap());
@@ -189,9 +188,9 @@ async fn a_large_plan_is_cut() {
     assert!(harness.plan(&desired).await.unwrap().is_none());
 }
 
-/// What was and what was not done is told when a part is refused.
+/// If a part is refused, the log says what was done and what was not.
 #[tokio::test]
-async fn a_part_that_is_refused_is_told() {
+async fn a_refused_part_is_reported() {
     let fake = Fake::start(PowerDns::default()).await;
     let (harness, zone) =
         (harness(fake.url(), &json!({})), ZoneName::new("large.example.").unwrap());
@@ -213,7 +212,7 @@ async fn a_part_that_is_refused_is_told() {
 }
 
 #[tokio::test]
-async fn certificates_cannot_be_left_unverified() {
+async fn certificates_are_always_verified() {
     for (options, part) in [
         (json!({"ssl_verify": false}), "ca_file"),
         (json!({"scheme": "ftp"}), "http or https"),

@@ -1,4 +1,4 @@
-//! The provider against a real server, against what octoDNS' own did, and beside it.
+//! The provider with a real server, with recordings of octoDNS' own provider, and compared with it.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
