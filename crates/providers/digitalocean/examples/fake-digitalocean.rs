@@ -1,4 +1,4 @@
-//! The fake of DigitalOcean that tests have, as a program for others to be measured against: see
+//! The tests' fake of DigitalOcean as a separate process, for measuring programs against it: see
 //! [`octodns_testkit::fake::serve`].
 
 #[expect(unused_imports, reason = "tests hold the provider to it")]

@@ -13,7 +13,7 @@ use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone,
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The most entries a page can have.
+/// The maximum number of entries per page.
 const PER_PAGE: u64 = 200;
 
 /// Options of one `digitalocean` provider.
@@ -24,7 +24,7 @@ pub struct Options {
     pub token: Secret,
 }
 
-/// Makes the provider known by its octoDNS class and its short name.
+/// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     rows::register::<DigitalOcean>(registry);
 }
@@ -42,7 +42,7 @@ impl Api for DigitalOcean {
         short_names: &["digitalocean"],
         version: env!("CARGO_PKG_VERSION"),
         rates: &[Rate::per_minute(250), Rate::per_hour(5000)],
-        // SOA is the service's own business.
+        // The service manages the SOA itself.
         capabilities: Capabilities::of(&[
             RecordType::A,
             RecordType::AAAA,
@@ -104,7 +104,7 @@ impl Api for DigitalOcean {
         Ok(domains.into_iter().map(|domain| ListedZone::named(domain.name)).collect())
     }
 
-    /// Empty but for the service's own NS rows.
+    /// Has only the service's own NS rows.
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
         self.client.post(&["domains"]).json(&json!({"name": zone.without_dot()})).send_ok().await?;
         Ok(String::new())
@@ -157,7 +157,7 @@ impl RowApi for DigitalOcean {
     }
 }
 
-/// A domain, as listed.
+/// A domain in a list.
 #[derive(Debug, Deserialize)]
 struct Domain {
     name: String,
@@ -178,7 +178,7 @@ struct Meta {
     total: u64,
 }
 
-/// All entries of a list: the link to the next page is there on all pages but the last.
+/// All entries of a list: every page except the last has a link to the next.
 async fn list<'c, T: serde::de::DeserializeOwned>(
     get: impl Fn() -> Request<'c>,
 ) -> Result<Vec<T>, Error> {

@@ -1,4 +1,4 @@
-//! The provider at a fake of the service, beside recordings, and beside octoDNS' own.
+//! The provider with a fake of the service, with recordings, and compared with octoDNS' own.
 
 use octodns_testkit::store::{Action, By, Dot, Paging, Store, Values};
 use octodns_testkit::suite::Suite;

@@ -1,4 +1,4 @@
-//! The source: its options, and the one record it reads.
+//! The source: its options, and its single record.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use octodns_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The TTL of a record, in seconds, when none is configured.
+/// The default TTL of the record, in seconds.
 const DEFAULT_TTL: i64 = 60;
 
 static CAPABILITIES: Capabilities =
@@ -34,7 +34,7 @@ fn default_ttl() -> i64 {
     DEFAULT_TTL
 }
 
-/// Makes the source known by its octoDNS class and short name.
+/// Registers the source by its octoDNS class and short name.
 pub fn register(registry: &mut Registry) {
     let environment = Arc::clone(&registry.host.env);
     let (path, version) = ("octodns.source.envvar.EnvVarSource", env!("CARGO_PKG_VERSION"));
@@ -43,7 +43,7 @@ pub fn register(registry: &mut Registry) {
     });
 }
 
-/// One TXT record, its value a variable of the environment.
+/// A TXT record with the value of an environment variable.
 #[derive(Clone)]
 pub struct EnvVarSource {
     id: Arc<str>,
@@ -52,7 +52,7 @@ pub struct EnvVarSource {
 }
 
 impl EnvVarSource {
-    /// A source that looks its variable up in `environment` whenever a zone is read.
+    /// A source that looks up its variable in `environment` whenever a zone is read.
     pub fn new(id: &str, options: Options, environment: Lookup) -> Self {
         Self { id: id.into(), options, environment }
     }
@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    /// The record of a source with these options where `WHO` has a value, or what is wrong.
+    /// The record of a source with these options and a value for `WHO`, or the error.
     async fn read(
         options: &[(&'static str, OwnedValue)],
         who: Option<&'static str>,
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_record_is_an_error() {
+    async fn an_invalid_record_is_an_error() {
         let name = || ("name", OwnedValue::from("deployer"));
         for (options, who, expected) in [
             (vec![("variable", "WHO".into()), name()], None, "WHO is not set"),

@@ -1,4 +1,4 @@
-//! From a zone to a hosts file (hosts(5)), byte for byte as octoDNS writes it.
+//! Writes a zone as a hosts file (hosts(5)), byte for byte like octoDNS.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -15,23 +15,23 @@ pub(crate) struct Style<'s> {
     pub(crate) remove_trailing_dots: bool,
 }
 
-/// Where following a name ends.
+/// The end of a chain of names.
 enum End {
-    /// At a record with addresses.
+    /// A record with addresses.
     Address,
-    /// At a name that nothing is known of.
+    /// A name without a known record.
     Unknown,
-    /// At a name that was met before.
+    /// A name that was seen before.
     Loop,
 }
 
-/// The hosts file of a zone whose names lead to `names`.
+/// The hosts file of a zone; `names` resolves its names.
 pub(crate) fn file(zone: &Zone, names: &Names, style: Style<'_>) -> String {
     let ruler = "#".repeat(50);
     let mut text = format!("{ruler}\n# octoDNS {} {}\n{ruler}\n\n", style.id, zone.name().as_str());
     let mut records: Vec<_> = zone.records().collect();
     records.sort_by_key(|record| (record.name().as_str(), type_text(record)));
-    // The first type of a name is all there is of it.
+    // Only the first type of a name is used.
     records.dedup_by(|later, first| later.name() == first.name());
     for record in records {
         let fqdn = record.fqdn(zone.name());
@@ -40,7 +40,7 @@ pub(crate) fn file(zone: &Zone, names: &Names, style: Style<'_>) -> String {
     text
 }
 
-/// What stands there for one name. Writing to text cannot fail.
+/// The lines for one name. Writing to a string cannot fail.
 fn block(text: &mut String, start: Node, names: &Names, style: Style<'_>) {
     let (path, end) = follow(start, names);
     for node in &path {
@@ -66,9 +66,9 @@ fn block(text: &mut String, start: Node, names: &Names, style: Style<'_>) {
     text.push('\n');
 }
 
-/// The way from a record to where its CNAME and ALIAS records lead.
+/// The chain of CNAME and ALIAS records from a record to its end.
 fn follow(start: Node, names: &Names) -> (Vec<Node>, End) {
-    // Differs from octoDNS: two zones may both have a CNAME `www`, and one lead to the other.
+    // Differs from octoDNS: two zones may both have a CNAME `www`, one pointing to the other.
     let key = |node: &Node| (node.fqdn.clone(), node.record.record_type());
     let mut met = HashSet::from([key(&start)]);
     let mut path = vec![start];

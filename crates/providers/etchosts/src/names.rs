@@ -1,4 +1,4 @@
-//! The names of all zones: where CNAME and ALIAS records lead.
+//! The names of all zones, to follow CNAME and ALIAS records.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -7,24 +7,24 @@ use std::sync::Arc;
 
 use octodns_core::{Record, Zone};
 
-/// A record with its whole name.
+/// A record with its absolute name.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) fqdn: String,
     pub(crate) record: Arc<Record>,
 }
 
-/// What each name stands for, and each wildcard.
+/// The record of each name, and of each wildcard.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     exact: HashMap<String, Arc<Record>>,
-    /// By what follows the asterisk.
+    /// By the name after the asterisk.
     wildcards: HashMap<String, Arc<Record>>,
 }
 
 impl Names {
-    /// The names of these zones. Of several records with one name the first type counts, A before AAAA before
-    /// ALIAS before CNAME; of one in two zones, that of the zone below the other.
+    /// The names of these zones. If a name has several records, the first type counts, in the order A, AAAA,
+    /// ALIAS, CNAME; if it is in two zones, the record of the child zone counts.
     pub(crate) fn of<'z>(zones: impl IntoIterator<Item = &'z Zone>) -> Self {
         let mut zones: Vec<_> = zones.into_iter().collect();
         zones.sort_by_key(|zone| (Reverse(zone.name().as_str().len()), zone.name()));
@@ -41,8 +41,8 @@ impl Names {
         names
     }
 
-    /// What a name stands for: itself, or the longest wildcard that matches it. An asterisk stands for any
-    /// number of labels.
+    /// The record of a name, or of the longest wildcard that matches it. An asterisk matches any number of
+    /// labels.
     pub(crate) fn find(&self, fqdn: &str) -> Option<Node> {
         if let Some(record) = self.exact.get(fqdn) {
             return Some(Node { fqdn: fqdn.to_owned(), record: Arc::clone(record) });
@@ -69,7 +69,7 @@ fn insert(names: &mut HashMap<String, Arc<Record>>, name: String, record: &Arc<R
     }
 }
 
-/// What types are sorted by.
+/// The sort key of types.
 pub(crate) fn type_text(record: &Record) -> &'static str {
     record.record_type().as_str()
 }

@@ -1,4 +1,4 @@
-//! The provider: its options, what it remembers while planning, and the writing of one zone.
+//! The provider: its options, the zones it has planned, and the writing of one zone.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     ..Capabilities::NOTHING
 };
 
-/// The most zones that one provider remembers.
+/// The maximum number of zones that one provider remembers.
 const MAX_ZONES: usize = 1_000_000;
 
 /// Options of one `etchosts` provider.
@@ -47,7 +47,7 @@ fn yes() -> bool {
     true
 }
 
-/// Makes the provider known by its octoDNS class and short name.
+/// Registers the provider by its octoDNS class and short name.
 pub fn register(registry: &mut Registry) {
     let (path, version) = ("octodns_etchosts.EtcHostsProvider", env!("CARGO_PKG_VERSION"));
     registry.provider(path, &["etchosts"], version, |id, options| {
@@ -57,8 +57,9 @@ pub fn register(registry: &mut Registry) {
 
 /// Writes zones as hosts files.
 ///
-/// Names of other zones are followed as far as this value has planned them: plan all zones, then apply.
-/// What a zone is to hold is remembered until it is planned anew; more than a million zones are refused.
+/// Names of other zones are resolved if this provider has planned those zones: plan all zones, then apply.
+/// The desired records of a zone are remembered until it is planned again; more than a million zones are
+/// refused.
 #[derive(Debug)]
 pub struct EtcHostsProvider {
     id: Arc<str>,
@@ -66,11 +67,11 @@ pub struct EtcHostsProvider {
     planned: Mutex<Planned>,
 }
 
-/// What the zones are to hold that were planned.
+/// The desired records of the planned zones.
 #[derive(Debug, Default)]
 struct Planned {
     zones: BTreeMap<ZoneName, Zone>,
-    /// Their names, once a file was written since the last zone was planned.
+    /// Their names; set when a file has been written since the last zone was planned.
     names: Option<Arc<Names>>,
 }
 
@@ -92,13 +93,13 @@ impl Planned {
 }
 
 impl EtcHostsProvider {
-    /// A provider that writes below a folder.
+    /// A provider that writes to a folder.
     pub fn new(id: &str, options: Options) -> Self {
         Self { id: id.into(), options, planned: Mutex::default() }
     }
 
     fn planned(&self) -> MutexGuard<'_, Planned> {
-        // Whatever panicked, the map is whole.
+        // The map is consistent even after a panic.
         self.planned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -118,7 +119,7 @@ impl EtcHostsProvider {
 
 /// The file of a zone.
 fn path(directory: &Path, zone: &ZoneName) -> PathBuf {
-    // Differs from octoDNS: the slash of RFC 2317 is not a folder.
+    // Differs from octoDNS: the slash of RFC 2317 is replaced, so that it is not a folder.
     directory.join(format!("{}hosts", zone.as_str().replace('/', "-")))
 }
 
@@ -147,14 +148,14 @@ impl Source for EtcHostsProvider {
 
 #[async_trait]
 impl Provider for EtcHostsProvider {
-    /// Adds nothing: it sees what each zone is to hold at the end of planning, which other zones may name.
+    /// Adds nothing: records the final desired state of each zone, to which other zones may refer.
     async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
         self.planned().remember(draft.desired)?;
         Ok(Vec::new())
     }
 
-    // Differs from octoDNS: a file is written even when another planned zone has no change, and without the
-    // records whose change was taken out of the plan.
+    // Differs from octoDNS: a file is written even if another planned zone has no changes, and without the
+    // records whose change was removed from the plan.
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         log.in_one(self.write(&plan.outcome())).await?;
         tracing::info!(

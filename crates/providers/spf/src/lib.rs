@@ -11,7 +11,7 @@ use octodns_dns::spf::SpfDnsLookupProcessor;
 pub use options::Options;
 pub use source::SpfSource;
 
-/// Makes the source and the processor known by their octoDNS classes and the source by its short name.
+/// Registers the source by its octoDNS class and short name, and the processor by its octoDNS class.
 pub fn register(registry: &mut Registry) {
     let version = env!("CARGO_PKG_VERSION");
     registry.source("octodns_spf.SpfSource", &["spf"], version, |id, options| {

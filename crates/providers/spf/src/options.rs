@@ -62,7 +62,7 @@ fn five() -> f64 {
 }
 
 impl Options {
-    /// The policy they stand for; what they list is taken as it is.
+    /// The policy of these options; entries are used as they are.
     pub(crate) fn policy(&self) -> Policy {
         let terms = [
             ("a", &self.a_records),

@@ -1,8 +1,8 @@
-//! Policies as this source writes them, and how two of them become one.
+//! Policies as this source writes them, and how to merge two of them.
 
 use octodns_dns::spf::{Mechanism, Term, words};
 
-/// A policy by its mechanisms, in the order they are written in.
+/// A policy, by its mechanisms in the order in which they are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Policy {
     /// The terms `a`, `mx`, `ip4`, `ip6`, `include` and `exists`, as they are written.
@@ -13,7 +13,7 @@ pub(crate) struct Policy {
     pub(crate) all: Option<char>,
 }
 
-/// Why a policy that is there cannot be joined with another.
+/// Why an existing policy cannot be merged with another.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum MergeError {
     #[error("\"{0}\" is not an SPF value")]
@@ -31,7 +31,7 @@ pub(crate) enum MergeError {
 }
 
 impl MergeError {
-    /// What to do about it.
+    /// What the user can do.
     pub(crate) fn help(&self) -> &'static str {
         match self {
             Self::NoPolicy(_) => "start the value with \"v=spf1 \"",
@@ -56,7 +56,7 @@ impl Policy {
         for word in words {
             let owned = || word.to_owned();
             match Term::read(word) {
-                // What follows means nothing (RFC 7208, section 5.1), and is not written again.
+                // Everything after `all` is ignored (RFC 7208, section 5.1), and is not written again.
                 Term::Mechanism { qualifier, kind: Mechanism::All, .. } => {
                     policy.all = Some(qualifier);
                     break;
@@ -75,7 +75,7 @@ impl Policy {
         Ok(policy)
     }
 
-    /// The terms of both, each once, those of `self` first; of two ways to end, the more lenient.
+    /// The terms of both without duplicates, those of `self` first; of two `all`, the more lenient.
     pub(crate) fn merge(mut self, other: &Self) -> Result<Self, MergeError> {
         let all = LENIENT_FIRST.into_iter().find(|all| [self.all, other.all].contains(&Some(*all)));
         let is_redirect = |word: &&String| matches!(Term::read(word), Term::Redirect(_));
@@ -113,7 +113,7 @@ impl std::fmt::Display for Policy {
     }
 }
 
-/// Where the terms of a mechanism stand.
+/// The position of a mechanism's terms.
 fn place(kind: Mechanism) -> usize {
     match kind {
         Mechanism::A => 0,

@@ -1,4 +1,4 @@
-//! The source: a policy for the TXT record at the apex, whoever gave the rest of it.
+//! The source: a policy for the TXT record at the apex, merged with those of other sources.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct SpfSource {
     id: Arc<str>,
     options: Options,
     policy: Policy,
-    /// What looking the policy up said, once a run.
+    /// The result of looking up the policy, once per run.
     verified: PerRun<Result<(), String>>,
 }
 
@@ -53,7 +53,7 @@ impl SpfSource {
         counted.map(|_| ()).map_err(|error| error.with_causes())
     }
 
-    /// The record of a zone that has none.
+    /// The record for a zone that has none.
     fn new_record(&self, zone: &ZoneRequest<'_>) -> ZoneRead {
         let data: Map<'_> = [
             ("ttl", Value::from(self.options.ttl)),
@@ -69,7 +69,7 @@ impl SpfSource {
         read
     }
 
-    /// The record of a zone that has one, with our policy in it.
+    /// The record of a zone that has one, with this policy merged into it.
     fn extended(&self, record: &Record, zone: &ZoneName) -> Result<ZoneRead, ProviderError> {
         let RecordData::Txt(values) = record.data() else { return Ok(ZoneRead::default()) };
         let mut values = values.clone();
@@ -86,7 +86,7 @@ impl SpfSource {
         Ok(ZoneRead { records, replace: true, ..ZoneRead::default() })
     }
 
-    /// Both policies as one; else why not, and what to do about it.
+    /// Both policies merged; or why that is not possible, and what to do.
     fn merged(&self, value: &str) -> Result<String, (String, &'static str)> {
         if !self.options.merging_enabled {
             return Err((

@@ -1,4 +1,4 @@
-//! What octoDNS does with policies, recorded: the same here, but where it goes against RFC 7208.
+//! Recordings of octoDNS with policies: the same results, except where octoDNS contradicts RFC 7208.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 
 const TXT: u16 = 16;
 
-/// What a recording is about.
+/// The subject of a recording.
 #[derive(Clone, Copy, PartialEq)]
 enum About {
     Source,
@@ -36,7 +36,7 @@ impl About {
     }
 }
 
-/// Every case, with what it is called.
+/// Every case, with its name.
 fn cases() -> Option<Vec<(String, Json)>> {
     let cases = Cassettes::raw("spf")?.into_iter().flat_map(|(file, json)| {
         let cases = json["cases"].as_array().cloned().unwrap_or_else(|| vec![json]);
@@ -49,7 +49,7 @@ fn cases() -> Option<Vec<(String, Json)>> {
 }
 
 #[tokio::test]
-async fn recordings_are_what_octodns_makes_or_as_rfc_7208_says() {
+async fn results_are_as_recorded_or_as_rfc_7208_requires() {
     let Some(cases) = cases() else { return };
     let mut verdicts = Verdicts::default();
     for (title, case) in cases {
@@ -77,7 +77,7 @@ fn value(json: &Json) -> OwnedValue {
     }
 }
 
-/// A server that knows what the case says: presentation format by name, `no-answer`, or `timeout`.
+/// A server with the answers of the case: presentation format by name, `no-answer`, or `timeout`.
 fn dns(case: &Json) -> FakeDns {
     let known: HashMap<String, Json> = case["dns"]
         .as_object()
@@ -99,7 +99,7 @@ fn dns(case: &Json) -> FakeDns {
     .unwrap()
 }
 
-/// What was looked up, in order.
+/// The names that were looked up, in order.
 fn lookups(dns: &FakeDns) -> Vec<String> {
     dns.asked().iter().map(|question| question.name.trim_end_matches('.').to_owned()).collect()
 }
@@ -148,7 +148,7 @@ fn registry() -> Registry {
     registry
 }
 
-/// Options with the server that is to be asked.
+/// Options with the server to query.
 fn options(json: &Json, dns: &FakeDns) -> OwnedValue {
     let mut options = json.clone();
     options["resolvers"] = Json::from(vec![dns.address().to_string()]);
@@ -156,8 +156,7 @@ fn options(json: &Json, dns: &FakeDns) -> OwnedValue {
     value(&options)
 }
 
-/// What two recordings of `populated` or an error look like to us: the records, or what the message is
-/// about.
+/// Reads a zone from the sources: the records, or a part of the error message.
 async fn run_sources(case: &Json, dns: &FakeDns) -> Result<Vec<String>, String> {
     let zone = zone(&case["existing"]);
     let build = &registry().providers.get("octodns_spf.SpfSource").unwrap().build.clone();
@@ -180,17 +179,17 @@ async fn run_sources(case: &Json, dns: &FakeDns) -> Result<Vec<String>, String> 
     }
 }
 
-/// Cases of the source that end otherwise here, with the reason and the policy that comes of them.
+/// Cases of the source with another result here: the reason and the policy.
 const OTHERWISE: [(&str, &str); 3] = [
     // octoDNS fails with a type error.
     ("merge-null-soft-fail", "v=spf1 include:x.tests -all"),
-    // octoDNS cannot read a mechanism without a domain.
+    // octoDNS cannot parse a mechanism without a domain.
     ("merge-bare-mx", "v=spf1 mx -all"),
-    // octoDNS does not know the qualifier that is understood where there is none.
+    // octoDNS does not recognize the implicit qualifier.
     ("merge-qualifier", "v=spf1 include:x.tests -all"),
 ];
 
-/// The source makes what is recorded.
+/// The source's result is as recorded.
 async fn source(case: Json) {
     let name = case["name"].as_str().unwrap();
     let dns = dns(&case);
@@ -210,14 +209,14 @@ async fn source(case: Json) {
             "merge-spf10" => "\"v=spf10 -all\" is not an SPF value",
             "verify-too-many" => "needs more than 10 DNS lookups",
             "verify-nxdomain" => "includes gone.tests., which has no TXT record",
-            // One that is not known here has to be an error all the same.
+            // Any other case must be an error too.
             _ => "",
         };
         let message = found.err().unwrap_or_else(|| panic!("it should fail"));
         assert!(message.contains(expected), "{message}");
     }
     let mut expected = recorded_lookups(&case);
-    // octoDNS asks before it counts.
+    // octoDNS queries before it counts.
     expected.truncate(10);
     assert_eq!(lookups(&dns), expected);
 }
@@ -243,14 +242,14 @@ async fn process(zone: &mut Zone, dns: &FakeDns) -> Report {
     report
 }
 
-/// The processor says what is recorded.
+/// The processor's findings are as recorded.
 async fn processor(case: Json) {
     let name = case["name"].as_str().unwrap();
     let dns = dns(&case);
     let report = process(&mut zone(&case["records"]), &dns).await;
     let messages: Vec<_> = report.iter().map(ToString::to_string).collect();
     let expected = match name {
-        // octoDNS counts before each word, so the last term is free.
+        // octoDNS counts before each word, so the last term is not counted.
         "eleven-terms" | "eleven-in-include" | "eleven-last-term" => {
             "needs more than 10 DNS lookups"
         }
@@ -259,7 +258,7 @@ async fn processor(case: Json) {
         "ptr" | "ptr-with-domain" => "value of unit.tests. uses ptr",
         "ptr-in-include" => "value of ptr.tests. uses ptr",
         "below-apex" => "value of _spf.unit.tests. uses ptr",
-        // octoDNS goes round until it has counted ten.
+        // octoDNS loops until it has counted ten.
         "loop" => "value of loop.tests. includes itself",
         "nxdomain" => "includes gone.tests., which has no TXT record",
         "no-answer" => "includes empty.tests., which has no TXT record",
@@ -278,7 +277,7 @@ async fn processor(case: Json) {
     assert_eq!(lookups(&dns), expected);
 }
 
-/// Values that octoDNS counts by prefix where RFC 7208 has words.
+/// Values that octoDNS counts by prefix, although RFC 7208 has words.
 const COUNTED_OTHERWISE: [(&str, usize); 11] = [
     ("v=spf1 all", 0),
     ("v=spf1 redirect", 0),
@@ -294,7 +293,7 @@ const COUNTED_OTHERWISE: [(&str, usize); 11] = [
     ("v=spf1 redirect=example.com", 1),
 ];
 
-/// Lookups are counted as recorded, or as RFC 7208 says.
+/// Lookups are counted as recorded, or as RFC 7208 requires.
 async fn counting(case: Json) {
     use octodns_dns::spf::Checker;
     let value = case["value"].as_str().unwrap();

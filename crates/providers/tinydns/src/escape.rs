@@ -1,15 +1,15 @@
-//! Escapes in text: tinydns' own (`\072`), and those of Python's string literals.
+//! Escapes in text: those of tinydns (`\072`), and those of Python's string literals.
 //!
-//! The format knows octal escapes only; the reference decodes the text of `'` lines as Python's
-//! `unicode-escape` does, so that more of them stand for a character.
+//! The format only has octal escapes, but the reference decodes the text of `'` lines with Python's
+//! `unicode-escape`, which has more.
 
 /// The octets of a text with escapes: `\072` is an octet, other escapes are characters in UTF-8.
 ///
-/// A backslash before anything that is not an escape stays, as does what follows it.
+/// A backslash that does not begin an escape is kept, with the character after it.
 ///
 /// # Errors
 ///
-/// Says which escape is incomplete or stands for no character, and refuses characters beyond Latin-1.
+/// Says which escape is incomplete or is not a character, and refuses characters beyond Latin-1.
 pub(crate) fn expand(text: &str) -> Result<Vec<u8>, String> {
     let mut expanded = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -27,7 +27,7 @@ pub(crate) fn expand(text: &str) -> Result<Vec<u8>, String> {
     Ok(expanded)
 }
 
-/// Reads what follows a backslash; returns the text after it.
+/// Reads an escape after its backslash; returns the rest of the text.
 fn escape<'t>(text: &'t str, expanded: &mut Vec<u8>) -> Result<&'t str, String> {
     let Some(c) = text.chars().next() else {
         return Err("the text ends in a backslash; write \\134 for one".to_owned());
@@ -64,7 +64,7 @@ fn push(character: char, expanded: &mut Vec<u8>) {
     expanded.extend(character.encode_utf8(&mut [0; 4]).bytes());
 }
 
-/// A character by its number of so many digits.
+/// A character with a code of this many digits.
 fn number<'t>(
     text: &'t str,
     length: usize,
@@ -77,7 +77,7 @@ fn number<'t>(
     };
     let code = u32::from_str_radix(digits, radix).ok();
     match (code.and_then(|code| u8::try_from(code).ok()), code.and_then(char::from_u32)) {
-        // What the format knows, which is about octets.
+        // An octal escape, which is an octet.
         (Some(octet), _) if radix == 8 => expanded.push(octet),
         (_, Some(character)) => push(character, expanded),
         _ => return Err(format!("the escape with the digits {digits} is no character")),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_character_is_refused() {
+    fn invalid_escapes_are_refused() {
         for (text, expected) in [
             ("x\\", "ends in a backslash"),
             (r"\x4", "2 digits"),

@@ -1,4 +1,4 @@
-//! The files of a folder: read as a whole, indexed by name, and kept for every zone.
+//! The files of a folder: read as a whole, indexed by name, and used for every zone.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -13,27 +13,27 @@ use octodns_core::{Diagnostic, Origin, ProviderError, ZoneName};
 
 use crate::lines::{Line, split};
 
-/// Marks of lines that say nothing about records: comments, addresses that are off, places, and SOA.
+/// The first characters of lines that define no records: comments, disabled addresses, locations, and SOA.
 const IGNORED: &[char] = &['#', '-', '%', 'Z'];
 
-/// Marks of lines that make records.
+/// The first characters of lines that define records.
 const KNOWN: &[char] = &['=', '^', '.', '&', 'C', '+', '@', '\'', '3', '6', 'S', ':'];
 
 /// All lines of all files.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
-    /// The names of the files, by which positions name them.
+    /// The names of the files, for positions.
     pub(crate) names: Vec<Arc<str>>,
     texts: Vec<String>,
-    /// The lines that make records, in the order of the files.
+    /// The lines that define records, in the order of the files.
     places: Vec<Place>,
-    /// The lines by the name they are about, spelled backwards so that those of a zone stand together.
+    /// The lines by their name, with reversed labels so that the lines of a zone are adjacent.
     index: Vec<(String, usize)>,
-    /// How early each kind of line shows up: the order in which kinds are worked on.
+    /// The order in which kinds of lines first appear, which is the order of processing.
     ranks: HashMap<char, usize>,
 }
 
-/// Where a line is.
+/// The place of a line.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     file: u16,
@@ -43,7 +43,7 @@ struct Place {
 }
 
 impl Files {
-    /// Reads every file of a folder; those whose name starts with a dot are hidden.
+    /// Reads every file of a folder, except hidden ones, whose name starts with a dot.
     pub(crate) fn read(folder: &Path) -> Result<Self, ProviderError> {
         let mut files = Self::default();
         for path in paths(folder)? {
@@ -84,7 +84,7 @@ impl Files {
         Ok(())
     }
 
-    /// The lines about names in a zone, in the order of the files.
+    /// The lines for names in a zone, in the order of the files.
     pub(crate) fn of_zone(&self, zone: &ZoneName) -> Vec<Line<'_>> {
         let zone = backwards(zone.as_str());
         let start = self.index.partition_point(|(name, _)| name.as_str() < zone.as_str());
@@ -102,14 +102,14 @@ impl Files {
             .filter(|line| marks.contains(&line.mark))
     }
 
-    /// The lines that are about no name, without those that only reverse zones look at.
+    /// The lines without a name, except those that only matter for reverse zones.
     pub(crate) fn nameless(&self) -> impl Iterator<Item = Line<'_>> {
         let first = self.index.iter().take_while(|(name, _)| name.is_empty());
         let lines = first.filter_map(|(_, number)| self.line(self.places.get(*number)?));
         lines.filter(|line| line.mark != '^')
     }
 
-    /// The order in which two kinds of line are worked on.
+    /// The order in which two kinds of lines are processed.
     pub(crate) fn order(&self, left: char, right: char) -> Ordering {
         self.ranks.get(&left).cmp(&self.ranks.get(&right))
     }
@@ -126,8 +126,8 @@ impl Place {
     }
 }
 
-/// A name with its final dot, in IDNA form and lower case; as it is where IDNA refuses it, which
-/// validating the record says then.
+/// A name with its final dot, in IDNA form and lowercase; unchanged if IDNA refuses it, which the validation
+/// of the record then reports.
 pub(crate) fn absolute(name: &str) -> String {
     let name = name.strip_suffix('.').unwrap_or(name);
     let mut name = idna::encode(name).map_or_else(|_| name.to_lowercase(), Into::into);
@@ -137,10 +137,10 @@ pub(crate) fn absolute(name: &str) -> String {
     name
 }
 
-/// An absolute name with its labels from the root on: `com.example.www.`.
+/// An absolute name with its labels reversed: `com.example.www.`.
 pub(crate) fn backwards(name: &str) -> String {
     let mut labels: Vec<&str> = name.split_terminator('.').rev().collect();
-    // A dot after the last label, so that no name starts with another that does not contain it.
+    // A dot after the last label, so that only a name below another one starts with it.
     labels.push("");
     if labels.len() == 1 { String::new() } else { labels.join(".") }
 }
@@ -160,14 +160,14 @@ fn paths(folder: &Path) -> Result<Vec<PathBuf>, ProviderError> {
 }
 
 fn text_of(path: &Path, name: &Arc<str>) -> Result<String, ProviderError> {
-    // Opening what is not a file may wait forever, or never end.
+    // Opening something other than a file may wait forever, or never end.
     let there = fs::metadata(path).map_err(failed("read", path))?;
     if !there.is_file() {
         let message = format!("\"{name}\" is not a file");
         return Err(ProviderError::failed(message));
     }
     let mut bytes = fs::read(path).map_err(failed("read", path))?;
-    // Some editors start a file with a mark of its encoding, which is not part of the first line.
+    // Some editors start a file with a byte order mark, which is not part of the first line.
     if bytes.starts_with("\u{feff}".as_bytes()) {
         bytes.drain(.."\u{feff}".len());
     }
@@ -180,7 +180,7 @@ fn text_of(path: &Path, name: &Arc<str>) -> Result<String, ProviderError> {
     })
 }
 
-/// The place after a text at the start of a file.
+/// The position after a text at the start of a file.
 fn end_of(text: &str, file: &Arc<str>) -> Origin {
     let text = text.replace("\r\n", "\n");
     let (line, last) = text.split(['\n', '\r']).enumerate().last().unwrap_or((0, ""));
@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stand_with_the_zone_they_are_in() {
+    fn names_are_sorted_with_their_zone() {
         for (name, expected) in [
             ("WWW.Example.com", "com.example.www."),
             ("example.com.", "com.example."),

@@ -1,4 +1,4 @@
-//! Lines that belong together, and what more than one kind of line needs.
+//! Groups of lines, and functions for more than one kind of line.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -8,10 +8,11 @@ use octodns_core::OwnedValue;
 use crate::files::Files;
 use crate::lines::Line;
 
-/// The lines of one kind about one name.
+/// The lines of one kind for one name.
 pub(crate) type Group<'d> = Vec<Line<'d>>;
 
-/// Groups lines: kinds in the order in which they show up in the files, then names in the order of lines.
+/// Groups lines: by kind in the order of their first appearance in the files, then by name in the order of
+/// lines.
 pub(crate) fn groups<'d>(
     files: &Files,
     lines: impl IntoIterator<Item = Line<'d>>,
@@ -31,18 +32,18 @@ pub(crate) fn groups<'d>(
     groups
 }
 
-/// The TTL of a group: the first that one of its lines has.
+/// The TTL of a group: the first one among its lines.
 pub(crate) fn ttl(lines: &[Line<'_>], index: usize) -> Option<OwnedValue> {
-    // Differs from octoDNS: an empty TTL before a timestamp or a location is none, as in tinydns.
+    // Differs from octoDNS: an empty TTL before a timestamp or a location is no TTL, as in tinydns.
     let field = lines.iter().find_map(|line| line.filled(index))?;
     let number = field.text.parse::<i64>().map(OwnedValue::from);
-    // What is not a number is refused with the record.
+    // If it is not a number, the record is refused later.
     Some(number.map_or(field.value(), |value| OwnedValue::new(value.kind, field.position)))
 }
 
-/// An IPv6 address as the format has it: 32 digits.
+/// An IPv6 address in the format's form: 32 digits.
 pub(crate) fn ipv6(text: &str) -> Option<Ipv6Addr> {
-    // Differs from octoDNS: fewer digits are a fault, not another address.
+    // Differs from octoDNS: fewer digits are an error, not another address.
     let whole = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     whole.then(|| u128::from_str_radix(text, 16).ok()).flatten().map(Ipv6Addr::from_bits)
 }

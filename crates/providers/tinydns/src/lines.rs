@@ -1,8 +1,8 @@
-//! Lines of tinydns-data: the mark at the start, and the fields after it.
+//! Lines of tinydns-data: the first character, and the fields after it.
 
 use octodns_core::value::{Kind, OwnedValue, Position};
 
-/// One field of a line, blanks around it left out.
+/// A field of a line, without the blanks around it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field<'d> {
     pub(crate) text: &'d str,
@@ -10,13 +10,13 @@ pub(crate) struct Field<'d> {
 }
 
 impl Field<'_> {
-    /// The text as data of a record.
+    /// The text as octoDNS data.
     pub(crate) fn value(self) -> OwnedValue {
         OwnedValue::new(Kind::Str(self.text.to_owned().into()), self.position)
     }
 }
 
-/// One line: what kind it is, and its fields, of which the first is a name.
+/// One line: its kind, and its fields, of which the first is a name.
 #[derive(Clone, Debug)]
 pub(crate) struct Line<'d> {
     pub(crate) mark: char,
@@ -25,7 +25,7 @@ pub(crate) struct Line<'d> {
 }
 
 impl<'d> Line<'d> {
-    /// Splits a line that is not empty; what follows a `#` is a comment.
+    /// Splits a line that is not empty; a comment after `#` is dropped.
     ///
     /// `position` is that of the line's first character.
     pub(crate) fn new(text: &'d str, position: Position) -> Option<Self> {
@@ -47,7 +47,7 @@ impl<'d> Line<'d> {
         Some(Self { mark, fields, end: at(column - 1) })
     }
 
-    /// What a line of this kind looks like.
+    /// The syntax of a line of this kind.
     pub(crate) fn form(&self) -> String {
         let fields = match self.mark {
             '.' | '&' => "fqdn:ip:x:ttl",
@@ -62,7 +62,7 @@ impl<'d> Line<'d> {
         format!("write `{}{fields}`", self.mark)
     }
 
-    /// The name the line is about.
+    /// The name in the line.
     pub(crate) fn name(&self) -> Field<'d> {
         self.field(0).unwrap_or(Field { text: "", position: self.end })
     }
@@ -72,23 +72,23 @@ impl<'d> Line<'d> {
         self.fields.get(index).copied()
     }
 
-    /// A field that says something.
+    /// A field that is not empty.
     pub(crate) fn filled(&self, index: usize) -> Option<Field<'d>> {
         self.field(index).filter(|field| !field.text.is_empty())
     }
 
-    /// Where a field is, or should be.
+    /// The position of a field, or where it should be.
     pub(crate) fn position_of(&self, index: usize) -> Position {
         self.field(index).map_or(self.end, |field| field.position)
     }
 }
 
-/// What Python takes for white space.
+/// Whether Python considers a character whitespace.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }
 
-/// The lines of a text that are not empty, with their numbers; they end as in any text file.
+/// The lines of a text that are not empty, with their numbers; all line endings of text files are recognized.
 pub(crate) fn split(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let mut rest = Some(text);
     let mut number = 0;
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_know_where_they_are() {
+    fn fields_know_their_position() {
         let position = Position { file: 3, line: 7, column: 1 };
         let line = Line::new("+é.example.com: 192.0.2.1 :60#x:y", position).unwrap();
         let fields: Vec<_> =

@@ -20,17 +20,17 @@ pub(crate) struct Pointer {
     pub(crate) position: Position,
 }
 
-/// Those of all reverse zones.
+/// The PTR records of all reverse zones.
 #[derive(Debug, Default)]
 pub(crate) struct Pointers {
-    /// By their names, spelled backwards.
+    /// By their names, with reversed labels.
     index: Vec<(String, Pointer)>,
-    /// What is wrong with lines: it may be about any reverse zone.
+    /// Errors in lines, which may belong to any reverse zone.
     pub(crate) report: Report,
 }
 
 impl Pointers {
-    /// All that the files have.
+    /// All PTR records of the files.
     pub(crate) fn new(files: &Files) -> Self {
         let mut pointers = Self::default();
         for group in groups(files, files.of_kinds(&['^', '=', '6'])) {
@@ -55,7 +55,7 @@ impl Pointers {
         pointers
     }
 
-    /// Those of a reverse zone.
+    /// The PTR records of a reverse zone.
     pub(crate) fn of_zone(&self, zone: &ZoneName) -> impl Iterator<Item = &Pointer> {
         let zone = backwards(zone.as_str());
         let start = self.index.partition_point(|(name, _)| name.as_str() < zone.as_str());
@@ -70,7 +70,7 @@ fn pointer(line: &Line<'_>) -> Result<(String, OwnedValue), (String, Position)> 
     let missing = |index, what| (format!("missing {what}"), line.position_of(index));
     let name = line.filled(0).ok_or_else(|| missing(0, "name"))?;
     let reverse = absolute(name.text);
-    // Differs from octoDNS: with or without its final dot, whichever of the two it ends in.
+    // Differs from octoDNS: with or without a final dot, for both suffixes.
     if reverse.ends_with(".in-addr.arpa.") || reverse.ends_with(".ip6.arpa.") {
         let host = line.filled(1).ok_or_else(|| missing(1, "host"))?;
         return Ok((reverse, dotted(host.text, host.position)));

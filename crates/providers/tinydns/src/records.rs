@@ -1,4 +1,4 @@
-//! The lines of a zone as records: each kind of line by a function of its own.
+//! Converts the lines of a zone to records, with one function per kind of line.
 
 use octodns_core::record::{Rdata, Txt, TypeEntry};
 use octodns_core::value::{Kind, Map, Position};
@@ -8,7 +8,7 @@ use crate::groups::{ipv6, ttl};
 use crate::lines::{Field, Line};
 use crate::sets::Sets;
 
-/// Adds what the lines of one kind about one name say.
+/// Adds the records of the lines of one kind for one name.
 pub(crate) fn add(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     match lines.first().map(|line| line.mark) {
         Some('=' | '+') => addresses(sets, lines),
@@ -19,7 +19,7 @@ pub(crate) fn add(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
         Some('\'') => texts(sets, lines),
         Some('S') => services(sets, lines),
         Some(':') => others(sets, lines),
-        // `^` is about names in reverse zones only.
+        // `^` lines only matter for reverse zones.
         _ => {}
     }
 }
@@ -28,7 +28,7 @@ pub(crate) fn add(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
 fn addresses(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     let mut values = Vec::new();
     for line in lines {
-        // The address that stands for "none".
+        // This address means "none".
         if let Some(ip) = sets.required(line, 1, "address").filter(|ip| ip.text != "0.0.0.0") {
             values.push(ip.value());
         }
@@ -135,7 +135,7 @@ fn services(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     sets.put_lines(RecordType::SRV, lines, ttl, values);
 }
 
-/// `:fqdn:n:rdata:ttl:timestamp:lo`, where `n` is the name of a type and `rdata` its presentation format.
+/// `:fqdn:n:rdata:ttl:timestamp:lo`, with the name of a type as `n` and its presentation format as `rdata`.
 fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     let mut by_type: Vec<(TypeEntry, Vec<Line<'_>>)> = Vec::new();
     for line in lines {
@@ -177,7 +177,7 @@ fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
 }
 
 fn data(entry: &TypeEntry, rdata: Field<'_>) -> Result<OwnedValue, String> {
-    // Text stands there as it is, not in presentation format.
+    // Text is unquoted here, not in presentation format.
     if matches!(entry.record_type(), RecordType::TXT | RecordType::SPF) {
         let text = Txt::from_octets(rdata.text.as_bytes());
         return Ok(at(rdata.position, text.to_value()));
@@ -188,7 +188,7 @@ fn data(entry: &TypeEntry, rdata: Field<'_>) -> Result<OwnedValue, String> {
         .map_err(|error| error.to_string())
 }
 
-/// A value and all that is in it, at one place.
+/// A value and all its parts, with one position.
 fn placed(mut value: OwnedValue, position: Position) -> OwnedValue {
     value.position = position;
     match &mut value.kind {
@@ -203,7 +203,7 @@ fn place(value: &mut OwnedValue, position: Position) {
     *value = placed(std::mem::take(value), position);
 }
 
-/// The host of a line: as it is if it has a dot, else in the zone's place for hosts of its kind.
+/// The host of a line: unchanged if it contains a dot, or else in the zone's subdomain for hosts of its kind.
 fn host(
     sets: &mut Sets<'_>,
     line: &Line<'_>,
@@ -219,7 +219,7 @@ fn host(
     Some((host, position))
 }
 
-/// The address of a host that has one here.
+/// The address of a host, if the line has one.
 fn glue(
     sets: &mut Sets<'_>,
     line: &Line<'_>,

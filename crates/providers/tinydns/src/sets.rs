@@ -1,4 +1,4 @@
-//! What lines say about a zone, put together by name and type, and made records of.
+//! Collects values of a zone by name and type, and makes records of them.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ struct Set {
     values: Vec<OwnedValue>,
 }
 
-/// Everything that is known about a zone so far.
+/// The values of a zone so far.
 pub(crate) struct Sets<'r> {
     zone: &'r ZoneRequest<'r>,
     files: &'r [Arc<str>],
@@ -43,7 +43,7 @@ impl<'r> Sets<'r> {
         self.zone.types
     }
 
-    /// Adds values of the name that lines are about.
+    /// Adds values of the name of some lines.
     pub(crate) fn put_lines(
         &mut self,
         record_type: RecordType,
@@ -56,7 +56,7 @@ impl<'r> Sets<'r> {
         }
     }
 
-    /// Adds values of a name, unless it is outside of the zone or in one below it.
+    /// Adds values of a name, unless it is outside the zone or in a sub-zone.
     pub(crate) fn put(
         &mut self,
         record_type: RecordType,
@@ -74,13 +74,13 @@ impl<'r> Sets<'r> {
         let new = || Set { position, ttl: None, values: Vec::new() };
         let set = self.found.entry(key).or_insert_with(new);
         set.values.extend(values);
-        // Of several, the last that is not the default one holds.
+        // The last TTL that is not the default counts.
         if let Some(ttl) = ttl.filter(|ttl| ttl.as_int() != Some(self.default_ttl)) {
             set.ttl = Some(ttl);
         }
     }
 
-    /// A field that must say something; it is a fault if it does not.
+    /// A required field; an error if it is empty.
     pub(crate) fn required<'d>(
         &mut self,
         line: &Line<'d>,
@@ -95,7 +95,7 @@ impl<'r> Sets<'r> {
         field
     }
 
-    /// Something that fails the zone, and what to write instead.
+    /// An error of the zone, and what to write instead.
     pub(crate) fn fault(
         &mut self,
         line: &Line<'_>,
@@ -106,7 +106,7 @@ impl<'r> Sets<'r> {
         self.tell(Diagnostic::error("tinydns", message).help(help), line, position);
     }
 
-    /// Something worth knowing, and what to write instead.
+    /// A warning, and what to write instead.
     pub(crate) fn remark(
         &mut self,
         line: &Line<'_>,
@@ -122,10 +122,10 @@ impl<'r> Sets<'r> {
         self.report.push(found.about(line.name().text).at(origin));
     }
 
-    /// The records, read and validated.
+    /// The validated records.
     pub(crate) fn into_read(self) -> ZoneRead {
         let mut read = ZoneRead { report: self.report, ..ZoneRead::default() };
-        // The source stays unnamed: plans show none for its records.
+        // The records have no source: plans do not show one for them.
         let context = LoadContext {
             files: self.files,
             lenient: self.zone.lenient,
@@ -161,7 +161,7 @@ impl<'r> Sets<'r> {
     }
 }
 
-/// The values, each once.
+/// The values without duplicates.
 fn unique(mut values: Vec<OwnedValue>) -> Vec<OwnedValue> {
     let mut seen = HashSet::new();
     values.retain(|value| seen.insert(python_str(value)));

@@ -35,7 +35,7 @@ fn an_hour() -> i64 {
     3600
 }
 
-/// Makes the source known by its octoDNS class and short name.
+/// Registers the source by its octoDNS class and short name.
 pub fn register(registry: &mut Registry) {
     let (path, version) = ("octodns.source.tinydns.TinyDnsFileSource", env!("CARGO_PKG_VERSION"));
     registry.source(path, &["tinydns"], version, |id, options| {
@@ -48,11 +48,11 @@ pub fn register(registry: &mut Registry) {
 pub struct TinyDnsFileSource {
     id: Arc<str>,
     options: Options,
-    /// Any file may be about any zone, so all are read, once a run.
+    /// Any file may have records of any zone, so all are read, once per run.
     data: PerRun<Data>,
 }
 
-/// What the files say.
+/// The content of the files.
 #[derive(Debug)]
 struct Data {
     files: Files,
@@ -60,7 +60,7 @@ struct Data {
 }
 
 impl TinyDnsFileSource {
-    /// A source of the files in a folder.
+    /// A source for the files in a folder.
     pub fn new(id: &str, options: Options) -> Self {
         Self { id: id.into(), options, data: PerRun::default() }
     }

@@ -1,4 +1,4 @@
-//! Files that are wrong: each fault at its place, never a smaller zone, never a panic.
+//! Invalid files: each error at its position, never a smaller zone, never a panic.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -13,7 +13,7 @@ use octodns_core::{Source, ZoneName, ZoneRead, ZoneRequest};
 use octodns_tinydns::{Options, TinyDnsFileSource};
 use proptest::prelude::*;
 
-/// What the files of a folder say about a zone, or why nothing.
+/// The records of a zone in the files of a folder, or the error.
 fn read(folder: &Path, zone: &str) -> Result<ZoneRead, String> {
     let options = Options { directory: folder.to_owned(), default_ttl: 3600 };
     let source = TinyDnsFileSource::new("tiny", options);
@@ -31,7 +31,7 @@ fn read(folder: &Path, zone: &str) -> Result<ZoneRead, String> {
     read.map(Option::unwrap)
 }
 
-/// Reads one file `data`; the folder's name is left out of what is found.
+/// Reads one file `data`; the folder's name is removed from findings.
 fn read_text(text: impl AsRef<[u8]>, zone: &str) -> Result<ZoneRead, String> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("data"), text).unwrap();
@@ -47,7 +47,7 @@ fn findings(read: Result<ZoneRead, String>) -> Vec<String> {
 }
 
 #[test]
-fn a_faulty_line_is_an_error_at_its_place() {
+fn a_faulty_line_is_an_error_at_its_position() {
     for (text, expected) in [
         ("# fine\n+a.example.com:192.0.2.1:abc", "2:26: a.example.com. A: ttl must be"),
         ("+a.example.com", "1:15: a.example.com: missing address"),
@@ -97,7 +97,7 @@ fn a_faulty_pointer_fails_every_reverse_zone_and_no_other() {
 }
 
 #[test]
-fn what_is_left_out_is_told() {
+fn left_out_records_are_reported() {
     for (text, expected) in [
         (":a.example.com:NOPE:x", "1:16: a.example.com: this line is left out"),
         (
@@ -120,7 +120,7 @@ fn a_file_that_is_not_text_fails_every_zone_at_the_byte() {
 }
 
 #[test]
-fn what_is_no_file_fails_every_zone() {
+fn anything_but_a_file_fails_every_zone() {
     let folder = tempfile::tempdir().unwrap();
     assert!(read(&folder.path().join("gone"), "example.com.").unwrap_err().contains("cannot list"));
     fs::create_dir(folder.path().join(".hidden")).unwrap();
@@ -129,9 +129,9 @@ fn what_is_no_file_fails_every_zone() {
     assert!(read(folder.path(), "example.com.").unwrap_err().contains("is not a file"));
 }
 
-/// The reference takes neither; a line would be lost, or a whole zone be refused.
+/// The reference accepts neither; a line would be lost, or a whole zone refused.
 #[test]
-fn forms_of_the_same_are_the_same() {
+fn equivalent_forms_are_equal() {
     let rows = |text: &str, zone: &str| -> Vec<String> {
         let read = read_text(text, zone).unwrap();
         assert!(read.report.is_empty(), "{text}: {:?}", read.report);

@@ -228,7 +228,7 @@ async fn octets_beyond_ascii_are_accepted() {
 
 /// Reports what octoDNS leaves out silently.
 #[tokio::test]
-async fn what_is_left_out_is_told() {
+async fn left_out_records_are_reported() {
     let folder = Folder::new();
     let text = "$TTL 60\n@ SOA ns h 1 2 3 4 5\n NS ns\nns A 192.0.2.1\nother.example. A 192.0.2.2\nh HINFO a b\nu TYPE65400 \\# 0\nd DNSKEY 257 3 8 AwEAAQ==\n";
     folder.write("odd.tests.", text);

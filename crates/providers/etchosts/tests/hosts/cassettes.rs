@@ -1,4 +1,4 @@
-//! What octoDNS wrote, recorded: the same bytes here, but where it writes nothing at all.
+//! Recordings of octoDNS: the same bytes, except where octoDNS writes nothing at all.
 
 use octodns_core::Change;
 use octodns_testkit::cassette::{Cassettes, Verdicts};
@@ -6,7 +6,7 @@ use octodns_testkit::run::render;
 
 use super::*;
 
-/// The one recording whose zones include an empty one, for which octoDNS leaves all files unwritten.
+/// The only recording with an empty zone, for which octoDNS writes no files.
 const LEFT_UNWRITTEN: &str = "empty-zone.json";
 
 fn shown(change: &Change) -> String {
@@ -19,7 +19,7 @@ fn recorded(change: &Json) -> String {
     format!("{} {} {}", text("action"), text("name"), text("type"))
 }
 
-/// Plans every zone of a recording, holding each to it.
+/// Plans every zone of a recording, and checks each plan.
 async fn plans(harness: &Harness, file: &str, recording: &Json) -> Vec<Plan> {
     let mut plans = Vec::new();
     for zone in recording["zones"].as_array().unwrap() {
@@ -51,7 +51,7 @@ async fn plans(harness: &Harness, file: &str, recording: &Json) -> Vec<Plan> {
 }
 
 #[tokio::test]
-async fn files_are_those_that_were_recorded() {
+async fn files_are_as_recorded() {
     let Some(recordings) = Cassettes::raw("etchosts") else { return };
     let mut verdicts = Verdicts::default();
     for (file, recording) in recordings {

@@ -1,4 +1,4 @@
-//! Hosts files, held to recordings of the reference and to the reference itself.
+//! Hosts files, compared with recordings of the reference and with the reference itself.
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
@@ -13,7 +13,7 @@ use octodns_core::{Plan, Report, ZoneName};
 use octodns_testkit::run::Harness;
 use serde_json::Value as Json;
 
-/// The provider of a configuration, but with a folder of its own.
+/// The provider of a configuration, with its own folder.
 fn harness(config: &Json, folder: &Path) -> Harness {
     let mut config = config.clone();
     config["directory"] = folder.to_str().unwrap().into();
@@ -21,7 +21,7 @@ fn harness(config: &Json, folder: &Path) -> Harness {
         .unwrap()
 }
 
-/// Plans what a zone is to hold.
+/// Plans the desired records of a zone.
 async fn plan(harness: &Harness, zone: &str, records: &Json) -> Result<Option<Plan>, Report> {
     let zone = ZoneName::new(zone).unwrap();
     let desired = harness.zone(&zone, records.as_array().unwrap());
@@ -34,7 +34,7 @@ async fn apply(harness: &Harness, plans: &[Plan]) {
     }
 }
 
-/// What a folder has, by name; nothing if it is not there.
+/// The files of a folder, by name; none if it does not exist.
 fn files(folder: &Path) -> BTreeMap<String, String> {
     let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
     let read = |path: &Path| fs::read_to_string(path).unwrap();

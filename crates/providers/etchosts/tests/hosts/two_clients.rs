@@ -1,4 +1,4 @@
-//! The reference's provider and ours write the same zones: byte for byte the same files.
+//! The reference's provider and ours write the same zones: the files are identical.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -104,9 +104,9 @@ async fn the_reference_writes_the_same_bytes() {
     }
 }
 
-/// Two zones may have a CNAME of the same name, and one lead to the other: octoDNS takes that for a loop.
+/// Two zones may have a CNAME with the same name, one pointing to the other: octoDNS considers that a loop.
 #[tokio::test]
-async fn one_name_in_two_zones_is_no_loop() {
+async fn the_same_name_in_two_zones_is_not_a_loop() {
     let folder = tempfile::tempdir().unwrap();
     let harness = harness(&json!({}), folder.path());
     let mut plans = Vec::new();
@@ -127,9 +127,9 @@ async fn one_name_in_two_zones_is_no_loop() {
     assert!(files["2-25.example.hosts"].ends_with("\n192.0.2.2\tx.2/25.example\n\n"), "{files:?}");
 }
 
-/// What a zone is to hold changes for those that name it when it is planned anew.
+/// When a zone is planned again, the files of zones that refer to it use its new records.
 #[tokio::test]
-async fn a_zone_that_is_planned_again_is_what_was_planned_last() {
+async fn the_last_plan_of_a_zone_counts() {
     let folder = tempfile::tempdir().unwrap();
     let harness = harness(&json!({}), folder.path());
     let alias = json!([record("www", "CNAME", "x.b.example.")]);
