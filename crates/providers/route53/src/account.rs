@@ -1,4 +1,4 @@
-//! An AWS account: how it is reached, and what is kept of it during a run.
+//! An AWS account: how to connect to it, and what a run knows of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::options::{MultiVpc, Route53Options, SourcedOptions, login, scope};
 use crate::rrset::{Routing, RrSet};
 use crate::zones::Zones;
 
-/// An account, and which of its zones are meant.
+/// An account, and which of its zones to use.
 pub(crate) struct Account {
     /// The id of the provider in the config.
     pub(crate) id: Arc<str>,
@@ -54,7 +54,7 @@ impl Account {
         })
     }
 
-    /// Something unique, in hexadecimal digits.
+    /// A unique string of hexadecimal digits.
     pub(crate) fn unique(&self) -> Result<String, ProviderError> {
         let uuid = (self.uuid)().ok_or_else(|| {
             ProviderError::failed("AWS needs random UUIDs, which this program does not provide")
@@ -62,7 +62,7 @@ impl Account {
         Ok(uuid.replace('-', ""))
     }
 
-    /// The networks of all collections that sets refer to.
+    /// The networks of all collections that record sets refer to.
     pub(crate) async fn networks(
         &self,
         sets: &[RrSet],
@@ -79,7 +79,7 @@ impl Account {
         Ok(networks)
     }
 
-    /// The health checks, if any set has one.
+    /// The health checks, if any record set has one.
     pub(crate) async fn checks(
         &self,
         sets: &[RrSet],

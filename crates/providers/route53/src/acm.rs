@@ -1,19 +1,20 @@
-//! `AwsAcmMangingProcessor`: leaves alone the CNAME records that AWS Certificate Manager validates names by.
+//! `AwsAcmMangingProcessor`: leaves alone the CNAME records with which AWS Certificate Manager validates
+//! names.
 
 use octodns_core::processor::{Processor, Stage};
 use octodns_core::record::Record;
 use octodns_core::{ProviderError, RecordData, Zone, async_trait};
 
-/// What such a record points to is a name below this one.
+/// The targets of such records are below this name.
 const VALIDATIONS: &str = ".acm-validations.aws.";
 
-/// Takes the records of validations out of what is desired and what is there.
+/// Removes validation records from the desired and the existing records.
 pub struct AwsAcmProcessor {
     id: String,
 }
 
 impl AwsAcmProcessor {
-    /// A processor with the id it has in the configuration.
+    /// A processor with its id in the configuration.
     pub fn new(id: &str) -> Self {
         Self { id: id.to_owned() }
     }

@@ -1,5 +1,5 @@
-//! `Route53Provider/ALIAS`: a name that answers what another record set of the zone, or an AWS service,
-//! answers.
+//! `Route53Provider/ALIAS`: a name with the same answers as another record set of the zone, or as an AWS
+//! service.
 //!
 //! <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html>
 
@@ -13,13 +13,13 @@ use schemars::{Schema, json_schema};
 
 use crate::rrset::{AliasTarget, Body, Routing, RrSet, last_part};
 
-/// The type's name in data.
+/// The type's name in the data.
 pub(crate) const RECORD_TYPE: RecordType = RecordType::custom("Route53Provider/ALIAS");
 
 /// Aliases have no TTL at the service, and records must have one.
 pub(crate) const TTL: i64 = 942_942_942;
 
-/// Names of AWS services, somewhere in the target; those of China go on after them (`.cn.`).
+/// Parts of names of AWS services; those in China are followed by `.cn.`.
 const SERVICES: [&str; 4] =
     ["amazonaws.com.", "cloudfront.net.", "elasticbeanstalk.com.", "awsglobalaccelerator.com."];
 
@@ -121,9 +121,9 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     }
 }
 
-/// Whether a target is a service, not a name in the zone.
+/// Whether a target is a service, instead of a name in the zone.
 ///
-// Differs from octoDNS: any absolute name is a service; octoDNS knows four of them.
+// Differs from octoDNS: any absolute name is a service; octoDNS only knows four of them.
 fn is_service(name: &str) -> bool {
     name.ends_with('.') || SERVICES.iter().any(|service| name.contains(service))
 }
@@ -153,7 +153,7 @@ impl Target {
         })
     }
 
-    /// Of a value in canonical form.
+    /// From a value in canonical form.
     fn of(value: &OwnedValue) -> Self {
         let text = |key| value.get(key).and_then(Value::as_str).map(str::to_owned);
         Self {
@@ -175,7 +175,7 @@ impl Target {
     }
 }
 
-/// The data of an alias record, from its sets.
+/// The data of an alias record, from its record sets.
 pub(crate) fn to_data(sets: &[&RrSet], zone: &ZoneName) -> Map<'static> {
     let values = sets.iter().filter_map(|set| {
         let Body::Alias(alias) = &set.body else { return None };
@@ -197,7 +197,7 @@ pub(crate) fn to_data(sets: &[&RrSet], zone: &ZoneName) -> Map<'static> {
     data
 }
 
-/// The sets of an alias record, one a value.
+/// The record sets of an alias record, one per value.
 pub(crate) fn to_sets(
     name: &RecordName,
     data: &CustomData,
@@ -225,7 +225,7 @@ pub(crate) fn to_sets(
     data.values().iter().map(set).collect()
 }
 
-/// Whether two records alias the same; whether the health of the targets counts makes no difference.
+/// Whether two records have the same targets; the evaluation of target health makes no difference.
 pub(crate) fn same_targets(left: &RecordData, right: &RecordData) -> bool {
     let targets = |data: &RecordData| match data {
         RecordData::Custom(custom) if custom.record_type() == RECORD_TYPE => {

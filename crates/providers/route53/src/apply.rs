@@ -1,5 +1,5 @@
-//! Applying a plan: batch by batch, health checks made before the records that need them, and deleted only
-//! when no record needs them any more.
+//! Applies a plan batch by batch. Health checks are created before the records that need them, and deleted
+//! after no record needs them any more.
 
 mod checks;
 mod send;
@@ -24,10 +24,10 @@ use crate::state::ZoneState;
 use crate::{alias, records};
 use checks::Assigned;
 
-/// The sets of a zone, by the name of the record they are part of.
+/// The record sets of a zone, by the name of the record that they are part of.
 type Sets = HashMap<String, Vec<RrSet>>;
 
-/// One plan on its way to the service.
+/// Applies one plan.
 pub(crate) struct Apply<'a> {
     account: &'a Account,
     plan: &'a Plan,
@@ -35,19 +35,19 @@ pub(crate) struct Apply<'a> {
     zone_id: String,
     /// The id of the CIDR collection; empty if no record needs it.
     collection: String,
-    /// The sets of the zone as they are now.
+    /// The current record sets of the zone.
     current: Mutex<Sets>,
-    /// The health checks of the changes that are sent next.
+    /// The health checks of the changes in the next batch.
     assigned: Mutex<HashMap<usize, Assigned>>,
-    /// Health checks of zones with the same name, `None` if those must not be asked for; learned when the
-    /// first check is to be deleted.
+    /// The health checks of zones with the same name; `None` if there is no permission to read those. Loaded
+    /// when the first check is deleted.
     used_elsewhere: PerRun<Option<HashSet<String>>>,
 }
 
 impl<'a> Apply<'a> {
     /// # Errors
     ///
-    /// Fails when what was learned by reading is lost.
+    /// Fails if the state from reading is lost.
     pub(crate) fn new(account: &'a Account, plan: &'a Plan) -> Result<Self, ProviderError> {
         let state = plan.state::<ZoneState>()?;
         let mut current = Sets::new();
@@ -68,7 +68,7 @@ impl<'a> Apply<'a> {
 
     pub(crate) async fn run(mut self, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         self.check_vpcs().await?;
-        // Whatever does not fit must be known before anything is written.
+        // Report everything that is too large before anything is written.
         let weights = self.weights().await?;
         self.add_networks(log).await?;
         if self.zone_id.is_empty() {
@@ -81,7 +81,7 @@ impl<'a> Apply<'a> {
         apply_batches(self.plan, log, batches, &self).await
     }
 
-    /// What each change weighs.
+    /// The weight of each change.
     async fn weights(&self) -> Result<Vec<Weight>, ProviderError> {
         let known = self.known_checks().await?;
         let weigh = |change| {
@@ -108,12 +108,12 @@ impl<'a> Apply<'a> {
         self.assigned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes of the plan, with their places there.
+    /// Changes of the plan, with their indexes.
     fn changes(&self, indexes: &[usize]) -> impl Iterator<Item = (usize, &'a Change)> {
         indexes.iter().filter_map(|index| Some((*index, self.plan.changes.get(*index)?)))
     }
 
-    /// What is changed in a zone changes for every VPC it is associated with.
+    /// A change of a zone affects every VPC that is associated with it.
     async fn check_vpcs(&self) -> Result<(), ProviderError> {
         let account = self.account;
         let scope = account.zones.scope();
@@ -138,7 +138,7 @@ impl<'a> Apply<'a> {
         Err(ProviderError::failed(format!("{message}; {help}")))
     }
 
-    /// Networks that rules of changed records choose by are added before the records.
+    /// The networks in rules of changed records are added before the records.
     async fn add_networks(&mut self, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let desired = self.plan.changes.iter().filter_map(Change::desired);
         let wanted: Locations =
@@ -151,7 +151,7 @@ impl<'a> Apply<'a> {
         Ok(())
     }
 
-    /// What one change of the plan is at the service.
+    /// The changes of record sets for one change of the plan.
     fn mods(&self, change: &Change, assigned: &Assigned) -> Result<Vec<Mod>, ProviderError> {
         let record = change.record();
         let fqdn = record.fqdn(self.zone);
@@ -171,7 +171,7 @@ impl<'a> Apply<'a> {
         let desired = change.desired().map(|record| self.sets(record, assigned));
         let mut mods = batches::changes(&existing, desired.unwrap_or_default());
         if is_root_ns(record) {
-            // It comes with the zone, and whether that has happened yet is not worth asking.
+            // It is created together with the zone, and whether that has happened yet is not worth a request.
             for change in mods.iter_mut().filter(|change| change.action == Action::Create) {
                 change.action = Action::Upsert;
             }
@@ -224,7 +224,7 @@ impl BatchApi for Apply<'_> {
         self.send_mods(mods).await
     }
 
-    /// Makes the health checks that the changes need and that there are not.
+    /// Creates the health checks that the changes need and that do not exist.
     async fn prepare(&self, indexes: &[usize], log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         for (index, change) in self.changes(indexes) {
             let assigned = self.assign(change, log).await?;
@@ -241,12 +241,12 @@ impl BatchApi for Apply<'_> {
     }
 }
 
-/// The name of the record that a set is part of.
+/// The name of the record that a record set is part of.
 fn owner(set: &RrSet) -> &str {
     dynamic::record_of(set).unwrap_or(&set.name)
 }
 
-/// The CIDR collection a set chooses by.
+/// The CIDR collection that a record set refers to.
 fn collection(set: &RrSet) -> Option<String> {
     match &set.routing {
         Routing::Cidr { collection, .. } => Some(collection.clone()),
@@ -254,7 +254,7 @@ fn collection(set: &RrSet) -> Option<String> {
     }
 }
 
-/// Whether a set at a record's name is part of the record.
+/// Whether a record set at a record's name is part of the record.
 fn is_part(set: &RrSet, record: &Record) -> bool {
     let is_plain_alias = matches!(set.body, Body::Alias(_)) && dynamic::record_of(set).is_none();
     if record.record_type() == alias::RECORD_TYPE {
@@ -267,7 +267,7 @@ fn is_root_ns(record: &Record) -> bool {
     record.record_type() == RecordType::NS && record.name().is_apex()
 }
 
-/// Whether a record had or is to have pools.
+/// Whether a record has pools before or after a change.
 fn concerns_pools(change: &Change) -> bool {
     let records = [change.existing(), change.desired()];
     records.into_iter().flatten().any(|record| record.dynamic().is_some())

@@ -1,4 +1,4 @@
-//! Change batches: in which order changes stand in one, and how much fits. Pure.
+//! Change batches: the order of changes in a batch, and its limits. Pure.
 //!
 //! <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets>
 
@@ -10,7 +10,7 @@ use octodns_core::{Change, Plan};
 use crate::alias;
 use crate::rrset::{Body, Key, Routing, RrSet};
 
-/// What is done to a record set.
+/// The action on a record set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Action {
     Delete,
@@ -25,25 +25,26 @@ pub(crate) struct Mod {
     pub(crate) set: RrSet,
 }
 
-/// What changes weigh against the limits of a batch.
+/// The size of changes, as limited per batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Weight {
-    /// Values; those of an alias are none.
+    /// Values; an alias has none.
     pub(crate) values: usize,
-    /// What AWS counts as records: every value and every alias, twice when upserted.
+    /// Records as AWS counts them: every value and every alias, twice for an upsert.
     pub(crate) records: usize,
-    /// Characters of all values, twice when upserted.
+    /// Characters of all values, twice for an upsert.
     pub(crate) characters: usize,
 }
 
-/// What a batch may hold.
+/// The limits of a batch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Records, counted as AWS counts them.
+    /// Records, as AWS counts them.
     pub(crate) records: usize,
 }
 
-/// One change of a plan does not fit into a batch, and must not be split: it would be half done.
+/// A single change of a plan does not fit into a batch, and must not be split, since it could be half
+/// applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("needs {needed} {what} in one batch, more than the {limit} that one may have")]
 pub(crate) struct TooBig {
@@ -53,13 +54,13 @@ pub(crate) struct TooBig {
 }
 
 impl Limits {
-    /// What AWS takes.
+    /// The limits of AWS.
     const RECORDS: usize = 1000;
     const CHARACTERS: usize = 32_000;
 
-    /// Cuts the changes of a plan, of these weights, into batches.
+    /// Splits the changes of a plan, with these weights, into batches.
     ///
-    // Differs from octoDNS: which counts values only, each once, so that AWS refuses its larger batches.
+    // Differs from octoDNS, which only counts values, once each, so that AWS refuses its larger batches.
     pub(crate) fn batches(self, plan: &Plan, weights: &[Weight]) -> Vec<engine::Batch> {
         let of = |index: usize| weights.get(index).copied().unwrap_or_default();
         let weigh =
@@ -72,14 +73,14 @@ impl Limits {
             sum.records > Self::RECORDS || sum.characters > Self::CHARACTERS
         };
         let cut = |batch: engine::Batch| match &*batch {
-            // AWS does not take it as a whole.
+            // AWS does not accept it as a whole.
             [name] if is_too_big(name) => name.iter().map(|index| vec![vec![*index]]).collect(),
             _ => vec![batch],
         };
         batches.into_iter().flat_map(cut).collect()
     }
 
-    /// Whether one change fits at all: by the configured limit, which counts values, and by AWS's.
+    /// Whether a single change fits at all: into the configured limit, which counts values, and into AWS's.
     pub(crate) fn check(self, weight: Weight) -> Result<(), TooBig> {
         let limits = [
             (weight.values, "values", self.records),
@@ -92,7 +93,7 @@ impl Limits {
 }
 
 impl Weight {
-    /// What the changes weigh together.
+    /// The total size of the changes.
     pub(crate) fn of(mods: &[Mod]) -> Self {
         mods.iter().map(Mod::weight).fold(Self::default(), Self::plus)
     }
@@ -122,8 +123,8 @@ impl Mod {
     }
 }
 
-/// In which order names come where one batch does not hold them all: what points to other records goes first
-/// and comes last.
+/// The order of names if they do not fit into one batch: records that point to others are deleted first and
+/// created last.
 fn rank(plan: &Plan, name: &[usize]) -> u8 {
     let changes = || name.iter().filter_map(|index| plan.changes.get(*index));
     let is_alias = |change: &&Change| change.record().record_type() == alias::RECORD_TYPE;
@@ -136,7 +137,7 @@ fn rank(plan: &Plan, name: &[usize]) -> u8 {
     }
 }
 
-/// How far a set is from answers: what it points to must exist before it, and go after it.
+/// How far a record set is from actual values: its targets must exist before it, and be deleted after it.
 fn depth(set: &RrSet) -> u8 {
     match (&set.routing, &set.body) {
         (Routing::Geo(_) | Routing::Cidr { .. }, _) => 3,
@@ -146,8 +147,8 @@ fn depth(set: &RrSet) -> u8 {
     }
 }
 
-/// Puts changes into the order that Route 53 asks for: deletions first, from rules down to values; then
-/// the rest, from values up to rules.
+/// Sorts changes as Route 53 requires: deletions first, from rules down to values; then the rest, from values
+/// up to rules.
 pub(crate) fn sort(mods: &mut [Mod]) {
     mods.sort_by_cached_key(|change| {
         let set = &change.set;
@@ -167,7 +168,7 @@ pub(crate) fn sort(mods: &mut [Mod]) {
     });
 }
 
-/// What makes the sets that are there into those that should be.
+/// The changes from the existing to the desired record sets.
 pub(crate) fn changes(existing: &[RrSet], desired: Vec<RrSet>) -> Vec<Mod> {
     let gone = existing.iter().filter(|set| desired.iter().all(|new| new.key() != set.key()));
     let mut mods: Vec<_> =
@@ -220,7 +221,7 @@ mod tests {
         Weight::of(&[Mod { action, set }])
     }
 
-    /// What AWS counts, not how many values there are.
+    /// AWS' own count, not the number of values.
     #[test]
     fn upserts_count_twice_and_aliases_once() {
         let two = values("a.", &["192.0.2.1", "192.0.2.22"]);
@@ -242,7 +243,7 @@ mod tests {
             (1000, vec![weight(600, 1), weight(400, 1), weight(1, 1)], vec![0..2, 2..3]),
             (1000, vec![weight(1, 16_000), weight(1, 16_000), weight(1, 1)], vec![0..2, 2..3]),
             (5, vec![weight(2, 1); 5], vec![0..2, 2..4, 4..5]),
-            // A change alone in its batch may go beyond the configured limit when upserted.
+            // A single change may exceed the configured limit as an upsert.
             (5, vec![weight(8, 1), weight(1, 1)], vec![0..1, 1..2]),
             (5000, vec![weight(600, 1); 2], vec![0..1, 1..2]),
         ] {
@@ -292,9 +293,9 @@ mod tests {
         Arc::new(record.unwrap_or_else(|| panic!("{report:?}")))
     }
 
-    /// What an alias points to must be there, and a name is never torn unless AWS wants it.
+    /// The target of an alias must exist, and a name is only split if AWS requires it.
     #[test]
-    fn aliases_go_first_and_come_last() {
+    fn aliases_are_deleted_first_and_created_last() {
         let changes = vec![
             Change::Create(pointer("aaa")),
             Change::Create(a("bbb")),
@@ -324,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn one_change_beyond_a_batch_is_refused() {
+    fn a_change_that_exceeds_a_batch_is_refused() {
         let limits = Limits { records: 5 };
         let weight = Weight { values: 5, records: 10, characters: 32_000 };
         assert_eq!(limits.check(weight), Ok(()));
@@ -338,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn targets_come_before_what_points_to_them_and_go_after_it() {
+    fn targets_are_created_before_their_aliases_and_deleted_after_them() {
         let sets = || {
             [
                 alias("r.", "0-one-None", Routing::Geo(Place::Default)),

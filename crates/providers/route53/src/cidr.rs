@@ -1,7 +1,7 @@
-//! The CIDR collection with the networks that rules of dynamic records choose by.
+//! The CIDR collection with the networks in rules of dynamic records.
 //!
-//! All records share one collection, and its locations: what is in it is never taken out, since another
-//! record, of another zone, may use it.
+//! All records share one collection and its locations; nothing is ever removed from it, since a record of
+//! another zone may use it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use crate::client::{ApiError, Client, Locations};
 /// The name of the collection.
 const COLLECTION: &str = "octodns";
 
-/// The networks of the account's collections, asked for when they are needed.
+/// The networks of the account's collections, loaded when they are needed.
 #[derive(Debug, Default)]
 pub(crate) struct CidrCollections {
     own: PerRun<String>,
@@ -21,7 +21,7 @@ pub(crate) struct CidrCollections {
 }
 
 impl CidrCollections {
-    /// A run begins: the collections are asked for anew when they are needed.
+    /// Begins a run: the collections are loaded again when they are needed.
     pub(crate) fn begin_run(&self) {
         self.own.forget();
         self.known().clear();
@@ -41,7 +41,7 @@ impl CidrCollections {
         Ok(locations)
     }
 
-    /// Makes the collection have `wanted`, and gives its id.
+    /// Makes sure that the collection has `wanted`, and returns its id.
     pub(crate) async fn ensure(
         &self,
         client: &Client,
@@ -73,7 +73,7 @@ impl CidrCollections {
     }
 }
 
-/// What has to be added.
+/// The networks to add.
 fn missing(existing: &Locations, wanted: &Locations) -> Locations {
     let mut missing = Locations::new();
     for (location, networks) in wanted {

@@ -1,4 +1,4 @@
-//! Records that did not change, while what the service has for them did.
+//! Records that have not changed, while their health checks or networks at the service have.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use crate::health_check::{CheckSettings, HealthCheck, Tuning};
 use crate::health_checks::HealthChecks;
 use crate::rrset::{Body, Routing, RrSet};
 
-/// Whether the sets of a record that did not change lack a health check, have one too many or another, or
-/// choose by the networks of another location.
+/// Whether an unchanged record's sets have a missing, superfluous or wrong health check, or refer to the
+/// networks of another location.
 pub(crate) fn has_drifted(
     record: &Record,
     zone: &ZoneName,

@@ -23,7 +23,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     ..Capabilities::NOTHING
 };
 
-/// Instances of one region: their names have A and AAAA records, their addresses PTR records.
+/// Instances of one region: their names get A and AAAA records, their addresses PTR records.
 pub struct Ec2Source {
     id: Arc<str>,
     client: QueryClient,
@@ -31,7 +31,7 @@ pub struct Ec2Source {
     instances: PerRun<Vec<Instance>>,
 }
 
-/// An instance, as much of it as is looked at.
+/// An instance, as far as it is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Instance {
     private_v4: Option<Ipv4Addr>,
@@ -41,11 +41,11 @@ struct Instance {
 }
 
 impl Ec2Source {
-    /// A source with options of its own.
+    /// A source with its options.
     ///
     /// # Errors
     ///
-    /// Says which key lacks its counterpart.
+    /// Says which key is missing its counterpart.
     pub fn new(id: &str, given: SourcedOptions<SourceOptions>) -> Result<Self, BuildError> {
         let login = login(id, &given)?;
         let naming = Naming::new(&given.options.own);
@@ -77,7 +77,7 @@ impl Ec2Source {
                 let id = id.ok_or_else(|| incomplete(CALL, "instanceId"))?;
                 instances.insert(id.to_owned(), self.instance(instance));
             }
-            // Differs from octoDNS: which reads the first page only.
+            // Differs from octoDNS, which only reads the first page.
             let Some(token) = page.text_of("nextToken") else {
                 return Ok(instances.into_values().collect());
             };
@@ -97,7 +97,7 @@ impl Ec2Source {
                 self.naming.of_tag(key, value)
             };
             for name in found {
-                // The same name under two tags is one name.
+                // The same name in two tags counts once.
                 if !names.contains(&name) {
                     names.push(name);
                 }
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_have_names_in_the_reverse_zones() {
+    fn addresses_have_reverse_names() {
         for (address, name) in [
             ("192.0.2.1", "1.2.0.192.in-addr.arpa."),
             (

@@ -15,7 +15,7 @@ use crate::xml::Element;
 
 const ELB: Api = Api { service: "elasticloadbalancing", version: "2015-12-01" };
 
-/// The most load balancers that one request for tags may be about.
+/// The maximum number of load balancers in a request for tags.
 const TAGS_AT_ONCE: usize = 20;
 
 const CAPABILITIES: Capabilities = Capabilities {
@@ -23,7 +23,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     ..Capabilities::NOTHING
 };
 
-/// Load balancers of one region: their names are CNAME records, or ALIAS at the apex.
+/// Load balancers of one region: their names get CNAME records, or ALIAS at the apex.
 pub struct ElbSource {
     id: Arc<str>,
     client: QueryClient,
@@ -31,21 +31,21 @@ pub struct ElbSource {
     balancers: PerRun<Vec<Balancer>>,
 }
 
-/// A load balancer, as much of it as is looked at.
+/// A load balancer, as far as it is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Balancer {
     arn: String,
-    /// Absolute, as `names` are.
+    /// Absolute, like `names`.
     dns_name: String,
     names: Vec<String>,
 }
 
 impl ElbSource {
-    /// A source with options of its own.
+    /// A source with its options.
     ///
     /// # Errors
     ///
-    /// Says which key lacks its counterpart.
+    /// Says which key is missing its counterpart.
     pub fn new(id: &str, given: SourcedOptions<SourceOptions>) -> Result<Self, BuildError> {
         let login = login(id, &given)?;
         let naming = Naming::new(&given.options.own);
@@ -84,13 +84,13 @@ impl ElbSource {
                     names: self.naming.name(text("LoadBalancerName")?).into_iter().collect(),
                 });
             }
-            // Differs from octoDNS: which reads the first page only.
+            // Differs from octoDNS, which only reads the first page.
             let Some(marker) = result.text_of("NextMarker") else { return Ok(balancers) };
             parameters = vec![("Marker".to_owned(), marker.to_owned())];
         }
     }
 
-    /// Adds the names that tags give.
+    /// Adds the names in tags.
     async fn add_tags(&self, balancers: &mut [Balancer]) -> Result<(), ProviderError> {
         const CALL: &str = "DescribeTags";
         let parameter = |(index, balancer): (usize, &Balancer)| {
@@ -108,7 +108,7 @@ impl ElbSource {
             for tag in members(described, "Tags") {
                 let (key, value) = (tag.text_of("Key"), tag.text_of("Value"));
                 for name in self.naming.of_tag(key.unwrap_or_default(), value.unwrap_or_default()) {
-                    // The same name under two tags is one name.
+                    // The same name in two tags counts once.
                     if !balancer.names.contains(&name) {
                         balancer.names.push(name);
                     }

@@ -1,4 +1,4 @@
-//! A health check of a value of a dynamic record: what it is to be, how it is known again.
+//! A health check for a value of a dynamic record: its settings, and how to recognize it.
 //!
 //! <https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html>
 
@@ -11,22 +11,22 @@ use octodns_core::value::{OwnedValue, Value};
 use octodns_core::{RecordType, ZoneName};
 use sha2::{Digest, Sha512};
 
-/// Raised when what a check is made of changes, so that older ones are replaced.
+/// Increased when the settings of checks change, so that older checks are replaced.
 const VERSION: &str = "0001";
 
-/// The longest reference AWS takes, without the part that makes it unique.
+/// The maximum length of a reference, without the part that makes it unique.
 const REFERENCE: usize = 64 - 13;
 
 /// A health check at the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HealthCheck {
     pub(crate) id: String,
-    /// `VERSION:TYPE:NAME:RANDOM` for ours.
+    /// `VERSION:TYPE:NAME:RANDOM` for those of octoDNS.
     pub(crate) reference: String,
     pub(crate) settings: CheckSettings,
 }
 
-/// What a health check does.
+/// The settings of a health check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CheckSettings {
     pub(crate) protocol: String,
@@ -42,7 +42,7 @@ pub(crate) struct CheckSettings {
     pub(crate) is_inverted: bool,
 }
 
-/// What `octodns.route53.healthcheck` of a record says.
+/// The `octodns.route53.healthcheck` options of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tuning {
     measure_latency: bool,
@@ -53,7 +53,7 @@ pub(crate) struct Tuning {
 impl Tuning {
     /// # Errors
     ///
-    /// Says which option has a value that Route 53 does not take, and which it takes.
+    /// Says which option has a value that Route 53 does not accept, and which ones it does.
     pub(crate) fn of(record: &Record) -> Result<Self, String> {
         let section = record.options().section("route53").and_then(|own| own.get("healthcheck"));
         let get = |key: &str| section.and_then(|section| section.get(key));
@@ -84,7 +84,7 @@ impl Tuning {
 }
 
 impl CheckSettings {
-    /// The check that a value of a pool is to have; `None` if it is always handed out.
+    /// The check for a pool value; `None` if the value is always served.
     pub(crate) fn wanted(
         record: &Record,
         zone: &ZoneName,
@@ -98,7 +98,7 @@ impl CheckSettings {
         let address = value.value().parse::<IpAddr>().ok();
         let has_host = matches!(options.healthcheck_protocol(), "HTTP" | "HTTPS");
         let host = match address {
-            // What an empty host in the options stands for.
+            // The meaning of an empty host in the options.
             Some(_) if has_host => Some(
                 options
                     .healthcheck_host(&record.fqdn(zone))
@@ -124,7 +124,7 @@ impl CheckSettings {
 }
 
 impl HealthCheck {
-    /// What a value with this check is: a check that is disabled and inverted is always failing.
+    /// The status of a value with this check: a check that is disabled and inverted always fails.
     pub(crate) fn status(&self) -> Status {
         if self.settings.is_disabled && self.settings.is_inverted {
             Status::Down
@@ -133,18 +133,18 @@ impl HealthCheck {
         }
     }
 
-    /// Whether octoDNS made it, of whatever version and for whatever record.
+    /// Whether octoDNS created it, with any version and for any record.
     pub(crate) fn is_ours(&self) -> bool {
         self.reference.len() <= 4 || self.reference.as_bytes().get(4) == Some(&b':')
     }
 
-    /// Whether it was made for a record by this version.
+    /// Whether it was created for a record by this version.
     pub(crate) fn is_current(&self, record: &Record, zone: &ZoneName) -> bool {
         let (record_type, fqdn) = (record.record_type(), record.fqdn(zone));
         self.reference.starts_with(&reference_prefix(record_type, &fqdn))
     }
 
-    /// Whether it was made for a record, by this version or an earlier one.
+    /// Whether it was created for a record, by this version or an earlier one.
     pub(crate) fn is_of(&self, record: &Record, zone: &ZoneName) -> bool {
         let (record_type, fqdn) = (record.record_type(), record.fqdn(zone));
         let Some((version, rest)) = self.reference.split_once(':') else { return false };
@@ -152,7 +152,7 @@ impl HealthCheck {
         let ident = ident.split_once(':').map_or("", |(_, ident)| ident);
         let is_version = version.len() == 4 && version.bytes().all(|byte| byte.is_ascii_digit());
         let is_named = rest.strip_prefix(ident).is_some_and(|rest| rest.starts_with(':'));
-        // Before version 1 the name stood in the settings only.
+        // Before version 1 the name was only in the settings.
         let is_legacy = version == "0000"
             && rest.split(':').next() == Some(record_type.as_str())
             && self.settings.host.as_deref() == fqdn.strip_suffix('.');
@@ -160,7 +160,7 @@ impl HealthCheck {
     }
 }
 
-/// How references of the checks of a record start.
+/// The start of the references of a record's checks.
 pub(crate) fn reference_prefix(record_type: RecordType, fqdn: &str) -> String {
     let plain = format!("{VERSION}:{record_type}:{fqdn}");
     if plain.len() <= REFERENCE {
@@ -168,7 +168,7 @@ pub(crate) fn reference_prefix(record_type: RecordType, fqdn: &str) -> String {
     }
     let mut hex = String::new();
     for byte in Sha512::digest(fqdn).iter().take(10) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(hex, "{byte:02x}");
     }
     format!("{VERSION}:{record_type}:{hex}")

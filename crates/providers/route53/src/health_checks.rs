@@ -1,4 +1,4 @@
-//! The health checks of an account: listed once in a run, found again, made and deleted.
+//! The health checks of an account: listed once per run, found again, created and deleted.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,19 +9,19 @@ use octodns_core::{PerRun, ZoneName};
 use crate::client::{ApiError, Client};
 use crate::health_check::{CheckSettings, HealthCheck, reference_prefix};
 
-/// The checks of the account that octoDNS made, by id; asked for when the first is needed.
+/// The checks of the account that octoDNS created, by id; loaded when the first one is needed.
 #[derive(Debug, Default)]
 pub(crate) struct HealthChecks {
     known: PerRun<Mutex<BTreeMap<String, HealthCheck>>>,
 }
 
 impl HealthChecks {
-    /// A run begins: the checks are listed anew when they are needed.
+    /// Begins a run: the checks are listed again when they are needed.
     pub(crate) fn begin_run(&self) {
         self.known.forget();
     }
 
-    /// All that are known now.
+    /// All known checks.
     pub(crate) async fn all(
         &self,
         client: &Client,
@@ -29,7 +29,7 @@ impl HealthChecks {
         self.with(client, |known| known.clone()).await
     }
 
-    /// Whether a set has the check that its value is to have.
+    /// Whether a record set has the right check for its value.
     pub(crate) fn fits(
         known: &BTreeMap<String, HealthCheck>,
         id: Option<&str>,
@@ -44,7 +44,7 @@ impl HealthChecks {
         }
     }
 
-    /// The id of a check for a record with these settings: `preferred`, if it is one.
+    /// The id of a check for a record with these settings; `preferred`, if it fits.
     pub(crate) fn find(
         known: &BTreeMap<String, HealthCheck>,
         preferred: Option<&str>,
@@ -57,7 +57,7 @@ impl HealthChecks {
         found.map(str::to_owned)
     }
 
-    /// Creates a check; its name in the console is worth no failure.
+    /// Creates a check; a failure to set its name in the console is ignored.
     pub(crate) async fn create(
         &self,
         client: &Client,
@@ -79,7 +79,7 @@ impl HealthChecks {
         Ok(id)
     }
 
-    /// The checks of a record that are not among those in use.
+    /// The checks of a record that are not in use.
     pub(crate) async fn unused(
         &self,
         client: &Client,
@@ -113,7 +113,7 @@ impl HealthChecks {
     }
 }
 
-/// The name the console shows, of what tags may hold: letters, digits, blanks and `_.:/=+-@`, at most 256.
+/// The name in the console, limited to what tags allow: letters, digits, blanks and `_.:/=+-@`, at most 256.
 ///
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html>
 fn tag(record: &Record, zone: &ZoneName, value: &str) -> String {

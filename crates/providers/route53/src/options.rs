@@ -100,10 +100,10 @@ impl SourceOptions {
     pub(crate) const TAG_PREFIX: &str = "octodns";
 }
 
-/// All options of a class, as they were written.
+/// All options of a class, with their positions in the configuration.
 pub type SourcedOptions<O> = Sourced<WithShared<AwsOptions, O>>;
 
-/// Which zones the options of a provider are about.
+/// The zones that the options of a provider select.
 pub(crate) fn scope(given: &SourcedOptions<Route53Options>) -> Result<Scope, BuildError> {
     let options = &given.options.own;
     let is_private = options.private.or(options.vpc_id.is_some().then_some(true));
@@ -132,11 +132,11 @@ pub(crate) fn scope(given: &SourcedOptions<Route53Options>) -> Result<Scope, Bui
     })
 }
 
-/// How options say that a component with this id signs in.
+/// The credentials in the options of a component with this id.
 ///
 /// # Errors
 ///
-/// Says which key lacks its counterpart.
+/// Says which key is missing its counterpart.
 pub(crate) fn login<O>(id: &str, given: &SourcedOptions<O>) -> Result<Login, BuildError> {
     let options = &given.options.shared;
     let keys = match (&options.access_key_id, &options.secret_access_key) {
@@ -175,7 +175,7 @@ mod tests {
         Sourced { options: WithShared { shared, own }, written: OwnedValue::from(Map::new()) }
     }
 
-    /// Each is a mistake that would touch the wrong zones, or none.
+    /// Each is a mistake that would affect the wrong zones, or none.
     #[test]
     fn options_that_exclude_each_other_are_refused() {
         let vpc = Route53Options { vpc_id: Some("vpc-1".to_owned()), ..Route53Options::default() };
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_keys_is_refused() {
+    fn incomplete_keys_are_refused() {
         let secret = Some(Secret::new("s"));
         for (id, secret, token, is_fine) in [
             (None, None, None, true),

@@ -1,4 +1,4 @@
-//! The provider: reading zones, and what planning asks of it.
+//! The provider: reading zones, and hooks for planning.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::{alias, dynamic, records};
 
 const CAPABILITIES: Capabilities = Capabilities {
     types: records::TYPES,
-    // Differs from octoDNS: which claims it, ignores it, and then plans the same change forever.
+    // Differs from octoDNS, which declares it, ignores it, and then plans the same change forever.
     geo: false,
     dynamic: true,
     pool_value_status: true,
@@ -40,12 +40,12 @@ pub struct Route53Provider {
 }
 
 impl Route53Provider {
-    /// A provider with options of its own; `uuid` gives random UUIDs, for what AWS wants to be unique. Those of
-    /// one account share its limits in `accounts`.
+    /// A provider with its options; `uuid` returns random UUIDs, since AWS requires unique references.
+    /// Providers of one account share its limits in `accounts`.
     ///
     /// # Errors
     ///
-    /// Says which options exclude each other, or need another.
+    /// Says which options exclude each other, or require another.
     pub fn new(
         id: &str,
         given: SourcedOptions<Route53Options>,
@@ -112,7 +112,7 @@ impl Provider for Route53Provider {
         Ok(())
     }
 
-    /// Aliases have no TTL, and values come back in other spellings.
+    /// Aliases have no TTL, and values are returned in other spellings.
     fn is_significant(&self, change: &Change) -> bool {
         let Change::Update { existing, new } = change else { return true };
         if existing.record_type() == alias::RECORD_TYPE {
@@ -127,7 +127,7 @@ impl Provider for Route53Provider {
             )
     }
 
-    /// Dynamic records whose health checks, or networks, are not as they should be.
+    /// Dynamic records with wrong health checks or networks.
     async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
         let Some(state) = draft.state.get::<ZoneState>() else { return Ok(Vec::new()) };
         let planned: BTreeSet<(&str, RecordType)> = draft

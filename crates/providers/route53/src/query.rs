@@ -1,6 +1,7 @@
-//! The query APIs of EC2 and of load balancers: form in, XML out, signed with the SDK's credentials.
+//! The query APIs of EC2 and of load balancers: form requests, XML responses, signed with the SDK's
+//! credentials.
 //!
-//! Two calls of each are made, and all of EC2's SDK would take minutes to compile.
+//! Only two calls of each are needed, and EC2's SDK would take minutes to compile.
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>
 
@@ -22,10 +23,10 @@ use crate::client::http::{READ_TIMEOUT, connector};
 use crate::client::{ApiError, Login};
 use crate::xml::Element;
 
-/// Which API, in which region.
+/// The API and its region.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Api {
-    /// The name of the service, in its host and for its signature.
+    /// The name of the service in its host and in signatures.
     pub(crate) service: &'static str,
     pub(crate) version: &'static str,
 }
@@ -41,7 +42,7 @@ pub(crate) struct QueryClient {
 }
 
 impl QueryClient {
-    /// No call is made, and no file read, before the first [`QueryClient::call`].
+    /// Makes no call, and reads no file, before the first [`QueryClient::call`].
     pub(crate) fn new(api: Api, login: Login, region: &str, endpoint: Option<String>) -> Self {
         let endpoint = endpoint.unwrap_or_else(|| {
             let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
@@ -50,7 +51,7 @@ impl QueryClient {
         Self { api, login, region: region.to_owned(), endpoint, connection: OnceCell::new() }
     }
 
-    /// Asks, and repeats that while the service is busy: what is asked here changes nothing.
+    /// Sends a request, with retries while the service is busy: these calls change nothing.
     pub(crate) async fn call(
         &self,
         action: &'static str,
@@ -100,7 +101,7 @@ impl QueryClient {
         if (200..300).contains(&status) {
             return root;
         }
-        // EC2 has <Response><Errors><Error>, the others <ErrorResponse><Error>.
+        // EC2 has <Response><Errors><Error>, the others have <ErrorResponse><Error>.
         let root = root.unwrap_or_default();
         let error = root.child("Errors").unwrap_or(&root).child("Error").cloned();
         let error = error.unwrap_or_default();
@@ -111,12 +112,12 @@ impl QueryClient {
 
     async fn connection(&self) -> &(SdkConfig, Connector) {
         let make = || async { (self.login.config(Some(&self.region)).await, connector()) };
-        // Finding out who we are is a large future.
+        // Loading the credentials is a large future.
         self.connection.get_or_init(|| Box::pin(make())).await
     }
 }
 
-/// Where and when a request is signed.
+/// The region and the time of a signature.
 #[derive(Clone, Copy, Debug)]
 struct Signing<'s> {
     service: &'s str,
@@ -167,7 +168,7 @@ async fn body(answer: HttpResponse) -> Result<(u16, Vec<u8>), String> {
     Ok((status, bytes.to_vec()))
 }
 
-/// Parameters as a form, with only unreserved characters left as they are.
+/// Parameters as a form; everything except unreserved characters is percent-encoded.
 fn form(parameters: &[(String, String)]) -> String {
     let encode = |text: &str| {
         let mut encoded = String::new();
@@ -175,7 +176,7 @@ fn form(parameters: &[(String, String)]) -> String {
             if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
                 encoded.push(char::from(byte));
             } else {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(encoded, "%{byte:02X}");
             }
         }

@@ -1,4 +1,4 @@
-//! From record sets to records.
+//! Reads records from record sets.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::health_check::HealthCheck;
 use crate::rrset::{Body, RrSet, foreign_routing};
 use crate::{alias, records};
 
-/// Record sets on their way to records.
+/// Converts record sets to records.
 pub(crate) struct Reading<'r> {
     pub(crate) context: LoadContext<'r>,
     pub(crate) networks: &'r BTreeMap<String, Locations>,
@@ -21,7 +21,7 @@ pub(crate) struct Reading<'r> {
     pub(crate) read: ZoneRead,
 }
 
-/// What the sets of one record have in common: its name, and what kind of record it is.
+/// The name of a record and its kind, which its record sets share.
 type Group<'s> = (&'s str, Kind<'s>);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +83,7 @@ impl Reading<'_> {
         fqdn: &str,
         sets: &[&RrSet],
     ) -> Result<Option<Map<'static>>, ProviderError> {
-        // A check that is not ours, or is gone, does not count.
+        // A check of somebody else, or a missing one, does not count.
         let status = |id: Option<&str>| {
             id.and_then(|id| self.checks.get(id)).map_or(Status::Up, HealthCheck::status)
         };

@@ -1,4 +1,4 @@
-//! Plain records and the values of record sets, both ways. Pure: no API, no clock.
+//! Converts between plain records and the values of record sets. Pure: no API, no clock.
 
 use octodns_core::record::text::{Codes, Presentation, QuotedString, unescape};
 use octodns_core::record::{Caa, Naptr, Record, Txt};
@@ -7,7 +7,7 @@ use octodns_core::{RecordData, RecordType, TypeSupport};
 
 use crate::rrset::TEXT;
 
-/// The types that are read and written; all others at the service are left alone.
+/// The supported types; all others at the service are left alone.
 pub(crate) const TYPES: TypeSupport = TypeSupport::Only(&[
     RecordType::A,
     RecordType::AAAA,
@@ -24,10 +24,10 @@ pub(crate) const TYPES: TypeSupport = TypeSupport::Only(&[
     crate::alias::RECORD_TYPE,
 ]);
 
-/// As texts are, but for the semicolons of quoted strings of other types, which stay as they are.
+/// Like texts, but semicolons in quoted strings of other types are not escaped.
 const QUOTED: Presentation = Presentation::OCTAL;
 
-/// Whether record sets of this type are looked at.
+/// Whether record sets of this type are supported.
 pub(crate) fn is_known(record_type: &str) -> bool {
     match &TYPES {
         TypeSupport::Only(types) => types.iter().any(|known| known.as_str() == record_type),
@@ -35,7 +35,7 @@ pub(crate) fn is_known(record_type: &str) -> bool {
     }
 }
 
-/// The data that a record is read from, or the value that is not what its type asks for.
+/// The data of a record, or the value that is not valid for its type.
 pub(crate) fn to_data(
     record_type: &str,
     ttl: i64,
@@ -102,8 +102,8 @@ fn to_value(record_type: &str, value: &str) -> Option<OwnedValue> {
     }
 }
 
-/// The values of a record as they are written; for types that [`TYPES`] has not, and for aliases of
-/// Route 53, this is not asked.
+/// The values of a record in the service's form; not called for types that are not in [`TYPES`], or for
+/// aliases of Route 53.
 pub(crate) fn to_values(record: &Record) -> Vec<String> {
     match record.data() {
         RecordData::Spf(texts) | RecordData::Txt(texts) => {
@@ -118,7 +118,7 @@ pub(crate) fn to_values(record: &Record) -> Vec<String> {
     }
 }
 
-/// The service takes octal codes only.
+/// The service only accepts octal escapes.
 fn string(text: &QuotedString) -> String {
     format!("\"{}\"", text.inside(QUOTED))
 }
@@ -129,7 +129,7 @@ fn naptr(naptr: &Naptr) -> String {
     format!("{order} {preference} {flags} {service} {regexp} {replacement}")
 }
 
-/// Splits at blanks; the last part keeps those it has.
+/// Splits at blanks; the last part may contain blanks.
 fn parts<const N: usize>(value: &str) -> Option<[&str; N]> {
     let mut rest = value.trim();
     let mut parts = [""; N];
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_written_as_the_service_takes_them() {
+    fn texts_are_written_in_the_form_of_the_service() {
         let long = format!("{}\"{}", "a".repeat(254), "b".repeat(3));
         let cut = format!("\"{}\" \"\\\"bbb\"", "a".repeat(254));
         for (text, written) in [
@@ -227,7 +227,7 @@ mod tests {
             ("say \\\"hi\\\"", "\"say \\\"hi\\\"\""),
             ("a\\\\", "\"a\\\\\""),
             ("a\\", "\"a\\\\\""),
-            // Decimal here, octal there.
+            // Decimal in octoDNS, octal at the service.
             ("\\195x", "\"\\303x\""),
             ("é\t", "\"\\303\\251\\011\""),
             (&*long, &*cut),

@@ -1,4 +1,4 @@
-//! The names that configurations have for the classes of this crate.
+//! The names of this crate's classes in configurations.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use crate::{AwsAcmProcessor, Ec2Source, ElbSource, Route53Provider};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Makes the provider, the sources and the alias type known by their short names and octoDNS's classes.
+/// Registers the provider, the sources and the alias type by their short names and octoDNS' classes.
 pub fn register(registry: &mut Registry) {
-    // A second registration of the same type changes nothing.
+    // Registering the type again has no effect.
     let _ = registry.types.register(Arc::new(Route53Alias));
     let (uuid, accounts) = (Arc::clone(&registry.host.uuid), Accounts::default());
     registry.provider(

@@ -1,42 +1,42 @@
-//! A resource record set as Route 53 keeps it: what is listed, and what a change batch is made of.
+//! A record set in Route 53, as in lists and change batches.
 //!
-//! Apart from the SDK's type, so that everything beyond `client` is pure data with few cases.
+//! Independent of the SDK's type, so that everything outside `client` is pure data with few cases.
 
 use std::net::Ipv6Addr;
 
 use octodns_core::record::text::{Cut, Presentation};
 
-/// Texts as the service takes them: octal codes, semicolons escaped and strings cut as octoDNS does.
+/// Texts as the service accepts them: octal escapes, semicolons escaped, and strings split as in octoDNS.
 ///
 /// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat>
 pub(crate) const TEXT: Presentation =
     Presentation::OCTAL.with_escaped_semicolons().with_cut(Cut::Written);
 
-/// One resource record set: a name has one of a type, or several told apart by their identifier.
+/// A record set: a name has one of a type, or several that differ in their identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RrSet {
-    /// Absolute, lower case, without octal escapes.
+    /// Absolute, in lowercase, without octal escapes.
     pub(crate) name: String,
     pub(crate) record_type: String,
-    /// Tells the sets of one name and type apart; only sets with routing have one.
+    /// Distinguishes record sets of the same name and type; only those with routing have one.
     pub(crate) identifier: Option<String>,
     pub(crate) body: Body,
     pub(crate) routing: Routing,
     pub(crate) health_check: Option<String>,
 }
 
-/// What a set answers with.
+/// The answer of a record set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Body {
     /// Values in presentation format.
     Values { ttl: i64, values: Vec<String> },
-    /// What another set answers.
+    /// The answer of another record set.
     Alias(AliasTarget),
-    /// Whatever a traffic policy says; never written here.
+    /// The answer of a traffic policy; never written here.
     TrafficPolicy,
 }
 
-/// Where an alias points.
+/// The target of an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AliasTarget {
     /// Only the last part of the zone's id.
@@ -45,27 +45,27 @@ pub(crate) struct AliasTarget {
     pub(crate) evaluate_health: bool,
 }
 
-/// Which questions a set answers.
+/// The queries that a record set answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Routing {
     /// All.
     Simple,
-    /// A share of them.
+    /// A share of them, by weight.
     Weighted(i64),
     /// All while it is healthy, or the rest.
     Failover { primary: bool },
-    /// Those from a place.
+    /// Those from a location.
     Geo(Place),
-    /// Those from the networks of a location.
+    /// Those from the networks of a CIDR location.
     Cidr { collection: String, location: String },
     /// A kind that octoDNS never writes.
     Other(&'static str),
 }
 
-/// A place that Route 53 knows.
+/// A location in Route 53.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Everywhere that no other place covers.
+    /// Everything that no other location covers.
     Default,
     Continent(String),
     Country(String),
@@ -75,7 +75,7 @@ pub(crate) enum Place {
     },
 }
 
-/// What Route 53 tells sets apart by.
+/// What identifies a record set in Route 53.
 pub(crate) type Key = (String, String, Option<String>);
 
 impl RrSet {
@@ -83,7 +83,7 @@ impl RrSet {
         (self.name.clone(), self.record_type.clone(), self.identifier.clone())
     }
 
-    /// Whether both say the same, in whatever spelling and order of values.
+    /// Whether both are equal, regardless of the spelling and order of values.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.key() == other.key()
             && self.routing == other.routing
@@ -102,7 +102,7 @@ impl RrSet {
     }
 }
 
-/// Whether two lists of values mean the same set.
+/// Whether two lists of values are equal as sets.
 pub(crate) fn same_values(record_type: &str, left: &[String], right: &[String]) -> bool {
     let canonical = |values: &[String]| {
         let mut values: Vec<_> = values.iter().map(|value| canonical(record_type, value)).collect();
@@ -112,11 +112,11 @@ pub(crate) fn same_values(record_type: &str, left: &[String], right: &[String]) 
     canonical(left) == canonical(right)
 }
 
-/// One spelling for values that Route 53 gives back in others.
+/// A canonical form of values that Route 53 returns in other spellings.
 fn canonical(record_type: &str, value: &str) -> String {
     match record_type {
         "AAAA" => value.parse::<Ipv6Addr>().map_or_else(|_| value.into(), |ip| ip.to_string()),
-        // Where a long text is cut does not matter, nor how it is escaped.
+        // The division of a long text and its escapes do not matter.
         "TXT" | "SPF" => match TEXT.read(value) {
             Ok(octets) => TEXT.string(&octets),
             Err(_) => value.to_owned(),
@@ -136,7 +136,7 @@ pub(crate) fn last_part(id: &str) -> &str {
     id.rsplit('/').next().unwrap_or(id)
 }
 
-/// A name as Route 53 gives it, without its octal escapes (`\052` is `*`), in lower case and absolute.
+/// A name from Route 53, without octal escapes (`\052` is `*`), in lowercase and absolute.
 ///
 /// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html>
 pub(crate) fn plain_name(listed: &str) -> String {
@@ -164,7 +164,7 @@ pub(crate) fn plain_name(listed: &str) -> String {
     name
 }
 
-/// What routing a set has that plain records and aliases of ours never have.
+/// The routing of a record set that plain records and aliases of octoDNS never have.
 pub(crate) fn foreign_routing(set: &RrSet) -> Option<&'static str> {
     match (&set.body, &set.routing) {
         (Body::TrafficPolicy, _) => Some("a traffic policy"),

@@ -1,4 +1,4 @@
-//! What the sources for EC2 and for load balancers share: names by tags, and records of a zone.
+//! Shared by the sources for EC2 and for load balancers: names from tags, and records of a zone.
 
 use octodns_core::name::idna;
 use octodns_core::record::Record;
@@ -7,7 +7,7 @@ use octodns_core::{ProviderError, ZoneName, ZoneRead, ZoneRequest};
 
 use crate::options::SourceOptions;
 
-/// How names are made of tags.
+/// How to make names from tags.
 #[derive(Clone, Debug)]
 pub(crate) struct Naming {
     tag_prefix: String,
@@ -39,7 +39,7 @@ impl Naming {
         Some(name)
     }
 
-    /// The absolute names that a tag gives: several are separated by slashes.
+    /// The absolute names in a tag, separated by slashes.
     pub(crate) fn of_tag(&self, key: &str, value: &str) -> Vec<String> {
         if !key.starts_with(&self.tag_prefix) {
             return Vec::new();
@@ -48,7 +48,7 @@ impl Naming {
     }
 }
 
-/// The records of one zone, as they are found.
+/// The records of one zone found so far.
 pub(crate) struct Found<'f> {
     request: &'f ZoneRequest<'f>,
     source: std::sync::Arc<str>,
@@ -60,16 +60,16 @@ impl<'f> Found<'f> {
         Self { request, source: std::sync::Arc::clone(source), read: ZoneRead::default() }
     }
 
-    /// The name in the zone of an absolute name; `None` if it is not in it.
+    /// The name within the zone of an absolute name; `None` if it is outside the zone.
     ///
-    // Differs from octoDNS: a name that merely ends in the zone's text (`myexample.com.`) is not in it.
+    // Differs from octoDNS: a name that merely ends in the same characters (`myexample.com.`) is outside.
     pub(crate) fn relative(&self, fqdn: &str) -> Option<String> {
         let zone: &ZoneName = self.request.name;
         let encoded = idna::encode(fqdn).ok()?;
         zone.relative(&encoded).map(str::to_owned)
     }
 
-    /// Adds a record of these values.
+    /// Adds a record with these values.
     pub(crate) fn add(
         &mut self,
         name: String,
@@ -95,7 +95,7 @@ impl<'f> Found<'f> {
     }
 }
 
-/// An answer that lacks what it must have.
+/// The error for an incomplete response.
 pub(crate) fn incomplete(call: &str, what: &str) -> ProviderError {
     ProviderError::failed(format!("{call}: unexpected answer: {what} is missing"))
 }

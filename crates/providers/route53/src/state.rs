@@ -1,8 +1,8 @@
-//! What a plan remembers of reading.
+//! The state that a plan keeps from reading.
 
 use crate::rrset::RrSet;
 
-/// What reading a zone leaves for applying to it.
+/// The state from reading a zone, for applying to it.
 pub(crate) struct ZoneState {
     pub(crate) zone_id: String,
     pub(crate) sets: Vec<RrSet>,

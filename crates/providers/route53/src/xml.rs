@@ -1,9 +1,9 @@
-//! XML as a tree: the answers of AWS are small, and read by name.
+//! XML as a tree: AWS' responses are small, and elements are found by name.
 
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 
-/// An element, its namespace left out.
+/// An element, without its namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) name: String,
@@ -11,7 +11,7 @@ pub(crate) struct Element {
     pub(crate) elements: Vec<Self>,
 }
 
-/// Why a document is none.
+/// Why a document is not valid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum XmlError {
     /// It is not XML.
@@ -74,23 +74,23 @@ impl Element {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// The first child of a name.
+    /// The first child with this name.
     pub(crate) fn child(&self, name: &str) -> Option<&Self> {
         self.elements.iter().find(|element| element.name == name)
     }
 
-    /// The children of a name.
+    /// The children with this name.
     pub(crate) fn children<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'n Self> {
         self.elements.iter().filter(move |element| element.name == name)
     }
 
-    /// The text of a child; none if it is empty.
+    /// The text of a child; `None` if it is empty.
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
         self.child(name).map(|element| element.text.trim()).filter(|text| !text.is_empty())
     }
 }
 
-/// The entities that XML defines; others do not occur.
+/// The entities defined by XML; others do not occur.
 fn entity(name: &str) -> &'static str {
     match name {
         "amp" => "&",

@@ -1,4 +1,4 @@
-//! Which hosted zone holds a zone: names are not unique at Route 53, a private zone hides a public one.
+//! Finds the hosted zone of a zone: names are not unique in Route 53, and a private zone hides a public one.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,22 +7,22 @@ use octodns_core::{PerRun, ProviderError, ZoneName};
 
 use crate::client::{ApiError, Client, HostedZone, NewZone, Vpc};
 
-/// Which of the account's zones are looked at.
+/// Which of the account's zones to use.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
-    /// Ask for each zone by its name, instead of for all zones once.
+    /// Look up each zone by name, instead of listing all zones once.
     pub(crate) by_name: bool,
     pub(crate) is_private: Option<bool>,
     pub(crate) vpc: Option<Vpc>,
     pub(crate) delegation_set: Option<String>,
 }
 
-/// The hosted zones of the account, asked for when the first is needed.
+/// The hosted zones of the account, loaded when the first is needed.
 #[derive(Debug)]
 pub(crate) struct Zones {
     scope: Scope,
     listed: PerRun<Vec<HostedZone>>,
-    /// Those created since, by name.
+    /// Those created in this run, by name.
     created: Mutex<BTreeMap<String, String>>,
 }
 
@@ -35,13 +35,13 @@ impl Zones {
         &self.scope
     }
 
-    /// A run begins: the zones are listed anew when they are needed.
+    /// Begins a run: the zones are listed again when they are needed.
     pub(crate) fn begin_run(&self) {
         self.listed.forget();
         self.created().clear();
     }
 
-    /// The names of all zones in scope, in order.
+    /// The names of all zones in scope, sorted.
     pub(crate) async fn names(&self, client: &Client) -> Result<Vec<ZoneName>, ProviderError> {
         let delegation_set = self.scope.delegation_set.as_deref();
         let zones = match (&self.scope.vpc, delegation_set) {
@@ -75,7 +75,7 @@ impl Zones {
 
     /// The id of the hosted zone for a zone.
     ///
-    // Differs from octoDNS: two zones of one name are an error for that zone only.
+    // Differs from octoDNS: an ambiguous name is an error of that zone only.
     pub(crate) async fn find(
         &self,
         client: &Client,
@@ -97,7 +97,8 @@ impl Zones {
         }
     }
 
-    /// The ids of other hosted zones of the same name, in scope or not; `None` if that must not be asked.
+    /// The ids of other hosted zones with the same name, in scope or not; `None` if there is no permission to
+    /// list them.
     pub(crate) async fn twins(
         &self,
         client: &Client,
@@ -116,7 +117,7 @@ impl Zones {
         Ok(Some(zones.into_iter().filter(is_twin).map(|twin| twin.id).collect()))
     }
 
-    /// Creates the hosted zone for a zone, and gives its id.
+    /// Creates the hosted zone of a zone, and returns its id.
     pub(crate) async fn create(
         &self,
         client: &Client,
@@ -150,7 +151,7 @@ impl Zones {
         self.listed.get_or_try_init(list).await
     }
 
-    /// The zones of a name; with a VPC, those of them that are for it.
+    /// The zones with this name; with a VPC, those associated with it.
     async fn named(&self, client: &Client, zone: &ZoneName) -> Result<Vec<HostedZone>, ApiError> {
         let mut zones = client.zones_named(zone.as_str()).await?;
         if self.scope.vpc.is_some() && !zones.is_empty() {

@@ -1,4 +1,5 @@
-//! The health checks of the records of a plan: made before what needs them, deleted when nothing does.
+//! The health checks of a plan's records: created before the records that need them, deleted after the last
+//! use.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,7 +13,7 @@ use crate::health_check::{CheckSettings, HealthCheck, Tuning};
 use crate::health_checks::HealthChecks;
 use crate::rrset::Routing;
 
-/// The health check of each value of a pool that is to have one, by pool and index.
+/// The health check of each pool value that needs one, by pool and index.
 pub(super) type Assigned = HashMap<(String, usize), String>;
 
 impl Apply<'_> {
@@ -26,7 +27,8 @@ impl Apply<'_> {
         Ok(BTreeMap::new())
     }
 
-    /// The health checks there are for the values of a change; those yet to be made have an id of no check.
+    /// The existing health checks for the values of a change; those that do not exist yet get an id that no
+    /// check has.
     pub(super) fn found(
         &self,
         change: &Change,
@@ -40,7 +42,7 @@ impl Apply<'_> {
         Ok(assigned)
     }
 
-    /// The health checks for the values of a change; those that there are not are made.
+    /// The health checks for the values of a change; missing ones are created.
     pub(super) async fn assign(
         &self,
         change: &Change,
@@ -89,7 +91,7 @@ impl Apply<'_> {
         Ok(dynamic.pools().iter().flat_map(of_pool).collect())
     }
 
-    /// Deletes the health checks of a record that no set uses any more.
+    /// Deletes the health checks of a record that no record set uses any more.
     pub(super) async fn delete_unused(
         &self,
         change: &Change,
@@ -115,8 +117,8 @@ impl Apply<'_> {
         Ok(())
     }
 
-    /// The health checks of zones with the same name, where records have the same names, and so the same
-    /// checks; `None` if that must not be asked.
+    /// The health checks of zones with the same name, whose records may have the same names and so the same
+    /// checks; `None` if there is no permission to read those.
     async fn used_by_twins(&self) -> Result<Option<HashSet<String>>, ApiError> {
         let client = &self.account.client;
         let twins = self.account.zones.twins(client, self.zone, &self.zone_id).await?;
@@ -137,7 +139,7 @@ impl Apply<'_> {
     }
 }
 
-/// A health check that a value of a pool is to have.
+/// The health check that a pool value needs.
 struct Wanted<'w> {
     record: &'w Record,
     pool: &'w str,

@@ -1,4 +1,4 @@
-//! One batch on its way to the service, and its outcome.
+//! Sends one batch and finds its outcome.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use crate::batches::{Action, Mod, Weight};
 use crate::client::ApiError;
 use crate::rrset::RrSet;
 
-/// How long after an answer that tells nothing the zone is read.
+/// How long to wait after a lost response before reading the zone.
 const BEFORE_LOOKING: Duration = Duration::from_millis(500);
 
 impl Apply<'_> {
-    /// Makes changes, all or none.
+    /// Sends changes, which are applied together or not at all.
     pub(super) async fn send_mods(&self, mods: Vec<Mod>) -> Result<(), ProviderError> {
         if mods.is_empty() {
             return Ok(());
@@ -41,15 +41,15 @@ impl Apply<'_> {
         Ok(())
     }
 
-    /// An answer can be lost after the service has done what it was asked, and repeating the request is then
-    /// refused: what the zone holds tells.
+    /// After a lost response the service may have applied the changes, and a retry is then refused: reading
+    /// the zone shows what was done.
     async fn confirm(&self, error: ApiError, mods: &[Mod]) -> Result<(), ProviderError> {
         if !error.is_uncertain() {
             return Err(error.into());
         }
         let is_lost = error.kind() == ServiceErrorKind::Indeterminate;
         if is_lost {
-            // What the service has begun it may end yet.
+            // The service may still be working on them.
             tokio::time::sleep(BEFORE_LOOKING).await;
         }
         let Ok(listed) = self.account.client.rrsets(&self.zone_id).await else {
@@ -87,7 +87,8 @@ impl Apply<'_> {
         if is_lost {
             return Err(ProviderError::service(ServiceErrorKind::Indeterminate, message));
         }
-        // No refusal whose halves are tried: where somebody else is at work, nothing more is written.
+        // Not a refusal that leads to retries with each half: if somebody else is changing the zone, nothing
+        // more is written.
         Err(ProviderError::failed(message))
     }
 }

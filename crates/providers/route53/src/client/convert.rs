@@ -1,4 +1,4 @@
-//! The SDK's types and ours, both ways.
+//! Converts between the SDK's types and those of this crate.
 
 use aws_sdk_route53::error::BuildError;
 use aws_sdk_route53::types as sdk;
@@ -8,7 +8,7 @@ use crate::batches::{Action, Mod};
 use crate::health_check::{CheckSettings, HealthCheck};
 use crate::rrset::{AliasTarget, Body, Place, Routing, RrSet, last_part, plain_name};
 
-/// A record set that was listed.
+/// A record set from a list.
 pub(super) fn rrset(set: sdk::ResourceRecordSet) -> RrSet {
     let routing = routing(&set);
     let body = match (set.alias_target, set.traffic_policy_instance_id) {
@@ -127,12 +127,12 @@ fn geo_location(place: &Place) -> sdk::GeoLocation {
     .build()
 }
 
-/// Only a backslash must be escaped: it would start an escape.
+/// Only a backslash must be escaped, since it would start an escape.
 fn escaped_name(name: &str) -> String {
     name.replace('\\', "\\134")
 }
 
-/// A health check that was listed or created; `None` if it has no settings.
+/// A health check from a list or a creation; `None` if it has no settings.
 pub(super) fn health_check(check: sdk::HealthCheck) -> Option<HealthCheck> {
     let config = check.health_check_config?;
     let settings = CheckSettings {
@@ -150,7 +150,7 @@ pub(super) fn health_check(check: sdk::HealthCheck) -> Option<HealthCheck> {
     Some(HealthCheck { id: check.id, reference: check.caller_reference, settings })
 }
 
-/// The settings of a health check that is to be created.
+/// The settings of a new health check.
 pub(super) fn check_config(settings: &CheckSettings) -> Result<sdk::HealthCheckConfig, ApiError> {
     let small = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     sdk::HealthCheckConfig::builder()
@@ -169,7 +169,7 @@ pub(super) fn check_config(settings: &CheckSettings) -> Result<sdk::HealthCheckC
         .map_err(unbuilt)
 }
 
-/// A request that lacks what the API asks for; all of them are complete, so this does not occur.
+/// An incomplete request; all requests are complete, so this does not occur.
 #[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 pub(super) fn unbuilt(error: BuildError) -> ApiError {
     ApiError::Malformed { call: "request", reason: error.to_string() }

@@ -1,4 +1,4 @@
-//! Why a call to AWS failed, as callers tell it apart.
+//! Why a call to AWS failed.
 
 use std::error::Error as _;
 
@@ -9,38 +9,38 @@ use octodns_core::{ProviderError, Redactor};
 
 /// Why a call failed.
 ///
-/// No variant holds a header or a body that was sent.
+/// No variant contains a header or a request body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum ApiError {
-    /// The keys are wrong, unknown or too old.
+    /// The keys are wrong, unknown or expired.
     #[error("{call}: the credentials are refused: {message} ({code})")]
     Credentials { call: &'static str, code: String, message: String },
-    /// The keys are good, and not enough.
+    /// The keys are valid but lack permissions.
     #[error("{call}: permission denied: {message}")]
     Denied { call: &'static str, message: String },
-    /// What is asked for is not there.
+    /// Not found.
     #[error("{call}: {message} ({code})")]
     NotFound { call: &'static str, code: String, message: String },
-    /// A change batch was refused, as a whole.
+    /// A change batch was refused as a whole.
     #[error("{call}: refused: {}", messages.join("; "))]
     Rejected { call: &'static str, messages: Vec<String> },
-    /// Too many requests, or the service is not well, also after repeating.
+    /// Too many requests, or the service is unavailable, even after retries.
     #[error("{call}: the service is still busy after retries: {message} ({code})")]
     Busy { call: &'static str, code: String, message: String, is_throttled: bool },
-    /// The service said no for another reason.
+    /// The service refused the call for another reason.
     #[error("{call}: {status} {code}: {message}")]
     Refused { call: &'static str, status: u16, code: String, message: String },
-    /// No answer came, or none could be asked for.
+    /// No response, or the call could not be sent.
     #[error("{call}: no answer: {reason}")]
     Unreachable { call: &'static str, reason: String },
-    /// The answer is not what AWS documents.
+    /// The response is not as documented.
     #[error("{call}: unexpected answer: {reason}")]
     Malformed { call: &'static str, reason: String },
 }
 
 impl ApiError {
-    /// Of an answer that says no.
+    /// From an error response.
     pub(crate) fn answered(call: &'static str, status: u16, code: &str, message: &str) -> Self {
         let (code, message) = (code.to_owned(), message.to_owned());
         match (&*code, status) {
@@ -81,7 +81,7 @@ impl ApiError {
         }
     }
 
-    /// Of a call of the SDK.
+    /// From an error of the SDK.
     pub(super) fn of<E>(call: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -107,7 +107,7 @@ impl ApiError {
         }
     }
 
-    /// The same without what is hidden, which the service may have repeated.
+    /// The same with secrets redacted, which the service may have repeated.
     pub(crate) fn without(mut self, redactor: &Redactor) -> Self {
         let texts: Vec<&mut String> = match &mut self {
             Self::Credentials { code, message, .. }
@@ -125,7 +125,7 @@ impl ApiError {
         self
     }
 
-    /// Whether the call may have been carried out all the same.
+    /// Whether the call may have been carried out anyway.
     pub(crate) fn is_uncertain(&self) -> bool {
         matches!(
             self,
@@ -136,7 +136,7 @@ impl ApiError {
         )
     }
 
-    /// The kind of the error. Of a call that writes it may not be known whether it was done.
+    /// The kind of the error. For a write, it may be unknown whether it was carried out.
     pub(crate) fn kind(&self) -> ServiceErrorKind {
         let (call, fault) = match self {
             Self::Credentials { .. } | Self::Denied { .. } => {
@@ -165,7 +165,7 @@ impl From<ApiError> for ProviderError {
     }
 }
 
-/// What is wrong with a change batch: all of it, from either form of the answer.
+/// All errors of a change batch, from either form of the response.
 ///
 /// The newer form has one message with a list in brackets, the older one a list of elements.
 fn batch_messages(body: &[u8], message: Option<&str>) -> Option<Vec<String>> {
@@ -184,7 +184,7 @@ fn batch_messages(body: &[u8], message: Option<&str>) -> Option<Vec<String>> {
     (!messages.is_empty()).then_some(messages)
 }
 
-/// The chain of causes in one line; the error itself says nothing beyond its kind.
+/// The chain of causes in one line; the error itself only shows its kind.
 fn causes<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> String {
     let mut texts = Vec::new();
     let mut cause = error.source();

@@ -1,6 +1,6 @@
-//! The HTTP client of all calls, and the pace of those to Route 53.
+//! The HTTP client of all calls, and the rate limit for Route 53.
 //!
-//! The SDK repeats calls by itself. The pace is kept below it, so that repeated calls count as well.
+//! The SDK retries calls by itself. The rate limit is below it, so that retries count as well.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,15 +16,15 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use octodns_http::{Limits, Method};
 
-/// How long a connection may take.
+/// The timeout for connecting.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an answer may take.
+/// The timeout for a response.
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
 const TLS: tls::Provider = tls::Provider::Rustls(CryptoMode::AwsLc);
 
-/// One client, with its connections kept for all calls of a provider.
+/// One client, whose connections are reused by all calls of a provider.
 pub(super) fn client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder().tls_provider(TLS);
@@ -35,14 +35,14 @@ pub(super) fn client() -> SharedHttpClient {
     })
 }
 
-/// A connector for calls that the SDK does not make.
+/// A connector for calls outside the SDK.
 pub(crate) fn connector() -> Connector {
     let mut connector = Connector::builder().tls_provider(TLS);
     connector.set_proxy_config(Some(ProxyConfig::from_env()));
     connector.build()
 }
 
-/// A client that keeps a pace.
+/// A client with a rate limit.
 #[derive(Clone, Debug)]
 pub(super) struct Paced {
     inner: SharedHttpClient,
@@ -76,7 +76,7 @@ impl HttpConnector for PacedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, limits) = (self.inner.clone(), Arc::clone(&self.limits));
         HttpConnectorFuture::new(async move {
-            // Until the answer came; the rates count all methods alike.
+            // Held until the response arrives; the rate limit is the same for all methods.
             let _permit = limits.acquire(&Method::GET).await;
             inner.call(request).await
         })

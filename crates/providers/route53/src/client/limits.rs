@@ -1,4 +1,4 @@
-//! What an account may ask.
+//! The rate limit of an account.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use octodns_http::{Accounts, Limits, Rate};
 
 use super::Login;
 
-/// The most calls that are under way at once: none that a pace lets through waits for it.
+/// The maximum number of concurrent calls: high enough that only the rate limits them.
 const AT_ONCE: usize = 256;
 
-/// At most so many calls in any second (0 is no limit), for all providers with the same credentials at the same
-/// endpoint together.
+/// At most this many calls per second (0 is no limit), for all providers with the same credentials at the
+/// same endpoint together.
 pub(crate) fn limits(
     accounts: &Accounts,
     login: &Login,
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_second_sees_more_calls_than_allowed() {
+    async fn no_second_has_more_calls_than_allowed() {
         let limits = limits(&Accounts::default(), &login("one"), None, 3);
         let start = Instant::now();
         let mut times = Vec::new();
@@ -64,9 +64,9 @@ mod tests {
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
 
-    /// AWS counts by account, whoever asks for it: the strictest of its providers counts.
+    /// AWS counts by account: the strictest limit of its providers applies.
     #[tokio::test(start_paused = true)]
-    async fn providers_of_one_account_share_its_pace() {
+    async fn providers_of_one_account_share_its_rate_limit() {
         let accounts = Accounts::default();
         let of = |key: &str, calls| limits(&accounts, &login(key), None, calls);
         let (loose, strict, other) = (of("one", 0), of("one", 2), of("two", 0));

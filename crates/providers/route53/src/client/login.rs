@@ -1,4 +1,4 @@
-//! Who we are to AWS: keys, a profile, a role, or what the SDK finds in the environment.
+//! Credentials for AWS: keys, a profile, a role, or what the SDK finds in the environment.
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
@@ -14,7 +14,7 @@ use octodns_core::{Redactor, Secret};
 
 use super::http;
 
-/// Where global services are, unless the environment names another partition's region.
+/// The region of global services, unless the environment has a region of another partition.
 const DEFAULT_REGION: &str = "us-east-1";
 
 /// How to sign in, from the options of a provider or source.
@@ -23,11 +23,11 @@ pub(crate) struct Login {
     pub(crate) keys: Option<Keys>,
     pub(crate) profile: Option<String>,
     pub(crate) role: Option<Role>,
-    /// How often a call is repeated.
+    /// The number of retries.
     pub(crate) retries: u32,
 }
 
-/// Keys that are written in the configuration.
+/// Keys in the configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
     pub(crate) access_key_id: String,
@@ -35,17 +35,17 @@ pub(crate) struct Keys {
     pub(crate) session_token: Option<Secret>,
 }
 
-/// A role to take on first.
+/// A role to assume first.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
     pub(crate) arn: String,
     pub(crate) session_name: String,
-    /// Where STS is, if not where AWS has it.
+    /// The endpoint of STS, if not AWS's.
     pub(crate) endpoint: Option<String>,
 }
 
 impl Login {
-    /// What is not to be shown if a service repeats it.
+    /// Redacts the secrets that a service may repeat.
     pub(crate) fn redactor(&self) -> Redactor {
         let keys = self.keys.iter();
         Redactor::new(
@@ -55,7 +55,7 @@ impl Login {
         )
     }
 
-    /// What clients are made from. Nothing is asked yet, but for what the environment says.
+    /// The configuration of clients. Sends nothing; reads the environment.
     pub(crate) async fn config(&self, region: Option<&str>) -> SdkConfig {
         let client = http::client();
         let config = self.base(region, client).await;
@@ -73,7 +73,7 @@ impl Login {
     }
 
     async fn base(&self, region: Option<&str>, client: SharedHttpClient) -> SdkConfig {
-        // A version by date: retries and time limits then change only when this line does.
+        // A fixed version: retries and timeouts change only with this line.
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .region(self.region(region))
             .retry_config(RetryConfig::standard().with_max_attempts(self.retries + 1))
@@ -96,7 +96,7 @@ impl Login {
         loader.load().await
     }
 
-    /// The instance's own region is not asked for: only EC2 could answer, after a while.
+    /// The instance metadata is not used: only EC2 would answer, and elsewhere it takes a while to fail.
     fn region(&self, given: Option<&str>) -> RegionProviderChain {
         let mut profile = ProfileFileRegionProvider::builder();
         if let Some(name) = &self.profile {
@@ -109,7 +109,7 @@ impl Login {
     }
 }
 
-/// The name of the session of a role; AWS allows letters, digits and `_=,.@-`.
+/// The session name for a role; AWS allows letters, digits and `_=,.@-`.
 pub(crate) fn session_name(id: &str) -> String {
     let mut name = String::from("octodns-route53-");
     let mut is_gap = false;
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_sessions_have_only_what_aws_allows() {
+    fn session_names_have_only_what_aws_allows() {
         assert_eq!(session_name("r53.a@b"), "octodns-route53-r53.a@b");
         assert_eq!(session_name("my r/é53"), "octodns-route53-my-r-53");
     }

@@ -1,4 +1,4 @@
-//! The Route 53 API: its calls, with their paging. Types of the SDK stay in this folder.
+//! The Route 53 API: its calls, with their paging. The SDK's types are only used in this folder.
 //!
 //! <https://docs.aws.amazon.com/Route53/latest/APIReference/>
 
@@ -24,28 +24,28 @@ pub(crate) use error::ApiError;
 pub(crate) use limits::limits;
 pub(crate) use login::{Keys, Login, Role, session_name};
 
-/// A hosted zone, as much of it as is looked at.
+/// A hosted zone, as far as it is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HostedZone {
     pub(crate) id: String,
-    /// Absolute, lower case, without octal escapes.
+    /// Absolute, in lowercase, without octal escapes.
     pub(crate) name: String,
     pub(crate) is_private: bool,
     pub(crate) reference: String,
 }
 
-/// A VPC that private zones are for.
+/// A VPC of a private zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Vpc {
     pub(crate) id: String,
     pub(crate) region: String,
 }
 
-/// A zone that is to be created.
+/// A zone to create.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewZone<'z> {
     pub(crate) name: &'z str,
-    /// The same for every attempt, so that none creates a second zone.
+    /// The same for every attempt, so that no second zone is created.
     pub(crate) reference: &'z str,
     pub(crate) delegation_set: Option<&'z str>,
     pub(crate) is_private: Option<bool>,
@@ -66,7 +66,7 @@ pub(crate) struct Client {
 
 type Result<T> = std::result::Result<T, ApiError>;
 
-/// A call of the SDK, its error told apart. Calls of the SDK are large futures.
+/// A call of the SDK, with its error converted. Calls of the SDK are large futures.
 macro_rules! call {
     ($client:ident, $name:literal, $request:expr) => {
         Box::pin($request.send())
@@ -76,7 +76,7 @@ macro_rules! call {
 }
 
 impl Client {
-    /// No call is made, and no file read, before the first method.
+    /// Makes no call, and reads no file, before the first method is called.
     pub(crate) fn new(login: Login, endpoint: Option<String>, limits: Arc<Limits>) -> Self {
         Self { login, endpoint, limits, sdk: OnceCell::new() }
     }
@@ -112,14 +112,14 @@ impl Client {
         }
     }
 
-    /// The zones of a name: a public one, and private ones.
+    /// The zones with this name: a public one, and private ones.
     pub(crate) async fn zones_named(&self, name: &str) -> Result<Vec<HostedZone>> {
         let (mut zones, mut next) = (Vec::new(), (Some(name.to_owned()), None));
         loop {
             let request = self.sdk().await.list_hosted_zones_by_name().max_items(100);
             let request = request.set_dns_name(next.0).set_hosted_zone_id(next.1);
             let page = call!(self, "ListHostedZonesByName", request)?;
-            // The list goes on with the names that follow in the order of DNS.
+            // The list continues with the next names in DNS order.
             let of_name = |zone: &HostedZone| zone.name == name;
             zones.extend(page.hosted_zones.into_iter().map(hosted_zone).filter(of_name));
             next = (page.next_dns_name, page.next_hosted_zone_id);
@@ -156,7 +156,7 @@ impl Client {
         Ok(zone.vpcs.unwrap_or_default().into_iter().filter_map(|vpc| vpc.vpc_id).collect())
     }
 
-    /// Creates a zone, and gives its id.
+    /// Creates a zone, and returns its id.
     pub(crate) async fn create_zone(&self, zone: &NewZone<'_>) -> Result<String> {
         let mut request = self
             .sdk()
@@ -178,7 +178,7 @@ impl Client {
                     .transpose()
                     .unwrap_or_else(|| Err(no_id("CreateHostedZone")))
             }
-            // The answer to an earlier attempt was lost.
+            // The response to an earlier attempt was lost.
             Err(error) => {
                 let of_ours = |found: &HostedZone| found.reference == zone.reference;
                 let found = match &error {
@@ -215,7 +215,7 @@ impl Client {
         }
     }
 
-    /// Makes changes: all, or none.
+    /// Applies changes, all or none.
     pub(crate) async fn change(
         &self,
         zone_id: &str,
@@ -247,7 +247,7 @@ impl Client {
         }
     }
 
-    /// Creates a health check; the same reference and settings again give the same one.
+    /// Creates a health check; a call with the same reference and settings returns the same one.
     pub(crate) async fn create_health_check(
         &self,
         reference: &str,
@@ -261,7 +261,7 @@ impl Client {
         Ok(HealthCheck { id, reference: reference.to_owned(), settings: settings.clone() })
     }
 
-    /// Gives a health check the name that the console shows.
+    /// Sets the name of a health check that the console shows.
     pub(crate) async fn name_health_check(&self, id: &str, name: &str) -> Result<()> {
         let tag = sdk::Tag::builder().key("Name").value(name).build();
         let request = self.sdk().await.change_tags_for_resource().add_tags(tag);
@@ -269,7 +269,7 @@ impl Client {
         call!(self, "ChangeTagsForResource", request).map(drop)
     }
 
-    /// Deletes a health check; that it is gone already is fine.
+    /// Deletes a health check; it is fine if it does not exist.
     pub(crate) async fn delete_health_check(&self, id: &str) -> Result<()> {
         let request = self.sdk().await.delete_health_check().health_check_id(id);
         match call!(self, "DeleteHealthCheck", request) {
@@ -278,7 +278,7 @@ impl Client {
         }
     }
 
-    /// The id of the CIDR collection of a name.
+    /// The id of the CIDR collection with this name.
     pub(crate) async fn cidr_collection(&self, name: &str) -> Result<Option<String>> {
         let mut token = None;
         loop {
@@ -295,7 +295,7 @@ impl Client {
         }
     }
 
-    /// Creates a CIDR collection, and gives its id.
+    /// Creates a CIDR collection, and returns its id.
     pub(crate) async fn create_cidr_collection(
         &self,
         name: &str,
@@ -307,7 +307,7 @@ impl Client {
                 let id = created.collection.and_then(|collection| collection.id);
                 id.ok_or_else(|| no_id("CreateCidrCollection"))
             }
-            // Another zone, or an attempt whose answer was lost, has created it meanwhile.
+            // Another zone, or an attempt with a lost response, has created it.
             Err(error) => match &error {
                 ApiError::Refused { code, .. }
                     if code.starts_with("CidrCollectionAlreadyExists") =>

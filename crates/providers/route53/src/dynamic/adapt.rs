@@ -1,4 +1,4 @@
-//! What of a dynamic record Route 53 cannot hold.
+//! Adapts dynamic records to what Route 53 can hold.
 
 use octodns_core::engine::unsupported;
 use octodns_core::record::Record;
@@ -7,10 +7,10 @@ use octodns_core::{Diagnostic, Report, Zone};
 
 use crate::health_check::Tuning;
 
-/// Provinces of Canada: Route 53 knows subdivisions of the United States only.
+/// Provinces of Canada: Route 53 only supports subdivisions of the United States.
 const CANADA: &str = "NA-CA-";
 
-/// Takes out of dynamic records what cannot be held, and says so.
+/// Removes unsupported parts from dynamic records, and reports them.
 pub(crate) fn adapt(desired: &mut Zone, report: &mut Report) {
     let concerned: Vec<_> = desired
         .records()
@@ -55,7 +55,7 @@ fn about(zone: &Zone, record: &Record, found: Diagnostic) -> Diagnostic {
     found.about(subject).at(record.origin().clone())
 }
 
-/// What there is no way around.
+/// Problems without a workaround.
 fn faults(record: &Record, dynamic: &Dynamic) -> Vec<String> {
     let mut faults = Vec::new();
     let protocol = record.options().healthcheck_protocol();
@@ -71,7 +71,7 @@ fn faults(record: &Record, dynamic: &Dynamic) -> Vec<String> {
     faults
 }
 
-/// The rule without provinces of Canada; none if nothing is left.
+/// The rule without provinces of Canada; `None` if nothing is left.
 fn without_provinces(rule: &Rule) -> Option<Rule> {
     let geos = rule.geo_texts();
     let kept: Vec<_> = geos.iter().filter(|geo| !geo.starts_with(CANADA)).cloned().collect();

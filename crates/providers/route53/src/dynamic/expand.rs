@@ -1,4 +1,4 @@
-//! From a dynamic record to its record sets.
+//! Expands a dynamic record into its record sets.
 
 use octodns_core::ZoneName;
 use octodns_core::record::Record;
@@ -9,7 +9,7 @@ use super::{EVERYWHERE, default_name, location_name, pool_name, value_name};
 use crate::records;
 use crate::rrset::{AliasTarget, Body, Place, Routing, RrSet, last_part};
 
-/// What the sets of a record need beside the record.
+/// What the record sets need in addition to the record.
 #[derive(Clone, Copy)]
 pub(crate) struct Expansion<'e> {
     pub(crate) zone: &'e ZoneName,
@@ -20,7 +20,7 @@ pub(crate) struct Expansion<'e> {
     pub(crate) check: &'e dyn Fn(&Pool, usize, &PoolValue) -> Option<String>,
 }
 
-/// The sets of a dynamic record.
+/// The record sets of a dynamic record.
 pub(crate) fn expand(record: &Record, dynamic: &Dynamic, with: &Expansion<'_>) -> Vec<RrSet> {
     let parts = Parts { record, fqdn: record.fqdn(with.zone), with };
     let mut sets = vec![parts.default()];
@@ -59,7 +59,7 @@ impl Parts<'_> {
         Body::Alias(AliasTarget { zone_id, name, evaluate_health: true })
     }
 
-    /// The plain values, for when no pool has a healthy one.
+    /// The default values, used when no pool is healthy.
     fn default(&self) -> RrSet {
         let body = Body::Values { ttl: self.record.ttl(), values: records::to_values(self.record) };
         let name = default_name(&self.fqdn);

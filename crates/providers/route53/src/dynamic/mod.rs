@@ -1,9 +1,9 @@
-//! Dynamic records: one record is many record sets, tied together by their names and identifiers.
+//! Dynamic records: one record is many record sets, linked by their names and identifiers.
 //!
-//! For a record `R`: each value of a pool is a weighted set at `_octodns-POOL-value.R`, each pool a
-//! failover pair at `_octodns-POOL-pool.R`, its primary an alias of the values and its secondary of the
-//! next pool; rules are geo or CIDR sets at `R`, aliases of the pools. The plain values stand at
-//! `_octodns-default-pool.R`.
+//! For a record `R`: each value of a pool is a weighted set at `_octodns-POOL-value.R`. Each pool is a
+//! failover pair at `_octodns-POOL-pool.R`, whose primary is an alias of the values and whose secondary is an
+//! alias of the next pool. Rules are geo or CIDR sets at `R`, which are aliases of the pools. The default
+//! values are at `_octodns-default-pool.R`.
 
 mod adapt;
 mod expand;
@@ -21,13 +21,13 @@ pub(crate) use adapt::adapt;
 pub(crate) use expand::{Expansion, expand};
 pub(crate) use read::{ReadError, read};
 
-/// How names of the parts of dynamic records start.
+/// The prefix of names for the parts of dynamic records.
 const PREFIX: &str = "_octodns-";
 
-/// The location of a rule that takes every question no other rule takes.
+/// The location of the default rule.
 const EVERYWHERE: &str = "*";
 
-/// The name of the set that holds the plain values.
+/// The name of the record set with the default values.
 fn default_name(fqdn: &str) -> String {
     pool_name("default", fqdn)
 }
@@ -40,12 +40,12 @@ fn value_name(pool: &str, fqdn: &str) -> String {
     format!("{PREFIX}{pool}-value.{fqdn}")
 }
 
-/// The pool of a name that [`pool_name`] made.
+/// The pool of a name made by [`pool_name`].
 fn pool_of(name: &str) -> Option<&str> {
     name.split('.').next()?.strip_prefix(PREFIX)?.strip_suffix("-pool")
 }
 
-/// The name of the dynamic record that a set is part of.
+/// The name of the dynamic record that a record set is part of.
 pub(crate) fn record_of(set: &RrSet) -> Option<&str> {
     if set.name.starts_with(PREFIX) {
         return set.name.split_once('.').map(|(_, rest)| rest);
@@ -56,12 +56,12 @@ pub(crate) fn record_of(set: &RrSet) -> Option<&str> {
     }
 }
 
-/// The location for the networks of a rule: named by them, since one is shared by all that have the same.
+/// The location for the networks of a rule; its name is derived from them, so that equal rules share one.
 pub(crate) fn location_name(rule: &Rule) -> String {
     let networks: Vec<_> = sorted(rule).collect();
     let mut name = String::new();
     for byte in Sha256::digest(networks.join(",")).iter().take(8) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(name, "{byte:02x}");
     }
     name
@@ -73,7 +73,7 @@ fn sorted(rule: &Rule) -> impl Iterator<Item = &str> {
     networks.into_iter()
 }
 
-/// The locations that the rules of a record ask for, with their networks.
+/// The locations for the rules of a record, with their networks.
 pub(crate) fn locations(record: &Record) -> impl Iterator<Item = (String, Vec<String>)> {
     let rules = record.dynamic().map(Dynamic::rules).unwrap_or_default();
     let with_networks = rules.iter().filter(|rule| rule.has_subnets());
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn names_lead_back_to_their_pool() {
+    fn pools_are_found_from_their_names() {
         assert_eq!(pool_of(&pool_name("a-pool", "*.x.")), Some("a-pool"));
         assert_eq!(pool_of(&value_name("a", "x.")), None);
         assert_eq!(pool_of("www.x."), None);

@@ -1,4 +1,4 @@
-//! From record sets to the data of a dynamic record.
+//! Reads the data of a dynamic record from record sets.
 
 use std::collections::BTreeMap;
 
@@ -11,19 +11,19 @@ use crate::client::Locations;
 use crate::records;
 use crate::rrset::{Body, Place, Routing, RrSet};
 
-/// Why the sets are no dynamic record.
+/// Why record sets are not a dynamic record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ReadError {
-    /// The set of the plain values is missing; others are left over from something.
+    /// The set with the default values is missing; the others are leftovers.
     #[error("sets of a dynamic record are there, but not the one with its default values")]
     NoDefault,
-    /// Someone else made or changed a set.
+    /// Somebody else created or changed a record set.
     #[error("the set \"{identifier}\" of a dynamic record is not as octoDNS makes it")]
     Foreign {
         /// Its identifier.
         identifier: String,
     },
-    /// A value is not what the type asks for.
+    /// A value is not valid for the type.
     #[error("the value \"{0}\" is not one of this type")]
     Value(String),
 }
@@ -43,7 +43,7 @@ struct Rule {
 
 /// Reads the sets of one dynamic record.
 ///
-/// `status` tells what a value with a health check is, `locations` the networks of a CIDR collection.
+/// `status` returns the status of a value with a health check, `locations` the networks of a CIDR collection.
 pub(crate) fn read(
     sets: &[&RrSet],
     status: &dyn Fn(Option<&str>) -> Status,

@@ -1,4 +1,4 @@
-//! What the provider does to a service that is exact: the fake refuses what AWS refuses.
+//! The provider with a strict service: the fake refuses what AWS refuses.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ fn dynamic(name: &str, weight: i64, status: &str) -> Json {
 #[tokio::test]
 async fn every_type_is_created_changed_and_deleted() {
     let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
-    // Several pages of everything.
+    // Several pages of each list.
     fake.set_page(7);
     let target = fixture.target(&fake.server.url, &config()).unwrap();
     let mut steps = steps();
@@ -43,7 +43,7 @@ async fn every_type_is_created_changed_and_deleted() {
     let account = fake.account();
     assert_eq!(account.zones[0].sets.len(), 1, "the root NS record");
     assert_eq!(account.checks, []);
-    // Networks are shared, and stay.
+    // Networks are shared, and are kept.
     let (name, _, locations) = &account.collections[0];
     assert_eq!((&**name, locations.len()), ("octodns", 2));
 }
@@ -64,7 +64,7 @@ async fn a_zone_is_created_with_its_records() {
 /// AWS counts updated values twice, and characters: 700 values of 40 characters are two batches to create,
 /// and three or more to update.
 #[tokio::test]
-async fn batches_keep_the_limits_of_aws() {
+async fn batches_are_within_the_limits_of_aws() {
     let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
     let target = fixture.target(&fake.server.url, &config()).unwrap();
     let texts = |length: usize| {
@@ -98,9 +98,9 @@ async fn only_what_differs_is_written() {
     assert_eq!((differ[0].weight, now.len()), (Some(4), held.len()));
 }
 
-/// Python deletes them first, and a record points to nothing until its batch is made, or forever.
+/// Python deletes them first, and a record refers to a missing check until its batch is applied, or forever.
 #[tokio::test]
-async fn health_checks_are_made_before_their_records_and_deleted_after_them() {
+async fn health_checks_are_created_before_their_records_and_deleted_after_them() {
     let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
     let target = fixture.target(&fake.server.url, &config()).unwrap();
     let sync = async |status| {
@@ -116,7 +116,7 @@ async fn health_checks_are_made_before_their_records_and_deleted_after_them() {
     let [create, change, delete] =
         ["CreateHealthCheck", "ChangeResourceRecordSets", "DeleteHealthCheck"];
     assert_eq!(sync("obey").await, [create, create, change]);
-    // The other value's check is as it should be.
+    // The check of the other value is right already.
     assert_eq!(sync("down").await, [create, change, delete]);
     assert_eq!(sync("up").await, [change, delete]);
     assert_eq!(fake.account().checks.len(), 1);
@@ -126,7 +126,7 @@ async fn health_checks_are_made_before_their_records_and_deleted_after_them() {
     assert_eq!(fake.account().checks, []);
 }
 
-/// Without permission to write records nothing is lost: the next run finds what this one made.
+/// Without permission to write records nothing is lost: the next run finds the checks of this one.
 #[tokio::test]
 async fn health_checks_of_a_failed_batch_are_found_again() {
     let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
@@ -141,9 +141,9 @@ async fn health_checks_of_a_failed_batch_are_found_again() {
     assert_eq!(fake.account().checks.len(), 2);
 }
 
-/// A health check that someone deleted or changed is a change of the record, though its values are the same.
+/// If someone deletes or changes a health check, the record changes, though its values are the same.
 #[tokio::test]
-async fn health_checks_that_went_astray_are_made_again() {
+async fn missing_health_checks_are_created_again() {
     let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
     let desired = fixture.zone("unit.tests.", &[dynamic("www", 1, "obey")]);
     let fresh = || fixture.target(&fake.server.url, &config()).unwrap();
@@ -157,9 +157,9 @@ async fn health_checks_that_went_astray_are_made_again() {
     assert_eq!(ports.collect::<BTreeSet<_>>(), BTreeSet::from(["443".to_owned()]));
 }
 
-/// A public and a private zone of one name have records of the same names, and share their checks.
+/// A public and a private zone with the same name have records with the same names, which share their checks.
 #[tokio::test]
-async fn health_checks_that_a_zone_of_the_same_name_uses_are_kept() {
+async fn health_checks_used_by_a_zone_of_the_same_name_are_kept() {
     let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
     fake.change(|account| {
         let twin = Zone { is_private: true, ..Zone::new("Z2", "unit.tests.") };
@@ -188,7 +188,7 @@ async fn health_checks_that_a_zone_of_the_same_name_uses_are_kept() {
 }
 
 #[tokio::test]
-async fn routing_made_elsewhere_is_told_and_left_alone() {
+async fn foreign_routing_is_reported_and_left_alone() {
     let foreign = |identifier: &str| Set {
         name: "www.unit.tests.".into(),
         record_type: "A".into(),
@@ -205,13 +205,13 @@ async fn routing_made_elsewhere_is_told_and_left_alone() {
     let desired = fixture.zone("unit.tests.", &[a("www", 1), a("other", 2)]);
     let said = fixture.sync(&target, &desired).await.unwrap_err();
     assert!(said.contains("www.unit.tests. A has routing"), "{said}");
-    // Not even the other record is written: it is known beforehand.
+    // Not even the other record is written, since the problem is known beforehand.
     assert_eq!(fake.account().zones[0].sets.len(), 2);
 }
 
-/// Someone else's change between reading and applying is not overwritten.
+/// A change that someone else makes between reading and applying is not overwritten.
 #[tokio::test]
-async fn a_zone_that_changed_meanwhile_is_not_written() {
+async fn a_zone_that_others_have_changed_is_not_written() {
     let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
     let target = fixture.target(&fake.server.url, &config()).unwrap();
     fixture.sync(&target, &fixture.zone("unit.tests.", &[a("old", 1)])).await.unwrap();
@@ -230,7 +230,7 @@ async fn a_zone_that_changed_meanwhile_is_not_written() {
 }
 
 #[tokio::test]
-async fn zones_of_several_vpcs_are_changed_only_when_told_so() {
+async fn zones_of_several_vpcs_are_changed_only_if_configured() {
     let mut account = one_zone();
     account.zones[0].is_private = true;
     account.zones[0].vpcs = vec!["vpc-1".into(), "vpc-2".into()];
@@ -262,7 +262,8 @@ async fn what_a_lenient_target_cannot_hold_is_left_out() {
     assert_eq!(*rules, json!([{"pool": "p", "geos": ["EU"]}, {"pool": "p"}]));
 }
 
-/// Plain HTTP is what the tests speak; this shows that HTTPS is compiled in too: a server that does not speak it fails the handshake.
+/// The tests use plain HTTP; this shows that HTTPS is compiled in too: a server that does not speak it fails
+/// the handshake.
 #[tokio::test]
 async fn https_is_spoken() {
     let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);

@@ -1,4 +1,4 @@
-//! What the Python provider read, planned and wrote, and what ours does.
+//! Recordings of the Python provider reading, planning and writing, compared with this one.
 
 use octodns_core::TargetOptions;
 use octodns_core::engine::read_sources;
@@ -9,7 +9,7 @@ use crate::fake::Fake;
 use crate::fixture::{Fixture, apply, records};
 use crate::recording::{Player, account, replay, told};
 
-/// Every recording is read, planned, written, listed or refused as Python does it, by what it holds.
+/// Every recording is read, planned, written, listed or refused as in Python, depending on its content.
 #[tokio::test]
 async fn recordings_are_read_and_written_alike() {
     let Some(recordings) = Cassettes::raw("route53") else { return };
@@ -36,7 +36,7 @@ async fn recordings_are_read_and_written_alike() {
     verdicts.end();
 }
 
-/// The cases of a recording, with what all have in common.
+/// The cases of a recording, merged with their common part.
 fn cases(recording: &Json) -> Vec<Json> {
     let with_common = |case: &Json| {
         let mut case = case.clone();
@@ -50,7 +50,7 @@ fn cases(recording: &Json) -> Vec<Json> {
     recording["cases"].as_array().unwrap().iter().map(with_common).collect()
 }
 
-/// Holds the provider to one run.
+/// Checks the provider against one run.
 async fn run(case: Json) {
     if case["list_zones"].is_array() && case["desired"].is_null() && case["populated"].is_null() {
         return lists(&case).await;
@@ -67,12 +67,12 @@ async fn run(case: Json) {
     }
 }
 
-/// Whether ours makes a change that Python cannot make.
+/// Whether this provider makes a change that Python cannot make.
 fn is_better(case: &Json) -> bool {
     case["expect"].as_str().is_some_and(|words| words.starts_with("Python cannot delete"))
 }
 
-/// Reads with the recorded answers; the records must be those that Python read.
+/// Reads with the recorded responses; the records must be those that Python read.
 async fn reads(recording: &Json) {
     let (fixture, player) = (Fixture::new(), Player::start(&recording["exchanges"]).await);
     let target = fixture.target(&player.server.url, &recording["config"]).unwrap();
@@ -84,8 +84,8 @@ async fn reads(recording: &Json) {
     assert_same(&found, &expected);
 }
 
-/// Python reads a quote within a text with its escape, which is another text than the one that was written:
-/// it plans the same change forever. Ours reads the text.
+/// Python reads a quote within a text with its escape, which is not the text that was written: it plans the
+/// same change forever. This provider reads the original text.
 fn without_escapes(mut record: Json) -> Json {
     if record["type"] == "TXT"
         && let Some(text) = record["value"].as_str()
@@ -102,7 +102,7 @@ fn assert_same(found: &[Json], expected: &[Json]) {
     assert_eq!(found.len(), expected.len());
 }
 
-/// The same changes as Python's.
+/// Plans the same changes as Python.
 async fn plans(case: &Json) {
     let (fixture, player) = (Fixture::new(), Player::start(&case["exchanges"]).await);
     let target = fixture.target(&player.server.url, &case["config"]).unwrap();
@@ -120,9 +120,9 @@ async fn plans(case: &Json) {
     assert_same(&changes, case["changes"].as_array().unwrap());
 }
 
-/// Played against a service that keeps state, since ours writes less: it leaves alone what is as it should
-/// be, updates aliases in place, deletes exactly what is listed, and deletes health checks last. What the
-/// account holds in the end must be what Python's requests make of it.
+/// Compares the final state of a service, since this provider writes less: it leaves unchanged record sets
+/// alone, updates aliases in place, deletes exactly what is listed, and deletes health checks last. The
+/// account must end up as after Python's requests.
 async fn writes(case: &Json) {
     let exchanges = &case["exchanges"];
     let before = account(exchanges);
@@ -138,14 +138,14 @@ async fn writes(case: &Json) {
 
     let mut expected = before;
     if is_better(case) {
-        // Python cannot make the change: it is the deletion of one set.
+        // Python cannot make the change, which deletes one record set.
         expected.zones[0].sets.retain(|set| set.name != "quote.unit.tests.");
     } else {
         replay(&mut expected, exchanges);
     }
     let mut made = fake.account();
     if !plan.exists {
-        // The name servers that a zone is born with are not recorded.
+        // The name servers of a new zone are not recorded.
         let born = made.zones.iter_mut().find(|made| made.name == zone).unwrap();
         born.sets.retain(|set| set.record_type != "NS" || set.ttl != Some(900));
     }
@@ -162,7 +162,7 @@ fn writes_of(exchanges: &Json) -> usize {
     exchanges.filter(|exchange| exchange["method"] != "GET").count()
 }
 
-/// The zones that Python lists.
+/// Lists the same zones as Python.
 async fn lists(case: &Json) {
     let (fixture, player) = (Fixture::new(), Player::start(&case["exchanges"]).await);
     let target = fixture.target(&player.server.url, &case["config"]).unwrap();
@@ -171,7 +171,7 @@ async fn lists(case: &Json) {
     assert_eq!(json!(names), case["list_zones"]);
 }
 
-/// Each failure must be told apart: by what the user sees, not by where Python raises it.
+/// Compares failures by what the user sees, not by where Python raises them.
 async fn fails(case: &Json) {
     let said = failure(case).await;
     let expected: &[&str] = match case["name"].as_str().unwrap_or_default() {
@@ -198,7 +198,7 @@ async fn fails(case: &Json) {
         "icmp-healthcheck" => &["g.unit.tests. A", "ICMP", "HTTP, HTTPS and TCP"],
         "bad-interval" => &["request_interval must be 10 or 30"],
         "bad-threshold" => &["failure_threshold must be a whole number from 1 to 10"],
-        // One that is not known here has to fail all the same.
+        // Any other case must fail too.
         _ => &[],
     };
     for part in expected {
@@ -209,7 +209,7 @@ async fn fails(case: &Json) {
 async fn failure(case: &Json) -> String {
     let (fixture, player) = (Fixture::new(), Player::start(&case["exchanges"]).await);
     let mut config = case["config"].clone();
-    // Waiting for the last of six attempts would take a while; that there are several is shown apart.
+    // Waiting for six attempts would take a while; another test shows the retries.
     config.as_object_mut().unwrap().entry("client_max_attempts").or_insert(json!(0));
     let options = TargetOptions::default();
     let target = match fixture.target_with(&player.server.url, &config, options) {
@@ -229,7 +229,7 @@ async fn failure(case: &Json) -> String {
     }
 }
 
-/// A source reads what Python reads.
+/// A source reads the same records as Python.
 async fn source(recording: Json) {
     let (fixture, player) = (Fixture::new(), Player::start(&recording["exchanges"]).await);
     let class = recording["class"].as_str().unwrap();

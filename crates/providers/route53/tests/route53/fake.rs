@@ -1,5 +1,5 @@
-//! Route 53 as a small service that keeps state: what moto lacks (CIDR collections, pages, the limits of
-//! batches, exact deletions) and faults on demand.
+//! A small stateful Route 53 with what moto lacks (CIDR collections, pages, the limits of batches, exact
+//! deletions) and faults on demand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -37,21 +37,21 @@ pub(crate) struct Check {
     pub(crate) name: Option<String>,
 }
 
-/// What goes wrong with a call.
+/// The fault of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InjectedFault {
     Throttled,
     Unavailable,
-    /// The connection breaks before anything is done.
+    /// The connection breaks before the call is carried out.
     Lost,
-    /// The connection breaks when all is done.
+    /// The connection breaks after the call is carried out.
     AnswerLost,
-    /// The answer is no XML.
+    /// The response is not XML.
     Garbled,
     Denied,
 }
 
-/// Which fault, if any, the call with this name and number (from 0, of all calls) has.
+/// The fault, if any, of the call with this name and number (from 0, among all calls).
 pub(crate) type Faults = Arc<dyn Fn(&str, usize) -> Option<InjectedFault> + Send + Sync>;
 
 pub(crate) struct Fake {
@@ -84,7 +84,7 @@ impl Fake {
         change(&mut self.lock().account);
     }
 
-    /// The names of all calls until now, which are forgotten.
+    /// The names of all calls so far, which are then forgotten.
     pub(crate) fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.lock().calls)
     }
@@ -185,7 +185,7 @@ pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Answer {
     Answer::Xml(status, branch("ErrorResponse", &branch("Error", &error)))
 }
 
-/// Items from `start` on, and where the next page starts.
+/// Items from `start` on, and the start of the next page.
 fn page_of<T>(items: &[T], start: usize, page: usize) -> (&[T], Option<usize>) {
     let end = items.len().min(start + page);
     (&items[start.min(end)..end], (end < items.len()).then_some(end))
@@ -362,7 +362,7 @@ impl Account {
         if self.checks.len() == before {
             return Err((404, "NoSuchHealthCheck", format!("No health check with ID: {id}")));
         }
-        // The service would allow it; what octoDNS does must never leave a record without its check.
+        // The real service would allow it, but octoDNS must never leave a record without its check.
         let is_used = |set: &Set| set.check.as_deref() == Some(id);
         assert!(!self.zones.iter().flat_map(|zone| &zone.sets).any(is_used), "{id} is in use");
         Ok(String::new())
@@ -457,7 +457,7 @@ impl Zone {
         branch("HostedZone", &below)
     }
 
-    /// Makes changes, or says all that is wrong with them, as the service does.
+    /// Applies changes, or reports all errors in them, as the service does.
     pub(crate) fn change(
         &mut self,
         changes: &[(String, Set)],
@@ -545,7 +545,7 @@ impl Zone {
     }
 }
 
-/// Whether a deletion names exactly what there is.
+/// Whether a deletion is equal to the existing record set.
 fn same(held: &Set, given: &Set) -> bool {
     let sorted = |set: &Set| {
         let mut set = set.clone();

@@ -1,4 +1,4 @@
-//! Services break: what was done must be known, and a second run must complete it.
+//! When the service fails, it must be known what was done, and a second run must do the rest.
 
 use octodns_core::Outcome;
 use serde_json::{Value as Json, json};
@@ -18,9 +18,9 @@ fn many(fixture: &Fixture, count: usize) -> octodns_core::Zone {
     fixture.zone("unit.tests.", &(0..count).map(record).collect::<Vec<_>>())
 }
 
-/// One call in ten is refused for now, one in fifty is interrupted: before it is made, or after.
+/// One call in ten is refused temporarily, one in fifty is interrupted before or after it is carried out.
 #[tokio::test]
-async fn a_thousand_changes_survive_a_shaky_service() {
+async fn a_thousand_changes_survive_an_unreliable_service() {
     let account = Account { zones: vec![Zone::new("Z1", "unit.tests.")], ..Account::default() };
     let (fixture, fake) = (Fixture::new(), Fake::start(account).await);
     let mut config = config();
@@ -41,9 +41,9 @@ async fn a_thousand_changes_survive_a_shaky_service() {
     assert_eq!(fixture.sync(&target, &desired).await, Ok(0));
 }
 
-/// The service has done it, and the answer is lost: doing it again is refused, and that is no failure.
+/// The service carries out a call, and the response is lost: the retry is refused, but that is not a failure.
 #[tokio::test]
-async fn a_lost_answer_is_no_failure() {
+async fn a_lost_response_is_not_a_failure() {
     for (lost, fault) in [
         ("ChangeResourceRecordSets", InjectedFault::AnswerLost),
         ("ChangeResourceRecordSets", InjectedFault::Lost),
@@ -93,7 +93,8 @@ async fn a_failure_in_the_middle_says_what_was_done() {
     assert_eq!(fixture.sync(&target, &desired).await, Ok(0));
 }
 
-/// The service says no to a batch as a whole: what it objects to is named, and all before it is made.
+/// The service refuses a batch as a whole: the refused change is named, and all changes before it are
+/// applied.
 #[tokio::test]
 async fn a_refused_batch_is_halved_until_the_culprit_is_named() {
     let account = Account { zones: vec![Zone::new("Z1", "unit.tests.")], ..Account::default() };
@@ -101,7 +102,7 @@ async fn a_refused_batch_is_halved_until_the_culprit_is_named() {
     let target = fixture.target(&fake.server.url, &config()).unwrap();
     let desired = many(&fixture, 10);
     let plan = fixture.plan(&target, &desired).await.unwrap().unwrap();
-    // Somebody else makes a record in between that one of them cannot stand beside.
+    // In the meantime, somebody else creates a record that conflicts with one of them.
     let theirs = [json!({"name": "n6", "type": "CNAME", "ttl": 60, "value": "x.tests."})];
     let other = fixture.target(&fake.server.url, &config()).unwrap();
     fixture.sync(&other, &fixture.zone("unit.tests.", &theirs)).await.unwrap();
@@ -125,13 +126,13 @@ async fn a_refused_batch_is_halved_until_the_culprit_is_named() {
         };
         assert_eq!(found, expected(change.record().name().as_str()));
     }
-    // With the deletion of theirs.
+    // Including the deletion of their record.
     assert_eq!(fixture.sync(&target, &desired).await, Ok(5));
 }
 
-/// Each of them would make a zone look empty, and everything in it be created again.
+/// Each of them would make a zone look empty, so that all its records would be created again.
 #[tokio::test]
-async fn a_read_that_fails_in_part_fails() {
+async fn a_partly_failed_read_is_an_error() {
     let account = Account { zones: vec![Zone::new("Z1", "unit.tests.")], ..Account::default() };
     let (fixture, fake) = (Fixture::new(), Fake::start(account).await);
     let mut config = config();
@@ -146,7 +147,7 @@ async fn a_read_that_fails_in_part_fails() {
         (InjectedFault::Garbled, "unexpected answer"),
         (InjectedFault::Denied, "permission denied"),
     ] {
-        // A fresh provider asks for the zones first; then the second page fails.
+        // A new provider lists the zones first; then the second page fails.
         let target = fixture.target(&fake.server.url, &config).unwrap();
         fake.set_faults(move |_, number| (number == 2).then_some(fault));
         let error = fixture.read(&target, "unit.tests.").await.unwrap_err();
@@ -154,8 +155,8 @@ async fn a_read_that_fails_in_part_fails() {
     }
 }
 
-/// What the user sees when the retries that there are by default are used up is shown by the recordings; here
-/// it is shown that there are several.
+/// The recordings show what the user sees after the default number of retries; this test shows that there are
+/// several.
 #[tokio::test]
 async fn calls_are_repeated() {
     let account = Account { zones: vec![Zone::new("Z1", "unit.tests.")], ..Account::default() };

@@ -1,4 +1,4 @@
-//! The engine around the provider, as the tests drive it.
+//! The provider with the engine, as the tests use it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,7 +46,7 @@ impl Fixture {
         (class.build)("test", &value(config))
     }
 
-    /// A provider at `endpoint`, without a pace.
+    /// A provider for `endpoint`, without a rate limit.
     pub(crate) fn target(&self, endpoint: &str, config: &Json) -> Result<Target, BuildError> {
         self.target_with(endpoint, config, TargetOptions::default())
     }
@@ -76,7 +76,7 @@ impl Fixture {
         self.build(class, &config).unwrap().as_source()
     }
 
-    /// A zone of records given as data, with their name.
+    /// A zone with records given as data, including their names.
     pub(crate) fn zone(&self, name: &str, records: &[Json]) -> Zone {
         let name = ZoneName::new(name).unwrap();
         let mut zone = Zone::new(name.clone());
@@ -97,14 +97,14 @@ impl Fixture {
         zone
     }
 
-    /// Reads a target's zone; what stands against it is an error.
+    /// Reads a target's zone, or returns the errors.
     pub(crate) async fn read(&self, target: &Target, zone: &str) -> Result<ReadZone, String> {
         let empty = Zone::new(ZoneName::new(zone).unwrap());
         let read = target.read(&empty, &self.context).await;
         read.map_err(|report| errors(&report).unwrap_or_default())
     }
 
-    /// Plans; what stands against it is an error.
+    /// Plans, or returns the errors.
     pub(crate) async fn plan(
         &self,
         target: &Target,
@@ -118,7 +118,7 @@ impl Fixture {
         errors(&report).map_or(Ok(plan), Err)
     }
 
-    /// Plans and applies; gives how many changes there were.
+    /// Plans and applies; returns the number of changes.
     pub(crate) async fn sync(&self, target: &Target, desired: &Zone) -> Result<usize, String> {
         let Some(plan) = self.plan(target, desired).await? else { return Ok(0) };
         let (outcomes, result) = apply(target, &plan).await;
@@ -128,7 +128,7 @@ impl Fixture {
     }
 }
 
-/// Applies a plan; the outcome of each change, and of all.
+/// Applies a plan; returns the outcome of each change, and the overall result.
 pub(crate) async fn apply(target: &Target, plan: &Plan) -> (Vec<Outcome>, Result<(), String>) {
     let done = target.apply(&plan.clone().approve_by_force(), &()).await;
     (done.outcomes, done.error.map_or(Ok(()), |error| Err(said(&error))))

@@ -1,4 +1,4 @@
-//! A small HTTP server on loopback whose connections can also break.
+//! A small HTTP server on loopback, whose connections can break.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What a client asked.
+/// A request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// Path without a final slash.
+    /// The path without a final slash.
     pub(crate) path: String,
-    /// Parameters, decoded, in order.
+    /// The parameters, decoded, in order.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: String,
 }
@@ -23,15 +23,15 @@ impl Request {
     }
 }
 
-/// What is answered.
+/// A response.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     Xml(u16, String),
-    /// Nothing: the connection is closed.
+    /// None: the connection is closed.
     Drop,
 }
 
-/// A server; it ends with the value.
+/// A server, which stops when it is dropped.
 pub(crate) struct Server {
     pub(crate) url: String,
     task: JoinHandle<()>,
@@ -45,7 +45,7 @@ impl Server {
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let answer = Arc::clone(&answer);
-                // A client that goes away is its own business.
+                // It does not matter if a client disconnects.
                 tokio::spawn(async move { drop(serve(stream, &*answer).await) });
             }
         });
@@ -97,7 +97,7 @@ async fn serve(
     }
 }
 
-/// Path and decoded parameters of a URL, with its host or without.
+/// Path and decoded parameters of a URL, with or without its host.
 pub(crate) fn split(url: &str) -> (String, Vec<(String, String)>) {
     let target = url.find("://").map_or(url, |at| {
         let rest = &url[at + 3..];

@@ -1,4 +1,4 @@
-//! The provider against recordings, a fake and moto; one program, since linking the SDK takes a while.
+//! The provider with recordings, a fake and moto; a single program, since linking the SDK takes a while.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -1,4 +1,4 @@
-//! moto, an emulator that others wrote, and Python's provider beside ours on it.
+//! The provider with moto, an independent emulator, and compared with Python's provider there.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,8 +14,9 @@ fn config() -> Json {
     json!({"access_key_id": "testing", "secret_access_key": "testing"})
 }
 
-/// moto deletes what has an identifier wherever it has it, and finds records again by what was sent before,
-/// so that a dynamic record's parts are not all there after some changes. The fake is what shows those.
+/// moto deletes all record sets with the same identifier, whatever their name, and identifies them by what
+/// was sent before, so that parts of a dynamic record disappear after some changes. The fake handles those
+/// correctly.
 fn without_dynamic(mut records: Vec<Json>) -> Vec<Json> {
     records.retain(|record| record.get("dynamic").is_none());
     records
@@ -30,7 +31,7 @@ async fn moto_holds_what_we_write() {
     walk(&fixture, &target, "unit.tests.", &steps).await;
 }
 
-/// Python's octoDNS on a config of one zone, its files in a folder of their own.
+/// Python's octoDNS with a config of one zone, and its files in a temporary folder.
 struct Python {
     interpreter: PathBuf,
     folder: tempfile::TempDir,
@@ -67,7 +68,7 @@ impl Python {
         std::fs::write(file, Json::Object(zone).to_string()).unwrap();
     }
 
-    /// Runs a command of octoDNS, and gives what it says.
+    /// Runs a command of octoDNS, and returns its output.
     fn run(&self, module: &str, arguments: &[&str]) -> String {
         let config = self.folder.path().join("production.yaml");
         let output = Command::new(&self.interpreter)
@@ -102,8 +103,8 @@ fn read(file: &Path) -> String {
     std::fs::read_to_string(file).unwrap()
 }
 
-/// What both can write and read. Python reads a quote within a text back with its escape, and then plans the
-/// same change forever; a backslash is the same.
+/// Records that both can write and read. Python reads a quote within a text with its escape, and then plans
+/// the same change forever; a backslash has the same problem.
 fn for_both(version: usize) -> Vec<Json> {
     let mut records = states()[version].clone();
     let is_odd = |record: &Json| {
@@ -115,13 +116,13 @@ fn for_both(version: usize) -> Vec<Json> {
 }
 
 #[tokio::test]
-async fn what_python_writes_we_read_without_changes() {
+async fn records_written_by_python_are_read_without_changes() {
     let Some(server) = moto::start() else { return };
     let Some(python) = Python::new(&server) else { return };
     let fixture = Fixture::new();
     for version in [0, 1] {
         let desired = if version == 0 { for_both(0) } else { without_dynamic(for_both(1)) };
-        // moto does not take a record again that it has deleted: start anew.
+        // moto does not accept a record again that it has deleted: start with an empty one.
         reset(&server).await;
         python.desire(&desired);
         python.sync(true);
@@ -140,7 +141,7 @@ async fn what_python_writes_we_read_without_changes() {
 }
 
 #[tokio::test]
-async fn what_we_write_python_reads_without_changes() {
+async fn python_reads_our_records_without_changes() {
     let Some(server) = moto::start() else { return };
     let Some(python) = Python::new(&server) else { return };
     let fixture = Fixture::new();

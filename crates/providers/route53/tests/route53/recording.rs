@@ -1,6 +1,6 @@
-//! The recordings of the Python provider at work: found, played back, and applied to a fake.
+//! The recordings of the Python provider: found, played back, and applied to a fake.
 //!
-//! They lie beside the checkout, or where `OCTODNS_CASSETTES` says.
+//! They are next to the checkout, or in the folder `OCTODNS_CASSETTES`.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ use crate::http::{Answer, Server, split};
 use crate::set::{Set, plain};
 use crate::xml::Tree;
 
-/// A recording by name; `None` where it is not there, which is said.
+/// A recording by name; `None`, after saying so, if it does not exist.
 #[expect(clippy::print_stderr, reason = "it says what is left out")]
 pub(crate) fn load(name: &str) -> Option<Json> {
     let file = format!("{name}.json");
@@ -26,7 +26,7 @@ pub(crate) fn load(name: &str) -> Option<Json> {
 
 type Expected = BTreeMap<(String, String, Vec<(String, String)>), VecDeque<(u16, String)>>;
 
-/// Answers as was recorded; the last answer to a request is given again.
+/// Responds as recorded, and repeats the last response to a request.
 pub(crate) struct Player {
     pub(crate) server: Server,
 }
@@ -48,7 +48,7 @@ impl Player {
             let mut query = request.query.clone();
             query.extend(form(Some(&request.body)));
             query.sort();
-            // Which STS is asked, and for how long a role is wanted, is the SDK's business.
+            // The SDK chooses the STS endpoint and the duration of a role.
             query.retain(|(key, _)| key != "DurationSeconds");
             let key = (request.method.clone(), request.path.clone(), query);
             let mut expected = expected.lock().unwrap();
@@ -65,13 +65,13 @@ impl Player {
     }
 }
 
-/// The fields of a form; other bodies have none, they are compared by their meaning.
+/// The fields of a form; other bodies have none, and are compared by their content.
 fn form(body: Option<&str>) -> Vec<(String, String)> {
     let body = body.filter(|body| body.starts_with("Action=")).unwrap_or_default();
     split(&format!("/?{body}")).1
 }
 
-/// The account that the recorded answers tell of.
+/// The account that the recorded responses show.
 pub(crate) fn account(exchanges: &Json) -> Account {
     let mut account = Account::default();
     let vpcs = |exchange: &Json| {
@@ -101,7 +101,7 @@ pub(crate) fn account(exchanges: &Json) -> Account {
                 }
             }
             "ListResourceRecordSets" => {
-                // A zone that was created in between is the fake's to make.
+                // The fake creates zones that were created during the recording.
                 let zone = account.zones.iter_mut().find(|zone| zone.id == id);
                 if let Some(zone) = zone {
                     for set in body.all("ResourceRecordSet").into_iter().map(Set::of_xml) {
@@ -153,10 +153,10 @@ fn recorded_check(check: &Tree) -> Check {
     }
 }
 
-/// Makes the account what Python's recorded requests make of it.
+/// Applies Python's recorded requests to the account.
 ///
-/// Python writes every set of a dynamic record that it changes, by the identifiers it would give them. Some of
-/// the recorded listings have others, which the real service would object to; they are gone here.
+/// Python writes every set of a changed dynamic record, with the identifiers that it would use. Some of the
+/// recorded lists have other identifiers, which the real service would refuse; these sets are removed here.
 pub(crate) fn replay(account: &mut Account, exchanges: &Json) {
     for exchange in exchanges.as_array().unwrap() {
         let (params, body) = (&exchange["params"], exchange["body"].as_str().unwrap_or_default());
@@ -235,7 +235,7 @@ pub(crate) fn replay(account: &mut Account, exchanges: &Json) {
     }
 }
 
-/// What an account holds, whatever ids the service gave and whatever random part references have.
+/// The content of an account, regardless of the service's ids and the random part of references.
 pub(crate) fn told(account: &Account) -> Vec<String> {
     let checks: BTreeMap<_, _> =
         account.checks.iter().map(|check| (check.id.clone(), told_check(check))).collect();
@@ -263,7 +263,7 @@ pub(crate) fn told(account: &Account) -> Vec<String> {
                 let id = id.to_ascii_lowercase();
                 (zones.get(&id).cloned().unwrap_or(id), name, health)
             });
-            // What a new zone brings with it is not recorded.
+            // The default records of a new zone are not recorded.
             if set.record_type != "SOA" {
                 lines.push(format!("{set:?}"));
             }

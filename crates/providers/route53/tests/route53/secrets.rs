@@ -1,4 +1,4 @@
-//! Credentials must not be seen: not in logs, not in errors, not in what is printed of values.
+//! Credentials must not be visible: not in logs, errors or debug output.
 
 use octodns_core::engine::read_sources;
 use std::fmt::{self, Write as _};
@@ -15,7 +15,7 @@ use crate::fake::{Account, Fake, InjectedFault};
 use crate::fixture::Fixture;
 use crate::recording::load;
 
-/// Everything that is logged at debug, as text.
+/// Everything that is logged at debug level, as text.
 #[derive(Clone, Default)]
 struct Heard(Arc<Mutex<String>>);
 
@@ -41,15 +41,15 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Heard {
     }
 }
 
-/// Two of the tests' keys, and those that a role gives.
+/// Two of the tests' keys, and those of a role.
 const SECRETS: [&str; 4] =
     ["secret-of-the-key", "token-of-the-session", "role-secret", "role-token"];
 
 #[tokio::test]
-async fn nothing_that_is_said_has_a_secret_in_it() {
+async fn no_output_contains_a_secret() {
     let heard = Heard::default();
     let log = Arc::clone(&heard.0);
-    // For all tests of this program: what any of them says counts.
+    // For all tests of this program: everything that any of them logs counts.
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(heard)).unwrap();
 
     let (fixture, fake) = (Fixture::new(), Fake::start(Account::default()).await);
@@ -84,7 +84,7 @@ async fn nothing_that_is_said_has_a_secret_in_it() {
         report.merge(read.unwrap_err());
         errors.extend(report.iter().map(|found| format!("{found:?}")));
     }
-    // Half of the keys.
+    // Only half of the keys.
     let half = json!({"secret_access_key": SECRETS[0]});
     errors.push(format!("{:?}", fixture.target("http://127.0.0.1:1", &half).err().unwrap()));
     if let Some(recording) = load("populate-assume-role") {

@@ -1,4 +1,4 @@
-//! A record set of the fake service: from its XML and from the JSON of cassettes, and back.
+//! A record set of the fake service: converted from its XML and from the JSON of cassettes, and back.
 
 use serde_json::Value as Json;
 
@@ -11,7 +11,7 @@ pub(crate) struct Set {
     pub(crate) identifier: Option<String>,
     pub(crate) ttl: Option<i64>,
     pub(crate) values: Vec<String>,
-    /// Zone, name, whether health counts.
+    /// Zone, name, whether target health is evaluated.
     pub(crate) alias: Option<(String, String, bool)>,
     pub(crate) weight: Option<i64>,
     pub(crate) failover: Option<String>,
@@ -20,7 +20,7 @@ pub(crate) struct Set {
     /// Collection, location.
     pub(crate) cidr: Option<(String, String)>,
     pub(crate) check: Option<String>,
-    /// What octoDNS never writes: the element's name.
+    /// The name of an element that octoDNS never writes.
     pub(crate) foreign: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl Set {
         }
     }
 
-    /// As the service lists it, with `*` and its like as octal codes.
+    /// As in the service's lists, with `*` and similar characters as octal escapes.
     pub(crate) fn to_xml(&self) -> String {
         let mut xml = leaf("Name", &escaped(&self.name)) + &leaf("Type", &self.record_type);
         let mut add = |name: &str, text: Option<String>| {
@@ -126,7 +126,7 @@ impl Set {
         branch("ResourceRecordSet", &xml)
     }
 
-    /// The order of the service: labels from the last to the first, then type, then identifier.
+    /// The sort key of the service: labels in reverse order, then type, then identifier.
     pub(crate) fn place(&self) -> (Vec<String>, String, Option<String>) {
         let labels = self.name.trim_end_matches('.').rsplit('.').map(str::to_owned).collect();
         (labels, self.record_type.clone(), self.identifier.clone())

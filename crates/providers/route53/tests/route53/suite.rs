@@ -1,4 +1,4 @@
-//! The behaviour suite that every provider passes, and the reference's provider beside ours.
+//! The behaviour suite of every provider, and the reference's provider as a second client.
 
 use octodns_core::{TargetOptions, ZoneName, async_trait};
 use octodns_testkit::behaviour::{self, Fixture as Suite};
@@ -14,7 +14,7 @@ fn config() -> Json {
     json!({"access_key_id": "testing", "secret_access_key": "testing"})
 }
 
-/// A provider as the registry makes it, with a source of UUIDs.
+/// A provider built by the registry, with a source of UUIDs.
 fn harness(fixture: &Fixture, endpoint: &str) -> Harness {
     bench_with(fixture, endpoint, &config())
 }
@@ -43,7 +43,7 @@ impl Suite for OnFake {
 }
 
 #[tokio::test]
-async fn the_fake_shows_the_behaviour_of_all_providers() {
+async fn the_behaviour_suite_passes_with_the_fake() {
     let fake = Fake::start(Account::default()).await;
     behaviour::run_suite(&OnFake { fixture: Fixture::new(), fake }).await;
 }
@@ -61,7 +61,7 @@ impl Suite for OnMoto {
 }
 
 #[tokio::test]
-async fn moto_shows_the_behaviour_of_all_providers() {
+async fn the_behaviour_suite_passes_with_moto() {
     let Some(server) = moto::start() else { return };
     behaviour::run_suite(&OnMoto { fixture: Fixture::new(), server }).await;
 }
@@ -76,7 +76,7 @@ async fn the_reference_and_ours_read_what_the_other_writes() {
         .environment("AWS_EC2_METADATA_DISABLED", "true")
         .environment("AWS_DEFAULT_REGION", "us-east-1");
     let fixture = Fixture::new();
-    // Zones are listed once, and the other creates one meanwhile.
+    // Zones are listed once, and the other client creates one after that.
     let mut by_name = config();
     by_name["get_zones_by_name"] = json!(true);
     let ours = bench_with(&fixture, &endpoint, &by_name);

@@ -1,16 +1,16 @@
-//! The same walk for every service: create, change, delete, and after each step nothing is left to plan.
+//! The same steps for every service: create, change, delete, and after each step nothing is planned.
 
 use octodns_core::{Target, Zone};
 use serde_json::{Value as Json, json};
 
 use crate::fixture::{Fixture, records};
 
-/// Records of every type there is, and other values for each, of the same type.
+/// Records of every type, and another value for each of the same type.
 pub(crate) fn states() -> [Vec<Json>; 2] {
     [state(0), state(1)]
 }
 
-/// Texts that are easily read or written wrongly.
+/// Texts that are often read or written wrongly.
 pub(crate) const ODD_TEXTS: [&str; 6] = [
     "say \"hi\"",
     "v=DKIM1\\; k=rsa\\; p=abc",
@@ -108,7 +108,7 @@ fn dynamic(version: usize) -> Vec<Json> {
     ]
 }
 
-/// A dynamic record whose rules choose by network.
+/// A dynamic record with subnets in its rules.
 pub(crate) fn subnets(version: usize) -> Json {
     let networks = [json!(["10.0.0.0/8"]), json!(["10.0.0.0/8", "2001:db8::/32"])][version].clone();
     json!({"name": "net", "type": "AAAA", "ttl": 60, "value": "2001:db8::ff",
@@ -119,7 +119,7 @@ pub(crate) fn subnets(version: usize) -> Json {
         }, "rules": [{"pool": "in", "subnets": networks}, {"pool": "out"}]}})
 }
 
-/// Walks a zone through states; after each, the service holds what it should and nothing is planned.
+/// Takes a zone through states; after each, the service holds the right records and nothing is planned.
 pub(crate) async fn walk(fixture: &Fixture, target: &Target, name: &str, states: &[Vec<Json>]) {
     for (index, state) in states.iter().enumerate() {
         let desired = fixture.zone(name, state);
@@ -145,7 +145,7 @@ async fn settled(fixture: &Fixture, target: &Target, desired: &Zone, step: usize
     assert_eq!(names(&read.zone), names(desired), "step {step}");
 }
 
-/// The states of a walk: created, values changed, TTLs changed, half deleted, all deleted.
+/// The states: created, values changed, TTLs changed, half deleted, all deleted.
 pub(crate) fn steps() -> Vec<Vec<Json>> {
     let [first, second] = states();
     let mut slower = second.clone();
@@ -154,9 +154,9 @@ pub(crate) fn steps() -> Vec<Vec<Json>> {
             record["ttl"] = json!(600);
         }
     }
-    // The root NS record stays: a zone is never without.
+    // The root NS record stays: a zone always has one.
     let is_kept = |record: &Json| record["name"] == "" && record["type"] == "NS";
-    // The aliases' targets go with them, in one plan.
+    // The targets of the aliases are deleted with them, in one plan.
     let root: Vec<_> = slower.iter().filter(|record| is_kept(record)).cloned().collect();
     let is_half = |record: &&Json| !is_kept(record) && record["type"] != "Route53Provider/ALIAS";
     let mut half: Vec<_> = slower.iter().step_by(2).filter(is_half).cloned().collect();

@@ -1,4 +1,4 @@
-//! XML as the tests need it: read into a tree, and written from text.
+//! XML for the tests: parsed into a tree, and written from strings.
 
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
@@ -52,7 +52,7 @@ impl Tree {
         self.child(name).map(|element| element.text.clone())
     }
 
-    /// All elements of a name, however deep.
+    /// All elements with this name, at any depth.
     pub(crate) fn all<'t>(&'t self, name: &str) -> Vec<&'t Self> {
         let mut found = Vec::new();
         for element in &self.below {
