@@ -156,7 +156,7 @@ fn options(json: &Json, dns: &FakeDns) -> OwnedValue {
     value(&options)
 }
 
-/// Reads a zone from the sources: the records, or a part of the error message.
+/// Reads a zone from the sources: returns the records, or the errors.
 async fn run_sources(case: &Json, dns: &FakeDns) -> Result<Vec<String>, String> {
     let zone = zone(&case["existing"]);
     let build = &registry().providers.get("octodns_spf.SpfSource").unwrap().build.clone();
