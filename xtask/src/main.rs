@@ -1,4 +1,4 @@
-//! `cargo xtask VERB`: the project's chores, one module a verb.
+//! `cargo xtask VERB`: the project's tasks, one module per verb.
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! `public-api`: what the libraries offer to others, held against the lists that are kept beside them.
+//! `public-api`: compares the public API of the libraries with the lists in their folders.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -9,18 +9,18 @@ use std::process::Command;
 
 use crate::run::{cargo, check, root, target};
 
-/// The libraries others build on, and their folders.
+/// The libraries that other projects use, and their folders.
 const LIBRARIES: &[(&str, &str)] = &[
     ("octodns", "crates/octodns"),
     ("octodns-core", "crates/core"),
     ("octodns-kit", "crates/kit"),
 ];
 
-/// Asks this program to be rustdoc, with what only nightly compilers do otherwise. Only rustdoc is told of it: other
-/// compilers would compile every dependency anew.
+/// Makes this program act as rustdoc, with features of nightly compilers. Only set for rustdoc: a change for
+/// other compilers would compile every dependency again.
 const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
 
-/// Compares what each library offers with its list, or writes the list with `--update`.
+/// Compares the API of each library with its list, or writes the list with `--update`.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let update = args.iter().any(|arg| arg == "--update");
     let mut stale = 0;
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     }
 }
 
-/// The public items of a library, one a line.
+/// The public items of a library, one per line.
 fn offered(package: &str) -> io::Result<String> {
     let mut document = cargo(&["rustdoc", "--quiet", "--lib", "--package", package]);
     document.args(["--", "-Z", "unstable-options", "--output-format", "json"]);
@@ -61,7 +61,7 @@ fn offered(package: &str) -> io::Result<String> {
     Ok(items.to_string())
 }
 
-/// Lines that only one of two lists has.
+/// The lines that only one of two lists has.
 fn differences(kept: &str, offered: &str) -> Vec<String> {
     let (kept, offered): (BTreeSet<_>, BTreeSet<_>) =
         (kept.lines().collect(), offered.lines().collect());
@@ -69,7 +69,7 @@ fn differences(kept: &str, offered: &str) -> Vec<String> {
     gone.chain(offered.difference(&kept).map(|line| format!("+ {line}"))).collect()
 }
 
-/// Whether this program is to be rustdoc.
+/// Whether this program acts as rustdoc.
 pub(crate) fn is_rustdoc() -> bool {
     std::env::var_os(AS_RUSTDOC).is_some()
 }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_and_what_went_is_told() {
+    fn added_and_removed_items_are_reported() {
         let differences = differences("pub fn a()\npub fn b()\n", "pub fn a()\npub fn c()\n");
         assert_eq!(differences, ["- pub fn b()", "+ pub fn c()"]);
     }

@@ -1,5 +1,5 @@
-//! `conformance`, the part `cassettes`: what the tests of the providers say of the recordings of the
-//! reference's providers.
+//! `conformance`, the part `cassettes`: runs the providers' tests of recordings of the reference, and counts
+//! the results.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,37 +11,36 @@ use serde_json::Value as Json;
 
 use crate::run::{cargo, failed, root, target};
 
-/// What the tests are called that hold a provider to recordings: those of the suite of all providers, or of a
-/// provider's own.
+/// The names of tests that use recordings: in the common suite, or in a provider's own tests.
 const NAMES: &[&str] =
     &["it_does_what_every_provider_must", "cassettes::", "recorded", "recording"];
 
-/// The beginning of a line about one recording: its name and the outcome follow.
+/// The prefix of a line about one recording, before its name and verdict.
 const RECORDED: &str = "recorded: ";
 
-/// The beginning of a line about what is missing here.
+/// The prefix of a line about something missing.
 const SKIPPED: &str = "skipped: ";
 
-/// The outcome of the recordings of a provider.
+/// The verdicts on the recordings of a provider.
 #[derive(Debug, Default, PartialEq)]
 struct Verdicts {
-    /// By the name of its file, the outcome of a recording; the worst where it has several parts.
+    /// The verdict on each recording by file name; the worst if it has several parts.
     files: BTreeMap<String, Verdict>,
-    /// What differs or is left out, with what follows on indented lines.
+    /// What differs or is left out, with the indented lines below it.
     notes: Vec<String>,
 }
 
 /// The outcome of one recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Verdict {
-    /// Unless another test, or another part, has something to say of it.
+    /// Unless another test, or another part, has a verdict.
     LeftOut,
     Agrees,
     DiffersOnPurpose,
     Differs,
 }
 
-/// Runs the tests about recordings of every provider that has some; those of others wait for it.
+/// Runs the tests of every provider that has recordings; those of others are skipped.
 pub(crate) fn run(folder: &Path) -> io::Result<()> {
     if !folder.is_dir() {
         println!("cassettes: none at {}, nothing compared", folder.display());
@@ -62,7 +61,7 @@ pub(crate) fn run(folder: &Path) -> io::Result<()> {
             verdicts.add(&output);
             failed |= !is_fine;
             if !is_fine && verdicts.of(Verdict::Differs) == before {
-                // Something else than a recording is wrong.
+                // Something other than a recording is wrong.
                 eprintln!("{output}");
             }
         }
@@ -70,7 +69,7 @@ pub(crate) fn run(folder: &Path) -> io::Result<()> {
         for note in &verdicts.notes {
             println!("  {note}");
         }
-        // What a missing server leaves untried is said; where that must not be, the tests fail.
+        // Tests that were skipped for a missing server are reported; if that is not allowed, they fail.
         let is_skipped = verdicts.notes.iter().any(|note| note.starts_with(SKIPPED));
         let is_untried = verdicts.files.len() < count && !is_skipped;
         if failed || verdicts.of(Verdict::Differs) > 0 || is_untried {
@@ -87,8 +86,8 @@ pub(crate) fn run(folder: &Path) -> io::Result<()> {
     Err(io::Error::other(format!("recordings are not what they were: {}", bad.join(", "))))
 }
 
-/// The folder itself where it has a folder for each provider; one like that, made below `target`, where it has
-/// recordings themselves, which say whose they are.
+/// The folder itself, if it has a folder per provider; or one made below `target`, if it has the recordings
+/// directly, each with the name of its provider.
 fn by_provider(folder: &Path) -> io::Result<PathBuf> {
     let files: Vec<_> =
         fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -114,7 +113,7 @@ fn by_provider(folder: &Path) -> io::Result<PathBuf> {
     Ok(sorted)
 }
 
-/// The providers that have recordings, and how many.
+/// The providers with recordings, and how many.
 fn recorded(folder: &Path) -> io::Result<BTreeMap<String, usize>> {
     let mut recorded = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
@@ -132,7 +131,7 @@ fn recorded(folder: &Path) -> io::Result<BTreeMap<String, usize>> {
 
 /// The test programs of every provider.
 fn executables() -> io::Result<BTreeMap<String, Vec<PathBuf>>> {
-    // Those of all packages, since fewer packages need other features of their dependencies: see `WHOLE`.
+    // Those of all packages: a smaller selection would need other features of dependencies, see `WHOLE`.
     let args = ["test", "--workspace", "--tests", "--no-run", "--quiet", "--message-format=json"];
     let mut command = cargo(&args);
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
@@ -151,14 +150,14 @@ fn executables() -> io::Result<BTreeMap<String, Vec<PathBuf>>> {
     Ok(executables)
 }
 
-/// The provider whose manifest this is.
+/// The provider with this manifest.
 fn provider(manifest: &Json) -> Option<String> {
     let folder = Path::new(manifest.as_str()?).parent()?;
     let is_provider = folder.parent()?.ends_with("crates/providers");
     is_provider.then(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()))?
 }
 
-/// What the tests about recordings of one program say, and whether they pass.
+/// The output of one program's tests of recordings, and whether they pass.
 fn output(provider: &str, executable: &Path, cassettes: &Path) -> io::Result<(String, bool)> {
     let mut command = Command::new(executable);
     command.current_dir(root().join("crates/providers").join(provider));
@@ -171,7 +170,7 @@ fn output(provider: &str, executable: &Path, cassettes: &Path) -> io::Result<(St
 }
 
 impl Verdicts {
-    /// Adds what a test program said.
+    /// Adds the output of a test program.
     fn add(&mut self, output: &str) {
         let mut lines = output.lines().peekable();
         while let Some(line) = lines.next() {
@@ -192,7 +191,7 @@ impl Verdicts {
             while let Some(more) = lines.next_if(|line| line.starts_with("    ")) {
                 self.notes.push(more.to_owned());
             }
-            // A part of a recording is named after its file.
+            // A part of a recording has the name of its file.
             let file = title.split(" (").next().unwrap_or(title).to_owned();
             let held = self.files.entry(file).or_insert(verdict);
             *held = verdict.max(*held);
@@ -203,7 +202,7 @@ impl Verdicts {
         self.files.values().filter(|held| **held == verdict).count()
     }
 
-    /// How many agree of so many recordings, and what of the others.
+    /// How many of the recordings agree, and the rest.
     fn summary(&self, count: usize) -> String {
         let mut parts = vec![format!("{} of {count} agree", self.of(Verdict::Agrees))];
         let others = [
@@ -223,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_tests_say_is_counted() {
+    fn verdicts_of_tests_are_counted() {
         let mut verdicts = Verdicts::default();
         verdicts.add(
             "recorded: a.json: agrees\nrecorded: b.json (one): agrees\n\
@@ -245,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_that_of_the_provider_whose_manifest_it_has() {
+    fn a_test_program_belongs_to_the_provider_of_its_manifest() {
         let of = |path: &str| provider(&Json::from(path));
         assert_eq!(of("/x/crates/providers/bind/Cargo.toml").as_deref(), Some("bind"));
         assert_eq!(of("/x/crates/http/Cargo.toml"), None);

@@ -1,4 +1,4 @@
-//! Starting other programs, and where things are.
+//! Starts other programs, and locates folders.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,25 +10,25 @@ pub(crate) fn root() -> &'static Path {
     package.parent().unwrap_or(package)
 }
 
-/// Where cargo writes to.
+/// Cargo's output folder.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// The folder below [`target`] that a profile builds into.
+/// The folder below [`target`] of a profile.
 pub(crate) fn profile_folder(profile: &str) -> &str {
     if profile == "dev" { "debug" } else { profile }
 }
 
-/// The folder with the corpus, the recorded answers and the reference's tools.
+/// The folder of the corpus, the recordings and the reference's tools.
 pub(crate) fn shared() -> PathBuf {
     root().join("../shared")
 }
 
-/// What a command of cargo selects that builds for the tests, beside the tests themselves.
+/// What a cargo command must select, in addition to the tests, so that it builds the same as for the tests.
 ///
-/// Cargo compiles a dependency once for each set of features that commands need of it. With all packages, and
-/// examples, a command needs what the tests do, and so finds compiled what they will.
+/// Cargo compiles a dependency once for each set of features that commands need. With all packages and
+/// examples, a command needs the same features as the tests, so nothing is compiled twice.
 pub(crate) const WHOLE: [&str; 3] = ["--workspace", "--bins", "--examples"];
 
 /// A cargo command in the workspace's folder.
@@ -49,7 +49,7 @@ pub(crate) fn check(command: &mut Command) -> io::Result<()> {
     if status.success() { Ok(()) } else { Err(failed(command, &status.to_string())) }
 }
 
-/// Whether a command runs and succeeds, its output thrown away.
+/// Whether a command succeeds; its output is discarded.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
@@ -59,7 +59,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// An error about a command, with its words as a shell shows them.
+/// An error about a command, which is shown as in a shell.
 pub(crate) fn failed(command: &Command, why: &str) -> io::Error {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
     words.extend(command.get_args().map(|arg| arg.to_string_lossy().into_owned()));

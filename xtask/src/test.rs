@@ -9,14 +9,14 @@ use crate::install::{self, Installed};
 use crate::run::{WHOLE, cargo, check, target};
 use crate::{conformance, deny, dist, fuzz, new_provider, tidy};
 
-/// What is run, and fails or not.
+/// A step of the run.
 type Step = Box<dyn FnOnce() -> io::Result<()>>;
 
-/// Runs every step, also after one failed, so that one run shows all there is to fix.
+/// Runs every step, even after a failure, so that one run shows everything that has to be fixed.
 ///
-/// The tests come last: the output ends with the test runner's own closing lines.
+/// The tests come last, so that the output ends with the test runner's summary.
 pub(crate) fn run() -> io::Result<()> {
-    // Waits for the network mostly, so it does that beside the steps that need nothing of it.
+    // Mostly waits for the network, so it runs in parallel with the steps that do not need it.
     let installing = thread::spawn(install::run);
     let steps: [(&str, Step); 12] = [
         (
@@ -38,7 +38,7 @@ pub(crate) fn run() -> io::Result<()> {
         (
             "doc",
             Box::new(|| {
-                // Not the programs: the page of `octodns` is the library's.
+                // Without the programs: the documentation of `octodns` is that of the library.
                 let what = ["--workspace", "--lib", "--examples", "--bin", "xtask"];
                 let mut doc = cargo(&["doc", "--no-deps", "--document-private-items"]);
                 check(doc.args(what).env("RUSTDOCFLAGS", "-D warnings"))
@@ -46,7 +46,8 @@ pub(crate) fn run() -> io::Result<()> {
         ),
         ("conformance", Box::new(|| conformance::run(&[]))),
         (
-            // Small programs with the providers one needs: no warnings either. The tests need all providers.
+            // Small programs with a selection of providers must have no warnings either. The tests need all
+            // providers.
             "slim",
             Box::new(|| {
                 let args = ["clippy", "--exclude", "octodns-tests", "--no-default-features"];
@@ -82,17 +83,17 @@ pub(crate) fn run() -> io::Result<()> {
     Err(io::Error::other(format!("failed: {}", failed.join(", "))))
 }
 
-/// Packs everything that is published as the registry gets it; compiling it once more would show little.
+/// Packs everything that is published; compiling it again would add little.
 fn package() -> io::Result<()> {
     let mut command = cargo(&["package", "--workspace", "--quiet", "--no-verify", "--allow-dirty"]);
     for unpublished in ["octodns-tests", "octodns-fuzz", "octodns-example-embed", "xtask"] {
         command.args(["--exclude", unpublished]);
     }
-    // Where the registry cannot be reached, what was fetched has to do; it does.
+    // If the registry cannot be reached, the fetched dependencies are enough.
     check(command.arg("--offline"))
 }
 
-/// Runs the tests with what they need; what is missing is said, and fails where it is required.
+/// Runs the tests with what they need; reports what is missing, or fails if it is required.
 fn tests(installing: JoinHandle<Installed>) -> io::Result<()> {
     let installed = installing.join().map_err(|_| io::Error::other("installing panicked"))?;
     for missing in &installed.missing {

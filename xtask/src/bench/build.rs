@@ -1,5 +1,5 @@
-//! `bench --build`: what building the one program takes, from nothing and after a change, and what each profile
-//! makes of it: its size, and its time on one large zone.
+//! `bench --build`: the time for building the program, from scratch and after a change, and the result with
+//! each profile: its size, and its time for one large zone.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,7 +11,7 @@ use super::workload::{Shape, Workload};
 use crate::dist::megabytes;
 use crate::run::{cargo_program, root, target};
 
-/// What is touched: a provider, which the facade and the program depend on.
+/// The changed file: a provider, which the facade and the program depend on.
 const TOUCHED: &str = "crates/providers/cloudflare/src/lib.rs";
 
 /// A way to build the program.
@@ -23,7 +23,7 @@ struct Build {
     touches: bool,
 }
 
-/// The first is what others are compared with at run time.
+/// The first is the baseline for run times.
 const BUILDS: &[Build] = &[
     Build { name: "dist", profile: "dist", args: &["--profile", "dist"], touches: true },
     Build { name: "release", profile: "release", args: &["--release"], touches: true },
@@ -35,7 +35,7 @@ const BUILDS: &[Build] = &[
     },
 ];
 
-/// What a build took, and where its program is kept.
+/// The cost of a build, and where its program is.
 struct Built {
     build: &'static Build,
     cold: Usage,
@@ -50,7 +50,7 @@ pub(super) fn run(only: &[String], runs: usize) -> io::Result<()> {
     let builds = BUILDS.iter().filter(is_wanted).map(build).collect::<io::Result<Vec<_>>>()?;
     let workload = Workload::make(Shape::new(1, 100_000), 0)?;
     let mut figures: Vec<Vec<Usage>> = builds.iter().map(|_| Vec::new()).collect();
-    // In turn, so that a busy machine slows all. The first run finds cold files and is not counted.
+    // In turn, so that a busy machine slows all of them. The first run has cold caches and is not counted.
     for run in 0..=runs {
         for (built, figures) in builds.iter().zip(&mut figures) {
             let usage = measure(&built.program, &["sync", super::CONFIG], &workload.folder)?;
@@ -70,7 +70,7 @@ pub(super) fn run(only: &[String], runs: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// Builds in a folder of its own, from nothing and once more after a provider was touched.
+/// Builds in a separate folder, from scratch and again after a provider is touched.
 fn build(build: &'static Build) -> io::Result<Built> {
     let folder = target().join("bench/build");
     remove(&folder)?;

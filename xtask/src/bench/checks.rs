@@ -1,4 +1,4 @@
-//! `bench --validators`: what every validator and five processors add to planning.
+//! `bench --validators`: the time that every validator and five processors add to planning.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,7 +9,7 @@ use super::measure::{Usage, measure};
 use super::plans;
 use crate::run::target;
 
-/// Settings that are compared: the name of a config, what it is, its validators and its processors.
+/// The compared settings: the name of a config, its description, its validators and its processors.
 const CASES: [(&str, &str, &str, bool); 4] = [
     ("plain", "none", "validators: {enabled: []}", false),
     ("legacy", "legacy", "validators: {enabled: [legacy]}", false),
@@ -22,7 +22,7 @@ const CASES: [(&str, &str, &str, bool); 4] = [
     ),
 ];
 
-/// Processors that look at every record, and leave each as it is, so that all cases plan the same.
+/// Processors that look at every record and change none, so that all cases plan the same.
 const PROCESSORS: &str = "\
 processors:
   names: {class: name-rejectlist, rejectlist: [nowhere, '/^_nothing\\./', '/\\.invalid$/']}
@@ -32,7 +32,7 @@ processors:
   ttls: {class: ttl-clamp, min_ttl: 60, max_ttl: 86400}
 ";
 
-/// Measures zones of so many records and prints a table.
+/// Measures zones with this many records and prints a table.
 pub(super) fn run(ours: &Path, records: &[usize], runs: usize) -> io::Result<()> {
     println!("| records | validators | CPU s | wall s | peak MB | times the CPU of none |");
     println!("|--:|---|--:|--:|--:|--:|");
@@ -40,7 +40,8 @@ pub(super) fn run(ours: &Path, records: &[usize], runs: usize) -> io::Result<()>
         let folder = workload(records)?;
         let program = ours.join("octodns-sync");
         let mut usages: [Vec<Usage>; CASES.len()] = Default::default();
-        // In turn, so that a busy machine slows all. The first run finds cold files and is not counted.
+        // In turn, so that a busy machine slows all of them. The first run has cold caches and is not
+        // counted.
         for run in 0..=runs {
             for ((config, ..), usages) in CASES.iter().zip(&mut usages) {
                 let config = format!("--config-file={config}.yaml");
@@ -76,7 +77,7 @@ fn expect_no_changes(program: &Path, config: &str, folder: &Path) -> io::Result<
     Err(io::Error::other(format!("{} {config}: planned changes", folder.display())))
 }
 
-/// A zone in which no validator finds anything, in source and target, and the configs.
+/// A zone without findings, in source and target, and the configs.
 fn workload(records: usize) -> io::Result<PathBuf> {
     let folder = target().join("bench").join(format!("checks-{records}"));
     let zone = zone(records);
@@ -104,12 +105,12 @@ fn config(validators: &str, processed: bool) -> String {
     )
 }
 
-/// A zone of so many records of the usual types; one in fifty is an SRV record, which stand first.
+/// A zone with this many records of the usual types; one in fifty is an SRV record, which come first.
 fn zone(records: usize) -> String {
     let mut text = String::from("---\n");
     let services = records / 50;
     for number in 0..services {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(
             text,
             "_sip._tcp.host-{number:07}:\n  type: SRV\n  value:\n    port: 5060\n    priority: 10\n    \
@@ -119,7 +120,7 @@ fn zone(records: usize) -> String {
     }
     let (mut left, mut number) = (records - services, 0);
     while left > 0 {
-        // A host that takes mail says who may send it.
+        // A host that receives mail has an SPF record.
         let both = number % 20 == 17 && left > 1;
         let _ = write!(text, "host-{number:07}:\n{}", host(number, both));
         left -= if both { 2 } else { 1 };

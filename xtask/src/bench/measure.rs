@@ -1,4 +1,4 @@
-//! One run of a program: wall time, CPU time and peak memory, as the kernel counts them.
+//! One run of a program: wall time, CPU time and peak memory, from the kernel.
 
 use std::fs::File;
 use std::io;
@@ -10,19 +10,19 @@ use wait4::Wait4 as _;
 
 use crate::run::failed;
 
-/// What a run took.
+/// The cost of a run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Usage {
     pub(super) wall: Duration,
     /// User and system together.
     pub(super) cpu: Duration,
-    /// Peak resident memory. Never less than this program's own few megabytes, which a new process shares
-    /// for a moment.
+    /// Peak resident memory. Never less than this program's own few megabytes, which a new process shares for
+    /// a moment.
     pub(super) peak_bytes: u64,
 }
 
 impl Usage {
-    /// The median of each figure, or `None` of nothing.
+    /// The median of each figure, or `None` without runs.
     pub(super) fn median(runs: &[Self]) -> Option<Self> {
         Some(Self {
             wall: middle(runs.iter().map(|run| run.wall))?,
@@ -38,14 +38,14 @@ fn middle<T: Ord + Copy>(figures: impl Iterator<Item = T>) -> Option<T> {
     figures.get(figures.len() / 2).copied()
 }
 
-/// Ours, and the reference's where it ran.
+/// Our figures, and the reference's if it ran.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figures {
     pub(super) ours: Option<Usage>,
     pub(super) reference: Option<Usage>,
 }
 
-/// Runs a program in a folder, its output thrown away; it must succeed.
+/// Runs a program in a folder, without its output; it must succeed.
 pub(super) fn measure(program: &Path, args: &[&str], folder: &Path) -> io::Result<Usage> {
     let nothing = || File::options().read(true).write(true).open("/dev/null");
     let mut command = Command::new(program);

@@ -1,7 +1,7 @@
-//! `bench`: our programs and octoDNS side by side on generated zones.
+//! `bench`: compares our programs with octoDNS on generated zones.
 //!
-//! Both run the same command on the same files, alternating, so that a busy machine slows both. What
-//! counts are the ratios. Before a time is taken both must have planned the same.
+//! Both run the same command on the same files, alternating, so that a busy machine slows both. Only the
+//! ratios matter. Both must plan the same before they are measured.
 
 mod build;
 mod checks;
@@ -22,15 +22,15 @@ use measure::{Figures, Usage, measure};
 use table::Row;
 use workload::{Shape, Workload};
 
-/// Up to this many records the reference runs as often as we do; beyond, it takes minutes and runs once.
+/// Up to this many records the reference runs as often as ours; beyond that it takes minutes and runs once.
 const REPEATED_UP_TO: usize = 10_000;
 
-/// One command that is measured, in a workload's folder.
+/// A measured command, in a workload's folder.
 struct Task {
     name: &'static str,
     program: &'static str,
     args: &'static [&'static str],
-    /// A folder the command writes, removed before each run.
+    /// The output folder of the command, removed before each run.
     writes: Option<&'static str>,
     /// Percent of the records that differ between source and target.
     changes: u32,
@@ -80,16 +80,16 @@ struct Options {
     shapes: Vec<Shape>,
     runs: usize,
     reference: bool,
-    /// Validators and processors are measured instead.
+    /// Measure validators and processors instead.
     validators: bool,
-    /// `octodns-report` is measured instead.
+    /// Measure `octodns-report` instead.
     report: bool,
-    /// The profiles our programs are built with: the first, but for `--build`.
+    /// The profiles for our programs: only the first is used, except with `--build`.
     profiles: Vec<String>,
 }
 
 impl Options {
-    /// The folder of our programs, built if need be.
+    /// The folder of our programs, built if necessary.
     fn ours(&self) -> io::Result<PathBuf> {
         dist::programs(self.profiles.first().map_or(dist::PROFILE, String::as_str))
     }
@@ -133,13 +133,13 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     Ok(())
 }
 
-/// Builds in folders of their own.
+/// Builds in separate folders.
 fn builds(args: &[String]) -> io::Result<()> {
     let options = parse(args).map_err(io::Error::other)?;
     build::run(&options.profiles, options.runs)
 }
 
-/// Transfers from servers that its own program starts, which knows its own arguments.
+/// Transfers from servers: a separate program starts them, and has its own arguments.
 fn transfers(args: &[String]) -> io::Result<()> {
     let mut bench = cargo(&["bench", "--package", "octodns-bind", "--bench", "transfer", "--"]);
     if let Some(python) = crate::install::run().python {
@@ -148,7 +148,7 @@ fn transfers(args: &[String]) -> io::Result<()> {
     check(bench.args(args))
 }
 
-/// Zone files are one zone, and another package of the reference reads them.
+/// Zone files are single zones, and the reference reads them with another package.
 fn zone_files(args: &[String]) -> io::Result<()> {
     let mut options = parse(args).map_err(io::Error::other)?;
     if args.iter().all(|arg| arg != "--shape" && arg != "--quick") {
@@ -159,7 +159,7 @@ fn zone_files(args: &[String]) -> io::Result<()> {
     zone_file::run(&records, options.runs, python)
 }
 
-/// Services have packages of the reference of their own, and the shape is that of many small zones.
+/// The reference has a separate package for each service, and the shape is that of many small zones.
 fn latencies(args: &[String]) -> io::Result<()> {
     let mut options = parse(args).map_err(io::Error::other)?;
     if args.iter().all(|arg| arg != "--shape" && arg != "--quick") {
@@ -209,7 +209,7 @@ fn parse(args: &[String]) -> Result<Options, String> {
     Ok(options)
 }
 
-/// The folder of octoDNS' programs, installed below `target` on first use; `None` when it cannot be had.
+/// The folder of octoDNS' programs, installed below `target` on first use; `None` if that is not possible.
 fn reference() -> io::Result<Option<PathBuf>> {
     let folder = target().join("oracle");
     let bin = folder.join("bin");
@@ -224,7 +224,7 @@ fn reference() -> io::Result<Option<PathBuf>> {
     Ok(Some(bin))
 }
 
-/// What starting a program costs.
+/// The cost of starting a program.
 fn start_up(ours: &Path, reference: Option<&Path>, runs: usize) -> io::Result<Row> {
     let task = Task {
         name: "octodns-sync --help",
@@ -278,7 +278,7 @@ fn alternate(
         }
         measure(&bin.join(task.program), task.args, folder)
     };
-    // The first run finds cold files; it is not counted.
+    // The first run has cold caches, and is not counted.
     once(ours)?;
     let (mut mine, mut theirs) = (Vec::new(), Vec::new());
     for run in 0..our_runs {

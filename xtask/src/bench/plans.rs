@@ -1,4 +1,4 @@
-//! What a run planned, read from its log: both programs must do the same work before it is timed.
+//! The plan of a run, from its log: both programs must do the same work before they are timed.
 
 use std::io;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::run::failed;
 /// Creates, updates and deletes.
 pub(super) type Counts = [usize; 3];
 
-/// Runs a dry run and returns its plan: the text between the first and the last line of asterisks.
+/// Makes a dry run and returns its plan: the text between the first and the last line of asterisks.
 pub(super) fn plan(program: &Path, args: &[&str], folder: &Path) -> io::Result<String> {
     let mut command = Command::new(program);
     let output = command.args(args).current_dir(folder).output()?;
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_is_cut_from_the_log_and_counted() {
+    fn a_plan_is_extracted_from_the_log_and_counted() {
         let ruler = "*".repeat(80);
         let summary = "*   Summary: Creates=10, Updates=2, Deletes=0, Existing=5, Meta=False";
         let plan = format!("{ruler}\n* a.\n{ruler}\n{summary}\n{summary}\n{ruler}");

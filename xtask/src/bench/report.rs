@@ -1,5 +1,5 @@
-//! `bench --report`: how many answers a second `octodns-report` gets from servers beside it, and the reference
-//! of the same servers.
+//! `bench --report`: how many answers per second `octodns-report` gets from local servers, and the reference
+//! from the same servers.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,14 +12,14 @@ use crate::run::{cargo, check, failed, target};
 
 const ZONE: &str = "bench.test.";
 
-/// The servers that are asked at once, as the program that starts them calls them.
+/// The servers that are queried together, by their names in the program that starts them.
 const SEVERAL: [&str; 4] = ["bind", "knot", "nsd", "powerdns"];
 
-/// From so many questions on the reference runs once: it takes minutes.
+/// From this many queries on the reference runs once, since it takes minutes.
 const REPEATED_BELOW: usize = 20_000;
 
-/// The reference knows servers by their address alone, at port 53: it is given a stand-in for each, and asks
-/// the port that is said before it starts.
+/// The reference only knows servers by address, at port 53: it gets a substitute address for each, and the
+/// real address before it starts.
 const REFERENCE: &str = "\
 import sys
 from dns.nameserver import Do53Nameserver
@@ -33,7 +33,8 @@ from octodns.cmds.report import main
 main()
 ";
 
-/// Measures zones of so many records, and prints a table of each: from one server, and from several at once.
+/// Measures zones with this many records, and prints a table of each: with one server, and with several at
+/// once.
 pub(super) fn run(
     ours: &Path,
     records: &[usize],
@@ -48,7 +49,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Asks servers for every record of a zone, all programs in turn.
+/// Queries servers for every record of a zone, with all programs in turn.
 fn compare(
     ours: &Path,
     records: usize,
@@ -99,17 +100,17 @@ fn row(name: &str, questions: usize, usage: &Usage) -> String {
     format!("| {name} | {rate:.0} | {cpu:.2} | {wall:.2} | {peak:.1} |")
 }
 
-/// A program and how it is called.
+/// A program and its arguments.
 struct Contestant {
     name: &'static str,
     program: PathBuf,
     args: Vec<String>,
-    /// Whether it runs once where there are many questions.
+    /// Whether it runs only once if there are many queries.
     slow: bool,
 }
 
 impl Contestant {
-    /// What it prints, with a stand-in for each server.
+    /// Its output, with a substitute address for each server.
     fn report(&self, folder: &Path, servers: &[String]) -> io::Result<String> {
         let mut command = Command::new(&self.program);
         let output = command.args(&self.args).current_dir(folder).output()?;
@@ -124,7 +125,7 @@ impl Contestant {
     }
 }
 
-/// Each server with an address that the reference can tell it by.
+/// Each server with a substitute address for the reference.
 fn stand_ins(servers: &[String]) -> impl Iterator<Item = (&str, String)> {
     servers.iter().zip(1..).map(|(server, number)| (&**server, format!("192.0.2.{number}")))
 }
@@ -153,7 +154,7 @@ fn contestants(ours: &Path, servers: &[String], reference: Option<&Path>) -> Vec
     all
 }
 
-/// A config, a zone file, and the same zone as a master file.
+/// A config, a YAML zone, and the same zone as a zone file.
 fn write_zone(records: usize, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder.join("zones"))?;
     let mut yaml = String::from("---\n");
@@ -175,7 +176,7 @@ fn write_zone(records: usize, folder: &Path) -> io::Result<()> {
                 vec![format!("A 10.0.{high}.{low}"), format!("A 10.1.{high}.{low}")],
             ),
         };
-        // Writing to text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(yaml, "h{number}: {value}");
         for row in rows {
             let _ = writeln!(master, "h{number} {row}");
@@ -190,7 +191,7 @@ fn write_zone(records: usize, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("master"), master)
 }
 
-/// Servers that end with their value.
+/// Servers that end when this is dropped.
 struct Serving {
     child: Child,
     addresses: Vec<String>,
@@ -214,7 +215,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // They serve until their input ends.
+        // They run until their input ends.
         drop(self.child.stdin.take());
         let _ = self.child.wait();
     }

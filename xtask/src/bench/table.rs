@@ -10,7 +10,7 @@ use super::workload::Shape;
 pub(super) struct Row {
     pub(super) shape: Option<Shape>,
     pub(super) task: &'static str,
-    /// How much zone text the command reads.
+    /// The size of the zone files that the command reads.
     pub(super) bytes: u64,
     pub(super) figures: Figures,
 }
@@ -25,7 +25,7 @@ reference CPU s | wall s | peak MB | times less CPU | less wall | less memory |
 pub(super) fn table(rows: &[Row]) -> String {
     let mut text = HEADER.to_owned();
     for row in rows {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{}", line(row));
     }
     text
@@ -67,7 +67,7 @@ fn megabytes(bytes: u64) -> String {
     format!("{:.1}", float(bytes) / 1e6)
 }
 
-/// Memory for a record, on top of the text that is read.
+/// The memory per record, without the text that is read.
 fn per_record(text: u64, peak: u64, shape: Shape) -> String {
     let records = u64::try_from(shape.total()).unwrap_or(u64::MAX).max(1);
     format!("{}", peak.saturating_sub(text) / records)

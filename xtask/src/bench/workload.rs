@@ -1,4 +1,4 @@
-//! Generated zones: a source, and a target that differs from it in a known number of records.
+//! Generated zones: a source, and a target with a known number of differences.
 
 mod generator;
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::plans::Counts;
 use crate::run::{check, shared, target};
 
-/// How many zones of how many records.
+/// The number of zones and of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) zones: usize,
@@ -26,7 +26,7 @@ impl Shape {
         Self { zones, records }
     }
 
-    /// Records of all zones.
+    /// The number of records in all zones.
     pub(super) fn total(self) -> usize {
         self.zones * self.records
     }
@@ -51,11 +51,11 @@ impl FromStr for Shape {
     }
 }
 
-/// A folder with configs, zones and what is known about them.
+/// A folder with configs, zones and the facts about them.
 pub(super) struct Workload {
     pub(super) shape: Shape,
     pub(super) folder: PathBuf,
-    /// Size of the source and target zone files.
+    /// The size of the source and target zone files.
     pub(super) bytes: u64,
     changes: Counts,
 }
@@ -82,7 +82,7 @@ impl Workload {
         })
     }
 
-    /// Refuses a plan that does not have the changes that were generated.
+    /// Refuses a plan that does not have the generated changes.
     pub(super) fn expect(&self, counts: Counts) -> io::Result<()> {
         if counts == self.changes {
             return Ok(());
@@ -92,12 +92,13 @@ impl Workload {
     }
 }
 
-/// Zones of A, AAAA, CNAME, TXT and MX records only, which every service has: `source` and `target` in `folder`.
+/// Zones with only A, AAAA, CNAME, TXT and MX records, which every service supports: `source` and `target` in
+/// `folder`.
 pub(super) fn generate_ours(shape: Shape, changes: u32, folder: &Path) -> io::Result<()> {
     generator::generate(shape, changes, folder)
 }
 
-/// The generator that octoDNS itself was measured with where it is there, else our own.
+/// Uses the generator that octoDNS itself was measured with, if it exists, or else our own.
 fn generate(shape: Shape, changes: u32, folder: &Path) -> io::Result<()> {
     let script = shared().join("bench/generate.py");
     if !script.is_file() {
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_generator_writes_what_it_says() {
+    fn our_generator_writes_what_its_manifest_says() {
         let folder = tempfile::tempdir().unwrap();
         generator::generate(Shape::new(2, 100), 5, folder.path()).unwrap();
         let source = fs::read_to_string(folder.path().join("source/zone-0.example.yaml")).unwrap();

@@ -1,4 +1,4 @@
-//! `bench --zone-file`: reading one large master file, beside Knot's zone checker and the reference.
+//! `bench --zone-file`: reading one large zone file, compared with Knot's zone checker and the reference.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,7 +12,7 @@ use crate::run::{cargo, check, failed, succeeds, target};
 
 const NAME: &str = "bench.test.";
 
-/// What the reference is run by: it prints how many records the zone has, as our program does.
+/// The script for the reference: it prints the number of records in the zone, like our program.
 const REFERENCE: &str = "\
 import sys
 from octodns.zone import Zone
@@ -23,19 +23,19 @@ ZoneFileSource('zones', directory).populate(zone)
 print(len(zone.records), 'records')
 ";
 
-/// A program and how it is called.
+/// A program and its arguments.
 struct Contestant {
     name: &'static str,
     program: PathBuf,
     args: Vec<&'static str>,
-    /// Whether it prints how many records it read; a checker only says that it found no fault.
+    /// Whether it prints the number of records; a checker only says that it found no errors.
     counts: bool,
-    /// Whether it takes so long that it runs once.
+    /// Whether it is so slow that it runs once.
     slow: bool,
 }
 
 impl Contestant {
-    /// Runs it once, unmeasured: it must read all records.
+    /// Runs it once, without measuring: it must read all records.
     fn expect(&self, records: usize, folder: &Path) -> io::Result<()> {
         let mut command = Command::new(&self.program);
         let output = command.args(&self.args).current_dir(folder).output()?;
@@ -49,7 +49,7 @@ impl Contestant {
     }
 }
 
-/// Measures zones of so many records and prints a table.
+/// Measures zones with this many records and prints a table.
 pub(super) fn run(records: &[usize], runs: usize, python: Option<PathBuf>) -> io::Result<()> {
     let build = [
         "build",
@@ -95,7 +95,7 @@ fn contestants(python: Option<PathBuf>) -> Vec<Contestant> {
     all
 }
 
-/// In turn, so that a busy machine slows all.
+/// Runs all in turn, so that a busy machine slows all of them.
 fn compare(records: usize, runs: usize, contestants: &[Contestant]) -> io::Result<()> {
     let folder = target().join("bench").join(format!("zone-file-{records}"));
     fs::create_dir_all(folder.join("zones"))?;
@@ -127,7 +127,7 @@ fn row(records: usize, name: &str, usage: &Usage, ours: &Usage) -> String {
     format!("| {records} | {name} | {cpu:.3} | {wall:.3} | {peak} | {times:.1} |")
 }
 
-/// A zone of so many records (name and type) of the usual types; its SOA record does not count.
+/// A zone with this many records (name and type) of the usual types, without the SOA.
 fn zone(records: usize) -> String {
     let mut text = String::from(
         "$ORIGIN bench.test.\n$TTL 3600\n\
@@ -135,7 +135,7 @@ fn zone(records: usize) -> String {
          @ IN NS ns1.example.net.\n@ IN NS ns2.example.net.\n",
     );
     for number in 1..records {
-        // Writing to text cannot fail.
+        // Writing to a string cannot fail.
         let _ = text.write_str(&rows(number));
     }
     text

@@ -1,7 +1,7 @@
-//! `fuzz`: hostile input for what reads files, messages and answers, by libFuzzer.
+//! `fuzz`: runs everything that reads files, messages and answers on hostile input, with libFuzzer.
 //!
-//! Needs no nightly compiler: without a sanitizer (nothing of ours is unsafe) its instrumentation is a pass of LLVM
-//! that the stable one takes.
+//! It needs no nightly compiler: without a sanitizer (our code has no unsafe blocks) the instrumentation is
+//! an LLVM pass that the stable compiler accepts.
 
 mod seeds;
 
@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use crate::run::{cargo, check, failed, root, succeeds, target};
 
-/// What makes libFuzzer see which code an input reaches, and what is compared with what in it.
+/// Flags that let libFuzzer see which code an input reaches, and which values are compared.
 const INSTRUMENTATION: &[&str] = &[
     "--cfg=fuzzing",
     "-Cpasses=sancov-module",
@@ -23,20 +23,20 @@ const INSTRUMENTATION: &[&str] = &[
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
 ];
 
-/// How much one input may take.
+/// The limits of one input.
 const LIMITS: &[&str] =
     &["-rss_limit_mb=2048", "-timeout=10", "-report_slow_units=2", "-max_len=4096"];
 
-/// The folders of the targets, each with the inputs that are kept.
+/// The folders of the targets, each with its kept inputs.
 const INPUTS: &str = "tests/fuzz/inputs";
 
-/// What is asked for.
+/// The parsed arguments.
 struct Options {
     targets: Vec<String>,
     seconds: u32,
 }
 
-/// Builds the targets and runs each; one that fails keeps no other from running.
+/// Builds the targets and runs all of them, even if one fails.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let options = parse(args).map_err(io::Error::other)?;
     let program = build()?;
@@ -87,23 +87,23 @@ fn names() -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Where everything about fuzzing is: what is built, inputs that reach new code, and what was found.
+/// The folder for fuzzing: build output, inputs that reach new code, and failures.
 fn folder() -> PathBuf {
     target().join("fuzz")
 }
 
-/// Builds the program that has all targets, with the versions of the workspace's dependencies.
+/// Builds the program with all targets, with the workspace's versions of dependencies.
 fn build() -> io::Result<PathBuf> {
     let triple = host()?;
     fs::copy(root().join("Cargo.lock"), root().join("fuzz/Cargo.lock"))?;
     let command = |network: &[&str]| {
-        // With a target named, what runs while building is not instrumented.
+        // With an explicit target, build scripts are not instrumented.
         let mut command = cargo(&["build", "--release", "--manifest-path", "fuzz/Cargo.toml"]);
         command.args(["--target", &triple]).args(network);
         command.env("CARGO_TARGET_DIR", folder()).env("RUSTFLAGS", INSTRUMENTATION.join(" "));
         command
     };
-    // What was fetched before has to do where the registry cannot be reached.
+    // If the registry cannot be reached, the dependencies fetched earlier are used.
     if check(&mut command(&[])).is_err() && check(&mut command(&["--offline"])).is_err() {
         return Err(io::Error::other(
             "the targets cannot be built, see above; beside the workspace's dependencies they need the package \
@@ -113,7 +113,7 @@ fn build() -> io::Result<PathBuf> {
     Ok(folder().join(triple).join("release/octodns-fuzz-driver"))
 }
 
-/// The triple of this machine.
+/// The target triple of this machine.
 fn host() -> io::Result<String> {
     let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let output = command.current_dir(root()).arg("-vV").output()?;
@@ -124,7 +124,7 @@ fn host() -> io::Result<String> {
         .ok_or_else(|| failed(&command, "it does not say which machine it is for"))
 }
 
-/// Runs a target for so many seconds.
+/// Runs a target for this many seconds.
 fn fuzz(program: &Path, name: &str, seconds: u32) -> io::Result<()> {
     let [corpus, found] = ["corpus", "found"].map(|part| folder().join(part).join(name));
     fs::create_dir_all(&found)?;
@@ -156,7 +156,7 @@ fn fuzz(program: &Path, name: &str, seconds: u32) -> io::Result<()> {
     )))
 }
 
-/// Where a target writes files: in memory, if the system has such a folder.
+/// The folder for a target's files: in memory, if the system has such a folder.
 fn temporary(name: &str) -> io::Result<PathBuf> {
     let memory = Path::new("/dev/shm");
     let parent = if memory.is_dir() { memory.to_owned() } else { folder() };
@@ -165,7 +165,7 @@ fn temporary(name: &str) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// What is worth showing of a log: what was reached, which inputs were slow, and why it failed.
+/// The important lines of a log: coverage, slow inputs, and the reason for a failure.
 fn told(log: &str) -> Vec<&str> {
     let mut told = Vec::new();
     let mut after_panic = 0;
@@ -186,7 +186,7 @@ fn told(log: &str) -> Vec<&str> {
     told
 }
 
-/// Whether the workspace of the targets is formatted: the test command asks.
+/// Checks that the workspace of the targets is formatted, for the test command.
 pub(crate) fn check_format() -> io::Result<()> {
     let mut command = cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]);
     if succeeds(&mut command) {
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_and_seconds_are_what_can_be_asked_for() {
+    fn targets_and_seconds_are_the_arguments() {
         let parse = |args: &[&str]| {
             let args: Vec<_> = args.iter().map(ToString::to_string).collect();
             parse(&args).map(|options| (options.targets.len(), options.seconds))

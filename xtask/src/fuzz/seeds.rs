@@ -1,4 +1,4 @@
-//! Where the targets begin: inputs that are kept, examples, and what the tests compare with octoDNS, where that is.
+//! The seeds of the targets: kept inputs, examples, and the octoDNS corpus if it exists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,12 +11,12 @@ use serde_json::Value as Json;
 use super::INPUTS;
 use crate::run::{root, shared};
 
-/// The most bytes of a seed: longer inputs are no better, and slower.
+/// The maximum size of a seed: longer inputs are slower, but not better.
 const MOST_BYTES: usize = 4096;
 
 type Seeds = BTreeSet<Vec<u8>>;
 
-/// Writes the seeds of a target into its corpus, and tells how many there are.
+/// Writes the seeds of a target into its corpus, and returns their number.
 pub(super) fn write(name: &str, corpus: &Path) -> io::Result<usize> {
     fs::create_dir_all(corpus)?;
     let mut seeds = of(name)?;
@@ -50,7 +50,7 @@ fn of(name: &str) -> io::Result<Seeds> {
     Ok(seeds)
 }
 
-/// The files below a folder, sorted; none where there is no such folder.
+/// The files below a folder, sorted; none if the folder does not exist.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -67,7 +67,7 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The documents of JSON below a folder: of each file, or of each line.
+/// The JSON documents below a folder: one per file, or one per line.
 fn documents(folder: &Path) -> io::Result<Vec<Json>> {
     let mut documents = Vec::new();
     for path in files(folder)? {
@@ -84,12 +84,12 @@ fn documents(folder: &Path) -> io::Result<Vec<Json>> {
     Ok(documents)
 }
 
-/// The texts of the files that a document comes with.
+/// The texts of the files in a document.
 fn contents(document: &Json) -> impl Iterator<Item = &str> {
     document["files"].as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str())
 }
 
-/// Config files, or zone files: both are YAML, and only the former have providers.
+/// Config files or zone files: both are YAML, but only config files have providers.
 fn yaml(seeds: &mut Seeds, is_config: bool) -> io::Result<()> {
     let mut add = |text: &[u8]| {
         if text.windows(10).any(|part| part == b"providers:") == is_config {
@@ -135,7 +135,7 @@ fn zone_files(seeds: &mut Seeds) -> io::Result<()> {
     Ok(())
 }
 
-/// Recorded transfers: messages, each with its length before it.
+/// Recorded transfers: messages, each with a length prefix.
 fn transfers(seeds: &mut Seeds) -> io::Result<()> {
     for document in documents(&shared().join("cassettes/bind"))? {
         for exchange in document["exchanges"].as_array().into_iter().flatten() {
@@ -160,7 +160,7 @@ fn bytes(hex: &str) -> Vec<u8> {
     pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
 }
 
-/// Pairs of recorded lists of rows: what there is, and what is to be.
+/// Pairs of recorded lists of rows: the existing and the desired ones.
 fn rows(seeds: &mut Seeds) -> io::Result<()> {
     let mut lists = vec![Json::Array(Vec::new())];
     for document in documents(&shared().join("cassettes/digitalocean"))? {
@@ -174,7 +174,7 @@ fn rows(seeds: &mut Seeds) -> io::Result<()> {
     Ok(())
 }
 
-/// All that stands below a key, however deep.
+/// All values of a key, at any depth.
 fn collect(document: &Json, key: &str, found: &mut Vec<Json>) {
     match document {
         Json::Object(fields) => {
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_below_a_key_is_found_however_deep() {
+    fn values_of_a_key_are_found_at_any_depth() {
         let document: Json =
             serde_json::from_str(r#"{"a": [{"x": 1}, {"b": {"x": [2]}}]}"#).unwrap();
         let mut found = Vec::new();
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(bytes("00ff1"), [0, 255]);
     }
 
-    /// Without what the tests compare with octoDNS there are fewer, but there are some.
+    /// Without the octoDNS corpus there are fewer, but not none.
     #[test]
     fn yaml_has_seeds_of_its_own() {
         assert!(!of("yaml").unwrap().is_empty());

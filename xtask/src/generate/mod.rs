@@ -1,8 +1,8 @@
-//! `generate`: what follows from the folders of the providers, and what from their classes.
+//! `generate`: writes what is derived from the folders of the providers, and from their classes.
 //!
-//! The lines that compile a provider in follow from its folder, so that they are written without building
-//! anything. The tables of the documentation follow from the classes that are registered; a test of
-//! `octodns-tests` knows them, and writes them when it is asked to.
+//! The lines that compile a provider in are derived from its folder, so writing them requires no build. The
+//! tables of the documentation are derived from the registered classes; a test of `octodns-tests` has them,
+//! and can write them.
 
 pub(crate) mod region;
 
@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::run::{cargo, check, root};
 
-/// The variable that asks the test of the tables to write them.
+/// The environment variable that makes the test write the tables.
 const WRITE_TABLES: &str = "OCTODNS_WRITE_TABLES";
 
 /// Writes everything.
@@ -28,25 +28,25 @@ pub(crate) fn run() -> io::Result<()> {
     check(cargo(&args).env(WRITE_TABLES, "1"))
 }
 
-/// A file with parts that are generated.
+/// A file with generated parts.
 pub(crate) struct Generated {
     /// Its path, relative to the workspace.
     pub(crate) path: &'static str,
-    /// Its text as it is.
+    /// Its current text.
     pub(crate) before: String,
-    /// Its text as it should be.
+    /// Its new text.
     pub(crate) text: String,
 }
 
-/// What a part has of one provider.
+/// The line of one provider in a part.
 type Row = fn(&str, &Workspace) -> String;
 
-/// What rows may say of the workspace.
+/// What rows may use of the workspace.
 struct Workspace {
     version: String,
 }
 
-/// Every part with a row for each provider: its file and its name.
+/// Every part with one row per provider: its file and its name.
 const PARTS: &[(&str, &[(&str, Row)])] = &[
     ("Cargo.toml", &[("providers", package)]),
     (
@@ -91,7 +91,7 @@ pub(crate) fn folders(root: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// The files that compile providers of these names in, from the files that `read` gives.
+/// The files that compile these providers in, updated from the files that `read` returns.
 pub(crate) fn lines<N: AsRef<str>>(
     read: impl Fn(&str) -> io::Result<String>,
     names: &[N],

@@ -1,5 +1,5 @@
-//! `new-provider`: a crate for a provider that compiles, registers itself, and fails its behaviour suite
-//! where code is to be written. `docs/writing-a-provider.md` walks through that.
+//! `new-provider`: creates a crate for a provider that compiles, registers itself, and fails its behaviour
+//! suite until the code is written. `docs/writing-a-provider.md` walks through that.
 
 mod name;
 mod page;
@@ -19,7 +19,7 @@ use templates::Kind;
 
 const USAGE: &str = "cargo xtask new-provider NAME --kind rows|sets|changes|whole";
 
-/// A file to be written: its path, its text before if there was one, and the new text.
+/// A file to write: its path, its old text if it exists, and the new text.
 #[derive(Debug)]
 struct Written {
     path: PathBuf,
@@ -27,7 +27,7 @@ struct Written {
     text: String,
 }
 
-/// Makes a provider, or with `--prove` proves that what is made works.
+/// Creates a provider, or with `--prove` checks that a created provider works.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
     if args == ["--prove"] {
         return prove();
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let (name, kind) = parse(args).map_err(|problem| wrong(format!("{problem}\n\n{USAGE}")))?;
     let files = files(root(), &name, kind)?;
     write_all(&files)?;
-    // The lock file learns of the crate; without a network that is all it can learn.
+    // Adds the crate to the lock file, which works without a network.
     if !succeeds(&mut cargo(&["metadata", "--offline", "--format-version", "1"])) {
         println!("Cargo.lock could not be brought in step; the next build does it");
     }
@@ -64,7 +64,7 @@ fn parse(args: &[String]) -> Result<(Name, Kind), String> {
     Ok((name.ok_or("the provider needs a name")?, kind))
 }
 
-/// Everything that is written for a provider; nothing is yet.
+/// All files for a provider; nothing is written yet.
 fn files(root: &Path, name: &Name, kind: Kind) -> io::Result<Vec<Written>> {
     let folder = root.join("crates/providers").join(name.plain());
     if folder.exists() {
@@ -89,7 +89,7 @@ fn files(root: &Path, name: &Name, kind: Kind) -> io::Result<Vec<Written>> {
     Ok(files)
 }
 
-/// Writes all files, or puts back what was there.
+/// Writes all files, or restores the old ones.
 fn write_all(files: &[Written]) -> io::Result<()> {
     for (index, file) in files.iter().enumerate() {
         let folder = file.path.parent().map_or(Ok(()), fs::create_dir_all);
@@ -101,7 +101,7 @@ fn write_all(files: &[Written]) -> io::Result<()> {
     Ok(())
 }
 
-/// Puts back what was there; what cannot be put back is said.
+/// Restores the old files; prints which ones it could not.
 fn undo(files: &[Written]) {
     for file in files {
         let undone = match &file.before {
@@ -113,13 +113,13 @@ fn undo(files: &[Written]) {
         {
             eprintln!("{}: {error}", file.path.display());
         }
-        // Folders that are empty now were made for the file.
+        // Folders that are now empty were created for the file.
         let above = file.path.ancestors().skip(1);
         above.take_while(|folder| fs::remove_dir(folder).is_ok()).for_each(drop);
     }
 }
 
-/// Rust as rustfmt writes it, since a name's length decides where lines break; other text as it is.
+/// Formats Rust with rustfmt, since line breaks depend on the length of the name; other text is unchanged.
 fn formatted(root: &Path, path: &Path, text: String) -> io::Result<String> {
     if path.extension().is_none_or(|extension| extension != "rs") {
         return Ok(text);

@@ -1,8 +1,8 @@
-//! The name of a provider, and how it is spelled where.
+//! The name of a provider, and its spellings.
 
 use std::fmt;
 
-/// Packages of ours that are no providers, and words that mean something else as a feature.
+/// Packages that are not providers, and words with another meaning as a feature.
 const TAKEN: &[&str] = &[
     "all",
     "cli",
@@ -30,7 +30,7 @@ const TAKEN: &[&str] = &[
 pub(super) struct Name(String);
 
 impl Name {
-    /// Says what is wrong with a name that none can be.
+    /// The error says why a name is not valid.
     pub(super) fn new(name: &str) -> Result<Self, String> {
         let is_word = |word: &str| {
             !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'))
@@ -48,7 +48,7 @@ impl Name {
         Ok(Self(name.to_owned()))
     }
 
-    /// As a folder, a feature, and the short name of its class.
+    /// As a folder, a feature, and the class' short name.
     pub(super) fn plain(&self) -> &str {
         &self.0
     }
@@ -72,7 +72,7 @@ impl Name {
         words.collect::<Vec<_>>().join(" ")
     }
 
-    /// A text with its placeholders filled.
+    /// Fills the placeholders in a text.
     pub(super) fn fill(&self, text: &str) -> String {
         text.replace("{{name}}", &self.0)
             .replace("{{module}}", &self.module())
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_crate_is_refused() {
+    fn invalid_crate_names_are_refused() {
         for name in
             ["", "Acme", "acme_dns", "1acme", "-acme", "acme-", "acme--dns", "../acme", "http"]
         {

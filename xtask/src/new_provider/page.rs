@@ -1,4 +1,4 @@
-//! `docs/writing-a-provider.md` as something to be carried out: its code blocks, in order.
+//! `docs/writing-a-provider.md` as a script: its code blocks, in order.
 
 use std::fs;
 use std::io;
@@ -6,17 +6,17 @@ use std::path::Path;
 
 use super::{read, wrong};
 
-/// What a code block asks for.
+/// What to do for a code block.
 #[derive(Debug, PartialEq)]
 pub(super) enum Step<'p> {
-    /// Runs commands, which are to succeed or not; then the output has these lines.
+    /// Run commands, which must succeed or fail; the output must contain these lines.
     Run { commands: &'p str, fails: bool, says: Vec<&'p str> },
-    /// Writes code or a whole file.
+    /// Write code or a whole file.
     Write { path: &'p str, text: &'p str },
 }
 
-/// The steps of a page. A block of `sh` is run, one of `text` is what the last run says, and any other
-/// names the file it is written to.
+/// The steps of a page. A block of `sh` is run, one of `text` is in the output of the last run, and any other
+/// has the name of the file to write.
 pub(super) fn steps(page: &str) -> Result<Vec<Step<'_>>, String> {
     let mut steps = Vec::new();
     for block in page.split("\n```").skip(1).step_by(2) {
@@ -36,7 +36,7 @@ pub(super) fn steps(page: &str) -> Result<Vec<Step<'_>>, String> {
     Ok(steps)
 }
 
-/// Writes a block to its file: as a whole, or function by function where it is code without a heading.
+/// Writes a block to its file: as a whole, or function by function if it is code without a heading.
 pub(super) fn write(root: &Path, path: &str, text: &str) -> io::Result<()> {
     paths(path).iter().try_for_each(|path| write_one(&root.join(path), text))
 }
@@ -57,7 +57,7 @@ fn write_one(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
-/// The paths that a path with braces names: `a/{b,c}/d` is `a/b/d` and `a/c/d`.
+/// Expands braces in a path: `a/{b,c}/d` is `a/b/d` and `a/c/d`.
 fn paths(path: &str) -> Vec<String> {
     let parts =
         path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
@@ -84,8 +84,8 @@ fn functions(text: &str) -> Vec<String> {
     functions.iter().map(|function| function.trim_start_matches('\n').to_owned()).collect()
 }
 
-/// A file with a function or constant in place of the one of its name, or else at its end; an import takes
-/// the place of that from the same crate or module.
+/// Replaces the function or constant with the same name in a file, or appends it; an import replaces that
+/// from the same crate or module.
 fn replaced(file: &str, item: &str) -> Result<String, String> {
     let is_comment = |line: &&str| line.starts_with("//") || line.starts_with("#[");
     let head = item.lines().find(|line| !is_comment(line)).unwrap_or_default();
@@ -125,7 +125,7 @@ fn replaced(file: &str, item: &str) -> Result<String, String> {
     Ok(all.join("\n") + "\n")
 }
 
-/// The lines of a file with an import, which is one line.
+/// The lines of a file with an import, which must be one line.
 fn imported(lines: &[&str], import: &str) -> String {
     let from = import.split_inclusive('{').next().unwrap_or(import);
     let mut all = lines.to_vec();
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_takes_the_place_of_the_one_of_its_name() {
+    fn a_function_replaces_the_one_with_its_name() {
         let file = "impl A {\n    /// Says.\n    fn a(&self) {\n        b()\n    }\n\n    fn aa(&self) {}\n}\n";
         let block = "fn a(&self) {\n    c()\n}\n\n/// New.\nfn c() {\n}";
         let file = functions(block)
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_and_an_import_take_the_place_of_those_of_their_names() {
+    fn constants_and_imports_replace_those_with_their_names() {
         let file = "use a::b;\nuse c::{\n    d,\n};\nimpl A {\n    const B: C = 1;\n    const D: C = C {\n        e,\n    };\n}\n";
         let block = "use c::{d, f};\nuse g::h;\nconst B: C = 2;\n\nconst D: C = C {\n    f,\n};";
         let file = functions(block)

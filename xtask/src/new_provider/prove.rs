@@ -1,7 +1,8 @@
-//! Carries out `docs/writing-a-provider.md` in a copy of the workspace.
+//! Follows `docs/writing-a-provider.md` in a copy of the workspace.
 //!
-//! The copy is kept below `target` from run to run, and builds into the same folder as the workspace: what is
-//! of others is compiled once. Its packages have a version of their own, so that they are told from ours.
+//! The copy is kept below `target` between runs, and builds into the same folder as the workspace, so that
+//! dependencies are compiled once. Its packages have another version, to distinguish them from the original
+//! ones.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +16,7 @@ use crate::run::{check, failed, root, target};
 
 const PAGE: &str = "docs/writing-a-provider.md";
 
-/// Runs every command of the page and writes every block of code; an error says what the page promised.
+/// Runs every command of the page and writes every block of code; an error says where the page is wrong.
 pub(crate) fn run() -> io::Result<()> {
     let copy = target().join("new-provider");
     copy_workspace(&copy)?;
@@ -34,7 +35,7 @@ fn shell(copy: &Path, commands: &str, fails: bool, says: &[&str]) -> io::Result<
     let mut command = Command::new("sh");
     command.current_dir(copy).args(["-e", "-c", commands]);
     command.env("CARGO_TARGET_DIR", target()).env("RUST_BACKTRACE", "0");
-    // What is compiled once only needs no room for being compiled again.
+    // Code that is compiled once needs no incremental cache.
     command.env("CARGO_INCREMENTAL", "0");
     let output = command.output().map_err(|error| failed(&command, &error.to_string()))?;
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
@@ -54,7 +55,7 @@ fn shell(copy: &Path, commands: &str, fails: bool, says: &[&str]) -> io::Result<
     Err(failed(&command, &why))
 }
 
-/// What a provider takes whose suite has run: lines of code and of tests, and seconds.
+/// The size of a provider whose suite has run: lines of code and of tests, and seconds.
 fn size(copy: &Path, commands: &str, output: &str) -> Option<String> {
     let name = commands.trim().strip_prefix("cargo test -p octodns-")?;
     let (_, after) = output.split_once("test result: ok.")?;
@@ -65,7 +66,7 @@ fn size(copy: &Path, commands: &str, output: &str) -> Option<String> {
     Some(format!("{name}: {code} lines of code, {tests} of tests, {seconds} s"))
 }
 
-/// Brings the copy in step; files that are the same stay untouched, so that little is compiled again.
+/// Updates the copy; equal files are not touched, so that little is compiled again.
 fn copy_workspace(copy: &Path) -> io::Result<()> {
     fs::create_dir_all(copy)?;
     if !copy.join(".git").exists() {
@@ -75,7 +76,7 @@ fn copy_workspace(copy: &Path) -> io::Result<()> {
     for stale in listed(copy)?.difference(&wanted) {
         let stale = copy.join(stale);
         fs::remove_file(&stale)?;
-        // A folder that is empty now would be taken for a crate without a manifest.
+        // An empty folder would be mistaken for a crate without a manifest.
         let above = stale.ancestors().skip(1).take_while(|folder| *folder != copy);
         above.take_while(|folder| fs::remove_dir(folder).is_ok()).for_each(drop);
     }
@@ -94,7 +95,7 @@ fn copy_workspace(copy: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The manifest with another version of all packages of the workspace.
+/// The manifest with another version for all packages of the workspace.
 fn versioned(manifest: &str) -> String {
     let line = |line: &str| {
         let is_ours = line.starts_with("version = ") || line.contains("path = \"");
@@ -109,7 +110,7 @@ fn versioned(manifest: &str) -> String {
     manifest.lines().map(line).collect()
 }
 
-/// The files of a work tree, ignored ones left out.
+/// The files of a work tree, without ignored ones.
 fn listed(folder: &Path) -> io::Result<BTreeSet<PathBuf>> {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder);

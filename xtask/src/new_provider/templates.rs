@@ -1,9 +1,9 @@
-//! What a new provider is made of: files with placeholders, which are filled for each kind of API.
+//! The files of a new provider: templates with placeholders, for each kind of API.
 
-/// How an API holds records: the shapes of the kit.
+/// How an API represents records: the shapes of the kit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
-    /// One row a value, under an id.
+    /// One row per value, with an id.
     Rows,
     /// Whole `RRset`s, by name and type.
     Sets,
@@ -17,7 +17,7 @@ impl Kind {
     #[cfg(test)]
     pub(super) const ALL: [Self; 4] = [Self::Rows, Self::Sets, Self::Changes, Self::Whole];
 
-    /// A kind by its name, or by the one it had before.
+    /// A kind by its name, or by its old name.
     pub(super) fn new(kind: &str) -> Result<Self, String> {
         match kind {
             "rows" | "record" => Ok(Self::Rows),
@@ -40,7 +40,7 @@ impl Kind {
     }
 }
 
-/// What is of one kind: the parts of the files that all have.
+/// The parts of the files that depend on the kind.
 struct Parts {
     shape: &'static str,
     imports: &'static str,
@@ -125,7 +125,7 @@ const WHOLE: Parts = Parts {
     functions: "",
 };
 
-/// A path with placeholders, and the text of the file.
+/// A path with placeholders, and the content of the file.
 type Template = (&'static str, &'static str);
 
 const FILES: &[Template] = &[
@@ -145,7 +145,7 @@ const FILES: &[Template] = &[
     ("docs/providers/{{name}}.md", include_str!("templates/both/page.md.tmpl")),
 ];
 
-/// The files of a kind: the placeholders that are left are those of the name.
+/// The files of a kind; only the placeholders for the name remain.
 pub(super) fn of(kind: Kind) -> impl Iterator<Item = (&'static str, String)> {
     let Parts { shape, imports, calls, test_imports, store, facts, functions } = *kind.parts();
     FILES.iter().map(move |(path, text)| {

@@ -1,4 +1,4 @@
-//! What is written, and what is not when something is in the way.
+//! What is written, and what is not if something is in the way.
 
 use super::*;
 
@@ -14,7 +14,7 @@ fn arguments_are_a_name_and_a_kind() {
         ("--kind=sets fig", Kind::Sets),
         ("fig --kind changes", Kind::Changes),
         ("fig --kind whole", Kind::Whole),
-        // What they were called before.
+        // The old names.
         ("fig --kind record", Kind::Rows),
         ("fig --kind rrset", Kind::Sets),
     ] {
@@ -40,7 +40,7 @@ fn every_kind_has_its_files_and_its_lines_and_no_placeholder_stays() {
 }
 
 #[test]
-fn a_provider_that_is_there_is_not_made_again() {
+fn an_existing_provider_is_not_created_again() {
     let name = Name::new("digitalocean").unwrap();
     let error = files(root(), &name, Kind::Rows).unwrap_err().to_string();
     assert_eq!(error, "crates/providers/digitalocean is there already");
@@ -57,7 +57,7 @@ fn nothing_stays_half_written() {
         before: before.map(str::to_owned),
         text: "after".to_owned(),
     };
-    // The last cannot be written: a file is not a folder.
+    // The last one cannot be written: a file is not a folder.
     let files = [written("a/b/new", None), written("old", Some("before")), written("file/x", None)];
     write_all(&files).unwrap_err();
     assert!(!at("a").exists());

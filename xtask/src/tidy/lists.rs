@@ -1,11 +1,11 @@
-//! Lists that must be in step: features and providers, dependencies and reasons, docs and folders.
+//! Lists that must agree: features and providers, dependencies and reasons, docs and folders.
 
 use std::collections::BTreeSet;
 
 use super::Tree;
 use crate::generate;
 
-/// Refuses dependencies that `docs/dependencies.md` gives no reason for, and reasons for nothing.
+/// Refuses dependencies without a reason in `docs/dependencies.md`, and reasons without a dependency.
 pub(super) fn dependencies_have_reasons(tree: &Tree) -> Vec<String> {
     let page = "docs/dependencies.md";
     let of_workspace = section(tree.text("Cargo.toml"), "[workspace.dependencies]");
@@ -40,7 +40,7 @@ pub(super) fn providers_in_step(tree: &Tree) -> Vec<String> {
     problems
 }
 
-/// Refuses features of providers outside the facade: each would be one more list of all of them.
+/// Refuses features of providers outside the facade: each would need another list of all of them.
 pub(super) fn features_in_one_place(tree: &Tree) -> Vec<String> {
     let providers = tree.folders("crates/providers");
     let mut problems = Vec::new();
@@ -57,7 +57,7 @@ pub(super) fn features_in_one_place(tree: &Tree) -> Vec<String> {
     problems
 }
 
-/// Refuses folders in the code map of `docs/architecture.md` that are gone.
+/// Refuses folders in the code map of `docs/architecture.md` that do not exist.
 pub(super) fn architecture_names_folders(tree: &Tree) -> Vec<String> {
     let page = "docs/architecture.md";
     let named = tree.text(page).split('`').skip(1).step_by(2);

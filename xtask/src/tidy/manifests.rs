@@ -1,13 +1,13 @@
-//! `Cargo.toml` files: everything shared is said once, in the workspace's.
+//! `Cargo.toml` files: everything shared is in the workspace's manifest.
 
 use super::Tree;
 
-/// The workspace's packages' manifests; the fuzz targets are a workspace of their own.
+/// The manifests of the workspace's packages; the fuzz targets are a separate workspace.
 fn members(tree: &Tree) -> impl Iterator<Item = (&str, &str)> {
     tree.ending("/Cargo.toml").filter(|(file, _)| !file.starts_with("fuzz/"))
 }
 
-/// Refuses lints and dependency versions that are not the workspace's.
+/// Refuses lints and dependency versions that are not inherited from the workspace.
 pub(super) fn inherited(tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
     for (file, text) in members(tree) {
@@ -33,7 +33,7 @@ fn has_version(line: &str) -> bool {
         && (value.starts_with('"') || value.contains("version ="))
 }
 
-/// Refuses packages that are not called after their folder.
+/// Refuses packages that are not named after their folder.
 pub(super) fn package_names(tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
     for (file, text) in members(tree) {
@@ -52,8 +52,8 @@ pub(super) fn package_names(tree: &Tree) -> Vec<String> {
     problems
 }
 
-/// Refuses a package of ours that could not be published: without words, licence, repository or README, or
-/// with a dependency that only this workspace has.
+/// Refuses a package that could not be published: without description, licence, repository or README, or with
+/// a dependency that only exists in this workspace.
 pub(super) fn publishable(tree: &Tree) -> Vec<String> {
     let is_ours = |file: &str| file.starts_with("crates/") || file.starts_with("bins/");
     let mut problems = Vec::new();
@@ -72,7 +72,7 @@ pub(super) fn publishable(tree: &Tree) -> Vec<String> {
         if !text.lines().any(|line| line == key) {
             problems.push(format!("{file}: a package that is published says `{key}`"));
         }
-        // The path of a program stands on a line of its own.
+        // The path of a program is on a separate line.
         let is_local = |line: &&str| line.starts_with("publish =") || line.contains("{ path = \"");
         let local = text.lines().filter(is_local);
         problems

@@ -1,4 +1,4 @@
-//! `tidy`: what the compiler cannot see. Each check is one function in [`CHECKS`].
+//! `tidy`: checks what the compiler cannot see. Each check is one function in [`CHECKS`].
 
 mod imports;
 mod lists;
@@ -14,7 +14,7 @@ use std::process::Command;
 
 use crate::run::{failed, root};
 
-/// A check: what it finds wrong, one text each.
+/// A check, which returns its findings.
 type Check = fn(&Tree) -> Vec<String>;
 
 const CHECKS: &[Check] = &[
@@ -35,10 +35,10 @@ const CHECKS: &[Check] = &[
     imports::exceptions_in_use,
 ];
 
-/// The project's files, as git lists them: ignored files do not count.
+/// The project's files, as listed by git without ignored files.
 struct Tree {
     root: PathBuf,
-    /// Path relative to `root`, and text; empty for what is not text.
+    /// Paths relative to `root`, and texts; empty for binary files.
     files: BTreeMap<String, String>,
 }
 
@@ -53,7 +53,7 @@ impl Tree {
         }
         let mut files = BTreeMap::new();
         for file in String::from_utf8_lossy(&output.stdout).lines() {
-            // A file that was removed, but not yet from the index, is listed as well.
+            // A file that was deleted, but not yet from the index, is listed as well.
             if let Ok(bytes) = fs::read(root.join(file)) {
                 files.insert(file.to_owned(), String::from_utf8(bytes).unwrap_or_default());
             }
@@ -61,12 +61,12 @@ impl Tree {
         Ok(Self { root: root.to_owned(), files })
     }
 
-    /// The text of a file; empty when there is none.
+    /// The text of a file; empty if it does not exist.
     fn text(&self, file: &str) -> &str {
         self.files.get(file).map_or("", String::as_str)
     }
 
-    /// Paths and texts of the files whose path ends in `end`.
+    /// Paths and texts of the files with this suffix.
     fn ending(&self, end: &str) -> impl Iterator<Item = (&str, &str)> {
         let files = self.files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
         files.filter(move |(file, _)| file.ends_with(end))
@@ -80,7 +80,7 @@ impl Tree {
     }
 }
 
-/// Prints what is wrong; an error when anything is.
+/// Prints the findings; an error if there are any.
 pub(crate) fn run() -> io::Result<()> {
     let problems = problems(root())?;
     for problem in &problems {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_at_the_top_level_is_refused() {
+    fn an_unknown_file_at_the_top_level_is_refused() {
         let tree = tree(&[("scripts/x.sh", ""), ("README.md", ""), ("notes.txt", "")]);
         let problems = sources::top_level(&tree);
         assert_eq!(problems.len(), 2, "{problems:?}");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_feature_of_a_provider_stands_in_the_facade_alone() {
+    fn a_feature_of_a_provider_is_only_in_the_facade() {
         let features = "[features]\ndefault = [\"octodns/all\"]\nns1 = [\"octodns/ns1\"]\n";
         let tree = tree(&[
             ("bins/octodns-sync/Cargo.toml", features),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_beside_the_workspace_is_refused() {
+    fn a_version_outside_the_workspace_is_refused() {
         let text = "[package]\nversion.workspace = true\n[lints]\nworkspace = true\n\
                     [dependencies]\nserde = \"1\"\ntokio = { version = \"1\" }\nclap.workspace = true\n";
         let tree = tree(&[("crates/core/Cargo.toml", text)]);

@@ -1,4 +1,4 @@
-//! The oldest Rust that each package says it compiles with: none older than its dependencies need.
+//! The minimum Rust version of each package: not older than its dependencies require.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::Tree;
 use crate::run::{cargo, failed};
 
-/// Refuses a `rust-version` that is older than that of a dependency which default features bring.
+/// Refuses a `rust-version` that is older than that of a dependency with default features.
 pub(super) fn not_older_than_dependencies(_: &Tree) -> Vec<String> {
     match metadata() {
         Ok(metadata) => too_old(&metadata),
@@ -17,7 +17,7 @@ pub(super) fn not_older_than_dependencies(_: &Tree) -> Vec<String> {
     }
 }
 
-/// What cargo knows of the packages that this machine compiles.
+/// Cargo's metadata for the packages that are compiled on this machine.
 fn metadata() -> io::Result<Json> {
     let about = output(Command::new("rustc").arg("-vV"))?;
     let about = String::from_utf8_lossy(&about);
@@ -60,7 +60,7 @@ fn too_old(metadata: &Json) -> Vec<String> {
     problems
 }
 
-/// `1.94.1` as numbers that compare.
+/// `1.94.1` as comparable numbers.
 fn numbers(version: &str) -> Vec<u32> {
     let mut numbers: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
     numbers.resize(3, 0);
@@ -72,7 +72,7 @@ type Needed = (String, BTreeSet<String>);
 
 struct Workspace<'m> {
     packages: BTreeMap<&'m str, &'m Json>,
-    /// The packages that each depends on, those for tests alone left out.
+    /// The dependencies of each package, without those only for tests.
     dependencies: BTreeMap<&'m str, Vec<&'m str>>,
 }
 
@@ -92,8 +92,8 @@ impl<'m> Workspace<'m> {
         }
     }
 
-    /// Everything that a package with these features compiles. Of our own packages only what the features ask for:
-    /// cargo tells what all of them together ask for.
+    /// All packages that a package with these features compiles. For our own packages only what the features
+    /// enable: cargo's data is for all features together.
     fn walk(&self, id: &str, features: &BTreeSet<String>, needed: &mut BTreeSet<Needed>) {
         if !needed.insert((id.to_owned(), features.clone())) {
             return;
@@ -115,7 +115,7 @@ impl<'m> Workspace<'m> {
     }
 }
 
-/// The features of a package that these turn on, themselves as well.
+/// The features that these enable, including themselves.
 fn all_features(package: &Json, features: &BTreeSet<String>) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     let mut open: Vec<String> = features.iter().cloned().collect();
@@ -127,7 +127,7 @@ fn all_features(package: &Json, features: &BTreeSet<String>) -> BTreeSet<String>
     all
 }
 
-/// The features that are asked of a dependency; `None` if it is optional and not asked for.
+/// The features that are requested of a dependency; `None` if it is optional and not enabled.
 fn asked(declared: &Json, features: &BTreeSet<String>) -> Option<BTreeSet<String>> {
     let name = declared["name"].as_str()?;
     let is_optional = declared["optional"].as_bool() == Some(true);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_older_than_that_of_a_dependency_is_refused_where_features_bring_it() {
+    fn a_version_older_than_that_of_an_enabled_dependency_is_refused() {
         let registry = json!("registry");
         let depends = |name: &str, optional: bool, features: &[&str]| json!({"name": name, "optional": optional, "features": features, "uses_default_features": true});
         let used =

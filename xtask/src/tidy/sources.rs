@@ -1,10 +1,10 @@
-//! Files: where they are, how long they are, what they are called.
+//! Files: their location, length and name.
 
 use std::collections::BTreeSet;
 
 use super::Tree;
 
-/// What may stand at the top level.
+/// What is allowed at the top level.
 const TOP_LEVEL: &[&str] = &[
     ".cargo",
     ".ci",
@@ -26,19 +26,19 @@ const TOP_LEVEL: &[&str] = &[
     "xtask",
 ];
 
-/// The most lines a file may have.
+/// The maximum number of lines of a file.
 const MAX_LINES: usize = 800;
 
-/// The most lines a `lib.rs` may have: it is a table of contents.
+/// The maximum number of lines of a `lib.rs`, which is a table of contents.
 const MAX_LINES_OF_CONTENTS: usize = 120;
 
 /// Files that are one long table, and may be longer.
 const FLAT_TABLES: &[&str] = &[];
 
-/// Names that say nothing about a file's subject.
+/// Names that do not say what a file is about.
 const VAGUE: &[&str] = &["common", "helper", "helpers", "misc", "types", "util", "utils"];
 
-/// Refuses files and folders at the top level that the architecture does not have.
+/// Refuses files and folders at the top level that are not in the architecture.
 pub(super) fn top_level(tree: &Tree) -> Vec<String> {
     let found: BTreeSet<&str> =
         tree.files.keys().filter_map(|file| file.split('/').next()).collect();
@@ -64,14 +64,14 @@ pub(super) fn sizes(tree: &Tree) -> Vec<String> {
 pub(super) fn file_names(tree: &Tree) -> Vec<String> {
     let vague = |file: &str| {
         let path = file.strip_suffix(".rs").unwrap_or(file);
-        // `record/types/` is the one folder that does hold what it is called: the record types.
+        // `record/types/` is the one folder that contains what its name says: the record types.
         path.replace("record/types/", "record/").split('/').any(|word| VAGUE.contains(&word))
     };
     let found = tree.ending(".rs").filter(|(file, _)| vague(file));
     found.map(|(file, _)| format!("{file}: name it after its subject")).collect()
 }
 
-/// Refuses `#[allow]`: an exception from a lint is an `#[expect]` that gives its reason.
+/// Refuses `#[allow]`: an exception from a lint is an `#[expect]` with a reason.
 pub(super) fn silenced_lints(tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
     for (file, text) in tree.ending(".rs") {

@@ -1,4 +1,5 @@
-//! Who plans: ours as it is, ours with tighter limits, and the reference, each with a config of its own.
+//! The programs to compare: ours as it is, ours with tighter limits, and the reference, each with its own
+//! config.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +14,7 @@ use crate::bench::plans;
 use crate::bench::workload::Shape;
 use crate::run::failed;
 
-/// What the reference is run by: its requests to the service go to the fake.
+/// The script for the reference: its requests to the service are redirected to the fake.
 const REFERENCE: &str = concat!(
     include_str!("../../../../crates/testkit/src/two_clients/reroute.py"),
     r"
@@ -27,17 +28,17 @@ main()
 "
 );
 
-/// A program and how it is called.
+/// A program and its arguments.
 pub(super) struct Contestant {
     pub(super) name: &'static str,
     program: PathBuf,
     args: Vec<String>,
-    /// What it may ask at a time; none for the reference.
+    /// The limits of its requests; `None` for the reference.
     pub(super) limits: Option<Limits>,
 }
 
 impl Contestant {
-    /// What it plans, unmeasured.
+    /// Its plan, without measuring.
     pub(super) fn plan(&self, folder: &Path) -> io::Result<String> {
         plans::plan(&self.program, &self.args(), folder)
     }
@@ -50,7 +51,7 @@ impl Contestant {
         self.args.iter().map(String::as_str).collect()
     }
 
-    /// Refuses what is more than it may ask.
+    /// Refuses measurements above its limits.
     pub(super) fn within_limits(&self, measured: Measured) -> io::Result<Measured> {
         if self.limits.is_none_or(|limits| limits.allow(measured)) {
             return Ok(measured);
@@ -59,7 +60,7 @@ impl Contestant {
     }
 }
 
-/// Writes the configs and says who is to plan by them, ours first: our program, and the reference's interpreter.
+/// Writes the configs and returns the programs, ours first; the reference needs its Python interpreter.
 pub(super) fn all(
     service: &Service,
     shape: Shape,
@@ -74,7 +75,7 @@ pub(super) fn all(
         BOUNDED.at_once, BOUNDED.in_a_second
     );
     for (name, source, further) in [
-        // As much at a time as it takes: what is measured is planning.
+        // With as many concurrent requests as possible: only planning is measured.
         ("fill", "target", format!(", {endpoint}, http: {{requests_per_second: 100000}}")),
         ("ours", "source", format!(", {endpoint}")),
         ("bounded", "source", format!(", {endpoint}, {bounds}")),
@@ -103,7 +104,7 @@ pub(super) fn all(
     Ok(all)
 }
 
-/// Brings the zones to the service.
+/// Creates the zones at the service.
 pub(super) fn fill(program: &Path, folder: &Path) -> io::Result<()> {
     let mut command = Command::new(program);
     command.args(["--config-file=fill.yaml", "--doit", "--quiet"]).current_dir(folder);
@@ -121,7 +122,7 @@ fn config(service: &Service, shape: Shape, source: &str, further: &str) -> Strin
         service.class, service.credentials
     );
     for zone in 0..shape.zones {
-        // Writing to text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "  zone-{zone}.example.: {{sources: [config], targets: [service]}}");
     }
     text

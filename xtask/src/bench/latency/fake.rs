@@ -1,4 +1,4 @@
-//! The fake of a service, run as a program and asked what it saw.
+//! The fake of a service, which runs as a program and counts requests.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::run::{failed, target};
 
-/// What a fake was asked in a run.
+/// The requests of a run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measured {
     pub(super) requests: u64,
@@ -17,7 +17,7 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    /// The greater of each figure.
+    /// The maximum of each figure.
     pub(super) fn most(self, other: Self) -> Self {
         Self {
             requests: self.requests.max(other.requests),
@@ -28,17 +28,17 @@ impl Measured {
     }
 }
 
-/// A running fake, which ends with this value.
+/// A running fake, which ends when it is dropped.
 pub(super) struct Fake {
     child: Child,
-    /// There until it is dropped.
+    /// Present until it is dropped.
     orders: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
     pub(super) url: String,
 }
 
 impl Fake {
-    /// Starts the program `fake-NAME`, which is built.
+    /// Starts the program `fake-NAME`, which is built first.
     pub(super) fn start(name: &str) -> io::Result<Self> {
         let mut command = Command::new(target().join(format!("debug/examples/fake-{name}")));
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -50,7 +50,7 @@ impl Fake {
         Ok(fake)
     }
 
-    /// Gives an order, and returns its answer.
+    /// Sends a command, and returns its reply.
     pub(super) fn order(&mut self, order: &str) -> io::Result<String> {
         if let Some(orders) = &mut self.orders {
             writeln!(orders, "{order}")?;
@@ -58,7 +58,7 @@ impl Fake {
         self.line()
     }
 
-    /// What it was asked since this was last called.
+    /// The requests since the last call.
     pub(super) fn measured(&mut self) -> io::Result<Measured> {
         let answer: Value = serde_json::from_str(&self.order("measured")?)?;
         let number = |name: &str| {

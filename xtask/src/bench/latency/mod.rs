@@ -1,7 +1,7 @@
-//! `bench --latency`: planning many small zones of services that take their time to answer.
+//! `bench --latency`: planning many small zones of slow services.
 //!
-//! The services are the fakes of the provider crates' tests, each a program of its own on loopback. They
-//! measure how much they are asked at a time; more than a provider allows itself is a failure.
+//! The services are the fakes of the provider crates' tests, each a separate program on loopback. They
+//! measure the rate and concurrency of requests; it is a failure if a provider exceeds its own limits.
 
 mod contestants;
 mod fake;
@@ -16,30 +16,30 @@ use crate::run::{cargo, check, target};
 use contestants::Contestant;
 use fake::{Fake, Measured};
 
-/// How long the services take for each answer, in milliseconds.
+/// The latency of each response, in milliseconds.
 const LATENCY: u32 = 50;
 
 /// Percent of the records that differ.
 const CHANGES: u32 = 15;
 
-/// How many times as long as ours the reference is to take.
+/// The goal: how many times as long as ours the reference takes.
 const AIM: f64 = 10.0;
 
-/// A service, and what our provider allows itself there.
+/// A service, and the limits of our provider for it.
 struct Service {
     name: &'static str,
-    /// The class of the provider, by which octoDNS knows it as well.
+    /// The class of the provider, which is the same in octoDNS.
     class: &'static str,
     /// Options of both providers.
     credentials: &'static str,
-    /// Where the API is below the URL of the fake, for the option `endpoint`.
+    /// The path of the API at the fake, for the option `endpoint`.
     below: &'static str,
-    /// What the reference asks, which is rerouted.
+    /// The URL in the reference's requests, which are redirected.
     origin: &'static str,
     limits: Limits,
 }
 
-/// At most so many requests.
+/// Limits on requests.
 #[derive(Clone, Copy)]
 struct Limits {
     at_once: u64,
@@ -84,7 +84,7 @@ const SERVICES: &[Service] = &[
     },
 ];
 
-/// What the second of our runs is configured to, below what the services allow.
+/// The limits of the second of our runs, below those of the services.
 const BOUNDED: Limits = Limits { at_once: 4, in_a_second: 50, in_a_minute: UNLIMITED };
 
 /// Measures zones of this shape and prints a table.
@@ -103,7 +103,7 @@ pub(super) fn run(shape: Shape, runs: usize, ours: &Path, python: Option<&Path>)
     SERVICES.iter().try_for_each(|service| compare(service, shape, runs, ours, python))
 }
 
-/// Fills a service, and lets all plan in turn.
+/// Fills a service, and lets all programs plan in turn.
 fn compare(
     service: &Service,
     shape: Shape,
@@ -124,7 +124,7 @@ fn compare(
     let mut figures: Vec<Vec<(Usage, Measured)>> = contestants.iter().map(|_| Vec::new()).collect();
     for run in 0..runs {
         for (contestant, figures) in contestants.iter().zip(&mut figures) {
-            // The reference takes many times as long, and runs once.
+            // The reference takes many times as long, so it runs once.
             if run == 0 || contestant.limits.is_some() {
                 fake.measured()?;
                 let usage = contestant.measure(&folder)?;
@@ -135,7 +135,7 @@ fn compare(
     print(service, &contestants, &figures)
 }
 
-/// All must find the same to do before a time is taken.
+/// All must plan the same changes before they are measured.
 fn expect_one_plan(contestants: &[Contestant], shape: Shape, folder: &Path) -> io::Result<()> {
     let mut first = None;
     for contestant in contestants {
@@ -183,7 +183,7 @@ fn print(
     Ok(())
 }
 
-/// The file of a contestant's config in the folder of a service.
+/// The config file of a program, in the folder of a service.
 fn config_file(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.yaml"))
 }
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_are_kept_when_none_is_exceeded() {
+    fn measurements_are_within_limits_if_none_is_exceeded() {
         let limits = Limits { at_once: 4, in_a_second: 50, in_a_minute: 60 };
         for (at_once, second, minute, kept) in
             [(4, 50, 60, true), (5, 1, 1, false), (1, 51, 51, false), (1, 1, 61, false)]

@@ -1,4 +1,4 @@
-//! A small generator of our own, for where the reference's is not there.
+//! A small generator, used if the reference's does not exist.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +11,7 @@ use super::Shape;
 
 /// Writes configs, source, target and manifest into `folder`.
 ///
-/// Of 100 records `changes` differ: two in five are created, two in five updated, the rest deleted.
+/// Of 100 records `changes` differ: two fifths are creations, two fifths updates, the rest deletions.
 pub(super) fn generate(shape: Shape, changes: u32, folder: &Path) -> io::Result<()> {
     let differing = shape.records * usize::try_from(changes).unwrap_or_default() / 100;
     let (created, updated) = (differing * 2 / 5, differing * 2 / 5);
@@ -22,8 +22,8 @@ pub(super) fn generate(shape: Shape, changes: u32, folder: &Path) -> io::Result<
     let (mut source_bytes, mut target_bytes) = (0, 0);
     for zone in 0..shape.zones {
         let file = format!("zone-{zone}.example.yaml");
-        // Numbers 0..records are the source's. The target lacks the first, has others for the next few,
-        // and more at the end.
+        // The source has the numbers 0..records. The target lacks the first ones, has other values for the
+        // next few, and has more records at the end.
         let source = zone_text((0..shape.records).map(|number| (number, 0)));
         let target = zone_text(
             (created..shape.records + deleted)
@@ -53,7 +53,7 @@ fn zone_text(records: impl Iterator<Item = (usize, usize)>) -> String {
     for (number, edition) in records {
         let (a, b, c) = (number >> 16 & 255, number >> 8 & 255, number & 255);
         let ttl = 300 + 60 * edition;
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "host-{number:07}:\n  ttl: {ttl}\n");
         let _ = match number % 20 {
             0..10 => writeln!(text, "  type: A\n  values:\n  - 10.{a}.{b}.{c}\n  - 192.0.2.{c}"),

@@ -1,11 +1,12 @@
-//! Circles in a graph.
+//! Cycles in a graph.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// What leads where.
+/// The edges of a graph.
 pub(super) type Graph<N> = BTreeMap<N, BTreeSet<N>>;
 
-/// One circle for each knot of the graph, a shortest one, that starts and ends with the same node.
+/// One cycle for each strongly connected component of the graph: a shortest one, with the same node at both
+/// ends.
 pub(super) fn circles<N: Clone + Ord>(graph: &Graph<N>) -> Vec<Vec<N>> {
     let mut found = Vec::new();
     let mut known = BTreeSet::new();
@@ -21,7 +22,7 @@ pub(super) fn circles<N: Clone + Ord>(graph: &Graph<N>) -> Vec<Vec<N>> {
     found
 }
 
-/// A shortest way from a node back to itself.
+/// A shortest path from a node back to itself.
 fn circle_through<N: Clone + Ord>(graph: &Graph<N>, start: &N) -> Option<Vec<N>> {
     let mut came_from: BTreeMap<&N, &N> = BTreeMap::new();
     let mut queue = VecDeque::from([start]);

@@ -1,29 +1,29 @@
-//! The files of a crate, and which of them use which.
+//! The files of a crate, and the dependencies between them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::paths::{self, Path, Use, child};
 use crate::tidy::Tree;
 
-/// That one file uses another.
+/// A dependency of one file on another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Arrow {
-    /// The module of the file that uses.
+    /// The module of the dependent file.
     pub(super) from: Path,
-    /// The module of the file that is used.
+    /// The module of the file it depends on.
     pub(super) to: Path,
-    /// The line in the first.
+    /// The line in the dependent file.
     pub(super) line: usize,
 }
 
-/// A crate: its modules that have a file, and the arrows between these.
+/// A crate: its modules with files, and the dependencies between them.
 #[derive(Debug, Default)]
 pub(super) struct Crate {
-    /// The files by their modules; that of the root is empty.
+    /// The files by module; the root module is empty.
     pub(super) files: BTreeMap<Path, String>,
-    /// Each pair of files once, with the first line that has it.
+    /// Each pair of files once, with the first line of the dependency.
     pub(super) arrows: Vec<Arrow>,
-    /// Files that are no Rust.
+    /// Files that cannot be parsed as Rust.
     pub(super) faulty: Vec<String>,
 }
 
@@ -58,7 +58,7 @@ impl Crate {
         for used in uses {
             let from = self.file_of(&used.module);
             let to = self.origin(&used.path, &names, 0);
-            // A module that gathers what stands below it does not build on that.
+            // A module that re-exports its own submodules does not depend on them.
             let gathers = used.is_export && to.starts_with(&from);
             if from != to && !gathers {
                 arrows.entry((from, to)).or_insert(used.line);
@@ -67,7 +67,7 @@ impl Crate {
         arrows.into_iter().map(|((from, to), line)| Arrow { from, to, line }).collect()
     }
 
-    /// The module of the file where what a path leads to is defined, through what modules take over from others.
+    /// The module of the file that defines the target of a path, followed through re-exports.
     fn origin(&self, path: &[String], names: &BTreeMap<Path, &Use>, depth: usize) -> Path {
         for length in 1..=path.len() {
             let (head, rest) = path.split_at(length);
@@ -85,7 +85,7 @@ impl Crate {
         self.file_of(path)
     }
 
-    /// The module of the file that a module, or what is in it, stands in.
+    /// The module of the file that contains a module or item.
     fn file_of(&self, path: &[String]) -> Path {
         let mut module = path.to_vec();
         while !module.is_empty() && !self.files.contains_key(&module) {
@@ -95,7 +95,7 @@ impl Crate {
     }
 }
 
-/// The sources in a folder, by the modules they are.
+/// The sources in a folder, by module.
 fn files(tree: &Tree, folder: &str) -> BTreeMap<Path, String> {
     let sources =
         tree.ending(".rs").filter_map(|(file, _)| Some((file.strip_prefix(folder)?, file)));

@@ -1,19 +1,19 @@
-//! The floors of the core, and arrows that are not refused.
+//! The layers ("floors") of the core, and dependencies that are allowed as exceptions.
 
-/// The modules of `octodns-core` by floor, the uppermost first: each uses its own floor and those below it.
-/// A module without a floor of its own stands where the module stands that it is in.
+/// The modules of `octodns-core` by layer, the uppermost first: each uses its own layer and those below it. A
+/// module that is not listed belongs to the layer of its parent.
 pub(super) const CORE: &[&[&str]] = &[
     // Planning and applying, the shapes of services.
     &["engine"],
-    // Classes and what they are made from; JSON Schema of zone files.
+    // Classes and their options; JSON Schema of zone files.
     &["registry", "schema"],
-    // What is read from, written to and put between; what was tried and what came of it.
+    // Sources, targets and processors; the outcome of changes.
     &["apply_log", "processor", "provider", "target"],
-    // Whole zones, and what is to be done to them.
+    // Whole zones, and changes to them.
     &["capabilities", "change", "plan", "zone"],
-    // What a name holds: record types, routing, reading and checking.
+    // The contents of names: record types, routing, reading and checking.
     &["record"],
-    // What may be objected to, and who is at work to do so; what a value may be, for editors.
+    // Findings of validation, and validators; the shapes of values, for editors.
     &["shape", "validate"],
     // Types, presentation format, texts, numbers.
     &["rdata"],
@@ -22,5 +22,5 @@ pub(super) const CORE: &[&[&str]] = &[
     &["name", "nearest", "per_run", "secret", "value"],
 ];
 
-/// Arrows that are not refused yet: the crate's sources, a module, and what it uses.
+/// Dependencies that are not refused yet: the crate's sources, a module, and what it uses.
 pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[];

@@ -1,4 +1,4 @@
-//! Which modules of a crate use which: no circles, and in the core no arrow up.
+//! The dependencies between modules of a crate: no cycles, and in the core none on a higher layer.
 
 mod circles;
 mod crates;
@@ -15,9 +15,9 @@ use paths::Path;
 /// The sources of the core.
 const CORE: &str = "crates/core/src/";
 
-/// Refuses modules that use each other, over however many others: at the top of a crate, and within each folder.
+/// Refuses cycles between modules: at the top of a crate, and within each folder.
 ///
-/// A module and those inside it may use each other; that is what they are together for.
+/// A module and its submodules may use each other; that is why they are together.
 pub(super) fn no_circles(tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
     for folder in sources(tree) {
@@ -35,7 +35,7 @@ pub(super) fn no_circles(tree: &Tree) -> Vec<String> {
     problems
 }
 
-/// Refuses modules of the core that use what stands above them.
+/// Refuses modules of the core that use a higher layer.
 pub(super) fn no_arrow_up(tree: &Tree) -> Vec<String> {
     let core = Crate::read(tree, CORE);
     let mut problems = Vec::new();
@@ -58,7 +58,7 @@ pub(super) fn no_arrow_up(tree: &Tree) -> Vec<String> {
     problems
 }
 
-/// Refuses exceptions that nothing needs any more.
+/// Refuses exceptions that are no longer needed.
 pub(super) fn exceptions_in_use(tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
     for exception in floors::EXCEPTIONS {
@@ -71,7 +71,7 @@ pub(super) fn exceptions_in_use(tree: &Tree) -> Vec<String> {
     problems
 }
 
-/// The floor of a module, counted from the top: that of the longest name which it begins with.
+/// The layer of a module, counted from the top: that of its longest listed prefix.
 fn floor_of(module: &[String]) -> Option<usize> {
     let named = floors::CORE
         .iter()
@@ -81,10 +81,10 @@ fn floor_of(module: &[String]) -> Option<usize> {
     around.max_by_key(|(name, _)| name.len()).map(|(_, floor)| floor)
 }
 
-/// One arrow between two modules of the same folder, however deep it goes into them.
+/// One dependency for each pair of modules of the same folder, between any of their submodules.
 type Steps<'a> = BTreeMap<(Path, Path), &'a Arrow>;
 
-/// The arrows within each module, as arrows between the modules that stand side by side in it.
+/// The dependencies within each module, as dependencies between its direct submodules.
 fn levels<'a>(arrows: impl Iterator<Item = &'a Arrow>) -> BTreeMap<Path, Steps<'a>> {
     let mut levels: BTreeMap<Path, Steps<'a>> = BTreeMap::new();
     for arrow in arrows {
@@ -94,7 +94,7 @@ fn levels<'a>(arrows: impl Iterator<Item = &'a Arrow>) -> BTreeMap<Path, Steps<'
         let side = |module: &Path| module.iter().take(deepest).cloned().collect::<Path>();
         let (from, to) = (side(&arrow.from), side(&arrow.to));
         let is_side_by_side = from.len() == deepest && to.len() == deepest;
-        // What is in `lib.rs` itself is used by no module: it is a table of contents.
+        // No module depends on `lib.rs` itself, which is a table of contents.
         if is_side_by_side || inside.is_empty() {
             levels.entry(inside).or_default().entry((from, to)).or_insert(arrow);
         }
@@ -130,12 +130,12 @@ fn matches(arrow: &Arrow, from: &str, to: &str) -> bool {
     arrow.from.starts_with(&path(from)) && arrow.to.starts_with(&path(to))
 }
 
-/// The path that a text such as `record::types` is; empty for the root.
+/// The path of a text such as `record::types`; empty for the root.
 fn path(text: &str) -> Path {
     text.split("::").filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// The folders with the sources of the workspace's crates.
+/// The source folders of the workspace's crates.
 fn sources(tree: &Tree) -> BTreeSet<&str> {
     let folders = tree.ending(".rs").filter_map(|(file, _)| {
         let end = file.find("/src/")? + "/src/".len();

@@ -1,4 +1,4 @@
-//! The paths that a Rust file uses, read from its tokens: macros are checked, strings and comments are not.
+//! The paths that a Rust file uses, from its tokens: includes macros, but not strings and comments.
 
 use std::collections::BTreeSet;
 use std::iter::Peekable;
@@ -9,33 +9,33 @@ use proc_macro2::{Delimiter, Ident, LexError, Span, TokenStream, TokenTree};
 /// A path from the root of its crate, such as `record::types::Mx`.
 pub(super) type Path = Vec<String>;
 
-/// One use of something in the same crate.
+/// One use of an item in the same crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Use {
-    /// The module it stands in.
+    /// The module that contains it.
     pub(super) module: Path,
-    /// What is used.
+    /// The path of the item.
     pub(super) path: Path,
-    /// The name that `use` gives it in its module.
+    /// Its name in the module, from `use`.
     pub(super) name: Option<String>,
-    /// Whether its module offers it to others (`pub use`).
+    /// Whether it is re-exported (`pub use`).
     pub(super) is_export: bool,
     /// The line, counted from 1.
     pub(super) line: usize,
 }
 
-/// What a file says of its crate; what is compiled for tests alone is left out.
+/// The uses and modules in a file, without code that is only compiled for tests.
 #[derive(Debug, Default)]
 pub(super) struct Read {
     /// What it uses.
     pub(super) uses: Vec<Use>,
-    /// The modules that it declares for tests alone.
+    /// The modules that it declares only for tests.
     pub(super) tests: Vec<Path>,
 }
 
 type Tokens<'t> = Peekable<slice::Iter<'t, TokenTree>>;
 
-/// Reads the file of `module`; `modules` are those that have a file.
+/// Reads the file of `module`; `modules` are those with a file.
 pub(super) fn read(
     text: &str,
     module: &[String],
@@ -74,7 +74,7 @@ impl Reader<'_> {
                 TokenTree::Punct(punct) if punct.as_char() == '#' => {
                     self.attribute(&mut tokens, module);
                 }
-                // What stands after a dot is no path from here.
+                // A name after a dot is not a path.
                 TokenTree::Punct(punct) if punct.as_char() == '.' => drop(ident(&mut tokens)),
                 TokenTree::Punct(punct) if punct.as_char() == ':' => behind_colons(&mut tokens),
                 TokenTree::Group(group) => self.tokens(group.stream(), module),
@@ -84,7 +84,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A module that is written out in the file; those in files of their own are read from there.
+    /// An inline module; modules with a file are read from their file.
     fn submodule(&mut self, tokens: &mut Tokens<'_>, module: &[String]) {
         let Some(name) = ident(tokens) else { return };
         if let Some(TokenTree::Group(body)) =
@@ -94,7 +94,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes over the item that an attribute keeps for tests.
+    /// Skips the item of an attribute for tests.
     fn attribute(&mut self, tokens: &mut Tokens<'_>, module: &[String]) {
         if tokens.next_if(|token| is_test(token)).is_none() {
             return;
@@ -115,7 +115,7 @@ impl Reader<'_> {
     fn inline(&mut self, first: &Ident, tokens: &mut Tokens<'_>, module: &[String]) {
         let mut words = vec![first.to_string()];
         while tokens.next_if(|token| is_punct(token, ':')).is_some() {
-            // A type stands behind one colon, and a path goes on behind two.
+            // A type follows a single colon, and a path continues after two.
             if tokens.next_if(|token| is_punct(token, ':')).is_none() {
                 break;
             }
@@ -127,7 +127,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What stands behind `use`, or a branch of it.
+    /// The tree after `use`, or a branch of it.
     fn tree(&mut self, tree: &[&TokenTree], module: &[String], mut words: Path, is_export: bool) {
         let Some(line) = tree.first().map(|token| line(token.span())) else { return };
         let mut name = None;
@@ -170,7 +170,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The path from the root of the crate; `None` for what is of another one.
+    /// The path from the root of the crate; `None` for another crate.
     fn absolute(&self, words: &[String], module: &[String]) -> Option<Path> {
         let (mut base, mut rest) = match words.first()?.as_str() {
             "crate" => (Path::new(), &words[1..]),
@@ -190,7 +190,7 @@ impl Reader<'_> {
     }
 }
 
-/// The path of something in a module.
+/// The path of an item in a module.
 pub(super) fn child(module: &[String], name: &str) -> Path {
     let mut path = module.to_vec();
     path.push(name.to_owned());
@@ -208,7 +208,7 @@ fn ident<'t>(tokens: &mut Tokens<'t>) -> Option<&'t Ident> {
     }
 }
 
-/// Passes over what stands behind `>::`; a type behind one colon may be a path.
+/// Skips the name after `>::`; a type after a single colon may be a path.
 fn behind_colons(tokens: &mut Tokens<'_>) {
     if tokens.next_if(|token| is_punct(token, ':')).is_some() {
         ident(tokens);
@@ -223,7 +223,7 @@ fn is_group(token: &TokenTree, delimiter: Delimiter) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == delimiter)
 }
 
-/// Whether this is the part in brackets of `#[cfg(test)]`.
+/// Whether this is the bracketed part of `#[cfg(test)]`.
 fn is_test(token: &TokenTree) -> bool {
     is_group(token, Delimiter::Bracket)
         && token.to_string().replace(char::is_whitespace, "") == "[cfg(test)]"

@@ -1,4 +1,4 @@
-//! The check of imports, held to crates that were made up.
+//! Tests the import checks with made-up crates.
 
 use super::paths::{Read, read};
 use super::*;
@@ -14,7 +14,7 @@ fn used(module: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn paths_are_read_from_the_root_wherever_they_stand() {
+fn paths_are_resolved_from_the_root_everywhere() {
     for (module, text, expected) in [
         ("a", "use crate::d::D;", &["d::D"][..]),
         ("a::b", "use super::{X, c::{self, Y as Z}};", &["a::X", "a::c", "a::c::Y"]),
@@ -24,7 +24,7 @@ fn paths_are_read_from_the_root_wherever_they_stand() {
         ("a", "fn f() { assert_eq!(super::d::f(), json!({\"k\": b::K})); }", &["d::f", "a::b::K"]),
         ("a", "mod e { use super::b::B; }", &["a::b::B"]),
         ("a", "macro_rules! m { () => { $crate::d::f() } }", &["d::f"]),
-        // What is no path from here.
+        // Not paths from here.
         ("a", "pub(crate) fn f(b: B) { x.b::<u8>(); <T as U>::b::c(); }", &[]),
         (
             "a",
@@ -38,7 +38,7 @@ fn paths_are_read_from_the_root_wherever_they_stand() {
 }
 
 #[test]
-fn what_is_for_tests_alone_is_left_out() {
+fn code_for_tests_is_left_out() {
     let text = "#[cfg(test)]\nmod tests { use crate::d::D; }\n#[cfg(test)] use super::d::{D, E};\n\
                 #[cfg(test)]\nmod b;\n#[derive(Debug)]\nstruct S(c::C);";
     let read = read_in("a", text);
@@ -48,7 +48,7 @@ fn what_is_for_tests_alone_is_left_out() {
 }
 
 #[test]
-fn circles_are_found_at_the_top_and_in_folders_and_through_what_others_offer() {
+fn cycles_are_found_at_the_top_in_folders_and_through_reexports() {
     for (files, circle) in [
         (
             &[
@@ -83,7 +83,7 @@ fn circles_are_found_at_the_top_and_in_folders_and_through_what_others_offer() {
 }
 
 #[test]
-fn an_arrow_up_is_refused() {
+fn a_dependency_on_a_higher_layer_is_refused() {
     let mut files: Vec<(&str, &str)> = vec![
         ("zone/mod.rs", "use crate::engine::plan;\nuse crate::value::Value;"),
         ("engine/mod.rs", "use crate::zone::Zone;"),
