@@ -1,7 +1,7 @@
-//! `corpus/cli`: whole runs of the commands, by the reference tool's own `check`.
+//! `corpus/cli`: whole runs of the commands, compared by the reference tool's own `check`.
 //!
-//! Cases that need what this implementation does not have yet are named in [`WAITING`], with what brings
-//! them; every other case is run.
+//! Cases that need missing features of this implementation are listed in [`WAITING`], with the feature; all
+//! other cases are run.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -11,10 +11,10 @@ use std::thread::available_parallelism;
 
 use crate::{Options, Outcome};
 
-/// Cases that wait for a part of octoDNS, by that part.
+/// Cases that wait for a feature of octoDNS, by feature.
 const WAITING: &[(&str, &[&str])] = &[];
 
-/// Runs every case that does not wait for something.
+/// Runs every case that does not wait for a feature.
 pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
     let waiting: HashSet<&str> = WAITING.iter().flat_map(|(_, cases)| *cases).copied().collect();
     let mut cases = cases(&options.corpus.join("cli"))?;
@@ -29,7 +29,7 @@ pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()
     Ok(())
 }
 
-/// Name and folder of every case, sorted.
+/// The name and folder of every case, sorted.
 fn cases(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut cases = Vec::new();
     for entry in folder.read_dir()? {
@@ -43,7 +43,7 @@ fn cases(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     Ok(cases)
 }
 
-/// The problem of each case that does not agree.
+/// The problem of each case that differs.
 fn check(options: &Options, cases: &[(String, PathBuf)]) -> io::Result<HashMap<String, String>> {
     let tool = options.corpus.join("../oracle/oracle");
     let output = Command::new("python3")
@@ -55,7 +55,7 @@ fn check(options: &Options, cases: &[(String, PathBuf)]) -> io::Result<HashMap<S
         .output()
         .map_err(|error| io::Error::other(format!("python3 {}: {error}", tool.display())))?;
     let stdout = String::from_utf8_lossy(&output.stdout);
-    // The closing count is what tells a run that ended from one that was interrupted.
+    // The count at the end shows that the run was not interrupted.
     if !stdout.trim_end().ends_with("cases agree") {
         let stderr = String::from_utf8_lossy(&output.stderr);
         return Err(io::Error::other(format!("{} failed: {stderr}", tool.display())));
@@ -63,7 +63,7 @@ fn check(options: &Options, cases: &[(String, PathBuf)]) -> io::Result<HashMap<S
     Ok(problems(&stdout, cases))
 }
 
-/// Reads the tool's `FAIL name` blocks.
+/// Parses the tool's `FAIL name` blocks.
 fn problems(stdout: &str, cases: &[(String, PathBuf)]) -> HashMap<String, String> {
     let names: HashSet<&str> = cases.iter().map(|(name, _)| name.as_str()).collect();
     let mut problems: HashMap<String, String> = HashMap::new();
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_waiting_case_is_named_once() {
+    fn every_waiting_case_is_listed_once() {
         let mut seen = HashSet::new();
         assert!(WAITING.iter().flat_map(|(_, cases)| *cases).all(|case| seen.insert(case)));
     }

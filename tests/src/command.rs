@@ -1,4 +1,4 @@
-//! The command line of `conformance`: which parts, where the corpus is, what is printed.
+//! The command line of `conformance`: the parts to run, the location of the corpus, the amount of output.
 
 use std::env;
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use crate::{ELSEWHERE, Outcome, PARTS};
 
-/// How many differences of a part are printed, unless all are asked for.
+/// How many differences of a part are printed by default.
 const SHOWN: usize = 10;
 
 const USAGE: &str = "\
@@ -22,28 +22,28 @@ Usage: conformance [--corpus DIR] [--cassettes DIR] [--only PART]... [--bin-dir 
   --all            print every difference, not the first ten of a part
 ";
 
-/// What a run of the comparison was asked to do.
+/// The arguments of a comparison.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The folder that holds the corpus.
+    /// The folder of the corpus.
     pub corpus: PathBuf,
-    /// The folder that holds recorded provider answers.
+    /// The folder of the recorded provider answers.
     pub cassettes: PathBuf,
-    /// The folder that holds our programs.
+    /// The folder of our programs.
     pub bin_dir: PathBuf,
-    /// The parts to run; all when empty.
+    /// The parts to run; all if empty.
     pub only: Vec<String>,
-    /// Whether every difference is printed.
+    /// Whether to print every difference.
     pub all: bool,
 }
 
-/// What the arguments ask for.
+/// What to do, by the arguments.
 enum Request {
     Help,
     Compare(Options),
 }
 
-/// Runs the program: 0 when everything agrees, 1 on any difference, 2 on wrong usage.
+/// Runs the program: 0 if everything agrees, 1 if anything differs, 2 for wrong usage.
 pub fn main() -> ExitCode {
     match parse(env::args().skip(1)) {
         Ok(Request::Help) => finish(print(USAGE).map(|()| true)),
@@ -110,7 +110,7 @@ fn known_part(name: String) -> Result<String, String> {
     Err(format!("unknown part `{name}`; there are {}", names.join(", ")))
 }
 
-/// Compares the parts asked for and prints a line for each; true when all agree.
+/// Compares the requested parts and prints a line for each; true if all agree.
 fn run(options: &Options) -> io::Result<bool> {
     let wanted =
         |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);

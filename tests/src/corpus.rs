@@ -1,4 +1,4 @@
-//! Reading the corpus' files.
+//! Reads the files of the corpus.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// Calls `each` with every case of a `.jsonl` file and its id (or line number, when it has none).
+/// Calls `each` with every case of a `.jsonl` file and its id (or line number, if it has none).
 ///
 /// # Errors
 ///
-/// When the file cannot be read, or a line is not a JSON object; the message names file and line.
+/// If the file cannot be read, or a line is not a JSON object; the message has the file and line.
 pub fn for_each_case(path: &Path, mut each: impl FnMut(&str, &Value)) -> io::Result<()> {
     let file = File::open(path).map_err(|error| at(path, 0, &error))?;
     for (index, line) in BufReader::new(file).lines().enumerate() {
@@ -32,7 +32,7 @@ pub fn for_each_case(path: &Path, mut each: impl FnMut(&str, &Value)) -> io::Res
 ///
 /// # Errors
 ///
-/// When the folder cannot be read.
+/// If the folder cannot be read.
 pub fn files(folder: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in folder.read_dir().map_err(|error| at(folder, 0, &error))? {
@@ -45,7 +45,7 @@ pub fn files(folder: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The file's name without folder and extension.
+/// The file name without folder and extension.
 fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -20,7 +20,7 @@ pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     corpus::for_each_case(&options.corpus.join("dump/zones.jsonl"), |id, case| {
         let difference = match runtime.block_on(dump(case)) {
-            // Where the reference fails, so must we.
+            // If the reference fails, this implementation must fail too.
             Err(_) if case.get("error").is_some() => None,
             Ok(files) => difference(&case["files"], &files),
             Err(error) => Some(error.to_string()),
@@ -81,6 +81,6 @@ fn difference(expected: &Json, found: &Files) -> Option<String> {
     let found: Map<'_> =
         found.iter().map(|(name, text)| (name.as_str(), Value::from(text.as_str()))).collect();
     let found = json::json_of(&found.into());
-    // Files have no order.
+    // The order of files does not matter.
     (*expected != found).then(|| format!("expected {expected}, got {found}"))
 }

@@ -1,4 +1,4 @@
-//! `dump/values.jsonl`: the exact text that the writer makes.
+//! `dump/values.jsonl`: the exact output of the writer.
 
 use std::io;
 

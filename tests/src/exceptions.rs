@@ -1,20 +1,21 @@
-//! The one list of corpus cases that are meant to differ.
+//! The only list of corpus cases that differ on purpose.
 //!
-//! An entry names the part, the cases and why: the heading in `docs/differences.md` or on the page of a
-//! provider, or the reason why no type can hold the value. A listed case that agrees fails the run, as does one that does not exist.
+//! An entry has the part, the cases and the reason: the heading in `docs/differences.md` or on the page of a
+//! provider, or why no type can hold the value. A listed case that agrees fails the run, as does one that
+//! does not exist.
 
 /// Cases that differ for one reason.
 #[derive(Clone, Copy, Debug)]
 pub struct Exception {
     /// The part of the corpus.
     pub part: &'static str,
-    /// Why, after the name of the documented difference where there is one.
+    /// The reason, after the name of the documented difference if there is one.
     pub reason: &'static str,
     /// The ids of the cases.
     pub cases: &'static [&'static str],
 }
 
-/// Every documented difference that shows in the corpus, sorted by part.
+/// Every documented difference that is visible in the corpus, sorted by part.
 pub const EXCEPTIONS: &[Exception] = &[
     Exception {
         part: "cli",
@@ -233,7 +234,7 @@ mod tests {
 
     use super::*;
 
-    /// The names of all documented differences: those of `docs/differences.md`, and those of providers.
+    /// The names of all documented differences: in `docs/differences.md`, and on the pages of providers.
     fn documented() -> BTreeSet<String> {
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
         let mut pages = vec![docs.join("differences.md")];
@@ -252,11 +253,11 @@ mod tests {
     }
 
     #[test]
-    fn every_difference_that_is_named_is_documented() {
+    fn every_named_difference_is_documented() {
         let documented = documented();
         for Exception { reason, .. } in EXCEPTIONS {
             let Some((name, _)) = reason.split_once(": ") else { continue };
-            // Other reasons start with a sentence.
+            // Other reasons begin with a sentence.
             if name.starts_with('"') || !name.contains(' ') {
                 assert!(documented.contains(name), "{name} is not documented");
             }

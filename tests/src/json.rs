@@ -1,10 +1,10 @@
-//! The corpus' JSON and our values, both ways.
+//! Converts between the corpus' JSON and our values.
 
 use octodns_core::value::{Kind, Map, Position, Special};
 use octodns_core::{OwnedValue, Value};
 use serde_json::{Value as Json, json};
 
-/// Our value of plain JSON.
+/// Converts plain JSON to a value.
 pub(crate) fn value_of(json: &Json) -> OwnedValue {
     let kind = match json {
         Json::Null => Kind::Null,
@@ -36,7 +36,7 @@ fn number_of(number: &serde_json::Number) -> Kind<'static> {
     }
 }
 
-/// What JSON cannot say is written as an object of one key.
+/// What JSON cannot express is an object with one key.
 fn tagged(name: &str, inner: &Json) -> Option<Kind<'static>> {
     Some(match (name, inner) {
         ("!int", Json::String(digits)) => Kind::Special(Box::new(Special::BigInt(digits.clone()))),
@@ -53,7 +53,7 @@ fn tagged(name: &str, inner: &Json) -> Option<Kind<'static>> {
     })
 }
 
-/// The JSON of a value.
+/// Converts a value to JSON.
 pub(crate) fn json_of(value: &Value<'_>) -> Json {
     match &value.kind {
         Kind::Null => Json::Null,
@@ -107,10 +107,10 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// What differs between two JSON values, if anything; the order of the keys of objects counts.
+/// The first difference between two JSON values, if any; the order of object keys matters.
 pub(crate) fn difference(expected: &Json, found: &Json) -> Option<String> {
     let (expected, found) = (expected.to_string(), found.to_string());
-    // Zero has one value, whatever its sign.
+    // Positive and negative zero are equal.
     let plain = |text: &str| text.replace("-0.0", "0.0");
     (plain(&expected) != plain(&found)).then(|| format!("expected {expected}, got {found}"))
 }

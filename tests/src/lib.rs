@@ -1,8 +1,8 @@
-//! Conformance: what octoDNS itself does, held against this implementation.
+//! Conformance: compares this implementation with octoDNS itself.
 //!
-//! The corpus is a folder of cases whose expected values the reference program made. Every part of it
-//! has a module here that turns the part's files into one [`Outcome`]; [`PARTS`] lists them. A case that
-//! is meant to differ is named in [`exceptions`], and nowhere else.
+//! The corpus is a folder of cases whose expected values were produced by the reference program. Every part
+//! of it has a module here that reduces the part's files to one [`Outcome`]; [`PARTS`] lists them. Cases that
+//! differ on purpose are listed in [`exceptions`], and nowhere else.
 
 #![expect(
     clippy::disallowed_methods,
@@ -34,13 +34,13 @@ pub use outcome::Outcome;
 /// A part of the corpus, and the function that compares it.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    /// The name on the command line and in the output. Parts of one name share one [`Outcome`].
+    /// The name on the command line and in the output. Parts with the same name share one [`Outcome`].
     pub name: &'static str,
-    /// Compares everything the corpus has for this part.
+    /// Compares all cases of the corpus for this part.
     pub compare: fn(&Options, &mut Outcome) -> std::io::Result<()>,
 }
 
-/// Every part that is compared, in the order they run: one line each.
+/// Every part that is compared here, in the order of the run.
 pub const PARTS: &[Part] = &[
     Part { name: "records", compare: records::compare },
     Part { name: "rdata", compare: rdata::compare },

@@ -1,4 +1,4 @@
-//! Names: their IDNA form, their readable form, and the orders of keys.
+//! Names: their IDNA form, their Unicode form, and the orders of keys.
 
 use std::io;
 

@@ -16,9 +16,9 @@ pub struct Outcome {
     pub agree: usize,
     /// How many of them differ as documented.
     pub exempt: usize,
-    /// Everything else, one text a case, starting with the case's id.
+    /// All other differences, one text per case, starting with the case's id.
     pub differences: Vec<String>,
-    /// What to say beside the numbers, such as which cases were left out and why.
+    /// Remarks besides the numbers, such as which cases were skipped and why.
     pub notes: Vec<String>,
     exceptions: HashMap<&'static str, bool>,
 }
@@ -34,9 +34,9 @@ impl Outcome {
         }
     }
 
-    /// Counts a case: `difference` is `None` when it agrees, else what differs, without the id.
+    /// Counts a case: `difference` is `None` if it agrees, or else what differs, without the id.
     ///
-    /// An exempted case that agrees is a difference as well, so that the list of exceptions stays true.
+    /// An exception that agrees is a difference as well, so that the list of exceptions stays correct.
     pub fn case(&mut self, id: &str, difference: Option<String>) {
         self.total += 1;
         let exempted = self.exceptions.get_mut(id).map(|seen| *seen = true).is_some();
@@ -50,9 +50,9 @@ impl Outcome {
         }
     }
 
-    /// Ends the comparison: exceptions for cases that do not exist are differences.
+    /// Ends the comparison: exceptions for missing cases are differences.
     ///
-    /// Without it a case that was renamed would leave its exception behind.
+    /// Otherwise a renamed case would leave its exception behind.
     #[must_use]
     pub fn finish(mut self) -> Self {
         let mut missing: Vec<_> =
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_that_is_not_needed_is_a_difference() {
+    fn an_unneeded_exception_is_a_difference() {
         let mut outcome = Outcome::new("none");
         outcome.exceptions = HashMap::from([("a", false), ("b", false), ("gone", false)]);
         outcome.case("a", None);

@@ -1,4 +1,4 @@
-//! Presentation format: the data that each type makes of it.
+//! Presentation format: the data of each type that is read from it.
 
 use std::io;
 

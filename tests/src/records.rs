@@ -1,4 +1,4 @@
-//! Records: what is objected to, what is loaded, and how it is shown, written and compared.
+//! Records: the findings about them, and how they are loaded, shown, written and compared.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
@@ -13,7 +13,7 @@ use crate::corpus::{files, for_each_case};
 use crate::json::{json_of, value_of};
 use crate::{Options, Outcome};
 
-/// Compares every case of every file but that of presentation format.
+/// Compares every case of every file except presentation format.
 pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
     let types = RecordTypes::default();
     let legacy = RecordValidators::legacy(&types);
@@ -40,7 +40,7 @@ struct DiffScope<'c> {
     seen: Vec<Seen>,
 }
 
-/// A record that was loaded, and which group of equal ones it belongs to.
+/// A loaded record, and its group of equal ones.
 struct Seen {
     id: String,
     group: String,
@@ -133,10 +133,10 @@ fn load(
     (record, report)
 }
 
-/// Codes of findings that the reference does not have, and which are in no verdict.
+/// Codes of findings that the reference does not have, and that are in no verdict.
 pub(crate) const OWN_CODES: [&str; 3] = ["quoted-escapes", "txt-escapes", "txt-quotes"];
 
-/// The ids that objected; a crash of the reference asks for any objection.
+/// Compares the ids with findings; if the reference crashed, any finding is right.
 fn verdict(sets: &str, expected: &Json, report: &Report, differences: &mut Vec<String>) {
     let codes = report.iter().map(|found| &*found.code).filter(|code| !OWN_CODES.contains(code));
     let ours: BTreeSet<&str> = codes.collect();
@@ -154,7 +154,7 @@ fn verdict(sets: &str, expected: &Json, report: &Report, differences: &mut Vec<S
     }
 }
 
-/// Equality of JSON, in which the sign of zero does not matter but a fraction does.
+/// Equality of JSON in which the sign of zero does not matter, but a decimal point does.
 pub(crate) fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Number(a), Json::Number(b)) => {
@@ -164,7 +164,7 @@ pub(crate) fn same(a: &Json, b: &Json) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Json::Object(a), Json::Object(b)) => {
-            // The order of keys is compared too: checksums of plans depend on it.
+            // The order of keys is compared too, since checksums of plans depend on it.
             a.len() == b.len()
                 && a.iter().zip(b).all(|((a, value), (b, other))| a == b && same(value, other))
         }

@@ -1,8 +1,8 @@
-//! The schemas of `octodns-schema --complete`, held against everything the corpus has of records, zone
-//! files and config files by a validator of JSON Schema that is not ours.
+//! Checks the schemas of `octodns-schema --complete` with all records, zone files and config files of the
+//! corpus, using an independent validator of JSON Schema.
 //!
-//! What is read without a finding must be accepted. What is refused must be refused by the schema too,
-//! unless every finding is of a kind that a schema cannot say: [`unsayable`] names them.
+//! A document without findings must be accepted. A document with findings must be refused, unless every
+//! finding is of a kind that a schema cannot express: [`unsayable`] lists them.
 
 mod unsayable;
 
@@ -76,12 +76,13 @@ fn id(options: &Options, path: &Path) -> String {
     path.strip_prefix(&options.corpus).unwrap_or(path).display().to_string()
 }
 
-/// How many documents of a kind were valid, and so on.
+/// The number of valid documents, and so on.
 struct Counts {
     what: &'static str,
     valid: usize,
     invalid: usize,
-    /// What has only findings that a schema cannot say: refused all the same, and accepted by reason.
+    /// Documents that have only findings that a schema cannot express: the number refused anyway, and the
+    /// numbers accepted by reason.
     refused: usize,
     beyond: BTreeMap<&'static str, usize>,
     unreadable: usize,
@@ -93,7 +94,7 @@ impl Counts {
         Self { what, valid, invalid, refused, beyond: BTreeMap::new(), unreadable }
     }
 
-    /// Counts a document with what was found when it was read.
+    /// Counts a document, with the findings from reading it.
     fn count(
         &mut self,
         id: &str,
@@ -169,7 +170,7 @@ struct Zones {
 }
 
 impl Zones {
-    /// Reads a record as a provider of a YAML file does.
+    /// Reads a record like a provider of YAML files.
     fn load(&self, name: &Value<'_>, data: &Value<'_>, report: &mut Report) {
         let Ok(zone) = ZoneName::new("unit.tests.") else { return };
         let context = LoadContext {
@@ -226,7 +227,7 @@ fn records(
     Ok(())
 }
 
-/// The records of a zone, as its file would have them.
+/// The records of a zone, in the form of its file.
 fn whole_zones(
     options: &Options,
     zones: &Zones,
@@ -252,7 +253,7 @@ fn whole_zones(
     Ok(())
 }
 
-/// Whatever YAML there is, which is hardly ever a zone.
+/// All other YAML, which is hardly ever a zone.
 fn other_yaml(
     options: &Options,
     zones: &Zones,
@@ -275,7 +276,7 @@ fn other_yaml(
     Ok(())
 }
 
-/// What was found in a config file, by making everything it describes.
+/// The findings about a config file, from building all of its components.
 fn find_in_config(path: &Path, steps: &Steps) -> Report {
     let environment = steps.environment.clone();
     let host = Host {
@@ -293,7 +294,7 @@ fn find_in_config(path: &Path, steps: &Steps) -> Report {
     }
 }
 
-/// What the steps of a case name.
+/// The names in the steps of a case.
 #[derive(Default)]
 struct Steps {
     configs: BTreeSet<String>,
@@ -332,7 +333,7 @@ fn cases(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(cases)
 }
 
-/// The YAML files of a folder and of those in it, sorted; none if there is no such folder.
+/// The YAML files of a folder and its subfolders, sorted; none if the folder does not exist.
 fn yaml_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     if folder.is_dir() {
@@ -349,12 +350,12 @@ fn yaml_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// A file as a language server sees it, its includes and merges done.
+/// A file as a language server sees it, with includes and merges resolved.
 fn read(path: &Path) -> Option<Json> {
     with_document(path, json_of)
 }
 
-/// Calls `with` with what a file holds, if it can be read.
+/// Calls `with` with the content of a file, if it can be read.
 fn with_document<T>(path: &Path, with: impl FnOnce(&Value<'_>) -> T) -> Option<T> {
     let name = path.to_string_lossy();
     let includes = FileIncludes::new(None);
@@ -363,7 +364,7 @@ fn with_document<T>(path: &Path, with: impl FnOnce(&Value<'_>) -> T) -> Option<T
     Some(with(&document.root))
 }
 
-/// A value as JSON: keys are text, and what JSON has no type for is the text that Python shows.
+/// A value as JSON: keys are strings, and what has no JSON type is a string as Python shows it.
 fn json_of(value: &Value<'_>) -> Json {
     match &value.kind {
         Kind::List(values) => values.iter().map(json_of).collect(),

@@ -1,4 +1,4 @@
-//! `tinydns/`: the records that the source makes of the files of a folder.
+//! `tinydns/`: the records that the source reads from the files of a folder.
 
 use std::io;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::{Options, Outcome, corpus, json, records};
 
 /// Compares every case.
 pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()> {
-    // Reading files happens on threads that may wait.
+    // Files are read on threads that may block.
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     corpus::for_each_case(&options.corpus.join("tinydns/cases.jsonl"), |id, case| {
         let expected = &case["records"];

@@ -1,4 +1,4 @@
-//! What TXT texts mean: a YAML scalar, its octets, and how they are written.
+//! The meaning of TXT texts: a YAML scalar, its octets, and how they are written.
 
 use std::io;
 
@@ -90,7 +90,7 @@ impl Vector<'_> {
         differences
     }
 
-    /// The canonical text, in the spelling of the source.
+    /// The canonical text, in the source's spelling.
     fn spelled(&self, txt: &Txt) -> String {
         let canonical = txt.as_str();
         if self.has_bare_semicolons() {
@@ -130,7 +130,7 @@ impl Vector<'_> {
 fn strings(written: &str) -> impl Iterator<Item = usize> {
     let read = |string: &str| Presentation::DECIMAL.read(&format!("\"{string}\""));
     let inside = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    // A quote of the text itself has a backslash, and is not after a blank that parts strings.
+    // A quote within the text has a backslash, and does not follow a blank between strings.
     let cut = inside.unwrap_or_default().split("\" \"").map(str::to_owned).collect::<Vec<_>>();
     cut.into_iter().map(move |string| read(&string).map_or(0, |octets| octets.len()))
 }
@@ -147,7 +147,7 @@ fn told(report: &Report) -> String {
     report.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// The vectors' names of findings; they do not name codes that need not be.
+/// The vectors' names of findings; codes that are not required are left out.
 fn names(report: &Report) -> Vec<&'static str> {
     const NAMES: [(&str, &str); 8] = [
         ("unescaped ;", "unescaped ;"),

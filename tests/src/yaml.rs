@@ -1,4 +1,4 @@
-//! `yaml/`: what the loader makes of files, and what it refuses.
+//! `yaml/`: how the loader reads files, and what it refuses.
 
 use std::collections::HashMap;
 use std::io;
@@ -69,7 +69,7 @@ fn compare_one(
     }
 }
 
-/// Whether the full reader alone makes something else of a text, positions and findings included.
+/// Whether the full reader alone reads a text differently, including positions and findings.
 fn between_readers(
     text: &str,
     options: &LoadOptions<'_>,
@@ -84,7 +84,7 @@ fn between_readers(
     (ours != full).then(|| format!("the fast reader reads {ours}, the full one {full}"))
 }
 
-/// Whether the reference reports the problem at the same place, if at any.
+/// Whether the reference reports the problem at the same position, if it has one.
 fn same_place(expected: &Json, error: &YamlError) -> bool {
     let same = |key, found: u32| expected.get(key).is_none_or(|expected| *expected == found);
     same("line", error.origin.line) && same("column", error.origin.column)

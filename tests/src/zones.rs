@@ -1,4 +1,4 @@
-//! Whole zones: what becomes of each record that is added, and what validation objects to.
+//! Whole zones: the result of adding each record, and the findings of validation.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -17,7 +17,7 @@ use crate::corpus::{files, for_each_case};
 use crate::json::value_of;
 use crate::{Options, Outcome};
 
-/// The sets that the corpus has verdicts for.
+/// The sets of validators that the corpus has verdicts for.
 const CONFIGURATIONS: [(&str, &[&str]); 2] =
     [("legacy", &["legacy"]), ("strict+best-practice", &["strict", "best-practice"])];
 
@@ -39,7 +39,7 @@ fn difference(case: &Json, registry: &Registry) -> Option<String> {
         return Some("the zone was accepted".to_owned());
     }
     let (lenient, load) = (case["lenient"] == true, load(&mut zone, case));
-    // Any failure equals any other.
+    // Any two failures are equal.
     let word = |json: &Json| match json.as_str() {
         Some(word @ ("added" | "ignored")) => word.to_owned(),
         _ => "failed".to_owned(),
@@ -70,7 +70,7 @@ fn verdict(verdict: &Json, findings: &[ZoneFinding], lenient: bool) -> Option<St
     (verdict["fails"] != fails).then(|| format!("fails: expected {}", verdict["fails"]))
 }
 
-/// Makes the validators that a case configures.
+/// Builds the validators that a case configures.
 fn configure(
     case: &Json,
     registry: &Registry,
@@ -144,7 +144,7 @@ fn load(zone: &mut Zone, case: &Json) -> Vec<String> {
     words
 }
 
-/// The validator, the records it is about, and how bad it is.
+/// The validator, its records, and the severity.
 type Reason = (String, BTreeSet<String>, String);
 
 fn reason(found: &ZoneFinding, lenient: bool) -> Reason {

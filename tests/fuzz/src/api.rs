@@ -1,6 +1,7 @@
-//! The JSON of an API: rows of DigitalOcean, read from and written to a service in memory that has its facts.
+//! The JSON of an API: rows of DigitalOcean, read from and written to a service in memory with the same
+//! facts.
 //!
-//! An input is a JSON array of two lists of rows: what the service has, and what it is to have.
+//! An input is a JSON array of two lists of rows: those of the service, and the desired ones.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -34,7 +35,7 @@ fn run(bytes: &[u8]) {
     assert_eq!(memory.foreign(), foreign, "rows of other types are nobody's to change");
 }
 
-/// Name servers of the apex are the service's business as long as none are desired.
+/// The service manages the name servers of the apex, unless some are desired.
 fn is_left_alone(change: &octodns_core::Change) -> bool {
     let record = change.record();
     record.name().is_apex() && record.record_type() == octodns_core::RecordType::NS
@@ -46,7 +47,7 @@ fn read(memory: &Memory) -> Option<Records> {
     read.ok().map(|read| read.zone)
 }
 
-/// A service that keeps rows as DigitalOcean does.
+/// A service that stores rows like DigitalOcean.
 #[derive(Clone)]
 struct Memory {
     rows: Arc<Mutex<Vec<Json>>>,
@@ -54,7 +55,7 @@ struct Memory {
 }
 
 impl Memory {
-    /// With these rows; ids are what they are elsewhere, one for each.
+    /// A service with these rows; each gets a unique id.
     fn new(mut rows: Vec<Json>) -> Self {
         for (id, row) in rows.iter_mut().enumerate() {
             if let Some(held) = row.get_mut("id").filter(|id| !id.is_null()) {
@@ -73,7 +74,7 @@ impl Memory {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The rows of types that the provider does not have.
+    /// The rows of types that the provider does not support.
     fn foreign(&self) -> Vec<Json> {
         let known = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SRV", "TXT"];
         let is_foreign = |row: &&Json| !row["type"].as_str().is_some_and(|of| known.contains(&of));
@@ -81,7 +82,7 @@ impl Memory {
     }
 }
 
-/// A row as the service answers with it: names in values without their dot, its own name as `@`.
+/// A row as the service returns it: names in values without their dot, the zone's own name as `@`.
 fn served(mut row: Json, id: u64) -> Json {
     row["id"] = id.into();
     if ["CNAME", "MX", "NS", "SRV"].iter().any(|of| row["type"] == *of)

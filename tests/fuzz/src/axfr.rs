@@ -1,4 +1,4 @@
-//! Messages of a zone transfer (RFC 5936), each with its length before it as over TCP.
+//! Messages of a zone transfer (RFC 5936), each with a length prefix as over TCP.
 
 use crate::checks::{check_yaml_keeps, check_zone_file_keeps, read_both};
 use crate::engine::zone_name;
@@ -28,7 +28,7 @@ fn messages(mut stream: &[u8]) -> Vec<&[u8]> {
     messages
 }
 
-/// A transfer that was recorded.
+/// A recorded transfer.
 struct Recorded(Vec<u8>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! What holds of every zone and every finding, wherever they come from.
+//! Properties of every zone and every finding, wherever they come from.
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -16,16 +16,16 @@ use octodns_yaml::{YamlOptions, YamlProvider};
 use crate::engine::{apply, converge, read_source};
 use crate::files::{clear, folder};
 
-/// The changes that make one zone of another.
+/// The changes from one zone to another.
 pub(crate) fn differences(existing: &Zone, desired: &Zone) -> Vec<Change> {
     changes(existing, desired, &DiffScope { id: "fuzz", capabilities: &Capabilities::EVERYTHING })
 }
 
-/// Checks that the places of findings are places of the text that they are about.
+/// Checks that the positions of findings exist in the text.
 pub(crate) fn check_origins(report: &Report, text: &[u8]) {
     let text = String::from_utf8_lossy(text);
     if text.to_lowercase().contains("include") {
-        // Places may be in another file.
+        // Positions may be in another file.
         return;
     }
     let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count();
@@ -33,15 +33,15 @@ pub(crate) fn check_origins(report: &Report, text: &[u8]) {
         let places = found.related.iter().map(|(_, origin)| origin).chain([&found.origin]);
         for origin in places.filter(|origin| origin.line > 0) {
             let line = usize::try_from(origin.line).unwrap_or(usize::MAX);
-            // The end of the text is on the line behind the last line end.
+            // The end of the text is on the line after the last line ending.
             assert!(line <= lines + 1 && origin.column > 0, "{found:?}: {lines} lines");
         }
     };
     report.iter().for_each(check);
 }
 
-/// What a source has of a zone, read strictly and leniently. What is read strictly is read leniently, and places of
-/// findings are places of the text.
+/// Reads a zone of a source strictly and leniently. What can be read strictly can be read leniently, and the
+/// positions of findings exist in the text.
 pub(crate) fn read_both<S: Source + 'static>(
     name: &ZoneName,
     source: impl Fn() -> S,
@@ -61,7 +61,7 @@ pub(crate) fn read_both<S: Source + 'static>(
     [strict, lenient]
 }
 
-/// Checks that a zone is the same after it was written as YAML and read again.
+/// Checks that a zone is unchanged after it is written as YAML and read again.
 pub(crate) fn check_yaml_keeps(zone: &Zone) {
     let folder = folder("written");
     clear(&folder);
@@ -69,7 +69,7 @@ pub(crate) fn check_yaml_keeps(zone: &Zone) {
     let Some(held) = converge(Arc::new(provider()), zone) else { return };
     let changes = differences(&held, zone);
     assert!(changes.is_empty(), "YAML keeps it differently: {changes:?}");
-    // A file that was written is in order, and reads as a source as well.
+    // A written file is in order, and a source can read it as well.
     if !zone.is_empty() {
         let read = read_source(zone.name(), provider(), true);
         let (again, _) =
@@ -79,7 +79,8 @@ pub(crate) fn check_yaml_keeps(zone: &Zone) {
     }
 }
 
-/// Checks that a zone, as far as servers can hold it, is the same after it was written as a zone file and read again.
+/// Checks that a zone, as far as servers can hold it, is unchanged after it is written as a zone file and
+/// read again.
 pub(crate) fn check_zone_file_keeps(zone: &Zone) {
     static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
         let provider = zone_file_provider(Path::new(""));
@@ -99,8 +100,8 @@ pub(crate) fn check_zone_file_keeps(zone: &Zone) {
     assert!(changes.is_empty(), "a zone file keeps it differently: {changes:?}");
 }
 
-/// A zone as servers have it: without what they do not hold, names and values spelled as they spell them. `None` for one
-/// that they refuse as a whole, since something is beside a CNAME.
+/// A zone as servers hold it: without unsupported records, and with names and values in their spelling.
+/// `None` for a zone that they refuse as a whole, since it has something next to a CNAME.
 fn as_served(zone: &Zone, capabilities: &Capabilities) -> Option<Zone> {
     let mut served = Zone::new(zone.name().clone());
     for record in zone.records() {
@@ -109,7 +110,7 @@ fn as_served(zone: &Zone, capabilities: &Capabilities) -> Option<Zone> {
         let data = data.and_then(|rdatas| wire::from_bytes(record.record_type(), &rdatas));
         let data = data.unwrap_or_else(|_| record.data().clone());
         let record = Record::new(name, record.ttl(), data);
-        // Two spellings of one name are one name.
+        // Two spellings of the same name are one name.
         let is_new = served.get(record.name(), record.record_type()).is_none();
         if is_new && capabilities.supports(&record) {
             served.set(record);
@@ -121,7 +122,7 @@ fn as_served(zone: &Zone, capabilities: &Capabilities) -> Option<Zone> {
     (!is_refused).then_some(served)
 }
 
-/// A name as servers spell it, if it is one.
+/// A name in the spelling of servers, if it is valid.
 fn spelled(name: &RecordName, zone: &ZoneName) -> RecordName {
     let labels = wire::labels(&name.fqdn(zone)).ok();
     let spelled = labels.map(|labels| wire::present_labels(&labels));
@@ -129,7 +130,7 @@ fn spelled(name: &RecordName, zone: &ZoneName) -> RecordName {
     relative.and_then(|name| RecordName::new(name).ok()).unwrap_or_else(|| name.clone())
 }
 
-/// A provider of zone files in a folder, that asks for no SOA record, at a fixed time.
+/// A provider of zone files in a folder, without a required SOA record, at a fixed time.
 pub(crate) fn zone_file_provider(folder: &Path) -> ZoneFileProvider {
     let options = serde_json::json!({"directory": folder, "check_origin": false});
     let options: ZoneFileOptions = serde_json::from_value(options).expect("options of zone files");

@@ -1,4 +1,4 @@
-//! Config files: read, checked, their secrets filled in, and everything made that they describe.
+//! Config files: read and checked, with their secrets filled in, and all components built.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use octodns::{Manager, ManagerOptions};
 use octodns_core::Report;
 use octodns_core::registry::Host;
 
-/// The value of every variable of the environment.
+/// The value of every environment variable.
 const SECRET: &str = "Hunter2-of-the-fuzzer";
 
 pub(crate) const TARGET: Target = Target { name: "config", run };
@@ -26,7 +26,7 @@ fn run(bytes: &[u8]) {
     }
 }
 
-/// Findings are about places of the file, and do not tell secrets.
+/// Findings have positions in the file, and contain no secrets.
 fn check(report: &Report, bytes: &[u8]) {
     check_origins(report, bytes);
     let shown = format!("{report:?}");

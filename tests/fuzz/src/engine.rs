@@ -1,4 +1,4 @@
-//! Reading, planning and applying, as the engine does it.
+//! Reads, plans and applies like the engine.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,7 +11,7 @@ use octodns_core::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-/// The name of the zone that the targets use: that of most seeds.
+/// The name of the zone in the targets, which most seeds use.
 pub(crate) const ZONE: &str = "unit.tests.";
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
@@ -33,21 +33,21 @@ pub(crate) fn zone_name() -> ZoneName {
     ZoneName::new(ZONE).expect("a name")
 }
 
-/// Waits for something that is asynchronous.
+/// Runs a future to its end.
 pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
     RUNTIME.block_on(work)
 }
 
-/// What reading and planning need beside the zone.
+/// What reading and planning need besides the zone.
 pub(crate) fn context(lenient: bool) -> &'static Context {
     &CONTEXTS[usize::from(lenient)]
 }
 
-/// What a source has of a zone, with all that was found.
+/// Reads a zone of a source, with all findings.
 ///
 /// # Errors
 ///
-/// With what was found, if it cannot be used.
+/// With the findings, if the zone cannot be used.
 pub(crate) fn read_source(
     name: &ZoneName,
     source: impl Source + 'static,
@@ -60,8 +60,8 @@ pub(crate) fn read_source(
     block_on(read).map(|zone| (zone, report))
 }
 
-/// Makes a target hold `desired`, and checks that it then does: a second plan has nothing to do. Gives what it holds,
-/// or `None` if the plan is refused, as one for a target that cannot hold all of it is.
+/// Makes a target hold `desired`, and checks with a second plan that it does. Returns the records of the
+/// target, or `None` if the plan is refused, as it is if the target cannot hold everything.
 pub(crate) fn converge(provider: Arc<dyn Provider>, desired: &Zone) -> Option<Zone> {
     block_on(async {
         let target = Target::new(provider, TargetOptions::default());
@@ -82,7 +82,7 @@ pub(crate) fn converge(provider: Arc<dyn Provider>, desired: &Zone) -> Option<Zo
     })
 }
 
-/// Makes a target that reads nothing hold `desired`; whether that was possible.
+/// Makes a target that is not read hold `desired`; returns whether that was possible.
 pub(crate) fn apply(provider: Arc<dyn Provider>, desired: &Zone) -> bool {
     block_on(async {
         let target = Target::new(provider, TargetOptions::default());

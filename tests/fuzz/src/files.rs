@@ -1,4 +1,5 @@
-//! Files for what reads files: below the folder for temporary files, which `cargo xtask fuzz` puts into memory.
+//! Files for targets that read files: in the folder for temporary files, which `cargo xtask fuzz` keeps in
+//! memory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +10,11 @@ fn root() -> PathBuf {
 
 /// Removes all files of this process.
 pub fn remove_all() {
-    // What is left is below the folder for temporary files.
+    // Leftovers are in the folder for temporary files.
     let _ = fs::remove_dir_all(root());
 }
 
-/// A folder for this process alone, empty when it is first asked for.
+/// A folder for this process only, empty when it is first requested.
 pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = root().join(name);
     fs::create_dir_all(&folder).expect("a folder for temporary files");
@@ -26,7 +27,7 @@ pub(crate) fn clear(folder: &Path) {
     fs::create_dir_all(folder).expect("a folder for temporary files");
 }
 
-/// Writes a file, whose path it gives.
+/// Writes a file, and returns its path.
 pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.join(name);
     fs::write(&path, bytes).expect("a file that can be written");

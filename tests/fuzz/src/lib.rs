@@ -1,7 +1,7 @@
-//! What hostile input must not do: targets for libFuzzer, which the workspace `fuzz` drives.
+//! Tests with hostile input: targets for libFuzzer, which the workspace `fuzz` runs.
 //!
-//! A target takes any bytes, and fails by a panic: of the code it tries, or of a check of its own. The checks say
-//! more than that nothing panics: what is written reads as what it was, and no secret is told.
+//! A target accepts any bytes, and fails with a panic: of the tested code, or of its own check. The checks
+//! test more than the absence of panics: what is written is read back unchanged, and secrets are not shown.
 
 #![expect(clippy::expect_used, reason = "a target fails by a panic")]
 
@@ -30,7 +30,7 @@ pub const TARGETS: &[Target] = &[
     zone_file::TARGET,
 ];
 
-/// The target of a name.
+/// The target with this name.
 pub fn named(name: &str) -> Option<&'static Target> {
     TARGETS.iter().find(|target| target.name == name)
 }

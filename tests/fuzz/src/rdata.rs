@@ -1,6 +1,6 @@
-//! Record data of every type: presentation format, and bytes on the wire.
+//! Record data of every type: presentation format, and wire format.
 //!
-//! An input is the name of a type, then a blank and presentation format, or `#` and bytes of the wire.
+//! An input is the name of a type, and then a blank and presentation format, or `#` and wire format.
 
 use crate::target::Target;
 use octodns_core::RecordType;
@@ -32,8 +32,8 @@ fn texts(data: &RecordData) -> Vec<String> {
     Record::new(octodns_core::RecordName::APEX, 60, data.clone()).rdata_strings()
 }
 
-/// What is read from presentation format, and is a value that servers hold if the type is one of DNS, is written so that
-/// it reads as the same.
+/// Data from presentation format is written in a form that is read as the same data, if servers can hold it
+/// or its type does not exist in DNS.
 fn check_text(of: RecordType, text: &str) {
     let Some(data) = parse(of, text) else { return };
     let rdatas = wire::to_bytes(&data);
@@ -41,7 +41,7 @@ fn check_text(of: RecordType, text: &str) {
         return;
     }
     let written = texts(&data);
-    // Of a type with one value, no value is none.
+    // A type with a single value has none for an empty text.
     let [written] = &*written else { return assert!(written.is_empty() && text.is_empty()) };
     let again = parse(of, written).unwrap_or_else(|| panic!("{of} {text:?}: wrote {written:?}"));
     assert_eq!(again, data, "{of} {text:?}: wrote {written:?}");
@@ -52,8 +52,8 @@ fn check_text(of: RecordType, text: &str) {
     }
 }
 
-/// What is read from the wire is written to it as it was, but for the case of names, and has a presentation format
-/// that means it.
+/// Data from wire format is written back unchanged, except for the case of names, and its presentation format
+/// has the same meaning.
 fn check_wire(of: RecordType, bytes: &[u8]) {
     let Some(number) = wire::type_number(of) else { return };
     let presented = wire::present(number, bytes);
@@ -63,7 +63,7 @@ fn check_wire(of: RecordType, bytes: &[u8]) {
     let again = wire::from_bytes(of, &written);
     assert_eq!(again.as_ref(), Ok(&data), "{of} {presented}");
     assert_eq!(wire::to_bytes(&data).as_ref(), Ok(&written));
-    // A text of no strings is none.
+    // A text without strings does not exist.
     if let Some(read) = parse(of, &presented) {
         let rewritten = wire::to_bytes(&read).map(|rdatas| wire::from_bytes(of, &rdatas));
         assert_eq!(rewritten, Ok(Ok(data)), "{of} {presented}");

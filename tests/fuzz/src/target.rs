@@ -1,10 +1,10 @@
-//! What a target is.
+//! A fuzz target.
 
-/// Something that takes any bytes.
+/// A function that accepts any bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
     /// Its name.
     pub name: &'static str,
-    /// Takes an input; panics if it is a bad one for us.
+    /// Runs an input; panics if it finds a bug.
     pub run: fn(&[u8]),
 }

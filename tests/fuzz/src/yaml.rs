@@ -1,4 +1,4 @@
-//! YAML: zone files of the YAML provider, and the reader and writer below it.
+//! YAML: zone files of the YAML provider, and its reader and writer.
 
 use crate::checks::{check_yaml_keeps, check_zone_file_keeps, differences, read_both};
 use crate::engine::{ZONE, block_on, read_source, zone_name};
@@ -20,7 +20,7 @@ fn run(bytes: &[u8]) {
     check_provider(bytes);
 }
 
-/// What a reader makes of a text: everything that can be seen of it.
+/// The result of a reader, in full detail.
 fn read(text: &str, order: Option<Order>, thorough: bool) -> Option<String> {
     let options =
         LoadOptions { thorough, ..LoadOptions::new("zone.yaml").order(order).warn_duplicates() };
@@ -28,14 +28,14 @@ fn read(text: &str, order: Option<Order>, thorough: bool) -> Option<String> {
     Some(format!("{:?} {:?}", document.root, document.report))
 }
 
-/// The fast reader reads what the full one reads.
+/// The fast reader's result is that of the full one.
 fn check_readers(text: &str) {
     for order in [None, Some(Order::Natural)] {
         assert_eq!(read(text, order, false), read(text, order, true));
     }
 }
 
-/// What is written reads as what it was, and writing that again gives the same text.
+/// What is written is read back unchanged, and writing that again gives the same text.
 fn check_writer(text: &str) {
     let options = LoadOptions::new("zone.yaml");
     let Ok(document) = load(text, &options) else { return };
@@ -45,7 +45,7 @@ fn check_writer(text: &str) {
     assert_eq!(dump(&again.root, &dump_options), written, "no fixed point");
 }
 
-/// Putting keys in order changes nothing else, and is done after once.
+/// Sorting keys changes nothing else, and sorting again changes nothing.
 fn check_order(text: &str) {
     let options = LoadOptions::new("zone.yaml");
     let Ok(Some(ordered)) = sort_keys(text, Order::Natural, &options) else { return };
@@ -57,7 +57,8 @@ fn check_order(text: &str) {
     assert_eq!(sort_keys(&ordered, Order::Natural, &options), Ok(None), "{ordered:?}");
 }
 
-/// A zone that can be read is the same after it was written, and what is read strictly is read leniently.
+/// A zone that can be read is unchanged after it is written, and what can be read strictly can be read
+/// leniently.
 fn check_provider(bytes: &[u8]) {
     let folder = folder("yaml");
     clear(&folder);
@@ -70,7 +71,7 @@ fn check_provider(bytes: &[u8]) {
     if let Some(zone) = &lenient {
         check_yaml_keeps(zone);
     }
-    // Whatever can be put in order is, and says the same then.
+    // A sorted file has the same content.
     if let Ok(ordered) = block_on(provider().sort_keys(&zone_name()))
         && !ordered.files.is_empty()
         && let Ok((zone, _)) = read_source(&zone_name(), provider(), true)

@@ -1,4 +1,4 @@
-//! Zone files (RFC 1035, section 5), as they are read from and written to a folder.
+//! Zone files (RFC 1035, section 5), read from and written to a folder.
 
 use crate::checks::{check_yaml_keeps, check_zone_file_keeps, read_both, zone_file_provider};
 use crate::engine::{ZONE, zone_name};

@@ -1,4 +1,4 @@
-//! The inputs that are kept, those that were found among them, are stood by their targets.
+//! The targets pass with all kept inputs, including those that once failed.
 
 #![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
 
@@ -25,7 +25,7 @@ fn every_target_has_inputs_and_no_others_have() {
     assert!(names(&path("words")).is_subset(&targets));
 }
 
-/// One test for all: the targets share folders.
+/// One test for all, since the targets share folders.
 #[test]
 fn inputs_are_stood() {
     for target in TARGETS {
@@ -35,7 +35,7 @@ fn inputs_are_stood() {
         assert!(!files.is_empty(), "{}", target.name);
         for file in files {
             let bytes = fs::read(&file).unwrap();
-            // Cut off anywhere, it is an input as well.
+            // Truncated inputs are tested as well.
             let ends = (0..bytes.len()).step_by(1 + bytes.len() / 16).chain([bytes.len()]);
             for end in ends {
                 let run = || (target.run)(&bytes[..end]);

@@ -1,9 +1,8 @@
-//! Findings that a schema of one document cannot say, and why.
+//! Findings that a schema of one document cannot express, and why.
 
-/// Parts of messages, by the reason why a schema does not say it.
+/// Parts of messages, by the reason why a schema cannot express the rule.
 ///
-/// A list of what is left to the validators: a message that is not here is one that the schema has to
-/// say as well.
+/// This list is what only validators check: every other finding must be expressed by the schema too.
 const UNSAYABLE: &[(&str, &[&str])] = &[
     (
         "what concerns the pools and rules of a record among themselves",
@@ -55,7 +54,7 @@ const UNSAYABLE: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Why a schema does not say what a finding says; `None` if it does.
+/// Why a schema cannot express the rule of a finding; `None` if it can.
 pub(super) fn why_not(message: &str) -> Option<&'static str> {
     UNSAYABLE
         .iter()

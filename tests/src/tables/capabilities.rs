@@ -1,4 +1,4 @@
-//! What each class can hold, as the class itself says when the example on its page is built.
+//! The capabilities of each class, from the class itself, built from the example on its page.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -79,7 +79,7 @@ fn row(class: String, component: &Component) -> [String; 10] {
     ]
 }
 
-/// What is refused of values, or clamped, when planning.
+/// The values that are refused or clamped when planning.
 fn refused(values: &Values) -> String {
     let (least, most) = (values.ttl.start(), values.ttl.end());
     let mut refused = Vec::new();
@@ -114,8 +114,8 @@ fn too_long(most: MaxTxt) -> String {
     }
 }
 
-/// Whether a source can list its zones. One that cannot, or has none of its own, says so before it waits for
-/// anything; what others would say is not waited for.
+/// Whether a source can list its zones. One that cannot, or has no zones of its own, says so without waiting
+/// for anything; for the others, the answer is not awaited.
 fn lists_zones(source: &dyn Source) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let _entered = runtime.enter();

@@ -1,13 +1,13 @@
-//! Tables that follow from the classes of a build: in the README, in the documentation, and in the facade.
+//! Tables that are generated from the classes of a build: in the README, the documentation and the facade.
 //!
-//! A test holds them against the files. `cargo xtask generate` has the same test write them.
+//! A test compares them with the files. `cargo xtask generate` makes the same test write them.
 
 mod capabilities;
 mod options;
 mod provider;
 mod summary;
 
-// What a generated part looks like is said once, beside the command that writes them.
+// The format of generated regions is defined once, next to the command that writes them.
 #[path = "../../../xtask/src/generate/region.rs"]
 mod region;
 
@@ -17,14 +17,14 @@ use std::path::{Path, PathBuf};
 
 use provider::Provider;
 
-/// The variable by which the test is asked to write what it would find stale.
+/// The environment variable that makes the test write stale tables.
 const WRITE: &str = "OCTODNS_WRITE_TABLES";
 
-/// A part of a file that is generated.
+/// A generated part of a file.
 struct Part {
     /// The file, relative to the workspace.
     file: String,
-    /// The name in the comments around it.
+    /// The name in its comments.
     name: String,
     lines: Vec<String>,
 }
@@ -49,9 +49,9 @@ fn parts() -> Vec<Part> {
     parts
 }
 
-/// A table that is not what the code says tells a user what is not so.
+/// A stale table misinforms users.
 #[test]
-fn the_tables_are_those_of_the_code() {
+fn the_tables_are_up_to_date() {
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
     for Part { file, name, lines } in parts() {
         let text = texts.entry(file.clone()).or_insert_with(|| read(&file));
@@ -69,11 +69,11 @@ fn the_tables_are_those_of_the_code() {
     assert!(names.is_empty(), "run `cargo xtask generate`: {names:?}");
 }
 
-/// A table of Markdown.
+/// A Markdown table.
 fn markdown<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> Vec<String> {
     let line = |cells: &[String]| {
         let cells = cells.iter().map(|cell| cell.replace('\n', " ").replace('|', "\\|"));
-        // A cell without text has no two blanks.
+        // An empty cell has a single blank.
         cells.fold("|".to_owned(), |line, cell| {
             if cell.is_empty() { line + " |" } else { line + &format!(" {cell} |") }
         })

@@ -1,4 +1,4 @@
-//! The options of each class, from the structs they are read into.
+//! The options of each class, from the structs that they are deserialized into.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,21 @@ use serde_json::Value as Json;
 use super::provider::Provider;
 use super::{Part, markdown};
 
-/// The page of the options that many classes have.
+/// The page of the options that many classes share.
 const COMMON: &str = "docs/providers/README.md";
 
-/// The struct after the option `http`.
+/// The struct of the option `http`.
 const HTTP: &str = "HttpOptions";
 
-/// In the place of a default.
+/// Replaces the default of a required option.
 const REQUIRED: &str = "required";
 
-/// One table for each class, or for classes with the same options, and those of [`COMMON`].
+/// One table for each class, or for classes with the same options, and the tables of [`COMMON`].
 pub(super) fn tables(providers: &[Provider]) -> Vec<Part> {
     let mut generator = settings().with(|with| with.inline_subschemas = false).into_generator();
     let mut parts = Vec::new();
     for provider in providers {
-        // Two names of one thing have one table.
+        // Two names of the same class share a table.
         let mut known: Vec<(&str, Json)> = Vec::new();
         for described in &provider.classes {
             let schema = (described.class.options)(&mut generator).to_value();
@@ -51,12 +51,12 @@ fn part(file: String, name: String, schema: &Json, generator: &SchemaGenerator) 
         let (meaning, default) = meaning(schema, required.contains(&&**option));
         rows.push([format!("`{option}`"), kind(schema, generator), default, meaning]);
     }
-    // What must be written comes first.
+    // Required options come first.
     rows.sort_by_key(|[_, _, default, _]| default != REQUIRED);
     Part { file, name, lines: markdown(["option", "type", "default", "meaning"], &rows) }
 }
 
-/// What an option means and what it is by default, as the comment of its field says.
+/// The description and the default of an option, from the comment of its field.
 fn meaning(schema: &Json, is_required: bool) -> (String, String) {
     let text = schema["description"].as_str().unwrap_or_default().replace('\n', " ");
     let (meaning, default) = match text.split_once("Default: ") {
@@ -72,7 +72,7 @@ fn meaning(schema: &Json, is_required: bool) -> (String, String) {
     (meaning.to_owned(), default)
 }
 
-/// What may be written as an option's value.
+/// The kind of value of an option.
 fn kind(schema: &Json, generator: &SchemaGenerator) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
         if name == HTTP {
@@ -110,7 +110,7 @@ fn kind(schema: &Json, generator: &SchemaGenerator) -> String {
     }))
 }
 
-/// Each once, without those that say nothing.
+/// Removes duplicates and empty names.
 fn distinct(names: impl Iterator<Item = String>) -> String {
     let mut order = BTreeMap::new();
     for (index, name) in names.filter(|name| !name.is_empty()).enumerate() {

@@ -1,4 +1,4 @@
-//! The providers of a build: their classes, and what the examples on their pages make.
+//! The providers of a build: their classes, and the components built from the examples on their pages.
 
 use std::fs;
 use std::iter;
@@ -11,13 +11,13 @@ use serde_json::Value as Json;
 
 use super::{read, root};
 
-/// What one feature brings.
+/// The classes of one feature.
 pub(super) struct Provider {
     /// The feature, which is also the name of the page.
     pub(super) feature: &'static str,
-    /// Its sources and providers, the one called like the feature first, the others in order of their paths.
+    /// Its sources and providers, first the one with the name of the feature, then the others by path.
     pub(super) classes: Vec<Described>,
-    /// All its names of anything: paths and short names.
+    /// The names of all its components: paths and short names.
     pub(super) names: Vec<&'static str>,
 }
 
@@ -51,12 +51,12 @@ impl Provider {
         Self { feature, classes, names: names.chain(registry.validators.names()).collect() }
     }
 
-    /// The page about it, relative to the workspace.
+    /// Its page, relative to the workspace.
     pub(super) fn page(&self) -> String {
         format!("docs/providers/{}.md", self.feature)
     }
 
-    /// What its package says about it: `summary` in `[package.metadata.octodns]`.
+    /// Its summary: `summary` in `[package.metadata.octodns]`.
     pub(super) fn summary(&self) -> String {
         let folder = format!("crates/providers/{}", self.feature);
         let folder =
@@ -76,8 +76,8 @@ impl Provider {
             .to_owned()
     }
 
-    /// A class as an example on the page configures it, or one of a class with the same options: nothing but
-    /// the code says what it can do.
+    /// A component built from an example on the page that configures this class, or one with the same
+    /// options: only the code knows what it can do.
     pub(super) fn example(&self, described: &Described) -> Component {
         let path = described.class.path;
         let page = read(&self.page());
@@ -92,13 +92,13 @@ impl Provider {
 }
 
 impl Described {
-    /// What its options look like.
+    /// The schema of its options.
     fn schema(&self) -> Json {
         let mut generator = octodns::core::schema::settings().into_generator();
         (self.class.options)(&mut generator).to_value()
     }
 
-    /// The options of the first example of a page that has this class.
+    /// The options of the first example on a page that has this class.
     fn configured_in(&self, page: &str) -> Option<OwnedValue> {
         let is_it = |options: &Value<'_>| {
             let name = options.get("class").map(|class| python_str(class));
@@ -114,14 +114,14 @@ impl Described {
     }
 }
 
-/// Options with which nothing leaves this machine, and which name nothing outside the file.
+/// Options that cause no network access, and refer to nothing outside the file.
 fn offline(options: &OwnedValue, described: &Described) -> OwnedValue {
     let mut map = options.as_map().cloned().unwrap_or_default();
     map.remove("class");
     TargetOptions::take_from(&mut map).unwrap();
     for value in map.values_mut() {
         if value.as_str().is_some_and(|text| text.starts_with("env/")) {
-            // Short enough for a name, and base64.
+            // Short enough for a name, and valid base64.
             *value = Value::from("abcd");
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn readme(providers: &[Provider]) -> Part {
     Part { file: "README.md".to_owned(), name: "providers".to_owned(), lines }
 }
 
-/// What the names of classes start with, by the feature that brings them.
+/// The prefixes of class names, by the feature that has them.
 pub(super) fn class_names(providers: &[Provider]) -> Part {
     let row = |provider: &Provider| {
         let names: Vec<_> =
@@ -27,7 +27,7 @@ pub(super) fn class_names(providers: &[Provider]) -> Part {
     Part { file: "crates/octodns/src/registry.rs".to_owned(), name: "classes".to_owned(), lines }
 }
 
-/// The modules of paths, each with its last dot and none within another, and the names without any.
+/// The modules of paths, with a dot at the end and without nested ones, and the names without a module.
 fn starts(names: &[&str]) -> Vec<String> {
     let mut modules: Vec<_> =
         names.iter().filter_map(|name| Some(format!("{}.", name.rsplit_once('.')?.0))).collect();
@@ -40,7 +40,7 @@ fn starts(names: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_module_stands_for_those_within_it() {
+fn a_module_includes_nested_ones() {
     let names = ["b", "x_a.B", "x_a.c.D", "x_aa.E", "a", "x_a.F"];
     assert_eq!(starts(&names), ["x_a.", "x_aa.", "a", "b"]);
 }

@@ -1,6 +1,6 @@
-//! `octodns`: each subcommand, and each link to it, is the program of that name, flag by flag.
+//! `octodns`: each subcommand, and each link to it, behaves like the program with that name, flag by flag.
 //!
-//! The flags are read from the definitions of the command lines, so that a new one is held to this unasked.
+//! The flags come from the definitions of the command lines, so that new ones are tested automatically.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,7 +11,7 @@ use octodns_cli::{PROGRAMS, Part};
 
 use crate::support::{Ran, Workspace, programs};
 
-/// Values of arguments that say neither which they take nor what they are without one.
+/// Values for arguments without a list of values or a default.
 const SAMPLES: &[(&str, &str)] = &[
     ("a", "zones"),
     ("b", "target"),
@@ -22,7 +22,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("output", "schema.json"),
     ("output_dir", "dumped"),
     ("output_provider", "target"),
-    // It cannot be asked, which is known at once.
+    // Fails to answer at once.
     ("servers", "127.0.0.1:0"),
     ("sources", "zones"),
     ("targets", "target"),
@@ -40,9 +40,9 @@ root: {level: DEBUG, handlers: [file]}
 /// An argument of a program.
 struct Argument {
     id: String,
-    /// What it is written as, without the two hyphens; none for what has its place in the line alone.
+    /// Its flags, without the two hyphens; empty for a positional argument.
     flags: Vec<String>,
-    /// Values it can be given; none for a switch.
+    /// Its possible values; empty for a switch.
     values: Vec<String>,
     is_required: bool,
 }
@@ -68,7 +68,7 @@ fn arguments(part: &Part) -> Vec<Argument> {
     definition.get_arguments().map(argument).collect()
 }
 
-/// All values of an argument that has a list of them, or else one.
+/// All values of an argument that has a list of them, or else a sample.
 fn values(argument: &clap::Arg) -> Vec<String> {
     let possible = argument.get_possible_values();
     if !possible.is_empty() {
@@ -80,7 +80,7 @@ fn values(argument: &clap::Arg) -> Vec<String> {
 }
 
 impl Argument {
-    /// It with a value, if it takes one.
+    /// The argument with a value, if it takes one.
     fn words(flag: Option<&String>, value: Option<&String>) -> Vec<String> {
         match (flag, value) {
             (Some(flag), Some(value)) => vec![format!("--{flag}={value}")],
@@ -89,20 +89,20 @@ impl Argument {
         }
     }
 
-    /// It as a line needs it.
+    /// The argument in its simplest form.
     fn plain(&self) -> Vec<String> {
         Self::words(self.flags.first(), self.values.first())
     }
 }
 
-/// The least that a program needs, but for one argument.
+/// The required arguments of a program, except one.
 fn without(arguments: &[Argument], left_out: &str) -> Vec<String> {
     let needed =
         arguments.iter().filter(|argument| argument.is_required && argument.id != left_out);
     needed.flat_map(Argument::plain).collect()
 }
 
-/// Command lines with and without every argument, in every way it can be written.
+/// Command lines with and without every argument, in every form.
 fn cases(arguments: &[Argument]) -> Vec<Case> {
     let least = without(arguments, "");
     let with = |more: &[&str]| {
@@ -124,7 +124,7 @@ fn cases(arguments: &[Argument]) -> Vec<Case> {
     cases
 }
 
-/// Command lines about one argument, beside what else is needed.
+/// Command lines with one argument, along with the required ones.
 fn of(argument: &Argument, others: &[String]) -> Vec<Case> {
     let line = |words: Vec<String>| others.iter().cloned().chain(words).collect::<Vec<_>>();
     let mut cases = vec![(line(argument.plain()), true)];
@@ -135,7 +135,7 @@ fn of(argument: &Argument, others: &[String]) -> Vec<Case> {
         cases.push((line([argument.plain(), vec!["another".to_owned()]].concat()), false));
         return cases;
     };
-    // Cut short, which is wrong where another begins the same.
+    // Abbreviated, which is an error if another flag has the same beginning.
     let cut = name[..name.len() - 1].to_owned();
     cases.push((line(Argument::words(Some(&cut), argument.values.first())), false));
     for alias in &argument.flags[1..] {
@@ -154,7 +154,7 @@ fn of(argument: &Argument, others: &[String]) -> Vec<Case> {
     cases
 }
 
-/// How a run ended: exit code, both outputs, and every file there is.
+/// How a run ended: exit code, both outputs, and all files.
 #[derive(Debug, PartialEq)]
 struct Ended {
     code: Option<i32>,
@@ -182,8 +182,8 @@ fn run(program: &Path, words: &[&str], arguments: &[String]) -> Ended {
     }
 }
 
-/// A text without what differs between runs: the time and the process of a line of the log, and the number of
-/// a question that is logged.
+/// A text without the parts that differ between runs: the time and the process id of log lines, and the id of
+/// a logged query.
 fn timeless(text: &str) -> String {
     let without_time = |line: &str| match line.split_once("  [") {
         Some((time, rest)) if time.len() == 19 && time.as_bytes()[10] == b'T' => {
@@ -200,14 +200,14 @@ fn timeless(text: &str) -> String {
     text.split('\n').map(without_time).map(without_number).collect::<Vec<_>>().join("\n")
 }
 
-/// The lines of a log, sorted: what is done at the same time is logged in any order.
+/// The lines of a log, sorted, since concurrent work is logged in any order.
 fn sorted(text: &str) -> String {
     let mut lines: Vec<&str> = text.split('\n').collect();
     lines.sort_unstable();
     lines.join("\n")
 }
 
-/// Holds a subcommand to its program on every command line there is to try.
+/// Compares a subcommand with its program on every command line.
 fn hold(part: &Part) {
     let (program, name) = (programs().join(part.program()), format!("octodns {}", part.name()));
     let all = programs().join("octodns");
@@ -224,7 +224,7 @@ fn hold(part: &Part) {
 }
 
 #[test]
-fn a_subcommand_does_what_the_program_of_its_name_does() {
+fn a_subcommand_behaves_like_its_program() {
     thread::scope(|scope| {
         for part in &PROGRAMS {
             scope.spawn(|| hold(part));
@@ -240,7 +240,7 @@ fn a_sync_by_subcommand_is_a_sync() {
 }
 
 #[test]
-fn without_a_program_it_says_which_there_are() {
+fn without_a_program_it_lists_them() {
     let workspace = Workspace::new();
     let help = workspace.run("octodns --help");
     help.expect(0, &[]);
@@ -254,10 +254,10 @@ fn without_a_program_it_says_which_there_are() {
     assert_eq!(version, workspace.run("octodns-sync --version").stdout);
 }
 
-/// A distribution ships one program and a link for each.
+/// A distribution ships one program, and a link for each name.
 #[cfg(unix)]
 #[test]
-fn called_by_the_name_of_a_program_it_is_that_program() {
+fn a_link_behaves_like_its_program() {
     use std::os::unix::process::CommandExt;
 
     let workspace = Workspace::new();

@@ -1,5 +1,5 @@
-//! What the programs do with what they cannot work with: they say what and where, end with 1, and leave
-//! nothing half done.
+//! How the programs handle invalid input: they say what is wrong and where, exit with 1, and leave nothing
+//! half done.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +11,7 @@ const SYNC: &str = "octodns-sync --config-file=config.yaml --doit --force";
 const VALIDATE: &str = "octodns-validate --config-file=config.yaml";
 const DUMP: &str = "octodns-dump --config-file=config.yaml --output-dir=out * zones";
 
-/// Lists of lists that are a gigabyte when each alias is replaced by what it stands for.
+/// Nested lists that are a gigabyte when all aliases are expanded.
 fn bomb() -> String {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..10 {
@@ -21,7 +21,7 @@ fn bomb() -> String {
     text
 }
 
-/// Contents that are no YAML, and what is said of them.
+/// Contents that are not YAML, and a part of the message.
 fn not_yaml() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let deep = |count: usize, open: &str, close: &str| {
         format!("a: {}{}", open.repeat(count), close.repeat(count)).into_bytes()
@@ -45,7 +45,7 @@ fn not_yaml() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 }
 
 #[test]
-fn a_zone_file_that_is_no_yaml() {
+fn a_zone_file_that_is_not_yaml() {
     for (case, content, told) in not_yaml() {
         println!("{case}");
         let workspace = Workspace::new();
@@ -59,7 +59,7 @@ fn a_zone_file_that_is_no_yaml() {
 }
 
 #[test]
-fn a_config_that_is_no_yaml() {
+fn a_config_that_is_not_yaml() {
     for (case, content, told) in not_yaml() {
         println!("{case}");
         let workspace = Workspace::new();
@@ -70,7 +70,7 @@ fn a_config_that_is_no_yaml() {
 }
 
 #[test]
-fn a_target_file_that_is_no_yaml_is_not_replaced() {
+fn a_target_file_that_is_not_yaml_is_not_replaced() {
     let workspace = Workspace::new();
     fs::create_dir(workspace.path("target")).unwrap();
     workspace.write("target/unit.tests.yaml", "www: [");
@@ -79,7 +79,7 @@ fn a_target_file_that_is_no_yaml_is_not_replaced() {
 }
 
 #[test]
-fn a_zone_file_that_holds_something_else() {
+fn a_zone_file_with_other_content() {
     for (content, told) in [
         ("- a\n- b\n", "a zone file maps names to records, this is a list"),
         ("just text\n", "a zone file maps names to records, this is text"),
@@ -97,7 +97,7 @@ fn a_zone_file_that_holds_something_else() {
     }
 }
 
-/// A config whose provider takes a zone without a file for an empty one.
+/// A config whose provider treats a zone without a file as empty.
 fn forgiving() -> String {
     let option = "directory: ./zones\n    ignore_missing_zones: true";
     CONFIG.replace("directory: ./zones", option)
@@ -105,7 +105,7 @@ fn forgiving() -> String {
 
 #[cfg(unix)]
 #[test]
-fn a_zone_file_that_vanishes_or_is_none_is_not_an_empty_zone() {
+fn a_missing_or_invalid_zone_file_is_not_an_empty_zone() {
     use std::os::unix::fs::symlink;
     for config in [CONFIG, &forgiving()] {
         let workspace = Workspace::new();
@@ -139,7 +139,7 @@ fn a_zone_file_that_vanishes_or_is_none_is_not_an_empty_zone() {
 }
 
 #[test]
-fn a_zone_file_that_is_not_there() {
+fn a_missing_zone_file() {
     let workspace = Workspace::new();
     fs::remove_file(workspace.path("zones/unit.tests.yaml")).unwrap();
     workspace.run(SYNC).expect(1, &["unit.tests.", "./zones/unit.tests.yaml"]);
@@ -148,8 +148,8 @@ fn a_zone_file_that_is_not_there() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_to() {
-    // A file where the folder should be: permissions do not hold back everybody.
+fn an_unwritable_folder() {
+    // A file where the folder should be: permissions would not stop every user.
     let workspace = Workspace::new();
     workspace.write("target", "in the way");
     workspace.write("out", "in the way");
@@ -173,7 +173,7 @@ fn a_device_is_not_replaced_by_a_file() {
     use std::os::unix::fs::{FileTypeExt, symlink};
     let workspace = Workspace::new();
     fs::create_dir(workspace.path("out")).unwrap();
-    // A pipe is as good as a device for this, and does no harm when replaced.
+    // A pipe tests the same as a device, and is harmless to replace.
     let made = std::process::Command::new("mkfifo").arg(workspace.path("pipe")).status();
     assert!(made.unwrap().success());
     symlink("../pipe", workspace.path("out/unit.tests.yaml")).unwrap();
@@ -194,7 +194,7 @@ fn a_full_disk_leaves_the_old_file() {
         workspace.write(&format!("{folder}/unit.tests.yaml"), ZONE);
     }
     let before = workspace.list();
-    // A limit on the size of files fails as a full disk does, once its signal is out of the way.
+    // A limit on the size of files fails like a full disk, once its signal is ignored.
     let full = "trap '' XFSZ; ulimit -f 4";
     for (line, file) in [
         (SYNC, "target/unit.tests.yaml"),
@@ -207,7 +207,7 @@ fn a_full_disk_leaves_the_old_file() {
 }
 
 #[test]
-fn a_config_that_is_not_there() {
+fn a_missing_config() {
     let workspace = Workspace::new();
     for name in ["nope.yaml", "zones"] {
         for program in ["sync", "validate", "versions"] {
@@ -279,7 +279,7 @@ fn wrong_usage() {
 }
 
 #[test]
-fn what_the_arguments_name_is_not_there() {
+fn arguments_that_name_something_missing() {
     let workspace = Workspace::new();
     for (line, told) in [
         ("octodns-sync --config-file=config.yaml other.tests.", "other.tests."),
@@ -328,7 +328,7 @@ fn the_output_cannot_be_written() {
     let full = "exec >/dev/full";
     workspace.run_after(full, &format!("{SYNC} --quiet")).expect(1, &["cannot write the plan"]);
     assert!(!workspace.path("target").exists(), "a plan that nobody saw must not be applied");
-    // Neither output nor log: it must end, and not by a panic.
+    // Neither output nor log works: it must exit, but not with a panic.
     let full = "exec >/dev/full 2>/dev/full";
     assert_eq!(workspace.run_after(full, SYNC).code, Some(1));
 }
@@ -354,7 +354,7 @@ fn secrets_are_not_told() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_include_of_what_is_no_file_neither_hangs_nor_tells_the_environment() {
+fn an_include_of_a_device_neither_hangs_nor_reveals_the_environment() {
     let workspace = Workspace::new();
     for (name, told) in [
         ("/dev/zero", "cannot include \"/dev/zero\": it is not a file"),

@@ -1,4 +1,4 @@
-//! How findings are shown: the formats, where they go, and the examples of `docs/findings.md`.
+//! How findings are shown: the formats, the output streams, and the examples of `docs/findings.md`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,17 +10,17 @@ const VALIDATE: &str = "octodns-validate --config-file=config.yaml";
 
 const PAGE: &str = include_str!("../../../docs/findings.md");
 
-/// The zone file of its examples.
+/// The zone file of the examples.
 const EXAMPLE: &str = "---\nwww:\n  type: A\n  value: 192.0.2.256\n";
 
-/// The blocks of the page that start with a line.
+/// The code blocks of the page that start with this line.
 fn blocks(start: &str) -> Vec<&'static str> {
     let inside = PAGE.split("```").skip(1).step_by(2);
     let blocks = inside.filter_map(|block| block.split_once('\n').map(|(_, block)| block));
     blocks.filter(|block| block.starts_with(start)).collect()
 }
 
-/// The zone that the examples of the page are about.
+/// The zone of the page's examples.
 fn example() -> Workspace {
     let workspace = Workspace::new();
     workspace.write("config.yaml", CONFIG.replace("unit.tests", "example.com"));
@@ -30,7 +30,7 @@ fn example() -> Workspace {
 }
 
 #[test]
-fn the_examples_of_the_page_are_what_is_shown() {
+fn the_examples_of_the_page_are_the_real_output() {
     let workspace = example();
     let consoles = blocks("$ octodns-validate --config-file config.yaml");
     assert_eq!(consoles.len(), 3);
@@ -84,7 +84,7 @@ fn documents_are_whole_when_nothing_is_found() {
     }
 }
 
-/// The log goes to standard error meanwhile.
+/// The log goes to standard error in the meantime.
 #[test]
 fn every_program_shows_why_it_failed_in_the_format() {
     let workspace = example();
@@ -136,7 +136,7 @@ fn lines_of_files_elsewhere_are_not_shown() {
     }
 }
 
-/// Sources of other forms than YAML say where their files are.
+/// Sources with other formats than YAML report where their files are.
 #[test]
 fn lines_are_shown_of_the_folders_of_sources() {
     let elsewhere = Workspace::new();
@@ -191,7 +191,7 @@ fn the_workflow_of_the_page_can_be_run() {
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "ip-value-rfc");
 }
 
-/// What is wrong with a config, or with the form of a zone file.
+/// Errors in a config, or in the form of a zone file.
 #[test]
 fn findings_about_configs_and_yaml_say_what_to_write() {
     let zone = |text: &str| ("zones/unit.tests.yaml".to_owned(), text.to_owned());
@@ -260,8 +260,8 @@ fn findings_about_configs_and_yaml_say_what_to_write() {
     }
 }
 
-/// What holds nothing up is shown by `octodns-validate` in every format, and does not make it fail; the
-/// other programs log it.
+/// `octodns-validate` shows warnings in every format, and does not fail because of them; the other programs
+/// log them.
 #[test]
 fn warnings_about_the_config_are_findings() {
     for (from, to, place, message, help) in [
@@ -339,9 +339,9 @@ fn warnings_about_the_config_are_findings() {
     }
 }
 
-/// What `<<` brings is there to be replaced.
+/// Merged keys may be overridden.
 #[test]
-fn keys_beside_a_merge_are_not_there_twice() {
+fn keys_next_to_a_merge_are_not_duplicates() {
     let workspace = Workspace::new();
     let merged = "defaults: &defaults {sources: [none], targets: [target]}\n";
     let zone = "    <<: *defaults\n    sources: [zones]\n";
@@ -357,7 +357,7 @@ fn keys_beside_a_merge_are_not_there_twice() {
     assert_eq!(ran.stderr.matches("is there twice").count(), 1, "{}", ran.stderr);
 }
 
-/// Faults of every kind of record, in the order of their names.
+/// Errors in every kind of record, in the order of their names.
 const FAULTY: &str = include_str!("faulty.yaml");
 
 #[test]
@@ -371,8 +371,8 @@ fn findings_point_at_the_culprit_and_say_what_to_write() {
     insta::assert_snapshot!(culprits(&ran.stdout, FAULTY));
 }
 
-/// Each finding of a document with the line and the word of a zone file that it points at; all of them
-/// have advice.
+/// Each finding of a document, with the line and the word of the zone file that it points to; all of them
+/// have help.
 fn culprits(document: &str, file: &str) -> String {
     let document: Value = serde_json::from_str(document).unwrap();
     let (mut told, mut without) = (String::new(), Vec::new());
@@ -395,7 +395,7 @@ fn culprits(document: &str, file: &str) -> String {
     told
 }
 
-/// A zone in which every zone validator finds something, in the order of its names.
+/// A zone with a finding of every zone validator, in the order of their names.
 const FAULTY_ZONE: &str = "\
 '':
   - type: MX
@@ -466,7 +466,7 @@ other:
   value: mx.unit.tests.
 ";
 
-/// Values are sorted when they are read, and are found where they were written all the same.
+/// Values are sorted when they are read, but findings have their original positions.
 #[test]
 fn findings_about_zones_point_at_the_value() {
     let workspace = Workspace::new();

@@ -66,7 +66,7 @@ fn files_are_put_in_order_and_named() {
 }
 
 #[test]
-fn what_else_is_wrong_is_still_found() {
+fn other_errors_are_still_found() {
     let workspace = Workspace::new();
     workspace.write("zones/unit.tests.yaml", ZONE.replace("192.0.2.1", "192.0.2.256"));
     workspace.run(FIX).expect(1, &["sorted: ./zones/unit.tests.yaml", "yaml:11:10", "1 error"]);
@@ -136,9 +136,9 @@ mail:
     assert_eq!(read(&workspace, "zones/unit.tests.yaml"), zone);
 }
 
-/// Every refusal says what to do by hand, as its row in `docs/findings.md` does.
+/// Every refusal says what to do by hand, like its row in `docs/findings.md`.
 #[test]
-fn what_is_refused_says_what_to_do_by_hand() {
+fn refusals_say_what_to_do_by_hand() {
     let page = include_str!("../../../docs/findings.md");
     let base = "a: &a\n  ttl: 1\n  type: A\n  value: 192.0.2.1\n";
     for (zone, message, help) in [

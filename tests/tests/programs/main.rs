@@ -1,4 +1,4 @@
-//! The programs, run as a shell would run them.
+//! Tests of the programs, run as from a shell.
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 #![expect(clippy::disallowed_methods, reason = "cargo tells by the environment where it is")]

@@ -1,4 +1,4 @@
-//! `octodns-report` on a real server, beside the reference where that is installed.
+//! `octodns-report` with a real server, compared with the reference if that is installed.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -14,7 +14,7 @@ zones:
   lab.test.: {sources: [config]}
 ";
 
-/// Every type that octoDNS and the server have, and every way not to be there.
+/// Every type that octoDNS and the server support, and every kind of missing record.
 const MASTER_FILE: &str = r#"
 $TTL 3600
 @ SOA ns1 hostmaster 1 3600 600 86400 60
@@ -54,7 +54,7 @@ sub NS ns.sub
 ns.sub A 192.0.2.99
 "#;
 
-/// The same as in octoDNS, then what the server has not, or otherwise.
+/// First the same records as in octoDNS, then those that the server lacks or has differently.
 const ZONE: &str = r#"
 '': {type: NS, ttl: 3600, values: [ns1.lab.test., ns2.lab.test.]}
 ns1: {type: A, ttl: 3600, value: 192.0.2.53}
@@ -143,7 +143,7 @@ fn start() -> Option<(Workspace, Server)> {
     Some((workspace, server))
 }
 
-/// The reference, asking another port than 53, which it has no flag for.
+/// The reference with another port than 53, for which it has no flag.
 const REFERENCE: &str = "\
 import sys
 import dns.resolver
@@ -165,7 +165,7 @@ fn run(workspace: &Workspace, arguments: &str) -> Ran {
 }
 
 #[test]
-fn the_report_is_that_of_the_reference_byte_by_byte() {
+fn the_report_is_identical_to_that_of_the_reference() {
     let Some((workspace, server)) = start() else { return };
     let Some(python) = server::python() else { return };
     let port = server.address().port();
@@ -175,7 +175,7 @@ fn the_report_is_that_of_the_reference_byte_by_byte() {
             &format!("--output-format={format} 127.0.0.1:{port} 127.0.0.1:{port} [::1]:{port}"),
         );
         ours.expect(0, &[]);
-        // Where there is no `::1` both say that it does not answer.
+        // If there is no `::1`, both say that it does not answer.
         let theirs = Command::new(&python)
             .current_dir(workspace.path("."))
             .args(["-c", REFERENCE, &port.to_string(), "--config-file=config.yaml", "--quiet"])
@@ -193,9 +193,9 @@ fn the_report_is_that_of_the_reference_byte_by_byte() {
     }
 }
 
-/// Every type is read from the server as it was written into its master file.
+/// Every type is read from the server as written in its zone file.
 #[test]
-fn what_the_server_has_otherwise_is_shown_and_checked() {
+fn differences_of_the_server_are_shown_and_checked() {
     let Some((workspace, server)) = start() else { return };
     let address = server.address();
     let ran = run(&workspace, &format!("--format table --check {address}"));
@@ -222,7 +222,7 @@ fn what_the_server_has_otherwise_is_shown_and_checked() {
     let closing = "32 correct, 2 different, 1 unknown\n";
     assert!(ran.stdout.ends_with(closing), "{}", ran.stdout);
 
-    // Without what is otherwise the check passes, and says so.
+    // Without the differences the check passes, and says so.
     let zone: String = ZONE
         .split_inclusive('\n')
         .filter(|line| !line.starts_with("changed") && !line.starts_with("gone"))
@@ -231,7 +231,7 @@ fn what_the_server_has_otherwise_is_shown_and_checked() {
     let ran = run(&workspace, &format!("--output-format=table --check {address}"));
     ran.expect(0, &[]);
     assert!(ran.stdout.contains("32 correct, 1 unknown"), "{}", ran.stdout);
-    // A server that has no address fails the check, not the report.
+    // A server without an address fails the check, not the report.
     let ran = run(&workspace, &format!("--check {address} -- no/server"));
     ran.expect(1, &[]);
     run(&workspace, &format!("{address} -- no/server")).expect(0, &[]);
@@ -255,7 +255,7 @@ fn without_a_zone_a_source_or_a_server_there_is_no_report() {
     {
         run(&workspace, arguments).expect(2, &[]);
     }
-    // What is wrong is told as `--format` says; a format of reports means text.
+    // Errors are shown as `--format` says; a format of reports means text.
     let ran = run(&workspace, "--format=json no/server");
     ran.expect(1, &[]);
     assert!(ran.stdout.contains("there is no DNS server to query (no/server)"), "{}", ran.stdout);
@@ -263,13 +263,13 @@ fn without_a_zone_a_source_or_a_server_there_is_no_report() {
     ran.expect(1, &["there is no DNS server to query (no/server)"]);
     run(&workspace, "--format=xml 192.0.2.53")
         .expect(2, &["csv, table, json, text, sarif, github"]);
-    // An empty zone is an empty report.
+    // An empty zone has an empty report.
     let ran = run(&workspace, "192.0.2.53");
     ran.expect(0, &[]);
     assert_eq!(ran.stdout, "Name,Type,TTL,192.0.2.53,Consistent\r\n\n");
 }
 
-/// What a program shows on a terminal: what comes before it on the command line sets its environment.
+/// The output of a program on a terminal; the text before it on the command line sets its environment.
 fn on_a_terminal(workspace: &Workspace, line: &str) -> Option<String> {
     let script = server::program("script")?;
     let program = workspace.command("octodns-report");
@@ -277,13 +277,13 @@ fn on_a_terminal(workspace: &Workspace, line: &str) -> Option<String> {
     let line = line.replace("octodns-report", &program);
     let mut command = Command::new(script);
     command.current_dir(workspace.path(".")).env_clear().env("TERM", "xterm");
-    // Its own input is none, and the terminal that it makes for the program has no height.
+    // Its own input is empty, and the terminal that it creates for the program has no height.
     let output = command.args(["-qefc", &line, "/dev/null"]).stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-/// Progress is for people: on a terminal only, on the standard error, gone at the end.
+/// The progress is for people: only on a terminal, on standard error, and cleared at the end.
 #[test]
 fn progress_is_shown_on_a_terminal() {
     let Some((workspace, server)) = start() else { return };
@@ -297,10 +297,10 @@ fn progress_is_shown_on_a_terminal() {
     let Some(shown) = on_a_terminal(&workspace, &format!("{line} >report.json")) else { return };
     assert!(has_progress(&shown), "{shown}");
     assert_eq!(fs::read_to_string(workspace.path("report.json")).unwrap(), result);
-    // The last that is written of it clears its line.
+    // The last output clears its line.
     assert!(shown.ends_with("\r\x1b[2K"), "{shown:?}");
 
-    // A code that ends in `m` is a colour.
+    // A code that ends in `m` is a color.
     let is_colour = |code: &str| code.chars().find(char::is_ascii_alphabetic) == Some('m');
     let has_colours = |text: &str| text.split("\x1b[").skip(1).any(is_colour);
     let plain = on_a_terminal(&workspace, &format!("NO_COLOR=1 {line} >report.json")).unwrap();

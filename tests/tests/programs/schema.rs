@@ -1,5 +1,5 @@
-//! The schemas we emit, held against our own examples and against what is plainly wrong, by a validator
-//! that is not ours.
+//! The schemas that we emit, tested with our own examples and with obvious errors, using an independent
+//! validator.
 
 use std::path::{Path, PathBuf};
 
@@ -56,7 +56,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Where a document is wrong.
+/// The positions of errors in a document.
 fn wrong(schema: &Validator, document: &Json) -> Vec<String> {
     schema
         .iter_errors(document)
@@ -68,7 +68,7 @@ fn is_config(document: &Json) -> bool {
     document.get("providers").is_some()
 }
 
-/// The blocks of a page that start with these words after the fence.
+/// The code blocks of a page that start with these words after the fence.
 fn blocks(page: &str, info: &str) -> Vec<String> {
     let fence = format!("```{info}\n");
     page.split(&fence)
@@ -78,7 +78,7 @@ fn blocks(page: &str, info: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_examples_of_the_page_are_told_apart() {
+fn the_examples_of_the_page_are_distinguished() {
     let Schemas { zone, config } = schemas(Dialect::Complete);
     let page = std::fs::read_to_string(root().join("docs/schema.md")).unwrap();
     let right = blocks(&page, "yaml");
@@ -122,7 +122,7 @@ fn the_program_writes_them() {
     assert_eq!(written, zone_schema(&registry, Dialect::Octodns).to_value());
 }
 
-/// Whatever a page shows as a config is one.
+/// Every config on a page is valid.
 #[test]
 fn the_configs_of_all_pages_are_accepted() {
     let Schemas { config, .. } = schemas(Dialect::Complete);
@@ -163,7 +163,7 @@ fn the_quickstart_is_accepted() {
 }
 
 #[test]
-fn zone_files_are_told_apart() {
+fn valid_and_invalid_zone_files_are_distinguished() {
     let Schemas { zone, .. } = schemas(Dialect::Complete);
     for (text, valid) in [
         ("www: {type: A, value: 192.0.2.1}", true),
@@ -228,7 +228,7 @@ fn zone_files_are_told_apart() {
 }
 
 #[test]
-fn config_files_are_told_apart() {
+fn valid_and_invalid_config_files_are_distinguished() {
     let Schemas { config, .. } = schemas(Dialect::Complete);
     let base =
         "providers: {config: {class: yaml, directory: x}}\nzones: {a.: {sources: [config]}}\n";

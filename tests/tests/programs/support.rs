@@ -1,4 +1,4 @@
-//! Running the programs, as a shell would.
+//! Runs the programs, as from a shell.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// A config of one zone, which is read from `zones` and written to `target`.
+/// A config with one zone, which is read from `zones` and written to `target`.
 pub(crate) const CONFIG: &str = "\
 providers:
   zones:
@@ -24,13 +24,13 @@ zones:
     targets: [target]
 ";
 
-/// A zone of one record.
+/// A zone with one record.
 pub(crate) const ZONE: &str = "www:\n  type: A\n  value: 192.0.2.1\n";
 
-/// The folder of the programs, which are built if need be.
+/// The folder of the programs, which are built if necessary.
 ///
-/// They are of other packages than the tests, so cargo neither builds them for the tests nor tells where
-/// they are: they stand beside the tests' own folder.
+/// They belong to other packages than the tests, so cargo neither builds them for the tests nor says where
+/// they are: they are next to the tests' own folder.
 pub(crate) fn programs() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
@@ -39,7 +39,7 @@ pub(crate) fn programs() -> &'static Path {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
-        // With examples, so that dependencies have the features that they are compiled with for tests.
+        // With examples, so that dependencies get the same features as for tests.
         let args = ["build", "--quiet", "--workspace", "--bins", "--examples"];
         build.current_dir(workspace).args(args);
         if folder.file_name() == Some(OsStr::new("release")) {
@@ -50,7 +50,7 @@ pub(crate) fn programs() -> &'static Path {
     })
 }
 
-/// A folder to run programs in.
+/// A folder for running programs.
 pub(crate) struct Workspace(TempDir);
 
 impl Workspace {
@@ -73,7 +73,7 @@ impl Workspace {
         fs::write(self.path(name), content).unwrap();
     }
 
-    /// Every file and folder there is, sorted, links not followed.
+    /// All files and folders, sorted, without following links.
     pub(crate) fn list(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut folders = vec![self.0.path().to_owned()];
@@ -92,7 +92,7 @@ impl Workspace {
         found
     }
 
-    /// A program, to be run in the folder: its name, and arguments without blanks in them.
+    /// A program to be run in the folder: its name and arguments, separated by blanks.
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut words = line.split_whitespace();
         let mut command = self.command_at(&programs().join(words.next().unwrap()));
@@ -107,7 +107,7 @@ impl Workspace {
         command
     }
 
-    /// Runs a program to its end, which it comes to by itself and soon.
+    /// Runs a program that ends soon by itself.
     pub(crate) fn run(&self, line: &str) -> Ran {
         Ran::of(line, &mut self.command(line))
     }
@@ -117,7 +117,7 @@ impl Workspace {
         Ran::of(line, self.command(line).envs(environment.iter().copied()))
     }
 
-    /// Runs a program by a shell, after commands of the shell.
+    /// Runs a program in a shell, after other shell commands.
     #[cfg(unix)]
     pub(crate) fn run_after(&self, setup: &str, line: &str) -> Ran {
         let script = format!("{setup}; exec {}/{line}", programs().display());
@@ -130,18 +130,18 @@ impl Workspace {
 /// How a program ended.
 #[derive(Debug)]
 pub(crate) struct Ran {
-    /// The command line, for the messages of assertions.
+    /// The command line, for messages of assertions.
     pub(crate) line: String,
-    /// Its exit code; none if it was killed.
+    /// Its exit code; `None` if it was killed.
     pub(crate) code: Option<i32>,
-    /// What it wrote to its standard output.
+    /// Its standard output.
     pub(crate) stdout: String,
-    /// What it wrote to its standard error.
+    /// Its standard error.
     pub(crate) stderr: String,
 }
 
 impl Ran {
-    /// Far more than any program needs in a debug build on a busy machine.
+    /// Far more than any program needs, even a debug build on a busy machine.
     const LIMIT: Duration = Duration::from_mins(1);
 
     pub(crate) fn of(line: &str, command: &mut Command) -> Self {
@@ -160,7 +160,7 @@ impl Ran {
         ran
     }
 
-    /// Asserts the exit code, and what the standard error must tell.
+    /// Asserts the exit code, and parts of the standard error.
     pub(crate) fn expect(&self, code: i32, told: &[&str]) {
         let line = &self.line;
         assert_eq!(self.code, Some(code), "{line}: {self:#?}");

@@ -1,4 +1,4 @@
-//! `octodns-sync`: exit codes, what goes to which stream, logging.
+//! `octodns-sync`: exit codes, output streams, logging.
 
 use std::fs;
 use std::process::Stdio;
@@ -47,7 +47,7 @@ fn the_log_goes_to_the_standard_output_when_asked() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_not_an_error() {
+fn a_closed_output_is_not_an_error() {
     let workspace = Workspace::new();
     let mut command = workspace.command(&format!("{SYNC} --log-stream-stdout"));
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -57,7 +57,7 @@ fn a_reader_that_goes_away_is_not_an_error() {
 }
 
 #[test]
-fn a_config_that_cannot_be_used_is_exit_code_1_with_its_place() {
+fn an_invalid_config_is_exit_code_1_with_its_position() {
     let workspace = Workspace::new();
     workspace.run("octodns-sync --config-file=nope.yaml").expect(1, &["nope.yaml"]);
 

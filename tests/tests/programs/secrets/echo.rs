@@ -1,4 +1,4 @@
-//! A service that quotes what it is sent, in all forms, wherever its answers have room for it.
+//! A service that repeats what it receives, in all forms, anywhere in its responses.
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -10,24 +10,24 @@ use tokio::runtime::Runtime;
 
 use super::forms::{HEADER_SECRETS, forms};
 
-/// How it answers.
+/// How it responds.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Mode {
-    /// 401, with quotes where APIs have their words.
+    /// 401, with the secret in the usual places for error messages.
     Refused,
     /// 400, as text.
     Plain,
     /// 500.
     Broken,
-    /// 200, with text where other things belong.
+    /// 200, with text in unexpected places.
     Malformed,
-    /// 200, and no all the same.
+    /// 200, but with an error in the body.
     Unsuccessful,
-    /// 401, with words that are cut off in the middle of the quote.
+    /// 401, with a message that is truncated within the secret.
     Long,
     /// A redirect.
     Elsewhere,
-    /// Reading works, writing is refused.
+    /// Reads succeed, writes are refused.
     Writes,
 }
 
@@ -43,13 +43,13 @@ impl Mode {
         Self::Writes,
     ];
 
-    /// How many quotes a program tells at least, made unreadable.
+    /// The minimum number of redacted secrets in the output of a program.
     pub(super) fn min_told(self) -> usize {
         match self {
             Self::Refused | Self::Plain | Self::Broken => 8,
             Self::Malformed | Self::Writes => 3,
             Self::Unsuccessful => 1,
-            // Cut off before, or not told at all.
+            // Truncated before the secret, or not shown at all.
             Self::Long | Self::Elsewhere => 0,
         }
     }
@@ -61,10 +61,10 @@ struct State {
     quoted: BTreeSet<&'static str>,
 }
 
-/// What the service does with a request.
+/// The service's function from requests to responses.
 type Answering = Box<dyn FnMut(&Request) -> Response + Send>;
 
-/// The service, with a thread to run in.
+/// The service, with a thread to run it.
 pub(super) struct Echo {
     runtime: Runtime,
     fake: Fake<Answering>,
@@ -92,7 +92,7 @@ impl Echo {
         self.fake.url().to_owned()
     }
 
-    /// A port on which nobody listens.
+    /// A port without a listener.
     pub(super) fn closed_port(&self) -> u16 {
         let _context = self.runtime.enter();
         TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
@@ -102,13 +102,13 @@ impl Echo {
         self.state.lock().unwrap().mode = Some(mode);
     }
 
-    /// Whether a secret was quoted since this was last asked.
+    /// Whether a secret was repeated since the last call.
     pub(super) fn take_quoted(&self, secret: &str) -> bool {
         self.state.lock().unwrap().quoted.remove(secret)
     }
 }
 
-/// All that was sent, and the secrets of it in all their forms.
+/// Everything that was sent, and its secrets in all forms.
 fn quote(request: &Request, quoted: &mut BTreeSet<&'static str>) -> String {
     let headers: Vec<_> =
         request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
@@ -154,7 +154,7 @@ fn is_aws(request: &Request) -> bool {
     request.header("x-amz-date").is_some()
 }
 
-/// A no with words, as the API of the request says it.
+/// A refusal with a message, in the format of the request's API.
 fn no(request: &Request, status: u16, words: &str) -> Response {
     if is_aws(request) {
         let words = words.replace('&', "&amp;").replace('<', "&lt;");
@@ -169,7 +169,7 @@ fn no(request: &Request, status: u16, words: &str) -> Response {
     Response::json(status, body)
 }
 
-/// An empty zone, as each API has it; nothing for what is written.
+/// An empty zone, in the format of each API; `None` for writes.
 fn read(request: &Request) -> Option<Response> {
     if request.method != "GET" {
         return None;

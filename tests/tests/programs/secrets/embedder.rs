@@ -1,5 +1,5 @@
-//! A program of somebody else's, which shows the options it has, and panics with them in its hands. It is this
-//! test's own program, started again.
+//! An embedding program, which prints its options, and panics while it holds them. It is this test's own
+//! executable, started again.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ use super::forms::SECRETS;
 /// Set for the program that panics.
 const VARIABLE: &str = "OCTODNS_TEST_EMBEDDER";
 
-/// All that the program says.
+/// All output of the program.
 pub(super) fn run() -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "--nocapture", "secrets::embedder::a_program_that_panics"]);
@@ -59,7 +59,7 @@ fn a_program_that_panics() {
     panic!("the provider gives up: {}", all.join("\n"));
 }
 
-/// Options of a provider as a program prints them, on one line and on several.
+/// Debug output of a provider's options, on one line and on several.
 fn shown<O: Options + std::fmt::Debug>(options: &Json) -> String {
     let text = options.to_string();
     let written = load(&text, &LoadOptions::new("options")).unwrap().root.into_owned();

@@ -1,8 +1,8 @@
-//! The credentials, and the forms in which they could be said.
+//! The credentials, and the forms in which they could be shown.
 
 use std::fmt::Write as _;
 
-/// One of each kind, with characters that texts are escaped for.
+/// One of each kind, with characters that need escapes in some formats.
 #[derive(Clone, Copy)]
 pub(super) struct Secrets {
     pub(super) cf_token: &'static str,
@@ -26,7 +26,7 @@ pub(super) const SECRETS: Secrets = Secrets {
     proxy_password: "pr0xyPasswordSecret",
 };
 
-/// The same as YAML has them.
+/// The same, quoted for YAML.
 pub(super) struct Quoted {
     pub(super) cf_token: String,
     pub(super) cf_key: String,
@@ -36,7 +36,7 @@ pub(super) struct Quoted {
 }
 
 impl Secrets {
-    /// Text of JSON is text of YAML.
+    /// A JSON string is a YAML string.
     pub(super) fn quoted(self) -> Quoted {
         let quoted = |text: &str| serde_json::to_string(text).unwrap();
         Quoted {
@@ -49,7 +49,7 @@ impl Secrets {
     }
 }
 
-/// Those that are sent as they are, and so can be quoted: those of signatures never leave the program.
+/// Those that are sent verbatim, and so can be repeated: keys for signatures never leave the program.
 pub(super) const HEADER_SECRETS: [&str; 5] =
     [SECRETS.cf_token, SECRETS.cf_key, SECRETS.do_token, SECRETS.pdns_key, SECRETS.aws_token];
 
@@ -64,10 +64,10 @@ const ALL: [&str; 8] = [
     SECRETS.proxy_password,
 ];
 
-/// How much of a secret's start tells too much.
+/// How many characters from the start of a secret are too many to show.
 const START: usize = 10;
 
-/// Every form of a secret, each under its name.
+/// Every form of a secret, with its name.
 pub(super) fn forms(secret: &str) -> Vec<(&'static str, String)> {
     let json = |text: &str| {
         let quoted = serde_json::to_string(text).unwrap();
@@ -87,7 +87,7 @@ pub(super) fn forms(secret: &str) -> Vec<(&'static str, String)> {
         ("in a form", in_url(secret, "-_.*", true).replace("%20", "+")),
     ];
     for before in ["", "u", "me"] {
-        // What follows changes the last characters.
+        // The following text changes the last characters.
         let text = in_base64(format!("{before}{secret}").as_bytes());
         let start = (before.len() * 8).div_ceil(6);
         let end = (before.len() + secret.len()) * 8 / 6;
@@ -97,7 +97,7 @@ pub(super) fn forms(secret: &str) -> Vec<(&'static str, String)> {
     forms
 }
 
-/// What of the secrets is in a text, and where.
+/// The parts of secrets in a text, and where they are.
 pub(super) fn leaks(text: &str) -> Vec<String> {
     let mut leaks = Vec::new();
     for secret in ALL {
@@ -140,7 +140,7 @@ fn in_base64(bytes: &[u8]) -> String {
     text
 }
 
-/// A search that finds nothing proves nothing.
+/// A search that never finds anything would prove nothing.
 #[test]
 fn each_form_would_be_found() {
     assert_eq!(in_base64(b"foobar"), "Zm9vYmFy");

@@ -1,6 +1,6 @@
-//! Credentials are in nothing that the programs say, whatever goes wrong and however much is logged.
+//! Credentials are never in the output of the programs, whatever goes wrong and however much is logged.
 //!
-//! The services quote everything they are sent in what they answer, in every form that texts take on the way.
+//! The services repeat everything they receive in their responses, in every encoding that texts can have.
 
 mod echo;
 mod embedder;
@@ -15,11 +15,11 @@ use crate::support::{Ran, Workspace};
 
 const FORMATS: [&str; 4] = ["text", "json", "sarif", "github"];
 
-/// A secret of the environment, where a config says so.
+/// The environment variables with secrets, for configs that use them.
 const ENVIRONMENT: [(&str, &str); 2] =
     [("DO_TOKEN", SECRETS.do_token), ("TSIG_SECRET", SECRETS.tsig_secret)];
 
-/// Every provider with credentials, all asking the same service.
+/// Every provider with credentials, all with the same service.
 fn config(url: &str, port: u16) -> String {
     let http = "http: {attempts: 1, retry_wait: 0, timeout: 20, requests_per_second: 100000}";
     let s = SECRETS.quoted();
@@ -96,7 +96,7 @@ providers:
     text
 }
 
-/// Runs a program; nothing it says may have a secret in it.
+/// Runs a program; its output must not contain a secret.
 fn run(workspace: &Workspace, line: &str) -> Ran {
     let ran = workspace.run_with(line, &ENVIRONMENT);
     for said in [&ran.stdout, &ran.stderr] {
@@ -110,9 +110,9 @@ fn everything(ran: &Ran) -> String {
     format!("{}{}", ran.stdout, ran.stderr)
 }
 
-/// How much of what the service quoted is told is counted, so that a program that says nothing does not pass.
+/// Counts how much of the service's text is shown, so that a program without output does not pass.
 #[test]
-fn services_that_quote_credentials_do_not_make_them_known() {
+fn credentials_repeated_by_services_are_redacted() {
     let echo = Echo::start();
     let workspace = Workspace::new();
     workspace.write("config.yaml", config(&echo.url(), echo.closed_port()));
@@ -132,7 +132,7 @@ fn services_that_quote_credentials_do_not_make_them_known() {
 }
 
 #[test]
-fn every_program_and_format_keeps_them() {
+fn every_program_and_format_keeps_secrets() {
     let echo = Echo::start();
     let workspace = Workspace::new();
     workspace.write("config.yaml", config(&echo.url(), echo.closed_port()));
@@ -156,7 +156,7 @@ fn every_program_and_format_keeps_them() {
 
 /// Findings quote what is wrong and show its line.
 #[test]
-fn configs_that_are_wrong_do_not_tell_them() {
+fn invalid_configs_do_not_reveal_secrets() {
     let s = SECRETS;
     for (class, options, told) in [
         ("octodns_digitalocean.DigitalOceanProvider", format!("tokne: '{}'", s.do_token), "tokne"),
@@ -241,9 +241,9 @@ fn configs_that_are_wrong_do_not_tell_them() {
     }
 }
 
-/// A warning shows a line as well, here of a file that the config includes.
+/// A warning shows a line as well, here of an included file.
 #[test]
-fn files_that_a_config_includes_do_not_tell_them() {
+fn included_files_do_not_reveal_secrets() {
     let s = SECRETS;
     for (included, told) in [
         (format!("class: digitalocean\ntoken: '{0}'\ntoken: '{0}'\n", s.do_token), "token"),
@@ -260,9 +260,9 @@ fn files_that_a_config_includes_do_not_tell_them() {
     }
 }
 
-/// A provider of another program may print its options, or die with them in its hands.
+/// The provider of an embedding program may print its options, or panic while it holds them.
 #[test]
-fn a_panic_does_not_tell_them() {
+fn a_panic_does_not_reveal_secrets() {
     let said = embedder::run();
     assert!(said.contains("the provider gives up: "), "{said}");
     assert!(said.matches("***").count() >= 12, "{said}");
