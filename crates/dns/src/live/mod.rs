@@ -4,14 +4,12 @@
 //! way. The rules, in short:
 //!
 //! - Values are compared as record data, so that their order, the strings of a text and the case of names do
-//! not
-//!   matter.
+//!   not matter.
 //! - A TTL must be equal to the zone's if the server is authoritative; in a cache it may have been counting
-//! down.
+//!   down.
 //! - For a record with pools or geos, any of their values is a valid answer.
 //! - Records at and below a zone cut belong to the child: the parent's referral is compared, the rest is left
-//! open,
-//!   and so is what does not exist on the wire (`ALIAS`).
+//!   open, and so is what does not exist on the wire (`ALIAS`).
 //! - Wildcards are queried by their own name, `*`.
 
 mod judge;

@@ -1,5 +1,5 @@
-//! Reads a zone from its zone file, as a source does, and prints the number of records: `read-zone DIRECTORY
-//! ZONE`. `cargo xtask harness --zone-file` measures it.
+//! Reads a zone from its zone file, as a source does, and prints the number of records:
+//! `read-zone DIRECTORY ZONE`. `cargo xtask harness --zone-file` measures it.
 
 #![expect(clippy::print_stdout, reason = "it is a program")]
 
