@@ -14,6 +14,7 @@ use octodns_testkit::dns::{FakeDns, Question, nxdomain, record, send, txt};
 
 const VALIDATORS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/validators.md"));
+const CONFIG: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/config.md"));
 const PROCESSORS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/processors.md"));
 
@@ -59,7 +60,7 @@ fn example(section: &str) -> Example<'_> {
 
 /// Whether a line is a row of a plan's table, that of a new zone, the headings and other tables left out.
 fn is_change(line: &str) -> bool {
-    let heading = ["| Operation", "|--", "| Create | Zone<", "| option", "| `"];
+    let heading = ["| Operation", "|--", "| Create | Zone<", "| option", "| section", "| `"];
     line.starts_with('|') && !heading.iter().any(|start| line.starts_with(start))
 }
 
@@ -112,6 +113,31 @@ async fn the_examples_of_validators_do_what_their_sections_say() {
     let mut examples = examples(VALIDATORS);
     examples.retain(|example| example.title != "All validators");
     all_do_what_they_say(examples).await;
+}
+
+#[tokio::test]
+async fn the_examples_of_configs_do_what_their_sections_say() {
+    let mut examples = examples(CONFIG);
+    examples.retain(|example| !example.config.is_empty() && example.title != "Plan outputs");
+    assert_eq!(examples.len(), 4);
+    all_do_what_they_say(examples).await;
+}
+
+#[tokio::test]
+async fn the_plan_outputs_of_the_page_write_their_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let section = example(CONFIG.split_once("\n## Plan outputs\n").unwrap().1);
+    fs::create_dir(folder.path().join("config")).unwrap();
+    fs::write(folder.path().join("config/example.com.yaml"), "www: {type: A, value: 192.0.2.1}\n")
+        .unwrap();
+    let path = folder.path().join("config.yaml");
+    let place = format!("{}/", folder.path().display());
+    fs::write(&path, section.config.replace("./", &place)).unwrap();
+    plan(&path).await.unwrap();
+    for file in ["plan.md", "plan.json", "plan.html"] {
+        let text = fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(text.contains("192.0.2.1"), "{file}: {text}");
+    }
 }
 
 /// The rows of the page are those of the checks there are, each with a word on what it objects to.
