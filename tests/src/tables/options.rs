@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use octodns::core::TargetOptions;
-use octodns::core::schema::{JsonSchema, SchemaGenerator, settings};
+use octodns::core::registry::Host;
+use octodns::core::schema::{Dialect, JsonSchema, SchemaGenerator, settings};
 use serde_json::Value as Json;
 
 use super::provider::Provider;
@@ -11,6 +12,9 @@ use super::{Part, markdown};
 
 /// The page of the options that many classes share.
 const COMMON: &str = "docs/providers/README.md";
+
+/// The page of the keys of a config.
+const CONFIG: &str = "docs/config.md";
 
 /// The struct of the option `http`.
 const HTTP: &str = "HttpOptions";
@@ -40,6 +44,14 @@ pub(super) fn tables(providers: &[Provider]) -> Vec<Part> {
     parts.push(part(COMMON.to_owned(), "options of targets".to_owned(), &targets, &generator));
     let http = generator.definitions()[HTTP].clone();
     parts.push(part(COMMON.to_owned(), "options of http".to_owned(), &http, &generator));
+    let config =
+        octodns::config_schema(&octodns::registry(None, Host::default()), Dialect::Complete);
+    let sections = &config.as_value()["properties"];
+    for (name, keys) in
+        [("manager", &sections["manager"]), ("zones", &sections["zones"]["additionalProperties"])]
+    {
+        parts.push(part(CONFIG.to_owned(), name.to_owned(), keys, &generator));
+    }
     parts
 }
 
