@@ -40,8 +40,10 @@ async fn dump(case: &Json) -> Result<Files, Box<dyn std::error::Error>> {
     let provider = YamlProvider::new("target", from_value::<YamlOptions>(&given)?);
     let existing = Zone::new(ZoneName::new(case["zone"].as_str().unwrap_or_default())?);
     let mut desired = existing.clone();
+    let mut how = AddOptions::default();
+    how.lenient = true;
     for record in records(case, existing.name())? {
-        desired.add(record, AddOptions { replace: false, lenient: true })?;
+        desired.add(record, how)?;
     }
     let changes = desired.records().map(|record| Change::Create(Arc::clone(record))).collect();
     let plan = Plan::new(existing, desired, changes, false).approve_by_force();
@@ -54,7 +56,8 @@ async fn dump(case: &Json) -> Result<Files, Box<dyn std::error::Error>> {
 fn records(case: &Json, zone: &ZoneName) -> Result<Vec<Record>, String> {
     let types = RecordTypes::default();
     let validators = RecordValidators::legacy(&types);
-    let context = LoadContext { lenient: true, ..LoadContext::new(zone, &validators, &types) };
+    let mut context = LoadContext::new(zone, &validators, &types);
+    context.lenient = true;
     let load = |record: &Json| {
         let mut report = Report::new();
         let data = json::value_of(&record["data"]);

@@ -91,7 +91,7 @@ impl DiffScope<'_> {
 
     /// Members of a group are equal, those of different groups are not.
     fn equality(&mut self, id: &str, case: &Json, record: Record, differences: &mut Vec<String>) {
-        const ALL: Compare = Compare { geo: true, dynamic: true };
+        const ALL: Compare = Compare::EVERYTHING;
         let name = format!("{} {}", case["zone"], record.name().as_str());
         let group = text(case, "equal_to").unwrap_or(id).to_owned();
         let mut wrong = HashMap::new();
@@ -117,17 +117,8 @@ fn load(
     data: &Value<'_>,
     lenient: bool,
 ) -> (Option<Record>, Report) {
-    let context = LoadContext {
-        zone,
-        source: None,
-        files: &[],
-        lenient,
-        default_ttl: None,
-        escape_semicolons: false,
-        keeps_positions: true,
-        validators,
-        types,
-    };
+    let mut context = LoadContext::new(zone, validators, types);
+    context.lenient = lenient;
     let mut report = Report::new();
     let record = Record::load(name, data, &context, &mut report);
     (record, report)

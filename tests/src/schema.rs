@@ -173,10 +173,8 @@ impl Zones {
     /// Reads a record like a provider of YAML files.
     fn load(&self, name: &Value<'_>, data: &Value<'_>, report: &mut Report) {
         let Ok(zone) = ZoneName::new("unit.tests.") else { return };
-        let context = LoadContext {
-            default_ttl: Some(3600),
-            ..LoadContext::new(&zone, &self.validators, &self.types)
-        };
+        let mut context = LoadContext::new(&zone, &self.validators, &self.types);
+        context.default_ttl = Some(3600);
         Record::load(name, data, &context, report);
     }
 
@@ -279,14 +277,11 @@ fn other_yaml(
 /// The findings about a config file, from building all of its components.
 fn find_in_config(path: &Path, steps: &Steps) -> Report {
     let environment = steps.environment.clone();
-    let host = Host {
-        clock: Arc::new(|| {
-            Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_767_323_045))
-        }),
-        uuid: Arc::new(|| Some("b2f0c0de-0000-4000-8000-000000000000".to_owned())),
-        env: Arc::new(move |name| environment.get(name).cloned()),
-        ..Host::default()
-    };
+    let mut host = Host::default();
+    host.clock =
+        Arc::new(|| Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_767_323_045)));
+    host.uuid = Arc::new(|| Some("b2f0c0de-0000-4000-8000-000000000000".to_owned()));
+    host.env = Arc::new(move |name| environment.get(name).cloned());
     let options = ManagerOptions::new(registry(None, host));
     match Manager::from_config_file(path, &options) {
         Ok(_) => Report::new(),

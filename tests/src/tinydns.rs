@@ -43,22 +43,20 @@ async fn read(case: &Json) -> Result<Json, Box<dyn std::error::Error>> {
     let sub_zones = case["sub_zones"].as_array().into_iter().flatten().filter_map(Json::as_str);
     let sub_zones: SubZones = sub_zones.collect();
     let (types, lenient) = (Arc::new(RecordTypes::default()), case["lenient"] == true);
-    let request = ZoneRequest {
-        name: &name,
-        sub_zones: &sub_zones,
-        target: false,
-        lenient,
-        validators: &Arc::new(RecordValidators::legacy(&types)),
-        types: &types,
-    };
+    let validators = Arc::new(RecordValidators::legacy(&types));
+    let mut request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
+    request.lenient = lenient;
     let read = source.read(&request).await?.ok_or("no such zone")?;
     if read.report.has_errors() {
         return Err(read.report.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     }
-    let settings = ZoneSettings { sub_zones: sub_zones.clone(), ..ZoneSettings::default() };
+    let mut settings = ZoneSettings::default();
+    settings.sub_zones = sub_zones.clone();
     let mut zone = Zone::with_settings(name.clone(), Arc::new(settings));
+    let mut how = AddOptions::default();
+    how.lenient = lenient;
     for record in read.records {
-        zone.add(record, AddOptions { replace: false, lenient })?;
+        zone.add(record, how)?;
     }
     let mut records: Vec<&Arc<Record>> = zone.records().collect();
     records.sort_by_key(|record| (record.name().as_str(), record.record_type().as_str()));

@@ -7,7 +7,7 @@ use octodns_core::record::{LoadContext, Record, RecordData, RecordTypes, Txt};
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::Map;
 use octodns_core::{Diagnostic, Report, Value, ZoneName};
-use octodns_yaml::{DumpOptions, LoadOptions, Order, dump, load};
+use octodns_yaml::{DumpOptions, LoadOptions, dump, load};
 use serde_json::Value as Json;
 
 use crate::{Options, Outcome};
@@ -105,11 +105,9 @@ impl Vector<'_> {
         let mut report = Report::new();
         let Ok(zone) = ZoneName::new("unit.tests.") else { return (None, report) };
         let validators = RecordValidators::legacy(&types);
-        let context = LoadContext {
-            lenient: true,
-            escape_semicolons: self.has_bare_semicolons(),
-            ..LoadContext::new(&zone, &validators, &types)
-        };
+        let mut context = LoadContext::new(&zone, &validators, &types);
+        context.lenient = true;
+        context.escape_semicolons = self.has_bare_semicolons();
         let data: Map<'_> = [
             ("type", Value::from("TXT")),
             ("ttl", 60.into()),
@@ -138,7 +136,8 @@ fn strings(written: &str) -> impl Iterator<Item = usize> {
 /// A text as YAML writes it after a key.
 fn scalar(text: &str) -> String {
     let map: Map<'_> = [("k", Value::from(text.to_owned()))].into_iter().collect();
-    let options = DumpOptions { order: Order::Natural, allow_unicode: true };
+    let mut options = DumpOptions::default();
+    options.allow_unicode = true;
     let dumped = dump(&map.into(), &options);
     dumped.trim_start_matches("---\nk: ").trim_end_matches('\n').to_owned()
 }

@@ -79,7 +79,9 @@ fn between_readers(
         Ok(document) => format!("{:?} {:?}", document.root, document.report),
         Err(error) => error.to_string(),
     };
-    let full = load(text, &LoadOptions { thorough: true, ..options.clone() });
+    let mut thorough = options.clone();
+    thorough.thorough = true;
+    let full = load(text, &thorough);
     let (ours, full) = (seen(loaded), seen(&full));
     (ours != full).then(|| format!("the fast reader reads {ours}, the full one {full}"))
 }

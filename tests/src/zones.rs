@@ -102,12 +102,10 @@ fn empty_zone(case: &Json) -> Option<Zone> {
     if disabled_validators.iter().any(|id| id.starts_with('_')) {
         return None;
     }
-    let settings = ZoneSettings {
-        sub_zones,
-        ignore_subzone_adds,
-        disabled_validators,
-        ..ZoneSettings::default()
-    };
+    let mut settings = ZoneSettings::default();
+    settings.sub_zones = sub_zones;
+    settings.ignore_subzone_adds = ignore_subzone_adds;
+    settings.disabled_validators = disabled_validators;
     Some(Zone::with_settings(name, Arc::new(settings)))
 }
 
@@ -116,21 +114,13 @@ fn load(zone: &mut Zone, case: &Json) -> Vec<String> {
     let types = RecordTypes::default();
     let validators = RecordValidators::legacy(&types);
     let records = case["records"].as_array().map_or(&[][..], Vec::as_slice);
-    let how = AddOptions { replace: false, lenient: case["lenient"] == true };
+    let mut how = AddOptions::default();
+    how.lenient = case["lenient"] == true;
     let mut words = Vec::with_capacity(records.len());
     for record in records {
         let name = zone.name().clone();
-        let context = LoadContext {
-            zone: &name,
-            source: None,
-            files: &[],
-            lenient: true,
-            default_ttl: None,
-            escape_semicolons: false,
-            keeps_positions: true,
-            validators: &validators,
-            types: &types,
-        };
+        let mut context = LoadContext::new(&name, &validators, &types);
+        context.lenient = true;
         let (name, data): (Value<'_>, Value<'_>) =
             (value_of(&record["name"]), value_of(&record["data"]));
         let loaded = Record::load(&name, &data, &context, &mut Report::new());

@@ -174,7 +174,7 @@ fn failed(error: &LoggingError, file: Option<&str>) -> Report {
     let mut diagnostic =
         Diagnostic::error("logging", message).help("see --help for how to set up logging");
     if let Some(file) = file {
-        diagnostic.origin = Origin { line: error.line(), column: 1, ..Origin::file(file) };
+        diagnostic.origin = Origin::at(file, error.line(), 1);
     }
     only(diagnostic)
 }

@@ -16,8 +16,7 @@ fn found() -> (TempDir, Report) {
     fs::create_dir(folder.path().join("zones")).unwrap();
     let zone = folder.path().join("zones/münchen.tests.yaml");
     fs::write(&zone, "www:\n  ttl: 'einé Stunde'\n  type: A\n").unwrap();
-    let at =
-        |line, column| Origin { file: Some(zone.to_string_lossy().as_ref().into()), line, column };
+    let at = |line, column| Origin::at(zone.to_string_lossy().as_ref(), line, column);
     let report = [
         Diagnostic::error("ttl-rfc", "ttl must be a number of seconds, not \"einé Stunde\"")
             .about("www.münchen.tests. A")
@@ -29,11 +28,7 @@ fn found() -> (TempDir, Report) {
             .related("the first is at", at(1, 1)),
         Diagnostic::warning("mine", "a validator of the configuration")
             .at(Origin::file("a b.yaml")),
-        Diagnostic::error("yaml", "cannot be read").at(Origin {
-            file: Some("/elsewhere/secret".into()),
-            line: 1,
-            column: 1,
-        }),
+        Diagnostic::error("yaml", "cannot be read").at(Origin::at("/elsewhere/secret", 1, 1)),
         Diagnostic::warning("config", "no zones"),
         Diagnostic::warning("mail", "handles mail but has no MX").about("münchen.tests."),
     ];

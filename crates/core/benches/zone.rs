@@ -70,7 +70,7 @@ fn zone(criterion: &mut Criterion) {
         );
     });
     let (existing, desired) = (fill(&name, loaded.clone()), fill(&name, loaded));
-    let target = DiffScope { id: "target", capabilities: &Capabilities::EVERYTHING };
+    let target = DiffScope::new("target", &Capabilities::EVERYTHING);
     group.bench_function("diff", |bench| {
         bench.iter(|| changes(black_box(&existing), black_box(&desired), &target));
     });

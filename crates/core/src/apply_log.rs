@@ -61,6 +61,7 @@ impl Outcome {
 
 /// Why something was not done, and how far it came: how many of its calls were confirmed, out of how many.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Stopped {
     /// Why.
     pub error: ProviderError,
@@ -68,6 +69,13 @@ pub struct Stopped {
     pub done: usize,
     /// How many calls it takes in all.
     pub of: usize,
+}
+
+impl Stopped {
+    /// Ended by `error` after `done` of `of` calls were confirmed.
+    pub fn new(error: impl Into<ProviderError>, done: usize, of: usize) -> Self {
+        Self { error: error.into(), done, of }
+    }
 }
 
 impl<E> From<E> for Stopped
@@ -94,6 +102,7 @@ pub enum Sending<'s> {
 
 /// One entry of a log.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Entry<'e> {
     /// The id of the target.
     pub target: &'e str,

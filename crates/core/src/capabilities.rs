@@ -3,9 +3,11 @@
 use std::ops::RangeInclusive;
 
 use crate::rdata::text::{Presentation, UnsupportedText};
-use crate::record::{Record, RecordType};
+use crate::record::{Compare, Record, RecordType};
 
 /// What the values of records may be at a service, beside their types. What it refuses is reported when planning.
+///
+/// Providers state it as a constant that ends in `..Values::ANY`, since fields are added:
 ///
 /// ```
 /// use octodns_core::{MaxTxt, Values};
@@ -46,6 +48,7 @@ impl Values {
 
 /// The longest value of TXT that a service takes, and how it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MaxTxt {
     /// So many octets.
     Octets(usize),
@@ -78,6 +81,7 @@ impl MaxTxt {
 
 /// The record types that something can hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TypeSupport {
     /// Every type, those that providers register as well.
     All,
@@ -88,16 +92,14 @@ pub enum TypeSupport {
 /// What a source or target can hold, as data: the engine adapts zones to it.
 ///
 /// ```
-/// use octodns_core::{Capabilities, RecordType, TypeSupport};
+/// use octodns_core::{Capabilities, RecordType};
 ///
-/// let simple = Capabilities {
-///     types: TypeSupport::Only(&[RecordType::A, RecordType::AAAA]),
-///     ..Capabilities::NOTHING
-/// };
-/// assert!(!simple.dynamic);
+/// const SIMPLE: Capabilities = Capabilities::of(&[RecordType::A, RecordType::AAAA]).root_ns();
+/// assert!(SIMPLE.root_ns && !SIMPLE.dynamic);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one independent ability")]
+#[non_exhaustive]
 pub struct Capabilities {
     /// The record types.
     pub types: TypeSupport,
@@ -147,13 +149,6 @@ impl Capabilities {
     };
 
     /// Records of these types, one value or several, and nothing beyond.
-    ///
-    /// ```
-    /// use octodns_core::{Capabilities, RecordType};
-    ///
-    /// const SIMPLE: Capabilities = Capabilities::of(&[RecordType::A, RecordType::AAAA]).root_ns();
-    /// assert!(!SIMPLE.dynamic);
-    /// ```
     pub const fn of(types: &'static [RecordType]) -> Self {
         let mut capabilities = Self::NOTHING;
         capabilities.types = TypeSupport::Only(types);
@@ -188,6 +183,27 @@ impl Capabilities {
         self
     }
 
+    /// With the deprecated `geo` section.
+    #[must_use]
+    pub const fn geo(mut self) -> Self {
+        self.geo = true;
+        self
+    }
+
+    /// With a `status` of the values of pools other than `obey`.
+    #[must_use]
+    pub const fn pool_value_status(mut self) -> Self {
+        self.pool_value_status = true;
+        self
+    }
+
+    /// With rules that match subnets.
+    #[must_use]
+    pub const fn dynamic_subnets(mut self) -> Self {
+        self.dynamic_subnets = true;
+        self
+    }
+
     /// With values of this kind only.
     #[must_use]
     pub const fn values(mut self, values: Values) -> Self {
@@ -206,5 +222,12 @@ impl Capabilities {
     /// Whether the type of `record` can be held.
     pub fn supports(&self, record: &Record) -> bool {
         self.supports_type(record.record_type())
+    }
+}
+
+impl From<&Capabilities> for Compare {
+    /// The routing that can be held.
+    fn from(capabilities: &Capabilities) -> Self {
+        Self { geo: capabilities.geo, dynamic: capabilities.dynamic }
     }
 }

@@ -8,7 +8,7 @@ use crate::name::{RecordName, ZoneName};
 use crate::record::{Record, RecordType};
 use crate::value::{Map, OwnedValue, Value};
 
-/// One change of a plan.
+/// One change of a plan. There are no other kinds: providers match all three.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// An RRset that the target lacks.

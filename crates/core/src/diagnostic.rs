@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::value::{Position, visible};
 
-/// How bad a finding is.
+/// How bad a finding is: it stops something or not, so whoever shows findings matches both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing; nothing is held up by it.
@@ -31,6 +31,7 @@ impl fmt::Display for Severity {
 ///
 /// Displays as `file:line:column`, as much of it as is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Origin {
     /// The file, as the user named it.
     pub file: Option<Arc<str>>,
@@ -55,6 +56,11 @@ impl Origin {
         Self { file: Some(file.into()), line: 0, column: 0 }
     }
 
+    /// A place in a file; line and column count from 1.
+    pub fn at(file: impl Into<Arc<str>>, line: u32, column: u32) -> Self {
+        Self { file: Some(file.into()), line, column }
+    }
+
     /// Whether anything is known.
     pub fn is_known(&self) -> bool {
         self.file.is_some() || self.line > 0
@@ -77,6 +83,7 @@ impl fmt::Display for Origin {
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,

@@ -2,6 +2,10 @@
 //!
 //! This crate knows no YAML, HTTP, command line, clock or file system; it is what providers and
 //! programs that embed octoDNS build on.
+//!
+//! Structs and enums that may grow are `#[non_exhaustive]`: a struct is made by its `new`, a constant or `Default`, and
+//! its public fields are assigned afterwards. The others are complete, such as what an RFC fixes, or facts that
+//! providers state as constants ending in `..ANY`.
 
 pub mod apply_log;
 pub mod capabilities;
@@ -39,7 +43,7 @@ pub use nearest::nearest;
 pub use per_run::PerRun;
 pub use plan::{ApprovedPlan, Plan, State};
 pub use processor::Processor;
-pub use provider::{HiddenSet, Provider, Source, UnevenTtl, ZoneRead, ZoneRequest};
+pub use provider::{HiddenSet, Provider, Source, UnevenTtl, ZoneFiles, ZoneRead, ZoneRequest};
 pub use record::{Record, RecordData, RecordType};
 pub use registry::Registry;
 pub use secret::{Redactor, Secret};

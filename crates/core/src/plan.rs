@@ -44,6 +44,7 @@ impl fmt::Debug for State {
 
 /// The shares of existing records that may be changed without force, 0.0..=1.0.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Thresholds {
     /// Share that may be updated.
     pub update: f64,
@@ -60,6 +61,7 @@ impl Default for Thresholds {
 
 /// How many changes of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChangeCounts {
     /// Creations.
     pub creates: usize,

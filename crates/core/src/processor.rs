@@ -14,6 +14,7 @@ use crate::validate::RecordValidators;
 use crate::zone::Zone;
 
 /// What a processor gets besides the zones.
+#[non_exhaustive]
 pub struct Stage<'s> {
     /// The sources the desired state came from; none for an alias zone.
     pub sources: &'s [Arc<dyn Source>],
@@ -27,6 +28,17 @@ pub struct Stage<'s> {
     pub types: &'s Arc<RecordTypes>,
     /// Where findings go.
     pub report: &'s mut Report,
+}
+
+impl<'s> Stage<'s> {
+    /// A stage without sources and target, and strict.
+    pub fn new(
+        validators: &'s Arc<RecordValidators>,
+        types: &'s Arc<RecordTypes>,
+        report: &'s mut Report,
+    ) -> Self {
+        Self { sources: &[], target: None, lenient: false, validators, types, report }
+    }
 }
 
 /// Changes zones and plans on their way from source to target.

@@ -1,6 +1,7 @@
 //! The traits of what is read from and written to.
 
-use std::path::Path;
+mod files;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -16,6 +17,7 @@ use crate::record::{LoadContext, Record, RecordType, RecordTypes};
 use crate::validate::RecordValidators;
 use crate::value::OwnedValue;
 use crate::zone::{SubZones, Zone};
+pub use files::{SortedFiles, ZoneFiles};
 
 /// The zones that a service lists, with a final dot or without, sorted.
 ///
@@ -47,6 +49,7 @@ pub fn listed_zones<N: AsRef<str>>(
 
 /// Which zone to read, and how strictly.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ZoneRequest<'r> {
     /// The zone.
     pub name: &'r ZoneName,
@@ -63,6 +66,16 @@ pub struct ZoneRequest<'r> {
 }
 
 impl<'r> ZoneRequest<'r> {
+    /// Reads the desired state of a source, strictly.
+    pub fn new(
+        name: &'r ZoneName,
+        sub_zones: &'r SubZones,
+        validators: &'r Arc<RecordValidators>,
+        types: &'r Arc<RecordTypes>,
+    ) -> Self {
+        Self { name, sub_zones, target: false, lenient: false, validators, types }
+    }
+
     /// How records of this zone are read, for a source called `source` whose data stands in `files`.
     pub fn load_context<'c>(&self, source: &'c Arc<str>, files: &'c [Arc<str>]) -> LoadContext<'c>
     where
@@ -80,6 +93,7 @@ impl<'r> ZoneRequest<'r> {
 
 /// The result of reading a zone.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct ZoneRead {
     /// The records, in the order they are to be added.
     pub records: Vec<Record>,
@@ -99,6 +113,7 @@ pub struct ZoneRead {
 /// An `RRset` whose values have several TTLs at a target, of which its record has one. In DNS it has one TTL
 /// (RFC 2181, section 5.2), but services that keep a row per value take several.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnevenTtl {
     /// Its name.
     pub name: RecordName,
@@ -108,8 +123,16 @@ pub struct UnevenTtl {
     pub ttl: i64,
 }
 
+impl UnevenTtl {
+    /// A value of this name and type has another TTL than its record.
+    pub fn new(name: RecordName, record_type: RecordType, ttl: i64) -> Self {
+        Self { name, record_type, ttl }
+    }
+}
+
 /// An `RRset` that a target holds and that planning does not see.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HiddenSet {
     /// Its name.
     pub name: RecordName,
@@ -119,13 +142,11 @@ pub struct HiddenSet {
     pub by: String,
 }
 
-/// The outcome of sorting files.
-#[derive(Debug, Default)]
-pub struct SortedFiles {
-    /// The files that were rewritten.
-    pub files: Vec<String>,
-    /// Why others were left as they are.
-    pub report: Report,
+impl HiddenSet {
+    /// The set of this name and type, hidden by `by`.
+    pub fn new(name: RecordName, record_type: RecordType, by: impl Into<String>) -> Self {
+        Self { name, record_type, by: by.into() }
+    }
 }
 
 /// Reads zones.
@@ -146,24 +167,9 @@ pub trait Source: Send + Sync {
     /// the world is planned as it is. Default: nothing was learned.
     fn begin_run(&self) {}
 
-    /// Whether what it reads is written by hand in local files, so that validating reads it.
-    fn is_local(&self) -> bool {
-        false
-    }
-
-    /// The folder its files are in, if it reads files: what is wrong with them may be shown with their lines.
-    fn folder(&self) -> Option<&Path> {
+    /// Its files, if it keeps zones in a folder. Default: it does not.
+    fn files(&self) -> Option<&dyn ZoneFiles> {
         None
-    }
-
-    /// Rewrites the files of a zone whose keys are not in the order that reading them asks for. Files that
-    /// cannot be put in order are findings, and stay as they are.
-    ///
-    /// # Errors
-    ///
-    /// Fails when a file cannot be read or written.
-    async fn sort_keys(&self, _zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
-        Ok(SortedFiles::default())
     }
 
     /// The zones this source knows, in any order.
@@ -204,6 +210,7 @@ pub trait Source: Send + Sync {
 
 /// The parts of a plan, while it is made.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct PlanDraft<'d> {
     /// What the target holds.
     pub existing: &'d Zone,
@@ -213,6 +220,18 @@ pub struct PlanDraft<'d> {
     pub changes: &'d [Change],
     /// What reading the target remembered.
     pub state: &'d State,
+}
+
+impl<'d> PlanDraft<'d> {
+    /// The parts of a plan so far.
+    pub fn new(
+        existing: &'d Zone,
+        desired: &'d Zone,
+        changes: &'d [Change],
+        state: &'d State,
+    ) -> Self {
+        Self { existing, desired, changes, state }
+    }
 }
 
 /// Reads and writes zones.
@@ -277,9 +296,4 @@ pub trait Provider: Source {
     /// Stops at the first failure that makes going on unsafe; the log says what was done until then. `Ok`
     /// with a change that is not in the log as applied is an error as well.
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError>;
-
-    /// The same provider writing its files below another folder; `None` if it writes no files.
-    fn with_directory(&self, _directory: &Path) -> Option<Arc<dyn Provider>> {
-        None
-    }
 }

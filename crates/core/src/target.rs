@@ -12,6 +12,7 @@ use crate::value::{DeError, Map, Value, from_value};
 /// The options that every provider takes.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct TargetOptions {
     /// Plans are made but never applied. Default: false.
     pub apply_disabled: bool,

@@ -13,7 +13,7 @@ use octodns_core::zone::{AddOptions, ZoneValidators};
 use octodns_core::{
     ApplyLog, Capabilities, Change, Context, Diagnostic, HiddenSet, Outcome, Plan, Processor,
     Provider, ProviderError, Record, RecordData, RecordName, RecordType, Report, Source, State,
-    Target, TargetOptions, TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Target, TargetOptions, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 
 /// What a provider does that it must not do.
@@ -54,8 +54,8 @@ struct Liar {
 
 impl Liar {
     fn new(held: Vec<Record>) -> Self {
-        let types = TypeSupport::Only(&[RecordType::A, RecordType::CNAME, RecordType::NS]);
-        let capabilities = Capabilities { types, root_ns: true, ..Capabilities::NOTHING };
+        let types = &[RecordType::A, RecordType::CNAME, RecordType::NS];
+        let capabilities = Capabilities::of(types).root_ns();
         let (hidden, extra, sent) = (Vec::new(), Vec::new(), Mutex::new(0));
         Self { lie: Lie::None, held, hidden, extra, capabilities, drops_hidden: false, sent }
     }
@@ -80,13 +80,14 @@ impl Source for Liar {
     }
 
     async fn read(&self, _: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
-        let mut report = Report::new();
+        let mut read = ZoneRead::default();
         if self.lie == Lie::HalfARead {
-            report.push(Diagnostic::error("record", "a page was lost"));
+            read.report.push(Diagnostic::error("record", "a page was lost"));
         }
-        let (records, hidden) = (self.held.clone(), self.hidden.clone());
-        let state = State::new("ids".to_owned());
-        Ok(Some(ZoneRead { records, hidden, report, state, ..ZoneRead::default() }))
+        read.records.clone_from(&self.held);
+        read.hidden.clone_from(&self.hidden);
+        read.state = State::new("ids".to_owned());
+        Ok(Some(read))
     }
 }
 
@@ -145,12 +146,11 @@ fn zone(records: Vec<Record>) -> Zone {
 
 fn context() -> Context {
     let types = RecordTypes::default();
-    Context {
-        record_validators: Arc::new(RecordValidators::legacy(&types)),
-        zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
-        types: Arc::new(types),
-        lenient: false,
-    }
+    Context::new(
+        Arc::new(RecordValidators::legacy(&types)),
+        Arc::new(ZoneValidators::new(["legacy"])),
+        Arc::new(types),
+    )
 }
 
 /// Plans what makes `liar` hold `desired`; what stands against it is an error.
@@ -159,7 +159,8 @@ async fn plan(
     desired: Vec<Record>,
     processors: &[Arc<dyn Processor>],
 ) -> Result<(Target, Option<Plan>), String> {
-    let options = TargetOptions { root_ns_warnings: false, ..TargetOptions::default() };
+    let mut options = TargetOptions::default();
+    options.root_ns_warnings = false;
     let target = Target::new(liar, options);
     let (desired, context) = (zone(desired), context());
     let shown = |report: &Report| {
@@ -168,7 +169,8 @@ async fn plan(
     };
     let read = target.read(&desired, &context).await.map_err(|found| shown(&found))?;
     let mut report = Report::new();
-    let pipeline = Pipeline { processors, sources: &[] };
+    let mut pipeline = Pipeline::default();
+    pipeline.processors = processors;
     let plan = target.plan(&desired, read, pipeline, &context, &mut report).await;
     let plan = plan.map_err(|error| error.with_causes())?;
     if report.has_errors() { Err(shown(&report)) } else { Ok((target, plan)) }
@@ -256,7 +258,7 @@ async fn what_is_hidden_is_never_overwritten() {
     // What the provider itself left out.
     let by = "the option \"ignore\"".to_owned();
     let name = RecordName::new("www").unwrap();
-    let hidden = vec![HiddenSet { name, record_type: RecordType::A, by }];
+    let hidden = vec![HiddenSet::new(name, RecordType::A, by)];
     let own = Arc::new(Liar { hidden, ..Liar::new(Vec::new()) });
     let error = plan(own, vec![a("www", &["192.0.2.1"])], &[]).await.err().unwrap();
     assert!(error.contains("hidden by the option \"ignore\""), "{error}");

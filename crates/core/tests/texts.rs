@@ -15,11 +15,9 @@ fn load(text: &str, sets: &[&str], bare_semicolons: bool) -> (Option<Txt>, Vec<S
     let mut validators = RecordValidators::new(&types);
     validators.enable_sets(sets);
     let Ok(zone) = ZoneName::new("unit.tests.") else { return (None, Vec::new()) };
-    let context = LoadContext {
-        lenient: true,
-        escape_semicolons: bare_semicolons,
-        ..LoadContext::new(&zone, &validators, &types)
-    };
+    let mut context = LoadContext::new(&zone, &validators, &types);
+    context.lenient = true;
+    context.escape_semicolons = bare_semicolons;
     let entries =
         [("type", Value::from("TXT")), ("ttl", 60.into()), ("value", text.to_owned().into())];
     let data: Map<'_> = entries.into_iter().collect();

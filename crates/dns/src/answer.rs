@@ -14,6 +14,7 @@ const MAX_ALIASES: usize = 16;
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Answer {
     /// The result at the end of the CNAME chain.
     pub found: Found,
@@ -26,7 +27,7 @@ pub struct Answer {
     pub referral: Option<Referral>,
 }
 
-/// What exists of the requested type.
+/// What exists of the requested type. Match all three.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Its records.
@@ -39,6 +40,7 @@ pub enum Found {
 
 /// The records of a name and type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RrSet {
     /// The lowest TTL of the records, in seconds.
     pub ttl: u32,
@@ -59,6 +61,7 @@ impl RrSet {
 
 /// The servers of a zone below the one that was queried (RFC 1034, section 4.3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Referral {
     /// The name of the delegated zone.
     pub zone: String,

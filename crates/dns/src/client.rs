@@ -18,6 +18,7 @@ use crate::wire::{self, WireError};
 
 /// How to query.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ClientOptions {
     /// The timeout of a query, including all attempts. Default: 5 seconds.
     pub timeout: Duration,

@@ -16,12 +16,20 @@ use octodns_testkit::dns::{FakeDns, Question, nxdomain, record, send, txt};
 const NAME: &str = "www.example.com.";
 
 /// Long enough for any machine, if an answer comes.
-const PATIENT: ClientOptions =
-    ClientOptions { timeout: Duration::from_secs(60), tries: 1, concurrency: 64 };
+fn patient() -> ClientOptions {
+    let mut options = ClientOptions::default();
+    options.timeout = Duration::from_secs(60);
+    options.tries = 1;
+    options
+}
 
 /// For servers that do not answer.
-const IMPATIENT: ClientOptions =
-    ClientOptions { timeout: Duration::from_millis(200), tries: 2, concurrency: 64 };
+fn impatient() -> ClientOptions {
+    let mut options = ClientOptions::default();
+    options.timeout = Duration::from_millis(200);
+    options.tries = 2;
+    options
+}
 
 async fn ask(
     options: ClientOptions,
@@ -36,6 +44,14 @@ fn address(last: u8) -> Vec<u8> {
     vec![192, 0, 2, last]
 }
 
+/// An answer of one record.
+fn found(ttl: u32, rdata: Vec<u8>) -> Found {
+    let mut rows = RrSet::default();
+    rows.ttl = ttl;
+    rows.rdatas = vec![rdata];
+    Found::RrSet(rows)
+}
+
 fn alias(name: &str) -> Vec<u8> {
     let data = RecordData::Cname(HostName::new(name).unwrap());
     octodns_dns::wire::to_bytes(&data).unwrap().remove(0)
@@ -43,7 +59,7 @@ fn alias(name: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn records_are_found_at_the_end_of_their_aliases() {
-    let (answer, asked) = ask(PATIENT, |_, mut message| {
+    let (answer, asked) = ask(patient(), |_, mut message| {
         message.metadata.authoritative = false;
         message.add_answers([
             record("B.example.net.", 30, 1, &address(2)),
@@ -68,9 +84,9 @@ async fn records_are_found_at_the_end_of_their_aliases() {
 
 #[tokio::test]
 async fn missing_records_are_an_answer() {
-    let (answer, _) = ask(PATIENT, |_, message| send(&nxdomain(message))).await;
+    let (answer, _) = ask(patient(), |_, message| send(&nxdomain(message))).await;
     assert_eq!(answer.unwrap().found, Found::NxDomain);
-    let (answer, _) = ask(PATIENT, |_, mut message| {
+    let (answer, _) = ask(patient(), |_, mut message| {
         // A CNAME to a name in another zone, and another type at the name.
         message.add_answer(record(NAME, 60, 5, &alias("elsewhere.example.net.")));
         message.add_answer(record(NAME, 60, 16, &txt(&["text"])));
@@ -91,7 +107,7 @@ async fn refusals_are_told_apart() {
         (ResponseCode::YXDomain, Code::YxDomain, "YXDOMAIN"),
         (ResponseCode::NotAuth, Code::Other(9), "RCODE9"),
     ] {
-        let (answer, _) = ask(PATIENT, move |_, mut message| {
+        let (answer, _) = ask(patient(), move |_, mut message| {
             message.metadata.response_code = code;
             send(&message)
         })
@@ -105,7 +121,7 @@ async fn refusals_are_told_apart() {
 /// Old servers do not know EDNS (RFC 6891, section 7).
 #[tokio::test]
 async fn a_server_without_edns_is_asked_without() {
-    let (answer, asked) = ask(PATIENT, |question, mut message| {
+    let (answer, asked) = ask(patient(), |question, mut message| {
         if question.edns {
             message.metadata.response_code = ResponseCode::FormErr;
         } else {
@@ -114,13 +130,13 @@ async fn a_server_without_edns_is_asked_without() {
         send(&message)
     })
     .await;
-    assert_eq!(answer.unwrap().found, Found::RrSet(RrSet { ttl: 60, rdatas: vec![address(1)] }));
+    assert_eq!(answer.unwrap().found, found(60, address(1)));
     assert_eq!(asked.len(), 2);
 }
 
 #[tokio::test]
 async fn truncated_answers_are_repeated_over_tcp() {
-    let (answer, asked) = ask(PATIENT, |question, mut message| {
+    let (answer, asked) = ask(patient(), |question, mut message| {
         if question.tcp {
             message.add_answers((0..=255).map(|last| record(NAME, 60, 1, &address(last))));
         } else {
@@ -137,7 +153,10 @@ async fn truncated_answers_are_repeated_over_tcp() {
 #[tokio::test]
 async fn a_lost_query_is_sent_again() {
     let seen = AtomicUsize::new(0);
-    let options = ClientOptions { timeout: Duration::from_secs(20), tries: 200, concurrency: 1 };
+    let mut options = ClientOptions::default();
+    options.timeout = Duration::from_secs(20);
+    options.tries = 200;
+    options.concurrency = 1;
     let (answer, asked) = ask(options, move |_, mut message| {
         if seen.fetch_add(1, Ordering::SeqCst) == 0 {
             return Vec::new();
@@ -152,25 +171,25 @@ async fn a_lost_query_is_sent_again() {
 
 #[tokio::test]
 async fn silence_is_a_timeout() {
-    let (answer, asked) = ask(IMPATIENT, |_, _| Vec::new()).await;
+    let (answer, asked) = ask(impatient(), |_, _| Vec::new()).await;
     assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
     assert_eq!(asked.len(), 2);
     // Also over TCP, and with a message that never ends.
-    let (answer, _) = ask(IMPATIENT, |question, mut message| {
+    let (answer, _) = ask(impatient(), |question, mut message| {
         message.metadata.truncation = true;
         if question.tcp { Vec::new() } else { send(&message) }
     })
     .await;
     assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
     let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let answer = Client::new(IMPATIENT).query(nobody, NAME, RecordType::A).await;
+    let answer = Client::new(impatient()).query(nobody, NAME, RecordType::A).await;
     assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
 }
 
 /// Other messages are ignored, and the real answer still counts.
 #[tokio::test]
 async fn forged_answers_are_overlooked() {
-    let (answer, _) = ask(PATIENT, |_, mut message| {
+    let (answer, _) = ask(patient(), |_, mut message| {
         let mut wrong_id = message.clone();
         wrong_id.metadata.id ^= 1;
         wrong_id.add_answer(record(NAME, 60, 1, &address(66)));
@@ -181,7 +200,7 @@ async fn forged_answers_are_overlooked() {
         [vec![vec![]], vec![vec![0]], send(&wrong_id), send(&other), send(&message)].concat()
     })
     .await;
-    assert_eq!(answer.unwrap().found, Found::RrSet(RrSet { ttl: 60, rdatas: vec![address(1)] }));
+    assert_eq!(answer.unwrap().found, found(60, address(1)));
 }
 
 #[tokio::test]
@@ -222,14 +241,14 @@ async fn malformed_answers_are_errors() {
         }),
     ];
     for (what, spoil) in spoils {
-        let (answer, _) = ask(PATIENT, move |_, message| spoil(message)).await;
+        let (answer, _) = ask(patient(), move |_, message| spoil(message)).await;
         assert!(matches!(answer, Err(QueryError::Malformed { .. })), "{what}: {answer:?}");
     }
 }
 
 #[tokio::test]
 async fn a_referral_is_not_an_answer() {
-    let (answer, _) = ask(PATIENT, |_, mut message| {
+    let (answer, _) = ask(patient(), |_, mut message| {
         message.metadata.authoritative = false;
         let ns = b"\x02ns\x03www\x07example\x03com\0";
         message.add_authorities([record(NAME, 300, 2, ns)]);
@@ -254,7 +273,9 @@ async fn concurrent_queries_are_limited() {
         },
     )
     .unwrap();
-    let client = Client::new(ClientOptions { concurrency: 3, ..PATIENT });
+    let mut options = patient();
+    options.concurrency = 3;
+    let client = Client::new(options);
     let asking: Vec<_> = (0..10)
         .map(|number| {
             let (client, server) = (client.clone(), server.address());
@@ -262,7 +283,7 @@ async fn concurrent_queries_are_limited() {
             tokio::spawn(async move { client.query(server, &name, RecordType::A).await })
         })
         .collect();
-    let last = Client::new(PATIENT).query(server.address(), "last.", RecordType::A).await;
+    let last = Client::new(patient()).query(server.address(), "last.", RecordType::A).await;
     assert_eq!(last.unwrap().found, Found::NoData);
     assert_eq!(server.asked().len(), 3 + 1);
     asking.iter().for_each(tokio::task::JoinHandle::abort);
@@ -277,15 +298,15 @@ async fn a_resolver_goes_on_to_the_next_server() {
     .unwrap();
     let knowing = FakeDns::start(|_, message| send(&nxdomain(message))).unwrap();
     let servers = vec![failing.address(), knowing.address()];
-    let resolver = Resolver::new(Client::new(PATIENT), servers);
+    let resolver = Resolver::new(Client::new(patient()), servers);
     let answer = resolver.query(NAME, RecordType::TXT).await.unwrap();
     assert_eq!(answer.found, Found::NxDomain);
 
-    let resolver = Resolver::new(Client::new(PATIENT), vec![failing.address()]);
+    let resolver = Resolver::new(Client::new(patient()), vec![failing.address()]);
     let error = resolver.query(NAME, RecordType::TXT).await.unwrap_err();
     assert!(matches!(error, QueryError::Refused { code: Code::ServFail, .. }), "{error}");
     let nobody: Vec<SocketAddr> = Vec::new();
-    let error = Resolver::new(Client::new(PATIENT), nobody).query(NAME, RecordType::A).await;
+    let error = Resolver::new(Client::new(patient()), nobody).query(NAME, RecordType::A).await;
     assert!(matches!(error, Err(QueryError::NoServers { .. })));
 }
 
@@ -293,7 +314,7 @@ async fn a_resolver_goes_on_to_the_next_server() {
 async fn impossible_queries_are_errors() {
     let server = SocketAddr::from(([127, 0, 0, 1], 9));
     for (name, of) in [(NAME, RecordType::ALIAS), ("a..b.", RecordType::A), ("a", RecordType::A)] {
-        let answer = Client::new(PATIENT).query(server, name, of).await;
+        let answer = Client::new(patient()).query(server, name, of).await;
         assert!(matches!(answer, Err(QueryError::Question(_))), "{name} {of}");
     }
 }

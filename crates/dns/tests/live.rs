@@ -13,8 +13,12 @@ use octodns_dns::live::{Difference, Verdict, Verified, verify};
 use octodns_dns::{Client, ClientOptions, wire};
 use octodns_testkit::dns::{FakeDns, Question, nxdomain, record, send};
 
-const CLIENT: ClientOptions =
-    ClientOptions { timeout: Duration::from_secs(60), tries: 1, concurrency: 8 };
+fn client() -> Client {
+    let mut options = ClientOptions::default();
+    options.timeout = Duration::from_secs(60);
+    options.tries = 1;
+    Client::new(options)
+}
 
 /// Record data in presentation format.
 fn data(of: &str, values: &[&str]) -> RecordData {
@@ -47,7 +51,7 @@ async fn verdict(
 ) -> Verdict {
     let server = FakeDns::start(answers).unwrap();
     let zone = zone([wanted]);
-    let mut verified = verify(&Client::new(CLIENT), &zone, &[server.address()], &|| {}).await;
+    let mut verified = verify(&client(), &zone, &[server.address()], &|| {}).await;
     verified.remove(0).seen.remove(0).verdict
 }
 
@@ -239,11 +243,11 @@ async fn every_server_is_queried_for_every_record_in_order() {
     let count = || {
         asked.fetch_add(1, Ordering::SeqCst);
     };
-    let verified = verify(&Client::new(CLIENT), &zone, &addresses, &count).await;
+    let verified = verify(&client(), &zone, &addresses, &count).await;
     assert_eq!(asked.load(Ordering::SeqCst), 60);
     let names: Vec<_> = verified.iter().map(|verified| verified.record.name().clone()).collect();
     assert!(names.is_sorted() && names.len() == 20);
-    for Verified { record, seen } in &verified {
+    for Verified { record, seen, .. } in &verified {
         let same: Vec<_> = seen.iter().map(|seen| seen.verdict == Verdict::Same).collect();
         let expected = record.name().as_str() != "n7";
         assert_eq!(same, [true, true, expected], "{:?}", record.name());

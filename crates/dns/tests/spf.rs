@@ -52,7 +52,9 @@ fn dns() -> FakeDns {
 /// The result for a policy of `example.com.`, or the error.
 async fn check(value: &str, void: Option<usize>) -> Result<Counted, String> {
     let dns = dns();
-    let client = Client::new(ClientOptions { timeout: TIMEOUT, ..ClientOptions::default() });
+    let mut options = ClientOptions::default();
+    options.timeout = TIMEOUT;
+    let client = Client::new(options);
     let resolver = Resolver::new(client, vec![dns.address()]);
     let known = |name: &str| {
         (name == "_own.example.com.").then(|| vec!["v=spf1 a:host.example.net -all".to_owned()])

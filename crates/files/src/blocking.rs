@@ -35,6 +35,7 @@ pub async fn blocking<T: Send + 'static>(
 
 /// An owned [`ZoneRequest`], for work on another thread.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct OwnedRequest {
     /// As in [`ZoneRequest`].
     pub name: ZoneName,
@@ -66,14 +67,11 @@ impl From<&ZoneRequest<'_>> for OwnedRequest {
 impl OwnedRequest {
     /// The request, borrowed.
     pub fn borrowed(&self) -> ZoneRequest<'_> {
-        ZoneRequest {
-            name: &self.name,
-            sub_zones: &self.sub_zones,
-            target: self.target,
-            lenient: self.lenient,
-            validators: &self.validators,
-            types: &self.types,
-        }
+        let (name, sub_zones) = (&self.name, &self.sub_zones);
+        let mut request = ZoneRequest::new(name, sub_zones, &self.validators, &self.types);
+        request.target = self.target;
+        request.lenient = self.lenient;
+        request
     }
 }
 

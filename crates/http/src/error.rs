@@ -11,11 +11,19 @@ use octodns_core::{ProviderError, ServiceErrorKind};
 
 /// A call to a service: method and path, without the query, which may contain a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Call {
     /// `GET`, `POST` ...
     pub method: http::Method,
     /// The path, from its first slash.
     pub path: Arc<str>,
+}
+
+impl Call {
+    /// A call of this method and path.
+    pub fn new(method: http::Method, path: impl Into<Arc<str>>) -> Self {
+        Self { method, path: path.into() }
+    }
 }
 
 impl fmt::Display for Call {
@@ -323,7 +331,6 @@ impl From<Error> for ProviderError {
 /// For clients that are built while options are read.
 impl From<Error> for BuildError {
     fn from(error: Error) -> Self {
-        let message = chain(&error);
-        Self { message, help: None, position: Position::NONE }
+        Self::new(chain(&error), Position::NONE)
     }
 }

@@ -31,6 +31,7 @@ use crate::{Error, Retry};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "HttpOptions")]
+#[non_exhaustive]
 pub struct Options {
     /// Seconds for a whole request, until the last byte of its answer. Default: 60.
     #[schemars(range(min = 0.001, max = 86400.0))]

@@ -10,6 +10,7 @@ use crate::{Call, Client, Error};
 
 /// The status of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum JobStatus<T> {
     /// Not done yet.
     Pending,
@@ -23,6 +24,7 @@ pub enum JobStatus<T> {
 
 /// How often and how long to poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Poll {
     /// The pause before the first poll and after it; it doubles with each. Default: 0.5 s.
     pub initial_backoff: Duration,

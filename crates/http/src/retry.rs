@@ -8,6 +8,7 @@ use crate::{Error, Host};
 
 /// How often a call is retried, and how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Retry {
     /// The number of attempts, including the first. Default: 6.
     pub attempts: u32,

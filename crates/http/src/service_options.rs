@@ -29,6 +29,7 @@ use crate::Options;
 /// ```
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct ServiceOptions {
     /// The URL of the API. Default: that of the service.
     pub endpoint: Option<String>,

@@ -8,6 +8,7 @@ use crate::Response;
 
 /// The meaning of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// The call was carried out.
     Success,

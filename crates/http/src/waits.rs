@@ -6,6 +6,7 @@ use crate::{Host, Response};
 
 /// The format of a header with a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WaitFormat {
     /// Seconds from now, or a date: the format of `Retry-After` (RFC 9110, section 10.2.3).
     RetryAfter,

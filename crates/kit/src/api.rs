@@ -10,6 +10,7 @@ use crate::service::{Connector, Service};
 
 /// How a service identifies its zones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ZonesBy {
     /// By name, so that a zone can be read without listing all of them.
     Name,
@@ -19,6 +20,7 @@ pub enum ZonesBy {
 
 /// A zone, as API calls need it.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Zone<'z> {
     /// Its name.
     pub name: &'z ZoneName,
@@ -28,6 +30,7 @@ pub struct Zone<'z> {
 
 /// A single name and type to read, for services that can filter.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Only<'o> {
     /// The name, as the service spells it.
     pub name: &'o str,

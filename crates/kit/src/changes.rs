@@ -18,6 +18,7 @@ use crate::shape::Shape;
 
 /// One change of an `RRset`, as the service represents it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SetChange {
     /// The set as it was read; `None` for a creation.
     pub before: Option<Json>,
@@ -55,10 +56,10 @@ pub trait ChangeApi: Api {
         let both = || change.before.iter().chain(&change.after);
         let values =
             |set: &Json| set.get(Self::FIELDS.values).and_then(Json::as_array).map(Vec::len);
-        Weight {
-            items: both().map(|set| values(set).unwrap_or(1)).sum(),
-            bytes: both().map(|set| set.to_string().len() + 1).sum(),
-        }
+        Weight::new(
+            both().map(|set| values(set).unwrap_or(1)).sum(),
+            both().map(|set| set.to_string().len() + 1).sum(),
+        )
     }
 }
 
@@ -142,13 +143,14 @@ impl<S: ChangeApi> Shape for Changes<S> {
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(sets) = account.api.sets(zone).await? else { return Ok(None) };
         let service = &account.service;
-        let (read, held) = S::FIELDS.read(
+        let (mut read, held) = S::FIELDS.read(
             sets,
             &service.dialect,
             &service.capabilities,
             (request, &account.id),
         )?;
-        Ok(Some(ZoneRead { state: State::new(held), ..read }))
+        read.state = State::new(held);
+        Ok(Some(read))
     }
 
     async fn apply(

@@ -33,6 +33,7 @@ impl Dialect {
 
 /// How the names of records are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Names {
     /// Without the zone.
     Relative {
@@ -45,6 +46,7 @@ pub enum Names {
 
 /// Whether an absolute name ends in a dot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dot {
     /// It does. A name without one is relative to the zone.
     Required,
@@ -67,6 +69,7 @@ pub struct Targets {
 
 /// How texts are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Text {
     /// As they are, without quotes or escapes.
     Raw,
@@ -79,6 +82,7 @@ pub enum Text {
 
 /// How numbers are spelled in rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Numbers {
     /// As JSON numbers; strings are read as well.
     Json,

@@ -7,6 +7,7 @@ use octodns_core::{PerRun, ProviderError, ServiceErrorKind, ZoneName};
 
 /// A zone in the service's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ListedZone {
     /// Its name, with or without a final dot.
     pub name: String,
@@ -15,6 +16,11 @@ pub struct ListedZone {
 }
 
 impl ListedZone {
+    /// A zone of a service that knows zones by ids.
+    pub fn new(name: impl Into<String>, id: impl Into<String>) -> Self {
+        Self { name: name.into(), id: id.into() }
+    }
+
     /// A zone of a service that identifies zones by name.
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), id: String::new() }

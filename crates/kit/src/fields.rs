@@ -207,6 +207,7 @@ impl Sought {
 
 /// A parsed row.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ReadRow {
     /// Its id, if it has one.
     pub id: Option<String>,

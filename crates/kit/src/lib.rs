@@ -22,7 +22,7 @@ pub use directory::ListedZone;
 pub use fields::{Fields, ReadRow};
 pub use lookup::{Call, Observed, settle};
 pub use octodns_http as http;
-pub use provided::{Provided, register, register_with};
+pub use provided::{OptionsOf, Provided, provider, register, register_with};
 pub use serde_json::{Value as Json, json};
 pub use service::{Connector, Service};
 pub use set::SetFields;

@@ -5,7 +5,7 @@ use octodns_core::{ProviderError, ServiceErrorKind};
 use octodns_http::Backoff;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// What a lookup after a lost response found.
+/// What a lookup after a lost response found. Match all three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Observed {
     /// The desired state: the call was carried out.

@@ -68,6 +68,36 @@ impl<H: Shape> Provider for Provided<H> {
     }
 }
 
+/// All options of a service: those of every REST provider, and its own.
+pub type OptionsOf<A> = WithShared<ServiceOptions, <A as Api>::Options>;
+
+/// A provider of a service with this shape, made in code; `id` names it in plans and messages. Providers of one
+/// account share its limits in `accounts`.
+///
+/// ```
+/// use octodns_core::registry::BuildError;
+/// use octodns_kit::http::Accounts;
+/// use octodns_kit::rows::{RowApi, Rows};
+/// use octodns_kit::{OptionsOf, Provided, provider};
+///
+/// fn ours<S: RowApi>(options: S::Options) -> Result<Provided<Rows<S>>, BuildError> {
+///     let mut options = OptionsOf::<S>::new(options);
+///     options.shared.http.timeout = Some(10.0);
+///     provider("ours", options, &Accounts::default())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// Says which option cannot be.
+pub fn provider<H: Shape>(
+    id: &str,
+    options: OptionsOf<H::Api>,
+    accounts: &Accounts,
+) -> Result<Provided<H>, BuildError> {
+    connect(id, options, accounts, &Host::default())
+}
+
 /// Registers a service with this shape as a provider, by its class paths and short names.
 pub fn register<H: Shape>(registry: &mut Registry) {
     register_with::<H>(registry, &Host::default());
@@ -91,18 +121,16 @@ pub fn register_with<H: Shape>(registry: &mut Registry, host: &Host) {
     for path in std::iter::once(&service.class).chain(service.other_classes) {
         let (accounts, host) = (Arc::clone(&accounts), host.clone());
         let build =
-            move |id: &str, options: OptionsOf<H>| connect::<H>(id, options, &accounts, &host);
+            move |id: &str, options: OptionsOf<H::Api>| connect::<H>(id, options, &accounts, &host);
         registry.provider(path, short_names, service.version, build);
         // Short names belong to the first class.
         short_names = &[];
     }
 }
 
-type OptionsOf<H> = WithShared<ServiceOptions, <<H as Shape>::Api as Api>::Options>;
-
 fn connect<H: Shape>(
     id: &str,
-    WithShared { shared: options, own }: OptionsOf<H>,
+    WithShared { shared: options, own }: OptionsOf<H::Api>,
     accounts: &Accounts,
     host: &Host,
 ) -> Result<Provided<H>, BuildError> {

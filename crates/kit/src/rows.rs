@@ -108,14 +108,10 @@ async fn rows_of_new<S: RowApi>(
 ) -> Result<ExistingRows<String>, ProviderError> {
     let types = Arc::new(RecordTypes::default());
     let validators = Arc::new(RecordValidators::legacy(&types));
-    let request = ZoneRequest {
-        name: zone.name,
-        sub_zones: &SubZones::default(),
-        target: true,
-        lenient: true,
-        validators: &validators,
-        types: &types,
-    };
+    let sub_zones = SubZones::default();
+    let mut request = ZoneRequest::new(zone.name, &sub_zones, &validators, &types);
+    request.target = true;
+    request.lenient = true;
     let rows = account.api.rows(zone, None).await?.unwrap_or_default();
     Ok(gather(account, &rows, &request)?.finish().1)
 }
@@ -130,8 +126,9 @@ impl<S: RowApi> Shape for Rows<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(rows) = account.api.rows(zone, None).await? else { return Ok(None) };
-        let (read, held) = gather(account, &rows, request)?.finish();
-        Ok(Some(ZoneRead { state: State::new(held), ..read }))
+        let (mut read, held) = gather(account, &rows, request)?.finish();
+        read.state = State::new(held);
+        Ok(Some(read))
     }
 
     async fn apply(

@@ -121,13 +121,14 @@ impl<S: SetApi> Shape for Sets<S> {
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(sets) = account.api.sets(zone, None).await? else { return Ok(None) };
         let service = &account.service;
-        let (read, held) = S::FIELDS.read(
+        let (mut read, held) = S::FIELDS.read(
             sets,
             &service.dialect,
             &service.capabilities,
             (request, &account.id),
         )?;
-        Ok(Some(ZoneRead { state: State::new(held), ..read }))
+        read.state = State::new(held);
+        Ok(Some(read))
     }
 
     async fn apply(

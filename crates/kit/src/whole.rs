@@ -182,8 +182,9 @@ impl<S: WholeApi> Shape for Whole<S> {
                 gathered.add((), &row.name, row.record_type.as_str(), row.ttl, row.value);
             }
         }
-        let (read, _) = gathered.finish();
-        Ok(Some(ZoneRead { state: State::new(Held(rows)), ..read }))
+        let (mut read, _) = gathered.finish();
+        read.state = State::new(Held(rows));
+        Ok(Some(read))
     }
 
     async fn apply(

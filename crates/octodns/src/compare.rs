@@ -71,12 +71,10 @@ impl Manager {
         log_warnings(&report);
         let [a_zone, b_zone] = &*zones else { return Err(report.into()) };
         let all: Vec<_> = a.iter().chain(&b).map(|source| source.capabilities()).collect();
-        let capabilities = Capabilities {
-            geo: all.iter().all(|held| held.geo),
-            dynamic: all.iter().all(|held| held.dynamic),
-            ..Capabilities::EVERYTHING
-        };
-        let compared = DiffScope { id: "aggregate", capabilities: &capabilities };
+        let mut capabilities = Capabilities::EVERYTHING;
+        capabilities.geo = all.iter().all(|held| held.geo);
+        capabilities.dynamic = all.iter().all(|held| held.dynamic);
+        let compared = DiffScope::new("aggregate", &capabilities);
         let mut changes = changes(b_zone, a_zone, &compared);
         changes.retain(|change| {
             let record = change.record();

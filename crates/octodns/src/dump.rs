@@ -129,7 +129,8 @@ impl Manager {
             Some(id) => self.output_provider(id, options)?,
             None => self.yaml_provider(options)?,
         };
-        let options = TargetOptions { root_ns_warnings: false, ..TargetOptions::default() };
+        let mut options = TargetOptions::default();
+        options.root_ns_warnings = false;
         Ok(Target::new(provider, options))
     }
 
@@ -144,7 +145,8 @@ impl Manager {
             return Err(report.into());
         }
         let target = self.providers.get(id).and_then(|configured| configured.target.as_ref());
-        let provider = target.and_then(|t| t.provider().with_directory(&options.output_dir));
+        let files = target.and_then(|target| target.provider().files());
+        let provider = files.and_then(|files| files.with_directory(&options.output_dir));
         provider.ok_or_else(|| {
             let message = format!("the output provider \"{id}\" does not write files to a folder");
             let help = "name one that does, such as a YamlProvider";
@@ -215,14 +217,9 @@ impl Manager {
             }
         };
         for processor in processors {
-            let mut stage = Stage {
-                sources,
-                target: None,
-                lenient,
-                validators: &context.record_validators,
-                types: &context.types,
-                report: &mut *report,
-            };
+            let mut stage = Stage::new(&context.record_validators, &context.types, report);
+            stage.sources = sources;
+            stage.lenient = lenient;
             processor.source_zone(&mut zone, &mut stage).await?;
         }
         context.zone_validators.report(&zone, lenient, report);

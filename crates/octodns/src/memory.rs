@@ -68,8 +68,9 @@ impl Source for MemoryProvider {
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         Ok(self.zones().get(zone.name).map(|held| {
-            let records = held.records().map(|record| Record::clone(record)).collect();
-            ZoneRead { records, ..ZoneRead::default() }
+            let mut read = ZoneRead::default();
+            read.records = held.records().map(|record| Record::clone(record)).collect();
+            read
         }))
     }
 }

@@ -144,14 +144,11 @@ impl Manager {
 impl Task<'_> {
     /// What a processor of the desired state is told of the run.
     fn stage<'a>(&'a self, report: &'a mut Report) -> Stage<'a> {
-        Stage {
-            sources: self.origin.sources(),
-            target: None,
-            lenient: self.job.lenient,
-            validators: &self.context.record_validators,
-            types: &self.context.types,
-            report,
-        }
+        let Context { record_validators, types, .. } = &self.context;
+        let mut stage = Stage::new(record_validators, types, report);
+        stage.sources = self.origin.sources();
+        stage.lenient = self.job.lenient;
+        stage
     }
 }
 
@@ -182,9 +179,10 @@ async fn desire(task: &Task<'_>, empty: Zone, report: &mut Report) -> Option<Zon
 
 fn copy(zone: &Zone, mut desired: Zone, lenient: bool) -> Result<Zone, Report> {
     let mut report = Report::new();
+    let mut how = AddOptions::default();
+    how.lenient = lenient;
     for record in zone.records() {
-        if let Err(error) = desired.add(Arc::clone(record), AddOptions { replace: false, lenient })
-        {
+        if let Err(error) = desired.add(Arc::clone(record), how) {
             report.push(error.to_diagnostic());
         }
     }
@@ -198,7 +196,9 @@ async fn plan_target(
     read: ReadZone,
     report: &mut Report,
 ) -> Result<Option<Plan>, ProviderError> {
-    let pipeline = Pipeline { processors: &task.job.processors, sources: task.origin.sources() };
+    let mut pipeline = Pipeline::default();
+    pipeline.processors = &task.job.processors;
+    pipeline.sources = task.origin.sources();
     let plan = target.plan(desired, read, pipeline, &task.context, report).await?;
     let outcome = plan.as_ref().map_or_else(|| "no changes".to_owned(), plan_summary);
     let name = desired.name();

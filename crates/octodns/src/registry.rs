@@ -63,7 +63,9 @@ pub(crate) fn feature_of(class: &str) -> Option<&'static str> {
 /// the environment, clock and random numbers for them, with this crate's version unless it says another.
 pub fn registry(home: Option<PathBuf>, mut host: Host) -> Registry {
     host.version = host.version.or(Some(env!("CARGO_PKG_VERSION")));
-    let mut registry = Registry { home, host, ..Registry::default() };
+    let mut registry = Registry::default();
+    registry.home = home;
+    registry.host = host;
     octodns_core::registry::register_validators(&mut registry);
     octodns_processors::register(&mut registry);
     for (_, register) in FEATURES {

@@ -26,8 +26,11 @@ impl Manager {
         for zone in selection.all(self, &mut ignored) {
             let name = zone.name.to_string();
             let sources = self.sources(&name, &zone.config, &[], &mut ignored).unwrap_or_default();
-            for source in sources.iter().filter(|source| source.is_local()) {
-                match source.sort_keys(&zone.name).await {
+            for source in &sources {
+                let Some(of_source) = source.files().filter(|files| files.is_local()) else {
+                    continue;
+                };
+                match of_source.sort_keys(&zone.name).await {
                     Ok(reordered) => {
                         files.extend(reordered.files);
                         for found in reordered.report {
@@ -44,6 +47,9 @@ impl Manager {
                 }
             }
         }
-        Ok(SortedFiles { files: files.into_iter().collect(), report })
+        let mut sorted = SortedFiles::default();
+        sorted.files = files.into_iter().collect();
+        sorted.report = report;
+        Ok(sorted)
     }
 }

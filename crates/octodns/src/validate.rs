@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use octodns_core::engine::read_valid_sources;
-use octodns_core::{Report, Source};
+use octodns_core::{Report, Source, ZoneFiles};
 
 use crate::failure::Failure;
 use crate::manager::Manager;
@@ -72,8 +72,8 @@ impl Manager {
             }
         }
         let Some(sources) = sources else { return report };
-        let local: Vec<Arc<dyn Source>> =
-            sources.into_iter().filter(|source| source.is_local()).collect();
+        let is_local = |source: &Arc<dyn Source>| source.files().is_some_and(ZoneFiles::is_local);
+        let local: Vec<_> = sources.into_iter().filter(is_local).collect();
         let lenient = lenient || config.lenient;
         let context = self.context(config, lenient);
         let zone = self.empty_zone(&selected.name, config);
@@ -84,12 +84,10 @@ impl Manager {
             for target in targets.iter().filter(|id| !self.providers.contains_key(*id)) {
                 let message = format!("names the target \"{target}\", which is not configured");
                 let known: Vec<&str> = self.providers.keys().map(String::as_str).collect();
-                let found = zone_error(&name, config, message).help(meant(target, &known));
+                let mut found = zone_error(&name, config, message).help(meant(target, &known));
                 // octoDNS says so only when it syncs, so validating must not fail for it.
-                report.push(octodns_core::Diagnostic {
-                    severity: octodns_core::Severity::Warning,
-                    ..found
-                });
+                found.severity = octodns_core::Severity::Warning;
+                report.push(found);
             }
         }
         report

@@ -38,11 +38,9 @@ fn folder(file: &str, text: &str) -> TempDir {
 #[expect(clippy::disallowed_methods, reason = "the servers have the same clock")]
 async fn sync(folder: &TempDir, config: &str, secret: &str) -> Vec<String> {
     let secret = secret.to_owned();
-    let host = Host {
-        env: Arc::new(move |name| (name == "TSIG_SECRET").then(|| secret.clone())),
-        clock: Arc::new(|| Some(std::time::SystemTime::now())),
-        ..Host::default()
-    };
+    let mut host = Host::default();
+    host.env = Arc::new(move |name| (name == "TSIG_SECRET").then(|| secret.clone()));
+    host.clock = Arc::new(|| Some(std::time::SystemTime::now()));
     let path = folder.path().join("config.yaml");
     let config = config.replace("./", &format!("{}/", folder.path().display()));
     let outputs = "plan_outputs: {table: {class: octodns.provider.plan.PlanMarkdown}}";

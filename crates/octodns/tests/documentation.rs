@@ -79,10 +79,8 @@ async fn run(folder: &Path, config: &str) -> Vec<String> {
 
 async fn plan(config: &Path) -> Result<String, Failure> {
     let text = Arc::new(Mutex::new(Vec::new()));
-    let host = Host {
-        env: Arc::new(|name| (name == "USER").then(|| "somebody".to_owned())),
-        ..Host::default()
-    };
+    let mut host = Host::default();
+    host.env = Arc::new(|name| (name == "USER").then(|| "somebody".to_owned()));
     let registry = octodns::registry(None, host);
     let mut options = ManagerOptions::new(registry);
     options.plan_writer = text.clone();

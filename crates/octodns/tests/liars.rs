@@ -125,9 +125,14 @@ impl Source for Liar {
         let by = "the option \"ignore\"".to_owned();
         let name = RecordName::new("hidden").unwrap();
         let record_type = octodns_core::RecordType::A;
-        let hidden = vec![octodns_core::HiddenSet { name, record_type, by }];
+        let hidden = vec![octodns_core::HiddenSet::new(name, record_type, by)];
         let state = State::new("ids".to_owned());
-        Ok(Some(ZoneRead { records, hidden, report, state, ..ZoneRead::default() }))
+        let mut read = ZoneRead::default();
+        read.records = records;
+        read.hidden = hidden;
+        read.report = report;
+        read.state = state;
+        Ok(Some(read))
     }
 }
 

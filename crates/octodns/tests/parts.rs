@@ -75,7 +75,8 @@ async fn a_config_text_is_completed_by_parts() {
 #[tokio::test]
 async fn a_dynamic_zone_in_code_and_a_target_that_is_not_applied() {
     let target = memory("target", None);
-    let options = TargetOptions { apply_disabled: true, ..TargetOptions::default() };
+    let mut options = TargetOptions::default();
+    options.apply_disabled = true;
     let parts = Manager::builder().source(memory("source", Some(zone(3))));
     let parts = parts.target(Target::new(Arc::clone(&target) as _, options));
     let parts = parts.zone("*", ZoneOptions::new(["source"], ["target"]));

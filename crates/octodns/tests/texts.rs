@@ -74,7 +74,9 @@ async fn every_text_is_held_by_files_and_read_back() {
 /// With a clock, from which zone files take their serial.
 fn options() -> ManagerOptions {
     let now = Arc::new(|| Some(UNIX_EPOCH + Duration::from_secs(1_767_323_045)));
-    let registry = octodns::registry(None, Host { clock: now, ..Host::default() });
+    let mut host = Host::default();
+    host.clock = now;
+    let registry = octodns::registry(None, host);
     ManagerOptions::new(registry)
 }
 
@@ -97,12 +99,12 @@ fn options_of(id: &str, dir: &str) -> OwnedValue {
 
 async fn read(written: &OwnedValue) -> Zone {
     let types = RecordTypes::default();
-    let context = Context {
-        record_validators: Arc::new(RecordValidators::legacy(&types)),
-        zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
-        types: Arc::new(types),
-        lenient: true,
-    };
+    let mut context = Context::new(
+        Arc::new(RecordValidators::legacy(&types)),
+        Arc::new(ZoneValidators::new(["legacy"])),
+        Arc::new(types),
+    );
+    context.lenient = true;
     let registry = options().registry;
     let class = written.get("class").and_then(octodns_core::Value::as_str).unwrap();
     let mut own = written.clone();

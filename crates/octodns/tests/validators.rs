@@ -154,16 +154,11 @@ impl ZoneValidator for Small {
 #[tokio::test]
 async fn a_program_adds_its_own() {
     let mut options = ManagerOptions::default();
-    let check = RecordCheck {
-        id: "no-apex",
-        class: "",
-        sets: &["house"],
-        check: |record, findings| {
-            if record.name.is_empty() {
-                findings.error(record.position, "not at the apex");
-            }
-        },
-    };
+    let check = RecordCheck::new("no-apex", "", &["house"], |record, findings| {
+        if record.name.is_empty() {
+            findings.error(record.position, "not at the apex");
+        }
+    });
     options.registry.extra_validators.add(Validator::Record(Arc::new(check)), None);
     options.registry.extra_validators.add_zone(Arc::new(Small));
     assert_eq!(found_with("", "", &options).await, ["small 2"]);

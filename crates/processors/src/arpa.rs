@@ -21,6 +21,7 @@ use crate::version::VERSION;
 /// The options of `AutoArpa`, which are those of `manager.auto_arpa`.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct AutoArpaOptions {
     /// The TTL of PTR records, in seconds. Default: 3600.
     pub ttl: i64,
@@ -207,11 +208,10 @@ impl Source for AutoArpa {
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let replace = self.options.populate_should_replace;
-        let mut read = ZoneRead { replace, ..ZoneRead::default() };
-        let context = LoadContext {
-            lenient: zone.lenient,
-            ..LoadContext::new(zone.name, zone.validators, zone.types)
-        };
+        let mut read = ZoneRead::default();
+        read.replace = replace;
+        let mut context = LoadContext::new(zone.name, zone.validators, zone.types);
+        context.lenient = zone.lenient;
         for (name, data) in self.records(zone.name) {
             // Differs from octoDNS: there, a record of a reverse zone below this one fails the run.
             if zone.sub_zones.owner_of(&name, RecordType::PTR).is_some() {

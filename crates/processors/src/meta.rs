@@ -161,10 +161,8 @@ impl Processor for Meta {
         data.insert("ttl", self.ttl);
         data.insert("values", values);
         // Lenient: there may be no values, and the extra values are up to the user.
-        let context = LoadContext {
-            lenient: true,
-            ..LoadContext::new(desired.name(), stage.validators, stage.types)
-        };
+        let mut context = LoadContext::new(desired.name(), stage.validators, stage.types);
+        context.lenient = true;
         let name = Value::from(self.record_name.as_str().to_owned());
         let record = Record::load(&name, &Value::from(data), &context, stage.report);
         if let Some(record) = record

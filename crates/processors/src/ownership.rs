@@ -155,7 +155,9 @@ impl Processor for Ownership {
             markers.extend(self.marker_for(record, desired, stage));
         }
         // Lenient, since the marker of a delegation would belong to the sub-zone.
-        let how = AddOptions { lenient: true, replace: self.options.should_replace };
+        let mut how = AddOptions::default();
+        how.lenient = true;
+        how.replace = self.options.should_replace;
         for marker in markers {
             if let Err(error) = desired.add(marker, how) {
                 stage.report.push(error.to_diagnostic());

@@ -7,7 +7,7 @@ use octodns_core::provider::ProviderError;
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::registry::BuildError;
 use octodns_core::validate::RecordValidators;
-use octodns_core::value::Map;
+use octodns_core::value::{Map, Position};
 use octodns_core::zone::ZoneValidators;
 use octodns_core::{
     Context, Outcome, OwnedValue, Plan, Processor, Provider, Record, Registry, Report, Severity,
@@ -26,6 +26,7 @@ pub struct Harness {
 
 /// The outcome of applying.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Applied {
     /// What the provider returned.
     pub result: Result<usize, ProviderError>,
@@ -46,12 +47,12 @@ impl Harness {
         types: RecordTypes,
     ) -> Self {
         let types = Arc::new(types);
-        let context = Context {
-            record_validators: Arc::new(RecordValidators::legacy(&types)),
-            zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
+        let mut context = Context::new(
+            Arc::new(RecordValidators::legacy(&types)),
+            Arc::new(ZoneValidators::new(["legacy"])),
             types,
-            lenient: true,
-        };
+        );
+        context.lenient = true;
         Self { target: Target::new(provider, options), context }
     }
 
@@ -78,11 +79,7 @@ impl Harness {
     ///
     /// Says why the configuration is not valid.
     pub fn of(registry: &Registry, class: &str, config: &Json) -> Result<Self, BuildError> {
-        let fault = |message: String| BuildError {
-            message,
-            help: None,
-            position: octodns_core::value::Position::NONE,
-        };
+        let fault = |message: String| BuildError::new(message, Position::NONE);
         let found = registry.providers.get(class);
         let found = found.ok_or_else(|| fault(format!("no class {class} was registered")))?;
         let mut options = value_of(config);
@@ -121,10 +118,9 @@ impl Harness {
     }
 
     fn record(&self, zone: &ZoneName, json: &Json) -> Result<Record, Report> {
-        let context = LoadContext {
-            lenient: true,
-            ..LoadContext::new(zone, &self.context.record_validators, &self.context.types)
-        };
+        let mut context =
+            LoadContext::new(zone, &self.context.record_validators, &self.context.types);
+        context.lenient = true;
         let mut data: Map<'static> = value_of(json).as_map().cloned().unwrap_or_default();
         let name = data.remove("name").unwrap_or_else(|| Value::from(""));
         let mut report = Report::new();
@@ -147,14 +143,14 @@ impl Harness {
     /// The error of the provider.
     pub async fn read_raw(&self, zone: &ZoneName) -> Result<bool, ProviderError> {
         let settings = octodns_core::zone::ZoneSettings::default();
-        let request = octodns_core::ZoneRequest {
-            name: zone,
-            sub_zones: &settings.sub_zones,
-            target: true,
-            lenient: true,
-            validators: &self.context.record_validators,
-            types: &self.context.types,
-        };
+        let mut request = octodns_core::ZoneRequest::new(
+            zone,
+            &settings.sub_zones,
+            &self.context.record_validators,
+            &self.context.types,
+        );
+        request.target = true;
+        request.lenient = true;
         Ok(self.provider().read(&request).await?.is_some())
     }
 
@@ -189,7 +185,8 @@ impl Harness {
         processors: &[Arc<dyn Processor>],
     ) -> Result<Option<Plan>, Report> {
         let mut report = Report::new();
-        let pipeline = Pipeline { processors, ..Pipeline::default() };
+        let mut pipeline = Pipeline::default();
+        pipeline.processors = processors;
         let planned = self.target.plan(desired, read, pipeline, &self.context, &mut report).await;
         let plan = planned.map_err(|error| error.into_report("plan", self.target.id()))?;
         if report.of(Severity::Error).next().is_some() { Err(report) } else { Ok(plan) }

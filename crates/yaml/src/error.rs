@@ -9,6 +9,7 @@ use octodns_core::{Diagnostic, Origin};
 /// Displays as `file:line:column: what is wrong`.
 #[derive(Debug, thiserror::Error)]
 #[error("{origin}: {kind}")]
+#[non_exhaustive]
 pub struct YamlError {
     /// What is wrong.
     pub kind: ErrorKind,

@@ -10,6 +10,7 @@ use crate::natural_cmp;
 
 /// How keys are ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Order {
     /// Runs of digits compare as numbers: `a9` before `a10`.
     #[default]

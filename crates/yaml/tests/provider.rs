@@ -34,14 +34,10 @@ async fn read(provider: &YamlProvider, target: bool) -> Result<Option<ZoneRead>,
     let types = Arc::new(RecordTypes::default());
     let validators = Arc::new(RecordValidators::legacy(&types));
     let name = ZoneName::new("unit.test.").unwrap();
-    let request = ZoneRequest {
-        name: &name,
-        sub_zones: &SubZones::default(),
-        target,
-        lenient: true,
-        validators: &validators,
-        types: &types,
-    };
+    let sub_zones = SubZones::default();
+    let mut request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
+    request.target = target;
+    request.lenient = true;
     provider.read(&request).await
 }
 
@@ -86,13 +82,14 @@ fn names(folder: &Path) -> Vec<String> {
 async fn what_is_written_is_read_again() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("unit.test.yaml"), ZONE).unwrap();
-    let options = YamlOptions { escaped_semicolons: false, ..options_of(folder.path()) };
+    let mut options = options_of(folder.path());
+    options.escaped_semicolons = false;
     let source = YamlProvider::new("config", options.clone());
     let desired = zone(&source).await;
     assert_eq!(source.list_zones().await.unwrap(), [ZoneName::new("unit.test.").unwrap()]);
 
     let out = tempfile::tempdir().unwrap();
-    let options = YamlOptions { directory: out.path().join("new"), ..options };
+    options.directory = out.path().join("new");
     let target = YamlProvider::new("target", options);
     assert!(read(&target, true).await.unwrap().is_none());
     assert!(read(&target, false).await.is_err());
@@ -112,7 +109,8 @@ async fn a_deleted_name_loses_its_split_file() {
     fs::create_dir(&split).unwrap();
     fs::write(split.join("$unit.test.yaml"), "'':\n  type: A\n  value: 192.0.2.1\n").unwrap();
     fs::write(split.join("www.yaml"), "www:\n  type: A\n  value: 192.0.2.1\n").unwrap();
-    let options = YamlOptions { split_extension: Some(".".into()), ..options_of(folder.path()) };
+    let mut options = options_of(folder.path());
+    options.split_extension = Some(".".into());
     let provider = YamlProvider::new("target", options);
     let existing = zone_and_state(&provider).await;
     let www = existing.0.records().find(|record| record.name().as_str() == "www").unwrap().clone();
@@ -143,14 +141,8 @@ async fn both_spellings_of_a_name_are_an_error() {
     let types = Arc::new(RecordTypes::default());
     let validators = Arc::new(RecordValidators::legacy(&types));
     let name = ZoneName::new("bücher.test.").unwrap();
-    let request = ZoneRequest {
-        name: &name,
-        sub_zones: &SubZones::default(),
-        target: false,
-        lenient: false,
-        validators: &validators,
-        types: &types,
-    };
+    let sub_zones = SubZones::default();
+    let request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
     let error = provider.read(&request).await.unwrap_err();
     assert!(error.to_string().contains("keep one"), "{error}");
     assert_eq!(provider.list_zones().await.unwrap(), [name]);

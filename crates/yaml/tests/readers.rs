@@ -17,8 +17,8 @@ const SEEDS: [&str; 3] = [
 
 /// The result of a reader, in full detail; `None` if it failed.
 fn read(text: &str, order: Option<Order>, thorough: bool) -> Option<String> {
-    let options =
-        LoadOptions { thorough, ..LoadOptions::new("zone.yaml").order(order).warn_duplicates() };
+    let mut options = LoadOptions::new("zone.yaml").order(order).warn_duplicates();
+    options.thorough = thorough;
     let document = load(text, &options).ok()?;
     Some(format!("{:?} {:?}", document.root, document.report))
 }

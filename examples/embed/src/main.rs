@@ -25,12 +25,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let provider = YamlProvider::new("files", YamlOptions::new(folder.path()));
     let target = Target::new(Arc::new(provider), TargetOptions::default());
     let types = RecordTypes::default();
-    let context = Context {
-        record_validators: Arc::new(RecordValidators::legacy(&types)),
-        zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
-        types: Arc::new(types),
-        lenient: false,
-    };
+    let context = Context::new(
+        Arc::new(RecordValidators::legacy(&types)),
+        Arc::new(ZoneValidators::new(["legacy"])),
+        Arc::new(types),
+    );
 
     let mut report = Report::new();
     context.zone_validators.report(&zone, false, &mut report);

@@ -18,7 +18,7 @@ use crate::files::{clear, folder};
 
 /// The changes from one zone to another.
 pub(crate) fn differences(existing: &Zone, desired: &Zone) -> Vec<Change> {
-    changes(existing, desired, &DiffScope { id: "fuzz", capabilities: &Capabilities::EVERYTHING })
+    changes(existing, desired, &DiffScope::new("fuzz", &Capabilities::EVERYTHING))
 }
 
 /// Checks that the positions of findings exist in the text.

@@ -16,7 +16,8 @@ pub(crate) const TARGET: Target = Target { name: "config", run };
 
 fn run(bytes: &[u8]) {
     let path = write_file(&folder("config"), "config.yaml", bytes);
-    let host = Host { env: Arc::new(|_| Some(SECRET.to_owned())), ..Host::default() };
+    let mut host = Host::default();
+    host.env = Arc::new(|_| Some(SECRET.to_owned()));
     let registry = octodns::registry(None, host);
     let mut options = ManagerOptions::new(registry);
     options.log_warnings = false;

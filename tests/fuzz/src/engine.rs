@@ -20,12 +20,14 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 
 static CONTEXTS: LazyLock<[Context; 2]> = LazyLock::new(|| {
     let types = Arc::new(RecordTypes::default());
-    [false, true].map(|lenient| Context {
-        record_validators: Arc::new(RecordValidators::legacy(&types)),
-        zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
-        types: Arc::clone(&types),
-        lenient,
-    })
+    let strict = Context::new(
+        Arc::new(RecordValidators::legacy(&types)),
+        Arc::new(ZoneValidators::new(["legacy"])),
+        types,
+    );
+    let mut lenient = strict.clone();
+    lenient.lenient = true;
+    [strict, lenient]
 });
 
 /// The name of the zone.

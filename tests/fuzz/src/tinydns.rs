@@ -13,10 +13,7 @@ fn run(bytes: &[u8]) {
     let folder = folder("tinydns");
     clear(&folder);
     write_file(&folder, "data", bytes);
-    let source = || {
-        let options = Options { directory: folder.clone(), default_ttl: 3600 };
-        TinyDnsFileSource::new("fuzz", options)
-    };
+    let source = || TinyDnsFileSource::new("fuzz", Options::new(folder.clone()));
     for name in [ZONE, "2.0.192.in-addr.arpa."] {
         let name = ZoneName::new(name).expect("a name");
         let [strict, lenient] = read_both(&name, source, bytes);

@@ -4,7 +4,7 @@ use crate::checks::{check_yaml_keeps, check_zone_file_keeps, differences, read_b
 use crate::engine::{ZONE, block_on, read_source, zone_name};
 use crate::files::{clear, folder, write_file};
 use crate::target::Target;
-use octodns_core::Source;
+use octodns_core::ZoneFiles;
 use octodns_yaml::{
     DumpOptions, LoadOptions, Order, YamlOptions, YamlProvider, dump, load, sort_keys, text_of,
 };
@@ -22,8 +22,8 @@ fn run(bytes: &[u8]) {
 
 /// The result of a reader, in full detail.
 fn read(text: &str, order: Option<Order>, thorough: bool) -> Option<String> {
-    let options =
-        LoadOptions { thorough, ..LoadOptions::new("zone.yaml").order(order).warn_duplicates() };
+    let mut options = LoadOptions::new("zone.yaml").order(order).warn_duplicates();
+    options.thorough = thorough;
     let document = load(text, &options).ok()?;
     Some(format!("{:?} {:?}", document.root, document.report))
 }
@@ -39,7 +39,8 @@ fn check_readers(text: &str) {
 fn check_writer(text: &str) {
     let options = LoadOptions::new("zone.yaml");
     let Ok(document) = load(text, &options) else { return };
-    let dump_options = DumpOptions { order: Order::Natural, allow_unicode: true };
+    let mut dump_options = DumpOptions::default();
+    dump_options.allow_unicode = true;
     let written = dump(&document.root, &dump_options);
     let again = load(&written, &options).unwrap_or_else(|error| panic!("{written:?}: {error}"));
     assert_eq!(dump(&again.root, &dump_options), written, "no fixed point");
@@ -49,9 +50,11 @@ fn check_writer(text: &str) {
 fn check_order(text: &str) {
     let options = LoadOptions::new("zone.yaml");
     let Ok(Some(ordered)) = sort_keys(text, Order::Natural, &options) else { return };
+    let mut dump_options = DumpOptions::default();
+    dump_options.allow_unicode = true;
     let dumped = |text: &str| {
         let document = load(text, &options).unwrap_or_else(|error| panic!("{text:?}: {error}"));
-        dump(&document.root, &DumpOptions { order: Order::Natural, allow_unicode: true })
+        dump(&document.root, &dump_options)
     };
     assert_eq!(dumped(text), dumped(&ordered));
     assert_eq!(sort_keys(&ordered, Order::Natural, &options), Ok(None), "{ordered:?}");

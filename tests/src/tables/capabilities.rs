@@ -56,6 +56,7 @@ fn row(class: String, component: &Component) -> [String; 10] {
             names.sort_unstable();
             names.join(", ")
         }
+        other => format!("{other:?}"),
     };
     let kind = if component.as_provider().is_some() { "source, target" } else { "source" };
     let dynamic = match (dynamic, dynamic_subnets) {
@@ -111,6 +112,7 @@ fn too_long(most: MaxTxt) -> String {
     match most {
         MaxTxt::Octets(most) => format!("TXT above {most} octets"),
         MaxTxt::Written(most) => format!("TXT above {most} characters with quotes and escapes"),
+        other => format!("TXT above {other:?}"),
     }
 }
 

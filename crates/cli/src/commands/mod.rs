@@ -63,12 +63,11 @@ fn registry() -> Registry {
 
 /// The environment, the clock and the source of UUIDs of this process.
 fn host() -> Host {
-    Host {
-        env: Arc::new(|name| env::var(name).ok()),
-        clock: Arc::new(|| Some(SystemTime::now())),
-        uuid: Arc::new(uuid),
-        ..Host::default()
-    }
+    let mut host = Host::default();
+    host.env = Arc::new(|name| env::var(name).ok());
+    host.clock = Arc::new(|| Some(SystemTime::now()));
+    host.uuid = Arc::new(uuid);
+    host
 }
 
 /// A random UUID (RFC 9562, version 4), if the system gives random bytes.

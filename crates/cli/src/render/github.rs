@@ -44,7 +44,8 @@ fn text(found: &Diagnostic, renders: &Renders) -> String {
     }
     for (what, origin) in &found.related {
         let file = origin.file.as_ref().map(|file| renders.base.text(file).into());
-        let origin = octodns_core::Origin { file, ..origin.clone() };
+        let mut origin = origin.clone();
+        origin.file = file;
         let _ = write!(text, "\n{what}: {origin}");
     }
     text
@@ -76,11 +77,11 @@ mod tests {
             sources: Sources::default(),
             config: None,
         };
-        let origin = Origin { file: Some("./a,b:c%.yaml".into()), line: 3, column: 7 };
+        let origin = Origin::at("./a,b:c%.yaml", 3, 7);
         let found = Diagnostic::error("name-rfc", "100% wrong,\r\n::error::x")
             .about("www.unit.tests. A")
             .help("write this")
-            .related("first", Origin { file: Some("./d.yaml".into()), line: 1, column: 2 })
+            .related("first", Origin::at("./d.yaml", 1, 2))
             .at(origin);
         assert_eq!(
             command(&found, &mut renders),

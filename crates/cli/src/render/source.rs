@@ -195,7 +195,7 @@ mod tests {
         let file: Arc<str> = file.to_string_lossy().into();
         let mut sources = Sources::below([folder.path().to_owned()]);
         for (line, text) in [(1, "one"), (2, "two"), (3, "three"), (4, "four")] {
-            let origin = Origin { file: Some(Arc::clone(&file)), line, column: 1 };
+            let origin = Origin::at(Arc::clone(&file), line, 1);
             assert_eq!(sources.line(&origin), Some((text, 0..text.len())));
             assert_eq!(sources.end_column(&origin), u32::try_from(text.len() + 1).ok());
         }
@@ -216,7 +216,7 @@ mod tests {
             let path = folder.path().join(file);
             fs::write(&path, "text\n").unwrap();
             let file: Arc<str> = path.to_string_lossy().into();
-            let origin = Origin { file: Some(file), line: 1, column: 1 };
+            let origin = Origin::at(file, 1, 1);
             let line = Sources::below([zones.clone()]).line(&origin).is_some();
             assert_eq!(line, shown, "{}", path.display());
         }
@@ -231,7 +231,7 @@ mod tests {
         fs::write(folder.path().join("secret"), "text\n").unwrap();
         std::os::unix::fs::symlink("../secret", zones.join("a.yaml")).unwrap();
         let file: Arc<str> = zones.join("a.yaml").to_string_lossy().into();
-        let origin = Origin { file: Some(file), line: 1, column: 1 };
+        let origin = Origin::at(file, 1, 1);
         assert_eq!(Sources::below([zones]).line(&origin), None);
     }
 }

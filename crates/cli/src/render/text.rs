@@ -91,7 +91,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("unit.tests.yaml").to_string_lossy().into_owned();
         fs::write(&file, "www:\n  ttl: 'one hour'\n").unwrap();
-        let origin = Origin { file: Some(file.as_str().into()), line: 2, column: 8 };
+        let origin = Origin::at(file.as_str(), 2, 8);
         let diagnostic = Diagnostic::error("ttl", "not a number of seconds")
             .about("www.unit.tests. A")
             .at(origin)
@@ -112,7 +112,7 @@ error[ttl]: www.unit.tests. A: not a number of seconds
 
     #[test]
     fn a_place_that_cannot_be_read_is_still_named() {
-        let origin = Origin { file: Some("gone.yaml".into()), line: 3, column: 1 };
+        let origin = Origin::at("gone.yaml", 3, 1);
         let diagnostic = Diagnostic::warning("cname", "there is more at this name").at(origin);
         check(&diagnostic, None, "warning[cname]: there is more at this name\n--> gone.yaml:3:1");
         check(&Diagnostic::error("config", "no zones"), None, "error[config]: no zones");

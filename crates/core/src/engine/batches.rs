@@ -14,6 +14,7 @@ use crate::record::RecordType;
 
 /// How much of something a change, or a batch, is: items as the service counts them, and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Weight {
     /// Changes, rows, records: whatever the service limits.
     pub items: usize,
@@ -21,8 +22,16 @@ pub struct Weight {
     pub bytes: usize,
 }
 
+impl Weight {
+    /// So many items and bytes.
+    pub const fn new(items: usize, bytes: usize) -> Self {
+        Self { items, bytes }
+    }
+}
+
 /// The most that one call takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BatchLimits {
     /// Items.
     pub items: usize,
@@ -31,6 +40,11 @@ pub struct BatchLimits {
 }
 
 impl BatchLimits {
+    /// So many items and bytes.
+    pub const fn new(items: usize, bytes: usize) -> Self {
+        Self { items, bytes }
+    }
+
     /// So many items, of any size.
     pub const fn items(items: usize) -> Self {
         Self { items, bytes: usize::MAX }
@@ -60,7 +74,7 @@ pub type Batch = Vec<Vec<usize>>;
 /// # let plan = Plan::new(zone.clone(), zone, changes, true);
 ///
 /// // Delete old, Create new, Create other
-/// let one_each = |_| Weight { items: 1, bytes: 0 };
+/// let one_each = |_| Weight::new(1, 0);
 /// let batches = batches(&plan, BatchLimits::items(2), one_each);
 /// assert_eq!(batches, [vec![vec![0], vec![1]], vec![vec![2]]]);
 /// ```

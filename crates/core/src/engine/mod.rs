@@ -29,6 +29,7 @@ use crate::zone::ZoneValidators;
 
 /// What reading and planning a zone needs to know beside the zone.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Context {
     /// The validators of records, as configured for the zone.
     pub record_validators: Arc<RecordValidators>,
@@ -38,4 +39,15 @@ pub struct Context {
     pub types: Arc<RecordTypes>,
     /// Whether errors in records that can still be kept are warnings.
     pub lenient: bool,
+}
+
+impl Context {
+    /// With these validators and record types, and strict.
+    pub fn new(
+        record_validators: Arc<RecordValidators>,
+        zone_validators: Arc<ZoneValidators>,
+        types: Arc<RecordTypes>,
+    ) -> Self {
+        Self { record_validators, zone_validators, types, lenient: false }
+    }
 }

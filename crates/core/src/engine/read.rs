@@ -10,7 +10,16 @@ use crate::plan::State;
 use crate::provider::{HiddenSet, Source, UnevenTtl, ZoneRead, ZoneRequest};
 use crate::zone::{AddOptions, AddOutcome, Zone, ZoneSettings};
 
-/// What a target holds of a zone: all of it. There is none of these for a read that failed.
+/// What a target holds of a zone: all of it. There is none of these for a read that failed, so nothing can be planned
+/// on one. Only [`Target::read`](crate::Target::read), by [`read_target`], makes one:
+///
+/// ```compile_fail,E0639
+/// # use octodns_core::{Report, State, Zone, engine::ReadZone};
+/// fn nothing_there(zone: Zone) -> ReadZone {
+///     let (hidden, uneven) = (Vec::new(), Vec::new());
+///     ReadZone { zone, exists: false, state: State::default(), hidden, uneven, report: Report::new() }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReadZone {

@@ -261,6 +261,7 @@ fn by(processor: &dyn Processor) -> String {
 
 /// What a zone goes through on its way to a plan for one target.
 #[derive(Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct Pipeline<'p> {
     /// The processors, in order.
     pub processors: &'p [Arc<dyn Processor>],
@@ -278,13 +279,10 @@ impl<'p> Pipeline<'p> {
     where
         'p: 's,
     {
-        Stage {
-            sources: self.sources,
-            target: Some(target),
-            lenient: context.lenient,
-            validators: &context.record_validators,
-            types: &context.types,
-            report,
-        }
+        let mut stage = Stage::new(&context.record_validators, &context.types, report);
+        stage.sources = self.sources;
+        stage.target = Some(target);
+        stage.lenient = context.lenient;
+        stage
     }
 }

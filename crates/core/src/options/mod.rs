@@ -16,6 +16,7 @@ use crate::value::{DeError, Kind, Map, OwnedValue, Position, Value, from_value};
 /// Why a component cannot be built from its options.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct BuildError {
     /// What is wrong.
     pub message: String,
@@ -26,6 +27,11 @@ pub struct BuildError {
 }
 
 impl BuildError {
+    /// An error in what stands at `position`.
+    pub fn new(message: impl Into<String>, position: Position) -> Self {
+        Self { message: message.into(), help: None, position }
+    }
+
     /// The same error, with advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -73,7 +79,17 @@ impl<T: DeserializeOwned + JsonSchema> Options for T {
 
 /// Options, and how they were written: for faults that their type does not show, and for values of any
 /// type.
+///
+/// Options that were made in code were not written; errors in them have no position:
+///
+/// ```
+/// use octodns_core::registry::Sourced;
+///
+/// let given = Sourced::new(["a", "b"]);
+/// assert!(given.get("key").is_none() && !given.error("key", "no").position.is_known());
+/// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Sourced<T> {
     /// The options.
     pub options: T,
@@ -113,6 +129,11 @@ fn without<'v>(options: &'v OwnedValue, keys: &[&str]) -> Cow<'v, OwnedValue> {
 }
 
 impl<T> Sourced<T> {
+    /// Options that were made in code.
+    pub fn new(options: T) -> Self {
+        Self { options, written: Map::new().into() }
+    }
+
     /// The value of an option, as it was written.
     pub fn get(&self, key: &str) -> Option<&Value<'static>> {
         self.written.get(key)
@@ -126,7 +147,7 @@ impl<T> Sourced<T> {
     /// An error in an option that its type does not show.
     pub fn error(&self, key: &str, message: impl Into<String>) -> BuildError {
         let position = self.get(key).map_or(self.written.position, |value| value.position);
-        BuildError { message: message.into(), help: None, position }
+        BuildError::new(message, position)
     }
 }
 

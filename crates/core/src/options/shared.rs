@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use super::{BuildError, Options, only, with_common};
 use crate::value::{OwnedValue, from_value, known_keys};
 
-/// The options of a class in two structs: `S`, which other classes have as well, and its own, `O`.
+/// The options of a class in two structs, and never in more: `S`, which other classes have as well, and its own, `O`.
 ///
 /// In a config they stand side by side. Keys that `S` has are read into it, all others are for `O`, which
 /// refuses those that it does not have. (`#[serde(flatten)]` cannot do that: it excludes
@@ -43,6 +43,13 @@ pub struct WithShared<S, O> {
     pub shared: S,
     /// What only this class has.
     pub own: O,
+}
+
+impl<S: Default, O> WithShared<S, O> {
+    /// Its own options, beside the default ones that other classes have as well.
+    pub fn new(own: O) -> Self {
+        Self { shared: S::default(), own }
+    }
 }
 
 impl<S: DeserializeOwned + JsonSchema, O: Options> Options for WithShared<S, O> {

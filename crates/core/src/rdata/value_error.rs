@@ -6,6 +6,7 @@ use crate::value::{Kind, Position, Value, python_str};
 /// A fault of some data: becomes a finding once a validator's id and the record's name are added.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct ValueError {
     /// What is wrong, in one line without the place.
     pub message: String,

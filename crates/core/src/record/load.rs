@@ -17,6 +17,7 @@ const RECORD_NEW: &str = "record-new";
 
 /// What data of a record is read with.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct LoadContext<'c> {
     /// The zone the record is in.
     pub zone: &'c ZoneName,

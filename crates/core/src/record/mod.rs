@@ -77,11 +77,20 @@ struct Routing {
 
 /// Which routing counts when two records are compared: what the target can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Compare {
     /// The old `geo` section.
     pub geo: bool,
     /// The `dynamic` section.
     pub dynamic: bool,
+}
+
+impl Compare {
+    /// All routing.
+    pub const EVERYTHING: Self = Self { geo: true, dynamic: true };
+
+    /// No routing: values and TTL alone.
+    pub const NOTHING: Self = Self { geo: false, dynamic: false };
 }
 
 impl Record {

@@ -16,6 +16,7 @@ use crate::value::{OwnedValue, Value};
 
 /// One type of [`RecordTypes`].
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum TypeEntry {
     /// A built-in type.
     BuiltIn(&'static TypeRow),
@@ -135,6 +136,7 @@ impl TypeEntry {
 /// A type of this name is known already.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("record type \"{0}\" is already registered")]
+#[non_exhaustive]
 pub struct DuplicateType(pub RecordType);
 
 /// The record types of a program: built-in and registered ones.

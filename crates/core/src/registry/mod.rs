@@ -22,6 +22,7 @@ use crate::value::OwnedValue;
 
 /// What a class under `providers:` makes.
 #[derive(Clone)]
+#[non_exhaustive]
 pub enum Component {
     /// Something that is only read from.
     Source(Arc<dyn Source>),
@@ -52,6 +53,7 @@ pub type Factory<T> = Arc<dyn Fn(&str, &OwnedValue) -> Result<T, BuildError> + S
 
 /// A class that a configuration can name.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Class<T> {
     /// The dotted path octoDNS knows it by, such as `octodns.provider.yaml.YamlProvider`.
     pub path: &'static str,
@@ -64,6 +66,16 @@ pub struct Class<T> {
 }
 
 impl<T> Class<T> {
+    /// A class with this path and version, its options, and what makes one from them.
+    pub fn new(
+        path: &'static str,
+        version: &'static str,
+        options: OptionsSchema,
+        build: Factory<T>,
+    ) -> Self {
+        Self { path, version, options, build }
+    }
+
     /// The path without its last part, as version listings show it.
     pub fn module(&self) -> &'static str {
         self.path.rsplit_once('.').map_or(self.path, |(module, _)| module)
@@ -136,6 +148,7 @@ pub type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// What the program hands in: this crate has no clock, no environment and no random numbers of its own.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Host {
     /// The environment. Default: empty.
     pub env: Lookup,
@@ -160,6 +173,7 @@ impl Default for Host {
 
 /// All classes of a build: each provider crate adds its own by its `register` function.
 #[derive(Clone, Default)]
+#[non_exhaustive]
 pub struct Registry {
     /// The home directory of the user, for classes that read files; set it before registering them.
     pub home: Option<PathBuf>,

@@ -14,7 +14,7 @@ use crate::validate::{
 use crate::value::{OwnedValue, Value};
 use crate::zone::{ZoneCheck, ZoneValidator, ZoneValidators};
 
-/// A validator of any kind.
+/// A validator of any kind. Whoever makes them known matches both.
 #[derive(Clone)]
 pub enum AnyValidator {
     /// Of records or values.

@@ -4,7 +4,7 @@ mod pattern;
 
 use serde_json::{Map, Value as Json, json};
 
-/// What a schema takes for valid.
+/// What a schema takes for valid. Whoever makes schemas matches both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// What the schema that octoDNS 1.22 itself emits takes: a part of what is read, as octoDNS would

@@ -7,6 +7,7 @@ use crate::value::{Position, Value};
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// Id of the validator; empty until the validator has ended.
     pub id: Cow<'static, str>,

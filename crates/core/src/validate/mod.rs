@@ -22,6 +22,7 @@ pub type Sets<'v> = Option<Vec<&'v str>>;
 
 /// The data of one record, before it is one.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct RawRecord<'r> {
     /// Name in the zone, in IDNA form where it has one; the apex is empty.
     pub name: &'r str,
@@ -70,6 +71,7 @@ pub trait ValueValidator: Send + Sync {
 
 /// A [`RecordValidator`] that is a function: one row beside the type it is about.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct RecordCheck {
     /// Its id.
     pub id: &'static str,
@@ -83,6 +85,7 @@ pub struct RecordCheck {
 
 /// A [`ValueValidator`] that is a function: one row beside the type it is about.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ValueCheck {
     /// Its id.
     pub id: &'static str,
@@ -92,6 +95,30 @@ pub struct ValueCheck {
     pub sets: &'static [&'static str],
     /// What it does.
     pub check: fn(&[Value<'_>], RecordType, &mut Findings),
+}
+
+impl RecordCheck {
+    /// A check under this id, that is part of these sets.
+    pub const fn new(
+        id: &'static str,
+        class: &'static str,
+        sets: &'static [&'static str],
+        check: fn(&RawRecord<'_>, &mut Findings),
+    ) -> Self {
+        Self { id, class, sets, check }
+    }
+}
+
+impl ValueCheck {
+    /// A check under this id, that is part of these sets.
+    pub const fn new(
+        id: &'static str,
+        class: &'static str,
+        sets: &'static [&'static str],
+        check: fn(&[Value<'_>], RecordType, &mut Findings),
+    ) -> Self {
+        Self { id, class, sets, check }
+    }
 }
 
 impl RecordValidator for RecordCheck {
@@ -124,6 +151,7 @@ impl ValueValidator for ValueCheck {
 
 /// A validator of either kind.
 #[derive(Clone)]
+#[non_exhaustive]
 pub enum Validator {
     /// Of records.
     Record(Arc<dyn RecordValidator>),

@@ -14,9 +14,13 @@ use super::{Kind, Special, Value};
 /// let map: Map = [("b", Value::from("é")), ("a", 1.into())].into_iter().collect();
 /// let value = Value::from(map);
 /// assert_eq!(Json::default().text(&value), r#"{"b": "\u00e9", "a": 1}"#);
-/// assert_eq!(Json { sort_keys: true, ..Json::default() }.text(&value), r#"{"a": 1, "b": "\u00e9"}"#);
+///
+/// let mut sorted = Json::default();
+/// sorted.sort_keys = true;
+/// assert_eq!(sorted.text(&value), r#"{"a": 1, "b": "\u00e9"}"#);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct Json {
     /// How many blanks a level is indented by; `None` keeps everything on one line.
     pub indent: Option<usize>,

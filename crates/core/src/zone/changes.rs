@@ -11,6 +11,7 @@ use crate::record::{Compare, Record};
 
 /// Who a difference is made for.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct DiffScope<'t> {
     /// The target's id, which records may be limited to or kept from.
     pub id: &'t str,
@@ -18,7 +19,12 @@ pub struct DiffScope<'t> {
     pub capabilities: &'t Capabilities,
 }
 
-impl DiffScope<'_> {
+impl<'t> DiffScope<'t> {
+    /// A target with this id, and what it can hold.
+    pub fn new(id: &'t str, capabilities: &'t Capabilities) -> Self {
+        Self { id, capabilities }
+    }
+
     /// Whether a record's options leave it to this target.
     fn includes(&self, record: &Record) -> bool {
         let options = record.options();
@@ -38,7 +44,7 @@ impl DiffScope<'_> {
 /// Left out are records that are ignored or not meant for the target, on either side, and those whose
 /// type it cannot hold. Both zones are in order, so this walks them once, side by side.
 pub fn changes(existing: &Zone, desired: &Zone, target: &DiffScope<'_>) -> Vec<Change> {
-    let compare = Compare { geo: target.capabilities.geo, dynamic: target.capabilities.dynamic };
+    let compare = Compare::from(target.capabilities);
     pairs(existing.records(), desired.records())
         .filter_map(|pair| match pair {
             (Some(existing), Some(desired)) => (target.includes(existing)

@@ -25,6 +25,7 @@ type Node = SmallVec<[Arc<Record>; 1]>;
 
 /// What is configured for a zone beside its records.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ZoneSettings {
     /// Names below this zone that are zones of their own.
     pub sub_zones: SubZones,
@@ -54,6 +55,7 @@ pub struct Zone {
 
 /// How a record is added.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct AddOptions {
     /// Takes the place of a record with the same name and type instead of being refused.
     pub replace: bool,
@@ -61,7 +63,7 @@ pub struct AddOptions {
     pub lenient: bool,
 }
 
-/// The outcome of adding a record.
+/// The outcome of adding a record. It is to be matched completely, so that no warning is lost.
 #[derive(Debug)]
 pub enum AddOutcome {
     /// It is in the zone.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::values::{data, load, name_for, records};
 
-const COMPARE: Compare = Compare { geo: true, dynamic: true };
+const COMPARE: Compare = Compare::EVERYTHING;
 
 proptest! {
     /// What is written as presentation format is read back as the same record.

@@ -248,11 +248,12 @@ impl Source for Keeper {
                 rows.add(*id, row.name().as_str(), row.record_type().as_str(), row.ttl(), value);
             }
         }
-        let (read, held) = rows.finish();
-        let by = || "the option \"ignore\"".to_owned();
-        let set = |(name, record_type): Key| HiddenSet { name, record_type, by: by() };
-        let hidden = self.hidden.iter().cloned().map(set).collect();
-        Ok(Some(ZoneRead { state: State::new(held), hidden, ..read }))
+        let (mut read, held) = rows.finish();
+        let by = "the option \"ignore\"";
+        let set = |(name, record_type): Key| HiddenSet::new(name, record_type, by);
+        read.hidden = self.hidden.iter().cloned().map(set).collect();
+        read.state = State::new(held);
+        Ok(Some(read))
     }
 }
 
@@ -312,19 +313,20 @@ impl World {
         let target = Target::new(keeper.clone(), TargetOptions::default());
         let processors = vec![Arc::new(Hider(hidden(Hidden::ByProcessor))) as Arc<dyn Processor>];
         let types = Arc::new(RecordTypes::default());
-        let context = Context {
-            record_validators: Arc::new(RecordValidators::legacy(&types)),
-            zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
+        let mut context = Context::new(
+            Arc::new(RecordValidators::legacy(&types)),
+            Arc::new(ZoneValidators::new(["legacy"])),
             types,
-            lenient: true,
-        };
+        );
+        context.lenient = true;
         Self { keeper, target, processors, desired: desired(slots), context }
     }
 
     async fn plan(&self) -> Result<Option<Plan>, Report> {
         let mut report = Report::new();
         let read = self.target.read(&self.desired, &self.context).await?;
-        let pipeline = Pipeline { processors: &self.processors, sources: &[] };
+        let mut pipeline = Pipeline::default();
+        pipeline.processors = &self.processors;
         let plan =
             self.target.plan(&self.desired, read, pipeline, &self.context, &mut report).await;
         if report.has_errors() { Err(report) } else { Ok(plan.unwrap()) }

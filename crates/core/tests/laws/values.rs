@@ -180,17 +180,8 @@ pub(crate) fn records() -> impl Strategy<Value = (RecordType, Vec<OwnedValue>)> 
 pub(crate) fn load(name: &str, data: &OwnedValue) -> Result<Record, Report> {
     let types = RecordTypes::default();
     let zone = ZoneName::new("example.com.").map_err(|_| Report::new())?;
-    let context = LoadContext {
-        zone: &zone,
-        source: None,
-        files: &[],
-        lenient: false,
-        default_ttl: None,
-        escape_semicolons: false,
-        keeps_positions: true,
-        validators: &RecordValidators::legacy(&types),
-        types: &types,
-    };
+    let validators = RecordValidators::legacy(&types);
+    let context = LoadContext::new(&zone, &validators, &types);
     let mut report = Report::new();
     Record::load(&name.into(), data, &context, &mut report).ok_or(report)
 }

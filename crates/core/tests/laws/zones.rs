@@ -134,11 +134,14 @@ fn zone(slots: &[Slot], side: usize) -> Zone {
 }
 
 fn differences(existing: &Zone, desired: &Zone, capabilities: &Capabilities) -> Vec<Change> {
-    changes(existing, desired, &DiffScope { id: TARGET, capabilities })
+    changes(existing, desired, &DiffScope::new(TARGET, capabilities))
 }
 
 fn without_routing() -> Capabilities {
-    Capabilities { dynamic: false, geo: false, ..Capabilities::EVERYTHING }
+    let mut capabilities = Capabilities::EVERYTHING;
+    capabilities.dynamic = false;
+    capabilities.geo = false;
+    capabilities
 }
 
 fn is_same(one: Option<&Arc<Record>>, other: Option<&Arc<Record>>, compare: Compare) -> bool {
@@ -190,7 +193,7 @@ proptest! {
     fn changes_lead_from_one_zone_to_the_other(slots in slots()) {
         let (existing, desired) = (zone(&slots, 0), zone(&slots, 1));
         for capabilities in [Capabilities::EVERYTHING, without_routing()] {
-            let compare = Compare { geo: capabilities.geo, dynamic: capabilities.dynamic };
+            let compare = Compare::from(&capabilities);
             let changes = differences(&existing, &desired, &capabilities);
             let mut result = existing.clone();
             result.apply(&changes);
@@ -220,7 +223,7 @@ proptest! {
     fn the_order_of_changes_does_not_matter(
         (slots, order) in (slots(), Just((0..12).collect::<Vec<usize>>()).prop_shuffle())
     ) {
-        let compare = Compare { geo: true, dynamic: true };
+        let compare = Compare::EVERYTHING;
         let (existing, desired) = (zone(&slots, 0), zone(&slots, 1));
         let changes = differences(&existing, &desired, &Capabilities::EVERYTHING);
         let shuffled: Vec<_> =

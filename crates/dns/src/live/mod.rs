@@ -27,6 +27,7 @@ use crate::error::QueryError;
 
 /// A record, and each server's answer for it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Verified {
     /// The record, as the zone has it.
     pub record: Arc<Record>,
@@ -36,6 +37,7 @@ pub struct Verified {
 
 /// One server's answer for a record.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Seen {
     /// Its answer.
     pub answer: Result<Answer, QueryError>,
@@ -43,7 +45,7 @@ pub struct Seen {
     pub verdict: Verdict,
 }
 
-/// Whether an answer is equal to the record.
+/// Whether an answer is equal to the record. Match all three.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is.

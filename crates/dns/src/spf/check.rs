@@ -86,6 +86,7 @@ impl SpfError {
 
 /// The result of checking a policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counted {
     /// The number of lookups.
     pub lookups: usize,

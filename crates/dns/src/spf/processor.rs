@@ -14,6 +14,7 @@ use crate::{Client, ClientOptions, Resolver, Server};
 /// Options of a processor that looks SPF policies up.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SpfDnsLookupOptions {
     /// The DNS servers that are asked, one after the other: addresses or names, with a port if it is
     /// another than 53. Default: those of the system.
@@ -26,6 +27,12 @@ pub struct SpfDnsLookupOptions {
     /// are not looked up.
     #[serde(default)]
     pub void_lookups: Option<usize>,
+}
+
+impl Default for SpfDnsLookupOptions {
+    fn default() -> Self {
+        Self { resolvers: Vec::new(), timeout: five(), void_lookups: None }
+    }
 }
 
 fn five() -> f64 {

@@ -14,6 +14,7 @@ use super::{WireError, hex, loc, svcb, ttl, values};
 
 /// A word of a zone file as written, without the quotes around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Word<'w> {
     /// Its bytes, with their escapes.
     pub text: &'w [u8],
@@ -24,6 +25,11 @@ pub struct Word<'w> {
 }
 
 impl<'w> Word<'w> {
+    /// A word in quotes or not, and attached to the word before it or not.
+    pub fn new(text: &'w [u8], quoted: bool, attached: bool) -> Self {
+        Self { text, quoted, attached }
+    }
+
     /// A word without quotes.
     pub fn bare(text: &'w [u8]) -> Self {
         Self { text, quoted: false, attached: false }
@@ -33,6 +39,7 @@ impl<'w> Word<'w> {
 /// Why words are not the record data of a type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{fault}")]
+#[non_exhaustive]
 pub struct ScanError {
     /// The index of the word; the number of words if one is missing.
     pub word: usize,

@@ -20,6 +20,7 @@ use crate::{Error, Host, Response};
 
 /// A request as it is about to be sent.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Outgoing {
     /// `GET`, `POST` ...
     pub method: Method,

@@ -6,6 +6,7 @@ use http::Method;
 
 /// The methods that a limit counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Methods {
     /// Every request.
     #[default]

@@ -13,6 +13,7 @@ const MAX_EMPTY_AHEAD: u64 = 5;
 
 /// The page to fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PageAt {
     /// Its number, counted from 1.
     pub number: u64,

@@ -108,7 +108,9 @@ async fn errors_are_distinct_and_have_the_message_of_the_service() {
 
 #[tokio::test]
 async fn a_refused_connection_is_unreachable_for_any_request() {
-    let retry = Retry { attempts: 2, initial_backoff: Duration::ZERO, ..Retry::default() };
+    let mut retry = Retry::default();
+    retry.attempts = 2;
+    retry.initial_backoff = Duration::ZERO;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -227,7 +229,9 @@ async fn credentials_are_renewed_once() {
 async fn a_request_that_takes_too_long_is_unreachable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let options = Options { timeout: Some(0.05), attempts: Some(1), ..Options::default() };
+    let mut options = Options::default();
+    options.timeout = Some(0.05);
+    options.attempts = Some(1);
     let client = Client::builder("test", &base).options(&options).build().unwrap();
     let error = client.get(&["x"]).send_ok().await.unwrap_err();
     assert_eq!(error.kind(), ServiceErrorKind::Unreachable);
@@ -294,8 +298,9 @@ async fn the_futures_of_a_client_are_send() {
     let ahead = send(all_ahead(8, async |at| page(client, at.number).await)).await;
     let listed = send(all(pages(1, async |number| page(client, number).await))).await;
     assert_eq!((ahead.unwrap(), listed.unwrap()), (vec![1], vec![1]));
-    let call = Call { method: Method::POST, path: "/jobs".into() };
-    let poll = Poll { initial_backoff: Duration::ZERO, ..Poll::default() };
+    let call = Call::new(Method::POST, "/jobs");
+    let mut poll = Poll::default();
+    poll.initial_backoff = Duration::ZERO;
     let done = client
         .poll(poll, &call, async || client.get(path).send_ok().await.map(|()| JobStatus::Done(7)));
     assert_eq!(send(done).await.unwrap(), 7);

@@ -45,15 +45,17 @@ async fn proxy(response: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
 
 /// Options for a single attempt.
 fn once() -> Options {
-    Options { attempts: Some(1), ..Options::default() }
+    let mut options = Options::default();
+    options.attempts = Some(1);
+    options
 }
 
 /// The proxy resolves the name of the service, which does not exist here.
 #[tokio::test]
 async fn a_proxy_gets_the_whole_url_and_its_credentials() {
     let (address, heads) = proxy(FINE).await;
-    let proxy = Some(Secret::new(format!("http://me:hunter2@{address}")));
-    let options = Options { proxy, ..once() };
+    let mut options = once();
+    options.proxy = Some(Secret::new(format!("http://me:hunter2@{address}")));
     let client = Client::builder("test", "http://service.invalid/v2").options(&options).build();
     client.unwrap().get(&["zones"]).send_ok().await.unwrap();
     let heads = heads.lock().unwrap().clone();
@@ -69,10 +71,11 @@ async fn a_proxy_gets_the_whole_url_and_its_credentials() {
 async fn a_proxy_tunnel_that_is_refused_is_reported_without_the_password() {
     let no = "HTTP/1.1 407 Proxy Authentication Required\r\nconnection: close\r\n\r\nhunter2";
     let (address, heads) = proxy(no).await;
-    let proxy = Some(Secret::new(format!("http://me:hunter2@{address}")));
+    let mut options = once();
+    options.proxy = Some(Secret::new(format!("http://me:hunter2@{address}")));
     let auth = octodns_http::HeaderAuth::bearer(&Secret::new("open sesame")).unwrap();
     let client = Client::builder("test", "https://service.invalid").auth(auth);
-    let client = client.options(&Options { proxy, ..once() }).build().unwrap();
+    let client = client.options(&options).build().unwrap();
     let error = client.get(&["zones"]).send_ok().await.unwrap_err();
     assert_eq!(error.kind(), ServiceErrorKind::Unreachable);
     assert!(!format!("{error:?} {client:?}").contains("hunter2"), "{error:?}");
@@ -117,7 +120,9 @@ async fn only_certificates_of_known_authorities_are_accepted() {
         // The certificate of another server does not help.
         (Some("other.pem"), true, false),
     ] {
-        let options = Options { ca_file: ca_file.map(file), ca_file_only, ..once() };
+        let mut options = once();
+        options.ca_file = ca_file.map(file);
+        options.ca_file_only = ca_file_only;
         let client = Client::builder("test", &url).options(&options).build().unwrap();
         match client.get(&["zones"]).send_ok().await {
             Ok(()) => assert!(fine, "{ca_file:?}"),

@@ -127,8 +127,9 @@ async fn a_repeated_creation_waits_for_the_backoff() {
     let busy = Step::Response(503, &[("retry-after", "0.3")], "");
     for (first, least) in [(Step::Hang, 120), (busy, 300)] {
         let server = Server::start(&[first, NONE, OK]).await;
-        let retry =
-            Retry { attempts: 3, initial_backoff: Duration::from_millis(250), ..Retry::default() };
+        let mut retry = Retry::default();
+        retry.attempts = 3;
+        retry.initial_backoff = Duration::from_millis(250);
         let client = server.client().retry(retry).build().unwrap();
         let start = Instant::now();
         client.post(&["x"]).create_once(client.get(&["x", "1"])).await.unwrap();

@@ -98,7 +98,9 @@ impl Server {
     }
 
     pub(crate) fn client(&self) -> Builder {
-        let retry = Retry { attempts: 3, initial_backoff: Duration::ZERO, ..Retry::default() };
+        let mut retry = Retry::default();
+        retry.attempts = 3;
+        retry.initial_backoff = Duration::ZERO;
         Client::builder("test", &self.base).retry(retry)
     }
 

@@ -61,7 +61,9 @@ async fn throttling_that_may_mean_credentials_says_so() {
     let calm = Step::Response(420, &[], "calm");
     let rules = [Throttle::status(420).perhaps_credentials()];
     let server = Server::start(std::slice::from_ref(&calm)).await;
-    let retry = Retry { attempts: 5, initial_backoff: Duration::ZERO, ..Retry::default() };
+    let mut retry = Retry::default();
+    retry.attempts = 5;
+    retry.initial_backoff = Duration::ZERO;
     let client = server.client().retry(retry).throttles(&rules).build().unwrap();
     let error = client.get(&["x"]).send_ok().await.unwrap_err();
     assert_eq!(error.kind(), ServiceErrorKind::Throttled);
@@ -97,7 +99,8 @@ async fn throttling_reduces_concurrent_requests() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
-    let retry = Retry { initial_backoff: Duration::from_millis(20), ..Retry::default() };
+    let mut retry = Retry::default();
+    retry.initial_backoff = Duration::from_millis(20);
     let client = Client::builder("test", &base).retry(retry).build().unwrap();
     let created = join_all((0..120).map(|_| client.post(&["x"]).send_ok())).await;
     assert!(created.iter().all(Result::is_ok), "{created:?}");

@@ -56,13 +56,15 @@ pub(crate) struct Memory<const PUBLISHES: bool = false> {
 }
 
 fn call(what: &str) -> Call {
-    Call { method: Method::POST, path: what.into() }
+    Call::new(Method::POST, what)
 }
 
 impl<const PUBLISHES: bool> Memory<PUBLISHES> {
     /// With one zone, `example.com.`, and these items; interrupted calls are tried three times.
     pub(crate) fn new(items: &[Json]) -> Self {
-        let quick = Options { attempts: Some(3), retry_wait: Some(0.0), ..Options::default() };
+        let mut quick = Options::default();
+        quick.attempts = Some(3);
+        quick.retry_wait = Some(0.0);
         Self::with(items, &quick)
     }
 
@@ -154,8 +156,7 @@ impl<const PUBLISHES: bool> Api for Memory<PUBLISHES> {
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
         self.read()?;
-        let zone =
-            |(name, id): &(&str, &str)| ListedZone { name: (*name).into(), id: (*id).into() };
+        let zone = |(name, id): &(&str, &str)| ListedZone::new(*name, *id);
         Ok(self.state().zones.iter().map(zone).collect())
     }
 

@@ -65,7 +65,7 @@ impl<F: Facts> Api for Remote<F> {
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
         let zones: Vec<Named> = list(|| self.client.get(&["zones"])).await?;
-        let listed = |zone: Named| ListedZone { id: zone.id(), name: zone.name };
+        let listed = |zone: Named| ListedZone::new(zone.name.clone(), zone.id());
         Ok(zones.into_iter().map(listed).collect())
     }
 

@@ -84,7 +84,9 @@ async fn a_deleted_zone_is_not_created_again() {
 /// Every retry comes after a growing pause.
 #[tokio::test(start_paused = true)]
 async fn an_interrupted_call_is_looked_up_after_a_backoff() {
-    let slow = Options { attempts: Some(4), retry_wait: Some(8.0), ..Options::default() };
+    let mut slow = Options::default();
+    slow.attempts = Some(4);
+    slow.retry_wait = Some(8.0);
     let desired = [record("www", "A", "192.0.2.1")];
     let memory = Memory::with(&[], &slow);
     let (rows, sets) = (memory.harness::<MemoryRows>(), memory.harness::<MemorySets>());

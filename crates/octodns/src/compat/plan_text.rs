@@ -163,7 +163,8 @@ mod tests {
     fn shown(text: &str) -> String {
         let (types, zone) = (RecordTypes::default(), ZoneName::new("example.com.").unwrap());
         let validators = RecordValidators::legacy(&types);
-        let context = LoadContext { lenient: true, ..LoadContext::new(&zone, &validators, &types) };
+        let mut context = LoadContext::new(&zone, &validators, &types);
+        context.lenient = true;
         let data = octodns_yaml::load_bytes(text.as_bytes(), &LoadOptions::new("json")).unwrap();
         let record = Record::load(&"www".into(), &data.root, &context, &mut Report::new());
         record_text(&record.unwrap(), &zone).to_string()

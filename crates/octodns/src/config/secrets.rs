@@ -125,8 +125,7 @@ impl Filled {
             }
             None => format!("the value of \"{reference}\" does not fit"),
         };
-        let help = Some("it is a secret and not shown".to_owned());
-        BuildError { message, help, position: secret.position }
+        BuildError::new(message, secret.position).help("it is a secret and not shown")
     }
 }
 
@@ -228,7 +227,7 @@ mod tests {
         let position = options.get("ttl").map(|value| value.position).unwrap();
         let filled = secrets.fill(&mut options);
         let position = if at_the_value { position } else { Position::NONE };
-        filled.withhold(BuildError { message: message.to_owned(), help: None, position })
+        filled.withhold(BuildError::new(message, position))
     }
 
     #[test]

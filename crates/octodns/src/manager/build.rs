@@ -215,8 +215,8 @@ impl<'o> Build<'o> {
             Some(Err(error)) => self.fault("manager", "include_meta", Position::NONE, error),
             None => {
                 let message = format!("this build has no class \"{path}\"");
-                let help = Some("set `include_meta: false`".to_owned());
-                let error = BuildError { message, help, position: Position::NONE };
+                let error = BuildError::new(message, Position::NONE);
+                let error = error.help("set `include_meta: false`");
                 self.fault("manager", "include_meta", Position::NONE, error);
             }
         }
@@ -378,11 +378,8 @@ fn choose<T: Clone>(
     at: Position,
     classes: &Classes<T>,
 ) -> Result<(String, &Class<T>, Map<'static>), BuildError> {
-    let fault = |message: String, help: String, position| BuildError {
-        message,
-        help: Some(help),
-        position,
-    };
+    let fault =
+        |message: String, help: String, position| BuildError::new(message, position).help(help);
     let octodns_core::value::Kind::Map(mut options) = value.kind else {
         let help = "write `class`, and its options, indented below it";
         return Err(fault("must be a mapping with a \"class\"".to_owned(), help.to_owned(), at));

@@ -151,7 +151,8 @@ impl Manager {
 
     /// The folders that the files of its providers are in.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
-        self.providers.values().filter_map(|configured| configured.source.folder())
+        let sources = self.providers.values().map(|configured| &configured.source);
+        sources.filter_map(|source| Some(source.files()?.folder()))
     }
 
     /// What reading and planning needs to know beside the zone.
@@ -168,12 +169,10 @@ impl Manager {
                 Some((scope, id.as_str()))
             })))
         };
-        Context {
-            record_validators,
-            zone_validators: Arc::clone(&self.zone_validators),
-            types: Arc::clone(&self.types),
-            lenient,
-        }
+        let zone_validators = Arc::clone(&self.zone_validators);
+        let mut context = Context::new(record_validators, zone_validators, Arc::clone(&self.types));
+        context.lenient = lenient;
+        context
     }
 
     /// An empty zone with everything that is configured for it.
@@ -184,14 +183,13 @@ impl Manager {
             });
             SubZoneIndex::new(names.collect::<Vec<_>>().iter().map(String::as_str))
         });
-        let settings = ZoneSettings {
-            sub_zones: index.below(name.as_str()),
-            ignore_subzone_adds: config.ignore_subzone_adds,
-            update_pcent_threshold: config.update_pcent_threshold,
-            delete_pcent_threshold: config.delete_pcent_threshold,
-            origin: config.origin.clone(),
-            disabled_validators: config.disabled_validators.clone(),
-        };
+        let mut settings = ZoneSettings::default();
+        settings.sub_zones = index.below(name.as_str());
+        settings.ignore_subzone_adds = config.ignore_subzone_adds;
+        settings.update_pcent_threshold = config.update_pcent_threshold;
+        settings.delete_pcent_threshold = config.delete_pcent_threshold;
+        settings.origin = config.origin.clone();
+        settings.disabled_validators.clone_from(&config.disabled_validators);
         Zone::with_settings(name.clone(), Arc::new(settings))
     }
 }

@@ -37,7 +37,9 @@ impl PlanOutput for PlanJson {
                 zones.insert(plan.desired.name().as_str().to_owned(), plan.to_value());
             }
         }
-        let json = Json { indent: self.indent, sort_keys: self.sort_keys };
+        let mut json = Json::default();
+        json.indent = self.indent;
+        json.sort_keys = self.sort_keys;
         writeln!(out, "{}", json.text(&targets.into()))
     }
 

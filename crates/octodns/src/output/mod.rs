@@ -121,5 +121,5 @@ fn add<O: Options>(
 ) {
     let build = Arc::new(move |_: &str, options: &OwnedValue| build(O::read(options, &[])?));
     let version = env!("CARGO_PKG_VERSION");
-    classes.add(Class { path, version, options: O::schema, build }, &[short]);
+    classes.add(Class::new(path, version, O::schema, build), &[short]);
 }

@@ -31,7 +31,7 @@ pub(super) fn write(report: &LiveReport) -> String {
             document.push((encoded.into(), encoded_types.into()));
         }
     }
-    let json = Json { indent: None, sort_keys: false };
+    let json = Json::default();
     format!("{}\n", json.text(&Map::from_entries(document).into()))
 }
 

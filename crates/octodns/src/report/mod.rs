@@ -124,11 +124,11 @@ impl Manager {
         let zone = read.map_err(|found| report.merge(found)).ok();
         log_warnings(&report);
         let Some(zone) = zone.filter(|_| !report.has_errors()) else { return Err(report.into()) };
-        let client = Client::new(ClientOptions {
-            timeout: options.timeout,
-            tries: options.tries,
-            concurrency: options.concurrency,
-        });
+        let mut how = ClientOptions::default();
+        how.timeout = options.timeout;
+        how.tries = options.tries;
+        how.concurrency = options.concurrency;
+        let client = Client::new(how);
         let questions = zone.len() * servers.len();
         let answered = AtomicUsize::new(0);
         let asked = || {

@@ -62,9 +62,8 @@ fn new(id: &str, given: &Sourced<Options>) -> Result<Templating, BuildError> {
         }
     };
     if let Some((key, _)) = context.iter().find(|(key, _)| key.as_str().is_none()) {
-        let message = "the keys of the context must be text".to_owned();
-        let help = Some("put them in quotes".to_owned());
-        return Err(BuildError { message, help, position: key.position });
+        let message = "the keys of the context must be text";
+        return Err(BuildError::new(message, key.position).help("put them in quotes"));
     }
     Ok(Templating { id: id.to_owned(), lenient: given.lenient(), trailing_dots, context })
 }
@@ -137,11 +136,9 @@ impl Templating {
         stage: &mut Stage<'_>,
     ) -> Option<Record> {
         let mut found = Report::new();
-        let context = LoadContext {
-            source: record.source(),
-            lenient: self.lenient || stage.lenient,
-            ..LoadContext::new(zone.name(), stage.validators, stage.types)
-        };
+        let mut context = LoadContext::new(zone.name(), stage.validators, stage.types);
+        context.source = record.source();
+        context.lenient = self.lenient || stage.lenient;
         let name = Value::from(record.name().as_str().to_owned());
         let loaded = Record::load(&name, data, &context, &mut found);
         stage.report.extend(found.into_iter().map(|found| {

@@ -160,14 +160,12 @@ fn source(server: &Server, key: &Key) -> Arc<dyn Source> {
 /// Reads the zone: the number of records, and the time.
 async fn read(source: &dyn Source, target: bool) -> (usize, Duration) {
     let types = Arc::new(RecordTypes::default());
-    let request = ZoneRequest {
-        name: &ZoneName::new(NAME).unwrap(),
-        sub_zones: &SubZones::default(),
-        target,
-        lenient: target,
-        validators: &Arc::new(RecordValidators::legacy(&types)),
-        types: &types,
-    };
+    let name = ZoneName::new(NAME).unwrap();
+    let sub_zones = SubZones::default();
+    let validators = Arc::new(RecordValidators::legacy(&types));
+    let mut request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
+    request.target = target;
+    request.lenient = target;
     let start = Instant::now();
     let read = source.read(&request).await.unwrap().unwrap();
     assert!(!read.report.has_errors(), "{:?}", read.report.iter().next());

@@ -27,14 +27,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let clock = Arc::clone(&Registry::default().host.clock);
     let provider = ZoneFileProvider::new("zones", options, clock);
     let types = Arc::new(RecordTypes::default());
-    let request = ZoneRequest {
-        name: &ZoneName::new(&zone)?,
-        sub_zones: &SubZones::default(),
-        target: false,
-        lenient: false,
-        validators: &Arc::new(RecordValidators::legacy(&types)),
-        types: &types,
-    };
+    let name = ZoneName::new(&zone)?;
+    let sub_zones = SubZones::default();
+    let validators = Arc::new(RecordValidators::legacy(&types));
+    let request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
     let read = provider.read(&request).await?.ok_or("there is no such zone")?;
     if let Some(found) = read.report.iter().next() {
         return Err(found.to_string().into());

@@ -16,6 +16,7 @@ use crate::client::{Algorithm, Client, Key, Limits, Server, wire_name};
 /// Options of an `AxfrSource`, and of an `Rfc2136Provider`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Options {
     /// The address of the server, or its name.
     pub host: String,
@@ -52,6 +53,24 @@ pub struct Options {
     #[serde(default = "default_batch", deserialize_with = "batch")]
     #[schemars(with = "usize", range(min = 1))]
     pub update_batch_size: usize,
+}
+
+impl Options {
+    /// The address or name of the server, and the default of everything else.
+    pub fn new(host: impl Into<String>) -> Self {
+        Self {
+            host: host.into(),
+            port: default_port(),
+            ipv6: false,
+            timeout: default_timeout(),
+            transfer_timeout: default_transfer_timeout(),
+            transfer_limit: default_transfer_limit(),
+            key_name: None,
+            key_secret: None,
+            key_algorithm: None,
+            update_batch_size: default_batch(),
+        }
+    }
 }
 
 fn default_port() -> u16 {

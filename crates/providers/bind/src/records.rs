@@ -5,8 +5,8 @@ use std::sync::Arc;
 use octodns_core::record::LoadContext;
 use octodns_core::value::{Kind, Map, Position};
 use octodns_core::{
-    Capabilities, Diagnostic, Record, RecordData, RecordName, RecordType, Report, TypeSupport,
-    Value, Zone, ZoneName, ZoneRead, ZoneRequest,
+    Capabilities, Diagnostic, Record, RecordData, RecordName, RecordType, Report, Value, Zone,
+    ZoneName, ZoneRead, ZoneRequest,
 };
 use octodns_dns::wire;
 
@@ -19,33 +19,30 @@ const CODE: &str = "dns";
 /// The capabilities of every DNS server.
 ///
 /// Differs from octoDNS: DNAME, OPENPGPKEY and URI are supported as well.
-const HELD: Capabilities = Capabilities {
-    types: TypeSupport::Only(&[
-        RecordType::A,
-        RecordType::AAAA,
-        RecordType::CAA,
-        RecordType::CNAME,
-        RecordType::DNAME,
-        RecordType::DS,
-        RecordType::HTTPS,
-        RecordType::LOC,
-        RecordType::MX,
-        RecordType::NAPTR,
-        RecordType::NS,
-        RecordType::OPENPGPKEY,
-        RecordType::PTR,
-        RecordType::SPF,
-        RecordType::SRV,
-        RecordType::SSHFP,
-        RecordType::SVCB,
-        RecordType::TLSA,
-        RecordType::TXT,
-        RecordType::URI,
-    ]),
-    multivalue_ptr: true,
-    root_ns: true,
-    ..Capabilities::NOTHING
-};
+const HELD: Capabilities = Capabilities::of(&[
+    RecordType::A,
+    RecordType::AAAA,
+    RecordType::CAA,
+    RecordType::CNAME,
+    RecordType::DNAME,
+    RecordType::DS,
+    RecordType::HTTPS,
+    RecordType::LOC,
+    RecordType::MX,
+    RecordType::NAPTR,
+    RecordType::NS,
+    RecordType::OPENPGPKEY,
+    RecordType::PTR,
+    RecordType::SPF,
+    RecordType::SRV,
+    RecordType::SSHFP,
+    RecordType::SVCB,
+    RecordType::TLSA,
+    RecordType::TXT,
+    RecordType::URI,
+])
+.multivalue_ptr()
+.root_ns();
 
 /// The capabilities of zone files.
 pub(crate) static OF_FILES: Capabilities = HELD;

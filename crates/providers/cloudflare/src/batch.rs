@@ -194,7 +194,7 @@ pub(crate) fn batches(
         let change = plan.changes.get(index)?;
         (change.record().record_type() != RecordType::URLFWD).then_some(change)
     };
-    let weigh = |index| Weight { items: record(index).map_or(0, &size), bytes: 0 };
+    let weigh = |index| Weight::new(record(index).map_or(0, &size), 0);
     let mut batches = engine::batches(plan, BatchLimits::items(most), weigh);
     for batch in &mut batches {
         for name in batch.iter_mut() {

@@ -104,12 +104,10 @@ impl Api {
             None => HeaderAuth::bearer(connection.token)?,
         };
         let long = connection.retry_period;
-        let retry = Retry {
-            attempts: connection.retry_count.max(1),
-            max_backoff: long.min(Retry::default().max_backoff),
-            max_retry_after: long.max(Retry::default().max_retry_after),
-            ..Retry::default()
-        };
+        let mut retry = Retry::default();
+        retry.attempts = connection.retry_count.max(1);
+        retry.max_backoff = long.min(retry.max_backoff);
+        retry.max_retry_after = long.max(retry.max_retry_after);
         // A throttled client is blocked, perhaps for five minutes, and is not always told how long.
         let throttles = [Throttle::status(429).pause(long)];
         let client = connector.client_with(auth, |builder| {
@@ -213,7 +211,7 @@ impl Api {
     /// The error for a row that is not as documented.
     pub(crate) fn malformed(&self, zone: &str, fault: &RowError) -> Error {
         let path = format!("{}/zones/{zone}/dns_records", self.client.base().path());
-        let call = Call { method: Method::GET, path: path.into() };
+        let call = Call::new(Method::GET, path);
         Error::malformed(&call, "result", self.client.redact(&fault.to_string()))
     }
 

@@ -17,6 +17,7 @@ pub type InternalOptions = WithShared<ServiceOptions, WithShared<AccountOptions,
 
 /// How to reach an account, whatever the kind of zones.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct AccountOptions {
     /// An API token; with `email`, the global API key of the account.
     pub token: Secret,
@@ -51,9 +52,28 @@ pub struct AccountOptions {
     pub api_url: Option<String>,
 }
 
+impl AccountOptions {
+    /// An API token, and the default of everything else.
+    pub fn new(token: Secret) -> Self {
+        Self {
+            token,
+            email: None,
+            retry_count: four(),
+            retry_period: five_minutes(),
+            auth_error_retry_count: 0,
+            zones_per_page: fifty(),
+            records_per_page: hundred(),
+            min_ttl: two_minutes(),
+            timeout: fifteen(),
+            api_url: None,
+        }
+    }
+}
+
 /// What is done with public zones.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PublicZones {
     /// The account whose zones are managed, and that new zones belong to. Default: every account the token can
     /// see.
@@ -71,15 +91,29 @@ pub struct PublicZones {
     pub plan_type: Option<String>,
 }
 
+impl Default for PublicZones {
+    fn default() -> Self {
+        Self { account_id: None, cdn: false, pagerules: true, plan_type: None }
+    }
+}
+
 /// Which internal zones are meant.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct InternalZones {
     /// The account that the zones and views belong to.
     pub account_id: String,
     /// The view whose zones are managed. Default: the zones of every view of the account.
     #[serde(default)]
     pub view_id: Option<String>,
+}
+
+impl InternalZones {
+    /// The zones of every view of an account.
+    pub fn new(account_id: impl Into<String>) -> Self {
+        Self { account_id: account_id.into(), view_id: None }
+    }
 }
 
 /// The settings of an API client.
@@ -115,7 +149,11 @@ impl<'o> Connection<'o> {
             }
             (url, None) | (None, url) => url.map(|url| url.trim_end_matches('/').to_owned()),
         };
-        let http = with_timeout(&service.http, account.timeout);
+        let mut service = service.clone();
+        service.endpoint = endpoint;
+        // The `timeout` of octoDNS counts unless `http` says otherwise.
+        #[expect(clippy::cast_precision_loss, reason = "seconds, far below 2^52")]
+        service.http.timeout.get_or_insert(account.timeout as f64);
         let connection = Self {
             token: &account.token,
             email: account.email.as_deref().filter(|email| !email.is_empty()),
@@ -125,7 +163,7 @@ impl<'o> Connection<'o> {
             auth_error_retry_count: account.auth_error_retry_count,
             zones_per_page: account.zones_per_page,
             records_per_page: account.records_per_page,
-            service: ServiceOptions { endpoint, http },
+            service,
         };
         connection.check()?;
         Ok(connection)
@@ -148,14 +186,7 @@ impl<'o> Connection<'o> {
 }
 
 fn fault(message: impl Into<String>, help: &str) -> BuildError {
-    let help = Some(help.to_owned());
-    BuildError { message: message.into(), help, position: Position::NONE }
-}
-
-/// octoDNS' `timeout` is used unless `http` has one.
-#[expect(clippy::cast_precision_loss, reason = "seconds, far below 2^52")]
-fn with_timeout(http: &octodns_http::Options, seconds: u64) -> octodns_http::Options {
-    octodns_http::Options { timeout: http.timeout.or(Some(seconds as f64)), ..http.clone() }
+    BuildError::new(message, Position::NONE).help(help)
 }
 
 fn yes() -> bool {

@@ -85,8 +85,7 @@ fn differs(existing: &Record, new: &Record, flags: &Flags<'_>, writing: Writing)
     let ttl_counts = !flags.has_automatic_ttl() && new.record_type() != RecordType::URLFWD;
     let ttl = if ttl_counts { clamped(new) } else { existing.ttl() };
     let existing_ttl = if ttl_counts { clamped(existing) } else { existing.ttl() };
-    let compare = Compare { geo: false, dynamic: false };
-    existing.clone().with_ttl(existing_ttl).differs(&new.clone().with_ttl(ttl), compare)
+    existing.clone().with_ttl(existing_ttl).differs(&new.clone().with_ttl(ttl), Compare::NOTHING)
 }
 
 /// Whether the record represents a proxied one, whose real values are not known.

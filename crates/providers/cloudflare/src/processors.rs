@@ -222,14 +222,7 @@ mod tests {
         let types = Arc::new(RecordTypes::default());
         let validators = Arc::new(RecordValidators::legacy(&types));
         let mut report = Report::new();
-        let mut stage = Stage {
-            sources: &[],
-            target: None,
-            lenient: false,
-            validators: &validators,
-            types: &types,
-            report: &mut report,
-        };
+        let mut stage = Stage::new(&validators, &types, &mut report);
         let (mut desired, mut existing) = (zone(records.clone()), zone(records));
         processor.source_zone(&mut desired, &mut stage).await.unwrap();
         processor.target_zone(&mut existing, &mut stage).await.unwrap();

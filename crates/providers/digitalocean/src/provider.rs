@@ -19,9 +19,17 @@ const PER_PAGE: u64 = 200;
 /// Options of one `digitalocean` provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Options {
     /// A personal access token that may read and write domains.
     pub token: Secret,
+}
+
+impl Options {
+    /// With this token.
+    pub fn new(token: Secret) -> Self {
+        Self { token }
+    }
 }
 
 /// Registers the provider by its octoDNS class and its short name.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use octodns_core::registry::{BuildError, Lookup};
 use octodns_core::value::Map;
 use octodns_core::{
-    Capabilities, ProviderError, Record, RecordType, Registry, Source, TypeSupport, Value,
-    ZoneRead, ZoneRequest, async_trait,
+    Capabilities, ProviderError, Record, RecordType, Registry, Source, Value, ZoneRead,
+    ZoneRequest, async_trait,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,12 +14,12 @@ use serde::Deserialize;
 /// The default TTL of the record, in seconds.
 const DEFAULT_TTL: i64 = 60;
 
-static CAPABILITIES: Capabilities =
-    Capabilities { types: TypeSupport::Only(&[RecordType::TXT]), ..Capabilities::NOTHING };
+static CAPABILITIES: Capabilities = Capabilities::of(&[RecordType::TXT]);
 
 /// Options of one `envvar` source.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Options {
     /// The variable of the environment whose value is the record's.
     pub variable: String,
@@ -28,6 +28,13 @@ pub struct Options {
     /// The TTL of the record, in seconds. Default: 60.
     #[serde(default = "default_ttl")]
     pub ttl: i64,
+}
+
+impl Options {
+    /// The variable and the name of the record, with the default TTL.
+    pub fn new(variable: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { variable: variable.into(), name: name.into(), ttl: DEFAULT_TTL }
+    }
 }
 
 fn default_ttl() -> i64 {
@@ -118,14 +125,10 @@ mod tests {
         let build = &registry.providers.get("envvar").unwrap().build;
         let source = build("env", &options.into()).map_err(|error| error.message)?.as_source();
         let types = Arc::new(RecordTypes::default());
-        let request = ZoneRequest {
-            name: &ZoneName::new("example.com.").unwrap(),
-            sub_zones: &SubZones::default(),
-            target: false,
-            lenient: false,
-            validators: &Arc::new(RecordValidators::legacy(&types)),
-            types: &types,
-        };
+        let name = ZoneName::new("example.com.").unwrap();
+        let sub_zones = SubZones::default();
+        let validators = Arc::new(RecordValidators::legacy(&types));
+        let request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
         let read = source.read(&request).await.map_err(|error| error.to_string())?.unwrap();
         match read.records.first() {
             Some(record) => {

@@ -9,7 +9,7 @@ use octodns_core::registry::BuildError;
 use octodns_core::value::truth;
 use octodns_core::{
     ApplyLog, Capabilities, Change, Plan, Provider, ProviderError, RecordType, Registry, Source,
-    TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_files::{blocking, make_folder, write};
 use schemars::JsonSchema;
@@ -18,15 +18,8 @@ use serde::Deserialize;
 use crate::hosts::{self, Style};
 use crate::names::Names;
 
-static CAPABILITIES: Capabilities = Capabilities {
-    types: TypeSupport::Only(&[
-        RecordType::A,
-        RecordType::AAAA,
-        RecordType::ALIAS,
-        RecordType::CNAME,
-    ]),
-    ..Capabilities::NOTHING
-};
+static CAPABILITIES: Capabilities =
+    Capabilities::of(&[RecordType::A, RecordType::AAAA, RecordType::ALIAS, RecordType::CNAME]);
 
 /// The maximum number of zones that one provider remembers.
 const MAX_ZONES: usize = 1_000_000;
@@ -34,6 +27,7 @@ const MAX_ZONES: usize = 1_000_000;
 /// Options of one `etchosts` provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Options {
     /// The folder of the files; it is created when the first file is written.
     pub directory: PathBuf,
@@ -41,6 +35,13 @@ pub struct Options {
     #[serde(default = "yes", deserialize_with = "truth")]
     #[schemars(with = "bool")]
     pub remove_trailing_dots: bool,
+}
+
+impl Options {
+    /// The folder, and the default of everything else.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into(), remove_trailing_dots: true }
+    }
 }
 
 fn yes() -> bool {

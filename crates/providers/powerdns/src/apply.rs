@@ -18,7 +18,7 @@ use crate::options::Options;
 use crate::{lua, records};
 
 /// By default, servers refuse requests above 2 MB (`webserver-max-bodysize`).
-const LIMITS: BatchLimits = BatchLimits { items: usize::MAX, bytes: 1_500_000 };
+const LIMITS: BatchLimits = BatchLimits::new(usize::MAX, 1_500_000);
 
 pub(crate) async fn apply(
     api: &Api,
@@ -113,7 +113,8 @@ fn seen(
     // It cannot be registered already.
     let _ = types.register(Arc::new(lua::Lua));
     let validators = RecordValidators::default();
-    let context = LoadContext { lenient: true, ..LoadContext::new(zone, &validators, &types) };
+    let mut context = LoadContext::new(zone, &validators, &types);
+    context.lenient = true;
     let records = records::load(&found.rrsets, &context, &mut Report::new())?;
     let held: HashMap<(&RecordName, RecordType), &Record> =
         records.iter().map(|record| ((record.name(), record.record_type()), record)).collect();
@@ -141,7 +142,7 @@ fn seen(
 /// The weight of a change in a request.
 fn weight(patches: Option<&Vec<Patch>>) -> Weight {
     let patches = patches.map(Vec::as_slice).unwrap_or_default();
-    Weight { items: patches.len(), bytes: patches.iter().map(size).sum() }
+    Weight::new(patches.len(), patches.iter().map(size).sum())
 }
 
 /// The length of a change as JSON, rounded up.

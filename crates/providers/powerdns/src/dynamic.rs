@@ -46,8 +46,9 @@ fn default_and_others(dynamic: &Dynamic) -> Result<(&Rule, Vec<&Rule>), String> 
 
 /// Pools and rules as JSON without whitespace and with sorted keys, in base64.
 fn mark(dynamic: &Dynamic) -> String {
-    let spaced = Json { sort_keys: true, ..Json::default() }.text(&dynamic.to_value());
-    URL_SAFE.encode(without_blanks(&spaced))
+    let mut spaced = Json::default();
+    spaced.sort_keys = true;
+    URL_SAFE.encode(without_blanks(&spaced.text(&dynamic.to_value())))
 }
 
 /// JSON without whitespace between its parts.

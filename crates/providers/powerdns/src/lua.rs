@@ -73,12 +73,12 @@ impl CustomType for Lua {
     }
 
     fn validators(&self) -> Vec<Validator> {
-        let check = ValueCheck {
-            id: "powerdns-lua-value",
-            class: "octodns_powerdns.record._PowerDnsLuaValueValidator",
-            sets: &["legacy", "strict"],
+        let check = ValueCheck::new(
+            "powerdns-lua-value",
+            "octodns_powerdns.record._PowerDnsLuaValueValidator",
+            &["legacy", "strict"],
             check,
-        };
+        );
         vec![Validator::Value(Arc::new(check))]
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Options of one `powerdns` provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Options {
     /// The host of the API.
     pub host: String,
@@ -55,6 +56,7 @@ pub struct Options {
 /// How the serial of a zone goes up (`SOA-EDIT-API` in the manual of PowerDNS).
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum SoaEdit {
     /// To the date and a counter.
     #[default]
@@ -72,6 +74,7 @@ pub enum SoaEdit {
 /// What a server is to a zone.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Kind {
     /// Its database is replicated; there are no transfers.
     Native,
@@ -110,15 +113,35 @@ fn localhost() -> String {
 }
 
 impl Options {
+    /// The host and the key of the API, and the default of everything else.
+    pub fn new(host: impl Into<String>, api_key: Secret) -> Self {
+        Self {
+            host: host.into(),
+            api_key,
+            port: port(),
+            scheme: scheme(),
+            ssl_verify: true,
+            timeout: None,
+            soa_edit_api: SoaEdit::default(),
+            mode_of_operation: Kind::default(),
+            notify: false,
+            server_id: localhost(),
+            enable_dynamic: None,
+            endpoint: None,
+            http: octodns_http::Options::default(),
+        }
+    }
+
     /// The endpoint, without the server's id, and the HTTP options: a nearby server needs a shorter timeout
     /// than a service on the Internet.
     pub(crate) fn service(&self) -> ServiceOptions {
         let Self { scheme, host, port, .. } = self;
         let origin = self.endpoint.clone().unwrap_or_else(|| format!("{scheme}://{host}:{port}"));
-        let endpoint = Some(format!("{}/api/v1/servers", origin.trim_end_matches('/')));
-        let timeout = self.http.timeout.or(self.timeout).unwrap_or(5.0);
-        let http = octodns_http::Options { timeout: Some(timeout), ..self.http.clone() };
-        ServiceOptions { endpoint, http }
+        let mut service = ServiceOptions::default();
+        service.endpoint = Some(format!("{}/api/v1/servers", origin.trim_end_matches('/')));
+        service.http = self.http.clone();
+        service.http.timeout = self.http.timeout.or(self.timeout).or(Some(5.0));
+        service
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) const SERVICE: Service = Service {
     version: env!("CARGO_PKG_VERSION"),
     // As many as the default number of zones planned concurrently.
     concurrency: 16,
-    capabilities: Capabilities { dynamic: true, dynamic_subnets: true, ..PLAIN },
+    capabilities: PLAIN.dynamic().dynamic_subnets(),
     dialect: records::DIALECT,
     ..Service::new("octodns_powerdns.PowerDnsProvider", "")
 };

@@ -89,8 +89,7 @@ impl CustomType for Route53Alias {
     }
 
     fn validators(&self) -> Vec<Validator> {
-        let check =
-            ValueCheck { class: "", id: "route53-alias-value", sets: &["legacy", "strict"], check };
+        let check = ValueCheck::new("route53-alias-value", "", &["legacy", "strict"], check);
         vec![Validator::Value(Arc::new(check))]
     }
 }

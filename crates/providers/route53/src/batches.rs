@@ -63,10 +63,8 @@ impl Limits {
     // Differs from octoDNS, which only counts values, once each, so that AWS refuses its larger batches.
     pub(crate) fn batches(self, plan: &Plan, weights: &[Weight]) -> Vec<engine::Batch> {
         let of = |index: usize| weights.get(index).copied().unwrap_or_default();
-        let weigh =
-            |index| engine::Weight { items: of(index).records, bytes: of(index).characters };
-        let (items, bytes) = (self.records.min(Self::RECORDS), Self::CHARACTERS);
-        let limits = BatchLimits { items, bytes };
+        let weigh = |index| engine::Weight::new(of(index).records, of(index).characters);
+        let limits = BatchLimits::new(self.records.min(Self::RECORDS), Self::CHARACTERS);
         let batches = engine::batches_ranked(plan, limits, weigh, |name| rank(plan, name));
         let is_too_big = |name: &[usize]| {
             let sum = name.iter().map(|index| of(*index)).fold(Weight::default(), Weight::plus);
@@ -281,7 +279,8 @@ mod tests {
         let mut types = RecordTypes::default();
         types.register(Arc::new(alias::Route53Alias)).unwrap();
         let validators = octodns_core::validate::RecordValidators::default();
-        let context = LoadContext { lenient: true, ..LoadContext::new(&zone, &validators, &types) };
+        let mut context = LoadContext::new(&zone, &validators, &types);
+        context.lenient = true;
         let value = Map::from_unique([("type", Value::from("A")), ("name", "x".into())]);
         let data = Map::from_unique([
             ("type", Value::from(alias::RECORD_TYPE.as_str())),

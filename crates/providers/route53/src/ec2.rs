@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, PerRun, ProviderError, RecordType, Source, TypeSupport, ZoneRead, ZoneRequest,
-    async_trait,
+    Capabilities, PerRun, ProviderError, RecordType, Source, ZoneRead, ZoneRequest, async_trait,
 };
 
 use crate::options::{SourceOptions, SourcedOptions, login};
@@ -17,11 +16,8 @@ use crate::xml::Element;
 
 const EC2: Api = Api { service: "ec2", version: "2016-11-15" };
 
-const CAPABILITIES: Capabilities = Capabilities {
-    types: TypeSupport::Only(&[RecordType::A, RecordType::AAAA, RecordType::PTR]),
-    multivalue_ptr: true,
-    ..Capabilities::NOTHING
-};
+const CAPABILITIES: Capabilities =
+    Capabilities::of(&[RecordType::A, RecordType::AAAA, RecordType::PTR]).multivalue_ptr();
 
 /// Instances of one region: their names get A and AAAA records, their addresses PTR records.
 pub struct Ec2Source {

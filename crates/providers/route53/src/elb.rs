@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, PerRun, ProviderError, RecordType, Source, TypeSupport, ZoneRead, ZoneRequest,
-    async_trait,
+    Capabilities, PerRun, ProviderError, RecordType, Source, ZoneRead, ZoneRequest, async_trait,
 };
 
 use crate::options::{SourceOptions, SourcedOptions, login};
@@ -18,10 +17,7 @@ const ELB: Api = Api { service: "elasticloadbalancing", version: "2015-12-01" };
 /// The maximum number of load balancers in a request for tags.
 const TAGS_AT_ONCE: usize = 20;
 
-const CAPABILITIES: Capabilities = Capabilities {
-    types: TypeSupport::Only(&[RecordType::ALIAS, RecordType::CNAME]),
-    ..Capabilities::NOTHING
-};
+const CAPABILITIES: Capabilities = Capabilities::of(&[RecordType::ALIAS, RecordType::CNAME]);
 
 /// Load balancers of one region: their names get CNAME records, or ALIAS at the apex.
 pub struct ElbSource {

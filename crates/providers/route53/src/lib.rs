@@ -28,6 +28,6 @@ mod zones;
 pub use acm::AwsAcmProcessor;
 pub use ec2::Ec2Source;
 pub use elb::ElbSource;
-pub use options::{AwsOptions, Route53Options, SourceOptions, SourcedOptions};
+pub use options::{AwsOptions, MultiVpc, Route53Options, SourceOptions, SourcedOptions};
 pub use provider::Route53Provider;
 pub use register::register;

@@ -10,60 +10,63 @@ use crate::zones::Scope;
 
 /// Options of every class here: how to sign in, and where AWS is.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct AwsOptions {
     /// The id of an access key; needs `secret_access_key`. Default: what the AWS SDK finds in the
     /// environment, in the profile, or from the machine's role.
-    pub(crate) access_key_id: Option<String>,
+    pub access_key_id: Option<String>,
     /// The secret of the access key.
     #[schemars(with = "Option<String>")]
-    pub(crate) secret_access_key: Option<Secret>,
+    pub secret_access_key: Option<Secret>,
     /// The token that belongs to temporary keys.
     #[schemars(with = "Option<String>")]
-    pub(crate) session_token: Option<Secret>,
+    pub session_token: Option<Secret>,
     /// A profile of the AWS configuration files. Default: the SDK's.
-    pub(crate) profile: Option<String>,
+    pub profile: Option<String>,
     /// The ARN of a role to assume first, with the credentials found otherwise. Default: none.
-    pub(crate) role_arn: Option<String>,
+    pub role_arn: Option<String>,
     /// How often a call is retried when the service is busy or does not answer. Default: 5.
     #[schemars(range(max = 100))]
-    pub(crate) client_max_attempts: Option<u32>,
+    pub client_max_attempts: Option<u32>,
     /// The URL of the API. Default: AWS's, for the region.
-    pub(crate) endpoint: Option<String>,
+    pub endpoint: Option<String>,
     /// The URL of the STS API, for `role_arn`. Default: AWS's.
-    pub(crate) sts_endpoint: Option<String>,
+    pub sts_endpoint: Option<String>,
 }
 
 /// Options of one `route53` provider, beside [`AwsOptions`].
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Route53Options {
     /// The most records in one change batch, counted as AWS does: aliases too, and twice what is updated.
     /// Default: 1000, which is also AWS's own limit.
-    pub(crate) max_changes: Option<usize>,
+    pub max_changes: Option<usize>,
     /// The id of a reusable delegation set, for the zones that are created and listed; not for private
     /// zones. Default: none.
-    pub(crate) delegation_set_id: Option<String>,
+    pub delegation_set_id: Option<String>,
     /// Whether each zone is looked up by its name, instead of listing all zones once. Default: false.
     #[serde(default)]
-    pub(crate) get_zones_by_name: bool,
+    pub get_zones_by_name: bool,
     /// Whether only private (true) or only public (false) zones are looked at, and created. Default: all.
-    pub(crate) private: Option<bool>,
+    pub private: Option<bool>,
     /// The id of a VPC: only its private zones are looked at. Needs `vpc_region`. Default: none.
-    pub(crate) vpc_id: Option<String>,
+    pub vpc_id: Option<String>,
     /// The region of the VPC, such as `eu-west-1`.
-    pub(crate) vpc_region: Option<String>,
+    pub vpc_region: Option<String>,
     /// What to do before changing a zone that other VPCs have as well: `error`, `warn` or `ignore`.
     /// Default: error.
-    pub(crate) vpc_multi_action: Option<MultiVpc>,
+    pub vpc_multi_action: Option<MultiVpc>,
     /// The most requests to Route 53 in any second, 0 for no limit; the least of all providers with the same
     /// credentials. Default: 5.
-    pub(crate) requests_per_second: Option<u32>,
+    pub requests_per_second: Option<u32>,
 }
 
 /// What to do about a zone of several VPCs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum MultiVpc {
+#[non_exhaustive]
+pub enum MultiVpc {
     /// Refuse to change it.
     #[default]
     Error,
@@ -76,16 +79,17 @@ pub(crate) enum MultiVpc {
 /// Options of one `ec2` or `elb` source, beside [`AwsOptions`].
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SourceOptions {
     /// The region to query, such as `eu-west-1`.
-    pub(crate) region: String,
+    pub region: String,
     /// TTL of the records, in seconds. Default: 3600.
-    pub(crate) ttl: Option<i64>,
+    pub ttl: Option<i64>,
     /// The start of the keys of tags whose values are names, separated by `/`. Default: `octodns`.
-    pub(crate) tag_prefix: Option<String>,
+    pub tag_prefix: Option<String>,
     /// What is appended to every name. Default: nothing.
     #[serde(default)]
-    pub(crate) append_to_names: String,
+    pub append_to_names: String,
 }
 
 const RETRIES: u32 = 5;
@@ -96,6 +100,11 @@ impl Route53Options {
 }
 
 impl SourceOptions {
+    /// The region, and the default of everything else.
+    pub fn new(region: impl Into<String>) -> Self {
+        Self { region: region.into(), ttl: None, tag_prefix: None, append_to_names: String::new() }
+    }
+
     pub(crate) const TTL: i64 = 3600;
     pub(crate) const TAG_PREFIX: &str = "octodns";
 }
@@ -167,12 +176,12 @@ pub(crate) fn login<O>(id: &str, given: &SourcedOptions<O>) -> Result<Login, Bui
 
 #[cfg(test)]
 mod tests {
-    use octodns_core::value::{Map, OwnedValue, Value};
+    use octodns_core::value::{Map, Value};
 
     use super::*;
 
     fn given(shared: AwsOptions, own: Route53Options) -> SourcedOptions<Route53Options> {
-        Sourced { options: WithShared { shared, own }, written: OwnedValue::from(Map::new()) }
+        Sourced::new(WithShared { shared, own })
     }
 
     /// Each is a mistake that would affect the wrong zones, or none.

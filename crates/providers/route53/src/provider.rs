@@ -22,17 +22,9 @@ use crate::rrset::{RrSet, same_values};
 use crate::state::ZoneState;
 use crate::{alias, dynamic, records};
 
-const CAPABILITIES: Capabilities = Capabilities {
-    types: records::TYPES,
-    // Differs from octoDNS, which declares it, ignores it, and then plans the same change forever.
-    geo: false,
-    dynamic: true,
-    pool_value_status: true,
-    dynamic_subnets: true,
-    multivalue_ptr: false,
-    root_ns: true,
-    ..Capabilities::NOTHING
-};
+// Differs from octoDNS, which declares `geo`, ignores it, and then plans the same change forever.
+const CAPABILITIES: Capabilities =
+    Capabilities::of(records::TYPES).dynamic().pool_value_status().dynamic_subnets().root_ns();
 
 /// The zones of one AWS account.
 pub struct Route53Provider {
@@ -94,9 +86,9 @@ impl Source for Route53Provider {
             read: ZoneRead::default(),
         };
         reading.all(&sets)?;
-        let read = reading.read;
-        let state = State::new(ZoneState { zone_id, sets });
-        Ok(Some(ZoneRead { state, ..read }))
+        let mut read = reading.read;
+        read.state = State::new(ZoneState { zone_id, sets });
+        Ok(Some(read))
     }
 }
 

@@ -3,12 +3,12 @@
 use octodns_core::record::text::{Codes, Presentation, QuotedString, unescape};
 use octodns_core::record::{Caa, Naptr, Record, Txt};
 use octodns_core::value::{Map, OwnedValue, Value};
-use octodns_core::{RecordData, RecordType, TypeSupport};
+use octodns_core::{RecordData, RecordType};
 
 use crate::rrset::TEXT;
 
 /// The supported types; all others at the service are left alone.
-pub(crate) const TYPES: TypeSupport = TypeSupport::Only(&[
+pub(crate) const TYPES: &[RecordType] = &[
     RecordType::A,
     RecordType::AAAA,
     RecordType::CAA,
@@ -22,17 +22,14 @@ pub(crate) const TYPES: TypeSupport = TypeSupport::Only(&[
     RecordType::SRV,
     RecordType::TXT,
     crate::alias::RECORD_TYPE,
-]);
+];
 
 /// Like texts, but semicolons in quoted strings of other types are not escaped.
 const QUOTED: Presentation = Presentation::OCTAL;
 
 /// Whether record sets of this type are supported.
 pub(crate) fn is_known(record_type: &str) -> bool {
-    match &TYPES {
-        TypeSupport::Only(types) => types.iter().any(|known| known.as_str() == record_type),
-        TypeSupport::All => true,
-    }
+    TYPES.iter().any(|known| known.as_str() == record_type)
 }
 
 /// The data of a record, or the value that is not valid for its type.

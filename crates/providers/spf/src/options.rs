@@ -8,6 +8,7 @@ use crate::policy::Policy;
 /// Options of one `spf` source.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Options {
     /// Hosts whose addresses may send mail: `a:`. Default: none.
     #[serde(default)]
@@ -59,6 +60,25 @@ fn hour() -> i64 {
 
 fn five() -> f64 {
     5.0
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            a_records: Vec::new(),
+            mx_records: Vec::new(),
+            ip4_addresses: Vec::new(),
+            ip6_addresses: Vec::new(),
+            includes: Vec::new(),
+            exists: Vec::new(),
+            soft_fail: hard(),
+            merging_enabled: false,
+            ttl: hour(),
+            verify_dns_lookups: false,
+            resolvers: Vec::new(),
+            timeout: five(),
+        }
+    }
 }
 
 impl Options {

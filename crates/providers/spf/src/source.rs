@@ -6,15 +6,14 @@ use octodns_core::record::{Rdata, RecordData, Txt};
 use octodns_core::value::Map;
 use octodns_core::{
     Capabilities, Diagnostic, PerRun, ProviderError, Record, RecordName, RecordType, Report,
-    Source, TypeSupport, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Source, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_dns::spf::{Checker, resolver};
 
 use crate::options::Options;
 use crate::policy::Policy;
 
-static CAPABILITIES: Capabilities =
-    Capabilities { types: TypeSupport::Only(&[RecordType::TXT]), ..Capabilities::NOTHING };
+static CAPABILITIES: Capabilities = Capabilities::of(&[RecordType::TXT]);
 
 /// A policy in the TXT record at the apex of every zone that has this source.
 #[derive(Debug)]
@@ -82,8 +81,10 @@ impl SpfSource {
             values.push(Txt::from_octets(self.policy.to_string().as_bytes()));
             values.sort_by(Rdata::order);
         }
-        let records = vec![record.clone().with_data(RecordData::Txt(values))];
-        Ok(ZoneRead { records, replace: true, ..ZoneRead::default() })
+        let mut read = ZoneRead::default();
+        read.records = vec![record.clone().with_data(RecordData::Txt(values))];
+        read.replace = true;
+        Ok(read)
     }
 
     /// Both policies merged; or why that is not possible, and what to do.

@@ -134,12 +134,11 @@ fn shown(zone: &Zone) -> Vec<String> {
 
 fn context() -> Context {
     let types = Arc::new(RecordTypes::default());
-    Context {
-        lenient: false,
-        record_validators: Arc::new(RecordValidators::legacy(&types)),
-        zone_validators: Arc::new(ZoneValidators::new([])),
+    Context::new(
+        Arc::new(RecordValidators::legacy(&types)),
+        Arc::new(ZoneValidators::new([])),
         types,
-    }
+    )
 }
 
 fn registry() -> Registry {
@@ -228,14 +227,7 @@ async fn process(zone: &mut Zone, dns: &FakeDns) -> Report {
     let processor = build("spf", &options(&serde_json::json!({}), dns)).unwrap();
     let context = context();
     let mut report = Report::new();
-    let mut stage = Stage {
-        sources: &[],
-        target: None,
-        lenient: false,
-        validators: &context.record_validators,
-        types: &context.types,
-        report: &mut report,
-    };
+    let mut stage = Stage::new(&context.record_validators, &context.types, &mut report);
     let before = shown(zone);
     processor.source_zone(zone, &mut stage).await.unwrap();
     assert_eq!(shown(zone), before);

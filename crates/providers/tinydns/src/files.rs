@@ -185,11 +185,7 @@ fn end_of(text: &str, file: &Arc<str>) -> Origin {
     let text = text.replace("\r\n", "\n");
     let (line, last) = text.split(['\n', '\r']).enumerate().last().unwrap_or((0, ""));
     let number = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
-    Origin {
-        file: Some(Arc::clone(file)),
-        line: number(line),
-        column: number(last.chars().count()),
-    }
+    Origin::at(Arc::clone(file), number(line), number(last.chars().count()))
 }
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ProviderError {

@@ -124,13 +124,12 @@ impl<'r> Sets<'r> {
 
     /// The validated records.
     pub(crate) fn into_read(self) -> ZoneRead {
-        let mut read = ZoneRead { report: self.report, ..ZoneRead::default() };
+        let mut read = ZoneRead::default();
+        read.report = self.report;
         // The records have no source: plans do not show one for them.
-        let context = LoadContext {
-            files: self.files,
-            lenient: self.zone.lenient,
-            ..LoadContext::new(self.zone.name, self.zone.validators, self.zone.types)
-        };
+        let mut context = LoadContext::new(self.zone.name, self.zone.validators, self.zone.types);
+        context.files = self.files;
+        context.lenient = self.zone.lenient;
         for ((name, record_type), set) in self.found {
             let single = self.zone.types.get(record_type).is_some_and(TypeEntry::is_single);
             let mut data: Map<'static> = Map::new();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, PerRun, ProviderError, RecordType, Registry, Source, TypeSupport, ZoneRead,
-    ZoneRequest, async_trait,
+    Capabilities, PerRun, ProviderError, RecordType, Registry, Source, TypeSupport, ZoneFiles,
+    ZoneRead, ZoneRequest, async_trait,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,18 +17,29 @@ use crate::pointers::Pointers;
 use crate::records;
 use crate::sets::Sets;
 
-static CAPABILITIES: Capabilities =
-    Capabilities { types: TypeSupport::All, ..Capabilities::NOTHING };
+static CAPABILITIES: Capabilities = {
+    let mut capabilities = Capabilities::NOTHING;
+    capabilities.types = TypeSupport::All;
+    capabilities
+};
 
 /// Options of one `tinydns` source.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Options {
     /// The folder with the files. All are read, except those whose names start with a dot.
     pub directory: PathBuf,
     /// The TTL, in seconds, of records whose lines have none. Default: 3600.
     #[serde(default = "an_hour")]
     pub default_ttl: i64,
+}
+
+impl Options {
+    /// The folder, with the default TTL.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into(), default_ttl: an_hour() }
+    }
 }
 
 fn an_hour() -> i64 {
@@ -80,6 +91,12 @@ impl TinyDnsFileSource {
     }
 }
 
+impl ZoneFiles for TinyDnsFileSource {
+    fn folder(&self) -> &Path {
+        &self.options.directory
+    }
+}
+
 #[async_trait]
 impl Source for TinyDnsFileSource {
     fn id(&self) -> &str {
@@ -98,8 +115,8 @@ impl Source for TinyDnsFileSource {
         &CAPABILITIES
     }
 
-    fn folder(&self) -> Option<&Path> {
-        Some(&self.options.directory)
+    fn files(&self) -> Option<&dyn ZoneFiles> {
+        Some(self)
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {

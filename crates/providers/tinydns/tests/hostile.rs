@@ -15,17 +15,12 @@ use proptest::prelude::*;
 
 /// The records of a zone in the files of a folder, or the error.
 fn read(folder: &Path, zone: &str) -> Result<ZoneRead, String> {
-    let options = Options { directory: folder.to_owned(), default_ttl: 3600 };
-    let source = TinyDnsFileSource::new("tiny", options);
+    let source = TinyDnsFileSource::new("tiny", Options::new(folder));
     let types = Arc::new(RecordTypes::default());
-    let request = ZoneRequest {
-        name: &ZoneName::new(zone).unwrap(),
-        sub_zones: &SubZones::default(),
-        target: false,
-        lenient: false,
-        validators: &Arc::new(RecordValidators::legacy(&types)),
-        types: &types,
-    };
+    let name = ZoneName::new(zone).unwrap();
+    let sub_zones = SubZones::default();
+    let validators = Arc::new(RecordValidators::legacy(&types));
+    let request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let read = runtime.block_on(source.read(&request)).map_err(|error| error.to_string());
     read.map(Option::unwrap)

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 /// One request and its answer.
 #[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
 pub struct Exchange {
     /// `GET`, `POST` ...
     pub method: String,
@@ -24,6 +25,7 @@ pub struct Exchange {
 
 /// A write request.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
+#[non_exhaustive]
 pub struct Sent {
     /// `POST`, `PUT` ...
     pub method: String,
@@ -36,6 +38,7 @@ pub struct Sent {
 
 /// A change, without its values.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Changed {
     /// The name within the zone.
     pub name: String,
@@ -49,6 +52,7 @@ pub struct Changed {
 /// A recording: one run of the reference.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct Cassette {
     /// The file's name.
     #[serde(skip)]

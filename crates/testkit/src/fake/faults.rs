@@ -9,6 +9,7 @@ use super::{Request, Response};
 
 /// What goes wrong with one request.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum InjectedFault {
     /// It is not carried out, and gets this response.
     Response(Response),
@@ -31,6 +32,7 @@ pub enum InjectedFault {
 
 /// Where in a response a connection breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Place {
     /// Before the first byte.
     Start,

@@ -10,6 +10,7 @@ use super::Request;
 
 /// A request that was received.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Seen {
     /// `GET`, `POST` ...
     pub method: String,

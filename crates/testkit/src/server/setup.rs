@@ -27,6 +27,7 @@ pub struct ServedZone {
 
 /// Who may do something.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Allow {
     /// Nobody.
     #[default]

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 /// Where an item has its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Values {
     /// One value, under this key.
     Field(&'static str),
@@ -65,6 +66,7 @@ impl Values {
 
 /// What a query parameter filters a list by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum By {
     /// The name, as the service spells it.
     Name,
@@ -78,6 +80,7 @@ pub enum By {
 
 /// Which item of a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pick<'p> {
     /// The one with this id.
     Id(&'p str),

@@ -18,6 +18,7 @@ pub struct Job {
 
 /// The state of a job.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum JobState {
     /// Not done yet; none of its effects are visible.
     Running,

@@ -8,6 +8,7 @@ use crate::fake::Response;
 
 /// A zone and its items.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StoredZone {
     /// Its name, without the final dot.
     pub name: String,

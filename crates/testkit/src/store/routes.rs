@@ -11,6 +11,7 @@ use crate::fake::{Request, Response};
 
 /// What a request does.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub enum Action {
     /// Lists the zones.
     ListZones,

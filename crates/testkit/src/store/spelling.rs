@@ -4,6 +4,7 @@ use super::items::Values;
 
 /// How names of items are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Names {
     /// Relative to the zone, with a symbol for the apex.
     Relative {
@@ -62,6 +63,7 @@ impl Names {
 
 /// Whether names in values end with a dot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dot {
     /// They do.
     Required,
@@ -120,6 +122,7 @@ impl Targets {
 
 /// How text is spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Text {
     /// As it is: no quotes, no escapes.
     Raw,

@@ -9,7 +9,7 @@ use octodns_core::record::text::UnsupportedText;
 use octodns_core::record::{Rdata, RecordData, Txt};
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Record, RecordType,
-    Report, Source, State, TypeSupport, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Report, Source, State, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::{Client, Error, Options, Page, all, optional, pages};
 use serde::{Deserialize, Serialize};
@@ -44,15 +44,10 @@ pub(crate) enum Broken {
     LeavesOutOfTheLog,
 }
 
-const CAPABILITIES: Capabilities = Capabilities {
-    types: TypeSupport::Only(&[RecordType::A, RecordType::CNAME, RecordType::MX, RecordType::TXT]),
-    ..Capabilities::NOTHING
-};
+const CAPABILITIES: Capabilities =
+    Capabilities::of(&[RecordType::A, RecordType::CNAME, RecordType::MX, RecordType::TXT]);
 
-const TOO_MUCH: Capabilities = Capabilities {
-    types: TypeSupport::Only(&[RecordType::A, RecordType::CAA]),
-    ..Capabilities::NOTHING
-};
+const TOO_MUCH: Capabilities = Capabilities::of(&[RecordType::A, RecordType::CAA]);
 
 #[derive(Debug, Deserialize, Serialize, PartialEq)]
 struct Held {
@@ -86,13 +81,10 @@ pub(crate) struct Shelf {
 impl Shelf {
     pub(crate) fn new(url: &str, broken: Broken) -> Self {
         let is_hasty = matches!(broken, Broken::NeverRepeats | Broken::HurriesBack);
-        let attempts = Some(if is_hasty { 1 } else { 8 });
-        let options = Options {
-            attempts,
-            retry_wait: Some(0.0),
-            requests_per_second: Some(100_000),
-            ..Options::default()
-        };
+        let mut options = Options::default();
+        options.attempts = Some(if is_hasty { 1 } else { 8 });
+        options.retry_wait = Some(0.0);
+        options.requests_per_second = Some(100_000);
         let client = Client::builder("shelf", url).options(&options).build().unwrap();
         Self { url: url.to_owned(), client, broken, zones: Mutex::default() }
     }
@@ -239,8 +231,9 @@ impl Source for Shelf {
                 rows.add(id, name, &row.r#type, row.ttl, self.value(zone, &row));
             }
         }
-        let (read, held) = rows.finish();
-        Ok(Some(ZoneRead { state: State::new(held), ..read }))
+        let (mut read, held) = rows.finish();
+        read.state = State::new(held);
+        Ok(Some(read))
     }
 }
 

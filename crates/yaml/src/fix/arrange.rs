@@ -297,5 +297,5 @@ fn each<'p, 't>(pair: &'p Pair<'t>, on: &mut impl FnMut(&'p Item<'t>)) {
 
 /// A position in the current file.
 fn place(position: Position) -> Origin {
-    Origin { file: None, line: position.line, column: position.column.into() }
+    Origin::new(&[], position)
 }

@@ -73,7 +73,10 @@ impl Refusal {
     }
 
     fn in_file(self, file: &Arc<str>) -> Diagnostic {
-        let place = |origin| Origin { file: Some(Arc::clone(file)), ..origin };
+        let place = |mut origin: Origin| {
+            origin.file = Some(Arc::clone(file));
+            origin
+        };
         let found = Diagnostic::error(CODE, self.message).at(place(self.origin)).help(self.help);
         let related = self.related.into_iter();
         related.fold(found, |found, (what, origin)| found.related(what, place(origin)))

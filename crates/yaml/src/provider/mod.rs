@@ -12,8 +12,8 @@ use std::sync::Arc;
 use octodns_core::provider::SortedFiles;
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneName, ZoneRead,
-    ZoneRequest, async_trait,
+    ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneFiles, ZoneName,
+    ZoneRead, ZoneRequest, async_trait,
 };
 
 use octodns_files::OwnedRequest;
@@ -57,8 +57,8 @@ struct Inner {
 impl YamlProvider {
     /// A provider with these options; `~` is not expanded in an `!include`.
     pub fn new(id: &str, options: YamlOptions) -> Self {
-        let root_ns = options.supports_root_ns;
-        let capabilities = Capabilities { root_ns, ..Capabilities::EVERYTHING };
+        let mut capabilities = Capabilities::EVERYTHING;
+        capabilities.root_ns = options.supports_root_ns;
         let (id, class_name, home) = (Arc::from(id), "YamlProvider", None);
         Self { inner: Arc::new(Inner { id, class_name, capabilities, options, home }) }
     }
@@ -98,17 +98,8 @@ impl Source for YamlProvider {
         &self.inner.capabilities
     }
 
-    fn is_local(&self) -> bool {
-        true
-    }
-
-    fn folder(&self) -> Option<&Path> {
-        Some(&self.inner.options.directory)
-    }
-
-    async fn sort_keys(&self, zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
-        let zone = zone.clone();
-        self.blocking(move |inner| fix::zone(inner, &zone)).await
+    fn files(&self) -> Option<&dyn ZoneFiles> {
+        Some(self)
     }
 
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
@@ -122,6 +113,30 @@ impl Source for YamlProvider {
 }
 
 #[async_trait]
+impl ZoneFiles for YamlProvider {
+    fn folder(&self) -> &Path {
+        &self.inner.options.directory
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+
+    async fn sort_keys(&self, zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
+        let zone = zone.clone();
+        self.blocking(move |inner| fix::zone(inner, &zone)).await
+    }
+
+    fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {
+        let mut other = self.clone();
+        let inner = other.inner_mut();
+        inner.id = format!("{}-copy", inner.id).into();
+        directory.clone_into(&mut inner.options.directory);
+        Some(Arc::new(other))
+    }
+}
+
+#[async_trait]
 impl Provider for YamlProvider {
     /// As in octoDNS, whose files do not keep what is hidden from the plan.
     fn drops_hidden(&self) -> bool {
@@ -131,13 +146,5 @@ impl Provider for YamlProvider {
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let to_write = plan.clone();
         log.in_one(self.blocking(move |inner| write::zone(inner, &to_write))).await
-    }
-
-    fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {
-        let mut other = self.clone();
-        let inner = other.inner_mut();
-        inner.id = format!("{}-copy", inner.id).into();
-        directory.clone_into(&mut inner.options.directory);
-        Some(Arc::new(other))
     }
 }

@@ -12,6 +12,7 @@ use octodns_core::value::truth;
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the config")]
+#[non_exhaustive]
 pub struct YamlOptions {
     /// The folder with the zone files.
     pub directory: PathBuf,
@@ -56,6 +57,7 @@ pub struct YamlOptions {
 /// The order of keys.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum OrderMode {
     /// Numbers within names by their value: `www2` before `www10`.
     #[default]
@@ -97,37 +99,56 @@ impl YamlOptions {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the config")]
+#[non_exhaustive]
 pub struct SplitYamlOptions {
     /// The folder with the zone files.
-    directory: PathBuf,
+    pub directory: PathBuf,
     /// What is appended to a zone's name to give the folder with a file for every name. Default: `.`.
     #[serde(default = "dot")]
-    extension: String,
+    pub extension: String,
     /// The TTL, in seconds, of records that have none. Default: 3600.
     #[serde(default = "an_hour")]
-    default_ttl: i64,
+    pub default_ttl: i64,
     /// Whether keys must be in order. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
-    enforce_order: bool,
+    pub enforce_order: bool,
     /// The order that keys must be in, and are written in. Default: natural.
     #[serde(default)]
-    order_mode: OrderMode,
+    pub order_mode: OrderMode,
     /// Whether a record replaces one of an earlier source or file. Default: false.
     #[serde(default, deserialize_with = "truth")]
-    populate_should_replace: bool,
+    pub populate_should_replace: bool,
     /// Whether the NS records of the apex are managed. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
-    supports_root_ns: bool,
+    pub supports_root_ns: bool,
     /// A file in the folder whose records are part of every zone. Default: none.
     #[serde(default, deserialize_with = "text_or_off")]
     #[schemars(schema_with = "schema_of_text_or_off")]
-    shared_filename: Option<String>,
+    pub shared_filename: Option<String>,
     /// Whether semicolons in TXT and SPF values are written `\;`. Default: true.
     #[serde(default = "yes", deserialize_with = "truth_by_default")]
-    escaped_semicolons: bool,
+    pub escaped_semicolons: bool,
     /// Whether a zone without a file is an empty one. Default: false, it is an error.
     #[serde(default, deserialize_with = "truth")]
-    ignore_missing_zones: bool,
+    pub ignore_missing_zones: bool,
+}
+
+impl SplitYamlOptions {
+    /// The folder, and the default of everything else.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            extension: dot(),
+            default_ttl: an_hour(),
+            enforce_order: true,
+            order_mode: OrderMode::default(),
+            populate_should_replace: false,
+            supports_root_ns: true,
+            shared_filename: None,
+            escaped_semicolons: true,
+            ignore_missing_zones: false,
+        }
+    }
 }
 
 impl From<SplitYamlOptions> for YamlOptions {

@@ -31,8 +31,8 @@ pub(super) fn zone(
             Err(missing(inner, &request.name))
         };
     }
-    let mut read =
-        ZoneRead { replace: inner.options.populate_should_replace, ..ZoneRead::default() };
+    let mut read = ZoneRead::default();
+    read.replace = inner.options.populate_should_replace;
     let mut held = FilesRead::default();
     for path in files {
         let before = read.records.len();
@@ -110,15 +110,13 @@ impl<'a> Entries<'a> for Loading<'_> {
     /// The records of a name: a single one, or a list of several types.
     fn entry(&mut self, files: &[Arc<str>], name: &Value<'a>, data: Value<'a>) {
         let Self { inner, request, records, report } = self;
-        let context = LoadContext {
-            source: Some(&inner.id),
-            files,
-            lenient: request.lenient,
-            default_ttl: Some(inner.options.default_ttl),
-            escape_semicolons: !inner.options.escaped_semicolons,
-            keeps_positions: !request.target,
-            ..LoadContext::new(&request.name, &request.validators, &request.types)
-        };
+        let mut context = LoadContext::new(&request.name, &request.validators, &request.types);
+        context.source = Some(&inner.id);
+        context.files = files;
+        context.lenient = request.lenient;
+        context.default_ttl = Some(inner.options.default_ttl);
+        context.escape_semicolons = !inner.options.escaped_semicolons;
+        context.keeps_positions = !request.target;
         let several = data.as_list();
         for data in several.unwrap_or(std::slice::from_ref(&data)) {
             records.extend(Record::load(name, data, &context, report));

@@ -26,6 +26,7 @@ pub(crate) use layout::{Content, Item, Name, Pair, layout};
 
 /// A document that was read, with everything it includes.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Document<'a> {
     /// The value; null if the text is empty.
     pub root: Value<'a>,
@@ -38,6 +39,7 @@ pub struct Document<'a> {
 
 /// How to read a document.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct LoadOptions<'o> {
     /// The name of the file, for messages and as the base of includes.
     pub file: Arc<str>,
@@ -58,6 +60,7 @@ pub struct LoadOptions<'o> {
 
 /// Limits on hostile input; exceeding one is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// How deep values may be nested, including aliases and includes.
     pub depth: usize,

@@ -18,6 +18,7 @@ use emit::Emitter;
 
 /// How to write a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DumpOptions {
     /// How the keys of mappings are sorted.
     pub order: Order,

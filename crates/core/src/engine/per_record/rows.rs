@@ -15,6 +15,7 @@ const MEND: &str = "fix the record at the target, or do not manage it here";
 
 /// A row of a service: one value of a name and type, under an id.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StoredRow<I> {
     /// What the service calls it.
     pub id: I,
@@ -58,10 +59,7 @@ impl<I> ExistingRows<I> {
 /// # let (name, types) = (ZoneName::new("example.com.").unwrap(), Arc::new(RecordTypes::default()));
 /// # let validators = Arc::new(RecordValidators::legacy(&types));
 /// # let sub_zones = Default::default();
-/// # let request = ZoneRequest {
-/// #     name: &name, sub_zones: &sub_zones, target: true, lenient: true, validators: &validators,
-/// #     types: &types,
-/// # };
+/// # let request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
 ///
 /// let mut rows = RowReader::new(&request, "mine", &Capabilities::EVERYTHING);
 /// rows.add(11, "www", "A", 300, "192.0.2.2");

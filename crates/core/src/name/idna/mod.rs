@@ -14,6 +14,7 @@ use ::idna::punycode;
 /// Why a label cannot be written in, or read from, IDNA.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("label \"{label}\" is not valid IDNA: {problem}")]
+#[non_exhaustive]
 pub struct IdnaError {
     /// The label, as it was given.
     pub label: String,

@@ -2,6 +2,7 @@
 
 /// How the number of an octet is written in an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Codes {
     /// `\195`, as in RFC 1035.
     Decimal,

@@ -6,6 +6,7 @@ use crate::value::is_printable;
 
 /// Where a text is cut into strings. All cuts leave at most 255 octets to a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Cut {
     /// Behind 255 octets.
     Octets,

@@ -11,6 +11,7 @@ use super::{Dynamic, Kept, Rule, Status};
 
 /// Routing whose values all obey their health checks.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct WithoutStatus {
     /// What is left.
     pub dynamic: Dynamic,
@@ -20,6 +21,7 @@ pub struct WithoutStatus {
 
 /// Routing that no longer looks at networks.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct WithoutSubnets {
     /// What is left.
     pub dynamic: Dynamic,

@@ -114,6 +114,7 @@ impl ZoneValidator for Configured {
 
 /// What a zone validator objects to.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ZoneFinding {
     /// The id of the validator; empty until it has ended.
     pub validator: String,

@@ -105,6 +105,7 @@ pub enum Error {
 
 /// How far an exchange has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Progress {
     /// Messages received.
     pub messages: usize,

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A response code (RFC 6895, section 2.3), and the TSIG error (RFC 8945, section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Rcode {
     /// The code of the message.
     pub code: u16,

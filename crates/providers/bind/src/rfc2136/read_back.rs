@@ -11,7 +11,7 @@ use crate::records;
 use crate::sets::RawSet;
 
 /// Compares only what a DNS server can hold.
-const COMPARE: Compare = Compare { geo: false, dynamic: false };
+const COMPARE: Compare = Compare::NOTHING;
 
 /// The state of a change at the server.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use octodns_core::registry::Clock;
 use octodns_core::{
     ApplyLog, Capabilities, Diagnostic, Origin, Plan, Provider, ProviderError, Registry, Report,
-    Source, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Source, ZoneFiles, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_dns::wire::{self, Word, name_bytes};
 use octodns_files::{OwnedRequest, failed};
@@ -133,7 +133,9 @@ impl Inner {
         }
         self.check(&request.name, &file.records, &file.files, &mut report);
         if report.has_errors() {
-            return Ok(ZoneRead { report, ..ZoneRead::default() });
+            let mut read = ZoneRead::default();
+            read.report = report;
+            return Ok(read);
         }
         let from = records::Provenance { source: &self.id, files: &file.files };
         Ok(records::records(&request.borrowed(), from, file.records))
@@ -239,8 +241,8 @@ impl Source for ZoneFileProvider {
         &OF_FILES
     }
 
-    fn folder(&self) -> Option<&Path> {
-        Some(&self.inner.options.directory)
+    fn files(&self) -> Option<&dyn ZoneFiles> {
+        Some(self)
     }
 
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
@@ -261,11 +263,9 @@ impl Source for ZoneFileProvider {
     }
 }
 
-#[async_trait]
-impl Provider for ZoneFileProvider {
-    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
-        let to_write = plan.clone();
-        log.in_one(self.blocking(move |inner| write::zone(inner, &to_write))).await
+impl ZoneFiles for ZoneFileProvider {
+    fn folder(&self) -> &Path {
+        &self.inner.options.directory
     }
 
     fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {
@@ -273,5 +273,13 @@ impl Provider for ZoneFileProvider {
         inner.id = format!("{}-copy", inner.id).into();
         directory.clone_into(&mut inner.options.directory);
         Some(Arc::new(Self { inner: Arc::new(inner) }))
+    }
+}
+
+#[async_trait]
+impl Provider for ZoneFileProvider {
+    async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        let to_write = plan.clone();
+        log.in_one(self.blocking(move |inner| write::zone(inner, &to_write))).await
     }
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 /// Options of one `zone-file` provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ZoneFileOptions {
     /// The folder with the zone files.
     pub directory: PathBuf,
@@ -39,6 +40,23 @@ pub struct ZoneFileOptions {
     /// How long resolvers cache that a name does not exist, in seconds. Default: 3600.
     #[serde(default = "an_hour")]
     pub nxdomain: u32,
+}
+
+impl ZoneFileOptions {
+    /// The folder, and the default of everything else.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            file_extension: dot(),
+            check_origin: true,
+            hostmaster_email: webmaster(),
+            default_ttl: an_hour(),
+            refresh: an_hour(),
+            retry: ten_minutes(),
+            expire: a_week(),
+            nxdomain: an_hour(),
+        }
+    }
 }
 
 fn dot() -> String {

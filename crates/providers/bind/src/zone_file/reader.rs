@@ -116,11 +116,11 @@ impl Reader<'_> {
                 Err(fault) => return self.read.faults.push(fault),
             };
             words.clear();
-            words.extend(tokens.iter().map(|token| Word {
-                text: lexer.text(token),
-                quoted: token.quoted,
-                attached: token.attached,
-            }));
+            words.extend(
+                tokens
+                    .iter()
+                    .map(|token| Word::new(lexer.text(token), token.quoted, token.attached)),
+            );
             let place = |word: usize| {
                 let token = tokens.get(word).or(tokens.last());
                 token.map_or(Position::NONE, |token| lexer.position(token))
@@ -203,11 +203,7 @@ impl Reader<'_> {
             lexer.line(&mut tokens).map_err(failed)?;
             let words: Vec<_> = tokens
                 .iter()
-                .map(|token| Word {
-                    text: lexer.text(token),
-                    quoted: token.quoted,
-                    attached: token.attached,
-                })
+                .map(|token| Word::new(lexer.text(token), token.quoted, token.attached))
                 .collect();
             let made = Line { words: &words, starts_blank: false, place: &|_| first };
             self.record(&made)?;

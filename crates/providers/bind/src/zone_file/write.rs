@@ -150,8 +150,7 @@ fn is_read_as(of: RecordType, number: u16, text: &str, rdata: &[u8]) -> bool {
     if lexer.line(&mut tokens).is_err() {
         return false;
     }
-    let word =
-        |token| Word { text: lexer.text(token), quoted: token.quoted, attached: token.attached };
+    let word = |token| Word::new(lexer.text(token), token.quoted, token.attached);
     let words: Vec<_> = tokens.iter().map(word).collect();
     let Ok(read) = wire::scan(number, &words, &[0]) else { return false };
     read == rdata || wire::from_bytes(of, &[read]) == wire::from_bytes(of, &[rdata])

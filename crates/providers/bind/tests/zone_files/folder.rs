@@ -61,14 +61,11 @@ impl Folder {
         lenient: bool,
     ) -> Result<ZoneRead, String> {
         let types = Arc::new(RecordTypes::default());
-        let request = ZoneRequest {
-            name: &ZoneName::new(zone).unwrap(),
-            sub_zones: &SubZones::default(),
-            target: false,
-            lenient,
-            validators: &Arc::new(RecordValidators::legacy(&types)),
-            types: &types,
-        };
+        let name = ZoneName::new(zone).unwrap();
+        let sub_zones = SubZones::default();
+        let validators = Arc::new(RecordValidators::legacy(&types));
+        let mut request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
+        request.lenient = lenient;
         let told =
             |report: &Report| report.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         match self.provider(options).read(&request).await {
@@ -97,16 +94,16 @@ pub(crate) fn zone(name: &str, records: &[Json]) -> Zone {
     let validators = RecordValidators::legacy(&types);
     let zone_name = ZoneName::new(name).unwrap();
     let mut zone = Zone::new(zone_name.clone());
+    let mut how = AddOptions::default();
+    how.lenient = true;
     for record in records {
         let mut report = Report::new();
-        let context = octodns_core::record::LoadContext {
-            lenient: true,
-            ..octodns_core::record::LoadContext::new(&zone_name, &validators, &types)
-        };
+        let mut context = octodns_core::record::LoadContext::new(&zone_name, &validators, &types);
+        context.lenient = true;
         let name = Value::from(record["name"].as_str().unwrap().to_owned());
         let loaded = Record::load(&name, &of_json(record), &context, &mut report);
         let loaded = loaded.unwrap_or_else(|| panic!("{record}: {:?}", report.iter().next()));
-        zone.add(loaded, AddOptions { replace: false, lenient: true }).unwrap();
+        zone.add(loaded, how).unwrap();
     }
     zone
 }

@@ -61,7 +61,7 @@ fn extra(existing: Record, new: Record, writing: Writing) -> usize {
     };
     let (existing, desired) = (zone(existing), zone(new));
     let state = State::default();
-    let draft = PlanDraft { existing: &existing, desired: &desired, changes: &[], state: &state };
+    let draft = PlanDraft::new(&existing, &desired, &[], &state);
     extra_changes(&draft, "cf", writing).len()
 }
 

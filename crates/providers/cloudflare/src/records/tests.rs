@@ -20,7 +20,8 @@ fn read(rows: &[Row], cdn: bool) -> Result<Vec<Record>, RowError> {
     let types = RecordTypes::default();
     let validators = RecordValidators::legacy(&types);
     let zone = zone();
-    let context = LoadContext { lenient: true, ..LoadContext::new(&zone, &validators, &types) };
+    let mut context = LoadContext::new(&zone, &validators, &types);
+    context.lenient = true;
     from_rows(rows, cdn, &context, &mut Report::new())
 }
 

@@ -60,7 +60,7 @@ impl Run {
     }
 
     pub(crate) async fn apply(&self, plan: &Plan) -> (Result<usize, ProviderError>, Vec<Outcome>) {
-        let Applied { result, outcomes } = self.0.apply(plan).await;
+        let Applied { result, outcomes, .. } = self.0.apply(plan).await;
         (result, outcomes)
     }
 

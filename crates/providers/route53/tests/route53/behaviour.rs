@@ -249,7 +249,8 @@ async fn zones_of_several_vpcs_are_changed_only_if_configured() {
 #[tokio::test]
 async fn what_a_lenient_target_cannot_hold_is_left_out() {
     let (fixture, fake) = (Fixture::new(), Fake::start(one_zone()).await);
-    let options = TargetOptions { strict_supports: false, ..TargetOptions::default() };
+    let mut options = TargetOptions::default();
+    options.strict_supports = false;
     let target = fixture.target_with(&fake.server.url, &config(), options).unwrap();
     let record = json!({"name": "g", "type": "A", "ttl": 60, "value": "192.0.2.9", "dynamic": {
         "pools": {"p": {"values": [{"value": "192.0.2.1", "status": "up"}]}},

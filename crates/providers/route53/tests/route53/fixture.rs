@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use octodns_core::engine::Pipeline;
 use octodns_core::engine::{Context, ReadZone};
 use octodns_core::record::{LoadContext, Record};
-use octodns_core::registry::{BuildError, Component, Host};
+use octodns_core::registry::{BuildError, Component};
 use octodns_core::validate::RecordValidators;
 use octodns_core::value::{Json as Writer, Map, OwnedValue, Value};
 use octodns_core::zone::{AddOptions, ZoneValidators};
@@ -28,16 +28,15 @@ impl Fixture {
             let number = count.fetch_add(1, Ordering::Relaxed) + 1;
             Some(format!("{number:012x}{:020x}", 0))
         };
-        let host = Host { uuid: Arc::new(uuid), ..Host::default() };
-        let mut registry = Registry { host, ..Registry::default() };
+        let mut registry = Registry::default();
+        registry.host.uuid = Arc::new(uuid);
         octodns_route53::register(&mut registry);
         let types = registry.types.clone();
-        let context = Context {
-            record_validators: Arc::new(RecordValidators::legacy(&types)),
-            zone_validators: Arc::new(ZoneValidators::new(["legacy"])),
-            types: Arc::new(types),
-            lenient: false,
-        };
+        let context = Context::new(
+            Arc::new(RecordValidators::legacy(&types)),
+            Arc::new(ZoneValidators::new(["legacy"])),
+            Arc::new(types),
+        );
         Self { registry, context }
     }
 
@@ -81,11 +80,10 @@ impl Fixture {
         let name = ZoneName::new(name).unwrap();
         let mut zone = Zone::new(name.clone());
         let source: Arc<str> = "config".into();
-        let context = LoadContext {
-            source: Some(&source),
-            lenient: true,
-            ..LoadContext::new(&name, &self.context.record_validators, &self.context.types)
-        };
+        let mut context =
+            LoadContext::new(&name, &self.context.record_validators, &self.context.types);
+        context.source = Some(&source);
+        context.lenient = true;
         for record in records {
             let mut report = Report::new();
             let name = Value::from(record["name"].as_str().unwrap().to_owned());

@@ -103,14 +103,9 @@ pub(crate) fn shown(plan: &Plan) -> String {
 pub(crate) async fn read(component: &Component, zone: &str) -> Result<Vec<String>, String> {
     let name = ZoneName::new(zone).unwrap();
     let types = Arc::new(octodns_core::record::RecordTypes::default());
-    let request = ZoneRequest {
-        name: &name,
-        sub_zones: &octodns_core::zone::SubZones::default(),
-        target: false,
-        lenient: false,
-        validators: &Arc::new(octodns_core::validate::RecordValidators::legacy(&types)),
-        types: &types,
-    };
+    let sub_zones = octodns_core::zone::SubZones::default();
+    let validators = Arc::new(octodns_core::validate::RecordValidators::legacy(&types));
+    let request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
     let read = component.as_source().read(&request).await;
     let read = read.map_err(|error| render(&error.into_report("read", "")))?.unwrap();
     if read.report.has_errors() { Err(render(&read.report)) } else { Ok(lines(&read.records)) }
