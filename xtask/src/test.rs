@@ -59,7 +59,10 @@ pub(crate) fn run() -> io::Result<()> {
             "example",
             Box::new(|| {
                 check(cargo(&["build", "--quiet"]).args(WHOLE))?;
-                check(&mut Command::new(target().join("debug/octodns-example-embed")))
+                for program in ["zone-in-code", "own-classes"] {
+                    check(&mut Command::new(target().join("debug").join(program)))?;
+                }
+                Ok(())
             }),
         ),
         ("dist", Box::new(dist::try_out)),
