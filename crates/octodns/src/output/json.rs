@@ -11,6 +11,7 @@ use super::{PlanOutput, Planned};
 /// Writes plans as one JSON object: target, then zone, then changes and meta.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct PlanJson {
     /// Spaces per level of indentation; none keeps it on one line. Default: none.
     pub indent: Option<usize>,

@@ -15,6 +15,7 @@ const RULE: &str =
 
 /// Logs plans as one event of the logger `Plan`.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct PlanLogger {
     /// The level of the event.
     pub level: Level,
