@@ -178,6 +178,12 @@ async fn only_what_is_owned_is_touched() {
     assert!(error.contains("theirs") && error.contains("allow_takeover"), "{error}");
     let options = "{class: ownership, allow_takeover: true}";
     assert!(process(options, source, foreign).await.is_ok());
+
+    // Names of marks are in IDNA form, as those of all records.
+    let options = "{class: ownership, txt_name: Propriétaire}";
+    let target =
+        process(options, source, &existing.replace("_owner", "propriétaire")).await.unwrap();
+    assert!(!target.contains("gone"), "{target}");
 }
 
 #[tokio::test]

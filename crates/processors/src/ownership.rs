@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use octodns_core::name::idna;
 use octodns_core::processor::Stage;
 use octodns_core::record::{LoadContext, Rdata, Txt};
 use octodns_core::registry::{BuildError, Sourced};
@@ -65,9 +66,12 @@ fn new(id: &str, given: Sourced<Options>) -> Result<Ownership, BuildError> {
     let value = Value::from(given.options.txt_value.clone());
     let marker = Txt::read(&value)
         .map_err(|_| given.error("txt_value", "txt_value must be text").help("put it in quotes"))?;
+    let txt_name = given.options.txt_name.clone();
+    let name = idna::encode(&txt_name)
+        .map_err(|error| given.error("txt_name", error.to_string()).help(error.problem.help()))?;
     let mut options = given.options;
-    // Record names are in lowercase.
-    options.txt_name = options.txt_name.to_lowercase();
+    // As in names of records.
+    options.txt_name = name.into_owned();
     Ok(Ownership { id: id.to_owned(), options, marker: vec![marker] })
 }
 

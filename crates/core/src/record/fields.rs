@@ -161,20 +161,20 @@ impl<'v, 'a> Fields<'v, 'a> {
         self.text(key).map(|text| QuotedString::new(&text))
     }
 
-    /// Text, in lower case.
+    /// Text, its letters of ASCII in lower case: others have none that means the same octets.
     pub(crate) fn lower_text(&self, key: &str) -> Result<SmolStr, ValueError> {
         let text = self.text(key)?;
-        if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Ok(text);
         }
-        Ok(text.to_lowercase().into())
+        Ok(text.to_ascii_lowercase().into())
     }
 
-    /// Text, in upper case; nothing else stands for text here.
+    /// Text, its letters of ASCII in upper case; nothing else stands for text here.
     pub(crate) fn upper_text(&self, key: &str) -> Result<SmolStr, ValueError> {
         let value = self.need(key)?;
         let text = value.as_str().ok_or_else(|| must_be_text(key, value))?;
-        Ok(text.to_uppercase().into())
+        Ok(text.to_ascii_uppercase().into())
     }
 
     /// A field that cannot be done without.

@@ -455,6 +455,34 @@ mod tests {
         }
     }
 
+    /// Another case of a letter beyond ASCII is another octet, or several.
+    #[test]
+    fn only_letters_of_ascii_change_their_case() {
+        for (of, rdata, text) in [
+            (RecordType::DS, "1 5 1 ABſ\u{212a}", "1 5 1 abſ\u{212a}"),
+            (RecordType::SSHFP, "4 2 ABſ\u{212a}", "4 2 abſ\u{212a}"),
+            (RecordType::TLSA, "3 1 1 ABſ\u{212a}", "3 1 1 abſ\u{212a}"),
+            (
+                RecordType::NAPTR,
+                "1 2 \"s\\115\\195\\159ſ\" \"x\" \"y\" .",
+                "1 2 \"SS\\195\\159\\197\\191\" \"x\" \"y\" .",
+            ),
+        ] {
+            let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
+            let data = TypeEntry::BuiltIn(row).read(&[(row.parse)(rdata).unwrap()]).unwrap();
+            assert_eq!(data.parts().1.rdata_strings(), [text], "{of}");
+        }
+        let flags = map(&[
+            ("order", "1"),
+            ("preference", "2"),
+            ("flags", "ſ"),
+            ("service", ""),
+            ("regexp", ""),
+            ("replacement", "."),
+        ]);
+        assert_eq!(told(RecordType::NAPTR, &flags, &["strict"]), ["unknown flags \"ſ\""]);
+    }
+
     #[test]
     fn values_are_sorted_as_octodns_sorts_them() {
         for (of, given, sorted) in [

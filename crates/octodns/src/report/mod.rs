@@ -200,7 +200,7 @@ fn words(of: RecordType, seen: &Seen) -> Vec<String> {
 
 /// Whether the servers give the same words, in whatever case.
 fn is_consistent(answers: &[String]) -> bool {
-    let mut lower = answers.iter().map(|answer| answer.to_lowercase());
+    let mut lower = answers.iter().map(|answer| answer.to_ascii_lowercase());
     let first = lower.next();
     lower.all(|answer| Some(answer) == first)
 }

@@ -140,10 +140,10 @@ fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
     let mut by_type: Vec<(TypeEntry, Vec<Line<'_>>)> = Vec::new();
     for line in lines {
         let Some(name) = sets.required(line, 1, "record type") else { continue };
-        let Some(entry) = sets.types().get(&name.text.to_uppercase()).cloned() else {
+        let Some(entry) = sets.types().get(&name.text.to_ascii_uppercase()).cloned() else {
             let message =
                 format!("this line is left out: there is no record type \"{}\"", name.text);
-            let upper = name.text.to_uppercase();
+            let upper = name.text.to_ascii_uppercase();
             let help = match octodns_core::nearest(&upper, sets.types().names()) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
                 None => {

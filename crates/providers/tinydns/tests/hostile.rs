@@ -95,6 +95,8 @@ fn a_faulty_pointer_fails_every_reverse_zone_and_no_other() {
 fn left_out_records_are_reported() {
     for (text, expected) in [
         (":a.example.com:NOPE:x", "1:16: a.example.com: this line is left out"),
+        // Only letters of ASCII have another case.
+        (":a.example.com:ſpf:x", "1:16: a.example.com: this line is left out"),
         (
             "Ca.example.com:b.net.\nCa.example.com:c.net.",
             "2:2: a.example.com: this line is left out",

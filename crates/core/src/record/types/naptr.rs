@@ -102,7 +102,7 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
             None => naptr.say_missing("flags", findings),
             Some(flags) if !flags.is_truthy() => {}
             Some(flags) => {
-                let upper = flags.as_str().map(str::to_uppercase);
+                let upper = flags.as_str().map(str::to_ascii_uppercase);
                 if !matches!(upper.as_deref(), Some("S" | "A" | "U" | "P")) {
                     findings
                         .error(flags.position, format!("unknown flags {}", shown(flags)))
@@ -137,6 +137,12 @@ fn quoted_or_nothing(naptr: Fields<'_, '_>, key: &str) -> Result<QuotedString, V
     }
 }
 
+/// Flags have no case; a code may stand for a letter as well.
+fn upper_case(flags: QuotedString) -> QuotedString {
+    let upper = flags.octets().to_ascii_uppercase();
+    if *flags.octets() == upper { flags } else { QuotedString::from_octets(&upper) }
+}
+
 /// RFC 3403, section 4.1.
 impl FieldList for Naptr {
     const FIELDS: &'static [(&'static str, FieldFormat)] = &[
@@ -152,7 +158,7 @@ impl FieldList for Naptr {
         Ok(Self {
             order: naptr.int("order")?,
             preference: naptr.int("preference")?,
-            flags: QuotedString::new(&naptr.upper_text("flags")?),
+            flags: upper_case(QuotedString::new(&naptr.upper_text("flags")?)),
             service: quoted_or_nothing(naptr, "service")?,
             regexp: quoted_or_nothing(naptr, "regexp")?,
             replacement: naptr.text("replacement")?,

@@ -93,7 +93,7 @@ impl<'z> Policy<'z> {
         let values = match record.map(|record| record.data()) {
             Some(RecordData::Txt(texts)) => {
                 let plain = |text: &crate::record::Txt| {
-                    String::from_utf8_lossy(&text.octets()).to_lowercase()
+                    String::from_utf8_lossy(&text.octets()).to_ascii_lowercase()
                 };
                 let texts = texts.iter().map(plain).enumerate();
                 texts.filter(|(_, text)| text.starts_with(prefix)).collect()
