@@ -183,6 +183,10 @@ impl SetFields {
             return Ok(None);
         };
         let (ttl, mut values) = self.values(set, entry, dialect, request.name)?;
+        if values.is_empty() {
+            // A set with no values is served as none.
+            return Ok(None);
+        }
         let mut data = Data::new();
         data.insert("type", entry.record_type().as_str());
         data.insert("ttl", ttl);

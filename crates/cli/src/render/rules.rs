@@ -91,6 +91,8 @@ pub(crate) const RULES: &[Rule] = &[
         "See --help for the form of the file."),
     row("mail", "MX, SPF and DMARC of a zone agree",
         "Say for the zone, and for every name with an MX, whether it handles mail."),
+    row("missing-values", "records have values",
+        "Write the values, or remove the record."),
     row("multi-value-ns", "delegations have several name servers",
         "Add another name server."),
     row("mx-target-not-cname", "mail exchanges are not CNAMEs",

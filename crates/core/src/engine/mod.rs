@@ -3,6 +3,7 @@
 mod adapt;
 mod apply;
 mod batches;
+mod empty;
 mod existing;
 mod guard;
 pub mod per_record;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
-use super::Context;
+use super::{Context, empty};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::State;
 use crate::provider::{HiddenSet, Source, UnevenTtl, ZoneRead, ZoneRequest};
@@ -148,6 +148,10 @@ fn add(zone: &mut Zone, read: ZoneRead, lenient: bool, report: &mut Report) {
     report.merge(read.report);
     let how = AddOptions { replace: read.replace, lenient };
     for record in read.records {
+        if let Some(found) = empty::finding(&record, zone.name()) {
+            report.push(found);
+            continue;
+        }
         match zone.add(record, how) {
             Ok(AddOutcome::Kept | AddOutcome::Ignored) => {}
             Ok(AddOutcome::KeptInSubZone(error)) => {

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use super::guard::Guard;
 use super::read::ReadZone;
 use super::unsupported::{Strictness, at_configured_severity};
-use super::{Context, adapt, read_target, served};
+use super::{Context, adapt, empty, read_target, served};
 use crate::apply_log::{ApplyLog, ApplySink, Outcome};
 use crate::capabilities::Capabilities;
 use crate::change::Change;
@@ -111,9 +111,10 @@ impl Target {
     }
 
     /// What holds for every plan, whoever had a hand in it: no change that is not for this target, none
-    /// that touches what is hidden, and nothing of what reading learned is lost.
+    /// that touches what is hidden, no record with nothing in it, and nothing of what reading learned is lost.
     fn seal(&self, mut plan: Plan, guard: Guard, state: State, report: &mut Report) -> Plan {
         plan.changes.retain(|change| self.diff_scope().permits(change));
+        report.extend(empty::findings(&plan).map(|diagnostic| self.attributed(diagnostic)));
         report
             .extend(served::served_otherwise(&plan).map(|diagnostic| self.attributed(diagnostic)));
         if !self.provider().drops_hidden() {
@@ -184,6 +185,9 @@ impl Target {
         if self.options().apply_disabled {
             tracing::info!(target: "octodns", logger, "apply: disabled");
             return Applied::new(&log, None);
+        }
+        if let Some(error) = empty::refusal(plan) {
+            return Applied::new(&log, Some(error));
         }
         let (count, zone) = (plan.changes.len(), plan.desired.name());
         tracing::info!(target: "octodns", logger, "apply: making {count} changes to {zone}");

@@ -56,7 +56,7 @@ pub trait Rdata: Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync + '
         value.position
     }
 
-    /// Whether the value says nothing, and is left out of data.
+    /// Whether the value says nothing, so that no record can have it.
     fn is_blank(&self) -> bool {
         false
     }
@@ -67,6 +67,9 @@ pub(crate) trait AnyValues {
     fn rdata_strings(&self) -> Vec<String>;
     fn texts(&self) -> Vec<String>;
     fn write_to(&self, data: &mut Map<'static>);
+
+    /// Whether there is no value, or one that says nothing.
+    fn lacks_values(&self) -> bool;
 }
 
 impl<T: Rdata> AnyValues for Vec<T> {
@@ -79,21 +82,14 @@ impl<T: Rdata> AnyValues for Vec<T> {
     }
 
     fn write_to(&self, data: &mut Map<'static>) {
-        if let [value] = &**self {
-            if !value.is_blank() {
-                data.insert("value", value.to_value());
-            }
-            return;
+        match &**self {
+            [value] => data.insert("value", value.to_value()),
+            values => data.insert("values", values.iter().map(T::to_value).collect::<Vec<_>>()),
         }
-        let mut values: Vec<_> =
-            self.iter().filter(|value| !value.is_blank()).map(T::to_value).collect();
-        match values.pop() {
-            Some(value) if values.is_empty() => data.insert("value", value),
-            last => {
-                values.extend(last);
-                data.insert("values", values);
-            }
-        }
+    }
+
+    fn lacks_values(&self) -> bool {
+        self.is_empty() || self.iter().any(T::is_blank)
     }
 }
 

@@ -126,6 +126,10 @@ impl AnyValues for CustomData {
             values => data.insert("values", values.to_vec()),
         }
     }
+
+    fn lacks_values(&self) -> bool {
+        self.values.is_empty() || self.values.iter().any(Value::is_null)
+    }
 }
 
 #[cfg(test)]

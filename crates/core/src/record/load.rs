@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::registry::{RecordTypes, TypeEntry};
-use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, text};
+use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, missing, text};
 use crate::diagnostic::{Diagnostic, Origin, Report};
 use crate::rdata::Places;
 use crate::rdata::number;
@@ -133,8 +133,11 @@ impl Record {
             let built = encoded.clone().map_err(|error| ValueError::idna(&error, name.position));
             match built.and_then(|name| loading.build(name, &raw, entry)) {
                 Ok(record) => {
-                    loading.tell(Some(record_type), &findings, lenient, report);
-                    return Some(record);
+                    let Some(fault) = missing::fault(&record, &raw, entry) else {
+                        loading.tell(Some(record_type), &findings, lenient, report);
+                        return Some(record);
+                    };
+                    findings.mark_missing(fault, missing::MISSING_VALUES);
                 }
                 Err(fault) => findings.mark_fatal(fault, RECORD_NEW),
             }
@@ -207,9 +210,6 @@ impl Loading<'_> {
                 return Err(fault.help("add the seconds, such as `ttl: 3600`"));
             }
         };
-        if raw.values.is_empty() && entry.is_single() {
-            return Err(ValueError::new("missing value", self.position).help("add its `value`"));
-        }
         let mut places = Places::new();
         let data = entry.read_placed(raw.values, &mut places)?;
         let mut record = Record::new(name, ttl, data)

@@ -8,6 +8,7 @@ mod fields;
 mod general;
 pub mod geo;
 mod load;
+mod missing;
 pub mod options;
 mod registry;
 mod routing;
@@ -31,6 +32,7 @@ pub use general::GENERAL_CHECKS;
 pub use geo::Geo;
 pub use load::LoadContext;
 pub(crate) use load::{is_dynamic, is_geo};
+pub(crate) use missing::MISSING_VALUES;
 pub use options::Options;
 pub use registry::{DuplicateType, RecordTypes, TypeEntry};
 pub use table::{TYPES, TypeRow};
@@ -272,6 +274,11 @@ impl Record {
             || self.data != other.data
             || (compare.geo && self.geo() != other.geo())
             || (compare.dynamic && self.dynamic() != other.dynamic())
+    }
+
+    /// Whether the record has no values, or one that says nothing: no source can mean it, and no target can hold it.
+    pub fn lacks_values(&self) -> bool {
+        self.data.parts().1.lacks_values()
     }
 
     /// A record for each of the values, without routing: for services that keep one value at a time.

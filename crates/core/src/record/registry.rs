@@ -57,19 +57,11 @@ impl TypeEntry {
         }
     }
 
-    /// Describes a value that is one of several, where that makes a difference.
-    pub(crate) fn item_schema(&self) -> Option<serde_json::Value> {
+    /// The keys of a value, if it is a mapping.
+    pub(super) fn fields(&self) -> Vec<&'static str> {
         match self {
-            Self::BuiltIn(row) => Some(row.shape.among_others()?.schema(Dialect::Complete)),
-            Self::Custom(_) => None,
-        }
-    }
-
-    /// Whether a record without values has nothing wrong with it.
-    pub(crate) fn may_be_empty(&self) -> bool {
-        match self {
-            Self::BuiltIn(row) => row.shape.may_be_empty(),
-            Self::Custom(_) => true,
+            Self::BuiltIn(row) => row.shape.keys(),
+            Self::Custom(_) => Vec::new(),
         }
     }
 

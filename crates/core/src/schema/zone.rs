@@ -154,19 +154,11 @@ fn record(entries: &[&TypeEntry], branches: &[Json]) -> Json {
 fn branch(entry: &TypeEntry) -> Json {
     let of = entry.record_type().as_str();
     let value = json!({"$ref": format!("#/$defs/{}", definition(entry))});
-    let item = entry.item_schema().unwrap_or_else(|| value.clone());
-    let needed = !entry.may_be_empty();
     let mut then = if entry.is_single() {
         json!({"properties": {"value": described(&value, "The value.")}})
     } else {
         let many = |about| {
-            let mut list = json!({"items": item});
-            if needed {
-                list["minItems"] = 1.into();
-            }
-            if item != value {
-                list["contains"] = value.clone();
-            }
+            let list = json!({"items": value, "minItems": 1});
             json!({"description": about, "if": {"type": "array"}, "then": list, "else": value})
         };
         json!({
@@ -179,12 +171,10 @@ fn branch(entry: &TypeEntry) -> Json {
     if is_geo(entry.record_type()) {
         then["not"] = json!({"required": ["dynamic", "geo"]});
     }
-    match (needed, entry.is_single()) {
-        (true, true) => then["required"] = json!(["value"]),
-        (true, false) => {
-            then["anyOf"] = json!([{"required": ["value"]}, {"required": ["values"]}]);
-        }
-        (false, _) => {}
+    if entry.is_single() {
+        then["required"] = json!(["value"]);
+    } else {
+        then["anyOf"] = json!([{"required": ["value"]}, {"required": ["values"]}]);
     }
     json!({
         "if": {"properties": {"type": {"const": of}}, "required": ["type"]},

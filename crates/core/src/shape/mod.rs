@@ -93,17 +93,11 @@ impl Field {
 }
 
 impl Shape {
-    /// Whether a record may have no values at all: checks that look at one mapping after the other
-    /// have nothing to say then.
-    pub(crate) fn may_be_empty(self) -> bool {
-        matches!(self, Self::Fields(..))
-    }
-
-    /// What a value among others may be, if that is something else: only one of them must not be empty.
-    pub(crate) fn among_others(self) -> Option<Self> {
+    /// The keys of a mapping of fields.
+    pub(crate) fn keys(self) -> Vec<&'static str> {
         match self {
-            Self::NotEmpty => Some(Self::Spelled),
-            _ => None,
+            Self::Fields(fields, _) => fields.iter().map(|field| field.name).collect(),
+            _ => Vec::new(),
         }
     }
 

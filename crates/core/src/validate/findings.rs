@@ -82,6 +82,22 @@ impl Findings {
         self.push(fault.position, fault.message, true).by(id).help = fault.help;
     }
 
+    /// Makes the finding that a record has no values fatal, or else reports that under the rule `id`.
+    pub(crate) fn mark_missing(&mut self, fault: ValueError, id: &'static str) {
+        let is_it = |found: &&mut Finding| {
+            found.message.starts_with("missing value")
+                && (found.position == fault.position || !found.position.is_known())
+        };
+        if let Some(found) = self.list.iter_mut().find(is_it) {
+            (found.fatal, found.is_warning) = (true, false);
+            if !found.position.is_known() && fault.position.is_known() {
+                (found.position, found.help) = (fault.position, fault.help);
+            }
+            return;
+        }
+        self.push(fault.position, fault.message, true).by(id).help = fault.help;
+    }
+
     fn push(&mut self, position: Position, message: String, fatal: bool) -> &mut Finding {
         let id = Cow::Borrowed("");
         let last = self.list.len();

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
 
+mod empty;
+
 use std::sync::{Arc, Mutex};
 
 use octodns_core::engine::{Pipeline, read_target};

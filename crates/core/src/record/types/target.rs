@@ -97,6 +97,10 @@ impl AnyValues for HostName {
         let value = if self.0.is_empty() { Value::NULL } else { self.to_value() };
         data.insert("value", value);
     }
+
+    fn lacks_values(&self) -> bool {
+        self.is_blank()
+    }
 }
 
 /// The name of a type that has one: nothing, however it is said, is the empty name.
