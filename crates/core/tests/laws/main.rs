@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
+mod missing;
 mod records;
 mod rows;
+mod slots;
 mod values;
 mod zones;

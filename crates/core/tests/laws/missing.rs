@@ -73,7 +73,8 @@ fn found(row: &TypeRow, mut data: OwnedValue, validates: bool, lenient: bool) ->
     let validators =
         if validates { RecordValidators::legacy(&types) } else { RecordValidators::new(&types) };
     let zone = ZoneName::new("example.com.").unwrap();
-    let context = LoadContext { lenient, ..LoadContext::new(&zone, &validators, &types) };
+    let mut context = LoadContext::new(&zone, &validators, &types);
+    context.lenient = lenient;
     let mut report = Report::new();
     let record = Record::load(&name_for(row.record_type).into(), &data, &context, &mut report);
     (record.is_some(), report)

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod changes;
+mod laws;
 mod lost;
 mod memory;
 mod publish;
@@ -11,6 +12,8 @@ mod rows;
 mod service;
 mod sets;
 mod signing;
+#[path = "../../../core/tests/laws/slots.rs"]
+mod slots;
 mod spelling;
 mod state;
 mod whole;

@@ -44,7 +44,9 @@ pub(crate) struct State {
     pub(crate) calls: Vec<String>,
     /// Whether there are changes since the last publication.
     unpublished: bool,
-    is_dark: bool,
+    pub(crate) is_dark: bool,
+    /// What was there after each call that did something.
+    pub(crate) history: Vec<Vec<Json>>,
     last_id: u64,
 }
 
@@ -91,6 +93,8 @@ impl<const PUBLISHES: bool> Memory<PUBLISHES> {
         if matches!(fate, Fate::Done | Fate::LostDone | Fate::Dark) {
             state.unpublished = true;
             act(&mut state);
+            let items = state.items.clone();
+            state.history.push(items);
         }
         state.is_dark |= fate == Fate::Dark;
         let (call, message) = (call(what), "no answer".to_owned());
@@ -135,8 +139,10 @@ impl<const PUBLISHES: bool> Api for Memory<PUBLISHES> {
     const SERVICE: Service = Service {
         capabilities: Capabilities::of(&[
             RecordType::A,
+            RecordType::AAAA,
             RecordType::CNAME,
             RecordType::MX,
+            RecordType::NS,
             RecordType::TXT,
         ])
         .root_ns(),

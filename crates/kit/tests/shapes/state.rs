@@ -1,6 +1,6 @@
 //! The state that was read, and what a plan assumes about it.
 
-use octodns_core::{Outcome, State};
+use octodns_core::{Change, Outcome, State};
 use octodns_kit::{Json, Shape, json};
 
 use crate::memory::{
@@ -29,6 +29,23 @@ async fn a_lost_state_is_an_error() {
         loses::<MemoryChanges>(lost()).await;
         loses::<MemoryWhole>(lost()).await;
     }
+}
+
+/// A set without values is served as none, so that the record is created.
+async fn creates_over_nothing<H: Shape<Api = Memory>>() {
+    let nothing = json!({"id": 1, "name": "www", "type": "A", "ttl": 60, "values": []});
+    let harness = Memory::new(&[nothing]).harness::<H>();
+    let desired = harness.zone(&zone(), &[record("www", "A", "192.0.2.2")]);
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
+    assert!(matches!(&*plan.changes, [Change::Create(_)]), "{:?}", plan.changes);
+    harness.apply(&plan).await.result.unwrap();
+    assert!(harness.plan(&desired).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_set_without_values_is_none() {
+    creates_over_nothing::<MemorySets>().await;
+    creates_over_nothing::<MemoryChanges>().await;
 }
 
 /// A plan that creates an existing set would overwrite it, and one that updates a missing set is about
