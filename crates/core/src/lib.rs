@@ -3,6 +3,25 @@
 //! This crate knows no YAML, HTTP, command line, clock or file system; it is what providers and
 //! programs that embed octoDNS build on.
 //!
+//! ```
+//! use octodns_core::zone::{AddOptions, DiffScope, changes};
+//! use octodns_core::{Capabilities, Record, RecordData, RecordName, Zone, ZoneName};
+//!
+//! let existing = Zone::new(ZoneName::new("example.com.")?);
+//! let mut desired = existing.clone();
+//! let www = RecordData::A(vec!["192.0.2.1".parse()?]);
+//! desired.add(Record::new(RecordName::new("www")?, 300, www), AddOptions::default())?;
+//!
+//! let scope = DiffScope::new("dns", &Capabilities::EVERYTHING);
+//! let changes = changes(&existing, &desired, &scope);
+//! assert_eq!(changes[0].verb(), "Create");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What is read from and written to implements [`Source`] and [`Provider`]; what changes zones in between, [`Processor`].
+//! [`Target`] plans and applies; the algorithms are in [`engine`]. [`Registry`] has classes by the names of a config.
+//! [Architecture](https://github.com/octodns/octodns-rs/blob/main/docs/architecture.md) shows the whole.
+//!
 //! Structs and enums that may grow are `#[non_exhaustive]`: a struct is made by its `new`, a constant or `Default`, and
 //! its public fields are assigned afterwards. The others are complete, such as what an RFC fixes, or facts that
 //! providers state as constants ending in `..ANY`.

@@ -8,6 +8,9 @@
 //! assert!(registry.processors.get("octodns.processor.filter.TypeAllowlistFilter").is_some());
 //! assert!(registry.processors.get("type-allowlist").is_some());
 //! ```
+//!
+//! All of them, with their options:
+//! [docs/processors.md](https://github.com/octodns/octodns-rs/blob/main/docs/processors.md).
 
 mod acme;
 mod arpa;

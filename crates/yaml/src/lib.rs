@@ -13,6 +13,28 @@
 //! assert_eq!((ttl.position.line, ttl.position.column), (2, 8));
 //! # Ok::<(), octodns_yaml::YamlError>(())
 //! ```
+//!
+//! [`YamlProvider`] reads and writes zones as files of a folder; its options are on
+//! [its page](https://github.com/octodns/octodns-rs/blob/main/docs/providers/yaml.md):
+//!
+//! ```yaml
+//! providers:
+//!   config:
+//!     class: octodns.provider.yaml.YamlProvider
+//!     directory: ./config
+//! ```
+//!
+//! In code:
+//!
+//! ```
+//! use octodns_core::Source;
+//! use octodns_yaml::{YamlOptions, YamlProvider};
+//!
+//! let mut options = YamlOptions::new("./config");
+//! options.enforce_order = false;
+//! let config = YamlProvider::new("config", options);
+//! assert_eq!(config.class_name(), "YamlProvider");
+//! ```
 
 mod error;
 mod fix;

@@ -148,9 +148,11 @@ const FILES: &[Template] = &[
 /// The files of a kind; only the placeholders for the name remain.
 pub(super) fn of(kind: Kind) -> impl Iterator<Item = (&'static str, String)> {
     let Parts { shape, imports, calls, test_imports, store, facts, functions } = *kind.parts();
+    let shape_type = format!("{}{}", shape[..1].to_uppercase(), &shape[1..]);
     FILES.iter().map(move |(path, text)| {
         let text = text
             .replace("{{shape}}", shape)
+            .replace("{{Shape}}", &shape_type)
             .replace("{{imports}}", imports)
             .replace("{{calls}}", calls)
             .replace("{{test_imports}}", test_imports)
