@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
+use octodns::output::PlanLogCheck;
 use octodns_core::{Diagnostic, Origin, Report};
 use octodns_yaml::{LoadOptions, load_bytes};
 
@@ -26,10 +27,10 @@ pub enum Ended {
 }
 
 /// Where a program shows what it found.
-#[derive(Debug)]
 pub struct Output {
     format: Format,
     renders: Renders,
+    plan_log: PlanLogCheck,
 }
 
 impl Output {
@@ -40,7 +41,7 @@ impl Output {
         let base = Base::new(here, checkout);
         let (program, colour, config) = (program.to_owned(), colour(), None);
         let renders = Renders { program, colour, base, sources, config };
-        Self { format, renders }
+        Self { format, renders, plan_log: Arc::new(|| Ok(())) }
     }
 
     /// Lets lines of the files below these folders be shown, beside those below the working folder.
@@ -58,6 +59,11 @@ impl Output {
     /// Takes note of that the config was read, so that findings may be about files beside these now.
     pub fn config_is_read(&mut self, files: impl IntoIterator<Item = Arc<str>>) {
         self.renders.sources.config_is_read(files);
+    }
+
+    /// Tells whether plans that were logged could be written.
+    pub fn plan_log(&self) -> PlanLogCheck {
+        Arc::clone(&self.plan_log)
     }
 
     /// Shows findings: text on standard error, what machines read on standard output.
@@ -105,7 +111,10 @@ pub fn finish<P: Program>(arguments: Result<P, clap::Error>) -> ExitCode {
     };
     let OutputArguments { format, logging } = arguments.output();
     let mut output = Output::new(P::command().get_name(), format);
-    let result = set_up(&logging, P::LEVEL).and_then(|()| arguments.run(&mut output));
+    let result = set_up(&logging, P::LEVEL).and_then(|plan_log| {
+        output.plan_log = plan_log;
+        arguments.run(&mut output)
+    });
     match result {
         Ok(Ended::Fine) => ExitCode::SUCCESS,
         Ok(Ended::Found) => ExitCode::FAILURE,
@@ -144,13 +153,15 @@ pub fn write_result(text: &str) -> Result<(), Report> {
     }
 }
 
-fn set_up(arguments: &LoggingArguments, level: Level) -> Result<(), Report> {
+/// Starts logging, and returns what tells whether plans that are logged could be written.
+fn set_up(arguments: &LoggingArguments, level: Level) -> Result<PlanLogCheck, Report> {
     let logging = match &arguments.logging_config {
         Some(file) => from_file(file)?,
         None => Logging::from_arguments(arguments, level).map_err(|error| failed(&error, None))?,
     };
+    let plan_log = logging.plan_log();
     logging.install();
-    Ok(())
+    Ok(plan_log)
 }
 
 fn from_file(file: &Path) -> Result<Logging, Report> {

@@ -25,4 +25,4 @@ mod blocking;
 mod whole;
 
 pub use blocking::{OwnedRequest, blocking};
-pub use whole::{failed, make_folder, remove, write};
+pub use whole::{failed, make_folder, remove, replace, write};

@@ -36,31 +36,37 @@ pub fn make_folder(folder: &Path) -> Result<(), ProviderError> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
-    let replace = || {
-        // A symbolic link stays a link: its target is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let old = fs::metadata(&path).ok();
-        if old.as_ref().is_some_and(|old| !old.is_file()) {
-            // Renaming would replace a device or a pipe with a file.
-            return Err(io::Error::other("it exists and is not a file"));
-        }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".octodns-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        if let Some(old) = old {
-            file.as_file().set_permissions(old.permissions())?;
-        }
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|error| error.error)
-    };
-    replace().map_err(failed("write", path))
+    replace(path, text.as_bytes()).map_err(failed("write", path))
+}
+
+/// The same as [`write`], of bytes and with the error of the system.
+///
+/// # Errors
+///
+/// As [`write`] does.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A symbolic link stays a link: its target is replaced.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let old = fs::metadata(&path).ok();
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
+        // Renaming would replace a device or a pipe with a file.
+        return Err(io::Error::other("it exists and is not a file"));
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".octodns-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    if let Some(old) = old {
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Removes a file; a file that does not exist is not an error.

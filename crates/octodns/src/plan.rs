@@ -12,6 +12,7 @@ use crate::compat::log_warnings;
 use crate::failure::Failure;
 use crate::jobs::{PlanOptions, is_reverse};
 use crate::manager::Manager;
+use crate::output::ReaderGone;
 use crate::plan_zones::{Alias, Job, Planned};
 use crate::zones::{Selected, Selection, zone_error};
 
@@ -150,9 +151,14 @@ impl Manager {
     ///
     /// # Errors
     ///
-    /// Fails when an output cannot be written.
+    /// Fails when an output cannot be written, or nobody reads it: do not apply the plans then.
     pub fn show(&self, plans: &Plans) -> Result<(), Failure> {
-        self.outputs.run(&plans.iter().collect::<Vec<_>>(), &self.plan_writer)
+        self.show_to(plans, ReaderGone::Fails)
+    }
+
+    /// The same, with a say in what it means that the reader went away.
+    pub(crate) fn show_to(&self, plans: &Plans, reader_gone: ReaderGone) -> Result<(), Failure> {
+        self.outputs.run(&plans.iter().collect::<Vec<_>>(), &self.destination, reader_gone)
     }
 
     /// Plans everything; fails with all findings if anything failed.

@@ -7,6 +7,7 @@ use octodns_core::Diagnostic;
 use crate::failure::Failure;
 use crate::jobs::PlanOptions;
 use crate::manager::Manager;
+use crate::output::ReaderGone;
 use crate::summary::SyncResult;
 
 /// What a sync is about.
@@ -43,17 +44,18 @@ impl Manager {
     ///
     /// Fails with everything that was found if any zone cannot be planned, a plan is unsafe and force
     /// was not asked for, the checksum is another, or applying failed anywhere. Nothing is applied
-    /// unless all zones were planned.
+    /// unless all zones were planned, and the plans were shown.
     pub async fn sync(self: &Arc<Self>, options: &SyncOptions) -> Result<SyncResult, Failure> {
         self.check_checksum_option(options)?;
         let plans = self.plan(&options.plan).await?;
-        self.show(&plans)?;
+        let is_doing = options.apply || options.checksum.is_some();
+        self.show_to(&plans, if is_doing { ReaderGone::Fails } else { ReaderGone::IsFine })?;
         let (planned, checksum) = (plans.changes(), plans.checksum().map(str::to_owned));
         if let Some(checksum) = &checksum {
             tracing::info!(target: "octodns", logger = "Checksum", "checksum={checksum}");
         }
         let approved = if options.force { plans.approve_by_force() } else { plans.approve()? };
-        if !options.apply && options.checksum.is_none() {
+        if !is_doing {
             return Ok(SyncResult { planned, checksum, applied: None });
         }
         if let Some(computed) = &checksum

@@ -1,9 +1,10 @@
 //! `octodns-sync`: exit codes, output streams, logging.
 
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 
-use crate::support::Workspace;
+use crate::support::{CONFIG, Ran, Workspace, programs};
 
 const SYNC: &str = "octodns-sync --config-file=config.yaml";
 
@@ -54,6 +55,61 @@ fn a_closed_output_is_not_an_error() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+/// A plan that nobody could read was not approved by anybody.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plan_that_cannot_be_shown_is_not_applied() {
+    // The reader of standard output is gone when the program starts.
+    let gone = "{ sleep 0.1; PROGRAM; echo $? >code; } | true";
+    let output = |options| {
+        format!("manager: {{plan_outputs: {{plan: {{class: markdown{options}}}}}}}\n{CONFIG}")
+    };
+    let (markdown, file, full) = (
+        output(""),
+        output(", output_filename: gone/plan.md"),
+        output(", output_filename: /dev/full"),
+    );
+    for (config, shell) in [
+        (&*markdown, gone),
+        (CONFIG, &gone.replace("PROGRAM", "PROGRAM 2>&1")),
+        (CONFIG, &gone.replace("PROGRAM", "PROGRAM --log-stream-stdout")),
+        (&markdown, "PROGRAM >/dev/full; echo $? >code"),
+        (CONFIG, "PROGRAM 2>/dev/full; echo $? >code"),
+        (&file, "PROGRAM; echo $? >code"),
+        (&full, "PROGRAM; echo $? >code"),
+    ] {
+        let workspace = Workspace::new();
+        workspace.write("config.yaml", config);
+        let run = |arguments: &str| {
+            let program = programs().join("octodns-sync");
+            let program = format!("{} --config-file config.yaml{arguments}", program.display());
+            let script = shell.replace("PROGRAM", &program);
+            let mut sh = workspace.command_at(Path::new("/bin/sh"));
+            Ran::of(&script, sh.env("PATH", "/usr/bin:/bin").args(["-c", &script]));
+            fs::read_to_string(workspace.path("code")).unwrap().trim().to_owned()
+        };
+        assert_eq!(run(" --doit"), "1", "{shell}");
+        assert!(!workspace.path("target").exists(), "{shell}");
+        // Without --doit, a reader that has seen enough may leave.
+        assert_eq!(run(""), if shell.contains("sleep") { "0" } else { "1" }, "{shell}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plan_file_is_written_whole_or_not_at_all() {
+    let workspace = Workspace::new();
+    let output = "manager: {plan_outputs: {plan: {class: json, output_filename: plan.json}}}\n";
+    workspace.write("config.yaml", format!("{output}{CONFIG}"));
+    workspace.write("plan.json", "the old plan");
+    let small = workspace.run_after("trap '' XFSZ; ulimit -f 0", SYNC);
+    small.expect(1, &["plan-output", "plan.json"]);
+    assert_eq!(fs::read_to_string(workspace.path("plan.json")).unwrap(), "the old plan");
+    assert!(!workspace.list().iter().any(|name| name.contains(".tmp")), "{:?}", workspace.list());
+    workspace.run(SYNC).expect(0, &[]);
+    assert!(fs::read_to_string(workspace.path("plan.json")).unwrap().contains("192.0.2.1"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod validate;
 mod versions;
 
 use std::env;
-use std::io::{self, Write};
+use std::io;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -48,7 +48,8 @@ fn manager_with(
 ) -> Result<Arc<Manager>, Failure> {
     output.config_file(config_file);
     let mut options = ManagerOptions::new(registry());
-    options.plan_writer = Arc::new(Mutex::new(Patient(io::stdout())));
+    options.plan_writer = Arc::new(Mutex::new(io::stdout()));
+    options.plan_log = output.plan_log();
     options.log_warnings = log_warnings;
     let manager = Manager::from_config_file(Path::new(config_file), &options)?;
     output.config_is_read(manager.config_files().iter().cloned());
@@ -108,25 +109,6 @@ fn errors(failure: Failure) -> Report {
     let errors = failure.report.into_iter().filter(|found| found.severity == Severity::Error);
     report.extend(errors);
     report
-}
-
-/// A writer that does not mind when nobody reads any more.
-struct Patient<W>(W);
-
-impl<W: Write> Write for Patient<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.0.write(bytes) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
-            result => result,
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self.0.flush() {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            result => result,
-        }
-    }
 }
 
 #[cfg(test)]

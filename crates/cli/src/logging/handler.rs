@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::ZonedDateTime;
 
@@ -46,28 +46,32 @@ impl Handler {
         self
     }
 
-    /// Writes a message. What cannot be written is dropped: a log never ends a run, nor does a reader of
-    /// it that went away.
-    pub(super) fn handle(&self, message: &Message<'_>) {
-        if message.level < self.level || matches!(self.sink, Sink::Nothing) {
-            return;
-        }
+    /// Whether messages of this weight are for it.
+    pub(super) fn takes(&self, level: Level) -> bool {
+        level >= self.level && !matches!(self.sink, Sink::Nothing)
+    }
+
+    /// Writes a message.
+    pub(super) fn write(&self, message: &Message<'_>) -> io::Result<()> {
         let mut line = String::with_capacity(message.text.len() + 80);
         self.format.write(message, &ZonedDateTime::now(), &mut line);
         if let Sink::Syslog(syslog) = &self.sink {
-            syslog.send(message.level, &line);
-            return;
+            return syslog.send(message.level, &line);
         }
         line.push('\n');
         // One write a message, so that those of several threads do not mix.
-        let _ = match &self.sink {
+        match &self.sink {
             Sink::Stderr => io::stderr().lock().write_all(line.as_bytes()),
-            Sink::Stdout => io::stdout().lock().write_all(line.as_bytes()),
-            Sink::File(file) => match file.lock() {
-                Ok(mut file) => file.write_all(line.as_bytes()),
-                Err(_) => Ok(()),
-            },
+            Sink::Stdout => {
+                let mut out = io::stdout().lock();
+                out.write_all(line.as_bytes()).and_then(|()| out.flush())
+            }
+            Sink::File(file) => {
+                // A file whose holder has panicked is still a file.
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                file.write_all(line.as_bytes())
+            }
             Sink::Syslog(_) | Sink::Nothing => Ok(()),
-        };
+        }
     }
 }

@@ -10,6 +10,7 @@ use tracing_subscriber::layer::Context;
 
 use super::Logging;
 use super::format::Message;
+use super::router::PLAN;
 
 impl<S: Subscriber> Layer<S> for Logging {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
@@ -33,10 +34,7 @@ struct Fields {
     has_lines: bool,
 }
 
-/// The logger of plans, whose messages have several lines and take care of what is in them.
-const PLAN: &str = "Plan";
-
-/// The field that says the same of a message of another logger.
+/// The field that says that a message has several lines and takes care of what is in them, as plans do.
 const LINES: &str = "lines";
 
 impl Fields {

@@ -114,7 +114,7 @@ impl Logging {
         if arguments.quiet && !arguments.debug {
             // The plan is what the program is run for: it is shown all the same.
             let plan = Logger { level: Some(Level::INFO), ..Logger::default() };
-            logging.add_logger("Plan", plan);
+            logging.add_logger(router::PLAN, plan);
         }
         Ok(logging)
     }

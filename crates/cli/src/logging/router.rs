@@ -1,6 +1,10 @@
 //! Loggers by name, and which handlers their messages reach.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use octodns::output::PlanLogCheck;
 
 use super::format::Message;
 use super::handler::Handler;
@@ -29,12 +33,26 @@ pub struct Logging {
     handlers: Vec<Handler>,
     root: Logger,
     loggers: BTreeMap<String, Logger>,
+    /// Why the last plan was written nowhere.
+    lost_plan: Arc<Mutex<Option<io::Error>>>,
 }
+
+/// The logger of plans.
+pub(super) const PLAN: &str = "Plan";
 
 impl Logging {
     /// Handlers, and the logger above all others.
     pub fn new(handlers: Vec<Handler>, root: Logger) -> Self {
-        Self { handlers, root, loggers: BTreeMap::new() }
+        Self { handlers, root, loggers: BTreeMap::new(), lost_plan: Arc::default() }
+    }
+
+    /// Tells whether the last plan was written by one of the handlers that were to have it.
+    pub fn plan_log(&self) -> PlanLogCheck {
+        let lost = Arc::clone(&self.lost_plan);
+        Arc::new(move || {
+            let lost = lost.lock().unwrap_or_else(PoisonError::into_inner).take();
+            lost.map_or(Ok(()), Err)
+        })
     }
 
     /// Sets something for a name.
@@ -54,15 +72,24 @@ impl Logging {
         level >= set.unwrap_or_else(|| self.root_level())
     }
 
-    /// Gives a message to all handlers that are to have it.
+    /// Gives a message to all handlers that are to have it. What cannot be written is dropped, since a log
+    /// does not end a run; that a plan was written nowhere is kept for who wants to apply it.
     pub(super) fn log(&self, message: &Message<'_>) {
+        let (mut written, mut lost) = (false, None);
         for logger in self.chain(message.logger) {
-            for handler in logger.handlers.iter().filter_map(|index| self.handlers.get(*index)) {
-                handler.handle(message);
+            let handlers = logger.handlers.iter().filter_map(|index| self.handlers.get(*index));
+            for handler in handlers.filter(|handler| handler.takes(message.level)) {
+                match handler.write(message) {
+                    Ok(()) => written = true,
+                    Err(error) => lost = Some(error),
+                }
             }
             if !logger.propagate {
                 break;
             }
+        }
+        if message.logger == PLAN && !written {
+            *self.lost_plan.lock().unwrap_or_else(PoisonError::into_inner) = lost;
         }
     }
 

@@ -1,5 +1,6 @@
 //! The system's log, by the BSD protocol (RFC 3164) over a local socket or UDP.
 
+use std::io;
 use std::net::UdpSocket;
 #[cfg(unix)]
 use std::os::unix::net::UnixDatagram;
@@ -110,16 +111,17 @@ impl Syslog {
         }
     }
 
-    /// Sends one message; one that cannot be sent is dropped.
-    pub(super) fn send(&self, level: Level, text: &str) {
+    /// Sends one message.
+    pub(super) fn send(&self, level: Level, text: &str) -> io::Result<()> {
         let priority = self.facility.0 * 8 + severity(level);
         // The zero byte at the end is what daemons are used to from Python.
         let packet = format!("<{priority}>{text}\0");
-        let _ = match &self.socket {
+        let sent = match &self.socket {
             #[cfg(unix)]
             Socket::Local(socket) => socket.send(packet.as_bytes()),
             Socket::Udp(socket) => socket.send(packet.as_bytes()),
         };
+        sent.map(drop)
     }
 }
 
@@ -144,7 +146,7 @@ mod tests {
         let path = folder.path().join("log");
         let daemon = UnixDatagram::bind(&path).unwrap();
         let syslog = Syslog::local(&path, "local0".parse().unwrap()).unwrap();
-        syslog.send(Level::WARNING, "octodns[1:1]: Plan hello");
+        syslog.send(Level::WARNING, "octodns[1:1]: Plan hello").unwrap();
         let mut packet = [0; 100];
         let length = daemon.recv(&mut packet).unwrap();
         assert_eq!(&packet[..length], b"<132>octodns[1:1]: Plan hello\0");

@@ -16,7 +16,7 @@ use super::{AUTO_ARPA, Configured, Manager, ManagerOptions, Version};
 use crate::compat::MANAGER;
 use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, instead_of};
 use crate::failure::Failure;
-use crate::output::{Outputs, PlanOutput};
+use crate::output::{Destination, Outputs, PlanOutput};
 use crate::registry::feature_of;
 
 /// What to do about options of whose fault nothing more is known.
@@ -85,7 +85,10 @@ impl<'o> Build<'o> {
             providers,
             processors,
             outputs,
-            plan_writer: Arc::clone(&self.options.plan_writer),
+            destination: Destination {
+                writer: Arc::clone(&self.options.plan_writer),
+                log: Arc::clone(&self.options.plan_log),
+            },
             apply_sink: Arc::clone(&self.options.apply_sink),
             max_workers: max_workers.max(1),
             warnings: self.report,

@@ -17,7 +17,7 @@ use octodns_core::{ApplySink, Context, Registry, Report, Source, Target, Zone, Z
 
 use crate::config::{Config, ZoneConfig};
 use crate::failure::Failure;
-use crate::output::{Outputs, Writer};
+use crate::output::{Destination, Outputs, PlanLogCheck, Writer};
 use crate::sub_zones::SubZoneIndex;
 
 pub use builder::{ManagerBuilder, ZoneOptions};
@@ -37,6 +37,8 @@ pub struct ManagerOptions {
     pub registry: Registry,
     /// Where plan outputs without a file write. Default: nowhere.
     pub plan_writer: Writer,
+    /// Whether the plans that were logged could be written. Default: they always could.
+    pub plan_log: PlanLogCheck,
     /// Where everything that is sent to a target is recorded first. Default: nowhere.
     pub apply_sink: Arc<dyn ApplySink>,
     /// Whether warnings about the config are logged. Default: true. Whoever shows
@@ -48,8 +50,9 @@ impl ManagerOptions {
     /// The classes a config can name; all else is the default.
     pub fn new(registry: Registry) -> Self {
         let plan_writer = Arc::new(Mutex::new(std::io::sink()));
+        let plan_log = Arc::new(|| Ok(()));
         let apply_sink = Arc::new(());
-        Self { max_workers: 16, registry, plan_writer, apply_sink, log_warnings: true }
+        Self { max_workers: 16, registry, plan_writer, plan_log, apply_sink, log_warnings: true }
     }
 }
 
@@ -86,7 +89,7 @@ pub struct Manager {
     pub(crate) providers: BTreeMap<String, Configured>,
     pub(crate) processors: BTreeMap<String, Arc<dyn Processor>>,
     pub(crate) outputs: Outputs,
-    pub(crate) plan_writer: Writer,
+    pub(crate) destination: Destination,
     pub(crate) apply_sink: Arc<dyn ApplySink>,
     pub(crate) registry: Registry,
     pub(crate) max_workers: usize,

@@ -6,12 +6,13 @@ mod logger;
 mod markdown;
 mod table;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use octodns_core::registry::{BuildError, Class, Classes, Options, Sourced};
-use octodns_core::{Diagnostic, Origin, OwnedValue, Plan, Target};
+use octodns_core::{Diagnostic, Origin, OwnedValue, Plan, Report, Target};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,6 +28,27 @@ pub type Planned<'p> = (&'p Target, &'p Plan);
 
 /// Where outputs write that are not given a file, such as the standard output of a program.
 pub type Writer = Arc<Mutex<dyn Write + Send>>;
+
+/// Asked after plans were logged: whether all of that was written. An error is told once.
+pub type PlanLogCheck = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
+
+/// Where plans are shown.
+#[derive(Clone)]
+pub(crate) struct Destination {
+    /// For outputs without a file.
+    pub(crate) writer: Writer,
+    /// Of outputs that log.
+    pub(crate) log: PlanLogCheck,
+}
+
+/// What it means that the reader of a plan went away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReaderGone {
+    /// The plan is not seen, so it must not be applied.
+    Fails,
+    /// Nothing is applied, and who left has seen enough.
+    IsFine,
+}
 
 /// Shows the plans of a run.
 pub trait PlanOutput: Send + Sync {
@@ -59,22 +81,37 @@ impl Outputs {
         Self { outputs }
     }
 
-    /// Shows plans by every output; those without a file write to `writer`.
-    pub(crate) fn run(&self, plans: &[Planned<'_>], writer: &Writer) -> Result<(), Failure> {
+    /// Shows plans by every output; fails with all that could not be written.
+    pub(crate) fn run(
+        &self,
+        plans: &[Planned<'_>],
+        to: &Destination,
+        reader_gone: ReaderGone,
+    ) -> Result<(), Failure> {
+        let mut report = Report::new();
+        let mut note = |written: io::Result<()>, origin: Origin, help: &str| {
+            let is_fine = |error: &io::Error| {
+                error.kind() == io::ErrorKind::BrokenPipe && reader_gone == ReaderGone::IsFine
+            };
+            if let Some(error) = written.err().filter(|error| !is_fine(error)) {
+                let message = format!("cannot write the plan: {error}");
+                report.push(Diagnostic::error("plan-output", message).at(origin).help(help));
+            }
+        };
         for output in &self.outputs {
             let mut text = Vec::new();
-            let written = output.run(plans, &mut text).and_then(|()| match output.file() {
-                Some(file) => File::create(file)?.write_all(&text),
-                None => write(writer, &text),
-            });
-            written.map_err(|error| {
-                let message = format!("cannot write the plan: {error}");
-                let origin = output.file().map_or_else(Origin::default, Origin::file);
-                let found = Diagnostic::error("plan-output", message).at(origin);
-                Failure::from(found.help("name a writable file, or free space on its device"))
-            })?;
+            let shown = output.run(plans, &mut text);
+            if let Some(file) = output.file() {
+                let written = shown.and_then(|()| write_file(Path::new(file), &text));
+                note(written, Origin::file(file), "name a writable file, or free space");
+            } else {
+                let written = shown.and_then(|()| write(&to.writer, &text));
+                note(written, Origin::default(), "send the output to a place that takes it");
+            }
         }
-        Ok(())
+        let help = "send the log to a place that takes it, or name a plan output with a file";
+        note((to.log)(), Origin::default(), help);
+        if report.has_errors() { Err(report.into()) } else { Ok(()) }
     }
 }
 
@@ -83,6 +120,16 @@ fn write(writer: &Writer, text: &[u8]) -> io::Result<()> {
     let mut writer = writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     writer.write_all(text)?;
     writer.flush()
+}
+
+/// Writes a file whole or not at all. Devices and pipes, such as `/dev/stdout`, are written to directly.
+fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
+    let is_file = fs::metadata(path).map_or(true, |there| there.is_file());
+    if is_file && !path.starts_with("/dev") {
+        octodns_files::replace(path, text)
+    } else {
+        File::create(path)?.write_all(text)
+    }
 }
 
 /// The options of outputs that take no other.
