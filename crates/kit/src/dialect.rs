@@ -93,17 +93,17 @@ pub enum Numbers {
 impl Dialect {
     /// The name of a record, as the service spells it.
     pub fn name(&self, name: &RecordName, zone: &ZoneName) -> String {
-        let name = if self.unicode { name.decoded() } else { Cow::Borrowed(name.as_str()) };
-        let of_zone = if self.unicode { zone.decoded() } else { Cow::Borrowed(zone.as_str()) };
         match self.names {
-            Names::Relative { apex } if name.is_empty() => apex.to_owned(),
-            Names::Relative { .. } => name.into_owned(),
+            Names::Relative { apex } if name.is_apex() => apex.to_owned(),
+            Names::Relative { .. } if self.unicode => name.decoded().into_owned(),
+            Names::Relative { .. } => name.as_str().to_owned(),
             Names::Absolute(dot) => {
-                let zone = match dot {
-                    Dot::Omitted => of_zone.trim_end_matches('.'),
-                    Dot::Required | Dot::Either => &of_zone,
-                };
-                if name.is_empty() { zone.to_owned() } else { format!("{name}.{zone}") }
+                let mut whole =
+                    if self.unicode { name.decoded_fqdn(zone) } else { name.fqdn(zone) };
+                if dot == Dot::Omitted {
+                    whole.pop();
+                }
+                whole
             }
         }
     }
@@ -143,7 +143,7 @@ impl Dialect {
         match self.targets.read {
             _ if target.ends_with('.') => target.to_owned(),
             Dot::Omitted | Dot::Either => format!("{target}."),
-            Dot::Required => format!("{target}.{}", zone.as_str()),
+            Dot::Required => zone.absolute(target),
         }
     }
 
@@ -204,6 +204,12 @@ mod tests {
                 assert_eq!(dialect.name(&RecordName::new(name).unwrap(), &zone), spelled);
                 assert_eq!(dialect.read_name(spelled, &zone).as_deref(), Some(name));
             }
+        }
+        let root = ZoneName::new(".").unwrap();
+        for (dot, spelled) in [(Dot::Required, "www."), (Dot::Omitted, "www")] {
+            let dialect = Dialect { names: Names::Absolute(dot), ..Dialect::RAW };
+            assert_eq!(dialect.name(&RecordName::new("www").unwrap(), &root), spelled);
+            assert_eq!(dialect.read_name(spelled, &root).as_deref(), Some("www"));
         }
         let absolute = Dialect { names: Names::Absolute(Dot::Omitted), ..Dialect::RAW };
         assert_eq!(absolute.read_name("www.example.org", &zone), None);

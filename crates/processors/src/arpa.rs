@@ -87,7 +87,8 @@ impl AutoArpa {
 
     /// The PTR records of a zone, as data.
     fn records(&self, zone: &ZoneName) -> Vec<(String, Value<'static>)> {
-        let end: String = format!(".{}", zone.as_str()).chars().rev().collect();
+        let dot = if zone.is_root() { "" } else { "." };
+        let end: String = format!("{dot}{}", zone.as_str()).chars().rev().collect();
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let of_zone = names.range(end.clone()..).take_while(|(name, _)| name.starts_with(&end));
         let record = |(name, names): (&String, &BTreeSet<Name>)| {

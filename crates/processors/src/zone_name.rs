@@ -38,6 +38,10 @@ pub(crate) fn register(registry: &mut Registry) {
 impl ZoneNameFilter {
     fn filter(&self, zone: &mut Zone, stage: &mut Stage<'_>) {
         let name = zone.name().clone();
+        // Every name ends with that of the root.
+        if name.is_root() {
+            return;
+        }
         let with_dot = name.as_str();
         let without = with_dot.strip_suffix('.').unwrap_or(with_dot);
         let repeats = |record: &Record| {

@@ -107,11 +107,35 @@ impl ZoneName {
         idna::decode(&self.0).unwrap_or(Cow::Borrowed(&self.0))
     }
 
+    /// Whether this is the root zone, `.`.
+    pub fn is_root(&self) -> bool {
+        self.as_str() == "."
+    }
+
+    /// The absolute name of a relative one, in the form of both; the name of the apex is empty.
+    ///
+    /// ```
+    /// use octodns_core::ZoneName;
+    ///
+    /// assert_eq!(ZoneName::new("example.com.")?.absolute("www"), "www.example.com.");
+    /// assert_eq!(ZoneName::new(".")?.absolute("com"), "com.");
+    /// # Ok::<(), octodns_core::name::ZoneNameError>(())
+    /// ```
+    pub fn absolute(&self, name: &str) -> String {
+        join(name, self.as_str())
+    }
+
+    /// The same in readable form, of a name in readable form.
+    pub fn decoded_absolute(&self, name: &str) -> String {
+        join(name, &self.decoded())
+    }
+
     /// The part of an absolute name (in IDNA form, lower case) before this zone, or `None` if it is
     /// not in this zone. The apex is empty.
     pub fn relative<'n>(&self, fqdn: &'n str) -> Option<&'n str> {
+        // The root is below the dot that ends every absolute name.
         let rest = fqdn.strip_suffix(self.as_str())?;
-        if rest.is_empty() { Some(rest) } else { rest.strip_suffix('.') }
+        if rest.is_empty() || self.is_root() { Some(rest) } else { rest.strip_suffix('.') }
     }
 }
 
@@ -166,17 +190,21 @@ impl RecordName {
 
     /// The absolute name in `zone`, in IDNA form.
     pub fn fqdn(&self, zone: &ZoneName) -> String {
-        join(&self.0, zone.as_str())
+        zone.absolute(&self.0)
     }
 
     /// The absolute name in `zone`, in readable form.
     pub fn decoded_fqdn(&self, zone: &ZoneName) -> String {
-        join(&self.decoded(), &zone.decoded())
+        zone.decoded_absolute(&self.decoded())
     }
 }
 
 fn join(name: &str, zone: &str) -> String {
-    if name.is_empty() { zone.to_owned() } else { [name, ".", zone].concat() }
+    match (name, zone) {
+        ("", zone) => zone.to_owned(),
+        (name, ".") => [name, "."].concat(),
+        (name, zone) => [name, ".", zone].concat(),
+    }
 }
 
 /// In IDNA form.
@@ -195,5 +223,32 @@ impl fmt::Display for RecordName {
 impl fmt::Debug for RecordName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RecordName({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_joined_and_parted_in_every_zone() {
+        for (zone, name, whole) in [
+            ("example.com.", "", "example.com."),
+            ("example.com.", "a.b", "a.b.example.com."),
+            (".", "", "."),
+            (".", "com", "com."),
+            (".", "a.b", "a.b."),
+        ] {
+            let zone = ZoneName::new(zone).unwrap();
+            let name = RecordName::new(name).unwrap();
+            assert_eq!(name.fqdn(&zone), whole);
+            assert_eq!(name.decoded_fqdn(&zone), whole);
+            assert_eq!(zone.relative(whole), Some(name.as_str()));
+        }
+        let zone = ZoneName::new("example.com.").unwrap();
+        for outside in [".", "com.", "notexample.com.", "example.com", ""] {
+            assert_eq!(zone.relative(outside), None, "{outside}");
+        }
+        assert_eq!(ZoneName::new(".").unwrap().relative("example"), None);
     }
 }

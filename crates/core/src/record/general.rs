@@ -34,10 +34,12 @@ fn name(record: &RawRecord<'_>, findings: &mut Findings) {
             .error(record.name_position, "invalid name \"@\"")
             .help("write \"\" for the zone apex");
     }
-    let zone = record.zone.as_str();
-    let length = if name.is_empty() { zone.len() } else { name.chars().count() + 1 + zone.len() };
+    // With their dots, the name and the zone; the root has none of its own.
+    let zone = if record.zone.is_root() { 0 } else { record.zone.as_str().len() };
+    let length = if name.is_empty() { zone } else { name.chars().count() + 1 + zone };
     if length > 253 {
-        let message = format!("name \"{name}.{zone}\" has {length} characters, the limit is 253");
+        let whole = record.zone.absolute(name);
+        let message = format!("name \"{whole}\" has {length} characters, the limit is 253");
         findings.error(record.name_position, message).help("shorten it");
     }
     for label in name.split('.').filter(|label| label.len() > 63) {

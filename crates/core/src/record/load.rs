@@ -246,11 +246,7 @@ impl Loading<'_> {
         if findings.is_empty() {
             return;
         }
-        let mut subject = if self.name.is_empty() {
-            self.context.zone.to_string()
-        } else {
-            format!("{}.{}", self.name, self.context.zone)
-        };
+        let mut subject = self.context.zone.decoded_absolute(self.name);
         if let Some(record_type) = record_type {
             subject.push(' ');
             subject.push_str(record_type.as_str());

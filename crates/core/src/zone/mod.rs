@@ -241,7 +241,7 @@ impl Zone {
     fn outside(&self, record: &Arc<Record>) -> Option<AddError> {
         let name = record.name().as_str();
         let sub_zone = self.settings.sub_zones.owner_of(name, record.record_type())?;
-        let sub_zone = format!("{sub_zone}.{}", self.name.as_str());
+        let sub_zone = self.name.absolute(sub_zone);
         let zone = self.name.clone();
         Some(AddError::SubZone { sub_zone, record: Arc::clone(record), zone })
     }

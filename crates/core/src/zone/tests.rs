@@ -149,3 +149,18 @@ fn types_a_target_cannot_hold_are_neither_created_nor_deleted() {
     assert!(changes(&empty, &some, &target).is_empty());
     assert!(changes(&some, &empty, &target).is_empty());
 }
+
+/// Every name is below the root.
+#[test]
+fn the_root_zone_owns_all_but_its_sub_zones() {
+    let settings =
+        ZoneSettings { sub_zones: ["example"].into_iter().collect(), ..ZoneSettings::default() };
+    let root = ZoneName::new(".").unwrap();
+    let mut zone = Zone::with_settings(root, Arc::new(settings));
+    assert!(zone.owns(RecordType::A, "a.test."));
+    assert!(!zone.owns(RecordType::A, "a.example."));
+    zone.add(a("a.test", 1), AddOptions::default()).unwrap();
+    let error = zone.add(a("a.example", 1), AddOptions::default()).unwrap_err();
+    assert_eq!(error.to_string(), "belongs to the configured zone \"example.\"");
+    assert_eq!(error.to_diagnostic().subject, "a.example. A");
+}

@@ -208,7 +208,7 @@ pub(crate) fn to_sets(
         let name_of_target = match &*target.name {
             "" => zone.as_str().to_owned(),
             service if is_service(service) => service.to_owned(),
-            relative => format!("{relative}.{}", zone.as_str()),
+            relative => zone.absolute(relative),
         };
         let zone_id = target.zone_id.as_deref().unwrap_or(last_part(zone_id)).to_owned();
         let evaluate_health = target.evaluate_health;

@@ -139,6 +139,9 @@ pub(crate) fn absolute(name: &str) -> String {
 
 /// An absolute name with its labels reversed: `com.example.www.`.
 pub(crate) fn backwards(name: &str) -> String {
+    if name == "." {
+        return String::new();
+    }
     let mut labels: Vec<&str> = name.split_terminator('.').rev().collect();
     // A dot after the last label, so that only a name below another one starts with it.
     labels.push("");

@@ -212,7 +212,7 @@ fn host(
 ) -> Option<(String, Position)> {
     let Field { text, position } = sets.required(line, 2, what)?;
     let host = match (text.contains('.'), text.ends_with('.')) {
-        (false, _) => format!("{text}.{kind}.{}", sets.zone().as_str()),
+        (false, _) => sets.zone().absolute(&format!("{text}.{kind}")),
         (true, false) => format!("{text}."),
         (true, true) => text.to_owned(),
     };

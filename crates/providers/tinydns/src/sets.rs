@@ -66,7 +66,8 @@ impl<'r> Sets<'r> {
         values: Vec<OwnedValue>,
     ) {
         let name = absolute(name);
-        let Some(name) = self.zone.name.relative(&name) else { return };
+        let name = if name.is_empty() { "." } else { &name };
+        let Some(name) = self.zone.name.relative(name) else { return };
         if values.is_empty() || self.zone.sub_zones.owner_of(name, record_type).is_some() {
             return;
         }
@@ -139,7 +140,7 @@ impl<'r> Sets<'r> {
             if let ([_, second, ..], true) = (&*values, single) {
                 let message = format!("a second value: a name has one {record_type}");
                 let found = Diagnostic::error("tinydns", message)
-                    .about(format!("{name}.{}", self.zone.name))
+                    .about(self.zone.name.decoded_absolute(&name))
                     .help("remove one of the two lines, or give one of them another name")
                     .at(Origin::new(self.files, second.position));
                 read.report.push(found);

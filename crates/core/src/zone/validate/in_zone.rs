@@ -27,15 +27,9 @@ pub(super) fn at<'z>(
     if target.is_empty() || !zone.owns(as_type, target) {
         return None;
     }
-    let name = if target.ends_with('.') {
-        zone.name().relative(target)?
-    } else {
-        zone.name().as_str().strip_suffix('.').and_then(|zone| {
-            let rest = target.strip_suffix(zone)?;
-            if rest.is_empty() { Some(rest) } else { rest.strip_suffix('.') }
-        })?
-    };
-    Some(zone.node_named(name))
+    let dot = if target.ends_with('.') { "" } else { "." };
+    let absolute = [target, dot].concat();
+    zone.name().relative(&absolute).map(|name| zone.node_named(name))
 }
 
 /// Objects to records of a type that point to a CNAME.

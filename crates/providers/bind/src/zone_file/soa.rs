@@ -49,7 +49,7 @@ pub(super) fn mailbox(email: &str, zone: &ZoneName) -> Result<String, ProviderEr
     let (user, domain) =
         email.split_once('@').map_or((email, None), |(user, domain)| (user, Some(domain)));
     let user = user.replace('.', "\\.");
-    let Some(domain) = domain else { return Ok(format!("{user}.{}", zone.as_str())) };
+    let Some(domain) = domain else { return Ok(zone.absolute(&user)) };
     let domain =
         idna::encode(domain.trim_end_matches('.')).map_err(|error| ProviderError::Failed {
             message: format!("the domain of hostmaster_email \"{email}\" is not valid"),
@@ -92,5 +92,7 @@ mod tests {
         ] {
             assert_eq!(mailbox(email, &zone).unwrap(), name);
         }
+        let root = ZoneName::new(".").unwrap();
+        assert_eq!(mailbox("webmaster", &root).unwrap(), "webmaster.");
     }
 }

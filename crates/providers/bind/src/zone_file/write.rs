@@ -45,11 +45,12 @@ fn head(inner: &Inner, zone: &Zone, serial: u32) -> Result<String, ProviderError
         _ => None,
     };
     let primary = primary.unwrap_or_else(|| {
+        let primary = name.absolute("ns");
         tracing::warn!(
             target: "octodns", logger = %format_args!("ZoneFileProvider[{}]", inner.id),
-            "the zone {name} has no NS records, so its SOA record has ns.{name}",
+            "the zone {name} has no NS records, so its SOA record has {primary}",
         );
-        format!("ns.{}", name.as_str())
+        primary
     });
     let mailbox = spelled(&soa::mailbox(&options.hostmaster_email, name)?)?;
     let primary = spelled(&primary)?;

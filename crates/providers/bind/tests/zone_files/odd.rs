@@ -286,6 +286,23 @@ async fn written_files_pass_the_checkers_and_are_read_back() {
     }
 }
 
+/// The dot at the end of a name in the root zone is the zone.
+#[tokio::test]
+async fn the_root_zone_is_read_as_it_was_written() {
+    let records = [
+        json!({"name": "", "type": "NS", "ttl": 60, "value": "a.example.net."}),
+        json!({"name": "example", "type": "NS", "ttl": 60, "value": "a.example.net."}),
+        json!({"name": "www.test", "type": "A", "ttl": 60, "value": "192.0.2.1"}),
+    ];
+    let (folder, options) = (Folder::new(), json!({"file_extension": ".zone"}));
+    let zone = zone(".", &records);
+    folder.apply(&options, &zone).await.unwrap();
+    let text = std::fs::read_to_string(folder.file(".zone")).unwrap();
+    assert!(text.contains(" IN SOA a.example.net. webmaster. ("), "{text}");
+    let read = folder.read(&options, ".", true).await.unwrap();
+    assert_eq!(shown(&read.records), shown(zone.records().map(AsRef::as_ref)));
+}
+
 #[tokio::test]
 async fn an_unchanged_file_stays_and_serials_increase() {
     let (folder, mut records) = (Folder::new(), hard());
