@@ -54,7 +54,7 @@ impl Manager {
         let mut report = Report::new();
         let a = self.named_sources("source", &options.a, &mut report);
         let b = self.named_sources("source", &options.b, &mut report);
-        let selection = self.zones(&[], None).await?;
+        let selection = self.zones(None).await?;
         let selected = selection.get(&options.zone, self, &mut report);
         let Some(selected) = selected.filter(|_| !report.has_errors()) else {
             return Err(report.into());
@@ -62,7 +62,7 @@ impl Manager {
         let context = self.context(&selected.config, false);
         let mut zones = Vec::new();
         for sources in [&a, &b] {
-            let zone = self.empty_zone(&selected.name, &selected.config);
+            let zone = selected.empty();
             match read_valid_sources(zone, sources, &context, &mut report).await {
                 Ok(zone) => zones.push(zone),
                 Err(found) => report.merge(found),

@@ -62,7 +62,7 @@ impl Manager {
             return Err(report.into());
         }
         let target = self.dump_target(options)?;
-        let selection = self.zones(&[], Some(&sources)).await?;
+        let selection = self.zones(Some(&sources)).await?;
         let zones = if options.zone.contains('*') {
             selection.all(self, &mut report)
         } else {
@@ -208,7 +208,7 @@ impl Manager {
         report: &mut Report,
     ) -> Result<(), ProviderError> {
         let context = self.context(&selected.config, lenient);
-        let empty = self.empty_zone(&selected.name, &selected.config);
+        let empty = selected.empty();
         let mut zone = match read_sources(empty, sources, &context, report).await {
             Ok(zone) => zone,
             Err(found) => {

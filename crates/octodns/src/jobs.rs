@@ -1,5 +1,6 @@
 //! What a run is to plan: zones with their sources, targets and processors.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use octodns_core::processor::Processor;
@@ -31,7 +32,8 @@ impl Manager {
         if self.config.manager.auto_arpa.is_none() || !limited {
             return;
         }
-        for zone in zones.iter().filter(|zone| is_reverse(&zone.name)) {
+        let takes_part = |zone: &&Selected| is_eligible(&zone.config, &options.sources);
+        for zone in zones.iter().filter(takes_part).filter(|zone| is_reverse(&zone.name)) {
             let message = "cannot be planned in a run that is limited to some zones, sources or \
                            targets: its records are made from all other zones (auto_arpa)";
             let help = "sync without naming zones, sources or targets";
@@ -60,8 +62,10 @@ impl Manager {
         let zones = if options.zones.is_empty() {
             selection.all(self, report)
         } else {
-            let names = options.zones.iter();
-            names.filter_map(|name| selection.get(name, self, report)).collect()
+            // A zone that is named twice, in both forms perhaps, is planned once.
+            let mut seen = HashSet::new();
+            let zones = options.zones.iter().filter_map(|name| selection.get(name, self, report));
+            zones.filter(|zone| seen.insert(zone.name.clone())).collect()
         };
         self.check_complete(options, &zones, report);
         let (mut jobs, mut aliases) = (Vec::new(), Vec::new());
@@ -179,6 +183,12 @@ impl Manager {
         }
         Some(processors)
     }
+}
+
+/// Whether a run that is limited to some sources (none: it is not) is about a zone.
+pub(crate) fn is_eligible(config: &ZoneConfig, eligible: &[String]) -> bool {
+    let names = config.sources.as_deref().unwrap_or_default();
+    eligible.is_empty() || names.iter().any(|name| eligible.contains(name))
 }
 
 /// Whether a zone is part of the reverse tree.

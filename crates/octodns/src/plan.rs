@@ -135,7 +135,7 @@ impl Manager {
         self.begin_run();
         self.warn_of_unknown("source", &options.sources);
         self.warn_of_unknown("target", &options.targets);
-        let selection = self.zones(&options.sources, None).await?;
+        let selection = self.zones(None).await?;
         let mut report = Report::new();
         let (jobs, aliases) = self.jobs(&selection, options, &mut report);
         if report.has_errors() {

@@ -109,7 +109,7 @@ impl Manager {
     async fn plan_zone(&self, task: &Task<'_>) -> (Planned, Option<Zone>) {
         let mut report = Report::new();
         let name = &task.zone.name;
-        let empty = self.empty_zone(name, &task.zone.config);
+        let empty = task.zone.empty();
 
         // Targets are read while the sources are: neither depends on the other.
         let targets = task.job.targets.iter();

@@ -19,7 +19,7 @@ impl Manager {
     /// Fails when it cannot be found out which zones there are.
     pub async fn sort_keys(&self) -> Result<SortedFiles, Failure> {
         self.begin_run();
-        let selection = self.zones(&[], None).await?;
+        let selection = self.zones(None).await?;
         let mut ignored = Report::new();
         let (mut files, mut report) = (BTreeSet::new(), Report::new());
         // One after the other: zones may share files.

@@ -35,7 +35,7 @@ impl Manager {
     /// Fails when it cannot be found out which zones there are.
     pub async fn validate(&self, options: ValidateOptions) -> Result<Report, Failure> {
         self.begin_run();
-        let selection = self.zones(&[], None).await?;
+        let selection = self.zones(None).await?;
         let mut report = Report::new();
         let zones = selection.all(self, &mut report);
         let reports: Vec<_> = stream::iter(&zones)
@@ -76,7 +76,7 @@ impl Manager {
         let local: Vec<_> = sources.into_iter().filter(is_local).collect();
         let lenient = lenient || config.lenient;
         let context = self.context(config, lenient);
-        let zone = self.empty_zone(&selected.name, config);
+        let zone = selected.empty();
         if let Err(found) = read_valid_sources(zone, &local, &context, &mut report).await {
             report.merge(found);
         }

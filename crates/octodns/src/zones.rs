@@ -1,22 +1,33 @@
 //! Which zones a run is about: those configured, those that dynamic entries stand for, those asked for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use octodns_core::provider::ProviderError;
 use octodns_core::value::python_str;
-use octodns_core::{Diagnostic, Origin, Report, Source, ZoneName};
+use octodns_core::zone::ZoneSettings;
+use octodns_core::{Diagnostic, Origin, Report, Source, Zone, ZoneName};
 
 use crate::compat::MANAGER;
 use crate::config::ZoneConfig;
 use crate::failure::Failure;
+use crate::jobs::is_eligible;
 use crate::manager::Manager;
+use crate::sub_zones::SubZoneIndex;
 
 /// A zone to be worked on.
 #[derive(Clone, Debug)]
 pub(crate) struct Selected {
     pub(crate) name: ZoneName,
     pub(crate) config: Arc<ZoneConfig>,
+    settings: Arc<ZoneSettings>,
+}
+
+impl Selected {
+    /// An empty zone with everything that is configured for it.
+    pub(crate) fn empty(&self) -> Zone {
+        Zone::with_settings(self.name.clone(), Arc::clone(&self.settings))
+    }
 }
 
 /// The zones of a config, dynamic ones found out, in the order of the config.
@@ -26,6 +37,7 @@ pub(crate) struct Selection {
     warnings: Report,
     zones: Vec<Entry>,
     by_name: HashMap<String, usize>,
+    sub_zones: SubZoneIndex,
 }
 
 struct Entry {
@@ -43,10 +55,10 @@ enum Pattern {
 }
 
 impl Manager {
-    /// All zones; `sources` stand in for those of dynamic entries where given (as a dump does).
+    /// All zones, also those that a run is not about: what belongs to them is not another zone's. `sources`
+    /// stand in for those of dynamic entries where given (as a dump does).
     pub(crate) async fn zones(
         &self,
-        eligible_sources: &[String],
         sources: Option<&[Arc<dyn Source>]>,
     ) -> Result<Selection, Failure> {
         let mut report = Report::new();
@@ -64,22 +76,7 @@ impl Manager {
         let mut listed = HashMap::new();
         for (index, key) in dynamic {
             let config = Arc::new(self.zone_config(index, &mut report));
-            let sources = match sources {
-                Some(sources) => sources.to_vec(),
-                None => match self.sources(&key, &config, eligible_sources, &mut report) {
-                    Some(sources) => sources,
-                    None => continue,
-                },
-            };
-            let mut names = HashSet::new();
-            for source in &sources {
-                names.extend(self.list(source, &key, &config, &mut listed, &mut report).await);
-            }
-            let Some(pattern) = pattern(&key, &config, &mut report) else { continue };
-            // Sorted, so that a run does not depend on how a source lists.
-            let mut names: Vec<_> =
-                names.into_iter().filter(|name| pattern.matches(&name.to_string())).collect();
-            names.sort_unstable();
+            let names = self.dynamic(&key, &config, sources, &mut listed, &mut report).await;
             for name in names {
                 if !selection.by_name.contains_key(name.as_str()) {
                     let (key, config) = (name.to_string(), Some(Arc::clone(&config)));
@@ -92,7 +89,38 @@ impl Manager {
             return Err(report.into());
         }
         selection.warnings = report;
+        let names = selection.zones.iter().filter_map(|entry| entry.name.as_ref().ok());
+        selection.sub_zones = SubZoneIndex::new(names);
         Ok(selection)
+    }
+
+    /// The zones that a dynamic entry stands for, sorted, so that a run does not depend on how a source lists.
+    async fn dynamic(
+        &self,
+        key: &str,
+        config: &ZoneConfig,
+        sources: Option<&[Arc<dyn Source>]>,
+        listed: &mut HashMap<String, Vec<ZoneName>>,
+        report: &mut Report,
+    ) -> BTreeSet<ZoneName> {
+        let sources = match sources {
+            Some(sources) => Some(sources.to_vec()),
+            None => self.sources(key, config, &[], report),
+        };
+        let pattern = pattern(key, config, report);
+        let (Some(sources), Some(pattern)) = (sources, pattern) else { return BTreeSet::new() };
+        let mut names = BTreeSet::new();
+        for source in &sources {
+            names.extend(self.list(source, key, config, listed, report).await);
+        }
+        let found = names.into_iter().filter_map(|name| match pattern.matches(&name) {
+            Ok(matches) => matches.then_some(Ok(name)),
+            Err(error) => Some(Err(format!("its pattern was given up on {name}: {error}"))),
+        });
+        found.collect::<Result<_, _>>().unwrap_or_else(|message| {
+            report.push(zone_error(key, config, message).help("write a simpler expression"));
+            BTreeSet::new()
+        })
     }
 
     /// What is configured for the zone at an index of the config.
@@ -118,7 +146,7 @@ impl Manager {
             report.push(found.help("add `sources` with the ids of providers to read it from"));
             return None;
         };
-        if !eligible.is_empty() && !names.iter().any(|name| eligible.contains(name)) {
+        if !is_eligible(config, eligible) {
             return None;
         }
         let mut sources = Vec::with_capacity(names.len());
@@ -252,36 +280,44 @@ impl Selection {
             });
             return None;
         };
-        Self::select(&self.zones[index], manager, report)
+        self.select(&self.zones[index], manager, report)
     }
 
     /// All zones, in the order of the config.
     pub(crate) fn all(&self, manager: &Manager, report: &mut Report) -> Vec<Selected> {
         report.extend(self.warnings.iter().cloned());
-        self.zones.iter().filter_map(|entry| Self::select(entry, manager, report)).collect()
+        self.zones.iter().filter_map(|entry| self.select(entry, manager, report)).collect()
     }
 
-    fn select(entry: &Entry, manager: &Manager, report: &mut Report) -> Option<Selected> {
+    fn select(&self, entry: &Entry, manager: &Manager, report: &mut Report) -> Option<Selected> {
         let config = match &entry.config {
             Some(config) => Arc::clone(config),
             None => Arc::new(manager.zone_config(entry.index, report)),
         };
-        match &entry.name {
-            Ok(name) => Some(Selected { name: name.clone(), config }),
+        let name = match &entry.name {
+            Ok(name) => name.clone(),
             Err(error) => {
                 report.push(zone_error(&entry.key, &config, error.to_string()).help(error.help()));
-                None
+                return None;
             }
-        }
+        };
+        let mut settings = ZoneSettings::default();
+        settings.sub_zones = self.sub_zones.below(&name);
+        settings.ignore_subzone_adds = config.ignore_subzone_adds;
+        settings.update_pcent_threshold = config.update_pcent_threshold;
+        settings.delete_pcent_threshold = config.delete_pcent_threshold;
+        settings.origin = config.origin.clone();
+        settings.disabled_validators.clone_from(&config.disabled_validators);
+        Some(Selected { name, config, settings: Arc::new(settings) })
     }
 }
 
 impl Pattern {
-    fn matches(&self, name: &str) -> bool {
+    /// Fails where an expression takes too many steps: it must neither find nor lose a zone then.
+    fn matches(&self, name: &ZoneName) -> Result<bool, Box<fancy_regex::Error>> {
         match self {
-            Self::All => true,
-            // An expression that takes too long to match matches nothing.
-            Self::Regex(regex) => regex.is_match(name).unwrap_or(false),
+            Self::All => Ok(true),
+            Self::Regex(regex) => regex.is_match(&*name.decoded()).map_err(Box::new),
         }
     }
 }

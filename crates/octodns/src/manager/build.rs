@@ -1,7 +1,7 @@
 //! From a config to what it describes: its classes looked up, made, and given their options.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use octodns_core::processor::Processor;
 use octodns_core::registry::AnyValidator;
@@ -97,7 +97,6 @@ impl<'o> Build<'o> {
             types: Arc::new(self.options.registry.types.clone()),
             registry: self.options.registry.clone(),
             zone_validators: Arc::new(zones),
-            sub_zones: OnceLock::new(),
         })
     }
 

@@ -5,20 +5,18 @@ mod builder;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use octodns_core::processor::Processor;
 use octodns_core::record::RecordTypes;
 use octodns_core::registry::Host;
 use octodns_core::validate::RecordValidators;
-use octodns_core::value::python_str;
-use octodns_core::zone::{ZoneSettings, ZoneValidators};
-use octodns_core::{ApplySink, Context, Registry, Report, Source, Target, Zone, ZoneName};
+use octodns_core::zone::ZoneValidators;
+use octodns_core::{ApplySink, Context, Registry, Report, Source, Target};
 
 use crate::config::{Config, ZoneConfig};
 use crate::failure::Failure;
 use crate::output::{Destination, Outputs, PlanLogCheck, Writer};
-use crate::sub_zones::SubZoneIndex;
 
 pub use builder::{ManagerBuilder, ZoneOptions};
 
@@ -98,7 +96,6 @@ pub struct Manager {
     types: Arc<RecordTypes>,
     record_validators: Arc<RecordValidators>,
     zone_validators: Arc<ZoneValidators>,
-    sub_zones: OnceLock<SubZoneIndex>,
 }
 
 impl Manager {
@@ -176,23 +173,5 @@ impl Manager {
         let mut context = Context::new(record_validators, zone_validators, Arc::clone(&self.types));
         context.lenient = lenient;
         context
-    }
-
-    /// An empty zone with everything that is configured for it.
-    pub(crate) fn empty_zone(&self, name: &ZoneName, config: &ZoneConfig) -> Zone {
-        let index = self.sub_zones.get_or_init(|| {
-            let names = self.config.zones.iter().filter_map(|(key, _)| {
-                ZoneName::new(&python_str(key)).ok().map(|name| name.as_str().to_owned())
-            });
-            SubZoneIndex::new(names.collect::<Vec<_>>().iter().map(String::as_str))
-        });
-        let mut settings = ZoneSettings::default();
-        settings.sub_zones = index.below(name.as_str());
-        settings.ignore_subzone_adds = config.ignore_subzone_adds;
-        settings.update_pcent_threshold = config.update_pcent_threshold;
-        settings.delete_pcent_threshold = config.delete_pcent_threshold;
-        settings.origin = config.origin.clone();
-        settings.disabled_validators.clone_from(&config.disabled_validators);
-        Zone::with_settings(name.clone(), Arc::new(settings))
     }
 }

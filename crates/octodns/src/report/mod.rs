@@ -112,13 +112,13 @@ impl Manager {
         self.begin_run();
         let mut report = Report::new();
         let sources = self.named_sources("source", &options.sources, &mut report);
-        let selection = self.zones(&[], None).await?;
+        let selection = self.zones(None).await?;
         let selected = selection.get(&options.zone, self, &mut report);
         let Some(selected) = selected.filter(|_| !report.has_errors()) else {
             return Err(report.into());
         };
         let context = self.context(&selected.config, options.lenient);
-        let zone = self.empty_zone(&selected.name, &selected.config);
+        let zone = selected.empty();
         let read = read_valid_sources(zone, &sources, &context, &mut report).await;
         let (servers, unknown) = addresses(&options.servers, &mut report).await;
         let zone = read.map_err(|found| report.merge(found)).ok();
