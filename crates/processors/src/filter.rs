@@ -7,6 +7,7 @@ use octodns_core::{Processor, ProviderError, Record, Registry, Zone, async_trait
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::finding;
 use crate::options::yes;
 use crate::version::VERSION;
 
@@ -19,7 +20,11 @@ pub(crate) trait Test: Sized + Send + Sync + 'static {
     fn new(list: &[String]) -> Result<Self, String>;
 
     /// Whether a record is on the list; `None` for records that the list does not apply to.
-    fn matches(&self, record: &Record) -> Option<bool>;
+    ///
+    /// # Errors
+    ///
+    /// Where that cannot be told: the record must neither stay nor go then.
+    fn matches(&self, record: &Record) -> Result<Option<bool>, String>;
 }
 
 /// Keeps the records that are on a list, or those that are not.
@@ -109,8 +114,16 @@ impl<T: Test> ListFilter<T> {
         Self { id: id.to_owned(), test, allows: false, include_target }
     }
 
-    fn filter(&self, zone: &mut Zone) {
-        zone.retain(|record| self.test.matches(record).is_none_or(|on| on == self.allows));
+    fn filter(&self, zone: &mut Zone, stage: &mut Stage<'_>) {
+        let name = zone.name().clone();
+        zone.retain(|record| match self.test.matches(record) {
+            Ok(on_list) => on_list.is_none_or(|on| on == self.allows),
+            Err(message) => {
+                let found = finding::about(record, &name, "processor", &self.id, message);
+                stage.report.push(found.help("write a simpler expression"));
+                true
+            }
+        });
     }
 }
 
@@ -123,19 +136,19 @@ impl<T: Test> Processor for ListFilter<T> {
     async fn source_zone(
         &self,
         desired: &mut Zone,
-        _stage: &mut Stage<'_>,
+        stage: &mut Stage<'_>,
     ) -> Result<(), ProviderError> {
-        self.filter(desired);
+        self.filter(desired, stage);
         Ok(())
     }
 
     async fn target_zone(
         &self,
         existing: &mut Zone,
-        _stage: &mut Stage<'_>,
+        stage: &mut Stage<'_>,
     ) -> Result<(), ProviderError> {
         if self.include_target {
-            self.filter(existing);
+            self.filter(existing, stage);
         }
         Ok(())
     }

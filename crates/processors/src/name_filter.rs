@@ -22,7 +22,7 @@ impl Test for Names {
         Patterns::new(list).map(Self)
     }
 
-    fn matches(&self, record: &Record) -> Option<bool> {
-        Some(self.0.matches(record.name().as_str()))
+    fn matches(&self, record: &Record) -> Result<Option<bool>, String> {
+        self.0.matches(record.name().as_str()).map(Some)
     }
 }

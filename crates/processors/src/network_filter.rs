@@ -34,11 +34,11 @@ impl Test for Networks {
         list.iter().map(network).collect::<Result<_, _>>().map(Self)
     }
 
-    fn matches(&self, record: &Record) -> Option<bool> {
-        match record.data() {
+    fn matches(&self, record: &Record) -> Result<Option<bool>, String> {
+        Ok(match record.data() {
             RecordData::A(values) => Some(values.iter().any(|ip| self.contain((*ip).into()))),
             RecordData::Aaaa(values) => Some(values.iter().any(|ip| self.contain((*ip).into()))),
             _ => None,
-        }
+        })
     }
 }

@@ -35,11 +35,20 @@ impl Patterns {
         Ok(Self { exact, expressions })
     }
 
-    /// Whether an entry of the list matches a text.
-    pub(crate) fn matches(&self, text: &str) -> bool {
-        // An expression that takes too long does not match.
-        self.exact.contains(text)
-            || self.expressions.iter().any(|found| found.is_match(text).unwrap_or(false))
+    /// Whether an entry of the list matches a text; an error where an expression takes too many steps to tell.
+    pub(crate) fn matches(&self, text: &str) -> Result<bool, String> {
+        if self.exact.contains(text) {
+            return Ok(true);
+        }
+        for expression in &self.expressions {
+            let matches = expression.is_match(text).map_err(|error| {
+                format!("the expression \"{}\" was given up: {error}", expression.as_str())
+            })?;
+            if matches {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -57,9 +66,18 @@ mod tests {
         for (text, matches) in
             [("www", true), ("www2", false), ("a12", true), ("ba12", false), ("amidst", true)]
         {
-            assert_eq!(found.matches(text), matches, "{text}");
+            assert_eq!(found.matches(text), Ok(matches), "{text}");
         }
-        assert!(!found.matches("xmid"));
+        assert_eq!(found.matches("xmid"), Ok(false));
+    }
+
+    /// Not to know is not the same as no.
+    #[test]
+    fn an_expression_that_is_given_up_is_an_error() {
+        let found = patterns(&["www", "/^((a+)\\2)+c|b$/"]).unwrap();
+        assert_eq!(found.matches("www"), Ok(true));
+        let error = found.matches(&format!("{}b", "a".repeat(50))).unwrap_err();
+        assert!(error.contains("((a+)"), "{error}");
     }
 
     #[test]

@@ -23,7 +23,7 @@ impl Test for Types {
         Ok(Self(list.iter().cloned().collect()))
     }
 
-    fn matches(&self, record: &Record) -> Option<bool> {
-        Some(self.0.contains(record.record_type().as_str()))
+    fn matches(&self, record: &Record) -> Result<Option<bool>, String> {
+        Ok(Some(self.0.contains(record.record_type().as_str())))
     }
 }

@@ -16,6 +16,16 @@ pub(crate) fn register(registry: &mut Registry) {
     );
 }
 
+impl Values {
+    fn any<'t>(&self, mut texts: impl Iterator<Item = &'t str>) -> Result<Option<bool>, String> {
+        let found = texts.find_map(|text| match self.0.matches(text) {
+            Ok(false) => None,
+            decided => Some(decided),
+        });
+        found.unwrap_or(Ok(false)).map(Some)
+    }
+}
+
 impl Test for Values {
     const FORM: &'static str = Patterns::FORM;
 
@@ -23,13 +33,13 @@ impl Test for Values {
         Patterns::new(list).map(Self)
     }
 
-    fn matches(&self, record: &Record) -> Option<bool> {
-        Some(match record.data() {
+    fn matches(&self, record: &Record) -> Result<Option<bool>, String> {
+        match record.data() {
             // Texts are compared without quotes, with escaped semicolons.
             RecordData::Txt(values) | RecordData::Spf(values) => {
-                values.iter().map(Txt::as_str).any(|text| self.0.matches(text))
+                self.any(values.iter().map(Txt::as_str))
             }
-            _ => record.rdata_strings().iter().any(|text| self.0.matches(text)),
-        })
+            _ => self.any(record.rdata_strings().iter().map(String::as_str)),
+        }
     }
 }

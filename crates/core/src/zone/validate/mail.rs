@@ -180,10 +180,16 @@ impl Mail {
         if is_null(values) || count >= self.min_mx {
             return;
         }
-        if let [only] = values
-            && self.may_stand_alone(only)
-        {
-            return;
+        if let [only] = values {
+            match self.may_stand_alone(only) {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(message) => {
+                    let help = "write a simpler expression in single_mx_regexes";
+                    findings.push(ZoneFinding::new(message, [record]).help(help));
+                    return;
+                }
+            }
         }
         let (name, least) = (record.decoded_fqdn(zone.name()), self.min_mx);
         let message =
@@ -193,13 +199,25 @@ impl Mail {
         ));
     }
 
-    fn may_stand_alone(&self, mx: &Mx) -> bool {
+    /// Fails where an expression takes too many steps to tell.
+    fn may_stand_alone(&self, mx: &Mx) -> Result<bool, String> {
         let mut exchange = mx.exchange.as_str().to_owned();
         if !exchange.ends_with('.') {
             exchange.push('.');
         }
-        is_known_alone(&exchange)
-            || self.alone.iter().any(|regex| regex.is_match(&exchange).unwrap_or(false))
+        if is_known_alone(&exchange) {
+            return Ok(true);
+        }
+        for regex in &self.alone {
+            let matches = regex.is_match(&exchange).map_err(|error| {
+                let regex = regex.as_str();
+                format!("the expression \"{regex}\" was given up on {exchange}: {error}")
+            })?;
+            if matches {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// MX decides, and else SPF; DMARC does not, since `p=reject` is right for either.
