@@ -133,6 +133,7 @@ impl ProviderError {
                 ErrorKind::PermissionDenied => {
                     "give the user that runs this the permission to do so"
                 }
+                ErrorKind::InvalidInput => "put a file in its place",
                 _ => "make sure that the file can be read and written, and run again",
             },
             Self::Service { kind, .. } => kind.help().unwrap_or(SEE_LOG),

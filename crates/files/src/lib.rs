@@ -22,7 +22,9 @@
 //! [`Source::files`](octodns_core::Source::files).
 
 mod blocking;
+mod regular;
 mod whole;
 
 pub use blocking::{OwnedRequest, blocking};
+pub use regular::{check, read, read_input};
 pub use whole::{failed, make_folder, remove, replace, write};

@@ -80,11 +80,7 @@ impl Include for FileIncludes {
     }
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        // Reading a device such as `/dev/zero` may never end.
-        if !std::fs::metadata(name)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
-        }
-        std::fs::read(name)
+        octodns_files::read(Path::new(name))
     }
 }
 

@@ -69,7 +69,7 @@ impl Config {
     /// Reads a config file; `home` is what `~` means in what it includes.
     pub(crate) fn read(path: &Path, home: Option<PathBuf>) -> Result<Self, Failure> {
         let name = path.to_string_lossy();
-        let text = std::fs::read(path).map_err(|error| {
+        let text = octodns_files::read_input(path).map_err(|error| {
             let message = format!("cannot read the config file: {error}");
             let found = Diagnostic::error("config", message).at(Origin::file(&*name));
             Failure::from(found.help("name a file that can be read with --config-file"))

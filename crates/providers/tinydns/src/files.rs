@@ -163,13 +163,7 @@ fn paths(folder: &Path) -> Result<Vec<PathBuf>, ProviderError> {
 }
 
 fn text_of(path: &Path, name: &Arc<str>) -> Result<String, ProviderError> {
-    // Opening something other than a file may wait forever, or never end.
-    let there = fs::metadata(path).map_err(failed("read", path))?;
-    if !there.is_file() {
-        let message = format!("\"{name}\" is not a file");
-        return Err(ProviderError::failed(message));
-    }
-    let mut bytes = fs::read(path).map_err(failed("read", path))?;
+    let mut bytes = octodns_files::read(path).map_err(failed("read", path))?;
     // Some editors start a file with a byte order mark, which is not part of the first line.
     if bytes.starts_with("\u{feff}".as_bytes()) {
         bytes.drain(.."\u{feff}".len());

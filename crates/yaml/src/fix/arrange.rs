@@ -50,9 +50,14 @@ impl<'t, 'v, 'a> Arranger<'t, 'v, 'a> {
         }
     }
 
-    /// The text with everything rearranged; `None` if there is nothing to do.
+    /// Whether there is nothing to do.
+    pub(super) fn is_done(&self) -> bool {
+        self.arrangements.is_empty()
+    }
+
+    /// The text with everything rearranged; `None` if that is not possible.
     pub(super) fn into_text(self) -> Option<String> {
-        (!self.arrangements.is_empty()).then(|| emit(self.text, &self.arrangements))
+        emit(self.text, &self.arrangements)
     }
 
     fn mapping(&mut self, item: &Item<'t>, flow: bool, pairs: &[Pair<'t>]) -> Result<(), Refusal> {

@@ -19,14 +19,20 @@ pub(super) enum Part {
     Text(&'static str),
 }
 
-/// Writes a text; the arrangements must be sorted, with nested ones after those they are in.
-pub(super) fn emit(text: &str, arrangements: &[Arrangement]) -> String {
+/// Writes a text; the arrangements must be sorted, with nested ones after those they are in. `None` if two of
+/// them overlap in another way.
+pub(super) fn emit(text: &str, arrangements: &[Arrangement]) -> Option<String> {
     let mut out = String::with_capacity(text.len());
-    copy(text, 0..text.len(), arrangements, &mut out);
-    out
+    copy(text, 0..text.len(), arrangements, &mut out)?;
+    Some(out)
 }
 
-fn copy(text: &str, bytes: Range<usize>, arrangements: &[Arrangement], out: &mut String) {
+fn copy(
+    text: &str,
+    bytes: Range<usize>,
+    arrangements: &[Arrangement],
+    out: &mut String,
+) -> Option<()> {
     let mut at = bytes.start;
     let mut rest = arrangements;
     // The caller has written those that start earlier.
@@ -36,11 +42,11 @@ fn copy(text: &str, bytes: Range<usize>, arrangements: &[Arrangement], out: &mut
         if found.bytes.start >= bytes.end {
             break;
         }
-        out.push_str(&text[at..found.bytes.start]);
+        out.push_str(text.get(at..found.bytes.start)?);
         let inner = behind.partition_point(|inner| inner.bytes.start < found.bytes.end);
         for part in &found.parts {
             match part {
-                Part::Copy(bytes) => copy(text, bytes.clone(), &behind[..inner], out),
+                Part::Copy(bytes) => copy(text, bytes.clone(), &behind[..inner], out)?,
                 Part::Indent(width) => out.extend(std::iter::repeat_n(' ', *width)),
                 Part::Text(text) => out.push_str(text),
             }
@@ -48,7 +54,8 @@ fn copy(text: &str, bytes: Range<usize>, arrangements: &[Arrangement], out: &mut
         at = found.bytes.end;
         rest = &behind[inner..];
     }
-    out.push_str(&text[at..bytes.end]);
+    out.push_str(text.get(at..bytes.end)?);
+    Some(())
 }
 
 #[cfg(test)]
@@ -64,6 +71,13 @@ mod tests {
                 parts: vec![Part::Copy(3..4), Part::Indent(1), Part::Copy(2..3)],
             },
         ];
-        assert_eq!(emit("0123456789", &arrangements), "0567813 249");
+        assert_eq!(emit("0123456789", &arrangements).as_deref(), Some("0567813 249"));
+    }
+
+    #[test]
+    fn arrangements_that_overlap_are_refused() {
+        let across =
+            |bytes: Range<usize>| Arrangement { parts: vec![Part::Copy(bytes.clone())], bytes };
+        assert_eq!(emit("0123456789", &[across(1..5), across(3..7)]), None);
     }
 }

@@ -119,9 +119,13 @@ fn moved(
     let Ok(Some(root)) = layout(source, options.limits.depth) else { return Ok(None) };
     let mut arranger = Arranger::new(source, order, &before.root);
     arranger.visit(&root)?;
-    let Some(changed) = arranger.into_text() else { return Ok(None) };
-    let shorter = longer.as_ref().and_then(|_| changed.strip_suffix(ending)).map(str::to_owned);
-    for candidate in shorter.into_iter().chain([changed]) {
+    if arranger.is_done() {
+        return Ok(None);
+    }
+    let changed = arranger.into_text();
+    let shorter = changed.as_ref().and_then(|changed| changed.strip_suffix(ending));
+    let shorter = shorter.filter(|_| longer.is_some()).map(str::to_owned);
+    for candidate in shorter.into_iter().chain(changed) {
         if is_right(&candidate, options, before) {
             return Ok((candidate != text).then_some(candidate));
         }

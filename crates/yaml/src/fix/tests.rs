@@ -218,3 +218,9 @@ fn invalid_yaml_is_left_alone() {
         assert_eq!(fixed(text), Ok(None));
     }
 }
+
+/// The line after a block text that keeps its line ends is not its own.
+#[test]
+fn an_odd_block_text_is_sorted_or_refused() {
+    let _ = fixed("a:\n  - '*': >+\n\n    '': 2\n");
+}

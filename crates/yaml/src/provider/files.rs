@@ -25,7 +25,8 @@ pub(super) fn list_zones(inner: &Inner) -> Result<Vec<ZoneName>, ProviderError> 
             zones.push(zone.chars().chain(extension.chars().take(1)).collect());
         }
         let dots = name.matches('.').count();
-        if !options.disable_zonefile && is_yaml && dots >= 2 && entry.is_file() {
+        if !options.disable_zonefile && is_yaml && dots >= 2 && !entry.is_dir() {
+            // What is no file either is an error when it is read, instead of a zone that is not there.
             zones.push(name[..name.len() - "yaml".len()].to_owned());
         }
     }
@@ -78,6 +79,11 @@ pub(super) fn single(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, 
 /// The folder of a split zone, if it exists.
 pub(super) fn folder(inner: &Inner, zone: &ZoneName) -> Result<Option<PathBuf>, ProviderError> {
     let Some(extension) = &inner.options.split_extension else { return Ok(None) };
+    if zone.is_root() && matches!(extension.as_str(), "" | ".") {
+        let message =
+            format!("the root zone has no folder of its own with split_extension \"{extension}\"");
+        return Err(ProviderError::failed(message));
+    }
     let name = |zone: &str| format!("{}{extension}", zone.trim_end_matches('.'));
     one_of(inner, zone, &name(&zone.decoded()), &name(zone.as_str()), |path| {
         Ok(metadata(path)?.is_some_and(|there| there.is_dir()))

@@ -48,7 +48,7 @@ fn file(inner: &Inner, path: &Path, reordered: &mut SortedFiles) -> Result<(), P
     let includes = FileIncludes::new(inner.home.clone());
     let mut overlay = Overlay { files: &includes, changed: HashMap::new() };
     let name: Arc<str> = path.to_string_lossy().into();
-    let bytes = std::fs::read(path).map_err(failed("read", path))?;
+    let bytes = octodns_files::read(path).map_err(failed("read", path))?;
     let order: Order = inner.options.order_mode.into();
     let before = LoadOptions::new(Arc::clone(&name)).order(Some(order)).include(&includes);
     // Reading reports what is not YAML.

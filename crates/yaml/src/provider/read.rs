@@ -1,7 +1,6 @@
 //! Reads the records of a zone from its files.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -66,7 +65,7 @@ fn file(
     read: &mut ZoneRead,
 ) -> Result<(), ProviderError> {
     let options = &inner.options;
-    let bytes = fs::read(path).map_err(octodns_files::failed("read", path))?;
+    let bytes = octodns_files::read(path).map_err(octodns_files::failed("read", path))?;
     let includes = FileIncludes::new(inner.home.clone());
     let order = options.enforce_order.then(|| options.order_mode.into());
     let severity = if request.lenient { Severity::Warning } else { Severity::Error };

@@ -217,14 +217,10 @@ fn include(path: &str, from: &str) -> Result<(String, Vec<u8>), String> {
 
 /// Reads a regular file of limited size.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let there = fs::metadata(path)?;
-    if !there.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    if there.len() > MAX_BYTES {
+    if octodns_files::check(path)?.len() > MAX_BYTES {
         return Err(io::Error::other("it is larger than 1 GiB"));
     }
-    fs::read(path)
+    octodns_files::read(path)
 }
 
 #[async_trait]
