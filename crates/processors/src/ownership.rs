@@ -163,6 +163,11 @@ impl Processor for Ownership {
         how.lenient = true;
         how.replace = self.options.should_replace;
         for marker in markers {
+            // A source that was dumped from a target has the markers already.
+            let known = desired.get(marker.name(), marker.record_type());
+            if known.is_some_and(|known| self.is_marker(known)) {
+                continue;
+            }
             if let Err(error) = desired.add(marker, how) {
                 stage.report.push(error.to_diagnostic());
             }
