@@ -40,7 +40,7 @@ impl Default for TargetOptions {
 }
 
 impl TargetOptions {
-    const KEYS: [&'static str; 5] = [
+    pub(crate) const KEYS: [&'static str; 5] = [
         "apply_disabled",
         "update_pcent_threshold",
         "delete_pcent_threshold",

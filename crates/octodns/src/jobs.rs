@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use octodns_core::processor::Processor;
-use octodns_core::{Report, Target, ZoneName};
+use octodns_core::{Diagnostic, Report, Target, ZoneName};
 
 use crate::compat::MANAGER;
 use crate::config::ZoneConfig;
 use crate::manager::Manager;
 use crate::plan_zones::Job;
-use crate::zones::{Selected, Selection, zone_error};
+use crate::zones::{Selected, Selection, is_eligible, zone_error};
 
 /// What a run is limited to.
 #[derive(Clone, Debug, Default)]
@@ -151,8 +151,7 @@ impl Manager {
             match self.providers.get(name).map(|configured| &configured.target) {
                 Some(Some(target)) => targets.push(target.clone()),
                 Some(None) => {
-                    let message = format!("names the target \"{name}\", which can only be read");
-                    report.push(zone_error(zone, config, message).help("name it below `sources`"));
+                    report.push(only_read(zone, config, name));
                     return None;
                 }
                 None => {
@@ -185,10 +184,11 @@ impl Manager {
     }
 }
 
-/// Whether a run that is limited to some sources (none: it is not) is about a zone.
-pub(crate) fn is_eligible(config: &ZoneConfig, eligible: &[String]) -> bool {
-    let names = config.sources.as_deref().unwrap_or_default();
-    eligible.is_empty() || names.iter().any(|name| eligible.contains(name))
+/// The finding about a target that cannot be written to.
+pub(crate) fn only_read(zone: &str, config: &ZoneConfig, target: &str) -> Diagnostic {
+    let message = format!("names the target \"{target}\", which can only be read");
+    let found = zone_error(zone, config, message).at(config.place("targets", target));
+    found.help("name it below `sources`")
 }
 
 /// Whether a zone is part of the reverse tree.

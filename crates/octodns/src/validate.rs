@@ -7,8 +7,9 @@ use octodns_core::engine::read_valid_sources;
 use octodns_core::{Report, Source, ZoneFiles};
 
 use crate::failure::Failure;
+use crate::jobs::only_read;
 use crate::manager::Manager;
-use crate::zones::{Selected, Selection, meant, zone_error};
+use crate::zones::{Selected, Selection, zone_error};
 
 /// What a validation is about.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,14 +81,12 @@ impl Manager {
         if let Err(found) = read_valid_sources(zone, &local, &context, &mut report).await {
             report.merge(found);
         }
-        if let Some(targets) = &config.targets {
-            for target in targets.iter().filter(|id| !self.providers.contains_key(*id)) {
-                let message = format!("names the target \"{target}\", which is not configured");
-                let known: Vec<&str> = self.providers.keys().map(String::as_str).collect();
-                let mut found = zone_error(&name, config, message).help(meant(target, &known));
-                // octoDNS says so only when it syncs, so validating must not fail for it.
-                found.severity = octodns_core::Severity::Warning;
-                report.push(found);
+        // Differs from octoDNS, which finds out when it syncs.
+        for target in config.targets.iter().flatten() {
+            match self.providers.get(target).map(|configured| &configured.target) {
+                Some(Some(_)) => {}
+                Some(None) => report.push(only_read(&name, config, target)),
+                None => report.push(self.unknown(&name, config, "target", target)),
             }
         }
         report

@@ -11,7 +11,6 @@ use octodns_core::{Diagnostic, Origin, Report, Source, Zone, ZoneName};
 use crate::compat::MANAGER;
 use crate::config::ZoneConfig;
 use crate::failure::Failure;
-use crate::jobs::is_eligible;
 use crate::manager::Manager;
 use crate::sub_zones::SubZoneIndex;
 
@@ -57,6 +56,8 @@ enum Pattern {
 impl Manager {
     /// All zones, also those that a run is not about: what belongs to them is not another zone's. `sources`
     /// stand in for those of dynamic entries where given (as a dump does).
+    ///
+    /// Differs from octoDNS, where an entry such as `*.example.com.` without `glob` finds all zones.
     pub(crate) async fn zones(
         &self,
         sources: Option<&[Arc<dyn Source>]>,
@@ -76,6 +77,12 @@ impl Manager {
         let mut listed = HashMap::new();
         for (index, key) in dynamic {
             let config = Arc::new(self.zone_config(index, &mut report));
+            // `*.a.b` is meant as names; `*.a` may tell one entry from another.
+            let is_like_names = key.strip_prefix("*.").is_some_and(|rest| rest.contains('.'));
+            if is_like_names && config.glob.is_none() && config.regex.is_none() {
+                report.push(pattern_as_name(&key, &config));
+                continue;
+            }
             let names = self.dynamic(&key, &config, sources, &mut listed, &mut report).await;
             for name in names {
                 if !selection.by_name.contains_key(name.as_str()) {
@@ -167,11 +174,8 @@ impl Manager {
         what: &str,
         name: &str,
     ) -> Diagnostic {
-        let found = zone_error(
-            zone,
-            config,
-            format!("names the {what} \"{name}\", which is not configured"),
-        );
+        let message = format!("names the {what} \"{name}\", which is not configured");
+        let found = zone_error(zone, config, message).at(config.place(&format!("{what}s"), name));
         let known: Vec<&str> = if what == "processor" {
             self.processors.keys().map(String::as_str).collect()
         } else {
@@ -214,6 +218,12 @@ impl Manager {
     }
 }
 
+/// Whether a run that is limited to some sources (none: it is not) is about a zone.
+pub(crate) fn is_eligible(config: &ZoneConfig, eligible: &[String]) -> bool {
+    let names = config.sources.as_deref().unwrap_or_default();
+    eligible.is_empty() || names.iter().any(|name| eligible.contains(name))
+}
+
 /// Advice about a name that is none of those known: the nearest, or all of them.
 pub(crate) fn meant(name: &str, known: &[&str]) -> String {
     let sorted = || {
@@ -231,6 +241,15 @@ pub(crate) fn meant(name: &str, known: &[&str]) -> String {
 /// A finding about the configuration of a zone.
 pub(crate) fn zone_error(zone: &str, config: &ZoneConfig, message: String) -> Diagnostic {
     Diagnostic::error("config", message).about(format!("zone {zone}")).at(config.origin.clone())
+}
+
+/// The finding about a pattern that stands in the place of a name.
+fn pattern_as_name(key: &str, config: &ZoneConfig) -> Diagnostic {
+    // Patterns are compared with whole names, which end with a dot.
+    let dot = if key.ends_with(['.', '*']) { "" } else { "." };
+    let help =
+        format!("write an entry `\"*\":` with `glob: \"{key}{dot}\"` and the rest of this one");
+    zone_error(key, config, "is a pattern, not the name of a zone".to_owned()).help(help)
 }
 
 impl Selection {
@@ -295,6 +314,10 @@ impl Selection {
             None => Arc::new(manager.zone_config(entry.index, report)),
         };
         let name = match &entry.name {
+            _ if entry.key.contains(['*', '?', '[']) => {
+                report.push(pattern_as_name(&entry.key, &config));
+                return None;
+            }
             Ok(name) => name.clone(),
             Err(error) => {
                 report.push(zone_error(&entry.key, &config, error.to_string()).help(error.help()));

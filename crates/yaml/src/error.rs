@@ -34,7 +34,7 @@ pub enum ErrorKind {
     #[error("{0}")]
     Syntax(String),
     /// A tab where only spaces are allowed.
-    #[error("a tab cannot separate or indent")]
+    #[error("a tab stands where YAML allows only spaces")]
     Tab,
     /// More than one document in a file.
     #[error("a second document starts here, only one is read")]
@@ -114,7 +114,9 @@ impl ErrorKind {
             Self::Character('\u{2028}') => "write it as \"\\L\" in double quotes",
             Self::Character('\u{2029}') => "write it as \"\\P\" in double quotes",
             Self::Character(_) => "write it as \"\\xNN\" or \"\\uNNNN\" in double quotes",
-            Self::Tab => "use spaces, or put the value in quotes",
+            Self::Tab => {
+                "write spaces in its place; a tab in a value needs double quotes around it"
+            }
             Self::SecondDocument => "put it into a file of its own",
             Self::UnknownAlias(_) => {
                 "set the anchor before its use; a value that starts with \"*\" needs quotes"

@@ -12,6 +12,7 @@ mod versions;
 
 use std::ffi::OsString;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, CommandFactory, FromArgMatches};
 
 pub use compare::CompareArguments;
@@ -37,8 +38,21 @@ pub fn parse<A: CommandFactory + FromArgMatches>(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<A, clap::Error> {
     let mut command = convenient(A::command());
-    let matches = command.try_get_matches_from_mut(arguments)?;
+    let matches = command.try_get_matches_from_mut(arguments).map_err(advise)?;
     A::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Advice about flags of other tools that are not needed here.
+fn advise(mut error: clap::Error) -> clap::Error {
+    let unknown = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument => flag,
+        _ => return error,
+    };
+    if matches!(unknown.as_str(), "--dry-run" | "--dryrun" | "--noop" | "--no-op" | "-n") {
+        let advice = "leave it out: nothing is changed without --doit".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![advice]));
+    }
+    error
 }
 
 /// A definition with the conveniences that [`parse`] is about.
@@ -88,6 +102,15 @@ mod tests {
         }
         let arguments: SyncArguments = read("--config x.yaml --form json").unwrap();
         assert_eq!(arguments.output.format, crate::render::Format::Json);
+    }
+
+    #[test]
+    fn a_dry_run_is_the_default() {
+        for flag in ["--dry-run", "--noop"] {
+            let error = read::<SyncArguments>(&format!("--config-file x {flag}")).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.to_string().contains("without --doit"), "{error}");
+        }
     }
 
     #[test]

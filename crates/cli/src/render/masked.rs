@@ -9,7 +9,7 @@ const MASK: &str = "***";
 /// A line with its key only, and where in it the word is that is meant; nothing of a line without a key, or
 /// when the word is in the middle of the value.
 pub(super) fn masked(line: &str, word: &Range<usize>) -> Option<(String, Range<usize>)> {
-    let indent = line.len() - line.trim_start_matches([' ', '-']).len();
+    let indent = line.len() - line.trim_start_matches([' ', '-', '\t']).len();
     let (key, value) = line[indent..].split_once(':')?;
     let is_key = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '"' | '\'');
     let has_end = value.is_empty() || value.starts_with(' ');
@@ -46,6 +46,7 @@ mod tests {
             ("  a: {class: x, token: hunter2}", "a", Some(("  a: ***", "a"))),
             ("  a: {class: x, token: hunter2}", "token", None),
             ("  a-1:", "a-1", Some(("  a-1:", "a-1"))),
+            ("\ttoken: hunter2", "\t", Some(("\ttoken: ***", "\t"))),
             (
                 "    class: octodns.Odd",
                 "octodns.Odd",

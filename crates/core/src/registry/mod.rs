@@ -18,6 +18,7 @@ pub use crate::options::{
 use crate::processor::Processor;
 use crate::provider::{Provider, Source};
 use crate::record::RecordTypes;
+use crate::target::TargetOptions;
 use crate::value::OwnedValue;
 
 /// What a class under `providers:` makes.
@@ -108,13 +109,31 @@ impl<T: Clone> Classes<T> {
         self.names.get(name)
     }
 
-    /// The known name most like one that is not known.
+    /// The known name most like one that is not known, of the same package: a class of another one is another
+    /// service's.
     pub fn nearest(&self, name: &str) -> Option<&'static str> {
-        let last = |path: &'static str| path.rsplit('.').next().unwrap_or(path);
-        nearest(name, self.names.keys().copied()).or_else(|| {
-            let wanted = name.rsplit('.').next().unwrap_or(name);
-            self.names.keys().copied().find(|known| last(known).eq_ignore_ascii_case(wanted))
+        let package = package(name);
+        let known = || self.names().filter(|known| self::package(known) == package);
+        nearest(name, known()).or_else(|| {
+            let wanted = class(name);
+            known().find(|known| class(known).eq_ignore_ascii_case(wanted))
         })
+    }
+
+    /// The class of that name which has another path: of a package whose name is misspelt, or that it moved
+    /// to when octoDNS was split up.
+    pub fn moved(&self, name: &str) -> Option<&'static str> {
+        let (of, wanted) = (package(name)?, class(name));
+        let is_like = |known: &str| {
+            package(known).is_some_and(|known| of == "octodns" || nearest(of, [known]).is_some())
+        };
+        self.names().find(|known| class(known) == wanted && is_like(known))
+    }
+
+    /// Whether any class of the package of a name is there.
+    pub fn has_package_of(&self, name: &str) -> bool {
+        let package = package(name);
+        package.is_some() && self.names().any(|known| self::package(known) == package)
     }
 
     /// All names with their classes, in order of the names.
@@ -126,6 +145,16 @@ impl<T: Clone> Classes<T> {
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.names.keys().copied()
     }
+}
+
+/// The Python package of a class; short names have none.
+fn package(path: &str) -> Option<&str> {
+    path.split_once('.').map(|(package, _)| package)
+}
+
+/// The name of a class without its module.
+fn class(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 /// The options that every processor takes.
@@ -203,7 +232,7 @@ impl Registry {
         build: impl Fn(&str, O) -> Result<P, BuildError> + Send + Sync + 'static,
     ) {
         let build: Factory<Component> = Arc::new(move |id, options| {
-            build(id, O::read(options, &[])?)
+            build(id, O::read(options, &TargetOptions::KEYS)?)
                 .map(|provider| Component::Provider(Arc::new(provider)))
         });
         self.providers.add(Class { path, version, options: O::schema, build }, short_names);
@@ -218,7 +247,8 @@ impl Registry {
         build: impl Fn(&str, O) -> Result<S, BuildError> + Send + Sync + 'static,
     ) {
         let build: Factory<Component> = Arc::new(move |id, options| {
-            build(id, O::read(options, &[])?).map(|source| Component::Source(Arc::new(source)))
+            build(id, O::read(options, &TargetOptions::KEYS)?)
+                .map(|source| Component::Source(Arc::new(source)))
         });
         self.providers.add(Class { path, version, options: O::schema, build }, short_names);
     }

@@ -2,7 +2,7 @@
 
 use serde::de::{self, IntoDeserializer};
 
-use super::{Kind, Position, Value};
+use super::{Kind, Position, Value, words};
 
 /// Why a value is not what an options struct asks for, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,15 +50,30 @@ impl de::Error for DeError {
     }
 
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let help = match found {
-            de::Unexpected::Bool(_) | de::Unexpected::Float(_) => "text needs quotes here",
-            de::Unexpected::Str(_) => "numbers, true and false stand without quotes",
-            _ => return Self::custom(format_args!("expected {expected}, found {found}")),
+        let expected = expected.to_string();
+        let expected = words::expected(&expected);
+        let help = match (found, &*expected) {
+            (de::Unexpected::Bool(_) | de::Unexpected::Float(_), "text") => {
+                Some("text needs quotes here")
+            }
+            (de::Unexpected::Str(_), wanted) if wanted != "a list" && wanted != "a mapping" => {
+                Some("numbers, true and false stand without quotes")
+            }
+            (_, "a list") => Some("write it in brackets, such as [one, two]"),
+            (_, "a mapping") => Some("write `name: value` lines, indented below it"),
+            _ => None,
         };
+        let found = words::found(found);
         Self {
-            help: Some(help.to_owned()),
+            help: help.map(str::to_owned),
             ..Self::custom(format_args!("expected {expected}, found {found}"))
         }
+    }
+
+    fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let expected = expected.to_string();
+        let (expected, found) = (words::expected(&expected), words::found(found));
+        Self::custom(format_args!("expected {expected}, found {found}"))
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -345,16 +360,24 @@ mod tests {
     fn wrong_values_say_what_was_expected_where() {
         for (text, message, help) in [
             (r#"{"mode": "simpel"}"#, "unknown value \"simpel\"", Some("did you mean \"simple\"?")),
-            (r#"{"mode": "natural", "ids": [70000]}"#, "70000", None),
-            (r#"{"mode": "natural", "ids": 5}"#, "expected a sequence, found integer `5`", None),
+            (
+                r#"{"mode": "natural", "ids": [70000]}"#,
+                "expected a whole number from 0 to 65535, found 70000",
+                None,
+            ),
+            (
+                r#"{"mode": "natural", "ids": 5}"#,
+                "expected a list, found 5",
+                Some("write it in brackets, such as [one, two]"),
+            ),
             (
                 r#"{"mode": "natural", "strict": "no"}"#,
-                "expected a boolean, found string \"no\"",
+                "expected true or false, found \"no\"",
                 Some("numbers, true and false stand without quotes"),
             ),
             (
                 r#"{"mode": "natural", "options": {"directory": true}}"#,
-                "expected a string, found boolean `true`",
+                "expected text, found true",
                 Some("text needs quotes here"),
             ),
             (r#"{"strict": true}"#, "missing key \"mode\"", None),

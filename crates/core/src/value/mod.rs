@@ -9,6 +9,7 @@ mod order;
 mod python;
 #[cfg(test)]
 pub(crate) mod testing;
+mod words;
 
 use std::borrow::Cow;
 

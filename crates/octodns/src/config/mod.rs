@@ -14,7 +14,7 @@ use octodns_core::{Diagnostic, Origin, Report};
 use octodns_yaml::{FileIncludes, LoadOptions};
 
 pub(crate) use deprecated::instead_of;
-pub(crate) use keys::check_keys;
+pub(crate) use keys::{check_keys, check_keys_but};
 pub(crate) use secrets::{ENVIRON, Filled, Secrets};
 pub(crate) use validators::{Reader as ValidatorsReader, Types, Validators};
 pub(crate) use zone::ZoneConfig;
@@ -88,7 +88,11 @@ impl Config {
         let load = LoadOptions::new(&*name).include(&includes).warn_duplicates();
         let document =
             octodns_yaml::load_bytes(text, &load).map_err(|e| Failure::from(e.to_diagnostic()))?;
-        Self::from_value(document.root.into_owned(), document.files, document.report)
+        let text = std::str::from_utf8(text).unwrap_or_default();
+        // Positions of what is included are in other texts.
+        let sets_anchor = |at: Position| at.file == 0 && keys::sets_anchor(text, at);
+        let (root, files) = (document.root.into_owned(), document.files);
+        Self::from_value(root, files, document.report, sets_anchor)
     }
 
     /// The sections of what a config file says; `report` is what was found while reading it.
@@ -96,19 +100,22 @@ impl Config {
         root: OwnedValue,
         files: Vec<Arc<str>>,
         mut report: Report,
+        sets_anchor: impl Fn(Position) -> bool,
     ) -> Result<Self, Failure> {
         let mut reader = Reader { files: &files, report: &mut report };
         let mut root = reader.map("the config", root);
         if reader.report.has_errors() {
             return Err(report.into());
         }
-        check_keys("the config", &root, &SECTIONS, &files, reader.report);
+        check_keys_but("the config", &root, &SECTIONS, &files, reader.report, sets_anchor);
+        // The finding about a misspelt section says what is missing.
+        let has_slips = reader.report.has_errors();
         let mut section =
             |reader: &mut Reader<'_>, name: &str, required: bool| match root.remove(name) {
                 Some(value) if !value.is_null() || required => reader.map(name, value),
                 Some(_) => Map::new(),
                 None => {
-                    if required {
+                    if required && !has_slips {
                         let message = format!("the section \"{name}\" is missing");
                         reader.error(Position::NONE, message, &format!("add `{name}: {{}}`"));
                     }

@@ -35,6 +35,8 @@ pub(crate) struct ZoneConfig {
     pub(crate) disabled_record_validators: IdsByType,
     /// Validators of zones that are off for this one.
     pub(crate) disabled_validators: Vec<String>,
+    /// Where the names of sources, targets and processors stand: the key, the name.
+    places: Vec<(&'static str, String, Origin)>,
 }
 
 pub(crate) const KEYS: [&str; 12] = [
@@ -53,6 +55,12 @@ pub(crate) const KEYS: [&str; 12] = [
 ];
 
 impl ZoneConfig {
+    /// Where a name stands below a key, such as `sources`; else where the zone does.
+    pub(crate) fn place(&self, key: &str, name: &str) -> Origin {
+        let found = self.places.iter().find(|(of, known, _)| *of == key && known == name);
+        found.map_or(&self.origin, |(_, _, origin)| origin).clone()
+    }
+
     /// Reads the entry of a zone; its faults go into `report`.
     pub(crate) fn read(
         name: &str,
@@ -61,7 +69,7 @@ impl ZoneConfig {
         report: &mut Report,
     ) -> Self {
         let origin = Origin::new(files, value.position);
-        let mut reader = Reader { name, files, report };
+        let mut reader = Reader { name, files, report, places: Vec::new() };
         let empty = Map::new();
         let map = value.as_map().unwrap_or_else(|| {
             let message = format!("must be a mapping, not {}", value.kind_name());
@@ -73,14 +81,16 @@ impl ZoneConfig {
         let mut validators = ValidatorsReader { subject: &subject, files, report: reader.report };
         let (disabled_record_validators, disabled_validators) =
             validators.zone(map.get("validators"));
+        let mut names = |key| map.get(key).map(|value| reader.names(key, value));
+        let (sources, targets) = (names("sources"), names("targets"));
+        let processors = names("processors").unwrap_or_default();
         Self {
             origin,
-            sources: map.get("sources").map(|value| reader.names("sources", value)),
+            sources,
             sources_are_null: map.get("sources").is_some_and(Value::is_null),
-            targets: map.get("targets").map(|value| reader.names("targets", value)),
-            processors: map
-                .get("processors")
-                .map_or_else(Vec::new, |value| reader.names("processors", value)),
+            targets,
+            processors,
+            places: std::mem::take(&mut reader.places),
             alias: map.get("alias").map(|value| reader.text("alias", value)),
             lenient: map.get("lenient").is_some_and(Value::is_truthy),
             always_dry_run: map.get("always-dry-run").is_some_and(Value::is_truthy),
@@ -99,6 +109,7 @@ struct Reader<'r> {
     name: &'r str,
     files: &'r [Arc<str>],
     report: &'r mut Report,
+    places: Vec<(&'static str, String, Origin)>,
 }
 
 impl Reader<'_> {
@@ -109,17 +120,34 @@ impl Reader<'_> {
         self.report.push(found.help(help));
     }
 
-    fn names(&mut self, key: &str, value: &Value<'_>) -> Vec<String> {
+    fn names(&mut self, key: &'static str, value: &Value<'_>) -> Vec<String> {
         if value.is_null() {
             return Vec::new();
         }
         let Some(list) = value.as_list() else {
             let message = format!("\"{key}\" must be a list of names, not {}", value.kind_name());
-            let help = format!("write them in brackets: [{}]", python_str(value));
-            self.error(value, message, &help);
+            let meant = match value.as_map() {
+                Some(map) => map.iter().map(|(name, _)| python_str(name)).collect(),
+                None => vec![python_str(value)],
+            };
+            self.error(value, message, &format!("write names in brackets: [{}]", meant.join(", ")));
             return Vec::new();
         };
-        list.iter().map(python_str).collect()
+        let mut names = Vec::with_capacity(list.len());
+        for item in list {
+            if item.as_map().is_some() || item.as_list().is_some() {
+                let message = format!("\"{key}\" is a list of names, not of {}", item.kind_name());
+                self.error(item, message, "write the name alone");
+                continue;
+            }
+            let name = python_str(item);
+            let origin = Origin::new(self.files, item.position);
+            if origin.is_known() {
+                self.places.push((key, name.clone(), origin));
+            }
+            names.push(name);
+        }
+        names
     }
 
     fn text(&mut self, key: &str, value: &Value<'_>) -> String {

@@ -394,16 +394,29 @@ fn choose<T: Clone>(
     if let Some(found) = classes.get(&name) {
         return Ok((name, found, options));
     }
-    let help = match (feature_of(&name), classes.nearest(&name)) {
-        // Misspelt, where others of the package are there.
-        (Some(feature), _) if !is_compiled_in(classes, feature) => {
-            format!("build with `--features octodns/{feature}` to have it")
-        }
-        (_, Some(meant)) => format!("did you mean \"{meant}\"?"),
-        _ => MORE_CLASSES.to_owned(),
-    };
     let message = format!("unknown class \"{name}\", it is not part of this build");
-    Err(fault(message, help, class.position))
+    Err(fault(message, about_class(&name, classes), class.position))
+}
+
+/// What to do about a class that there is not.
+fn about_class<T: Clone>(name: &str, classes: &Classes<T>) -> String {
+    // Misspelt, where others of the package are there.
+    if let Some(feature) = feature_of(name).filter(|feature| !is_compiled_in(classes, feature)) {
+        return format!("build with `--features octodns/{feature}` to have it");
+    }
+    if let Some(meant) = classes.nearest(name) {
+        return format!("did you mean \"{meant}\"?");
+    }
+    if let Some(moved) = classes.moved(name) {
+        return format!("write its path, \"{moved}\"");
+    }
+    match name.split_once('.') {
+        Some((package, _)) if !classes.has_package_of(name) => format!(
+            "nothing of the Python package {package} is built in, and Python classes cannot be loaded yet; \
+             {MORE_CLASSES}"
+        ),
+        _ => MORE_CLASSES.to_owned(),
+    }
 }
 
 /// Whether any class that a feature brings is there.

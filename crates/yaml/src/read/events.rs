@@ -270,6 +270,9 @@ impl<'t> Events<'t> {
                 Some(Ok(event)) => return Ok(Some(event)),
                 Some(Err(error)) => {
                     let position = self.position(*error.marker());
+                    if let Some(tab) = self.tab_at_fault(&error) {
+                        return Err((ErrorKind::Tab, tab));
+                    }
                     let message = match error.kind() {
                         granit_parser::ErrorKind::RecursionLimitExceeded => TOO_DEEP.to_owned(),
                         _ => error.info(),
@@ -278,6 +281,18 @@ impl<'t> Events<'t> {
                 }
             }
         }
+    }
+
+    /// The tab that an error of the parser is about, if it is about one: it comes on the line of the error, or
+    /// on the next one.
+    fn tab_at_fault(&self, error: &granit_parser::ScanError) -> Option<Position> {
+        if !error.info().to_lowercase().contains("tab") {
+            return None;
+        }
+        let offset = error.marker().byte_offset()?;
+        let start = self.text.get(..offset)?.rfind('\n').map_or(0, |end| end + 1);
+        let tab = self.tabs.iter().find(|tab| **tab >= start)?;
+        Some(characters::position(self.text, *tab, self.file))
     }
 
     fn check_scalar(&mut self, text: &str, plain: bool, span: &Span) -> Result<(), Failure> {
