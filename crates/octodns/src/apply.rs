@@ -60,17 +60,18 @@ async fn apply_step(step: &Approved, sink: &dyn ApplySink) -> Applied {
         return Applied::skipped(&step.plan, target, "skipped: apply_disabled");
     }
     let done = step.target.apply(&step.plan, sink).await;
-    let error = done.error.map(|error| {
+    let report = done.error.map(|error| error.into_report("apply", ""));
+    let help = report.iter().flatten().find_map(|found| found.help.clone());
+    let error = report.map(|report| {
         let text = |found: &Diagnostic| match &*found.code {
             "apply" => found.message.clone(),
             _ => found.to_string(),
         };
-        let texts: Vec<_> = error.into_report("apply", "").iter().map(text).collect();
-        texts.join("; ")
+        report.iter().map(text).collect::<Vec<_>>().join("; ")
     });
     let left =
         error.as_ref().map(|_| LeftChange::of(&step.plan, &done.outcomes)).unwrap_or_default();
-    Applied { zone, target, outcomes: done.outcomes, error, left, skipped: None }
+    Applied { zone, target, outcomes: done.outcomes, error, help, left, skipped: None }
 }
 
 fn failure(summary: ApplySummary) -> Failure {
@@ -79,7 +80,8 @@ fn failure(summary: ApplySummary) -> Failure {
         if let Some(error) = &entry.error {
             let subject = format!("{} ({})", entry.zone, entry.target);
             let found = Diagnostic::error("apply", error.clone()).about(subject);
-            report.push(found.help("fix the cause and run again: what is applied stays"));
+            let advice = entry.help.as_deref().unwrap_or("fix the cause");
+            report.push(found.help(format!("{advice}; run again: what is applied stays")));
         }
     }
     Failure { report, applied: Some(summary) }

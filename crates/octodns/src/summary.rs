@@ -1,5 +1,6 @@
 //! The outcome of a sync.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use octodns_core::value::visible;
@@ -17,6 +18,8 @@ pub struct Applied {
     pub outcomes: Vec<Outcome>,
     /// Why it did not all happen, if so.
     pub error: Option<String>,
+    /// What can be done about that, if it is known.
+    pub help: Option<String>,
     /// If so, what did not happen, or may not have: all but the applied changes.
     pub left: Vec<LeftChange>,
     /// Why it was left out on purpose (`always-dry-run`, `apply_disabled`), if so.
@@ -53,25 +56,29 @@ impl LeftChange {
     }
 }
 
-impl fmt::Display for LeftChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let change = &self.change;
+impl LeftChange {
+    /// Why it is not known to be made.
+    fn cause(&self) -> String {
         match &self.outcome {
-            Outcome::Applied => write!(f, "applied    {change}"),
-            Outcome::Staged => write!(f, "staged     {change}: sent, but not published"),
-            Outcome::Unknown => {
-                write!(f, "unknown    {change}: it was sent, and may have been made")
-            }
-            Outcome::Failed(why) => write!(f, "failed     {change}: {why}"),
+            Outcome::Applied => "applied".to_owned(),
+            Outcome::Staged => "staged: sent, but not published".to_owned(),
+            Outcome::Unknown => "unknown: sent, and may have been made".to_owned(),
+            Outcome::Failed(why) => format!("failed: {why}"),
             Outcome::Partial { done, of, perhaps_one_more, why } => {
                 let (head, more) = match perhaps_one_more {
                     true => ("unknown", ", and perhaps one more"),
                     false => ("failed", ""),
                 };
-                write!(f, "{head:<9}  {change}: {done} of its {of} calls were made{more}: {why}")
+                format!("{head}: {done} of its {of} calls were made{more}: {why}")
             }
-            _ => write!(f, "not tried  {change}"),
+            _ => "not tried".to_owned(),
         }
+    }
+}
+
+impl fmt::Display for LeftChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.change, self.cause())
     }
 }
 
@@ -80,7 +87,7 @@ impl Applied {
     pub(crate) fn skipped(plan: &Plan, target: String, why: &'static str) -> Self {
         let outcomes = vec![Outcome::NotSent; plan.changes.len()];
         let (zone, left) = (plan.desired.name().clone(), Vec::new());
-        Self { zone, target, outcomes, error: None, left, skipped: Some(why) }
+        Self { zone, target, outcomes, error: None, help: None, left, skipped: Some(why) }
     }
 
     /// How many changes were made.
@@ -159,12 +166,37 @@ impl fmt::Display for ApplySummary {
         }
         for (name, entry) in zones.iter().zip(&self.entries).filter(|(_, of)| !of.left.is_empty()) {
             write!(f, "\n\nNot applied to {name} on {}:", entry.target)?;
-            for left in &entry.left {
-                write!(f, "\n  {}", visible(&left.to_string()))?;
-            }
+            by_cause(&entry.left, f)?;
         }
         Ok(())
     }
+}
+
+/// The most changes that are listed of a cause, and the most causes.
+const LISTED: usize = 20;
+
+/// Changes that were left, each below its cause; of many, the rest is counted.
+fn by_cause(left: &[LeftChange], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (mut causes, mut places) = (Vec::<(String, Vec<&str>)>::new(), HashMap::new());
+    for change in left {
+        let cause = change.cause();
+        let at = *places.entry(cause.clone()).or_insert(causes.len());
+        if at == causes.len() {
+            causes.push((cause, Vec::new()));
+        }
+        causes[at].1.push(&change.change);
+    }
+    for (cause, changes) in causes.iter().take(LISTED) {
+        write!(f, "\n  {}:", visible(cause))?;
+        for change in changes.iter().take(LISTED) {
+            write!(f, "\n    {}", visible(change))?;
+        }
+        if changes.len() > LISTED {
+            write!(f, "\n    and {} more", changes.len() - LISTED)?;
+        }
+    }
+    let rest: usize = causes.iter().skip(LISTED).map(|(_, changes)| changes.len()).sum();
+    if rest > 0 { write!(f, "\n  and {rest} more for other causes") } else { Ok(()) }
 }
 
 /// What a sync did.
@@ -177,4 +209,54 @@ pub struct SyncResult {
     pub checksum: Option<String>,
     /// What was applied; `None` for a dry run.
     pub applied: Option<ApplySummary>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Listed(Vec<LeftChange>);
+
+    impl fmt::Display for Listed {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            by_cause(&self.0, f)
+        }
+    }
+
+    fn left(change: String, outcome: Outcome) -> LeftChange {
+        LeftChange { change, outcome }
+    }
+
+    #[test]
+    fn changes_are_listed_below_their_cause_and_many_are_counted() {
+        let failed =
+            |number| left(format!("create a{number}. A"), Outcome::Failed("no".to_owned()));
+        let mut changes: Vec<_> = (0..30).map(failed).collect();
+        changes.insert(1, left("delete b. A".to_owned(), Outcome::NotSent));
+        changes.push(left("delete c. A".to_owned(), Outcome::NotSent));
+        let entry = Applied {
+            zone: ZoneName::new("example.com.").unwrap(),
+            target: "target".to_owned(),
+            outcomes: Vec::new(),
+            error: Some("no".to_owned()),
+            help: None,
+            left: changes,
+            skipped: None,
+        };
+        let shown = ApplySummary { entries: vec![entry] }.to_string();
+        let (_, list) = shown.split_once("\n\n").unwrap();
+        let head = "Not applied to example.com. on target:\n  failed: no:\n    create a0. A\n";
+        assert!(list.starts_with(head), "{list}");
+        let tail =
+            "    create a19. A\n    and 10 more\n  not tried:\n    delete b. A\n    delete c. A";
+        assert!(list.ends_with(tail), "{list}");
+    }
+
+    #[test]
+    fn many_causes_are_counted_too() {
+        let failed =
+            |number| left(format!("create a{number}. A"), Outcome::Failed(format!("no {number}")));
+        let shown = Listed((0..25).map(failed).collect()).to_string();
+        assert!(shown.ends_with("\n    create a19. A\n  and 5 more for other causes"), "{shown}");
+    }
 }

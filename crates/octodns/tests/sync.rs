@@ -199,8 +199,9 @@ async fn a_failed_apply_is_isolated_and_told() {
     let shown = summary.to_string();
     let (head, list) = shown.split_once("\n\n").unwrap();
     assert!(head.starts_with("zone          target  applied  failed  unknown  not tried\n"));
-    let words = "Not applied to example.com. on bad:\n  failed     create www/1.example.com. A: ";
+    let words = "Not applied to example.com. on bad:\n  failed: ";
     assert!(list.starts_with(words), "{list}");
+    assert!(list.ends_with(":\n    create www/1.example.com. A"), "{list}");
     assert!(repository.read("good/example.com.yaml").is_some());
     let folder = repository.path().join("bad/example.com.");
     assert_eq!(fs::read_dir(folder).unwrap().count(), 0, "a temporary file is left");
