@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use octodns_core::{Change, Record};
 
-use super::table::{lines, source, values};
+use super::table::{lines, source, update, values};
 use super::{PlanOutput, Planned};
 use crate::compat::{pformat, plan_summary};
 use crate::escape::html;
@@ -77,17 +77,20 @@ fn row(change: &Change, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "  <tr>\n    <td>{}</td>\n    <td>", change.verb())?;
     write!(out, "{}</td>\n    ", html(record.name().as_str()))?;
     writeln!(out, "<td>{}</td>", record.record_type())?;
-    if let Some(existing) = change.existing() {
-        cells(existing, "", out)?;
-        if change.desired().is_some() {
+    match change {
+        Change::Create(new) => cells(new, &values(new), source(new), out),
+        Change::Delete(existing) => cells(existing, &values(existing), "", out),
+        Change::Update { existing, new } => {
+            let (before, after) = update(existing, new);
+            cells(existing, &before, "", out)?;
             out.write_all(b"  <tr>\n    <td colspan=3></td>\n")?;
+            cells(new, &after, source(new), out)
         }
     }
-    change.desired().map_or(Ok(()), |new| cells(new, source(new), out))
 }
 
-fn cells(record: &Record, source: &str, out: &mut dyn Write) -> io::Result<()> {
-    let values: Vec<_> = values(record).iter().map(|value| html(value)).collect();
+fn cells(record: &Record, values: &[String], source: &str, out: &mut dyn Write) -> io::Result<()> {
+    let values: Vec<_> = values.iter().map(|value| html(value)).collect();
     let values = values.join("<br/>");
     writeln!(out, "    <td>{}</td>\n    <td>{values}</td>", record.ttl())?;
     write!(out, "    <td>{}</td>\n  </tr>\n", html(source))

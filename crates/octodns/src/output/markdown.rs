@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use octodns_core::{Change, Record};
 
-use super::table::{lines, source, values};
+use super::table::{lines, source, update, values};
 use super::{PlanOutput, Planned};
 use crate::compat::{pformat, plan_summary};
 use crate::escape::markdown;
@@ -56,23 +56,28 @@ impl PlanOutput for PlanMarkdown {
     }
 }
 
-/// The values of a record in one cell.
-fn cell(record: &Record) -> String {
-    markdown(&values(record).join("; "))
+/// Values in one cell.
+fn cell(values: &[String]) -> String {
+    markdown(&values.join("; "))
 }
 
 fn row(change: &Change, out: &mut dyn Write) -> io::Result<()> {
     let record = change.record();
     let (name, record_type) = (markdown(record.name().as_str()), record.record_type());
     write!(out, "| {} | {name} | {record_type} | ", change.verb())?;
-    if let Some(existing) = change.existing() {
-        writeln!(out, "{} | {} | |", existing.ttl(), cell(existing))?;
-        if change.desired().is_some() {
-            out.write_all(b"| | | | ")?;
+    match change {
+        Change::Create(new) => desired(new, &values(new), out),
+        Change::Delete(existing) => {
+            writeln!(out, "{} | {} | |", existing.ttl(), cell(&values(existing)))
+        }
+        Change::Update { existing, new } => {
+            let (before, after) = update(existing, new);
+            write!(out, "{} | {} | |\n| | | | ", existing.ttl(), cell(&before))?;
+            desired(new, &after, out)
         }
     }
-    if let Some(new) = change.desired() {
-        writeln!(out, "{} | {} | {} |", new.ttl(), cell(new), markdown(source(new)))?;
-    }
-    Ok(())
+}
+
+fn desired(new: &Record, values: &[String], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} | {} | {} |", new.ttl(), cell(values), markdown(source(new)))
 }
