@@ -127,6 +127,7 @@ fn an_invalid_config_is_exit_code_1_with_its_position() {
 #[test]
 fn doit_applies_and_the_second_run_has_nothing_to_do() {
     let workspace = Workspace::new();
+    workspace.run(SYNC).expect(0, &["nothing was changed; run again with --doit"]);
     workspace.run(&format!("{SYNC} --doit")).expect(0, &[]);
     assert!(workspace.path("target/unit.tests.yaml").is_file());
     workspace.run(&format!("{SYNC} --quiet")).expect(0, &["No changes were planned"]);

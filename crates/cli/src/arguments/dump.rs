@@ -13,7 +13,7 @@ Examples:
   octodns-dump --config-file config.yaml --output-dir zones --split example.com. config
       One file for each name
 
-Exit status: 0 when all went well, 1 on any failure, 2 on wrong usage.";
+Exit status: 0 when all went well, also with warnings, 1 on any failure, 2 on wrong usage.";
 
 /// Write zones to zone files, as their sources have them.
 #[derive(Clone, Debug, Parser)]

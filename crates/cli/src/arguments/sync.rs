@@ -13,7 +13,7 @@ Examples:
   octodns-sync --config-file config.yaml --target route53 --doit example.com.
       One zone to one of its targets
 
-Exit status: 0 when all went well, 1 on any failure, 2 on wrong usage.";
+Exit status: 0 when all went well, also with warnings, 1 on any failure, 2 on wrong usage.";
 
 /// Bring targets in line with their sources: plan what to change, and with --doit change it.
 #[derive(Clone, Debug, Parser)]

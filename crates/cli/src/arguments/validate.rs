@@ -13,7 +13,8 @@ Examples:
   octodns-validate --config-file config.yaml --fix
       Put the keys of zone files in order first; comments move with what they are about
 
-Exit status: 0 when nothing was found, 1 when something was, 2 on wrong usage.";
+Exit status: 0 when nothing was found but warnings about the configuration, 1 on errors and on
+warnings about records, 2 on wrong usage.";
 
 /// Check the configuration and the records of its zone files.
 #[derive(Clone, Debug, Parser)]

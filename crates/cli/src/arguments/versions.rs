@@ -5,7 +5,7 @@ use clap::Parser;
 use super::OutputArguments;
 
 const EXAMPLES: &str = "\
-Exit status: 0 when the configuration can be used, 1 when not, 2 on wrong usage.";
+Exit status: 0 when the configuration can be used, also with warnings, 1 when not, 2 on wrong usage.";
 
 /// Log the version of everything that a configuration uses.
 #[derive(Clone, Debug, Parser)]

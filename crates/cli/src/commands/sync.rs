@@ -35,6 +35,12 @@ impl Program for SyncArguments {
         let manager = manager(&self.config_file, output)?;
         match block_on(manager.sync(&options)) {
             Ok(result) => {
+                if result.applied.is_none() && result.planned > 0 {
+                    tracing::info!(
+                        target: "octodns", logger = "Manager",
+                        "sync: nothing was changed; run again with --doit to make the changes",
+                    );
+                }
                 if let Some(applied) = result.applied.filter(|applied| !applied.entries.is_empty())
                 {
                     tracing::info!(target: "octodns", logger = "Manager", lines = true, "sync: applied\n{applied}");
