@@ -11,6 +11,7 @@
 mod all;
 pub mod arguments;
 mod commands;
+mod inert;
 pub mod logging;
 pub mod program;
 pub mod render;

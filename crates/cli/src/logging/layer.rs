@@ -11,6 +11,7 @@ use tracing_subscriber::layer::Context;
 use super::Logging;
 use super::format::Message;
 use super::router::PLAN;
+use crate::inert::inert;
 
 impl<S: Subscriber> Layer<S> for Logging {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
@@ -44,7 +45,7 @@ impl Fields {
         if self.has_lines || logger == PLAN {
             return text;
         }
-        visible(&text).into_owned()
+        inert(&text).into_owned()
     }
 }
 
@@ -105,7 +106,7 @@ mod tests {
             tracing::warn!(target: "elsewhere", "no logger\n::error::\u{1b}[2K");
         });
         let expected = "INFO Plan two\nlines\nWARNING YamlProvider[config] read config count=2\n\
-                        WARNING elsewhere no logger\\n::error::\\x1b[2K\n";
+                        WARNING elsewhere no logger\\n:\\x3aerror::\\x1b[2K\n";
         assert_eq!(fs::read_to_string(file.path()).unwrap(), expected);
     }
 }

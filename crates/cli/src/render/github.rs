@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use octodns_core::{Diagnostic, Report, Severity};
 
 use super::Renders;
+use crate::inert::{has_command, inert};
 
 /// All findings.
 pub(super) fn report(report: &Report, renders: &mut Renders) -> String {
@@ -29,31 +30,38 @@ fn command(found: &Diagnostic, renders: &mut Renders) -> String {
             }
         }
     }
-    let _ = writeln!(line, "title={}::{}", property(&found.code), message(&text(found, renders)));
-    line
+    let _ = write!(line, "title={}", property(&found.code));
+    line + &inert_after_colons(&text(found, renders)) + "\n"
+}
+
+/// A message after the two colons before it, which make no command with its first word.
+fn inert_after_colons(text: &str) -> String {
+    let line = format!("::{text}");
+    match text.chars().next().filter(|_| has_command(&line)) {
+        Some(first) => format!("::\\x{:02x}{}", u32::from(first), &text[first.len_utf8()..]),
+        None => line,
+    }
 }
 
 /// What is wrong, what to write instead, other places: each on a line.
 fn text(found: &Diagnostic, renders: &Renders) -> String {
-    let mut text = match &*found.subject {
+    let mut lines = vec![match &*found.subject {
         "" => found.message.clone(),
         subject => format!("{subject}: {}", found.message),
-    };
-    if let Some(help) = &found.help {
-        let _ = write!(text, "\nhelp: {help}");
-    }
+    }];
+    lines.extend(found.help.iter().map(|help| format!("help: {help}")));
     for (what, origin) in &found.related {
         let file = origin.file.as_ref().map(|file| renders.base.text(file).into());
         let mut origin = origin.clone();
         origin.file = file;
-        let _ = write!(text, "\n{what}: {origin}");
+        lines.push(format!("{what}: {origin}"));
     }
-    text
+    lines.iter().map(|line| message(line)).collect::<Vec<_>>().join("%0A")
 }
 
-/// Text after the last colons: what would end the line, and the sign of an escape itself.
+/// Text after the last colons, on one line: the sign of an escape is one itself.
 fn message(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    inert(text).replace('%', "%25")
 }
 
 /// The value of a property, which ends at a comma or a colon as well.
@@ -86,7 +94,7 @@ mod tests {
         assert_eq!(
             command(&found, &mut renders),
             "::error file=a%2Cb%3Ac%25.yaml,line=3,col=7,title=name-rfc::www.unit.tests. A: 100%25 \
-             wrong,\\r\\n::error::x%0Ahelp: write this%0Afirst: d.yaml:1:2\n"
+             wrong,\\r\\n:\\x3aerror::x%0Ahelp: write this%0Afirst: d.yaml:1:2\n"
         );
         let found = Diagnostic::warning("config", "no zones");
         assert_eq!(command(&found, &mut renders), "::warning title=config::no zones\n");

@@ -4,6 +4,7 @@ use octodns_core::{Diagnostic, Origin, Report, Severity};
 use serde::Serialize;
 
 use super::Renders;
+use crate::inert::inert_json;
 
 /// Goes up when something that is there changes its meaning or goes away.
 const VERSION: u32 = 1;
@@ -70,7 +71,8 @@ pub(super) fn report(report: &Report, renders: &mut Renders) -> String {
 
 /// A document of texts and numbers, which cannot fail to be written.
 pub(super) fn text(document: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    let text = serde_json::to_string_pretty(document).unwrap_or_default();
+    let mut text = inert_json(&text).into_owned();
     text.push('\n');
     text
 }

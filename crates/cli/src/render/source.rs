@@ -10,6 +10,7 @@ use std::sync::Arc;
 use octodns_core::Origin;
 
 use super::masked::masked;
+use crate::inert::has_command;
 
 /// Longer lines are not shown: the place says enough.
 const LONGEST_LINE: usize = 400;
@@ -57,10 +58,11 @@ impl Sources {
     /// The line at a place, as it may be shown, if it can be had, and the bytes of the word that is meant.
     pub(super) fn shown(&mut self, origin: &Origin) -> Option<(Cow<'_, str>, Range<usize>)> {
         let is_config = || origin.file.as_ref().is_some_and(|file| self.config.contains(file));
+        let is_shown = |(line, _): &(&str, Range<usize>)| !has_command(line);
         if !self.only_config && !is_config() {
-            return self.line(origin).map(|(line, word)| (line.into(), word));
+            return self.line(origin).filter(is_shown).map(|(line, word)| (line.into(), word));
         }
-        let (line, word) = self.line(origin)?;
+        let (line, word) = self.line(origin).filter(is_shown)?;
         let (line, word) = (line.to_owned(), word);
         let section = self.section(origin).unwrap_or_default();
         // Neither has options of providers in it.

@@ -4,6 +4,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin as Place, Renderer,
 use octodns_core::{Diagnostic, Origin, Report, Severity};
 
 use super::Sources;
+use crate::inert::inert;
 
 /// All findings, and how many there are.
 pub(super) fn report(report: &Report, colour: bool, sources: &mut Sources) -> String {
@@ -24,14 +25,15 @@ fn diagnostic(found: &Diagnostic, renderer: &Renderer, sources: &mut Sources) ->
     };
     let subject = &found.subject;
     let between = if subject.is_empty() { "" } else { ": " };
-    let title = format!("{subject}{between}{}", found.message);
-    let mut group = level.primary_title(title).id(found.code.as_ref()).elements(None::<Place<'_>>);
+    let title = inert(&format!("{subject}{between}{}", found.message)).into_owned();
+    let mut group =
+        level.primary_title(title).id(inert(&found.code).into_owned()).elements(None::<Place<'_>>);
     group = place(group, &found.origin, AnnotationKind::Primary, "", sources);
     for (what, origin) in &found.related {
         group = place(group, origin, AnnotationKind::Context, what, sources);
     }
     if let Some(help) = &found.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(inert(help).into_owned()));
     }
     renderer.render(&[group])
 }
@@ -45,19 +47,20 @@ fn place<'g>(
     sources: &mut Sources,
 ) -> Group<'g> {
     let Some(file) = &origin.file else { return group };
+    let file = inert(file).into_owned();
     if origin.line == 0 {
-        return group.element(Place::path(file.to_string()));
+        return group.element(Place::path(file));
     }
     let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let (number, column) = (index(origin.line), index(origin.column));
     match sources.shown(origin) {
         Some((line, word)) => {
-            let label = (!label.is_empty()).then(|| label.to_owned());
+            let label = (!label.is_empty()).then(|| inert(label).into_owned());
             let annotation = kind.span(word).label(label);
             let snippet = Snippet::source(line.into_owned()).line_start(number);
-            group.element(snippet.path(file.to_string()).annotation(annotation))
+            group.element(snippet.path(file).annotation(annotation))
         }
-        None => group.element(Place::path(file.to_string()).line(number).char_column(column)),
+        None => group.element(Place::path(file).line(number).char_column(column)),
     }
 }
 
