@@ -59,6 +59,16 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         part: "cli",
+        reason: "unknown-targets: a target that is not configured is an error of a validation too",
+        cases: &["errors-zones", "validate-configs"],
+    },
+    Exception {
+        part: "cli",
+        reason: "ownership-markers: a source may have the markers already",
+        cases: &["proc-ownership-duplicate"],
+    },
+    Exception {
+        part: "cli",
         reason: "excluded-changes: a change that is taken out of a plan is not counted",
         cases: &["proc-exclude-root-ns-2"],
     },

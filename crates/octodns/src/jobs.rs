@@ -10,7 +10,7 @@ use crate::compat::MANAGER;
 use crate::config::ZoneConfig;
 use crate::manager::Manager;
 use crate::plan_zones::Job;
-use crate::zones::{Selected, Selection, is_eligible, zone_error};
+use crate::zones::{Selected, Selection, zone_error};
 
 /// What a run is limited to.
 #[derive(Clone, Debug, Default)]
@@ -32,8 +32,7 @@ impl Manager {
         if self.config.manager.auto_arpa.is_none() || !limited {
             return;
         }
-        let takes_part = |zone: &&Selected| is_eligible(&zone.config, &options.sources);
-        for zone in zones.iter().filter(takes_part).filter(|zone| is_reverse(&zone.name)) {
+        for zone in zones.iter().filter(|zone| is_reverse(&zone.name)) {
             let message = "cannot be planned in a run that is limited to some zones, sources or \
                            targets: its records are made from all other zones (auto_arpa)";
             let help = "sync without naming zones, sources or targets";

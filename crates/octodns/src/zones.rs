@@ -153,7 +153,7 @@ impl Manager {
             report.push(found.help("add `sources` with the ids of providers to read it from"));
             return None;
         };
-        if !is_eligible(config, eligible) {
+        if !eligible.is_empty() && !names.iter().any(|name| eligible.contains(name)) {
             return None;
         }
         let mut sources = Vec::with_capacity(names.len());
@@ -216,12 +216,6 @@ impl Manager {
         listed.insert(id.to_owned(), names.clone());
         names
     }
-}
-
-/// Whether a run that is limited to some sources (none: it is not) is about a zone.
-pub(crate) fn is_eligible(config: &ZoneConfig, eligible: &[String]) -> bool {
-    let names = config.sources.as_deref().unwrap_or_default();
-    eligible.is_empty() || names.iter().any(|name| eligible.contains(name))
 }
 
 /// Advice about a name that is none of those known: the nearest, or all of them.

@@ -22,7 +22,7 @@ fn read(folder: &Path, zone: &str) -> Result<ZoneRead, String> {
     let validators = Arc::new(RecordValidators::legacy(&types));
     let request = ZoneRequest::new(&name, &sub_zones, &validators, &types);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let read = runtime.block_on(source.read(&request)).map_err(|error| error.to_string());
+    let read = runtime.block_on(source.read(&request)).map_err(|error| error.with_causes());
     read.map(Option::unwrap)
 }
 
@@ -123,7 +123,9 @@ fn anything_but_a_file_fails_every_zone() {
     fs::create_dir(folder.path().join(".hidden")).unwrap();
     assert!(read(folder.path(), "example.com.").unwrap().records.is_empty());
     fs::create_dir(folder.path().join("folder")).unwrap();
-    assert!(read(folder.path(), "example.com.").unwrap_err().contains("is not a file"));
+    assert!(
+        read(folder.path(), "example.com.").unwrap_err().contains("it is not a file but a folder")
+    );
 }
 
 /// The reference accepts neither; a line would be lost, or a whole zone refused.
