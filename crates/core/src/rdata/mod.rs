@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 pub use record_type::RecordType;
 pub use value_error::ValueError;
-pub(crate) use value_error::kind_help;
+pub(crate) use value_error::{kind_help, unquoted};
 
 use crate::value::{Map, OwnedValue, Position, Value};
 

@@ -50,9 +50,53 @@ impl ValueError {
 /// What to write instead of a value of a kind that cannot be meant.
 pub(crate) fn kind_help(value: &Value<'_>, expected: &str) -> String {
     let wants_text = expected.contains("text") || expected.contains("name");
-    if wants_text && matches!(value.kind, Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) {
-        let shown = python_str(value);
-        return format!("put it in quotes: '{shown}', unless something else is meant");
+    if let Some(help) = unquoted(value).filter(|_| wants_text) {
+        return help;
     }
     format!("write {expected}")
+}
+
+/// What to do about text that stands without the quotes it needs, so that YAML takes it for something else.
+pub(crate) fn unquoted(value: &Value<'_>) -> Option<String> {
+    match &value.kind {
+        Kind::Bool(_) => Some(
+            "put it in quotes: YAML takes words such as yes, no, on and off for true or false"
+                .to_owned(),
+        ),
+        Kind::Int(_) | Kind::Float(_) => {
+            let number = python_str(value);
+            Some(format!(
+                "put it in quotes, as it is written: YAML takes it for the number {number}"
+            ))
+        }
+        // A colon at the end makes a key of it.
+        Kind::Map(map) => match map.iter().next() {
+            Some((key, Value { kind: Kind::Null, .. })) if map.len() == 1 => {
+                Some(format!("put it in quotes: '{}:'", python_str(key)))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::testing::json;
+
+    /// What was written is not known: `yes` and `True` are one value.
+    #[test]
+    fn text_without_its_quotes_is_helped_by_them() {
+        for (value, help) in [
+            ("true", "put it in quotes: YAML takes words such as yes,"),
+            ("36610", "put it in quotes, as it is written: YAML takes it for the number 36610"),
+            (r#"{"2001:db8:": null}"#, "put it in quotes: '2001:db8::'"),
+            ("[]", "write text"),
+            (r#"{"a": 1}"#, "write text"),
+        ] {
+            assert!(kind_help(&json(value), "text").starts_with(help), "{value}");
+        }
+        assert_eq!(kind_help(&json("true"), "a number"), "write a number");
+    }
 }

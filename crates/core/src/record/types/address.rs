@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use crate::rdata::unquoted;
 use crate::record::general::shown;
 use crate::record::{Rdata, RdataError, RecordType, ValueError};
 use crate::validate::Findings;
@@ -69,6 +70,10 @@ impl Family {
 
     /// What to write instead of what is not an address of the family.
     fn help(self, value: &Value<'_>) -> String {
+        let has_colons = matches!(self, Self::V6) || value.as_map().is_some();
+        if let Some(help) = unquoted(value).filter(|_| has_colons) {
+            return help;
+        }
         let text = value.as_str().unwrap_or_default();
         let (other, of) = match self {
             Self::V4 => (is_address(text, RecordType::AAAA), "AAAA"),
