@@ -246,6 +246,30 @@ async fn slips_in_the_config_are_told_with_their_place() {
     );
 }
 
+/// 30 would let everything pass.
+#[tokio::test]
+async fn a_threshold_is_a_share() {
+    let config = "providers:\n  files: {class: yaml, directory: x, delete_pcent_threshold: 30}\n\
+                  zones:\n  unit.tests.: {sources: [files], targets: [files], update_pcent_threshold: 30}\n";
+    for (wrong, config) in [
+        ("delete_pcent_threshold", config.to_owned()),
+        (
+            "\"update_pcent_threshold\"",
+            config.replace("delete_pcent_threshold: 30", "default_ttl: '30'"),
+        ),
+    ] {
+        let repository = Repository::with_config(&config);
+        let report = match repository.manager() {
+            Err(failure) => failure.report,
+            Ok(_) => repository.sync(SyncOptions::default()).await.unwrap_err().report,
+        };
+        let message = format!("{wrong} must be a share between 0 and 1, not 30");
+        assert!(report.iter().any(|found| found.message == message), "{report:?}");
+        let help = report.iter().find_map(|found| found.help.as_deref());
+        assert_eq!(help, Some("write 0.3 for 30 percent"));
+    }
+}
+
 #[tokio::test]
 async fn secrets_are_filled_in_and_missing_ones_named() {
     let config = "providers:\n  config: {class: yaml, directory: env/DIR, default_ttl: env/TTL/60}\n\

@@ -176,6 +176,12 @@ pub fn truth<'de, D: de::Deserializer<'de>>(deserializer: D) -> Result<bool, D::
             Ok(value != 0)
         }
 
+        /// What an environment variable gives.
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<bool, E> {
+            truth_of_text(text)
+                .ok_or_else(|| E::invalid_type(de::Unexpected::Str(text), &"true or false"))
+        }
+
         fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
             Ok(false)
         }
@@ -184,7 +190,38 @@ pub fn truth<'de, D: de::Deserializer<'de>>(deserializer: D) -> Result<bool, D::
     deserializer.deserialize_any(Truth)
 }
 
+/// `true` or `false` in text, in any case.
+fn truth_of_text(text: &str) -> Option<bool> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    if is("true") { Some(true) } else { is("false").then_some(false) }
+}
+
 struct Deserializer<'de, 'a>(&'de Value<'a>);
+
+impl<'de> Deserializer<'de, '_> {
+    /// A number, in quotes as well.
+    fn number<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        use de::Deserializer as _;
+
+        let Kind::Str(text) = &self.0.kind else { return self.deserialize_any(visitor) };
+        let text = text.trim();
+        let result = match (text.parse::<i64>(), text.parse::<f64>()) {
+            (Ok(number), _) => visitor.visit_i64(number),
+            (_, Ok(number)) if number.is_finite() => visitor.visit_f64(number),
+            _ => return self.deserialize_any(visitor),
+        };
+        result.map_err(|error: DeError| error.at(self.0.position))
+    }
+}
+
+/// Methods that read a number.
+macro_rules! numbers {
+    ($($method:ident)*) => {
+        $(fn $method<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+            self.number(visitor)
+        })*
+    };
+}
 
 impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {
     type Error = DeError;
@@ -257,16 +294,25 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {
         self.deserialize_string(visitor)
     }
 
-    /// 0 and 1 are truth values, as they are in Python.
+    /// 0 and 1 are truth values, as they are in Python, and so are their names in text.
     fn deserialize_bool<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
-        match self.0.kind {
-            Kind::Int(number @ 0..=1) => visitor.visit_bool(number == 1),
+        match &self.0.kind {
+            Kind::Int(number @ 0..=1) => visitor.visit_bool(*number == 1),
+            Kind::Str(text) => match truth_of_text(text) {
+                Some(value) => visitor.visit_bool(value),
+                None => self.deserialize_any(visitor),
+            },
             _ => self.deserialize_any(visitor),
         }
     }
 
+    numbers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32
+        deserialize_u64 deserialize_f32 deserialize_f64
+    }
+
     serde::forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        i128 u128 char bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 
@@ -386,6 +432,25 @@ mod tests {
             assert!(error.message.contains(message), "{error}");
             assert_eq!(error.help.as_deref(), help, "{error}");
             assert!(error.position.is_known(), "{error}");
+        }
+    }
+
+    /// Environment variables are text.
+    #[test]
+    fn numbers_and_truth_values_may_be_text() {
+        let value = json(
+            r#"{"mode": {"custom": {"width": "2.5"}}, "strict": "FALSE", "ids": ["7", " 8 "]}"#,
+        );
+        let read: Nested = from_value(&value).unwrap();
+        assert_eq!(
+            (read.mode, read.strict, read.ids),
+            (Mode::Custom { width: 2.5 }, false, vec![7, 8])
+        );
+        let value = json(r#"{"directory": "x", "default_ttl": "600"}"#);
+        assert_eq!(from_value::<Options>(&value).unwrap().default_ttl, Some(600));
+        for text in ["ten", "", "1.5", "99999999999999999999"] {
+            let value = map(vec![("directory", "x".into()), ("default_ttl", text.into())]);
+            assert!(from_value::<Options>(&value).is_err(), "{text}");
         }
     }
 

@@ -204,7 +204,8 @@ impl Reader<'_> {
 
     fn max_workers(&mut self, value: Option<&Value<'_>>) -> Option<usize> {
         let value = value.filter(|value| value.is_truthy())?;
-        let workers = value.as_int().and_then(|number| usize::try_from(number).ok());
+        let number = value.as_int().or_else(|| value.as_str()?.trim().parse().ok());
+        let workers = number.and_then(|number| usize::try_from(number).ok());
         if workers.is_none() {
             let message = "manager.max_workers must be a whole number of at least 1";
             self.error(value.position, message.to_owned(), "write a number, such as 4");

@@ -115,7 +115,10 @@ impl Filled {
         };
         let Some(secret) = self.secrets.iter().find(quoted) else { return error };
         // What was expected instead is not a secret, and what the user needs to know.
-        let expected = error.message.rsplit_once(", expected ").map(|(_, expected)| expected);
+        let message = &error.message;
+        let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
+        let before = || Some(message.strip_prefix("expected ")?.split_once(", found ")?.0);
+        let expected = expected.or_else(before);
         let expected =
             expected.filter(|text| !self.secrets.iter().any(|secret| secret.is_in(text)));
         let reference = &secret.reference;
@@ -235,6 +238,8 @@ mod tests {
         let error = withheld("hunter2", "found text \"hunter2\", expected a number", true);
         assert_eq!(error.message, "the value of \"env/KEY\" does not fit, expected a number");
         assert!(error.position.is_known());
+        let error = withheld("hunter2", "expected true or false, found string \"hunter2\"", true);
+        assert_eq!(error.message, "the value of \"env/KEY\" does not fit, expected true or false");
         // Not at the value, and not spelled as it is kept.
         for (secret, message) in [
             ("hunter2", "hunter2 is no number"),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use octodns_core::value::{Map, Value, python_str};
+use octodns_core::value::{Kind, Map, Value, python_str};
 use octodns_core::{Diagnostic, Origin, Report};
 
 use super::check_keys;
@@ -159,18 +159,28 @@ impl Reader<'_> {
     }
 
     fn share(&mut self, key: &str, map: &Map<'_>) -> Option<f64> {
-        use octodns_core::value::Kind;
         let value = map.get(key).filter(|value| !value.is_null())?;
-        match value.kind {
-            Kind::Float(share) => Some(share),
-            #[expect(clippy::cast_precision_loss, reason = "a share of small whole numbers")]
-            Kind::Int(share) => Some(share as f64),
-            _ => {
-                let message =
-                    format!("\"{key}\" must be a share such as 0.3, not {}", value.kind_name());
-                self.error(value, message, "write 0.3 for 30 percent");
-                None
-            }
+        let Some(share) = number(value) else {
+            let message =
+                format!("\"{key}\" must be a share such as 0.3, not {}", value.kind_name());
+            self.error(value, message, "write 0.3 for 30 percent");
+            return None;
+        };
+        if !(0.0..=1.0).contains(&share) {
+            let message = format!("\"{key}\" must be a share between 0 and 1, not {share}");
+            self.error(value, message, "write 0.3 for 30 percent");
         }
+        Some(share)
+    }
+}
+
+/// A number, in quotes as well.
+fn number(value: &Value<'_>) -> Option<f64> {
+    match &value.kind {
+        Kind::Float(number) => Some(*number),
+        #[expect(clippy::cast_precision_loss, reason = "a share is between 0 and 1")]
+        Kind::Int(number) => Some(*number as f64),
+        Kind::Str(text) => text.trim().parse().ok(),
+        _ => None,
     }
 }
