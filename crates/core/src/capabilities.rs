@@ -16,6 +16,7 @@ use crate::record::{Compare, Record, RecordType};
 ///     Values { ttl: 60..=86_400, max_txt: Some(MaxTxt::Octets(512)), null_mx: false, ..Values::ANY };
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent ability")]
 pub struct Values {
     /// The TTLs it takes, in seconds. Others are clamped where the target is not strict.
     pub ttl: RangeInclusive<i64>,
@@ -29,6 +30,8 @@ pub struct Values {
     pub null_srv: bool,
     /// Names with a wildcard, `*.example.com`.
     pub wildcards: bool,
+    /// Names in values without a dot at their end, which octoDNS keeps as they are.
+    pub relative_names: bool,
     /// What texts may not have, by type: TXT, SPF, CAA.
     pub lacks: &'static [(RecordType, &'static [UnsupportedText])],
 }
@@ -42,6 +45,7 @@ impl Values {
         null_mx: true,
         null_srv: true,
         wildcards: true,
+        relative_names: true,
         lacks: &[],
     };
 }

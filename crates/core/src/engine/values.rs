@@ -6,7 +6,7 @@ use super::texts::drop_unsupported_texts;
 use super::unsupported::{Strictness, at_configured_severity, unsupported_finding};
 use crate::capabilities::Values;
 use crate::diagnostic::Report;
-use crate::record::{Record, RecordData};
+use crate::record::{HostName, Record, RecordData};
 use crate::zone::Zone;
 
 /// Clamps TTLs, and leaves out records that the service does not take; what it holds in their place stays.
@@ -73,6 +73,13 @@ fn refusal(record: &Record, values: &Values) -> Option<String> {
             ));
         }
     }
+    if !values.relative_names
+        && let Some(name) = relative_name(record.data())
+    {
+        return Some(format!(
+            "the name \"{name}\" has no dot at its end, and the service has whole names only"
+        ));
+    }
     match record.data() {
         RecordData::Mx(mx) if !values.null_mx && mx.iter().any(|mx| mx.exchange.is_root()) => {
             Some("a null MX (exchange \".\") is not supported".to_owned())
@@ -87,11 +94,32 @@ fn refusal(record: &Record, values: &Values) -> Option<String> {
     }
 }
 
+/// A name in the values of a record that has no dot at its end.
+fn relative_name(data: &RecordData) -> Option<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    match data {
+        RecordData::Alias(name) | RecordData::Cname(name) | RecordData::Dname(name) => {
+            names.push(name.as_str());
+        }
+        RecordData::Ns(values) | RecordData::Ptr(values) => {
+            names.extend(values.iter().map(HostName::as_str));
+        }
+        RecordData::Mx(values) => names.extend(values.iter().map(|mx| mx.exchange.as_str())),
+        RecordData::Srv(values) => names.extend(values.iter().map(|srv| srv.target.as_str())),
+        RecordData::Naptr(values) => names.extend(values.iter().map(|naptr| &*naptr.replacement)),
+        RecordData::Https(values) | RecordData::Svcb(values) => {
+            names.extend(values.iter().map(|svcb| svcb.target.as_str()));
+        }
+        _ => {}
+    }
+    names.into_iter().find(|name| !name.ends_with('.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::capabilities::{Capabilities, MaxTxt};
-    use crate::record::{HostName, Mx, Txt};
+    use crate::record::{Mx, Txt};
     use crate::{RecordName, ZoneName};
 
     fn record(name: &str, ttl: i64, data: RecordData) -> Record {
@@ -118,6 +146,7 @@ mod tests {
             max_values: Some(1),
             null_mx: false,
             wildcards: false,
+            relative_names: false,
             ..Values::ANY
         };
         let address = || RecordData::A(vec!["192.0.2.1".parse().unwrap()]);
@@ -145,6 +174,12 @@ mod tests {
                 None,
             ),
             (record("*.a", 60, address()), "wildcards are not supported", "it is left out", None),
+            (
+                record("a", 60, mail("mx.example.com")),
+                "the name \"mx.example.com\" has no dot at its end, and the service has whole names only",
+                "it is left out",
+                None,
+            ),
             (
                 record("mail", 60, mail(".")),
                 "a null MX (exchange \".\") is not supported",

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use octodns_core::record::LoadContext;
 use octodns_core::value::{Kind, Map, Position};
 use octodns_core::{
-    Capabilities, Diagnostic, Record, RecordData, RecordName, RecordType, Report, Value, Zone,
-    ZoneName, ZoneRead, ZoneRequest,
+    Capabilities, Diagnostic, Record, RecordData, RecordName, RecordType, Report, Value, Values,
+    Zone, ZoneName, ZoneRead, ZoneRequest,
 };
 use octodns_dns::wire;
 
@@ -42,7 +42,8 @@ const HELD: Capabilities = Capabilities::of(&[
     RecordType::URI,
 ])
 .multivalue_ptr()
-.root_ns();
+.root_ns()
+.values(Values { relative_names: false, ..Values::ANY });
 
 /// The capabilities of zone files.
 pub(crate) static OF_FILES: Capabilities = HELD;

@@ -1,6 +1,6 @@
 //! The facts of the service.
 
-use octodns_core::Capabilities;
+use octodns_core::{Capabilities, Values};
 use octodns_kit::Service;
 
 use crate::records;
@@ -17,4 +17,7 @@ pub(crate) const SERVICE: Service = Service {
 };
 
 /// The capabilities of a server without LUA records.
-pub(crate) const PLAIN: Capabilities = Capabilities::of(records::TYPES).root_ns().multivalue_ptr();
+pub(crate) const PLAIN: Capabilities = Capabilities::of(records::TYPES)
+    .root_ns()
+    .multivalue_ptr()
+    .values(Values { relative_names: false, ..Values::ANY });
