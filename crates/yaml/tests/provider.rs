@@ -132,6 +132,23 @@ async fn a_zone_that_cannot_be_read_as_a_whole_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_file_without_content_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = YamlProvider::new("files", options_of(folder.path()));
+    for (text, is_reported) in
+        [("", true), ("---\n# nothing\n", true), ("--- {}\n", false), (ZONE, false)]
+    {
+        fs::write(folder.path().join("unit.test.yaml"), text).unwrap();
+        let found = read(&provider, false).await.unwrap().unwrap().report;
+        assert!(!found.has_errors(), "{text:?}: {found:?}");
+        assert_eq!(found.iter().any(|found| found.code == "yaml-empty"), is_reported, "{text:?}");
+        // A target may be emptied.
+        let found = read(&provider, true).await.unwrap().unwrap().report;
+        assert!(found.iter().all(|found| found.code != "yaml-empty"), "{text:?}");
+    }
+}
+
+#[tokio::test]
 async fn both_spellings_of_a_name_are_an_error() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["bücher.test.yaml", "xn--bcher-kva.test.yaml"] {

@@ -12,6 +12,17 @@ use crate::arguments::{OutputArguments, ValidateArguments};
 use crate::logging::Level;
 use crate::program::{Ended, Output, Program, run};
 
+/// The codes of warnings that do not make a validation fail.
+const HINTS: [&str; 7] = [
+    "config",
+    "name-twice",
+    "ttl-number",
+    "unknown-key",
+    "value-twice",
+    "yaml-empty",
+    "yaml-spelling",
+];
+
 /// Runs `octodns-validate`: shows what is wrong with a config and its zone files.
 pub fn validate() -> ExitCode {
     run::<ValidateArguments, _>(env::args_os())
@@ -28,8 +39,9 @@ impl Program for ValidateArguments {
         let manager = silent_manager(&self.config_file, output)?;
         let mut shown = manager.warnings().clone();
         let found = look(&manager, self).map_err(|failed| together(&shown, failed))?;
-        // As in octoDNS warnings about records count, those about the config do not.
-        let counts = found.has_errors() || found.iter().any(|found| found.code != "config");
+        // As in octoDNS warnings about records count; those that octoDNS does not have, and those about the config, do not.
+        let is_hint = |code: &str| HINTS.contains(&code);
+        let counts = found.has_errors() || found.iter().any(|found| !is_hint(&found.code));
         shown.merge(found);
         output.show(&shown)?;
         Ok(if counts { Ended::Found } else { Ended::Fine })

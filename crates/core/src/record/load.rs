@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::registry::{RecordTypes, TypeEntry};
-use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, missing, text};
+use super::routing::{is_dynamic, is_geo};
+use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, hints, keys, missing, text};
 use crate::diagnostic::{Diagnostic, Origin, Report};
 use crate::rdata::Places;
 use crate::rdata::number;
@@ -127,12 +128,21 @@ impl Record {
             validators: context.validators,
         };
         context.validators.validate(&raw, &mut findings);
+        // Data from a service is not what somebody wrote.
+        let is_written = context.keeps_positions && position.is_known();
+        if is_written {
+            keys::check(&raw, entry, context.types, &mut findings);
+            hints::check(&raw, &mut findings);
+        }
 
         let lenient = context.lenient | wants_leniency(map, &mut findings);
         if findings.are_warnings() || (lenient && !findings.are_fatal()) {
             let built = encoded.clone().map_err(|error| ValueError::idna(&error, name.position));
             match built.and_then(|name| loading.build(name, &raw, entry)) {
                 Ok(record) => {
+                    if is_written {
+                        hints::check_values(&record, &mut findings);
+                    }
                     let Some(fault) = missing::fault(&record, &raw, entry) else {
                         loading.tell(Some(record_type), &findings, lenient, report);
                         return Some(record);
@@ -272,16 +282,6 @@ fn known_types(types: &RecordTypes) -> String {
     let mut names: Vec<&str> = types.names().collect();
     names.sort_unstable();
     names.join(", ")
-}
-
-/// Types that may have a `dynamic` section.
-pub(crate) fn is_dynamic(of: RecordType) -> bool {
-    matches!(of, RecordType::A | RecordType::AAAA | RecordType::CNAME | RecordType::DNAME)
-}
-
-/// Types that may have a `geo` section.
-pub(crate) fn is_geo(of: RecordType) -> bool {
-    matches!(of, RecordType::A | RecordType::AAAA)
 }
 
 /// `values` wins over `value`; a single value is a list of one, and nothing is an empty list for

@@ -7,6 +7,8 @@ mod field_list;
 mod fields;
 mod general;
 pub mod geo;
+mod hints;
+mod keys;
 mod load;
 mod missing;
 pub mod options;
@@ -31,10 +33,10 @@ pub use dynamic::Dynamic;
 pub use general::GENERAL_CHECKS;
 pub use geo::Geo;
 pub use load::LoadContext;
-pub(crate) use load::{is_dynamic, is_geo};
 pub(crate) use missing::MISSING_VALUES;
 pub use options::Options;
 pub use registry::{DuplicateType, RecordTypes, TypeEntry};
+pub(crate) use routing::{is_dynamic, is_geo};
 pub use table::{TYPES, TypeRow};
 pub use types::{
     Angle, Caa, Ds, HostName, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, SvcParam, Svcb, Tlsa, Txt,

@@ -14,6 +14,15 @@ use crate::shape::Dialect;
 use crate::validate::Validator;
 use crate::value::{OwnedValue, Value};
 
+/// The section of a record with instructions to octoDNS and to providers.
+pub(super) const SECTION: &str = "octodns";
+
+/// The keys of that section, and of mappings in it, by their paths.
+const SECTIONS: [(&str, &[&str]); 2] = [
+    (SECTION, &["auto_arpa_priority", "excluded", "healthcheck", "ignored", "included", "lenient"]),
+    ("octodns.healthcheck", &["host", "path", "port", "protocol"]),
+];
+
 /// One type of [`RecordTypes`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -135,13 +144,15 @@ pub struct DuplicateType(pub RecordType);
 #[derive(Clone, Debug)]
 pub struct RecordTypes {
     entries: HashMap<&'static str, TypeEntry>,
+    /// The keys of the `octodns` section, and of mappings in it, by their paths.
+    sections: HashMap<&'static str, &'static [&'static str]>,
 }
 
 impl Default for RecordTypes {
     /// The built-in types.
     fn default() -> Self {
         let entry = |row: &'static TypeRow| (row.record_type.as_str(), TypeEntry::BuiltIn(row));
-        Self { entries: TYPES.iter().map(entry).collect() }
+        Self { entries: TYPES.iter().map(entry).collect(), sections: SECTIONS.into() }
     }
 }
 
@@ -158,6 +169,23 @@ impl RecordTypes {
         }
         self.entries.insert(of.as_str(), TypeEntry::Custom(custom));
         Ok(())
+    }
+
+    /// Makes the keys known that a provider reads in the `octodns` section of records, by their path: `octodns.route53`,
+    /// and `octodns.route53.healthcheck` for a mapping in that. Other keys in it are warnings then.
+    pub fn register_section(&mut self, path: &'static str, keys: &'static [&'static str]) {
+        self.sections.insert(path, keys);
+    }
+
+    /// The keys of a section: its own, and those of sections in it. None if the section is not known.
+    pub(super) fn section_keys(&self, path: &str) -> Vec<&'static str> {
+        let own = self.sections.get(path).into_iter().flat_map(|keys| keys.iter().copied());
+        let inner =
+            self.sections.keys().filter_map(|other| other.strip_prefix(path)?.strip_prefix('.'));
+        let mut keys: Vec<_> = own.chain(inner.filter(|key| !key.contains('.'))).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// The type of a name.

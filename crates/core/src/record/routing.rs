@@ -1,7 +1,7 @@
 //! The validators of routing: what joins its checks with those of values.
 
 use super::{dynamic, geo};
-use crate::rdata::ValueError;
+use crate::rdata::{RecordType, ValueError};
 use crate::validate::{Findings, RawRecord, RecordCheck};
 use crate::value::Kind;
 
@@ -46,4 +46,14 @@ fn check_geo(record: &RawRecord<'_>, findings: &mut Findings) {
 
 fn tell(fault: ValueError, findings: &mut Findings) {
     findings.error(fault.position, fault.message).help = fault.help;
+}
+
+/// Types that may have a `dynamic` section.
+pub(crate) fn is_dynamic(of: RecordType) -> bool {
+    matches!(of, RecordType::A | RecordType::AAAA | RecordType::CNAME | RecordType::DNAME)
+}
+
+/// Types that may have a `geo` section.
+pub(crate) fn is_geo(of: RecordType) -> bool {
+    matches!(of, RecordType::A | RecordType::AAAA)
 }

@@ -22,6 +22,7 @@ pub use provider::Cloudflare;
 
 /// Registers the providers and processors by their octoDNS classes and short names.
 pub fn register(registry: &mut Registry) {
+    registry.types.register_section("octodns.cloudflare", records::SECTION_KEYS);
     let accounts = Arc::new(Accounts::default());
     let shared = Arc::clone(&accounts);
     let build = move |id: &str, options: Options| Cloudflare::new(id, &options, &shared);

@@ -42,6 +42,10 @@ pub(crate) struct CheckSettings {
     pub(crate) is_inverted: bool,
 }
 
+/// The keys of the `octodns.route53.healthcheck` section of a record.
+pub(crate) const SECTION_KEYS: &[&str] =
+    &["failure_threshold", "measure_latency", "request_interval"];
+
 /// The `octodns.route53.healthcheck` options of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tuning {

@@ -15,6 +15,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn register(registry: &mut Registry) {
     // Registering the type again has no effect.
     let _ = registry.types.register(Arc::new(Route53Alias));
+    registry
+        .types
+        .register_section("octodns.route53.healthcheck", crate::health_check::SECTION_KEYS);
     let (uuid, accounts) = (Arc::clone(&registry.host.uuid), Accounts::default());
     registry.provider(
         "octodns_route53.Route53Provider",

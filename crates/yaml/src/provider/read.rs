@@ -84,6 +84,12 @@ fn file(
         }
     };
     read.report.merge(document.report);
+    if is_blank(&bytes) && !request.target {
+        let found = Diagnostic::warning("yaml-empty", "the file has no records")
+            .about(request.name.to_string())
+            .at(Origin::file(load.file.clone()));
+        read.report.push(found.help("write `{}` for a zone without records"));
+    }
     if document.root.is_truthy() {
         let found = document.root.kind_name();
         let message = format!("a zone file maps names to records, this is {found}");
@@ -95,6 +101,12 @@ fn file(
     read.report.merge(loading.report);
     read.records.append(&mut loading.records);
     Ok(())
+}
+
+/// Whether a file has comments and starts of documents at most.
+fn is_blank(bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.all(|line| line.is_empty() || line.starts_with(b"#") || line == b"---")
 }
 
 /// Builds records from the entries of a file while they are read.

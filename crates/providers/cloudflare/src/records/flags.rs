@@ -18,6 +18,9 @@ pub(crate) fn is_proxiable(record_type: RecordType) -> bool {
     matches!(record_type, RecordType::A | RecordType::AAAA | RecordType::ALIAS | RecordType::CNAME)
 }
 
+/// The keys of the section.
+pub(crate) const SECTION_KEYS: &[&str] = &["auto-ttl", "comment", "proxied", "tags"];
+
 /// The settings of a record at this service.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Flags<'r> {

@@ -17,7 +17,7 @@ use octodns_core::{OwnedValue, Record, RecordName, RecordType, Report, Value, Zo
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub(crate) use flags::{AUTOMATIC, AUTOMATIC_SECONDS, Flags, is_proxiable};
+pub(crate) use flags::{AUTOMATIC, AUTOMATIC_SECONDS, Flags, SECTION_KEYS, is_proxiable};
 use values::Body;
 
 /// The supported types of rows; others are left alone.
