@@ -26,7 +26,10 @@ pub(crate) fn has_drifted(
             let pool = set.identifier.as_deref().and_then(|id| id.rsplit_once('-'));
             let pool = pool.and_then(|(pool, _)| dynamic.pool(pool));
             let mut of_pool = pool.map(Pool::values).unwrap_or_default().iter();
-            let value = of_pool.find(|value| values.iter().any(|text| text == value.value()));
+            let is_held = |value: &str| {
+                values.iter().any(|held| dynamic::value_of(&set.record_type, held) == value)
+            };
+            let value = of_pool.find(|value| is_held(value.value()));
             value.is_some_and(|value| {
                 let wanted = CheckSettings::wanted(record, zone, value, tuning);
                 let id = set.health_check.as_deref();

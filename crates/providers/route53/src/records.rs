@@ -5,7 +5,7 @@ use octodns_core::record::{Caa, Naptr, Record, Txt};
 use octodns_core::value::{Map, OwnedValue, Value};
 use octodns_core::{RecordData, RecordType};
 
-use crate::rrset::TEXT;
+use crate::rrset::{TEXT, absolute};
 
 /// The supported types; all others at the service are left alone.
 pub(crate) const TYPES: &[RecordType] = &[
@@ -42,7 +42,8 @@ pub(crate) fn to_data(
     data.insert("type", record_type.to_owned());
     data.insert("ttl", ttl);
     if record_type == "CNAME" {
-        data.insert("value", values.first().cloned().unwrap_or_default());
+        let value = values.first().map(|value| absolute(value).into_owned());
+        data.insert("value", value.unwrap_or_default());
         return Ok(data);
     }
     let read = |value: &String| to_value(record_type, value).ok_or_else(|| value.clone());
@@ -68,7 +69,7 @@ fn to_value(record_type: &str, value: &str) -> Option<OwnedValue> {
         }
         "MX" => {
             let [preference, exchange] = parts(value)?;
-            Some(fields([("preference", number(preference)), ("exchange", text(exchange))]))
+            Some(fields([("preference", number(preference)), ("exchange", name(exchange))]))
         }
         "NAPTR" => {
             let [order, preference, flags, service, regexp, replacement] = words(value)?;
@@ -78,7 +79,7 @@ fn to_value(record_type: &str, value: &str) -> Option<OwnedValue> {
                 ("flags", quoted(flags)),
                 ("service", quoted(service)),
                 ("regexp", quoted(regexp)),
-                ("replacement", text(replacement)),
+                ("replacement", name(replacement)),
             ]))
         }
         "SRV" => {
@@ -87,7 +88,7 @@ fn to_value(record_type: &str, value: &str) -> Option<OwnedValue> {
                 ("priority", number(priority)),
                 ("weight", number(weight)),
                 ("port", number(port)),
-                ("target", text(target)),
+                ("target", name(target)),
             ]))
         }
         "SPF" | "TXT" => {
@@ -95,6 +96,7 @@ fn to_value(record_type: &str, value: &str) -> Option<OwnedValue> {
             let octets = if value.starts_with('"') { TEXT.read(value).ok()? } else { return None };
             Some(Txt::from_octets(&octets).in_ascii().into())
         }
+        "NS" | "PTR" => Some(name(value)),
         _ => Some(text(value)),
     }
 }
@@ -159,6 +161,10 @@ fn text(word: &str) -> OwnedValue {
     Value::from(word.to_owned())
 }
 
+fn name(word: &str) -> OwnedValue {
+    text(&absolute(word))
+}
+
 fn quoted(word: &str) -> OwnedValue {
     let inside = word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).unwrap_or(word);
     QuotedString::from_octets(&unescape(inside.as_bytes(), Codes::Octal)).to_value()
@@ -181,6 +187,13 @@ mod tests {
             ("A", "192.0.2.1", r#""192.0.2.1""#),
             ("CAA", "0 issue \"a; b\"", r#"{"flags": 0, "tag": "issue", "value": "a; b"}"#),
             ("MX", "10  mx.unit.tests.", r#"{"preference": 10, "exchange": "mx.unit.tests."}"#),
+            ("MX", "10 mx.unit.tests", r#"{"preference": 10, "exchange": "mx.unit.tests."}"#),
+            ("NS", "ns.unit.tests", r#""ns.unit.tests.""#),
+            (
+                "SRV",
+                "1 2 3 a.unit.tests",
+                r#"{"priority": 1, "weight": 2, "port": 3, "target": "a.unit.tests."}"#,
+            ),
             (
                 "NAPTR",
                 "1 2 \"U\" \"a b\" \"\" .",
@@ -198,6 +211,12 @@ mod tests {
             let data = to_value(record_type, value).unwrap();
             assert_eq!(Json::default().text(&data), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn a_name_without_its_final_dot_is_the_same() {
+        let data = to_data("CNAME", 60, &["a.unit.tests".into()]).unwrap();
+        assert_eq!(data.get("value").and_then(Value::as_str), Some("a.unit.tests."));
     }
 
     #[test]

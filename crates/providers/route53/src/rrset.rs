@@ -2,6 +2,7 @@
 //!
 //! Independent of the SDK's type, so that everything outside `client` is pure data with few cases.
 
+use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
 use octodns_core::record::text::{Cut, Presentation};
@@ -127,6 +128,8 @@ fn canonical(record_type: &str, value: &str) -> String {
             let digest: String = words.flat_map(str::split_whitespace).collect();
             format!("{} {}", numbers.join(" "), digest.to_ascii_lowercase())
         }
+        // The last word is a name.
+        "CNAME" | "MX" | "NAPTR" | "NS" | "PTR" | "SRV" => absolute(value).into_owned(),
         _ => value.to_owned(),
     }
 }
@@ -162,6 +165,13 @@ pub(crate) fn plain_name(listed: &str) -> String {
     }
     name.make_ascii_lowercase();
     name
+}
+
+/// A name in a value. To the service, a name without its final dot is the same.
+///
+/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html>
+pub(crate) fn absolute(name: &str) -> Cow<'_, str> {
+    if name.is_empty() || name.ends_with('.') { name.into() } else { format!("{name}.").into() }
 }
 
 /// The routing of a record set that plain records and aliases of octoDNS never have.
@@ -200,6 +210,9 @@ mod tests {
             ("AAAA", "2001:db8:0:0:0:0:0:1", "2001:db8::1", true),
             ("TXT", "\"a\" \"b\\;\"", "\"ab;\"", true),
             ("DS", "1 2 3 AB CD", "1 2 3 abcd", true),
+            ("CNAME", "a.unit.tests", "a.unit.tests.", true),
+            ("MX", "10 a.unit.tests.", "10 a.unit.tests", true),
+            ("SRV", "1 2 3 a.unit.tests", "1 2 4 a.unit.tests.", false),
             ("A", "192.0.2.1", "192.0.2.2", false),
         ] {
             assert_eq!(same_values(record_type, &[left.into()], &[right.into()]), same, "{left}");

@@ -19,7 +19,7 @@ use crate::rrset::{Body, RrSet};
 
 pub(crate) use adapt::adapt;
 pub(crate) use expand::{Expansion, expand};
-pub(crate) use read::{ReadError, read};
+pub(crate) use read::{ReadError, read, value_of};
 
 /// The prefix of names for the parts of dynamic records.
 const PREFIX: &str = "_octodns-";

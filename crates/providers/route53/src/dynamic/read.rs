@@ -1,5 +1,6 @@
 //! Reads the data of a dynamic record from record sets.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use octodns_core::record::dynamic::Status;
@@ -9,7 +10,7 @@ use octodns_core::value::{Map, OwnedValue, Value};
 use super::{EVERYWHERE, pool_of};
 use crate::client::Locations;
 use crate::records;
-use crate::rrset::{Body, Place, Routing, RrSet};
+use crate::rrset::{Body, Place, Routing, RrSet, absolute};
 
 /// Why record sets are not a dynamic record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,7 +77,8 @@ pub(crate) fn read(
                 let value = values.first().ok_or_else(foreign)?;
                 let status = status(set.health_check.as_deref());
                 let pool = pools.entry(pool.to_owned()).or_default();
-                pool.values.push(value_data(value, *weight, status));
+                let value = value_of(&set.record_type, value);
+                pool.values.push(value_data(&value, *weight, status));
             }
             (Routing::Geo(_) | Routing::Cidr { .. }, Body::Alias(alias)) => {
                 let index = set.identifier.as_deref().and_then(|id| id.split('-').next());
@@ -98,6 +100,11 @@ pub(crate) fn read(
     let mut data = data.ok_or(ReadError::NoDefault)?;
     data.insert("dynamic", dynamic_data(pools, rules));
     Ok(data)
+}
+
+/// The value of a pool, as records have it.
+pub(crate) fn value_of<'v>(record_type: &str, value: &'v str) -> Cow<'v, str> {
+    if record_type == "CNAME" { absolute(value) } else { value.into() }
 }
 
 fn value_data(value: &str, weight: i64, status: Status) -> OwnedValue {
