@@ -9,6 +9,7 @@ use octodns_core::{
     Capabilities, PerRun, ProviderError, RecordType, Source, ZoneRead, ZoneRequest, async_trait,
 };
 
+use crate::client::Pages;
 use crate::options::{SourceOptions, SourcedOptions, login};
 use crate::query::{Api, QueryClient};
 use crate::source::{Found, Naming, incomplete};
@@ -59,11 +60,13 @@ impl Ec2Source {
     async fn list(&self) -> Result<Vec<Instance>, ProviderError> {
         const CALL: &str = "DescribeInstances";
         let mut instances = BTreeMap::new();
-        let mut parameters = Vec::new();
+        let (mut parameters, mut pages) = (Vec::new(), Pages::new(CALL));
         loop {
             let page = self.client.call(CALL, &parameters).await?;
             let reservations =
                 page.child("reservationSet").ok_or_else(|| incomplete(CALL, "reservationSet"))?;
+            let first = reservations.children("item").next();
+            pages.begin(first.and_then(|first| first.text_of("reservationId")))?;
             for instance in reservations
                 .children("item")
                 .filter_map(|reservation| reservation.child("instancesSet"))
@@ -74,7 +77,7 @@ impl Ec2Source {
                 instances.insert(id.to_owned(), self.instance(instance));
             }
             // Differs from octoDNS, which only reads the first page.
-            let Some(token) = page.text_of("nextToken") else {
+            let Some(token) = pages.next_if_any(page.text_of("nextToken"))? else {
                 return Ok(instances.into_values().collect());
             };
             parameters = vec![("NextToken".to_owned(), token.to_owned())];

@@ -7,6 +7,7 @@ use octodns_core::{
     Capabilities, PerRun, ProviderError, RecordType, Source, ZoneRead, ZoneRequest, async_trait,
 };
 
+use crate::client::Pages;
 use crate::options::{SourceOptions, SourcedOptions, login};
 use crate::query::{Api, QueryClient};
 use crate::source::{Found, Naming, incomplete};
@@ -65,12 +66,14 @@ impl ElbSource {
     async fn list(&self) -> Result<Vec<Balancer>, ProviderError> {
         const CALL: &str = "DescribeLoadBalancers";
         let mut balancers = Vec::new();
-        let mut parameters = Vec::new();
+        let (mut parameters, mut pages) = (Vec::new(), Pages::new(CALL));
         loop {
             let page = self.client.call(CALL, &parameters).await?;
             let result = page
                 .child("DescribeLoadBalancersResult")
                 .ok_or_else(|| incomplete(CALL, "DescribeLoadBalancersResult"))?;
+            let first = members(result, "LoadBalancers").next();
+            pages.begin(first.and_then(|first| first.text_of("LoadBalancerArn")))?;
             for member in members(result, "LoadBalancers") {
                 let text = |name| member.text_of(name).ok_or_else(|| incomplete(CALL, name));
                 let dns_name = text("DNSName")?;
@@ -81,7 +84,8 @@ impl ElbSource {
                 });
             }
             // Differs from octoDNS, which only reads the first page.
-            let Some(marker) = result.text_of("NextMarker") else { return Ok(balancers) };
+            let next = pages.next_if_any(result.text_of("NextMarker"))?;
+            let Some(marker) = next else { return Ok(balancers) };
             parameters = vec![("Marker".to_owned(), marker.to_owned())];
         }
     }

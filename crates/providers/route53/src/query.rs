@@ -81,21 +81,22 @@ impl QueryClient {
         let unreachable = |reason: String| ApiError::Unreachable { call: action, reason };
         let (config, connector) = self.connection().await;
         let provider = config.credentials_provider();
-        let provider = provider.ok_or_else(|| unreachable("there are no credentials".into()))?;
+        let no_credentials = |reason| ApiError::NoCredentials { call: action, reason };
+        let provider = provider.ok_or_else(|| no_credentials("none are set".into()))?;
         let credentials =
-            provider.provide_credentials().await.map_err(|error| unreachable(chain(&error)))?;
+            provider.provide_credentials().await.map_err(|error| no_credentials(chain(&error)))?;
         let now = config.time_source().map_or(SystemTime::UNIX_EPOCH, |clock| clock.now());
         let request = Signing { service: self.api.service, region: &self.region, now }
             .request(&self.endpoint, form, credentials)
             .map_err(|error| ApiError::Malformed { call: action, reason: chain(&*error) })?;
         let answer = tokio::time::timeout(READ_TIMEOUT, async {
-            let answer = connector.call(request).await.map_err(|error| chain(&error))?;
-            body(answer).await
+            let answer = connector
+                .call(request)
+                .await
+                .map_err(|error| ApiError::not_answered(action, &error, chain(&error)))?;
+            body(answer).await.map_err(unreachable)
         });
-        let (status, body) = answer
-            .await
-            .map_err(|_| unreachable("it took too long".into()))?
-            .map_err(unreachable)?;
+        let (status, body) = answer.await.map_err(|_| unreachable("it took too long".into()))??;
         let root = Element::parse(&body)
             .map_err(|error| ApiError::Malformed { call: action, reason: chain(&error) });
         if (200..300).contains(&status) {

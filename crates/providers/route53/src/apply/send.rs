@@ -27,8 +27,8 @@ impl Apply<'_> {
         );
         let comment = format!("Change: {}", self.account.unique()?);
         let sent = self.account.client.change(&self.zone_id, Some(comment), &mods).await;
-        if let Err(error) = sent {
-            self.confirm(error, &mods).await?;
+        if let Err((error, may_be_done)) = sent {
+            self.confirm(error, may_be_done, &mods).await?;
         }
         let mut current = self.current();
         for Mod { action, set } in mods {
@@ -41,13 +41,18 @@ impl Apply<'_> {
         Ok(())
     }
 
-    /// After a lost response the service may have applied the changes, and a retry is then refused: reading
+    /// After a lost response the service may have applied the changes, whatever it says to a retry: reading
     /// the zone shows what was done.
-    async fn confirm(&self, error: ApiError, mods: &[Mod]) -> Result<(), ProviderError> {
-        if !error.is_uncertain() {
+    async fn confirm(
+        &self,
+        error: ApiError,
+        may_be_done: bool,
+        mods: &[Mod],
+    ) -> Result<(), ProviderError> {
+        if !may_be_done && !error.is_uncertain() {
             return Err(error.into());
         }
-        let is_lost = error.kind() == ServiceErrorKind::Indeterminate;
+        let is_lost = may_be_done || error.kind() == ServiceErrorKind::Indeterminate;
         if is_lost {
             // The service may still be working on them.
             tokio::time::sleep(BEFORE_LOOKING).await;
@@ -76,7 +81,10 @@ impl Apply<'_> {
         };
         let changed: Vec<_> = mods.iter().filter(has_changed).map(|change| &change.set).collect();
         let Some(first) = changed.first() else {
-            let fault = if is_lost { ServiceErrorKind::Unreachable } else { error.kind() };
+            let fault = match error.kind() {
+                ServiceErrorKind::Indeterminate => ServiceErrorKind::Unreachable,
+                kind => kind,
+            };
             let message = format!("{error}; the zone was read again: the change was not made");
             return Err(ProviderError::service(fault, message));
         };

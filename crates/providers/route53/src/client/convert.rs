@@ -62,8 +62,14 @@ fn routing(set: &sdk::ResourceRecordSet) -> Routing {
     }
 }
 
-/// A change of a batch.
-pub(super) fn change(change: &Mod) -> Result<sdk::Change, ApiError> {
+/// The changes of a batch.
+pub(super) fn batch(comment: Option<String>, mods: &[Mod]) -> Result<sdk::ChangeBatch, ApiError> {
+    let changes = mods.iter().map(change).collect::<Result<Vec<_>, _>>()?;
+    let batch = sdk::ChangeBatch::builder().set_comment(comment).set_changes(Some(changes));
+    batch.build().map_err(unbuilt)
+}
+
+fn change(change: &Mod) -> Result<sdk::Change, ApiError> {
     let action = match change.action {
         Action::Create => sdk::ChangeAction::Create,
         Action::Upsert => sdk::ChangeAction::Upsert,

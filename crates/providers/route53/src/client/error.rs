@@ -7,6 +7,8 @@ use aws_sdk_route53::error::{ProvideErrorMetadata, SdkError};
 use octodns_core::provider::ServiceErrorKind;
 use octodns_core::{ProviderError, Redactor};
 
+use super::attempts::NeverSent;
+
 /// Why a call failed.
 ///
 /// No variant contains a header or a request body.
@@ -16,6 +18,9 @@ pub(crate) enum ApiError {
     /// The keys are wrong, unknown or expired.
     #[error("{call}: the credentials are refused: {message} ({code})")]
     Credentials { call: &'static str, code: String, message: String },
+    /// No keys were found; nothing was sent.
+    #[error("{call}: there are no credentials: {reason}")]
+    NoCredentials { call: &'static str, reason: String },
     /// The keys are valid but lack permissions.
     #[error("{call}: permission denied: {message}")]
     Denied { call: &'static str, message: String },
@@ -34,6 +39,9 @@ pub(crate) enum ApiError {
     /// No response, or the call could not be sent.
     #[error("{call}: no answer: {reason}")]
     Unreachable { call: &'static str, reason: String },
+    /// The host does not exist, refuses connections, or has no valid certificate; nothing was sent.
+    #[error("{call}: cannot connect: {reason}")]
+    NoConnection { call: &'static str, reason: String },
     /// The response is not as documented.
     #[error("{call}: unexpected answer: {reason}")]
     Malformed { call: &'static str, reason: String },
@@ -103,7 +111,20 @@ impl ApiError {
                 Self::answered(call, status, code, message)
             }
             SdkError::ResponseError(_) => Self::Malformed { call, reason: causes(error) },
-            _ => Self::Unreachable { call, reason: causes(error) },
+            _ => Self::not_answered(call, error, causes(error)),
+        }
+    }
+
+    /// From an error before there was a response.
+    pub(crate) fn not_answered(
+        call: &'static str,
+        error: &(dyn std::error::Error + 'static),
+        reason: String,
+    ) -> Self {
+        match NeverSent::of(error) {
+            Some(NeverSent::NoCredentials) => Self::NoCredentials { call, reason },
+            Some(NeverSent::NoConnection) => Self::NoConnection { call, reason },
+            None => Self::Unreachable { call, reason },
         }
     }
 
@@ -115,6 +136,8 @@ impl ApiError {
             | Self::Busy { code, message, .. }
             | Self::Refused { code, message, .. } => vec![code, message],
             Self::Denied { message: text, .. }
+            | Self::NoCredentials { reason: text, .. }
+            | Self::NoConnection { reason: text, .. }
             | Self::Unreachable { reason: text, .. }
             | Self::Malformed { reason: text, .. } => vec![text],
             Self::Rejected { messages, .. } => messages.iter_mut().collect(),
@@ -139,11 +162,13 @@ impl ApiError {
     /// The kind of the error. For a write, it may be unknown whether it was carried out.
     pub(crate) fn kind(&self) -> ServiceErrorKind {
         let (call, fault) = match self {
-            Self::Credentials { .. } | Self::Denied { .. } => {
+            Self::Credentials { .. } | Self::NoCredentials { .. } | Self::Denied { .. } => {
                 return ServiceErrorKind::Unauthorized;
             }
             Self::NotFound { .. } => return ServiceErrorKind::NotFound,
-            Self::Rejected { .. } | Self::Refused { .. } => return ServiceErrorKind::Refused,
+            Self::NoConnection { .. } | Self::Rejected { .. } | Self::Refused { .. } => {
+                return ServiceErrorKind::Refused;
+            }
             Self::Busy { is_throttled: true, .. } => return ServiceErrorKind::Throttled,
             Self::Busy { call, .. } | Self::Unreachable { call, .. } => {
                 (call, ServiceErrorKind::Unreachable)

@@ -2,11 +2,13 @@
 //!
 //! <https://docs.aws.amazon.com/Route53/latest/APIReference/>
 
+mod attempts;
 mod convert;
 mod error;
 pub(crate) mod http;
 mod limits;
 mod login;
+mod pages;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,10 +21,12 @@ use tokio::sync::OnceCell;
 use crate::batches::Mod;
 use crate::health_check::{CheckSettings, HealthCheck};
 use crate::rrset::{RrSet, plain_name};
+use attempts::{Attempts, NoUselessRetry};
 
 pub(crate) use error::ApiError;
 pub(crate) use limits::limits;
 pub(crate) use login::{Keys, Login, Role, session_name};
+pub(crate) use pages::Pages;
 
 /// A hosted zone, as far as it is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +72,7 @@ type Result<T> = std::result::Result<T, ApiError>;
 
 /// A call of the SDK, with its error converted. Calls of the SDK are large futures.
 macro_rules! call {
-    ($client:ident, $name:literal, $request:expr) => {
+    ($client:ident, $name:expr, $request:expr) => {
         Box::pin($request.send())
             .await
             .map_err(|error| ApiError::of($name, &error).without(&$client.login.redactor()))
@@ -85,6 +89,7 @@ impl Client {
         let make = || async {
             let config = self.login.config(None).await;
             let mut builder = aws_sdk_route53::config::Builder::from(&config);
+            builder = builder.retry_classifier(NoUselessRetry);
             if let Some(endpoint) = &self.endpoint {
                 builder = builder.endpoint_url(endpoint);
             }
@@ -99,14 +104,16 @@ impl Client {
 
     /// All zones of the account, or those of a delegation set.
     pub(crate) async fn zones(&self, delegation_set: Option<&str>) -> Result<Vec<HostedZone>> {
-        let (mut zones, mut marker) = (Vec::new(), None);
+        const CALL: &str = "ListHostedZones";
+        let (mut zones, mut marker, mut pages) = (Vec::new(), None, Pages::new(CALL));
         loop {
             let request = self.sdk().await.list_hosted_zones();
             let request = request.set_delegation_set_id(delegation_set.map(Into::into));
-            let page = call!(self, "ListHostedZones", request.set_marker(marker))?;
+            let page = call!(self, CALL, request.set_marker(marker))?;
+            pages.begin(page.hosted_zones.first().map(|zone| &zone.id))?;
             zones.extend(page.hosted_zones.into_iter().map(hosted_zone));
-            marker = page.next_marker;
-            if !page.is_truncated || marker.is_none() {
+            marker = pages.next(page.is_truncated, page.next_marker)?;
+            if marker.is_none() {
                 return Ok(zones);
             }
         }
@@ -114,36 +121,42 @@ impl Client {
 
     /// The zones with this name: a public one, and private ones.
     pub(crate) async fn zones_named(&self, name: &str) -> Result<Vec<HostedZone>> {
-        let (mut zones, mut next) = (Vec::new(), (Some(name.to_owned()), None));
+        const CALL: &str = "ListHostedZonesByName";
+        let (mut zones, mut pages) = (Vec::new(), Pages::new(CALL));
+        let mut start = (name.to_owned(), None);
         loop {
             let request = self.sdk().await.list_hosted_zones_by_name().max_items(100);
-            let request = request.set_dns_name(next.0).set_hosted_zone_id(next.1);
-            let page = call!(self, "ListHostedZonesByName", request)?;
+            let request = request.dns_name(start.0).set_hosted_zone_id(start.1);
+            let page = call!(self, CALL, request)?;
+            pages.begin(page.hosted_zones.first().map(|zone| &zone.id))?;
             // The list continues with the next names in DNS order.
             let of_name = |zone: &HostedZone| zone.name == name;
             zones.extend(page.hosted_zones.into_iter().map(hosted_zone).filter(of_name));
-            next = (page.next_dns_name, page.next_hosted_zone_id);
-            if !page.is_truncated || next.0.as_deref().is_none_or(|next| plain_name(next) != name) {
-                return Ok(zones);
+            let next = page.next_dns_name.map(|name| (name, page.next_hosted_zone_id));
+            match pages.next(page.is_truncated, next)? {
+                Some(next) if plain_name(&next.0) == name => start = next,
+                _ => return Ok(zones),
             }
         }
     }
 
     /// The zones of a VPC.
     pub(crate) async fn zones_of_vpc(&self, vpc: &Vpc) -> Result<Vec<HostedZone>> {
-        let (mut zones, mut token) = (Vec::new(), None);
+        const CALL: &str = "ListHostedZonesByVPC";
+        let (mut zones, mut token, mut pages) = (Vec::new(), None, Pages::new(CALL));
         loop {
             let request = self.sdk().await.list_hosted_zones_by_vpc();
             let region = sdk::VpcRegion::from(&*vpc.region);
             let request = request.vpc_id(&vpc.id).vpc_region(region).set_next_token(token);
-            let page = call!(self, "ListHostedZonesByVPC", request)?;
+            let page = call!(self, CALL, request)?;
+            pages.begin(page.hosted_zone_summaries.first().map(|zone| &zone.hosted_zone_id))?;
             zones.extend(page.hosted_zone_summaries.into_iter().map(|zone| HostedZone {
                 id: crate::rrset::last_part(&zone.hosted_zone_id).to_owned(),
                 name: plain_name(&zone.name),
                 is_private: true,
                 reference: String::new(),
             }));
-            token = page.next_token;
+            token = pages.next_if_any(page.next_token)?;
             if token.is_none() {
                 return Ok(zones);
             }
@@ -194,7 +207,8 @@ impl Client {
 
     /// All record sets of a zone, in the service's order.
     pub(crate) async fn rrsets(&self, zone_id: &str) -> Result<Vec<RrSet>> {
-        let mut sets = Vec::new();
+        const CALL: &str = "ListResourceRecordSets";
+        let (mut sets, mut pages) = (Vec::new(), Pages::new(CALL));
         let mut start = (None, None, None);
         loop {
             let request = self.sdk().await.list_resource_record_sets().hosted_zone_id(zone_id);
@@ -202,46 +216,45 @@ impl Client {
                 .set_start_record_name(start.0)
                 .set_start_record_type(start.1)
                 .set_start_record_identifier(start.2);
-            let page = call!(self, "ListResourceRecordSets", request)?;
+            let page = call!(self, CALL, request)?;
+            let read = sets.len();
             sets.extend(page.resource_record_sets.into_iter().map(convert::rrset));
-            start = (page.next_record_name, page.next_record_type, page.next_record_identifier);
-            if !page.is_truncated {
-                return Ok(sets);
-            }
-            if start.0.is_none() {
-                let reason = "a page that is not the last has no next record".into();
-                return Err(ApiError::Malformed { call: "ListResourceRecordSets", reason });
+            pages.begin(sets.get(read).map(RrSet::key))?;
+            let (of, id) = (page.next_record_type, page.next_record_identifier);
+            let next = page.next_record_name.map(|name| (Some(name), of, id));
+            match pages.next(page.is_truncated, next)? {
+                Some(next) => start = next,
+                None => return Ok(sets),
             }
         }
     }
 
-    /// Applies changes, all or none.
+    /// Applies changes, all or none. The error also says whether they may have been applied anyway.
     pub(crate) async fn change(
         &self,
         zone_id: &str,
         comment: Option<String>,
         mods: &[Mod],
-    ) -> Result<()> {
-        let changes = mods.iter().map(convert::change).collect::<Result<Vec<_>>>()?;
-        let batch = sdk::ChangeBatch::builder()
-            .set_comment(comment)
-            .set_changes(Some(changes))
-            .build()
-            .map_err(convert::unbuilt)?;
+    ) -> std::result::Result<(), (ApiError, bool)> {
+        let attempts = Attempts::default();
+        let batch = convert::batch(comment, mods).map_err(|error| (error, false))?;
         let request = self.sdk().await.change_resource_record_sets();
-        let request = request.hosted_zone_id(zone_id).change_batch(batch);
-        call!(self, "ChangeResourceRecordSets", request).map(drop)
+        let request = request.hosted_zone_id(zone_id).change_batch(batch).customize();
+        let sent = call!(self, "ChangeResourceRecordSets", request.interceptor(attempts.clone()));
+        sent.map(drop).map_err(|error| (error, attempts.may_be_done()))
     }
 
     /// All health checks of the account.
     pub(crate) async fn health_checks(&self) -> Result<Vec<HealthCheck>> {
-        let (mut checks, mut marker) = (Vec::new(), None);
+        const CALL: &str = "ListHealthChecks";
+        let (mut checks, mut marker, mut pages) = (Vec::new(), None, Pages::new(CALL));
         loop {
             let request = self.sdk().await.list_health_checks().set_marker(marker);
-            let page = call!(self, "ListHealthChecks", request)?;
+            let page = call!(self, CALL, request)?;
+            pages.begin(page.health_checks.first().map(|check| &check.id))?;
             checks.extend(page.health_checks.into_iter().filter_map(convert::health_check));
-            marker = page.next_marker;
-            if !page.is_truncated || marker.is_none() {
+            marker = pages.next(page.is_truncated, page.next_marker)?;
+            if marker.is_none() {
                 return Ok(checks);
             }
         }
@@ -280,15 +293,18 @@ impl Client {
 
     /// The id of the CIDR collection with this name.
     pub(crate) async fn cidr_collection(&self, name: &str) -> Result<Option<String>> {
-        let mut token = None;
+        const CALL: &str = "ListCidrCollections";
+        let (mut token, mut pages) = (None, Pages::new(CALL));
         loop {
             let request = self.sdk().await.list_cidr_collections().set_next_token(token);
-            let page = call!(self, "ListCidrCollections", request)?;
-            let mut found = page.cidr_collections.unwrap_or_default().into_iter();
+            let page = call!(self, CALL, request)?;
+            let collections = page.cidr_collections.unwrap_or_default();
+            pages.begin(collections.first().map(|first| &first.id))?;
+            let mut found = collections.into_iter();
             if let Some(found) = found.find(|found| found.name.as_deref() == Some(name)) {
                 return Ok(found.id);
             }
-            token = page.next_token;
+            token = pages.next_if_any(page.next_token)?;
             if token.is_none() {
                 return Ok(None);
             }
@@ -321,16 +337,20 @@ impl Client {
 
     /// The networks of a CIDR collection, by location.
     pub(crate) async fn cidr_locations(&self, collection: &str) -> Result<Locations> {
+        const CALL: &str = "ListCidrBlocks";
         let (mut locations, mut token) = (Locations::new(), None);
+        let mut pages = Pages::new(CALL);
         loop {
             let request = self.sdk().await.list_cidr_blocks().collection_id(collection);
-            let page = call!(self, "ListCidrBlocks", request.set_next_token(token))?;
-            for block in page.cidr_blocks.unwrap_or_default() {
+            let page = call!(self, CALL, request.set_next_token(token))?;
+            let blocks = page.cidr_blocks.unwrap_or_default();
+            pages.begin(blocks.first().map(|first| (&first.location_name, &first.cidr_block)))?;
+            for block in blocks {
                 if let (Some(location), Some(network)) = (block.location_name, block.cidr_block) {
                     locations.entry(location).or_default().push(network);
                 }
             }
-            token = page.next_token;
+            token = pages.next_if_any(page.next_token)?;
             if token.is_none() {
                 return Ok(locations);
             }

@@ -48,6 +48,8 @@ pub(crate) enum InjectedFault {
     AnswerLost,
     /// The response is not XML.
     Garbled,
+    /// The first page, whichever is asked for.
+    FirstPage,
     Denied,
 }
 
@@ -123,9 +125,11 @@ impl State {
             Some(InjectedFault::Denied) => return refusal(403, "AccessDenied", "not for you"),
             Some(InjectedFault::Lost) => return Answer::Drop,
             Some(InjectedFault::Garbled) => return Answer::Xml(200, "<html><p>".into()),
-            Some(InjectedFault::AnswerLost) | None => {}
+            Some(InjectedFault::AnswerLost | InjectedFault::FirstPage) | None => {}
         }
-        let reply = self.reply(call, &path, request);
+        let first = Request { query: Vec::new(), ..request.clone() };
+        let is_first = fault == Some(InjectedFault::FirstPage);
+        let reply = self.reply(call, &path, if is_first { &first } else { request });
         if fault == Some(InjectedFault::AnswerLost) {
             return Answer::Drop;
         }

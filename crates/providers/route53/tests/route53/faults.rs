@@ -155,6 +155,66 @@ async fn a_partly_failed_read_is_an_error() {
     }
 }
 
+/// It would be read forever.
+#[tokio::test]
+async fn a_list_that_repeats_is_an_error() {
+    let account = Account { zones: vec![Zone::new("Z1", "unit.tests.")], ..Account::default() };
+    let (fixture, fake) = (Fixture::new(), Fake::start(account).await);
+    let target = fixture.target(&fake.server.url, &config()).unwrap();
+    fixture.sync(&target, &many(&fixture, 30)).await.unwrap();
+    fake.change(|account| {
+        account.zones.extend((2..9).map(|number| Zone::new(&format!("Z{number}"), "x.tests.")));
+    });
+    fake.set_page(5);
+    for list in ["ListHostedZones", "ListResourceRecordSets"] {
+        let target = fixture.target(&fake.server.url, &config()).unwrap();
+        fake.set_faults(move |call, _| (call == list).then_some(InjectedFault::FirstPage));
+        let error = fixture.read(&target, "unit.tests.").await.unwrap_err();
+        assert!(error.contains(&format!("{list}: unexpected answer: ")), "{error}");
+        assert!(error.contains("before"), "{error}");
+        assert!(fake.take_calls().len() < 5);
+    }
+}
+
+/// The service says no to the repetition, or nobody may look: only what was read counts.
+#[tokio::test]
+async fn a_refusal_after_a_lost_response_is_no_proof() {
+    let account = Account { zones: vec![Zone::new("Z1", "unit.tests.")], ..Account::default() };
+    for (first, can_read, done, unknown) in [
+        (InjectedFault::AnswerLost, true, true, false),
+        (InjectedFault::Lost, true, false, false),
+        (InjectedFault::AnswerLost, false, false, true),
+    ] {
+        let (fixture, fake) = (Fixture::new(), Fake::start(account.clone()).await);
+        let target = fixture.target(&fake.server.url, &config()).unwrap();
+        let plan = fixture.plan(&target, &many(&fixture, 3)).await.unwrap().unwrap();
+        fake.set_faults(move |call, number| match (call, number) {
+            ("ChangeResourceRecordSets", 0) => Some(first),
+            ("ChangeResourceRecordSets", _) => Some(InjectedFault::Denied),
+            _ => (!can_read).then_some(InjectedFault::Denied),
+        });
+        let (outcomes, result) = apply(&target, &plan).await;
+        assert_eq!(result.is_ok(), done, "{first:?}: {result:?}");
+        let is_unknown = |outcome: &Outcome| *outcome == Outcome::Unknown;
+        assert_eq!(outcomes.iter().all(is_unknown), unknown, "{first:?}: {outcomes:?}");
+    }
+}
+
+/// Another attempt does not help.
+#[tokio::test]
+async fn a_refused_connection_is_not_tried_again() {
+    let fixture = Fixture::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let target = fixture.target(&closed, &config()).unwrap();
+    let start = std::time::Instant::now();
+    let error = fixture.read(&target, "unit.tests.").await.unwrap_err();
+    assert!(error.contains("ListHostedZones: cannot connect: "), "{error}");
+    // With pauses, the default number of attempts takes longer.
+    assert!(start.elapsed() < std::time::Duration::from_millis(500), "{:?}", start.elapsed());
+}
+
 /// The recordings show what the user sees after the default number of retries; this test shows that there are
 /// several.
 #[tokio::test]
