@@ -150,6 +150,13 @@ impl Record {
         self
     }
 
+    /// The same record at another name.
+    #[must_use]
+    pub fn with_name(mut self, name: RecordName) -> Self {
+        self.name = name;
+        self
+    }
+
     /// The same record with another TTL.
     #[must_use]
     pub fn with_ttl(mut self, ttl: i64) -> Self {
@@ -285,8 +292,22 @@ impl Record {
 
     /// A record for each of the values, without routing: for services that keep one value at a time.
     pub fn split_values(&self) -> Vec<Self> {
-        let plain = self.clone().with_dynamic(None).with_geo(None);
-        self.data.split_values().into_iter().map(|data| plain.clone().with_data(data)).collect()
+        self.data.split_values().into_iter().map(|data| self.plain_with(data)).collect()
+    }
+
+    /// The same record with other data and no routing. The values are not copied, which may be many.
+    pub(crate) fn plain_with(&self, data: RecordData) -> Self {
+        let Self { name, ttl, options, source, origin, .. } = self;
+        Self {
+            name: name.clone(),
+            ttl: *ttl,
+            data,
+            options: options.clone(),
+            routing: None,
+            source: source.clone(),
+            origin: origin.clone(),
+            places: None,
+        }
     }
 
     /// Whether the type has one value, not a list.

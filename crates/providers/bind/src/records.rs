@@ -10,7 +10,7 @@ use octodns_core::{
 };
 use octodns_dns::wire;
 
-use crate::client::Transferred;
+use crate::client::{Transferred, wire_name, write_name};
 use crate::sets::RawSet;
 
 /// The code of findings about records that a server has or cannot hold.
@@ -151,6 +151,7 @@ pub(crate) fn validated(
 ///
 /// Differs from octoDNS, which never settles for some of them, such as a text with an unescaped `;`.
 pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
+    spell_names(desired, report);
     let mut spelled = Vec::new();
     for record in desired.records() {
         let held = existing.get(record.name(), record.record_type());
@@ -172,6 +173,36 @@ pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
     for record in spelled {
         desired.set(record);
     }
+}
+
+/// The same for names: `a(b)` is `a\(b\)` when it is read back.
+fn spell_names(desired: &mut Zone, report: &mut Report) {
+    let spelled: Vec<_> = desired
+        .records()
+        .filter_map(|record| Some((Arc::clone(record), spelled_name(record, desired.name())?)))
+        .collect();
+    for (record, name) in spelled {
+        if desired.get(&name, record.record_type()).is_some() {
+            let subject =
+                format!("{} {}", record.decoded_fqdn(desired.name()), record.record_type());
+            let message = format!("it is the same name as \"{name}\", which has such a record too");
+            let found = Diagnostic::error(CODE, message).about(subject);
+            let found = found.help("keep one of them, with all values");
+            report.push(found.at(record.origin().clone()));
+            continue;
+        }
+        desired.remove(record.name(), record.record_type());
+        desired.set(Record::clone(&record).with_name(name));
+    }
+}
+
+/// The name of a record as it will be read back, if that is different.
+fn spelled_name(record: &Record, zone: &ZoneName) -> Option<RecordName> {
+    let mut owner = Vec::new();
+    write_name(&wire_name(&record.fqdn(zone)).ok()?.to_lowercase(), &mut owner);
+    let fqdn = wire::name_text(&owner).ok()?;
+    let name = zone.relative(&fqdn)?;
+    if name == record.name().as_str() { None } else { RecordName::new(name).ok() }
 }
 
 fn on_the_wire(data: &RecordData) -> Result<RecordData, wire::WireError> {

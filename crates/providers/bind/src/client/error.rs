@@ -22,7 +22,7 @@ pub enum Error {
         source: Option<io::Error>,
     },
     /// No connection.
-    #[error("cannot connect to {address}")]
+    #[error("cannot connect to {address}{}", connect_hint(.source))]
     Connect {
         /// The server.
         address: SocketAddr,
@@ -69,10 +69,12 @@ pub enum Error {
         progress: Progress,
     },
     /// The server refused the request.
-    #[error("the server answered {rcode}{}", .rcode.meaning())]
+    #[error("the server answered {rcode}{}", .rcode.meaning(*.is_signed))]
     Refused {
         /// The response code.
         rcode: Rcode,
+        /// Whether the request was signed.
+        is_signed: bool,
     },
     /// A message is not valid.
     #[error("{0}")]
@@ -101,6 +103,33 @@ pub enum Error {
     /// Signing needs the time.
     #[error("signing needs a clock, which the program does not provide")]
     NoClock,
+}
+
+impl Error {
+    /// Whether the server has refused the request, which then has no effect.
+    pub(crate) fn has_no_effect(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
+    /// Whether a prerequisite of an update failed.
+    pub(crate) fn is_prerequisite(&self) -> bool {
+        matches!(self, Self::Refused { rcode, .. } if rcode.is_prerequisite())
+    }
+
+    /// Whether the server may accept other records than those of the request.
+    pub(crate) fn is_of_content(&self) -> bool {
+        matches!(self, Self::Refused { rcode, .. } if rcode.is_of_content())
+    }
+}
+
+fn connect_hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            " (no server listens there over TCP: see host and port)"
+        }
+        io::ErrorKind::TimedOut => " (nothing answers there: see host and port, and firewalls)",
+        _ => "",
+    }
 }
 
 /// How far an exchange has come.

@@ -94,11 +94,15 @@ impl<'m> Message<'m> {
         Rcode { code: self.flags & 0xf, tsig: tsig.map_or(0, u16::from) }
     }
 
-    /// Refuses a message with an error code.
-    pub(crate) fn check_rcode(&self, signature: Option<&Signature>) -> Result<(), Error> {
+    /// Refuses a message with an error code; `is_signed` is about the request.
+    pub(crate) fn check_rcode(
+        &self,
+        signature: Option<&Signature>,
+        is_signed: bool,
+    ) -> Result<(), Error> {
         let rcode = self.rcode(signature);
         let is_fine = rcode.code == Rcode::NOERROR && rcode.tsig == 0;
-        if is_fine { Ok(()) } else { Err(Error::Refused { rcode }) }
+        if is_fine { Ok(()) } else { Err(Error::Refused { rcode, is_signed }) }
     }
 
     /// Calls `each` with every answer, in order, and returns the signature if there is one.

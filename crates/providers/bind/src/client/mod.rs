@@ -144,7 +144,7 @@ impl Client {
         signature: Option<&message::Signature>,
         verifier: Option<&mut Verifier<'_>>,
     ) -> Result<(), Error> {
-        message.check_rcode(signature)?;
+        message.check_rcode(signature, verifier.is_some())?;
         match (verifier, signature) {
             (Some(verifier), signature) => {
                 Ok(verifier.next(message.bytes, signature, self.now()?)?)

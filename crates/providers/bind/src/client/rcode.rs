@@ -26,17 +26,29 @@ impl Rcode {
         matches!(self.code, 3 | 6 | Self::YXRRSET | Self::NXRRSET)
     }
 
+    /// Whether the server may accept other records: FORMERR, SERVFAIL and REFUSED without a word about the
+    /// signature.
+    pub(crate) fn is_of_content(self) -> bool {
+        self.tsig == 0 && matches!(self.code, 1 | 2 | 5)
+    }
+
     /// The likely reason, in parentheses.
-    pub(crate) fn meaning(self) -> &'static str {
+    pub(crate) fn meaning(self, is_signed: bool) -> &'static str {
         match (self.code, self.tsig) {
-            (_, 16) => " (it has another secret for the key)",
-            (_, 17) => " (it does not know the key, or not for this zone)",
+            (_, 16) => " (it has another secret for the key: see key_secret)",
+            (_, 17) => {
+                " (it does not know the key, or not for this zone: see key_name and key_algorithm)"
+            }
             (_, 18) => " (its clock and ours differ too much)",
             (_, 22) => " (the signature is cut too short for it)",
             (1, _) => " (it does not understand the message)",
             (2, _) => " (it failed; its log says why)",
             (4, _) => " (it does not do that)",
             (5, _) => " (it does not allow that)",
+            (9, _) if is_signed => {
+                " (it has no such zone, or does not accept the key: see key_name, key_secret and \
+                 key_algorithm)"
+            }
             (9, _) => " (it has no such zone, or wants a key for it)",
             (10, _) => " (a name is outside the zone)",
             _ => "",

@@ -116,7 +116,7 @@ impl Collector {
             let id = *id.get_or_insert(message.id);
             message.answers(id, OpCode::Query.into(), (&self.zone_name, number::AXFR))?;
             let signature = self.take_message(&message)?;
-            message.check_rcode(signature.as_ref())?;
+            message.check_rcode(signature.as_ref(), false)?;
             self.count_message();
             if self.is_complete {
                 return Ok(());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use octodns_core::record::Compare;
-use octodns_core::{Change, Plan, Record};
+use octodns_core::{Change, Plan, Record, ZoneName};
 use octodns_dns::wire;
 
 use crate::client::{Transferred, wire_name, write_name};
@@ -30,19 +30,54 @@ pub(super) fn read_back(
     changes: &[usize],
     after: &Transferred,
 ) -> Vec<(usize, Found)> {
-    let sets: HashMap<(&[u8], u16), &RawSet> =
-        after.sets.iter().map(|set| ((&*set.owner, set.of), set)).collect();
+    let sets = by_name(Some(after));
     let found = |index: usize| found(plan, &plan.changes[index], &sets);
     changes.iter().map(|index| (*index, found(*index))).collect()
 }
 
-fn found(plan: &Plan, change: &Change, sets: &HashMap<(&[u8], u16), &RawSet>) -> Found {
-    let (zone, record) = (plan.desired.name(), change.record());
+/// Whether the sets of some changes are the same, to the byte, as when the plan was made.
+pub(super) fn is_as_planned(
+    plan: &Plan,
+    changes: &[usize],
+    then: Option<&Transferred>,
+    now: &Transferred,
+) -> bool {
+    let [then, now] = [then, Some(now)].map(by_name);
+    let zone = plan.desired.name();
+    changes.iter().all(|index| {
+        let (owner, of) = key(plan.changes[*index].record(), zone);
+        let key = (owner.as_slice(), of);
+        match (then.get(&key), now.get(&key)) {
+            (None, None) => true,
+            (Some(then), Some(now)) => then.ttl == now.ttl && sorted(then) == sorted(now),
+            _ => false,
+        }
+    })
+}
+
+fn by_name(transferred: Option<&Transferred>) -> HashMap<(&[u8], u16), &RawSet> {
+    let sets = transferred.into_iter().flat_map(|transferred| &transferred.sets);
+    sets.map(|set| ((&*set.owner, set.of), set)).collect()
+}
+
+fn sorted(set: &RawSet) -> Vec<&[u8]> {
+    let mut rdatas: Vec<_> = set.rdatas.iter().map(Vec::as_slice).collect();
+    rdatas.sort_unstable();
+    rdatas
+}
+
+/// The name, in lowercase, and the type of a record as sets have them.
+fn key(record: &Record, zone: &ZoneName) -> (Vec<u8>, u16) {
     let mut owner = Vec::new();
     if let Ok(name) = wire_name(&record.fqdn(zone)) {
         write_name(&name.to_lowercase(), &mut owner);
     }
-    let of = wire::type_number(record.record_type()).unwrap_or_default();
+    (owner, wire::type_number(record.record_type()).unwrap_or_default())
+}
+
+fn found(plan: &Plan, change: &Change, sets: &HashMap<(&[u8], u16), &RawSet>) -> Found {
+    let (zone, record) = (plan.desired.name(), change.record());
+    let (owner, of) = key(record, zone);
     let held = match sets.get(&(owner.as_slice(), of)).map(|set| records::record(zone, set)) {
         None => None,
         Some(Ok(held)) => Some(held),

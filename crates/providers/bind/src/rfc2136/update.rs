@@ -19,11 +19,10 @@ const RECORD: usize = 10;
 /// A name server that does not exist in any zone (RFC 6761, section 6.4).
 const PLACEHOLDER: &[u8] = b"\x0bplaceholder\x07invalid\0";
 
-/// One message, and the changes (indexes into the plan) that it makes.
+/// The changes of one message, name by name.
 #[derive(Debug)]
 pub(super) struct Update {
-    pub(super) message: Message,
-    pub(super) changes: Vec<usize>,
+    names: Vec<Vec<Step>>,
 }
 
 /// The limits of a message.
@@ -53,37 +52,37 @@ pub(super) fn messages(
     plan: &Plan,
     held: Option<&Transferred>,
     most: Most,
-    mut next_id: impl FnMut() -> u16,
 ) -> Result<Vec<Update>, Error> {
     let zone = wire_name(plan.desired.name().as_str())?;
     let held = Held::new(held);
     let fixed = FIXED + zone.len();
     let mut updates = Vec::new();
-    let (mut waiting, mut bytes) = (Vec::<Step>::new(), fixed);
+    let (mut waiting, mut count, mut bytes) = (Vec::new(), 0, fixed);
     for name in in_order(plan) {
         let mut steps = Vec::new();
         for change in name {
             steps.push(step(change, &plan.changes[change], plan.desired.name(), &held)?);
         }
         let size: usize = steps.iter().map(Step::bytes).sum();
-        let is_full = bytes + size > most.bytes || waiting.len() + steps.len() > most.changes;
+        let is_full = bytes + size > most.bytes || count + steps.len() > most.changes;
         if is_full && !waiting.is_empty() {
-            updates.push(update(&zone, std::mem::take(&mut waiting), next_id()));
-            bytes = fixed;
+            updates.push(Update { names: std::mem::take(&mut waiting) });
+            (count, bytes) = (0, fixed);
         }
         if fixed + size <= most.bytes {
-            waiting.extend(steps);
+            count += steps.len();
             bytes += size;
+            waiting.push(steps);
             continue;
         }
         // A name with more records than fit into a message: one message per type.
         steps.sort_by_key(|step| step.deletions.is_empty() || !step.additions.is_empty());
         for step in steps {
-            updates.push(large(&zone, step, plan, most.bytes, next_id())?);
+            updates.push(large(&zone, step, plan, most.bytes)?);
         }
     }
     if !waiting.is_empty() {
-        updates.push(update(&zone, waiting, next_id()));
+        updates.push(Update { names: waiting });
     }
     Ok(updates)
 }
@@ -205,11 +204,15 @@ impl Step {
         sections.into_iter().flatten().map(bytes).sum()
     }
 
-    /// Checks only whether the set exists, not its values.
-    fn ask_less(&mut self) {
-        if let [first, _, ..] = &*self.prerequisites {
-            let (name, of) = (first.name.clone(), first.record_type());
-            self.prerequisites = vec![of_class(DNSClass::ANY, Rr::update0(name, 0, of))];
+    /// Checks only whether the set exists, not its values; returns whether that is less than before.
+    fn ask_less(&mut self) -> bool {
+        match self.prerequisites.first() {
+            Some(first) if first.dns_class == DNSClass::IN => {
+                let (name, of) = (first.name.clone(), first.record_type());
+                self.prerequisites = vec![of_class(DNSClass::ANY, Rr::update0(name, 0, of))];
+                true
+            }
+            _ => false,
         }
     }
 }
@@ -227,50 +230,71 @@ fn bytes(record: &Rr) -> usize {
     record.name.len() + RECORD + data
 }
 
-fn update(zone: &Name, steps: Vec<Step>, id: u16) -> Update {
-    let mut message = Message::new(id, MessageType::Query, OpCode::Update);
-    message.add_query(Query::query(zone.clone(), Number::SOA));
-    let (mut deletions, mut additions, mut late) = (Vec::new(), Vec::new(), Vec::new());
-    let mut changes = Vec::new();
-    for step in steps {
-        changes.push(step.change);
-        message.add_answers(step.prerequisites);
-        deletions.extend(step.deletions);
-        additions.extend(step.additions);
-        late.extend(step.late_deletions);
+impl Update {
+    /// The changes, as indexes into the plan.
+    pub(super) fn changes(&self) -> Vec<usize> {
+        self.names.iter().flatten().map(|step| step.change).collect()
     }
-    // A DS without its NS is ignored: it is deleted before and added after.
-    deletions.sort_by_key(|rr| rr.record_type() != Number::DS);
-    additions.sort_by_key(|rr| match rr.record_type() {
-        Number::NS => 0,
-        Number::DS => 2,
-        _ => 1,
-    });
-    message.add_authorities(deletions.into_iter().chain(additions).chain(late));
-    Update { message, changes }
+
+    /// Cuts off the second half of the names; `None` if there is only one.
+    pub(super) fn halve(&mut self) -> Option<Self> {
+        let names = self.names.split_off(self.names.len().div_ceil(2));
+        (!names.is_empty()).then_some(Self { names })
+    }
+
+    /// Requires of existing sets only that they exist; returns whether that is less than before.
+    pub(super) fn ask_less(&mut self) -> bool {
+        let steps = self.names.iter_mut().flatten();
+        steps.fold(false, |is_less, step| step.ask_less() | is_less)
+    }
+
+    /// The message that makes the changes.
+    pub(super) fn message(&self, zone: &Name, id: u16) -> Message {
+        let mut message = Message::new(id, MessageType::Query, OpCode::Update);
+        message.add_query(Query::query(zone.clone(), Number::SOA));
+        let (mut deletions, mut additions, mut late) = (Vec::new(), Vec::new(), Vec::new());
+        for step in self.names.iter().flatten().cloned() {
+            message.add_answers(step.prerequisites);
+            deletions.extend(step.deletions);
+            additions.extend(step.additions);
+            late.extend(step.late_deletions);
+        }
+        // A DS without its NS is ignored: it is deleted before and added after.
+        deletions.sort_by_key(|rr| rr.record_type() != Number::DS);
+        additions.sort_by_key(|rr| match rr.record_type() {
+            Number::NS => 0,
+            Number::DS => 2,
+            _ => 1,
+        });
+        message.add_authorities(deletions.into_iter().chain(additions).chain(late));
+        message
+    }
 }
 
 /// The message for a single change, which may be too large.
-fn large(zone: &Name, mut step: Step, plan: &Plan, most: usize, id: u16) -> Result<Update, Error> {
+fn large(zone: &Name, step: Step, plan: &Plan, most: usize) -> Result<Update, Error> {
+    let index = step.change;
+    let mut update = Update { names: vec![vec![step]] };
+    let bytes = |update: &Update| {
+        let steps = update.names.iter().flatten();
+        FIXED + zone.len() + steps.map(Step::bytes).sum::<usize>()
+    };
     let fits = |update: &Update| {
         // At 65,535 bytes the encoder stops and marks the message as truncated.
         let whole =
             |bytes: &Vec<u8>| bytes.len() <= most && bytes.get(2).is_some_and(|b| b & 2 == 0);
-        update.message.to_vec().is_ok_and(|bytes| whole(&bytes))
+        bytes(update) <= most
+            || update.message(zone, 0).to_vec().is_ok_and(|written| whole(&written))
     };
-    let update_with_all = update(zone, vec![step.clone()], id);
-    if FIXED + zone.len() + step.bytes() <= most || fits(&update_with_all) {
-        return Ok(update_with_all);
+    if fits(&update) {
+        return Ok(update);
     }
-    step.ask_less();
-    let index = step.change;
-    let bytes = FIXED + zone.len() + step.bytes();
-    let update_with_less = update(zone, vec![step], id);
-    if bytes <= most || fits(&update_with_less) {
-        return Ok(update_with_less);
+    update.ask_less();
+    if fits(&update) {
+        return Ok(update);
     }
     let record = subject(plan.changes[index].record(), plan.desired.name());
-    Err(Error::TooLargeForUpdate { record, bytes, most })
+    Err(Error::TooLargeForUpdate { record, bytes: bytes(&update), most })
 }
 
 /// Name and type, for messages.

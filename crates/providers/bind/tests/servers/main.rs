@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
 
+mod at_fault;
 mod cassettes;
 mod liars;
 mod live;

@@ -222,7 +222,6 @@ async fn invalid_transfers_are_refused() {
 async fn a_refusal_is_reported_with_its_likely_reason() {
     for (code, expected) in [
         (5, "the server answered REFUSED (it does not allow that)"),
-        (9, "the server answered NOTAUTH (it has no such zone, or wants a key for it)"),
         (2, "the server answered SERVFAIL (it failed; its log says why)"),
         (11, "the server answered code 11"),
     ] {
@@ -232,6 +231,22 @@ async fn a_refusal_is_reported_with_its_likely_reason() {
             peer.send(&message).await;
         };
         refused(peer, expected).await;
+    }
+}
+
+/// Some servers say nothing about a key that they do not accept.
+#[tokio::test]
+async fn a_refusal_of_a_signed_request_mentions_the_key() {
+    for (is_signed, expected) in [
+        (false, "(it has no such zone, or wants a key for it)"),
+        (
+            true,
+            "(it has no such zone, or does not accept the key: see key_name, key_secret and \
+             key_algorithm)",
+        ),
+    ] {
+        let error = Error::Refused { rcode: Rcode { code: 9, tsig: 0 }, is_signed };
+        assert_eq!(error.to_string(), format!("the server answered NOTAUTH {expected}"));
     }
 }
 
