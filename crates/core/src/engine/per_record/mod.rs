@@ -2,7 +2,7 @@
 
 mod rows;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use async_trait::async_trait;
 
@@ -134,12 +134,11 @@ fn calls<'h, A: RowApi>(
     if exists {
         check_existing(change, !rows.is_empty())?;
     }
-    let mut wanted = change.desired().map(|desired| desired.split_values()).unwrap_or_default();
+    let mut wanted = Wanted::new(change);
     let mut spare = VecDeque::new();
     let mut calls = Vec::new();
     for row in rows {
-        let same_value = wanted.iter().position(|single| single.data() == row.record.data());
-        match same_value.map(|index| wanted.remove(index)) {
+        match wanted.take(&row.record) {
             Some(single) if api.is_same(&row.record, &single) => {}
             Some(single) => calls.push(Call::Update(row, single)),
             None => spare.push_back(row),
@@ -150,7 +149,7 @@ fn calls<'h, A: RowApi>(
         // There can be only one, so the old one has to go first.
         calls.extend(spare.drain(..).map(Call::Delete));
     }
-    for single in wanted {
+    for single in wanted.rest() {
         let row = if api.updates_values() { spare.pop_front() } else { None };
         calls.push(match row {
             Some(row) => Call::Update(row, single),
@@ -159,6 +158,40 @@ fn calls<'h, A: RowApi>(
     }
     calls.extend(spare.into_iter().map(Call::Delete));
     Ok(calls)
+}
+
+/// The values that a name is to hold, in order; found by their text, since there may be many.
+struct Wanted {
+    records: Vec<Option<Record>>,
+    places: HashMap<Vec<String>, VecDeque<usize>>,
+}
+
+impl Wanted {
+    fn new(change: &Change) -> Self {
+        let records = change.desired().map(|desired| desired.split_values()).unwrap_or_default();
+        let mut places: HashMap<_, VecDeque<_>> = HashMap::new();
+        for (place, record) in records.iter().enumerate() {
+            places.entry(record.rdata_strings()).or_default().push_back(place);
+        }
+        Self { records: records.into_iter().map(Some).collect(), places }
+    }
+
+    /// Takes out the record with the value of `held`, if there is one.
+    fn take(&mut self, held: &Record) -> Option<Record> {
+        let places = self.places.get_mut(&held.rdata_strings())?;
+        let is_same = |place: &usize| {
+            let record = self.records.get(*place).and_then(Option::as_ref);
+            record.is_some_and(|record| record.data() == held.data())
+        };
+        let index = places.iter().position(is_same)?;
+        let place = places.remove(index)?;
+        self.records.get_mut(place)?.take()
+    }
+
+    /// What was not taken.
+    fn rest(self) -> impl Iterator<Item = Record> {
+        self.records.into_iter().flatten()
+    }
 }
 
 async fn make<A: RowApi>(

@@ -221,11 +221,7 @@ impl<'r, I> RowReader<'r, I> {
             self.report.push(found.help("remove all but one of them at the target"));
             return None;
         }
-        let row = |(id, ttl, data)| {
-            let mut single = record.clone().with_data(data).with_ttl(ttl);
-            single = single.with_dynamic(None).with_geo(None);
-            StoredRow { id, record: single }
-        };
+        let row = |(id, ttl, data)| StoredRow { id, record: record.plain_with(data).with_ttl(ttl) };
         let rows = rows.into_iter().map(row).collect();
         Some((record, rows))
     }

@@ -349,3 +349,22 @@ fn a_row_that_cannot_be_is_an_error_of_the_zone() {
         assert!(told.join("; ").contains(error), "{told:?}");
     }
 }
+
+/// Reading and planning take time in proportion to the values, not to their square.
+#[tokio::test]
+async fn many_values_at_one_name_are_read_and_compared_quickly() {
+    let lines = |ttl: i64| -> Vec<(String, i64)> {
+        (0..20_000).map(|number| (format!("number {number} {}", "x".repeat(200)), ttl)).collect()
+    };
+    let lines = lines(60);
+    let lines: Vec<Line> = lines
+        .iter()
+        .map(|(text, ttl)| ("many", "TXT", *ttl, &*String::leak(text.clone())))
+        .collect();
+    let start = std::time::Instant::now();
+    let (calls, _, is_held) = apply_to(&lines[1..], &lines, &[], true).await;
+    assert_eq!(calls.len(), 1, "{:?}", calls.first());
+    assert!(calls[0].starts_with("create many TXT 60 "));
+    assert!(is_held);
+    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+}
