@@ -61,6 +61,9 @@ pub enum ServiceErrorKind {
     Throttled,
     /// It cannot be reached, or is broken; the same call may succeed later.
     Unreachable,
+    /// No connection can be made: the host does not exist, nothing listens there, or its certificate is not
+    /// valid. Nothing was sent.
+    NoConnection,
     /// It refuses the call.
     Refused,
     /// Its answer does not match its documentation.
@@ -76,6 +79,9 @@ impl ServiceErrorKind {
             Self::Unauthorized => Some("check the credentials and their permissions"),
             Self::Throttled => Some("wait, or send fewer requests at a time"),
             Self::Unreachable => Some("try again later; nothing was changed by this"),
+            Self::NoConnection => Some(
+                "check the host and the port, the proxy, and the certificates, and that it runs",
+            ),
             Self::Indeterminate => {
                 Some("run again: the target is read again, and what is missing is done")
             }

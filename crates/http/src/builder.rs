@@ -24,6 +24,7 @@ const MAX_BYTES: usize = 64 << 20;
 pub struct Builder {
     name: &'static str,
     base: String,
+    endpoint_from: Option<&'static str>,
     auth: Arc<dyn Auth>,
     options: Options,
     rates: Vec<Rate>,
@@ -49,6 +50,7 @@ impl Builder {
         Self {
             name,
             base: base.to_owned(),
+            endpoint_from: None,
             auth: Arc::new(HeaderAuth::default()),
             options: Options::default(),
             rates: Vec::new(),
@@ -60,6 +62,12 @@ impl Builder {
             max_bytes: MAX_BYTES,
             hidden: Vec::new(),
         }
+    }
+
+    /// The option that the base URL comes from, for errors. Default: none, it is the service's own.
+    pub fn endpoint_from(mut self, option: &'static str) -> Self {
+        self.endpoint_from = Some(option);
+        self
     }
 
     /// The credentials. Default: none.
@@ -198,6 +206,7 @@ impl Builder {
             transport: Arc::new(Transport {
                 name: self.name,
                 base,
+                endpoint_from: self.endpoint_from,
                 network: Arc::new(network),
                 auth: self.auth,
                 limits,

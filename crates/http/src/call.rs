@@ -1,5 +1,7 @@
 //! A call in progress: what is sent, and the outcome.
 
+use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -43,7 +45,34 @@ pub(crate) enum Broken {
     /// Another attempt would not help.
     Failed(Error),
     /// The connection broke.
-    Off { was_sent: bool, cause: String },
+    Off { was_sent: bool, fault: Option<ConnectFault>, cause: String },
+}
+
+/// Why there is no connection, as far as that decides whether another attempt may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectFault {
+    /// The host does not exist, or nothing listens there: it helps only if the service was there before.
+    NoService,
+    /// The certificate is not valid, or the proxy refuses: it does not help.
+    NoTrust,
+}
+
+impl ConnectFault {
+    /// Finds the reason among the causes of an error of connecting.
+    pub(crate) fn of(error: &(dyn StdError + 'static)) -> Option<Self> {
+        let mut causes = std::iter::successors(Some(error), |error| (*error).source());
+        causes.find_map(|cause| {
+            // The resolver, TLS and proxies have no kinds of their own.
+            let text = cause.to_string();
+            let is_any = |words: &[&str]| words.iter().any(|words| text.contains(words));
+            if is_any(&["proxy authorization required", "invalid peer certificate"]) {
+                return Some(Self::NoTrust);
+            }
+            let error = cause.downcast_ref::<io::Error>()?;
+            let is_refused = error.kind() == io::ErrorKind::ConnectionRefused;
+            (is_refused || is_any(&["failed to lookup address"])).then_some(Self::NoService)
+        })
+    }
 }
 
 /// What to do after a response that is not an error of the call.

@@ -3,8 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use url::Url;
+
 use crate::auth::Outgoing;
-use crate::call::{Next, Prepared, Progress};
+use crate::call::{ConnectFault, Next, Prepared, Progress};
 use crate::limits::Permit;
 use crate::line::one_line;
 use crate::transport::Transport;
@@ -12,22 +14,45 @@ use crate::waits::asked_wait;
 use crate::{Error, Response, Verdict};
 
 impl Transport {
-    /// Decides after an attempt without a response.
+    /// Decides after an attempt without a response from the server at `url`.
     pub(crate) fn broke_off(
         &self,
         request: &Prepared,
         progress: &Progress,
-        was_sent: bool,
-        cause: String,
+        url: &Url,
+        broken: (bool, Option<ConnectFault>, String),
     ) -> Result<Next, Error> {
+        let (was_sent, fault, cause) = broken;
         let (call, attempts) = (request.call.clone(), progress.attempt);
         if was_sent && !request.is_repeatable {
             return Err(Error::Indeterminate { call, message: cause });
         }
+        let is_final = match fault {
+            Some(ConnectFault::NoTrust) => true,
+            // A service that has answered is perhaps just being restarted.
+            Some(ConnectFault::NoService) => !self.seen.has_answered.load(Ordering::Relaxed),
+            None => false,
+        };
+        let (peer, source) = (self.peer(url), cause.into());
+        if is_final {
+            return Err(Error::NoConnection { call, peer, source });
+        }
         if attempts >= self.backoff.attempts() {
-            return Err(Error::Unreachable { call, attempts, source: cause.into() });
+            return Err(Error::Unreachable { call, peer, attempts, source });
         }
         Ok(Next::Again(self.backoff.wait(attempts)))
+    }
+
+    /// Host and port of a URL, and the option that has them.
+    fn peer(&self, url: &Url) -> String {
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port_or_known_default().unwrap_or_default();
+        let options: Vec<_> =
+            self.endpoint_from.into_iter().chain(self.network.proxy_from()).collect();
+        match &*options {
+            [] => format!("{host}:{port}"),
+            options => format!("{host}:{port} (see {})", options.join(" and ")),
+        }
     }
 
     /// Decides after a response; releases the permit.
@@ -43,8 +68,8 @@ impl Transport {
         let verdict = self.hooks.verdict(&response);
         let asked = match verdict {
             Verdict::Throttled => self.wait_when_throttled(&response, progress.attempt),
-            Verdict::Unavailable => asked_wait(&response, &[], host),
-            _ => None,
+            Verdict::Success => None,
+            _ => asked_wait(&response, &[], host),
         };
         let is_patient = asked.is_none_or(|wait| wait <= self.backoff.retry.max_retry_after);
         self.heed(&response, verdict, asked.filter(|_| is_patient), outgoing, &permit);
@@ -132,6 +157,9 @@ impl Transport {
         let (call, status) = (response.call.clone(), response.status.as_u16());
         // Redact first: a secret that is cut in the middle would be partly visible.
         let mut message = one_line(&self.redactor.redact(&self.hooks.error_message(response)));
+        if let Some(place) = response.leads_to() {
+            message = format!("{message}: it leads to {}", self.redactor.redact(&place));
+        }
         match verdict {
             Verdict::Unauthorized => Error::Unauthorized { call, status, message },
             Verdict::NotFound => Error::NotFound { call, status, message },

@@ -107,7 +107,7 @@ pub enum Error {
         message: String,
     },
     /// Too many requests, even after `attempts` attempts (usually 429).
-    #[error("{call}: {status}: {message} (gave up after {attempts} attempts)")]
+    #[error("{call}: {status}: {message} ({})", gave_up(*.attempts, *.wait))]
     Throttled {
         /// The call.
         call: Call,
@@ -121,7 +121,7 @@ pub enum Error {
         wait: Option<Duration>,
     },
     /// The service is unavailable, even after `attempts` attempts (usually 5xx).
-    #[error("{call}: {status}: {message} (gave up after {attempts} attempts)")]
+    #[error("{call}: {status}: {message} ({})", gave_up(*.attempts, *.wait))]
     Unavailable {
         /// The call.
         call: Call,
@@ -135,13 +135,25 @@ pub enum Error {
         wait: Option<Duration>,
     },
     /// No response after `attempts` attempts. The call can be repeated safely.
-    #[error("{call}: no answer (gave up after {attempts} attempts)")]
+    #[error("{call}: no answer from {peer} ({})", gave_up(*.attempts, None))]
     Unreachable {
         /// The call.
         call: Call,
+        /// Host and port, and the option that has them.
+        peer: String,
         /// The number of attempts.
         attempts: u32,
         /// What went wrong with the connection.
+        source: Cause,
+    },
+    /// No connection can be made, and another attempt would not help. Nothing was sent.
+    #[error("{call}: cannot connect to {peer}")]
+    NoConnection {
+        /// The call.
+        call: Call,
+        /// Host and port, and the option that has them.
+        peer: String,
+        /// Why.
         source: Cause,
     },
     /// The call was sent and may not be repeated, and it is not known whether it was carried out.
@@ -198,6 +210,7 @@ impl Error {
             Self::NotFound { .. } => ServiceErrorKind::NotFound,
             Self::Throttled { .. } => ServiceErrorKind::Throttled,
             Self::Unavailable { .. } | Self::Unreachable { .. } => ServiceErrorKind::Unreachable,
+            Self::NoConnection { .. } => ServiceErrorKind::NoConnection,
             Self::Indeterminate { .. } => ServiceErrorKind::Indeterminate,
             Self::Malformed { .. } | Self::Incomplete { .. } | Self::TooLarge { .. } => {
                 ServiceErrorKind::Malformed
@@ -222,6 +235,7 @@ impl Error {
             | Self::Throttled { call, .. }
             | Self::Unavailable { call, .. }
             | Self::Unreachable { call, .. }
+            | Self::NoConnection { call, .. }
             | Self::Indeterminate { call, .. }
             | Self::Malformed { call, .. }
             | Self::Incomplete { call, .. }
@@ -287,6 +301,17 @@ impl Error {
     }
 }
 
+/// How often a call was tried, and how long the service asked to wait.
+fn gave_up(attempts: u32, wait: Option<Duration>) -> String {
+    let plural = if attempts == 1 { "" } else { "s" };
+    let mut text = format!("gave up after {attempts} attempt{plural}");
+    if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+        let seconds = wait.as_secs_f64().ceil();
+        text = format!("{text}; the service asks to wait {seconds} s");
+    }
+    text
+}
+
 /// An error with all its causes, without repetitions.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -319,9 +344,9 @@ impl From<Error> for ProviderError {
         let source = match &mut error {
             Error::Options { source, .. } => source.take(),
             Error::Login { source } => Some(Arc::clone(source).into()),
-            Error::Unreachable { source, .. } | Error::Malformed { source, .. } => {
-                Some(std::mem::replace(source, "".into()))
-            }
+            Error::Unreachable { source, .. }
+            | Error::NoConnection { source, .. }
+            | Error::Malformed { source, .. } => Some(std::mem::replace(source, "".into())),
             _ => None,
         };
         Self::Service { kind, message, source }

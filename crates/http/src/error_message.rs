@@ -30,11 +30,15 @@ pub(crate) fn usual(response: &Response) -> String {
     };
     let words = found.filter(|words| !words.is_empty());
     words.unwrap_or_else(|| {
-        response.status.canonical_reason().unwrap_or("no reason given").to_owned()
+        let reason = response.status.canonical_reason().unwrap_or("no reason given");
+        match response.html_page() {
+            Some(page) => format!("{reason} (the answer is {page})"),
+            None => reason.to_owned(),
+        }
     })
 }
 
-/// HTML pages contain nothing useful for a user.
+/// The text of HTML pages contains nothing useful for a user.
 fn is_text(response: &Response) -> bool {
     let body = response.body().trim_ascii_start();
     !body.starts_with(b"<")
@@ -90,7 +94,15 @@ mod tests {
             (r#"{"errors": {"name": ["is taken", "is odd"]}}"#, "name: is taken; is odd"),
             (r#"{"message": ""}"#, "Unprocessable Entity"),
             ("\n  Bad\r\nrequest: \u{1b}[31mred", "Bad"),
-            ("<html><body>nginx</body></html>", "Unprocessable Entity"),
+            (
+                "<html><body>nginx</body></html>",
+                "Unprocessable Entity (the answer is an HTML page)",
+            ),
+            (
+                "\n<!DOCTYPE html>\n<head><title>Log in\n</title></head>",
+                "Unprocessable Entity (the answer is an HTML page, \"Log in\")",
+            ),
+            ("<?xml version=\"1.0\"?><error/>", "Unprocessable Entity"),
             ("", "Unprocessable Entity"),
             (r#""a\nb""#, "a b"),
             (&*format!("\"{long}\""), &*cut),

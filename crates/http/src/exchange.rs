@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::BytesMut;
 use tokio::time::Instant;
 
 use crate::auth::Outgoing;
-use crate::call::{Broken, Prepared};
+use crate::call::{Broken, ConnectFault, Prepared};
 use crate::error::chain;
 use crate::transport::Transport;
 use crate::{Call, Error, Response};
@@ -31,11 +32,13 @@ impl Transport {
         }
         let broke_off = |error: reqwest::Error| {
             let was_sent = !error.is_connect() && !error.is_builder();
+            let fault = if was_sent { None } else { ConnectFault::of(&error) };
             let cause = self.redactor.redact(&chain(&error.without_url()));
             self.log(call, attempt, start.elapsed(), &format_args!("no answer: {cause}"));
-            Broken::Off { was_sent, cause }
+            Broken::Off { was_sent, fault, cause }
         };
         let mut response = sending.send().await.map_err(broke_off)?;
+        self.seen.has_answered.store(true, Ordering::Relaxed);
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(broke_off)? {
             if body.len() + chunk.len() > self.max_bytes {

@@ -71,6 +71,12 @@ impl Network {
         builder.build().map_err(|error| Error::option("no HTTP client", Some(error.into())))
     }
 
+    /// The option with the proxy, if there is one.
+    pub(crate) fn proxy_from(&self) -> Option<&'static str> {
+        let proxy = self.options.proxy.as_ref().map(Secret::reveal);
+        proxy.filter(|proxy| *proxy != "none").map(|_| "http.proxy")
+    }
+
     /// The secrets of a proxy: its URL, and the password in it.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let Some(proxy) = &self.options.proxy else { return Vec::new() };

@@ -144,7 +144,7 @@ impl<'c> Request<'c> {
     ///
     /// Fails like [`Request::send`].
     pub async fn send_ok(self) -> Result<(), Error> {
-        self.send().await.map(drop)
+        self.send().await?.not_html()
     }
 
     /// Sends a deletion; it is a success if the thing does not exist.
@@ -158,7 +158,7 @@ impl<'c> Request<'c> {
         if matches!(sent.result, Err(Error::NotFound { .. })) {
             return Ok(());
         }
-        sent.settled().map(drop)
+        sent.settled()?.not_html()
     }
 
     /// Creates something at most once. If the request is interrupted, `lookup` is sent, which finds the new

@@ -95,6 +95,9 @@ impl Response {
     /// it is [`Error::Indeterminate`]: an undocumented response may come from another program in between.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|error| {
+            if let Err(error) = self.not_html() {
+                return error;
+            }
             self.odd(Error::Malformed {
                 call: self.call.clone(),
                 at: format!("line {}, column {}", error.line(), error.column()),
@@ -102,6 +105,40 @@ impl Response {
                 source: self.redactor.redact(&without_place(&error)).into(),
             })
         })
+    }
+
+    /// Where a redirection leads, without its query, which may contain a secret.
+    pub(crate) fn leads_to(&self) -> Option<String> {
+        let location = self.header("location").filter(|_| self.status.is_redirection())?;
+        let mut url = self.url.join(location).ok()?;
+        url.set_query(None);
+        url.set_fragment(None);
+        // It cannot fail for the schemes of the web.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        Some(url.into())
+    }
+
+    /// Says that the body is an HTML page, with its title, if it is one.
+    pub(crate) fn html_page(&self) -> Option<String> {
+        let text = String::from_utf8_lossy(&self.body);
+        let start: String = text.trim_start().chars().take(14).collect::<String>().to_lowercase();
+        if !start.starts_with("<!doctype html") && !start.starts_with("<html") {
+            return None;
+        }
+        let title = text.find("<title>").map(|at| &text[at + "<title>".len()..]);
+        let title = title.and_then(|rest| rest.split('<').next()).map(str::trim);
+        Some(match title.filter(|title| !title.is_empty()) {
+            Some(title) => format!("an HTML page, \"{}\"", one_line(title)),
+            None => "an HTML page".to_owned(),
+        })
+    }
+
+    /// Refuses an HTML page, which is not the answer of an API but that of something in between.
+    pub(crate) fn not_html(&self) -> Result<(), Error> {
+        match self.html_page() {
+            Some(page) => Err(self.malformed("its beginning", &format!("it is {page}"))),
+            None => Ok(()),
+        }
     }
 
     /// The error for a response that is not as documented.

@@ -1,11 +1,10 @@
 //! Sends calls: within the limits, with credentials, and with retries if they are safe and may help.
 
-use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::sleep;
 use url::Url;
 
 use crate::auth::{Auth, Outgoing};
@@ -17,10 +16,6 @@ use crate::redact::SharedRedactor;
 use crate::retry::Backoff;
 use crate::{Call, Error, Limits};
 
-/// A longer wait for the limits is reported now and then.
-const LONG_WAIT: Duration = Duration::from_secs(5);
-const BETWEEN_NOTICES: Duration = Duration::from_secs(60);
-
 /// How often to fetch credentials that expire before the limits let the call pass.
 const MAX_PREPARATIONS: u32 = 3;
 
@@ -29,6 +24,8 @@ const MAX_PREPARATIONS: u32 = 3;
 pub(crate) struct Transport {
     pub(crate) name: &'static str,
     pub(crate) base: Url,
+    /// The option that the base URL comes from.
+    pub(crate) endpoint_from: Option<&'static str>,
     pub(crate) network: Arc<Network>,
     pub(crate) auth: Arc<dyn Auth>,
     pub(crate) limits: Arc<Limits>,
@@ -44,8 +41,8 @@ pub(crate) struct Transport {
 pub(crate) struct Seen {
     /// The service has carried out a call, so the credentials are right.
     pub(crate) has_worked: AtomicBool,
-    /// When a wait for the limits was last reported.
-    notice: Mutex<Option<Instant>>,
+    /// The service has answered.
+    pub(crate) has_answered: AtomicBool,
 }
 
 impl Transport {
@@ -55,7 +52,10 @@ impl Transport {
             progress.attempt += 1;
             match self.try_once(&mut request, &mut progress).await {
                 Ok(Next::Done(response)) => break Ok(*response),
-                Ok(Next::Again(wait)) => sleep(wait).await,
+                Ok(Next::Again(wait)) => {
+                    self.limits.note(wait, || self.tell(&request.call, Some(wait)));
+                    sleep(wait).await;
+                }
                 Err(error) => break Err(error),
             }
         };
@@ -87,10 +87,10 @@ impl Transport {
         match attempted {
             Ok(response) => self.decide(request, progress, &outgoing, response, permit).await,
             Err(Broken::Failed(error)) => Err(error),
-            Err(Broken::Off { was_sent, cause }) => {
+            Err(Broken::Off { was_sent, fault, cause }) => {
                 drop(permit);
                 progress.may_be_done |= was_sent;
-                self.broke_off(request, progress, was_sent, cause)
+                self.broke_off(request, progress, &outgoing.url, (was_sent, fault, cause))
             }
         }
     }
@@ -122,25 +122,17 @@ impl Transport {
     }
 
     async fn acquire(&self, call: &Call) -> Permit {
-        let mut permit = pin!(self.limits.acquire(&call.method));
-        if let Ok(permit) = timeout(LONG_WAIT, &mut permit).await {
-            return permit;
-        }
-        let is_news = {
-            let mut notice = self.seen.notice.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_news = notice.is_none_or(|last| last.elapsed() >= BETWEEN_NOTICES);
-            if is_news {
-                *notice = Some(Instant::now());
-            }
-            is_news
-        };
-        if is_news {
-            tracing::info!(
-                target: "octodns",
-                logger = self.name,
-                "{call}: waiting: the service allows no more requests for now",
-            );
-        }
-        permit.await
+        self.limits.acquire_noting(&call.method, || self.tell(call, None)).await
+    }
+
+    /// Says why nothing happens for a while.
+    fn tell(&self, call: &Call, wait: Option<Duration>) {
+        let seconds = wait.map(|wait| format!(" {} s", wait.as_secs_f64().ceil()));
+        tracing::info!(
+            target: "octodns",
+            logger = self.name,
+            "{call}: waiting{}: the service allows no more requests for now",
+            seconds.unwrap_or_default(),
+        );
     }
 }

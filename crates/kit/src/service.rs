@@ -131,6 +131,9 @@ impl<'c> Connector<'c> {
             .concurrency(self.service.concurrency)
             .host(self.host)
             .auth(auth);
+        if self.options.endpoint.is_some() {
+            builder = builder.endpoint_from("endpoint");
+        }
         for rate in self.service.rates {
             builder = builder.rate(*rate);
         }

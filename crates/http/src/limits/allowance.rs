@@ -80,6 +80,8 @@ impl Allowance {
 pub(super) struct Allowances {
     state: Mutex<State>,
     changed: Notify,
+    /// For each method, held by the request that is next; the others wait in order.
+    queues: Mutex<HashMap<Method, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -105,6 +107,8 @@ fn sum(under_way: &HashMap<Method, u64>, scope: &Scope) -> u64 {
 impl Allowances {
     /// Waits until no quota for `method` is used up.
     pub(super) async fn enter(self: &Arc<Self>, method: &Method) -> Passage {
+        let queue = self.queue(method);
+        let _first = queue.lock().await;
         loop {
             let mut changed = pin!(self.changed.notified());
             // Register now, so that a change during the check is not missed.
@@ -117,6 +121,11 @@ impl Allowances {
         }
         let allowances = Arc::clone(self);
         Passage { allowances, method: method.clone(), is_told: AtomicBool::new(false) }
+    }
+
+    fn queue(&self, method: &Method) -> Arc<tokio::sync::Mutex<()>> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(queues.entry(method.clone()).or_default())
     }
 
     /// Counts a request, or returns when to try again if no quota is left.

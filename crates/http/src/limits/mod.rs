@@ -7,12 +7,13 @@ mod quota;
 mod rate;
 mod slots;
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use http::Method;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 pub use self::accounts::Accounts;
 use self::allowance::{Allowances, Passage};
@@ -32,7 +33,13 @@ pub struct Limits {
     pause: Mutex<Option<Instant>>,
     /// The number of requests sent so far.
     sent: AtomicUsize,
+    /// When a long wait was last reported.
+    noted: Mutex<Option<Instant>>,
 }
+
+/// A wait that is longer is reported, now and then.
+const LONG_WAIT: Duration = Duration::from_secs(5);
+const BETWEEN_NOTES: Duration = Duration::from_secs(60);
 
 impl Limits {
     /// Limits requests to all of `rates`, and to `concurrency` at the same time (at least one).
@@ -43,6 +50,7 @@ impl Limits {
             allowances: Arc::default(),
             pause: Mutex::default(),
             sent: AtomicUsize::new(0),
+            noted: Mutex::default(),
         };
         limits.tighten(rates, concurrency);
         limits
@@ -85,6 +93,34 @@ impl Limits {
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
         Permit { slot, _tokens: tokens, passage }
+    }
+
+    /// The same; `tell` is called when it takes long, for one of all requests that wait.
+    pub async fn acquire_noting(&self, method: &Method, tell: impl FnOnce()) -> Permit {
+        let mut permit = pin!(self.acquire(method));
+        if let Ok(permit) = timeout(LONG_WAIT, &mut permit).await {
+            return permit;
+        }
+        self.note(LONG_WAIT, tell);
+        permit.await
+    }
+
+    /// Calls `tell` if a wait is long, and none was reported lately.
+    pub(crate) fn note(&self, wait: Duration, tell: impl FnOnce()) {
+        if wait < LONG_WAIT {
+            return;
+        }
+        let is_news = {
+            let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_news = noted.is_none_or(|last| last.elapsed() >= BETWEEN_NOTES);
+            if is_news {
+                *noted = Some(Instant::now());
+            }
+            is_news
+        };
+        if is_news {
+            tell();
+        }
     }
 
     /// Sends nothing for a while, as the service asked.
@@ -181,6 +217,22 @@ mod tests {
         let start = Instant::now();
         join_all([limits.acquire(&Method::GET), limits.acquire(&Method::PUT)]).await;
         assert_eq!(start.elapsed().as_secs(), 7);
+    }
+
+    /// However many wait.
+    #[tokio::test(start_paused = true)]
+    async fn a_long_wait_is_told_once() {
+        for (seconds, expected) in [(4, 0), (30, 1), (150, 1)] {
+            let limits = Limits::new(&[], 3);
+            limits.pause(Duration::from_secs(seconds));
+            let told = AtomicUsize::new(0);
+            let tell = || {
+                told.fetch_add(1, Ordering::Relaxed);
+            };
+            let go = async |_| drop(limits.acquire_noting(&Method::GET, tell).await);
+            join_all((0..50).map(go)).await;
+            assert_eq!(told.into_inner(), expected, "{seconds} s");
+        }
     }
 
     /// Requests that wait for the limit of their method do not block others.

@@ -9,6 +9,7 @@ use octodns_http::{
     Auth, Call, Client, Error, HeaderAuth, Host, JobStatus, Method, Options, Outgoing, Page, Poll,
     Rate, Response, Retry, all, all_ahead, pages,
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::server::{BROKEN, OK, Server, Step, THROTTLED};
@@ -65,6 +66,29 @@ async fn errors_are_distinct_and_have_the_message_of_the_service() {
         ),
         (said(302, ""), Method::GET, ServiceErrorKind::Refused, 1, "GET /v2/x: 302: Found"),
         (
+            Step::Response(302, &[("location", "https://u:p@login.example.com/in?next=x")], ""),
+            Method::GET,
+            ServiceErrorKind::Refused,
+            1,
+            "GET /v2/x: 302: Found: it leads to https://login.example.com/in",
+        ),
+        (
+            said(502, "<html><title>Bad gateway</title>"),
+            Method::GET,
+            ServiceErrorKind::Unreachable,
+            3,
+            "GET /v2/x: 502: Bad Gateway (the answer is an HTML page, \"Bad gateway\") (gave up \
+             after 3 attempts)",
+        ),
+        (
+            said(200, "<!doctype html>"),
+            Method::PUT,
+            ServiceErrorKind::Indeterminate,
+            1,
+            "PUT /v2/x: interrupted, it is not known whether it was carried out: unexpected answer \
+             at its beginning: it is an HTML page",
+        ),
+        (
             THROTTLED,
             Method::POST,
             ServiceErrorKind::Throttled,
@@ -76,7 +100,7 @@ async fn errors_are_distinct_and_have_the_message_of_the_service() {
             Method::GET,
             ServiceErrorKind::Throttled,
             1,
-            "GET /v2/x: 429: Too Many Requests (gave up after 1 attempts)",
+            "GET /v2/x: 429: Too Many Requests (gave up after 1 attempt; the service asks to wait 3600 s)",
         ),
         (
             BROKEN,
@@ -84,13 +108,6 @@ async fn errors_are_distinct_and_have_the_message_of_the_service() {
             ServiceErrorKind::Unreachable,
             3,
             "GET /v2/x: 503: maintenance (gave up after 3 attempts)",
-        ),
-        (
-            Step::Hang,
-            Method::GET,
-            ServiceErrorKind::Unreachable,
-            3,
-            "GET /v2/x: no answer (gave up after 3 attempts)",
         ),
         (
             BROKEN,
@@ -106,20 +123,58 @@ async fn errors_are_distinct_and_have_the_message_of_the_service() {
     }
 }
 
+/// Another attempt does not help, unless the service was there before.
 #[tokio::test]
-async fn a_refused_connection_is_unreachable_for_any_request() {
-    let mut retry = Retry::default();
-    retry.attempts = 2;
-    retry.initial_backoff = Duration::ZERO;
+async fn a_refused_connection_names_the_server_and_its_option() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
+    let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::builder("test", &base).retry(retry).build().unwrap();
+    let mut retry = Retry::default();
+    retry.attempts = 100;
+    let client = Client::builder("test", &format!("http://{address}"));
+    let client = client.endpoint_from("endpoint").retry(retry).build().unwrap();
     let error = client.post(&["x"]).send_ok().await.unwrap_err();
-    assert_eq!(error.to_string(), "POST /x: no answer (gave up after 2 attempts)");
+    assert_eq!(error.to_string(), format!("POST /x: cannot connect to {address} (see endpoint)"));
     let error = ProviderError::from(error);
-    assert_eq!(error.kind(), Some(ServiceErrorKind::Unreachable));
-    assert!(std::error::Error::source(&error).unwrap().to_string().contains("onnect"), "{error:?}");
+    assert_eq!(error.kind(), Some(ServiceErrorKind::NoConnection));
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("onnection refused"), "{cause}");
+}
+
+#[tokio::test]
+async fn a_service_that_is_restarted_is_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut retry = Retry::default();
+    retry.attempts = 3;
+    retry.initial_backoff = Duration::from_millis(10);
+    let client =
+        Client::builder("test", &format!("http://{address}")).retry(retry).build().unwrap();
+    let serving = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read(&mut [0; 4096]).await.unwrap();
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+        stream.shutdown().await.unwrap();
+        // Until the client has read it.
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    });
+    client.get(&["x"]).send_ok().await.unwrap();
+    serving.await.unwrap();
+    let error = client.get(&["x"]).send_ok().await.unwrap_err();
+    let expected = format!("GET /x: no answer from {address} (gave up after 3 attempts)");
+    assert_eq!(error.to_string(), expected);
+}
+
+#[tokio::test]
+async fn a_host_without_an_address_is_not_tried_again() {
+    let mut retry = Retry::default();
+    retry.attempts = 100;
+    let client =
+        Client::builder("test", "http://no-such-host.invalid").retry(retry).build().unwrap();
+    let error = client.get(&["x"]).send_ok().await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /x: cannot connect to no-such-host.invalid:80");
+    assert_eq!(error.kind(), ServiceErrorKind::NoConnection);
 }
 
 #[tokio::test]

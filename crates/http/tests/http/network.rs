@@ -77,7 +77,8 @@ async fn a_proxy_tunnel_that_is_refused_is_reported_without_the_password() {
     let client = Client::builder("test", "https://service.invalid").auth(auth);
     let client = client.options(&options).build().unwrap();
     let error = client.get(&["zones"]).send_ok().await.unwrap_err();
-    assert_eq!(error.kind(), ServiceErrorKind::Unreachable);
+    assert_eq!(error.kind(), ServiceErrorKind::NoConnection);
+    assert!(error.to_string().ends_with("service.invalid:443 (see http.proxy)"), "{error}");
     assert!(!format!("{error:?} {client:?}").contains("hunter2"), "{error:?}");
     let heads = heads.lock().unwrap().clone();
     let [head] = &*heads else { panic!("{heads:?}") };
@@ -128,6 +129,7 @@ async fn only_certificates_of_known_authorities_are_accepted() {
             Ok(()) => assert!(fine, "{ca_file:?}"),
             Err(error) => {
                 assert!(!fine, "{ca_file:?}: {error:?}");
+                assert_eq!(error.kind(), ServiceErrorKind::NoConnection);
                 let cause = std::error::Error::source(&error).unwrap().to_string();
                 assert!(cause.contains("certificate"), "{ca_file:?}: {cause}");
             }

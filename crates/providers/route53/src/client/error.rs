@@ -166,9 +166,8 @@ impl ApiError {
                 return ServiceErrorKind::Unauthorized;
             }
             Self::NotFound { .. } => return ServiceErrorKind::NotFound,
-            Self::NoConnection { .. } | Self::Rejected { .. } | Self::Refused { .. } => {
-                return ServiceErrorKind::Refused;
-            }
+            Self::NoConnection { .. } => return ServiceErrorKind::NoConnection,
+            Self::Rejected { .. } | Self::Refused { .. } => return ServiceErrorKind::Refused,
             Self::Busy { is_throttled: true, .. } => return ServiceErrorKind::Throttled,
             Self::Busy { call, .. } | Self::Unreachable { call, .. } => {
                 (call, ServiceErrorKind::Unreachable)
