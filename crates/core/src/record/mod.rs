@@ -39,8 +39,8 @@ pub use registry::{DuplicateType, RecordTypes, TypeEntry};
 pub(crate) use routing::{is_dynamic, is_geo};
 pub use table::{TYPES, TypeRow};
 pub use types::{
-    Angle, Caa, Ds, HostName, Loc, Mx, Naptr, Openpgpkey, Srv, Sshfp, SvcParam, Svcb, Tlsa, Txt,
-    Uri, Urlfwd,
+    Angle, Caa, DIGEST_TYPES, Ds, HostName, KEY_ALGORITHMS, Loc, Mnemonics, Mx, Naptr, Openpgpkey,
+    Srv, Sshfp, SvcParam, Svcb, Tlsa, Txt, Uri, Urlfwd,
 };
 
 /// One `RRset` as octoDNS means it: everything a name holds of one type.

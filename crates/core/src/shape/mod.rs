@@ -4,6 +4,8 @@ mod pattern;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::record::Mnemonics;
+
 /// What a schema takes for valid. Whoever makes schemas matches both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -55,6 +57,10 @@ pub(crate) enum Shape {
     Numbers(&'static [i64]),
     /// As [`Shape::Numbers`], of which octoDNS says that they are whole.
     WholeNumbers(&'static [i64]),
+    /// A name of a number.
+    Mnemonic(Mnemonics),
+    /// What octoDNS takes, and more.
+    More(&'static Self, &'static [Self]),
     /// A number with a fraction.
     Float(f64, f64),
     /// A mapping of these fields, none of which must be there, and of `key` with a number.
@@ -139,6 +145,8 @@ impl Shape {
             }
             Self::Parameters(_) => json!({"type": "object", "additionalProperties": true}),
             Self::Nothing => json!({"type": "null"}),
+            Self::Mnemonic(_) => json!({"type": "string"}),
+            Self::More(first, _) => first.plain(),
             Self::List(of) | Self::Filled(of) => json!({"type": "array", "items": of.plain()}),
             Self::Fields(..) => json!(true),
         }
@@ -171,6 +179,11 @@ impl Shape {
                 json!({"anyOf": [{"type": ["string", "number", "null"]}, unsuggested_boolean()]})
             }
             Self::Choice(texts) => json!({"enum": texts}),
+            Self::Mnemonic(names) => text_like(&pattern::mnemonic(names), "not a known name"),
+            Self::More(first, others) => {
+                let all = std::iter::once(first).chain(others);
+                json!({"anyOf": all.map(|shape| shape.complete()).collect::<Vec<_>>()})
+            }
             Self::Int(i64::MIN, most) => int(None, Some(most)),
             Self::Int(least, most) => int(Some(least), Some(most)),
             Self::AnyInt(..) | Self::Unbounded => int(None, None),

@@ -2,11 +2,26 @@
 
 use std::fmt::Write;
 
+use crate::record::Mnemonics;
+
 pub(super) const NO_NAME: &str = "not a fully qualified name";
 
 /// `key` and a number of 16 bits.
 pub(super) const KEY_NUMBER: &str =
     r"^key0*(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$";
+
+/// A name of a number, in any case.
+pub(super) fn mnemonic(names: Mnemonics) -> String {
+    let any_case = |name: &str| {
+        let letter = |c: char| match c {
+            'A'..='Z' => format!("[{c}{}]", c.to_ascii_lowercase()),
+            _ => c.to_string(),
+        };
+        name.chars().map(letter).collect::<String>()
+    };
+    let names: Vec<_> = names.names().map(any_case).collect();
+    format!(r"^\s*(?:{})\s*$", names.join("|"))
+}
 
 /// An IPv4 address.
 pub(super) fn ipv4() -> String {

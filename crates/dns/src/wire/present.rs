@@ -21,7 +21,7 @@ pub(super) fn fields(fields: &[Field], rdata: &[u8]) -> Result<String, WireError
     let mut words = Vec::with_capacity(fields.len());
     for field in fields {
         match field {
-            Field::U8 => words.push(from.u8("a number")?.to_string()),
+            Field::U8 | Field::Named(_) => words.push(from.u8("a number")?.to_string()),
             Field::U16 => words.push(from.u16("a number")?.to_string()),
             Field::U32 => words.push(from.u32("a number")?.to_string()),
             Field::Ipv4 => words.push(Ipv4Addr::from(from.array::<4>("an address")?).to_string()),

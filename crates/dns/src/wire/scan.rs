@@ -4,8 +4,8 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use octodns_core::record::SvcParam;
-use octodns_core::record::text::{Codes, Presentation, escape, unescape};
+use octodns_core::record::text::{Codes, escape, unescape};
+use octodns_core::record::{Mnemonics, SvcParam};
 
 use super::bytes::Writer;
 use super::name::{MAX_LABEL, MAX_NAME};
@@ -124,6 +124,16 @@ impl<'w> Scanner<'w> {
     fn field(&mut self, field: Field) -> Result<(), WireError> {
         match field {
             Field::U8 => self.number("a number").and_then(|n| self.out.u8(n, "number")),
+            Field::Named(names) => {
+                let named = self.words.get(self.next).and_then(|word| number_of(*word, names));
+                match named {
+                    Some(number) => {
+                        self.next += 1;
+                        self.out.u8(number.into(), "number")
+                    }
+                    None => self.number("a number").and_then(|n| self.out.u8(n, "number")),
+                }
+            }
             Field::U16 => self.number("a number").and_then(|n| self.out.u16(n, "number")),
             Field::U32 => {
                 let word = self.word("a number")?;
@@ -234,22 +244,9 @@ impl<'w> Scanner<'w> {
     }
 }
 
-/// The value of a parameter; a list of texts (`alpn`) has escapes within escapes (RFC 9460, appendix A.1).
+/// The value of a parameter. Only `alpn` is read as a list here: the others have no escapes.
 fn param(key: &str, value: &str) -> SvcParam {
-    if key != "alpn" {
-        return SvcParam::Text(value.into());
-    }
-    let mut texts = vec![Vec::new()];
-    let mut bytes = unescape(value.as_bytes(), Codes::Decimal).into_iter();
-    while let Some(byte) = bytes.next() {
-        match (byte, texts.last_mut()) {
-            (b',', _) => texts.push(Vec::new()),
-            (b'\\', Some(text)) => text.extend(bytes.next()),
-            (byte, Some(text)) => text.push(byte),
-            (_, None) => {}
-        }
-    }
-    SvcParam::List(texts.iter().map(|text| Presentation::DECIMAL.inside(text).into()).collect())
+    if key == "alpn" { SvcParam::read_inside(key, value) } else { SvcParam::Text(value.into()) }
 }
 
 /// A name in wire format; a relative name is completed with `origin`, and `@` is `origin`.
@@ -311,6 +308,11 @@ fn close_label(name: &mut [u8], start: usize) -> Result<(), &'static str> {
         _ => return Err("a label is empty"),
     }
     Ok(())
+}
+
+/// The number that a word names (RFC 4034, section 5.3).
+fn number_of(word: Word<'_>, names: Mnemonics) -> Option<u8> {
+    names.number(std::str::from_utf8(word.text).ok()?)
 }
 
 fn utf8(word: Word<'_>) -> Result<&str, WireError> {
@@ -382,6 +384,8 @@ mod tests {
             (33, "1 2 3 srv", "1 2 3 srv.unit.tests."),
             (35, "1 2 \"\" S \"!a!b!\" .", "1 2 \"\" \"S\" \"!a!b!\" ."),
             (43, "1 8 2 ABCD ef", "1 8 2 abcdef"),
+            (43, "1 RSASHA256 SHA-256 ab", "1 8 2 ab"),
+            (43, "1 ecdsap384sha384 sha384 ab", "1 14 4 ab"),
             (61, "AwE AAQ==", "AwEAAQ=="),
             (64, "1 svc alpn=\"h2,h3\" port=53", "1 svc.unit.tests. alpn=\"h2,h3\" port=\"53\""),
             (
@@ -429,6 +433,9 @@ mod tests {
             (29, "52 N 4 W", 3),
             (29, "52 1 1 1 N 4 W 1m", 7),
             (43, "1 8 2", 3),
+            (43, "1 RSA 2 ab", 1),
+            (43, "RSASHA256 8 2 ab", 0),
+            (44, "RSASHA256 1 ab", 0),
             (43, "1 8 2 abc", 3),
             (61, "***", 0),
             (65, "1 . port=x", 2),

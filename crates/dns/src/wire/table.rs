@@ -1,11 +1,14 @@
 //! The types that octoDNS supports: their numbers, and the fields of their record data.
 
 use octodns_core::RecordType;
+use octodns_core::record::{DIGEST_TYPES, KEY_ALGORITHMS, Mnemonics};
 
 /// A field of record data, in presentation format.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Field {
     U8,
+    /// One byte, which has names.
+    Named(Mnemonics),
     U16,
     U32,
     Ipv4,
@@ -67,7 +70,11 @@ pub(super) const TABLE: &[Row] = &[
         &[Field::U16, Field::U16, Field::Text, Field::Text, Field::Text, Field::Name],
     ),
     row(RecordType::DNAME, 39, &[Field::Name]),
-    row(RecordType::DS, 43, &[Field::U16, Field::U8, Field::U8, Field::RestHex]),
+    row(
+        RecordType::DS,
+        43,
+        &[Field::U16, Field::Named(KEY_ALGORITHMS), Field::Named(DIGEST_TYPES), Field::RestHex],
+    ),
     row(RecordType::SSHFP, 44, &[Field::U8, Field::U8, Field::RestHex]),
     row(RecordType::TLSA, 52, &[Field::U8, Field::U8, Field::U8, Field::RestHex]),
     row(RecordType::OPENPGPKEY, 61, &[Field::RestBase64]),

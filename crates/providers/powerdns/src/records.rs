@@ -3,7 +3,7 @@
 //! Values are in presentation format with absolute names.
 
 use octodns_core::record::text::Presentation;
-use octodns_core::record::{LoadContext, Loc, RecordTypes, Txt};
+use octodns_core::record::{LoadContext, Loc, RecordTypes, Svcb, Txt};
 use octodns_core::value::Map;
 use octodns_core::{
     OwnedValue, ProviderError, Record, RecordData, RecordType, Report, ServiceErrorKind, ZoneName,
@@ -158,8 +158,8 @@ pub(crate) fn write(record: &Record) -> Result<(String, Vec<Row>), String> {
     let contents = match record.data() {
         RecordData::Txt(texts) => texts.iter().map(|text| TEXT.string(&text.octets())).collect(),
         RecordData::Loc(places) => places.iter().map(place).collect(),
-        RecordData::Https(_) | RecordData::Svcb(_) => {
-            record.rdata_strings().iter().map(|rdata| quoted_keys(rdata)).collect()
+        RecordData::Https(values) | RecordData::Svcb(values) => {
+            values.iter().map(binding).collect()
         }
         _ => record.rdata_strings(),
     };
@@ -189,15 +189,16 @@ fn place(place: &Loc) -> String {
     )
 }
 
-/// Quotes the values of unnamed parameters in service bindings, which the server requires.
-fn quoted_keys(rdata: &str) -> String {
-    let word = |word: &str| match word.split_once('=') {
-        Some((key, value)) if key.starts_with("key") && !value.starts_with('"') => {
-            format!("{key}=\"{value}\"")
-        }
-        _ => word.to_owned(),
-    };
-    rdata.split(' ').map(word).collect::<Vec<_>>().join(" ")
+/// A service binding. The server requires quotes around the values of parameters without a name, and refuses them around
+/// numbers.
+fn binding(svcb: &Svcb) -> String {
+    let mut words = vec![svcb.priority.to_string(), svcb.target.to_string()];
+    for (key, value) in svcb.numbered_params() {
+        let quoted = value.presentation(key);
+        let is_plain = !key.starts_with("key") && !quoted.contains([' ', '\\']);
+        words.push(if is_plain { quoted.replace('"', "") } else { quoted });
+    }
+    words.join(" ")
 }
 
 /// The record as it will be read back, if that is different; plans compare this form.
@@ -223,6 +224,7 @@ fn parsed<T: std::str::FromStr + Ord>(values: &[&str]) -> Option<Vec<T>> {
 #[cfg(test)]
 mod tests {
     use octodns_core::RecordName;
+    use octodns_core::record::Rdata as _;
 
     use super::*;
 
@@ -258,8 +260,13 @@ mod tests {
     }
 
     #[test]
-    fn parameters_without_a_name_have_quotes() {
-        let rdata = "1 . alpn=h2 key65280=abc key7=\"x\"";
-        assert_eq!(quoted_keys(rdata), "1 . alpn=h2 key65280=\"abc\" key7=\"x\"");
+    fn parameters_have_quotes_where_they_need_them() {
+        let rdata = r#"1 . alpn=h2,h3 port=53 key65280=abc key7="a \"b""#;
+        let svcb = Svcb::read(&Svcb::parse(rdata).unwrap()).unwrap();
+        let written = r#"1 . alpn=h2,h3 port=53 key7="a \"b" key65280="abc""#;
+        assert_eq!(binding(&svcb), written);
+        assert_eq!(Svcb::read(&Svcb::parse(written).unwrap()).unwrap(), svcb);
+        let svcb = Svcb::read(&Svcb::parse(r#"1 . alpn="a\\,b""#).unwrap()).unwrap();
+        assert_eq!(binding(&svcb), r#"1 . alpn="a\\,b""#);
     }
 }

@@ -1,16 +1,18 @@
 //! `DS`: digests of the keys of a child zone.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use smol_str::SmolStr;
 
+use super::mnemonic::{DIGEST_TYPES, KEY_ALGORITHMS, Mnemonics};
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U8, U16, check_each, check_each_mapping};
 use crate::record::{RecordType, ValueError};
 use crate::shape::{Field, Required, Shape};
 use crate::validate::Findings;
 use crate::validate::ValueCheck;
-use crate::value::{OwnedValue, Value};
+use crate::value::{OwnedValue, Position, Value};
 
 /// One delegation signer, such as `60485 5 1 2bb183af5f22588179a53b0a98631fad1a292118`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,12 +55,15 @@ pub(in crate::record) const SHAPE: Shape = Shape::Fields(
         Field::new(
             "algorithm",
             "The algorithm of the key; in the older form, of the digest.",
-            Shape::AnyInt(0, 255),
+            Shape::More(
+                &Shape::AnyInt(0, 255),
+                &[Shape::Mnemonic(KEY_ALGORITHMS), Shape::Mnemonic(DIGEST_TYPES)],
+            ),
         ),
         Field::new(
             "digest_type",
             "The algorithm of the digest: 2 is SHA-256.",
-            Shape::AnyInt(0, 255),
+            Shape::More(&Shape::AnyInt(0, 255), &[Shape::Mnemonic(DIGEST_TYPES)]),
         ),
         Field::new("digest", "The digest, in hexadecimal.", Shape::Spelled),
         Field::new("flags", "The older name of key_tag.", Shape::Unbounded),
@@ -77,12 +82,35 @@ fn names(ds: Fields<'_, '_>) -> [&'static str; 4] {
     if is_old { OLD_NAMES } else { NAMES }
 }
 
+/// Checks that a field is a number in `range`, or the name of one (RFC 4034, section 5.3), and gives the number.
+fn check_named(
+    ds: Fields<'_, '_>,
+    key: &str,
+    names: Mnemonics,
+    range: RangeInclusive<i64>,
+    findings: &mut Findings,
+) -> Option<i64> {
+    names.named_by(ds.get(key)).or_else(|| ds.check_int(key, range, findings))
+}
+
+/// The number of a field, which its name may stand for.
+fn named(ds: Fields<'_, '_>, key: &str, names: Mnemonics) -> Result<i64, ValueError> {
+    names.named_by(ds.get(key)).map_or_else(|| ds.int(key), Ok)
+}
+
+/// As [`named`], if it is there and one.
+fn peek(ds: Fields<'_, '_>, key: &str, names: Mnemonics) -> Option<(i64, Position)> {
+    let value = ds.get(key)?;
+    let named = names.named_by(Some(value)).map(|number| (number, value.position));
+    named.or_else(|| ds.peek_int(key))
+}
+
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     check_each(values, findings, |ds, findings| {
         let [key_tag, algorithm, digest_type, digest] = names(ds);
-        for key in [key_tag, algorithm, digest_type] {
-            ds.check_int(key, ANY, findings);
-        }
+        ds.check_int(key_tag, ANY, findings);
+        check_named(ds, algorithm, KEY_ALGORITHMS, ANY, findings);
+        check_named(ds, digest_type, DIGEST_TYPES, ANY, findings);
         ds.check_present(digest, findings);
     });
 }
@@ -92,8 +120,8 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
 fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     check_each(values, findings, |ds, findings| {
         ds.check_int("key_tag", U16, findings);
-        ds.check_int("algorithm", U8, findings);
-        let digits = match ds.check_int("digest_type", U8, findings) {
+        check_named(ds, "algorithm", KEY_ALGORITHMS, U8, findings);
+        let digits = match check_named(ds, "digest_type", DIGEST_TYPES, U8, findings) {
             Some(1) => Some(40),
             Some(2) => Some(64),
             Some(4) => Some(96),
@@ -117,14 +145,14 @@ fn check_algorithms(values: &[Value<'_>], _: RecordType, findings: &mut Findings
         if names(ds) == OLD_NAMES {
             return;
         }
-        if let Some((algorithm, position)) = ds.peek_int("algorithm")
+        if let Some((algorithm, position)) = peek(ds, "algorithm", KEY_ALGORITHMS)
             && let Some((_, name)) = DEPRECATED.iter().find(|(number, _)| *number == algorithm)
         {
             findings
                 .error(position, format!("algorithm {algorithm} ({name}) is deprecated (RFC 8624)"))
                 .help("sign with ECDSAP256SHA256 (13)");
         }
-        if let Some((1, position)) = ds.peek_int("digest_type") {
+        if let Some((1, position)) = peek(ds, "digest_type", DIGEST_TYPES) {
             findings
                 .error(position, "digest_type 1 (SHA-1) is not recommended (RFC 8624)")
                 .help("use SHA-256 (2)");
@@ -146,8 +174,8 @@ impl FieldList for Ds {
         let [key_tag, algorithm, digest_type, digest] = names(ds);
         Ok(Self {
             key_tag: ds.int(key_tag)?,
-            algorithm: ds.int(algorithm)?,
-            digest_type: ds.int(digest_type)?,
+            algorithm: named(ds, algorithm, KEY_ALGORITHMS)?,
+            digest_type: named(ds, digest_type, DIGEST_TYPES)?,
             digest: ds.lower_text(digest)?,
         })
     }

@@ -23,7 +23,7 @@ pub struct Naptr {
     pub order: i64,
     /// The order among rules of one `order`, 16 bits on the wire.
     pub preference: i64,
-    /// The result of the rule: `S`, `A`, `U` or `P`.
+    /// The result of the rule: `S`, `A`, `U`, `P`, or nothing if more rules follow.
     pub flags: QuotedString,
     /// The services and protocols.
     pub service: QuotedString,
@@ -40,8 +40,11 @@ pub(in crate::record) const SHAPE: Shape = Shape::Fields(
         Field::new("preference", "Rank among records of one order.", Shape::AnyInt(0, 65_535)),
         Field::new(
             "flags",
-            "What the next step is: S, A, U or P.",
-            Shape::Choice(&["S", "A", "U", "P", "s", "a", "u", "p"]),
+            "What the next step is: S, A, U, P, or nothing.",
+            Shape::More(
+                &Shape::Choice(&["S", "A", "U", "P", "s", "a", "u", "p"]),
+                &[Shape::Choice(&[""]), Shape::Nothing],
+            ),
         ),
         Field::new("service", "Protocol and service.", Shape::SpelledOrNothing),
         Field::new("regexp", "A substitution of the name.", Shape::SpelledOrNothing),
@@ -78,12 +81,14 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         naptr.check_int("preference", ANY, findings);
         match naptr.get("flags") {
             None => naptr.say_missing("flags", findings),
+            // No flags: more rules follow (RFC 3403, section 4.1).
+            Some(flags) if flags.is_null() || flags.as_str() == Some("") => {}
             Some(flags) => {
                 let known = ["S", "A", "U", "P", "s", "a", "u", "p"];
                 if !flags.as_str().is_some_and(|text| known.contains(&text)) {
                     findings
                         .error(flags.position, format!("unknown flags {}", shown(flags)))
-                        .help("one of S, A, U, P");
+                        .help("one of S, A, U, P, or nothing");
                 }
             }
         }
@@ -155,10 +160,14 @@ impl FieldList for Naptr {
     ];
 
     fn of_fields(naptr: Fields<'_, '_>) -> Result<Self, ValueError> {
+        let flags = match naptr.get("flags") {
+            Some(flags) if flags.is_null() => QuotedString::default(),
+            _ => upper_case(QuotedString::new(&naptr.upper_text("flags")?)),
+        };
         Ok(Self {
             order: naptr.int("order")?,
             preference: naptr.int("preference")?,
-            flags: upper_case(QuotedString::new(&naptr.upper_text("flags")?)),
+            flags,
             service: quoted_or_nothing(naptr, "service")?,
             regexp: quoted_or_nothing(naptr, "regexp")?,
             replacement: naptr.text("replacement")?,

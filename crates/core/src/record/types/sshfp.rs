@@ -28,8 +28,8 @@ pub(in crate::record) const SHAPE: Shape = Shape::Fields(
     &[
         Field::new(
             "algorithm",
-            "The algorithm of the key: 1 RSA, 2 DSA, 3 ECDSA, 4 Ed25519.",
-            Shape::Numbers(&[1, 2, 3, 4]),
+            "The algorithm of the key: 1 RSA, 2 DSA, 3 ECDSA, 4 Ed25519, 6 Ed448.",
+            Shape::More(&Shape::Numbers(&[1, 2, 3, 4]), &[Shape::Numbers(&[6])]),
         ),
         Field::new(
             "fingerprint_type",
@@ -64,7 +64,11 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     check_each(values, findings, |sshfp, findings| {
-        sshfp.check_int("algorithm", 1..=4, findings);
+        // RFC 8709.
+        let is_ed448 = sshfp.peek_int("algorithm").is_some_and(|(number, _)| number == 6);
+        if !is_ed448 {
+            sshfp.check_int("algorithm", 1..=4, findings);
+        }
         let fingerprint_type = sshfp.check_int("fingerprint_type", 1..=2, findings);
         let Some(fingerprint) = sshfp.get("fingerprint") else {
             return sshfp.say_missing("fingerprint", findings);

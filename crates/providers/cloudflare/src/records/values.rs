@@ -4,7 +4,7 @@
 //! `data`. Names have no final dot, except in NAPTR, SVCB and HTTPS.
 
 use octodns_core::record::text::{Presentation, QuotedString, UnsupportedText};
-use octodns_core::record::{Rdata, SvcParam, Svcb, Txt};
+use octodns_core::record::{Rdata, Svcb, Txt};
 use octodns_core::value::Map;
 use octodns_core::{OwnedValue, Record, RecordData, RecordType, Value, ZoneName};
 use serde::Serialize;
@@ -264,29 +264,12 @@ fn issuer(mut caa: OwnedValue) -> Result<OwnedValue, &'static str> {
     Ok(caa)
 }
 
-/// Parameters that are lists (RFC 9460, sections 7 and 8).
-const LISTS: [&str; 4] = ["mandatory", "alpn", "ipv4hint", "ipv6hint"];
-
 /// `1 svc.example.net. alpn="h2,h3" port="8443"`; `data` has all parameters in one string.
 fn binding(content: &str) -> Result<OwnedValue, &'static str> {
     let (priority, rest) = content.trim().split_once(char::is_whitespace).ok_or("content")?;
     let rest = rest.trim_start();
     let (target, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let mut params = Map::new();
-    for param in split_params(rest) {
-        match param.split_once('=') {
-            None => params.insert(param.to_owned(), Value::NULL),
-            Some((key, value)) => {
-                let value = value.trim_matches('"');
-                let list = || value.split(',').map(|text| text.to_owned().into());
-                if LISTS.contains(&key) {
-                    params.insert(key.to_owned(), list().collect::<Vec<OwnedValue>>());
-                } else {
-                    params.insert(key.to_owned(), value.to_owned());
-                }
-            }
-        }
-    }
+    let params = Svcb::read_params(rest).map_err(|_| "content")?;
     Ok(map([
         ("svcpriority", number_or_text(priority)),
         ("targetname", target.to_owned().into()),
@@ -294,24 +277,9 @@ fn binding(content: &str) -> Result<OwnedValue, &'static str> {
     ]))
 }
 
-/// Parameters are separated by blanks, except blanks within quotes.
-fn split_params(text: &str) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
-    let is_separator = move |c: char| {
-        quoted ^= c == '"';
-        c.is_whitespace() && !quoted
-    };
-    text.split(is_separator).filter(|param| !param.is_empty())
-}
-
 fn binding_body(svcb: &Svcb) -> Body {
-    let param = |(key, value): &(_, SvcParam)| match value {
-        SvcParam::Flag => format!("{key}"),
-        SvcParam::Number(number) => format!("{key}=\"{number}\""),
-        SvcParam::Text(text) => format!("{key}=\"{text}\""),
-        SvcParam::List(texts) => format!("{key}=\"{}\"", texts.join(",")),
-    };
-    let params: Vec<String> = svcb.params.iter().map(param).collect();
+    let params = svcb.params.iter().map(|(key, value)| value.presentation(key));
+    let params: Vec<String> = params.collect();
     data(json!({
         "priority": svcb.priority,
         "target": svcb.target.as_str(),

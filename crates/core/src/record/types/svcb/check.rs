@@ -104,6 +104,14 @@ fn check_param(name: &str, key: &Value<'_>, value: &Value<'_>, findings: &mut Fi
         "ipv6hint" => check_hints::<Ipv6Addr>(name, value, findings),
         "mandatory" => check_mandatory(name, value, findings),
         "ech" => check_ech(value, findings),
+        "dohpath" if value.as_str().is_some() => {}
+        "dohpath" => {
+            findings.wrong_kind("dohpath", value, "text");
+        }
+        "ohttp" if value.is_null() => {}
+        "ohttp" => {
+            findings.error(value.position, "ohttp takes no value").help("remove the value");
+        }
         _ => {
             let found = findings.error(key.position, format!("unknown parameter \"{name}\""));
             found.help(match crate::nearest(name, KEYS) {

@@ -1,6 +1,7 @@
 //! `SVCB` and `HTTPS`: where and how a service is reached.
 
 mod check;
+mod presentation;
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
@@ -43,12 +44,26 @@ pub enum SvcParam {
     List(Vec<SmolStr>),
 }
 
-/// The parameters with names, in the order of their numbers (RFC 9460, section 14.3.2).
-const KEYS: [&str; 7] =
-    ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint"];
+/// The parameters with names, in the order of their numbers (RFC 9460, section 14.3.2; RFC 9461, 9540).
+const KEYS: [&str; 9] = [
+    "mandatory",
+    "alpn",
+    "no-default-alpn",
+    "port",
+    "ipv4hint",
+    "ech",
+    "ipv6hint",
+    "dohpath",
+    "ohttp",
+];
 
-/// The parameters that are lists.
-const LISTS: [&str; 4] = ["mandatory", "alpn", "ipv4hint", "ipv6hint"];
+/// Names that are read and not written, as neither octoDNS nor every server has them.
+const READ_ONLY: [(&str, &str); 2] = [("dohpath", "key7"), ("ohttp", "key8")];
+
+/// The key that is written for a name.
+fn written(name: &str) -> &str {
+    READ_ONLY.iter().find(|(known, _)| *known == name).map_or(name, |(_, key)| key)
+}
 
 impl Svcb {
     /// Parameters as they are compared: in the order of their text.
@@ -60,7 +75,7 @@ impl Svcb {
     }
 
     /// Parameters in the order of their numbers; keys that have none come last.
-    fn numbered_params(&self) -> Vec<&(SmolStr, SvcParam)> {
+    pub fn numbered_params(&self) -> Vec<&(SmolStr, SvcParam)> {
         let mut params: Vec<_> = self.params.iter().collect();
         params.sort_by_key(|(key, _)| key_number(key));
         params
@@ -101,6 +116,8 @@ const PARAMS: &[Field] = &[
     Field::new("ipv4hint", "IPv4 addresses of the host.", Shape::List(&Shape::Ipv4)),
     Field::new("ech", "The configuration of Encrypted ClientHello, in base64.", Shape::Text),
     Field::new("ipv6hint", "IPv6 addresses of the host.", Shape::List(&Shape::Ipv6)),
+    Field::new("dohpath", "The path for DNS over HTTPS.", Shape::Text),
+    Field::new("ohttp", "The service is an Oblivious HTTP target.", Shape::Nothing),
 ];
 
 impl SvcParam {
@@ -109,7 +126,11 @@ impl SvcParam {
             Kind::Null => Some(Self::Flag),
             Kind::Int(number) => Some(Self::Number(*number)),
             Kind::List(values) => {
-                let text = |value: &Value<'_>| value.as_str().map(SmolStr::new);
+                let is_key = key == "mandatory";
+                let text = |value: &Value<'_>| {
+                    let text = value.as_str()?;
+                    Some(SmolStr::new(if is_key { written(text) } else { text }))
+                };
                 values.iter().map(text).collect::<Option<_>>().map(Self::List)
             }
             Kind::Str(text) => Some(Self::Text(text.as_ref().into())),
@@ -137,7 +158,7 @@ impl SvcParam {
             Self::Flag => key.to_owned(),
             Self::Number(number) => format!("{key}={number}"),
             Self::Text(text) => format!("{key}={text}"),
-            Self::List(texts) => format!("{key}={}", texts.join(",")),
+            Self::List(_) => format!("{key}={}", self.inside(key)),
         }
     }
 }
@@ -164,7 +185,7 @@ impl Rdata for Svcb {
                 .help("write parameters, such as `svcparams: {port: 443}`"));
         };
         let param = |(key, value): &(Value<'_>, Value<'_>)| match key.as_str() {
-            Some(name) => Ok((SmolStr::new(name), SvcParam::read(name, value)?)),
+            Some(name) => Ok((SmolStr::new(written(name)), SvcParam::read(name, value)?)),
             None => Err(ValueError::new("a parameter's key must be text", key.position)
                 .help("put it in quotes")),
         };
@@ -173,24 +194,18 @@ impl Rdata for Svcb {
     }
 
     fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
-        let mut words = rdata.split(' ');
-        let (Some(priority), Some(target)) = (words.next(), words.next()) else {
+        let (head, params) = match rdata.match_indices(' ').nth(1) {
+            Some((end, _)) => (&rdata[..end], &rdata[end + 1..]),
+            None => (rdata, ""),
+        };
+        let Some((priority, target)) = head.split_once(' ') else {
             let expected = "svcpriority targetname svcparams";
             return Err(RdataError::Fields { expected: expected.into(), rdata: rdata.to_owned() });
         };
-        let mut params = Map::new();
-        for word in words {
-            let (key, value) = word.split_once('=').map_or((word, None), |(k, v)| (k, Some(v)));
-            if params.contains_key(key) {
-                return Err(RdataError::Repeated(key.to_owned()));
-            }
-            // Differs from octoDNS, where a value ends at an equals sign, as base64 has them.
-            params.insert(key.to_owned(), value.map(|value| parse_param(key, value)));
-        }
         Ok(fields([
             ("svcpriority", int_or_text(priority)),
             ("targetname", unquote(target).to_owned().into()),
-            ("svcparams", params.into()),
+            ("svcparams", Self::read_params(params)?.into()),
         ]))
     }
 
@@ -211,15 +226,6 @@ impl Rdata for Svcb {
         let by_name = self.priority.cmp(&other.priority).then(self.target.cmp(&other.target));
         by_name.then_with(|| self.sorted_params().cmp(&other.sorted_params()))
     }
-}
-
-fn parse_param(key: &str, value: &str) -> OwnedValue {
-    let bare = unquote(value);
-    if LISTS.contains(&key) {
-        let texts = bare.split(',').map(|text| text.to_owned().into());
-        return texts.collect::<Vec<Value<'static>>>().into();
-    }
-    bare.to_owned().into()
 }
 
 impl fmt::Display for Svcb {
@@ -247,6 +253,9 @@ mod tests {
         assert_ne!(one, read("1 a.example. alpn=h2"));
         let padded = read("1 . ech=\"AEX+DQ==\" key7=a=b");
         assert_eq!(padded.to_string(), "1 . ech=AEX+DQ== key7=a=b");
+        // RFC 9461, RFC 9540.
+        let named = read("1 . dohpath=\"/q{?dns}\" ohttp mandatory=dohpath");
+        assert_eq!(named.to_string(), "1 . mandatory=key7 key7=/q{?dns} key8");
     }
 
     #[test]
