@@ -8,7 +8,7 @@ use crate::auth::{Auth, HeaderAuth};
 use crate::client::Client;
 use crate::hooks::Hooks;
 use crate::limits::Quota;
-use crate::network::{Network, base_url};
+use crate::network::{Network, base_url, is_open};
 use crate::redact::SharedRedactor;
 use crate::retry::Backoff;
 use crate::transport::Transport;
@@ -200,7 +200,14 @@ impl Builder {
         // Report invalid options now.
         network.to(&base)?;
         let redactor = SharedRedactor::new(&self.hidden);
-        redactor.learn(&self.auth.secrets());
+        let secrets = self.auth.secrets();
+        if is_open(&base) && !secrets.is_empty() {
+            tracing::warn!(
+                target: "octodns", logger = self.name,
+                "credentials are sent to {base} without encryption; use https",
+            );
+        }
+        redactor.learn(&secrets);
         redactor.learn(&network.secrets());
         Ok(Client {
             transport: Arc::new(Transport {
@@ -243,6 +250,9 @@ mod tests {
             ("api.example.com", false),
             ("ftp://api.example.com", false),
             ("https://u:hunter2@api.example.com", false),
+            ("https://u:hunter2@api.example.com:99999", false),
+            ("ftp://u:hunter2@api.example.com", false),
+            ("https://api.example.com:x/?key=hunter2", false),
             ("https://api.example.com/?key=x", false),
             ("", false),
         ] {
@@ -251,6 +261,20 @@ mod tests {
             if let Err(error) = client {
                 assert!(!error.to_string().contains("hunter2"), "{error}");
             }
+        }
+    }
+
+    #[test]
+    fn plain_http_is_open_to_others() {
+        for (endpoint, open) in [
+            ("https://api.example.com", false),
+            ("http://api.example.com", true),
+            ("http://192.0.2.1:8081", true),
+            ("http://127.0.0.1:8081", false),
+            ("http://[::1]:8081", false),
+            ("http://localhost", false),
+        ] {
+            assert_eq!(is_open(&base_url(endpoint).unwrap()), open, "{endpoint}");
         }
     }
 

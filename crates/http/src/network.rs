@@ -89,7 +89,13 @@ impl Network {
 
 /// The URL of a service, as a user or the service gives it.
 pub(crate) fn base_url(base: &str) -> Result<Url, Error> {
-    let failed = |why: &str| Error::option(format!("endpoint \"{base}\": {why}"), None);
+    // What stands before an @ may be a password, what stands after a ? a key.
+    let shown = if base.contains(['@', '?', '#']) {
+        "the endpoint".to_owned()
+    } else {
+        format!("endpoint \"{base}\"")
+    };
+    let failed = |why: &str| Error::option(format!("{shown}: {why}"), None);
     let url = Url::parse(base).map_err(|error| failed(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(failed("it must be a URL that starts with https:// or http://"));
@@ -114,6 +120,11 @@ fn certificates(file: &Path) -> Result<Vec<reqwest::Certificate>, Error> {
         return Err(failed(Some("there is no certificate in it".into())));
     }
     Ok(certificates)
+}
+
+/// Whether what is sent to a service can be read on its way.
+pub(crate) fn is_open(url: &Url) -> bool {
+    url.scheme() == "http" && !is_loopback(url)
 }
 
 pub(crate) fn is_loopback(url: &Url) -> bool {
