@@ -1,6 +1,7 @@
 //! The traits of what is read from and written to.
 
 mod files;
+mod includes;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::validate::RecordValidators;
 use crate::value::OwnedValue;
 use crate::zone::{SubZones, Zone};
 pub use files::{SortedFiles, ZoneFiles};
+pub use includes::Includes;
 
 /// The zones that a service lists, with a final dot or without, sorted.
 ///
@@ -63,6 +65,8 @@ pub struct ZoneRequest<'r> {
     pub validators: &'r Arc<RecordValidators>,
     /// The record types that there are.
     pub types: &'r Arc<RecordTypes>,
+    /// Which files the data of the zone may include.
+    pub includes: Includes,
 }
 
 impl<'r> ZoneRequest<'r> {
@@ -73,7 +77,8 @@ impl<'r> ZoneRequest<'r> {
         validators: &'r Arc<RecordValidators>,
         types: &'r Arc<RecordTypes>,
     ) -> Self {
-        Self { name, sub_zones, target: false, lenient: false, validators, types }
+        let includes = Includes::default();
+        Self { name, sub_zones, target: false, lenient: false, validators, types, includes }
     }
 
     /// How records of this zone are read, for a source called `source` whose data stands in `files`.

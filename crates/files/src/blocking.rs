@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use octodns_core::provider::Includes;
 use octodns_core::record::RecordTypes;
 use octodns_core::validate::RecordValidators;
 use octodns_core::zone::SubZones;
@@ -49,6 +50,8 @@ pub struct OwnedRequest {
     pub validators: Arc<RecordValidators>,
     /// As in [`ZoneRequest`].
     pub types: Arc<RecordTypes>,
+    /// As in [`ZoneRequest`].
+    pub includes: Includes,
 }
 
 impl From<&ZoneRequest<'_>> for OwnedRequest {
@@ -60,6 +63,7 @@ impl From<&ZoneRequest<'_>> for OwnedRequest {
             lenient: request.lenient,
             validators: Arc::clone(request.validators),
             types: Arc::clone(request.types),
+            includes: request.includes,
         }
     }
 }
@@ -71,6 +75,7 @@ impl OwnedRequest {
         let mut request = ZoneRequest::new(name, sub_zones, &self.validators, &self.types);
         request.target = self.target;
         request.lenient = self.lenient;
+        request.includes = self.includes;
         request
     }
 }

@@ -23,8 +23,10 @@
 
 mod blocking;
 mod regular;
+mod scope;
 mod whole;
 
 pub use blocking::{OwnedRequest, blocking};
 pub use regular::{check, read, read_input};
-pub use whole::{failed, make_folder, remove, replace, write};
+pub use scope::Scope;
+pub use whole::{failed, inside, make_folder, remove, replace, write};

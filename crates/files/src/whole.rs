@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use octodns_core::ProviderError;
 
@@ -10,6 +10,35 @@ use octodns_core::ProviderError;
 pub fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ProviderError + use<> {
     let path = path.to_string_lossy().into_owned();
     move |source| ProviderError::Io { doing, path, source }
+}
+
+/// The path of a file in a folder, whatever its name: a name from a service must not lead out of it.
+///
+/// # Errors
+///
+/// Fails if the name is a path to somewhere else.
+///
+/// ```
+/// use std::path::Path;
+/// use octodns_files::inside;
+///
+/// let zones = Path::new("zones");
+/// assert_eq!(inside(zones, "0/25.2.0.192.in-addr.arpa.yaml")?, Path::new("zones/0/25.2.0.192.in-addr.arpa.yaml"));
+/// assert!(inside(zones, "../secret").is_err());
+/// assert!(inside(zones, "/etc/hosts").is_err());
+/// # Ok::<(), octodns_core::ProviderError>(())
+/// ```
+pub fn inside(folder: &Path, name: &str) -> Result<PathBuf, ProviderError> {
+    let path = Path::new(name);
+    let is_inside =
+        path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if name.is_empty() || name.contains('\0') || !is_inside {
+        let folder = folder.display();
+        return Err(ProviderError::failed(format!(
+            "\"{name}\" is not the name of a file in \"{folder}\""
+        )));
+    }
+    Ok(folder.join(path))
 }
 
 /// Creates a folder and its parents.

@@ -30,7 +30,7 @@ impl Manager {
                 let Some(of_source) = source.files().filter(|files| files.is_local()) else {
                     continue;
                 };
-                match of_source.sort_keys(&zone.name).await {
+                match of_source.sort_keys(&zone.name, self.includes).await {
                     Ok(reordered) => {
                         files.extend(reordered.files);
                         for found in reordered.report {

@@ -92,6 +92,7 @@ impl Manager {
                 }
             }
         }
+        let report = self.config.foreign.shown_all(report);
         if report.has_errors() {
             return Err(report.into());
         }
@@ -135,7 +136,9 @@ impl Manager {
         let Some((key, value)) = self.config.zones.iter().nth(index) else {
             return ZoneConfig::default();
         };
-        let mut config = ZoneConfig::read(&python_str(key), value, &self.config.files, report);
+        let mut found = Report::new();
+        let mut config = ZoneConfig::read(&python_str(key), value, &self.config.files, &mut found);
+        report.merge(self.config.foreign.shown_all(found));
         config.origin = self.config.origin(key.position);
         config
     }
@@ -181,7 +184,7 @@ impl Manager {
         } else {
             self.providers.keys().map(String::as_str).collect()
         };
-        found.help(meant(name, &known))
+        self.config.foreign.shown(found.help(meant(name, &known)))
     }
 
     async fn list(
@@ -314,7 +317,8 @@ impl Selection {
             }
             Ok(name) => name.clone(),
             Err(error) => {
-                report.push(zone_error(&entry.key, &config, error.to_string()).help(error.help()));
+                let found = zone_error(&entry.key, &config, error.to_string()).help(error.help());
+                report.push(manager.config.foreign.shown(found));
                 return None;
             }
         };

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use octodns_core::provider::Includes;
+use octodns_files::Scope;
+
 /// Finds and reads the files that `!include` names.
 pub trait Include {
     /// The name of the file that `path` refers to, in the file called `from`.
@@ -50,12 +53,23 @@ impl Include for NoIncludes {
 #[derive(Clone, Debug, Default)]
 pub struct FileIncludes {
     home: Option<PathBuf>,
+    scope: Option<Scope>,
 }
 
 impl FileIncludes {
-    /// Files of the file system; `home` replaces `~`.
+    /// Any file of the file system; `home` replaces `~`.
     pub fn new(home: Option<PathBuf>) -> Self {
-        Self { home }
+        Self { home, scope: None }
+    }
+
+    /// The same for the zone data in a folder, with the files that it may include.
+    #[must_use]
+    pub fn of_folder(self, folder: &Path, includes: Includes) -> Self {
+        Self { scope: Some(Scope::new(folder, includes)), ..self }
+    }
+
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
     }
 
     fn expand(&self, path: &str) -> io::Result<PathBuf> {
@@ -76,7 +90,15 @@ impl Include for FileIncludes {
         let path = self.expand(path)?;
         let folder = Path::new(from).parent().unwrap_or(Path::new(""));
         // An absolute path replaces the folder.
-        Ok(folder.join(path).to_string_lossy().into_owned())
+        let path = folder.join(path);
+        if let Some(scope) = &self.scope {
+            match scope.check(&path) {
+                // Reading it says so, with the whole path.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                checked => checked?,
+            }
+        }
+        Ok(path.to_string_lossy().into_owned())
     }
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {

@@ -178,7 +178,7 @@ pub(crate) fn report_disorder(
             second.kind_name()
         );
         let finding = Diagnostic::error(CODE, text).at(origin(second));
-        report.push(finding.help("put both in quotes"));
+        report.push(finding.help("put both in quotes").related("the other", origin(first)));
         return;
     }
     for place in misplaced(&sorted) {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use octodns_yaml::{ErrorKind, LoadOptions, load, load_bytes};
+use octodns_yaml::{ErrorKind, LoadOptions, YamlError, load, load_bytes};
 
 fn error(text: &str) -> ErrorKind {
     load(text, &LoadOptions::new("zone.yaml")).unwrap_err().kind
@@ -64,6 +64,62 @@ fn includes_cannot_multiply() {
     let options = LoadOptions::new("0.yaml").include(&files);
     let error = load(&files["0.yaml"], &options).unwrap_err();
     assert!(matches!(error.kind, ErrorKind::Limit { .. }), "{error}");
+}
+
+/// A document of few bytes that would be many: aliases of a long text, and one file included often.
+#[test]
+fn text_cannot_multiply() {
+    let aliases = |text: usize, count: usize| {
+        format!("a: &x {}\nb: [{}]\n", "y".repeat(text), vec!["*x"; count].join(", "))
+    };
+    for (text, count, fine) in [(1 << 20, 50, true), (1 << 20, 100, false), (100, 100_000, true)] {
+        let text = aliases(text, count);
+        let loaded = load(&text, &LoadOptions::new("a.yaml"));
+        let is_limit = |error: YamlError| matches!(error.kind, ErrorKind::Limit { .. });
+        assert_eq!(loaded.err().map(is_limit), (!fine).then_some(true), "{count}");
+    }
+    for (text, count, fine) in [
+        (format!("- {}\n", "y".repeat(1 << 20)), 50, true),
+        (format!("- {}\n", "y".repeat(1 << 20)), 100, false),
+        ("- y\n".repeat(100_000), 15, true),
+        ("- y\n".repeat(100_000), 30, false),
+        // Not for the fast reader.
+        ("- [y]\n".repeat(50_000), 30, false),
+        ("- [y]\n".repeat(50_000), 10, true),
+    ] {
+        // The names of files do not matter.
+        let name = |index: usize| format!("{index}.yaml");
+        let files: HashMap<String, String> =
+            (0..count).map(|index| (name(index), text.clone())).collect();
+        let main: String =
+            (0..count).map(|index| format!("a{index}: !include {}\n", name(index))).collect();
+        let loaded = load(&main, &LoadOptions::new("main.yaml").include(&files));
+        let is_limit = |error: YamlError| matches!(error.kind, ErrorKind::Limit { .. });
+        assert_eq!(loaded.err().map(is_limit), (!fine).then_some(true), "{count}");
+    }
+}
+
+/// What adds a lot waits for others that do; a document that adds little does not.
+#[test]
+fn heavy_documents_are_read_one_at_a_time() {
+    let turn = std::sync::Mutex::new(());
+    let held = turn.lock().unwrap();
+    std::thread::scope(|scope| {
+        let read = |count: usize| {
+            let (text, turn) = (format!("a: &x y\nb: [{}]\n", vec!["*x"; count].join(", ")), &turn);
+            scope.spawn(move || {
+                let mut options = LoadOptions::new("a.yaml");
+                options.one_at_a_time = Some(turn);
+                load(&text, &options).is_ok()
+            })
+        };
+        let (light, heavy) = (read(1000), read(500_000));
+        assert!(light.join().unwrap());
+        assert!(!heavy.is_finished());
+        drop(held);
+        assert!(heavy.join().unwrap());
+    });
+    assert!(turn.try_lock().is_ok());
 }
 
 #[test]

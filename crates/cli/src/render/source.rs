@@ -18,11 +18,14 @@ const LONGEST_LINE: usize = 400;
 /// The files that findings are about, each read once.
 ///
 /// Lines are shown of files below the folders this is made with, and of no others: a zone file may include
-/// any file of the machine, and where that is one with a secret in it, what is wrong with it must not end
-/// up in a log. Of a config, where credentials are, keys are shown without their values.
+/// other files, and where that is one with a secret in it, what is wrong with it must not end up in a log.
+/// Once a config is read, that is the config and the folders of its sources. Of a config, where credentials
+/// are, keys are shown without their values.
 #[derive(Debug, Default)]
 pub struct Sources {
     folders: Vec<PathBuf>,
+    /// Those of the config, when it is read.
+    of_config: Vec<PathBuf>,
     /// The config, and what it includes.
     config: Vec<Arc<str>>,
     /// Whether all there is to be found is in the config, or in a file that it includes.
@@ -53,6 +56,7 @@ impl Sources {
     pub fn config_is_read(&mut self, files: impl IntoIterator<Item = Arc<str>>) {
         self.config.extend(files);
         self.only_config = false;
+        self.of_config = std::mem::take(&mut self.folders);
     }
 
     /// The line at a place, as it may be shown, if it can be had, and the bytes of the word that is meant.
@@ -105,7 +109,9 @@ impl Sources {
         let below = |folder: &PathBuf| {
             path.strip_prefix(folder).is_ok_and(|rest: &Path| !rest.components().any(hidden))
         };
-        self.folders.iter().any(below)
+        let is_config = self.config.iter().any(|config| **config == *file);
+        let more = if is_config { &self.of_config[..] } else { &[] };
+        self.folders.iter().chain(more).any(below)
     }
 }
 
@@ -221,6 +227,27 @@ mod tests {
             let origin = Origin::at(file, 1, 1);
             let line = Sources::below([zones.clone()]).line(&origin).is_some();
             assert_eq!(line, shown, "{}", path.display());
+        }
+    }
+
+    /// The folder of a config often has more than zones in it.
+    #[test]
+    fn files_beside_a_config_are_not_shown_when_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let zones = folder.path().join("zones");
+        fs::create_dir(&zones).unwrap();
+        let mut place = |file: &str| {
+            let path = folder.path().join(file);
+            fs::write(&path, "manager:\n").unwrap();
+            Origin::at(path.to_string_lossy().into_owned(), 1, 1)
+        };
+        let (config, secret, zone) =
+            (place("config.yaml"), place("secret.txt"), place("zones/a.yaml"));
+        let mut sources = Sources::below([folder.path().to_owned()]);
+        sources.config_is_read([config.file.clone().unwrap()]);
+        sources.add([zones]);
+        for (origin, shown) in [(config, true), (secret, false), (zone, true)] {
+            assert_eq!(sources.shown(&origin).is_some(), shown, "{origin}");
         }
     }
 

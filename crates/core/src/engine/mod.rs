@@ -24,6 +24,7 @@ pub use target::{Applied, Pipeline};
 pub use texts::drop_unsupported_texts;
 pub use unsupported::unsupported;
 
+use crate::provider::Includes;
 use crate::record::RecordTypes;
 use crate::validate::RecordValidators;
 use crate::zone::ZoneValidators;
@@ -40,6 +41,8 @@ pub struct Context {
     pub types: Arc<RecordTypes>,
     /// Whether errors in records that can still be kept are warnings.
     pub lenient: bool,
+    /// Which files zone data may include.
+    pub includes: Includes,
 }
 
 impl Context {
@@ -49,6 +52,7 @@ impl Context {
         zone_validators: Arc<ZoneValidators>,
         types: Arc<RecordTypes>,
     ) -> Self {
-        Self { record_validators, zone_validators, types, lenient: false }
+        let includes = Includes::default();
+        Self { record_validators, zone_validators, types, lenient: false, includes }
     }
 }

@@ -137,7 +137,8 @@ fn request<'r>(
     (target, lenient): (bool, bool),
 ) -> ZoneRequest<'r> {
     let (validators, types) = (&context.record_validators, &context.types);
-    ZoneRequest { name, sub_zones: &settings.sub_zones, target, lenient, validators, types }
+    let (sub_zones, includes) = (&settings.sub_zones, context.includes);
+    ZoneRequest { name, sub_zones, target, lenient, validators, types, includes }
 }
 
 fn subject(id: &str, zone: &crate::ZoneName) -> String {

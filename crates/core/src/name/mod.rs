@@ -25,9 +25,12 @@ pub enum ZoneNameError {
     /// Zone names are absolute.
     #[error("invalid zone name \"{0}\": it must end with a dot, write \"{0}.\"")]
     MissingDot(String),
-    /// A label between two dots is missing.
-    #[error("invalid zone name \"{0}\": it has an empty label (two dots in a row)")]
+    /// A label before a dot is missing.
+    #[error("invalid zone name \"{0}\": it has an empty label")]
     EmptyLabel(String),
+    /// A slash stands within a label (RFC 2317); at the start, the name would be a path of the file system.
+    #[error("invalid zone name \"{0}\": it starts with a slash")]
+    LeadingSlash(String),
     /// Blanks are not part of names.
     #[error("invalid zone name \"{0}\": it contains white space")]
     WhiteSpace(String),
@@ -50,7 +53,7 @@ impl ZoneNameError {
         match self {
             Self::MissingDot(_) => "write a dot at its end",
             Self::EmptyLabel(_) => "write one dot between two labels",
-            Self::WhiteSpace(_) | Self::ControlCharacter(_) => "remove it",
+            Self::LeadingSlash(_) | Self::WhiteSpace(_) | Self::ControlCharacter(_) => "remove it",
             Self::Idna { source, .. } => source.problem.help(),
         }
     }
@@ -77,8 +80,11 @@ impl ZoneName {
         if !name.ends_with('.') {
             return Err(ZoneNameError::MissingDot(name.to_owned()));
         }
-        if name.contains("..") {
+        if name.contains("..") || (name.starts_with('.') && name != ".") {
             return Err(ZoneNameError::EmptyLabel(name.to_owned()));
+        }
+        if name.starts_with('/') {
+            return Err(ZoneNameError::LeadingSlash(name.to_owned()));
         }
         if name.contains([' ', '\t', '\n', '\r']) {
             return Err(ZoneNameError::WhiteSpace(name.to_owned()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::Provider;
+use super::{Includes, Provider};
 use crate::diagnostic::Report;
 use crate::error::ProviderError;
 use crate::name::ZoneName;
@@ -22,12 +22,17 @@ pub trait ZoneFiles: Send + Sync {
     }
 
     /// Rewrites the files of a zone whose keys are not in the order that reading them asks for. Files that
-    /// cannot be put in order are findings, and stay as they are. Default: there is no such order.
+    /// cannot be put in order are findings, and stay as they are. `includes` says which included files are rewritten
+    /// as well. Default: there is no such order.
     ///
     /// # Errors
     ///
     /// Fails when a file cannot be read or written.
-    async fn sort_keys(&self, _zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
+    async fn sort_keys(
+        &self,
+        _zone: &ZoneName,
+        _includes: Includes,
+    ) -> Result<SortedFiles, ProviderError> {
         Ok(SortedFiles::default())
     }
 

@@ -87,11 +87,13 @@ impl<T> Class<T> {
 #[derive(Clone)]
 pub struct Classes<T> {
     names: BTreeMap<&'static str, Class<T>>,
+    /// Other paths of classes, and whether they are older ones.
+    paths: BTreeMap<&'static str, (&'static str, bool)>,
 }
 
 impl<T> Default for Classes<T> {
     fn default() -> Self {
-        Self { names: BTreeMap::new() }
+        Self { names: BTreeMap::new(), paths: BTreeMap::new() }
     }
 }
 
@@ -104,9 +106,25 @@ impl<T: Clone> Classes<T> {
         self.names.insert(class.path, class);
     }
 
+    /// Takes further paths for the class of a path: those of the modules that its package imports it from.
+    pub fn also(&mut self, path: &'static str, others: &[&'static str]) {
+        self.paths.extend(others.iter().map(|other| (*other, (path, false))));
+    }
+
+    /// Takes older paths for the class of a path, those of octoDNS before 1.0: [`Classes::instead_of`] names the new one.
+    pub fn formerly(&mut self, path: &'static str, others: &[&'static str]) {
+        self.paths.extend(others.iter().map(|other| (*other, (path, true))));
+    }
+
     /// The class that goes by a name.
     pub fn get(&self, name: &str) -> Option<&Class<T>> {
-        self.names.get(name)
+        let path = || self.paths.get(name).map(|(path, _)| *path);
+        self.names.get(name).or_else(|| self.names.get(path()?))
+    }
+
+    /// The path to write instead of an older one.
+    pub fn instead_of(&self, name: &str) -> Option<&'static str> {
+        self.paths.get(name).filter(|(_, is_old)| *is_old).map(|(path, _)| *path)
     }
 
     /// The known name most like one that is not known, of the same package: a class of another one is another

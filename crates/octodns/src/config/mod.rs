@@ -1,6 +1,7 @@
 //! The config file: read, checked, and its secrets filled in.
 
 mod deprecated;
+mod foreign;
 mod keys;
 mod secrets;
 mod validators;
@@ -9,11 +10,13 @@ mod zone;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use octodns_core::provider::Includes;
 use octodns_core::value::{Map, OwnedValue, Position, Value};
 use octodns_core::{Diagnostic, Origin, Report};
 use octodns_yaml::{FileIncludes, LoadOptions};
 
 pub(crate) use deprecated::instead_of;
+pub(crate) use foreign::Foreign;
 pub(crate) use keys::{check_keys, check_keys_but};
 pub(crate) use secrets::{ENVIRON, Filled, Secrets};
 pub(crate) use validators::{Reader as ValidatorsReader, Types, Validators};
@@ -30,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) warnings: Report,
     /// The files it consists of, for positions.
     pub(crate) files: Vec<Arc<str>>,
+    /// What it includes that messages do not show.
+    pub(crate) foreign: Foreign,
     pub(crate) manager: ManagerSection,
     pub(crate) providers: Map<'static>,
     pub(crate) processors: Map<'static>,
@@ -48,16 +53,18 @@ pub(crate) struct ManagerSection {
     /// The options of `auto_arpa`, if it is on.
     pub(crate) auto_arpa: Option<OwnedValue>,
     pub(crate) include_meta: bool,
+    pub(crate) includes: Option<Includes>,
     pub(crate) plan_outputs: Option<Map<'static>>,
     pub(crate) validators: Option<OwnedValue>,
 }
 
 pub(crate) const SECTIONS: [&str; 6] =
     ["manager", "providers", "processors", "secret_handlers", "validators", "zones"];
-pub(crate) const MANAGER_KEYS: [&str; 8] = [
+pub(crate) const MANAGER_KEYS: [&str; 9] = [
     "auto_arpa",
     "enable_checksum",
     "include_meta",
+    "includes",
     "max_workers",
     "plan_outputs",
     "post_processors",
@@ -86,26 +93,31 @@ impl Config {
         let name = path.to_string_lossy();
         let includes = FileIncludes::new(home);
         let load = LoadOptions::new(&*name).include(&includes).warn_duplicates();
-        let document =
-            octodns_yaml::load_bytes(text, &load).map_err(|e| Failure::from(e.to_diagnostic()))?;
+        let foreign = Foreign::unread(path);
+        let document = octodns_yaml::load_bytes(text, &load)
+            .map_err(|error| Failure::from(foreign.while_reading(error.to_diagnostic(), &name)))?;
         let text = std::str::from_utf8(text).unwrap_or_default();
         // Positions of what is included are in other texts.
         let sets_anchor = |at: Position| at.file == 0 && keys::sets_anchor(text, at);
         let (root, files) = (document.root.into_owned(), document.files);
-        Self::from_value(root, files, document.report, sets_anchor)
+        let foreign = foreign.of(&root, &files);
+        let shown = foreign.clone();
+        Self::from_value(root, files, foreign, document.report, sets_anchor)
+            .map_err(|report| shown.shown_all(report).into())
     }
 
     /// The sections of what a config file says; `report` is what was found while reading it.
     fn from_value(
         root: OwnedValue,
         files: Vec<Arc<str>>,
+        foreign: Foreign,
         mut report: Report,
         sets_anchor: impl Fn(Position) -> bool,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Report> {
         let mut reader = Reader { files: &files, report: &mut report };
         let mut root = reader.map("the config", root);
         if reader.report.has_errors() {
-            return Err(report.into());
+            return Err(report);
         }
         check_keys_but("the config", &root, &SECTIONS, &files, reader.report, sets_anchor);
         // The finding about a misspelt section says what is missing.
@@ -132,12 +144,13 @@ impl Config {
             section(&mut reader, "zones", true),
         );
         if report.has_errors() {
-            return Err(report.into());
+            return Err(report);
         }
         let warnings = report;
         Ok(Self {
             warnings,
             files,
+            foreign,
             manager,
             providers,
             processors,
@@ -194,11 +207,25 @@ impl Reader<'_> {
             processors: self.names("manager.processors", map.get("processors")),
             auto_arpa: map.get("auto_arpa").and_then(auto_arpa),
             include_meta: map.get("include_meta").is_some_and(Value::is_truthy),
+            includes: self.includes(map.get("includes")),
             post_processors: self.names("manager.post_processors", map.get("post_processors")),
             plan_outputs: map
                 .remove("plan_outputs")
                 .filter(Value::is_truthy)
                 .map(|value| self.map("manager.plan_outputs", value)),
+        }
+    }
+
+    fn includes(&mut self, value: Option<&Value<'_>>) -> Option<Includes> {
+        let value = value.filter(|value| !value.is_null())?;
+        match value.as_str() {
+            Some("folder") => Some(Includes::Folder),
+            Some("anywhere") => Some(Includes::Anywhere),
+            _ => {
+                let message = "manager.includes must be \"folder\" or \"anywhere\"".to_owned();
+                self.error(value.position, message, "write `includes: folder`, the default");
+                None
+            }
         }
     }
 

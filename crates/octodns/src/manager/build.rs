@@ -68,6 +68,7 @@ impl<'o> Build<'o> {
         self.include_meta(&mut processors);
         let Validators { records, zones } = self.validators(&secrets);
         let outputs = self.outputs(&secrets);
+        self.report = self.config.foreign.shown_all(self.report);
         if self.report.has_errors() {
             return Err(self.report.into());
         }
@@ -80,6 +81,7 @@ impl<'o> Build<'o> {
         tracing::info!(
             target: "octodns", logger = MANAGER, "_config_executor: max_workers={max_workers}",
         );
+        let includes = self.config.manager.includes.unwrap_or(self.options.includes);
         Ok(Manager {
             config: self.config,
             providers,
@@ -91,6 +93,7 @@ impl<'o> Build<'o> {
             },
             apply_sink: Arc::clone(&self.options.apply_sink),
             max_workers: max_workers.max(1),
+            includes,
             warnings: self.report,
             versions: self.versions,
             record_validators: Arc::new(records),
@@ -309,6 +312,9 @@ impl<'o> Build<'o> {
         match choose(value, at, classes) {
             Ok((name, class, mut options)) => {
                 self.warn_of_deprecated(kind, id, place, class.path);
+                if let Some(path) = classes.instead_of(&name) {
+                    self.warn_of_old_path(kind, id, place, (&name, path));
+                }
                 let filled = secrets.fill(&mut options);
                 self.missing(kind, id, &filled);
                 let module = name.rsplit_once('.').map_or(class.module(), |(module, _)| module);
@@ -320,6 +326,15 @@ impl<'o> Build<'o> {
                 None
             }
         }
+    }
+
+    fn warn_of_old_path(&mut self, kind: &str, id: &str, at: Position, (old, path): (&str, &str)) {
+        self.report.push(
+            Diagnostic::warning("config", format!("the class {old} has another path now"))
+                .about(format!("{kind} {id}"))
+                .at(self.config.origin(at))
+                .help(format!("write `class: {path}`")),
+        );
     }
 
     fn warn_of_deprecated(&mut self, kind: &str, id: &str, at: Position, path: &str) {

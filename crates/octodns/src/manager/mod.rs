@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use octodns_core::processor::Processor;
+use octodns_core::provider::Includes;
 use octodns_core::record::RecordTypes;
 use octodns_core::registry::Host;
 use octodns_core::validate::RecordValidators;
@@ -30,6 +31,8 @@ pub struct ManagerOptions {
     /// How many zones are worked on at the same time when the config does not say.
     /// Default: 16; zones that wait for a network gain most.
     pub max_workers: usize,
+    /// Which files zone data may include when the config does not say. Default: those of the source's folder.
+    pub includes: Includes,
     /// The classes a config can name, and the environment, for `env/NAME` in the config. Default: all
     /// that are compiled in, and an empty environment.
     pub registry: Registry,
@@ -50,7 +53,16 @@ impl ManagerOptions {
         let plan_writer = Arc::new(Mutex::new(std::io::sink()));
         let plan_log = Arc::new(|| Ok(()));
         let apply_sink = Arc::new(());
-        Self { max_workers: 16, registry, plan_writer, plan_log, apply_sink, log_warnings: true }
+        let includes = Includes::default();
+        Self {
+            max_workers: 16,
+            includes,
+            registry,
+            plan_writer,
+            plan_log,
+            apply_sink,
+            log_warnings: true,
+        }
     }
 }
 
@@ -91,6 +103,7 @@ pub struct Manager {
     pub(crate) apply_sink: Arc<dyn ApplySink>,
     pub(crate) registry: Registry,
     pub(crate) max_workers: usize,
+    pub(crate) includes: Includes,
     warnings: Report,
     versions: Vec<Version>,
     types: Arc<RecordTypes>,
@@ -172,6 +185,7 @@ impl Manager {
         let zone_validators = Arc::clone(&self.zone_validators);
         let mut context = Context::new(record_validators, zone_validators, Arc::clone(&self.types));
         context.lenient = lenient;
+        context.includes = self.includes;
         context
     }
 }

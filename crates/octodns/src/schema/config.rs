@@ -73,6 +73,11 @@ fn manager(registry: &Registry, generator: &mut SchemaGenerator) -> Json {
             },
             "enable_checksum": truth("A plan is applied only with its checksum. Default: false."),
             "include_meta": truth("A TXT record octodns-meta in every zone. Default: false."),
+            "includes": {
+                "enum": ["folder", "anywhere", null],
+                "description": "Which files zone data may include: of the source's folder and the git work tree \
+                                around it, or any. Default: folder.",
+            },
             "max_workers": {
                 "type": ["integer", "null"],
                 "minimum": 0,

@@ -19,6 +19,7 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.source("octodns_bind.AxfrSource", &["axfr"], VERSION, move |id, given: Sourced<_>| {
         AxfrSource::new(id, &given, Arc::clone(&clock))
     });
+    registry.providers.formerly("octodns_bind.AxfrSource", &["octodns.source.axfr.AxfrSource"]);
 }
 
 /// Reads the zones of a DNS server by transfer (AXFR).

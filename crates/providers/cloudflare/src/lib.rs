@@ -33,4 +33,6 @@ pub fn register(registry: &mut Registry) {
     let service = account::INTERNAL;
     registry.provider(service.class, service.short_names, service.version, build);
     processors::register(registry);
+    let old = ["octodns.provider.cloudflare.CloudflareProvider"];
+    registry.providers.formerly(account::SERVICE.class, &old);
 }

@@ -35,6 +35,8 @@ impl Options {
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     rows::register::<DigitalOcean>(registry);
+    let old = ["octodns.provider.digitalocean.DigitalOceanProvider"];
+    registry.providers.formerly("octodns_digitalocean.DigitalOceanProvider", &old);
 }
 
 /// The domains of one account, by the API, version 2:

@@ -1,5 +1,6 @@
 //! Writes a zone as a hosts file (hosts(5)), byte for byte like octoDNS.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -45,11 +46,11 @@ fn block(text: &mut String, start: Node, names: &Names, style: Style<'_>) {
     let (path, end) = follow(start, names);
     for node in &path {
         if let Some(target) = target(node) {
-            let _ = writeln!(text, "# {} -> {target}", node.fqdn);
+            let _ = writeln!(text, "# {} -> {}", spelled(&node.fqdn), spelled(target));
         }
     }
     let (Some(first), Some(last)) = (path.first(), path.last()) else { return };
-    let fqdn = first.fqdn.as_str();
+    let fqdn = &*spelled(&first.fqdn);
     let host = fqdn.strip_suffix('.').filter(|_| style.remove_trailing_dots).unwrap_or(fqdn);
     let address = last.record.rdata_strings().into_iter().next().unwrap_or_default();
     let _ = match end {
@@ -59,11 +60,31 @@ fn block(text: &mut String, start: Node, names: &Names, style: Style<'_>) {
             writeln!(text, "# {address} -> {fqdn}\n# ** wildcard **")
         }
         End::Address if last.fqdn.starts_with('*') => {
-            writeln!(text, "# {}\n{address}\t{host}", last.fqdn)
+            writeln!(text, "# {}\n{address}\t{host}", spelled(&last.fqdn))
         }
         End::Address => writeln!(text, "{address}\t{host}"),
     };
     text.push('\n');
+}
+
+/// A name on one line and as one word: blanks, `#` and control characters as codes, as in zone files.
+fn spelled(name: &str) -> Cow<'_, str> {
+    let is_special = |c: char| c.is_whitespace() || c.is_control() || c == '#';
+    if !name.contains(is_special) {
+        return Cow::Borrowed(name);
+    }
+    let mut spelled = String::new();
+    for c in name.chars() {
+        if is_special(c) {
+            for octet in c.encode_utf8(&mut [0; 4]).bytes() {
+                // Writing to text cannot fail.
+                let _ = write!(spelled, "\\{octet:03}");
+            }
+        } else {
+            spelled.push(c);
+        }
+    }
+    Cow::Owned(spelled)
 }
 
 /// The chain of CNAME and ALIAS records from a record to its end.

@@ -11,7 +11,7 @@ use octodns_core::{
     ApplyLog, Capabilities, Change, Plan, Provider, ProviderError, RecordType, Registry, Source,
     Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
-use octodns_files::{blocking, make_folder, write};
+use octodns_files::{blocking, inside, make_folder, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -54,6 +54,7 @@ pub fn register(registry: &mut Registry) {
     registry.provider(path, &["etchosts"], version, |id, options| {
         Ok::<_, BuildError>(EtcHostsProvider::new(id, options))
     });
+    registry.providers.formerly(path, &["octodns.provider.etc_hosts.EtcHostsProvider"]);
 }
 
 /// Writes zones as hosts files.
@@ -109,7 +110,7 @@ impl EtcHostsProvider {
         let (zone, id) = (zone.clone(), Arc::clone(&self.id));
         let Options { directory, remove_trailing_dots } = self.options.clone();
         let work = move || {
-            let path = path(&directory, zone.name());
+            let path = path(&directory, zone.name())?;
             let text = hosts::file(&zone, &names, Style { id: &id, remove_trailing_dots });
             make_folder(&directory)?;
             write(&path, &text)
@@ -119,9 +120,9 @@ impl EtcHostsProvider {
 }
 
 /// The file of a zone.
-fn path(directory: &Path, zone: &ZoneName) -> PathBuf {
+fn path(directory: &Path, zone: &ZoneName) -> Result<PathBuf, ProviderError> {
     // Differs from octoDNS: the slash of RFC 2317 is replaced, so that it is not a folder.
-    directory.join(format!("{}hosts", zone.as_str().replace('/', "-")))
+    inside(directory, &format!("{}hosts", zone.as_str().replace('/', "-")))
 }
 
 #[async_trait]
@@ -161,7 +162,7 @@ impl Provider for EtcHostsProvider {
         log.in_one(self.write(&plan.outcome())).await?;
         tracing::info!(
             target: "octodns", logger = %format_args!("EtcHostsProvider[{}]", self.id),
-            "_apply: filename={}", path(&self.options.directory, plan.desired.name()).display(),
+            "_apply: filename={}", path(&self.options.directory, plan.desired.name())?.display(),
         );
         Ok(())
     }

@@ -24,4 +24,10 @@ pub fn register(registry: &mut Registry) {
     let (service, accounts) = (service::SERVICE, Accounts::default());
     let build = move |id: &str, given| PowerDns::new(id, &given, &accounts);
     registry.provider(service.class, service.short_names, service.version, build);
+    registry.providers.also(service.class, &["octodns_powerdns.PowerDnsBaseProvider"]);
+    let old = [
+        "octodns.provider.powerdns.PowerDnsProvider",
+        "octodns.provider.powerdns.PowerDnsBaseProvider",
+    ];
+    registry.providers.formerly(service.class, &old);
 }

@@ -33,4 +33,15 @@ pub fn register(registry: &mut Registry) {
         VERSION,
         |id, _: NoOptions| Ok(AwsAcmProcessor::new(id)),
     );
+    for (path, also) in [
+        ("octodns_route53.Route53Provider", "octodns_route53.provider.Route53Provider"),
+        ("octodns_route53.Ec2Source", "octodns_route53.source.Ec2Source"),
+        ("octodns_route53.ElbSource", "octodns_route53.source.ElbSource"),
+    ] {
+        registry.providers.also(path, &[also]);
+    }
+    let old = ["octodns.provider.route53.Route53Provider"];
+    registry.providers.formerly("octodns_route53.Route53Provider", &old);
+    let old = ["octodns.processor.awsacm.AwsAcmMangingProcessor"];
+    registry.processors.formerly("octodns_route53.processor.AwsAcmMangingProcessor", &old);
 }

@@ -21,4 +21,6 @@ pub fn register(registry: &mut Registry) {
     registry.processor(path, &[], version, |id, options| {
         Ok::<_, BuildError>(SpfDnsLookupProcessor::new(id, options))
     });
+    registry.providers.also("octodns_spf.SpfSource", &["octodns_spf.source.SpfSource"]);
+    registry.processors.also(path, &["octodns_spf.processor.SpfDnsLookupProcessor"]);
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use octodns_core::{ProviderError, ZoneName};
-use octodns_files::failed;
+use octodns_files::{failed, inside};
 
 use super::Inner;
 
@@ -111,7 +111,7 @@ fn one_of(
     is_there: impl Fn(&Path) -> Result<bool, ProviderError>,
 ) -> Result<Option<PathBuf>, ProviderError> {
     let directory = &inner.options.directory;
-    let (utf8, idna) = (directory.join(decoded), directory.join(encoded));
+    let (utf8, idna) = (inside(directory, decoded)?, inside(directory, encoded)?);
     if utf8 == idna {
         return Ok(is_there(&utf8)?.then_some(utf8));
     }

@@ -5,21 +5,26 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use octodns_core::provider::SortedFiles;
+use octodns_core::provider::{Includes, SortedFiles};
 use octodns_core::{Diagnostic, Origin, ProviderError, ZoneName};
 use octodns_files::{failed, write};
 
+use super::foreign::Foreign;
 use super::{Inner, files};
 use crate::fix::{same, sort_keys};
 use crate::order::CODE;
 use crate::{Document, FileIncludes, Include, LoadOptions, Order, load, text_of};
 
 /// Sorts every file of a zone, if reading requires an order.
-pub(super) fn zone(inner: &Inner, zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
+pub(super) fn zone(
+    inner: &Inner,
+    zone: &ZoneName,
+    includes: Includes,
+) -> Result<SortedFiles, ProviderError> {
     let mut reordered = SortedFiles::default();
     if inner.options.enforce_order {
         for path in files::of_zone(inner, zone)? {
-            file(inner, &path, &mut reordered)?;
+            file(inner, zone, &path, includes, &mut reordered)?;
         }
     }
     Ok(reordered)
@@ -44,8 +49,14 @@ impl Include for Overlay<'_> {
     }
 }
 
-fn file(inner: &Inner, path: &Path, reordered: &mut SortedFiles) -> Result<(), ProviderError> {
-    let includes = FileIncludes::new(inner.home.clone());
+fn file(
+    inner: &Inner,
+    zone: &ZoneName,
+    path: &Path,
+    includes: Includes,
+    reordered: &mut SortedFiles,
+) -> Result<(), ProviderError> {
+    let includes = inner.includes(includes);
     let mut overlay = Overlay { files: &includes, changed: HashMap::new() };
     let name: Arc<str> = path.to_string_lossy().into();
     let bytes = octodns_files::read(path).map_err(failed("read", path))?;
@@ -57,6 +68,7 @@ fn file(inner: &Inner, path: &Path, reordered: &mut SortedFiles) -> Result<(), P
     if !before.report.has_errors() {
         return Ok(());
     }
+    let main = Arc::clone(&name);
     // Included files first: their content is part of the files that include them.
     for name in before.files.iter().rev() {
         let bytes = overlay.read(name).map_err(failed("read", Path::new(&**name)))?;
@@ -67,7 +79,10 @@ fn file(inner: &Inner, path: &Path, reordered: &mut SortedFiles) -> Result<(), P
             Ok(Some(text)) => {
                 overlay.changed.insert(Arc::clone(name), text);
             }
-            Err(found) => reordered.report.push(*found),
+            Err(found) => {
+                let foreign = Foreign::new(&main, &includes, zone);
+                reordered.report.push(foreign.shown(*found));
+            }
         }
     }
     if !says_the_same(&name, &overlay, &before) {

@@ -2,6 +2,7 @@
 
 mod files;
 mod fix;
+mod foreign;
 mod options;
 mod read;
 mod write;
@@ -9,7 +10,7 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octodns_core::provider::SortedFiles;
+use octodns_core::provider::{Includes, SortedFiles};
 use octodns_core::registry::BuildError;
 use octodns_core::{
     ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneFiles, ZoneName,
@@ -17,6 +18,8 @@ use octodns_core::{
 };
 
 use octodns_files::OwnedRequest;
+
+use crate::FileIncludes;
 
 pub use options::{OrderMode, SplitYamlOptions, YamlOptions};
 
@@ -52,6 +55,13 @@ struct Inner {
     capabilities: Capabilities,
     options: YamlOptions,
     home: Option<PathBuf>,
+}
+
+impl Inner {
+    /// How the files of the folder include others.
+    fn includes(&self, includes: Includes) -> FileIncludes {
+        FileIncludes::new(self.home.clone()).of_folder(&self.options.directory, includes)
+    }
 }
 
 impl YamlProvider {
@@ -122,9 +132,13 @@ impl ZoneFiles for YamlProvider {
         true
     }
 
-    async fn sort_keys(&self, zone: &ZoneName) -> Result<SortedFiles, ProviderError> {
+    async fn sort_keys(
+        &self,
+        zone: &ZoneName,
+        includes: Includes,
+    ) -> Result<SortedFiles, ProviderError> {
         let zone = zone.clone();
-        self.blocking(move |inner| fix::zone(inner, &zone)).await
+        self.blocking(move |inner| fix::zone(inner, &zone, includes)).await
     }
 
     fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {

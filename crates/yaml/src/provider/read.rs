@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use octodns_core::record::LoadContext;
 use octodns_core::{
@@ -10,8 +10,12 @@ use octodns_core::{
 };
 use octodns_files::OwnedRequest;
 
+use super::foreign::Foreign;
 use super::{Inner, files};
-use crate::{Entries, FileIncludes, LoadOptions, load_entries, text_of};
+use crate::{Entries, LoadOptions, load_entries, text_of};
+
+/// Several zones are read at the same time; a small file whose aliases make much of it can take a lot of memory.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// How many records each file had: writing needs this to remove files that are no longer used.
 #[derive(Debug, Default)]
@@ -66,24 +70,28 @@ fn file(
 ) -> Result<(), ProviderError> {
     let options = &inner.options;
     let bytes = octodns_files::read(path).map_err(octodns_files::failed("read", path))?;
-    let includes = FileIncludes::new(inner.home.clone());
+    let includes = inner.includes(request.includes);
     let order = options.enforce_order.then(|| options.order_mode.into());
     let severity = if request.lenient { Severity::Warning } else { Severity::Error };
-    let load = LoadOptions::new(&*path.to_string_lossy())
+    let mut load = LoadOptions::new(&*path.to_string_lossy())
         .order(order)
         .include(&includes)
         .strict_keys(severity);
-    let mut loading = Loading { inner, request, records: Vec::new(), report: Report::new() };
+    load.one_at_a_time = Some(&ONE_AT_A_TIME);
+    let foreign = Foreign::new(&load.file, &includes, &request.name);
+    let mut loading =
+        Loading { inner, request, records: Vec::new(), report: Report::new(), foreign: &foreign };
     let document =
         text_of(&bytes, &load.file).and_then(|text| load_entries(text, &load, &mut loading));
     let document = match document {
         Ok(document) => document,
         Err(error) => {
-            read.report.push(error.to_diagnostic().about(request.name.to_string()));
+            let found = error.to_diagnostic().about(request.name.to_string());
+            read.report.push(foreign.shown(found));
             return Ok(());
         }
     };
-    read.report.merge(document.report);
+    read.report.extend(document.report.into_iter().map(|found| foreign.shown(found)));
     if is_blank(&bytes) && !request.target {
         let found = Diagnostic::warning("yaml-empty", "the file has no records")
             .about(request.name.to_string())
@@ -115,12 +123,13 @@ struct Loading<'l> {
     request: &'l OwnedRequest,
     records: Vec<Record>,
     report: Report,
+    foreign: &'l Foreign<'l>,
 }
 
 impl<'a> Entries<'a> for Loading<'_> {
     /// The records of a name: a single one, or a list of several types.
     fn entry(&mut self, files: &[Arc<str>], name: &Value<'a>, data: Value<'a>) {
-        let Self { inner, request, records, report } = self;
+        let Self { inner, request, records, report, foreign } = self;
         let mut context = LoadContext::new(&request.name, &request.validators, &request.types);
         context.source = Some(&inner.id);
         context.files = files;
@@ -130,7 +139,13 @@ impl<'a> Entries<'a> for Loading<'_> {
         context.keeps_positions = !request.target;
         let several = data.as_list();
         for data in several.unwrap_or(std::slice::from_ref(&data)) {
-            records.extend(Record::load(name, data, &context, report));
+            if foreign.is_in(files, name, data) {
+                let mut found = Report::new();
+                records.extend(Record::load(name, data, &context, &mut found));
+                report.extend(found.into_iter().map(|found| foreign.withhold(found)));
+            } else {
+                records.extend(Record::load(name, data, &context, report));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use octodns_core::value::{Map, OwnedValue, Value};
 use octodns_core::{Plan, ProviderError, Record, RecordType, Zone};
-use octodns_files::{make_folder, remove, write};
+use octodns_files::{inside, make_folder, remove, write};
 
 use super::read::FilesRead;
 use super::{Inner, files};
@@ -24,8 +24,10 @@ pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
     }
     // Differs from octoDNS: a file with the IDNA name is updated under that name. A second file next to it
     // would make the zone unreadable.
-    let path = files::single(inner, zone.name())?
-        .unwrap_or_else(|| inner.options.directory.join(format!("{}yaml", zone.name())));
+    let path = match files::single(inner, zone.name())? {
+        Some(path) => path,
+        None => inside(&inner.options.directory, &format!("{}yaml", zone.name()))?,
+    };
     make_folder(path.parent().unwrap_or(&inner.options.directory))?;
     let names = zone.nodes().map(|(name, node)| {
         let data: Vec<_> = node.iter().map(|record| data(inner, record)).collect();
@@ -37,8 +39,10 @@ pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
 fn split(inner: &Inner, plan: &Plan, zone: &Zone, extension: &str) -> Result<(), ProviderError> {
     let decoded = zone.name().decoded();
     let decoded = decoded.trim_end_matches('.');
-    let folder = files::folder(inner, zone.name())?
-        .unwrap_or_else(|| inner.options.directory.join(format!("{decoded}{extension}")));
+    let folder = match files::folder(inner, zone.name())? {
+        Some(folder) => folder,
+        None => inside(&inner.options.directory, &format!("{decoded}{extension}"))?,
+    };
     make_folder(&folder)?;
     let mut written = HashSet::new();
     let mut catchall = Map::new();
@@ -55,7 +59,7 @@ fn split(inner: &Inner, plan: &Plan, zone: &Zone, extension: &str) -> Result<(),
         written.insert(path);
     }
     if !catchall.is_empty() {
-        let path = folder.join(format!("${decoded}.yaml"));
+        let path = inside(&folder, &format!("${decoded}.yaml"))?;
         write(&path, &text(inner, catchall, false))?;
         written.insert(path);
     }
@@ -68,7 +72,7 @@ fn file_of(folder: &Path, name: &str) -> Result<PathBuf, ProviderError> {
             "the name \"{name}\" cannot be that of a file; such a zone needs a single file"
         )));
     }
-    Ok(folder.join(format!("{name}.yaml")))
+    inside(folder, &format!("{name}.yaml"))
 }
 
 /// Removes the files that were read but not written again, if they contain only records that the plan knows:

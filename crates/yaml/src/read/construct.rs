@@ -16,7 +16,7 @@ impl Session<'_> {
     /// The value of a whole text.
     pub(super) fn read<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
         let text = self.check(text, file)?;
-        self.read_checked(text, file)
+        self.read_checked(text, file, true)
     }
 
     /// The value of a whole text; its entries are passed to `entries` if it is a mapping.
@@ -35,7 +35,7 @@ impl Session<'_> {
             entries.forget();
             self.report = Report::new();
         }
-        let value = self.read_checked(text, 0)?;
+        let value = self.read_checked(text, 0, true)?;
         let Kind::Map(map) = value.kind else { return Ok(value) };
         for (key, value) in map {
             entries.entry(&self.files, &key, value);
@@ -43,11 +43,21 @@ impl Session<'_> {
         Ok(Value::NULL)
     }
 
-    fn read_checked<'t>(&mut self, text: &'t str, file: u16) -> Result<Value<'t>, YamlError> {
+    /// `first`: the text is read for the first time.
+    fn read_checked<'t>(
+        &mut self,
+        text: &'t str,
+        file: u16,
+        first: bool,
+    ) -> Result<Value<'t>, YamlError> {
         if !self.options.thorough {
             let findings = self.report.len();
             let rules = self.rules();
             if let Some(value) = fast::read(text, file, rules, &self.files, &mut self.report) {
+                if !first {
+                    self.spend(nodes_of(&value), value.position)?;
+                    self.spend_text(text.len(), value.position)?;
+                }
                 return Ok(value);
             }
             // The full reader reports the same findings again.
@@ -55,8 +65,9 @@ impl Session<'_> {
             self.report.extend(found.into_iter().take(findings));
         }
         let nodes = self.compose(text, file)?;
-        // Every node is built at least once; the limit is on what aliases and merges add.
-        self.nodes = self.nodes.saturating_add(nodes.len());
+        if first {
+            self.allow(nodes.len(), text.len());
+        }
         let start = Position { file, line: 1, column: 1 };
         if nodes.is_empty() {
             return Ok(Value { position: start, ..Value::NULL });
@@ -72,8 +83,10 @@ impl Session<'_> {
         position: Position,
     ) -> Result<Value<'a>, YamlError> {
         let (file, bytes) = self.open(from, path, position)?;
+        let first = self.is_new(&bytes);
         let text = text_of(&bytes, &self.files[usize::from(file)])?;
-        let value = self.read(text, file)?.into_owned();
+        let text = self.check(text, file)?;
+        let value = self.read_checked(text, file, first)?.into_owned();
         self.open.pop();
         Ok(value)
     }
@@ -124,6 +137,7 @@ impl<'a> Constructor<'_, '_, 'a> {
             }
             tag => {
                 let text = self.scalar_text(id)?;
+                self.session.spend_text(text.len(), position)?;
                 scalar::construct(&tag, text).map_err(|kind| self.session.error(kind, position))?
             }
         };
@@ -307,5 +321,16 @@ impl<'a> Constructor<'_, '_, 'a> {
             Some(_) => Err(self.shape("a mapping to merge", offset)),
             None => Err(self.session.error(ErrorKind::EmptyInclude(path.to_owned()), position)),
         }
+    }
+}
+
+/// How many nodes a value has.
+fn nodes_of(value: &Value<'_>) -> usize {
+    match &value.kind {
+        Kind::List(values) => 1 + values.iter().map(nodes_of).sum::<usize>(),
+        Kind::Map(map) => {
+            1 + map.iter().map(|(key, value)| nodes_of(key) + nodes_of(value)).sum::<usize>()
+        }
+        _ => 1,
     }
 }

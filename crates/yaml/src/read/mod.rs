@@ -15,7 +15,7 @@ mod tag;
 mod timestamp;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use octodns_core::{Report, Severity, Value};
 
@@ -54,6 +54,9 @@ pub struct LoadOptions<'o> {
     pub include: &'o dyn Include,
     /// Limits on hostile input.
     pub limits: Limits,
+    /// Held while a document is read that adds a lot by aliases, merges and includes, so that such documents are in
+    /// memory one at a time.
+    pub one_at_a_time: Option<&'o Mutex<()>>,
     /// Whether to skip the fast reader; the result is the same.
     pub thorough: bool,
 }
@@ -64,8 +67,10 @@ pub struct LoadOptions<'o> {
 pub struct Limits {
     /// How deep values may be nested, including aliases and includes.
     pub depth: usize,
-    /// How many nodes aliases, merges and includes may add to the written ones.
+    /// How many nodes aliases, merges and repeated includes may add to the written ones.
     pub alias_nodes: usize,
+    /// How many bytes of text they may add.
+    pub alias_bytes: usize,
     /// How many bytes all files may have together.
     pub bytes: usize,
     /// How deep includes may be nested.
@@ -74,7 +79,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 128, alias_nodes: 2_000_000, bytes: 1 << 30, include_depth: 32 }
+        Self {
+            depth: 128,
+            alias_nodes: 2_000_000,
+            alias_bytes: 64 << 20,
+            bytes: 1 << 30,
+            include_depth: 32,
+        }
     }
 }
 
@@ -88,6 +99,7 @@ impl<'o> LoadOptions<'o> {
             spelling: None,
             include: &NoIncludes,
             limits: Limits::default(),
+            one_at_a_time: None,
             thorough: false,
         }
     }

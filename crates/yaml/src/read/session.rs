@@ -1,6 +1,8 @@
 //! State shared by all files of a document: the table of files, the findings, and the limits.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use octodns_core::value::{Map, Position};
 use octodns_core::{Origin, Report, Value};
@@ -18,8 +20,14 @@ pub(super) struct Session<'o> {
     /// The files that are open, each included by the previous one.
     pub(super) open: Vec<Arc<str>>,
     depth: usize,
-    /// How many more nodes aliases and merges may add.
-    pub(super) nodes: usize,
+    /// How many more nodes may be built.
+    nodes: usize,
+    /// How many more bytes of text.
+    text: usize,
+    /// Hashes of the included texts.
+    seen: HashSet<u64>,
+    /// Held as soon as aliases, merges and includes have added a lot.
+    turn: Option<MutexGuard<'o, ()>>,
     /// How many more bytes may be read.
     bytes: usize,
 }
@@ -33,6 +41,9 @@ impl<'o> Session<'o> {
             open: vec![Arc::clone(&options.file)],
             depth: 0,
             nodes: options.limits.alias_nodes,
+            text: options.limits.alias_bytes,
+            seen: HashSet::new(),
+            turn: None,
             bytes: options.limits.bytes,
         }
     }
@@ -73,7 +84,45 @@ impl<'o> Session<'o> {
             return Err(self.limit("repeats too much through aliases", limit, position));
         };
         self.nodes = rest;
+        self.wait_for_turn();
         Ok(())
+    }
+
+    /// Counts bytes of text towards the limit.
+    pub(super) fn spend_text(&mut self, bytes: usize, position: Position) -> Result<(), YamlError> {
+        let Some(rest) = self.text.checked_sub(bytes) else {
+            let limit = self.options.limits.alias_bytes;
+            return Err(self.limit("repeats too much text through aliases", limit, position));
+        };
+        self.text = rest;
+        self.wait_for_turn();
+        Ok(())
+    }
+
+    /// Allows for what a text has: each node is built at least once, and its text is in the file.
+    pub(super) fn allow(&mut self, nodes: usize, bytes: usize) {
+        self.nodes = self.nodes.saturating_add(nodes);
+        self.text = self.text.saturating_add(bytes);
+    }
+
+    /// Whether a text was not included before, whatever the name of its file.
+    pub(super) fn is_new(&mut self, text: &[u8]) -> bool {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        self.seen.insert(hasher.finish())
+    }
+
+    /// Waits for other documents that add a lot.
+    fn wait_for_turn(&mut self) {
+        let limits = self.options.limits;
+        let is_light = self.nodes >= limits.alias_nodes - limits.alias_nodes / 16
+            && self.text >= limits.alias_bytes - limits.alias_bytes / 16;
+        if is_light || self.turn.is_some() {
+            return;
+        }
+        // Nothing is kept in it that a panic could leave half done.
+        let lock = |turn: &'o Mutex<()>| turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.turn = self.options.one_at_a_time.map(lock);
     }
 
     /// Reports a key that is read as another text than the one written.
@@ -137,6 +186,7 @@ impl<'o> Session<'o> {
         position: Position,
     ) -> Result<Vec<Node<'a>>, YamlError> {
         let (file, bytes) = self.open(from, path, position)?;
+        let first = self.is_new(&bytes);
         let text = text_of(&bytes, &self.files[usize::from(file)])?;
         let text = self.check(text, file)?;
         let nodes = self.compose(text, file)?.into_iter().map(|node| Node {
@@ -146,7 +196,9 @@ impl<'o> Session<'o> {
             busy: false,
         });
         let nodes: Vec<Node<'a>> = nodes.collect();
-        self.nodes = self.nodes.saturating_add(nodes.len());
+        if first {
+            self.allow(nodes.len(), text.len());
+        }
         self.open.pop();
         Ok(nodes)
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::apply_log::Outcome;
-use crate::provider::ZoneRequest;
+use crate::provider::{Includes, ZoneRequest};
 use crate::record::RecordTypes;
 use crate::validate::RecordValidators;
 use crate::value::Value;
@@ -113,6 +113,7 @@ fn read(lines: &[Line]) -> (Zone, ExistingRows<u32>, Vec<(u32, Record)>) {
         lenient: true,
         validators,
         types,
+        includes: Includes::default(),
     };
     let mut rows = RowReader::new(&request, "mine", &Capabilities::EVERYTHING);
     for (id, (name, of, ttl, value)) in (1..).zip(lines) {
@@ -330,6 +331,7 @@ fn a_row_that_cannot_be_is_an_error_of_the_zone() {
         lenient: true,
         validators,
         types,
+        includes: Includes::default(),
     };
     for (lines, error) in [
         (&[("w", "A", "192.0.2.256")][..], "invalid IPv4 address"),

@@ -20,7 +20,7 @@ use octodns_core::{
     Source, ZoneFiles, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_dns::wire::{self, Word, name_bytes};
-use octodns_files::{OwnedRequest, failed};
+use octodns_files::{OwnedRequest, Scope, failed, inside};
 use records::ResourceRecord;
 
 pub use options::ZoneFileOptions;
@@ -45,6 +45,8 @@ pub(crate) fn register(registry: &mut Registry) {
             Ok(ZoneFileProvider::new(id, options, Arc::clone(&clock)))
         });
     }
+    let old = ["octodns.source.axfr.ZoneFileSource"];
+    registry.providers.formerly("octodns_bind.ZoneFileSource", &old);
 }
 
 /// Reads and writes zone files.
@@ -81,9 +83,9 @@ impl ZoneFileProvider {
 
 impl Inner {
     /// The file of a zone. Its name cannot contain the slash of RFC 2317.
-    fn path(&self, zone: &ZoneName) -> PathBuf {
+    fn path(&self, zone: &ZoneName) -> Result<PathBuf, ProviderError> {
         let name = zone.as_str().trim_end_matches('.').replace('/', "-");
-        self.options.directory.join(format!("{name}{}", self.options.file_extension))
+        inside(&self.options.directory, &format!("{name}{}", self.options.file_extension))
     }
 
     fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
@@ -112,7 +114,7 @@ impl Inner {
     }
 
     fn read(&self, request: &OwnedRequest) -> Result<ZoneRead, ProviderError> {
-        let path = self.path(&request.name);
+        let path = self.path(&request.name)?;
         let text = match read_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
                 let message = format!("there is no zone file of {}", request.name);
@@ -123,13 +125,21 @@ impl Inner {
             }
             text => text.map_err(failed("read", &path))?,
         };
+        let scope = Scope::new(&self.options.directory, request.includes);
+        let include = |path: &str, from: &str| include(path, from, &scope);
         let file = reader::read(&text, &path.to_string_lossy(), &request.name, &include);
+        let foreign = |file: &Arc<str>| !scope.shows(Path::new(&**file));
+        let foreign: Vec<bool> =
+            file.files.iter().enumerate().map(|(index, file)| index > 0 && foreign(file)).collect();
         let mut report = Report::new();
         for fault in file.faults {
             let found = Diagnostic::error("zone-file", fault.message)
                 .about(request.name.to_string())
                 .at(Origin::new(&file.files, fault.position));
-            report.push(found.help(fault.help));
+            let found = found.help(fault.help);
+            let is_foreign = foreign.get(usize::from(fault.position.file)) == Some(&true);
+            let subject = request.name.to_string();
+            report.push(if is_foreign { scope.withhold(found, &subject) } else { found });
         }
         self.check(&request.name, &file.records, &file.files, &mut report);
         if report.has_errors() {
@@ -138,7 +148,14 @@ impl Inner {
             return Ok(read);
         }
         let from = records::Provenance { source: &self.id, files: &file.files };
-        Ok(records::records(&request.borrowed(), from, file.records))
+        let mut read = records::records(&request.borrowed(), from, file.records);
+        if foreign.contains(&true) {
+            // The records of a name may be from several files, and a finding has the place of the first.
+            let subject = request.name.to_string();
+            let withheld = read.report.into_iter().map(|found| scope.withhold(found, &subject));
+            read.report = withheld.collect();
+        }
+        Ok(read)
     }
 
     /// Checks that apply to every zone: one SOA and NS records at the apex, and nothing next to a CNAME.
@@ -156,18 +173,21 @@ impl Inner {
                 .filter(|one| one.number == number && one.owner.eq_ignore_ascii_case(&apex))
                 .count()
         };
-        let mut told = |message: &str, help: &str| {
+        let found = |message: &str, help: &str| {
             let file = files.first().cloned().unwrap_or_default();
             let found = Diagnostic::error("zone-file", message).about(zone.to_string());
-            report.push(found.at(Origin::file(file)).help(help));
+            found.at(Origin::file(file)).help(help)
         };
         match at_apex(soa::NUMBER) {
-            0 if self.options.check_origin => told("the zone has no SOA record", ADD_SOA),
+            0 if self.options.check_origin => report.push(match soa::elsewhere(records) {
+                Some(soa) => soa_elsewhere(zone, soa, files),
+                None => found("the zone has no SOA record", ADD_SOA),
+            }),
             0 | 1 => {}
-            _ => told("the zone has more than one SOA record", "keep one of them"),
+            _ => report.push(found("the zone has more than one SOA record", "keep one of them")),
         }
         if self.options.check_origin && at_apex(2) == 0 {
-            told("the zone has no NS record at its apex", ADD_NS);
+            report.push(found("the zone has no NS record at its apex", ADD_NS));
         }
         for (cname, other) in beside_cname(records) {
             let of = wire::type_text(other.number);
@@ -179,6 +199,16 @@ impl Inner {
             report.push(found);
         }
     }
+}
+
+/// The finding about a SOA record that is not at the apex: services export names that lack their final dot.
+fn soa_elsewhere(zone: &ZoneName, soa: &ResourceRecord, files: &[Arc<str>]) -> Diagnostic {
+    let name = wire::name_text(&soa.owner).unwrap_or_default();
+    let message = format!("the SOA record is at \"{name}\", not at \"{zone}\"");
+    Diagnostic::error("zone-file", message)
+        .about(zone.to_string())
+        .at(Origin::new(files, soa.position))
+        .help("write @, or end the name with a dot: the zone's name is added to a name without one")
 }
 
 /// Each CNAME with the first record that may not be next to it.
@@ -202,14 +232,14 @@ fn beside_cname(records: &[ResourceRecord]) -> Vec<(&ResourceRecord, &ResourceRe
 
 /// The path of an `$INCLUDE` is relative to the working directory, as in BIND and octoDNS; if there is no
 /// such file, to the folder of the including file.
-fn include(path: &str, from: &str) -> Result<(String, Vec<u8>), String> {
+fn include(path: &str, from: &str, scope: &Scope) -> Result<(String, Vec<u8>), String> {
     let mut found = PathBuf::from(path);
     if !found.exists()
         && let Some(folder) = Path::new(from).parent()
     {
         found = folder.join(path);
     }
-    match read_file(&found) {
+    match scope.check(&found).and_then(|()| read_file(&found)) {
         Ok(text) => Ok((found.to_string_lossy().into_owned(), text)),
         Err(error) => Err(format!("cannot include \"{path}\": {error}")),
     }

@@ -1,5 +1,7 @@
 //! Parses the lines of a zone file into resource records (RFC 1035, section 5; RFC 2308, section 4).
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::records::ResourceRecord;
@@ -15,6 +17,8 @@ use super::lexer::{Lexer, SyntaxError};
 const DEEPEST: usize = 16;
 /// The maximum number of files of a zone.
 const MAX_FILES: usize = 10_000;
+/// How many bytes may be read from files that were included before.
+const MAX_REPEATED: usize = 64 << 20;
 /// With more errors than this, the file is not a zone file.
 const MAX_FAULTS: usize = 50;
 /// The maximum TTL (RFC 2181, section 8).
@@ -50,6 +54,8 @@ pub(super) fn read(text: &[u8], file: &str, zone: &ZoneName, include: &Include<'
         default_ttl: None,
         last_ttl: None,
         generated: 0,
+        seen: HashSet::new(),
+        repeated: 0,
     };
     reader.file(text, 0, 0);
     reader.read
@@ -66,6 +72,10 @@ struct Reader<'r> {
     last_ttl: Option<u32>,
     /// How many records `$GENERATE` has generated.
     generated: usize,
+    /// Hashes of the included texts.
+    seen: HashSet<u64>,
+    /// How many bytes were read again by `$INCLUDE`.
+    repeated: usize,
 }
 
 /// A line; its first word is `words[0]`.
@@ -177,6 +187,16 @@ impl Reader<'_> {
         let help = "write the path from the working folder, or from that of this file";
         let (path, text) =
             (self.include)(path, &from).map_err(|error| line.fault(1, error, help))?;
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        // Whatever the names of its file.
+        if !self.seen.insert(hasher.finish()) {
+            self.repeated = self.repeated.saturating_add(text.len());
+        }
+        if self.repeated > MAX_REPEATED {
+            let message = format!("more than {MAX_REPEATED} bytes are included more than once");
+            return Err(line.fault(1, message, "include each file once"));
+        }
         let index = u16::try_from(self.read.files.len()).unwrap_or(u16::MAX);
         self.read.files.push(path.into());
         let outer = (std::mem::replace(&mut self.origin, origin), self.owner.clone());

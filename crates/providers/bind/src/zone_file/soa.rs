@@ -34,6 +34,11 @@ fn is_newer(serial: u32, old: u32) -> bool {
     ahead != 0 && ahead < 1 << 31
 }
 
+/// A SOA record, whatever its name.
+pub(super) fn elsewhere(records: &[ResourceRecord]) -> Option<&ResourceRecord> {
+    records.iter().find(|one| one.number == NUMBER)
+}
+
 /// The serial of the SOA record among those of a zone.
 pub(super) fn serial_of(records: &[ResourceRecord]) -> Option<u32> {
     let soa = records.iter().find(|one| one.number == NUMBER)?;

@@ -16,7 +16,7 @@ const TEXT: Presentation = Presentation::DECIMAL.with_escaped_semicolons().with_
 /// Writes the state of a zone after a plan. A file with the same content is not changed.
 pub(super) fn zone(inner: &Inner, plan: &Plan) -> Result<(), ProviderError> {
     let zone = plan.outcome();
-    let path = inner.path(zone.name());
+    let path = inner.path(zone.name())?;
     let old = read_file(&path).ok();
     let old_serial = old.as_ref().and_then(|old| {
         let refuse = |_: &str, _: &str| Err(String::new());

@@ -1,0 +1,175 @@
+//! Which files zone data may include, and of which of them messages may show text.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use octodns_core::Diagnostic;
+use octodns_core::provider::Includes;
+
+/// The files that belong to a folder of zone data.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The folder as the user named it.
+    name: PathBuf,
+    /// The folder without links; none if it is not there.
+    folder: Option<PathBuf>,
+    /// The git work tree that the folder is in.
+    tree: Option<PathBuf>,
+    includes: Includes,
+}
+
+impl Scope {
+    /// The scope of a folder.
+    pub fn new(folder: &Path, includes: Includes) -> Self {
+        let name = folder.to_owned();
+        let here = if name.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let folder = fs::canonicalize(here).ok();
+        let is_tree = |folder: &&Path| folder.join(".git").exists();
+        let tree = folder.as_ref().and_then(|folder| folder.ancestors().find(is_tree));
+        let tree = tree.map(Path::to_owned);
+        Self { name, folder, tree, includes }
+    }
+
+    /// Checks whether a file may be included. Where links lead to is what counts.
+    ///
+    /// # Errors
+    ///
+    /// If it may not, or if it cannot be found.
+    pub fn check(&self, file: &Path) -> io::Result<()> {
+        if self.includes == Includes::Anywhere {
+            return Ok(());
+        }
+        let file = fs::canonicalize(file)?;
+        let below = |folder: &Option<PathBuf>| {
+            folder.as_ref().and_then(|folder| file.strip_prefix(folder).ok())
+        };
+        // The data of git itself may have credentials; it is no part of the work tree.
+        let is_git = |path: &Path| path.components().any(|part| part.as_os_str() == ".git");
+        let inside = below(&self.folder).or_else(|| below(&self.tree));
+        if inside.is_some_and(|path| !is_git(path)) {
+            return Ok(());
+        }
+        let message = format!(
+            "the file is outside \"{}\" and the git work tree around it; `includes: anywhere` in the section \
+             \"manager\" of the config allows it",
+            self.name.display()
+        );
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+    }
+
+    /// Whether messages may show text of a file: if it is below the folder, and not hidden.
+    pub fn shows(&self, file: &Path) -> bool {
+        let (Some(folder), Ok(file)) = (&self.folder, fs::canonicalize(file)) else { return false };
+        // The folders of mounted Kubernetes volumes start with two dots.
+        let hidden = |part: Component<'_>| {
+            let name = part.as_os_str().as_encoded_bytes();
+            name.starts_with(b".") && !name.starts_with(b"..")
+        };
+        file.strip_prefix(folder).is_ok_and(|path| !path.components().any(hidden))
+    }
+
+    /// A finding about text of a file that messages must not show: its place, without its words.
+    pub fn withhold(&self, found: Diagnostic, subject: &str) -> Diagnostic {
+        let mut shown = Diagnostic::new(
+            found.severity,
+            found.code,
+            "the text of an included file is not valid",
+        )
+        .about(subject)
+        .at(found.origin);
+        shown.related = found.related;
+        for (what, _) in &mut shown.related {
+            "see also".clone_into(what);
+        }
+        shown.help(format!(
+            "look into that file; text of files outside \"{}\" is not shown",
+            self.name.display()
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with these files; those that end with `/` are folders.
+    fn files(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            if name.ends_with('/') {
+                fs::create_dir_all(path).unwrap();
+            } else {
+                fs::write(path, "x").unwrap();
+            }
+        }
+        folder
+    }
+
+    #[test]
+    fn what_may_be_included_and_shown() {
+        let all = ["dns/zones/a.yaml", "dns/zones/.env", "dns/shared/b.yaml", "dns/.env", "secret"];
+        for (git, file, allowed, shown) in [
+            (false, "dns/zones/a.yaml", true, true),
+            (false, "dns/zones/../zones/a.yaml", true, true),
+            (false, "dns/zones/.env", true, false),
+            (false, "dns/shared/b.yaml", false, false),
+            (false, "dns/zones/../../secret", false, false),
+            (true, "dns/zones/a.yaml", true, true),
+            (true, "dns/shared/b.yaml", true, false),
+            (true, "dns/zones/../.env", true, false),
+            (true, "dns/.git/config", false, false),
+            (true, "secret", false, false),
+            (true, "missing", false, false),
+        ] {
+            let folder = files(&all);
+            if git {
+                fs::create_dir(folder.path().join("dns/.git")).unwrap();
+                fs::write(folder.path().join("dns/.git/config"), "token").unwrap();
+            }
+            let (zones, path) = (folder.path().join("dns/zones"), folder.path().join(file));
+            let scope = Scope::new(&zones, Includes::Folder);
+            assert_eq!(scope.check(&path).is_ok(), allowed, "{file} (git: {git})");
+            assert_eq!(scope.shows(&path), shown, "{file} (git: {git})");
+            assert!(Scope::new(&zones, Includes::Anywhere).check(&path).is_ok(), "{file}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_option() {
+        let folder = files(&["zones/", "secret"]);
+        let scope = Scope::new(&folder.path().join("zones"), Includes::Folder);
+        let error = scope.check(&folder.path().join("secret")).unwrap_err();
+        assert!(error.to_string().contains("`includes: anywhere`"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_what_it_points_to() {
+        let folder = files(&["zones/a.yaml", "secret"]);
+        let zones = folder.path().join("zones");
+        for (target, allowed) in [("../secret", false), ("a.yaml", true)] {
+            let link = zones.join(format!("{allowed}.yaml"));
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            let scope = Scope::new(&zones, Includes::Folder);
+            assert_eq!(scope.check(&link).is_ok(), allowed, "{target}");
+            assert_eq!(scope.shows(&link), allowed, "{target}");
+        }
+    }
+
+    #[test]
+    fn what_is_withheld_keeps_its_place() {
+        let found = Diagnostic::error("ip-value-rfc", "invalid IPv4 address \"hunter2\"")
+            .about("hunter2.example.com. A")
+            .at(octodns_core::Origin::at("secret.txt", 1, 1))
+            .help("write hunter2 otherwise")
+            .related("hunter2", octodns_core::Origin::at("other.txt", 1, 1));
+        let shown =
+            Scope::new(Path::new("zones"), Includes::Folder).withhold(found, "example.com.");
+        let text = shown.to_string();
+        assert!(!text.contains("hunter2") && text.contains("secret.txt:1:1"), "{text}");
+        assert!(text.contains("[ip-value-rfc]"), "{text}");
+    }
+}
