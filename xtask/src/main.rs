@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool: it talks")]
 
 mod bench;
+mod cases;
 mod conformance;
 mod deny;
 mod dist;
@@ -25,11 +26,13 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask VERB
 
-  test         everything CI runs: fmt, tidy, deny, clippy, doc, conformance, all tests;
+  test         everything CI runs: fmt, tidy, deny, clippy, doc, conformance, cases, all tests;
                  first installs the DNS servers and Python packages that tests talk to
   install      only that, and prints what tests are to be told: export it to run some by hand
   conformance  compare with what octoDNS itself does
                  [--corpus DIR] [--cassettes DIR] [--only PART] [--all] [--release]
+  cases        small inputs that once went wrong, with what is right about each
+                 [CASE...]
   tidy         what the compiler cannot see: sizes, names, lists that must be in step
   deny         licences, bans, sources and advisories of the dependencies
   fuzz         hostile input for what reads files, messages and answers, by libFuzzer
@@ -48,10 +51,10 @@ cargo xtask VERB
                  [--latency]: planning many zones of services that take 50 ms for each answer
                  or, of a zone's transfer from BIND and Knot, beside dig: --axfr
                  [--records N] [--runs N] [--no-reference]
-  new-provider NAME --kind rrset|record
+  new-provider NAME --kind rows|sets|changes|whole
                a crate for a provider that compiles, registers itself, and fails its behaviour
                suite where code is to be written: docs/writing-a-provider.md
-                 [--prove]: makes both kinds in a copy, and writes what that page writes
+                 [--prove]: makes all kinds in a copy, and writes what that page writes
   help         this text
 ";
 
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         "test" => test::run(),
         "install" => install::only(),
         "conformance" => conformance::run(&rest),
+        "cases" => cases::run(&rest),
         "tidy" => tidy::run(),
         "deny" => deny::run(),
         "dist" => dist::run(&rest),

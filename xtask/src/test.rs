@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::install::{self, Installed};
 use crate::run::{WHOLE, cargo, check, target};
-use crate::{conformance, deny, dist, fuzz, new_provider, public_api, tidy};
+use crate::{cases, conformance, deny, dist, fuzz, new_provider, public_api, tidy};
 
 /// A step of the run.
 type Step = Box<dyn FnOnce() -> io::Result<()>>;
@@ -18,7 +18,7 @@ type Step = Box<dyn FnOnce() -> io::Result<()>>;
 pub(crate) fn run() -> io::Result<()> {
     // Mostly waits for the network, so it runs in parallel with the steps that do not need it.
     let installing = thread::spawn(install::run);
-    let steps: [(&str, Step); 13] = [
+    let steps: [(&str, Step); 14] = [
         (
             "fmt",
             Box::new(|| {
@@ -46,6 +46,7 @@ pub(crate) fn run() -> io::Result<()> {
         ),
         ("public-api", Box::new(|| public_api::run(&[]))),
         ("conformance", Box::new(|| conformance::run(&[]))),
+        ("cases", Box::new(|| cases::run(&[]))),
         (
             // Small programs with a selection of providers must have no warnings either. The tests need all
             // providers.
