@@ -27,7 +27,7 @@ async fn run(folder: &Path, config: &str, options: &ManagerOptions) -> (bool, St
     let config = config.replace("DIR", &folder.to_string_lossy()).replace("{MANAGER}", "{}");
     fs::write(folder.join("config.yaml"), config).unwrap();
     let said = |report: &octodns::core::Report| {
-        report.iter().map(|found| format!("{found}\n")).collect::<String>()
+        report.iter().map(|found| format!("{found}\n")).collect::<Vec<_>>().concat()
     };
     let manager = match Manager::from_config_file(&folder.join("config.yaml"), options) {
         Ok(manager) => manager,

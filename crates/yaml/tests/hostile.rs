@@ -69,31 +69,38 @@ fn includes_cannot_multiply() {
 /// A document of few bytes that would be many: aliases of a long text, and one file included often.
 #[test]
 fn text_cannot_multiply() {
+    fn limited(file: &str) -> LoadOptions<'_> {
+        let mut options = LoadOptions::new(file);
+        (options.limits.alias_nodes, options.limits.alias_bytes) = (20_000, 64 << 10);
+        options
+    }
     let aliases = |text: usize, count: usize| {
         format!("a: &x {}\nb: [{}]\n", "y".repeat(text), vec!["*x"; count].join(", "))
     };
-    for (text, count, fine) in [(1 << 20, 50, true), (1 << 20, 100, false), (100, 100_000, true)] {
+    for (text, count, fine) in [(1 << 10, 50, true), (1 << 10, 100, false), (10, 1000, true)] {
         let text = aliases(text, count);
-        let loaded = load(&text, &LoadOptions::new("a.yaml"));
+        let loaded = load(&text, &limited("a.yaml"));
         let is_limit = |error: YamlError| matches!(error.kind, ErrorKind::Limit { .. });
         assert_eq!(loaded.err().map(is_limit), (!fine).then_some(true), "{count}");
     }
     for (text, count, fine) in [
-        (format!("- {}\n", "y".repeat(1 << 20)), 50, true),
-        (format!("- {}\n", "y".repeat(1 << 20)), 100, false),
-        ("- y\n".repeat(100_000), 15, true),
-        ("- y\n".repeat(100_000), 30, false),
+        (format!("- {}\n", "y".repeat(1 << 10)), 50, true),
+        (format!("- {}\n", "y".repeat(1 << 10)), 100, false),
+        ("- y\n".repeat(1000), 15, true),
+        ("- y\n".repeat(1000), 30, false),
         // Not for the fast reader.
-        ("- [y]\n".repeat(50_000), 30, false),
-        ("- [y]\n".repeat(50_000), 10, true),
+        ("- [y]\n".repeat(500), 30, false),
+        ("- [y]\n".repeat(500), 10, true),
     ] {
         // The names of files do not matter.
         let name = |index: usize| format!("{index}.yaml");
         let files: HashMap<String, String> =
             (0..count).map(|index| (name(index), text.clone())).collect();
-        let main: String =
-            (0..count).map(|index| format!("a{index}: !include {}\n", name(index))).collect();
-        let loaded = load(&main, &LoadOptions::new("main.yaml").include(&files));
+        let main: String = (0..count)
+            .map(|index| format!("a{index}: !include {}\n", name(index)))
+            .collect::<Vec<_>>()
+            .concat();
+        let loaded = load(&main, &limited("main.yaml").include(&files));
         let is_limit = |error: YamlError| matches!(error.kind, ErrorKind::Limit { .. });
         assert_eq!(loaded.err().map(is_limit), (!fine).then_some(true), "{count}");
     }

@@ -5,6 +5,7 @@ use crate::engine::{ZONE, block_on, read_source, zone_name};
 use crate::files::{clear, folder, write_file};
 use crate::target::Target;
 use octodns_core::ZoneFiles;
+use octodns_core::provider::Includes;
 use octodns_yaml::{
     DumpOptions, LoadOptions, Order, YamlOptions, YamlProvider, dump, load, sort_keys, text_of,
 };
@@ -75,7 +76,7 @@ fn check_provider(bytes: &[u8]) {
         check_yaml_keeps(zone);
     }
     // A sorted file has the same content.
-    if let Ok(ordered) = block_on(provider().sort_keys(&zone_name()))
+    if let Ok(ordered) = block_on(provider().sort_keys(&zone_name(), Includes::Folder))
         && !ordered.files.is_empty()
         && let Ok((zone, _)) = read_source(&zone_name(), provider(), true)
         && let Some(before) = &lenient

@@ -236,7 +236,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let zones = folder.path().join("zones");
         fs::create_dir(&zones).unwrap();
-        let mut place = |file: &str| {
+        let place = |file: &str| {
             let path = folder.path().join(file);
             fs::write(&path, "manager:\n").unwrap();
             Origin::at(path.to_string_lossy().into_owned(), 1, 1)

@@ -1,5 +1,6 @@
 //! What every value of a record type can do, and the errors of reading one.
 
+mod mnemonic;
 pub(crate) mod number;
 mod record_type;
 pub mod text;
@@ -11,6 +12,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+pub use mnemonic::{DIGEST_TYPES, KEY_ALGORITHMS, Mnemonics};
 pub use record_type::RecordType;
 pub use value_error::ValueError;
 pub(crate) use value_error::{kind_help, unquoted};

@@ -4,7 +4,7 @@ mod pattern;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::record::Mnemonics;
+use crate::rdata::Mnemonics;
 
 /// What a schema takes for valid. Whoever makes schemas matches both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::record::Mnemonics;
+use crate::rdata::Mnemonics;
 
 pub(super) const NO_NAME: &str = "not a fully qualified name";
 

@@ -125,8 +125,8 @@ impl<'w> Scanner<'w> {
         match field {
             Field::U8 => self.number("a number").and_then(|n| self.out.u8(n, "number")),
             Field::Named(names) => {
-                let named = self.words.get(self.next).and_then(|word| number_of(*word, names));
-                match named {
+                let number = self.words.get(self.next).and_then(|word| number_of(*word, names));
+                match number {
                     Some(number) => {
                         self.next += 1;
                         self.out.u8(number.into(), "number")

@@ -152,7 +152,7 @@ async fn a_service_that_is_restarted_is_waited_for() {
         Client::builder("test", &format!("http://{address}")).retry(retry).build().unwrap();
     let serving = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        stream.read(&mut [0; 4096]).await.unwrap();
+        stream.read_exact(&mut [0; 4]).await.unwrap();
         let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
         stream.write_all(answer).await.unwrap();
         stream.shutdown().await.unwrap();

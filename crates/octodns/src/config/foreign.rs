@@ -108,8 +108,7 @@ fn note_texts(value: &Value<'_>, foreign: &[bool], texts: &mut HashSet<String>) 
         }
         _ if foreign.get(usize::from(value.position.file)) == Some(&true) => {
             let text = python_str(value);
-            let spellings =
-                [text.escape_debug().to_string(), text.to_lowercase(), text.to_string()];
+            let spellings = [text.escape_debug().to_string(), text.to_lowercase(), text.clone()];
             texts.extend(spellings.into_iter().filter(|text| text.len() >= SHORTEST));
         }
         _ => {}

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use smol_str::SmolStr;
 
-use super::mnemonic::{DIGEST_TYPES, KEY_ALGORITHMS, Mnemonics};
+use crate::rdata::{DIGEST_TYPES, KEY_ALGORITHMS, Mnemonics};
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U8, U16, check_each, check_each_mapping};
 use crate::record::{RecordType, ValueError};
@@ -101,8 +101,8 @@ fn named(ds: Fields<'_, '_>, key: &str, names: Mnemonics) -> Result<i64, ValueEr
 /// As [`named`], if it is there and one.
 fn peek(ds: Fields<'_, '_>, key: &str, names: Mnemonics) -> Option<(i64, Position)> {
     let value = ds.get(key)?;
-    let named = names.named_by(Some(value)).map(|number| (number, value.position));
-    named.or_else(|| ds.peek_int(key))
+    let number = names.named_by(Some(value)).map(|number| (number, value.position));
+    number.or_else(|| ds.peek_int(key))
 }
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {

@@ -88,11 +88,10 @@ fn check_params(svcb: Fields<'_, '_>, priority: Option<i64>, findings: &mut Find
 fn check_param(name: &str, key: &Value<'_>, value: &Value<'_>, findings: &mut Findings) {
     match name {
         _ if name.starts_with("key") => check_key_number(name, key, findings),
-        "no-default-alpn" if value.is_null() => {}
-        "no-default-alpn" => {
-            findings
-                .error(value.position, "no-default-alpn takes no value")
-                .help("remove the value");
+        "no-default-alpn" | "ohttp" if value.is_null() => {}
+        "no-default-alpn" | "ohttp" => {
+            let message = format!("{name} takes no value");
+            findings.error(value.position, message).help("remove the value");
         }
         "port" => check_port(value, findings),
         "alpn" => {
@@ -107,10 +106,6 @@ fn check_param(name: &str, key: &Value<'_>, value: &Value<'_>, findings: &mut Fi
         "dohpath" if value.as_str().is_some() => {}
         "dohpath" => {
             findings.wrong_kind("dohpath", value, "text");
-        }
-        "ohttp" if value.is_null() => {}
-        "ohttp" => {
-            findings.error(value.position, "ohttp takes no value").help("remove the value");
         }
         _ => {
             let found = findings.error(key.position, format!("unknown parameter \"{name}\""));
