@@ -35,7 +35,7 @@
 //! ```
 //!
 //! Each provider is a cargo feature; `yaml` is the default, and `all` are those of the programs. Classes of a
-//! program's own are added to the [`registry`] before a config is read.
+//! program's own are added to the [`registry()`] before a config is read.
 //!
 //! Nothing here prints, ends the process or reads the environment: results are returned, progress goes to
 //! `tracing`, and the environment is passed in. Events carry the name of the octoDNS logger they stand for in the

@@ -72,6 +72,9 @@ pub(crate) trait AnyValues {
 
     /// Whether there is no value, or one that says nothing.
     fn lacks_values(&self) -> bool;
+
+    /// The places of values that are equal to the one before them.
+    fn repeated(&self) -> Vec<usize>;
 }
 
 impl<T: Rdata> AnyValues for Vec<T> {
@@ -93,6 +96,16 @@ impl<T: Rdata> AnyValues for Vec<T> {
     fn lacks_values(&self) -> bool {
         self.is_empty() || self.iter().any(T::is_blank)
     }
+
+    fn repeated(&self) -> Vec<usize> {
+        repeated(self)
+    }
+}
+
+/// The places of values that are equal to the one before them.
+pub(crate) fn repeated<T: PartialEq>(values: &[T]) -> Vec<usize> {
+    let pairs = values.windows(2).enumerate();
+    pairs.filter(|(_, pair)| pair[0] == pair[1]).map(|(index, _)| index + 1).collect()
 }
 
 /// Where the values of a record stand, in the order of the values.

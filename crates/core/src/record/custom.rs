@@ -130,6 +130,10 @@ impl AnyValues for CustomData {
     fn lacks_values(&self) -> bool {
         self.values.is_empty() || self.values.iter().any(Value::is_null)
     }
+
+    fn repeated(&self) -> Vec<usize> {
+        crate::rdata::repeated(&self.values)
+    }
 }
 
 #[cfg(test)]

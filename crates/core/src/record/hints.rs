@@ -58,14 +58,14 @@ fn check_name(record: &RawRecord<'_>, findings: &mut Findings) {
 
 /// Looks for values that are there twice: all of several in `record`.
 pub(super) fn check_values(record: &Record, findings: &mut Findings) {
-    let values = record.rdata_strings();
-    for (index, pair) in values.windows(2).enumerate().filter(|(_, pair)| pair[0] == pair[1]) {
-        let places = record.places.as_ref();
-        let place = places.and_then(|places| places.get(index + 1)).copied();
+    for index in record.data().parts().1.repeated() {
+        let place = record.places.as_ref().and_then(|places| places.get(index)).copied();
+        let values = record.rdata_strings();
+        let value = values.get(index).map_or("", String::as_str);
         findings
             .warning(
                 place.unwrap_or(Position::NONE),
-                format!("the value \"{}\" is there twice", pair[0]),
+                format!("the value \"{value}\" is there twice"),
             )
             .by("value-twice")
             .help("remove one of the two");

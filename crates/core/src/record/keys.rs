@@ -1,5 +1,9 @@
 //! Keys that nothing reads: in a record, in its sections, in its values.
 
+use std::fmt;
+
+use smallvec::{SmallVec, smallvec};
+
 use super::registry::{RecordTypes, SECTION, TypeEntry};
 use super::routing::{is_dynamic, is_geo};
 use crate::validate::{Findings, RawRecord};
@@ -16,11 +20,11 @@ pub(super) fn check(
     findings: &mut Findings,
 ) {
     let (data, of) = (record.data, record.record_type);
-    let mut known = vec!["type", "ttl", SECTION, "value"];
+    let mut known: SmallVec<[&str; 7]> = smallvec!["type", "ttl", SECTION, "value"];
     known.extend((!entry.is_single()).then_some("values"));
     known.extend(is_dynamic(of).then_some("dynamic"));
     known.extend(is_geo(of).then_some("geo"));
-    check_keys(data, &format!("a record of type {of}"), &known, findings);
+    check_keys(data, format_args!("a record of type {of}"), &known, findings);
     if let (false, Some(_), Some(value)) =
         (entry.is_single(), data.get("values"), data.get("value"))
     {
@@ -35,9 +39,12 @@ pub(super) fn check(
     if let Some(dynamic) = data.get("dynamic").and_then(Value::as_map).filter(|_| is_dynamic(of)) {
         check_dynamic(dynamic, findings);
     }
-    let fields = entry.fields();
-    for value in record.values.iter().filter_map(Value::as_map).filter(|_| !fields.is_empty()) {
-        check_keys(value, &format!("a value of type {of}"), &fields, findings);
+    let mut fields = None;
+    for value in record.values.iter().filter_map(Value::as_map) {
+        let fields = fields.get_or_insert_with(|| entry.fields());
+        if !fields.is_empty() {
+            check_keys(value, format_args!("a value of type {of}"), fields, findings);
+        }
     }
 }
 
@@ -59,37 +66,44 @@ fn check_section(section: &Map<'_>, path: &str, types: &RecordTypes, findings: &
                 check_section(section, &format!("{path}.{name}"), types, findings);
             }
         } else if !is_foreign(&name, value) {
-            report(key, &format!("`{path}`"), &known, findings);
+            report(key, format_args!("`{path}`"), &known, findings);
         }
     }
 }
 
 fn check_dynamic(dynamic: &Map<'_>, findings: &mut Findings) {
-    check_keys(dynamic, "`dynamic`", &["pools", "rules"], findings);
+    check_keys(dynamic, format_args!("`dynamic`"), &["pools", "rules"], findings);
     let pools = dynamic.get("pools").and_then(Value::as_map);
     for pool in pools.into_iter().flat_map(Map::values).filter_map(Value::as_map) {
-        check_keys(pool, "a pool", &["fallback", "values"], findings);
+        check_keys(pool, format_args!("a pool"), &["fallback", "values"], findings);
         let values = pool.get("values").and_then(Value::as_list).unwrap_or_default();
         for value in values.iter().filter_map(Value::as_map) {
-            check_keys(value, "a value of a pool", &["value", "weight", "status"], findings);
+            check_keys(
+                value,
+                format_args!("a value of a pool"),
+                &["value", "weight", "status"],
+                findings,
+            );
         }
     }
     let rules = dynamic.get("rules").and_then(Value::as_list).unwrap_or_default();
     for rule in rules.iter().filter_map(Value::as_map) {
-        check_keys(rule, "a rule", &["pool", "geos", "subnets"], findings);
+        check_keys(rule, format_args!("a rule"), &["pool", "geos", "subnets"], findings);
     }
 }
 
-fn check_keys(map: &Map<'_>, what: &str, known: &[&str], findings: &mut Findings) {
+fn check_keys(map: &Map<'_>, what: fmt::Arguments<'_>, known: &[&str], findings: &mut Findings) {
     for (key, _) in map {
-        if !known.contains(&&*python_str(key)) {
+        // Most keys are texts that are known: nothing is made for those.
+        let is_known = key.as_str().is_some_and(|key| known.contains(&key));
+        if !is_known && !known.contains(&&*python_str(key)) {
             report(key, what, known, findings);
         }
     }
 }
 
 /// Reports a key, unless its name says that it is an anchor's.
-fn report(key: &Value<'_>, what: &str, known: &[&str], findings: &mut Findings) {
+fn report(key: &Value<'_>, what: fmt::Arguments<'_>, known: &[&str], findings: &mut Findings) {
     let name = python_str(key);
     if name.starts_with(['.', '_']) || name.starts_with("x-") {
         return;

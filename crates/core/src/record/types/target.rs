@@ -101,6 +101,10 @@ impl AnyValues for HostName {
     fn lacks_values(&self) -> bool {
         self.is_blank()
     }
+
+    fn repeated(&self) -> Vec<usize> {
+        Vec::new()
+    }
 }
 
 /// The name of a type that has one: nothing, however it is said, is the empty name.
