@@ -357,11 +357,11 @@ fn secrets_are_not_told() {
 fn an_include_of_a_device_neither_hangs_nor_reveals_the_environment() {
     let workspace = Workspace::new();
     for (name, told) in [
-        ("/dev/zero", "cannot include \"/dev/zero\": it is not a file"),
+        ("/dev/zero", "the file is outside"),
         (".", "it is not a file"),
         ("nope.yaml", "cannot include \"./zones/nope.yaml\""),
         ("unit.tests.yaml", "includes itself"),
-        ("/proc/self/environ", "/proc/self/environ:1:"),
+        ("/proc/self/environ", "the file is outside"),
     ] {
         workspace.write("zones/unit.tests.yaml", format!("www: !include {name}\n"));
         let ran = workspace.run_after("SECRET=hunter2; export SECRET", SYNC);

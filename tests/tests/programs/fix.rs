@@ -104,15 +104,15 @@ fn split_shared_and_included_files_are_files_of_the_zone() {
     let ordered = |name: &str| format!("{name}:\n  type: A\n  value: 192.0.2.1\n");
     workspace.write("zones/unit.tests./www.yaml", record("www"));
     workspace.write("zones/shared.yaml", record("b") + &record("a"));
-    workspace.write("zones/unit.tests./x.yaml", "x: !include ../../included.yaml\n");
-    workspace.write("included.yaml", "value: 192.0.2.1\ntype: A\n");
+    workspace.write("zones/unit.tests./x.yaml", "x: !include ../included.yaml\n");
+    workspace.write("zones/included.yaml", "value: 192.0.2.1\ntype: A\n");
     workspace.write("zones/other.yaml", record("b"));
     let ran = workspace.run(FIX);
     ran.expect(0, &["zones/unit.tests./www.yaml", "shared.yaml", "included.yaml"]);
     assert_eq!(ran.stderr.lines().count(), 3, "{ran:#?}");
     assert_eq!(read(&workspace, "zones/unit.tests./www.yaml"), ordered("www"));
     assert_eq!(read(&workspace, "zones/shared.yaml"), ordered("a") + &ordered("b"));
-    assert_eq!(read(&workspace, "included.yaml"), "type: A\nvalue: 192.0.2.1\n");
+    assert_eq!(read(&workspace, "zones/included.yaml"), "type: A\nvalue: 192.0.2.1\n");
     assert_eq!(read(&workspace, "zones/other.yaml"), record("b"), "no zone's file stays");
 }
 
