@@ -68,11 +68,11 @@ pub fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
     replace(path, text.as_bytes()).map_err(failed("write", path))
 }
 
-/// The same as [`write`], of bytes and with the error of the system.
+/// The same as [`write()`], of bytes and with the error of the system.
 ///
 /// # Errors
 ///
-/// As [`write`] does.
+/// As [`write()`] does.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A symbolic link stays a link: its target is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
