@@ -73,9 +73,12 @@ fn refusal(record: &Record, values: &Values) -> Option<String> {
             ));
         }
     }
-    if !values.relative_names
-        && let Some(name) = relative_name(record.data())
-    {
+    let names = names(record.data());
+    if let Some(name) = names.iter().find(|name| name.contains("..")) {
+        return Some(format!("the name \"{name}\" has an empty label, which DNS does not allow"));
+    }
+    let relative = names.iter().find(|name| !name.ends_with('.'));
+    if let Some(name) = relative.filter(|_| !values.relative_names) {
         return Some(format!(
             "the name \"{name}\" has no dot at its end, and the service has whole names only"
         ));
@@ -94,25 +97,23 @@ fn refusal(record: &Record, values: &Values) -> Option<String> {
     }
 }
 
-/// A name in the values of a record that has no dot at its end.
-fn relative_name(data: &RecordData) -> Option<&str> {
-    let mut names: Vec<&str> = Vec::new();
+/// The names in the values of a record.
+fn names(data: &RecordData) -> Vec<&str> {
     match data {
         RecordData::Alias(name) | RecordData::Cname(name) | RecordData::Dname(name) => {
-            names.push(name.as_str());
+            vec![name.as_str()]
         }
         RecordData::Ns(values) | RecordData::Ptr(values) => {
-            names.extend(values.iter().map(HostName::as_str));
+            values.iter().map(HostName::as_str).collect()
         }
-        RecordData::Mx(values) => names.extend(values.iter().map(|mx| mx.exchange.as_str())),
-        RecordData::Srv(values) => names.extend(values.iter().map(|srv| srv.target.as_str())),
-        RecordData::Naptr(values) => names.extend(values.iter().map(|naptr| &*naptr.replacement)),
+        RecordData::Mx(values) => values.iter().map(|mx| mx.exchange.as_str()).collect(),
+        RecordData::Srv(values) => values.iter().map(|srv| srv.target.as_str()).collect(),
+        RecordData::Naptr(values) => values.iter().map(|naptr| &*naptr.replacement).collect(),
         RecordData::Https(values) | RecordData::Svcb(values) => {
-            names.extend(values.iter().map(|svcb| svcb.target.as_str()));
+            values.iter().map(|svcb| svcb.target.as_str()).collect()
         }
-        _ => {}
+        _ => Vec::new(),
     }
-    names.into_iter().find(|name| !name.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -177,6 +178,12 @@ mod tests {
             (
                 record("a", 60, mail("mx.example.com")),
                 "the name \"mx.example.com\" has no dot at its end, and the service has whole names only",
+                "it is left out",
+                None,
+            ),
+            (
+                record("a", 60, mail("mx.example.com..")),
+                "the name \"mx.example.com..\" has an empty label, which DNS does not allow",
                 "it is left out",
                 None,
             ),
