@@ -67,10 +67,10 @@ impl Batch {
         for (key, row) in existing.keyed() {
             surplus.entry(key).or_default().push(row);
         }
-        let mut missing = Vec::new();
+        let (mut kept, mut missing) = (Vec::new(), Vec::new());
         for new in desired {
             match surplus.get_mut(&new.key).and_then(Vec::pop) {
-                Some(row) if new.fits(row) => self.patch(row, new.patch(row)),
+                Some(row) if new.fits(row) => kept.push((row, new)),
                 Some(row) => {
                     surplus.entry(String::new()).or_default().push(row);
                     missing.push(new);
@@ -79,17 +79,29 @@ impl Batch {
             }
         }
         let mut surplus = surplus.into_values().flatten();
+        let (mut replaced, mut deleted) = (Vec::new(), Vec::new());
         for new in missing {
             match surplus.next() {
-                Some(row) if new.fits(row) => self.patch(row, Some(new.replacing(row))),
+                Some(row) if new.fits(row) => replaced.push((row, new.replacing(row))),
                 Some(row) => {
-                    self.deletes.push(RowId { id: row.id.clone() });
+                    deleted.push(&row.id);
                     self.posts.push(new);
                 }
                 None => self.posts.push(new),
             }
         }
-        self.deletes.extend(surplus.map(|row| RowId { id: row.id.clone() }));
+        deleted.extend(surplus.map(|row| &row.id));
+        // A record is read with comment and tags of its first row, so that one has those of the record.
+        let first = existing.rows.iter().find(|row| !deleted.contains(&&row.id));
+        for (row, new) in kept {
+            let is_first = first.is_some_and(|first| first.id == row.id);
+            let new = if is_first { new.without_own_notes() } else { new };
+            self.patch(row, new.patch(row));
+        }
+        for (row, new) in replaced {
+            self.patch(row, Some(new));
+        }
+        self.deletes.extend(deleted.into_iter().map(|id| RowId { id: id.clone() }));
     }
 
     /// Adds the rows of a new record, except those that already exist in `made`.
@@ -172,8 +184,9 @@ impl<'r> Rows<'r> {
             let is_new = matches!(change, Change::Create(_));
             rows.retain(|row| !is_new || !self.planned.contains(&row.id));
             let existing = Existing { record_type: key.1, rows, types: &self.types };
+            let held = change.existing().map(|held| &**held);
             let desired =
-                change.desired().map(|new| records::to_rows(new, self.zone, self.writing));
+                change.desired().map(|new| records::to_rows(new, held, self.zone, self.writing));
             match desired {
                 Some(desired) if is_new => batch.create(&existing, desired),
                 desired => batch.add(&existing, desired.unwrap_or_default()),

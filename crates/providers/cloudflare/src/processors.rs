@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::account::{INTERNAL, SERVICE};
-use crate::records::{AUTOMATIC, CDN_SUFFIX, Flags, is_proxiable};
+use crate::records::{AUTOMATIC, CDN_SUFFIX, Flags, RecordNotes, is_proxiable};
 
 const VERSION: &str = SERVICE.version;
 
@@ -25,7 +25,7 @@ const SECTION: &str = "cloudflare";
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TagOptions {
-    /// The tags, each `name:value`, that a record must have all of.
+    /// The tags, each `name:value`, that a record must have all of; a record has those of all its values.
     tags: Vec<String>,
     /// Whether what the target holds is filtered as well; if not, records there are deleted. Default: true.
     #[serde(default = "yes", deserialize_with = "truth")]
@@ -74,8 +74,8 @@ struct TagFilter {
 impl TagFilter {
     fn filter(&self, zone: &mut Zone) {
         let has_all = |record: &Record| {
-            let flags = Flags::of(record, false);
-            self.options.tags.iter().all(|tag| flags.tags.contains(&**tag))
+            let tags = RecordNotes::of(record).all_tags();
+            self.options.tags.iter().all(|tag| tags.contains(&**tag))
         };
         zone.retain(|record| has_all(record) == self.allows);
     }
@@ -237,6 +237,13 @@ mod tests {
         tags.iter().map(|tag| Value::from(*tag)).collect::<Vec<_>>().into()
     }
 
+    /// Tags for single values.
+    fn single() -> OwnedValue {
+        let entry =
+            Map::from_unique([("value", Value::from("192.0.2.1")), ("tags", tags(&["c:3"]))]);
+        vec![OwnedValue::from(entry)].into()
+    }
+
     #[tokio::test]
     async fn records_are_kept_by_their_tags() {
         let records = || {
@@ -244,6 +251,7 @@ mod tests {
             vec![
                 with(a("both"), &[("tags", tags(&["a:1", "b:2"]))]),
                 with(a("one"), &[("tags", tags(&["a:1"]))]),
+                with(a("single"), &[("values", single())]),
                 a("none"),
             ]
         };
@@ -255,9 +263,10 @@ mod tests {
         let reject = "octodns_cloudflare.processor.filter.TagRejectListFilter";
         for (class, wanted, include_target, desired, existing) in [
             (allow, &["a:1"][..], true, &["both", "one"][..], &["both", "one"][..]),
-            (allow, &["a:1", "b:2"], false, &["both"], &["both", "none", "one"]),
-            (reject, &["a:1", "b:2"], true, &["none", "one"], &["none", "one"]),
-            (reject, &["a:1"], false, &["none"], &["both", "none", "one"]),
+            (allow, &["a:1", "b:2"], false, &["both"], &["both", "none", "one", "single"]),
+            (allow, &["c:3"], true, &["single"], &["single"]),
+            (reject, &["a:1", "b:2"], true, &["none", "one", "single"], &["none", "one", "single"]),
+            (reject, &["a:1"], false, &["none", "single"], &["both", "none", "one", "single"]),
         ] {
             let options = [("tags", tags(wanted)), ("include_target", include_target.into())];
             let [left, held] = run(&*processor(class, &options), records()).await;

@@ -4,10 +4,10 @@ use octodns_core::provider::PlanDraft;
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::value::Map;
 use octodns_core::{
-    ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Report, Source,
-    State, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, Change, Diagnostic, OwnedValue, Plan, Provider, ProviderError, Report,
+    Source, State, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
-use octodns_http::Accounts;
+use octodns_http::{Accounts, Error};
 
 use crate::account::{Account, INTERNAL, SERVICE};
 use crate::apply::{self, ZoneState};
@@ -70,6 +70,20 @@ impl Cloudflare {
             plan_type: None,
         })
     }
+
+    /// The error of reading page rules, for which a token needs a permission of its own.
+    fn page_rules_refused(&self, error: Error, zone: &ZoneName) -> ProviderError {
+        if error.status() != Some(403) {
+            return error.into();
+        }
+        let help = "give the token the permission Zone / Page Rules, or write `pagerules: false` for \
+                    this provider: page rules are then not managed";
+        let subject = format!("{zone} ({})", self.account.id);
+        let found = Diagnostic::error("target", error.to_string()).about(subject).help(help);
+        let mut report = Report::new();
+        report.push(found);
+        ProviderError::Data(report)
+    }
 }
 
 #[async_trait]
@@ -106,12 +120,18 @@ impl Source for Cloudflare {
                 Ok(Vec::new())
             }
         };
-        let (rows, rules) = futures::try_join!(self.account.api.rows(&entry.id), rules)?;
+        let (rows, rules) = futures::join!(self.account.api.rows(&entry.id), rules);
+        // A token that may not read records is the greater problem.
+        let (rows, rules) =
+            (rows?, rules.map_err(|error| self.page_rules_refused(error, zone.name))?);
         let context = zone.load_context(&self.account.id, &[]);
         let mut read = ZoneRead::default();
         read.records =
             records::from_rows(&rows, self.account.writing.cdn, &context, &mut read.report)
                 .map_err(|fault| self.account.api.malformed(&entry.id, &fault))?;
+        let cdn = self.account.writing.cdn;
+        read.uneven = records::uneven(&rows, zone.name, cdn)
+            .map_err(|fault| self.account.api.malformed(&entry.id, &fault))?;
         read.records.extend(page_rules::from_rules(&rules, &context, &mut read.report));
         read.state = State::new(ZoneState { zone: entry, rows, rules });
         Ok(Some(read))

@@ -1,10 +1,11 @@
 //! Applies records, in as few batches as possible.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use octodns_core::engine::{BatchApi, apply_batches};
-use octodns_core::{ApplyLog, Change, Plan, ProviderError, async_trait};
+use octodns_core::{ApplyLog, Change, Plan, ProviderError, ServiceErrorKind, async_trait};
 use octodns_http::Error;
 use octodns_kit::{Call, Observed, settle};
 
@@ -71,7 +72,10 @@ impl<'a> Records<'a> {
 impl BatchApi for Records<'_> {
     async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError> {
         let changes = indexes.iter().filter_map(|index| self.plan.changes.get(*index)).collect();
-        settle(self.account.api.backoff(), &OneBatch { records: self, changes }).await
+        let batch = OneBatch { records: self, changes, has_begun: false.into() };
+        let settled = settle(self.account.api.backoff(), &batch).await;
+        settled
+            .map_err(|error| if batch.has_begun.into_inner() { half_done(&error) } else { error })
     }
 }
 
@@ -82,6 +86,14 @@ impl BatchApi for Records<'_> {
 struct OneBatch<'b> {
     records: &'b Records<'b>,
     changes: Vec<&'b Change>,
+    /// Whether a part of it was applied.
+    has_begun: AtomicBool,
+}
+
+/// The error for a record of which a part was written before.
+fn half_done(error: &ProviderError) -> ProviderError {
+    let message = format!("{}; a part of the record was written before", error.with_causes());
+    ProviderError::service(ServiceErrorKind::Indeterminate, message)
 }
 
 impl OneBatch<'_> {
@@ -98,6 +110,7 @@ impl Call for OneBatch<'_> {
         for piece in self.left()?.pieces(self.records.max_in_batch()) {
             if !piece.is_empty() {
                 account.api.batch(&zone.id, &piece).await?;
+                self.has_begun.store(true, Ordering::Relaxed);
             }
         }
         Ok(())

@@ -1,16 +1,18 @@
 //! Rows of the API and records: pure, no I/O.
 //!
-//! A record is the rows of one name and type. The settings besides the value (TTL, proxied, comment, tags)
-//! are written to all rows, and read from the first.
+//! A record is the rows of one name and type. TTL and proxied are written to all rows and read from the
+//! first; comment and tags are those of each row.
 
 mod flags;
+mod notes;
 mod values;
 
 pub(crate) use values::UNHELD;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use octodns_core::name::idna;
+use octodns_core::provider::UnevenTtl;
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::value::Map;
 use octodns_core::{OwnedValue, Record, RecordName, RecordType, Report, Value, ZoneName};
@@ -18,6 +20,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 pub(crate) use flags::{AUTOMATIC, AUTOMATIC_SECONDS, Flags, SECTION_KEYS, is_proxiable};
+use notes::Notes;
+pub(crate) use notes::{RecordNotes, UnusedEntry, entries};
 use values::Body;
 
 /// The supported types of rows; others are left alone.
@@ -176,14 +180,46 @@ pub(crate) fn from_rows(
     Ok(records)
 }
 
+impl Group<'_> {
+    /// A TTL that some row has and the first has not.
+    fn other_ttl(&self) -> Option<i64> {
+        let (first, others) = self.rows.split_first()?;
+        let differs = |row: &&&Row| row.ttl != first.ttl && row.ttl != AUTOMATIC;
+        let other = others.iter().find(differs).filter(|_| first.ttl != AUTOMATIC)?;
+        Some(other.ttl)
+    }
+
+    /// Whether some rows are proxied or have an automatic TTL, and others are not.
+    pub(crate) fn is_mixed(&self) -> bool {
+        let flags = |row: &&Row| (row.proxied, row.ttl == AUTOMATIC);
+        !self.is_cdn
+            && self
+                .rows
+                .first()
+                .is_some_and(|first| self.rows.iter().any(|row| flags(row) != flags(first)))
+    }
+}
+
+/// The records whose rows have several TTLs.
+pub(crate) fn uneven(rows: &[Row], zone: &ZoneName, cdn: bool) -> Result<Vec<UnevenTtl>, RowError> {
+    let uneven = |group: Group<'_>| {
+        let ttl = group.other_ttl().filter(|_| !group.is_cdn)?;
+        Some(UnevenTtl::new(group.name, group.record_type, ttl))
+    };
+    Ok(groups(rows, zone, cdn)?.into_iter().filter_map(uneven).collect())
+}
+
 fn record_data(group: &Group<'_>, zone: &ZoneName) -> Result<OwnedValue, RowError> {
     let mut data = Map::new();
     data.insert("type", group.record_type.as_str());
     let [first, ..] = &*group.rows else { return Ok(data.into()) };
     let is_automatic = first.ttl == AUTOMATIC;
     data.insert("ttl", if is_automatic { AUTOMATIC_SECONDS } else { first.ttl });
-    if let Some(section) = flags::section(first, group.record_type) {
-        data.insert("octodns", Map::from_unique([("cloudflare", section)]));
+    let mut section = Map::new();
+    flags::add_to(&mut section, first, group.record_type);
+    notes::add_to(&mut section, group, |row| value(group.record_type, row))?;
+    if !section.is_empty() {
+        data.insert("octodns", Map::from_unique([("cloudflare", section.into())]));
     }
     if group.is_cdn {
         let fqdn = group.name.fqdn(zone);
@@ -210,15 +246,46 @@ pub(crate) struct NewRow {
     ttl: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     proxied: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<Vec<String>>,
+    #[serde(flatten)]
+    notes: NewNotes,
     #[serde(flatten)]
     body: Body,
     /// The canonical form of the value, which identifies the row.
     #[serde(skip)]
     pub(crate) key: String,
+    /// The notes that the record alone asks for.
+    #[serde(skip)]
+    common: NewNotes,
+}
+
+/// Comment and tags to write.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+struct NewNotes {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<String>>,
+}
+
+impl NewNotes {
+    fn new(notes: &Notes<'_>) -> Self {
+        let tags: Vec<String> = notes.tags.iter().map(|tag| (*tag).to_owned()).collect();
+        Self {
+            comment: (!notes.comment.is_empty()).then(|| notes.comment.to_owned()),
+            tags: (!tags.is_empty()).then_some(tags),
+        }
+    }
+
+    /// Those that a row has not.
+    fn patch(&self, row: &Row) -> Self {
+        let comment = self.comment.as_deref().unwrap_or_default();
+        let tags = self.tags.as_deref().unwrap_or_default();
+        let set = |tags: &[String]| tags.iter().cloned().collect::<BTreeSet<String>>();
+        Self {
+            comment: (comment != row.comment()).then(|| comment.to_owned()),
+            tags: (set(tags) != set(row.tags())).then(|| tags.to_vec()),
+        }
+    }
 }
 
 /// How records are written.
@@ -230,8 +297,13 @@ pub(crate) struct Writing {
     pub(crate) min_ttl: i64,
 }
 
-/// The rows of a record, one for each value.
-pub(crate) fn to_rows(record: &Record, zone: &ZoneName, writing: Writing) -> Vec<NewRow> {
+/// The rows of a record, one for each value; `existing` is what the service has of it.
+pub(crate) fn to_rows(
+    record: &Record,
+    existing: Option<&Record>,
+    zone: &ZoneName,
+    writing: Writing,
+) -> Vec<NewRow> {
     let flags = Flags::of(record, writing.cdn);
     let record_type = match record.record_type() {
         RecordType::ALIAS => RecordType::CNAME,
@@ -240,15 +312,15 @@ pub(crate) fn to_rows(record: &Record, zone: &ZoneName, writing: Writing) -> Vec
     let automatic = flags.has_automatic_ttl();
     let ttl = if automatic { AUTOMATIC } else { record.ttl().max(writing.min_ttl) };
     let fqdn = record.fqdn(zone);
-    let tags: Vec<String> = flags.tags.iter().map(|tag| (*tag).to_owned()).collect();
+    let (notes, held) = (RecordNotes::of(record), existing.map(RecordNotes::of));
     let bodies = values::write(record, zone);
-    let row = |(body, key)| NewRow {
+    let row = |(body, key): (Body, String)| NewRow {
         record_type: record_type.as_str(),
         name: fqdn.trim_end_matches('.').to_owned(),
         ttl,
         proxied: is_proxiable(record_type).then_some(flags.proxied),
-        comment: (!flags.comment.is_empty()).then(|| flags.comment.to_owned()),
-        tags: (!tags.is_empty()).then(|| tags.clone()),
+        notes: NewNotes::new(&notes.wanted(held.as_ref(), &key)),
+        common: NewNotes::new(&notes.get(&key)),
         body,
         key,
     };
@@ -274,25 +346,18 @@ impl NewRow {
         let patch = self.replacing(row);
         let is_same = self.ttl == row.ttl
             && self.proxied.unwrap_or(row.proxied) == row.proxied
-            && patch.comment.is_none()
-            && patch.tags.is_none();
+            && patch.notes == NewNotes::default();
         (!is_same).then_some(patch)
     }
 
     /// The same, for an existing row with another value.
     pub(crate) fn replacing(&self, row: &Row) -> Self {
-        let comment = self.comment.as_deref().unwrap_or_default();
-        let tags = self.tags.as_deref().unwrap_or_default();
-        let sorted = |tags: &[String]| {
-            let mut tags = tags.to_vec();
-            tags.sort();
-            tags
-        };
-        Self {
-            comment: (comment != row.comment()).then(|| comment.to_owned()),
-            tags: (sorted(tags) != sorted(row.tags())).then(|| tags.to_vec()),
-            ..self.clone()
-        }
+        Self { notes: self.notes.patch(row), ..self.clone() }
+    }
+
+    /// The same row, without what the value has of its own at the service.
+    pub(crate) fn without_own_notes(self) -> Self {
+        Self { notes: self.common.clone(), ..self }
     }
 
     /// Whether the row can replace an existing one in place.

@@ -198,7 +198,7 @@ fn every_type_goes_both_ways() {
         let record = read_one(row(&complete(parse(shown))));
         let (its_name, rdatas) = (record.name().as_str(), record.rdata_strings());
         assert_eq!((its_name, rdatas), (*name, vec![(*rdata).to_owned()]), "{of}");
-        let rows = to_rows(&record, &zone(), WRITING);
+        let rows = to_rows(&record, None, &zone(), WRITING);
         let mut expected = complete(parse(written.unwrap_or(shown)));
         expected["ttl"] = 300.into();
         assert_eq!(serde_json::to_value(&rows[0]).unwrap(), expected, "{of}");
@@ -282,7 +282,7 @@ fn settings_of_a_row_become_the_cloudflare_section() {
         let record = read_one(row(&fields));
         assert_eq!((record.ttl(), section(&record)), (ttl, expected.to_owned()), "{fields}");
         // And back: nothing changes in the row.
-        let rows = to_rows(&record, &zone(), WRITING);
+        let rows = to_rows(&record, None, &zone(), WRITING);
         assert_eq!(rows[0].patch(&row(&fields)), None, "{fields}");
     }
 }
@@ -294,7 +294,7 @@ fn a_patch_has_changed_settings() {
     );
     let data = RecordData::A(vec!["192.0.2.1".parse().unwrap()]);
     let record = Record::new(RecordName::new("www").unwrap(), 30, data);
-    let new = to_rows(&record, &zone(), WRITING).remove(0);
+    let new = to_rows(&record, None, &zone(), WRITING).remove(0);
     assert_eq!(
         serde_json::to_value(new.patch(&old).unwrap()).unwrap(),
         json!({

@@ -255,6 +255,221 @@ async fn settings_besides_the_values_settle() {
     }
 }
 
+/// Content, comment and tags of the rows at `www`.
+fn notes(server: &Server) -> Vec<(String, Json, Json)> {
+    let service = server.api();
+    let rows = service.zone("unit.tests").records.iter();
+    rows.map(|row| {
+        (row["content"].as_str().unwrap().to_owned(), row["comment"].clone(), row["tags"].clone())
+    })
+    .collect()
+}
+
+/// The service has comment and tags for each value. A value keeps its own unless the config has others for it.
+#[tokio::test]
+async fn values_keep_their_own_comment_and_tags() {
+    let (one, two, three) = ("192.0.2.1", "192.0.2.2", "192.0.2.3");
+    let common = json!({ "comment": "first", "tags": ["a:1"] });
+    let with_first = |further: Json| {
+        let mut section = common.clone();
+        section.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+        section
+    };
+    let none = || json!([]);
+    for (section, values, expected) in [
+        // Nothing to do, another value, and one less.
+        (
+            common.clone(),
+            vec![one, two],
+            vec![(one, "first", json!(["a:1"])), (two, "second", none())],
+        ),
+        (
+            common.clone(),
+            vec![one, two, three],
+            vec![
+                (one, "first", json!(["a:1"])),
+                (two, "second", none()),
+                (three, "first", json!(["a:1"])),
+            ],
+        ),
+        (common.clone(), vec![one], vec![(one, "first", json!(["a:1"]))]),
+        // A value that replaces another has what the config says.
+        (
+            common.clone(),
+            vec![one, three],
+            vec![(one, "first", json!(["a:1"])), (three, "first", json!(["a:1"]))],
+        ),
+        // The record is read by its first row, which therefore has what the config says.
+        (common.clone(), vec![two], vec![(two, "first", json!(["a:1"]))]),
+        // What was the same for both changes for both; what a value had of its own stays.
+        (
+            json!({ "comment": "new", "tags": ["a:1"] }),
+            vec![one, two],
+            vec![(one, "new", json!(["a:1"])), (two, "second", none())],
+        ),
+        (json!({}), vec![one, two], vec![(one, "", none()), (two, "second", none())]),
+        // The config has them for single values.
+        (
+            with_first(json!({ "values": [{ "value": two, "comment": "2nd" }] })),
+            vec![one, two],
+            vec![(one, "first", json!(["a:1"])), (two, "2nd", json!(["a:1"]))],
+        ),
+        (
+            json!({ "values": [{ "value": one, "tags": ["b:2"] }, { "value": two, "comment": "2nd" }] }),
+            vec![one, two],
+            vec![(one, "", json!(["b:2"])), (two, "2nd", none())],
+        ),
+        (
+            with_first(json!({ "values": [] })),
+            vec![one, two],
+            vec![(one, "first", json!(["a:1"])), (two, "first", json!(["a:1"]))],
+        ),
+    ] {
+        let (server, id) = with_zone("pro").await;
+        for (content, comment, tags) in [(one, "first", json!(["a:1"])), (two, "second", none())] {
+            server.api().add_record(
+                &id,
+                &json!({ "type": "A", "name": "www", "content": content, "ttl": 300, "comment": comment, "tags": tags }),
+            );
+        }
+        let run = Run::new(&server, &json!({}));
+        let desired = json!({
+            "name": "www", "type": "A", "ttl": 300, "values": values,
+            "octodns": { "cloudflare": section },
+        });
+        let desired = run.zone("unit.tests.", &[desired]);
+        run.settle(&desired).await;
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(content, comment, tags)| {
+                (
+                    content.to_owned(),
+                    if comment.is_empty() { Json::Null } else { comment.into() },
+                    tags,
+                )
+            })
+            .collect();
+        assert_eq!(notes(&server), expected, "{section} {values:?}");
+    }
+}
+
+/// What is dumped can be synced: comment and tags that values have of their own are in it.
+#[tokio::test]
+async fn comments_of_values_are_read_and_written_to_another_account() {
+    let (server, id) = with_zone("pro").await;
+    for (preference, comment, tags) in
+        [(10, "", json!([])), (20, "backup", json!(["a:1"])), (30, "", json!(["b:2"]))]
+    {
+        let row = json!({
+            "type": "MX", "name": "www", "content": "mx.example", "priority": preference, "ttl": 300,
+            "comment": comment, "tags": tags,
+        });
+        server.api().add_record(&id, &row);
+    }
+    let read = Run::new(&server, &json!({})).read("unit.tests.").await.unwrap().unwrap();
+    let (other, _) = with_zone("pro").await;
+    let run = Run::new(&other, &json!({}));
+    run.settle(&read).await;
+    assert_eq!(notes(&other), notes(&server));
+}
+
+#[tokio::test]
+async fn notes_for_values_that_are_not_there_are_reported() {
+    let (server, _) = with_zone("pro").await;
+    for (values, expected) in [
+        (json!("none"), Some("is not a list")),
+        (json!([{ "comment": "x" }]), Some("has an entry without `value`")),
+        (json!(["192.0.2.1"]), Some("has an entry without `value`")),
+        (
+            json!([{ "value": "192.0.2.9" }]),
+            Some("has an entry for 192.0.2.9, which is not a value of the record"),
+        ),
+        (json!([{ "value": "192.0.2.1" }]), None),
+    ] {
+        for strict in [true, false] {
+            let run = Run::new(&server, &json!({ "strict_supports": strict }));
+            let desired = json!({
+                "name": "www", "type": "A", "ttl": 300, "value": "192.0.2.1",
+                "octodns": { "cloudflare": { "values": values } },
+            });
+            let planned = run.0.plan(&run.zone("unit.tests.", &[desired])).await;
+            assert_eq!(planned.is_err(), strict && expected.is_some(), "{values} {planned:?}");
+            let (Err(report), Some(expected)) = (planned, expected) else { continue };
+            let told = report.iter().next().unwrap().message.clone();
+            let expected = format!("`octodns.cloudflare.values` {expected}");
+            assert!(told.ends_with(&expected), "{told}");
+        }
+    }
+}
+
+/// The service has TTL and proxied for each value, a record for all of them.
+#[tokio::test]
+async fn values_with_several_ttls_get_one() {
+    for (first, second, section, plans) in [
+        (json!({ "ttl": 300 }), json!({ "ttl": 300 }), json!({}), false),
+        (json!({ "ttl": 300 }), json!({ "ttl": 600 }), json!({}), true),
+        (json!({ "ttl": 600 }), json!({ "ttl": 300 }), json!({}), true),
+        (json!({ "ttl": 300 }), json!({ "ttl": 1 }), json!({}), true),
+        (json!({ "ttl": 1 }), json!({ "ttl": 300 }), json!({}), true),
+        (json!({ "ttl": 1 }), json!({ "ttl": 300 }), json!({ "auto-ttl": true }), true),
+        (
+            json!({ "ttl": 1 }),
+            json!({ "ttl": 1, "proxied": true }),
+            json!({ "auto-ttl": true }),
+            true,
+        ),
+        (
+            json!({ "ttl": 1, "proxied": true }),
+            json!({ "ttl": 300 }),
+            json!({ "proxied": true }),
+            true,
+        ),
+    ] {
+        let (server, id) = with_zone("pro").await;
+        for (content, fields) in [("192.0.2.1", &first), ("192.0.2.2", &second)] {
+            let mut row = json!({ "type": "A", "name": "www", "content": content });
+            row.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            server.api().add_record(&id, &row);
+        }
+        let run = Run::new(&server, &json!({}));
+        let desired = run.zone(
+            "unit.tests.",
+            &[json!({
+                "name": "www", "type": "A", "ttl": 300, "values": ["192.0.2.1", "192.0.2.2"],
+                "octodns": { "cloudflare": section },
+            })],
+        );
+        assert_eq!(run.plan(&desired).await.is_some(), plans, "{first} {second}");
+        run.settle(&desired).await;
+        let service = server.api();
+        let rows = &service.zone("unit.tests").records;
+        let told =
+            |row: &serde_json::Map<String, Json>| (row["ttl"].clone(), row["proxied"].clone());
+        assert_eq!(told(&rows[0]), told(&rows[1]), "{first} {second}");
+    }
+}
+
+/// octoDNS replaces the CNAME by an ALIAS in every run.
+#[tokio::test]
+async fn an_alias_below_the_apex_is_a_cname() {
+    let (server, _) = with_zone("free").await;
+    let run = Run::new(&server, &json!({ "strict_supports": false }));
+    let record = |of: &str, name: &str, target: &str| json!({ "name": name, "type": of, "ttl": 300, "value": target });
+    let alias = record("ALIAS", "www", "a.example.");
+    for records in [
+        vec![alias.clone()],
+        vec![record("ALIAS", "www", "b.example."), record("ALIAS", "", "a.example.")],
+        vec![alias.clone(), record("CNAME", "www", "c.example.")],
+    ] {
+        run.settle(&run.zone("unit.tests.", &records)).await;
+    }
+    let service = server.api();
+    let rows = &service.zone("unit.tests").records;
+    let told: Vec<_> =
+        rows.iter().map(|row| (row["type"].as_str(), row["content"].as_str())).collect();
+    assert_eq!(told, [(Some("CNAME"), Some("c.example"))]);
+}
+
 /// Both forms of authentication.
 #[tokio::test]
 async fn a_token_or_an_email_and_key_authenticate() {

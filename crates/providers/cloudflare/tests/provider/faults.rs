@@ -250,3 +250,48 @@ async fn a_zone_with_a_lost_response_is_not_created_twice() {
     assert_eq!(server.api().zones.len(), 1);
     assert!(run.plan(&desired).await.is_none());
 }
+
+/// A token may have no permission for page rules, which not everyone needs.
+#[tokio::test]
+async fn page_rules_that_may_not_be_read_are_helped() {
+    let (server, _) = with_zone("free").await;
+    let of_rules = |request: &Request| request.target.contains("/pagerules");
+    let refused = json!({
+        "success": false, "messages": [], "result": null,
+        "errors": [{ "code": 10000, "message": "Authentication error" }],
+    });
+    let refused = InjectedFault::Response(Response::json(403, refused));
+    server.control().faults().after(0, of_rules, refused.clone());
+    let report = Run::new(&server, &json!({})).read("unit.tests.").await.unwrap_err();
+    let found = report.iter().next().unwrap();
+    assert!(found.help.as_deref().unwrap().contains("`pagerules: false`"), "{found:?}");
+    assert!(found.to_string().contains("unit.tests. (test)"), "{found}");
+    let without = Run::new(&server, &json!({ "pagerules": false }));
+    assert!(without.read("unit.tests.").await.unwrap().is_some());
+    // If records may not be read either, page rules are not the matter.
+    server.control().faults().clear();
+    server.control().faults().after(0, |request| request.target.contains("/zones/"), refused);
+    let report = Run::new(&server, &json!({})).read("unit.tests.").await.unwrap_err();
+    let told = format!("{report:?}");
+    assert!(!told.contains("pagerules: false"), "{told}");
+}
+
+/// A record may have more values than a batch has rows. If the second batch is refused, the first was not.
+#[tokio::test]
+async fn half_a_record_is_not_told_as_failed() {
+    let (server, _) = with_zone("free").await;
+    let run = Run::new(&server, &json!({}));
+    let address = |index: usize| format!("192.0.{}.{}", index / 250, index % 250);
+    let values: Vec<_> = (0..250).map(address).collect();
+    let record = json!({ "name": "www", "type": "A", "ttl": 300, "values": values });
+    let desired = run.zone("unit.tests.", &[record]);
+    let plan = run.plan(&desired).await.unwrap();
+    server.control().faults().after(1, is_post, InjectedFault::refused());
+    let (result, outcomes) = run.apply(&plan).await;
+    server.control().faults().clear();
+    let told = words(result.unwrap_err());
+    assert!(told.ends_with("a part of the record was written before"), "{told}");
+    assert!(matches!(&*outcomes, [outcome] if outcome.is_unknown()), "{outcomes:?}");
+    assert_eq!(server.api().zone("unit.tests").records.len(), 200);
+    run.settle(&desired).await;
+}
