@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use async_trait::async_trait;
 
 use super::existing::about;
-use crate::apply_log::ApplyLog;
+use crate::apply_log::{ApplyLog, Outcome};
 use crate::change::Change;
 use crate::error::{ProviderError, ServiceErrorKind};
 use crate::name::RecordName;
@@ -146,6 +146,12 @@ pub trait BatchApi: Sync {
     /// With [`ServiceErrorKind::Refused`] or [`ServiceErrorKind::NotFound`] when surely nothing was done.
     async fn send(&self, indexes: &[usize]) -> Result<(), ProviderError>;
 
+    /// The outcome of a change, by its index, after [`BatchApi::send`] has looked at the target and still
+    /// cannot tell whether all of the batch was done. Default: it is not known.
+    fn seen(&self, _index: usize) -> Option<Outcome> {
+        None
+    }
+
     /// Makes what these changes need and what is not a change itself, such as health checks, by steps of the log.
     /// Called before they are sent, and again for each half of a batch that was refused. Default: nothing.
     ///
@@ -199,7 +205,10 @@ pub async fn apply_batches(
             }
             Err(error) => {
                 let error = about(error, what(plan, &indexes));
-                attempt.ended(&error);
+                attempt.each(|index| match Outcome::of(&error) {
+                    Outcome::Unknown => service.seen(index).unwrap_or(Outcome::Unknown),
+                    outcome => outcome,
+                });
                 return Err(error);
             }
         }
@@ -234,7 +243,6 @@ mod tests {
 
     use super::*;
     use crate::ApprovedPlan;
-    use crate::apply_log::Outcome;
     use crate::record::{Record, RecordData};
     use crate::{Zone, ZoneName};
 

@@ -111,7 +111,11 @@ impl Api {
         // A throttled client is blocked, perhaps for five minutes, and is not always told how long.
         let throttles = [Throttle::status(429).pause(long)];
         let client = connector.client_with(auth, |builder| {
-            builder.retry(retry).throttles(&throttles).error_message(error_message)
+            let builder = builder.retry(retry).throttles(&throttles).error_message(error_message);
+            match connection.endpoint_from {
+                Some(option) => builder.endpoint_from(option),
+                None => builder,
+            }
         })?;
         Ok(Self {
             client,

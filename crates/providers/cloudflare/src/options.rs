@@ -129,6 +129,8 @@ pub(crate) struct Connection<'o> {
     pub(crate) records_per_page: u32,
     /// The endpoint and the HTTP options.
     pub(crate) service: ServiceOptions,
+    /// The option that the endpoint comes from, for errors.
+    pub(crate) endpoint_from: Option<&'static str>,
 }
 
 impl<'o> Connection<'o> {
@@ -147,10 +149,11 @@ impl<'o> Connection<'o> {
                 let message = "endpoint and api_url are two names of one option";
                 return Err(fault(message, "remove one of them"));
             }
-            (url, None) | (None, url) => url.map(|url| url.trim_end_matches('/').to_owned()),
+            (Some(url), None) => Some((url, "endpoint")),
+            (None, url) => url.map(|url| (url, "api_url")),
         };
         let mut service = service.clone();
-        service.endpoint = endpoint;
+        service.endpoint = endpoint.map(|(url, _)| url.trim_end_matches('/').to_owned());
         // The `timeout` of octoDNS counts unless `http` says otherwise.
         #[expect(clippy::cast_precision_loss, reason = "seconds, far below 2^52")]
         service.http.timeout.get_or_insert(account.timeout as f64);
@@ -164,6 +167,7 @@ impl<'o> Connection<'o> {
             zones_per_page: account.zones_per_page,
             records_per_page: account.records_per_page,
             service,
+            endpoint_from: endpoint.map(|(_, option)| option),
         };
         connection.check()?;
         Ok(connection)

@@ -1,19 +1,20 @@
 //! Applies a plan in as few requests as the server accepts, each carried out as a whole or not at all.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use octodns_core::engine::{BatchApi, BatchLimits, Weight, apply_batches, batches};
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::validate::RecordValidators;
 use octodns_core::{
-    ApplyLog, Change, Plan, ProviderError, Record, RecordName, RecordType, Report, ZoneName,
-    async_trait,
+    ApplyLog, Change, Outcome, Plan, ProviderError, Record, RecordName, RecordType, Report,
+    ZoneName, async_trait,
 };
 use octodns_kit::{Call, Observed, settle};
 
 use crate::client::{Api, Patch, Zone};
+use crate::disabled::Disabled;
 use crate::options::Options;
 use crate::{lua, records};
 
@@ -27,12 +28,15 @@ pub(crate) async fn apply(
     log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
     let zone = plan.desired.name();
+    let none = Disabled::default();
+    let disabled = plan.state()?.unwrap_or(&none);
     // Report everything that cannot be written before anything is sent.
-    let patches = plan.changes.iter().map(|change| patches(zone, change));
+    let patches = plan.changes.iter().map(|change| patches(zone, change, disabled));
     let patches: Vec<_> = patches.collect::<Result<_, _>>()?;
     let batches = batches(plan, LIMITS, |index| weight(patches.get(index)));
     let exists = AtomicBool::new(plan.exists);
-    let applying = Applying { api, options, plan, patches, exists };
+    let seen = Mutex::default();
+    let applying = Applying { api, options, plan, patches, exists, seen };
     apply_batches(plan, log, batches, &applying).await?;
     if options.notify {
         log.in_step(&format!("notify the secondaries of {zone}"), api.notify(zone)).await?;
@@ -49,6 +53,8 @@ struct Applying<'a> {
     patches: Vec<Vec<Patch>>,
     /// Whether the zone exists; it is created with the first batch that the server accepts.
     exists: AtomicBool,
+    /// What the last look at the zone showed of changes, by their index.
+    seen: Mutex<HashMap<usize, Observed>>,
 }
 
 #[async_trait]
@@ -57,10 +63,19 @@ impl BatchApi for Applying<'_> {
         let changes = indexes.iter().filter_map(|index| self.plan.changes.get(*index)).collect();
         let patches = in_order(&self.patches, indexes);
         let exists = self.exists.load(Ordering::Relaxed);
-        let batch = OneBatch { applying: self, changes, patches, exists };
+        let batch = OneBatch { applying: self, indexes, changes, patches, exists };
         settle(self.api.backoff(), &batch).await?;
         self.exists.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    fn seen(&self, index: usize) -> Option<Outcome> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.get(&index)? {
+            Observed::Desired => Some(Outcome::Applied),
+            Observed::Existing => Some(Outcome::NotSent),
+            Observed::Other => None,
+        }
     }
 }
 
@@ -68,13 +83,14 @@ impl BatchApi for Applying<'_> {
 fn in_order(patches: &[Vec<Patch>], indexes: &[usize]) -> Vec<Patch> {
     let patches = indexes.iter().filter_map(|index| patches.get(*index));
     let mut patches: Vec<_> = patches.flatten().cloned().collect();
-    patches.sort_by_key(|patch| patch.changetype);
+    patches.sort_by_key(|patch| !patch.is_deletion);
     patches
 }
 
 /// Changes that are sent together, all or nothing.
 struct OneBatch<'b> {
     applying: &'b Applying<'b>,
+    indexes: &'b [usize],
     changes: Vec<&'b Change>,
     patches: Vec<Patch>,
     exists: bool,
@@ -93,22 +109,34 @@ impl Call for OneBatch<'_> {
     }
 
     async fn look_up(&self) -> Result<Observed, ProviderError> {
-        let zone = self.applying.plan.desired.name();
-        match self.applying.api.zone(zone).await? {
-            Some(found) => seen(&self.changes, &found, zone, self.exists),
-            None if self.exists => Ok(Observed::Other),
-            None => Ok(Observed::Existing),
-        }
+        let Applying { api, plan, seen, .. } = self.applying;
+        let zone = plan.desired.name();
+        let keep = |found| *seen.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        keep(HashMap::new());
+        let Some(found) = api.zone(zone).await? else {
+            return Ok(if self.exists { Observed::Other } else { Observed::Existing });
+        };
+        let found = observe(&self.changes, &found, zone, self.exists)?;
+        let all = |wanted| found.iter().all(|one| *one == wanted);
+        let observed = if all(Observed::Desired) {
+            Observed::Desired
+        } else if self.exists && all(Observed::Existing) {
+            Observed::Existing
+        } else {
+            Observed::Other
+        };
+        keep(self.indexes.iter().copied().zip(found).collect());
+        Ok(observed)
     }
 }
 
-/// Compares the current zone with changes that are applied together or not at all.
-fn seen(
+/// Compares the current zone with each of the changes.
+fn observe(
     changes: &[&Change],
     found: &Zone,
     zone: &ZoneName,
     existed: bool,
-) -> Result<Observed, ProviderError> {
+) -> Result<Vec<Observed>, ProviderError> {
     let mut types = RecordTypes::default();
     // It cannot be registered already.
     let _ = types.register(Arc::new(lua::Lua));
@@ -130,13 +158,16 @@ fn seen(
             _ => false,
         }
     };
-    Ok(if changes.iter().all(|change| is(change, change.desired())) {
-        Observed::Desired
-    } else if existed && changes.iter().all(|change| is(change, change.existing())) {
-        Observed::Existing
-    } else {
-        Observed::Other
-    })
+    let observe = |change: &&Change| {
+        if is(change, change.desired()) {
+            Observed::Desired
+        } else if existed && is(change, change.existing()) {
+            Observed::Existing
+        } else {
+            Observed::Other
+        }
+    };
+    Ok(changes.iter().map(observe).collect())
 }
 
 /// The weight of a change in a request.
@@ -150,26 +181,39 @@ fn size(patch: &Patch) -> usize {
     serde_json::to_string(patch).map_or(0, |json| json.len() + 1)
 }
 
-fn patches(zone: &ZoneName, change: &Change) -> Result<Vec<Patch>, ProviderError> {
+fn patches(
+    zone: &ZoneName,
+    change: &Change,
+    disabled: &Disabled,
+) -> Result<Vec<Patch>, ProviderError> {
     let replace = |record: &Record| -> Result<Patch, ProviderError> {
-        let (record_type, rows) = records::write(record).map_err(|why| {
+        let (record_type, mut rows) = records::write(record).map_err(|why| {
             let (name, of) = (record.decoded_fqdn(zone), record.record_type());
             ProviderError::failed(format!("{name} {of}: {why}"))
         })?;
+        let name = record.fqdn(zone);
+        rows.extend(disabled.beside(&name, &record_type, &rows));
         Ok(Patch {
-            name: record.fqdn(zone),
+            name,
             record_type,
             changetype: "REPLACE",
             ttl: Some(record.ttl()),
             records: Some(rows),
+            is_deletion: false,
         })
     };
-    let delete = |record: &Record| Patch {
-        name: record.fqdn(zone),
-        record_type: records::server_type(record).to_owned(),
-        changetype: "DELETE",
-        ttl: None,
-        records: None,
+    let delete = |record: &Record| {
+        let (name, of) = (record.fqdn(zone), records::server_type(record));
+        let left = disabled.beside(&name, of, &[]);
+        let is_empty = left.is_empty();
+        Patch {
+            name,
+            record_type: of.to_owned(),
+            changetype: if is_empty { "DELETE" } else { "REPLACE" },
+            ttl: (!is_empty).then(|| record.ttl()),
+            records: (!is_empty).then_some(left),
+            is_deletion: true,
+        }
     };
     Ok(match change {
         Change::Delete(existing) => vec![delete(existing)],

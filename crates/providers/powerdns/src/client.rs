@@ -54,6 +54,9 @@ pub(crate) struct Patch {
     pub(crate) ttl: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) records: Option<Vec<Row>>,
+    /// Whether nothing of it is served afterwards.
+    #[serde(skip)]
+    pub(crate) is_deletion: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,7 +102,9 @@ impl Api {
         let (shared, host) = (options.service(), Host::default());
         let auth = HeaderAuth::default().with("x-api-key", &options.api_key)?;
         let connector = Connector::new(service, &shared, accounts, &host);
-        let client = connector.client_with(auth, |builder| builder.verdict(verdict))?;
+        let client = connector.client_with(auth, |builder| {
+            builder.endpoint_from(options.endpoint_from()).verdict(verdict)
+        })?;
         Ok(Self { client, server: options.server_id.clone() })
     }
 

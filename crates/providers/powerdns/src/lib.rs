@@ -2,6 +2,7 @@
 
 mod apply;
 mod client;
+mod disabled;
 mod dynamic;
 mod lua;
 mod options;

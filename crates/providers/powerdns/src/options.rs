@@ -132,6 +132,11 @@ impl Options {
         }
     }
 
+    /// The options that the endpoint comes from, for errors.
+    pub(crate) fn endpoint_from(&self) -> &'static str {
+        if self.endpoint.is_some() { "endpoint" } else { "host, port" }
+    }
+
     /// The endpoint, without the server's id, and the HTTP options: a nearby server needs a shorter timeout
     /// than a service on the Internet.
     pub(crate) fn service(&self) -> ServiceOptions {

@@ -6,13 +6,14 @@ use octodns_core::engine::unsupported;
 use octodns_core::provider::listed_zones;
 use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::{
-    ApplyLog, Capabilities, PerRun, Plan, Provider, ProviderError, Record, Report, Source, Zone,
-    ZoneName, ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, PerRun, Plan, Provider, ProviderError, Record, Report, Source, State,
+    Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::Accounts;
 
 use crate::apply;
 use crate::client::Api;
+use crate::disabled::Disabled;
 use crate::dynamic;
 use crate::options::{self, Options};
 use crate::records;
@@ -114,6 +115,11 @@ impl Source for PowerDns {
             return Ok(None);
         };
         let mut read = ZoneRead::default();
+        let disabled = Disabled::of(&found.rrsets);
+        if zone.target {
+            disabled.report(&mut read.report);
+        }
+        read.state = State::new(disabled);
         let context = zone.load_context(&self.id, &[]);
         read.records = records::load(&found.rrsets, &context, &mut read.report)?;
         tracing::info!(

@@ -3,10 +3,11 @@
 //! Values are in presentation format with absolute names.
 
 use octodns_core::record::text::Presentation;
-use octodns_core::record::{LoadContext, Loc, RecordTypes, Svcb, Txt};
+use octodns_core::record::{LoadContext, Loc, RecordTypes, Svcb, Txt, TypeEntry};
 use octodns_core::value::Map;
 use octodns_core::{
-    OwnedValue, ProviderError, Record, RecordData, RecordType, Report, ServiceErrorKind, ZoneName,
+    OwnedValue, ProviderError, Record, RecordData, RecordName, RecordType, Report,
+    ServiceErrorKind, ZoneName,
 };
 use octodns_kit::dialect::{Dialect, Dot, Names};
 
@@ -88,22 +89,35 @@ fn read(
             return Ok(None);
         };
         let Some(entry) = types.get(of.as_str()) else { return Ok(None) };
-        let value = |content: &&str| match *of {
-            RecordType::TXT => {
-                let octets = TEXT.read(content).map_err(|error| error.to_string())?;
-                Ok(Txt::from_octets(&octets).in_ascii().into())
-            }
-            RecordType::LOC => entry.parse(&content.replace('m', "")).map_err(|e| e.to_string()),
-            RecordType::HTTPS | RecordType::SVCB => {
-                entry.parse(content).map(with_port).map_err(|error| error.to_string())
-            }
-            _ => entry.parse(content).map_err(|error| error.to_string()),
-        };
-        let values = served.iter().map(value).collect::<Result<Vec<_>, _>>().map_err(malformed)?;
+        let values = served.iter().map(|content| value(entry, content));
+        let values = values.collect::<Result<Vec<_>, _>>().map_err(malformed)?;
         values_of(of.as_str(), entry.is_single(), values)
     };
     data.insert("ttl", set.ttl);
     Ok(Some((name.into_owned(), data.into())))
+}
+
+/// A value as octoDNS has it.
+fn value(entry: &TypeEntry, content: &str) -> Result<OwnedValue, String> {
+    let value = match entry.record_type() {
+        RecordType::TXT => {
+            let octets = TEXT.read(content).map_err(|error| error.to_string())?;
+            return Ok(Txt::from_octets(&octets).in_ascii().into());
+        }
+        RecordType::LOC => entry.parse(&content.replace('m', "")),
+        RecordType::HTTPS | RecordType::SVCB => entry.parse(content).map(with_port),
+        _ => entry.parse(content),
+    };
+    value.map_err(|error| error.to_string())
+}
+
+/// The values of a type that are disabled, or are to be written, in a form that can be compared.
+pub(crate) fn canonical(server_type: &str, content: &str, types: &RecordTypes) -> String {
+    let canonical = |entry: &TypeEntry| {
+        let data = entry.read(&[value(entry, content).ok()?]).ok()?;
+        Record::new(RecordName::APEX, 0, data).rdata_strings().pop()
+    };
+    types.get(server_type).and_then(canonical).unwrap_or_else(|| content.to_owned())
 }
 
 /// A service binding with its port as a number, as in zone files.
@@ -189,14 +203,18 @@ fn place(place: &Loc) -> String {
     )
 }
 
-/// A service binding. The server requires quotes around the values of parameters without a name, and refuses them around
-/// numbers.
+/// A service binding. The server requires quotes around ECH configs and the values of parameters without a
+/// name, and refuses them around everything else that has no blank.
 fn binding(svcb: &Svcb) -> String {
     let mut words = vec![svcb.priority.to_string(), svcb.target.to_string()];
     for (key, value) in svcb.numbered_params() {
         let quoted = value.presentation(key);
-        let is_plain = !key.starts_with("key") && !quoted.contains([' ', '\\']);
-        words.push(if is_plain { quoted.replace('"', "") } else { quoted });
+        let inside = quoted.split_once("=\"").and_then(|(_, rest)| rest.strip_suffix('"'));
+        let is_quoted = key == "ech" || key.starts_with("key");
+        words.push(match inside {
+            Some(inside) if !is_quoted && !inside.contains(' ') => format!("{key}={inside}"),
+            _ => quoted,
+        });
     }
     words.join(" ")
 }
@@ -223,7 +241,6 @@ fn parsed<T: std::str::FromStr + Ord>(values: &[&str]) -> Option<Vec<T>> {
 
 #[cfg(test)]
 mod tests {
-    use octodns_core::RecordName;
     use octodns_core::record::Rdata as _;
 
     use super::*;
@@ -261,12 +278,17 @@ mod tests {
 
     #[test]
     fn parameters_have_quotes_where_they_need_them() {
-        let rdata = r#"1 . alpn=h2,h3 port=53 key65280=abc key7="a \"b""#;
+        let rdata = r#"1 . alpn=h2,h3 port=53 ech=AEX+DQ== key65280=abc key7="a \"b""#;
         let svcb = Svcb::read(&Svcb::parse(rdata).unwrap()).unwrap();
-        let written = r#"1 . alpn=h2,h3 port=53 key7="a \"b" key65280="abc""#;
+        let written = r#"1 . alpn=h2,h3 port=53 ech="AEX+DQ==" key7="a \"b" key65280="abc""#;
         assert_eq!(binding(&svcb), written);
         assert_eq!(Svcb::read(&Svcb::parse(written).unwrap()).unwrap(), svcb);
-        let svcb = Svcb::read(&Svcb::parse(r#"1 . alpn="a\\,b""#).unwrap()).unwrap();
-        assert_eq!(binding(&svcb), r#"1 . alpn="a\\,b""#);
+        for (rdata, written) in [
+            (r#"1 . alpn="a\\,b""#, r"1 . alpn=a\\,b"),
+            (r#"1 . alpn="a b,c\\,d""#, r#"1 . alpn="a b,c\\,d""#),
+        ] {
+            let svcb = Svcb::read(&Svcb::parse(rdata).unwrap()).unwrap();
+            assert_eq!(binding(&svcb), written);
+        }
     }
 }

@@ -1,4 +1,5 @@
 //! Texts of every kind: the service holds the octets of each, and they are read back as its canonical text.
+//! Parameters of service bindings, which services quote in their own ways.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,34 @@ use serde_json::{Value as Json, json};
 use super::{Case, CaseFn};
 use crate::run::render;
 
-pub(super) const CASES: &[(&str, CaseFn)] = &[("texts", texts)];
+pub(super) const CASES: &[(&str, CaseFn)] =
+    &[("texts", texts), ("service-parameters", service_parameters)];
+
+/// ECH configs, ids with a comma, and parameters without a name.
+fn service_parameters<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result<(), String>> {
+    async move {
+        let capabilities = case.harness.provider().capabilities();
+        for of in [RecordType::HTTPS, RecordType::SVCB] {
+            if !capabilities.supports_type(of) {
+                continue;
+            }
+            for params in [
+                json!({"ech": "AEX+DQ=="}),
+                json!({"alpn": ["h2", "h3"], "ipv6hint": ["2001:db8::1"], "ech": "AEX+DQ=="}),
+                json!({"alpn": ["a,b", "c"]}),
+                json!({"key65280": "abc"}),
+            ] {
+                let value = json!({"svcpriority": 1, "targetname": ".", "svcparams": params});
+                let record =
+                    json!({"name": "www", "type": of.as_str(), "ttl": 300, "value": value});
+                let told = |problem| format!("{of} {params}: {problem}");
+                case.converge_to(&[record]).await.map_err(told)?;
+            }
+        }
+        Ok(())
+    }
+    .boxed()
+}
 
 /// A text as a source has it, and its octets.
 struct Sample {

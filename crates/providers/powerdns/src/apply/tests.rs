@@ -3,7 +3,7 @@ use std::sync::Arc;
 use octodns_core::record::{RecordData, Txt};
 use octodns_core::{RecordName, Zone, ZoneName};
 
-use super::{Change, LIMITS, Plan, Record, batches, in_order, patches, weight};
+use super::{Change, Disabled, LIMITS, Plan, Record, batches, in_order, patches, weight};
 
 fn text(name: &str, text: &str) -> Arc<Record> {
     let data = RecordData::Txt(vec![Txt::new(text)]);
@@ -26,7 +26,9 @@ fn parts_hold_whole_names_and_start_with_deletions() {
         Change::Create(text("b", &long)),
         Change::Create(text("c", &long)),
     ];
-    let patches: Vec<_> = changes.iter().map(|change| patches(&zone, change).unwrap()).collect();
+    let none = Disabled::default();
+    let patches: Vec<_> =
+        changes.iter().map(|change| patches(&zone, change, &none).unwrap()).collect();
     let empty = Zone::new(zone);
     let plan = Plan::new(empty.clone(), empty, changes, true);
     let parts = batches(&plan, LIMITS, |index| weight(patches.get(index)));

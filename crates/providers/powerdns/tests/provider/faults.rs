@@ -106,6 +106,45 @@ async fn a_zone_of_somebody_else_is_not_mistaken_for_ours() {
     assert!(applied.outcomes.iter().all(Outcome::is_unknown), "{:?}", applied.outcomes);
 }
 
+/// The response to a request of many changes is lost, and somebody else changed one of them: what is known of
+/// the others is told.
+#[tokio::test]
+async fn each_change_of_a_lost_request_is_looked_up() {
+    for (fault, done) in [(InjectedFault::BreakAfter, true), (InjectedFault::BreakBefore, false)] {
+        let fake = Fake::start(PowerDns::default()).await;
+        let harness = harness(fake.url(), &json!({}));
+        let zone = ZoneName::new("many.example.").unwrap();
+        let (before, after) = (harness.zone(&zone, &records(1)), harness.zone(&zone, &records(2)));
+        let plan = harness.plan(&before).await.unwrap().unwrap();
+        harness.apply(&plan).await.result.unwrap();
+        let plan = harness.plan(&after).await.unwrap().unwrap();
+        fake.control().faults().next_of(Request::is_write, 1, fault);
+        // After the lost request, before the look at the zone.
+        let url = fake.url().to_owned();
+        let somebody_else = async {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            let theirs = crate::live::harness(&url, &json!({}));
+            let mut desired = theirs.read(&zone).await.unwrap().zone;
+            let other = json!({"name": "host-3", "type": "A", "ttl": 300, "value": "203.0.113.1"});
+            let changed = theirs.zone(&zone, &[other]);
+            desired.set(octodns_core::Record::clone(changed.records().next().unwrap()));
+            let plan = theirs.plan(&desired).await.unwrap().unwrap();
+            theirs.apply(&plan).await.result.unwrap();
+        };
+        let slow = crate::live::harness(fake.url(), &json!({"http": {"retry_wait": 2.0}}));
+        let (applied, ()) = tokio::join!(slow.apply(&plan), somebody_else);
+        assert!(applied.result.is_err());
+        for (change, outcome) in plan.changes.iter().zip(&applied.outcomes) {
+            let expected = match (change.record().name().as_str(), done) {
+                ("host-3", _) => Outcome::Unknown,
+                (_, true) => Outcome::Applied,
+                (_, false) => Outcome::NotSent,
+            };
+            assert_eq!(*outcome, expected, "{}", change.record().name());
+        }
+    }
+}
+
 /// The server reports the first error of a request, and applies nothing of it.
 #[tokio::test]
 async fn a_refused_change_is_named_and_those_before_it_are_applied() {

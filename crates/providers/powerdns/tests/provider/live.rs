@@ -230,3 +230,149 @@ async fn certificates_are_always_verified() {
         assert!(text.contains(part) && !text.contains("secret-key"), "{text}");
     }
 }
+
+/// Sends a request to the API as nobody's provider does, and returns the body of the response.
+fn call(live: &Live, method: &str, path: &str, body: &Json) -> Json {
+    use std::io::{Read as _, Write as _};
+    let url = live.0.api().unwrap();
+    let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let mut stream = std::net::TcpStream::connect(&host).unwrap();
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    write!(
+        stream,
+        "{method} /api/v1/servers/localhost/{path} HTTP/1.0\r\nHost: {host}\r\nX-API-Key: {API_KEY}\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len(),
+    )
+    .unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
+    assert!(head.split(' ').nth(1).is_some_and(|status| status.starts_with('2')), "{response}");
+    serde_json::from_str(body).unwrap_or(Json::Null)
+}
+
+/// The values of a name and type at the server, the disabled ones with a minus, and the TTL.
+fn held(live: &Live, zone: &str, name: &str, of: &str) -> (Vec<String>, Json) {
+    let found = call(live, "GET", &format!("zones/{zone}"), &Json::Null);
+    let mut sets = found["rrsets"].as_array().unwrap().iter();
+    let Some(set) = sets.find(|set| set["name"] == name && set["type"] == of) else {
+        return (Vec::new(), Json::Null);
+    };
+    let shown = |row: &Json| {
+        let sign = if row["disabled"] == true { "-" } else { "" };
+        format!("{sign}{}", row["content"].as_str().unwrap())
+    };
+    let mut rows: Vec<_> = set["records"].as_array().unwrap().iter().map(shown).collect();
+    rows.sort();
+    (rows, set["ttl"].clone())
+}
+
+/// Disabled values are not served and not in any plan. They survive every change of the others.
+#[tokio::test]
+async fn disabled_values_survive() {
+    let Some(live) = Live::start() else { return };
+    let (harness, zone) = (live.harness(&json!({})), ZoneName::new("off.example.").unwrap());
+    let a = |ttl: i64, values: &[&str]| json!({"name": "www", "type": "A", "ttl": ttl, "values": values});
+    let cname = |target: &str| json!({"name": "www", "type": "CNAME", "ttl": 60, "value": target});
+    let apply = async |records: &[Json]| {
+        let desired = harness.zone(&zone, records);
+        if let Some(plan) = harness.plan(&desired).await.unwrap() {
+            harness.apply(&plan).await.result.unwrap();
+        }
+        assert!(harness.plan(&desired).await.unwrap().is_none(), "{records:?}");
+    };
+    let at = |of: &str| held(&live, zone.as_str(), "www.off.example.", of);
+    apply(&[a(60, &["192.0.2.1"])]).await;
+    let rows = json!([
+        {"content": "192.0.2.1", "disabled": false}, {"content": "192.0.2.8", "disabled": true},
+        {"content": "192.0.2.9", "disabled": true},
+    ]);
+    let set = json!({"name": "www.off.example.", "type": "A", "changetype": "REPLACE", "ttl": 60, "records": rows});
+    call(&live, "PATCH", "zones/off.example.", &json!({"rrsets": [set]}));
+
+    for (records, of, expected, ttl) in [
+        (vec![a(90, &["192.0.2.1"])], "A", &["-192.0.2.8", "-192.0.2.9", "192.0.2.1"][..], 90),
+        (vec![a(90, &["192.0.2.2"])], "A", &["-192.0.2.8", "-192.0.2.9", "192.0.2.2"], 90),
+        // One of them is enabled.
+        (
+            vec![a(90, &["192.0.2.2", "192.0.2.9"])],
+            "A",
+            &["-192.0.2.8", "192.0.2.2", "192.0.2.9"],
+            90,
+        ),
+        (vec![], "A", &["-192.0.2.8"], 90),
+        (vec![a(60, &["192.0.2.3"])], "A", &["-192.0.2.8", "192.0.2.3"], 60),
+        // The type of the name changes, in one request.
+        (vec![cname("x.example.net.")], "CNAME", &["x.example.net."], 60),
+    ] {
+        apply(&records).await;
+        let expected = expected.iter().map(|text| (*text).to_owned()).collect();
+        assert_eq!(at(of), (expected, json!(ttl)), "{records:?}");
+    }
+    assert_eq!(at("A").0, ["-192.0.2.8"]);
+
+    // The server has one CNAME, enabled or not: it is kept where nothing takes its place.
+    let rows = json!([{"content": "old.example.net.", "disabled": true}]);
+    let set = json!({"name": "www.off.example.", "type": "CNAME", "changetype": "REPLACE", "ttl": 60, "records": rows});
+    call(&live, "PATCH", "zones/off.example.", &json!({"rrsets": [set]}));
+    apply(&[a(60, &["192.0.2.1"])]).await;
+    assert_eq!(
+        (at("CNAME").0, at("A").0),
+        (
+            vec!["-old.example.net.".to_owned()],
+            vec!["-192.0.2.8".to_owned(), "192.0.2.1".to_owned()]
+        )
+    );
+    let read = harness.read(&zone).await.unwrap();
+    assert!(render(&read.report).contains("old.example.net."), "{}", render(&read.report));
+    apply(&[cname("new.example.net.")]).await;
+    assert_eq!(at("CNAME").0, ["new.example.net."]);
+}
+
+/// The server compares what it is sent with its own form, and refuses other quotes.
+#[tokio::test]
+async fn service_parameters_are_written_as_the_server_wants_them() {
+    let Some(live) = Live::start() else { return };
+    let (harness, zone) = (live.harness(&json!({})), ZoneName::new("svc.example.").unwrap());
+    for params in [
+        json!({"ech": "AEX+DQ=="}),
+        json!({"alpn": ["h2", "h3"], "port": 8443, "ech": "AEX+DQ==", "ipv6hint": ["2001:db8::1"]}),
+        json!({"alpn": ["a\\,b", "c"]}),
+        json!({"alpn": ["a b", "c,d"]}),
+        json!({"mandatory": ["alpn", "ech"], "alpn": ["h2"], "no-default-alpn": null, "ech": "AA=="}),
+        json!({"key7": "/q{?dns}", "key65280": "a \\\"b\\\""}),
+    ] {
+        for of in ["HTTPS", "SVCB"] {
+            let value = json!({"svcpriority": 1, "targetname": ".", "svcparams": params});
+            let record = json!({"name": "www", "type": of, "ttl": 60, "value": value});
+            let desired = harness.zone(&zone, &[record]);
+            let plan = harness.plan(&desired).await.unwrap().unwrap();
+            harness.apply(&plan).await.result.unwrap_or_else(|error| panic!("{params}: {error}"));
+            let left = harness.plan(&desired).await.unwrap();
+            assert!(left.is_none(), "{params}: {left:?}");
+        }
+    }
+}
+
+/// The options that the user wrote are named.
+#[tokio::test]
+async fn a_server_that_is_not_there_is_named_by_its_options() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let zone = ZoneName::new("unit.tests.").unwrap();
+    for (options, from) in [
+        (json!({"port": port}), "host, port"),
+        (json!({"endpoint": format!("http://127.0.0.1:{port}")}), "endpoint"),
+    ] {
+        let mut config = json!({"host": "127.0.0.1", "api_key": API_KEY});
+        config.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+        let harness = Harness::build(octodns_powerdns::register, CLASS, &config).unwrap();
+        let told = harness.read_raw(&zone).await.unwrap_err().to_string();
+        assert!(
+            told.ends_with(&format!("cannot connect to 127.0.0.1:{port} (see {from})")),
+            "{told}"
+        );
+    }
+}
