@@ -24,16 +24,35 @@ pub struct Account<S> {
     /// The facts.
     pub service: Service,
     directory: Directory,
+    /// Whether it has a call for many rows.
+    pub(crate) batches: Learned,
+}
+
+/// Whether an account has something: known after it was tried in this run.
+#[derive(Debug, Default)]
+pub(crate) struct Learned(Mutex<Option<bool>>);
+
+impl Learned {
+    pub(crate) fn get(&self) -> Option<bool> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set(&self, has: impl Into<Option<bool>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = has.into();
+    }
 }
 
 impl<S: Api> Account<S> {
     pub(crate) fn new(id: &str, api: S) -> Self {
-        Self { id: id.into(), api, service: S::SERVICE, directory: Directory::default() }
+        let service = api.service();
+        let (directory, batches) = (Directory::default(), Learned::default());
+        Self { id: id.into(), api, service, directory, batches }
     }
 
-    /// Begins a run: forgets the zones of the last one.
+    /// Begins a run: forgets what the last one learned.
     pub(crate) fn begin_run(&self) {
         self.directory.forget();
+        self.batches.set(None);
     }
 
     pub(crate) async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {

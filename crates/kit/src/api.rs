@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use octodns_core::registry::{BuildError, Options};
 use octodns_core::{ProviderError, ServiceErrorKind, ZoneName};
 use octodns_http::{Client, Error};
+use serde_json::Value as Json;
 
 use crate::directory::ListedZone;
 use crate::service::{Connector, Service};
@@ -40,6 +41,19 @@ pub struct Only<'o> {
     pub record_type: &'o str,
 }
 
+/// Whose a row or set at the service is. Match all three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The user's: it is read, and plans change it.
+    User,
+    /// Another item's: the service makes and removes it together with that. It is neither read nor changed; other
+    /// items of its name and type are.
+    Parent,
+    /// The service's: nobody can change it. It is not read, and a plan that would create a record of its name and
+    /// type is refused.
+    Service,
+}
+
 /// A service: its facts, how to connect to an account, and its zones.
 ///
 /// With the calls of one shape, [`rows`](crate::rows), [`sets`](crate::sets), [`changes`](crate::changes) or
@@ -64,6 +78,16 @@ pub trait Api: Sized + Send + Sync + 'static {
     ///
     /// Says which option is not valid.
     fn connect(options: Self::Options, connector: &Connector<'_>) -> Result<Self, BuildError>;
+
+    /// The facts, if options change them. Default: [`Api::SERVICE`].
+    fn service(&self) -> Service {
+        Self::SERVICE
+    }
+
+    /// Whose a row or set is, as it was read. Default: all are the user's.
+    fn owner(_item: &Json) -> Owner {
+        Owner::User
+    }
 
     /// The client, for the kit's retries and waits.
     fn client(&self) -> &Client;

@@ -10,8 +10,9 @@ use serde_json::Value as Json;
 use std::marker::PhantomData;
 
 use crate::account::Account;
-use crate::api::{Api, Zone};
+use crate::api::{Api, Owner, Zone};
 use crate::lookup::{Call, Observed};
+use crate::owner;
 use crate::provided;
 use crate::set::{Found, HeldSets, SetFields};
 use crate::shape::Shape;
@@ -123,7 +124,8 @@ impl<S: ChangeApi> Call for OneBatch<'_, S> {
 
     async fn look_up(&self) -> Result<Observed, ProviderError> {
         let Account { service, api, .. } = self.account;
-        let sets = api.sets(self.zone).await?.unwrap_or_default();
+        let mut sets = api.sets(self.zone).await?.unwrap_or_default();
+        sets.retain(|set| S::owner(set) == Owner::User);
         let changes = self.planned.iter();
         let found = changes
             .map(|change| S::FIELDS.find(change, &sets, &service.dialect, self.zone.name))
@@ -143,12 +145,14 @@ impl<S: ChangeApi> Shape for Changes<S> {
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(sets) = account.api.sets(zone).await? else { return Ok(None) };
         let service = &account.service;
+        let (sets, hidden) = owner::sort_out(account, sets, &S::FIELDS.of, request)?;
         let (mut read, held) = S::FIELDS.read(
             sets,
             &service.dialect,
             &service.capabilities,
             (request, &account.id),
         )?;
+        owner::hide(hidden, &mut read);
         read.state = State::new(held);
         Ok(Some(read))
     }

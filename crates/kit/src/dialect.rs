@@ -75,8 +75,8 @@ pub enum Text {
     Raw,
     /// In quotes, with escapes.
     Quoted(Presentation),
-    /// Without quotes, or in quotes with escapes if the text is empty or contains a quote or a backslash;
-    /// when read, a quote at the start decides.
+    /// Without quotes, or in quotes with escapes if the text is empty, begins or ends with a blank, or contains a
+    /// quote or a backslash; when read, a quote at the start decides.
     RawOrQuoted(Presentation),
 }
 
@@ -157,9 +157,11 @@ impl Dialect {
             Text::Raw => bare(),
             Text::Quoted(form) => Some(write(form)),
             Text::RawOrQuoted(form) => {
-                // Without quotes, an empty text would be no value at all.
-                let is_plain =
-                    !octets.is_empty() && !octets.iter().any(|octet| matches!(octet, b'"' | b'\\'));
+                // Without quotes, an empty text would be no value at all, and blanks around it may get lost.
+                let is_blank = |octet: Option<&u8>| octet.is_none_or(u8::is_ascii_whitespace);
+                let is_plain = !is_blank(octets.first())
+                    && !is_blank(octets.last())
+                    && !octets.iter().any(|octet| matches!(octet, b'"' | b'\\'));
                 bare().filter(|_| is_plain).or_else(|| Some(write(form)))
             }
         }
@@ -253,6 +255,7 @@ mod tests {
             (Text::RawOrQuoted(quoted), "plain; text", "plain; text"),
             (Text::RawOrQuoted(quoted), "a\\b", r#""a\\b""#),
             (Text::RawOrQuoted(quoted), "", r#""""#),
+            (Text::RawOrQuoted(quoted), " a", r#"" a""#),
         ] {
             let dialect = Dialect { text, ..Dialect::RAW };
             assert_eq!(dialect.text(octets.as_bytes(), true).as_deref(), Some(written));

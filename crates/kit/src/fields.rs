@@ -1,12 +1,17 @@
 //! The fields of a record in requests and responses: converts records to JSON and back.
 
 use octodns_core::record::{RecordTypes, TypeEntry};
-use octodns_core::{OwnedValue, ProviderError, Record, RecordName, RecordType, Value, ZoneName};
+use octodns_core::{
+    OwnedValue, ProviderError, Record, RecordData, RecordName, RecordType, Value, ZoneName,
+};
 use serde_json::{Map, Value as Json};
 
 use crate::api::Only;
 use crate::dialect::Dialect;
 use crate::parts::{self, Kind, incomplete, malformed, parts, parts_of, read_field};
+
+/// octoDNS' names of the parts of a value, and the service's names of their fields.
+type Named = &'static [(&'static str, &'static str)];
 
 /// The names of the fields of a row.
 ///
@@ -17,6 +22,15 @@ use crate::parts::{self, Kind, incomplete, malformed, parts, parts_of, read_fiel
 /// // {"id": 7, "type": "MX", "name": "@", "ttl": 300, "data": "mx.example.com.", "priority": 10}
 /// const FIELDS: Fields = Fields {
 ///     of: &[(RecordType::MX, &[("preference", "priority"), ("exchange", "data")])],
+///     ..Fields::new("data")
+/// };
+///
+/// // {"id": 8, "type": "SRV", "name": "_sip._tcp", "ttl": 300, "data": "20 5060 sip.example.com.", "priority": 10}
+/// const SHARED: Fields = Fields {
+///     of: &[(
+///         RecordType::SRV,
+///         &[("priority", "priority"), ("weight", "data"), ("port", "data"), ("target", "data")],
+///     )],
 ///     ..Fields::new("data")
 /// };
 /// ```
@@ -34,6 +48,7 @@ pub struct Fields {
     /// parts.
     pub value: &'static str,
     /// Types whose parts have separate fields: octoDNS' name of a part, and the service's name of the field.
+    /// Parts with the same field are one text there, in presentation format; they are neighbours in that.
     pub of: &'static [(RecordType, &'static [(&'static str, &'static str)])],
     /// Types that have a different name at the service.
     pub types: &'static [(RecordType, &'static str)],
@@ -58,7 +73,7 @@ impl Fields {
         known.map_or(name, |(of, _)| of.as_str())
     }
 
-    fn parts_of(&self, record_type: RecordType) -> Option<&'static [(&'static str, &'static str)]> {
+    fn parts_of(&self, record_type: RecordType) -> Option<Named> {
         self.of.iter().find(|(of, _)| *of == record_type).map(|(_, parts)| *parts)
     }
 
@@ -100,16 +115,23 @@ impl Fields {
             row.insert(self.value.into(), whole(record, dialect).ok_or_else(unsupported)?.into());
             return Ok(());
         };
+        let mut shared: Vec<(&str, Vec<String>)> = Vec::new();
         let all = parts_of(record.record_type()).iter().zip(parts(record.data()));
         for ((ours, _), part) in all {
-            if let Some((_, theirs)) = named.iter().find(|(known, _)| known == ours) {
-                row.insert((*theirs).into(), part.field(dialect).ok_or_else(unsupported)?);
+            let Some(theirs) = field_of(named, ours) else { continue };
+            if !is_shared(named, theirs) {
+                row.insert(theirs.into(), part.field(dialect).ok_or_else(unsupported)?);
+            } else if let Some((_, words)) = shared.iter_mut().find(|(field, _)| *field == theirs) {
+                words.push(part.word(dialect));
+            } else {
+                shared.push((theirs, vec![part.word(dialect)]));
             }
         }
+        row.extend(shared.into_iter().map(|(field, words)| (field.into(), words.join(" ").into())));
         Ok(())
     }
 
-    /// Reads a row; `None` for a type that is not `known`, or a name outside the zone.
+    /// Reads a row; `None` for a type that is not in `types`, or a name outside the zone.
     ///
     /// # Errors
     ///
@@ -157,26 +179,90 @@ impl Fields {
         Ok(Some((name, entry)))
     }
 
-    /// The value of a row, as octoDNS data.
+    /// The value of a row, as octoDNS data, or its spelling if that is not valid for the type; `None` if the
+    /// row lacks a field of it.
     pub fn read_value(
         &self,
         row: &Json,
         entry: &TypeEntry,
         dialect: &Dialect,
         zone: &ZoneName,
-    ) -> Option<OwnedValue> {
+    ) -> Option<Result<OwnedValue, String>> {
         let Some(named) = self.parts_of(entry.record_type()) else {
-            return read_whole(row.get(self.value)?.as_str()?, entry, dialect, zone);
+            let text = row.get(self.value)?.as_str()?;
+            return Some(read_whole(text, entry, dialect, zone).ok_or_else(|| text.to_owned()));
         };
-        let mut value = octodns_core::value::Map::new();
-        for (ours, kind) in parts_of(entry.record_type()) {
-            if let Some((_, theirs)) = named.iter().find(|(known, _)| known == ours) {
-                let target = |name: &str| dialect.read_target(name, zone);
-                value.insert(*ours, read_field(row.get(*theirs)?, *kind, target)?);
-            }
+        let all = parts_of(entry.record_type()).iter();
+        let all = all.filter_map(|(ours, kind)| Some((*ours, *kind, field_of(named, ours)?)));
+        let mut parts = Vec::new();
+        for (ours, kind, field) in all {
+            parts.push((ours, kind, field, field_text(row.get(field)?)?));
         }
-        Some(value.into())
+        let is_any_shared = parts.iter().any(|(_, _, field, _)| is_shared(named, field));
+        let lacks_word = |(_, kind, field, text): &Spelled| {
+            text.is_empty() && (*kind != Kind::Text || is_shared(named, field))
+        };
+        let read = if parts.iter().any(lacks_word) {
+            None
+        } else if is_any_shared {
+            read_whole(&presentation(named, &parts, dialect), entry, dialect, zone)
+        } else {
+            let part = |(ours, kind, _, text): &Spelled| {
+                let part = read_field(text, *kind, |name| dialect.read_target(name, zone));
+                part.map(|part| (*ours, part))
+            };
+            let parts: Option<Vec<_>> = parts.iter().map(part).collect();
+            parts.map(|parts| octodns_core::value::Map::from_unique(parts).into())
+        };
+        Some(read.ok_or_else(|| joined(&parts, |(.., text)| text.clone())))
     }
+}
+
+/// A part of a value: its name, its kind, its field, and the text of that.
+type Spelled = (&'static str, Kind, &'static str, String);
+
+/// The field of a part.
+fn field_of(named: Named, part: &str) -> Option<&'static str> {
+    named.iter().find(|(ours, _)| *ours == part).map(|(_, theirs)| *theirs)
+}
+
+/// Whether several parts are in one field.
+fn is_shared(named: Named, field: &str) -> bool {
+    named.iter().filter(|(_, theirs)| *theirs == field).count() > 1
+}
+
+/// The text of a field with a text, a number or nothing; `None` for anything else.
+fn field_text(field: &Json) -> Option<String> {
+    match field {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Null => Some(String::new()),
+        _ => None,
+    }
+}
+
+/// The fields of a value, one after the other; `spell` has the text of each.
+fn joined(parts: &[Spelled], spell: impl Fn(&Spelled) -> String) -> String {
+    let mut fields: Vec<(&str, String)> = Vec::new();
+    for part in parts {
+        let (_, _, field, _) = part;
+        if !fields.iter().any(|(known, _)| known == field) {
+            fields.push((field, spell(part)));
+        }
+    }
+    let texts: Vec<_> = fields.into_iter().map(|(_, text)| text).collect();
+    texts.join(" ")
+}
+
+/// A value in presentation format, from fields of which some hold several parts.
+fn presentation(named: Named, parts: &[Spelled], dialect: &Dialect) -> String {
+    joined(parts, |(_, kind, field, text)| {
+        if *kind == Kind::Text && !is_shared(named, field) {
+            dialect.presentation().string(text.as_bytes())
+        } else {
+            text.clone()
+        }
+    })
 }
 
 /// The name and type of a record to look for, as the service spells them.
@@ -217,8 +303,8 @@ pub struct ReadRow {
     pub record_type: RecordType,
     /// The TTL in seconds.
     pub ttl: i64,
-    /// The value, as octoDNS data.
-    pub value: OwnedValue,
+    /// The value, as octoDNS data, or its spelling at the service if that is not valid for the type.
+    pub value: Result<OwnedValue, String>,
 }
 
 /// The whole value of a record with one value; `None` for octets that the service cannot hold.
@@ -260,7 +346,9 @@ pub(crate) fn read_whole(
 ) -> Option<OwnedValue> {
     match parts_of(entry.record_type()) {
         [("", Kind::Text)] => Some(parts::txt(&dialect.read_text(text))),
-        [("", Kind::Name)] => Some(dialect.read_target(text, zone).into()),
+        [("", Kind::Name)] => Some(text)
+            .filter(|text| !text.is_empty())
+            .map(|text| dialect.read_target(text, zone).into()),
         [("", _)] => Some(text.to_owned().into()),
         all => {
             let mut value = entry.parse(text).ok()?;
@@ -283,12 +371,16 @@ pub(crate) fn number(json: &Json) -> Option<i64> {
 impl ReadRow {
     /// Whether the row is equal to a record with one value.
     pub(crate) fn says(&self, record: &Record, types: &RecordTypes) -> bool {
-        let data =
-            || types.get(self.record_type.as_str())?.read(std::slice::from_ref(&self.value)).ok();
         self.ttl == record.ttl()
             && self.name == record.name().as_str()
             && self.record_type == record.record_type()
-            && data().is_some_and(|data| data == *record.data())
+            && self.data(types).is_some_and(|data| data == *record.data())
+    }
+
+    /// Its data; `None` if its value is not valid for the type.
+    pub(crate) fn data(&self, types: &RecordTypes) -> Option<RecordData> {
+        let value = self.value.as_ref().ok()?;
+        types.get(self.record_type.as_str())?.read(std::slice::from_ref(value)).ok()
     }
 }
 

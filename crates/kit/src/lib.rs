@@ -2,13 +2,18 @@
 
 mod account;
 mod api;
+mod batch;
 pub mod changes;
 pub mod dialect;
 mod directory;
 mod fields;
 mod lookup;
+mod owner;
 mod parts;
 mod provided;
+mod root_ns;
+mod row_api;
+mod row_calls;
 pub mod rows;
 mod service;
 mod set;
@@ -17,12 +22,13 @@ mod shape;
 pub mod whole;
 
 pub use account::Account;
-pub use api::{Api, Only, Zone, ZonesBy};
+pub use api::{Api, Only, Owner, Zone, ZonesBy};
 pub use directory::ListedZone;
 pub use fields::{Fields, ReadRow};
 pub use lookup::{Call, Observed, settle};
 pub use octodns_http as http;
 pub use provided::{OptionsOf, Provided, provider, register, register_with};
+pub use row_api::{Batched, RootNs, RowChange};
 pub use serde_json::{Value as Json, json};
 pub use service::{Connector, Service};
 pub use set::SetFields;

@@ -168,22 +168,18 @@ impl Part {
     }
 }
 
-/// A part from a separate field, as octoDNS data; `None` if the field is not valid for it.
+/// A part from the text of a separate field, as octoDNS data; `None` if that is not valid for it.
 pub(crate) fn read_field(
-    field: &Json,
+    text: &str,
     kind: Kind,
     read_target: impl Fn(&str) -> String,
 ) -> Option<OwnedValue> {
-    let text = match field {
-        Json::String(text) => text.clone(),
-        Json::Number(number) => number.to_string(),
-        _ => return None,
-    };
     Some(match kind {
         Kind::Number => Value::from(text.trim().parse::<i64>().ok()?),
-        Kind::Name => read_target(&text).into(),
+        Kind::Name if text.is_empty() => return None,
+        Kind::Name => read_target(text).into(),
         Kind::Text => QuotedString::from_octets(text.as_bytes()).to_value(),
-        Kind::Word => text.into(),
+        Kind::Word => text.to_owned().into(),
     })
 }
 

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use octodns_core::provider::PlanDraft;
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::{
-    ApplyLog, Capabilities, OwnedValue, Plan, Provider, ProviderError, Registry, Source, ZoneName,
-    ZoneRead, ZoneRequest,
+    ApplyLog, Capabilities, OwnedValue, Plan, Provider, ProviderError, Registry, Report, Source,
+    Zone as Records, ZoneName, ZoneRead, ZoneRequest,
 };
 use octodns_http::{Accounts, Host, ServiceOptions};
 
@@ -59,6 +59,16 @@ impl<H: Shape> Source for Provided<H> {
 
 #[async_trait]
 impl<H: Shape> Provider for Provided<H> {
+    async fn adapt(
+        &self,
+        desired: &mut Records,
+        existing: &mut Records,
+        report: &mut Report,
+    ) -> Result<(), ProviderError> {
+        H::adapt(desired, existing, report);
+        Ok(())
+    }
+
     async fn meta(&self, draft: &PlanDraft<'_>) -> Result<Option<OwnedValue>, ProviderError> {
         self.account.unpublished(draft).await
     }

@@ -83,12 +83,13 @@ impl Service {
 }
 
 /// Builds the client of a provider, with the settings that all providers share.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Connector<'c> {
-    pub(crate) service: &'c Service,
-    pub(crate) options: &'c ServiceOptions,
-    pub(crate) accounts: &'c Accounts,
-    pub(crate) host: &'c Host,
+    service: &'c Service,
+    options: &'c ServiceOptions,
+    accounts: &'c Accounts,
+    host: &'c Host,
+    default_endpoint: &'c str,
 }
 
 impl<'c> Connector<'c> {
@@ -99,12 +100,19 @@ impl<'c> Connector<'c> {
         accounts: &'c Accounts,
         host: &'c Host,
     ) -> Self {
-        Self { service, options, accounts, host }
+        Self { service, options, accounts, host, default_endpoint: service.endpoint }
+    }
+
+    /// With another base URL than the service's usual one, because an option says so (a sandbox, a region). The
+    /// option `endpoint` still comes first.
+    #[must_use]
+    pub fn default_endpoint(self, endpoint: &'c str) -> Self {
+        Self { default_endpoint: endpoint, ..self }
     }
 
     /// The base URL of all calls.
-    pub fn endpoint(&self) -> &str {
-        self.options.endpoint.as_deref().unwrap_or(self.service.endpoint)
+    pub fn endpoint(&self) -> &'c str {
+        self.options.endpoint.as_deref().unwrap_or(self.default_endpoint)
     }
 
     /// A client that authenticates with `auth`.

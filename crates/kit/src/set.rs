@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use octodns_core::engine::check_existing;
+use octodns_core::engine::{check_existing, unreadable_values};
 use octodns_core::record::{RecordTypes, TypeEntry};
 use octodns_core::value::Map as Data;
 use octodns_core::{
@@ -43,19 +43,27 @@ pub struct SetFields {
 
 /// The sets of a zone as they were read, kept for the apply.
 #[derive(Debug, Default)]
-pub(crate) struct HeldSets(HashMap<(RecordName, RecordType), Json>);
+pub(crate) struct HeldSets {
+    sets: HashMap<Key, Json>,
+    /// Those without a value that can be read.
+    unreadable: HashMap<Key, Json>,
+}
+
+type Key = (RecordName, RecordType);
 
 impl HeldSets {
-    /// The set of a change, as it was read; `None` for a creation.
+    /// The set of a change, as it was read; `None` for a creation, unless that takes the place of a set that could
+    /// not be read.
     ///
     /// # Errors
     ///
     /// Fails if the change is about a state other than the one that was read.
     pub(crate) fn of(&self, change: &Change) -> Result<Option<&Json>, ProviderError> {
         let record = change.record();
-        let held = self.0.get(&(record.name().clone(), record.record_type()));
+        let key = (record.name().clone(), record.record_type());
+        let held = self.sets.get(&key);
         check_existing(change, held.is_some())?;
-        Ok(held)
+        Ok(held.or_else(|| self.unreadable.get(&key)))
     }
 }
 
@@ -151,53 +159,50 @@ impl SetFields {
         capabilities: &Capabilities,
         (request, source): (&ZoneRequest<'_>, &Arc<str>),
     ) -> Result<(ZoneRead, HeldSets), ProviderError> {
-        let (mut read, mut held) = (ZoneRead::default(), HashMap::new());
+        let (mut read, mut held) = (ZoneRead::default(), HeldSets::default());
         let context = request.load_context(source, &[]);
         for set in sets {
-            let Some((name, data)) = self.read_set(&set, dialect, capabilities, request)? else {
+            let Some((name, entry)) = self.read_head(&set, dialect, capabilities, request)? else {
                 continue;
             };
+            let Content { ttl, values, unreadable } =
+                self.values(&set, entry, dialect, request.name)?;
+            let is_unreadable = !unreadable.is_empty();
+            if is_unreadable && let Ok(name) = RecordName::new(&name) {
+                let of = entry.record_type();
+                read.report.push(unreadable_values(request.name, &name, of, &unreadable));
+                if values.is_empty() {
+                    held.unreadable.insert((name, of), set);
+                    continue;
+                }
+            }
+            if values.is_empty() {
+                // A set with no values is served as none.
+                continue;
+            }
+            let data = data(entry, ttl, values);
             let record = Record::load(&name.into(), &data, &context, &mut read.report);
             if let Some(record) = record {
                 let key = (record.name().clone(), record.record_type());
-                if let Some(other) = held.insert(key, set) {
+                if let Some(other) = held.sets.insert(key, set) {
                     let message = format!("two RRsets of one name and type: {other}");
                     return Err(malformed(message));
                 }
                 read.records.push(record);
             }
         }
-        Ok((read, HeldSets(held)))
+        Ok((read, held))
     }
 
-    fn read_set(
+    fn read_head<'t>(
         &self,
         set: &Json,
         dialect: &Dialect,
         capabilities: &Capabilities,
-        request: &ZoneRequest<'_>,
-    ) -> Result<Option<(String, OwnedValue)>, ProviderError> {
+        request: &ZoneRequest<'t>,
+    ) -> Result<Option<(String, &'t TypeEntry)>, ProviderError> {
         let read = self.of.read_head(set, dialect, request.name, request.types)?;
-        let supported = |entry: &TypeEntry| capabilities.supports_type(entry.record_type());
-        let Some((name, entry)) = read.filter(|(_, entry)| supported(entry)) else {
-            return Ok(None);
-        };
-        let (ttl, mut values) = self.values(set, entry, dialect, request.name)?;
-        if values.is_empty() {
-            // A set with no values is served as none.
-            return Ok(None);
-        }
-        let mut data = Data::new();
-        data.insert("type", entry.record_type().as_str());
-        data.insert("ttl", ttl);
-        match (entry.is_single(), values.pop()) {
-            (true, Some(value)) if values.is_empty() => data.insert("value", value),
-            (_, last) => {
-                values.extend(last);
-                data.insert("values", Value::from(values));
-            }
-        }
-        Ok(Some((name, data.into())))
+        Ok(read.filter(|(_, entry)| capabilities.supports_type(entry.record_type())))
     }
 
     /// Compares `sets`, which were read again, with a change.
@@ -219,28 +224,24 @@ impl SetFields {
             let read = self.of.read_head(set, dialect, zone, &types)?;
             let Some((name, entry)) = read else { continue };
             if name == record.name().as_str() && entry.record_type() == record.record_type() {
-                found = Some(self.data(set, entry, dialect, zone)?);
+                found = Some((self.values(set, entry, dialect, zone)?, entry));
             }
         }
-        let is = |record: Option<&Arc<Record>>| match (&found, record) {
+        // What cannot be read was there before, and is never what is desired.
+        let is = |record: Option<&Arc<Record>>, is_desired: bool| match (&found, record) {
             (None, None) => true,
-            (Some((ttl, data)), Some(record)) => *ttl == record.ttl() && data == record.data(),
-            _ => false,
+            (Some((found, _)), None) => !is_desired && found.values.is_empty(),
+            (None, Some(_)) => false,
+            (Some((found, entry)), Some(record)) => {
+                (found.unreadable.is_empty() || !is_desired)
+                    && found.ttl == record.ttl()
+                    && entry.read(&found.values).is_ok_and(|data| data == *record.data())
+            }
         };
-        Ok(Found { is_desired: is(change.desired()), is_existing: is(change.existing()) })
-    }
-
-    /// The TTL and values of a set.
-    fn data(
-        &self,
-        set: &Json,
-        entry: &TypeEntry,
-        dialect: &Dialect,
-        zone: &ZoneName,
-    ) -> Result<(i64, RecordData), ProviderError> {
-        let (ttl, values) = self.values(set, entry, dialect, zone)?;
-        let data = entry.read(&values).map_err(|fault| malformed(fault.to_string()))?;
-        Ok((ttl, data))
+        Ok(Found {
+            is_desired: is(change.desired(), true),
+            is_existing: is(change.existing(), false),
+        })
     }
 
     /// The TTL of a set, and its values as octoDNS data.
@@ -250,7 +251,7 @@ impl SetFields {
         entry: &TypeEntry,
         dialect: &Dialect,
         zone: &ZoneName,
-    ) -> Result<(i64, Vec<OwnedValue>), ProviderError> {
+    ) -> Result<Content, ProviderError> {
         let lacking = || malformed(incomplete("an RRset", set));
         let ttl = set.get(self.of.ttl).and_then(number).ok_or_else(lacking)?;
         let single = self.single.filter(|_| entry.is_single()).and_then(|field| set.get(field));
@@ -258,14 +259,48 @@ impl SetFields {
             Some(only) => std::slice::from_ref(only),
             None => set.get(self.values).and_then(Json::as_array).ok_or_else(lacking)?,
         };
-        let read = |item: &Json| {
-            if self.item {
-                self.of.read_value(item, entry, dialect, zone)
+        let mut read = Content { ttl, values: Vec::new(), unreadable: Vec::new() };
+        for item in items {
+            let value = if self.item {
+                self.of.read_value(item, entry, dialect, zone).ok_or_else(lacking)?
             } else {
-                item.as_str().and_then(|text| read_whole(text, entry, dialect, zone))
+                let text = item.as_str().ok_or_else(lacking)?;
+                read_whole(text, entry, dialect, zone).ok_or_else(|| text.to_owned())
+            };
+            let value = value.map_err(|spelled| format!("\"{spelled}\" is not valid"));
+            let value = value.and_then(|value| match entry.read(std::slice::from_ref(&value)) {
+                Ok(_) => Ok(value),
+                Err(fault) => Err(fault.to_string()),
+            });
+            match value {
+                Ok(value) => read.values.push(value),
+                Err(why) => read.unreadable.push(why),
             }
-        };
-        let values: Option<Vec<_>> = items.iter().map(read).collect();
-        Ok((ttl, values.ok_or_else(lacking)?))
+        }
+        Ok(read)
     }
+}
+
+/// What a set holds.
+struct Content {
+    ttl: i64,
+    /// As octoDNS data.
+    values: Vec<OwnedValue>,
+    /// What is wrong with the other values.
+    unreadable: Vec<String>,
+}
+
+/// The data of a record.
+fn data(entry: &TypeEntry, ttl: i64, mut values: Vec<OwnedValue>) -> OwnedValue {
+    let mut data = Data::new();
+    data.insert("type", entry.record_type().as_str());
+    data.insert("ttl", ttl);
+    match (entry.is_single(), values.pop()) {
+        (true, Some(value)) if values.is_empty() => data.insert("value", value),
+        (_, last) => {
+            values.extend(last);
+            data.insert("values", Value::from(values));
+        }
+    }
+    data.into()
 }

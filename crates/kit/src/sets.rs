@@ -8,9 +8,10 @@ use serde_json::Value as Json;
 use std::marker::PhantomData;
 
 use crate::account::Account;
-use crate::api::{Api, Only, Zone};
+use crate::api::{Api, Only, Owner, Zone};
 use crate::fields::Sought;
 use crate::lookup::{Call, Observed, Still};
+use crate::owner;
 use crate::provided;
 use crate::set::{Found, HeldSets, SetFields};
 use crate::shape::Shape;
@@ -104,7 +105,8 @@ impl<S: SetApi> Call for OneSet<'_, S> {
         let (record, zone) = (self.change.record(), self.zone);
         let sought = Sought::new(record, &service.dialect, &S::FIELDS.of, zone.name);
         let _still = self.still.looking().await;
-        let sets = api.sets(zone, Some(sought.only())).await?.unwrap_or_default();
+        let mut sets = api.sets(zone, Some(sought.only())).await?.unwrap_or_default();
+        sets.retain(|set| S::owner(set) == Owner::User);
         let found = S::FIELDS.find(self.change, &sets, &service.dialect, zone.name)?;
         Ok(Found::of_all([found]))
     }
@@ -121,12 +123,14 @@ impl<S: SetApi> Shape for Sets<S> {
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(sets) = account.api.sets(zone, None).await? else { return Ok(None) };
         let service = &account.service;
+        let (sets, hidden) = owner::sort_out(account, sets, &S::FIELDS.of, request)?;
         let (mut read, held) = S::FIELDS.read(
             sets,
             &service.dialect,
             &service.capabilities,
             (request, &account.id),
         )?;
+        owner::hide(hidden, &mut read);
         read.state = State::new(held);
         Ok(Some(read))
     }

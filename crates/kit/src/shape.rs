@@ -1,7 +1,7 @@
 //! How to read and write a service with its API calls.
 
 use async_trait::async_trait;
-use octodns_core::{ApplyLog, Plan, ProviderError, ZoneRead, ZoneRequest};
+use octodns_core::{ApplyLog, Plan, ProviderError, Report, Zone as Records, ZoneRead, ZoneRequest};
 
 use crate::account::Account;
 use crate::api::{Api, Zone};
@@ -23,6 +23,9 @@ pub trait Shape: Send + Sync + 'static {
         zone: Zone<'_>,
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError>;
+
+    /// Reduces both zones to what the service can hold, as [`octodns_core::Provider::adapt`] does. Default: nothing.
+    fn adapt(_desired: &mut Records, _existing: &mut Records, _report: &mut Report) {}
 
     /// Applies a plan, as [`octodns_core::Provider::apply`] does.
     ///

@@ -15,9 +15,10 @@ use octodns_http::{Error, Host};
 use serde_json::Value as Json;
 
 use crate::account::Account;
-use crate::api::{Api, Zone};
-use crate::fields::Fields;
+use crate::api::{Api, Owner, Zone};
+use crate::fields::{Fields, ReadRow};
 use crate::lookup::{Call, Observed};
+use crate::owner;
 use crate::provided;
 use crate::shape::Shape;
 
@@ -65,18 +66,30 @@ struct Held(Vec<Json>);
 /// A name and type.
 type Key = (String, RecordType);
 
-/// The name and type of each row; `None` for an unknown type.
-fn keys<S: WholeApi>(
+/// A row of the user, of a known type.
+struct Known {
+    key: Key,
+    is_readable: bool,
+}
+
+/// What is known of each row; `None` for an unknown type, and for rows that are not the user's.
+fn known<S: WholeApi>(
     account: &Account<S>,
     rows: &[Json],
     zone: &ZoneName,
-) -> Result<Vec<Option<Key>>, ProviderError> {
+) -> Result<Vec<Option<Known>>, ProviderError> {
     let (dialect, types) = (&account.service.dialect, RecordTypes::default());
-    let key = |row| {
-        let head = S::FIELDS.read_head(row, dialect, zone, &types)?;
-        Ok(head.map(|(name, entry)| (name, entry.record_type())))
+    let known = |row| {
+        if S::owner(row) != Owner::User {
+            return Ok(None);
+        }
+        let read = S::FIELDS.read(row, dialect, zone, &types)?;
+        Ok(read.map(|row| Known {
+            is_readable: row.data(&types).is_some(),
+            key: (row.name, row.record_type),
+        }))
     };
-    rows.iter().map(key).collect()
+    rows.iter().map(known).collect()
 }
 
 /// The rows after a plan: those of changed `RRset`s replaced, all others unchanged.
@@ -88,8 +101,8 @@ fn rows_after<S: WholeApi>(
     let (zone, dialect) = (plan.desired.name(), &account.service.dialect);
     let changed: HashSet<Key> = plan.changes.iter().map(key).collect();
     let mut rows = Vec::with_capacity(held.len() + plan.changes.len());
-    for (row, key) in held.iter().zip(keys(account, held, zone)?) {
-        if !key.is_some_and(|key| changed.contains(&key)) {
+    for (row, known) in held.iter().zip(known(account, held, zone)?) {
+        if !known.is_some_and(|known| changed.contains(&known.key)) {
             rows.push(row.clone());
         }
     }
@@ -110,15 +123,16 @@ fn said<S: WholeApi>(
     let (dialect, types) = (&account.service.dialect, RecordTypes::default());
     let mut said = Vec::with_capacity(rows.len());
     for row in rows {
-        said.push(if let Some(read) = S::FIELDS.read(row, dialect, zone, &types)? {
-            let data = types.get(read.record_type.as_str());
-            let data = data.and_then(|entry| entry.read(&[read.value]).ok());
-            format!("{} {} {} {data:?}", read.name, read.record_type, read.ttl)
-        } else {
+        let said_of = |read: ReadRow| {
+            let data = read.data(&types)?;
+            Some(format!("{} {} {} {data:?}", read.name, read.record_type, read.ttl))
+        };
+        let known = S::FIELDS.read(row, dialect, zone, &types)?.and_then(said_of);
+        said.push(known.unwrap_or_else(|| {
             let mut row = row.clone();
             row.as_object_mut().and_then(|fields| fields.remove(S::FIELDS.id));
             row.to_string()
-        });
+        }));
     }
     said.sort();
     Ok(said)
@@ -175,14 +189,21 @@ impl<S: WholeApi> Shape for Whole<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(rows) = account.api.rows(zone).await? else { return Ok(None) };
+        let (users, hidden) = owner::sort_out(account, &rows, &S::FIELDS, request)?;
         let mut gathered = RowReader::new(request, &account.id, &account.service.capabilities);
-        for row in &rows {
+        for row in users {
             let dialect = &account.service.dialect;
-            if let Some(row) = S::FIELDS.read(row, dialect, request.name, request.types)? {
-                gathered.add((), &row.name, row.record_type.as_str(), row.ttl, row.value);
+            let row = S::FIELDS.read(row, dialect, request.name, request.types)?;
+            let Some(ReadRow { name, record_type, ttl, value, .. }) = row else { continue };
+            match value {
+                Ok(value) => gathered.add((), &name, record_type.as_str(), ttl, value),
+                Err(spelled) => {
+                    gathered.add_unreadable((), &name, record_type.as_str(), ttl, &spelled);
+                }
             }
         }
         let (mut read, _) = gathered.finish();
+        owner::hide(hidden, &mut read);
         read.state = State::new(Held(rows));
         Ok(Some(read))
     }
@@ -196,8 +217,9 @@ impl<S: WholeApi> Shape for Whole<S> {
         let zone = Zone { name: plan.desired.name(), id: &id };
         let held = match plan.state::<Held>()? {
             Some(Held(planned)) => {
-                let keys = keys(account, planned, zone.name)?;
-                let keys: HashSet<_> = keys.into_iter().flatten().collect();
+                let known = known(account, planned, zone.name)?.into_iter().flatten();
+                let readable = known.filter(|known| known.is_readable);
+                let keys: HashSet<_> = readable.map(|known| known.key).collect();
                 for change in &plan.changes {
                     check_existing(change, keys.contains(&key(change)))?;
                 }

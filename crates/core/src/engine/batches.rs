@@ -204,7 +204,7 @@ pub async fn apply_batches(
                 waiting.push_front(batch);
             }
             Err(error) => {
-                let error = about(error, what(plan, &indexes));
+                let error = about_changes(error, plan, &indexes);
                 attempt.each(|index| match Outcome::of(&error) {
                     Outcome::Unknown => service.seen(index).unwrap_or(Outcome::Unknown),
                     outcome => outcome,
@@ -219,6 +219,12 @@ pub async fn apply_batches(
 /// Whether the service surely did nothing, since it does not want what was sent.
 fn is_refusal(error: &ProviderError) -> bool {
     matches!(error.kind(), Some(ServiceErrorKind::Refused | ServiceErrorKind::NotFound))
+}
+
+/// The error of a call that makes several changes (indexes into the plan's), which says what it is about.
+#[must_use]
+pub fn about_changes(error: ProviderError, plan: &Plan, indexes: &[usize]) -> ProviderError {
+    about(error, what(plan, indexes))
 }
 
 /// The records that a call is about.

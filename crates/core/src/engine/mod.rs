@@ -11,17 +11,21 @@ mod read;
 mod served;
 mod target;
 mod texts;
+mod unreadable;
 mod unsupported;
 mod values;
 
 use std::sync::Arc;
 
 pub use apply::apply_each;
-pub use batches::{Batch, BatchApi, BatchLimits, Weight, apply_batches, batches, batches_ranked};
+pub use batches::{
+    Batch, BatchApi, BatchLimits, Weight, about_changes, apply_batches, batches, batches_ranked,
+};
 pub use existing::{about_change, check_existing};
 pub use read::{ReadZone, read_sources, read_target, read_valid_sources};
 pub use target::{Applied, Pipeline};
 pub use texts::drop_unsupported_texts;
+pub use unreadable::unreadable_values;
 pub use unsupported::unsupported;
 
 use crate::provider::Includes;

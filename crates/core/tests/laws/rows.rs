@@ -100,6 +100,15 @@ impl RowApi for Keeper {
         self.service.lock().unwrap().act(|rows| drop(rows.remove(&id)))
     }
 
+    async fn delete_unreadable(
+        &self,
+        _: &ZoneName,
+        id: &u32,
+        _: &Record,
+    ) -> Result<(), ProviderError> {
+        self.service.lock().unwrap().act(|rows| drop(rows.remove(id)))
+    }
+
     async fn holds(&self, _: &ZoneName, record: &Record) -> Result<bool, ProviderError> {
         let service = self.service.lock().unwrap();
         if service.is_dark {

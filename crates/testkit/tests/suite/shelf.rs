@@ -322,6 +322,16 @@ impl RowApi for Shelf {
         Ok(self.client.delete(&path).send_ok_or_missing().await?)
     }
 
+    async fn delete_unreadable(
+        &self,
+        zone: &ZoneName,
+        id: &u64,
+        _: &Record,
+    ) -> Result<(), ProviderError> {
+        let path = ["zones", zone.without_dot(), "rows", &id.to_string()];
+        Ok(self.client.delete(&path).send_ok_or_missing().await?)
+    }
+
     async fn pause(&self, _: &ProviderError, attempt: u32) {
         self.client.backoff().pause(attempt).await;
     }

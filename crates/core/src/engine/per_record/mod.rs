@@ -49,6 +49,19 @@ pub trait RowApi: Send + Sync {
     async fn delete(&self, zone: &ZoneName, row: &StoredRow<Self::Id>)
     -> Result<(), ProviderError>;
 
+    /// Deletes a row of the name and type of `record` whose value could not be read; it is no error if there is no
+    /// such row any more.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the service does not do it.
+    async fn delete_unreadable(
+        &self,
+        zone: &ZoneName,
+        id: &Self::Id,
+        record: &Record,
+    ) -> Result<(), ProviderError>;
+
     /// Whether the service holds a row like `record` now.
     ///
     /// # Errors
@@ -86,8 +99,8 @@ pub trait RowApi: Send + Sync {
 /// Makes the changes of a plan, each by as few calls as can be, in the order of [`apply_each`].
 ///
 /// Rows with a value that stays are left alone or updated; those whose value goes are updated to hold one
-/// that comes; what is left is created, and only then is deleted what is too much: the name always holds
-/// something. A creation that is interrupted is checked before it is tried again.
+/// that comes; what is left is created, and only then is deleted what is too much, rows of the same name and type
+/// that could not be read as well: the name always holds something. A creation that is interrupted is checked before it is tried again.
 ///
 /// # Errors
 ///
@@ -98,36 +111,59 @@ pub async fn apply<A: RowApi>(
     held: &ExistingRows<A::Id>,
     log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
-    let zone = plan.desired.name();
     apply_each(plan, log, api.concurrency(), async |change| {
-        let calls = calls(api, change, held, plan.exists)?;
-        let count = calls.len();
-        for (done, call) in calls.into_iter().enumerate() {
-            if let Err(error) = make(api, zone, call).await {
-                let error = about_change(error, change, zone);
-                return Err(Stopped { error, done, of: count });
-            }
-        }
-        Ok(())
+        apply_change(api, plan, change, held).await
     })
     .await
 }
 
-/// One call to the service.
-#[derive(Debug)]
-enum Call<'r, I> {
-    Update(&'r StoredRow<I>, Record),
-    Create(Record),
-    Delete(&'r StoredRow<I>),
+/// Makes one change of a plan, as [`apply`] does: for services that make some changes in another way.
+///
+/// # Errors
+///
+/// Stops at the first call that fails.
+pub async fn apply_change<A: RowApi>(
+    api: &A,
+    plan: &Plan,
+    change: &Change,
+    held: &ExistingRows<A::Id>,
+) -> Result<(), Stopped> {
+    let zone = plan.desired.name();
+    let calls = row_calls(api, change, held, plan.exists)?;
+    let count = calls.len();
+    for (done, call) in calls.into_iter().enumerate() {
+        if let Err(error) = make(api, zone, change.record(), call).await {
+            let error = about_change(error, change, zone);
+            return Err(Stopped { error, done, of: count });
+        }
+    }
+    Ok(())
 }
 
-/// The calls of a change, in order.
-fn calls<'h, A: RowApi>(
+/// One call to a service of rows. Match all four.
+#[derive(Debug)]
+pub enum RowCall<'r, I> {
+    /// Makes this record, of one value, of a row.
+    Update(&'r StoredRow<I>, Record),
+    /// Creates a row for this record, of one value.
+    Create(Record),
+    /// Deletes a row.
+    Delete(&'r StoredRow<I>),
+    /// Deletes a row whose value could not be read.
+    DeleteUnreadable(&'r I),
+}
+
+/// The calls of a change, in order; of a zone that did not exist when it was planned, if `exists` is false.
+///
+/// # Errors
+///
+/// Fails when the change supposes something else than was read.
+pub fn row_calls<'h, A: RowApi>(
     api: &A,
     change: &Change,
     held: &'h ExistingRows<A::Id>,
     exists: bool,
-) -> Result<Vec<Call<'h, A::Id>>, ProviderError> {
+) -> Result<Vec<RowCall<'h, A::Id>>, ProviderError> {
     let record = change.record();
     let rows = held.of(record.name(), record.record_type());
     // A new zone comes with rows of the service's own, which no plan has seen: they are made what is desired.
@@ -140,23 +176,29 @@ fn calls<'h, A: RowApi>(
     for row in rows {
         match wanted.take(&row.record) {
             Some(single) if api.is_same(&row.record, &single) => {}
-            Some(single) => calls.push(Call::Update(row, single)),
+            Some(single) => calls.push(RowCall::Update(row, single)),
             None => spare.push_back(row),
         }
     }
+    let unreadable = held.unreadable(record.name(), record.record_type());
+    let mut unreadable = unreadable.iter().map(RowCall::DeleteUnreadable).collect::<Vec<_>>();
     let is_single = matches!(rows, [row] if row.record.is_single());
     if !api.updates_values() && is_single {
         // There can be only one, so the old one has to go first.
-        calls.extend(spare.drain(..).map(Call::Delete));
+        calls.extend(spare.drain(..).map(RowCall::Delete));
+    }
+    if record.is_single() {
+        calls.append(&mut unreadable);
     }
     for single in wanted.rest() {
         let row = if api.updates_values() { spare.pop_front() } else { None };
         calls.push(match row {
-            Some(row) => Call::Update(row, single),
-            None => Call::Create(single),
+            Some(row) => RowCall::Update(row, single),
+            None => RowCall::Create(single),
         });
     }
-    calls.extend(spare.into_iter().map(Call::Delete));
+    calls.extend(spare.into_iter().map(RowCall::Delete));
+    calls.append(&mut unreadable);
     Ok(calls)
 }
 
@@ -197,12 +239,14 @@ impl Wanted {
 async fn make<A: RowApi>(
     api: &A,
     zone: &ZoneName,
-    call: Call<'_, A::Id>,
+    of: &Record,
+    call: RowCall<'_, A::Id>,
 ) -> Result<(), ProviderError> {
     match call {
-        Call::Update(row, record) => api.update(zone, row, &record).await,
-        Call::Delete(row) => api.delete(zone, row).await,
-        Call::Create(record) => create(api, zone, &record).await,
+        RowCall::Update(row, record) => api.update(zone, row, &record).await,
+        RowCall::Delete(row) => api.delete(zone, row).await,
+        RowCall::DeleteUnreadable(id) => api.delete_unreadable(zone, id, of).await,
+        RowCall::Create(record) => create(api, zone, &record).await,
     }
 }
 

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use super::super::unreadable_values;
 use crate::capabilities::Capabilities;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::name::RecordName;
 use crate::provider::{Source, UnevenTtl, ZoneRead, ZoneRequest};
 use crate::record::{Record, RecordType};
 use crate::value::{Map, OwnedValue, Value};
-
-const MEND: &str = "fix the record at the target, or do not manage it here";
 
 /// A row of a service: one value of a name and type, under an id.
 #[derive(Clone, Debug)]
@@ -26,13 +25,17 @@ pub struct StoredRow<I> {
 /// The rows a zone had when it was read, to be remembered for applying to it.
 #[derive(Clone, Debug)]
 pub struct ExistingRows<I> {
-    rows: HashMap<(RecordName, RecordType), Vec<StoredRow<I>>>,
+    rows: HashMap<Key, Vec<StoredRow<I>>>,
+    /// Rows whose values could not be read.
+    unreadable: HashMap<Key, Vec<I>>,
 }
+
+type Key = (RecordName, RecordType);
 
 impl<I> Default for ExistingRows<I> {
     /// No rows: those of a zone that there was not.
     fn default() -> Self {
-        Self { rows: HashMap::new() }
+        Self { rows: HashMap::new(), unreadable: HashMap::new() }
     }
 }
 
@@ -42,7 +45,12 @@ impl<I> ExistingRows<I> {
         self.rows.get(&(name.clone(), record_type)).map_or(&[], Vec::as_slice)
     }
 
-    /// All rows, in no particular order.
+    /// The rows of a name and type whose values could not be read.
+    pub fn unreadable(&self, name: &RecordName, record_type: RecordType) -> &[I] {
+        self.unreadable.get(&(name.clone(), record_type)).map_or(&[], Vec::as_slice)
+    }
+
+    /// All rows with a value, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = &StoredRow<I>> {
         self.rows.values().flatten()
     }
@@ -83,9 +91,9 @@ pub struct RowReader<'r, I> {
 struct Set<I> {
     name: String,
     record_type: String,
-    ttl: i64,
     options: Option<Map<'static>>,
-    rows: Vec<(I, i64, OwnedValue)>,
+    /// Each with its TTL and its value, or why that cannot be read.
+    rows: Vec<(I, i64, Result<OwnedValue, String>)>,
 }
 
 impl<'r, I> RowReader<'r, I> {
@@ -122,6 +130,19 @@ impl<'r, I> RowReader<'r, I> {
         self.add_with(id, name, record_type, ttl, value, None);
     }
 
+    /// Adds a row whose value is not valid for its type; `spelled` is what the service has.
+    pub fn add_unreadable(
+        &mut self,
+        id: I,
+        name: &str,
+        record_type: &str,
+        ttl: i64,
+        spelled: &str,
+    ) {
+        let why = format!("\"{spelled}\" is not valid");
+        self.put(id, (name, record_type, ttl), Err(why), None);
+    }
+
     /// Adds a row that has an `octodns` section; a set has the section of its first row.
     pub fn add_with(
         &mut self,
@@ -130,6 +151,16 @@ impl<'r, I> RowReader<'r, I> {
         record_type: &str,
         ttl: i64,
         value: impl Into<OwnedValue>,
+        options: Option<Map<'static>>,
+    ) {
+        self.put(id, (name, record_type, ttl), Ok(value.into()), options);
+    }
+
+    fn put(
+        &mut self,
+        id: I,
+        (name, record_type, ttl): (&str, &str, i64),
+        value: Result<OwnedValue, String>,
         options: Option<Map<'static>>,
     ) {
         let known = self.request.types.get(record_type);
@@ -147,23 +178,23 @@ impl<'r, I> RowReader<'r, I> {
             Entry::Vacant(vacant) => {
                 let (name, record_type) = vacant.key().clone();
                 vacant.insert(self.sets.len());
-                self.sets.push(Set { name, record_type, ttl, options, rows: Vec::new() });
+                self.sets.push(Set { name, record_type, options, rows: Vec::new() });
                 self.sets.len() - 1
             }
         };
         if let Some(set) = self.sets.get_mut(place) {
-            set.rows.push((id, ttl, value.into()));
+            set.rows.push((id, ttl, value));
         }
     }
 
     /// The records, and the rows to be remembered.
     ///
-    /// What a type cannot hold is an error in the report of what was read.
+    /// What a type cannot hold is a warning in the report of what was read, and none of the records.
     pub fn finish(mut self) -> (ZoneRead, ExistingRows<I>) {
         let mut held = ExistingRows::default();
         let (mut records, mut uneven) = (Vec::with_capacity(self.sets.len()), Vec::new());
         for set in std::mem::take(&mut self.sets) {
-            if let Some((record, rows)) = self.set(set) {
+            if let Some((record, rows)) = self.set(set, &mut held) {
                 let other =
                     rows.iter().map(|row| row.record.ttl()).find(|ttl| *ttl != record.ttl());
                 uneven.extend(other.map(|ttl| UnevenTtl {
@@ -178,21 +209,42 @@ impl<'r, I> RowReader<'r, I> {
         (ZoneRead { records, uneven, report: self.report, ..ZoneRead::default() }, held)
     }
 
-    fn set(&mut self, set: Set<I>) -> Option<(Record, Vec<StoredRow<I>>)> {
+    fn set(
+        &mut self,
+        set: Set<I>,
+        held: &mut ExistingRows<I>,
+    ) -> Option<(Record, Vec<StoredRow<I>>)> {
         let mut values = Vec::with_capacity(set.rows.len());
         let mut rows = Vec::with_capacity(set.rows.len());
+        let (mut unreadable, mut why) = (Vec::new(), Vec::new());
         let entry = self.request.types.get(&set.record_type)?;
-        let mut fault = None;
         for (id, ttl, value) in set.rows {
-            match entry.read(std::slice::from_ref(&value)) {
-                Ok(data) => rows.push((id, ttl, data)),
-                Err(error) => fault = Some(error),
+            let read = value.and_then(|value| match entry.read(std::slice::from_ref(&value)) {
+                Ok(data) => Ok((value, data)),
+                Err(fault) => Err(fault.to_string()),
+            });
+            match read {
+                Ok((value, data)) => {
+                    values.push(value);
+                    rows.push((id, ttl, data));
+                }
+                Err(fault) => {
+                    unreadable.push(id);
+                    why.push(fault);
+                }
             }
-            values.push(value);
         }
+        if !why.is_empty()
+            && let Ok(name) = RecordName::new(&set.name)
+        {
+            let record_type = entry.record_type();
+            self.report.push(unreadable_values(self.request.name, &name, record_type, &why));
+            held.unreadable.insert((name, record_type), unreadable);
+        }
+        let (_, ttl, _) = rows.first()?;
         let mut data = Map::new();
         data.insert("type", Value::from(set.record_type));
-        data.insert("ttl", set.ttl);
+        data.insert("ttl", *ttl);
         if let Some(options) = set.options.filter(|options| !options.is_empty()) {
             data.insert("octodns", Value::from(options));
         }
@@ -207,17 +259,11 @@ impl<'r, I> RowReader<'r, I> {
         let context = self.request.load_context(&self.source, &[]);
         let (name, data) = (Value::from(set.name), OwnedValue::from(data));
         let record = Record::load(&name, &data, &context, &mut self.report)?;
-        let subject =
-            || format!("{} {}", record.decoded_fqdn(self.request.name), record.record_type());
-        if let Some(fault) = fault {
-            let help = fault.help.as_deref().unwrap_or(MEND);
-            let found = Diagnostic::error("record", fault.to_string()).about(subject());
-            self.report.push(found.help(help));
-            return None;
-        }
         if entry.is_single() && count > 1 {
             let message = format!("{count} values, where there can be only one");
-            let found = Diagnostic::error("record", message).about(subject());
+            let subject =
+                format!("{} {}", record.decoded_fqdn(self.request.name), record.record_type());
+            let found = Diagnostic::error("record", message).about(subject);
             self.report.push(found.help("remove all but one of them at the target"));
             return None;
         }

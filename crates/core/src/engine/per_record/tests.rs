@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::apply_log::Outcome;
-use crate::provider::{Includes, ZoneRequest};
+use crate::provider::{Includes, ZoneRead, ZoneRequest};
 use crate::record::RecordTypes;
 use crate::validate::RecordValidators;
 use crate::value::Value;
@@ -76,6 +76,16 @@ impl RowApi for Service {
     async fn delete(&self, _: &ZoneName, row: &StoredRow<u32>) -> Result<(), ProviderError> {
         self.calls.lock().unwrap().push(format!("delete {}", row.id));
         self.rows.lock().unwrap().retain(|(id, _)| *id != row.id);
+        Ok(())
+    }
+
+    async fn delete_unreadable(
+        &self,
+        _: &ZoneName,
+        id: &u32,
+        _: &Record,
+    ) -> Result<(), ProviderError> {
+        self.calls.lock().unwrap().push(format!("delete unreadable {id}"));
         Ok(())
     }
 
@@ -295,7 +305,7 @@ fn a_change_that_does_not_fit_the_rows_is_an_error() {
             "cannot create w A: the target held it already when it was read",
         ),
     ] {
-        let error = calls(&service, &change, held, true).unwrap_err();
+        let error = row_calls(&service, &change, held, true).unwrap_err();
         assert_eq!(error.to_string(), format!("{expected}; plan again"));
     }
 }
@@ -318,37 +328,119 @@ fn rows_become_records() {
     );
 }
 
-#[test]
-fn a_row_that_cannot_be_is_an_error_of_the_zone() {
+/// What is read of rows for which the service has these types only.
+fn read_some(lines: &[(&str, &str, Result<&str, &str>)]) -> (ZoneRead, ExistingRows<u32>) {
     let (name, types) = (ZoneName::new("example.com.").unwrap(), Arc::new(RecordTypes::default()));
     let validators = Arc::new(RecordValidators::legacy(&types));
-    let (validators, types) = (&validators, &types);
     let sub_zones = SubZones::default();
     let request = ZoneRequest {
         name: &name,
         sub_zones: &sub_zones,
         target: true,
         lenient: true,
-        validators,
-        types,
+        validators: &validators,
+        types: &types,
         includes: Includes::default(),
     };
-    for (lines, error) in [
-        (&[("w", "A", "192.0.2.256")][..], "invalid IPv4 address"),
-        (&[("w", "CNAME", "a.example."), ("w", "CNAME", "b.example.")], "2 values"),
-        (&[("w", "SOA", "whatever"), ("w", "SVCB", "not supported here")], ""),
-    ] {
-        let types = crate::TypeSupport::Only(&[crate::RecordType::A, crate::RecordType::CNAME]);
-        let capabilities = Capabilities { types, ..Capabilities::NOTHING };
-        let mut rows = RowReader::new(&request, "mine", &capabilities);
-        for (name, of, value) in lines {
-            rows.add((), name, of, 60, Value::from(*value));
+    let types = crate::TypeSupport::Only(&[crate::RecordType::A, crate::RecordType::CNAME]);
+    let capabilities = Capabilities { types, ..Capabilities::NOTHING };
+    let mut rows = RowReader::new(&request, "mine", &capabilities);
+    for (id, (name, of, value)) in (1..).zip(lines) {
+        match value {
+            Ok(value) => rows.add(id, name, of, 60, Value::from((*value).to_owned())),
+            Err(spelled) => rows.add_unreadable(id, name, of, 60, spelled),
         }
-        let (read, _) = rows.finish();
-        assert!(read.records.is_empty(), "{lines:?}");
-        assert_eq!(read.report.has_errors(), !error.is_empty(), "{:?}", read.report);
-        let told: Vec<_> = read.report.iter().map(|found| found.message.clone()).collect();
-        assert!(told.join("; ").contains(error), "{told:?}");
+    }
+    rows.finish()
+}
+
+#[test]
+fn rows_that_cannot_be_read_do_not_block_the_others() {
+    use crate::diagnostic::Severity::{Error, Warning};
+    for (lines, found, read, unreadable) in [
+        (
+            &[("w", "A", Ok("192.0.2.256"))][..],
+            Some((Warning, "a value that cannot be read: invalid IPv4 address \"192.0.2.256\"")),
+            &[][..],
+            &[1][..],
+        ),
+        (
+            &[("w", "A", Err("one")), ("w", "A", Ok("192.0.2.1")), ("w", "A", Err("two"))],
+            Some((
+                Warning,
+                "values that cannot be read: \"one\" is not valid; \"two\" is not valid",
+            )),
+            &["w A 60 192.0.2.1"],
+            &[1, 3],
+        ),
+        (
+            &[("w", "CNAME", Ok("a.example.")), ("w", "CNAME", Ok("b.example."))],
+            Some((Error, "2 values, where there can be only one")),
+            &[],
+            &[],
+        ),
+        (&[("w", "SOA", Ok("whatever")), ("w", "SVCB", Err("not supported here"))], None, &[], &[]),
+    ] {
+        let (zone, held) = read_some(lines);
+        let told: Vec<_> =
+            zone.report.iter().map(|found| (found.severity, &*found.message)).collect();
+        assert_eq!(told, found.into_iter().collect::<Vec<_>>());
+        assert_eq!(zone.records.iter().map(shown).collect::<Vec<_>>(), read);
+        let name = RecordName::new("w").unwrap();
+        assert_eq!(held.unreadable(&name, crate::RecordType::A), unreadable);
+    }
+}
+
+/// They go when a plan changes their record, after the new values are there.
+#[test]
+fn rows_that_cannot_be_read_are_replaced_with_their_record() {
+    let service = Service {
+        rows: Mutex::default(),
+        calls: Mutex::default(),
+        is_dark: Mutex::default(),
+        fates: Mutex::default(),
+        updates_values: true,
+    };
+    let a = |last: u8| {
+        let data = crate::RecordData::A(vec![format!("192.0.2.{last}").parse().unwrap()]);
+        Arc::new(Record::new(RecordName::new("w").unwrap(), 60, data))
+    };
+    let cname = || {
+        let data = crate::RecordData::Cname(crate::record::HostName::new("b.example.").unwrap());
+        Arc::new(Record::new(RecordName::new("w").unwrap(), 60, data))
+    };
+    for (lines, change, expected) in [
+        (
+            &[("w", "A", Err("broken"))][..],
+            Change::Create(a(1)),
+            &["create w A 60 192.0.2.1", "delete unreadable 1"][..],
+        ),
+        (
+            &[("w", "A", Err("broken")), ("w", "A", Ok("192.0.2.1"))],
+            Change::Update { existing: a(1), new: a(2) },
+            &["update 2 to w A 60 192.0.2.2", "delete unreadable 1"],
+        ),
+        (
+            &[("w", "A", Err("broken")), ("w", "A", Ok("192.0.2.1"))],
+            Change::Delete(a(1)),
+            &["delete 2", "delete unreadable 1"],
+        ),
+        // There can be only one.
+        (
+            &[("w", "CNAME", Err(""))],
+            Change::Create(cname()),
+            &["delete unreadable 1", "create w CNAME 60 b.example."],
+        ),
+    ] {
+        let (_, held) = read_some(lines);
+        let calls = row_calls(&service, &change, &held, true).unwrap();
+        let told = |call: &RowCall<'_, u32>| match call {
+            RowCall::Update(row, record) => format!("update {} to {}", row.id, shown(record)),
+            RowCall::Create(record) => format!("create {}", shown(record)),
+            RowCall::Delete(row) => format!("delete {}", row.id),
+            RowCall::DeleteUnreadable(id) => format!("delete unreadable {id}"),
+        };
+        assert_eq!(calls.iter().map(told).collect::<Vec<_>>(), expected);
     }
 }
 

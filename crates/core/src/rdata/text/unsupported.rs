@@ -18,6 +18,12 @@ pub enum UnsupportedText {
     Blanks,
     /// The text of no octets.
     Empty,
+    /// Blanks at the end.
+    TrailingBlanks,
+    /// An odd number of quotes.
+    UnpairedQuotes,
+    /// This at the start, which means something else to the service.
+    Start(&'static str),
 }
 
 impl UnsupportedText {
@@ -30,6 +36,9 @@ impl UnsupportedText {
             Self::Semicolons => octets.contains(&b';'),
             Self::Blanks => octets.iter().any(|octet| matches!(octet, b' ' | b'\t')),
             Self::Empty => octets.is_empty(),
+            Self::TrailingBlanks => matches!(octets.last(), Some(b' ' | b'\t')),
+            Self::UnpairedQuotes => octets.split(|octet| *octet == b'"').count() % 2 == 0,
+            Self::Start(start) => octets.starts_with(start.as_bytes()),
         }
     }
 }
@@ -44,6 +53,9 @@ impl fmt::Display for UnsupportedText {
             Self::Semicolons => "semicolons",
             Self::Blanks => "blanks",
             Self::Empty => "empty texts",
+            Self::TrailingBlanks => "blanks at the end",
+            Self::UnpairedQuotes => "quotes without a partner",
+            Self::Start(start) => return write!(f, "texts that start with \"{start}\""),
         })
     }
 }
@@ -54,16 +66,32 @@ mod tests {
 
     #[test]
     fn texts_have_what_services_lack() {
-        use UnsupportedText::{Backslashes, Blanks, Empty, NonUtf8, Quotes, Semicolons};
+        use UnsupportedText::{
+            Backslashes, Blanks, Empty, NonUtf8, Quotes, Semicolons, Start, TrailingBlanks,
+            UnpairedQuotes,
+        };
         for (octets, found) in [
             (&b"plain"[..], &[][..]),
             (b"\xff\\", &[NonUtf8, Backslashes]),
-            ("é\"".as_bytes(), &[Quotes]),
+            ("é\"".as_bytes(), &[Quotes, UnpairedQuotes]),
+            (b"\"a\"", &[Quotes]),
             (b"ca.example; policy=ev", &[Semicolons, Blanks]),
             (b"a\tb", &[Blanks]),
+            (b"a\t", &[Blanks, TrailingBlanks]),
             (b"", &[Empty]),
+            (b"special; x", &[Semicolons, Blanks, Start("special")]),
         ] {
-            let all = [NonUtf8, Backslashes, Quotes, Semicolons, Blanks, Empty];
+            let all = [
+                NonUtf8,
+                Backslashes,
+                Quotes,
+                Semicolons,
+                Blanks,
+                Empty,
+                TrailingBlanks,
+                UnpairedQuotes,
+                Start("special"),
+            ];
             let ours: Vec<_> =
                 all.into_iter().filter(|unsupported| unsupported.is_in(octets)).collect();
             assert_eq!(ours, found);

@@ -1,0 +1,127 @@
+//! The calls of a service with rows.
+
+use async_trait::async_trait;
+use octodns_core::engine::BatchLimits;
+use octodns_http::Error;
+use serde_json::Value as Json;
+
+use crate::api::{Api, Only, Zone};
+use crate::fields::Fields;
+
+/// A service with rows: the names of their fields, and one call for each operation.
+///
+/// Rows are JSON objects in both directions. Fields that the kit does not know are left to the provider, and
+/// rows of unknown types are not changed.
+#[async_trait]
+pub trait RowApi: Api {
+    /// The names of the fields of a row.
+    const FIELDS: Fields;
+
+    /// Whether an update can change the value of a row. If not, the kit deletes and creates rows.
+    const UPDATES_VALUES: bool = true;
+
+    /// How NS records of the apex are changed, if its capabilities have them.
+    const ROOT_NS: RootNs = RootNs::Rows;
+
+    /// The limits of one [`RowApi::batch`]; an item is a row. Default: there is no such call.
+    const BATCH: Option<BatchLimits> = None;
+
+    /// How many rows a plan has to change before [`RowApi::batch`] is tried, while it is not known whether the
+    /// account has it: the try costs a call.
+    const BATCH_FROM: usize = 2;
+
+    /// All rows of a zone, or those of `only` if the service can filter; it may return more. `None` if there
+    /// is no such zone.
+    ///
+    /// # Errors
+    ///
+    /// Fails as a whole: the list is never partial.
+    async fn rows(
+        &self,
+        zone: Zone<'_>,
+        only: Option<Only<'_>>,
+    ) -> Result<Option<Vec<Json>>, Error>;
+
+    /// Creates a row, once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Indeterminate`] if the response is lost: the kit then reads the rows again.
+    async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error>;
+
+    /// Changes the row with this id to `row`. Must be safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the service does not do it.
+    async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error>;
+
+    /// Deletes a row; a row that does not exist is not an error.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the service does not do it.
+    async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error>;
+
+    /// Makes these changes, all or none, if [`RowApi::BATCH`] has limits. Rows that go may come before or after those
+    /// that come.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Indeterminate`] if the response is lost: the kit then reads the rows again. [`Error::Refused`] if
+    /// nothing was done: the kit then tries each half.
+    async fn batch(&self, _zone: Zone<'_>, _changes: &[RowChange]) -> Result<Batched, Error> {
+        Ok(Batched::NotOffered)
+    }
+
+    /// Makes these the only NS records of the apex, for [`RootNs::Call`]; each ends with a dot. Must be safe to
+    /// repeat.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the service does not do it.
+    async fn set_root_ns(&self, _zone: Zone<'_>, _names: &[String]) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// One change of a row, as the service represents it. Match all three.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowChange {
+    /// Creates this row.
+    Create(Json),
+    /// Changes the row with this id.
+    Update {
+        /// The id of the row.
+        id: String,
+        /// What it is to be.
+        row: Json,
+    },
+    /// Deletes the row with this id.
+    Delete {
+        /// The id of the row.
+        id: String,
+    },
+}
+
+/// What became of a call of many rows. Match both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Batched {
+    /// All changes are made.
+    Done,
+    /// This account has no such call, so nothing was done: the kit changes one row after the other.
+    NotOffered,
+}
+
+/// How a service with rows changes the NS records of the apex, if its capabilities have them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RootNs {
+    /// As all other rows.
+    Rows,
+    /// By [`RowApi::set_root_ns`]; the service gives them this TTL.
+    Call {
+        /// The TTL in seconds.
+        ttl: i64,
+    },
+}
