@@ -57,7 +57,15 @@ fn of_json(json: &Value) -> Option<String> {
                 .iter()
                 .filter_map(|key| of_json(map.get(*key)?))
                 .filter(|words| !words.is_empty());
-            words.next().or_else(|| {
+            // {"message": "Validation failed", "errors": {"content": ["is invalid"]}}
+            let both = || -> Option<String> {
+                let [message, errors] =
+                    ["message", "errors"].map(|key| map.get(key).and_then(of_json));
+                let (message, errors) = (message?, errors?);
+                let says_more = !message.is_empty() && !errors.is_empty() && message != errors;
+                says_more.then(|| format!("{message}: {errors}"))
+            };
+            both().or_else(|| words.next()).or_else(|| {
                 // Errors by field: {"name": ["is taken"]}.
                 let fields: Vec<_> = map
                     .iter()
@@ -93,6 +101,15 @@ mod tests {
             (r#"{"error": {"code": 403, "message": "denied"}}"#, "denied"),
             (r#"{"errors": {"name": ["is taken", "is odd"]}}"#, "name: is taken; is odd"),
             (r#"{"message": ""}"#, "Unprocessable Entity"),
+            (
+                r#"{"message": "Validation failed", "errors": {"content": ["is invalid"]}}"#,
+                "Validation failed: content: is invalid",
+            ),
+            (r#"{"message": "The contact is in use", "errors": {}}"#, "The contact is in use"),
+            (
+                r#"{"message": "Failed", "errors": {"creates": [{"index": 0, "message": "Failed", "errors": {"ttl": ["is odd"]}}]}}"#,
+                "Failed: creates: Failed: ttl: is odd",
+            ),
             ("\n  Bad\r\nrequest: \u{1b}[31mred", "Bad"),
             (
                 "<html><body>nginx</body></html>",
