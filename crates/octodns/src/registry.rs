@@ -21,6 +21,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("cloudflare", octodns_cloudflare::register),
     #[cfg(feature = "digitalocean")]
     ("digitalocean", octodns_digitalocean::register),
+    #[cfg(feature = "dnsimple")]
+    ("dnsimple", octodns_dnsimple::register),
     #[cfg(feature = "envvar")]
     ("envvar", octodns_envvar::register),
     #[cfg(feature = "etchosts")]
@@ -44,6 +46,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("bind", &["octodns_bind.", "axfr", "bind", "rfc2136", "zone-file"]),
     ("cloudflare", &["octodns_cloudflare.", "cloudflare", "cloudflare-internal", "cloudflare-proxy-cname", "cloudflare-tag-allowlist", "cloudflare-tag-rejectlist", "cloudflare-ttl-to-proxy"]),
     ("digitalocean", &["octodns_digitalocean.", "digitalocean"]),
+    ("dnsimple", &["octodns_dnsimple.", "dnsimple"]),
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
     ("powerdns", &["octodns_powerdns.", "powerdns"]),

@@ -1,0 +1,298 @@
+//! The provider: facts of the service, and its calls.
+
+use octodns_core::engine::BatchLimits;
+use octodns_core::record::text::{Presentation, UnsupportedText};
+use octodns_core::registry::BuildError;
+use octodns_core::{
+    Capabilities, MaxTxt, ProviderError, RecordType, Registry, Secret, Values, ZoneName,
+    async_trait,
+};
+use octodns_http::{
+    Client, Error, HeaderAuth, Page, Quota, Rate, Request, WaitFormat, WaitHeader, all_ahead,
+    optional,
+};
+use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
+use octodns_kit::rows::{self, RowApi};
+use octodns_kit::{
+    Api, Batched, Connector, Fields, Json, ListedZone, Only, Owner, RootNs, RowChange, Service,
+    Zone, json,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The API for tests.
+const SANDBOX: &str = "https://api.sandbox.dnsimple.com/v2";
+
+/// The maximum number of entries per page.
+const PER_PAGE: u64 = 100;
+
+/// How many pages are read at the same time.
+const PAGES_AT_ONCE: usize = 4;
+
+/// The start of the text that the service puts next to an ALIAS.
+const COMPANION: &str = "ALIAS for";
+
+/// When the hour of the limit ends.
+const RESET: WaitHeader =
+    WaitHeader { name: "x-ratelimit-reset", format: WaitFormat::EpochSeconds };
+
+/// Options of one `dnsimple` provider.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Options {
+    /// An API token of the account, or of a user of it.
+    pub token: Secret,
+    /// The id of the account: the number in the URLs of its pages.
+    pub account: u64,
+    /// Whether to use the service's environment for tests. Default: false.
+    #[serde(default)]
+    pub sandbox: bool,
+    /// Whether the NS records of the apex are managed, by a call that the service calls a public beta. Default:
+    /// false.
+    #[serde(default)]
+    pub manage_root_ns: bool,
+}
+
+impl Options {
+    /// With this token, for this account.
+    pub fn new(token: Secret, account: u64) -> Self {
+        Self { token, account, sandbox: false, manage_root_ns: false }
+    }
+}
+
+/// Registers the provider by its octoDNS class and its short name.
+pub fn register(registry: &mut Registry) {
+    rows::register::<Dnsimple>(registry);
+    let old = ["octodns.provider.dnsimple.DnsimpleProvider"];
+    registry.providers.formerly("octodns_dnsimple.DnsimpleProvider", &old);
+}
+
+/// The zones of one account, by the API, version 2: <https://developer.dnsimple.com/v2/>.
+#[derive(Clone, Debug)]
+pub struct Dnsimple {
+    /// At the account: the first part of every path.
+    client: Client,
+    manages_root_ns: bool,
+}
+
+#[async_trait]
+impl Api for Dnsimple {
+    const SERVICE: Service = Service {
+        short_names: &["dnsimple"],
+        version: env!("CARGO_PKG_VERSION"),
+        rates: &[Rate::per_hour(2400)],
+        capabilities: Capabilities::of(&[
+            RecordType::A,
+            RecordType::AAAA,
+            RecordType::ALIAS,
+            RecordType::CAA,
+            RecordType::CNAME,
+            RecordType::MX,
+            RecordType::NAPTR,
+            RecordType::NS,
+            RecordType::PTR,
+            RecordType::SRV,
+            RecordType::SSHFP,
+            RecordType::TXT,
+        ])
+        .values(Values {
+            ttl: 0..=2_147_483_647,
+            max_txt: Some(MaxTxt::Written(1000)),
+            null_srv: false,
+            lacks: &[(
+                RecordType::TXT,
+                &[
+                    UnsupportedText::Empty,
+                    UnsupportedText::TrailingBlanks,
+                    UnsupportedText::UnpairedQuotes,
+                    UnsupportedText::Start(COMPANION),
+                ],
+            )],
+            ..Values::ANY
+        }),
+        dialect: Dialect {
+            names: Names::Relative { apex: "" },
+            targets: Targets { read: Dot::Omitted, write: Dot::Required, own: None },
+            // Bare texts are published in quotes; those in quotes as they are.
+            text: Text::RawOrQuoted(Presentation::DECIMAL),
+            ..Dialect::RAW
+        },
+        ..Service::new("octodns_dnsimple.DnsimpleProvider", "https://api.dnsimple.com/v2")
+    };
+    type Options = Options;
+
+    fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
+        let sandbox = connector.default_endpoint(SANDBOX);
+        let connector = if options.sandbox { &sandbox } else { connector };
+        let client = connector.client_with(HeaderAuth::bearer(&options.token)?, |builder| {
+            builder
+                .quotas(&[Quota::reset_at("x-ratelimit-remaining", RESET)])
+                .wait_headers(&[RESET])
+        })?;
+        let base = client.base().as_str().trim_end_matches('/');
+        let client = client.at(&format!("{base}/{}", options.account))?;
+        Ok(Self { client, manages_root_ns: options.manage_root_ns })
+    }
+
+    fn service(&self) -> Service {
+        let mut service = Self::SERVICE;
+        service.capabilities.root_ns = self.manages_root_ns;
+        service
+    }
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    fn owner(row: &Json) -> Owner {
+        let text = |key: &str| row[key].as_str().unwrap_or_default();
+        let is_companion =
+            text("type") == "TXT" && text("content").trim_start_matches('"').starts_with(COMPANION);
+        if is_companion || !row["parent_id"].is_null() {
+            return Owner::Parent;
+        }
+        let is_root_ns = text("type") == "NS" && text("name").is_empty();
+        if row["system_record"] == true && !is_root_ns { Owner::Service } else { Owner::User }
+    }
+
+    async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
+        let zones: Vec<Named> = list(|| self.client.get(&["zones"])).await?;
+        Ok(zones.into_iter().map(|zone| ListedZone::named(zone.name)).collect())
+    }
+
+    /// A domain brings its zone along.
+    async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
+        self.client.post(&["domains"]).json(&json!({"name": zone.without_dot()})).send_ok().await?;
+        Ok(String::new())
+    }
+}
+
+#[async_trait]
+impl RowApi for Dnsimple {
+    const FIELDS: Fields = Fields {
+        of: &[
+            (RecordType::MX, &[("preference", "priority"), ("exchange", "content")]),
+            (
+                RecordType::SRV,
+                &[
+                    ("priority", "priority"),
+                    ("weight", "content"),
+                    ("port", "content"),
+                    ("target", "content"),
+                ],
+            ),
+        ],
+        ..Fields::new("content")
+    };
+    const ROOT_NS: RootNs = RootNs::Call { ttl: 3600 };
+    // The service has a limit, and does not say which.
+    const BATCH: Option<BatchLimits> = Some(BatchLimits::items(100));
+    // Only accounts of one plan have it, so a try has to be worth its call.
+    const BATCH_FROM: usize = 25;
+
+    async fn rows(
+        &self,
+        zone: Zone<'_>,
+        only: Option<Only<'_>>,
+    ) -> Result<Option<Vec<Json>>, Error> {
+        let get = || self.client.get(&["zones", zone.id, "records"]);
+        optional(match only {
+            None => list(get).await,
+            Some(Only { name, record_type, .. }) => {
+                list(|| get().query("name", name).query("type", record_type)).await
+            }
+        })
+    }
+
+    async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error> {
+        self.client.post(&["zones", zone.id, "records"]).json(row).send_ok().await
+    }
+
+    async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error> {
+        let row = without_type(row);
+        // It states all that is to hold, so that it may be sent twice.
+        let request = self.client.patch(&["zones", zone.id, "records", id]).json(&row);
+        request.repeatable().send_ok().await
+    }
+
+    async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error> {
+        self.client.delete(&["zones", zone.id, "records", id]).send_ok_or_missing().await
+    }
+
+    async fn batch(&self, zone: Zone<'_>, changes: &[RowChange]) -> Result<Batched, Error> {
+        let [mut creates, mut updates, mut deletes] = [const { Vec::new() }; 3];
+        for change in changes {
+            match change {
+                RowChange::Create(row) => creates.push(row.clone()),
+                RowChange::Update { id, row } => {
+                    let mut row = without_type(row);
+                    row["id"] = number(id);
+                    updates.push(row);
+                }
+                RowChange::Delete { id } => deletes.push(json!({"id": number(id)})),
+            }
+        }
+        let body = json!({"creates": creates, "updates": updates, "deletes": deletes});
+        let sent = self.client.post(&["zones", zone.id, "batch"]).json(&body).send_ok().await;
+        match sent {
+            Err(error) if matches!(error.status(), Some(404 | 405 | 412 | 501)) => {
+                Ok(Batched::NotOffered)
+            }
+            sent => sent.map(|()| Batched::Done),
+        }
+    }
+
+    async fn set_root_ns(&self, zone: Zone<'_>, names: &[String]) -> Result<(), Error> {
+        let names: Vec<_> = names.iter().map(|name| name.trim_end_matches('.')).collect();
+        let request = self.client.put(&["zones", zone.id, "ns_records"]);
+        request.json(&json!({"ns_names": names})).send_ok().await
+    }
+}
+
+/// The fields that an update can change.
+fn without_type(row: &Json) -> Json {
+    let mut row = row.clone();
+    row.as_object_mut().and_then(|fields| fields.remove("type"));
+    row
+}
+
+/// An id as the service has it in bodies.
+fn number(id: &str) -> Json {
+    id.parse::<u64>().map_or_else(|_| id.into(), Json::from)
+}
+
+/// A zone in a list.
+#[derive(Debug, Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// A page of a list.
+#[derive(Debug, Deserialize)]
+struct Listed<T> {
+    data: Vec<T>,
+    pagination: Pagination,
+}
+
+#[derive(Debug, Deserialize)]
+struct Pagination {
+    total_pages: u64,
+    total_entries: u64,
+}
+
+/// All entries of a list.
+async fn list<'c, T: serde::de::DeserializeOwned>(
+    get: impl Fn() -> Request<'c>,
+) -> Result<Vec<T>, Error> {
+    all_ahead(PAGES_AT_ONCE, async |at| {
+        let request = get().query("page", at.number).query("per_page", PER_PAGE);
+        let response = request.send().await?;
+        let Listed { data, pagination: Pagination { total_pages, total_entries } } =
+            response.json()?;
+        // Rows that are added while the list is read are at its end, and only count on later pages.
+        let total = (at.number == 1).then_some(total_entries);
+        Ok(Page::new(&response, data).numbered(at.number, total_pages).total(total))
+    })
+    .await
+}
