@@ -60,6 +60,11 @@ providers:
             format!("token: env/DO_TOKEN, endpoint: \"{url}/do\", {http}"),
         ),
         (
+            "dnsimple",
+            "octodns_dnsimple.DnsimpleProvider",
+            format!("token: env/DO_TOKEN, account: 42, endpoint: \"{url}/simple\", {http}"),
+        ),
+        (
             "powerdns",
             "octodns_powerdns.PowerDnsProvider",
             format!("host: x, api_key: {}, endpoint: \"{url}/pdns\", {http}", s.pdns_key),
@@ -86,7 +91,7 @@ providers:
         "zones:
   unit.tests.:
     sources: [zones]
-    targets: [cloudflare, cloudflare-key, digitalocean, powerdns, route53, update, proxied]
+    targets: [cloudflare, cloudflare-key, digitalocean, dnsimple, powerdns, route53, update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {
