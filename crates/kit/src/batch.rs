@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use async_trait::async_trait;
-use octodns_core::engine::per_record::{ExistingRows, RowCall, row_calls};
+use octodns_core::apply_log::Stopped;
+use octodns_core::engine::per_record::{ExistingRows, RowCall, apply_change, row_calls};
 use octodns_core::engine::{Batch, Weight, about_changes, batches};
 use octodns_core::{ApplyLog, Change, Plan, ProviderError, ServiceErrorKind};
 
@@ -85,9 +86,12 @@ impl<S: RowApi> Batches<'_, S> {
                     waiting.push_front(batch);
                 }
                 // Whether it is the change or the call that this zone cannot have, the rows tell.
-                Err(error) if is_refusal(&error) && !is_any_made => {
+                Err(error) if is_refusal(&error) => {
                     attempt.not_sent();
-                    return Ok(false);
+                    if !is_any_made {
+                        return Ok(false);
+                    }
+                    self.apply_rows(&indexes, log).await?;
                 }
                 Err(error) => {
                     let error = about_changes(error, self.plan, &indexes);
@@ -97,6 +101,22 @@ impl<S: RowApi> Batches<'_, S> {
             }
         }
         Ok(true)
+    }
+
+    /// Makes changes one row after the other: those of a name that is too much for a batch, or refused.
+    async fn apply_rows(&self, indexes: &[usize], log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        for index in indexes {
+            let Some(change) = self.plan.changes.get(*index) else { continue };
+            let attempt = log.begin(&[*index]).await?;
+            match apply_change(self.calls, self.plan, change, self.held).await {
+                Ok(()) => attempt.applied(),
+                Err(Stopped { error, done, of, .. }) => {
+                    attempt.partial(done, of, &error);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The rows that a change creates, updates and deletes.

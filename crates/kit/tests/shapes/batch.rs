@@ -94,6 +94,20 @@ async fn a_refused_change_is_found() {
     }
 }
 
+/// All values of a name are in one batch; if that is too many, the rest still goes in batches.
+#[tokio::test]
+async fn a_name_with_too_many_values_goes_by_rows() {
+    let memory = batches();
+    let harness = memory.harness::<MemoryRows>();
+    let mut all = records(40, None);
+    let values: Vec<_> = (0..35).map(|index| format!("198.51.100.{index}")).collect();
+    all.push(json!({"name": "many", "type": "A", "ttl": 60, "values": values}));
+    converge(&harness, &all).await;
+    let calls = memory.state().calls.clone();
+    assert_eq!(calls.iter().filter(|call| *call == "create").count(), 35);
+    assert_eq!(calls.iter().filter(|call| call.starts_with("batch")).count(), 3, "{calls:?}");
+}
+
 #[tokio::test]
 async fn a_batch_with_a_lost_answer_is_neither_lost_nor_doubled() {
     for fates in

@@ -235,10 +235,8 @@ impl<const PUBLISHES: bool> RowApi for Memory<PUBLISHES> {
             self.state().calls.push("batch?".to_owned());
             return Ok(Batched::NotOffered);
         }
-        if changes
-            .iter()
-            .any(|change| matches!(change, RowChange::Create(row) if row["value"] == "192.0.2.66"))
-        {
+        let is_odd = |change: &RowChange| matches!(change, RowChange::Create(row) if row["value"] == "192.0.2.66");
+        if changes.len() > 32 || changes.iter().any(is_odd) {
             let (call, message) = (call("batch"), "not this one".to_owned());
             self.state().calls.push(format!("batch {} refused", changes.len()));
             return Err(Error::Refused { call, status: 400, message });
