@@ -4,8 +4,8 @@
 
 use hickory_proto::rr::{RData, RecordType as Number};
 use hickory_proto::serialize::binary::{BinDecoder, Restrict};
-use octodns_core::RecordType;
-use octodns_core::record::{Rdata, RecordData, RecordTypes, TYPES, Txt};
+use octodns_core::record::{Rdata, Record, RecordData, RecordTypes, TYPES, Txt};
+use octodns_core::{RecordName, RecordType};
 use octodns_dns::wire;
 use proptest::prelude::*;
 
@@ -220,12 +220,82 @@ fn an_rrset_has_its_values_in_order_and_once() {
     assert_eq!(error.to_string(), "2 values for CNAME, which has one");
 }
 
-/// In a zone file, another tag would not be a word, and the value would be mistaken for it.
+/// Text, names and keys of every type, of octets that are not UTF-8 and of what ends a word in a zone file: whatever a
+/// server has is data, with one text in ASCII, so that it can be shown and removed.
 #[test]
-fn a_caa_tag_is_a_word() {
-    for rdata in [&b"\x00\x00ca.example"[..], b"\x00\x03a bca.example", b"\x00\x01;x"] {
-        let error = wire::from_bytes(RecordType::CAA, &[rdata]).unwrap_err().to_string();
+fn any_octets_are_data() {
+    const ODD: &[u8] = b"\xe9\xff \";(\\,.\n";
+    let string = [&[u8::try_from(ODD.len()).unwrap()], ODD].concat();
+    let name = [&*string, b"\0"].concat();
+    for (of, number) in on_the_wire() {
+        let rdatas: Vec<Vec<u8>> = match of {
+            RecordType::CNAME | RecordType::DNAME | RecordType::NS | RecordType::PTR => {
+                vec![name.clone()]
+            }
+            RecordType::MX => vec![[b"\0\x0a", &*name].concat()],
+            RecordType::SRV => vec![[b"\0\x01\0\x02\0\x03", &*name].concat()],
+            RecordType::TXT | RecordType::SPF => vec![string.clone()],
+            RecordType::CAA => vec![
+                [b"\0\x05issue", ODD].concat(),
+                [b"\0", &*string, ODD].concat(),
+                [b"\0\0", ODD].concat(),
+            ],
+            RecordType::NAPTR => {
+                vec![[b"\0\x01\0\x02", &*string, &*string, &*string, &*name].concat()]
+            }
+            RecordType::URI => vec![[b"\0\x01\0\x02", ODD].concat()],
+            RecordType::HTTPS | RecordType::SVCB => {
+                let length = |bytes: &[u8]| u16::try_from(bytes.len()).unwrap().to_be_bytes();
+                let (ids, other) = ([&*string, b"\x02h2"].concat(), ODD);
+                let alpn = [&b"\0\x01"[..], &length(&ids), &ids].concat();
+                let key = [&b"\xff\x00"[..], &length(other), other].concat();
+                vec![[b"\0\x01", &*name, &alpn, &key].concat()]
+            }
+            // Addresses, numbers, and bytes in hexadecimal or base64.
+            RecordType::A
+            | RecordType::AAAA
+            | RecordType::DS
+            | RecordType::LOC
+            | RecordType::OPENPGPKEY
+            | RecordType::SSHFP
+            | RecordType::TLSA => continue,
+            of => panic!("{of}: say which octets it has"),
+        };
+        let entry = RecordTypes::default().get(of.as_str()).unwrap().clone();
+        for rdata in rdatas {
+            let data =
+                wire::from_bytes(of, &[&*rdata]).unwrap_or_else(|error| panic!("{of}: {error}"));
+            // The name of a host is in lower case, and there is no letter here.
+            assert_eq!(wire::to_bytes(&data).unwrap(), [&*rdata], "{of}");
+            let presented = wire::present(number, &rdata).unwrap();
+            let record = Record::new(RecordName::APEX, 60, data.clone());
+            let spelled = record.rdata_strings();
+            for text in spelled.iter().chain([&presented]) {
+                assert!(text.bytes().all(|octet| matches!(octet, b' '..=b'~')), "{of}: {text:?}");
+            }
+            // As data, and in the text of a service.
+            let value = record.to_value().get("value").cloned().unwrap();
+            assert_eq!(entry.read(&[value]).unwrap(), data, "{of}");
+            if !rdata.starts_with(b"\0\0\xe9") {
+                let parsed = entry.parse(&spelled[0]).unwrap();
+                assert_eq!(entry.read(&[parsed]).unwrap(), data, "{of}: {spelled:?}");
+            }
+        }
+    }
+}
+
+/// They are read, so that they can be removed; no server takes them.
+#[test]
+fn a_caa_tag_is_letters_and_digits() {
+    for (rdata, text) in [
+        (&b"\x00\x00ca.example"[..], r#"0 "" "ca.example""#),
+        (b"\x00\x03a bca.example", r#"0 a\032b "ca.example""#),
+        (b"\x00\x01;x", r#"0 \059 "x""#),
+    ] {
+        let data = wire::from_bytes(RecordType::CAA, &[rdata]).unwrap();
+        let error = wire::check_servable(&data).unwrap_err().to_string();
         assert!(error.ends_with("is not letters and digits"), "{error}");
+        assert_eq!(wire::present(257, rdata).unwrap(), text);
     }
 }
 
@@ -250,7 +320,6 @@ fn values_that_the_wire_cannot_hold_are_errors() {
         (RecordType::MX, "65536 a.", "preference 65536 is not between 0 and 65535"),
         (RecordType::MX, "1 a", "\"a\" is not a domain name: it does not end with a dot"),
         (RecordType::DS, "1 1 1 xy", "digest \"xy\" is not hexadecimal"),
-        (RecordType::CAA, "0 a-b \"x\"", "tag \"a-b\" is not letters and digits"),
         (RecordType::DS, "1 1 1 ", "digest \"\" is empty"),
         (RecordType::OPENPGPKEY, "***", "key \"***\" is not base64"),
         (RecordType::ALIAS, "a.", "ALIAS records do not exist on the wire"),

@@ -4,6 +4,7 @@
 //! when it is shown.
 
 pub mod idna;
+mod octets;
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
@@ -11,6 +12,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 pub use idna::{IdnaError, IdnaProblem};
+pub use octets::{as_held, push_label};
 
 /// The name of a zone: absolute, in IDNA form, lower case, such as `example.com.`.
 ///
@@ -141,7 +143,13 @@ impl ZoneName {
     pub fn relative<'n>(&self, fqdn: &'n str) -> Option<&'n str> {
         // The root is below the dot that ends every absolute name.
         let rest = fqdn.strip_suffix(self.as_str())?;
-        if rest.is_empty() || self.is_root() { Some(rest) } else { rest.strip_suffix('.') }
+        if rest.is_empty() || self.is_root() {
+            return Some(rest);
+        }
+        let name = rest.strip_suffix('.')?;
+        // A dot behind a backslash is part of a label.
+        let backslashes = name.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        backslashes.is_multiple_of(2).then_some(name)
     }
 }
 
@@ -177,6 +185,12 @@ impl RecordName {
         let encoded = idna::encode(name)?;
         idna::decode(&encoded)?;
         Ok(Self(encoded.into()))
+    }
+
+    /// The name of a record that a server or service holds, in either form, any case: there is none that it
+    /// cannot be, as [`as_held`] says.
+    pub fn held(name: &str) -> Self {
+        Self(as_held(name).into())
     }
 
     /// The IDNA form.
@@ -252,9 +266,10 @@ mod tests {
             assert_eq!(zone.relative(whole), Some(name.as_str()));
         }
         let zone = ZoneName::new("example.com.").unwrap();
-        for outside in [".", "com.", "notexample.com.", "example.com", ""] {
+        for outside in [".", "com.", "notexample.com.", "a\\.example.com.", "example.com", ""] {
             assert_eq!(zone.relative(outside), None, "{outside}");
         }
+        assert_eq!(zone.relative("a\\\\.example.com."), Some("a\\\\"));
         assert_eq!(ZoneName::new(".").unwrap().relative("example"), None);
     }
 }

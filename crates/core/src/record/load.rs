@@ -7,6 +7,7 @@ use super::registry::{RecordTypes, TypeEntry};
 use super::routing::{is_dynamic, is_geo};
 use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, hints, keys, missing, text};
 use crate::diagnostic::{Diagnostic, Origin, Report};
+use crate::name::as_held;
 use crate::rdata::Places;
 use crate::rdata::number;
 use crate::validate::{Findings, RawRecord, RecordValidators};
@@ -73,16 +74,23 @@ impl Record {
         report: &mut Report,
     ) -> Option<Self> {
         let mut findings = Findings::new();
-        let name_text = match name.as_str() {
+        let mut name_text = match name.as_str() {
             Some(text) => Cow::Borrowed(text),
             None => Cow::Owned(python_str(name)),
         };
+        // What a target holds is data, whatever it is.
+        let is_held = context.lenient && !context.keeps_positions;
+        if is_held {
+            findings.note_held();
+            name_text = Cow::Owned(as_held(&name_text).into_owned());
+        }
         let position = if data.position.is_known() { data.position } else { name.position };
         let values_at = || data.get("values").or_else(|| data.get("value"));
         let values = values_at().map_or(Position::NONE, |values| values.position);
         let loading = Loading { context, name: &name_text, position, values };
 
-        let encoded = RecordName::new(&name_text);
+        let encoded =
+            if is_held { Ok(RecordName::held(&name_text)) } else { RecordName::new(&name_text) };
         if let Err(error) = &encoded {
             findings
                 .fatal(name.position, error.to_string())

@@ -28,12 +28,13 @@ pub struct Finding {
 pub struct Findings {
     list: Vec<Finding>,
     has_bare_semicolons: bool,
+    is_held: bool,
 }
 
 impl Findings {
     /// No findings.
     pub const fn new() -> Self {
-        Self { list: Vec::new(), has_bare_semicolons: false }
+        Self { list: Vec::new(), has_bare_semicolons: false, is_held: false }
     }
 
     /// Says that the source writes the semicolons of texts bare, so that advice is in its spelling.
@@ -44,6 +45,17 @@ impl Findings {
     /// Whether the source writes the semicolons of texts bare; validators see them escaped all the same.
     pub(crate) fn has_bare_semicolons(&self) -> bool {
         self.has_bare_semicolons
+    }
+
+    /// Says that a target holds the record: however odd it is, it must be possible to remove it.
+    pub(crate) fn note_held(&mut self) {
+        self.is_held = true;
+    }
+
+    /// Reports a name that IDNA refuses: impossible, but for a record that is there, where it is its octets.
+    pub(crate) fn refused_name(&mut self, position: Position, message: String) -> &mut Finding {
+        let is_fatal = !self.is_held;
+        self.push(position, message, is_fatal)
     }
 
     /// Reports an error at `position`.

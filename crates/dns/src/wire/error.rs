@@ -53,9 +53,6 @@ pub enum WireError {
         /// What is wrong with it.
         fault: &'static str,
     },
-    /// Text on the wire that octoDNS cannot hold.
-    #[error("{0} is not UTF-8")]
-    NotUtf8(&'static str),
     /// An error of `hickory`.
     #[error("{0}")]
     Message(String),

@@ -1,7 +1,8 @@
 //! Converts record data between octoDNS and the wire (RFC 1035, section 3.2.1, and the RFC of each type).
 //!
-//! Texts are octets on the wire; see [`octodns_core::record::text`] for their form in octoDNS. The parameters
-//! of `SVCB` are kept in presentation format, with its escapes.
+//! Texts are octets on the wire; see [`octodns_core::record::text`] for their form in octoDNS. Names, the parameters
+//! of `SVCB` and the tags of `CAA` are kept in presentation format, with its escapes: whatever octets a server has can
+//! be read.
 //!
 //! ```
 //! use octodns_core::record::{Mx, RecordData, HostName};
@@ -69,6 +70,22 @@ pub fn to_bytes(data: &RecordData) -> Result<Vec<Vec<u8>>, WireError> {
         RecordData::Spf(values) | RecordData::Txt(values) => all(values),
         RecordData::Uri(values) => all(values),
         other => Err(WireError::NoWireForm(other.record_type())),
+    }
+}
+
+/// Checks that a server takes the values, beyond what [`to_bytes`] demands: the tags of `CAA` are letters and digits
+/// (RFC 8659, section 4.1). Others are read, so that they can be removed.
+///
+/// # Errors
+///
+/// Names the part that servers refuse.
+pub fn check_servable(data: &RecordData) -> Result<(), WireError> {
+    let RecordData::Caa(values) = data else { return Ok(()) };
+    let is_tag =
+        |tag: &str| !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match values.iter().find(|caa| !is_tag(&caa.tag)) {
+        Some(caa) => Err(WireError::field("tag", &*caa.tag, "is not letters and digits")),
+        None => Ok(()),
     }
 }
 

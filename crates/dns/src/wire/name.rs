@@ -1,7 +1,6 @@
 //! Domain names in presentation format (RFC 1035, section 5.1) and as labels (section 3.1).
 
-use std::fmt::Write as _;
-
+use octodns_core::name::push_label;
 use octodns_core::record::text::{Codes, escape};
 
 use super::WireError;
@@ -72,26 +71,8 @@ pub fn present_labels<L: AsRef<[u8]>>(labels: &[L]) -> String {
 
 /// Appends a label in presentation format, and a dot.
 pub(super) fn present_label(label: &[u8], name: &mut String) {
-    let is_plain =
-        |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_');
-    match std::str::from_utf8(label) {
-        // The usual case.
-        Ok(text) if label.iter().all(is_plain) => name.push_str(text),
-        _ => label.iter().for_each(|byte| present_byte(*byte, name)),
-    }
+    push_label(label, name);
     name.push('.');
-}
-
-fn present_byte(byte: u8, name: &mut String) {
-    match byte {
-        b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => {
-            name.push('\\');
-            name.push(char::from(byte));
-        }
-        0x21..=0x7e => name.push(char::from(byte)),
-        // Writing to text cannot fail.
-        _ => _ = write!(name, "\\{byte:03}"),
-    }
 }
 
 #[cfg(test)]

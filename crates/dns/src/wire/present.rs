@@ -4,11 +4,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use octodns_core::record::SvcParam;
 use octodns_core::record::text::Presentation;
 
 use super::bytes::Reader;
 use super::loc::Place;
-use super::svcb::{self, Param};
+use super::svcb;
 use super::table::Field;
 use super::{WireError, hex};
 
@@ -27,7 +28,7 @@ pub(super) fn fields(fields: &[Field], rdata: &[u8]) -> Result<String, WireError
             Field::Ipv4 => words.push(Ipv4Addr::from(from.array::<4>("an address")?).to_string()),
             Field::Ipv6 => words.push(Ipv6Addr::from(from.array::<16>("an address")?).to_string()),
             Field::Name => words.push(from.name()?),
-            Field::Word => words.push(Presentation::DECIMAL.inside(from.string("a word")?)),
+            Field::Word => words.push(Presentation::DECIMAL.word(from.string("a word")?)),
             Field::Text => words.push(Presentation::DECIMAL.string(from.string("a text")?)),
             Field::Texts => {
                 words.push(Presentation::DECIMAL.string(from.string("a text")?));
@@ -41,7 +42,8 @@ pub(super) fn fields(fields: &[Field], rdata: &[u8]) -> Result<String, WireError
             Field::Loc => words.push(place(Place::decode(&mut from)?)),
             Field::Params => {
                 for param in svcb::params(&mut from)? {
-                    words.push(parameter(param)?);
+                    let value = svcb::decode_param(param)?;
+                    words.push(value.presentation(&SvcParam::key_of(param.key)));
                 }
             }
         }
@@ -85,38 +87,6 @@ fn place(place: Place) -> String {
         words.extend(place.sizes.map(metres));
     }
     words.join(" ")
-}
-
-/// RFC 9460, section 2.1 and appendix A.1: a comma within a list item has a backslash before it, which is
-/// then escaped itself.
-fn parameter(param: Param<'_>) -> Result<String, WireError> {
-    let name = svcb::key_name(param.key);
-    if param.value.is_empty() {
-        return Ok(name);
-    }
-    let value = match (param.key, param.value) {
-        (1, mut bytes) => {
-            let mut texts: Vec<Vec<u8>> = Vec::new();
-            while let Some((length, rest)) = bytes.split_first() {
-                let (text, rest) =
-                    rest.split_at_checked((*length).into()).ok_or(WireError::Short("alpn"))?;
-                let escaped = text.iter().flat_map(|byte| match byte {
-                    b',' | b'\\' => vec![b'\\', *byte],
-                    _ => vec![*byte],
-                });
-                texts.push(escaped.collect());
-                bytes = rest;
-            }
-            Presentation::DECIMAL.inside(&texts.join(&b','))
-        }
-        (3, &[high, low]) => u16::from_be_bytes([high, low]).to_string(),
-        (5, ech) => BASE64.encode(ech),
-        (_, bytes) => match svcb::list(param)? {
-            Some(texts) => texts.join(","),
-            None => Presentation::DECIMAL.inside(bytes),
-        },
-    };
-    Ok(format!("{name}=\"{value}\""))
 }
 
 #[cfg(test)]

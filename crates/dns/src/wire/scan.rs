@@ -1,10 +1,11 @@
 //! Reads record data in presentation format (RFC 1035, section 5.1): as [`present`](super::present()) writes
 //! it, and as people write it by hand.
 
+use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use octodns_core::record::text::{Codes, escape, unescape};
+use octodns_core::record::text::{Codes, Presentation, escape, unescape};
 use octodns_core::record::{Mnemonics, SvcParam};
 
 use super::bytes::Writer;
@@ -226,27 +227,22 @@ impl<'w> Scanner<'w> {
         let mut params = Vec::new();
         while let Some(word) = self.words.get(self.next) {
             self.next += 1;
-            let text = utf8(*word)?;
+            let text = coded(*word);
             let (key, value) = match text.split_once('=') {
-                None => (text, SvcParam::Flag),
+                None => (&*text, SvcParam::Flag),
                 Some((key, "")) => match self.words.get(self.next) {
                     Some(value) if value.attached && value.quoted => {
                         self.next += 1;
-                        (key, param(key, utf8(*value)?))
+                        (key, SvcParam::read_inside(key, &coded(*value)))
                     }
                     _ => (key, SvcParam::Flag),
                 },
-                Some((key, value)) => (key, param(key, value)),
+                Some((key, value)) => (key, SvcParam::read_inside(key, value)),
             };
             params.push((svcb::key_number(key)?, value));
         }
         svcb::write_params(params.iter().map(|(key, value)| (*key, value)), &mut self.out)
     }
-}
-
-/// The value of a parameter. Only `alpn` is read as a list here: the others have no escapes.
-fn param(key: &str, value: &str) -> SvcParam {
-    if key == "alpn" { SvcParam::read_inside(key, value) } else { SvcParam::Text(value.into()) }
 }
 
 /// A name in wire format; a relative name is completed with `origin`, and `@` is `origin`.
@@ -318,6 +314,26 @@ fn number_of(word: Word<'_>, names: Mnemonics) -> Option<u8> {
 fn utf8(word: Word<'_>) -> Result<&str, WireError> {
     std::str::from_utf8(word.text)
         .map_err(|_| WireError::field("word", lossy(word.text), "is not UTF-8"))
+}
+
+/// A word as text, with codes for octets that are not UTF-8.
+fn coded(word: Word<'_>) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(word.text) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(word.text.len() + 3);
+    for chunk in word.text.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if chunk.invalid().is_empty() {
+            continue;
+        }
+        // The code is an escape of its own.
+        if text.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1 {
+            text.pop();
+        }
+        text.push_str(&Presentation::DECIMAL.inside(chunk.invalid()));
+    }
+    Cow::Owned(text)
 }
 
 fn lossy(bytes: &[u8]) -> String {

@@ -11,27 +11,8 @@ use super::WireError;
 use super::bytes::{Reader, Writer};
 use super::values::{Wire, decode_base64};
 
-/// The parameters that have names, by number (RFC 9460, section 14.3.2).
-const NAMES: [&str; 7] =
-    ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint"];
-
-/// The name of a parameter: `key7` if it has none.
-pub(super) fn key_name(number: u16) -> String {
-    NAMES.get(usize::from(number)).map_or_else(|| format!("key{number}"), ToString::to_string)
-}
-
-/// Names that are accepted but not written, since not every server knows them (RFC 9461, RFC 9540).
-const READ_ONLY: [(&str, u16); 2] = [("dohpath", 7), ("ohttp", 8)];
-
 pub(super) fn key_number(name: &str) -> Result<u16, WireError> {
-    if let Some((_, number)) = READ_ONLY.iter().find(|(known, _)| *known == name) {
-        return Ok(*number);
-    }
-    let named = NAMES.iter().position(|known| *known == name);
-    let numbered = || name.strip_prefix("key").and_then(|digits| digits.parse().ok());
-    named
-        .and_then(|index| u16::try_from(index).ok())
-        .or_else(numbered)
+    SvcParam::number_of(name)
         .ok_or_else(|| WireError::field("svcparams", name, "is not a known parameter"))
 }
 
@@ -51,7 +32,7 @@ pub(super) fn params<'r>(from: &mut Reader<'r>) -> Result<Vec<Param<'r>>, WireEr
         let value = from.take(length.into(), "a parameter's value")?;
         if params.last().is_some_and(|last| last.key >= key) {
             let fault = "is not in the order of parameters";
-            return Err(WireError::field("svcparams", key_name(key), fault));
+            return Err(WireError::field("svcparams", SvcParam::key_of(key), fault));
         }
         params.push(Param { key, value });
     }
@@ -59,12 +40,12 @@ pub(super) fn params<'r>(from: &mut Reader<'r>) -> Result<Vec<Param<'r>>, WireEr
 }
 
 /// The texts of a parameter whose value is a list; `None` for other parameters.
-pub(super) fn list(param: Param<'_>) -> Result<Option<Vec<String>>, WireError> {
+fn list(param: Param<'_>) -> Result<Option<Vec<String>>, WireError> {
     let mut from = Reader::new(param.value);
     let mut texts = Vec::new();
     while !from.is_empty() {
         texts.push(match param.key {
-            0 => key_name(from.u16("mandatory")?),
+            0 => SvcParam::key_of(from.u16("mandatory")?).into_owned(),
             1 => Presentation::DECIMAL.inside(from.string("alpn")?),
             4 => Ipv4Addr::from(from.array::<4>("ipv4hint")?).to_string(),
             6 => Ipv6Addr::from(from.array::<16>("ipv6hint")?).to_string(),
@@ -74,10 +55,11 @@ pub(super) fn list(param: Param<'_>) -> Result<Option<Vec<String>>, WireError> {
     Ok(matches!(param.key, 0 | 1 | 4 | 6).then_some(texts))
 }
 
-fn decode_param(param: Param<'_>) -> Result<SvcParam, WireError> {
+/// The value of a parameter, as octoDNS has it.
+pub(super) fn decode_param(param: Param<'_>) -> Result<SvcParam, WireError> {
     if let Some(texts) = list(param)? {
         if texts.is_empty() {
-            return Err(WireError::field("svcparams", key_name(param.key), "has no value"));
+            return Err(WireError::field("svcparams", SvcParam::key_of(param.key), "has no value"));
         }
         return Ok(SvcParam::List(texts.into_iter().map(Into::into).collect()));
     }
@@ -86,7 +68,7 @@ fn decode_param(param: Param<'_>) -> Result<SvcParam, WireError> {
         (2, []) => Ok(SvcParam::Flag),
         (2 | 3, _) => {
             let fault = "has a value of another length";
-            Err(WireError::field("svcparams", key_name(param.key), fault))
+            Err(WireError::field("svcparams", SvcParam::key_of(param.key), fault))
         }
         (5, ech) => Ok(SvcParam::Text(BASE64.encode(ech).into())),
         (_, []) => Ok(SvcParam::Flag),
@@ -156,7 +138,7 @@ fn encode_param(key: u16, value: &SvcParam) -> Result<Vec<u8>, WireError> {
     }
     let bytes = out.into_bytes();
     if bytes.is_empty() && matches!(key, 0 | 1 | 4 | 5 | 6) {
-        return Err(WireError::field("svcparams", key_name(key), "has no value"));
+        return Err(WireError::field("svcparams", SvcParam::key_of(key), "has no value"));
     }
     Ok(bytes)
 }
@@ -173,7 +155,7 @@ pub(super) fn write_params<'p>(
         if let [(one, _), (other, _)] = pair
             && one == other
         {
-            return Err(WireError::field("svcparams", key_name(*one), "is given twice"));
+            return Err(WireError::field("svcparams", SvcParam::key_of(*one), "is given twice"));
         }
     }
     for (key, value) in params {
@@ -199,7 +181,8 @@ impl Wire for Svcb {
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
         let priority = from.u16("svcpriority")?.into();
         let target = HostName::decode(from)?;
-        let param = |param: Param<'_>| Ok((key_name(param.key).into(), decode_param(param)?));
+        let param =
+            |param: Param<'_>| Ok((SvcParam::key_of(param.key).into(), decode_param(param)?));
         let params = params(from)?.into_iter().map(param).collect::<Result<_, WireError>>()?;
         Ok(Self { priority, target, params })
     }

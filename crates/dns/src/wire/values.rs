@@ -49,14 +49,18 @@ impl Wire for Ipv6Addr {
 impl Wire for Caa {
     fn encode(&self, out: &mut Writer) -> Result<(), WireError> {
         out.u8(self.flags, "flags")?;
-        out.string(tag(&self.tag)?.as_bytes(), "tag")?;
+        out.string(&unescape(self.tag.as_bytes(), Codes::Decimal), "tag")?;
         out.bytes(&self.value.octets());
         Ok(())
     }
 
     fn decode(from: &mut Reader<'_>) -> Result<Self, WireError> {
         let flags = from.u8("flags")?.into();
-        let tag = tag(utf8(from.string("a tag")?, "tag")?)?;
+        // No tag at all has no quotes, as data.
+        let tag = match from.string("a tag")? {
+            [] => String::new(),
+            tag => Presentation::DECIMAL.word(tag),
+        };
         Ok(Self { flags, tag: tag.into(), value: QuotedString::from_octets(from.rest()) })
     }
 }
@@ -232,19 +236,6 @@ impl Wire for Uri {
             Err(_) => Err(WireError::field("target", target, "has a label that is not IDNA")),
         }
     }
-}
-
-/// The tag of CAA, which is letters and digits (RFC 8659, section 4.1): in zone files it has no quotes.
-fn tag<T: AsRef<str>>(tag: T) -> Result<T, WireError> {
-    let text = tag.as_ref();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Ok(tag);
-    }
-    Err(WireError::field("tag", text, "is not letters and digits"))
-}
-
-pub(super) fn utf8(bytes: &[u8], field: &'static str) -> Result<String, WireError> {
-    String::from_utf8(bytes.to_vec()).map_err(|_| WireError::NotUtf8(field))
 }
 
 pub(super) fn decode_base64(text: &str, field: &'static str) -> Result<Vec<u8>, WireError> {

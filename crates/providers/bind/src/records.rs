@@ -113,8 +113,7 @@ pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, RecordErro
     let of = wire::type_of(set.of).ok_or_else(|| {
         fault(RecordErrorKind::Type, format!("{} records are not supported", text()))
     })?;
-    let name = RecordName::new(relative)
-        .map_err(|error| fault(RecordErrorKind::Name, error.to_string()))?;
+    let name = RecordName::held(relative);
     let data = wire::from_bytes(of, &set.rdatas)
         .map_err(|error| fault(RecordErrorKind::Data, error.to_string()))?;
     Ok(Record::new(name, i64::from(set.ttl), data))
@@ -206,6 +205,7 @@ fn spelled_name(record: &Record, zone: &ZoneName) -> Option<RecordName> {
 }
 
 fn on_the_wire(data: &RecordData) -> Result<RecordData, wire::WireError> {
+    wire::check_servable(data)?;
     wire::from_bytes(data.record_type(), &wire::to_bytes(data)?)
 }
 

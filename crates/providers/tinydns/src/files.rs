@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use octodns_core::name::idna;
 use octodns_core::value::Position;
-use octodns_core::{Diagnostic, Origin, ProviderError, ZoneName};
+use octodns_core::{ProviderError, ZoneName};
 
 use crate::lines::{Line, split};
+use crate::octets;
 
 /// The first characters of lines that define no records: comments, disabled addresses, locations, and SOA.
 const IGNORED: &[char] = &['#', '-', '%', 'Z'];
@@ -48,7 +49,7 @@ impl Files {
         let mut files = Self::default();
         for path in paths(folder)? {
             let name: Arc<str> = path.to_string_lossy().into();
-            let text = text_of(&path, &name)?;
+            let text = text_of(&path)?;
             files.add(name, text)?;
         }
         files.index.sort_by(|(left, _), (right, _)| left.cmp(right));
@@ -129,7 +130,8 @@ impl Place {
 /// A name with its final dot, in IDNA form and lowercase; unchanged if IDNA refuses it, which the validation
 /// of the record then reports.
 pub(crate) fn absolute(name: &str) -> String {
-    let name = name.strip_suffix('.').unwrap_or(name);
+    let name = octets::name(name);
+    let name = name.strip_suffix('.').unwrap_or(&name);
     let mut name = idna::encode(name).map_or_else(|_| name.to_lowercase(), Into::into);
     if !name.is_empty() {
         name.push('.');
@@ -162,27 +164,13 @@ fn paths(folder: &Path) -> Result<Vec<PathBuf>, ProviderError> {
     Ok(paths)
 }
 
-fn text_of(path: &Path, name: &Arc<str>) -> Result<String, ProviderError> {
+fn text_of(path: &Path) -> Result<String, ProviderError> {
     let mut bytes = octodns_files::read(path).map_err(failed("read", path))?;
     // Some editors start a file with a byte order mark, which is not part of the first line.
     if bytes.starts_with("\u{feff}".as_bytes()) {
         bytes.drain(.."\u{feff}".len());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let found = Diagnostic::error("tinydns", "this byte is not UTF-8")
-            .help("save the file as UTF-8, or write the byte as a backslash and three octal digits")
-            .at(end_of(&String::from_utf8_lossy(before), name));
-        ProviderError::Data([found].into_iter().collect())
-    })
-}
-
-/// The position after a text at the start of a file.
-fn end_of(text: &str, file: &Arc<str>) -> Origin {
-    let text = text.replace("\r\n", "\n");
-    let (line, last) = text.split(['\n', '\r']).enumerate().last().unwrap_or((0, ""));
-    let number = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
-    Origin::at(Arc::clone(file), number(line), number(last.chars().count()))
+    Ok(octets::text_of(bytes))
 }
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ProviderError {
@@ -200,6 +188,7 @@ mod tests {
             ("WWW.Example.com", "com.example.www."),
             ("example.com.", "com.example."),
             ("bücher.example", "example.xn--bcher-kva."),
+            ("\\052.Example.com", "com.example.*."),
             ("", ""),
             (".", ""),
         ] {

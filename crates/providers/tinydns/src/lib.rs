@@ -4,6 +4,7 @@ mod escape;
 mod files;
 mod groups;
 mod lines;
+mod octets;
 mod pointers;
 mod records;
 mod sets;

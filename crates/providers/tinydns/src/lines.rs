@@ -2,6 +2,8 @@
 
 use octodns_core::value::{Kind, OwnedValue, Position};
 
+use crate::octets;
+
 /// A field of a line, without the blanks around it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field<'d> {
@@ -12,7 +14,7 @@ pub(crate) struct Field<'d> {
 impl Field<'_> {
     /// The text as octoDNS data.
     pub(crate) fn value(self) -> OwnedValue {
-        OwnedValue::new(Kind::Str(self.text.to_owned().into()), self.position)
+        OwnedValue::new(Kind::Str(octets::shown(self.text).into_owned().into()), self.position)
     }
 }
 

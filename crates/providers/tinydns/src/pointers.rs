@@ -9,6 +9,7 @@ use octodns_core::{Diagnostic, Origin, OwnedValue, Report, ZoneName};
 use crate::files::{Files, absolute, backwards};
 use crate::groups::{address, groups, ttl};
 use crate::lines::Line;
+use crate::octets;
 
 /// One PTR record's value.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ impl Pointers {
                     Err((message, position)) => pointers.report.push(
                         Diagnostic::error("tinydns", message)
                             .help(line.form())
-                            .about(line.name().text)
+                            .about(octets::shown(line.name().text))
                             .at(Origin::new(&files.names, position)),
                     ),
                 }
@@ -86,7 +87,9 @@ fn pointer(line: &Line<'_>) -> Result<(String, OwnedValue), (String, Position)> 
     Ok((reverse_name(address), dotted(name.text, name.position)))
 }
 
-fn dotted(host: &str, position: Position) -> OwnedValue {
+/// A name with its final dot.
+pub(crate) fn dotted(host: &str, position: Position) -> OwnedValue {
+    let host = octets::name(host);
     let dot = if host.ends_with('.') { "" } else { "." };
     OwnedValue::new(Kind::Str(format!("{host}{dot}").into()), position)
 }

@@ -6,6 +6,8 @@ use octodns_core::{OwnedValue, RecordType, Value};
 
 use crate::groups::{ipv6, ttl};
 use crate::lines::{Field, Line};
+use crate::octets::{name, octets, shown};
+use crate::pointers::dotted;
 use crate::sets::Sets;
 
 /// Adds the records of the lines of one kind for one name.
@@ -75,8 +77,7 @@ fn canonical_name(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
         sets.remark(line, line.name().position, message.to_owned(), help);
     }
     let Some(target) = sets.required(first, 1, "target") else { return };
-    let dot = if target.text.ends_with('.') { "" } else { "." };
-    let value = at(target.position, format!("{}{dot}", target.text).into());
+    let value = dotted(target.text, target.position);
     sets.put_lines(RecordType::CNAME, lines, ttl(lines, 2), vec![value]);
 }
 
@@ -179,11 +180,11 @@ fn others(sets: &mut Sets<'_>, lines: &[Line<'_>]) {
 fn data(entry: &TypeEntry, rdata: Field<'_>) -> Result<OwnedValue, String> {
     // Text is unquoted here, not in presentation format.
     if matches!(entry.record_type(), RecordType::TXT | RecordType::SPF) {
-        let text = Txt::from_octets(rdata.text.as_bytes());
+        let text = Txt::from_octets(&octets(rdata.text));
         return Ok(at(rdata.position, text.to_value()));
     }
     entry
-        .parse(rdata.text)
+        .parse(&shown(rdata.text))
         .map(|value| placed(value, rdata.position))
         .map_err(|error| error.to_string())
 }
@@ -211,10 +212,11 @@ fn host(
     what: &str,
 ) -> Option<(String, Position)> {
     let Field { text, position } = sets.required(line, 2, what)?;
+    let text = name(text);
     let host = match (text.contains('.'), text.ends_with('.')) {
         (false, _) => sets.zone().absolute(&format!("{text}.{kind}")),
         (true, false) => format!("{text}."),
-        (true, true) => text.to_owned(),
+        (true, true) => text.into_owned(),
     };
     Some((host, position))
 }

@@ -12,6 +12,7 @@ use octodns_core::{
 
 use crate::files::absolute;
 use crate::lines::{Field, Line};
+use crate::octets::shown;
 
 /// The values of one name and type.
 #[derive(Debug)]
@@ -120,7 +121,7 @@ impl<'r> Sets<'r> {
 
     fn tell(&mut self, found: Diagnostic, line: &Line<'_>, position: Position) {
         let origin = Origin::new(self.files, position);
-        self.report.push(found.about(line.name().text).at(origin));
+        self.report.push(found.about(shown(line.name().text)).at(origin));
     }
 
     /// The validated records.

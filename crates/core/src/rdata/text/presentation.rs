@@ -90,6 +90,19 @@ impl Presentation {
         text
     }
 
+    /// A text as one string without quotes, if it can stand so: what would end it is a code.
+    pub fn word(self, octets: &[u8]) -> String {
+        if octets.is_empty() {
+            return self.string(octets);
+        }
+        let mut text = String::with_capacity(octets.len());
+        self.units(octets, |unit| match unit {
+            Unit::Octet(octet @ (b' ' | b';' | b'(' | b')')) => self.codes.push(octet, &mut text),
+            unit => unit.push(self, &mut text),
+        });
+        text
+    }
+
     fn write(self, octets: &[u8], most: usize) -> String {
         let mut text = String::with_capacity(octets.len() + 2);
         let mut length = 0;
@@ -260,6 +273,18 @@ mod tests {
         let written = joined.strings(&[b'x'; 300]);
         assert_eq!(written, format!("\"{}\"\"{}\"", "x".repeat(255), "x".repeat(45)));
         assert_eq!(joined.read(&written).as_deref(), Ok(&[b'x'; 300][..]));
+    }
+
+    #[test]
+    fn words_are_read_as_they_are_written() {
+        for (octets, word) in [
+            (&b"issue"[..], "issue"),
+            (b"a b;(c)\"\\\xff", r#"a\032b\059\040c\041\"\\\255"#),
+            (b"", "\"\""),
+        ] {
+            assert_eq!(Presentation::DECIMAL.word(octets), word);
+            assert_eq!(Presentation::DECIMAL.read(word).as_deref(), Ok(octets));
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ use crate::value::{OwnedValue, Value};
 pub struct Caa {
     /// Flags, 8 bits on the wire; 128 says that issuers must know the tag.
     pub flags: i64,
-    /// The name of the property.
+    /// The name of the property; octets that are no letters and digits, as a server may hold, are escapes of
+    /// presentation format.
     pub tag: SmolStr,
     /// Its value.
     pub value: QuotedString,

@@ -3,6 +3,7 @@
 mod check;
 mod presentation;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
 
@@ -61,7 +62,7 @@ const KEYS: [&str; 9] = [
 const READ_ONLY: [(&str, &str); 2] = [("dohpath", "key7"), ("ohttp", "key8")];
 
 /// The key that is written for a name.
-fn written(name: &str) -> &str {
+fn written<'n>(name: &'n str) -> &'n str {
     READ_ONLY.iter().find(|(known, _)| *known == name).map_or(name, |(_, key)| key)
 }
 
@@ -82,11 +83,10 @@ impl Svcb {
     }
 }
 
+/// Where a parameter stands among others.
 fn key_number(key: &str) -> i64 {
-    let named = KEYS.iter().position(|name| *name == key);
-    let named = named.and_then(|index| i64::try_from(index).ok());
-    let numbered = key.strip_prefix("key").and_then(|digits| number::int_of_text(digits).ok());
-    named.or(numbered).unwrap_or(i64::MAX)
+    let numbered = || number::int_of_text(key.strip_prefix("key")?).ok();
+    SvcParam::number_of(key).map(i64::from).or_else(numbered).unwrap_or(i64::MAX)
 }
 
 /// The fields of a value, for editors.
@@ -121,6 +121,21 @@ const PARAMS: &[Field] = &[
 ];
 
 impl SvcParam {
+    /// The number of a key on the wire; `None` for a name that there is not.
+    pub fn number_of(key: &str) -> Option<u16> {
+        let named = KEYS.iter().position(|name| *name == key);
+        match named {
+            Some(index) => u16::try_from(index).ok(),
+            None => key.strip_prefix("key")?.parse().ok(),
+        }
+    }
+
+    /// The key that is written for a number: `key7` if it has no name that every server knows.
+    pub fn key_of(number: u16) -> Cow<'static, str> {
+        let name = KEYS.get(usize::from(number)).map(|name| written(name));
+        name.map_or_else(|| format!("key{number}").into(), Cow::Borrowed)
+    }
+
     fn read(key: &str, value: &Value<'_>) -> Result<Self, ValueError> {
         let read = match &value.kind {
             Kind::Null => Some(Self::Flag),
@@ -153,14 +168,26 @@ impl SvcParam {
         }
     }
 
+    /// As octoDNS has it: in quotes only where it cannot stand without them.
     fn presented(&self, key: &str) -> String {
         match self {
             Self::Flag => key.to_owned(),
-            Self::Number(number) => format!("{key}={number}"),
-            Self::Text(text) => format!("{key}={text}"),
-            Self::List(_) => format!("{key}={}", self.inside(key)),
+            Self::Text(text) if !needs_quotes(text) => format!("{key}={text}"),
+            value => {
+                let inside = value.inside(key);
+                if needs_quotes(&inside) {
+                    return value.presentation(key);
+                }
+                format!("{key}={inside}")
+            }
         }
     }
+}
+
+/// Whether a value without quotes would end too early, or be read as another.
+fn needs_quotes(value: &str) -> bool {
+    let ends = |c: char| !c.is_ascii_graphic() || matches!(c, '"' | ';' | '(' | ')');
+    value.is_empty() || value.contains(ends)
 }
 
 impl PartialEq for Svcb {
@@ -253,6 +280,11 @@ mod tests {
         assert_ne!(one, read("1 a.example. alpn=h2"));
         let padded = read("1 . ech=\"AEX+DQ==\" key7=a=b");
         assert_eq!(padded.to_string(), "1 . ech=AEX+DQ== key7=a=b");
+        // As others write it, and in quotes where it would end too early.
+        let text = r#"1 . alpn="a b,c" key9="say \"hi\"; (no)" key10="" "#;
+        let odd = read(text.trim());
+        assert_eq!(odd.to_string(), text.trim());
+        assert_eq!(read(&odd.to_string()), odd);
         // RFC 9461, RFC 9540.
         let named = read("1 . dohpath=\"/q{?dns}\" ohttp mandatory=dohpath");
         assert_eq!(named.to_string(), "1 . mandatory=key7 key7=/q{?dns} key8");

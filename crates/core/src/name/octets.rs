@@ -1,0 +1,89 @@
+//! Names as servers and services have them: labels are octets, and any octet may stand in one (RFC 2181, section
+//! 11).
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::idna;
+
+/// Appends a label in presentation format (RFC 1035, section 5.1), without a dot.
+///
+/// ```
+/// use octodns_core::name::push_label;
+///
+/// let mut name = String::new();
+/// push_label(b"a.b \xe9", &mut name);
+/// assert_eq!(name, r"a\.b\032\233");
+/// ```
+pub fn push_label(label: &[u8], name: &mut String) {
+    let is_plain =
+        |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_');
+    match std::str::from_utf8(label) {
+        // The usual case.
+        Ok(text) if label.iter().all(is_plain) => name.push_str(text),
+        _ => label.iter().for_each(|byte| push_octet(*byte, name)),
+    }
+}
+
+fn push_octet(octet: u8, name: &mut String) {
+    match octet {
+        b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => {
+            name.push('\\');
+            name.push(char::from(octet));
+        }
+        0x21..=0x7e => name.push(char::from(octet)),
+        // Writing to text cannot fail.
+        _ => _ = write!(name, "\\{octet:03}"),
+    }
+}
+
+/// A name that is there, in IDNA form and lower case: what IDNA refuses, and control characters, are the codes of
+/// their octets, so that whatever a server or service holds has a name.
+///
+/// ```
+/// use octodns_core::name::as_held;
+///
+/// assert_eq!(as_held("Bücher.example."), "xn--bcher-kva.example.");
+/// assert_eq!(as_held("★.Example."), r"\226\152\133.example.");
+/// ```
+pub fn as_held(name: &str) -> Cow<'_, str> {
+    if !name.contains(char::is_control)
+        && let Ok(encoded) = idna::encode(name)
+    {
+        return encoded;
+    }
+    let mut held = String::with_capacity(name.len() + 16);
+    for character in name.chars() {
+        if character.is_ascii() && !character.is_control() {
+            held.push(character.to_ascii_lowercase());
+        } else {
+            character
+                .encode_utf8(&mut [0; 4])
+                .bytes()
+                .for_each(|octet| push_octet(octet, &mut held));
+        }
+    }
+    Cow::Owned(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_there_has_a_name_in_ascii() {
+        for (name, held) in [
+            ("www", "www"),
+            ("WWW._x.*", "www._x.*"),
+            ("tür", "xn--tr-xka"),
+            ("a\nb", "a\\010b"),
+            ("😀.é", "\\240\\159\\152\\128.\\195\\169"),
+            ("xn--0.A", "xn--0.a"),
+            ("a\\.b\\233", "a\\.b\\233"),
+            ("", ""),
+        ] {
+            assert_eq!(as_held(name), held, "{name:?}");
+            assert_eq!(as_held(held), held);
+        }
+    }
+}
