@@ -12,6 +12,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 pub use idna::{IdnaError, IdnaProblem};
+pub(crate) use octets::coded;
 pub use octets::{as_held, push_label};
 
 /// The name of a zone: absolute, in IDNA form, lower case, such as `example.com.`.

@@ -47,23 +47,29 @@ fn push_octet(octet: u8, name: &mut String) {
 /// assert_eq!(as_held("★.Example."), r"\226\152\133.example.");
 /// ```
 pub fn as_held(name: &str) -> Cow<'_, str> {
-    if !name.contains(char::is_control)
-        && let Ok(encoded) = idna::encode(name)
-    {
-        return encoded;
+    match (coded(name), idna::encode(name)) {
+        (None, Ok(encoded)) => encoded,
+        (coded, _) => Cow::Owned(coded.unwrap_or_default().to_ascii_lowercase()),
     }
-    let mut held = String::with_capacity(name.len() + 16);
-    for character in name.chars() {
+}
+
+/// A text that is, or may be, a name that IDNA refuses, with codes for what is not a visible character of ASCII;
+/// `None` for all others.
+pub(crate) fn coded(text: &str) -> Option<String> {
+    if !text.contains(char::is_control) && idna::encode(text).is_ok() {
+        return None;
+    }
+    let mut coded = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
         if character.is_ascii() && !character.is_control() {
-            held.push(character.to_ascii_lowercase());
+            coded.push(character);
         } else {
-            character
-                .encode_utf8(&mut [0; 4])
-                .bytes()
-                .for_each(|octet| push_octet(octet, &mut held));
+            let mut octets = [0; 4];
+            let octets = character.encode_utf8(&mut octets).bytes();
+            octets.for_each(|octet| push_octet(octet, &mut coded));
         }
     }
-    Cow::Owned(held)
+    Some(coded)
 }
 
 #[cfg(test)]

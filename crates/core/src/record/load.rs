@@ -7,12 +7,11 @@ use super::registry::{RecordTypes, TypeEntry};
 use super::routing::{is_dynamic, is_geo};
 use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, hints, keys, missing, text};
 use crate::diagnostic::{Diagnostic, Origin, Report};
-use crate::name::as_held;
 use crate::rdata::Places;
 use crate::rdata::number;
 use crate::validate::{Findings, RawRecord, RecordValidators};
 use crate::value::{Kind, Map, Position, Special, Value, python_str};
-use crate::{RecordName, ZoneName};
+use crate::{RecordName, ZoneName, name};
 
 /// The id of faults that come before any validator: of the name, and of what no type can hold.
 const RECORD_NEW: &str = "record-new";
@@ -82,7 +81,7 @@ impl Record {
         let is_held = context.lenient && !context.keeps_positions;
         if is_held {
             findings.note_held();
-            name_text = Cow::Owned(as_held(&name_text).into_owned());
+            name_text = Cow::Owned(name::as_held(&name_text).into_owned());
         }
         let position = if data.position.is_known() { data.position } else { name.position };
         let values_at = || data.get("values").or_else(|| data.get("value"));
@@ -146,7 +145,14 @@ impl Record {
         let lenient = context.lenient | wants_leniency(map, &mut findings);
         if findings.are_warnings() || (lenient && !findings.are_fatal()) {
             let built = encoded.clone().map_err(|error| ValueError::idna(&error, name.position));
-            match built.and_then(|name| loading.build(name, &raw, entry)) {
+            let built = built.and_then(|name| match loading.build(name.clone(), &raw, entry) {
+                Err(_) if is_held => {
+                    let values: Vec<_> = values.iter().map(coded).collect();
+                    loading.build(name, &RawRecord { values: &values, ..raw }, entry)
+                }
+                built => built,
+            });
+            match built {
                 Ok(record) => {
                     if is_written {
                         hints::check_values(&record, &mut findings);
@@ -316,6 +322,24 @@ fn escape_semicolons(value: &Value<'_>) -> Value<'static> {
     }
 }
 
+/// A value with codes in its names that IDNA refuses. In texts they mean the same.
+fn coded(value: &Value<'_>) -> Value<'static> {
+    let kind = match &value.kind {
+        Kind::Str(text) => match name::coded(text) {
+            Some(coded) => Kind::Str(coded.into()),
+            None => return value.clone().into_owned(),
+        },
+        Kind::List(values) => Kind::List(values.iter().map(coded).collect()),
+        Kind::Map(map) => {
+            let entry =
+                |(key, value): &(Value<'_>, Value<'_>)| (key.clone().into_owned(), coded(value));
+            Kind::Map(Map::from_entries(map.iter().map(entry).collect()))
+        }
+        _ => return value.clone().into_owned(),
+    };
+    Value::new(kind, value.position)
+}
+
 /// The record's own `octodns.lenient`.
 fn wants_leniency(map: &Map<'_>, findings: &mut Findings) -> bool {
     let Some(lenient) = map.get("octodns").and_then(|options| options.get("lenient")) else {
@@ -384,6 +408,43 @@ mod tests {
         }
         let (record, _) = load_with("a\\010b", &data, |_| {});
         assert!(record.is_some());
+    }
+
+    /// What a target holds can be removed, so it must be possible to have it.
+    #[test]
+    fn whatever_a_target_holds_is_a_record() {
+        let held = |context: &mut LoadContext<'_>| {
+            (context.lenient, context.keeps_positions) = (true, false);
+        };
+        let srv = [("priority", 1.into()), ("weight", 2.into()), ("port", 3.into())];
+        let of = |of: &'static str, value: Value<'static>| {
+            map(vec![("type", of.into()), ("ttl", 60.into()), ("value", value)])
+        };
+        let with = |key: &'static str, name: &'static str| {
+            map(srv.iter().cloned().chain([(key, name.into())]).collect())
+        };
+        for (name, data, shown, rdata) in [
+            ("★", of("A", "192.0.2.1".into()), "\\226\\152\\133", "192.0.2.1"),
+            ("a\nb", of("A", "192.0.2.1".into()), "a\\010b", "192.0.2.1"),
+            ("xn--0", of("A", "192.0.2.1".into()), "xn--0", "192.0.2.1"),
+            ("a", of("CNAME", "★.x.".into()), "a", "\\226\\152\\133.x."),
+            ("a", of("NS", "★.X.".into()), "a", "\\226\\152\\133.x."),
+            ("_a._b", of("SRV", with("target", "★.x.")), "_a._b", "1 2 3 \\226\\152\\133.x."),
+            (
+                "_a._b",
+                of("URI", with("target", "http://X/★ \\195\"")),
+                "_a._b",
+                "1 2 \"http://x/\\226\\152\\133 \\195\\\"\"",
+            ),
+        ] {
+            let (record, findings) = load_with(name, &data, held);
+            let record = record.unwrap_or_else(|| panic!("{name:?}: {findings:?}"));
+            assert_eq!(record.name().as_str(), shown);
+            assert_eq!(record.rdata_strings(), [rdata], "{name}");
+            // In a file, somebody can write it otherwise.
+            let (record, _) = load_with(name, &data, |context| context.lenient = true);
+            assert!(record.is_none(), "{name:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::custom::{CustomData, CustomType};
 use super::data::RecordData;
 use super::table::{TYPES, TypeRow};
 use super::types::HostName;
-use crate::rdata::{Places, RdataError, RecordType, ValueError};
+use crate::rdata::{Places, Rdata, RdataError, RecordType, ValueError};
 use crate::shape::Dialect;
 use crate::validate::Validator;
 use crate::value::{OwnedValue, Value};
@@ -125,12 +125,7 @@ impl TypeEntry {
     /// The canonical text of a value of a pool.
     pub(super) fn canonical_text(&self, value: &Value<'_>) -> Result<SmolStr, ValueError> {
         if self.is_single() {
-            let Some(text) = value.as_str() else {
-                return Err(ValueError::wrong_kind("a name", value, "text"));
-            };
-            let target = HostName::new(text);
-            let target = target.map_err(|error| ValueError::idna(&error, value.position))?;
-            return Ok(target.as_str().into());
+            return HostName::read(value).map(|target| target.as_str().into());
         }
         let data = self.read(std::slice::from_ref(value))?;
         let text = data.parts().1.texts().into_iter().next();

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use smol_str::SmolStr;
 
-use crate::name::{IdnaError, as_held, idna};
+use crate::name::{IdnaError, idna};
 use crate::rdata::text::QuotedString;
 use crate::rdata::{AnyValues, Places};
 use crate::record::{Rdata, RdataError, RecordType, ValueError};
@@ -28,11 +28,6 @@ impl HostName {
     /// Refuses labels that IDNA 2008 (RFC 5891) refuses.
     pub fn new(name: &str) -> Result<Self, IdnaError> {
         Ok(Self(idna::encode(name)?.into()))
-    }
-
-    /// A name that a server or service holds: there is none that it cannot be, as [`as_held`] says.
-    pub fn held(name: &str) -> Self {
-        Self(as_held(name).into())
     }
 
     /// The same as a quoted string of presentation format, with the escapes it needs and no others.
@@ -68,8 +63,7 @@ impl Rdata for HostName {
         let Some(text) = value.as_str() else {
             return Err(ValueError::wrong_kind("a name", value, "text"));
         };
-        // Validators have refused what IDNA refuses, unless a target holds it.
-        Ok(Self::held(text))
+        Self::new(text).map_err(|error| ValueError::idna(&error, value.position))
     }
 
     fn parse(rdata: &str) -> Result<OwnedValue, RdataError> {
@@ -250,11 +244,11 @@ pub(crate) fn check_target(
         record_type,
         RecordType::HTTPS | RecordType::MX | RecordType::SVCB | RecordType::SRV
     );
-    if may_be_root && text == "." {
+    if (may_be_root && text == ".") || (text.contains('{') && text.contains('}')) {
         return;
     }
     match idna::encode(text) {
-        Ok(name) if is_fqdn(&name) || (text.contains('{') && text.contains('}')) => {}
+        Ok(name) if is_fqdn(&name) => {}
         Ok(_) => {
             let message = format!("{what} \"{text}\" is not a fully qualified name");
             findings.error(value.position, message).help(NAME_HELP);

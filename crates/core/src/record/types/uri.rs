@@ -5,7 +5,6 @@ use std::fmt;
 use super::srv;
 use super::target::HostName;
 use super::txt::quoted_escapes;
-use crate::name::idna;
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each};
 use crate::record::{Rdata, RecordType, ValueError};
@@ -78,7 +77,6 @@ fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         if !uri.get("target").is_some_and(Value::is_truthy) {
             uri.say_missing("target", findings);
         }
-        check_ascii(uri, findings);
     });
 }
 
@@ -88,20 +86,7 @@ fn check_rfc(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
         uri.check_int("priority", U16, findings);
         uri.check_int("weight", U16, findings);
         uri.check_present("target", findings);
-        check_ascii(uri, findings);
     });
-}
-
-/// URIs are in ASCII (RFC 3986, section 2.1); names in them may be written in their own letters.
-fn check_ascii(uri: Fields<'_, '_>, findings: &mut Findings) {
-    if let Some(target) = uri.get("target")
-        && let Some(text) = target.as_str()
-        && let Err(error) = idna::encode(text)
-    {
-        findings
-            .refused_name(target.position, format!("target \"{text}\": {error}"))
-            .help("write the octets of other characters in hexadecimal, such as %C3%A9");
-    }
 }
 
 /// RFC 7553, section 4.5.
