@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::fields::Fields;
-use super::text::{self, Codes, QuotedString};
+use super::text::{self, Codes, Presentation, QuotedString};
 use super::{Rdata, RdataError, ValueError};
 use crate::rdata::number;
 use crate::rdata::{int_or_text, unquote};
@@ -23,6 +23,8 @@ pub(crate) enum FieldFormat {
     Bare,
     /// A quoted string; without quotes it ends at the next blank.
     Quoted,
+    /// A quoted string that stays in ASCII: codes for what is beyond it.
+    QuotedAscii,
     /// A quoted string, up to the end: the last field, which may hold blanks.
     Rest,
 }
@@ -91,7 +93,9 @@ fn parse(fields: &[(&'static str, FieldFormat)], rdata: &str) -> Result<OwnedVal
     for (key, kind) in fields {
         let text = rest.ok_or_else(failed)?;
         let end = match kind {
-            FieldFormat::Quoted => end_of_quotes(text).or_else(|| text.find(' ')),
+            FieldFormat::Quoted | FieldFormat::QuotedAscii => {
+                end_of_quotes(text).or_else(|| text.find(' '))
+            }
             FieldFormat::Rest => None,
             _ => text.find(' '),
         };
@@ -105,6 +109,10 @@ fn parse(fields: &[(&'static str, FieldFormat)], rdata: &str) -> Result<OwnedVal
             FieldFormat::Number | FieldFormat::NumberAfterNumber => int_or_text(word),
             FieldFormat::Text => plain(unquote(word)),
             FieldFormat::Quoted | FieldFormat::Rest => quoted(unquote(word)),
+            FieldFormat::QuotedAscii => {
+                let octets = text::unescape(unquote(word).as_bytes(), Codes::Decimal);
+                Presentation::DECIMAL.inside(&octets).into()
+            }
             FieldFormat::Bare => plain(word),
         };
         after_number = number::int_of_text(word).is_ok();

@@ -28,6 +28,7 @@ pub mod samples;
 
 mod contract;
 mod faults;
+mod octets;
 mod service;
 mod texts;
 mod walk;
@@ -152,6 +153,10 @@ fn cases(harness: &Harness) -> Vec<(String, CaseFn, Option<RecordType>)> {
         if capabilities.supports_type(sample.record_type) {
             let name = format!("type-{}", sample.record_type.as_str().to_lowercase());
             cases.push((name, walk::record_type as CaseFn, Some(sample.record_type)));
+            if octets::value_of(sample.record_type, b"").is_some() {
+                let name = format!("octets-{}", sample.record_type.as_str().to_lowercase());
+                cases.push((name, octets::record_type as CaseFn, Some(sample.record_type)));
+            }
         }
     }
     cases

@@ -94,7 +94,7 @@ impl FieldList for Uri {
     const FIELDS: &'static [(&'static str, FieldFormat)] = &[
         ("priority", FieldFormat::Number),
         ("weight", FieldFormat::Number),
-        ("target", FieldFormat::Quoted),
+        ("target", FieldFormat::QuotedAscii),
     ];
 
     fn of_fields(uri: Fields<'_, '_>) -> Result<Self, ValueError> {

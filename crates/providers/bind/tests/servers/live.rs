@@ -79,6 +79,37 @@ async fn every_type_settles() {
     }
 }
 
+/// Octets that nobody would write, put there by others: they are data, and can be removed.
+#[tokio::test]
+async fn whatever_a_server_holds_can_be_removed() {
+    const ODD: &str = "\
+caf\\233 TXT x
+xn--0 A 192.0.2.1
+a\\.b\\000\\010 TXT x
+txt TXT \"caf\\233\" \"\"
+caa CAA 0 issue \"caf\\233\"
+naptr NAPTR 1 2 \"S\" \"caf\\233\" \"\" caf\\233.
+cname CNAME caf\\233\\000.
+_uri._tcp URI 1 2 \"http://caf\\233/\"
+svcb SVCB 1 caf\\233. alpn=\"caf\\233\" key65280=\"caf\\233\"
+";
+    // Others check tags when they load a zone.
+    let odd_tag = format!("{ODD}tag CAA \\# 9 00036120623a3a3a3a\n");
+    let setup = |odd: &str| Setup::with_key(LAB, &format!("{ZONE}{odd}"));
+    for (name, server, count) in
+        [("BIND", bind::start(&setup(ODD)), 9), ("Knot", knot::start(&setup(&odd_tag)), 10)]
+    {
+        let Some(server) = server else { continue };
+        let provider = provider(server.address(), Some(&key()));
+        let planned = plan(&provider, &zone(LAB, &base())).await.unwrap().unwrap();
+        assert!(shown(&planned).contains("\\233") && shown(&planned).is_ascii(), "{name}");
+        for expected in [count, 0] {
+            let result = sync(&provider, &zone(LAB, &base())).await;
+            assert_eq!(result, Ok(expected), "{name}\n{}", server.log());
+        }
+    }
+}
+
 /// In each step one name changes its type, one message each.
 #[tokio::test]
 async fn types_change_places() {

@@ -65,5 +65,8 @@ async fn knot_passes_the_suite() {
 
 #[tokio::test]
 async fn powerdns_passes_the_suite() {
-    prove(powerdns::start(&Setup::open(LAB, ZONE)), &[]).await;
+    // Such a zone cannot be transferred any more.
+    let why = "PowerDNS takes ALPN ids with quotes and backslashes, and cannot read what it stores";
+    let except = [("octets-https", why), ("octets-svcb", why)];
+    prove(powerdns::start(&Setup::open(LAB, ZONE)), &except).await;
 }

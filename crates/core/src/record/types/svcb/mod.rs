@@ -67,10 +67,13 @@ fn written<'n>(name: &'n str) -> &'n str {
 }
 
 impl Svcb {
-    /// Parameters as they are compared: in the order of their text.
+    /// Parameters as they are compared: in the order of their text, of which octets have one.
     fn sorted_params(&self) -> Vec<String> {
-        let mut params: Vec<_> =
-            self.params.iter().map(|(key, value)| value.presented(key)).collect();
+        let text = |(key, value): &(SmolStr, SvcParam)| match value {
+            SvcParam::Flag => key.to_string(),
+            value => format!("{key}={}", value.inside(key)),
+        };
+        let mut params: Vec<_> = self.params.iter().map(text).collect();
         params.sort();
         params
     }
@@ -187,7 +190,7 @@ impl SvcParam {
 /// Whether a value without quotes would end too early, or be read as another.
 fn needs_quotes(value: &str) -> bool {
     let ends = |c: char| !c.is_ascii_graphic() || matches!(c, '"' | ';' | '(' | ')');
-    value.contains(ends)
+    value.starts_with('\'') || value.contains(ends)
 }
 
 impl PartialEq for Svcb {
@@ -285,6 +288,7 @@ mod tests {
         let odd = read(text.trim());
         assert_eq!(odd.to_string(), text.trim());
         assert_eq!(read(&odd.to_string()), odd);
+        assert_eq!(read(r#"1 . key9=a\065\"b\""#), read(r#"1 . key9="aA\"b\"" "#));
         // RFC 9461, RFC 9540.
         let named = read("1 . dohpath=\"/q{?dns}\" ohttp mandatory=dohpath");
         assert_eq!(named.to_string(), "1 . mandatory=key7 key7=/q{?dns} key8");
