@@ -91,7 +91,7 @@ caa CAA 0 issue \"caf\\233\"
 naptr NAPTR 1 2 \"S\" \"caf\\233\" \"\" caf\\233.
 cname CNAME caf\\233\\000.
 _uri._tcp URI 1 2 \"http://caf\\233/\"
-svcb SVCB 1 caf\\233. alpn=\"caf\\233\" key65280=\"caf\\233\"
+svcb SVCB 1 . alpn=\"caf\\233\" key65280=\"caf\\233\"
 ";
     // Others check tags when they load a zone.
     let odd_tag = format!("{ODD}tag CAA \\# 9 00036120623a3a3a3a\n");

@@ -62,7 +62,7 @@ const KEYS: [&str; 9] = [
 const READ_ONLY: [(&str, &str); 2] = [("dohpath", "key7"), ("ohttp", "key8")];
 
 /// The key that is written for a name.
-fn written<'n>(name: &'n str) -> &'n str {
+fn written(name: &str) -> &str {
     READ_ONLY.iter().find(|(known, _)| *known == name).map_or(name, |(_, key)| key)
 }
 
