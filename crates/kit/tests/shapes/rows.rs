@@ -100,7 +100,11 @@ impl Facts for Fixed {
     const SERVICE: Service = Service {
         capabilities: Capabilities::of(ALL_TYPES).values(Held {
             ttl: 60..=86_400,
-            lacks: &[(RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty])],
+            lacks: &[
+                (RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty]),
+                (RecordType::SPF, &[UnsupportedText::NonUtf8]),
+                (RecordType::CAA, &[UnsupportedText::NonUtf8]),
+            ],
             ..Held::ANY
         }),
         dialect: Dialect {

@@ -15,7 +15,10 @@ struct Given;
 impl Facts for Given {
     const SERVICE: Service = Service {
         capabilities: Capabilities::of(ALL_TYPES).root_ns().multivalue_ptr().values(Held {
-            lacks: &[(RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty])],
+            lacks: &[
+                (RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty]),
+                (RecordType::SPF, &[UnsupportedText::NonUtf8]),
+            ],
             ..Held::ANY
         }),
         dialect: Dialect {
