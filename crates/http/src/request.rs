@@ -138,13 +138,13 @@ impl<'c> Request<'c> {
         optional(self.read().await)
     }
 
-    /// Sends the request and ignores the content of the response.
+    /// Sends the request and ignores the content of the response, which must not be cut.
     ///
     /// # Errors
     ///
     /// Fails like [`Request::send`].
     pub async fn send_ok(self) -> Result<(), Error> {
-        self.send().await?.not_html()
+        self.send().await?.intact()
     }
 
     /// Sends a deletion; it is a success if the thing does not exist.
@@ -158,7 +158,7 @@ impl<'c> Request<'c> {
         if matches!(sent.result, Err(Error::NotFound { .. })) {
             return Ok(());
         }
-        sent.settled()?.not_html()
+        sent.settled()?.intact()
     }
 
     /// Creates something at most once. If the request is interrupted, `lookup` is sent, which finds the new

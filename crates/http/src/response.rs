@@ -141,6 +141,18 @@ impl Response {
         }
     }
 
+    /// Checks the body of a response whose content does not matter: an HTML page, or JSON that is cut, is not
+    /// the answer of the API.
+    pub(crate) fn intact(&self) -> Result<(), Error> {
+        self.not_html()?;
+        let is_json = self.header("content-type").is_some_and(|of| of.contains("json"))
+            || matches!(self.body.first(), Some(b'{' | b'['));
+        if self.body.is_empty() || !is_json {
+            return Ok(());
+        }
+        self.json::<serde::de::IgnoredAny>().map(drop)
+    }
+
     /// The error for a response that is not as documented.
     fn odd(&self, error: Error) -> Error {
         if self.is_read { error } else { error.indeterminate(&self.call) }
@@ -188,7 +200,36 @@ impl Response {
 
 #[cfg(test)]
 mod tests {
+    use octodns_core::ServiceErrorKind;
+
     use super::*;
+
+    #[test]
+    fn a_body_that_is_cut_is_no_answer() {
+        let json = ("content-type", "application/json; charset=utf-8");
+        for (headers, body, is_intact) in [
+            (&[json][..], "{\"id\": 1}", true),
+            (&[json], "", true),
+            (&[json], "\"done\"", true),
+            (&[json], "{\"id\": 1", false),
+            (&[json], "done", false),
+            (&[], "[{}", false),
+            (&[], "done", true),
+            (&[("content-type", "text/plain")], "OK", true),
+            (&[json], "<html><title>Sign in</title></html>", false),
+        ] {
+            for is_read in [true, false] {
+                let response = Response { is_read, ..Response::of(200, headers, body) };
+                let kind = response.intact().map_err(|error| error.kind());
+                let expected = match (is_intact, is_read) {
+                    (true, _) => Ok(()),
+                    (false, true) => Err(ServiceErrorKind::Malformed),
+                    (false, false) => Err(ServiceErrorKind::Indeterminate),
+                };
+                assert_eq!(kind, expected, "{body}");
+            }
+        }
+    }
 
     #[test]
     fn a_malformed_answer_is_reported_with_its_position() {

@@ -28,7 +28,7 @@ pub struct Page<T, N> {
     pub pages: Option<u64>,
     /// The call that returned it, for errors.
     pub call: Call,
-    /// A hash of its content, to detect repeated pages.
+    /// A hash of its entries, to detect repeated pages.
     pub(super) fingerprint: u64,
 }
 
@@ -36,7 +36,7 @@ impl<T, N> Page<T, N> {
     /// A page without a next one.
     pub fn new(response: &Response, items: Vec<T>) -> Self {
         let mut hasher = DefaultHasher::new();
-        response.body().hash(&mut hasher);
+        entries(response.body()).hash(&mut hasher);
         let (call, fingerprint) = (response.call().clone(), hasher.finish());
         Self { items, next: None, total: None, pages: None, call, fingerprint }
     }
@@ -90,5 +90,58 @@ impl<T> Page<T, String> {
     #[must_use]
     pub fn cursor(self, next: Option<String>) -> Self {
         Self { next: next.filter(|next| !next.is_empty()), ..self }
+    }
+}
+
+/// The part of a response that has the entries: its longest JSON array, without the numbers and links of the
+/// page, which may differ where the entries are the same. The whole body if no array is most of it.
+fn entries(body: &[u8]) -> &[u8] {
+    let (mut depth, mut start, mut longest) = (0_usize, 0, 0..0);
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for (index, byte) in body.iter().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_quoted => is_escaped = true,
+            b'"' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            b'[' => {
+                if depth == 0 {
+                    start = index;
+                }
+                depth += 1;
+            }
+            b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 && index - start > longest.len() {
+                    longest = start..index;
+                }
+            }
+            _ => {}
+        }
+    }
+    if longest.len() * 2 > body.len() { &body[longest] } else { body }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_told_from_what_is_around_them() {
+        for (body, expected) in [
+            (r#"[{"id": 1}, {"id": 2}]"#, r#"[{"id": 1}, {"id": 2}"#),
+            (
+                r#"{"items": [{"id": "a]\"]", "tags": ["x", "y"]}], "page": 2}"#,
+                r#"[{"id": "a]\"]", "tags": ["x", "y"]}"#,
+            ),
+            (r#"{"a": [1], "b": [1, 2, 3, 4, 5, 6, 7]}"#, "[1, 2, 3, 4, 5, 6, 7"),
+            // The entries are no array.
+            (r#"{"errors": [], "zones": {"a": 1}}"#, r#"{"errors": [], "zones": {"a": 1}}"#),
+            ("<List><Item/></List>", "<List><Item/></List>"),
+            ("]]", "]]"),
+            ("", ""),
+        ] {
+            assert_eq!(entries(body.as_bytes()), expected.as_bytes(), "{body}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use octodns_core::Outcome;
+use octodns_core::record::Compare;
 use serde_json::{Value as Json, json};
 
 use super::{Case, CaseFn, chain};
@@ -21,6 +22,7 @@ pub(super) const CASES: &[(&str, CaseFn)] = &[
     ("wrong-answer", wrong_answer),
     ("half-an-apply", half_an_apply),
     ("cut-off", cut_off),
+    ("broken-off", broken_off),
     ("storm", storm),
 ];
 
@@ -218,6 +220,76 @@ fn cut_off<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
                 return Err("Ok, although not every change was made".to_owned());
             }
             case.converge_to(&records(many)).await?;
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// The first write is carried out, and its response is lost or makes no sense; whatever the service says to the
+/// following ones, no change that was made is reported as failed or not tried.
+fn broken_off<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let Some(control) = prepared(case).await? else { return Ok(()) };
+        let answer = |body: &str| {
+            let body = body.as_bytes().to_vec();
+            InjectedFault::ResponseAfter(Response { body, ..Response::json(200, json!({})) })
+        };
+        let firsts = [
+            InjectedFault::BreakAfter,
+            InjectedFault::unavailable_after(),
+            answer("{\"result\": {\"id"),
+            answer("<html><title>Sign in</title></html>"),
+        ];
+        let thens = [
+            None,
+            Some(case.fixture.throttled()),
+            Some(InjectedFault::unavailable()),
+            Some(InjectedFault::refused()),
+            Some(InjectedFault::malformed()),
+        ];
+        let before = addresses(3, 0);
+        // One is changed, one stays, one goes, one is new.
+        let mut after = addresses(4, 0);
+        after[0] = addresses(1, 7).remove(0);
+        after.remove(2);
+        for first in &firsts {
+            for then in &thens {
+                let told = |problem| format!("{first:?}, then {then:?}: {problem}");
+                case.converge_to(&before).await?;
+                let desired = case.desired(&after);
+                let plan = case.harness.plan(&desired).await.map_err(|report| render(&report))?;
+                let plan = plan.ok_or("there is nothing to do")?;
+                control.faults().next_of(Request::is_write, 1, first.clone());
+                if let Some(then) = then {
+                    control.faults().writes_after(0, then.clone());
+                }
+                let applied = case.harness.apply(&plan).await;
+                control.faults().clear();
+                let held = case.harness.read(&case.zone).await.map_err(|report| render(&report))?;
+                for (change, outcome) in plan.changes.iter().zip(&applied.outcomes) {
+                    let record = change.record();
+                    let there = held.zone.get(record.name(), record.record_type());
+                    let is_made = match (change.desired(), there) {
+                        (None, there) => there.is_none(),
+                        (Some(new), Some(there)) => !there.differs(new, Compare::EVERYTHING),
+                        (Some(_), None) => false,
+                    };
+                    let is_true = match outcome {
+                        Outcome::Applied | Outcome::Staged => is_made,
+                        Outcome::NotSent | Outcome::Failed(_) => !is_made,
+                        // Indeterminate, or made in part.
+                        _ => true,
+                    };
+                    if !is_true {
+                        let (verb, name) = (change.verb(), record.name());
+                        let problem =
+                            format!("{verb} {name}: the log says {outcome:?}, made: {is_made}");
+                        return Err(told(problem));
+                    }
+                }
+                case.converge_to(&after).await.map_err(told)?;
+            }
         }
         Ok(())
     }

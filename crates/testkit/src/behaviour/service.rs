@@ -9,7 +9,7 @@ use super::zones::a;
 use super::{Case, CaseFn};
 use crate::fake::{Fake, InjectedFault, Request, Response};
 use crate::run::render;
-use crate::store::Store;
+use crate::store::{PageFault, Store};
 
 type Result = std::result::Result<(), String>;
 
@@ -17,6 +17,8 @@ pub(super) const CASES: &[(&str, CaseFn)] = &[
     ("bad-token", bad_token),
     ("token-ends", token_ends),
     ("lost-page", lost_page),
+    ("false-total", false_total),
+    ("pages-repeat", pages_repeat),
     ("page-fails", page_fails),
 ];
 
@@ -28,8 +30,8 @@ pub trait Service: Send + Sync {
     /// Makes fetched tokens expire after this many requests; `false` if the service has no such tokens.
     fn end_tokens_after(&self, requests: Option<usize>) -> bool;
 
-    /// Loses this page of every list; pages count from 1.
-    fn lose_page(&self, page: Option<usize>);
+    /// Gives the pages of every list of items a fault.
+    fn break_pages(&self, fault: Option<PageFault>);
 
     /// Limits the items per page; `false` if lists are not paged, or do not link to the next page.
     fn limit_pages(&self, most: Option<usize>) -> bool;
@@ -57,7 +59,7 @@ pub trait Service: Send + Sync {
     fn restore(&self) {
         self.lock(false);
         self.end_tokens_after(None);
-        self.lose_page(None);
+        self.break_pages(None);
         self.limit_pages(None);
     }
 }
@@ -71,8 +73,8 @@ impl Service for Fake<Store> {
         self.api().end_tokens_after(requests)
     }
 
-    fn lose_page(&self, page: Option<usize>) {
-        self.api().lose_page(page);
+    fn break_pages(&self, fault: Option<PageFault>) {
+        self.api().break_pages(fault);
     }
 
     fn limit_pages(&self, most: Option<usize>) -> bool {
@@ -182,18 +184,64 @@ fn lost_page<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
         if !has_pages(case).await? {
             return Ok(());
         }
-        let Some(service) = case.fixture.service() else { return Ok(()) };
-        if !service.counts_items() {
+        if !case.fixture.service().is_some_and(Service::counts_items) {
             case.does_not_apply("the service does not say how many items there are");
             return Ok(());
         }
         for page in 1..=3 {
-            service.lose_page(Some(page));
-            let read = case.fixture.harness().await.read(&case.zone).await;
-            service.lose_page(None);
-            is_no_zone(&format!("page {page} is lost"), read)?;
+            read_fails(case, PageFault::Lost(page)).await?;
         }
         Ok(())
+    }
+    .boxed()
+}
+
+/// The most requests for a list that has a fault: a list of four pages, some empty ones, and retries.
+const MOST_REQUESTS: usize = 300;
+
+/// Reads a list whose pages have this fault: an error, after a bounded number of requests.
+async fn read_fails(case: &Case<'_>, fault: PageFault) -> Result {
+    let (Some(service), Some(control)) = (case.fixture.service(), case.fixture.control()) else {
+        return Ok(());
+    };
+    let harness = case.fixture.harness().await;
+    control.measured().clear();
+    service.break_pages(Some(fault));
+    let read = harness.read(&case.zone).await;
+    service.break_pages(None);
+    match control.measured().seen().len() {
+        ..=MOST_REQUESTS => is_no_zone(&format!("{fault:?}"), read),
+        many => Err(format!("{fault:?}: {many} requests were sent")),
+    }
+}
+
+/// The largest total that any page names counts, and an absurd one is an error.
+fn false_total<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        if !has_pages(case).await? {
+            return Ok(());
+        }
+        if !case.fixture.service().is_some_and(Service::counts_items) {
+            case.does_not_apply("the service does not say how many items there are");
+            return Ok(());
+        }
+        for page in [Some(1), Some(2), Some(4), None] {
+            for total in [A_PAGE as u64 * 6, 240, u64::MAX] {
+                read_fails(case, PageFault::Total(page, total)).await?;
+            }
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Pages that repeat are an error, and not read forever.
+fn pages_repeat<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        if !has_pages(case).await? {
+            return Ok(());
+        }
+        read_fails(case, PageFault::Repeated).await
     }
     .boxed()
 }

@@ -148,7 +148,7 @@ impl Store {
             last_id: 0,
             item_ids: super::VecDeque::new(),
             zone_ids: super::VecDeque::new(),
-            lost_page: None,
+            page_fault: None,
             page_limit: None,
         }
     }

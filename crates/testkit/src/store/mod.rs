@@ -53,7 +53,7 @@ pub use auth::Login;
 pub use items::{By, Pick, Values};
 pub use jobs::{Job, JobState};
 pub use keep::StoredZone;
-pub use paging::Paging;
+pub use paging::{PageFault, Paging};
 pub use refusal::{Refusal, Refusals};
 pub use routes::{Action, Call};
 pub use spelling::{Dot, Names, Text};
@@ -78,8 +78,8 @@ pub struct Store {
     /// Ids to use first, if a recording has them.
     item_ids: VecDeque<Json>,
     zone_ids: VecDeque<Json>,
-    /// The page that comes without its items, counted from 1.
-    lost_page: Option<usize>,
+    /// What is wrong with the pages of lists.
+    page_fault: Option<PageFault>,
     /// The maximum number of items per page, whatever the client asks for.
     page_limit: Option<usize>,
 }
@@ -90,9 +90,9 @@ impl Store {
         &self.zones
     }
 
-    /// Loses a page: it has no items, but the same totals and links. Pages count from 1.
-    pub fn lose_page(&mut self, page: Option<usize>) {
-        self.lost_page = page;
+    /// Gives the pages of lists of items a fault.
+    pub fn break_pages(&mut self, fault: Option<PageFault>) {
+        self.page_fault = fault;
     }
 
     /// Limits the items per page, whatever the client asks for.

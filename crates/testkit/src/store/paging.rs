@@ -17,6 +17,18 @@ pub struct Paging {
     marks: Vec<Mark>,
 }
 
+/// What is wrong with the pages of a list. Pages count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PageFault {
+    /// This page has no items, but the same totals and links.
+    Lost(usize),
+    /// Every page has the items of the first, and says that another one follows.
+    Repeated,
+    /// This page, or each, claims this total.
+    Total(Option<usize>, u64),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Style {
     /// Everything in one answer.
@@ -153,13 +165,13 @@ impl Paging {
         self.style != Style::Whole && !self.marks.is_empty()
     }
 
-    /// The page for a request, with at most `limit` items; a lost page has none.
+    /// The page for a request, with at most `limit` items.
     pub(super) fn page(
         &self,
         all: &[Json],
         request: &Request,
         limit: Option<usize>,
-        lost: Option<usize>,
+        fault: Option<PageFault>,
     ) -> Page<'_> {
         if self.style == Style::Whole {
             return Page { items: all.to_vec(), marks: Vec::new(), headers: Vec::new() };
@@ -174,18 +186,27 @@ impl Paging {
             }
             _ => request.number(self.place, 0),
         };
-        let mut items: Vec<Json> = all.iter().skip(start).take(size).cloned().collect();
-        let next = (start + size < all.len()).then(|| match self.style {
-            Style::Numbered => json!(start / size + 2),
+        let here = start / size + 1;
+        let is_repeated = fault == Some(PageFault::Repeated);
+        let from = if is_repeated { 0 } else { start };
+        let mut items: Vec<Json> = all.iter().skip(from).take(size).cloned().collect();
+        let has_next = is_repeated || start + size < all.len();
+        let next = has_next.then(|| match self.style {
+            Style::Numbered => json!(here + 1),
             Style::Cursor => json!(format!("after-{}", start + size)),
             _ => json!(start + size),
         });
-        if lost == Some(start / size + 1) {
-            items.clear();
+        let mut total = all.len() as u64;
+        match fault {
+            Some(PageFault::Lost(page)) if page == here => items.clear(),
+            Some(PageFault::Total(page, claimed)) if page.is_none_or(|page| page == here) => {
+                total = claimed;
+            }
+            _ => {}
         }
         let mut page = Page { items, marks: Vec::new(), headers: Vec::new() };
         for mark in &self.marks {
-            self.say(*mark, &mut page, (all.len(), size, next.as_ref()), request);
+            self.say(*mark, &mut page, (total, size as u64, next.as_ref()), request);
         }
         page
     }
@@ -194,7 +215,7 @@ impl Paging {
         &self,
         mark: Mark,
         page: &mut Page<'_>,
-        (total, size, next): (usize, usize, Option<&Json>),
+        (total, size, next): (u64, u64, Option<&Json>),
         request: &Request,
     ) {
         let url = next.map(|next| self.url(request, next));

@@ -192,9 +192,9 @@ impl Store {
     fn page(&self, key: &str, all: &[Json], request: &Request, is_zones: bool) -> Response {
         let of_zones = self.rules.zones_paging.as_ref().filter(|_| is_zones);
         let paging = of_zones.unwrap_or(&self.rules.paging);
-        let lost = self.lost_page.filter(|_| !is_zones);
+        let fault = self.page_fault.filter(|_| !is_zones);
         let limit = self.page_limit.filter(|_| !is_zones);
-        let Page { items, marks, headers } = paging.page(all, request, limit, lost);
+        let Page { items, marks, headers } = paging.page(all, request, limit, fault);
         let mut body = under(key, items.into());
         if let Json::Object(map) = &mut body {
             map.extend(self.rules.list_extra.as_object().cloned().unwrap_or_default());

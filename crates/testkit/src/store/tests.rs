@@ -144,7 +144,7 @@ fn pages_are_as_declared() {
     assert_eq!(page.marks, [("total", json!(5)), ("next", json!("http://s/x?page=3"))]);
     let page = numbered.page(&all, &asked("/x?size=9&page=2"), None, None);
     assert_eq!((page.items, page.marks), (vec![json!(4)], vec![("total", json!(5))]));
-    let lost = numbered.page(&all, &asked("/x?page=2"), None, Some(2));
+    let lost = numbered.page(&all, &asked("/x?page=2"), None, Some(PageFault::Lost(2)));
     assert_eq!((lost.items.len(), lost.marks.len()), (0, 2));
 
     let offset = Paging::offset("start", "max", 3, 3).total_header("x-total").pages("pages");
