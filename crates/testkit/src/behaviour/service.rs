@@ -209,9 +209,15 @@ async fn read_fails(case: &Case<'_>, fault: PageFault) -> Result {
     service.break_pages(Some(fault));
     let read = harness.read(&case.zone).await;
     service.break_pages(None);
+    let what = match fault {
+        PageFault::Lost(page) => format!("page {page} is lost"),
+        PageFault::Repeated => "every page is the first".to_owned(),
+        PageFault::Total(Some(page), total) => format!("page {page} names a total of {total}"),
+        PageFault::Total(None, total) => format!("every page names a total of {total}"),
+    };
     match control.measured().seen().len() {
-        ..=MOST_REQUESTS => is_no_zone(&format!("{fault:?}"), read),
-        many => Err(format!("{fault:?}: {many} requests were sent")),
+        ..=MOST_REQUESTS => is_no_zone(&what, read),
+        many => Err(format!("{what}, and {many} requests are sent")),
     }
 }
 

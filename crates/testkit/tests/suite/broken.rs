@@ -65,6 +65,8 @@ const FOUND_OUT: &[(Broken, &str, &str)] = &[
     (Broken::DeletesOutsideThePlan, "unknown-is-kept", "is gone, or changed"),
     (Broken::RemembersZones, "second-run", "is not listed, though it is there now"),
     (Broken::IgnoresTotals, "lost-page", "page 1 is lost, and a zone of"),
+    (Broken::IgnoresTotals, "false-total", "page 1 names a total of 60, and a zone of"),
+    (Broken::SaysAllWasApplied, "broken-off", "the log says Applied, made: false"),
     (Broken::EmptyWhereThereIsAnError, "page-fails", "and a zone of 0 records is read"),
     (Broken::EmptyWhereThereIsAnError, "bad-token", "without the right credentials gives"),
     (Broken::HurriesBack, "pause", "is sent again after"),
