@@ -290,9 +290,7 @@ async fn list<'c, T: serde::de::DeserializeOwned>(
         let response = request.send().await?;
         let Listed { data, pagination: Pagination { total_pages, total_entries } } =
             response.json()?;
-        // Rows that are added while the list is read are at its end, and only count on later pages.
-        let total = (at.number == 1).then_some(total_entries);
-        Ok(Page::new(&response, data).numbered(at.number, total_pages).total(total))
+        Ok(Page::new(&response, data).numbered(at.number, total_pages).total(total_entries))
     })
     .await
 }
