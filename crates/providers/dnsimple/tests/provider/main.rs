@@ -10,6 +10,7 @@ use octodns_core::{Outcome, Secret, ServiceErrorKind, Severity, ZoneName};
 use octodns_dnsimple::{Dnsimple, Options};
 use octodns_http::{Accounts, Host, ServiceOptions};
 use octodns_kit::{Api, Connector};
+use octodns_testkit::cassette::Cassettes;
 use octodns_testkit::fake::{Fake, InjectedFault, Response};
 use octodns_testkit::run::Harness;
 use octodns_testkit::store::Store;
@@ -38,9 +39,32 @@ async fn it_does_what_every_provider_must() {
             cassettes
                 .options_of("invalid-content.json", json!({"endpoint": sandbox}))
                 .differs("apply.json", why)
+                .differs("populate.json", "it has 30 entries, and its second page names 32")
         })
         .reference("octodns-dnsimple")
         .reference_except("NAPTR", "octoDNS writes the preference and the flags in other places")
+        .run()
+        .await;
+}
+
+/// The recording of a whole zone names more entries than it has, which is a lost page. With the right number it
+/// is read.
+#[tokio::test]
+async fn the_recorded_zone_is_read_with_its_right_total() {
+    let Some(files) = Cassettes::raw("dnsimple") else { return };
+    let (file, recording) = files.into_iter().find(|(file, _)| file == "populate.json").unwrap();
+    let mut text = recording.to_string();
+    for total in [29, 32] {
+        let named = format!("\"total_entries\":{total}");
+        assert!(text.contains(&named), "{named}");
+        text = text.replace(&named, "\"total_entries\":30");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(file), text).unwrap();
+    Cassettes::in_folder(folder.path())
+        .register(octodns_dnsimple::register)
+        .endpoint("endpoint", ENDPOINT)
+        .ignoring_query("per_page")
         .run()
         .await;
 }
