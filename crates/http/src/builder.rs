@@ -201,7 +201,7 @@ impl Builder {
         network.to(&base)?;
         let redactor = SharedRedactor::new(&self.hidden);
         let secrets = self.auth.secrets();
-        if is_open(&base) && !secrets.is_empty() {
+        if is_open(&base) && !(secrets.is_empty() && self.hidden.is_empty()) {
             tracing::warn!(
                 target: "octodns", logger = self.name,
                 "credentials are sent to {base} without encryption; use https",

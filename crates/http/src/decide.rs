@@ -83,7 +83,7 @@ impl Transport {
                 if progress.was_renewed {
                     return Ok(Next::Again(Duration::ZERO));
                 }
-                Err(self.refusal(request, &response, verdict, progress.attempt, None))
+                Err(self.refusal(request, outgoing, &response, verdict, progress.attempt, None))
             }
             Verdict::Throttled | Verdict::Unavailable
                 if is_patient
@@ -93,7 +93,7 @@ impl Transport {
                 let wait = self.backoff.wait(progress.attempt);
                 Ok(Next::Again(wait.max(asked.unwrap_or_default())))
             }
-            _ => Err(self.refusal(request, &response, verdict, progress.attempt, asked)),
+            _ => Err(self.refusal(request, outgoing, &response, verdict, progress.attempt, asked)),
         }
     }
 
@@ -149,6 +149,7 @@ impl Transport {
     fn refusal(
         &self,
         request: &Prepared,
+        outgoing: &Outgoing,
         response: &Response,
         verdict: Verdict,
         attempts: u32,
@@ -156,7 +157,8 @@ impl Transport {
     ) -> Error {
         let (call, status) = (response.call.clone(), response.status.as_u16());
         // Redact first: a secret that is cut in the middle would be partly visible.
-        let mut message = one_line(&self.redactor.redact(&self.hooks.error_message(response)));
+        let message = self.redactor.redact(&self.hooks.error_message(response));
+        let mut message = one_line(&without_credentials(message, outgoing));
         if let Some(place) = response.leads_to() {
             message = format!("{message}: it leads to {}", self.redactor.redact(&place));
         }
@@ -178,4 +180,12 @@ impl Transport {
             Verdict::Success | Verdict::Refused => Error::Refused { call, status, message },
         }
     }
+}
+
+/// A text without the credentials that only this request had, such as its signature.
+fn without_credentials(text: String, outgoing: &Outgoing) -> String {
+    let sensitive = outgoing.headers.values().filter(|value| value.is_sensitive());
+    let sensitive =
+        sensitive.filter_map(|value| value.to_str().ok()).filter(|text| !text.is_empty());
+    sensitive.fold(text, |text, credentials| text.replace(credentials, "***"))
 }

@@ -7,7 +7,7 @@ use octodns_core::Secret;
 use super::shared::Shared;
 use super::{Auth, Outgoing};
 use crate::host::ClockOffset;
-use crate::{Error, Host};
+use crate::{Error, Host, Response};
 
 type Sign = Box<dyn Fn(&mut Outgoing, &Host) -> Result<(), Error> + Send + Sync>;
 type AskTime = Box<dyn Fn(Host) -> BoxFuture<'static, Result<ClockOffset, Error>> + Send + Sync>;
@@ -33,6 +33,7 @@ pub struct SigningAuth {
     secrets: Vec<Secret>,
     sign: Sign,
     ask_time: Option<AskTime>,
+    is_late: fn(&Response) -> bool,
     offset: Shared<ClockOffset>,
 }
 
@@ -46,12 +47,14 @@ impl SigningAuth {
             secrets: secrets.into_iter().collect(),
             sign: Box::new(sign),
             ask_time: None,
+            is_late: |_| false,
             offset: Shared::default(),
         }
     }
 
-    /// Signs with the time of the service: `ask` is called once, before the first request is signed. It gets
-    /// the host, whose [`Host::offset_to`] turns the service's time into an offset.
+    /// Signs with the time of the service: `ask` is called once, before the first request is signed, and again
+    /// after [`SigningAuth::late_when`]. It gets the host, whose [`Host::offset_to`] turns the service's time
+    /// into an offset.
     #[must_use]
     pub fn with_server_time(
         mut self,
@@ -59,6 +62,13 @@ impl SigningAuth {
     ) -> Self {
         self.ask_time = Some(Box::new(ask));
         self
+    }
+
+    /// Which refusals of credentials mean that the time of the signature is too far off. The time of the
+    /// service is then requested again, and the request is signed anew. Default: none.
+    #[must_use]
+    pub fn late_when(self, is_late: fn(&Response) -> bool) -> Self {
+        Self { is_late, ..self }
     }
 }
 
@@ -76,6 +86,18 @@ impl Auth for SigningAuth {
             Some(offset) => (self.sign)(request, &host.with_offset(*offset)),
             None => (self.sign)(request, host),
         }
+    }
+
+    async fn renew(&self, _: &Outgoing, response: &Response, host: &Host) -> Result<bool, Error> {
+        let Some(ask) = self.ask_time.as_ref().filter(|_| (self.is_late)(response)) else {
+            return Ok(false);
+        };
+        let before = self.offset.value();
+        // Of several calls that are refused at the same time, one asks.
+        let is_new =
+            |now: &ClockOffset| before.as_deref().is_none_or(|before| !std::ptr::eq(before, now));
+        self.offset.get(is_new, ask(host.clone())).await?;
+        Ok(true)
     }
 
     fn secrets(&self) -> Vec<Secret> {

@@ -1,6 +1,6 @@
 //! Tokens that are fetched, and signatures with the time of a service.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -247,4 +247,60 @@ async fn requests_are_signed_with_the_time_of_the_service() {
     join_all((0..3).map(|_| client.get(&["x"]).query("a", "b c").send_ok())).await;
     let signed = "GET /v2/x?a=b+c GET?a=b+c+2000+00000000";
     assert_eq!(server.seen(), ["GET /v2/time", signed, signed, signed]);
+}
+
+/// A service whose clock is set while a program runs refuses signatures as late: its time is requested again,
+/// once for all calls that were refused together, and only for that kind of refusal.
+#[tokio::test]
+async fn the_time_of_the_service_is_requested_again_if_a_signature_is_late() {
+    for (words, calls) in [("late", 2), ("unknown key", 1)] {
+        let asked = AtomicU32::new(0);
+        let server = Server::with(move |seen: &Seen| match &*seen.line {
+            "GET /v2/time" => {
+                // The first answer is soon wrong.
+                let is_first = asked.fetch_add(1, Ordering::Relaxed) == 0;
+                Step::Response(200, &[], if is_first { "1000" } else { "2000" })
+            }
+            _ if seen.authorization == "2000" => OK,
+            _ => Step::Response(403, &[], words),
+        })
+        .await;
+        let plain = server.client().host(&Host::fixed(UNIX_EPOCH)).build().unwrap();
+        let clock = plain.clone();
+        let auth = SigningAuth::new([Secret::new("key")], |request, host| {
+            let value = HeaderValue::from(host.unix_seconds());
+            request.headers.insert("authorization", value);
+            Ok(())
+        })
+        .with_server_time(move |host| {
+            let clock = clock.clone();
+            async move {
+                let seconds: u64 = clock.get(&["time"]).read().await?;
+                Ok(host.offset_to(UNIX_EPOCH + Duration::from_secs(seconds)))
+            }
+            .boxed()
+        })
+        .late_when(|response| response.text().is_ok_and(|text| text == "late"));
+        let client = plain.with_auth(auth);
+        let results = join_all((0..4).map(|_| client.get(&["x"]).send_ok())).await;
+        assert_eq!(results.iter().all(Result::is_ok), words == "late", "{results:?}");
+        let seen = server.seen();
+        assert_eq!(seen.iter().filter(|line| line.contains("/time")).count(), calls, "{seen:?}");
+    }
+}
+
+/// A refusal that repeats the signature does not show it.
+#[tokio::test]
+async fn signatures_are_redacted() {
+    let repeat = |seen: &Seen| Step::Made(400, format!("no: {}", seen.authorization));
+    let server = Server::with(repeat).await;
+    let auth = SigningAuth::new([Secret::new("key")], |request, _| {
+        let mut value = HeaderValue::from_static("signature-of-this-request");
+        value.set_sensitive(true);
+        request.headers.insert("authorization", value);
+        Ok(())
+    });
+    let client = server.client().auth(auth).build().unwrap();
+    let error = client.get(&["x"]).send_ok().await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /v2/x: 400: no: ***");
 }
