@@ -20,6 +20,8 @@ use crate::record::{Compare, Record, RecordType};
 pub struct Values {
     /// The TTLs it takes, in seconds. Others are clamped where the target is not strict.
     pub ttl: RangeInclusive<i64>,
+    /// Whether a TTL of 0 is taken as well, whatever `ttl` says: it stands for the default of the zone.
+    pub zero_ttl: bool,
     /// The longest value of TXT.
     pub max_txt: Option<MaxTxt>,
     /// The most values of a record.
@@ -40,6 +42,7 @@ impl Values {
     /// Everything that DNS allows.
     pub const ANY: Self = Self {
         ttl: 0..=i64::MAX,
+        zero_ttl: false,
         max_txt: None,
         max_values: None,
         null_mx: true,
@@ -48,6 +51,11 @@ impl Values {
         relative_names: true,
         lacks: &[],
     };
+
+    /// The TTL that comes closest to this one.
+    pub(crate) fn nearest_ttl(&self, ttl: i64) -> i64 {
+        if ttl == 0 && self.zero_ttl { 0 } else { ttl.clamp(*self.ttl.start(), *self.ttl.end()) }
+    }
 }
 
 /// The longest value of TXT that a service takes, and how it counts.

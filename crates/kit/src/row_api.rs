@@ -30,6 +30,13 @@ pub trait RowApi: Api {
     /// account has it: the try costs a call.
     const BATCH_FROM: usize = 2;
 
+    /// Whether the row with this id can be made `row`, of the same name and type but with another value, if the
+    /// service cannot change everything of a row. Default: [`RowApi::UPDATES_VALUES`].
+    fn can_become(id: &str, row: &Json) -> bool {
+        let _ = (id, row);
+        Self::UPDATES_VALUES
+    }
+
     /// All rows of a zone, or those of `only` if the service can filter; it may return more. `None` if there
     /// is no such zone.
     ///

@@ -162,6 +162,11 @@ impl<S: RowApi> per_record::RowApi for Calls<'_, S> {
         S::UPDATES_VALUES
     }
 
+    fn can_become(&self, existing: &StoredRow<String>, record: &Record) -> bool {
+        // A row that cannot be written is an error in any case.
+        self.row(record).is_ok_and(|row| S::can_become(&existing.id, &row))
+    }
+
     #[expect(clippy::misnamed_getters, reason = "the engine counts names, the service requests")]
     fn concurrency(&self) -> usize {
         self.account.service.names_at_once

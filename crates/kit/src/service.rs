@@ -2,6 +2,7 @@
 
 use octodns_core::Capabilities;
 use octodns_core::registry::BuildError;
+use octodns_core::value::Position;
 use octodns_http::{Accounts, Auth, Builder, Client, Host, Rate, ServiceOptions};
 
 use crate::dialect::Dialect;
@@ -42,6 +43,8 @@ pub struct Service {
     pub version: &'static str,
     /// The base URL of all calls, unless the user sets another.
     pub endpoint: &'static str,
+    /// Names that the option `endpoint` may have instead of a URL, such as regions, and the base URL of each.
+    pub endpoint_names: &'static [(&'static str, &'static str)],
     /// The rate limits of one account.
     pub rates: &'static [Rate],
     /// The maximum number of concurrent requests. Default: 8.
@@ -63,6 +66,7 @@ impl Service {
             short_names: &[],
             version: env!("CARGO_PKG_VERSION"),
             endpoint,
+            endpoint_names: &[],
             rates: &[],
             concurrency: 8,
             names_at_once: 4,
@@ -112,7 +116,31 @@ impl<'c> Connector<'c> {
 
     /// The base URL of all calls.
     pub fn endpoint(&self) -> &'c str {
-        self.options.endpoint.as_deref().unwrap_or(self.default_endpoint)
+        let Some(given) = self.options.endpoint.as_deref() else { return self.default_endpoint };
+        self.named(given).unwrap_or(given)
+    }
+
+    /// The base URL that goes by a name.
+    fn named(&self, name: &str) -> Option<&'static str> {
+        let mut names = self.service.endpoint_names.iter();
+        names.find(|(known, _)| *known == name).map(|(_, endpoint)| *endpoint)
+    }
+
+    /// Refuses an endpoint that is neither a URL nor a name.
+    fn check_endpoint(&self) -> Result<(), BuildError> {
+        let names = self.service.endpoint_names;
+        let given = self.options.endpoint.as_deref().unwrap_or_default();
+        if names.is_empty()
+            || given.contains(':')
+            || given.is_empty()
+            || self.named(given).is_some()
+        {
+            return Ok(());
+        }
+        let names: Vec<_> = names.iter().map(|(name, _)| *name).collect();
+        let message =
+            format!("endpoint \"{given}\" is neither a URL nor one of {}", names.join(", "));
+        Err(BuildError::new(message, Position::NONE))
     }
 
     /// A client that authenticates with `auth`.
@@ -134,6 +162,7 @@ impl<'c> Connector<'c> {
         auth: impl Auth + 'static,
         more: impl FnOnce(Builder) -> Builder,
     ) -> Result<Client, BuildError> {
+        self.check_endpoint()?;
         let mut builder = Client::builder(self.service.name(), self.endpoint())
             .options(&self.options.http)
             .concurrency(self.service.concurrency)

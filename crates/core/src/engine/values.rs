@@ -31,7 +31,7 @@ pub(super) fn adapt(
             return None;
         }
         let why = refusal(record, values);
-        let ttl = record.ttl().clamp(*values.ttl.start(), *values.ttl.end());
+        let ttl = values.nearest_ttl(record.ttl());
         (why.is_some() || ttl != record.ttl()).then(|| (Arc::clone(record), why, ttl))
     };
     let all: Vec<_> = zone.records().filter_map(refused).collect();
@@ -143,6 +143,7 @@ mod tests {
     fn what_a_service_refuses_is_told_before_anything_is_sent() {
         let values = Values {
             ttl: 30..=86_400,
+            zero_ttl: true,
             max_txt: Some(MaxTxt::Octets(5)),
             max_values: Some(1),
             null_mx: false,
@@ -161,6 +162,8 @@ mod tests {
                 "30 is used",
                 Some(30),
             ),
+            // It stands for the default of the zone.
+            (record("a", 0, address()), "", "", Some(0)),
             (record("a", 60, text("12345")), "", "", Some(60)),
             (
                 record("a", 60, text("123456")),

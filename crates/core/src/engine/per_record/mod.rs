@@ -80,6 +80,13 @@ pub trait RowApi: Send + Sync {
         true
     }
 
+    /// Whether this row can be made `record`, of the same name and type but with another value. If not, a row is
+    /// created and this one deleted.
+    fn can_become(&self, existing: &StoredRow<Self::Id>, record: &Record) -> bool {
+        let _ = (existing, record);
+        self.updates_values()
+    }
+
     /// How often a creation is tried that is interrupted without having been carried out, the first time
     /// included.
     fn attempts(&self) -> u32 {
@@ -171,7 +178,7 @@ pub fn row_calls<'h, A: RowApi>(
         check_existing(change, !rows.is_empty())?;
     }
     let mut wanted = Wanted::new(change);
-    let mut spare = VecDeque::new();
+    let mut spare: VecDeque<&StoredRow<A::Id>> = VecDeque::new();
     let mut calls = Vec::new();
     for row in rows {
         match wanted.take(&row.record) {
@@ -191,8 +198,8 @@ pub fn row_calls<'h, A: RowApi>(
         calls.append(&mut unreadable);
     }
     for single in wanted.rest() {
-        let row = if api.updates_values() { spare.pop_front() } else { None };
-        calls.push(match row {
+        let row = spare.iter().position(|row| api.can_become(row, &single));
+        calls.push(match row.and_then(|place| spare.remove(place)) {
             Some(row) => RowCall::Update(row, single),
             None => RowCall::Create(single),
         });

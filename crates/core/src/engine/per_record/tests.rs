@@ -106,6 +106,11 @@ impl RowApi for Service {
         self.updates_values
     }
 
+    fn can_become(&self, existing: &StoredRow<u32>, record: &Record) -> bool {
+        let is_key = |record: &Record| record.rdata_strings().concat().contains("key=");
+        self.updates_values && is_key(&existing.record) == is_key(record)
+    }
+
     fn concurrency(&self) -> usize {
         1
     }
@@ -224,6 +229,19 @@ async fn a_change_is_the_least_set_of_calls() {
             &[("w", "A", 60, "192.0.2.1"), ("v", "A", 60, "192.0.2.1")],
             true,
             &["create v A 60 192.0.2.1", "delete 1", "create w A 60 192.0.2.1"],
+        ),
+        // A row that cannot become what comes is left for another value, or deleted at the end.
+        (
+            &[("w", "TXT", 60, "key=1"), ("w", "TXT", 60, "other")],
+            &[("w", "TXT", 60, "another"), ("w", "TXT", 60, "key=2")],
+            true,
+            &["update 2 to w TXT 60 \"another\"", "update 1 to w TXT 60 \"key=2\""],
+        ),
+        (
+            &[("w", "TXT", 60, "other")],
+            &[("w", "TXT", 60, "key=1")],
+            true,
+            &["create w TXT 60 \"key=1\"", "delete 1"],
         ),
         // Two rows with one value, as some services allow: one stays.
         (
