@@ -66,11 +66,21 @@ fn canonical_record(record: &Json) -> Json {
             map.insert("values".to_owned(), json!([value]));
         }
         if let Some(Json::Array(values)) = map.get_mut("values") {
+            values.iter_mut().for_each(canonical_port);
             values.sort_by_key(ToString::to_string);
         }
         map.retain(|_, value| !value.is_null() && *value != json!({}));
     }
     record
+}
+
+/// octoDNS has the port of SVCB and HTTPS as a number or, if it was read from presentation format, as text.
+fn canonical_port(value: &mut Json) {
+    if let Some(port) = value.pointer_mut("/svcparams/port")
+        && let Some(number) = port.as_str().and_then(|text| text.parse::<f64>().ok())
+    {
+        *port = json!(number);
+    }
 }
 
 /// The same with whole numbers as integers: 11.0 becomes 11.

@@ -76,6 +76,9 @@ fn harness(
         for (option, recorded) in &cassettes.endpoints {
             // A recording of another endpoint names it in its options.
             let own = config.get(option).and_then(Json::as_str).map(str::to_owned);
+            let named =
+                cassettes.endpoint_names.iter().find(|(name, _)| Some(name) == own.as_ref());
+            let own = named.map(|(_, recorded)| recorded.clone()).or(own);
             config.insert(option.clone(), url_of(own.as_ref().unwrap_or(recorded)).into());
         }
     }

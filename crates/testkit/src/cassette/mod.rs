@@ -54,6 +54,7 @@ pub struct Cassettes {
     pub(crate) folder: PathBuf,
     pub(crate) register: Option<fn(&mut Registry)>,
     pub(crate) endpoints: Vec<(String, String)>,
+    pub(crate) endpoint_names: Vec<(String, String)>,
     pub(crate) options: Json,
     pub(crate) options_of_errors: Json,
     pub(crate) options_of: Vec<(String, Json)>,
@@ -103,6 +104,7 @@ impl Cassettes {
             folder: folder.into(),
             register: None,
             endpoints: Vec::new(),
+            endpoint_names: Vec::new(),
             options: json!({}),
             options_of_errors: json!({}),
             options_of: Vec::new(),
@@ -127,6 +129,13 @@ impl Cassettes {
     #[must_use]
     pub fn endpoint(mut self, option: &str, recorded: &str) -> Self {
         self.endpoints.push((option.to_owned(), recorded.to_owned()));
+        self
+    }
+
+    /// A name that recordings have for an endpoint in their options, and its URL.
+    #[must_use]
+    pub fn endpoint_name(mut self, name: &str, recorded: &str) -> Self {
+        self.endpoint_names.push((name.to_owned(), recorded.to_owned()));
         self
     }
 

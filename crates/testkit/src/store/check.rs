@@ -111,16 +111,18 @@ impl Store {
     }
 
     fn check_ttl(&self, item: &mut Json) -> Result<(), Refusal> {
-        let (key, range) = (self.rules.fields.ttl, &self.rules.ttl);
+        let (key, rules) = (self.rules.fields.ttl, &self.rules.ttl);
+        let range = &rules.range;
         let given = item.get(key).filter(|ttl| !ttl.is_null());
         let ttl = match given {
-            None => self.rules.default_ttl,
+            None => rules.default,
             Some(ttl) => ttl.as_i64().or_else(|| ttl.as_str().and_then(|ttl| ttl.parse().ok())),
         };
         match ttl {
             None => Err(self.invalid("a record needs a TTL")),
+            Some(0) if rules.takes_zero => Ok(()),
             Some(ttl) if !range.contains(&ttl) => {
-                if !self.rules.clamps_ttl {
+                if !rules.clamps {
                     let (least, most) = (range.start(), range.end());
                     return Err(self.invalid(format!("the TTL must be {least} to {most}")));
                 }

@@ -32,11 +32,21 @@ pub(super) struct Rules {
     pub(super) types: Option<&'static [&'static str]>,
     pub(super) needs: &'static [(&'static str, &'static str)],
     pub(super) spelling: Spelling,
-    pub(super) ttl: RangeInclusive<i64>,
-    pub(super) clamps_ttl: bool,
-    pub(super) default_ttl: Option<i64>,
+    pub(super) ttl: TtlRules,
     pub(super) refuses_duplicates: bool,
     pub(super) zone: ZoneRules,
+}
+
+/// The TTLs of items.
+#[derive(Clone)]
+pub(super) struct TtlRules {
+    pub(super) range: RangeInclusive<i64>,
+    /// Whether others become the nearest one.
+    pub(super) clamps: bool,
+    /// Whether 0 is accepted as well.
+    pub(super) takes_zero: bool,
+    /// The TTL of an item without one.
+    pub(super) default: Option<i64>,
 }
 
 /// The status codes of success.
@@ -79,7 +89,7 @@ impl Rules {
         &self,
         request: &Request,
     ) -> Option<(Route, BTreeMap<&'static str, String>)> {
-        let mut routes = self.routes.iter().filter(|route| route.method == request.method);
+        let mut routes = self.routes.iter().filter(|route| route.fits(request));
         routes.find_map(|route| Some((*route, route.params(&request.segments)?)))
     }
 
@@ -134,9 +144,12 @@ impl Store {
             types: None,
             needs: &[],
             spelling: Spelling { values, ..Spelling::default() },
-            ttl: 1..=i64::from(i32::MAX),
-            clamps_ttl: false,
-            default_ttl: None,
+            ttl: TtlRules {
+                range: 1..=i64::from(i32::MAX),
+                clamps: false,
+                takes_zero: false,
+                default: None,
+            },
             refuses_duplicates: false,
             zone,
         };
@@ -184,7 +197,23 @@ impl Store {
     #[must_use]
     pub fn route(self, method: &'static str, pattern: &'static str, action: Action) -> Self {
         self.with(|rules| {
-            rules.routes.push(Route { method, pattern, action, is_deferred: false });
+            rules.routes.push(Route { method, pattern, action, is_deferred: false, header: None });
+        })
+    }
+
+    /// Like [`Self::route`], for requests with this header. It has to come before a route that takes them
+    /// without.
+    #[must_use]
+    pub fn route_with_header(
+        self,
+        method: &'static str,
+        pattern: &'static str,
+        header: (&'static str, &'static str),
+        action: Action,
+    ) -> Self {
+        let header = Some(header);
+        self.with(|rules| {
+            rules.routes.push(Route { method, pattern, action, is_deferred: false, header });
         })
     }
 
@@ -192,7 +221,7 @@ impl Store {
     #[must_use]
     pub fn deferred(self, method: &'static str, pattern: &'static str, action: Action) -> Self {
         self.with(|rules| {
-            rules.routes.push(Route { method, pattern, action, is_deferred: true });
+            rules.routes.push(Route { method, pattern, action, is_deferred: true, header: None });
         })
     }
 
@@ -353,19 +382,25 @@ impl Store {
     /// The TTLs it accepts, in seconds; others are refused.
     #[must_use]
     pub fn ttl(self, ttl: RangeInclusive<i64>) -> Self {
-        self.with(|rules| rules.ttl = ttl)
+        self.with(|rules| rules.ttl.range = ttl)
     }
 
     /// TTLs out of range are silently clamped.
     #[must_use]
     pub fn clamping_ttl(self) -> Self {
-        self.with(|rules| rules.clamps_ttl = true)
+        self.with(|rules| rules.ttl.clamps = true)
+    }
+
+    /// A TTL of 0 is accepted as well, and means the default of the zone.
+    #[must_use]
+    pub fn zero_ttl(self) -> Self {
+        self.with(|rules| rules.ttl.takes_zero = true)
     }
 
     /// The TTL of an item that is sent without one.
     #[must_use]
     pub fn default_ttl(self, ttl: i64) -> Self {
-        self.with(|rules| rules.default_ttl = Some(ttl))
+        self.with(|rules| rules.ttl.default = Some(ttl))
     }
 
     /// Duplicate rows are refused.

@@ -70,6 +70,10 @@ impl Values {
 pub enum By {
     /// The name, as the service spells it.
     Name,
+    /// A pattern of names: `_` is any character, `%` any text, and case does not matter.
+    NamePattern,
+    /// A pattern of types, of the same kind.
+    TypePattern,
     /// The whole name, without its final dot.
     WholeName,
     /// The type.
@@ -86,4 +90,44 @@ pub enum Pick<'p> {
     Id(&'p str),
     /// The one of this name and type.
     Set(&'p str, &'p str),
+}
+
+/// Whether a text fits a pattern of SQL's `LIKE`, without regard to case.
+pub(super) fn is_like(text: &str, pattern: &str) -> bool {
+    let mut rest = pattern.chars();
+    match rest.next() {
+        None => text.is_empty(),
+        Some('%') => {
+            let rest = rest.as_str();
+            let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            ends.any(|at| is_like(&text[at..], rest))
+        }
+        Some(wanted) => {
+            let mut left = text.chars();
+            let found = left.next();
+            found.is_some_and(|found| wanted == '_' || found.eq_ignore_ascii_case(&wanted))
+                && is_like(left.as_str(), rest.as_str())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn patterns_fit_as_in_sql() {
+        for (text, pattern, fits) in [
+            ("", "", true),
+            ("a", "", false),
+            ("WWW", "www", true),
+            ("x-srv", "_-srv", true),
+            ("xdmarc", "_dmarc", true),
+            ("a.b.c", "a%c", true),
+            ("a.b", "a%c", false),
+            ("txt", "%", true),
+        ] {
+            assert_eq!(is_like(text, pattern), fits, "{text} {pattern}");
+        }
+    }
 }

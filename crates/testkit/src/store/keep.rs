@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::ids::Ids;
+use super::items::is_like;
 use super::{By, Call, Pick, Refusal, Refusals, Store};
 use crate::fake::Response;
 
@@ -62,6 +63,12 @@ impl Store {
         Ok(self.rules.show_zone(self.zone(&name)?))
     }
 
+    /// Creates a zone with the default items, unless it exists, as the service's people do.
+    pub fn provide_zone(&mut self, name: &str) {
+        // It fails only if it exists.
+        let _ = self.create_zone(&json!({self.rules.zone.name: name}));
+    }
+
     /// Adds an empty zone, unless it exists.
     pub fn add_zone(&mut self, name: &str, id: Option<Json>) {
         let name = name.trim_end_matches('.').to_owned();
@@ -104,6 +111,10 @@ impl Store {
                 let name = item[fields.name].as_str().unwrap_or_default();
                 match by {
                     By::Name => name == asked,
+                    By::NamePattern => is_like(name, asked),
+                    By::TypePattern => {
+                        is_like(item[fields.record_type].as_str().unwrap_or_default(), asked)
+                    }
                     By::WholeName => self.rules.spelling.names.whole(name, &zone.name) == asked,
                     By::Type => item[fields.record_type] == asked,
                     By::Zone => true,

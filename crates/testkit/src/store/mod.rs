@@ -102,7 +102,7 @@ impl Store {
 
     /// The lowest TTL it keeps unchanged, in seconds.
     pub fn min_ttl(&self) -> u32 {
-        u32::try_from(*self.rules.ttl.start()).unwrap_or(1)
+        u32::try_from(*self.rules.ttl.range.start()).unwrap_or(1)
     }
 
     /// The query parameter for the page size.
@@ -144,7 +144,7 @@ impl Store {
         let name = self.zone(zone)?.name.clone();
         let (fields, spelling) = (&self.rules.fields, &self.rules.spelling);
         let mut item =
-            json!({fields.record_type: "TYPE65280", fields.ttl: *self.rules.ttl.start()});
+            json!({fields.record_type: "TYPE65280", fields.ttl: *self.rules.ttl.range.start()});
         item[fields.name] = spelling.names.of_whole(&format!("strange.{name}"), &name).into();
         item[spelling.values.key()] = spelling.values.shaped("strange");
         self.plant(zone, item)

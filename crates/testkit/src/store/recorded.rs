@@ -34,6 +34,12 @@ impl Store {
                 }
             }
             Action::ReadZone => self.take_zone(part(&exchange.body, self.rules.keys.zone)),
+            Action::ListIds => self.add_zone(&zone, None),
+            Action::Read => {
+                let item = part(&exchange.body, self.rules.keys.item).clone();
+                // The zone exists by now.
+                let _ = self.plant(&zone, item);
+            }
             Action::List => {
                 self.add_zone(&zone, None);
                 for item in list(&exchange.body, self.rules.keys.items) {

@@ -21,6 +21,8 @@ pub enum Action {
     ReadZone,
     /// Lists the items of a zone.
     List,
+    /// Lists the ids of the items of a zone.
+    ListIds,
     /// Shows an item: `{id}`, or `{name}` and `{type}`.
     Read,
     /// Creates an item.
@@ -66,9 +68,17 @@ pub(super) struct Route {
     pub(super) pattern: &'static str,
     pub(super) action: Action,
     pub(super) is_deferred: bool,
+    /// A header that a request must have.
+    pub(super) header: Option<(&'static str, &'static str)>,
 }
 
 impl Route {
+    /// Whether a request has what this route asks for besides its path.
+    pub(super) fn fits(&self, request: &Request) -> bool {
+        let has = |(name, value)| request.header(name) == Some(value);
+        self.method == request.method && self.header.is_none_or(has)
+    }
+
     /// The path parameters, if the path matches this route.
     pub(super) fn params(&self, segments: &[String]) -> Option<BTreeMap<&'static str, String>> {
         let mut pattern = self.pattern.trim_start_matches('/').split('/');
@@ -143,6 +153,12 @@ impl Store {
             Action::List => {
                 let shown = self.items_for(call)?;
                 Ok(self.page(items, &shown, &call.request, false))
+            }
+            Action::ListIds => {
+                let found = self.items_for(call)?;
+                let ids =
+                    found.iter().map(|item| item[self.rules.fields.id].clone()).collect::<Vec<_>>();
+                Ok(self.page(items, &ids, &call.request, false))
             }
             Action::Read => {
                 let shown = self.item(call.zone(), call.pick())?;

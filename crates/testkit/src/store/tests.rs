@@ -215,6 +215,7 @@ fn a_path_matches_a_route_or_not() {
         pattern: "/a/{zone}/b/{id}",
         action: Action::Read,
         is_deferred: false,
+        header: None,
     };
     let of = |path: &str| route.params(&path.split('/').map(str::to_owned).collect::<Vec<_>>());
     let expected = BTreeMap::from([("zone", "x".to_owned()), ("id", "7".to_owned())]);

@@ -19,6 +19,7 @@ async fn zones(served: &Served, harness: &Harness) -> Result<Vec<Zone>, String> 
     for index in 0..ZONES {
         let name = ZoneName::new(&format!("zone-{index}.example."));
         let name = name.map_err(|error| error.to_string())?;
+        served.provide(&name);
         let record = json!({"name": "www", "type": "A", "ttl": 300, "value": "192.0.2.1"});
         let zone = harness.zone(&name, &[served.default_records(&name), vec![record]].concat());
         if let Some(plan) = harness.plan(&zone).await.map_err(|report| render(&report))? {

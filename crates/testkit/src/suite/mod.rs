@@ -255,10 +255,24 @@ fn quick() -> Json {
     json!({"requests_per_second": 100_000, "retry_wait": 0})
 }
 
+impl Served {
+    /// Creates a zone at a service whose API cannot do it.
+    fn provide(&self, zone: &ZoneName) {
+        let harness = self.provider(&quick());
+        if harness.provider().capabilities().fixed_zones {
+            self.fake.api().provide_zone(zone.without_dot());
+        }
+    }
+}
+
 #[async_trait]
 impl Fixture for Served {
     async fn harness(&self) -> Harness {
         self.provider(&quick())
+    }
+
+    async fn prepare(&self, zone: &ZoneName) {
+        self.provide(zone);
     }
 
     fn control(&self) -> Option<&Control> {

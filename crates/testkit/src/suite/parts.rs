@@ -70,6 +70,9 @@ async fn agree(suite: Suite) -> Vec<String> {
     let [Ok(of_ours), Ok(of_theirs)] = zones else { return vec!["no names".to_owned()] };
     let ours = served.harness().await;
     let zones = [of_ours, of_theirs];
+    for zone in &zones {
+        served.provide(zone);
+    }
     let except = &suite.reference_except;
     TwoClients { ours: &ours, theirs: &theirs, zones, except }.run().await;
     Vec::new()
