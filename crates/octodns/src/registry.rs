@@ -27,6 +27,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("envvar", octodns_envvar::register),
     #[cfg(feature = "etchosts")]
     ("etchosts", octodns_etchosts::register),
+    #[cfg(feature = "ovh")]
+    ("ovh", octodns_ovh::register),
     #[cfg(feature = "powerdns")]
     ("powerdns", octodns_powerdns::register),
     #[cfg(feature = "route53")]
@@ -49,6 +51,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("dnsimple", &["octodns_dnsimple.", "dnsimple"]),
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
+    ("ovh", &["octodns_ovh.", "ovh"]),
     ("powerdns", &["octodns_powerdns.", "powerdns"]),
     ("route53", &["octodns_route53.", "aws-acm", "ec2", "elb", "route53"]),
     ("spf", &["octodns_spf.", "spf"]),
