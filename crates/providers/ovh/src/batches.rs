@@ -53,8 +53,10 @@ impl Batches {
                 Err(_) => *are_known = Some(false),
             }
         }
-        let are_known = are_known.is_some_and(|are_known| are_known);
-        if are_known {
+        let can_go_on = *are_known == Some(true);
+        // Other zones do not wait for the rest of this one.
+        drop(are_known);
+        if can_go_on {
             let rest = batches.map(|ids| batch(client, zone, ids));
             for rows in futures::future::join_all(rest).await {
                 match rows {

@@ -1,5 +1,7 @@
 //! How many calls it takes to read, and what may be missing.
 
+use std::time::Duration;
+
 use octodns_core::ServiceErrorKind;
 use octodns_testkit::fake::{Api, Fake, InjectedFault, Request, Response};
 use octodns_testkit::store::{Pick, Store};
@@ -45,6 +47,20 @@ async fn rows_come_in_batches_where_it_pays() {
             }
         );
     }
+}
+
+/// Only the first try is alone: then batches of one zone and of several are read at the same time.
+#[tokio::test]
+async fn batches_are_read_in_parallel() {
+    let service = Fake::start(filled(fake::service(), 220)).await;
+    let harness = harness(service.url());
+    harness.read(&zone()).await.unwrap();
+    service.control().measured().clear();
+    service.control().set_latency(Duration::from_millis(20));
+    let name = zone();
+    let reads = futures::future::join_all((0..2).map(|_| harness.read(&name))).await;
+    assert!(reads.iter().all(Result::is_ok));
+    assert_eq!(service.control().measured().max_at_once(), 8);
 }
 
 /// A batch that fails, or lacks rows, is completed row by row.
