@@ -47,6 +47,10 @@ fn push_octet(octet: u8, name: &mut String) {
 /// assert_eq!(as_held("★.Example."), r"\226\152\133.example.");
 /// ```
 pub fn as_held(name: &str) -> Cow<'_, str> {
+    // The usual case, for zones with many records.
+    if name.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(name);
+    }
     match (coded(name), idna::encode(name)) {
         (None, Ok(encoded)) => encoded,
         (coded, _) => Cow::Owned(coded.unwrap_or_default().to_ascii_lowercase()),

@@ -81,7 +81,9 @@ impl Record {
         let is_held = context.lenient && !context.keeps_positions;
         if is_held {
             findings.note_held();
-            name_text = Cow::Owned(name::as_held(&name_text).into_owned());
+            if let Cow::Owned(held) = name::as_held(&name_text) {
+                name_text = Cow::Owned(held);
+            }
         }
         let position = if data.position.is_known() { data.position } else { name.position };
         let values_at = || data.get("values").or_else(|| data.get("value"));
