@@ -32,6 +32,8 @@ pub struct Values {
     pub null_srv: bool,
     /// Names with a wildcard, `*.example.com`.
     pub wildcards: bool,
+    /// ALIAS below the apex.
+    pub alias_below_apex: bool,
     /// Names in values without a dot at their end, which octoDNS keeps as they are.
     pub relative_names: bool,
     /// What texts may not have, by type: TXT, SPF, CAA.
@@ -48,6 +50,7 @@ impl Values {
         null_mx: true,
         null_srv: true,
         wildcards: true,
+        alias_below_apex: true,
         relative_names: true,
         lacks: &[],
     };

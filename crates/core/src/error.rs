@@ -1,6 +1,7 @@
 //! Why a source, provider or processor could not do what it was asked.
 
 use crate::diagnostic::{Diagnostic, Report};
+use crate::name::ZoneName;
 
 /// The cause of an error. Walk its `source` chain to show all of it.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -108,6 +109,13 @@ impl ProviderError {
     /// An error of a service without a further cause.
     pub fn service(kind: ServiceErrorKind, message: impl Into<String>) -> Self {
         Self::Service { kind, message: message.into(), source: None }
+    }
+
+    /// The zone is not there, and the service has no way to create it.
+    pub fn cannot_create(zone: &ZoneName) -> Self {
+        let message =
+            format!("{zone} cannot be created by the API: create it at the service first");
+        Self::service(ServiceErrorKind::Refused, message)
     }
 
     /// The kind of the service's error, if it is one.

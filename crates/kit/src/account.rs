@@ -9,7 +9,7 @@ use octodns_core::{
     ApplyLog, Outcome, OwnedValue, Plan, ProviderError, ServiceErrorKind, ZoneName,
 };
 
-use crate::api::{Api, Zone, ZonesBy, cannot_create};
+use crate::api::{Api, Zone, ZonesBy};
 use crate::directory::Directory;
 use crate::lookup::{Call, Observed, settle};
 use crate::service::Service;
@@ -89,7 +89,7 @@ impl<S: Api> Account<S> {
             });
         }
         if self.service.capabilities.fixed_zones {
-            return Err(cannot_create(zone));
+            return Err(ProviderError::cannot_create(zone));
         }
         let id = log.in_step(&format!("create zone {zone}"), self.create(zone)).await?;
         let id = if S::ZONES == ZonesBy::Name { zone.without_dot().to_owned() } else { id };

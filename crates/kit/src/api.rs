@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use octodns_core::registry::{BuildError, Options};
-use octodns_core::{ProviderError, ServiceErrorKind, ZoneName};
+use octodns_core::{ProviderError, Report, Zone as Records, ZoneName};
 use octodns_http::{Client, Error};
 use serde_json::Value as Json;
 
@@ -107,8 +107,12 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// Fails if the service does not create it. Default: a service that cannot create zones; its capabilities
     /// have [`fixed_zones`](octodns_core::Capabilities::fixed_zones).
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
-        Err(cannot_create(zone))
+        Err(ProviderError::cannot_create(zone))
     }
+
+    /// Reduces both zones to what this account can hold, beyond what the capabilities say, as
+    /// [`octodns_core::Provider::adapt`] does. Default: nothing.
+    fn adapt(&self, _desired: &mut Records, _existing: &mut Records, _report: &mut Report) {}
 
     /// Publishes a zone, if [`Api::PUBLISHES`] is true. Must be safe to repeat.
     ///
@@ -128,9 +132,4 @@ pub trait Api: Sized + Send + Sync + 'static {
     async fn is_published(&self, _zone: Zone<'_>) -> Result<Option<bool>, Error> {
         Ok(None)
     }
-}
-
-pub(crate) fn cannot_create(zone: &ZoneName) -> ProviderError {
-    let message = format!("{zone} cannot be created by the API: create it at the service first");
-    ProviderError::service(ServiceErrorKind::Refused, message)
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use octodns_core::record::text::Presentation;
-use octodns_core::{RecordName, ZoneName};
+use octodns_core::{RecordName, RecordType, ZoneName};
 
 /// How a service spells what it receives and returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,9 @@ pub struct Dialect {
     pub targets: Targets,
     /// Texts: values of TXT and SPF, and the quoted strings of other types.
     pub text: Text,
+    /// Types whose texts, among other parts of a value, have quotes only where they need them: if they are empty,
+    /// or have a blank, a quote of either kind or a semicolon. Texts with and without quotes are read.
+    pub bare: &'static [RecordType],
     /// Numbers in rows.
     pub numbers: Numbers,
 }
@@ -27,6 +30,7 @@ impl Dialect {
         unicode: false,
         targets: Targets { read: Dot::Required, write: Dot::Required, own: None },
         text: Text::Raw,
+        bare: &[],
         numbers: Numbers::Json,
     };
 }
@@ -165,6 +169,13 @@ impl Dialect {
                 bare().filter(|_| is_plain).or_else(|| Some(write(form)))
             }
         }
+    }
+
+    /// Whether a text among the other parts of a value of this type has no quotes.
+    pub(crate) fn is_bare(&self, octets: &[u8], record_type: RecordType) -> bool {
+        let is_plain =
+            |octet: &u8| octet.is_ascii_graphic() && !matches!(octet, b'"' | b'\'' | b';');
+        self.bare.contains(&record_type) && !octets.is_empty() && octets.iter().all(is_plain)
     }
 
     /// How texts are quoted among the other parts of a value.

@@ -1,5 +1,7 @@
 //! The fields of a record in requests and responses: converts records to JSON and back.
 
+use std::borrow::Cow;
+
 use octodns_core::record::{RecordTypes, TypeEntry};
 use octodns_core::{
     OwnedValue, ProviderError, Record, RecordData, RecordName, RecordType, Value, ZoneName,
@@ -319,7 +321,10 @@ pub(crate) fn whole(record: &Record, dialect: &Dialect) -> Option<String> {
         }
         [parts::Part::Text(octets)] => dialect.text(octets, true),
         [parts::Part::Name(name)] => Some(dialect.target(name)),
-        _ => Some(all.iter().map(|part| part.word(dialect)).collect::<Vec<_>>().join(" ")),
+        _ => {
+            let word = |part: &parts::Part| part.word_of(dialect, record.record_type());
+            Some(all.iter().map(word).collect::<Vec<_>>().join(" "))
+        }
     }
 }
 
@@ -351,7 +356,9 @@ pub(crate) fn read_whole(
             .map(|text| dialect.read_target(text, zone).into()),
         [("", _)] => Some(text.to_owned().into()),
         all => {
-            let mut value = entry.parse(text).ok()?;
+            let is_bare = dialect.bare.contains(&entry.record_type());
+            let text = if is_bare { with_empty_words(text, all.len()) } else { text.into() };
+            let mut value = entry.parse(&text).ok()?;
             let names = all.iter().filter(|(_, kind)| *kind == Kind::Name).map(|(field, _)| *field);
             for field in names.chain(service_target(entry.record_type())) {
                 let target = value.get(field).and_then(Value::as_str)?;
@@ -361,6 +368,16 @@ pub(crate) fn read_whole(
             Some(value)
         }
     }
+}
+
+/// A value of so many words, with quotes for those that are empty: two blanks, one after the other.
+fn with_empty_words(text: &str, count: usize) -> Cow<'_, str> {
+    let words: Vec<_> = text.split(' ').collect();
+    if words.len() != count || !words.contains(&"") {
+        return text.into();
+    }
+    let quoted = words.into_iter().map(|word| if word.is_empty() { "\"\"" } else { word });
+    quoted.collect::<Vec<_>>().join(" ").into()
 }
 
 /// An integer, from a JSON number or string.

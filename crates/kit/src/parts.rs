@@ -157,6 +157,17 @@ impl Part {
         })
     }
 
+    /// The part among others of a value of this type.
+    pub(crate) fn word_of(&self, dialect: &Dialect, record_type: RecordType) -> String {
+        match self {
+            Self::Text(octets) if dialect.is_bare(octets, record_type) => {
+                let quoted = self.word(dialect);
+                quoted.trim_matches('"').to_owned()
+            }
+            _ => self.word(dialect),
+        }
+    }
+
     /// The part among others, in presentation format.
     pub(crate) fn word(&self, dialect: &Dialect) -> String {
         match self {

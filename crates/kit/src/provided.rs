@@ -66,6 +66,7 @@ impl<H: Shape> Provider for Provided<H> {
         report: &mut Report,
     ) -> Result<(), ProviderError> {
         H::adapt(desired, existing, report);
+        self.account.api.adapt(desired, existing, report);
         Ok(())
     }
 

@@ -22,7 +22,7 @@ use crate::owner;
 use crate::provided;
 use crate::shape::Shape;
 
-/// A service whose zones are written as a whole: how their rows are read, and the one call that replaces them.
+/// A service whose zones are written as a whole: how their rows are read, and the call that replaces them.
 ///
 /// A write sends the current rows with those of changed `RRset`s replaced: rows of unknown types and records
 /// that the plan does not name are sent back unchanged.
@@ -31,6 +31,10 @@ pub trait WholeApi: Api {
     /// The names of the fields of a row.
     const FIELDS: Fields;
 
+    /// Whether [`WholeApi::replace_root_ns`] replaces the NS records of the apex, and [`WholeApi::replace`] all
+    /// others. Each is only called if something of its own changes.
+    const ROOT_NS_APART: bool = false;
+
     /// All rows of a zone; `None` if there is no such zone.
     ///
     /// # Errors
@@ -38,12 +42,36 @@ pub trait WholeApi: Api {
     /// Fails as a whole: the list is never partial.
     async fn rows(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error>;
 
-    /// Replaces all rows of the zone.
+    /// The rows of a zone that was there before. Default: [`WholeApi::rows`].
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`WholeApi::rows`].
+    async fn rows_again(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
+        self.rows(zone).await
+    }
+
+    /// Replaces all rows of the zone, except those of [`WholeApi::replace_root_ns`].
     ///
     /// # Errors
     ///
     /// [`Error::Indeterminate`] if the response is lost: the kit then reads the rows again.
     async fn replace(&self, zone: Zone<'_>, rows: &[Json]) -> Result<(), Error>;
+
+    /// Replaces the rows of the NS records at the apex, of which there is at least one. Only called for services with
+    /// [`WholeApi::ROOT_NS_APART`].
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`WholeApi::replace`].
+    async fn replace_root_ns(
+        &self,
+        zone: Zone<'_>,
+        _before: &[Json],
+        after: &[Json],
+    ) -> Result<(), Error> {
+        self.replace(zone, after).await
+    }
 }
 
 /// Registers a service that replaces whole zones as a provider.
@@ -92,21 +120,51 @@ fn known<S: WholeApi>(
     rows.iter().map(known).collect()
 }
 
-/// The rows after a plan: those of changed `RRset`s replaced, all others unchanged.
+/// A part of a zone that a call replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Rows,
+    RootNs,
+}
+
+impl Part {
+    fn of<S: WholeApi>(key: Option<&Key>) -> Self {
+        match key {
+            Some((name, RecordType::NS)) if name.is_empty() && S::ROOT_NS_APART => Self::RootNs,
+            _ => Self::Rows,
+        }
+    }
+}
+
+/// The rows of a part of a zone.
+fn rows_of<S: WholeApi>(
+    account: &Account<S>,
+    part: Part,
+    rows: Vec<Json>,
+    zone: &ZoneName,
+) -> Result<Vec<Json>, ProviderError> {
+    let known = known(account, &rows, zone)?;
+    let part_of = |known: Option<Known>| Part::of::<S>(known.map(|known| known.key).as_ref());
+    let rows = rows.into_iter().zip(known);
+    Ok(rows.filter_map(|(row, known)| (part_of(known) == part).then_some(row)).collect())
+}
+
+/// The rows after some changes: those of changed `RRset`s replaced, all others unchanged.
 fn rows_after<S: WholeApi>(
     account: &Account<S>,
-    plan: &Plan,
+    changes: &[&Change],
     held: &[Json],
+    zone: &ZoneName,
 ) -> Result<Vec<Json>, ProviderError> {
-    let (zone, dialect) = (plan.desired.name(), &account.service.dialect);
-    let changed: HashSet<Key> = plan.changes.iter().map(key).collect();
-    let mut rows = Vec::with_capacity(held.len() + plan.changes.len());
+    let dialect = &account.service.dialect;
+    let replaced: HashSet<Key> = changes.iter().map(|change| key(change)).collect();
+    let mut rows = Vec::with_capacity(held.len() + changes.len());
     for (row, known) in held.iter().zip(known(account, held, zone)?) {
-        if !known.is_some_and(|known| changed.contains(&known.key)) {
+        if !known.is_some_and(|known| replaced.contains(&known.key)) {
             rows.push(row.clone());
         }
     }
-    for record in plan.changes.iter().filter_map(Change::desired) {
+    for record in changes.iter().filter_map(|change| change.desired()) {
         for single in record.split_values() {
             rows.push(S::FIELDS.write(&single, dialect, zone)?.into());
         }
@@ -143,26 +201,32 @@ async fn rows<S: WholeApi>(
     account: &Account<S>,
     zone: Zone<'_>,
 ) -> Result<Vec<Json>, ProviderError> {
-    Ok(account.api.rows(zone).await?.unwrap_or_default())
+    Ok(account.api.rows_again(zone).await?.unwrap_or_default())
 }
 
-/// The rows of a zone on their way to the service.
-struct OneZone<'c, S> {
+/// The rows of a part of a zone on their way to the service.
+struct OnePart<'c, S> {
     account: &'c Account<S>,
     zone: Zone<'c>,
+    part: Part,
     before: Vec<Json>,
     after: Vec<Json>,
 }
 
 #[async_trait]
-impl<S: WholeApi> Call for OneZone<'_, S> {
+impl<S: WholeApi> Call for OnePart<'_, S> {
     async fn send(&self) -> Result<(), ProviderError> {
-        Ok(self.account.api.replace(self.zone, &self.after).await?)
+        let Self { account, zone, before, after, .. } = self;
+        Ok(match self.part {
+            Part::Rows => account.api.replace(*zone, after).await,
+            Part::RootNs => account.api.replace_root_ns(*zone, before, after).await,
+        }?)
     }
 
     async fn look_up(&self) -> Result<Observed, ProviderError> {
         let said = |rows: &[Json]| said(self.account, rows, self.zone.name);
-        let now = said(&rows(self.account, self.zone).await?)?;
+        let now = rows(self.account, self.zone).await?;
+        let now = said(&rows_of(self.account, self.part, now, self.zone.name)?)?;
         Ok(if now == said(&self.after)? {
             Observed::Desired
         } else if now == said(&self.before)? {
@@ -171,6 +235,38 @@ impl<S: WholeApi> Call for OneZone<'_, S> {
             Observed::Other
         })
     }
+}
+
+/// Replaces the parts of a zone that a plan changes.
+async fn replace<S: WholeApi>(
+    account: &Account<S>,
+    plan: &Plan,
+    zone: Zone<'_>,
+    held: Vec<Json>,
+    log: &ApplyLog<'_>,
+) -> Result<(), ProviderError> {
+    // Name servers last, so that their own addresses are there by then.
+    let mut calls = Vec::new();
+    for part in [Part::Rows, Part::RootNs] {
+        let changes = plan.changes.iter().enumerate();
+        let changes = changes.filter(|(_, change)| Part::of::<S>(Some(&key(change))) == part);
+        let (indices, changes): (Vec<_>, Vec<_>) = changes.unzip();
+        if indices.is_empty() {
+            continue;
+        }
+        let before = rows_of(account, part, held.clone(), zone.name)?;
+        let after = rows_after(account, &changes, &before, zone.name)?;
+        if part == Part::RootNs && after.is_empty() {
+            let message = format!("{}: a zone has to keep its root NS records", zone.name);
+            return Err(ProviderError::service(ServiceErrorKind::Refused, message));
+        }
+        calls.push((indices, OnePart { account, zone, part, before, after }));
+    }
+    for (indices, call) in calls {
+        let attempt = log.begin(&indices).await?;
+        attempt.conclude(account.settle(&call).await)?;
+    }
+    Ok(())
 }
 
 /// The name and type of a change.
@@ -237,8 +333,6 @@ impl<S: WholeApi> Shape for Whole<S> {
             // Keep the default rows of a new zone.
             None => rows(account, zone).await?,
         };
-        let after = rows_after(account, plan, &held)?;
-        let call = OneZone { account, zone, before: held, after };
-        account.serve(plan, zone, log, log.in_one(account.settle(&call))).await
+        account.serve(plan, zone, log, replace(account, plan, zone, held, log)).await
     }
 }

@@ -84,6 +84,9 @@ fn refusal(record: &Record, values: &Values) -> Option<String> {
         ));
     }
     match record.data() {
+        RecordData::Alias(_) if !values.alias_below_apex && !record.name().is_apex() => {
+            Some("ALIAS records are supported at the apex alone".to_owned())
+        }
         RecordData::Mx(mx) if !values.null_mx && mx.iter().any(|mx| mx.exchange.is_root()) => {
             Some("a null MX (exchange \".\") is not supported".to_owned())
         }
@@ -148,11 +151,13 @@ mod tests {
             max_values: Some(1),
             null_mx: false,
             wildcards: false,
+            alias_below_apex: false,
             relative_names: false,
             ..Values::ANY
         };
         let address = || RecordData::A(vec!["192.0.2.1".parse().unwrap()]);
         let two = RecordData::A(vec!["192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap()]);
+        let alias = || RecordData::Alias(HostName::new("www.example.net.").unwrap());
         let text = |text: &str| RecordData::Txt(vec![Txt::new(text)]);
         for (desired, message, fallback, left) in [
             (record("a", 60, address()), "", "", Some(60)),
@@ -178,6 +183,13 @@ mod tests {
                 None,
             ),
             (record("*.a", 60, address()), "wildcards are not supported", "it is left out", None),
+            (record("", 60, alias()), "", "", Some(60)),
+            (
+                record("a", 60, alias()),
+                "ALIAS records are supported at the apex alone",
+                "it is left out",
+                None,
+            ),
             (
                 record("a", 60, mail("mx.example.com")),
                 "the name \"mx.example.com\" has no dot at its end, and the service has whole names only",

@@ -42,6 +42,8 @@ enum Lie {
     Panics,
     /// Fails to read, with records in hand.
     HalfARead,
+    /// Has no such zone.
+    NoZone,
 }
 
 struct Liar {
@@ -82,6 +84,9 @@ impl Source for Liar {
     }
 
     async fn read(&self, _: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        if self.lie == Lie::NoZone {
+            return Ok(None);
+        }
         let mut read = ZoneRead::default();
         if self.lie == Lie::HalfARead {
             read.report.push(Diagnostic::error("record", "a page was lost"));
@@ -456,6 +461,24 @@ async fn a_read_that_failed_gives_no_zone() {
     let liar = Liar { lie: Lie::HalfARead, ..Liar::new(vec![a("www", &["192.0.2.1"])]) };
     let read = read_target(zone(Vec::new()), &liar, &context()).await;
     assert_eq!(read.unwrap_err().iter().next().unwrap().message, "a page was lost");
+}
+
+/// Before anything is sent anywhere.
+#[tokio::test]
+async fn a_zone_that_nobody_can_create_is_told_when_planning() {
+    for (fixed_zones, lie, desired, refused) in [
+        (true, Lie::NoZone, vec![a("www", &["192.0.2.1"])], true),
+        (true, Lie::NoZone, Vec::new(), false),
+        (true, Lie::None, vec![a("www", &["192.0.2.1"])], false),
+        (false, Lie::NoZone, vec![a("www", &["192.0.2.1"])], false),
+    ] {
+        let mut liar = Liar::lying(lie);
+        liar.capabilities.fixed_zones = fixed_zones;
+        let planned = plan(Arc::new(liar), desired, &[]).await.err();
+        let expected =
+            "example.com. cannot be created by the API: create it at the service first".to_owned();
+        assert_eq!(planned, refused.then_some(expected));
+    }
 }
 
 #[tokio::test]

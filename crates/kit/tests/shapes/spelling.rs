@@ -16,6 +16,8 @@ const QUOTED: Dialect = Dialect { text: Text::Quoted(Presentation::DECIMAL), ..R
 const BARE_NAMES: Dialect =
     Dialect { targets: Targets { read: Dot::Omitted, write: Dot::Omitted, own: None }, ..RAW };
 
+const BARE_TEXTS: Dialect = Dialect { bare: &[RecordType::NAPTR], ..RAW };
+
 const TEXT_NUMBERS: Dialect = Dialect { numbers: Numbers::Text, ..RAW };
 
 /// Every part in a separate field.
@@ -64,6 +66,14 @@ fn values_of_several_parts_are_in_one_field() {
         "regexp": r#"!^(.*)"x"$!sip:\\1@example.net!"#, "replacement": ".",
     });
     let written = r#"10 100 "U" "E2U+sip" "!^(.*)\"x\"$!sip:\\1@example.net!" ."#;
+    let bare = json!({
+        "order": 10, "preference": 100, "flags": "S", "service": "",
+        "regexp": r"!^(.*)$!sip:\\1@example.net!", "replacement": ".",
+    });
+    let single = json!({
+        "order": 10, "preference": 100, "flags": "S", "service": "'x'",
+        "regexp": "!", "replacement": ".",
+    });
     let srv = json!({"priority": 10, "weight": 20, "port": 5060, "target": "sip.example.net."});
     let caa = json!({"flags": 0, "tag": "issue", "value": "ca.example; policy=ev"});
     let service = json!({
@@ -83,10 +93,37 @@ fn values_of_several_parts_are_in_one_field() {
         (BARE_NAMES, "HTTPS", service, "1 web.example.net alpn=h2 port=443"),
         (BARE_NAMES, "SVCB", json!({"svcpriority": 0, "targetname": "."}), "0 ."),
         (RAW, "NAPTR", naptr.clone(), written),
-        (QUOTED, "NAPTR", naptr, written),
+        (QUOTED, "NAPTR", naptr.clone(), written),
+        // Only what needs quotes has them.
+        (BARE_TEXTS, "NAPTR", naptr, r#"10 100 U E2U+sip "!^(.*)\"x\"$!sip:\\1@example.net!" ."#),
+        (BARE_TEXTS, "NAPTR", single, r#"10 100 S "'x'" ! ."#),
+        (BARE_TEXTS, "NAPTR", bare.clone(), r#"10 100 S "" !^(.*)$!sip:\\1@example.net! ."#),
     ] {
         let row = json!({"type": of, "name": "www", "ttl": 60, "content": content});
         check(&Fields::new("content"), &dialect, &record(of, &value), &row);
+    }
+}
+
+/// Without quotes, an empty text is nothing between two blanks.
+#[test]
+fn texts_without_quotes_are_read() {
+    let naptr = |service: &str, regexp: &str| {
+        json!({
+            "order": 10, "preference": 100, "flags": "S", "service": service,
+            "regexp": regexp, "replacement": "a.example.",
+        })
+    };
+    for (content, value) in [
+        ("10 100 S SIP+D2U !^.*$!x! a.example.", naptr("SIP+D2U", "!^.*$!x!")),
+        ("10 100 S SIP+D2U  a.example.", naptr("SIP+D2U", "")),
+        ("10 100 S   a.example.", naptr("", "")),
+        (r#"10 100 "S" "SIP+D2U" "" a.example."#, naptr("SIP+D2U", "")),
+    ] {
+        let row = json!({"type": "NAPTR", "name": "www", "ttl": 60, "content": content});
+        let types = RecordTypes::default();
+        let read = Fields::new("content").read(&row, &BARE_TEXTS, &zone(), &types);
+        let data = types.get("NAPTR").unwrap().read(&[read.unwrap().unwrap().value.unwrap()]);
+        assert_eq!(data.unwrap(), *record("NAPTR", &value).data(), "{content}");
     }
 }
 

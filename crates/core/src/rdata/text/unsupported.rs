@@ -16,8 +16,12 @@ pub enum UnsupportedText {
     Semicolons,
     /// Blanks: spaces and tabs.
     Blanks,
+    /// Backticks.
+    Backticks,
     /// The text of no octets.
     Empty,
+    /// Blanks at the beginning.
+    LeadingBlanks,
     /// Blanks at the end.
     TrailingBlanks,
     /// An odd number of quotes.
@@ -35,7 +39,9 @@ impl UnsupportedText {
             Self::Quotes => octets.contains(&b'"'),
             Self::Semicolons => octets.contains(&b';'),
             Self::Blanks => octets.iter().any(|octet| matches!(octet, b' ' | b'\t')),
+            Self::Backticks => octets.contains(&b'`'),
             Self::Empty => octets.is_empty(),
+            Self::LeadingBlanks => matches!(octets.first(), Some(b' ' | b'\t')),
             Self::TrailingBlanks => matches!(octets.last(), Some(b' ' | b'\t')),
             Self::UnpairedQuotes => octets.split(|octet| *octet == b'"').count() % 2 == 0,
             Self::Start(start) => octets.starts_with(start.as_bytes()),
@@ -52,7 +58,9 @@ impl fmt::Display for UnsupportedText {
             Self::Quotes => "quotes",
             Self::Semicolons => "semicolons",
             Self::Blanks => "blanks",
+            Self::Backticks => "backticks",
             Self::Empty => "empty texts",
+            Self::LeadingBlanks => "blanks at the beginning",
             Self::TrailingBlanks => "blanks at the end",
             Self::UnpairedQuotes => "quotes without a partner",
             Self::Start(start) => return write!(f, "texts that start with \"{start}\""),
@@ -67,8 +75,8 @@ mod tests {
     #[test]
     fn texts_have_what_services_lack() {
         use UnsupportedText::{
-            Backslashes, Blanks, Empty, NonUtf8, Quotes, Semicolons, Start, TrailingBlanks,
-            UnpairedQuotes,
+            Backslashes, Backticks, Blanks, Empty, LeadingBlanks, NonUtf8, Quotes, Semicolons,
+            Start, TrailingBlanks, UnpairedQuotes,
         };
         for (octets, found) in [
             (&b"plain"[..], &[][..]),
@@ -77,7 +85,9 @@ mod tests {
             (b"\"a\"", &[Quotes]),
             (b"ca.example; policy=ev", &[Semicolons, Blanks]),
             (b"a\tb", &[Blanks]),
+            (b" a", &[Blanks, LeadingBlanks]),
             (b"a\t", &[Blanks, TrailingBlanks]),
+            (b"`a`", &[Backticks]),
             (b"", &[Empty]),
             (b"special; x", &[Semicolons, Blanks, Start("special")]),
         ] {
@@ -88,7 +98,9 @@ mod tests {
                 Semicolons,
                 Blanks,
                 Empty,
+                LeadingBlanks,
                 TrailingBlanks,
+                Backticks,
                 UnpairedQuotes,
                 Start("special"),
             ];
