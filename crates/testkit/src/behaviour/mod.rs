@@ -258,7 +258,11 @@ impl<'s> Case<'s> {
     /// How many write requests the server has received, if it counts them.
     fn writes(&self) -> usize {
         let seen = self.fixture.control().map(|control| control.measured().seen());
-        seen.into_iter().flatten().filter(crate::fake::Seen::is_write).count()
+        let is_login = |seen: &crate::fake::Seen| {
+            let service = self.fixture.service();
+            service.is_some_and(|service| service.is_login(&seen.method, &seen.target))
+        };
+        seen.into_iter().flatten().filter(|seen| seen.is_write() && !is_login(seen)).count()
     }
 }
 

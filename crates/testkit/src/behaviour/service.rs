@@ -52,6 +52,9 @@ pub trait Service: Send + Sync {
     /// How many items of a type a zone has.
     fn count(&self, zone: &str, record_type: &str) -> usize;
 
+    /// Whether a request, by its method and path, fetches a token.
+    fn is_login(&self, method: &str, path: &str) -> bool;
+
     /// The response to a client that sends too many requests.
     fn throttled(&self) -> Response;
 
@@ -98,6 +101,10 @@ impl Service for Fake<Store> {
         self.api().count(zone, record_type)
     }
 
+    fn is_login(&self, method: &str, path: &str) -> bool {
+        self.api().is_login(method, path)
+    }
+
     fn throttled(&self) -> Response {
         self.api().throttled()
     }
@@ -124,7 +131,9 @@ fn bad_token<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
         let applied = case.harness.apply(&plan).await;
         is_unauthorized("applying", applied.result.map(|count| format!("{count} changes")))?;
         service.lock(false);
-        case.converge_to(&[a("www", 2)]).await
+        // The refusal of a login stands for a while.
+        let again = Case { harness: case.fixture.harness().await, ..case.clone() };
+        again.converge_to(&[a("www", 2)]).await
     }
     .boxed()
 }

@@ -50,7 +50,11 @@ pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<
             Ok(zone) => run(cassettes, &harness, cassette, &files, &zone, &player).await,
         },
     };
-    let strangers = player.strangers();
+    let mut strangers = player.strangers();
+    if cassette.is_error() {
+        // The reference ended there. A provider that reads several lists at the same time asked for the others.
+        strangers.retain(|request| !request.starts_with("GET "));
+    }
     problems
         .extend(strangers.iter().map(|request| format!("asked what was not recorded: {request}")));
     problems
@@ -298,7 +302,16 @@ async fn end_state(
     }
     let state = shared.lock().unwrap_or_else(PoisonError::into_inner).state();
     problems.extend(difference::of_states("", &state, &theirs.state()));
-    let count = fake.seen().iter().filter(|seen| seen.is_write()).count();
+    let is_login = |seen: &crate::fake::Seen| {
+        let mut recorded = cassette.exchanges.iter();
+        recorded.any(|exchange| {
+            let path = url::Url::parse(&exchange.url).map(|url| url.path().to_owned());
+            path.is_ok_and(|path| path == seen.target)
+                && exchange.method == seen.method
+                && cassette.is_login(&exchange.method, &exchange.url)
+        })
+    };
+    let count = fake.seen().iter().filter(|seen| seen.is_write() && !is_login(seen)).count();
     if count > requests.len() {
         problems.push(format!("{count} writing requests, the reference makes {}", requests.len()));
     }

@@ -117,7 +117,23 @@ impl Cassette {
 
     /// The answers to read requests before the first write.
     pub fn first_reads(&self) -> impl Iterator<Item = &Exchange> {
-        self.exchanges.iter().take_while(|exchange| exchange.method == "GET")
+        self.work().take_while(|exchange| exchange.method == "GET")
+    }
+
+    /// The exchanges that read and write: all but logins.
+    pub(crate) fn work(&self) -> impl Iterator<Item = &Exchange> {
+        self.exchanges.iter().filter(|exchange| !self.is_login(&exchange.method, &exchange.url))
+    }
+
+    /// Whether a request was recorded and is not a read, and writes nothing.
+    pub(super) fn is_login(&self, method: &str, url: &str) -> bool {
+        let is_it = |of: &str, at: &str| of == method && at == url;
+        method != "GET"
+            && self.exchanges.iter().any(|exchange| is_it(&exchange.method, &exchange.url))
+            && self
+                .requests
+                .as_ref()
+                .is_some_and(|requests| !requests.iter().any(|sent| is_it(&sent.method, &sent.url)))
     }
 }
 

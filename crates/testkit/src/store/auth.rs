@@ -39,9 +39,8 @@ enum Check {
 
 #[derive(Clone, Default)]
 struct Tokens {
-    made: usize,
-    /// How many requests the last token was used for.
-    used: usize,
+    /// How many requests each token was used for.
+    used: Vec<usize>,
     /// How many requests a token is valid for; `None`: unlimited.
     life: Option<usize>,
 }
@@ -72,16 +71,20 @@ impl Auth {
     /// The response to a request that fetches a token.
     pub(super) fn login(&mut self, request: &Request) -> Option<Result<Response, &'static str>> {
         let Some(Check::Login(login)) = self.check else { return None };
-        let path = format!("/{}", request.segments.join("/"));
-        if request.method != login.method || path != login.path {
+        if !self.is_login(&request.method, &format!("/{}", request.segments.join("/"))) {
             return None;
         }
-        if self.is_locked || !(login.is_right)(request) {
+        if self.is_locked || !(self.is_open || (login.is_right)(request)) {
             return Some(Err("these credentials are wrong"));
         }
-        self.tokens.made += 1;
-        self.tokens.used = 0;
-        Some(Ok(Response::json(200, (login.response)(&self.tokens.last()))))
+        self.tokens.used.push(0);
+        let token = Tokens::name(self.tokens.used.len() - 1);
+        Some(Ok(Response::json(200, (login.response)(&token))))
+    }
+
+    /// Whether a request fetches a token.
+    pub(super) fn is_login(&self, method: &str, path: &str) -> bool {
+        matches!(self.check, Some(Check::Login(login)) if method == login.method && path == login.path)
     }
 
     pub(super) fn lets_in(&mut self, request: &Request) -> bool {
@@ -93,18 +96,19 @@ impl Auth {
             Some(Check::Header(name, value)) => request.header(name) == Some(value),
             Some(Check::Request(is_right)) => is_right(request),
             Some(Check::Login(login)) => {
-                let is_last = (login.carried)(request) == Some(&*self.tokens.last());
-                self.tokens.used += 1;
-                is_last
-                    && self.tokens.made > 0
-                    && self.tokens.life.is_none_or(|life| self.tokens.used <= life)
+                let carried = (login.carried)(request);
+                let mut tokens = self.tokens.used.iter_mut().enumerate();
+                let found = tokens.find(|(index, _)| carried == Some(&*Tokens::name(*index)));
+                let Some((_, used)) = found else { return false };
+                *used += 1;
+                self.tokens.life.is_none_or(|life| *used <= life)
             }
         }
     }
 }
 
 impl Tokens {
-    fn last(&self) -> String {
-        format!("token-{}", self.made)
+    fn name(index: usize) -> String {
+        format!("token-{}", index + 1)
     }
 }

@@ -130,6 +130,11 @@ impl Store {
         self.auth.end_tokens_after(requests)
     }
 
+    /// Whether a request, by its method and path, fetches a token.
+    pub fn is_login(&self, method: &str, path: &str) -> bool {
+        self.auth.is_login(method, path)
+    }
+
     /// The response to a client that sends too many requests.
     pub fn throttled(&self) -> Response {
         self.rules.refusals.throttled_answer()

@@ -14,11 +14,10 @@ impl Store {
         let mut store = self.clone();
         store.auth.is_open = true;
         store.last_id = 1 << 40;
-        let first = cassette.first_reads().count();
-        for exchange in &cassette.exchanges[..first] {
+        for exchange in cassette.first_reads() {
             store.take(exchange);
         }
-        for exchange in &cassette.exchanges[first..] {
+        for exchange in cassette.work().skip(cassette.first_reads().count()) {
             store.expect_ids(exchange);
         }
         store

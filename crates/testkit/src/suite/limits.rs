@@ -104,7 +104,7 @@ pub(super) async fn share(suite: Suite) -> Vec<String> {
     }
     let change = |index: usize, config: &mut Json| {
         if index == 1 {
-            config[option] = json!("of another account");
+            config[option] = served.suite.other_credential.clone();
         }
     };
     match together(&served, [3, 3], change) {

@@ -65,6 +65,7 @@ pub struct Suite {
     default_records: fn(&ZoneName) -> Vec<Json>,
     sample: fn(RecordType) -> Option<Sample>,
     credential: &'static str,
+    other_credential: Json,
     read_cost: Option<usize>,
 }
 
@@ -88,6 +89,7 @@ impl Suite {
             default_records: |_| Vec::new(),
             sample: samples::of,
             credential: "token",
+            other_credential: json!("of another account"),
             read_cost: None,
         }
     }
@@ -168,6 +170,13 @@ impl Suite {
     #[must_use]
     pub fn credential(mut self, option: &'static str) -> Self {
         self.credential = option;
+        self
+    }
+
+    /// A value of that option that is valid, and of another account. Default: any text.
+    #[must_use]
+    pub fn other_credential(mut self, value: Json) -> Self {
+        self.other_credential = value;
         self
     }
 
