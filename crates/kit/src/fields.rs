@@ -124,9 +124,9 @@ impl Fields {
             if !is_shared(named, theirs) {
                 row.insert(theirs.into(), part.field(dialect).ok_or_else(unsupported)?);
             } else if let Some((_, words)) = shared.iter_mut().find(|(field, _)| *field == theirs) {
-                words.push(part.word(dialect));
+                words.push(part.word(dialect, record.record_type()));
             } else {
-                shared.push((theirs, vec![part.word(dialect)]));
+                shared.push((theirs, vec![part.word(dialect, record.record_type())]));
             }
         }
         row.extend(shared.into_iter().map(|(field, words)| (field.into(), words.join(" ").into())));
@@ -322,7 +322,7 @@ pub(crate) fn whole(record: &Record, dialect: &Dialect) -> Option<String> {
         [parts::Part::Text(octets)] => dialect.text(octets, true),
         [parts::Part::Name(name)] => Some(dialect.target(name)),
         _ => {
-            let word = |part: &parts::Part| part.word_of(dialect, record.record_type());
+            let word = |part: &parts::Part| part.word(dialect, record.record_type());
             Some(all.iter().map(word).collect::<Vec<_>>().join(" "))
         }
     }

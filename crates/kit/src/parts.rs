@@ -157,23 +157,16 @@ impl Part {
         })
     }
 
-    /// The part among others of a value of this type.
-    pub(crate) fn word_of(&self, dialect: &Dialect, record_type: RecordType) -> String {
-        match self {
-            Self::Text(octets) if dialect.is_bare(octets, record_type) => {
-                let quoted = self.word(dialect);
-                quoted.trim_matches('"').to_owned()
-            }
-            _ => self.word(dialect),
-        }
-    }
-
-    /// The part among others, in presentation format.
-    pub(crate) fn word(&self, dialect: &Dialect) -> String {
+    /// The part among others of a value of this type, in presentation format.
+    pub(crate) fn word(&self, dialect: &Dialect, record_type: RecordType) -> String {
         match self {
             Self::Number(number) => number.to_string(),
             Self::Name(name) => dialect.target(name),
-            Self::Text(octets) => dialect.presentation().string(octets),
+            Self::Text(octets) => {
+                let quoted = dialect.presentation().string(octets);
+                let is_bare = dialect.is_bare(octets, record_type);
+                if is_bare { quoted.trim_matches('"').to_owned() } else { quoted }
+            }
             Self::Word(word) => word.clone(),
         }
     }

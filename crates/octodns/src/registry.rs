@@ -37,6 +37,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("spf", octodns_spf::register),
     #[cfg(feature = "tinydns")]
     ("tinydns", octodns_tinydns::register),
+    #[cfg(feature = "transip")]
+    ("transip", octodns_transip::register),
     // end of generated: features
 ];
 
@@ -56,6 +58,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("route53", &["octodns_route53.", "aws-acm", "ec2", "elb", "route53"]),
     ("spf", &["octodns_spf.", "spf"]),
     ("tinydns", &["octodns.source.tinydns.", "tinydns"]),
+    ("transip", &["octodns_transip.", "transip"]),
     // end of generated: classes
 ];
 

@@ -27,6 +27,7 @@ fn classes_have_the_paths_that_octodns_takes() {
         ("octodns.provider.ovh.OvhProvider", "octodns_ovh.OvhProvider", true),
         ("octodns.provider.powerdns.PowerDnsProvider", "octodns_powerdns.PowerDnsProvider", true),
         ("octodns.provider.route53.Route53Provider", "octodns_route53.Route53Provider", true),
+        ("octodns.provider.transip.TransipProvider", "octodns_transip.TransipProvider", true),
         ("octodns.source.axfr.AxfrSource", "octodns_bind.AxfrSource", true),
         ("octodns.source.axfr.ZoneFileSource", "octodns_bind.ZoneFileSource", true),
     ] {

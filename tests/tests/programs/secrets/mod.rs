@@ -214,6 +214,11 @@ fn invalid_configs_do_not_reveal_secrets() {
             "api",
         ),
         (
+            "octodns_transip.TransipProvider",
+            format!("account: x, key: '{}'", s.do_token),
+            "private key",
+        ),
+        (
             "octodns_bind.AxfrSource",
             format!("host: x, key_name: k., key_secret: '-{}'", s.do_token),
             "key_secret",

@@ -1,0 +1,189 @@
+//! The provider: facts of the service, and its calls.
+
+use std::time::Duration;
+
+use futures::future::join;
+use octodns_core::record::text::UnsupportedText;
+use octodns_core::registry::BuildError;
+use octodns_core::{
+    Capabilities, MaxTxt, RecordType, Registry, Report, Values, Zone as Records, async_trait,
+};
+use octodns_http::{Client, Error, Host, Rate, optional};
+use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
+use octodns_kit::whole::{self, WholeApi};
+use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Service, Zone, json};
+use serde::Deserialize;
+
+use crate::login::limits;
+use crate::options::Options;
+use crate::{login, root_ns};
+
+const CLASS: &str = "octodns_transip.TransipProvider";
+
+/// Registers the provider by its octoDNS class and its short name.
+pub fn register(registry: &mut Registry) {
+    register_with(registry, &Host::default());
+}
+
+/// The same, with the clock and the randomness of `host`, which makes logins reproducible.
+pub fn register_with(registry: &mut Registry, host: &Host) {
+    whole::register_with::<Transip>(registry, host);
+    registry.providers.formerly(CLASS, &["octodns.provider.transip.TransipProvider"]);
+}
+
+/// The domains of one account, by the REST API, version 6: <https://api.transip.nl/rest/docs.html>.
+#[derive(Clone, Debug)]
+pub struct Transip {
+    client: Client,
+}
+
+#[async_trait]
+impl Api for Transip {
+    const SERVICE: Service = Service {
+        short_names: &["transip"],
+        version: env!("CARGO_PKG_VERSION"),
+        rates: &[Rate::new(1000, Duration::from_secs(15 * 60))],
+        concurrency: 16,
+        capabilities: Capabilities::of(&[
+            RecordType::A,
+            RecordType::AAAA,
+            RecordType::ALIAS,
+            RecordType::CAA,
+            RecordType::CNAME,
+            RecordType::DS,
+            RecordType::MX,
+            RecordType::NAPTR,
+            RecordType::NS,
+            RecordType::SRV,
+            RecordType::SSHFP,
+            RecordType::TLSA,
+            RecordType::TXT,
+        ])
+        .root_ns()
+        .fixed_zones()
+        .values(Values {
+            max_txt: Some(MaxTxt::Octets(1024)),
+            null_mx: false,
+            alias_below_apex: false,
+            lacks: &[(
+                RecordType::TXT,
+                &[
+                    UnsupportedText::NonUtf8,
+                    UnsupportedText::Backslashes,
+                    UnsupportedText::Backticks,
+                    UnsupportedText::LeadingBlanks,
+                    UnsupportedText::TrailingBlanks,
+                    UnsupportedText::Empty,
+                ],
+            )],
+            ..Values::ANY
+        }),
+        dialect: Dialect {
+            names: Names::Relative { apex: "@" },
+            targets: Targets { read: Dot::Required, write: Dot::Required, own: Some("@") },
+            text: Text::Raw,
+            bare: &[RecordType::NAPTR],
+            ..Dialect::RAW
+        },
+        ..Service::new(CLASS, "https://api.transip.nl/v6")
+    };
+    type Options = Options;
+
+    fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
+        let auth = login::auth(&options, connector)?;
+        Ok(Self { client: connector.client_with(auth, limits)? })
+    }
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// One call has all: without a page, the service lists every domain.
+    async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
+        #[derive(Deserialize)]
+        struct Listed {
+            domains: Vec<Domain>,
+        }
+
+        let Listed { domains } = self.client.get(&["domains"]).read().await?;
+        Ok(domains.into_iter().map(|domain| ListedZone::named(domain.name)).collect())
+    }
+
+    fn adapt(&self, desired: &mut Records, existing: &mut Records, report: &mut Report) {
+        root_ns::adapt(desired, existing, report);
+    }
+}
+
+#[async_trait]
+impl WholeApi for Transip {
+    const FIELDS: Fields = Fields { ttl: "expire", ..Fields::new("content") };
+    const ROOT_NS_APART: bool = true;
+
+    async fn rows(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
+        // A list that is missing from a domain is an error, not a missing zone.
+        match self.client.get(&["domains", zone.id]).read_optional::<Json>().await? {
+            Some(_) => Ok(Some(self.lists(zone).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn rows_again(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
+        optional(self.lists(zone).await)
+    }
+
+    async fn replace(&self, zone: Zone<'_>, rows: &[Json]) -> Result<(), Error> {
+        let body = json!({"dnsEntries": rows});
+        self.client.put(&["domains", zone.id, "dns"]).json(&body).send_ok().await
+    }
+
+    async fn replace_root_ns(
+        &self,
+        zone: Zone<'_>,
+        before: &[Json],
+        after: &[Json],
+    ) -> Result<(), Error> {
+        let body = json!({"nameservers": root_ns::servers(before, after)});
+        self.client.put(&["domains", zone.id, "nameservers"]).json(&body).send_ok().await
+    }
+}
+
+impl Transip {
+    /// The entries and the name servers of a domain, as rows.
+    async fn lists(&self, zone: Zone<'_>) -> Result<Vec<Json>, Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Entries {
+            dns_entries: Vec<Json>,
+        }
+
+        #[derive(Deserialize)]
+        struct Servers {
+            nameservers: Vec<Json>,
+        }
+
+        let [entries, servers] =
+            ["dns", "nameservers"].map(|list| self.client.get(&["domains", zone.id, list]));
+        let (entries, servers) = join(entries.read::<Entries>(), servers.read::<Servers>()).await;
+        let mut rows: Vec<Json> = entries?.dns_entries.into_iter().map(lowercase).collect();
+        rows.extend(servers?.nameservers.iter().flat_map(root_ns::rows));
+        // A record has the lowest TTL of its entries: the first counts.
+        rows.sort_by_key(|row| row["expire"].as_i64());
+        Ok(rows)
+    }
+}
+
+/// An entry with its fingerprint in lowercase, as octoDNS reads it.
+fn lowercase(mut entry: Json) -> Json {
+    if entry["type"] == "SSHFP"
+        && let Some(content) = entry["content"].as_str().map(str::to_lowercase)
+    {
+        entry["content"] = content.into();
+    }
+    entry
+}
+
+/// A domain in a list.
+#[derive(Debug, Deserialize)]
+struct Domain {
+    name: String,
+}

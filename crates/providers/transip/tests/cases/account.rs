@@ -1,0 +1,118 @@
+//! Keys, tokens, and limits of an account.
+
+use std::time::{Duration, Instant};
+
+use octodns_http::Host;
+use octodns_testkit::fake::{InjectedFault, Response};
+use serde_json::json;
+
+use super::{Bench, CLASS, KEY, a, config, refusal};
+use crate::service::OTHER_KEY;
+
+#[tokio::test]
+async fn a_key_is_text_or_a_file_and_whatever_else_is_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let bench = Bench::with(&json!({"key_file": file("key.pem", KEY), "key": null})).await;
+    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+    // The file takes precedence.
+    let bench = Bench::with(&json!({"key_file": file("key.pem", KEY), "key": "hunter2"})).await;
+    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+
+    let missing = folder.path().join("none.pem").display().to_string();
+    for (options, message) in [
+        (json!({"key": null}), "no private key: set `key` or `key_file`".to_owned()),
+        (
+            json!({"key": "hunter2"}),
+            "the private key is not in PEM: it has no line -----BEGIN PRIVATE KEY-----".to_owned(),
+        ),
+        (
+            json!({"key": KEY.replace("MII", "hunter2")}),
+            "the private key is not an RSA key of 2048 to 8192 bits, or damaged".to_owned(),
+        ),
+        (
+            json!({"key_file": missing}),
+            format!("key_file \"{missing}\": No such file or directory (os error 2)"),
+        ),
+        (
+            json!({"key_file": folder.path().display().to_string()}),
+            format!("key_file \"{}\": it is not a file but a folder", folder.path().display()),
+        ),
+    ] {
+        let found = refusal(&config(&bench.fake, &options));
+        assert!(found.starts_with(&message), "{found}\n{message}");
+        assert!(!found.contains("hunter2") && !found.contains("MII"), "{found}");
+    }
+}
+
+/// Neither the key nor a token is in what a user sees, even if the service repeats them.
+#[tokio::test]
+async fn secrets_are_not_shown() {
+    let bench = Bench::new().await;
+    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+    // The token that the fake gives first.
+    let body = json!({"error": format!("the token token-1 and the key {KEY} are odd")});
+    let fault = InjectedFault::Response(Response::json(406, body));
+    bench.fake.control().faults().next(usize::MAX, fault.clone());
+    let error = bench.plan(&[]).await.unwrap_err();
+    assert!(error.contains("*** and the key"), "{error}");
+    // A login is refused in the same words.
+    let other = Bench::with(&json!({"key": OTHER_KEY})).await;
+    let body = json!({"error": format!("{OTHER_KEY} is not known")});
+    other.fake.control().faults().next(1, InjectedFault::Response(Response::json(401, body)));
+    let refused = other.plan(&[]).await.unwrap_err();
+    assert!(refused.contains("cannot log in"), "{refused}");
+    for text in [error, refused] {
+        let lines = KEY.lines().chain(OTHER_KEY.lines()).filter(|line| !line.starts_with('-'));
+        for line in lines.chain(["token-1"]) {
+            assert!(!text.contains(line), "{text}");
+        }
+    }
+}
+
+/// One token for all calls; another only when the service says that it has ended.
+#[tokio::test]
+async fn a_token_is_shared_and_renewed() {
+    let bench = Bench::new().await;
+    let logins = |asked: Vec<String>| asked.iter().filter(|it| *it == "POST /v6/auth").count();
+    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+    assert_eq!(logins(bench.asked()), 1);
+    bench.apply(&[a("www", "192.0.2.2")]).await.unwrap();
+    assert_eq!(logins(bench.asked()), 0);
+    bench.fake.api().end_tokens_after(Some(0));
+    let ended = bench.plan(&[]).await;
+    assert!(ended.unwrap_err().contains("401"));
+    assert_eq!(logins(bench.asked()), 1);
+}
+
+/// The time in `X-Rate-Limit-Reset` is a moment, not a number of seconds to wait.
+#[tokio::test]
+async fn the_reset_of_the_quota_is_waited_for() {
+    let bench = Bench::new().await;
+    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+    let start = Instant::now();
+    let reset = (Host::default().unix_seconds() + 2).to_string();
+    let response = Response::json(429, json!({"error": "Rate limit exceeded"}))
+        .with_header("x-rate-limit-remaining", "0")
+        .with_header("x-rate-limit-reset", &reset);
+    bench.fake.control().faults().next(1, InjectedFault::Response(response));
+    bench.asked();
+    bench.plan(&[a("www", "192.0.2.1")]).await.unwrap();
+    let waited = start.elapsed();
+    assert!((Duration::from_secs(1)..Duration::from_secs(5)).contains(&waited), "{waited:?}");
+    assert_eq!(bench.asked().len(), 4);
+}
+
+/// The class has an older path, which is taken with a warning.
+#[test]
+fn the_old_class_path_is_known() {
+    let mut registry = octodns_core::Registry::default();
+    octodns_transip::register(&mut registry);
+    for path in [CLASS, "transip", "octodns.provider.transip.TransipProvider"] {
+        assert!(registry.providers.get(path).is_some(), "{path}");
+    }
+}
