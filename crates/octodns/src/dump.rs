@@ -68,6 +68,7 @@ impl Manager {
         } else {
             selection.get(&options.zone, self, &mut report).into_iter().collect()
         };
+        report.merge(self.unknown_processors());
         if report.has_errors() {
             return Err(report.into());
         }

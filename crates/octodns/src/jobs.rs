@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use octodns_core::processor::Processor;
+use octodns_core::value::Position;
 use octodns_core::{Diagnostic, Report, Target, ZoneName};
 
 use crate::compat::MANAGER;
 use crate::config::ZoneConfig;
 use crate::manager::Manager;
 use crate::plan_zones::Job;
-use crate::zones::{Selected, Selection, zone_error};
+use crate::zones::{Selected, Selection, meant, zone_error};
 
 /// What a run is limited to.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +68,7 @@ impl Manager {
             zones.filter(|zone| seen.insert(zone.name.clone())).collect()
         };
         self.check_complete(options, &zones, report);
+        report.merge(self.unknown_processors());
         let (mut jobs, mut aliases) = (Vec::new(), Vec::new());
         for zone in zones {
             match zone.config.alias.clone() {
@@ -138,8 +140,7 @@ impl Manager {
         report: &mut Report,
     ) -> Option<Vec<Target>> {
         let Some(names) = &config.targets else {
-            let found = zone_error(zone, config, "has no \"targets\"".to_owned());
-            report.push(found.help("add `targets` with the ids of providers to write it to"));
+            report.push(no_targets(zone, config));
             return None;
         };
         let mut targets = Vec::new();
@@ -174,13 +175,37 @@ impl Manager {
         let mut processors = Vec::new();
         for name in names.chain(&manager.post_processors) {
             let Some(processor) = self.processors.get(name) else {
-                report.push(self.unknown(zone, config, "processor", name));
+                // Others are told once, and not for every zone.
+                if config.processors.contains(name) {
+                    report.push(self.unknown(zone, config, "processor", name));
+                }
                 return None;
             };
             processors.push(Arc::clone(processor));
         }
         Some(processors)
     }
+
+    /// The processors of all zones that are not configured, where the `manager` section names them.
+    pub(crate) fn unknown_processors(&self) -> Report {
+        let manager = &self.config.manager;
+        let unknown =
+            |(name, _): &&(String, Position)| !self.processors.contains_key(name.as_str());
+        let known: Vec<&str> = self.processors.keys().map(String::as_str).collect();
+        let finding = |(name, at): &(String, Position)| {
+            let message = format!("names the processor \"{name}\", which is not configured");
+            let found = Diagnostic::error("config", message).about("manager");
+            let found = found.at(self.config.origin(*at)).help(meant(name, &known));
+            self.config.foreign.shown(found)
+        };
+        manager.processors_at.iter().filter(unknown).map(finding).collect()
+    }
+}
+
+/// The finding about a zone without targets.
+pub(crate) fn no_targets(zone: &str, config: &ZoneConfig) -> Diagnostic {
+    let found = zone_error(zone, config, "has no \"targets\"".to_owned());
+    found.help("add `targets` with the ids of providers to write it to")
 }
 
 /// The finding about a target that cannot be written to.

@@ -7,7 +7,7 @@ use octodns_core::engine::read_valid_sources;
 use octodns_core::{Report, Source, ZoneFiles};
 
 use crate::failure::Failure;
-use crate::jobs::only_read;
+use crate::jobs::{no_targets, only_read};
 use crate::manager::Manager;
 use crate::zones::{Selected, Selection, zone_error};
 
@@ -37,7 +37,7 @@ impl Manager {
     pub async fn validate(&self, options: ValidateOptions) -> Result<Report, Failure> {
         self.begin_run();
         let selection = self.zones(None).await?;
-        let mut report = Report::new();
+        let mut report = self.unknown_processors();
         let zones = selection.all(self, &mut report);
         let reports: Vec<_> = stream::iter(&zones)
             .map(|zone| self.validate_zone(zone, &selection, options.lenient))
@@ -82,6 +82,9 @@ impl Manager {
             report.merge(found);
         }
         // Differs from octoDNS, which finds out when it syncs.
+        if config.targets.is_none() {
+            report.push(no_targets(&name, config));
+        }
         for target in config.targets.iter().flatten() {
             match self.providers.get(target).map(|configured| &configured.target) {
                 Some(Some(_)) => {}

@@ -477,3 +477,36 @@ fn findings_about_zones_point_at_the_value() {
     ran.expect(1, &[]);
     insta::assert_snapshot!(culprits(&ran.stdout, FAULTY_ZONE));
 }
+
+#[test]
+fn a_processor_of_all_zones_is_told_at_its_place_and_once() {
+    let workspace = Workspace::new();
+    let second = "  other.tests.:\n    sources: [zones]\n    targets: [target]\n";
+    workspace.write("zones/other.tests.yaml", crate::support::ZONE);
+    for key in ["processors", "post_processors"] {
+        let manager = format!("manager:\n  {key}: [nope]\n");
+        workspace.write("config.yaml", [&manager, CONFIG, second].concat());
+        for line in [
+            "octodns-validate --config-file=config.yaml",
+            "octodns-sync --config-file=config.yaml",
+            "octodns-dump --config-file=config.yaml --output-dir=dump * zones",
+        ] {
+            let ran = workspace.run(line);
+            ran.expect(1, &["config.yaml:2:", "the processor \"nope\""]);
+            assert_eq!(ran.stderr.matches("\"nope\"").count(), 1, "{ran:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_zone_without_targets_fails_a_validation_as_it_fails_a_sync() {
+    let workspace = Workspace::new();
+    workspace.write("config.yaml", CONFIG.replace("    targets: [target]\n", ""));
+    for program in ["octodns-validate", "octodns-sync"] {
+        let ran = workspace.run(&format!("{program} --config-file=config.yaml"));
+        ran.expect(1, &["unit.tests.: has no \"targets\"", "config.yaml:9:"]);
+    }
+    // An alias has those of its zone.
+    workspace.write("config.yaml", format!("{CONFIG}  other.tests.: {{alias: unit.tests.}}\n"));
+    workspace.run("octodns-validate --config-file=config.yaml").expect(0, &[]);
+}

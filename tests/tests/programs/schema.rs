@@ -279,3 +279,22 @@ fn valid_and_invalid_config_files_are_distinguished() {
         assert!(!config.is_valid(&yaml(text)), "{text}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_schema_is_written_whole_or_not_at_all() {
+    let workspace = Workspace::new();
+    let line = "octodns-schema --kind config --complete --output schema.json";
+    workspace.write("schema.json", "the old one");
+    let small = workspace.run_after("trap '' XFSZ; ulimit -f 0", line);
+    small.expect(1, &["cannot write the schema", "schema.json"]);
+    assert_eq!(std::fs::read_to_string(workspace.path("schema.json")).unwrap(), "the old one");
+    assert!(!workspace.list().iter().any(|name| name.contains(".tmp")), "{:?}", workspace.list());
+    workspace.run(line).expect(0, &[]);
+    let written = std::fs::read_to_string(workspace.path("schema.json")).unwrap();
+    // Every path that is taken, older ones too.
+    for path in ["octodns_route53.Route53Provider", "octodns.provider.route53.Route53Provider"] {
+        assert!(written.contains(&format!("\"{path}\"")), "{path}");
+    }
+    workspace.run(&line.replace("schema.json", "/dev/stdout")).expect(0, &[]);
+}

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
+use octodns_testkit::dns::{self, FakeDns};
+
 use crate::support::{CONFIG, Ran, Workspace, programs};
 
 const SYNC: &str = "octodns-sync --config-file=config.yaml";
@@ -110,6 +112,54 @@ fn a_plan_file_is_written_whole_or_not_at_all() {
     assert!(!workspace.list().iter().any(|name| name.contains(".tmp")), "{:?}", workspace.list());
     workspace.run(SYNC).expect(0, &[]);
     assert!(fs::read_to_string(workspace.path("plan.json")).unwrap().contains("192.0.2.1"));
+}
+
+/// A server that says yes to an update and does nothing.
+#[test]
+fn a_target_that_lies_is_exit_code_1() {
+    const NAMES: &[u8] = b"\x02ns\x04unit\x05tests\0\x04root\x04unit\x05tests\0";
+    let soa = [NAMES, &[0, 0, 0, 7].repeat(5)].concat();
+    let server = FakeDns::start(move |question, mut answer| {
+        // Updates are about the SOA of their zone.
+        if question.number == 252 {
+            let soa = dns::record("unit.tests.", 60, 6, &soa);
+            let ns = dns::record("unit.tests.", 60, 2, b"\x02ns\x05other\x05tests\0");
+            answer.add_answers([soa.clone(), ns, soa]);
+        }
+        dns::send(&answer)
+    });
+    let server = server.unwrap();
+    let workspace = Workspace::new();
+    let (host, port) = (server.address().ip(), server.address().port());
+    let target = format!("{{class: rfc2136, host: {host}, port: {port}}}");
+    let config = CONFIG.replace(
+        "\n    class: octodns.provider.yaml.YamlProvider\n    directory: ./target",
+        &format!(" {target}"),
+    );
+    assert!(config.contains("rfc2136"));
+    workspace.write("config.yaml", config);
+    let zone = "'': {ttl: 60, type: NS, value: ns.other.tests.}\nwww: {ttl: 60, type: A, value: 192.0.2.1}\n";
+    workspace.write("zones/unit.tests.yaml", zone);
+    workspace.run(SYNC).expect(0, &["Creates=1"]);
+    let ran = workspace.run(&format!("{SYNC} --doit --force"));
+    ran.expect(1, &["www.unit.tests. A", "failed"]);
+    let updates = server.asked().iter().filter(|question| question.number == 6).count();
+    assert!(updates > 0, "{ran:#?}");
+}
+
+/// Only errors fail a run.
+#[test]
+fn warnings_alone_are_exit_code_0() {
+    let workspace = Workspace::new();
+    let zone =
+        "www: {tll: 60, type: A, value: 192.0.2.1}\nwww.unit.tests: {type: A, value: 192.0.2.1}\n";
+    workspace.write("zones/unit.tests.yaml", zone);
+    for line in [SYNC.to_owned(), format!("{SYNC} --doit --force")] {
+        let ran = workspace.run(&line);
+        ran.expect(0, &["WARNING", "tll"]);
+        assert!(!ran.stderr.contains("error["), "{ran:#?}");
+    }
+    assert!(workspace.path("target/unit.tests.yaml").is_file());
 }
 
 #[test]

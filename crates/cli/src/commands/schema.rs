@@ -40,7 +40,7 @@ fn write(arguments: &SchemaArguments) -> Result<(), Report> {
     let indent = usize::try_from(arguments.indent).unwrap_or(0).min(MAX_INDENT);
     let text = octodns::schema_text(&schema, indent);
     let Some(file) = &arguments.output else { return write_result(&text) };
-    std::fs::write(file, text).map_err(|error| {
+    octodns::output::write_file(file, text.as_bytes()).map_err(|error| {
         let message = format!("cannot write the schema: {error}");
         let origin = Origin::file(&*file.to_string_lossy());
         let found = Diagnostic::error("output", message).at(origin);

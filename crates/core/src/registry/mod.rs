@@ -159,6 +159,12 @@ impl<T: Clone> Classes<T> {
         self.names.iter().map(|(name, class)| (*name, class))
     }
 
+    /// All names that are taken: other paths of classes as well.
+    pub fn taken(&self) -> impl Iterator<Item = &'static str> {
+        let others = self.paths.iter().filter(|(_, (path, _))| self.names.contains_key(path));
+        self.names().chain(others.map(|(other, _)| *other))
+    }
+
     /// All names, in order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.names.keys().copied()

@@ -50,6 +50,8 @@ pub(crate) struct ManagerSection {
     pub(crate) enable_checksum: bool,
     pub(crate) processors: Vec<String>,
     pub(crate) post_processors: Vec<String>,
+    /// Where the names of processors stand.
+    pub(crate) processors_at: Vec<(String, Position)>,
     /// The options of `auto_arpa`, if it is on.
     pub(crate) auto_arpa: Option<OwnedValue>,
     pub(crate) include_meta: bool,
@@ -200,7 +202,13 @@ impl Reader<'_> {
 
     fn manager(&mut self, mut map: Map<'static>) -> ManagerSection {
         check_keys("manager", &map, &MANAGER_KEYS, self.files, self.report);
+        let lists = ["processors", "post_processors"].map(|key| map.get(key)?.as_list());
+        let names = lists.into_iter().flatten().flatten();
+        let processors_at =
+            names.filter_map(|name| Some((name.as_str()?.to_owned(), name.position)));
+        let processors_at = processors_at.collect();
         ManagerSection {
+            processors_at,
             validators: map.remove("validators"),
             max_workers: self.max_workers(map.get("max_workers")),
             enable_checksum: map.get("enable_checksum").is_some_and(Value::is_truthy),

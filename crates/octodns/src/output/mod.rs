@@ -123,7 +123,11 @@ fn write(writer: &Writer, text: &[u8]) -> io::Result<()> {
 }
 
 /// Writes a file whole or not at all. Devices and pipes, such as `/dev/stdout`, are written to directly.
-fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// The error of the system.
+pub fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
     let is_file = fs::metadata(path).map_or(true, |there| there.is_file());
     if is_file && !path.starts_with("/dev") {
         octodns_files::replace(path, text)

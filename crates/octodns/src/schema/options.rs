@@ -14,7 +14,8 @@ pub(super) fn section<T: Clone>(
 ) -> Json {
     // Many validators have the same options.
     let mut known: Vec<(Json, Vec<&str>)> = Vec::new();
-    for (name, class) in classes.iter() {
+    for name in classes.taken() {
+        let Some(class) = classes.get(name) else { continue };
         let mut options = (class.options)(generator).to_value();
         if let Some(more) = more {
             add(&mut options, more.as_value());
@@ -26,7 +27,7 @@ pub(super) fn section<T: Clone>(
     }
     let branches: Vec<_> =
         known.into_iter().map(|(options, names)| branch(&names, options)).collect();
-    let names: Vec<_> = classes.names().collect();
+    let names: Vec<_> = classes.taken().collect();
     entries(about, &names, &branches)
 }
 

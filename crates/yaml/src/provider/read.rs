@@ -1,10 +1,11 @@
 //! Reads the records of a zone from its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use octodns_core::record::LoadContext;
+use octodns_core::zone::AddError;
 use octodns_core::{
     Diagnostic, Origin, ProviderError, Record, Report, Severity, State, Value, ZoneName, ZoneRead,
 };
@@ -42,6 +43,9 @@ pub(super) fn zone(
         file(inner, request, &path, &mut read)?;
         held.0.insert(path, read.records.len() - before);
     }
+    if request.lenient && !request.target && !read.replace {
+        keep_last(request, &mut read);
+    }
     tracing::info!(
         target: "octodns",
         logger = %format_args!("{}[{}]", inner.class_name, inner.id),
@@ -49,6 +53,35 @@ pub(super) fn zone(
     );
     read.state = State::new(held);
     Ok(Some(read))
+}
+
+/// In a lenient zone, a record that is in two files is a warning, and the later one counts, as for a key that is there
+/// twice in a file.
+fn keep_last(request: &OwnedRequest, read: &mut ZoneRead) {
+    let mut last = HashMap::new();
+    for (index, record) in read.records.iter().enumerate() {
+        last.insert((record.name().clone(), record.record_type()), index);
+    }
+    if last.len() == read.records.len() {
+        return;
+    }
+    let mut kept: HashMap<_, Arc<Record>> = HashMap::new();
+    let mut records = Vec::with_capacity(last.len());
+    for (index, record) in std::mem::take(&mut read.records).into_iter().enumerate() {
+        let key = (record.name().clone(), record.record_type());
+        let is_last = last.get(&key) == Some(&index);
+        let shared = Arc::new(record);
+        if let Some(existing) = kept.insert(key, Arc::clone(&shared)) {
+            let (record, zone) = (Arc::clone(&shared), request.name.clone());
+            let mut found = AddError::Duplicate { existing, record, zone }.to_diagnostic();
+            found.severity = Severity::Warning;
+            read.report.push(found);
+        }
+        if is_last {
+            records.push(Record::clone(&shared));
+        }
+    }
+    read.records = records;
 }
 
 fn missing(inner: &Inner, zone: &ZoneName) -> ProviderError {
