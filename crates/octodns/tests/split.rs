@@ -54,6 +54,14 @@ async fn both_places_are_told_and_in_a_lenient_zone_the_later_counts() {
     let written = fs::read_to_string(folder.path().join("target/a.test.yaml")).unwrap();
     assert!(written.contains("192.0.2.2") && !written.contains("192.0.2.1"), "{written}");
 
+    // Twice in one file is no matter of leniency.
+    let twice = "ftp:\n- {type: A, value: 192.0.2.1}\n- {type: A, value: 192.0.2.2}\n";
+    fs::write(zone.join("c.yaml"), twice).unwrap();
+    let report = lenient.validate(ValidateOptions::default()).await.unwrap();
+    let c = || "c.yaml".to_owned();
+    assert!(places(&report).contains(&(Severity::Error, c(), c())), "{report:?}");
+    fs::remove_file(zone.join("c.yaml")).unwrap();
+
     // A zone that a dynamic entry finds can be compared.
     let (a, b) = (vec!["target".to_owned()], vec!["target".to_owned()]);
     let compared = lenient.compare(&CompareOptions::new(a, b, "a.test.")).await.unwrap();

@@ -56,32 +56,34 @@ pub(super) fn zone(
 }
 
 /// In a lenient zone, a record that is in two files is a warning, and the later one counts, as for a key that is there
-/// twice in a file.
+/// twice in a file. Two of one file are an error.
 fn keep_last(request: &OwnedRequest, read: &mut ZoneRead) {
+    let key = |record: &Record| (record.name().clone(), record.record_type());
     let mut last = HashMap::new();
     for (index, record) in read.records.iter().enumerate() {
-        last.insert((record.name().clone(), record.record_type()), index);
+        last.insert(key(record), index);
     }
     if last.len() == read.records.len() {
         return;
     }
-    let mut kept: HashMap<_, Arc<Record>> = HashMap::new();
-    let mut records = Vec::with_capacity(last.len());
-    for (index, record) in std::mem::take(&mut read.records).into_iter().enumerate() {
-        let key = (record.name().clone(), record.record_type());
-        let is_last = last.get(&key) == Some(&index);
-        let shared = Arc::new(record);
-        if let Some(existing) = kept.insert(key, Arc::clone(&shared)) {
-            let (record, zone) = (Arc::clone(&shared), request.name.clone());
-            let mut found = AddError::Duplicate { existing, record, zone }.to_diagnostic();
-            found.severity = Severity::Warning;
-            read.report.push(found);
-        }
-        if is_last {
-            records.push(Record::clone(&shared));
-        }
+    let later = |index: usize, record: &Record| {
+        let later = last.get(&key(record)).filter(|last| **last > index)?;
+        let later = read.records.get(*later)?;
+        (later.origin().file != record.origin().file).then_some(later)
+    };
+    let mut keeps = Vec::with_capacity(read.records.len());
+    for (index, record) in read.records.iter().enumerate() {
+        let later = later(index, record);
+        keeps.push(later.is_none());
+        let Some(later) = later else { continue };
+        let (existing, record) = (Arc::new(record.clone()), Arc::new(later.clone()));
+        let zone = request.name.clone();
+        let mut found = AddError::Duplicate { existing, record, zone }.to_diagnostic();
+        found.severity = Severity::Warning;
+        read.report.push(found);
     }
-    read.records = records;
+    let mut keeps = keeps.into_iter();
+    read.records.retain(|_| keeps.next().unwrap_or(true));
 }
 
 fn missing(inner: &Inner, zone: &ZoneName) -> ProviderError {
