@@ -15,6 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 ///
 /// let host = Host::fixed(UNIX_EPOCH + Duration::from_millis(1_500));
 /// assert_eq!((host.unix_seconds(), host.unix_millis()), (1, 1_500));
+/// assert_eq!(host.http_date(), "Thu, 01 Jan 1970 00:00:01 GMT");
 /// assert_eq!(host.nonce(16).len(), 32);
 /// ```
 #[derive(Clone)]
@@ -62,6 +63,11 @@ impl Host {
     /// Whole milliseconds since 1970.
     pub fn unix_millis(&self) -> u128 {
         self.since_epoch().as_millis()
+    }
+
+    /// The time as HTTP has it (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub fn http_date(&self) -> String {
+        httpdate::fmt_http_date(self.now())
     }
 
     /// A nonce: `bytes` random bytes in lowercase hexadecimal.

@@ -29,8 +29,8 @@ impl<S: RowApi> Batches<'_, S> {
     ///
     /// The first failure that is not a refusal of a batch which can be halved.
     pub(crate) async fn apply(&self, log: &ApplyLog<'_>) -> Result<bool, ProviderError> {
-        let Some(limits) = S::BATCH else { return Ok(false) };
         let account = self.calls.account;
+        let Some(limits) = account.api.batch_limits() else { return Ok(false) };
         let mut rows = Vec::with_capacity(self.plan.changes.len());
         for change in &self.plan.changes {
             rows.push(self.rows(change)?);
@@ -45,12 +45,8 @@ impl<S: RowApi> Batches<'_, S> {
             return Ok(false);
         }
         let weigh = |index: usize| {
-            let bytes = |row: &RowChange| match row {
-                RowChange::Create(row) | RowChange::Update { row, .. } => row.to_string().len(),
-                RowChange::Delete { id } => id.len(),
-            };
             let rows = rows.get(index).map(Vec::as_slice).unwrap_or_default();
-            Weight::new(rows.len(), rows.iter().map(|row| bytes(row) + 16).sum())
+            Weight::new(rows.len(), rows.iter().map(bytes).sum())
         };
         let is_row = |index: &usize| {
             self.plan.changes.get(*index).is_some_and(|change| !root_ns::is_call::<S>(change))
@@ -125,22 +121,36 @@ impl<S: RowApi> Batches<'_, S> {
             return Ok(Vec::new());
         }
         let calls = row_calls(self.calls, change, self.held, self.plan.exists)?;
-        let row = |call: RowCall<'_, String>| {
-            Ok(match call {
-                RowCall::Create(record) => RowChange::Create(self.calls.row(&record)?),
-                RowCall::Update(row, record) => {
-                    RowChange::Update { id: row.id.clone(), row: self.calls.row(&record)? }
-                }
-                RowCall::Delete(row) => RowChange::Delete { id: row.id.clone() },
-                RowCall::DeleteUnreadable(id) => RowChange::Delete { id: id.clone() },
-            })
-        };
-        calls.into_iter().map(row).collect()
+        calls.iter().map(|call| self.row_change(call)).collect()
+    }
+
+    /// A call as the service represents it.
+    pub(crate) fn row_change(
+        &self,
+        call: &RowCall<'_, String>,
+    ) -> Result<RowChange, ProviderError> {
+        Ok(match call {
+            RowCall::Create(record) => RowChange::Create(self.calls.row(record)?),
+            RowCall::Update(row, record) => {
+                RowChange::Update { id: row.id.clone(), row: self.calls.row(record)? }
+            }
+            RowCall::Delete(row) => RowChange::Delete { id: row.id.clone() },
+            RowCall::DeleteUnreadable(id) => RowChange::Delete { id: (*id).clone() },
+        })
     }
 }
 
+/// How much of a call a row is.
+pub(crate) fn bytes(row: &RowChange) -> usize {
+    let own = match row {
+        RowChange::Create(row) | RowChange::Update { row, .. } => row.to_string().len(),
+        RowChange::Delete { id } => id.len(),
+    };
+    own + 16
+}
+
 /// Whether the service surely did nothing, since it does not want what was sent.
-fn is_refusal(error: &ProviderError) -> bool {
+pub(crate) fn is_refusal(error: &ProviderError) -> bool {
     matches!(error.kind(), Some(ServiceErrorKind::Refused | ServiceErrorKind::NotFound))
 }
 

@@ -79,6 +79,8 @@ pub enum Text {
     Raw,
     /// In quotes, with escapes.
     Quoted(Presentation),
+    /// In quotes, without escapes. The service cuts long ones, with nothing between the strings.
+    Enclosed,
     /// Without quotes, or in quotes with escapes if the text is empty, begins or ends with a blank, or contains a
     /// quote or a backslash; when read, a quote at the start decides.
     RawOrQuoted(Presentation),
@@ -159,6 +161,7 @@ impl Dialect {
         let bare = || String::from_utf8(octets.to_vec()).ok();
         match self.text {
             Text::Raw => bare(),
+            Text::Enclosed => Some(format!("\"{}\"", bare()?)),
             Text::Quoted(form) => Some(write(form)),
             Text::RawOrQuoted(form) => {
                 // Without quotes, an empty text would be no value at all, and blanks around it may get lost.
@@ -181,7 +184,7 @@ impl Dialect {
     /// How texts are quoted among the other parts of a value.
     pub(crate) fn presentation(&self) -> Presentation {
         match self.text {
-            Text::Raw => Presentation::DECIMAL,
+            Text::Raw | Text::Enclosed => Presentation::DECIMAL,
             Text::Quoted(form) | Text::RawOrQuoted(form) => form,
         }
     }
@@ -190,9 +193,27 @@ impl Dialect {
     pub fn read_text(&self, text: &str) -> Vec<u8> {
         match self.text {
             Text::Raw => text.as_bytes().to_vec(),
+            Text::Enclosed => without_cuts(text),
             Text::Quoted(form) | Text::RawOrQuoted(form) => form.read_if_quoted(text),
         }
     }
+}
+
+/// A text without the quotes around it, and those between strings of it; quotes behind a backslash are not between
+/// strings, unless there are 255 octets before them.
+fn without_cuts(text: &str) -> Vec<u8> {
+    let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let mut octets = Vec::with_capacity(inside.len());
+    let mut rest = inside;
+    while let Some((before, after)) = rest.split_once("\"\"") {
+        octets.extend_from_slice(before.as_bytes());
+        if before.ends_with('\\') && before.len() % 255 != 0 {
+            octets.extend_from_slice(b"\"\"");
+        }
+        rest = after;
+    }
+    octets.extend_from_slice(rest.as_bytes());
+    octets
 }
 
 fn with_dot(name: &str) -> Cow<'_, str> {
@@ -263,6 +284,7 @@ mod tests {
         for (text, octets, written) in [
             (Text::Raw, "a;b\\", "a;b\\"),
             (Text::Quoted(quoted), "say \"hi\"", r#""say \"hi\"""#),
+            (Text::Enclosed, "a\\b; c", "\"a\\b; c\""),
             (Text::RawOrQuoted(quoted), "plain; text", "plain; text"),
             (Text::RawOrQuoted(quoted), "a\\b", r#""a\\b""#),
             (Text::RawOrQuoted(quoted), "", r#""""#),
@@ -273,5 +295,14 @@ mod tests {
             assert_eq!(dialect.read_text(written), octets.as_bytes());
         }
         assert_eq!(Dialect::RAW.text(b"\xff", true), None);
+        let enclosed = Dialect { text: Text::Enclosed, ..Dialect::RAW };
+        for (written, octets) in [
+            (r#""one ""two""#, "one two"),
+            (r#""Alpha\""Bravo""#, r#"Alpha\""Bravo"#),
+            ("bare", "bare"),
+            (r#""""#, ""),
+        ] {
+            assert_eq!(enclosed.read_text(written), octets.as_bytes());
+        }
     }
 }

@@ -37,6 +37,14 @@ pub trait RowApi: Api {
         Self::UPDATES_VALUES
     }
 
+    /// Whether one [`RowApi::batch`] can do everything, or creates, changes or deletes rows.
+    const BATCH_KINDS: BatchKinds = BatchKinds::Together;
+
+    /// The limits of one [`RowApi::batch`], if options change them. Default: [`RowApi::BATCH`].
+    fn batch_limits(&self) -> Option<BatchLimits> {
+        Self::BATCH
+    }
+
     /// All rows of a zone, or those of `only` if the service can filter; it may return more. `None` if there
     /// is no such zone.
     ///
@@ -70,8 +78,8 @@ pub trait RowApi: Api {
     /// Fails if the service does not do it.
     async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error>;
 
-    /// Makes these changes, all or none, if [`RowApi::BATCH`] has limits. Rows that go may come before or after those
-    /// that come.
+    /// Makes these changes, all or none, if there are [`RowApi::batch_limits`]. Rows that go may come before or after
+    /// those that come. With [`BatchKinds::Apart`] all are of one kind, and some of a refused call may be made.
     ///
     /// # Errors
     ///
@@ -109,6 +117,16 @@ pub enum RowChange {
         /// The id of the row.
         id: String,
     },
+}
+
+/// What one call of many rows can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BatchKinds {
+    /// Create, change and delete rows, all or none: the changes of a name are made in one call.
+    Together,
+    /// One of these: there is a call for each. The kit looks up what a refused call has made.
+    Apart,
 }
 
 /// What became of a call of many rows. Match both.

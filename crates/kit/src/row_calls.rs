@@ -62,6 +62,24 @@ impl<S: RowApi> Calls<'_, S> {
         read.filter_map(Result::transpose).collect()
     }
 
+    /// What became of a row that was `before` (`None`: unreadable) and is to be `new` (`None`: to go).
+    pub(crate) fn observed(
+        &self,
+        row: Option<&ReadRow>,
+        before: Option<&Record>,
+        new: Option<&Record>,
+    ) -> Observed {
+        let says = |row: &ReadRow, record: &Record| row.says(record, &self.types);
+        let is_as_before =
+            |row: &ReadRow| before.map_or(row.value.is_err(), |before| says(row, before));
+        match (row, new) {
+            (None, None) => Observed::Desired,
+            (Some(row), Some(new)) if says(row, new) => Observed::Desired,
+            (Some(row), _) if is_as_before(row) => Observed::Existing,
+            _ => Observed::Other,
+        }
+    }
+
     /// Whether `rows`, those of one name and type, are this record; `None` is no record.
     pub(crate) fn is_held(&self, record: Option<&Record>, rows: &[&ReadRow]) -> bool {
         let values = record.map(Record::split_values).unwrap_or_default();
@@ -96,15 +114,7 @@ impl<S: RowApi> Call for OneRow<'_, S> {
     async fn look_up(&self) -> Result<Observed, ProviderError> {
         let rows = self.calls.rows_now(self.of).await?;
         let row = rows.iter().find(|row| row.id.as_deref() == Some(self.id));
-        let says = |row: &ReadRow, record: &Record| row.says(record, &self.calls.types);
-        let is_as_before =
-            |row: &ReadRow| self.before.map_or(row.value.is_err(), |before| says(row, before));
-        Ok(match (row, &self.new) {
-            (None, None) => Observed::Desired,
-            (Some(row), Some((new, _))) if says(row, new) => Observed::Desired,
-            (Some(row), _) if is_as_before(row) => Observed::Existing,
-            _ => Observed::Other,
-        })
+        Ok(self.calls.observed(row, self.before, self.new.as_ref().map(|(new, _)| *new)))
     }
 }
 

@@ -20,11 +20,13 @@ use serde_json::Value as Json;
 use crate::account::Account;
 use crate::api::Zone;
 use crate::batch::Batches;
+use crate::kinds;
 use crate::lookup::Still;
 use crate::owner;
 use crate::parts::{incomplete, malformed};
 use crate::provided;
 use crate::root_ns;
+use crate::row_api::BatchKinds;
 pub use crate::row_api::RowApi;
 use crate::row_calls::Calls;
 use crate::service::Service;
@@ -130,7 +132,12 @@ async fn make<S: RowApi>(
     held: &ExistingRows<String>,
     log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
-    if (Batches { calls, plan, held }).apply(log).await? {
+    let batches = Batches { calls, plan, held };
+    let is_made = match S::BATCH_KINDS {
+        BatchKinds::Together => batches.apply(log).await?,
+        BatchKinds::Apart => kinds::apply(&batches, log).await?,
+    };
+    if is_made {
         let of_root = plan.changes.iter().position(root_ns::is_call::<S>);
         let Some((index, change)) = of_root.and_then(|at| Some((at, plan.changes.get(at)?))) else {
             return Ok(());

@@ -7,7 +7,7 @@ use octodns_testkit::run::Harness;
 use crate::memory::{Fate, Memory, MemoryRows, record, zone};
 
 /// `many` addresses, of which the one at `odd` is refused.
-fn records(many: usize, odd: Option<usize>) -> Vec<Json> {
+pub(crate) fn records(many: usize, odd: Option<usize>) -> Vec<Json> {
     let value = |index| if Some(index) == odd { 66 } else { index % 60 };
     let record =
         |index| record(&format!("host-{index}"), "A", &format!("192.0.2.{}", value(index)));
@@ -20,7 +20,7 @@ fn batches() -> Memory {
     memory
 }
 
-async fn converge(harness: &Harness, records: &[Json]) {
+pub(crate) async fn converge(harness: &Harness, records: &[Json]) {
     let desired = harness.zone(&zone(), records);
     let plan = harness.plan(&desired).await.unwrap().unwrap();
     let applied = harness.apply(&plan).await;

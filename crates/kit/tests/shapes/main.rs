@@ -5,6 +5,7 @@
 
 mod batch;
 mod changes;
+mod kinds;
 mod laws;
 mod lost;
 mod memory;

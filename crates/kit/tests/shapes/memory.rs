@@ -1,6 +1,6 @@
 //! A service in memory that has every shape, and whose calls can be made to fail.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use octodns_core::engine::BatchLimits;
@@ -12,8 +12,8 @@ use octodns_kit::rows::{RowApi, Rows};
 use octodns_kit::sets::{SetApi, Sets};
 use octodns_kit::whole::{Whole, WholeApi};
 use octodns_kit::{
-    Api, Batched, Connector, Fields, Json, ListedZone, Only, Owner, Provided, RowChange, Service,
-    SetFields, Shape, Zone, ZonesBy, json,
+    Api, BatchKinds, Batched, Connector, Fields, Json, ListedZone, Only, Owner, Provided,
+    RowChange, Service, SetFields, Shape, Zone, ZonesBy, json,
 };
 use octodns_testkit::run::Harness;
 
@@ -52,9 +52,10 @@ pub(crate) struct State {
     last_id: u64,
 }
 
-/// The service, which serves changes at once or when they are published; clones share its state.
+/// The service, which serves changes at once or when they are published, and whose batches are of all kinds of rows
+/// or of one; clones share its state.
 #[derive(Clone)]
-pub(crate) struct Memory<const PUBLISHES: bool = false> {
+pub(crate) struct Memory<const PUBLISHES: bool = false, const APART: bool = false> {
     state: Arc<Mutex<State>>,
     client: Client,
 }
@@ -63,7 +64,7 @@ fn call(what: &str) -> Call {
     Call::new(Method::POST, what)
 }
 
-impl<const PUBLISHES: bool> Memory<PUBLISHES> {
+impl<const PUBLISHES: bool, const APART: bool> Memory<PUBLISHES, APART> {
     /// With one zone, `example.com.`, and these items; interrupted calls are tried three times.
     pub(crate) fn new(items: &[Json]) -> Self {
         let mut quick = Options::default();
@@ -137,7 +138,7 @@ fn interfere(state: &mut State) {
 }
 
 #[async_trait]
-impl<const PUBLISHES: bool> Api for Memory<PUBLISHES> {
+impl<const PUBLISHES: bool, const APART: bool> Api for Memory<PUBLISHES, APART> {
     const SERVICE: Service = Service {
         capabilities: Capabilities::of(&[
             RecordType::A,
@@ -193,10 +194,11 @@ impl<const PUBLISHES: bool> Api for Memory<PUBLISHES> {
 }
 
 #[async_trait]
-impl<const PUBLISHES: bool> RowApi for Memory<PUBLISHES> {
+impl<const PUBLISHES: bool, const APART: bool> RowApi for Memory<PUBLISHES, APART> {
     const FIELDS: Fields = Fields::new("value");
     const BATCH: Option<BatchLimits> = Some(BatchLimits::items(32));
     const BATCH_FROM: usize = 50;
+    const BATCH_KINDS: BatchKinds = if APART { BatchKinds::Apart } else { BatchKinds::Together };
 
     async fn rows(&self, _: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
         self.read()
@@ -236,32 +238,47 @@ impl<const PUBLISHES: bool> RowApi for Memory<PUBLISHES> {
             return Ok(Batched::NotOffered);
         }
         let is_odd = |change: &RowChange| matches!(change, RowChange::Create(row) if row["value"] == "192.0.2.66");
+        let kinds: HashSet<_> = changes.iter().map(std::mem::discriminant).collect();
+        assert!(!APART || kinds.len() == 1, "{changes:?}");
         if changes.len() > 32 || changes.iter().any(is_odd) {
             let (call, message) = (call("batch"), "not this one".to_owned());
-            self.state().calls.push(format!("batch {} refused", changes.len()));
+            let mut state = self.state();
+            state.calls.push(format!("batch {} refused", changes.len()));
+            if APART {
+                // It makes what comes before.
+                for change in changes.iter().take_while(|change| !is_odd(change)) {
+                    state.make(change);
+                }
+            }
             return Err(Error::Refused { call, status: 400, message });
         }
         self.act(&format!("batch {}", changes.len()), |state| {
             for change in changes {
-                match change {
-                    RowChange::Create(row) => {
-                        state.last_id += 1;
-                        let mut row = row.clone();
-                        row["id"] = state.last_id.into();
-                        state.items.push(row);
-                    }
-                    RowChange::Update { id, row } => {
-                        for held in state.items.iter_mut().filter(|held| is_called(held, id)) {
-                            let id = held["id"].take();
-                            *held = row.clone();
-                            held["id"] = id;
-                        }
-                    }
-                    RowChange::Delete { id } => state.items.retain(|held| !is_called(held, id)),
-                }
+                state.make(change);
             }
         })?;
         Ok(Batched::Done)
+    }
+}
+
+impl State {
+    fn make(&mut self, change: &RowChange) {
+        match change {
+            RowChange::Create(row) => {
+                self.last_id += 1;
+                let mut row = row.clone();
+                row["id"] = self.last_id.into();
+                self.items.push(row);
+            }
+            RowChange::Update { id, row } => {
+                for held in self.items.iter_mut().filter(|held| is_called(held, id)) {
+                    let id = held["id"].take();
+                    *held = row.clone();
+                    held["id"] = id;
+                }
+            }
+            RowChange::Delete { id } => self.items.retain(|held| !is_called(held, id)),
+        }
     }
 }
 
@@ -272,7 +289,7 @@ fn take_out(state: &mut State, set: &Json) {
 }
 
 #[async_trait]
-impl<const PUBLISHES: bool> SetApi for Memory<PUBLISHES> {
+impl<const PUBLISHES: bool, const APART: bool> SetApi for Memory<PUBLISHES, APART> {
     const FIELDS: SetFields = SetFields { single: Some("target"), ..SetFields::texts("values") };
 
     async fn sets(&self, _: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
@@ -292,7 +309,7 @@ impl<const PUBLISHES: bool> SetApi for Memory<PUBLISHES> {
 }
 
 #[async_trait]
-impl<const PUBLISHES: bool> ChangeApi for Memory<PUBLISHES> {
+impl<const PUBLISHES: bool, const APART: bool> ChangeApi for Memory<PUBLISHES, APART> {
     const FIELDS: SetFields = SetFields::texts("values");
     const LIMITS: BatchLimits = BatchLimits::items(8);
 
@@ -313,7 +330,7 @@ impl<const PUBLISHES: bool> ChangeApi for Memory<PUBLISHES> {
 }
 
 #[async_trait]
-impl<const PUBLISHES: bool> WholeApi for Memory<PUBLISHES> {
+impl<const PUBLISHES: bool, const APART: bool> WholeApi for Memory<PUBLISHES, APART> {
     const FIELDS: Fields = Fields::new("value");
 
     async fn rows(&self, _: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
@@ -326,6 +343,7 @@ impl<const PUBLISHES: bool> WholeApi for Memory<PUBLISHES> {
 }
 
 pub(crate) type MemoryRows = Rows<Memory>;
+pub(crate) type Apart = Memory<false, true>;
 pub(crate) type MemorySets = Sets<Memory>;
 pub(crate) type MemoryChanges = Changes<Memory>;
 pub(crate) type MemoryWhole = Whole<Memory>;
