@@ -62,6 +62,8 @@ pub struct Cassettes {
     pub(crate) ignored_query: Vec<String>,
     pub(crate) skipped: Vec<(String, String)>,
     pub(crate) exceptions: Vec<(String, String)>,
+    /// Recordings in which the reference says that a zone exists which does not.
+    pub(crate) missing: Vec<String>,
     /// Whether these are all recordings of the project; if so, every name in the lists of exceptions must
     /// exist.
     pub(crate) is_whole: bool,
@@ -112,6 +114,7 @@ impl Cassettes {
             ignored_query: Vec::new(),
             skipped: Vec::new(),
             exceptions: Vec::new(),
+            missing: Vec::new(),
             is_whole: false,
             replayed: None,
         }
@@ -188,6 +191,14 @@ impl Cassettes {
         self
     }
 
+    /// A recording in which the reference says that the zone exists, although the service does not have it: it must
+    /// be read as missing.
+    #[must_use]
+    pub fn zone_is_missing(mut self, file: &str) -> Self {
+        self.missing.push(file.to_owned());
+        self
+    }
+
     /// Compares the final state of a service instead of the requests, for a provider that reaches the same
     /// state in a better way. `make` creates a service with the state that the recording's first answers
     /// show.
@@ -249,6 +260,7 @@ impl Cassettes {
         let listed = self.faults.iter().map(|(name, _)| name);
         let listed =
             listed.chain(self.skipped.iter().chain(&self.exceptions).map(|(name, _)| name));
+        let listed = listed.chain(&self.missing);
         let stale = listed.filter(|name| self.is_whole && !is_there(name));
         stale.map(|name| format!("{name}: there is no such recording")).collect()
     }

@@ -14,6 +14,8 @@ pub struct Paging {
     size: &'static str,
     default: usize,
     most: usize,
+    /// The number of the first page.
+    first: usize,
     marks: Vec<Mark>,
 }
 
@@ -46,6 +48,8 @@ enum Style {
 enum Mark {
     Total(&'static str),
     Pages(&'static str),
+    /// The number of the page.
+    Page(&'static str),
     TotalHeader(&'static str),
     /// The start of the next page; null on the last.
     Next(&'static str),
@@ -105,7 +109,7 @@ impl Paging {
         default: usize,
         most: usize,
     ) -> Self {
-        Self { style, place, size, default, most, marks: Vec::new() }
+        Self { style, place, size, default, most, first: 1, marks: Vec::new() }
     }
 
     /// The total number of items is in the body, at this path.
@@ -118,6 +122,18 @@ impl Paging {
     #[must_use]
     pub fn pages(self, path: &'static str) -> Self {
         self.mark(Mark::Pages(path))
+    }
+
+    /// Pages are numbered from 0.
+    #[must_use]
+    pub fn from_zero(self) -> Self {
+        Self { first: 0, ..self }
+    }
+
+    /// The number of the page is in the body, at this path.
+    #[must_use]
+    pub fn page_number(self, path: &'static str) -> Self {
+        self.mark(Mark::Page(path))
     }
 
     /// The total number of items is in a header.
@@ -179,7 +195,9 @@ impl Paging {
         let size = request.number(self.size, self.default).clamp(1, self.most);
         let size = size.min(limit.unwrap_or(size)).max(1);
         let start = match self.style {
-            Style::Numbered => request.number(self.place, 1).saturating_sub(1) * size,
+            Style::Numbered => {
+                request.number(self.place, self.first).saturating_sub(self.first) * size
+            }
             Style::Cursor => {
                 let text = request.param(self.place).unwrap_or_default();
                 text.strip_prefix("after-").and_then(|text| text.parse().ok()).unwrap_or(0)
@@ -192,7 +210,7 @@ impl Paging {
         let mut items: Vec<Json> = all.iter().skip(from).take(size).cloned().collect();
         let has_next = is_repeated || start + size < all.len();
         let next = has_next.then(|| match self.style {
-            Style::Numbered => json!(here + 1),
+            Style::Numbered => json!(here + self.first),
             Style::Cursor => json!(format!("after-{}", start + size)),
             _ => json!(start + size),
         });
@@ -206,7 +224,7 @@ impl Paging {
         }
         let mut page = Page { items, marks: Vec::new(), headers: Vec::new() };
         for mark in &self.marks {
-            self.say(*mark, &mut page, (total, size as u64, next.as_ref()), request);
+            self.say(*mark, &mut page, (total, size as u64, here, next.as_ref()), request);
         }
         page
     }
@@ -215,13 +233,14 @@ impl Paging {
         &self,
         mark: Mark,
         page: &mut Page<'_>,
-        (total, size, next): (u64, u64, Option<&Json>),
+        (total, size, here, next): (u64, u64, usize, Option<&Json>),
         request: &Request,
     ) {
         let url = next.map(|next| self.url(request, next));
         match mark {
             Mark::Total(path) => page.marks.push((path, json!(total))),
             Mark::Pages(path) => page.marks.push((path, json!(total.div_ceil(size)))),
+            Mark::Page(path) => page.marks.push((path, json!(here - 1 + self.first))),
             Mark::TotalHeader(name) => page.headers.push((name.to_owned(), total.to_string())),
             Mark::Next(path) => page.marks.push((path, next.cloned().unwrap_or_default())),
             Mark::NextUrl(path) => page.marks.extend(url.map(|url| (path, json!(url)))),

@@ -226,6 +226,8 @@ impl TwoClients<'_> {
             theirs.is_empty(),
             "what {writer:?} wrote, the reference would change: {theirs:#?}"
         );
+        // The other client may have created the zone.
+        self.ours.begin_run();
         let plan = self.ours.plan(&self.ours.zone(zone, records)).await;
         let plan = plan.unwrap_or_else(|report| panic!("ours: {}", render(&report)));
         let ours = plan.map(|plan| plan.changes).unwrap_or_default();
