@@ -23,6 +23,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("digitalocean", octodns_digitalocean::register),
     #[cfg(feature = "dnsimple")]
     ("dnsimple", octodns_dnsimple::register),
+    #[cfg(feature = "dnsmadeeasy")]
+    ("dnsmadeeasy", octodns_dnsmadeeasy::register),
     #[cfg(feature = "envvar")]
     ("envvar", octodns_envvar::register),
     #[cfg(feature = "etchosts")]
@@ -51,6 +53,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("cloudflare", &["octodns_cloudflare.", "cloudflare", "cloudflare-internal", "cloudflare-proxy-cname", "cloudflare-tag-allowlist", "cloudflare-tag-rejectlist", "cloudflare-ttl-to-proxy"]),
     ("digitalocean", &["octodns_digitalocean.", "digitalocean"]),
     ("dnsimple", &["octodns_dnsimple.", "dnsimple"]),
+    ("dnsmadeeasy", &["octodns_dnsmadeeasy.", "dnsmadeeasy"]),
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
     ("ovh", &["octodns_ovh.", "ovh"]),

@@ -25,6 +25,11 @@ fn classes_have_the_paths_that_octodns_takes() {
         ("octodns.provider.etc_hosts.EtcHostsProvider", "octodns_etchosts.EtcHostsProvider", true),
         ("octodns.provider.dnsimple.DnsimpleProvider", "octodns_dnsimple.DnsimpleProvider", true),
         ("octodns.provider.ovh.OvhProvider", "octodns_ovh.OvhProvider", true),
+        (
+            "octodns.provider.dnsmadeeasy.DnsMadeEasyProvider",
+            "octodns_dnsmadeeasy.DnsMadeEasyProvider",
+            true,
+        ),
         ("octodns.provider.powerdns.PowerDnsProvider", "octodns_powerdns.PowerDnsProvider", true),
         ("octodns.provider.route53.Route53Provider", "octodns_route53.Route53Provider", true),
         ("octodns.provider.transip.TransipProvider", "octodns_transip.TransipProvider", true),

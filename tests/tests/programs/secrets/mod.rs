@@ -65,6 +65,14 @@ providers:
             format!("token: env/DO_TOKEN, account: 42, endpoint: \"{url}/simple\", {http}"),
         ),
         (
+            "dnsmadeeasy",
+            "octodns_dnsmadeeasy.DnsMadeEasyProvider",
+            format!(
+                "api_key: env/DO_TOKEN, secret_key: {}, endpoint: \"{url}/easy\", {http}",
+                s.cf_key
+            ),
+        ),
+        (
             "powerdns",
             "octodns_powerdns.PowerDnsProvider",
             format!("host: x, api_key: {}, endpoint: \"{url}/pdns\", {http}", s.pdns_key),
@@ -91,7 +99,8 @@ providers:
         "zones:
   unit.tests.:
     sources: [zones]
-    targets: [cloudflare, cloudflare-key, digitalocean, dnsimple, powerdns, route53, update, proxied]
+    targets:
+      [cloudflare, cloudflare-key, digitalocean, dnsimple, dnsmadeeasy, powerdns, route53, update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {
