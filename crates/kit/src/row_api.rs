@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::api::{Api, Only, Zone};
 use crate::fields::Fields;
+use crate::root_ns::RootNs;
 
 /// A service with rows: the names of their fields, and one call for each operation.
 ///
@@ -136,17 +137,4 @@ pub enum Batched {
     Done,
     /// This account has no such call, so nothing was done: the kit changes one row after the other.
     NotOffered,
-}
-
-/// How a service with rows changes the NS records of the apex, if its capabilities have them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RootNs {
-    /// As all other rows.
-    Rows,
-    /// By [`RowApi::set_root_ns`]; the service gives them this TTL.
-    Call {
-        /// The TTL in seconds.
-        ttl: i64,
-    },
 }

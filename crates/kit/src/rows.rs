@@ -100,7 +100,7 @@ impl<S: RowApi> Shape for Rows<S> {
     }
 
     fn adapt(desired: &mut Records, existing: &mut Records, report: &mut Report) {
-        root_ns::adapt::<S>(desired, existing, report);
+        S::ROOT_NS.adapt(desired, existing, report);
     }
 
     async fn apply(

@@ -8,8 +8,8 @@ use octodns_core::engine::check_existing;
 use octodns_core::engine::per_record::RowReader;
 use octodns_core::record::RecordTypes;
 use octodns_core::{
-    ApplyLog, Change, Plan, ProviderError, RecordType, Registry, ServiceErrorKind, State, ZoneName,
-    ZoneRead, ZoneRequest,
+    ApplyLog, Change, Plan, ProviderError, RecordType, Registry, Report, ServiceErrorKind, State,
+    Zone as Records, ZoneName, ZoneRead, ZoneRequest,
 };
 use octodns_http::{Error, Host};
 use serde_json::Value as Json;
@@ -20,6 +20,7 @@ use crate::fields::{Fields, ReadRow};
 use crate::lookup::{Call, Observed};
 use crate::owner;
 use crate::provided;
+use crate::root_ns::RootNs;
 use crate::shape::Shape;
 
 /// A service whose zones are written as a whole: how their rows are read, and the call that replaces them.
@@ -31,9 +32,8 @@ pub trait WholeApi: Api {
     /// The names of the fields of a row.
     const FIELDS: Fields;
 
-    /// Whether [`WholeApi::replace_root_ns`] replaces the NS records of the apex, and [`WholeApi::replace`] all
-    /// others. Each is only called if something of its own changes.
-    const ROOT_NS_APART: bool = false;
+    /// How NS records of the apex are changed, if its capabilities have them.
+    const ROOT_NS: RootNs = RootNs::Rows;
 
     /// All rows of a zone; `None` if there is no such zone.
     ///
@@ -58,8 +58,7 @@ pub trait WholeApi: Api {
     /// [`Error::Indeterminate`] if the response is lost: the kit then reads the rows again.
     async fn replace(&self, zone: Zone<'_>, rows: &[Json]) -> Result<(), Error>;
 
-    /// Replaces the rows of the NS records at the apex, of which there is at least one. Only called for services with
-    /// [`WholeApi::ROOT_NS_APART`].
+    /// Replaces the rows of the NS records at the apex, of which there is at least one, for [`RootNs::Call`].
     ///
     /// # Errors
     ///
@@ -130,7 +129,7 @@ enum Part {
 impl Part {
     fn of<S: WholeApi>(key: Option<&Key>) -> Self {
         match key {
-            Some((name, RecordType::NS)) if name.is_empty() && S::ROOT_NS_APART => Self::RootNs,
+            Some((name, of)) if S::ROOT_NS.is_call(name.is_empty(), *of) => Self::RootNs,
             _ => Self::Rows,
         }
     }
@@ -302,6 +301,10 @@ impl<S: WholeApi> Shape for Whole<S> {
         owner::hide(hidden, &mut read);
         read.state = State::new(Held(rows));
         Ok(Some(read))
+    }
+
+    fn adapt(desired: &mut Records, existing: &mut Records, report: &mut Report) {
+        S::ROOT_NS.adapt(desired, existing, report);
     }
 
     async fn apply(

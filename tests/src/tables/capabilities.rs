@@ -96,6 +96,7 @@ fn refused(values: &Values) -> String {
         (values.null_mx, "null MX"),
         (values.null_srv, "null SRV"),
         (values.wildcards, "wildcards"),
+        (values.alias_below_apex, "ALIAS below the apex"),
     ] {
         if !is_held {
             refused.push(what.to_owned());

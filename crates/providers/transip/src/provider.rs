@@ -11,7 +11,7 @@ use octodns_core::{
 use octodns_http::{Client, Error, Host, Rate, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
 use octodns_kit::whole::{self, WholeApi};
-use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Service, Zone, json};
+use octodns_kit::{Api, Connector, Fields, Json, ListedZone, RootNs, Service, Zone, json};
 use serde::Deserialize;
 
 use crate::login::limits;
@@ -117,7 +117,7 @@ impl Api for Transip {
 #[async_trait]
 impl WholeApi for Transip {
     const FIELDS: Fields = Fields { ttl: "expire", ..Fields::new("content") };
-    const ROOT_NS_APART: bool = true;
+    const ROOT_NS: RootNs = RootNs::Call { ttl: root_ns::TTL };
 
     async fn rows(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
         // A list that is missing from a domain is an error, not a missing zone.

@@ -8,7 +8,7 @@ use octodns_core::{Diagnostic, Record, RecordData, Report, Zone};
 use octodns_kit::{Json, json};
 
 /// The TTL of the root NS at the service.
-const TTL: i64 = 3600;
+pub(crate) const TTL: i64 = 3600;
 
 /// The key under which a row has the name server that it was made of.
 const SERVER: &str = "nameserver";
@@ -36,23 +36,16 @@ pub(crate) fn servers(before: &[Json], after: &[Json]) -> Vec<Json> {
     names.map(server).collect()
 }
 
-/// Refuses addresses as desired name servers, gives the record the service's TTL, and keeps glue.
+/// Refuses addresses as desired name servers, and keeps glue.
 pub(crate) fn adapt(desired: &mut Zone, existing: &Zone, report: &mut Report) {
     let Some(record) = desired.root_ns().cloned() else { return };
-    let found = |diagnostic: Diagnostic| {
-        diagnostic.about(format!("{} NS", desired.name())).at(record.origin().clone())
-    };
     if names(&record).iter().any(|name| is_address(name.as_str())) {
-        let message = "an address cannot be a root name server";
-        report.push(found(Diagnostic::error("root-ns", message)).help("write the server's name"));
+        let found = Diagnostic::error("root-ns", "an address cannot be a root name server")
+            .about(format!("{} NS", desired.name()))
+            .at(record.origin().clone())
+            .help("write the server's name");
+        report.push(found);
         return;
-    }
-    if record.ttl() != TTL {
-        let message = format!("the service gives root NS records the TTL {TTL}");
-        report.push(
-            found(Diagnostic::warning("supports", message))
-                .help(format!("{TTL} is used, not {}", record.ttl())),
-        );
     }
     // Differs from octoDNS: it plans to remove the addresses of a server, and with them its glue.
     let held = existing.root_ns().map(names).unwrap_or_default();
@@ -61,7 +54,7 @@ pub(crate) fn adapt(desired: &mut Zone, existing: &Zone, report: &mut Report) {
     let glue = if servers.is_empty() { Vec::new() } else { glue };
     let mut all: Vec<_> = names(&record).iter().cloned().chain(glue).collect();
     all.sort();
-    desired.set(Record::clone(&record).with_ttl(TTL).with_data(RecordData::Ns(all)));
+    desired.set(Record::clone(&record).with_data(RecordData::Ns(all)));
 }
 
 fn names(record: &Arc<Record>) -> &[HostName] {
