@@ -281,6 +281,9 @@ mod tests {
         assert_eq!(one, other);
         assert_eq!(one.to_string(), "1 a.example. alpn=h2,h3 no-default-alpn port=443 key7=x");
         assert_ne!(one, read("1 a.example. alpn=h2"));
+        let mandatory = |keys: &str| read(&format!("1 . mandatory={keys} alpn=h2 port=1"));
+        assert_eq!(mandatory("port,alpn"), mandatory("alpn,port"));
+        assert_ne!(mandatory("port,alpn"), mandatory("port"));
         let padded = read("1 . ech=\"AEX+DQ==\" key7=a=b");
         assert_eq!(padded.to_string(), "1 . ech=AEX+DQ== key7=a=b");
         // As others write it, and in quotes where it would end too early.

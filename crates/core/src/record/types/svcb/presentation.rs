@@ -1,6 +1,6 @@
 //! Values of parameters in presentation format (RFC 9460, section 2.1 and appendix A).
 
-use super::{SvcParam, Svcb};
+use super::{SvcParam, Svcb, key_number};
 use crate::rdata::text::{Codes, Presentation, unescape};
 use crate::rdata::unquote;
 use crate::record::RdataError;
@@ -90,6 +90,13 @@ impl SvcParam {
             Self::Flag => String::new(),
             Self::Number(number) => number.to_string(),
             Self::Text(text) => Presentation::DECIMAL.inside(&octets(text)),
+            Self::List(texts) if key == "mandatory" => {
+                // A set of keys, which some servers want in the order of their numbers.
+                let mut keys: Vec<_> = texts.iter().map(|text| (key_number(text), text)).collect();
+                keys.sort_unstable();
+                keys.dedup();
+                keys.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",")
+            }
             Self::List(texts) if key != "alpn" => texts.join(","),
             Self::List(texts) => {
                 let item = |text: &smol_str::SmolStr| {
@@ -134,6 +141,8 @@ mod tests {
             shown,
             r#"{'key9': 'a b', 'alpn': ['h2', 'h3'], 'ohttp': None, 'key10': '\\"  x'}"#
         );
+        let keys = list(&["key20", "port", "alpn", "port"]);
+        assert_eq!(keys.presentation("mandatory"), r#"mandatory="alpn,port,key20""#);
         let bare = SvcParam::Text("say \"hi".into());
         assert_eq!(bare.presentation("key9"), r#"key9="say \"hi""#);
     }
