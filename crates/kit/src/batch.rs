@@ -10,9 +10,9 @@ use octodns_core::{ApplyLog, Change, Plan, ProviderError, ServiceErrorKind};
 
 use crate::fields::ReadRow;
 use crate::lookup::{Call, Observed};
-use crate::root_ns;
 use crate::row_api::{Batched, RowApi, RowChange};
 use crate::row_calls::Calls;
+use crate::set_root_ns;
 
 /// The changes of a plan as calls, for batches.
 pub(crate) struct Batches<'b, S> {
@@ -49,7 +49,7 @@ impl<S: RowApi> Batches<'_, S> {
             Weight::new(rows.len(), rows.iter().map(bytes).sum())
         };
         let is_row = |index: &usize| {
-            self.plan.changes.get(*index).is_some_and(|change| !root_ns::is_call::<S>(change))
+            self.plan.changes.get(*index).is_some_and(|change| !set_root_ns::is_call::<S>(change))
         };
         let mut waiting: VecDeque<Batch> = batches(self.plan, limits, weigh).into();
         for batch in &mut waiting {
@@ -117,7 +117,7 @@ impl<S: RowApi> Batches<'_, S> {
 
     /// The rows that a change creates, updates and deletes.
     fn rows(&self, change: &Change) -> Result<Vec<RowChange>, ProviderError> {
-        if root_ns::is_call::<S>(change) {
+        if set_root_ns::is_call::<S>(change) {
             return Ok(Vec::new());
         }
         let calls = row_calls(self.calls, change, self.held, self.plan.exists)?;

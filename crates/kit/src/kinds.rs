@@ -11,8 +11,8 @@ use octodns_core::{ApplyLog, Change, Outcome, ProviderError, Record, ServiceErro
 use crate::batch::{Batches, bytes, is_refusal};
 use crate::fields::ReadRow;
 use crate::lookup::{Call, Observed};
-use crate::root_ns;
 use crate::row_api::{RowApi, RowChange};
+use crate::set_root_ns;
 
 /// Which call a row is in. Rows that are in the way of others go first; all else goes last, so that a name always
 /// holds something.
@@ -140,7 +140,7 @@ fn steps<'s, S: RowApi>(all: &Batches<'s, S>) -> Result<Vec<Step<'s>>, ProviderE
     let order = batches(all.plan, BatchLimits::items(usize::MAX), |_| Weight::default());
     let mut steps = Vec::new();
     for index in order.concat().concat() {
-        let Some(change) = changes.get(index).filter(|change| !root_ns::is_call::<S>(change))
+        let Some(change) = changes.get(index).filter(|change| !set_root_ns::is_call::<S>(change))
         else {
             continue;
         };

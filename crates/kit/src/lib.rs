@@ -18,6 +18,7 @@ mod row_calls;
 pub mod rows;
 mod service;
 mod set;
+mod set_root_ns;
 pub mod sets;
 mod shape;
 pub mod whole;

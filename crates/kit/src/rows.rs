@@ -25,11 +25,11 @@ use crate::lookup::Still;
 use crate::owner;
 use crate::parts::{incomplete, malformed};
 use crate::provided;
-use crate::root_ns;
 use crate::row_api::BatchKinds;
 pub use crate::row_api::RowApi;
 use crate::row_calls::Calls;
 use crate::service::Service;
+use crate::set_root_ns;
 use crate::shape::Shape;
 
 /// Registers a service with rows as a provider.
@@ -138,16 +138,16 @@ async fn make<S: RowApi>(
         BatchKinds::Apart => kinds::apply(&batches, log).await?,
     };
     if is_made {
-        let of_root = plan.changes.iter().position(root_ns::is_call::<S>);
+        let of_root = plan.changes.iter().position(set_root_ns::is_call::<S>);
         let Some((index, change)) = of_root.and_then(|at| Some((at, plan.changes.get(at)?))) else {
             return Ok(());
         };
         let attempt = log.begin(&[index]).await?;
-        return attempt.conclude(root_ns::apply(calls, change).await);
+        return attempt.conclude(set_root_ns::apply(calls, change).await);
     }
     apply_each(plan, log, calls.account.service.names_at_once, async |change: &Change| {
-        if root_ns::is_call::<S>(change) {
-            return Ok::<_, Stopped>(root_ns::apply(calls, change).await?);
+        if set_root_ns::is_call::<S>(change) {
+            return Ok::<_, Stopped>(set_root_ns::apply(calls, change).await?);
         }
         per_record::apply_change(calls, plan, change, held).await
     })
