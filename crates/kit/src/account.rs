@@ -199,9 +199,7 @@ impl<S: Api> Call for CreateZone<'_, S> {
     }
 
     async fn look_up(&self) -> Result<Observed, ProviderError> {
-        // The list of zones of this run is older than this zone.
-        let fresh = Directory::default();
-        let found = fresh.find(self.zone, self.account.api.zones()).await?;
+        let found = self.account.api.interrupted_zone(self.zone).await?;
         let Some(id) = found else { return Ok(Observed::Existing) };
         self.is_there(id);
         Ok(Observed::Desired)

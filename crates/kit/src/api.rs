@@ -6,7 +6,7 @@ use octodns_core::{ProviderError, Report, Zone as Records, ZoneName};
 use octodns_http::{Client, Error};
 use serde_json::Value as Json;
 
-use crate::directory::ListedZone;
+use crate::directory::{Directory, ListedZone};
 use crate::service::{Connector, Service};
 
 /// How a service identifies its zones.
@@ -113,6 +113,17 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// Reduces both zones to what this account can hold, beyond what the capabilities say, as
     /// [`octodns_core::Provider::adapt`] does. Default: nothing.
     fn adapt(&self, _desired: &mut Records, _existing: &mut Records, _report: &mut Report) {}
+
+    /// Looks for a zone whose creation was interrupted, and returns its id. What else [`Api::create_zone`] does is done
+    /// here as well. Default: it is in the list of zones, and nothing else is done.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the service does not say whether it exists.
+    async fn interrupted_zone(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
+        // The list of zones of this run is older than this zone.
+        Directory::default().find(zone, self.zones()).await
+    }
 
     /// Publishes a zone, if [`Api::PUBLISHES`] is true. Must be safe to repeat.
     ///

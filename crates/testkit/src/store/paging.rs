@@ -50,6 +50,8 @@ enum Mark {
     Pages(&'static str),
     /// The number of the page.
     Page(&'static str),
+    /// The number of items before the page.
+    Start(&'static str),
     TotalHeader(&'static str),
     /// The start of the next page; null on the last.
     Next(&'static str),
@@ -134,6 +136,12 @@ impl Paging {
     #[must_use]
     pub fn page_number(self, path: &'static str) -> Self {
         self.mark(Mark::Page(path))
+    }
+
+    /// The number of items before the page is in the body, at this path.
+    #[must_use]
+    pub fn start(self, path: &'static str) -> Self {
+        self.mark(Mark::Start(path))
     }
 
     /// The total number of items is in a header.
@@ -241,6 +249,7 @@ impl Paging {
             Mark::Total(path) => page.marks.push((path, json!(total))),
             Mark::Pages(path) => page.marks.push((path, json!(total.div_ceil(size)))),
             Mark::Page(path) => page.marks.push((path, json!(here - 1 + self.first))),
+            Mark::Start(path) => page.marks.push((path, json!((here as u64 - 1) * size))),
             Mark::TotalHeader(name) => page.headers.push((name.to_owned(), total.to_string())),
             Mark::Next(path) => page.marks.push((path, next.cloned().unwrap_or_default())),
             Mark::NextUrl(path) => page.marks.extend(url.map(|url| (path, json!(url)))),

@@ -130,7 +130,7 @@ impl Suite {
         self
     }
 
-    /// Options that differ for the reference's provider.
+    /// Options that differ for the reference's provider; null for one that it does not have.
     #[must_use]
     pub fn reference_config(mut self, options: Json) -> Self {
         self.reference_config = options;

@@ -58,6 +58,8 @@ async fn agree(suite: Suite) -> Vec<String> {
         config.remove("http");
         config.insert("strict_supports".to_owned(), json!(false));
         config.extend(suite.reference_config.as_object().cloned().unwrap_or_default());
+        // An option that the reference does not have.
+        config.retain(|_, value| !value.is_null());
     }
     let Some(mut theirs) = Reference::of_package(package, &suite.class, config) else {
         return Vec::new();
