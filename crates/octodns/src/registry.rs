@@ -25,6 +25,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("dnsimple", octodns_dnsimple::register),
     #[cfg(feature = "dnsmadeeasy")]
     ("dnsmadeeasy", octodns_dnsmadeeasy::register),
+    #[cfg(feature = "easydns")]
+    ("easydns", octodns_easydns::register),
     #[cfg(feature = "envvar")]
     ("envvar", octodns_envvar::register),
     #[cfg(feature = "etchosts")]
@@ -54,6 +56,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("digitalocean", &["octodns_digitalocean.", "digitalocean"]),
     ("dnsimple", &["octodns_dnsimple.", "dnsimple"]),
     ("dnsmadeeasy", &["octodns_dnsmadeeasy.", "dnsmadeeasy"]),
+    ("easydns", &["octodns_easydns.", "easydns"]),
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
     ("ovh", &["octodns_ovh.", "ovh"]),

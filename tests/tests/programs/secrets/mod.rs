@@ -73,6 +73,11 @@ providers:
             ),
         ),
         (
+            "easydns",
+            "octodns_easydns.EasyDnsProvider",
+            format!("token: env/DO_TOKEN, api_key: {}, endpoint: \"{url}/ez\", {http}", s.cf_key),
+        ),
+        (
             "powerdns",
             "octodns_powerdns.PowerDnsProvider",
             format!("host: x, api_key: {}, endpoint: \"{url}/pdns\", {http}", s.pdns_key),
@@ -100,7 +105,7 @@ providers:
   unit.tests.:
     sources: [zones]
     targets:
-      [cloudflare, cloudflare-key, digitalocean, dnsimple, dnsmadeeasy, powerdns, route53, update, proxied]
+      [cloudflare, cloudflare-key, digitalocean, dnsimple, dnsmadeeasy, easydns, powerdns, route53, update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {

@@ -1,0 +1,95 @@
+//! The service, in the order of its documentation.
+
+use octodns_testkit::fake::Response;
+use octodns_testkit::store::{
+    Action, Call, Dot, Names, Paging, Pick, Refusal, Refusals, Store, Values,
+};
+use serde_json::{Value as Json, json};
+
+pub(crate) fn service() -> Store {
+    Store::rows()
+        // user:hunter2
+        .auth_header("authorization", "Basic dXNlcjpodW50ZXIy")
+        .custom("GET", "/domains/list/{user}", |store, call| {
+            let zone = |zone: &octodns_testkit::store::StoredZone| json!({"name": zone.name, "link": ""});
+            let index: Vec<_> = store.zones().iter().map(zone).collect();
+            Ok(done(200, json!({"user": call.param("user"), "index": index})))
+        })
+        .custom("GET", "/domain/{zone}", |store, call| match store.zone(call.zone()) {
+            Ok(_) => Ok(done(200, json!({"domain": call.zone(), "exists": "Y"}))),
+            Err(_) => Err(Refusal::new(400, "Domain not found")),
+        })
+        .custom("PUT", "/domains/add/{zone}", |store, call| {
+            if call.body["service"] != "dns" || call.body["portfolio"].is_null() {
+                return Err(store.invalid("what is to be added?"));
+            }
+            store.create_zone(&json!({"name": call.zone()}))?;
+            Ok(done(201, json!({"domain": call.zone()})))
+        })
+        .route("GET", "/zones/records/parsed/{zone}", Action::List)
+        .route("GET", "/zones/records/all/{zone}", Action::List)
+        .custom("PUT", "/zones/records/add/{zone}/{type}", |store, call| {
+            if call.body["type"] != call.param("type") {
+                return Err(store.invalid("the type is another one"));
+            }
+            let made = store.create(call.zone(), &in_texts(&call.body))?;
+            Ok(done(201, made))
+        })
+        .custom("POST", "/zones/records/{id}", |store, call| {
+            let zone = call.body["domain"].as_str().unwrap_or_default().to_owned();
+            let made = store.update(&zone, Pick::Id(call.param("id")), &in_texts(&call.body))?;
+            Ok(done(200, made))
+        })
+        .custom("DELETE", "/zones/records/{zone}/{id}", |store: &mut Store, call: &Call| {
+            store.delete(call.zone(), Pick::Id(call.param("id")))?;
+            Ok(done(200, json!({"status": "OK", "message": "Record deleted"})))
+        })
+        .items_under("data", "data")
+        .text_ids()
+        .item_keys(["id", "host", "type", "ttl"])
+        .fields(&["type", "host", "rdata", "ttl", "prio", "geozone_id"])
+        .paging(Paging::offset("start", "max", 1000, 1000).start("start").total("total"))
+        .names(Names::Relative { apex: "@" })
+        .values(Values::Field("rdata"))
+        .targets(&["CNAME", "MX", "NS", "SRV"], Dot::Required, Dot::Kept)
+        .own_name("@")
+        .needs(&[("MX", "prio")])
+        .types(&["A", "AAAA", "CAA", "CNAME", "DS", "MX", "NAPTR", "NS", "SOA", "SRV", "TXT"])
+        .ttl(300..=86_400)
+        .default_items(json!([
+            {"host": "@", "ttl": "3600", "prio": "0", "type": "SOA", "rdata": "dns1.easydns.com. zone.easydns.com. 2026010101 3600 600 604800 0"},
+            {"host": "@", "ttl": "3600", "prio": "0", "type": "NS", "rdata": "dns1.easydns.com."},
+            {"host": "@", "ttl": "3600", "prio": "0", "type": "NS", "rdata": "dns2.easydns.net."},
+            {"host": "@", "ttl": "3600", "prio": "0", "type": "A", "rdata": "64.68.200.46"},
+            {"host": "@", "ttl": "3600", "prio": "0", "type": "MX", "rdata": "LOCAL."},
+            {"host": "www", "ttl": "3600", "prio": "0", "type": "CNAME", "rdata": "@"},
+        ]))
+        .refusals(Refusals {
+            invalid: 400,
+            exists: 400,
+            throttled: 420,
+            // The service does not say how long, which is a test of its own.
+            throttled_headers: &[("retry-after", "0")],
+            body: |status, why| json!({"error": {"code": status, "message": why}}),
+            ..Refusals::USUAL
+        })
+}
+
+/// An answer that something is done.
+fn done(status: u16, data: impl Into<Json>) -> Response {
+    Response::json(status, json!({"tm": 1_767_225_600, "data": data.into(), "status": status}))
+}
+
+/// A row with its numbers as texts.
+fn in_texts(row: &Json) -> Json {
+    let mut row = row.clone();
+    if row["type"] != "MX" {
+        row["prio"] = "0".into();
+    }
+    for key in ["ttl", "prio"] {
+        if row[key].is_number() {
+            row[key] = row[key].to_string().into();
+        }
+    }
+    row
+}
