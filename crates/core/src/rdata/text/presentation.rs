@@ -90,14 +90,17 @@ impl Presentation {
         text
     }
 
-    /// A text as one string without quotes, if it can stand so: what would end it is a code.
+    /// A text as one string without quotes, if it can stand so: what would end it, or be taken
+    /// for quotes, is a code.
     pub fn word(self, octets: &[u8]) -> String {
         if octets.is_empty() {
             return self.string(octets);
         }
         let mut text = String::with_capacity(octets.len());
         self.units(octets, |unit| match unit {
-            Unit::Octet(octet @ (b' ' | b';' | b'(' | b')')) => self.codes.push(octet, &mut text),
+            Unit::Octet(octet @ (b' ' | b';' | b'(' | b')' | b'\'')) => {
+                self.codes.push(octet, &mut text);
+            }
             unit => unit.push(self, &mut text),
         });
         text
@@ -280,6 +283,7 @@ mod tests {
         for (octets, word) in [
             (&b"issue"[..], "issue"),
             (b"a b;(c)\"\\\xff", r#"a\032b\059\040c\041\"\\\255"#),
+            (b"'a'", "\\039a\\039"),
             (b"", "\"\""),
         ] {
             assert_eq!(Presentation::DECIMAL.word(octets), word);
