@@ -16,15 +16,6 @@ use crate::run::{check, failed, root, target};
 
 const PAGE: &str = "docs/writing-a-provider.md";
 
-/// With one crate selected, cargo compiles its dependencies with fewer features than for the workspace: all of them
-/// anew, which takes a minute and a half. This makes it take the same. The option is unstable; a cargo that does not
-/// have it compiles more.
-const FEATURES_OF_ALL: [(&str, &str); 3] = [
-    ("__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS", "nightly"),
-    ("CARGO_UNSTABLE_FEATURE_UNIFICATION", "true"),
-    ("CARGO_RESOLVER_FEATURE_UNIFICATION", "workspace"),
-];
-
 /// Runs every command of the page and writes every block of code; an error says where the page is wrong.
 pub(crate) fn run() -> io::Result<()> {
     let copy = target().join("new-provider");
@@ -46,7 +37,6 @@ fn shell(copy: &Path, commands: &str, fails: bool, says: &[&str]) -> io::Result<
     command.env("CARGO_TARGET_DIR", target()).env("RUST_BACKTRACE", "0");
     // Code that is compiled once needs no incremental cache.
     command.env("CARGO_INCREMENTAL", "0");
-    command.envs(FEATURES_OF_ALL);
     let output = command.output().map_err(|error| failed(&command, &error.to_string()))?;
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     let missing = says.iter().find(|line| !text.contains(**line));
