@@ -25,6 +25,8 @@ pub(crate) enum FieldFormat {
     Quoted,
     /// A quoted string that stays in ASCII: codes for what is beyond it.
     QuotedAscii,
+    /// A string that is written without quotes: codes for what cannot stand so.
+    Word,
     /// A quoted string, up to the end: the last field, which may hold blanks.
     Rest,
 }
@@ -113,6 +115,10 @@ fn parse(fields: &[(&'static str, FieldFormat)], rdata: &str) -> Result<OwnedVal
                 let octets = text::unescape(unquote(word).as_bytes(), Codes::Decimal);
                 Presentation::DECIMAL.inside(&octets).into()
             }
+            FieldFormat::Word => match text::unescape(unquote(word).as_bytes(), Codes::Decimal) {
+                octets if octets.is_empty() => plain(""),
+                octets => Presentation::DECIMAL.word(&octets).into(),
+            },
             FieldFormat::Bare => plain(word),
         };
         after_number = number::int_of_text(word).is_ok();
@@ -175,6 +181,21 @@ mod tests {
             ("\"x\\\" y\" z", "{'a': 'x\\\\\" y', 'b': 'z'}"),
             ("\"\\x\\\\\" \\195\\169", "{'a': 'x\\\\\\\\', 'b': 'é'}"),
             ("\"x y", "{'a': '\\\\\"x', 'b': 'y'}"),
+        ] {
+            let value = parse(fields, rdata).unwrap();
+            assert_eq!(crate::value::python_str(&value), shown, "{rdata}");
+        }
+    }
+
+    #[test]
+    fn words_are_what_is_written_without_quotes() {
+        let fields = &[("a", FieldFormat::Word)];
+        for (rdata, shown) in [
+            ("issue", "{'a': 'issue'}"),
+            ("\"issue\"", "{'a': 'issue'}"),
+            ("\"\"\"\"", "{'a': '\\\\\"\\\\\"'}"),
+            ("\\105\\255", "{'a': 'i\\\\255'}"),
+            ("\"\"", "{'a': ''}"),
         ] {
             let value = parse(fields, rdata).unwrap();
             assert_eq!(crate::value::python_str(&value), shown, "{rdata}");

@@ -128,7 +128,7 @@ fn check_wildcards(values: &[Value<'_>], _: RecordType, findings: &mut Findings)
 /// RFC 8659, section 4.1.1.
 impl FieldList for Caa {
     const FIELDS: &'static [(&'static str, FieldFormat)] =
-        &[("flags", FieldFormat::Number), ("tag", FieldFormat::Text), ("value", FieldFormat::Rest)];
+        &[("flags", FieldFormat::Number), ("tag", FieldFormat::Word), ("value", FieldFormat::Rest)];
     const QUOTED: bool = false;
 
     fn of_fields(caa: Fields<'_, '_>) -> Result<Self, ValueError> {
