@@ -70,6 +70,7 @@ pub(super) fn decode_param(param: Param<'_>) -> Result<SvcParam, WireError> {
             let fault = "has a value of another length";
             Err(WireError::field("svcparams", SvcParam::key_of(param.key), fault))
         }
+        (5, []) => Err(WireError::field("svcparams", SvcParam::key_of(5), "has no value")),
         (5, ech) => Ok(SvcParam::Text(BASE64.encode(ech).into())),
         (_, []) => Ok(SvcParam::Flag),
         (_, bytes) => Ok(SvcParam::Text(Presentation::DECIMAL.inside(bytes).into())),
