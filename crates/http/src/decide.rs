@@ -3,11 +3,12 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use url::Url;
 
 use crate::auth::Outgoing;
 use crate::call::{ConnectFault, Next, Prepared, Progress};
-use crate::limits::Permit;
+use crate::limits::{Closed, Permit};
 use crate::line::one_line;
 use crate::transport::Transport;
 use crate::waits::asked_wait;
@@ -166,6 +167,11 @@ impl Transport {
             Verdict::Unauthorized => Error::Unauthorized { call, status, message },
             Verdict::NotFound => Error::NotFound { call, status, message },
             Verdict::Throttled => {
+                if let Some(wait) = wait {
+                    let (method, until) = (call.method.clone(), Instant::now() + wait);
+                    let message = message.clone();
+                    self.limits.close(Closed { method, until, status, message });
+                }
                 if self.may_be_credentials(response) {
                     message.push_str("; the service gives the same answer for wrong credentials");
                 }

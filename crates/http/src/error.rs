@@ -115,7 +115,7 @@ pub enum Error {
         status: u16,
         /// The service's error message.
         message: String,
-        /// The number of attempts.
+        /// The number of attempts; 0 if it was not sent, since the service refused another.
         attempts: u32,
         /// How long the service asks to wait, if it says so.
         wait: Option<Duration>,
@@ -304,7 +304,10 @@ impl Error {
 /// How often a call was tried, and how long the service asked to wait.
 fn gave_up(attempts: u32, wait: Option<Duration>) -> String {
     let plural = if attempts == 1 { "" } else { "s" };
-    let mut text = format!("gave up after {attempts} attempt{plural}");
+    let mut text = match attempts {
+        0 => "not sent".to_owned(),
+        _ => format!("gave up after {attempts} attempt{plural}"),
+    };
     if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
         let seconds = wait.as_secs_f64().ceil();
         text = format!("{text}; the service asks to wait {seconds} s");

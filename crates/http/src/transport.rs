@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use url::Url;
 
 use crate::auth::{Auth, Outgoing};
@@ -69,7 +69,10 @@ impl Transport {
         progress: &mut Progress,
     ) -> Result<Next, Error> {
         let host = &self.backoff.host;
+        self.open(&request.call, progress)?;
         let permit = self.turn_with_credentials(&request.call).await?;
+        // While this call waited for its turn, the service may have answered others.
+        self.open(&request.call, progress)?;
         let base = self.base()?;
         let url = request.place.url(&base, &self.hooks.query).map_err(|message| {
             // It may contain a URL from the service.
@@ -103,6 +106,19 @@ impl Transport {
             return Err(Error::option(message, None));
         }
         Ok(base)
+    }
+
+    /// Refuses to send what the service has just refused for longer than the user waits.
+    fn open(&self, call: &Call, progress: &Progress) -> Result<(), Error> {
+        let patience = self.backoff.retry.max_retry_after;
+        let Some(closed) = self.limits.closed(&call.method, patience) else { return Ok(()) };
+        Err(Error::Throttled {
+            call: call.clone(),
+            status: closed.status,
+            message: closed.message,
+            attempts: progress.attempt.saturating_sub(1),
+            wait: Some(closed.until.saturating_duration_since(Instant::now())),
+        })
     }
 
     /// Waits for credentials, then for the limits.

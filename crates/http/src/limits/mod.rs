@@ -31,10 +31,22 @@ pub struct Limits {
     allowances: Arc<Allowances>,
     /// The service asks for no requests until then.
     pause: Mutex<Option<Instant>>,
+    /// What it asks not to be asked for longer than anybody waits.
+    closed: Mutex<Vec<Closed>>,
     /// The number of requests sent so far.
     sent: AtomicUsize,
     /// When a long wait was last reported.
     noted: Mutex<Option<Instant>>,
+}
+
+/// Requests that the service refused, and how it said so.
+#[derive(Clone, Debug)]
+pub(crate) struct Closed {
+    /// Others may be counted apart.
+    pub(crate) method: Method,
+    pub(crate) until: Instant,
+    pub(crate) status: u16,
+    pub(crate) message: String,
 }
 
 /// A wait that is longer is reported, now and then.
@@ -49,6 +61,7 @@ impl Limits {
             slots: Arc::new(Slots::new(concurrency)),
             allowances: Arc::default(),
             pause: Mutex::default(),
+            closed: Mutex::default(),
             sent: AtomicUsize::new(0),
             noted: Mutex::default(),
         };
@@ -128,6 +141,21 @@ impl Limits {
         let until = Instant::now() + wait;
         let mut pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
         *pause = Some(pause.map_or(until, |earlier| earlier.max(until)));
+    }
+
+    /// Records that requests of a method are refused for longer than anybody waits.
+    pub(crate) fn close(&self, closed: Closed) {
+        let mut all = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|known| known.method != closed.method);
+        all.push(closed);
+    }
+
+    /// Whether requests of a method are refused for longer than `patience`, and how the service said so.
+    pub(crate) fn closed(&self, method: &Method, patience: Duration) -> Option<Closed> {
+        let all = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_closed =
+            |known: &&Closed| known.method == *method && known.until > Instant::now() + patience;
+        all.iter().find(is_closed).cloned()
     }
 
     fn paused_until(&self) -> Option<Instant> {

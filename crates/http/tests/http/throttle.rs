@@ -130,3 +130,21 @@ async fn quotas_in_headers_apply_to_the_whole_account() {
     join_all((0..20).map(|_| one.get(&["c"]).send_ok())).await;
     assert!(start.elapsed() < Duration::from_secs(5));
 }
+
+/// Once the service has asked to wait an hour, a plan of a thousand changes does not ask it a thousand times.
+#[tokio::test]
+async fn a_wait_that_is_too_long_holds_back_calls_of_the_method() {
+    let hour = Step::Response(429, &[("retry-after", "3600")], "come back later");
+    let server = Server::start(&[hour, OK, OK]).await;
+    let client = server.client().build().unwrap();
+    let texts = async |call: octodns_http::Request| {
+        call.send_ok().await.unwrap_err().to_string().replace("3599", "3600")
+    };
+    let why = "the service asks to wait 3600 s";
+    for how in ["gave up after 1 attempt", "not sent", "not sent"] {
+        let text = texts(client.post(&["x"])).await;
+        assert_eq!(text, format!("POST /v2/x: 429: come back later ({how}; {why})"));
+    }
+    // Other methods may have limits of their own, and other users more patience.
+    client.get(&["x"]).send_ok().await.unwrap();
+}
