@@ -2,6 +2,7 @@
 
 use octodns_core::Outcome;
 use octodns_testkit::fake::{Fake, InjectedFault, Request, Response};
+use octodns_testkit::store::PageFault;
 use serde_json::json;
 
 use crate::fake::Cloudflare;
@@ -160,7 +161,7 @@ async fn a_lost_page_is_an_error() {
     let run = Run::new(&server, &json!({ "records_per_page": 10, "pagerules": false }));
     run.settle(&run.zone("unit.tests.", &hosts(0, 35, "192.0.2.1"))).await;
     assert_eq!(run.read("unit.tests.").await.unwrap().unwrap().len(), 35);
-    server.api().lost_pages = vec![2];
+    server.api().page_fault = Some(PageFault::Lost(2));
     let report = run.read("unit.tests.").await.unwrap_err();
     let told = report.iter().next().unwrap().to_string();
     assert!(told.contains("25 entries were read, but the service reports 35"), "{told}");

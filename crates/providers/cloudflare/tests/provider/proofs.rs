@@ -3,7 +3,7 @@
 
 use octodns_core::{RecordType, ServiceErrorKind, ZoneName, async_trait};
 use octodns_testkit::behaviour::samples::{self, Sample};
-use octodns_testkit::behaviour::{self, Fixture};
+use octodns_testkit::behaviour::{self, Fixture, Service};
 use octodns_testkit::cassette::Cassettes;
 use octodns_testkit::fake::{Control, Fake, InjectedFault, Response};
 use octodns_testkit::run::Harness;
@@ -11,6 +11,7 @@ use octodns_testkit::two_clients::{Reference, TwoClients};
 use serde_json::{Value as Json, json};
 
 use crate::fake::Cloudflare;
+use crate::fake::switches::Switched;
 use crate::support::{Run, Server, api, hosts, with_zone};
 
 /// The reference sends each value separately, and this provider sends batches: so the final states of two
@@ -67,17 +68,21 @@ async fn a_ds_record_without_ns_is_refused() {
 }
 
 struct Loopback {
-    server: Server,
+    server: Switched,
 }
 
 #[async_trait]
 impl Fixture for Loopback {
     async fn harness(&self) -> Harness {
-        Run::new(&self.server, &json!({})).0
+        Run::new(&self.server.0, &json!({})).0
     }
 
     fn control(&self) -> Option<&Control> {
-        Some(self.server.control())
+        Some(self.server.0.control())
+    }
+
+    fn service(&self) -> Option<&dyn Service> {
+        Some(&self.server)
     }
 
     fn min_ttl(&self) -> u32 {
@@ -102,7 +107,8 @@ impl Fixture for Loopback {
 
 #[tokio::test]
 async fn it_passes_the_behaviour_suite() {
-    behaviour::run_suite(&Loopback { server: Fake::start(Cloudflare::default()).await }).await;
+    let server = Switched(Fake::start(Cloudflare::default()).await);
+    behaviour::run_suite(&Loopback { server }).await;
 }
 
 /// Both zones, since each client lists the zones only once.

@@ -6,17 +6,22 @@
 mod recorded;
 mod records;
 mod rules;
+pub(crate) mod switches;
 mod zones;
 
 use std::collections::VecDeque;
 
 use octodns_testkit::fake::{Api, Request, Response};
+use octodns_testkit::store::PageFault;
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) use zones::Zone;
 
 /// A refusal: status, code and message.
 pub(crate) type Refusal = (u16, i64, String);
+
+/// The maximum number of records per page.
+const MAX_IN_PAGE: usize = 5_000_000;
 
 /// The service.
 #[derive(Clone, Debug)]
@@ -30,8 +35,12 @@ pub(crate) struct Cloudflare {
     pub(crate) views: Vec<(String, Vec<String>)>,
     /// Whether names are returned in Unicode, as they once were.
     pub(crate) unicode_names: bool,
-    /// The pages that are returned empty.
-    pub(crate) lost_pages: Vec<u64>,
+    /// What is wrong with the pages of records.
+    pub(crate) page_fault: Option<PageFault>,
+    /// The maximum number of records per page, whatever is asked for.
+    pub(crate) max_in_page: usize,
+    /// Whether all credentials are rejected.
+    pub(crate) is_locked: bool,
     /// Accepts all requests and ignores the limits of plans: recordings use zones of free plans with all
     /// features.
     pub(crate) is_open: bool,
@@ -48,7 +57,9 @@ impl Default for Cloudflare {
             zones: Vec::new(),
             views: Vec::new(),
             unicode_names: false,
-            lost_pages: Vec::new(),
+            page_fault: None,
+            max_in_page: MAX_IN_PAGE,
+            is_locked: false,
             is_open: false,
             zone_ids: VecDeque::new(),
             next_id: 1,
@@ -114,7 +125,7 @@ impl Cloudflare {
             }
             ("GET", ["accounts", _, "dns_settings", "views"]) => {
                 let views = self.views.iter().map(view).collect();
-                self.page(views, request, 100)
+                Self::page(views, request, 100)
             }
             ("GET", ["accounts", _, "dns_settings", "views", id]) => {
                 let found = self.views.iter().find(|(view, _)| view == id);
@@ -134,7 +145,7 @@ impl Cloudflare {
         let (email, key) = &self.email_and_key;
         let by_key = header("x-auth-email") == Some(email) && header("x-auth-key") == Some(key);
         let by_token = header("authorization") == Some(&*format!("Bearer {}", self.token));
-        if self.is_open || by_token || by_key {
+        if !self.is_locked && (self.is_open || by_token || by_key) {
             return Ok(());
         }
         if header("x-auth-key").is_some() {
@@ -144,7 +155,7 @@ impl Cloudflare {
     }
 
     /// One page of a list, with totals.
-    fn page(&self, all: Vec<Json>, request: &Request, most: usize) -> Result<Json, Refusal> {
+    fn page(all: Vec<Json>, request: &Request, most: usize) -> Result<Json, Refusal> {
         let number = |key: &str, default: usize| match request.param(key) {
             None => Ok(default),
             Some(text) => text
@@ -158,11 +169,7 @@ impl Cloudflare {
             return Err((400, 9207, format!("per_page is more than {most}")));
         }
         let total = all.len();
-        let mut rows: Vec<Json> =
-            all.into_iter().skip((page - 1) * per_page).take(per_page).collect();
-        if self.lost_pages.contains(&(page as u64)) {
-            rows.clear();
-        }
+        let rows: Vec<Json> = all.into_iter().skip((page - 1) * per_page).take(per_page).collect();
         let mut response = success(&json!(rows));
         response["result_info"] = json!({
             "page": page,

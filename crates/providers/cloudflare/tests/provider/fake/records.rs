@@ -10,9 +10,6 @@ use super::{Cloudflare, Refusal, Zone, object, success};
 
 type Fields = Map<String, Json>;
 
-/// The maximum number of records per page.
-const MAX_IN_PAGE: usize = 5_000_000;
-
 impl Cloudflare {
     pub(super) fn records(
         &mut self,
@@ -26,7 +23,7 @@ impl Cloudflare {
                 let unicode = self.unicode_names;
                 let records = self.zone_mut(zone_id)?.records.clone();
                 let shown = records.into_iter().map(|record| shown(record, unicode));
-                self.page(shown.collect(), request, MAX_IN_PAGE)
+                self.page_of_records(shown.collect(), request)
             }
             ("POST", []) => {
                 self.zone_mut(zone_id)?.post(body, new_id).map(|result| success(&result))

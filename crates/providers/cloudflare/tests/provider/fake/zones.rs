@@ -105,7 +105,7 @@ impl Cloudflare {
             .zones
             .iter()
             .filter(|zone| wanted("name", &zone.name) && wanted("account.id", &zone.account));
-        self.page(zones.map(Zone::to_json).collect(), request, 50)
+        Self::page(zones.map(Zone::to_json).collect(), request, 50)
     }
 
     pub(super) fn create_zone(&mut self, body: &Json) -> Result<Json, Refusal> {
