@@ -1,5 +1,8 @@
 //! Values whose spelling is the service's own.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use octodns_core::record::text::Presentation;
 use octodns_kit::Json;
 
@@ -11,14 +14,14 @@ pub(crate) const DS: [&str; 3] = ["key_tag", "algorithm", "digest_type"];
 /// Rows as they were read, each with its value in presentation format and with its TTL.
 pub(crate) fn read(rows: Vec<Json>) -> Vec<Json> {
     let mut rows: Vec<_> = rows.into_iter().map(read_value).collect();
-    // A row without a TTL of its own has that of its set.
-    for index in 0..rows.len() {
-        let Some((before, [row, ..])) = rows.split_at_mut_checked(index) else { continue };
-        let mut before = before.iter();
-        let is_beside =
-            |other: &&Json| other["host"] == row["host"] && other["type"] == row["type"];
-        if let ("0", Some(first)) = (text(row, "ttl"), before.find(is_beside)) {
-            row["ttl"] = first["ttl"].clone();
+    // A row without a TTL of its own has that of the first one of its set.
+    let mut of_sets: HashMap<(String, String), Json> = HashMap::new();
+    for row in &mut rows {
+        let set = (text(row, "host").to_owned(), text(row, "type").to_owned());
+        match of_sets.entry(set) {
+            Entry::Vacant(set) => drop(set.insert(row["ttl"].clone())),
+            Entry::Occupied(set) if text(row, "ttl") == "0" => row["ttl"] = set.get().clone(),
+            Entry::Occupied(_) => {}
         }
     }
     rows
