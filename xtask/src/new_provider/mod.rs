@@ -1,6 +1,7 @@
 //! `new-provider`: creates a crate for a provider that compiles, registers itself, and fails its behaviour
 //! suite until the code is written. `docs/writing-a-provider.md` walks through that.
 
+mod features;
 mod name;
 mod page;
 mod prove;

@@ -1,8 +1,8 @@
 //! Follows `docs/writing-a-provider.md` in a copy of the workspace.
 //!
-//! The copy is kept below `target` between runs, and builds into the same folder as the workspace, so that
-//! dependencies are compiled once. Its packages have another version, to distinguish them from the original
-//! ones.
+//! The copy is kept below `target` between runs, and builds into the same folder as the workspace, with the same
+//! features, so that dependencies are compiled once. Its packages have another version, to distinguish them from
+//! the original ones.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::page::{self, Step};
-use super::{read, wrong};
+use super::{features, read, wrong};
 use crate::run::{check, failed, root, target};
 
 const PAGE: &str = "docs/writing-a-provider.md";
@@ -20,6 +20,7 @@ const PAGE: &str = "docs/writing-a-provider.md";
 pub(crate) fn run() -> io::Result<()> {
     let copy = target().join("new-provider");
     copy_workspace(&copy)?;
+    features::write_package(&copy)?;
     let text = read(&root().join(PAGE))?;
     for step in page::steps(&text).map_err(|why| wrong(format!("{PAGE}: {why}")))? {
         match step {
@@ -85,6 +86,7 @@ fn copy_workspace(copy: &Path) -> io::Result<()> {
         if file == Path::new("Cargo.toml") {
             bytes = versioned(&String::from_utf8_lossy(&bytes)).into_bytes();
         }
+        bytes.extend(features::addition(copy, file).unwrap_or_default().into_bytes());
         let path = copy.join(file);
         if fs::read(&path).is_ok_and(|held| held == bytes) {
             continue;

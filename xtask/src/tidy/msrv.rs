@@ -72,6 +72,7 @@ type Needed = (String, BTreeSet<String>);
 
 struct Workspace<'m> {
     packages: BTreeMap<&'m str, &'m Json>,
+    members: BTreeSet<&'m str>,
     /// The dependencies of each package, without those only for tests.
     dependencies: BTreeMap<&'m str, Vec<&'m str>>,
 }
@@ -88,6 +89,7 @@ impl<'m> Workspace<'m> {
         };
         Self {
             packages: list(&metadata["packages"]).filter_map(id).collect(),
+            members: list(&metadata["workspace_members"]).filter_map(Json::as_str).collect(),
             dependencies: list(&metadata["resolve"]["nodes"]).filter_map(node).collect(),
         }
     }
@@ -100,6 +102,10 @@ impl<'m> Workspace<'m> {
         }
         let package = self.packages[id];
         let is_ours = package["source"].is_null();
+        // `new-provider --prove` has one beside its copy of the workspace, which is not published.
+        if is_ours && !self.members.contains(id) {
+            return;
+        }
         let features = all_features(package, features);
         for used in self.dependencies.get(id).into_iter().flatten() {
             let name = &self.packages[used]["name"];
