@@ -163,7 +163,7 @@ fn zone_files(args: &[String]) -> io::Result<()> {
 fn latencies(args: &[String]) -> io::Result<()> {
     let mut options = parse(args).map_err(io::Error::other)?;
     if args.iter().all(|arg| arg != "--shape" && arg != "--quick") {
-        options.shapes = vec![Shape::new(100, 20)];
+        options.shapes = vec![Shape::new(200, 20)];
     }
     let python = if options.reference { crate::install::run().python } else { None };
     let ours = options.ours()?;

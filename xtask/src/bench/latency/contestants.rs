@@ -12,7 +12,7 @@ use super::{BOUNDED, Limits, Service, config_file};
 use crate::bench::measure::{Usage, measure};
 use crate::bench::plans;
 use crate::bench::workload::Shape;
-use crate::run::failed;
+use crate::run::{failed, root};
 
 /// The script for the reference: its requests to the service are redirected to the fake.
 const REFERENCE: &str = concat!(
@@ -69,17 +69,16 @@ pub(super) fn all(
     program: &Path,
     python: Option<&Path>,
 ) -> io::Result<Vec<Contestant>> {
-    let endpoint = format!("endpoint: \"{url}{}\"", service.below);
-    let bounds = format!(
-        "http: {{concurrency: {}, requests_per_second: {}}}",
-        BOUNDED.at_once, BOUNDED.in_a_second
-    );
+    let endpoint = format!("endpoint: \"{url}{}\"{}", service.below, service.ours);
+    let [(a_second, _)] = BOUNDED.rates else { return Err(io::Error::other("one rate")) };
+    let bounds =
+        format!("http: {{concurrency: {}, requests_per_second: {a_second}}}", BOUNDED.at_once);
     for (name, source, further) in [
         // With as many concurrent requests as possible: only planning is measured.
         ("fill", "target", format!(", {endpoint}, http: {{requests_per_second: 100000}}")),
         ("ours", "source", format!(", {endpoint}")),
         ("bounded", "source", format!(", {endpoint}, {bounds}")),
-        ("reference", "source", String::new()),
+        ("reference", "source", service.theirs.to_owned()),
     ] {
         fs::write(config_file(folder, name), config(service, shape, source, &further))?;
     }
@@ -116,10 +115,11 @@ pub(super) fn fill(program: &Path, folder: &Path) -> io::Result<()> {
 }
 
 fn config(service: &Service, shape: Shape, source: &str, further: &str) -> String {
+    let credentials = service.credentials.replace("{root}", &root().to_string_lossy());
     let mut text = format!(
         "providers:\n  config: {{class: octodns.provider.yaml.YamlProvider, directory: ./{source}}}\n  \
          service: {{class: {}, {}{further}}}\nzones:\n",
-        service.class, service.credentials
+        service.class, credentials
     );
     for zone in 0..shape.zones {
         // Writing to a string cannot fail.

@@ -38,9 +38,10 @@ pub(super) struct Fake {
 }
 
 impl Fake {
-    /// Starts the program `fake-NAME`, which is built first.
-    pub(super) fn start(name: &str) -> io::Result<Self> {
+    /// Starts the program `fake-NAME`, which is built first, with so many zones.
+    pub(super) fn start(name: &str, zones: usize) -> io::Result<Self> {
         let mut command = Command::new(target().join(format!("debug/examples/fake-{name}")));
+        command.args((0..zones).map(|zone| format!("zone-{zone}.example")));
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| failed(&command, &error.to_string()))?;
         let orders = child.stdin.take();

@@ -1,0 +1,180 @@
+//! The services, and what they allow.
+
+use std::time::Duration;
+
+use super::fake::Measured;
+
+/// The latency of each response.
+pub(super) const LATENCY: Duration = Duration::from_millis(50);
+
+/// A service, and the limits of our provider for it.
+#[derive(Debug)]
+pub(super) struct Service {
+    pub(super) name: &'static str,
+    /// The class of the provider, which is the same in octoDNS.
+    pub(super) class: &'static str,
+    /// Options of both providers; `{root}` is the folder of the workspace.
+    pub(super) credentials: &'static str,
+    /// Options of ours alone, and of the reference alone.
+    pub(super) ours: &'static str,
+    pub(super) theirs: &'static str,
+    /// The URL in the reference's requests, which are redirected.
+    pub(super) origin: &'static str,
+    /// The path of the API at the fake, for the option `endpoint`.
+    pub(super) below: &'static str,
+    /// Whether its API creates no zones: then the fake has them from the start.
+    pub(super) has_fixed_zones: bool,
+    pub(super) limits: Limits,
+}
+
+impl Service {
+    const fn new(name: &'static str, class: &'static str, credentials: &'static str) -> Self {
+        Self {
+            name,
+            class,
+            credentials,
+            ours: "",
+            theirs: "",
+            below: "",
+            origin: "",
+            has_fixed_zones: false,
+            limits: Limits { at_once: 8, rates: &[] },
+        }
+    }
+
+    const fn at(self, origin: &'static str, below: &'static str) -> Self {
+        Self { origin, below, ..self }
+    }
+
+    const fn ours(self, ours: &'static str) -> Self {
+        Self { ours, ..self }
+    }
+
+    const fn theirs(self, theirs: &'static str) -> Self {
+        Self { theirs, ..self }
+    }
+
+    const fn fixed_zones(self) -> Self {
+        Self { has_fixed_zones: true, ..self }
+    }
+
+    const fn limits(self, at_once: u64, rates: &'static [Rate]) -> Self {
+        Self { limits: Limits { at_once, rates }, ..self }
+    }
+}
+
+/// So many requests in so many seconds.
+pub(super) type Rate = (u64, u64);
+
+/// Limits on requests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) at_once: u64,
+    pub(super) rates: &'static [Rate],
+}
+
+impl Limits {
+    /// Whether a run kept within the limits.
+    pub(super) fn allow(self, measured: Measured) -> bool {
+        measured.max_at_once <= self.at_once
+            && measured.max_in_a_second <= self.most_in(1)
+            && measured.max_in_a_minute <= self.most_in(60)
+    }
+
+    /// The most requests in so many seconds.
+    fn most_in(self, seconds: u64) -> u64 {
+        let of = |(requests, period): &Rate| requests.saturating_mul(seconds.div_ceil(*period));
+        self.rates.iter().map(of).min().unwrap_or(u64::MAX)
+    }
+
+    /// The time that so many requests take at least: one for the list of zones, then as many at once as allowed.
+    pub(super) fn least(self, requests: u64) -> Duration {
+        let rounds = 1 + requests.saturating_sub(1).div_ceil(self.at_once);
+        let in_turn = LATENCY.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
+        let of =
+            |(most, period): &Rate| Duration::from_secs(requests.saturating_sub(1) / most * period);
+        self.rates.iter().map(of).fold(in_turn, Duration::max)
+    }
+}
+
+pub(super) const SERVICES: &[Service] = &[
+    Service::new("cloudflare", "octodns_cloudflare.CloudflareProvider", "token: let-me-in")
+        .at("https://api.cloudflare.com", "/client/v4")
+        .limits(16, &[(200, 1), (1200, 300)]),
+    Service::new(
+        "digitalocean",
+        "octodns_digitalocean.DigitalOceanProvider",
+        "token: dop_v1_hunter2",
+    )
+    .at("https://api.digitalocean.com", "/v2")
+    .limits(8, &[(250, 60), (5000, 3600)]),
+    Service::new(
+        "powerdns",
+        "octodns_powerdns.PowerDnsProvider",
+        "host: powerdns.invalid, api_key: let-me-in",
+    )
+    .at("http://powerdns.invalid:8081", "")
+    .limits(16, &[]),
+    Service::new("dnsimple", "octodns_dnsimple.DnsimpleProvider", "token: hunter2, account: 42")
+        .at("https://api.dnsimple.com", "/v2")
+        .limits(8, &[(2400, 3600)]),
+    Service::new(
+        "dnsmadeeasy",
+        "octodns_dnsmadeeasy.DnsMadeEasyProvider",
+        "api_key: key, secret_key: hunter2",
+    )
+    .at("https://api.dnsmadeeasy.com", "")
+    .limits(8, &[(150, 300)]),
+    Service::new("easydns", "octodns_easydns.EasyDnsProvider", "token: user, api_key: hunter2")
+        .at("https://rest.easydns.net", "")
+        .ours(", domain_create_sleep: 0"),
+    Service::new(
+        "ovh",
+        "octodns_ovh.OvhProvider",
+        "application_key: 7kbG7Bk7S9Nt7ZSV, \
+         application_secret: EXEgWIz07P0HYwtQDs7cNIqCiQaWSuHF, \
+         consumer_key: MtSwSrPpNjqfVSmJhLbPyr2i45lSwPU1",
+    )
+    .at("https://eu.api.ovh.com", "/1.0")
+    .theirs(", endpoint: ovh-eu")
+    .fixed_zones()
+    .limits(8, &[(20, 1)]),
+    Service::new(
+        "transip",
+        "octodns_transip.TransipProvider",
+        "account: octodns, key_file: {root}/crates/providers/transip/tests/key.pem",
+    )
+    .at("https://api.transip.nl", "/v6")
+    .fixed_zones()
+    .limits(16, &[(1000, 900)]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { at_once: 4, rates: &[(50, 1), (60, 60), (100, 300)] };
+
+    #[test]
+    fn measurements_are_within_limits_if_none_is_exceeded() {
+        for (at_once, second, minute, kept) in
+            [(4, 50, 60, true), (5, 1, 1, false), (1, 51, 51, false), (1, 1, 61, false)]
+        {
+            let measured = Measured {
+                requests: minute,
+                max_at_once: at_once,
+                max_in_a_second: second,
+                max_in_a_minute: minute,
+            };
+            assert_eq!(LIMITS.allow(measured), kept, "{measured:?}");
+        }
+    }
+
+    #[test]
+    fn limits_have_a_least_time() {
+        for (requests, seconds) in [(1, 0.05), (41, 0.55), (60, 1.0), (61, 60.0), (101, 300.0)] {
+            let least = LIMITS.least(requests).as_secs_f64();
+            assert!((least - seconds).abs() < 0.001, "{requests}: {least}");
+        }
+    }
+}
