@@ -22,6 +22,7 @@ mod set_root_ns;
 pub mod sets;
 mod shape;
 pub mod whole;
+pub mod wide;
 
 pub use account::Account;
 pub use api::{Api, Only, Owner, Zone, ZonesBy};

@@ -52,6 +52,11 @@ pub(crate) struct HeldSets {
 type Key = (RecordName, RecordType);
 
 impl HeldSets {
+    /// How many sets there are.
+    pub(crate) fn len(&self) -> usize {
+        self.sets.len() + self.unreadable.len()
+    }
+
     /// The set of a change, as it was read; `None` for a creation, unless that takes the place of a set that could
     /// not be read.
     ///

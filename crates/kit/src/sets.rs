@@ -64,7 +64,8 @@ pub fn register_with<S: SetApi>(registry: &mut Registry, host: &Host) {
 /// The shape of services that implement [`SetApi`].
 pub struct Sets<S>(PhantomData<S>);
 
-async fn make<S: SetApi>(
+/// Makes one change, by a call of its own.
+pub(crate) async fn make<S: SetApi>(
     account: &Account<S>,
     zone: Zone<'_>,
     change: &Change,
@@ -74,8 +75,7 @@ async fn make<S: SetApi>(
     let existing = held.of(change)?;
     let dialect = &account.service.dialect;
     let set = change.desired().map(|new| S::FIELDS.write(new, dialect, zone.name)).transpose()?;
-    let done = account.settle(&OneSet { account, zone, change, existing, set, still }).await;
-    done.map_err(|error| about_change(error, change, zone.name))
+    account.settle(&OneSet { account, zone, change, existing, set, still }).await
 }
 
 /// One change on its way to the service.
@@ -145,7 +145,10 @@ impl<S: SetApi> Shape for Sets<S> {
         let id = account.ensure(plan, log).await?;
         let zone = Zone { name: plan.desired.name(), id: &id };
         let still = Still::default();
-        let change_one = async |change| make(account, zone, change, held, &still).await;
+        let change_one = async |change| {
+            let made = make(account, zone, change, held, &still).await;
+            made.map_err(|error| about_change(error, change, zone.name))
+        };
         let making = apply_each(plan, log, account.service.names_at_once, change_one);
         account.serve(plan, zone, log, making).await
     }

@@ -7,7 +7,7 @@ use crate::account::Account;
 use crate::api::{Api, Zone};
 
 /// How a service is read and written: [`Rows`](crate::rows::Rows), [`Sets`](crate::sets::Sets),
-/// [`Changes`](crate::changes::Changes), [`Whole`](crate::whole::Whole).
+/// [`Wide`](crate::wide::Wide), [`Changes`](crate::changes::Changes), [`Whole`](crate::whole::Whole).
 #[async_trait]
 pub trait Shape: Send + Sync + 'static {
     /// The API calls that it uses.

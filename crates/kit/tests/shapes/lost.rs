@@ -5,7 +5,8 @@ use octodns_core::{Change, Outcome};
 use octodns_kit::{Json, Shape};
 
 use crate::memory::{
-    Fate, Memory, MemoryChanges, MemoryRows, MemorySets, MemoryWhole, item, kind, record, zone,
+    Fate, Memory, MemoryChanges, MemoryRows, MemorySets, MemoryWhole, MemoryWide, item, kind,
+    record, zone,
 };
 
 /// A change: the state before and after.
@@ -62,6 +63,7 @@ async fn check<H: Shape<Api = Memory>>(shape: &str) {
 async fn every_shape_looks_up_a_lost_response() {
     check::<MemoryRows>("rows").await;
     check::<MemorySets>("sets").await;
+    check::<MemoryWide>("wide").await;
     check::<MemoryChanges>("changes").await;
     check::<MemoryWhole>("whole").await;
 }

@@ -22,4 +22,5 @@ mod spelling;
 mod state;
 mod unreadable;
 mod whole;
+mod wide;
 mod zones;

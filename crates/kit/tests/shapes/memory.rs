@@ -11,6 +11,7 @@ use octodns_kit::http::{Call, Client, Error, Method, Options};
 use octodns_kit::rows::{RowApi, Rows};
 use octodns_kit::sets::{SetApi, Sets};
 use octodns_kit::whole::{Whole, WholeApi};
+use octodns_kit::wide::{Wide, WideApi};
 use octodns_kit::{
     Api, BatchKinds, Batched, Connector, Fields, Json, ListedZone, Only, Owner, Provided,
     RowChange, Service, SetFields, Shape, Zone, ZonesBy, json,
@@ -309,6 +310,30 @@ impl<const PUBLISHES: bool, const APART: bool> SetApi for Memory<PUBLISHES, APAR
 }
 
 #[async_trait]
+impl<const PUBLISHES: bool, const APART: bool> WideApi for Memory<PUBLISHES, APART> {
+    fn zone_calls(&self, sets: usize) -> Option<usize> {
+        Some(2 + sets / 10)
+    }
+
+    async fn name_sets(&self, _: Zone<'_>, name: &str) -> Result<Vec<Json>, Error> {
+        let mut sets = self.read()?.unwrap_or_default();
+        sets.retain(|set| set["name"] == name);
+        Ok(sets)
+    }
+
+    async fn replace_name(&self, _: Zone<'_>, name: &str, sets: &[Json]) -> Result<(), Error> {
+        self.act(&format!("replace {name} by {}", sets.len()), |state| {
+            state.items.retain(|held| held["name"] != name);
+            state.items.extend_from_slice(sets);
+        })
+    }
+
+    async fn replace_zone(&self, _: Zone<'_>, sets: &[Json]) -> Result<(), Error> {
+        self.act(&format!("replace all by {}", sets.len()), |state| state.items = sets.to_vec())
+    }
+}
+
+#[async_trait]
 impl<const PUBLISHES: bool, const APART: bool> ChangeApi for Memory<PUBLISHES, APART> {
     const FIELDS: SetFields = SetFields::texts("values");
     const LIMITS: BatchLimits = BatchLimits::items(8);
@@ -345,6 +370,7 @@ impl<const PUBLISHES: bool, const APART: bool> WholeApi for Memory<PUBLISHES, AP
 pub(crate) type MemoryRows = Rows<Memory>;
 pub(crate) type Apart = Memory<false, true>;
 pub(crate) type MemorySets = Sets<Memory>;
+pub(crate) type MemoryWide = Wide<Memory>;
 pub(crate) type MemoryChanges = Changes<Memory>;
 pub(crate) type MemoryWhole = Whole<Memory>;
 
