@@ -31,6 +31,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("envvar", octodns_envvar::register),
     #[cfg(feature = "etchosts")]
     ("etchosts", octodns_etchosts::register),
+    #[cfg(feature = "gandi")]
+    ("gandi", octodns_gandi::register),
     #[cfg(feature = "ovh")]
     ("ovh", octodns_ovh::register),
     #[cfg(feature = "powerdns")]
@@ -59,6 +61,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("easydns", &["octodns_easydns.", "easydns"]),
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
+    ("gandi", &["octodns_gandi.", "gandi"]),
     ("ovh", &["octodns_ovh.", "ovh"]),
     ("powerdns", &["octodns_powerdns.", "powerdns"]),
     ("route53", &["octodns_route53.", "aws-acm", "ec2", "elb", "route53"]),

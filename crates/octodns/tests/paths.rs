@@ -32,6 +32,7 @@ fn classes_have_the_paths_that_octodns_takes() {
             "octodns_dnsmadeeasy.DnsMadeEasyProvider",
             true,
         ),
+        ("octodns.provider.gandi.GandiProvider", "octodns_gandi.GandiProvider", true),
         ("octodns.provider.powerdns.PowerDnsProvider", "octodns_powerdns.PowerDnsProvider", true),
         ("octodns.provider.route53.Route53Provider", "octodns_route53.Route53Provider", true),
         ("octodns.provider.transip.TransipProvider", "octodns_transip.TransipProvider", true),

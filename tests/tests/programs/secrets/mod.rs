@@ -78,6 +78,11 @@ providers:
             format!("token: env/DO_TOKEN, api_key: {}, endpoint: \"{url}/ez\", {http}", s.cf_key),
         ),
         (
+            "gandi",
+            "octodns_gandi.GandiProvider",
+            format!("token: env/DO_TOKEN, endpoint: \"{url}/gandi\", {http}"),
+        ),
+        (
             "powerdns",
             "octodns_powerdns.PowerDnsProvider",
             format!("host: x, api_key: {}, endpoint: \"{url}/pdns\", {http}", s.pdns_key),
@@ -105,7 +110,8 @@ providers:
   unit.tests.:
     sources: [zones]
     targets:
-      [cloudflare, cloudflare-key, digitalocean, dnsimple, dnsmadeeasy, easydns, powerdns, route53, update, proxied]
+      [cloudflare, cloudflare-key, digitalocean, dnsimple, dnsmadeeasy, easydns, gandi, powerdns, route53, update,
+       proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {

@@ -1,0 +1,74 @@
+//! The provider with a fake of the service, with recordings, and compared with octoDNS' own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod cases;
+mod service;
+
+use octodns_core::{RecordType, ServiceErrorKind};
+use octodns_testkit::behaviour::samples::{self, Sample};
+use octodns_testkit::cassette::Cassettes;
+use octodns_testkit::suite::Suite;
+use serde_json::{Value as Json, json};
+
+const CLASS: &str = "octodns_gandi.GandiProvider";
+const ENDPOINT: &str = "https://api.gandi.net/v5";
+
+fn suite(options: &Json) -> Suite {
+    let mut config = json!({"class": CLASS, "token": "hunter2"});
+    config.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+    Suite::new(octodns_gandi::register, config)
+        .endpoint("endpoint", ENDPOINT)
+        .fake(service::service())
+        .sample(sample)
+        .read_cost(1)
+}
+
+/// The samples of a type, with the parameters of SVCB and HTTPS as presentation format has them.
+fn sample(of: RecordType) -> Option<Sample> {
+    let mut sample = samples::of(of)?;
+    for value in &mut sample.values {
+        if let Some(port) = value.pointer_mut("/svcparams/port") {
+            *port = port.to_string().into();
+        }
+    }
+    Some(sample)
+}
+
+#[tokio::test]
+async fn it_does_what_every_provider_must() {
+    suite(&json!({}))
+        .cassettes("gandi")
+        .playing(|cassettes| {
+            cassettes
+                .fault("errors-unknown-domain.json", ServiceErrorKind::NotFound)
+                .differs("apply.json", "the service has ALIAS records at the apex alone")
+        })
+        .reference("octodns-gandi")
+        .run()
+        .await;
+}
+
+/// The recording of all kinds of changes, without the ALIAS below the apex.
+#[tokio::test]
+async fn all_other_recorded_changes_lead_to_the_same_zone() {
+    let Some(files) = Cassettes::raw("gandi") else { return };
+    let (file, mut recording) = files.into_iter().find(|(file, _)| file == "apply.json").unwrap();
+    for part in ["changes", "desired", "exchanges", "requests"] {
+        let list = recording[part].as_array_mut().unwrap();
+        let count = list.len();
+        list.retain(|entry| !entry.to_string().contains("new-alias"));
+        assert_eq!(count - list.len(), usize::from(part != "exchanges"), "{part}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(file), recording.to_string()).unwrap();
+    let cassettes = Cassettes::in_folder(folder.path()).register(octodns_gandi::register);
+    let cassettes = cassettes.endpoint("endpoint", ENDPOINT);
+    cassettes.replayed(|cassette| service::service().recorded(cassette)).run().await;
+}
+
+/// Without the calls for many records, each has a call of its own.
+#[tokio::test]
+async fn records_one_by_one_do_what_every_provider_must() {
+    suite(&json!({"replace": false})).run().await;
+}
