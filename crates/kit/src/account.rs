@@ -53,6 +53,7 @@ impl<S: Api> Account<S> {
     pub(crate) fn begin_run(&self) {
         self.directory.forget();
         self.batches.set(None);
+        self.api.begin_run();
     }
 
     pub(crate) async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {

@@ -41,7 +41,7 @@ pub struct Only<'o> {
     pub record_type: &'o str,
 }
 
-/// Whose a row or set at the service is. Match all three.
+/// Whose a row or set at the service is. Match all four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// The user's: it is read, and plans change it.
@@ -52,6 +52,8 @@ pub enum Owner {
     /// The service's: nobody can change it. It is not read, and a plan that would create a record of its name and
     /// type is refused.
     Service,
+    /// The user's, of a kind that records cannot express, such as a failover: likewise.
+    Inexpressible,
 }
 
 /// A service: its facts, how to connect to an account, and its zones.
@@ -88,6 +90,16 @@ pub trait Api: Sized + Send + Sync + 'static {
     fn owner(_item: &Json) -> Owner {
         Owner::User
     }
+
+    /// What a row or set has, as it was read, that a record cannot express; what it can express is read. It is a
+    /// finding `supports`: an error, unless the target is not strict. Default: nothing.
+    fn unexpressed(_item: &Json) -> Option<String> {
+        None
+    }
+
+    /// A run begins: what an earlier one learned is forgotten. The kit forgets the list of zones itself. Default:
+    /// nothing was learned.
+    fn begin_run(&self) {}
 
     /// The client, for the kit's retries and waits.
     fn client(&self) -> &Client;

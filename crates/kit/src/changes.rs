@@ -151,6 +151,7 @@ impl<S: ChangeApi> Shape for Changes<S> {
             &service.dialect,
             &service.capabilities,
             (request, &account.id),
+            |_| None,
         )?;
         owner::hide(hidden, &mut read);
         read.state = State::new(held);

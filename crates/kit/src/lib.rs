@@ -6,6 +6,7 @@ mod batch;
 pub mod changes;
 pub mod dialect;
 mod directory;
+mod dynamic_sets;
 mod fields;
 mod kinds;
 mod lookup;

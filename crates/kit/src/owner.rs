@@ -22,12 +22,15 @@ pub(crate) fn sort_out<S: Api, I: Borrow<Json>>(
         match S::owner(item.borrow()) {
             Owner::User => users.push(item),
             Owner::Parent => {}
-            Owner::Service => {
+            owner @ (Owner::Service | Owner::Inexpressible) => {
                 let head = fields.read_head(item.borrow(), dialect, request.name, types)?;
                 if let Some((name, entry)) = head
                     && let Ok(name) = RecordName::new(&name)
                 {
-                    let by = "the service, which manages it itself";
+                    let by = match owner {
+                        Owner::Service => "the service, which manages it itself",
+                        _ => "its kind, which records cannot express",
+                    };
                     hidden.push(HiddenSet::new(name, entry.record_type(), by));
                 }
             }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use octodns_core::provider::PlanDraft;
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::{
-    ApplyLog, Capabilities, OwnedValue, Plan, Provider, ProviderError, Registry, Report, Source,
-    Zone as Records, ZoneName, ZoneRead, ZoneRequest,
+    ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Registry, Report,
+    Source, Zone as Records, ZoneName, ZoneRead, ZoneRequest,
 };
 use octodns_http::{Accounts, Host, ServiceOptions};
 
@@ -68,6 +68,10 @@ impl<H: Shape> Provider for Provided<H> {
         H::adapt(desired, existing, report);
         self.account.api.adapt(desired, existing, report);
         Ok(())
+    }
+
+    async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
+        H::extra_changes(&self.account, draft).await
     }
 
     async fn meta(&self, draft: &PlanDraft<'_>) -> Result<Option<OwnedValue>, ProviderError> {

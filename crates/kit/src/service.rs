@@ -93,6 +93,8 @@ pub struct Connector<'c> {
     options: &'c ServiceOptions,
     accounts: &'c Accounts,
     host: &'c Host,
+    /// The option with the base URL, and what the user set it to.
+    given: (&'static str, Option<&'c str>),
     default_endpoint: &'c str,
 }
 
@@ -104,7 +106,31 @@ impl<'c> Connector<'c> {
         accounts: &'c Accounts,
         host: &'c Host,
     ) -> Self {
-        Self { service, options, accounts, host, default_endpoint: service.endpoint }
+        let given = ("endpoint", options.endpoint.as_deref());
+        Self { service, options, accounts, host, given, default_endpoint: service.endpoint }
+    }
+
+    /// For another host of the service, such as the one of its health checks: its base URL is `default`, unless
+    /// the user sets the option of this name.
+    ///
+    /// ```
+    /// use octodns_kit::http::{Accounts, Host, ServiceOptions};
+    /// use octodns_kit::{Connector, Service};
+    ///
+    /// # let (options, accounts, host) = (ServiceOptions::default(), Accounts::default(), Host::default());
+    /// const SERVICE: Service = Service::new("octodns_a.AProvider", "https://dns.a.example");
+    /// let connector = Connector::new(&SERVICE, &options, &accounts, &host);
+    /// let checks = connector.other_host("checks_endpoint", None, "https://checks.a.example");
+    /// assert_eq!(checks.endpoint(), "https://checks.a.example");
+    /// ```
+    #[must_use]
+    pub fn other_host(
+        self,
+        option: &'static str,
+        given: Option<&'c str>,
+        default: &'c str,
+    ) -> Self {
+        Self { given: (option, given), default_endpoint: default, ..self }
     }
 
     /// With another base URL than the service's usual one, because an option says so (a sandbox, a region). The
@@ -116,7 +142,7 @@ impl<'c> Connector<'c> {
 
     /// The base URL of all calls.
     pub fn endpoint(&self) -> &'c str {
-        let Some(given) = self.options.endpoint.as_deref() else { return self.default_endpoint };
+        let (_, Some(given)) = self.given else { return self.default_endpoint };
         self.named(given).unwrap_or(given)
     }
 
@@ -129,7 +155,8 @@ impl<'c> Connector<'c> {
     /// Refuses an endpoint that is neither a URL nor a name.
     fn check_endpoint(&self) -> Result<(), BuildError> {
         let names = self.service.endpoint_names;
-        let given = self.options.endpoint.as_deref().unwrap_or_default();
+        let (option, given) = self.given;
+        let given = given.unwrap_or_default();
         if names.is_empty()
             || given.contains(':')
             || given.is_empty()
@@ -139,7 +166,7 @@ impl<'c> Connector<'c> {
         }
         let names: Vec<_> = names.iter().map(|(name, _)| *name).collect();
         let message =
-            format!("endpoint \"{given}\" is neither a URL nor one of {}", names.join(", "));
+            format!("{option} \"{given}\" is neither a URL nor one of {}", names.join(", "));
         Err(BuildError::new(message, Position::NONE))
     }
 
@@ -168,8 +195,8 @@ impl<'c> Connector<'c> {
             .concurrency(self.service.concurrency)
             .host(self.host)
             .auth(auth);
-        if self.options.endpoint.is_some() {
-            builder = builder.endpoint_from("endpoint");
+        if let (option, Some(_)) = self.given {
+            builder = builder.endpoint_from(option);
         }
         for rate in self.service.rates {
             builder = builder.rate(*rate);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use octodns_core::engine::{check_existing, unreadable_values};
-use octodns_core::record::{RecordTypes, TypeEntry};
+use octodns_core::record::{Dynamic, RecordTypes, TypeEntry};
 use octodns_core::value::Map as Data;
 use octodns_core::{
     Capabilities, Change, OwnedValue, ProviderError, Record, RecordData, RecordName, RecordType,
@@ -55,6 +55,11 @@ impl HeldSets {
     /// How many sets there are.
     pub(crate) fn len(&self) -> usize {
         self.sets.len() + self.unreadable.len()
+    }
+
+    /// The set of a record, as it was read.
+    pub(crate) fn get(&self, record: &Record) -> Option<&Json> {
+        self.sets.get(&(record.name().clone(), record.record_type()))
     }
 
     /// The set of a change, as it was read; `None` for a creation, unless that takes the place of a set that could
@@ -151,8 +156,8 @@ impl SetFields {
         Ok(set.into())
     }
 
-    /// The records of a zone, and its sets for the apply. Sets of types that `capabilities` lacks are left
-    /// out, and stay unchanged at the service.
+    /// The records of a zone, and its sets for the apply; `routing` has what makes the record of a set dynamic. Sets
+    /// of types that `capabilities` lacks are left out, and stay unchanged at the service.
     ///
     /// # Errors
     ///
@@ -163,6 +168,7 @@ impl SetFields {
         dialect: &Dialect,
         capabilities: &Capabilities,
         (request, source): (&ZoneRequest<'_>, &Arc<str>),
+        routing: impl Fn(&Json) -> Option<Dynamic>,
     ) -> Result<(ZoneRead, HeldSets), ProviderError> {
         let (mut read, mut held) = (ZoneRead::default(), HeldSets::default());
         let context = request.load_context(source, &[]);
@@ -185,7 +191,11 @@ impl SetFields {
                 // A set with no values is served as none.
                 continue;
             }
-            let data = data(entry, ttl, values);
+            let mut data = data(entry, ttl, values);
+            if let Some(routing) = routing(&set) {
+                data.insert("dynamic", routing.to_value());
+            }
+            let data = OwnedValue::from(data);
             let record = Record::load(&name.into(), &data, &context, &mut read.report);
             if let Some(record) = record {
                 let key = (record.name().clone(), record.record_type());
@@ -296,7 +306,7 @@ struct Content {
 }
 
 /// The data of a record.
-fn data(entry: &TypeEntry, ttl: i64, mut values: Vec<OwnedValue>) -> OwnedValue {
+fn data(entry: &TypeEntry, ttl: i64, mut values: Vec<OwnedValue>) -> Data<'static> {
     let mut data = Data::new();
     data.insert("type", entry.record_type().as_str());
     data.insert("ttl", ttl);
@@ -307,5 +317,5 @@ fn data(entry: &TypeEntry, ttl: i64, mut values: Vec<OwnedValue>) -> OwnedValue 
             data.insert("values", Value::from(values));
         }
     }
-    data.into()
+    data
 }

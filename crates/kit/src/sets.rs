@@ -1,14 +1,20 @@
 //! Services that replace an RRset as a whole, with one call per set.
 
 use async_trait::async_trait;
-use octodns_core::engine::{about_change, apply_each};
-use octodns_core::{ApplyLog, Change, Plan, ProviderError, Registry, State, ZoneRead, ZoneRequest};
+use octodns_core::apply_log::Stopped;
+use octodns_core::engine::{about_change, apply_each, unexpressed};
+use octodns_core::provider::PlanDraft;
+use octodns_core::{
+    ApplyLog, Change, Plan, ProviderError, RecordName, Registry, Report, State, ZoneRead,
+    ZoneRequest,
+};
 use octodns_http::{Error, Host};
 use serde_json::Value as Json;
 use std::marker::PhantomData;
 
 use crate::account::Account;
 use crate::api::{Api, Only, Owner, Zone};
+pub use crate::dynamic_sets::{DynamicChange, DynamicSets, SetsAsRead};
 use crate::fields::Sought;
 use crate::lookup::{Call, Observed, Still};
 use crate::owner;
@@ -49,6 +55,11 @@ pub trait SetApi: Api {
     ///
     /// Fails if the service does not do it.
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error>;
+
+    /// How dynamic records are kept, if its capabilities have them.
+    fn dynamic(&self) -> Option<&dyn DynamicSets> {
+        None
+    }
 }
 
 /// Registers a service with `RRset`s as a provider.
@@ -76,6 +87,48 @@ pub(crate) async fn make<S: SetApi>(
     let dialect = &account.service.dialect;
     let set = change.desired().map(|new| S::FIELDS.write(new, dialect, zone.name)).transpose()?;
     account.settle(&OneSet { account, zone, change, existing, set, still }).await
+}
+
+/// Makes one change, by all calls that it takes.
+async fn make_whole<S: SetApi>(
+    account: &Account<S>,
+    zone: Zone<'_>,
+    change: &Change,
+    held: &HeldSets,
+    (still, log): (&Still, &ApplyLog<'_>),
+) -> Result<(), Stopped> {
+    let dynamic = account.api.dynamic().filter(|_| DynamicChange::concerns(change));
+    let made = if let Some(dynamic) = dynamic {
+        let existing = held.of(change)?;
+        let write = |new| S::FIELDS.write(new, &account.service.dialect, zone.name);
+        let set = change.desired().map(|new| write(new)).transpose()?;
+        let _sending = still.sending().await;
+        dynamic.apply(zone, DynamicChange { change, set: set.as_ref(), existing }, log).await
+    } else {
+        make(account, zone, change, held, still).await.map_err(Stopped::from)
+    };
+    let about = |error| about_change(error, change, zone.name);
+    made.map_err(|Stopped { error, done, of, .. }| Stopped::new(about(error), done, of))
+}
+
+/// What of the sets records cannot express.
+fn lacking<S: SetApi>(
+    account: &Account<S>,
+    sets: &[Json],
+    request: &ZoneRequest<'_>,
+) -> Result<Report, ProviderError> {
+    let mut report = Report::new();
+    for set in sets {
+        let Some(what) = S::unexpressed(set) else { continue };
+        let head =
+            S::FIELDS.of.read_head(set, &account.service.dialect, request.name, request.types)?;
+        if let Some((name, entry)) = head
+            && let Ok(name) = RecordName::new(&name)
+        {
+            report.push(unexpressed(request.name, &name, entry.record_type(), what));
+        }
+    }
+    Ok(report)
 }
 
 /// One change on its way to the service.
@@ -124,15 +177,28 @@ impl<S: SetApi> Shape for Sets<S> {
         let Some(sets) = account.api.sets(zone, None).await? else { return Ok(None) };
         let service = &account.service;
         let (sets, hidden) = owner::sort_out(account, sets, &S::FIELDS.of, request)?;
+        let lacking = lacking(account, &sets, request)?;
         let (mut read, held) = S::FIELDS.read(
             sets,
             &service.dialect,
             &service.capabilities,
             (request, &account.id),
+            |set| account.api.dynamic()?.read(set, request.name),
         )?;
+        read.report.merge(lacking);
         owner::hide(hidden, &mut read);
         read.state = State::new(held);
         Ok(Some(read))
+    }
+
+    async fn extra_changes(
+        account: &Account<S>,
+        draft: &PlanDraft<'_>,
+    ) -> Result<Vec<Change>, ProviderError> {
+        match (account.api.dynamic(), draft.state.get::<HeldSets>()) {
+            (Some(dynamic), Some(held)) => dynamic.extra_changes(draft, SetsAsRead(held)).await,
+            _ => Ok(Vec::new()),
+        }
     }
 
     async fn apply(
@@ -145,10 +211,8 @@ impl<S: SetApi> Shape for Sets<S> {
         let id = account.ensure(plan, log).await?;
         let zone = Zone { name: plan.desired.name(), id: &id };
         let still = Still::default();
-        let change_one = async |change| {
-            let made = make(account, zone, change, held, &still).await;
-            made.map_err(|error| about_change(error, change, zone.name))
-        };
+        let change_one =
+            async |change| make_whole(account, zone, change, held, (&still, log)).await;
         let making = apply_each(plan, log, account.service.names_at_once, change_one);
         account.serve(plan, zone, log, making).await
     }

@@ -1,7 +1,10 @@
 //! How to read and write a service with its API calls.
 
 use async_trait::async_trait;
-use octodns_core::{ApplyLog, Plan, ProviderError, Report, Zone as Records, ZoneRead, ZoneRequest};
+use octodns_core::provider::PlanDraft;
+use octodns_core::{
+    ApplyLog, Change, Plan, ProviderError, Report, Zone as Records, ZoneRead, ZoneRequest,
+};
 
 use crate::account::Account;
 use crate::api::{Api, Zone};
@@ -26,6 +29,19 @@ pub trait Shape: Send + Sync + 'static {
 
     /// Reduces both zones to what the service can hold, as [`octodns_core::Provider::adapt`] does. Default: nothing.
     fn adapt(_desired: &mut Records, _existing: &mut Records, _report: &mut Report) {}
+
+    /// Changes that are needed although the records are the same, as
+    /// [`octodns_core::Provider::extra_changes`] has them. Default: none.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`octodns_core::Provider::extra_changes`].
+    async fn extra_changes(
+        _account: &Account<Self::Api>,
+        _draft: &PlanDraft<'_>,
+    ) -> Result<Vec<Change>, ProviderError> {
+        Ok(Vec::new())
+    }
 
     /// Applies a plan, as [`octodns_core::Provider::apply`] does.
     ///

@@ -26,7 +26,7 @@ pub use read::{ReadZone, read_sources, read_target, read_valid_sources};
 pub use target::{Applied, Pipeline};
 pub use texts::drop_unsupported_texts;
 pub use unreadable::unreadable_values;
-pub use unsupported::unsupported;
+pub use unsupported::{unexpressed, unsupported};
 
 use crate::provider::Includes;
 use crate::record::RecordTypes;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
+use super::unsupported::{Strictness, at_configured_severity};
 use super::{Context, empty};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::State;
@@ -94,7 +95,13 @@ async fn gather(mut zone: Zone, sources: &[Arc<dyn Source>], context: &Context) 
             None => source.build_on(&zone, &request).await,
         };
         match read {
-            Ok(Some(read)) => add(&mut zone, read, context.lenient, &mut found),
+            Ok(Some(mut read)) => {
+                // A source has no option that says how strict it is.
+                if context.lenient {
+                    read.report = told(read.report, false);
+                }
+                add(&mut zone, read, context.lenient, &mut found);
+            }
             Ok(None) => {}
             Err(error) => found.merge(error.into_report("source", &subject(source.id(), &name))),
         }
@@ -102,15 +109,26 @@ async fn gather(mut zone: Zone, sources: &[Arc<dyn Source>], context: &Context) 
     (zone, found)
 }
 
-/// Reads what a target holds, into `zone`, which is empty: leniently, since it is there already.
+/// Reads what a target holds, into `zone`, which is empty: leniently, since it is there already. What records cannot
+/// express is an error, as strict targets want it; [`Target::read`](crate::Target::read) heeds the target's options.
 ///
 /// # Errors
 ///
 /// With everything that was found, if there is an error in it: a part of a zone must not be planned on.
 pub async fn read_target(
+    zone: Zone,
+    target: &dyn Source,
+    context: &Context,
+) -> Result<ReadZone, Report> {
+    read_target_of(zone, target, context, true).await
+}
+
+/// Reads what a target holds, which may be strict or not.
+pub(super) async fn read_target_of(
     mut zone: Zone,
     target: &dyn Source,
     context: &Context,
+    strict_supports: bool,
 ) -> Result<ReadZone, Report> {
     let (name, settings) = (zone.name().clone(), Arc::clone(zone.settings()));
     let read = match target.read(&request(&name, &settings, context, (true, true))).await {
@@ -119,6 +137,7 @@ pub async fn read_target(
     };
     let exists = read.is_some();
     let mut read = read.unwrap_or_default();
+    read.report = told(read.report, strict_supports);
     let (state, hidden) = (std::mem::take(&mut read.state), std::mem::take(&mut read.hidden));
     let uneven = std::mem::take(&mut read.uneven);
     let mut report = Report::new();
@@ -143,6 +162,12 @@ fn request<'r>(
 
 fn subject(id: &str, zone: &crate::ZoneName) -> String {
     format!("{zone} ({id})")
+}
+
+/// What was found in a read: what records cannot express is an error or a warning.
+fn told(found: Report, strict_supports: bool) -> Report {
+    let strictness = Strictness { strict_supports, root_ns_warnings: true };
+    found.into_iter().map(|finding| at_configured_severity(finding, strictness)).collect()
 }
 
 fn add(zone: &mut Zone, read: ZoneRead, lenient: bool, report: &mut Report) {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use futures::FutureExt;
 
 use super::guard::Guard;
-use super::read::ReadZone;
+use super::read::{ReadZone, read_target_of};
 use super::unsupported::{Strictness, at_configured_severity};
-use super::{Context, adapt, empty, read_target, served};
+use super::{Context, adapt, empty, served};
 use crate::apply_log::{ApplyLog, ApplySink, Outcome};
 use crate::capabilities::Capabilities;
 use crate::change::Change;
@@ -30,7 +30,7 @@ impl Target {
     pub async fn read(&self, desired: &Zone, context: &Context) -> Result<ReadZone, Report> {
         let empty = Zone::with_settings(desired.name().clone(), Arc::clone(desired.settings()));
         let source: &dyn Source = &**self.provider();
-        read_target(empty, source, context).await
+        read_target_of(empty, source, context, self.options().strict_supports).await
     }
 
     /// Plans what makes the target hold `desired`; `None` when there is nothing to do.

@@ -1,7 +1,8 @@
 //! Findings about what a target cannot hold.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::record::Record;
+use crate::name::{RecordName, ZoneName};
+use crate::record::{Record, RecordType};
 use crate::zone::Zone;
 
 /// The code of findings about what a target cannot hold.
@@ -29,6 +30,19 @@ pub fn unsupported(
         .about(subject)
         .at(record.origin().clone())
         .help(fallback.to_owned())
+}
+
+/// A finding of a read about what the service has at a name and a record cannot express: an error, as strict targets
+/// want it.
+pub fn unexpressed(
+    zone: &ZoneName,
+    name: &RecordName,
+    record_type: RecordType,
+    message: impl Into<String>,
+) -> Diagnostic {
+    Diagnostic::error(SUPPORTS, message)
+        .about(format!("{} {record_type}", name.decoded_fqdn(zone)))
+        .help("it is ignored")
 }
 
 /// The same finding, as bad as the target takes it.
@@ -62,9 +76,9 @@ mod tests {
     /// What a provider says it cannot hold is as bad as what capabilities rule out.
     #[test]
     fn a_lenient_target_is_warned_of_what_a_strict_one_refuses() {
-        let zone = Zone::new(crate::ZoneName::new("example.com.").unwrap());
+        let zone = Zone::new(ZoneName::new("example.com.").unwrap());
         let data = RecordData::A(vec!["192.0.2.1".parse().unwrap()]);
-        let record = Record::new(crate::RecordName::new("www").unwrap(), 300, data);
+        let record = Record::new(RecordName::new("www").unwrap(), 300, data);
         for (strict_supports, severity, help) in [
             (true, Severity::Error, "with `strict_supports: false` it is left out"),
             (false, Severity::Warning, "it is left out"),

@@ -5,6 +5,7 @@
 
 mod batch;
 mod changes;
+mod dynamic;
 mod kinds;
 mod laws;
 mod lost;

@@ -48,6 +48,8 @@ pub(crate) struct State {
     /// Whether there are changes since the last publication.
     unpublished: bool,
     pub(crate) is_dark: bool,
+    /// How many runs have begun.
+    pub(crate) runs: usize,
     /// What was there after each call that did something.
     pub(crate) history: Vec<Vec<Json>>,
     last_id: u64,
@@ -165,8 +167,17 @@ impl<const PUBLISHES: bool, const APART: bool> Api for Memory<PUBLISHES, APART> 
         match item["owner"].as_str() {
             Some("parent") => Owner::Parent,
             Some("service") => Owner::Service,
+            Some("odd") => Owner::Inexpressible,
             _ => Owner::User,
         }
+    }
+
+    fn unexpressed(item: &Json) -> Option<String> {
+        item["unexpressed"].as_str().map(str::to_owned)
+    }
+
+    fn begin_run(&self) {
+        self.state().runs += 1;
     }
 
     fn client(&self) -> &Client {

@@ -42,7 +42,16 @@ async fn what_belongs_to_another_item_is_left_alone() {
 
 /// A plan that creates what the service has is refused; everything else is not.
 async fn guards<H: Shape<Api = Memory>>() {
-    let theirs = owned("service", 7, "theirs", "A", "198.51.100.1");
+    for (owner, by) in [
+        ("service", "the service, which manages it itself"),
+        ("odd", "its kind, which records cannot express"),
+    ] {
+        guards_from::<H>(owner, by).await;
+    }
+}
+
+async fn guards_from<H: Shape<Api = Memory>>(owner: &str, by: &str) {
+    let theirs = owned(owner, 7, "theirs", "A", "198.51.100.1");
     let memory = Memory::new(&[theirs.clone(), item(1, "www", "A", "192.0.2.1")]);
     let harness = memory.harness::<H>();
     let read = harness.read(&zone()).await.unwrap();
@@ -51,7 +60,7 @@ async fn guards<H: Shape<Api = Memory>>() {
     let report = harness.plan(&desired).await.unwrap_err();
     let found = report.of(Severity::Error).next().unwrap();
     assert_eq!(found.code, "hidden-record");
-    assert!(found.message.contains("the service, which manages it itself"), "{found}");
+    assert!(found.message.contains(by), "{found}");
     assert!(memory.state().calls.is_empty());
     let desired = harness.zone(&zone(), &[record("new", "A", "192.0.2.2")]);
     let plan = harness.plan(&desired).await.unwrap().unwrap();

@@ -100,6 +100,9 @@ impl Rules {
         if let Some(key) = self.zone.id {
             shown[key] = zone.id.clone();
         }
+        for (key, value) in &zone.settings {
+            shown[key] = value.clone();
+        }
         shown
     }
 
@@ -161,6 +164,7 @@ impl Store {
             last_id: 0,
             item_ids: super::VecDeque::new(),
             zone_ids: super::VecDeque::new(),
+            fresh_ids: super::VecDeque::new(),
             page_fault: None,
             page_limit: None,
         }

@@ -17,6 +17,8 @@ pub struct StoredZone {
     pub id: Json,
     /// Its items, as the service shows them.
     pub items: Vec<Json>,
+    /// Its settings, which are shown as well.
+    pub settings: serde_json::Map<String, Json>,
 }
 
 impl Store {
@@ -80,15 +82,29 @@ impl Store {
             Some(_) => self.new_id(),
             None => json!(name),
         });
-        self.zones.push(StoredZone { name, id, items: Vec::new() });
+        let (items, settings) = (Vec::new(), serde_json::Map::new());
+        self.zones.push(StoredZone { name, id, items, settings });
     }
 
     fn new_id(&mut self) -> Json {
+        if let Some(id) = self.fresh_ids.pop_front() {
+            return id;
+        }
         self.last_id += 1;
         match self.rules.ids {
             Ids::Texts => json!(format!("id-{:08x}", self.last_id)),
             _ => json!(self.last_id),
         }
+    }
+
+    /// Changes a setting of a zone.
+    ///
+    /// # Errors
+    ///
+    /// There is no such zone.
+    pub fn set_zone(&mut self, zone: &str, key: &str, value: Json) -> Result<(), Refusal> {
+        self.zone_mut(zone)?.settings.insert(key.to_owned(), value);
+        Ok(())
     }
 
     /// The zones of a list request, as the service shows them.
@@ -273,7 +289,8 @@ impl Store {
     /// There is no such zone.
     pub fn plant(&mut self, zone: &str, mut item: Json) -> Result<Json, Refusal> {
         if self.rules.ids != Ids::None && item.get(self.rules.fields.id).is_none() {
-            item[self.rules.fields.id] = self.new_id();
+            let id = self.item_ids.pop_front();
+            item[self.rules.fields.id] = id.unwrap_or_else(|| self.new_id());
         }
         for key in self.rules.fields.shown {
             if item.get(key).is_none() {

@@ -78,6 +78,8 @@ pub struct Store {
     /// Ids to use first, if a recording has them.
     item_ids: VecDeque<Json>,
     zone_ids: VecDeque<Json>,
+    /// Those of what is no item.
+    fresh_ids: VecDeque<Json>,
     /// What is wrong with the pages of lists.
     page_fault: Option<PageFault>,
     /// The maximum number of items per page, whatever the client asks for.

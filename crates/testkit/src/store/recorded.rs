@@ -59,7 +59,7 @@ impl Store {
 
     /// Remembers the ids that a later response shows for the first time.
     fn expect_ids(&mut self, exchange: &Exchange) {
-        let Some((action, _)) = self.about(exchange) else { return };
+        let Some((action, zone)) = self.about(exchange) else { return };
         let (keys, id) = (self.rules.keys, self.rules.fields.id);
         match action {
             Action::CreateZone | Action::ReadZone | Action::ListZones => {
@@ -82,6 +82,22 @@ impl Store {
                     let mut items = self.zones.iter().flat_map(|zone| &zone.items);
                     if !items.any(|item| item[id] == found) && !self.item_ids.contains(&found) {
                         self.item_ids.push_back(found);
+                    }
+                }
+            }
+            // What a function creates has the ids of its answer; a list has what was there before.
+            Action::Custom(_) if exchange.method != "GET" || !exchange.body.is_array() => {
+                let listed = list(&exchange.body, "");
+                let shown = listed.iter().chain([&exchange.body]);
+                let ids: Vec<_> = shown.filter_map(|item| item.get(id)).cloned().collect();
+                for found in ids {
+                    let items = self.zones.iter().flat_map(|zone| &zone.items);
+                    let mut held = items.filter_map(|item| item.get(id));
+                    let is_known = held.any(|held| *held == found);
+                    let ids =
+                        if zone.is_empty() { &mut self.fresh_ids } else { &mut self.item_ids };
+                    if !is_known && !ids.contains(&found) {
+                        ids.push_back(found);
                     }
                 }
             }

@@ -1,0 +1,78 @@
+//! Dynamic records of a service that has more to do for one than to replace a set.
+
+use async_trait::async_trait;
+use octodns_core::apply_log::Stopped;
+use octodns_core::provider::PlanDraft;
+use octodns_core::record::Dynamic;
+use octodns_core::{ApplyLog, Change, ProviderError, Record, ZoneName};
+use serde_json::Value as Json;
+
+use crate::api::Zone;
+use crate::set::HeldSets;
+
+/// A change of a record that is dynamic before or after it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct DynamicChange<'c> {
+    /// The change.
+    pub change: &'c Change,
+    /// The set of its record as it will be, without the routing; `None` for a deletion.
+    pub set: Option<&'c Json>,
+    /// The set as it was read; `None` for a creation.
+    pub existing: Option<&'c Json>,
+}
+
+impl DynamicChange<'_> {
+    /// Whether a record of a change is dynamic.
+    pub(crate) fn concerns(change: &Change) -> bool {
+        let mut records = [change.existing(), change.desired()].into_iter().flatten();
+        records.any(|record| record.dynamic().is_some())
+    }
+}
+
+/// The sets of a zone as they were read.
+#[derive(Clone, Copy)]
+pub struct SetsAsRead<'s>(pub(crate) &'s HeldSets);
+
+impl<'s> SetsAsRead<'s> {
+    /// The set of a record.
+    pub fn of(&self, record: &Record) -> Option<&'s Json> {
+        self.0.get(record)
+    }
+}
+
+/// How a service keeps dynamic records, if one takes several calls: several rows, pools, filters, health checks.
+///
+/// What belongs to a record is part of its set: [`SetApi::sets`](crate::sets::SetApi::sets) gives one for each record,
+/// with whatever fields [`DynamicSets::read`] needs.
+#[async_trait]
+pub trait DynamicSets: Send + Sync {
+    /// The routing in a set, as it was read; `None` if it has none.
+    fn read(&self, set: &Json, zone: &ZoneName) -> Option<Dynamic>;
+
+    /// Makes a change. What is created for a record beside it is a step of the log.
+    ///
+    /// # Errors
+    ///
+    /// Says how many of its calls were confirmed. Lost answers are looked up here.
+    async fn apply(
+        &self,
+        zone: Zone<'_>,
+        change: DynamicChange<'_>,
+        log: &ApplyLog<'_>,
+    ) -> Result<(), Stopped>;
+
+    /// Changes that are needed although the records are the same, as
+    /// [`octodns_core::Provider::extra_changes`] has them. Default: none.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it must ask the service and cannot.
+    async fn extra_changes(
+        &self,
+        _draft: &PlanDraft<'_>,
+        _sets: SetsAsRead<'_>,
+    ) -> Result<Vec<Change>, ProviderError> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,187 @@
+//! A service with `RRset`s whose dynamic records take several calls.
+
+use octodns_core::apply_log::Stopped;
+use octodns_core::provider::PlanDraft;
+use octodns_core::record::dynamic::{Dynamic, Pool, PoolValue, Rule};
+use octodns_core::registry::{BuildError, NoOptions};
+use octodns_core::{
+    ApplyLog, Capabilities, Change, Outcome, ProviderError, RecordType, Severity, ZoneName,
+    async_trait,
+};
+use octodns_kit::http::{Client, Error};
+use octodns_kit::sets::{DynamicChange, DynamicSets, SetApi, Sets, SetsAsRead};
+use octodns_kit::{
+    Api, Connector, Json, ListedZone, Only, Service, SetFields, Zone, ZonesBy, json,
+};
+use octodns_testkit::run::Harness;
+
+use crate::memory::{Fate, Memory, MemorySets, item, record, zone};
+
+/// Its dynamic records have a pool of one value, which is made by a call of its own.
+struct Routed(Memory);
+
+#[async_trait]
+impl Api for Routed {
+    const SERVICE: Service = Service {
+        capabilities: Capabilities::of(&[RecordType::A]).dynamic(),
+        ..Service::new("octodns_example.RoutedProvider", "http://127.0.0.1")
+    };
+    const ZONES: ZonesBy = ZonesBy::Id;
+    type Options = NoOptions;
+
+    fn connect(_: NoOptions, _: &Connector<'_>) -> Result<Self, BuildError> {
+        Ok(Self(Memory::new(&[])))
+    }
+
+    fn client(&self) -> &Client {
+        self.0.client()
+    }
+
+    async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
+        self.0.zones().await
+    }
+}
+
+#[async_trait]
+impl SetApi for Routed {
+    const FIELDS: SetFields = SetFields::texts("values");
+
+    async fn sets(
+        &self,
+        zone: Zone<'_>,
+        only: Option<Only<'_>>,
+    ) -> Result<Option<Vec<Json>>, Error> {
+        self.0.sets(zone, only).await
+    }
+
+    async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error> {
+        self.0.put(zone, set, existing).await
+    }
+
+    async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
+        SetApi::delete(&self.0, zone, existing).await
+    }
+
+    fn dynamic(&self) -> Option<&dyn DynamicSets> {
+        Some(self)
+    }
+}
+
+fn dynamic(value: &str) -> Dynamic {
+    Dynamic::new(vec![Pool::new("only", [PoolValue::new(value)])], vec![Rule::new("only")])
+}
+
+#[async_trait]
+impl DynamicSets for Routed {
+    fn read(&self, set: &Json, _: &ZoneName) -> Option<Dynamic> {
+        set["pool"].as_str().map(dynamic)
+    }
+
+    async fn apply(
+        &self,
+        zone: Zone<'_>,
+        change: DynamicChange<'_>,
+        log: &ApplyLog<'_>,
+    ) -> Result<(), Stopped> {
+        let Some(mut set) = change.set.cloned() else {
+            let existing = change.existing.unwrap();
+            assert!(existing["pool"].is_string());
+            return Ok(self.delete(zone, existing).await?);
+        };
+        let of = change.change.desired().and_then(|record| record.dynamic());
+        let value = of.map(|of| of.pools()[0].values()[0].value().to_owned());
+        log.in_step("create a pool", async { self.0.act("pool", |_| ()) }).await?;
+        set["pool"] = json!(value);
+        self.put(zone, &set, change.existing).await.map_err(|error| Stopped::new(error, 1, 2))
+    }
+
+    async fn extra_changes(
+        &self,
+        draft: &PlanDraft<'_>,
+        sets: SetsAsRead<'_>,
+    ) -> Result<Vec<Change>, ProviderError> {
+        let records = draft.desired.records();
+        let drifted =
+            records.filter(|record| sets.of(record).is_some_and(|set| set["drifted"] == true));
+        let update = |record: &std::sync::Arc<octodns_core::Record>| Change::Update {
+            existing: record.clone(),
+            new: record.clone(),
+        };
+        Ok(drifted.map(update).collect())
+    }
+}
+
+fn harness(memory: &Memory) -> Harness {
+    let api = Routed(memory.clone());
+    Harness::new(std::sync::Arc::new(octodns_kit::Provided::<Sets<Routed>>::new("mine", api)))
+}
+
+fn routed(value: &str) -> Json {
+    let mut record = record("www", "A", "192.0.2.9");
+    record["dynamic"] = json!({
+        "pools": {"only": {"values": [{"value": value}]}}, "rules": [{"pool": "only"}],
+    });
+    record
+}
+
+#[tokio::test]
+async fn dynamic_records_are_read_and_written_by_calls_of_their_own() {
+    let memory = Memory::new(&[]);
+    let harness = harness(&memory);
+    let bare = record("www", "A", "192.0.2.9");
+    for (record, calls) in [
+        (Some(routed("192.0.2.1")), vec!["pool", "put"]),
+        (Some(routed("192.0.2.2")), vec!["pool", "put"]),
+        // It is no longer dynamic.
+        (Some(bare.clone()), vec!["pool", "put"]),
+        (Some(routed("192.0.2.1")), vec!["pool", "put"]),
+        (None, vec!["delete"]),
+        // It never was.
+        (Some(bare), vec!["put"]),
+    ] {
+        memory.state().calls.clear();
+        let desired = harness.zone(&zone(), record.as_slice());
+        let plan = harness.plan(&desired).await.unwrap().unwrap();
+        harness.apply(&plan).await.result.unwrap();
+        assert_eq!(memory.state().calls, calls);
+        assert!(harness.plan(&desired).await.unwrap().is_none(), "{record:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_half_made_is_told() {
+    let memory = Memory::new(&[]);
+    let harness = harness(&memory);
+    let plan = harness.plan(&harness.zone(&zone(), &[routed("192.0.2.1")])).await.unwrap().unwrap();
+    memory.state().fates = [Fate::Done, Fate::Refused].into();
+    let applied = harness.apply(&plan).await;
+    assert!(matches!(&*applied.outcomes, [Outcome::Partial { done: 1, of: 2, .. }]), "{applied:?}");
+    let words = applied.result.unwrap_err().with_causes();
+    assert!(words.starts_with("www.example.com. A: "), "{words}");
+}
+
+#[tokio::test]
+async fn what_has_drifted_is_an_extra_change() {
+    let mut set = item(1, "www", "A", "192.0.2.9");
+    (set["pool"], set["drifted"]) = (json!("192.0.2.1"), json!(true));
+    let memory = Memory::new(&[set]);
+    let harness = harness(&memory);
+    let desired = harness.zone(&zone(), &[routed("192.0.2.1")]);
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
+    harness.apply(&plan).await.result.unwrap();
+    assert!(harness.plan(&desired).await.unwrap().is_none());
+}
+
+/// A finding of a read, and a run that begins.
+#[tokio::test]
+async fn what_records_cannot_express_is_told_by_the_service() {
+    let mut set = item(1, "www", "A", "192.0.2.9");
+    set["unexpressed"] = json!("a place of its own");
+    let memory = Memory::new(&[set]);
+    let harness = memory.harness::<MemorySets>();
+    let report = harness.read(&zone()).await.unwrap_err();
+    let found = report.of(Severity::Error).next().unwrap();
+    assert_eq!((&*found.code, &*found.message), ("supports", "a place of its own"));
+    harness.begin_run();
+    assert_eq!(memory.state().runs, 1);
+}
