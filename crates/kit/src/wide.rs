@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use octodns_core::engine::{
     Batch, BatchApi, BatchLimits, Weight, about_change, apply_batches, batches,
 };
+use octodns_core::provider::PlanDraft;
 use octodns_core::record::RecordTypes;
 use octodns_core::{
     ApplyLog, Change, Plan, ProviderError, RecordType, Registry, ZoneRead, ZoneRequest,
@@ -17,6 +18,7 @@ use serde_json::Value as Json;
 
 use crate::account::Account;
 use crate::api::{Owner, Zone};
+use crate::dynamic_sets::DynamicChange;
 use crate::lookup::{Call, Observed, Still};
 use crate::provided;
 use crate::set::{Found, HeldSets};
@@ -80,8 +82,12 @@ fn key(change: &Change) -> Key {
     (record.name().as_str().to_owned(), record.record_type())
 }
 
-/// The fewest calls for a plan, each with its changes; `None` if sets are replaced one by one.
+/// The fewest calls for a plan, each with its changes; `None` if sets are replaced one by one, as those of dynamic
+/// records are.
 fn calls<S: WideApi>(account: &Account<S>, plan: &Plan, held: &HeldSets) -> Option<Vec<Batch>> {
+    if account.api.dynamic().is_some() && plan.changes.iter().any(DynamicChange::concerns) {
+        return None;
+    }
     let zone_calls = account.api.zone_calls(held.len())?;
     let one_each = |_| Weight::new(1, 0);
     let (mut calls, mut count) = (Vec::new(), 0);
@@ -227,6 +233,13 @@ impl<S: WideApi> Shape for Wide<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         Sets::<S>::read(account, zone, request).await
+    }
+
+    async fn extra_changes(
+        account: &Account<S>,
+        draft: &PlanDraft<'_>,
+    ) -> Result<Vec<Change>, ProviderError> {
+        Sets::<S>::extra_changes(account, draft).await
     }
 
     async fn apply(

@@ -19,6 +19,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("bind", octodns_bind::register),
     #[cfg(feature = "cloudflare")]
     ("cloudflare", octodns_cloudflare::register),
+    #[cfg(feature = "constellix")]
+    ("constellix", octodns_constellix::register),
     #[cfg(feature = "digitalocean")]
     ("digitalocean", octodns_digitalocean::register),
     #[cfg(feature = "dnsimple")]
@@ -55,6 +57,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("yaml", &["octodns.provider.yaml.", "split-yaml", "yaml"]),
     ("bind", &["octodns_bind.", "axfr", "bind", "rfc2136", "zone-file"]),
     ("cloudflare", &["octodns_cloudflare.", "cloudflare", "cloudflare-internal", "cloudflare-proxy-cname", "cloudflare-tag-allowlist", "cloudflare-tag-rejectlist", "cloudflare-ttl-to-proxy"]),
+    ("constellix", &["octodns_constellix.", "constellix"]),
     ("digitalocean", &["octodns_digitalocean.", "digitalocean"]),
     ("dnsimple", &["octodns_dnsimple.", "dnsimple"]),
     ("dnsmadeeasy", &["octodns_dnsmadeeasy.", "dnsmadeeasy"]),

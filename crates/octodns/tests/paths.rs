@@ -22,6 +22,11 @@ fn classes_have_the_paths_that_octodns_takes() {
             "octodns_digitalocean.DigitalOceanProvider",
             true,
         ),
+        (
+            "octodns.provider.constellix.ConstellixProvider",
+            "octodns_constellix.ConstellixProvider",
+            true,
+        ),
         ("octodns.provider.etc_hosts.EtcHostsProvider", "octodns_etchosts.EtcHostsProvider", true),
         ("octodns.provider.dnsimple.DnsimpleProvider", "octodns_dnsimple.DnsimpleProvider", true),
         ("octodns.provider.ovh.OvhProvider", "octodns_ovh.OvhProvider", true),

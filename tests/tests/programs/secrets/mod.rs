@@ -55,6 +55,15 @@ providers:
             format!("email: me@example.com, token: {}, {cloudflare}", s.cf_key),
         ),
         (
+            "constellix",
+            "octodns_constellix.ConstellixProvider",
+            format!(
+                "api_key: env/DO_TOKEN, secret_key: {}, endpoint: \"{url}/cx\", \
+                 sonar_endpoint: \"{url}/sonar\", {http}",
+                s.cf_key
+            ),
+        ),
+        (
             "digitalocean",
             "octodns_digitalocean.DigitalOceanProvider",
             format!("token: env/DO_TOKEN, endpoint: \"{url}/do\", {http}"),
@@ -110,8 +119,8 @@ providers:
   unit.tests.:
     sources: [zones]
     targets:
-      [cloudflare, cloudflare-key, digitalocean, dnsimple, dnsmadeeasy, easydns, gandi, powerdns, route53, update,
-       proxied]
+      [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, easydns, gandi, powerdns, route53,
+       update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {

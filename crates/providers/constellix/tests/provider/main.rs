@@ -1,0 +1,36 @@
+//! The provider with a fake of the service, with recordings, and compared with octoDNS' own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod cases;
+mod service;
+
+use octodns_testkit::suite::Suite;
+use serde_json::json;
+
+const CLASS: &str = "octodns_constellix.ConstellixProvider";
+const ENDPOINT: &str = "https://api.dns.constellix.com/v1";
+const SONAR: &str = "https://api.sonar.constellix.com/rest/api";
+
+#[tokio::test]
+async fn it_does_what_every_provider_must() {
+    let config = json!({"class": CLASS, "api_key": "key", "secret_key": "hunter2"});
+    Suite::new(octodns_constellix::register, config)
+        .endpoint("endpoint", ENDPOINT)
+        .endpoint("sonar_endpoint", SONAR)
+        .credential("api_key")
+        .fake(service::service())
+        // The list of zones is read once.
+        .read_cost(2)
+        .cassettes("constellix")
+        .playing(|cassettes| {
+            cassettes
+                .differs("apply.json", "an SRV record is written once, not once for each value")
+                .skip("populate.json", "dynamic records are not read yet")
+                .skip("dynamic.json", "dynamic records are not written yet")
+                .skip("dynamic-update.json", "dynamic records are not written yet")
+        })
+        .reference("octodns-constellix")
+        .run()
+        .await;
+}
