@@ -36,7 +36,7 @@ pub struct Values {
     pub alias_below_apex: bool,
     /// Names in values without a dot at their end, which octoDNS keeps as they are.
     pub relative_names: bool,
-    /// What texts may not have, by type: TXT, SPF, CAA.
+    /// What texts may not have, by type: TXT, SPF, CAA, NAPTR.
     pub lacks: &'static [(RecordType, &'static [UnsupportedText])],
 }
 

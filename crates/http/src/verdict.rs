@@ -55,8 +55,9 @@ impl Verdict {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Throttle {
-    status: u16,
-    when: Option<fn(&Response) -> bool>,
+    /// `None`: any.
+    status: Option<u16>,
+    when: fn(&Response) -> bool,
     pub(crate) perhaps_credentials: bool,
     pause: Duration,
 }
@@ -64,13 +65,18 @@ pub struct Throttle {
 impl Throttle {
     /// Any response with this status.
     pub const fn status(status: u16) -> Self {
-        Self { status, when: None, perhaps_credentials: false, pause: Duration::ZERO }
+        Self { status: Some(status), ..Self::when_any(|_| true) }
+    }
+
+    /// Any response that fulfils a condition, whatever its status.
+    pub const fn when_any(when: fn(&Response) -> bool) -> Self {
+        Self { status: None, when, perhaps_credentials: false, pause: Duration::ZERO }
     }
 
     /// Only responses that fulfil a condition: words in the body, a header ...
     #[must_use]
     pub const fn when(self, when: fn(&Response) -> bool) -> Self {
-        Self { when: Some(when), ..self }
+        Self { when, ..self }
     }
 
     /// The service also says this about wrong credentials: until it has accepted a call, one retry is enough,
@@ -94,7 +100,8 @@ impl Throttle {
     }
 
     pub(crate) fn fits(&self, response: &Response) -> bool {
-        response.status().as_u16() == self.status && self.when.is_none_or(|when| when(response))
+        self.status.is_none_or(|status| status == response.status().as_u16())
+            && (self.when)(response)
     }
 }
 
@@ -134,7 +141,12 @@ mod tests {
     fn throttling_is_recognized_by_status_and_body() {
         let by_reason = Throttle::status(403)
             .when(|response| response.text().is_ok_and(|text| text.contains("quotaExceeded")));
+        let by_text =
+            Throttle::when_any(|response| response.text().is_ok_and(|text| text == "wait"));
         for (rule, status, body, fits) in [
+            (by_text, 200, "wait", true),
+            (by_text, 400, "wait", true),
+            (by_text, 400, "no", false),
             (Throttle::status(413), 413, "", true),
             (Throttle::status(413), 429, "", false),
             (by_reason, 403, r#"{"reason": "quotaExceeded"}"#, true),

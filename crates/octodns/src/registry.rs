@@ -27,6 +27,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("dnsimple", octodns_dnsimple::register),
     #[cfg(feature = "dnsmadeeasy")]
     ("dnsmadeeasy", octodns_dnsmadeeasy::register),
+    #[cfg(feature = "dyn")]
+    ("dyn", octodns_dyn::register),
     #[cfg(feature = "easydns")]
     ("easydns", octodns_easydns::register),
     #[cfg(feature = "envvar")]
@@ -61,6 +63,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("digitalocean", &["octodns_digitalocean.", "digitalocean"]),
     ("dnsimple", &["octodns_dnsimple.", "dnsimple"]),
     ("dnsmadeeasy", &["octodns_dnsmadeeasy.", "dnsmadeeasy"]),
+    ("dyn", &["octodns_dyn.", "dyn"]),
     ("easydns", &["octodns_easydns.", "easydns"]),
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),

@@ -311,6 +311,14 @@ fn warnings_about_the_config_are_findings() {
             "write octodns.provider.yaml.YamlProvider with `split_extension: .`, `split_catchall: \
              true` and `disable_zonefile: true`",
         ),
+        (
+            "providers:\n",
+            "providers:\n  dyn: {class: octodns_dyn.DynProvider, customer: c, username: u, password: p}\n",
+            (2, 16),
+            "the service of octodns_dyn.DynProvider was shut down",
+            "remove the provider from the config, and from the targets of its zones: nothing can be \
+             read or written there any more",
+        ),
     ] {
         let workspace = Workspace::new();
         assert!(CONFIG.contains(from), "{from}");

@@ -11,8 +11,8 @@ use crate::zone::Zone;
 /// Takes records out of the desired state whose texts the target cannot hold, and says so; what the target has there
 /// stays as it is.
 ///
-/// `unsupported` is about the texts of TXT and SPF and the values of CAA; other types hold anything. What the target holds
-/// already is not objected to.
+/// `unsupported` is about the texts of TXT and SPF, the values of CAA and the strings of NAPTR; other types hold anything.
+/// What the target holds already is not objected to.
 pub fn drop_unsupported_texts(
     desired: &mut Zone,
     existing: &Zone,
@@ -58,6 +58,11 @@ fn objection(record: &Record, unsupported_texts: &[UnsupportedText]) -> Option<S
         RecordData::Caa(values) => {
             values.iter().find_map(|caa| message(&caa.value.octets(), caa.value.as_str()))
         }
+        RecordData::Naptr(values) => {
+            let strings =
+                values.iter().flat_map(|naptr| [&naptr.flags, &naptr.service, &naptr.regexp]);
+            strings.into_iter().find_map(|string| message(&string.octets(), string.as_str()))
+        }
         _ => None,
     }
 }
@@ -65,12 +70,27 @@ fn objection(record: &Record, unsupported_texts: &[UnsupportedText]) -> Option<S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Txt;
+    use crate::record::text::QuotedString;
+    use crate::record::{Naptr, Txt};
     use crate::{RecordName, ZoneName};
 
     fn record(name: &str, octets: &[u8]) -> Record {
         let data = RecordData::Txt(vec![Txt::from_octets(octets)]);
         Record::new(RecordName::new(name).unwrap(), 60, data)
+    }
+
+    #[test]
+    fn strings_of_naptr_are_texts() {
+        let naptr = |octets: &[u8]| {
+            let string = QuotedString::from_octets;
+            let (flags, service, regexp) = (string(b"S"), string(octets), string(b""));
+            let (order, preference, replacement) = (1, 1, "a.example.".to_owned().into());
+            let naptr = Naptr { order, preference, flags, service, regexp, replacement };
+            Record::new(RecordName::new("www").unwrap(), 60, RecordData::Naptr(vec![naptr]))
+        };
+        let lacks = &[UnsupportedText::NonUtf8];
+        assert!(objection(&naptr(b"caf\xe9"), lacks).is_some());
+        assert_eq!(objection(&naptr("é".as_bytes()), lacks), None);
     }
 
     #[test]

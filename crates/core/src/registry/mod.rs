@@ -89,11 +89,13 @@ pub struct Classes<T> {
     names: BTreeMap<&'static str, Class<T>>,
     /// Other paths of classes, and whether they are older ones.
     paths: BTreeMap<&'static str, (&'static str, bool)>,
+    /// Paths of classes whose service was shut down, and what to do about it.
+    closed: BTreeMap<&'static str, &'static str>,
 }
 
 impl<T> Default for Classes<T> {
     fn default() -> Self {
-        Self { names: BTreeMap::new(), paths: BTreeMap::new() }
+        Self { names: BTreeMap::new(), paths: BTreeMap::new(), closed: BTreeMap::new() }
     }
 }
 
@@ -114,6 +116,17 @@ impl<T: Clone> Classes<T> {
     /// Takes older paths for the class of a path, those of octoDNS before 1.0: [`Classes::instead_of`] names the new one.
     pub fn formerly(&mut self, path: &'static str, others: &[&'static str]) {
         self.paths.extend(others.iter().map(|other| (*other, (path, true))));
+    }
+
+    /// Says that the service of a class was shut down, and what to do about it: a configuration with the class is
+    /// warned of it.
+    pub fn closed(&mut self, path: &'static str, help: &'static str) {
+        self.closed.insert(path, help);
+    }
+
+    /// What to do about a class whose service was shut down.
+    pub fn after_closing(&self, path: &str) -> Option<&'static str> {
+        self.closed.get(path).copied()
     }
 
     /// The class that goes by a name.

@@ -312,6 +312,9 @@ impl<'o> Build<'o> {
         match choose(value, at, classes) {
             Ok((name, class, mut options)) => {
                 self.warn_of_deprecated(kind, id, place, class.path);
+                if let Some(help) = classes.after_closing(class.path) {
+                    self.warn_of_closed(kind, id, place, (class.path, help));
+                }
                 if let Some(path) = classes.instead_of(&name) {
                     self.warn_of_old_path(kind, id, place, (&name, path));
                 }
@@ -334,6 +337,15 @@ impl<'o> Build<'o> {
                 .about(format!("{kind} {id}"))
                 .at(self.config.origin(at))
                 .help(format!("write `class: {path}`")),
+        );
+    }
+
+    fn warn_of_closed(&mut self, kind: &str, id: &str, at: Position, (path, help): (&str, &str)) {
+        self.report.push(
+            Diagnostic::warning("config", format!("the service of {path} was shut down"))
+                .about(format!("{kind} {id}"))
+                .at(self.config.origin(at))
+                .help(help),
         );
     }
 

@@ -82,6 +82,14 @@ providers:
             ),
         ),
         (
+            "dyn",
+            "octodns_dyn.DynProvider",
+            format!(
+                "customer: c, username: u, password: {}, endpoint: \"{url}/dyn\", {http}",
+                s.cf_key
+            ),
+        ),
+        (
             "easydns",
             "octodns_easydns.EasyDnsProvider",
             format!("token: env/DO_TOKEN, api_key: {}, endpoint: \"{url}/ez\", {http}", s.cf_key),
@@ -119,8 +127,8 @@ providers:
   unit.tests.:
     sources: [zones]
     targets:
-      [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, easydns, gandi, powerdns, route53,
-       update, proxied]
+      [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, dyn, easydns, gandi, powerdns,
+       route53, update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {

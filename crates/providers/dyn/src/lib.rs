@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod api;
+mod options;
+mod provider;
+mod session;
+mod sets;
+mod unpublished;
+
+pub use options::Options;
+pub use provider::{Dyn, register};

@@ -1,0 +1,234 @@
+//! The provider: facts of the service, and its calls.
+
+use std::sync::Arc;
+
+use octodns_core::record::text::UnsupportedText;
+use octodns_core::registry::BuildError;
+use octodns_core::value::Position;
+use octodns_core::{
+    Capabilities, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
+};
+use octodns_http::{Client, Error, Method, Rate, optional};
+use octodns_kit::sets::{self, SetApi};
+use octodns_kit::{Api, Connector, Json, ListedZone, Only, Service, SetFields, Zone, json};
+
+use crate::api::{call, detail};
+use crate::options::Options;
+use crate::session::{self, Session};
+use crate::sets::{DIALECT, FIELDS, TYPES, is_same, rdata, read};
+use crate::unpublished::{Key, Unpublished, Wanted, key};
+
+const CLASS: &str = "octodns_dyn.DynProvider";
+
+/// How often the changes of a zone are made again because the session ended before they were published.
+const ROUNDS: u32 = 3;
+
+/// Registers the provider by its octoDNS class and its short name.
+pub fn register(registry: &mut Registry) {
+    sets::register::<Dyn>(registry);
+    registry.providers.formerly(CLASS, &["octodns.provider.dyn.DynProvider"]);
+    let help = "remove the provider from the config, and from the targets of its zones: nothing can be read \
+                or written there any more";
+    registry.providers.closed(CLASS, help);
+}
+
+/// The zones of one account of Dyn Managed DNS.
+#[derive(Clone, Debug)]
+pub struct Dyn {
+    client: Client,
+    session: Session,
+    unpublished: Arc<Unpublished>,
+}
+
+#[async_trait]
+impl Api for Dyn {
+    const SERVICE: Service = Service {
+        short_names: &["dyn"],
+        version: env!("CARGO_PKG_VERSION"),
+        // Of the account, all users together.
+        rates: &[Rate::per_second(5), Rate::per_minute(300)],
+        // A session has one call at a time.
+        concurrency: 1,
+        names_at_once: 1,
+        // A TTL of 0 becomes the default of the zone.
+        capabilities: Capabilities::of(TYPES).values(Values {
+            ttl: 1..=2_147_483_647,
+            lacks: &[
+                (RecordType::CAA, &[UnsupportedText::NonUtf8]),
+                (RecordType::NAPTR, &[UnsupportedText::NonUtf8]),
+            ],
+            ..Values::ANY
+        }),
+        dialect: DIALECT,
+        ..Service::new(CLASS, "https://api.dynect.net/REST")
+    };
+    const PUBLISHES: bool = true;
+    type Options = Options;
+
+    fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
+        if options.traffic_directors_enabled {
+            let message =
+                "Traffic Directors cannot be read yet: leave traffic_directors_enabled out";
+            return Err(BuildError::new(message, Position::NONE));
+        }
+        let (client, session) = session::client(&options, connector)?;
+        Ok(Self { client, session, unpublished: Arc::default() })
+    }
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
+        let zones = self.call(Method::GET, &["Zone"], &detail()).await?;
+        let name = |zone: &Json| zone["zone"].as_str().unwrap_or_default().to_owned();
+        Ok(zones.as_array().into_iter().flatten().map(name).map(ListedZone::named).collect())
+    }
+
+    async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
+        let zone = zone.without_dot();
+        let body = json!({
+            // Differs from octoDNS: it cuts the last letter of the zone's name off.
+            "zone": zone, "rname": format!("hostmaster@{zone}"), "ttl": 3600,
+            "serial_style": "increment",
+        });
+        self.call(Method::POST, &["Zone", zone], &body).await?;
+        Ok(String::new())
+    }
+
+    async fn publish(&self, zone: Zone<'_>) -> Result<(), Error> {
+        let published = self.publish_all(zone).await;
+        self.unpublished.forget(zone.id);
+        published
+    }
+}
+
+#[async_trait]
+impl SetApi for Dyn {
+    const FIELDS: SetFields = FIELDS;
+
+    async fn sets(
+        &self,
+        zone: Zone<'_>,
+        only: Option<Only<'_>>,
+    ) -> Result<Option<Vec<Json>>, Error> {
+        if let Some(Only { fqdn, .. }) = only {
+            return Ok(Some(optional(self.below(zone, fqdn).await)?.unwrap_or_default()));
+        }
+        // What an earlier run could not publish is forgotten by the service as well.
+        self.unpublished.forget(zone.id);
+        let found = optional(self.call(Method::GET, &["Zone", zone.id], &json!({})).await)?;
+        match found {
+            Some(_) => Ok(Some(self.below(zone, zone.id).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The values of a set are replaced by one call. A new one with a single value is created as octoDNS does.
+    async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error> {
+        let mut values = rdata(set);
+        let only = values.next().filter(|_| values.next().is_none() && existing.is_none());
+        let Some(rdata) = only else { return self.replace(zone, set).await };
+        let mut body = json!({"rdata": rdata, "ttl": set["ttl"]});
+        if set["type"] == "NS" {
+            body["service_class"] = "".into();
+        }
+        self.change(Method::POST, zone, (set, None), &body, Some(set.clone())).await
+    }
+
+    async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
+        // Without an id, all rows of the name and type go.
+        let id = match existing["ids"].as_array().map(Vec::as_slice) {
+            Some([id]) => Some(id.as_str().map_or_else(|| id.to_string(), str::to_owned)),
+            _ => None,
+        };
+        let of = (existing, id.as_deref());
+        let deleted = self.change(Method::DELETE, zone, of, &json!({}), None).await;
+        optional(deleted).map(drop)
+    }
+}
+
+impl Dyn {
+    async fn call(&self, method: Method, path: &[&str], body: &Json) -> Result<Json, Error> {
+        call(&self.client, method, path, body).await
+    }
+
+    /// The sets at a name and below it.
+    async fn below(&self, zone: Zone<'_>, name: &str) -> Result<Vec<Json>, Error> {
+        let path = ["AllRecord", zone.id, &format!("{name}.")];
+        Ok(read(&self.call(Method::GET, &path, &detail()).await?))
+    }
+
+    /// A change of the rows of a set, or of the one with an id, which is remembered until it is published.
+    async fn change(
+        &self,
+        method: Method,
+        zone: Zone<'_>,
+        (set, id): (&Json, Option<&str>),
+        body: &Json,
+        wanted: Wanted,
+    ) -> Result<(), Error> {
+        let (name, of) = key(set);
+        let (list, fqdn) = (format!("{of}Record"), format!("{name}."));
+        let path: Vec<_> = [&*list, zone.id, &*fqdn].into_iter().chain(id).collect();
+        let session = self.session.number();
+        let changed = self.call(method, &path, body).await.map(drop);
+        if changed.is_ok() || matches!(changed, Err(Error::Indeterminate { .. })) {
+            // Which session it was is only known if there was no other meanwhile.
+            let session = Some(session).filter(|session| *session == self.session.number());
+            self.unpublished.add(zone.id, session, (name, of), wanted);
+        }
+        changed
+    }
+
+    /// Replaces all rows of a name and type.
+    async fn replace(&self, zone: Zone<'_>, set: &Json) -> Result<(), Error> {
+        let ttl = set["ttl"].to_string();
+        let values: Vec<_> = rdata(set).map(|rdata| json!({"rdata": rdata, "ttl": ttl})).collect();
+        let (_, of) = key(set);
+        let body = json!({format!("{of}Records"): values});
+        self.change(Method::PUT, zone, (set, None), &body, Some(set.clone())).await
+    }
+
+    /// Publishes a zone. Changes of a session that has ended since may be lost: they are looked up, and made
+    /// again.
+    async fn publish_all(&self, zone: Zone<'_>) -> Result<(), Error> {
+        for _ in 0..ROUNDS {
+            let session = self.session.number();
+            let others = self.unpublished.of_others(zone.id, session);
+            if !others.is_empty() {
+                self.make_again(zone, session, others).await?;
+                if self.session.number() != session {
+                    continue;
+                }
+            }
+            self.call(Method::PUT, &["Zone", zone.id], &json!({"publish": true})).await?;
+            if self.session.number() == session {
+                return Ok(());
+            }
+        }
+        let path = format!("{}/Zone/{}/", self.client.base().path(), zone.id);
+        let message = "sessions ended before the changes were published; run again".to_owned();
+        Err(Error::Indeterminate { call: octodns_http::Call::new(Method::PUT, path), message })
+    }
+
+    /// Makes the changes that the zone does not have.
+    async fn make_again(
+        &self,
+        zone: Zone<'_>,
+        session: u64,
+        changes: Vec<(Key, Wanted)>,
+    ) -> Result<(), Error> {
+        let sets = self.below(zone, zone.id).await?;
+        for (of, wanted) in changes {
+            match (&wanted, sets.iter().find(|set| key(set) == of)) {
+                (Some(wanted), Some(found)) if is_same(wanted, found) => {}
+                (Some(wanted), _) => self.replace(zone, wanted).await?,
+                (None, Some(found)) => self.delete(zone, found).await?,
+                (None, None) => {}
+            }
+            self.unpublished.add(zone.id, Some(session), of, wanted);
+        }
+        Ok(())
+    }
+}

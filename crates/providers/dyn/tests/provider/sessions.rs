@@ -1,0 +1,110 @@
+//! Sessions that end, and take with them what was not published.
+
+use std::collections::VecDeque;
+
+use octodns_core::ServiceErrorKind;
+use octodns_testkit::fake::{Api, Fake, Request, Response};
+use octodns_testkit::store::Store;
+use serde_json::json;
+
+use crate::service::{answer, failure, service};
+use crate::{addresses, converge, harness, zone};
+
+/// A service that forgets what a session has not published.
+struct Sessions {
+    /// As the session sees it.
+    store: Store,
+    published: Store,
+    /// How many calls each session may make; the last one may make any number.
+    lives: VecDeque<usize>,
+    left: usize,
+    count: usize,
+}
+
+impl Sessions {
+    fn new(lives: &[usize]) -> Self {
+        let mut store = service().auth(|_| true);
+        store.provide_zone("unit.tests");
+        let lives = lives.iter().copied().collect();
+        Self { published: store.clone(), store, lives, left: 0, count: 0 }
+    }
+
+    fn token(&self) -> String {
+        format!("session-{}", self.count)
+    }
+}
+
+impl Api for Sessions {
+    fn response(&mut self, request: &Request) -> Response {
+        if request.target == "/REST/Session/" {
+            self.count += 1;
+            self.left = self.lives.pop_front().unwrap_or(usize::MAX);
+            self.store = self.published.clone();
+            return Response::json(200, answer(json!({"token": self.token()})));
+        }
+        if self.left == 0 || request.header("auth-token") != Some(&self.token()) {
+            let message = "login: Bad or expired credentials";
+            return Response::json(400, failure("INVALID_DATA", message));
+        }
+        self.left -= 1;
+        let response = self.store.response(request);
+        if request.json() == json!({"publish": true}) && response.status == 200 {
+            self.published = self.store.clone();
+        }
+        response
+    }
+}
+
+/// What a session took with it is made again: creations, changes and deletions.
+#[tokio::test]
+async fn changes_of_a_session_that_ended_are_made_again() {
+    // Two reads come before the changes. The session ends in the middle of them, right before it is published,
+    // and while they are made again.
+    for lives in [&[10][..], &[2 + 20], &[2 + 13, 15], &[10, 10 + 4]] {
+        let fake = Fake::start(Sessions::new(&[])).await;
+        let first = harness(&fake, json!({}));
+        converge(&first, &addresses(10, 0)).await;
+        fake.api().lives = lives.iter().copied().collect();
+        let second = harness(&fake, json!({}));
+        let mut records = addresses(20, 0);
+        // Five go, five change, ten come.
+        records.drain(..5);
+        records[..5].clone_from_slice(&addresses(10, 1)[5..]);
+        let desired = second.zone(&zone(), &records);
+        let plan = second.plan(&desired).await.unwrap().unwrap();
+        second.apply(&plan).await.result.unwrap();
+        assert!(fake.api().count > 2, "{lives:?}: no session ended");
+        // A session of its own sees what is published.
+        let third = harness(&fake, json!({}));
+        assert!(third.plan(&desired).await.unwrap().is_none(), "{lives:?}");
+    }
+}
+
+/// Sessions that are too short for the changes: it is an error, and no change counts as made.
+#[tokio::test]
+async fn sessions_that_do_not_last_are_told() {
+    let fake = Fake::start(Sessions::new(&[5; 200])).await;
+    let harness = harness(&fake, json!({}));
+    let plan = harness.plan(&harness.zone(&zone(), &addresses(20, 0))).await.unwrap().unwrap();
+    let applied = harness.apply(&plan).await;
+    let error = applied.result.unwrap_err();
+    assert_eq!(error.kind(), Some(ServiceErrorKind::Indeterminate), "{error}");
+    assert!(error.to_string().contains("sessions ended before"), "{error}");
+    assert!(applied.outcomes.iter().all(|outcome| !outcome.is_applied()), "{:?}", applied.outcomes);
+}
+
+/// One login for reads and writes; a second one when the session has ended, and no third if that is of no use.
+#[tokio::test]
+async fn a_session_is_renewed_once() {
+    let fake = Fake::start(Sessions::new(&[2])).await;
+    let harness = harness(&fake, json!({}));
+    for count in [1, 2] {
+        harness.read(&zone()).await.unwrap();
+        assert_eq!(fake.api().count, count);
+    }
+    fake.api().left = 0;
+    fake.api().lives = [0, 0].into();
+    let report = harness.read(&zone()).await.err().unwrap();
+    assert!(report.iter().next().unwrap().to_string().contains("Bad or expired"), "{report:?}");
+    assert_eq!(fake.api().count, 3);
+}
