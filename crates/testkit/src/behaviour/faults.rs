@@ -8,6 +8,7 @@ use octodns_core::Outcome;
 use octodns_core::record::Compare;
 use serde_json::{Value as Json, json};
 
+use super::samples::addresses;
 use super::{Case, CaseFn, chain};
 use crate::fake::{Control, InjectedFault, Place, Request, Response, Seen};
 use crate::run::render;
@@ -182,7 +183,7 @@ fn half_an_apply<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
 }
 
 /// Whether the service has the change, published or not.
-fn is_made(outcome: &Outcome) -> bool {
+pub(super) fn is_made(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Applied | Outcome::Staged)
 }
 
@@ -327,13 +328,4 @@ fn storm<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
         }
     }
     .boxed()
-}
-
-/// `many` A records, with addresses shifted by `shift`.
-fn addresses(many: usize, shift: usize) -> Vec<Json> {
-    let record = |index: usize| {
-        let address = format!("192.0.{}.{}", index / 250, (index + shift) % 250);
-        json!({"name": format!("host-{index}"), "type": "A", "ttl": 300, "value": address})
-    };
-    (0..many).map(record).collect()
 }

@@ -205,6 +205,15 @@ pub fn odd_texts() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// A records of `many` names, with addresses shifted by `shift`.
+pub fn addresses(many: usize, shift: usize) -> Vec<Json> {
+    let record = |index: usize| {
+        let address = format!("192.0.{}.{}", index / 250, (index + shift) % 250);
+        json!({"name": format!("host-{index}"), "type": "A", "ttl": 300, "value": address})
+    };
+    (0..many).map(record).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use octodns_core::record::{RecordTypes, TYPES};

@@ -5,6 +5,8 @@ use futures::future::BoxFuture;
 use octodns_core::{ProviderError, ServiceErrorKind};
 use serde_json::Value as Json;
 
+use super::faults::is_made;
+use super::samples::addresses;
 use super::zones::a;
 use super::{Case, CaseFn};
 use crate::fake::{Fake, InjectedFault, Request, Response};
@@ -16,6 +18,7 @@ type Result = std::result::Result<(), String>;
 pub(super) const CASES: &[(&str, CaseFn)] = &[
     ("bad-token", bad_token),
     ("token-ends", token_ends),
+    ("revoked", revoked),
     ("lost-page", lost_page),
     ("false-total", false_total),
     ("pages-repeat", pages_repeat),
@@ -57,6 +60,9 @@ pub trait Service: Send + Sync {
 
     /// The response to a client that sends too many requests.
     fn throttled(&self) -> Response;
+
+    /// The response to a client whose credentials are wrong.
+    fn unauthorized(&self) -> Response;
 
     /// Undoes all settings.
     fn restore(&self) {
@@ -107,6 +113,10 @@ impl Service for Fake<Store> {
 
     fn throttled(&self) -> Response {
         self.api().throttled()
+    }
+
+    fn unauthorized(&self) -> Response {
+        self.api().unauthorized()
     }
 }
 
@@ -162,6 +172,43 @@ fn token_ends<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
         }
         let records: Vec<_> = (0..20).map(|index| a(&format!("host-{index}"), index)).collect();
         case.converge_to(&records).await
+    }
+    .boxed()
+}
+
+/// Credentials that are refused from the middle of an apply on are reported as such. The log says what was made
+/// before, and a second run does the rest.
+fn revoked<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        let (Some(service), Some(control)) = (case.fixture.service(), case.fixture.control())
+        else {
+            case.does_not_apply("the server cannot be told to refuse credentials");
+            return Ok(());
+        };
+        for writes in [0, 3] {
+            // The refusal of a login stands for a while.
+            let case = Case { harness: case.fixture.harness().await, ..case.clone() };
+            case.converge_to(&addresses(1, 0)).await?;
+            let desired = case.desired(&addresses(20, 0));
+            let plan = case.harness.plan(&desired).await.map_err(|report| render(&report))?;
+            let plan = plan.ok_or("there is nothing to do")?;
+            control.faults().writes_after(writes, InjectedFault::Response(service.unauthorized()));
+            let applied = case.harness.apply(&plan).await;
+            control.faults().clear();
+            if applied.result.is_ok() && writes > 0 {
+                // That many are not needed.
+                continue;
+            }
+            is_unauthorized("applying", applied.result.map(|count| format!("{count} changes")))?;
+            let made = applied.outcomes.iter().filter(|outcome| is_made(outcome)).count();
+            let count = service.count(case.zone.without_dot(), "A");
+            if count != made + 1 {
+                return Err(format!("the log has {made} changes as made, there are {}", count - 1));
+            }
+            let again = Case { harness: case.fixture.harness().await, ..case.clone() };
+            again.converge_to(&addresses(20, 0)).await?;
+        }
+        Ok(())
     }
     .boxed()
 }

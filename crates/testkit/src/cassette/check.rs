@@ -78,17 +78,37 @@ fn harness(
     files.point_to(&mut config);
     if let Json::Object(config) = &mut config {
         for (option, recorded) in &cassettes.endpoints {
-            // A recording of another endpoint names it in its options.
-            let own = config.get(option).and_then(Json::as_str).map(str::to_owned);
-            let named =
-                cassettes.endpoint_names.iter().find(|(name, _)| Some(name) == own.as_ref());
-            let own = named.map(|(_, recorded)| recorded.clone()).or(own);
-            config.insert(option.clone(), url_of(own.as_ref().unwrap_or(recorded)).into());
+            // A recording of another endpoint names it in its options, or by its requests.
+            let own = config.get(option).and_then(Json::as_str).filter(|url| url.contains("://"));
+            let own = own.map_or_else(|| cassettes.endpoint_of(cassette, recorded), str::to_owned);
+            config.insert(option.clone(), url_of(&own).into());
         }
     }
     let register = cassettes.register.ok_or("nobody registers the provider")?;
     Harness::build(register, &cassette.class, &config)
         .map_err(|error| format!("options: {}", error.message))
+}
+
+impl Cassettes {
+    /// The endpoint of a recording: the usual one, or that path at another host that was asked.
+    fn endpoint_of(&self, cassette: &Cassette, usual: &str) -> String {
+        let is_at = |url: &str, endpoint: &str| {
+            url.strip_prefix(endpoint.trim_end_matches('/'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+        };
+        let urls = || cassette.exchanges.iter().map(|exchange| &*exchange.url);
+        if urls().any(|url| is_at(url, usual)) {
+            return usual.to_owned();
+        }
+        let mut strange = urls().filter(|url| !self.endpoints.iter().any(|(_, of)| is_at(url, of)));
+        let path = url::Url::parse(usual).map_or(String::new(), |usual| usual.path().to_owned());
+        let found = strange.find_map(|url| {
+            let origin = url::Url::parse(url).ok()?.origin().ascii_serialization();
+            let endpoint = format!("{origin}{}", path.trim_end_matches('/'));
+            is_at(url, &endpoint).then_some(endpoint)
+        });
+        found.unwrap_or_else(|| usual.to_owned())
+    }
 }
 
 async fn list_zones(harness: &Harness, cassette: &Cassette) -> Vec<String> {
@@ -347,6 +367,34 @@ impl Files {
             if let Some(name) = value.as_str().filter(|name| self.1.iter().any(|of| of == name)) {
                 *value = self.0.path().join(name).to_string_lossy().into();
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_say_which_host_was_recorded() {
+        let (login, api) = ("https://auth.example.com/login", "https://api.example.com/v2");
+        let cassettes = Cassettes::in_folder("").endpoint("login", login).endpoint("api", api);
+        for (urls, expected) in [
+            (vec![login, "https://api.example.com/v2/zones?page=1"], api),
+            (vec![login, "https://test.example.com/v2/zones"], "https://test.example.com/v2"),
+            // A link that the service gave.
+            (vec!["http://api.example.com/v2/zones", "https://api.example.com/v2/zones"], api),
+            (vec!["https://test.example.com/v21/zones"], api),
+            (vec![], api),
+        ] {
+            let exchange = |url| {
+                serde_json::from_value(
+                    serde_json::json!({"method": "GET", "url": url, "status": 200}),
+                )
+            };
+            let exchanges: Result<_, _> = urls.iter().map(exchange).collect();
+            let cassette = Cassette { exchanges: exchanges.unwrap(), ..Cassette::default() };
+            assert_eq!(cassettes.endpoint_of(&cassette, api), expected, "{urls:?}");
         }
     }
 }

@@ -22,6 +22,7 @@ const WORDS: &[(&str, Expected)] = &[
     ("refused while planning", Expected::Unsupported),
     ("refused before any write", Expected::Unsupported),
     ("fails before any write", Expected::Unsupported),
+    ("cannot be created over the api", Expected::Unsupported),
     ("error while planning", Expected::Unsupported),
     ("unsupported", Expected::Unsupported),
     ("not supported", Expected::Unsupported),
@@ -79,6 +80,7 @@ mod tests {
             ("bad request with a list of messages", Expected::Failure(ServiceErrorKind::Refused)),
             ("not found (project)", Expected::Failure(ServiceErrorKind::NotFound)),
             ("unsupported: DS without NS", Expected::Unsupported),
+            ("the zone cannot be created over the API: an error", Expected::Unsupported),
             ("refused while planning: provinces are not supported", Expected::Unsupported),
             ("configuration error: no credentials", Expected::Options),
         ] {

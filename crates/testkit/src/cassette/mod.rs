@@ -54,7 +54,6 @@ pub struct Cassettes {
     pub(crate) folder: PathBuf,
     pub(crate) register: Option<fn(&mut Registry)>,
     pub(crate) endpoints: Vec<(String, String)>,
-    pub(crate) endpoint_names: Vec<(String, String)>,
     pub(crate) options: Json,
     pub(crate) options_of_errors: Json,
     pub(crate) options_of: Vec<(String, Json)>,
@@ -106,7 +105,6 @@ impl Cassettes {
             folder: folder.into(),
             register: None,
             endpoints: Vec::new(),
-            endpoint_names: Vec::new(),
             options: json!({}),
             options_of_errors: json!({}),
             options_of: Vec::new(),
@@ -127,25 +125,20 @@ impl Cassettes {
         self
     }
 
-    /// The option for the endpoint, and the URL that the recorded requests start with if their own options do
-    /// not say; once for each endpoint of the provider.
+    /// The option for the endpoint, and the URL that the recorded requests start with, once for each endpoint of the
+    /// provider. Recordings of another host, such as that for tests, are played with its URL of the same path.
     #[must_use]
     pub fn endpoint(mut self, option: &str, recorded: &str) -> Self {
         self.endpoints.push((option.to_owned(), recorded.to_owned()));
         self
     }
 
-    /// A name that recordings have for an endpoint in their options, and its URL.
-    #[must_use]
-    pub fn endpoint_name(mut self, name: &str, recorded: &str) -> Self {
-        self.endpoint_names.push((name.to_owned(), recorded.to_owned()));
-        self
-    }
-
-    /// More options, in addition to those of the recordings.
+    /// More options, in addition to those of the recordings and those that were given before.
     #[must_use]
     pub fn options(mut self, options: Json) -> Self {
-        self.options = options;
+        if let (Json::Object(all), Json::Object(more)) = (&mut self.options, options) {
+            all.extend(more);
+        }
         self
     }
 

@@ -157,6 +157,16 @@ impl Store {
         self.plant(zone, item)
     }
 
+    /// A refusal in the form of the service.
+    pub fn refused(&self, refusal: &Refusal) -> Response {
+        self.rules.refusals.response(refusal)
+    }
+
+    /// The response to a client whose credentials are wrong.
+    pub fn unauthorized(&self) -> Response {
+        self.refused(&self.refusal(Refusals::UNAUTHORIZED, "these credentials are wrong"))
+    }
+
     fn try_answer(&mut self, request: &Request) -> Result<Response, Refusal> {
         if let Some(response) = self.auth.login(request) {
             return response.map_err(|why| self.refusal(Refusals::UNAUTHORIZED, why));
@@ -178,6 +188,6 @@ impl Store {
 
 impl Api for Store {
     fn response(&mut self, request: &Request) -> Response {
-        self.try_answer(request).unwrap_or_else(|refusal| self.rules.refusals.response(&refusal))
+        self.try_answer(request).unwrap_or_else(|refusal| self.refused(&refusal))
     }
 }

@@ -25,6 +25,8 @@
 //! |---|---|
 //! | `behaviour` | every case of [`crate::behaviour`]: types, names, texts, faults, hidden records, lost pages ... |
 //! | `limits` | the rate and the number of requests at once that the options of `http` allow |
+//! | `secrets` | no credential in a log line, an error or a plan, while the service repeats what it was sent |
+//! | `calls` | how many requests change the addresses of 1,000 names, if that is declared |
 //! | `shared-account` | two providers with the same credentials, together, to the stricter of their limits |
 //! | `cassettes` | recordings of the reference, errors included |
 //! | `two-clients` | the reference's provider at the same service, both ways |
@@ -32,11 +34,19 @@
 //! `OCTODNS_TEST_PART` selects a single part. What is skipped is reported with its reason; what is missing
 //! (recordings, Python) is a failure if `OCTODNS_TEST_REQUIRE` is set.
 
+mod bench;
+mod calls;
 mod limits;
 mod parts;
+mod secrets;
 
-use octodns_core::{RecordType, Registry, ZoneName, async_trait};
+use std::sync::Arc;
+
+use octodns_core::{RecordType, Registry, ServiceErrorKind, ZoneName, async_trait};
 use serde_json::{Value as Json, json};
+
+pub use crate::behaviour::samples::addresses;
+pub use bench::Bench;
 
 use crate::behaviour::samples::{self, Sample};
 use crate::behaviour::{self, Fixture, Service};
@@ -46,7 +56,7 @@ use crate::run::Harness;
 use crate::store::Store;
 
 /// Changes how the recordings are played.
-type Playing = fn(Cassettes) -> Cassettes;
+type Playing = Arc<dyn Fn(Cassettes) -> Cassettes + Send + Sync>;
 
 /// The tests of a provider, and what they need.
 #[derive(Clone)]
@@ -57,7 +67,7 @@ pub struct Suite {
     store: Store,
     endpoints: Vec<(String, String)>,
     cassettes: Option<String>,
-    playing: Playing,
+    playing: Vec<Playing>,
     reference: Option<String>,
     reference_config: Json,
     reference_except: Vec<(&'static str, &'static str)>,
@@ -67,6 +77,7 @@ pub struct Suite {
     credential: &'static str,
     other_credential: Json,
     read_cost: Option<usize>,
+    thousand_changes: Option<(usize, usize)>,
 }
 
 impl Suite {
@@ -81,7 +92,7 @@ impl Suite {
             store: Store::rows(),
             endpoints: Vec::new(),
             cassettes: None,
-            playing: |cassettes| cassettes,
+            playing: Vec::new(),
             reference: None,
             reference_config: json!({}),
             reference_except: Vec::new(),
@@ -91,6 +102,7 @@ impl Suite {
             credential: "token",
             other_credential: json!("of another account"),
             read_cost: None,
+            thousand_changes: None,
         }
     }
 
@@ -116,11 +128,33 @@ impl Suite {
         self
     }
 
-    /// How to play the recordings, if that needs exceptions or options.
+    /// How to play the recordings, if that needs more than the following.
     #[must_use]
-    pub fn playing(mut self, playing: Playing) -> Self {
-        self.playing = playing;
+    pub fn playing(
+        mut self,
+        playing: impl Fn(Cassettes) -> Cassettes + Send + Sync + 'static,
+    ) -> Self {
+        self.playing.push(Arc::new(playing));
         self
+    }
+
+    /// A recording that must differ, by file or title, and why: see [`Cassettes::differs`].
+    #[must_use]
+    pub fn differs(self, recording: &'static str, reason: &'static str) -> Self {
+        self.playing(move |cassettes| cassettes.differs(recording, reason))
+    }
+
+    /// The error kind of a recording, if its own words do not say.
+    #[must_use]
+    pub fn fault(self, recording: &'static str, fault: ServiceErrorKind) -> Self {
+        self.playing(move |cassettes| cassettes.fault(recording, fault))
+    }
+
+    /// A recording in which the reference takes a missing zone for an existing one: see
+    /// [`Cassettes::zone_is_missing`].
+    #[must_use]
+    pub fn zone_is_missing(self, file: &'static str) -> Self {
+        self.playing(move |cassettes| cassettes.zone_is_missing(file))
     }
 
     /// The package with the reference's provider, which has the same class.
@@ -187,6 +221,14 @@ impl Suite {
         self
     }
 
+    /// How many requests read a zone of 1,000 names and how many change the addresses of all, as the provider's page
+    /// says.
+    #[must_use]
+    pub fn thousand_changes(mut self, reads: usize, writes: usize) -> Self {
+        self.thousand_changes = Some((reads, writes));
+        self
+    }
+
     /// Runs every part.
     ///
     /// # Panics
@@ -224,6 +266,11 @@ impl Suite {
         Served { fake: Fake::start(self.store.clone()).await, suite: self.clone() }
     }
 
+    fn build(&self, config: &Json) -> Harness {
+        let built = Harness::build(self.register, &self.class, config);
+        built.unwrap_or_else(|error| panic!("{}: {}", self.class, error.message))
+    }
+
     /// The configuration for a service on loopback, with options for HTTP.
     fn config_at(&self, url: &str, http: &Json) -> Json {
         let mut config = self.config.clone();
@@ -254,8 +301,7 @@ impl Served {
     /// A separate provider.
     fn provider(&self, http: &Json) -> Harness {
         let config = self.suite.config_at(self.fake.url(), http);
-        let built = Harness::build(self.suite.register, &self.suite.class, &config);
-        built.unwrap_or_else(|error| panic!("{}: {}", self.suite.class, error.message))
+        self.suite.build(&config)
     }
 }
 
@@ -312,4 +358,11 @@ impl Fixture for Served {
 /// The cases of the behaviour suite.
 async fn behave(suite: Suite) -> Vec<String> {
     behaviour::examine(&suite.serve().await, &[]).await
+}
+
+/// Says why a part is skipped.
+#[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
+fn not_tried(part: &str, why: &str) -> Vec<String> {
+    eprintln!("{part}: does not apply: {why}");
+    Vec::new()
 }

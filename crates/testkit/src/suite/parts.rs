@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use octodns_core::ZoneName;
 use serde_json::{Value as Json, json};
 
-use super::{Suite, at, behave, limits};
+use super::{Suite, at, behave, calls, limits, not_tried, secrets};
 use crate::behaviour::Fixture;
 use crate::cassette::Cassettes;
 use crate::two_clients::{Reference, TwoClients};
@@ -17,6 +17,8 @@ pub(super) const PARTS: &[Part] = &[
     ("behaviour", |suite| behave(suite).boxed()),
     ("limits", |suite| limits::keep(suite).boxed()),
     ("shared-account", |suite| limits::share(suite).boxed()),
+    ("secrets", |suite| secrets::hide(suite).boxed()),
+    ("calls", |suite| calls::count(suite).boxed()),
     ("cassettes", |suite| play(suite).boxed()),
     ("two-clients", |suite| agree(suite).boxed()),
 ];
@@ -45,7 +47,8 @@ async fn play(suite: Suite) -> Vec<String> {
         .options(json!({"http": super::quick()}))
         .options_of_errors(json!({"http": {"attempts": 1}}))
         .replayed(move |cassette| store.recorded(cassette));
-    (suite.playing)(cassettes).examine().await.problems().to_vec()
+    let cassettes = suite.playing.iter().fold(cassettes, |cassettes, playing| playing(cassettes));
+    cassettes.examine().await.problems().to_vec()
 }
 
 /// The reference and this provider, at the same service.
@@ -77,12 +80,5 @@ async fn agree(suite: Suite) -> Vec<String> {
     }
     let except = &suite.reference_except;
     TwoClients { ours: &ours, theirs: &theirs, zones, except }.run().await;
-    Vec::new()
-}
-
-/// Says why a part is skipped.
-#[expect(clippy::print_stderr, reason = "test support: it says what is left out")]
-fn not_tried(part: &str, why: &str) -> Vec<String> {
-    eprintln!("{part}: does not apply: {why}");
     Vec::new()
 }

@@ -69,6 +69,7 @@ const FOUND_OUT: &[(Broken, &str, &str)] = &[
     (Broken::SaysAllWasApplied, "broken-off", "the log says Applied, made: false"),
     (Broken::EmptyWhereThereIsAnError, "page-fails", "and a zone of 0 records is read"),
     (Broken::EmptyWhereThereIsAnError, "bad-token", "without the right credentials gives"),
+    (Broken::SaysAllWasApplied, "revoked", "the log has 19 changes as made, there are 0"),
     (Broken::HurriesBack, "pause", "is sent again after"),
     (Broken::SaysOkWithoutDoing, "new-zone", "reported success, but 1 of 1 changes"),
     (Broken::LeavesOutOfTheLog, "new-zone", "reported success, but 1 of 1 changes"),

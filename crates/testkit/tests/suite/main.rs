@@ -4,5 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod broken;
+mod secrets;
 mod service;
 mod shelf;

@@ -16,7 +16,7 @@ use crate::{CLASS, ENDPOINT};
 
 pub(crate) fn harness(fake: &Fake<Store>, options: Json) -> Harness {
     let mut config = json!({
-        "api_key": "key", "secret_key": "hunter2",
+        "api_key": "api-key", "secret_key": "hunter2",
         "endpoint": format!("{}/v1", fake.url()),
         "sonar_endpoint": format!("{}/rest/api", fake.url()),
         "http": {"requests_per_second": 100_000, "retry_wait": 0},

@@ -14,7 +14,7 @@ const SONAR: &str = "https://api.sonar.constellix.com/rest/api";
 
 #[tokio::test]
 async fn it_does_what_every_provider_must() {
-    let config = json!({"class": CLASS, "api_key": "key", "secret_key": "hunter2"});
+    let config = json!({"class": CLASS, "api_key": "api-key", "secret_key": "hunter2"});
     Suite::new(octodns_constellix::register, config)
         .endpoint("endpoint", ENDPOINT)
         .endpoint("sonar_endpoint", SONAR)

@@ -2,66 +2,16 @@
 
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use octodns_core::{Registry, Secret, ServiceErrorKind, ZoneName};
+use octodns_core::{Registry, Secret};
 use octodns_dnsmadeeasy::{DnsMadeEasy, Options};
 use octodns_http::{Accounts, Host, ServiceOptions};
 use octodns_kit::{Api, Connector};
 use octodns_testkit::fake::{Fake, InjectedFault, Request, Response};
 use octodns_testkit::run::Harness;
-use octodns_testkit::store::Store;
-use serde_json::{Value as Json, json};
+use octodns_testkit::suite::addresses;
+use serde_json::json;
 
-use crate::service::service;
-use crate::{CLASS, ENDPOINT, SANDBOX};
-
-fn harness(fake: &Fake<Store>, options: Json, http: &Json) -> Harness {
-    let endpoint = format!("{}/V2.0/dns/managed", fake.url());
-    let mut config = json!({
-        "api_key": "key", "secret_key": "hunter2", "endpoint": endpoint, "http": http,
-    });
-    if let (Json::Object(config), Json::Object(options)) = (&mut config, options) {
-        config.extend(options);
-    }
-    Harness::build(octodns_dnsmadeeasy::register, CLASS, &config).unwrap()
-}
-
-fn quick() -> Json {
-    json!({"requests_per_second": 100_000, "retry_wait": 0})
-}
-
-fn zone() -> ZoneName {
-    ZoneName::new("unit.tests.").unwrap()
-}
-
-fn addresses(many: usize, shift: usize) -> Vec<Json> {
-    let address = |index: usize| format!("192.0.{}.{}", index / 250, (index + shift) % 250);
-    let record = |index| json!({"name": format!("host-{index}"), "type": "A", "ttl": 300, "value": address(index)});
-    (0..many).map(record).collect()
-}
-
-async fn converge(harness: &Harness, records: &[Json]) {
-    let desired = harness.zone(&zone(), records);
-    let plan = harness.plan(&desired).await.unwrap().unwrap();
-    harness.apply(&plan).await.result.unwrap();
-    assert!(harness.plan(&desired).await.unwrap().is_none());
-}
-
-/// The numbers on the provider's page.
-#[tokio::test]
-async fn a_thousand_changes_take_as_many_calls_as_the_page_says() {
-    let fake = Fake::start(service()).await;
-    let harness = harness(&fake, json!({}), &quick());
-    converge(&harness, &addresses(1000, 0)).await;
-    let desired = harness.zone(&zone(), &addresses(1000, 1));
-    harness.begin_run();
-    fake.control().measured().clear();
-    let plan = harness.plan(&desired).await.unwrap().unwrap();
-    harness.apply(&plan).await.result.unwrap();
-    let seen = fake.control().measured().seen();
-    let written = seen.iter().filter(|seen| seen.is_write()).count();
-    // The fake has 400 records a page.
-    assert_eq!((seen.len() - written, written), (1 + 3, 5));
-}
+use crate::{CLASS, ENDPOINT, SANDBOX, suite};
 
 /// The time is signed, and its text is the one that the service knows. The signature is Python's.
 #[tokio::test]
@@ -89,52 +39,32 @@ async fn requests_are_signed() {
 /// A bad request that is none, and quota headers that say when it would come.
 #[tokio::test]
 async fn it_waits_when_it_is_throttled() {
-    let fake = Fake::start(service()).await;
-    let options = json!({"requests_per_second": 100_000, "retry_wait": 0, "max_retry_after": 0.3});
-    let harness = harness(&fake, json!({}), &options);
-    converge(&harness, &addresses(1, 0)).await;
+    let http = json!({"requests_per_second": 100_000, "retry_wait": 0, "max_retry_after": 0.3});
+    let bench = suite().bench(&json!({"http": http})).await;
+    bench.converge(&addresses(1, 0)).await;
     let words = json!({"error": ["Rate limit exceeded"]});
     let throttled = Response::json(400, words.clone());
-    fake.control().faults().next(1, InjectedFault::Response(throttled));
+    bench.fake.control().faults().next(1, InjectedFault::Response(throttled));
     let start = Instant::now();
-    harness.read(&zone()).await.unwrap();
+    bench.harness.read(&bench.zone).await.unwrap();
     assert!(start.elapsed() > Duration::from_millis(250), "{:?}", start.elapsed());
 
     let last = Response::json(400, words).with_header("x-dnsme-requestsRemaining", "0");
-    fake.control().faults().next(1, InjectedFault::Response(last));
-    let read = tokio::time::timeout(Duration::from_secs(1), harness.read(&zone())).await;
+    bench.fake.control().faults().next(1, InjectedFault::Response(last));
+    let read = tokio::time::timeout(Duration::from_secs(1), bench.harness.read(&bench.zone)).await;
     assert!(read.is_err(), "it does not wait for the end of the window");
 }
 
 #[tokio::test]
 async fn it_pauses_after_each_request_if_asked_to() {
-    let fake = Fake::start(service()).await;
-    let harness = harness(&fake, json!({"ratelimit_delay": 0.1, "batch_size": 2}), &json!({}));
+    let options = json!({"ratelimit_delay": 0.1, "batch_size": 2, "http": {}});
+    let bench = suite().bench(&options).await;
     let start = Instant::now();
     // The list of zones, the zone, three calls, and a read.
-    converge(&harness, &addresses(5, 0)).await;
+    bench.converge(&addresses(5, 0)).await;
     assert!(start.elapsed() > Duration::from_millis(500), "{:?}", start.elapsed());
-    let seen = fake.control().measured().seen();
-    assert_eq!(seen.iter().filter(|seen| seen.target.ends_with("createMulti")).count(), 3);
-}
-
-/// A key that is revoked in the middle of a run.
-#[tokio::test]
-async fn a_key_that_ends_is_told() {
-    let fake = Fake::start(service()).await;
-    let harness = harness(&fake, json!({"batch_size": 2}), &quick());
-    converge(&harness, &addresses(1, 0)).await;
-    let plan = harness.plan(&harness.zone(&zone(), &addresses(9, 0))).await.unwrap().unwrap();
-    let refused = Response::json(403, json!({"error": ["API key not found"]}));
-    fake.control().faults().writes_after(2, InjectedFault::Response(refused));
-    let applied = harness.apply(&plan).await;
-    fake.control().faults().clear();
-    let error = applied.result.unwrap_err();
-    assert_eq!(error.kind(), Some(ServiceErrorKind::Unauthorized));
-    assert!(!error.with_causes().contains("hunter2"), "{error}");
-    let made = applied.outcomes.iter().filter(|outcome| outcome.is_applied()).count();
-    assert_eq!((made, fake.api().count("unit.tests", "A")), (4, 5));
-    converge(&harness, &addresses(9, 0)).await;
+    let asked = bench.asked();
+    assert_eq!(asked.iter().filter(|asked| asked.ends_with("createMulti")).count(), 3);
 }
 
 #[test]

@@ -13,25 +13,27 @@ const CLASS: &str = "octodns_dnsmadeeasy.DnsMadeEasyProvider";
 const ENDPOINT: &str = "https://api.dnsmadeeasy.com/V2.0/dns/managed";
 const SANDBOX: &str = "https://api.sandbox.dnsmadeeasy.com/V2.0/dns/managed";
 
-#[tokio::test]
-async fn it_does_what_every_provider_must() {
-    let config = json!({"class": CLASS, "api_key": "key", "secret_key": "hunter2"});
+fn suite() -> Suite {
+    let config = json!({"class": CLASS, "api_key": "api-key", "secret_key": "hunter2"});
     Suite::new(octodns_dnsmadeeasy::register, config)
         .endpoint("endpoint", ENDPOINT)
         .credential("api_key")
         .fake(service::service())
+}
+
+#[tokio::test]
+async fn it_does_what_every_provider_must() {
+    suite()
         // The list of zones is read once.
         .read_cost(2)
+        // The fake has 400 records a page.
+        .thousand_changes(1 + 3, 5)
         .except("txt-quotes", "the service refuses quotes in texts")
         .cassettes("dnsmadeeasy")
-        .playing(|cassettes| {
-            cassettes
-                .options_of("apply-batches.json", json!({"endpoint": SANDBOX}))
-                .fault("errors-validation.json", ServiceErrorKind::Throttled)
-                .zone_is_missing("new-zone.json")
-                .differs("apply.json", "rows that stay are updated in place, by one call more")
-                .differs("txt-quotes.json", "octoDNS writes another text than was asked for")
-        })
+        .fault("errors-validation.json", ServiceErrorKind::Throttled)
+        .zone_is_missing("new-zone.json")
+        .differs("apply.json", "rows that stay are updated in place, by one call more")
+        .differs("txt-quotes.json", "octoDNS writes another text than was asked for")
         .reference("octodns-dnsmadeeasy")
         .run()
         .await;

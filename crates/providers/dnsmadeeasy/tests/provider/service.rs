@@ -89,7 +89,7 @@ fn is_signed(request: &Request) -> bool {
     mac.update(date.as_bytes());
     let octets = mac.finalize().into_bytes();
     let right = octets.iter().fold(String::new(), |text, octet| format!("{text}{octet:02x}"));
-    request.header("x-dnsme-apikey") == Some("key")
+    request.header("x-dnsme-apikey") == Some("api-key")
         && date.ends_with(" +0000")
         && request.header("x-dnsme-hmac") == Some(&right)
 }

@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 
 pub(crate) fn service() -> Store {
     Store::rows()
-        // user:hunter2
-        .auth_header("authorization", "Basic dXNlcjpodW50ZXIy")
+        // my-token:hunter2
+        .auth_header("authorization", "Basic bXktdG9rZW46aHVudGVyMg==")
         .custom("GET", "/domains/list/{user}", |store, call| {
             let zone = |zone: &octodns_testkit::store::StoredZone| json!({"name": zone.name, "link": ""});
             let index: Vec<_> = store.zones().iter().map(zone).collect();

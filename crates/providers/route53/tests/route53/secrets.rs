@@ -1,45 +1,14 @@
 //! Credentials must not be visible: not in logs, errors or debug output.
 
-use octodns_core::engine::read_sources;
-use std::fmt::{self, Write as _};
-use std::sync::{Arc, Mutex};
-
 use octodns_core::Secret;
+use octodns_core::engine::read_sources;
+use octodns_testkit::logs::Logs;
 use serde_json::json;
-use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Subscriber, span};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use tracing_subscriber::registry::LookupSpan;
+use tracing::Level;
 
 use crate::fake::{Account, Fake, InjectedFault};
 use crate::fixture::Fixture;
 use crate::recording::load;
-
-/// Everything that is logged at debug level, as text.
-#[derive(Clone, Default)]
-struct Heard(Arc<Mutex<String>>);
-
-struct Fields<'f>(&'f mut String);
-
-impl Visit for Fields<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        writeln!(self.0, "{field}={value:?}").unwrap();
-    }
-}
-
-impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Heard {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
-        *metadata.level() <= Level::DEBUG
-    }
-
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        event.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-
-    fn on_new_span(&self, attributes: &span::Attributes<'_>, _: &span::Id, _: Context<'_, S>) {
-        attributes.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-}
 
 /// Two of the tests' keys, and those of a role.
 const SECRETS: [&str; 4] =
@@ -47,11 +16,7 @@ const SECRETS: [&str; 4] =
 
 #[tokio::test]
 async fn no_output_contains_a_secret() {
-    let heard = Heard::default();
-    let log = Arc::clone(&heard.0);
-    // For all tests of this program: everything that any of them logs counts.
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(heard)).unwrap();
-
+    let logs = Logs::listen(Level::DEBUG);
     let (fixture, fake) = (Fixture::new(), Fake::start(Account::default()).await);
     let config = json!({
         "access_key_id": "AKIDEXAMPLE",
@@ -95,7 +60,7 @@ async fn no_output_contains_a_secret() {
         fixture.read(&target, "unit.tests.").await.unwrap();
     }
 
-    let heard = log.lock().unwrap().clone();
+    let heard = logs.text();
     assert!(heard.contains("sending a batch"), "something was heard");
     let said = [heard, errors.join("\n"), format!("{:?}", Secret::new(SECRETS[0]))].join("\n");
     for secret in SECRETS {

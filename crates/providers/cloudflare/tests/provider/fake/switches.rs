@@ -2,6 +2,7 @@
 
 use octodns_testkit::behaviour::Service;
 use octodns_testkit::fake::{Fake, Request, Response};
+use octodns_testkit::secrets::Repeating;
 use octodns_testkit::store::PageFault;
 use serde_json::{Value as Json, json};
 
@@ -108,9 +109,19 @@ impl Service for Switched {
     }
 
     fn throttled(&self) -> Response {
-        let message = "Please wait and consider throttling your request speed";
-        let errors = json!([{ "code": 971, "message": message }]);
+        let words = "Please wait and consider throttling your request speed";
+        self.0.api().refusal(429, words).with_header("retry-after", "0")
+    }
+
+    fn unauthorized(&self) -> Response {
+        self.0.api().refusal(403, "Invalid access token")
+    }
+}
+
+impl Repeating for Cloudflare {
+    fn refusal(&self, status: u16, words: &str) -> Response {
+        let errors = json!([{ "code": 1000, "message": words }]);
         let body = json!({ "success": false, "errors": errors, "messages": [], "result": null });
-        Response::json(429, body).with_header("retry-after", "0")
+        Response::json(status, body)
     }
 }

@@ -68,7 +68,7 @@ fn is_signed(request: &Request) -> bool {
     mac.update(time.as_bytes());
     let right = STANDARD.encode(mac.finalize().into_bytes());
     // Milliseconds.
-    key == "key" && signature == right && time.len() == 13 && parts.next().is_none()
+    key == "api-key" && signature == right && time.len() == 13 && parts.next().is_none()
 }
 
 fn create_zones(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
