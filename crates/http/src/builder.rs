@@ -82,6 +82,12 @@ impl Builder {
         self
     }
 
+    /// Seconds for a whole request, unless the options that were given before have a timeout.
+    pub fn timeout(mut self, seconds: f64) -> Self {
+        self.options.timeout.get_or_insert(seconds);
+        self
+    }
+
     /// A rate limit, unless the user sets one; may be called several times for several limits.
     pub fn rate(mut self, rate: Rate) -> Self {
         self.rates.push(rate);

@@ -11,7 +11,8 @@ use std::marker::PhantomData;
 
 use crate::account::Account;
 use crate::api::{Api, Owner, Zone};
-use crate::lookup::{Call, Observed};
+use crate::batch::is_refusal;
+use crate::lookup::{Call, Observed, refused};
 use crate::owner;
 use crate::provided;
 use crate::set::{Found, HeldSets, SetFields};
@@ -35,6 +36,10 @@ pub trait ChangeApi: Api {
 
     /// The limits of one call.
     const LIMITS: BatchLimits;
+
+    /// Whether a refused call has surely changed nothing. If that is not known, the kit reads the sets again before it
+    /// tries each half. Default: true.
+    const ATOMIC: bool = true;
 
     /// All sets of a zone; `None` if there is no such zone.
     ///
@@ -104,7 +109,11 @@ impl<S: ChangeApi> BatchApi for Applying<'_, S> {
         let planned = indexes.iter().filter_map(|index| self.plan.changes.get(*index));
         let (changes, planned) = (changes.collect(), planned.collect());
         let (account, zone) = (self.account, self.zone);
-        account.settle(&OneBatch { account, zone, changes, planned }).await
+        let call = OneBatch { account, zone, changes, planned };
+        match account.settle(&call).await {
+            Err(error) if !S::ATOMIC && is_refusal(&error) => refused(&call, error).await,
+            result => result,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use octodns_core::{ApplyLog, Change, Outcome, ProviderError, Record, ServiceErro
 
 use crate::batch::{Batches, bytes, is_refusal};
 use crate::fields::ReadRow;
-use crate::lookup::{Call, Observed};
+use crate::lookup::{Call, Observed, refused};
 use crate::row_api::{RowApi, RowChange};
 use crate::set_root_ns;
 
@@ -94,10 +94,11 @@ pub(crate) async fn apply<S: RowApi>(
         let indexes = changes_of(&rows);
         let attempt = log.begin(&indexes).await?;
         let call = OneCall { all, left: Mutex::new(rows.clone()) };
-        let mut result = all.calls.account.settle(&call).await;
-        if result.as_ref().is_err_and(is_refusal) {
-            result = call.refused(result).await;
-        }
+        let result = match all.calls.account.settle(&call).await {
+            // What it has made nevertheless is left out from now on.
+            Err(error) if is_refusal(&error) => refused(&call, error).await,
+            result => result,
+        };
         let left = if result.is_ok() { Vec::new() } else { call.left() };
         for step in rows.iter().filter(|step| !left.iter().any(|left| std::ptr::eq(*left, **step)))
         {
@@ -204,19 +205,6 @@ struct OneCall<'c, S> {
 impl<'c, S: RowApi> OneCall<'c, S> {
     fn left(&self) -> Vec<&'c Step<'c>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The result of a call that was refused: what it has made nevertheless is left out from now on.
-    async fn refused(&self, result: Result<(), ProviderError>) -> Result<(), ProviderError> {
-        let Err(error) = &result else { return result };
-        let words = match self.look_up().await {
-            Ok(Observed::Desired) => return Ok(()),
-            Ok(Observed::Existing) => return result,
-            Ok(Observed::Other) => "the target holds something else now".to_owned(),
-            Err(unread) => format!("and looking for it failed: {}", unread.with_causes()),
-        };
-        let words = format!("{}; {words}", error.with_causes());
-        Err(ProviderError::service(ServiceErrorKind::Indeterminate, words))
     }
 
     fn observed(&self, step: &Step<'_>, rows: &[ReadRow]) -> Observed {

@@ -91,3 +91,19 @@ pub async fn settle(backoff: &Backoff, call: &dyn Call) -> Result<(), ProviderEr
         }
     }
 }
+
+/// What a refusal means to a service whose calls may be carried out in part: a lookup decides.
+///
+/// # Errors
+///
+/// The refusal if nothing was done, or else [`ServiceErrorKind::Indeterminate`].
+pub(crate) async fn refused(call: &dyn Call, refusal: ProviderError) -> Result<(), ProviderError> {
+    let words = match call.look_up().await {
+        Ok(Observed::Desired) => return Ok(()),
+        Ok(Observed::Existing) => return Err(refusal),
+        Ok(Observed::Other) => "the target holds something else now".to_owned(),
+        Err(unread) => format!("and looking for it failed: {}", unread.with_causes()),
+    };
+    let words = format!("{}; {words}", refusal.with_causes());
+    Err(ProviderError::service(ServiceErrorKind::Indeterminate, words))
+}

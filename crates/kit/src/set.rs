@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use octodns_core::engine::{check_existing, unreadable_values};
+use octodns_core::provider::UnevenTtl;
 use octodns_core::record::{Dynamic, RecordTypes, TypeEntry};
 use octodns_core::value::Map as Data;
 use octodns_core::{
@@ -114,6 +115,43 @@ impl SetFields {
         Self { values, item: true, single: None, of }
     }
 
+    /// The sets of rows with one value each, for services that list rows and replace sets: those of a name and type
+    /// are one set, whose values are the rows, and which has the TTL of the first.
+    pub fn gather(&self, rows: impl IntoIterator<Item = Json>) -> Vec<Json> {
+        let mut places: HashMap<[String; 2], usize> = HashMap::new();
+        let mut sets: Vec<(Map<String, Json>, Vec<Json>)> = Vec::new();
+        for row in rows {
+            let text = |key: &str| row[key].as_str().unwrap_or_default().to_ascii_lowercase();
+            let key = [self.of.name, self.of.record_type].map(text);
+            let place = *places.entry(key).or_insert(sets.len());
+            if place == sets.len() {
+                let head = [self.of.name, self.of.record_type, self.of.ttl];
+                let head = head.map(|field| (field.to_owned(), row[field].clone()));
+                sets.push((head.into_iter().collect(), Vec::new()));
+            }
+            if let Some((_, values)) = sets.get_mut(place) {
+                values.push(row);
+            }
+        }
+        let whole = |(mut set, values): (Map<String, Json>, Vec<Json>)| {
+            set.insert(self.values.to_owned(), values.into());
+            Json::Object(set)
+        };
+        sets.into_iter().map(whole).collect()
+    }
+
+    /// The rows of a set, each with its name, type and TTL: the reverse of [`SetFields::gather`].
+    pub fn scatter(&self, set: &Json) -> Vec<Json> {
+        let head = [self.of.name, self.of.record_type, self.of.ttl];
+        let row = |value: &Json| {
+            let fields = head.map(|field| (field.to_owned(), set[field].clone()));
+            let mut row: Map<String, Json> = fields.into_iter().collect();
+            row.extend(value.as_object().cloned().unwrap_or_default());
+            Json::Object(row)
+        };
+        set[self.values].as_array().into_iter().flatten().map(row).collect()
+    }
+
     /// The field for the single value of a type, if that is not in a list.
     fn single_of(&self, data: &RecordData) -> Option<&'static str> {
         let is_single =
@@ -176,7 +214,7 @@ impl SetFields {
             let Some((name, entry)) = self.read_head(&set, dialect, capabilities, request)? else {
                 continue;
             };
-            let Content { ttl, values, unreadable } =
+            let Content { ttl, other_ttl, values, unreadable } =
                 self.values(&set, entry, dialect, request.name)?;
             let is_unreadable = !unreadable.is_empty();
             if is_unreadable && let Ok(name) = RecordName::new(&name) {
@@ -203,6 +241,11 @@ impl SetFields {
                     let message = format!("two RRsets of one name and type: {other}");
                     return Err(malformed(message));
                 }
+                read.uneven.extend(
+                    other_ttl.map(|ttl| {
+                        UnevenTtl::new(record.name().clone(), record.record_type(), ttl)
+                    }),
+                );
                 read.records.push(record);
             }
         }
@@ -248,8 +291,9 @@ impl SetFields {
             (Some((found, _)), None) => !is_desired && found.values.is_empty(),
             (None, Some(_)) => false,
             (Some((found, entry)), Some(record)) => {
+                let is_even = found.ttl == record.ttl() && found.other_ttl.is_none();
                 (found.unreadable.is_empty() || !is_desired)
-                    && found.ttl == record.ttl()
+                    && (is_even || !is_desired && found.has_ttl(record.ttl()))
                     && entry.read(&found.values).is_ok_and(|data| data == *record.data())
             }
         };
@@ -274,8 +318,14 @@ impl SetFields {
             Some(only) => std::slice::from_ref(only),
             None => set.get(self.values).and_then(Json::as_array).ok_or_else(lacking)?,
         };
-        let mut read = Content { ttl, values: Vec::new(), unreadable: Vec::new() };
+        let (values, unreadable) = (Vec::new(), Vec::new());
+        let mut read = Content { ttl, other_ttl: None, values, unreadable };
         for item in items {
+            if self.item && read.other_ttl.is_none() {
+                // Of a set that was gathered from rows.
+                let own = item.get(self.of.ttl).and_then(number);
+                read.other_ttl = own.filter(|own| *own != ttl);
+            }
             let value = if self.item {
                 self.of.read_value(item, entry, dialect, zone).ok_or_else(lacking)?
             } else {
@@ -299,10 +349,18 @@ impl SetFields {
 /// What a set holds.
 struct Content {
     ttl: i64,
+    /// Another TTL that some value has.
+    other_ttl: Option<i64>,
     /// As octoDNS data.
     values: Vec<OwnedValue>,
     /// What is wrong with the other values.
     unreadable: Vec<String>,
+}
+
+impl Content {
+    fn has_ttl(&self, ttl: i64) -> bool {
+        self.ttl == ttl || self.other_ttl == Some(ttl)
+    }
 }
 
 /// The data of a record.

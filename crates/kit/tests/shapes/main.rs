@@ -6,6 +6,7 @@
 mod batch;
 mod changes;
 mod dynamic;
+mod gathered;
 mod kinds;
 mod laws;
 mod lost;
