@@ -28,6 +28,8 @@ pub(super) struct Auth {
     /// Nobody is allowed in.
     is_locked: bool,
     tokens: Tokens,
+    /// A header that has the token, in the response to a login.
+    token_header: Option<&'static str>,
 }
 
 #[derive(Clone, Copy)]
@@ -58,6 +60,10 @@ impl Auth {
         self.check = Some(Check::Login(login));
     }
 
+    pub(super) fn tokens_in(&mut self, header: &'static str) {
+        self.token_header = Some(header);
+    }
+
     pub(super) fn lock(&mut self, is_locked: bool) {
         self.is_locked = is_locked;
     }
@@ -79,7 +85,11 @@ impl Auth {
         }
         self.tokens.used.push(0);
         let token = Tokens::name(self.tokens.used.len() - 1);
-        Some(Ok(Response::json(200, (login.response)(&token))))
+        let response = Response::json(200, (login.response)(&token));
+        Some(Ok(match self.token_header {
+            Some(name) => response.with_header(name, &token),
+            None => response,
+        }))
     }
 
     /// Whether a request fetches a token.

@@ -196,6 +196,13 @@ impl Store {
         self
     }
 
+    /// The response to a login has the token in this header as well.
+    #[must_use]
+    pub fn token_header(mut self, name: &'static str) -> Self {
+        self.auth.tokens_in(name);
+        self
+    }
+
     /// What a request does. Parts of the path in braces are parameters: `{zone}`, `{id}`, `{name}`, `{type}`,
     /// `{job}`, and those of custom functions.
     #[must_use]

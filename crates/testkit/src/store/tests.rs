@@ -195,6 +195,11 @@ fn tokens_are_fetched_and_end() {
         carried: |request| request.header("x-token"),
     };
     let mut store = Store::rows().route("GET", "/zones", Action::ListZones).login(login);
+    let mut in_header = store.clone().token_header("x-subject");
+    let body = json!({"key": "k"});
+    let request = crate::cassette::request_of("POST", "http://s/login", &body);
+    let headers = in_header.response(&request).headers;
+    assert!(headers.contains(&("x-subject".to_owned(), "token-1".to_owned())));
     assert_eq!(ask(&mut store, "POST", "/login", &json!({"key": "wrong"})).0, 401);
     assert_eq!(ask(&mut store, "GET", "/zones", &Json::Null).0, 401);
     let (_, response) = ask(&mut store, "POST", "/login", &json!({"key": "k"}));
