@@ -43,6 +43,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("powerdns", octodns_powerdns::register),
     #[cfg(feature = "route53")]
     ("route53", octodns_route53::register),
+    #[cfg(feature = "selectel")]
+    ("selectel", octodns_selectel::register),
     #[cfg(feature = "spf")]
     ("spf", octodns_spf::register),
     #[cfg(feature = "tinydns")]
@@ -71,6 +73,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("ovh", &["octodns_ovh.", "ovh"]),
     ("powerdns", &["octodns_powerdns.", "powerdns"]),
     ("route53", &["octodns_route53.", "aws-acm", "ec2", "elb", "route53"]),
+    ("selectel", &["octodns_selectel.", "selectel"]),
     ("spf", &["octodns_spf.", "spf"]),
     ("tinydns", &["octodns.source.tinydns.", "tinydns"]),
     ("transip", &["octodns_transip.", "transip"]),

@@ -11,6 +11,16 @@ fn classes_have_the_paths_that_octodns_takes() {
         ("octodns_route53.source.Ec2Source", "octodns_route53.Ec2Source", false),
         ("octodns_route53.source.ElbSource", "octodns_route53.ElbSource", false),
         ("octodns_spf.source.SpfSource", "octodns_spf.SpfSource", false),
+        (
+            "octodns_selectel.v2.provider.SelectelProvider",
+            "octodns_selectel.SelectelProvider",
+            false,
+        ),
+        (
+            "octodns_selectel.v1.provider.SelectelProvider",
+            "octodns_selectel.SelectelProviderLegacy",
+            false,
+        ),
         ("octodns_powerdns.PowerDnsBaseProvider", "octodns_powerdns.PowerDnsProvider", false),
         (
             "octodns.provider.cloudflare.CloudflareProvider",
@@ -41,6 +51,7 @@ fn classes_have_the_paths_that_octodns_takes() {
         ("octodns.provider.gandi.GandiProvider", "octodns_gandi.GandiProvider", true),
         ("octodns.provider.powerdns.PowerDnsProvider", "octodns_powerdns.PowerDnsProvider", true),
         ("octodns.provider.route53.Route53Provider", "octodns_route53.Route53Provider", true),
+        ("octodns.provider.selectel.SelectelProvider", "octodns_selectel.SelectelProvider", true),
         ("octodns.provider.transip.TransipProvider", "octodns_transip.TransipProvider", true),
         ("octodns.source.axfr.AxfrSource", "octodns_bind.AxfrSource", true),
         ("octodns.source.axfr.ZoneFileSource", "octodns_bind.ZoneFileSource", true),

@@ -105,6 +105,25 @@ providers:
             format!("host: x, api_key: {}, endpoint: \"{url}/pdns\", {http}", s.pdns_key),
         ),
         ("route53", "octodns_route53.Route53Provider", format!("{aws}, requests_per_second: 0")),
+        (
+            "selectel",
+            "octodns_selectel.SelectelProvider",
+            format!("token: env/DO_TOKEN, endpoint: \"{url}/selectel\", {http}"),
+        ),
+        (
+            "selectel-login",
+            "octodns_selectel.SelectelProvider",
+            format!(
+                "username: me, password: {}, account_id: 1, project_id: p, \
+                 identity_endpoint: \"{url}/identity\", endpoint: \"{url}/selectel\", {http}",
+                s.cf_key
+            ),
+        ),
+        (
+            "selectel-legacy",
+            "octodns_selectel.SelectelProviderLegacy",
+            format!("token: {}, endpoint: \"{url}/legacy\", {http}", s.cf_token),
+        ),
         ("ec2", "octodns_route53.Ec2Source", format!("{aws}, region: us-east-1")),
         ("elb", "octodns_route53.ElbSource", format!("{aws}, region: us-east-1")),
         ("update", "octodns_bind.Rfc2136Provider", tsig.clone()),
@@ -128,7 +147,7 @@ providers:
     sources: [zones]
     targets:
       [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, dyn, easydns, gandi, powerdns,
-       route53, update, proxied]
+       route53, selectel, selectel-login, selectel-legacy, update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {

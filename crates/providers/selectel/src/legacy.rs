@@ -1,0 +1,148 @@
+//! The provider of version 1, which the service no longer develops: facts of the service, and its calls.
+
+use octodns_core::record::text::UnsupportedText;
+use octodns_core::registry::BuildError;
+use octodns_core::{Capabilities, ProviderError, RecordType, Values, ZoneName, async_trait};
+use octodns_http::{Client, Error, HeaderAuth, Page, Request, all, pages};
+use octodns_kit::dialect::{Dialect, Dot, Names, Targets};
+use octodns_kit::rows::RowApi;
+use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, ZonesBy, json};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::options::LegacyOptions;
+
+/// The number of entries per page: the most that the service gives.
+const PER_PAGE: usize = 1000;
+
+/// The domains of one account, by the API, version 1: <https://docs.selectel.ru/en/api/dns-legacy/>.
+#[derive(Clone, Debug)]
+pub struct SelectelLegacy {
+    client: Client,
+}
+
+#[async_trait]
+impl Api for SelectelLegacy {
+    const SERVICE: Service = Service {
+        short_names: &[],
+        version: env!("CARGO_PKG_VERSION"),
+        capabilities: Capabilities::of(&[
+            RecordType::A,
+            RecordType::AAAA,
+            RecordType::ALIAS,
+            RecordType::CAA,
+            RecordType::CNAME,
+            RecordType::MX,
+            RecordType::NS,
+            RecordType::SRV,
+            RecordType::SSHFP,
+            RecordType::TXT,
+        ])
+        .values(Values {
+            ttl: 60..=604_800,
+            lacks: &[
+                (RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty]),
+                (RecordType::CAA, &[UnsupportedText::NonUtf8, UnsupportedText::Empty]),
+            ],
+            ..Values::ANY
+        }),
+        dialect: Dialect {
+            names: Names::Absolute(Dot::Either),
+            targets: Targets { read: Dot::Either, write: Dot::Required, own: None },
+            ..Dialect::RAW
+        },
+        ..Service::new(
+            "octodns_selectel.SelectelProviderLegacy",
+            "https://api.selectel.ru/domains/v1",
+        )
+    };
+    const ZONES: ZonesBy = ZonesBy::Id;
+    type Options = LegacyOptions;
+
+    fn connect(options: LegacyOptions, connector: &Connector<'_>) -> Result<Self, BuildError> {
+        let auth = HeaderAuth::default().with("x-token", &options.token)?;
+        Ok(Self { client: connector.client(auth)? })
+    }
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
+        let domains: Vec<Domain> = list(|| self.client.get(&[]).trailing_slash()).await?;
+        let listed = |domain: Domain| ListedZone::new(domain.name, domain.id.to_string());
+        Ok(domains.into_iter().map(listed).collect())
+    }
+
+    async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
+        let body = json!({"name": zone.without_dot(), "bind_zone": ""});
+        let made: Domain = self.client.post(&[]).trailing_slash().json(&body).read().await?;
+        Ok(made.id.to_string())
+    }
+}
+
+#[async_trait]
+impl RowApi for SelectelLegacy {
+    const FIELDS: Fields = Fields {
+        of: &[
+            (RecordType::CAA, &[("flags", "flag"), ("tag", "tag"), ("value", "value")]),
+            (RecordType::MX, &[("preference", "priority"), ("exchange", "content")]),
+            (
+                RecordType::SRV,
+                &[
+                    ("priority", "priority"),
+                    ("weight", "weight"),
+                    ("port", "port"),
+                    ("target", "target"),
+                ],
+            ),
+            (
+                RecordType::SSHFP,
+                &[
+                    ("algorithm", "algorithm"),
+                    ("fingerprint_type", "fingerprint_type"),
+                    ("fingerprint", "fingerprint"),
+                ],
+            ),
+        ],
+        ..Fields::new("content")
+    };
+
+    async fn rows(&self, zone: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
+        // A domain that was listed and is not found is an error, not a missing zone.
+        let path = [zone.name.without_dot(), "records"];
+        list(|| self.client.get(&path).trailing_slash()).await.map(Some)
+    }
+
+    async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error> {
+        let request = self.client.post(&[zone.id, "records"]).trailing_slash();
+        request.json(row).send_ok().await
+    }
+
+    async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error> {
+        self.client.put(&[zone.id, "records", id]).json(row).send_ok().await
+    }
+
+    async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error> {
+        self.client.delete(&[zone.id, "records", id]).send_ok_or_missing().await
+    }
+}
+
+/// A domain in a list.
+#[derive(Debug, Deserialize)]
+struct Domain {
+    id: u64,
+    name: String,
+}
+
+/// All entries of a list: a page that is full is followed by another one.
+async fn list<'c, T: DeserializeOwned>(get: impl Fn() -> Request<'c>) -> Result<Vec<T>, Error> {
+    all(pages(0, async |offset: usize| {
+        let response = get().query("limit", PER_PAGE).query("offset", offset).send().await?;
+        let items: Vec<T> = response.json()?;
+        let next = (items.len() >= PER_PAGE).then_some(offset + items.len());
+        let total = response.header("x-total-count").and_then(|total| total.parse().ok());
+        Ok(Page::new(&response, items).next(next).total(total))
+    }))
+    .await
+}

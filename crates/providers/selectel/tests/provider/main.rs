@@ -1,0 +1,96 @@
+//! The provider with a fake of the service, with recordings, and compared with octoDNS' own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod cases;
+mod legacy;
+mod login;
+mod service;
+
+use octodns_testkit::cassette::Cassettes;
+use octodns_testkit::store::Store;
+use octodns_testkit::suite::Suite;
+use serde_json::{Value as Json, json};
+
+const CLASS: &str = "octodns_selectel.SelectelProvider";
+const LEGACY: &str = "octodns_selectel.SelectelProviderLegacy";
+const ENDPOINT: &str = "https://api.selectel.ru/domains/v2";
+const LEGACY_ENDPOINT: &str = "https://api.selectel.ru/domains/v1";
+
+fn suite(config: Json, service: Store) -> Suite {
+    let endpoint = if config["class"] == LEGACY { LEGACY_ENDPOINT } else { ENDPOINT };
+    // The list of zones is read once.
+    Suite::new(octodns_selectel::register, config)
+        .endpoint("endpoint", endpoint)
+        .fake(service)
+        .read_cost(2)
+}
+
+#[tokio::test]
+async fn it_does_what_every_provider_must() {
+    suite(json!({"class": CLASS, "token": "hunter2"}), service::with_token())
+        .cassettes("selectel")
+        .playing(|cassettes| {
+            let endpoint = json!({"endpoint": LEGACY_ENDPOINT});
+            let clamping = json!({"endpoint": LEGACY_ENDPOINT, "strict_supports": false});
+            cassettes
+                .options_of("legacy-populate.json", endpoint.clone())
+                .options_of("legacy-new-zone.json", endpoint)
+                .options_of("legacy-apply.json", clamping)
+                .replayed(|cassette| match &*cassette.class {
+                    LEGACY => legacy::service().recorded(cassette),
+                    _ => service::with_token().recorded(cassette),
+                })
+                .differs("min-ttl.json", "TTLs that the service refuses are refused when planning")
+                .differs("legacy-apply.json", "octoDNS never deletes a row whose name has a dot")
+        })
+        .reference("octodns-selectel")
+        .run()
+        .await;
+}
+
+/// The recording of the legacy class, with the row that octoDNS cannot delete as one that stays.
+#[tokio::test]
+async fn all_other_recorded_changes_lead_to_the_same_zone() {
+    let Some(files) = Cassettes::raw("selectel") else { return };
+    let (file, mut recording) =
+        files.into_iter().find(|(file, _)| file == "legacy-apply.json").unwrap();
+    let stays = json!({"name": "wwwdot", "type": "CNAME", "ttl": 300, "value": "unit.tests."});
+    recording["desired"].as_array_mut().unwrap().push(stays);
+    let changes = recording["changes"].as_array_mut().unwrap();
+    let count = changes.len();
+    changes.retain(|change| change["name"] != "wwwdot");
+    assert_eq!(count - changes.len(), 1);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(file), recording.to_string()).unwrap();
+    Cassettes::in_folder(folder.path())
+        .register(octodns_selectel::register)
+        .endpoint("endpoint", LEGACY_ENDPOINT)
+        .ignoring_query("limit")
+        // octoDNS raises the TTL that is too low.
+        .options(json!({"strict_supports": false}))
+        .replayed(|cassette| legacy::service().recorded(cassette))
+        .run()
+        .await;
+}
+
+#[tokio::test]
+async fn a_login_does_what_every_provider_must() {
+    let config = json!({
+        "class": CLASS, "username": "octodns", "password": "hunter2", "account_id": "123456",
+        "project_id": "p-1",
+    });
+    suite(config, login::service())
+        .endpoint("identity_endpoint", ENDPOINT)
+        .credential("password")
+        .run()
+        .await;
+}
+
+#[tokio::test]
+async fn the_legacy_class_does_what_every_provider_must() {
+    suite(json!({"class": LEGACY, "token": "hunter2"}), legacy::service())
+        .reference("octodns-selectel")
+        .run()
+        .await;
+}
