@@ -1,9 +1,13 @@
 //! What a source or target can hold.
 
+mod dynamic;
+
 use std::ops::RangeInclusive;
 
 use crate::rdata::text::{Presentation, UnsupportedText};
 use crate::record::{Compare, Record, RecordType};
+
+pub use dynamic::{DynamicSupport, Fallbacks, HealthChecks, Places};
 
 /// What the values of records may be at a service, beside their types. What it refuses is reported when planning.
 ///
@@ -126,6 +130,8 @@ pub struct Capabilities {
     pub pool_value_status: bool,
     /// Rules that match subnets.
     pub dynamic_subnets: bool,
+    /// What dynamic records may be beyond that.
+    pub dynamic_support: DynamicSupport,
     /// PTR records with more than one value.
     pub multivalue_ptr: bool,
     /// The NS records at the apex.
@@ -144,6 +150,7 @@ impl Capabilities {
         dynamic: false,
         pool_value_status: false,
         dynamic_subnets: false,
+        dynamic_support: DynamicSupport::ANY,
         multivalue_ptr: false,
         root_ns: false,
         fixed_zones: false,
@@ -157,6 +164,7 @@ impl Capabilities {
         dynamic: true,
         pool_value_status: true,
         dynamic_subnets: true,
+        dynamic_support: DynamicSupport::ANY,
         multivalue_ptr: true,
         root_ns: true,
         fixed_zones: false,
@@ -216,6 +224,14 @@ impl Capabilities {
     #[must_use]
     pub const fn dynamic_subnets(mut self) -> Self {
         self.dynamic_subnets = true;
+        self
+    }
+
+    /// With dynamic records, of this kind only.
+    #[must_use]
+    pub const fn dynamic_support(mut self, support: DynamicSupport) -> Self {
+        self.dynamic = true;
+        self.dynamic_support = support;
         self
     }
 

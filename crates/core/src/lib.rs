@@ -52,7 +52,9 @@ pub mod zone;
 
 pub use apply_log::{ApplyLog, ApplySink, Attempt, Outcome, Stopped};
 pub use async_trait::async_trait;
-pub use capabilities::{Capabilities, MaxTxt, TypeSupport, Values};
+pub use capabilities::{
+    Capabilities, DynamicSupport, Fallbacks, HealthChecks, MaxTxt, Places, TypeSupport, Values,
+};
 pub use change::Change;
 pub use diagnostic::{Diagnostic, Origin, Report, Severity};
 pub use engine::Context;

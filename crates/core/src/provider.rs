@@ -3,6 +3,7 @@
 mod files;
 mod includes;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -237,6 +238,24 @@ impl<'d> PlanDraft<'d> {
     ) -> Self {
         Self { existing, desired, changes, state }
     }
+
+    /// Updates of the desired dynamic records that have no change yet, and whose parts at the target are not as
+    /// they have to be: a health check that was changed or is gone, say.
+    pub fn drifted(&self, mut has_drifted: impl FnMut(&Record) -> bool) -> Vec<Change> {
+        let planned: HashSet<_> = self.changes.iter().map(|change| key(change.record())).collect();
+        let dynamic = self.desired.records().filter(|record| record.dynamic().is_some());
+        let drifted =
+            dynamic.filter(|record| !planned.contains(&key(record)) && has_drifted(record));
+        let update = |record: &Arc<Record>| Change::Update {
+            existing: Arc::clone(record),
+            new: Arc::clone(record),
+        };
+        drifted.map(update).collect()
+    }
+}
+
+fn key(record: &Record) -> (&RecordName, RecordType) {
+    (record.name(), record.record_type())
 }
 
 /// Reads and writes zones.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::unsupported::{Strictness, unsupported_finding};
-use super::values;
+use super::{routing, values};
 use crate::capabilities::Capabilities;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::record::dynamic::Dynamic;
 use crate::record::{Record, RecordData, RecordType};
 use crate::zone::Zone;
 
@@ -46,14 +45,10 @@ pub(super) fn existing(
 }
 
 fn is_held(record: &Record, capabilities: &Capabilities) -> bool {
-    let routing = record.dynamic().is_none_or(|dynamic| {
-        capabilities.dynamic
-            && (capabilities.pool_value_status || !dynamic.has_status())
-            && (capabilities.dynamic_subnets || !dynamic.has_subnets())
-    });
+    let is_routed = routing::simplified(record, capabilities, &mut |_, _| {}).is_none();
     let values = capabilities.multivalue_ptr
         || !matches!(record.data(), RecordData::Ptr(values) if values.len() > 1);
-    capabilities.supports(record) && routing && values
+    capabilities.supports(record) && is_routed && values
 }
 
 /// The record as the target can hold it, or `None` if it cannot at all; `say` gets what is lost.
@@ -66,34 +61,8 @@ fn simplified(
         say(format!("{} records are not supported", record.record_type()), "it is left out".into());
         return None;
     }
-    let mut simpler = Record::clone(record);
-    if record.dynamic().is_some() && !capabilities.dynamic {
-        say("dynamic records are not supported".into(), "its plain values are used".into());
-        simpler = simpler.with_dynamic(None);
-    }
-    if !capabilities.pool_value_status
-        && let Some(without) = simpler.dynamic().and_then(Dynamic::without_status)
-    {
-        let pools = without.pools.join(", ");
-        let message = format!("the \"status\" of values in the pools {pools} is not supported");
-        say(message, "it is ignored, the health check decides".into());
-        simpler = simpler.with_dynamic(without.dynamic);
-    }
-    if !capabilities.dynamic_subnets
-        && let Some(without) = simpler.dynamic().and_then(Dynamic::without_subnets)
-    {
-        let fallbacks = [
-            (&without.geos_only, "only its geos are used"),
-            (&without.dropped, "the rule is left out"),
-        ];
-        for (rules, fallback) in fallbacks {
-            for rule in rules {
-                let message = format!("rule {rule} matches subnets, which is not supported");
-                say(message, fallback.into());
-            }
-        }
-        simpler = simpler.with_dynamic(without.dynamic);
-    }
+    let mut simpler =
+        routing::simplified(record, capabilities, say).unwrap_or_else(|| Record::clone(record));
     if let RecordData::Ptr(values) = record.data()
         && values.len() > 1
         && !capabilities.multivalue_ptr

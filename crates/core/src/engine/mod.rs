@@ -8,6 +8,7 @@ mod existing;
 mod guard;
 pub mod per_record;
 mod read;
+mod routing;
 mod served;
 mod target;
 mod texts;

@@ -4,8 +4,10 @@
 //! plain values are what a target without routing gets.
 
 mod adapt;
+mod build;
 mod kept;
 mod read;
+mod routes;
 mod schema;
 mod subnet;
 mod validate;
@@ -19,9 +21,11 @@ use kept::Kept;
 use super::geo::GeoCode;
 use crate::value::{Map, OwnedValue, Value};
 
-pub use adapt::{WithoutStatus, WithoutSubnets};
+pub use adapt::{Reduced, WithoutStatus, WithoutSubnets};
+pub use build::DynamicBuilder;
 pub use ipnet::IpNet;
 pub(in crate::record) use read::whole_number;
+pub use routes::{CatchallError, RulePlaces};
 pub(crate) use schema::schema;
 pub use subnet::{SubnetError, parse_subnet};
 pub use validate::{Check, validate};
