@@ -4,6 +4,7 @@ mod account;
 mod api;
 mod batch;
 pub mod changes;
+mod companions;
 pub mod dialect;
 mod directory;
 mod dynamic_sets;
@@ -27,6 +28,7 @@ pub mod wide;
 
 pub use account::Account;
 pub use api::{Api, Only, Owner, Zone, ZonesBy};
+pub use companions::{CompanionApi, Companions};
 pub use directory::ListedZone;
 pub use fields::{Fields, ReadRow};
 pub use lookup::{Call, Observed, settle};
