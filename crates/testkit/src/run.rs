@@ -98,6 +98,15 @@ impl Harness {
         self.target.provider()
     }
 
+    /// The same provider for a target with `strict_supports: false`.
+    #[must_use]
+    pub fn lenient_supports(&self) -> Self {
+        let mut options = self.target.options().clone();
+        options.strict_supports = false;
+        let target = Target::new(Arc::clone(self.provider()), options);
+        Self { target, context: self.context.clone() }
+    }
+
     /// Begins another run: the provider forgets what it learned in the last one.
     pub fn begin_run(&self) {
         self.provider().begin_run();

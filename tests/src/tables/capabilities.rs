@@ -4,7 +4,10 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use octodns::core::registry::Component;
-use octodns::core::{Capabilities, MaxTxt, ProviderError, Source, TypeSupport, Values};
+use octodns::core::{
+    Capabilities, DynamicSupport, Fallbacks, HealthChecks, MaxTxt, Places, ProviderError, Source,
+    TypeSupport, Values,
+};
 
 use super::provider::Provider;
 use super::{Part, markdown};
@@ -43,6 +46,8 @@ fn row(class: String, component: &Component) -> [String; 10] {
         geo,
         dynamic,
         dynamic_subnets,
+        pool_value_status,
+        dynamic_support,
         multivalue_ptr,
         root_ns,
         fixed_zones,
@@ -59,6 +64,7 @@ fn row(class: String, component: &Component) -> [String; 10] {
         other => format!("{other:?}"),
     };
     let kind = if component.as_provider().is_some() { "source, target" } else { "source" };
+    let refused_routing = refused_routing(*dynamic, *pool_value_status, dynamic_support);
     let dynamic = match (dynamic, dynamic_subnets) {
         (false, _) => "",
         (true, false) => "yes",
@@ -76,8 +82,65 @@ fn row(class: String, component: &Component) -> [String; 10] {
         ptr.to_owned(),
         yes(lists_zones(&*source)),
         yes(component.as_provider().is_some() && !fixed_zones),
-        refused(values),
+        [refused(values), refused_routing]
+            .into_iter()
+            .filter(|refused| !refused.is_empty())
+            .collect::<Vec<_>>()
+            .join("; "),
     ]
+}
+
+/// What is refused or left out of dynamic records.
+fn refused_routing(is_dynamic: bool, has_status: bool, support: &DynamicSupport) -> String {
+    if !is_dynamic {
+        return String::new();
+    }
+    let mut refused = Vec::new();
+    let lacks = |what: &str| format!("dynamic records with {what}");
+    if !has_status {
+        refused.push(lacks("a status of values"));
+    }
+    let places = &support.places;
+    let any = &Places::ANY;
+    for (what, all, held) in [
+        ("continents", any.continents, places.continents),
+        ("provinces of", any.provinces, places.provinces),
+    ] {
+        let missing: Vec<_> = all.iter().copied().filter(|code| !held.contains(code)).collect();
+        if !missing.is_empty() {
+            refused.push(lacks(&format!("{what} {}", missing.join(", "))));
+        }
+    }
+    if !places.countries {
+        refused.push(lacks("countries"));
+    }
+    if !support.subnets_with_geos {
+        refused.push(lacks("both subnets and geos"));
+    }
+    match support.fallbacks {
+        Fallbacks::Never => refused.push(lacks("fallbacks")),
+        Fallbacks::Checked(name) => {
+            refused.push(lacks(&format!("fallbacks without `octodns.{name}.healthcheck`")));
+        }
+        _ => {}
+    }
+    let (least, most) = (support.weights.start(), support.weights.end());
+    if least == most {
+        refused.push(lacks("weights"));
+    } else if *most < 100 {
+        refused.push(lacks(&format!("weights above {most}")));
+    }
+    for (count, what) in [
+        (support.max_values, "values in a pool"),
+        (support.max_pools, "pools"),
+        (support.max_rules, "rules"),
+    ] {
+        refused.extend(count.map(|most| lacks(&format!("more than {most} {what}"))));
+    }
+    if let HealthChecks::Only(known) = support.health_checks {
+        refused.push(lacks(&format!("health checks other than {}", known.join(", "))));
+    }
+    refused.join("; ")
 }
 
 /// The values that are refused or clamped when planning.

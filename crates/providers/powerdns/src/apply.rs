@@ -1,6 +1,6 @@
 //! Applies a plan in as few requests as the server accepts, each carried out as a whole or not at all.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +15,10 @@ use octodns_kit::{Call, Observed, settle};
 
 use crate::client::{Api, Patch, Zone};
 use crate::disabled::Disabled;
+use crate::kept::Kept;
 use crate::options::Options;
+use crate::records::SERVER_LUA;
+use crate::scripts::written;
 use crate::{lua, records};
 
 /// By default, servers refuse requests above 2 MB (`webserver-max-bodysize`).
@@ -28,11 +31,10 @@ pub(crate) async fn apply(
     log: &ApplyLog<'_>,
 ) -> Result<(), ProviderError> {
     let zone = plan.desired.name();
-    let none = Disabled::default();
-    let disabled = plan.state()?.unwrap_or(&none);
+    let none = Kept::default();
+    let kept = plan.state()?.unwrap_or(&none);
     // Report everything that cannot be written before anything is sent.
-    let patches = plan.changes.iter().map(|change| patches(zone, change, disabled));
-    let patches: Vec<_> = patches.collect::<Result<_, _>>()?;
+    let patches = all_patches(plan, kept)?;
     let batches = batches(plan, LIMITS, |index| weight(patches.get(index)));
     let exists = AtomicBool::new(plan.exists);
     let seen = Mutex::default();
@@ -181,16 +183,34 @@ fn size(patch: &Patch) -> usize {
     serde_json::to_string(patch).map_or(0, |json| json.len() + 1)
 }
 
+/// The patches for each change. That of the scripts of a name is with the first change of the name, which are
+/// always in one request.
+fn all_patches(plan: &Plan, kept: &Kept) -> Result<Vec<Vec<Patch>>, ProviderError> {
+    let zone = plan.desired.name();
+    let all = plan.changes.iter().map(|change| patches(zone, change, &kept.disabled));
+    let mut all = all.collect::<Result<Vec<_>, _>>()?;
+    let mut names: BTreeMap<&RecordName, Vec<usize>> = BTreeMap::new();
+    for (index, change) in plan.changes.iter().enumerate() {
+        names.entry(change.record().name()).or_default().push(index);
+    }
+    for indexes in names.values() {
+        let changes: Vec<_> = indexes.iter().filter_map(|index| plan.changes.get(*index)).collect();
+        let of_scripts = kept.scripts.patch(zone, &changes, &kept.disabled)?;
+        if let Some(first) = indexes.first().and_then(|index| all.get_mut(*index)) {
+            first.extend(of_scripts);
+        }
+    }
+    Ok(all)
+}
+
+/// The patches for a change, without scripts.
 fn patches(
     zone: &ZoneName,
     change: &Change,
     disabled: &Disabled,
 ) -> Result<Vec<Patch>, ProviderError> {
     let replace = |record: &Record| -> Result<Patch, ProviderError> {
-        let (record_type, mut rows) = records::write(record).map_err(|why| {
-            let (name, of) = (record.decoded_fqdn(zone), record.record_type());
-            ProviderError::failed(format!("{name} {of}: {why}"))
-        })?;
+        let (record_type, mut rows) = written(zone, record)?;
         let name = record.fqdn(zone);
         rows.extend(disabled.beside(&name, &record_type, &rows));
         Ok(Patch {
@@ -215,16 +235,17 @@ fn patches(
             is_deletion: true,
         }
     };
-    Ok(match change {
-        Change::Delete(existing) => vec![delete(existing)],
-        // A record that becomes dynamic, or is no longer dynamic, has another type at the server.
-        Change::Update { existing, new }
-            if records::server_type(existing) != records::server_type(new) =>
-        {
-            vec![delete(existing), replace(new)?]
-        }
-        Change::Create(new) | Change::Update { new, .. } => vec![replace(new)?],
-    })
+    let is_script = |record: &&Arc<Record>| records::server_type(record) == SERVER_LUA;
+    let existing = change.existing().filter(|existing| !is_script(existing));
+    let new = change.desired().filter(|new| !is_script(new));
+    let mut patches = Vec::new();
+    if let (Some(existing), None) = (existing, new) {
+        patches.push(delete(existing));
+    }
+    if let Some(new) = new {
+        patches.push(replace(new)?);
+    }
+    Ok(patches)
 }
 
 #[cfg(test)]

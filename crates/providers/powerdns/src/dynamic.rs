@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE;
 use octodns_core::record::Dynamic;
 use octodns_core::record::dynamic::{Pool, Rule};
 use octodns_core::value::{Json, Map};
-use octodns_core::{OwnedValue, Record, Value};
+use octodns_core::{OwnedValue, Record, RecordType, Value};
 
 use crate::client::Setting;
 
@@ -14,12 +14,18 @@ use crate::client::Setting;
 const MARK: &str = ";-- octodns-dynamic:v1:";
 
 /// The types whose records can be dynamic.
-const TYPES: [&str; 3] = ["A", "AAAA", "CNAME"];
+pub(crate) const TYPES: [RecordType; 3] = [RecordType::A, RecordType::AAAA, RecordType::CNAME];
+
+/// The type of the dynamic record that a script is; `None` for other scripts.
+pub(crate) fn type_of(responses: &str, script: &str) -> Option<RecordType> {
+    let of = TYPES.into_iter().find(|of| of.as_str() == responses);
+    of.filter(|_| script.contains(MARK))
+}
 
 /// The value of the LUA record for a dynamic record.
 pub(crate) fn write(record: &Record) -> Result<String, String> {
     let dynamic = record.dynamic().ok_or("it is not dynamic")?;
-    let (default, others) = default_and_others(dynamic)?;
+    let (others, default) = dynamic.split_rules().map_err(|error| error.to_string())?;
     let mut lines = vec![format!("{MARK}{}", mark(dynamic))];
     for (index, rule) in others.iter().enumerate() {
         let word = if index == 0 { "if" } else { "elseif" };
@@ -31,17 +37,6 @@ pub(crate) fn write(record: &Record) -> Result<String, String> {
     }
     lines.push(format!("return {}", choice(default.pool().ok_or("a rule has no pool")?, dynamic)?));
     Ok(format!("{} \"{}\"", record.record_type(), lines.join("\n")))
-}
-
-/// The default rule, and the others.
-fn default_and_others(dynamic: &Dynamic) -> Result<(&Rule, Vec<&Rule>), String> {
-    let (defaults, others): (Vec<&Rule>, Vec<&Rule>) =
-        dynamic.rules().iter().partition(|rule| rule.is_catchall());
-    match *defaults {
-        [default] => Ok((default, others)),
-        [] => Err("no rule is a catch-all".to_owned()),
-        _ => Err("more than one rule is a catch-all".to_owned()),
-    }
 }
 
 /// Pools and rules as JSON without whitespace and with sorted keys, in base64.
@@ -83,39 +78,24 @@ fn condition(rule: &Rule) -> String {
 /// A weighted choice among the values of a pool and its fallbacks.
 fn choice(pool: &str, dynamic: &Dynamic) -> Result<String, String> {
     let mut values = Vec::new();
-    let mut seen: Vec<&str> = Vec::new();
-    let mut next = dynamic.pool(pool);
-    while let Some(pool) = next.filter(|pool| !seen.contains(&pool.id())) {
-        seen.push(pool.id());
-        for value in pool.values() {
-            // It is inserted into a script, between quotes.
-            let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-:*/".contains(c);
-            if !value.value().chars().all(is_plain) {
-                return Err(format!(
-                    "the value \"{}\" of a pool cannot be written in a script",
-                    value.value()
-                ));
-            }
-            values.push(format!("{{{}, '{}'}}", value.weight(), value.value()));
+    for value in dynamic.chain(pool).flat_map(Pool::values) {
+        // It is inserted into a script, between quotes.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-:*/".contains(c);
+        if !value.value().chars().all(is_plain) {
+            return Err(format!(
+                "the value \"{}\" of a pool cannot be written in a script",
+                value.value()
+            ));
         }
-        next = pool.fallback().and_then(|id| dynamic.pool(id));
+        values.push(format!("{{{}, '{}'}}", value.weight(), value.value()));
     }
     Ok(format!("pickwhashed({{{}}})", values.join(", ")))
 }
 
-/// The values of the pool that answers if no rule matches: the record without its routing.
-pub(crate) fn served_by_default(dynamic: &Dynamic) -> Option<Vec<&str>> {
-    let (default, _) = default_and_others(dynamic).ok()?;
-    let pool: &Pool = dynamic.pool(default.pool()?)?;
-    Some(pool.values().iter().map(octodns_core::record::dynamic::PoolValue::value).collect())
-}
-
 /// The data, without the TTL, of the dynamic record in a script; `None` for other scripts.
 pub(crate) fn read(responses: &str, script: &str) -> Result<Option<Map<'static>>, String> {
-    if !TYPES.contains(&responses) {
-        return Ok(None);
-    }
-    let Some((_, mark)) = script.split_once(MARK) else { return Ok(None) };
+    let marked = type_of(responses, script).and_then(|_| script.split_once(MARK));
+    let Some((_, mark)) = marked else { return Ok(None) };
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || "-_=".contains(c);
     let end = mark.find(|c| !is_base64(c)).unwrap_or(mark.len());
     let malformed = |why: &str| format!("the comment with its pools and rules is damaged: {why}");

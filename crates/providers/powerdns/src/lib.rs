@@ -4,10 +4,12 @@ mod apply;
 mod client;
 mod disabled;
 mod dynamic;
+mod kept;
 mod lua;
 mod options;
 mod provider;
 mod records;
+mod scripts;
 mod service;
 
 use std::sync::Arc;

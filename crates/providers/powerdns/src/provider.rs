@@ -13,10 +13,11 @@ use octodns_http::Accounts;
 
 use crate::apply;
 use crate::client::Api;
-use crate::disabled::Disabled;
 use crate::dynamic;
+use crate::kept::Kept;
 use crate::options::{self, Options};
 use crate::records;
+use crate::scripts;
 use crate::service::{PLAIN, SERVICE};
 
 /// The zones of one PowerDNS server.
@@ -115,11 +116,11 @@ impl Source for PowerDns {
             return Ok(None);
         };
         let mut read = ZoneRead::default();
-        let disabled = Disabled::of(&found.rrsets);
+        let kept = Kept::of(&found.rrsets);
         if zone.target {
-            disabled.report(&mut read.report);
+            kept.disabled.report(&mut read.report);
         }
-        read.state = State::new(disabled);
+        read.state = State::new(kept);
         let context = zone.load_context(&self.id, &[]);
         read.records = records::load(&found.rrsets, &context, &mut read.report)?;
         tracing::info!(
@@ -139,8 +140,10 @@ impl Provider for PowerDns {
         report: &mut Report,
     ) -> Result<(), ProviderError> {
         self.adapt_dynamic(desired, report).await?;
+        scripts::share_ttl(desired, report);
+        // They are read back from the pool of the catch-all rule.
         let held: Vec<_> =
-            desired.records().filter_map(|record| records::as_held(record)).collect();
+            desired.records().filter_map(|record| record.with_default_values()).collect();
         for record in held {
             desired.set(record);
         }

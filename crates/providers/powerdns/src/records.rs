@@ -55,19 +55,19 @@ pub(crate) fn load(
 ) -> Result<Vec<Record>, ProviderError> {
     let mut records = Vec::with_capacity(sets.len());
     for set in sets {
-        if let Some((name, data)) = read(set, context.zone, context.types)? {
+        for (name, data) in read(set, context.zone, context.types)? {
             records.extend(Record::load(&name.into(), &data, context, report));
         }
     }
     Ok(records)
 }
 
-/// The name and data of the record of an `RRset`; `None` for types that are left alone.
+/// The names and data of the records of an `RRset`: several for scripts, none for types that are left alone.
 fn read(
     set: &RrSet,
     zone: &ZoneName,
     types: &RecordTypes,
-) -> Result<Option<(String, OwnedValue)>, ProviderError> {
+) -> Result<Vec<(String, OwnedValue)>, ProviderError> {
     let malformed = |why: String| {
         let message = format!("{} {}: {why}", set.name, set.record_type);
         ProviderError::service(ServiceErrorKind::Malformed, message)
@@ -76,25 +76,26 @@ fn read(
     let served: Vec<&str> =
         set.records.iter().filter(|row| !row.disabled).map(|row| &*row.content).collect();
     if served.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let fqdn = set.name.to_ascii_lowercase();
     let Some(name) = DIALECT.read_name(&fqdn, zone) else {
         return Err(malformed(format!("is not in {zone}")));
     };
-    let mut data = if set.record_type == SERVER_LUA {
+    let all = if set.record_type == SERVER_LUA {
         scripts(&served).map_err(malformed)?
     } else {
-        let Some(of) = TYPES.iter().find(|of| of.as_str() == set.record_type) else {
-            return Ok(None);
-        };
-        let Some(entry) = types.get(of.as_str()) else { return Ok(None) };
+        let of = TYPES.iter().find(|of| of.as_str() == set.record_type);
+        let Some(entry) = of.and_then(|of| types.get(of.as_str())) else { return Ok(Vec::new()) };
         let values = served.iter().map(|content| value(entry, content));
         let values = values.collect::<Result<Vec<_>, _>>().map_err(malformed)?;
-        values_of(of.as_str(), entry.is_single(), values)
+        vec![values_of(&set.record_type, entry.is_single(), values)]
     };
-    data.insert("ttl", set.ttl);
-    Ok(Some((name.into_owned(), data.into())))
+    let with_ttl = |mut data: Map<'static>| {
+        data.insert("ttl", set.ttl);
+        (name.clone().into_owned(), data.into())
+    };
+    Ok(all.into_iter().map(with_ttl).collect())
 }
 
 /// A value as octoDNS has it.
@@ -145,21 +146,38 @@ fn values_of(of: &str, is_single: bool, mut values: Vec<OwnedValue>) -> Map<'sta
     data
 }
 
-/// A dynamic record, or one with other scripts.
-fn scripts(served: &[&str]) -> Result<Map<'static>, String> {
-    let split = |content: &&str| {
-        let (responses, script) = content.split_once(' ').ok_or("a script without its type")?;
-        let quoted = script.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        Ok((responses.to_owned(), quoted.unwrap_or(script).to_owned()))
-    };
-    let pairs = served.iter().map(split).collect::<Result<Vec<_>, &str>>()?;
-    if let [(responses, script)] = &*pairs
-        && let Some(data) = dynamic::read(responses, script)?
-    {
-        return Ok(data);
+/// The dynamic records of a name, and the one with its other scripts.
+fn scripts(served: &[&str]) -> Result<Vec<Map<'static>>, String> {
+    let (mut all, mut others) = (Vec::new(), Vec::new());
+    for (content, of) in served.iter().zip(script_types(served)) {
+        let (responses, script) = script(content).ok_or("a script without its type")?;
+        if of == lua::LUA {
+            others.push(lua::value(responses, script));
+        } else {
+            all.extend(dynamic::read(responses, script)?);
+        }
     }
-    let values = pairs.iter().map(|(responses, script)| lua::value(responses, script)).collect();
-    Ok(values_of(lua::LUA.as_str(), false, values))
+    if !others.is_empty() {
+        all.push(values_of(lua::LUA.as_str(), false, others));
+    }
+    Ok(all)
+}
+
+/// The type of the record that each script of a name is of: a dynamic one, if that is alone of its type.
+pub(crate) fn script_types(served: &[&str]) -> Vec<RecordType> {
+    let dynamic = |content: &&str| {
+        script(content).and_then(|(responses, script)| dynamic::type_of(responses, script))
+    };
+    let types: Vec<_> = served.iter().map(dynamic).collect();
+    let is_alone = |of| types.iter().filter(|other| **other == Some(of)).count() == 1;
+    types.iter().map(|of| of.filter(|of| is_alone(*of)).unwrap_or(lua::LUA)).collect()
+}
+
+/// The type of the answers of a script, and the script.
+fn script(content: &str) -> Option<(&str, &str)> {
+    let (responses, script) = content.split_once(' ')?;
+    let quoted = script.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    Some((responses, quoted.unwrap_or(script)))
 }
 
 /// The server's type of a record, and its values.
@@ -217,26 +235,6 @@ fn binding(svcb: &Svcb) -> String {
         });
     }
     words.join(" ")
-}
-
-/// The record as it will be read back, if that is different; plans compare this form.
-pub(crate) fn as_held(record: &Record) -> Option<Record> {
-    let values = dynamic::served_by_default(record.dynamic()?)?;
-    let data = match record.data() {
-        RecordData::A(_) => RecordData::A(parsed(&values)?),
-        RecordData::Aaaa(_) => RecordData::Aaaa(parsed(&values)?),
-        RecordData::Cname(_) => {
-            RecordData::Cname(octodns_core::record::HostName::new(values.first()?).ok()?)
-        }
-        _ => return None,
-    };
-    (data != *record.data()).then(|| record.clone().with_data(data))
-}
-
-fn parsed<T: std::str::FromStr + Ord>(values: &[&str]) -> Option<Vec<T>> {
-    let mut parsed = values.iter().map(|value| value.parse().ok()).collect::<Option<Vec<T>>>()?;
-    parsed.sort();
-    Some(parsed)
 }
 
 #[cfg(test)]

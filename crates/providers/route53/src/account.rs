@@ -15,6 +15,7 @@ use crate::health_check::HealthCheck;
 use crate::health_checks::HealthChecks;
 use crate::options::{MultiVpc, Route53Options, SourcedOptions, login, scope};
 use crate::rrset::{Routing, RrSet};
+use crate::unique::unique;
 use crate::zones::Zones;
 
 /// An account, and which of its zones to use.
@@ -56,10 +57,12 @@ impl Account {
 
     /// A unique string of hexadecimal digits.
     pub(crate) fn unique(&self) -> Result<String, ProviderError> {
-        let uuid = (self.uuid)().ok_or_else(|| {
-            ProviderError::failed("AWS needs random UUIDs, which this program does not provide")
-        })?;
-        Ok(uuid.replace('-', ""))
+        unique(&self.uuid)
+    }
+
+    /// What makes them unique.
+    pub(crate) fn uuid(&self) -> &UuidSource {
+        &self.uuid
     }
 
     /// The networks of all collections that record sets refer to.
@@ -87,7 +90,8 @@ impl Account {
         let is_checked =
             |set: &RrSet| set.health_check.is_some() && dynamic::record_of(set).is_some();
         if sets.iter().any(is_checked) {
-            return Ok(self.health_checks.all(&self.client).await?);
+            let checks = self.health_checks.all(&self.client).await?;
+            return Ok(checks.into_iter().map(|check| (check.id.clone(), check)).collect());
         }
         Ok(BTreeMap::new())
     }

@@ -8,7 +8,6 @@ use octodns_core::record::dynamic::Pool;
 
 use crate::dynamic;
 use crate::health_check::{CheckSettings, HealthCheck, Tuning};
-use crate::health_checks::HealthChecks;
 use crate::rrset::{Body, Routing, RrSet};
 
 /// Whether an unchanged record's sets have a missing, superfluous or wrong health check, or refer to the
@@ -33,7 +32,14 @@ pub(crate) fn has_drifted(
             value.is_some_and(|value| {
                 let wanted = CheckSettings::wanted(record, zone, value, tuning);
                 let id = set.health_check.as_deref();
-                !HealthChecks::fits(checks, id, wanted.as_ref(), (record, zone))
+                let check = id.and_then(|id| checks.get(id));
+                let is_as_wanted = match wanted {
+                    None => id.is_none(),
+                    Some(wanted) => check.is_some_and(|check| {
+                        check.is_current(record, zone) && check.settings == wanted
+                    }),
+                };
+                !is_as_wanted
             })
         }
         (Routing::Cidr { location, .. }, _) => {

@@ -22,6 +22,7 @@ mod register;
 mod rrset;
 mod source;
 mod state;
+mod unique;
 mod xml;
 mod zones;
 

@@ -1,15 +1,13 @@
 //! The provider: reading zones, and hooks for planning.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use octodns_core::plan::State;
 use octodns_core::provider::PlanDraft;
-use octodns_core::record::Record;
 use octodns_core::registry::{BuildError, UuidSource};
 use octodns_core::{
-    ApplyLog, Capabilities, Change, Plan, Provider, ProviderError, RecordType, Report, Source,
-    Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, Change, DynamicSupport, HealthChecks, Places, Plan, Provider,
+    ProviderError, RecordType, Report, Source, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::Accounts;
 
@@ -23,8 +21,20 @@ use crate::state::ZoneState;
 use crate::{alias, dynamic, records};
 
 // Differs from octoDNS, which declares `geo`, ignores it, and then plans the same change forever.
-const CAPABILITIES: Capabilities =
-    Capabilities::of(records::TYPES).dynamic().pool_value_status().dynamic_subnets().root_ns();
+const CAPABILITIES: Capabilities = Capabilities::of(records::TYPES)
+    .dynamic_support(DYNAMIC)
+    .pool_value_status()
+    .dynamic_subnets()
+    .root_ns();
+
+const DYNAMIC: DynamicSupport = DynamicSupport {
+    types: &[RecordType::A, RecordType::AAAA, RecordType::CNAME],
+    // Subdivisions are those of the United States.
+    places: Places { provinces: &["NA-US"], ..Places::ANY },
+    subnets_with_geos: false,
+    health_checks: HealthChecks::Only(&["HTTP", "HTTPS", "TCP"]),
+    ..DynamicSupport::ANY
+};
 
 /// The zones of one AWS account.
 pub struct Route53Provider {
@@ -100,7 +110,7 @@ impl Provider for Route53Provider {
         _existing: &mut Zone,
         report: &mut Report,
     ) -> Result<(), ProviderError> {
-        dynamic::adapt(desired, report);
+        dynamic::check(desired, report);
         Ok(())
     }
 
@@ -122,18 +132,7 @@ impl Provider for Route53Provider {
     /// Dynamic records with wrong health checks or networks.
     async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
         let Some(state) = draft.state.get::<ZoneState>() else { return Ok(Vec::new()) };
-        let planned: BTreeSet<(&str, RecordType)> = draft
-            .changes
-            .iter()
-            .map(|change| (change.record().name().as_str(), change.record().record_type()))
-            .collect();
-        let unplanned: Vec<_> = draft
-            .desired
-            .records()
-            .filter(|record| record.dynamic().is_some())
-            .filter(|record| !planned.contains(&(record.name().as_str(), record.record_type())))
-            .collect();
-        if unplanned.is_empty() {
+        if !draft.desired.records().any(|record| record.dynamic().is_some()) {
             return Ok(Vec::new());
         }
         let checks = self.account.checks(&state.sets).await?;
@@ -144,15 +143,11 @@ impl Provider for Route53Provider {
             }
         }
         let zone = draft.desired.name();
-        let has_drifted = |record: &Arc<Record>| {
+        Ok(draft.drifted(|record| {
             let fqdn = record.fqdn(zone);
             let sets = by_record.get(&(&*fqdn, record.record_type().as_str()));
             has_drifted(record, zone, sets.map(Vec::as_slice).unwrap_or_default(), &checks)
-        };
-        let drifted = unplanned.into_iter().filter(|record| has_drifted(record));
-        Ok(drifted
-            .map(|record| Change::Update { existing: Arc::clone(record), new: Arc::clone(record) })
-            .collect())
+        }))
     }
 
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {

@@ -27,6 +27,7 @@
 pub mod samples;
 
 mod contract;
+mod dynamic;
 mod faults;
 mod octets;
 mod service;
@@ -89,12 +90,29 @@ pub trait Fixture: Send + Sync {
         samples::of(record_type)
     }
 
+    /// The dynamic record of a feature, in a form that the service can hold; `None` if it cannot. The features are
+    /// in [`DYNAMIC_FEATURES`].
+    fn dynamic_sample(&self, _feature: &str, record: Json) -> Option<Json> {
+        Some(record)
+    }
+
+    /// The most writing requests that changing one value of a pool may take.
+    fn dynamic_writes(&self) -> Option<usize> {
+        None
+    }
+
+    /// All that the service holds, in a form that can be compared; `None` if it does not tell.
+    fn inventory(&self) -> Option<Json> {
+        self.service().and_then(Service::inventory)
+    }
+
     /// The lowest TTL, in seconds, that the service keeps unchanged.
     fn min_ttl(&self) -> u32 {
         60
     }
 }
 
+pub use dynamic::{FEATURES as DYNAMIC_FEATURES, dynamic_states};
 pub use service::Service;
 pub use texts::text_samples;
 
@@ -146,9 +164,10 @@ pub async fn examine(fixture: &dyn Fixture, only: &[&str]) -> Vec<String> {
 fn cases(harness: &Harness) -> Vec<(String, CaseFn, Option<RecordType>)> {
     let of_all =
         zones::CASES.iter().chain(texts::CASES).chain(contract::CASES).chain(faults::CASES);
-    let of_all = of_all.chain(service::CASES);
-    let mut cases: Vec<_> = of_all.map(|(name, case)| ((*name).to_owned(), *case, None)).collect();
     let capabilities = harness.provider().capabilities();
+    let of_dynamic = if capabilities.dynamic { dynamic::CASES } else { &[] };
+    let of_all = of_all.chain(service::CASES).chain(dynamic::OF_ALL).chain(of_dynamic);
+    let mut cases: Vec<_> = of_all.map(|(name, case)| ((*name).to_owned(), *case, None)).collect();
     for sample in samples::all() {
         if capabilities.supports_type(sample.record_type) {
             let name = format!("type-{}", sample.record_type.as_str().to_lowercase());
@@ -238,6 +257,18 @@ impl<'s> Case<'s> {
             canonical(&records)
         };
         // Records that the service adds by itself (its own NS) are not compared.
+        for wanted in desired.records().filter(|record| record.dynamic().is_some()) {
+            let held = read.zone.get(wanted.name(), wanted.record_type());
+            let routing = held.and_then(|held| held.dynamic());
+            if routing != wanted.dynamic() {
+                return Err(format!(
+                    "{} is read with other routing: {:?}, not {:?}",
+                    wanted.name(),
+                    held.map(|held| record_json(held)),
+                    record_json(wanted)
+                ));
+            }
+        }
         let (found, wanted) = (json(&read.zone), json(desired));
         let lacks: Vec<_> = wanted
             .iter()

@@ -9,6 +9,7 @@ use super::faults::is_made;
 use super::samples::addresses;
 use super::zones::a;
 use super::{Case, CaseFn};
+use crate::cassette::Replayed;
 use crate::fake::{Fake, InjectedFault, Request, Response};
 use crate::run::render;
 use crate::store::{PageFault, Store};
@@ -51,6 +52,11 @@ pub trait Service: Send + Sync {
 
     /// Whether a zone has exactly this item.
     fn holds(&self, zone: &str, item: &Json) -> bool;
+
+    /// All that it holds, in a form that can be compared; `None` if it does not tell.
+    fn inventory(&self) -> Option<Json> {
+        None
+    }
 
     /// How many items of a type a zone has.
     fn count(&self, zone: &str, record_type: &str) -> usize;
@@ -101,6 +107,10 @@ impl Service for Fake<Store> {
 
     fn holds(&self, zone: &str, item: &Json) -> bool {
         self.api().zone(zone).is_ok_and(|zone| zone.items.contains(item))
+    }
+
+    fn inventory(&self) -> Option<Json> {
+        Some(Replayed::state(&*self.api()))
     }
 
     fn count(&self, zone: &str, record_type: &str) -> usize {

@@ -159,6 +159,7 @@ impl Store {
         Self {
             rules,
             zones: Vec::new(),
+            beside: BTreeMap::new(),
             auth: super::Auth::default(),
             jobs: Jobs::default(),
             last_id: 0,

@@ -107,6 +107,21 @@ impl Store {
         Ok(())
     }
 
+    /// A new id, of the same numbers as those of items.
+    pub fn fresh_id(&mut self) -> Json {
+        self.new_id()
+    }
+
+    /// The items of a list beside the zones.
+    pub fn beside(&self, list: &str) -> &[Json] {
+        self.beside.get(list).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The items of a list beside the zones, to be changed.
+    pub fn beside_mut(&mut self, list: &'static str) -> &mut Vec<Json> {
+        self.beside.entry(list).or_default()
+    }
+
     /// The zones of a list request, as the service shows them.
     pub(super) fn zones_for(&self, call: &Call) -> Vec<Json> {
         let by = self.rules.filters.iter().filter(|(_, by)| *by == By::Zone);

@@ -32,7 +32,8 @@
 //!
 //! What a table cannot express is a function: [`Store::custom`]. It can use the operations behind the actions
 //! ([`Store::create`], [`Store::put`], [`Store::delete`] ...), atomically with [`Store::transaction`]: that
-//! is how services with change sets and bulk calls are declared.
+//! is how services with change sets and bulk calls are declared. What an account has beside its zones (pools,
+//! health checks, filters) is in lists of any items: [`Store::beside`].
 
 mod auth;
 mod check;
@@ -58,7 +59,7 @@ pub use refusal::{Refusal, Refusals};
 pub use routes::{Action, Call};
 pub use spelling::{Dot, Names, Text};
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value as Json, json};
 
@@ -72,6 +73,8 @@ use jobs::Jobs;
 pub struct Store {
     rules: Rules,
     zones: Vec<StoredZone>,
+    /// Lists beside the zones, by name.
+    beside: BTreeMap<&'static str, Vec<Json>>,
     auth: Auth,
     jobs: Jobs,
     last_id: u64,

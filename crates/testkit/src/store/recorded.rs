@@ -141,8 +141,25 @@ impl Replayed for Store {
             items.sort_by_key(ToString::to_string);
             (zone.name.clone(), items.into())
         };
-        self.zones.iter().map(zone).collect::<Map<_, _>>().into()
+        let zones = self.zones.iter().map(zone);
+        let id = self.rules.fields.id;
+        let beside =
+            self.beside.iter().filter(|(_, items)| !items.is_empty()).map(|(list, items)| {
+                let mut items: Vec<_> = items.iter().map(|item| without(item, id)).collect();
+                items.sort_by_key(ToString::to_string);
+                (format!("beside the zones: {list}"), items.into())
+            });
+        zones.chain(beside).collect::<Map<_, _>>().into()
     }
+}
+
+/// An item without its id.
+fn without(item: &Json, id: &str) -> Json {
+    let mut item = crate::json::numbers(item);
+    if let Json::Object(map) = &mut item {
+        map.remove(id);
+    }
+    item
 }
 
 /// The value of a key; "" is the whole body.

@@ -227,3 +227,19 @@ fn a_path_matches_a_route_or_not() {
     assert_eq!(of("a/x/b/7"), Some(expected));
     assert_eq!([of("a/x/b"), of("a/x/b/7/c"), of("a/x/c/7")], [None, None, None]);
 }
+
+/// What is beside the zones counts for the state, without ids; an empty list is as good as none.
+#[test]
+fn lists_beside_the_zones_are_state() {
+    use crate::cassette::Replayed;
+
+    let mut store = rows();
+    let before = store.state();
+    let id = store.fresh_id();
+    store.beside_mut("pools").push(json!({"id": id, "name": "near"}));
+    assert_eq!(store.beside("pools").len(), 1);
+    assert_eq!(store.state()["beside the zones: pools"], json!([{"name": "near"}]));
+    store.beside_mut("pools").clear();
+    assert_eq!(store.state(), before);
+    assert!(store.beside("checks").is_empty());
+}

@@ -78,6 +78,8 @@ pub struct Suite {
     other_credential: Json,
     read_cost: Option<usize>,
     thousand_changes: Option<(usize, usize)>,
+    dynamic_sample: fn(&str, Json) -> Option<Json>,
+    dynamic_writes: Option<usize>,
 }
 
 impl Suite {
@@ -103,6 +105,8 @@ impl Suite {
             other_credential: json!("of another account"),
             read_cost: None,
             thousand_changes: None,
+            dynamic_sample: |_, record| Some(record),
+            dynamic_writes: None,
         }
     }
 
@@ -229,6 +233,21 @@ impl Suite {
         self
     }
 
+    /// The dynamic record of a feature (see [`DYNAMIC_FEATURES`](crate::behaviour::DYNAMIC_FEATURES)) in a form
+    /// that the service can hold, such as with options of its own; `None` if it cannot.
+    #[must_use]
+    pub fn dynamic_sample(mut self, sample: fn(&str, Json) -> Option<Json>) -> Self {
+        self.dynamic_sample = sample;
+        self
+    }
+
+    /// The most writing requests that changing one value of a pool may take.
+    #[must_use]
+    pub fn dynamic_writes(mut self, requests: usize) -> Self {
+        self.dynamic_writes = Some(requests);
+        self
+    }
+
     /// Runs every part.
     ///
     /// # Panics
@@ -352,6 +371,14 @@ impl Fixture for Served {
 
     fn min_ttl(&self) -> u32 {
         self.suite.store.min_ttl()
+    }
+
+    fn dynamic_sample(&self, feature: &str, record: Json) -> Option<Json> {
+        (self.suite.dynamic_sample)(feature, record)
+    }
+
+    fn dynamic_writes(&self) -> Option<usize> {
+        self.suite.dynamic_writes
     }
 }
 

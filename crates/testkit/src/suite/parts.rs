@@ -6,7 +6,7 @@ use octodns_core::ZoneName;
 use serde_json::{Value as Json, json};
 
 use super::{Suite, at, behave, calls, limits, not_tried, secrets};
-use crate::behaviour::Fixture;
+use crate::behaviour::{Fixture, dynamic_states};
 use crate::cassette::Cassettes;
 use crate::two_clients::{Reference, TwoClients};
 
@@ -79,6 +79,7 @@ async fn agree(suite: Suite) -> Vec<String> {
         served.provide(zone);
     }
     let except = &suite.reference_except;
-    TwoClients { ours: &ours, theirs: &theirs, zones, except }.run().await;
+    let clients = TwoClients { ours: &ours, theirs: &theirs, zones, except };
+    clients.run_with(|step| dynamic_states(&served, &ours, step)).await;
     Vec::new()
 }

@@ -31,7 +31,8 @@ def desired(task):
 def run(task):
     provider = make(task)
     if task['operation'] == 'supports':
-        return {'supports': sorted(provider.SUPPORTS)}
+        dynamic = ['dynamic'] if provider.SUPPORTS_DYNAMIC else []
+        return {'supports': sorted(provider.SUPPORTS) + dynamic}
     plan = provider.plan(desired(task))
     changes = [repr(change) for change in plan.changes] if plan else []
     if plan and task['operation'] == 'apply':

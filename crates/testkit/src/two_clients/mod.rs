@@ -84,7 +84,7 @@ impl Reference {
         self
     }
 
-    /// The record types that it claims to support.
+    /// The record types that it claims to support, and `dynamic` if it supports pools and rules.
     ///
     /// # Panics
     ///
@@ -194,11 +194,22 @@ impl TwoClients<'_> {
     ///
     /// If one finds something to change in what the other wrote.
     pub async fn run(&self) {
+        self.run_with(|_| Vec::new()).await;
+    }
+
+    /// The same with dynamic records, of each of three steps, if the reference supports them.
+    ///
+    /// # Panics
+    ///
+    /// If one finds something to change in what the other wrote.
+    pub async fn run_with(&self, dynamic: impl Fn(usize) -> Vec<Json>) {
         let supports = self.theirs.supports().await;
+        let is_dynamic = supports.iter().any(|known| known == "dynamic");
         let [ours, theirs] = &self.zones;
         for (zone, writer) in [(ours, Writer::Ours), (theirs, Writer::Theirs)] {
             for step in 0..3 {
-                let records = self.records(zone, &supports, step);
+                let dynamic = if is_dynamic { dynamic(step) } else { Vec::new() };
+                let records = self.records(zone, &supports, dynamic, step);
                 self.write(writer, zone, &records).await;
                 self.agree(writer, zone, &records).await;
             }
@@ -235,7 +246,13 @@ impl TwoClients<'_> {
     }
 
     /// The desired records of a step, of the types that both support.
-    fn records(&self, zone: &ZoneName, supports: &[String], step: usize) -> Vec<Json> {
+    fn records(
+        &self,
+        zone: &ZoneName,
+        supports: &[String],
+        mut dynamic: Vec<Json>,
+        step: usize,
+    ) -> Vec<Json> {
         let capabilities = self.ours.provider().capabilities();
         let is_left_out = |what: &str| self.except.iter().any(|(name, _)| *name == what);
         let both = |of: RecordType| {
@@ -244,7 +261,8 @@ impl TwoClients<'_> {
         let samples = samples::all()
             .into_iter()
             .filter(|sample| both(sample.record_type) && !is_left_out(sample.record_type.as_str()));
-        let records = samples.flat_map(|sample| sample.state(step));
+        dynamic.retain(|record| !record["name"].as_str().is_some_and(is_left_out));
+        let records = samples.flat_map(|sample| sample.state(step)).chain(dynamic);
         // Normalized by the engine, so that both get the same.
         let zone = self.ours.zone(zone, &records.collect::<Vec<_>>());
         zone.records().map(|record| record_json(record)).collect()

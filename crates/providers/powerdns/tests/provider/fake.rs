@@ -23,6 +23,13 @@ impl Default for PowerDns {
 }
 
 impl PowerDns {
+    /// A server that can hold dynamic records.
+    pub(crate) fn with_scripts() -> Self {
+        let settings = [("enable-lua-records", "yes"), ("launch", "gsqlite3,geoip")];
+        let settings = settings.map(|(name, value)| json!({"name": name, "value": value}));
+        Self { settings: json!(settings), ..Self::default() }
+    }
+
     /// The state that the first responses of a recording show.
     pub(crate) fn of(cassette: &Cassette) -> Self {
         let mut server = Self::default();

@@ -1,7 +1,8 @@
 //! A real server: the behaviour suite, octoDNS' own provider, and the answers for dynamic records.
 
 use octodns_core::{Outcome, ZoneName, async_trait};
-use octodns_testkit::behaviour::{self, Fixture};
+use octodns_testkit::behaviour::{self, Fixture, dynamic_states};
+use octodns_testkit::cassette::Replayed;
 use octodns_testkit::fake::{Control, Fake, InjectedFault};
 use octodns_testkit::run::{Harness, render};
 use octodns_testkit::server::powerdns::{self, API_KEY};
@@ -71,11 +72,20 @@ impl Fixture for Faulty {
     fn except(&self) -> &[(&str, &str)] {
         &[("odd-texts", "for the real server")]
     }
+
+    fn inventory(&self) -> Option<Json> {
+        Some(Replayed::state(&*self.0.api()))
+    }
+
+    /// A plan is one request.
+    fn dynamic_writes(&self) -> Option<usize> {
+        Some(1)
+    }
 }
 
 #[tokio::test]
 async fn behaviour_with_faults() {
-    behaviour::run_suite(&Faulty(Fake::start(PowerDns::default()).await)).await;
+    behaviour::run_suite(&Faulty(Fake::start(PowerDns::with_scripts()).await)).await;
 }
 
 #[tokio::test]
@@ -87,7 +97,8 @@ async fn two_clients() {
     let Some(theirs) = Reference::new(CLASS, config) else { return };
     let zones = ["ours.example.", "theirs.example."].map(|zone| ZoneName::new(zone).unwrap());
     let ours = live.harness(&json!({}));
-    TwoClients { ours: &ours, theirs: &theirs, zones, except: &[] }.run().await;
+    let clients = TwoClients { ours: &ours, theirs: &theirs, zones, except: &[] };
+    clients.run_with(|step| dynamic_states(&live, &ours, step)).await;
 }
 
 /// Records that are dynamic at one step and plain at the next, with subnets, fallbacks and weights.
@@ -109,9 +120,12 @@ fn dynamic(step: usize) -> Vec<Json> {
     let lua = json!({"name": "lua", "type": "PowerDnsProvider/LUA", "ttl": 60, "values": [
         {"type": "A", "script": "'192.0.2.42'"}, {"type": "A", "script": "'192.0.2.43'"},
         {"type": "AAAA", "script": "'2001:db8::42'"}]});
+    // In the same RRset as the routed one.
+    let beside = json!({"name": "www", "type": "PowerDnsProvider/LUA", "ttl": 60, "values": [
+        {"type": "AAAA", "script": "'2001:db8::77'"}]});
     match step {
-        0 => vec![routed, alias, lua],
-        1 => vec![plain, lua],
+        0 => vec![routed, alias, lua, beside],
+        1 => vec![plain, lua, beside],
         _ => vec![routed],
     }
 }
@@ -134,6 +148,8 @@ async fn dynamic_records_and_scripts_are_written_and_read_back() {
             harness.plan(&desired).await.unwrap_or_else(|report| panic!("{}", render(&report)));
         assert!(again.is_none(), "step {step}: {:?}", again.map(|plan| plan.changes));
     }
+    let rows = held(&live, zone.as_str(), "www.dynamic.example.", "LUA").0;
+    assert!(matches!(&*rows, [row] if row.starts_with("A ")), "{rows:?}");
     let responses = ask(&live, "www.dynamic.example.", [127, 0, 0, 1]);
     assert!(["192.0.2.1", "192.0.2.2", "192.0.2.9"].contains(&&*responses), "{responses}");
     assert_eq!(ask(&live, "www.dynamic.example.", [127, 128, 0, 1]), "192.0.2.9");

@@ -1,7 +1,7 @@
 //! The health checks of a plan's records: created before the records that need them, deleted after the last
 //! use.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use octodns_core::record::Record;
 use octodns_core::record::dynamic::Pool;
@@ -10,7 +10,7 @@ use octodns_core::{ApplyLog, Change, ProviderError};
 use super::{Apply, concerns_pools};
 use crate::client::ApiError;
 use crate::health_check::{CheckSettings, HealthCheck, Tuning};
-use crate::health_checks::HealthChecks;
+use crate::health_checks::{HealthChecks, WantedCheck};
 use crate::rrset::Routing;
 
 /// The health check of each pool value that needs one, by pool and index.
@@ -18,13 +18,11 @@ pub(super) type Assigned = HashMap<(String, usize), String>;
 
 impl Apply<'_> {
     /// The health checks, if the plan may need them.
-    pub(super) async fn known_checks(
-        &self,
-    ) -> Result<BTreeMap<String, HealthCheck>, ProviderError> {
+    pub(super) async fn known_checks(&self) -> Result<Vec<HealthCheck>, ProviderError> {
         if self.plan.changes.iter().any(concerns_pools) {
-            return Ok(self.account.health_checks.all(&self.account.client).await?);
+            return self.account.health_checks.all(&self.account.client).await;
         }
-        Ok(BTreeMap::new())
+        Ok(Vec::new())
     }
 
     /// The existing health checks for the values of a change; those that do not exist yet get an id that no
@@ -32,12 +30,16 @@ impl Apply<'_> {
     pub(super) fn found(
         &self,
         change: &Change,
-        known: &BTreeMap<String, HealthCheck>,
+        known: &[HealthCheck],
     ) -> Result<Assigned, ProviderError> {
         let mut assigned = Assigned::new();
         for wanted in self.wanted_checks(change)? {
-            let id = self.find(known, &wanted).unwrap_or_else(|| "new".to_owned());
-            assigned.insert((wanted.pool.to_owned(), wanted.index), id);
+            let current = self.current_check(&wanted);
+            let place = (wanted.pool.to_owned(), wanted.index);
+            let wanted =
+                WantedCheck::new((wanted.record, self.zone), wanted.settings, self.account.uuid());
+            let found = HealthChecks::find(known, &wanted, current.as_deref());
+            assigned.insert(place, found.map_or("new", |check| &check.id).to_owned());
         }
         Ok(assigned)
     }
@@ -51,30 +53,28 @@ impl Apply<'_> {
         let (client, checks) = (&self.account.client, &self.account.health_checks);
         let mut assigned = Assigned::new();
         for wanted in self.wanted_checks(change)? {
-            let id = if let Some(id) = self.find(&checks.all(client).await?, &wanted) {
-                id
-            } else {
-                let (unique, of) = (self.account.unique()?, (wanted.record, self.zone));
-                let step = format!("create a health check for {}", of.0.decoded_fqdn(of.1));
-                log.in_step(&step, checks.create(client, &unique, &wanted.settings, of)).await?
-            };
-            assigned.insert((wanted.pool.to_owned(), wanted.index), id);
+            let current = self.current_check(&wanted);
+            let place = (wanted.pool.to_owned(), wanted.index);
+            let wanted =
+                WantedCheck::new((wanted.record, self.zone), wanted.settings, self.account.uuid());
+            let check = checks.ensure(client, &wanted, current.as_deref(), log).await?;
+            assigned.insert(place, check.id);
         }
         Ok(assigned)
     }
 
-    fn find(&self, known: &BTreeMap<String, HealthCheck>, wanted: &Wanted<'_>) -> Option<String> {
+    /// The check that the value has now.
+    fn current_check(&self, wanted: &Wanted<'_>) -> Option<String> {
         let fqdn = wanted.record.fqdn(self.zone);
         let identifier = format!("{}-{:03}", wanted.pool, wanted.index);
         let current = self.current();
-        let sets = current.get(&fqdn).map(Vec::as_slice).unwrap_or_default();
-        let set = sets.iter().find(|set| {
+        let mut sets = current.get(&fqdn).map(Vec::as_slice).unwrap_or_default().iter();
+        let set = sets.find(|set| {
             set.identifier.as_deref() == Some(&*identifier)
                 && set.record_type == wanted.record.record_type().as_str()
                 && matches!(set.routing, Routing::Weighted(_))
         });
-        let preferred = set.and_then(|set| set.health_check.as_deref());
-        HealthChecks::find(known, preferred, &wanted.settings, (wanted.record, self.zone))
+        set.and_then(|set| set.health_check.clone())
     }
 
     fn wanted_checks<'c>(&self, change: &'c Change) -> Result<Vec<Wanted<'c>>, ProviderError> {
@@ -104,17 +104,15 @@ impl Apply<'_> {
         let here: HashSet<String> =
             self.current().values().flatten().filter_map(|set| set.health_check.clone()).collect();
         let of = (&**change.record(), self.zone);
-        let unused = checks.unused(client, of, |id| here.contains(id)).await?;
-        if unused.is_empty() {
+        let known = checks.all(client).await?;
+        let is_unused = |check: &HealthCheck| check.is_of(of.0, of.1) && !here.contains(&check.id);
+        if !known.iter().any(is_unused) {
             return Ok(());
         }
         let elsewhere = self.used_elsewhere.get_or_try_init(self.used_by_twins()).await?;
         let Some(elsewhere) = &*elsewhere else { return Ok(()) };
-        for id in unused.iter().filter(|id| !elsewhere.contains(*id)) {
-            let step = format!("delete the health check {id}");
-            log.in_step(&step, checks.delete(client, id)).await?;
-        }
-        Ok(())
+        let is_unused = |check: &HealthCheck| is_unused(check) && !elsewhere.contains(&check.id);
+        checks.delete_unused(client, is_unused, log).await
     }
 
     /// The health checks of zones with the same name, whose records may have the same names and so the same

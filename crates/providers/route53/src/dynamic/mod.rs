@@ -5,7 +5,7 @@
 //! alias of the next pool. Rules are geo or CIDR sets at `R`, which are aliases of the pools. The default
 //! values are at `_octodns-default-pool.R`.
 
-mod adapt;
+mod check;
 mod expand;
 mod read;
 
@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::rrset::{Body, RrSet};
 
-pub(crate) use adapt::adapt;
+pub(crate) use check::check;
 pub(crate) use expand::{Expansion, expand};
 pub(crate) use read::{ReadError, read, value_of};
 

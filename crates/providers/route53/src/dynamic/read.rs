@@ -1,11 +1,10 @@
 //! Reads the data of a dynamic record from record sets.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use octodns_core::record::dynamic::Status;
+use octodns_core::record::dynamic::{DynamicBuilder, PoolValue, Status};
 use octodns_core::record::geo;
-use octodns_core::value::{Map, OwnedValue, Value};
+use octodns_core::value::Map;
 
 use super::{EVERYWHERE, pool_of};
 use crate::client::Locations;
@@ -29,19 +28,6 @@ pub(crate) enum ReadError {
     Value(String),
 }
 
-#[derive(Default)]
-struct Pool {
-    fallback: Option<String>,
-    values: Vec<OwnedValue>,
-}
-
-#[derive(Default)]
-struct Rule {
-    pool: String,
-    geos: Vec<String>,
-    networks: Vec<String>,
-}
-
 /// Reads the sets of one dynamic record.
 ///
 /// `status` returns the status of a value with a health check, `locations` the networks of a CIDR collection.
@@ -50,8 +36,7 @@ pub(crate) fn read(
     status: &dyn Fn(Option<&str>) -> Status,
     locations: &dyn Fn(&str) -> Option<Locations>,
 ) -> Result<Map<'static>, ReadError> {
-    let mut pools: BTreeMap<String, Pool> = BTreeMap::new();
-    let mut rules: BTreeMap<usize, Rule> = BTreeMap::new();
+    let mut routing = DynamicBuilder::default();
     let mut data = None;
     for set in sets {
         let foreign = || {
@@ -65,10 +50,11 @@ pub(crate) fn read(
                 data = Some(read.map_err(ReadError::Value)?);
             }
             (Routing::Failover { primary }, Body::Alias(alias)) => {
-                let pool = pools.entry(pool_of(&set.name).ok_or_else(foreign)?.into()).or_default();
-                if !primary {
-                    let fallback = pool_of(&alias.name).ok_or_else(foreign)?;
-                    pool.fallback = (fallback != "default").then(|| fallback.to_owned());
+                let pool = pool_of(&set.name).ok_or_else(foreign)?;
+                let next =
+                    if *primary { None } else { Some(pool_of(&alias.name).ok_or_else(foreign)?) };
+                if let Some(next) = next.filter(|next| *next != "default") {
+                    routing.fallback(pool, next);
                 }
             }
             (Routing::Weighted(weight), Body::Values { values, .. }) => {
@@ -76,20 +62,25 @@ pub(crate) fn read(
                 let (pool, _) = pool.ok_or_else(foreign)?;
                 let value = values.first().ok_or_else(foreign)?;
                 let status = status(set.health_check.as_deref());
-                let pool = pools.entry(pool.to_owned()).or_default();
-                let value = value_of(&set.record_type, value);
-                pool.values.push(value_data(&value, *weight, status));
+                let value = PoolValue::new(value_of(&set.record_type, value));
+                routing.value(pool, value.with_weight(*weight).with_status(status));
             }
             (Routing::Geo(_) | Routing::Cidr { .. }, Body::Alias(alias)) => {
                 let index = set.identifier.as_deref().and_then(|id| id.split('-').next());
-                let index = index.and_then(|index| index.parse().ok()).ok_or_else(foreign)?;
-                let rule: &mut Rule = rules.entry(index).or_default();
-                pool_of(&alias.name).ok_or_else(foreign)?.clone_into(&mut rule.pool);
+                let index: i64 = index.and_then(|index| index.parse().ok()).ok_or_else(foreign)?;
+                let pool = pool_of(&alias.name).ok_or_else(foreign)?;
+                routing.rule(index, pool);
                 match &set.routing {
-                    Routing::Geo(place) => rule.geos.extend(geo_code(place)),
+                    Routing::Geo(place) => {
+                        if let Some(code) = geo_code(place) {
+                            routing.geo(index, pool, code);
+                        }
+                    }
                     Routing::Cidr { collection, location } if location != EVERYWHERE => {
                         let mut known = locations(collection).ok_or_else(foreign)?;
-                        rule.networks = known.remove(location).unwrap_or_default();
+                        for network in known.remove(location).unwrap_or_default() {
+                            routing.subnet(index, pool, network);
+                        }
                     }
                     _ => {}
                 }
@@ -98,22 +89,13 @@ pub(crate) fn read(
         }
     }
     let mut data = data.ok_or(ReadError::NoDefault)?;
-    data.insert("dynamic", dynamic_data(pools, rules));
+    data.insert("dynamic", routing.build().to_value());
     Ok(data)
 }
 
 /// The value of a pool, as records have it.
 pub(crate) fn value_of<'v>(record_type: &str, value: &'v str) -> Cow<'v, str> {
     if record_type == "CNAME" { absolute(value) } else { value.into() }
-}
-
-fn value_data(value: &str, weight: i64, status: Status) -> OwnedValue {
-    Map::from_unique([
-        ("value", Value::from(value.to_owned())),
-        ("weight", Value::from(weight)),
-        ("status", Value::from(status.as_str())),
-    ])
-    .into()
 }
 
 fn geo_code(place: &Place) -> Option<String> {
@@ -125,35 +107,6 @@ fn geo_code(place: &Place) -> Option<String> {
         Place::Country(country) => Some(country_code(country)),
         Place::Subdivision { country, code } => Some(format!("{}-{code}", country_code(country))),
     }
-}
-
-fn dynamic_data(pools: BTreeMap<String, Pool>, rules: BTreeMap<usize, Rule>) -> OwnedValue {
-    let pools = pools.into_iter().map(|(id, pool)| {
-        let mut data = Map::new();
-        if let Some(fallback) = pool.fallback {
-            data.insert("fallback", fallback);
-        }
-        data.insert("values", pool.values);
-        (id, Value::from(data))
-    });
-    let texts = |mut texts: Vec<String>| {
-        texts.sort_unstable();
-        texts.into_iter().map(Value::from).collect::<Vec<_>>()
-    };
-    let rules = rules.into_values().map(|rule| {
-        let mut data = Map::new();
-        data.insert("pool", rule.pool);
-        if !rule.networks.is_empty() {
-            data.insert("subnets", texts(rule.networks));
-        }
-        if !rule.geos.is_empty() {
-            data.insert("geos", texts(rule.geos));
-        }
-        Value::from(data)
-    });
-    let pools: OwnedValue = Map::from_unique(pools).into();
-    let rules: OwnedValue = rules.collect::<Vec<_>>().into();
-    Map::from_unique([("pools", pools), ("rules", rules)]).into()
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use octodns_testkit::fake::Response;
+use serde_json::{Value as Json, json};
+
 use crate::http::{Answer, Request, Server};
 use crate::set::{Set, escaped, plain};
 use crate::xml::{Tree, branch, leaf};
@@ -109,6 +112,34 @@ impl Fake {
     }
 }
 
+/// An account behind a server of the testkit, which has faults of its own.
+pub(crate) struct Wire(State);
+
+impl Wire {
+    pub(crate) fn new(account: Account) -> Self {
+        let faults: Faults = Arc::new(|_, _| None);
+        Self(State { account, calls: Vec::new(), faults, page: 100 })
+    }
+
+    pub(crate) fn account(&self) -> &Account {
+        &self.0.account
+    }
+}
+
+impl octodns_testkit::fake::Api for Wire {
+    fn response(&mut self, request: &octodns_testkit::fake::Request) -> Response {
+        let (path, query) = crate::http::split(&request.target);
+        let body = String::from_utf8(request.body.clone()).unwrap();
+        match self.0.answer(&Request { method: request.method.clone(), path, query, body }) {
+            Answer::Xml(status, xml) => {
+                let (headers, body) = (Vec::new(), xml.into_bytes());
+                Response { status, headers, body }.with_header("content-type", "text/xml")
+            }
+            Answer::Drop => Response::empty(500),
+        }
+    }
+}
+
 type Reply = Result<String, (u16, &'static str, String)>;
 
 impl State {
@@ -196,6 +227,14 @@ fn page_of<T>(items: &[T], start: usize, page: usize) -> (&[T], Option<usize>) {
 }
 
 impl Account {
+    /// All that it holds, in a form that can be compared. Networks are shared, and are kept.
+    pub(crate) fn inventory(&self) -> Json {
+        let sets = self.zones.iter().flat_map(|zone| &zone.sets);
+        let sets: Vec<_> = sets.map(|set| format!("{set:?}")).collect();
+        let checks: Vec<_> = self.checks.iter().map(|check| format!("{check:?}")).collect();
+        json!({"sets": sets, "checks": checks})
+    }
+
     fn by_id(&mut self, id: &str) -> Result<&mut Zone, (u16, &'static str, String)> {
         let missing = || (404, "NoSuchHostedZone", format!("No hosted zone found with ID: {id}"));
         self.zones.iter_mut().find(|zone| zone.id == id).ok_or_else(missing)
