@@ -4,6 +4,8 @@ mod dynamic;
 
 use std::ops::RangeInclusive;
 
+use crate::error::{ProviderError, ServiceErrorKind};
+use crate::name::ZoneName;
 use crate::rdata::text::{Presentation, UnsupportedText};
 use crate::record::{Compare, Record, RecordType};
 
@@ -138,6 +140,8 @@ pub struct Capabilities {
     pub root_ns: bool,
     /// Zones that are there already, and no others: it cannot create them.
     pub fixed_zones: bool,
+    /// The option that it needs to create zones, if they are fixed because it is not set.
+    pub zones_need: Option<&'static str>,
     /// What values may be.
     pub values: Values,
 }
@@ -154,6 +158,7 @@ impl Capabilities {
         multivalue_ptr: false,
         root_ns: false,
         fixed_zones: false,
+        zones_need: None,
         values: Values::ANY,
     };
 
@@ -168,6 +173,7 @@ impl Capabilities {
         multivalue_ptr: true,
         root_ns: true,
         fixed_zones: false,
+        zones_need: None,
         values: Values::ANY,
     };
 
@@ -190,6 +196,27 @@ impl Capabilities {
     pub const fn fixed_zones(mut self) -> Self {
         self.fixed_zones = true;
         self
+    }
+
+    /// The same, since this option is not set; without it, it cannot create zones.
+    #[must_use]
+    pub const fn fixed_zones_without(mut self, option: &'static str) -> Self {
+        self.zones_need = Some(option);
+        self.fixed_zones()
+    }
+
+    /// The error for a zone that is not there, if zones are fixed.
+    pub fn cannot_create(&self, zone: &ZoneName) -> ProviderError {
+        match self.zones_need {
+            None => ProviderError::cannot_create(zone),
+            Some(option) => {
+                let message = format!(
+                    "{zone} does not exist, and creating it needs the option {option}: set it, or create the \
+                     zone at the service first"
+                );
+                ProviderError::service(ServiceErrorKind::Refused, message)
+            }
+        }
     }
 
     /// With PTR records of several values.

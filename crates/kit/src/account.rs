@@ -90,7 +90,7 @@ impl<S: Api> Account<S> {
             });
         }
         if self.service.capabilities.fixed_zones {
-            return Err(ProviderError::cannot_create(zone));
+            return Err(self.service.capabilities.cannot_create(zone));
         }
         let id = log.in_step(&format!("create zone {zone}"), self.create(zone)).await?;
         let id = if S::ZONES == ZonesBy::Name { zone.without_dot().to_owned() } else { id };

@@ -101,8 +101,9 @@ impl Target {
         if changes.is_empty() && meta.as_ref().is_none_or(|meta| !meta.is_truthy()) {
             return Ok(None);
         }
-        if !exists && self.provider().capabilities().fixed_zones {
-            return Err(ProviderError::cannot_create(desired.name()));
+        let capabilities = self.provider().capabilities();
+        if !exists && capabilities.fixed_zones {
+            return Err(capabilities.cannot_create(desired.name()));
         }
         let thresholds = Thresholds {
             update: self.options().update_pcent_threshold,

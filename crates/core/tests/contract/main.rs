@@ -480,6 +480,12 @@ async fn a_zone_that_nobody_can_create_is_told_when_planning() {
             "example.com. cannot be created by the API: create it at the service first".to_owned();
         assert_eq!(planned, refused.then_some(expected));
     }
+    let mut liar = Liar::lying(Lie::NoZone);
+    liar.capabilities = liar.capabilities.clone().fixed_zones_without("contract_id");
+    let planned = plan(Arc::new(liar), vec![a("www", &["192.0.2.1"])], &[]).await.err();
+    let expected = "example.com. does not exist, and creating it needs the option contract_id: set it, or create \
+                    the zone at the service first";
+    assert_eq!(planned.as_deref(), Some(expected));
 }
 
 #[tokio::test]
