@@ -57,11 +57,12 @@ fn of_json(json: &Value) -> Option<String> {
                 .iter()
                 .filter_map(|key| of_json(map.get(*key)?))
                 .filter(|words| !words.is_empty());
-            // {"message": "Validation failed", "errors": {"content": ["is invalid"]}}
+            // {"message": "Validation failed", "errors": {"content": ["is invalid"]}}, or problem details (RFC 9457,
+            // section 3) with a list of errors.
             let both = || -> Option<String> {
-                let [message, errors] =
-                    ["message", "errors"].map(|key| map.get(key).and_then(of_json));
-                let (message, errors) = (message?, errors?);
+                let [message, detail, errors] =
+                    ["message", "detail", "errors"].map(|key| map.get(key).and_then(of_json));
+                let (message, errors) = (message.or(detail)?, errors?);
                 let says_more = !message.is_empty() && !errors.is_empty() && message != errors;
                 says_more.then(|| format!("{message}: {errors}"))
             };
@@ -109,6 +110,10 @@ mod tests {
             (
                 r#"{"message": "Failed", "errors": {"creates": [{"index": 0, "message": "Failed", "errors": {"ttl": ["is odd"]}}]}}"#,
                 "Failed: creates: Failed: ttl: is odd",
+            ),
+            (
+                r#"{"title": "Bad Request", "detail": "Invalid rdata", "errors": [{"title": "Bad", "detail": "not an IPv4 address"}]}"#,
+                "Invalid rdata: not an IPv4 address",
             ),
             ("\n  Bad\r\nrequest: \u{1b}[31mred", "Bad"),
             (
