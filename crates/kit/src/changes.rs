@@ -2,8 +2,10 @@
 
 use async_trait::async_trait;
 use octodns_core::engine::{BatchApi, BatchLimits, Weight, apply_batches, batches};
+use octodns_core::record::RecordTypes;
 use octodns_core::{
-    ApplyLog, Change, Plan, ProviderError, Registry, State, ZoneName, ZoneRead, ZoneRequest,
+    ApplyLog, Change, Plan, ProviderError, RecordType, Registry, State, ZoneName, ZoneRead,
+    ZoneRequest,
 };
 use octodns_http::{Error, Host};
 use serde_json::Value as Json;
@@ -40,6 +42,12 @@ pub trait ChangeApi: Api {
     /// Whether a refused call has surely changed nothing. If that is not known, the kit reads the sets again before it
     /// tries each half. Default: true.
     const ATOMIC: bool = true;
+
+    /// The limits of the calls for the changes of a plan, for services where few changes are made by other calls than
+    /// many. Default: [`ChangeApi::LIMITS`].
+    fn limits(&self, _changes: &[SetChange]) -> BatchLimits {
+        Self::LIMITS
+    }
 
     /// All sets of a zone; `None` if there is no such zone.
     ///
@@ -93,6 +101,31 @@ fn set_change<S: ChangeApi>(
     Ok(SetChange { before: held.of(change)?.cloned(), after: after.transpose()? })
 }
 
+/// Fills in what a new zone has already where the plan creates something: its root NS records, which most services
+/// make with it. They are replaced.
+async fn take_root_ns<S: ChangeApi>(
+    account: &Account<S>,
+    zone: Zone<'_>,
+    plan: &Plan,
+    changes: &mut [SetChange],
+) -> Result<(), ProviderError> {
+    let is_root_ns = |change: &Change| {
+        let record = change.record();
+        record.name().is_apex() && record.record_type() == RecordType::NS
+    };
+    let Some(index) = plan.changes.iter().position(is_root_ns) else { return Ok(()) };
+    let (dialect, types) = (&account.service.dialect, RecordTypes::default());
+    for set in account.api.sets(zone).await?.unwrap_or_default() {
+        let head = S::FIELDS.of.read_head(&set, dialect, zone.name, &types)?;
+        let is_it = head
+            .is_some_and(|(name, entry)| name.is_empty() && entry.record_type() == RecordType::NS);
+        if let Some(change) = changes.get_mut(index).filter(|_| is_it) {
+            change.before = Some(set);
+        }
+    }
+    Ok(())
+}
+
 /// A plan on its way to the service.
 struct Applying<'a, S> {
     account: &'a Account<S>,
@@ -135,10 +168,14 @@ impl<S: ChangeApi> Call for OneBatch<'_, S> {
         let Account { service, api, .. } = self.account;
         let mut sets = api.sets(self.zone).await?.unwrap_or_default();
         sets.retain(|set| S::owner(set) == Owner::User);
-        let changes = self.planned.iter();
-        let found = changes
-            .map(|change| S::FIELDS.find(change, &sets, &service.dialect, self.zone.name))
-            .collect::<Result<Vec<_>, _>>()?;
+        let find = |(planned, change): (&&Change, &SetChange)| {
+            let found = S::FIELDS.find(planned, &sets, &service.dialect, self.zone.name)?;
+            // What a new zone has already is not in the plan.
+            let is_as_before = change.before.as_ref().is_some_and(|before| sets.contains(before));
+            Ok::<_, ProviderError>(found.or_existing(is_as_before))
+        };
+        let found = self.planned.iter().zip(&self.changes).map(find);
+        let found = found.collect::<Result<Vec<_>, _>>()?;
         Ok(Found::of_all(found))
     }
 }
@@ -178,12 +215,15 @@ impl<S: ChangeApi> Shape for Changes<S> {
         let changes = plan.changes.iter();
         let changes: Result<Vec<_>, _> =
             changes.map(|change| set_change(account, change, held, plan.desired.name())).collect();
-        let changes = changes?;
+        let mut changes = changes?;
         let id = account.ensure(plan, log).await?;
         let zone = Zone { name: plan.desired.name(), id: &id };
+        if !plan.exists {
+            take_root_ns(account, zone, plan, &mut changes).await?;
+        }
         let weights: Vec<_> = changes.iter().map(|change| account.api.weigh(change)).collect();
         let of = |index: usize| weights.get(index).copied().unwrap_or_default();
-        let batches = batches(plan, S::LIMITS, of);
+        let batches = batches(plan, account.api.limits(&changes), of);
         let applying = Applying { account, zone, plan, changes };
         account.serve(plan, zone, log, apply_batches(plan, log, batches, &applying)).await
     }

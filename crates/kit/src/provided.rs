@@ -1,5 +1,6 @@
 //! The provider made from a service and its shape, and its registration.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -110,7 +111,7 @@ pub fn provider<H: Shape>(
     options: OptionsOf<H::Api>,
     accounts: &Accounts,
 ) -> Result<Provided<H>, BuildError> {
-    connect(id, options, accounts, &Host::default())
+    connect(id, options, accounts, (&Host::default(), None))
 }
 
 /// Registers a service with this shape as a provider, by its class paths and short names.
@@ -134,9 +135,10 @@ pub fn register_with<H: Shape>(registry: &mut Registry, host: &Host) {
     let accounts = Arc::new(Accounts::default());
     let mut short_names = service.short_names;
     for path in std::iter::once(&service.class).chain(service.other_classes) {
-        let (accounts, host) = (Arc::clone(&accounts), host.clone());
-        let build =
-            move |id: &str, options: OptionsOf<H::Api>| connect::<H>(id, options, &accounts, &host);
+        let (accounts, host, home) = (Arc::clone(&accounts), host.clone(), registry.home.clone());
+        let build = move |id: &str, options: OptionsOf<H::Api>| {
+            connect::<H>(id, options, &accounts, (&host, home.as_deref()))
+        };
         registry.provider(path, short_names, service.version, build);
         // Short names belong to the first class.
         short_names = &[];
@@ -147,9 +149,9 @@ fn connect<H: Shape>(
     id: &str,
     WithShared { shared: options, own }: OptionsOf<H::Api>,
     accounts: &Accounts,
-    host: &Host,
+    (host, home): (&Host, Option<&Path>),
 ) -> Result<Provided<H>, BuildError> {
     let service = <H::Api as Api>::SERVICE;
-    let connector = Connector::new(&service, &options, accounts, host);
+    let connector = Connector::new(&service, &options, accounts, host).home(home);
     Ok(Provided::new(id, H::Api::connect(own, &connector)?))
 }

@@ -1,5 +1,7 @@
 //! The facts of a service, as data: a reviewer can compare them with its documentation line by line.
 
+use std::path::{Path, PathBuf};
+
 use octodns_core::Capabilities;
 use octodns_core::registry::BuildError;
 use octodns_core::value::Position;
@@ -96,6 +98,7 @@ pub struct Connector<'c> {
     /// The option with the base URL, and what the user set it to.
     given: (&'static str, Option<&'c str>),
     default_endpoint: &'c str,
+    home: Option<&'c Path>,
 }
 
 impl<'c> Connector<'c> {
@@ -106,8 +109,15 @@ impl<'c> Connector<'c> {
         accounts: &'c Accounts,
         host: &'c Host,
     ) -> Self {
-        let given = ("endpoint", options.endpoint.as_deref());
-        Self { service, options, accounts, host, given, default_endpoint: service.endpoint }
+        Self {
+            service,
+            options,
+            accounts,
+            host,
+            given: ("endpoint", options.endpoint.as_deref()),
+            default_endpoint: service.endpoint,
+            home: None,
+        }
     }
 
     /// For another host of the service, such as the one of its health checks: its base URL is `default`, unless
@@ -131,6 +141,40 @@ impl<'c> Connector<'c> {
         default: &'c str,
     ) -> Self {
         Self { given: (option, given), default_endpoint: default, ..self }
+    }
+
+    /// With the home directory of the user, as the registry has it.
+    #[must_use]
+    pub fn home(self, home: Option<&'c Path>) -> Self {
+        Self { home, ..self }
+    }
+
+    /// The path of a file in the options: `~` is the home directory of the user.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use octodns_kit::http::{Accounts, Host, ServiceOptions};
+    /// use octodns_kit::{Connector, Service};
+    ///
+    /// # let (options, accounts, host) = (ServiceOptions::default(), Accounts::default(), Host::default());
+    /// const SERVICE: Service = Service::new("octodns_a.AProvider", "https://dns.a.example");
+    /// let connector = Connector::new(&SERVICE, &options, &accounts, &host);
+    /// let at_home = connector.home(Some(Path::new("/home/me")));
+    /// assert_eq!(at_home.path(Path::new("~/.keys"))?, Path::new("/home/me/.keys"));
+    /// assert_eq!(at_home.path(Path::new("keys"))?, Path::new("keys"));
+    /// assert!(connector.path(Path::new("~/.keys")).is_err());
+    /// # Ok::<(), octodns_core::registry::BuildError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fails if the program has handed in no home directory.
+    pub fn path(&self, path: &Path) -> Result<PathBuf, BuildError> {
+        let Ok(rest) = path.strip_prefix("~") else { return Ok(path.to_owned()) };
+        self.home.map(|home| home.join(rest)).ok_or_else(|| {
+            let message = format!("{}: the home directory is not known", path.display());
+            BuildError::new(message, Position::NONE)
+        })
     }
 
     /// With another base URL than the service's usual one, because an option says so (a sandbox, a region). The

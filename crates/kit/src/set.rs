@@ -89,6 +89,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The same, known to be the state before the change if `is_existing`.
+    pub(crate) fn or_existing(self, is_existing: bool) -> Self {
+        Self { is_existing: self.is_existing || is_existing, ..self }
+    }
+
     /// Combines the lookups of several changes that are sent together.
     pub(crate) fn of_all(found: impl IntoIterator<Item = Self>) -> Observed {
         let both = Self { is_desired: true, is_existing: true };
