@@ -168,6 +168,7 @@ impl Store {
             fresh_ids: super::VecDeque::new(),
             page_fault: None,
             page_limit: None,
+            notes: BTreeMap::new(),
         }
     }
 

@@ -289,10 +289,10 @@ impl Store {
         &mut self,
         changes: impl FnOnce(&mut Self) -> Result<Response, Refusal>,
     ) -> Result<Response, Refusal> {
-        let before = self.zones.clone();
+        let before = (self.zones.clone(), self.notes.clone());
         let result = changes(self);
         if result.is_err() {
-            self.zones = before;
+            (self.zones, self.notes) = before;
         }
         result
     }

@@ -87,12 +87,19 @@ pub struct Store {
     page_fault: Option<PageFault>,
     /// The maximum number of items per page, whatever the client asks for.
     page_limit: Option<usize>,
+    /// What custom functions remember.
+    notes: BTreeMap<String, Json>,
 }
 
 impl Store {
     /// Every zone.
     pub fn zones(&self) -> &[StoredZone] {
         &self.zones
+    }
+
+    /// What custom functions remember under a name, null at first: drafts, versions ...
+    pub fn note(&mut self, name: &str) -> &mut Json {
+        self.notes.entry(name.to_owned()).or_default()
     }
 
     /// Gives the pages of lists of items a fault.

@@ -16,6 +16,8 @@ pub struct Paging {
     most: usize,
     /// The number of the first page.
     first: usize,
+    /// The parameter that asks for everything on one page.
+    whole_by: &'static str,
     marks: Vec<Mark>,
 }
 
@@ -111,7 +113,13 @@ impl Paging {
         default: usize,
         most: usize,
     ) -> Self {
-        Self { style, place, size, default, most, first: 1, marks: Vec::new() }
+        Self { style, place, size, default, most, first: 1, whole_by: "", marks: Vec::new() }
+    }
+
+    /// With this parameter, set to `true`, everything is on one page.
+    #[must_use]
+    pub fn whole_by(self, param: &'static str) -> Self {
+        Self { whole_by: param, ..self }
     }
 
     /// The total number of items is in the body, at this path.
@@ -200,7 +208,9 @@ impl Paging {
         if self.style == Style::Whole {
             return Page { items: all.to_vec(), marks: Vec::new(), headers: Vec::new() };
         }
+        let is_whole = !self.whole_by.is_empty() && request.param(self.whole_by) == Some("true");
         let size = request.number(self.size, self.default).clamp(1, self.most);
+        let size = if is_whole { size.max(all.len()) } else { size };
         let size = size.min(limit.unwrap_or(size)).max(1);
         let start = match self.style {
             Style::Numbered => {

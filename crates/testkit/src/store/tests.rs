@@ -144,6 +144,9 @@ fn pages_are_as_declared() {
     assert_eq!(page.marks, [("total", json!(5)), ("next", json!("http://s/x?page=3"))]);
     let page = numbered.page(&all, &asked("/x?size=9&page=2"), None, None);
     assert_eq!((page.items, page.marks), (vec![json!(4)], vec![("total", json!(5))]));
+    let whole = numbered.clone().whole_by("all");
+    let page = whole.page(&all, &asked("/x?all=true"), None, None);
+    assert_eq!((page.items.len(), page.marks), (5, vec![("total", json!(5))]));
     let lost = numbered.page(&all, &asked("/x?page=2"), None, Some(PageFault::Lost(2)));
     assert_eq!((lost.items.len(), lost.marks.len()), (0, 2));
 
@@ -242,4 +245,18 @@ fn lists_beside_the_zones_are_state() {
     store.beside_mut("pools").clear();
     assert_eq!(store.state(), before);
     assert!(store.beside("checks").is_empty());
+}
+
+#[test]
+fn notes_are_kept_unless_a_transaction_fails() {
+    let mut store = rows();
+    assert_eq!(*store.note("version"), Json::Null);
+    for (is_refused, expected) in [(false, json!(7)), (true, json!(7))] {
+        let result = store.transaction(|store| {
+            let next = store.note("version").as_i64().unwrap_or(6) + 1;
+            *store.note("version") = json!(next);
+            if is_refused { Err(store.invalid("no")) } else { Ok(Response::empty(204)) }
+        });
+        assert_eq!((result.is_err(), store.note("version").clone()), (is_refused, expected));
+    }
 }
