@@ -31,6 +31,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("dyn", octodns_dyn::register),
     #[cfg(feature = "easydns")]
     ("easydns", octodns_easydns::register),
+    #[cfg(feature = "edgedns")]
+    ("edgedns", octodns_edgedns::register),
     #[cfg(feature = "envvar")]
     ("envvar", octodns_envvar::register),
     #[cfg(feature = "etchosts")]
@@ -67,6 +69,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("dnsmadeeasy", &["octodns_dnsmadeeasy.", "dnsmadeeasy"]),
     ("dyn", &["octodns_dyn.", "dyn"]),
     ("easydns", &["octodns_easydns.", "easydns"]),
+    ("edgedns", &["octodns_edgedns.", "akamai", "edgedns"]),
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
     ("gandi", &["octodns_gandi.", "gandi"]),

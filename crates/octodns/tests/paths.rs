@@ -48,6 +48,8 @@ fn classes_have_the_paths_that_octodns_takes() {
             "octodns_dnsmadeeasy.DnsMadeEasyProvider",
             true,
         ),
+        ("octodns.provider.edgedns.AkamaiProvider", "octodns_edgedns.AkamaiProvider", true),
+        ("octodns.provider.fastdns.AkamaiProvider", "octodns_edgedns.AkamaiProvider", true),
         ("octodns.provider.gandi.GandiProvider", "octodns_gandi.GandiProvider", true),
         ("octodns.provider.powerdns.PowerDnsProvider", "octodns_powerdns.PowerDnsProvider", true),
         ("octodns.provider.route53.Route53Provider", "octodns_route53.Route53Provider", true),

@@ -95,6 +95,14 @@ providers:
             format!("token: env/DO_TOKEN, api_key: {}, endpoint: \"{url}/ez\", {http}", s.cf_key),
         ),
         (
+            "edgedns",
+            "octodns_edgedns.AkamaiProvider",
+            format!(
+                "client_secret: env/DO_TOKEN, access_token: {}, client_token: {}, endpoint: \"{url}/edge\", {http}",
+                s.cf_key, s.cf_token
+            ),
+        ),
+        (
             "gandi",
             "octodns_gandi.GandiProvider",
             format!("token: env/DO_TOKEN, endpoint: \"{url}/gandi\", {http}"),
@@ -146,8 +154,8 @@ providers:
   unit.tests.:
     sources: [zones]
     targets:
-      [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, dyn, easydns, gandi, powerdns,
-       route53, selectel, selectel-login, selectel-legacy, update, proxied]
+      [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, dyn, easydns, edgedns, gandi,
+       powerdns, route53, selectel, selectel-login, selectel-legacy, update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {

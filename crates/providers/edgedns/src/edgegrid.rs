@@ -1,0 +1,64 @@
+//! `EdgeGrid`: the signature of each request.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use octodns_core::Secret;
+use octodns_http::{Auth, Error, HeaderValue, Host, Method, Outgoing, SigningAuth};
+use sha2::{Digest, Sha256};
+
+use crate::options::Credentials;
+
+/// Signs with the credentials, the time and a nonce.
+pub(crate) fn auth(credentials: &Credentials) -> impl Auth + use<> {
+    let credentials = credentials.clone();
+    let Credentials { client_secret, access_token, client_token, .. } = &credentials;
+    let secrets = [client_secret, access_token, client_token].map(Clone::clone);
+    SigningAuth::new(secrets, move |request, host| {
+        let mut value = HeaderValue::try_from(authorization(request, host, &credentials)?)
+            .map_err(|error| Error::unsigned(error.to_string()))?;
+        value.set_sensitive(true);
+        request.headers.insert("authorization", value);
+        Ok(())
+    })
+}
+
+fn authorization(
+    request: &Outgoing,
+    host: &Host,
+    credentials: &Credentials,
+) -> Result<String, Error> {
+    let now = jiff::Timestamp::try_from(host.now());
+    let now = now.map_err(|error| Error::unsigned(error.to_string()))?;
+    let time = now.strftime("%Y%m%dT%H:%M:%S+0000").to_string();
+    let Credentials { client_secret, access_token, client_token, max_body, .. } = credentials;
+    let [client, access] = [client_token, access_token].map(Secret::reveal);
+    let nonce = host.nonce(16);
+    let start = format!(
+        "EG1-HMAC-SHA256 client_token={client};access_token={access};timestamp={time};nonce={nonce};"
+    );
+    let Outgoing { method, url, body, .. } = request;
+    // Only the bodies of POST are signed, and of those only the beginning.
+    let hash = match body.get(..body.len().min(*max_body)) {
+        Some(body) if *method == Method::POST && !body.is_empty() => {
+            STANDARD.encode(Sha256::digest(body))
+        }
+        _ => String::new(),
+    };
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let authority = format!("{}{port}", url.host_str().unwrap_or_default());
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let target = format!("{}{query}", url.path());
+    let scheme = url.scheme();
+    // No headers are signed, so their place is empty.
+    let text = format!("{method}\t{scheme}\t{authority}\t{target}\t\t{hash}\t{start}");
+    let key = mac(client_secret.reveal(), &time)?;
+    Ok(format!("{start}signature={}", mac(&key, &text)?))
+}
+
+fn mac(key: &str, text: &str) -> Result<String, Error> {
+    let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes());
+    let mut mac = mac.map_err(|error| Error::unsigned(error.to_string()))?;
+    mac.update(text.as_bytes());
+    Ok(STANDARD.encode(mac.finalize().into_bytes()))
+}
