@@ -50,6 +50,12 @@ pub trait DynamicSets: Send + Sync {
     /// The routing in a set, as it was read; `None` if it has none.
     fn read(&self, set: &Json, zone: &ZoneName) -> Option<Dynamic>;
 
+    /// Whether a set without routing has more to it than its values: what an interrupted change left. Its changes are
+    /// made here as well. Default: no.
+    fn is_partial(&self, _set: &Json) -> bool {
+        false
+    }
+
     /// Makes a change. What is created for a record beside it is a step of the log.
     ///
     /// # Errors

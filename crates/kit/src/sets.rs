@@ -97,9 +97,11 @@ async fn make_whole<S: SetApi>(
     held: &HeldSets,
     (still, log): (&Still, &ApplyLog<'_>),
 ) -> Result<(), Stopped> {
-    let dynamic = account.api.dynamic().filter(|_| DynamicChange::concerns(change));
+    let existing = held.of(change)?;
+    let dynamic = account.api.dynamic().filter(|dynamic| {
+        DynamicChange::concerns(change) || existing.is_some_and(|set| dynamic.is_partial(set))
+    });
     let made = if let Some(dynamic) = dynamic {
-        let existing = held.of(change)?;
         let write = |new| S::FIELDS.write(new, &account.service.dialect, zone.name);
         let set = change.desired().map(|new| write(new)).transpose()?;
         let _sending = still.sending().await;

@@ -77,6 +77,10 @@ impl DynamicSets for Routed {
         set["pool"].as_str().map(dynamic)
     }
 
+    fn is_partial(&self, set: &Json) -> bool {
+        set["partial"] == true
+    }
+
     async fn apply(
         &self,
         zone: Zone<'_>,
@@ -85,7 +89,8 @@ impl DynamicSets for Routed {
     ) -> Result<(), Stopped> {
         let Some(mut set) = change.set.cloned() else {
             let existing = change.existing.unwrap();
-            assert!(existing["pool"].is_string());
+            assert!(existing["pool"].is_string() || self.is_partial(existing));
+            log.in_step("clean up", async { self.0.act("clean up", |_| ()) }).await?;
             return Ok(self.delete(zone, existing).await?);
         };
         let of = change.change.desired().and_then(|record| record.dynamic());
@@ -135,7 +140,7 @@ async fn dynamic_records_are_read_and_written_by_calls_of_their_own() {
         // It is no longer dynamic.
         (Some(bare.clone()), vec!["pool", "put"]),
         (Some(routed("192.0.2.1")), vec!["pool", "put"]),
-        (None, vec!["delete"]),
+        (None, vec!["clean up", "delete"]),
         // It never was.
         (Some(bare), vec!["put"]),
     ] {
@@ -158,6 +163,18 @@ async fn what_is_half_made_is_told() {
     assert!(matches!(&*applied.outcomes, [Outcome::Partial { done: 1, of: 2, .. }]), "{applied:?}");
     let words = applied.result.unwrap_err().with_causes();
     assert!(words.starts_with("www.example.com. A: "), "{words}");
+}
+
+/// What is left of a dynamic record goes by the same calls.
+#[tokio::test]
+async fn what_an_interrupted_change_left_is_finished() {
+    let mut set = item(1, "www", "A", "192.0.2.9");
+    set["partial"] = json!(true);
+    let memory = Memory::new(&[set]);
+    let harness = harness(&memory);
+    let plan = harness.plan(&harness.zone(&zone(), &[])).await.unwrap().unwrap();
+    harness.apply(&plan).await.result.unwrap();
+    assert_eq!(memory.state().calls, ["clean up", "delete"]);
 }
 
 #[tokio::test]

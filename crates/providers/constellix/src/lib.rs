@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod dynamic;
 mod options;
 mod provider;
 mod records;

@@ -5,18 +5,20 @@ use std::time::Duration;
 use octodns_core::record::text::{Cut, Presentation, UnsupportedText};
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
+    Capabilities, DynamicSupport, Fallbacks, HealthChecks, ProviderError, RecordType, Registry,
+    Report, Values, Zone as Records, ZoneName, async_trait,
 };
 use octodns_http::{
     Client, Error, Host, Response, Throttle, Verdict, WaitFormat, WaitHeader, optional,
 };
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
-use octodns_kit::sets::{self, SetApi};
+use octodns_kit::sets::{self, DynamicSets, SetApi};
 use octodns_kit::{
     Api, Connector, Fields, Json, ListedZone, Only, Owner, Service, SetFields, Zone, ZonesBy, json,
 };
 use serde::Deserialize;
 
+use crate::dynamic::{self, Beside};
 use crate::options::Options;
 use crate::records::{self, OTHERS, PARTS, REPEATED, UNEXPRESSED, VALUES};
 
@@ -52,13 +54,17 @@ pub fn register_with(registry: &mut Registry, host: &Host) {
 #[derive(Debug)]
 pub struct Constellix {
     client: Client,
+    beside: Beside,
 }
 
 /// A zone, as it is listed or created.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Domain {
     id: u64,
     name: String,
+    #[serde(default, rename = "hasGeoIP")]
+    has_geo: bool,
 }
 
 #[async_trait]
@@ -78,6 +84,12 @@ impl Api for Constellix {
             RecordType::SRV,
             RecordType::TXT,
         ])
+        .dynamic_support(DynamicSupport {
+            types: &[RecordType::A, RecordType::AAAA, RecordType::CNAME],
+            fallbacks: Fallbacks::Checked("constellix"),
+            health_checks: HealthChecks::Ignored,
+            ..DynamicSupport::ANY
+        })
         .values(Values {
             ttl: 0..=2_147_483_647,
             lacks: &[(RecordType::CAA, &[UnsupportedText::NonUtf8])],
@@ -105,28 +117,42 @@ impl Api for Constellix {
             })
         };
         let sonar = options.sonar_endpoint.as_deref();
-        // Dynamic records will need it; an endpoint that is none is reported now.
-        client(&connector.other_host("sonar_endpoint", sonar, SONAR))?;
-        Ok(Self { client: client(connector)? })
+        let sonar = client(&connector.other_host("sonar_endpoint", sonar, SONAR))?;
+        let client = client(connector)?;
+        Ok(Self { beside: Beside::new(&client, &sonar), client })
     }
 
     fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Failovers and pools.
+    fn begin_run(&self) {
+        self.beside.begin_run();
+    }
+
+    /// Failovers, and pools of types that cannot be dynamic.
     fn owner(set: &Json) -> Owner {
         let has_values = matches!(set["recordOption"].as_str(), None | Some("roundRobin"));
         let has_parts = set[PARTS].as_array().is_some_and(|parts| !parts.is_empty());
-        if has_values && !has_parts { Owner::User } else { Owner::Inexpressible }
+        let can_be_dynamic = dynamic::TYPES.contains(&records::text(set, "type"));
+        if has_values && (can_be_dynamic || !has_parts) {
+            Owner::User
+        } else {
+            Owner::Inexpressible
+        }
     }
 
     fn unexpressed(set: &Json) -> Option<String> {
         set[UNEXPRESSED].as_str().map(|what| format!("{what} cannot be expressed"))
     }
 
+    fn adapt(&self, desired: &mut Records, _: &mut Records, report: &mut Report) {
+        dynamic::adapt(desired, report);
+    }
+
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
         let zones: Vec<Domain> = self.client.get(&["domains"]).read().await?;
+        self.beside.has_geo(zones.iter().filter(|zone| zone.has_geo).map(|zone| zone.id));
         Ok(zones.into_iter().map(|zone| ListedZone::new(zone.name, zone.id.to_string())).collect())
     }
 
@@ -166,7 +192,9 @@ impl SetApi for Constellix {
     async fn sets(&self, zone: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
         let rows = self.client.get(&["domains", zone.id, "records"]).read().await;
         let Some(rows) = optional(rows)? else { return Ok(None) };
-        Ok(Some(records::sets(rows, zone.name)))
+        let mut sets = records::sets(rows, zone.name);
+        self.beside.complete(&mut sets, zone.name).await?;
+        Ok(Some(sets))
     }
 
     async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error> {
@@ -185,6 +213,10 @@ impl SetApi for Constellix {
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
         let others = existing[OTHERS].as_array().into_iter().flatten();
         self.remove(zone, others.chain([existing])).await
+    }
+
+    fn dynamic(&self) -> Option<&dyn DynamicSets> {
+        Some(&self.beside)
     }
 }
 

@@ -91,8 +91,17 @@ fn set(rows: Vec<Json>, zone: &ZoneName) -> Json {
     set
 }
 
+/// A name in a value, with the zone if it is relative.
+pub(crate) fn absolute(name: &str, zone: &ZoneName) -> String {
+    match name {
+        "" => zone.as_str().to_owned(),
+        name if name.ends_with('.') => name.to_owned(),
+        name => zone.absolute(name),
+    }
+}
+
 /// The values of a record as they are written: a list, each in an object, the zone by its name.
-fn values(row: &Json, zone: &ZoneName) -> Option<Json> {
+pub(crate) fn values(row: &Json, zone: &ZoneName) -> Option<Json> {
     let is_target = TARGETS.contains(&text(row, "type"));
     let value = |value: &Json| {
         let mut value = match value {

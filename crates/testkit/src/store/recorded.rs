@@ -34,6 +34,14 @@ impl Store {
             }
             Action::ReadZone => self.take_zone(part(&exchange.body, self.rules.keys.zone)),
             Action::ListIds => self.add_zone(&zone, None),
+            Action::ListBeside(beside) => {
+                let id = self.rules.fields.id;
+                for item in list(&exchange.body, "") {
+                    if !self.beside(beside).iter().any(|held| held[id] == item[id]) {
+                        self.beside_mut(beside).push(item);
+                    }
+                }
+            }
             Action::Read => {
                 let item = part(&exchange.body, self.rules.keys.item).clone();
                 // The zone exists by now.

@@ -37,6 +37,8 @@ pub enum Action {
     Delete,
     /// Shows a job: `{job}`.
     Job,
+    /// Lists the items of a list beside the zones; only those of a type, if the path has one: `{type}`.
+    ListBeside(&'static str),
     /// Anything else.
     Custom(fn(&mut Store, &Call) -> Result<Response, Refusal>),
 }
@@ -138,6 +140,14 @@ impl Store {
         match action {
             Action::Custom(function) => function(self, call),
             Action::Job => self.job(call.param("job")),
+            Action::ListBeside(list) => {
+                let of = call.param("type");
+                let is_asked_for =
+                    |item: &&Json| of.is_empty() || item[self.rules.fields.record_type] == of;
+                let shown: Vec<_> =
+                    self.beside(list).iter().filter(is_asked_for).cloned().collect();
+                Ok(Response::json(200, shown))
+            }
             Action::ListZones => {
                 let shown = self.zones_for(call);
                 Ok(self.page(zones, &shown, &call.request, true))

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod cases;
+mod dynamic;
 mod service;
 
 use octodns_testkit::suite::Suite;
@@ -26,11 +27,25 @@ async fn it_does_what_every_provider_must() {
         .playing(|cassettes| {
             cassettes
                 .differs("apply.json", "an SRV record is written once, not once for each value")
-                .skip("populate.json", "dynamic records are not read yet")
-                .skip("dynamic.json", "dynamic records are not written yet")
-                .skip("dynamic-update.json", "dynamic records are not written yet")
+                .differs(
+                    "dynamic.json",
+                    "a fallback is in the list of its pool, not a record of its own",
+                )
+                .differs("dynamic-update.json", "pools, filters and records are changed in place")
         })
+        .dynamic_sample(|feature, mut record| {
+            let port = match feature {
+                "fallbacks" | "health-check-own" => 443,
+                "health-check-own-changed" => 8443,
+                _ => return Some(record),
+            };
+            record["octodns"] = json!({"constellix": {"healthcheck": {"sonar_port": port}}});
+            Some(record)
+        })
+        // The pool.
+        .dynamic_writes(1)
         .reference("octodns-constellix")
+        .reference_except("dynamic-cname", "octoDNS reads the first of its records alone")
         .run()
         .await;
 }

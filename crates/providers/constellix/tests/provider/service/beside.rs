@@ -1,7 +1,7 @@
 //! What is beside the records: pools, geo filters, and the other host, for health checks.
 
 use octodns_testkit::fake::Response;
-use octodns_testkit::store::{Call, Refusal, Store};
+use octodns_testkit::store::{Action, Call, Refusal, Store};
 use serde_json::{Value as Json, json};
 
 use super::{done, text};
@@ -12,11 +12,8 @@ const FILTERS: &str = "geoFilters";
 const CHECKS: &str = "checks";
 
 pub(super) fn declared(store: Store) -> Store {
-    store
-        .custom("GET", "/v1/pools/{type}", |store, call| {
-            let of = |pool: &&Json| pool["type"] == call.param("type");
-            Ok(listed(store.beside(POOLS).iter().filter(of)))
-        })
+    let mut store = store
+        .route("GET", "/v1/pools/{type}", Action::ListBeside(POOLS))
         .custom("POST", "/v1/pools/{type}", |store, call| {
             check_pool(store, call)?;
             create(store, POOLS, &call.body)
@@ -31,13 +28,7 @@ pub(super) fn declared(store: Store) -> Store {
             };
             delete(store, POOLS, call, is_used)
         })
-        .custom("GET", "/v1/geoFilters", |store, _| {
-            let world = json!({
-                "id": 1, "name": "World (Default)", "filterRulesLimit": null,
-                "geoipContinents": ["default"], "regions": [],
-            });
-            Ok(listed([&world].into_iter().chain(store.beside(FILTERS))))
-        })
+        .route("GET", "/v1/geoFilters", Action::ListBeside(FILTERS))
         .custom("POST", "/v1/geoFilters", |store, call| create(store, FILTERS, &call.body))
         .custom("PUT", "/v1/geoFilters/{id}", |store, call| update(store, FILTERS, call))
         .custom("DELETE", "/v1/geoFilters/{id}", |store, call| {
@@ -77,13 +68,18 @@ pub(super) fn declared(store: Store) -> Store {
         .custom("DELETE", "/rest/api/{kind}/{id}", |store, call| {
             let has = |pool: &Json| {
                 let mut values = pool["values"].as_array().into_iter().flatten();
-                values.any(|value| value["checkId"].to_string() == call.param("id"))
+                values.any(|value| number(&value["checkId"]) == number(&call.param("id").into()))
             };
             if store.beside(POOLS).iter().any(has) {
                 return Err(store.invalid("the check is used by a pool"));
             }
             delete(store, CHECKS, call, |_, _| false)
-        })
+        });
+    store.beside_mut(FILTERS).push(json!({
+        "id": 1, "name": "World (Default)", "filterRulesLimit": null,
+        "geoipContinents": ["default"], "regions": [],
+    }));
+    store
 }
 
 fn missing() -> Refusal {
@@ -95,7 +91,12 @@ fn listed<'i>(items: impl Iterator<Item = &'i Json>) -> Response {
 }
 
 fn is_called(item: &Json, call: &Call) -> bool {
-    item["id"].to_string() == call.param("id")
+    number(&item["id"]) == number(&call.param("id").into())
+}
+
+/// An id, as it is in a path or in an item.
+fn number(id: &Json) -> Option<u64> {
+    id.as_u64().or_else(|| id.as_str()?.parse().ok())
 }
 
 /// The type of a check by its path.
@@ -126,7 +127,8 @@ fn check_pool(store: &Store, call: &Call) -> Result<(), Refusal> {
 /// Creates an item, whose name is its own.
 fn made(store: &mut Store, list: &'static str, body: &Json) -> Result<Json, Refusal> {
     let name = text(body, "name");
-    if name.is_empty() || store.beside(list).iter().any(|item| item["name"] == name) {
+    let is_same = |item: &Json| item["name"] == name && item["type"] == body["type"];
+    if name.is_empty() || store.beside(list).iter().any(is_same) {
         return Err(store.invalid(format!("the name {name} is missing or not unique")));
     }
     let mut item = body.clone();

@@ -1,5 +1,6 @@
 //! The service, in the order of its documentation.
 
+mod beside;
 mod rows;
 
 use base64::Engine;
@@ -11,7 +12,7 @@ use serde_json::{Value as Json, json};
 use sha1::Sha1;
 
 pub(crate) fn service() -> Store {
-    Store::rows()
+    let store = Store::rows()
         .auth(is_signed)
         .route("GET", "/v1/domains", Action::ListZones)
         .custom("POST", "/v1/domains", create_zones)
@@ -56,7 +57,8 @@ pub(crate) fn service() -> Store {
                 _ => json!({"errors": [why]}),
             },
             ..Refusals::USUAL
-        })
+        });
+    beside::declared(store)
 }
 
 /// Whether the time is signed with the right key.

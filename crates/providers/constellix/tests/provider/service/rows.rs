@@ -157,12 +157,26 @@ fn keep(store: &mut Store, zone: &str, item: &Json, held: Option<&Json>) -> Resu
         return Err(store.invalid("Record with this name already exists"));
     }
     if !filter.is_null() {
+        let is_known = |list: &str, id: &Json| store.beside(list).iter().any(|of| of["id"] == *id);
         if !has_geo {
             return Err(store.invalid("the domain does not answer by place"));
         }
         if filter != 1 && !others.iter().any(is_default) {
             return Err(store.invalid("create a record for World (Default) first"));
         }
+        if filter != 1 && !is_known("geoFilters", &filter) {
+            return Err(store.invalid("there is no such filter"));
+        }
+    }
+    if item["recordOption"] == "pools" {
+        let pools = item["pools"].as_array().cloned().unwrap_or_default();
+        let of = |id: &Json| store.beside("pools").iter().find(|pool| pool["id"] == *id).cloned();
+        if pools.is_empty()
+            || !pools.iter().all(|id| of(id).is_some_and(|pool| pool["type"] == item["type"]))
+        {
+            return Err(store.invalid("there is no such pool"));
+        }
+        return store.plant(zone, item.clone());
     }
     let mut made = store.create(zone, item)?;
     if let Some(held) = held {
