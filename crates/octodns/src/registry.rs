@@ -39,6 +39,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("etchosts", octodns_etchosts::register),
     #[cfg(feature = "gandi")]
     ("gandi", octodns_gandi::register),
+    #[cfg(feature = "mythicbeasts")]
+    ("mythicbeasts", octodns_mythicbeasts::register),
     #[cfg(feature = "ovh")]
     ("ovh", octodns_ovh::register),
     #[cfg(feature = "powerdns")]
@@ -73,6 +75,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
     ("gandi", &["octodns_gandi.", "gandi"]),
+    ("mythicbeasts", &["octodns_mythicbeasts.", "mythicbeasts"]),
     ("ovh", &["octodns_ovh.", "ovh"]),
     ("powerdns", &["octodns_powerdns.", "powerdns"]),
     ("route53", &["octodns_route53.", "aws-acm", "ec2", "elb", "route53"]),

@@ -51,6 +51,11 @@ fn classes_have_the_paths_that_octodns_takes() {
         ("octodns.provider.edgedns.AkamaiProvider", "octodns_edgedns.AkamaiProvider", true),
         ("octodns.provider.fastdns.AkamaiProvider", "octodns_edgedns.AkamaiProvider", true),
         ("octodns.provider.gandi.GandiProvider", "octodns_gandi.GandiProvider", true),
+        (
+            "octodns.provider.mythicbeasts.MythicBeastsProvider",
+            "octodns_mythicbeasts.MythicBeastsProvider",
+            true,
+        ),
         ("octodns.provider.powerdns.PowerDnsProvider", "octodns_powerdns.PowerDnsProvider", true),
         ("octodns.provider.route53.Route53Provider", "octodns_route53.Route53Provider", true),
         ("octodns.provider.selectel.SelectelProvider", "octodns_selectel.SelectelProvider", true),

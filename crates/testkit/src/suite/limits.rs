@@ -15,11 +15,15 @@ const ZONES: usize = 16;
 
 /// Existing zones, each with a record.
 async fn zones(served: &Served, harness: &Harness) -> Result<Vec<Zone>, String> {
+    let names = (0..ZONES).map(|index| ZoneName::new(&format!("zone-{index}.example.")));
+    let names: Result<Vec<_>, _> = names.collect();
+    let names = names.map_err(|error| error.to_string())?;
+    // All before the first is read: a provider may list them once.
+    for name in &names {
+        served.provide(name);
+    }
     let mut zones = Vec::new();
-    for index in 0..ZONES {
-        let name = ZoneName::new(&format!("zone-{index}.example."));
-        let name = name.map_err(|error| error.to_string())?;
-        served.provide(&name);
+    for name in names {
         let record = json!({"name": "www", "type": "A", "ttl": 300, "value": "192.0.2.1"});
         let zone = harness.zone(&name, &[served.default_records(&name), vec![record]].concat());
         if let Some(plan) = harness.plan(&zone).await.map_err(|report| render(&report))? {
@@ -55,8 +59,11 @@ pub(super) async fn keep(suite: Suite) -> Vec<String> {
         (json!({"concurrency": 3, "requests_per_second": 100_000}), 3, usize::MAX),
         (json!({"concurrency": 40, "requests_per_second": 12}), 40, 12),
     ] {
+        let harness = served.provider(&http);
+        // A login, which may be at another host, is not what is measured.
+        drop(harness.provider().list_zones().await);
         served.fake.control().measured().clear();
-        problems.extend(plan_all(&[served.provider(&http)], &zones).await.err());
+        problems.extend(plan_all(&[harness], &zones).await.err());
         let measured = served.fake.control().measured();
         if measured.max_at_once() > at_once {
             problems.push(format!("{http}: {} requests at once", measured.max_at_once()));

@@ -108,6 +108,15 @@ providers:
             format!("token: env/DO_TOKEN, endpoint: \"{url}/gandi\", {http}"),
         ),
         (
+            "mythicbeasts",
+            "octodns_mythicbeasts.MythicBeastsProvider",
+            format!(
+                "api_key: env/DO_TOKEN, api_secret: {}, endpoint: \"{url}/myth\", \
+                 auth_endpoint: \"{url}/login\", {http}",
+                s.cf_key
+            ),
+        ),
+        (
             "powerdns",
             "octodns_powerdns.PowerDnsProvider",
             format!("host: x, api_key: {}, endpoint: \"{url}/pdns\", {http}", s.pdns_key),
@@ -155,7 +164,7 @@ providers:
     sources: [zones]
     targets:
       [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, dyn, easydns, edgedns, gandi,
-       powerdns, route53, selectel, selectel-login, selectel-legacy, update, proxied]
+       mythicbeasts, powerdns, route53, selectel, selectel-login, selectel-legacy, update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {
