@@ -54,7 +54,11 @@ impl Client {
         let base = base_url(base)?;
         // Report invalid options now.
         self.transport.network.to(&base)?;
-        Ok(Self { transport: Arc::new(Transport { base, ..(*self.transport).clone() }) })
+        // Errors do not blame the option of another host.
+        let is_same = base.origin() == self.base().origin();
+        let endpoint_from = self.transport.endpoint_from.filter(|_| is_same);
+        let transport = Transport { base, endpoint_from, ..(*self.transport).clone() };
+        Ok(Self { transport: Arc::new(transport) })
     }
 
     /// A client that shares everything with this one except its credentials, `auth`.

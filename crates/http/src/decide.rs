@@ -10,6 +10,7 @@ use crate::auth::Outgoing;
 use crate::call::{ConnectFault, Next, Prepared, Progress};
 use crate::limits::{Closed, Permit};
 use crate::line::one_line;
+use crate::retry::Backoff;
 use crate::transport::Transport;
 use crate::waits::asked_wait;
 use crate::{Error, Response, Verdict};
@@ -129,9 +130,13 @@ impl Transport {
 
     /// How long to wait when throttled: from the service, or else from the provider.
     fn wait_when_throttled(&self, response: &Response, attempt: u32) -> Option<Duration> {
-        let said = asked_wait(response, &self.hooks.wait_headers, &self.backoff.host);
-        let most = self.backoff.retry.max_retry_after;
-        said.or_else(|| Some(self.hooks.throttle(response)?.wait(attempt)?.min(most)))
+        let Backoff { retry, host } = &self.backoff;
+        let said = asked_wait(response, &self.hooks.wait_headers, host);
+        said.or_else(|| {
+            let rule = self.hooks.throttle(response)?;
+            let said = rule.said_wait(response, host);
+            said.or_else(|| Some(rule.wait(attempt)?.min(retry.max_retry_after)))
+        })
     }
 
     /// The maximum number of attempts for a call with this response.

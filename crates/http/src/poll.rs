@@ -26,7 +26,8 @@ pub enum JobStatus<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Poll {
-    /// The pause before the first poll and after it; it doubles with each. Default: 0.5 s.
+    /// The pause before the first poll and after it; it doubles with each. Not longer than that before the first
+    /// retry of a call, which the user may set. Default: 0.5 s.
     pub initial_backoff: Duration,
     /// The longest pause. Default: 10 s.
     pub max_backoff: Duration,
@@ -75,7 +76,7 @@ impl Client {
         R: Future<Output = Result<JobStatus<T>, Error>>,
     {
         let end = Instant::now() + poll.bound;
-        let mut pause = poll.initial_backoff;
+        let mut pause = poll.initial_backoff.min(self.backoff().retry.initial_backoff);
         let mut asked = Duration::ZERO;
         let mut last: Option<Error> = None;
         loop {
@@ -91,10 +92,7 @@ impl Client {
                 Ok(Ok(JobStatus::Pending)) => last = None,
                 Ok(Ok(JobStatus::PendingFor(wait))) => (asked, last) = (wait, None),
                 Ok(Ok(JobStatus::Done(done))) => return Ok(done),
-                Ok(Ok(JobStatus::Failed(words))) => {
-                    let message = one_line(&self.redact(&words));
-                    return Err(Error::JobFailed { call: call.clone(), message });
-                }
+                Ok(Ok(JobStatus::Failed(words))) => return Err(self.job_failed(call, &words)),
                 Ok(Err(error)) if error.is_transient() => {
                     asked = error.wait().unwrap_or_default();
                     last = Some(error);
@@ -105,6 +103,11 @@ impl Client {
                 Err(_) => return Err(still_pending(call, poll.bound, last)),
             }
         }
+    }
+
+    /// The error of a job that `call` started, or of a part of it, with the service's error message.
+    pub fn job_failed(&self, call: &Call, words: &str) -> Error {
+        Error::JobFailed { call: call.clone(), message: one_line(&self.redact(words)) }
     }
 }
 
@@ -129,6 +132,7 @@ mod tests {
     use octodns_core::{Secret, ServiceErrorKind};
 
     use super::*;
+    use crate::Retry;
 
     fn call() -> Call {
         Call { method: http::Method::POST, path: "/jobs".into() }
@@ -152,8 +156,9 @@ mod tests {
 
     /// Seconds and outcome of a job with these polls, which is then pending forever.
     async fn run(responses: Vec<Result<JobStatus<u8>, u16>>) -> (f64, Result<u8, Error>) {
+        let retry = Retry { initial_backoff: Duration::from_secs(9), ..Retry::default() };
         let client = Client::builder("test", "http://127.0.0.1/").redact(&Secret::new("hunter2"));
-        let client = client.build().unwrap();
+        let client = client.retry(retry).build().unwrap();
         let start = Instant::now();
         let mut responses = VecDeque::from(responses);
         let poll = Poll {
@@ -191,6 +196,20 @@ mod tests {
             let expected = outcome.map_err(|(fault, text)| (fault, text.to_owned()));
             assert_eq!((took, result), (seconds, expected), "{responses:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_wait_to_retry_does_not_wait_to_poll() {
+        let retry = Retry { initial_backoff: Duration::ZERO, ..Retry::default() };
+        let client = Client::builder("test", "http://127.0.0.1/").retry(retry).build().unwrap();
+        let start = Instant::now();
+        let (mut polls, call) = (0, call());
+        let done = client.poll(Poll::default(), &call, || {
+            polls += 1;
+            let status = if polls < 5 { JobStatus::Pending } else { JobStatus::Done(polls) };
+            async move { Ok(status) }
+        });
+        assert_eq!((done.await.unwrap(), start.elapsed()), (5, Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use crate::auth::{Auth, Outgoing};
 use crate::call::{Broken, Next, Prepared, Progress, Sent};
 use crate::hooks::Hooks;
 use crate::limits::Permit;
-use crate::network::Network;
+use crate::network::{Network, is_open};
 use crate::redact::SharedRedactor;
 use crate::retry::Backoff;
 use crate::{Call, Error, Limits};
@@ -101,7 +101,7 @@ impl Transport {
     /// The current base URL of calls.
     pub(crate) fn base(&self) -> Result<Url, Error> {
         let Some(base) = self.auth.base() else { return Ok(self.base.clone()) };
-        if (self.base.scheme(), base.scheme()) == ("https", "http") {
+        if is_open(&base) && !is_open(&self.base) {
             let message = "the service redirects to an unencrypted URL after the login";
             return Err(Error::option(message, None));
         }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::Response;
+use crate::waits::WaitFormat;
+use crate::{Host, Response};
 
 /// The meaning of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,8 @@ pub struct Throttle {
     when: fn(&Response) -> bool,
     pub(crate) perhaps_credentials: bool,
     pause: Duration,
+    /// Where the body says how long to wait, as a JSON pointer, and how.
+    said: Option<(&'static str, WaitFormat)>,
 }
 
 impl Throttle {
@@ -70,7 +73,7 @@ impl Throttle {
 
     /// Any response that fulfils a condition, whatever its status.
     pub const fn when_any(when: fn(&Response) -> bool) -> Self {
-        Self { status: None, when, perhaps_credentials: false, pause: Duration::ZERO }
+        Self { status: None, when, perhaps_credentials: false, pause: Duration::ZERO, said: None }
     }
 
     /// Only responses that fulfil a condition: words in the body, a header ...
@@ -93,10 +96,25 @@ impl Throttle {
         Self { pause, ..self }
     }
 
+    /// A text in the body with the wait, if no header has one: a JSON pointer (RFC 6901), and its format.
+    #[must_use]
+    pub const fn wait_in_body(self, pointer: &'static str, format: WaitFormat) -> Self {
+        Self { said: Some((pointer, format)), ..self }
+    }
+
     /// The wait after attempt number `attempt`, if the rule has one.
     pub(crate) fn wait(&self, attempt: u32) -> Option<Duration> {
         let doubled = self.pause.saturating_mul(1_u32 << attempt.saturating_sub(1).min(16));
         (!doubled.is_zero()).then_some(doubled)
+    }
+
+    /// The wait that the body says.
+    pub(crate) fn said_wait(&self, response: &Response, host: &Host) -> Option<Duration> {
+        let (pointer, format) = self.said?;
+        let body: serde_json::Value = serde_json::from_slice(response.body()).ok()?;
+        let said = body.pointer(pointer)?;
+        let number = || said.as_f64().map(|number| number.to_string());
+        format.read(&said.as_str().map(str::to_owned).or_else(number)?, response, host)
     }
 
     pub(crate) fn fits(&self, response: &Response) -> bool {
@@ -135,6 +153,24 @@ mod tests {
         let waits = [1, 2, 3].map(|attempt| rule.wait(attempt).unwrap().as_secs());
         assert_eq!(waits, [10, 20, 40]);
         assert_eq!(Throttle::status(400).wait(1), None);
+    }
+
+    #[test]
+    fn a_wait_in_the_body_is_read() {
+        let rule = Throttle::status(413).wait_in_body("/overLimit/retryAfter", WaitFormat::Rfc3339);
+        let date = ("date", "Sun, 06 Nov 1994 08:49:30 GMT");
+        for (body, seconds) in [
+            (r#"{"overLimit": {"retryAfter": "1994-11-06T08:49:37.000Z"}}"#, Some(7)),
+            (r#"{"overLimit": {"retryAfter": "soon"}}"#, None),
+            (r#"{"overLimit": {}}"#, None),
+            ("too many", None),
+        ] {
+            let wait = rule.said_wait(&Response::of(413, &[date], body), &Host::default());
+            assert_eq!(wait.map(|wait| wait.as_secs()), seconds, "{body}");
+        }
+        let seconds = Throttle::status(413).wait_in_body("/after", WaitFormat::RetryAfter);
+        let wait = seconds.said_wait(&Response::of(413, &[], r#"{"after": 3}"#), &Host::default());
+        assert_eq!(wait.unwrap().as_secs(), 3);
     }
 
     #[test]

@@ -36,28 +36,36 @@ impl WaitHeader {
     /// The wait in a response; `None` if it has none, or an invalid one. A time in the past is not a wait.
     /// Times are relative to the response's own date, or else to the host's time.
     pub(crate) fn read(&self, response: &Response, host: &Host) -> Option<Duration> {
-        let text = response.header(self.name)?;
+        self.format.read(response.header(self.name)?, response, host)
+    }
+}
+
+impl WaitFormat {
+    /// The wait that a text of a response says.
+    pub(crate) fn read(self, text: &str, response: &Response, host: &Host) -> Option<Duration> {
         let now = || response.date().unwrap_or_else(|| host.now());
         let until = |moment: SystemTime| moment.duration_since(now()).unwrap_or_default();
         let number = || text.parse::<f64>().ok();
-        match self.format {
-            WaitFormat::RetryAfter => match number() {
+        match self {
+            Self::RetryAfter => match number() {
                 Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
                 None => Some(until(httpdate::parse_http_date(text).ok()?)),
             },
-            WaitFormat::Millis => Duration::try_from_secs_f64(number()? / 1000.0).ok(),
-            WaitFormat::EpochSeconds => {
+            Self::Millis => Duration::try_from_secs_f64(number()? / 1000.0).ok(),
+            Self::EpochSeconds => {
                 let since = Duration::try_from_secs_f64(number()?).ok()?;
                 Some(until(UNIX_EPOCH.checked_add(since)?))
             }
-            WaitFormat::Rfc3339 => {
-                let moment = text.parse::<jiff::Timestamp>().ok()?.as_millisecond();
-                let since = Duration::from_millis(u64::try_from(moment).ok()?);
-                Some(until(UNIX_EPOCH.checked_add(since)?))
-            }
-            WaitFormat::PerSecond => Duration::try_from_secs_f64(1.0 / number()?).ok(),
+            Self::Rfc3339 => Some(until(rfc3339(text)?)),
+            Self::PerSecond => Duration::try_from_secs_f64(1.0 / number()?).ok(),
         }
     }
+}
+
+/// A time as RFC 3339 has it, to the millisecond.
+pub(crate) fn rfc3339(text: &str) -> Option<SystemTime> {
+    let moment = text.parse::<jiff::Timestamp>().ok()?.as_millisecond();
+    UNIX_EPOCH.checked_add(Duration::from_millis(u64::try_from(moment).ok()?))
 }
 
 /// How long the service asks to wait: `Retry-After`, or else the first of `more` that is present.

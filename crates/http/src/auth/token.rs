@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -13,6 +13,8 @@ use url::Url;
 use super::headers::secret_header;
 use super::shared::Shared;
 use super::{Auth, Outgoing};
+use crate::network::base_url;
+use crate::waits::rfc3339;
 use crate::{Error, Host, Response};
 
 /// How long before its end a token is renewed; a fifth of its lifetime if that is less.
@@ -39,10 +41,22 @@ impl Token {
         Self { lifetime: Some(lifetime), ..self }
     }
 
-    /// The base URL of calls from now on. It must be https if the client was built for https.
+    /// When the token expires, as RFC 3339 has it, seen from `now`, the time of the service. A time in the past, or
+    /// one that is not valid, says nothing: the token then lives until the service rejects it.
     #[must_use]
-    pub fn base(self, base: Url) -> Self {
-        Self { base: Some(base), ..self }
+    pub fn expires_at(self, text: &str, now: SystemTime) -> Self {
+        let end = rfc3339(text).and_then(|end| end.duration_since(now).ok());
+        Self { lifetime: end.filter(|lifetime| !lifetime.is_zero()), ..self }
+    }
+
+    /// The base URL of calls from now on, as the service gives it. It must be https or lead to this machine, unless
+    /// the client was built for http.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a URL that is not valid for a service.
+    pub fn base(self, base: &str) -> Result<Self, Error> {
+        Ok(Self { base: Some(base_url(base)?), ..self })
     }
 
     /// Another secret to redact, such as a refresh token.
@@ -234,6 +248,21 @@ mod tests {
         let given = Arc::new(AtomicU64::new(0));
         let lifetime = lifetime.map(Duration::from_secs);
         (TokenAuth::bearer(Counter { given: Arc::clone(&given), lifetime }), given)
+    }
+
+    #[test]
+    fn a_token_lives_until_the_time_that_the_service_says() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        for (text, seconds) in [
+            ("1994-11-06T09:49:37.500Z", Some(3600.5)),
+            ("1994-11-06T09:49:37+01:00", None),
+            ("1994-11-06T08:49:37Z", None),
+            ("2014-11-24", None),
+            ("", None),
+        ] {
+            let token = Token::new("x").expires_at(text, now);
+            assert_eq!(token.lifetime.map(|lifetime| lifetime.as_secs_f64()), seconds, "{text}");
+        }
     }
 
     async fn signed(auth: &TokenAuth) -> Outgoing {

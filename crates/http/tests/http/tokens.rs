@@ -197,7 +197,7 @@ struct Catalog(String);
 #[async_trait::async_trait]
 impl TokenSource for Catalog {
     async fn fetch(&self, _: &Host) -> Result<Token, Error> {
-        Ok(Token::new("open-sesame").base(self.0.parse().unwrap()))
+        Token::new("open-sesame").base(&self.0)
     }
 }
 
@@ -210,11 +210,24 @@ async fn a_login_may_return_the_endpoint() {
     client.follow(octodns_http::Method::GET, "/v2/42/next").send_ok().await.unwrap();
     assert_eq!(service.seen(), ["GET /v2/42/zones", "GET /v2/42/next"]);
     assert_eq!(identity.seen(), [""; 0]);
-    // Not to an unencrypted URL.
-    let client = Client::builder("test", "https://127.0.0.1:1/").auth(auth(service.base.clone()));
-    let error = client.build().unwrap().get(&["x"]).send_ok().await.unwrap_err();
-    assert!(error.to_string().contains("unencrypted"), "{error}");
-    assert_eq!(service.seen().len(), 2);
+    // Without encryption only to this machine.
+    let client = |base: &str| {
+        let client = Client::builder("test", "https://127.0.0.1:1/").auth(auth(base.to_owned()));
+        client.build().unwrap()
+    };
+    client(&service.base).get(&["x"]).send_ok().await.unwrap();
+    for (base, why) in [
+        ("http://192.0.2.1/v2", "unencrypted"),
+        ("http://127.0.0.1.example.com/v2", "unencrypted"),
+        ("ftp://192.0.2.1/v2", "https://"),
+        ("https://me:hunter2@192.0.2.1/v2", "user or password"),
+        ("/v2", "relative URL"),
+    ] {
+        let error = client(base).get(&["x"]).send_ok().await.unwrap_err();
+        let told = format!("{error} {:?}", std::error::Error::source(&error));
+        assert!(told.contains(why) && !told.contains("hunter2"), "{base}: {told}");
+    }
+    assert_eq!(service.seen().len(), 3);
 }
 
 /// The time of the service is requested once, by a call that is not signed.
