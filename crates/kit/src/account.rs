@@ -69,7 +69,10 @@ impl<S: Api> Account<S> {
     pub async fn find(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
         match S::ZONES {
             ZonesBy::Name => Ok(Some(zone.without_dot().to_owned())),
-            ZonesBy::Id => self.directory.find(zone, self.api.zones()).await,
+            ZonesBy::Id => {
+                let named = (S::LOOKUPS, self.api.zones_named(zone));
+                self.directory.find(zone, self.api.zones(), named).await
+            }
         }
     }
 

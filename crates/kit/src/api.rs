@@ -111,6 +111,19 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// Fails if a page of the list cannot be read: the list is never partial.
     async fn zones(&self) -> Result<Vec<ListedZone>, Error>;
 
+    /// How many zones are looked for by their names in a run, by [`Api::zones_named`], before all are listed instead.
+    /// Default: none, if the service has no such call.
+    const LOOKUPS: usize = 0;
+
+    /// The zones of this name, if zones have ids and there are [`Api::LOOKUPS`]; it may return others.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the service does not say whether there is one.
+    async fn zones_named(&self, _zone: &ZoneName) -> Result<Vec<ListedZone>, Error> {
+        Ok(Vec::new())
+    }
+
     /// Creates a zone, once; returns its id if zones have ids. If the response is lost, the kit finds out
     /// whether the zone was created.
     ///
@@ -127,14 +140,15 @@ pub trait Api: Sized + Send + Sync + 'static {
     fn adapt(&self, _desired: &mut Records, _existing: &mut Records, _report: &mut Report) {}
 
     /// Looks for a zone whose creation was interrupted, and returns its id. What else [`Api::create_zone`] does is done
-    /// here as well. Default: it is in the list of zones, and nothing else is done.
+    /// here as well. Default: it is found by its name or in the list of zones, and nothing else is done.
     ///
     /// # Errors
     ///
     /// Fails if the service does not say whether it exists.
     async fn interrupted_zone(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
         // The list of zones of this run is older than this zone.
-        Directory::default().find(zone, self.zones()).await
+        let named = (Self::LOOKUPS, self.zones_named(zone));
+        Directory::default().find(zone, self.zones(), named).await
     }
 
     /// Publishes a zone, if [`Api::PUBLISHES`] is true. Must be safe to repeat.

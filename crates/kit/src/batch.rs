@@ -168,6 +168,11 @@ impl<S: RowApi> Call for OneBatch<'_, S> {
         let _sending = still.sending().await;
         match account.api.batch(*zone, &self.rows).await? {
             Batched::Done => Ok(()),
+            // What is made, nobody has said of such a call.
+            Batched::Partly(_) => {
+                let message = "the service has made a part of a call".to_owned();
+                Err(ProviderError::service(ServiceErrorKind::Indeterminate, message))
+            }
             Batched::NotOffered => {
                 account.batches.set(false);
                 let message = "the service has no call for many changes".to_owned();

@@ -1,9 +1,12 @@
-//! The zones of an account: listed once per run, with their ids at the service.
+//! The zones of an account: listed once per run, or found by their names if they are few, with their ids at the
+//! service.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use octodns_core::{PerRun, ProviderError, ServiceErrorKind, ZoneName};
+use octodns_http::Error;
 
 /// A zone in the service's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,31 +36,37 @@ type ByName = BTreeMap<ZoneName, Vec<String>>;
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     listed: PerRun<ByName>,
-    /// The zones that were created in this run.
-    created: Mutex<BTreeMap<ZoneName, String>>,
+    is_listed: AtomicBool,
+    /// How many were looked for by their names.
+    lookups: AtomicUsize,
+    /// The zones that were created in this run, or found by their names.
+    known: Mutex<BTreeMap<ZoneName, String>>,
 }
 
 impl Directory {
     /// Begins a run.
     pub(crate) fn forget(&self) {
         self.listed.forget();
-        self.created().clear();
+        self.is_listed.store(false, Ordering::Relaxed);
+        self.lookups.store(0, Ordering::Relaxed);
+        self.known().clear();
     }
 
     /// All names, sorted.
     pub(crate) async fn names(
         &self,
-        list: impl Future<Output = Result<Vec<ListedZone>, octodns_http::Error>>,
+        list: impl Future<Output = Result<Vec<ListedZone>, Error>>,
     ) -> Result<Vec<ZoneName>, ProviderError> {
         let listed = self.listed(list).await?;
-        let created = self.created();
-        let mut names: Vec<_> = listed.keys().chain(created.keys()).cloned().collect();
+        let known = self.known();
+        let mut names: Vec<_> = listed.keys().chain(known.keys()).cloned().collect();
         names.sort();
         names.dedup();
         Ok(names)
     }
 
-    /// The id of a zone; `None` if there is no such zone.
+    /// The id of a zone; `None` if there is no such zone. The first `lookups` of a run are found by `named`, the zones
+    /// of that name, unless all are listed already.
     ///
     /// # Errors
     ///
@@ -65,15 +74,24 @@ impl Directory {
     pub(crate) async fn find(
         &self,
         zone: &ZoneName,
-        list: impl Future<Output = Result<Vec<ListedZone>, octodns_http::Error>>,
+        list: impl Future<Output = Result<Vec<ListedZone>, Error>>,
+        (lookups, named): (usize, impl Future<Output = Result<Vec<ListedZone>, Error>>),
     ) -> Result<Option<String>, ProviderError> {
-        if let Some(id) = self.created().get(zone) {
+        if let Some(id) = self.known().get(zone) {
             return Ok(Some(id.clone()));
         }
-        let listed = self.listed(list).await?;
+        let is_lookup = !self.is_listed.load(Ordering::Relaxed)
+            && self.lookups.fetch_add(1, Ordering::Relaxed) < lookups;
+        let listed =
+            if is_lookup { Arc::new(by_name(named.await?)?) } else { self.listed(list).await? };
         match listed.get(zone).map(Vec::as_slice) {
             None | Some([]) => Ok(None),
-            Some([id]) => Ok(Some(id.clone())),
+            Some([id]) => {
+                if is_lookup {
+                    self.add(zone, id.clone());
+                }
+                Ok(Some(id.clone()))
+            }
             Some(ids) => {
                 let (count, ids) = (ids.len(), ids.join(", "));
                 let message = format!("the account has {count} zones named {zone} (ids {ids})");
@@ -82,20 +100,22 @@ impl Directory {
         }
     }
 
-    /// Remembers a new zone.
+    /// Remembers a zone.
     pub(crate) fn add(&self, zone: &ZoneName, id: String) {
-        self.created().insert(zone.clone(), id);
+        self.known().insert(zone.clone(), id);
     }
 
     async fn listed(
         &self,
-        list: impl Future<Output = Result<Vec<ListedZone>, octodns_http::Error>>,
+        list: impl Future<Output = Result<Vec<ListedZone>, Error>>,
     ) -> Result<Arc<ByName>, ProviderError> {
-        self.listed.get_or_try_init(async { by_name(list.await?) }).await
+        let listed = self.listed.get_or_try_init(async { by_name(list.await?) }).await;
+        self.is_listed.fetch_or(listed.is_ok(), Ordering::Relaxed);
+        listed
     }
 
-    fn created(&self) -> MutexGuard<'_, BTreeMap<ZoneName, String>> {
-        self.created.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, BTreeMap<ZoneName, String>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -119,33 +139,63 @@ mod tests {
         ZoneName::new(name).unwrap()
     }
 
+    type List = Result<Vec<ListedZone>, Error>;
+
+    fn never() -> impl Future<Output = List> {
+        std::future::poll_fn(|_| panic!("listed twice"))
+    }
+
+    async fn find(directory: &Directory, name: &str, list: impl Future<Output = List>) -> String {
+        let found = directory.find(&zone(name), list, (0, never())).await;
+        found.map_or_else(|error| error.to_string(), |id| id.unwrap_or_else(|| "none".into()))
+    }
+
     #[tokio::test]
     async fn zones_are_listed_once_a_run_and_ambiguous_names_are_refused() {
         let directory = Directory::default();
-        let listed = |name: &str, id: &str| ListedZone { name: name.into(), id: id.into() };
         let list = async {
             Ok(vec![
-                listed("example.com", "1"),
-                listed("twice.test.", "2"),
-                listed("twice.test", "3"),
+                ListedZone::new("example.com", "1"),
+                ListedZone::new("twice.test.", "2"),
+                ListedZone::new("twice.test", "3"),
             ])
         };
-        assert_eq!(
-            directory.find(&zone("example.com."), list).await.unwrap().as_deref(),
-            Some("1")
-        );
-        let never =
-            async || -> Result<Vec<ListedZone>, octodns_http::Error> { panic!("listed twice") };
-        assert_eq!(directory.find(&zone("new.test."), never()).await.unwrap(), None);
-        let error = directory.find(&zone("twice.test."), never()).await.unwrap_err();
-        assert_eq!(error.to_string(), "the account has 2 zones named twice.test. (ids 2, 3)");
+        assert_eq!(find(&directory, "example.com.", list).await, "1");
+        assert_eq!(find(&directory, "new.test.", never()).await, "none");
+        let error = find(&directory, "twice.test.", never()).await;
+        assert_eq!(error, "the account has 2 zones named twice.test. (ids 2, 3)");
         directory.add(&zone("new.test."), "4".into());
-        assert_eq!(
-            directory.find(&zone("new.test."), never()).await.unwrap().as_deref(),
-            Some("4")
-        );
+        assert_eq!(find(&directory, "new.test.", never()).await, "4");
         directory.forget();
         let empty = async { Ok(Vec::new()) };
-        assert_eq!(directory.find(&zone("new.test."), empty).await.unwrap(), None);
+        assert_eq!(find(&directory, "new.test.", empty).await, "none");
+    }
+
+    /// Some are looked for by their names; for more, or if they are known anyway, there is the list.
+    #[tokio::test]
+    async fn few_zones_are_found_by_their_names() {
+        let directory = Directory::default();
+        let all = || ["a.test", "b.test", "c.test"].map(|name| ListedZone::new(name, name));
+        let find = async |name: &str, may_list: bool, may_look: bool| {
+            let list = async {
+                assert!(may_list, "{name}");
+                Ok(all().to_vec())
+            };
+            let named = async {
+                assert!(may_look, "{name}");
+                Ok(all().into_iter().filter(|zone| format!("{}.", zone.name) == name).collect())
+            };
+            directory.find(&zone(name), list, (2, named)).await.unwrap()
+        };
+        assert_eq!(find("a.test.", false, true).await.as_deref(), Some("a.test"));
+        // What was found is known.
+        assert_eq!(find("a.test.", false, false).await.as_deref(), Some("a.test"));
+        assert_eq!(find("none.test.", false, true).await, None);
+        assert_eq!(find("b.test.", true, false).await.as_deref(), Some("b.test"));
+        assert_eq!(find("c.test.", false, false).await.as_deref(), Some("c.test"));
+        directory.forget();
+        let list = async { Ok(all().to_vec()) };
+        assert_eq!(directory.names(list).await.unwrap().len(), 3);
+        assert_eq!(find("c.test.", false, false).await.as_deref(), Some("c.test"));
     }
 }

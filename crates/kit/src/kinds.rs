@@ -1,7 +1,7 @@
 //! Many rows in one call, for services that create, change and delete rows by calls of their own.
 
-use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use octodns_core::engine::per_record::{RowCall, row_calls};
@@ -11,7 +11,7 @@ use octodns_core::{ApplyLog, Change, Outcome, ProviderError, Record, ServiceErro
 use crate::batch::{Batches, bytes, is_refusal};
 use crate::fields::ReadRow;
 use crate::lookup::{Call, Observed, refused};
-use crate::row_api::{RowApi, RowChange};
+use crate::row_api::{Batched, RowApi, RowChange};
 use crate::set_root_ns;
 
 /// Which call a row is in. Rows that are in the way of others go first; all else goes last, so that a name always
@@ -93,7 +93,7 @@ pub(crate) async fn apply<S: RowApi>(
     while let Some(rows) = waiting.pop_front() {
         let indexes = changes_of(&rows);
         let attempt = log.begin(&indexes).await?;
-        let call = OneCall { all, left: Mutex::new(rows.clone()) };
+        let call = OneCall { all, left: Mutex::new(rows.clone()), refused: Mutex::default() };
         let result = match all.calls.account.settle(&call).await {
             // What it has made nevertheless is left out from now on.
             Err(error) if is_refusal(&error) => refused(&call, error).await,
@@ -108,7 +108,7 @@ pub(crate) async fn apply<S: RowApi>(
         }
         match result {
             Ok(()) => attempt.each(|index| progress.outcome(index, &made)),
-            Err(error) if is_refusal(&error) && left.len() > 1 => {
+            Err(error) if is_refusal(&error) && left.len() > 1 && !call.is_refused_apart() => {
                 attempt.each(|index| progress.outcome(index, &made));
                 let (first, second) = left.split_at(left.len() / 2);
                 waiting.push_front(second.to_vec());
@@ -116,13 +116,11 @@ pub(crate) async fn apply<S: RowApi>(
             }
             Err(error) => {
                 let failed = changes_of(&left);
-                let error = about_changes(error, all.plan, &failed);
-                attempt.each(|index| {
-                    if failed.contains(&index) {
-                        progress.failure(index, &error)
-                    } else {
-                        progress.outcome(index, &made)
-                    }
+                let (error, own) = call.errors(error, &left);
+                attempt.each(|index| match own.get(&index) {
+                    Some(own) => progress.failure(index, own),
+                    None if failed.contains(&index) => progress.failure(index, &error),
+                    None => progress.outcome(index, &made),
                 });
                 return Err(error);
             }
@@ -200,11 +198,43 @@ fn changes_of(rows: &[&Step<'_>]) -> Vec<usize> {
 struct OneCall<'c, S> {
     all: &'c Batches<'c, S>,
     left: Mutex<Vec<&'c Step<'c>>>,
+    /// The ids of rows that were refused one by one, and why.
+    refused: Mutex<Vec<(String, ProviderError)>>,
 }
 
 impl<'c, S: RowApi> OneCall<'c, S> {
     fn left(&self) -> Vec<&'c Step<'c>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the service has said which rows it refuses, so that there is nothing to find by halving.
+    fn is_refused_apart(&self) -> bool {
+        !self.refused().is_empty()
+    }
+
+    fn refused(&self) -> MutexGuard<'_, Vec<(String, ProviderError)>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The error of a call that has not made these rows, and those of changes with an error of their own.
+    fn errors(
+        &self,
+        error: ProviderError,
+        left: &[&Step<'_>],
+    ) -> (ProviderError, BTreeMap<usize, ProviderError>) {
+        let mut own = BTreeMap::new();
+        let refused = std::mem::take(&mut *self.refused());
+        for (id, why) in refused.into_iter().filter(|_| is_refusal(&error)) {
+            let is_it = |step: &&&Step<'_>| step.sent.id() == Some(&id);
+            if let Some(change) = left.iter().find(is_it).map(|step| step.change) {
+                own.entry(change).or_insert_with(|| about_changes(why, self.all.plan, &[change]));
+            }
+        }
+        if own.is_empty() {
+            return (about_changes(error, self.all.plan, &changes_of(left)), own);
+        }
+        let words: Vec<_> = own.values().map(ProviderError::with_causes).collect();
+        (ProviderError::service(ServiceErrorKind::Refused, words.join("; ")), own)
     }
 
     fn observed(&self, step: &Step<'_>, rows: &[ReadRow]) -> Observed {
@@ -234,8 +264,11 @@ impl<S: RowApi> Call for OneCall<'_, S> {
         let calls = self.all.calls;
         let changes: Vec<_> = self.left().into_iter().map(|step| step.sent.clone()).collect();
         let _sending = calls.still.sending().await;
-        calls.api().batch(calls.zone, &changes).await?;
-        Ok(())
+        let batched = calls.api().batch(calls.zone, &changes).await?;
+        let Batched::Partly(refused) = batched else { return Ok(()) };
+        let message = format!("{} of {} rows are refused", refused.len(), changes.len());
+        *self.refused() = refused.into_iter().map(|(id, why)| (id, why.into())).collect();
+        Err(ProviderError::service(ServiceErrorKind::Refused, message))
     }
 
     async fn look_up(&self) -> Result<Observed, ProviderError> {

@@ -37,6 +37,6 @@ pub use provided::{OptionsOf, Provided, provider, register, register_with};
 pub use root_ns::RootNs;
 pub use row_api::{BatchKinds, Batched, RowChange};
 pub use serde_json::{Value as Json, json};
-pub use service::{Connector, Service};
+pub use service::{Connector, Service, pause_of, seconds};
 pub use set::SetFields;
 pub use shape::Shape;

@@ -80,7 +80,8 @@ pub trait RowApi: Api {
     async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error>;
 
     /// Makes these changes, all or none, if there are [`RowApi::batch_limits`]. Rows that go may come before or after
-    /// those that come. With [`BatchKinds::Apart`] all are of one kind, and some of a refused call may be made.
+    /// those that come. With [`BatchKinds::Apart`] all are of one kind, and some of a refused call may be made: the kit
+    /// looks up which, also after [`Batched::Partly`].
     ///
     /// # Errors
     ///
@@ -120,6 +121,16 @@ pub enum RowChange {
     },
 }
 
+impl RowChange {
+    /// The id of the row, if it exists.
+    pub(crate) fn id(&self) -> Option<&String> {
+        match self {
+            Self::Create(_) => None,
+            Self::Update { id, .. } | Self::Delete { id } => Some(id),
+        }
+    }
+}
+
 /// What one call of many rows can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -130,11 +141,14 @@ pub enum BatchKinds {
     Apart,
 }
 
-/// What became of a call of many rows. Match both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a call of many rows. Match all three.
+#[derive(Debug)]
 pub enum Batched {
     /// All changes are made.
     Done,
+    /// All changes are made but those of the rows with these ids, each refused for a reason of its own. For
+    /// [`BatchKinds::Apart`].
+    Partly(Vec<(String, Error)>),
     /// This account has no such call, so nothing was done: the kit changes one row after the other.
     NotOffered,
 }

@@ -1,6 +1,7 @@
 //! The facts of a service, as data: a reviewer can compare them with its documentation line by line.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use octodns_core::Capabilities;
 use octodns_core::registry::BuildError;
@@ -190,6 +191,11 @@ impl<'c> Connector<'c> {
         self.named(given).unwrap_or(given)
     }
 
+    /// Whether the user has set the base URL, so that one which the service gives with a token does not count.
+    pub fn has_endpoint(&self) -> bool {
+        self.options.endpoint.is_some()
+    }
+
     /// The base URL that goes by a name.
     fn named(&self, name: &str) -> Option<&'static str> {
         let mut names = self.service.endpoint_names.iter();
@@ -247,4 +253,25 @@ impl<'c> Connector<'c> {
         }
         Ok(more(builder).build_for(self.accounts)?)
     }
+}
+
+/// The seconds that an option has.
+///
+/// # Errors
+///
+/// Names the option if they are negative or not a number.
+pub fn seconds(option: &str, seconds: f64) -> Result<Duration, BuildError> {
+    Duration::try_from_secs_f64(seconds).map_err(|error| {
+        BuildError::new(format!("{option} is a number of seconds: {error}"), Position::NONE)
+    })
+}
+
+/// The limit that a pause after each request is, from an option with its seconds; none for 0.
+///
+/// # Errors
+///
+/// Those of [`seconds`].
+pub fn pause_of(option: &str, pause: f64) -> Result<Option<Rate>, BuildError> {
+    let pause = seconds(option, pause)?;
+    Ok((!pause.is_zero()).then(|| Rate::new(1, pause)))
 }

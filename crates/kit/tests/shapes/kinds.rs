@@ -95,3 +95,34 @@ async fn half_a_change_is_told() {
     );
     assert_eq!(applied.outcomes.iter().filter(|of| **of == Outcome::NotSent).count(), 2);
 }
+
+/// Where the service says which rows it refuses, nothing is halved, and each change has its own error.
+#[tokio::test]
+async fn rows_that_are_refused_one_by_one_are_told_one_by_one() {
+    for is_gone in [false, true] {
+        let (memory, harness) = apart();
+        converge(&harness, &records(40, None)).await;
+        let plan = harness.plan(&harness.zone(&zone(), &records(1, None))).await.unwrap().unwrap();
+        let mut locked: Vec<_> =
+            [3, 30].iter().map(|index| memory.state().items[*index].clone()).collect();
+        memory.state().locked = locked.iter().map(|row| row["id"].to_string()).collect();
+        memory.state().calls.clear();
+        if is_gone {
+            // Somebody else deletes one of them.
+            let gone = locked.remove(0);
+            memory.state().items.retain(|row| *row != gone);
+        }
+        let applied = harness.apply(&plan).await;
+        let error = applied.result.unwrap_err().with_causes();
+        for row in &locked {
+            let (name, id) = (row["name"].as_str().unwrap(), &row["id"]);
+            let told = format!(
+                "{name}.example.com. A: POST batch: the service gave up: row {id} is locked"
+            );
+            assert!(error.contains(&told), "{error}");
+        }
+        let failed = |outcome: &&Outcome| matches!(outcome, Outcome::Failed(_));
+        assert_eq!(applied.outcomes.iter().filter(failed).count(), locked.len(), "{error}");
+        assert_eq!(memory.state().calls, ["batch 32"]);
+    }
+}

@@ -45,6 +45,8 @@ pub(crate) struct State {
     pub(crate) calls: Vec<String>,
     /// Whether it has a call for many rows.
     pub(crate) has_batches: bool,
+    /// The ids of rows that it does not delete.
+    pub(crate) locked: Vec<String>,
     /// Whether there are changes since the last publication.
     unpublished: bool,
     pub(crate) is_dark: bool,
@@ -264,12 +266,23 @@ impl<const PUBLISHES: bool, const APART: bool> RowApi for Memory<PUBLISHES, APAR
             }
             return Err(Error::Refused { call, status: 400, message });
         }
+        let locked = self.state().locked.clone();
+        let is_locked =
+            |change: &&RowChange| matches!(change, RowChange::Delete { id } if locked.contains(id));
         self.act(&format!("batch {}", changes.len()), |state| {
-            for change in changes {
+            for change in changes.iter().filter(|change| !is_locked(change)) {
                 state.make(change);
             }
         })?;
-        Ok(Batched::Done)
+        let refused = changes.iter().filter(is_locked).filter_map(|change| match change {
+            RowChange::Delete { id } => {
+                let message = format!("row {id} is locked");
+                Some((id.clone(), Error::JobFailed { call: call("batch"), message }))
+            }
+            _ => None,
+        });
+        let refused: Vec<_> = refused.collect();
+        Ok(if refused.is_empty() { Batched::Done } else { Batched::Partly(refused) })
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use octodns_core::registry::BuildError;
 use octodns_core::{Capabilities, Registry, Secret, async_trait};
-use octodns_kit::http::{Client, Error, HeaderValue, Host, SigningAuth, optional};
+use octodns_kit::http::{Client, Error, HeaderValue, Host, Rate, SigningAuth, optional};
 use octodns_kit::whole::{self, WholeApi};
-use octodns_kit::{Connector, Fields, Json, Service, Zone, json};
+use octodns_kit::{Connector, Fields, Json, Service, Zone, json, pause_of, seconds};
 use octodns_testkit::fake::Fake;
 use octodns_testkit::run::Harness;
 use octodns_testkit::store::{Action, Store};
@@ -65,4 +65,15 @@ async fn a_signature_uses_the_clock_of_the_given_host() {
     // With the machine's clock the signature is different.
     let harness = Harness::build(whole::register::<Remote<Signed>>, class, &config).unwrap();
     assert!(harness.read(&zone()).await.is_err());
+}
+
+#[test]
+fn seconds_are_named_by_their_option() {
+    assert_eq!(seconds("delay", 0.5).unwrap(), Duration::from_millis(500));
+    let pause = pause_of("delay", 0.5).unwrap();
+    assert_eq!(pause, Some(Rate::new(1, Duration::from_millis(500))));
+    assert_eq!(pause_of("delay", 0.0).unwrap(), None);
+    for invalid in [-1.0, f64::NAN, f64::INFINITY] {
+        assert!(seconds("delay", invalid).unwrap_err().message.starts_with("delay is"));
+    }
 }

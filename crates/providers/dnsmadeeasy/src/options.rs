@@ -1,13 +1,12 @@
 //! The options, and the signature of each request.
 
 use std::num::NonZeroUsize;
-use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use octodns_core::Secret;
 use octodns_core::registry::BuildError;
-use octodns_core::value::Position;
 use octodns_http::{Auth, Error, HeaderAuth, HeaderValue, Host, Outgoing, Rate, SigningAuth};
+use octodns_kit::pause_of;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sha1::Sha1;
@@ -45,13 +44,7 @@ impl Options {
 
     /// The limit that `ratelimit_delay` is.
     pub(crate) fn rate(&self) -> Result<Option<Rate>, BuildError> {
-        let delay = Duration::try_from_secs_f64(self.ratelimit_delay).map_err(|error| {
-            BuildError::new(
-                format!("ratelimit_delay is a number of seconds: {error}"),
-                Position::NONE,
-            )
-        })?;
-        Ok((!delay.is_zero()).then(|| Rate::new(1, delay)))
+        pause_of("ratelimit_delay", self.ratelimit_delay)
     }
 
     /// Signs the time of each request.

@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use octodns_core::record::text::UnsupportedText;
 use octodns_core::registry::BuildError;
-use octodns_core::value::Position;
 use octodns_core::{
     Capabilities, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
 };
 use octodns_http::{Client, Error, HeaderAuth, Page, Request, Throttle, all_ahead, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
 use octodns_kit::rows::{self, RowApi};
-use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, json};
+use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, json, seconds};
 use serde::Deserialize;
 
 use crate::options::Options;
@@ -94,10 +93,7 @@ impl Api for EasyDns {
         let auth = HeaderAuth::basic(options.token.reveal(), &options.api_key)?;
         let client = connector
             .client_with(auth, |builder| builder.redact(&options.token).throttles(&[THROTTLE]))?;
-        let pause = Duration::try_from_secs_f64(options.domain_create_sleep).map_err(|error| {
-            let message = format!("domain_create_sleep is a number of seconds: {error}");
-            BuildError::new(message, Position::NONE)
-        })?;
+        let pause = seconds("domain_create_sleep", options.domain_create_sleep)?;
         let Options { currency, portfolio, user, .. } = options;
         let new_zone = json!({
             "service": "dns", "term": 1, "dns_only": 1, "portfolio": portfolio, "currency": currency,
