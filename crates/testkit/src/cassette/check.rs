@@ -17,7 +17,7 @@ use crate::run::{Harness, render};
 
 /// Returns all differences.
 pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<String> {
-    let player = Player::start(&cassette.exchanges, &cassettes.ignored_query).await;
+    let player = cassettes.player(cassette).await;
     let files = match Files::write(cassette) {
         Ok(files) => files,
         Err(error) => return vec![format!("its files cannot be written: {error}")],
@@ -31,14 +31,15 @@ pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<
         }
         Ok(harness) => harness,
     };
-    let mut problems = match (&cassette.zone, cassette.is_error()) {
+    let is_error = cassette.is_error() && !cassettes.is_missing(cassette);
+    let mut problems = match (&cassette.zone, is_error) {
         (None, false) => list_zones(&harness, cassette).await,
         (None, true) => error_of_listing(&harness, expected).await,
         (Some(zone), is_error) => match ZoneName::new(zone) {
             Err(error) => return vec![error.to_string()],
             Ok(zone) if is_error => {
                 // A second player, so that each run starts at the beginning of the recording.
-                let second = Player::start(&cassette.exchanges, &cassettes.ignored_query).await;
+                let second = cassettes.player(cassette).await;
                 match self::harness(cassettes, cassette, &files, |recorded| second.url_of(recorded))
                 {
                     Ok(again) => {
@@ -65,6 +66,14 @@ pub(super) async fn cassette(cassettes: &Cassettes, cassette: &Cassette) -> Vec<
     problems
         .extend(strangers.iter().map(|request| format!("asked what was not recorded: {request}")));
     problems
+}
+
+impl Cassettes {
+    async fn player(&self, cassette: &Cassette) -> Player {
+        let player = Player::start(&cassette.exchanges, &self.ignored_query).await;
+        player.repeat(&self.repeated);
+        player
+    }
 }
 
 fn harness(
@@ -215,8 +224,9 @@ async fn run(
         Err(report) => return vec![format!("it cannot be read: {}", render(&report))],
     };
     let mut problems = Vec::new();
-    if let Some(exists) = cassette.exists {
-        let exists = exists && !cassettes.missing.contains(&cassette.file);
+    let is_missing = cassettes.is_missing(cassette);
+    if let Some(exists) = cassette.exists.or(is_missing.then_some(true)) {
+        let exists = exists && !is_missing;
         problems.extend(differs("whether there is such a zone", &read.exists, &exists));
     }
     if let Some(expected) = &cassette.populated {

@@ -59,6 +59,8 @@ pub struct Cassettes {
     pub(crate) options_of: Vec<(String, Json)>,
     pub(crate) faults: Vec<(String, ServiceErrorKind)>,
     pub(crate) ignored_query: Vec<String>,
+    /// The paths of requests that may come again.
+    pub(crate) repeated: Vec<String>,
     pub(crate) skipped: Vec<(String, String)>,
     pub(crate) exceptions: Vec<(String, String)>,
     /// Recordings in which the reference says that a zone exists which does not.
@@ -110,6 +112,7 @@ impl Cassettes {
             options_of: Vec::new(),
             faults: Vec::new(),
             ignored_query: Vec::new(),
+            repeated: Vec::new(),
             skipped: Vec::new(),
             exceptions: Vec::new(),
             missing: Vec::new(),
@@ -170,6 +173,14 @@ impl Cassettes {
         self
     }
 
+    /// The path of a request that may come again though it is not a read, such as a login: it then gets the last
+    /// response again.
+    #[must_use]
+    pub fn repeating(mut self, path: &str) -> Self {
+        self.repeated.push(path.to_owned());
+        self
+    }
+
     /// A file to skip, and why.
     #[must_use]
     pub fn skip(mut self, file: &str, why: &str) -> Self {
@@ -184,12 +195,16 @@ impl Cassettes {
         self
     }
 
-    /// A recording in which the reference says that the zone exists, although the service does not have it: it must
-    /// be read as missing.
+    /// A recording, by file or title, in which the reference says that the zone exists, or fails, although the service
+    /// does not have it: it must be read as missing.
     #[must_use]
-    pub fn zone_is_missing(mut self, file: &str) -> Self {
-        self.missing.push(file.to_owned());
+    pub fn zone_is_missing(mut self, recording: &str) -> Self {
+        self.missing.push(recording.to_owned());
         self
+    }
+
+    fn is_missing(&self, cassette: &Cassette) -> bool {
+        self.missing.iter().any(|of| *of == cassette.file || *of == cassette.title())
     }
 
     /// Compares the final state of a service instead of the requests, for a provider that reaches the same

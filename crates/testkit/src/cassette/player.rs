@@ -20,6 +20,7 @@ pub struct Player {
 struct Tape {
     exchanges: Vec<(Key, Exchange, bool)>,
     ignored_query: Vec<String>,
+    repeated: Vec<String>,
     sent: Vec<Sent>,
     strangers: Vec<String>,
     /// The recorded origins and the URLs they are served at, for rewriting links in responses.
@@ -41,11 +42,17 @@ impl Player {
         let (sent, strangers) = (Vec::new(), Vec::new());
         let ignored_query = ignored_query.to_vec();
         let origins = Vec::new();
-        let tape = Tape { exchanges, ignored_query, sent, strangers, origins };
+        let repeated = Vec::new();
+        let tape = Tape { exchanges, ignored_query, repeated, sent, strangers, origins };
         let player = Self { fake: Fake::start(tape).await };
         let origins = player.origins();
         player.tape().origins = origins;
         player
+    }
+
+    /// Gives requests with these paths their last response again, also if they are not reads.
+    pub fn repeat(&self, paths: &[String]) {
+        self.tape().repeated.extend_from_slice(paths);
     }
 
     /// Every recorded origin, by HTTP and HTTPS, and the URL it is served at.
@@ -111,7 +118,9 @@ impl Api for Tape {
         let next = found.by_ref().find(|(_, _, played)| !played);
         let Some((_, exchange, played)) = next else {
             let last = self.exchanges.iter().rev().find(|(other, ..)| *other == key);
-            if let Some((_, exchange, _)) = last.filter(|_| !request.is_write()) {
+            let path = url::Url::parse(&url).map_or(String::new(), |url| url.path().to_owned());
+            let may_repeat = !request.is_write() || self.repeated.contains(&path);
+            if let Some((_, exchange, _)) = last.filter(|_| may_repeat) {
                 return self.answer_of(exchange);
             }
             self.strangers.push(format!("{} {url}", request.method));

@@ -13,7 +13,7 @@ pub struct Login {
     pub path: &'static str,
     /// Whether its credentials are right.
     pub is_right: fn(&Request) -> bool,
-    /// The response with a token.
+    /// The response with a token. In its texts, `{origin}` becomes the URL of the service.
     pub response: fn(&str) -> Json,
     /// The token that another request contains.
     pub carried: fn(&Request) -> Option<&str>,
@@ -85,7 +85,10 @@ impl Auth {
         }
         self.tokens.used.push(0);
         let token = Tokens::name(self.tokens.used.len() - 1);
-        let response = Response::json(200, (login.response)(&token));
+        let origin = format!("http://{}", request.header("host").unwrap_or("localhost"));
+        let mut response = Response::json(200, (login.response)(&token));
+        let text = String::from_utf8_lossy(&response.body).replace("{origin}", &origin);
+        response.body = text.into_bytes();
         Some(Ok(match self.token_header {
             Some(name) => response.with_header(name, &token),
             None => response,
@@ -95,6 +98,13 @@ impl Auth {
     /// Whether a request fetches a token.
     pub(super) fn is_login(&self, method: &str, path: &str) -> bool {
         matches!(self.check, Some(Check::Login(login)) if method == login.method && path == login.path)
+    }
+
+    pub(super) fn login_path(&self) -> Option<&'static str> {
+        match self.check {
+            Some(Check::Login(login)) => Some(login.path),
+            _ => None,
+        }
     }
 
     pub(super) fn lets_in(&mut self, request: &Request) -> bool {

@@ -249,10 +249,10 @@ impl Store {
         self.route(method, pattern, Action::Custom(function))
     }
 
-    /// How jobs are shown, and how many polls one takes.
+    /// How jobs are shown, and after how many more requests, polls or others, one is done; 0 is at once.
     #[must_use]
-    pub fn jobs(mut self, polls: u32, show: fn(&Job) -> Json) -> Self {
-        (self.jobs.polls, self.jobs.show) = (polls, show);
+    pub fn jobs(mut self, requests: u32, show: fn(&Job) -> Json) -> Self {
+        (self.jobs.requests, self.jobs.show) = (requests, show);
         self
     }
 

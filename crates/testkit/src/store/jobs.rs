@@ -1,4 +1,4 @@
-//! Work that a service accepts, and does while its client polls.
+//! Work that a service accepts, and does later.
 
 use std::collections::BTreeMap;
 
@@ -31,55 +31,88 @@ pub enum JobState {
 /// Every job, and how they are shown.
 #[derive(Clone)]
 pub(super) struct Jobs {
-    /// How many polls a job takes.
-    pub(super) polls: u32,
+    /// How many requests later a job is done.
+    pub(super) requests: u32,
     pub(super) show: fn(&Job) -> Json,
     held: BTreeMap<u64, Held>,
 }
 
 #[derive(Clone)]
 struct Held {
-    polls_left: u32,
+    requests_left: u32,
     work: Option<(Action, Call)>,
     state: JobState,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self { polls: 0, show: |job| json!({"id": job.id}), held: BTreeMap::new() }
+        Self { requests: 0, show: |job| json!({"id": job.id}), held: BTreeMap::new() }
     }
 }
 
 impl Store {
-    /// Accepts a call; it is carried out after enough polls.
+    /// Accepts a call; it is carried out after enough requests.
     pub(super) fn defer(&mut self, action: Action, call: Call) -> Response {
         let id = self.jobs.held.len() as u64 + 1;
-        let state = JobState::Running;
-        let held = Held { polls_left: self.jobs.polls, work: Some((action, call)), state };
+        let requests_left = self.jobs.requests;
+        let held = Held { requests_left, work: Some((action, call)), state: JobState::Running };
         self.jobs.held.insert(id, held);
-        Response::json(202, (self.jobs.show)(&Job { id, state: JobState::Running }))
+        if requests_left == 0 {
+            self.carry_out(id);
+        }
+        Response::json(202, self.show_job(id))
+    }
+
+    /// Another request comes, so time has passed.
+    pub(super) fn pass_time(&mut self) {
+        let running = self.jobs.held.iter_mut().filter(|(_, held)| held.work.is_some());
+        let due = running.filter_map(|(id, held)| {
+            held.requests_left = held.requests_left.saturating_sub(1);
+            (held.requests_left == 0).then_some(*id)
+        });
+        for id in due.collect::<Vec<_>>() {
+            self.carry_out(id);
+        }
+    }
+
+    /// Carries out all jobs that are not done yet.
+    pub(super) fn end_jobs(&mut self) {
+        let ids: Vec<_> = self.jobs.held.keys().copied().collect();
+        for id in ids {
+            self.carry_out(id);
+        }
+    }
+
+    /// How many jobs are not done yet.
+    pub fn running_jobs(&self) -> usize {
+        self.jobs.held.values().filter(|held| held.work.is_some()).count()
     }
 
     /// The state of a job.
     pub(super) fn job(&mut self, id: &str) -> Result<Response, Refusal> {
         let id = id.parse::<u64>().unwrap_or_default();
-        let Some(held) = self.jobs.held.get_mut(&id) else {
+        if !self.jobs.held.contains_key(&id) {
             return Err(self.refusal(Refusals::MISSING, "there is no such job"));
-        };
-        held.polls_left = held.polls_left.saturating_sub(1);
-        let work = if held.polls_left == 0 { held.work.take() } else { None };
-        if let Some((action, call)) = work {
-            let state = match self.act(action, &call) {
-                Ok(response) => {
-                    JobState::Done(serde_json::from_slice(&response.body).unwrap_or_default())
-                }
-                Err(refusal) => JobState::Failed(refusal.message),
-            };
-            if let Some(held) = self.jobs.held.get_mut(&id) {
-                held.state = state;
-            }
         }
+        Ok(Response::json(200, self.show_job(id)))
+    }
+
+    fn show_job(&self, id: u64) -> Json {
         let state = self.jobs.held.get(&id).map_or(JobState::Running, |held| held.state.clone());
-        Ok(Response::json(200, (self.jobs.show)(&Job { id, state })))
+        (self.jobs.show)(&Job { id, state })
+    }
+
+    fn carry_out(&mut self, id: u64) {
+        let work = self.jobs.held.get_mut(&id).and_then(|held| held.work.take());
+        let Some((action, call)) = work else { return };
+        let state = match self.act(action, &call) {
+            Ok(response) => {
+                JobState::Done(serde_json::from_slice(&response.body).unwrap_or_default())
+            }
+            Err(refusal) => JobState::Failed(refusal.message),
+        };
+        if let Some(held) = self.jobs.held.get_mut(&id) {
+            held.state = state;
+        }
     }
 }

@@ -147,6 +147,11 @@ impl Store {
         self.auth.is_login(method, path)
     }
 
+    /// The path of the request that fetches a token, if there is one.
+    pub fn login_path(&self) -> Option<&'static str> {
+        self.auth.login_path()
+    }
+
     /// The response to a client that sends too many requests.
     pub fn throttled(&self) -> Response {
         self.rules.refusals.throttled_answer()
@@ -184,6 +189,7 @@ impl Store {
         if !self.auth.lets_in(request) {
             return Err(self.refusal(Refusals::UNAUTHORIZED, "unable to authenticate you"));
         }
+        self.pass_time();
         let Some((route, params)) = self.rules.route_of(request) else {
             return Err(self.refusal(Refusals::MISSING, "there is no such resource"));
         };

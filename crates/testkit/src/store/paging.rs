@@ -59,6 +59,8 @@ enum Mark {
     Next(&'static str),
     /// The URL of the next page; absent on the last.
     NextUrl(&'static str),
+    /// The same in a list of links.
+    NextLink(&'static str),
     /// The same in a header.
     LinkHeader,
 }
@@ -170,6 +172,13 @@ impl Paging {
         self.mark(Mark::NextUrl(path))
     }
 
+    /// The body has a list of links at this path, on all pages but the last with one to the next:
+    /// `{"rel": "next", "href": URL}`.
+    #[must_use]
+    pub fn next_link(self, path: &'static str) -> Self {
+        self.mark(Mark::NextLink(path))
+    }
+
     /// The header `Link` has the URL of the next page, as `rel="next"` (RFC 8288).
     #[must_use]
     pub fn link_header(self) -> Self {
@@ -263,6 +272,10 @@ impl Paging {
             Mark::TotalHeader(name) => page.headers.push((name.to_owned(), total.to_string())),
             Mark::Next(path) => page.marks.push((path, next.cloned().unwrap_or_default())),
             Mark::NextUrl(path) => page.marks.extend(url.map(|url| (path, json!(url)))),
+            Mark::NextLink(path) => {
+                let link = |url| json!({"rel": "next", "href": url});
+                page.marks.push((path, url.into_iter().map(link).collect()));
+            }
             Mark::LinkHeader => {
                 let link = |url| ("link".to_owned(), format!("<{url}>; rel=\"next\""));
                 page.headers.extend(url.map(link));

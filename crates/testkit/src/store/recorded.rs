@@ -144,15 +144,17 @@ impl Replayed for Store {
     }
 
     fn state(&self) -> Json {
+        let mut store = self.clone();
+        store.end_jobs();
         let zone = |zone: &super::StoredZone| {
-            let mut items: Vec<_> = zone.items.iter().map(|item| self.compared(item)).collect();
+            let mut items: Vec<_> = zone.items.iter().map(|item| store.compared(item)).collect();
             items.sort_by_key(ToString::to_string);
             (zone.name.clone(), items.into())
         };
-        let zones = self.zones.iter().map(zone);
+        let zones = store.zones.iter().map(zone);
         let id = self.rules.fields.id;
         let beside =
-            self.beside.iter().filter(|(_, items)| !items.is_empty()).map(|(list, items)| {
+            store.beside.iter().filter(|(_, items)| !items.is_empty()).map(|(list, items)| {
                 let mut items: Vec<_> = items.iter().map(|item| without(item, id)).collect();
                 items.sort_by_key(ToString::to_string);
                 (format!("beside the zones: {list}"), items.into())

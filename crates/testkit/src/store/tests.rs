@@ -162,10 +162,16 @@ fn pages_are_as_declared() {
     let page = cursor.page(&all, &asked("/x?after=after-4"), None, None);
     assert_eq!((page.items, page.marks), (vec![json!(4)], vec![("next", Json::Null)]));
     assert_eq!(cursor.page(&all, &asked("/x"), Some(1), None).items.len(), 1);
+
+    let linked = Paging::offset("offset", "limit", 4, 4).next_link("links");
+    let page = linked.page(&all, &asked("/x"), None, None);
+    assert_eq!(page.marks, [("links", json!([{"rel": "next", "href": "http://s/x?offset=4"}]))]);
+    let page = linked.page(&all, &asked("/x?offset=4"), None, None);
+    assert_eq!(page.marks, [("links", json!([]))]);
 }
 
 #[test]
-fn a_job_is_done_after_enough_polls() {
+fn a_job_is_done_after_enough_requests() {
     let mut store = rows().deferred("POST", "/jobs/{zone}", Action::Create).route(
         "GET",
         "/jobs/{job}",
@@ -182,10 +188,27 @@ fn a_job_is_done_after_enough_polls() {
         states.push((job["state"].as_str().unwrap_or_default() == "Running", count));
     }
     assert_eq!(states, [(true, 0), (false, 1)]);
+    assert_eq!(store.running_jobs(), 0);
     ask(&mut store, "POST", "/jobs/a.example", &json!({"name": "www"}));
     ask(&mut store, "GET", "/jobs/2", &Json::Null);
     let (_, job) = ask(&mut store, "GET", "/jobs/2", &Json::Null);
     assert!(job["state"].as_str().is_some_and(|state| state.starts_with("Failed")), "{job}");
+    // Whoever does not poll sees it a little later.
+    let another = json!({"name": "ftp", "type": "A", "ttl": 60, "data": "192.0.2.1"});
+    ask(&mut store, "POST", "/jobs/a.example", &another);
+    let counts: Vec<_> = (0..2)
+        .map(|_| {
+            ask(&mut store, "GET", "/other", &Json::Null);
+            (store.running_jobs(), store.zones()[0].items.len())
+        })
+        .collect();
+    assert_eq!(counts, [(1, 1), (0, 2)]);
+    // Or at once.
+    let mut store = store.jobs(0, |job| json!({"id": job.id, "state": format!("{:?}", job.state)}));
+    let row = json!({"name": "x", "type": "A", "ttl": 60, "data": "192.0.2.1"});
+    let (code, job) = ask(&mut store, "POST", "/jobs/a.example", &row);
+    assert_eq!((code, store.zones()[0].items.len()), (202, 3));
+    assert!(job["state"].as_str().is_some_and(|state| state.starts_with("Done")), "{job}");
 }
 
 #[test]
@@ -194,7 +217,7 @@ fn tokens_are_fetched_and_end() {
         method: "POST",
         path: "/login",
         is_right: |request| request.json()["key"] == "k",
-        response: |token| json!({"token": token}),
+        response: |token| json!({"token": token, "url": "{origin}/v2"}),
         carried: |request| request.header("x-token"),
     };
     let mut store = Store::rows().route("GET", "/zones", Action::ListZones).login(login);
@@ -206,6 +229,7 @@ fn tokens_are_fetched_and_end() {
     assert_eq!(ask(&mut store, "POST", "/login", &json!({"key": "wrong"})).0, 401);
     assert_eq!(ask(&mut store, "GET", "/zones", &Json::Null).0, 401);
     let (_, response) = ask(&mut store, "POST", "/login", &json!({"key": "k"}));
+    assert_eq!(response["url"], "http://service/v2");
     let mut request = crate::cassette::request_of("GET", "http://s/zones", &Json::Null);
     let token = response["token"].as_str().unwrap_or_default().to_owned();
     request.headers.push(("x-token".to_owned(), token));

@@ -71,6 +71,7 @@ pub struct Suite {
     reference: Option<String>,
     reference_config: Json,
     reference_except: Vec<(&'static str, &'static str)>,
+    reference_needs_zones: bool,
     except: Vec<(&'static str, &'static str)>,
     default_records: fn(&ZoneName) -> Vec<Json>,
     sample: fn(RecordType) -> Option<Sample>,
@@ -98,6 +99,7 @@ impl Suite {
             reference: None,
             reference_config: json!({}),
             reference_except: Vec::new(),
+            reference_needs_zones: false,
             except: Vec::new(),
             default_records: |_| Vec::new(),
             sample: samples::of,
@@ -179,6 +181,13 @@ impl Suite {
     #[must_use]
     pub fn reference_except(mut self, what: &'static str, reason: &'static str) -> Self {
         self.reference_except.push((what, reason));
+        self
+    }
+
+    /// The reference's provider cannot create zones, so those of the two clients are there before.
+    #[must_use]
+    pub fn reference_needs_zones(mut self) -> Self {
+        self.reference_needs_zones = true;
         self
     }
 

@@ -41,6 +41,9 @@ async fn play(suite: Suite) -> Vec<String> {
         // The page size is the client's own choice.
         cassettes = cassettes.ignoring_query(size);
     }
+    if let Some(path) = suite.store.login_path() {
+        cassettes = cassettes.repeating(path);
+    }
     let store = suite.store.clone();
     let cassettes = cassettes
         .register(suite.register)
@@ -71,12 +74,17 @@ async fn agree(suite: Suite) -> Vec<String> {
     for (_, real) in &suite.endpoints {
         theirs = theirs.reroute(real, &at(served.fake.url(), real));
     }
+    // A login may say where the service is.
+    theirs = theirs.reroute(served.fake.url(), served.fake.url());
     let zones = ["ours.example.", "theirs.example."].map(ZoneName::new);
     let [Ok(of_ours), Ok(of_theirs)] = zones else { return vec!["no names".to_owned()] };
     let ours = served.harness().await;
     let zones = [of_ours, of_theirs];
     for zone in &zones {
         served.provide(zone);
+        if suite.reference_needs_zones {
+            served.fake.api().provide_zone(zone.without_dot());
+        }
     }
     let except = &suite.reference_except;
     let clients = TwoClients { ours: &ours, theirs: &theirs, zones, except };
