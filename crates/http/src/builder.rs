@@ -1,7 +1,6 @@
 //! Builds a client.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use octodns_core::Secret;
 
@@ -32,7 +31,6 @@ pub struct Builder {
     concurrency: usize,
     limits: Option<Arc<Limits>>,
     retry: Retry,
-    timeout: Option<Duration>,
     host: Host,
     hooks: Hooks,
     max_bytes: usize,
@@ -59,7 +57,6 @@ impl Builder {
             concurrency: 8,
             limits: None,
             retry: Retry::default(),
-            timeout: None,
             host: Host::default(),
             hooks: Hooks::default(),
             max_bytes: MAX_BYTES,
@@ -112,12 +109,6 @@ impl Builder {
     /// The retry policy, unless the user sets one.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
-        self
-    }
-
-    /// The timeout of a request, unless the user sets one. Default: 60 s.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
         self
     }
 
@@ -211,8 +202,7 @@ impl Builder {
             Arc::new(Limits::new(&self.allowed_rates(), self.allowed_concurrency()))
         });
         let retry = self.options.retry(self.retry)?;
-        let timeout = self.options.timeout.or(self.timeout.map(|timeout| timeout.as_secs_f64()));
-        let network = Network::new(self.name, Options { timeout, ..self.options });
+        let network = Network::new(self.name, self.options);
         // Report invalid options now.
         network.to(&base)?;
         let redactor = SharedRedactor::new(&self.hidden);

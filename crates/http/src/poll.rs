@@ -45,6 +45,9 @@ impl Default for Poll {
     }
 }
 
+/// The pause after the first poll, even if the user wants no pauses before retries.
+const LEAST_PAUSE: Duration = Duration::from_millis(10);
+
 impl Client {
     /// Polls with `check` until the job that `call` started is done.
     ///
@@ -68,8 +71,8 @@ impl Client {
     /// # Errors
     ///
     /// [`Error::JobFailed`] if the service says so. [`Error::Indeterminate`] if the job is not done within
-    /// the time limit, or if `check` fails with an error that is not transient: the job continues, and its
-    /// outcome is unknown.
+    /// the time limit, or if `check` fails with an error that is not transient, or with as many in a row as a call has
+    /// attempts: the job continues, and its outcome is unknown.
     pub async fn poll<T, F, R>(&self, poll: Poll, call: &Call, mut check: F) -> Result<T, Error>
     where
         F: FnMut() -> R,
@@ -79,21 +82,26 @@ impl Client {
         let mut pause = poll.initial_backoff.min(self.backoff().retry.initial_backoff);
         let mut asked = Duration::ZERO;
         let mut last: Option<Error> = None;
+        // Each of them was tried often enough by itself.
+        let mut failures = 0;
         loop {
             let next = Instant::now().checked_add(pause.max(asked));
             let Some(next) = next.filter(|next| *next < end) else {
                 return Err(still_pending(call, poll.bound, last));
             };
             sleep_until(next).await;
-            pause = pause.saturating_mul(2).min(poll.max_backoff);
+            pause = pause.saturating_mul(2).max(LEAST_PAUSE).min(poll.max_backoff);
             asked = Duration::ZERO;
             // A poll that times out is one more without a result.
             match timeout_at(end, check()).await {
-                Ok(Ok(JobStatus::Pending)) => last = None,
-                Ok(Ok(JobStatus::PendingFor(wait))) => (asked, last) = (wait, None),
+                Ok(Ok(JobStatus::Pending)) => (failures, last) = (0, None),
+                Ok(Ok(JobStatus::PendingFor(wait))) => (failures, asked, last) = (0, wait, None),
                 Ok(Ok(JobStatus::Done(done))) => return Ok(done),
                 Ok(Ok(JobStatus::Failed(words))) => return Err(self.job_failed(call, &words)),
-                Ok(Err(error)) if error.is_transient() => {
+                Ok(Err(error))
+                    if error.is_transient() && failures + 1 < self.backoff().attempts() =>
+                {
+                    failures += 1;
                     asked = error.wait().unwrap_or_default();
                     last = Some(error);
                 }
@@ -199,7 +207,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_does_not_wait_to_retry_does_not_wait_to_poll() {
+    async fn who_does_not_wait_to_retry_hardly_waits_to_poll() {
         let retry = Retry { initial_backoff: Duration::ZERO, ..Retry::default() };
         let client = Client::builder("test", "http://127.0.0.1/").retry(retry).build().unwrap();
         let start = Instant::now();
@@ -209,7 +217,8 @@ mod tests {
             let status = if polls < 5 { JobStatus::Pending } else { JobStatus::Done(polls) };
             async move { Ok(status) }
         });
-        assert_eq!((done.await.unwrap(), start.elapsed()), (5, Duration::ZERO));
+        // 0, 10, 20, 40, 80 ms.
+        assert_eq!((done.await.unwrap(), start.elapsed()), (5, Duration::from_millis(150)));
     }
 
     #[tokio::test(start_paused = true)]
@@ -218,6 +227,7 @@ mod tests {
         for (responses, most, words) in [
             (vec![], 30.0, "not done after 30 s"),
             (vec![Err(404)], 1.0, "GET /jobs/1: 404: no"),
+            (vec![Err(503); 6], 19.0, "GET /jobs/1: 503: no (gave up after 1 attempt)"),
             (vec![Ok(JobStatus::PendingFor(Duration::MAX / 4))], 1.0, "not done after 30 s"),
         ] {
             let (took, result) = run(responses).await;

@@ -45,6 +45,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("ovh", octodns_ovh::register),
     #[cfg(feature = "powerdns")]
     ("powerdns", octodns_powerdns::register),
+    #[cfg(feature = "rackspace")]
+    ("rackspace", octodns_rackspace::register),
     #[cfg(feature = "route53")]
     ("route53", octodns_route53::register),
     #[cfg(feature = "selectel")]
@@ -78,6 +80,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("mythicbeasts", &["octodns_mythicbeasts.", "mythicbeasts"]),
     ("ovh", &["octodns_ovh.", "ovh"]),
     ("powerdns", &["octodns_powerdns.", "powerdns"]),
+    ("rackspace", &["octodns_rackspace.", "rackspace"]),
     ("route53", &["octodns_route53.", "aws-acm", "ec2", "elb", "route53"]),
     ("selectel", &["octodns_selectel.", "selectel"]),
     ("spf", &["octodns_spf.", "spf"]),

@@ -58,6 +58,11 @@ fn classes_have_the_paths_that_octodns_takes() {
         ),
         ("octodns.provider.powerdns.PowerDnsProvider", "octodns_powerdns.PowerDnsProvider", true),
         ("octodns.provider.route53.Route53Provider", "octodns_route53.Route53Provider", true),
+        (
+            "octodns.provider.rackspace.RackspaceProvider",
+            "octodns_rackspace.RackspaceProvider",
+            true,
+        ),
         ("octodns.provider.selectel.SelectelProvider", "octodns_selectel.SelectelProvider", true),
         ("octodns.provider.transip.TransipProvider", "octodns_transip.TransipProvider", true),
         ("octodns.source.axfr.AxfrSource", "octodns_bind.AxfrSource", true),

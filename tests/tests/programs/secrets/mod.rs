@@ -121,6 +121,14 @@ providers:
             "octodns_powerdns.PowerDnsProvider",
             format!("host: x, api_key: {}, endpoint: \"{url}/pdns\", {http}", s.pdns_key),
         ),
+        (
+            "rackspace",
+            "octodns_rackspace.RackspaceProvider",
+            format!(
+                "username: me, api_key: {}, identity_endpoint: \"{url}/id\", endpoint: \"{url}/rax\", {http}",
+                s.cf_key
+            ),
+        ),
         ("route53", "octodns_route53.Route53Provider", format!("{aws}, requests_per_second: 0")),
         (
             "selectel",
@@ -164,7 +172,7 @@ providers:
     sources: [zones]
     targets:
       [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, dyn, easydns, edgedns, gandi,
-       mythicbeasts, powerdns, route53, selectel, selectel-login, selectel-legacy, update, proxied]
+       mythicbeasts, powerdns, rackspace, route53, selectel, selectel-login, selectel-legacy, update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {

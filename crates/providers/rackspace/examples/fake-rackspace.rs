@@ -1,0 +1,11 @@
+//! The tests' fake of Rackspace Cloud DNS as a separate process, for measuring programs against it: see
+//! [`octodns_testkit::fake::serve`].
+
+#[path = "../tests/provider/service.rs"]
+mod service;
+
+use std::io;
+
+fn main() -> io::Result<()> {
+    octodns_testkit::fake::serve(service::service(), io::BufReader::new(io::stdin()), io::stdout())
+}
