@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use octodns_core::apply_log::Stopped;
 use octodns_core::provider::PlanDraft;
-use octodns_core::record::Dynamic;
+use octodns_core::record::{Dynamic, Geo};
 use octodns_core::{ApplyLog, Change, ProviderError, Record, ZoneName};
 use serde_json::Value as Json;
 
@@ -23,10 +23,10 @@ pub struct DynamicChange<'c> {
 }
 
 impl DynamicChange<'_> {
-    /// Whether a record of a change is dynamic.
+    /// Whether a record of a change is dynamic, or has values by place.
     pub(crate) fn concerns(change: &Change) -> bool {
         let mut records = [change.existing(), change.desired()].into_iter().flatten();
-        records.any(|record| record.dynamic().is_some())
+        records.any(|record| record.dynamic().is_some() || record.geo().is_some())
     }
 }
 
@@ -54,6 +54,11 @@ pub trait DynamicSets: Send + Sync {
     /// made here as well. Default: no.
     fn is_partial(&self, _set: &Json) -> bool {
         false
+    }
+
+    /// The values by place in a set, the deprecated `geo` section; `None` if it has none. Default: none.
+    fn read_geo(&self, _set: &Json, _zone: &ZoneName) -> Option<Geo> {
+        None
     }
 
     /// Makes a change. What is created for a record beside it is a step of the log.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use octodns_core::engine::{check_existing, unreadable_values};
 use octodns_core::provider::UnevenTtl;
-use octodns_core::record::{Dynamic, RecordTypes, TypeEntry};
+use octodns_core::record::{RecordTypes, TypeEntry};
 use octodns_core::value::Map as Data;
 use octodns_core::{
     Capabilities, Change, OwnedValue, ProviderError, Record, RecordData, RecordName, RecordType,
@@ -199,8 +199,8 @@ impl SetFields {
         Ok(set.into())
     }
 
-    /// The records of a zone, and its sets for the apply; `routing` has what makes the record of a set dynamic. Sets
-    /// of types that `capabilities` lacks are left out, and stay unchanged at the service.
+    /// The records of a zone, and its sets for the apply; `routing` has the section that makes the record of a set
+    /// dynamic. Sets of types that `capabilities` lacks are left out, and stay unchanged at the service.
     ///
     /// # Errors
     ///
@@ -211,7 +211,7 @@ impl SetFields {
         dialect: &Dialect,
         capabilities: &Capabilities,
         (request, source): (&ZoneRequest<'_>, &Arc<str>),
-        routing: impl Fn(&Json) -> Option<Dynamic>,
+        routing: impl Fn(&Json) -> Option<(&'static str, OwnedValue)>,
     ) -> Result<(ZoneRead, HeldSets), ProviderError> {
         let (mut read, mut held) = (ZoneRead::default(), HeldSets::default());
         let context = request.load_context(source, &[]);
@@ -235,8 +235,8 @@ impl SetFields {
                 continue;
             }
             let mut data = data(entry, ttl, values);
-            if let Some(routing) = routing(&set) {
-                data.insert("dynamic", routing.to_value());
+            if let Some((section, routing)) = routing(&set) {
+                data.insert(section, routing);
             }
             let data = OwnedValue::from(data);
             let record = Record::load(&name.into(), &data, &context, &mut read.report);

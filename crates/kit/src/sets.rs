@@ -185,7 +185,12 @@ impl<S: SetApi> Shape for Sets<S> {
             &service.dialect,
             &service.capabilities,
             (request, &account.id),
-            |set| account.api.dynamic()?.read(set, request.name),
+            |set| {
+                let dynamic = account.api.dynamic()?;
+                let read = dynamic.read(set, request.name);
+                let read = read.map(|read| ("dynamic", read.to_value()));
+                read.or_else(|| Some(("geo", dynamic.read_geo(set, request.name)?.to_value())))
+            },
         )?;
         read.report.merge(lacking);
         owner::hide(hidden, &mut read);

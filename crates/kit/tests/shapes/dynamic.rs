@@ -3,6 +3,7 @@
 use octodns_core::apply_log::Stopped;
 use octodns_core::provider::PlanDraft;
 use octodns_core::record::dynamic::{Dynamic, Pool, PoolValue, Rule};
+use octodns_core::record::geo::{Geo, GeoValues};
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{
     ApplyLog, Capabilities, Change, Outcome, ProviderError, RecordType, Severity, ZoneName,
@@ -23,7 +24,7 @@ struct Routed(Memory);
 #[async_trait]
 impl Api for Routed {
     const SERVICE: Service = Service {
-        capabilities: Capabilities::of(&[RecordType::A]).dynamic(),
+        capabilities: Capabilities::of(&[RecordType::A]).dynamic().geo(),
         ..Service::new("octodns_example.RoutedProvider", "http://127.0.0.1")
     };
     const ZONES: ZonesBy = ZonesBy::Id;
@@ -81,6 +82,11 @@ impl DynamicSets for Routed {
         set["partial"] == true
     }
 
+    fn read_geo(&self, set: &Json, _: &ZoneName) -> Option<Geo> {
+        let value = set["africa"].as_str()?;
+        Some(Geo::new(vec![GeoValues::new("AF", [value])]))
+    }
+
     async fn apply(
         &self,
         zone: Zone<'_>,
@@ -89,7 +95,8 @@ impl DynamicSets for Routed {
     ) -> Result<(), Stopped> {
         let Some(mut set) = change.set.cloned() else {
             let existing = change.existing.unwrap();
-            assert!(existing["pool"].is_string() || self.is_partial(existing));
+            let is_routed = existing["pool"].is_string() || existing["africa"].is_string();
+            assert!(is_routed || self.is_partial(existing));
             log.in_step("clean up", async { self.0.act("clean up", |_| ()) }).await?;
             return Ok(self.delete(zone, existing).await?);
         };
@@ -97,6 +104,8 @@ impl DynamicSets for Routed {
         let value = of.map(|of| of.pools()[0].values()[0].value().to_owned());
         log.in_step("create a pool", async { self.0.act("pool", |_| ()) }).await?;
         set["pool"] = json!(value);
+        let geo = change.change.desired().and_then(|record| record.geo());
+        set["africa"] = json!(geo.map(|geo| geo.places()[0].values()[0].as_str()));
         self.put(zone, &set, change.existing).await.map_err(|error| Stopped::new(error, 1, 2))
     }
 
@@ -134,6 +143,11 @@ async fn dynamic_records_are_read_and_written_by_calls_of_their_own() {
     let memory = Memory::new(&[]);
     let harness = harness(&memory);
     let bare = record("www", "A", "192.0.2.9");
+    let placed = |value: &str| {
+        let mut record = bare.clone();
+        record["geo"] = json!({"AF": [value]});
+        record
+    };
     for (record, calls) in [
         (Some(routed("192.0.2.1")), vec!["pool", "put"]),
         (Some(routed("192.0.2.2")), vec!["pool", "put"]),
@@ -141,8 +155,12 @@ async fn dynamic_records_are_read_and_written_by_calls_of_their_own() {
         (Some(bare.clone()), vec!["pool", "put"]),
         (Some(routed("192.0.2.1")), vec!["pool", "put"]),
         (None, vec!["clean up", "delete"]),
+        // With values by place.
+        (Some(placed("192.0.2.1")), vec!["pool", "put"]),
+        (Some(placed("192.0.2.2")), vec!["pool", "put"]),
+        (None, vec!["clean up", "delete"]),
         // It never was.
-        (Some(bare), vec!["put"]),
+        (Some(bare.clone()), vec!["put"]),
     ] {
         memory.state().calls.clear();
         let desired = harness.zone(&zone(), record.as_slice());

@@ -2,6 +2,8 @@
 
 mod answer;
 mod api;
+mod directors;
+mod dynamic;
 mod options;
 mod provider;
 mod session;

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use octodns_core::record::text::UnsupportedText;
 use octodns_core::registry::BuildError;
-use octodns_core::value::Position;
 use octodns_core::{
-    Capabilities, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
+    Capabilities, ProviderError, RecordType, Registry, Report, Values, Zone as Records, ZoneName,
+    async_trait,
 };
 use octodns_http::{Client, Error, Method, Rate, optional};
-use octodns_kit::sets::{self, SetApi};
+use octodns_kit::sets::{self, DynamicSets, SetApi};
 use octodns_kit::{Api, Connector, Json, ListedZone, Only, Service, SetFields, Zone, json};
 
 use crate::api::{call, detail};
+use crate::directors::{self, Directors, plain_of, service_of};
 use crate::options::Options;
 use crate::session::{self, Session};
 use crate::sets::{DIALECT, FIELDS, TYPES, is_same, rdata, read};
@@ -38,6 +39,7 @@ pub struct Dyn {
     client: Client,
     session: Session,
     unpublished: Arc<Unpublished>,
+    pub(crate) directors: Option<Arc<Directors>>,
 }
 
 #[async_trait]
@@ -66,13 +68,24 @@ impl Api for Dyn {
     type Options = Options;
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
-        if options.traffic_directors_enabled {
-            let message =
-                "Traffic Directors cannot be read yet: leave traffic_directors_enabled out";
-            return Err(BuildError::new(message, Position::NONE));
-        }
         let (client, session) = session::client(&options, connector)?;
-        Ok(Self { client, session, unpublished: Arc::default() })
+        let directors = options.traffic_directors_enabled.then(|| Directors::new(client.clone()));
+        let (unpublished, directors) = (Arc::default(), directors.map(Arc::new));
+        Ok(Self { client, session, unpublished, directors })
+    }
+
+    fn service(&self) -> Service {
+        let mut service = Self::SERVICE;
+        if self.directors.is_some() {
+            service.capabilities = service.capabilities.geo().dynamic();
+        }
+        service
+    }
+
+    fn begin_run(&self) {
+        if let Some(directors) = &self.directors {
+            directors.begin_run();
+        }
     }
 
     fn client(&self) -> &Client {
@@ -96,10 +109,22 @@ impl Api for Dyn {
         Ok(String::new())
     }
 
+    fn adapt(&self, desired: &mut Records, _: &mut Records, report: &mut Report) {
+        if self.directors.is_some() {
+            directors::adapt(desired, report);
+        }
+    }
+
     async fn publish(&self, zone: Zone<'_>) -> Result<(), Error> {
         let published = self.publish_all(zone).await;
         self.unpublished.forget(zone.id);
-        published
+        let Some(directors) = &self.directors else { return published };
+        let replaced = directors.take_replaced(zone.id);
+        published?;
+        for service in &replaced {
+            directors.remove(service).await?;
+        }
+        Ok(())
     }
 }
 
@@ -118,14 +143,21 @@ impl SetApi for Dyn {
         // What an earlier run could not publish is forgotten by the service as well.
         self.unpublished.forget(zone.id);
         let found = optional(self.call(Method::GET, &["Zone", zone.id], &json!({})).await)?;
-        match found {
-            Some(_) => Ok(Some(self.below(zone, zone.id).await?)),
-            None => Ok(None),
+        if found.is_none() {
+            return Ok(None);
         }
+        let mut sets = self.below(zone, zone.id).await?;
+        if let Some(directors) = &self.directors {
+            directors.add_to(zone.id, &mut sets).await?;
+        }
+        Ok(Some(sets))
     }
 
     /// The values of a set are replaced by one call. A new one with a single value is created as octoDNS does.
     async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error> {
+        if let (Some(directors), Some(service)) = (&self.directors, existing.and_then(service_of)) {
+            directors.replace(zone.id, service);
+        }
         let mut values = rdata(set);
         let only = values.next().filter(|_| values.next().is_none() && existing.is_none());
         let Some(rdata) = only else { return self.replace(zone, set).await };
@@ -137,6 +169,25 @@ impl SetApi for Dyn {
     }
 
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
+        if let (Some(directors), Some(service)) = (&self.directors, service_of(existing)) {
+            directors.remove(service).await?;
+        }
+        self.delete_rows(zone, Some(existing)).await
+    }
+
+    fn dynamic(&self) -> Option<&dyn DynamicSets> {
+        self.directors.is_some().then_some(self)
+    }
+}
+
+impl Dyn {
+    /// Deletes the rows of a set, if it has any.
+    pub(crate) async fn delete_rows(
+        &self,
+        zone: Zone<'_>,
+        existing: Option<&Json>,
+    ) -> Result<(), Error> {
+        let Some(existing) = existing.and_then(plain_of) else { return Ok(()) };
         // Without an id, all rows of the name and type go.
         let id = match existing["ids"].as_array().map(Vec::as_slice) {
             Some([id]) => Some(id.as_str().map_or_else(|| id.to_string(), str::to_owned)),
@@ -146,9 +197,7 @@ impl SetApi for Dyn {
         let deleted = self.change(Method::DELETE, zone, of, &json!({}), None).await;
         optional(deleted).map(drop)
     }
-}
 
-impl Dyn {
     async fn call(&self, method: Method, path: &[&str], body: &Json) -> Result<Json, Error> {
         call(&self.client, method, path, body).await
     }

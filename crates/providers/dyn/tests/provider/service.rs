@@ -9,6 +9,8 @@ use octodns_testkit::store::{
 };
 use serde_json::{Value as Json, json};
 
+use crate::director_service::with_directors;
+
 /// The URL of the API, whose path the fake has as well.
 pub(crate) const REAL: &str = "https://api.dynect.net/REST";
 
@@ -41,7 +43,7 @@ const TARGETS: &[&str] =
 const DEFAULT_TTL: i64 = 3600;
 
 pub(crate) fn service() -> Store {
-    Store::rows()
+    with_directors(Store::rows())
         .login(Login {
             method: "POST",
             path: "/REST/Session/",
