@@ -153,12 +153,21 @@ impl<'c> Request<'c> {
     ///
     /// Fails like [`Request::send`].
     pub async fn send_ok_or_missing(self) -> Result<(), Error> {
+        self.send_or_missing().await?.map_or(Ok(()), |response| response.intact())
+    }
+
+    /// Sends a deletion, whose response says more; `None` if the thing does not exist.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`Request::send`].
+    pub async fn send_or_missing(self) -> Result<Option<Response>, Error> {
         let sent = self.sent().await;
         // It does not matter whether an earlier attempt deleted it.
         if matches!(sent.result, Err(Error::NotFound { .. })) {
-            return Ok(());
+            return Ok(None);
         }
-        sent.settled()?.intact()
+        sent.settled().map(Some)
     }
 
     /// Creates something at most once. If the request is interrupted, `lookup` is sent, which finds the new

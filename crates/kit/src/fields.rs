@@ -357,7 +357,13 @@ pub(crate) fn read_whole(
         [("", _)] => Some(text.to_owned().into()),
         all => {
             let is_bare = dialect.bare.contains(&entry.record_type());
-            let text = if is_bare { with_empty_words(text, all.len()) } else { text.into() };
+            let has_texts = all.is_empty() || all.iter().any(|(_, kind)| *kind == Kind::Text);
+            let text = match (is_bare, has_texts) {
+                (true, _) => with_empty_words(text, all.len()),
+                (false, true) => text.into(),
+                // Some services keep as many blanks between words as they were sent.
+                (false, false) => text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
+            };
             let mut value = entry.parse(&text).ok()?;
             let names = all.iter().filter(|(_, kind)| *kind == Kind::Name).map(|(field, _)| *field);
             for field in names.chain(service_target(entry.record_type())) {

@@ -33,7 +33,9 @@ pub use directory::ListedZone;
 pub use fields::{Fields, ReadRow};
 pub use lookup::{Call, Observed, settle};
 pub use octodns_http as http;
-pub use provided::{OptionsOf, Provided, provider, register, register_with};
+pub use provided::{
+    Choice, OptionsOf, Provided, provider, register, register_choice, register_with,
+};
 pub use root_ns::RootNs;
 pub use row_api::{BatchKinds, Batched, RowChange};
 pub use serde_json::{Value as Json, json};

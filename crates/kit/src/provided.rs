@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use octodns_core::provider::PlanDraft;
-use octodns_core::registry::{BuildError, WithShared};
+use octodns_core::registry::{BuildError, Options, WithShared};
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Registry, Report,
     Source, Zone as Records, ZoneName, ZoneRead, ZoneRequest,
@@ -14,7 +14,7 @@ use octodns_http::{Accounts, Host, ServiceOptions};
 
 use crate::account::Account;
 use crate::api::{Api, Zone};
-use crate::service::Connector;
+use crate::service::{Connector, Service};
 use crate::shape::Shape;
 
 /// A provider made from a service and its shape.
@@ -131,17 +131,95 @@ pub fn register<H: Shape>(registry: &mut Registry) {
 /// }
 /// ```
 pub fn register_with<H: Shape>(registry: &mut Registry, host: &Host) {
-    let service = <H::Api as Api>::SERVICE;
-    let accounts = Arc::new(Accounts::default());
+    let choose = |own, choice: Choice<'_>| choice.provider::<H>(own);
+    register_choice(registry, &<H::Api as Api>::SERVICE, host, choose);
+}
+
+/// Registers a class by the class paths and short names of `service`. `choose` builds the provider of one service or
+/// of another, as the options say; all share the limits of their accounts.
+///
+/// ```
+/// use octodns_core::{Registry, Secret};
+/// use octodns_kit::http::Host;
+/// use octodns_kit::rows::{RowApi, Rows};
+/// use octodns_kit::sets::{SetApi, Sets};
+/// use octodns_kit::register_choice;
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+///
+/// /// Options of one provider.
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Options {
+///     /// The token.
+///     token: Secret,
+///     /// Whether to use the first version of the API. Default: false.
+///     #[serde(default)]
+///     v1: bool,
+/// }
+///
+/// fn register<V1, V2>(registry: &mut Registry)
+/// where
+///     V1: RowApi<Options = Options>,
+///     V2: SetApi<Options = Options>,
+/// {
+///     register_choice(registry, &V2::SERVICE, &Host::default(), |options: Options, choice| {
+///         if options.v1 {
+///             choice.provider::<Rows<V1>>(options)
+///         } else {
+///             choice.provider::<Sets<V2>>(options)
+///         }
+///     });
+/// }
+/// ```
+pub fn register_choice<O: Options>(
+    registry: &mut Registry,
+    service: &Service,
+    host: &Host,
+    choose: impl Fn(O, Choice<'_>) -> Result<Arc<dyn Provider>, BuildError> + Send + Sync + 'static,
+) {
+    let (accounts, choose) = (Arc::new(Accounts::default()), Arc::new(choose));
     let mut short_names = service.short_names;
     for path in std::iter::once(&service.class).chain(service.other_classes) {
-        let (accounts, host, home) = (Arc::clone(&accounts), host.clone(), registry.home.clone());
-        let build = move |id: &str, options: OptionsOf<H::Api>| {
-            connect::<H>(id, options, &accounts, (&host, home.as_deref()))
+        let (accounts, choose) = (Arc::clone(&accounts), Arc::clone(&choose));
+        let (host, home) = (host.clone(), registry.home.clone());
+        let build = move |id: &str, options: WithShared<ServiceOptions, O>| {
+            let WithShared { shared, own } = options;
+            let home = home.as_deref();
+            choose(own, Choice { id, shared, accounts: &accounts, host: &host, home })
         };
-        registry.provider(path, short_names, service.version, build);
+        registry.dyn_provider(path, short_names, service.version, build);
         // Short names belong to the first class.
         short_names = &[];
+    }
+}
+
+/// A provider about to be built, of a service that its options choose.
+#[derive(Debug)]
+pub struct Choice<'c> {
+    id: &'c str,
+    shared: ServiceOptions,
+    accounts: &'c Accounts,
+    host: &'c Host,
+    home: Option<&'c Path>,
+}
+
+impl Choice<'_> {
+    /// Its id in the config.
+    pub fn id(&self) -> &str {
+        self.id
+    }
+
+    /// The provider of this service, with the options that only this service has.
+    ///
+    /// # Errors
+    ///
+    /// Says which option is not valid.
+    pub fn provider<H: Shape>(
+        self,
+        own: <H::Api as Api>::Options,
+    ) -> Result<Arc<dyn Provider>, BuildError> {
+        let Self { id, shared, accounts, host, home } = self;
+        Ok(Arc::new(connect::<H>(id, WithShared { shared, own }, accounts, (host, home))?))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::processor::Processor;
 use crate::provider::{Provider, Source};
 use crate::record::RecordTypes;
 use crate::target::TargetOptions;
-use crate::value::OwnedValue;
+use crate::value::{Map, OwnedValue, Value};
 
 /// What a class under `providers:` makes.
 #[derive(Clone)]
@@ -90,7 +90,15 @@ pub struct Classes<T> {
     /// Other paths of classes, and whether they are older ones.
     paths: BTreeMap<&'static str, (&'static str, bool)>,
     /// Paths of classes whose service was shut down, and what to do about it.
-    closed: BTreeMap<&'static str, &'static str>,
+    closed: BTreeMap<&'static str, Closed>,
+}
+
+/// A service that was shut down.
+#[derive(Clone, Copy)]
+struct Closed {
+    help: &'static str,
+    /// An option and the value of it that names another service, which was not.
+    unless: Option<(&'static str, &'static str)>,
 }
 
 impl<T> Default for Classes<T> {
@@ -121,12 +129,24 @@ impl<T: Clone> Classes<T> {
     /// Says that the service of a class was shut down, and what to do about it: a configuration with the class is
     /// warned of it.
     pub fn closed(&mut self, path: &'static str, help: &'static str) {
-        self.closed.insert(path, help);
+        self.closed.insert(path, Closed { help, unless: None });
     }
 
-    /// What to do about a class whose service was shut down.
-    pub fn after_closing(&self, path: &str) -> Option<&'static str> {
-        self.closed.get(path).copied()
+    /// The same for a class whose service was shut down unless an option has a value: `(option, value)`.
+    pub fn closed_unless(
+        &mut self,
+        path: &'static str,
+        option: (&'static str, &'static str),
+        help: &'static str,
+    ) {
+        self.closed.insert(path, Closed { help, unless: Some(option) });
+    }
+
+    /// What to do about a class whose service, with these options, was shut down.
+    pub fn after_closing(&self, path: &str, options: &Map<'_>) -> Option<&'static str> {
+        let Closed { help, unless } = self.closed.get(path)?;
+        let has = |(option, value)| options.get(option).and_then(Value::as_str) == Some(value);
+        (!unless.is_some_and(has)).then_some(help)
     }
 
     /// The class that goes by a name.
@@ -268,9 +288,21 @@ impl Registry {
         version: &'static str,
         build: impl Fn(&str, O) -> Result<P, BuildError> + Send + Sync + 'static,
     ) {
+        self.dyn_provider(path, short_names, version, move |id, options| {
+            build(id, options).map(|provider| Arc::new(provider) as Arc<dyn Provider>)
+        });
+    }
+
+    /// Makes a provider known, as [`Registry::provider`] does, whose options choose the type that is made.
+    pub fn dyn_provider<O: Options>(
+        &mut self,
+        path: &'static str,
+        short_names: &[&'static str],
+        version: &'static str,
+        build: impl Fn(&str, O) -> Result<Arc<dyn Provider>, BuildError> + Send + Sync + 'static,
+    ) {
         let build: Factory<Component> = Arc::new(move |id, options| {
-            build(id, O::read(options, &TargetOptions::KEYS)?)
-                .map(|provider| Component::Provider(Arc::new(provider)))
+            build(id, O::read(options, &TargetOptions::KEYS)?).map(Component::Provider)
         });
         self.providers.add(Class { path, version, options: O::schema, build }, short_names);
     }

@@ -300,6 +300,7 @@ async fn deletions_and_lookups_accept_not_found() {
     let server = Server::start(&[Step::Response(404, &[], "")]).await;
     let client = server.client().build().unwrap();
     client.delete(&["x"]).send_ok_or_missing().await.unwrap();
+    assert!(client.delete(&["x"]).send_or_missing().await.unwrap().is_none());
     assert_eq!(client.get(&["x"]).read_optional::<String>().await.unwrap(), None);
 }
 

@@ -5,6 +5,7 @@
 
 mod batch;
 mod changes;
+mod choice;
 mod companions;
 mod dynamic;
 mod gathered;

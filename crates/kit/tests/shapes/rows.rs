@@ -2,13 +2,15 @@
 //! separate step.
 
 use octodns_core::record::text::{Presentation, UnsupportedText};
-use octodns_core::{Capabilities, RecordType, Values as Held, async_trait};
+use octodns_core::{Capabilities, RecordType, Values as Held, ZoneName, async_trait};
 use octodns_kit::dialect::{Dialect, Dot, Names, Numbers, Targets, Text};
 use octodns_kit::http::{Error, optional};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{Fields, Json, Only, Service, Zone, ZonesBy};
-use octodns_testkit::fake::Response;
+use octodns_testkit::fake::{Fake, Response};
+use octodns_testkit::run::Harness;
 use octodns_testkit::store::{self, Action, By, Refusal, Store, Values};
+use serde_json::json;
 
 use crate::service::{ALL_TYPES, Facts, POINTING, Remote, list, service, store, suite};
 
@@ -61,7 +63,7 @@ fn rows_of(base: Store) -> Store {
 }
 
 /// Zones have ids, numbers are strings, a value is one string.
-struct ById;
+pub(crate) struct ById;
 
 impl Facts for ById {
     const ZONES: ZonesBy = ZonesBy::Id;
@@ -199,4 +201,50 @@ async fn rows_that_are_published() {
         .targets(POINTING, store::Dot::Required, store::Dot::Omitted);
     let class = "octodns_example.PublishedProvider";
     suite(rows::register::<Remote<Published>>, class, fake).run().await;
+}
+
+/// Zones have ids, which the service tells for a name.
+struct Asked;
+
+impl Facts for Asked {
+    const ZONES: ZonesBy = ZonesBy::Id;
+    const LOOKUPS: usize = usize::MAX;
+    const SERVICE: Service = Service {
+        capabilities: Capabilities::of(&[RecordType::A]),
+        dialect: Dialect { names: Names::Relative { apex: "@" }, ..Dialect::RAW },
+        ..service("octodns_example.AskedProvider")
+    };
+}
+
+impl RowFacts for Asked {
+    const FIELDS: Fields = Fields::new("data");
+}
+
+/// A zone is asked for once in a run, and not at all when all are listed.
+#[tokio::test]
+async fn zones_are_asked_for_by_name() {
+    let fake = rows_of(Store::rows()).zone_id("id").values(Values::Field("data"));
+    let fake = Fake::start(fake.filter("name", By::Zone)).await;
+    let class = "octodns_example.AskedProvider";
+    let config = json!({"token": "hunter2", "endpoint": format!("{}/v1", fake.url())});
+    let harness = Harness::build(rows::register::<Remote<Asked>>, class, &config).unwrap();
+    let of_zones = || {
+        let seen = fake.seen().into_iter().filter(|seen| seen.target.starts_with("/v1/zones?"));
+        let named = seen.map(|seen| seen.target.contains("name=")).collect::<Vec<_>>();
+        fake.control().measured().clear();
+        named
+    };
+    let zone = ZoneName::new("example.com.").unwrap();
+    let www = |value: &str| json!({"name": "www", "type": "A", "ttl": 60, "value": value});
+    for (value, asked) in [("192.0.2.1", 1), ("192.0.2.2", 0)] {
+        let desired = harness.zone(&zone, &[www(value)]);
+        let plan = harness.plan(&desired).await.unwrap().unwrap();
+        harness.apply(&plan).await.result.unwrap();
+        assert_eq!(of_zones(), vec![true; asked], "{value}");
+    }
+    harness.begin_run();
+    assert_eq!(harness.provider().list_zones().await.unwrap(), std::slice::from_ref(&zone));
+    assert!(harness.read(&zone).await.unwrap().exists);
+    assert!(!harness.read(&ZoneName::new("other.example.").unwrap()).await.unwrap().exists);
+    assert_eq!(of_zones(), [false]);
 }

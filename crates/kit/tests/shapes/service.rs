@@ -16,6 +16,7 @@ use serde::Deserialize;
 pub(crate) trait Facts: Send + Sync + 'static {
     const SERVICE: Service;
     const ZONES: ZonesBy = ZonesBy::Name;
+    const LOOKUPS: usize = 0;
     const PUBLISHES: bool = false;
 
     fn client(token: &Secret, connector: &Connector<'_>) -> Result<Client, BuildError> {
@@ -33,7 +34,7 @@ pub(crate) struct Remote<F> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Options {
     /// The token.
-    token: Secret,
+    pub(crate) token: Secret,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +53,7 @@ impl Named {
 impl<F: Facts> Api for Remote<F> {
     const SERVICE: Service = F::SERVICE;
     const ZONES: ZonesBy = F::ZONES;
+    const LOOKUPS: usize = F::LOOKUPS;
     const PUBLISHES: bool = F::PUBLISHES;
     type Options = Options;
 
@@ -67,6 +69,12 @@ impl<F: Facts> Api for Remote<F> {
         let zones: Vec<Named> = list(|| self.client.get(&["zones"])).await?;
         let listed = |zone: Named| ListedZone::new(zone.name.clone(), zone.id());
         Ok(zones.into_iter().map(listed).collect())
+    }
+
+    async fn zones_named(&self, zone: &ZoneName) -> Result<Vec<ListedZone>, Error> {
+        let get = || self.client.get(&["zones"]).query("name", zone.without_dot());
+        let zones: Vec<Named> = list(get).await?;
+        Ok(zones.into_iter().map(|zone| ListedZone::new(zone.name.clone(), zone.id())).collect())
     }
 
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {

@@ -23,7 +23,7 @@ fn key(set: &Json) -> [&str; 2] {
 }
 
 /// A set is put under its name and type.
-struct Put;
+pub(crate) struct Put;
 
 impl Facts for Put {
     const SERVICE: Service = Service {

@@ -127,6 +127,22 @@ fn texts_without_quotes_are_read() {
     }
 }
 
+/// As many blanks as there are, between words that have none.
+#[test]
+fn blanks_between_words_do_not_matter() {
+    let types = RecordTypes::default();
+    let srv = json!({"priority": 1, "weight": 2, "port": 3, "target": "a.example."});
+    for (of, content, value) in [
+        ("MX", "10   a.example.", json!({"preference": 10, "exchange": "a.example."})),
+        ("SRV", " 1  2\t3 a.example. ", srv),
+    ] {
+        let row = json!({"type": of, "name": "www", "ttl": 60, "content": content});
+        let read = Fields::new("content").read(&row, &BARE_TEXTS, &zone(), &types);
+        let data = types.get(of).unwrap().read(&[read.unwrap().unwrap().value.unwrap()]);
+        assert_eq!(data.unwrap(), *record(of, &value).data(), "{content}");
+    }
+}
+
 #[test]
 fn parts_are_in_separate_fields() {
     let naptr = json!({

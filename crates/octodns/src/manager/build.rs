@@ -312,13 +312,13 @@ impl<'o> Build<'o> {
         match choose(value, at, classes) {
             Ok((name, class, mut options)) => {
                 self.warn_of_deprecated(kind, id, place, class.path);
-                if let Some(help) = classes.after_closing(class.path) {
-                    self.warn_of_closed(kind, id, place, (class.path, help));
-                }
                 if let Some(path) = classes.instead_of(&name) {
                     self.warn_of_old_path(kind, id, place, (&name, path));
                 }
                 let filled = secrets.fill(&mut options);
+                if let Some(help) = classes.after_closing(class.path, &options) {
+                    self.warn_of_closed(kind, id, place, (class.path, help));
+                }
                 self.missing(kind, id, &filled);
                 let module = name.rsplit_once('.').map_or(class.module(), |(module, _)| module);
                 self.versions.push(Version { version: class.version, ..version(kind, id, module) });
