@@ -25,6 +25,7 @@ pub(super) struct Rules {
     pub(super) paging: Paging,
     pub(super) zones_paging: Option<Paging>,
     pub(super) list_extra: Json,
+    pub(super) write_extra: Json,
     pub(super) filters: Vec<(&'static str, By)>,
     pub(super) is_sets: bool,
     pub(super) ids: Ids,
@@ -140,6 +141,7 @@ impl Store {
             paging: Paging::whole(),
             zones_paging: None,
             list_extra: json!({}),
+            write_extra: json!({}),
             filters: Vec::new(),
             is_sets,
             ids,
@@ -310,6 +312,12 @@ impl Store {
     #[must_use]
     pub fn list_extra(self, extra: Json) -> Self {
         self.with(|rules| rules.list_extra = extra)
+    }
+
+    /// Other fields of the response to a request that creates, changes or deletes something.
+    #[must_use]
+    pub fn write_extra(self, extra: Json) -> Self {
+        self.with(|rules| rules.write_extra = extra)
     }
 
     /// A query parameter that filters a list.

@@ -60,7 +60,8 @@ impl Store {
         if requests_left == 0 {
             self.carry_out(id);
         }
-        Response::json(202, self.show_job(id))
+        let state = self.jobs.held.get(&id).map_or(JobState::Running, |held| held.state.clone());
+        Response::json(202, self.show_job(&Job { id, state }))
     }
 
     /// Another request comes, so time has passed.
@@ -88,18 +89,22 @@ impl Store {
         self.jobs.held.values().filter(|held| held.work.is_some()).count()
     }
 
-    /// The state of a job.
-    pub(super) fn job(&mut self, id: &str) -> Result<Response, Refusal> {
+    /// A job as it is now.
+    ///
+    /// # Errors
+    ///
+    /// There is no such job.
+    pub fn job(&self, id: &str) -> Result<Job, Refusal> {
         let id = id.parse::<u64>().unwrap_or_default();
-        if !self.jobs.held.contains_key(&id) {
-            return Err(self.refusal(Refusals::MISSING, "there is no such job"));
+        match self.jobs.held.get(&id) {
+            Some(held) => Ok(Job { id, state: held.state.clone() }),
+            None => Err(self.refusal(Refusals::MISSING, "there is no such job")),
         }
-        Ok(Response::json(200, self.show_job(id)))
     }
 
-    fn show_job(&self, id: u64) -> Json {
-        let state = self.jobs.held.get(&id).map_or(JobState::Running, |held| held.state.clone());
-        (self.jobs.show)(&Job { id, state })
+    /// A job as the service shows it.
+    pub(super) fn show_job(&self, job: &Job) -> Json {
+        (self.jobs.show)(job)
     }
 
     fn carry_out(&mut self, id: u64) {

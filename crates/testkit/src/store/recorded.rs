@@ -50,8 +50,11 @@ impl Store {
             Action::List => {
                 self.add_zone(&zone, None);
                 for item in list(&exchange.body, self.rules.keys.items) {
-                    // The zone exists by now.
-                    let _ = self.plant(&zone, item);
+                    // The reference may have read it twice.
+                    if !self.zone(&zone).is_ok_and(|zone| zone.items.contains(&item)) {
+                        // The zone exists by now.
+                        let _ = self.plant(&zone, item);
+                    }
                 }
             }
             _ => {}

@@ -139,7 +139,10 @@ impl Store {
         let statuses = self.rules.statuses;
         match action {
             Action::Custom(function) => function(self, call),
-            Action::Job => self.job(call.param("job")),
+            Action::Job => {
+                let job = self.job(call.param("job"))?;
+                Ok(Response::json(200, self.show_job(&job)))
+            }
             Action::ListBeside(list) => {
                 let of = call.param("type");
                 let is_asked_for =
@@ -154,7 +157,7 @@ impl Store {
             }
             Action::CreateZone => {
                 let made = self.create_zone(body)?;
-                Ok(Response::json(statuses.create_zone, under(zone, made)))
+                Ok(self.written(statuses.create_zone, under(zone, made)))
             }
             Action::ReadZone => {
                 let shown = self.zone(call.zone())?;
@@ -176,29 +179,37 @@ impl Store {
             }
             Action::Create => {
                 let made = self.create(call.zone(), body)?;
-                Ok(Response::json(statuses.create, under(item, made)))
+                Ok(self.written(statuses.create, under(item, made)))
             }
             Action::Update => {
                 let made = self.update(call.zone(), call.pick(), body)?;
-                Ok(Response::json(statuses.update, under(item, made)))
+                Ok(self.written(statuses.update, under(item, made)))
             }
             Action::Patch => {
                 let made = self.patch(call.zone(), call.pick(), body)?;
-                Ok(Response::json(statuses.update, under(item, made)))
+                Ok(self.written(statuses.update, under(item, made)))
             }
             Action::Put => {
                 let made = self.put(call.zone(), call.pick(), body)?;
-                Ok(Response::json(statuses.update, under(item, made)))
+                Ok(self.written(statuses.update, under(item, made)))
             }
             Action::Delete => {
                 self.delete(call.zone(), call.pick())?;
                 Ok(if statuses.delete == 204 {
                     Response::empty(204)
                 } else {
-                    Response::json(statuses.delete, json!({}))
+                    self.written(statuses.delete, json!({}))
                 })
             }
         }
+    }
+
+    /// The response to a write.
+    fn written(&self, status: u16, mut body: Json) -> Response {
+        if let (Json::Object(body), Json::Object(extra)) = (&mut body, &self.rules.write_extra) {
+            body.extend(extra.clone());
+        }
+        Response::json(status, body)
     }
 
     /// A refusal for a reason.

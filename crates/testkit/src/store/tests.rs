@@ -212,6 +212,22 @@ fn a_job_is_done_after_enough_requests() {
 }
 
 #[test]
+fn writes_have_other_fields_too() {
+    let mut store = rows()
+        .route("POST", "/new/{zone}", Action::Create)
+        .route("DELETE", "/old/{zone}/{id}", Action::Delete)
+        .items_under("rows", "row")
+        .statuses(201, 200, 200)
+        .write_extra(json!({"action": "done"}));
+    store.add_zone("a.example", None);
+    let row = json!({"name": "www", "type": "A", "ttl": 60, "data": "192.0.2.1"});
+    let (_, made) = ask(&mut store, "POST", "/new/a.example", &row);
+    assert_eq!((&made["action"], made["row"].is_object()), (&json!("done"), true));
+    let (_, gone) = ask(&mut store, "DELETE", "/old/a.example/1", &Json::Null);
+    assert_eq!(gone, json!({"action": "done"}));
+}
+
+#[test]
 fn tokens_are_fetched_and_end() {
     let login = Login {
         method: "POST",
