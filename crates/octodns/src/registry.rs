@@ -39,6 +39,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("etchosts", octodns_etchosts::register),
     #[cfg(feature = "gandi")]
     ("gandi", octodns_gandi::register),
+    #[cfg(feature = "hetzner")]
+    ("hetzner", octodns_hetzner::register),
     #[cfg(feature = "mythicbeasts")]
     ("mythicbeasts", octodns_mythicbeasts::register),
     #[cfg(feature = "ovh")]
@@ -77,6 +79,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
     ("gandi", &["octodns_gandi.", "gandi"]),
+    ("hetzner", &["octodns_hetzner.", "hetzner"]),
     ("mythicbeasts", &["octodns_mythicbeasts.", "mythicbeasts"]),
     ("ovh", &["octodns_ovh.", "ovh"]),
     ("powerdns", &["octodns_powerdns.", "powerdns"]),

@@ -313,6 +313,15 @@ fn warnings_about_the_config_are_findings() {
         ),
         (
             "providers:\n",
+            "providers:\n  hetzner: {class: octodns_hetzner.HetznerProvider, token: t}\n  new: {class: \
+             octodns_hetzner.HetznerProvider, token: t, backend: hcloud}\n",
+            (2, 20),
+            "the service of octodns_hetzner.HetznerProvider was shut down",
+            "`backend: dnsapi`, the default, is the old DNS API: make an API token in the project of Hetzner \
+             Console that has the zones, and set `backend: hcloud`",
+        ),
+        (
+            "providers:\n",
             "providers:\n  dyn: {class: octodns_dyn.DynProvider, customer: c, username: u, password: p}\n",
             (2, 16),
             "the service of octodns_dyn.DynProvider was shut down",

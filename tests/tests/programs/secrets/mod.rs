@@ -108,6 +108,16 @@ providers:
             format!("token: env/DO_TOKEN, endpoint: \"{url}/gandi\", {http}"),
         ),
         (
+            "hetzner",
+            "octodns_hetzner.HetznerProvider",
+            format!("token: env/DO_TOKEN, backend: hcloud, endpoint: \"{url}/hcloud\", {http}"),
+        ),
+        (
+            "hetzner-old",
+            "octodns_hetzner.HetznerProvider",
+            format!("token: env/DO_TOKEN, endpoint: \"{url}/hetzner\", {http}"),
+        ),
+        (
             "mythicbeasts",
             "octodns_mythicbeasts.MythicBeastsProvider",
             format!(
@@ -172,7 +182,8 @@ providers:
     sources: [zones]
     targets:
       [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, dyn, easydns, edgedns, gandi,
-       mythicbeasts, powerdns, rackspace, route53, selectel, selectel-login, selectel-legacy, update, proxied]
+       hetzner, hetzner-old, mythicbeasts, powerdns, rackspace, route53, selectel, selectel-login, selectel-legacy,
+       update, proxied]
 ",
     );
     for source in ["ec2", "elb", "transfer"] {
