@@ -84,7 +84,7 @@ impl Transport {
         let call = &request.call;
         let (method, headers, body) =
             (call.method.clone(), request.headers.clone(), request.body.clone());
-        let mut outgoing = Outgoing { method, url, headers, body };
+        let mut outgoing = Outgoing { method, url, headers, body, clock: None };
         self.auth.sign(&mut outgoing, host)?;
         let attempted = self.exchange(http, request, outgoing.clone(), progress.attempt).await;
         match attempted {

@@ -131,6 +131,7 @@ mod tests {
                 url: "http://127.0.0.1/".parse().unwrap(),
                 headers: HeaderMap::new(),
                 body: Bytes::new(),
+                clock: None,
             };
             auth.unwrap().sign(&mut request, &Host::default()).unwrap();
             assert_eq!(request.headers[name], value);

@@ -6,6 +6,7 @@ mod signing;
 mod token;
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use url::Url;
 pub use self::headers::HeaderAuth;
 pub use self::signing::SigningAuth;
 pub use self::token::{Token, TokenAuth, TokenSource};
-use crate::{Error, Host, Response};
+use crate::{ClockOffset, Error, Host, Response};
 
 /// A request as it is about to be sent.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub struct Outgoing {
     pub headers: HeaderMap,
     /// The body; empty if there is none.
     pub body: Bytes,
+    /// The clock of the service that it was signed with.
+    pub(crate) clock: Option<Arc<ClockOffset>>,
 }
 
 /// Omits query, headers and body, which may contain a secret.

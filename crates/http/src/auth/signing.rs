@@ -82,25 +82,71 @@ impl Auth for SigningAuth {
     }
 
     fn sign(&self, request: &mut Outgoing, host: &Host) -> Result<(), Error> {
-        match self.offset.value() {
-            Some(offset) => (self.sign)(request, &host.with_offset(*offset)),
-            None => (self.sign)(request, host),
-        }
+        request.clock = self.offset.value();
+        let host = request.clock.as_ref().map_or(host.clone(), |offset| host.with_offset(**offset));
+        (self.sign)(request, &host)
     }
 
-    async fn renew(&self, _: &Outgoing, response: &Response, host: &Host) -> Result<bool, Error> {
+    async fn renew(
+        &self,
+        request: &Outgoing,
+        response: &Response,
+        host: &Host,
+    ) -> Result<bool, Error> {
         let Some(ask) = self.ask_time.as_ref().filter(|_| (self.is_late)(response)) else {
             return Ok(false);
         };
-        let before = self.offset.value();
-        // Of several calls that are refused at the same time, one asks.
-        let is_new =
-            |now: &ClockOffset| before.as_deref().is_none_or(|before| !std::ptr::eq(before, now));
+        // Of several calls that were signed with the same time, one asks.
+        let before = request.clock.as_deref();
+        let is_new = |now: &ClockOffset| before.is_none_or(|before| !std::ptr::eq(before, now));
         self.offset.get(is_new, ask(host.clone())).await?;
         Ok(true)
     }
 
     fn secrets(&self) -> Vec<Secret> {
         self.secrets.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use bytes::Bytes;
+    use futures::FutureExt as _;
+    use http::{HeaderMap, Method};
+
+    use super::*;
+
+    /// Both were signed with the old time, and the second is refused after the first has made good.
+    #[tokio::test]
+    async fn the_time_is_requested_once_for_calls_that_are_refused_one_after_the_other() {
+        let asked = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&asked);
+        let auth = SigningAuth::new([], |_, _| Ok(()))
+            .with_server_time(move |host| {
+                let counted = Arc::clone(&counted);
+                async move {
+                    let seconds = counted.fetch_add(1, Ordering::Relaxed);
+                    Ok(host.offset_to(UNIX_EPOCH + Duration::from_secs(seconds)))
+                }
+                .boxed()
+            })
+            .late_when(|_| true);
+        let (host, refusal) = (Host::fixed(UNIX_EPOCH), Response::of(403, &[], "late"));
+        auth.prepare(&host).await.unwrap();
+        let signed = [(); 2].map(|()| {
+            let url = "http://127.0.0.1/".parse().unwrap();
+            let (method, headers, body) = (Method::GET, HeaderMap::new(), Bytes::new());
+            let mut request = Outgoing { method, url, headers, body, clock: None };
+            auth.sign(&mut request, &host).unwrap();
+            request
+        });
+        for request in &signed {
+            assert!(auth.renew(request, &refusal, &host).await.unwrap());
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
     }
 }

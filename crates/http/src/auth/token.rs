@@ -273,6 +273,7 @@ mod tests {
             url: "http://127.0.0.1/".parse().unwrap(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            clock: None,
         };
         auth.sign(&mut request, &host).unwrap();
         request
