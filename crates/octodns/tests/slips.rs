@@ -68,9 +68,9 @@ async fn slips_are_told_in_the_words_of_a_config() {
         (pattern("'*.example.com'"), "is a pattern", "`glob: \"*.example.com.\"`", (5, 3)),
         (pattern("'a[12].test.'"), "is a pattern", "`glob: \"a[12].test.\"`", (5, 3)),
         (
-            class("octodns_gandi.GandiProvider"),
-            "octodns_gandi",
-            "Python package octodns_gandi",
+            class("octodns_lexicon.LexiconProvider"),
+            "octodns_lexicon",
+            "Python package octodns_lexicon",
             (2, 14),
         ),
         (
@@ -97,7 +97,9 @@ async fn slips_are_told_in_the_words_of_a_config() {
 /// No class of another package is ever suggested.
 #[tokio::test]
 async fn a_class_of_another_package_is_not_meant() {
-    for class in ["octodns_gandi.GandiProvider", "octodns_acme.AcmeProvider", "mine.YamlProvider"] {
+    for class in
+        ["octodns_lexicon.LexiconProvider", "octodns_acme.AcmeProvider", "mine.YamlProvider"]
+    {
         let (_, help, _) =
             only(&format!("providers:\n  x: {{class: {class}}}\nzones: {{}}\n")).await;
         assert!(!help.contains("did you mean") && !help.contains("yaml.YamlProvider"), "{help}");

@@ -5,11 +5,13 @@
 mod echo;
 mod embedder;
 mod forms;
+mod providers;
 
 use std::fmt::Write as _;
 
 use echo::{Echo, Mode};
 use forms::{HEADER_SECRETS, SECRETS, leaks};
+use providers::{PROVIDERS, SHARED, SOURCES};
 
 use crate::support::{Ran, Workspace};
 
@@ -21,8 +23,6 @@ const ENVIRONMENT: [(&str, &str); 2] =
 
 /// Every provider with credentials, all with the same service.
 fn config(url: &str, port: u16) -> String {
-    let http = "http: {attempts: 1, retry_wait: 0, timeout: 20, requests_per_second: 100000}";
-    let s = SECRETS.quoted();
     let mut text = "\
 manager:
   plan_outputs:
@@ -34,159 +34,28 @@ providers:
   zones: {class: octodns.provider.yaml.YamlProvider, directory: ./zones}
 "
     .to_owned();
-    let aws = format!(
-        "endpoint: \"{url}/aws\", access_key_id: AKIDEXAMPLE, secret_access_key: {}, session_token: {}, \
-         client_max_attempts: 0",
-        s.aws_secret, s.aws_token
-    );
-    let tsig = format!(
-        "host: 127.0.0.1, port: {port}, timeout: 5, key_name: k., key_secret: env/TSIG_SECRET"
-    );
-    let cloudflare = format!("api_url: \"{url}/cf\", retry_count: 1, retry_period: 0, {http}");
-    for (id, class, options) in [
-        (
-            "cloudflare",
-            "octodns_cloudflare.CloudflareProvider",
-            format!("token: {}, {cloudflare}", s.cf_token),
-        ),
-        (
-            "cloudflare-key",
-            "octodns_cloudflare.CloudflareProvider",
-            format!("email: me@example.com, token: {}, {cloudflare}", s.cf_key),
-        ),
-        (
-            "constellix",
-            "octodns_constellix.ConstellixProvider",
-            format!(
-                "api_key: env/DO_TOKEN, secret_key: {}, endpoint: \"{url}/cx\", \
-                 sonar_endpoint: \"{url}/sonar\", {http}",
-                s.cf_key
-            ),
-        ),
-        (
-            "digitalocean",
-            "octodns_digitalocean.DigitalOceanProvider",
-            format!("token: env/DO_TOKEN, endpoint: \"{url}/do\", {http}"),
-        ),
-        (
-            "dnsimple",
-            "octodns_dnsimple.DnsimpleProvider",
-            format!("token: env/DO_TOKEN, account: 42, endpoint: \"{url}/simple\", {http}"),
-        ),
-        (
-            "dnsmadeeasy",
-            "octodns_dnsmadeeasy.DnsMadeEasyProvider",
-            format!(
-                "api_key: env/DO_TOKEN, secret_key: {}, endpoint: \"{url}/easy\", {http}",
-                s.cf_key
-            ),
-        ),
-        (
-            "dyn",
-            "octodns_dyn.DynProvider",
-            format!(
-                "customer: c, username: u, password: {}, endpoint: \"{url}/dyn\", {http}",
-                s.cf_key
-            ),
-        ),
-        (
-            "easydns",
-            "octodns_easydns.EasyDnsProvider",
-            format!("token: env/DO_TOKEN, api_key: {}, endpoint: \"{url}/ez\", {http}", s.cf_key),
-        ),
-        (
-            "edgedns",
-            "octodns_edgedns.AkamaiProvider",
-            format!(
-                "client_secret: env/DO_TOKEN, access_token: {}, client_token: {}, endpoint: \"{url}/edge\", {http}",
-                s.cf_key, s.cf_token
-            ),
-        ),
-        (
-            "gandi",
-            "octodns_gandi.GandiProvider",
-            format!("token: env/DO_TOKEN, endpoint: \"{url}/gandi\", {http}"),
-        ),
-        (
-            "hetzner",
-            "octodns_hetzner.HetznerProvider",
-            format!("token: env/DO_TOKEN, backend: hcloud, endpoint: \"{url}/hcloud\", {http}"),
-        ),
-        (
-            "hetzner-old",
-            "octodns_hetzner.HetznerProvider",
-            format!("token: env/DO_TOKEN, endpoint: \"{url}/hetzner\", {http}"),
-        ),
-        (
-            "mythicbeasts",
-            "octodns_mythicbeasts.MythicBeastsProvider",
-            format!(
-                "api_key: env/DO_TOKEN, api_secret: {}, endpoint: \"{url}/myth\", \
-                 auth_endpoint: \"{url}/login\", {http}",
-                s.cf_key
-            ),
-        ),
-        (
-            "powerdns",
-            "octodns_powerdns.PowerDnsProvider",
-            format!("host: x, api_key: {}, endpoint: \"{url}/pdns\", {http}", s.pdns_key),
-        ),
-        (
-            "rackspace",
-            "octodns_rackspace.RackspaceProvider",
-            format!(
-                "username: me, api_key: {}, identity_endpoint: \"{url}/id\", endpoint: \"{url}/rax\", {http}",
-                s.cf_key
-            ),
-        ),
-        ("route53", "octodns_route53.Route53Provider", format!("{aws}, requests_per_second: 0")),
-        (
-            "selectel",
-            "octodns_selectel.SelectelProvider",
-            format!("token: env/DO_TOKEN, endpoint: \"{url}/selectel\", {http}"),
-        ),
-        (
-            "selectel-login",
-            "octodns_selectel.SelectelProvider",
-            format!(
-                "username: me, password: {}, account_id: 1, project_id: p, \
-                 identity_endpoint: \"{url}/identity\", endpoint: \"{url}/selectel\", {http}",
-                s.cf_key
-            ),
-        ),
-        (
-            "selectel-legacy",
-            "octodns_selectel.SelectelProviderLegacy",
-            format!("token: {}, endpoint: \"{url}/legacy\", {http}", s.cf_token),
-        ),
-        ("ec2", "octodns_route53.Ec2Source", format!("{aws}, region: us-east-1")),
-        ("elb", "octodns_route53.ElbSource", format!("{aws}, region: us-east-1")),
-        ("update", "octodns_bind.Rfc2136Provider", tsig.clone()),
-        ("transfer", "octodns_bind.AxfrSource", tsig),
-        (
-            "proxied",
-            "octodns_digitalocean.DigitalOceanProvider",
-            format!(
-                "token: {}, endpoint: \"http://service.invalid\", \
-                 http: {{attempts: 1, proxy: \"http://me:{}@127.0.0.1:{port}\"}}",
-                s.cf_token, SECRETS.proxy_password
-            ),
-        ),
-    ] {
+    let (s, port) = (SECRETS.quoted(), port.to_string());
+    let own = [
+        ("{url}", url),
+        ("{port}", &port),
+        ("{cf_token}", &s.cf_token),
+        ("{cf_key}", &s.cf_key),
+        ("{pdns_key}", &s.pdns_key),
+        ("{aws_secret}", &s.aws_secret),
+        ("{aws_token}", &s.aws_token),
+        ("{proxy_password}", SECRETS.proxy_password),
+    ];
+    for (id, class, options) in PROVIDERS {
+        let filled = SHARED.iter().chain(&own);
+        let options =
+            filled.fold((*options).to_owned(), |text, (name, value)| text.replace(name, value));
         // Writing to text cannot fail.
         let _ = writeln!(text, "  {id}: {{class: {class}, {options}}}");
     }
-    text.push_str(
-        "zones:
-  unit.tests.:
-    sources: [zones]
-    targets:
-      [cloudflare, cloudflare-key, constellix, digitalocean, dnsimple, dnsmadeeasy, dyn, easydns, edgedns, gandi,
-       hetzner, hetzner-old, mythicbeasts, powerdns, rackspace, route53, selectel, selectel-login, selectel-legacy,
-       update, proxied]
-",
-    );
-    for source in ["ec2", "elb", "transfer"] {
+    let targets = PROVIDERS.iter().map(|(id, ..)| *id).filter(|id| !SOURCES.contains(id));
+    let targets = targets.collect::<Vec<_>>().join(", ");
+    let _ = writeln!(text, "zones:\n  unit.tests.: {{sources: [zones], targets: [{targets}]}}");
+    for source in SOURCES {
         let _ =
             writeln!(text, "  {source}.tests.: {{sources: [{source}], targets: [digitalocean]}}");
     }
