@@ -164,6 +164,7 @@ async fn the_pace_is_that_of_the_headers() {
     let fake = Fake::start(cloud()).await;
     let harness = of_cloud(&fake);
     converge(&harness, &addresses(1, 0)).await;
+    #[expect(clippy::disallowed_methods, reason = "the fake has the same clock")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let none_left = Response::json(200, json!({"rrsets": [], "meta": {"pagination": {}}}))
         .with_header("RateLimit-Limit", "10")
