@@ -160,8 +160,8 @@ impl<'c> Connector<'c> {
     /// # let (options, accounts, host) = (ServiceOptions::default(), Accounts::default(), Host::default());
     /// const SERVICE: Service = Service::new("octodns_a.AProvider", "https://dns.a.example");
     /// let connector = Connector::new(&SERVICE, &options, &accounts, &host);
-    /// let at_home = connector.home(Some(Path::new("/home/me")));
-    /// assert_eq!(at_home.path(Path::new("~/.keys"))?, Path::new("/home/me/.keys"));
+    /// let at_home = connector.home(Some(Path::new("me")));
+    /// assert_eq!(at_home.path(Path::new("~/.keys"))?, Path::new("me/.keys"));
     /// assert_eq!(at_home.path(Path::new("keys"))?, Path::new("keys"));
     /// assert!(connector.path(Path::new("~/.keys")).is_err());
     /// # Ok::<(), octodns_core::registry::BuildError>(())
