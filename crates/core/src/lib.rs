@@ -32,6 +32,7 @@ pub mod change;
 pub mod diagnostic;
 pub mod engine;
 mod error;
+mod escape;
 pub mod name;
 mod nearest;
 mod options;

@@ -12,7 +12,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 pub use idna::{IdnaError, IdnaProblem};
-pub(crate) use octets::coded;
+pub(crate) use octets::{coded, spell};
 pub use octets::{as_held, push_label};
 
 /// The name of a zone: absolute, in IDNA form, lower case, such as `example.com.`.
@@ -96,7 +96,7 @@ impl ZoneName {
             return Err(ZoneNameError::ControlCharacter(name.to_owned()));
         }
         let failed = |source| ZoneNameError::Idna { name: name.to_owned(), source };
-        let encoded = idna::encode(name).map_err(failed)?;
+        let encoded = spell(name).map_err(failed)?;
         idna::decode(&encoded).map_err(failed)?;
         Ok(Self(encoded.into()))
     }
@@ -183,7 +183,7 @@ impl RecordName {
     ///
     /// Refuses labels that IDNA 2008 (RFC 5891) refuses.
     pub fn new(name: &str) -> Result<Self, IdnaError> {
-        let encoded = idna::encode(name)?;
+        let encoded = spell(name)?;
         idna::decode(&encoded)?;
         Ok(Self(encoded.into()))
     }

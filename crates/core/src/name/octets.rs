@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::idna;
+use super::idna::{self, IdnaError};
+use crate::escape::{Codes, escape};
 
 /// Appends a label in presentation format (RFC 1035, section 5.1), without a dot.
 ///
@@ -37,6 +38,30 @@ fn push_octet(octet: u8, name: &mut String) {
     }
 }
 
+/// A name in IDNA form and lower case, with the escapes that it needs and no others, so that what is one name in DNS
+/// has one spelling: `\087ww` is `www`. A name with an escape that means nothing stays as it is.
+pub(crate) fn spell(name: &str) -> Result<Cow<'_, str>, IdnaError> {
+    idna::encode(name).map(respell)
+}
+
+fn respell(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.contains('\\') { respelled(&name).map_or(name, Cow::Owned) } else { name }
+}
+
+fn respelled(name: &str) -> Option<String> {
+    let mut spelled = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((plain, after)) = rest.split_once('\\') {
+        spelled.push_str(plain);
+        let (octet, left) = escape(after.as_bytes(), Codes::Decimal)?;
+        push_octet(octet.to_ascii_lowercase(), &mut spelled);
+        // Not within a character beyond ASCII.
+        rest = after.get(after.len() - left.len()..)?;
+    }
+    spelled.push_str(rest);
+    Some(spelled)
+}
+
 /// A name that is there, in IDNA form and lower case: what IDNA refuses, and control characters, are the codes of
 /// their octets, so that whatever a server or service holds has a name.
 ///
@@ -48,12 +73,13 @@ fn push_octet(octet: u8, name: &mut String) {
 /// ```
 pub fn as_held(name: &str) -> Cow<'_, str> {
     // The usual case, for zones with many records.
-    if name.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase()) {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && byte != b'\\';
+    if name.bytes().all(is_plain) {
         return Cow::Borrowed(name);
     }
-    match (coded(name), idna::encode(name)) {
-        (None, Ok(encoded)) => encoded,
-        (coded, _) => Cow::Owned(coded.unwrap_or_default().to_ascii_lowercase()),
+    match (coded(name), spell(name)) {
+        (None, Ok(spelled)) => spelled,
+        (coded, _) => respell(Cow::Owned(coded.unwrap_or_default().to_ascii_lowercase())),
     }
 }
 
@@ -90,6 +116,10 @@ mod tests {
             ("😀.é", "\\240\\159\\152\\128.\\195\\169"),
             ("xn--0.A", "xn--0.a"),
             ("a\\.b\\233", "a\\.b\\233"),
+            ("\\087w\\W\\046\\;\\ \\042", "www\\.\\;\\032*"),
+            ("\\080\n", "p\\010"),
+            ("\\256.\\1\\", "\\256.\\1\\"),
+            ("\\2\\0535", "\\2\\0535"),
             ("", ""),
         ] {
             assert_eq!(as_held(name), held, "{name:?}");

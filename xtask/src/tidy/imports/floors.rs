@@ -19,7 +19,7 @@ pub(super) const CORE: &[&[&str]] = &[
     &["rdata"],
     // Options of classes; errors; findings.
     &["diagnostic", "error", "options"],
-    &["name", "nearest", "per_run", "secret", "value"],
+    &["escape", "name", "nearest", "per_run", "secret", "value"],
 ];
 
 /// Dependencies that are not refused yet: the crate's sources, a module, and what it uses.

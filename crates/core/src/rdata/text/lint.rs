@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Codes;
 use super::canonical::is_plain;
-use super::escape::escape;
+use crate::escape::escape;
 use super::read::{ends_in_escape, joined, text_escape, unquoted};
 
 /// A doubt about a text; of each kind, the first of a text is found.

@@ -14,7 +14,6 @@
 //! is [`escape()`].
 
 mod canonical;
-mod escape;
 mod lint;
 mod presentation;
 mod quoted;
@@ -26,7 +25,7 @@ mod zone_line;
 
 pub use canonical::canonical;
 pub(crate) use canonical::{canonical_of, codes, is_plain};
-pub use escape::{Codes, escape, unescape};
+pub use crate::escape::{Codes, escape, unescape};
 pub(crate) use lint::{Doubt, doubts, doubts_of_quoted};
 pub use presentation::{Cut, Presentation, TextError};
 pub use quoted::QuotedString;

@@ -1,7 +1,7 @@
 //! Quoted strings of zone files and services, written and read.
 
 use super::MAX_OCTETS;
-use super::escape::{Codes, escape};
+use crate::escape::{Codes, escape};
 use crate::value::is_printable;
 
 /// Where a text is cut into strings. All cuts leave at most 255 octets to a string.

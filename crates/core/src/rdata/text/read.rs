@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Codes;
-use super::escape::{escape, unescape_by};
+use crate::escape::{escape, unescape_by};
 
 /// What stands between the strings of a text that was copied from a zone file.
 pub(super) const JOINT: &str = "\" \"";

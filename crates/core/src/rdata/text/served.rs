@@ -1,6 +1,6 @@
 //! What octoDNS serves for a text, where that is something else.
 
-use super::escape::{Codes, unescape};
+use crate::escape::{Codes, unescape};
 use super::read::{JOINT, read, unquoted};
 
 /// Whether octoDNS serves these octets for a text, at some of the services it has, though the text means others.

@@ -1,6 +1,6 @@
 //! The character strings of a line of a zone file (RFC 1035, section 5.1), as dnspython reads them.
 
-use super::escape::{Codes, escape};
+use crate::escape::{Codes, escape};
 use crate::record::RdataError;
 
 /// What a text holds when it is read as a line of a zone file.

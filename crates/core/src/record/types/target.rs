@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use smol_str::SmolStr;
 
-use crate::name::{IdnaError, idna};
+use crate::name::{self, IdnaError, idna};
 use crate::rdata::text::QuotedString;
 use crate::rdata::{AnyValues, Places};
 use crate::record::{Rdata, RdataError, RecordType, ValueError};
@@ -27,7 +27,7 @@ impl HostName {
     ///
     /// Refuses labels that IDNA 2008 (RFC 5891) refuses.
     pub fn new(name: &str) -> Result<Self, IdnaError> {
-        Ok(Self(idna::encode(name)?.into()))
+        Ok(Self(name::spell(name)?.into()))
     }
 
     /// The same as a quoted string of presentation format, with the escapes it needs and no others.
@@ -331,6 +331,13 @@ fn is_label(label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_name_has_one_spelling() {
+        let name = HostName::new(r"\\ \0800\W\.x.Example.").unwrap();
+        assert_eq!(name.as_str(), r"\\ p0w\.x.example.");
+        assert_eq!(HostName::new(r"*._\x.\256.").unwrap().as_str(), r"*._\x.\256.");
+    }
 
     #[test]
     fn a_full_name_has_two_labels_of_letters_digits_hyphens_and_underscores() {

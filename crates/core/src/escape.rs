@@ -22,7 +22,7 @@ impl Codes {
     }
 
     /// Writes the code of an octet.
-    pub(super) fn push(self, octet: u8, to: &mut String) {
+    pub(crate) fn push(self, octet: u8, to: &mut String) {
         let radix = match self {
             Self::Decimal => 10,
             Self::Octal => 8,
@@ -62,7 +62,7 @@ pub fn unescape(inside: &[u8], codes: Codes) -> Vec<u8> {
 }
 
 /// [`unescape`] by the escapes that `escape` knows.
-pub(super) fn unescape_by(text: &[u8], escape: impl Fn(&[u8]) -> Option<(u8, &[u8])>) -> Vec<u8> {
+pub(crate) fn unescape_by(text: &[u8], escape: impl Fn(&[u8]) -> Option<(u8, &[u8])>) -> Vec<u8> {
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&octet, after)) = rest.split_first() {
