@@ -16,13 +16,32 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("octodns-kit", "crates/kit"),
 ];
 
-/// Makes this program act as rustdoc, with features of nightly compilers. Only set for rustdoc: a change for
-/// other compilers would compile every dependency again.
+/// Makes this program act as rustdoc. Only set for rustdoc: a change for other compilers would compile every
+/// dependency again.
 const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
+/// Its value for the documentation of all crates, with JSON for the libraries beside it.
+const AND_JSON: &str = "and-json";
+
+/// What makes rustdoc write JSON; a feature of nightly compilers.
+const JSON: [&str; 4] = ["-Z", "unstable-options", "--output-format", "json"];
 
 /// Compares the API of each library with its list, or writes the list with `--update`.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
-    let update = args.iter().any(|arg| arg == "--update");
+    for (package, _) in LIBRARIES {
+        let mut document = cargo(&["rustdoc", "--quiet", "--lib", "--package", package, "--"]);
+        document.env("RUSTDOC", std::env::current_exe()?).env(AS_RUSTDOC, "1");
+        check(document.args(JSON))?;
+    }
+    compare(args.iter().any(|arg| arg == "--update"))
+}
+
+/// Lets a command that documents the workspace write what [`compare`] needs as well.
+pub(crate) fn with_json(document: &mut Command) -> io::Result<&mut Command> {
+    Ok(document.env("RUSTDOC", std::env::current_exe()?).env(AS_RUSTDOC, AND_JSON))
+}
+
+/// Compares what rustdoc wrote last.
+pub(crate) fn compare(update: bool) -> io::Result<()> {
     let mut stale = 0;
     for (package, folder) in LIBRARIES {
         let path = root().join(folder).join("public-api.txt");
@@ -47,10 +66,6 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
 
 /// The public items of a library, one per line.
 fn offered(package: &str) -> io::Result<String> {
-    let mut document = cargo(&["rustdoc", "--quiet", "--lib", "--package", package]);
-    document.args(["--", "-Z", "unstable-options", "--output-format", "json"]);
-    document.env("RUSTDOC", std::env::current_exe()?).env(AS_RUSTDOC, "1");
-    check(&mut document)?;
     let json = target().join("doc").join(format!("{}.json", package.replace('-', "_")));
     let items = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
@@ -76,22 +91,52 @@ pub(crate) fn is_rustdoc() -> bool {
 
 /// Runs rustdoc with the same arguments.
 pub(crate) fn rustdoc() -> io::Result<()> {
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    check(&mut real_rustdoc(&args))?;
+    let is_asked = std::env::var_os(AS_RUSTDOC).is_some_and(|value| value == AND_JSON);
+    if is_asked && is_library(&args) {
+        let public = args.iter().filter(|arg| *arg != "--document-private-items");
+        check(real_rustdoc(public).args(JSON))?;
+    }
+    Ok(())
+}
+
+/// Whether rustdoc is called for a library whose API is kept.
+fn is_library(args: &[OsString]) -> bool {
+    let value = |flag: &str| args.iter().skip_while(|arg| *arg != flag).nth(1);
+    let is_listed =
+        |name: &OsString| LIBRARIES.iter().any(|(package, _)| *name == *package.replace('-', "_"));
+    value("--crate-name").is_some_and(is_listed)
+        && value("--crate-type").is_some_and(|of| of == "lib")
+}
+
+fn real_rustdoc(args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> Command {
     let beside =
         std::env::var_os("CARGO").map(PathBuf::from).map(|cargo| cargo.with_file_name("rustdoc"));
     let program =
         beside.filter(|rustdoc| rustdoc.exists()).map_or("rustdoc".into(), OsString::from);
     let mut command = Command::new(program);
-    check(
-        command
-            .args(std::env::args_os().skip(1))
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env_remove(AS_RUSTDOC),
-    )
+    command.args(args).env("RUSTC_BOOTSTRAP", "1").env_remove(AS_RUSTDOC);
+    command
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn libraries_are_known_by_name_and_type() {
+        for (args, expected) in [
+            ("--crate-type lib --crate-name octodns_core src/lib.rs", true),
+            ("--crate-name octodns --crate-type lib src/lib.rs", true),
+            ("--crate-type bin --crate-name octodns src/main.rs", false),
+            ("--crate-type lib --crate-name octodns_http src/lib.rs", false),
+            ("--crate-name", false),
+        ] {
+            let args: Vec<OsString> = args.split(' ').map(OsString::from).collect();
+            assert_eq!(is_library(&args), expected, "{args:?}");
+        }
+    }
 
     #[test]
     fn added_and_removed_items_are_reported() {

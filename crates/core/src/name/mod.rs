@@ -12,8 +12,8 @@ use std::fmt;
 use smol_str::SmolStr;
 
 pub use idna::{IdnaError, IdnaProblem};
-pub(crate) use octets::{coded, spell};
 pub use octets::{as_held, push_label};
+pub(crate) use octets::{coded, spell};
 
 /// The name of a zone: absolute, in IDNA form, lower case, such as `example.com.`.
 ///

@@ -73,7 +73,8 @@ fn respelled(name: &str) -> Option<String> {
 /// ```
 pub fn as_held(name: &str) -> Cow<'_, str> {
     // The usual case, for zones with many records.
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && byte != b'\\';
+    let is_plain =
+        |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && byte != b'\\';
     if name.bytes().all(is_plain) {
         return Cow::Borrowed(name);
     }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::Codes;
 use super::canonical::is_plain;
-use crate::escape::escape;
 use super::read::{ends_in_escape, joined, text_escape, unquoted};
+use crate::escape::escape;
 
 /// A doubt about a text; of each kind, the first of a text is found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,9 +23,9 @@ mod spelled;
 mod unsupported;
 mod zone_line;
 
+pub use crate::escape::{Codes, escape, unescape};
 pub use canonical::canonical;
 pub(crate) use canonical::{canonical_of, codes, is_plain};
-pub use crate::escape::{Codes, escape, unescape};
 pub(crate) use lint::{Doubt, doubts, doubts_of_quoted};
 pub use presentation::{Cut, Presentation, TextError};
 pub use quoted::QuotedString;

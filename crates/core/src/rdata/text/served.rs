@@ -1,7 +1,7 @@
 //! What octoDNS serves for a text, where that is something else.
 
-use crate::escape::{Codes, unescape};
 use super::read::{JOINT, read, unquoted};
+use crate::escape::{Codes, unescape};
 
 /// Whether octoDNS serves these octets for a text, at some of the services it has, though the text means others.
 ///
