@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
 use std::process::Command;
 
-use crate::run::{cargo, check, root, target};
+use crate::run::{beside_cargo, cargo, check, root, target};
 
 /// The libraries that other projects use, and their folders.
 const LIBRARIES: &[(&str, &str)] = &[
@@ -111,11 +110,7 @@ fn is_library(args: &[OsString]) -> bool {
 }
 
 fn real_rustdoc(args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> Command {
-    let beside =
-        std::env::var_os("CARGO").map(PathBuf::from).map(|cargo| cargo.with_file_name("rustdoc"));
-    let program =
-        beside.filter(|rustdoc| rustdoc.exists()).map_or("rustdoc".into(), OsString::from);
-    let mut command = Command::new(program);
+    let mut command = Command::new(beside_cargo("rustdoc"));
     command.args(args).env("RUSTC_BOOTSTRAP", "1").env_remove(AS_RUSTDOC);
     command
 }

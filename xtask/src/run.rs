@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The workspace's folder.
 pub(crate) fn root() -> &'static Path {
@@ -31,11 +32,34 @@ pub(crate) fn shared() -> PathBuf {
 /// examples, a command needs the same features as the tests, so nothing is compiled twice.
 pub(crate) const WHOLE: [&str; 3] = ["--workspace", "--bins", "--examples"];
 
+/// Whether our packages are compiled by clippy, see [`lint_all`].
+static LINTS: AtomicBool = AtomicBool::new(false);
+
+/// Lets clippy compile our packages in all commands that follow, with warnings as errors.
+///
+/// It is the compiler with more lints, so that a run that needs all programs anyway has the lints without
+/// compiling everything a second time. Its output is kept apart from that of other commands.
+pub(crate) fn lint_all() {
+    LINTS.store(true, Ordering::Relaxed);
+}
+
 /// A cargo command in the workspace's folder.
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(cargo_program());
     command.current_dir(root()).args(args);
+    let compiles = matches!(args, ["build" | "test", ..]);
+    if compiles && LINTS.load(Ordering::Relaxed) {
+        command.env("RUSTC_WORKSPACE_WRAPPER", beside_cargo("clippy-driver"));
+        // How `cargo clippy` passes on what stands behind `--`.
+        command.env("CLIPPY_ARGS", "-Dwarnings");
+    }
     command
+}
+
+/// A program of the same toolchain.
+pub(crate) fn beside_cargo(name: &str) -> PathBuf {
+    let beside = cargo_program().with_file_name(name);
+    if beside.exists() { beside } else { name.into() }
 }
 
 /// The cargo that runs this program.

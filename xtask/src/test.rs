@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::install::{self, Installed};
-use crate::run::{WHOLE, cargo, check, target};
+use crate::run::{WHOLE, cargo, check, lint_all, target};
 use crate::{cases, conformance, deny, dist, fuzz, new_provider, public_api, tidy};
 
 /// A step of the run.
@@ -31,8 +31,8 @@ pub(crate) fn run() -> io::Result<()> {
         (
             "clippy",
             Box::new(|| {
-                let args = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-                check(&mut cargo(&args))
+                lint_all();
+                check(&mut cargo(&["test", "--workspace", "--all-targets", "--no-run"]))
             }),
         ),
         (
