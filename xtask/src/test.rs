@@ -18,7 +18,7 @@ type Step = Box<dyn FnOnce() -> io::Result<()>>;
 pub(crate) fn run() -> io::Result<()> {
     // Mostly waits for the network, so it runs in parallel with the steps that do not need it.
     let installing = thread::spawn(install::run);
-    let steps: [(&str, Step); 14] = [
+    let steps: [(&str, Step); 13] = [
         (
             "fmt",
             Box::new(|| {
@@ -70,8 +70,7 @@ pub(crate) fn run() -> io::Result<()> {
         ),
         ("dist", Box::new(dist::try_out)),
         ("package", Box::new(package)),
-        ("new-provider", Box::new(new_provider::prove)),
-        ("tests", Box::new(|| tests(installing))),
+        ("new-provider and tests", Box::new(|| prove_and_test(installing))),
     ];
     let mut failed = Vec::new();
     for (name, step) in steps {
@@ -97,6 +96,14 @@ fn package() -> io::Result<()> {
     }
     // If the registry cannot be reached, the fetched dependencies are enough.
     check(command.arg("--offline"))
+}
+
+/// The tests mostly wait while the proof of the page about new providers compiles, so both run at a time.
+fn prove_and_test(installing: JoinHandle<Installed>) -> io::Result<()> {
+    let proof = thread::spawn(new_provider::prove);
+    let tested = tests(installing);
+    let proven = proof.join().map_err(|_| io::Error::other("the proof panicked"))?;
+    tested.and(proven)
 }
 
 /// Tests that run at the same time on each processor. Many wait for timers and for programs that they start.
