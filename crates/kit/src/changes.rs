@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use octodns_core::engine::{BatchApi, BatchLimits, Weight, apply_batches, batches};
+use octodns_core::provider::PlanDraft;
 use octodns_core::record::RecordTypes;
 use octodns_core::{
-    ApplyLog, Change, Plan, ProviderError, RecordType, Registry, State, ZoneName, ZoneRead,
-    ZoneRequest,
+    ApplyLog, Change, OwnedValue, Plan, ProviderError, Record, RecordType, Registry, State,
+    ZoneName, ZoneRead, ZoneRequest,
 };
 use octodns_http::{Error, Host};
 use serde_json::Value as Json;
@@ -43,6 +44,10 @@ pub trait ChangeApi: Api {
     /// tries each half. Default: true.
     const ATOMIC: bool = true;
 
+    /// Whether the first changes of a zone that is missing create it, if its capabilities have zones created.
+    /// Default: [`Api::create_zone`] does.
+    const CREATES_ZONES: bool = false;
+
     /// The limits of the calls for the changes of a plan, for services where few changes are made by other calls than
     /// many. Default: [`ChangeApi::LIMITS`].
     fn limits(&self, _changes: &[SetChange]) -> BatchLimits {
@@ -63,6 +68,25 @@ pub trait ChangeApi: Api {
     /// [`Error::Indeterminate`] if the response is lost: the kit then reads the sets again.
     /// [`Error::Refused`] if nothing was done: the kit then tries each half.
     async fn send(&self, zone: Zone<'_>, changes: &[SetChange]) -> Result<(), Error>;
+
+    /// The sections of a record that a set has besides its values, by their names: `dynamic`, `octodns`. Default: none.
+    ///
+    /// They are compared as well: after a lost response, and for dynamic records whose sections at the service are not
+    /// as they would be written, which are updated.
+    fn sections(&self, _set: &Json, _zone: &ZoneName) -> Vec<(&'static str, OwnedValue)> {
+        Vec::new()
+    }
+
+    /// Adds to the set of a record, as it will be sent, what the record has besides its values, and what has to stay of
+    /// the set as it was read. Default: nothing.
+    fn complete(
+        &self,
+        _set: &mut Json,
+        _record: &Record,
+        _existing: Option<&Json>,
+        _zone: &ZoneName,
+    ) {
+    }
 
     /// How much a change counts towards the service's limits. Default: one item for each value before and
     /// after, and the bytes of their JSON.
@@ -97,8 +121,21 @@ fn set_change<S: ChangeApi>(
     held: &HeldSets,
     zone: &ZoneName,
 ) -> Result<SetChange, ProviderError> {
-    let after = change.desired().map(|new| S::FIELDS.write(new, &account.service.dialect, zone));
-    Ok(SetChange { before: held.of(change)?.cloned(), after: after.transpose()? })
+    let before = held.of(change)?;
+    let after = change.desired().map(|new| written(account, new, before, zone)).transpose()?;
+    Ok(SetChange { before: before.cloned(), after })
+}
+
+/// A record, as the service represents it.
+fn written<S: ChangeApi>(
+    account: &Account<S>,
+    record: &Record,
+    before: Option<&Json>,
+    zone: &ZoneName,
+) -> Result<Json, ProviderError> {
+    let mut set = S::FIELDS.write(record, &account.service.dialect, zone)?;
+    account.api.complete(&mut set, record, before, zone);
+    Ok(set)
 }
 
 /// Fills in what a new zone has already where the plan creates something: its root NS records, which most services
@@ -168,8 +205,16 @@ impl<S: ChangeApi> Call for OneBatch<'_, S> {
         let Account { service, api, .. } = self.account;
         let mut sets = api.sets(self.zone).await?.unwrap_or_default();
         sets.retain(|set| S::owner(set) == Owner::User);
+        let (dialect, zone, types) = (&service.dialect, self.zone.name, RecordTypes::default());
+        let sections =
+            |set: Option<&Json>| set.map(|set| api.sections(set, zone)).unwrap_or_default();
         let find = |(planned, change): (&&Change, &SetChange)| {
-            let found = S::FIELDS.find(planned, &sets, &service.dialect, self.zone.name)?;
+            let found = S::FIELDS.find(planned, &sets, dialect, zone)?;
+            let there = S::FIELDS.set_of(planned.record(), &sets, (dialect, &types), zone)?;
+            let [there, before, after] =
+                [there.map(|(set, _)| set), change.before.as_ref(), change.after.as_ref()]
+                    .map(sections);
+            let found = found.and(there == after, there == before);
             // What a new zone has already is not in the plan.
             let is_as_before = change.before.as_ref().is_some_and(|before| sets.contains(before));
             Ok::<_, ProviderError>(found.or_existing(is_as_before))
@@ -197,11 +242,26 @@ impl<S: ChangeApi> Shape for Changes<S> {
             &service.dialect,
             &service.capabilities,
             (request, &account.id),
-            |_| None,
+            |set| account.api.sections(set, request.name),
         )?;
         owner::hide(hidden, &mut read);
         read.state = State::new(held);
         Ok(Some(read))
+    }
+
+    async fn extra_changes(
+        account: &Account<S>,
+        draft: &PlanDraft<'_>,
+    ) -> Result<Vec<Change>, ProviderError> {
+        let Some(held) = draft.state.get::<HeldSets>() else { return Ok(Vec::new()) };
+        let zone = draft.desired.name();
+        Ok(draft.drifted(|record| {
+            let Some(set) = held.get(record) else { return false };
+            // A record that cannot be written is an error of the change that does it.
+            written(account, record, Some(set), zone).is_ok_and(|written| {
+                account.api.sections(&written, zone) != account.api.sections(set, zone)
+            })
+        }))
     }
 
     async fn apply(
@@ -216,9 +276,15 @@ impl<S: ChangeApi> Shape for Changes<S> {
         let changes: Result<Vec<_>, _> =
             changes.map(|change| set_change(account, change, held, plan.desired.name())).collect();
         let mut changes = changes?;
-        let id = account.ensure(plan, log).await?;
+        let creates_itself =
+            S::CREATES_ZONES && !plan.exists && !account.service.capabilities.fixed_zones;
+        let id = if creates_itself {
+            plan.desired.name().without_dot().to_owned()
+        } else {
+            account.ensure(plan, log).await?
+        };
         let zone = Zone { name: plan.desired.name(), id: &id };
-        if !plan.exists {
+        if !plan.exists && !creates_itself {
             take_root_ns(account, zone, plan, &mut changes).await?;
         }
         let weights: Vec<_> = changes.iter().map(|change| account.api.weigh(change)).collect();

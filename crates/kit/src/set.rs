@@ -52,6 +52,9 @@ pub(crate) struct HeldSets {
 
 type Key = (RecordName, RecordType);
 
+/// Sections of a record besides its values, by their names.
+pub(crate) type Sections = Vec<(&'static str, OwnedValue)>;
+
 impl HeldSets {
     /// How many sets there are.
     pub(crate) fn len(&self) -> usize {
@@ -92,6 +95,14 @@ impl Found {
     /// The same, known to be the state before the change if `is_existing`.
     pub(crate) fn or_existing(self, is_existing: bool) -> Self {
         Self { is_existing: self.is_existing || is_existing, ..self }
+    }
+
+    /// The same, if what a set has besides values is as well: after the change, and before it.
+    pub(crate) fn and(self, is_desired: bool, is_existing: bool) -> Self {
+        Self {
+            is_desired: self.is_desired && is_desired,
+            is_existing: self.is_existing && is_existing,
+        }
     }
 
     /// Combines the lookups of several changes that are sent together.
@@ -199,8 +210,9 @@ impl SetFields {
         Ok(set.into())
     }
 
-    /// The records of a zone, and its sets for the apply; `routing` has the section that makes the record of a set
-    /// dynamic. Sets of types that `capabilities` lacks are left out, and stay unchanged at the service.
+    /// The records of a zone, and its sets for the apply; `sections` has what the record of a set has besides values,
+    /// such as the section that makes it dynamic. Sets of types that `capabilities` lacks are left out, and stay
+    /// unchanged at the service.
     ///
     /// # Errors
     ///
@@ -211,7 +223,7 @@ impl SetFields {
         dialect: &Dialect,
         capabilities: &Capabilities,
         (request, source): (&ZoneRequest<'_>, &Arc<str>),
-        routing: impl Fn(&Json) -> Option<(&'static str, OwnedValue)>,
+        sections: impl Fn(&Json) -> Sections,
     ) -> Result<(ZoneRead, HeldSets), ProviderError> {
         let (mut read, mut held) = (ZoneRead::default(), HeldSets::default());
         let context = request.load_context(source, &[]);
@@ -235,8 +247,8 @@ impl SetFields {
                 continue;
             }
             let mut data = data(entry, ttl, values);
-            if let Some((section, routing)) = routing(&set) {
-                data.insert(section, routing);
+            for (section, content) in sections(&set) {
+                data.insert(section, content);
             }
             let data = OwnedValue::from(data);
             let record = Record::load(&name.into(), &data, &context, &mut read.report);
@@ -281,15 +293,10 @@ impl SetFields {
         zone: &ZoneName,
     ) -> Result<Found, ProviderError> {
         let types = RecordTypes::default();
-        let record = change.record();
-        let mut found = None;
-        for set in sets {
-            let read = self.of.read_head(set, dialect, zone, &types)?;
-            let Some((name, entry)) = read else { continue };
-            if name == record.name().as_str() && entry.record_type() == record.record_type() {
-                found = Some((self.values(set, entry, dialect, zone)?, entry));
-            }
-        }
+        let found = match self.set_of(change.record(), sets, (dialect, &types), zone)? {
+            Some((set, entry)) => Some((self.values(set, entry, dialect, zone)?, entry)),
+            None => None,
+        };
         // What cannot be read was there before, and is never what is desired.
         let is = |record: Option<&Arc<Record>>, is_desired: bool| match (&found, record) {
             (None, None) => true,
@@ -306,6 +313,30 @@ impl SetFields {
             is_desired: is(change.desired(), true),
             is_existing: is(change.existing(), false),
         })
+    }
+
+    /// The set of a record among `sets`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a set has no name or type.
+    pub(crate) fn set_of<'s, 't>(
+        &self,
+        record: &Record,
+        sets: &'s [Json],
+        (dialect, types): (&Dialect, &'t RecordTypes),
+        zone: &ZoneName,
+    ) -> Result<Option<(&'s Json, &'t TypeEntry)>, ProviderError> {
+        let mut found = None;
+        for set in sets {
+            let Some((name, entry)) = self.of.read_head(set, dialect, zone, types)? else {
+                continue;
+            };
+            if name == record.name().as_str() && entry.record_type() == record.record_type() {
+                found = Some((set, entry));
+            }
+        }
+        Ok(found)
     }
 
     /// The TTL of a set, and its values as octoDNS data.

@@ -186,10 +186,13 @@ impl<S: SetApi> Shape for Sets<S> {
             &service.capabilities,
             (request, &account.id),
             |set| {
-                let dynamic = account.api.dynamic()?;
-                let read = dynamic.read(set, request.name);
-                let read = read.map(|read| ("dynamic", read.to_value()));
-                read.or_else(|| Some(("geo", dynamic.read_geo(set, request.name)?.to_value())))
+                let section = || {
+                    let dynamic = account.api.dynamic()?;
+                    let read = dynamic.read(set, request.name);
+                    let read = read.map(|read| ("dynamic", read.to_value()));
+                    read.or_else(|| Some(("geo", dynamic.read_geo(set, request.name)?.to_value())))
+                };
+                section().into_iter().collect()
             },
         )?;
         read.report.merge(lacking);

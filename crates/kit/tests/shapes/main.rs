@@ -17,6 +17,7 @@ mod owner;
 mod publish;
 mod root_ns;
 mod rows;
+mod sections;
 mod service;
 mod sets;
 mod signing;
