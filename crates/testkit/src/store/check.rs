@@ -85,6 +85,9 @@ impl Store {
                 item.entry(*key).or_insert(Json::Null);
             }
         }
+        if !fields.kept.is_empty() {
+            item.retain(|key, _| fields.kept.contains(&key.as_str()));
+        }
         Ok(item.into())
     }
 

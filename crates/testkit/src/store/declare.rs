@@ -68,6 +68,8 @@ pub(super) struct Fields {
     pub(super) ttl: &'static str,
     /// The keys that are always shown, with null for a missing value.
     pub(super) shown: &'static [&'static str],
+    /// The only keys that are kept, and shown if they are there.
+    pub(super) kept: &'static [&'static str],
 }
 
 /// Facts about zones.
@@ -132,7 +134,9 @@ impl Store {
             extra: json!({}),
             default_items: Vec::new(),
         };
-        let fields = Fields { id: "id", name: "name", record_type: "type", ttl: "ttl", shown: &[] };
+        let (shown, kept): (&[_], &[_]) = (&[], &[]);
+        let fields =
+            Fields { id: "id", name: "name", record_type: "type", ttl: "ttl", shown, kept };
         let rules = Rules {
             routes: Vec::new(),
             keys: Keys::NONE,
@@ -348,7 +352,7 @@ impl Store {
     #[must_use]
     pub fn item_keys(self, [id, name, record_type, ttl]: [&'static str; 4]) -> Self {
         self.with(|rules| {
-            rules.fields = Fields { id, name, record_type, ttl, shown: rules.fields.shown };
+            rules.fields = Fields { id, name, record_type, ttl, ..rules.fields.clone() };
         })
     }
 
@@ -356,6 +360,12 @@ impl Store {
     #[must_use]
     pub fn fields(self, shown: &'static [&'static str]) -> Self {
         self.with(|rules| rules.fields.shown = shown)
+    }
+
+    /// The keys that an item may have, and that are shown if it has them; others are not kept.
+    #[must_use]
+    pub fn optional_fields(self, kept: &'static [&'static str]) -> Self {
+        self.with(|rules| rules.fields.kept = kept)
     }
 
     /// Types, and the keys that an item of each must have, separated by blanks.

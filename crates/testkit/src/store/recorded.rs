@@ -129,7 +129,9 @@ impl Store {
         let fields = &self.rules.fields;
         let of_item =
             [fields.name, fields.record_type, fields.ttl, self.rules.spelling.values.key()];
-        let keeps = |key: &str| fields.shown.contains(&key) || of_item.contains(&key);
+        let keeps = |key: &str| {
+            [fields.shown, fields.kept, &of_item].iter().any(|keys| keys.contains(&key))
+        };
         let map = item.as_object().into_iter().flatten();
         let kept = map.filter(|(key, value)| keeps(key) && !value.is_null() && *key != fields.id);
         let mut kept: Map<String, Json> =

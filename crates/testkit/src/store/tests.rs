@@ -300,3 +300,15 @@ fn notes_are_kept_unless_a_transaction_fails() {
         assert_eq!((result.is_err(), store.note("version").clone()), (is_refused, expected));
     }
 }
+
+#[test]
+fn keys_that_items_may_have_are_shown_if_they_are_there() {
+    let mut store = rows().fields(&[]).optional_fields(&["id", "name", "type", "ttl", "data", "x"]);
+    store.add_zone("a.example", None);
+    for (extra, shown) in [("x", json!(7)), ("y", Json::Null)] {
+        let mut row = json!({"name": extra, "type": "A", "ttl": 60, "data": "192.0.2.1"});
+        row[extra] = json!(7);
+        let made = store.create("a.example", &row).unwrap();
+        assert_eq!((&made[extra], made.get("priority")), (&shown, None));
+    }
+}
