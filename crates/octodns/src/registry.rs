@@ -51,6 +51,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("rackspace", octodns_rackspace::register),
     #[cfg(feature = "route53")]
     ("route53", octodns_route53::register),
+    #[cfg(feature = "scaleway")]
+    ("scaleway", octodns_scaleway::register),
     #[cfg(feature = "selectel")]
     ("selectel", octodns_selectel::register),
     #[cfg(feature = "spf")]
@@ -85,6 +87,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("powerdns", &["octodns_powerdns.", "powerdns"]),
     ("rackspace", &["octodns_rackspace.", "rackspace"]),
     ("route53", &["octodns_route53.", "aws-acm", "ec2", "elb", "route53"]),
+    ("scaleway", &["octodns_scaleway.", "scaleway"]),
     ("selectel", &["octodns_selectel.", "selectel"]),
     ("spf", &["octodns_spf.", "spf"]),
     ("tinydns", &["octodns.source.tinydns.", "tinydns"]),

@@ -83,6 +83,11 @@ pub(super) const PROVIDERS: &[(&str, &str, &str)] = &[
     ),
     ("route53", "octodns_route53.Route53Provider", "{aws}, requests_per_second: 0"),
     (
+        "scaleway",
+        "octodns_scaleway.ScalewayProvider",
+        r#"token: env/DO_TOKEN, create_zone: true, endpoint: "{url}/scw", {http}"#,
+    ),
+    (
         "selectel",
         "octodns_selectel.SelectelProvider",
         r#"token: env/DO_TOKEN, endpoint: "{url}/selectel", {http}"#,

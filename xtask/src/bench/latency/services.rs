@@ -140,6 +140,12 @@ pub(super) const SERVICES: &[Service] = &[
     .fixed_zones()
     .limits(8, &[(20, 1)]),
     Service::new(
+        "scaleway",
+        "octodns_scaleway.ScalewayProvider",
+        "token: hunter2, create_zone: true",
+    )
+    .at("https://api.scaleway.com", "/domain/v2beta1"),
+    Service::new(
         "transip",
         "octodns_transip.TransipProvider",
         "account: octodns, key_file: {root}/crates/providers/transip/tests/key.pem",
