@@ -11,6 +11,7 @@ use octodns_core::{
 
 use crate::api::{Api, Zone, ZonesBy};
 use crate::directory::Directory;
+use crate::listing;
 use crate::lookup::{Call, Observed, settle};
 use crate::service::Service;
 
@@ -57,7 +58,7 @@ impl<S: Api> Account<S> {
     }
 
     pub(crate) async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
-        self.directory.names(self.api.zones()).await
+        self.directory.names(listing::zones(|| self.api.zones())).await
     }
 
     /// The service's id of a zone; `None` if the account has no such zone. If zones are identified by name,
@@ -70,8 +71,9 @@ impl<S: Api> Account<S> {
         match S::ZONES {
             ZonesBy::Name => Ok(Some(zone.without_dot().to_owned())),
             ZonesBy::Id => {
-                let named = (S::LOOKUPS, self.api.zones_named(zone));
-                self.directory.find(zone, self.api.zones(), named).await
+                let named = listing::zones(|| self.api.zones_named(zone));
+                let list = listing::zones(|| self.api.zones());
+                self.directory.find(zone, list, (S::LOOKUPS, named)).await
             }
         }
     }

@@ -7,6 +7,7 @@ use octodns_http::{Client, Error};
 use serde_json::Value as Json;
 
 use crate::directory::{Directory, ListedZone};
+use crate::listing;
 use crate::service::{Connector, Service};
 
 /// How a service identifies its zones.
@@ -147,8 +148,9 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// Fails if the service does not say whether it exists.
     async fn interrupted_zone(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
         // The list of zones of this run is older than this zone.
-        let named = (Self::LOOKUPS, self.zones_named(zone));
-        Directory::default().find(zone, self.zones(), named).await
+        let named = listing::zones(|| self.zones_named(zone));
+        let list = listing::zones(|| self.zones());
+        Directory::default().find(zone, list, (Self::LOOKUPS, named)).await
     }
 
     /// Publishes a zone, if [`Api::PUBLISHES`] is true. Must be safe to repeat.

@@ -15,6 +15,7 @@ use std::marker::PhantomData;
 use crate::account::Account;
 use crate::api::{Api, Owner, Zone};
 use crate::batch::is_refusal;
+use crate::listing;
 use crate::lookup::{Call, Observed, refused};
 use crate::owner;
 use crate::provided;
@@ -234,7 +235,8 @@ impl<S: ChangeApi> Shape for Changes<S> {
         zone: Zone<'_>,
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
-        let Some(sets) = account.api.sets(zone).await? else { return Ok(None) };
+        let list = || account.api.sets(zone);
+        let Some(sets) = listing::sets(&S::FIELDS, list).await? else { return Ok(None) };
         let service = &account.service;
         let (sets, hidden) = owner::sort_out(account, sets, &S::FIELDS.of, request)?;
         let (mut read, held) = S::FIELDS.read(

@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use octodns_core::{PerRun, ProviderError, ServiceErrorKind, ZoneName};
-use octodns_http::Error;
 
 /// A zone in the service's list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ListedZone {
     /// Its name, with or without a final dot.
@@ -55,7 +54,7 @@ impl Directory {
     /// All names, sorted.
     pub(crate) async fn names(
         &self,
-        list: impl Future<Output = Result<Vec<ListedZone>, Error>>,
+        list: impl Future<Output = Result<Vec<ListedZone>, ProviderError>>,
     ) -> Result<Vec<ZoneName>, ProviderError> {
         let listed = self.listed(list).await?;
         let known = self.known();
@@ -74,8 +73,8 @@ impl Directory {
     pub(crate) async fn find(
         &self,
         zone: &ZoneName,
-        list: impl Future<Output = Result<Vec<ListedZone>, Error>>,
-        (lookups, named): (usize, impl Future<Output = Result<Vec<ListedZone>, Error>>),
+        list: impl Future<Output = Result<Vec<ListedZone>, ProviderError>>,
+        (lookups, named): (usize, impl Future<Output = Result<Vec<ListedZone>, ProviderError>>),
     ) -> Result<Option<String>, ProviderError> {
         if let Some(id) = self.known().get(zone) {
             return Ok(Some(id.clone()));
@@ -107,7 +106,7 @@ impl Directory {
 
     async fn listed(
         &self,
-        list: impl Future<Output = Result<Vec<ListedZone>, Error>>,
+        list: impl Future<Output = Result<Vec<ListedZone>, ProviderError>>,
     ) -> Result<Arc<ByName>, ProviderError> {
         let listed = self.listed.get_or_try_init(async { by_name(list.await?) }).await;
         self.is_listed.fetch_or(listed.is_ok(), Ordering::Relaxed);
@@ -139,7 +138,7 @@ mod tests {
         ZoneName::new(name).unwrap()
     }
 
-    type List = Result<Vec<ListedZone>, Error>;
+    type List = Result<Vec<ListedZone>, ProviderError>;
 
     fn never() -> impl Future<Output = List> {
         std::future::poll_fn(|_| panic!("listed twice"))

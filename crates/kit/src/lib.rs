@@ -10,6 +10,7 @@ mod directory;
 mod dynamic_sets;
 mod fields;
 mod kinds;
+mod listing;
 mod lookup;
 mod owner;
 mod parts;
@@ -31,6 +32,7 @@ pub use api::{Api, Only, Owner, Zone, ZonesBy};
 pub use companions::{CompanionApi, Companions};
 pub use directory::ListedZone;
 pub use fields::{Fields, ReadRow};
+pub use listing::{consistent, repeated};
 pub use lookup::{Call, Observed, settle};
 pub use octodns_http as http;
 pub use provided::{

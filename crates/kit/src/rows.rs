@@ -21,6 +21,7 @@ use crate::account::Account;
 use crate::api::Zone;
 use crate::batch::Batches;
 use crate::kinds;
+use crate::listing;
 use crate::lookup::Still;
 use crate::owner;
 use crate::parts::{incomplete, malformed};
@@ -80,7 +81,8 @@ async fn rows_of_new<S: RowApi>(
     let mut request = ZoneRequest::new(zone.name, &sub_zones, &validators, &types);
     request.target = true;
     request.lenient = true;
-    let rows = account.api.rows(zone, None).await?.unwrap_or_default();
+    let rows =
+        listing::rows(&S::FIELDS, || account.api.rows(zone, None)).await?.unwrap_or_default();
     Ok(gather(account, &rows, &request)?.1)
 }
 
@@ -93,7 +95,8 @@ impl<S: RowApi> Shape for Rows<S> {
         zone: Zone<'_>,
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
-        let Some(rows) = account.api.rows(zone, None).await? else { return Ok(None) };
+        let list = || account.api.rows(zone, None);
+        let Some(rows) = listing::rows(&S::FIELDS, list).await? else { return Ok(None) };
         let (mut read, held) = gather(account, &rows, request)?;
         read.state = State::new(held);
         Ok(Some(read))

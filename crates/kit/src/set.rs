@@ -1,6 +1,6 @@
 //! RRsets as JSON: the place of their values, and conversion to records and back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use octodns_core::engine::{check_existing, unreadable_values};
@@ -132,10 +132,11 @@ impl SetFields {
     }
 
     /// The sets of rows with one value each, for services that list rows and replace sets: those of a name and type
-    /// are one set, whose values are the rows, and which has the TTL of the first.
+    /// are one set, whose values are the rows, each once, and which has the TTL of the first.
     pub fn gather(&self, rows: impl IntoIterator<Item = Json>) -> Vec<Json> {
         let mut places: HashMap<[String; 2], usize> = HashMap::new();
         let mut sets: Vec<(Map<String, Json>, Vec<Json>)> = Vec::new();
+        let mut seen = HashSet::new();
         for row in rows {
             let text = |key: &str| row[key].as_str().unwrap_or_default().to_ascii_lowercase();
             let key = [self.of.name, self.of.record_type].map(text);
@@ -145,7 +146,10 @@ impl SetFields {
                 let head = head.map(|field| (field.to_owned(), row[field].clone()));
                 sets.push((head.into_iter().collect(), Vec::new()));
             }
-            if let Some((_, values)) = sets.get_mut(place) {
+            // A row without an id that is there twice was in two pages of a list that changed.
+            if let Some((_, values)) = sets.get_mut(place)
+                && seen.insert(row.clone())
+            {
                 values.push(row);
             }
         }

@@ -16,6 +16,7 @@ use crate::account::Account;
 use crate::api::{Api, Only, Owner, Zone};
 pub use crate::dynamic_sets::{DynamicChange, DynamicSets, SetsAsRead};
 use crate::fields::Sought;
+use crate::listing;
 use crate::lookup::{Call, Observed, Still};
 use crate::owner;
 use crate::provided;
@@ -176,7 +177,8 @@ impl<S: SetApi> Shape for Sets<S> {
         zone: Zone<'_>,
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
-        let Some(sets) = account.api.sets(zone, None).await? else { return Ok(None) };
+        let list = || account.api.sets(zone, None);
+        let Some(sets) = listing::sets(&S::FIELDS, list).await? else { return Ok(None) };
         let service = &account.service;
         let (sets, hidden) = owner::sort_out(account, sets, &S::FIELDS.of, request)?;
         let lacking = lacking(account, &sets, request)?;

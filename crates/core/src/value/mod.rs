@@ -18,7 +18,7 @@ pub use de::{DeError, from_value, truth};
 pub use json::Json;
 pub use order::python_cmp;
 pub(crate) use python::is_printable;
-pub use python::{Python, python_str, visible};
+pub use python::{Python, python_str, visible, visible_json};
 
 /// Where a node stands in the text it came from.
 ///

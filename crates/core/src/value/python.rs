@@ -187,23 +187,52 @@ fn write_visible(c: char, f: &mut impl Write) -> fmt::Result {
 
 /// Text from files, services and servers, fit to be shown on one line of a terminal or a log: what cannot be seen, or
 /// changes how the rest is seen (control characters, line breaks, marks of writing direction), is an escape of Python.
+/// So is what makes a command for workflows wherever it stands in a line: `##vso[` (Azure Pipelines), `##[` (GitHub).
 ///
 /// ```
 /// use octodns_core::value::visible;
 ///
 /// assert_eq!(visible("plain; \\; é"), "plain; \\; é");
 /// assert_eq!(visible("a\n::error::\x1b[2K\u{202e}"), r"a\n::error::\x1b[2K\u202e");
+/// assert_eq!(visible("## [a] ##vso[b] ###[c]"), r"## [a] #\x23vso[b] ##\x23[c]");
 /// ```
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_printable) {
+    let is_plain =
+        text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_printable);
+    if is_plain && !text.contains("##") {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
+        if c == '#' && text[..at].ends_with('#') && starts_bracket(&text[at + 1..]) {
+            shown.push_str(r"\x23");
+            continue;
+        }
         // Writing to a `String` cannot fail.
         let _ = write_visible(c, &mut shown);
     }
-    Cow::Owned(shown)
+    if shown == text { Cow::Borrowed(text) } else { Cow::Owned(shown) }
+}
+
+/// A JSON document without what [`visible`] takes out of commands; it means the same.
+///
+/// ```
+/// use octodns_core::value::visible_json;
+///
+/// assert_eq!(visible_json(r###"["##[group]"]"###), r###"["#\u0023[group]"]"###);
+/// ```
+pub fn visible_json(document: String) -> String {
+    if !document.contains("##") {
+        return document;
+    }
+    ["[", "vso["].into_iter().fold(document, |document, rest| {
+        document.replace(&format!("##{rest}"), &format!(r"#\u0023{rest}"))
+    })
+}
+
+/// Whether a workflow takes what stands behind `##` for a command.
+fn starts_bracket(behind: &str) -> bool {
+    behind.starts_with('[') || behind.starts_with("vso[")
 }
 
 /// Whether Python shows a character as it is: all but controls, unassigned ones and blanks other than the

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use octodns_core::value::{Json, Map, Value};
+use octodns_core::value::{Json, Map, Value, visible_json};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -41,7 +41,7 @@ impl PlanOutput for PlanJson {
         let mut json = Json::default();
         json.indent = self.indent;
         json.sort_keys = self.sort_keys;
-        writeln!(out, "{}", json.text(&targets.into()))
+        writeln!(out, "{}", visible_json(json.text(&targets.into())))
     }
 
     fn file(&self) -> Option<&str> {

@@ -1,14 +1,14 @@
 //! The API (<https://developers.cloudflare.com/api/>): calls, paging, JSON. Independent of records.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
+use octodns_core::ProviderError;
 use octodns_core::registry::BuildError;
 use octodns_http::{
     Backoff, Call, Client, Error, HeaderAuth, Method, Page, PageAt, Request, Response, Retry,
     Throttle, all_ahead,
 };
-use octodns_kit::Connector;
+use octodns_kit::{Connector, consistent, repeated};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
@@ -167,10 +167,11 @@ impl Api {
         self.result(|| self.client.patch(&["zones", zone]).json(&body).repeatable()).await
     }
 
-    /// `GET /zones/{id}/dns_records`: every row, without duplicates.
-    pub(crate) async fn rows(&self, zone: &str) -> Result<Vec<Row>, Error> {
+    /// `GET /zones/{id}/dns_records`: every row.
+    pub(crate) async fn rows(&self, zone: &str) -> Result<Vec<Row>, ProviderError> {
         let path = ["zones", zone, "dns_records"];
-        Ok(each_once(self.list(&path, &[], self.records_per_page).await?))
+        let list = || self.list::<Row>(&path, &[], self.records_per_page);
+        consistent("rows", list, |rows| Some(format!("row {}", repeated(rows)?.id))).await
     }
 
     /// `POST /zones/{id}/dns_records/batch`: all or nothing.
@@ -284,19 +285,6 @@ impl Api {
             None => Err(response.malformed("result", "it is missing")),
         }
     }
-}
-
-/// Removes duplicates: a row that is added between two pages shifts another one into both.
-fn each_once(rows: Vec<Row>) -> Vec<Row> {
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
-    for row in rows {
-        if places.get(&row.id).is_none_or(|place| kept[*place] != row) {
-            places.insert(row.id.clone(), kept.len());
-            kept.push(row);
-        }
-    }
-    kept
 }
 
 /// The message of an error, with the details below it.

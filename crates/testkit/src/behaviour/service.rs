@@ -23,6 +23,7 @@ pub(super) const CASES: &[(&str, CaseFn)] = &[
     ("lost-page", lost_page),
     ("false-total", false_total),
     ("pages-repeat", pages_repeat),
+    ("pages-shift", pages_shift),
     ("page-fails", page_fails),
 ];
 
@@ -226,13 +227,18 @@ fn revoked<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
 /// What the cases about paging use: pages of ten, and a zone of four pages.
 const A_PAGE: usize = 10;
 
+/// The records of a zone of four pages.
+fn paged() -> Vec<Json> {
+    (0..A_PAGE * 4).map(|index| a(&format!("host-{index}"), index)).collect()
+}
+
 /// Creates a zone of several pages; `false`, after saying why, if there is no paging.
 async fn has_pages(case: &Case<'_>) -> std::result::Result<bool, String> {
     let Some(service) = case.fixture.service() else {
         case.does_not_apply("the server cannot be told to lose a page");
         return Ok(false);
     };
-    let records: Vec<_> = (0..A_PAGE * 4).map(|index| a(&format!("host-{index}"), index)).collect();
+    let records = paged();
     case.converge_to(&records).await?;
     if !service.limit_pages(Some(A_PAGE)) {
         case.does_not_apply("lists are not paged, or do not say that more follows");
@@ -278,6 +284,7 @@ async fn read_fails(case: &Case<'_>, fault: PageFault) -> Result {
     let what = match fault {
         PageFault::Lost(page) => format!("page {page} is lost"),
         PageFault::Repeated => "every page is the first".to_owned(),
+        PageFault::Shifted => "entries are in two pages".to_owned(),
         PageFault::Total(Some(page), total) => format!("page {page} names a total of {total}"),
         PageFault::Total(None, total) => format!("every page names a total of {total}"),
     };
@@ -314,6 +321,28 @@ fn pages_repeat<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
             return Ok(());
         }
         read_fails(case, PageFault::Repeated).await
+    }
+    .boxed()
+}
+
+/// An entry that is in two pages is no second value.
+fn pages_shift<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result> {
+    async move {
+        if !has_pages(case).await? {
+            return Ok(());
+        }
+        let (Some(service), harness) = (case.fixture.service(), case.fixture.harness().await)
+        else {
+            return Ok(());
+        };
+        service.break_pages(Some(PageFault::Shifted));
+        let result = match harness.read(&case.zone).await {
+            // Without ids of rows, it is not noticed, and does no harm.
+            Ok(_) => case.holds(&case.desired(&paged())).await,
+            read => is_no_zone("entries are in two pages", read),
+        };
+        service.break_pages(None);
+        result
     }
     .boxed()
 }

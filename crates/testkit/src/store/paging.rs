@@ -29,6 +29,9 @@ pub enum PageFault {
     Lost(usize),
     /// Every page has the items of the first, and says that another one follows.
     Repeated,
+    /// Every page but the first starts with the last item of the page before, and the total is one more: an item was
+    /// added at the start after the first page was read.
+    Shifted,
     /// This page, or each, claims this total.
     Total(Option<usize>, u64),
 }
@@ -233,15 +236,20 @@ impl Paging {
         };
         let here = start / size + 1;
         let is_repeated = fault == Some(PageFault::Repeated);
-        let from = if is_repeated { 0 } else { start };
+        let is_shifted = fault == Some(PageFault::Shifted);
+        let from = match start {
+            _ if is_repeated => 0,
+            start => start.saturating_sub(usize::from(is_shifted)),
+        };
         let mut items: Vec<Json> = all.iter().skip(from).take(size).cloned().collect();
-        let has_next = is_repeated || start + size < all.len();
+        let count = all.len() + usize::from(is_shifted && start > 0);
+        let has_next = is_repeated || start + size < count;
         let next = has_next.then(|| match self.style {
             Style::Numbered => json!(here + self.first),
             Style::Cursor => json!(format!("after-{}", start + size)),
             _ => json!(start + size),
         });
-        let mut total = all.len() as u64;
+        let mut total = count as u64;
         match fault {
             Some(PageFault::Lost(page)) if page == here => items.clear(),
             Some(PageFault::Total(page, claimed)) if page.is_none_or(|page| page == here) => {

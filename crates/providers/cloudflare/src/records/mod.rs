@@ -49,7 +49,7 @@ pub(crate) const TYPES: &[RecordType] = &[
 pub(crate) const CDN_SUFFIX: &str = ".cdn.cloudflare.net.";
 
 /// A row of `GET /zones/{id}/dns_records`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash)]
 pub(crate) struct Row {
     /// The row's id.
     pub(crate) id: String,

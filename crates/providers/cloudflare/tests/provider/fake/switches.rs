@@ -26,6 +26,12 @@ impl Cloudflare {
                 _ => {}
             }
         }
+        let mut all = all;
+        if self.page_fault == Some(PageFault::Shifted) && page > 1 {
+            // As after a row was added at the start.
+            all.extend(all.first().cloned());
+            all.rotate_right(1);
+        }
         let mut response = Self::page(all, &request, MAX_IN_PAGE)?;
         let info = &mut response["result_info"];
         match self.page_fault {

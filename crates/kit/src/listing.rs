@@ -1,0 +1,127 @@
+//! Lists that change while they are read, page by page.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use octodns_core::ProviderError;
+use octodns_http::Error;
+use serde_json::Value as Json;
+
+use crate::directory::ListedZone;
+use crate::fields::{self, Fields};
+use crate::parts::malformed;
+use crate::set::SetFields;
+
+/// How often a list is read before an entry that is there twice is an error.
+const ATTEMPTS: u32 = 3;
+
+/// All rows of a zone. Each has an id of its own, so that none equals another.
+pub(crate) async fn rows<R>(
+    fields: &Fields,
+    read: impl Fn() -> R,
+) -> Result<Option<Vec<Json>>, ProviderError>
+where
+    R: Future<Output = Result<Option<Vec<Json>>, Error>>,
+{
+    let id = |row: &Json| fields::id(&row[fields.id]);
+    let twice = |rows: &Option<Vec<Json>>| {
+        let row = repeated(rows.iter().flatten().filter(|row| id(row).is_some()))?;
+        Some(format!("row {}", id(row)?))
+    };
+    consistent("rows", read, twice).await
+}
+
+/// All sets of a zone. Some services have several of a name and type, but none twice; values with ids are rows.
+pub(crate) async fn sets<R>(
+    SetFields { of: fields, values, .. }: &SetFields,
+    read: impl Fn() -> R,
+) -> Result<Option<Vec<Json>>, ProviderError>
+where
+    R: Future<Output = Result<Option<Vec<Json>>, Error>>,
+{
+    let twice = |sets: &Option<Vec<Json>>| {
+        let rows = |set: &'_ Json| {
+            let rows = set[*values].as_array().into_iter().flatten();
+            repeated(rows.filter(|row| fields::id(&row[fields.id]).is_some())).is_some()
+        };
+        let mut all = sets.iter().flatten();
+        let set = repeated(sets.iter().flatten()).or_else(|| all.find(|set| rows(set)))?;
+        let text = |field: &str| set[field].as_str().unwrap_or_default();
+        Some(format!("{} {}", text(fields.name), text(fields.record_type)))
+    };
+    consistent("sets", read, twice).await
+}
+
+/// The zones of an account. Some services have several of a name, with ids of their own.
+pub(crate) async fn zones<R>(read: impl Fn() -> R) -> Result<Vec<ListedZone>, ProviderError>
+where
+    R: Future<Output = Result<Vec<ListedZone>, Error>>,
+{
+    let twice = |zones: &Vec<ListedZone>| Some(repeated(zones)?.name.clone());
+    consistent("zones", read, twice).await
+}
+
+/// A list of `what` in which no entry is there twice; otherwise it is read again. The kit reads all its lists so.
+///
+/// If somebody adds an entry before the ones that are still to be read, the last one of a page is the first one of the
+/// next. It would count as a second value, which nobody needs, and the added entry would count as missing.
+///
+/// # Errors
+///
+/// Those of `read`, and that the list has an entry twice each time.
+pub async fn consistent<L, R>(
+    what: &str,
+    read: impl Fn() -> R,
+    repeated: impl Fn(&L) -> Option<String>,
+) -> Result<L, ProviderError>
+where
+    R: Future<Output = Result<L, Error>>,
+{
+    let mut attempt = 1;
+    loop {
+        let list = read().await?;
+        let Some(entry) = repeated(&list) else { return Ok(list) };
+        if attempt == ATTEMPTS {
+            return Err(malformed(format!(
+                "the list of {what} has {entry} twice, also when it was read again: it changed each time; run again"
+            )));
+        }
+        tracing::debug!(target: "octodns", "the list of {what} has {entry} twice; read again");
+        attempt += 1;
+    }
+}
+
+/// The first entry that is there twice.
+pub fn repeated<K: Eq + Hash>(entries: impl IntoIterator<Item = K>) -> Option<K> {
+    let mut seen = HashSet::new();
+    // An entry goes in unless it is there.
+    entries.into_iter().find_map(|entry| seen.replace(entry))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_list_with_an_entry_twice_is_read_again() {
+        for (lists, expected) in [
+            (vec![vec![1, 2, 3]], Ok(vec![1, 2, 3])),
+            (vec![vec![1, 2, 2], vec![1, 2, 3]], Ok(vec![1, 2, 3])),
+            (vec![vec![]], Ok(vec![])),
+            (vec![vec![1, 1], vec![2, 2], vec![3, 3]], Err("has 3 twice")),
+        ] {
+            let reads = AtomicUsize::new(0);
+            let read = async || Ok(lists[reads.fetch_add(1, Ordering::Relaxed)].clone());
+            let twice = |list: &Vec<i32>| repeated(list).map(ToString::to_string);
+            let list = consistent("rows", read, twice).await;
+            match (&list, &expected) {
+                (Ok(list), Ok(expected)) => assert_eq!(list, expected),
+                (Err(error), Err(why)) => assert!(error.to_string().contains(why), "{error}"),
+                _ => panic!("{lists:?}: {list:?}"),
+            }
+            assert_eq!(reads.into_inner(), lists.len());
+        }
+    }
+}
