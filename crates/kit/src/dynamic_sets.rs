@@ -61,6 +61,12 @@ pub trait DynamicSets: Send + Sync {
         None
     }
 
+    /// The `octodns` section that a set with routing stands for, such as that of its health check; `None` if it has
+    /// none. Default: none.
+    fn read_options(&self, _set: &Json, _zone: &ZoneName) -> Option<Json> {
+        None
+    }
+
     /// Makes a change. What is created for a record beside it is a step of the log.
     ///
     /// # Errors

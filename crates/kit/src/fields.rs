@@ -407,6 +407,23 @@ impl ReadRow {
     }
 }
 
+/// A value of a response, as octoDNS data.
+pub(crate) fn value_of(json: &Json) -> OwnedValue {
+    match json {
+        Json::Null => Value::NULL,
+        Json::Bool(value) => (*value).into(),
+        Json::Number(number) => {
+            number.as_i64().map_or_else(|| number.as_f64().unwrap_or_default().into(), Value::from)
+        }
+        Json::String(text) => text.clone().into(),
+        Json::Array(values) => values.iter().map(value_of).collect::<Vec<_>>().into(),
+        Json::Object(map) => {
+            let entries = map.iter().map(|(key, value)| (key.clone(), value_of(value)));
+            octodns_core::value::Map::from_unique(entries).into()
+        }
+    }
+}
+
 /// An id: a number or a string.
 pub(crate) fn id(json: &Json) -> Option<String> {
     match json {

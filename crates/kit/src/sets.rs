@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 use crate::account::Account;
 use crate::api::{Api, Only, Owner, Zone};
 pub use crate::dynamic_sets::{DynamicChange, DynamicSets, SetsAsRead};
-use crate::fields::Sought;
+use crate::fields::{Sought, value_of};
 use crate::listing;
 use crate::lookup::{Call, Observed, Still};
 use crate::owner;
@@ -188,13 +188,17 @@ impl<S: SetApi> Shape for Sets<S> {
             &service.capabilities,
             (request, &account.id),
             |set| {
-                let section = || {
-                    let dynamic = account.api.dynamic()?;
-                    let read = dynamic.read(set, request.name);
-                    let read = read.map(|read| ("dynamic", read.to_value()));
-                    read.or_else(|| Some(("geo", dynamic.read_geo(set, request.name)?.to_value())))
-                };
-                section().into_iter().collect()
+                let Some(dynamic) = account.api.dynamic() else { return Vec::new() };
+                if let Some(read) = dynamic.read(set, request.name) {
+                    let options = dynamic.read_options(set, request.name);
+                    let options = options.map(|options| ("octodns", value_of(&options)));
+                    return [Some(("dynamic", read.to_value())), options]
+                        .into_iter()
+                        .flatten()
+                        .collect();
+                }
+                let geo = dynamic.read_geo(set, request.name);
+                geo.map(|geo| ("geo", geo.to_value())).into_iter().collect()
             },
         )?;
         read.report.merge(lacking);

@@ -14,6 +14,7 @@ use octodns_kit::sets::{DynamicChange, DynamicSets, SetApi, Sets, SetsAsRead};
 use octodns_kit::{
     Api, Connector, Json, ListedZone, Only, Service, SetFields, Zone, ZonesBy, json,
 };
+use octodns_testkit::json::record_json;
 use octodns_testkit::run::Harness;
 
 use crate::memory::{Fate, Memory, MemorySets, item, record, zone};
@@ -76,6 +77,10 @@ fn dynamic(value: &str) -> Dynamic {
 impl DynamicSets for Routed {
     fn read(&self, set: &Json, _: &ZoneName) -> Option<Dynamic> {
         set["pool"].as_str().map(dynamic)
+    }
+
+    fn read_options(&self, set: &Json, _: &ZoneName) -> Option<Json> {
+        set.get("options").cloned()
     }
 
     fn is_partial(&self, set: &Json) -> bool {
@@ -205,6 +210,23 @@ async fn what_has_drifted_is_an_extra_change() {
     let plan = harness.plan(&desired).await.unwrap().unwrap();
     harness.apply(&plan).await.result.unwrap();
     assert!(harness.plan(&desired).await.unwrap().is_none());
+}
+
+/// A set may stand for options of its record: of every kind of value.
+#[tokio::test]
+async fn options_are_read_with_the_routing() {
+    let options = json!({"healthcheck": {"port": 80, "host": "a", "tls": true, "x": [null, 0.5]}});
+    let mut set = item(1, "www", "A", "192.0.2.9");
+    (set["pool"], set["options"]) = (json!("192.0.2.1"), options.clone());
+    let mut plain = item(2, "plain", "A", "192.0.2.9");
+    plain["options"] = options.clone();
+    let memory = Memory::new(&[set, plain]);
+    let read = harness(&memory).read(&zone()).await.unwrap();
+    let of = |name: &str| {
+        let record = read.zone.records().find(|record| record.name().as_str() == name).unwrap();
+        record_json(record)["octodns"].clone()
+    };
+    assert_eq!((of("www"), of("plain")), (options, Json::Null));
 }
 
 /// A finding of a read, and a run that begins.
