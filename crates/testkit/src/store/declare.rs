@@ -70,6 +70,8 @@ pub(super) struct Fields {
     pub(super) shown: &'static [&'static str],
     /// The only keys that are kept, and shown if they are there.
     pub(super) kept: &'static [&'static str],
+    /// Other keys that are compared with those of recordings.
+    pub(super) compared: &'static [&'static str],
 }
 
 /// Facts about zones.
@@ -134,9 +136,15 @@ impl Store {
             extra: json!({}),
             default_items: Vec::new(),
         };
-        let (shown, kept): (&[_], &[_]) = (&[], &[]);
-        let fields =
-            Fields { id: "id", name: "name", record_type: "type", ttl: "ttl", shown, kept };
+        let fields = Fields {
+            id: "id",
+            name: "name",
+            record_type: "type",
+            ttl: "ttl",
+            shown: &[],
+            kept: &[],
+            compared: &[],
+        };
         let rules = Rules {
             routes: Vec::new(),
             keys: Keys::NONE,
@@ -366,6 +374,12 @@ impl Store {
     #[must_use]
     pub fn optional_fields(self, kept: &'static [&'static str]) -> Self {
         self.with(|rules| rules.fields.kept = kept)
+    }
+
+    /// Keys besides those of every item that count when the state is compared with that of a recording.
+    #[must_use]
+    pub fn comparing(self, keys: &'static [&'static str]) -> Self {
+        self.with(|rules| rules.fields.compared = keys)
     }
 
     /// Types, and the keys that an item of each must have, separated by blanks.

@@ -12,6 +12,9 @@ pub enum Values {
     List(&'static str),
     /// A list of objects under the first key, each with its value under the second.
     Objects(&'static str, &'static str),
+    /// A list of objects under the first key, each with the parts of its value in a list under the second: numbers and
+    /// strings.
+    Parts(&'static str, &'static str),
 }
 
 impl Values {
@@ -32,6 +35,11 @@ impl Values {
                 let values = list.into_iter().flatten().filter_map(|object| object.get_mut(inner));
                 values.into_iter().try_for_each(&mut spell)
             }
+            Self::Parts(key, inner) => {
+                let list = item.get_mut(key).and_then(Json::as_array_mut);
+                let values = list.into_iter().flatten().filter_map(|object| object.get_mut(inner));
+                values.into_iter().try_for_each(|parts| spell_parts(parts, &mut spell))
+            }
         }
     }
 
@@ -50,7 +58,7 @@ impl Values {
     /// The key of the values.
     pub(super) fn key(self) -> &'static str {
         match self {
-            Self::Field(key) | Self::List(key) | Self::Objects(key, _) => key,
+            Self::Field(key) | Self::List(key) | Self::Objects(key, _) | Self::Parts(key, _) => key,
         }
     }
 
@@ -60,8 +68,25 @@ impl Values {
             Self::Field(_) => value.into(),
             Self::List(_) => vec![value].into(),
             Self::Objects(_, inner) => serde_json::json!([{inner: value}]),
+            Self::Parts(_, inner) => serde_json::json!([{inner: [value]}]),
         }
     }
+}
+
+/// Calls `spell` on the parts of a value as one text, and puts the last of them back.
+fn spell_parts<E>(
+    parts: &mut Json,
+    spell: &mut impl FnMut(&mut Json) -> Result<(), E>,
+) -> Result<(), E> {
+    let text = |part: &Json| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
+    let parts = parts.as_array_mut().map(Vec::as_mut_slice).unwrap_or_default();
+    let mut value: Json = parts.iter().map(text).collect::<Vec<_>>().join(" ").into();
+    spell(&mut value)?;
+    if let (Some((last, before)), Some(spelled)) = (parts.split_last_mut(), value.as_str()) {
+        let start = before.iter().map(|part| text(part).len() + 1).sum();
+        *last = spelled.get(start..).unwrap_or_default().into();
+    }
+    Ok(())
 }
 
 /// What a query parameter filters a list by.
@@ -113,7 +138,24 @@ pub(super) fn is_like(text: &str, pattern: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_like;
+    use serde_json::json;
+
+    use super::{Values, is_like};
+
+    #[test]
+    fn parts_are_one_value() {
+        let values = Values::Parts("records", "content");
+        let mut item = json!({"records": [{"content": [10, "mx"]}, {"content": ["two words"]}]});
+        assert_eq!(values.of(&item), ["10 mx", "two words"]);
+        let dotted: Result<(), ()> = values.try_each(&mut item, |value| {
+            *value = format!("{}.", value.as_str().unwrap()).into();
+            Ok(())
+        });
+        dotted.unwrap();
+        let expected = json!([{"content": [10, "mx."]}, {"content": ["two words."]}]);
+        assert_eq!(item["records"], expected);
+        assert_eq!(values.shaped("x"), json!([{"content": ["x"]}]));
+    }
 
     #[test]
     fn patterns_fit_as_in_sql() {

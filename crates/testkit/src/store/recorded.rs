@@ -130,7 +130,8 @@ impl Store {
         let of_item =
             [fields.name, fields.record_type, fields.ttl, self.rules.spelling.values.key()];
         let keeps = |key: &str| {
-            [fields.shown, fields.kept, &of_item].iter().any(|keys| keys.contains(&key))
+            let all = [fields.shown, fields.kept, fields.compared, &of_item];
+            all.iter().any(|keys| keys.contains(&key))
         };
         let map = item.as_object().into_iter().flatten();
         let kept = map.filter(|(key, value)| keeps(key) && !value.is_null() && *key != fields.id);
