@@ -31,6 +31,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("dyn", octodns_dyn::register),
     #[cfg(feature = "easydns")]
     ("easydns", octodns_easydns::register),
+    #[cfg(feature = "edgecenter")]
+    ("edgecenter", octodns_edgecenter::register),
     #[cfg(feature = "edgedns")]
     ("edgedns", octodns_edgedns::register),
     #[cfg(feature = "envvar")]
@@ -39,6 +41,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("etchosts", octodns_etchosts::register),
     #[cfg(feature = "gandi")]
     ("gandi", octodns_gandi::register),
+    #[cfg(feature = "gcore")]
+    ("gcore", octodns_gcore::register),
     #[cfg(feature = "hetzner")]
     ("hetzner", octodns_hetzner::register),
     #[cfg(feature = "mythicbeasts")]
@@ -77,10 +81,12 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("dnsmadeeasy", &["octodns_dnsmadeeasy.", "dnsmadeeasy"]),
     ("dyn", &["octodns_dyn.", "dyn"]),
     ("easydns", &["octodns_easydns.", "easydns"]),
+    ("edgecenter", &["octodns_edgecenter.", "edgecenter"]),
     ("edgedns", &["octodns_edgedns.", "akamai", "edgedns"]),
     ("envvar", &["octodns.source.envvar.", "envvar"]),
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
     ("gandi", &["octodns_gandi.", "gandi"]),
+    ("gcore", &["octodns_gcore.", "gcore"]),
     ("hetzner", &["octodns_hetzner.", "hetzner"]),
     ("mythicbeasts", &["octodns_mythicbeasts.", "mythicbeasts"]),
     ("ovh", &["octodns_ovh.", "ovh"]),

@@ -52,6 +52,7 @@ fn classes_have_the_paths_that_octodns_takes() {
         ("octodns.provider.edgedns.AkamaiProvider", "octodns_edgedns.AkamaiProvider", true),
         ("octodns.provider.fastdns.AkamaiProvider", "octodns_edgedns.AkamaiProvider", true),
         ("octodns.provider.gandi.GandiProvider", "octodns_gandi.GandiProvider", true),
+        ("octodns.provider.gcore.GCoreProvider", "octodns_gcore.GCoreProvider", true),
         (
             "octodns.provider.mythicbeasts.MythicBeastsProvider",
             "octodns_mythicbeasts.MythicBeastsProvider",

@@ -42,6 +42,11 @@ pub(super) const PROVIDERS: &[(&str, &str, &str)] = &[
         r#"token: env/DO_TOKEN, api_key: {cf_key}, endpoint: "{url}/ez", {http}"#,
     ),
     (
+        "edgecenter",
+        "octodns_edgecenter.EdgeCenterProvider",
+        r#"token: env/DO_TOKEN, endpoint: "{url}/edgecenter", {http}"#,
+    ),
+    (
         "edgedns",
         "octodns_edgedns.AkamaiProvider",
         r#"client_secret: env/DO_TOKEN, access_token: {cf_key}, client_token: {cf_token}, endpoint: "{url}/edge", {http}"#,
@@ -50,6 +55,16 @@ pub(super) const PROVIDERS: &[(&str, &str, &str)] = &[
         "gandi",
         "octodns_gandi.GandiProvider",
         r#"token: env/DO_TOKEN, endpoint: "{url}/gandi", {http}"#,
+    ),
+    (
+        "gcore",
+        "octodns_gcore.GCoreProvider",
+        r#"token: env/DO_TOKEN, endpoint: "{url}/gcore", {http}"#,
+    ),
+    (
+        "gcore-login",
+        "octodns_gcore.GCoreProvider",
+        r#"login: me, password: {cf_key}, auth_url: "{url}/id", endpoint: "{url}/gcore", {http}"#,
     ),
     (
         "hetzner",

@@ -128,6 +128,10 @@ pub(super) const SERVICES: &[Service] = &[
     Service::new("easydns", "octodns_easydns.EasyDnsProvider", "token: user, api_key: hunter2")
         .at("https://rest.easydns.net", "")
         .ours(", domain_create_sleep: 0"),
+    Service::new("edgecenter", "octodns_edgecenter.EdgeCenterProvider", "token: hunter2")
+        .at("https://api.edgecenter.ru", "/dns/v2"),
+    Service::new("gcore", "octodns_gcore.GCoreProvider", "token: hunter2")
+        .at("https://api.gcore.com", "/dns/v2"),
     Service::new(
         "ovh",
         "octodns_ovh.OvhProvider",
