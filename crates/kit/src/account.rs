@@ -15,6 +15,9 @@ use crate::listing;
 use crate::lookup::{Call, Observed, settle};
 use crate::service::Service;
 
+/// The key of a plan that has only to publish what is there.
+const PUBLISH: &str = "publish";
+
 /// An account of a service, under its id in the config.
 #[derive(Debug)]
 pub struct Account<S> {
@@ -119,6 +122,35 @@ impl<S: Api> Account<S> {
         settle(self.api.client().backoff(), call).await
     }
 
+    /// The settings of the zone that a plan changes besides its records.
+    pub(crate) async fn settings(
+        &self,
+        draft: &PlanDraft<'_>,
+    ) -> Result<Option<OwnedValue>, ProviderError> {
+        let name = draft.existing.name();
+        if !S::HAS_SETTINGS {
+            return Ok(None);
+        }
+        let Some(id) = self.find(name).await? else { return Ok(None) };
+        Ok(self.api.settings(Zone { name, id: &id }).await?)
+    }
+
+    /// Changes the settings of a plan's zone, if the plan has some.
+    pub(crate) async fn change_settings(
+        &self,
+        plan: &Plan,
+        log: &ApplyLog<'_>,
+    ) -> Result<(), ProviderError> {
+        let has_settings = S::HAS_SETTINGS && plan.exists;
+        let settings =
+            plan.meta.as_ref().filter(|meta| has_settings && meta.get(PUBLISH).is_none());
+        let Some(settings) = settings else { return Ok(()) };
+        let id = self.ensure(plan, log).await?;
+        let name = plan.desired.name();
+        let changing = self.api.change_settings(Zone { name, id: &id }, settings);
+        log.in_step(&format!("change the settings of {name}"), changing).await
+    }
+
     /// The work of a plan besides its changes: publish what an earlier run changed but did not publish.
     pub(crate) async fn unpublished(
         &self,
@@ -133,7 +165,7 @@ impl<S: Api> Account<S> {
         if self.api.is_published(Zone { name, id: &id }).await?.unwrap_or(true) {
             return Ok(None);
         }
-        Ok(Some(Map::from_unique([("publish", true.into())]).into()))
+        Ok(Some(Map::from_unique([(PUBLISH, true.into())]).into()))
     }
 
     /// Makes the changes of a plan, and publishes them if the service requires it. Changes made before a

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use octodns_core::registry::{BuildError, Options};
-use octodns_core::{ProviderError, Report, Zone as Records, ZoneName};
+use octodns_core::{OwnedValue, ProviderError, Report, Zone as Records, ZoneName};
 use octodns_http::{Client, Error};
 use serde_json::Value as Json;
 
@@ -53,7 +53,7 @@ pub enum Owner {
     /// The service's: nobody can change it. It is not read, and a plan that would create a record of its name and
     /// type is refused.
     Service,
-    /// The user's, of a kind that records cannot express, such as a failover: likewise.
+    /// The user's, of a kind that records cannot express, such as a failover: likewise, and the user is told.
     Inexpressible,
 }
 
@@ -151,6 +151,27 @@ pub trait Api: Sized + Send + Sync + 'static {
         let named = listing::zones(|| self.zones_named(zone));
         let list = listing::zones(|| self.zones());
         Directory::default().find(zone, list, (Self::LOOKUPS, named)).await
+    }
+
+    /// Whether zones have settings besides their records that plans change: [`Api::settings`].
+    const HAS_SETTINGS: bool = false;
+
+    /// The settings of an existing zone that have to change, in the form in which the plan shows them. Default: none.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the service does not say how they are.
+    async fn settings(&self, _zone: Zone<'_>) -> Result<Option<OwnedValue>, Error> {
+        Ok(None)
+    }
+
+    /// Changes the settings of a zone as a plan has them, before its records. Must be safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the service does not change them.
+    async fn change_settings(&self, _zone: Zone<'_>, _settings: &OwnedValue) -> Result<(), Error> {
+        Ok(())
     }
 
     /// Publishes a zone, if [`Api::PUBLISHES`] is true. Must be safe to repeat.

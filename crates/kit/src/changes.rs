@@ -19,18 +19,9 @@ use crate::listing;
 use crate::lookup::{Call, Observed, refused};
 use crate::owner;
 use crate::provided;
+pub use crate::set::SetChange;
 use crate::set::{Found, HeldSets, SetFields};
 use crate::shape::Shape;
-
-/// One change of an `RRset`, as the service represents it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetChange {
-    /// The set as it was read; `None` for a creation.
-    pub before: Option<Json>,
-    /// The desired set; `None` for a deletion.
-    pub after: Option<Json>,
-}
 
 /// A service with change sets: how sets are read, and the one call that changes many of them.
 #[async_trait]

@@ -2,12 +2,18 @@
 
 use std::borrow::Borrow;
 
-use octodns_core::{HiddenSet, ProviderError, RecordName, ZoneRead, ZoneRequest};
+use octodns_core::{Diagnostic, HiddenSet, ProviderError, RecordName, ZoneRead, ZoneRequest};
 use serde_json::Value as Json;
 
 use crate::account::Account;
 use crate::api::{Api, Owner};
 use crate::fields::Fields;
+
+/// A set that is left alone, and what the user is told of it.
+pub(crate) struct Hidden {
+    set: HiddenSet,
+    finding: Option<Diagnostic>,
+}
 
 /// The user's items, and the sets in which the service has others.
 pub(crate) fn sort_out<S: Api, I: Borrow<Json>>(
@@ -15,7 +21,7 @@ pub(crate) fn sort_out<S: Api, I: Borrow<Json>>(
     items: impl IntoIterator<Item = I>,
     fields: &Fields,
     request: &ZoneRequest<'_>,
-) -> Result<(Vec<I>, Vec<HiddenSet>), ProviderError> {
+) -> Result<(Vec<I>, Vec<Hidden>), ProviderError> {
     let (dialect, types) = (&account.service.dialect, request.types);
     let (mut users, mut hidden) = (Vec::new(), Vec::new());
     for item in items {
@@ -27,11 +33,18 @@ pub(crate) fn sort_out<S: Api, I: Borrow<Json>>(
                 if let Some((name, entry)) = head
                     && let Ok(name) = RecordName::new(&name)
                 {
-                    let by = match owner {
-                        Owner::Service => "the service, which manages it itself",
-                        _ => "its kind, which records cannot express",
+                    let of = entry.record_type();
+                    let (by, finding) = if owner == Owner::Service {
+                        ("the service, which manages it itself", None)
+                    } else {
+                        let about = format!("{} {of}", name.decoded_fqdn(request.name));
+                        let message = "it is of a kind that records cannot express";
+                        let found = Diagnostic::warning("supports", message).about(about);
+                        let found = found.help("it is left alone");
+                        ("its kind, which records cannot express", Some(found))
                     };
-                    hidden.push(HiddenSet::new(name, entry.record_type(), by));
+                    let set = HiddenSet::new(name, of, by);
+                    hidden.push(Hidden { set, finding });
                 }
             }
         }
@@ -41,11 +54,14 @@ pub(crate) fn sort_out<S: Api, I: Borrow<Json>>(
 
 /// Says in `read` what the service has and the records do not show. A record that shows the user's part of a set
 /// can be changed beside the rest.
-pub(crate) fn hide(mut hidden: Vec<HiddenSet>, read: &mut ZoneRead) {
-    let is_shown = |set: &HiddenSet| {
+pub(crate) fn hide(mut hidden: Vec<Hidden>, read: &mut ZoneRead) {
+    let is_shown = |Hidden { set, .. }: &Hidden| {
         let mut records = read.records.iter();
         records.any(|record| *record.name() == set.name && record.record_type() == set.record_type)
     };
-    hidden.retain(|set| !is_shown(set));
-    read.hidden.extend(hidden);
+    hidden.retain(|hidden| !is_shown(hidden));
+    for Hidden { set, finding } in hidden {
+        read.report.extend(finding);
+        read.hidden.push(set);
+    }
 }

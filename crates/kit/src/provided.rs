@@ -76,10 +76,14 @@ impl<H: Shape> Provider for Provided<H> {
     }
 
     async fn meta(&self, draft: &PlanDraft<'_>) -> Result<Option<OwnedValue>, ProviderError> {
-        self.account.unpublished(draft).await
+        match self.account.settings(draft).await? {
+            Some(settings) => Ok(Some(settings)),
+            None => self.account.unpublished(draft).await,
+        }
     }
 
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
+        self.account.change_settings(plan, log).await?;
         H::apply(&self.account, plan, log).await
     }
 }

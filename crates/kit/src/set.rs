@@ -42,6 +42,16 @@ pub struct SetFields {
     pub of: Fields,
 }
 
+/// One change of an `RRset`, as the service represents it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SetChange {
+    /// The set as it was read; `None` for a creation.
+    pub before: Option<Json>,
+    /// The desired set; `None` for a deletion.
+    pub after: Option<Json>,
+}
+
 /// The sets of a zone as they were read, kept for the apply.
 #[derive(Debug, Default)]
 pub(crate) struct HeldSets {

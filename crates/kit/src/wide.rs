@@ -22,7 +22,9 @@ use crate::dynamic_sets::DynamicChange;
 use crate::lookup::{Call, Observed, Still};
 use crate::provided;
 use crate::set::{Found, HeldSets};
-use crate::sets::{self, SetApi, Sets};
+use crate::set_api::SetApi;
+use crate::set_calls;
+use crate::sets::Sets;
 use crate::shape::Shape;
 
 /// A service with `RRset`s that has calls for all sets of a name and of a zone as well.
@@ -136,7 +138,7 @@ impl<S: WideApi> BatchApi for Applying<'_, S> {
         let changes: Vec<_> = indexes.iter().filter_map(|index| plan.changes.get(*index)).collect();
         let [first, others @ ..] = &*changes else { return Ok(()) };
         if others.is_empty() {
-            return sets::make(account, *zone, first, held, &self.still).await;
+            return set_calls::make(account, *zone, first, held, &self.still).await;
         }
         let is_one_name =
             others.iter().all(|change| change.record().name() == first.record().name());

@@ -19,7 +19,9 @@ mod root_ns;
 mod rows;
 mod sections;
 mod service;
+mod set_batch;
 mod sets;
+mod settings;
 mod signing;
 #[path = "../../../core/tests/laws/slots.rs"]
 mod slots;

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use octodns_core::engine::BatchLimits;
 use octodns_core::registry::{BuildError, NoOptions};
-use octodns_core::{Capabilities, Outcome, ProviderError, RecordType, ZoneName, async_trait};
+use octodns_core::value::Map;
+use octodns_core::{
+    Capabilities, Outcome, OwnedValue, ProviderError, RecordType, ZoneName, async_trait,
+};
 use octodns_kit::changes::{ChangeApi, Changes, SetChange};
 use octodns_kit::http::{Call, Client, Error, Method, Options};
 use octodns_kit::rows::{RowApi, Rows};
@@ -47,6 +50,8 @@ pub(crate) struct State {
     pub(crate) has_batches: bool,
     /// The ids of rows that it does not delete.
     pub(crate) locked: Vec<String>,
+    /// A setting of the zone, and what it has to be.
+    pub(crate) colour: Option<(&'static str, &'static str)>,
     /// Whether there are changes since the last publication.
     unpublished: bool,
     pub(crate) is_dark: bool,
@@ -197,6 +202,18 @@ impl<const PUBLISHES: bool, const APART: bool> Api for Memory<PUBLISHES, APART> 
         Ok("18".to_owned())
     }
 
+    const HAS_SETTINGS: bool = true;
+
+    async fn settings(&self, _: Zone<'_>) -> Result<Option<OwnedValue>, Error> {
+        let (is, desired) = self.state().colour.unwrap_or_default();
+        Ok((is != desired).then(|| Map::from_unique([("colour", desired.into())]).into()))
+    }
+
+    async fn change_settings(&self, _: Zone<'_>, settings: &OwnedValue) -> Result<(), Error> {
+        assert!(settings.get("colour").is_some(), "{settings:?}");
+        self.act("colour", |state| state.colour = None)
+    }
+
     async fn publish(&self, _: Zone<'_>) -> Result<(), Error> {
         self.act("publish", |state| state.unpublished = false)
     }
@@ -322,6 +339,11 @@ impl<const PUBLISHES: bool, const APART: bool> SetApi for Memory<PUBLISHES, APAR
     }
 
     async fn put(&self, _: Zone<'_>, set: &Json, _: Option<&Json>) -> Result<(), Error> {
+        if set["values"][0] == "192.0.2.66" {
+            self.state().calls.push("put refused".to_owned());
+            let (call, message) = (call("put"), "not this one".to_owned());
+            return Err(Error::Refused { call, status: 400, message });
+        }
         self.act("put", |state| {
             take_out(state, set);
             state.items.push(set.clone());
@@ -330,6 +352,33 @@ impl<const PUBLISHES: bool, const APART: bool> SetApi for Memory<PUBLISHES, APAR
 
     async fn delete(&self, _: Zone<'_>, existing: &Json) -> Result<(), Error> {
         self.act("delete", |state| take_out(state, existing))
+    }
+
+    const BATCH: Option<BatchLimits> = Some(BatchLimits::items(32));
+    const BATCH_FROM: usize = 50;
+
+    async fn batch(&self, _: Zone<'_>, changes: &[SetChange]) -> Result<bool, Error> {
+        if !self.state().has_batches {
+            self.state().calls.push("batch?".to_owned());
+            return Ok(false);
+        }
+        let is_odd = |change: &SetChange| {
+            change.after.as_ref().is_some_and(|set| set["values"][0] == "192.0.2.66")
+        };
+        if changes.iter().any(is_odd) {
+            self.state().calls.push(format!("batch {} refused", changes.len()));
+            let (call, message) = (call("batch"), "not this one".to_owned());
+            return Err(Error::Refused { call, status: 400, message });
+        }
+        self.act(&format!("batch {}", changes.len()), |state| {
+            for change in changes {
+                if let Some(before) = &change.before {
+                    take_out(state, before);
+                }
+                state.items.extend(change.after.clone());
+            }
+        })?;
+        Ok(true)
     }
 }
 

@@ -56,6 +56,9 @@ async fn guards_from<H: Shape<Api = Memory>>(owner: &str, by: &str) {
     let harness = memory.harness::<H>();
     let read = harness.read(&zone()).await.unwrap();
     assert_eq!(read.zone.len(), 1);
+    // What the service manages is its own business.
+    let told = usize::from(owner == "odd");
+    assert_eq!(read.report.of(Severity::Warning).count(), told);
     let desired = harness.zone(&zone(), &[record("theirs", "A", "192.0.2.2")]);
     let report = harness.plan(&desired).await.unwrap_err();
     let found = report.of(Severity::Error).next().unwrap();
