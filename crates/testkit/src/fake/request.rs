@@ -47,6 +47,14 @@ impl Request {
         })
     }
 
+    /// A request of this method, path and body, without anything else.
+    pub fn new(method: &str, path: &str, body: &Json) -> Self {
+        let segments = path.trim_start_matches('/').split('/').map(decoded).collect();
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let (method, target) = (method.to_owned(), path.to_owned());
+        Self { method, target, segments, query: Vec::new(), headers: Vec::new(), body }
+    }
+
     /// The segments of the path, for matching together with the method: `("GET", ["zones", zone])`.
     pub fn path(&self) -> Vec<&str> {
         self.segments.iter().map(String::as_str).collect()

@@ -25,6 +25,8 @@ pub(super) struct Rules {
     pub(super) paging: Paging,
     pub(super) zones_paging: Option<Paging>,
     pub(super) list_extra: Json,
+    /// An item as lists show it.
+    pub(super) shown: fn(Json) -> Json,
     pub(super) write_extra: Json,
     pub(super) filters: Vec<(&'static str, By)>,
     pub(super) is_sets: bool,
@@ -153,6 +155,7 @@ impl Store {
             paging: Paging::whole(),
             zones_paging: None,
             list_extra: json!({}),
+            shown: |item| item,
             write_extra: json!({}),
             filters: Vec::new(),
             is_sets,
@@ -270,6 +273,13 @@ impl Store {
         self
     }
 
+    /// The response to an asynchronous request has the id of its job in this header as well.
+    #[must_use]
+    pub fn job_header(mut self, name: &'static str) -> Self {
+        self.jobs.header = Some(name);
+        self
+    }
+
     /// The keys of a list of zones and of one zone in a body; "" if the value is the body itself.
     #[must_use]
     pub fn zones_under(self, list: &'static str, one: &'static str) -> Self {
@@ -324,6 +334,12 @@ impl Store {
     #[must_use]
     pub fn list_extra(self, extra: Json) -> Self {
         self.with(|rules| rules.list_extra = extra)
+    }
+
+    /// How lists show an item, if not as it is kept.
+    #[must_use]
+    pub fn shown(self, shown: fn(Json) -> Json) -> Self {
+        self.with(|rules| rules.shown = shown)
     }
 
     /// Other fields of the response to a request that creates, changes or deletes something.

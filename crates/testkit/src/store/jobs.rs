@@ -34,6 +34,8 @@ pub(super) struct Jobs {
     /// How many requests later a job is done.
     pub(super) requests: u32,
     pub(super) show: fn(&Job) -> Json,
+    /// A header that has the id of a job, in the response to its request.
+    pub(super) header: Option<&'static str>,
     held: BTreeMap<u64, Held>,
 }
 
@@ -46,7 +48,8 @@ struct Held {
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self { requests: 0, show: |job| json!({"id": job.id}), held: BTreeMap::new() }
+        let show = |job: &Job| json!({"id": job.id});
+        Self { requests: 0, show, header: None, held: BTreeMap::new() }
     }
 }
 
@@ -61,7 +64,11 @@ impl Store {
             self.carry_out(id);
         }
         let state = self.jobs.held.get(&id).map_or(JobState::Running, |held| held.state.clone());
-        Response::json(202, self.show_job(&Job { id, state }))
+        let response = Response::json(202, self.show_job(&Job { id, state }));
+        match self.jobs.header {
+            Some(name) => response.with_header(name, &id.to_string()),
+            None => response,
+        }
     }
 
     /// Another request comes, so time has passed.

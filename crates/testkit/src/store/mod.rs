@@ -67,6 +67,7 @@ use crate::fake::{Api, Request, Response};
 use auth::Auth;
 use declare::Rules;
 use jobs::Jobs;
+use routes::Route;
 
 /// A declared service, and its state. A clone is an independent service with the same state.
 #[derive(Clone)]
@@ -190,15 +191,29 @@ impl Store {
             return Err(self.refusal(Refusals::UNAUTHORIZED, "unable to authenticate you"));
         }
         self.pass_time();
-        let Some((route, params)) = self.rules.route_of(request) else {
-            return Err(self.refusal(Refusals::MISSING, "there is no such resource"));
-        };
-        let call = Call::new(request, params);
+        let (route, call) = self.call(request)?;
         if route.is_deferred {
             Ok(self.defer(route.action, call))
         } else {
             self.act(route.action, &call)
         }
+    }
+
+    fn call(&self, request: &Request) -> Result<(Route, Call), Refusal> {
+        let Some((route, params)) = self.rules.route_of(request) else {
+            return Err(self.refusal(Refusals::MISSING, "there is no such resource"));
+        };
+        Ok((route, Call::new(request, params)))
+    }
+
+    /// Carries out a request that is a part of another, such as a batch.
+    ///
+    /// # Errors
+    ///
+    /// The service refuses it.
+    pub fn act_on(&mut self, request: &Request) -> Result<Response, Refusal> {
+        let (route, call) = self.call(request)?;
+        self.act(route.action, &call)
     }
 }
 

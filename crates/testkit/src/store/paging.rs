@@ -58,6 +58,8 @@ enum Mark {
     /// The number of items before the page.
     Start(&'static str),
     TotalHeader(&'static str),
+    /// The number of items of the page.
+    Returned(&'static str),
     /// The start of the next page; null on the last.
     Next(&'static str),
     /// The URL of the next page; absent on the last.
@@ -155,6 +157,12 @@ impl Paging {
     #[must_use]
     pub fn start(self, path: &'static str) -> Self {
         self.mark(Mark::Start(path))
+    }
+
+    /// The number of items of the page is in the body, at this path.
+    #[must_use]
+    pub fn returned(self, path: &'static str) -> Self {
+        self.mark(Mark::Returned(path))
     }
 
     /// The total number of items is in a header.
@@ -277,6 +285,7 @@ impl Paging {
             Mark::Pages(path) => page.marks.push((path, json!(total.div_ceil(size)))),
             Mark::Page(path) => page.marks.push((path, json!(here - 1 + self.first))),
             Mark::Start(path) => page.marks.push((path, json!((here as u64 - 1) * size))),
+            Mark::Returned(path) => page.marks.push((path, json!(page.items.len()))),
             Mark::TotalHeader(name) => page.headers.push((name.to_owned(), total.to_string())),
             Mark::Next(path) => page.marks.push((path, next.cloned().unwrap_or_default())),
             Mark::NextUrl(path) => page.marks.extend(url.map(|url| (path, json!(url)))),

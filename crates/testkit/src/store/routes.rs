@@ -164,8 +164,8 @@ impl Store {
                 Ok(Response::json(200, under(zone, self.rules.show_zone(shown))))
             }
             Action::List => {
-                let shown = self.items_for(call)?;
-                Ok(self.page(items, &shown, &call.request, false))
+                let found = self.items_for(call)?.into_iter().map(self.rules.shown);
+                Ok(self.page(items, &found.collect::<Vec<_>>(), &call.request, false))
             }
             Action::ListIds => {
                 let found = self.items_for(call)?;

@@ -258,7 +258,7 @@ fn tokens_are_fetched_and_end() {
 
 #[test]
 fn a_path_matches_a_route_or_not() {
-    let route = routes::Route {
+    let route = Route {
         method: "GET",
         pattern: "/a/{zone}/b/{id}",
         action: Action::Read,
