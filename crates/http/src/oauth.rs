@@ -108,9 +108,10 @@ impl TokenSource for OAuthLogin {
     }
 }
 
-/// The values to redact; the protocol's own constants are not secrets.
+/// The values to redact; names of users and the protocol's own constants are not secrets.
 fn secret_values(fields: &[(&'static str, Secret)]) -> Vec<Secret> {
-    let secret = fields.iter().filter(|(name, _)| !matches!(*name, "grant_type" | "scope"));
+    let secret =
+        fields.iter().filter(|(name, _)| !matches!(*name, "grant_type" | "scope" | "username"));
     secret.map(|(_, value)| value.clone()).collect()
 }
 

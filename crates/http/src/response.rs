@@ -143,7 +143,11 @@ impl Response {
 
     /// Checks the body of a response whose content does not matter: an HTML page, or JSON that is cut, is not
     /// the answer of the API.
-    pub(crate) fn intact(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    ///
+    /// Says that it is none.
+    pub fn intact(&self) -> Result<(), Error> {
         self.not_html()?;
         let is_json = self.header("content-type").is_some_and(|of| of.contains("json"))
             || matches!(self.body.first(), Some(b'{' | b'['));
