@@ -65,6 +65,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("tinydns", octodns_tinydns::register),
     #[cfg(feature = "transip")]
     ("transip", octodns_transip::register),
+    #[cfg(feature = "ultra")]
+    ("ultra", octodns_ultra::register),
     // end of generated: features
 ];
 
@@ -98,6 +100,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("spf", &["octodns_spf.", "spf"]),
     ("tinydns", &["octodns.source.tinydns.", "tinydns"]),
     ("transip", &["octodns_transip.", "transip"]),
+    ("ultra", &["octodns_ultra.", "ultra"]),
     // end of generated: classes
 ];
 
