@@ -1,5 +1,7 @@
 //! Signing each request.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use octodns_core::Secret;
@@ -34,6 +36,8 @@ pub struct SigningAuth {
     sign: Sign,
     ask_time: Option<AskTime>,
     is_late: fn(&Response) -> bool,
+    /// From which difference on the date of a refusal is the time to sign with.
+    dated_from: Option<Duration>,
     offset: Shared<ClockOffset>,
 }
 
@@ -48,6 +52,7 @@ impl SigningAuth {
             sign: Box::new(sign),
             ask_time: None,
             is_late: |_| false,
+            dated_from: None,
             offset: Shared::default(),
         }
     }
@@ -69,6 +74,23 @@ impl SigningAuth {
     #[must_use]
     pub fn late_when(self, is_late: fn(&Response) -> bool) -> Self {
         Self { is_late, ..self }
+    }
+
+    /// Takes the time of the service from refusals of credentials, for services that have no call for it: if the
+    /// `Date` of one (RFC 9110, section 6.6.1) is further than `tolerance` from the time of the signature, the request
+    /// is signed anew, and so are all others from then on.
+    #[must_use]
+    pub fn with_time_of_refusals(self, tolerance: Duration) -> Self {
+        Self { dated_from: Some(tolerance), ..self }
+    }
+
+    /// The offset to the date of a refusal, if the time of the signature is too far from that.
+    fn dated(&self, request: &Outgoing, response: &Response, host: &Host) -> Option<ClockOffset> {
+        let (tolerance, date) = (self.dated_from?, response.date()?);
+        let used = request.clock.as_deref().copied().unwrap_or_default();
+        let signed_at = host.with_offset(used).now();
+        let difference = date.duration_since(signed_at).unwrap_or_else(|error| error.duration());
+        (difference > tolerance).then(|| host.offset_to(date))
     }
 }
 
@@ -93,13 +115,16 @@ impl Auth for SigningAuth {
         response: &Response,
         host: &Host,
     ) -> Result<bool, Error> {
-        let Some(ask) = self.ask_time.as_ref().filter(|_| (self.is_late)(response)) else {
-            return Ok(false);
-        };
         // Of several calls that were signed with the same time, one asks.
         let before = request.clock.as_deref();
         let is_new = |now: &ClockOffset| before.is_none_or(|before| !std::ptr::eq(before, now));
-        self.offset.get(is_new, ask(host.clone())).await?;
+        if let Some(ask) = self.ask_time.as_ref().filter(|_| (self.is_late)(response)) {
+            self.offset.get(is_new, ask(host.clone())).await?;
+        } else if let Some(offset) = self.dated(request, response, host) {
+            self.offset.get(is_new, async { Ok(offset) }).await?;
+        } else {
+            return Ok(false);
+        }
         Ok(true)
     }
 

@@ -302,6 +302,32 @@ async fn the_time_of_the_service_is_requested_again_if_a_signature_is_late() {
     }
 }
 
+/// A clock that is wrong is set by the date of a refusal, once for all calls; a clock that is right is not what was
+/// refused.
+#[tokio::test]
+async fn the_time_of_the_service_is_the_date_of_a_refusal() {
+    for (seconds, refusals, is_fine) in [(1_000, 1, true), (1_699_999_999, 1, false)] {
+        let server = Server::with(move |seen: &Seen| match seen.authorization.parse() {
+            Ok(1_700_000_000) if is_fine => OK,
+            _ => Step::Response(403, &[("date", "Tue, 14 Nov 2023 22:13:20 GMT")], "no"),
+        })
+        .await;
+        let auth = SigningAuth::new([Secret::new("key")], |request, host| {
+            let value = HeaderValue::from(host.unix_seconds());
+            request.headers.insert("authorization", value);
+            Ok(())
+        })
+        .with_time_of_refusals(Duration::from_secs(5));
+        let host = Host::fixed(UNIX_EPOCH + Duration::from_secs(seconds));
+        let client = server.client().host(&host).auth(auth).build().unwrap();
+        let first = client.get(&["x"]).send_ok().await;
+        assert_eq!(first.is_ok(), is_fine, "{first:?}");
+        let second = client.get(&["y"]).send_ok().await;
+        assert_eq!(second.is_ok(), is_fine, "{second:?}");
+        assert_eq!(server.seen().len(), 2 + usize::from(is_fine) * refusals);
+    }
+}
+
 /// A refusal that repeats the signature does not show it.
 #[tokio::test]
 async fn signatures_are_redacted() {

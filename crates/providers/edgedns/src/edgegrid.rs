@@ -1,13 +1,21 @@
 //! `EdgeGrid`: the signature of each request.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use octodns_core::Secret;
-use octodns_http::{Auth, Error, HeaderValue, Host, Method, Outgoing, SigningAuth};
+use octodns_http::{
+    Auth, Error, HeaderValue, Host, Method, Outgoing, Response, SigningAuth, Verdict,
+};
+use octodns_kit::Json;
 use sha2::{Digest, Sha256};
 
 use crate::options::Credentials;
+
+/// How far the time of a signature may be off, less some for the way: the service takes 30 seconds.
+const TOLERANCE: Duration = Duration::from_secs(20);
 
 /// Signs with the credentials, the time and a nonce.
 pub(crate) fn auth(credentials: &Credentials) -> impl Auth + use<> {
@@ -21,6 +29,17 @@ pub(crate) fn auth(credentials: &Credentials) -> impl Auth + use<> {
         request.headers.insert("authorization", value);
         Ok(())
     })
+    .with_time_of_refusals(TOLERANCE)
+}
+
+/// A signature whose time is too far off is refused with status 400, before the API sees the request.
+pub(crate) fn verdict(response: &Response) -> Option<Verdict> {
+    let is_late = || {
+        let problem: Json = response.json().unwrap_or_default();
+        problem["detail"].as_str().is_some_and(|detail| detail.contains("timestamp"))
+            && problem["type"].as_str().is_some_and(|of| of.contains("/pep-authn/"))
+    };
+    (response.status().as_u16() == 400 && is_late()).then_some(Verdict::Unauthorized)
 }
 
 fn authorization(

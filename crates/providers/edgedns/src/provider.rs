@@ -99,6 +99,7 @@ impl Api for Akamai {
         }
         let client = connector.client_with(edgegrid::auth(&credentials), |builder| {
             let builder = builder
+                .verdict(edgegrid::verdict)
                 .wait_headers(&[NEXT])
                 .quotas(&[Quota::reset_at("x-ratelimit-remaining", NEXT)]);
             match &credentials.account_switch_key {

@@ -1,11 +1,13 @@
 //! Signatures, and where credentials come from.
 
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use octodns_core::Registry;
 use octodns_core::registry::BuildError;
+use octodns_http::Host;
 use octodns_testkit::cassette::Cassettes;
-use octodns_testkit::fake::{Fake, Request};
+use octodns_testkit::fake::{Api, Fake, Request, Response};
 use octodns_testkit::run::Harness;
 use serde_json::{Value as Json, json};
 
@@ -32,6 +34,35 @@ fn signatures_are_those_of_the_service() {
         request.headers = header(text("authorization").replace("nonce-0001", "nonce-0002"));
         assert!(!service::is_signed(&request));
     }
+}
+
+/// A clock that is wrong is corrected by the first refusal.
+#[tokio::test]
+async fn a_wrong_clock_is_corrected() {
+    let mut store = service::service();
+    store.provide_zone("unit.tests");
+    let fake = Fake::start(move |request: &Request| {
+        let given = request.header("authorization").unwrap_or_default();
+        if given.contains("timestamp=20260102T03:04:05+0000") {
+            return store.response(request);
+        }
+        let problem = json!({
+            "type": "https://problems.luna.akamaiapis.net/-/pep-authn/request-error",
+            "title": "Bad request", "status": 400, "detail": "Invalid timestamp",
+        });
+        Response::json(400, problem).with_header("date", "Fri, 02 Jan 2026 03:04:05 GMT")
+    })
+    .await;
+    let mut registry = Registry::default();
+    octodns_edgedns::register_with(&mut registry, &Host::fixed(UNIX_EPOCH));
+    let mut config = config();
+    config["endpoint"] = format!("{}/config-dns/v2", fake.url()).into();
+    let harness = Harness::of(&registry, CLASS, &config).unwrap();
+    for zones in [1, 1] {
+        assert_eq!(harness.provider().list_zones().await.unwrap().len(), zones);
+        harness.begin_run();
+    }
+    assert_eq!(fake.seen().len(), 3);
 }
 
 /// Only the beginning of a large body is signed.
