@@ -185,7 +185,6 @@ impl Store {
             fresh_ids: super::VecDeque::new(),
             page_fault: None,
             page_limit: None,
-            notes: BTreeMap::new(),
         }
     }
 

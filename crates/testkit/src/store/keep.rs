@@ -118,8 +118,8 @@ impl Store {
     }
 
     /// The items of a list beside the zones, to be changed.
-    pub fn beside_mut(&mut self, list: &'static str) -> &mut Vec<Json> {
-        self.beside.entry(list).or_default()
+    pub fn beside_mut(&mut self, list: &str) -> &mut Vec<Json> {
+        self.beside.entry(list.to_owned()).or_default()
     }
 
     /// The zones of a list request, as the service shows them.
@@ -289,10 +289,10 @@ impl Store {
         &mut self,
         changes: impl FnOnce(&mut Self) -> Result<Response, Refusal>,
     ) -> Result<Response, Refusal> {
-        let before = (self.zones.clone(), self.notes.clone());
+        let before = (self.zones.clone(), self.beside.clone());
         let result = changes(self);
         if result.is_err() {
-            (self.zones, self.notes) = before;
+            (self.zones, self.beside) = before;
         }
         result
     }

@@ -33,7 +33,8 @@
 //! What a table cannot express is a function: [`Store::custom`]. It can use the operations behind the actions
 //! ([`Store::create`], [`Store::put`], [`Store::delete`] ...), atomically with [`Store::transaction`]: that
 //! is how services with change sets and bulk calls are declared. What an account has beside its zones (pools,
-//! health checks, filters) is in lists of any items: [`Store::beside`].
+//! health checks, filters) and what custom functions remember (drafts, settings) is in lists of any items:
+//! [`Store::beside`].
 
 mod auth;
 mod check;
@@ -75,7 +76,7 @@ pub struct Store {
     rules: Rules,
     zones: Vec<StoredZone>,
     /// Lists beside the zones, by name.
-    beside: BTreeMap<&'static str, Vec<Json>>,
+    beside: BTreeMap<String, Vec<Json>>,
     auth: Auth,
     jobs: Jobs,
     last_id: u64,
@@ -88,19 +89,12 @@ pub struct Store {
     page_fault: Option<PageFault>,
     /// The maximum number of items per page, whatever the client asks for.
     page_limit: Option<usize>,
-    /// What custom functions remember.
-    notes: BTreeMap<String, Json>,
 }
 
 impl Store {
     /// Every zone.
     pub fn zones(&self) -> &[StoredZone] {
         &self.zones
-    }
-
-    /// What custom functions remember under a name, null at first: drafts, versions ...
-    pub fn note(&mut self, name: &str) -> &mut Json {
-        self.notes.entry(name.to_owned()).or_default()
     }
 
     /// Gives the pages of lists of items a fault.

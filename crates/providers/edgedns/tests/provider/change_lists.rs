@@ -5,6 +5,7 @@ use octodns_testkit::fake::{Api, Fake, InjectedFault, Request, Response};
 use octodns_testkit::store::{Pick, Store};
 use serde_json::{Value as Json, json};
 
+use crate::service::DRAFTS;
 use crate::{a, apply_after, break_write, converge, harness, requests, service};
 
 /// A service where somebody else changes a set right before each of the first change lists is submitted.
@@ -18,7 +19,7 @@ struct Shared {
 
 impl Api for Shared {
     fn response(&mut self, request: &Request) -> Response {
-        let is_filled = *self.store.note("unit.tests") != Json::Null;
+        let is_filled = !self.store.beside(DRAFTS).is_empty();
         if is_filled && self.left > 0 && request.target.contains("/submit") {
             self.left -= 1;
             let last = 100 + self.left;
@@ -72,7 +73,7 @@ async fn a_stale_list_is_filled_again_unless_what_the_plan_changes_is_not_as_it_
         }
         assert_eq!(value(&fake.api().store, others, "A"), "192.0.2.100");
         // Nothing is left behind.
-        assert_eq!(*fake.api().store.note("unit.tests"), Json::Null);
+        assert!(fake.api().store.beside(DRAFTS).is_empty());
         fake.api().left = 0;
     }
 }
@@ -88,20 +89,20 @@ async fn the_list_of_another_is_left_alone() {
         let mut edit = set(name, "A", "192.0.2.200");
         edit["op"] = "EDIT".into();
         let base = fake.api().zone("unit.tests").unwrap().items.clone();
-        let draft = json!({"base": base, "changes": [edit]});
+        let draft = json!({"zone": "unit.tests", "base": base, "changes": [edit]});
         let after = [five(10), vec![a("others", 1)]].concat();
-        let applied =
-            apply_after(&harness, &after, || *fake.api().note("unit.tests") = draft.clone()).await;
-        let left = fake.api().note("unit.tests").clone();
+        let plants = || fake.api().beside_mut(DRAFTS).push(draft.clone());
+        let applied = apply_after(&harness, &after, plants).await;
+        let left = fake.api().beside(DRAFTS).to_vec();
         match applied.result {
-            Ok(_) => assert_eq!((is_made, left), (true, Json::Null)),
+            Ok(_) => assert_eq!((is_made, left), (true, Vec::new())),
             Err(error) => {
                 let text = error.to_string();
                 assert!(
                     text.contains("changes others.unit.tests A, which is not in the plan"),
                     "{text}"
                 );
-                assert_eq!((is_made, left), (false, draft));
+                assert_eq!((is_made, left), (false, vec![draft]));
             }
         }
     }
@@ -200,7 +201,7 @@ async fn a_refused_change_is_told() {
     assert!(text.contains("host-4") && text.contains("an alias has its name for itself"), "{text}");
     let made = applied.outcomes.iter().filter(|outcome| outcome.is_applied()).count();
     assert_eq!(fake.api().count("unit.tests", "CNAME"), 0);
-    assert_eq!(*fake.api().note("unit.tests"), Json::Null);
+    assert!(fake.api().beside(DRAFTS).is_empty());
     let others = (0..4).filter(|index| {
         value(&fake.api(), &format!("host-{index}"), "A") == format!("192.0.2.{}", index + 10)
     });

@@ -49,7 +49,7 @@ pub(crate) fn service() -> Store {
         .custom("POST", "/config-dns/v2/changelists", open)
         .custom("DELETE", "/config-dns/v2/changelists/{zone}", |store, call| {
             drafted(store, call.zone())?;
-            *store.note(call.zone()) = Json::Null;
+            discard(store, call.zone());
             Ok(Response::empty(204))
         })
         .custom("GET", "/config-dns/v2/changelists/{zone}/recordsets", show_sets)
@@ -179,29 +179,35 @@ fn spelled(set: &Json, end: &str) -> Json {
 /// Zones without a version: they have no records, and are not among the others.
 const NEW: &str = "new";
 
+/// The change lists, one for a zone.
+pub(crate) const DRAFTS: &str = "drafts";
+
+fn is_new(store: &Store, zone: &str) -> bool {
+    store.beside(NEW).iter().any(|new| *new == zone)
+}
+
 /// A zone has no records before its first version.
 fn create_zone(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     if call.request.param("contractId") != Some(CONTRACT) {
         return Err(Refusal::new(403, "there is no such contract"));
     }
     let name = call.body["zone"].as_str().unwrap_or_default();
-    if store.zone(name).is_ok() || store.note(NEW)[name] == true {
+    if store.zone(name).is_ok() || is_new(store, name) {
         return Err(Refusal::new(409, format!("the zone {name} exists")));
     }
-    store.note(NEW)[name] = true.into();
+    store.beside_mut(NEW).push(name.into());
     Ok(Response::json(201, json!({"zone": name, "type": "PRIMARY", "activationState": "NEW"})))
 }
 
 fn show_zone(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     let name = call.zone();
-    let state =
-        if store.note(NEW)[name] == true { "NEW" } else { store.zone(name).map(|_| "ACTIVE")? };
+    let state = if is_new(store, name) { "NEW" } else { store.zone(name).map(|_| "ACTIVE")? };
     Ok(Response::json(200, json!({"zone": name, "type": "PRIMARY", "activationState": state})))
 }
 
 /// The records of a zone; those of a new zone are what its first version has.
-fn current(store: &mut Store, zone: &str) -> Result<Vec<Json>, Refusal> {
-    if store.note(NEW)[zone] != true {
+fn current(store: &Store, zone: &str) -> Result<Vec<Json>, Refusal> {
+    if !is_new(store, zone) {
         return Ok(store.zone(zone)?.items.clone());
     }
     let soa = "ns1.akam.net. hostmaster.akamai.com. 1 86400 7200 604800 300";
@@ -213,26 +219,30 @@ fn current(store: &mut Store, zone: &str) -> Result<Vec<Json>, Refusal> {
 
 /// The change list of a zone: what it is based on, and its changes.
 fn drafted<'s>(store: &'s mut Store, zone: &str) -> Result<&'s mut Json, Refusal> {
-    match store.note(zone) {
-        Json::Null => Err(Refusal::new(404, "there is no such change list")),
-        draft => Ok(draft),
-    }
+    let mut drafts = store.beside_mut(DRAFTS).iter_mut();
+    let found = drafts.find(|draft| draft["zone"] == zone);
+    found.ok_or_else(|| Refusal::new(404, "there is no such change list"))
+}
+
+fn discard(store: &mut Store, zone: &str) {
+    store.beside_mut(DRAFTS).retain(|draft| draft["zone"] != zone);
 }
 
 fn open(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     let zone = call.request.param("zone").unwrap_or_default();
     let base = Json::from(current(store, zone)?);
-    let draft = store.note(zone);
-    let is_stale = draft["base"] != base;
+    let held = drafted(store, zone).map(|draft| draft["base"].clone()).ok();
+    let is_stale = held.as_ref() != Some(&base);
     let goes = match call.request.param("overwrite") {
         Some("any") => true,
         Some("stale") => is_stale,
         _ => false,
     };
-    if !draft.is_null() && !goes {
+    if held.is_some() && !goes {
         return Err(Refusal::new(409, "there is a change list"));
     }
-    *draft = json!({"base": base, "changes": []});
+    discard(store, zone);
+    store.beside_mut(DRAFTS).push(json!({"zone": zone, "base": base, "changes": []}));
     Ok(Response::json(201, json!({"zone": zone, "stale": false})))
 }
 
@@ -369,13 +379,13 @@ fn submit(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     }
     let edits = draft["changes"].as_array().cloned().unwrap_or_default();
     store.transaction(|store| {
-        if store.note(NEW)[zone] == true {
-            store.note(NEW)[zone] = false.into();
+        if is_new(store, zone) {
+            store.beside_mut(NEW).retain(|new| *new != zone);
             store.add_zone(zone, None);
             now.iter().try_for_each(|set| store.create(zone, set).map(drop))?;
         }
         carry_out(store, zone, &edits)?;
-        *store.note(zone) = Json::Null;
+        discard(store, zone);
         Ok(Response::empty(204))
     })
 }
