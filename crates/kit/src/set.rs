@@ -379,7 +379,10 @@ impl SetFields {
             let value = if self.item {
                 self.of.read_value(item, entry, dialect, zone).ok_or_else(lacking)?
             } else {
-                let text = item.as_str().ok_or_else(lacking)?;
+                // An empty value is none, unless it is a text.
+                let is_text = matches!(entry.record_type(), RecordType::TXT | RecordType::SPF);
+                let text = item.as_str().filter(|text| is_text || !text.is_empty());
+                let text = text.ok_or_else(lacking)?;
                 read_whole(text, entry, dialect, zone).ok_or_else(|| text.to_owned())
             };
             let value = value.map_err(|spelled| format!("\"{spelled}\" is not valid"));

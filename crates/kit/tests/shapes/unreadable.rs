@@ -52,6 +52,15 @@ async fn an_unreadable_record_is_reported_and_replaced() {
     reports::<MemoryWhole>("value").await;
 }
 
+/// A set with an empty value is not whole.
+#[tokio::test]
+async fn a_set_without_a_value_is_an_error() {
+    let memory = Memory::new(&[item(1, "www", "A", ""), item(2, "txt", "TXT", "")]);
+    assert!(memory.harness::<MemorySets>().read(&zone()).await.is_err());
+    memory.state().items.remove(0);
+    assert_eq!(memory.harness::<MemorySets>().read(&zone()).await.unwrap().zone.len(), 1);
+}
+
 /// One value among others: the record has the others, and goes as a whole.
 async fn goes_with_the_others<H: Shape<Api = Memory>>(held: &[Json]) {
     for records in [vec![record("www", "A", "192.0.2.2")], Vec::new()] {
