@@ -84,6 +84,8 @@ struct Options {
     validators: bool,
     /// Measure `octodns-report` instead.
     report: bool,
+    /// The only services to measure, if there are some.
+    services: Vec<String>,
     /// The profiles for our programs: only the first is used, except with `--build`.
     profiles: Vec<String>,
 }
@@ -167,7 +169,9 @@ fn latencies(args: &[String]) -> io::Result<()> {
     }
     let python = if options.reference { crate::install::run().python } else { None };
     let ours = options.ours()?;
-    let measured = |shape: &Shape| latency::run(*shape, options.runs, &ours, python.as_deref());
+    let python = python.as_deref();
+    let measured =
+        |shape: &Shape| latency::run(*shape, options.runs, &options.services, &ours, python);
     options.shapes.iter().try_for_each(measured)
 }
 
@@ -178,6 +182,7 @@ fn parse(args: &[String]) -> Result<Options, String> {
         reference: true,
         validators: false,
         report: false,
+        services: Vec::new(),
         profiles: Vec::new(),
     };
     let mut args = args.iter();
@@ -188,6 +193,7 @@ fn parse(args: &[String]) -> Result<Options, String> {
             "--shape" => options.shapes.push(value()?.parse()?),
             "--profile" => options.profiles.push(value()?.clone()),
             "--runs" => options.runs = value()?.parse().map_err(|_| "--runs needs a number")?,
+            "--service" => options.services.push(value()?.clone()),
             "--validators" => options.validators = true,
             "--report" => options.report = true,
             "--no-reference" => options.reference = false,

@@ -21,7 +21,9 @@ const REFERENCE: &str = concat!(
 
 import sys
 
-reroute({sys.argv.pop(1): sys.argv.pop(1)})
+origins, url = sys.argv.pop(1), sys.argv.pop(1)
+# Some services say themselves where the rest of them is.
+reroute({origin: url for origin in [*origins.split(), url]})
 from octodns.cmds.sync import main
 
 main()
@@ -69,7 +71,8 @@ pub(super) fn all(
     program: &Path,
     python: Option<&Path>,
 ) -> io::Result<Vec<Contestant>> {
-    let endpoint = format!("endpoint: \"{url}{}\"{}", service.below, service.ours);
+    let own = service.ours.replace("{url}", url);
+    let endpoint = format!("endpoint: \"{url}{}\"{own}", service.below);
     let [(a_second, _)] = BOUNDED.rates else { return Err(io::Error::other("one rate")) };
     let bounds =
         format!("http: {{concurrency: {}, requests_per_second: {a_second}}}", BOUNDED.at_once);

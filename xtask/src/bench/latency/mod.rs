@@ -34,10 +34,19 @@ const MOST: f64 = 1.3;
 /// The limits of the second of our runs, below those of most services.
 const BOUNDED: Limits = Limits { at_once: 4, rates: &[(50, 1)] };
 
-/// Measures zones of this shape and prints a table.
-pub(super) fn run(shape: Shape, runs: usize, ours: &Path, python: Option<&Path>) -> io::Result<()> {
+/// Measures zones of this shape at the services of these names, or all, and prints a table.
+pub(super) fn run(
+    shape: Shape,
+    runs: usize,
+    only: &[String],
+    ours: &Path,
+    python: Option<&Path>,
+) -> io::Result<()> {
+    let is_meant =
+        |service: &&Service| only.is_empty() || only.iter().any(|name| name == service.name);
+    let services: Vec<_> = SERVICES.iter().filter(is_meant).collect();
     let mut build = cargo(&["build"]);
-    for service in SERVICES {
+    for service in &services {
         let example = format!("fake-{}", service.name);
         build.args(["--package", &format!("octodns-{}", service.name), "--example", &example]);
     }
@@ -48,7 +57,7 @@ pub(super) fn run(shape: Shape, runs: usize, ours: &Path, python: Option<&Path>)
         "| service | who | requests | at once | in a second | CPU s | wall s | to the least | to ours |"
     );
     println!("|---|---|--:|--:|--:|--:|--:|--:|--:|");
-    SERVICES.iter().try_for_each(|service| compare(service, shape, runs, ours, python))
+    services.into_iter().try_for_each(|service| compare(service, shape, runs, ours, python))
 }
 
 /// Fills a service, and lets all programs plan in turn.

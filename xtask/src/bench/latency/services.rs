@@ -15,10 +15,10 @@ pub(super) struct Service {
     pub(super) class: &'static str,
     /// Options of both providers; `{root}` is the folder of the workspace.
     pub(super) credentials: &'static str,
-    /// Options of ours alone, and of the reference alone.
+    /// Options of ours alone, in which `{url}` is the URL of the fake, and of the reference alone.
     pub(super) ours: &'static str,
     pub(super) theirs: &'static str,
-    /// The URL in the reference's requests, which are redirected.
+    /// The beginnings of the URLs in the reference's requests, which are redirected, with blanks between them.
     pub(super) origin: &'static str,
     /// The path of the API at the fake, for the option `endpoint`.
     pub(super) below: &'static str,
@@ -157,6 +157,56 @@ pub(super) const SERVICES: &[Service] = &[
     .at("https://api.transip.nl", "/v6")
     .fixed_zones()
     .limits(16, &[(1000, 900)]),
+    Service::new(
+        "constellix",
+        "octodns_constellix.ConstellixProvider",
+        "api_key: api-key, secret_key: hunter2",
+    )
+    .at("https://api.dns.constellix.com https://api.sonar.constellix.com", "/v1")
+    .ours(", sonar_endpoint: \"{url}/rest/api\""),
+    Service::new(
+        "rackspace",
+        "octodns_rackspace.RackspaceProvider",
+        "username: me, api_key: hunter2",
+    )
+    .at("https://identity.api.rackspacecloud.com", "/v1.0/110011")
+    .ours(", identity_endpoint: \"{url}/v2.0\"")
+    .limits(8, &[(15, 1), (300, 60)]),
+    Service::new(
+        "mythicbeasts",
+        "octodns_mythicbeasts.MythicBeastsProvider",
+        "api_key: my-key-id, api_secret: hunter2",
+    )
+    .at("https://api.mythic-beasts.com https://auth.mythic-beasts.com", "/dns/v2")
+    .ours(", auth_endpoint: \"{url}/login\"")
+    .fixed_zones(),
+    Service::new(
+        "dyn",
+        "octodns_dyn.DynProvider",
+        "customer: cust, username: user, password: hunter2",
+    )
+    .at("https://api.dynect.net", "/REST")
+    .limits(1, &[(5, 1), (300, 60)]),
+    Service::new("gandi", "octodns_gandi.GandiProvider", "token: hunter2")
+        .at("https://api.gandi.net", "/v5")
+        .limits(8, &[(1000, 60)]),
+    Service::new("selectel", "octodns_selectel.SelectelProvider", "token: hunter2")
+        .at("https://api.selectel.ru", "/domains/v2"),
+    Service::new(
+        "edgedns",
+        "octodns_edgedns.AkamaiProvider",
+        "client_secret: SOMESECRET, host: akab-test.luna.akamaiapis.net, \
+         access_token: akab-access-token, client_token: akab-client-token, contract_id: C-TEST1",
+    )
+    .at("https://akab-test.luna.akamaiapis.net", "/config-dns/v2"),
+    Service::new("hetzner", "octodns_hetzner.HetznerProvider", "token: hunter2, backend: hcloud")
+        .at("https://api.hetzner.cloud", "/v1"),
+    Service::new(
+        "ultra",
+        "octodns_ultra.UltraProvider",
+        "account: example, username: me, password: hunter2",
+    )
+    .at("https://api.ultradns.com", ""),
 ];
 
 #[cfg(test)]
