@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use octodns_core::registry::{BuildError, Options};
-use octodns_core::{OwnedValue, ProviderError, Report, Zone as Records, ZoneName};
+use octodns_core::{Change, OwnedValue, ProviderError, Report, Zone as Records, ZoneName};
 use octodns_http::{Client, Error};
 use serde_json::Value as Json;
 
@@ -139,6 +139,12 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// Reduces both zones to what this account can hold, beyond what the capabilities say, as
     /// [`octodns_core::Provider::adapt`] does. Default: nothing.
     fn adapt(&self, _desired: &mut Records, _existing: &mut Records, _report: &mut Report) {}
+
+    /// Why the service would refuse these changes of a zone, as far as reading the zone has shown: the plan is refused.
+    /// Default: it would not.
+    fn refusal(&self, _zone: &ZoneName, _changes: &[Change]) -> Option<String> {
+        None
+    }
 
     /// Looks for a zone whose creation was interrupted, and returns its id. What else [`Api::create_zone`] does is done
     /// here as well. Default: it is found by its name or in the list of zones, and nothing else is done.

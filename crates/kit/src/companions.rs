@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use octodns_core::{ApplyLog, PerRun, ProviderError};
 use octodns_http::Backoff;
 
-use crate::lookup::{Call, Observed, settle};
+use crate::lookup::create_once;
 
 /// The calls for one kind of such items.
 #[async_trait]
@@ -26,8 +26,14 @@ pub trait CompanionApi: Send + Sync {
     /// The id of an item.
     fn id(item: &Self::Item) -> &str;
 
-    /// Whether an item is what a record needs: of this record, with these settings.
+    /// Whether an item is what a record needs: of this record, with these settings; without those that can be changed
+    /// in place, if there are such.
     fn fits(item: &Self::Item, wanted: &Self::Wanted) -> bool;
+
+    /// Whether an item that fits has the settings that can be changed in place as well. Default: there are none.
+    fn is_as_wanted(_item: &Self::Item, _wanted: &Self::Wanted) -> bool {
+        true
+    }
 
     /// The record that needs it, for people: `www.example.com.`.
     fn owner(wanted: &Self::Wanted) -> String;
@@ -46,6 +52,20 @@ pub trait CompanionApi: Send + Sync {
     /// Of kind [`ServiceErrorKind::Indeterminate`](octodns_core::ServiceErrorKind::Indeterminate) if the response
     /// is lost.
     async fn create(&self, wanted: &Self::Wanted) -> Result<Self::Item, ProviderError>;
+
+    /// Changes an item that fits in place, so that it is as a record needs it. Must be safe to repeat. Default: none
+    /// is changed, since each that fits is as wanted.
+    ///
+    /// # Errors
+    ///
+    /// It may be as it was.
+    async fn update(
+        &self,
+        _item: &Self::Item,
+        _wanted: &Self::Wanted,
+    ) -> Result<Self::Item, ProviderError> {
+        Err(ProviderError::failed(format!("a {} cannot be changed", Self::WHAT)))
+    }
 
     /// Deletes an item. One that is gone already is no error.
     ///
@@ -131,15 +151,39 @@ impl<A: CompanionApi> Companions<A> {
         preferred: Option<&str>,
         log: &ApplyLog<'_>,
     ) -> Result<A::Item, ProviderError> {
+        Ok(self.ensure_as_wanted(api, wanted, preferred, log).await?.0)
+    }
+
+    /// The same, and whether it was there and was changed in place.
+    ///
+    /// # Errors
+    ///
+    /// It is not there or not as wanted, and cannot be created or changed.
+    pub async fn ensure_as_wanted(
+        &self,
+        api: &A,
+        wanted: &A::Wanted,
+        preferred: Option<&str>,
+        log: &ApplyLog<'_>,
+    ) -> Result<(A::Item, bool), ProviderError> {
         let _creating = self.creating.lock().await;
         let found = |known: &mut Vec<A::Item>| Self::find(known, wanted, preferred).cloned();
-        if let Some(item) = self.with(api, found).await? {
-            return Ok(item);
-        }
-        let step = format!("create a {} for {}", A::WHAT, A::owner(wanted));
-        let item = log.in_step(&step, self.create(api, wanted)).await?;
+        let found = self.with(api, found).await?;
+        let is_change = found.is_some();
+        let item = match found {
+            Some(item) if A::is_as_wanted(&item, wanted) => return Ok((item, false)),
+            Some(item) => {
+                let step =
+                    format!("change the {} {} for {}", A::WHAT, A::id(&item), A::owner(wanted));
+                log.in_step(&step, api.update(&item, wanted)).await?
+            }
+            None => {
+                let step = format!("create a {} for {}", A::WHAT, A::owner(wanted));
+                log.in_step(&step, self.create(api, wanted)).await?
+            }
+        };
         self.put(api, item.clone()).await?;
-        Ok(item)
+        Ok((item, is_change))
     }
 
     /// Remembers an item that was changed in place, or created otherwise.
@@ -177,10 +221,9 @@ impl<A: CompanionApi> Companions<A> {
     /// Creates an item once, even if a response is lost.
     async fn create(&self, api: &A, wanted: &A::Wanted) -> Result<A::Item, ProviderError> {
         let Some(backoff) = api.backoff() else { return api.create(wanted).await };
-        let call = Creation { api, wanted, created: Mutex::new(None) };
-        settle(backoff, &call).await?;
-        let created = call.created.into_inner().unwrap_or_else(PoisonError::into_inner);
-        created.ok_or_else(|| ProviderError::failed(format!("no {} was created", A::WHAT)))
+        let find =
+            || async { Ok(api.list().await?.into_iter().find(|item| A::fits(item, wanted))) };
+        create_once(backoff, || api.create(wanted), find).await
     }
 
     async fn with<T>(
@@ -196,27 +239,4 @@ impl<A: CompanionApi> Companions<A> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// An item that is created, and looked for after a lost response.
-struct Creation<'c, A: CompanionApi> {
-    api: &'c A,
-    wanted: &'c A::Wanted,
-    created: Mutex<Option<A::Item>>,
-}
-
-#[async_trait]
-impl<A: CompanionApi> Call for Creation<'_, A> {
-    async fn send(&self) -> Result<(), ProviderError> {
-        let item = self.api.create(self.wanted).await?;
-        *lock(&self.created) = Some(item);
-        Ok(())
-    }
-
-    async fn look_up(&self) -> Result<Observed, ProviderError> {
-        let found = self.api.list().await?.into_iter().find(|item| A::fits(item, self.wanted));
-        let observed = if found.is_some() { Observed::Desired } else { Observed::Existing };
-        *lock(&self.created) = found;
-        Ok(observed)
-    }
 }

@@ -1,5 +1,8 @@
 //! Dynamic records of a service that has more to do for one than to replace a set.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use octodns_core::apply_log::Stopped;
 use octodns_core::provider::PlanDraft;
@@ -41,12 +44,47 @@ impl<'s> SetsAsRead<'s> {
     }
 }
 
+/// How many calls of a change were confirmed, of those that are known so far.
+#[derive(Debug, Default)]
+pub struct Progress {
+    done: usize,
+    of: usize,
+}
+
+impl Progress {
+    /// There are more calls to make.
+    pub fn expect(&mut self, calls: usize) {
+        self.of += calls;
+    }
+
+    /// A call was confirmed.
+    pub fn confirmed(&mut self) {
+        self.done += 1;
+        self.of = self.of.max(self.done);
+    }
+
+    /// The change ended with an error: in a call that was not confirmed.
+    pub fn stopped(&self, error: impl Into<ProviderError>) -> Stopped {
+        Stopped::new(error, self.done, self.of.max(self.done + 1))
+    }
+}
+
 /// How a service keeps dynamic records, if one takes several calls: several rows, pools, filters, health checks.
 ///
 /// What belongs to a record is part of its set: [`SetApi::sets`](crate::sets::SetApi::sets) gives one for each record,
-/// with whatever fields [`DynamicSets::read`] needs.
+/// with whatever fields [`DynamicSets::read`] needs, or [`DynamicSets::complete`] adds them.
 #[async_trait]
 pub trait DynamicSets: Send + Sync {
+    /// Adds to the sets of a zone what they need that the account has beside its zones, such as the pools that they
+    /// name; or sets of records that are there alone. Default: nothing.
+    ///
+    /// # Errors
+    ///
+    /// Fails as a whole.
+    async fn complete(&self, _sets: &mut Vec<Json>, _zone: Zone<'_>) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
     /// The routing in a set, as it was read; `None` if it has none.
     fn read(&self, set: &Json, zone: &ZoneName) -> Option<Dynamic>;
 
@@ -79,17 +117,47 @@ pub trait DynamicSets: Send + Sync {
         log: &ApplyLog<'_>,
     ) -> Result<(), Stopped>;
 
+    /// Whether something beside a record is not as the record needs it, such as the settings of its health check, so
+    /// that the record is updated although it is as desired. Default: no.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it must ask the service and cannot.
+    async fn has_drifted(
+        &self,
+        _zone: &ZoneName,
+        _record: &Record,
+        _set: &Json,
+    ) -> Result<bool, ProviderError> {
+        Ok(false)
+    }
+
     /// Changes that are needed although the records are the same, as
-    /// [`octodns_core::Provider::extra_changes`] has them. Default: none.
+    /// [`octodns_core::Provider::extra_changes`] has them. Default: updates of the records that
+    /// [have drifted](DynamicSets::has_drifted).
     ///
     /// # Errors
     ///
     /// Fails if it must ask the service and cannot.
     async fn extra_changes(
         &self,
-        _draft: &PlanDraft<'_>,
-        _sets: SetsAsRead<'_>,
+        draft: &PlanDraft<'_>,
+        sets: SetsAsRead<'_>,
     ) -> Result<Vec<Change>, ProviderError> {
-        Ok(Vec::new())
+        let key = |record: &Record| (record.name().clone(), record.record_type());
+        let planned: HashSet<_> = draft.changes.iter().map(|change| key(change.record())).collect();
+        let is_routed =
+            |record: &&Arc<Record>| record.dynamic().is_some() || record.geo().is_some();
+        let mut changes = Vec::new();
+        for record in draft.desired.records().filter(is_routed) {
+            let Some(set) = sets.of(record).filter(|_| !planned.contains(&key(record))) else {
+                continue;
+            };
+            if self.has_drifted(draft.desired.name(), record, set).await? {
+                let (existing, new) = (Arc::clone(record), Arc::clone(record));
+                changes.push(Change::Update { existing, new });
+            }
+        }
+        Ok(changes)
     }
 }

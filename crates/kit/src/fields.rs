@@ -15,6 +15,14 @@ use crate::parts::{self, Kind, incomplete, malformed, parts, parts_of, read_fiel
 /// octoDNS' names of the parts of a value, and the service's names of their fields.
 type Named = &'static [(&'static str, &'static str)];
 
+/// Where the values of a type are.
+enum Place {
+    /// Whole, in this field.
+    Whole(&'static str),
+    /// Part by part, in these.
+    Parts(Named),
+}
+
 /// The names of the fields of a row.
 ///
 /// ```
@@ -50,7 +58,8 @@ pub struct Fields {
     /// parts.
     pub value: &'static str,
     /// Types whose parts have separate fields: octoDNS' name of a part, and the service's name of the field.
-    /// Parts with the same field are one text there, in presentation format; they are neighbours in that.
+    /// Parts with the same field are one text there, in presentation format; they are neighbours in that. The only
+    /// part of a type has no name: `(RecordType::CNAME, &[("", "host")])` is a value in a field of its own.
     pub of: &'static [(RecordType, &'static [(&'static str, &'static str)])],
     /// Types that have a different name at the service.
     pub types: &'static [(RecordType, &'static str)],
@@ -75,8 +84,13 @@ impl Fields {
         known.map_or(name, |(of, _)| of.as_str())
     }
 
-    fn parts_of(&self, record_type: RecordType) -> Option<Named> {
-        self.of.iter().find(|(of, _)| *of == record_type).map(|(_, parts)| *parts)
+    /// The fields of the parts of a type, or the field of its whole value.
+    fn place_of(&self, record_type: RecordType) -> Place {
+        match self.of.iter().find(|(of, _)| *of == record_type) {
+            None => Place::Whole(self.value),
+            Some((_, [("", field)])) => Place::Whole(field),
+            Some((_, parts)) => Place::Parts(parts),
+        }
     }
 
     /// The row of a record with one value, without an id.
@@ -113,9 +127,12 @@ impl Fields {
             let (name, of) = (record.name(), record.record_type());
             ProviderError::failed(format!("{name} {of}: its text is not UTF-8"))
         };
-        let Some(named) = self.parts_of(record.record_type()) else {
-            row.insert(self.value.into(), whole(record, dialect).ok_or_else(unsupported)?.into());
-            return Ok(());
+        let named = match self.place_of(record.record_type()) {
+            Place::Parts(named) => named,
+            Place::Whole(field) => {
+                row.insert(field.into(), whole(record, dialect).ok_or_else(unsupported)?.into());
+                return Ok(());
+            }
         };
         let mut shared: Vec<(&str, Vec<String>)> = Vec::new();
         let all = parts_of(record.record_type()).iter().zip(parts(record.data()));
@@ -190,9 +207,12 @@ impl Fields {
         dialect: &Dialect,
         zone: &ZoneName,
     ) -> Option<Result<OwnedValue, String>> {
-        let Some(named) = self.parts_of(entry.record_type()) else {
-            let text = row.get(self.value)?.as_str()?;
-            return Some(read_whole(text, entry, dialect, zone).ok_or_else(|| text.to_owned()));
+        let named = match self.place_of(entry.record_type()) {
+            Place::Parts(named) => named,
+            Place::Whole(field) => {
+                let text = row.get(field)?.as_str()?;
+                return Some(read_whole(text, entry, dialect, zone).ok_or_else(|| text.to_owned()));
+            }
         };
         let all = parts_of(entry.record_type()).iter();
         let all = all.filter_map(|(ours, kind)| Some((*ours, *kind, field_of(named, ours)?)));

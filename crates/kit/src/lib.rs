@@ -36,7 +36,7 @@ pub use companions::{CompanionApi, Companions};
 pub use directory::ListedZone;
 pub use fields::{Fields, ReadRow};
 pub use listing::{consistent, repeated};
-pub use lookup::{Call, Observed, settle};
+pub use lookup::{Call, Observed, create_once, settle};
 pub use octodns_http as http;
 pub use provided::{
     Choice, OptionsOf, Provided, provider, register, register_choice, register_with,

@@ -1,5 +1,7 @@
 //! If a response is lost, the outcome is unknown until the kit looks it up.
 
+use std::sync::{Mutex, PoisonError};
+
 use async_trait::async_trait;
 use octodns_core::{ProviderError, ServiceErrorKind};
 use octodns_http::Backoff;
@@ -89,6 +91,63 @@ pub async fn settle(backoff: &Backoff, call: &dyn Call) -> Result<(), ProviderEr
                 return Err(ProviderError::service(ServiceErrorKind::Indeterminate, words));
             }
         }
+    }
+}
+
+/// Creates something once, even if responses are lost: then `find` looks for it, and it is created again if it is not
+/// there.
+///
+/// # Errors
+///
+/// The errors of [`settle`].
+pub async fn create_once<T, C, F>(
+    backoff: &Backoff,
+    create: impl Fn() -> C + Sync,
+    find: impl Fn() -> F + Sync,
+) -> Result<T, ProviderError>
+where
+    T: Send,
+    C: Future<Output = Result<T, ProviderError>> + Send,
+    F: Future<Output = Result<Option<T>, ProviderError>> + Send,
+{
+    let creation = Creation { create, find, created: Mutex::new(None) };
+    settle(backoff, &creation).await?;
+    let created = creation.created.into_inner().unwrap_or_else(PoisonError::into_inner);
+    created.ok_or_else(|| ProviderError::failed("nothing was created".to_owned()))
+}
+
+/// Something that is created, and looked for after a lost response.
+struct Creation<C, F, T> {
+    create: C,
+    find: F,
+    created: Mutex<Option<T>>,
+}
+
+impl<C, F, T> Creation<C, F, T> {
+    fn is(&self, created: Option<T>) {
+        *self.created.lock().unwrap_or_else(PoisonError::into_inner) = created;
+    }
+}
+
+#[async_trait]
+impl<T, C, F, Create, Find> Call for Creation<Create, Find, T>
+where
+    T: Send,
+    C: Future<Output = Result<T, ProviderError>> + Send,
+    F: Future<Output = Result<Option<T>, ProviderError>> + Send,
+    Create: Fn() -> C + Sync,
+    Find: Fn() -> F + Sync,
+{
+    async fn send(&self) -> Result<(), ProviderError> {
+        self.is(Some((self.create)().await?));
+        Ok(())
+    }
+
+    async fn look_up(&self) -> Result<Observed, ProviderError> {
+        let found = (self.find)().await?;
+        let observed = if found.is_some() { Observed::Desired } else { Observed::Existing };
+        self.is(found);
+        Ok(observed)
     }
 }
 

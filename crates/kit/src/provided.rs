@@ -8,7 +8,7 @@ use octodns_core::provider::PlanDraft;
 use octodns_core::registry::{BuildError, Options, WithShared};
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Registry, Report,
-    Source, Zone as Records, ZoneName, ZoneRead, ZoneRequest,
+    ServiceErrorKind, Source, Zone as Records, ZoneName, ZoneRead, ZoneRequest,
 };
 use octodns_http::{Accounts, Host, ServiceOptions};
 
@@ -72,7 +72,13 @@ impl<H: Shape> Provider for Provided<H> {
     }
 
     async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {
-        H::extra_changes(&self.account, draft).await
+        let extra = H::extra_changes(&self.account, draft).await?;
+        let zone = draft.desired.name();
+        let refusal = |changes| self.account.api.refusal(zone, changes);
+        match refusal(draft.changes).or_else(|| refusal(&extra)) {
+            Some(why) => Err(ProviderError::service(ServiceErrorKind::Refused, why)),
+            None => Ok(extra),
+        }
     }
 
     async fn meta(&self, draft: &PlanDraft<'_>) -> Result<Option<OwnedValue>, ProviderError> {

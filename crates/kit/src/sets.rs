@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 
 use crate::account::Account;
 use crate::api::Zone;
-pub use crate::dynamic_sets::{DynamicChange, DynamicSets, SetsAsRead};
+pub use crate::dynamic_sets::{DynamicChange, DynamicSets, Progress, SetsAsRead};
 use crate::fields::value_of;
 use crate::listing;
 use crate::lookup::Still;
@@ -69,7 +69,10 @@ impl<S: SetApi> Shape for Sets<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let list = || account.api.sets(zone, None);
-        let Some(sets) = listing::sets(&S::FIELDS, list).await? else { return Ok(None) };
+        let Some(mut sets) = listing::sets(&S::FIELDS, list).await? else { return Ok(None) };
+        if let Some(dynamic) = account.api.dynamic() {
+            dynamic.complete(&mut sets, zone).await?;
+        }
         let service = &account.service;
         let (sets, hidden) = owner::sort_out(account, sets, &S::FIELDS.of, request)?;
         let lacking = lacking(account, &sets, request)?;

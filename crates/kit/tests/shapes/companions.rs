@@ -57,7 +57,12 @@ impl CompanionApi for Checks {
         id
     }
 
+    /// `www` and `www v2` are one check of `www`, with other settings.
     fn fits((_, mark): &Self::Item, wanted: &String) -> bool {
+        mark.split(' ').next() == wanted.split(' ').next()
+    }
+
+    fn is_as_wanted((_, mark): &Self::Item, wanted: &String) -> bool {
         mark == wanted
     }
 
@@ -87,6 +92,19 @@ impl CompanionApi for Checks {
                 Err(ProviderError::service(ServiceErrorKind::Indeterminate, "no answer"))
             }
         }
+    }
+
+    async fn update(
+        &self,
+        (id, _): &Self::Item,
+        wanted: &String,
+    ) -> Result<Self::Item, ProviderError> {
+        let mut state = self.state();
+        state.calls.push(format!("update {id}"));
+        let item = (id.clone(), wanted.clone());
+        state.checks.retain(|(known, _)| known != id);
+        state.checks.push(item.clone());
+        Ok(item)
     }
 
     async fn delete(&self, (id, _): &Self::Item) -> Result<(), ProviderError> {
@@ -162,4 +180,18 @@ async fn unused_items_are_deleted_and_forgotten() {
     assert_eq!(checks.all(&api).await.unwrap(), [("1".to_owned(), "www".to_owned())]);
     assert_eq!(api.state().calls, ["list", "delete 2"]);
     assert_eq!(log.steps()[0].0, "delete the health check 2");
+}
+
+#[tokio::test]
+async fn items_are_changed_in_place_and_remembered_so() {
+    let (api, checks, plan) = (Checks::new(true), Companions::default(), plan());
+    let log = ApplyLog::new("test", &plan, &());
+    for (wanted, id, is_changed) in
+        [("www", "1", false), ("www v2", "1", true), ("www v2", "1", false), ("api v2", "3", false)]
+    {
+        let ensured = checks.ensure_as_wanted(&api, &wanted.to_owned(), Some("1"), &log).await;
+        assert_eq!(ensured.unwrap(), ((id.to_owned(), wanted.to_owned()), is_changed));
+    }
+    assert_eq!(api.state().calls, ["list", "update 1", "create api v2"]);
+    assert_eq!(log.steps()[0].0, "change the health check 1 for www v2");
 }

@@ -1,16 +1,15 @@
 //! A service with `RRset`s whose dynamic records take several calls.
 
 use octodns_core::apply_log::Stopped;
-use octodns_core::provider::PlanDraft;
 use octodns_core::record::dynamic::{Dynamic, Pool, PoolValue, Rule};
 use octodns_core::record::geo::{Geo, GeoValues};
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{
-    ApplyLog, Capabilities, Change, Outcome, ProviderError, RecordType, Severity, ZoneName,
+    ApplyLog, Capabilities, Outcome, ProviderError, Record, RecordType, Severity, ZoneName,
     async_trait,
 };
 use octodns_kit::http::{Client, Error};
-use octodns_kit::sets::{DynamicChange, DynamicSets, SetApi, Sets, SetsAsRead};
+use octodns_kit::sets::{DynamicChange, DynamicSets, Progress, SetApi, Sets};
 use octodns_kit::{
     Api, Connector, Json, ListedZone, Only, Service, SetFields, Zone, ZonesBy, json,
 };
@@ -75,6 +74,13 @@ fn dynamic(value: &str) -> Dynamic {
 
 #[async_trait]
 impl DynamicSets for Routed {
+    async fn complete(&self, sets: &mut Vec<Json>, _: Zone<'_>) -> Result<(), ProviderError> {
+        for set in sets.iter_mut().filter(|set| set["named"].is_string()) {
+            set["pool"] = set["named"].take();
+        }
+        Ok(())
+    }
+
     fn read(&self, set: &Json, _: &ZoneName) -> Option<Dynamic> {
         set["pool"].as_str().map(dynamic)
     }
@@ -105,28 +111,25 @@ impl DynamicSets for Routed {
             log.in_step("clean up", async { self.0.act("clean up", |_| ()) }).await?;
             return Ok(self.delete(zone, existing).await?);
         };
+        let mut progress = Progress::default();
+        progress.expect(2);
         let of = change.change.desired().and_then(|record| record.dynamic());
         let value = of.map(|of| of.pools()[0].values()[0].value().to_owned());
         log.in_step("create a pool", async { self.0.act("pool", |_| ()) }).await?;
+        progress.confirmed();
         set["pool"] = json!(value);
         let geo = change.change.desired().and_then(|record| record.geo());
         set["africa"] = json!(geo.map(|geo| geo.places()[0].values()[0].as_str()));
-        self.put(zone, &set, change.existing).await.map_err(|error| Stopped::new(error, 1, 2))
+        self.put(zone, &set, change.existing).await.map_err(|error| progress.stopped(error))
     }
 
-    async fn extra_changes(
+    async fn has_drifted(
         &self,
-        draft: &PlanDraft<'_>,
-        sets: SetsAsRead<'_>,
-    ) -> Result<Vec<Change>, ProviderError> {
-        let records = draft.desired.records();
-        let drifted =
-            records.filter(|record| sets.of(record).is_some_and(|set| set["drifted"] == true));
-        let update = |record: &std::sync::Arc<octodns_core::Record>| Change::Update {
-            existing: record.clone(),
-            new: record.clone(),
-        };
-        Ok(drifted.map(update).collect())
+        _: &ZoneName,
+        _: &Record,
+        set: &Json,
+    ) -> Result<bool, ProviderError> {
+        Ok(set["drifted"] == true)
     }
 }
 
@@ -203,7 +206,7 @@ async fn what_an_interrupted_change_left_is_finished() {
 #[tokio::test]
 async fn what_has_drifted_is_an_extra_change() {
     let mut set = item(1, "www", "A", "192.0.2.9");
-    (set["pool"], set["drifted"]) = (json!("192.0.2.1"), json!(true));
+    (set["named"], set["drifted"]) = (json!("192.0.2.1"), json!(true));
     let memory = Memory::new(&[set]);
     let harness = harness(&memory);
     let desired = harness.zone(&zone(), &[routed("192.0.2.1")]);

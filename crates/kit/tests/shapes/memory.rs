@@ -7,7 +7,7 @@ use octodns_core::engine::BatchLimits;
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::value::Map;
 use octodns_core::{
-    Capabilities, Outcome, OwnedValue, ProviderError, RecordType, ZoneName, async_trait,
+    Capabilities, Change, Outcome, OwnedValue, ProviderError, RecordType, ZoneName, async_trait,
 };
 use octodns_kit::changes::{ChangeApi, Changes, SetChange};
 use octodns_kit::http::{Call, Client, Error, Method, Options};
@@ -181,6 +181,12 @@ impl<const PUBLISHES: bool, const APART: bool> Api for Memory<PUBLISHES, APART> 
 
     fn unexpressed(item: &Json) -> Option<String> {
         item["unexpressed"].as_str().map(str::to_owned)
+    }
+
+    /// Records of this name stay as they are.
+    fn refusal(&self, zone: &ZoneName, changes: &[Change]) -> Option<String> {
+        let is_fixed = |change: &Change| change.record().name().as_str() == "fixed";
+        changes.iter().any(is_fixed).then(|| format!("{zone} has a fixed record"))
     }
 
     fn begin_run(&self) {

@@ -25,6 +25,8 @@ const PARTS: Fields = Fields {
     of: &[
         (RecordType::MX, &[("preference", "prio"), ("exchange", "content")]),
         (RecordType::CAA, &[("flags", "flags"), ("tag", "tag"), ("value", "content")]),
+        (RecordType::CNAME, &[("", "host")]),
+        (RecordType::TXT, &[("", "text")]),
         (
             RecordType::NAPTR,
             &[
@@ -177,6 +179,9 @@ fn parts_are_in_separate_fields() {
                 "regexp": r#"!^.*$!"x"!"#, "content": "a.example"}),
         ),
         (RAW, "ALIAS", json!("a.example."), json!({"content": "a.example.", "type": "ANAME"})),
+        // A whole value in a field of its own is as it is elsewhere.
+        (BARE_NAMES, "CNAME", json!("a.example."), json!({"host": "a.example"})),
+        (QUOTED, "TXT", json!("a b"), json!({"text": "\"a b\""})),
     ] {
         let mut row = json!({"type": of, "name": "www", "ttl": 60});
         row.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());

@@ -20,6 +20,23 @@ async fn an_ambiguous_zone_name_is_an_error() {
     assert_eq!(harness.provider().list_zones().await.unwrap().len(), 1);
 }
 
+/// What the service would refuse is an error of the plan, if there is something to do.
+#[tokio::test]
+async fn changes_that_the_service_would_refuse_are_not_planned() {
+    let memory = Memory::new(&[item(1, "fixed", "A", "192.0.2.1")]);
+    let harness = memory.harness::<MemorySets>();
+    let plan = async |name: &str, address: &str| {
+        let records = [record("fixed", "A", "192.0.2.1"), record(name, "A", address)];
+        let records = if name == "fixed" { &records[1..] } else { &records[..] };
+        harness.plan(&harness.zone(&zone(), records)).await
+    };
+    assert!(plan("fixed", "192.0.2.1").await.unwrap().is_none());
+    assert!(plan("www", "192.0.2.2").await.unwrap().is_some());
+    let report = plan("fixed", "192.0.2.2").await.unwrap_err();
+    let found = report.iter().next().unwrap().to_string();
+    assert!(found.contains("example.com. has a fixed record"), "{found}");
+}
+
 #[tokio::test]
 async fn a_zone_is_created_once_even_if_the_response_is_lost() {
     use Fate::{Dark, Lost, LostDone, Refused};
