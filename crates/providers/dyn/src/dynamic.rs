@@ -1,25 +1,33 @@
 //! Records with routing, which Traffic Directors answer for.
 
 use octodns_core::apply_log::Stopped;
-use octodns_core::provider::PlanDraft;
 use octodns_core::record::{Dynamic, Geo};
-use octodns_core::{ApplyLog, Change, ProviderError, ZoneName, async_trait};
-use octodns_kit::sets::{DynamicChange, DynamicSets, SetApi, SetsAsRead};
+use octodns_core::{ApplyLog, ProviderError, Record, ZoneName, async_trait};
+use octodns_kit::sets::{DynamicChange, DynamicSets, Progress, SetApi};
 use octodns_kit::{Json, Zone};
 
-use crate::directors::{Director, Wanted, service_of};
+use crate::directors::{Directors, director_of, rows_of, service_of};
 use crate::provider::Dyn;
 
 #[async_trait]
 impl DynamicSets for Dyn {
+    async fn complete(&self, sets: &mut Vec<Json>, zone: Zone<'_>) -> Result<(), ProviderError> {
+        match &self.directors {
+            Some(directors) => Ok(directors.add_to(zone.id, sets).await?),
+            None => Ok(()),
+        }
+    }
+
     fn read(&self, set: &Json, _: &ZoneName) -> Option<Dynamic> {
-        let director = Director::read(service_of(set)?, set["type"].as_str()?);
-        director.is_dynamic().then(|| director.dynamic())
+        director_of(set)?.dynamic()
     }
 
     fn read_geo(&self, set: &Json, _: &ZoneName) -> Option<Geo> {
-        let director = Director::read(service_of(set)?, set["type"].as_str()?);
-        (!director.is_dynamic()).then(|| director.geo())
+        director_of(set)?.geo()
+    }
+
+    fn is_partial(&self, set: &Json) -> bool {
+        service_of(set).is_some()
     }
 
     async fn apply(
@@ -28,45 +36,57 @@ impl DynamicSets for Dyn {
         change: DynamicChange<'_>,
         log: &ApplyLog<'_>,
     ) -> Result<(), Stopped> {
-        let DynamicChange { change, set, existing, .. } = change;
-        let wanted = change.desired().and_then(|record| Some((record, Wanted::of(record)?)));
-        let (Some(directors), Some((record, wanted))) = (&self.directors, wanted) else {
-            match (set, existing) {
-                (Some(set), existing) => self.put(zone, set, existing).await?,
-                (None, Some(existing)) => self.delete(zone, existing).await?,
-                (None, None) => {}
-            }
-            return Ok(());
-        };
-        directors.write(zone.name, record, &wanted, existing.and_then(service_of), log).await?;
-        // The rows go with the rest, when the zone is published.
-        Ok(self.delete_rows(zone, existing).await?)
+        let Some(directors) = &self.directors else { return Ok(()) };
+        let mut progress = Progress::default();
+        let made = self.direct(zone, change, (directors, log), &mut progress).await;
+        made.map_err(|error| progress.stopped(error))
     }
 
-    /// Records whose monitor is missing or checks something else, and those of which a failed change has left
-    /// parts.
-    async fn extra_changes(
+    async fn has_drifted(
         &self,
-        draft: &PlanDraft<'_>,
-        sets: SetsAsRead<'_>,
-    ) -> Result<Vec<Change>, ProviderError> {
-        let Some(directors) = &self.directors else { return Ok(Vec::new()) };
-        let zone = draft.desired.name();
-        let mut drifted = Vec::new();
-        for record in draft.desired.records() {
-            let is_planned = |change: &Change| {
-                change.record().name() == record.name()
-                    && change.record().record_type() == record.record_type()
-            };
-            let Some(service) = sets.of(record).and_then(service_of) else { continue };
-            if draft.changes.iter().any(is_planned) {
-                continue;
-            }
-            if directors.has_drifted(zone, record, service).await? {
-                let (existing, new) = (record.clone(), record.clone());
-                drifted.push(Change::Update { existing, new });
-            }
+        zone: &ZoneName,
+        record: &Record,
+        set: &Json,
+    ) -> Result<bool, ProviderError> {
+        match &self.directors {
+            Some(directors) => directors.has_drifted(zone, record, set).await,
+            None => Ok(false),
         }
-        Ok(drifted)
+    }
+}
+
+impl Dyn {
+    /// Makes a change of a record that has a Traffic Director before or after it.
+    async fn direct(
+        &self,
+        zone: Zone<'_>,
+        DynamicChange { change, set, existing, .. }: DynamicChange<'_>,
+        (directors, log): (&Directors, &ApplyLog<'_>),
+        progress: &mut Progress,
+    ) -> Result<(), ProviderError> {
+        let is_written = match change.desired() {
+            Some(record) => directors.write((zone.name, record), existing, log, progress).await?,
+            None => false,
+        };
+        if let Some(set) = set.filter(|_| !is_written) {
+            progress.expect(1);
+            self.replace(zone, set).await?;
+            progress.confirmed();
+            if existing.and_then(service_of).is_some() {
+                // The name is never missing: its rows are served before its director goes.
+                progress.expect(1);
+                self.publish_all(zone).await?;
+                progress.confirmed();
+            }
+        } else if let Some(rows) = existing.and_then(rows_of) {
+            // They go with the rest, when the zone is published.
+            progress.expect(1);
+            self.delete(zone, rows).await?;
+            progress.confirmed();
+        }
+        match existing.filter(|_| !is_written) {
+            Some(existing) => directors.remove(existing, log, progress).await,
+            None => Ok(()),
+        }
     }
 }

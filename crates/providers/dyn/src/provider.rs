@@ -13,10 +13,10 @@ use octodns_kit::sets::{self, DynamicSets, SetApi};
 use octodns_kit::{Api, Connector, Json, ListedZone, Only, Service, SetFields, Zone, json};
 
 use crate::api::{call, detail};
-use crate::directors::{self, Directors, plain_of, service_of};
+use crate::directors::{self, Directors, SUPPORT};
 use crate::options::Options;
 use crate::session::{self, Session};
-use crate::sets::{DIALECT, FIELDS, TYPES, is_same, rdata, read};
+use crate::sets::{DIALECT, FIELDS, TYPES, is_same, read};
 use crate::unpublished::{Key, Unpublished, Wanted, key};
 
 const CLASS: &str = "octodns_dyn.DynProvider";
@@ -69,7 +69,7 @@ impl Api for Dyn {
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
         let (client, session) = session::client(&options, connector)?;
-        let directors = options.traffic_directors_enabled.then(|| Directors::new(client.clone()));
+        let directors = options.traffic_directors_enabled.then(|| Directors::new(&client));
         let (unpublished, directors) = (Arc::default(), directors.map(Arc::new));
         Ok(Self { client, session, unpublished, directors })
     }
@@ -77,7 +77,7 @@ impl Api for Dyn {
     fn service(&self) -> Service {
         let mut service = Self::SERVICE;
         if self.directors.is_some() {
-            service.capabilities = service.capabilities.geo().dynamic();
+            service.capabilities = service.capabilities.geo().dynamic_support(SUPPORT);
         }
         service
     }
@@ -118,13 +118,7 @@ impl Api for Dyn {
     async fn publish(&self, zone: Zone<'_>) -> Result<(), Error> {
         let published = self.publish_all(zone).await;
         self.unpublished.forget(zone.id);
-        let Some(directors) = &self.directors else { return published };
-        let replaced = directors.take_replaced(zone.id);
-        published?;
-        for service in &replaced {
-            directors.remove(service).await?;
-        }
-        Ok(())
+        published
     }
 }
 
@@ -146,33 +140,31 @@ impl SetApi for Dyn {
         if found.is_none() {
             return Ok(None);
         }
-        let mut sets = self.below(zone, zone.id).await?;
-        if let Some(directors) = &self.directors {
-            directors.add_to(zone.id, &mut sets).await?;
-        }
-        Ok(Some(sets))
+        Ok(Some(self.below(zone, zone.id).await?))
     }
 
     /// The values of a set are replaced by one call. A new one with a single value is created as octoDNS does.
     async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error> {
-        if let (Some(directors), Some(service)) = (&self.directors, existing.and_then(service_of)) {
-            directors.replace(zone.id, service);
-        }
-        let mut values = rdata(set);
-        let only = values.next().filter(|_| values.next().is_none() && existing.is_none());
-        let Some(rdata) = only else { return self.replace(zone, set).await };
+        let (Some([rdata]), None) = (values(set), existing) else {
+            return self.replace(zone, set).await;
+        };
         let mut body = json!({"rdata": rdata, "ttl": set["ttl"]});
-        if set["type"] == "NS" {
+        if set["record_type"] == "NS" {
             body["service_class"] = "".into();
         }
-        self.change(Method::POST, zone, (set, None), &body, Some(set.clone())).await
+        self.change((Method::POST, zone), (key(set), None), &body, Some(set.clone())).await
     }
 
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
-        if let (Some(directors), Some(service)) = (&self.directors, service_of(existing)) {
-            directors.remove(service).await?;
-        }
-        self.delete_rows(zone, Some(existing)).await
+        let id = match values(existing) {
+            Some([only]) => Some(match &only["record_id"] {
+                Json::String(id) => id.clone(),
+                id => id.to_string(),
+            }),
+            _ => None,
+        };
+        let of = (key(existing), id.as_deref());
+        optional(self.change((Method::DELETE, zone), of, &json!({}), None).await).map(drop)
     }
 
     fn dynamic(&self) -> Option<&dyn DynamicSets> {
@@ -180,24 +172,12 @@ impl SetApi for Dyn {
     }
 }
 
-impl Dyn {
-    /// Deletes the rows of a set, if it has any.
-    pub(crate) async fn delete_rows(
-        &self,
-        zone: Zone<'_>,
-        existing: Option<&Json>,
-    ) -> Result<(), Error> {
-        let Some(existing) = existing.and_then(plain_of) else { return Ok(()) };
-        // Without an id, all rows of the name and type go.
-        let id = match existing["ids"].as_array().map(Vec::as_slice) {
-            Some([id]) => Some(id.as_str().map_or_else(|| id.to_string(), str::to_owned)),
-            _ => None,
-        };
-        let of = (existing, id.as_deref());
-        let deleted = self.change(Method::DELETE, zone, of, &json!({}), None).await;
-        optional(deleted).map(drop)
-    }
+/// The values of a set.
+fn values(set: &Json) -> Option<&[Json]> {
+    set["values"].as_array().map(Vec::as_slice)
+}
 
+impl Dyn {
     async fn call(&self, method: Method, path: &[&str], body: &Json) -> Result<Json, Error> {
         call(&self.client, method, path, body).await
     }
@@ -208,76 +188,64 @@ impl Dyn {
         Ok(read(&self.call(Method::GET, &path, &detail()).await?))
     }
 
-    /// A change of the rows of a set, or of the one with an id, which is remembered until it is published.
+    /// A change of the rows of a name and type, or of the one with an id, which is remembered until it is published.
     async fn change(
         &self,
-        method: Method,
-        zone: Zone<'_>,
-        (set, id): (&Json, Option<&str>),
+        (method, zone): (Method, Zone<'_>),
+        (of, id): (Key, Option<&str>),
         body: &Json,
         wanted: Wanted,
     ) -> Result<(), Error> {
-        let (name, of) = key(set);
-        let (list, fqdn) = (format!("{of}Record"), format!("{name}."));
+        let (list, fqdn) = (format!("{}Record", of.1), format!("{}.", of.0));
         let path: Vec<_> = [&*list, zone.id, &*fqdn].into_iter().chain(id).collect();
         let session = self.session.number();
         let changed = self.call(method, &path, body).await.map(drop);
         if changed.is_ok() || matches!(changed, Err(Error::Indeterminate { .. })) {
             // Which session it was is only known if there was no other meanwhile.
             let session = Some(session).filter(|session| *session == self.session.number());
-            self.unpublished.add(zone.id, session, (name, of), wanted);
+            self.unpublished.add(zone.id, session, of, wanted);
         }
         changed
     }
 
     /// Replaces all rows of a name and type.
-    async fn replace(&self, zone: Zone<'_>, set: &Json) -> Result<(), Error> {
+    pub(crate) async fn replace(&self, zone: Zone<'_>, set: &Json) -> Result<(), Error> {
         let ttl = set["ttl"].to_string();
-        let values: Vec<_> = rdata(set).map(|rdata| json!({"rdata": rdata, "ttl": ttl})).collect();
-        let (_, of) = key(set);
-        let body = json!({format!("{of}Records"): values});
-        self.change(Method::PUT, zone, (set, None), &body, Some(set.clone())).await
+        let rows = values(set).into_iter().flatten();
+        let rows: Vec<_> = rows.map(|rdata| json!({"rdata": rdata, "ttl": ttl})).collect();
+        let of = key(set);
+        let body = json!({format!("{}Records", of.1): rows});
+        self.change((Method::PUT, zone), (of, None), &body, Some(set.clone())).await
     }
 
-    /// Publishes a zone. Changes of a session that has ended since may be lost: they are looked up, and made
-    /// again.
-    async fn publish_all(&self, zone: Zone<'_>) -> Result<(), Error> {
+    /// Publishes a zone. Changes of a session that has ended since may be lost: they are looked up, and made again.
+    pub(crate) async fn publish_all(&self, zone: Zone<'_>) -> Result<(), Error> {
         for _ in 0..ROUNDS {
             let session = self.session.number();
             let others = self.unpublished.of_others(zone.id, session);
             if !others.is_empty() {
-                self.make_again(zone, session, others).await?;
-                if self.session.number() != session {
-                    continue;
+                let sets = self.below(zone, zone.id).await?;
+                for (of, wanted) in others {
+                    match (&wanted, sets.iter().find(|set| key(set) == of)) {
+                        (Some(wanted), Some(found)) if is_same(wanted, found) => {}
+                        (Some(wanted), _) => self.replace(zone, wanted).await?,
+                        (None, Some(found)) => self.delete(zone, found).await?,
+                        (None, None) => {}
+                    }
+                    self.unpublished.add(zone.id, Some(session), of, wanted);
                 }
+            }
+            if self.session.number() != session {
+                continue;
             }
             self.call(Method::PUT, &["Zone", zone.id], &json!({"publish": true})).await?;
             if self.session.number() == session {
+                self.unpublished.forget(zone.id);
                 return Ok(());
             }
         }
         let path = format!("{}/Zone/{}/", self.client.base().path(), zone.id);
         let message = "sessions ended before the changes were published; run again".to_owned();
         Err(Error::Indeterminate { call: octodns_http::Call::new(Method::PUT, path), message })
-    }
-
-    /// Makes the changes that the zone does not have.
-    async fn make_again(
-        &self,
-        zone: Zone<'_>,
-        session: u64,
-        changes: Vec<(Key, Wanted)>,
-    ) -> Result<(), Error> {
-        let sets = self.below(zone, zone.id).await?;
-        for (of, wanted) in changes {
-            match (&wanted, sets.iter().find(|set| key(set) == of)) {
-                (Some(wanted), Some(found)) if is_same(wanted, found) => {}
-                (Some(wanted), _) => self.replace(zone, wanted).await?,
-                (None, Some(found)) => self.delete(zone, found).await?,
-                (None, None) => {}
-            }
-            self.unpublished.add(zone.id, Some(session), of, wanted);
-        }
-        Ok(())
     }
 }

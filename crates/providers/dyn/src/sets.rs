@@ -3,7 +3,7 @@
 use octodns_core::RecordType;
 use octodns_core::record::text::{Cut, Presentation};
 use octodns_kit::dialect::{Dialect, Dot, Names, Text};
-use octodns_kit::{Fields, Json, SetFields, json};
+use octodns_kit::{Fields, Json, SetFields};
 
 /// The types that are read and written. Lists of others are left alone, whatever is in them.
 pub(crate) const TYPES: &[RecordType] = &[
@@ -28,11 +28,19 @@ pub(crate) const DIALECT: Dialect = Dialect {
     ..Dialect::RAW
 };
 
+/// The values of a set are the data of its rows.
 pub(crate) const FIELDS: SetFields = SetFields::objects(
     "values",
     Fields {
+        id: "record_id",
+        name: "fqdn",
+        record_type: "record_type",
         of: &[
+            (RecordType::A, &[("", "address")]),
+            (RecordType::AAAA, &[("", "address")]),
+            (RecordType::ALIAS, &[("", "alias")]),
             (RecordType::CAA, &[("flags", "flags"), ("tag", "tag"), ("value", "value")]),
+            (RecordType::CNAME, &[("", "cname")]),
             (RecordType::MX, &[("preference", "preference"), ("exchange", "exchange")]),
             (
                 RecordType::NAPTR,
@@ -45,6 +53,9 @@ pub(crate) const FIELDS: SetFields = SetFields::objects(
                     ("replacement", "replacement"),
                 ],
             ),
+            (RecordType::NS, &[("", "nsdname")]),
+            (RecordType::PTR, &[("", "ptrdname")]),
+            (RecordType::SPF, &[("", "txtdata")]),
             (
                 RecordType::SRV,
                 &[
@@ -62,63 +73,45 @@ pub(crate) const FIELDS: SetFields = SetFields::objects(
                     ("fingerprint", "fingerprint"),
                 ],
             ),
+            (RecordType::TXT, &[("", "txtdata")]),
         ],
         ..Fields::new("value")
     },
 );
 
-/// The field of the value, for types that have only one.
-const VALUES: &[(&str, &str)] = &[
-    ("A", "address"),
-    ("AAAA", "address"),
-    ("ALIAS", "alias"),
-    ("CNAME", "cname"),
-    ("NS", "nsdname"),
-    ("PTR", "ptrdname"),
-    ("SPF", "txtdata"),
-    ("TXT", "txtdata"),
-];
-
-fn field_of(of: &str) -> Option<&'static str> {
-    VALUES.iter().find(|(known, _)| *known == of).map(|(_, field)| *field)
-}
-
 /// The sets of lists of rows: `{"a_records": [..], "mx_records": [..]}`.
 pub(crate) fn read(lists: &Json) -> Vec<Json> {
-    let mut sets: Vec<Json> = Vec::new();
-    for of in TYPES {
-        let of = of.as_str();
-        let rows = &lists[format!("{}_records", of.to_lowercase())];
-        let first = sets.len();
-        for row in rows.as_array().into_iter().flatten() {
-            let (name, value, id) =
-                (&row["fqdn"], read_value(of, &row["rdata"]), &row["record_id"]);
-            let known = sets[first..].iter_mut().find(|set| set["name"] == *name);
-            if let Some(set) = known {
-                push(set, "values", value);
-                push(set, "ids", id.clone());
-            } else {
-                sets.push(json!({
-                    "name": name, "type": of, "ttl": row["ttl"], "values": [value], "ids": [id],
-                }));
-            }
-        }
-    }
-    sets
+    let list = |of: &RecordType| &lists[format!("{}_records", of.as_str().to_lowercase())];
+    let rows = TYPES.iter().filter_map(|of| list(of).as_array()).flatten();
+    FIELDS.gather(rows.map(with_data))
 }
 
-fn push(set: &mut Json, key: &str, item: Json) {
-    if let Some(list) = set[key].as_array_mut() {
-        list.push(item);
+/// A row with its data beside its name and type.
+fn with_data(row: &Json) -> Json {
+    let mut whole = row.clone();
+    for (field, value) in row["rdata"].as_object().into_iter().flatten() {
+        whole[field] = match value {
+            Json::String(text) if field == "txtdata" => quoted(text).into(),
+            value => value.clone(),
+        };
     }
+    whole
 }
 
-fn read_value(of: &str, rdata: &Json) -> Json {
-    let Some(field) = field_of(of) else { return rdata.clone() };
-    match (field, &rdata[field]) {
-        ("txtdata", Json::String(text)) => json!({"value": quoted(text)}),
-        (_, value) => json!({"value": value}),
-    }
+/// Whether two sets of one name and type are the same, as far as their spelling shows it.
+pub(crate) fn is_same(one: &Json, other: &Json) -> bool {
+    let values = |set: &Json| {
+        let data = |value: &Json| match value["txtdata"].as_str() {
+            Some(text) => format!("{:?}", DIALECT.read_text(text)).into(),
+            // Of a row, or of a set to be written.
+            None => value.get("rdata").unwrap_or(value).clone(),
+        };
+        set["values"].as_array().into_iter().flatten().map(data).collect::<Vec<_>>()
+    };
+    let (ones, others) = (values(one), values(other));
+    one["ttl"] == other["ttl"]
+        && ones.len() == others.len()
+        && ones.iter().all(|value| others.contains(value))
 }
 
 /// A text in quotes, as it is written: the service returns it without them, and with its escapes.
@@ -141,28 +134,4 @@ fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
-}
-
-/// The data of the values of a set, as they are sent.
-pub(crate) fn rdata(set: &Json) -> impl Iterator<Item = Json> {
-    let field = set["type"].as_str().and_then(field_of);
-    set["values"].as_array().into_iter().flatten().map(move |value| match field {
-        Some(field) => json!({field: value["value"]}),
-        None => value.clone(),
-    })
-}
-
-/// Whether two sets of one name and type are the same, as far as their spelling shows it.
-pub(crate) fn is_same(one: &Json, other: &Json) -> bool {
-    let is_text = one["type"].as_str().and_then(field_of) == Some("txtdata");
-    let spelled = |set: &Json| {
-        let text = |value: &Json| match value["value"].as_str() {
-            Some(text) if is_text => format!("{:?}", DIALECT.read_text(text)),
-            _ => value.to_string(),
-        };
-        let mut values: Vec<_> = set["values"].as_array().into_iter().flatten().map(text).collect();
-        values.sort();
-        (set["ttl"].clone(), values)
-    };
-    spelled(one) == spelled(other)
 }

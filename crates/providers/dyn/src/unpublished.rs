@@ -44,5 +44,5 @@ impl Unpublished {
 /// The name and the type of a set.
 pub(crate) fn key(set: &Json) -> Key {
     let text = |key: &str| set[key].as_str().unwrap_or_default().to_owned();
-    (text("name"), text("type"))
+    (text("fqdn"), text("record_type"))
 }

@@ -1,60 +1,48 @@
-//! What Traffic Directors cannot hold.
+//! What Traffic Directors have, and what they cannot hold.
 
 use std::sync::Arc;
 
 use octodns_core::engine::unsupported;
-use octodns_core::record::dynamic::{Dynamic, Pool, PoolValue};
-use octodns_core::{Record, RecordType, Report, Zone};
+use octodns_core::{DynamicSupport, HealthChecks, Record, RecordType, Report, Zone};
 
 use super::director::DEFAULT;
+
+const PROTOCOLS: &[&str] = &["HTTP", "HTTPS", "TCP"];
 
 /// The highest weight of an address.
 const MAX_WEIGHT: i64 = 15;
 
-/// Reduces records with routing to what the service has, and reports it.
+/// What Traffic Directors have.
+pub(crate) const SUPPORT: DynamicSupport = DynamicSupport {
+    types: &[RecordType::A, RecordType::AAAA, RecordType::CNAME],
+    weights: 1..=255,
+    health_checks: HealthChecks::Only(PROTOCOLS),
+    ..DynamicSupport::ANY
+};
+
+/// Reduces records with routing to what Traffic Directors have, beyond [`SUPPORT`], and reports it.
 pub(crate) fn adapt(desired: &mut Zone, report: &mut Report) {
     let is_routed = |record: &&Arc<Record>| record.dynamic().is_some() || record.geo().is_some();
-    let records: Vec<_> = desired.records().filter(is_routed).cloned().collect();
-    for record in records {
-        if let Some(message) = objection(&record) {
-            report.push(unsupported(desired, &record, message, "the plain values are used"));
-            desired.set(Record::clone(&record).with_dynamic(None).with_geo(None));
-        } else if let Some(dynamic) = record.dynamic().filter(|dynamic| is_heavy(&record, dynamic))
-        {
-            let message = format!("addresses have a weight of at most {MAX_WEIGHT}");
-            let fallback = format!("{MAX_WEIGHT} is used");
-            report.push(unsupported(desired, &record, message, &fallback));
-            let lighter = lighter(dynamic);
-            desired.set(Record::clone(&record).with_dynamic(lighter));
-        }
+    let routed: Vec<_> = desired.records().filter(is_routed).cloned().collect();
+    for record in routed {
+        let protocol = record.options().healthcheck_protocol();
+        let is_address = matches!(record.record_type(), RecordType::A | RecordType::AAAA);
+        let dynamic = record.dynamic();
+        let lighter = dynamic.filter(|_| is_address);
+        let lighter = lighter.and_then(|dynamic| dynamic.with_weights_in(&(1..=MAX_WEIGHT)));
+        let (message, left) = if dynamic.is_some_and(|dynamic| dynamic.pool(DEFAULT).is_some()) {
+            (format!("a pool named \"{DEFAULT}\" is that of the plain values"), None)
+        } else if dynamic.is_none() && !PROTOCOLS.contains(&protocol) {
+            let known = "only HTTP, HTTPS and TCP";
+            let what = "health checks of the protocol";
+            (format!("{what} \"{protocol}\" are not supported, {known}"), None)
+        } else if let Some((lighter, _)) = lighter {
+            (format!("addresses have a weight of at most {MAX_WEIGHT}"), Some(lighter))
+        } else {
+            continue;
+        };
+        let instead = if left.is_some() { "that is used" } else { "the plain values are used" };
+        report.push(unsupported(desired, &record, message, instead));
+        desired.set(Record::clone(&record).with_dynamic(left).with_geo(None));
     }
-}
-
-/// Why a record cannot have routing.
-fn objection(record: &Record) -> Option<String> {
-    if record.dynamic().is_some_and(|dynamic| dynamic.pool(DEFAULT).is_some()) {
-        return Some(format!("a pool named \"{DEFAULT}\" is that of the plain values"));
-    }
-    let protocol = record.options().healthcheck_protocol();
-    let is_known = matches!(protocol, "HTTP" | "HTTPS" | "TCP");
-    (!is_known).then(|| {
-        format!("health checks of the protocol \"{protocol}\" are not supported, only HTTP, HTTPS and TCP")
-    })
-}
-
-fn is_heavy(record: &Record, dynamic: &Dynamic) -> bool {
-    matches!(record.record_type(), RecordType::A | RecordType::AAAA)
-        && dynamic.pools().iter().flat_map(Pool::values).any(|value| value.weight() > MAX_WEIGHT)
-}
-
-fn lighter(dynamic: &Dynamic) -> Dynamic {
-    let value = |value: &PoolValue| value.clone().with_weight(value.weight().min(MAX_WEIGHT));
-    let pools = dynamic.pools().iter().map(|pool| {
-        let lighter = Pool::new(pool.id(), pool.values().iter().map(value));
-        match pool.fallback() {
-            Some(fallback) => lighter.with_fallback(fallback),
-            None => lighter,
-        }
-    });
-    Dynamic::new(pools.collect(), dynamic.rules().to_vec())
 }

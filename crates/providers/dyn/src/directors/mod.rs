@@ -2,23 +2,20 @@
 //! section. What is done to them takes effect at once.
 
 mod adapt;
-mod change;
 mod director;
-mod monitor;
-mod wanted;
+mod monitors;
+mod work;
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use octodns_core::{PerRun, Record, ZoneName};
+use octodns_core::{ApplyLog, PerRun, ProviderError, Record, ServiceErrorKind, ZoneName};
 use octodns_http::{Client, Error, Method, optional};
-use octodns_kit::{Json, json};
+use octodns_kit::sets::Progress;
+use octodns_kit::{CompanionApi, Companions, Json, create_once, json};
 
 use crate::api::{call, detail};
-pub(crate) use adapt::adapt;
-pub(crate) use director::Director;
-use director::field_of;
-use monitor::Monitors;
-pub(crate) use wanted::Wanted;
+pub(crate) use adapt::{SUPPORT, adapt};
+use director::{Director, field_of, text};
+use monitors::Monitors;
+use work::Work;
 
 /// The Traffic Directors of an account.
 #[derive(Debug)]
@@ -26,9 +23,8 @@ pub(crate) struct Directors {
     client: Client,
     /// As listed in this run.
     listed: PerRun<Vec<Json>>,
-    monitors: Monitors,
-    /// Those that plain records have replaced, by zone: they go when the zone is published.
-    replaced: Mutex<Vec<(String, Json)>>,
+    monitor_calls: Monitors,
+    monitors: Companions<Monitors>,
 }
 
 /// The key of the service in the set of a record with a Traffic Director.
@@ -48,17 +44,22 @@ pub(crate) fn service_of(set: &Json) -> Option<&Json> {
 }
 
 /// The rows of a set: of one with a Traffic Director, those beside it.
-pub(crate) fn plain_of(set: &Json) -> Option<&Json> {
+pub(crate) fn rows_of(set: &Json) -> Option<&Json> {
     match service_of(set) {
         Some(_) => set.get(PLAIN),
         None => Some(set),
     }
 }
 
+/// The Traffic Director of a set, if it has one.
+pub(crate) fn director_of(set: &Json) -> Option<Director> {
+    Some(Director::read(service_of(set)?, set["record_type"].as_str()?))
+}
+
 impl Directors {
-    pub(crate) fn new(client: Client) -> Self {
-        let (listed, monitors) = (PerRun::default(), Monitors::default());
-        Self { client, listed, monitors, replaced: Mutex::default() }
+    pub(crate) fn new(client: &Client) -> Self {
+        let (listed, monitors) = (PerRun::default(), Companions::default());
+        Self { client: client.clone(), listed, monitor_calls: Monitors(client.clone()), monitors }
     }
 
     pub(crate) fn begin_run(&self) {
@@ -68,32 +69,27 @@ impl Directors {
 
     /// Adds the sets of Traffic Directors to those of a zone; they stand before rows of the same name and type.
     pub(crate) async fn add_to(&self, zone: &str, sets: &mut Vec<Json>) -> Result<(), Error> {
-        self.take_replaced(zone);
-        for service in self.listed().await?.iter() {
+        let list = async {
+            let listed = call(&self.client, Method::GET, &["DSF"], &detail()).await?;
+            Ok::<_, Error>(listed.as_array().cloned().unwrap_or_default())
+        };
+        for service in self.listed.get_or_try_init(list).await?.iter() {
             let Some((name, of)) = self.name_and_type(service) else { continue };
             if !self.is_of(service, zone).await? {
                 continue;
             }
             let director = Director::read(service, of);
             let mut set = json!({
-                "name": name, "type": of, "ttl": director.ttl, "values": director.values(),
-                SERVICE: service,
+                "fqdn": name, "record_type": of, "ttl": service["ttl"],
+                "values": director.values(of), SERVICE: service,
             });
-            let plain = sets.iter().position(|set| set["name"] == name && set["type"] == of);
-            if let Some(plain) = plain {
-                set[PLAIN] = sets.remove(plain);
+            let rows = sets.iter().position(|set| set["fqdn"] == name && set["record_type"] == of);
+            if let Some(rows) = rows {
+                set[PLAIN] = sets.remove(rows);
             }
             sets.push(set);
         }
         Ok(())
-    }
-
-    async fn listed(&self) -> Result<Arc<Vec<Json>>, Error> {
-        let list = async {
-            let listed = call(&self.client, Method::GET, &["DSF"], &detail()).await?;
-            Ok(listed.as_array().cloned().unwrap_or_default())
-        };
-        self.listed.get_or_try_init(list).await
     }
 
     /// The name and the type of a service, which its label has.
@@ -111,72 +107,116 @@ impl Directors {
 
     /// Whether a service is of a zone: that of its first node.
     async fn is_of(&self, service: &Json, zone: &str) -> Result<bool, Error> {
-        let is_it = |nodes: &Json| {
-            nodes[0]["zone"].as_str().is_some_and(|of| of.trim_end_matches('.') == zone)
-        };
+        let is_it = |nodes: &Json| text(&nodes[0]["zone"]).trim_end_matches('.') == zone;
         if !service["nodes"][0].is_null() {
             return Ok(is_it(&service["nodes"]));
         }
-        let id = service["service_id"].as_str().unwrap_or_default();
-        Ok(is_it(&call(&self.client, Method::GET, &["DSFNode", id], &json!({})).await?))
+        let id = text(&service["service_id"]);
+        Ok(is_it(&call(&self.client, Method::GET, &["DSFNode", &id], &json!({})).await?))
     }
 
-    /// Deletes a service, and its monitor.
-    pub(crate) async fn remove(&self, service: &Json) -> Result<(), Error> {
-        let id = service["service_id"].as_str().unwrap_or_default();
+    /// Whether the monitor of a record is missing or checks something else, or a failed change has left parts of its
+    /// service, or rows beside it.
+    pub(crate) async fn has_drifted(
+        &self,
+        zone: &ZoneName,
+        record: &Record,
+        set: &Json,
+    ) -> Result<bool, ProviderError> {
+        let Some(held) = director_of(set) else { return Ok(false) };
+        let wanted = monitors::wanted(record, zone);
+        let is_it = |monitor: &Json| Monitors::fits(monitor, &wanted);
+        let monitor = self.monitors.item(&self.monitor_calls, is_it).await?;
+        let monitor = monitor.filter(|monitor| Monitors::is_as_wanted(monitor, &wanted));
+        let Some(monitor) = monitor else { return Ok(true) };
+        let wanted = Director::wanted(record, Monitors::id(&monitor));
+        let is_due = |wanted: &Director| Work::new(&held, wanted).count() > 0;
+        Ok(wanted.is_some_and(|wanted| is_due(&wanted) || rows_of(set).is_some()))
+    }
+
+    /// Makes the service of a record what it is to be; `false` if the record needs none.
+    pub(crate) async fn write(
+        &self,
+        (zone, record): (&ZoneName, &Record),
+        existing: Option<&Json>,
+        log: &ApplyLog<'_>,
+        progress: &mut Progress,
+    ) -> Result<bool, ProviderError> {
+        if Director::wanted(record, "").is_none() {
+            return Ok(false);
+        }
         self.listed.forget();
-        delete(&self.client, &["DSF", id], &json!({})).await?;
-        let label = service["label"].as_str().unwrap_or_default();
-        self.monitors.delete(&self.client, label).await
+        let monitor = monitors::wanted(record, zone);
+        let ensured = self.monitors.ensure_as_wanted(&self.monitor_calls, &monitor, None, log);
+        let (monitor, is_changed) = ensured.await?;
+        if is_changed {
+            progress.confirmed();
+        }
+        let of = record.record_type().as_str();
+        let mut held = existing.and_then(director_of).unwrap_or_default();
+        if !held.id.is_empty() {
+            // Those that no ruleset leads to as well.
+            let path = ["DSFResponsePool", &*held.id];
+            for pool in items(&call(&self.client, Method::GET, &path, &detail()).await?) {
+                held.add(pool, of);
+            }
+        }
+        let Some(wanted) = Director::wanted(record, Monitors::id(&monitor)) else {
+            return Ok(false);
+        };
+        let work = Work::new(&held, &wanted);
+        progress.expect(work.count());
+        self.make((zone, record), work, progress).await?;
+        Ok(true)
     }
 
-    /// A plain record replaces a service: the service goes when the record is published.
-    pub(crate) fn replace(&self, zone: &str, service: &Json) {
-        self.replaced().push((zone.to_owned(), service.clone()));
+    /// Deletes the service of a set, if it has one, and then its monitor.
+    pub(crate) async fn remove(
+        &self,
+        set: &Json,
+        log: &ApplyLog<'_>,
+        progress: &mut Progress,
+    ) -> Result<(), ProviderError> {
+        let Some(service) = service_of(set) else { return Ok(()) };
+        self.listed.forget();
+        progress.expect(2);
+        self.delete(&["DSF", &text(&service["service_id"])], &json!({})).await?;
+        progress.confirmed();
+        let is_its = |monitor: &Json| monitor["label"] == service["label"];
+        self.monitors.delete_unused(&self.monitor_calls, is_its, log).await?;
+        progress.confirmed();
+        Ok(())
     }
 
-    /// The services of a zone that were replaced.
-    pub(crate) fn take_replaced(&self, zone: &str) -> Vec<Json> {
-        let mut replaced = self.replaced();
-        let (taken, left) = replaced.drain(..).partition(|(of, _)| of == zone);
-        *replaced = left;
-        let taken: Vec<(String, Json)> = taken;
-        taken.into_iter().map(|(_, service)| service).collect()
+    /// Creates something once: after a lost answer, it is looked for in the list.
+    async fn create(
+        &self,
+        path: &[&str],
+        body: &Json,
+        is_it: impl Fn(&Json) -> bool + Send + Sync,
+    ) -> Result<Json, ProviderError> {
+        let create = || async { Ok(call(&self.client, Method::POST, path, body).await?) };
+        let find = || async {
+            let listed = call(&self.client, Method::GET, path, &detail()).await?;
+            Ok(items(&listed).find(|item| is_it(item)).cloned())
+        };
+        create_once(self.client.backoff(), create, find).await
     }
 
-    fn replaced(&self) -> std::sync::MutexGuard<'_, Vec<(String, Json)>> {
-        self.replaced.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Deletes something that may be gone already.
+    async fn delete(&self, path: &[&str], body: &Json) -> Result<(), Error> {
+        optional(call(&self.client, Method::DELETE, path, body).await).map(drop)
     }
 }
 
-/// Creates something once: after a lost answer, it is looked for in the list.
-async fn create_once(
-    client: &Client,
-    path: &[&str],
-    body: &Json,
-    is_it: impl Fn(&Json) -> bool,
-) -> Result<Json, Error> {
-    let mut attempt = 0;
-    loop {
-        attempt += 1;
-        let lost = match call(client, Method::POST, path, body).await {
-            Err(error @ Error::Indeterminate { .. }) => error,
-            result => return result,
-        };
-        client.backoff().pause(attempt).await;
-        let Ok(listed) = call(client, Method::GET, path, &detail()).await else {
-            return Err(lost);
-        };
-        if let Some(found) = listed.as_array().into_iter().flatten().find(|item| is_it(item)) {
-            return Ok(found.clone());
-        }
-        if attempt >= client.backoff().attempts() {
-            return Err(lost);
-        }
-    }
+/// The id of what was created or listed.
+fn id_of(made: &Json, key: &str) -> Result<String, ProviderError> {
+    Some(text(&made[key])).filter(|id| !id.is_empty()).ok_or_else(|| {
+        let message = format!("what the service returned has no {key}");
+        ProviderError::service(ServiceErrorKind::Malformed, message)
+    })
 }
 
-/// Deletes something that may be gone already.
-async fn delete(client: &Client, path: &[&str], body: &Json) -> Result<(), Error> {
-    optional(call(client, Method::DELETE, path, body).await).map(drop)
+fn items(json: &Json) -> impl Iterator<Item = &Json> {
+    json.as_array().into_iter().flatten()
 }

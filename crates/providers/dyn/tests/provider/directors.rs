@@ -1,71 +1,50 @@
-//! Traffic Directors: dynamic records, and those with a `geo` section.
+//! Traffic Directors: what is sent for them, and those of records with a `geo` section, which are not dynamic.
 
 use std::slice;
 
-use octodns_core::Plan;
 use octodns_testkit::cassette::Cassettes;
-use octodns_testkit::fake::{Fake, InjectedFault, Seen};
+use octodns_testkit::fake::Seen;
 use octodns_testkit::json::record_json;
-use octodns_testkit::run::{Harness, render};
-use octodns_testkit::store::Store;
+use octodns_testkit::suite::Bench;
 use serde_json::{Value as Json, json};
 
 use crate::director_service::{MONITORS, SERVICES};
-use crate::service::service;
-use crate::{harness, zone};
+use crate::suite;
 
-async fn started() -> (Fake<Store>, Harness) {
-    let fake = Fake::start(service()).await;
-    let harness = directed(&fake);
-    (fake, harness)
+/// A service with an empty zone, and a provider.
+async fn bench() -> Bench {
+    let bench = suite().bench(&json!({})).await;
+    bench.fake.api().add_zone("unit.tests", None);
+    bench
 }
 
-fn directed(fake: &Fake<Store>) -> Harness {
-    harness(fake, json!({"traffic_directors_enabled": true}))
-}
-
-/// Makes the zone hold these records, and returns the writing calls: method and path.
-async fn made(fake: &Fake<Store>, records: &[Json]) -> Vec<String> {
-    let harness = directed(fake);
-    let desired = harness.zone(&zone(), records);
-    let plan = harness.plan(&desired).await.unwrap().unwrap();
-    fake.control().measured().clear();
-    harness.apply(&plan).await.result.unwrap();
-    let calls = writes(fake);
-    let again = directed(fake).plan(&desired).await.unwrap();
-    assert!(again.is_none(), "{:?}", again.map(|plan| told(&plan)));
-    calls
-}
-
-fn told(plan: &Plan) -> Vec<String> {
-    plan.changes.iter().map(|change| change.display(&zone()).to_string()).collect()
-}
-
-/// The writing calls but logins, without ids: `POST DSFRuleset`.
-fn writes(fake: &Fake<Store>) -> Vec<String> {
-    let seen = fake.seen().into_iter().filter(Seen::is_write);
+/// Makes the zone hold these records, and returns the writing calls but logins, without ids: `POST DSFRuleset`.
+async fn made(bench: &Bench, records: &[Json]) -> Vec<String> {
+    bench.harness.begin_run();
+    bench.asked();
+    bench.converge(records).await;
     let call = |seen: Seen| {
         let path = seen.target.trim_start_matches("/REST/").split('/').next().unwrap().to_owned();
         format!("{} {path}", seen.method)
     };
-    seen.map(call).filter(|call| call != "POST Session").collect()
+    let calls = bench.fake.seen().into_iter().filter(Seen::is_write).map(call);
+    calls.filter(|call| call != "POST Session").collect()
 }
 
-fn dynamic(pools: &Json, rules: &Json) -> Json {
+fn dynamic(last: u32, rules: &Json) -> Json {
     json!({
         "name": "www", "type": "A", "ttl": 60, "values": ["192.0.2.1", "192.0.2.2"],
-        "dynamic": {"pools": pools, "rules": rules},
+        "dynamic": {
+            "pools": {
+                "one": {"fallback": "two", "values": [{"value": "192.0.2.3"}]},
+                "two": {"fallback": "three", "values": [
+                    {"value": "192.0.2.4", "weight": 2}, {"value": "192.0.2.5", "weight": 8},
+                ]},
+                "three": {"values": [{"value": format!("192.0.2.{last}")}]},
+            },
+            "rules": rules,
+        },
         "octodns": {"healthcheck": {"host": "hc.unit.tests", "path": "/_ping"}},
-    })
-}
-
-fn pools(last: u32) -> Json {
-    json!({
-        "one": {"fallback": "two", "values": [{"value": "192.0.2.3"}]},
-        "two": {"fallback": "three", "values": [
-            {"value": "192.0.2.4", "weight": 2}, {"value": "192.0.2.5", "weight": 8},
-        ]},
-        "three": {"values": [{"value": format!("192.0.2.{last}")}]},
     })
 }
 
@@ -73,10 +52,10 @@ fn rules() -> Json {
     json!([{"pool": "one", "geos": ["AF", "AS-JP", "EU", "NA-US-CA"]}, {"pool": "three"}])
 }
 
-fn geo(of: &str, codes: &[(&str, &str)]) -> Json {
+fn geo(codes: &[(&str, &str)]) -> Json {
     let places: serde_json::Map<_, _> =
         codes.iter().map(|(code, value)| ((*code).to_owned(), json!([value]))).collect();
-    json!({"name": "www", "type": of, "ttl": 60, "values": ["192.0.2.1"], "geo": places})
+    json!({"name": "www", "type": "A", "ttl": 60, "values": ["192.0.2.1"], "geo": places})
 }
 
 /// What is sent for a new record is what octoDNS sends, but that a ruleset gets its pools in one call.
@@ -84,13 +63,10 @@ fn geo(of: &str, codes: &[(&str, &str)]) -> Json {
 async fn a_new_record_is_what_octodns_makes() {
     let Some(files) = Cassettes::raw("dyn") else { return };
     let (_, recorded) = files.into_iter().find(|(file, _)| file == "dynamic.json").unwrap();
-    let (fake, harness) = started().await;
-    fake.api().add_zone("unit.tests", None);
-    let desired = harness.zone(&zone(), recorded["desired"].as_array().unwrap());
-    let plan = harness.plan(&desired).await.unwrap().unwrap();
-    harness.apply(&plan).await.result.unwrap();
-    let sent =
-        fake.seen().into_iter().filter(|seen| seen.is_write() && !seen.target.contains("Session"));
+    let bench = bench().await;
+    bench.converge(recorded["desired"].as_array().unwrap()).await;
+    let sent = bench.fake.seen().into_iter();
+    let sent = sent.filter(|seen| seen.is_write() && !seen.target.contains("Session"));
     let ours = sent.map(|seen| (seen.method, seen.target, seen.body));
     let text = |json: &Json| json.as_str().unwrap().to_owned();
     let theirs = recorded["requests"].as_array().unwrap().iter();
@@ -127,69 +103,62 @@ fn told_of(sent: impl Iterator<Item = (String, String, Json)>) -> Vec<(String, J
 /// Pools that stay are kept, and rules are only made anew if they change.
 #[tokio::test]
 async fn changes_take_few_calls() {
-    let (fake, _) = started().await;
-    fake.api().add_zone("unit.tests", None);
-    let create = ["POST DSFResponsePool"; 4].into_iter();
+    let bench = bench().await;
+    let calls = made(&bench, &[dynamic(6, &rules())]).await;
+    let pools = ["POST DSFResponsePool"].repeat(4);
     let rulesets = ["POST DSFRuleset", "PUT DSFRuleset"].repeat(3);
-    let all: Vec<_> =
-        ["POST DSFMonitor", "POST DSF"].into_iter().chain(create).chain(rulesets).collect();
-    let calls = made(&fake, &[dynamic(&pools(6), &rules())]).await;
-    assert_eq!(calls, [all, vec!["PUT Zone"]].concat());
+    let all = [vec!["POST DSFMonitor", "POST DSF"], pools, rulesets, vec!["PUT Zone"]].concat();
+    assert_eq!(calls, all);
 
     // The pool is in both rules.
-    let calls = made(&fake, &[dynamic(&pools(7), &rules())]).await;
-    let changed = [
-        "POST DSFResponsePool",
-        "PUT DSFRuleset",
-        "PUT DSFRuleset",
-        "DELETE DSFResponsePool",
-        "PUT Zone",
-    ];
-    assert_eq!(calls, changed);
+    let pool =
+        ["POST DSFResponsePool", "PUT DSFRuleset", "PUT DSFRuleset", "DELETE DSFResponsePool"];
+    let calls = made(&bench, &[dynamic(7, &rules())]).await;
+    assert_eq!(calls, [&pool[..], &["PUT Zone"]].concat());
 
-    let mut record = dynamic(&pools(7), &rules());
+    let mut record = dynamic(7, &rules());
     record["ttl"] = 61.into();
-    assert_eq!(made(&fake, slice::from_ref(&record)).await, ["PUT DSF", "PUT Zone"]);
+    assert_eq!(made(&bench, slice::from_ref(&record)).await, ["PUT DSF", "PUT Zone"]);
 
     let more = json!([{"pool": "two", "geos": ["OC"]}, rules()[0], rules()[1]]);
     record["dynamic"]["rules"] = more;
-    let made_anew = ["POST DSFRuleset", "PUT DSFRuleset"].repeat(4);
-    let calls = made(&fake, &[record]).await;
-    assert_eq!(calls, [made_anew, ["DELETE DSFRuleset"].repeat(3), vec!["PUT Zone"]].concat());
+    let anew = ["POST DSFRuleset", "PUT DSFRuleset"].repeat(4);
+    let calls = made(&bench, &[record]).await;
+    assert_eq!(calls, [anew, ["DELETE DSFRuleset"].repeat(3), vec!["PUT Zone"]].concat());
 
-    assert_eq!(made(&fake, &[]).await, ["DELETE DSF", "DELETE DSFMonitor", "PUT Zone"]);
-    assert!(fake.api().beside(SERVICES).is_empty() && fake.api().beside(MONITORS).is_empty());
+    assert_eq!(made(&bench, &[]).await, ["DELETE DSF", "DELETE DSFMonitor", "PUT Zone"]);
+    assert!(bench.fake.api().beside(SERVICES).is_empty());
+    assert!(bench.fake.api().beside(MONITORS).is_empty());
 }
 
 /// Every form of a record to every other one. A record that becomes plain is published first.
 #[tokio::test]
 async fn records_change_their_form() {
-    let (fake, _) = started().await;
-    fake.api().add_zone("unit.tests", None);
+    let bench = bench().await;
     let plain = |value: &str| json!({"name": "www", "type": "A", "ttl": 60, "values": [value]});
-    let geo =
-        |value: &str| geo("A", &[("AF", value), ("NA", "192.0.2.10"), ("NA-US", "192.0.2.11")]);
+    let geo = |value: &str| geo(&[("AF", value), ("NA", "192.0.2.10"), ("NA-US", "192.0.2.11")]);
     let forms = [
         plain("192.0.2.1"),
-        dynamic(&pools(6), &rules()),
+        dynamic(6, &rules()),
         geo("192.0.2.12"),
         geo("192.0.2.13"),
-        dynamic(&pools(7), &rules()),
+        dynamic(7, &rules()),
         plain("192.0.2.2"),
         geo("192.0.2.14"),
         plain("192.0.2.3"),
     ];
     for form in forms {
-        let calls = made(&fake, slice::from_ref(&form)).await;
-        let services = fake.api().beside(SERVICES).len();
-        let rows = fake.api().count("unit.tests", "A");
+        let calls = made(&bench, slice::from_ref(&form)).await;
+        let services = bench.fake.api().beside(SERVICES).len();
+        let rows = bench.fake.api().count("unit.tests", "A");
         let is_plain = form.get("dynamic").or(form.get("geo")).is_none();
         assert_eq!((services, rows), if is_plain { (0, 1) } else { (1, 0) }, "{form}");
         if let Some(deleted) = calls.iter().position(|call| call == "DELETE DSF") {
             let published = calls.iter().position(|call| call == "PUT Zone").unwrap();
             assert!(published < deleted, "{calls:?}");
         }
-        let read = directed(&fake).read(&zone()).await.unwrap();
+        bench.harness.begin_run();
+        let read = bench.harness.read(&bench.zone).await.unwrap();
         let held = read.zone.records().find(|record| record.name().as_str() == "www").unwrap();
         assert_eq!(record_json(held)["geo"], form["geo"]);
     }
@@ -198,16 +167,15 @@ async fn records_change_their_form() {
 /// The narrow places are tried first, and fall back to the wide ones.
 #[tokio::test]
 async fn places_fall_back_to_wider_ones() {
-    let (fake, _) = started().await;
-    fake.api().add_zone("unit.tests", None);
+    let bench = bench().await;
     let codes = [
         ("NA", "192.0.2.3"),
         ("NA-US", "192.0.2.4"),
         ("NA-US-CA", "192.0.2.5"),
         ("AF", "192.0.2.6"),
     ];
-    made(&fake, &[geo("A", &codes)]).await;
-    let store = fake.api();
+    bench.converge(&[geo(&codes)]).await;
+    let store = bench.fake.api();
     let service = &store.beside(SERVICES)[0];
     let pools = service["pools"].as_array().unwrap();
     let label = |id: &Json| {
@@ -237,64 +205,38 @@ async fn places_fall_back_to_wider_ones() {
     );
 }
 
-/// A monitor that is missing, checks something else, or is not that of the pools is a change of the record.
+/// A monitor that is missing, checks something else, or is not that of the pools is a change of the record; and so are
+/// rows beside the Traffic Director.
 #[tokio::test]
-async fn monitors_that_drift_are_changes() {
-    for record in [dynamic(&pools(6), &rules()), geo("A", &[("AF", "192.0.2.3")])] {
-        let (fake, _) = started().await;
-        fake.api().add_zone("unit.tests", None);
-        made(&fake, slice::from_ref(&record)).await;
-
+async fn what_drifts_is_a_change() {
+    for record in [dynamic(6, &rules()), geo(&[("AF", "192.0.2.3")])] {
+        let bench = bench().await;
+        made(&bench, slice::from_ref(&record)).await;
         let mut other = record.clone();
         other["octodns"] = json!({"healthcheck": {"protocol": "TCP", "port": 8080}});
-        assert_eq!(made(&fake, &[other]).await, ["PUT DSFMonitor", "PUT Zone"]);
-        made(&fake, slice::from_ref(&record)).await;
+        assert_eq!(made(&bench, &[other]).await, ["PUT DSFMonitor", "PUT Zone"]);
+        made(&bench, slice::from_ref(&record)).await;
 
-        fake.api().beside_mut(MONITORS)[0]["options"]["path"] = "/odd".into();
-        assert_eq!(made(&fake, slice::from_ref(&record)).await, ["PUT DSFMonitor", "PUT Zone"]);
+        bench.fake.api().beside_mut(MONITORS)[0]["options"]["path"] = "/odd".into();
+        let calls = made(&bench, slice::from_ref(&record)).await;
+        assert_eq!(calls, ["PUT DSFMonitor", "PUT Zone"]);
 
-        fake.api().beside_mut(MONITORS).clear();
-        let calls = made(&fake, &[record]).await;
+        let value = json!({"address": "192.0.2.1"}).to_string();
+        let row = json!({"fqdn": "www.unit.tests", "record_type": "A", "ttl": 60, "value": value});
+        bench.fake.api().plant("unit.tests", row).unwrap();
+        let calls = made(&bench, slice::from_ref(&record)).await;
+        assert_eq!(calls, ["DELETE ARecord", "PUT Zone"]);
+
+        bench.fake.api().beside_mut(MONITORS).clear();
+        let calls = made(&bench, &[record]).await;
         assert_eq!(calls[..2], ["POST DSFMonitor", "POST DSFResponsePool"]);
-    }
-}
-
-/// A change that ends after any of its calls is completed by the next run, which leaves nothing behind.
-#[tokio::test]
-async fn half_a_change_is_completed() {
-    let more = json!([{"pool": "two", "geos": ["OC"]}, rules()[0], rules()[1]]);
-    let before = dynamic(&pools(6), &rules());
-    let after = dynamic(&pools(7), &more);
-    for fault in [InjectedFault::refused(), InjectedFault::BreakAfter, InjectedFault::BreakBefore] {
-        for writes in 0..13 {
-            let (fake, _) = started().await;
-            fake.api().add_zone("unit.tests", None);
-            made(&fake, slice::from_ref(&before)).await;
-            let harness = directed(&fake);
-            let desired = harness.zone(&zone(), slice::from_ref(&after));
-            let plan = harness.plan(&desired).await.unwrap().unwrap();
-            fake.control().faults().writes_after(writes, fault.clone());
-            let applied = harness.apply(&plan).await;
-            fake.control().faults().clear();
-            assert!(applied.result.is_err(), "{writes} {fault:?}");
-            let again = directed(&fake);
-            if let Some(plan) = again.plan(&desired).await.unwrap() {
-                again.apply(&plan).await.result.unwrap();
-            }
-            assert!(directed(&fake).plan(&desired).await.unwrap().is_none());
-            let store = fake.api();
-            let [service] = store.beside(SERVICES) else { panic!("{writes} {fault:?}") };
-            assert_eq!(service["rulesets"].as_array().unwrap().len(), 4, "{writes} {fault:?}");
-            assert_eq!(store.beside(MONITORS).len(), 1);
-        }
     }
 }
 
 /// Services that octoDNS did not make are left alone; one of a record that makes no sense is made right.
 #[tokio::test]
 async fn other_services_are_left_alone() {
-    let (fake, harness) = started().await;
-    fake.api().add_zone("unit.tests", None);
+    let bench = bench().await;
     let other = |label: &str, zone: &str| {
         json!({"service_id": label, "label": label, "ttl": "60", "rulesets": [], "pools": [],
                "nodes": [{"zone": zone, "fqdn": zone}]})
@@ -305,47 +247,37 @@ async fn other_services_are_left_alone() {
         other("www.other.tests.:A", "other.tests"),
         other("www.unit.tests.:A", "unit.tests"),
     ] {
-        fake.api().beside_mut(SERVICES).push(service);
+        bench.fake.api().beside_mut(SERVICES).push(service);
     }
-    let report = harness.read(&zone()).await.unwrap();
-    assert!(report.zone.records().all(|record| record.record_type().as_str() == "NS"));
-    made(&fake, &[dynamic(&pools(6), &rules())]).await;
-    assert_eq!(fake.api().beside(SERVICES).len(), 4);
-    made(&fake, &[]).await;
-    assert_eq!(fake.api().beside(SERVICES).len(), 3);
+    let read = bench.harness.read(&bench.zone).await.unwrap();
+    assert!(read.zone.records().all(|record| record.record_type().as_str() == "NS"));
+    made(&bench, &[dynamic(6, &rules())]).await;
+    assert_eq!(bench.fake.api().beside(SERVICES).len(), 4);
+    made(&bench, &[]).await;
+    assert_eq!(bench.fake.api().beside(SERVICES).len(), 3);
 }
 
-/// What the service lacks is refused when planning.
+/// What the service lacks beyond the facts that it states is refused when planning.
 #[tokio::test]
 async fn what_is_lacking_is_refused_when_planning() {
-    let (fake, _) = started().await;
-    fake.api().add_zone("unit.tests", None);
-    let rule = |pool: &str| json!([{"pool": pool}]);
-    let value = json!({"value": "192.0.2.3"});
-    let named = dynamic(&json!({"default": {"values": [value]}}), &rule("default"));
-    let heavy = json!([{"value": "192.0.2.3", "weight": 16}, {"value": "192.0.2.4", "weight": 1}]);
-    let heavy = dynamic(&json!({"one": {"values": heavy}}), &rule("one"));
-    let mut odd = geo("A", &[("AF", "192.0.2.3")]);
-    odd["octodns"] = json!({"healthcheck": {"protocol": "UDP", "port": 53}});
-    let harness_of = |strict: bool| {
-        harness(&fake, json!({"traffic_directors_enabled": true, "strict_supports": strict}))
+    let values = json!({"values": [{"value": "192.0.2.3", "weight": 16}, {"value": "192.0.2.4"}]});
+    let of_pool = |name: &str| {
+        let mut record = dynamic(6, &json!([{"pool": name}]));
+        record["dynamic"]["pools"] = json!({name: values});
+        record
     };
+    let mut odd = geo(&[("AF", "192.0.2.3")]);
+    odd["octodns"] = json!({"healthcheck": {"protocol": "UDP", "port": 53}});
     for (record, message, services) in [
-        (named, "a pool named \"default\"", 0),
-        (heavy, "a weight of at most 15", 1),
+        (of_pool("default"), "a pool named \"default\"", 0),
+        (of_pool("one"), "a weight of at most 15", 1),
         (odd, "protocol \"UDP\" are not supported", 0),
     ] {
-        let strict = harness_of(true);
-        let report =
-            strict.plan(&strict.zone(&zone(), slice::from_ref(&record))).await.err().unwrap();
-        assert!(render(&report).contains(message), "{}", render(&report));
+        let told = bench().await.plan(slice::from_ref(&record)).await.unwrap_err();
+        assert!(told.contains(message), "{told}");
         // A target that is not strict holds what can be held.
-        let lenient = harness_of(false);
-        let plan =
-            lenient.plan(&lenient.zone(&zone(), slice::from_ref(&record))).await.unwrap().unwrap();
-        lenient.apply(&plan).await.result.unwrap();
-        assert_eq!(fake.api().beside(SERVICES).len(), services, "{record}");
-        let again = harness_of(false);
-        assert!(again.plan(&again.zone(&zone(), &[record])).await.unwrap().is_none());
+        let lenient = suite().bench(&json!({"strict_supports": false})).await;
+        lenient.converge(slice::from_ref(&record)).await;
+        assert_eq!(lenient.fake.api().beside(SERVICES).len(), services, "{record}");
     }
 }

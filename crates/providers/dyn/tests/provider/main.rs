@@ -8,70 +8,49 @@ mod directors;
 mod service;
 mod sessions;
 
-use octodns_core::ZoneName;
-use octodns_testkit::fake::{Api, Fake};
-use octodns_testkit::run::Harness;
 use octodns_testkit::suite::Suite;
 use serde_json::{Value as Json, json};
 
-pub(crate) const CLASS: &str = "octodns_dyn.DynProvider";
-
-pub(crate) fn config() -> Json {
-    json!({"customer": "cust", "username": "user", "password": "hunter2"})
-}
-
-#[tokio::test]
-async fn it_does_what_every_provider_must() {
-    let mut config = config();
-    config["class"] = CLASS.into();
+/// With Traffic Directors, which are made for dynamic records alone.
+pub(crate) fn suite() -> Suite {
+    let config = json!({
+        "class": "octodns_dyn.DynProvider", "customer": "cust", "username": "user",
+        "password": "hunter2", "traffic_directors_enabled": true,
+    });
     Suite::new(octodns_dyn::register, config)
         .endpoint("endpoint", service::REAL)
         .credential("username")
         .other_credential(json!(service::OTHER_USER))
         .fake(service::service())
-        // The zone and its rows, and once the login.
+}
+
+/// Addresses have smaller weights than other values.
+fn lighter(_: &str, mut record: Json) -> Option<Json> {
+    if record["type"] != "CNAME" {
+        for pool in record["dynamic"]["pools"].as_object_mut()?.values_mut() {
+            for value in pool["values"].as_array_mut()? {
+                if value["weight"].as_i64() > Some(15) {
+                    value["weight"] = 15.into();
+                }
+            }
+        }
+    }
+    Some(record)
+}
+
+#[tokio::test]
+async fn it_does_what_every_provider_must() {
+    suite()
+        // The zone and its rows, and once the login and the list of Traffic Directors.
         .read_cost(3)
+        .thousand_changes(3, 1001)
+        .dynamic_sample(lighter)
+        // The new pool, the ruleset that gets it, the old pool, and the zone.
+        .dynamic_writes(4)
         .cassettes("dyn")
-        .playing(|cassettes| {
-            cassettes
-                .replayed(service::recorded)
-                .differs("apply.json", "octoDNS sends SSHFP records without their TTL")
-                .differs(
-                    "dynamic.json",
-                    "a ruleset gets its pools in one call, and labels are random",
-                )
-        })
+        .playing(|cassettes| cassettes.replayed(service::recorded))
+        .differs("apply.json", "octoDNS sends SSHFP records without their TTL")
+        .differs("dynamic.json", "a ruleset gets its pools in one call, and labels are random")
         .run()
         .await;
-}
-
-/// The provider of the fake's account, with more options.
-pub(crate) fn harness<A: Api>(fake: &Fake<A>, options: Json) -> Harness {
-    let mut config = config();
-    config["endpoint"] = format!("{}/REST", fake.url()).into();
-    config["root_ns_warnings"] = false.into();
-    config["http"] =
-        json!({"requests_per_second": 100_000, "retry_wait": 0, "max_retry_after": 0.3});
-    if let (Json::Object(config), Json::Object(options)) = (&mut config, options) {
-        config.extend(options);
-    }
-    Harness::build(octodns_dyn::register, CLASS, &config).unwrap()
-}
-
-pub(crate) fn zone() -> ZoneName {
-    ZoneName::new("unit.tests.").unwrap()
-}
-
-pub(crate) fn addresses(many: usize, shift: usize) -> Vec<Json> {
-    let address = |index: usize| format!("192.0.{}.{}", index / 250, (index + shift) % 250);
-    let record = |index| json!({"name": format!("host-{index}"), "type": "A", "ttl": 300, "value": address(index)});
-    (0..many).map(record).collect()
-}
-
-/// Plans and applies, and plans again: then there is nothing to do.
-pub(crate) async fn converge(harness: &Harness, records: &[Json]) {
-    let desired = harness.zone(&zone(), records);
-    let plan = harness.plan(&desired).await.unwrap().unwrap();
-    harness.apply(&plan).await.result.unwrap();
-    assert!(harness.plan(&desired).await.unwrap().is_none());
 }

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use octodns_core::ServiceErrorKind;
 use octodns_testkit::fake::{Api, Fake, Request, Response};
 use octodns_testkit::store::Store;
+use octodns_testkit::suite::{Bench, addresses};
 use serde_json::json;
 
 use crate::service::{answer, failure, service};
-use crate::{addresses, converge, harness, zone};
+use crate::suite;
 
 /// A service that forgets what a session has not published.
 struct Sessions {
@@ -55,28 +56,28 @@ impl Api for Sessions {
     }
 }
 
+/// A provider at such a service. Two reads come before its changes.
+async fn bench(fake: &Fake<Sessions>) -> Bench {
+    let endpoint = format!("{}/REST", fake.url());
+    suite().bench(&json!({"endpoint": endpoint, "traffic_directors_enabled": false})).await
+}
+
 /// What a session took with it is made again: creations, changes and deletions.
 #[tokio::test]
 async fn changes_of_a_session_that_ended_are_made_again() {
-    // Two reads come before the changes. The session ends in the middle of them, right before it is published,
-    // and while they are made again.
+    // The session ends in the middle of the changes, right before they are published, and while they are made again.
     for lives in [&[10][..], &[2 + 20], &[2 + 13, 15], &[10, 10 + 4]] {
         let fake = Fake::start(Sessions::new(&[])).await;
-        let first = harness(&fake, json!({}));
-        converge(&first, &addresses(10, 0)).await;
+        bench(&fake).await.converge(&addresses(10, 0)).await;
         fake.api().lives = lives.iter().copied().collect();
-        let second = harness(&fake, json!({}));
         let mut records = addresses(20, 0);
         // Five go, five change, ten come.
         records.drain(..5);
         records[..5].clone_from_slice(&addresses(10, 1)[5..]);
-        let desired = second.zone(&zone(), &records);
-        let plan = second.plan(&desired).await.unwrap().unwrap();
-        second.apply(&plan).await.result.unwrap();
+        bench(&fake).await.apply(&records).await.result.unwrap();
         assert!(fake.api().count > 2, "{lives:?}: no session ended");
         // A session of its own sees what is published.
-        let third = harness(&fake, json!({}));
-        assert!(third.plan(&desired).await.unwrap().is_none(), "{lives:?}");
+        assert!(bench(&fake).await.plan(&records).await.unwrap().is_none(), "{lives:?}");
     }
 }
 
@@ -84,9 +85,7 @@ async fn changes_of_a_session_that_ended_are_made_again() {
 #[tokio::test]
 async fn sessions_that_do_not_last_are_told() {
     let fake = Fake::start(Sessions::new(&[5; 200])).await;
-    let harness = harness(&fake, json!({}));
-    let plan = harness.plan(&harness.zone(&zone(), &addresses(20, 0))).await.unwrap().unwrap();
-    let applied = harness.apply(&plan).await;
+    let applied = bench(&fake).await.apply(&addresses(20, 0)).await;
     let error = applied.result.unwrap_err();
     assert_eq!(error.kind(), Some(ServiceErrorKind::Indeterminate), "{error}");
     assert!(error.to_string().contains("sessions ended before"), "{error}");
@@ -97,14 +96,14 @@ async fn sessions_that_do_not_last_are_told() {
 #[tokio::test]
 async fn a_session_is_renewed_once() {
     let fake = Fake::start(Sessions::new(&[2])).await;
-    let harness = harness(&fake, json!({}));
+    let bench = bench(&fake).await;
     for count in [1, 2] {
-        harness.read(&zone()).await.unwrap();
+        bench.harness.read(&bench.zone).await.unwrap();
         assert_eq!(fake.api().count, count);
     }
     fake.api().left = 0;
     fake.api().lives = [0, 0].into();
-    let report = harness.read(&zone()).await.err().unwrap();
-    assert!(report.iter().next().unwrap().to_string().contains("Bad or expired"), "{report:?}");
+    let told = bench.plan(&[]).await.unwrap_err();
+    assert!(told.contains("Bad or expired"), "{told}");
     assert_eq!(fake.api().count, 3);
 }
