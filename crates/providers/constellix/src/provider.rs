@@ -191,10 +191,7 @@ impl SetApi for Constellix {
 
     async fn sets(&self, zone: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
         let rows = self.client.get(&["domains", zone.id, "records"]).read().await;
-        let Some(rows) = optional(rows)? else { return Ok(None) };
-        let mut sets = records::sets(rows, zone.name);
-        self.beside.complete(&mut sets, zone.name).await?;
-        Ok(Some(sets))
+        Ok(optional(rows)?.map(|rows| records::sets(rows, zone.name)))
     }
 
     async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error> {

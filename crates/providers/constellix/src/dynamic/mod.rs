@@ -16,8 +16,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use octodns_core::engine::unsupported;
 use octodns_core::record::dynamic::{Pool, PoolValue, Rule};
-use octodns_core::{PerRun, Record, Report, Zone as Records, ZoneName};
-use octodns_http::{Call, Client, Error, Method};
+use octodns_core::{PerRun, ProviderError, Record, Report, Zone as Records, ZoneName};
+use octodns_http::{Client, Error};
 use octodns_kit::{Json, json};
 
 use crate::records::{PARTS, VALUES, filter, text};
@@ -72,14 +72,6 @@ impl Beside {
         self.geo().clear();
     }
 
-    /// What was read is not so any more.
-    fn forget(&self) {
-        self.pools.iter().for_each(Things::forget);
-        self.filters.forget();
-        self.tcp.forget();
-        self.http.forget();
-    }
-
     /// Zones that answer by place.
     pub(crate) fn has_geo(&self, zones: impl Iterator<Item = u64>) {
         self.geo().extend(zones);
@@ -102,7 +94,7 @@ impl Beside {
     }
 
     /// Adds pools and filters to the sets that have some.
-    pub(crate) async fn complete(&self, sets: &mut [Json], zone: &ZoneName) -> Result<(), Error> {
+    async fn add_things(&self, sets: &mut [Json], zone: &ZoneName) -> Result<(), ProviderError> {
         for set in sets {
             let Some(pools) = self.pools(text(set, "type")) else { continue };
             let parts = set[PARTS].as_array_mut();
@@ -110,11 +102,11 @@ impl Beside {
                 let ids = part["pools"].as_array().into_iter().flatten();
                 let mut found = Vec::new();
                 for id in ids.filter_map(Json::as_u64) {
-                    found.push(thing(pools, id).await?);
+                    found.push(pools.body(id).await?);
                 }
                 part[POOLS] = found.into();
                 part[FILTER] = match filter(part) {
-                    Some(id) => thing(&self.filters, id).await?,
+                    Some(id) => self.filters.body(id).await?,
                     None => Json::Null,
                 };
             }
@@ -128,26 +120,6 @@ impl Beside {
         }
         Ok(())
     }
-}
-
-/// The thing with an id.
-async fn thing<K: Kind>(things: &Things<K>, id: u64) -> Result<Json, Error> {
-    for is_again in [false, true] {
-        let known = things.as_read().await?;
-        if let Some(thing) = known.iter().find(|thing| thing.number() == Some(id)) {
-            return Ok(thing.body.clone());
-        }
-        if !is_again {
-            // Others may have made it since.
-            things.forget();
-        }
-    }
-    let call = Call::new(Method::GET, K::WHAT);
-    Err(Error::malformed(
-        &call,
-        "the list",
-        format!("a record has {} {id}, which is missing", K::WHAT),
-    ))
 }
 
 /// The pools of values.
@@ -276,9 +248,9 @@ pub(crate) fn adapt(desired: &mut Records, report: &mut Report) {
 }
 
 /// The health checks of the values of a pool at the service.
-fn checks_of(set: &Json) -> impl Iterator<Item = (&Json, u64)> {
+fn checks_of(set: &Json) -> impl Iterator<Item = u64> {
     let parts = set[PARTS].as_array().into_iter().flatten();
     let pools = parts.flat_map(|part| part[POOLS].as_array().into_iter().flatten());
     let values = pools.flat_map(|pool| pool["values"].as_array().into_iter().flatten());
-    values.filter_map(|value| Some((value, Check::id_of(value)?)))
+    values.filter_map(Check::id_of)
 }

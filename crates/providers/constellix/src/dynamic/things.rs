@@ -1,9 +1,8 @@
 //! What dynamic records need beside them: pools, geo filters, health checks.
 
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use octodns_core::{ApplyLog, PerRun, ProviderError, async_trait};
+use octodns_core::{ApplyLog, ProviderError, ServiceErrorKind, async_trait};
 use octodns_http::{Backoff, Client, Error, Response};
 use octodns_kit::{CompanionApi, Companions, Json};
 
@@ -56,23 +55,10 @@ pub(crate) struct Wanted {
 pub(crate) struct Calls<K> {
     client: Client,
     path: Vec<&'static str>,
-    /// The list that reading got, for the first use when applying.
-    read: Mutex<Option<Vec<Thing>>>,
     kind: PhantomData<K>,
 }
 
-impl<K: Kind> Calls<K> {
-    async fn get(&self) -> Result<Vec<Thing>, Error> {
-        let response = self.client.get(&self.path).send().await?;
-        let things: Vec<Json> = response.json()?;
-        let things: Option<_> = things.into_iter().map(Thing::new).collect();
-        things.ok_or_else(|| response.malformed("id", &format!("a {} has none", K::WHAT)))
-    }
-
-    fn read(&self) -> std::sync::MutexGuard<'_, Option<Vec<Thing>>> {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+impl<K> Calls<K> {
     fn path_of<'p>(&'p self, id: &'p str) -> Vec<&'p str> {
         self.path.iter().copied().chain([id]).collect()
     }
@@ -104,21 +90,35 @@ impl<K: Kind> CompanionApi for Calls<K> {
         item.name() == text(&wanted.body, "name")
     }
 
+    fn is_as_wanted(item: &Thing, wanted: &Wanted) -> bool {
+        K::is_same(&item.body, &wanted.body)
+    }
+
     fn owner(wanted: &Wanted) -> String {
         wanted.owner.clone()
     }
 
     async fn list(&self) -> Result<Vec<Thing>, ProviderError> {
-        let read = self.read().take();
-        match read {
-            Some(read) => Ok(read),
-            None => Ok(self.get().await?),
-        }
+        let response = self.client.get(&self.path).send().await?;
+        let things: Vec<Json> = response.json()?;
+        let things: Option<_> = things.into_iter().map(Thing::new).collect();
+        let why = || response.malformed("id", &format!("a {} has none", K::WHAT));
+        Ok(things.ok_or_else(why)?)
     }
 
     async fn create(&self, wanted: &Wanted) -> Result<Thing, ProviderError> {
         let response = self.client.post(&self.path).json(&wanted.body).send().await?;
         Ok(created::<K>(&response, wanted)?)
+    }
+
+    async fn update(&self, item: &Thing, wanted: &Wanted) -> Result<Thing, ProviderError> {
+        let request = self.client.put(&self.path_of(&item.id));
+        request.json(&wanted.change).send_ok().await?;
+        let mut thing = item.clone();
+        for (key, value) in wanted.change.as_object().into_iter().flatten() {
+            thing.body[key] = value.clone();
+        }
+        Ok(thing)
     }
 
     async fn delete(&self, item: &Thing) -> Result<(), ProviderError> {
@@ -130,41 +130,45 @@ impl<K: Kind> CompanionApi for Calls<K> {
     }
 }
 
-/// All things of one kind.
+/// All things of one kind, listed once in a run.
 #[derive(Debug)]
 pub(crate) struct Things<K: Kind> {
     calls: Calls<K>,
     known: Companions<Calls<K>>,
-    /// As they were when zones were read.
-    as_read: PerRun<Vec<Thing>>,
 }
 
 impl<K: Kind> Things<K> {
     pub(crate) fn new(client: &Client, path: &[&'static str]) -> Self {
-        let (client, path) = (client.clone(), path.to_vec());
-        let calls = Calls { client, path, read: Mutex::default(), kind: PhantomData };
-        Self { calls, known: Companions::default(), as_read: PerRun::default() }
+        let calls = Calls { client: client.clone(), path: path.to_vec(), kind: PhantomData };
+        Self { calls, known: Companions::default() }
     }
 
     pub(crate) fn begin_run(&self) {
         self.known.begin_run();
-        self.forget();
     }
 
-    /// What was read is not so any more.
-    pub(crate) fn forget(&self) {
-        self.as_read.forget();
-        *self.calls.read() = None;
+    /// The first thing of which this is true, if any.
+    pub(crate) async fn find(
+        &self,
+        is_it: impl Fn(&Thing) -> bool,
+    ) -> Result<Option<Thing>, ProviderError> {
+        self.known.item(&self.calls, is_it).await
     }
 
-    /// All of them, listed once in a run.
-    pub(crate) async fn as_read(&self) -> Result<Arc<Vec<Thing>>, Error> {
-        let list = async {
-            let things = self.calls.get().await?;
-            *self.calls.read() = Some(things.clone());
-            Ok::<_, Error>(things)
-        };
-        self.as_read.get_or_try_init(list).await
+    /// The settings of the thing with an id, which a record has.
+    pub(crate) async fn body(&self, id: u64) -> Result<Json, ProviderError> {
+        for is_again in [false, true] {
+            if is_again {
+                // Others may have made it since.
+                self.begin_run();
+            }
+            let found = self.find(|thing| thing.number() == Some(id)).await?;
+            if let Some(thing) = found {
+                return Ok(thing.body);
+            }
+        }
+        let why = format!("a record has {} {id}, which is missing", K::WHAT);
+        Err(ProviderError::service(ServiceErrorKind::Malformed, why))
     }
 
     /// The thing with a name and settings: as it is, changed in place, or created. Says whether it was changed.
@@ -173,18 +177,7 @@ impl<K: Kind> Things<K> {
         wanted: &Wanted,
         log: &ApplyLog<'_>,
     ) -> Result<(Thing, bool), ProviderError> {
-        let mut thing = self.known.ensure(&self.calls, wanted, None, log).await?;
-        if K::is_same(&thing.body, &wanted.body) {
-            return Ok((thing, false));
-        }
-        let request = self.calls.client.put(&self.calls.path_of(&thing.id));
-        request.json(&wanted.change).send_ok().await?;
-        let changed = wanted.change.as_object().into_iter().flatten();
-        for (key, value) in changed {
-            thing.body[key] = value.clone();
-        }
-        self.known.put(&self.calls, thing.clone()).await?;
-        Ok((thing, true))
+        self.known.ensure_as_wanted(&self.calls, wanted, None, log).await
     }
 
     /// Deletes the things that `is_unused` selects.

@@ -4,13 +4,11 @@
 use std::collections::HashSet;
 
 use octodns_core::apply_log::Stopped;
-use octodns_core::provider::PlanDraft;
 use octodns_core::record::Dynamic;
 use octodns_core::{
-    ApplyLog, Change as RecordChange, ProviderError, Record, ServiceErrorKind, ZoneName,
-    async_trait,
+    ApplyLog, ProviderError, Record, RecordType, ServiceErrorKind, ZoneName, async_trait,
 };
-use octodns_kit::sets::{DynamicChange, DynamicSets, SetsAsRead};
+use octodns_kit::sets::{DynamicChange, DynamicSets, Progress};
 use octodns_kit::{Json, Zone, json, settle};
 
 use super::check::HealthCheck;
@@ -20,13 +18,6 @@ use super::things::{Kind, Thing, Things, Wanted};
 use super::{Beside, Check, checks_of, geo_filter, pool, read};
 use crate::records::{OTHERS, PARTS, WORLD, filter, id, text, written};
 
-/// How many calls of a change were confirmed, of those that are known so far.
-#[derive(Debug, Default)]
-struct Count {
-    done: usize,
-    of: usize,
-}
-
 /// A change of a record that is or was dynamic.
 struct Making<'m> {
     beside: &'m Beside,
@@ -34,7 +25,7 @@ struct Making<'m> {
     change: DynamicChange<'m>,
     names: Names,
     log: &'m ApplyLog<'m>,
-    count: Count,
+    progress: Progress,
 }
 
 /// The names of what a record needs beside it.
@@ -47,6 +38,10 @@ struct Needed {
 
 #[async_trait]
 impl DynamicSets for Beside {
+    async fn complete(&self, sets: &mut Vec<Json>, zone: Zone<'_>) -> Result<(), ProviderError> {
+        self.add_things(sets, zone.name).await
+    }
+
     fn read(&self, set: &Json, zone: &ZoneName) -> Option<Dynamic> {
         read::read(set, zone)
     }
@@ -63,81 +58,61 @@ impl DynamicSets for Beside {
         log: &ApplyLog<'_>,
     ) -> Result<(), Stopped> {
         let names = Names::new(change.change.record(), zone.name);
-        let mut making = Making { beside: self, zone, change, names, log, count: Count::default() };
+        let progress = Progress::default();
+        let mut making = Making { beside: self, zone, change, names, log, progress };
         let made = making.make().await;
-        self.forget();
-        let Count { done, of } = making.count;
-        made.map_err(|error| Stopped::new(error, done, of.max(done + 1)))
+        made.map_err(|error| making.progress.stopped(error))
     }
 
-    /// Health checks that are not as their records ask for.
-    async fn extra_changes(
+    /// Whether a value has not the health check that the record asks for.
+    async fn has_drifted(
         &self,
-        draft: &PlanDraft<'_>,
-        sets: SetsAsRead<'_>,
-    ) -> Result<Vec<RecordChange>, ProviderError> {
-        let mut concerned = Vec::new();
-        draft.drifted(|record| {
-            let set = sets.of(record);
-            let asks = || HealthCheck::of(record).is_ok_and(|check| check.is_some());
-            if let Some(set) = set.filter(|set| asks() || checks_of(set).next().is_some()) {
-                concerned.push((record.clone(), set));
+        zone: &ZoneName,
+        record: &Record,
+        set: &Json,
+    ) -> Result<bool, ProviderError> {
+        let held: HashSet<_> = checks_of(set).collect();
+        let names = Names::new(record, zone);
+        match (record.dynamic(), HealthCheck::of(record)) {
+            (Some(dynamic), Ok(Some(asked))) => {
+                self.lacks_check((dynamic, &asked), (&names, record.record_type()), &held).await
             }
-            false
-        });
-        if concerned.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut drifted = HashSet::new();
-        for (record, set) in concerned {
-            if self.has_drifted(&record, draft.desired.name(), set).await? {
-                drifted.insert((record.name().clone(), record.record_type()));
+            (Some(_), Ok(None)) if !held.is_empty() => {
+                let is_ours = |check: &Thing| {
+                    Check::is_of(check, &names)
+                        && check.number().is_some_and(|id| held.contains(&id))
+                };
+                Ok(self.tcp.find(is_ours).await?.is_some()
+                    || self.http.find(is_ours).await?.is_some())
             }
+            _ => Ok(false),
         }
-        Ok(draft.drifted(|record| drifted.contains(&(record.name().clone(), record.record_type()))))
     }
 }
 
 impl Beside {
-    /// Whether a value of a record has not the health check that the record asks for.
-    async fn has_drifted(
+    /// Whether a value has not the health check that is asked for.
+    async fn lacks_check(
         &self,
-        record: &Record,
-        zone: &ZoneName,
-        set: &Json,
+        (dynamic, asked): (&Dynamic, &HealthCheck),
+        of: (&Names, RecordType),
+        held: &HashSet<u64>,
     ) -> Result<bool, ProviderError> {
-        let (Some(dynamic), Ok(asked)) = (record.dynamic(), HealthCheck::of(record)) else {
-            return Ok(false);
-        };
-        let names = Names::new(record, zone);
-        let Some(asked) = asked else {
-            let ids: HashSet<_> = checks_of(set).map(|(_, id)| id).collect();
-            for checks in [&self.tcp, &self.http] {
-                let checks = checks.as_read().await?;
-                let mut ours = checks.iter().filter(|check| Check::is_of(check, &names));
-                if ours.any(|check| check.number().is_some_and(|id| ids.contains(&id))) {
+        let sites = asked.sites(&self.sites().await?).map_err(ProviderError::failed)?;
+        for pool in dynamic.used_pools() {
+            for value in pool.values() {
+                let wanted = asked.wanted(of, (pool, value), &sites);
+                let is_right = |check: &Thing| {
+                    check.name() == text(&wanted.body, "name")
+                        && Check::is_same(&check.body, &wanted.body)
+                        && check.number().is_some_and(|id| held.contains(&id))
+                };
+                if self.checks(asked.kind).find(is_right).await?.is_none() {
                     return Ok(true);
                 }
             }
-            return Ok(false);
-        };
-        let sites = asked.sites(&self.sites().await?).map_err(ProviderError::failed)?;
-        let checks = self.checks(asked.kind).as_read().await?;
-        let held: HashSet<_> = checks_of(set).map(|(_, id)| id).collect();
-        let is_right = |wanted: &Wanted| {
-            let name = text(&wanted.body, "name");
-            let check = checks.iter().find(|check| check.name() == name);
-            check.is_some_and(|check| {
-                Check::is_same(&check.body, &wanted.body)
-                    && check.number().is_some_and(|id| held.contains(&id))
-            })
-        };
-        let mut values = dynamic
-            .used_pools()
-            .into_iter()
-            .flat_map(|pool| pool.values().iter().map(move |value| (pool, value)));
-        let of = record.record_type();
-        Ok(values.any(|value| !is_right(&asked.wanted((&names, of), value, &sites))))
+        }
+        Ok(false)
     }
 }
 
@@ -256,8 +231,10 @@ impl<'m> Making<'m> {
         wanted: &Wanted,
     ) -> Result<Thing, ProviderError> {
         let (thing, is_changed) = things.ensure(wanted, self.log).await?;
-        self.count.done += usize::from(is_changed);
-        self.count.of += usize::from(is_changed);
+        if is_changed {
+            self.progress.expect(1);
+            self.progress.confirmed();
+        }
         Ok(thing)
     }
 
@@ -315,11 +292,11 @@ impl<'m> Making<'m> {
     async fn send(&mut self, calls: Vec<Change>) -> Result<(), ProviderError> {
         let set = self.change.set.or(self.change.existing).unwrap_or(&Json::Null);
         let (name, of) = (text(set, "name"), text(set, "type"));
-        self.count.of += calls.len();
+        self.progress.expect(calls.len());
         for change in calls {
             let call = RowCall { beside: self.beside, zone: self.zone, name, of, change };
             settle(self.beside.client.backoff(), &call).await?;
-            self.count.done += 1;
+            self.progress.confirmed();
         }
         Ok(())
     }
@@ -334,18 +311,18 @@ impl<'m> Making<'m> {
             return Ok(());
         }
         let has_checks = is_partial || checks_of(existing).next().is_some();
-        self.count.of += 2 + 2 * usize::from(has_checks);
+        self.progress.expect(2 + 2 * usize::from(has_checks));
         let is_unused = |filter: &Thing| {
             names.is_filter(filter.name()) && !needed.filters.contains(filter.name())
         };
         beside.filters.delete_unused(is_unused, log).await?;
-        self.count.done += 1;
+        self.progress.confirmed();
         if let Some(pools) = beside.pools(text(existing, "type")) {
             let is_unused =
                 |pool: &Thing| names.is_pool(pool.name()) && !needed.pools.contains(pool.name());
             pools.delete_unused(is_unused, log).await?;
         }
-        self.count.done += 1;
+        self.progress.confirmed();
         if has_checks {
             let asked = self.change.change.desired();
             let asked = asked.and_then(|record| HealthCheck::of(record).ok().flatten());
@@ -355,7 +332,7 @@ impl<'m> Making<'m> {
                     Check::is_of(check, names) && !(is_kind && needed.checks.contains(check.name()))
                 };
                 beside.checks(kind).delete_unused(is_unused, log).await?;
-                self.count.done += 1;
+                self.progress.confirmed();
             }
         }
         Ok(())

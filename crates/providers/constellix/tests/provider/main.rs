@@ -6,21 +6,31 @@ mod cases;
 mod dynamic;
 mod service;
 
-use octodns_testkit::suite::Suite;
-use serde_json::json;
+use octodns_testkit::suite::{Bench, Suite};
+use serde_json::{Value as Json, json};
 
 const CLASS: &str = "octodns_constellix.ConstellixProvider";
 const ENDPOINT: &str = "https://api.dns.constellix.com/v1";
 const SONAR: &str = "https://api.sonar.constellix.com/rest/api";
 
-#[tokio::test]
-async fn it_does_what_every_provider_must() {
+fn suite() -> Suite {
     let config = json!({"class": CLASS, "api_key": "api-key", "secret_key": "hunter2"});
     Suite::new(octodns_constellix::register, config)
         .endpoint("endpoint", ENDPOINT)
         .endpoint("sonar_endpoint", SONAR)
         .credential("api_key")
         .fake(service::service())
+}
+
+/// The service, and a provider with these options besides its own.
+async fn bench(options: &Json) -> Bench {
+    suite().bench(options).await
+}
+
+#[tokio::test]
+async fn it_does_what_every_provider_must() {
+    suite()
+        .thousand_changes(2, 1000)
         // The list of zones is read once.
         .read_cost(2)
         .cassettes("constellix")
