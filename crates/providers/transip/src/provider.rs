@@ -1,12 +1,15 @@
 //! The provider: facts of the service, and its calls.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::join;
 use octodns_core::record::text::UnsupportedText;
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, MaxTxt, RecordType, Registry, Report, Values, Zone as Records, async_trait,
+    Capabilities, Change, MaxTxt, RecordType, Registry, Report, Values, Zone as Records, ZoneName,
+    async_trait,
 };
 use octodns_http::{Client, Error, Host, Rate, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
@@ -32,9 +35,11 @@ pub fn register_with(registry: &mut Registry, host: &Host) {
 }
 
 /// The domains of one account, by the REST API, version 6: <https://api.transip.nl/rest/docs.html>.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Transip {
     client: Client,
+    /// The domains whose entries the service does not let anybody change, as they were read last.
+    fixed: Mutex<BTreeSet<String>>,
 }
 
 #[async_trait]
@@ -91,7 +96,7 @@ impl Api for Transip {
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
         let auth = login::auth(&options, connector)?;
-        Ok(Self { client: connector.client_with(auth, limits)? })
+        Ok(Self { client: connector.client_with(auth, limits)?, fixed: Mutex::default() })
     }
 
     fn client(&self) -> &Client {
@@ -112,6 +117,21 @@ impl Api for Transip {
     fn adapt(&self, desired: &mut Records, existing: &mut Records, report: &mut Report) {
         root_ns::adapt(desired, existing, report);
     }
+
+    /// Name servers are no entries: those of a domain whose DNS is elsewhere can be changed.
+    fn refusal(&self, zone: &ZoneName, changes: &[Change]) -> Option<String> {
+        let is_entry = |change: &Change| {
+            let record = change.record();
+            !(record.name().is_apex() && record.record_type() == RecordType::NS)
+        };
+        let is_fixed = self.fixed().contains(zone.without_dot());
+        (is_fixed && changes.iter().any(is_entry)).then(|| {
+            format!(
+                "TransIP does not let the DNS entries of {zone} be changed (canEditDns is false): use its name servers \
+                 for the domain, or take {zone} out of the config"
+            )
+        })
+    }
 }
 
 #[async_trait]
@@ -121,10 +141,14 @@ impl WholeApi for Transip {
 
     async fn rows(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
         // A list that is missing from a domain is an error, not a missing zone.
-        match self.client.get(&["domains", zone.id]).read_optional::<Json>().await? {
-            Some(_) => Ok(Some(self.lists(zone).await?)),
-            None => Ok(None),
+        let found = self.client.get(&["domains", zone.id]).read_optional::<Json>().await?;
+        let Some(found) = found else { return Ok(None) };
+        if found["domain"]["canEditDns"] == false {
+            self.fixed().insert(zone.id.to_owned());
+        } else {
+            self.fixed().remove(zone.id);
         }
+        Ok(Some(self.lists(zone).await?))
     }
 
     async fn rows_again(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
@@ -148,6 +172,10 @@ impl WholeApi for Transip {
 }
 
 impl Transip {
+    fn fixed(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.fixed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The entries and the name servers of a domain, as rows.
     async fn lists(&self, zone: Zone<'_>) -> Result<Vec<Json>, Error> {
         #[derive(Deserialize)]

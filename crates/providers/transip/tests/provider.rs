@@ -7,19 +7,31 @@ mod service;
 
 use octodns_testkit::cassette::Cassette;
 use octodns_testkit::store::Store;
-use octodns_testkit::suite::Suite;
+use octodns_testkit::suite::{Bench, Suite};
 use serde_json::{Value as Json, json};
 use service::{server, service};
 
-#[tokio::test]
-async fn it_does_what_every_provider_must() {
-    let (class, key) = ("octodns_transip.TransipProvider", service::KEY);
-    let config = json!({"class": class, "account": "octodns", "key": key});
+const CLASS: &str = "octodns_transip.TransipProvider";
+
+fn suite() -> Suite {
+    let config = json!({"class": CLASS, "account": "octodns", "key": service::KEY});
     Suite::new(octodns_transip::register, config)
         .endpoint("endpoint", "https://api.transip.nl/v6")
         .fake(service())
         .credential("key")
         .other_credential(json!(service::OTHER_KEY))
+}
+
+/// The service with one domain.
+async fn bench() -> Bench {
+    suite().bench(&json!({})).await
+}
+
+#[tokio::test]
+async fn it_does_what_every_provider_must() {
+    suite()
+        // The domain, its entries and its name servers; both again, and one write.
+        .thousand_changes(5, 1)
         .except("txt-backslash", "the service refuses backslashes, so planning does")
         .cassettes("transip")
         .playing(|cassettes| cassettes.replayed(recorded))

@@ -44,6 +44,7 @@ providers:
         ("{aws_secret}", &s.aws_secret),
         ("{aws_token}", &s.aws_token),
         ("{proxy_password}", SECRETS.proxy_password),
+        ("{rsa_key}", &s.rsa_key),
     ];
     for (id, class, options) in PROVIDERS {
         let filled = SHARED.iter().chain(&own);

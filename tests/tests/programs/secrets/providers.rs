@@ -122,6 +122,11 @@ pub(super) const PROVIDERS: &[(&str, &str, &str)] = &[
         "octodns_ultra.UltraProvider",
         r#"account: a, username: u, password: {cf_key}, endpoint: "{url}/ultra", {http}"#,
     ),
+    (
+        "transip",
+        "octodns_transip.TransipProvider",
+        r#"account: me, key: {rsa_key}, endpoint: "{url}/transip", {http}"#,
+    ),
     ("ec2", "octodns_route53.Ec2Source", "{aws}, region: us-east-1"),
     ("elb", "octodns_route53.ElbSource", "{aws}, region: us-east-1"),
     ("update", "octodns_bind.Rfc2136Provider", "{tsig}"),

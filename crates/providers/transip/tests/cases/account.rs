@@ -4,9 +4,23 @@ use std::time::{Duration, Instant};
 
 use octodns_http::Host;
 use octodns_testkit::fake::{InjectedFault, Response};
-use serde_json::json;
+use octodns_testkit::run::Harness;
+use serde_json::{Value as Json, json};
 
-use super::{Bench, CLASS, KEY, a, config, refusal};
+use super::a;
+use crate::service::KEY;
+use crate::{CLASS, bench, suite};
+
+/// Why these options are refused, beside those that are needed.
+fn refusal(options: &Json) -> String {
+    let mut config = json!({"account": "octodns", "key": KEY});
+    for (option, value) in options.as_object().into_iter().flatten() {
+        config[option] = value.clone();
+    }
+    config.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    let built = Harness::build(octodns_transip::register, CLASS, &config);
+    built.err().map(|error| error.message).unwrap_or_default()
+}
 
 #[tokio::test]
 async fn a_key_is_text_or_a_file_and_whatever_else_is_one_sentence() {
@@ -16,11 +30,11 @@ async fn a_key_is_text_or_a_file_and_whatever_else_is_one_sentence() {
         std::fs::write(&path, text).unwrap();
         path.display().to_string()
     };
-    let bench = Bench::with(&json!({"key_file": file("key.pem", KEY), "key": null})).await;
-    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+    let bench = suite().bench(&json!({"key_file": file("key.pem", KEY), "key": null})).await;
+    bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap();
     // The file takes precedence.
-    let bench = Bench::with(&json!({"key_file": file("key.pem", KEY), "key": "hunter2"})).await;
-    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+    let bench = suite().bench(&json!({"key_file": file("key.pem", KEY), "key": "hunter2"})).await;
+    bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap();
 
     let missing = folder.path().join("none.pem").display().to_string();
     for (options, message) in [
@@ -42,7 +56,7 @@ async fn a_key_is_text_or_a_file_and_whatever_else_is_one_sentence() {
             format!("key_file \"{}\": it is not a file but a folder", folder.path().display()),
         ),
     ] {
-        let found = refusal(&config(&bench.fake, &options));
+        let found = refusal(&options);
         assert!(found.starts_with(&message), "{found}\n{message}");
         assert!(!found.contains("hunter2") && !found.contains("MII"), "{found}");
     }
@@ -51,23 +65,22 @@ async fn a_key_is_text_or_a_file_and_whatever_else_is_one_sentence() {
 /// One token for all calls; another only when the service says that it has ended.
 #[tokio::test]
 async fn a_token_is_shared_and_renewed() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let logins = |asked: Vec<String>| asked.iter().filter(|it| *it == "POST /v6/auth").count();
-    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+    bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap();
     assert_eq!(logins(bench.asked()), 1);
-    bench.apply(&[a("www", "192.0.2.2")]).await.unwrap();
+    bench.apply(&[a("www", "192.0.2.2")]).await.result.unwrap();
     assert_eq!(logins(bench.asked()), 0);
     bench.fake.api().end_tokens_after(Some(0));
-    let ended = bench.plan(&[]).await;
-    assert!(ended.unwrap_err().contains("401"));
+    assert!(bench.plan(&[]).await.unwrap_err().contains("401"));
     assert_eq!(logins(bench.asked()), 1);
 }
 
 /// The time in `X-Rate-Limit-Reset` is a moment, not a number of seconds to wait.
 #[tokio::test]
 async fn the_reset_of_the_quota_is_waited_for() {
-    let bench = Bench::new().await;
-    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+    let bench = bench().await;
+    bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap();
     let start = Instant::now();
     let reset = (Host::default().unix_seconds() + 2).to_string();
     let response = Response::json(429, json!({"error": "Rate limit exceeded"}))

@@ -2,58 +2,40 @@
 
 use octodns_core::Outcome;
 use octodns_testkit::fake::{InjectedFault, Request, Response};
+use octodns_testkit::suite::Bench;
 use serde_json::{Value as Json, json};
 
-use super::{Bench, a, root_ns};
-
-const READ: [&str; 3] = [
-    "GET /v6/domains/example.com",
-    "GET /v6/domains/example.com/dns",
-    "GET /v6/domains/example.com/nameservers",
-];
+use super::{a, root_ns};
+use crate::bench;
 
 /// The requests that write, of those since the last call.
 fn writes(bench: &Bench) -> Vec<String> {
     bench.asked().into_iter().filter(|asked| asked.starts_with("PUT")).collect()
 }
 
-const PUT_DNS: &str = "PUT /v6/domains/example.com/dns";
-const PUT_SERVERS: &str = "PUT /v6/domains/example.com/nameservers";
-
-#[tokio::test]
-async fn a_thousand_changes_are_one_call() {
-    let bench = Bench::new().await;
-    let records: Vec<_> = (0..1000).map(|index| a(&format!("host-{index}"), "192.0.2.1")).collect();
-    bench.apply(&records).await.unwrap();
-    let mut asked = bench.asked();
-    assert_eq!(asked.remove(0), "POST /v6/auth");
-    asked.sort();
-    // Read, read again, written.
-    let expected = [READ[0], READ[1], READ[1], READ[2], READ[2], PUT_DNS];
-    assert_eq!(asked, expected);
-    assert!(bench.plan(&records).await.unwrap().is_none());
-}
+const PUT_DNS: &str = "PUT /v6/domains/unit.tests/dns";
+const PUT_SERVERS: &str = "PUT /v6/domains/unit.tests/nameservers";
 
 #[tokio::test]
 async fn name_servers_are_written_by_their_own_call_and_only_if_they_change() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let ours = root_ns(3600, &["ns0.transip.net.", "ns1.transip.nl."]);
-    bench.apply(&[ours.clone(), a("www", "192.0.2.1")]).await.unwrap();
+    bench.apply(&[ours.clone(), a("www", "192.0.2.1")]).await.result.unwrap();
     assert_eq!(writes(&bench), [PUT_DNS]);
     // Another TTL is no change: the service has one.
     let other_ttl = root_ns(60, &["ns0.transip.net.", "ns1.transip.nl."]);
     let plan = bench.plan(&[other_ttl, a("www", "192.0.2.1")]).await.unwrap();
     assert!(plan.is_none(), "{plan:?}");
     let theirs = root_ns(60, &["ns1.example.net.", "ns2.example.net."]);
-    bench.apply(&[theirs.clone(), a("www", "192.0.2.1")]).await.unwrap();
+    bench.apply(&[theirs.clone(), a("www", "192.0.2.1")]).await.result.unwrap();
     assert_eq!(writes(&bench), [PUT_SERVERS]);
-    assert_eq!(bench.items("NS").len(), 2);
-    assert!(bench.items("NS").contains("@ ns1.example.net."));
+    let servers = bench.items("NS").into_iter().map(|mut item| item["content"].take());
+    assert_eq!(servers.collect::<Vec<_>>(), ["ns1.example.net.", "ns2.example.net."]);
     // Both at once.
-    bench.apply(&[ours, a("www", "192.0.2.2")]).await.unwrap();
+    bench.apply(&[ours, a("www", "192.0.2.2")]).await.result.unwrap();
     assert_eq!(writes(&bench), [PUT_DNS, PUT_SERVERS]);
     // Without root NS in the source they stay.
-    bench.apply(&[a("www", "192.0.2.3")]).await.unwrap();
+    bench.apply(&[a("www", "192.0.2.3")]).await.result.unwrap();
     assert_eq!(writes(&bench), [PUT_DNS]);
     assert_eq!(bench.items("NS").len(), 2);
     let error = bench.plan(&[root_ns(3600, &["192.0.2.1.", "ns1.example.net."])]).await;
@@ -63,7 +45,7 @@ async fn name_servers_are_written_by_their_own_call_and_only_if_they_change() {
 /// A program can make a plan that deletes the root NS.
 #[tokio::test]
 async fn name_servers_are_not_deleted() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let plan = bench.plan(&[root_ns(3600, &["ns1.example.net."]), a("www", "192.0.2.1")]).await;
     let mut plan = plan.unwrap().unwrap();
     for change in &mut plan.changes {
@@ -74,36 +56,36 @@ async fn name_servers_are_not_deleted() {
     bench.asked();
     let applied = bench.harness.apply(&plan).await;
     let error = applied.result.unwrap_err().with_causes();
-    assert_eq!(error, "example.com.: a zone has to keep its root NS records");
+    assert_eq!(error, "unit.tests.: a zone has to keep its root NS records");
     assert_eq!(writes(&bench), [] as [&str; 0]);
 }
 
 /// The addresses of a name server within the zone are glue: nobody asked to remove them.
 #[tokio::test]
 async fn glue_is_kept() {
-    let bench = Bench::new().await;
-    let glued = json!({"name": "@", "type": "NS", "expire": 3600, "content": "ns.example.com.", "ipv4": "192.0.2.53"});
-    bench.fake.api().replace_all("example.com", &[glued]).unwrap();
+    let bench = bench().await;
+    let glued = json!({"name": "@", "type": "NS", "expire": 3600, "content": "ns.unit.tests.", "ipv4": "192.0.2.53"});
+    bench.fake.api().replace_all("unit.tests", &[glued]).unwrap();
     // As octoDNS reads it.
     let read = bench.harness.read(&bench.zone).await.unwrap();
     let values = read.zone.root_ns().unwrap().rdata_strings();
-    assert_eq!(values, ["192.0.2.53.", "ns.example.com."]);
-    assert!(bench.plan(&[root_ns(3600, &["ns.example.com."])]).await.unwrap().is_none());
-    bench.apply(&[root_ns(3600, &["ns.example.com.", "ns1.example.net."])]).await.unwrap();
+    assert_eq!(values, ["192.0.2.53.", "ns.unit.tests."]);
+    assert!(bench.plan(&[root_ns(3600, &["ns.unit.tests."])]).await.unwrap().is_none());
+    bench.apply(&[root_ns(3600, &["ns.unit.tests.", "ns1.example.net."])]).await.result.unwrap();
     let api = bench.fake.api();
-    let items = &api.zone("example.com").unwrap().items;
+    let items = &api.zone("unit.tests").unwrap().items;
     let glue = |name: &str| {
         let mut items = items.iter();
         items.find(|item| item["content"] == name).map(|item| item["ipv4"].clone())
     };
-    assert_eq!(glue("ns.example.com."), Some(json!("192.0.2.53")));
+    assert_eq!(glue("ns.unit.tests."), Some(json!("192.0.2.53")));
     assert_eq!(glue("ns1.example.net."), Some(json!("")));
 }
 
 /// One part of a plan may be made when the other is refused: the log tells them apart.
 #[tokio::test]
 async fn half_of_a_plan_is_told() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let records = [root_ns(3600, &["ns1.example.net."]), a("www", "192.0.2.1")];
     for (path, applied, failed) in [("nameservers", Some("www"), ""), ("dns", None, "www")] {
         let plan = bench.plan(&records).await.unwrap().unwrap();
@@ -120,23 +102,23 @@ async fn half_of_a_plan_is_told() {
             }
         }
         bench.fake.control().faults().clear();
-        bench.fake.api().replace_all("example.com", &[json!({"name": "@", "type": "NS", "expire": 3600, "content": "ns0.transip.net."})]).unwrap();
+        bench.fake.api().replace_all("unit.tests", &[json!({"name": "@", "type": "NS", "expire": 3600, "content": "ns0.transip.net."})]).unwrap();
     }
-    bench.apply(&records).await.unwrap();
+    bench.apply(&records).await.result.unwrap();
     assert!(bench.plan(&records).await.unwrap().is_none());
 }
 
 /// What somebody else changed between plan and apply is not overwritten.
 #[tokio::test]
 async fn a_zone_that_changed_is_not_overwritten() {
-    let bench = Bench::new().await;
-    bench.apply(&[a("www", "192.0.2.1")]).await.unwrap();
+    let bench = bench().await;
+    bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap();
     let theirs =
         json!({"name": "new", "type": "PTR", "expire": 60, "content": "host.example.net."});
     for (change, is_refused) in [(theirs, true), (Json::Null, false)] {
         let plan = bench.plan(&[a("www", "192.0.2.2")]).await.unwrap().unwrap();
         if !change.is_null() {
-            bench.fake.api().plant("example.com", change).unwrap();
+            bench.fake.api().plant("unit.tests", change).unwrap();
         }
         bench.asked();
         let applied = bench.harness.apply(&plan).await.result;
@@ -147,7 +129,7 @@ async fn a_zone_that_changed_is_not_overwritten() {
         } else {
             applied.unwrap();
             // Of a type that the provider does not know.
-            assert_eq!(bench.items("PTR").into_iter().next().unwrap(), "new host.example.net.");
+            assert_eq!(bench.items("PTR")[0]["content"], "host.example.net.");
         }
     }
 }
@@ -155,7 +137,7 @@ async fn a_zone_that_changed_is_not_overwritten() {
 /// What the service refuses is said before anything is sent.
 #[tokio::test]
 async fn limits_are_told_when_planning() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let txt = |text: &str| json!({"name": "txt", "type": "TXT", "ttl": 60, "value": text});
     for (record, message) in [
         (txt(&"x".repeat(1025)), "a text of 1025 octets is longer than the 1024"),
@@ -177,21 +159,21 @@ async fn limits_are_told_when_planning() {
         let error = bench.plan(&[record]).await.unwrap_err();
         assert!(error.contains(message), "{error}");
     }
-    bench.apply(&[txt(&"x".repeat(1024))]).await.unwrap();
+    bench.apply(&[txt(&"x".repeat(1024))]).await.result.unwrap();
 }
 
 /// The service's own words for a domain that is locked, and for one that is not there.
 #[tokio::test]
 async fn refusals_are_told_in_the_words_of_the_service() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let words = "The domain is locked by another action";
     let answer = InjectedFault::Response(Response::json(409, json!({"error": words})));
     bench.fake.control().faults().next_of(|request| request.method == "PUT", 1, answer);
-    let error = bench.apply(&[a("www", "192.0.2.1")]).await.unwrap_err();
+    let error = bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap_err().with_causes();
     assert!(error.contains(&format!("409: {words}")), "{error}");
     bench.fake.control().faults().clear();
 
-    let bench = Bench::new().await;
+    let bench = crate::bench().await;
     let missing = octodns_core::ZoneName::new("missing.example.").unwrap();
     let desired = bench.harness.zone(&missing, &[a("www", "192.0.2.1")]);
     let report = bench.harness.plan(&desired).await.unwrap_err();
@@ -199,4 +181,19 @@ async fn refusals_are_told_in_the_words_of_the_service() {
     assert!(text.contains("missing.example. cannot be created by the API"), "{text}");
     let listed = bench.harness.provider().list_zones().await.unwrap();
     assert_eq!(listed, std::slice::from_ref(&bench.zone));
+}
+
+/// The entries of a domain may be fixed, and its name servers not.
+#[tokio::test]
+async fn entries_that_cannot_be_changed_are_told_when_planning() {
+    let bench = bench().await;
+    bench.converge(&[a("www", "192.0.2.1")]).await;
+    bench.fake.api().set_zone("unit.tests", "canEditDns", json!(false)).unwrap();
+    // Nothing is to do.
+    assert!(bench.plan(&[a("www", "192.0.2.1")]).await.unwrap().is_none());
+    let told = bench.plan(&[a("www", "192.0.2.2")]).await.unwrap_err();
+    assert!(told.contains("does not let the DNS entries of unit.tests. be changed"), "{told}");
+    bench.converge(&[root_ns(3600, &["ns1.example.net."]), a("www", "192.0.2.1")]).await;
+    bench.fake.api().set_zone("unit.tests", "canEditDns", json!(true)).unwrap();
+    bench.converge(&[a("www", "192.0.2.2")]).await;
 }
