@@ -38,6 +38,7 @@ fn sample(of: RecordType) -> Option<Sample> {
 #[tokio::test]
 async fn it_does_what_every_provider_must() {
     suite(&json!({}))
+        .thousand_changes(4, 1)
         .cassettes("gandi")
         .playing(|cassettes| {
             cassettes
@@ -70,5 +71,5 @@ async fn all_other_recorded_changes_lead_to_the_same_zone() {
 /// Without the calls for many records, each has a call of its own.
 #[tokio::test]
 async fn records_one_by_one_do_what_every_provider_must() {
-    suite(&json!({"replace": false})).run().await;
+    suite(&json!({"replace": false})).thousand_changes(2, 1000).run().await;
 }

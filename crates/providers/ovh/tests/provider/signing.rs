@@ -2,13 +2,21 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use octodns_core::{Registry, ServiceErrorKind};
+use octodns_core::Registry;
 use octodns_testkit::fake::{Api, Fake, Request, Response};
 use octodns_testkit::run::Harness;
 use octodns_testkit::store::Store;
-use serde_json::json;
+use octodns_testkit::suite::addresses;
+use serde_json::{Value as Json, json};
 
-use crate::{CLASS, config, fake, harness, service_with, zone};
+use crate::{CLASS, bench_at, config, fake};
+
+/// The options alone.
+fn own_config() -> Json {
+    let mut config = config();
+    config.as_object_mut().unwrap().remove("class");
+    config
+}
 
 #[test]
 fn endpoints_have_names() {
@@ -25,7 +33,7 @@ fn endpoints_have_names() {
         ),
         ("https:/", Some("")),
     ] {
-        let mut config = config();
+        let mut config = own_config();
         config["endpoint"] = endpoint.into();
         let built = Harness::build(octodns_ovh::register, CLASS, &config);
         match (built, problem) {
@@ -54,7 +62,7 @@ async fn signatures_are_those_of_the_documentation() {
         Response::json(200, json!([]))
     })
     .await;
-    let mut config = config();
+    let mut config = own_config();
     config["endpoint"] = format!("{}/1.0", service.url()).into();
     // The machine is an hour late.
     let host = octodns_kit::http::Host::fixed(UNIX_EPOCH + Duration::from_secs(fake::TIME - 3600));
@@ -62,7 +70,8 @@ async fn signatures_are_those_of_the_documentation() {
     octodns_ovh::register_with(&mut registry, &host);
     let harness = Harness::of(&registry, CLASS, &config).unwrap();
     harness.provider().list_zones().await.unwrap();
-    harness.read_raw(&zone()).await.unwrap();
+    let zone = octodns_core::ZoneName::new("unit.tests.").unwrap();
+    harness.read_raw(&zone).await.unwrap();
     assert_eq!(*seen.lock().unwrap(), ["1366560945", "1366560945"]);
 }
 
@@ -92,30 +101,14 @@ impl Api for Clocked {
 #[tokio::test]
 async fn the_clock_is_set_again_if_signatures_are_late() {
     for code in [Some("QUERY_TIME_OUT"), None] {
-        let store = service_with(&[("www", "A", "192.0.2.1")]).auth(|_| true);
+        let mut store = fake::service().auth(|_| true);
+        store.provide_zone("unit.tests");
         let service = Fake::start(Clocked { store, time: fake::TIME, code }).await;
-        let harness = harness(service.url());
-        let record = json!({"name": "www", "type": "A", "ttl": 60, "value": "192.0.2.2"});
-        let plan = harness.plan(&harness.zone(&zone(), &[record])).await.unwrap().unwrap();
+        let bench = bench_at(service.url()).await;
+        let plan = bench.plan(&addresses(1, 0)).await.unwrap().unwrap();
         service.api().time += 7200;
-        harness.apply(&plan).await.result.unwrap();
+        bench.harness.apply(&plan).await.result.unwrap();
         let asked = service.seen().iter().filter(|seen| seen.target == "/1.0/auth/time").count();
         assert_eq!(asked, 2);
     }
-}
-
-/// The consumer key expires in the middle of an apply: the error says so, and what was done is in the log.
-#[tokio::test]
-async fn a_key_that_expires_is_told() {
-    let service = Fake::start(service_with(&[])).await;
-    let harness = harness(service.url());
-    let record = |index: usize| json!({"name": format!("h-{index}"), "type": "A", "ttl": 60, "value": "192.0.2.1"});
-    let records: Vec<_> = (0..20).map(record).collect();
-    let plan = harness.plan(&harness.zone(&zone(), &records)).await.unwrap().unwrap();
-    let expired = json!({"class": "Client::Forbidden", "errorCode": "INVALID_CREDENTIAL", "message": "This credential is not valid"});
-    let fault = octodns_testkit::fake::InjectedFault::Response(Response::json(403, expired));
-    service.control().faults().writes_after(5, fault);
-    let error = harness.apply(&plan).await.result.unwrap_err();
-    assert_eq!(error.kind(), Some(ServiceErrorKind::Unauthorized));
-    assert!(error.to_string().contains("This credential is not valid"), "{error}");
 }

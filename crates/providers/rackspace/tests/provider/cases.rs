@@ -2,94 +2,37 @@
 
 use std::time::{Duration, Instant};
 
-use octodns_core::{Outcome, ServiceErrorKind, ZoneName};
-use octodns_testkit::fake::{Fake, InjectedFault, Request, Response};
-use octodns_testkit::run::{Applied, Harness, render};
-use octodns_testkit::store::Store;
+use octodns_core::{Outcome, ServiceErrorKind};
+use octodns_testkit::fake::{InjectedFault, Request, Response};
+use octodns_testkit::run::{Harness, render};
+use octodns_testkit::store::Pick;
+use octodns_testkit::suite::{Bench, addresses};
 use serde_json::{Value as Json, json};
 
-use crate::CLASS;
 use crate::service::{service, show};
+use crate::{CLASS, suite};
 
-/// The service and a provider.
-struct Bench {
-    fake: Fake<Store>,
-    harness: Harness,
+async fn bench() -> Bench {
+    suite(service()).bench(&json!({})).await
 }
 
-impl Bench {
-    async fn new(store: Store, options: Json) -> Self {
-        let fake = Fake::start(store).await;
-        let mut config = json!({
-            "username": "me", "api_key": "hunter2", "identity_endpoint": format!("{}/v2.0", fake.url()),
-            "root_ns_warnings": false, "http": {"requests_per_second": 100_000, "retry_wait": 0},
-        });
-        let options = options.to_string().replace("{url}", fake.url());
-        if let (Json::Object(config), Ok(Json::Object(options))) =
-            (&mut config, serde_json::from_str(&options))
-        {
-            config.extend(options);
-        }
-        let harness = Harness::build(octodns_rackspace::register, CLASS, &config).unwrap();
-        Self { fake, harness }
-    }
-
-    async fn apply(&self, records: &[Json]) -> Applied {
-        let desired = self.harness.zone(&zone(), records);
-        let plan = self.harness.plan(&desired).await.unwrap().unwrap();
-        self.harness.apply(&plan).await
-    }
-
-    async fn converge(&self, records: &[Json]) {
-        self.apply(records).await.result.unwrap();
-        let desired = self.harness.zone(&zone(), records);
-        assert!(self.harness.plan(&desired).await.unwrap().is_none());
-    }
-
-    async fn read_error(&self) -> String {
-        render(&self.harness.read(&zone()).await.unwrap_err())
-    }
-
-    /// The requests since the last call, without logins.
-    fn asked(&self) -> Vec<String> {
-        let seen = self.fake.seen();
-        self.fake.control().measured().clear();
-        let asked = seen.into_iter().map(|seen| format!("{} {}", seen.method, seen.target));
-        asked.filter(|asked| asked != "POST /v2.0/tokens").collect()
-    }
+/// The requests since the last call, without logins.
+fn asked(bench: &Bench) -> Vec<String> {
+    let mut asked = bench.asked();
+    asked.retain(|asked| asked != "POST /v2.0/tokens");
+    asked
 }
 
-fn zone() -> ZoneName {
-    ZoneName::new("unit.tests.").unwrap()
-}
-
-fn addresses(many: usize, shift: usize) -> Vec<Json> {
-    let address = |index: usize| format!("192.0.{}.{}", index / 250, (index + shift) % 250);
-    let record = |index| json!({"name": format!("host-{index}"), "type": "A", "ttl": 300, "value": address(index)});
-    (0..many).map(record).collect()
-}
-
-/// The numbers on the provider's page: the lookup, ten pages of records, and a poll for each job.
-#[tokio::test]
-async fn a_thousand_changes_take_as_many_calls_as_the_page_says() {
-    for (polls, reads) in [(1, 22), (0, 12)] {
-        let bench = Bench::new(service().jobs(polls, show), json!({})).await;
-        bench.converge(&addresses(1000, 0)).await;
-        bench.harness.begin_run();
-        bench.asked();
-        bench.apply(&addresses(1000, 1)).await.result.unwrap();
-        let asked = bench.asked();
-        let written = asked.iter().filter(|asked| !asked.starts_with("GET")).count();
-        assert_eq!((asked.len() - written, written), (reads, 10), "{asked:#?}");
-    }
+async fn read_error(bench: &Bench) -> String {
+    render(&bench.harness.read(&bench.zone).await.unwrap_err())
 }
 
 /// Names that the service removes no record of are told, each with its reason; those that are gone are gone.
 #[tokio::test]
 async fn records_that_are_not_deleted_are_told_each() {
-    let bench = Bench::new(service(), json!({})).await;
+    let bench = bench().await;
     bench.converge(&addresses(9, 0)).await;
-    let plan = bench.harness.plan(&bench.harness.zone(&zone(), &addresses(1, 0))).await.unwrap();
+    let plan = bench.plan(&addresses(1, 0)).await.unwrap();
     let rows = bench.fake.api().zone("unit.tests").unwrap().items.clone();
     let [locked, gone] = [[2, 5].as_slice(), &[7]].map(|hosts| {
         let is_it =
@@ -97,12 +40,12 @@ async fn records_that_are_not_deleted_are_told_each() {
         rows.iter().filter(is_it).cloned().collect::<Vec<_>>()
     });
     for row in &locked {
-        let id = octodns_testkit::store::Pick::Id(row["id"].as_str().unwrap());
+        let id = Pick::Id(row["id"].as_str().unwrap());
         bench.fake.api().patch("unit.tests", id, &json!({"comment": "locked"})).unwrap();
     }
-    let id = octodns_testkit::store::Pick::Id(gone[0]["id"].as_str().unwrap());
+    let id = Pick::Id(gone[0]["id"].as_str().unwrap());
     bench.fake.api().delete("unit.tests", id).unwrap();
-    bench.asked();
+    asked(&bench);
     let applied = bench.harness.apply(&plan.unwrap()).await;
     let error = applied.result.unwrap_err().with_causes();
     for (host, row) in [2, 5].into_iter().zip(&locked) {
@@ -115,18 +58,16 @@ async fn records_that_are_not_deleted_are_told_each() {
     assert_eq!(count(Outcome::is_applied), 6);
     assert_eq!(count(|outcome| matches!(outcome, Outcome::Failed(_))), 2);
     // One call: nothing is tried again.
-    assert_eq!(bench.asked().iter().filter(|asked| asked.starts_with("DELETE")).count(), 1);
+    assert_eq!(asked(&bench).iter().filter(|asked| asked.starts_with("DELETE")).count(), 1);
 }
 
 /// A row that is refused is found by halves, and the job's own words are told.
 #[tokio::test]
 async fn a_job_that_fails_is_told_with_its_details() {
-    let bench = Bench::new(service(), json!({})).await;
+    let bench = bench().await;
     bench.converge(&addresses(1, 0)).await;
-    let mut records = addresses(20, 0);
     let cname = json!({"name": "host-7", "type": "CNAME", "ttl": 300, "data": "a.example"});
-    let desired = bench.harness.zone(&zone(), &std::mem::take(&mut records));
-    let plan = bench.harness.plan(&desired).await.unwrap().unwrap();
+    let plan = bench.plan(&addresses(20, 0)).await.unwrap().unwrap();
     // Somebody else takes a name.
     let mut row = cname.clone();
     row["name"] = "host-7.unit.tests".into();
@@ -147,7 +88,7 @@ async fn a_job_that_fails_is_told_with_its_details() {
 #[tokio::test]
 async fn a_job_whose_answer_is_lost_is_waited_for() {
     for fault in [InjectedFault::BreakAfter, InjectedFault::unavailable_after()] {
-        let bench = Bench::new(service().jobs(9, show), json!({})).await;
+        let bench = suite(service().jobs(9, show)).bench(&json!({})).await;
         // The zone, a row, and rows.
         for (many, of) in [(1, "domains"), (2, "records"), (9, "records")] {
             let is_it = move |request: &Request| {
@@ -155,7 +96,7 @@ async fn a_job_whose_answer_is_lost_is_waited_for() {
             };
             bench.fake.control().faults().next_of(is_it, 1, fault.clone());
             bench.converge(&addresses(many, 0)).await;
-            let asked = bench.asked();
+            let asked = asked(&bench);
             assert!(
                 asked.iter().any(|asked| asked.contains("/status?showRunning=true")),
                 "{asked:#?}"
@@ -169,7 +110,7 @@ async fn a_job_whose_answer_is_lost_is_waited_for() {
 /// The same status for too many requests, which is waited for, and for what is too much or too many.
 #[tokio::test]
 async fn throttling_is_told_apart_from_limits() {
-    let bench = Bench::new(service(), json!({})).await;
+    let bench = bench().await;
     bench.converge(&addresses(1, 0)).await;
     let now = "Sun, 06 Nov 1994 08:49:30 GMT";
     let then = "1994-11-06T08:49:31.200Z";
@@ -182,7 +123,7 @@ async fn throttling_is_told_apart_from_limits() {
         throttled = header.into_iter().fold(throttled, |it, name| it.with_header(name, then));
         bench.fake.control().faults().next(1, InjectedFault::Response(throttled));
         let start = Instant::now();
-        bench.harness.read(&zone()).await.unwrap();
+        bench.harness.read(&bench.zone).await.unwrap();
         assert!(start.elapsed() > Duration::from_millis(1100), "{header:?} {body}");
     }
     let full = json!({
@@ -190,25 +131,25 @@ async fn throttling_is_told_apart_from_limits() {
         "details": "Limit of 500 records per domain has been reached.",
     });
     let full = InjectedFault::Response(Response::json(413, full));
-    bench.asked();
+    asked(&bench);
     bench.fake.control().faults().next_of(Request::is_write, usize::MAX, full);
     let error = bench.apply(&addresses(2, 0)).await.result.unwrap_err();
     assert_eq!(error.kind(), Some(ServiceErrorKind::Refused));
     assert!(error.to_string().contains("over the limit.: Limit of 500 records"), "{error}");
-    assert_eq!(bench.asked().iter().filter(|asked| asked.starts_with("POST")).count(), 1);
+    assert_eq!(asked(&bench).iter().filter(|asked| asked.starts_with("POST")).count(), 1);
 }
 
 /// Neither a catalog nor the URL of a page leads the token elsewhere.
 #[tokio::test]
 async fn tokens_stay_at_the_service() {
-    let bench = Bench::new(service(), json!({})).await;
+    let bench = bench().await;
     bench.converge(&addresses(1, 0)).await;
     let links =
         json!([{"rel": "next", "href": "http://elsewhere.example/v1.0/110011/domains?offset=1"}]);
     let page = json!({"domains": [], "totalEntries": 0, "links": links});
     bench.fake.control().faults().next(1, InjectedFault::Response(Response::json(200, page)));
     bench.harness.begin_run();
-    let error = bench.read_error().await;
+    let error = read_error(&bench).await;
     assert!(error.contains("another host, http://elsewhere.example"), "{error}");
 
     let login = |catalog: Json| {
@@ -223,32 +164,33 @@ async fn tokens_stay_at_the_service() {
         (json!([{"name": "cloudFiles"}]), "it has no cloudDNS"),
         (json!(7), "it has no cloudDNS"),
     ] {
-        let bench = Bench::new(service(), json!({})).await;
+        let bench = self::bench().await;
         bench.fake.control().faults().next(1, login(catalog.clone()));
-        let error = bench.read_error().await;
+        let error = read_error(&bench).await;
         assert!(error.contains(why) && !error.contains("hunter"), "{catalog}: {error}");
         assert_eq!(bench.fake.seen().len(), 1);
     }
     // The user's own endpoint comes first; this token is not accepted there, and renewed.
-    let bench = Bench::new(service(), json!({"endpoint": "{url}/v1.0/110011"})).await;
+    let own = suite(service()).endpoint("endpoint", "https://dns.example/v1.0/110011");
+    let bench = own.bench(&json!({})).await;
     bench.fake.control().faults().next(1, login(at("http://elsewhere.example/v1.0/1")));
-    bench.harness.read(&zone()).await.unwrap();
-    assert_eq!(bench.asked(), ["GET /v1.0/110011/domains?name=unit.tests"; 2]);
+    bench.harness.read(&bench.zone).await.unwrap();
+    assert_eq!(asked(&bench), ["GET /v1.0/110011/domains?name=unit.tests"; 2]);
 }
 
 /// What a login refuses is told, in the words of the service.
 #[tokio::test]
 async fn a_login_that_is_refused_is_told() {
-    let bench = Bench::new(service(), json!({"username": "somebody"})).await;
-    let error = bench.read_error().await;
+    let bench = suite(service()).bench(&json!({"username": "somebody"})).await;
+    let error = read_error(&bench).await;
     assert!(
         error.contains("cannot log in") && error.contains("these credentials are wrong"),
         "{error}"
     );
-    let bench = Bench::new(service(), json!({})).await;
+    let bench = self::bench().await;
     let odd = json!({"access": {"token": "hunter3"}});
     bench.fake.control().faults().next(1, InjectedFault::Response(Response::json(200, odd)));
-    let error = bench.read_error().await;
+    let error = read_error(&bench).await;
     assert!(error.contains("access.token.id") && !error.contains("hunter"), "{error}");
 }
 
@@ -259,7 +201,7 @@ async fn zones_are_found_by_name_and_created_with_an_address() {
         (json!({}), "hostmaster@unit.tests"),
         (json!({"email": "dns@example.com"}), "dns@example.com"),
     ] {
-        let bench = Bench::new(service(), options).await;
+        let bench = suite(service()).bench(&options).await;
         bench.converge(&addresses(1, 0)).await;
         let seen = bench.fake.seen();
         let made =
@@ -274,7 +216,7 @@ async fn zones_are_found_by_name_and_created_with_an_address() {
 #[tokio::test]
 async fn it_pauses_after_each_request_if_asked_to() {
     let bench =
-        Bench::new(service().jobs(0, show), json!({"ratelimit_delay": 0.1, "http": {}})).await;
+        suite(service().jobs(0, show)).bench(&json!({"ratelimit_delay": 0.1, "http": {}})).await;
     let start = Instant::now();
     // The zone by its name, twice, the zone, its rows, a row, and a read.
     bench.converge(&addresses(1, 0)).await;

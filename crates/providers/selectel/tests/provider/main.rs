@@ -1,7 +1,5 @@
 //! The provider with a fake of the service, with recordings, and compared with octoDNS' own.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 mod cases;
 mod legacy;
 mod login;
@@ -24,6 +22,7 @@ fn suite(config: Json, service: Store) -> Suite {
         .endpoint("endpoint", endpoint)
         .fake(service)
         .read_cost(2)
+        .thousand_changes(3, 1000)
 }
 
 #[tokio::test]
