@@ -75,6 +75,27 @@ async fn other_types_are_left_alone() {
     assert_eq!(rows(&bench).len(), 4);
 }
 
+/// A CAA value may have no quotes, and rows of a record may have different TTLs, which are made equal.
+#[tokio::test]
+async fn rows_of_others_are_read_as_they_are() {
+    let bench = bench().await;
+    for (of, target, ttl) in
+        [("CAA", "0 issue ca.example", 60), ("A", "192.0.2.1", 60), ("A", "192.0.2.2", 300)]
+    {
+        let row = json!({"subDomain": "x", "fieldType": of, "target": target, "ttl": ttl});
+        bench.fake.api().plant("unit.tests", row).unwrap();
+    }
+    let value = json!({"flags": 0, "tag": "issue", "value": "ca.example"});
+    let caa = json!({"name": "x", "type": "CAA", "ttl": 60, "value": value});
+    let a = json!({"name": "x", "type": "A", "ttl": 60, "values": ["192.0.2.1", "192.0.2.2"]});
+    bench.asked();
+    bench.converge(&[caa, a]).await;
+    assert_eq!(
+        writes(&bench),
+        ["PUT /1.0/domain/zone/unit.tests/record/3", "POST /1.0/domain/zone/unit.tests/refresh"]
+    );
+}
+
 /// A TTL of 0 is the default of the zone; others have a minimum.
 #[tokio::test]
 async fn ttls_are_those_of_the_service() {
