@@ -1,11 +1,13 @@
 //! The provider: facts of the service, and its calls.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use octodns_core::record::text::UnsupportedText;
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
+    Capabilities, Change, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
 };
 use octodns_http::{Client, Error, HeaderAuth, Page, Request, Throttle, all_ahead, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
@@ -38,13 +40,15 @@ pub fn register(registry: &mut Registry) {
 }
 
 /// The zones of one account, by the REST API: <https://docs.sandbox.rest.easydns.net/>.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EasyDns {
     client: Client,
     /// What a new zone is created with.
     new_zone: Json,
     pause: Duration,
     user: Option<String>,
+    /// The zones that the service refused to show when they were read last.
+    forbidden: Mutex<BTreeSet<String>>,
 }
 
 #[async_trait]
@@ -98,7 +102,7 @@ impl Api for EasyDns {
         let new_zone = json!({
             "service": "dns", "term": 1, "dns_only": 1, "portfolio": portfolio, "currency": currency,
         });
-        Ok(Self { client, new_zone, pause, user })
+        Ok(Self { client, new_zone, pause, user, forbidden: Mutex::default() })
     }
 
     fn client(&self) -> &Client {
@@ -120,6 +124,16 @@ impl Api for EasyDns {
         request.once().json(&self.new_zone).send_ok().await?;
         self.clear(zone).await?;
         Ok(String::new())
+    }
+
+    // Differs from octoDNS: it plans everything as new, and fails when applying.
+    fn refusal(&self, zone: &ZoneName, _: &[Change]) -> Option<String> {
+        self.forbidden().contains(zone.without_dot()).then(|| {
+            format!(
+                "easyDNS does not show {zone} to this token (403): it is a zone of another user, or the token lacks the \
+                 right to read it"
+            )
+        })
     }
 
     async fn interrupted_zone(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
@@ -182,10 +196,23 @@ impl EasyDns {
     async fn list(&self, zone: &str, form: &str) -> Result<Option<Vec<Json>>, Error> {
         let rows = match list(|| self.client.get(&["zones", "records", form, zone])).await {
             // A zone of somebody else is none of this account.
-            Err(error) if error.status() == Some(403) => None,
+            Err(error) if error.status() == Some(403) => {
+                tracing::warn!(
+                    target: "octodns",
+                    logger = "easydns",
+                    "{zone} is not shown to this token (403), and taken as missing"
+                );
+                self.forbidden().insert(zone.to_owned());
+                return Ok(None);
+            }
             rows => optional(rows)?,
         };
+        self.forbidden().remove(zone);
         Ok(rows.map(values::read))
+    }
+
+    fn forbidden(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.forbidden.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes what the service puts into a new zone, except its name servers.

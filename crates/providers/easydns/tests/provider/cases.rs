@@ -44,6 +44,20 @@ async fn throttling_is_told_apart_from_wrong_credentials() {
     assert!(start.elapsed() > Duration::from_millis(300), "{:?}", start.elapsed());
 }
 
+/// A zone that the token may not see is read as missing, and nothing is planned for it.
+#[tokio::test]
+async fn a_forbidden_zone_is_told_when_planning() {
+    let bench = bench().await;
+    let forbidden = json!({"error": {"code": 403, "message": "Forbidden"}});
+    let forbidden = InjectedFault::Response(Response::json(403, forbidden));
+    bench.fake.control().faults().next(usize::MAX, forbidden);
+    assert!(!bench.harness.read(&bench.zone).await.unwrap().exists);
+    let told = bench.plan(&addresses(1, 0)).await.unwrap_err();
+    assert!(told.contains("does not show unit.tests. to this token (403)"), "{told}");
+    bench.fake.control().faults().clear();
+    bench.converge(&addresses(1, 0)).await;
+}
+
 /// What the service puts into a new zone goes, even if the answer to its creation is lost.
 #[tokio::test]
 async fn default_records_of_a_new_zone_are_removed() {
