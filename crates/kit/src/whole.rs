@@ -200,7 +200,14 @@ async fn rows<S: WholeApi>(
     account: &Account<S>,
     zone: Zone<'_>,
 ) -> Result<Vec<Json>, ProviderError> {
-    Ok(account.api.rows_again(zone).await?.unwrap_or_default())
+    Ok(once(account.api.rows_again(zone).await?.unwrap_or_default()))
+}
+
+/// The rows, each once: one that is there twice was in two pages of a list that changed.
+fn once(mut rows: Vec<Json>) -> Vec<Json> {
+    let mut seen = HashSet::with_capacity(rows.len());
+    rows.retain(|row| seen.insert(row.clone()));
+    rows
 }
 
 /// The rows of a part of a zone on their way to the service.
@@ -283,7 +290,7 @@ impl<S: WholeApi> Shape for Whole<S> {
         zone: Zone<'_>,
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
-        let Some(rows) = account.api.rows(zone).await? else { return Ok(None) };
+        let Some(rows) = account.api.rows(zone).await?.map(once) else { return Ok(None) };
         let (users, hidden) = owner::sort_out(account, &rows, &S::FIELDS, request)?;
         let mut gathered = RowReader::new(request, &account.id, &account.service.capabilities);
         for row in users {

@@ -69,7 +69,7 @@ where
     let rest = (2..=count).map(|number| PageAt { number, offset: (number - 1) * size });
     let mut rest = stream::iter(rest).map(&fetch).buffered(at_once.max(1));
     while let Some(page) = rest.next().await {
-        let page = page?;
+        let page = Tally::later(page)?;
         tally.take(&page)?;
         last = Last::of(&page);
         items.extend(page.items);
@@ -83,7 +83,7 @@ where
     let mut number = count.max(1);
     while last.has_next || (tally.read < tally.total && !last.is_empty) {
         number += 1;
-        let page = fetch(PageAt { number, offset: tally.read }).await?;
+        let page = Tally::later(fetch(PageAt { number, offset: tally.read }).await)?;
         tally.take(&page)?;
         last = Last::of(&page);
         items.extend(page.items);

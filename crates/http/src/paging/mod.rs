@@ -61,7 +61,8 @@ where
     let state = State { next: Some(first), tally: Tally::default(), marks, fetch };
     stream::try_unfold(state, |mut state| async move {
         let Some(here) = state.next.take() else { return Ok(None) };
-        let page = (state.fetch)(here).await?;
+        let page = (state.fetch)(here).await;
+        let page = if state.tally.is_begun() { Tally::later(page)? } else { page? };
         state.tally.take(&page)?;
         match &page.next {
             Some(next) if state.marks.is_cycle(next) => {
@@ -166,6 +167,33 @@ mod tests {
         ] {
             assert_eq!(read(|index| both(index, totals)).await, (result, 2), "{totals:?}");
         }
+    }
+
+    fn no_such_page() -> Error {
+        match Response::of(404, &[], "{}").refused("no such page") {
+            Error::Refused { call, status, message } => Error::NotFound { call, status, message },
+            error => error,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_later_page_that_is_missing_does_not_mean_that_the_list_is() {
+        let missing = |index| async move {
+            match index {
+                1 => Err(no_such_page()),
+                _ => Ok(Page::new(&Response::of(200, &[], "[1]"), vec![1]).next(Some(1))),
+            }
+        };
+        let error = all(pages(0, missing)).await.unwrap_err();
+        assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
+        let error = all(pages(1, missing)).await.unwrap_err();
+        assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
+        let ahead = async |at: PageAt| match at.number {
+            1 => Ok(Page::<_, u64>::new(&Response::of(200, &[], "[1]"), vec![1]).total(Some(2))),
+            _ => Err(no_such_page()),
+        };
+        let error = all_ahead(2, ahead).await.unwrap_err();
+        assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
     }
 
     #[tokio::test]

@@ -27,6 +27,11 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Whether there was a page.
+    pub(super) fn is_begun(&self) -> bool {
+        self.pages > 0
+    }
+
     /// Counts a page.
     pub(super) fn take<T, N>(&mut self, page: &Page<T, N>) -> Result<(), Error> {
         let odd = |why: &str| Err(Error::malformed(&page.call, "the next page", why));
@@ -53,6 +58,17 @@ impl Tally {
             return odd("the list has no end");
         }
         Ok(())
+    }
+
+    /// A page after the first. If the service says that there is no such thing, that is about the page: what the list
+    /// is of was there a moment ago.
+    pub(super) fn later<T, N>(fetched: Result<Page<T, N>, Error>) -> Result<Page<T, N>, Error> {
+        fetched.map_err(|error| match error {
+            Error::NotFound { call, .. } => {
+                Error::malformed(&call, "the next page", "it is missing, and the one before is not")
+            }
+            error => error,
+        })
     }
 
     /// Checks that all reported entries were read.

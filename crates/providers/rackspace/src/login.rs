@@ -1,22 +1,20 @@
 //! Tokens: a login with the API key, which also says where the account's DNS is.
 
-use octodns_core::registry::BuildError;
 use octodns_core::{Secret, async_trait};
 use octodns_http::{Client, Error, Host, Token, TokenAuth, TokenSource};
 use octodns_kit::{Connector, Json, json};
 
 use crate::options::Options;
 
-/// A client of the account's DNS, which has the limits and settings of `client`.
-pub(crate) fn log_in(
-    client: &Client,
-    options: &Options,
+/// Logins at `identity`, for the account's DNS.
+pub(crate) fn auth(
+    identity: Client,
+    Options { username, api_key, .. }: &Options,
     connector: &Connector<'_>,
-) -> Result<Client, BuildError> {
-    let Options { username, api_key, identity_endpoint, .. } = options.clone();
-    let identity = client.at(&identity_endpoint)?;
+) -> TokenAuth {
+    let (username, api_key) = (username.clone(), api_key.clone());
     let login = Login { identity, username, api_key, has_endpoint: connector.has_endpoint() };
-    Ok(client.with_auth(TokenAuth::header("x-auth-token", "", login)))
+    TokenAuth::header("x-auth-token", "", login)
 }
 
 struct Login {

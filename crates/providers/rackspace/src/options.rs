@@ -31,8 +31,11 @@ const fn timeout() -> f64 {
     10.0
 }
 
+/// The service's logins.
+pub(crate) const IDENTITY: &str = "https://identity.api.rackspacecloud.com/v2.0";
+
 fn identity_endpoint() -> String {
-    "https://identity.api.rackspacecloud.com/v2.0".to_owned()
+    IDENTITY.to_owned()
 }
 
 impl Options {

@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 
 use crate::jobs::{Ended, Jobs, words_of};
 use crate::login;
-use crate::options::Options;
+use crate::options::{IDENTITY, Options};
 
 const CLASS: &str = "octodns_rackspace.RackspaceProvider";
 
@@ -114,13 +114,17 @@ impl Api for Rackspace {
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
         let timeout = seconds("timeout", options.timeout)?;
         let delay = pause_of("ratelimit_delay", options.ratelimit_delay)?;
-        let client = connector.client_with(HeaderAuth::default(), |builder| {
+        let own = |builder: Builder| {
             let builder = builder.redact(&options.api_key).error_message(words_of);
             let builder =
                 builder.throttles(&[THROTTLE]).wait_headers(&WAITS).timeout(timeout.as_secs_f64());
             delay.into_iter().fold(builder, Builder::rate)
-        })?;
-        let client = login::log_in(&client, &options, connector)?;
+        };
+        let given = Some(&*options.identity_endpoint).filter(|given| *given != IDENTITY);
+        let identity = connector.other_host("identity_endpoint", given, IDENTITY);
+        let identity = identity.client_with(HeaderAuth::default(), own)?;
+        let login = login::auth(identity, &options, connector);
+        let client = connector.client_with(login, own)?;
         Ok(Self { jobs: Jobs::new(&client), client, email: options.email })
     }
 

@@ -249,23 +249,25 @@ impl<'r, I> RowReader<'r, I> {
             data.insert("octodns", Value::from(options));
         }
         let count = values.len();
-        match (entry.is_single(), values.pop()) {
-            (true, Some(last)) => data.insert("value", last),
-            (_, last) => {
-                values.extend(last);
-                data.insert("values", values);
-            }
+        if entry.is_single() {
+            data.insert("value", values.swap_remove(0));
+        } else {
+            data.insert("values", values);
         }
         let context = self.request.load_context(&self.source, &[]);
         let (name, data) = (Value::from(set.name), OwnedValue::from(data));
         let record = Record::load(&name, &data, &context, &mut self.report)?;
         if entry.is_single() && count > 1 {
-            let message = format!("{count} values, where there can be only one");
+            let shown = record.rdata_strings().join(" ");
+            let message =
+                format!("{count} values, where there can be only one; \"{shown}\" counts");
             let subject =
                 format!("{} {}", record.decoded_fqdn(self.request.name), record.record_type());
-            let found = Diagnostic::error("record", message).about(subject);
-            self.report.push(found.help("remove all but one of them at the target"));
-            return None;
+            let found = Diagnostic::warning("record", message).about(subject);
+            self.report.push(found.help(
+                "remove the others at the target; they are left alone until a plan changes this record, which then \
+                 replaces all of them",
+            ));
         }
         let row = |(id, ttl, data)| StoredRow { id, record: record.plain_with(data).with_ttl(ttl) };
         let rows = rows.into_iter().map(row).collect();
