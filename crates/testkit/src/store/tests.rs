@@ -310,3 +310,32 @@ fn keys_that_items_may_have_are_shown_if_they_are_there() {
         assert_eq!((&made[extra], made.get("priority")), (&shown, None));
     }
 }
+
+/// Lists may spell items in another way than paths do, and say how many there are; a request may consist of others,
+/// and its response may have the id of its job in a header alone.
+#[test]
+fn lists_headers_and_parts_of_requests_are_declared() {
+    let mut store = sets()
+        .route("POST", "/zones/{zone}/sets", Action::Create)
+        .deferred("POST", "/slow/{zone}", Action::Create)
+        .job_header("x-job")
+        .paging(Paging::offset("offset", "limit", 1, 10).returned("info.returned"))
+        .items_under("sets", "")
+        .shown(|mut set| {
+            set["type"] = "A (1)".into();
+            set
+        });
+    store.add_zone("a.example", None);
+    let set = |name: &str| json!({"name": name, "type": "A", "ttl": 60, "values": ["192.0.2.1"]});
+    let path = "/zones/a%2Eexample/sets";
+    assert!(store.act_on(&Request::new("POST", path, &set("www.a.example."))).is_ok());
+    let refused = store.act_on(&Request::new("POST", path, &set("www")));
+    assert_eq!(refused.unwrap_err().status, 422);
+    let (_, list) = ask(&mut store, "GET", "/zones/a.example/sets", &Json::Null);
+    assert_eq!((&list["sets"][0]["type"], &list["info"]["returned"]), (&json!("A (1)"), &json!(1)));
+    assert!(store.item("a.example", Pick::Set("www.a.example.", "A")).is_ok());
+    let slow = Request::new("POST", "/slow/a.example", &set("ftp.a.example."));
+    let response = store.response(&slow);
+    let job = response.headers.iter().find(|(name, _)| name == "x-job");
+    assert_eq!((response.status, job.map(|(_, id)| &**id)), (202, Some("1")));
+}
