@@ -26,11 +26,12 @@ pub(crate) fn words(body: &Json) -> Option<String> {
 /// Responses whose status is an error and that say something else: that the list of zones is empty, and that there is
 /// no call for many changes.
 pub(crate) fn verdict(response: &Response) -> Option<Verdict> {
-    let (call, body) = (response.call(), response.json::<Json>().unwrap_or_default());
-    let has_code = |code| errors(&body).iter().any(|error| error["errorCode"] == code);
+    let call = response.call();
+    let body = || response.json::<Json>().unwrap_or_default();
+    let is_empty_list = || errors(&body()).iter().any(|error| error["errorCode"] == NOT_FOUND);
     let is_no_error = match response.status().as_u16() {
-        404 if call.method == Method::GET => call.path.ends_with("/zones") && has_code(NOT_FOUND),
-        404 | 405 | 501 => call.path.ends_with("/v1/batch") && words(&body).is_none(),
+        404 if call.method == Method::GET => call.path.ends_with("/zones") && is_empty_list(),
+        404 | 405 | 501 => call.path.ends_with("/v1/batch") && words(&body()).is_none(),
         _ => false,
     };
     is_no_error.then_some(Verdict::Success)
