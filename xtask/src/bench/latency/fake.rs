@@ -17,6 +17,16 @@ pub(super) struct Measured {
 }
 
 impl Measured {
+    /// The figures without so many requests, which may be in any second.
+    pub(super) fn without(self, requests: u64) -> Self {
+        Self {
+            requests: self.requests.saturating_sub(requests),
+            max_at_once: self.max_at_once,
+            max_in_a_second: self.max_in_a_second.saturating_sub(requests),
+            max_in_a_minute: self.max_in_a_minute.saturating_sub(requests),
+        }
+    }
+
     /// The maximum of each figure.
     pub(super) fn most(self, other: Self) -> Self {
         Self {

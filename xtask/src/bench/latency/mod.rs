@@ -22,9 +22,6 @@ use services::{LATENCY, Limits, SERVICES, Service};
 /// Percent of the records that differ.
 const CHANGES: u32 = 15;
 
-/// The goal: how many times as long as ours the reference takes.
-const AIM: f64 = 10.0;
-
 /// Runs that take longer are not repeated.
 const QUICK: Duration = Duration::from_secs(10);
 
@@ -141,10 +138,10 @@ fn print(
         let slow = match to_least {
             Some(times) if times > MOST => format!("the aim is {MOST} times the least"),
             // Where the limits of the service leave room for that.
-            None if times < AIM
-                && service.limits.least(most.requests).as_secs_f64() * AIM < wall =>
+            None if times < service.aim
+                && service.limits.least(most.requests).as_secs_f64() * service.aim < wall =>
             {
-                format!("the aim is {AIM} times ours")
+                format!("the aim is {} times ours", service.aim)
             }
             _ => continue,
         };

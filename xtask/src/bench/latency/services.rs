@@ -7,6 +7,9 @@ use super::fake::Measured;
 /// The latency of each response.
 pub(super) const LATENCY: Duration = Duration::from_millis(50);
 
+/// How many times as long as ours the reference is to take at least.
+const AIM: f64 = 10.0;
+
 /// A service, and the limits of our provider for it.
 #[derive(Debug)]
 pub(super) struct Service {
@@ -22,6 +25,12 @@ pub(super) struct Service {
     pub(super) origin: &'static str,
     /// The path of the API at the fake, for the option `endpoint`.
     pub(super) below: &'static str,
+    /// Whether requests of the reference can be redirected: those of Dyn are not made by `requests`.
+    pub(super) has_reference: bool,
+    /// Requests of a run that no limit counts: logins at another host.
+    pub(super) logins: u64,
+    /// How many times as long as ours the reference is to take at least.
+    pub(super) aim: f64,
     /// Whether its API creates no zones: then the fake has them from the start.
     pub(super) has_fixed_zones: bool,
     pub(super) limits: Limits,
@@ -37,6 +46,9 @@ impl Service {
             theirs: "",
             below: "",
             origin: "",
+            has_reference: true,
+            logins: 0,
+            aim: AIM,
             has_fixed_zones: false,
             limits: Limits { at_once: 8, rates: &[] },
         }
@@ -56,6 +68,18 @@ impl Service {
 
     const fn fixed_zones(self) -> Self {
         Self { has_fixed_zones: true, ..self }
+    }
+
+    const fn logs_in_elsewhere(self) -> Self {
+        Self { logins: 1, ..self }
+    }
+
+    const fn aim(self, aim: f64) -> Self {
+        Self { aim, ..self }
+    }
+
+    const fn alone(self) -> Self {
+        Self { has_reference: false, ..self }
     }
 
     const fn limits(self, at_once: u64, rates: &'static [Rate]) -> Self {
@@ -171,6 +195,7 @@ pub(super) const SERVICES: &[Service] = &[
     )
     .at("https://identity.api.rackspacecloud.com", "/v1.0/110011")
     .ours(", identity_endpoint: \"{url}/v2.0\"")
+    .logs_in_elsewhere()
     .limits(8, &[(15, 1), (300, 60)]),
     Service::new(
         "mythicbeasts",
@@ -179,6 +204,9 @@ pub(super) const SERVICES: &[Service] = &[
     )
     .at("https://api.mythic-beasts.com https://auth.mythic-beasts.com", "/dns/v2")
     .ours(", auth_endpoint: \"{url}/login\"")
+    .logs_in_elsewhere()
+    // Ours reads each zone twice, to tell records of the template from others.
+    .aim(5.0)
     .fixed_zones(),
     Service::new(
         "dyn",
@@ -186,6 +214,7 @@ pub(super) const SERVICES: &[Service] = &[
         "customer: cust, username: user, password: hunter2",
     )
     .at("https://api.dynect.net", "/REST")
+    .alone()
     .limits(1, &[(5, 1), (300, 60)]),
     Service::new("gandi", "octodns_gandi.GandiProvider", "token: hunter2")
         .at("https://api.gandi.net", "/v5")
