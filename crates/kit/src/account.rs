@@ -168,23 +168,6 @@ impl<S: Api> Account<S> {
         Ok(Some(Map::from_unique([(PUBLISH, true.into())]).into()))
     }
 
-    /// The error of publishing, which says so where another run would not publish either.
-    async fn unpublished_for_long(&self, zone: Zone<'_>, error: ProviderError) -> ProviderError {
-        if !matches!(self.api.is_published(zone).await, Ok(None)) {
-            return error;
-        }
-        let words = format!(
-            "{}; the changes are stored, but may not be served: this service does not say so, and another run \
-             publishes only with another change, so publish the zone at the service",
-            error.with_causes(),
-        );
-        match error.kind() {
-            // Not to be tried again, which is what would be advised.
-            None | Some(ServiceErrorKind::Indeterminate) => ProviderError::failed(words),
-            Some(kind) => ProviderError::service(kind, words),
-        }
-    }
-
     /// Makes the changes of a plan, and publishes them if the service requires it. Changes made before a
     /// failure are published as well: leaving half of them unpublished helps nobody.
     ///
@@ -218,20 +201,28 @@ impl<S: Api> Account<S> {
         };
         let published = match published {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.unpublished_for_long(zone, error).await),
+            Err(error) if S::UNPUBLISHED.is_empty() => Err(error),
+            Err(error) => {
+                Err(reworded(&error, format!("{}; {}", error.with_causes(), S::UNPUBLISHED)))
+            }
         };
         match (made, published) {
             (Err(error), Err(unpublished)) => {
                 let (words, unpublished) = (error.with_causes(), unpublished.with_causes());
                 let words =
                     format!("{words}; what was changed before is not published: {unpublished}");
-                Err(match error.kind() {
-                    Some(fault) => ProviderError::service(fault, words),
-                    None => ProviderError::failed(words),
-                })
+                Err(reworded(&error, words))
             }
             (made, published) => made.and(published),
         }
+    }
+}
+
+/// An error of the same kind.
+fn reworded(error: &ProviderError, words: String) -> ProviderError {
+    match error.kind() {
+        Some(kind) => ProviderError::service(kind, words),
+        None => ProviderError::failed(words),
     }
 }
 

@@ -72,6 +72,10 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// Whether changes have to be published before they are served.
     const PUBLISHES: bool = false;
 
+    /// What an error of publishing adds: where a zone that is not published cannot be told from one that is, another
+    /// run does not publish it.
+    const UNPUBLISHED: &str = "";
+
     /// The options that only this provider has; the kit adds `endpoint` and `http`.
     type Options: Options;
 

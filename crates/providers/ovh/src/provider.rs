@@ -73,6 +73,8 @@ impl Api for Ovh {
         ..Service::new(CLASS, "https://eu.api.ovh.com/1.0")
     };
     const PUBLISHES: bool = true;
+    const UNPUBLISHED: &str = "the changes are stored, but may not be served; another run publishes them only with \
+                               another change, so publish the zone in the control panel";
     type Options = Options;
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
