@@ -1,4 +1,4 @@
-//! Which files zone data may include, and of which of them messages may show text.
+//! Which files zone data may be in and include, and of which of them messages may show text.
 
 use std::fs;
 use std::io;
@@ -31,7 +31,29 @@ impl Scope {
         Self { name, folder, tree, includes }
     }
 
-    /// Checks whether a file may be included. Where links lead to is what counts.
+    /// Reads a file of the folder. What it links to is what counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scope::check`] and [`read`](crate::read).
+    pub fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
+        self.check(file)?;
+        crate::read(file)
+    }
+
+    /// Checks whether a file may be written: if it is there, it must belong to the folder, as one to read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scope::check`], but nothing there is no error.
+    pub fn check_target(&self, file: &Path) -> io::Result<()> {
+        match self.check(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            checked => checked,
+        }
+    }
+
+    /// Checks whether a file may be read or included. Where links lead to is what counts.
     ///
     /// # Errors
     ///
@@ -69,12 +91,20 @@ impl Scope {
         file.strip_prefix(folder).is_ok_and(|path| !path.components().any(hidden))
     }
 
+    /// Whether a path that is named by the folder and a zone leads to a file whose text messages must not show: links
+    /// do. The name of the file itself may be hidden.
+    pub fn hides_linked(&self, file: &Path) -> bool {
+        let named = file.strip_prefix(&self.name).ok();
+        let named = named.zip(self.folder.as_ref()).map(|(rest, folder)| folder.join(rest));
+        fs::canonicalize(file).ok() != named && !self.shows(file)
+    }
+
     /// A finding about text of a file that messages must not show: its place, without its words.
     pub fn withhold(&self, found: Diagnostic, subject: &str) -> Diagnostic {
         let mut shown = Diagnostic::new(
             found.severity,
             found.code,
-            "the text of an included file is not valid",
+            "the text of an included or linked file is not valid",
         )
         .about(subject)
         .at(found.origin);
@@ -156,6 +186,32 @@ mod tests {
             let scope = Scope::new(&zones, Includes::Folder);
             assert_eq!(scope.check(&link).is_ok(), allowed, "{target}");
             assert_eq!(scope.shows(&link), allowed, "{target}");
+            assert_eq!(scope.read(&link).is_ok(), allowed, "{target}");
+            assert_eq!(scope.check_target(&link).is_ok(), allowed, "{target}");
+            assert_eq!(scope.hides_linked(&link), !allowed, "{target}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_within_the_folder_and_to_the_folder_are_fine() {
+        // As Kubernetes mounts the files of a ConfigMap.
+        let folder = files(&["mount/..2026_11_30/a.yaml", "mount/.yaml"]);
+        let at = |name: &str| folder.path().join(name);
+        for (target, link) in [
+            ("..2026_11_30", "mount/..data"),
+            ("..data/a.yaml", "mount/a.yaml"),
+            ("mount", "zones"),
+        ] {
+            std::os::unix::fs::symlink(target, at(link)).unwrap();
+        }
+        for zones in ["mount", "zones"] {
+            let scope = Scope::new(&at(zones), Includes::Folder);
+            for name in ["a.yaml", ".yaml"] {
+                assert_eq!(scope.read(&at(zones).join(name)).unwrap(), b"x", "{zones}/{name}");
+                assert!(!scope.hides_linked(&at(zones).join(name)), "{zones}/{name}");
+            }
+            scope.check_target(&at(zones).join("new.yaml")).unwrap();
         }
     }
 

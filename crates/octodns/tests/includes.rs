@@ -81,6 +81,95 @@ async fn zone_data_includes_files_of_its_folder_only() {
     assert!(!fine && said.contains("\"folder\" or \"anywhere\""), "{said}");
 }
 
+/// What each source of files reads, its file, and text that is fine and text that is not.
+#[cfg(unix)]
+const LINKS: &[(&str, &str, &str, &str)] = &[
+    (
+        "yaml",
+        "example.com.yaml",
+        "www: {type: A, value: 192.0.2.1}",
+        "www: {type: A, value: hunter2}",
+    ),
+    ("yaml", "example.com.yaml", "{}", "hunter2: ["),
+    (
+        "yaml, split_extension: ., disable_zonefile: true",
+        "example.com./www.yaml",
+        "www: {type: A, value: 192.0.2.1}",
+        "www: {type: hunter2}",
+    ),
+    (
+        "yaml, shared_filename: shared.yaml, disable_zonefile: true",
+        "shared.yaml",
+        "www: {type: A, value: 192.0.2.1}",
+        "hunter2",
+    ),
+    (
+        "octodns_bind.ZoneFileSource",
+        "example.com.",
+        "$TTL 60\n@ SOA a.b. c.d. 1 1 1 1 1\n@ NS a.b.\n",
+        "hunter2",
+    ),
+    ("tinydns", "data", "+www.example.com:192.0.2.1", "+www.example.com:hunter2"),
+];
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_of_zones_are_no_links_to_elsewhere() {
+    for (class, file, fine_text, text) in LINKS {
+        let config = CONFIG.replace("CLASS", class);
+        let anywhere = config.replace("{MANAGER}", "{includes: anywhere}");
+        for git in [false, true] {
+            for (text, valid) in [(fine_text, true), (text, false)] {
+                let folder = folder(text);
+                let path = folder.path();
+                let link = path.join("zones").join(file);
+                fs::create_dir_all(link.parent().unwrap()).unwrap();
+                std::os::unix::fs::symlink(path.join("secret.txt"), &link).unwrap();
+                if git {
+                    fs::create_dir(path.join(".git")).unwrap();
+                }
+                let (fine, said) = run(path, &config, &ManagerOptions::default()).await;
+                assert_eq!(fine, git && valid, "{class} {text}: {said}");
+                assert_eq!(said.contains("`includes: anywhere`"), !git, "{class} {text}: {said}");
+                assert!(!said.contains("hunter2"), "{class}: {said}");
+                let (fine, said) = run(path, &anywhere, &ManagerOptions::default()).await;
+                assert_eq!(fine, valid, "{class} {text}: {said}");
+                assert!(!said.contains("hunter2"), "{class}: {said}");
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn folders_of_split_zones_and_files_to_write_are_no_links_to_elsewhere() {
+    let yaml = "www: {type: A, value: 192.0.2.1}";
+    for (source, target, link) in [
+        ("yaml, split_extension: .", "yaml", "zones/example.com."),
+        ("yaml", "yaml", "out/example.com.yaml"),
+        ("yaml", "yaml, split_extension: .", "out/example.com."),
+        ("yaml", "octodns_bind.ZoneFileProvider", "out/example.com."),
+        ("yaml", "octodns_etchosts.EtcHostsProvider", "out/example.com.hosts"),
+    ] {
+        let folder = folder("");
+        let path = folder.path();
+        fs::write(path.join("zones/example.com.yaml"), yaml).unwrap();
+        fs::create_dir(path.join("out")).unwrap();
+        fs::create_dir(path.join("secrets")).unwrap();
+        let to =
+            if link.ends_with("m.") && !target.contains("bind") { "secrets" } else { "secret.txt" };
+        std::os::unix::fs::symlink(path.join(to), path.join(link)).unwrap();
+        let config = CONFIG.replace("CLASS", source).replace(
+            "class: yaml, directory: DIR/out",
+            &format!("class: {target}, directory: DIR/out"),
+        );
+        let (fine, said) = run(path, &config, &ManagerOptions::default()).await;
+        assert!(!fine && said.contains("`includes: anywhere`"), "{link}: {said}");
+        let config = config.replace("{MANAGER}", "{includes: anywhere}");
+        assert_eq!(run(path, &config, &ManagerOptions::default()).await.0, true, "{link}");
+    }
+}
+
 #[tokio::test]
 async fn messages_about_zone_data_do_not_show_included_text() {
     const INCLUDE: &str = "!include ../secret.txt";

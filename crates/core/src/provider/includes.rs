@@ -1,6 +1,7 @@
-//! Which files zone data may include.
+//! Which files zone data may be in and include.
 
-/// Which files the zone data of local files may include: `!include` in YAML, `$INCLUDE` in zone files.
+/// Which files the zone data of local files may be in and include: links to files, `!include` in YAML, `$INCLUDE` in zone
+/// files.
 ///
 /// Zone data is often written by others than those who run the program. What it includes becomes records, so it must
 /// not reach every file that the program can read.

@@ -11,7 +11,7 @@ use octodns_core::{
     ApplyLog, Capabilities, Change, Plan, Provider, ProviderError, RecordType, Registry, Source,
     Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
-use octodns_files::{blocking, inside, make_folder, write};
+use octodns_files::{Scope, blocking, failed, inside, make_folder, write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -143,7 +143,14 @@ impl Source for EtcHostsProvider {
         &CAPABILITIES
     }
 
-    async fn read(&self, _zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+    /// Reads nothing, but refuses a file that is a link to somewhere else, before it is planned to be written.
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let (folder, includes) = (self.options.directory.clone(), zone.includes);
+        let file = path(&folder, zone.name)?;
+        let check = move || {
+            Scope::new(&folder, includes).check_target(&file).map_err(failed("write", &file))
+        };
+        blocking(check).await?;
         Ok(None)
     }
 }

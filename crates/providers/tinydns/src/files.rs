@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use octodns_core::name::idna;
+use octodns_core::provider::Includes;
 use octodns_core::value::Position;
-use octodns_core::{ProviderError, ZoneName};
+use octodns_core::{Diagnostic, Origin, ProviderError, ZoneName};
+use octodns_files::Scope;
 
 use crate::lines::{Line, split};
 use crate::octets;
@@ -25,6 +27,9 @@ const KNOWN: &[char] = &['=', '^', '.', '&', 'C', '+', '@', '\'', '3', '6', 'S',
 pub(crate) struct Files {
     /// The names of the files, for positions.
     pub(crate) names: Vec<Arc<str>>,
+    /// Which of them are links to files whose text messages do not show.
+    hidden: Vec<Arc<str>>,
+    scope: Option<Scope>,
     texts: Vec<String>,
     /// The lines that define records, in the order of the files.
     places: Vec<Place>,
@@ -45,14 +50,19 @@ struct Place {
 
 impl Files {
     /// Reads every file of a folder, except hidden ones, whose name starts with a dot.
-    pub(crate) fn read(folder: &Path) -> Result<Self, ProviderError> {
+    pub(crate) fn read(folder: &Path, includes: Includes) -> Result<Self, ProviderError> {
         let mut files = Self::default();
+        let scope = Scope::new(folder, includes);
         for path in paths(folder)? {
             let name: Arc<str> = path.to_string_lossy().into();
-            let text = text_of(&path)?;
+            let text = text_of(&path, &scope)?;
+            if scope.hides_linked(&path) {
+                files.hidden.push(Arc::clone(&name));
+            }
             files.add(name, text)?;
         }
         files.index.sort_by(|(left, _), (right, _)| left.cmp(right));
+        files.scope = Some(scope);
         Ok(files)
     }
 
@@ -64,7 +74,8 @@ impl Files {
         for (number, line) in split(&text) {
             let Some(mark) = line.chars().next() else { continue };
             if !KNOWN.contains(&mark) {
-                if !IGNORED.contains(&mark) && !line.trim().is_empty() {
+                let is_shown = !self.hidden.contains(&name);
+                if is_shown && !IGNORED.contains(&mark) && !line.trim().is_empty() {
                     tracing::warn!(
                         target: "octodns", logger = "TinyDnsFileSource",
                         "{name}:{number}:1: lines that start with {mark:?} are left out",
@@ -83,6 +94,17 @@ impl Files {
         self.names.push(name);
         self.texts.push(text);
         Ok(())
+    }
+
+    /// A finding as it may be shown.
+    pub(crate) fn shown(&self, found: Diagnostic, zone: &ZoneName) -> Diagnostic {
+        let is_hidden =
+            |origin: &Origin| origin.file.as_ref().is_some_and(|file| self.hidden.contains(file));
+        let hides = is_hidden(&found.origin) || found.related.iter().any(|(_, at)| is_hidden(at));
+        match self.scope.as_ref().filter(|_| hides) {
+            Some(scope) => scope.withhold(found, zone.as_str()),
+            None => found,
+        }
     }
 
     /// The lines for names in a zone, in the order of the files.
@@ -164,8 +186,8 @@ fn paths(folder: &Path) -> Result<Vec<PathBuf>, ProviderError> {
     Ok(paths)
 }
 
-fn text_of(path: &Path) -> Result<String, ProviderError> {
-    let mut bytes = octodns_files::read(path).map_err(failed("read", path))?;
+fn text_of(path: &Path, scope: &Scope) -> Result<String, ProviderError> {
+    let mut bytes = scope.read(path).map_err(failed("read", path))?;
     // Some editors start a file with a byte order mark, which is not part of the first line.
     if bytes.starts_with("\u{feff}".as_bytes()) {
         bytes.drain(.."\u{feff}".len());

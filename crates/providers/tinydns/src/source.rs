@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use octodns_core::provider::Includes;
 use octodns_core::registry::BuildError;
 use octodns_core::{
     Capabilities, PerRun, ProviderError, RecordType, Registry, Source, TypeSupport, ZoneFiles,
@@ -76,12 +77,12 @@ impl TinyDnsFileSource {
         Self { id: id.into(), options, data: PerRun::default() }
     }
 
-    async fn data(&self) -> Result<Arc<Data>, ProviderError> {
+    async fn data(&self, includes: Includes) -> Result<Arc<Data>, ProviderError> {
         self.data
             .get_or_try_init(async {
                 let folder = self.options.directory.clone();
                 let read = move || {
-                    let files = Files::read(&folder)?;
+                    let files = Files::read(&folder, includes)?;
                     let pointers = Pointers::new(&files);
                     Ok(Data { files, pointers })
                 };
@@ -120,7 +121,7 @@ impl Source for TinyDnsFileSource {
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
-        let data = self.data().await?;
+        let data = self.data(zone.includes).await?;
         let Data { files, pointers } = &*data;
         let mut sets = Sets::new(zone, &files.names, self.options.default_ttl);
         let name = zone.name.as_str();
@@ -138,7 +139,8 @@ impl Source for TinyDnsFileSource {
                 records::add(&mut sets, &group);
             }
         }
-        let read = sets.into_read();
+        let mut read = sets.into_read();
+        read.report = read.report.into_iter().map(|found| files.shown(found, zone.name)).collect();
         tracing::info!(
             target: "octodns", logger = %format_args!("TinyDnsFileSource[{}]", self.id),
             "populate:   found {} records", read.records.len(),

@@ -5,8 +5,9 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use octodns_core::provider::Includes;
 use octodns_core::{ProviderError, ZoneName};
-use octodns_files::{failed, inside};
+use octodns_files::{Scope, failed, inside};
 
 use super::Inner;
 
@@ -42,10 +43,17 @@ pub(super) fn list_zones(inner: &Inner) -> Result<Vec<ZoneName>, ProviderError> 
 }
 
 /// The files of a zone, in the order in which they are read.
-pub(super) fn of_zone(inner: &Inner, zone: &ZoneName) -> Result<Vec<PathBuf>, ProviderError> {
+pub(super) fn of_zone(
+    inner: &Inner,
+    zone: &ZoneName,
+    includes: Includes,
+) -> Result<Vec<PathBuf>, ProviderError> {
     let options = &inner.options;
     let mut files = Vec::new();
     if let Some(folder) = folder(inner, zone)? {
+        // Even one without files: it may be written to.
+        let scope = Scope::new(&options.directory, includes);
+        scope.check(&folder).map_err(failed("read", &folder))?;
         // Not `Path::extension`: the records of the apex may be in a file called `.yaml`.
         let yaml = |path: &PathBuf| {
             path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".yaml"))
@@ -60,6 +68,18 @@ pub(super) fn of_zone(inner: &Inner, zone: &ZoneName) -> Result<Vec<PathBuf>, Pr
     }
     files.sort_unstable();
     Ok(files)
+}
+
+/// The scope that a file belongs to: that of the folder of the provider, and for a shared file elsewhere, which the
+/// option names, that of its own folder.
+pub(super) fn scope_of(inner: &Inner, path: &Path, includes: Includes) -> Scope {
+    let folder = &inner.options.directory;
+    let shared = inner.options.shared_filename.as_deref();
+    let elsewhere = shared.filter(|shared| inside(folder, shared).is_err());
+    match elsewhere.filter(|shared| folder.join(shared) == path).and(path.parent()) {
+        Some(own) => Scope::new(own, includes),
+        None => Scope::new(folder, includes),
+    }
 }
 
 /// The single file of a zone, if it exists.

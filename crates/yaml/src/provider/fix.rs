@@ -23,7 +23,7 @@ pub(super) fn zone(
 ) -> Result<SortedFiles, ProviderError> {
     let mut reordered = SortedFiles::default();
     if inner.options.enforce_order {
-        for path in files::of_zone(inner, zone)? {
+        for path in files::of_zone(inner, zone, includes)? {
             file(inner, zone, &path, includes, &mut reordered)?;
         }
     }
@@ -56,10 +56,11 @@ fn file(
     includes: Includes,
     reordered: &mut SortedFiles,
 ) -> Result<(), ProviderError> {
+    let scope = files::scope_of(inner, path, includes);
     let includes = inner.includes(includes);
     let mut overlay = Overlay { files: &includes, changed: HashMap::new() };
     let name: Arc<str> = path.to_string_lossy().into();
-    let bytes = octodns_files::read(path).map_err(failed("read", path))?;
+    let bytes = scope.read(path).map_err(failed("read", path))?;
     let order: Order = inner.options.order_mode.into();
     let before = LoadOptions::new(Arc::clone(&name)).order(Some(order)).include(&includes);
     // Reading reports what is not YAML.
@@ -80,7 +81,7 @@ fn file(
                 overlay.changed.insert(Arc::clone(name), text);
             }
             Err(found) => {
-                let foreign = Foreign::new(&main, &includes, zone);
+                let foreign = Foreign::new(&main, &scope, &includes, zone);
                 reordered.report.push(foreign.shown(*found));
             }
         }

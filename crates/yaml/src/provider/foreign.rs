@@ -1,10 +1,11 @@
-//! Files that zone data includes and whose text messages do not show.
+//! Files that zone data includes or links to and whose text messages do not show.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use octodns_core::value::{Kind, Special};
 use octodns_core::{Diagnostic, Origin, Value, ZoneName};
+use octodns_files::Scope;
 
 use crate::FileIncludes;
 
@@ -12,13 +13,20 @@ use crate::FileIncludes;
 pub(super) struct Foreign<'f> {
     /// The file that includes the others.
     main: &'f Arc<str>,
+    /// Whether that is a link to a file whose text messages do not show.
+    linked: bool,
     includes: &'f FileIncludes,
     zone: &'f ZoneName,
 }
 
 impl<'f> Foreign<'f> {
-    pub(super) fn new(main: &'f Arc<str>, includes: &'f FileIncludes, zone: &'f ZoneName) -> Self {
-        Self { main, includes, zone }
+    pub(super) fn new(
+        main: &'f Arc<str>,
+        scope: &Scope,
+        includes: &'f FileIncludes,
+        zone: &'f ZoneName,
+    ) -> Self {
+        Self { main, linked: scope.hides_linked(Path::new(&**main)), includes, zone }
     }
 
     /// A finding as it may be shown.
@@ -38,8 +46,8 @@ impl<'f> Foreign<'f> {
 
     /// Whether an entry has text of a foreign file.
     pub(super) fn is_in(&self, files: &[Arc<str>], name: &Value<'_>, data: &Value<'_>) -> bool {
-        if files.len() < 2 {
-            return false;
+        if self.linked || files.len() < 2 {
+            return self.linked;
         }
         let foreign: Vec<bool> = files.iter().map(|file| self.is(file)).collect();
         foreign.contains(&true) && [name, data].into_iter().any(|value| has(value, &foreign))
@@ -47,7 +55,7 @@ impl<'f> Foreign<'f> {
 
     fn is(&self, file: &Arc<str>) -> bool {
         let shows = |file| self.includes.scope().is_none_or(|scope| scope.shows(Path::new(file)));
-        file != self.main && !shows(&**file)
+        if file == self.main { self.linked } else { !shows(&**file) }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn zone(
     inner: &Inner,
     request: &OwnedRequest,
 ) -> Result<Option<ZoneRead>, ProviderError> {
-    let files = files::of_zone(inner, &request.name)?;
+    let files = files::of_zone(inner, &request.name, request.includes)?;
     if files.is_empty() {
         return if request.target || inner.options.ignore_missing_zones {
             Ok(None)
@@ -104,7 +104,8 @@ fn file(
     read: &mut ZoneRead,
 ) -> Result<(), ProviderError> {
     let options = &inner.options;
-    let bytes = octodns_files::read(path).map_err(octodns_files::failed("read", path))?;
+    let scope = files::scope_of(inner, path, request.includes);
+    let bytes = scope.read(path).map_err(octodns_files::failed("read", path))?;
     let includes = inner.includes(request.includes);
     let order = options.enforce_order.then(|| options.order_mode.into());
     let severity = if request.lenient { Severity::Warning } else { Severity::Error };
@@ -113,7 +114,7 @@ fn file(
         .include(&includes)
         .strict_keys(severity);
     load.one_at_a_time = Some(&ONE_AT_A_TIME);
-    let foreign = Foreign::new(&load.file, &includes, &request.name);
+    let foreign = Foreign::new(&load.file, &scope, &includes, &request.name);
     let mut loading =
         Loading { inner, request, records: Vec::new(), report: Report::new(), foreign: &foreign };
     let document =

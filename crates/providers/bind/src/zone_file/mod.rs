@@ -113,9 +113,17 @@ impl Inner {
         Ok(zones)
     }
 
+    /// Checks that the file of a zone is no link to somewhere else before it is planned to be written.
+    fn check_target(&self, request: &OwnedRequest) -> Result<(), ProviderError> {
+        let path = self.path(&request.name)?;
+        let scope = Scope::new(&self.options.directory, request.includes);
+        scope.check_target(&path).map_err(failed("write", &path))
+    }
+
     fn read(&self, request: &OwnedRequest) -> Result<ZoneRead, ProviderError> {
         let path = self.path(&request.name)?;
-        let text = match read_file(&path) {
+        let scope = Scope::new(&self.options.directory, request.includes);
+        let text = match scope.check(&path).and_then(|()| read_file(&path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
                 let message = format!("there is no zone file of {}", request.name);
                 let found = Diagnostic::error("zone-file", message)
@@ -125,12 +133,13 @@ impl Inner {
             }
             text => text.map_err(failed("read", &path))?,
         };
-        let scope = Scope::new(&self.options.directory, request.includes);
         let include = |path: &str, from: &str| include(path, from, &scope);
         let file = reader::read(&text, &path.to_string_lossy(), &request.name, &include);
         let foreign = |file: &Arc<str>| !scope.shows(Path::new(&**file));
-        let foreign: Vec<bool> =
-            file.files.iter().enumerate().map(|(index, file)| index > 0 && foreign(file)).collect();
+        let mut foreign: Vec<bool> = file.files.iter().map(foreign).collect();
+        if let Some(main) = foreign.first_mut() {
+            *main = scope.hides_linked(&path);
+        }
         let mut report = Report::new();
         for fault in file.faults {
             let found = Diagnostic::error("zone-file", fault.message)
@@ -141,7 +150,13 @@ impl Inner {
             let subject = request.name.to_string();
             report.push(if is_foreign { scope.withhold(found, &subject) } else { found });
         }
-        self.check(&request.name, &file.records, &file.files, &mut report);
+        let mut faults = Report::new();
+        self.check(&request.name, &file.records, &file.files, &mut faults);
+        let subject = request.name.to_string();
+        let any_foreign = foreign.contains(&true);
+        // The records of a name may be from several files, and a finding has the place of the first.
+        let shown = |found| if any_foreign { scope.withhold(found, &subject) } else { found };
+        report.extend(faults.into_iter().map(shown));
         if report.has_errors() {
             let mut read = ZoneRead::default();
             read.report = report;
@@ -149,12 +164,7 @@ impl Inner {
         }
         let from = records::Provenance { source: &self.id, files: &file.files };
         let mut read = records::records(&request.borrowed(), from, file.records);
-        if foreign.contains(&true) {
-            // The records of a name may be from several files, and a finding has the place of the first.
-            let subject = request.name.to_string();
-            let withheld = read.report.into_iter().map(|found| scope.withhold(found, &subject));
-            read.report = withheld.collect();
-        }
+        read.report = read.report.into_iter().map(shown).collect();
         Ok(read)
     }
 
@@ -276,10 +286,11 @@ impl Source for ZoneFileProvider {
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+        let request = OwnedRequest::from(zone);
         if zone.target {
+            self.blocking(move |inner| inner.check_target(&request)).await?;
             return Ok(None);
         }
-        let request = OwnedRequest::from(zone);
         let read = self.blocking(move |inner| inner.read(&request)).await?;
         tracing::info!(
             target: "octodns", logger = %format_args!("ZoneFileProvider[{}]", self.inner.id),
