@@ -141,7 +141,7 @@ impl<T> Sourced<T> {
 
     /// Whether `lenient` was asked for.
     pub fn lenient(&self) -> bool {
-        self.get("lenient").is_some_and(Value::is_truthy)
+        self.get("lenient").and_then(Value::as_option).unwrap_or_default()
     }
 
     /// An error in an option that its type does not show.

@@ -333,6 +333,12 @@ impl Registry {
         build: impl Fn(&str, O) -> Result<P, BuildError> + Send + Sync + 'static,
     ) {
         let build: Factory<Arc<dyn Processor>> = Arc::new(move |id, options| {
+            if let Some(lenient) =
+                options.get("lenient").filter(|value| value.as_option().is_none())
+            {
+                let message = "\"lenient\" must be true or false";
+                return Err(BuildError::new(message, lenient.position));
+            }
             build(id, O::read(options, &["lenient"])?)
                 .map(|processor| Arc::new(processor) as Arc<dyn Processor>)
         });

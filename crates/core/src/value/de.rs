@@ -191,7 +191,7 @@ pub fn truth<'de, D: de::Deserializer<'de>>(deserializer: D) -> Result<bool, D::
 }
 
 /// `true` or `false` in text, in any case.
-fn truth_of_text(text: &str) -> Option<bool> {
+pub(super) fn truth_of_text(text: &str) -> Option<bool> {
     let is = |word: &str| text.eq_ignore_ascii_case(word);
     if is("true") { Some(true) } else { is("false").then_some(false) }
 }

@@ -316,6 +316,25 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The truth value that an option means: a truth value, a number, nothing, or `true` and `false` in text, in any case,
+    /// since environment variables are text. `None` for anything else.
+    ///
+    /// ```
+    /// use octodns_core::Value;
+    ///
+    /// assert_eq!(Value::from("False").as_option(), Some(false));
+    /// assert_eq!(Value::from("no").as_option(), None);
+    /// ```
+    pub fn as_option(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Null => Some(false),
+            Kind::Bool(value) => Some(*value),
+            Kind::Int(number) => Some(*number != 0),
+            Kind::Str(text) => de::truth_of_text(text),
+            _ => None,
+        }
+    }
+
     /// What kind of value this is, in the words of a message: `a list`, `text`, `a date` ...
     pub fn kind_name(&self) -> &'static str {
         match &self.kind {

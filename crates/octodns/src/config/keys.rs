@@ -48,6 +48,26 @@ pub(crate) fn check_keys_but(
     }
 }
 
+/// The value of a key that is true or false; anything else is an error. No key, and nothing behind it, is false.
+pub(crate) fn truth(
+    what: &str,
+    map: &Map<'_>,
+    key: &'static str,
+    files: &[Arc<str>],
+    report: &mut Report,
+) -> bool {
+    let Some(value) = map.get(key) else { return false };
+    value.as_option().unwrap_or_else(|| {
+        let message = match value.as_str() {
+            Some(text) => format!("\"{key}\" of {what} must be true or false, not \"{text}\""),
+            None => format!("\"{key}\" of {what} must be true or false, not {}", value.kind_name()),
+        };
+        let found = Diagnostic::error("config", message).at(Origin::new(files, value.position));
+        report.push(found.help(format!("write `{key}: true` or `{key}: false`")));
+        false
+    })
+}
+
 /// Whether an anchor (`&name`) is set in the entry of a top-level key on this line: it is there for other
 /// entries to take from.
 pub(crate) fn sets_anchor(text: &str, position: Position) -> bool {

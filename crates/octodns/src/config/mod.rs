@@ -17,6 +17,7 @@ use octodns_yaml::{FileIncludes, LoadOptions};
 
 pub(crate) use deprecated::instead_of;
 pub(crate) use foreign::Foreign;
+use keys::truth;
 pub(crate) use keys::{check_keys, check_keys_but};
 pub(crate) use secrets::{ENVIRON, Filled, Secrets};
 pub(crate) use validators::{Reader as ValidatorsReader, Types, Validators};
@@ -168,13 +169,6 @@ impl Config {
     }
 }
 
-/// The options of `auto_arpa`; `true` is all defaults.
-fn auto_arpa(value: &OwnedValue) -> Option<OwnedValue> {
-    let defaults = || Value { position: value.position, ..Value::from(Map::new()) };
-    let options = || if value.as_map().is_some() { value.clone() } else { defaults() };
-    value.is_truthy().then(options)
-}
-
 struct Reader<'r> {
     files: &'r [Arc<str>],
     report: &'r mut Report,
@@ -211,10 +205,10 @@ impl Reader<'_> {
             processors_at,
             validators: map.remove("validators"),
             max_workers: self.max_workers(map.get("max_workers")),
-            enable_checksum: map.get("enable_checksum").is_some_and(Value::is_truthy),
+            enable_checksum: self.truth("enable_checksum", &map),
             processors: self.names("manager.processors", map.get("processors")),
-            auto_arpa: map.get("auto_arpa").and_then(auto_arpa),
-            include_meta: map.get("include_meta").is_some_and(Value::is_truthy),
+            auto_arpa: self.auto_arpa(&map),
+            include_meta: self.truth("include_meta", &map),
             includes: self.includes(map.get("includes")),
             post_processors: self.names("manager.post_processors", map.get("post_processors")),
             plan_outputs: map
@@ -222,6 +216,20 @@ impl Reader<'_> {
                 .filter(Value::is_truthy)
                 .map(|value| self.map("manager.plan_outputs", value)),
         }
+    }
+
+    fn truth(&mut self, key: &'static str, map: &Map<'_>) -> bool {
+        truth("manager", map, key, self.files, self.report)
+    }
+
+    /// The options of `auto_arpa`; `true` is all defaults.
+    fn auto_arpa(&mut self, map: &Map<'static>) -> Option<OwnedValue> {
+        let value = map.get("auto_arpa")?;
+        if value.as_map().is_some() {
+            return value.is_truthy().then(|| value.clone());
+        }
+        let defaults = Value { position: value.position, ..Value::from(Map::new()) };
+        self.truth("auto_arpa", map).then_some(defaults)
     }
 
     fn includes(&mut self, value: Option<&Value<'_>>) -> Option<Includes> {

@@ -6,6 +6,7 @@ use octodns_core::value::{Kind, Map, Value, python_str};
 use octodns_core::{Diagnostic, Origin, Report};
 
 use super::check_keys;
+use super::keys::truth;
 use super::validators::{IdsByType, Reader as ValidatorsReader};
 
 /// The configuration of a zone, or of the zones that a dynamic entry stands for.
@@ -92,11 +93,11 @@ impl ZoneConfig {
             processors,
             places: std::mem::take(&mut reader.places),
             alias: map.get("alias").map(|value| reader.text("alias", value)),
-            lenient: map.get("lenient").is_some_and(Value::is_truthy),
-            always_dry_run: map.get("always-dry-run").is_some_and(Value::is_truthy),
+            lenient: reader.truth("lenient", map),
+            always_dry_run: reader.truth("always-dry-run", map),
             update_pcent_threshold: reader.share("update_pcent_threshold", map),
             delete_pcent_threshold: reader.share("delete_pcent_threshold", map),
-            ignore_subzone_adds: map.get("ignore_subzone_adds").is_some_and(Value::is_truthy),
+            ignore_subzone_adds: reader.truth("ignore_subzone_adds", map),
             glob: map.get("glob").map(|value| reader.text("glob", value)),
             disabled_record_validators,
             disabled_validators,
@@ -118,6 +119,10 @@ impl Reader<'_> {
         let subject = format!("zone {}", self.name);
         let found = Diagnostic::error("config", message).about(subject).at(origin);
         self.report.push(found.help(help));
+    }
+
+    fn truth(&mut self, key: &'static str, map: &Map<'_>) -> bool {
+        truth(&format!("zone {}", self.name), map, key, self.files, self.report)
     }
 
     fn names(&mut self, key: &'static str, value: &Value<'_>) -> Vec<String> {

@@ -237,6 +237,60 @@ mod tests {
         }
     }
 
+    fn is_truth(schema: &Json) -> bool {
+        let own = schema["type"].as_array().is_some_and(|types| types.contains(&json!("boolean")));
+        own || schema["anyOf"].as_array().is_some_and(|any| any.iter().any(is_truth))
+    }
+
+    #[tokio::test]
+    async fn text_is_true_or_false_or_an_error_wherever_a_truth_value_is() {
+        let registry = crate::registry(None, octodns_core::registry::Host::default());
+        let root = config(&registry).to_value();
+        let (manager, zone) =
+            (&root["properties"]["manager"], &root["properties"]["zones"]["additionalProperties"]);
+        let mut checked = 0;
+        for (schema, is_zone) in [(manager, false), (zone, true)] {
+            let properties = schema["properties"].as_object().unwrap();
+            for (key, _) in properties.iter().filter(|(_, schema)| is_truth(schema)) {
+                for (value, is_fine) in [
+                    ("'False'", true),
+                    ("'true'", true),
+                    ("~", true),
+                    ("'no'", false),
+                    ("[a]", false),
+                ] {
+                    let entry = format!("{key}: {value}");
+                    let (manager, zone) = if is_zone { ("", &*entry) } else { (&*entry, "") };
+                    let text = format!(
+                        "manager: {{{manager}}}\nproviders: {{a: {{class: yaml, directory: ., \
+                         ignore_missing_zones: true}}}}\nzones: {{a.test.: {{sources: [a], targets: [], {zone}}}}}\n"
+                    );
+                    let path = std::path::Path::new("config.yaml");
+                    let report = match crate::Manager::from_config_text(
+                        path,
+                        &text,
+                        &crate::ManagerOptions::default(),
+                    ) {
+                        Err(failure) => failure.report,
+                        Ok(manager) => {
+                            match manager.validate(crate::ValidateOptions::default()).await {
+                                Ok(report) => report,
+                                Err(failure) => failure.report,
+                            }
+                        }
+                    };
+                    let said = report.iter().map(ToString::to_string).collect::<Vec<_>>().concat();
+                    assert_eq!(!report.has_errors(), is_fine, "{entry}: {said}");
+                    let names_it =
+                        said.contains(&format!("\"{key}\"")) && said.contains("true or false");
+                    assert_eq!(names_it, !is_fine, "{entry}: {said}");
+                    checked += 1;
+                }
+            }
+        }
+        assert!(checked >= 30, "{checked}");
+    }
+
     #[test]
     fn every_class_has_its_options() {
         let registry = crate::registry(None, octodns_core::registry::Host::default());
