@@ -149,6 +149,52 @@ async fn a_file_without_content_is_reported() {
 }
 
 #[tokio::test]
+async fn scalars_that_become_another_text_or_number_are_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = YamlProvider::new("files", options_of(folder.path()));
+    let caa =
+        |value: &str| format!("{{type: CAA, value: {{flags: 0, tag: issue, value: {value}}}}}");
+    for (record, expected) in [
+        (caa("no"), "no is the truth value false, so it becomes the text \"False\""),
+        (caa("1.10"), "1.10 is the number 1.1, so it becomes the text \"1.1\""),
+        (caa("1_000"), "1_000 is the number 1000, so it becomes the text \"1000\""),
+        (caa("&a +5"), "+5 is the number 5, so it becomes the text \"5\""),
+        (caa("010"), "010 is the number 8"),
+        (caa("'no'"), ""),
+        (caa("1.5"), ""),
+        (caa("10"), ""),
+        ("{type: CAA, values: [{flags: 1.5, tag: issue, value: a}, {flags: 1, tag: issue, value: b}]}".into(),
+         "1.5 is the number 1.5, so it becomes 1"),
+        ("{type: CAA, value: {flags: off, tag: issue, value: a}}".into(),
+         "off is the truth value false, so it becomes 0"),
+        ("{type: CAA, value: {flags: 1_0, tag: issue, value: a}}".into(), ""),
+        ("{type: MX, value: {priority: 10.5, value: a.b.}}".into(), "so it becomes 10"),
+        ("{type: MX, value: {preference: 10.0, exchange: a.b.}}".into(), ""),
+        ("{type: NAPTR, value: {order: 1, preference: 1, flags: U, service: no, regexp: 'b', replacement: a.}}".into(),
+         "becomes the text \"False\""),
+        // TXT refuses what is not text.
+("{type: TXT, value: yes}".into(), ""),
+                ("{type: TXT, value: 1.10}".into(), ""),
+        ("\n  type: CAA\n  values:\n  - flags: 0\n    tag: issue\n    value: 1.20 # x".into(), "1.20 is the number 1.2"),
+        ("{type: TXT, value: 2024-01-02}".into(), ""),
+        ("{type: TLSA, value: {certificate_usage: 1.5, selector: 1, matching_type: 0, certificate_association_data: 1_0}}".into(),
+         "1_0 is the number 10"),
+        ("{type: LOC, value: {lat_degrees: 31, lat_minutes: 58, lat_seconds: 52.10, lat_direction: S, long_degrees: 115, \
+          long_minutes: 49, long_seconds: 11.70, long_direction: E, altitude: 20, size: 10.0, precision_horz: 10.50, \
+          precision_vert: 2.0}}".into(), ""),
+    ] {
+        fs::write(folder.path().join("unit.test.yaml"), format!("www: {record}\n")).unwrap();
+        let read_zone = read(&provider, false).await.unwrap().unwrap();
+        let said: Vec<_> = read_zone.report.iter().map(ToString::to_string).collect();
+        let spelled: Vec<_> = said.iter().filter(|found| found.contains("yaml-spelling")).collect();
+        assert_eq!(spelled.is_empty(), expected.is_empty(), "{record}: {said:?}");
+        assert!(spelled.is_empty() || spelled.iter().any(|found| found.contains(expected)), "{record}: {said:?}");
+        let found = read(&provider, true).await.unwrap().unwrap().report;
+        assert!(!expected.contains("so it") || found.iter().all(|found| found.code != "yaml-spelling"), "{record}");
+    }
+}
+
+#[tokio::test]
 async fn both_spellings_of_a_name_are_an_error() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["bücher.test.yaml", "xn--bcher-kva.test.yaml"] {

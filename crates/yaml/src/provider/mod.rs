@@ -1,5 +1,6 @@
 //! `YamlProvider`: reads and writes zones as YAML files.
 
+mod altered;
 mod files;
 mod fix;
 mod foreign;

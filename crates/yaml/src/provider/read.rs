@@ -11,6 +11,7 @@ use octodns_core::{
 };
 use octodns_files::OwnedRequest;
 
+use super::altered::Altered;
 use super::foreign::Foreign;
 use super::{Inner, files};
 use crate::{Entries, LoadOptions, load_entries, text_of};
@@ -115,8 +116,10 @@ fn file(
         .strict_keys(severity);
     load.one_at_a_time = Some(&ONE_AT_A_TIME);
     let foreign = Foreign::new(&load.file, &scope, &includes, &request.name);
+    let records = Vec::new();
+    let altered = Altered::new(std::str::from_utf8(&bytes).unwrap_or_default());
     let mut loading =
-        Loading { inner, request, records: Vec::new(), report: Report::new(), foreign: &foreign };
+        Loading { inner, request, records, report: Report::new(), foreign: &foreign, altered };
     let document =
         text_of(&bytes, &load.file).and_then(|text| load_entries(text, &load, &mut loading));
     let document = match document {
@@ -160,12 +163,13 @@ struct Loading<'l> {
     records: Vec<Record>,
     report: Report,
     foreign: &'l Foreign<'l>,
+    altered: Altered<'l>,
 }
 
 impl<'a> Entries<'a> for Loading<'_> {
     /// The records of a name: a single one, or a list of several types.
     fn entry(&mut self, files: &[Arc<str>], name: &Value<'a>, data: Value<'a>) {
-        let Self { inner, request, records, report, foreign } = self;
+        let Self { inner, request, records, report, foreign, altered } = self;
         let mut context = LoadContext::new(&request.name, &request.validators, &request.types);
         context.source = Some(&inner.id);
         context.files = files;
@@ -175,12 +179,19 @@ impl<'a> Entries<'a> for Loading<'_> {
         context.keeps_positions = !request.target;
         let several = data.as_list();
         for data in several.unwrap_or(std::slice::from_ref(&data)) {
+            let mut load = |report: &mut Report| {
+                let Some(record) = Record::load(name, data, &context, report) else { return };
+                if !request.target {
+                    altered.check(files, data, &record, report);
+                }
+                records.push(record);
+            };
             if foreign.is_in(files, name, data) {
                 let mut found = Report::new();
-                records.extend(Record::load(name, data, &context, &mut found));
+                load(&mut found);
                 report.extend(found.into_iter().map(|found| foreign.withhold(found)));
             } else {
-                records.extend(Record::load(name, data, &context, report));
+                load(report);
             }
         }
     }

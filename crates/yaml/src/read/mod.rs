@@ -23,6 +23,7 @@ use crate::{ErrorKind, Include, NoIncludes, Order, YamlError};
 use session::Session;
 
 pub(crate) use layout::{Content, Item, Name, Pair, layout};
+pub(crate) use spelling::is_odd;
 
 /// A document that was read, with everything it includes.
 #[derive(Debug)]
@@ -199,6 +200,11 @@ pub fn load_bytes<'a>(
 /// Whether a plain scalar is read as text.
 pub(crate) fn resolves_to_text(text: &str) -> bool {
     scalar::resolve(text) == tag::Tag::Str
+}
+
+/// What a plain scalar is.
+pub(crate) fn plain(text: &str) -> Option<octodns_core::value::Kind<'_>> {
+    scalar::construct(&scalar::resolve(text), text.into()).ok()
 }
 
 /// The bytes of a file as text.

@@ -10,7 +10,7 @@ pub(super) fn is_kept(key: &Value<'_>, written: &str) -> bool {
 
 /// Whether most people would read a number as another one, or not as a number: octal, hexadecimal, binary,
 /// sexagesimal.
-pub(super) fn is_odd(number: &Kind<'_>, written: &str) -> bool {
+pub(crate) fn is_odd(number: &Kind<'_>, written: &str) -> bool {
     let is_whole = match number {
         Kind::Int(_) => true,
         Kind::Special(special) => matches!(**special, Special::BigInt(_)),
