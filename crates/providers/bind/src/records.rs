@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use octodns_core::engine::unsupported;
 use octodns_core::record::LoadContext;
 use octodns_core::value::{Kind, Map, Position};
 use octodns_core::{
@@ -150,8 +151,9 @@ pub(crate) fn validated(
 ///
 /// Differs from octoDNS, which never settles for some of them, such as a text with an unescaped `;`.
 pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
+    leave_out_nameless(desired, report);
     spell_names(desired, report);
-    let mut spelled = Vec::new();
+    let (mut spelled, mut refused) = (Vec::new(), Vec::new());
     for record in desired.records() {
         let held = existing.get(record.name(), record.record_type());
         if held.is_some_and(|held| held.data() == record.data()) {
@@ -160,17 +162,36 @@ pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
         match on_the_wire(record.data()) {
             Ok(data) if data == *record.data() => {}
             Ok(data) => spelled.push(Record::clone(record).with_data(data)),
-            Err(error) => {
-                let name = record.decoded_fqdn(desired.name());
-                let subject = format!("{name} {}", record.record_type());
-                let found = Diagnostic::error(CODE, error.to_string()).about(subject);
-                let found = found.help("write a value that fits into a DNS message");
-                report.push(found.at(record.origin().clone()));
-            }
+            Err(error) => refused.push((Arc::clone(record), error.to_string(), held.cloned())),
+        }
+    }
+    for (record, why, held) in refused {
+        let message = format!("it cannot be sent to a DNS server: {why}");
+        if let Some(held) = held {
+            let fallback = "what the target holds stays as it is";
+            report.push(unsupported(desired, &record, message, fallback));
+            desired.set(held);
+        } else {
+            report.push(unsupported(desired, &record, message, "it is left out"));
+            desired.remove(record.name(), record.record_type());
         }
     }
     for record in spelled {
         desired.set(record);
+    }
+}
+
+/// Leaves out records whose names DNS cannot hold: those with an empty or a long label, from lenient sources.
+fn leave_out_nameless(desired: &mut Zone, report: &mut Report) {
+    let fault = |record: &Arc<Record>| {
+        let error = wire_name(&record.fqdn(desired.name())).err()?;
+        Some((Arc::clone(record), error.to_string()))
+    };
+    let refused: Vec<_> = desired.records().filter_map(fault).collect();
+    for (record, why) in refused {
+        let message = format!("it cannot be sent to a DNS server: {why}");
+        report.push(unsupported(desired, &record, message, "it is left out"));
+        desired.remove(record.name(), record.record_type());
     }
 }
 
@@ -212,5 +233,49 @@ fn on_the_wire(data: &RecordData) -> Result<RecordData, wire::WireError> {
 impl std::fmt::Display for RecordError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.subject, self.why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_servers_cannot_hold_is_left_out_or_stays() {
+        let digest = |text: &str| {
+            let fields = [
+                ("algorithm", Value::from(1)),
+                ("fingerprint_type", Value::from(1)),
+                ("fingerprint", Value::from(text.to_owned())),
+            ];
+            let value = Value::from(Map::from_unique(fields));
+            let record =
+                [("type", Value::from("SSHFP")), ("ttl", Value::from(60)), ("value", value)];
+            Value::from(Map::from_unique(record))
+        };
+        let name = ZoneName::new("unit.tests.").unwrap();
+        let types = octodns_core::record::RecordTypes::default();
+        let validators = octodns_core::validate::RecordValidators::legacy(&types);
+        let mut context = LoadContext::new(&name, &validators, &types);
+        context.lenient = true;
+        let record = |name: &str, text: &str| {
+            let data = digest(text);
+            Record::load(&Value::from(name.to_owned()), &data, &context, &mut Report::new())
+                .unwrap()
+        };
+        let good = "0123456789abcdef0123456789abcdef01234567";
+        let mut desired = Zone::new(name.clone());
+        for (name, text) in [("a", "xyz"), ("b", "xyz"), ("c..d", good), ("e", good)] {
+            desired.set(record(name, text));
+        }
+        let mut existing = Zone::new(name.clone());
+        existing.set(record("b", good));
+        let mut report = Report::new();
+        spell(&mut desired, &existing, &mut report);
+        assert_eq!(report.iter().filter(|found| found.code == "supports").count(), 3, "{report:?}");
+        let kept: Vec<_> = desired.records().map(|record| record.name().as_str()).collect();
+        assert_eq!(kept, ["b", "e"]);
+        let held = existing.records().next().unwrap();
+        assert!(desired.records().any(|record| record.data() == held.data()));
     }
 }

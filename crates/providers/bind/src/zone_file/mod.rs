@@ -17,7 +17,7 @@ use std::sync::Arc;
 use octodns_core::registry::Clock;
 use octodns_core::{
     ApplyLog, Capabilities, Diagnostic, Origin, Plan, Provider, ProviderError, Registry, Report,
-    Source, ZoneFiles, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    Source, Zone, ZoneFiles, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_dns::wire::{self, Word, name_bytes};
 use octodns_files::{OwnedRequest, Scope, failed, inside};
@@ -315,6 +315,18 @@ impl ZoneFiles for ZoneFileProvider {
 
 #[async_trait]
 impl Provider for ZoneFileProvider {
+    /// Asks the writer itself, so that nothing is refused only when it is written.
+    async fn adapt(
+        &self,
+        desired: &mut Zone,
+        _existing: &mut Zone,
+        report: &mut Report,
+    ) -> Result<(), ProviderError> {
+        soa::mailbox(&self.inner.options.hostmaster_email, desired.name())?;
+        write::leave_out_unwritable(desired, report);
+        Ok(())
+    }
+
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let to_write = plan.clone();
         log.in_one(self.blocking(move |inner| write::zone(inner, &to_write))).await

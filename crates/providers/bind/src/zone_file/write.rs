@@ -1,9 +1,11 @@
 //! Writes a plan as a zone file: the same text as octoDNS, in spellings that servers read.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use octodns_core::engine::unsupported;
 use octodns_core::record::text::{Cut, Presentation};
-use octodns_core::{Plan, ProviderError, Record, RecordData, RecordType, Zone};
+use octodns_core::{Plan, ProviderError, Record, RecordData, RecordType, Report, Zone};
 use octodns_dns::wire::{self, WireError, Word};
 use octodns_files::{make_folder, write};
 
@@ -72,8 +74,11 @@ fn lines(zone: &Zone) -> Result<String, ProviderError> {
     let mut text = String::new();
     let mut previous = None;
     for record in zone.records() {
-        let owner = owner(zone, record)?;
-        for value in values(zone, record)? {
+        let (owner, values) = written(record).map_err(|why| {
+            let name = record.decoded_fqdn(zone.name());
+            failed(&format!("{name} {}", record.record_type()), &why)
+        })?;
+        for value in values {
             let mut name = "";
             if previous != Some(record.name()) {
                 previous = Some(record.name());
@@ -92,16 +97,39 @@ fn lines(zone: &Zone) -> Result<String, ProviderError> {
     Ok(text)
 }
 
+/// Leaves out records that cannot be written, each with a finding.
+pub(super) fn leave_out_unwritable(desired: &mut Zone, report: &mut Report) {
+    let whole_name = |record: &Record| {
+        let name = wire::labels(&record.fqdn(desired.name()));
+        name.map(drop).map_err(|error| error.to_string())
+    };
+    let refusal = |record: &Arc<Record>| {
+        let why = whole_name(record).and_then(|()| written(record)).err()?;
+        Some((Arc::clone(record), why))
+    };
+    let refused: Vec<_> = desired.records().filter_map(refusal).collect();
+    for (record, why) in refused {
+        let message = format!("it cannot be written to a zone file: {why}");
+        report.push(unsupported(desired, &record, message, "it is left out"));
+        desired.remove(record.name(), record.record_type());
+    }
+}
+
+/// The name of a record, and its values, as they are written.
+///
+/// # Errors
+///
+/// Says why they cannot be.
+fn written(record: &Record) -> Result<(String, Vec<String>), String> {
+    Ok((owner(record).map_err(|error| error.to_string())?, values(record)?))
+}
+
 /// The name of a record, within the zone.
-fn owner(zone: &Zone, record: &Record) -> Result<String, ProviderError> {
+fn owner(record: &Record) -> Result<String, WireError> {
     if record.name().is_apex() {
         return Ok("@".to_owned());
     }
-    let absolute = spelled(&format!("{}.", record.name().as_str()));
-    let mut name = absolute.map_err(|error| {
-        let name = record.decoded_fqdn(zone.name());
-        failed(&format!("{name} {}", record.record_type()), &error)
-    })?;
+    let mut name = spelled(&format!("{}.", record.name().as_str()))?;
     name.pop();
     Ok(name)
 }
@@ -118,19 +146,15 @@ fn failed(what: &str, error: &dyn std::fmt::Display) -> ProviderError {
 /// The values of a record, in words that are read back as the same data.
 ///
 /// Differs from octoDNS, which writes some that no server reads, or that are read as something else.
-fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
-    let failed = |error: &dyn std::fmt::Display| {
-        let (name, of) = (record.decoded_fqdn(zone.name()), record.record_type());
-        failed(&format!("{name} {of}"), error)
-    };
+fn values(record: &Record) -> Result<Vec<String>, String> {
     if !(0..=i64::from(i32::MAX)).contains(&record.ttl()) {
-        return Err(failed(&format_args!("its TTL is {}", record.ttl())));
+        return Err(format!("its TTL is {}, not from 0 to {}", record.ttl(), i32::MAX));
     }
     let of = record.record_type();
-    let number = wire::type_number(of).ok_or_else(|| failed(&"the type is not a DNS type"))?;
-    let rdatas = wire::to_bytes(record.data()).map_err(|error| failed(&error))?;
+    let number = wire::type_number(of).ok_or("the type is not a DNS type")?;
+    let rdatas = wire::to_bytes(record.data()).map_err(|error| error.to_string())?;
     if let Some(fault) = rdatas.iter().find_map(|rdata| reader::short_digest(number, rdata)) {
-        return Err(failed(&fault));
+        return Err(fault);
     }
     let texts = match record.data() {
         RecordData::Txt(texts) | RecordData::Spf(texts) => {
@@ -142,7 +166,7 @@ fn values(zone: &Zone, record: &Record) -> Result<Vec<String>, ProviderError> {
     let kept = |(text, rdata): (String, &Vec<u8>)| {
         if is_read_as(of, number, &text, rdata) { Ok(text) } else { wire::present(number, rdata) }
     };
-    pairs.map(kept).collect::<Result<_, WireError>>().map_err(|error| failed(&error))
+    pairs.map(kept).collect::<Result<_, WireError>>().map_err(|error| error.to_string())
 }
 
 /// Whether a text is read as the right data.

@@ -367,3 +367,34 @@ async fn invalid_zones_are_refused_before_anything_is_written() {
         assert!(!folder.file("unit.tests.").exists());
     }
 }
+
+/// What a file cannot hold is told when planning, whatever it is, and left out.
+#[tokio::test]
+async fn what_cannot_be_written_is_left_out_of_plans() {
+    let folder = Folder::new();
+    let long = "a".repeat(64);
+    let mut records = vec![
+        json!({"name": "x..a", "type": "A", "ttl": 60, "value": "192.0.2.1"}),
+        json!({"name": long, "type": "A", "ttl": 60, "value": "192.0.2.1"}),
+        json!({"name": "b", "type": "SSHFP", "ttl": 60, "value": {"algorithm": 1, "fingerprint_type": 1, "fingerprint": "xyz"}}),
+        json!({"name": "c", "type": "SSHFP", "ttl": 60, "value": {"algorithm": 1, "fingerprint_type": 1, "fingerprint": "abcd"}}),
+        json!({"name": "d", "type": "DS", "ttl": 60, "value": {"algorithm": 1, "digest_type": 1, "digest": "no", "key_tag": 1}}),
+        json!({"name": "e", "type": "A", "ttl": 1_i64 << 33, "value": "192.0.2.1"}),
+        json!({"name": "f", "type": "MX", "ttl": 60, "value": {"preference": 70_000, "exchange": "a.example."}}),
+    ];
+    let refused = records.len();
+    records.push(json!({"name": "fine", "type": "A", "ttl": 60, "value": "192.0.2.1"}));
+    let mut desired = zone("unit.tests.", &records);
+    let mut existing = zone("unit.tests.", &[]);
+    let mut report = octodns_core::Report::new();
+    let provider = folder.provider(&json!({}));
+    provider.adapt(&mut desired, &mut existing, &mut report).await.unwrap();
+    assert_eq!(
+        report.iter().filter(|found| found.code == "supports").count(),
+        refused,
+        "{report:?}"
+    );
+    let names: Vec<_> = desired.records().map(|record| record.name().as_str()).collect();
+    assert_eq!(names, ["fine"]);
+    folder.apply(&json!({}), &desired).await.unwrap();
+}
