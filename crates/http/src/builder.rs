@@ -183,7 +183,7 @@ impl Builder {
     /// Fails like [`Builder::build`].
     pub fn build_for(self, accounts: &Accounts) -> Result<Client, Error> {
         // An invalid client must not tighten the limits of the others.
-        base_url(&self.base)?;
+        base_url(&self.base, self.endpoint_from)?;
         let secrets = self.auth.secrets();
         let mut identity = vec![self.base.trim_end_matches('/')];
         identity.extend(secrets.iter().chain(&self.hidden).map(Secret::reveal));
@@ -197,7 +197,7 @@ impl Builder {
     ///
     /// Says which option is invalid: a malformed URL, a certificate file that cannot be read ...
     pub fn build(self) -> Result<Client, Error> {
-        let base = base_url(&self.base)?;
+        let base = base_url(&self.base, self.endpoint_from)?;
         let limits = self.limits.clone().unwrap_or_else(|| {
             Arc::new(Limits::new(&self.allowed_rates(), self.allowed_concurrency()))
         });
@@ -207,7 +207,9 @@ impl Builder {
         network.to(&base)?;
         let redactor = SharedRedactor::new(&self.hidden);
         let secrets = self.auth.secrets();
-        if is_open(&base) && !(secrets.is_empty() && self.hidden.is_empty()) {
+        let has_secrets = !(secrets.is_empty() && self.hidden.is_empty());
+        // Clients of one account and URL share their limits, and say it once.
+        if is_open(&base) && has_secrets && limits.is_first_warning() {
             tracing::warn!(
                 target: "octodns", logger = self.name,
                 "credentials are sent to {base} without encryption; use https",
@@ -267,6 +269,24 @@ mod tests {
             if let Err(error) = client {
                 assert!(!error.to_string().contains("hunter2"), "{error}");
             }
+            let client = Client::builder("test", endpoint).endpoint_from("login_endpoint").build();
+            if let Err(error) = client {
+                assert!(error.to_string().contains("login_endpoint"), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn clients_of_an_account_warn_of_plain_http_once() {
+        let accounts = Accounts::default();
+        let client = |endpoint: &str| {
+            let auth = HeaderAuth::bearer(&Secret::new("hunter2")).unwrap();
+            Client::builder("test", endpoint).auth(auth).build_for(&accounts).unwrap()
+        };
+        for endpoint in ["http://a.example", "http://b.example"] {
+            let limits = Arc::clone(&client(endpoint).transport.limits);
+            assert!(!limits.is_first_warning(), "it was said when the first was built");
+            assert!(Arc::ptr_eq(&limits, &client(endpoint).transport.limits));
         }
     }
 
@@ -280,7 +300,7 @@ mod tests {
             ("http://[::1]:8081", false),
             ("http://localhost", false),
         ] {
-            assert_eq!(is_open(&base_url(endpoint).unwrap()), open, "{endpoint}");
+            assert_eq!(is_open(&base_url(endpoint, None).unwrap()), open, "{endpoint}");
         }
     }
 

@@ -55,9 +55,18 @@ pub(crate) enum ConnectFault {
     NoService,
     /// The certificate is not valid, or the proxy refuses: it does not help.
     NoTrust,
+    /// The server does not speak TLS, or only that: it does not help.
+    OtherProtocol,
 }
 
 impl ConnectFault {
+    /// The same of an answer to a request without encryption: a server that expects TLS answers with an alert.
+    pub(crate) fn of_answer(error: &(dyn StdError + 'static)) -> Option<Self> {
+        let mut causes = std::iter::successors(Some(error), |error| (*error).source());
+        let is_odd = causes.any(|cause| cause.to_string().contains("invalid HTTP version parsed"));
+        is_odd.then_some(Self::OtherProtocol)
+    }
+
     /// Finds the reason among the causes of an error of connecting.
     pub(crate) fn of(error: &(dyn StdError + 'static)) -> Option<Self> {
         let mut causes = std::iter::successors(Some(error), |error| (*error).source());
@@ -65,6 +74,9 @@ impl ConnectFault {
             // The resolver, TLS and proxies have no kinds of their own.
             let text = cause.to_string();
             let is_any = |words: &[&str]| words.iter().any(|words| text.contains(words));
+            if is_any(&["received corrupt message of type"]) {
+                return Some(Self::OtherProtocol);
+            }
             if is_any(&["proxy authorization required", "invalid peer certificate"]) {
                 return Some(Self::NoTrust);
             }

@@ -51,7 +51,7 @@ impl Client {
     ///
     /// Refuses a URL that is not valid for a service.
     pub fn at(&self, base: &str) -> Result<Self, Error> {
-        let base = base_url(base)?;
+        let base = base_url(base, None)?;
         // Report invalid options now.
         self.transport.network.to(&base)?;
         // Errors do not blame the option of another host.

@@ -30,7 +30,15 @@ impl Transport {
             return Err(Error::Indeterminate { call, message: cause });
         }
         let is_final = match fault {
-            Some(ConnectFault::NoTrust) => true,
+            Some(ConnectFault::OtherProtocol) if was_sent => {
+                return Err(Error::Unreachable {
+                    call,
+                    peer: self.peer(url),
+                    attempts,
+                    source: cause.into(),
+                });
+            }
+            Some(ConnectFault::NoTrust | ConnectFault::OtherProtocol) => true,
             // A service that has answered is perhaps just being restarted.
             Some(ConnectFault::NoService) => !self.seen.has_answered.load(Ordering::Relaxed),
             None => false,

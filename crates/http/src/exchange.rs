@@ -32,8 +32,21 @@ impl Transport {
         }
         let broke_off = |error: reqwest::Error| {
             let was_sent = !error.is_connect() && !error.is_builder();
-            let fault = if was_sent { None } else { ConnectFault::of(&error) };
-            let cause = self.redactor.redact(&chain(&error.without_url()));
+            let is_plain = url.scheme() == "http";
+            let fault = if was_sent {
+                ConnectFault::of_answer(&error).filter(|_| is_plain)
+            } else {
+                ConnectFault::of(&error)
+            };
+            let mut cause = self.redactor.redact(&chain(&error.without_url()));
+            if fault == Some(ConnectFault::OtherProtocol) {
+                let hint = if is_plain {
+                    "its answer is not HTTP; if it expects TLS, write https://"
+                } else {
+                    "it does not speak TLS there; write another port, or http://"
+                };
+                cause = format!("{hint} ({cause})");
+            }
             self.log(call, attempt, start.elapsed(), &format_args!("no answer: {cause}"));
             Broken::Off { was_sent, fault, cause }
         };

@@ -87,13 +87,14 @@ impl Network {
     }
 }
 
-/// The URL of a service, as a user or the service gives it.
-pub(crate) fn base_url(base: &str) -> Result<Url, Error> {
+/// The URL of a service, as a user or the service gives it; `option` has it.
+pub(crate) fn base_url(base: &str, option: Option<&str>) -> Result<Url, Error> {
+    let option = option.unwrap_or("endpoint");
     // What stands before an @ may be a password, what stands after a ? a key.
     let shown = if base.contains(['@', '?', '#']) {
-        "the endpoint".to_owned()
+        format!("the {option}")
     } else {
-        format!("endpoint \"{base}\"")
+        format!("{option} \"{base}\"")
     };
     let failed = |why: &str| Error::option(format!("{shown}: {why}"), None);
     let url = Url::parse(base).map_err(|error| failed(&error.to_string()))?;
@@ -102,10 +103,11 @@ pub(crate) fn base_url(base: &str) -> Result<Url, Error> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         // Not shown, because of the password.
-        return Err(Error::option("the endpoint cannot have a user or password in it", None));
+        let message = format!("the {option} cannot have a user or password in it");
+        return Err(Error::option(message, None));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        let message = "the endpoint cannot have a query or a fragment";
+        let message = format!("the {option} cannot have a query or a fragment");
         return Err(Error::option(message, None));
     }
     Ok(url)

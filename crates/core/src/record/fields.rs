@@ -74,7 +74,9 @@ impl<'v, 'a> Fields<'v, 'a> {
     pub(crate) fn say_missing(&self, key: &str, findings: &mut Findings) {
         let found = findings.error(self.value.position, format!("missing {key}"));
         let keys = self.map.iter().filter_map(|(key, _)| key.as_str());
-        if let Some(near) = crate::nearest(key, keys) {
+        if self.get(key).is_some() {
+            found.help(format!("`{key}` has no value: write one"));
+        } else if let Some(near) = crate::nearest(key, keys) {
             found.help(format!("is \"{near}\" meant to be \"{key}\"?"));
         } else {
             found.help(format!("add `{key}` to the value"));

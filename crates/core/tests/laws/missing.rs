@@ -138,3 +138,33 @@ fn what_is_meant_is_told() {
         assert_eq!(report.len(), 1, "{report:?}");
     }
 }
+
+/// A field that is there is not the one that is meant instead.
+#[test]
+fn empty_fields_are_told() {
+    let numbers = || {
+        vec![
+            ("priority", Value::from(1)),
+            ("preference", 1.into()),
+            ("weight", 1.into()),
+            ("port", 1.into()),
+        ]
+    };
+    for (of, field) in
+        [(RecordType::MX, "exchange"), (RecordType::URI, "target"), (RecordType::CAA, "tag")]
+    {
+        let mut fields = numbers();
+        fields.push((field, "".into()));
+        let row = TYPES.iter().find(|row| row.record_type == of).unwrap();
+        let (_, report) = found(row, map(vec![("value", map(fields))]), true, true);
+        let help = format!("`{field}` has no value: write one");
+        let told: Vec<_> = report.iter().map(|found| found.help.as_deref()).collect();
+        assert!(
+            !format!("{told:?}").contains(&format!("\"{field}\\\" meant to be")),
+            "{of}: {told:?}"
+        );
+        if of != RecordType::CAA {
+            assert!(told.contains(&Some(&*help)), "{of}: {told:?}");
+        }
+    }
+}

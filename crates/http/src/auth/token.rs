@@ -56,7 +56,7 @@ impl Token {
     ///
     /// Refuses a URL that is not valid for a service.
     pub fn base(self, base: &str) -> Result<Self, Error> {
-        Ok(Self { base: Some(base_url(base)?), ..self })
+        Ok(Self { base: Some(base_url(base, None)?), ..self })
     }
 
     /// Another secret to redact, such as a refresh token.

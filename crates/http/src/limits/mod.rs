@@ -8,7 +8,7 @@ mod rate;
 mod slots;
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ pub struct Limits {
     sent: AtomicUsize,
     /// When a long wait was last reported.
     noted: Mutex<Option<Instant>>,
+    /// Whether it was said that credentials are sent without encryption.
+    has_warned: AtomicBool,
 }
 
 /// Requests that the service refused, and how it said so.
@@ -54,6 +56,11 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 const BETWEEN_NOTES: Duration = Duration::from_secs(60);
 
 impl Limits {
+    /// Whether nothing was said yet of credentials that are sent without encryption.
+    pub(crate) fn is_first_warning(&self) -> bool {
+        !self.has_warned.swap(true, Ordering::Relaxed)
+    }
+
     /// Limits requests to all of `rates`, and to `concurrency` at the same time (at least one).
     pub fn new(rates: &[Rate], concurrency: usize) -> Self {
         let limits = Self {
@@ -64,6 +71,7 @@ impl Limits {
             closed: Mutex::default(),
             sent: AtomicUsize::new(0),
             noted: Mutex::default(),
+            has_warned: AtomicBool::new(false),
         };
         limits.tighten(rates, concurrency);
         limits

@@ -29,7 +29,7 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: &str) 
 }
 
 /// A proxy that always sends this response: its address, and the heads of the requests.
-async fn proxy(response: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+pub(crate) async fn proxy(response: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let heads = Arc::new(Mutex::new(Vec::new()));
@@ -109,6 +109,29 @@ async fn server() -> String {
         }
     });
     url
+}
+
+/// Neither is tried again: the other scheme is meant.
+#[tokio::test]
+async fn the_wrong_scheme_is_told_at_once() {
+    let secure = server().await.replace("https://", "http://");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let plain = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 1000]).await;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    for (url, words) in [(secure, "write https://"), (format!("https://{plain}"), "or http://")] {
+        let mut options = Options::default();
+        options.attempts = Some(3);
+        let client = Client::builder("test", &url).options(&options).build().unwrap();
+        let error = client.get(&["zones"]).send_ok().await.unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains(words), "{url}: {error}: {cause}");
+        assert!(!error.to_string().contains("3 attempts"), "{error}");
+    }
 }
 
 #[tokio::test]

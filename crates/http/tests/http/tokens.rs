@@ -20,6 +20,26 @@ fn login(plain: &Client) -> OAuthLogin {
     OAuthLogin::new(endpoint, [("grant_type", Secret::new("password")), password])
 }
 
+/// Where a login leads is told, and not followed.
+#[tokio::test]
+async fn a_login_that_leads_elsewhere_says_so() {
+    let (address, _) = crate::network::proxy(
+        "HTTP/1.1 302 Found\r\nlocation: https://login.elsewhere.example/x?key=hunter2\r\n\
+         content-length: 0\r\nconnection: close\r\n\r\n",
+    )
+    .await;
+    let plain = Client::builder("test", &format!("http://{address}/v2/")).build().unwrap();
+    let auth = TokenAuth::bearer(login(&plain));
+    let client = Client::builder("test", &format!("http://{address}/v2")).auth(auth).build();
+    let error = client.unwrap().get(&["zones"]).send_ok().await.unwrap_err();
+    let said = format!("{error}: {}", std::error::Error::source(&error).unwrap());
+    assert!(
+        said.contains("302") && said.contains("it leads to https://login.elsewhere.example/x"),
+        "{said}"
+    );
+    assert!(!said.contains("hunter2"), "{said}");
+}
+
 /// A service that issues the tokens `token-1`, `token-2` ... and accepts the last one for a number of calls.
 struct Service {
     server: Server,

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use octodns_core::registry::BuildError;
 use octodns_core::{Secret, async_trait};
-use octodns_http::{Builder, Client, Error, HeaderAuth, Host, Token, TokenAuth, TokenSource};
+use octodns_http::{
+    Builder, Client, Error, HeaderAuth, Host, Response, Token, TokenAuth, TokenSource,
+};
 use octodns_kit::{Connector, Json, json};
 use serde::Deserialize;
 
@@ -34,7 +36,10 @@ pub(crate) fn client(
         builder.throttles(THROTTLES).verdict(verdict).error_message(error_message)
     };
     let open = connector.client_with(HeaderAuth::default(), |builder| {
-        meaning(builder).redact(password).redact(&account)
+        // A login becomes no job: a redirection leads to another host.
+        let of_login =
+            |response: &Response| verdict(response).filter(|_| !response.status().is_redirection());
+        meaning(builder).verdict(of_login).redact(password).redact(&account)
     })?;
     let session = Session::default();
     let credentials = json!({

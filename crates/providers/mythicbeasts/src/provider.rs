@@ -183,7 +183,7 @@ impl ChangeApi for MythicBeasts {
     }
 
     async fn send(&self, zone: Zone<'_>, changes: &[SetChange]) -> Result<(), Error> {
-        #[derive(Debug, Default, Deserialize, PartialEq)]
+        #[derive(Default, Deserialize, PartialEq)]
         #[serde(default)]
         struct Done {
             records_added: usize,
@@ -206,7 +206,10 @@ impl ChangeApi for MythicBeasts {
             return Ok(());
         }
         // Whether it counts in another way, or has not done all of it, the kit looks up.
-        Err(response.malformed("the number of records", &format!("{done:?}, not {expected:?}")))
+        let [done, expected] = [done, expected].map(|Done { records_added, records_removed }| {
+            format!("{records_added} added and {records_removed} removed")
+        });
+        Err(response.malformed("the number of records", &format!("{done}, not {expected}")))
     }
 }
 

@@ -304,10 +304,13 @@ impl Reader<'_> {
 
 fn ttl(line: &Line<'_>, word: usize) -> Result<u32, SyntaxError> {
     let text = line.text(word, "a TTL")?;
-    let Some(seconds) = wire::ttl(text.as_bytes()) else {
+    let seconds = wire::ttl(text.as_bytes());
+    if seconds.is_none() && !text.bytes().all(|byte| byte.is_ascii_digit()) {
         let help = "write seconds, or numbers with units, such as 1h30m";
         return Err(line.fault(word, format!("\"{text}\" is not a TTL"), help));
-    };
+    }
+    // Numbers beyond 32 bits are TTLs, too large ones.
+    let seconds = seconds.unwrap_or(u32::MAX);
     if seconds > MAX_TTL {
         let message = format!("a TTL is at most {MAX_TTL} (RFC 2181, section 8)");
         return Err(line.fault(word, message, "write a smaller number of seconds"));

@@ -134,6 +134,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("x A 192.0.2.1 )", "no opening one"),
     ("$BOGUS x", "no directive $BOGUS"),
     ("$TTL x", "not a TTL"),
+    ("$TTL 2147483648", "at most 2147483647"),
+    ("$TTL 99999999999", "at most 2147483647"),
     ("$TTL", "the line ends"),
     ("$ORIGIN a..b", "a label is empty"),
     ("$INCLUDE gone.inc", "cannot include \"gone.inc\""),

@@ -57,9 +57,28 @@ impl Api for Sessions {
 }
 
 /// A provider at such a service. Two reads come before its changes.
-async fn bench(fake: &Fake<Sessions>) -> Bench {
+async fn bench<A: Api>(fake: &Fake<A>) -> Bench {
     let endpoint = format!("{}/REST", fake.url());
     suite().bench(&json!({"endpoint": endpoint, "traffic_directors_enabled": false})).await
+}
+
+/// A login that leads to another host says where, instead of looking for a token.
+#[tokio::test]
+async fn a_login_that_leads_elsewhere_is_told() {
+    struct Elsewhere;
+
+    impl Api for Elsewhere {
+        fn response(&mut self, _: &Request) -> Response {
+            Response::empty(307).with_header("location", "https://elsewhere.example/REST/Session/")
+        }
+    }
+
+    let fake = Fake::start(Elsewhere).await;
+    let said = bench(&fake).await.plan(&addresses(1, 0)).await.unwrap_err();
+    assert!(
+        said.contains("307") && said.contains("it leads to https://elsewhere.example"),
+        "{said}"
+    );
 }
 
 /// What a session took with it is made again: creations, changes and deletions.

@@ -134,7 +134,10 @@ fn options_are_checked() {
         (json!({"passwords": {"unit.tests.": "hunter2"}}), "set `api_key` and `api_secret`"),
         (json!({"api_key": "my:id", "api_secret": "hunter2"}), "cannot have a colon"),
         (json!({"api_key": "id", "api_secret": "hunter2", "timeout": 0}), "timeout is a number"),
-        (json!({"api_key": "id", "api_secret": "hunter2", "auth_endpoint": "x"}), "endpoint \"x\""),
+        (
+            json!({"api_key": "id", "api_secret": "hunter2", "auth_endpoint": "x"}),
+            "auth_endpoint \"x\"",
+        ),
     ] {
         let built = Harness::build(octodns_mythicbeasts::register, CLASS, &options);
         let error = built.err().unwrap().message;
