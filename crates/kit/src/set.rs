@@ -76,6 +76,22 @@ impl HeldSets {
         self.sets.get(&(record.name().clone(), record.record_type()))
     }
 
+    /// Keeps a set that is no record, for a plan that takes its place; `head` is its name and type.
+    pub(crate) fn set_aside(
+        &mut self,
+        set: Json,
+        why: String,
+        head: Option<(String, &TypeEntry)>,
+        (request, read): (&ZoneRequest<'_>, &mut ZoneRead),
+    ) {
+        let Some((name, entry)) = head else { return };
+        if let Ok(name) = RecordName::new(&name) {
+            let of = entry.record_type();
+            read.report.push(unreadable_values(request.name, &name, of, &[why]));
+            self.unreadable.insert((name, of), set);
+        }
+    }
+
     /// The set of a change, as it was read; `None` for a creation, unless that takes the place of a set that could
     /// not be read.
     ///
@@ -283,7 +299,12 @@ impl SetFields {
         Ok((read, held))
     }
 
-    fn read_head<'t>(
+    /// The name within the zone and the type of a set; `None` if `capabilities` lacks that.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it has no name or type.
+    pub(crate) fn read_head<'t>(
         &self,
         set: &Json,
         dialect: &Dialect,

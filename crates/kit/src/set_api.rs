@@ -70,6 +70,13 @@ pub trait SetApi: Api {
         Weight::new(values.map_or(1, |values| values.len().max(1)), bytes)
     }
 
+    /// Why a set, as it was read, is no record; `None` if it is one. It has an empty list of values then. It is a
+    /// warning, and stays as it is until a plan creates the record of its name and type, which takes its place.
+    /// Default: all are records.
+    fn unreadable(_set: &Json) -> Option<String> {
+        None
+    }
+
     /// How dynamic records are kept, if its capabilities have them.
     fn dynamic(&self) -> Option<&dyn DynamicSets> {
         None

@@ -76,7 +76,9 @@ impl<S: SetApi> Shape for Sets<S> {
         let service = &account.service;
         let (sets, hidden) = owner::sort_out(account, sets, &S::FIELDS.of, request)?;
         let lacking = lacking(account, &sets, request)?;
-        let (mut read, held) = S::FIELDS.read(
+        let (aside, sets): (Vec<_>, Vec<_>) =
+            sets.into_iter().partition(|set| S::unreadable(set).is_some());
+        let (mut read, mut held) = S::FIELDS.read(
             sets,
             &service.dialect,
             &service.capabilities,
@@ -95,6 +97,12 @@ impl<S: SetApi> Shape for Sets<S> {
                 geo.map(|geo| ("geo", geo.to_value())).into_iter().collect()
             },
         )?;
+        for set in aside {
+            let why = S::unreadable(&set).unwrap_or_default();
+            let head =
+                S::FIELDS.read_head(&set, &service.dialect, &service.capabilities, request)?;
+            held.set_aside(set, why, head, (request, &mut read));
+        }
         read.report.merge(lacking);
         owner::hide(hidden, &mut read);
         read.state = State::new(held);

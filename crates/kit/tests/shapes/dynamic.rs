@@ -63,6 +63,10 @@ impl SetApi for Routed {
         SetApi::delete(&self.0, zone, existing).await
     }
 
+    fn unreadable(set: &Json) -> Option<String> {
+        set["odd"].as_str().map(str::to_owned)
+    }
+
     fn dynamic(&self) -> Option<&dyn DynamicSets> {
         Some(self)
     }
@@ -244,4 +248,31 @@ async fn what_records_cannot_express_is_told_by_the_service() {
     assert_eq!((&*found.code, &*found.message), ("supports", "a place of its own"));
     harness.begin_run();
     assert_eq!(memory.state().runs, 1);
+}
+
+/// What is no record stays, until a plan has one of its name and type.
+#[tokio::test]
+async fn what_is_no_record_is_told_and_replaced() {
+    let mut set = item(1, "www", "A", "192.0.2.9");
+    (set["odd"], set["values"]) = (json!("it has a filter"), json!([]));
+    let memory = Memory::new(&[set, item(2, "other", "A", "192.0.2.8")]);
+    let harness = harness(&memory);
+    let read = harness.read(&zone()).await.unwrap();
+    assert_eq!(read.zone.records().count(), 1);
+    let found = read.report.iter().next().unwrap();
+    assert!(found.message.ends_with("cannot be read: it has a filter"), "{found}");
+    let other = record("other", "A", "192.0.2.8");
+    let stays = harness.zone(&zone(), std::slice::from_ref(&other));
+    assert!(harness.plan(&stays).await.unwrap().is_none());
+
+    // The answer to the call that takes its place is lost.
+    let desired = harness.zone(&zone(), &[record("www", "A", "192.0.2.7"), other]);
+    let plan = harness.plan(&desired).await.unwrap().unwrap();
+    memory.state().fates = [Fate::Lost].into();
+    harness.apply(&plan).await.result.unwrap();
+    assert_eq!(
+        (memory.state().calls.clone(), memory.state().items.len()),
+        (vec!["put".to_owned(); 2], 2)
+    );
+    assert!(harness.plan(&desired).await.unwrap().is_none());
 }
