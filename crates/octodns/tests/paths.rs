@@ -41,6 +41,7 @@ fn classes_have_the_paths_that_octodns_takes() {
         ("octodns.provider.dnsimple.DnsimpleProvider", "octodns_dnsimple.DnsimpleProvider", true),
         ("octodns.provider.dyn.DynProvider", "octodns_dyn.DynProvider", true),
         ("octodns.provider.hetzner.HetznerProvider", "octodns_hetzner.HetznerProvider", true),
+        ("octodns.provider.ns1.Ns1Provider", "octodns_ns1.Ns1Provider", true),
         ("octodns.provider.ovh.OvhProvider", "octodns_ovh.OvhProvider", true),
         ("octodns.provider.easydns.EasyDNSProvider", "octodns_easydns.EasyDnsProvider", true),
         ("octodns.provider.easydns.EasyDnsProvider", "octodns_easydns.EasyDnsProvider", true),

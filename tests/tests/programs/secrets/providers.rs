@@ -82,6 +82,11 @@ pub(super) const PROVIDERS: &[(&str, &str, &str)] = &[
         r#"api_key: env/DO_TOKEN, api_secret: {cf_key}, endpoint: "{url}/myth", auth_endpoint: "{url}/login", {http}"#,
     ),
     (
+        "ns1",
+        "octodns_ns1.Ns1Provider",
+        r#"api_key: env/DO_TOKEN, monitor_regions: [lga], endpoint: "{url}/ns1", {http}"#,
+    ),
+    (
         "ovh",
         "octodns_ovh.OvhProvider",
         r#"application_key: key, application_secret: {cf_key}, consumer_key: {cf_token}, endpoint: "{url}/ovh", {http}"#,

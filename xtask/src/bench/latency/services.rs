@@ -156,6 +156,8 @@ pub(super) const SERVICES: &[Service] = &[
         .at("https://api.edgecenter.ru", "/dns/v2"),
     Service::new("gcore", "octodns_gcore.GCoreProvider", "token: hunter2")
         .at("https://api.gcore.com", "/dns/v2"),
+    Service::new("ns1", "octodns_ns1.Ns1Provider", "api_key: hunter2")
+        .at("https://api.nsone.net", "/v1"),
     Service::new(
         "ovh",
         "octodns_ovh.OvhProvider",

@@ -1,0 +1,13 @@
+//! The tests' fake of NS1 as a separate process, for measuring programs against it: see
+//! [`octodns_testkit::fake::serve`].
+
+#![expect(clippy::unwrap_used, reason = "support for tests")]
+
+#[path = "../tests/provider/service.rs"]
+mod service;
+
+use std::io;
+
+fn main() -> io::Result<()> {
+    octodns_testkit::fake::serve(service::service(), io::BufReader::new(io::stdin()), io::stdout())
+}

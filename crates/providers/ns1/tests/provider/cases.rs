@@ -1,0 +1,274 @@
+//! What only this service does with plain records.
+
+use std::time::{Duration, Instant};
+
+use octodns_core::ServiceErrorKind;
+use octodns_ns1::{ClientConfig, Ns1, Options, Timeout};
+use octodns_testkit::fake::{InjectedFault, Response};
+use octodns_testkit::run::render;
+use octodns_testkit::suite::{Bench, addresses};
+use serde_json::{Value as Json, json};
+
+use crate::{ENDPOINT, suite};
+
+async fn bench() -> Bench {
+    suite().bench(&json!({})).await
+}
+
+/// Answers the next request.
+fn answer(bench: &Bench, status: u16, body: Json) {
+    let response = Response::json(status, body);
+    bench.fake.control().faults().next(1, InjectedFault::Response(response));
+}
+
+/// What is wrong when the key is not accepted, and what to check.
+#[tokio::test]
+async fn a_key_that_is_not_accepted_is_told() {
+    let bench = bench().await;
+    bench.converge(&addresses(1, 0)).await;
+    let mut told = Vec::new();
+    for (status, message) in [(401, "Unauthorized"), (403, "permission denied"), (401, "")] {
+        answer(&bench, status, json!({"message": message}));
+        told.push(render(&bench.harness.read(&bench.zone).await.unwrap_err()));
+    }
+    assert_eq!(told, [""; 3]);
+}
+
+/// A key that is revoked in the middle of a run.
+#[tokio::test]
+async fn a_key_that_ends_is_told() {
+    let bench = bench().await;
+    bench.converge(&addresses(1, 0)).await;
+    let refused = Response::json(401, json!({"message": "Unauthorized"}));
+    bench.fake.control().faults().writes_after(5, InjectedFault::Response(refused));
+    let applied = bench.apply(&addresses(20, 0)).await;
+    bench.fake.control().faults().clear();
+    let error = applied.result.unwrap_err();
+    assert_eq!(error.kind(), Some(ServiceErrorKind::Unauthorized));
+    assert!(error.with_causes().contains("check that the key"), "{}", error.with_causes());
+    let made = applied.outcomes.iter().filter(|outcome| outcome.is_applied()).count();
+    assert_eq!((made, bench.items("A").len()), (5, 6));
+    bench.harness.begin_run();
+    bench.converge(&addresses(20, 0)).await;
+}
+
+/// The service says in how many seconds its tokens are back.
+#[tokio::test]
+async fn it_waits_for_the_period_when_it_is_throttled() {
+    let bench = bench().await;
+    bench.converge(&addresses(1, 0)).await;
+    let throttled = Response::json(429, json!({"message": "rate limit exceeded"}));
+    let throttled = throttled.with_header("x-ratelimit-period", "1");
+    bench.fake.control().faults().next(1, InjectedFault::Response(throttled));
+    let start = Instant::now();
+    bench.harness.read(&bench.zone).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+/// Each method has tokens of its own, which come back one by one.
+#[tokio::test]
+async fn the_limits_of_each_method_are_learned() {
+    let bench = bench().await;
+    bench.converge(&addresses(3, 0)).await;
+    let listed = Response::json(200, json!([]));
+    let listed = listed.with_header("x-ratelimit-limit", "2");
+    let listed = listed.with_header("x-ratelimit-period", "1");
+    let listed = listed.with_header("x-ratelimit-remaining", "0");
+    bench.fake.control().faults().next(1, InjectedFault::Response(listed));
+    bench.harness.provider().list_zones().await.unwrap();
+    let start = Instant::now();
+    bench.harness.read(&bench.zone).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(450), "{:?}", start.elapsed());
+    let start = Instant::now();
+    let plan = bench.plan(&addresses(3, 1)).await.unwrap().unwrap();
+    let reading = start.elapsed();
+    bench.harness.apply(&plan).await.result.unwrap();
+    assert!(reading >= Duration::from_millis(450), "{reading:?}");
+    assert!(start.elapsed() - reading < Duration::from_millis(400), "{:?}", start.elapsed());
+}
+
+/// A new zone has root NS records, so they are changed.
+#[tokio::test]
+async fn root_ns_of_a_new_zone_are_changed() {
+    let bench = bench().await;
+    let root = json!({"name": "", "type": "NS", "ttl": 600, "values": ["ns1.example.net.", "ns2.example.net."]});
+    let mut records = addresses(1, 0);
+    records.push(root);
+    bench.converge(&records).await;
+    let asked = bench.asked();
+    assert!(asked.contains(&"POST /v1/zones/unit.tests/unit.tests/NS".to_owned()), "{asked:?}");
+    assert_eq!(bench.items("NS").len(), 1);
+}
+
+/// Many zones and many records, a page at a time.
+#[tokio::test]
+async fn long_lists_are_read_to_their_end() {
+    let bench = bench().await;
+    for index in 0..10_000 {
+        bench.fake.api().add_zone(&format!("zone-{index}.example"), None);
+    }
+    assert_eq!(bench.harness.provider().list_zones().await.unwrap().len(), 10_000);
+    assert_eq!(bench.asked().len(), 4);
+    for index in 0..20_000 {
+        let value = format!("192.0.{}.{}", index / 250 % 250, index % 250);
+        let record = json!({
+            "domain": format!("host-{index}.zone-1.example"), "type": "A", "ttl": 60,
+            "answers": [{"answer": [value], "short": value}],
+        });
+        bench.fake.api().plant("zone-1.example", record).unwrap();
+    }
+    let zone = octodns_core::ZoneName::new("zone-1.example.").unwrap();
+    let read = bench.harness.read(&zone).await.unwrap();
+    assert_eq!((read.zone.records().count(), bench.asked().len()), (20_000, 8));
+
+    // A page that is not there is no end.
+    let lost = Response::json(404, json!({"message": "zone not found"}));
+    bench.fake.control().faults().after(2, |_| true, InjectedFault::Response(lost));
+    let report = bench.harness.read(&zone).await.unwrap_err();
+    assert!(render(&report).contains("the next page"), "{}", render(&report));
+}
+
+/// Only the service's own words say that there is no zone.
+#[tokio::test]
+async fn another_404_is_no_empty_zone() {
+    let bench = bench().await;
+    answer(&bench, 404, json!({"message": "no such path"}));
+    let report = bench.harness.read(&bench.zone).await.unwrap_err();
+    assert!(render(&report).contains("404: no such path"), "{}", render(&report));
+    assert!(!bench.harness.read(&bench.zone).await.unwrap().exists);
+}
+
+/// Records that octoDNS cannot read stay, until a plan has one of their name and type.
+#[tokio::test]
+async fn records_with_filters_of_others_are_left_alone_or_replaced() {
+    let bench = bench().await;
+    bench.converge(&addresses(1, 0)).await;
+    for (of, value) in [("A", "192.0.2.1"), ("TXT", "text")] {
+        let record = json!({
+            "domain": "www.unit.tests", "type": of, "ttl": 60,
+            "answers": [{"answer": [value], "short": value, "meta": {"up": true}}],
+            "filters": [{"filter": "up", "config": {}}],
+        });
+        bench.fake.api().plant("unit.tests", record).unwrap();
+    }
+    let read = bench.harness.read(&bench.zone).await.unwrap();
+    assert_eq!(read.report.iter().count(), 2, "{}", render(&read.report));
+    bench.converge(&addresses(2, 0)).await;
+    assert_eq!((bench.items("A").len(), bench.items("TXT").len()), (3, 1));
+    let own = |of: &str, value: &str| json!({"name": "www", "type": of, "ttl": 60, "value": value});
+    let records = [addresses(2, 0), vec![own("A", "192.0.2.7"), own("TXT", "mine")]].concat();
+    bench.converge(&records).await;
+    for of in ["A", "TXT"] {
+        let items = bench.items(of);
+        let www = items.iter().find(|item| item["domain"] == "www.unit.tests").unwrap();
+        assert_eq!(www["filters"], json!([]), "{www}");
+    }
+}
+
+#[tokio::test]
+async fn links_are_left_alone() {
+    let bench = bench().await;
+    bench.converge(&addresses(1, 0)).await;
+    let link = json!({
+        "domain": "www.unit.tests", "type": "A", "ttl": 60, "tier": 1, "link": "a.example",
+        "short_answers": [],
+    });
+    bench.fake.api().plant("unit.tests", link).unwrap();
+    bench.converge(&addresses(2, 0)).await;
+    let own = json!({"name": "www", "type": "A", "ttl": 60, "value": "192.0.2.7"});
+    let problem = bench.plan(&[own]).await.unwrap_err();
+    assert!(problem.contains("hidden-record"), "{problem}");
+    answer(&bench, 200, json!({"zone": "unit.tests", "link": "a.example"}));
+    let report = bench.harness.read(&bench.zone).await.unwrap_err();
+    assert!(render(&report).contains("the zone is a link to a.example"), "{}", render(&report));
+}
+
+/// A zone may have several views, of which each is listed.
+#[tokio::test]
+async fn zones_of_several_views_are_one() {
+    let bench = bench().await;
+    let listed = ["a.example", "unit.tests", "unit.tests"].map(|zone| json!({"zone": zone}));
+    answer(&bench, 200, json!(listed));
+    let zones = bench.harness.provider().list_zones().await.unwrap();
+    assert_eq!(
+        zones.iter().map(|zone| zone.as_str()).collect::<Vec<_>>(),
+        ["a.example.", "unit.tests."]
+    );
+}
+
+/// Redirects have texts with blanks nowhere, and NAPTR may have some in the middle.
+#[tokio::test]
+async fn fields_are_told_apart() {
+    let bench = bench().await;
+    bench
+        .converge(&[
+            json!({"name": "go", "type": "URLFWD", "ttl": 60, "values": [
+                {"path": "/a;b", "target": "https://www.example.net/?q=1;2", "code": 301, "masking": 2, "query": 0},
+            ]}),
+            json!({"name": "n", "type": "NAPTR", "ttl": 60, "values": [
+                {"order": 1, "preference": 2, "flags": "U", "service": "E2U+sip", "regexp": "!^(.*) x$!sip:a@b!", "replacement": "."},
+                {"order": 2, "preference": 2, "flags": "", "service": "", "regexp": "", "replacement": "a.example.net."},
+            ]}),
+            json!({"name": "", "type": "CAA", "ttl": 60, "value": {"flags": 0, "tag": "issue", "value": "ca.example; a=b c=d"}}),
+        ])
+        .await;
+}
+
+#[test]
+fn options_choose_the_host_and_are_checked() {
+    use octodns_core::Secret;
+    use octodns_http::{Accounts, Host, ServiceOptions};
+    use octodns_kit::{Api, Connector};
+
+    let options = |change: fn(&mut Options)| {
+        let mut options = Options::new(Secret::new("key"));
+        change(&mut options);
+        options
+    };
+    let config = |change: fn(&mut ClientConfig)| {
+        let mut config = ClientConfig::default();
+        change(&mut config);
+        let mut options = options(|_| {});
+        options.client_config = Some(config);
+        options
+    };
+    for (own, endpoint, base) in [
+        (options(|_| {}), None, Some(ENDPOINT)),
+        (options(|_| {}), Some("http://127.0.0.1:8080/v1"), Some("http://127.0.0.1:8080/v1")),
+        (options(|own| own.parallelism = Some(0)), None, None),
+        (options(|own| own.default_healthcheck_http_version = "2".to_owned()), None, None),
+        (
+            config(|own| {
+                (own.endpoint, own.port) = (Some("dns.corp.example".to_owned()), Some(8443))
+            }),
+            None,
+            Some("https://dns.corp.example:8443/v1"),
+        ),
+        (
+            config(|own| own.endpoint = Some("dns.corp.example".to_owned())),
+            Some("http://127.0.0.1:8080/v1"),
+            Some("http://127.0.0.1:8080/v1"),
+        ),
+        (
+            config(|own| own.api_version = Some("v2".to_owned())),
+            None,
+            Some("https://api.nsone.net/v2"),
+        ),
+        (config(|own| own.timeout = Some(Timeout::Whole(7.0))), None, Some(ENDPOINT)),
+        (config(|own| own.timeout = Some(Timeout::ConnectAndRead([1.0, -7.0]))), None, None),
+        (config(|own| own.follow_pagination = Some(true)), None, Some(ENDPOINT)),
+        (config(|own| own.follow_pagination = Some(false)), None, None),
+        (config(|own| own.ignore_ssl_errors = Some(true)), None, None),
+        (config(|own| own.verify = Some(false)), None, None),
+    ] {
+        let mut shared = ServiceOptions::default();
+        shared.endpoint = endpoint.map(str::to_owned);
+        let (accounts, host) = (Accounts::default(), Host::default());
+        let connector = Connector::new(&Ns1::SERVICE, &shared, &accounts, &host);
+        let shown = format!("{own:?}");
+        let connected = Ns1::connect(own, &connector).ok();
+        let found =
+            connected.map(|api| api.client().base().as_str().trim_end_matches('/').to_owned());
+        assert_eq!(found.as_deref(), base, "{shown}");
+    }
+}
