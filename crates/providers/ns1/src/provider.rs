@@ -10,7 +10,7 @@ use octodns_core::{
     Capabilities, DynamicSupport, HealthChecks, Places, ProviderError, RecordType, Registry,
     Report, Values, Zone as Records, ZoneName, async_trait,
 };
-use octodns_http::{Client, Error, Host, Method, Page, all, pages};
+use octodns_http::{Client, Error, Host, Method, Page, Request, all, pages};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets};
 use octodns_kit::sets::{self, DynamicSets, SetApi};
 use octodns_kit::{Api, Connector, Json, ListedZone, Only, Owner, Service, SetFields, Zone, json};
@@ -202,16 +202,16 @@ impl SetApi for Ns1 {
         });
         let Some(listed) = missing(read.await, NO_ZONE)? else { return Ok(None) };
         // The list has no filters. Records of other types cannot be dynamic.
-        let whole = stream::iter(listed).map(|listed| async move {
+        let sets = stream::iter(listed).map(|listed| async move {
             if !records::is_filtered(&listed) || !dynamic::can_be(&listed) {
-                return Ok(Some(listed));
+                return Ok::<_, Error>(Some(records::set(&listed)));
             }
             let (name, of) = (text(&listed, "domain"), text(&listed, "type"));
-            record(&self.client, zone.id, name, of).await
+            let record = record(&self.client, zone.id, name, of).await?;
+            Ok(record.as_ref().map(records::set))
         });
-        let whole: Vec<Option<Json>> = whole.buffered(AT_ONCE).try_collect().await?;
-        let sets = whole.iter().flatten().map(|record| records::set(record));
-        Ok(Some(sets.collect()))
+        let sets: Vec<Option<Json>> = sets.buffered(AT_ONCE).try_collect().await?;
+        Ok(Some(sets.into_iter().flatten().collect()))
     }
 
     fn unreadable(set: &Json) -> Option<String> {
@@ -241,18 +241,14 @@ impl Ns1 {
 }
 
 /// All entries of a list, whose pages are linked; `entries` are those of a page, or says what is wrong with it.
-pub(crate) async fn list<P: DeserializeOwned, T>(
+pub(crate) async fn list<P: DeserializeOwned, T: Send>(
     client: &Client,
     path: &[&str],
-    entries: impl Fn(P) -> Result<Vec<T>, String>,
+    entries: impl Fn(P) -> Result<Vec<T>, String> + Send + Sync,
 ) -> Result<Vec<T>, Error> {
     let entries = &entries;
     all(pages(String::new(), async |url: String| {
-        let sent = match &*url {
-            "" => client.get(path).send().await,
-            url => client.follow(Method::GET, url).send().await,
-        };
-        let response = sent.map_err(|error| match error {
+        let response = page(client, path, &url).send().await.map_err(|error| match error {
             // Only the first page says whether there is such a thing.
             Error::NotFound { call, message, .. } if !url.is_empty() => {
                 Error::malformed(&call, "the next page", message)
@@ -264,6 +260,21 @@ pub(crate) async fn list<P: DeserializeOwned, T>(
         Ok(Page::linked(&response, found))
     }))
     .await
+}
+
+/// The request for a page of a list, by the link to it; "" is the first. It is asked of the host that is known: the
+/// service writes http for https in links, and does not know by which name it is reached.
+fn page<'c>(client: &'c Client, path: &[&str], link: &str) -> Request<'c> {
+    let url = client.base().join(link).ok().filter(|url| !link.is_empty() && url.query().is_some());
+    let first = client.get(path);
+    match url {
+        Some(url) => {
+            let query = url.query_pairs();
+            query.fold(first, |request, (name, value)| request.query(&name, value))
+        }
+        None if link.is_empty() => first,
+        None => client.follow(Method::GET, link),
+    }
 }
 
 /// A record with all that the service knows of it; `None` if it does not exist.
@@ -284,7 +295,7 @@ pub(crate) async fn record(
 /// `None` for what does not exist, by these words of the service; any other error is one.
 fn missing<T>(read: Result<T, Error>, words: &str) -> Result<Option<T>, Error> {
     match read {
-        Err(Error::NotFound { message, .. }) if message == words => Ok(None),
+        Err(Error::NotFound { message, .. }) if message.eq_ignore_ascii_case(words) => Ok(None),
         read => read.map(Some),
     }
 }

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use octodns_core::record::dynamic::Status;
 use octodns_core::{ApplyLog, ProviderError, Record, ZoneName};
 use octodns_http::Client;
 use octodns_kit::{Json, json};
 
-use super::monitor::{self, Asked, Defaults, Owner, canonical, is_same, value_of};
+use super::monitor::{self, Asked, Defaults, Owner, is_for, is_same};
 use super::things::{Kind, Thing, Things, Wanted};
 use crate::options::Options;
 use crate::records::text;
@@ -58,7 +59,9 @@ impl Kind for Monitor {
 
     /// The type of a job cannot be changed.
     fn fits(thing: &Json, wanted: &Json) -> bool {
-        thing["job_type"] == wanted["job_type"] && is_for(thing, wanted)
+        thing["job_type"] == wanted["job_type"]
+            && Owner::of(thing) == Owner::of(wanted)
+            && is_for(thing, wanted)
     }
 }
 
@@ -71,16 +74,6 @@ impl Kind for Feed {
     fn fits(thing: &Json, wanted: &Json) -> bool {
         thing["config"]["jobid"] == wanted["config"]["jobid"]
     }
-}
-
-/// Whether a monitor is for the same value of the same record as another.
-pub(super) fn is_for(monitor: &Json, wanted: &Json) -> bool {
-    let mark = |monitor: &Json| {
-        let notes = super::read::notes(text(monitor, "notes"));
-        let of = ["host", "type"].map(|key| notes.get(key).copied().unwrap_or_default().to_owned());
-        (of, canonical(value_of(monitor)))
-    };
-    mark(monitor) == mark(wanted)
 }
 
 /// How many calls of a change were confirmed, of those that are known so far.
@@ -168,8 +161,7 @@ impl Beside {
         log: &ApplyLog<'_>,
         count: &mut Count,
     ) -> Result<Thing, ProviderError> {
-        let monitors = self.monitors.all().await?;
-        let there = monitors.into_iter().find(|monitor| Monitor::fits(&monitor.body, &body));
+        let there = self.monitors.find(|monitor| Monitor::fits(&monitor.body, &body)).await?;
         let has_list = there.as_ref().is_some_and(|there| has_list(&there.body));
         if !has_list {
             body["notify_list"] = self.ensure_list(owner, text(&body, "name"), log, count).await?;
@@ -227,23 +219,16 @@ impl Beside {
         log: &ApplyLog<'_>,
         count: &mut Count,
     ) -> Result<(), ProviderError> {
-        let monitors = self.monitors.all().await?;
-        let is_unused = |monitor: &&Thing| owner.has(&monitor.body) && !kept.contains(&monitor.id);
-        let unused: Vec<_> = monitors.iter().filter(is_unused).collect();
-        if unused.is_empty() {
-            return Ok(());
-        }
-        // Another change may need the same source, which stays.
-        let sources = self.sources.all().await?;
-        let source = sources.iter().find(|source| source.body["name"] == SOURCE);
-        if let Some(source) = source {
-            self.feeds.below(&source.id);
-        }
-        for monitor in unused {
-            let feeds = if source.is_some() { self.feeds.all().await? } else { Vec::new() };
-            for feed in feeds.iter().filter(|feed| feed.body["config"]["jobid"] == *monitor.id) {
-                self.feeds.delete(&feed.id, log).await?;
-                count.add(true);
+        let is_unused = |monitor: &Thing| owner.has(&monitor.body) && !kept.contains(&monitor.id);
+        while let Some(monitor) = self.monitors.find(is_unused).await? {
+            let source = self.sources.find(|source| source.body["name"] == SOURCE).await?;
+            if let Some(source) = source {
+                self.feeds.below(&source.id);
+                let is_its_own = |feed: &Thing| feed.body["config"]["jobid"] == *monitor.id;
+                while let Some(feed) = self.feeds.find(is_its_own).await? {
+                    self.feeds.delete(&feed.id, log).await?;
+                    count.add(true);
+                }
             }
             self.monitors.delete(&monitor.id, log).await?;
             count.add(true);
@@ -260,13 +245,12 @@ impl Beside {
         count: &mut Count,
     ) -> Result<(), ProviderError> {
         let id = text(monitor, "notify_list");
-        let others = self.monitors.all().await?;
-        if id.is_empty() || others.iter().any(|other| text(&other.body, "notify_list") == id) {
+        let other = self.monitors.find(|other| text(&other.body, "notify_list") == id).await?;
+        if id.is_empty() || other.is_some() {
             return Ok(());
         }
-        let lists = self.lists.all().await?;
-        let is_own = |list: &&Thing| list.id == id && list.body["name"] == monitor["name"];
-        if let Some(list) = lists.iter().find(is_own) {
+        let is_own = |list: &Thing| list.id == id && list.body["name"] == monitor["name"];
+        if let Some(list) = self.lists.find(is_own).await? {
             self.lists.delete(&list.id, log).await?;
             count.add(true);
         }
@@ -286,7 +270,7 @@ pub(super) fn obeying(record: &Record) -> Vec<String> {
     pools.sort_by_key(|pool| pool.id().to_owned());
     let mut values: Vec<String> = Vec::new();
     for value in pools.iter().flat_map(|pool| pool.values()) {
-        let is_obeying = value.status() == octodns_core::record::dynamic::Status::Obey;
+        let is_obeying = value.status() == Status::Obey;
         if is_obeying && !values.iter().any(|known| known == value.value()) {
             values.push(value.value().to_owned());
         }

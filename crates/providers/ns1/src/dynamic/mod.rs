@@ -6,7 +6,7 @@ mod monitor;
 mod read;
 mod things;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use octodns_core::apply_log::Stopped;
 use octodns_core::engine::unsupported;
@@ -23,10 +23,11 @@ use octodns_kit::{Call, Json, Observed, Zone, settle};
 use crate::provider::{delete, record, send};
 use crate::records::{RECORD, VALUES, entries, head, plain, text};
 pub(crate) use beside::Beside;
-use beside::{Count, has_list, is_for, obeying};
+use beside::{Count, Monitor, has_list, obeying};
 use layout::{Layout, enabled, said};
-use monitor::{Asked, Owner, canonical, is_same};
+use monitor::{Asked, Owner, canonical, is_for, is_same};
 pub(crate) use read::Routed;
+use things::Kind;
 
 /// Whether a record is of a type that can be dynamic.
 pub(crate) fn can_be(record: &Json) -> bool {
@@ -69,12 +70,19 @@ impl DynamicSets for Beside {
         if !is_any {
             return Ok(Vec::new());
         }
-        let monitors = self.monitors.all().await?;
-        let monitors: Vec<_> = monitors.into_iter().map(|monitor| monitor.body).collect();
+        let mut monitors: HashMap<Owner, Vec<Json>> = HashMap::new();
+        for monitor in self.monitors.all().await? {
+            if let Some(owner) = Owner::of(&monitor.body) {
+                monitors.entry(owner).or_default().push(monitor.body);
+            }
+        }
         let zone = draft.desired.name();
         Ok(draft.drifted(|record| {
+            let own = monitors.get(&Owner::new(record, zone)).map(Vec::as_slice);
             let set = sets.of(record);
-            set.is_some_and(|set| self.has_drifted(record, zone, &set[RECORD], &monitors))
+            set.is_some_and(|set| {
+                self.has_drifted(record, zone, &set[RECORD], own.unwrap_or_default())
+            })
         }))
     }
 }
@@ -99,33 +107,21 @@ impl Beside {
         }
     }
 
-    fn has_drifted(
-        &self,
-        record: &Record,
-        zone: &ZoneName,
-        held: &Json,
-        monitors: &[Json],
-    ) -> bool {
+    fn has_drifted(&self, record: &Record, zone: &ZoneName, held: &Json, own: &[Json]) -> bool {
         // Those that are not valid have no routing by now.
         let (Some(dynamic), Ok(asked)) = (record.dynamic(), Asked::of(record)) else {
             return false;
         };
-        let layout = Layout::of(dynamic);
-        let owner = Owner::new(record, zone);
         let needed = self.needed(record, zone, &asked);
         let is_right = |wanted: &Json| {
-            let mut of_value = monitors.iter().filter(|monitor| is_for(monitor, wanted));
+            let mut of_value = own.iter().filter(|monitor| is_for(monitor, wanted));
             of_value.any(|monitor| is_same(monitor, wanted) && has_list(monitor))
         };
-        let is_needed = |monitor: &Json| {
-            needed.iter().any(|(_, wanted)| {
-                is_for(monitor, wanted) && monitor["job_type"] == wanted["job_type"]
-            })
-        };
-        let mut own = monitors.iter().filter(|monitor| owner.has(monitor));
-        enabled(&held["filters"]) != layout.filters
+        let is_needed =
+            |monitor: &Json| needed.iter().any(|(_, wanted)| Monitor::fits(monitor, wanted));
+        enabled(&held["filters"]) != Layout::of(dynamic).filters
             || !needed.iter().all(|(_, wanted)| is_right(wanted))
-            || own.any(|monitor| !is_needed(monitor))
+            || !own.iter().all(is_needed)
     }
 
     /// What a record needs is made before it, and deleted after it, so that no answer follows a feed that is missing.

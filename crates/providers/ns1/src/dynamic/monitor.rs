@@ -95,22 +95,28 @@ impl Asked {
 }
 
 /// The record that a monitor is for, by its notes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Owner {
     host: String,
-    of: RecordType,
+    of: String,
 }
 
 impl Owner {
     pub(super) fn new(record: &Record, zone: &ZoneName) -> Self {
         let host = record.fqdn(zone).trim_end_matches('.').to_owned();
-        Self { host, of: record.record_type() }
+        Self { host, of: record.record_type().as_str().to_owned() }
+    }
+
+    /// The record of a monitor; `None` if octoDNS has not made it.
+    pub(super) fn of(monitor: &Json) -> Option<Self> {
+        let notes = notes(text(monitor, "notes"));
+        let [host, of] = ["host", "type"].map(|key| notes.get(key).map(|of| (*of).to_owned()));
+        Some(Self { host: host?, of: of? })
     }
 
     /// Whether a monitor was made for this record.
     pub(super) fn has(&self, monitor: &Json) -> bool {
-        let notes = notes(text(monitor, "notes"));
-        notes.get("host") == Some(&&*self.host) && notes.get("type") == Some(&self.of.as_str())
+        Self::of(monitor).as_ref() == Some(self)
     }
 }
 
@@ -120,8 +126,13 @@ impl std::fmt::Display for Owner {
     }
 }
 
+/// Whether a monitor is for the same value of its record as another.
+pub(super) fn is_for(monitor: &Json, wanted: &Json) -> bool {
+    canonical(value_of(monitor)) == canonical(value_of(wanted))
+}
+
 /// The value that a monitor checks.
-pub(super) fn value_of(monitor: &Json) -> &str {
+fn value_of(monitor: &Json) -> &str {
     let noted = notes(text(monitor, "notes")).get("value").copied();
     noted.filter(|value| !value.is_empty()).unwrap_or_else(|| text(&monitor["config"], "host"))
 }
@@ -144,7 +155,7 @@ pub(super) fn wanted(
     let Owner { host, of } = owner;
     let options = record.options();
     let protocol = options.healthcheck_protocol();
-    let is_v6 = *of == RecordType::AAAA;
+    let is_v6 = of == RecordType::AAAA.as_str();
     let (connect, response) = (asked.connect_timeout, asked.response_timeout);
     let mut monitor = json!({
         "active": true,

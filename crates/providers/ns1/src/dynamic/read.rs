@@ -99,7 +99,7 @@ impl Routed {
             }
         }
         for (name, region) in record["regions"].as_object()? {
-            read_region(&mut builder, (name, &region["meta"]), answers)?;
+            read_region(&mut builder, (name.as_str(), &region["meta"]), answers)?;
         }
         let dynamic = builder.build();
         let mut values: Vec<_> = values.into_iter().collect();

@@ -1,6 +1,5 @@
 //! What dynamic records need beside them: monitors, notify lists, a data source and its feeds.
 
-use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
@@ -137,16 +136,24 @@ impl<K: Kind> Things<K> {
         self.known.all(&self.calls).await
     }
 
+    /// The first of which this is true.
+    pub(super) async fn find(
+        &self,
+        is_it: impl Fn(&Thing) -> bool,
+    ) -> Result<Option<Thing>, ProviderError> {
+        self.known.item(&self.calls, is_it).await
+    }
+
     /// The thing that is wanted, made if there is none. Says whether it was made.
     pub(super) async fn ensure(
         &self,
         wanted: &Wanted,
         log: &ApplyLog<'_>,
     ) -> Result<(Thing, bool), ProviderError> {
-        let known: HashSet<_> = self.all().await?.into_iter().map(|thing| thing.id).collect();
-        let thing = self.known.ensure(&self.calls, wanted, None, log).await?;
-        let is_made = !known.contains(&thing.id);
-        Ok((thing, is_made))
+        if let Some(there) = self.find(|thing| K::fits(&thing.body, &wanted.body)).await? {
+            return Ok((there, false));
+        }
+        Ok((self.known.ensure(&self.calls, wanted, None, log).await?, true))
     }
 
     /// Changes settings of a thing in place.
