@@ -47,6 +47,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("hetzner", octodns_hetzner::register),
     #[cfg(feature = "mythicbeasts")]
     ("mythicbeasts", octodns_mythicbeasts::register),
+    #[cfg(feature = "ns1")]
+    ("ns1", octodns_ns1::register),
     #[cfg(feature = "ovh")]
     ("ovh", octodns_ovh::register),
     #[cfg(feature = "powerdns")]
@@ -91,6 +93,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("gcore", &["octodns_gcore.", "gcore"]),
     ("hetzner", &["octodns_hetzner.", "hetzner"]),
     ("mythicbeasts", &["octodns_mythicbeasts.", "mythicbeasts"]),
+    ("ns1", &["octodns_ns1.", "ns1"]),
     ("ovh", &["octodns_ovh.", "ovh"]),
     ("powerdns", &["octodns_powerdns.", "powerdns"]),
     ("rackspace", &["octodns_rackspace.", "rackspace"]),
