@@ -76,15 +76,15 @@ impl HeldSets {
         self.sets.get(&(record.name().clone(), record.record_type()))
     }
 
-    /// Keeps a set that is no record, for a plan that takes its place; `head` is its name and type.
+    /// Keeps a set that is no record, for a plan that takes its place; `of` is its name and type.
     pub(crate) fn set_aside(
         &mut self,
         set: Json,
         why: String,
-        head: Option<(String, &TypeEntry)>,
+        of: Option<(String, &TypeEntry)>,
         (request, read): (&ZoneRequest<'_>, &mut ZoneRead),
     ) {
-        let Some((name, entry)) = head else { return };
+        let Some((name, entry)) = of else { return };
         if let Ok(name) = RecordName::new(&name) {
             let of = entry.record_type();
             read.report.push(unreadable_values(request.name, &name, of, &[why]));

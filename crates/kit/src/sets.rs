@@ -99,9 +99,8 @@ impl<S: SetApi> Shape for Sets<S> {
         )?;
         for set in aside {
             let why = S::unreadable(&set).unwrap_or_default();
-            let head =
-                S::FIELDS.read_head(&set, &service.dialect, &service.capabilities, request)?;
-            held.set_aside(set, why, head, (request, &mut read));
+            let of = S::FIELDS.read_head(&set, &service.dialect, &service.capabilities, request)?;
+            held.set_aside(set, why, of, (request, &mut read));
         }
         read.report.merge(lacking);
         owner::hide(hidden, &mut read);

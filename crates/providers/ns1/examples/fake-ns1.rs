@@ -1,8 +1,6 @@
 //! The tests' fake of NS1 as a separate process, for measuring programs against it: see
 //! [`octodns_testkit::fake::serve`].
 
-#![expect(clippy::unwrap_used, reason = "support for tests")]
-
 #[path = "../tests/provider/service.rs"]
 mod service;
 

@@ -190,9 +190,10 @@ impl SetApi for Ns1 {
     ) -> Result<Option<Vec<Json>>, Error> {
         if let Some(Only { fqdn, record_type, .. }) = only {
             let record = record(&self.client, zone.id, fqdn, record_type).await?;
-            return Ok(Some(record.iter().map(|record| records::set(record)).collect()));
+            return Ok(Some(record.iter().map(records::set).collect()));
         }
-        let read = list(&self.client, &["zones", zone.id], |page: WithRecords| {
+        let path = ["zones", zone.id];
+        let read = list(&self.client, &path, |page: WithRecords| {
             page.records.ok_or_else(|| match page.link {
                 Some(link) => {
                     format!("the zone is a link to {link}, and has no records of its own")
@@ -201,9 +202,10 @@ impl SetApi for Ns1 {
             })
         });
         let Some(listed) = missing(read.await, NO_ZONE)? else { return Ok(None) };
-        // The list has no filters. Records of other types cannot be dynamic.
+        // The list has no filters. Records of other types than these cannot be dynamic.
         let sets = stream::iter(listed).map(|listed| async move {
-            if !records::is_filtered(&listed) || !dynamic::can_be(&listed) {
+            let is_dynamic = records::is_filtered(&listed) && dynamic::can_be(&listed);
+            if !is_dynamic && !records::is_ambiguous(&listed) {
                 return Ok::<_, Error>(Some(records::set(&listed)));
             }
             let (name, of) = (text(&listed, "domain"), text(&listed, "type"));

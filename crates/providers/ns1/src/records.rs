@@ -136,22 +136,23 @@ fn whole(of: &str, answer: &Json) -> Json {
 
 fn value(of: &str, words: &[&str]) -> Json {
     let words = words.iter().copied().chain(std::iter::repeat(""));
-    fields(of).into_iter().zip(words).map(|(field, word)| (field.to_owned(), word.into())).collect()
+    fields(of)
+        .into_iter()
+        .zip(words)
+        .map(|(field, word)| (field.to_owned(), Json::from(word)))
+        .collect()
 }
 
-/// The fields of a short answer. The last may have blanks; of NAPTR the regular expression, which is the last but one.
+/// Whether the list of a zone does not tell where the fields of an answer end: services of NAPTR may have blanks.
+pub(crate) fn is_ambiguous(listed: &Json) -> bool {
+    let of = text(listed, "type");
+    let mut short = entries(&listed["short_answers"]).iter().filter_map(Json::as_str);
+    of == "NAPTR" && short.any(|short| short.split(' ').count() != fields(of).len())
+}
+
+/// The fields of a short answer. The last may have blanks.
 fn split<'a>(of: &str, short: &'a str) -> Vec<&'a str> {
-    let count = fields(of).len();
-    if of != "NAPTR" {
-        return short.splitn(count, ' ').collect();
-    }
-    let mut words: Vec<_> = short.splitn(count - 1, ' ').collect();
-    if let Some(last) = words.get_mut(count - 2) {
-        let (regexp, replacement) = last.rsplit_once(' ').unwrap_or((last, ""));
-        *last = regexp;
-        words.push(replacement);
-    }
-    words
+    short.splitn(fields(of).len(), ' ').collect()
 }
 
 /// The fields of a value, as an answer has them.

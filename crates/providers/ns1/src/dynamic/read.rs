@@ -144,11 +144,11 @@ fn read_region(
             builder.geo(order, pool, code);
         }
     }
-    let noted: Vec<_> =
+    let wholes: Vec<_> =
         notes.get("continents").into_iter().flat_map(|all| all.split(',')).collect();
     for (continent, countries) in listed {
         let is_whole = countries_of(&continent) == Some(&countries);
-        if is_whole || noted.contains(&&*continent) {
+        if is_whole || wholes.contains(&&*continent) {
             builder.geo(order, pool, continent);
             continue;
         }

@@ -1,6 +1,7 @@
 //! What only this service does with dynamic records.
 
 use octodns_testkit::cassette::Replayed;
+use octodns_testkit::store::Store;
 use octodns_testkit::suite::Bench;
 use serde_json::{Value as Json, json};
 
@@ -98,24 +99,25 @@ async fn rules_of_one_pool_are_kept_apart() {
     );
 }
 
+type Break = fn(&mut Store);
+
 /// A check that is not as its record asks for is mended, whatever is wrong with it.
 #[tokio::test]
 async fn monitors_are_mended() {
     let bench = bench(json!({})).await;
     let www = [geo("www", &["192.0.2.1"])];
     converge(&bench, &www).await;
-    type Break = fn(&mut octodns_testkit::store::Store);
     let breaks: [(&str, Break); 5] = [
         ("another setting", |store| store.beside_mut(MONITORS)[0]["frequency"] = json!(7)),
         ("another region", |store| store.beside_mut(MONITORS)[0]["regions"] = json!(["ams"])),
         ("no notify list", |store| {
-            store.beside_mut(MONITORS)[0]["notify_list"] = json!("");
-            store.beside_mut(LISTS).remove(0);
+            let list = store.beside_mut(MONITORS)[0]["notify_list"].take();
+            store.beside_mut(LISTS).retain(|held| held["id"] != list);
         }),
         ("no monitor", |store| {
-            store.beside_mut(MONITORS).remove(0);
-            store.beside_mut(FEEDS).remove(0);
-            store.beside_mut(LISTS).remove(0);
+            let job = store.beside_mut(MONITORS).remove(0);
+            store.beside_mut(FEEDS).retain(|feed| feed["config"]["jobid"] != job["id"]);
+            store.beside_mut(LISTS).retain(|list| list["id"] != job["notify_list"]);
         }),
         ("one too many", |store| {
             let mut job = store.beside(MONITORS)[0].clone();

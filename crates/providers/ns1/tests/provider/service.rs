@@ -46,7 +46,7 @@ pub(crate) fn service() -> Store {
 
 /// As it is for a new account.
 pub(crate) fn bare() -> Store {
-    Store::sets()
+    beside(Store::sets())
         .auth_header("x-nsone-key", "hunter2")
         .route("GET", "/v1/zones", Action::ListZones)
         .route("GET", "/v1/zones/{zone}", Action::List)
@@ -71,6 +71,55 @@ pub(crate) fn bare() -> Store {
             Ok(Response::json(200, whole(&made, call.zone())))
         })
         .route("DELETE", RECORD, Action::Delete)
+        .zones_under("", "")
+        .items_under("records", "")
+        .listed_as(listed)
+        .zone_name("zone", false)
+        .zone_extra(json!({"networks": [0], "link": null}))
+        .item_keys(["id", "domain", "type", "ttl"])
+        .fields(&["domain", "type", "ttl", "answers", "filters", "regions"])
+        .text_ids()
+        .values(Values::Objects("answers", "short"))
+        .names(Names::Whole)
+        .targets(&["ALIAS", "CNAME", "DNAME", "MX", "NS", "PTR", "SRV"], Dot::Kept, Dot::Kept)
+        .types(&[
+            "A", "AAAA", "AFSDB", "ALIAS", "CAA", "CNAME", "DNAME", "DS", "HINFO", "HTTPS", "MX",
+            "NAPTR", "NS", "PTR", "SPF", "SRV", "SVCB", "TLSA", "TXT", "URLFWD",
+        ])
+        .paging(Paging::offset("after", "limit", 2500, 2500).link_header())
+        .ttl(0..=i64::from(i32::MAX))
+        .statuses(200, 200, 200)
+        .default_items(json!([{"domain": "{zone}", "type": "NS", "ttl": 3600, "answers": [
+            {"answer": ["dns1.p01.nsone.net."], "short": "dns1.p01.nsone.net."},
+            {"answer": ["dns2.p01.nsone.net."], "short": "dns2.p01.nsone.net."},
+        ]}]))
+        .refusals(Refusals {
+            invalid: 400,
+            exists: 400,
+            throttled_headers: &[
+                ("x-ratelimit-by", "customer"),
+                ("x-ratelimit-limit", "900"),
+                ("x-ratelimit-period", "0"),
+                ("x-ratelimit-remaining", "0"),
+            ],
+            body: |status, why| {
+                let why = match (status, why) {
+                    (401, _) => "Unauthorized",
+                    (404, why) if why.contains("no zone") => "zone not found",
+                    (404, why) if why.contains("no such record") => "record not found",
+                    (400, why) if why.ends_with("exists") => "zone already exists",
+                    (400, why) if why.ends_with("already") => "record already exists",
+                    (_, why) => why,
+                };
+                json!({"message": why})
+            },
+            ..Refusals::USUAL
+        })
+}
+
+/// What dynamic records need beside them.
+fn beside(store: Store) -> Store {
+    store
         .route("GET", "/v1/data/sources", Action::ListBeside(SOURCES))
         .custom("PUT", "/v1/data/sources", |store, call| {
             needs(store, &call.body, &["name", "sourcetype"])?;
@@ -132,50 +181,6 @@ pub(crate) fn bare() -> Store {
             Ok(Response::json(200, job.clone()))
         })
         .custom("DELETE", "/v1/monitoring/jobs/{id}", |store, call| delete(store, MONITORS, call))
-        .zones_under("", "")
-        .items_under("records", "")
-        .listed_as(listed)
-        .zone_name("zone", false)
-        .zone_extra(json!({"networks": [0], "link": null}))
-        .item_keys(["id", "domain", "type", "ttl"])
-        .fields(&["domain", "type", "ttl", "answers", "filters", "regions"])
-        .text_ids()
-        .values(Values::Objects("answers", "short"))
-        .names(Names::Whole)
-        .targets(&["ALIAS", "CNAME", "DNAME", "MX", "NS", "PTR", "SRV"], Dot::Kept, Dot::Kept)
-        .types(&[
-            "A", "AAAA", "AFSDB", "ALIAS", "CAA", "CNAME", "DNAME", "DS", "HINFO", "HTTPS", "MX",
-            "NAPTR", "NS", "PTR", "SPF", "SRV", "SVCB", "TLSA", "TXT", "URLFWD",
-        ])
-        .paging(Paging::offset("after", "limit", 2500, 2500).link_header())
-        .ttl(0..=i64::from(i32::MAX))
-        .statuses(200, 200, 200)
-        .default_items(json!([{"domain": "{zone}", "type": "NS", "ttl": 3600, "answers": [
-            {"answer": ["dns1.p01.nsone.net."], "short": "dns1.p01.nsone.net."},
-            {"answer": ["dns2.p01.nsone.net."], "short": "dns2.p01.nsone.net."},
-        ]}]))
-        .refusals(Refusals {
-            invalid: 400,
-            exists: 400,
-            throttled_headers: &[
-                ("x-ratelimit-by", "customer"),
-                ("x-ratelimit-limit", "900"),
-                ("x-ratelimit-period", "0"),
-                ("x-ratelimit-remaining", "0"),
-            ],
-            body: |status, why| {
-                let why = match (status, why) {
-                    (401, _) => "Unauthorized",
-                    (404, why) if why.contains("no zone") => "zone not found",
-                    (404, why) if why.contains("no such record") => "record not found",
-                    (400, why) if why.ends_with("exists") => "zone already exists",
-                    (400, why) if why.ends_with("already") => "record already exists",
-                    (_, why) => why,
-                };
-                json!({"message": why})
-            },
-            ..Refusals::USUAL
-        })
 }
 
 fn text<'i>(item: &'i Json, key: &str) -> &'i str {
@@ -252,9 +257,8 @@ fn checked(store: &Store, call: &Call) -> Result<Json, Refusal> {
     let (count, numbers) = known.map_or((1, &[][..]), |(_, count, numbers)| (*count, *numbers));
     for answer in body["answers"].as_array_mut().into_iter().flatten() {
         let fields = entries(&answer["answer"]);
-        let is_right = |(index, field): (usize, &Json)| match numbers.contains(&index) {
-            true => field.is_u64(),
-            false => field.is_string(),
+        let is_right = |(index, field): (usize, &Json)| {
+            if numbers.contains(&index) { field.is_u64() } else { field.is_string() }
         };
         if fields.len() != count || !fields.iter().enumerate().all(is_right) {
             return Err(store.invalid(format!("invalid answer {answer}")));
