@@ -6,7 +6,8 @@
 use octodns_core::RecordType;
 use octodns_kit::{Fields, Json, Zone, json};
 
-use crate::dynamic::Routed;
+use crate::items::{entries, text};
+use crate::routing::Routed;
 
 /// The values of a set.
 pub(crate) const VALUES: &str = "values";
@@ -67,16 +68,6 @@ pub(crate) const FIELDS: Fields = Fields {
 
 /// The types whose requests say that there are no filters.
 const FILTERED: [&str; 6] = ["A", "AAAA", "NS", "CNAME", "ALIAS", "DNAME"];
-
-/// A text of an item.
-pub(crate) fn text<'i>(item: &'i Json, key: &str) -> &'i str {
-    item[key].as_str().unwrap_or_default()
-}
-
-/// The entries of a list; none if it is none.
-pub(crate) fn entries(list: &Json) -> &[Json] {
-    list.as_array().map(Vec::as_slice).unwrap_or_default()
-}
 
 /// The fields of a type, in the order of an answer.
 fn fields(of: &str) -> Vec<&'static str> {

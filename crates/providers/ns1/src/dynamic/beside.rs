@@ -10,8 +10,8 @@ use octodns_kit::{Json, json};
 
 use super::monitor::{self, Asked, Defaults, Owner, is_for, is_same};
 use super::things::{Kind, Thing, Things, Wanted};
+use crate::items::text;
 use crate::options::Options;
-use crate::records::text;
 
 /// The data source and the shared notify list; the names are octoDNS'.
 const SOURCE: &str = "octoDNS NS1 Data Source";

@@ -8,8 +8,8 @@ use octodns_core::record::Dynamic;
 use octodns_core::record::dynamic::{Rule, Status};
 use octodns_kit::{Json, json};
 
-use super::read::{CONTINENTS, DEFAULT, countries_of};
-use crate::records::entries;
+use crate::items::entries;
+use crate::routing::{CONTINENTS, DEFAULT, countries_of};
 
 /// What there is of a record at the service besides its name, type and TTL.
 #[derive(Debug)]

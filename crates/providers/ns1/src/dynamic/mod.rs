@@ -3,7 +3,6 @@
 mod beside;
 mod layout;
 mod monitor;
-mod read;
 mod things;
 
 use std::collections::{BTreeSet, HashMap};
@@ -20,13 +19,14 @@ use octodns_http::Client;
 use octodns_kit::sets::{DynamicChange, DynamicSets, SetsAsRead};
 use octodns_kit::{Call, Json, Observed, Zone, settle};
 
-use crate::provider::{delete, record, send};
-use crate::records::{RECORD, VALUES, entries, head, plain, text};
+use crate::calls::{delete, record, send};
+use crate::items::{entries, text};
+use crate::records::{RECORD, VALUES, head, plain};
+use crate::routing::Routed;
 pub(crate) use beside::Beside;
 use beside::{Count, Monitor, has_list, obeying};
 use layout::{Layout, enabled, said};
 use monitor::{Asked, Owner, canonical, is_for, is_same};
-pub(crate) use read::Routed;
 use things::Kind;
 
 /// Whether a record is of a type that can be dynamic.

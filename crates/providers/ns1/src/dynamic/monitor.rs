@@ -7,9 +7,9 @@ use octodns_core::{Record, RecordType, ZoneName};
 use octodns_kit::{Json, json};
 use serde::Deserialize;
 
-use super::read::notes;
+use crate::items::text;
 use crate::options::{HTTP_VERSIONS, Options};
-use crate::records::text;
+use crate::routing::notes;
 
 /// The policies of the service: how many regions must agree.
 const POLICIES: [&str; 3] = ["all", "one", "quorum"];
@@ -228,7 +228,7 @@ pub(super) fn wanted(
 pub(super) fn is_same(monitor: &Json, wanted: &Json) -> bool {
     let regions = |monitor: &Json| {
         let mut regions: Vec<_> =
-            crate::records::entries(&monitor["regions"]).iter().map(ToString::to_string).collect();
+            crate::items::entries(&monitor["regions"]).iter().map(ToString::to_string).collect();
         regions.sort();
         regions.dedup();
         regions

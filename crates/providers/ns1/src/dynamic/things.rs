@@ -7,8 +7,8 @@ use octodns_core::{ApplyLog, ProviderError, async_trait};
 use octodns_http::{Backoff, Client};
 use octodns_kit::{CompanionApi, Companions, Json};
 
-use crate::provider::list;
-use crate::records::text;
+use crate::calls::list;
+use crate::items::text;
 
 /// A kind of things.
 pub(super) trait Kind: Send + Sync + 'static {

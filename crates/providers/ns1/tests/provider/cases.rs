@@ -218,6 +218,19 @@ async fn fields_are_told_apart() {
         .await;
 }
 
+/// The settings of octoDNS' client, as a configuration has them.
+#[tokio::test]
+async fn settings_of_the_client_are_read() {
+    for config in [
+        json!({"timeout": 5, "follow_pagination": true, "ignore-ssl-errors": false, "verbosity": 0}),
+        json!({"timeout": [3.5, 10], "endpoint": "api.invalid", "rate_limit_strategy": "concurrent", "parallelism": 2}),
+        Json::Null,
+    ] {
+        let bench = suite().bench(&json!({"client_config": config, "retry_count": 2})).await;
+        bench.converge(&addresses(3, 0)).await;
+    }
+}
+
 #[test]
 fn options_choose_the_host_and_are_checked() {
     use octodns_core::Secret;

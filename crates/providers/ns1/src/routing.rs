@@ -8,13 +8,13 @@ use octodns_core::record::dynamic::{DynamicBuilder, PoolValue, Status};
 use octodns_core::record::geo;
 use octodns_kit::Json;
 
-use crate::records::{entries, text};
+use crate::items::{entries, text};
 
 /// The note of an answer that is a plain value of the record.
-pub(super) const DEFAULT: &str = "--default--";
+pub(crate) const DEFAULT: &str = "--default--";
 
 /// The regions of the service that are continents.
-pub(super) const CONTINENTS: [(&str, &str); 7] = [
+pub(crate) const CONTINENTS: [(&str, &str); 7] = [
     ("AFRICA", "AF"),
     ("EUROPE", "EU"),
     ("SOUTH-AMERICA", "SA"),
@@ -41,12 +41,12 @@ static LISTED: LazyLock<BTreeMap<&str, BTreeSet<String>>> = LazyLock::new(|| {
 });
 
 /// The countries of a continent that the service has no region for.
-pub(super) fn countries_of(continent: &str) -> Option<&'static BTreeSet<String>> {
+pub(crate) fn countries_of(continent: &str) -> Option<&'static BTreeSet<String>> {
     LISTED.get(continent)
 }
 
 /// The parts of a note: `fallback:two from:one__country pool:one`.
-pub(super) fn notes(note: &str) -> BTreeMap<&str, &str> {
+pub(crate) fn notes(note: &str) -> BTreeMap<&str, &str> {
     note.split(' ').filter_map(|part| part.split_once(':')).collect()
 }
 
