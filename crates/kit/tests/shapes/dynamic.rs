@@ -270,9 +270,7 @@ async fn what_is_no_record_is_told_and_replaced() {
     let plan = harness.plan(&desired).await.unwrap().unwrap();
     memory.state().fates = [Fate::Lost].into();
     harness.apply(&plan).await.result.unwrap();
-    assert_eq!(
-        (memory.state().calls.clone(), memory.state().items.len()),
-        (vec!["put".to_owned(); 2], 2)
-    );
+    assert_eq!(memory.state().calls, ["put"; 2]);
+    assert_eq!(memory.state().items.len(), 2);
     assert!(harness.plan(&desired).await.unwrap().is_none());
 }
