@@ -64,7 +64,13 @@ impl OAuthLogin {
         Self { keeps_refresh: true, ..self }
     }
 
-    async fn grant(&self, fields: &[(&'static str, Secret)]) -> Result<Token, Error> {
+    /// Sends these fields in place of those of every login, and takes the token of the answer: for a
+    /// [`TokenSource`] that first has to fetch what it sends.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the endpoint refuses, or answers without a token.
+    pub async fn grant(&self, fields: &[(&'static str, Secret)]) -> Result<Token, Error> {
         self.client.learn(&secret_values(fields));
         let fields = fields.iter().map(|(name, value)| (*name, value.reveal()));
         let response = self.client.post(&[]).form(fields).read_only().send().await?;
@@ -108,10 +114,20 @@ impl TokenSource for OAuthLogin {
     }
 }
 
-/// The values to redact; names of users and the protocol's own constants are not secrets.
+/// The fields that are no secrets: names of users, constants of the protocol, and what RFC 8693 (section 2.1) adds.
+const OPEN: [&str; 7] = [
+    "grant_type",
+    "scope",
+    "username",
+    "audience",
+    "resource",
+    "subject_token_type",
+    "requested_token_type",
+];
+
+/// The values to redact.
 fn secret_values(fields: &[(&'static str, Secret)]) -> Vec<Secret> {
-    let secret =
-        fields.iter().filter(|(name, _)| !matches!(*name, "grant_type" | "scope" | "username"));
+    let secret = fields.iter().filter(|(name, _)| !OPEN.contains(name));
     secret.map(|(_, value)| value.clone()).collect()
 }
 

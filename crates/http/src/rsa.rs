@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::RSA_PKCS1_SHA512;
+use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RsaEncoding};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use octodns_core::Secret;
@@ -67,8 +67,21 @@ impl RsaKey {
     ///
     /// Fails if the key cannot sign.
     pub fn sign_sha512(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        self.sign(&RSA_PKCS1_SHA512, message)
+    }
+
+    /// The same with SHA-256: `RS256` of JSON Web Tokens (RFC 7518, section 3.3).
+    ///
+    /// # Errors
+    ///
+    /// Fails if the key cannot sign.
+    pub fn sign_sha256(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        self.sign(&RSA_PKCS1_SHA256, message)
+    }
+
+    fn sign(&self, how: &'static dyn RsaEncoding, message: &[u8]) -> Result<Vec<u8>, Error> {
         let mut signature = vec![0; self.0.public_modulus_len()];
-        let signed = self.0.sign(&RSA_PKCS1_SHA512, &SystemRandom::new(), message, &mut signature);
+        let signed = self.0.sign(how, &SystemRandom::new(), message, &mut signature);
         signed.map_err(|_| Error::unsigned("the private key cannot sign"))?;
         Ok(signature)
     }
@@ -84,7 +97,9 @@ impl fmt::Debug for RsaKey {
 mod tests {
     use aws_lc_rs::encoding::AsDer;
     use aws_lc_rs::rsa::KeySize;
-    use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey};
+    use aws_lc_rs::signature::{
+        KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey,
+    };
 
     use super::*;
 
@@ -102,10 +117,15 @@ mod tests {
         let (pem, public) = key();
         for pem in [pem.clone(), pem.replace('\n', " "), format!("a comment\r\n{pem}")] {
             let key = RsaKey::from_pem(&Secret::new(pem)).unwrap();
-            let signature = key.sign_sha512(b"login").unwrap();
-            let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA512, &public);
-            public.verify(b"login", &signature).unwrap();
-            assert!(public.verify(b"other", &signature).is_err());
+            let signatures = [
+                (key.sign_sha512(b"login").unwrap(), &RSA_PKCS1_2048_8192_SHA512),
+                (key.sign_sha256(b"login").unwrap(), &RSA_PKCS1_2048_8192_SHA256),
+            ];
+            for (signature, how) in signatures {
+                let public = UnparsedPublicKey::new(how, &public);
+                public.verify(b"login", &signature).unwrap();
+                assert!(public.verify(b"other", &signature).is_err());
+            }
             assert_eq!(format!("{key:?}"), "RsaKey(***)");
         }
     }

@@ -73,7 +73,7 @@ pub(crate) fn bare() -> Store {
         .route("DELETE", RECORD, Action::Delete)
         .zones_under("", "")
         .items_under("records", "")
-        .listed_as(listed)
+        .shown(listed)
         .zone_name("zone", false)
         .zone_extra(json!({"networks": [0], "link": null}))
         .item_keys(["id", "domain", "type", "ttl"])
@@ -200,15 +200,15 @@ fn tier(item: &Json) -> u8 {
 }
 
 /// A record in the list of its zone.
-fn listed(item: &Json) -> Json {
+fn listed(item: Json) -> Json {
     if item["short_answers"].is_array() {
         // From a recording.
-        return item.clone();
+        return item;
     }
     let short: Vec<_> = entries(&item["answers"]).iter().map(|answer| &answer["short"]).collect();
     json!({
         "id": item["id"], "domain": item["domain"], "type": item["type"], "ttl": item["ttl"],
-        "tier": tier(item), "link": null, "short_answers": short,
+        "tier": tier(&item), "link": null, "short_answers": short,
     })
 }
 
