@@ -53,6 +53,15 @@ pub trait ChangeApi: Api {
     /// Fails as a whole: the list is never partial.
     async fn sets(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error>;
 
+    /// The same after a lost answer, when nothing may be under way any more. Default: [`ChangeApi::sets`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ChangeApi::sets`], and if something is under way still: then it is not known what was made.
+    async fn sets_again(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
+        self.sets(zone).await
+    }
+
     /// Makes changes, all or none. Deletions come before creations of the same name.
     ///
     /// # Errors
@@ -195,7 +204,7 @@ impl<S: ChangeApi> Call for OneBatch<'_, S> {
 
     async fn look_up(&self) -> Result<Observed, ProviderError> {
         let Account { service, api, .. } = self.account;
-        let mut sets = api.sets(self.zone).await?.unwrap_or_default();
+        let mut sets = api.sets_again(self.zone).await?.unwrap_or_default();
         sets.retain(|set| S::owner(set) == Owner::User);
         let (dialect, zone, types) = (&service.dialect, self.zone.name, RecordTypes::default());
         let sections =

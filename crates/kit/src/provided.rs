@@ -1,11 +1,12 @@
 //! The provider made from a service and its shape, and its registration.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use octodns_core::provider::PlanDraft;
-use octodns_core::registry::{BuildError, Options, WithShared};
+use octodns_core::registry::{BuildError, Lookup, Options, WithShared};
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Registry, Report,
     ServiceErrorKind, Source, Zone as Records, ZoneName, ZoneRead, ZoneRequest,
@@ -121,7 +122,7 @@ pub fn provider<H: Shape>(
     options: OptionsOf<H::Api>,
     accounts: &Accounts,
 ) -> Result<Provided<H>, BuildError> {
-    connect(id, options, accounts, (&Host::default(), None))
+    connect(id, options, accounts, (&Host::default(), None, None))
 }
 
 /// Registers a service with this shape as a provider, by its class paths and short names.
@@ -192,10 +193,11 @@ pub fn register_choice<O: Options>(
     for path in std::iter::once(&service.class).chain(service.other_classes) {
         let (accounts, choose) = (Arc::clone(&accounts), Arc::clone(&choose));
         let (host, home) = (host.clone(), registry.home.clone());
+        let env = Arc::clone(&registry.host.env);
         let build = move |id: &str, options: WithShared<ServiceOptions, O>| {
             let WithShared { shared, own } = options;
-            let home = home.as_deref();
-            choose(own, Choice { id, shared, accounts: &accounts, host: &host, home })
+            let (home, env) = (home.as_deref(), &env);
+            choose(own, Choice { id, shared, accounts: &accounts, host: &host, home, env })
         };
         registry.dyn_provider(path, short_names, service.version, build);
         // Short names belong to the first class.
@@ -204,13 +206,19 @@ pub fn register_choice<O: Options>(
 }
 
 /// A provider about to be built, of a service that its options choose.
-#[derive(Debug)]
 pub struct Choice<'c> {
     id: &'c str,
     shared: ServiceOptions,
     accounts: &'c Accounts,
     host: &'c Host,
     home: Option<&'c Path>,
+    env: &'c Lookup,
+}
+
+impl fmt::Debug for Choice<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Choice").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl Choice<'_> {
@@ -228,8 +236,9 @@ impl Choice<'_> {
         self,
         own: <H::Api as Api>::Options,
     ) -> Result<Arc<dyn Provider>, BuildError> {
-        let Self { id, shared, accounts, host, home } = self;
-        Ok(Arc::new(connect::<H>(id, WithShared { shared, own }, accounts, (host, home))?))
+        let Self { id, shared, accounts, host, home, env } = self;
+        let options = WithShared { shared, own };
+        Ok(Arc::new(connect::<H>(id, options, accounts, (host, home, Some(env)))?))
     }
 }
 
@@ -237,9 +246,10 @@ fn connect<H: Shape>(
     id: &str,
     WithShared { shared: options, own }: OptionsOf<H::Api>,
     accounts: &Accounts,
-    (host, home): (&Host, Option<&Path>),
+    (host, home, env): (&Host, Option<&Path>, Option<&Lookup>),
 ) -> Result<Provided<H>, BuildError> {
     let service = <H::Api as Api>::SERVICE;
     let connector = Connector::new(&service, &options, accounts, host).home(home);
+    let connector = env.map_or(connector, |env| connector.environment(env));
     Ok(Provided::new(id, H::Api::connect(own, &connector)?))
 }

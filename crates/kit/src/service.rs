@@ -1,10 +1,11 @@
 //! The facts of a service, as data: a reviewer can compare them with its documentation line by line.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use octodns_core::Capabilities;
-use octodns_core::registry::BuildError;
+use octodns_core::registry::{BuildError, Lookup};
 use octodns_core::value::Position;
 use octodns_http::{Accounts, Auth, Builder, Client, Host, Rate, ServiceOptions};
 
@@ -90,7 +91,7 @@ impl Service {
 }
 
 /// Builds the client of a provider, with the settings that all providers share.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Connector<'c> {
     service: &'c Service,
     options: &'c ServiceOptions,
@@ -100,6 +101,13 @@ pub struct Connector<'c> {
     given: (&'static str, Option<&'c str>),
     default_endpoint: &'c str,
     home: Option<&'c Path>,
+    env: Option<&'c Lookup>,
+}
+
+impl fmt::Debug for Connector<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("endpoint", &self.endpoint()).finish_non_exhaustive()
+    }
 }
 
 impl<'c> Connector<'c> {
@@ -118,6 +126,7 @@ impl<'c> Connector<'c> {
             given: ("endpoint", options.endpoint.as_deref()),
             default_endpoint: service.endpoint,
             home: None,
+            env: None,
         }
     }
 
@@ -148,6 +157,32 @@ impl<'c> Connector<'c> {
     #[must_use]
     pub fn home(self, home: Option<&'c Path>) -> Self {
         Self { home, ..self }
+    }
+
+    /// With the environment, as the registry has it.
+    #[must_use]
+    pub fn environment(self, env: &'c Lookup) -> Self {
+        Self { env: Some(env), ..self }
+    }
+
+    /// A variable of the environment, for services whose own tools look there; `None` if it is not set, is empty, or
+    /// the program has handed in no environment.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use octodns_core::registry::Lookup;
+    /// use octodns_kit::http::{Accounts, Host, ServiceOptions};
+    /// use octodns_kit::{Connector, Service};
+    ///
+    /// # let (options, accounts, host) = (ServiceOptions::default(), Accounts::default(), Host::default());
+    /// const SERVICE: Service = Service::new("octodns_a.AProvider", "https://dns.a.example");
+    /// let connector = Connector::new(&SERVICE, &options, &accounts, &host);
+    /// assert_eq!(connector.variable("A_PROFILE"), None);
+    /// let env: Lookup = Arc::new(|name| (name == "A_PROFILE").then(|| "mine".to_owned()));
+    /// assert_eq!(connector.environment(&env).variable("A_PROFILE").as_deref(), Some("mine"));
+    /// ```
+    pub fn variable(&self, name: &str) -> Option<String> {
+        self.env.and_then(|env| env(name)).filter(|value| !value.is_empty())
     }
 
     /// The path of a file in the options: `~` is the home directory of the user.
