@@ -33,7 +33,7 @@ impl Store {
                 }
             }
             Action::ReadZone => self.take_zone(part(&exchange.body, self.rules.keys.zone)),
-            Action::ListIds => self.add_zone(&zone, None),
+            Action::ListIds => self.take_named(&zone),
             Action::ListBeside(beside) => {
                 let id = self.rules.fields.id;
                 for item in list(&exchange.body, "") {
@@ -48,7 +48,7 @@ impl Store {
                 let _ = self.plant(&zone, item);
             }
             Action::List => {
-                self.add_zone(&zone, None);
+                self.take_named(&zone);
                 for item in list(&exchange.body, self.rules.keys.items) {
                     // The reference may have read it twice.
                     if !self.zone(&zone).is_ok_and(|zone| zone.items.contains(&item)) {
@@ -58,6 +58,13 @@ impl Store {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A zone that a path names, by its id if it was shown before.
+    fn take_named(&mut self, zone: &str) {
+        if self.zone(zone).is_err() {
+            self.add_zone(zone, None);
         }
     }
 
