@@ -43,6 +43,8 @@ pub const FEATURES: &[(&str, Register)] = &[
     ("gandi", octodns_gandi::register),
     #[cfg(feature = "gcore")]
     ("gcore", octodns_gcore::register),
+    #[cfg(feature = "googlecloud")]
+    ("googlecloud", octodns_googlecloud::register),
     #[cfg(feature = "hetzner")]
     ("hetzner", octodns_hetzner::register),
     #[cfg(feature = "mythicbeasts")]

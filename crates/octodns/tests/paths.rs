@@ -55,6 +55,11 @@ fn classes_have_the_paths_that_octodns_takes() {
         ("octodns.provider.gandi.GandiProvider", "octodns_gandi.GandiProvider", true),
         ("octodns.provider.gcore.GCoreProvider", "octodns_gcore.GCoreProvider", true),
         (
+            "octodns.provider.googlecloud.GoogleCloudProvider",
+            "octodns_googlecloud.GoogleCloudProvider",
+            true,
+        ),
+        (
             "octodns.provider.mythicbeasts.MythicBeastsProvider",
             "octodns_mythicbeasts.MythicBeastsProvider",
             true,

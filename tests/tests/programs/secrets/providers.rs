@@ -67,6 +67,11 @@ pub(super) const PROVIDERS: &[(&str, &str, &str)] = &[
         r#"login: me, password: {cf_key}, auth_url: "{url}/id", endpoint: "{url}/gcore", {http}"#,
     ),
     (
+        "googlecloud",
+        "octodns_googlecloud.GoogleCloudProvider",
+        r#"project: p, credentials: '{"type": "authorized_user", "client_id": "c", "client_secret": {cf_key}, "refresh_token": {cf_token}}', token_endpoint: "{url}/gtoken", endpoint: "{url}/gdns", {http}"#,
+    ),
+    (
         "hetzner",
         "octodns_hetzner.HetznerProvider",
         r#"token: env/DO_TOKEN, backend: hcloud, endpoint: "{url}/hcloud", {http}"#,

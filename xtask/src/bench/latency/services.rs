@@ -238,6 +238,15 @@ pub(super) const SERVICES: &[Service] = &[
         "account: example, username: me, password: hunter2",
     )
     .at("https://api.ultradns.com", ""),
+    Service::new(
+        "googlecloud",
+        "octodns_googlecloud.GoogleCloudProvider",
+        "project: test-project, \
+         credentials_file: {root}/crates/providers/googlecloud/tests/same-host.json",
+    )
+    .at("https://dns.googleapis.com", "/dns/v1")
+    .ours(", token_endpoint: \"{url}/token\"")
+    .limits(16, &[]),
 ];
 
 #[cfg(test)]
