@@ -93,6 +93,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("etchosts", &["octodns_etchosts.", "etchosts"]),
     ("gandi", &["octodns_gandi.", "gandi"]),
     ("gcore", &["octodns_gcore.", "gcore"]),
+    ("googlecloud", &["octodns_googlecloud.", "googlecloud"]),
     ("hetzner", &["octodns_hetzner.", "hetzner"]),
     ("mythicbeasts", &["octodns_mythicbeasts.", "mythicbeasts"]),
     ("ns1", &["octodns_ns1.", "ns1"]),

@@ -114,8 +114,14 @@ impl Described {
     }
 }
 
-/// An RSA key for tests alone.
-const PRIVATE_KEY: &str = include_str!("../../../crates/providers/transip/tests/key.pem");
+/// Keys for tests alone, by what the names of their variables end with.
+const KEYS: [(&str, &str); 2] = [
+    ("PRIVATE_KEY", include_str!("../../../crates/providers/transip/tests/key.pem")),
+    (
+        "ACCOUNT_KEY",
+        include_str!("../../../crates/providers/googlecloud/tests/service-account.json"),
+    ),
+];
 
 /// Options that cause no network access, and refer to nothing outside the file.
 fn offline(options: &OwnedValue, described: &Described) -> OwnedValue {
@@ -125,9 +131,9 @@ fn offline(options: &OwnedValue, described: &Described) -> OwnedValue {
     for value in map.values_mut() {
         let variable = value.as_str().and_then(|text| text.strip_prefix("env/"));
         if let Some(variable) = variable {
-            let is_key = variable.ends_with("PRIVATE_KEY");
+            let key = KEYS.iter().find(|(end, _)| variable.ends_with(end));
             // Short enough for a name, and valid base64.
-            *value = Value::from(if is_key { PRIVATE_KEY } else { "abcd" });
+            *value = Value::from(key.map_or("abcd", |(_, key)| *key));
         }
     }
     if described.schema()["properties"].get("endpoint").is_some() {

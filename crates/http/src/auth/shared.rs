@@ -79,7 +79,11 @@ impl<T> Shared<T> {
                 Ok(value)
             }
             Err(error) => {
-                let error = Arc::new(error);
+                // A login that needs another one, which failed: it is said once.
+                let error = match error {
+                    Error::Login { source } => source,
+                    other => Arc::new(other),
+                };
                 *failure = Some(Failure { error: Arc::clone(&error), at: Instant::now() });
                 Err(Error::Login { source: error })
             }
