@@ -8,9 +8,10 @@ use octodns_core::value::Position;
 use octodns_http::{Builder, Client, Error, Method, Request, TokenAuth};
 use octodns_kit::Connector;
 
+use crate::clients::Clients;
 use crate::credentials::{Credentials, Found, project};
 use crate::errors::{self, QUOTA};
-use crate::login::Logins;
+use crate::login;
 use crate::metadata::Metadata;
 use crate::options::Options;
 
@@ -44,7 +45,8 @@ impl Account {
                 return Err(error.help("set `project` to the id of the project with the zones"));
             }
             (Some(found), Some(project)) => {
-                (Logins { found, options, connector }.auth()?, Project::Named(project.into()))
+                let auth = login::auth(Clients { found, options, connector })?;
+                (auth, Project::Named(project.into()))
             }
             (None, named) => {
                 let metadata = Metadata::new(options, connector)?;

@@ -9,8 +9,8 @@ use octodns_files::read_input;
 use octodns_http::{Client, Error, HeaderAuth, Host, Method, OAuthLogin, Token, TokenSource, Url};
 use octodns_kit::Json;
 
+use crate::clients::Clients;
 use crate::credentials::{CredentialSource, External};
-use crate::login::Logins;
 
 /// An identity of another service.
 pub(crate) struct Federation {
@@ -29,29 +29,30 @@ enum Subject {
 
 impl Federation {
     pub(crate) fn new(
-        logins: Logins<'_>,
+        clients: Clients<'_>,
         external: &External,
         scope: &str,
     ) -> Result<Self, BuildError> {
         let CredentialSource { file, url, headers, format } = &external.credential_source;
         let subject = match (file, url) {
-            (Some(file), _) => Subject::File(logins.connector.path(file)?),
+            (Some(file), _) => Subject::File(clients.connector.path(file)?),
             (None, Some(url)) => {
                 let origin = Url::parse(url).map_err(|error| {
-                    logins.found.wrong(format!("credential_source.url is not a URL: {error}"))
+                    clients.found.wrong(format!("credential_source.url is not a URL: {error}"))
                 })?;
                 let origin = origin.origin().ascii_serialization();
-                let connector = logins.connector.other_host("credential_source.url", None, &origin);
+                let connector =
+                    clients.connector.other_host("credential_source.url", None, &origin);
                 let none = HeaderAuth::default();
                 let mut headers = headers.iter();
                 let auth = headers.try_fold(none, |auth, (name, value)| auth.with(name, value))?;
-                let client = logins.client(&connector, auth, |builder| builder)?;
+                let client = clients.at(&connector, auth, |builder| builder)?;
                 Subject::Url(client, url.clone())
             }
             (None, None) => {
                 let why = "credential_source has no file and no url; tokens of AWS and of programs are not supported: \
                            name a file that such a program writes";
-                return Err(logins.found.wrong(why));
+                return Err(clients.found.wrong(why));
             }
         };
         let from = match &subject {
@@ -59,7 +60,7 @@ impl Federation {
             Subject::Url(_, url) => url.clone(),
         };
         let check = format!("check the token in {from}, and the workload identity pool");
-        let exchange = OAuthLogin::new(logins.token_client(&external.token_url, check)?, []);
+        let exchange = OAuthLogin::new(clients.token_endpoint(&external.token_url, check)?, []);
         let fields = [
             ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
             ("requested_token_type", "urn:ietf:params:oauth:token-type:access_token"),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod clients;
 mod credentials;
 mod errors;
 mod federation;

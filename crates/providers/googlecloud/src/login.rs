@@ -4,20 +4,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use octodns_core::registry::BuildError;
 use octodns_core::{Secret, async_trait};
-use octodns_http::{
-    Auth, Builder, Client, Error, HeaderAuth, Host, OAuthLogin, RsaKey, Token, TokenAuth,
-    TokenSource, Url,
-};
-use octodns_kit::{Connector, json};
+use octodns_http::{Client, Error, Host, OAuthLogin, RsaKey, Token, TokenAuth, TokenSource, Url};
+use octodns_kit::json;
 use serde::Deserialize;
 
-use crate::credentials::{Credentials, Found, ServiceAccount, User};
-use crate::errors::{QUOTA, refused_impersonation, refused_login};
+use crate::clients::{Clients, DNS};
+use crate::credentials::{Credentials, ServiceAccount, User};
+use crate::errors::refused_impersonation;
 use crate::federation::Federation;
-use crate::options::Options;
-
-/// What a token of this provider may be used for.
-pub(crate) const DNS: &str = "https://www.googleapis.com/auth/ndev.clouddns.readwrite";
 
 /// What a token may be used for that gets another one.
 const IAM: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -25,20 +19,12 @@ const IAM: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// How long tokens live, in seconds: what Google allows without further settings.
 const LIFETIME: u64 = 3600;
 
-/// Makes the clients of logins.
-#[derive(Clone, Copy)]
-pub(crate) struct Logins<'l> {
-    pub(crate) found: &'l Found,
-    pub(crate) options: &'l Options,
-    pub(crate) connector: &'l Connector<'l>,
+/// Tokens of the credentials for the DNS API.
+pub(crate) fn auth(clients: Clients<'_>) -> Result<TokenAuth, BuildError> {
+    clients.auth_of(&clients.found.credentials, DNS)
 }
 
-impl Logins<'_> {
-    /// Tokens of these credentials for the DNS API.
-    pub(crate) fn auth(self) -> Result<TokenAuth, BuildError> {
-        self.auth_of(&self.found.credentials, DNS)
-    }
-
+impl Clients<'_> {
     fn auth_of(
         self,
         credentials: &Credentials,
@@ -66,31 +52,6 @@ impl Logins<'_> {
         }
     }
 
-    /// A client of a token endpoint, whose errors say what to `check`.
-    pub(crate) fn token_client(self, url: &str, check: String) -> Result<Client, BuildError> {
-        Url::parse(url).map_err(|error| {
-            self.found.wrong(format!("its URL for tokens, \"{url}\", is not valid: {error}"))
-        })?;
-        let given = self.options.token_endpoint.as_deref();
-        let connector = self.connector.other_host("token_endpoint", given, url);
-        self.client(&connector, HeaderAuth::default(), |builder| {
-            builder.error_message(move |response| refused_login(response, &check))
-        })
-    }
-
-    /// A client that never shows a secret of the credentials.
-    pub(crate) fn client(
-        self,
-        connector: &Connector<'_>,
-        auth: impl Auth + 'static,
-        more: impl FnOnce(Builder) -> Builder,
-    ) -> Result<Client, BuildError> {
-        let secrets = self.found.secrets();
-        connector.client_with(auth, |builder| {
-            secrets.fold(more(builder).throttles(&[QUOTA]), Builder::redact)
-        })
-    }
-
     fn service_account(
         self,
         account: &ServiceAccount,
@@ -100,7 +61,7 @@ impl Logins<'_> {
         let ServiceAccount { client_email, private_key_id, token_uri, .. } = account.clone();
         let id = private_key_id.as_deref().unwrap_or_default();
         let check = format!("check that {client_email} is enabled and still has the key {id}");
-        let client = self.token_client(&token_uri, check.trim_end().to_owned())?;
+        let client = self.token_endpoint(&token_uri, check.trim_end().to_owned())?;
         // RFC 7523, section 2.1.
         let grant = Secret::new("urn:ietf:params:oauth:grant-type:jwt-bearer");
         Ok(OAuthLogin::with_form(client, move |host| {
@@ -124,7 +85,7 @@ impl Logins<'_> {
     /// RFC 6749, section 6.
     fn user(self, user: &User) -> Result<OAuthLogin, BuildError> {
         let check = "log in again with gcloud auth application-default login".to_owned();
-        let client = self.token_client(&user.token_uri, check)?;
+        let client = self.token_endpoint(&user.token_uri, check)?;
         let fields = [
             ("grant_type", Secret::new("refresh_token")),
             ("client_id", Secret::new(user.client_id.clone())),
@@ -144,7 +105,7 @@ impl Logins<'_> {
         let origin = parsed.origin().ascii_serialization();
         let connector = self.connector.other_host("impersonation_endpoint", given, &origin);
         let client =
-            self.client(&connector, auth, |builder| builder.error_message(refused_impersonation))?;
+            self.at(&connector, auth, |builder| builder.error_message(refused_impersonation))?;
         let path = parsed.path_segments().into_iter().flatten().map(str::to_owned).collect();
         Ok(TokenAuth::bearer(Impersonation { client, path }))
     }

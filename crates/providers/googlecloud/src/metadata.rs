@@ -8,6 +8,7 @@ use octodns_http::{Client, Error, HeaderAuth, Host, Request, Token, TokenSource}
 use octodns_kit::Connector;
 use serde::Deserialize;
 
+use crate::clients::DNS;
 use crate::options::Options;
 
 /// Where to look if there is no such server.
@@ -63,7 +64,7 @@ impl TokenSource for Metadata {
         }
 
         let path = ["instance", "service-accounts", "default", "token"];
-        let request = self.get(&path).query("scopes", crate::login::DNS);
+        let request = self.get(&path).query("scopes", DNS);
         let Granted { access_token, expires_in } = request.read().await.map_err(advised)?;
         Ok(Token::new(access_token.reveal()).lifetime(Duration::from_secs(expires_in)))
     }
