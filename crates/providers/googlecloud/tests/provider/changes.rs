@@ -65,6 +65,24 @@ async fn deletions_have_what_is_there_to_the_letter() {
     assert_eq!(bench.items("TXT"), [] as [Json; 0]);
 }
 
+/// The provider writes one value of PTR, but reads all, so that a deletion has them.
+#[tokio::test]
+async fn a_pointer_with_two_values_is_read_whole() {
+    let bench = bench(json!({})).await;
+    bench.converge(&[a("www", 1)]).await;
+    let planted = json!({
+        "name": "ptr.unit.tests.", "type": "PTR", "ttl": 60,
+        "rrdatas": ["one.example.net.", "two.example.net."],
+    });
+    bench.fake.api().plant("unit.tests", planted).unwrap();
+    let read = bench.harness.read(&bench.zone).await.unwrap();
+    let mut records = read.zone.records();
+    let values = records.find(|record| record.name().as_str() == "ptr").unwrap().rdata_strings();
+    assert_eq!(values, ["one.example.net.", "two.example.net."]);
+    let one = json!({"name": "ptr", "type": "PTR", "ttl": 60, "value": "one.example.net."});
+    bench.converge(&[a("www", 1), one]).await;
+}
+
 /// What somebody else has changed is not overwritten, and nothing else of the change set is made.
 #[tokio::test]
 async fn a_set_that_has_changed_since_is_refused() {
