@@ -245,7 +245,7 @@ impl Reader<'_> {
         while let Some(word) = line.words.get(next) {
             if class.is_none() && is_class(word.text) {
                 class = Some(next);
-            } else if explicit.is_none() && wire::ttl(word.text).is_some() {
+            } else if explicit.is_none() && is_ttl(word.text) {
                 explicit = Some(ttl(line, next)?);
             } else {
                 break;
@@ -302,15 +302,18 @@ impl Reader<'_> {
     }
 }
 
+/// Numbers beyond 32 bits are TTLs as well, too large ones.
+fn is_ttl(text: &[u8]) -> bool {
+    wire::ttl(text).is_some() || (!text.is_empty() && text.iter().all(u8::is_ascii_digit))
+}
+
 fn ttl(line: &Line<'_>, word: usize) -> Result<u32, SyntaxError> {
     let text = line.text(word, "a TTL")?;
-    let seconds = wire::ttl(text.as_bytes());
-    if seconds.is_none() && !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !is_ttl(text.as_bytes()) {
         let help = "write seconds, or numbers with units, such as 1h30m";
         return Err(line.fault(word, format!("\"{text}\" is not a TTL"), help));
     }
-    // Numbers beyond 32 bits are TTLs, too large ones.
-    let seconds = seconds.unwrap_or(u32::MAX);
+    let seconds = wire::ttl(text.as_bytes()).unwrap_or(u32::MAX);
     if seconds > MAX_TTL {
         let message = format!("a TTL is at most {MAX_TTL} (RFC 2181, section 8)");
         return Err(line.fault(word, message, "write a smaller number of seconds"));
