@@ -10,8 +10,7 @@ use octodns_core::{
 };
 
 use crate::api::{Api, Zone, ZonesBy};
-use crate::directory::Directory;
-use crate::listing;
+use crate::directory::{Directory, listed_zones};
 use crate::lookup::{Call, Observed, settle};
 use crate::service::Service;
 
@@ -61,7 +60,7 @@ impl<S: Api> Account<S> {
     }
 
     pub(crate) async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
-        self.directory.names(listing::zones(|| self.api.zones())).await
+        self.directory.names(listed_zones(|| self.api.zones())).await
     }
 
     /// The service's id of a zone; `None` if the account has no such zone. If zones are identified by name,
@@ -74,8 +73,8 @@ impl<S: Api> Account<S> {
         match S::ZONES {
             ZonesBy::Name => Ok(Some(zone.without_dot().to_owned())),
             ZonesBy::Id => {
-                let named = listing::zones(|| self.api.zones_named(zone));
-                let list = listing::zones(|| self.api.zones());
+                let named = listed_zones(|| self.api.zones_named(zone));
+                let list = listed_zones(|| self.api.zones());
                 self.directory.find(zone, list, (S::LOOKUPS, named)).await
             }
         }

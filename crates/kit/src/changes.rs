@@ -15,12 +15,11 @@ use std::marker::PhantomData;
 use crate::account::Account;
 use crate::api::{Api, Owner, Zone};
 use crate::batch::is_refusal;
-use crate::listing;
 use crate::lookup::{Call, Observed, refused};
 use crate::owner;
 use crate::provided;
 pub use crate::set::SetChange;
-use crate::set::{Found, HeldSets, SetFields};
+use crate::set::{Found, HeldSets, SetFields, listed_sets};
 use crate::shape::Shape;
 
 /// A service with change sets: how sets are read, and the one call that changes many of them.
@@ -236,7 +235,7 @@ impl<S: ChangeApi> Shape for Changes<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let list = || account.api.sets(zone);
-        let Some(sets) = listing::sets(&S::FIELDS, list).await? else { return Ok(None) };
+        let Some(sets) = listed_sets(&S::FIELDS, list).await? else { return Ok(None) };
         let service = &account.service;
         let (sets, hidden) = owner::sort_out(account, sets, &S::FIELDS.of, request)?;
         let (mut read, held) = S::FIELDS.read(

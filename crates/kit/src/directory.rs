@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use octodns_core::{PerRun, ProviderError, ServiceErrorKind, ZoneName};
+use octodns_http::Error;
+
+use crate::listing::{consistent, repeated};
 
 /// A zone in the service's list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +30,15 @@ impl ListedZone {
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), id: String::new() }
     }
+}
+
+/// The zones of an account. Some services have several of a name, with ids of their own.
+pub(crate) async fn listed_zones<R>(read: impl Fn() -> R) -> Result<Vec<ListedZone>, ProviderError>
+where
+    R: Future<Output = Result<Vec<ListedZone>, Error>>,
+{
+    let twice = |zones: &Vec<ListedZone>| Some(repeated(zones)?.name.clone());
+    consistent("zones", read, twice).await
 }
 
 type ByName = BTreeMap<ZoneName, Vec<String>>;

@@ -5,61 +5,11 @@ use std::hash::Hash;
 
 use octodns_core::ProviderError;
 use octodns_http::Error;
-use serde_json::Value as Json;
 
-use crate::directory::ListedZone;
-use crate::fields::{self, Fields};
 use crate::parts::malformed;
-use crate::set::SetFields;
 
 /// How often a list is read before an entry that is there twice is an error.
 const ATTEMPTS: u32 = 3;
-
-/// All rows of a zone. Each has an id of its own, so that none equals another.
-pub(crate) async fn rows<R>(
-    fields: &Fields,
-    read: impl Fn() -> R,
-) -> Result<Option<Vec<Json>>, ProviderError>
-where
-    R: Future<Output = Result<Option<Vec<Json>>, Error>>,
-{
-    let id = |row: &Json| fields::id(&row[fields.id]);
-    let twice = |rows: &Option<Vec<Json>>| {
-        let row = repeated(rows.iter().flatten().filter(|row| id(row).is_some()))?;
-        Some(format!("row {}", id(row)?))
-    };
-    consistent("rows", read, twice).await
-}
-
-/// All sets of a zone. Some services have several of a name and type, but none twice; values with ids are rows.
-pub(crate) async fn sets<R>(
-    SetFields { of: fields, values, .. }: &SetFields,
-    read: impl Fn() -> R,
-) -> Result<Option<Vec<Json>>, ProviderError>
-where
-    R: Future<Output = Result<Option<Vec<Json>>, Error>>,
-{
-    let twice = |sets: &Option<Vec<Json>>| {
-        let rows = |set: &'_ Json| {
-            let rows = set[*values].as_array().into_iter().flatten();
-            repeated(rows.filter(|row| fields::id(&row[fields.id]).is_some())).is_some()
-        };
-        let mut all = sets.iter().flatten();
-        let set = repeated(sets.iter().flatten()).or_else(|| all.find(|set| rows(set)))?;
-        let text = |field: &str| set[field].as_str().unwrap_or_default();
-        Some(format!("{} {}", text(fields.name), text(fields.record_type)))
-    };
-    consistent("sets", read, twice).await
-}
-
-/// The zones of an account. Some services have several of a name, with ids of their own.
-pub(crate) async fn zones<R>(read: impl Fn() -> R) -> Result<Vec<ListedZone>, ProviderError>
-where
-    R: Future<Output = Result<Vec<ListedZone>, Error>>,
-{
-    let twice = |zones: &Vec<ListedZone>| Some(repeated(zones)?.name.clone());
-    consistent("zones", read, twice).await
-}
 
 /// A list of `what` in which no entry is there twice; otherwise it is read again. The kit reads all its lists so.
 ///

@@ -14,14 +14,15 @@ use octodns_core::{
     ApplyLog, Change, Plan, ProviderError, Registry, Report, State, Zone as Records, ZoneRead,
     ZoneRequest,
 };
-use octodns_http::Host;
+use octodns_http::{Error, Host};
 use serde_json::Value as Json;
 
 use crate::account::Account;
 use crate::api::Zone;
 use crate::batch::Batches;
+use crate::fields::{self, Fields};
 use crate::kinds;
-use crate::listing;
+use crate::listing::{consistent, repeated};
 use crate::lookup::Still;
 use crate::owner;
 use crate::parts::{incomplete, malformed};
@@ -45,6 +46,22 @@ pub fn register_with<S: RowApi>(registry: &mut Registry, host: &Host) {
 
 /// The shape of services that implement [`RowApi`].
 pub struct Rows<S>(PhantomData<S>);
+
+/// All rows of a zone. Each has an id of its own, so that none equals another.
+async fn listed_rows<R>(
+    fields: &Fields,
+    read: impl Fn() -> R,
+) -> Result<Option<Vec<Json>>, ProviderError>
+where
+    R: Future<Output = Result<Option<Vec<Json>>, Error>>,
+{
+    let id = |row: &Json| fields::id(&row[fields.id]);
+    let twice = |rows: &Option<Vec<Json>>| {
+        let row = repeated(rows.iter().flatten().filter(|row| id(row).is_some()))?;
+        Some(format!("row {}", id(row)?))
+    };
+    consistent("rows", read, twice).await
+}
 
 /// The records that rows are together, and the rows of each; rows of unknown types are left out.
 fn gather<S: RowApi>(
@@ -81,8 +98,7 @@ async fn rows_of_new<S: RowApi>(
     let mut request = ZoneRequest::new(zone.name, &sub_zones, &validators, &types);
     request.target = true;
     request.lenient = true;
-    let rows =
-        listing::rows(&S::FIELDS, || account.api.rows(zone, None)).await?.unwrap_or_default();
+    let rows = listed_rows(&S::FIELDS, || account.api.rows(zone, None)).await?.unwrap_or_default();
     Ok(gather(account, &rows, &request)?.1)
 }
 
@@ -96,7 +112,7 @@ impl<S: RowApi> Shape for Rows<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let list = || account.api.rows(zone, None);
-        let Some(rows) = listing::rows(&S::FIELDS, list).await? else { return Ok(None) };
+        let Some(rows) = listed_rows(&S::FIELDS, list).await? else { return Ok(None) };
         let (mut read, held) = gather(account, &rows, request)?;
         read.state = State::new(held);
         Ok(Some(read))

@@ -11,10 +11,12 @@ use octodns_core::{
     Capabilities, Change, OwnedValue, ProviderError, Record, RecordData, RecordName, RecordType,
     Value, ZoneName, ZoneRead, ZoneRequest,
 };
+use octodns_http::Error;
 use serde_json::{Map, Value as Json};
 
 use crate::dialect::Dialect;
-use crate::fields::{Fields, number, read_whole};
+use crate::fields::{self, Fields, number, read_whole};
+use crate::listing::{consistent, repeated};
 use crate::lookup::Observed;
 use crate::parts::{incomplete, malformed};
 
@@ -144,6 +146,27 @@ impl Found {
             Self { .. } => Observed::Other,
         }
     }
+}
+
+/// All sets of a zone. Some services have several of a name and type, but none twice; values with ids are rows.
+pub(crate) async fn listed_sets<R>(
+    SetFields { of: fields, values, .. }: &SetFields,
+    read: impl Fn() -> R,
+) -> Result<Option<Vec<Json>>, ProviderError>
+where
+    R: Future<Output = Result<Option<Vec<Json>>, Error>>,
+{
+    let twice = |sets: &Option<Vec<Json>>| {
+        let rows = |set: &'_ Json| {
+            let rows = set[*values].as_array().into_iter().flatten();
+            repeated(rows.filter(|row| fields::id(&row[fields.id]).is_some())).is_some()
+        };
+        let mut all = sets.iter().flatten();
+        let set = repeated(sets.iter().flatten()).or_else(|| all.find(|set| rows(set)))?;
+        let text = |field: &str| set[field].as_str().unwrap_or_default();
+        Some(format!("{} {}", text(fields.name), text(fields.record_type)))
+    };
+    consistent("sets", read, twice).await
 }
 
 impl SetFields {

@@ -15,12 +15,11 @@ use crate::account::Account;
 use crate::api::Zone;
 pub use crate::dynamic_sets::{DynamicChange, DynamicSets, Progress, SetsAsRead};
 use crate::fields::value_of;
-use crate::listing;
 use crate::lookup::Still;
 use crate::owner;
 use crate::provided;
-use crate::set::HeldSets;
 pub use crate::set::SetChange;
+use crate::set::{HeldSets, listed_sets};
 pub use crate::set_api::SetApi;
 use crate::set_batch::Batches;
 use crate::set_calls::make_whole;
@@ -69,7 +68,7 @@ impl<S: SetApi> Shape for Sets<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let list = || account.api.sets(zone, None);
-        let Some(mut sets) = listing::sets(&S::FIELDS, list).await? else { return Ok(None) };
+        let Some(mut sets) = listed_sets(&S::FIELDS, list).await? else { return Ok(None) };
         if let Some(dynamic) = account.api.dynamic() {
             dynamic.complete(&mut sets, zone).await?;
         }
