@@ -166,7 +166,7 @@ async fn folders_of_split_zones_and_files_to_write_are_no_links_to_elsewhere() {
         let (fine, said) = run(path, &config, &ManagerOptions::default()).await;
         assert!(!fine && said.contains("`includes: anywhere`"), "{link}: {said}");
         let config = config.replace("{MANAGER}", "{includes: anywhere}");
-        assert_eq!(run(path, &config, &ManagerOptions::default()).await.0, true, "{link}");
+        assert!(run(path, &config, &ManagerOptions::default()).await.0, "{link}");
     }
 }
 

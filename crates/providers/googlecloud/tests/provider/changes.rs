@@ -21,7 +21,7 @@ async fn changes_are_sent_in_batches_and_waited_for() {
     let bench = bench(json!({"batch_size": 2})).await;
     bench.converge(&[a("a", 1), a("b", 1), a("c", 1)]).await;
     assert_eq!(of_changes(&bench.asked()), ["POST ", "GET /1", "POST ", "GET /2"]);
-    *bench.fake.api().note(service::POLLS) = json!(2);
+    service::remember(&mut bench.fake.api(), service::POLLS, 2);
     bench.converge(&[a("a", 2), a("b", 1), a("c", 1)]).await;
     assert_eq!(of_changes(&bench.asked()), ["POST ", "GET /3", "GET /3", "GET /3"]);
 }
@@ -118,14 +118,14 @@ async fn a_lost_answer_is_looked_up_when_nothing_is_under_way() {
     for polls in [0, 3] {
         let bench = bench(json!({})).await;
         bench.converge(&[a("www", 1)]).await;
-        *bench.fake.api().note(service::POLLS) = json!(polls);
+        service::remember(&mut bench.fake.api(), service::POLLS, polls);
         bench.asked();
         let is_it = |request: &Request| request.is_write();
         bench.fake.control().faults().next_of(is_it, 1, InjectedFault::BreakAfter);
         bench.converge(&[a("www", 2)]).await;
         let asked = of_changes(&bench.asked());
         assert_eq!(asked[..2], ["POST ", "GET "], "{asked:?}");
-        assert_eq!(asked.len(), 2 + polls, "{asked:?}");
+        assert_eq!(asked.len() as u64, 2 + polls, "{asked:?}");
     }
 }
 

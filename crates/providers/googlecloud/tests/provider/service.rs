@@ -54,7 +54,7 @@ pub(crate) fn service() -> Store {
         .route("GET", SETS, Action::List)
         .custom("POST", CHANGES, change)
         .custom("GET", CHANGES, |store, _| {
-            let newest = store.note("changes").as_u64().unwrap_or_default();
+            let newest = remembered(store, "changes");
             let shown = (newest > 0).then(|| show_change(store, newest));
             Ok(Response::json(200, json!({"changes": shown.into_iter().collect::<Vec<_>>()})))
         })
@@ -210,8 +210,8 @@ fn change(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
             let set = spelled(store, set)?;
             store.create(call.zone(), &shown(set))?;
         }
-        let id = store.note("changes").as_u64().unwrap_or_default() + 1;
-        *store.note("changes") = json!(id);
+        let id = remembered(store, "changes") + 1;
+        remember(store, "changes", id);
         let change = json!({"kind": "dns#change", "id": id.to_string(), "status": "pending"});
         Ok(Response::json(200, change))
     })
@@ -269,10 +269,20 @@ fn spelled(store: &Store, mut set: Json) -> Result<Json, Refusal> {
     Ok(set)
 }
 
+/// A number that the service remembers.
+fn remembered(store: &Store, what: &str) -> u64 {
+    store.beside(what).first().and_then(Json::as_u64).unwrap_or_default()
+}
+
+/// Lets the service remember a number.
+pub(crate) fn remember(store: &mut Store, what: &str, number: u64) {
+    *store.beside_mut(what) = vec![json!(number)];
+}
+
 /// A change as it is now: one poll less until it is done.
 fn show_change(store: &mut Store, id: u64) -> Json {
-    let polls = store.note(POLLS).as_u64().unwrap_or_default();
-    *store.note(POLLS) = json!(polls.saturating_sub(1));
+    let polls = remembered(store, POLLS);
+    remember(store, POLLS, polls.saturating_sub(1));
     let status = if polls == 0 { "done" } else { "pending" };
     json!({"kind": "dns#change", "id": id.to_string(), "status": status})
 }
