@@ -37,6 +37,8 @@ impl Scope {
     ///
     /// As [`Scope::check`] and [`read`](crate::read).
     pub fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
+        // What is no file is that wherever it is, and allowing it would not help.
+        crate::check(file)?;
         self.check(file)?;
         crate::read(file)
     }

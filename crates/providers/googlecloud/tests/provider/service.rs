@@ -276,7 +276,8 @@ fn remembered(store: &Store, what: &str) -> u64 {
 
 /// Lets the service remember a number.
 pub(crate) fn remember(store: &mut Store, what: &str, number: u64) {
-    *store.beside_mut(what) = vec![json!(number)];
+    // Nothing counts as zero.
+    *store.beside_mut(what) = (number > 0).then(|| json!(number)).into_iter().collect();
 }
 
 /// A change as it is now: one poll less until it is done.
