@@ -79,7 +79,7 @@ impl Scope {
              \"manager\" of the config allows it",
             self.name.display()
         );
-        Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+        Err(io::Error::new(io::ErrorKind::InvalidInput, message))
     }
 
     /// Whether messages may show text of a file: if it is below the folder, and not hidden.

@@ -202,12 +202,13 @@ fn links_and_modes_stay() {
     let workspace = Workspace::new();
     let file = workspace.path("zones/unit.tests.yaml");
     fs::remove_file(&file).unwrap();
-    workspace.write("real.yaml", ZONE);
-    fs::set_permissions(workspace.path("real.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
-    symlink("../real.yaml", &file).unwrap();
+    workspace.write("zones/real.txt", ZONE);
+    fs::set_permissions(workspace.path("zones/real.txt"), fs::Permissions::from_mode(0o640))
+        .unwrap();
+    symlink("real.txt", &file).unwrap();
     workspace.run(FIX).expect(0, &[]);
     assert!(file.is_symlink());
-    assert_eq!(read(&workspace, "real.yaml"), ORDERED);
-    let mode = fs::metadata(workspace.path("real.yaml")).unwrap().permissions().mode();
+    assert_eq!(read(&workspace, "zones/real.txt"), ORDERED);
+    let mode = fs::metadata(workspace.path("zones/real.txt")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
 }

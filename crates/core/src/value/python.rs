@@ -219,7 +219,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// ```
 /// use octodns_core::value::visible_json;
 ///
-/// assert_eq!(visible_json(r###"["##[group]"]"###), r###"["#\u0023[group]"]"###);
+/// let document = r###"["##[group]"]"###.to_owned();
+/// assert_eq!(visible_json(document), r###"["#\u0023[group]"]"###);
 /// ```
 pub fn visible_json(document: String) -> String {
     if !document.contains("##") {

@@ -1,5 +1,6 @@
 //! A correct provider of rows, which can be broken in one chosen way.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 
 use octodns_core::engine::drop_unsupported_texts;
@@ -223,7 +224,9 @@ impl Source for Shelf {
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let Some(listed) = self.list(zone.name).await? else { return Ok(None) };
         let mut rows = RowReader::of(zone, self);
-        for row in listed {
+        let mut seen = HashSet::new();
+        // A row may be in two pages.
+        for row in listed.into_iter().filter(|row| seen.insert(row.id)) {
             let misnamed = row.name.is_empty() && self.is(Broken::MisnamesTheApex);
             let name = if misnamed { zone.name.without_dot() } else { &row.name };
             if zone.types.get(&row.r#type).is_some() {
