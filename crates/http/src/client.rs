@@ -61,6 +61,14 @@ impl Client {
         Ok(Self { transport: Arc::new(transport) })
     }
 
+    /// The same client within the limits of `other`, of the same account: its requests count for both.
+    #[must_use]
+    pub fn with_limits_of(&self, other: &Self) -> Self {
+        let limits = Arc::clone(&other.transport.limits);
+        let transport = Transport { limits, ..(*self.transport).clone() };
+        Self { transport: Arc::new(transport) }
+    }
+
     /// A client that shares everything with this one except its credentials, `auth`.
     #[must_use]
     pub fn with_auth(&self, auth: impl Auth + 'static) -> Self {

@@ -123,8 +123,10 @@ impl Api for Rackspace {
         let given = Some(&*options.identity_endpoint).filter(|given| *given != IDENTITY);
         let identity = connector.other_host("identity_endpoint", given, IDENTITY);
         let identity = identity.client_with(HeaderAuth::default(), own)?;
-        let login = login::auth(identity, &options, connector);
-        let client = connector.client_with(login, own)?;
+        let client = connector.client_with(HeaderAuth::default(), own)?;
+        // The delay is between all requests.
+        let login = login::auth(identity.with_limits_of(&client), &options, connector);
+        let client = client.with_auth(login);
         Ok(Self { jobs: Jobs::new(&client), client, email: options.email })
     }
 
