@@ -143,6 +143,11 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         part: "records",
+        reason: "escaped-names: a backslash before a plain character has no meaning, and is left out of names",
+        cases: &["a-039", "alias-027", "cname-031", "ns-025"],
+    },
+    Exception {
+        part: "records",
         reason: "text-fields: numbers and truth values become the text they are written as",
         cases: &[
             "caa-043",

@@ -15,6 +15,7 @@ mod fuzz;
 mod generate;
 mod install;
 mod new_provider;
+mod programs;
 mod public_api;
 mod recordings;
 mod run;
@@ -61,6 +62,9 @@ cargo xtask VERB
 fn main() -> ExitCode {
     if public_api::is_rustdoc() {
         return done(public_api::rustdoc());
+    }
+    if let Err(problem) = run::remember_this_program() {
+        return done(Err(problem));
     }
     let mut args = std::env::args().skip(1);
     let verb = args.next().unwrap_or_else(|| "help".to_owned());

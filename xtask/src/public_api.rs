@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::process::Command;
 
-use crate::run::{beside_cargo, cargo, check, root, target};
+use crate::run::{beside_cargo, cargo, check, root, target, this_program};
 
 /// The libraries that other projects use, and their folders.
 const LIBRARIES: &[(&str, &str)] = &[
@@ -28,7 +28,7 @@ const JSON: [&str; 4] = ["-Z", "unstable-options", "--output-format", "json"];
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
     for (package, _) in LIBRARIES {
         let mut document = cargo(&["rustdoc", "--quiet", "--lib", "--package", package, "--"]);
-        document.env("RUSTDOC", std::env::current_exe()?).env(AS_RUSTDOC, "1");
+        document.env("RUSTDOC", this_program()?).env(AS_RUSTDOC, "1");
         check(document.args(JSON))?;
     }
     compare(args.iter().any(|arg| arg == "--update"))
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
 
 /// Lets a command that documents the workspace write what [`compare`] needs as well.
 pub(crate) fn with_json(document: &mut Command) -> io::Result<&mut Command> {
-    Ok(document.env("RUSTDOC", std::env::current_exe()?).env(AS_RUSTDOC, AND_JSON))
+    Ok(document.env("RUSTDOC", this_program()?).env(AS_RUSTDOC, AND_JSON))
 }
 
 /// Compares what rustdoc wrote last.

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value as Json;
 
-use crate::run::{cargo, failed, root, target};
+use crate::programs::{self, TestProgram};
+use crate::run::{failed, root, target};
 
 /// The names of tests that use recordings: in the common suite, or in a provider's own tests.
 const NAMES: &[&str] =
@@ -56,7 +56,7 @@ pub(crate) fn run(folder: &Path) -> io::Result<()> {
         let mut verdicts = Verdicts::default();
         let mut failed = false;
         for executable in executables.get(&name).into_iter().flatten() {
-            let (output, is_fine) = output(&name, executable, &folder)?;
+            let (output, is_fine) = output(executable, &folder)?;
             let before = verdicts.of(Verdict::Differs);
             verdicts.add(&output);
             failed |= !is_fine;
@@ -130,37 +130,25 @@ fn recorded(folder: &Path) -> io::Result<BTreeMap<String, usize>> {
 }
 
 /// The test programs of every provider.
-fn executables() -> io::Result<BTreeMap<String, Vec<PathBuf>>> {
-    // Those of all packages: a smaller selection would need other features of dependencies, see `WHOLE`.
-    let args = ["test", "--workspace", "--tests", "--no-run", "--quiet", "--message-format=json"];
-    let mut command = cargo(&args);
-    let output = command.stderr(std::process::Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(failed(&command, &output.status.to_string()));
-    }
-    let mut executables: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-    for line in String::from_utf8_lossy(&output.stdout).lines() {
-        let Ok(message) = serde_json::from_str::<Json>(line) else { continue };
-        if let (Some(executable), Some(name)) =
-            (message["executable"].as_str(), provider(&message["manifest_path"]))
-        {
-            executables.entry(name).or_default().push(executable.into());
+fn executables() -> io::Result<BTreeMap<String, Vec<TestProgram>>> {
+    let mut executables: BTreeMap<String, Vec<TestProgram>> = BTreeMap::new();
+    for program in programs::build()? {
+        if let Some(name) = provider(&program.folder) {
+            executables.entry(name).or_default().push(program);
         }
     }
     Ok(executables)
 }
 
-/// The provider with this manifest.
-fn provider(manifest: &Json) -> Option<String> {
-    let folder = Path::new(manifest.as_str()?).parent()?;
+/// The provider whose folder this is.
+fn provider(folder: &Path) -> Option<String> {
     let is_provider = folder.parent()?.ends_with("crates/providers");
     is_provider.then(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()))?
 }
 
 /// The output of one program's tests of recordings, and whether they pass.
-fn output(provider: &str, executable: &Path, cassettes: &Path) -> io::Result<(String, bool)> {
-    let mut command = Command::new(executable);
-    command.current_dir(root().join("crates/providers").join(provider));
+fn output(program: &TestProgram, cassettes: &Path) -> io::Result<(String, bool)> {
+    let mut command = program.command();
     command.args(NAMES).args(["--nocapture", "--test-threads=1"]);
     command.env("OCTODNS_CASSETTES", cassettes).env("OCTODNS_TEST_PART", "cassettes");
     let output = command.output().map_err(|error| failed(&command, &error.to_string()))?;
@@ -244,9 +232,9 @@ mod tests {
     }
 
     #[test]
-    fn a_test_program_belongs_to_the_provider_of_its_manifest() {
-        let of = |path: &str| provider(&Json::from(path));
-        assert_eq!(of("/x/crates/providers/bind/Cargo.toml").as_deref(), Some("bind"));
-        assert_eq!(of("/x/crates/http/Cargo.toml"), None);
+    fn a_test_program_belongs_to_the_provider_of_its_folder() {
+        let of = |folder: &str| provider(Path::new(folder));
+        assert_eq!(of("/x/crates/providers/bind").as_deref(), Some("bind"));
+        assert_eq!(of("/x/crates/http"), None);
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The workspace's folder.
@@ -60,6 +61,24 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
 pub(crate) fn beside_cargo(name: &str) -> PathBuf {
     let beside = cargo_program().with_file_name(name);
     if beside.exists() { beside } else { name.into() }
+}
+
+/// Where this program lies, as it was when it started.
+///
+/// A run that builds everything replaces it, and then the system says that it was deleted.
+static THIS_PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+/// Remembers where this program lies; to be called before anything is built.
+pub(crate) fn remember_this_program() -> io::Result<()> {
+    let path = std::env::current_exe()?;
+    THIS_PROGRAM.get_or_init(|| path);
+    Ok(())
+}
+
+/// The path of this program, or of the one that was built since.
+pub(crate) fn this_program() -> io::Result<&'static Path> {
+    let path = THIS_PROGRAM.get().ok_or_else(|| io::Error::other("not remembered at the start"))?;
+    Ok(path)
 }
 
 /// The cargo that runs this program.

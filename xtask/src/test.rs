@@ -6,8 +6,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::install::{self, Installed};
-use crate::run::{WHOLE, cargo, check, lint_all, target};
-use crate::{cases, conformance, deny, dist, fuzz, new_provider, public_api, tidy};
+use crate::programs::TestProgram;
+use crate::run::{WHOLE, cargo, check, failed, lint_all, target};
+use crate::{cases, conformance, deny, dist, fuzz, new_provider, programs, public_api, tidy};
 
 /// A step of the run.
 type Step = Box<dyn FnOnce() -> io::Result<()>>;
@@ -50,12 +51,12 @@ pub(crate) fn run() -> io::Result<()> {
         ("cases", Box::new(|| cases::run(&[]))),
         (
             // Small programs with a selection of providers must have no warnings either. The tests need all
-            // providers.
+            // providers. What does not depend on the selection was checked for the documentation.
             "slim",
             Box::new(|| {
-                let args = ["clippy", "--exclude", "octodns-tests", "--no-default-features"];
+                let args = ["check", "--exclude", "octodns-tests", "--no-default-features"];
                 let features = ["--features", "octodns/yaml,octodns/cloudflare"];
-                check(cargo(&args).args(WHOLE).args(features).args(["--", "-D", "warnings"]))
+                without_warnings(cargo(&args).args(WHOLE).args(features))
             }),
         ),
         (
@@ -88,6 +89,20 @@ pub(crate) fn run() -> io::Result<()> {
     Err(io::Error::other(format!("failed: {}", failed.join(", "))))
 }
 
+/// Runs a command of cargo to its end; a warning is a failure.
+///
+/// With `-D warnings` all dependencies would be compiled once more.
+fn without_warnings(command: &mut Command) -> io::Result<()> {
+    let output = command.output()?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    eprint!("{text}");
+    match text.lines().any(|line| line.starts_with("warning")) {
+        _ if !output.status.success() => Err(failed(command, &output.status.to_string())),
+        true => Err(failed(command, "there are warnings")),
+        false => Ok(()),
+    }
+}
+
 /// Packs everything that is published; compiling it again would add little.
 fn package() -> io::Result<()> {
     let mut command = cargo(&["package", "--workspace", "--quiet", "--no-verify", "--allow-dirty"]);
@@ -98,33 +113,52 @@ fn package() -> io::Result<()> {
     check(command.arg("--offline"))
 }
 
-/// The tests mostly wait while the proof of the page about new providers compiles, so both run at a time.
+/// The tests mostly wait, while the proof of the page about new providers and the examples in the documentation
+/// compile, so all of them run at a time.
 fn prove_and_test(installing: JoinHandle<Installed>) -> io::Result<()> {
+    // First, since cargo builds one thing at a time.
+    let programs = programs::build()?;
+    let examples = thread::spawn(examples);
     let proof = thread::spawn(new_provider::prove);
-    let tested = tests(installing);
-    let proven = proof.join().map_err(|_| io::Error::other("the proof panicked"))?;
-    tested.and(proven)
+    let tested = tests(programs, installing);
+    let join = |thread: JoinHandle<io::Result<()>>| {
+        thread.join().map_err(|_| io::Error::other("a step panicked"))?
+    };
+    let (proven, examples) = (join(proof), join(examples));
+    tested.and(proven).and(examples)
 }
 
-/// Tests that run at the same time on each processor. Many wait for timers and for programs that they start.
+/// Runs the examples in the documentation; their output is printed as a whole.
+fn examples() -> io::Result<()> {
+    let mut command = cargo(&["test", "--workspace", "--doc", "--no-fail-fast", "--quiet"]);
+    let output = command.output()?;
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    println!("\n--- examples in the documentation\n{}", text.trim());
+    if output.status.success() { Ok(()) } else { Err(failed(&command, &output.status.to_string())) }
+}
+
+/// Tests of one program that run at the same time on each processor, and programs: most wait for timers and for
+/// programs that they start.
 const TESTS_PER_PROCESSOR: usize = 4;
+const PROGRAMS_PER_PROCESSOR: usize = 3;
 
 /// Runs the tests with what they need; reports what is missing, or fails if it is required.
-fn tests(installing: JoinHandle<Installed>) -> io::Result<()> {
+fn tests(programs: Vec<TestProgram>, installing: JoinHandle<Installed>) -> io::Result<()> {
     let installed = installing.join().map_err(|_| io::Error::other("installing panicked"))?;
     for missing in &installed.missing {
         eprintln!("missing: {missing}");
     }
-    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    command.env("RUST_TEST_THREADS", (processors * TESTS_PER_PROCESSOR).to_string());
-    if let Some(python) = &installed.python {
-        command.env("OCTODNS_TEST_PYTHON", python);
-    }
-    if install::is_required() {
-        command.env("OCTODNS_TEST_REQUIRE", "1");
-    }
-    check(&mut command)?;
+    let prepare = |command: &mut Command| {
+        command.env("RUST_TEST_THREADS", (processors * TESTS_PER_PROCESSOR).to_string());
+        if let Some(python) = &installed.python {
+            command.env("OCTODNS_TEST_PYTHON", python);
+        }
+        if install::is_required() {
+            command.env("OCTODNS_TEST_REQUIRE", "1");
+        }
+    };
+    programs::run(programs, processors * PROGRAMS_PER_PROCESSOR, &prepare)?;
     if install::is_required() && !installed.missing.is_empty() {
         return Err(io::Error::other("what the tests need is missing, see above"));
     }

@@ -19,26 +19,35 @@ pub(crate) struct Network {
     options: Options,
     /// For this machine, without the proxies of the environment.
     local: OnceLock<reqwest::Client>,
+    /// The same, without encryption: certificates are not loaded.
+    plain: OnceLock<reqwest::Client>,
     other: OnceLock<reqwest::Client>,
 }
 
 impl Network {
     pub(crate) fn new(name: &'static str, options: Options) -> Self {
-        Self { name, options, local: OnceLock::new(), other: OnceLock::new() }
+        let [local, plain, other] = [const { OnceLock::new() }; 3];
+        Self { name, options, local, plain, other }
     }
 
     /// The connections to the host of a URL.
     pub(crate) fn to(&self, url: &Url) -> Result<&reqwest::Client, Error> {
         let is_local = is_loopback(url);
-        let place = if is_local { &self.local } else { &self.other };
+        // A proxy may be encrypted, whatever it passes on.
+        let is_plain = is_local && url.scheme() == "http" && self.proxy_from().is_none();
+        let place = match (is_plain, is_local) {
+            (true, _) => &self.plain,
+            (false, true) => &self.local,
+            (false, false) => &self.other,
+        };
         if place.get().is_none() {
             // If two are made at the same time, they are equal.
-            let _ = place.set(self.make(is_local)?);
+            let _ = place.set(self.make(is_local, is_plain)?);
         }
         place.get().ok_or_else(|| Error::option("no HTTP client", None))
     }
 
-    fn make(&self, is_local: bool) -> Result<reqwest::Client, Error> {
+    fn make(&self, is_local: bool, is_plain: bool) -> Result<reqwest::Client, Error> {
         let options = &self.options;
         let mut builder = reqwest::Client::builder()
             .user_agent(format!("octodns-rs/{} {}", env!("CARGO_PKG_VERSION"), self.name))
@@ -67,6 +76,8 @@ impl Network {
                 "http.ca_file_only without http.ca_file trusts nobody",
                 None,
             ));
+        } else if is_plain {
+            builder = builder.tls_certs_only([]);
         }
         builder.build().map_err(|error| Error::option("no HTTP client", Some(error.into())))
     }

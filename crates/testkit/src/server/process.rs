@@ -51,6 +51,8 @@ impl Program {
         command.args(&self.arguments).envs(self.variables.iter().cloned());
         command.current_dir(&self.folder);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         spawn(command).map(|child| Process { child })
     }
 }
@@ -100,9 +102,7 @@ impl Process {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;
         }
-        // The shell's built-in `kill`, which is always there.
-        let mut ask = Command::new("sh");
-        let asked = ask.args(["-c", "kill -TERM \"$0\""]).arg(self.child.id().to_string()).status();
+        let asked = signal("TERM", &self.child.id().to_string());
         let start = Instant::now();
         while asked.is_ok() && start.elapsed() < PATIENCE {
             if !matches!(self.child.try_wait(), Ok(None)) {
@@ -113,8 +113,11 @@ impl Process {
         self.kill();
     }
 
-    /// Kills it.
+    /// Kills it, and the processes it started: they have its sockets, and would answer in its place.
     pub(super) fn kill(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = signal("KILL", &format!("-{}", self.child.id()));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -124,6 +127,12 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Sends a signal to a process or, with a minus sign, to a group: by the shell's built-in `kill`, which is always
+/// there.
+fn signal(name: &str, to: &str) -> io::Result<ExitStatus> {
+    Command::new("sh").args(["-c", "kill -s \"$0\" -- \"$1\"", name, to]).status()
 }
 
 /// Runs a command to its end; an error contains its output.

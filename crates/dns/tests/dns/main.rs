@@ -1,0 +1,6 @@
+//! Questions to servers, and record data on the wire.
+
+mod client;
+mod live;
+mod spf;
+mod wire;

@@ -1,0 +1,20 @@
+//! Runs of managers: planning, applying, and what the documentation says of them.
+
+mod advice;
+mod dns_documentation;
+mod documentation;
+mod dynamic_zones;
+mod folders;
+mod includes;
+mod liars;
+mod parts;
+mod paths;
+mod processor_faults;
+mod processors;
+mod report;
+mod runs;
+mod slips;
+mod split;
+mod sync;
+mod texts;
+mod validators;
