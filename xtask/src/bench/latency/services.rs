@@ -247,6 +247,17 @@ pub(super) const SERVICES: &[Service] = &[
     .at("https://dns.googleapis.com", "/dns/v1")
     .ours(", token_endpoint: \"{url}/token\"")
     .limits(16, &[]),
+    Service::new(
+        "azure",
+        "octodns_azure.AzureProvider",
+        "sub_id: 11111111-2222-3333-4444-555555555555, resource_group: test-rg, \
+         directory_id: 99999999-8888-7777-6666-555555555555, \
+         client_id: 77777777-7777-7777-7777-777777777777, key: test-key",
+    )
+    .at("https://management.azure.com https://login.microsoftonline.com", "")
+    .ours(", authority: \"{url}\"")
+    .logs_in_elsewhere()
+    .limits(8, &[(250, 10), (10_000, 300)]),
 ];
 
 #[cfg(test)]
