@@ -141,6 +141,11 @@ impl Plan {
         self
     }
 
+    /// All that the target holds, with what no part of the plan shows.
+    pub fn held(&self) -> &Zone {
+        &self.held
+    }
+
     /// The same plan of a target that holds `held`: all its records, those that no part of the plan shows
     /// as well.
     pub(crate) fn with_held(mut self, held: Zone) -> Self {

@@ -312,6 +312,12 @@ pub trait Provider: Source {
         false
     }
 
+    /// Whether what it sends says what it replaces, so that the service itself refuses a change of what somebody else
+    /// changed since it was read. Default: no; the time between reading and writing is all there is then.
+    fn preconditions(&self) -> bool {
+        false
+    }
+
     /// Makes the changes of a plan, in whatever order is safest. Asks the log before anything is sent, and
     /// tells it the outcome.
     ///

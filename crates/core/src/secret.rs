@@ -53,7 +53,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Text, whatever it is: a schema has no example of it.
+/// Text, whatever it is: a schema has no example of it. `writeOnly` says that it is given and never shown.
 impl JsonSchema for Secret {
     fn inline_schema() -> bool {
         true
@@ -64,7 +64,7 @@ impl JsonSchema for Secret {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string"})
+        json_schema!({"type": "string", "writeOnly": true})
     }
 }
 

@@ -174,6 +174,9 @@ pub trait Api: Sized + Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Whether what it sends says what it replaces, as [`octodns_core::Provider::preconditions`] says.
+    const PRECONDITIONS: bool = false;
+
     /// Changes the settings of a zone as a plan has them, before its records. Must be safe to repeat.
     ///
     /// # Errors

@@ -89,6 +89,10 @@ impl<H: Shape> Provider for Provided<H> {
         }
     }
 
+    fn preconditions(&self) -> bool {
+        H::Api::PRECONDITIONS
+    }
+
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         self.account.change_settings(plan, log).await?;
         H::apply(&self.account, plan, log).await

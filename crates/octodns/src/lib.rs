@@ -56,11 +56,13 @@ mod manager;
 mod memory;
 pub mod output;
 mod plan;
+mod plan_file;
 mod plan_zones;
 mod registry;
 mod reorder;
 pub mod report;
 mod schema;
+pub mod stored;
 mod sub_zones;
 mod summary;
 mod sync;
@@ -76,6 +78,10 @@ pub use memory::MemoryProvider;
 pub use octodns_core as core;
 pub use octodns_yaml as yaml;
 pub use plan::{ApprovedPlans, Plans};
+pub use plan_file::{
+    ConfigDigests, Conflicting, PlanConflict, PlanFile, PlanFileOptions, PlanFileResult,
+    RebasedPlans, Selection, ZoneDigest, plan_schema,
+};
 pub use registry::{FEATURES, Register, registry};
 pub use report::{LiveReport, ReportOptions};
 pub use schema::{config_schema, schema_text, zone_schema};

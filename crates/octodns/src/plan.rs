@@ -21,6 +21,8 @@ pub(crate) struct Step<P> {
     pub(crate) target: Target,
     pub(crate) plan: P,
     pub(crate) always_dry_run: bool,
+    /// The dynamic entry of the config that stands for the zone, if one does.
+    pub(crate) entry: Option<String>,
 }
 
 /// The plans of a run, in the order they are shown and applied.
@@ -50,9 +52,29 @@ pub struct Plans {
     steps: Vec<Step<Plan>>,
     checksum: Option<String>,
     warnings: Report,
+    /// What the run was limited to.
+    selection: PlanOptions,
 }
 
 impl Plans {
+    /// Plans that were made earlier, on what their targets hold now.
+    pub(crate) fn rebased(
+        steps: Vec<Step<Plan>>,
+        warnings: Report,
+        selection: PlanOptions,
+    ) -> Self {
+        Self { steps, checksum: None, warnings, selection }
+    }
+
+    pub(crate) fn steps(&self) -> &[Step<Plan>] {
+        &self.steps
+    }
+
+    /// What the run was limited to.
+    pub fn selection(&self) -> &PlanOptions {
+        &self.selection
+    }
+
     /// Each plan with the target that it is for.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Target, &Plan)> {
         self.steps.iter().map(|step| (&step.target, &step.plan))
@@ -104,10 +126,11 @@ impl Plans {
 
     /// Approves the plans, safe or not: somebody looked at them and wants them applied.
     pub fn approve_by_force(self) -> ApprovedPlans {
-        let approve = |Step { target, plan, always_dry_run }: Step<Plan>| Step {
+        let approve = |Step { target, plan, always_dry_run, entry }: Step<Plan>| Step {
             target,
             plan: plan.approve_by_force(),
             always_dry_run,
+            entry,
         };
         ApprovedPlans { steps: self.steps.into_iter().map(approve).collect() }
     }
@@ -144,7 +167,7 @@ impl Manager {
         log_warnings(&report);
         let steps = self.plan_jobs(jobs, aliases, &selection, &mut report).await?;
         let checksum = self.checksum(&steps);
-        Ok(Plans { steps, checksum, warnings: report })
+        Ok(Plans { steps, checksum, warnings: report, selection: options.clone() })
     }
 
     /// Shows plans by the plan outputs of the config: in the log, unless it says otherwise.
@@ -183,13 +206,15 @@ impl Manager {
         }
 
         let mut steps = Vec::new();
-        for Planned { plans, report: found, always_dry_run } in planned {
+        for Planned { plans, report: found, always_dry_run, entry } in planned {
             log_warnings(&found);
             report.merge(found);
+            let entry = || entry.clone();
             steps.extend(plans.into_iter().map(|(target, plan)| Step {
                 target,
                 plan,
                 always_dry_run,
+                entry: entry(),
             }));
         }
         if report.has_errors() {
@@ -231,14 +256,18 @@ impl Manager {
             return None;
         }
         let plans: Vec<_> = steps.iter().map(|step| step.plan.to_value()).collect();
-        let digest = Sha256::digest(Json::default().text(&Value::from(plans)));
-        let mut checksum = String::with_capacity(64);
-        for byte in digest {
-            // Writing to a `String` cannot fail.
-            let _ = write!(checksum, "{byte:02x}");
-        }
-        Some(checksum)
+        Some(sha256(Json::default().text(&Value::from(plans)).as_bytes()))
     }
+}
+
+/// The SHA-256 of a text, in hexadecimal.
+pub(crate) fn sha256(text: &[u8]) -> String {
+    let mut digits = String::with_capacity(64);
+    for byte in Sha256::digest(text) {
+        // Writing to a `String` cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 /// What made planning fail. Its warnings were logged by zone.

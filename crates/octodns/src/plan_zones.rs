@@ -38,6 +38,8 @@ pub(crate) struct Planned {
     pub(crate) plans: Vec<(Target, Plan)>,
     pub(crate) report: Report,
     pub(crate) always_dry_run: bool,
+    /// The dynamic entry of the config that stands for the zone, if one does.
+    pub(crate) entry: Option<String>,
 }
 
 /// Where the desired state of a zone comes from.
@@ -137,7 +139,8 @@ impl Manager {
         }
         let always_dry_run = task.zone.config.always_dry_run;
         let desired = desired.filter(|_| !report.has_errors());
-        (Planned { plans, report, always_dry_run }, desired)
+        let entry = task.zone.entry.clone();
+        (Planned { plans, report, always_dry_run, entry }, desired)
     }
 }
 
@@ -217,5 +220,5 @@ fn lost_task(zone: &ZoneName, error: &tokio::task::JoinError) -> Planned {
             .about(zone.to_string())
             .help("report it, with the log of a run with --debug"),
     );
-    Planned { plans: Vec::new(), report, always_dry_run: true }
+    Planned { plans: Vec::new(), report, always_dry_run: true, entry: None }
 }

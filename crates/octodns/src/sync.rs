@@ -1,5 +1,6 @@
 //! A whole run: plan every zone, show the plans, and apply them if that is asked for and safe.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use octodns_core::Diagnostic;
@@ -22,6 +23,9 @@ pub struct SyncOptions {
     pub force: bool,
     /// The checksum the plans must have; with it they are applied even without `apply`.
     pub checksum: Option<String>,
+    /// The plan file to write, after the plans were shown and whether they are safe or not: that is asked again when
+    /// the file is applied.
+    pub plan_out: Option<PathBuf>,
 }
 
 impl SyncOptions {
@@ -50,6 +54,9 @@ impl Manager {
         let plans = self.plan(&options.plan).await?;
         let is_doing = options.apply || options.checksum.is_some();
         self.show_to(&plans, if is_doing { ReaderGone::Fails } else { ReaderGone::IsFine })?;
+        if let Some(path) = &options.plan_out {
+            self.plan_file(&plans).write(path)?;
+        }
         let (planned, checksum) = (plans.changes(), plans.checksum().map(str::to_owned));
         if let Some(checksum) = &checksum {
             tracing::info!(target: "octodns", logger = "Checksum", "checksum={checksum}");

@@ -18,6 +18,8 @@ use crate::sub_zones::SubZoneIndex;
 #[derive(Clone, Debug)]
 pub(crate) struct Selected {
     pub(crate) name: ZoneName,
+    /// The dynamic entry of the config that stands for it, such as `*`, if it has none of its own.
+    pub(crate) entry: Option<String>,
     pub(crate) config: Arc<ZoneConfig>,
     settings: Arc<ZoneSettings>,
 }
@@ -63,17 +65,7 @@ impl Manager {
         sources: Option<&[Arc<dyn Source>]>,
     ) -> Result<Selection, Failure> {
         let mut report = Report::new();
-        let mut selection = Selection::default();
-        let mut dynamic = Vec::new();
-        for (index, (key, _)) in self.config.zones.iter().enumerate() {
-            let key = python_str(key);
-            if key.starts_with('*') {
-                dynamic.push((index, key));
-            } else {
-                let name = ZoneName::new(&key);
-                selection.push(Entry { key, name, config: None, index }, self, &mut report);
-            }
-        }
+        let (mut selection, dynamic) = self.written_zones(&mut report);
         let mut listed = HashMap::new();
         for (index, key) in dynamic {
             let config = Arc::new(self.zone_config(index, &mut report));
@@ -92,6 +84,46 @@ impl Manager {
                 }
             }
         }
+        self.complete(selection, report)
+    }
+
+    /// The zones that the config names, and those of `dynamic`, each with the entry that stands for it: no source is
+    /// asked which zones it has.
+    pub(crate) fn zones_without_listing<'n>(
+        &self,
+        dynamic: impl IntoIterator<Item = (&'n ZoneName, &'n str)>,
+    ) -> Result<Selection, Failure> {
+        let mut report = Report::new();
+        let (mut selection, entries) = self.written_zones(&mut report);
+        for (name, entry) in dynamic {
+            let found = entries.iter().find(|(_, key)| key == entry);
+            let Some((index, _)) = found.filter(|_| !selection.by_name.contains_key(name.as_str()))
+            else {
+                continue;
+            };
+            let config = Some(Arc::new(self.zone_config(*index, &mut report)));
+            let (key, name) = (name.to_string(), Ok(name.clone()));
+            selection.push(Entry { key, name, config, index: *index }, self, &mut report);
+        }
+        self.complete(selection, report)
+    }
+
+    /// The zones that the config names, and its dynamic entries with their indexes.
+    fn written_zones(&self, report: &mut Report) -> (Selection, Vec<(usize, String)>) {
+        let (mut selection, mut dynamic) = (Selection::default(), Vec::new());
+        for (index, (key, _)) in self.config.zones.iter().enumerate() {
+            let key = python_str(key);
+            if key.starts_with('*') {
+                dynamic.push((index, key));
+            } else {
+                let name = ZoneName::new(&key);
+                selection.push(Entry { key, name, config: None, index }, self, report);
+            }
+        }
+        (selection, dynamic)
+    }
+
+    fn complete(&self, mut selection: Selection, report: Report) -> Result<Selection, Failure> {
         let report = self.config.foreign.shown_all(report);
         if report.has_errors() {
             return Err(report.into());
@@ -329,7 +361,10 @@ impl Selection {
         settings.delete_pcent_threshold = config.delete_pcent_threshold;
         settings.origin = config.origin.clone();
         settings.disabled_validators.clone_from(&config.disabled_validators);
-        Some(Selected { name, config, settings: Arc::new(settings) })
+        // Entries of the config that stand for one zone are read when they are needed.
+        let key = manager.config.zones.iter().nth(entry.index).filter(|_| entry.config.is_some());
+        let of = key.map(|(key, _)| python_str(key));
+        Some(Selected { name, entry: of, config, settings: Arc::new(settings) })
     }
 }
 

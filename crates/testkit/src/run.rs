@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use octodns_core::engine::{Pipeline, ReadZone};
+use octodns_core::engine::{Earlier, Pipeline, ReadZone, Rebased};
 use octodns_core::provider::ProviderError;
 use octodns_core::record::{LoadContext, RecordTypes};
 use octodns_core::registry::BuildError;
@@ -199,6 +199,19 @@ impl Harness {
         let planned = self.target.plan(desired, read, pipeline, &self.context, &mut report).await;
         let plan = planned.map_err(|error| error.into_report("plan", self.target.id()))?;
         if report.of(Severity::Error).next().is_some() { Err(report) } else { Ok(plan) }
+    }
+
+    /// Reads the provider's records anew, and sorts the changes of a plan that was kept.
+    ///
+    /// # Errors
+    ///
+    /// All errors, including those of reading.
+    pub async fn rebase(&self, plan: &Plan) -> Result<Rebased, Report> {
+        let zone = Zone::new(plan.desired.name().clone());
+        let mut earlier = Earlier::new(&zone, &plan.changes);
+        earlier.existed = plan.exists;
+        earlier.meta = plan.meta.as_ref();
+        self.target.rebase(&earlier, &self.context).await
     }
 
     /// Applies a plan.

@@ -11,6 +11,7 @@ mod checks;
 mod config;
 mod engine;
 pub mod files;
+mod plan;
 mod rdata;
 mod target;
 mod tinydns;
@@ -24,6 +25,7 @@ pub const TARGETS: &[Target] = &[
     api::TARGET,
     axfr::TARGET,
     config::TARGET,
+    plan::TARGET,
     rdata::TARGET,
     tinydns::TARGET,
     yaml::TARGET,

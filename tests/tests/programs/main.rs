@@ -7,6 +7,8 @@ mod all;
 mod bad_input;
 mod findings;
 mod fix;
+mod operating;
+mod plan_file;
 mod report;
 mod schema;
 mod secrets;

@@ -16,7 +16,7 @@ An editor with the YAML language server completes and checks a file that starts 
 
 Exit status: 0, 1 when the file cannot be written, 2 on wrong usage.";
 
-/// Write JSON Schema (draft 2020-12) of zone files or config files.
+/// Write JSON Schema (draft 2020-12) of zone files, config files or plan files.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "octodns-schema", display_name = "octoDNS", version, after_help = EXAMPLES)]
 pub struct SchemaArguments {
@@ -49,4 +49,6 @@ pub enum Kind {
     Zone,
     /// Config files: providers, zones, and what is between them.
     Config,
+    /// Plan files, as octodns-sync --plan-out writes them.
+    Plan,
 }

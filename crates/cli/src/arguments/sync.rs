@@ -1,5 +1,7 @@
 //! `octodns-sync`.
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
 use super::OutputArguments;
@@ -12,6 +14,10 @@ Examples:
       Make the changes
   octodns-sync --config-file config.yaml --target route53 --doit example.com.
       One zone to one of its targets
+  octodns-sync --config-file config.yaml --plan-out plan.json
+      Show what would change, and keep it as a file for review
+  octodns-sync --config-file config.yaml --plan plan.json --doit
+      Make exactly those changes
 
 Exit status: 0 when all went well, also with warnings, 1 on any failure, 2 on wrong usage.";
 
@@ -35,6 +41,20 @@ pub struct SyncArguments {
     /// Make the changes only if the plan has this checksum, which an earlier run printed
     #[arg(long, value_name = "HEX")]
     pub checksum: Option<String>,
+
+    /// Write what would change to this file, to be applied later with --plan
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["doit", "checksum", "plan"])]
+    pub plan_out: Option<PathBuf>,
+
+    /// Check the changes of this file against the targets and show what is still to be made; with --doit make them.
+    /// Sources are not read
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["checksum", "sources", "targets", "zones"])]
+    pub plan: Option<PathBuf>,
+
+    /// With --plan, leave out what somebody else has changed since; otherwise nothing is done if there is such a
+    /// change
+    #[arg(long, requires = "plan")]
+    pub skip_conflicts: bool,
 
     /// Only zones with this source; may be repeated
     #[arg(long = "source", value_name = "ID")]

@@ -36,6 +36,7 @@ fn write(arguments: &SchemaArguments) -> Result<(), Report> {
     let schema = match arguments.kind {
         Kind::Zone => octodns::zone_schema(&registry(), dialect),
         Kind::Config => octodns::config_schema(&registry(), dialect),
+        Kind::Plan => octodns::plan_schema(),
     };
     let indent = usize::try_from(arguments.indent).unwrap_or(0).min(MAX_INDENT);
     let text = octodns::schema_text(&schema, indent);

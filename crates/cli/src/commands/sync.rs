@@ -2,9 +2,11 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use octodns::SyncOptions;
+use octodns::{ApplySummary, Failure, Manager, PlanFile, PlanFileOptions, SyncOptions};
 use octodns_core::Report;
 
 use super::{block_on, errors, manager};
@@ -25,6 +27,16 @@ impl Program for SyncArguments {
     }
 
     fn run(&self, output: &mut Output) -> Result<Ended, Report> {
+        let manager = manager(&self.config_file, output)?;
+        match &self.plan {
+            Some(file) => self.apply_file(&manager, file),
+            None => self.plan_and_apply(&manager),
+        }
+    }
+}
+
+impl SyncArguments {
+    fn plan_and_apply(&self, manager: &Arc<Manager>) -> Result<Ended, Report> {
         let mut options = SyncOptions::default();
         options.plan.zones.clone_from(&self.zones);
         options.plan.sources.clone_from(&self.sources);
@@ -32,28 +44,43 @@ impl Program for SyncArguments {
         options.apply = self.doit;
         options.force = self.force;
         options.checksum.clone_from(&self.checksum);
-        let manager = manager(&self.config_file, output)?;
-        match block_on(manager.sync(&options)) {
-            Ok(result) => {
-                if result.applied.is_none() && result.planned > 0 {
-                    tracing::info!(
-                        target: "octodns", logger = "Manager",
-                        "sync: nothing was changed; run again with --doit to make the changes",
-                    );
-                }
-                if let Some(applied) = result.applied.filter(|applied| !applied.entries.is_empty())
-                {
-                    tracing::info!(target: "octodns", logger = "Manager", lines = true, "sync: applied\n{applied}");
-                }
-                Ok(Ended::Fine)
-            }
-            Err(failure) => {
-                if let Some(applied) = &failure.applied {
-                    // What was done must be seen, however little is logged.
-                    let _ = writeln!(io::stderr().lock(), "\n{applied}\n");
-                }
-                Err(errors(failure))
-            }
-        }
+        options.plan_out.clone_from(&self.plan_out);
+        let result = block_on(manager.sync(&options)).map_err(told)?;
+        tell(result.applied, result.planned);
+        Ok(Ended::Fine)
     }
+
+    fn apply_file(&self, manager: &Arc<Manager>, file: &Path) -> Result<Ended, Report> {
+        let file = PlanFile::read(file).map_err(errors)?;
+        let mut options = PlanFileOptions::default();
+        options.apply = self.doit;
+        options.force = self.force;
+        options.skip_conflicts = self.skip_conflicts;
+        let result = block_on(manager.sync_file(&file, &options)).map_err(told)?;
+        tell(result.applied, result.open);
+        Ok(Ended::Fine)
+    }
+}
+
+/// Logs what was applied; what could have been if nothing was to be.
+fn tell(applied: Option<ApplySummary>, planned: usize) {
+    match applied {
+        None if planned > 0 => tracing::info!(
+            target: "octodns", logger = "Manager",
+            "sync: nothing was changed; run again with --doit to make the changes",
+        ),
+        Some(applied) if !applied.entries.is_empty() => tracing::info!(
+            target: "octodns", logger = "Manager", lines = true, "sync: applied\n{applied}",
+        ),
+        _ => {}
+    }
+}
+
+/// The errors of a run; what was done before is told at once.
+fn told(failure: Failure) -> Report {
+    if let Some(applied) = &failure.applied {
+        // What was done must be seen, however little is logged.
+        let _ = writeln!(io::stderr().lock(), "\n{applied}\n");
+    }
+    errors(failure)
 }

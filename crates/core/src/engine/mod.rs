@@ -8,6 +8,7 @@ mod existing;
 mod guard;
 pub mod per_record;
 mod read;
+mod rebase;
 mod routing;
 mod served;
 mod target;
@@ -24,6 +25,7 @@ pub use batches::{
 };
 pub use existing::{about_change, check_existing};
 pub use read::{ReadZone, read_sources, read_target, read_valid_sources};
+pub use rebase::{Earlier, MetaStanding, Rebased, Standing};
 pub use target::{Applied, Pipeline};
 pub use texts::drop_unsupported_texts;
 pub use unreadable::unreadable_values;

@@ -10,7 +10,6 @@ use super::read::{ReadZone, read_target_of};
 use super::unsupported::{Strictness, at_configured_severity};
 use super::{Context, adapt, empty, served};
 use crate::apply_log::{ApplyLog, ApplySink, Outcome};
-use crate::capabilities::Capabilities;
 use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::error::{ProviderError, ServiceErrorKind};
@@ -87,11 +86,7 @@ impl Target {
         (exists, uneven): (bool, &[UnevenTtl]),
         state: &State,
     ) -> Result<Option<Plan>, ProviderError> {
-        let mut changes = changes(&existing, &desired, &self.diff_scope());
-        let Capabilities { geo, dynamic, .. } = *self.provider().capabilities();
-        let evened = evened(&existing, &desired, uneven, Compare { geo, dynamic });
-        changes.extend(evened.filter(|change| self.diff_scope().permits(change)));
-        changes.retain(|change| self.provider().is_significant(change));
+        let mut changes = self.differences(&existing, &desired, uneven);
         let draft = PlanDraft { existing: &existing, desired: &desired, changes: &changes, state };
         let mut extra = self.provider().extra_changes(&draft).await?;
         extra.retain(|change| self.diff_scope().permits(change));
@@ -105,18 +100,47 @@ impl Target {
         if !exists && capabilities.fixed_zones {
             return Err(capabilities.cannot_create(desired.name()));
         }
-        let thresholds = Thresholds {
-            update: self.options().update_pcent_threshold,
-            delete: self.options().delete_pcent_threshold,
-        };
-        let mut plan = Plan::new(existing, desired, changes, exists).with_thresholds(thresholds);
+        let mut plan =
+            Plan::new(existing, desired, changes, exists).with_thresholds(self.thresholds());
         plan.meta = meta;
         Ok(Some(plan))
     }
 
+    /// What a plan sees as different between two zones that are adapted to the target.
+    pub(super) fn differences(
+        &self,
+        existing: &Zone,
+        desired: &Zone,
+        uneven: &[UnevenTtl],
+    ) -> Vec<Change> {
+        let mut changes = changes(existing, desired, &self.diff_scope());
+        let evened = evened(existing, desired, uneven, self.compare());
+        changes.extend(evened.filter(|change| self.diff_scope().permits(change)));
+        changes.retain(|change| self.provider().is_significant(change));
+        changes
+    }
+
+    /// Which routing counts when records of this target are compared.
+    pub(super) fn compare(&self) -> Compare {
+        self.provider().capabilities().into()
+    }
+
+    pub(super) fn thresholds(&self) -> Thresholds {
+        Thresholds {
+            update: self.options().update_pcent_threshold,
+            delete: self.options().delete_pcent_threshold,
+        }
+    }
+
     /// What holds for every plan, whoever had a hand in it: no change that is not for this target, none
     /// that touches what is hidden, no record with nothing in it, and nothing of what reading learned is lost.
-    fn seal(&self, mut plan: Plan, guard: Guard, state: State, report: &mut Report) -> Plan {
+    pub(super) fn seal(
+        &self,
+        mut plan: Plan,
+        guard: Guard,
+        state: State,
+        report: &mut Report,
+    ) -> Plan {
         plan.changes.retain(|change| self.diff_scope().permits(change));
         report.extend(empty::findings(&plan).map(|diagnostic| self.attributed(diagnostic)));
         report
@@ -127,7 +151,7 @@ impl Target {
         plan.with_state(state).with_held(guard.into_held())
     }
 
-    fn diff_scope(&self) -> DiffScope<'_> {
+    pub(super) fn diff_scope(&self) -> DiffScope<'_> {
         DiffScope { id: self.id(), capabilities: self.provider().capabilities() }
     }
 
@@ -153,7 +177,7 @@ impl Target {
         root_ns
     }
 
-    async fn adapt(
+    pub(super) async fn adapt(
         &self,
         desired: &mut Zone,
         existing: &mut Zone,
@@ -166,14 +190,14 @@ impl Target {
         Ok(())
     }
 
-    fn strictness(&self) -> Strictness {
+    pub(super) fn strictness(&self) -> Strictness {
         Strictness {
             strict_supports: self.options().strict_supports,
             root_ns_warnings: self.options().root_ns_warnings,
         }
     }
 
-    fn attributed(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+    pub(super) fn attributed(&self, mut diagnostic: Diagnostic) -> Diagnostic {
         if diagnostic.severity == Severity::Error {
             diagnostic.message = format!("target \"{}\": {}", self.id(), diagnostic.message);
         }

@@ -1,6 +1,7 @@
 //! Zones: the records of one zone, shared until one of the holders changes them.
 
 mod changes;
+mod fingerprint;
 mod sub_zones;
 mod validate;
 
@@ -12,6 +13,7 @@ use smallvec::SmallVec;
 
 pub(crate) use changes::pairs;
 pub use changes::{DiffScope, changes};
+pub use fingerprint::{Fingerprint, FingerprintError};
 pub use sub_zones::SubZones;
 pub use validate::{ZoneCheck, ZoneFinding, ZoneFunction, ZoneValidator, ZoneValidators};
 

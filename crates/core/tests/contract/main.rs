@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
 
 mod empty;
+mod rebase;
 mod unexpressed;
 
 use std::sync::{Arc, Mutex};

@@ -1,13 +1,13 @@
 //! From a config to what it describes: its classes looked up, made, and given their options.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use octodns_core::processor::Processor;
 use octodns_core::registry::AnyValidator;
-use octodns_core::registry::{BuildError, Class, Classes, Component, Options};
+use octodns_core::registry::{BuildError, Class, Classes, Component, Options, OptionsSchema};
 use octodns_core::validate::RecordValidators;
-use octodns_core::value::{Map, OwnedValue, Position, python_str};
+use octodns_core::value::{Kind, Map, OwnedValue, Position, python_str};
 use octodns_core::zone::ZoneValidators;
 use octodns_core::{Diagnostic, Report, Source, Target, TargetOptions};
 use octodns_processors::{AutoArpa, AutoArpaOptions};
@@ -56,6 +56,7 @@ impl<'o> Build<'o> {
     }
 
     pub(super) fn build(mut self) -> Result<Manager, Failure> {
+        let entries = self.entries();
         let environment = &self.options.registry.host.env;
         let secrets = Secrets::new(&self.config, environment, &mut self.report);
         for name in secrets.names() {
@@ -85,6 +86,7 @@ impl<'o> Build<'o> {
         Ok(Manager {
             config: self.config,
             providers,
+            entries,
             processors,
             outputs,
             destination: Destination {
@@ -101,6 +103,17 @@ impl<'o> Build<'o> {
             registry: self.options.registry.clone(),
             zone_validators: Arc::new(zones),
         })
+    }
+
+    /// The entries of providers as they are written, without what is secret.
+    fn entries(&self) -> BTreeMap<String, OwnedValue> {
+        let classes = &self.options.registry.providers;
+        let entry = |(key, value): &(OwnedValue, OwnedValue)| {
+            let class = value.get("class").and_then(|class| classes.get(&python_str(class)));
+            let secret = class.map(|class| secret_options(class.options)).unwrap_or_default();
+            (python_str(key), without(value, &secret))
+        };
+        self.config.providers.iter().map(entry).collect()
     }
 
     fn providers(&mut self, secrets: &Secrets) -> BTreeMap<String, Configured> {
@@ -382,6 +395,60 @@ impl<'o> Build<'o> {
     }
 }
 
+/// The names of options that are secret.
+fn secret_options(options: OptionsSchema) -> HashSet<String> {
+    let mut generator = octodns_core::schema::settings().into_generator();
+    let mut names = HashSet::new();
+    note_secret(options(&mut generator).as_value(), &mut names);
+    names
+}
+
+fn note_secret(schema: &serde_json::Value, names: &mut HashSet<String>) {
+    use serde_json::Value as Json;
+    match schema {
+        Json::Object(map) => {
+            if let Some(Json::Object(properties)) = map.get("properties") {
+                let secret = properties.iter().filter(|(_, schema)| is_secret(schema));
+                names.extend(secret.map(|(name, _)| name.clone()));
+            }
+            map.values().for_each(|schema| note_secret(schema, names));
+        }
+        Json::Array(schemas) => schemas.iter().for_each(|schema| note_secret(schema, names)),
+        _ => {}
+    }
+}
+
+/// Whether a value is a secret, or may be one, or holds some.
+fn is_secret(schema: &serde_json::Value) -> bool {
+    use serde_json::Value as Json;
+    match schema {
+        Json::Object(map) => {
+            map.get("writeOnly") == Some(&Json::Bool(true))
+                || ["anyOf", "oneOf", "allOf", "items", "additionalProperties"]
+                    .iter()
+                    .any(|key| map.get(*key).is_some_and(is_secret))
+        }
+        Json::Array(schemas) => schemas.iter().any(is_secret),
+        _ => false,
+    }
+}
+
+/// A value without the entries of these keys, at any depth.
+fn without(value: &OwnedValue, keys: &HashSet<String>) -> OwnedValue {
+    let mut value = value.clone();
+    match &mut value.kind {
+        Kind::Map(map) => {
+            let kept = std::mem::take(map).into_iter();
+            let kept = kept.filter(|(key, _)| !keys.contains(&python_str(key)));
+            *map =
+                Map::from_entries(kept.map(|(key, value)| (key, without(&value, keys))).collect());
+        }
+        Kind::List(values) => values.iter_mut().for_each(|value| *value = without(value, keys)),
+        _ => {}
+    }
+    value
+}
+
 fn version(kind: &'static str, name: &str, module: &str) -> Version {
     let (name, module) = (name.to_owned(), module.to_owned());
     Version { kind, name, module, version: env!("CARGO_PKG_VERSION") }
@@ -409,7 +476,7 @@ fn choose<T: Clone>(
 ) -> Result<(String, &Class<T>, Map<'static>), BuildError> {
     let fault =
         |message: String, help: String, position| BuildError::new(message, position).help(help);
-    let octodns_core::value::Kind::Map(mut options) = value.kind else {
+    let Kind::Map(mut options) = value.kind else {
         let help = "write `class`, and its options, indented below it";
         return Err(fault("must be a mapping with a \"class\"".to_owned(), help.to_owned(), at));
     };

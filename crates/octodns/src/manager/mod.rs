@@ -13,7 +13,7 @@ use octodns_core::record::RecordTypes;
 use octodns_core::registry::Host;
 use octodns_core::validate::RecordValidators;
 use octodns_core::zone::ZoneValidators;
-use octodns_core::{ApplySink, Context, Registry, Report, Source, Target};
+use octodns_core::{ApplySink, Context, OwnedValue, Registry, Report, Source, Target};
 
 use crate::config::{Config, ZoneConfig};
 use crate::failure::Failure;
@@ -97,6 +97,8 @@ pub(crate) struct Configured {
 pub struct Manager {
     pub(crate) config: Config,
     pub(crate) providers: BTreeMap<String, Configured>,
+    /// The entries of providers as the config has them, without what is secret.
+    pub(crate) entries: BTreeMap<String, OwnedValue>,
     pub(crate) processors: BTreeMap<String, Arc<dyn Processor>>,
     pub(crate) outputs: Outputs,
     pub(crate) destination: Destination,
@@ -106,7 +108,7 @@ pub struct Manager {
     pub(crate) includes: Includes,
     warnings: Report,
     versions: Vec<Version>,
-    types: Arc<RecordTypes>,
+    pub(crate) types: Arc<RecordTypes>,
     record_validators: Arc<RecordValidators>,
     zone_validators: Arc<ZoneValidators>,
 }

@@ -81,6 +81,8 @@ impl Api for GoogleCloud {
         ..Service::new(CLASS, "https://dns.googleapis.com/dns/v1")
     };
     const ZONES: ZonesBy = ZonesBy::Id;
+    /// A deletion has to match what is there, and an addition needs that there is nothing.
+    const PRECONDITIONS: bool = true;
     type Options = Options;
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {

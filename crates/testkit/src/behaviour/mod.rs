@@ -30,6 +30,7 @@ mod contract;
 mod dynamic;
 mod faults;
 mod octets;
+mod reviewed;
 mod service;
 mod texts;
 mod walk;
@@ -164,6 +165,7 @@ pub async fn examine(fixture: &dyn Fixture, only: &[&str]) -> Vec<String> {
 fn cases(harness: &Harness) -> Vec<(String, CaseFn, Option<RecordType>)> {
     let of_all =
         zones::CASES.iter().chain(texts::CASES).chain(contract::CASES).chain(faults::CASES);
+    let of_all = of_all.chain(reviewed::CASES);
     let capabilities = harness.provider().capabilities();
     let of_dynamic = if capabilities.dynamic { dynamic::CASES } else { &[] };
     let of_all = of_all.chain(service::CASES).chain(dynamic::OF_ALL).chain(of_dynamic);

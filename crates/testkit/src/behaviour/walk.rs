@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::Case;
+use super::{Case, reviewed};
 
 /// Walks the record type of the case through its states.
 pub(super) fn record_type<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result<(), String>> {
@@ -19,7 +19,8 @@ pub(super) fn record_type<'s>(case: &'s Case<'s>) -> BoxFuture<'s, Result<(), St
             ("TTL and values", sample.with(&values[..1], least)),
             ("delete", sample.beside.clone()),
         ] {
-            case.converge_to(&records).await.map_err(|problem| format!("{what}: {problem}"))?;
+            let done = reviewed::converge_to(case, &records).await;
+            done.map_err(|problem| format!("{what}: {problem}"))?;
         }
         Ok(())
     }

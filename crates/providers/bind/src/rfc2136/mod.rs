@@ -83,6 +83,11 @@ impl Provider for Rfc2136Provider {
         Ok(())
     }
 
+    /// Every update has the sets that it replaces as prerequisites.
+    fn preconditions(&self) -> bool {
+        true
+    }
+
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {
         let (server, client, name) = (&self.server, &self.server.client, plan.desired.name());
         let held = plan.state::<Transferred>()?;
