@@ -9,9 +9,9 @@ use clap::{ArgMatches, Command};
 
 use crate::arguments::{
     CompareArguments, DumpArguments, ReportArguments, SchemaArguments, SyncArguments,
-    ValidateArguments, VersionsArguments, convenient,
+    ValidateArguments, VersionsArguments, convenient, joined,
 };
-use crate::program::{Program, finish, run, tell};
+use crate::program::{Program, UsageCode, finish, run, tell};
 
 const NAMES: &str = "\
 Called as octodns-sync, octodns-dump and so on, through a link, it is that program.";
@@ -33,7 +33,7 @@ pub struct Part {
     name: &'static str,
     definition: fn() -> Command,
     by_name: fn(Vec<OsString>) -> ExitCode,
-    by_subcommand: fn(&ArgMatches) -> ExitCode,
+    by_subcommand: fn(&ArgMatches, UsageCode) -> ExitCode,
 }
 
 impl Part {
@@ -42,7 +42,7 @@ impl Part {
             name,
             definition: P::command,
             by_name: run::<P, _>,
-            by_subcommand: |matches| finish(P::from_arg_matches(matches)),
+            by_subcommand: |matches, usage| finish(P::from_arg_matches(matches), usage),
         }
     }
 
@@ -77,9 +77,10 @@ pub fn all() -> ExitCode {
     if let Some(part) = arguments.first().and_then(|path| named(path)) {
         return (part.by_name)(arguments);
     }
-    match definition().try_get_matches_from(arguments) {
-        Ok(matches) => by_subcommand(&matches),
-        Err(error) => tell(&error),
+    let usage = UsageCode::of(&arguments);
+    match definition().try_get_matches_from(joined(arguments)) {
+        Ok(matches) => by_subcommand(&matches, usage),
+        Err(error) => tell(&error, usage),
     }
 }
 
@@ -96,12 +97,12 @@ pub fn definition() -> Command {
     convenient(command)
 }
 
-fn by_subcommand(matches: &ArgMatches) -> ExitCode {
+fn by_subcommand(matches: &ArgMatches, usage: UsageCode) -> ExitCode {
     let part = matches.subcommand().and_then(|(name, matches)| {
         PROGRAMS.iter().find(|part| part.name == name).map(|part| (part, matches))
     });
     // The definition lets nothing else through.
-    part.map_or(ExitCode::from(2), |(part, matches)| (part.by_subcommand)(matches))
+    part.map_or(ExitCode::from(2), |(part, matches)| (part.by_subcommand)(matches, usage))
 }
 
 /// The program that a path names. On some systems the name of a program ends in `.exe`.

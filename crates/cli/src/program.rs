@@ -24,6 +24,25 @@ pub enum Ended {
     Fine,
     /// What was looked for was found, differences or faults: exit code 1.
     Found,
+    /// Changes are planned, or were made, and the exit code is to tell: 2.
+    Changed,
+}
+
+/// The exit code of wrong usage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsageCode {
+    /// That of the reference.
+    Two,
+    /// `EX_USAGE` of sysexits.h, where 2 says something else.
+    Sysexits,
+}
+
+impl UsageCode {
+    /// The one for these arguments, wrong as they may be.
+    pub fn of(arguments: &[OsString]) -> Self {
+        let detailed = arguments::is_detailed(arguments);
+        if detailed { Self::Sysexits } else { Self::Two }
+    }
 }
 
 /// Where a program shows what it found.
@@ -100,14 +119,16 @@ pub trait Program: CommandFactory + FromArgMatches {
 
 /// Runs a program on its arguments, the first of which is its name.
 pub fn run<P: Program, A: IntoIterator<Item = OsString>>(arguments: A) -> ExitCode {
-    finish::<P>(arguments::parse(arguments))
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let usage = UsageCode::of(&arguments);
+    finish::<P>(arguments::parse(arguments), usage)
 }
 
 /// Does what arguments ask for and shows why it failed, or what is wrong with the arguments.
-pub fn finish<P: Program>(arguments: Result<P, clap::Error>) -> ExitCode {
+pub fn finish<P: Program>(arguments: Result<P, clap::Error>, usage: UsageCode) -> ExitCode {
     let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(error) => return tell(&error),
+        Err(error) => return tell(&error, usage),
     };
     let OutputArguments { format, logging } = arguments.output();
     let mut output = Output::new(P::command().get_name(), format);
@@ -118,6 +139,7 @@ pub fn finish<P: Program>(arguments: Result<P, clap::Error>) -> ExitCode {
     match result {
         Ok(Ended::Fine) => ExitCode::SUCCESS,
         Ok(Ended::Found) => ExitCode::FAILURE,
+        Ok(Ended::Changed) => ExitCode::from(2),
         Err(report) => {
             if let Err(unwritten) = output.show(&report) {
                 let text =
@@ -130,10 +152,14 @@ pub fn finish<P: Program>(arguments: Result<P, clap::Error>) -> ExitCode {
 }
 
 /// Shows help, or what is wrong with the arguments, and says how the program ends.
-pub fn tell(error: &clap::Error) -> ExitCode {
+pub fn tell(error: &clap::Error, usage: UsageCode) -> ExitCode {
     // Help that nobody reads to the end is not an error.
     let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    match (error.exit_code(), usage) {
+        (0, _) => ExitCode::SUCCESS,
+        (_, UsageCode::Two) => ExitCode::from(2),
+        (_, UsageCode::Sysexits) => ExitCode::from(64),
+    }
 }
 
 /// Writes a command's result. That its reader went away is not an error.

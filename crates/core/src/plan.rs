@@ -1,11 +1,13 @@
 //! Plans: what is to be done to one zone of one target, and whether that is safe to do unasked.
 
+mod allowed;
 mod approved;
 
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+pub use allowed::{Allowed, Danger, UnknownDanger};
 pub use approved::{ApprovedPlan, NotApproved};
 
 use crate::change::Change;
@@ -90,6 +92,27 @@ pub struct Plan {
     state: State,
     /// What the target holds, with what `existing` does not show.
     held: Zone,
+    /// What else speaks against applying it, as only others can know.
+    doubts: Vec<Unsafe>,
+}
+
+/// A side of a plan that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadSide {
+    /// What is written to.
+    Target,
+    /// What says how the target is to be.
+    Source,
+}
+
+impl fmt::Display for ReadSide {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Target => "the target",
+            Self::Source => "its sources",
+        })
+    }
 }
 
 /// Why a plan is not applied without force.
@@ -114,6 +137,16 @@ pub enum Unsafe {
     /// The NS record at the apex would change: a mistake there takes the whole zone offline.
     #[error("the NS record at the apex would change")]
     RootNsChange,
+    /// A zone was read with far fewer records than it had after an earlier run: perhaps not all was read.
+    #[error("the zone shrank at {side}: then {then} records, now {now}")]
+    ShrunkRead {
+        /// Where.
+        side: ReadSide,
+        /// How many records it had after the last apply.
+        then: usize,
+        /// How many were read.
+        now: usize,
+    },
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a percentage, of counts far below 2^52")]
@@ -129,8 +162,8 @@ impl Plan {
     pub fn new(existing: Zone, desired: Zone, mut changes: Vec<Change>, exists: bool) -> Self {
         changes.sort_by(Change::cmp_in_plan);
         let (thresholds, meta, state) = (Thresholds::default(), None, State::default());
-        let held = existing.clone();
-        Self { existing, desired, changes, exists, thresholds, meta, state, held }
+        let (held, doubts) = (existing.clone(), Vec::new());
+        Self { existing, desired, changes, exists, thresholds, meta, state, held, doubts }
             .with_thresholds(thresholds)
     }
 
@@ -151,6 +184,16 @@ impl Plan {
     pub(crate) fn with_held(mut self, held: Zone) -> Self {
         self.held = held;
         self
+    }
+
+    /// What the target holds: all that was read, with records that no part of the plan shows.
+    pub fn held(&self) -> &Zone {
+        &self.held
+    }
+
+    /// Adds to what speaks against applying the plan.
+    pub fn doubt(&mut self, reason: Unsafe) {
+        self.doubts.push(reason);
     }
 
     /// What the provider remembers from reading the zone; `None` when there is no such zone yet.
@@ -227,6 +270,7 @@ impl Plan {
         if self.exists && self.changes.iter().any(root_ns) {
             reasons.push(Unsafe::RootNsChange);
         }
+        reasons.extend(self.doubts.iter().cloned());
         reasons
     }
 

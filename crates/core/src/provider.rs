@@ -5,6 +5,7 @@ mod includes;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -258,6 +259,19 @@ fn key(record: &Record) -> (&RecordName, RecordType) {
     (record.name(), record.record_type())
 }
 
+/// How DNS servers answer for a record that a target holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answers {
+    /// As it stands.
+    #[default]
+    AsWritten,
+    /// With its values, and a TTL that the service chooses.
+    AnyTtl,
+    /// In a way that the record does not tell, for this reason: the service is a proxy for it, say.
+    Otherwise(&'static str),
+}
+
 /// Reads and writes zones.
 #[async_trait]
 pub trait Provider: Source {
@@ -316,6 +330,17 @@ pub trait Provider: Source {
     /// changed since it was read. Default: no; the time between reading and writing is all there is then.
     fn preconditions(&self) -> bool {
         false
+    }
+
+    /// How long a read may not show what was applied. Whoever verifies a plan reads again until then. Default: no
+    /// time at all.
+    fn settles_within(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// How DNS servers answer for a record that is there. Default: as it stands.
+    fn answers(&self, _record: &Record) -> Answers {
+        Answers::AsWritten
     }
 
     /// Makes the changes of a plan, in whatever order is safest. Asks the log before anything is sent, and

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use octodns_core::provider::PlanDraft;
@@ -91,6 +92,10 @@ impl<H: Shape> Provider for Provided<H> {
 
     fn preconditions(&self) -> bool {
         H::Api::PRECONDITIONS
+    }
+
+    fn settles_within(&self) -> Duration {
+        self.account.service.settles_within
     }
 
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {

@@ -55,6 +55,8 @@ pub struct Service {
     pub concurrency: usize,
     /// How many names are changed concurrently. Default: 4.
     pub names_at_once: usize,
+    /// How long a read may not show what was written, if the service says so. Default: no time at all.
+    pub settles_within: Duration,
     /// Its capabilities.
     pub capabilities: Capabilities,
     /// How it spells names and texts.
@@ -74,6 +76,7 @@ impl Service {
             rates: &[],
             concurrency: 8,
             names_at_once: 4,
+            settles_within: Duration::ZERO,
             capabilities: Capabilities::NOTHING,
             dialect: Dialect::RAW,
         }

@@ -5,6 +5,7 @@ use octodns_core::{ApplySink, ApprovedPlan, Diagnostic, Report};
 
 use crate::compat::MANAGER;
 use crate::failure::Failure;
+use crate::known_sizes::KnownSizes;
 use crate::manager::Manager;
 use crate::plan::{ApprovedPlans, Step};
 use crate::summary::{Applied, ApplySummary, LeftChange};
@@ -22,6 +23,7 @@ impl Manager {
     /// Fails if anything was not done; [`Failure::applied`] says what was.
     pub async fn apply(&self, plans: ApprovedPlans) -> Result<ApplySummary, Failure> {
         let ApprovedPlans { steps } = plans;
+        let sizes = KnownSizes::after(steps.iter().map(|step| (step.target.id(), &*step.plan)));
         let mut by_target: Vec<(String, Vec<(usize, Approved)>)> = Vec::new();
         for (at, step) in steps.into_iter().enumerate() {
             let id = step.target.id().to_owned();
@@ -42,6 +44,10 @@ impl Manager {
         entries.sort_by_key(|(at, _)| *at);
         let summary =
             ApplySummary { entries: entries.into_iter().map(|(_, entry)| entry).collect() };
+        if let Some(known) = &self.known_sizes {
+            let whole = summary.whole();
+            known.remember(sizes, |zone, target| whole.contains(&(zone, target))).await;
+        }
         let total = summary.total();
         tracing::info!(target: "octodns", logger = MANAGER, "sync:   {total} total changes");
         if summary.has_failures() { Err(failure(summary)) } else { Ok(summary) }
@@ -84,5 +90,5 @@ fn failure(summary: ApplySummary) -> Failure {
             report.push(found.help(format!("{advice}; run again: what is applied stays")));
         }
     }
-    Failure { report, applied: Some(summary) }
+    Failure { report, applied: Some(summary), verification: None }
 }

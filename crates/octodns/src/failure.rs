@@ -5,6 +5,7 @@ use std::fmt;
 use octodns_core::{Diagnostic, Report};
 
 use crate::summary::ApplySummary;
+use crate::verification::Verification;
 
 /// Why a run failed.
 ///
@@ -16,6 +17,8 @@ pub struct Failure {
     pub report: Report,
     /// What was applied before or besides, when applying had begun.
     pub applied: Option<ApplySummary>,
+    /// What came of verifying what was applied, if that was asked for.
+    pub verification: Option<Verification>,
 }
 
 impl fmt::Display for Failure {
@@ -38,7 +41,7 @@ impl std::error::Error for Failure {}
 
 impl From<Report> for Failure {
     fn from(report: Report) -> Self {
-        Self { report, applied: None }
+        Self { report, ..Self::default() }
     }
 }
 

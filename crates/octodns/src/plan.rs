@@ -4,16 +4,17 @@ use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
+use octodns_core::plan::{Allowed, Danger};
 use octodns_core::value::{Json, Value};
 use octodns_core::{ApprovedPlan, Diagnostic, Plan, Report, Severity, Target};
 use sha2::{Digest, Sha256};
 
-use crate::compat::log_warnings;
+use crate::compat::{MANAGER, log_warnings};
 use crate::failure::Failure;
 use crate::jobs::{PlanOptions, is_reverse};
 use crate::manager::Manager;
 use crate::output::ReaderGone;
-use crate::plan_zones::{Alias, Job, Planned};
+use crate::plan_zones::{Again, Alias, Job, Planned};
 use crate::zones::{Selected, Selection, zone_error};
 
 /// A plan of a run, and what it is for.
@@ -23,6 +24,8 @@ pub(crate) struct Step<P> {
     pub(crate) always_dry_run: bool,
     /// The dynamic entry of the config that stands for the zone, if one does.
     pub(crate) entry: Option<String>,
+    /// How the zone is planned once more, if it can be.
+    pub(crate) again: Option<Arc<Again>>,
 }
 
 /// The plans of a run, in the order they are shown and applied.
@@ -103,12 +106,17 @@ impl Plans {
 
     /// Everything that speaks against applying the plans without force; empty when all are safe.
     pub fn safety(&self) -> Report {
+        self.objections(&Allowed::default())
+    }
+
+    /// What speaks against applying the plans, beyond what is allowed. Each finding names the flag it needs.
+    pub fn objections(&self, allowed: &Allowed) -> Report {
         let mut report = Report::new();
         for Step { target, plan, .. } in &self.steps {
-            report.extend(plan.safety().into_iter().map(|reason| {
+            report.extend(plan.objections(allowed).into_iter().map(|reason| {
                 Diagnostic::error("unsafe-plan", reason.to_string())
                     .about(format!("{} ({})", plan.desired.name(), target.id()))
-                    .help("look at the plan; if it is right, run again with --force")
+                    .help(flag_for(reason.danger()))
             }));
         }
         report
@@ -120,17 +128,27 @@ impl Plans {
     ///
     /// Fails with all of [`Plans::safety`]. To look at the plans then, ask that first: this consumes them.
     pub fn approve(self) -> Result<ApprovedPlans, Failure> {
-        let report = self.safety();
+        self.approve_with(&Allowed::default())
+    }
+
+    /// Approves the plans if all of them are safe but for what is allowed.
+    ///
+    /// # Errors
+    ///
+    /// Fails with all of [`Plans::objections`].
+    pub fn approve_with(self, allowed: &Allowed) -> Result<ApprovedPlans, Failure> {
+        let report = self.objections(allowed);
         if report.has_errors() { Err(report.into()) } else { Ok(self.approve_by_force()) }
     }
 
     /// Approves the plans, safe or not: somebody looked at them and wants them applied.
     pub fn approve_by_force(self) -> ApprovedPlans {
-        let approve = |Step { target, plan, always_dry_run, entry }: Step<Plan>| Step {
+        let approve = |Step { target, plan, always_dry_run, entry, again }: Step<Plan>| Step {
             target,
             plan: plan.approve_by_force(),
             always_dry_run,
             entry,
+            again,
         };
         ApprovedPlans { steps: self.steps.into_iter().map(approve).collect() }
     }
@@ -165,7 +183,8 @@ impl Manager {
             return Err(report.into());
         }
         log_warnings(&report);
-        let steps = self.plan_jobs(jobs, aliases, &selection, &mut report).await?;
+        let mut steps = self.plan_jobs(jobs, aliases, &selection, &mut report).await?;
+        self.doubt_reads(&mut steps).await;
         let checksum = self.checksum(&steps);
         Ok(Plans { steps, checksum, warnings: report, selection: options.clone() })
     }
@@ -182,6 +201,24 @@ impl Manager {
     /// The same, with a say in what it means that the reader went away.
     pub(crate) fn show_to(&self, plans: &Plans, reader_gone: ReaderGone) -> Result<(), Failure> {
         self.outputs.run(&plans.iter().collect::<Vec<_>>(), &self.destination, reader_gone)
+    }
+
+    /// Adds to plans what speaks against them by the sizes that their zones had after earlier runs.
+    async fn doubt_reads(&self, steps: &mut [Step<Plan>]) {
+        let Some(sizes) = &self.known_sizes else {
+            tracing::debug!(
+                target: "octodns", logger = MANAGER,
+                "sync: zones that shrank are not noticed: there is no folder to remember their sizes in",
+            );
+            return;
+        };
+        let plans = steps.iter_mut().map(|step| (step.target.id().to_owned(), &mut step.plan));
+        sizes.doubt(plans.collect()).await;
+    }
+
+    /// The same for plans that were made from what was planned before.
+    pub(crate) async fn doubt_reads_of(&self, plans: &mut Plans) {
+        self.doubt_reads(&mut plans.steps).await;
     }
 
     /// Plans everything; fails with all findings if anything failed.
@@ -206,7 +243,7 @@ impl Manager {
         }
 
         let mut steps = Vec::new();
-        for Planned { plans, report: found, always_dry_run, entry } in planned {
+        for Planned { plans, report: found, always_dry_run, entry, again } in planned {
             log_warnings(&found);
             report.merge(found);
             let entry = || entry.clone();
@@ -215,6 +252,7 @@ impl Manager {
                 plan,
                 always_dry_run,
                 entry: entry(),
+                again: again.clone(),
             }));
         }
         if report.has_errors() {
@@ -268,6 +306,11 @@ pub(crate) fn sha256(text: &[u8]) -> String {
         let _ = write!(digits, "{byte:02x}");
     }
     digits
+}
+
+/// What to do about a plan with this danger.
+fn flag_for(danger: Danger) -> String {
+    format!("look at the plan; if it is right, run again with --allow {danger}, or --force for all")
 }
 
 /// What made planning fail. Its warnings were logged by zone.

@@ -40,6 +40,38 @@ pub(crate) struct Planned {
     pub(crate) always_dry_run: bool,
     /// The dynamic entry of the config that stands for the zone, if one does.
     pub(crate) entry: Option<String>,
+    /// How it is planned once more, if there are plans.
+    pub(crate) again: Option<Arc<Again>>,
+}
+
+/// What it takes to plan a zone once more, with what its sources said the first time.
+#[derive(Clone)]
+pub(crate) struct Again {
+    /// Processors have changed it already.
+    pub(crate) desired: Zone,
+    pub(crate) sources: Vec<Arc<dyn Source>>,
+    pub(crate) processors: Vec<Arc<dyn Processor>>,
+    pub(crate) context: Context,
+}
+
+impl Again {
+    /// A second plan for a target: what it would take to make it hold the same.
+    ///
+    /// # Errors
+    ///
+    /// With everything that was found if there is an error in it.
+    pub(crate) async fn plan(&self, target: &Target) -> Result<Option<Plan>, Report> {
+        let read = target.read(&self.desired, &self.context).await?;
+        let mut pipeline = Pipeline::default();
+        pipeline.processors = &self.processors;
+        pipeline.sources = &self.sources;
+        let mut report = Report::new();
+        let plan = target.plan(&self.desired, read, pipeline, &self.context, &mut report).await;
+        let plan = plan.map_err(|error| {
+            error.into_report("plan", &format!("{} ({})", self.desired.name(), target.id()))
+        })?;
+        if report.has_errors() { Err(report) } else { Ok(plan) }
+    }
 }
 
 /// Where the desired state of a zone comes from.
@@ -140,11 +172,23 @@ impl Manager {
         let always_dry_run = task.zone.config.always_dry_run;
         let desired = desired.filter(|_| !report.has_errors());
         let entry = task.zone.entry.clone();
-        (Planned { plans, report, always_dry_run, entry }, desired)
+        let again =
+            desired.as_ref().filter(|_| !plans.is_empty()).map(|desired| task.again(desired));
+        (Planned { plans, report, always_dry_run, entry, again }, desired)
     }
 }
 
 impl Task<'_> {
+    /// What it takes to do it once more.
+    fn again(&self, desired: &Zone) -> Arc<Again> {
+        Arc::new(Again {
+            desired: desired.clone(),
+            sources: self.origin.sources().to_vec(),
+            processors: self.job.processors.clone(),
+            context: self.context.clone(),
+        })
+    }
+
     /// What a processor of the desired state is told of the run.
     fn stage<'a>(&'a self, report: &'a mut Report) -> Stage<'a> {
         let Context { record_validators, types, .. } = &self.context;
@@ -220,5 +264,5 @@ fn lost_task(zone: &ZoneName, error: &tokio::task::JoinError) -> Planned {
             .about(zone.to_string())
             .help("report it, with the log of a run with --debug"),
     );
-    Planned { plans: Vec::new(), report, always_dry_run: true, entry: None }
+    Planned { plans: Vec::new(), report, always_dry_run: true, entry: None, again: None }
 }

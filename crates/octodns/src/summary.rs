@@ -1,10 +1,12 @@
 //! The outcome of a sync.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use octodns_core::value::visible;
 use octodns_core::{Change, Outcome, Plan, ZoneName};
+
+use crate::verification::Verification;
 
 /// The outcome of the plan of one zone and target.
 #[derive(Clone, Debug)]
@@ -135,6 +137,13 @@ impl ApplySummary {
         self.entries.iter().map(Applied::applied).sum()
     }
 
+    /// The zones and targets of which everything was applied.
+    pub(crate) fn whole(&self) -> HashSet<(&ZoneName, &str)> {
+        let whole = self.entries.iter();
+        let whole = whole.filter(|entry| entry.error.is_none() && entry.skipped.is_none());
+        whole.map(|entry| (&entry.zone, &*entry.target)).collect()
+    }
+
     /// Whether something did not happen that should have.
     pub fn has_failures(&self) -> bool {
         self.entries.iter().any(|entry| entry.error.is_some())
@@ -203,12 +212,16 @@ fn by_cause(left: &[LeftChange], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SyncResult {
+    /// How many plans there were: zones of targets with something to do.
+    pub plans: usize,
     /// How many changes were planned.
     pub planned: usize,
     /// The checksum of the plans, if there are any and it is enabled.
     pub checksum: Option<String>,
     /// What was applied; `None` for a dry run.
     pub applied: Option<ApplySummary>,
+    /// What came of verifying it, if that was asked for.
+    pub verification: Option<Verification>,
 }
 
 #[cfg(test)]

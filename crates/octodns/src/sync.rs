@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use octodns_core::Diagnostic;
+use octodns_core::plan::Allowed;
 
 use crate::failure::Failure;
 use crate::jobs::PlanOptions;
 use crate::manager::Manager;
 use crate::output::ReaderGone;
 use crate::summary::SyncResult;
+use crate::verification::VerifyChoice;
 
 /// What a sync is about.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +23,10 @@ pub struct SyncOptions {
     pub apply: bool,
     /// Whether plans are applied that are not safe.
     pub force: bool,
+    /// What plans may be applied for although it is not safe. Default: nothing.
+    pub allow: Allowed,
+    /// What is verified of what was applied. Default: what the config says.
+    pub verify: VerifyChoice,
     /// The checksum the plans must have; with it they are applied even without `apply`.
     pub checksum: Option<String>,
     /// The plan file to write, after the plans were shown and whether they are safe or not: that is asked again when
@@ -47,7 +53,8 @@ impl Manager {
     /// # Errors
     ///
     /// Fails with everything that was found if any zone cannot be planned, a plan is unsafe and force
-    /// was not asked for, the checksum is another, or applying failed anywhere. Nothing is applied
+    /// was not asked for, the checksum is another, applying failed anywhere, or what was applied is not there
+    /// when it is verified. Nothing is applied
     /// unless all zones were planned, and the plans were shown.
     pub async fn sync(self: &Arc<Self>, options: &SyncOptions) -> Result<SyncResult, Failure> {
         self.check_checksum_option(options)?;
@@ -58,12 +65,15 @@ impl Manager {
             self.plan_file(&plans).write(path)?;
         }
         let (planned, checksum) = (plans.changes(), plans.checksum().map(str::to_owned));
+        let count = plans.iter().len();
         if let Some(checksum) = &checksum {
             tracing::info!(target: "octodns", logger = "Checksum", "checksum={checksum}");
         }
-        let approved = if options.force { plans.approve_by_force() } else { plans.approve()? };
+        let allowed = if options.force { &Allowed::everything() } else { &options.allow };
+        let approved = plans.approve_with(allowed)?;
         if !is_doing {
-            return Ok(SyncResult { planned, checksum, applied: None });
+            let (applied, verification) = (None, None);
+            return Ok(SyncResult { plans: count, planned, checksum, applied, verification });
         }
         if let Some(computed) = &checksum
             && Some(computed) != options.checksum.as_ref()
@@ -73,8 +83,9 @@ impl Manager {
             let help = "review the plan again, then pass its checksum with --checksum";
             return Err(Diagnostic::error("checksum", message).help(help).into());
         }
-        let applied = self.apply(approved).await?;
-        Ok(SyncResult { planned, checksum, applied: Some(applied) })
+        let (applied, verification) = self.apply_verified(approved, options.verify).await?;
+        let applied = Some(applied);
+        Ok(SyncResult { plans: count, planned, checksum, applied, verification })
     }
 
     /// Differs from octoDNS: there, a checksum that is given while none is computed is not looked at.

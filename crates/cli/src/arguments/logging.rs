@@ -26,7 +26,8 @@ pub struct LoggingArguments {
     pub syslog_facility: String,
 
     /// Log everything, to track down a problem
-    #[arg(long)]
+    // In the reference `--de` stands for it alone.
+    #[arg(long, alias = "de")]
     pub debug: bool,
 
     /// Log only warnings, errors and the plan

@@ -9,6 +9,7 @@ mod schema;
 mod sync;
 mod validate;
 mod versions;
+mod words;
 
 use std::ffi::OsString;
 
@@ -21,9 +22,11 @@ pub use logging::LoggingArguments;
 pub use output::OutputArguments;
 pub use report::{ReportArguments, ReportFormat, ShownAs};
 pub use schema::{Kind, SchemaArguments};
-pub use sync::SyncArguments;
+pub use sync::{SyncArguments, VerifyBy};
 pub use validate::ValidateArguments;
 pub use versions::VersionsArguments;
+pub(crate) use words::is_detailed;
+pub use words::joined;
 
 /// Reads a program's arguments, the first of which is its name.
 ///
@@ -38,7 +41,7 @@ pub fn parse<A: CommandFactory + FromArgMatches>(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<A, clap::Error> {
     let mut command = convenient(A::command());
-    let matches = command.try_get_matches_from_mut(arguments).map_err(advise)?;
+    let matches = command.try_get_matches_from_mut(joined(arguments)).map_err(advise)?;
     A::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
@@ -99,6 +102,11 @@ mod tests {
         for cut in ["--f", "--fo", "--for", "--forc", "--force"] {
             let arguments: SyncArguments = read(&format!("--config x.yaml {cut}")).unwrap();
             assert!(arguments.force, "{cut}");
+        }
+        let arguments: SyncArguments = read("--config x.yaml --de").unwrap();
+        assert!(arguments.output.logging.debug);
+        for cut in ["--v", "--ve", "--ver", "--vers", "--version"] {
+            assert_eq!(read::<SyncArguments>(cut).unwrap_err().exit_code(), 0, "{cut}");
         }
         let arguments: SyncArguments = read("--config x.yaml --form json").unwrap();
         assert_eq!(arguments.output.format, crate::render::Format::Json);

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Parser, ValueEnum};
+use octodns::verification::VerifyChoice;
+use octodns_core::plan::Danger;
 
 use super::OutputArguments;
 
@@ -19,11 +22,13 @@ Examples:
   octodns-sync --config-file config.yaml --plan plan.json --doit
       Make exactly those changes
 
-Exit status: 0 when all went well, also with warnings, 1 on any failure, 2 on wrong usage.";
+Exit status: 0 when all went well, also with warnings, 1 on any failure, 2 on wrong usage.
+With --detailed-exitcode: 0 when there was nothing to do, 2 when changes are planned or were made,
+1 on any failure, 64 on wrong usage.";
 
 /// Bring targets in line with their sources: plan what to change, and with --doit change it.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "octodns-sync", display_name = "octoDNS", version, after_help = EXAMPLES)]
+#[command(name = "octodns-sync", display_name = "octoDNS", version, disable_version_flag = true, after_help = EXAMPLES)]
 pub struct SyncArguments {
     /// The configuration: providers, zones, processors
     #[arg(long, value_name = "FILE")]
@@ -37,6 +42,10 @@ pub struct SyncArguments {
     // In the reference every beginning of it that `--format` has as well stands for `--force` alone.
     #[arg(long, aliases = ["f", "fo", "for"])]
     pub force: bool,
+
+    /// Make the changes although they are unusual in this way; may be repeated. --force allows all
+    #[arg(long, value_name = "WHAT", value_parser = dangers())]
+    pub allow: Vec<Danger>,
 
     /// Make the changes only if the plan has this checksum, which an earlier run printed
     #[arg(long, value_name = "HEX")]
@@ -56,6 +65,16 @@ pub struct SyncArguments {
     #[arg(long, requires = "plan")]
     pub skip_conflicts: bool,
 
+    /// Verify what was applied: read it back, or ask name servers (dns); may be repeated
+    ///
+    /// Without HOW it is read back. `none` verifies nothing, whatever the configuration says.
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "read")]
+    pub verify: Vec<VerifyBy>,
+
+    /// Exit with 2 when changes are planned or were made, and with 0 only when there was nothing to do
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+
     /// Only zones with this source; may be repeated
     #[arg(long = "source", value_name = "ID")]
     pub sources: Vec<String>,
@@ -71,4 +90,40 @@ pub struct SyncArguments {
     /// How findings are shown, and what is logged.
     #[command(flatten)]
     pub output: OutputArguments,
+
+    /// Print version
+    // In the reference every beginning of it that `--verify` has as well stands for `--version` alone.
+    #[arg(long, short = 'V', action = ArgAction::Version, aliases = ["v", "ve", "ver"])]
+    version: Option<bool>,
+}
+
+/// How what was applied is verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerifyBy {
+    /// Zones are read back from their targets
+    Read,
+    /// Name servers are asked
+    Dns,
+    /// Not at all
+    None,
+}
+
+impl SyncArguments {
+    /// What is verified, as far as arguments say.
+    pub fn verify(&self) -> VerifyChoice {
+        let mut choice = VerifyChoice::default();
+        for by in &self.verify {
+            match by {
+                VerifyBy::Read => choice.read_back = Some(true),
+                VerifyBy::Dns => choice.dns = Some(true),
+                VerifyBy::None => choice = VerifyChoice::nothing(),
+            }
+        }
+        choice
+    }
+}
+
+/// The values of `--allow`.
+fn dangers() -> impl TypedValueParser<Value = Danger> {
+    PossibleValuesParser::new(Danger::ALL.map(Danger::name)).try_map(|name| name.parse::<Danger>())
 }

@@ -9,9 +9,10 @@ mod validate;
 mod versions;
 
 use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
@@ -50,11 +51,20 @@ fn manager_with(
     let mut options = ManagerOptions::new(registry());
     options.plan_writer = Arc::new(Mutex::new(io::stdout()));
     options.plan_log = output.plan_log();
+    options.sizes_folder = runs_folder(|name| env::var_os(name));
     options.log_warnings = log_warnings;
     let manager = Manager::from_config_file(Path::new(config_file), &options)?;
     output.config_is_read(manager.config_files().iter().cloned());
     output.may_show(manager.folders());
     Ok(Arc::new(manager))
+}
+
+/// Where programs keep what they know of earlier runs (XDG Base Directory Specification), if the environment tells.
+fn runs_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
+    Some(state.join("octodns/runs"))
 }
 
 /// The classes of this build.
@@ -114,6 +124,23 @@ fn errors(failure: Failure) -> Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_known_of_runs_is_kept_where_the_environment_says() {
+        for (state, home, folder) in [
+            (Some("/state"), Some("/home/a"), Some("/state/octodns/runs")),
+            (None, Some("/home/a"), Some("/home/a/.local/state/octodns/runs")),
+            (Some("state"), Some("/home/a"), Some("/home/a/.local/state/octodns/runs")),
+            (Some(""), None, None),
+            (None, Some("."), None),
+        ] {
+            let found = runs_folder(|name| match name {
+                "XDG_STATE_HOME" => state.map(OsString::from),
+                _ => home.map(OsString::from),
+            });
+            assert_eq!(found.as_deref(), folder.map(Path::new), "{state:?} {home:?}");
+        }
+    }
 
     #[test]
     fn uuids_are_random_and_of_version_4() {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use octodns::verification::Verification;
 use octodns::{ApplySummary, Failure, Manager, PlanFile, PlanFileOptions, SyncOptions};
 use octodns_core::Report;
 
@@ -43,11 +44,13 @@ impl SyncArguments {
         options.plan.targets.clone_from(&self.targets);
         options.apply = self.doit;
         options.force = self.force;
+        options.allow = self.allow.iter().copied().collect();
+        options.verify = self.verify();
         options.checksum.clone_from(&self.checksum);
         options.plan_out.clone_from(&self.plan_out);
         let result = block_on(manager.sync(&options)).map_err(told)?;
-        tell(result.applied, result.planned);
-        Ok(Ended::Fine)
+        tell(result.applied, result.verification, result.planned);
+        Ok(self.ended(result.plans > 0))
     }
 
     fn apply_file(&self, manager: &Arc<Manager>, file: &Path) -> Result<Ended, Report> {
@@ -55,15 +58,21 @@ impl SyncArguments {
         let mut options = PlanFileOptions::default();
         options.apply = self.doit;
         options.force = self.force;
+        options.allow = self.allow.iter().copied().collect();
+        options.verify = self.verify();
         options.skip_conflicts = self.skip_conflicts;
         let result = block_on(manager.sync_file(&file, &options)).map_err(told)?;
-        tell(result.applied, result.open);
-        Ok(Ended::Fine)
+        tell(result.applied, result.verification, result.open);
+        Ok(self.ended(result.plans > 0))
+    }
+
+    fn ended(&self, has_changes: bool) -> Ended {
+        if self.detailed_exitcode && has_changes { Ended::Changed } else { Ended::Fine }
     }
 }
 
-/// Logs what was applied; what could have been if nothing was to be.
-fn tell(applied: Option<ApplySummary>, planned: usize) {
+/// Logs what was applied and verified; what could have been if nothing was to be.
+fn tell(applied: Option<ApplySummary>, verification: Option<Verification>, planned: usize) {
     match applied {
         None if planned > 0 => tracing::info!(
             target: "octodns", logger = "Manager",
@@ -74,13 +83,20 @@ fn tell(applied: Option<ApplySummary>, planned: usize) {
         ),
         _ => {}
     }
+    if let Some(verified) = verification.filter(|of| !of.zones.is_empty()) {
+        tracing::info!(target: "octodns", logger = "Manager", lines = true, "sync: verified\n{verified}");
+    }
 }
 
 /// The errors of a run; what was done before is told at once.
 fn told(failure: Failure) -> Report {
+    let mut stderr = io::stderr().lock();
     if let Some(applied) = &failure.applied {
         // What was done must be seen, however little is logged.
-        let _ = writeln!(io::stderr().lock(), "\n{applied}\n");
+        let _ = writeln!(stderr, "\n{applied}\n");
+    }
+    if let Some(verified) = failure.verification.as_ref().filter(|of| !of.zones.is_empty()) {
+        let _ = writeln!(stderr, "{verified}\n");
     }
     errors(failure)
 }

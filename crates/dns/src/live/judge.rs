@@ -113,7 +113,7 @@ fn routed(record: &Record) -> BTreeSet<Vec<u8>> {
     texts.into_iter().filter_map(bytes).flatten().collect()
 }
 
-fn shown<'r>(of: RecordType, rdatas: impl Iterator<Item = &'r Vec<u8>>) -> Vec<String> {
+pub(super) fn shown<'r>(of: RecordType, rdatas: impl Iterator<Item = &'r Vec<u8>>) -> Vec<String> {
     let number = wire::type_number(of).unwrap_or_default();
     let text = |rdata: &Vec<u8>| {
         wire::present(number, rdata).unwrap_or_else(|error| format!("? ({error})"))

@@ -11,8 +11,13 @@
 //! - Records at and below a zone cut belong to the child: the parent's referral is compared, the rest is left
 //!   open, and so is what does not exist on the wire (`ALIAS`).
 //! - Wildcards are queried by their own name, `*`.
+//!
+//! A change is judged by the zone before and after it ([`serving()`]): then names that do not exist are known as well,
+//! wildcards answer for them, and a name may have become an alias.
 
+mod content;
 mod judge;
+mod serving;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -20,6 +25,9 @@ use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use octodns_core::{Record, Zone};
+
+pub use content::Content;
+pub use serving::{Question, Serving, serving};
 
 use crate::answer::Answer;
 use crate::client::Client;

@@ -2,5 +2,6 @@
 
 mod client;
 mod live;
+mod serving;
 mod spf;
 mod wire;

@@ -17,6 +17,7 @@ fn logger(found: &Diagnostic) -> &'static str {
         "sub-zone" | "cname-coexistence" => "Zone",
         "root-ns" | "supports" => "Provider",
         "yaml" => "Yaml",
+        "second-plan" => MANAGER,
         _ => "Record",
     }
 }

@@ -5,6 +5,7 @@ mod foreign;
 mod keys;
 mod secrets;
 mod validators;
+mod verify;
 mod zone;
 
 use std::path::{Path, PathBuf};
@@ -21,9 +22,12 @@ use keys::truth;
 pub(crate) use keys::{check_keys, check_keys_but};
 pub(crate) use secrets::{ENVIRON, Filled, Secrets};
 pub(crate) use validators::{Reader as ValidatorsReader, Types, Validators};
+pub(crate) use verify::VerifySection;
 pub(crate) use zone::ZoneConfig;
 #[cfg(test)]
-pub(crate) use {validators::KEYS as VALIDATOR_KEYS, zone::KEYS as ZONE_KEYS};
+pub(crate) use {
+    validators::KEYS as VALIDATOR_KEYS, verify::KEYS as VERIFY_KEYS, zone::KEYS as ZONE_KEYS,
+};
 
 use crate::failure::Failure;
 
@@ -59,11 +63,12 @@ pub(crate) struct ManagerSection {
     pub(crate) includes: Option<Includes>,
     pub(crate) plan_outputs: Option<Map<'static>>,
     pub(crate) validators: Option<OwnedValue>,
+    pub(crate) verify: VerifySection,
 }
 
 pub(crate) const SECTIONS: [&str; 6] =
     ["manager", "providers", "processors", "secret_handlers", "validators", "zones"];
-pub(crate) const MANAGER_KEYS: [&str; 9] = [
+pub(crate) const MANAGER_KEYS: [&str; 10] = [
     "auto_arpa",
     "enable_checksum",
     "include_meta",
@@ -73,6 +78,7 @@ pub(crate) const MANAGER_KEYS: [&str; 9] = [
     "post_processors",
     "processors",
     "validators",
+    "verify",
 ];
 
 impl Config {
@@ -209,6 +215,7 @@ impl Reader<'_> {
             processors: self.names("manager.processors", map.get("processors")),
             auto_arpa: self.auto_arpa(&map),
             include_meta: self.truth("include_meta", &map),
+            verify: self.verify(&map),
             includes: self.includes(map.get("includes")),
             post_processors: self.names("manager.post_processors", map.get("post_processors")),
             plan_outputs: map

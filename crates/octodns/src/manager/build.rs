@@ -16,6 +16,7 @@ use super::{AUTO_ARPA, Configured, Manager, ManagerOptions, Version};
 use crate::compat::MANAGER;
 use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, instead_of};
 use crate::failure::Failure;
+use crate::known_sizes::KnownSizes;
 use crate::output::{Destination, Outputs, PlanOutput};
 use crate::registry::feature_of;
 
@@ -67,6 +68,7 @@ impl<'o> Build<'o> {
         self.add_parts(&mut providers, &mut processors);
         self.auto_arpa(&mut providers, &mut processors);
         self.include_meta(&mut processors);
+        self.verified_targets(&providers);
         let Validators { records, zones } = self.validators(&secrets);
         let outputs = self.outputs(&secrets);
         self.report = self.config.foreign.shown_all(self.report);
@@ -94,6 +96,7 @@ impl<'o> Build<'o> {
                 log: Arc::clone(&self.options.plan_log),
             },
             apply_sink: Arc::clone(&self.options.apply_sink),
+            known_sizes: self.options.sizes_folder.as_deref().map(KnownSizes::below),
             max_workers: max_workers.max(1),
             includes,
             warnings: self.report,
@@ -237,6 +240,16 @@ impl<'o> Build<'o> {
                 let error = error.help("set `include_meta: false`");
                 self.fault("manager", "include_meta", Position::NONE, error);
             }
+        }
+    }
+
+    /// `manager.verify.nameservers` may name targets, which have to be there.
+    fn verified_targets(&mut self, providers: &BTreeMap<String, Configured>) {
+        let named = self.config.manager.verify.how.nameservers.by_target.keys();
+        for target in named.filter(|target| !providers.contains_key(*target)) {
+            let message = format!("names the target \"{target}\", which is not configured");
+            let found = Diagnostic::error("config", message).about("manager.verify.nameservers");
+            self.report.push(found.help("write the id of a target, or one list for all"));
         }
     }
 

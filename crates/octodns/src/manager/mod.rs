@@ -4,7 +4,7 @@ mod build;
 mod builder;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use octodns_core::processor::Processor;
@@ -17,6 +17,7 @@ use octodns_core::{ApplySink, Context, OwnedValue, Registry, Report, Source, Tar
 
 use crate::config::{Config, ZoneConfig};
 use crate::failure::Failure;
+use crate::known_sizes::KnownSizes;
 use crate::output::{Destination, Outputs, PlanLogCheck, Writer};
 
 pub use builder::{ManagerBuilder, ZoneOptions};
@@ -42,6 +43,10 @@ pub struct ManagerOptions {
     pub plan_log: PlanLogCheck,
     /// Where everything that is sent to a target is recorded first. Default: nowhere.
     pub apply_sink: Arc<dyn ApplySink>,
+    /// The folder where the sizes of zones are remembered from run to run; a zone that is read with far fewer
+    /// records than it had is not applied to then ([`Danger::ShrunkRead`](octodns_core::plan::Danger)).
+    /// Default: none, and every read is believed.
+    pub sizes_folder: Option<PathBuf>,
     /// Whether warnings about the config are logged. Default: true. Whoever shows
     /// [`Manager::warnings`] to the user does without.
     pub log_warnings: bool,
@@ -61,6 +66,7 @@ impl ManagerOptions {
             plan_writer,
             plan_log,
             apply_sink,
+            sizes_folder: None,
             log_warnings: true,
         }
     }
@@ -103,6 +109,7 @@ pub struct Manager {
     pub(crate) outputs: Outputs,
     pub(crate) destination: Destination,
     pub(crate) apply_sink: Arc<dyn ApplySink>,
+    pub(crate) known_sizes: Option<KnownSizes>,
     pub(crate) registry: Registry,
     pub(crate) max_workers: usize,
     pub(crate) includes: Includes,

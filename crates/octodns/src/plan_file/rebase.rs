@@ -176,7 +176,9 @@ impl Manager {
         if report.has_errors() {
             return Err(report.into());
         }
-        Ok(gather(all, report, file))
+        let mut rebased = gather(all, report, file);
+        self.doubt_reads_of(&mut rebased.plans).await;
+        Ok(rebased)
     }
 
     async fn rebase_job(&self, job: &Job) -> Result<Rebased, Report> {
@@ -292,5 +294,5 @@ fn conflicts_of(job: &Job, rebased: &Rebased) -> Vec<PlanConflict> {
 
 fn step(job: Job, plan: Plan) -> Step<Plan> {
     let always_dry_run = job.zone.config.always_dry_run;
-    Step { target: job.target, plan, always_dry_run, entry: job.zone.entry }
+    Step { target: job.target, plan, always_dry_run, entry: job.zone.entry, again: None }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use octodns_core::plan::Allowed;
 use octodns_core::{Diagnostic, Report};
 
 use super::{PlanConflict, PlanFile, RebasedPlans};
@@ -10,6 +11,7 @@ use crate::failure::Failure;
 use crate::manager::Manager;
 use crate::output::ReaderGone;
 use crate::summary::ApplySummary;
+use crate::verification::{Verification, VerifyChoice};
 
 /// What is done with a plan file.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +21,10 @@ pub struct PlanFileOptions {
     pub apply: bool,
     /// Whether it is applied even if it is not safe. Conflicts are never overwritten.
     pub force: bool,
+    /// What plans may be applied for although it is not safe. Default: nothing.
+    pub allow: Allowed,
+    /// What is verified of what was applied. Default: what the config says.
+    pub verify: VerifyChoice,
     /// Whether changes that are in conflict are left out; otherwise nothing is applied if there is one.
     pub skip_conflicts: bool,
 }
@@ -39,6 +45,10 @@ pub struct PlanFileResult {
     pub skipped: Vec<PlanConflict>,
     /// What was applied; `None` if it was only checked.
     pub applied: Option<ApplySummary>,
+    /// What was verified after that; `None` if nothing was to be.
+    pub verification: Option<Verification>,
+    /// How many plans there were, those that change settings alone included.
+    pub plans: usize,
 }
 
 impl Manager {
@@ -78,12 +88,26 @@ impl Manager {
                 "sync: {others} other {records} {were} changed since it was planned, and will stay so",
             );
         }
-        let approved = if options.force { plans.approve_by_force() } else { plans.approve()? };
-        let mut result =
-            PlanFileResult { planned, open, already, others, skipped: conflicts, applied: None };
-        if options.apply {
-            result.applied = Some(self.apply(approved).await?);
-        }
+        let (count, skipped) = (plans.iter().len(), conflicts);
+        let allowed = if options.force { &Allowed::everything() } else { &options.allow };
+        let approved = plans.approve_with(allowed)?;
+        let (applied, verification) = if options.apply {
+            let (applied, verification) = self.apply_verified(approved, options.verify).await?;
+            (Some(applied), verification)
+        } else {
+            (None, None)
+        };
+        let plans = count;
+        let result = PlanFileResult {
+            planned,
+            open,
+            already,
+            others,
+            skipped,
+            applied,
+            verification,
+            plans,
+        };
         Ok(result)
     }
 }

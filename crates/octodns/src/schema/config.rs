@@ -92,8 +92,30 @@ fn manager(registry: &Registry, generator: &mut SchemaGenerator) -> Json {
             "post_processors": names("Processors after those of a zone."),
             "processors": names("Processors before those of a zone."),
             "validators": validators(registry),
+            "verify": verify(),
         }),
     )
+}
+
+fn verify() -> Json {
+    let seconds = |about: &str| json!({"type": ["number", "null"], "minimum": 0, "maximum": 86400, "description": about});
+    let servers = json!({"type": "array", "items": {"type": "string"}});
+    let about = "The servers to ask: addresses or names, with a port if it is not 53; or such a list for each target, by \
+                 its id. Default: the name servers of the zone.";
+    let by_target = json!({"type": "object", "additionalProperties": servers});
+    let map = keys(
+        "Name servers are asked.",
+        json!({
+            "dns": truth("Name servers are asked for what was changed. Default: true."),
+            "hold": seconds("After how many seconds all is looked at once more. Default: 0, not again."),
+            "nameservers": {"description": about, "anyOf": [servers, by_target, {"type": "null"}]},
+            "read_back": truth("Zones are read back from their targets. Default: false."),
+            "timeout": seconds("How many seconds name servers may take to serve what was changed. Default: 120."),
+        }),
+    );
+    let read_back = truth("Zones are read back from their targets.");
+    let about = "How what was applied is verified: true reads it back, a mapping asks name servers. Default: false.";
+    json!({"description": about, "anyOf": [read_back, map]})
 }
 
 fn truth(about: &str) -> Json {
@@ -208,7 +230,7 @@ fn zone(registry: &Registry) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{MANAGER_KEYS, SECTIONS, VALIDATOR_KEYS, ZONE_KEYS};
+    use crate::config::{MANAGER_KEYS, SECTIONS, VALIDATOR_KEYS, VERIFY_KEYS, ZONE_KEYS};
 
     fn sorted(schema: &Json) -> Vec<&str> {
         let mut keys: Vec<_> =
@@ -230,6 +252,7 @@ mod tests {
             (manager, &MANAGER_KEYS),
             (zone, &ZONE_KEYS),
             (validators, &VALIDATOR_KEYS),
+            (&manager["properties"]["verify"]["anyOf"][1], &VERIFY_KEYS),
         ] {
             let mut keys = keys.to_vec();
             keys.sort_unstable();

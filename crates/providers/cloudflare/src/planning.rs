@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use octodns_core::engine::unsupported;
-use octodns_core::provider::PlanDraft;
+use octodns_core::provider::{Answers, PlanDraft};
 use octodns_core::record::Compare;
 use octodns_core::{Change, Diagnostic, Record, RecordData, RecordName, RecordType, Report, Zone};
 
@@ -110,6 +110,18 @@ pub(crate) fn is_significant(change: &Change, writing: Writing) -> bool {
         }
     }
     !is_cdn_alias(change.record())
+}
+
+/// How the service's servers answer for a record.
+pub(crate) fn answers(record: &Record, writing: Writing) -> Answers {
+    let flags = Flags::of(record, writing.cdn);
+    if flags.proxied {
+        Answers::Otherwise("proxied")
+    } else if flags.has_automatic_ttl() || record.ttl() < writing.min_ttl {
+        Answers::AnyTtl
+    } else {
+        Answers::AsWritten
+    }
 }
 
 fn differs(existing: &Record, new: &Record, flags: Flags, writing: Writing) -> bool {

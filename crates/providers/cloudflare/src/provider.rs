@@ -1,11 +1,11 @@
 //! The providers, with reading, planning and applying.
 
-use octodns_core::provider::PlanDraft;
+use octodns_core::provider::{Answers, PlanDraft};
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::value::Map;
 use octodns_core::{
-    ApplyLog, Capabilities, Change, Diagnostic, OwnedValue, Plan, Provider, ProviderError, Report,
-    Source, State, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, Change, Diagnostic, OwnedValue, Plan, Provider, ProviderError, Record,
+    Report, Source, State, Value, Zone, ZoneName, ZoneRead, ZoneRequest, async_trait,
 };
 use octodns_http::{Accounts, Error};
 
@@ -158,6 +158,13 @@ impl Provider for Cloudflare {
 
     fn is_significant(&self, change: &Change) -> bool {
         planning::is_significant(change, self.account.writing)
+    }
+
+    fn answers(&self, record: &Record) -> Answers {
+        if matches!(self.account.scope, Scope::Internal { .. }) {
+            return Answers::Otherwise("in an internal zone");
+        }
+        planning::answers(record, self.account.writing)
     }
 
     async fn extra_changes(&self, draft: &PlanDraft<'_>) -> Result<Vec<Change>, ProviderError> {

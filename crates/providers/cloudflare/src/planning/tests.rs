@@ -53,6 +53,21 @@ fn updates_without_effect_at_the_service_are_ignored() {
     assert!(!is_significant(&Change::Delete(cdn_alias.into()), WRITING));
 }
 
+#[test]
+fn answers_of_the_service_differ_where_it_says_so() {
+    let cdn = Writing { cdn: true, ..WRITING };
+    for (record, writing, expected) in [
+        (a(300, "192.0.2.1", &[]), WRITING, Answers::AsWritten),
+        (a(60, "192.0.2.1", &[]), WRITING, Answers::AnyTtl),
+        (a(300, "192.0.2.1", &yes("auto-ttl")), WRITING, Answers::AnyTtl),
+        (a(300, "192.0.2.1", &yes("proxied")), WRITING, Answers::Otherwise("proxied")),
+        (record("TXT", 300, "\"a\"", &yes("proxied")), WRITING, Answers::AnyTtl),
+        (a(300, "192.0.2.1", &yes("proxied")), cdn, Answers::AsWritten),
+    ] {
+        assert_eq!(answers(&record, writing), expected, "{record:?}");
+    }
+}
+
 fn extra(existing: Record, new: Record, writing: Writing) -> usize {
     let zone = |record: Record| {
         let mut zone = Zone::new(ZoneName::new("unit.tests.").unwrap());

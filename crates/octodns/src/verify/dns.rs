@@ -1,0 +1,201 @@
+//! Asking name servers for what was changed, until they serve it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use octodns_core::provider::Answers;
+use octodns_core::{Change, Zone};
+use octodns_dns::live::{Content, Question, Serving, serving};
+use octodns_dns::{Client, ClientOptions};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::servers::{NamedServer, servers};
+use super::{Item, Pauses, short};
+use crate::verification::{DnsCheck, DnsOptions, ServerCheck, is_fine};
+
+/// How many times a question is sent while an answer is waited for.
+const TRIES: u8 = 2;
+
+/// A question to be asked, by places: of the zone, its server and the change.
+#[derive(Clone, Copy)]
+struct Asked {
+    item: usize,
+    server: usize,
+    change: usize,
+}
+
+/// A zone whose servers are asked.
+struct Watched<'i> {
+    item: &'i Item,
+    before: &'i Zone,
+    after: Zone,
+    servers: Vec<NamedServer>,
+    failed: Option<String>,
+}
+
+/// Asks the name servers of zones for every change made there, until all serve all of it or the time is over. After
+/// `hold` they are asked once more.
+pub(super) async fn ask(items: &[Arc<Item>], how: &DnsOptions, hold: Duration) -> Vec<DnsCheck> {
+    let mut client = ClientOptions::default();
+    client.timeout = how.answer_timeout;
+    client.tries = TRIES;
+    client.concurrency = how.concurrency;
+    let client = Client::new(client);
+    let begin = Instant::now();
+    let zones = watched(items, how, &client).await;
+    let mut asking = Asking::new(&zones, &client);
+    let mut pauses = Pauses { end: begin + how.timeout, next: Pauses::FIRST };
+    let mut pending = asking.all();
+    loop {
+        // An answer that is under way at the end still counts.
+        asking.round(&pending, pauses.end + how.answer_timeout).await;
+        pending.retain(|asked| !is_fine(asking.state(*asked)));
+        if pending.is_empty() || !pauses.wait().await {
+            break;
+        }
+    }
+    if !hold.is_zero() {
+        sleep_until(begin + hold).await;
+        let mut all = asking.all();
+        // One answer may be lost.
+        for _ in 0..2 {
+            asking.round(&all, Instant::now() + how.timeout + how.answer_timeout).await;
+            all.retain(|asked| !is_fine(asking.state(*asked)));
+        }
+    }
+    asking.checks()
+}
+
+/// The zones with their servers.
+async fn watched<'i>(
+    items: &'i [Arc<Item>],
+    how: &DnsOptions,
+    client: &Client,
+) -> Vec<Watched<'i>> {
+    let after: Vec<_> = items.iter().map(|item| item.plan.outcome()).collect();
+    let zones: Vec<_> = items.iter().map(|item| item.target.id()).zip(&after).collect();
+    let found = servers(&zones, how, client).await;
+    let zones = items.iter().zip(after).zip(found);
+    zones
+        .map(|((item, after), found)| {
+            let (servers, failed) = match found {
+                Ok(servers) => (servers, None),
+                Err(why) => (Vec::new(), Some(why)),
+            };
+            Watched { item, before: item.plan.held(), after, servers, failed }
+        })
+        .collect()
+}
+
+/// What is known of all questions.
+struct Asking<'w> {
+    zones: &'w [Watched<'w>],
+    contents: Vec<(Content<'w>, Content<'w>)>,
+    client: &'w Client,
+    /// By zone, server and change.
+    states: Vec<Vec<Vec<Serving>>>,
+}
+
+impl<'w> Asking<'w> {
+    fn new(zones: &'w [Watched<'w>], client: &'w Client) -> Self {
+        let contents =
+            zones.iter().map(|zone| (Content::of(zone.before), Content::of(&zone.after)));
+        let states = zones.iter().map(Watched::first_states).collect();
+        Self { zones, contents: contents.collect(), client, states }
+    }
+
+    fn state(&self, asked: Asked) -> &Serving {
+        &self.states[asked.item][asked.server][asked.change]
+    }
+
+    /// Every question that can be asked.
+    fn all(&self) -> Vec<Asked> {
+        let mut all = Vec::new();
+        for (item, zone) in self.zones.iter().enumerate() {
+            for (server, (_, address)) in zone.servers.iter().enumerate() {
+                let count = if address.is_ok() { zone.item.plan.changes.len() } else { 0 };
+                all.extend((0..count).map(|change| Asked { item, server, change }));
+            }
+        }
+        all.retain(|asked| !matches!(self.state(*asked), Serving::Open(_)));
+        all
+    }
+
+    /// Asks these questions, and takes note of the answers that come until `end`.
+    async fn round(&mut self, questions: &[Asked], end: Instant) {
+        let mut answers = Vec::with_capacity(questions.len());
+        {
+            let this = &*self;
+            let one = |asked: Asked| async move { (asked, this.one(asked).await) };
+            let at_once = self.client.options().concurrency.max(1);
+            let mut asking = stream::iter(questions.to_vec()).map(one).buffer_unordered(at_once);
+            while let Ok(Some(answer)) = timeout_at(end, asking.next()).await {
+                answers.push(answer);
+            }
+        }
+        for (asked, state) in answers {
+            self.states[asked.item][asked.server][asked.change] = state;
+        }
+    }
+
+    async fn one(&self, asked: Asked) -> Serving {
+        let zone = &self.zones[asked.item];
+        let Ok(server) = zone.servers[asked.server].1 else { return self.state(asked).clone() };
+        let change = &zone.item.plan.changes[asked.change];
+        let record = change.record();
+        let (name, of) = (record.name(), record.record_type());
+        let answer = self.client.query(server, &name.fqdn(zone.item.zone()), of).await;
+        let (before, after) = &self.contents[asked.item];
+        let any_ttl = zone.item.target.provider().answers(record) == Answers::AnyTtl;
+        serving(Question { name, of, any_ttl }, before, after, &answer)
+    }
+
+    fn checks(self) -> Vec<DnsCheck> {
+        let zones = self.zones.iter().zip(self.states);
+        zones.map(|(zone, states)| zone.check(states)).collect()
+    }
+}
+
+impl Watched<'_> {
+    /// What is known before anything is asked, by server and change.
+    fn first_states(&self) -> Vec<Vec<Serving>> {
+        let of_server = |(_, address): &NamedServer| {
+            let changes = self.item.plan.changes.iter();
+            let states = changes.map(|change| first_state(self.item, change));
+            states
+                .map(|state| match address {
+                    Ok(_) => state,
+                    Err(why) => unknown(state, why),
+                })
+                .collect()
+        };
+        self.servers.iter().map(of_server).collect()
+    }
+
+    fn check(&self, states: Vec<Vec<Serving>>) -> DnsCheck {
+        let changes = &self.item.plan.changes;
+        let texts: Vec<_> = changes.iter().map(|change| short(change, self.item.zone())).collect();
+        let servers = self.servers.iter().zip(states).map(|((server, _), states)| ServerCheck {
+            server: server.clone(),
+            changes: texts.iter().cloned().zip(states).collect(),
+        });
+        DnsCheck { servers: servers.collect(), failed: self.failed.clone() }
+    }
+}
+
+/// What is known before anything was asked: that some changes cannot be seen.
+fn first_state(item: &Item, change: &Change) -> Serving {
+    let desired = change.desired();
+    match desired.map(|record| item.target.provider().answers(record)) {
+        Some(Answers::Otherwise(why)) => Serving::Open(why.to_owned()),
+        _ => Serving::Silent("the time was over before it was asked".to_owned()),
+    }
+}
+
+fn unknown(state: Serving, why: &str) -> Serving {
+    match state {
+        Serving::Silent(_) => Serving::Silent(why.to_owned()),
+        state => state,
+    }
+}

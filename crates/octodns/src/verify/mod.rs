@@ -1,0 +1,171 @@
+//! Making sure of what was applied: reading it back from the targets, and asking the name servers for it.
+//!
+//! That a service said yes is no proof. A target that is read back is planned once more, by the engine's own rules of
+//! what is equal; what is left of the plan was not done. Name servers are asked for every changed record, and judged
+//! by what the zone held before and after.
+
+mod dns;
+mod read_back;
+mod servers;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use octodns_core::{ApprovedPlan, Change, Plan, Report, Target, ZoneName};
+use tokio::time::{Instant, sleep_until};
+
+use crate::compat::log_warnings;
+use crate::failure::Failure;
+use crate::manager::Manager;
+use crate::plan::{ApprovedPlans, Step};
+use crate::plan_zones::Again;
+use crate::summary::ApplySummary;
+use crate::verification::{Verification, VerifiedZone, VerifyChoice, VerifyOptions};
+
+/// What plans are to bring about, kept for verifying it when they have been applied.
+pub struct Unverified {
+    items: Vec<Arc<Item>>,
+}
+
+/// A plan that is applied.
+struct Item {
+    target: Target,
+    plan: Plan,
+    /// How its zone is planned once more, if it was planned from sources.
+    again: Option<Arc<Again>>,
+}
+
+impl Item {
+    fn zone(&self) -> &ZoneName {
+        self.plan.desired.name()
+    }
+}
+
+impl ApprovedPlans {
+    /// What it takes to verify these plans when they have been applied.
+    pub fn unverified(&self) -> Unverified {
+        Unverified { items: self.steps.iter().map(Item::of).map(Arc::new).collect() }
+    }
+}
+
+impl Item {
+    fn of(step: &Step<ApprovedPlan>) -> Self {
+        let (target, again) = (step.target.clone(), step.again.clone());
+        Self { target, plan: Plan::clone(&step.plan), again }
+    }
+}
+
+impl Manager {
+    /// Verifies plans that were applied: those of `applied` that ended well.
+    ///
+    /// Never fails: that something cannot be verified is part of what it returns.
+    pub async fn verify(
+        &self,
+        unverified: &Unverified,
+        applied: &ApplySummary,
+        how: &VerifyOptions,
+    ) -> Verification {
+        let whole = applied.whole();
+        let is_whole = |item: &&Arc<Item>| whole.contains(&(item.zone(), item.target.id()));
+        let items: Vec<_> = unverified.items.iter().filter(is_whole).map(Arc::clone).collect();
+        let reading = async {
+            if how.read_back { self.read_back(&items, how.hold).await } else { Vec::new() }
+        };
+        let asking = async {
+            match &how.dns {
+                Some(dns) => dns::ask(&items, dns, how.hold).await,
+                None => Vec::new(),
+            }
+        };
+        let (read, asked) = futures::join!(reading, asking);
+        let (mut read, mut asked) = (read.into_iter(), asked.into_iter());
+        let zones = items.iter().map(|item| VerifiedZone {
+            zone: item.zone().clone(),
+            target: item.target.id().to_owned(),
+            changes: item.plan.changes.len(),
+            read_back: read.next(),
+            dns: asked.next(),
+        });
+        Verification { zones: zones.collect() }
+    }
+
+    /// What is verified, of what the config says and a run asks for.
+    pub(crate) fn verify_options(&self, choice: VerifyChoice) -> VerifyOptions {
+        let section = &self.config.manager.verify;
+        let mut options = section.options();
+        options.read_back = choice.read_back.unwrap_or(options.read_back);
+        options.dns = match choice.dns {
+            Some(true) => Some(section.how.clone()),
+            Some(false) => None,
+            None => options.dns,
+        };
+        options
+    }
+
+    /// Applies plans, and verifies what was applied if that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Manager::apply`], and if something is not as it was applied.
+    pub(crate) async fn apply_verified(
+        &self,
+        plans: ApprovedPlans,
+        choice: VerifyChoice,
+    ) -> Result<(ApplySummary, Option<Verification>), Failure> {
+        let how = self.verify_options(choice);
+        if !how.read_back && how.dns.is_none() {
+            return self.apply(plans).await.map(|summary| (summary, None));
+        }
+        let unverified = plans.unverified();
+        let (summary, mut report) = match self.apply(plans).await {
+            Ok(summary) => (summary, Report::new()),
+            Err(Failure { report, applied: Some(summary), .. }) => (summary, report),
+            Err(failure) => return Err(failure),
+        };
+        let verification = self.verify(&unverified, &summary, &how).await;
+        let found = verification.report();
+        log_warnings(&found);
+        report.merge(found);
+        if report.has_errors() {
+            let mut failure = Failure::from(report);
+            failure.applied = Some(summary);
+            failure.verification = Some(verification);
+            return Err(failure);
+        }
+        Ok((summary, Some(verification)))
+    }
+}
+
+/// A change in short: `update www.example.com. A`.
+fn short(change: &Change, zone: &ZoneName) -> String {
+    let record = change.record();
+    let (verb, name) = (change.verb().to_lowercase(), record.decoded_fqdn(zone));
+    format!("{verb} {name} {}", record.record_type())
+}
+
+/// The pauses between looks at something that is not yet as it should be: longer and longer ones.
+struct Pauses {
+    end: Instant,
+    next: Duration,
+}
+
+impl Pauses {
+    const FIRST: Duration = Duration::from_millis(250);
+    const LONGEST: Duration = Duration::from_secs(5);
+
+    /// Until so much time has passed.
+    fn within(time: Duration) -> Self {
+        Self { end: Instant::now() + time, next: Self::FIRST }
+    }
+
+    /// Waits for the time of the next look; false if the time is over. The last look is at its end.
+    async fn wait(&mut self) -> bool {
+        let now = Instant::now();
+        if now >= self.end {
+            return false;
+        }
+        sleep_until(self.end.min(now + self.next)).await;
+        self.next = (self.next * 2).min(Self::LONGEST);
+        true
+    }
+}
