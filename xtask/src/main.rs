@@ -50,6 +50,7 @@ cargo xtask VERB
                  [--build]: building instead, from nothing and after a change; twenty minutes
                  [--report]: octodns-report instead, in answers of a local server a second
                  [--latency]: planning many zones of services that take 50 ms for each answer
+                 [--apply]: applying to such services, many zones with a change and one with many
                  or, of a zone's transfer from BIND and Knot, beside dig: --axfr
                  [--records N] [--runs N] [--no-reference]
   new-provider NAME --kind rows|sets|changes|whole

@@ -16,6 +16,7 @@ pub mod logging;
 pub mod program;
 pub mod render;
 mod report_table;
+mod since;
 
 pub use all::{PROGRAMS, Part, all, definition};
 pub use commands::{compare, dump, report, schema, sync, validate, versions};

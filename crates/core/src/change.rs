@@ -1,8 +1,14 @@
 //! Changes: what has to be done to one RRset of a zone.
 
+mod cause;
+mod origin;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
+
+pub use cause::ChangeCause;
+pub use origin::ChangeOrigin;
 
 use crate::name::{RecordName, ZoneName};
 use crate::record::{Record, RecordType};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub use allowed::{Allowed, Danger, UnknownDanger};
 pub use approved::{ApprovedPlan, NotApproved};
 
-use crate::change::Change;
+use crate::change::{Change, ChangeCause};
 use crate::error::ProviderError;
 use crate::name::RecordName;
 use crate::record::RecordType;
@@ -94,6 +94,8 @@ pub struct Plan {
     held: Zone,
     /// What else speaks against applying it, as only others can know.
     doubts: Vec<Unsafe>,
+    /// Why each change is needed, if that was found out.
+    causes: Vec<ChangeCause>,
 }
 
 /// A side of a plan that is read.
@@ -162,8 +164,8 @@ impl Plan {
     pub fn new(existing: Zone, desired: Zone, mut changes: Vec<Change>, exists: bool) -> Self {
         changes.sort_by(Change::cmp_in_plan);
         let (thresholds, meta, state) = (Thresholds::default(), None, State::default());
-        let (held, doubts) = (existing.clone(), Vec::new());
-        Self { existing, desired, changes, exists, thresholds, meta, state, held, doubts }
+        let (held, doubts, causes) = (existing.clone(), Vec::new(), Vec::new());
+        Self { existing, desired, changes, exists, thresholds, meta, state, held, doubts, causes }
             .with_thresholds(thresholds)
     }
 
@@ -184,11 +186,6 @@ impl Plan {
     pub(crate) fn with_held(mut self, held: Zone) -> Self {
         self.held = held;
         self
-    }
-
-    /// What the target holds: all that was read, with records that no part of the plan shows.
-    pub fn held(&self) -> &Zone {
-        &self.held
     }
 
     /// Adds to what speaks against applying the plan.
@@ -233,6 +230,16 @@ impl Plan {
             delete: settings.delete_pcent_threshold.unwrap_or(thresholds.delete),
         };
         self
+    }
+
+    /// Remembers why each change is needed, in the order of the changes.
+    pub fn set_causes(&mut self, causes: Vec<ChangeCause>) {
+        self.causes = causes;
+    }
+
+    /// Why a change is needed, by its index, if that was found out.
+    pub fn cause(&self, index: usize) -> Option<ChangeCause> {
+        self.causes.get(index).copied()
     }
 
     /// How many changes of each kind there are.

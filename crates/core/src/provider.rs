@@ -1,5 +1,6 @@
 //! The traits of what is read from and written to.
 
+mod budget;
 mod files;
 mod includes;
 
@@ -20,6 +21,7 @@ use crate::record::{LoadContext, Record, RecordType, RecordTypes};
 use crate::validate::RecordValidators;
 use crate::value::OwnedValue;
 use crate::zone::{SubZones, Zone};
+pub use budget::{Budget, Lasting};
 pub use files::{SortedFiles, ZoneFiles};
 pub use includes::Includes;
 
@@ -341,6 +343,29 @@ pub trait Provider: Source {
     /// How DNS servers answer for a record that is there. Default: as it stands.
     fn answers(&self, _record: &Record) -> Answers {
         Answers::AsWritten
+    }
+
+    /// Whether the records of a name that change to a type which cannot be beside the old one, such as CNAME and A, are
+    /// changed at once. If not, the name is without an answer in between, and plans say so. Default: true.
+    fn turns_at_once(&self, _plan: &Plan) -> bool {
+        true
+    }
+
+    /// How many of its zones are applied at the same time at most; with 1 they are applied in turn. What
+    /// [`Provider::apply`] uses beside the plan has to bear so many. Default: 4.
+    fn zones_at_once(&self) -> usize {
+        4
+    }
+
+    /// About how many calls of the service applying a plan takes. Default: one for each change, and one to create
+    /// the zone.
+    fn calls(&self, plan: &Plan) -> usize {
+        plan.changes.len() + usize::from(!plan.exists)
+    }
+
+    /// What so many calls cost the account as it is now. Default: it is not a service whose calls are counted.
+    fn budget(&self, _calls: usize) -> Option<Budget> {
+        None
     }
 
     /// Makes the changes of a plan, in whatever order is safest. Asks the log before anything is sent, and

@@ -10,7 +10,7 @@ use url::Url;
 use crate::network::base_url;
 use crate::place::Place;
 use crate::transport::Transport;
-use crate::{Auth, Backoff, Error, Host, Request};
+use crate::{Auth, Backoff, Error, Host, Limits, Request};
 
 /// A client of one service with one account. Clones share everything.
 ///
@@ -85,6 +85,11 @@ impl Client {
     /// The backoff of this client, for loops that repeat more than one call.
     pub fn backoff(&self) -> &Backoff {
         &self.transport.backoff
+    }
+
+    /// The limits of its account.
+    pub fn limits(&self) -> &Limits {
+        &self.transport.limits
     }
 
     /// A text that may come from the service, with secrets redacted.

@@ -15,6 +15,7 @@ use std::marker::PhantomData;
 use crate::account::Account;
 use crate::api::{Api, Owner, Zone};
 use crate::batch::is_refusal;
+use crate::estimate;
 use crate::lookup::{Call, Observed, refused};
 use crate::owner;
 use crate::provided;
@@ -263,6 +264,10 @@ impl<S: ChangeApi> Shape for Changes<S> {
                 account.api.sections(&written, zone) != account.api.sections(set, zone)
             })
         }))
+    }
+
+    fn calls(_account: &Account<S>, plan: &Plan) -> usize {
+        estimate::batched(plan.changes.len(), S::LIMITS)
     }
 
     async fn apply(

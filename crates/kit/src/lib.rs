@@ -8,6 +8,7 @@ mod companions;
 pub mod dialect;
 mod directory;
 mod dynamic_sets;
+mod estimate;
 mod fields;
 mod kinds;
 mod listing;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use octodns_core::provider::PlanDraft;
+use octodns_core::provider::{Budget, PlanDraft};
 use octodns_core::registry::{BuildError, Lookup, Options, WithShared};
 use octodns_core::{
     ApplyLog, Capabilities, Change, OwnedValue, Plan, Provider, ProviderError, Registry, Report,
@@ -96,6 +96,23 @@ impl<H: Shape> Provider for Provided<H> {
 
     fn settles_within(&self) -> Duration {
         self.account.service.settles_within
+    }
+
+    fn zones_at_once(&self) -> usize {
+        self.account.api.client().limits().concurrency()
+    }
+
+    fn turns_at_once(&self, plan: &Plan) -> bool {
+        H::turns_at_once(&self.account, plan)
+    }
+
+    fn calls(&self, plan: &Plan) -> usize {
+        let others = usize::from(!plan.exists) + usize::from(<H::Api as Api>::PUBLISHES);
+        H::calls(&self.account, plan) + others
+    }
+
+    fn budget(&self, calls: usize) -> Option<Budget> {
+        Some(self.account.api.client().limits().budget(calls))
     }
 
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {

@@ -20,6 +20,7 @@ use serde_json::Value as Json;
 use crate::account::Account;
 use crate::api::Zone;
 use crate::batch::Batches;
+use crate::estimate;
 use crate::fields::{self, Fields};
 use crate::kinds;
 use crate::listing::{consistent, repeated};
@@ -120,6 +121,24 @@ impl<S: RowApi> Shape for Rows<S> {
 
     fn adapt(desired: &mut Records, existing: &mut Records, report: &mut Report) {
         S::ROOT_NS.adapt(desired, existing, report);
+    }
+
+    fn calls(account: &Account<S>, plan: &Plan) -> usize {
+        let rows = estimate::rows(plan);
+        match account.api.batch_limits() {
+            Some(limits) if rows >= S::BATCH_FROM && account.batches.get() != Some(false) => {
+                estimate::batched(rows, limits)
+            }
+            _ => rows,
+        }
+    }
+
+    fn turns_at_once(account: &Account<S>, plan: &Plan) -> bool {
+        let is_batch = account.api.batch_limits().is_some()
+            && estimate::rows(plan) >= S::BATCH_FROM
+            && account.batches.get() != Some(false);
+        // What is not published is not served.
+        S::PUBLISHES || (is_batch && S::BATCH_KINDS == BatchKinds::Together)
     }
 
     async fn apply(

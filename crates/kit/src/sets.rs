@@ -14,6 +14,7 @@ use std::marker::PhantomData;
 use crate::account::Account;
 use crate::api::Zone;
 pub use crate::dynamic_sets::{DynamicChange, DynamicSets, Progress, SetsAsRead};
+use crate::estimate;
 use crate::fields::value_of;
 use crate::lookup::Still;
 use crate::owner;
@@ -115,6 +116,17 @@ impl<S: SetApi> Shape for Sets<S> {
             (Some(dynamic), Some(held)) => dynamic.extra_changes(draft, SetsAsRead(held)).await,
             _ => Ok(Vec::new()),
         }
+    }
+
+    fn calls(_account: &Account<S>, plan: &Plan) -> usize {
+        let count = plan.changes.len();
+        let limits = S::BATCH.filter(|_| count >= S::BATCH_FROM);
+        limits.map_or(count, |limits| estimate::batched(count, limits))
+    }
+
+    fn turns_at_once(_account: &Account<S>, plan: &Plan) -> bool {
+        // What is not published is not served.
+        S::PUBLISHES || (S::BATCH.is_some() && plan.changes.len() >= S::BATCH_FROM)
     }
 
     async fn apply(

@@ -43,6 +43,18 @@ pub trait Shape: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
+    /// About how many calls the changes of a plan take, as [`octodns_core::Provider::calls`] has them, without those
+    /// that create or publish the zone. Default: one each.
+    fn calls(_account: &Account<Self::Api>, plan: &Plan) -> usize {
+        plan.changes.len()
+    }
+
+    /// Whether records of a name are changed to another type at once, as [`octodns_core::Provider::turns_at_once`]
+    /// has it. Default: true.
+    fn turns_at_once(_account: &Account<Self::Api>, _plan: &Plan) -> bool {
+        true
+    }
+
     /// Applies a plan, as [`octodns_core::Provider::apply`] does.
     ///
     /// # Errors

@@ -314,6 +314,11 @@ impl<S: WholeApi> Shape for Whole<S> {
         S::ROOT_NS.adapt(desired, existing, report);
     }
 
+    /// The zone is read again, and written.
+    fn calls(_account: &Account<S>, plan: &Plan) -> usize {
+        if plan.changes.is_empty() { 0 } else { 2 }
+    }
+
     async fn apply(
         account: &Account<S>,
         plan: &Plan,

@@ -244,6 +244,13 @@ impl<S: WideApi> Shape for Wide<S> {
         Sets::<S>::extra_changes(account, draft).await
     }
 
+    fn calls(account: &Account<S>, plan: &Plan) -> usize {
+        let none = HeldSets::default();
+        let held = plan.state().ok().flatten().unwrap_or(&none);
+        let calls = calls(account, plan, held);
+        calls.map_or(plan.changes.len(), |calls| calls.len())
+    }
+
     async fn apply(
         account: &Account<S>,
         plan: &Plan,

@@ -1,20 +1,24 @@
 //! Applying the plans of a run.
 
-use futures::{StreamExt, stream};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use octodns_core::{ApplySink, ApprovedPlan, Diagnostic, Report};
 
-use crate::compat::MANAGER;
+use crate::compat::{MANAGER, log_warnings};
 use crate::failure::Failure;
 use crate::known_sizes::KnownSizes;
 use crate::manager::Manager;
 use crate::plan::{ApprovedPlans, Step};
+use crate::progress::Progress;
 use crate::summary::{Applied, ApplySummary, LeftChange};
+use crate::turns::Turns;
+use crate::waves::{AfterWave, AppliedWave, Waves, unchecked};
 
 type Approved = Step<ApprovedPlan>;
 
 impl Manager {
-    /// Applies plans: those of one target in order, different targets at the same time. A failure
-    /// stops nothing but the plan it happens in.
+    /// Applies plans: as many at the same time as their targets and `max_workers` allow. Of zones that lie in each
+    /// other, those of one target are applied in order. A failure stops nothing but the plan it happens in.
     ///
     /// Plans of zones with `always-dry-run`, and of targets with `apply_disabled`, are left out.
     ///
@@ -22,36 +26,100 @@ impl Manager {
     ///
     /// Fails if anything was not done; [`Failure::applied`] says what was.
     pub async fn apply(&self, plans: ApprovedPlans) -> Result<ApplySummary, Failure> {
+        self.apply_in_waves(plans, &Waves::default(), &unchecked).await
+    }
+
+    /// Applies plans wave by wave. A wave in which something fails, or with which `after_wave` finds an error, stops
+    /// those after it: they are not begun, and are told as such.
+    ///
+    /// # Errors
+    ///
+    /// As [`Manager::apply`], and with what `after_wave` has found.
+    pub async fn apply_in_waves(
+        &self,
+        plans: ApprovedPlans,
+        waves: &Waves,
+        after_wave: &AfterWave<'_>,
+    ) -> Result<ApplySummary, Failure> {
         let ApprovedPlans { steps } = plans;
         let sizes = KnownSizes::after(steps.iter().map(|step| (step.target.id(), &*step.plan)));
-        let mut by_target: Vec<(String, Vec<(usize, Approved)>)> = Vec::new();
-        for (at, step) in steps.into_iter().enumerate() {
-            let id = step.target.id().to_owned();
-            match by_target.iter_mut().find(|(other, _)| *other == id) {
-                Some((_, steps)) => steps.push((at, step)),
-                None => by_target.push((id, vec![(at, step)])),
+        let parts =
+            waves.part(steps.iter().map(|step| (step.plan.desired.name(), step.target.id())));
+        let (of, mut found) = (parts.len(), Report::new());
+        let mut entries: Vec<(usize, Applied)> = Vec::with_capacity(steps.len());
+        let mut is_stopped = false;
+        let changes = steps.iter().map(|step| step.plan.changes.len()).sum();
+        let clock = &self.registry.host.clock;
+        let progress = Progress::new(&*self.apply_sink, clock, changes);
+        for (index, places) in parts.into_iter().enumerate() {
+            let wave: Vec<_> = places.iter().filter_map(|at| steps.get(*at)).collect();
+            if is_stopped {
+                let not_begun = wave.into_iter().map(not_begun);
+                entries.extend(places.into_iter().zip(not_begun));
+                continue;
             }
+            let number = index + 1;
+            if of > 1 {
+                let count = wave.len();
+                tracing::info!(
+                    target: "octodns", logger = MANAGER, "sync: wave {number} of {of}: {count} plans",
+                );
+            }
+            let applied = self.apply_steps(&wave, &progress).await;
+            is_stopped = applied.iter().any(|entry| entry.error.is_some());
+            if !is_stopped {
+                let plans = wave.iter().zip(&applied);
+                let plans = plans.map(|(step, entry)| (&step.target, &*step.plan, entry)).collect();
+                let checked = after_wave(AppliedWave { number, of, plans }).await;
+                is_stopped = checked.has_errors();
+                found.merge(checked);
+            }
+            entries.extend(places.into_iter().zip(applied));
         }
-        let targets = by_target.into_iter().map(|(_, steps)| async move {
-            let mut done = Vec::with_capacity(steps.len());
-            for (at, step) in steps {
-                done.push((at, apply_step(&step, &*self.apply_sink).await));
-            }
-            done
-        });
-        let done: Vec<_> = stream::iter(targets).buffer_unordered(self.max_workers).collect().await;
-        let mut entries: Vec<_> = done.into_iter().flatten().collect();
         entries.sort_by_key(|(at, _)| *at);
-        let summary =
-            ApplySummary { entries: entries.into_iter().map(|(_, entry)| entry).collect() };
+        let entries = entries.into_iter().map(|(_, entry)| entry).collect();
+        let summary = ApplySummary { entries };
         if let Some(known) = &self.known_sizes {
             let whole = summary.whole();
             known.remember(sizes, |zone, target| whole.contains(&(zone, target))).await;
         }
         let total = summary.total();
         tracing::info!(target: "octodns", logger = MANAGER, "sync:   {total} total changes");
-        if summary.has_failures() { Err(failure(summary)) } else { Ok(summary) }
+        if summary.has_failures() || found.has_errors() {
+            return Err(failure(summary, found));
+        }
+        log_warnings(&found);
+        Ok(summary)
     }
+
+    /// Applies plans; what came of each, in their order.
+    async fn apply_steps(&self, steps: &[&Approved], sink: &dyn ApplySink) -> Vec<Applied> {
+        let wanted = steps.iter().map(|step| {
+            let at_once = step.target.provider().zones_at_once();
+            (step.target.id(), at_once, step.plan.desired.name())
+        });
+        let mut turns = Turns::new(wanted, self.max_workers);
+        let mut under_way = FuturesUnordered::new();
+        let mut entries = Vec::with_capacity(steps.len());
+        loop {
+            while let Some(at) = turns.begin() {
+                under_way.extend(
+                    steps.get(at).map(|step| async move { (at, apply_step(step, sink).await) }),
+                );
+            }
+            let Some((at, entry)) = under_way.next().await else { break };
+            turns.ended(at);
+            entries.push((at, entry));
+        }
+        entries.sort_by_key(|(at, _)| *at);
+        entries.into_iter().map(|(_, entry)| entry).collect()
+    }
+}
+
+/// What stands for a plan whose wave was not begun.
+fn not_begun(step: &Approved) -> Applied {
+    let target = step.target.id().to_owned();
+    Applied::skipped(&step.plan, target, "not begun: an earlier wave failed")
 }
 
 async fn apply_step(step: &Approved, sink: &dyn ApplySink) -> Applied {
@@ -80,7 +148,7 @@ async fn apply_step(step: &Approved, sink: &dyn ApplySink) -> Applied {
     Applied { zone, target, outcomes: done.outcomes, error, help, left, skipped: None }
 }
 
-fn failure(summary: ApplySummary) -> Failure {
+fn failure(summary: ApplySummary, found: Report) -> Failure {
     let mut report = Report::new();
     for entry in &summary.entries {
         if let Some(error) = &entry.error {
@@ -90,5 +158,6 @@ fn failure(summary: ApplySummary) -> Failure {
             report.push(found.help(format!("{advice}; run again: what is applied stays")));
         }
     }
+    report.merge(found);
     Failure { report, applied: Some(summary), verification: None }
 }

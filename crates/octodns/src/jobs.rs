@@ -23,6 +23,8 @@ pub struct PlanOptions {
     pub sources: Vec<String>,
     /// Only these targets; empty: any.
     pub targets: Vec<String>,
+    /// Whether plans keep what the sources said, for [`Plans::compare`](crate::Plans::compare). Default: false.
+    pub keeps_sources: bool,
 }
 
 impl Manager {
@@ -128,8 +130,9 @@ impl Manager {
             );
             return None;
         }
-        let lenient = zone.config.lenient;
-        Some(Job { zone, sources, targets, processors, lenient, aliases: Vec::new() })
+        let (lenient, keeps_sources) = (zone.config.lenient, options.keeps_sources);
+        let aliases = Vec::new();
+        Some(Job { zone, sources, targets, processors, lenient, keeps_sources, aliases })
     }
 
     fn targets(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use octodns_core::plan::{Allowed, Danger};
 use octodns_core::value::{Json, Value};
-use octodns_core::{ApprovedPlan, Diagnostic, Plan, Report, Severity, Target};
+use octodns_core::{ApprovedPlan, Diagnostic, Plan, Report, Severity, Target, Zone};
 use sha2::{Digest, Sha256};
 
 use crate::compat::{MANAGER, log_warnings};
@@ -26,6 +26,8 @@ pub(crate) struct Step<P> {
     pub(crate) entry: Option<String>,
     /// How the zone is planned once more, if it can be.
     pub(crate) again: Option<Arc<Again>>,
+    /// What the sources said of the zone, if that is kept.
+    pub(crate) desired: Option<Zone>,
 }
 
 /// The plans of a run, in the order they are shown and applied.
@@ -52,7 +54,7 @@ pub(crate) struct Step<P> {
 /// ```
 #[derive(Debug)]
 pub struct Plans {
-    steps: Vec<Step<Plan>>,
+    pub(crate) steps: Vec<Step<Plan>>,
     checksum: Option<String>,
     warnings: Report,
     /// What the run was limited to.
@@ -143,12 +145,13 @@ impl Plans {
 
     /// Approves the plans, safe or not: somebody looked at them and wants them applied.
     pub fn approve_by_force(self) -> ApprovedPlans {
-        let approve = |Step { target, plan, always_dry_run, entry, again }: Step<Plan>| Step {
+        let approve = |Step { target, plan, always_dry_run, entry, again, .. }: Step<Plan>| Step {
             target,
             plan: plan.approve_by_force(),
             always_dry_run,
             entry,
             again,
+            desired: None,
         };
         ApprovedPlans { steps: self.steps.into_iter().map(approve).collect() }
     }
@@ -229,13 +232,7 @@ impl Manager {
         selection: &Selection,
         report: &mut Report,
     ) -> Result<Vec<Step<Plan>>, Failure> {
-        // Reverse zones come when every other zone has been through the processors.
-        let delays = self.config.manager.auto_arpa.is_some();
-        let (reverse, forward) =
-            jobs.into_iter().partition(|job| delays && is_reverse(&job.zone.name));
-        let (mut planned, aliases) = self.plan_with_aliases(forward, aliases, selection).await;
-        let (later, aliases) = self.plan_with_aliases(reverse, aliases, selection).await;
-        planned.extend(later);
+        let (planned, aliases) = self.plan_reverse_last(jobs, aliases, selection).await;
         for (zone, source) in aliases {
             let message = format!("is an alias of \"{source}\", which is not part of this run");
             let help = format!("sync \"{source}\" as well");
@@ -243,7 +240,7 @@ impl Manager {
         }
 
         let mut steps = Vec::new();
-        for Planned { plans, report: found, always_dry_run, entry, again } in planned {
+        for Planned { plans, report: found, always_dry_run, entry, again, desired, .. } in planned {
             log_warnings(&found);
             report.merge(found);
             let entry = || entry.clone();
@@ -253,6 +250,7 @@ impl Manager {
                 always_dry_run,
                 entry: entry(),
                 again: again.clone(),
+                desired: desired.clone(),
             }));
         }
         if report.has_errors() {
@@ -265,6 +263,23 @@ impl Manager {
         };
         steps.sort_by_key(|step| std::cmp::Reverse(length(step)));
         Ok(steps)
+    }
+
+    /// Plans zones, the reverse ones when every other zone has been through the processors; returns the aliases of
+    /// none of them as well.
+    pub(crate) async fn plan_reverse_last(
+        self: &Arc<Self>,
+        jobs: Vec<Job>,
+        aliases: Vec<(Selected, String)>,
+        selection: &Selection,
+    ) -> (Vec<Planned>, Vec<(Selected, String)>) {
+        let delays = self.config.manager.auto_arpa.is_some();
+        let (reverse, forward) =
+            jobs.into_iter().partition(|job| delays && is_reverse(&job.zone.name));
+        let (mut planned, aliases) = self.plan_with_aliases(forward, aliases, selection).await;
+        let (later, aliases) = self.plan_with_aliases(reverse, aliases, selection).await;
+        planned.extend(later);
+        (planned, aliases)
     }
 
     /// Plans zones, then those that are aliases of one of them; returns the other aliases as well.

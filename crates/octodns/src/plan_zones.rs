@@ -22,6 +22,8 @@ pub(crate) struct Job {
     pub(crate) targets: Vec<Target>,
     pub(crate) processors: Vec<Arc<dyn Processor>>,
     pub(crate) lenient: bool,
+    /// Whether what the sources said is kept.
+    pub(crate) keeps_sources: bool,
     /// The zones that are aliases of it.
     pub(crate) aliases: Vec<Alias>,
 }
@@ -35,6 +37,9 @@ pub(crate) struct Alias {
 
 /// What planning a zone gave.
 pub(crate) struct Planned {
+    pub(crate) zone: ZoneName,
+    /// What the sources said, if that is kept and whole.
+    pub(crate) desired: Option<Zone>,
     pub(crate) plans: Vec<(Target, Plan)>,
     pub(crate) report: Report,
     pub(crate) always_dry_run: bool,
@@ -170,11 +175,14 @@ impl Manager {
             }
         }
         let always_dry_run = task.zone.config.always_dry_run;
+        let zone = name.clone();
         let desired = desired.filter(|_| !report.has_errors());
         let entry = task.zone.entry.clone();
         let again =
             desired.as_ref().filter(|_| !plans.is_empty()).map(|desired| task.again(desired));
-        (Planned { plans, report, always_dry_run, entry, again }, desired)
+        let kept = desired.clone().filter(|_| task.job.keeps_sources);
+        let planned = Planned { zone, desired: kept, plans, report, always_dry_run, entry, again };
+        (planned, desired)
     }
 }
 
@@ -264,5 +272,7 @@ fn lost_task(zone: &ZoneName, error: &tokio::task::JoinError) -> Planned {
             .about(zone.to_string())
             .help("report it, with the log of a run with --debug"),
     );
-    Planned { plans: Vec::new(), report, always_dry_run: true, entry: None, again: None }
+    let (zone, plans) = (zone.clone(), Vec::new());
+    let (desired, entry, again) = (None, None, None);
+    Planned { zone, desired, plans, report, always_dry_run: true, entry, again }
 }

@@ -44,18 +44,22 @@ impl LeftChange {
         let left = plan.changes.iter().zip(outcomes);
         let left = left.filter(|(_, outcome)| !outcome.is_applied());
         left.map(|(change, outcome)| {
-            let kind = match change {
-                Change::Create(_) => "create",
-                Change::Update { .. } => "update",
-                Change::Delete(_) => "delete",
-            };
-            let record = change.record();
-            let name = record.decoded_fqdn(plan.desired.name());
-            let change = format!("{kind} {name} {}", record.record_type());
+            let change = short(change, plan.desired.name());
             Self { change, outcome: outcome.clone() }
         })
         .collect()
     }
+}
+
+/// A change in short: `update www.example.com. A`.
+pub(crate) fn short(change: &Change, zone: &ZoneName) -> String {
+    let kind = match change {
+        Change::Create(_) => "create",
+        Change::Update { .. } => "update",
+        Change::Delete(_) => "delete",
+    };
+    let record = change.record();
+    format!("{kind} {} {}", record.decoded_fqdn(zone), record.record_type())
 }
 
 impl LeftChange {
@@ -127,7 +131,7 @@ impl Applied {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ApplySummary {
-    /// Each zone and target, in the order they were applied.
+    /// Each zone and target, in the order of the plans.
     pub entries: Vec<Applied>,
 }
 

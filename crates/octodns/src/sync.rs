@@ -3,15 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use octodns_core::Diagnostic;
 use octodns_core::plan::Allowed;
+use octodns_core::value::visible;
+use octodns_core::{Diagnostic, Report};
 
+use crate::compat::MANAGER;
+use crate::earlier::DesiredZones;
 use crate::failure::Failure;
 use crate::jobs::PlanOptions;
 use crate::manager::Manager;
 use crate::output::ReaderGone;
+use crate::plan::Plans;
 use crate::summary::SyncResult;
 use crate::verification::VerifyChoice;
+use crate::waves::Waves;
 
 /// What a sync is about.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +37,31 @@ pub struct SyncOptions {
     /// The plan file to write, after the plans were shown and whether they are safe or not: that is asked again when
     /// the file is applied.
     pub plan_out: Option<PathBuf>,
+    /// The waves that plans are applied in. Default: all at once.
+    pub waves: Waves,
+    /// Whether it is logged where each change comes from.
+    pub show_origin: bool,
+    /// What the sources said earlier: changes are then either intended or drift, and that is logged.
+    pub earlier: Option<Earlier>,
+}
+
+/// What the sources said earlier, and what is done about changes that do not follow from it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Earlier {
+    /// When that was, for people: a revision, a date.
+    pub when: String,
+    /// What they said.
+    pub zones: Arc<DesiredZones>,
+    /// Whether a change that is drift fails the run, so that nothing is applied. Default: false.
+    pub fails_on_drift: bool,
+}
+
+impl Earlier {
+    /// What the sources said at a time.
+    pub fn new(when: impl Into<String>, zones: DesiredZones) -> Self {
+        Self { when: when.into(), zones: Arc::new(zones), fails_on_drift: false }
+    }
 }
 
 impl SyncOptions {
@@ -58,12 +88,14 @@ impl Manager {
     /// unless all zones were planned, and the plans were shown.
     pub async fn sync(self: &Arc<Self>, options: &SyncOptions) -> Result<SyncResult, Failure> {
         self.check_checksum_option(options)?;
-        let plans = self.plan(&options.plan).await?;
+        let plans = self.plan_since(options).await?;
         let is_doing = options.apply || options.checksum.is_some();
         self.show_to(&plans, if is_doing { ReaderGone::Fails } else { ReaderGone::IsFine })?;
         if let Some(path) = &options.plan_out {
             self.plan_file(&plans).write(path)?;
         }
+        tell_origins(&plans, options)?;
+        plans.tell_costs();
         let (planned, checksum) = (plans.changes(), plans.checksum().map(str::to_owned));
         let count = plans.iter().len();
         if let Some(checksum) = &checksum {
@@ -83,9 +115,20 @@ impl Manager {
             let help = "review the plan again, then pass its checksum with --checksum";
             return Err(Diagnostic::error("checksum", message).help(help).into());
         }
-        let (applied, verification) = self.apply_verified(approved, options.verify).await?;
+        let (applied, verification) =
+            self.apply_verified(approved, &options.waves, options.verify).await?;
         let applied = Some(applied);
         Ok(SyncResult { plans: count, planned, checksum, applied, verification })
+    }
+
+    /// Plans, and says of each change whether it follows from the sources, if that is asked for.
+    async fn plan_since(self: &Arc<Self>, options: &SyncOptions) -> Result<Plans, Failure> {
+        let Some(earlier) = &options.earlier else { return self.plan(&options.plan).await };
+        let mut what = options.plan.clone();
+        what.keeps_sources = true;
+        let mut plans = self.plan(&what).await?;
+        plans.compare(&earlier.zones);
+        Ok(plans)
     }
 
     /// Differs from octoDNS: there, a checksum that is given while none is computed is not looked at.
@@ -97,4 +140,30 @@ impl Manager {
         let help = "set `enable_checksum: true` in the section \"manager\"";
         Err(Diagnostic::error("checksum", message).help(help).into())
     }
+}
+
+impl Plans {
+    /// Logs where changes come from, if there are any.
+    pub(crate) fn tell_origins(&self) {
+        if self.changes() > 0 {
+            tracing::info!(
+                target: "octodns", logger = MANAGER, lines = true,
+                "sync: where the changes come from\n{}", self.origins(),
+            );
+        }
+    }
+}
+
+/// Logs where changes come from; fails if some are drift that must not be.
+fn tell_origins(plans: &Plans, options: &SyncOptions) -> Result<(), Failure> {
+    if options.show_origin || options.earlier.is_some() {
+        plans.tell_origins();
+    }
+    let Some(earlier) = &options.earlier else { return Ok(()) };
+    tracing::info!(
+        target: "octodns", logger = MANAGER,
+        "sync: since {}: {}", visible(&earlier.when), plans.causes(),
+    );
+    let drift = if earlier.fails_on_drift { plans.drift() } else { Report::new() };
+    if drift.has_errors() { Err(drift.into()) } else { Ok(()) }
 }

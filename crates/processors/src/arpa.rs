@@ -219,7 +219,7 @@ impl Source for AutoArpa {
                 continue;
             }
             let record = Record::load(&Value::from(name), &data, &context, &mut read.report);
-            read.records.extend(record);
+            read.records.extend(record.map(|record| record.with_maker(&*self.id)));
         }
         Ok(Some(read))
     }

@@ -166,7 +166,7 @@ impl Processor for Meta {
         let name = Value::from(self.record_name.as_str().to_owned());
         let record = Record::load(&name, &Value::from(data), &context, stage.report);
         if let Some(record) = record
-            && let Err(error) = desired.add(record, AddOptions::default())
+            && let Err(error) = desired.add(record.with_maker(&*self.id), AddOptions::default())
         {
             stage.report.push(error.to_diagnostic());
         }

@@ -109,7 +109,8 @@ impl Ownership {
         data.insert("ttl", self.options.txt_ttl);
         data.insert("value", self.options.txt_value.clone());
         let context = LoadContext::new(zone.name(), stage.validators, stage.types);
-        Record::load(&Value::from(name), &Value::from(data), &context, stage.report)
+        let marker = Record::load(&Value::from(name), &Value::from(data), &context, stage.report)?;
+        Some(marker.with_maker(&*self.id).with_origin(record.origin().clone()))
     }
 
     /// The records that are owned by the markers of both sides.

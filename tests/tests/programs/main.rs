@@ -15,3 +15,4 @@ mod secrets;
 mod support;
 mod sync;
 mod verify;
+mod waves;

@@ -104,6 +104,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
             "--axfr" => return transfers(rest),
             "--zone-file" => return zone_files(rest),
             "--latency" => return latencies(rest),
+            "--apply" => return applies(rest),
             "--build" => return builds(rest),
             _ => {}
         }
@@ -173,6 +174,17 @@ fn latencies(args: &[String]) -> io::Result<()> {
     let measured =
         |shape: &Shape| latency::run(*shape, options.runs, &options.services, &ours, python);
     options.shapes.iter().try_for_each(measured)
+}
+
+/// Many small zones with a change each, and one zone with as many.
+fn applies(args: &[String]) -> io::Result<()> {
+    let mut options = parse(args).map_err(io::Error::other)?;
+    if args.iter().all(|arg| arg != "--shape" && arg != "--quick") {
+        options.shapes = vec![Shape::new(1_000, 1), Shape::new(1, 1_000)];
+    }
+    let python = if options.reference { crate::install::run().python } else { None };
+    let ours = options.ours()?;
+    latency::apply(&options.shapes, options.runs, &options.services, &ours, python.as_deref())
 }
 
 fn parse(args: &[String]) -> Result<Options, String> {

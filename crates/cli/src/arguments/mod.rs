@@ -22,7 +22,7 @@ pub use logging::LoggingArguments;
 pub use output::OutputArguments;
 pub use report::{ReportArguments, ReportFormat, ShownAs};
 pub use schema::{Kind, SchemaArguments};
-pub use sync::{SyncArguments, VerifyBy};
+pub use sync::{FailOn, SyncArguments, VerifyBy};
 pub use validate::ValidateArguments;
 pub use versions::VersionsArguments;
 pub(crate) use words::is_detailed;
@@ -107,6 +107,10 @@ mod tests {
         assert!(arguments.output.logging.debug);
         for cut in ["--v", "--ve", "--ver", "--vers", "--version"] {
             assert_eq!(read::<SyncArguments>(cut).unwrap_err().exit_code(), 0, "{cut}");
+        }
+        for cut in ["--s", "--so", "--sour"] {
+            let arguments: SyncArguments = read(&format!("--config x.yaml {cut} a")).unwrap();
+            assert_eq!(arguments.sources, ["a"], "{cut}");
         }
         let arguments: SyncArguments = read("--config x.yaml --form json").unwrap();
         assert_eq!(arguments.output.format, crate::render::Format::Json);

@@ -26,6 +26,13 @@ Exit status: 0 when all went well, also with warnings, 1 on any failure, 2 on wr
 With --detailed-exitcode: 0 when there was nothing to do, 2 when changes are planned or were made,
 1 on any failure, 64 on wrong usage.";
 
+/// What fails a run that could do everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Changes that do not follow from the sources
+    Drift,
+}
+
 /// Bring targets in line with their sources: plan what to change, and with --doit change it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "octodns-sync", display_name = "octoDNS", version, disable_version_flag = true, after_help = EXAMPLES)]
@@ -75,8 +82,27 @@ pub struct SyncArguments {
     #[arg(long)]
     pub detailed_exitcode: bool,
 
+    /// Apply in waves, each only if the one before went well: as many as a number says, or those in a
+    /// file, a list with `zones` and `targets` in each item
+    #[arg(long, value_name = "FILE|N")]
+    pub waves: Option<String>,
+
+    /// Log where each change comes from: source, file and line
+    #[arg(long)]
+    pub show_origin: bool,
+
+    /// Log which changes follow from what was changed in the sources since this git revision
+    /// (intended), and which do not, as somebody changed the target (drift)
+    #[arg(long, value_name = "REVISION", conflicts_with = "plan")]
+    pub since: Option<String>,
+
+    /// Fail if there is such a change: nothing is applied then. Needs --since
+    #[arg(long, value_name = "WHAT", requires = "since")]
+    pub fail_on: Option<FailOn>,
+
     /// Only zones with this source; may be repeated
-    #[arg(long = "source", value_name = "ID")]
+    // In the reference every beginning of it that other flags have as well stands for `--source` alone.
+    #[arg(long = "source", value_name = "ID", aliases = ["s"])]
     pub sources: Vec<String>,
 
     /// Only this target; may be repeated

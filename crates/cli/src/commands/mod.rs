@@ -2,6 +2,7 @@
 
 mod compare;
 mod dump;
+mod earlier;
 mod report;
 mod schema;
 mod sync;

@@ -1,19 +1,21 @@
 //! `octodns-sync`.
 
 use std::env;
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use octodns::verification::Verification;
-use octodns::{ApplySummary, Failure, Manager, PlanFile, PlanFileOptions, SyncOptions};
-use octodns_core::Report;
+use octodns::{ApplySummary, Failure, Manager, PlanFile, PlanFileOptions, SyncOptions, Waves};
+use octodns_core::{Diagnostic, Report};
 
+use super::earlier::earlier;
 use super::{block_on, errors, manager};
-use crate::arguments::{OutputArguments, SyncArguments};
+use crate::arguments::{FailOn, OutputArguments, SyncArguments};
 use crate::logging::Level;
-use crate::program::{Ended, Output, Program, run};
+use crate::program::{Ended, Output, Program, only, run};
 
 /// Runs `octodns-sync`: plans, and with `--doit` applies.
 pub fn sync() -> ExitCode {
@@ -48,6 +50,13 @@ impl SyncArguments {
         options.verify = self.verify();
         options.checksum.clone_from(&self.checksum);
         options.plan_out.clone_from(&self.plan_out);
+        options.show_origin = self.show_origin;
+        options.waves = self.waves()?;
+        if let Some(revision) = &self.since {
+            let mut earlier = earlier(revision, &self.config_file)?;
+            earlier.fails_on_drift = self.fail_on == Some(FailOn::Drift);
+            options.earlier = Some(earlier);
+        }
         let result = block_on(manager.sync(&options)).map_err(told)?;
         tell(result.applied, result.verification, result.planned);
         Ok(self.ended(result.plans > 0))
@@ -60,10 +69,16 @@ impl SyncArguments {
         options.force = self.force;
         options.allow = self.allow.iter().copied().collect();
         options.verify = self.verify();
+        options.waves = self.waves()?;
+        options.show_origin = self.show_origin;
         options.skip_conflicts = self.skip_conflicts;
         let result = block_on(manager.sync_file(&file, &options)).map_err(told)?;
         tell(result.applied, result.verification, result.open);
         Ok(self.ended(result.plans > 0))
+    }
+
+    fn waves(&self) -> Result<Waves, Report> {
+        self.waves.as_deref().map_or_else(|| Ok(Waves::default()), parse_waves)
     }
 
     fn ended(&self, has_changes: bool) -> Ended {
@@ -99,4 +114,21 @@ fn told(failure: Failure) -> Report {
         let _ = writeln!(stderr, "{verified}\n");
     }
     errors(failure)
+}
+
+/// Waves by their number, or as a file has them.
+fn parse_waves(text: &str) -> Result<Waves, Report> {
+    let failed = |message: String| {
+        let found = Diagnostic::error("waves", message);
+        only(found.help("write `--waves 4`, or name a readable file of waves"))
+    };
+    match text.parse::<usize>() {
+        Ok(0) => Err(failed("there are no 0 waves".to_owned())),
+        Ok(count) => Ok(Waves::even(count)),
+        Err(_) => {
+            let read = fs::read(text);
+            let bytes = read.map_err(|error| failed(format!("cannot read \"{text}\": {error}")))?;
+            Waves::from_yaml(Path::new(text), &bytes)
+        }
+    }
 }

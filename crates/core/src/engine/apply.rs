@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::stream::{self, StreamExt};
 
+use super::gaps::{PointedTo, stands_beside_others};
 use crate::apply_log::{ApplyLog, Stopped};
 use crate::change::Change;
 use crate::error::ProviderError;
@@ -18,8 +19,8 @@ use crate::record::RecordType;
 /// What belongs to one name is changed in turn; up to `concurrency` names are changed at the same time.
 /// Names that go away go first; then come new names and those whose types change, where what is new is made before
 /// what is old goes, unless the one cannot be beside the other: then it comes right after it, so that the name is
-/// gone for as short as can be. Updates are last. The log is
-/// asked before `make` is called, and told after it.
+/// gone for as short as can be. Then come updates, and last the names that go away although records that change or go as
+/// well pointed to them. The log is asked before `make` is called, and told after it.
 ///
 /// # Errors
 ///
@@ -71,8 +72,10 @@ where
 /// The changes (as indexes) of one name, in turn.
 type Queue = Vec<usize>;
 
-/// What is done before what: names that go, names that come or change their type, updates.
-fn stages(plan: &Plan) -> [Vec<Queue>; 3] {
+/// What is done before what: names that go, names that come or change their type, updates, names that go and were
+/// pointed to.
+fn stages(plan: &Plan) -> [Vec<Queue>; 4] {
+    let pointed_to = PointedTo::of(plan);
     let mut names: BTreeMap<&RecordName, [Vec<usize>; 3]> = BTreeMap::new();
     for (index, change) in plan.changes.iter().enumerate() {
         let kind = match change {
@@ -82,7 +85,7 @@ fn stages(plan: &Plan) -> [Vec<Queue>; 3] {
         };
         names.entry(change.record().name()).or_default()[kind].push(index);
     }
-    let mut stages = <[Vec<Queue>; 3]>::default();
+    let mut stages = <[Vec<Queue>; 4]>::default();
     for [deletes, mut creates, updates] in names.into_values() {
         // A DS without the NS it belongs to is refused by some services.
         let is_ds = |index: &usize| {
@@ -91,7 +94,13 @@ fn stages(plan: &Plan) -> [Vec<Queue>; 3] {
                 .is_some_and(|change| change.record().record_type() == RecordType::DS)
         };
         creates.sort_by_key(is_ds);
-        let stage = usize::from(!creates.is_empty());
+        let stage = if !creates.is_empty() {
+            1
+        } else if updates.is_empty() && pointed_to.comes_last(&deletes) {
+            3
+        } else {
+            0
+        };
         let gives_way = deletes.iter().chain(&creates).any(|index| {
             let change = plan.changes.get(*index);
             change.is_some_and(|change| !stands_beside_others(change.record().record_type()))
@@ -104,29 +113,6 @@ fn stages(plan: &Plan) -> [Vec<Queue>; 3] {
         stage.retain(|queue| !queue.is_empty());
     }
     stages
-}
-
-/// Whether services take a record of this type beside all others of its name.
-fn stands_beside_others(of: RecordType) -> bool {
-    const PLAIN: &[RecordType] = &[
-        RecordType::A,
-        RecordType::AAAA,
-        RecordType::CAA,
-        RecordType::HTTPS,
-        RecordType::LOC,
-        RecordType::MX,
-        RecordType::NAPTR,
-        RecordType::OPENPGPKEY,
-        RecordType::PTR,
-        RecordType::SPF,
-        RecordType::SRV,
-        RecordType::SSHFP,
-        RecordType::SVCB,
-        RecordType::TLSA,
-        RecordType::TXT,
-        RecordType::URI,
-    ];
-    PLAIN.contains(&of)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use async_trait::async_trait;
 
 use super::existing::about;
+use super::gaps::PointedTo;
 use crate::apply_log::{ApplyLog, Outcome};
 use crate::change::Change;
 use crate::error::{ProviderError, ServiceErrorKind};
@@ -62,7 +63,8 @@ pub type Batch = Vec<Vec<usize>>;
 /// The changes of a plan in as few batches as `limits` allow; `weigh` says how much each (by its index) is.
 ///
 /// All changes of a name are in one batch, deletions first, a DS after the NS it belongs to. Names that go
-/// away come first, then new ones, then those that are updated. A name that alone is more than a batch takes is
+/// away come first, then new ones, then those that are updated, and last those that go away although records that
+/// change or go as well pointed to them. A name that alone is more than a batch takes is
 /// a batch of its own.
 ///
 /// ```
@@ -128,7 +130,9 @@ fn by_name(plan: &Plan) -> Vec<Vec<usize>> {
         name.sort_by_key(rank);
     }
     // A name whose changes are all deletions goes; one that has a creation is new, or changes its type.
+    let pointed_to = PointedTo::of(plan);
     names.sort_by_key(|name| match name.iter().map(rank).collect::<Vec<_>>() {
+        _ if pointed_to.comes_last(name) => 3,
         ranks if ranks.iter().all(|rank| *rank == 0) => 0,
         ranks if ranks.contains(&1) || ranks.contains(&2) => 1,
         _ => 2,

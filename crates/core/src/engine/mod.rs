@@ -5,6 +5,7 @@ mod apply;
 mod batches;
 mod empty;
 mod existing;
+mod gaps;
 mod guard;
 pub mod per_record;
 mod read;
@@ -24,6 +25,7 @@ pub use batches::{
     Batch, BatchApi, BatchLimits, Weight, about_changes, apply_batches, batches, batches_ranked,
 };
 pub use existing::{about_change, check_existing};
+pub use gaps::names_that_turn;
 pub use read::{ReadZone, read_sources, read_target, read_valid_sources};
 pub use rebase::{Earlier, MetaStanding, Rebased, Standing};
 pub use target::{Applied, Pipeline};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Includes, Provider};
+use super::{Includes, Provider, Source};
 use crate::diagnostic::Report;
 use crate::error::ProviderError;
 use crate::name::ZoneName;
@@ -34,6 +34,12 @@ pub trait ZoneFiles: Send + Sync {
         _includes: Includes,
     ) -> Result<SortedFiles, ProviderError> {
         Ok(SortedFiles::default())
+    }
+
+    /// The same source, of the same id, reading its files from another folder: a copy of this one as it was earlier,
+    /// say. Default: none, it cannot.
+    fn reading_from(&self, _folder: &Path) -> Option<Arc<dyn Source>> {
+        None
     }
 
     /// The same provider writing its files below another folder. Default: none, it writes no files.

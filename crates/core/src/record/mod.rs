@@ -64,7 +64,7 @@ pub struct Record {
     ttl: i64,
     data: RecordData,
     options: Options,
-    routing: Option<Box<Routing>>,
+    rare: Option<Box<Rare>>,
     source: Option<Arc<str>>,
     origin: Origin,
     /// Where the values stand, in their order, if that is known. A pointer, since records of targets have
@@ -74,9 +74,10 @@ pub struct Record {
 
 /// Few records have any, so it takes no room in those that have none.
 #[derive(Clone, Debug, Default)]
-struct Routing {
+struct Rare {
     dynamic: Option<Dynamic>,
     geo: Option<Geo>,
+    maker: Option<Arc<str>>,
 }
 
 /// Which routing counts when two records are compared: what the target can hold.
@@ -105,7 +106,7 @@ impl Record {
             ttl,
             data,
             options: Options::NONE,
-            routing: None,
+            rare: None,
             source: None,
             origin: Origin::default(),
             places: None,
@@ -135,19 +136,20 @@ impl Record {
 
     /// The same record with other pools and rules, or (with `None`) without.
     #[must_use]
-    pub fn with_dynamic(mut self, dynamic: impl Into<Option<Dynamic>>) -> Self {
-        let geo = self.routing.take().and_then(|routing| routing.geo);
-        self.set_routing(Routing { dynamic: dynamic.into(), geo });
-        self
+    pub fn with_dynamic(self, dynamic: impl Into<Option<Dynamic>>) -> Self {
+        self.with_rare(|rare| rare.dynamic = dynamic.into())
     }
 
     /// The same record with other values by place, or (with `None`) without.
     #[must_use]
-    pub fn with_geo(mut self, geo: impl Into<Option<Geo>>) -> Self {
-        let dynamic = self.routing.take().and_then(|routing| routing.dynamic);
-        let geo = geo.into().filter(|geo| !geo.is_empty());
-        self.set_routing(Routing { dynamic, geo });
-        self
+    pub fn with_geo(self, geo: impl Into<Option<Geo>>) -> Self {
+        self.with_rare(|rare| rare.geo = geo.into().filter(|geo| !geo.is_empty()))
+    }
+
+    /// The same record, made by the processor with this id: no source has it.
+    #[must_use]
+    pub fn with_maker(self, processor: impl Into<Arc<str>>) -> Self {
+        self.with_rare(|rare| rare.maker = Some(processor.into()))
     }
 
     /// The same record at another name.
@@ -172,9 +174,12 @@ impl Record {
         self
     }
 
-    fn set_routing(&mut self, routing: Routing) {
-        let has_any = routing.dynamic.is_some() || routing.geo.is_some();
-        self.routing = has_any.then(|| Box::new(routing));
+    fn with_rare(mut self, change: impl FnOnce(&mut Rare)) -> Self {
+        let mut rare = self.rare.take().map_or_else(Rare::default, |rare| *rare);
+        change(&mut rare);
+        let has_any = rare.dynamic.is_some() || rare.geo.is_some() || rare.maker.is_some();
+        self.rare = has_any.then(|| Box::new(rare));
+        self
     }
 
     /// The name within the zone.
@@ -199,12 +204,12 @@ impl Record {
 
     /// Pools and rules.
     pub fn dynamic(&self) -> Option<&Dynamic> {
-        self.routing.as_ref()?.dynamic.as_ref()
+        self.rare.as_ref()?.dynamic.as_ref()
     }
 
     /// Values by place, the old form of routing.
     pub fn geo(&self) -> Option<&Geo> {
-        self.routing.as_ref()?.geo.as_ref()
+        self.rare.as_ref()?.geo.as_ref()
     }
 
     /// The `octodns` section.
@@ -215,6 +220,11 @@ impl Record {
     /// The id of the source the record came from.
     pub fn source(&self) -> Option<&Arc<str>> {
         self.source.as_ref()
+    }
+
+    /// The id of the processor that made the record, if it is from no source.
+    pub fn maker(&self) -> Option<&Arc<str>> {
+        self.rare.as_ref()?.maker.as_ref()
     }
 
     /// Where the record was written.
@@ -298,12 +308,14 @@ impl Record {
     /// The same record with other data and no routing. The values are not copied, which may be many.
     pub(crate) fn plain_with(&self, data: RecordData) -> Self {
         let Self { name, ttl, options, source, origin, .. } = self;
+        let maker = self.maker().cloned();
+        let rare = maker.map(|maker| Rare { maker: Some(maker), ..Rare::default() });
         Self {
             name: name.clone(),
             ttl: *ttl,
             data,
             options: options.clone(),
-            routing: None,
+            rare: rare.map(Box::new),
             source: source.clone(),
             origin: origin.clone(),
             places: None,

@@ -69,6 +69,12 @@ impl Allowance {
         }
     }
 
+    /// Whether it counts requests that change something.
+    fn is_of_writes(&self) -> bool {
+        let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+        writes.iter().any(|method| self.scope.includes(method))
+    }
+
     /// Whether the quota was reset; the next response will say how many requests there are.
     fn is_over(&self, now: Instant) -> bool {
         self.each.is_none() && self.back <= now
@@ -121,6 +127,36 @@ impl Allowances {
         }
         let allowances = Arc::clone(self);
         Passage { allowances, method: method.clone(), is_told: AtomicBool::new(false) }
+    }
+
+    /// The least quota that is left of requests that change something, less those under way.
+    pub(super) fn left(&self) -> Option<usize> {
+        let mut state = self.state();
+        let now = Instant::now();
+        state.known.iter_mut().for_each(|known| known.refill(now));
+        let left = |known: &Allowance| known.left.saturating_sub(state.under_way(&known.scope));
+        let of_writes =
+            state.known.iter().filter(|known| known.is_of_writes() && !known.is_over(now));
+        of_writes.map(left).min().map(|left| usize::try_from(left).unwrap_or(usize::MAX))
+    }
+
+    /// How long so many requests wait for what is used up of a quota. What it has after it was reset is not known.
+    pub(super) fn time_for(&self, requests: usize) -> Duration {
+        let mut state = self.state();
+        let now = Instant::now();
+        state.known.iter_mut().for_each(|known| known.refill(now));
+        let requests = u64::try_from(requests).unwrap_or(u64::MAX);
+        let time = |known: &Allowance| {
+            let left = known.left.saturating_sub(state.under_way(&known.scope));
+            let missing = requests.saturating_sub(left);
+            if missing == 0 || known.is_over(now) {
+                return Duration::ZERO;
+            }
+            let first = known.back.saturating_duration_since(now);
+            let more = u32::try_from(missing - 1).unwrap_or(u32::MAX);
+            first + known.each.map_or(Duration::ZERO, |each| each.saturating_mul(more))
+        };
+        state.known.iter().filter(|known| known.is_of_writes()).map(time).max().unwrap_or_default()
     }
 
     fn queue(&self, method: &Method) -> Arc<tokio::sync::Mutex<()>> {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http::Method;
 use tokio::sync::Notify;
@@ -30,6 +31,21 @@ struct Tokens {
     back: VecDeque<Instant>,
 }
 
+impl Tokens {
+    /// Takes back the tokens whose period is over.
+    fn refill(&mut self) {
+        let now = Instant::now();
+        while self.back.front().is_some_and(|back| *back <= now) {
+            self.back.pop_front();
+            if self.owed > 0 {
+                self.owed -= 1;
+            } else {
+                self.free += 1;
+            }
+        }
+    }
+}
+
 impl Bucket {
     /// A bucket of which `spent` tokens have just been used.
     pub(super) fn new(rate: Rate, spent: usize) -> Self {
@@ -50,6 +66,27 @@ impl Bucket {
 
     pub(super) fn counts_all(&self) -> bool {
         self.rate.methods == super::Methods::All
+    }
+
+    /// Whether it counts requests that change something.
+    pub(super) fn counts_writes(&self) -> bool {
+        [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].iter().any(|of| self.counts(of))
+    }
+
+    /// How many tokens are free now.
+    pub(super) fn free(&self) -> usize {
+        let mut tokens = self.tokens();
+        tokens.refill();
+        tokens.free
+    }
+
+    /// How long it takes to hand out so many tokens, if each is used for a moment.
+    pub(super) fn time_for(&self, requests: usize) -> Duration {
+        let mut tokens = self.tokens();
+        tokens.refill();
+        let waiting = requests.saturating_sub(tokens.free);
+        let periods = waiting.div_ceil(tokens.all.max(1));
+        self.rate.per.saturating_mul(u32::try_from(periods).unwrap_or(u32::MAX))
     }
 
     /// Whether this bucket is for the same period and methods.
@@ -81,15 +118,7 @@ impl Bucket {
     /// Takes a token, or returns when the next one becomes free, if that is known.
     fn try_take(&self) -> Result<(), Option<Instant>> {
         let mut tokens = self.tokens();
-        let now = Instant::now();
-        while tokens.back.front().is_some_and(|back| *back <= now) {
-            tokens.back.pop_front();
-            if tokens.owed > 0 {
-                tokens.owed -= 1;
-            } else {
-                tokens.free += 1;
-            }
-        }
+        tokens.refill();
         if tokens.free == 0 {
             return Err(tokens.back.front().copied());
         }

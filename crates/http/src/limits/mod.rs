@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use http::Method;
+use octodns_core::provider::Budget;
 use tokio::time::{Instant, sleep_until, timeout};
 
 pub use self::accounts::Accounts;
@@ -90,6 +91,38 @@ impl Limits {
                 buckets.push(Arc::new(Bucket::new(*rate, sent)));
             }
         }
+    }
+
+    /// How many requests may be under way at the same time when the service does not throttle.
+    pub fn concurrency(&self) -> usize {
+        self.slots.ceiling()
+    }
+
+    /// What so many requests of changes cost.
+    pub fn budget(&self, calls: usize) -> Budget {
+        let mut budget = Budget::new(calls);
+        budget.available = self.available();
+        budget.least = self.time_for(calls);
+        budget
+    }
+
+    /// How many changes may be requested now before they have to wait; `None` if that is not limited.
+    pub fn available(&self) -> Option<usize> {
+        let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let free =
+            buckets.iter().filter(|bucket| bucket.counts_writes()).map(|bucket| bucket.free());
+        free.chain(self.allowances.left()).min()
+    }
+
+    /// How long the limits make so many requests of changes take at least, beside others that wait already: not how
+    /// long the service takes for them.
+    pub fn time_for(&self, requests: usize) -> Duration {
+        let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let buckets = buckets.iter().filter(|bucket| bucket.counts_writes());
+        let of_rates = buckets.map(|bucket| bucket.time_for(requests)).max().unwrap_or_default();
+        let paused =
+            self.paused_until().map(|until| until.saturating_duration_since(Instant::now()));
+        of_rates.max(self.allowances.time_for(requests)).max(paused.unwrap_or_default())
     }
 
     /// Waits until a request may be sent. Drop the permit when the response has arrived.
@@ -202,6 +235,33 @@ mod tests {
     use futures::future::join_all;
 
     use super::*;
+
+    /// What the limits are said to take is what they take.
+    #[tokio::test(start_paused = true)]
+    async fn the_time_of_requests_is_foretold() {
+        let rates = [Rate::per_second(5), Rate::per_minute(20).of(&["POST", "PUT"])];
+        for (rates, requests) in
+            [(&rates[..1], 5), (&rates[..1], 6), (&rates[..1], 23), (&rates, 50)]
+        {
+            let limits = Limits::new(rates, 100);
+            let (start, foretold) = (Instant::now(), limits.time_for(requests));
+            join_all((0..requests).map(|_| async { drop(limits.acquire(&Method::POST).await) }))
+                .await;
+            // Two limits that wait for each other may take a little longer.
+            let more = start.elapsed().saturating_sub(foretold);
+            assert!(start.elapsed() >= foretold, "{requests} {rates:?}");
+            assert!(more < Duration::from_secs(if rates.len() > 1 { 5 } else { 1 }), "{more:?}");
+        }
+        let limits = Limits::new(&rates, 100);
+        assert_eq!((limits.available(), limits.concurrency()), (Some(5), 100));
+        drop(limits.acquire(&Method::POST).await);
+        assert_eq!(limits.available(), Some(4));
+        // Reading is not what is asked about.
+        let limits = Limits::new(&[Rate::per_second(1).of(&["GET"])], 1);
+        assert_eq!((limits.available(), limits.time_for(9)), (None, Duration::ZERO));
+        limits.pause(Duration::from_secs(7));
+        assert_eq!(limits.time_for(1), Duration::from_secs(7));
+    }
 
     /// If a token became free by the start of its request, a slow and a fast request could arrive together.
     #[tokio::test(start_paused = true)]

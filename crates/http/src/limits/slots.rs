@@ -46,6 +46,11 @@ impl Slots {
         state.width = state.width.min(state.ceiling);
     }
 
+    /// The fixed limit.
+    pub(super) fn ceiling(&self) -> usize {
+        self.state().ceiling
+    }
+
     pub(super) async fn acquire(self: &Arc<Self>) -> Slot {
         let _first = self.queue.lock().await;
         loop {

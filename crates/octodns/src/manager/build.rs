@@ -1,6 +1,6 @@
 //! From a config to what it describes: its classes looked up, made, and given their options.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use octodns_core::processor::Processor;
@@ -99,6 +99,7 @@ impl<'o> Build<'o> {
             known_sizes: self.options.sizes_folder.as_deref().map(KnownSizes::below),
             max_workers: max_workers.max(1),
             includes,
+            relocated: BTreeSet::new(),
             warnings: self.report,
             versions: self.versions,
             record_validators: Arc::new(records),

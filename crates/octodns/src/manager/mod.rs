@@ -3,7 +3,7 @@
 mod build;
 mod builder;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -113,6 +113,8 @@ pub struct Manager {
     pub(crate) registry: Registry,
     pub(crate) max_workers: usize,
     pub(crate) includes: Includes,
+    /// The providers that read from other folders than those of the config.
+    pub(crate) relocated: BTreeSet<String>,
     warnings: Report,
     versions: Vec<Version>,
     pub(crate) types: Arc<RecordTypes>,

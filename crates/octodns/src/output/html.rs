@@ -15,12 +15,14 @@ use crate::escape::html;
 #[derive(Clone, Debug, Default)]
 pub struct PlanHtml {
     file: Option<String>,
+    /// Whether the column of sources has file and line, and why a change is needed. Default: false.
+    pub show_origin: bool,
 }
 
 impl PlanHtml {
     /// Writes to `file`, or to the standard output.
     pub fn new(file: Option<String>) -> Self {
-        Self { file }
+        Self { file, show_origin: false }
     }
 }
 
@@ -54,8 +56,8 @@ impl PlanOutput for PlanHtml {
                 write!(out, "  <tr>\n    <td>Create</td>\n    ")?;
                 write!(out, "<td colspan=5>Zone&lt;{shown}&gt;</td>\n  </tr>\n")?;
             }
-            for change in &plan.changes {
-                row(change, out)?;
+            for (index, change) in plan.changes.iter().enumerate() {
+                row(change, &source(plan, index, self.show_origin), out)?;
             }
             if let Some(meta) = plan.meta.as_ref().filter(|meta| meta.is_truthy()) {
                 write!(out, "  <tr>\n    <td colspan=6>Meta: {}", lines(&pformat(meta), html))?;
@@ -72,19 +74,19 @@ impl PlanOutput for PlanHtml {
     }
 }
 
-fn row(change: &Change, out: &mut dyn Write) -> io::Result<()> {
+fn row(change: &Change, source: &str, out: &mut dyn Write) -> io::Result<()> {
     let record = change.record();
     write!(out, "  <tr>\n    <td>{}</td>\n    <td>", change.verb())?;
     write!(out, "{}</td>\n    ", html(record.name().as_str()))?;
     writeln!(out, "<td>{}</td>", record.record_type())?;
     match change {
-        Change::Create(new) => cells(new, &values(new), source(new), out),
-        Change::Delete(existing) => cells(existing, &values(existing), "", out),
+        Change::Create(new) => cells(new, &values(new), source, out),
+        Change::Delete(existing) => cells(existing, &values(existing), source, out),
         Change::Update { existing, new } => {
             let (before, after) = update(existing, new);
             cells(existing, &before, "", out)?;
             out.write_all(b"  <tr>\n    <td colspan=3></td>\n")?;
-            cells(new, &after, source(new), out)
+            cells(new, &after, source, out)
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use octodns_core::value::{Json, Map, Value, visible_json};
+use octodns_core::change::ChangeOrigin;
+use octodns_core::value::{Json, Kind, Map, Value, visible_json};
+use octodns_core::{OwnedValue, Plan};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -19,12 +21,54 @@ pub struct PlanJson {
     pub sort_keys: bool,
     /// The file to write to. Default: the standard output.
     pub output_filename: Option<String>,
+    /// Whether changes have `origin`: where they come from, and `cause`: why they are needed. Default: false.
+    pub show_origin: bool,
 }
 
 impl Default for PlanJson {
     fn default() -> Self {
-        Self { indent: None, sort_keys: true, output_filename: None }
+        Self { indent: None, sort_keys: true, output_filename: None, show_origin: false }
     }
+}
+
+impl PlanJson {
+    fn value(&self, plan: &Plan) -> OwnedValue {
+        let mut value = plan.to_value();
+        if !self.show_origin {
+            return value;
+        }
+        let changes = value.as_map_mut().and_then(|map| map.get_mut("changes"));
+        let Some(Kind::List(changes)) = changes.map(|changes| &mut changes.kind) else {
+            return value;
+        };
+        for (index, (shown, change)) in changes.iter_mut().zip(&plan.changes).enumerate() {
+            let Some(shown) = shown.as_map_mut() else { continue };
+            if let Some(origin) = change.origin() {
+                shown.insert("origin", place(&origin));
+            }
+            if let Some(cause) = plan.cause(index) {
+                shown.insert("cause", cause.as_str());
+            }
+        }
+        value
+    }
+}
+
+/// What is known of where a change comes from.
+fn place(origin: &ChangeOrigin<'_>) -> OwnedValue {
+    let ChangeOrigin { source, processor, place, .. } = origin;
+    let file = place.file.as_deref();
+    let texts = [("source", *source), ("processor", *processor), ("file", file)];
+    let mut map = Map::new();
+    for (key, text) in texts.into_iter().filter_map(|(key, text)| Some((key, text?))) {
+        map.insert(key, text.to_owned());
+    }
+    for (key, number) in [("line", place.line), ("column", place.column)] {
+        if number > 0 {
+            map.insert(key, i64::from(number));
+        }
+    }
+    map.into()
 }
 
 impl PlanOutput for PlanJson {
@@ -35,7 +79,7 @@ impl PlanOutput for PlanJson {
                 targets.insert(target.id().to_owned(), Map::new());
             }
             if let Some(zones) = targets.get_mut(target.id()).and_then(Value::as_map_mut) {
-                zones.insert(plan.desired.name().as_str().to_owned(), plan.to_value());
+                zones.insert(plan.desired.name().as_str().to_owned(), self.value(plan));
             }
         }
         let mut json = Json::default();

@@ -13,12 +13,14 @@ use crate::escape::markdown;
 #[derive(Clone, Debug, Default)]
 pub struct PlanMarkdown {
     file: Option<String>,
+    /// Whether the column of sources has file and line, and why a change is needed. Default: false.
+    pub show_origin: bool,
 }
 
 impl PlanMarkdown {
     /// Writes to `file`, or to the standard output.
     pub fn new(file: Option<String>) -> Self {
-        Self { file }
+        Self { file, show_origin: false }
     }
 }
 
@@ -40,8 +42,8 @@ impl PlanOutput for PlanMarkdown {
             if !plan.exists {
                 writeln!(out, "| Create | Zone<{name}> | | | | |")?;
             }
-            for change in &plan.changes {
-                row(change, out)?;
+            for (index, change) in plan.changes.iter().enumerate() {
+                row(change, &source(plan, index, self.show_origin), out)?;
             }
             if let Some(meta) = plan.meta.as_ref().filter(|meta| meta.is_truthy()) {
                 write!(out, "\nMeta: {}\n", lines(&pformat(meta), markdown))?;
@@ -61,23 +63,24 @@ fn cell(values: &[String]) -> String {
     markdown(&values.join("; "))
 }
 
-fn row(change: &Change, out: &mut dyn Write) -> io::Result<()> {
+fn row(change: &Change, source: &str, out: &mut dyn Write) -> io::Result<()> {
     let record = change.record();
     let (name, record_type) = (markdown(record.name().as_str()), record.record_type());
     write!(out, "| {} | {name} | {record_type} | ", change.verb())?;
     match change {
-        Change::Create(new) => desired(new, &values(new), out),
+        Change::Create(new) => desired(new, &values(new), source, out),
         Change::Delete(existing) => {
-            writeln!(out, "{} | {} | |", existing.ttl(), cell(&values(existing)))
+            let source = if source.is_empty() { String::new() } else { markdown(source) + " " };
+            writeln!(out, "{} | {} | {source}|", existing.ttl(), cell(&values(existing)))
         }
         Change::Update { existing, new } => {
             let (before, after) = update(existing, new);
             write!(out, "{} | {} | |\n| | | | ", existing.ttl(), cell(&before))?;
-            desired(new, &after, out)
+            desired(new, &after, source, out)
         }
     }
 }
 
-fn desired(new: &Record, values: &[String], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} | {} | {} |", new.ttl(), cell(values), markdown(source(new)))
+fn desired(new: &Record, values: &[String], source: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} | {} | {} |", new.ttl(), cell(values), markdown(source))
 }

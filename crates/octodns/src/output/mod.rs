@@ -142,6 +142,8 @@ pub fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
 struct FileOptions {
     /// The file to write to. Default: the standard output.
     output_filename: Option<String>,
+    /// Whether the column of sources has file and line, and why a change is needed. Default: false.
+    show_origin: bool,
 }
 
 type Built = Result<Arc<dyn PlanOutput>, BuildError>;
@@ -156,10 +158,14 @@ pub(crate) fn classes() -> Classes<Arc<dyn PlanOutput>> {
         Ok(Arc::new(output))
     });
     add(&mut classes, "octodns.provider.plan.PlanMarkdown", "markdown", |options: FileOptions| {
-        Ok(Arc::new(PlanMarkdown::new(options.output_filename)))
+        let mut output = PlanMarkdown::new(options.output_filename);
+        output.show_origin = options.show_origin;
+        Ok(Arc::new(output))
     });
     add(&mut classes, "octodns.provider.plan.PlanHtml", "html", |options: FileOptions| {
-        Ok(Arc::new(PlanHtml::new(options.output_filename)))
+        let mut output = PlanHtml::new(options.output_filename);
+        output.show_origin = options.show_origin;
+        Ok(Arc::new(output))
     });
     classes
 }

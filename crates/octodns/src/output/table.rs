@@ -1,9 +1,9 @@
 //! What the outputs that draw tables share.
 
-use octodns_core::Record;
 use octodns_core::record::Dynamic;
 use octodns_core::record::geo::GeoValues;
 use octodns_core::value::Python;
+use octodns_core::{Plan, Record};
 
 /// The values of a record, the geo ones after the others.
 pub(super) fn values(record: &Record) -> Vec<String> {
@@ -45,9 +45,17 @@ pub(super) fn lines(text: &str, escape: fn(&str) -> String) -> String {
     text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
 
-/// The id of the source of a record.
-pub(super) fn source(record: &Record) -> &str {
-    record.source().map_or("", |source| source)
+/// What the column of sources has of a change, by its index: the id of the source, or all that is known of where it
+/// comes from, and why it is needed.
+pub(super) fn source(plan: &Plan, index: usize, shows_origin: bool) -> String {
+    let Some(change) = plan.changes.get(index) else { return String::new() };
+    if !shows_origin {
+        let source = change.desired().and_then(|record| record.source());
+        return source.map(ToString::to_string).unwrap_or_default();
+    }
+    let origin = change.origin().map(|origin| origin.to_string());
+    let cause = plan.cause(index).map(|cause| cause.to_string());
+    [origin, cause].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

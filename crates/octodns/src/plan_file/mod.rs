@@ -71,7 +71,7 @@ pub struct Selection {
 
 impl From<&PlanOptions> for Selection {
     fn from(options: &PlanOptions) -> Self {
-        let PlanOptions { zones, sources, targets } = options.clone();
+        let PlanOptions { zones, sources, targets, .. } = options.clone();
         Self { zones, sources, targets }
     }
 }
@@ -79,7 +79,7 @@ impl From<&PlanOptions> for Selection {
 impl From<&Selection> for PlanOptions {
     fn from(selection: &Selection) -> Self {
         let Selection { zones, sources, targets } = selection.clone();
-        Self { zones, sources, targets }
+        Self { zones, sources, targets, keeps_sources: false }
     }
 }
 

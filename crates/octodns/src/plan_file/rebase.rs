@@ -294,5 +294,6 @@ fn conflicts_of(job: &Job, rebased: &Rebased) -> Vec<PlanConflict> {
 
 fn step(job: Job, plan: Plan) -> Step<Plan> {
     let always_dry_run = job.zone.config.always_dry_run;
-    Step { target: job.target, plan, always_dry_run, entry: job.zone.entry, again: None }
+    let (target, entry) = (job.target, job.zone.entry);
+    Step { target, plan, always_dry_run, entry, again: None, desired: None }
 }

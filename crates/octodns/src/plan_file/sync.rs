@@ -12,6 +12,7 @@ use crate::manager::Manager;
 use crate::output::ReaderGone;
 use crate::summary::ApplySummary;
 use crate::verification::{Verification, VerifyChoice};
+use crate::waves::Waves;
 
 /// What is done with a plan file.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,10 @@ pub struct PlanFileOptions {
     pub allow: Allowed,
     /// What is verified of what was applied. Default: what the config says.
     pub verify: VerifyChoice,
+    /// The waves that plans are applied in. Default: all at once.
+    pub waves: Waves,
+    /// Whether it is logged where each change comes from.
+    pub show_origin: bool,
     /// Whether changes that are in conflict are left out; otherwise nothing is applied if there is one.
     pub skip_conflicts: bool,
 }
@@ -68,6 +73,10 @@ impl Manager {
         let rebased = self.rebase(file).await?;
         let reader_gone = if options.apply { ReaderGone::Fails } else { ReaderGone::IsFine };
         self.show_to(&rebased.plans, reader_gone)?;
+        if options.show_origin {
+            rebased.plans.tell_origins();
+        }
+        rebased.plans.tell_costs();
         let RebasedPlans { plans, conflicts, planned, open, already, settings, others } = rebased;
         let found: Report = conflicts.iter().map(PlanConflict::to_diagnostic).collect();
         if !found.is_empty() && !options.skip_conflicts {
@@ -92,7 +101,8 @@ impl Manager {
         let allowed = if options.force { &Allowed::everything() } else { &options.allow };
         let approved = plans.approve_with(allowed)?;
         let (applied, verification) = if options.apply {
-            let (applied, verification) = self.apply_verified(approved, options.verify).await?;
+            let (applied, verification) =
+                self.apply_verified(approved, &options.waves, options.verify).await?;
             (Some(applied), verification)
         } else {
             (None, None)

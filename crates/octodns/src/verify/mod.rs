@@ -8,19 +8,20 @@ mod dns;
 mod read_back;
 mod servers;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use octodns_core::{ApprovedPlan, Change, Plan, Report, Target, ZoneName};
 use tokio::time::{Instant, sleep_until};
 
-use crate::compat::log_warnings;
 use crate::failure::Failure;
 use crate::manager::Manager;
 use crate::plan::{ApprovedPlans, Step};
 use crate::plan_zones::Again;
 use crate::summary::ApplySummary;
 use crate::verification::{Verification, VerifiedZone, VerifyChoice, VerifyOptions};
+use crate::waves::{AppliedWave, Waves, unchecked};
 
 /// What plans are to bring about, kept for verifying it when they have been applied.
 pub struct Unverified {
@@ -102,37 +103,57 @@ impl Manager {
         options
     }
 
-    /// Applies plans, and verifies what was applied if that is asked for.
+    /// Applies plans wave by wave, and verifies what was applied if that is asked for: that of each wave before the
+    /// next.
     ///
     /// # Errors
     ///
-    /// As [`Manager::apply`], and if something is not as it was applied.
+    /// As [`Manager::apply_in_waves`], and if something is not as it was applied.
     pub(crate) async fn apply_verified(
         &self,
         plans: ApprovedPlans,
+        waves: &Waves,
         choice: VerifyChoice,
     ) -> Result<(ApplySummary, Option<Verification>), Failure> {
         let how = self.verify_options(choice);
         if !how.read_back && how.dns.is_none() {
-            return self.apply(plans).await.map(|summary| (summary, None));
+            let summary = self.apply_in_waves(plans, waves, &unchecked).await?;
+            return Ok((summary, None));
         }
         let unverified = plans.unverified();
-        let (summary, mut report) = match self.apply(plans).await {
-            Ok(summary) => (summary, Report::new()),
-            Err(Failure { report, applied: Some(summary), .. }) => (summary, report),
-            Err(failure) => return Err(failure),
+        let verified = Mutex::new(Verification::default());
+        let keep = |found: Verification| {
+            let mut verified = verified.lock().unwrap_or_else(PoisonError::into_inner);
+            verified.zones.extend(found.zones);
         };
-        let verification = self.verify(&unverified, &summary, &how).await;
-        let found = verification.report();
-        log_warnings(&found);
-        report.merge(found);
-        if report.has_errors() {
-            let mut failure = Failure::from(report);
-            failure.applied = Some(summary);
-            failure.verification = Some(verification);
-            return Err(failure);
+        let (unverified, how, keep) = (&unverified, &how, &keep);
+        let after_wave = |wave: AppliedWave<'_>| -> BoxFuture<'_, Report> {
+            let entries = wave.plans.iter().map(|(_, _, applied)| (*applied).clone()).collect();
+            let summary = ApplySummary { entries };
+            Box::pin(async move {
+                let found = self.verify(unverified, &summary, how).await;
+                let report = found.report();
+                keep(found);
+                report
+            })
+        };
+        let applied = self.apply_in_waves(plans, waves, &after_wave).await;
+        let mut verification =
+            std::mem::take(&mut *verified.lock().unwrap_or_else(PoisonError::into_inner));
+        match applied {
+            Ok(summary) => Ok((summary, Some(verification))),
+            Err(mut failure) => {
+                // Of a wave that failed nothing was verified yet.
+                if let Some(summary) = &failure.applied {
+                    let rest = verification.without_verified(summary);
+                    let found = self.verify(unverified, &rest, how).await;
+                    failure.report.merge(found.report());
+                    verification.zones.extend(found.zones);
+                }
+                failure.verification = Some(verification);
+                Err(failure)
+            }
         }
-        Ok((summary, Some(verification)))
     }
 }
 

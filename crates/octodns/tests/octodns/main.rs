@@ -1,6 +1,7 @@
 //! Runs of managers: planning, applying, and what the documentation says of them.
 
 mod advice;
+mod at_once;
 mod dns_documentation;
 mod documentation;
 mod dynamic_zones;
@@ -8,6 +9,7 @@ mod folders;
 mod includes;
 mod known_sizes;
 mod liars;
+mod origins;
 mod parts;
 mod paths;
 mod plan_file;

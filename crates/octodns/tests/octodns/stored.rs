@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic in a function it calls")]
 
-#[path = "../../core/tests/laws/values.rs"]
+#[path = "../../../core/tests/laws/values.rs"]
 mod values;
 
 use std::sync::Arc;

@@ -144,7 +144,9 @@ impl Templating {
         stage.report.extend(found.into_iter().map(|found| {
             if found.origin.is_known() { found } else { found.at(record.origin().clone()) }
         }));
-        loaded.map(|loaded| loaded.with_origin(record.origin().clone()))
+        let maker = record.maker().cloned();
+        let loaded = loaded.map(|loaded| loaded.with_origin(record.origin().clone()))?;
+        Some(maker.into_iter().fold(loaded, Record::with_maker))
     }
 }
 

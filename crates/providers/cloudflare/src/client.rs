@@ -5,8 +5,8 @@ use std::time::Duration;
 use octodns_core::ProviderError;
 use octodns_core::registry::BuildError;
 use octodns_http::{
-    Backoff, Call, Client, Error, HeaderAuth, Method, Page, PageAt, Request, Response, Retry,
-    Throttle, all_ahead,
+    Backoff, Call, Client, Error, HeaderAuth, Limits, Method, Page, PageAt, Request, Response,
+    Retry, Throttle, all_ahead,
 };
 use octodns_kit::{Connector, consistent, repeated};
 use serde::Deserialize;
@@ -125,6 +125,11 @@ impl Api {
             auth_retries: connection.auth_error_retry_count,
             auth_wait: long,
         })
+    }
+
+    /// The limits of the account.
+    pub(crate) fn limits(&self) -> &Limits {
+        self.client.limits()
     }
 
     /// The backoff of the client.

@@ -1,6 +1,6 @@
 //! The providers, with reading, planning and applying.
 
-use octodns_core::provider::{Answers, PlanDraft};
+use octodns_core::provider::{Answers, Budget, PlanDraft};
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::value::Map;
 use octodns_core::{
@@ -183,6 +183,14 @@ impl Provider for Cloudflare {
             ("desired", wanted.clone().into()),
         ]);
         Ok(Some(Map::from_unique([("cloudflare_plan", plan.into())]).into()))
+    }
+
+    fn budget(&self, calls: usize) -> Option<Budget> {
+        Some(self.account.api.limits().budget(calls))
+    }
+
+    fn zones_at_once(&self) -> usize {
+        self.account.api.limits().concurrency()
     }
 
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use octodns_core::ZoneName;
 use octodns_core::registry::BuildError;
 use octodns_http::{
-    Accounts, Backoff, Client, Error, HeaderAuth, Host, Response, StatusCode, Verdict,
+    Accounts, Backoff, Client, Error, HeaderAuth, Host, Limits, Response, StatusCode, Verdict,
 };
 use octodns_kit::{Connector, Service};
 use serde::{Deserialize, Serialize};
@@ -106,6 +106,11 @@ impl Api {
             builder.endpoint_from(options.endpoint_from()).verdict(verdict)
         })?;
         Ok(Self { client, server: options.server_id.clone() })
+    }
+
+    /// The limits of the account.
+    pub(crate) fn limits(&self) -> &Limits {
+        self.client.limits()
     }
 
     /// The backoff of the client.

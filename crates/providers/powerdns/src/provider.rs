@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use octodns_core::engine::unsupported;
-use octodns_core::provider::listed_zones;
+use octodns_core::provider::{Budget, listed_zones};
 use octodns_core::registry::{BuildError, Sourced};
 use octodns_core::{
     ApplyLog, Capabilities, PerRun, Plan, Provider, ProviderError, Record, Report, Source, State,
@@ -148,6 +148,19 @@ impl Provider for PowerDns {
             desired.set(record);
         }
         Ok(())
+    }
+
+    fn budget(&self, calls: usize) -> Option<Budget> {
+        Some(self.api.limits().budget(calls))
+    }
+
+    /// Of most plans everything is one request; then there is a notification, or the zone is created.
+    fn calls(&self, _plan: &Plan) -> usize {
+        2
+    }
+
+    fn zones_at_once(&self) -> usize {
+        self.api.limits().concurrency()
     }
 
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {

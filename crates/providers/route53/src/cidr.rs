@@ -18,6 +18,8 @@ const COLLECTION: &str = "octodns";
 pub(crate) struct CidrCollections {
     own: PerRun<String>,
     known: Mutex<BTreeMap<String, Locations>>,
+    /// Held while networks are added, so that two zones do not both add the same.
+    adding: tokio::sync::Mutex<()>,
 }
 
 impl CidrCollections {
@@ -48,6 +50,7 @@ impl CidrCollections {
         unique: &str,
         wanted: &Locations,
     ) -> Result<String, ApiError> {
+        let _adding = self.adding.lock().await;
         let find_or_create = async {
             match client.cidr_collection(COLLECTION).await? {
                 Some(id) => Ok(id),

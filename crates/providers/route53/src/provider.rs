@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use octodns_core::plan::State;
-use octodns_core::provider::PlanDraft;
+use octodns_core::provider::{Budget, PlanDraft};
 use octodns_core::registry::{BuildError, UuidSource};
 use octodns_core::{
     ApplyLog, Capabilities, Change, DynamicSupport, HealthChecks, Places, Plan, Provider,
@@ -148,6 +148,19 @@ impl Provider for Route53Provider {
             let sets = by_record.get(&(&*fqdn, record.record_type().as_str()));
             has_drifted(record, zone, sets.map(Vec::as_slice).unwrap_or_default(), &checks)
         }))
+    }
+
+    fn budget(&self, calls: usize) -> Option<Budget> {
+        Some(self.account.client.limits().budget(calls))
+    }
+
+    /// Batches, leaving health checks aside.
+    fn calls(&self, plan: &Plan) -> usize {
+        plan.changes.len().div_ceil(self.account.limits.records.max(1)) + usize::from(!plan.exists)
+    }
+
+    fn zones_at_once(&self) -> usize {
+        self.account.client.limits().concurrency()
     }
 
     async fn apply(&self, plan: &Plan, log: &ApplyLog<'_>) -> Result<(), ProviderError> {

@@ -96,6 +96,12 @@ impl ZoneFiles for TinyDnsFileSource {
     fn folder(&self) -> &Path {
         &self.options.directory
     }
+
+    fn reading_from(&self, folder: &Path) -> Option<Arc<dyn Source>> {
+        let mut options = self.options.clone();
+        folder.clone_into(&mut options.directory);
+        Some(Arc::new(Self::new(&self.id, options)))
+    }
 }
 
 #[async_trait]

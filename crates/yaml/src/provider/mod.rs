@@ -142,6 +142,12 @@ impl ZoneFiles for YamlProvider {
         self.blocking(move |inner| fix::zone(inner, &zone, includes)).await
     }
 
+    fn reading_from(&self, folder: &Path) -> Option<Arc<dyn Source>> {
+        let mut other = self.clone();
+        folder.clone_into(&mut other.inner_mut().options.directory);
+        Some(Arc::new(other))
+    }
+
     fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {
         let mut other = self.clone();
         let inner = other.inner_mut();

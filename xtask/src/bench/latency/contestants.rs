@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::fake::Measured;
-use super::{BOUNDED, Limits, Service, config_file};
+use super::{APPLYING, BOUNDED, Limits, Service, config_file};
 use crate::bench::measure::{Usage, measure};
 use crate::bench::plans;
 use crate::bench::workload::Shape;
@@ -110,10 +110,57 @@ pub(super) fn all(
     Ok(all)
 }
 
-/// Creates the zones at the service.
+/// The programs that apply, ours first: each as many requests at the same time as [`APPLYING`] says.
+pub(super) fn applying(
+    service: &Service,
+    shape: Shape,
+    url: &str,
+    folder: &Path,
+    program: &Path,
+    python: Option<&Path>,
+) -> io::Result<Vec<Contestant>> {
+    let own = service.ours.replace("{url}", url);
+    let endpoint = format!("endpoint: \"{url}{}\"{own}", service.below);
+    let at_once = APPLYING.at_once;
+    let bounds = format!("http: {{concurrency: {at_once}, requests_per_second: 100000}}");
+    for (name, source, further) in [
+        ("fill", "target", format!(", {endpoint}, {bounds}")),
+        ("ours", "source", format!(", {endpoint}, {bounds}")),
+        ("reference", "source", service.theirs.to_owned()),
+    ] {
+        let workers = format!("manager: {{max_workers: {at_once}}}\n");
+        let text = workers + &config(service, shape, source, &further);
+        fs::write(config_file(folder, name), text)?;
+    }
+    let flags = |name: &str| {
+        [&format!("--config-file={name}.yaml"), "--doit", "--force", "--quiet"]
+            .map(str::to_owned)
+            .to_vec()
+    };
+    let ours = Contestant {
+        name: "ours",
+        program: program.to_owned(),
+        args: flags("ours"),
+        limits: Some(APPLYING),
+        logins: service.logins,
+    };
+    let theirs = python.filter(|_| service.has_reference).map(|python| {
+        let script = ["-c", REFERENCE, service.origin, url].map(str::to_owned);
+        Contestant {
+            name: "reference",
+            program: python.to_owned(),
+            args: script.into_iter().chain(flags("reference")).collect(),
+            limits: None,
+            logins: 0,
+        }
+    });
+    Ok([ours].into_iter().chain(theirs).collect())
+}
+
+/// Makes the zones at the service what the target is, whatever they are.
 pub(super) fn fill(program: &Path, folder: &Path) -> io::Result<()> {
     let mut command = Command::new(program);
-    command.args(["--config-file=fill.yaml", "--doit", "--quiet"]).current_dir(folder);
+    command.args(["--config-file=fill.yaml", "--doit", "--force", "--quiet"]).current_dir(folder);
     let output = command.output()?;
     if output.status.success() {
         return Ok(());

@@ -3,6 +3,7 @@
 //! The services are the fakes of the provider crates' tests, each a separate program on loopback. They
 //! measure the rate and concurrency of requests; it is a failure if a provider exceeds its own limits.
 
+mod applying;
 mod contestants;
 mod fake;
 mod services;
@@ -19,6 +20,8 @@ use contestants::Contestant;
 use fake::{Fake, Measured};
 use services::{LATENCY, Limits, SERVICES, Service};
 
+pub(super) use applying::run as apply;
+
 /// Percent of the records that differ.
 const CHANGES: u32 = 15;
 
@@ -27,6 +30,9 @@ const QUICK: Duration = Duration::from_secs(10);
 
 /// The goal: how many times as long as the limits of the service require ours takes at most.
 const MOST: f64 = 1.3;
+
+/// The limits of programs that apply: `bench --apply`.
+const APPLYING: Limits = Limits { at_once: 20, rates: &[] };
 
 /// The limits of the second of our runs, below those of most services.
 const BOUNDED: Limits = Limits { at_once: 4, rates: &[(50, 1)] };
@@ -42,12 +48,7 @@ pub(super) fn run(
     let is_meant =
         |service: &&Service| only.is_empty() || only.iter().any(|name| name == service.name);
     let services: Vec<_> = SERVICES.iter().filter(is_meant).collect();
-    let mut build = cargo(&["build"]);
-    for service in &services {
-        let example = format!("fake-{}", service.name);
-        build.args(["--package", &format!("octodns-{}", service.name), "--example", &example]);
-    }
-    check(&mut build)?;
+    build_fakes(&services)?;
     let latency = LATENCY.as_millis();
     println!("{shape} records, {CHANGES} % of them to be changed, {latency} ms for each answer:\n");
     println!(
@@ -55,6 +56,16 @@ pub(super) fn run(
     );
     println!("|---|---|--:|--:|--:|--:|--:|--:|--:|");
     services.into_iter().try_for_each(|service| compare(service, shape, runs, ours, python))
+}
+
+/// Builds the fakes of services.
+fn build_fakes(services: &[&Service]) -> io::Result<()> {
+    let mut build = cargo(&["build"]);
+    for service in services {
+        let example = format!("fake-{}", service.name);
+        build.args(["--package", &format!("octodns-{}", service.name), "--example", &example]);
+    }
+    check(&mut build)
 }
 
 /// Fills a service, and lets all programs plan in turn.
@@ -133,7 +144,7 @@ fn print(
             most.max_at_once,
             most.max_in_a_second,
             usage.cpu.as_secs_f64(),
-            to_least.map(|times| format!("{times:.2}")).unwrap_or_default(),
+            print_least(to_least),
         );
         let slow = match to_least {
             Some(times) if times > MOST => format!("the aim is {MOST} times the least"),
@@ -148,6 +159,11 @@ fn print(
         return Err(io::Error::other(format!("{}: {slow}", service.name)));
     }
     Ok(())
+}
+
+/// How many times as long as necessary, if that is known.
+fn print_least(times: Option<f64>) -> String {
+    times.map(|times| format!("{times:.2}")).unwrap_or_default()
 }
 
 /// The config file of a program, in the folder of a service.

@@ -305,6 +305,12 @@ impl ZoneFiles for ZoneFileProvider {
         &self.inner.options.directory
     }
 
+    fn reading_from(&self, folder: &Path) -> Option<Arc<dyn Source>> {
+        let mut inner = Inner::clone(&self.inner);
+        folder.clone_into(&mut inner.options.directory);
+        Some(Arc::new(Self { inner: Arc::new(inner) }))
+    }
+
     fn with_directory(&self, directory: &Path) -> Option<Arc<dyn Provider>> {
         let mut inner = Inner::clone(&self.inner);
         inner.id = format!("{}-copy", inner.id).into();

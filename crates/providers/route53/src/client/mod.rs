@@ -85,6 +85,11 @@ impl Client {
         Self { login, endpoint, limits, sdk: OnceCell::new() }
     }
 
+    /// The limits of the account.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     async fn sdk(&self) -> &Sdk {
         let make = || async {
             let config = self.login.config(None).await;
