@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::servers::{NamedServer, servers};
 use super::{Item, Pauses, short};
+use crate::compat::MANAGER;
 use crate::verification::{DnsCheck, DnsOptions, ServerCheck, is_fine};
 
 /// How many times a question is sent while an answer is waited for.
@@ -47,7 +48,12 @@ pub(super) async fn ask(items: &[Arc<Item>], how: &DnsOptions, hold: Duration) -
     let mut asking = Asking::new(&zones, &client);
     let mut pauses = Pauses { end: begin + how.timeout, next: Pauses::FIRST };
     let mut pending = asking.all();
+    let all = pending.len();
     loop {
+        tracing::info!(
+            target: "octodns", logger = MANAGER,
+            "verify: asking name servers for {} of {all} answers", pending.len(),
+        );
         // An answer that is under way at the end still counts.
         asking.round(&pending, pauses.end + how.answer_timeout).await;
         pending.retain(|asked| !is_fine(asking.state(*asked)));

@@ -174,11 +174,6 @@ impl Pauses {
     const FIRST: Duration = Duration::from_millis(250);
     const LONGEST: Duration = Duration::from_secs(5);
 
-    /// Until so much time has passed.
-    fn within(time: Duration) -> Self {
-        Self { end: Instant::now() + time, next: Self::FIRST }
-    }
-
     /// Waits for the time of the next look; false if the time is over. The last look is at its end.
     async fn wait(&mut self) -> bool {
         let now = Instant::now();

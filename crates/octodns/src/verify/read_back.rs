@@ -1,6 +1,6 @@
 //! Reading back: what is left of a plan that was applied.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,25 +9,81 @@ use octodns_core::{Change, Diagnostic, Plan, RecordName, RecordType, Report, Val
 use tokio::time::{Instant, sleep_until};
 
 use super::{Item, Pauses, short};
+use crate::compat::MANAGER;
 use crate::config::ZoneConfig;
 use crate::manager::Manager;
 use crate::plan_zones::Again;
 use crate::verification::ReadBack;
 
+/// A look at a zone.
+struct Look {
+    /// When it began.
+    at: Instant,
+    seen: ReadBack,
+}
+
 impl Manager {
-    /// Reads zones back, as many at the same time as the config allows; what is right is read again after `hold`.
+    /// Reads zones back, as many at the same time as the config allows: until all is there, as long as their services
+    /// may take; then once more, when they have to have settled and `hold` is over.
     pub(super) async fn read_back(&self, items: &[Arc<Item>], hold: Duration) -> Vec<ReadBack> {
         let mut targets = HashSet::new();
         for item in items.iter().filter(|item| targets.insert(item.target.id())) {
             // What a provider learned before it wrote may be wrong now.
             item.target.provider().begin_run();
         }
-        stream::iter(items.to_vec())
-            .map(|item: Arc<Item>| {
+        tracing::info!(
+            target: "octodns", logger = MANAGER, "verify: reading {} zones back", items.len(),
+        );
+        let begin = Instant::now();
+        let within: Vec<_> =
+            items.iter().map(|item| item.target.provider().settles_within()).collect();
+        let mut looks = self.look_at(items, (0..items.len()).collect()).await;
+        let longest = within.iter().max().copied().unwrap_or_default();
+        let mut pauses = Pauses { end: begin + longest, next: Pauses::FIRST };
+        loop {
+            let is_open = |place: &usize| {
+                let look = &looks[*place];
+                !look.seen.is_there() && look.at < begin + within[*place]
+            };
+            let open: Vec<_> = (0..items.len()).filter(is_open).collect();
+            if open.is_empty() || !pauses.wait().await {
+                break;
+            }
+            self.look_again(items, open, &mut looks).await;
+        }
+        let mut ends = BTreeMap::<_, Vec<_>>::new();
+        for (place, look) in looks.iter().enumerate() {
+            let end = begin + hold.max(within[place]);
+            if look.seen.is_there() && look.at < end {
+                ends.entry(end).or_default().push(place);
+            }
+        }
+        for (end, places) in ends {
+            sleep_until(end).await;
+            self.look_again(items, places, &mut looks).await;
+        }
+        looks.into_iter().map(|look| look.seen).collect()
+    }
+
+    async fn look_again(&self, items: &[Arc<Item>], places: Vec<usize>, looks: &mut [Look]) {
+        let again = self.look_at(items, places.clone()).await;
+        for (place, look) in places.into_iter().zip(again) {
+            looks[place] = look;
+        }
+    }
+
+    /// Looks at the zones in these places.
+    async fn look_at(&self, items: &[Arc<Item>], places: Vec<usize>) -> Vec<Look> {
+        stream::iter(places)
+            .map(|place| {
+                let item = Arc::clone(&items[place]);
                 let again = item.again.clone().unwrap_or_else(|| Arc::new(self.again(&item.plan)));
-                let subject = subject(&item);
-                let reading = tokio::spawn(async move { settle(&item, &again, hold).await });
-                async move { reading.await.unwrap_or_else(|error| lost_task(subject, &error)) }
+                let (at, subject) = (Instant::now(), subject(&item));
+                let reading = tokio::spawn(async move { look(&item, &again).await });
+                async move {
+                    let seen = reading.await;
+                    Look { at, seen: seen.unwrap_or_else(|error| lost_task(subject, &error)) }
+                }
             })
             .buffered(self.max_workers)
             .collect()
@@ -43,23 +99,6 @@ impl Manager {
             context: self.context(&ZoneConfig::default(), true),
         }
     }
-}
-
-/// Reads a zone back until all is there, as long as its service may take; then once more, when it has to have
-/// settled.
-async fn settle(item: &Item, again: &Again, hold: Duration) -> ReadBack {
-    let (begin, within) = (Instant::now(), item.target.provider().settles_within());
-    let mut pauses = Pauses::within(within);
-    let mut seen = look(item, again).await;
-    while !seen.is_there() && pauses.wait().await {
-        seen = look(item, again).await;
-    }
-    let settled = begin + hold.max(within);
-    if seen.is_there() && Instant::now() < settled {
-        sleep_until(settled).await;
-        seen = look(item, again).await;
-    }
-    seen
 }
 
 /// Reads and plans a zone once more.

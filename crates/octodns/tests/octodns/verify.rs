@@ -50,8 +50,8 @@ struct Service {
     habit: Habit,
     settles_within: Duration,
     proxied: Option<&'static str>,
-    /// What is there from which time on.
-    zones: Mutex<BTreeMap<Instant, Zone>>,
+    /// What is there from which time on, by zone.
+    zones: Mutex<BTreeMap<ZoneName, BTreeMap<Instant, Zone>>>,
     reads: AtomicUsize,
 }
 
@@ -61,14 +61,15 @@ impl Service {
         Arc::new(Self { habit, settles_within, ..Self::default() })
     }
 
-    fn now(&self) -> Option<Zone> {
+    fn now(&self, zone: &ZoneName) -> Option<Zone> {
         let zones = self.zones.lock().unwrap();
-        zones.range(..=Instant::now()).next_back().map(|(_, zone)| zone.clone())
+        zones.get(zone)?.range(..=Instant::now()).next_back().map(|(_, zone)| zone.clone())
     }
 
     fn set(&self, seconds: u64, zone: Zone) {
         let at = Instant::now() + Duration::from_secs(seconds);
-        self.zones.lock().unwrap().insert(at, zone);
+        let mut zones = self.zones.lock().unwrap();
+        zones.entry(zone.name().clone()).or_default().insert(at, zone);
     }
 }
 
@@ -86,12 +87,12 @@ impl Source for Service {
         &Capabilities::EVERYTHING
     }
 
-    async fn read(&self, _: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
+    async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let reads = self.reads.fetch_add(1, Ordering::Relaxed);
         if reads > 0 && matches!(self.habit, Habit::Breaks) {
             return Err(ProviderError::failed("the service is gone"));
         }
-        Ok(self.now().map(|zone| {
+        Ok(self.now(zone.name).map(|zone| {
             let mut read = ZoneRead::default();
             read.records = zone.records().map(|record| Record::clone(record)).collect();
             read
@@ -497,6 +498,25 @@ async fn a_run_may_ask_servers_that_the_config_only_names() {
     let service = Service::of(Habit::Honest, 0);
     let result = sync(www(), &service, &verify, choice).await.unwrap();
     assert!(result.verification.unwrap().is_fine() && !server.asked().is_empty());
+}
+
+/// However many zones there are, their service settles once.
+#[tokio::test(start_paused = true)]
+async fn many_zones_are_waited_for_together() {
+    let source = MemoryProvider::new("source");
+    let mut builder = Manager::builder().provider(Service::of(Habit::Honest, 60));
+    for index in 0..100 {
+        let mut zone = Zone::new(ZoneName::new(&format!("z{index}.test.")).unwrap());
+        wanted().records().for_each(|record| zone.set(Arc::clone(record)));
+        builder = builder.zone(zone.name().as_str(), ZoneOptions::new(["source"], ["service"]));
+        source.put(zone);
+    }
+    let manager = builder.source(Arc::new(source)).build(&ManagerOptions::default()).unwrap();
+    let mut options = SyncOptions::forced();
+    options.verify.read_back = Some(true);
+    // By the clock of the test.
+    let once = Duration::from_secs(61);
+    tokio::time::timeout(once, Arc::new(manager).sync(&options)).await.unwrap().unwrap();
 }
 
 /// Somebody else may use a manager from any thread.
