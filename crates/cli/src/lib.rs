@@ -16,6 +16,7 @@ pub mod logging;
 pub mod program;
 pub mod render;
 mod report_table;
+mod signals;
 mod since;
 
 pub use all::{PROGRAMS, Part, all, definition};

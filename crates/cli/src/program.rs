@@ -26,6 +26,8 @@ pub enum Ended {
     Found,
     /// Changes are planned, or were made, and the exit code is to tell: 2.
     Changed,
+    /// A signal stopped it, and what is to be said about it was shown: exit code 128 and the number of the signal.
+    Stopped(u8),
 }
 
 /// The exit code of wrong usage.
@@ -140,6 +142,7 @@ pub fn finish<P: Program>(arguments: Result<P, clap::Error>, usage: UsageCode) -
         Ok(Ended::Fine) => ExitCode::SUCCESS,
         Ok(Ended::Found) => ExitCode::FAILURE,
         Ok(Ended::Changed) => ExitCode::from(2),
+        Ok(Ended::Stopped(code)) => ExitCode::from(code),
         Err(report) => {
             if let Err(unwritten) = output.show(&report) {
                 let text =

@@ -1,20 +1,26 @@
 //! Applying the plans of a run.
 
+use std::sync::Arc;
+
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use octodns_core::{ApplySink, ApprovedPlan, Diagnostic, Report};
+use octodns_core::{ApplySink, ApprovedPlan, Diagnostic, Outcome, Report};
 
 use crate::compat::{MANAGER, log_warnings};
 use crate::failure::Failure;
+use crate::journal::{Recording, RunFor, StepSink};
 use crate::known_sizes::KnownSizes;
 use crate::manager::Manager;
 use crate::plan::{ApprovedPlans, Step};
 use crate::progress::Progress;
-use crate::summary::{Applied, ApplySummary, LeftChange};
+use crate::summary::{Applied, ApplySummary, LeftChange, STOPPED};
 use crate::turns::Turns;
 use crate::waves::{AfterWave, AppliedWave, Waves, unchecked};
 
 type Approved = Step<ApprovedPlan>;
+
+/// A plan, and where it is written down.
+type Recorded<'s> = (&'s Approved, &'s StepSink<'s>);
 
 impl Manager {
     /// Applies plans: as many at the same time as their targets and `max_workers` allow. Of zones that lie in each
@@ -41,47 +47,41 @@ impl Manager {
         waves: &Waves,
         after_wave: &AfterWave<'_>,
     ) -> Result<ApplySummary, Failure> {
-        let ApprovedPlans { steps } = plans;
-        let sizes = KnownSizes::after(steps.iter().map(|step| (step.target.id(), &*step.plan)));
-        let parts =
-            waves.part(steps.iter().map(|step| (step.plan.desired.name(), step.target.id())));
-        let (of, mut found) = (parts.len(), Report::new());
-        let mut entries: Vec<(usize, Applied)> = Vec::with_capacity(steps.len());
-        let mut is_stopped = false;
-        let changes = steps.iter().map(|step| step.plan.changes.len()).sum();
-        let clock = &self.registry.host.clock;
-        let progress = Progress::new(&*self.apply_sink, clock, changes);
-        for (index, places) in parts.into_iter().enumerate() {
-            let wave: Vec<_> = places.iter().filter_map(|at| steps.get(*at)).collect();
-            if is_stopped {
-                let not_begun = wave.into_iter().map(not_begun);
-                entries.extend(places.into_iter().zip(not_begun));
-                continue;
-            }
-            let number = index + 1;
-            if of > 1 {
-                let count = wave.len();
-                tracing::info!(
-                    target: "octodns", logger = MANAGER, "sync: wave {number} of {of}: {count} plans",
-                );
-            }
-            let applied = self.apply_steps(&wave, &progress).await;
-            is_stopped = applied.iter().any(|entry| entry.error.is_some());
-            if !is_stopped {
-                let plans = wave.iter().zip(&applied);
-                let plans = plans.map(|(step, entry)| (&step.target, &*step.plan, entry)).collect();
-                let checked = after_wave(AppliedWave { number, of, plans }).await;
-                is_stopped = checked.has_errors();
-                found.merge(checked);
-            }
-            entries.extend(places.into_iter().zip(applied));
+        let mut locks = self.no_locks();
+        if self.lock(&mut locks, plans.zones(), plans.since).await? {
+            let message = "another run applied to a zone after it was planned";
+            return Err(Diagnostic::error("locked", message).help("plan again").into());
         }
-        entries.sort_by_key(|(at, _)| *at);
-        let entries = entries.into_iter().map(|(_, entry)| entry).collect();
-        let summary = ApplySummary { entries };
+        self.apply_for(&RunFor::default(), plans, waves, after_wave).await
+    }
+
+    /// Applies plans as a run of this kind. Their zones are locked.
+    pub(crate) async fn apply_for(
+        &self,
+        run_for: &RunFor,
+        plans: ApprovedPlans,
+        waves: &Waves,
+        after_wave: &AfterWave<'_>,
+    ) -> Result<ApplySummary, Failure> {
+        let ApprovedPlans { steps, .. } = plans;
+        let sizes = KnownSizes::after(steps.iter().map(|step| (step.target.id(), &*step.plan)));
+        let applied: Vec<_> = steps.iter().filter(|step| step.skipped().is_none()).collect();
+        let journal =
+            if applied.is_empty() { None } else { self.record(run_for, &applied).await? };
+        let changes = steps.iter().map(|step| step.plan.changes.len()).sum();
+        let progress = Progress::new(&*self.apply_sink, &self.registry.host.clock, changes);
+        let sinks = self.sinks(&steps, journal.as_ref(), &progress);
+        let recorded: Vec<_> = steps.iter().zip(&sinks).collect();
+
+        let (entries, found) = self.apply_parts(&recorded, waves, after_wave).await;
+        let mut summary = ApplySummary::new(entries);
         if let Some(known) = &self.known_sizes {
             let whole = summary.whole();
             known.remember(sizes, |zone, target| whole.contains(&(zone, target))).await;
+        }
+        if let Some(journal) = journal {
+            finish(&journal).await;
+            summary.run = Some(journal.run().clone());
         }
         let total = summary.total();
         tracing::info!(target: "octodns", logger = MANAGER, "sync:   {total} total changes");
@@ -92,9 +92,67 @@ impl Manager {
         Ok(summary)
     }
 
+    /// Where each plan is written down.
+    fn sinks<'s>(
+        &self,
+        steps: &[Approved],
+        journal: Option<&Arc<Recording>>,
+        program: &'s dyn ApplySink,
+    ) -> Vec<StepSink<'s>> {
+        let mut place = 0;
+        let sink = |step: &Approved| {
+            let journal = journal.map(|journal| (Arc::clone(journal), place));
+            place += usize::from(step.skipped().is_none());
+            StepSink { journal, program, stop: self.stop.clone() }
+        };
+        steps.iter().map(sink).collect()
+    }
+
+    /// Applies plans wave by wave; what came of each, in their order, and what was found after the waves.
+    async fn apply_parts(
+        &self,
+        steps: &[Recorded<'_>],
+        waves: &Waves,
+        after_wave: &AfterWave<'_>,
+    ) -> (Vec<Applied>, Report) {
+        let names = steps.iter().map(|(step, _)| (step.plan.desired.name(), step.target.id()));
+        let parts = waves.part(names);
+        let (of, mut found) = (parts.len(), Report::new());
+        let mut entries: Vec<(usize, Applied)> = Vec::with_capacity(steps.len());
+        let mut is_stopped = false;
+        for (index, places) in parts.into_iter().enumerate() {
+            let wave: Vec<_> = places.iter().filter_map(|at| steps.get(*at).copied()).collect();
+            if is_stopped {
+                let not_begun = wave.into_iter().map(|(step, sink)| not_begun(step, sink));
+                entries.extend(places.into_iter().zip(not_begun));
+                continue;
+            }
+            let number = index + 1;
+            if of > 1 {
+                let count = wave.len();
+                tracing::info!(
+                    target: "octodns", logger = MANAGER, "sync: wave {number} of {of}: {count} plans",
+                );
+            }
+            let applied = self.apply_steps(&wave).await;
+            is_stopped = applied.iter().any(|entry| entry.error.is_some());
+            if !is_stopped {
+                let plans = wave.iter().zip(&applied);
+                let plans =
+                    plans.map(|((step, _), entry)| (&step.target, &*step.plan, entry)).collect();
+                let checked = after_wave(AppliedWave { number, of, plans }).await;
+                is_stopped = checked.has_errors();
+                found.merge(checked);
+            }
+            entries.extend(places.into_iter().zip(applied));
+        }
+        entries.sort_by_key(|(at, _)| *at);
+        (entries.into_iter().map(|(_, entry)| entry).collect(), found)
+    }
+
     /// Applies plans; what came of each, in their order.
-    async fn apply_steps(&self, steps: &[&Approved], sink: &dyn ApplySink) -> Vec<Applied> {
-        let wanted = steps.iter().map(|step| {
+    async fn apply_steps(&self, steps: &[Recorded<'_>]) -> Vec<Applied> {
+        let wanted = steps.iter().map(|(step, _)| {
             let at_once = step.target.provider().zones_at_once();
             (step.target.id(), at_once, step.plan.desired.name())
         });
@@ -104,7 +162,9 @@ impl Manager {
         loop {
             while let Some(at) = turns.begin() {
                 under_way.extend(
-                    steps.get(at).map(|step| async move { (at, apply_step(step, sink).await) }),
+                    steps
+                        .get(at)
+                        .map(|(step, sink)| async move { (at, apply_step(step, sink).await) }),
                 );
             }
             let Some((at, entry)) = under_way.next().await else { break };
@@ -117,21 +177,44 @@ impl Manager {
 }
 
 /// What stands for a plan whose wave was not begun.
-fn not_begun(step: &Approved) -> Applied {
+fn not_begun(step: &Approved, sink: &StepSink<'_>) -> Applied {
     let target = step.target.id().to_owned();
+    if sink.stop.is_stopped() {
+        return Applied::stopped(&step.plan, target);
+    }
     Applied::skipped(&step.plan, target, "not begun: an earlier wave failed")
 }
 
-async fn apply_step(step: &Approved, sink: &dyn ApplySink) -> Applied {
-    let (zone, target) = (step.plan.desired.name().clone(), step.target.id().to_owned());
-    if step.always_dry_run {
-        tracing::info!(
-            target: "octodns", logger = MANAGER, "sync: zone={zone} skipping always-dry-run",
+/// Ends a journal. What is not in it is not known to those who read it, and looked up by them.
+async fn finish(journal: &Recording) {
+    let path = journal.path().display();
+    if let Err(error) = journal.finish().await {
+        tracing::warn!(
+            target: "octodns", logger = MANAGER,
+            "sync: the end of the run could not be written to {path}: {error}",
         );
-        return Applied::skipped(&step.plan, target, "skipped: always-dry-run");
     }
-    if step.target.options().apply_disabled {
-        return Applied::skipped(&step.plan, target, "skipped: apply_disabled");
+    let unwritten = journal.unwritten();
+    if unwritten > 0 {
+        tracing::warn!(
+            target: "octodns", logger = MANAGER,
+            "sync: {unwritten} outcomes could not be written to {path}",
+        );
+    }
+}
+
+async fn apply_step(step: &Approved, sink: &StepSink<'_>) -> Applied {
+    let (zone, target) = (step.plan.desired.name().clone(), step.target.id().to_owned());
+    if let Some(why) = step.skipped() {
+        if step.always_dry_run {
+            tracing::info!(
+                target: "octodns", logger = MANAGER, "sync: zone={zone} skipping always-dry-run",
+            );
+        }
+        return Applied::skipped(&step.plan, target, why);
+    }
+    if sink.stop.is_stopped() {
+        return Applied::stopped(&step.plan, target);
     }
     let done = step.target.apply(&step.plan, sink).await;
     let report = done.error.map(|error| error.into_report("apply", ""));
@@ -143,6 +226,15 @@ async fn apply_step(step: &Approved, sink: &dyn ApplySink) -> Applied {
         };
         report.iter().map(text).collect::<Vec<_>>().join("; ")
     });
+    let has_failed =
+        |outcome: &Outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Partial { .. });
+    let error = match error {
+        // What ended it was the refusal to send more.
+        Some(_) if sink.stop.is_stopped() && !done.outcomes.iter().any(has_failed) => {
+            Some(STOPPED.to_owned())
+        }
+        error => error,
+    };
     let left =
         error.as_ref().map(|_| LeftChange::of(&step.plan, &done.outcomes)).unwrap_or_default();
     Applied { zone, target, outcomes: done.outcomes, error, help, left, skipped: None }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use octodns_core::plan::{Allowed, Danger};
 use octodns_core::value::{Json, Value};
-use octodns_core::{ApprovedPlan, Diagnostic, Plan, Report, Severity, Target, Zone};
+use octodns_core::{ApprovedPlan, Diagnostic, Plan, Report, Severity, Target, Zone, ZoneName};
 use sha2::{Digest, Sha256};
 
 use crate::compat::{MANAGER, log_warnings};
@@ -59,6 +60,8 @@ pub struct Plans {
     warnings: Report,
     /// What the run was limited to.
     selection: PlanOptions,
+    /// When the first zone was looked at, if that is known.
+    since: Option<SystemTime>,
 }
 
 impl Plans {
@@ -68,7 +71,7 @@ impl Plans {
         warnings: Report,
         selection: PlanOptions,
     ) -> Self {
-        Self { steps, checksum: None, warnings, selection }
+        Self { steps, checksum: None, warnings, selection, since: None }
     }
 
     pub(crate) fn steps(&self) -> &[Step<Plan>] {
@@ -153,7 +156,7 @@ impl Plans {
             again,
             desired: None,
         };
-        ApprovedPlans { steps: self.steps.into_iter().map(approve).collect() }
+        ApprovedPlans { steps: self.steps.into_iter().map(approve).collect(), since: self.since }
     }
 }
 
@@ -161,6 +164,26 @@ impl Plans {
 #[derive(Debug)]
 pub struct ApprovedPlans {
     pub(crate) steps: Vec<Step<ApprovedPlan>>,
+    /// When the first zone was looked at, if that is known.
+    pub(crate) since: Option<SystemTime>,
+}
+
+impl ApprovedPlans {
+    /// The target and zone of each plan that is to be applied.
+    pub(crate) fn zones(&self) -> impl Iterator<Item = (&str, &ZoneName)> {
+        let applied = self.steps.iter().filter(|step| step.skipped().is_none());
+        applied.map(|step| (step.target.id(), step.plan.desired.name()))
+    }
+}
+
+impl Step<ApprovedPlan> {
+    /// Why it is left out on purpose, if so.
+    pub(crate) fn skipped(&self) -> Option<&'static str> {
+        if self.always_dry_run {
+            return Some("skipped: always-dry-run");
+        }
+        self.target.options().apply_disabled.then_some("skipped: apply_disabled")
+    }
 }
 
 impl<P: fmt::Debug> fmt::Debug for Step<P> {
@@ -176,6 +199,7 @@ impl Manager {
     ///
     /// Fails with everything that was found if any zone cannot be planned.
     pub async fn plan(self: &Arc<Self>, options: &PlanOptions) -> Result<Plans, Failure> {
+        let since = (self.registry.host.clock)();
         self.begin_run();
         self.warn_of_unknown("source", &options.sources);
         self.warn_of_unknown("target", &options.targets);
@@ -189,7 +213,7 @@ impl Manager {
         let mut steps = self.plan_jobs(jobs, aliases, &selection, &mut report).await?;
         self.doubt_reads(&mut steps).await;
         let checksum = self.checksum(&steps);
-        Ok(Plans { steps, checksum, warnings: report, selection: options.clone() })
+        Ok(Plans { steps, checksum, warnings: report, selection: options.clone(), since })
     }
 
     /// Shows plans by the plan outputs of the config: in the log, unless it says otherwise.

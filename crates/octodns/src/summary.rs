@@ -6,6 +6,7 @@ use std::fmt;
 use octodns_core::value::visible;
 use octodns_core::{Change, Outcome, Plan, ZoneName};
 
+use crate::run_id::RunId;
 use crate::verification::Verification;
 
 /// The outcome of the plan of one zone and target.
@@ -27,6 +28,9 @@ pub struct Applied {
     /// Why it was left out on purpose (`always-dry-run`, `apply_disabled`), if so.
     pub skipped: Option<&'static str>,
 }
+
+/// Why what was left by a run that was stopped was left.
+pub(crate) const STOPPED: &str = "the run was stopped";
 
 /// A change that is not known to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +100,14 @@ impl Applied {
         Self { zone, target, outcomes, error: None, help: None, left, skipped: Some(why) }
     }
 
+    /// A plan that was not begun, because the run was stopped.
+    pub(crate) fn stopped(plan: &Plan, target: String) -> Self {
+        let mut stopped = Self::skipped(plan, target, STOPPED);
+        stopped.left = LeftChange::of(plan, &stopped.outcomes);
+        (stopped.error, stopped.skipped) = (Some(STOPPED.to_owned()), None);
+        stopped
+    }
+
     /// How many changes were made.
     pub fn applied(&self) -> usize {
         self.count(Outcome::is_applied)
@@ -133,9 +145,15 @@ impl Applied {
 pub struct ApplySummary {
     /// Each zone and target, in the order of the plans.
     pub entries: Vec<Applied>,
+    /// The run, if it was written down.
+    pub run: Option<RunId>,
 }
 
 impl ApplySummary {
+    pub(crate) fn new(entries: Vec<Applied>) -> Self {
+        Self { entries, run: None }
+    }
+
     /// How many changes were made in all.
     pub fn total(&self) -> usize {
         self.entries.iter().map(Applied::applied).sum()
@@ -260,7 +278,7 @@ mod tests {
             left: changes,
             skipped: None,
         };
-        let shown = ApplySummary { entries: vec![entry] }.to_string();
+        let shown = ApplySummary::new(vec![entry]).to_string();
         let (_, list) = shown.split_once("\n\n").unwrap();
         let head = "Not applied to example.com. on target:\n  failed: no:\n    create a0. A\n";
         assert!(list.starts_with(head), "{list}");

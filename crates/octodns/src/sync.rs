@@ -1,8 +1,10 @@
 //! A whole run: plan every zone, show the plans, and apply them if that is asked for and safe.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures::future::{Either, select};
 use octodns_core::plan::Allowed;
 use octodns_core::value::visible;
 use octodns_core::{Diagnostic, Report};
@@ -11,6 +13,7 @@ use crate::compat::MANAGER;
 use crate::earlier::DesiredZones;
 use crate::failure::Failure;
 use crate::jobs::PlanOptions;
+use crate::journal::RunFor;
 use crate::manager::Manager;
 use crate::output::ReaderGone;
 use crate::plan::Plans;
@@ -88,35 +91,39 @@ impl Manager {
     /// unless all zones were planned, and the plans were shown.
     pub async fn sync(self: &Arc<Self>, options: &SyncOptions) -> Result<SyncResult, Failure> {
         self.check_checksum_option(options)?;
-        let plans = self.plan_since(options).await?;
+        let mut locks = self.no_locks();
         let is_doing = options.apply || options.checksum.is_some();
-        self.show_to(&plans, if is_doing { ReaderGone::Fails } else { ReaderGone::IsFine })?;
-        if let Some(path) = &options.plan_out {
-            self.plan_file(&plans).write(path)?;
-        }
-        tell_origins(&plans, options)?;
-        plans.tell_costs();
-        let (planned, checksum) = (plans.changes(), plans.checksum().map(str::to_owned));
-        let count = plans.iter().len();
-        if let Some(checksum) = &checksum {
-            tracing::info!(target: "octodns", logger = "Checksum", "checksum={checksum}");
-        }
-        let allowed = if options.force { &Allowed::everything() } else { &options.allow };
-        let approved = plans.approve_with(allowed)?;
-        if !is_doing {
-            let (applied, verification) = (None, None);
-            return Ok(SyncResult { plans: count, planned, checksum, applied, verification });
-        }
-        if let Some(computed) = &checksum
-            && Some(computed) != options.checksum.as_ref()
-        {
-            let given = options.checksum.as_deref().unwrap_or("none");
-            let message = format!("the checksum of the plan is {computed}, not {given}");
-            let help = "review the plan again, then pass its checksum with --checksum";
-            return Err(Diagnostic::error("checksum", message).help(help).into());
-        }
+        let (approved, count, planned, checksum) = loop {
+            let plans = self.until_stopped(self.plan_since(options)).await?;
+            self.show_to(&plans, if is_doing { ReaderGone::Fails } else { ReaderGone::IsFine })?;
+            if let Some(path) = &options.plan_out {
+                self.plan_file(&plans).write(path)?;
+            }
+            tell_origins(&plans, options)?;
+            plans.tell_costs();
+            let (planned, checksum) = (plans.changes(), plans.checksum().map(str::to_owned));
+            let count = plans.iter().len();
+            if let Some(checksum) = &checksum {
+                tracing::info!(target: "octodns", logger = "Checksum", "checksum={checksum}");
+            }
+            let allowed = if options.force { &Allowed::everything() } else { &options.allow };
+            let approved = plans.approve_with(allowed)?;
+            if !is_doing {
+                let (applied, verification) = (None, None);
+                return Ok(SyncResult { plans: count, planned, checksum, applied, verification });
+            }
+            compare_checksums(checksum.as_deref(), options.checksum.as_deref())?;
+            if !self.lock(&mut locks, approved.zones(), approved.since).await? {
+                break (approved, count, planned, checksum);
+            }
+            tracing::info!(
+                target: "octodns", logger = MANAGER,
+                "sync: another run applied to a zone of this one in the meantime, so it is planned again",
+            );
+        };
+        let run_for = RunFor::default();
         let (applied, verification) =
-            self.apply_verified(approved, &options.waves, options.verify).await?;
+            self.apply_verified(&run_for, approved, &options.waves, options.verify).await?;
         let applied = Some(applied);
         Ok(SyncResult { plans: count, planned, checksum, applied, verification })
     }
@@ -129,6 +136,21 @@ impl Manager {
         let mut plans = self.plan(&what).await?;
         plans.compare(&earlier.zones);
         Ok(plans)
+    }
+
+    /// What a call gives, unless the run is stopped before: so far nothing was sent.
+    pub(crate) async fn until_stopped<T>(
+        &self,
+        call: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let stopped = pin!(self.stop.stopped());
+        match select(pin!(call), stopped).await {
+            Either::Left((done, _)) => done,
+            Either::Right(_) => {
+                let found = Diagnostic::error("stopped", "the run was stopped; nothing was sent");
+                Err(found.help("run it again").into())
+            }
+        }
     }
 
     /// Differs from octoDNS: there, a checksum that is given while none is computed is not looked at.
@@ -166,4 +188,17 @@ fn tell_origins(plans: &Plans, options: &SyncOptions) -> Result<(), Failure> {
     );
     let drift = if earlier.fails_on_drift { plans.drift() } else { Report::new() };
     if drift.has_errors() { Err(drift.into()) } else { Ok(()) }
+}
+
+/// Fails unless the plans have the checksum that was given, or none.
+fn compare_checksums(computed: Option<&str>, given: Option<&str>) -> Result<(), Failure> {
+    match computed {
+        Some(computed) if given != Some(computed) => {
+            let given = given.unwrap_or("none");
+            let message = format!("the checksum of the plan is {computed}, not {given}");
+            let help = "review the plan again, then pass its checksum with --checksum";
+            Err(Diagnostic::error("checksum", message).help(help).into())
+        }
+        _ => Ok(()),
+    }
 }

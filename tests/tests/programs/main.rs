@@ -7,7 +7,10 @@ mod all;
 mod bad_input;
 mod findings;
 mod fix;
+#[cfg(unix)]
+mod journal;
 mod operating;
+mod operating_journal;
 mod plan_file;
 mod report;
 mod schema;

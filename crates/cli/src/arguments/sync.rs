@@ -21,8 +21,15 @@ Examples:
       Show what would change, and keep it as a file for review
   octodns-sync --config-file config.yaml --plan plan.json --doit
       Make exactly those changes
+  octodns-sync --runs
+      List the runs that were written down
+  octodns-sync --config-file config.yaml --resume
+      Show what is left to do of the newest unfinished run; with --doit, do it
+  octodns-sync --config-file config.yaml --undo 20261201-001902-3f9a1c
+      Show how to take a run back; with --doit, do it
 
-Exit status: 0 when all went well, also with warnings, 1 on any failure, 2 on wrong usage.
+Exit status: 0 when all went well, also with warnings, 1 on any failure, 2 on wrong usage,
+130 or 143 when a signal stopped it.
 With --detailed-exitcode: 0 when there was nothing to do, 2 when changes are planned or were made,
 1 on any failure, 64 on wrong usage.";
 
@@ -36,10 +43,11 @@ pub enum FailOn {
 /// Bring targets in line with their sources: plan what to change, and with --doit change it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "octodns-sync", display_name = "octoDNS", version, disable_version_flag = true, after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct SyncArguments {
     /// The configuration: providers, zones, processors
-    #[arg(long, value_name = "FILE")]
-    pub config_file: String,
+    #[arg(long, value_name = "FILE", required_unless_present = "runs")]
+    pub config_file: Option<String>,
 
     /// Make the changes instead of only showing them
     #[arg(long)]
@@ -64,12 +72,12 @@ pub struct SyncArguments {
 
     /// Check the changes of this file against the targets and show what is still to be made; with --doit make them.
     /// Sources are not read
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["checksum", "sources", "targets", "zones"])]
+    #[arg(long, value_name = "FILE", group = "earlier", conflicts_with_all = ["checksum", "sources", "targets", "zones"])]
     pub plan: Option<PathBuf>,
 
-    /// With --plan, leave out what somebody else has changed since; otherwise nothing is done if there is such a
-    /// change
-    #[arg(long, requires = "plan")]
+    /// With --plan, --resume or --undo, leave out what somebody else has changed since; otherwise nothing is done if
+    /// there is such a change
+    #[arg(long, requires = "earlier")]
     pub skip_conflicts: bool,
 
     /// Verify what was applied: read it back, or ask name servers (dns); may be repeated
@@ -93,7 +101,7 @@ pub struct SyncArguments {
 
     /// Log which changes follow from what was changed in the sources since this git revision
     /// (intended), and which do not, as somebody changed the target (drift)
-    #[arg(long, value_name = "REVISION", conflicts_with = "plan")]
+    #[arg(long, value_name = "REVISION", conflicts_with = "earlier")]
     pub since: Option<String>,
 
     /// Fail if there is such a change: nothing is applied then. Needs --since
@@ -108,6 +116,31 @@ pub struct SyncArguments {
     /// Only this target; may be repeated
     #[arg(long = "target", value_name = "ID")]
     pub targets: Vec<String>,
+
+    /// Write down in this folder what is sent, and do nothing if that fails [default: the state folder of the user, if it
+    /// can be written to]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_journal")]
+    pub journal: Option<PathBuf>,
+
+    /// Do not write down what is sent
+    #[arg(long)]
+    pub no_journal: bool,
+
+    /// List the runs that were written down, and do nothing else
+    #[arg(long, conflicts_with_all = ["doit", "earlier", "plan_out", "zones"])]
+    pub runs: bool,
+
+    /// Finish a run: its changes that are not known to be made [default: the newest unfinished run]
+    #[arg(long, value_name = "RUN", num_args = 0..=1, group = "earlier", conflicts_with_all = ["checksum", "plan_out", "sources", "targets", "zones"])]
+    pub resume: Option<Option<String>>,
+
+    /// Take a run back: the inverse of its changes
+    #[arg(long, value_name = "RUN", group = "earlier", conflicts_with_all = ["checksum", "plan_out", "sources", "targets", "zones"])]
+    pub undo: Option<String>,
+
+    /// Wait so long for another run that applies to the same zone [default: 0]
+    #[arg(long, value_name = "SECONDS")]
+    pub wait_for_lock: Option<u32>,
 
     /// Only these zones, with the final dot, such as example.com. [default: all]
     #[arg(value_name = "ZONE")]

@@ -10,10 +10,9 @@ mod validate;
 mod versions;
 
 use std::env;
-use std::ffi::OsString;
 use std::io;
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
@@ -35,37 +34,30 @@ pub use versions::versions;
 /// about it is logged. Findings may show lines of the files beside it, and of those that its providers
 /// read.
 fn manager(config_file: &str, output: &mut Output) -> Result<Arc<Manager>, Report> {
-    manager_with(config_file, output, true).map_err(errors)
+    manager_of(config_file, output, |_| {}).map_err(errors)
 }
 
 /// The same, with nothing logged for a program that shows all warnings itself.
 fn silent_manager(config_file: &str, output: &mut Output) -> Result<Arc<Manager>, Report> {
-    manager_with(config_file, output, false).map_err(|failure| failure.report)
+    let silent = |options: &mut ManagerOptions| options.log_warnings = false;
+    manager_of(config_file, output, silent).map_err(|failure| failure.report)
 }
 
-fn manager_with(
+/// The same, with other options.
+fn manager_of(
     config_file: &str,
     output: &mut Output,
-    log_warnings: bool,
+    set: impl FnOnce(&mut ManagerOptions),
 ) -> Result<Arc<Manager>, Failure> {
     output.config_file(config_file);
     let mut options = ManagerOptions::new(registry());
     options.plan_writer = Arc::new(Mutex::new(io::stdout()));
     options.plan_log = output.plan_log();
-    options.sizes_folder = runs_folder(|name| env::var_os(name));
-    options.log_warnings = log_warnings;
+    set(&mut options);
     let manager = Manager::from_config_file(Path::new(config_file), &options)?;
     output.config_is_read(manager.config_files().iter().cloned());
     output.may_show(manager.folders());
     Ok(Arc::new(manager))
-}
-
-/// Where programs keep what they know of earlier runs (XDG Base Directory Specification), if the environment tells.
-fn runs_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = absolute("XDG_STATE_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
-    Some(state.join("octodns/runs"))
 }
 
 /// The classes of this build.

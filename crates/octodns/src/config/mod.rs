@@ -2,6 +2,7 @@
 
 mod deprecated;
 mod foreign;
+mod journal;
 mod keys;
 mod secrets;
 mod validators;
@@ -18,6 +19,7 @@ use octodns_yaml::{FileIncludes, LoadOptions};
 
 pub(crate) use deprecated::instead_of;
 pub(crate) use foreign::Foreign;
+pub(crate) use journal::JournalSection;
 use keys::truth;
 pub(crate) use keys::{check_keys, check_keys_but};
 pub(crate) use secrets::{ENVIRON, Filled, Secrets};
@@ -26,7 +28,8 @@ pub(crate) use verify::VerifySection;
 pub(crate) use zone::ZoneConfig;
 #[cfg(test)]
 pub(crate) use {
-    validators::KEYS as VALIDATOR_KEYS, verify::KEYS as VERIFY_KEYS, zone::KEYS as ZONE_KEYS,
+    journal::KEYS as JOURNAL_KEYS, validators::KEYS as VALIDATOR_KEYS, verify::KEYS as VERIFY_KEYS,
+    zone::KEYS as ZONE_KEYS,
 };
 
 use crate::failure::Failure;
@@ -61,6 +64,7 @@ pub(crate) struct ManagerSection {
     pub(crate) auto_arpa: Option<OwnedValue>,
     pub(crate) include_meta: bool,
     pub(crate) includes: Option<Includes>,
+    pub(crate) journal: JournalSection,
     pub(crate) plan_outputs: Option<Map<'static>>,
     pub(crate) validators: Option<OwnedValue>,
     pub(crate) verify: VerifySection,
@@ -68,11 +72,12 @@ pub(crate) struct ManagerSection {
 
 pub(crate) const SECTIONS: [&str; 6] =
     ["manager", "providers", "processors", "secret_handlers", "validators", "zones"];
-pub(crate) const MANAGER_KEYS: [&str; 10] = [
+pub(crate) const MANAGER_KEYS: [&str; 11] = [
     "auto_arpa",
     "enable_checksum",
     "include_meta",
     "includes",
+    "journal",
     "max_workers",
     "plan_outputs",
     "post_processors",
@@ -217,6 +222,7 @@ impl Reader<'_> {
             include_meta: self.truth("include_meta", &map),
             verify: self.verify(&map),
             includes: self.includes(map.get("includes")),
+            journal: self.journal(map.remove("journal")),
             post_processors: self.names("manager.post_processors", map.get("post_processors")),
             plan_outputs: map
                 .remove("plan_outputs")

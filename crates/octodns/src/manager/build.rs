@@ -17,6 +17,7 @@ use crate::compat::MANAGER;
 use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, instead_of};
 use crate::failure::Failure;
 use crate::known_sizes::KnownSizes;
+use crate::lock::account_of;
 use crate::output::{Destination, Outputs, PlanOutput};
 use crate::registry::feature_of;
 
@@ -85,7 +86,7 @@ impl<'o> Build<'o> {
             target: "octodns", logger = MANAGER, "_config_executor: max_workers={max_workers}",
         );
         let includes = self.config.manager.includes.unwrap_or(self.options.includes);
-        Ok(Manager {
+        let mut manager = Manager {
             config: self.config,
             providers,
             entries,
@@ -96,7 +97,9 @@ impl<'o> Build<'o> {
                 log: Arc::clone(&self.options.plan_log),
             },
             apply_sink: Arc::clone(&self.options.apply_sink),
-            known_sizes: self.options.sizes_folder.as_deref().map(KnownSizes::below),
+            known_sizes: None,
+            journal: self.options.journal.clone(),
+            stop: self.options.stop.clone(),
             max_workers: max_workers.max(1),
             includes,
             relocated: BTreeSet::new(),
@@ -106,7 +109,12 @@ impl<'o> Build<'o> {
             types: Arc::new(self.options.registry.types.clone()),
             registry: self.options.registry.clone(),
             zone_validators: Arc::new(zones),
-        })
+        };
+        // Where runs are written down, unless told otherwise.
+        let sizes_folder = self.options.sizes_folder.clone();
+        let beside_runs = || Some(manager.journal_folder()?.path().to_owned());
+        manager.known_sizes = sizes_folder.or_else(beside_runs).as_deref().map(KnownSizes::below);
+        Ok(manager)
     }
 
     /// The entries of providers as they are written, without what is secret.
@@ -126,6 +134,8 @@ impl<'o> Build<'o> {
         let mut built = BTreeMap::new();
         for (key, value) in section {
             let id = python_str(&key);
+            // Before anything is filled in.
+            let entry = value.clone();
             let Some(Chosen { class, mut options, filled }) =
                 self.class("provider", &id, key.position, value, classes, secrets)
             else {
@@ -136,7 +146,8 @@ impl<'o> Build<'o> {
             let made = target.and_then(|target| component.map(|component| (component, target)));
             match made {
                 Ok((component, target)) => {
-                    built.insert(id, configured(&component, target));
+                    let account = account_of(class.path, &entry);
+                    built.insert(id, configured(&component, target, account));
                 }
                 Err(error) => self.fault("provider", &id, key.position, filled.withhold(error)),
             }
@@ -203,7 +214,9 @@ impl<'o> Build<'o> {
             Ok(read) => {
                 let arpa = Arc::new(AutoArpa::new(AUTO_ARPA, read));
                 let source = Arc::clone(&arpa) as Arc<dyn Source>;
-                providers.insert(AUTO_ARPA.to_owned(), Configured { source, target: None });
+                let account = AUTO_ARPA.to_owned();
+                let configured = Configured { source, target: None, account };
+                providers.insert(AUTO_ARPA.to_owned(), configured);
                 processors.insert(AUTO_ARPA.to_owned(), arpa);
                 self.config.manager.post_processors.insert(0, AUTO_ARPA.to_owned());
             }
@@ -478,10 +491,11 @@ fn twice(report: &mut Report, kind: &str, id: &str) {
     );
 }
 
-fn configured(component: &Component, options: TargetOptions) -> Configured {
+fn configured(component: &Component, options: TargetOptions, account: String) -> Configured {
     let target = component.as_provider().map(|provider| Target::new(Arc::clone(provider), options));
-    Configured { source: component.as_source(), target }
+    Configured { source: component.as_source(), target, account }
 }
+
 /// The class that an entry names, its name as written, and the options beside it.
 fn choose<T: Clone>(
     value: OwnedValue,

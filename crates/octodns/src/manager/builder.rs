@@ -12,6 +12,7 @@ use super::{Configured, Manager, ManagerOptions};
 use crate::compat::{MANAGER, log_warnings};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::lock::account_of_part;
 
 /// What is configured for one zone in code: ids of sources, targets and processors.
 ///
@@ -112,7 +113,8 @@ impl ManagerBuilder {
     /// Adds a source by its id, as an entry of `providers` does.
     pub fn source(mut self, source: Arc<dyn Source>) -> Self {
         let id = source.id().to_owned();
-        self.parts.providers.push((id, Configured { source, target: None }));
+        let account = account_of_part(source.class_name(), &id);
+        self.parts.providers.push((id, Configured { source, target: None, account }));
         self
     }
 
@@ -124,9 +126,9 @@ impl ManagerBuilder {
     /// Adds a provider by its id, with options of a target.
     pub fn target(mut self, target: Target) -> Self {
         let source = Arc::clone(target.provider()) as Arc<dyn Source>;
-        self.parts
-            .providers
-            .push((target.id().to_owned(), Configured { source, target: Some(target) }));
+        let id = target.id().to_owned();
+        let account = account_of_part(source.class_name(), &id);
+        self.parts.providers.push((id, Configured { source, target: Some(target), account }));
         self
     }
 

@@ -17,8 +17,10 @@ use octodns_core::{ApplySink, Context, OwnedValue, Registry, Report, Source, Tar
 
 use crate::config::{Config, ZoneConfig};
 use crate::failure::Failure;
+use crate::journal::JournalOptions;
 use crate::known_sizes::KnownSizes;
 use crate::output::{Destination, Outputs, PlanLogCheck, Writer};
+use crate::stop::Stop;
 
 pub use builder::{ManagerBuilder, ZoneOptions};
 
@@ -45,8 +47,12 @@ pub struct ManagerOptions {
     pub apply_sink: Arc<dyn ApplySink>,
     /// The folder where the sizes of zones are remembered from run to run; a zone that is read with far fewer
     /// records than it had is not applied to then ([`Danger::ShrunkRead`](octodns_core::plan::Danger)).
-    /// Default: none, and every read is believed.
+    /// Default: the folder with the journals; without one every read is believed.
     pub sizes_folder: Option<PathBuf>,
+    /// Where the journals of runs are, and what they say of the program. Default: as the config says.
+    pub journal: JournalOptions,
+    /// Stops a run from outside. Default: nothing does.
+    pub stop: Stop,
     /// Whether warnings about the config are logged. Default: true. Whoever shows
     /// [`Manager::warnings`] to the user does without.
     pub log_warnings: bool,
@@ -67,6 +73,8 @@ impl ManagerOptions {
             plan_log,
             apply_sink,
             sizes_folder: None,
+            journal: JournalOptions::default(),
+            stop: Stop::new(),
             log_warnings: true,
         }
     }
@@ -97,6 +105,8 @@ pub struct Version {
 pub(crate) struct Configured {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) target: Option<Target>,
+    /// What tells its account from others, for locks.
+    pub(crate) account: String,
 }
 
 /// What a config file describes, ready to sync, dump, validate and compare.
@@ -110,6 +120,8 @@ pub struct Manager {
     pub(crate) destination: Destination,
     pub(crate) apply_sink: Arc<dyn ApplySink>,
     pub(crate) known_sizes: Option<KnownSizes>,
+    pub(crate) journal: JournalOptions,
+    pub(crate) stop: Stop,
     pub(crate) registry: Registry,
     pub(crate) max_workers: usize,
     pub(crate) includes: Includes,
@@ -177,6 +189,11 @@ impl Manager {
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
         let sources = self.providers.values().map(|configured| &configured.source);
         sources.filter_map(|source| Some(source.files()?.folder()))
+    }
+
+    /// The record types that there are.
+    pub(crate) fn types(&self) -> &RecordTypes {
+        &self.types
     }
 
     /// What reading and planning needs to know beside the zone.

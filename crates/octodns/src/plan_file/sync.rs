@@ -8,6 +8,7 @@ use octodns_core::{Diagnostic, Report};
 use super::{PlanConflict, PlanFile, RebasedPlans};
 use crate::compat::MANAGER;
 use crate::failure::Failure;
+use crate::journal::RunFor;
 use crate::manager::Manager;
 use crate::output::ReaderGone;
 use crate::summary::ApplySummary;
@@ -70,7 +71,18 @@ impl Manager {
         file: &PlanFile,
         options: &PlanFileOptions,
     ) -> Result<PlanFileResult, Failure> {
-        let rebased = self.rebase(file).await?;
+        let mut locks = self.no_locks();
+        if options.apply {
+            let zones: Result<Vec<_>, _> = file
+                .plans
+                .iter()
+                .map(|plan| plan.zone_name().map(|zone| (plan.target.as_str(), zone)))
+                .collect();
+            let zones = zones?;
+            let zones = zones.iter().map(|(target, zone)| (*target, zone));
+            self.lock(&mut locks, zones, None).await?;
+        }
+        let rebased = self.until_stopped(self.rebase(file)).await?;
         let reader_gone = if options.apply { ReaderGone::Fails } else { ReaderGone::IsFine };
         self.show_to(&rebased.plans, reader_gone)?;
         if options.show_origin {
@@ -101,8 +113,9 @@ impl Manager {
         let allowed = if options.force { &Allowed::everything() } else { &options.allow };
         let approved = plans.approve_with(allowed)?;
         let (applied, verification) = if options.apply {
-            let (applied, verification) =
-                self.apply_verified(approved, &options.waves, options.verify).await?;
+            let (applied, verification) = self
+                .apply_verified(&RunFor::default(), approved, &options.waves, options.verify)
+                .await?;
             (Some(applied), verification)
         } else {
             (None, None)

@@ -78,6 +78,7 @@ fn manager(registry: &Registry, generator: &mut SchemaGenerator) -> Json {
                 "description": "Which files zone data may include: of the source's folder and the git work tree \
                                 around it, or any. Default: folder.",
             },
+            "journal": journal(),
             "max_workers": {
                 "type": ["integer", "null"],
                 "minimum": 0,
@@ -116,6 +117,22 @@ fn verify() -> Json {
     let read_back = truth("Zones are read back from their targets.");
     let about = "How what was applied is verified: true reads it back, a mapping asks name servers. Default: false.";
     json!({"description": about, "anyOf": [read_back, map]})
+}
+
+fn journal() -> Json {
+    let whole = |about| json!({"type": ["integer", "null"], "minimum": 1, "description": about});
+    keys(
+        "Where runs that apply are written down. Default: in the state folder of the user.",
+        json!({
+            "directory": {
+                "type": ["string", "null"],
+                "description": "The folder with a file for each run; a run that cannot be written there does not \
+                                start.",
+            },
+            "keep": whole("How many finished runs are kept. Default: 100."),
+            "keep_days": whole("How many days any run is kept. Default: 90."),
+        }),
+    )
 }
 
 fn truth(about: &str) -> Json {
@@ -230,7 +247,9 @@ fn zone(registry: &Registry) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{MANAGER_KEYS, SECTIONS, VALIDATOR_KEYS, VERIFY_KEYS, ZONE_KEYS};
+    use crate::config::{
+        JOURNAL_KEYS, MANAGER_KEYS, SECTIONS, VALIDATOR_KEYS, VERIFY_KEYS, ZONE_KEYS,
+    };
 
     fn sorted(schema: &Json) -> Vec<&str> {
         let mut keys: Vec<_> =
@@ -251,6 +270,7 @@ mod tests {
             (root, &SECTIONS[..]),
             (manager, &MANAGER_KEYS),
             (zone, &ZONE_KEYS),
+            (&manager["properties"]["journal"], &JOURNAL_KEYS),
             (validators, &VALIDATOR_KEYS),
             (&manager["properties"]["verify"]["anyOf"][1], &VERIFY_KEYS),
         ] {

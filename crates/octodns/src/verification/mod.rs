@@ -28,7 +28,7 @@ impl Verification {
         let is_new = |entry: &&Applied| {
             !self.zones.iter().any(|of| of.zone == entry.zone && of.target == entry.target)
         };
-        ApplySummary { entries: summary.entries.iter().filter(is_new).cloned().collect() }
+        ApplySummary::new(summary.entries.iter().filter(is_new).cloned().collect())
     }
 }
 

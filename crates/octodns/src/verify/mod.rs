@@ -16,6 +16,7 @@ use octodns_core::{ApprovedPlan, Change, Plan, Report, Target, ZoneName};
 use tokio::time::{Instant, sleep_until};
 
 use crate::failure::Failure;
+use crate::journal::RunFor;
 use crate::manager::Manager;
 use crate::plan::{ApprovedPlans, Step};
 use crate::plan_zones::Again;
@@ -104,20 +105,21 @@ impl Manager {
     }
 
     /// Applies plans wave by wave, and verifies what was applied if that is asked for: that of each wave before the
-    /// next.
+    /// next. Their zones are locked.
     ///
     /// # Errors
     ///
     /// As [`Manager::apply_in_waves`], and if something is not as it was applied.
     pub(crate) async fn apply_verified(
         &self,
+        run_for: &RunFor,
         plans: ApprovedPlans,
         waves: &Waves,
         choice: VerifyChoice,
     ) -> Result<(ApplySummary, Option<Verification>), Failure> {
         let how = self.verify_options(choice);
         if !how.read_back && how.dns.is_none() {
-            let summary = self.apply_in_waves(plans, waves, &unchecked).await?;
+            let summary = self.apply_for(run_for, plans, waves, &unchecked).await?;
             return Ok((summary, None));
         }
         let unverified = plans.unverified();
@@ -129,7 +131,7 @@ impl Manager {
         let (unverified, how, keep) = (&unverified, &how, &keep);
         let after_wave = |wave: AppliedWave<'_>| -> BoxFuture<'_, Report> {
             let entries = wave.plans.iter().map(|(_, _, applied)| (*applied).clone()).collect();
-            let summary = ApplySummary { entries };
+            let summary = ApplySummary::new(entries);
             Box::pin(async move {
                 let found = self.verify(unverified, &summary, how).await;
                 let report = found.report();
@@ -137,7 +139,7 @@ impl Manager {
                 report
             })
         };
-        let applied = self.apply_in_waves(plans, waves, &after_wave).await;
+        let applied = self.apply_for(run_for, plans, waves, &after_wave).await;
         let mut verification =
             std::mem::take(&mut *verified.lock().unwrap_or_else(PoisonError::into_inner));
         match applied {

@@ -7,6 +7,7 @@ mod documentation;
 mod dynamic_zones;
 mod folders;
 mod includes;
+mod journal;
 mod known_sizes;
 mod liars;
 mod origins;

@@ -98,6 +98,28 @@ fn credentials_repeated_by_services_are_redacted() {
     }
 }
 
+/// What a service says when it refuses a change is written down; so are plans, and what is sent.
+#[test]
+fn journals_keep_secrets() {
+    let echo = Echo::start();
+    let workspace = Workspace::new();
+    workspace.write("config.yaml", config(&echo.url(), echo.closed_port()));
+    echo.set(Mode::Writes);
+    for target in ["digitalocean", "powerdns", "cloudflare", "cloudflare-key", "route53"] {
+        let line = format!(
+            "octodns-sync --config-file=config.yaml --doit --force --journal=runs/{target} --target={target} unit.tests."
+        );
+        let ran = run(&workspace, &line);
+        assert_eq!(ran.code, Some(1), "{ran:#?}");
+        let journals = workspace.list().into_iter().filter(|name| name.contains(".jsonl"));
+        let journal = journals.into_iter().find(|name| name.contains(&format!("/{target}/")));
+        let text = std::fs::read_to_string(workspace.path(&journal.unwrap())).unwrap();
+        assert!(text.contains("\"failed\"") && text.contains("***"), "{target}: {text}");
+        let leaks = leaks(&text);
+        assert!(leaks.is_empty(), "the journal of {target} says {leaks:#?}");
+    }
+}
+
 #[test]
 fn every_program_and_format_keeps_secrets() {
     let echo = Echo::start();
