@@ -146,14 +146,14 @@ pub struct SyncArguments {
     #[arg(value_name = "ZONE")]
     pub zones: Vec<String>,
 
+    /// Print version
+    // In the reference every beginning of it that `--verify` has as well stands for `--version` alone.
+    #[arg(long, short = 'V', display_order = 1000, action = ArgAction::Version, aliases = ["v", "ve", "ver"])]
+    version: Option<bool>,
+
     /// How findings are shown, and what is logged.
     #[command(flatten)]
     pub output: OutputArguments,
-
-    /// Print version
-    // In the reference every beginning of it that `--verify` has as well stands for `--version` alone.
-    #[arg(long, short = 'V', action = ArgAction::Version, aliases = ["v", "ve", "ver"])]
-    version: Option<bool>,
 }
 
 /// How what was applied is verified.
