@@ -115,7 +115,7 @@ impl Target {
         match &self.service {
             Service::Fake(fake) => {
                 let zone = fake.api().zone("unit.tests").unwrap().clone();
-                let mut items: Vec<_> = zone.items.into_iter().map(without_id).collect();
+                let mut items: Vec<_> = zone.items.iter().map(without_id).collect();
                 items.sort();
                 items.join("\n")
             }
@@ -138,7 +138,7 @@ impl Target {
 }
 
 /// An item without its id, and with its fields in one order.
-fn without_id(item: Json) -> String {
+fn without_id(item: &Json) -> String {
     let fields = item.as_object().unwrap().iter().filter(|(key, _)| *key != "id");
     let fields: Vec<_> = fields.collect::<BTreeMap<_, _>>().into_iter().collect();
     format!("{fields:?}")

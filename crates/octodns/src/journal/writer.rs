@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use fs4::fs_std::FileExt;
 use serde::Serialize;
 
 /// The open file of a journal.
@@ -95,6 +96,13 @@ impl Writer {
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Writer {
+    /// Lets go of the lock even where a process that was just forked has a copy of the file.
+    fn drop(&mut self) {
+        let _ = FileExt::unlock(&*self.file);
     }
 }
 

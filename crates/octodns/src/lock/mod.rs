@@ -85,6 +85,13 @@ impl Lock {
     }
 }
 
+impl Drop for Lock {
+    /// Lets go of it even where a process that was just forked has a copy of the file.
+    fn drop(&mut self) {
+        let _ = FileExt::unlock(&self.file);
+    }
+}
+
 fn read(file: &mut File) -> Option<Holder> {
     let mut text = Vec::new();
     file.rewind().ok()?;

@@ -18,6 +18,7 @@ use crate::waves::Waves;
 /// What is done with a plan file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct PlanFileOptions {
     /// Whether it is applied, not only checked and shown.
     pub apply: bool,

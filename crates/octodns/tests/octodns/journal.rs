@@ -38,7 +38,7 @@ impl World {
         });
         host.uuid = Arc::new(move || Some(format!("{:06x}", ids.load(Ordering::Relaxed))));
         let mut options = ManagerOptions::new(octodns::registry(None, host));
-        options.journal.who = "me@here".to_owned();
+        options.journal.who = "me@here".into();
         options.journal.process = 7;
         let folder = tempfile::tempdir().unwrap();
         options.journal.state = Some(folder.path().join("state"));
