@@ -11,7 +11,7 @@ fn workspace(zones: &[&str]) -> Workspace {
     let workspace = Workspace::new();
     let mut config = crate::support::CONFIG.to_owned();
     for zone in zones {
-        config += &format!("  {zone}: {{sources: [zones], targets: [target]}}\n");
+        config.extend(["  ", zone, ": {sources: [zones], targets: [target]}\n"]);
         workspace.write(&format!("zones/{zone}yaml"), ZONE);
     }
     workspace.write("config.yaml", config);

@@ -119,23 +119,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_known_of_runs_is_kept_where_the_environment_says() {
-        for (state, home, folder) in [
-            (Some("/state"), Some("/home/a"), Some("/state/octodns/runs")),
-            (None, Some("/home/a"), Some("/home/a/.local/state/octodns/runs")),
-            (Some("state"), Some("/home/a"), Some("/home/a/.local/state/octodns/runs")),
-            (Some(""), None, None),
-            (None, Some("."), None),
-        ] {
-            let found = runs_folder(|name| match name {
-                "XDG_STATE_HOME" => state.map(OsString::from),
-                _ => home.map(OsString::from),
-            });
-            assert_eq!(found.as_deref(), folder.map(Path::new), "{state:?} {home:?}");
-        }
-    }
-
-    #[test]
     fn uuids_are_random_and_of_version_4() {
         let (one, other) = (uuid().unwrap(), uuid().unwrap());
         assert_ne!(one, other);

@@ -1,6 +1,7 @@
 //! `octodns-sync`.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -170,7 +171,7 @@ impl SyncArguments {
             Some(folder) => Journaling::In(folder.clone()),
             None => Journaling::Configured,
         };
-        options.state = state_folder();
+        options.state = state_folder(|name| env::var_os(name));
         options.who = who();
         options.process = std::process::id();
         options.wait_for_lock = Duration::from_secs(self.wait_for_lock.unwrap_or(0).into());
@@ -183,7 +184,7 @@ impl SyncArguments {
             let made = |options: &mut ManagerOptions| options.journal = self.journal_options();
             manager_of(config, output, made).map_err(errors)?.journal_folder()
         } else {
-            let default = || Some(state_folder()?.join("runs"));
+            let default = || Some(state_folder(|name| env::var_os(name))?.join("runs"));
             self.journal.clone().or_else(default).map(JournalFolder::new)
         };
         let Some(folder) = folder else {
@@ -251,10 +252,10 @@ fn way_on(applied: &ApplySummary) -> String {
 }
 
 /// Where programs keep their state (XDG Base Directory Specification): for this one, the journals of runs.
-fn state_folder() -> Option<PathBuf> {
-    let variable = |name: &str| env::var_os(name).map(PathBuf::from);
-    let state = variable("XDG_STATE_HOME").filter(|path| path.is_absolute());
-    let home = || Some(variable("HOME").filter(|path| path.is_absolute())?.join(".local/state"));
+fn state_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME");
+    let home = || Some(absolute("HOME")?.join(".local/state"));
     state.or_else(home).map(|state| state.join("octodns"))
 }
 
@@ -268,5 +269,27 @@ fn who() -> String {
         (Some(user), Some(host)) => format!("{user}@{host}"),
         (Some(name), None) | (None, Some(name)) => name,
         (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_written_down_where_the_environment_says() {
+        for (state, home, folder) in [
+            (Some("/state"), Some("/home/a"), Some("/state/octodns")),
+            (None, Some("/home/a"), Some("/home/a/.local/state/octodns")),
+            (Some("state"), Some("/home/a"), Some("/home/a/.local/state/octodns")),
+            (Some(""), None, None),
+            (None, Some("."), None),
+        ] {
+            let found = state_folder(|name| match name {
+                "XDG_STATE_HOME" => state.map(OsString::from),
+                _ => home.map(OsString::from),
+            });
+            assert_eq!(found.as_deref(), folder.map(Path::new), "{state:?} {home:?}");
+        }
     }
 }

@@ -122,7 +122,7 @@ mod tests {
         }
     }
 
-    fn sink(file: &Path, program: &Told) -> StepSink<'_> {
+    fn sink<'s>(file: &Path, program: &'s Told) -> StepSink<'s> {
         let recording = Recording {
             run: "20261201-001902-3f9a1c".parse().unwrap(),
             path: file.to_owned(),
@@ -131,7 +131,6 @@ mod tests {
             clock: Arc::new(|| None),
             unwritten: AtomicUsize::new(0),
         };
-        let program = Arc::clone(program) as Arc<dyn ApplySink>;
         StepSink { journal: Some((Arc::new(recording), 4)), program, stop: Stop::new() }
     }
 

@@ -8,8 +8,6 @@ mod table;
 use octodns_core::{Report, ZoneName};
 pub use octodns_dns::live::{Difference, Serving};
 
-use crate::summary::{Applied, ApplySummary};
-
 pub use options::{DnsOptions, Nameservers, VerifyChoice, VerifyOptions};
 
 /// What came of verifying.
@@ -20,16 +18,6 @@ pub use options::{DnsOptions, Nameservers, VerifyChoice, VerifyOptions};
 pub struct Verification {
     /// Each zone and target that was verified, in the order they were applied.
     pub zones: Vec<VerifiedZone>,
-}
-
-impl Verification {
-    /// What of a summary is not verified here.
-    pub(crate) fn without_verified(&self, summary: &ApplySummary) -> ApplySummary {
-        let is_new = |entry: &&Applied| {
-            !self.zones.iter().any(|of| of.zone == entry.zone && of.target == entry.target)
-        };
-        ApplySummary::new(summary.entries.iter().filter(is_new).cloned().collect())
-    }
 }
 
 /// What came of verifying a zone at a target.

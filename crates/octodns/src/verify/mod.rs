@@ -20,7 +20,7 @@ use crate::journal::RunFor;
 use crate::manager::Manager;
 use crate::plan::{ApprovedPlans, Step};
 use crate::plan_zones::Again;
-use crate::summary::ApplySummary;
+use crate::summary::{Applied, ApplySummary};
 use crate::verification::{Verification, VerifiedZone, VerifyChoice, VerifyOptions};
 use crate::waves::{AppliedWave, Waves, unchecked};
 
@@ -147,7 +147,7 @@ impl Manager {
             Err(mut failure) => {
                 // Of a wave that failed nothing was verified yet.
                 if let Some(summary) = &failure.applied {
-                    let rest = verification.without_verified(summary);
+                    let rest = not_in(&verification, summary);
                     let found = self.verify(unverified, &rest, how).await;
                     failure.report.merge(found.report());
                     verification.zones.extend(found.zones);
@@ -157,6 +157,14 @@ impl Manager {
             }
         }
     }
+}
+
+/// What of a summary was not verified yet.
+fn not_in(verified: &Verification, summary: &ApplySummary) -> ApplySummary {
+    let is_new = |entry: &&Applied| {
+        !verified.zones.iter().any(|of| of.zone == entry.zone && of.target == entry.target)
+    };
+    ApplySummary::new(summary.entries.iter().filter(is_new).cloned().collect())
 }
 
 /// A change in short: `update www.example.com. A`.

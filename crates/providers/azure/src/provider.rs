@@ -37,6 +37,7 @@ impl<K> fmt::Debug for Dns<K> {
 #[async_trait]
 impl<K: Kind> Api for Dns<K> {
     const SERVICE: Service = K::SERVICE;
+    const PRECONDITIONS: bool = true;
     type Options = Options;
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
