@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::run::{WHOLE, cargo, check, failed, shared, target};
+use crate::run::{WHOLE, cargo, check, failed, shared, target, with_own_state};
 
 /// Cases that do not agree, and why that is meant.
 const EXCEPTIONS: &[(&str, &str)] = &[(
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let mut command = Command::new("python3");
     command.arg(checker).args(args.iter().map(|name| folder.join(name)));
     command.arg("--bin-dir").arg(target().join("debug"));
-    let output = command.stderr(Stdio::inherit()).output();
+    let output = with_own_state(&mut command).stderr(Stdio::inherit()).output();
     let output = output.map_err(|error| failed(&command, &error.to_string()))?;
     let text = String::from_utf8_lossy(&output.stdout);
     print!("{text}");

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::recordings;
-use crate::run::{WHOLE, cargo, check, shared, target};
+use crate::run::{WHOLE, cargo, check, shared, target, with_own_state};
 
 /// Runs the `conformance` program of `octodns-tests` with `args` and the programs it needs, and the
 /// providers' tests of recordings.
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
         }
     }
     // One run shows everything that has to be fixed.
-    let compared = check(command.args(&args));
+    let compared = check(with_own_state(&mut command).args(&args));
     recordings().and(compared)
 }
 

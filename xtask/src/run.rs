@@ -92,6 +92,11 @@ pub(crate) fn check(command: &mut Command) -> io::Result<()> {
     if status.success() { Ok(()) } else { Err(failed(command, &status.to_string())) }
 }
 
+/// Lets our programs, which a command runs, write down runs below `target` and not where the user's are.
+pub(crate) fn with_own_state(command: &mut Command) -> &mut Command {
+    command.env("XDG_STATE_HOME", target().join("state"))
+}
+
 /// Whether a command succeeds; its output is discarded.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use octodns_core::{ApplySink, ApprovedPlan, Diagnostic, Outcome, Report};
+use octodns_core::{ApplySink, ApprovedPlan, Diagnostic, Outcome, Report, ZoneName};
 
 use crate::compat::{MANAGER, log_warnings};
 use crate::failure::Failure;
@@ -77,7 +77,8 @@ impl Manager {
         let mut summary = ApplySummary::new(entries);
         if let Some(known) = &self.known_sizes {
             let whole = summary.whole();
-            known.remember(sizes, |zone, target| whole.contains(&(zone, target))).await;
+            let is_whole = |zone: &ZoneName, target: &str| whole.contains(&(zone, target));
+            known.remember(sizes, is_whole, self.size_key()).await;
         }
         if let Some(journal) = journal {
             finish(&journal).await;

@@ -17,6 +17,7 @@ use octodns_core::{Plan, ZoneName};
 use serde::{Deserialize, Serialize};
 
 use crate::compat::MANAGER;
+use crate::digest::sha256;
 
 /// The name of the file.
 const FILE: &str = "zone-sizes.json";
@@ -66,7 +67,7 @@ struct Head {
     version: u32,
 }
 
-/// The sizes of zones, by zone and target.
+/// The sizes of zones, by zone, and by what the target is told from others.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Sizes {
@@ -97,6 +98,13 @@ enum Unreadable {
 /// The sizes of zones that are about to be applied to.
 pub(crate) struct After(Vec<(ZoneName, String, Size)>);
 
+/// What a target is told from others by: its id, and a digest of what else tells it. Two configs may have one id for
+/// different accounts, or fill one account from different sources.
+pub(crate) fn key(config: &str, account: &str, target: &str) -> String {
+    let digest = sha256(format!("{config}\n{account}").as_bytes());
+    format!("{target} {}", digest.get(..16).unwrap_or_default())
+}
+
 /// The sizes that earlier runs left in a folder.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownSizes {
@@ -109,7 +117,7 @@ impl KnownSizes {
         Self { folder: folder.to_owned() }
     }
 
-    /// Adds to plans what the sizes of their zones speak against. Each plan comes with its target.
+    /// Adds to plans what the sizes of their zones speak against. Each plan comes with the key of its target.
     pub(crate) async fn doubt(&self, plans: Vec<(String, &mut Plan)>) {
         if plans.is_empty() {
             return;
@@ -137,10 +145,15 @@ impl KnownSizes {
         After(steps.map(size).collect())
     }
 
-    /// Remembers the sizes of the zones that all of a plan was applied to.
-    pub(crate) async fn remember(&self, after: After, is_whole: impl Fn(&ZoneName, &str) -> bool) {
-        let done: Vec<_> =
-            after.0.into_iter().filter(|(zone, target, _)| is_whole(zone, target)).collect();
+    /// Remembers the sizes of the zones that all of a plan was applied to; `key` gives the key of a target by its id.
+    pub(crate) async fn remember(
+        &self,
+        after: After,
+        is_whole: impl Fn(&ZoneName, &str) -> bool,
+        key: impl Fn(&str) -> String,
+    ) {
+        let whole = after.0.into_iter().filter(|(zone, target, _)| is_whole(zone, target));
+        let done: Vec<_> = whole.map(|(zone, target, size)| (zone, key(&target), size)).collect();
         if done.is_empty() {
             return;
         }

@@ -49,6 +49,7 @@ mod compare;
 pub mod compat;
 mod config;
 mod costs;
+mod digest;
 mod dump;
 mod earlier;
 pub mod escape;

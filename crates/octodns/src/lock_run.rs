@@ -133,13 +133,18 @@ impl Manager {
     }
 
     fn lock_key(&self, target: &str, zone: &ZoneName) -> String {
+        format!("{}\n{zone}", self.account_and_folder(target))
+    }
+
+    /// What tells the account of a target, or its folder, from others.
+    pub(crate) fn account_and_folder(&self, target: &str) -> String {
         let configured = self.providers.get(target);
         let folder = configured
             .and_then(|configured| std::fs::canonicalize(configured.source.files()?.folder()).ok());
         let account = configured.map_or(target, |configured| &configured.account);
         match folder {
-            Some(folder) => format!("{account}\n{}\n{zone}", folder.display()),
-            None => format!("{account}\n{zone}"),
+            Some(folder) => format!("{account}\n{}", folder.display()),
+            None => account.to_owned(),
         }
     }
 }

@@ -1,18 +1,19 @@
 //! Planning a run: what every zone needs at every target, as plans that are shown, approved and applied.
 
 use std::collections::HashMap;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use octodns_core::plan::{Allowed, Danger};
 use octodns_core::value::{Json, Value};
 use octodns_core::{ApprovedPlan, Diagnostic, Plan, Report, Severity, Target, Zone, ZoneName};
-use sha2::{Digest, Sha256};
 
 use crate::compat::{MANAGER, log_warnings};
+use crate::digest::sha256;
 use crate::failure::Failure;
 use crate::jobs::{PlanOptions, is_reverse};
+use crate::known_sizes;
 use crate::manager::Manager;
 use crate::output::ReaderGone;
 use crate::plan_zones::{Again, Alias, Job, Planned};
@@ -239,8 +240,15 @@ impl Manager {
             );
             return;
         };
-        let plans = steps.iter_mut().map(|step| (step.target.id().to_owned(), &mut step.plan));
+        let key = self.size_key();
+        let plans = steps.iter_mut().map(|step| (key(step.target.id()), &mut step.plan));
         sizes.doubt(plans.collect()).await;
+    }
+
+    /// The keys of targets in what is known of the sizes of zones.
+    pub(crate) fn size_key(&self) -> impl Fn(&str) -> String {
+        let config = self.config_name();
+        move |target| known_sizes::key(&config, &self.account_and_folder(target), target)
     }
 
     /// The same for plans that were made from what was planned before.
@@ -335,16 +343,6 @@ impl Manager {
         let plans: Vec<_> = steps.iter().map(|step| step.plan.to_value()).collect();
         Some(sha256(Json::default().text(&Value::from(plans)).as_bytes()))
     }
-}
-
-/// The SHA-256 of a text, in hexadecimal.
-pub(crate) fn sha256(text: &[u8]) -> String {
-    let mut digits = String::with_capacity(64);
-    for byte in Sha256::digest(text) {
-        // Writing to a `String` cannot fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
 }
 
 /// What to do about a plan with this danger.

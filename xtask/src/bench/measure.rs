@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
-use crate::run::failed;
+use crate::run::{failed, with_own_state};
 
 /// The cost of a run.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,7 @@ pub(super) struct Figures {
 pub(super) fn measure(program: &Path, args: &[&str], folder: &Path) -> io::Result<Usage> {
     let nothing = || File::options().read(true).write(true).open("/dev/null");
     let mut command = Command::new(program);
+    with_own_state(&mut command);
     command.args(args).current_dir(folder);
     command.stdin(Stdio::null()).stdout(nothing()?).stderr(nothing()?);
     let start = Instant::now();

@@ -8,8 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CODE, PlanFile};
+use crate::digest::sha256;
 use crate::manager::Manager;
-use crate::plan::{Plans, sha256};
+use crate::plan::Plans;
 
 /// How much of a digest is kept, in hexadecimal digits: enough that nobody finds another config with it.
 const DIGITS: usize = 32;

@@ -10,7 +10,7 @@ use serde_json::error::Category;
 
 use super::config::ConfigDigests;
 use super::{CODE, PlanFile, Selection};
-use crate::plan::sha256;
+use crate::digest::sha256;
 use crate::stored::StoredPlan;
 
 /// What the file says it is.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use octodns::{
@@ -20,6 +21,7 @@ struct World {
     source: Arc<MemoryProvider>,
     target: Arc<MemoryProvider>,
     apply_disabled: bool,
+    config: &'static str,
 }
 
 impl World {
@@ -31,6 +33,7 @@ impl World {
             source: Arc::new(source),
             target: Arc::new(target),
             apply_disabled: false,
+            config: "one.yaml",
         }
     }
 
@@ -51,6 +54,7 @@ impl World {
         of_target.apply_disabled = self.apply_disabled;
         of_target.delete_pcent_threshold = 1.0;
         let manager = Manager::builder()
+            .config_text(Path::new(self.config), "providers: {}\nzones: {}\n")
             .source(Arc::clone(&self.source) as Arc<_>)
             .target(Target::new(Arc::clone(&self.target) as Arc<_>, of_target))
             .zone(self.zone.as_str(), ZoneOptions::new(["source"], ["target"]))
@@ -115,6 +119,17 @@ async fn less_than_half_of_ten_or_more_is_too_little_at_either_side() {
             assert_eq!(said(result), [told]);
         }
     }
+}
+
+#[tokio::test]
+async fn other_configs_with_the_same_names_are_another_matter() {
+    let mut world = World::new(ZONE);
+    world.apply(40).await.unwrap();
+    world.target.put(world.of(0));
+    world.config = "two.yaml";
+    world.apply(12).await.unwrap();
+    world.config = "one.yaml";
+    assert_eq!(said(world.sync(SyncOptions::default()).await).len(), 2, "both sides shrank");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use super::{APPLYING, BOUNDED, Limits, Service, config_file};
 use crate::bench::measure::{Usage, measure};
 use crate::bench::plans;
 use crate::bench::workload::Shape;
-use crate::run::{failed, root};
+use crate::run::{failed, root, with_own_state};
 
 /// The script for the reference: its requests to the service are redirected to the fake.
 const REFERENCE: &str = concat!(
@@ -160,6 +160,7 @@ pub(super) fn applying(
 /// Makes the zones at the service what the target is, whatever they are.
 pub(super) fn fill(program: &Path, folder: &Path) -> io::Result<()> {
     let mut command = Command::new(program);
+    with_own_state(&mut command);
     command.args(["--config-file=fill.yaml", "--doit", "--force", "--quiet"]).current_dir(folder);
     let output = command.output()?;
     if output.status.success() {
