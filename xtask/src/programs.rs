@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use serde_json::Value as Json;
 
-use crate::run::{cargo, cargo_program, failed, root, target};
+use crate::run::{cargo, cargo_program, failed, root, target, with_lints};
 
 /// A program with the tests of a library, of a program or of a file below `tests`.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,8 @@ impl TestProgram {
         let mut command = Command::new(&self.executable);
         command.current_dir(&self.folder).stdin(Stdio::null());
         command.env("CARGO", cargo_program()).env("CARGO_MANIFEST_DIR", &self.folder);
+        // Some tests make sure that our programs are built.
+        with_lints(&mut command);
         command
     }
 

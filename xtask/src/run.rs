@@ -48,13 +48,19 @@ pub(crate) fn lint_all() {
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(cargo_program());
     command.current_dir(root()).args(args);
-    let compiles = matches!(args, ["build" | "test", ..]);
-    if compiles && LINTS.load(Ordering::Relaxed) {
+    if matches!(args, ["build" | "test", ..]) {
+        with_lints(&mut command);
+    }
+    command
+}
+
+/// Lets what a command compiles be the same as for [`cargo`].
+pub(crate) fn with_lints(command: &mut Command) {
+    if LINTS.load(Ordering::Relaxed) {
         command.env("RUSTC_WORKSPACE_WRAPPER", beside_cargo("clippy-driver"));
         // How `cargo clippy` passes on what stands behind `--`.
         command.env("CLIPPY_ARGS", "-Dwarnings");
     }
-    command
 }
 
 /// A program of the same toolchain.

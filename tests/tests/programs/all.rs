@@ -30,6 +30,10 @@ const SAMPLES: &[(&str, &str)] = &[
     ("zones", "unit.tests."),
 ];
 
+/// Arguments that mean nothing without another.
+const COMPANIONS: &[(&str, &str)] =
+    &[("fail_on", "--since=HEAD"), ("skip_conflicts", "--plan=no-such.json")];
+
 const LOGGING: &str = "\
 version: 1
 handlers:
@@ -62,7 +66,8 @@ fn arguments(part: &Part) -> Vec<Argument> {
             id: argument.get_id().to_string(),
             flags: argument.get_long().into_iter().chain(aliases).map(str::to_owned).collect(),
             values: if takes_values { values(argument) } else { Vec::new() },
-            is_required: argument.is_required_set(),
+            // Without it there is one thing that `octodns-sync` does: listing runs.
+            is_required: argument.is_required_set() || argument.get_id() == "config_file",
         }
     };
     definition.get_arguments().map(argument).collect()
@@ -119,7 +124,10 @@ fn cases(arguments: &[Argument]) -> Vec<Case> {
         (with(&["--config-file=no-such.yaml"]), false),
     ];
     for argument in arguments {
-        cases.extend(of(argument, &without(arguments, &argument.id)));
+        let mut others = without(arguments, &argument.id);
+        let companion = COMPANIONS.iter().find(|(id, _)| *id == argument.id);
+        others.extend(companion.map(|(_, words)| (*words).to_owned()));
+        cases.extend(of(argument, &others));
     }
     cases
 }

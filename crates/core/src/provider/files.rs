@@ -10,7 +10,7 @@ use crate::diagnostic::Report;
 use crate::error::ProviderError;
 use crate::name::ZoneName;
 
-/// The files of a source: see [`Source::files`](super::Source::files).
+/// The files of a source: see [`Source::files`].
 #[async_trait]
 pub trait ZoneFiles: Send + Sync {
     /// The folder the files are in: what is wrong with them may be shown with their lines.

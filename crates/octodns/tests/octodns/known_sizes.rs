@@ -129,6 +129,7 @@ async fn other_configs_with_the_same_names_are_another_matter() {
     world.config = "two.yaml";
     world.apply(12).await.unwrap();
     world.config = "one.yaml";
+    world.source.put(world.of(13));
     assert_eq!(said(world.sync(SyncOptions::default()).await).len(), 2, "both sides shrank");
 }
 
@@ -197,7 +198,8 @@ async fn a_file_that_is_of_no_use_guards_nothing_and_is_written_anew() {
         assert!(world.apply(20).await.is_err(), "{text:.60}");
     }
     let world = World::new(ZONE);
-    fs::create_dir_all(world.file().parent().unwrap()).unwrap();
+    world.apply(400).await.unwrap();
+    let whole = fs::read(world.file()).unwrap();
     fs::write(world.file(), whole).unwrap();
     assert!(world.apply(20).await.is_err());
 }
