@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, SystemTime};
 
-use fs4::fs_std::FileExt;
+use fs4::{FileExt, TryLockError};
 use octodns_core::registry::Clock;
 use octodns_core::value::visible;
 use octodns_core::{Diagnostic, Origin};
@@ -145,7 +145,7 @@ impl JournalFolder {
     /// Whether the process that writes a journal is alive.
     pub(crate) fn is_running(&self, run: &RunId) -> bool {
         let Ok(file) = File::open(self.file(run)) else { return false };
-        matches!(FileExt::try_lock_shared(&file), Ok(false))
+        matches!(FileExt::try_lock_shared(&file), Err(TryLockError::WouldBlock))
     }
 
     /// Removes journals that are kept no longer: finished ones of which there are too many, and those too old.
@@ -202,11 +202,10 @@ impl JournalFolder {
 
 /// Locks a journal for the life of this process.
 fn lock(file: &File) -> io::Result<()> {
-    match FileExt::try_lock_exclusive(file) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(io::Error::other("another process is writing to it")),
-        Err(error) => Err(error),
-    }
+    FileExt::try_lock(file).map_err(|error| match error {
+        TryLockError::WouldBlock => io::Error::other("another process is writing to it"),
+        TryLockError::Error(error) => error,
+    })
 }
 
 /// A file that nobody else may read.

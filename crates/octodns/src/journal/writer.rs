@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use fs4::fs_std::FileExt;
+use fs4::FileExt;
 use serde::Serialize;
 
 /// The open file of a journal.

@@ -11,7 +11,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use fs4::fs_std::FileExt;
+use fs4::{FileExt, TryLockError};
 use octodns_core::value::visible;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -61,8 +61,12 @@ impl Lock {
         let mut options = OpenOptions::new();
         let options = crate::journal::private(options.read(true).write(true).create(true));
         let mut file = options.open(path(folder, key))?;
-        if !FileExt::try_lock_exclusive(&file)? {
-            return Ok(Taken::Theirs(read(&mut file).unwrap_or_default()));
+        match FileExt::try_lock(&file) {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Ok(Taken::Theirs(read(&mut file).unwrap_or_default()));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
         }
         let last = read(&mut file);
         let mut lock = Self { file, holder };

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use octodns::{
@@ -69,7 +69,7 @@ impl World {
         self.sync(SyncOptions::applying()).await
     }
 
-    fn file(&self) -> std::path::PathBuf {
+    fn file(&self) -> PathBuf {
         self.folder.path().join("octodns/runs/zone-sizes.json")
     }
 }
@@ -162,7 +162,7 @@ async fn names_of_zones_are_no_paths() {
         let Ok(zone) = ZoneName::new(name) else { continue };
         let world = World::new(zone.as_str());
         world.apply(10).await.unwrap();
-        let all = |folder: &std::path::Path| {
+        let all = |folder: &Path| {
             let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
             names.collect::<Vec<_>>()
         };
