@@ -77,7 +77,7 @@ pub(crate) fn sample(feature: &str, mut record: Json) -> Json {
 }
 
 #[tokio::test]
-async fn public_zones_do_what_every_provider_must() {
+async fn it_does_what_every_provider_must() {
     suite(CLASS, service())
         .read_cost(1)
         .thousand_changes(11, 1000)
