@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -87,10 +87,16 @@ impl World {
     }
 
     fn journals(&self) -> Vec<PathBuf> {
-        let folder = self.workspace.path("home/.local/state/octodns/runs");
-        let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-        entries.map(|entry| entry.unwrap().path()).collect()
+        journals(&self.workspace.path("home/.local/state/octodns/runs"))
     }
+}
+
+/// The journals of a folder, in which other things are as well.
+fn journals(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|of| of == "jsonl"));
+    paths
 }
 
 fn signal(child: &Child, name: &str) {
@@ -115,7 +121,7 @@ fn a_run_is_listed_taken_back_and_made_again() {
     assert!(world.journals().is_empty(), "nothing was applied");
     world.run(&format!("{SYNC} --doit")).expect(0, &["is written down in"]);
     let [journal] = &world.journals()[..] else { panic!("{:?}", world.journals()) };
-    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(journal), mode(journal.parent().unwrap())), (0o600, 0o700));
     let run = journal.file_stem().unwrap().to_str().unwrap();
     let listed = world.run(&format!("{SYNC} --runs")).stdout;
@@ -254,7 +260,7 @@ fn a_journal_that_was_asked_for_is_a_condition() {
         "trap '' XFSZ; ulimit -f 0; exec {} --config-file=config.yaml --doit --journal runs",
         program.display()
     );
-    let mut shell = world.workspace.command_at(std::path::Path::new("/bin/sh"));
+    let mut shell = world.workspace.command_at(Path::new("/bin/sh"));
     let full = Ran::of(&script, shell.args(["-c", &script]));
     full.expect(1, &["nothing was sent"]);
     let is_journal = |name: &String| name.contains(".jsonl");
@@ -273,7 +279,7 @@ fn a_journal_that_was_asked_for_is_a_condition() {
 fn hostile_journals_are_a_line_in_the_list_and_an_error() {
     let world = World::new();
     world.run(&format!("{SYNC} --doit --journal runs")).expect(0, &[]);
-    let file = fs::read_dir(world.workspace.path("runs")).unwrap().next().unwrap().unwrap().path();
+    let file = journals(&world.workspace.path("runs")).remove(0);
     let (whole, run) = (fs::read_to_string(&file).unwrap(), file.file_stem().unwrap().to_owned());
     let run = run.to_str().unwrap();
     let header_end = whole.find('\n').unwrap() + 1;
