@@ -1,6 +1,7 @@
 //! Asking name servers for what was changed, until they serve it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
@@ -46,7 +47,8 @@ pub(super) async fn ask(items: &[Arc<Item>], how: &DnsOptions, hold: Duration) -
     let begin = Instant::now();
     let zones = watched(items, how, &client).await;
     let mut asking = Asking::new(&zones, &client);
-    let mut pauses = Pauses { end: begin + how.timeout, next: Pauses::FIRST };
+    let mut pauses = Pauses { end: Instant::now() + how.timeout, next: Pauses::FIRST };
+    let of_an_answer = how.answer_timeout * u32::from(TRIES);
     let mut pending = asking.all();
     let all = pending.len();
     loop {
@@ -55,7 +57,7 @@ pub(super) async fn ask(items: &[Arc<Item>], how: &DnsOptions, hold: Duration) -
             "verify: asking name servers for {} of {all} answers", pending.len(),
         );
         // An answer that is under way at the end still counts.
-        asking.round(&pending, pauses.end + how.answer_timeout).await;
+        asking.round(&pending, pauses.end + of_an_answer).await;
         pending.retain(|asked| !is_fine(asking.state(*asked)));
         if pending.is_empty() || !pauses.wait().await {
             break;
@@ -66,7 +68,7 @@ pub(super) async fn ask(items: &[Arc<Item>], how: &DnsOptions, hold: Duration) -
         let mut all = asking.all();
         // One answer may be lost.
         for _ in 0..2 {
-            asking.round(&all, Instant::now() + how.timeout + how.answer_timeout).await;
+            asking.round(&all, Instant::now() + how.timeout + of_an_answer).await;
             all.retain(|asked| !is_fine(asking.state(*asked)));
         }
     }
@@ -128,20 +130,38 @@ impl<'w> Asking<'w> {
         all
     }
 
-    /// Asks these questions, and takes note of the answers that come until `end`.
+    /// Asks these questions in order, and takes note of the answers that come until `end`.
     async fn round(&mut self, questions: &[Asked], end: Instant) {
         let mut answers = Vec::with_capacity(questions.len());
+        let begun = AtomicUsize::new(0);
         {
-            let this = &*self;
-            let one = |asked: Asked| async move { (asked, this.one(asked).await) };
+            let (this, begun) = (&*self, &begun);
+            let one = |asked: Asked| {
+                begun.fetch_add(1, Ordering::Relaxed);
+                async move { (asked, this.one(asked).await) }
+            };
             let at_once = self.client.options().concurrency.max(1);
             let mut asking = stream::iter(questions.to_vec()).map(one).buffer_unordered(at_once);
             while let Ok(Some(answer)) = timeout_at(end, asking.next()).await {
                 answers.push(answer);
             }
         }
+        for asked in questions.iter().take(begun.into_inner()) {
+            let silent = self.unanswered(*asked);
+            let state = &mut self.states[asked.item][asked.server][asked.change];
+            if let Serving::Silent(why) = state {
+                *why = silent;
+            }
+        }
         for (asked, state) in answers {
             self.states[asked.item][asked.server][asked.change] = state;
+        }
+    }
+
+    fn unanswered(&self, asked: Asked) -> String {
+        match &self.zones[asked.item].servers[asked.server].1 {
+            Ok(server) => format!("{server} did not answer before the time was over"),
+            Err(why) => why.clone(),
         }
     }
 
