@@ -55,7 +55,10 @@ pub(super) fn run(
         "| service | who | requests | at once | in a second | CPU s | wall s | to the least | to ours |"
     );
     println!("|---|---|--:|--:|--:|--:|--:|--:|--:|");
-    services.into_iter().try_for_each(|service| compare(service, shape, runs, ours, python))
+    let compare = |service| compare(service, shape, runs, ours, python).err();
+    let failed: Vec<_> =
+        services.into_iter().filter_map(compare).map(|it| it.to_string()).collect();
+    if failed.is_empty() { Ok(()) } else { Err(io::Error::other(failed.join("\n"))) }
 }
 
 /// Builds the fakes of services.
@@ -125,6 +128,7 @@ fn print(
     figures: &[Vec<(Usage, Measured)>],
 ) -> io::Result<()> {
     let mut ours = None;
+    let mut problems = Vec::new();
     for (contestant, figures) in contestants.iter().zip(figures) {
         let usages: Vec<Usage> = figures.iter().map(|(usage, _)| *usage).collect();
         let (Some(usage), Some(most)) =
@@ -146,19 +150,21 @@ fn print(
             usage.cpu.as_secs_f64(),
             print_least(to_least),
         );
-        let slow = match to_least {
-            Some(times) if times > MOST => format!("the aim is {MOST} times the least"),
+        problems.extend(match to_least {
+            Some(times) if times > MOST => Some(format!("the aim is {MOST} times the least")),
             // Where the limits of the service leave room for that.
             None if times < service.aim
                 && service.limits.least(most.requests).as_secs_f64() * service.aim < wall =>
             {
-                format!("the aim is {} times ours", service.aim)
+                Some(format!("the aim is {} times ours", service.aim))
             }
-            _ => continue,
-        };
-        return Err(io::Error::other(format!("{}: {slow}", service.name)));
+            _ => None,
+        });
     }
-    Ok(())
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("{}: {}", service.name, problems.join(", "))))
 }
 
 /// How many times as long as necessary, if that is known.

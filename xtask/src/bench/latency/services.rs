@@ -111,13 +111,19 @@ impl Limits {
         self.rates.iter().map(of).min().unwrap_or(u64::MAX)
     }
 
-    /// The time that so many requests take at least: one for the list of zones, then as many at once as allowed.
+    /// The time that so many requests take at least: one for the list of zones, then as many at once as allowed;
+    /// where a rate makes the last of them wait, these as well are only as many at once.
     pub(super) fn least(self, requests: u64) -> Duration {
-        let rounds = 1 + requests.saturating_sub(1).div_ceil(self.at_once);
-        let in_turn = LATENCY.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
-        let of =
-            |(most, period): &Rate| Duration::from_secs(requests.saturating_sub(1) / most * period);
-        self.rates.iter().map(of).fold(in_turn, Duration::max)
+        let rounds = |requests: u64| {
+            let rounds = requests.div_ceil(self.at_once);
+            LATENCY.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
+        };
+        let after = requests.saturating_sub(1);
+        let of = |(most, period): &Rate| match after / most {
+            0 => Duration::ZERO,
+            waits => Duration::from_secs(waits * period) + rounds(requests - waits * most),
+        };
+        self.rates.iter().map(of).fold(LATENCY + rounds(after), Duration::max)
     }
 }
 
@@ -147,7 +153,7 @@ pub(super) const SERVICES: &[Service] = &[
         "octodns_dnsmadeeasy.DnsMadeEasyProvider",
         "api_key: key, secret_key: hunter2",
     )
-    .at("https://api.dnsmadeeasy.com", "")
+    .at("https://api.dnsmadeeasy.com", "/V2.0/dns/managed")
     .limits(8, &[(150, 300)]),
     Service::new("easydns", "octodns_easydns.EasyDnsProvider", "token: user, api_key: hunter2")
         .at("https://rest.easydns.net", "")
@@ -283,7 +289,7 @@ mod tests {
 
     #[test]
     fn limits_have_a_least_time() {
-        for (requests, seconds) in [(1, 0.05), (41, 0.55), (60, 1.0), (61, 60.0), (101, 300.0)] {
+        for (requests, seconds) in [(1, 0.05), (41, 0.55), (60, 1.15), (61, 60.05), (101, 300.05)] {
             let least = LIMITS.least(requests).as_secs_f64();
             assert!((least - seconds).abs() < 0.001, "{requests}: {least}");
         }
