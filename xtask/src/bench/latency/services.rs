@@ -155,7 +155,7 @@ pub(super) const SERVICES: &[Service] = &[
     )
     .at("https://api.dnsmadeeasy.com", "/V2.0/dns/managed")
     .limits(8, &[(150, 300)]),
-    Service::new("easydns", "octodns_easydns.EasyDnsProvider", "token: user, api_key: hunter2")
+    Service::new("easydns", "octodns_easydns.EasyDnsProvider", "token: my-token, api_key: hunter2")
         .at("https://rest.easydns.net", "")
         .ours(", domain_create_sleep: 0"),
     Service::new("edgecenter", "octodns_edgecenter.EdgeCenterProvider", "token: hunter2")
@@ -252,6 +252,7 @@ pub(super) const SERVICES: &[Service] = &[
     )
     .at("https://dns.googleapis.com", "/dns/v1")
     .ours(", token_endpoint: \"{url}/token\"")
+    .logs_in_elsewhere()
     .limits(16, &[]),
     Service::new(
         "azure",
