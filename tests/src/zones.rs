@@ -83,7 +83,9 @@ fn configure(
         options.as_object_mut().map(|options| options.remove("class"));
         match (class.build)(id, &value_of(&options)).map_err(|error| error.message)? {
             AnyValidator::Zone(validator) => validators.register(validator),
-            AnyValidator::Record(_) => return Err(format!("{id} is no validator of zones")),
+            AnyValidator::Record(_) | AnyValidator::Foreign(_) => {
+                return Err(format!("{id} is no validator of zones"));
+            }
         }
     }
     Ok(())

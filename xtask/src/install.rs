@@ -1,4 +1,5 @@
-//! What the tests need besides Rust: DNS servers from the system's packages, and Python's octoDNS.
+//! What the tests need besides Rust: DNS servers and a browser from the system's packages, Python's octoDNS, and the
+//! modules that drive the browser.
 //!
 //! It first checks everything, then installs only what is missing, and says what it could not install. Tests
 //! that need something missing are skipped, unless it is required.
@@ -11,11 +12,12 @@ use std::process::{Command, Output, Stdio};
 
 use crate::run::{failed, root, target};
 
-/// Debian's packages with the servers and their tools.
+/// Debian's packages with the servers, their tools and the browser.
 const PACKAGES: &[&str] = &[
     "bind9",
     "bind9-dnsutils",
     "bind9-utils",
+    "chromium",
     "knot",
     "knot-dnssecutils",
     "knot-dnsutils",
@@ -29,6 +31,13 @@ const PACKAGES: &[&str] = &[
 
 /// The Python packages, one `name==version` per line.
 const REQUIREMENTS: &str = "tests/python/requirements.txt";
+
+/// The folder with the Node.js modules that are needed, and the files that pin them.
+const BROWSER: &str = "tests/browser";
+const PINS: [&str; 2] = ["package.json", "package-lock.json"];
+
+/// The oldest octoDNS whose classes we run, of the same form.
+const OLDEST: &str = "tests/python/oldest.txt";
 
 /// The script that Debian runs before it starts a service of a new package.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
@@ -53,6 +62,10 @@ for line in open(sys.argv[1]):
 pub(crate) struct Installed {
     /// The interpreter with the Python packages.
     pub(crate) python: Option<PathBuf>,
+    /// The folder with the Node.js modules.
+    pub(crate) browser: Option<PathBuf>,
+    /// The interpreter with the oldest octoDNS.
+    pub(crate) oldest: Option<PathBuf>,
     /// What is missing, one sentence each.
     pub(crate) missing: Vec<String>,
 }
@@ -67,20 +80,41 @@ pub(crate) fn is_required() -> bool {
 pub(crate) fn run() -> Installed {
     let mut installed = Installed::default();
     if let Err(problem) = packages() {
-        installed.missing.push(format!("DNS servers: {problem}"));
+        installed.missing.push(format!("DNS servers and browser: {problem}"));
     }
-    match python() {
-        Ok(python) => installed.python = Some(python),
-        Err(problem) => installed.missing.push(format!("Python packages: {problem}")),
+    for (folder, requirements, python) in [
+        ("python", REQUIREMENTS, &mut installed.python),
+        ("python-oldest", OLDEST, &mut installed.oldest),
+    ] {
+        match environment(folder, requirements) {
+            Ok(found) => *python = Some(found),
+            Err(problem) => installed.missing.push(format!("Python packages: {problem}")),
+        }
+    }
+    match browser() {
+        Ok(browser) => installed.browser = Some(browser),
+        Err(problem) => installed.missing.push(format!("modules for the browser: {problem}")),
     }
     installed
+}
+
+impl Installed {
+    /// The interpreters and the folder for the browser, each with the variable that tells tests of it.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let all = [
+            ("OCTODNS_TEST_PYTHON", &self.python),
+            ("OCTODNS_TEST_PYTHON_OLDEST", &self.oldest),
+            ("OCTODNS_TEST_BROWSER", &self.browser),
+        ];
+        all.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?)))
+    }
 }
 
 /// `install`: fails if something is missing, and prints shell variables for what is there.
 pub(crate) fn only() -> io::Result<()> {
     let installed = run();
-    if let Some(python) = &installed.python {
-        println!("OCTODNS_TEST_PYTHON={}", python.display());
+    for (name, python) in installed.variables() {
+        println!("{name}={}", python.display());
     }
     if installed.missing.is_empty() {
         return Ok(());
@@ -99,7 +133,11 @@ fn packages() -> io::Result<()> {
              Debian calls them {names}"
         )));
     };
-    let missing = not_installed(&String::from_utf8_lossy(&answer.stdout));
+    let mut missing = not_installed(&String::from_utf8_lossy(&answer.stdout));
+    // Other packages of Node.js than Debian's have it as well.
+    if Command::new("npm").arg("--version").stdin(Stdio::null()).output().is_err() {
+        missing.push("npm");
+    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -167,11 +205,11 @@ impl Drop for Policy {
     }
 }
 
-/// Creates or repairs the virtual environment, and returns its interpreter.
-fn python() -> io::Result<PathBuf> {
-    let folder = target().join("python");
+/// Creates or repairs a virtual environment, and returns its interpreter.
+fn environment(folder: &str, requirements: &str) -> io::Result<PathBuf> {
+    let folder = target().join(folder);
     let python = folder.join("bin/python");
-    let requirements = root().join(REQUIREMENTS);
+    let requirements = root().join(requirements);
     if unmet(&python, &requirements).is_ok_and(|pins| pins.is_empty()) {
         return Ok(python);
     }
@@ -190,6 +228,34 @@ fn python() -> io::Result<PathBuf> {
 fn unmet(python: &Path, requirements: &Path) -> io::Result<String> {
     let output = quietly(Command::new(python).args(["-c", UNMET_PINS]).arg(requirements))?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Installs the Node.js modules unless they are there as they are pinned, and returns their folder.
+fn browser() -> io::Result<PathBuf> {
+    let folder = target().join("browser");
+    let pinned = root().join(BROWSER);
+    let is_same = |file: &&str| {
+        let read = |folder: &Path| fs::read(folder.join(file)).ok();
+        read(&folder).is_some_and(|there| Some(there) == read(&pinned))
+    };
+    if folder.join("node_modules").is_dir() && PINS.iter().all(is_same) {
+        return Ok(folder);
+    }
+    // In a folder of its own, so that what was cut short is done again.
+    let fresh = target().join("browser-new");
+    for old in [&fresh, &folder] {
+        if old.exists() {
+            fs::remove_dir_all(old)?;
+        }
+    }
+    fs::create_dir_all(&fresh)?;
+    for file in PINS {
+        fs::copy(pinned.join(file), fresh.join(file))?;
+    }
+    let flags = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    quietly(Command::new("npm").args(flags).current_dir(&fresh))?;
+    fs::rename(&fresh, &folder)?;
+    Ok(folder)
 }
 
 /// Runs a command without showing its output; an error ends with its last lines.

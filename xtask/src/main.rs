@@ -47,6 +47,7 @@ cargo xtask VERB
   bench        our programs and octoDNS side by side: CPU time, wall time, memory
                  [--quick] [--shape ZONESxRECORDS] [--runs N] [--no-reference]
                  [--profile NAME]: how ours is built, otherwise as it is shipped
+                 [--programs DIR]: ours, built already
                  [--build]: building instead, from nothing and after a change; twenty minutes
                  [--report]: octodns-report instead, in answers of a local server a second
                  [--latency]: planning many zones of services that take 50 ms for each answer

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::process::Command;
 
-use crate::run::{beside_cargo, cargo, check, root, target, this_program};
+use crate::run::{beside_cargo, cargo, check, failed, root, target, this_program};
 
 /// The libraries that other projects use, and their folders.
 const LIBRARIES: &[(&str, &str)] = &[
@@ -14,6 +14,9 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("octodns-core", "crates/core"),
     ("octodns-kit", "crates/kit"),
 ];
+
+/// The package whose program lists what a library offers.
+const LISTS: &str = "octodns-public-api";
 
 /// Makes this program act as rustdoc. Only set for rustdoc: a change for other compilers would compile every
 /// dependency again.
@@ -31,6 +34,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
         document.env("RUSTDOC", this_program()?).env(AS_RUSTDOC, "1");
         check(document.args(JSON))?;
     }
+    check(&mut cargo(&["build", "--quiet", "--package", LISTS]))?;
     compare(args.iter().any(|arg| arg == "--update"))
 }
 
@@ -39,7 +43,7 @@ pub(crate) fn with_json(document: &mut Command) -> io::Result<&mut Command> {
     Ok(document.env("RUSTDOC", this_program()?).env(AS_RUSTDOC, AND_JSON))
 }
 
-/// Compares what rustdoc wrote last.
+/// Compares what rustdoc wrote last, with the program of [`LISTS`], which must have been built.
 pub(crate) fn compare(update: bool) -> io::Result<()> {
     let mut stale = 0;
     for (package, folder) in LIBRARIES {
@@ -66,13 +70,13 @@ pub(crate) fn compare(update: bool) -> io::Result<()> {
 /// The public items of a library, one per line.
 fn offered(package: &str) -> io::Result<String> {
     let json = target().join("doc").join(format!("{}.json", package.replace('-', "_")));
-    let items = public_api::Builder::from_rustdoc_json(json)
-        .omit_blanket_impls(true)
-        .omit_auto_trait_impls(true)
-        .omit_auto_derived_impls(true)
-        .build()
-        .map_err(io::Error::other)?;
-    Ok(items.to_string())
+    let mut command = Command::new(target().join("debug").join(LISTS));
+    let output = command.arg(json).output();
+    let output = output.map_err(|error| failed(&command, &error.to_string()))?;
+    if output.status.success() {
+        return String::from_utf8(output.stdout).map_err(io::Error::other);
+    }
+    Err(failed(&command, &String::from_utf8_lossy(&output.stderr)))
 }
 
 /// The lines that only one of two lists has.

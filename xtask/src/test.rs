@@ -106,7 +106,9 @@ fn without_warnings(command: &mut Command) -> io::Result<()> {
 /// Packs everything that is published; compiling it again would add little.
 fn package() -> io::Result<()> {
     let mut command = cargo(&["package", "--workspace", "--quiet", "--no-verify", "--allow-dirty"]);
-    for unpublished in ["octodns-tests", "octodns-fuzz", "octodns-example-embed", "xtask"] {
+    for unpublished in
+        ["octodns-tests", "octodns-fuzz", "octodns-example-embed", "octodns-public-api", "xtask"]
+    {
         command.args(["--exclude", unpublished]);
     }
     // If the registry cannot be reached, the fetched dependencies are enough.
@@ -151,9 +153,7 @@ fn tests(programs: Vec<TestProgram>, installing: JoinHandle<Installed>) -> io::R
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let prepare = |command: &mut Command| {
         command.env("RUST_TEST_THREADS", (processors * TESTS_PER_PROCESSOR).to_string());
-        if let Some(python) = &installed.python {
-            command.env("OCTODNS_TEST_PYTHON", python);
-        }
+        command.envs(installed.variables());
         if install::is_required() {
             command.env("OCTODNS_TEST_REQUIRE", "1");
         }

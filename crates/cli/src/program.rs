@@ -13,7 +13,7 @@ use octodns::output::PlanLogCheck;
 use octodns_core::{Diagnostic, Origin, Report};
 use octodns_yaml::{LoadOptions, load_bytes};
 
-use crate::arguments::{self, LoggingArguments, OutputArguments};
+use crate::arguments::{self, Colour, LoggingArguments, OutputArguments, PythonArguments};
 use crate::logging::{Level, Logging, LoggingError, from_dict_config};
 use crate::render::{Base, Format, Renders, Sources};
 
@@ -47,11 +47,14 @@ impl UsageCode {
     }
 }
 
-/// Where a program shows what it found.
+/// Where a program shows what it found, and what else all of its commands are told.
 pub struct Output {
     format: Format,
+    /// Whether standard output is for something else.
+    is_aside: bool,
     renders: Renders,
     plan_log: PlanLogCheck,
+    python: PythonArguments,
 }
 
 impl Output {
@@ -60,9 +63,20 @@ impl Output {
         let checkout = env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
         let sources = Sources::below([here.clone()]);
         let base = Base::new(here, checkout);
-        let (program, colour, config) = (program.to_owned(), colour(), None);
+        let (program, colour, config) = (program.to_owned(), colour(Colour::Auto), None);
         let renders = Renders { program, colour, base, sources, config };
-        Self { format, renders, plan_log: Arc::new(|| Ok(())) }
+        let plan_log: PlanLogCheck = Arc::new(|| Ok(()));
+        Self { format, is_aside: false, renders, plan_log, python: PythonArguments::default() }
+    }
+
+    /// Says when findings have colours.
+    pub fn colour(&mut self, when: Colour) {
+        self.renders.colour = colour(when);
+    }
+
+    /// Shows findings in all formats on standard error.
+    pub fn leave_standard_output(&mut self) {
+        self.is_aside = true;
     }
 
     /// Lets lines of the files below these folders be shown, beside those below the working folder.
@@ -87,14 +101,19 @@ impl Output {
         Arc::clone(&self.plan_log)
     }
 
-    /// Shows findings: text on standard error, what machines read on standard output.
+    /// Which Python runs classes that are not built in.
+    pub fn python(&self) -> &PythonArguments {
+        &self.python
+    }
+
+    /// Shows findings: text on standard error, what machines read on standard output, unless that is for plans.
     ///
     /// # Errors
     ///
     /// When standard output cannot be written to.
     pub fn show(&mut self, report: &Report) -> Result<(), Report> {
         let text = self.renders.report(self.format, report);
-        if self.format == Format::Text {
+        if self.format == Format::Text || self.is_aside {
             // Nothing more can be said when even that cannot be written.
             let _ = io::stderr().lock().write_all(text.as_bytes());
             return Ok(());
@@ -132,8 +151,9 @@ pub fn finish<P: Program>(arguments: Result<P, clap::Error>, usage: UsageCode) -
         Ok(arguments) => arguments,
         Err(error) => return tell(&error, usage),
     };
-    let OutputArguments { format, logging } = arguments.output();
+    let OutputArguments { format, logging, python } = arguments.output();
     let mut output = Output::new(P::command().get_name(), format);
+    output.python = python;
     let result = set_up(&logging, P::LEVEL).and_then(|plan_log| {
         output.plan_log = plan_log;
         arguments.run(&mut output)
@@ -232,7 +252,7 @@ pub fn only(diagnostic: Diagnostic) -> Report {
     report
 }
 
-/// Colours are for people: on a terminal, unless `NO_COLOR` is set (no-color.org).
-pub fn colour() -> bool {
-    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+/// Whether findings, which are on standard error, have colours.
+pub fn colour(when: Colour) -> bool {
+    when.is_on(io::stderr().is_terminal(), |name| env::var_os(name))
 }

@@ -85,11 +85,15 @@ impl Source {
     }
 
     async fn next(&mut self) -> u8 {
+        use std::future::poll_fn;
+        use std::task::Poll;
+
         const TERMINATE: u8 = 15;
-        tokio::select! {
-            _ = self.interrupt.recv() => INTERRUPT,
-            _ = self.terminate.recv() => TERMINATE,
-        }
+        poll_fn(|context| match self.interrupt.poll_recv(context) {
+            Poll::Ready(_) => Poll::Ready(INTERRUPT),
+            Poll::Pending => self.terminate.poll_recv(context).map(|_| TERMINATE),
+        })
+        .await
     }
 }
 

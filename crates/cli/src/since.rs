@@ -12,6 +12,12 @@ use tempfile::TempDir;
 
 use crate::program::only;
 
+/// How deep in each other submodules may be.
+const LEVELS: u8 = 8;
+
+/// How many links by whole paths are followed.
+const LINKS: usize = 16;
+
 const REVISION: &str =
     "name a revision with --since: a branch, a tag, HEAD~1 or the id of a commit";
 
@@ -34,7 +40,8 @@ impl Checkout {
     pub(crate) fn of(revision: &str, file: &Path) -> Result<Self, Report> {
         let failed =
             |message: String, help: &str| only(Diagnostic::error("since", message).help(help));
-        if revision.is_empty() || revision.starts_with('-') {
+        // What begins so is a flag, or all but a revision.
+        if revision.is_empty() || revision.starts_with(['-', '^']) {
             return Err(failed(format!("\"{revision}\" is not a revision"), REVISION));
         }
         let beside = real(file).parent().map(Path::to_owned).unwrap_or_default();
@@ -59,7 +66,8 @@ impl Checkout {
         let folder =
             tempfile::Builder::new().prefix("octodns-since-").tempdir().map_err(unwritten)?;
         let checkout = Self { folder, top, commit };
-        checkout.write().map_err(|error| {
+        let (top, commit, tree) = (&checkout.top, &checkout.commit, checkout.tree());
+        checkout.write(top, commit, &tree, LEVELS).map_err(|error| {
             let message = format!("the files of \"{revision}\" cannot be written: {error}");
             failed(message, "see whether `git archive` can write them")
         })?;
@@ -68,15 +76,29 @@ impl Checkout {
         Ok(checkout)
     }
 
-    fn write(&self) -> Result<(), String> {
-        let tree = self.tree();
-        fs::create_dir(&tree).map_err(|error| error.to_string())?;
-        let index = self.folder.path().join("index");
-        git(&self.top, Some(&index), ["read-tree", &self.commit])?;
+    /// Writes the files of a commit of a repository, and those of its submodules in as many levels.
+    fn write(&self, top: &Path, commit: &str, tree: &Path, levels: u8) -> Result<(), String> {
+        fs::create_dir_all(tree).map_err(|error| error.to_string())?;
+        let index = self.folder.path().join(format!("index-{levels}"));
+        // One of another submodule.
+        let _ = fs::remove_file(&index);
+        git(top, Some(&index), ["read-tree", commit])?;
         let mut prefix = std::ffi::OsString::from("--prefix=");
         prefix.push(tree.join(""));
         let args = [OsStr::new("checkout-index"), OsStr::new("--all"), &prefix];
-        git(&self.top, Some(&index), args).map(drop)
+        git(top, Some(&index), args)?;
+        let Some(below) = levels.checked_sub(1) else { return Ok(()) };
+        let all = git(top, Some(&index), ["ls-files", "--stage"])?;
+        for (commit, path) in all.lines().filter_map(submodule) {
+            let (module, place) = (top.join(path), tree.join(path));
+            let its_top = git(&module, None, ["rev-parse", "--show-toplevel"]);
+            let is_cloned = its_top.is_ok_and(|top| real(Path::new(&top)) == real(&module));
+            if is_cloned && self.write(&module, commit, &place, below).is_err() {
+                // A part of it is worse than nothing: without its files, its zones cannot be read.
+                fs::remove_dir_all(&place).map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(())
     }
 
     fn tree(&self) -> PathBuf {
@@ -89,10 +111,37 @@ impl Checkout {
     }
 
     /// The place of a file or folder of the repository among the files of the revision, whether it is there or not.
+    /// Links of the repository are those of then; one that leads out of it leads to what is there now, which has no
+    /// place.
     pub(crate) fn place(&self, path: &Path) -> Option<PathBuf> {
-        let inside = real(path).strip_prefix(&self.top).ok()?.to_owned();
-        Some(self.tree().join(inside))
+        let tree = self.tree();
+        let mut place = tree.join(self.inside(path)?);
+        for _ in 0..LINKS {
+            let real_place = real(&place);
+            if real_place.starts_with(real(&tree)) {
+                return Some(place);
+            }
+            // By a whole path, to what is in the work tree now.
+            place = tree.join(real_place.strip_prefix(&self.top).ok()?);
+        }
+        None
     }
+
+    /// A path of the work tree from its top. Only what is above that is followed as it is now.
+    fn inside(&self, path: &Path) -> Option<PathBuf> {
+        let path = std::path::absolute(path).ok()?;
+        let top = path.ancestors().find(|above| real(above) == self.top);
+        let inside = top.and_then(|top| path.strip_prefix(top).ok()).map(Path::to_owned);
+        inside.or_else(|| Some(real(&path).strip_prefix(&self.top).ok()?.to_owned()))
+    }
+}
+
+/// The commit and path of a submodule, from a line about what the index has.
+fn submodule(line: &str) -> Option<(&str, &str)> {
+    let (head, path) = line.split_once('\t')?;
+    let commit = head.strip_prefix("160000 ")?.split(' ').next()?;
+    // Odd names are in quotes.
+    (!path.starts_with('"')).then_some((commit, path))
 }
 
 /// A path without links. What is not there is as it is written, below what is.
@@ -194,11 +243,72 @@ mod tests {
         assert_eq!(state(repository.path()), before);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn links_are_those_of_then() {
+        let repository = repository();
+        let (top, outside) = (repository.path(), tempfile::tempdir().unwrap());
+        let whole = real(top).join("zones");
+        let link = |to: &Path, name: &str| {
+            let _ = fs::remove_file(top.join(name));
+            std::os::unix::fs::symlink(to, top.join(name)).unwrap();
+        };
+        link(Path::new("zones"), "config");
+        link(&whole, "whole");
+        link(outside.path(), "out");
+        link(Path::new("../elsewhere"), "dangling");
+        let name = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        let run = |args: &[&str]| git(top, None, name.iter().chain(args)).unwrap();
+        run(&["add", "config", "whole", "out", "dangling"]);
+        run(&["commit", "--quiet", "-m", "links"]);
+        link(Path::new("zones-of-now"), "config");
+        link(Path::new("zones-of-now"), "whole");
+        fs::create_dir(top.join("zones-of-now")).unwrap();
+        // A path to the repository by a link of its own.
+        let beside = outside.path().join("repository");
+        std::os::unix::fs::symlink(top, &beside).unwrap();
+        let checkout = Checkout::of("HEAD", &beside.join("config.yaml")).unwrap();
+        for name in ["config", "whole", "zones", "zones/../config"] {
+            for top in [top, &beside] {
+                let place = checkout.place(&top.join(name)).unwrap();
+                assert_eq!(fs::read_to_string(place.join("a.yaml")).unwrap(), "two", "{name}");
+            }
+        }
+        assert_eq!(checkout.place(&top.join("out")), None);
+        assert!(!checkout.place(&top.join("dangling")).unwrap().exists());
+    }
+
+    #[test]
+    fn submodules_are_those_of_then() {
+        let (repository, module) = (repository(), repository());
+        let run = |folder: &Path, args: &[&str]| {
+            let name = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+            let local = ["-c", "protocol.file.allow=always"];
+            git(folder, None, name.iter().chain(&local).chain(args)).unwrap()
+        };
+        let (top, from) = (repository.path(), module.path().to_str().unwrap());
+        run(top, &["submodule", "--quiet", "add", from, "module"]);
+        run(&top.join("module"), &["checkout", "--quiet", "then"]);
+        run(top, &["add", "module"]);
+        run(top, &["commit", "--quiet", "-m", "with a module"]);
+        run(&top.join("module"), &["checkout", "--quiet", "now"]);
+        let read = || {
+            let checkout = Checkout::of("HEAD", &top.join("config.yaml")).unwrap();
+            let place = checkout.place(&top.join("module/zones/a.yaml")).unwrap();
+            fs::read_to_string(place)
+        };
+        assert_eq!(read().unwrap(), "one");
+        // Without the commit there is nothing, not something else.
+        let git_folder = top.join(".git/modules/module/objects");
+        fs::remove_dir_all(git_folder).unwrap();
+        assert!(read().is_err());
+    }
+
     #[test]
     fn what_is_no_revision_is_told() {
         let repository = repository();
         let file = repository.path().join("config.yaml");
-        for revision in ["", "--all", "nope", "HEAD~9"] {
+        for revision in ["", "--all", "^HEAD", "nope", "HEAD~9", "HEAD:zones", "HEAD..HEAD"] {
             let report = Checkout::of(revision, &file).unwrap_err();
             let found = report.iter().next().unwrap();
             assert!(found.message.contains(revision) && found.help.is_some(), "{found}");

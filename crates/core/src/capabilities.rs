@@ -2,7 +2,9 @@
 
 mod dynamic;
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{ProviderError, ServiceErrorKind};
 use crate::name::ZoneName;
@@ -108,6 +110,29 @@ pub enum TypeSupport {
     All,
     /// These types.
     Only(&'static [RecordType]),
+}
+
+impl TypeSupport {
+    /// These types, known only when the program runs. Each set of them is kept once, for the life of the process.
+    ///
+    /// ```
+    /// use octodns_core::{RecordType, TypeSupport};
+    ///
+    /// let types = TypeSupport::only(["TXT", "A"].map(RecordType::named));
+    /// assert_eq!(types, TypeSupport::Only(&[RecordType::A, RecordType::TXT]));
+    /// ```
+    pub fn only(types: impl IntoIterator<Item = RecordType>) -> Self {
+        static SETS: Mutex<BTreeSet<&'static [RecordType]>> = Mutex::new(BTreeSet::new());
+        let types: BTreeSet<_> = types.into_iter().collect();
+        let types: Box<[RecordType]> = types.into_iter().collect();
+        let mut sets = SETS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = sets.get(&*types) {
+            return Self::Only(known);
+        }
+        let kept: &'static [RecordType] = Box::leak(types);
+        sets.insert(kept);
+        Self::Only(kept)
+    }
 }
 
 /// What a source or target can hold, as data: the engine adapts zones to it.

@@ -47,6 +47,7 @@ pub mod schema;
 pub mod secret;
 mod shape;
 mod target;
+mod target_options;
 pub mod validate;
 pub mod value;
 pub mod zone;
@@ -69,6 +70,7 @@ pub use provider::{HiddenSet, Provider, Source, UnevenTtl, ZoneFiles, ZoneRead, 
 pub use record::{Record, RecordData, RecordType};
 pub use registry::Registry;
 pub use secret::{Redactor, Secret};
-pub use target::{Target, TargetOptions};
+pub use target::Target;
+pub use target_options::TargetOptions;
 pub use value::{OwnedValue, Value};
 pub use zone::Zone;

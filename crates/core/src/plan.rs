@@ -176,6 +176,11 @@ impl Plan {
         self
     }
 
+    /// The same plan; `state` stands in for what the provider remembers if that was lost on the way.
+    pub(crate) fn or_state(self, state: State) -> Self {
+        if self.state.is_empty() { self.with_state(state) } else { self }
+    }
+
     /// All that the target holds, with what no part of the plan shows.
     pub fn held(&self) -> &Zone {
         &self.held

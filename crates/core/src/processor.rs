@@ -1,5 +1,6 @@
 //! The trait of what is put between: processors.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -28,6 +29,9 @@ pub struct Stage<'s> {
     pub types: &'s Arc<RecordTypes>,
     /// Where findings go.
     pub report: &'s mut Report,
+    /// What the planner of the target hands to processors of its own kind, while it waits for them; nothing if the engine
+    /// plans.
+    pub inside: Option<&'s (dyn Any + Send + Sync)>,
 }
 
 impl<'s> Stage<'s> {
@@ -37,7 +41,8 @@ impl<'s> Stage<'s> {
         types: &'s Arc<RecordTypes>,
         report: &'s mut Report,
     ) -> Self {
-        Self { sources: &[], target: None, lenient: false, validators, types, report }
+        let (sources, target, lenient, inside) = (&[][..], None, false, None);
+        Self { sources, target, lenient, validators, types, report, inside }
     }
 }
 

@@ -3,6 +3,7 @@
 mod budget;
 mod files;
 mod includes;
+mod planner;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,12 +19,14 @@ pub use crate::error::{Cause, ProviderError, ServiceErrorKind};
 use crate::name::{RecordName, ZoneName};
 use crate::plan::{Plan, State};
 use crate::record::{LoadContext, Record, RecordType, RecordTypes};
+use crate::target_options::TargetOptions;
 use crate::validate::RecordValidators;
 use crate::value::OwnedValue;
-use crate::zone::{SubZones, Zone};
+use crate::zone::{SubZones, Zone, ZoneSettings};
 pub use budget::{Budget, Lasting};
-pub use files::{SortedFiles, ZoneFiles};
+pub use files::{Places, SortedFiles, ZoneFiles};
 pub use includes::Includes;
+pub use planner::{Between, Planner, ToPlan};
 
 /// The zones that a service lists, with a final dot or without, sorted.
 ///
@@ -71,6 +74,8 @@ pub struct ZoneRequest<'r> {
     pub types: &'r Arc<RecordTypes>,
     /// Which files the data of the zone may include.
     pub includes: Includes,
+    /// What is configured for the zone, if it is known.
+    pub settings: Option<&'r ZoneSettings>,
 }
 
 impl<'r> ZoneRequest<'r> {
@@ -81,8 +86,9 @@ impl<'r> ZoneRequest<'r> {
         validators: &'r Arc<RecordValidators>,
         types: &'r Arc<RecordTypes>,
     ) -> Self {
-        let includes = Includes::default();
-        Self { name, sub_zones, target: false, lenient: false, validators, types, includes }
+        let (includes, settings) = (Includes::default(), None);
+        let (target, lenient) = (false, false);
+        Self { name, sub_zones, target, lenient, validators, types, includes, settings }
     }
 
     /// How records of this zone are read, for a source called `source` whose data stands in `files`.
@@ -108,10 +114,17 @@ pub struct ZoneRead {
     pub records: Vec<Record>,
     /// Whether a record takes the place of an earlier one with its name and type, of any source.
     pub replace: bool,
+    /// Records of sources before this one that it takes out of the zone.
+    pub removed: Vec<(RecordName, RecordType)>,
+    /// Whether the records were checked where they were read, by the rules of the config: foreign validators are not
+    /// asked again, and records that belong to sub-zones stay.
+    pub is_checked: bool,
     /// What was found along the way. An error in it fails the zone.
     pub report: Report,
     /// State to keep for applying to the zone.
     pub state: State,
+    /// Whether there is no such zone, as if nothing had been read, but with a state to keep.
+    pub is_absent: bool,
     /// `RRsets` that are in the zone and were left out of the records on purpose, by an option for example.
     /// No plan may create them.
     pub hidden: Vec<HiddenSet>,
@@ -171,6 +184,16 @@ pub trait Source: Send + Sync {
 
     /// What this source can hold. The same for the life of the value.
     fn capabilities(&self) -> &Capabilities;
+
+    /// What this source can hold, for one that has to ask its service; its [`Source::capabilities`] are everything then.
+    /// Default: what it says without asking.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it must ask the service and cannot.
+    async fn find_capabilities(&self) -> Result<Capabilities, ProviderError> {
+        Ok(self.capabilities().clone())
+    }
 
     /// A run begins: whatever an earlier one learned (lists of zones, ids, addresses) is forgotten, so that
     /// the world is planned as it is. Default: nothing was learned.
@@ -277,6 +300,19 @@ pub enum Answers {
 /// Reads and writes zones.
 #[async_trait]
 pub trait Provider: Source {
+    /// Itself, if it plans by rules of its own: then none of [`Provider::drop_meaningless`], [`Provider::adapt`],
+    /// [`Provider::is_significant`], [`Provider::extra_changes`] and [`Provider::meta`] is asked for a plan, but for
+    /// one that was made earlier. Default: the engine plans.
+    fn planner(&self) -> Option<&dyn Planner> {
+        None
+    }
+
+    /// The options of a target, if the class keeps them itself instead of leaving them to the config. Default: it
+    /// does not.
+    fn target_options(&self) -> Option<TargetOptions> {
+        None
+    }
+
     /// Takes out of the desired state what means nothing at this service, before it is held against
     /// [`Capabilities`]. Default: nothing.
     fn drop_meaningless(&self, _desired: &mut Zone, _report: &mut Report) {}

@@ -4,9 +4,12 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hickory_proto::op::ResponseCode;
-
 use crate::wire::WireError;
+
+/// There is no client: it is the feature `client`, which this build does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this build has no DNS client")]
+pub struct NoClient;
 
 /// Why a query failed.
 ///
@@ -75,21 +78,6 @@ pub enum Code {
     YxDomain,
     /// Any other.
     Other(u16),
-}
-
-impl Code {
-    /// `None` for codes of answers.
-    pub(crate) fn of(code: ResponseCode) -> Option<Self> {
-        match code {
-            ResponseCode::NoError | ResponseCode::NXDomain => None,
-            ResponseCode::FormErr => Some(Self::FormErr),
-            ResponseCode::ServFail => Some(Self::ServFail),
-            ResponseCode::NotImp => Some(Self::NotImp),
-            ResponseCode::Refused => Some(Self::Refused),
-            ResponseCode::YXDomain => Some(Self::YxDomain),
-            other => Some(Self::Other(other.into())),
-        }
-    }
 }
 
 impl fmt::Display for Code {

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use hickory_resolver::system_conf::read_system_conf;
 use octodns_core::RecordType;
 
 use crate::answer::Answer;
@@ -27,18 +26,10 @@ impl Resolver {
     /// A resolver with the servers of the system, from `/etc/resolv.conf`. Its search list is not used, since
     /// names are absolute. If the file cannot be read, queries fail with the reason.
     pub fn system(client: Client) -> Self {
-        let config = match read_system_conf() {
-            Ok((config, _)) => config,
-            Err(error) => {
-                return Self { client, servers: Vec::new(), reason: format!(": {error}") };
-            }
-        };
-        let mut servers = Vec::new();
-        for server in config.name_servers() {
-            let port = server.connections.first().map_or(53, |connection| connection.port);
-            servers.push(SocketAddr::new(server.ip, port));
+        match client.system_servers() {
+            Ok(servers) => Self::new(client, servers),
+            Err(error) => Self { client, servers: Vec::new(), reason: format!(": {error}") },
         }
-        Self::new(client, servers)
     }
 
     /// Queries for the records of an absolute name in presentation format.

@@ -1,8 +1,11 @@
 //! Opens files for reading: files alone, since a device may never end, and a pipe may never begin.
 
-use std::fs::{self, FileType, Metadata};
-use std::io;
+use std::fs::{self, File, FileType, Metadata};
+use std::io::{self, Read};
 use std::path::Path;
+
+/// The most bytes of an input.
+const MOST: u64 = 1 << 30;
 
 /// Reads a whole file.
 ///
@@ -39,13 +42,23 @@ pub fn check(path: &Path) -> io::Result<Metadata> {
 ///
 /// # Errors
 ///
-/// As [`read`], but for pipes.
+/// As [`read`], but for pipes; and if there is more than 1 GiB.
 pub fn read_input(path: &Path) -> io::Result<Vec<u8>> {
     let there = fs::metadata(path)?;
     if !is_pipe(there.file_type()) {
         check(path)?;
     }
-    fs::read(path)
+    bounded(File::open(path)?, MOST)
+}
+
+/// What is read from a file or pipe that may not end.
+fn bounded(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other("it is larger than 1 GiB"));
+    }
+    Ok(bytes)
 }
 
 fn kind(of: FileType) -> &'static str {
@@ -83,6 +96,13 @@ fn other_kind(_: FileType) -> &'static str {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_input_has_an_end() {
+        assert_eq!(bounded(&[7; 5][..], 5).unwrap(), [7; 5]);
+        let error = bounded(io::repeat(0), 5).unwrap_err();
+        assert_eq!(error.to_string(), "it is larger than 1 GiB");
+    }
 
     #[test]
     fn only_files_are_read() {

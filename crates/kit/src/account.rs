@@ -17,6 +17,9 @@ use crate::service::Service;
 /// The key of a plan that has only to publish what is there.
 const PUBLISH: &str = "publish";
 
+/// How many names of a zone are changed concurrently where nobody says what the service bears.
+const NAMES_AT_ONCE: usize = 4;
+
 /// An account of a service, under its id in the config.
 #[derive(Debug)]
 pub struct Account<S> {
@@ -27,6 +30,8 @@ pub struct Account<S> {
     /// The facts.
     pub service: Service,
     directory: Directory,
+    /// How many requests the user allows at the same time.
+    pub(crate) allowed: Option<usize>,
     /// Whether it has a call for many rows.
     pub(crate) batches: Learned,
 }
@@ -49,7 +54,12 @@ impl<S: Api> Account<S> {
     pub(crate) fn new(id: &str, api: S) -> Self {
         let service = api.service();
         let (directory, batches) = (Directory::default(), Learned::default());
-        Self { id: id.into(), api, service, directory, batches }
+        Self { id: id.into(), api, service, directory, allowed: None, batches }
+    }
+
+    /// How many names of a zone are changed concurrently.
+    pub(crate) fn names_at_once(&self) -> usize {
+        self.service.names_at_once.or(self.allowed).unwrap_or(NAMES_AT_ONCE)
     }
 
     /// Begins a run: forgets what the last one learned.

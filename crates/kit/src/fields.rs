@@ -12,15 +12,12 @@ use crate::api::Only;
 use crate::dialect::Dialect;
 use crate::parts::{self, Kind, incomplete, malformed, parts, parts_of, read_field};
 
-/// octoDNS' names of the parts of a value, and the service's names of their fields.
-type Named = &'static [(&'static str, &'static str)];
-
 /// Where the values of a type are.
 enum Place {
     /// Whole, in this field.
     Whole(&'static str),
-    /// Part by part, in these.
-    Parts(Named),
+    /// Part by part, in these: one for each part, in the order of presentation format.
+    Parts(Vec<&'static str>),
 }
 
 /// The names of the fields of a row.
@@ -30,17 +27,18 @@ enum Place {
 /// use octodns_kit::Fields;
 ///
 /// // {"id": 7, "type": "MX", "name": "@", "ttl": 300, "data": "mx.example.com.", "priority": 10}
+/// // {"id": 8, "type": "CAA", "name": "@", "ttl": 300, "flags": 0, "tag": "issue", "data": "ca.example.net"}
 /// const FIELDS: Fields = Fields {
-///     of: &[(RecordType::MX, &[("preference", "priority"), ("exchange", "data")])],
+///     of: &[
+///         (RecordType::MX, &[("preference", "priority"), ("exchange", "data")]),
+///         (RecordType::CAA, &[("value", "data")]),
+///     ],
 ///     ..Fields::new("data")
 /// };
 ///
-/// // {"id": 8, "type": "SRV", "name": "_sip._tcp", "ttl": 300, "data": "20 5060 sip.example.com.", "priority": 10}
+/// // {"id": 9, "type": "SRV", "name": "_sip._tcp", "ttl": 300, "data": "20 5060 sip.example.com.", "priority": 10}
 /// const SHARED: Fields = Fields {
-///     of: &[(
-///         RecordType::SRV,
-///         &[("priority", "priority"), ("weight", "data"), ("port", "data"), ("target", "data")],
-///     )],
+///     of: &[(RecordType::SRV, &[("weight", "data"), ("port", "data"), ("target", "data")])],
 ///     ..Fields::new("data")
 /// };
 /// ```
@@ -57,9 +55,9 @@ pub struct Fields {
     /// The whole value, for types that are not in [`Fields::of`]; in presentation format if it has several
     /// parts.
     pub value: &'static str,
-    /// Types whose parts have separate fields: octoDNS' name of a part, and the service's name of the field.
-    /// Parts with the same field are one text there, in presentation format; they are neighbours in that. The only
-    /// part of a type has no name: `(RecordType::CNAME, &[("", "host")])` is a value in a field of its own.
+    /// Types whose parts have separate fields: octoDNS' name of a part, and the service's name of the field. A part
+    /// that is not named has a field of its own name. Parts with the same field are one text there, in presentation
+    /// format; they are neighbours in that. The only part of a type has no name: `(RecordType::CNAME, &[("", "host")])` is a value in a field of its own.
     pub of: &'static [(RecordType, &'static [(&'static str, &'static str)])],
     /// Types that have a different name at the service.
     pub types: &'static [(RecordType, &'static str)],
@@ -89,7 +87,12 @@ impl Fields {
         match self.of.iter().find(|(of, _)| *of == record_type) {
             None => Place::Whole(self.value),
             Some((_, [("", field)])) => Place::Whole(field),
-            Some((_, parts)) => Place::Parts(parts),
+            Some((_, named)) => {
+                let field = |part: &'static str| {
+                    named.iter().find(|(ours, _)| *ours == part).map_or(part, |(_, theirs)| *theirs)
+                };
+                Place::Parts(parts_of(record_type).iter().map(|(part, _)| field(part)).collect())
+            }
         }
     }
 
@@ -127,23 +130,21 @@ impl Fields {
             let (name, of) = (record.name(), record.record_type());
             ProviderError::failed(format!("{name} {of}: its text is not UTF-8"))
         };
-        let named = match self.place_of(record.record_type()) {
-            Place::Parts(named) => named,
+        let fields = match self.place_of(record.record_type()) {
+            Place::Parts(fields) => fields,
             Place::Whole(field) => {
                 row.insert(field.into(), whole(record, dialect).ok_or_else(unsupported)?.into());
                 return Ok(());
             }
         };
         let mut shared: Vec<(&str, Vec<String>)> = Vec::new();
-        let all = parts_of(record.record_type()).iter().zip(parts(record.data()));
-        for ((ours, _), part) in all {
-            let Some(theirs) = field_of(named, ours) else { continue };
-            if !is_shared(named, theirs) {
-                row.insert(theirs.into(), part.field(dialect).ok_or_else(unsupported)?);
-            } else if let Some((_, words)) = shared.iter_mut().find(|(field, _)| *field == theirs) {
+        for (field, part) in fields.iter().zip(parts(record.data())) {
+            if !is_shared(fields.iter(), field) {
+                row.insert((*field).into(), part.field(dialect).ok_or_else(unsupported)?);
+            } else if let Some((_, words)) = shared.iter_mut().find(|(of, _)| of == field) {
                 words.push(part.word(dialect, record.record_type()));
             } else {
-                shared.push((theirs, vec![part.word(dialect, record.record_type())]));
+                shared.push((field, vec![part.word(dialect, record.record_type())]));
             }
         }
         row.extend(shared.into_iter().map(|(field, words)| (field.into(), words.join(" ").into())));
@@ -207,27 +208,25 @@ impl Fields {
         dialect: &Dialect,
         zone: &ZoneName,
     ) -> Option<Result<OwnedValue, String>> {
-        let named = match self.place_of(entry.record_type()) {
-            Place::Parts(named) => named,
+        let fields = match self.place_of(entry.record_type()) {
+            Place::Parts(fields) => fields,
             Place::Whole(field) => {
                 let text = row.get(field)?.as_str()?;
                 return Some(read_whole(text, entry, dialect, zone).ok_or_else(|| text.to_owned()));
             }
         };
-        let all = parts_of(entry.record_type()).iter();
-        let all = all.filter_map(|(ours, kind)| Some((*ours, *kind, field_of(named, ours)?)));
         let mut parts = Vec::new();
-        for (ours, kind, field) in all {
-            parts.push((ours, kind, field, field_text(row.get(field)?)?));
+        for ((ours, kind), field) in parts_of(entry.record_type()).iter().zip(&fields) {
+            parts.push((*ours, *kind, *field, field_text(row.get(field)?)?));
         }
-        let is_any_shared = parts.iter().any(|(_, _, field, _)| is_shared(named, field));
+        let is_any_shared = fields.iter().any(|field| is_shared(fields.iter(), field));
         let lacks_word = |(_, kind, field, text): &Spelled| {
-            text.is_empty() && (*kind != Kind::Text || is_shared(named, field))
+            text.is_empty() && (*kind != Kind::Text || is_shared(fields.iter(), field))
         };
         let read = if parts.iter().any(lacks_word) {
             None
         } else if is_any_shared {
-            read_whole(&presentation(named, &parts, dialect), entry, dialect, zone)
+            read_whole(&presentation(&parts, dialect), entry, dialect, zone)
         } else {
             let part = |(ours, kind, _, text): &Spelled| {
                 let part = read_field(text, *kind, |name| dialect.read_target(name, zone));
@@ -243,14 +242,15 @@ impl Fields {
 /// A part of a value: its name, its kind, its field, and the text of that.
 type Spelled = (&'static str, Kind, &'static str, String);
 
-/// The field of a part.
-fn field_of(named: Named, part: &str) -> Option<&'static str> {
-    named.iter().find(|(ours, _)| *ours == part).map(|(_, theirs)| *theirs)
+/// These fields of a row or set, as far as it has them.
+pub fn only_fields(item: &Json, fields: &[&str]) -> Json {
+    let kept = fields.iter().filter_map(|key| Some(((*key).to_owned(), item.get(key)?.clone())));
+    Json::Object(kept.collect())
 }
 
-/// Whether several parts are in one field.
-fn is_shared(named: Named, field: &str) -> bool {
-    named.iter().filter(|(_, theirs)| *theirs == field).count() > 1
+/// Whether several parts are in one field, of the fields of all parts.
+fn is_shared<'f>(fields: impl Iterator<Item = &'f &'static str>, field: &str) -> bool {
+    fields.filter(|of| **of == field).count() > 1
 }
 
 /// The text of a field with a text, a number or nothing; `None` for anything else.
@@ -277,9 +277,9 @@ fn joined(parts: &[Spelled], spell: impl Fn(&Spelled) -> String) -> String {
 }
 
 /// A value in presentation format, from fields of which some hold several parts.
-fn presentation(named: Named, parts: &[Spelled], dialect: &Dialect) -> String {
+fn presentation(parts: &[Spelled], dialect: &Dialect) -> String {
     joined(parts, |(_, kind, field, text)| {
-        if *kind == Kind::Text && !is_shared(named, field) {
+        if *kind == Kind::Text && !is_shared(parts.iter().map(|(_, _, of, _)| of), field) {
             dialect.presentation().string(text.as_bytes())
         } else {
             text.clone()

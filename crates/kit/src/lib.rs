@@ -14,8 +14,10 @@ mod kinds;
 mod listing;
 mod lookup;
 mod owner;
+mod pages;
 mod parts;
 mod provided;
+mod remembered;
 mod root_ns;
 mod row_api;
 mod row_calls;
@@ -35,15 +37,17 @@ pub use account::Account;
 pub use api::{Api, Only, Owner, Zone, ZonesBy};
 pub use companions::{CompanionApi, Companions};
 pub use directory::ListedZone;
-pub use fields::{Fields, ReadRow};
+pub use fields::{Fields, ReadRow, only_fields};
 pub use listing::{consistent, repeated};
 pub use lookup::{Call, Observed, create_once, settle};
 pub use octodns_http as http;
+pub use pages::Pages;
 pub use provided::{
-    Choice, OptionsOf, Provided, provider, register, register_choice, register_with,
+    Choice, OptionsOf, Provided, base_url, provider, register, register_choice, register_with,
 };
+pub use remembered::Remembered;
 pub use root_ns::RootNs;
-pub use row_api::{BatchKinds, Batched, RowChange};
+pub use row_api::{BatchKinds, Batched, RowChange, RowChanges};
 pub use serde_json::{Value as Json, json};
 pub use service::{Connector, Service, pause_of, seconds};
 pub use set::SetFields;

@@ -151,6 +151,21 @@ pub fn provider<H: Shape>(
     connect(id, options, accounts, (&Host::default(), None, None))
 }
 
+/// Where the requests of a provider with these options go, without a slash at the end; `endpoint` is the option of this
+/// name.
+///
+/// # Errors
+///
+/// Says which option cannot be.
+pub fn base_url<A: Api>(own: A::Options, endpoint: Option<&str>) -> Result<String, BuildError> {
+    let (service, accounts, host) = (A::SERVICE, Accounts::default(), Host::default());
+    let mut options = ServiceOptions::default();
+    options.endpoint = endpoint.map(str::to_owned);
+    let connector = Connector::new(&service, &options, &accounts, &host);
+    let api = A::connect(own, &connector)?;
+    Ok(api.client().base().as_str().trim_end_matches('/').to_owned())
+}
+
 /// Registers a service with this shape as a provider, by its class paths and short names.
 pub fn register<H: Shape>(registry: &mut Registry) {
     register_with::<H>(registry, &Host::default());
@@ -229,6 +244,7 @@ pub fn register_choice<O: Options>(
         // Short names belong to the first class.
         short_names = &[];
     }
+    registry.providers.formerly(service.class, service.former_classes);
 }
 
 /// A provider about to be built, of a service that its options choose.
@@ -277,5 +293,7 @@ fn connect<H: Shape>(
     let service = <H::Api as Api>::SERVICE;
     let connector = Connector::new(&service, &options, accounts, host).home(home);
     let connector = env.map_or(connector, |env| connector.environment(env));
-    Ok(Provided::new(id, H::Api::connect(own, &connector)?))
+    let mut provided = Provided::new(id, H::Api::connect(own, &connector)?);
+    provided.account.allowed = options.http.concurrency.map(|many| many as usize);
+    Ok(provided)
 }

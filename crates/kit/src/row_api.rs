@@ -131,6 +131,33 @@ impl RowChange {
     }
 }
 
+/// Changes of rows, by their kind.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct RowChanges<'c> {
+    /// The rows to create.
+    pub creates: Vec<&'c Json>,
+    /// The ids of rows, and what they are to be.
+    pub updates: Vec<(&'c str, &'c Json)>,
+    /// The ids of the rows to delete.
+    pub deletes: Vec<&'c str>,
+}
+
+impl<'c> RowChanges<'c> {
+    /// These changes, each kind in its order.
+    pub fn of(changes: &'c [RowChange]) -> Self {
+        let mut of = Self::default();
+        for change in changes {
+            match change {
+                RowChange::Create(row) => of.creates.push(row),
+                RowChange::Update { id, row } => of.updates.push((id, row)),
+                RowChange::Delete { id } => of.deletes.push(id),
+            }
+        }
+        of
+    }
+}
+
 /// What one call of many rows can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -177,8 +177,7 @@ impl<S: RowApi> per_record::RowApi for Calls<'_, S> {
         self.row(record).is_ok_and(|row| S::can_become(&existing.id, &row))
     }
 
-    #[expect(clippy::misnamed_getters, reason = "the engine counts names, the service requests")]
     fn concurrency(&self) -> usize {
-        self.account.service.names_at_once
+        self.account.names_at_once()
     }
 }

@@ -183,7 +183,7 @@ async fn make<S: RowApi>(
         let attempt = log.begin(&[index]).await?;
         return attempt.conclude(set_root_ns::apply(calls, change).await);
     }
-    apply_each(plan, log, calls.account.service.names_at_once, async |change: &Change| {
+    apply_each(plan, log, calls.account.names_at_once(), async |change: &Change| {
         if set_root_ns::is_call::<S>(change) {
             return Ok::<_, Stopped>(set_root_ns::apply(calls, change).await?);
         }

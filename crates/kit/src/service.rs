@@ -41,6 +41,8 @@ pub struct Service {
     pub class: &'static str,
     /// Other class paths that it is registered under.
     pub other_classes: &'static [&'static str],
+    /// Its class paths in older versions of octoDNS, which are taken with a warning.
+    pub former_classes: &'static [&'static str],
     /// Its short names in a config; the client also uses the first one as its name.
     pub short_names: &'static [&'static str],
     /// The version of the provider's crate.
@@ -53,8 +55,9 @@ pub struct Service {
     pub rates: &'static [Rate],
     /// The maximum number of concurrent requests. Default: 8.
     pub concurrency: usize,
-    /// How many names are changed concurrently. Default: 4.
-    pub names_at_once: usize,
+    /// How many names of a zone are changed concurrently, if the service has a limit of its own there. Default: as many
+    /// as the user allows requests (`http.concurrency`), or 4.
+    pub names_at_once: Option<usize>,
     /// How long a read may not show what was written, if the service says so. Default: no time at all.
     pub settles_within: Duration,
     /// Its capabilities.
@@ -69,13 +72,14 @@ impl Service {
         Self {
             class,
             other_classes: &[],
+            former_classes: &[],
             short_names: &[],
             version: env!("CARGO_PKG_VERSION"),
             endpoint,
             endpoint_names: &[],
             rates: &[],
             concurrency: 8,
-            names_at_once: 4,
+            names_at_once: None,
             settles_within: Duration::ZERO,
             capabilities: Capabilities::NOTHING,
             dialect: Dialect::RAW,
@@ -221,6 +225,12 @@ impl<'c> Connector<'c> {
     #[must_use]
     pub fn default_endpoint(self, endpoint: &'c str) -> Self {
         Self { default_endpoint: endpoint, ..self }
+    }
+
+    /// At the service's environment for tests, if an option says so. The option `endpoint` still comes first.
+    #[must_use]
+    pub fn sandbox(self, endpoint: &'c str, is_sandbox: bool) -> Self {
+        if is_sandbox { self.default_endpoint(endpoint) } else { self }
     }
 
     /// The base URL of all calls.

@@ -54,6 +54,13 @@ pub struct SetChange {
     pub after: Option<Json>,
 }
 
+impl SetChange {
+    /// The set: as it was read, or as it is to be if it is new.
+    pub fn set(&self) -> &Json {
+        self.before.as_ref().or(self.after.as_ref()).unwrap_or(&Json::Null)
+    }
+}
+
 /// The sets of a zone as they were read, kept for the apply.
 #[derive(Debug, Default)]
 pub(crate) struct HeldSets {
@@ -178,6 +185,11 @@ impl SetFields {
     /// A list of objects, with the fields of `of`.
     pub const fn objects(values: &'static str, of: Fields) -> Self {
         Self { values, item: true, single: None, of }
+    }
+
+    /// The name and type of a set, as paths and queries have them.
+    pub fn key<'s>(&self, set: &'s Json) -> [&'s str; 2] {
+        [self.of.name, self.of.record_type].map(|field| set[field].as_str().unwrap_or_default())
     }
 
     /// The sets of rows with one value each, for services that list rows and replace sets: those of a name and type

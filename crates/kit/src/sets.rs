@@ -146,7 +146,7 @@ impl<S: SetApi> Shape for Sets<S> {
             }
             let change_one =
                 async |change| make_whole(account, zone, change, held, (&still, log)).await;
-            apply_each(plan, log, account.service.names_at_once, change_one).await
+            apply_each(plan, log, account.names_at_once(), change_one).await
         };
         account.serve(plan, zone, log, making).await
     }

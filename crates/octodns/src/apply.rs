@@ -78,7 +78,8 @@ impl Manager {
         if let Some(known) = &self.known_sizes {
             let whole = summary.whole();
             let is_whole = |zone: &ZoneName, target: &str| whole.contains(&(zone, target));
-            known.remember(sizes, is_whole, self.size_key()).await;
+            let keys = self.size_keys(steps.iter().map(|step| step.target.id()));
+            known.remember(sizes, is_whole, &keys).await;
         }
         if let Some(journal) = journal {
             finish(&journal).await;

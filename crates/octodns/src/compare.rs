@@ -70,7 +70,13 @@ impl Manager {
         }
         log_warnings(&report);
         let [a_zone, b_zone] = &*zones else { return Err(report.into()) };
-        let all: Vec<_> = a.iter().chain(&b).map(|source| source.capabilities()).collect();
+        let mut all = Vec::with_capacity(a.len() + b.len());
+        for source in a.iter().chain(&b) {
+            match source.find_capabilities().await {
+                Ok(found) => all.push(found),
+                Err(error) => return Err(error.into_report("source", source.id()).into()),
+            }
+        }
         let mut capabilities = Capabilities::EVERYTHING;
         capabilities.geo = all.iter().all(|held| held.geo);
         capabilities.dynamic = all.iter().all(|held| held.dynamic);

@@ -39,6 +39,10 @@ impl Plans {
 
     /// Logs what applying costs, a line for each target, and the gaps.
     pub(crate) fn tell_costs(&self) {
+        // Nobody reads what is not logged.
+        if !tracing::enabled!(target: "octodns", tracing::Level::INFO) {
+            return;
+        }
         for (name, id) in self.gaps() {
             tracing::info!(
                 target: "octodns", logger = MANAGER,

@@ -223,7 +223,7 @@ impl Manager {
             stage.lenient = lenient;
             processor.source_zone(&mut zone, &mut stage).await?;
         }
-        context.zone_validators.report(&zone, lenient, report);
+        context.validate(&zone, report).await;
         let read = match target.read(&zone, &context).await {
             Ok(read) if !report.has_errors() => read,
             Ok(_) => return Ok(()),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use octodns_core::change::ChangeCause;
+use octodns_core::provider::Places;
 use octodns_core::{Change, Report, Zone, ZoneName};
 
 use crate::failure::Failure;
@@ -59,16 +60,17 @@ impl DesiredZones {
 }
 
 impl Manager {
-    /// Lets sources that keep zones in a folder read from another one: from a copy of an earlier state, say. `moved`
-    /// is asked for the place of each folder. Such a manager is for [`Manager::desired_zones`]: what it plans is not
-    /// meant for its targets.
-    pub fn relocate_sources(&mut self, moved: impl Fn(&Path) -> Option<PathBuf>) {
+    /// Lets sources that keep zones in a folder read from other places: from copies of an earlier state, say. `moved`
+    /// is asked for the place of each folder, and of each file that is included by a path of its own. Such a manager is
+    /// for [`Manager::desired_zones`]: what it plans is not meant for its targets.
+    pub fn relocate_sources(
+        &mut self,
+        moved: impl Fn(&Path) -> Option<PathBuf> + Send + Sync + 'static,
+    ) {
+        let places: Places = Arc::new(moved);
         for (id, configured) in &mut self.providers {
-            let relocated = configured.source.files().and_then(|files| {
-                let place = moved(files.folder())?;
-                files.reading_from(&place)
-            });
-            if let Some(source) = relocated {
+            let files = configured.source.files();
+            if let Some(source) = files.and_then(|files| files.reading_from(&places)) {
                 configured.source = source;
                 self.relocated.insert(id.clone());
             }

@@ -38,6 +38,16 @@ pub fn html(text: &str) -> String {
     .into_owned()
 }
 
+/// Text in the value of an attribute of HTML, between double quotes.
+pub(crate) fn attribute(text: &str) -> String {
+    html(text).replace('"', "&quot;")
+}
+
+/// Text in HTML or Markdown as code: no link, and nobody is mentioned by it.
+pub(crate) fn code(text: &str) -> String {
+    format!("<code>{}</code>", html(text))
+}
+
 /// Text in a cell of a table of Markdown. Nothing in it ends the cell, is a tag, code, a link or an image.
 ///
 /// ```

@@ -7,7 +7,7 @@
 //! The sizes of all zones are in one file, so that names of zones never become paths. Two runs that end at the same
 //! moment may lose what one of them wrote; then that run's zones have their sizes of before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -145,15 +145,18 @@ impl KnownSizes {
         After(steps.map(size).collect())
     }
 
-    /// Remembers the sizes of the zones that all of a plan was applied to; `key` gives the key of a target by its id.
+    /// Remembers the sizes of the zones that all of a plan was applied to; `keys` are those of targets, by their ids.
     pub(crate) async fn remember(
         &self,
         after: After,
         is_whole: impl Fn(&ZoneName, &str) -> bool,
-        key: impl Fn(&str) -> String,
+        keys: &HashMap<String, String>,
     ) {
         let whole = after.0.into_iter().filter(|(zone, target, _)| is_whole(zone, target));
-        let done: Vec<_> = whole.map(|(zone, target, size)| (zone, key(&target), size)).collect();
+        let keyed = |(zone, target, size): (ZoneName, String, Size)| {
+            Some((zone, keys.get(&target)?.clone(), size))
+        };
+        let done: Vec<_> = whole.filter_map(keyed).collect();
         if done.is_empty() {
             return;
         }

@@ -34,8 +34,9 @@
 //! # }
 //! ```
 //!
-//! Each provider is a cargo feature; `yaml` is the default, and `all` are those of the programs. Classes of a
-//! program's own are added to the [`registry()`] before a config is read.
+//! Each provider is a cargo feature, and so is `dns`: what queries DNS servers, which are reports, verifying by name
+//! servers and the processor of SPF policies. `dns` and `yaml` are the default, and `all` are those of the programs.
+//! Classes of a program's own are added to the [`registry()`] before a config is read.
 //!
 //! Nothing here prints, ends the process or reads the environment: results are returned, progress goes to
 //! `tracing`, and the environment is passed in. Events carry the name of the octoDNS logger they stand for in the
@@ -50,6 +51,7 @@ pub mod compat;
 mod config;
 mod costs;
 mod digest;
+mod dns_client;
 mod dump;
 mod earlier;
 pub mod escape;
@@ -67,6 +69,7 @@ mod plan;
 mod plan_file;
 mod plan_zones;
 mod progress;
+mod python;
 mod record_run;
 mod recover;
 mod registry;
@@ -102,6 +105,7 @@ pub use plan_file::{
     ConfigDigests, Conflicting, PlanConflict, PlanFile, PlanFileOptions, PlanFileResult,
     RebasedPlans, Selection, ZoneDigest, plan_schema,
 };
+pub use python::python;
 pub use recover::{RecoverOptions, Recovered};
 pub use registry::{FEATURES, Register, registry};
 pub use report::{LiveReport, ReportOptions};

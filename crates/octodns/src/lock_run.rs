@@ -1,6 +1,6 @@
 //! Locks the zones that a run applies to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -10,6 +10,7 @@ use octodns_core::value::visible;
 use octodns_core::{Diagnostic, Report, ZoneName};
 
 use crate::compat::MANAGER;
+use crate::digest::sha256;
 use crate::failure::Failure;
 use crate::journal::make_folder;
 use crate::lock::{Holder, Lock, Taken};
@@ -62,8 +63,14 @@ impl Manager {
     ) -> Result<bool, Failure> {
         let Some(folder) = self.lock_folder() else { return Ok(false) };
         // In one order, so that two runs do not wait for each other; and once each.
-        let wanted: BTreeMap<_, _> =
-            zones.map(|(target, zone)| (self.lock_key(target, zone), (target, zone))).collect();
+        let mut accounts = HashMap::new();
+        let wanted: BTreeMap<_, _> = zones
+            .map(|(target, zone)| {
+                let account = || self.account_and_folder(target);
+                let account = accounts.entry(target).or_insert_with(account);
+                (format!("{account}\n{zone}"), (target, zone))
+            })
+            .collect();
         let since = since.and_then(time);
         let (mut patience, mut may_be_stale) = (self.journal.wait_for_lock, false);
         for (key, (target, zone)) in wanted {
@@ -132,8 +139,12 @@ impl Manager {
         }
     }
 
-    fn lock_key(&self, target: &str, zone: &ZoneName) -> String {
-        format!("{}\n{zone}", self.account_and_folder(target))
+    /// A digest of what tells the account of a target from others, wherever its folder is.
+    pub(crate) fn account_digest(&self, target: &str) -> String {
+        let account = self.providers.get(target).map_or(target, |configured| &configured.account);
+        let mut digits = sha256(account.as_bytes());
+        digits.truncate(32);
+        digits
     }
 
     /// What tells the account of a target, or its folder, from others.

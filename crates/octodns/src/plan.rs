@@ -228,7 +228,9 @@ impl Manager {
 
     /// The same, with a say in what it means that the reader went away.
     pub(crate) fn show_to(&self, plans: &Plans, reader_gone: ReaderGone) -> Result<(), Failure> {
-        self.outputs.run(&plans.iter().collect::<Vec<_>>(), &self.destination, reader_gone)
+        let file = || self.plan_file(plans).to_text();
+        let planned: Vec<_> = plans.iter().collect();
+        self.outputs.run(&planned, file, &self.destination, reader_gone)
     }
 
     /// Adds to plans what speaks against them by the sizes that their zones had after earlier runs.
@@ -240,15 +242,25 @@ impl Manager {
             );
             return;
         };
-        let key = self.size_key();
+        let keys = self.size_keys(steps.iter().map(|step| step.target.id()));
+        let key = |target: &str| keys.get(target).cloned().unwrap_or_default();
         let plans = steps.iter_mut().map(|step| (key(step.target.id()), &mut step.plan));
         sizes.doubt(plans.collect()).await;
     }
 
-    /// The keys of targets in what is known of the sizes of zones.
-    pub(crate) fn size_key(&self) -> impl Fn(&str) -> String {
-        let config = self.config_name();
-        move |target| known_sizes::key(&config, &self.account_and_folder(target), target)
+    /// The keys of targets, by their ids, in what is known of the sizes of zones.
+    pub(crate) fn size_keys<'t>(
+        &self,
+        targets: impl Iterator<Item = &'t str>,
+    ) -> HashMap<String, String> {
+        let (config, mut keys) = (self.config_name(), HashMap::new());
+        for target in targets {
+            if !keys.contains_key(target) {
+                let key = known_sizes::key(&config, &self.account_and_folder(target), target);
+                keys.insert(target.to_owned(), key);
+            }
+        }
+        keys
     }
 
     /// The same for plans that were made from what was planned before.

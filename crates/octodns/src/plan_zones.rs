@@ -154,7 +154,7 @@ impl Manager {
         let targets = task.job.targets.iter();
         let reads = join_all(targets.map(|target| target.read(&empty, &task.context)));
         let desire = desire(task, empty.clone(), &mut report);
-        let (desired, reads) = futures::join!(desire, reads);
+        let (desired, reads) = futures::future::join(desire, reads).await;
 
         let mut plans = Vec::new();
         for (target, read) in task.job.targets.iter().zip(reads) {
@@ -228,7 +228,7 @@ async fn desire(task: &Task<'_>, empty: Zone, report: &mut Report) -> Option<Zon
             report.merge(error.into_report("processor", &subject));
         }
     }
-    task.context.zone_validators.report(&desired, task.job.lenient, report);
+    task.context.validate(&desired, report).await;
     Some(desired)
 }
 

@@ -123,6 +123,11 @@ impl Manager {
         header.who.clone_from(&self.journal.who);
         header.process = self.journal.process;
         header.config = self.config_name();
+        let account = |step: &&Step<ApprovedPlan>| {
+            let id = step.target.id();
+            (id.to_owned(), self.account_digest(id))
+        };
+        header.accounts = steps.iter().map(account).collect();
         header.plans = steps.iter().map(|step| StoredPlan::of(&step.target, &step.plan)).collect();
         Ok(header)
     }

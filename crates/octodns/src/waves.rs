@@ -135,7 +135,9 @@ impl Waves {
     ) -> Vec<Vec<usize>> {
         let plans: Vec<_> = plans.collect();
         let wave_of = self.even_waves(&plans);
-        let mut parts = vec![Vec::new(); self.waves.len().max(self.count) + 1];
+        // More even waves than plans would be empty ones.
+        let count = self.waves.len().max(self.count.min(plans.len()));
+        let mut parts = vec![Vec::new(); count + 1];
         for (place, (zone, target)) in plans.into_iter().enumerate() {
             let named = self.waves.iter().position(|wave| wave.includes(zone, target));
             let wave = wave_of.get(zone).copied().or(named).unwrap_or(parts.len() - 1);
@@ -156,8 +158,9 @@ impl Waves {
             places.entry(*zone).or_insert(next);
         }
         let zones = places.len().max(1);
+        let count = self.count.min(zones);
         for place in places.values_mut() {
-            *place = *place * self.count / zones;
+            *place = *place * count / zones;
         }
         places
     }
@@ -240,6 +243,7 @@ mod tests {
             (2, vec![vec![0, 1, 2, 3], vec![4, 5]]),
             (5, vec![vec![0, 1], vec![2], vec![3], vec![4], vec![5]]),
             (99, vec![vec![0, 1], vec![2], vec![3], vec![4], vec![5]]),
+            (usize::MAX, vec![vec![0, 1], vec![2], vec![3], vec![4], vec![5]]),
         ] {
             assert_eq!(part(&Waves::even(count), &plans), parts, "{count}");
         }

@@ -361,6 +361,7 @@ impl Selection {
         settings.delete_pcent_threshold = config.delete_pcent_threshold;
         settings.origin = config.origin.clone();
         settings.disabled_validators.clone_from(&config.disabled_validators);
+        settings.disabled_record_validators.clone_from(&config.disabled_record_validators);
         // Entries of the config that stand for one zone are read when they are needed.
         let key = manager.config.zones.iter().nth(entry.index).filter(|_| entry.config.is_some());
         let of = key.map(|(key, _)| python_str(key));

@@ -9,6 +9,8 @@
 //! assert!(registry.processors.get("type-allowlist").is_some());
 //! ```
 //!
+//! `SpfDnsLookupProcessor` queries DNS servers: it is there with the feature `dns`.
+//!
 //! All of them, with their options:
 //! [docs/processors.md](https://github.com/octodns/octodns-rs/blob/main/docs/processors.md).
 
@@ -24,6 +26,7 @@ mod network_filter;
 mod options;
 mod ownership;
 mod patterns;
+#[cfg(feature = "dns")]
 mod spf_dns_lookup;
 mod templating;
 mod trailing_dots;
@@ -47,6 +50,7 @@ pub fn register(registry: &mut Registry) {
     name_filter::register(registry);
     network_filter::register(registry);
     ownership::register(registry);
+    #[cfg(feature = "dns")]
     spf_dns_lookup::register(registry);
     templating::register(registry);
     trailing_dots::register(registry);

@@ -35,9 +35,12 @@
 //! let config = YamlProvider::new("config", options);
 //! assert_eq!(config.class_name(), "YamlProvider");
 //! ```
+//!
+//! With the feature `serde_yaml`, `from_serde` converts trees of that crate.
 
 mod error;
 mod fix;
+#[cfg(feature = "serde_yaml")]
 mod foreign;
 mod include;
 mod natural;
@@ -48,6 +51,7 @@ mod write;
 
 pub use error::{ErrorKind, YamlError};
 pub use fix::sort_keys;
+#[cfg(feature = "serde_yaml")]
 pub use foreign::from_serde;
 pub use include::{FileIncludes, Include, NoIncludes};
 pub use natural::natural_cmp;

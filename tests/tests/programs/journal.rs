@@ -1,6 +1,7 @@
 //! Runs that are written down: listed, finished after a kill, taken back, stopped by signals, kept from each other.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
@@ -224,12 +225,16 @@ fn a_second_run_on_the_same_zone_is_refused_or_waits() {
     assert!(running.lines().nth(1).unwrap().ends_with("running"), "{running}");
     world.run(&format!("{SYNC} --resume")).expect(0, &["no unfinished run"]);
 
-    let waiting = world.start(&format!("{SYNC} --doit --force --wait-for-lock 50"));
-    std::thread::sleep(Duration::from_millis(500));
+    let mut waiting = world.start(&format!("{SYNC} --doit --force --wait-for-lock 50"));
+    let mut log = BufReader::new(waiting.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("waiting for another run") {
+        assert_ne!(log.read_line(&mut said).unwrap(), 0, "{said}");
+    }
     signal(&child, "CONT");
-    let (output, said) = ended(waiting);
-    assert!(output.status.success(), "{said}");
-    for part in ["waiting for another run", "planned again", "Updates=12"] {
+    log.read_to_string(&mut said).unwrap();
+    assert!(waiting.wait().unwrap().success(), "{said}");
+    for part in ["planned again", "Updates=12"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(ended(child).0.status.success());

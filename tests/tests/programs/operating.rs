@@ -1,10 +1,12 @@
-//! The examples of `docs/operating.md`: each section is run in a folder of its own, and says what the page says.
+//! The examples of `docs/operating.md` and `docs/plans.md`: each section is run in a folder of its own, and says what
+//! the page says.
 
 use std::fs;
 
 use crate::support::Workspace;
 
-const PAGE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating.md"));
+const OPERATING: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating.md"));
+const PLANS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/plans.md"));
 
 /// Runs the blocks of a section in order: files are written, commands run, and their outputs have the lines shown.
 fn run(section: &str) -> usize {
@@ -40,7 +42,9 @@ fn run(section: &str) -> usize {
 
 #[test]
 fn the_examples_do_what_the_page_says() {
-    let sections = PAGE.split("\n## ").skip(1);
-    let commands: usize = sections.map(run).sum();
-    assert!(commands >= 8, "only {commands}");
+    for (page, least) in [(OPERATING, 8), (PLANS, 1)] {
+        let sections = page.split("\n## ").skip(1);
+        let commands: usize = sections.map(run).sum();
+        assert!(commands >= least, "only {commands}");
+    }
 }

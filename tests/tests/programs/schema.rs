@@ -110,7 +110,8 @@ fn the_program_writes_them() {
     let workspace = Workspace::new();
     let ran = workspace.run("octodns-schema --complete --kind=config --indent=0");
     ran.expect(0, &[]);
-    let registry = registry(None, Host::default());
+    let mut registry = registry(None, Host::default());
+    registry.foreign = octodns::python(None, []);
     let expected = config_schema(&registry, Dialect::Complete).to_value();
     assert_eq!(serde_json::from_str::<Json>(&ran.stdout).unwrap(), expected);
     let ran = workspace.run("octodns-schema --output schema.json");

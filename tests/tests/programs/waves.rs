@@ -46,6 +46,7 @@ fn what_is_no_wave_is_told() {
     workspace.write("waves.yaml", "- zones: [no dot]\n");
     for (waves, words) in [
         ("0", "there are no 0 waves"),
+        ("99999999999999999999999", "cannot read \"99999999999999999999999\""),
         ("gone.yaml", "cannot read \"gone.yaml\""),
         ("waves.yaml", "waves.yaml:1"),
     ] {
@@ -67,7 +68,7 @@ fn the_log_has_where_changes_come_from_when_asked() {
 }
 
 /// Makes the workspace a git repository with one commit, tagged `then`.
-fn commit(workspace: &Workspace) {
+pub(crate) fn commit(workspace: &Workspace) {
     let git = |args: &[&str]| {
         let mut git = Command::new("git");
         git.current_dir(workspace.path("")).args(["-c", "user.name=a"]);
@@ -76,7 +77,7 @@ fn commit(workspace: &Workspace) {
         assert!(output.status.success(), "{output:?}");
     };
     git(&["init", "--quiet"]);
-    git(&["add", "config.yaml", "zones"]);
+    git(&["add", "."]);
     git(&["commit", "--quiet", "--message", "then"]);
     git(&["tag", "then"]);
 }
@@ -108,6 +109,32 @@ fn what_was_done_to_a_target_by_hand_is_told_from_what_was_meant() {
 
     workspace.run(&format!("{SYNC} --doit --force")).expect(0, &[]);
     workspace.run(&format!("{SYNC} --since then --fail-on drift --doit")).expect(0, &[]);
+}
+
+/// `$INCLUDE` names files from the working directory, which has those of now.
+#[test]
+fn included_files_are_those_of_the_revision() {
+    let workspace = workspace(&[]);
+    let class = "class: octodns_bind.ZoneFileSource\n    file_extension: .zone";
+    let config =
+        crate::support::CONFIG.replacen("class: octodns.provider.yaml.YamlProvider", class, 1);
+    workspace.write("config.yaml", config);
+    let head = "$TTL 60\n@ SOA ns hostmaster 1 2 3 4 5\n@ NS ns.example.net.\n";
+    let zone = format!("{head}$INCLUDE shared/www\n$INCLUDE beside\n");
+    workspace.write("zones/unit.tests.zone", zone);
+    workspace.write("zones/beside", "beside A 192.0.2.1\n");
+    std::fs::create_dir(workspace.path("shared")).unwrap();
+    workspace.write("shared/www", "www A 192.0.2.1\n");
+    // Files of the same work tree may be included.
+    commit(&workspace);
+    workspace.run(&format!("{SYNC} --doit --force")).expect(0, &[]);
+    for (file, told) in
+        [("shared/www", "1 intended, 0 drift"), ("zones/beside", "2 intended, 0 drift")]
+    {
+        let name = file.rsplit('/').next().unwrap();
+        workspace.write(file, format!("{name} A 192.0.2.9\n"));
+        workspace.run(&format!("{SYNC} --since then")).expect(0, &[told]);
+    }
 }
 
 #[test]

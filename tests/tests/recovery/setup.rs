@@ -71,7 +71,8 @@ impl Repository {
     /// The file of the only journal.
     pub(crate) fn journal(&self) -> PathBuf {
         let files = fs::read_dir(self.path().join("runs")).unwrap();
-        let mut files = files.map(|file| file.unwrap().path()).filter(|file| file.is_file());
+        let is_journal = |file: &PathBuf| file.extension().is_some_and(|of| of == "jsonl");
+        let mut files = files.map(|file| file.unwrap().path()).filter(is_journal);
         let file = files.next().unwrap();
         assert_eq!(files.next(), None, "there is one");
         file

@@ -148,6 +148,82 @@ async fn conflicts_are_listed_and_not_overwritten() {
     assert_eq!(repository.runs().last().unwrap().state, RunState::Finished);
 }
 
+/// A process that takes a run back may die when all is done and not yet noted in the journal of that run. What is left
+/// of the run would be half of what it was for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_back_is_so_without_a_note() {
+    let target = services::rows().await;
+    let repository = &target.repository;
+    for point in [3, usize::MAX] {
+        repository.reset().await;
+        let before = target.held().await;
+        run_until(repository, point);
+        let run = repository.runs()[0].clone();
+        let journal = repository.journal();
+        let noted = fs::read_to_string(&journal).unwrap();
+        let manager = repository.manager();
+        manager.undo(&of(&run)).await.unwrap();
+        assert_ne!(fs::read_to_string(&journal).unwrap(), noted, "it is noted");
+        fs::write(&journal, noted).unwrap();
+        let states: Vec<_> = repository.runs().into_iter().map(|run| run.state).collect();
+        assert_eq!(states, [RunState::Finished, RunState::Undone], "{point}");
+        let mut options = RecoverOptions::default();
+        options.apply = true;
+        assert_eq!(manager.resume(&options).await.unwrap().run, None, "{point}");
+        let failure = manager.resume(&of(&run)).await.unwrap_err();
+        assert!(failure.to_string().contains("was taken back by 2"), "{failure}");
+        assert_eq!(target.held().await, before, "{point}");
+    }
+}
+
+/// A resumed run may die as well when all is done and not yet noted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_finished_is_so_without_a_note() {
+    let target = services::rows().await;
+    let repository = &target.repository;
+    repository.reset().await;
+    run_until(repository, 3);
+    let journal = repository.journal();
+    let noted = fs::read_to_string(&journal).unwrap();
+    let mut options = RecoverOptions::default();
+    options.apply = true;
+    repository.manager().resume(&options).await.unwrap();
+    fs::write(&journal, noted).unwrap();
+    assert!(repository.runs().iter().all(|run| run.state == RunState::Finished));
+    assert_eq!(repository.manager().resume(&options).await.unwrap().run, None);
+}
+
+/// The same id may be that of another account or folder by now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_that_is_another_one_now_is_an_error() {
+    let target = services::files();
+    let repository = &target.repository;
+    repository.reset().await;
+    run_until(repository, 0);
+    let run = repository.runs()[0].clone();
+    let config = repository.path().join("desired.yaml");
+    let text = fs::read_to_string(&config).unwrap();
+    let other = repository.path().join("other");
+    fs::create_dir(&other).unwrap();
+    fs::copy(repository.path().join("target/unit.tests.yaml"), other.join("unit.tests.yaml"))
+        .unwrap();
+    fs::write(&config, text.replace("/target'", "/other'")).unwrap();
+    let before = fs::read_to_string(other.join("unit.tests.yaml")).unwrap();
+    for undo in [false, true] {
+        let manager = repository.manager();
+        let run = of(&run);
+        let result = if undo { manager.undo(&run).await } else { manager.resume(&run).await };
+        let failure = result.unwrap_err();
+        assert!(failure.to_string().contains("was of another account"), "{failure}");
+    }
+    assert_eq!(fs::read_to_string(other.join("unit.tests.yaml")).unwrap(), before);
+    // What does not tell one account from another may change.
+    let text = text
+        .replace("{class: yaml, directory: '", "{class: yaml, enforce_order: false, directory: '");
+    fs::write(&config, text).unwrap();
+    assert_eq!(repository.manager().resume(&of(&run)).await.unwrap().sync.planned, CHANGES);
+}
+
 /// A run of another config, or of a target that is another one now, is not guessed at.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_target_that_is_gone_is_an_error() {

@@ -88,11 +88,17 @@ struct Options {
     services: Vec<String>,
     /// The profiles for our programs: only the first is used, except with `--build`.
     profiles: Vec<String>,
+    /// The folder of our programs, if they are built already.
+    programs: Option<PathBuf>,
 }
 
 impl Options {
     /// The folder of our programs, built if necessary.
     fn ours(&self) -> io::Result<PathBuf> {
+        if let Some(programs) = &self.programs {
+            // They run in folders of their own.
+            return std::path::absolute(programs);
+        }
         dist::programs(self.profiles.first().map_or(dist::PROFILE, String::as_str))
     }
 }
@@ -196,6 +202,7 @@ fn parse(args: &[String]) -> Result<Options, String> {
         report: false,
         services: Vec::new(),
         profiles: Vec::new(),
+        programs: None,
     };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
@@ -204,6 +211,7 @@ fn parse(args: &[String]) -> Result<Options, String> {
             "--quick" => options.shapes.extend([Shape::new(1, 1_000), Shape::new(20, 50)]),
             "--shape" => options.shapes.push(value()?.parse()?),
             "--profile" => options.profiles.push(value()?.clone()),
+            "--programs" => options.programs = Some(value()?.into()),
             "--runs" => options.runs = value()?.parse().map_err(|_| "--runs needs a number")?,
             "--service" => options.services.push(value()?.clone()),
             "--validators" => options.validators = true,

@@ -52,6 +52,31 @@ pub(super) fn package_names(tree: &Tree) -> Vec<String> {
     problems
 }
 
+/// Refuses tests in the sources of a library that is not built for them: they would never run.
+pub(super) fn tests_are_built(tree: &Tree) -> Vec<String> {
+    let is_test = |line: &&str| {
+        let line = line.trim_start();
+        line.starts_with("#[cfg(test)]") || (line.starts_with("#[") && line.ends_with("test]"))
+    };
+    let mut problems = Vec::new();
+    for (manifest, _) in members(tree).filter(|(_, text)| says_no_tests(text)) {
+        let sources = manifest.replace("Cargo.toml", "src/");
+        for (file, text) in tree.ending(".rs").filter(|(file, _)| file.starts_with(&sources)) {
+            if let Some(index) = text.lines().position(|line| is_test(&line)) {
+                let why = "never runs, since the library says `test = false`";
+                problems.push(format!("{file}:{}: {why}", index + 1));
+            }
+        }
+    }
+    problems
+}
+
+/// Whether the library of a package is not built for tests.
+fn says_no_tests(manifest: &str) -> bool {
+    let section = manifest.lines().skip_while(|line| *line != "[lib]").skip(1);
+    section.take_while(|line| !line.starts_with('[')).any(|line| line == "test = false")
+}
+
 /// Refuses a package that could not be published: without description, licence, repository or README, or with
 /// a dependency that only exists in this workspace.
 pub(super) fn publishable(tree: &Tree) -> Vec<String> {

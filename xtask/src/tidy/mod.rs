@@ -4,6 +4,8 @@ mod imports;
 mod lists;
 mod manifests;
 mod msrv;
+mod packages;
+mod small;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,11 +27,13 @@ const CHECKS: &[Check] = &[
     manifests::inherited,
     manifests::package_names,
     manifests::publishable,
+    manifests::tests_are_built,
     lists::dependencies_have_reasons,
     lists::providers_in_step,
     lists::features_in_one_place,
     lists::architecture_names_folders,
     msrv::not_older_than_dependencies,
+    small::has_no_network,
     imports::no_circles,
     imports::no_arrow_up,
     imports::exceptions_in_use,
@@ -169,6 +173,25 @@ mod tests {
         let tree = tree(&[("crates/core/Cargo.toml", text)]);
         let problems = manifests::inherited(&tree);
         assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+
+    #[test]
+    fn tests_in_a_library_that_is_not_built_for_them_are_refused() {
+        let without = "[lib]\ntest = false\n\n[[bench]]\nname = \"x\"\n";
+        let with = "[lib]\nname = \"x\"\n\n[[bench]]\ntest = false\n";
+        let code =
+            "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    #[tokio::test]\n    async fn b() {}\n}\n";
+        let tree = tree(&[
+            ("crates/providers/one/Cargo.toml", without),
+            ("crates/providers/one/src/a/b.rs", code),
+            ("crates/providers/one/src/lib.rs", "//! Without `#[cfg(test)]`.\n"),
+            ("crates/providers/one/tests/a.rs", code),
+            ("crates/providers/two/Cargo.toml", with),
+            ("crates/providers/two/src/lib.rs", code),
+        ]);
+        let expected =
+            "crates/providers/one/src/a/b.rs:3: never runs, since the library says `test = false`";
+        assert_eq!(manifests::tests_are_built(&tree), [expected]);
     }
 
     #[test]

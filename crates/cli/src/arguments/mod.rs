@@ -1,11 +1,14 @@
 //! Command lines: the reference's flags and their conveniences, one file a program.
 
 mod compare;
+mod display;
 mod dump;
 mod logging;
 mod output;
+mod python;
 mod report;
 mod schema;
+mod shown;
 mod sync;
 mod validate;
 mod versions;
@@ -20,8 +23,10 @@ pub use compare::CompareArguments;
 pub use dump::DumpArguments;
 pub use logging::LoggingArguments;
 pub use output::OutputArguments;
+pub use python::PythonArguments;
 pub use report::{ReportArguments, ReportFormat, ShownAs};
 pub use schema::{Kind, SchemaArguments};
+pub use shown::{Colour, ShownPlan};
 pub use sync::{FailOn, SyncArguments, VerifyBy};
 pub use validate::ValidateArguments;
 pub use versions::VersionsArguments;
@@ -112,6 +117,10 @@ mod tests {
             let arguments: SyncArguments = read(&format!("--config x.yaml {cut} a")).unwrap();
             assert_eq!(arguments.sources, ["a"], "{cut}");
         }
+        for cut in ["--co", "--con", "--config"] {
+            let arguments: SyncArguments = read(&format!("{cut} x.yaml")).unwrap();
+            assert_eq!(arguments.config_file.as_deref(), Some("x.yaml"), "{cut}");
+        }
         let arguments: SyncArguments = read("--config x.yaml --form json").unwrap();
         assert_eq!(arguments.output.format, crate::render::Format::Json);
     }
@@ -123,6 +132,15 @@ mod tests {
             assert_eq!(error.exit_code(), 2);
             assert!(error.to_string().contains("without --doit"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_written_to_standard_output_is_one_thing() {
+        let error = read::<SyncArguments>("--config x --plan-format json --log-stream-stdout");
+        assert_eq!(error.unwrap_err().exit_code(), 2);
+        let arguments: SyncArguments = read("--config x --plan-format html --plan p.json").unwrap();
+        assert_eq!(arguments.plan_format, Some(ShownPlan::Html));
+        assert!(arguments.plan.is_some());
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! The flags of every program that say how findings are shown.
+//! The flags of every program.
 
 use clap::Args;
 
-use super::LoggingArguments;
+use super::{LoggingArguments, PythonArguments};
 use crate::render::Format;
 
-/// How findings are shown, and what is logged.
+/// How findings are shown, what is logged, and which Python runs classes.
 #[derive(Args, Clone, Debug, Default)]
 pub struct OutputArguments {
     /// How findings are shown when something is wrong
@@ -15,4 +15,8 @@ pub struct OutputArguments {
     /// What is logged, and where to.
     #[command(flatten)]
     pub logging: LoggingArguments,
+
+    /// Which Python runs classes.
+    #[command(flatten)]
+    pub python: PythonArguments,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use super::LoggingArguments;
+use super::{LoggingArguments, PythonArguments};
 use crate::render::Format;
 
 const EXAMPLES: &str = "\
@@ -67,6 +67,10 @@ pub struct ReportArguments {
     /// What is logged, and where to.
     #[command(flatten)]
     pub logging: LoggingArguments,
+
+    /// Which Python runs classes.
+    #[command(flatten)]
+    pub python: PythonArguments,
 }
 
 impl ReportArguments {

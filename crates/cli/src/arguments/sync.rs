@@ -7,7 +7,7 @@ use clap::{ArgAction, Parser, ValueEnum};
 use octodns::verification::VerifyChoice;
 use octodns_core::plan::Danger;
 
-use super::OutputArguments;
+use super::{Colour, OutputArguments, ShownPlan};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,6 +17,8 @@ Examples:
       Make the changes
   octodns-sync --config-file config.yaml --target route53 --doit example.com.
       One zone to one of its targets
+  octodns-sync --config-file config.yaml --plan-format html >plan.html
+      Show what would change as a page for a browser
   octodns-sync --config-file config.yaml --plan-out plan.json
       Show what would change, and keep it as a file for review
   octodns-sync --config-file config.yaml --plan plan.json --doit
@@ -46,7 +48,8 @@ pub enum FailOn {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct SyncArguments {
     /// The configuration: providers, zones, processors
-    #[arg(long, value_name = "FILE", required_unless_present = "runs")]
+    // In the reference the beginning that it has in common with `--color` stands for it alone.
+    #[arg(long, value_name = "FILE", required_unless_present = "runs", alias = "co")]
     pub config_file: Option<String>,
 
     /// Make the changes instead of only showing them
@@ -69,6 +72,15 @@ pub struct SyncArguments {
     /// Write what would change to this file, to be applied later with --plan
     #[arg(long, value_name = "FILE", conflicts_with_all = ["doit", "checksum", "plan"])]
     pub plan_out: Option<PathBuf>,
+
+    /// How the plan is shown, on standard output, instead of by outputs of the configuration without a file [default:
+    /// as it says; where it says nothing, diff on a terminal, else as octoDNS logs it]
+    #[arg(long, value_name = "FORMAT", conflicts_with = "log_stream_stdout")]
+    pub plan_format: Option<ShownPlan>,
+
+    /// Whether there are colours: by default on a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Colour,
 
     /// Check the changes of this file against the targets and show what is still to be made; with --doit make them.
     /// Sources are not read

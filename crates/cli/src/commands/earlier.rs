@@ -8,6 +8,7 @@ use octodns_core::value::visible;
 use octodns_core::{Diagnostic, Report};
 
 use super::{block_on, registry};
+use crate::arguments::PythonArguments;
 use crate::program::only;
 use crate::since::Checkout;
 
@@ -15,15 +16,20 @@ use crate::since::Checkout;
 const NAMED: usize = 10;
 
 /// Reads the sources as they were at a revision, by the config of that revision.
-pub(super) fn earlier(revision: &str, config_file: &str) -> Result<Earlier, Report> {
+pub(super) fn earlier(
+    revision: &str,
+    config_file: &str,
+    python: &PythonArguments,
+) -> Result<Earlier, Report> {
     let config_file = Path::new(config_file);
-    let checkout = Checkout::of(revision, config_file)?;
+    let checkout = Arc::new(Checkout::of(revision, config_file)?);
     tracing::info!(
         target: "octodns", logger = "Manager",
         "sync: reading the sources as they were at {}", visible(revision),
     );
-    let mut manager = manager(&checkout, config_file, revision)?;
-    manager.relocate_sources(|folder| checkout.place(folder));
+    let mut manager = manager(&checkout, config_file, revision, python)?;
+    let places = Arc::clone(&checkout);
+    manager.relocate_sources(move |path| places.place(path));
     let zones = block_on(Arc::new(manager).desired_zones()).map_err(|failure| {
         let message =
             format!("the sources cannot be read as they were at \"{revision}\": {failure}");
@@ -35,8 +41,13 @@ pub(super) fn earlier(revision: &str, config_file: &str) -> Result<Earlier, Repo
 }
 
 /// The config as it was, or as it is, if it was none then or is not in the repository.
-fn manager(checkout: &Checkout, config_file: &Path, revision: &str) -> Result<Manager, Report> {
-    let mut options = ManagerOptions::new(registry());
+fn manager(
+    checkout: &Checkout,
+    config_file: &Path,
+    revision: &str,
+    python: &PythonArguments,
+) -> Result<Manager, Report> {
+    let mut options = ManagerOptions::new(registry(python));
     options.log_warnings = false;
     if let Some(earlier) = checkout.place(config_file).filter(|file| file.is_file()) {
         match Manager::from_config_file(&earlier, &options) {

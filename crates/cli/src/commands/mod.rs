@@ -20,6 +20,7 @@ use octodns::{Failure, Manager, ManagerOptions};
 use octodns_core::registry::Host;
 use octodns_core::{Diagnostic, Registry, Report, Severity};
 
+use crate::arguments::PythonArguments;
 use crate::program::Output;
 
 pub use compare::compare;
@@ -50,7 +51,7 @@ fn manager_of(
     set: impl FnOnce(&mut ManagerOptions),
 ) -> Result<Arc<Manager>, Failure> {
     output.config_file(config_file);
-    let mut options = ManagerOptions::new(registry());
+    let mut options = ManagerOptions::new(registry(output.python()));
     options.plan_writer = Arc::new(Mutex::new(io::stdout()));
     options.plan_log = output.plan_log();
     set(&mut options);
@@ -60,9 +61,11 @@ fn manager_of(
     Ok(Arc::new(manager))
 }
 
-/// The classes of this build.
-fn registry() -> Registry {
-    octodns::registry(env::home_dir(), host())
+/// The classes of this build, and those that are run by Python.
+fn registry(python: &PythonArguments) -> Registry {
+    let mut registry = octodns::registry(env::home_dir(), host());
+    registry.foreign = python.classes();
+    registry
 }
 
 /// The environment, the clock and the source of UUIDs of this process.

@@ -25,7 +25,8 @@ impl Program for ReportArguments {
     const LEVEL: Level = Level::INFO;
 
     fn output(&self) -> OutputArguments {
-        OutputArguments { format: self.finding_format(), logging: self.logging.clone() }
+        let (logging, python) = (self.logging.clone(), self.python.clone());
+        OutputArguments { format: self.finding_format(), logging, python }
     }
 
     fn run(&self, output: &mut Output) -> Result<Ended, Report> {

@@ -33,9 +33,10 @@ impl Program for SchemaArguments {
 
 fn write(arguments: &SchemaArguments) -> Result<(), Report> {
     let dialect = if arguments.complete { Dialect::Complete } else { Dialect::Octodns };
+    let python = &arguments.findings.python;
     let schema = match arguments.kind {
-        Kind::Zone => octodns::zone_schema(&registry(), dialect),
-        Kind::Config => octodns::config_schema(&registry(), dialect),
+        Kind::Zone => octodns::zone_schema(&registry(python), dialect),
+        Kind::Config => octodns::config_schema(&registry(python), dialect),
         Kind::Plan => octodns::plan_schema(),
     };
     let indent = usize::try_from(arguments.indent).unwrap_or(0).min(MAX_INDENT);

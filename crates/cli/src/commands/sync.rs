@@ -55,7 +55,12 @@ impl Program for SyncArguments {
         let made = |options: &mut ManagerOptions| {
             options.journal = self.journal_options();
             options.stop = stop;
+            options.plan_display = self.plan_display();
         };
+        output.colour(self.color);
+        if self.plan_format.is_some() {
+            output.leave_standard_output();
+        }
         let manager = manager_of(self.config_file(), output, made).map_err(errors)?;
         let done = match &self.plan {
             Some(file) => self.apply_file(&manager, file),
@@ -108,7 +113,7 @@ impl SyncArguments {
         options.show_origin = self.show_origin;
         options.waves = self.waves()?;
         if let Some(revision) = &self.since {
-            let mut earlier = earlier(revision, self.config_file())?;
+            let mut earlier = earlier(revision, self.config_file(), &self.output.python)?;
             earlier.fails_on_drift = self.fail_on == Some(FailOn::Drift);
             options.earlier = Some(earlier);
         }
@@ -248,7 +253,13 @@ fn parse_waves(text: &str) -> Result<Waves, Report> {
 /// How to go on after a run that did not do everything.
 fn way_on(applied: &ApplySummary) -> String {
     let Some(run) = &applied.run else { return String::new() };
-    format!("\nThis was run {run}: --resume {run} finishes it, --undo {run} takes it back.\n")
+    // It may have done everything, and verifying it failed.
+    let resume = if applied.has_failures() {
+        format!("--resume {run} finishes it, ")
+    } else {
+        String::new()
+    };
+    format!("\nThis was run {run}: {resume}--undo {run} takes it back.\n")
 }
 
 /// Where programs keep their state (XDG Base Directory Specification): for this one, the journals of runs.

@@ -19,10 +19,11 @@ const MAKES: [&str; 9] = [
 ];
 
 /// Functions that hand on what they make to callers who give the advice, or take it as an argument.
-const HANDED_ON: [(&str, &str); 6] = [
+const HANDED_ON: [(&str, &str); 7] = [
     ("core/src/record/types/txt/check.rs", "fn object("),
     ("core/src/zone/validate/mail.rs", "fn objection("),
     ("processors/src/finding.rs", "fn about("),
+    ("bridge/src/validator.rs", "fn zone("),
     ("octodns/src/zones.rs", "fn zone_error("),
     ("octodns/src/config/validators.rs", "fn error("),
     ("octodns/src/config/validators.rs", "fn warn("),

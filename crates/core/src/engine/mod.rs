@@ -7,7 +7,9 @@ mod empty;
 mod existing;
 mod gaps;
 mod guard;
+mod normal;
 pub mod per_record;
+mod planner;
 mod read;
 mod rebase;
 mod routing;
@@ -16,8 +18,10 @@ mod target;
 mod texts;
 mod unreadable;
 mod unsupported;
+mod validate;
 mod values;
 
+use std::fmt;
 use std::sync::Arc;
 
 pub use apply::apply_each;
@@ -36,10 +40,10 @@ pub use unsupported::{unexpressed, unsupported};
 use crate::provider::Includes;
 use crate::record::RecordTypes;
 use crate::validate::RecordValidators;
-use crate::zone::ZoneValidators;
+use crate::zone::{ForeignValidator, ZoneValidators};
 
 /// What reading and planning a zone needs to know beside the zone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Context {
     /// The validators of records, as configured for the zone.
@@ -52,6 +56,14 @@ pub struct Context {
     pub lenient: bool,
     /// Which files zone data may include.
     pub includes: Includes,
+    /// Validators that take asking. Those are asked that the others say are at work. Default: none.
+    pub foreign_validators: Arc<[Arc<dyn ForeignValidator>]>,
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("lenient", &self.lenient).finish_non_exhaustive()
+    }
 }
 
 impl Context {
@@ -61,7 +73,8 @@ impl Context {
         zone_validators: Arc<ZoneValidators>,
         types: Arc<RecordTypes>,
     ) -> Self {
-        let includes = Includes::default();
-        Self { record_validators, zone_validators, types, lenient: false, includes }
+        let (lenient, includes) = (false, Includes::default());
+        let foreign_validators = Arc::new([]);
+        Self { record_validators, zone_validators, types, lenient, includes, foreign_validators }
     }
 }

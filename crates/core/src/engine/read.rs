@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 
 use super::unsupported::{Strictness, at_configured_severity};
-use super::{Context, empty};
+use super::{Context, empty, normal};
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::plan::State;
 use crate::provider::{HiddenSet, Source, UnevenTtl, ZoneRead, ZoneRequest};
@@ -68,7 +68,7 @@ pub async fn read_valid_sources(
     report: &mut Report,
 ) -> Result<Zone, Report> {
     let (zone, mut found) = gather(zone, sources, context).await;
-    context.zone_validators.report(&zone, context.lenient, &mut found);
+    context.validate(&zone, &mut found).await;
     whole(zone, found, report)
 }
 
@@ -85,8 +85,14 @@ fn whole(zone: Zone, found: Report, report: &mut Report) -> Result<Zone, Report>
 async fn gather(mut zone: Zone, sources: &[Arc<dyn Source>], context: &Context) -> (Zone, Report) {
     let (name, settings) = (zone.name().clone(), Arc::clone(zone.settings()));
     let request = request(&name, &settings, context, (false, context.lenient));
-    let reads = join_all(sources.iter().map(async |source| {
-        if source.builds_on_others() { None } else { Some(source.read(&request).await) }
+    let nothing = zone.clone();
+    let reads = join_all(sources.iter().enumerate().map(async |(index, source)| {
+        match (source.builds_on_others(), index) {
+            (false, _) => Some(source.read(&request).await),
+            // There is nothing before it that it would have to wait for.
+            (true, 0) => Some(source.build_on(&nothing, &request).await),
+            (true, _) => None,
+        }
     }));
     let mut found = Report::new();
     for (source, read) in sources.iter().zip(reads.await) {
@@ -100,6 +106,12 @@ async fn gather(mut zone: Zone, sources: &[Arc<dyn Source>], context: &Context) 
                 if context.lenient {
                     read.report = told(read.report, false);
                 }
+                let normal = normal::read(&mut read, &name, context.lenient).await;
+                if let Err(error) = normal {
+                    found.merge(error.into_report("source", &subject(source.id(), &name)));
+                    continue;
+                }
+                context.validate_read(&mut read, &name).await;
                 add(&mut zone, read, context.lenient, &mut found);
             }
             Ok(None) => {}
@@ -135,8 +147,11 @@ pub(super) async fn read_target_of(
         Ok(read) => read,
         Err(error) => return Err(error.into_report("target", &subject(target.id(), &name))),
     };
-    let exists = read.is_some();
+    let exists = read.as_ref().is_some_and(|read| !read.is_absent);
     let mut read = read.unwrap_or_default();
+    if let Err(error) = normal::read(&mut read, &name, true).await {
+        return Err(error.into_report("target", &subject(target.id(), &name)));
+    }
     read.report = told(read.report, strict_supports);
     let (state, hidden) = (std::mem::take(&mut read.state), std::mem::take(&mut read.hidden));
     let uneven = std::mem::take(&mut read.uneven);
@@ -157,7 +172,8 @@ fn request<'r>(
 ) -> ZoneRequest<'r> {
     let (validators, types) = (&context.record_validators, &context.types);
     let (sub_zones, includes) = (&settings.sub_zones, context.includes);
-    ZoneRequest { name, sub_zones, target, lenient, validators, types, includes }
+    let settings = Some(settings);
+    ZoneRequest { name, sub_zones, target, lenient, validators, types, includes, settings }
 }
 
 fn subject(id: &str, zone: &crate::ZoneName) -> String {
@@ -172,7 +188,10 @@ fn told(found: Report, strict_supports: bool) -> Report {
 
 fn add(zone: &mut Zone, read: ZoneRead, lenient: bool, report: &mut Report) {
     report.merge(read.report);
-    let how = AddOptions { replace: read.replace, lenient };
+    for (name, record_type) in &read.removed {
+        zone.remove(name, *record_type);
+    }
+    let how = AddOptions { replace: read.replace, lenient: lenient || read.is_checked };
     for record in read.records {
         if let Some(found) = empty::finding(&record, zone.name()) {
             report.push(found);

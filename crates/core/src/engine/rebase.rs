@@ -289,7 +289,7 @@ impl Target {
         let mut plan =
             Plan::new(existing, desired, open, exists).with_thresholds(self.thresholds());
         plan.meta = earlier.meta.filter(|_| rebased.meta == MetaStanding::Open).cloned();
-        rebased.plan = Some(self.seal(plan, guard, state, report));
+        rebased.plan = Some(self.seal(plan.with_state(state), guard, report));
         Ok(rebased)
     }
 

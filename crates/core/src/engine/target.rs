@@ -47,6 +47,9 @@ impl Target {
         context: &Context,
         report: &mut Report,
     ) -> Result<Option<Plan>, ProviderError> {
+        if let Some(planner) = self.provider().planner() {
+            return self.plan_by(planner, desired, read, pipeline, context, report).await;
+        }
         let ReadZone { zone: mut existing, exists, state, hidden, uneven, report: read } = read;
         report.merge(read);
         let mut desired = desired.clone();
@@ -68,14 +71,27 @@ impl Target {
         // Findings of the plan's making name the target, since others may be content.
         report.extend(found.into_iter().map(|diagnostic| self.attributed(diagnostic)));
 
-        let mut plan = self.draft(existing, desired, (exists, &uneven), &state).await?;
+        let plan = self.draft(existing, desired, (exists, &uneven), &state).await?;
+        let plan = self.process_plan(plan, pipeline, context, &guard, report).await?;
+        Ok(plan.map(|plan| self.seal(plan.with_state(state), guard, report)))
+    }
+
+    /// What processors of plans make of a plan.
+    pub(super) async fn process_plan(
+        &self,
+        mut plan: Option<Plan>,
+        pipeline: Pipeline<'_>,
+        context: &Context,
+        guard: &Guard,
+        report: &mut Report,
+    ) -> Result<Option<Plan>, ProviderError> {
         for processor in pipeline.processors {
             plan = processor.plan(plan, &mut pipeline.stage(self, context, report)).await?;
             if let Some(plan) = &plan {
                 guard.check_zone((&plan.existing, &plan.desired), || by(&**processor))?;
             }
         }
-        Ok(plan.map(|plan| self.seal(plan, guard, state, report)))
+        Ok(plan)
     }
 
     /// The changes from `existing` to `desired`, and what the provider adds to them.
@@ -133,14 +149,8 @@ impl Target {
     }
 
     /// What holds for every plan, whoever had a hand in it: no change that is not for this target, none
-    /// that touches what is hidden, no record with nothing in it, and nothing of what reading learned is lost.
-    pub(super) fn seal(
-        &self,
-        mut plan: Plan,
-        guard: Guard,
-        state: State,
-        report: &mut Report,
-    ) -> Plan {
+    /// that touches what is hidden, no record with nothing in it.
+    pub(super) fn seal(&self, mut plan: Plan, guard: Guard, report: &mut Report) -> Plan {
         plan.changes.retain(|change| self.diff_scope().permits(change));
         report.extend(empty::findings(&plan).map(|diagnostic| self.attributed(diagnostic)));
         report
@@ -148,7 +158,7 @@ impl Target {
         if !self.provider().drops_hidden() {
             report.extend(guard.findings(&plan).map(|diagnostic| self.attributed(diagnostic)));
         }
-        plan.with_state(state).with_held(guard.into_held())
+        plan.with_held(guard.into_held())
     }
 
     pub(super) fn diff_scope(&self) -> DiffScope<'_> {
@@ -287,7 +297,7 @@ fn evened<'c>(
     })
 }
 
-fn by(processor: &dyn Processor) -> String {
+pub(super) fn by(processor: &dyn Processor) -> String {
     format!("the processor \"{}\"", processor.id())
 }
 
@@ -302,7 +312,7 @@ pub struct Pipeline<'p> {
 }
 
 impl<'p> Pipeline<'p> {
-    fn stage<'s>(
+    pub(super) fn stage<'s>(
         &self,
         target: &'s Target,
         context: &'s Context,

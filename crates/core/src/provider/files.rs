@@ -1,6 +1,6 @@
 //! The files of sources that keep zones in a folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,6 +9,9 @@ use super::{Includes, Provider, Source};
 use crate::diagnostic::Report;
 use crate::error::ProviderError;
 use crate::name::ZoneName;
+
+/// Where files and folders are found instead of where they are: a copy for each path that has one.
+pub type Places = Arc<dyn Fn(&Path) -> Option<PathBuf> + Send + Sync>;
 
 /// The files of a source: see [`Source::files`].
 #[async_trait]
@@ -36,9 +39,9 @@ pub trait ZoneFiles: Send + Sync {
         Ok(SortedFiles::default())
     }
 
-    /// The same source, of the same id, reading its files from another folder: a copy of this one as it was earlier,
-    /// say. Default: none, it cannot.
-    fn reading_from(&self, _folder: &Path) -> Option<Arc<dyn Source>> {
+    /// The same source, of the same id, reading its files from other places: copies of them as they were earlier, say.
+    /// Files that have no other place are read where they are. `None` if the folder has none. Default: none, it cannot.
+    fn reading_from(&self, _places: &Places) -> Option<Arc<dyn Source>> {
         None
     }
 

@@ -1,6 +1,8 @@
 //! The type of a record, as a name.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 /// A record type: an IANA mnemonic (`A`, `MX`) or a provider's own name.
 ///
@@ -57,6 +59,25 @@ impl RecordType {
     /// A provider's own type, such as `ALIASTO` or `Route53Provider/ALIAS`.
     pub const fn custom(name: &'static str) -> Self {
         Self(name)
+    }
+
+    /// The type of a name that is known only when the program runs: of a class that is not compiled in, say. Each name
+    /// is kept once, for the life of the process.
+    ///
+    /// ```
+    /// use octodns_core::RecordType;
+    ///
+    /// assert_eq!(RecordType::named(&"MX".to_owned()), RecordType::MX);
+    /// ```
+    pub fn named(name: &str) -> Self {
+        static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = names.get(name) {
+            return Self(known);
+        }
+        let kept: &'static str = Box::leak(name.into());
+        names.insert(kept);
+        Self(kept)
     }
 
     /// The name.

@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use schemars::Schema;
 
+use super::Record;
+use crate::diagnostic::Report;
+use crate::error::ProviderError;
+use crate::name::ZoneName;
 use crate::rdata::{AnyValues, RdataError, RecordType, ValueError};
 use crate::validate::Validator;
 use crate::value::{Map, OwnedValue, Value};
@@ -59,6 +64,31 @@ pub trait CustomType: Send + Sync + std::fmt::Debug {
     fn validators(&self) -> Vec<Validator> {
         Vec::new()
     }
+
+    /// What gives data its form, if other code than this has to be asked. The data of such records is kept as it is
+    /// written, with all its keys and the order of its values, and [`CustomType::read`] only takes it. Default: nothing,
+    /// `read` does.
+    fn normalizer(&self) -> Option<Arc<dyn Normalizer>> {
+        None
+    }
+}
+
+/// Brings records of a type into its form, many at once, by code that takes asking: that of another process, say.
+#[async_trait]
+pub trait Normalizer: Send + Sync {
+    /// The records with data that is [`CustomData::normal`], in their order; what is wrong with them goes into `report`. A record
+    /// that cannot be is left out, with an error.
+    ///
+    /// # Errors
+    ///
+    /// If the code cannot be asked.
+    async fn normalize(
+        &self,
+        zone: &ZoneName,
+        records: Vec<Record>,
+        lenient: bool,
+        report: &mut Report,
+    ) -> Result<Vec<Record>, ProviderError>;
 }
 
 /// The values of a record whose type a provider brought.
@@ -66,7 +96,22 @@ pub trait CustomType: Send + Sync + std::fmt::Debug {
 pub struct CustomData {
     custom: Arc<dyn CustomType>,
     values: Vec<OwnedValue>,
+    /// What is known of data of other code.
+    foreign: Option<Box<Foreign>>,
 }
+
+/// Data whose form other code decides.
+#[derive(Clone, Debug)]
+struct Foreign {
+    /// All keys but `type`, `ttl` and `octodns`.
+    keys: Map<'static>,
+    /// How each of the values is shown; none is known before it has its form.
+    texts: Vec<String>,
+    is_normal: bool,
+}
+
+/// The keys of a record that are not its type's.
+const GENERAL_KEYS: [&str; 3] = ["type", "ttl", "octodns"];
 
 impl CustomData {
     /// Reads the values of a type, in their order.
@@ -76,8 +121,43 @@ impl CustomData {
     ) -> Result<Self, ValueError> {
         let values = values.iter().map(|value| custom.read(value));
         let mut values = values.collect::<Result<Vec<_>, _>>()?;
-        values.sort_by_cached_key(|value| custom.order_key(value));
-        Ok(Self { custom: Arc::clone(custom), values })
+        if custom.normalizer().is_none() {
+            values.sort_by_cached_key(|value| custom.order_key(value));
+        }
+        Ok(Self { custom: Arc::clone(custom), values, foreign: None })
+    }
+
+    /// The same, of all the data of a record, if its form is for other code to decide.
+    pub(super) fn with_keys_of(mut self, data: &Map<'_>) -> Self {
+        if self.custom.normalizer().is_some() {
+            let keys = own_keys(data);
+            self.foreign = Some(Box::new(Foreign { keys, texts: Vec::new(), is_normal: false }));
+        }
+        self
+    }
+
+    /// Data of the same type in the form that the type gives it: `data` is that of a whole record, and each of its values
+    /// is shown as `texts` says; none if that is not known.
+    #[must_use]
+    pub fn normal(&self, data: &Map<'_>, texts: Vec<String>) -> Self {
+        let keys = own_keys(data);
+        let values = match (keys.get("values").and_then(Value::as_list), keys.get("value")) {
+            (Some(values), _) => values.to_vec(),
+            (None, Some(value)) => vec![value.clone()],
+            (None, None) => Vec::new(),
+        };
+        let foreign = Some(Box::new(Foreign { keys, texts, is_normal: true }));
+        Self { custom: Arc::clone(&self.custom), values, foreign }
+    }
+
+    /// All keys of the record but the general ones, where the form of its data is for other code to decide.
+    fn keys(&self) -> Option<&Map<'static>> {
+        self.foreign.as_ref().map(|foreign| &foreign.keys)
+    }
+
+    /// Whether the data has the form that its type gives it.
+    pub fn is_normal(&self) -> bool {
+        self.foreign.as_ref().is_none_or(|foreign| foreign.is_normal)
     }
 
     /// The type.
@@ -95,6 +175,7 @@ impl CustomData {
         let alone = |value: &OwnedValue| Self {
             custom: Arc::clone(&self.custom),
             values: vec![value.clone()],
+            foreign: None,
         };
         self.values.iter().map(alone).collect()
     }
@@ -107,7 +188,9 @@ impl CustomData {
 
 impl PartialEq for CustomData {
     fn eq(&self, other: &Self) -> bool {
-        self.record_type() == other.record_type() && self.values == other.values
+        self.record_type() == other.record_type()
+            && self.values == other.values
+            && self.keys() == other.keys()
     }
 }
 
@@ -117,10 +200,18 @@ impl AnyValues for CustomData {
     }
 
     fn texts(&self) -> Vec<String> {
-        self.values.iter().map(|value| self.custom.text(value)).collect()
+        let known = self.foreign.as_ref().map(|foreign| &foreign.texts);
+        match known.filter(|texts| !texts.is_empty()) {
+            Some(texts) => texts.clone(),
+            None => self.values.iter().map(|value| self.custom.text(value)).collect(),
+        }
     }
 
     fn write_to(&self, data: &mut Map<'static>) {
+        if let Some(keys) = self.keys() {
+            keys.iter().cloned().for_each(|(key, value)| data.push(key, value));
+            return;
+        }
         match &*self.values {
             [value] => data.insert("value", value.clone()),
             values => data.insert("values", values.to_vec()),
@@ -128,12 +219,21 @@ impl AnyValues for CustomData {
     }
 
     fn lacks_values(&self) -> bool {
-        self.values.is_empty() || self.values.iter().any(Value::is_null)
+        let is_empty = self.keys().map_or(self.values.is_empty(), Map::is_empty);
+        is_empty || self.values.iter().any(Value::is_null)
     }
 
     fn repeated(&self) -> Vec<usize> {
         crate::rdata::repeated(&self.values)
     }
+}
+
+/// The keys of a record that are its type's.
+fn own_keys(data: &Map<'_>) -> Map<'static> {
+    let is_own = |key: &Value<'_>| key.as_str().is_none_or(|key| !GENERAL_KEYS.contains(&key));
+    let own = data.iter().filter(|(key, _)| is_own(key));
+    let owned = own.map(|(key, value)| (key.clone().into_owned(), value.clone().into_owned()));
+    Map::from_entries(owned.collect())
 }
 
 #[cfg(test)]

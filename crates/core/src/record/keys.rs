@@ -24,7 +24,9 @@ pub(super) fn check(
     known.extend((!entry.is_single()).then_some("values"));
     known.extend(is_dynamic(of).then_some("dynamic"));
     known.extend(is_geo(of).then_some("geo"));
-    check_keys(data, format_args!("a record of type {of}"), &known, findings);
+    if !entry.takes_all_keys() {
+        check_keys(data, format_args!("a record of type {of}"), &known, findings);
+    }
     if let (false, Some(_), Some(value)) =
         (entry.is_single(), data.get("values"), data.get("value"))
     {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::registry::{RecordTypes, TypeEntry};
 use super::routing::{is_dynamic, is_geo};
-use super::{Dynamic, Geo, Options, Record, RecordType, ValueError, hints, keys, missing, text};
+use super::{
+    Dynamic, Geo, Options, Record, RecordData, RecordType, ValueError, hints, keys, missing, text,
+};
 use crate::diagnostic::{Diagnostic, Origin, Report};
 use crate::rdata::Places;
 use crate::rdata::number;
@@ -237,7 +239,10 @@ impl Loading<'_> {
             }
         };
         let mut places = Places::new();
-        let data = entry.read_placed(raw.values, &mut places)?;
+        let data = match entry.read_placed(raw.values, &mut places)? {
+            RecordData::Custom(data) => RecordData::Custom(data.with_keys_of(raw.data)),
+            data => data,
+        };
         let mut record = Record::new(name, ttl, data)
             .with_origin(Origin::new(self.context.files, self.position));
         if self.context.keeps_positions {

@@ -27,7 +27,7 @@ pub use crate::rdata::{Rdata, RdataError, RecordType, ValueError, text};
 use crate::value::{Json, Map, OwnedValue};
 use crate::{RecordName, ZoneName};
 
-pub use custom::{CustomData, CustomType};
+pub use custom::{CustomData, CustomType, Normalizer};
 pub use data::RecordData;
 pub use dynamic::Dynamic;
 pub use general::GENERAL_CHECKS;

@@ -66,6 +66,11 @@ impl TypeEntry {
         }
     }
 
+    /// Whether only other code knows which keys a record may have.
+    pub(super) fn takes_all_keys(&self) -> bool {
+        matches!(self, Self::Custom(custom) if custom.normalizer().is_some())
+    }
+
     /// The keys of a value, if it is a mapping.
     pub(super) fn fields(&self) -> Vec<&'static str> {
         match self {

@@ -1,5 +1,8 @@
-//! The classes a configuration can name: every provider, source and processor that is compiled in.
+//! The classes a configuration can name: those that are compiled in, and whoever makes others.
 
+mod foreign;
+mod plan_output;
+mod secret_handler;
 mod validators;
 
 use std::collections::BTreeMap;
@@ -9,6 +12,9 @@ use std::time::SystemTime;
 
 use schemars::JsonSchema;
 
+pub use foreign::{Foreign, ForeignConfig, ForeignEntry, Made, MadeOrNot};
+pub use plan_output::{PlanOutput, Planned};
+pub use secret_handler::{EnvironSecrets, SecretHandler};
 pub use validators::{AnyValidator, ExtraValidators, register_validators};
 
 use crate::nearest::nearest;
@@ -18,7 +24,7 @@ pub use crate::options::{
 use crate::processor::Processor;
 use crate::provider::{Provider, Source};
 use crate::record::RecordTypes;
-use crate::target::TargetOptions;
+use crate::target_options::TargetOptions;
 use crate::value::{Map, OwnedValue, Value};
 
 /// What a class under `providers:` makes.
@@ -273,6 +279,12 @@ pub struct Registry {
     pub validators: Classes<AnyValidator>,
     /// Validators that the program adds to the built-in ones.
     pub extra_validators: ExtraValidators,
+    /// The classes for `secret_handlers:`.
+    pub secret_handlers: Classes<Arc<dyn SecretHandler>>,
+    /// The classes for `manager.plan_outputs`.
+    pub plan_outputs: Classes<Arc<dyn PlanOutput>>,
+    /// Makes what classes make that are not compiled in. Default: nobody, such a class is an error.
+    pub foreign: Option<Arc<dyn Foreign>>,
     /// The record types, to which a provider may add its own.
     pub types: RecordTypes,
 }

@@ -12,15 +12,17 @@ use crate::validate::{
     ValueCheck, ValueValidator, of_validator, sets,
 };
 use crate::value::{OwnedValue, Value};
-use crate::zone::{ZoneCheck, ZoneValidator, ZoneValidators};
+use crate::zone::{Elsewhere, ForeignValidator, ZoneCheck, ZoneValidator, ZoneValidators};
 
-/// A validator of any kind. Whoever makes them known matches both.
+/// A validator of any kind. Whoever makes them known matches all.
 #[derive(Clone)]
 pub enum AnyValidator {
     /// Of records or values.
     Record(Validator),
     /// Of zones.
     Zone(Arc<dyn ZoneValidator>),
+    /// Of either, by code that takes asking.
+    Foreign(Arc<dyn ForeignValidator>),
 }
 
 /// Makes the built-in validators known by their classes.
@@ -126,6 +128,14 @@ impl ExtraValidators {
             match validator {
                 AnyValidator::Record(validator) => records.replace(validator, types.as_deref()),
                 AnyValidator::Zone(validator) => zones.register(Arc::clone(validator)),
+                AnyValidator::Foreign(validator) => {
+                    let elsewhere = Arc::new(Elsewhere::new(Arc::clone(validator)));
+                    if validator.is_of_zones() {
+                        zones.register(elsewhere);
+                    } else {
+                        records.replace(&Validator::Record(elsewhere), types.as_deref());
+                    }
+                }
             }
         }
     }

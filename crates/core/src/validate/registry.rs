@@ -127,6 +127,13 @@ impl RecordValidators {
         }
     }
 
+    /// Whether a validator is at work for records of a type.
+    pub(crate) fn is_at_work(&self, id: &str, record_type: RecordType) -> bool {
+        let of_type = self.by_type.get(&record_type);
+        let all = std::iter::once(&self.general).chain(of_type);
+        all.into_iter().any(|active| active.ids().any(|other| other == id))
+    }
+
     fn position(&self, scope: Scope, id: &str) -> Option<usize> {
         self.available.iter().position(|(of, other)| *of == scope && other.id() == id)
     }

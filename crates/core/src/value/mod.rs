@@ -149,6 +149,11 @@ impl<'a> Map<'a> {
         }
     }
 
+    /// Adds an entry at the end, whose key the caller knows not to be there.
+    pub fn push(&mut self, key: impl Into<Value<'a>>, value: impl Into<Value<'a>>) {
+        self.entries.push((key.into(), value.into()));
+    }
+
     /// Takes the entry of a textual key out; the others keep their order.
     pub fn remove(&mut self, key: &str) -> Option<Value<'a>> {
         let index = self.entries.iter().position(|(name, _)| name.as_str() == Some(key))?;

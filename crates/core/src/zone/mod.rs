@@ -2,6 +2,7 @@
 
 mod changes;
 mod fingerprint;
+mod since;
 mod sub_zones;
 mod validate;
 
@@ -14,8 +15,12 @@ use smallvec::SmallVec;
 pub(crate) use changes::pairs;
 pub use changes::{DiffScope, changes};
 pub use fingerprint::{Fingerprint, FingerprintError};
+pub use since::Difference;
 pub use sub_zones::SubZones;
-pub use validate::{ZoneCheck, ZoneFinding, ZoneFunction, ZoneValidator, ZoneValidators};
+pub use validate::{
+    Elsewhere, ForeignValidator, ZoneCheck, ZoneFinding, ZoneFunction, ZoneValidator,
+    ZoneValidators,
+};
 
 use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Origin};
@@ -41,6 +46,8 @@ pub struct ZoneSettings {
     pub origin: Origin,
     /// Ids of zone validators that are off for this zone.
     pub disabled_validators: Vec<String>,
+    /// Ids of record validators that are off for this zone, by the record type they are written under; `*` is every type.
+    pub disabled_record_validators: Vec<(String, String)>,
 }
 
 /// A zone and its records.

@@ -46,6 +46,11 @@ impl SubZones {
         self.covering(name).filter(|sub_zone| !(*sub_zone == name && delegates))
     }
 
+    /// The names, in no particular order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(SmolStr::as_str)
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()

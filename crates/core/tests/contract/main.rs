@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure of the set-up fails the test")]
 
 mod empty;
+mod planner;
 mod rebase;
 mod unexpressed;
 
@@ -168,9 +169,18 @@ async fn plan(
     desired: Vec<Record>,
     processors: &[Arc<dyn Processor>],
 ) -> Result<(Target, Option<Plan>), String> {
+    plan_for(liar, desired, processors).await
+}
+
+/// The same for any provider.
+async fn plan_for(
+    provider: Arc<dyn Provider>,
+    desired: Vec<Record>,
+    processors: &[Arc<dyn Processor>],
+) -> Result<(Target, Option<Plan>), String> {
     let mut options = TargetOptions::default();
     options.root_ns_warnings = false;
-    let target = Target::new(liar, options);
+    let target = Target::new(provider, options);
     let (desired, context) = (zone(desired), context());
     let shown = |report: &Report| {
         let lines: Vec<_> = report.iter().map(|found| format!("{}: {found}", found.code)).collect();

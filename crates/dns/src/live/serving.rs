@@ -73,6 +73,9 @@ pub fn serving(
         }
         Err(error) => return Serving::Silent(with_cause(error)),
     };
+    if let Some(why) = is_foreign(given, after.zone()) {
+        return Serving::Silent(why);
+    }
     let fqdn = name.fqdn(after.zone());
     let compare = |content: &Content<'_>| {
         let expected = content.expected(name, of);
@@ -175,6 +178,20 @@ fn below(of: RecordType, name: &str, given: &Answer) -> Match {
 fn is_nothing(given: &Answer) -> bool {
     let is_empty = matches!(given.found, Found::NoData | Found::NxDomain);
     is_empty && given.aliases.is_empty() && given.referral.is_none()
+}
+
+/// Why an answer that there is nothing says nothing of the zone, if so: it is from a zone above, whose server has not
+/// heard of this one, or from no zone at all.
+fn is_foreign(given: &Answer, zone: &ZoneName) -> Option<String> {
+    if !is_nothing(given) {
+        return None;
+    }
+    match &given.zone {
+        Some(from) if zone.relative(from).is_some() => None,
+        Some(from) => Some(format!("it does not have the zone: its answer is from {from}")),
+        None if given.authoritative => None,
+        None => Some("it does not have the zone: its answer has no authority".to_owned()),
+    }
 }
 
 /// What a server has where there should be nothing.

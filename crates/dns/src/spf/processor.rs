@@ -58,12 +58,14 @@ impl SpfDnsLookupProcessor {
 ///
 /// # Errors
 ///
-/// Fails if a server or the timeout is not valid, or if the name of a server has no address.
+/// Fails if a server or the timeout is not valid, if the name of a server has no address, or if this build has no
+/// client.
 pub async fn resolver(resolvers: &[String], timeout: f64) -> Result<Resolver, ProviderError> {
     let timeout = Duration::try_from_secs_f64(timeout).map_err(|_| {
         ProviderError::failed(format!("a timeout of {timeout} seconds is not valid"))
     })?;
-    let client = Client::new(ClientOptions { timeout, ..ClientOptions::default() });
+    let client = Client::new(ClientOptions { timeout, ..ClientOptions::default() })
+        .map_err(|error| ProviderError::failed(error.to_string()))?;
     if resolvers.is_empty() {
         return Ok(Resolver::system(client));
     }

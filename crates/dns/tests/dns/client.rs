@@ -36,7 +36,7 @@ async fn ask(
     answers: impl Fn(&Question, Message) -> Vec<Vec<u8>> + Send + Sync + 'static,
 ) -> (Result<Answer, QueryError>, Vec<Question>) {
     let server = FakeDns::start(answers).unwrap();
-    let answer = Client::new(options).query(server.address(), NAME, RecordType::A).await;
+    let answer = Client::new(options).unwrap().query(server.address(), NAME, RecordType::A).await;
     (answer, server.asked())
 }
 
@@ -182,7 +182,7 @@ async fn silence_is_a_timeout() {
     .await;
     assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
     let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let answer = Client::new(impatient()).query(nobody, NAME, RecordType::A).await;
+    let answer = Client::new(impatient()).unwrap().query(nobody, NAME, RecordType::A).await;
     assert!(matches!(answer, Err(QueryError::Timeout { .. })), "{answer:?}");
 }
 
@@ -275,7 +275,7 @@ async fn concurrent_queries_are_limited() {
     .unwrap();
     let mut options = patient();
     options.concurrency = 3;
-    let client = Client::new(options);
+    let client = Client::new(options).unwrap();
     let asking: Vec<_> = (0..10)
         .map(|number| {
             let (client, server) = (client.clone(), server.address());
@@ -283,7 +283,8 @@ async fn concurrent_queries_are_limited() {
             tokio::spawn(async move { client.query(server, &name, RecordType::A).await })
         })
         .collect();
-    let last = Client::new(patient()).query(server.address(), "last.", RecordType::A).await;
+    let last =
+        Client::new(patient()).unwrap().query(server.address(), "last.", RecordType::A).await;
     assert_eq!(last.unwrap().found, Found::NoData);
     assert_eq!(server.asked().len(), 3 + 1);
     asking.iter().for_each(tokio::task::JoinHandle::abort);
@@ -298,15 +299,16 @@ async fn a_resolver_goes_on_to_the_next_server() {
     .unwrap();
     let knowing = FakeDns::start(|_, message| send(&nxdomain(message))).unwrap();
     let servers = vec![failing.address(), knowing.address()];
-    let resolver = Resolver::new(Client::new(patient()), servers);
+    let resolver = Resolver::new(Client::new(patient()).unwrap(), servers);
     let answer = resolver.query(NAME, RecordType::TXT).await.unwrap();
     assert_eq!(answer.found, Found::NxDomain);
 
-    let resolver = Resolver::new(Client::new(patient()), vec![failing.address()]);
+    let resolver = Resolver::new(Client::new(patient()).unwrap(), vec![failing.address()]);
     let error = resolver.query(NAME, RecordType::TXT).await.unwrap_err();
     assert!(matches!(error, QueryError::Refused { code: Code::ServFail, .. }), "{error}");
     let nobody: Vec<SocketAddr> = Vec::new();
-    let error = Resolver::new(Client::new(patient()), nobody).query(NAME, RecordType::A).await;
+    let error =
+        Resolver::new(Client::new(patient()).unwrap(), nobody).query(NAME, RecordType::A).await;
     assert!(matches!(error, Err(QueryError::NoServers { .. })));
 }
 
@@ -314,7 +316,7 @@ async fn a_resolver_goes_on_to_the_next_server() {
 async fn impossible_queries_are_errors() {
     let server = SocketAddr::from(([127, 0, 0, 1], 9));
     for (name, of) in [(NAME, RecordType::ALIAS), ("a..b.", RecordType::A), ("a", RecordType::A)] {
-        let answer = Client::new(patient()).query(server, name, of).await;
+        let answer = Client::new(patient()).unwrap().query(server, name, of).await;
         assert!(matches!(answer, Err(QueryError::Question(_))), "{name} {of}");
     }
 }

@@ -17,7 +17,7 @@ fn client() -> Client {
     let mut options = ClientOptions::default();
     options.timeout = Duration::from_secs(60);
     options.tries = 1;
-    Client::new(options)
+    Client::new(options).unwrap()
 }
 
 /// Record data in presentation format.

@@ -42,6 +42,10 @@ enum Sends {
     Answer(&'static [Row]),
     /// These in the authority section, without an answer.
     Referral(&'static [Row], &'static [Row]),
+    /// That there is no such name in the zone with this SOA record; whether it is authoritative.
+    NoNameIn(&'static str, bool),
+    /// Nothing, from a server that is not authoritative.
+    Lame,
 }
 
 impl Sends {
@@ -66,6 +70,13 @@ impl Sends {
                 message.add_authorities(rows(ns));
                 message.add_additionals(rows(glue));
             }
+            Self::NoNameIn(zone, authoritative) => {
+                message.metadata.authoritative = authoritative;
+                let names = [b"\x02ns\0\x01h\0".as_slice(), &[0; 20]].concat();
+                message.add_authority(record(zone, 60, 6, &names));
+                return nxdomain(message);
+            }
+            Self::Lame => message.metadata.authoritative = false,
         }
         message
     }
@@ -84,7 +95,7 @@ async fn judge(
     let name = RecordName::new(name).unwrap();
     let of = RecordType::custom(of);
     let fqdn = name.fqdn(after.name());
-    let answer = Client::new(options).query(server.address(), &fqdn, of).await;
+    let answer = Client::new(options).unwrap().query(server.address(), &fqdn, of).await;
     let question = Question { name: &name, of, any_ttl };
     serving(question, &Content::of(before), &Content::of(after), &answer)
 }
@@ -133,6 +144,16 @@ async fn the_zone_before_and_after_say_what_is_new_and_what_is_old() {
         (www, &[OLD], &[], Sends::NoData, "served"),
         (www, &[OLD], &[], OLD_ANSWER, "old"),
         (www, &[OLD], &[], NEW_ANSWER, "other"),
+        // A server says of its own zones alone that there is nothing; a resolver says whose answer it is.
+        (www, &[OLD], &[], Sends::NoNameIn("Example.com.", true), "served"),
+        (www, &[OLD], &[], Sends::NoNameIn("example.com.", false), "served"),
+        (www, &[OLD], &[], Sends::NoNameIn("com.", true), "no answer"),
+        (www, &[OLD], &[], Sends::NoNameIn("com.", false), "no answer"),
+        (www, &[OLD], &[], Sends::NoNameIn(".", true), "no answer"),
+        (www, &[OLD], &[], Sends::NoNameIn("ample.com.", true), "no answer"),
+        (www, &[OLD], &[], Sends::Lame, "no answer"),
+        (www, &[], &[NEW], Sends::NoNameIn("com.", true), "no answer"),
+        (www, &[], &[NEW], Sends::NoNameIn("example.com.", true), "missing"),
         // What a wildcard answers then is right.
         (www, &[OLD, WILD], &[WILD], WILD_ANSWER, "served"),
         (www, &[OLD, WILD], &[WILD], Sends::NoName, "missing"),

@@ -54,7 +54,7 @@ async fn check(value: &str, void: Option<usize>) -> Result<Counted, String> {
     let dns = dns();
     let mut options = ClientOptions::default();
     options.timeout = TIMEOUT;
-    let client = Client::new(options);
+    let client = Client::new(options).unwrap();
     let resolver = Resolver::new(client, vec![dns.address()]);
     let known = |name: &str| {
         (name == "_own.example.com.").then(|| vec!["v=spf1 a:host.example.net -all".to_owned()])

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use octodns_core::Secret;
 use url::Url;
 
@@ -33,6 +33,25 @@ pub struct Outgoing {
     pub body: Bytes,
     /// The clock of the service that it was signed with.
     pub(crate) clock: Option<Arc<ClockOffset>>,
+}
+
+impl Outgoing {
+    /// Sets a header whose value no log shows, such as a signature.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a value that is not valid in a header.
+    pub fn set_secret(
+        &mut self,
+        name: &'static str,
+        value: impl Into<String>,
+    ) -> Result<(), Error> {
+        let value = HeaderValue::try_from(value.into());
+        let mut value = value.map_err(|error| Error::unsigned(error.to_string()))?;
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
+        Ok(())
+    }
 }
 
 /// Omits query, headers and body, which may contain a secret.

@@ -18,17 +18,13 @@ type AskTime = Box<dyn Fn(Host) -> BoxFuture<'static, Result<ClockOffset, Error>
 ///
 /// ```
 /// use octodns_core::Secret;
-/// use octodns_http::{Error, HeaderValue, SigningAuth};
+/// use octodns_http::SigningAuth;
 ///
 /// let key = Secret::new("key");
 /// let auth = SigningAuth::new([key.clone()], move |request, host| {
 ///     // A real one hashes a text like this with the key.
 ///     let text = format!("{} {} {}", request.method, request.url, host.unix_seconds());
-///     let value = HeaderValue::try_from(format!("{}-{}", key.reveal(), text.len()));
-///     let mut value = value.map_err(|error| Error::unsigned(error.to_string()))?;
-///     value.set_sensitive(true);
-///     request.headers.insert("x-signature", value);
-///     Ok(())
+///     request.set_secret("x-signature", format!("{}-{}", key.reveal(), text.len()))
 /// });
 /// ```
 pub struct SigningAuth {

@@ -126,9 +126,9 @@ async fn quotas_in_headers_apply_to_the_whole_account() {
     let start = Instant::now();
     other.get(&["b"]).send_ok().await.unwrap();
     assert!(start.elapsed() >= Duration::from_millis(390), "{:?}", start.elapsed());
-    // The service sends no more quotas, so there is no limit.
-    join_all((0..20).map(|_| one.get(&["c"]).send_ok())).await;
-    assert!(start.elapsed() < Duration::from_secs(5));
+    // The service sends no more quotas, so there is no limit; with one, this took minutes.
+    let calls = join_all((0..500).map(|_| one.get(&["c"]).send_ok()));
+    tokio::time::timeout(Duration::from_mins(1), calls).await.unwrap();
 }
 
 /// Once the service has asked to wait an hour, a plan of a thousand changes does not ask it a thousand times.

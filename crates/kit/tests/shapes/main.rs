@@ -14,6 +14,7 @@ mod laws;
 mod lost;
 mod memory;
 mod owner;
+mod pages;
 mod publish;
 mod root_ns;
 mod rows;

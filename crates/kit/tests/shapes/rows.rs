@@ -1,6 +1,8 @@
 //! Services with rows: zones with ids and numbers as strings; values that cannot be updated; publishing as a
 //! separate step.
 
+use std::time::Duration;
+
 use octodns_core::record::text::{Presentation, UnsupportedText};
 use octodns_core::{Capabilities, RecordType, Values as Held, ZoneName, async_trait};
 use octodns_kit::dialect::{Dialect, Dot, Names, Numbers, Targets, Text};
@@ -247,4 +249,46 @@ async fn zones_are_asked_for_by_name() {
     assert!(harness.read(&zone).await.unwrap().exists);
     assert!(!harness.read(&ZoneName::new("other.example.").unwrap()).await.unwrap().exists);
     assert_eq!(of_zones(), [false]);
+}
+
+/// A service that bears two names of a zone at the same time.
+struct Pairs;
+
+impl Facts for Pairs {
+    const ZONES: ZonesBy = ZonesBy::Id;
+    const SERVICE: Service = Service {
+        capabilities: Capabilities::of(&[RecordType::A]),
+        dialect: Dialect { names: Names::Relative { apex: "@" }, ..Dialect::RAW },
+        names_at_once: Some(2),
+        ..service("octodns_example.PairsProvider")
+    };
+}
+
+impl RowFacts for Pairs {
+    const FIELDS: Fields = Fields::new("data");
+}
+
+/// As many names as the service bears, or the user allows requests.
+#[tokio::test]
+async fn names_are_changed_at_the_same_time() {
+    let asked = ("octodns_example.AskedProvider", rows::register::<Remote<Asked>> as fn(&mut _));
+    let pairs = ("octodns_example.PairsProvider", rows::register::<Remote<Pairs>> as fn(&mut _));
+    let nine = json!({"concurrency": 9});
+    for ((class, register), http, expected) in
+        [(asked, json!({}), 4), (asked, nine.clone(), 9), (pairs, nine, 2)]
+    {
+        let fake = rows_of(Store::rows()).zone_id("id").values(Values::Field("data"));
+        let fake = Fake::start(fake.filter("name", By::Zone)).await;
+        let endpoint = format!("{}/v1", fake.url());
+        let config = json!({"token": "hunter2", "endpoint": endpoint, "http": http});
+        let harness = Harness::build(register, class, &config).unwrap();
+        let zone = ZoneName::new("example.com.").unwrap();
+        let record = |name: usize| json!({"name": format!("n{name}"), "type": "A", "ttl": 60, "value": "192.0.2.1"});
+        let records: Vec<_> = (0..30).map(record).collect();
+        let plan = harness.plan(&harness.zone(&zone, &records)).await.unwrap().unwrap();
+        fake.control().set_latency(Duration::from_millis(20));
+        fake.control().measured().clear();
+        harness.apply(&plan).await.result.unwrap();
+        assert_eq!(fake.control().measured().max_at_once(), expected, "{class}");
+    }
 }

@@ -22,7 +22,7 @@ pub(crate) use foreign::Foreign;
 pub(crate) use journal::JournalSection;
 use keys::truth;
 pub(crate) use keys::{check_keys, check_keys_but};
-pub(crate) use secrets::{ENVIRON, Filled, Secrets};
+pub(crate) use secrets::{Filled, Secrets, register};
 pub(crate) use validators::{Reader as ValidatorsReader, Types, Validators};
 pub(crate) use verify::VerifySection;
 pub(crate) use zone::ZoneConfig;
@@ -63,6 +63,8 @@ pub(crate) struct ManagerSection {
     /// The options of `auto_arpa`, if it is on.
     pub(crate) auto_arpa: Option<OwnedValue>,
     pub(crate) include_meta: bool,
+    /// What is for whoever makes foreign classes: the keys that begin with `python`.
+    pub(crate) foreign: Map<'static>,
     pub(crate) includes: Option<Includes>,
     pub(crate) journal: JournalSection,
     pub(crate) plan_outputs: Option<Map<'static>>,
@@ -72,7 +74,7 @@ pub(crate) struct ManagerSection {
 
 pub(crate) const SECTIONS: [&str; 6] =
     ["manager", "providers", "processors", "secret_handlers", "validators", "zones"];
-pub(crate) const MANAGER_KEYS: [&str; 11] = [
+pub(crate) const MANAGER_KEYS: [&str; 15] = [
     "auto_arpa",
     "enable_checksum",
     "include_meta",
@@ -82,6 +84,10 @@ pub(crate) const MANAGER_KEYS: [&str; 11] = [
     "plan_outputs",
     "post_processors",
     "processors",
+    "python",
+    "python_env",
+    "python_path",
+    "python_timeout",
     "validators",
     "verify",
 ];
@@ -212,7 +218,10 @@ impl Reader<'_> {
         let processors_at =
             names.filter_map(|name| Some((name.as_str()?.to_owned(), name.position)));
         let processors_at = processors_at.collect();
+        let foreign = MANAGER_KEYS.iter().filter(|key| key.starts_with("python"));
+        let foreign = foreign.filter_map(|key| Some((*key, map.remove(key)?))).collect();
         ManagerSection {
+            foreign,
             processors_at,
             validators: map.remove("validators"),
             max_workers: self.max_workers(map.get("max_workers")),

@@ -3,53 +3,42 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use octodns_core::registry::{BuildError, Lookup};
-use octodns_core::value::{Kind, Map, OwnedValue, Position, Value, python_str};
-use octodns_core::{Diagnostic, Report};
-
-use super::Config;
-
-/// The names of the one class of secret handler there is.
-pub(crate) const ENVIRON: [&str; 2] = ["octodns.secret.environ.EnvironSecrets", "env"];
+use octodns_core::registry::{
+    BuildError, Class, EnvironSecrets, Lookup, NoOptions, Options, Registry, SecretHandler,
+};
+use octodns_core::value::{Kind, Map, Position, python_str};
+use octodns_core::{Origin, OwnedValue, Secret as Hidden};
 
 /// What fills in secrets, by the names they go by in a config. Values never reach a message.
 pub(crate) struct Secrets {
-    handlers: BTreeMap<String, Lookup>,
+    handlers: BTreeMap<String, Arc<dyn SecretHandler>>,
+    files: Vec<Arc<str>>,
+}
+
+/// Makes the class of secret handlers known that is built in.
+pub(crate) fn register(registry: &mut Registry) {
+    let env = Arc::clone(&registry.host.env);
+    let build = move |_: &str, options: &OwnedValue| -> Result<Arc<dyn SecretHandler>, _> {
+        let NoOptions {} = NoOptions::read(options, &[])?;
+        Ok(Arc::new(EnvironSecrets::new(&env)))
+    };
+    let (path, version) = ("octodns.secret.environ.EnvironSecrets", env!("CARGO_PKG_VERSION"));
+    registry
+        .secret_handlers
+        .add(Class::new(path, version, <NoOptions as Options>::schema, Arc::new(build)), &["env"]);
 }
 
 impl Secrets {
-    /// The handlers of a config; `env` is always there.
-    pub(crate) fn new(config: &Config, env: &Lookup, report: &mut Report) -> Self {
-        let mut handlers = BTreeMap::from([("env".to_owned(), Arc::clone(env))]);
-        for (key, value) in &config.secret_handlers {
-            let name = python_str(key);
-            let class = value.get("class").and_then(Value::as_str);
-            let message = match class {
-                Some(class) if ENVIRON.contains(&class) => {
-                    handlers.insert(name.clone(), Arc::clone(env));
-                    let Some(option) = option(value) else { continue };
-                    format!("unknown key \"{option}\"")
-                }
-                Some(class) => format!("unknown class \"{class}\""),
-                None => "missing key \"class\"".to_owned(),
-            };
-            report.push(
-                Diagnostic::error("config", message)
-                    .about(format!("secret handler {name}"))
-                    .at(config.origin(key.position))
-                    .help(format!("the class of this build is \"{}\"", ENVIRON[0])),
-            );
-        }
-        Self { handlers }
+    /// The handler that is always there, `env`, for a config of these files.
+    pub(crate) fn new(env: &Lookup, files: &[Arc<str>]) -> Self {
+        let env: Arc<dyn SecretHandler> = Arc::new(EnvironSecrets::new(env));
+        Self { handlers: BTreeMap::from([("env".to_owned(), env)]), files: files.to_vec() }
     }
 
-    /// The names of the handlers that a config adds to `env`.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.handlers.keys().map(String::as_str).filter(|name| *name != "env")
+    /// Adds the handlers of a config.
+    pub(crate) fn add(&mut self, handlers: BTreeMap<String, Arc<dyn SecretHandler>>) {
+        self.handlers.extend(handlers);
     }
-
-    /// The module that version listings show for every handler.
-    pub(crate) const MODULE: &str = "octodns.secret.environ";
 
     /// Fills in the secrets of a map of options, those of maps within it too.
     pub(crate) fn fill(&self, options: &mut Map<'static>) -> Filled {
@@ -64,18 +53,23 @@ impl Secrets {
                 Kind::Map(map) => self.fill_map(map, filled),
                 Kind::Str(text) => {
                     let Some((handler, name)) = text.split_once('/') else { continue };
-                    let Some(lookup) = self.handlers.get(handler) else { continue };
-                    let Some(secret) = fetch(lookup, name) else {
-                        filled.missing.push((name.to_owned(), value.position));
-                        continue;
+                    let Some(found) = self.handlers.get(handler) else { continue };
+                    let place = Origin::new(&self.files, value.position).to_string();
+                    let secret = match found.fetch(name, &place) {
+                        Ok(secret) => secret,
+                        Err(mut error) => {
+                            error.position = value.position;
+                            filled.missing.push(error);
+                            continue;
+                        }
                     };
-                    let variable = name.split('/').next().unwrap_or(name);
                     filled.secrets.push(Secret {
-                        reference: format!("{handler}/{variable}"),
+                        reference: format!("{handler}/{}", found.shown(name)),
                         position: value.position,
+                        text: python_str(&secret),
                         spellings: spellings(&secret),
                     });
-                    value.kind = secret.typed.kind;
+                    value.kind = secret.kind;
                 }
                 _ => {}
             }
@@ -83,17 +77,11 @@ impl Secrets {
     }
 }
 
-/// An option of a handler; the one class there is takes none.
-fn option(handler: &Value<'_>) -> Option<String> {
-    let keys = handler.as_map()?.iter().map(|(key, _)| python_str(key));
-    keys.into_iter().find(|key| key != "class")
-}
-
 /// What happened to the secrets of one set of options.
 #[derive(Default)]
 pub(crate) struct Filled {
-    /// The names that have no value, and where they stand.
-    pub(crate) missing: Vec<(String, Position)>,
+    /// Why some have no value, and where they stand.
+    pub(crate) missing: Vec<BuildError>,
     secrets: Vec<Secret>,
 }
 
@@ -101,10 +89,16 @@ struct Secret {
     /// What the config has in its place.
     reference: String,
     position: Position,
+    text: String,
     spellings: Vec<String>,
 }
 
 impl Filled {
+    /// The values that were filled in.
+    pub(crate) fn secrets(&self) -> Vec<Hidden> {
+        self.secrets.iter().map(|secret| Hidden::new(&*secret.text)).collect()
+    }
+
     /// The error without the values of secrets: errors about options quote what they are about.
     pub(crate) fn withhold(&self, error: BuildError) -> BuildError {
         let quoted = |secret: &&Secret| {
@@ -139,92 +133,23 @@ impl Secret {
 }
 
 /// How a message may spell the value of a secret.
-fn spellings(secret: &Fetched) -> Vec<String> {
-    let text = &secret.text;
-    let mut spellings = vec![
-        text.clone(),
-        text.escape_debug().to_string(),
-        text.escape_default().to_string(),
-        python_str(&secret.typed),
-    ];
+fn spellings(secret: &OwnedValue) -> Vec<String> {
+    let text = python_str(secret);
+    let mut spellings =
+        vec![text.escape_debug().to_string(), text.escape_default().to_string(), text];
     spellings.retain(|spelling| !spelling.is_empty());
     spellings
-}
-
-/// The value of a secret, as it is kept and as what it is read as.
-struct Fetched {
-    text: String,
-    typed: OwnedValue,
-}
-
-/// The value of `NAME` or `NAME/DEFAULT`; numbers are read as numbers, as octoDNS does.
-fn fetch(lookup: &Lookup, name: &str) -> Option<Fetched> {
-    let (name, default) = match name.split_once('/') {
-        Some((name, default)) => (name, Some(default)),
-        None => (name, None),
-    };
-    let text = lookup(name).or_else(|| default.map(str::to_owned))?;
-    Some(Fetched { typed: typed(&text), text })
-}
-
-fn typed(text: &str) -> OwnedValue {
-    let digits = plain_number(text);
-    let number = digits.as_deref().and_then(|digits| {
-        if text.contains('.') {
-            digits.parse::<f64>().ok().map(Value::from)
-        } else {
-            digits.parse::<i64>().ok().map(Value::from)
-        }
-    });
-    number.unwrap_or_else(|| Value::from(text.to_owned()))
-}
-
-/// The text without blanks around it and underscores between digits, as Python's `int` and `float`
-/// read it; `None` if an underscore stands elsewhere.
-fn plain_number(text: &str) -> Option<String> {
-    let text = text.trim();
-    let bytes = text.as_bytes();
-    let digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
-    let misplaced = |(index, byte): (usize, &u8)| {
-        *byte == b'_' && !(index > 0 && digit(index - 1) && digit(index + 1))
-    };
-    (!bytes.iter().enumerate().any(misplaced)).then(|| text.replace('_', ""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn texts_become_numbers_where_python_reads_numbers() {
-        for (text, value) in [
-            ("42", Value::from(42)),
-            (" 1_000 ", Value::from(1000)),
-            ("1.5", Value::from(1.5)),
-            ("1.5e3", Value::from(1500.0)),
-            ("1e3", Value::from("1e3")),
-            ("_1", Value::from("_1")),
-            ("1.2.3.4", Value::from("1.2.3.4")),
-            ("", Value::from("")),
-        ] {
-            assert_eq!(typed(text), value, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_default_may_hold_slashes() {
-        let lookup: Lookup = Arc::new(|name| (name == "SET").then(|| "x".to_owned()));
-        let fetch = |name| fetch(&lookup, name).map(|fetched| fetched.typed);
-        assert_eq!(fetch("SET/d"), Some(Value::from("x")));
-        assert_eq!(fetch("UNSET/a/b"), Some(Value::from("a/b")));
-        assert_eq!(fetch("UNSET/"), Some(Value::from("")));
-        assert_eq!(fetch("UNSET"), None);
-    }
     /// What an error about the option `ttl`, whose value is `secret`, is shown as.
     fn withheld(secret: &str, message: &str, at_the_value: bool) -> BuildError {
         let secret = secret.to_owned();
         let lookup: Lookup = Arc::new(move |_| Some(secret.clone()));
-        let secrets = Secrets { handlers: BTreeMap::from([("env".to_owned(), lookup)]) };
+        let secrets = Secrets::new(&lookup, &[]);
         let document = octodns_yaml::load("ttl: env/KEY/0", &octodns_yaml::LoadOptions::new("c"));
         let mut options = document.unwrap().root.into_owned().as_map().unwrap().clone();
         let position = options.get("ttl").map(|value| value.position).unwrap();

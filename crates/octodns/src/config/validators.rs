@@ -6,7 +6,7 @@ use std::sync::Arc;
 use octodns_core::record::{RecordType, RecordTypes};
 use octodns_core::validate::{RecordValidators, ValidatorError};
 use octodns_core::value::{Map, Value, python_str};
-use octodns_core::zone::{ZoneValidator, ZoneValidators};
+use octodns_core::zone::{ForeignValidator, ZoneValidator, ZoneValidators};
 use octodns_core::{Diagnostic, Origin, Report, nearest};
 
 use super::check_keys;
@@ -22,6 +22,8 @@ const SWITCHES: [&str; 2] = ["disable_validators", "validators"];
 pub(crate) struct Validators {
     pub(crate) records: RecordValidators,
     pub(crate) zones: ZoneValidators,
+    /// Those that take asking. Their places are among the others.
+    pub(crate) foreign: Vec<Arc<dyn ForeignValidator>>,
 }
 
 /// Ids by the record type they are written under, `*` for every type.

@@ -1,7 +1,7 @@
 //! The folder with the journals of all runs.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, SystemTime};
@@ -13,6 +13,7 @@ use octodns_core::{Diagnostic, Origin};
 
 use super::line::Header;
 use super::options::Retention;
+use super::private::{is_everybodys, lock, make_folder, private, refuse_link, sync_folder};
 use super::read::{Recorded, is_finished};
 use super::recording::Recording;
 use super::runs::{Run, Runs};
@@ -47,9 +48,16 @@ impl JournalFolder {
     /// Fails when the folder cannot be read. One that does not exist has no runs.
     pub fn runs(&self) -> Result<Runs, Failure> {
         let ids = self.ids().map_err(|error| self.failed("read", &error))?;
-        let runs = ids.into_iter().map(|id| match self.read(&id) {
-            Ok(recorded) => Run::of(&recorded, self.is_running(&id)),
-            Err(failure) => Run::unreadable(id, &failure),
+        let later = self.later(&ids);
+        let runs = ids.into_iter().map(|id| {
+            // Asked before it is read: a run that ends in between is read with its end.
+            let is_running = self.is_running(&id);
+            match self.read(&id) {
+                Ok(recorded) => Run::of(&later.completed(recorded), is_running),
+                // It has only just begun.
+                Err(_) if is_running => Run::begun(id),
+                Err(failure) => Run::unreadable(id, &failure),
+            }
         });
         let mut runs: Vec<_> = runs.collect();
         runs.sort_by(|a, b| (&b.started, &b.id).cmp(&(&a.started, &a.id)));
@@ -80,16 +88,32 @@ impl JournalFolder {
         }
     }
 
+    /// Reads the journal of a run, with what later runs did to it.
+    pub(crate) fn recall(&self, run: &RunId) -> Result<Recorded, Failure> {
+        let recorded = self.read(run)?;
+        self.with_later(recorded)
+    }
+
+    fn with_later(&self, recorded: Recorded) -> Result<Recorded, Failure> {
+        let ids = self.ids().map_err(|error| self.failed("read", &error))?;
+        Ok(self.later(&ids).completed(recorded))
+    }
+
     /// Reads a journal.
-    pub(crate) fn read(&self, run: &RunId) -> Result<Recorded, Failure> {
-        let path = self.file(run);
+    pub(super) fn read(&self, run: &RunId) -> Result<Recorded, Failure> {
+        let text = octodns_files::read(&self.file(run));
+        self.recorded(run, text)
+    }
+
+    /// The journal of a run, from its text.
+    fn recorded(&self, run: &RunId, text: io::Result<Vec<u8>>) -> Result<Recorded, Failure> {
         let fault = |message: String| {
+            let path = self.file(run);
             let found =
                 Diagnostic::error("journal", message).at(Origin::file(&*path.to_string_lossy()));
             Failure::from(found.help("take it from a backup, or plan again without it"))
         };
-        let text = octodns_files::read(&path)
-            .map_err(|error| fault(format!("the journal cannot be read: {error}")))?;
+        let text = text.map_err(|error| fault(format!("the journal cannot be read: {error}")))?;
         let recorded = Recorded::read(&text).map_err(fault)?;
         if recorded.header.run != *run {
             let other = &recorded.header.run;
@@ -131,15 +155,33 @@ impl JournalFolder {
         })
     }
 
-    /// Opens the journal of an earlier run, to write down what became of it. A torn line at its end is cut off.
-    pub(crate) fn reopen(&self, recorded: &Recorded, clock: &Clock) -> io::Result<Recording> {
-        let run = recorded.header.run.clone();
-        let path = self.file(&run);
-        let file = OpenOptions::new().append(true).open(&path)?;
-        lock(&file)?;
-        file.set_len(recorded.length)?;
-        let (writer, clock) = (Writer::new(file)?, clock.clone());
-        Ok(Recording { run, path, writer, clock, unwritten: AtomicUsize::new(0) })
+    /// Opens the journal of an earlier run, to write down what became of it, and reads it, with what later runs did,
+    /// while nobody else writes to it. A torn line at its end is cut off.
+    pub(crate) fn reopen(
+        &self,
+        run: &RunId,
+        clock: &Clock,
+    ) -> Result<(Recorded, Recording), NotReopened> {
+        let path = self.file(run);
+        // What is no file may never end, or never begin.
+        octodns_files::check(&path).map_err(NotReopened::Closed)?;
+        let mut options = OpenOptions::new();
+        let mut file = options.read(true).append(true).open(&path).map_err(NotReopened::Closed)?;
+        refuse_link(&file, &path).map_err(NotReopened::Closed)?;
+        lock(&file).map_err(NotReopened::Closed)?;
+        let mut text = Vec::new();
+        let text = file.read_to_end(&mut text).map(|_| text);
+        let recorded = self.recorded(run, text).map_err(NotReopened::Spoilt)?;
+        file.set_len(recorded.length).map_err(NotReopened::Closed)?;
+        let recorded = self.with_later(recorded).map_err(NotReopened::Spoilt)?;
+        let writer = Writer::new(file).map_err(NotReopened::Closed)?;
+        let (run, clock) = (run.clone(), clock.clone());
+        Ok((recorded, Recording { run, path, writer, clock, unwritten: AtomicUsize::new(0) }))
+    }
+
+    /// Whether everybody may write to the folder, and so decide what is finished or taken back.
+    pub(crate) fn is_everybodys(&self) -> bool {
+        is_everybodys(&self.path)
     }
 
     /// Whether the process that writes a journal is alive.
@@ -184,7 +226,7 @@ impl JournalFolder {
         Ok(ids)
     }
 
-    fn file(&self, run: &RunId) -> PathBuf {
+    pub(super) fn file(&self, run: &RunId) -> PathBuf {
         self.path.join(format!("{run}{SUFFIX}"))
     }
 
@@ -200,33 +242,20 @@ impl JournalFolder {
     }
 }
 
-/// Locks a journal for the life of this process.
-fn lock(file: &File) -> io::Result<()> {
-    FileExt::try_lock(file).map_err(|error| match error {
-        TryLockError::WouldBlock => io::Error::other("another process is writing to it"),
-        TryLockError::Error(error) => error,
-    })
+/// Why a journal cannot be written to again.
+#[derive(Debug)]
+pub(crate) enum NotReopened {
+    /// Another process has it, or the system does not let it be written.
+    Closed(io::Error),
+    /// It cannot be read.
+    Spoilt(Failure),
 }
 
-/// A file that nobody else may read.
-pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
-}
-
-/// Makes a folder that nobody else may look into, and its parents.
-pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// Makes the name of a new file durable.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+impl NotReopened {
+    /// Whether another process writes to it.
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self, Self::Closed(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
 }
 
 #[cfg(test)]

@@ -35,4 +35,6 @@ pub(crate) struct RunFor {
     pub(crate) kind: RunKind,
     /// The run that it finishes or takes back.
     pub(crate) of: Option<RunId>,
+    /// Whether it does all of that, and leaves nothing out that is in conflict.
+    pub(crate) is_whole: bool,
 }

@@ -1,5 +1,7 @@
 //! The lines of a journal.
 
+use std::collections::BTreeMap;
+
 use octodns_core::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -21,11 +23,17 @@ pub(crate) struct Header {
     /// The run that is finished or taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) of: Option<RunId>,
+    /// Whether nothing of that run is left out: once all of this one is made, that one is finished or taken back.
+    #[serde(default, rename = "whole", skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_whole: bool,
     pub(crate) program: String,
     pub(crate) started: String,
     pub(crate) who: String,
     pub(crate) process: u32,
     pub(crate) config: String,
+    /// A digest of what tells the account of each target from others, by the id of the target.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) accounts: BTreeMap<String, String>,
     /// The plans that are applied, as a plan file has them.
     pub(crate) plans: Vec<StoredPlan>,
 }
@@ -38,11 +46,13 @@ impl Header {
             run,
             kind: run_for.kind,
             of: run_for.of,
+            is_whole: run_for.is_whole,
             program: concat!("octodns ", env!("CARGO_PKG_VERSION")).to_owned(),
             started,
             who: String::new(),
             process: 0,
             config: String::new(),
+            accounts: BTreeMap::new(),
             plans: Vec::new(),
         }
     }
@@ -71,6 +81,9 @@ pub(super) enum Line {
         at: String,
         plan: usize,
         changes: Vec<usize>,
+        /// Whether the settings of the zone are so as well.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        settings: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<RunId>,
     },
@@ -158,7 +171,13 @@ mod tests {
                 r#"{"line":"step-ended","at":"2026-12-01T00:19:02.120Z","plan":1,"attempt":0,"outcome":"applied"}"#,
             ),
             (
-                Line::Settled { at: at(), plan: 0, changes: vec![2], by: Some(run) },
+                Line::Settled {
+                    at: at(),
+                    plan: 0,
+                    changes: vec![2],
+                    settings: false,
+                    by: Some(run),
+                },
                 r#"{"line":"settled","at":"2026-12-01T00:19:02.120Z","plan":0,"changes":[2],"by":"20261201-001902-3f9a1c"}"#,
             ),
         ] {

@@ -9,8 +9,10 @@
 
 mod folder;
 mod kind;
+mod later;
 mod line;
 mod options;
+mod private;
 mod read;
 mod recording;
 mod runs;
@@ -24,9 +26,10 @@ pub use runs::{Run, RunState, Runs};
 
 pub use crate::run_id::{NotARunId, RunId};
 
-pub(crate) use folder::{make_folder, private};
+pub(crate) use folder::NotReopened;
 pub(crate) use kind::RunFor;
 pub(crate) use line::Header;
+pub(crate) use private::{make_folder, private, refuse_link};
 pub(crate) use read::{Recorded, RecordedPlan};
 pub(crate) use recording::Recording;
 pub(crate) use sink::StepSink;

@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use octodns_core::Outcome;
+use octodns_core::{Outcome, OwnedValue};
 
 use super::line::{Header, Line, VERSION};
+use crate::run_id::RunId;
 use crate::stored::StoredPlan;
 
 /// What a journal says.
@@ -19,6 +20,8 @@ pub(crate) struct Recorded {
     pub(crate) is_finished: bool,
     /// Whether it was taken back.
     pub(crate) is_undone: bool,
+    /// The run that took it back, if that is known.
+    pub(crate) undone_by: Option<RunId>,
     /// The length of the lines that are whole.
     pub(crate) length: u64,
 }
@@ -32,6 +35,12 @@ pub(crate) struct RecordedPlan {
     pub(crate) settled: Vec<bool>,
     /// What was sent and is no change.
     pub(crate) steps: Vec<(String, Outcome)>,
+    /// What came of publishing, if that was sent.
+    published: Option<Outcome>,
+    /// Whether settings of the zone were to be changed as well.
+    pub(crate) has_settings: bool,
+    /// Whether a later look, or a later run, has seen to them.
+    pub(crate) settings_settled: bool,
 }
 
 impl RecordedPlan {
@@ -42,7 +51,18 @@ impl RecordedPlan {
             outcomes: vec![Outcome::NotSent; count],
             settled: vec![false; count],
             steps: Vec::new(),
+            published: None,
+            has_settings: plan.meta().is_some_and(OwnedValue::is_truthy),
+            settings_settled: false,
         }
+    }
+
+    /// Whether settings of the zone are not known to be changed. They are steps, or a part of the changes.
+    pub(crate) fn has_settings_left(&self, is_finished: bool) -> bool {
+        let beside = || self.steps.iter().map(|(_, outcome)| outcome).chain(&self.published);
+        let is_sent = beside().next().is_some() || !self.outcomes.is_empty();
+        let is_applied = beside().chain(&self.outcomes).all(Outcome::is_applied);
+        self.has_settings && !self.settings_settled && !(is_finished && is_sent && is_applied)
     }
 
     /// Whether a change is known to be made.
@@ -64,9 +84,12 @@ impl RecordedPlan {
 }
 
 impl Recorded {
-    /// Whether a change of any plan is not known to be made, and was not taken back.
+    /// Whether a change of any plan, or of settings, is not known to be made, and was not taken back.
     pub(crate) fn has_left(&self) -> bool {
-        !self.is_undone && self.plans.iter().any(|plan| plan.left().next().is_some())
+        let is_left = |plan: &RecordedPlan| {
+            plan.left().next().is_some() || plan.has_settings_left(self.is_finished)
+        };
+        !self.is_undone && self.plans.iter().any(is_left)
     }
 
     /// Reads a journal. What is cut short at its end is left out; anything else that is wrong is an error, as text.
@@ -92,8 +115,9 @@ impl Recorded {
                 }
             }
         }
-        let Reading { plans, is_finished, is_undone, .. } = reading;
-        Ok(Self { header, plans, is_finished, is_undone, length: length as u64 })
+        let Reading { plans, is_finished, is_undone, undone_by, .. } = reading;
+        let length = length as u64;
+        Ok(Self { header, plans, is_finished, is_undone, undone_by, length })
     }
 }
 
@@ -140,6 +164,7 @@ struct Reading {
     publishing: HashMap<usize, Vec<usize>>,
     is_finished: bool,
     is_undone: bool,
+    undone_by: Option<RunId>,
 }
 
 impl Reading {
@@ -165,13 +190,15 @@ impl Reading {
             Line::Publish { plan, .. } => self.publishes(plan)?,
             Line::PublishEnded { plan, outcome, .. } => self.published(plan, &outcome.into())?,
             Line::Finished { .. } => self.is_finished = true,
-            Line::Settled { plan, changes, .. } => {
-                let settled = &mut self.plan(plan)?.settled;
+            Line::Settled { plan, changes, settings, .. } => {
+                let plan = self.plan(plan)?;
+                plan.settings_settled |= settings;
+                let settled = &mut plan.settled;
                 for change in changes {
                     *settled.get_mut(change).ok_or("is about a change that there is not")? = true;
                 }
             }
-            Line::Undone { .. } => self.is_undone = true,
+            Line::Undone { by, .. } => (self.is_undone, self.undone_by) = (true, by),
         }
         Ok(())
     }
@@ -191,6 +218,7 @@ impl Reading {
 
     /// While what is staged is being published, nobody knows what of it the target serves.
     fn publishes(&mut self, plan: usize) -> Result<(), String> {
+        self.plan(plan)?.published = Some(Outcome::Unknown);
         let mut staged = Vec::new();
         for (change, held) in self.plan(plan)?.outcomes.iter_mut().enumerate() {
             if *held == Outcome::Staged {
@@ -204,6 +232,7 @@ impl Reading {
 
     /// What was refused to be published stays staged.
     fn published(&mut self, plan: usize, outcome: &Outcome) -> Result<(), String> {
+        self.plan(plan)?.published = Some(outcome.clone());
         let staged = self.publishing.remove(&plan).unwrap_or_default();
         match outcome {
             Outcome::Unknown => Ok(()),

@@ -61,14 +61,14 @@ impl Recording {
         self.write_before(Line::Finished { at: self.now() }).await
     }
 
-    /// Changes of a plan that a later look found, or a later run made.
+    /// Changes of a plan, and of settings, that a later look found, or a later run made.
     pub(crate) async fn settle(
         &self,
         plan: usize,
-        changes: Vec<usize>,
+        (changes, settings): (Vec<usize>, bool),
         by: Option<RunId>,
     ) -> io::Result<()> {
-        self.write_before(Line::Settled { at: self.now(), plan, changes, by }).await
+        self.write_before(Line::Settled { at: self.now(), plan, changes, settings, by }).await
     }
 
     /// Everything of the run was taken back.

@@ -106,6 +106,11 @@ impl Run {
         run
     }
 
+    /// A run whose journal is just being begun.
+    pub(super) fn begun(id: RunId) -> Self {
+        Self { state: RunState::Running, ..Self::unknown(id) }
+    }
+
     pub(super) fn unreadable(id: RunId, failure: &Failure) -> Self {
         let first = failure.report.of(Severity::Error).next();
         let why = first.map_or_else(String::new, |found| found.message.clone());

@@ -49,7 +49,7 @@ pub(crate) fn account_of(class: &str, options: &Value<'_>) -> String {
     let Some(map) = options.as_map() else { return class.to_owned() };
     for (key, value) in map {
         let key = python_str(key);
-        if NAMES.contains(&&*key) {
+        if is_name(&key) {
             parts.push(format!("{key}={}", python_str(value)));
         } else if let Some(reference) = value.as_str().and_then(reference) {
             parts.push(format!("{key}={reference}"));
@@ -57,6 +57,11 @@ pub(crate) fn account_of(class: &str, options: &Value<'_>) -> String {
     }
     parts[1..].sort_unstable();
     parts.join("\n")
+}
+
+/// Whether an option names a service, an account at it, or a part of that.
+pub(crate) fn is_name(option: &str) -> bool {
+    NAMES.contains(&option)
 }
 
 /// The account of a target that was made in code.

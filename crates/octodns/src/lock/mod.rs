@@ -16,7 +16,7 @@ use octodns_core::value::visible;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub(crate) use account::{account_of, account_of_part};
+pub(crate) use account::{account_of, account_of_part, is_name};
 
 /// The longest text that a lock file is read for.
 const LONGEST: u64 = 4096;
@@ -60,7 +60,9 @@ impl Lock {
     pub(crate) fn take(folder: &Path, key: &str, holder: Holder) -> io::Result<Taken> {
         let mut options = OpenOptions::new();
         let options = crate::journal::private(options.read(true).write(true).create(true));
-        let mut file = options.open(path(folder, key))?;
+        let path = path(folder, key);
+        let mut file = options.open(&path)?;
+        crate::journal::refuse_link(&file, &path)?;
         match FileExt::try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -148,6 +150,19 @@ mod tests {
         drop(second);
         let Taken::Ours(_, Some(last)) = take("a", 4) else { panic!("it is free again") };
         assert_eq!((last.process, last.until), (3, None));
+    }
+
+    /// In a folder of others a link would have any file of this user written to.
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = folder.path().join("other");
+        std::fs::write(&other, "precious").unwrap();
+        std::os::unix::fs::symlink(&other, path(folder.path(), "a")).unwrap();
+        let error = Lock::take(folder.path(), "a", holder(1)).unwrap_err();
+        assert_eq!(error.to_string(), "it is a link");
+        assert_eq!(std::fs::read_to_string(other).unwrap(), "precious");
     }
 
     #[test]

@@ -1,39 +1,28 @@
 //! From a config to what it describes: its classes looked up, made, and given their options.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use octodns_core::processor::Processor;
-use octodns_core::registry::AnyValidator;
-use octodns_core::registry::{BuildError, Class, Classes, Component, Options, OptionsSchema};
-use octodns_core::validate::RecordValidators;
-use octodns_core::value::{Kind, Map, OwnedValue, Position, python_str};
-use octodns_core::zone::ZoneValidators;
+use octodns_core::record::RecordTypes;
+use octodns_core::registry::{
+    AnyValidator, BuildError, Component, Foreign, ForeignConfig, Options,
+};
+use octodns_core::validate::{RecordValidators, Validator};
+use octodns_core::value::{Map, OwnedValue, Position, python_str};
+use octodns_core::zone::{Elsewhere, ZoneValidators};
 use octodns_core::{Diagnostic, Report, Source, Target, TargetOptions};
 use octodns_processors::{AutoArpa, AutoArpaOptions};
 
+use super::written::entries;
 use super::{AUTO_ARPA, Configured, Manager, ManagerOptions, Version};
 use crate::compat::MANAGER;
-use crate::config::{Config, Filled, Secrets, Types, Validators, ValidatorsReader, instead_of};
+use crate::config::{Config, Secrets, Types, Validators, ValidatorsReader};
 use crate::failure::Failure;
 use crate::known_sizes::KnownSizes;
 use crate::lock::account_of;
-use crate::output::{Destination, Outputs, PlanOutput};
-use crate::registry::feature_of;
-
-/// What to do about options of whose fault nothing more is known.
-const OPTIONS: &str =
-    "`octodns-schema --kind config --complete` describes the options of every class";
-
-/// What to do about a class that is like none there is.
-const MORE_CLASSES: &str = "`octodns-schema --kind config --complete` lists all classes";
-
-/// The class an entry of the config names, and its options.
-struct Chosen<'c, T> {
-    class: &'c Class<T>,
-    options: Map<'static>,
-    filled: Filled,
-}
+use crate::output::{Destination, Outputs};
 
 /// What is made in code.
 #[derive(Default)]
@@ -44,34 +33,40 @@ pub(super) struct Parts {
 }
 
 pub(super) struct Build<'o> {
-    config: Config,
+    pub(super) config: Config,
     parts: Parts,
     options: &'o ManagerOptions,
-    report: Report,
-    versions: Vec<Version>,
+    pub(super) report: Report,
+    pub(super) versions: Vec<Version>,
+    /// Makes what classes make that are not compiled in.
+    pub(super) foreign: Option<Arc<dyn Foreign>>,
+    /// The record types that there are.
+    types: RecordTypes,
 }
 
 impl<'o> Build<'o> {
     pub(super) fn new(mut config: Config, parts: Parts, options: &'o ManagerOptions) -> Self {
         let report = std::mem::take(&mut config.warnings);
-        Self { config, parts, options, report, versions: Vec::new() }
+        let (versions, types) = (Vec::new(), options.registry.types.clone());
+        Self { config, parts, options, report, versions, foreign: None, types }
     }
 
     pub(super) fn build(mut self) -> Result<Manager, Failure> {
-        let entries = self.entries();
-        let environment = &self.options.registry.host.env;
-        let secrets = Secrets::new(&self.config, environment, &mut self.report);
-        for name in secrets.names() {
-            self.versions.push(version("secret_handler", name, Secrets::MODULE));
-        }
+        let registry = &self.options.registry;
+        let entries = entries(&self.config.providers, &registry.providers);
+        let processor_entries = self::entries(&self.config.processors, &registry.processors);
+        self.foreign = self.foreign();
+        let secrets = self.secrets();
         let mut providers = self.providers(&secrets);
         let mut processors = self.processors(&secrets);
         self.add_parts(&mut providers, &mut processors);
         self.auto_arpa(&mut providers, &mut processors);
         self.include_meta(&mut processors);
         self.verified_targets(&providers);
-        let Validators { records, zones } = self.validators(&secrets);
+        self.foreign_types();
+        let Validators { records, zones, foreign: foreign_validators } = self.validators(&secrets);
         let outputs = self.outputs(&secrets);
+        self.foreign_is_configured();
         self.report = self.config.foreign.shown_all(self.report);
         if self.report.has_errors() {
             return Err(self.report.into());
@@ -86,10 +81,13 @@ impl<'o> Build<'o> {
             target: "octodns", logger = MANAGER, "_config_executor: max_workers={max_workers}",
         );
         let includes = self.config.manager.includes.unwrap_or(self.options.includes);
+        let mut registry = self.options.registry.clone();
+        registry.foreign = self.foreign;
         let mut manager = Manager {
             config: self.config,
             providers,
             entries,
+            processor_entries,
             processors,
             outputs,
             destination: Destination {
@@ -106,9 +104,10 @@ impl<'o> Build<'o> {
             warnings: self.report,
             versions: self.versions,
             record_validators: Arc::new(records),
-            types: Arc::new(self.options.registry.types.clone()),
-            registry: self.options.registry.clone(),
+            types: Arc::new(self.types),
+            registry,
             zone_validators: Arc::new(zones),
+            foreign_validators: foreign_validators.into(),
         };
         // Where runs are written down, unless told otherwise.
         let sizes_folder = self.options.sizes_folder.clone();
@@ -117,15 +116,51 @@ impl<'o> Build<'o> {
         Ok(manager)
     }
 
-    /// The entries of providers as they are written, without what is secret.
-    fn entries(&self) -> BTreeMap<String, OwnedValue> {
-        let classes = &self.options.registry.providers;
-        let entry = |(key, value): &(OwnedValue, OwnedValue)| {
-            let class = value.get("class").and_then(|class| classes.get(&python_str(class)));
-            let secret = class.map(|class| secret_options(class.options)).unwrap_or_default();
-            (python_str(key), without(value, &secret))
+    /// What makes foreign classes, as the config wants it.
+    fn foreign(&mut self) -> Option<Arc<dyn Foreign>> {
+        let maker = Arc::clone(self.options.registry.foreign.as_ref()?);
+        let manager = &self.config.manager;
+        let mut config = ForeignConfig::new(&manager.foreign);
+        config.file = self.config.files.first().map(|file| Path::new(&**file));
+        config.workers = manager.max_workers.unwrap_or(1);
+        match maker.for_config(&config) {
+            Ok(foreign) => foreign,
+            Err(error) => {
+                let at = error.position;
+                self.fault("manager", "python", at, error);
+                None
+            }
+        }
+    }
+
+    /// Takes in the record types that foreign classes have brought.
+    fn foreign_types(&mut self) {
+        for brought in self.foreign.iter().flat_map(|foreign| foreign.types()) {
+            // A type that is there is known to us better.
+            let _ = self.types.register(brought);
+        }
+    }
+
+    /// Tells foreign classes that all of them are made.
+    fn foreign_is_configured(&mut self) {
+        let Some(foreign) = self.foreign.clone().filter(|_| !self.report.has_errors()) else {
+            return;
         };
-        self.config.providers.iter().map(entry).collect()
+        if let Err(error) = foreign.configured(self.config.manager.validators.as_ref()) {
+            self.fault("manager", "validators", Position::NONE, error);
+        }
+    }
+
+    /// What fills in secrets: the handlers of the config, and `env`.
+    fn secrets(&mut self) -> Secrets {
+        let mut secrets = Secrets::new(&self.options.registry.host.env, &self.config.files);
+        let classes = &self.options.registry.secret_handlers;
+        let section = std::mem::take(&mut self.config.secret_handlers);
+        let built = self.made("secret_handler", section, classes, &secrets, |maker, entry| {
+            maker.secret_handler(entry)
+        });
+        secrets.add(built.into_iter().collect());
+        secrets
     }
 
     fn providers(&mut self, secrets: &Secrets) -> BTreeMap<String, Configured> {
@@ -136,20 +171,26 @@ impl<'o> Build<'o> {
             let id = python_str(&key);
             // Before anything is filled in.
             let entry = value.clone();
-            let Some(Chosen { class, mut options, filled }) =
+            let Some(mut chosen) =
                 self.class("provider", &id, key.position, value, classes, secrets)
             else {
                 continue;
             };
-            let target = TargetOptions::take_from(&mut options).map_err(BuildError::from);
-            let component = (class.build)(&id, &OwnedValue::from(options));
-            let made = target.and_then(|target| component.map(|component| (component, target)));
-            match made {
-                Ok((component, target)) => {
-                    let account = account_of(class.path, &entry);
-                    built.insert(id, configured(&component, target, account));
-                }
-                Err(error) => self.fault("provider", &id, key.position, filled.withhold(error)),
+            // Foreign classes read all of their options themselves.
+            let target = if chosen.is_foreign() {
+                Ok(TargetOptions::default())
+            } else {
+                TargetOptions::take_from(&mut chosen.options)
+            };
+            let target = target.map_err(|error| {
+                let error = chosen.filled.withhold(error.into());
+                self.fault("provider", &id, key.position, error);
+            });
+            let account = account_of(chosen.path(), &entry);
+            let component = self
+                .make("provider", &id, key.position, chosen, |maker, entry| maker.provider(entry));
+            if let (Some(component), Ok(target)) = (component, target) {
+                built.insert(id, configured(&component, target, account));
             }
         }
         built
@@ -158,22 +199,9 @@ impl<'o> Build<'o> {
     fn processors(&mut self, secrets: &Secrets) -> BTreeMap<String, Arc<dyn Processor>> {
         let section = std::mem::take(&mut self.config.processors);
         let classes = &self.options.registry.processors;
-        let mut built = BTreeMap::new();
-        for (key, value) in section {
-            let id = python_str(&key);
-            let Some(Chosen { class, options, filled }) =
-                self.class("processor", &id, key.position, value, classes, secrets)
-            else {
-                continue;
-            };
-            match (class.build)(&id, &OwnedValue::from(options)) {
-                Ok(processor) => {
-                    built.insert(id, processor);
-                }
-                Err(error) => self.fault("processor", &id, key.position, filled.withhold(error)),
-            }
-        }
-        built
+        self.made("processor", section, classes, secrets, |maker, entry| maker.processor(entry))
+            .into_iter()
+            .collect()
     }
 
     /// What is made in code, beside what the config has.
@@ -271,27 +299,47 @@ impl<'o> Build<'o> {
     fn validators(&mut self, secrets: &Secrets) -> Validators {
         let registry = &self.options.registry;
         let mut validators = Validators {
-            records: RecordValidators::new(&registry.types),
+            records: RecordValidators::new(&self.types),
             zones: ZoneValidators::new([]),
+            foreign: Vec::new(),
         };
         registry.extra_validators.register(&mut validators.records, &mut validators.zones);
         for (key, value) in std::mem::take(&mut self.config.validators) {
             let id = python_str(&key);
             let classes = &registry.validators;
-            let Some(Chosen { class, mut options, filled }) =
+            let Some(mut chosen) =
                 self.class("validator", &id, key.position, value, classes, secrets)
             else {
                 continue;
             };
-            let types = options.remove("types").filter(|types| !types.is_null());
-            match (class.build)(&id, &OwnedValue::from(options)) {
-                Ok(AnyValidator::Zone(validator)) => validators.zones.register(validator),
-                Ok(AnyValidator::Record(validator)) => {
+            let types = if chosen.is_foreign() {
+                chosen.options.get("types").cloned()
+            } else {
+                chosen.options.remove("types")
+            };
+            let types = types.filter(|types| !types.is_null());
+            match self
+                .make("validator", &id, key.position, chosen, |maker, entry| maker.validator(entry))
+            {
+                Some(AnyValidator::Zone(validator)) => validators.zones.register(validator),
+                Some(AnyValidator::Record(validator)) => {
                     for scope in self.scopes(&id, types.as_ref()) {
                         validators.records.replace(&validator, scope.types());
                     }
                 }
-                Err(error) => self.fault("validator", &id, key.position, filled.withhold(error)),
+                Some(AnyValidator::Foreign(validator)) => {
+                    let elsewhere = Arc::new(Elsewhere::new(Arc::clone(&validator)));
+                    if validator.is_of_zones() {
+                        validators.zones.register(elsewhere);
+                    } else {
+                        let elsewhere = Validator::Record(elsewhere);
+                        for scope in self.scopes(&id, types.as_ref()) {
+                            validators.records.replace(&elsewhere, scope.types());
+                        }
+                    }
+                    validators.foreign.push(validator);
+                }
+                None => {}
             }
         }
         let mut reader = ValidatorsReader {
@@ -300,7 +348,7 @@ impl<'o> Build<'o> {
             report: &mut self.report,
         };
         let section = self.config.manager.validators.as_ref();
-        reader.manager(section, &registry.types, &mut validators);
+        reader.manager(section, &self.types, &mut validators);
         validators
     }
 
@@ -314,171 +362,20 @@ impl<'o> Build<'o> {
             report: &mut self.report,
         };
         let list = types.as_list().unwrap_or_else(|| std::slice::from_ref(types));
-        list.iter().filter_map(|of| reader.scope(of, &self.options.registry.types)).collect()
+        list.iter().filter_map(|of| reader.scope(of, &self.types)).collect()
     }
 
     fn outputs(&mut self, secrets: &Secrets) -> Outputs {
         let Some(section) = self.config.manager.plan_outputs.take() else {
-            return Outputs::default();
+            return Outputs::new(None, self.options.plan_display.as_ref());
         };
-        let classes = crate::output::classes();
-        let mut built: Vec<Arc<dyn PlanOutput>> = Vec::new();
-        for (key, value) in section {
-            let id = python_str(&key);
-            let Some(Chosen { class, options, filled }) =
-                self.class("plan_output", &id, key.position, value, &classes, secrets)
-            else {
-                continue;
-            };
-            match (class.build)(&id, &OwnedValue::from(options)) {
-                Ok(output) => built.push(output),
-                Err(error) => self.fault("plan_output", &id, key.position, filled.withhold(error)),
-            }
-        }
-        Outputs::new(built)
+        let classes = &self.options.registry.plan_outputs;
+        let built = self.made("plan_output", section, classes, secrets, |maker, entry| {
+            maker.plan_output(entry)
+        });
+        let built = built.into_iter().map(|(_, output)| output).collect();
+        Outputs::new(Some(built), self.options.plan_display.as_ref())
     }
-
-    /// The class an entry names, and its options with the secrets filled in.
-    fn class<'c, T: Clone>(
-        &mut self,
-        kind: &'static str,
-        id: &str,
-        at: Position,
-        value: OwnedValue,
-        classes: &'c Classes<T>,
-        secrets: &Secrets,
-    ) -> Option<Chosen<'c, T>> {
-        let place = value.get("class").map_or(at, |class| class.position);
-        match choose(value, at, classes) {
-            Ok((name, class, mut options)) => {
-                self.warn_of_deprecated(kind, id, place, class.path);
-                if let Some(path) = classes.instead_of(&name) {
-                    self.warn_of_old_path(kind, id, place, (&name, path));
-                }
-                let filled = secrets.fill(&mut options);
-                if let Some(help) = classes.after_closing(class.path, &options) {
-                    self.warn_of_closed(kind, id, place, (class.path, help));
-                }
-                self.missing(kind, id, &filled);
-                let module = name.rsplit_once('.').map_or(class.module(), |(module, _)| module);
-                self.versions.push(Version { version: class.version, ..version(kind, id, module) });
-                Some(Chosen { class, options, filled })
-            }
-            Err(error) => {
-                self.fault(kind, id, at, error);
-                None
-            }
-        }
-    }
-
-    fn warn_of_old_path(&mut self, kind: &str, id: &str, at: Position, (old, path): (&str, &str)) {
-        self.report.push(
-            Diagnostic::warning("config", format!("the class {old} has another path now"))
-                .about(format!("{kind} {id}"))
-                .at(self.config.origin(at))
-                .help(format!("write `class: {path}`")),
-        );
-    }
-
-    fn warn_of_closed(&mut self, kind: &str, id: &str, at: Position, (path, help): (&str, &str)) {
-        self.report.push(
-            Diagnostic::warning("config", format!("the service of {path} was shut down"))
-                .about(format!("{kind} {id}"))
-                .at(self.config.origin(at))
-                .help(help),
-        );
-    }
-
-    fn warn_of_deprecated(&mut self, kind: &str, id: &str, at: Position, path: &str) {
-        let Some(help) = instead_of(path) else { return };
-        self.report.push(
-            Diagnostic::warning("config", format!("the class {path} is deprecated"))
-                .about(format!("{kind} {id}"))
-                .at(self.config.origin(at))
-                .help(help),
-        );
-    }
-
-    fn missing(&mut self, kind: &str, id: &str, filled: &Filled) {
-        for &(ref name, position) in &filled.missing {
-            let message = format!("the environment variable {name} is not set");
-            let help = format!("set it, or give a default: \"env/{name}/DEFAULT\"");
-            self.report.push(
-                Diagnostic::error("config", message)
-                    .about(format!("{kind} {id}"))
-                    .at(self.config.origin(position))
-                    .help(help),
-            );
-        }
-    }
-
-    fn fault(&mut self, kind: &str, id: &str, at: Position, error: BuildError) {
-        let position = if error.position.is_known() { error.position } else { at };
-        let mut found = Diagnostic::error("config", error.message)
-            .about(format!("{kind} {id}"))
-            .at(self.config.origin(position));
-        found.help = error.help.or_else(|| Some(OPTIONS.to_owned()));
-        self.report.push(found);
-    }
-}
-
-/// The names of options that are secret.
-fn secret_options(options: OptionsSchema) -> HashSet<String> {
-    let mut generator = octodns_core::schema::settings().into_generator();
-    let mut names = HashSet::new();
-    note_secret(options(&mut generator).as_value(), &mut names);
-    names
-}
-
-fn note_secret(schema: &serde_json::Value, names: &mut HashSet<String>) {
-    use serde_json::Value as Json;
-    match schema {
-        Json::Object(map) => {
-            if let Some(Json::Object(properties)) = map.get("properties") {
-                let secret = properties.iter().filter(|(_, schema)| is_secret(schema));
-                names.extend(secret.map(|(name, _)| name.clone()));
-            }
-            map.values().for_each(|schema| note_secret(schema, names));
-        }
-        Json::Array(schemas) => schemas.iter().for_each(|schema| note_secret(schema, names)),
-        _ => {}
-    }
-}
-
-/// Whether a value is a secret, or may be one, or holds some.
-fn is_secret(schema: &serde_json::Value) -> bool {
-    use serde_json::Value as Json;
-    match schema {
-        Json::Object(map) => {
-            map.get("writeOnly") == Some(&Json::Bool(true))
-                || ["anyOf", "oneOf", "allOf", "items", "additionalProperties"]
-                    .iter()
-                    .any(|key| map.get(*key).is_some_and(is_secret))
-        }
-        Json::Array(schemas) => schemas.iter().any(is_secret),
-        _ => false,
-    }
-}
-
-/// A value without the entries of these keys, at any depth.
-fn without(value: &OwnedValue, keys: &HashSet<String>) -> OwnedValue {
-    let mut value = value.clone();
-    match &mut value.kind {
-        Kind::Map(map) => {
-            let kept = std::mem::take(map).into_iter();
-            let kept = kept.filter(|(key, _)| !keys.contains(&python_str(key)));
-            *map =
-                Map::from_entries(kept.map(|(key, value)| (key, without(&value, keys))).collect());
-        }
-        Kind::List(values) => values.iter_mut().for_each(|value| *value = without(value, keys)),
-        _ => {}
-    }
-    value
-}
-
-fn version(kind: &'static str, name: &str, module: &str) -> Version {
-    let (name, module) = (name.to_owned(), module.to_owned());
-    Version { kind, name, module, version: env!("CARGO_PKG_VERSION") }
 }
 
 /// The finding about a part whose id another part or an entry of the config has.
@@ -492,56 +389,9 @@ fn twice(report: &mut Report, kind: &str, id: &str) {
 }
 
 fn configured(component: &Component, options: TargetOptions, account: String) -> Configured {
-    let target = component.as_provider().map(|provider| Target::new(Arc::clone(provider), options));
+    let target = component.as_provider().map(|provider| {
+        let options = provider.target_options().unwrap_or(options);
+        Target::new(Arc::clone(provider), options)
+    });
     Configured { source: component.as_source(), target, account }
-}
-
-/// The class that an entry names, its name as written, and the options beside it.
-fn choose<T: Clone>(
-    value: OwnedValue,
-    at: Position,
-    classes: &Classes<T>,
-) -> Result<(String, &Class<T>, Map<'static>), BuildError> {
-    let fault =
-        |message: String, help: String, position| BuildError::new(message, position).help(help);
-    let Kind::Map(mut options) = value.kind else {
-        let help = "write `class`, and its options, indented below it";
-        return Err(fault("must be a mapping with a \"class\"".to_owned(), help.to_owned(), at));
-    };
-    let Some(class) = options.remove("class") else {
-        let help = "add `class`, such as `class: octodns.provider.yaml.YamlProvider`";
-        return Err(fault("missing key \"class\"".to_owned(), help.to_owned(), at));
-    };
-    let name = python_str(&class);
-    if let Some(found) = classes.get(&name) {
-        return Ok((name, found, options));
-    }
-    let message = format!("unknown class \"{name}\", it is not part of this build");
-    Err(fault(message, about_class(&name, classes), class.position))
-}
-
-/// What to do about a class that there is not.
-fn about_class<T: Clone>(name: &str, classes: &Classes<T>) -> String {
-    // Misspelt, where others of the package are there.
-    if let Some(feature) = feature_of(name).filter(|feature| !is_compiled_in(classes, feature)) {
-        return format!("build with `--features octodns/{feature}` to have it");
-    }
-    if let Some(meant) = classes.nearest(name) {
-        return format!("did you mean \"{meant}\"?");
-    }
-    if let Some(moved) = classes.moved(name) {
-        return format!("write its path, \"{moved}\"");
-    }
-    match name.split_once('.') {
-        Some((package, _)) if !classes.has_package_of(name) => format!(
-            "nothing of the Python package {package} is built in, and Python classes cannot be loaded yet; \
-             {MORE_CLASSES}"
-        ),
-        _ => MORE_CLASSES.to_owned(),
-    }
-}
-
-/// Whether any class that a feature brings is there.
-fn is_compiled_in<T: Clone>(classes: &Classes<T>, feature: &str) -> bool {
-    classes.names().any(|name| feature_of(name) == Some(feature))
 }

@@ -2,6 +2,9 @@
 
 mod build;
 mod builder;
+mod faults;
+mod foreign;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,14 +15,14 @@ use octodns_core::provider::Includes;
 use octodns_core::record::RecordTypes;
 use octodns_core::registry::Host;
 use octodns_core::validate::RecordValidators;
-use octodns_core::zone::ZoneValidators;
+use octodns_core::zone::{ForeignValidator, ZoneValidators};
 use octodns_core::{ApplySink, Context, OwnedValue, Registry, Report, Source, Target};
 
 use crate::config::{Config, ZoneConfig};
 use crate::failure::Failure;
 use crate::journal::JournalOptions;
 use crate::known_sizes::KnownSizes;
-use crate::output::{Destination, Outputs, PlanLogCheck, Writer};
+use crate::output::{Destination, Outputs, PlanDisplay, PlanLogCheck, Writer};
 use crate::stop::Stop;
 
 pub use builder::{ManagerBuilder, ZoneOptions};
@@ -41,6 +44,9 @@ pub struct ManagerOptions {
     pub registry: Registry,
     /// Where plan outputs without a file write. Default: nowhere.
     pub plan_writer: Writer,
+    /// How plans are shown where the config does not say how, or instead of what it says. Default: as it says, and in
+    /// the log where it does not.
+    pub plan_display: Option<PlanDisplay>,
     /// Whether the plans that were logged could be written. Default: they always could.
     pub plan_log: PlanLogCheck,
     /// Where everything that is sent to a target is recorded first. Default: nowhere.
@@ -70,6 +76,7 @@ impl ManagerOptions {
             includes,
             registry,
             plan_writer,
+            plan_display: None,
             plan_log,
             apply_sink,
             sizes_folder: None,
@@ -96,8 +103,8 @@ pub struct Version {
     pub name: String,
     /// The module its class stands in.
     pub module: String,
-    /// The version of the crate.
-    pub version: &'static str,
+    /// The version of the crate, or of the package of a foreign class.
+    pub version: String,
 }
 
 /// A provider of the config: as a source, and if it can be written to as a target.
@@ -115,6 +122,8 @@ pub struct Manager {
     pub(crate) providers: BTreeMap<String, Configured>,
     /// The entries of providers as the config has them, without what is secret.
     pub(crate) entries: BTreeMap<String, OwnedValue>,
+    /// Those of processors.
+    pub(crate) processor_entries: BTreeMap<String, OwnedValue>,
     pub(crate) processors: BTreeMap<String, Arc<dyn Processor>>,
     pub(crate) outputs: Outputs,
     pub(crate) destination: Destination,
@@ -132,6 +141,7 @@ pub struct Manager {
     pub(crate) types: Arc<RecordTypes>,
     record_validators: Arc<RecordValidators>,
     zone_validators: Arc<ZoneValidators>,
+    foreign_validators: Arc<[Arc<dyn ForeignValidator>]>,
 }
 
 impl Manager {
@@ -214,6 +224,7 @@ impl Manager {
         let mut context = Context::new(record_validators, zone_validators, Arc::clone(&self.types));
         context.lenient = lenient;
         context.includes = self.includes;
+        context.foreign_validators = Arc::clone(&self.foreign_validators);
         context
     }
 }

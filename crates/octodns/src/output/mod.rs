@@ -1,30 +1,38 @@
-//! How plans are shown: one file an output, all of them in the list of classes below.
+//! How plans are shown: one file or folder an output, all of those that a config can name in the list of classes below,
+//! all that a program can choose in `format`.
 
+mod comment;
+mod diff;
+mod format;
 mod html;
 mod json;
 mod logger;
 mod markdown;
+mod page;
 mod table;
+#[cfg(test)]
+mod testing;
+mod view;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use octodns_core::registry::{BuildError, Class, Classes, Options, Sourced};
-use octodns_core::{Diagnostic, Origin, OwnedValue, Plan, Report, Target};
+use octodns_core::registry::{BuildError, Class, Options, Sourced};
+use octodns_core::{Diagnostic, Origin, OwnedValue, Registry, Report};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use format::{PlanDisplay, PlanFormat};
 pub use html::PlanHtml;
 pub use json::PlanJson;
 pub use logger::{Level, PlanLogger, text as plan_text};
 pub use markdown::PlanMarkdown;
+pub use octodns_core::registry::{PlanOutput, Planned};
+pub use page::PlanPage;
 
 use crate::failure::Failure;
-
-/// A plan and the target it is for.
-pub type Planned<'p> = (&'p Target, &'p Plan);
 
 /// Where outputs write that are not given a file, such as the standard output of a program.
 pub type Writer = Arc<Mutex<dyn Write + Send>>;
@@ -50,41 +58,41 @@ pub(crate) enum ReaderGone {
     IsFine,
 }
 
-/// Shows the plans of a run.
-pub trait PlanOutput: Send + Sync {
-    /// Shows all plans, in the order they will be applied; none means that nothing is to be done.
-    ///
-    /// # Errors
-    ///
-    /// Fails when it cannot write.
-    fn run(&self, plans: &[Planned<'_>], out: &mut dyn Write) -> io::Result<()>;
-
-    /// The file it writes to instead of what it is given.
-    fn file(&self) -> Option<&str> {
-        None
-    }
-}
-
-/// The outputs of a config; by default the plan goes to the log.
+/// The outputs of a config, and how a program shows plans besides.
 pub(crate) struct Outputs {
     outputs: Vec<Arc<dyn PlanOutput>>,
+    display: Option<PlanDisplay>,
 }
 
-impl Default for Outputs {
-    fn default() -> Self {
-        Self { outputs: vec![Arc::new(PlanLogger::default())] }
-    }
-}
+/// Names of the standard output among files.
+const STANDARD_OUTPUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 impl Outputs {
-    pub(crate) fn new(outputs: Vec<Arc<dyn PlanOutput>>) -> Self {
-        Self { outputs }
+    /// The outputs that a config names, if it does, and how a program shows plans, if it says so. By default plans go
+    /// to the log.
+    pub(crate) fn new(
+        named: Option<Vec<Arc<dyn PlanOutput>>>,
+        display: Option<&PlanDisplay>,
+    ) -> Self {
+        let has_file = |output: &Arc<dyn PlanOutput>| {
+            output.file().is_some_and(|file| !STANDARD_OUTPUT.contains(&file))
+        };
+        match (named, display) {
+            (Some(mut outputs), Some(display)) if display.overrides => {
+                outputs.retain(has_file);
+                Self { outputs, display: Some(display.clone()) }
+            }
+            (Some(outputs), _) => Self { outputs, display: None },
+            (None, Some(display)) => Self { outputs: Vec::new(), display: Some(display.clone()) },
+            (None, None) => Self { outputs: vec![Arc::new(PlanLogger::default())], display: None },
+        }
     }
 
-    /// Shows plans by every output; fails with all that could not be written.
+    /// Shows plans by every output; fails with all that could not be written. `file` makes the text of a plan file.
     pub(crate) fn run(
         &self,
         plans: &[Planned<'_>],
+        file: impl FnOnce() -> String,
         to: &Destination,
         reader_gone: ReaderGone,
     ) -> Result<(), Failure> {
@@ -98,6 +106,10 @@ impl Outputs {
                 report.push(Diagnostic::error("plan-output", message).at(origin).help(help));
             }
         };
+        if let Some(display) = &self.display {
+            let written = write(&to.writer, display.text(plans, file).as_bytes());
+            note(written, Origin::default(), ELSEWHERE);
+        }
         for output in &self.outputs {
             let mut text = Vec::new();
             let shown = output.run(plans, &mut text);
@@ -106,7 +118,7 @@ impl Outputs {
                 note(written, Origin::file(file), "name a writable file, or free space");
             } else {
                 let written = shown.and_then(|()| write(&to.writer, &text));
-                note(written, Origin::default(), "send the output to a place that takes it");
+                note(written, Origin::default(), ELSEWHERE);
             }
         }
         let help = "send the log to a place that takes it, or name a plan output with a file";
@@ -114,6 +126,9 @@ impl Outputs {
         if report.has_errors() { Err(report.into()) } else { Ok(()) }
     }
 }
+
+/// What to do about an output that cannot be written.
+const ELSEWHERE: &str = "send the output to a place that takes it";
 
 fn write(writer: &Writer, text: &[u8]) -> io::Result<()> {
     // A writer whose holder has panicked is still a writer.
@@ -148,35 +163,37 @@ struct FileOptions {
 
 type Built = Result<Arc<dyn PlanOutput>, BuildError>;
 
-/// Every output that a config can name.
-pub(crate) fn classes() -> Classes<Arc<dyn PlanOutput>> {
-    let mut classes = Classes::default();
-    add(&mut classes, "octodns.provider.plan.PlanLogger", "logger", |given: Sourced<_>| {
+/// Makes the outputs known that are built in.
+pub(crate) fn register(registry: &mut Registry) {
+    add(registry, "octodns.provider.plan.PlanLogger", "logger", |given: Sourced<_>| {
         Ok(Arc::new(PlanLogger::from_options(&given)?))
     });
-    add(&mut classes, "octodns.provider.plan.PlanJson", "json", |output: PlanJson| {
+    add(registry, "octodns.provider.plan.PlanJson", "json", |output: PlanJson| {
         Ok(Arc::new(output))
     });
-    add(&mut classes, "octodns.provider.plan.PlanMarkdown", "markdown", |options: FileOptions| {
+    add(registry, "octodns.provider.plan.PlanMarkdown", "markdown", |options: FileOptions| {
         let mut output = PlanMarkdown::new(options.output_filename);
         output.show_origin = options.show_origin;
         Ok(Arc::new(output))
     });
-    add(&mut classes, "octodns.provider.plan.PlanHtml", "html", |options: FileOptions| {
+    add(registry, "octodns.provider.plan.PlanHtml", "html", |options: FileOptions| {
         let mut output = PlanHtml::new(options.output_filename);
         output.show_origin = options.show_origin;
         Ok(Arc::new(output))
     });
-    classes
+    // Not in octoDNS.
+    add(registry, "octodns.provider.plan.PlanPage", "page", |output: PlanPage| {
+        Ok(Arc::new(output))
+    });
 }
 
 fn add<O: Options>(
-    classes: &mut Classes<Arc<dyn PlanOutput>>,
+    registry: &mut Registry,
     path: &'static str,
     short: &'static str,
     build: impl Fn(O) -> Built + Send + Sync + 'static,
 ) {
     let build = Arc::new(move |_: &str, options: &OwnedValue| build(O::read(options, &[])?));
     let version = env!("CARGO_PKG_VERSION");
-    classes.add(Class::new(path, version, O::schema, build), &[short]);
+    registry.plan_outputs.add(Class::new(path, version, O::schema, build), &[short]);
 }

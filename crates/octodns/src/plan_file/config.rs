@@ -1,11 +1,14 @@
 //! What a config says about the zones and targets of plans, as digests: a plan file is for that config.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 use octodns_core::value::{Json, Map, Value, python_str};
 use octodns_core::{Diagnostic, OwnedValue, Report, ZoneName};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{CODE, PlanFile};
 use crate::digest::sha256;
@@ -21,8 +24,10 @@ const DIGITS: usize = 32;
 #[non_exhaustive]
 pub struct ConfigDigests {
     /// Those of zones, by their names in IDNA form.
+    #[serde(deserialize_with = "each_once")]
     pub zones: BTreeMap<String, ZoneDigest>,
     /// Those of targets, by their ids.
+    #[serde(deserialize_with = "each_once")]
     pub targets: BTreeMap<String, String>,
 }
 
@@ -99,7 +104,8 @@ impl Manager {
         }
     }
 
-    /// The digest of the entry of a zone, with that of the zone it is an alias of.
+    /// The digest of the entry of a zone, with that of the zone it is an alias of, and those of its processors: they are
+    /// not asked again, and what they would say now is another plan.
     fn zone_digest(&self, name: &ZoneName, entry: Option<&str>) -> Option<String> {
         let entries = || self.config.zones.iter().map(|(key, value)| (python_str(key), value));
         let named = |wanted: &ZoneName| {
@@ -112,9 +118,24 @@ impl Manager {
         let source = value.get("alias").and_then(Value::as_str);
         let source = source.and_then(|source| ZoneName::new(source).ok());
         let source = source.and_then(|source| named(&source)).map(|(_, value)| value.clone());
+        let source = source.unwrap_or_default();
+        let processors = self.processors_of([value, &source]);
         // A zone may be written in either form.
         let key = if entry.is_some() { key } else { name.as_str().to_owned() };
-        Some(digest(&vec![Value::from(key), value.clone(), source.unwrap_or_default()].into()))
+        Some(digest(&vec![Value::from(key), value.clone(), source, processors.into()].into()))
+    }
+
+    /// The processors of these entries of zones, in their order: what is written of each.
+    fn processors_of(&self, zones: [&OwnedValue; 2]) -> Vec<OwnedValue> {
+        let manager = &self.config.manager;
+        let own = zones.into_iter().filter_map(|zone| zone.get("processors")?.as_list()).flatten();
+        let own: Vec<_> = own.map(python_str).collect();
+        let names = manager.processors.iter().chain(&own).chain(&manager.post_processors);
+        let entry = |name: &String| {
+            let entry = self.processor_entries.get(name).cloned().unwrap_or_default();
+            vec![Value::from(name.clone()), entry].into()
+        };
+        names.map(entry).collect()
     }
 
     /// The digest of the entry of a target; of one that is made in code, of its class.
@@ -128,6 +149,33 @@ impl Manager {
                 .collect();
         Some(digest(&parts.into()))
     }
+}
+
+/// Reads a map whose keys are there once: the digest of a file is over one of two, and people may look at the other.
+fn each_once<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
+    from: D,
+) -> Result<BTreeMap<String, V>, D::Error> {
+    struct Once<V>(PhantomData<V>);
+
+    impl<'de, V: Deserialize<'de>> Visitor<'de> for Once<V> {
+        type Value = BTreeMap<String, V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some((key, value)) = entries.next_entry()? {
+                if map.insert(key, value).is_some() {
+                    return Err(de::Error::custom("a key is there twice"));
+                }
+            }
+            Ok(map)
+        }
+    }
+
+    from.deserialize_map(Once(PhantomData))
 }
 
 /// The digest of a value, whatever the order of its keys.

@@ -11,10 +11,11 @@ use super::wanted::Wanted;
 use crate::compat::{MANAGER, log_warnings};
 use crate::config::ZoneConfig;
 use crate::failure::Failure;
+use crate::journal::Header;
 use crate::manager::Manager;
 use crate::plan::Step;
 use crate::plan_file::{Conflicting, PlanConflict};
-use crate::zones::Selection;
+use crate::zones::{Selected, Selection};
 
 /// The name and type of a changed `RRset`.
 pub(super) type Key = (RecordName, RecordType);
@@ -27,6 +28,8 @@ pub(super) struct Seen {
     pub(super) changes: Vec<(usize, Key)>,
     /// The places of changes that the target holds already.
     pub(super) already: Vec<usize>,
+    /// Whether settings of the zone were looked for, and are not in conflict.
+    pub(super) settings: bool,
     /// The place of its plan among those that are applied, if there is something left.
     pub(super) step: Option<usize>,
 }
@@ -57,7 +60,11 @@ impl Manager {
     /// # Errors
     ///
     /// With everything that was found, if a target cannot be read, or is not configured any more.
-    pub(super) async fn look(self: &Arc<Self>, wanted: Vec<Wanted<'_>>) -> Result<Looked, Failure> {
+    pub(super) async fn look(
+        self: &Arc<Self>,
+        header: &Header,
+        wanted: Vec<Wanted<'_>>,
+    ) -> Result<Looked, Failure> {
         self.begin_run();
         let selection = match self.zones(None).await {
             Ok(selection) => selection,
@@ -73,7 +80,7 @@ impl Manager {
         let places: Vec<_> = wanted
             .into_iter()
             .filter_map(|wanted| {
-                self.place(wanted, &selection).map_err(|found| report.push(*found)).ok()
+                self.place(header, wanted, &selection).map_err(|found| report.push(*found)).ok()
             })
             .collect();
         if report.has_errors() {
@@ -94,6 +101,7 @@ impl Manager {
 
     fn place<'w>(
         &self,
+        header: &Header,
         wanted: Wanted<'w>,
         selection: &Selection,
     ) -> Result<Place<'w>, Box<Diagnostic>> {
@@ -113,8 +121,21 @@ impl Manager {
             let was = visible(&stored.class);
             return fault(format!("the target of the run was a {was}, and is a {class} now"));
         }
+        let account = header.accounts.get(&stored.target);
+        if account.is_some_and(|account| *account != self.account_digest(&stored.target)) {
+            let message =
+                "the target of the run was of another account, service or folder than it is now";
+            return fault(message.to_owned());
+        }
         let mut ignored = Report::new();
         let selected = selection.get(name.as_str(), self, &mut ignored);
+        let targets = |selected: &Selected| selected.config.targets.clone().unwrap_or_default();
+        if !selected.as_ref().is_some_and(|zone| targets(zone).contains(&stored.target)) {
+            tracing::warn!(
+                target: "octodns", logger = MANAGER,
+                "sync: the config does not have {subject} any more: sources and processors have no say",
+            );
+        }
         let (zone, config, entry) = match selected {
             Some(selected) => (selected.empty(), selected.config, selected.entry),
             None => (Zone::new(name), Arc::default(), None),
@@ -160,6 +181,7 @@ impl Looked {
         self.seen.push(Seen {
             plan: wanted.plan,
             already: already.map(|((place, _), _)| *place).collect(),
+            settings: wanted.meta.is_some() && !matches!(rebased.meta, MetaStanding::Conflict(_)),
             changes: wanted.changes.iter().map(|(place, change)| (*place, key(change))).collect(),
             step: rebased.plan.as_ref().map(|_| self.steps.len()),
         });

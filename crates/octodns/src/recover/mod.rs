@@ -16,7 +16,7 @@ use octodns_core::{Change, Diagnostic, Record, Report};
 use crate::compat::MANAGER;
 use crate::failure::Failure;
 use crate::jobs::PlanOptions;
-use crate::journal::{JournalFolder, Recorded, Recording, RunFor, RunKind};
+use crate::journal::{JournalFolder, NotReopened, Recorded, Recording, RunFor, RunKind, RunState};
 use crate::manager::Manager;
 use crate::output::ReaderGone;
 use crate::plan::{ApprovedPlans, Plans};
@@ -100,15 +100,16 @@ impl Manager {
             );
             return Ok(Recovered::default());
         };
-        let (recorded, journal) = self.open(&folder, &run, options)?;
-        self.warn_about(&recorded, kind);
+        let (recorded, journal) = self.open(&folder, &run, options).await?;
+        self.warn_about(&folder, &recorded, kind)?;
         let wanted = wanted(kind, &recorded, self.types())?;
         let mut locks = self.no_locks();
         if options.apply {
             let zones = wanted.iter().map(|wanted| (&*wanted.stored.target, &wanted.name));
             self.lock(&mut locks, zones, None).await?;
         }
-        let Looked { steps, seen, conflicts } = self.until_stopped(self.look(wanted)).await?;
+        let Looked { steps, seen, conflicts } =
+            self.until_stopped(self.look(&recorded.header, wanted)).await?;
         let mut plans = Plans::rebased(steps, Report::new(), PlanOptions::default());
         self.doubt_reads_of(&mut plans).await;
         let reader_gone = if options.apply { ReaderGone::Fails } else { ReaderGone::IsFine };
@@ -116,6 +117,7 @@ impl Manager {
 
         let mut recovered = Recovered::of(&run, &plans, &seen, &conflicts);
         recovered.tell(&run);
+        let has_conflicts = !conflicts.is_empty();
         leave_out(conflicts, options)?;
         let allowed = if options.force { &Allowed::everything() } else { &options.allow };
         let approved = plans.approve_with(allowed)?;
@@ -123,7 +125,8 @@ impl Manager {
             return Ok(recovered);
         }
         let keys = approved.steps.iter().map(|step| keys(&step.plan.changes)).collect();
-        let run_for = RunFor { kind, of: Some(run) };
+        let is_whole = !has_conflicts && approved.steps.iter().all(|step| step.skipped().is_none());
+        let run_for = RunFor { kind, of: Some(run), is_whole };
         let applied = self.apply_rest(&run_for, approved, options).await;
         let summary = match &applied {
             Ok((summary, _)) => Some(summary),
@@ -153,8 +156,33 @@ impl Manager {
     }
 
     /// Says what is odd about a run, and what will stay when it is taken back.
-    fn warn_about(&self, recorded: &Recorded, kind: RunKind) {
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is to be finished, and was taken back: what is left of it would be half of what it was for.
+    fn warn_about(
+        &self,
+        folder: &JournalFolder,
+        recorded: &Recorded,
+        kind: RunKind,
+    ) -> Result<(), Failure> {
         let header = &recorded.header;
+        if folder.is_everybodys() {
+            tracing::warn!(
+                target: "octodns", logger = MANAGER,
+                "sync: everybody may write to {}, and so decide what is done of a run",
+                folder.path().display(),
+            );
+        }
+        if recorded.is_undone {
+            let by = recorded.undone_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+            let message = format!("run {} was taken back{by}", header.run);
+            if kind == RunKind::Resume {
+                let found = Diagnostic::error("journal", message);
+                return Err(found.help("plan again, without --resume").into());
+            }
+            tracing::warn!(target: "octodns", logger = MANAGER, "undo: {message} already");
+        }
         if header.config != self.config_name() {
             let (run, config) = (&header.run, visible(&header.config));
             tracing::warn!(
@@ -165,6 +193,7 @@ impl Manager {
         for what in stays {
             tracing::warn!(target: "octodns", logger = MANAGER, "undo: {}", visible(&what));
         }
+        Ok(())
     }
 
     fn folder_of_runs(&self) -> Result<JournalFolder, Failure> {
@@ -190,7 +219,16 @@ impl Manager {
             }
             None => {
                 let config = self.config_name();
-                let runs = folder.runs()?.runs.into_iter().filter(|run| run.config == config);
+                let runs = folder.runs()?.runs;
+                for run in &runs {
+                    if let RunState::Unreadable(why) = &run.state {
+                        tracing::warn!(
+                            target: "octodns", logger = MANAGER,
+                            "sync: what is left of run {} is not known: {}", run.id, visible(why),
+                        );
+                    }
+                }
+                let runs = runs.into_iter().filter(|run| run.config == config);
                 for (later, run) in runs.enumerate() {
                     if !run.is_unfinished() {
                         continue;
@@ -209,33 +247,45 @@ impl Manager {
     }
 
     /// Reads the journal of a run, and opens it to write down what becomes of the run, if that is possible.
-    fn open(
+    async fn open(
         &self,
         folder: &JournalFolder,
         run: &RunId,
         options: &RecoverOptions,
     ) -> Result<(Recorded, Option<Recording>), Failure> {
-        let recorded = folder.read(run)?;
         if folder.is_running(run) {
-            let process = recorded.header.process;
-            let message = format!("run {run} is still going on (process {process})");
-            let help = "wait for its end, or stop that process";
-            return Err(Diagnostic::error("journal", message).help(help).into());
+            return Err(still_going_on(run, folder.recall(run).ok().as_ref()));
         }
         if !options.apply {
-            return Ok((recorded, None));
+            return Ok((folder.recall(run)?, None));
         }
-        match folder.reopen(&recorded, &self.registry.host.clock) {
-            Ok(earlier) => Ok((recorded, Some(earlier))),
-            Err(error) => {
-                tracing::warn!(
-                    target: "octodns", logger = MANAGER,
-                    "sync: what becomes of run {run} cannot be noted in its journal: {error}",
-                );
-                Ok((recorded, None))
+        let (place, id) = (folder.clone(), run.clone());
+        let clock = self.registry.host.clock.clone();
+        let reopened = tokio::task::spawn_blocking(move || place.reopen(&id, &clock)).await;
+        let error = match reopened {
+            Ok(Ok((recorded, earlier))) => return Ok((recorded, Some(earlier))),
+            // Somebody else finishes it, or takes it back.
+            Ok(Err(error)) if error.is_busy() => {
+                return Err(still_going_on(run, folder.recall(run).ok().as_ref()));
             }
-        }
+            Ok(Err(NotReopened::Spoilt(failure))) => return Err(failure),
+            Ok(Err(NotReopened::Closed(error))) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!(
+            target: "octodns", logger = MANAGER,
+            "sync: what becomes of run {run} cannot be noted in its journal: {error}",
+        );
+        Ok((folder.recall(run)?, None))
     }
+}
+
+fn still_going_on(run: &RunId, recorded: Option<&Recorded>) -> Failure {
+    let process = recorded.map(|recorded| recorded.header.process);
+    let process = process.map(|process| format!(" (process {process})")).unwrap_or_default();
+    let message = format!("run {run} is still going on{process}");
+    let help = "wait for its end, or stop that process";
+    Diagnostic::error("journal", message).help(help).into()
 }
 
 impl Recovered {

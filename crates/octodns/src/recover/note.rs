@@ -8,7 +8,7 @@ use octodns_core::Diagnostic;
 use super::look::{Key, Seen};
 use crate::compat::MANAGER;
 use crate::failure::Failure;
-use crate::journal::{JournalFolder, Recorded, Recording, RunKind};
+use crate::journal::{JournalFolder, NotReopened, Recorded, Recording, RunKind};
 use crate::run_id::RunId;
 use crate::summary::Applied;
 
@@ -42,7 +42,7 @@ impl Done {
         journal: &Recording,
         entries: &[Applied],
     ) -> Result<(), Failure> {
-        let failed = |error| unnoted(journal.run(), &error);
+        let failed = |error: io::Error| unnoted(journal.run(), &error);
         let made: Vec<_> = self.seen.iter().map(|seen| self.made(seen, entries)).collect();
         let mut pairs = self.seen.iter().zip(&made);
         let is_whole = pairs.all(|(seen, made)| made.len() == seen.changes.len());
@@ -53,7 +53,9 @@ impl Done {
             return Ok(());
         }
         for (seen, made) in self.seen.iter().zip(made) {
-            if !made.is_empty() {
+            let settings = seen.settings && has_ended_well(seen, entries);
+            if settings || !made.is_empty() {
+                let made = (made, settings);
                 journal.settle(seen.plan, made, self.by.clone()).await.map_err(failed)?;
             }
         }
@@ -73,9 +75,15 @@ impl Done {
         journal: &Recording,
         of: &RunId,
     ) -> Result<(), Failure> {
-        let failed = |error| unnoted(of, &error);
-        let undone = folder.reopen(&folder.read(of)?, journal.clock()).map_err(failed)?;
-        undone.undone(self.by.clone()).await.map_err(failed)
+        let failed = |error: &dyn std::fmt::Display| unnoted(of, error);
+        let (place, id, clock) = (folder.clone(), of.clone(), journal.clock().clone());
+        let reopened = tokio::task::spawn_blocking(move || place.reopen(&id, &clock)).await;
+        let reopened = reopened.map_err(|error| failed(&error))?;
+        let (_, undone) = reopened.map_err(|error| match error {
+            NotReopened::Closed(error) => failed(&error),
+            NotReopened::Spoilt(failure) => failure,
+        })?;
+        undone.undone(self.by.clone()).await.map_err(|error| failed(&error))
     }
 
     /// The places of the changes of a plan that the target holds now.
@@ -94,7 +102,15 @@ impl Done {
     }
 }
 
-fn unnoted(run: &RunId, error: &io::Error) -> Failure {
+fn unnoted(run: &RunId, error: &dyn std::fmt::Display) -> Failure {
     let message = format!("what became of run {run} could not be noted in its journal: {error}");
     Diagnostic::error("journal", message).help("make room for it").into()
+}
+
+/// Whether nothing was left to be done for a plan, or all of that was done.
+fn has_ended_well(seen: &Seen, entries: &[Applied]) -> bool {
+    let entry = seen.step.map(|step| entries.get(step));
+    entry.is_none_or(|entry| {
+        entry.is_some_and(|entry| entry.error.is_none() && entry.skipped.is_none())
+    })
 }

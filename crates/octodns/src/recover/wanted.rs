@@ -80,8 +80,7 @@ impl Wanted<'_> {
             }
             self.changes.push((place, change));
         }
-        // Whether settings were changed is not written down for each of them.
-        let is_left = !self.changes.is_empty() || !is_finished;
+        let is_left = !self.changes.is_empty() || became.has_settings_left(is_finished);
         self.meta = self.stored.meta().filter(|meta| is_left && meta.is_truthy());
         self
     }

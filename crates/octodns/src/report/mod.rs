@@ -11,11 +11,12 @@ use std::time::Duration;
 use octodns_core::engine::read_valid_sources;
 use octodns_core::{Diagnostic, RecordType, Report, ZoneName};
 use octodns_dns::live::verify;
-use octodns_dns::{Client, ClientOptions, Code, Found, QueryError, Server, wire};
+use octodns_dns::{ClientOptions, Code, Found, QueryError, Server, wire};
 
 pub use octodns_dns::live::{Difference, Seen, Verdict, Verified};
 
 use crate::compat::log_warnings;
+use crate::dns_client::dns_client;
 use crate::failure::Failure;
 use crate::manager::Manager;
 
@@ -107,8 +108,13 @@ impl Manager {
     /// # Errors
     ///
     /// Fails with everything that was found if the zone cannot be read or is not valid, and if there is
-    /// no server to ask. That a server does not answer is part of the report.
+    /// no server to ask, or no client, which is the feature `dns`. That a server does not answer is part of the report.
     pub async fn report(&self, options: &ReportOptions) -> Result<LiveReport, Failure> {
+        let mut how = ClientOptions::default();
+        how.timeout = options.timeout;
+        how.tries = options.tries;
+        how.concurrency = options.concurrency;
+        let client = dns_client(how)?;
         self.begin_run();
         let mut report = Report::new();
         let sources = self.named_sources("source", &options.sources, &mut report);
@@ -124,11 +130,6 @@ impl Manager {
         let zone = read.map_err(|found| report.merge(found)).ok();
         log_warnings(&report);
         let Some(zone) = zone.filter(|_| !report.has_errors()) else { return Err(report.into()) };
-        let mut how = ClientOptions::default();
-        how.timeout = options.timeout;
-        how.tries = options.tries;
-        how.concurrency = options.concurrency;
-        let client = Client::new(how);
         let questions = zone.len() * servers.len();
         let answered = AtomicUsize::new(0);
         let asked = || {

@@ -5,21 +5,20 @@ use octodns_core::schema::{DRAFT, JsonSchema, Schema, SchemaGenerator, json_sche
 use octodns_processors::AutoArpaOptions;
 use serde_json::{Value as Json, json};
 
-use super::options::{branch, entries, loosen, of_targets, section};
-use crate::config::ENVIRON;
+use super::options::{loosen, of_targets, section};
 
 pub(super) fn config(registry: &Registry) -> Schema {
     let mut generator = octodns_core::schema::settings().into_generator();
+    let foreign = registry.foreign.as_deref();
     let targets = of_targets(&mut generator);
     let about = "Where records are read from and written to, by their names.";
-    let providers = section(about, &registry.providers, &mut generator, Some(&targets));
+    let providers = section(about, &registry.providers, &mut generator, Some(&targets), foreign);
     let about = "What changes zones and plans between source and target, by their names.";
-    let processors = section(about, &registry.processors, &mut generator, None);
+    let processors = section(about, &registry.processors, &mut generator, None, foreign);
     let about = "Validators with options, or under another id, by their ids.";
-    let validators = section(about, &registry.validators, &mut generator, None);
-    let none = json!({"type": "object", "additionalProperties": false});
+    let validators = section(about, &registry.validators, &mut generator, None, foreign);
     let about = "Where values such as NAME/KEY are looked up, by NAME; env is built in.";
-    let secret_handlers = entries(about, &ENVIRON, &[branch(&ENVIRON, none)]);
+    let secret_handlers = section(about, &registry.secret_handlers, &mut generator, None, foreign);
     json_schema!({
         "$schema": DRAFT,
         "title": "octoDNS config file",
@@ -86,12 +85,25 @@ fn manager(registry: &Registry, generator: &mut SchemaGenerator) -> Json {
             },
             "plan_outputs": section(
                 "How plans are shown, by their names. Default: in the log.",
-                &crate::output::classes(),
+                &registry.plan_outputs,
                 generator,
                 None,
+                registry.foreign.as_deref(),
             ),
             "post_processors": names("Processors after those of a zone."),
             "processors": names("Processors before those of a zone."),
+            "python": {
+                "anyOf": [{"type": ["string", "null"]}, {"enum": [false]}],
+                "description": "The Python that runs classes which are not built in, from the folder of this file on; \
+                                false turns them off. Default: that of the virtual environment, or of PATH.",
+            },
+            "python_env": names("The variables of the environment that Python gets. Default: all."),
+            "python_path": names("Folders that Python looks for classes in first, from the folder of this file on."),
+            "python_timeout": {
+                "type": ["number", "null"],
+                "exclusiveMinimum": 0,
+                "description": "How many seconds a call of a class in Python may take. Default: no limit.",
+            },
             "validators": validators(registry),
             "verify": verify(),
         }),

@@ -1,7 +1,7 @@
 //! The options of classes: what all of a kind have in common, and what the config file makes of values.
 
 use octodns_core::TargetOptions;
-use octodns_core::registry::Classes;
+use octodns_core::registry::{Classes, Foreign};
 use octodns_core::schema::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value as Json, json};
 
@@ -11,6 +11,7 @@ pub(super) fn section<T: Clone>(
     classes: &Classes<T>,
     generator: &mut SchemaGenerator,
     more: Option<&Schema>,
+    foreign: Option<&dyn Foreign>,
 ) -> Json {
     // Many validators have the same options.
     let mut known: Vec<(Json, Vec<&str>)> = Vec::new();
@@ -28,25 +29,33 @@ pub(super) fn section<T: Clone>(
     let branches: Vec<_> =
         known.into_iter().map(|(options, names)| branch(&names, options)).collect();
     let names: Vec<_> = classes.taken().collect();
-    entries(about, &names, &branches)
+    entries(about, &names, &branches, foreign)
 }
 
-/// Entries that name one of these classes.
-pub(super) fn entries(about: &str, names: &[&str], branches: &[Json]) -> Json {
+/// Entries that name one of these classes, or a foreign one.
+fn entries(about: &str, names: &[&str], branches: &[Json], foreign: Option<&dyn Foreign>) -> Json {
+    let mut class = json!({"enum": names});
+    if let Some(foreign) = foreign {
+        // Whatever its options are.
+        let prefix = foreign.prefix().replace(|c: char| !c.is_ascii_alphanumeric(), "[^0-9A-Za-z]");
+        let path = json!({"type": "string", "pattern": format!("^({prefix})?\\w+(\\.\\w+)+$")});
+        class = json!({"anyOf": [class, path]});
+    }
+    class["description"] = json!("The class: its path in octoDNS, or its short name.");
     json!({
         "description": about,
         "type": ["object", "null"],
         "additionalProperties": {
             "type": "object",
             "required": ["class"],
-            "properties": {"class": {"enum": names, "description": "The class: its path in octoDNS, or its short name."}},
+            "properties": {"class": class},
             "allOf": branches,
         },
     })
 }
 
 /// What goes for one class.
-pub(super) fn branch(names: &[&str], mut options: Json) -> Json {
+fn branch(names: &[&str], mut options: Json) -> Json {
     loosen_properties(&mut options);
     if options.get("properties").is_none() {
         options["properties"] = json!({});

@@ -353,7 +353,7 @@ mod tests {
         let registry = crate::registry(None, Host::default());
         let mut found = missing(PROVIDERS, &registry.providers);
         found.extend(missing(PROCESSORS, &registry.processors));
-        found.extend(missing(PLAN_OUTPUTS, &crate::output::classes()));
+        found.extend(missing(PLAN_OUTPUTS, &registry.plan_outputs));
         assert_eq!(found, [""; 0], "this build has no such class");
     }
 }

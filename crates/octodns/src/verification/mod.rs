@@ -18,6 +18,8 @@ pub use options::{DnsOptions, Nameservers, VerifyChoice, VerifyOptions};
 pub struct Verification {
     /// Each zone and target that was verified, in the order they were applied.
     pub zones: Vec<VerifiedZone>,
+    /// Whether the run was stopped before everything was seen, or seen once more.
+    pub is_cut_short: bool,
 }
 
 /// What came of verifying a zone at a target.
@@ -42,8 +44,8 @@ pub struct VerifiedZone {
 pub struct ReadBack {
     /// What was applied and is not there, in short: `update www.example.com. A`.
     pub left: Vec<String>,
-    /// What else a second plan of the whole zone would change; `None` if it could not be made, since the plan was
-    /// not made from sources.
+    /// What else a second plan of the whole zone would change; `None` if it could not be made. Of plans that were not
+    /// made from sources, what else the target holds otherwise than before.
     pub others: Option<Vec<String>>,
     /// Why the zone could not be read or planned, if so.
     pub failed: Option<Report>,
@@ -96,11 +98,18 @@ pub(crate) fn is_fine(serving: &Serving) -> bool {
 }
 
 impl Verification {
-    /// Whether everything is as it was applied.
+    /// Adds what another look has found, at other zones.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.zones.extend(other.zones);
+        self.is_cut_short |= other.is_cut_short;
+    }
+
+    /// Whether everything is as it was applied, and was looked at.
     pub fn is_fine(&self) -> bool {
-        self.zones.iter().all(|zone| {
-            zone.read_back.as_ref().is_none_or(ReadBack::is_there)
-                && zone.dns.as_ref().is_none_or(DnsCheck::is_served)
-        })
+        !self.is_cut_short
+            && self.zones.iter().all(|zone| {
+                zone.read_back.as_ref().is_none_or(ReadBack::is_there)
+                    && zone.dns.as_ref().is_none_or(DnsCheck::is_served)
+            })
     }
 }

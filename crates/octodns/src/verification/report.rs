@@ -26,6 +26,11 @@ impl Verification {
                 dns.report(zone, &subject, &mut report);
             }
         }
+        if self.is_cut_short {
+            let message = "the run was stopped before everything was verified";
+            let help = "ask name servers with octodns-report, or see whether a plan is empty";
+            report.push(Diagnostic::error("stopped", message).help(help));
+        }
         report
     }
 }

@@ -192,7 +192,7 @@ mod tests {
         let none = DnsCheck { servers: Vec::new(), failed: Some("there are none".to_owned()) };
         let fine = ReadBack { others: Some(Vec::new()), ..ReadBack::default() };
         let zones = vec![zone("one", read, check), zone("another", fine, none)];
-        let shown = Verification { zones }.to_string();
+        let shown = Verification { zones, is_cut_short: false }.to_string();
         let expected = "\
 zone          target   read back  not there  second plan
 example.com.  one              4          1  1 changes

@@ -12,8 +12,9 @@ use octodns_dns::{Client, ClientOptions};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::servers::{NamedServer, servers};
-use super::{Item, Pauses, short};
+use super::{Item, Pauses, short, unless_stopped};
 use crate::compat::MANAGER;
+use crate::stop::Stop;
 use crate::verification::{DnsCheck, DnsOptions, ServerCheck, is_fine};
 
 /// How many times a question is sent while an answer is waited for.
@@ -37,17 +38,28 @@ struct Watched<'i> {
 }
 
 /// Asks the name servers of zones for every change made there, until all serve all of it or the time is over. After
-/// `hold` they are asked once more.
-pub(super) async fn ask(items: &[Arc<Item>], how: &DnsOptions, hold: Duration) -> Vec<DnsCheck> {
+/// `hold` they are asked once more. Returns as well whether the run was stopped before that.
+pub(super) async fn ask(
+    items: &[Arc<Item>],
+    how: &DnsOptions,
+    hold: Duration,
+    stop: &Stop,
+) -> (Vec<DnsCheck>, bool) {
     let mut client = ClientOptions::default();
     client.timeout = how.answer_timeout;
     client.tries = TRIES;
     client.concurrency = how.concurrency;
-    let client = Client::new(client);
+    let client = match Client::new(client) {
+        Ok(client) => client,
+        Err(why) => {
+            let failed = |_| DnsCheck { servers: Vec::new(), failed: Some(why.to_string()) };
+            return (items.iter().map(failed).collect(), false);
+        }
+    };
     let begin = Instant::now();
     let zones = watched(items, how, &client).await;
-    let mut asking = Asking::new(&zones, &client);
-    let mut pauses = Pauses { end: Instant::now() + how.timeout, next: Pauses::FIRST };
+    let mut asking = Asking::new(&zones, &client, stop);
+    let mut pauses = Pauses::until(Instant::now() + how.timeout, stop);
     let of_an_answer = how.answer_timeout * u32::from(TRIES);
     let mut pending = asking.all();
     let all = pending.len();
@@ -63,8 +75,7 @@ pub(super) async fn ask(items: &[Arc<Item>], how: &DnsOptions, hold: Duration) -
             break;
         }
     }
-    if !hold.is_zero() {
-        sleep_until(begin + hold).await;
+    if !hold.is_zero() && unless_stopped(stop, sleep_until(begin + hold)).await.is_some() {
         let mut all = asking.all();
         // One answer may be lost.
         for _ in 0..2 {
@@ -72,7 +83,9 @@ pub(super) async fn ask(items: &[Arc<Item>], how: &DnsOptions, hold: Duration) -
             all.retain(|asked| !is_fine(asking.state(*asked)));
         }
     }
-    asking.checks()
+    // What is served, and was not to be looked at again, is verified.
+    let is_open = !pending.is_empty() || !hold.is_zero();
+    (asking.checks(), is_open && stop.is_stopped())
 }
 
 /// The zones with their servers.
@@ -101,16 +114,17 @@ struct Asking<'w> {
     zones: &'w [Watched<'w>],
     contents: Vec<(Content<'w>, Content<'w>)>,
     client: &'w Client,
+    stop: &'w Stop,
     /// By zone, server and change.
     states: Vec<Vec<Vec<Serving>>>,
 }
 
 impl<'w> Asking<'w> {
-    fn new(zones: &'w [Watched<'w>], client: &'w Client) -> Self {
+    fn new(zones: &'w [Watched<'w>], client: &'w Client, stop: &'w Stop) -> Self {
         let contents =
             zones.iter().map(|zone| (Content::of(zone.before), Content::of(&zone.after)));
         let states = zones.iter().map(Watched::first_states).collect();
-        Self { zones, contents: contents.collect(), client, states }
+        Self { zones, contents: contents.collect(), client, stop, states }
     }
 
     fn state(&self, asked: Asked) -> &Serving {
@@ -142,7 +156,8 @@ impl<'w> Asking<'w> {
             };
             let at_once = self.client.options().concurrency.max(1);
             let mut asking = stream::iter(questions.to_vec()).map(one).buffer_unordered(at_once);
-            while let Ok(Some(answer)) = timeout_at(end, asking.next()).await {
+            let mut next = async || timeout_at(end, asking.next()).await.ok().flatten();
+            while let Some(Some(answer)) = unless_stopped(self.stop, next()).await {
                 answers.push(answer);
             }
         }

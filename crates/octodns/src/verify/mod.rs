@@ -8,18 +8,22 @@ mod dns;
 mod read_back;
 mod servers;
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, Either, select};
 use octodns_core::{ApprovedPlan, Change, Plan, Report, Target, ZoneName};
+use octodns_dns::ClientOptions;
 use tokio::time::{Instant, sleep_until};
 
+use crate::dns_client::dns_client;
 use crate::failure::Failure;
 use crate::journal::RunFor;
 use crate::manager::Manager;
 use crate::plan::{ApprovedPlans, Step};
 use crate::plan_zones::Again;
+use crate::stop::Stop;
 use crate::summary::{Applied, ApplySummary};
 use crate::verification::{Verification, VerifiedZone, VerifyChoice, VerifyOptions};
 use crate::waves::{AppliedWave, Waves, unchecked};
@@ -60,7 +64,8 @@ impl Item {
 impl Manager {
     /// Verifies plans that were applied: those of `applied` that ended well.
     ///
-    /// Never fails: that something cannot be verified is part of what it returns.
+    /// Never fails: that something cannot be verified is part of what it returns. When the run is stopped, what is
+    /// waited for is not waited for any more.
     pub async fn verify(
         &self,
         unverified: &Unverified,
@@ -70,16 +75,21 @@ impl Manager {
         let whole = applied.whole();
         let is_whole = |item: &&Arc<Item>| whole.contains(&(item.zone(), item.target.id()));
         let items: Vec<_> = unverified.items.iter().filter(is_whole).map(Arc::clone).collect();
+        if items.is_empty() || self.stop.is_stopped() {
+            return Verification { zones: Vec::new(), is_cut_short: !items.is_empty() };
+        }
         let reading = async {
-            if how.read_back { self.read_back(&items, how.hold).await } else { Vec::new() }
+            if how.read_back { self.read_back(&items, how.hold).await } else { (Vec::new(), false) }
         };
         let asking = async {
             match &how.dns {
-                Some(dns) => dns::ask(&items, dns, how.hold).await,
-                None => Vec::new(),
+                Some(dns) => dns::ask(&items, dns, how.hold, &self.stop).await,
+                None => (Vec::new(), false),
             }
         };
-        let (read, asked) = futures::join!(reading, asking);
+        let both = futures::future::join(reading, asking);
+        let ((read, reading_stopped), (asked, asking_stopped)) = both.await;
+        let is_cut_short = reading_stopped || asking_stopped;
         let (mut read, mut asked) = (read.into_iter(), asked.into_iter());
         let zones = items.iter().map(|item| VerifiedZone {
             zone: item.zone().clone(),
@@ -88,7 +98,7 @@ impl Manager {
             read_back: read.next(),
             dns: asked.next(),
         });
-        Verification { zones: zones.collect() }
+        Verification { zones: zones.collect(), is_cut_short }
     }
 
     /// What is verified, of what the config says and a run asks for.
@@ -109,7 +119,8 @@ impl Manager {
     ///
     /// # Errors
     ///
-    /// As [`Manager::apply_in_waves`], and if something is not as it was applied.
+    /// As [`Manager::apply_in_waves`]; if something is not as it was applied; and, before anything is applied, if name
+    /// servers are to be asked and this build has no client for that.
     pub(crate) async fn apply_verified(
         &self,
         run_for: &RunFor,
@@ -122,11 +133,15 @@ impl Manager {
             let summary = self.apply_for(run_for, plans, waves, &unchecked).await?;
             return Ok((summary, None));
         }
+        if how.dns.is_some() {
+            // Before anything is sent.
+            dns_client(ClientOptions::default())?;
+        }
         let unverified = plans.unverified();
         let verified = Mutex::new(Verification::default());
         let keep = |found: Verification| {
             let mut verified = verified.lock().unwrap_or_else(PoisonError::into_inner);
-            verified.zones.extend(found.zones);
+            verified.add(found);
         };
         let (unverified, how, keep) = (&unverified, &how, &keep);
         let after_wave = |wave: AppliedWave<'_>| -> BoxFuture<'_, Report> {
@@ -150,7 +165,7 @@ impl Manager {
                     let rest = not_in(&verification, summary);
                     let found = self.verify(unverified, &rest, how).await;
                     failure.report.merge(found.report());
-                    verification.zones.extend(found.zones);
+                    verification.add(found);
                 }
                 failure.verification = Some(verification);
                 Err(failure)
@@ -175,23 +190,37 @@ fn short(change: &Change, zone: &ZoneName) -> String {
 }
 
 /// The pauses between looks at something that is not yet as it should be: longer and longer ones.
-struct Pauses {
+struct Pauses<'s> {
     end: Instant,
     next: Duration,
+    stop: &'s Stop,
 }
 
-impl Pauses {
+impl<'s> Pauses<'s> {
     const FIRST: Duration = Duration::from_millis(250);
     const LONGEST: Duration = Duration::from_secs(5);
 
-    /// Waits for the time of the next look; false if the time is over. The last look is at its end.
+    fn until(end: Instant, stop: &'s Stop) -> Self {
+        Self { end, next: Self::FIRST, stop }
+    }
+
+    /// Waits for the time of the next look; false if the time is over, or the run is stopped. The last look is at its
+    /// end.
     async fn wait(&mut self) -> bool {
         let now = Instant::now();
         if now >= self.end {
             return false;
         }
-        sleep_until(self.end.min(now + self.next)).await;
+        let until = self.end.min(now + self.next);
         self.next = (self.next * 2).min(Self::LONGEST);
-        true
+        unless_stopped(self.stop, sleep_until(until)).await.is_some()
+    }
+}
+
+/// What a future gives, unless the run is stopped before.
+async fn unless_stopped<T>(stop: &Stop, future: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(future), pin!(stop.stopped())).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
     }
 }

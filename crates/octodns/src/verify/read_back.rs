@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use octodns_core::{Change, Diagnostic, Plan, RecordName, RecordType, Report, Value};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Item, Pauses, short};
+use super::{Item, Pauses, short, unless_stopped};
 use crate::compat::MANAGER;
 use crate::config::ZoneConfig;
 use crate::manager::Manager;
@@ -24,8 +24,13 @@ struct Look {
 
 impl Manager {
     /// Reads zones back, as many at the same time as the config allows: until all is there, as long as their services
-    /// may take; then once more, when they have to have settled and `hold` is over.
-    pub(super) async fn read_back(&self, items: &[Arc<Item>], hold: Duration) -> Vec<ReadBack> {
+    /// may take; then once more, when they have to have settled and `hold` is over. Returns as well whether the run was
+    /// stopped before that.
+    pub(super) async fn read_back(
+        &self,
+        items: &[Arc<Item>],
+        hold: Duration,
+    ) -> (Vec<ReadBack>, bool) {
         let mut targets = HashSet::new();
         for item in items.iter().filter(|item| targets.insert(item.target.id())) {
             // What a provider learned before it wrote may be wrong now.
@@ -39,7 +44,7 @@ impl Manager {
             items.iter().map(|item| item.target.provider().settles_within()).collect();
         let mut looks = self.look_at(items, (0..items.len()).collect()).await;
         let longest = within.iter().max().copied().unwrap_or_default();
-        let mut pauses = Pauses { end: begin + longest, next: Pauses::FIRST };
+        let mut pauses = Pauses::until(begin + longest, &self.stop);
         loop {
             let is_open = |place: &usize| {
                 let look = &looks[*place];
@@ -58,11 +63,16 @@ impl Manager {
                 ends.entry(end).or_default().push(place);
             }
         }
+        let is_open = looks.iter().any(|look| !look.seen.is_there());
+        let mut is_cut_short = is_open && self.stop.is_stopped();
         for (end, places) in ends {
-            sleep_until(end).await;
+            is_cut_short |= unless_stopped(&self.stop, sleep_until(end)).await.is_none();
+            if is_cut_short {
+                break;
+            }
             self.look_again(items, places, &mut looks).await;
         }
-        looks.into_iter().map(|look| look.seen).collect()
+        (looks.into_iter().map(|look| look.seen).collect(), is_cut_short)
     }
 
     async fn look_again(&self, items: &[Arc<Item>], places: Vec<usize>, looks: &mut [Look]) {
@@ -90,7 +100,8 @@ impl Manager {
             .await
     }
 
-    /// How a zone is planned once more of which only the plan is known: without processors.
+    /// How a zone is planned once more of which only the plan is known: what is desired is what the target held, with
+    /// the changes of the plan. Processors have no say, as they had none when it was held against the target.
     fn again(&self, plan: &Plan) -> Again {
         Again {
             desired: plan.desired.clone(),
@@ -118,7 +129,7 @@ async fn look(item: &Item, again: &Again) -> ReadBack {
     if has_settings(Some(&item.plan)) && has_settings(second.as_ref()) {
         left.push(format!("settings of {}", item.zone()));
     }
-    ReadBack { left, others: item.again.as_ref().map(|_| others), failed: None }
+    ReadBack { left, others: Some(others), failed: None }
 }
 
 fn key(change: &Change) -> (&RecordName, RecordType) {

@@ -132,7 +132,7 @@ async fn the_plan_outputs_of_the_page_write_their_files() {
     let place = format!("{}/", folder.path().display());
     fs::write(&path, section.config.replace("./", &place)).unwrap();
     plan(&path).await.unwrap();
-    for file in ["plan.md", "plan.json", "plan.html"] {
+    for file in ["plan.md", "plan.json", "plan.html", "page.html"] {
         let text = fs::read_to_string(folder.path().join(file)).unwrap();
         assert!(text.contains("192.0.2.1"), "{file}: {text}");
     }

@@ -6,6 +6,7 @@ mod dns_documentation;
 mod documentation;
 mod dynamic_zones;
 mod folders;
+mod foreign;
 mod includes;
 mod journal;
 mod known_sizes;
@@ -16,6 +17,8 @@ mod paths;
 mod plan_file;
 mod processor_faults;
 mod processors;
+#[cfg(feature = "python")]
+mod python_classes;
 mod report;
 mod runs;
 mod slips;

@@ -111,7 +111,8 @@ async fn outputs_have_it_only_if_they_are_asked() {
 /// A manager that reads its sources from `then` instead.
 async fn earlier(folder: &Path, config: &str) -> octodns::DesiredZones {
     let mut manager = manager(folder, config, &ManagerOptions::default());
-    let place = |path: &Path| Some(folder.join("then").join(path.strip_prefix(folder).ok()?));
+    let folder = folder.to_owned();
+    let place = move |path: &Path| Some(folder.join("then").join(path.strip_prefix(&folder).ok()?));
     manager.relocate_sources(place);
     Arc::new(manager).desired_zones().await.unwrap()
 }

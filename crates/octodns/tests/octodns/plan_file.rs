@@ -214,7 +214,12 @@ async fn files_are_bound_to_their_zones_and_targets_alone() {
         "providers:\n  \
            zones: {{class: octodns.provider.yaml.YamlProvider, directory: {place}/zones, default_ttl: 60}}\n  \
            files: {{class: octodns.provider.yaml.YamlProvider, directory: {place}/files}}\n\
-         zones: {{'*': {{sources: [zones], targets: [files]}}}}\n"
+         processors:\n  \
+           one: {{class: octodns.processor.filter.TypeRejectlistFilter, rejectlist: [TXT]}}\n  \
+           all: {{class: octodns.processor.filter.TypeRejectlistFilter, rejectlist: [MX]}}\n  \
+           other: {{class: octodns.processor.filter.TypeRejectlistFilter, rejectlist: [NS]}}\n\
+         manager: {{processors: [all]}}\n\
+         zones: {{'*': {{sources: [zones], targets: [files], processors: [one]}}}}\n"
     );
     let manager = |text: &str| {
         let made =
@@ -236,6 +241,11 @@ async fn files_are_bound_to_their_zones_and_targets_alone() {
         ),
         (base.replace("/files}", "/files, default_ttl: 5}"), false),
         (base.replace("targets: [files]", "targets: [files], lenient: true"), false),
+        // What processors made of a plan is in it; now they would make something else.
+        (base.replace("[NS]", "[NS, PTR]"), true),
+        (base.replace("[TXT]", "[TXT, PTR]"), false),
+        (base.replace("[MX]", "[MX, PTR]"), false),
+        (base.replace("processors: [all]", "processors: [all, other]"), false),
     ] {
         assert_eq!(manager(&text).rebase(&file).await.is_ok(), is_same, "{text}");
     }
@@ -280,6 +290,8 @@ fn files_that_are_none_are_refused_in_one_sentence() {
         (replaced("\"name\": \"gone\"", "\"name\": \"r0\""), "edited after it was written"),
         (replaced("\"changes\"", "\"chagnes\""), "was edited or is damaged"),
         (replaced("\"exists\": true", "\"exists\": 1"), "was edited or is damaged"),
+        // The digest is over one of two, and a reader may look at the other.
+        (replaced("\"target\": \"", "\"target\": \"0\", \"target\": \""), "a key is there twice"),
     ] {
         let refused = PlanFile::from_text(text.as_bytes()).unwrap_err();
         assert_eq!(refused.len(), 1);

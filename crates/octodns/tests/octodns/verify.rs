@@ -11,8 +11,8 @@ use octodns::verification::{
     DnsOptions, ServerCheck, Serving, Verification, VerifyChoice, VerifyOptions,
 };
 use octodns::{
-    Failure, Manager, ManagerOptions, MemoryProvider, PlanOptions, SyncOptions, SyncResult,
-    ZoneOptions,
+    Failure, Manager, ManagerOptions, MemoryProvider, PlanFileOptions, PlanOptions, Stop,
+    SyncOptions, SyncResult, ZoneOptions,
 };
 use octodns_core::provider::Answers;
 use octodns_core::record::RecordTypes;
@@ -171,6 +171,18 @@ async fn sync(
     verify: &str,
     choice: VerifyChoice,
 ) -> Result<SyncResult, Failure> {
+    let manager = manager(desired, service, verify, &ManagerOptions::default())?;
+    let mut options = SyncOptions::forced();
+    options.verify = choice;
+    manager.sync(&options).await
+}
+
+fn manager(
+    desired: Zone,
+    service: &Arc<Service>,
+    verify: &str,
+    options: &ManagerOptions,
+) -> Result<Arc<Manager>, Failure> {
     let source = MemoryProvider::new("source");
     source.put(desired);
     let config = format!("manager: {{verify: {verify}}}\nproviders: {{}}\nzones: {{}}\n");
@@ -179,10 +191,8 @@ async fn sync(
         .source(Arc::new(source))
         .provider(Arc::clone(service) as Arc<_>)
         .zone(ZONE, ZoneOptions::new(["source"], ["service"]))
-        .build(&ManagerOptions::default())?;
-    let mut options = SyncOptions::forced();
-    options.verify = choice;
-    Arc::new(manager).sync(&options).await
+        .build(options)?;
+    Ok(Arc::new(manager))
 }
 
 async fn read_back(service: &Arc<Service>, verify: &str) -> Result<SyncResult, Failure> {
@@ -263,6 +273,57 @@ async fn other_changes_of_a_second_plan_are_told_and_are_no_error() {
     assert!(told.len() == 1 && told[0].contains("delete added.example.com. A"), "{told:?}");
     assert!(!report.has_errors());
     assert!(verification.to_string().contains("1 changes"), "{verification}");
+}
+
+/// A plan file has no sources, and a second plan says nevertheless what else the target holds otherwise.
+#[tokio::test(start_paused = true)]
+async fn what_else_a_service_changes_is_told_of_plan_files() {
+    for (habit, other) in [(Habit::Honest, None), (Habit::AddsARecord, Some("added"))] {
+        let service = Service::of(habit, 0);
+        let left = record("left", "MX", &["10 mx.example.net."]);
+        service.set(0, zone([left.clone()]));
+        let desired = zone([left, record("www", "A", &["192.0.2.1"])]);
+        let manager = manager(desired, &service, "true", &ManagerOptions::default()).unwrap();
+        let plans = manager.plan(&PlanOptions::default()).await.unwrap();
+        let file = manager.plan_file(&plans);
+        let mut options = PlanFileOptions::default();
+        options.apply = true;
+        let result = manager.sync_file(&file, &options).await.unwrap();
+        let read = of(result.verification).read_back.unwrap();
+        let others = read.others.clone().unwrap();
+        assert!(read.is_there() && others.len() == usize::from(other.is_some()), "{read:?}");
+        assert!(other.is_none_or(|other| others[0].contains(other)), "{read:?}");
+    }
+}
+
+/// Whoever stops a run does not wait for what is not there yet.
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_stopped_verifies_no_longer() {
+    let server = server(usize::MAX);
+    let dns = format!("{{nameservers: ['{}'], timeout: 3600}}", server.address());
+    for (habit, settles_within, verify, codes) in [
+        (Habit::Honest, 0, "true", &[][..]),
+        (Habit::Honest, 60, "true", &["stopped"]),
+        (Habit::Honest, 0, "{read_back: true, dns: false, hold: 60}", &["stopped"]),
+        (Habit::Ignores, 60, "true", &["not-there", "not-there", "stopped"]),
+        (Habit::Honest, 0, &*dns, &["not-served", "stopped"]),
+    ] {
+        let mut options = ManagerOptions::default();
+        options.stop = Stop::new();
+        let service = Service::of(habit, settles_within);
+        let manager = manager(wanted(), &service, verify, &options).unwrap();
+        let begin = Instant::now();
+        let (run, stop) = (SyncOptions::forced(), options.stop);
+        let stopping = async {
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            stop.stop();
+        };
+        let result = futures::join!(manager.sync(&run), stopping).0;
+        assert!(begin.elapsed() < Duration::from_secs(40), "{verify}");
+        let found = result.as_ref().err().map(|failure| failure.report.iter()).into_iter();
+        let found: Vec<_> = found.flatten().map(|found| &*found.code).collect();
+        assert_eq!(found, codes, "{verify}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -120,7 +120,7 @@ impl Source for Cloudflare {
                 Ok(Vec::new())
             }
         };
-        let (rows, rules) = futures::join!(self.account.api.rows(&entry.id), rules);
+        let (rows, rules) = futures::future::join(self.account.api.rows(&entry.id), rules).await;
         // A token that may not read records is the greater problem.
         let (rows, rules) =
             (rows?, rules.map_err(|error| self.page_rules_refused(error, zone.name))?);

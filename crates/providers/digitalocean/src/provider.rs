@@ -6,15 +6,19 @@ use octodns_core::{
     Capabilities, MaxTxt, ProviderError, RecordType, Registry, Secret, Values, ZoneName,
     async_trait,
 };
-use octodns_http::{Client, Error, HeaderAuth, Page, Rate, Request, all, optional, pages};
+use octodns_http::{Client, Error, HeaderAuth, Rate, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
 use octodns_kit::rows::{self, RowApi};
-use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, json};
+use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Pages, Service, Zone, json};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The maximum number of entries per page.
-const PER_PAGE: u64 = 200;
+/// Every page except the last has a link to the next.
+const PAGES: Pages = Pages::numbered("page")
+    .size("per_page", 200)
+    .entries(&["domains", "domain_records"])
+    .next("links.pages.next")
+    .total_if_given("meta.total");
 
 /// Options of one `digitalocean` provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -35,8 +39,6 @@ impl Options {
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     rows::register::<DigitalOcean>(registry);
-    let old = ["octodns.provider.digitalocean.DigitalOceanProvider"];
-    registry.providers.formerly("octodns_digitalocean.DigitalOceanProvider", &old);
 }
 
 /// The domains of one account, by the API, version 2:
@@ -50,6 +52,7 @@ pub struct DigitalOcean {
 impl Api for DigitalOcean {
     const SERVICE: Service = Service {
         short_names: &["digitalocean"],
+        former_classes: &["octodns.provider.digitalocean.DigitalOceanProvider"],
         version: env!("CARGO_PKG_VERSION"),
         rates: &[Rate::per_minute(250), Rate::per_hour(5000)],
         // The service manages the SOA itself.
@@ -110,8 +113,7 @@ impl Api for DigitalOcean {
     }
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
-        let domains: Vec<Domain> = list(|| self.client.get(&["domains"])).await?;
-        Ok(domains.into_iter().map(|domain| ListedZone::named(domain.name)).collect())
+        PAGES.zones(|| self.client.get(&["domains"]), "name", "").await
     }
 
     /// Has only the service's own NS rows.
@@ -126,16 +128,8 @@ impl RowApi for DigitalOcean {
     const FIELDS: Fields = Fields {
         of: &[
             (RecordType::MX, &[("preference", "priority"), ("exchange", "data")]),
-            (
-                RecordType::SRV,
-                &[
-                    ("priority", "priority"),
-                    ("weight", "weight"),
-                    ("port", "port"),
-                    ("target", "data"),
-                ],
-            ),
-            (RecordType::CAA, &[("flags", "flags"), ("tag", "tag"), ("value", "data")]),
+            (RecordType::SRV, &[("target", "data")]),
+            (RecordType::CAA, &[("value", "data")]),
         ],
         ..Fields::new("data")
     };
@@ -147,9 +141,9 @@ impl RowApi for DigitalOcean {
     ) -> Result<Option<Vec<Json>>, Error> {
         let get = || self.client.get(&["domains", zone.id, "records"]);
         optional(match only {
-            None => list(get).await,
+            None => PAGES.read(get).await,
             Some(Only { fqdn, record_type, .. }) => {
-                list(|| get().query("name", fqdn).query("type", record_type)).await
+                PAGES.read(|| get().query("name", fqdn).query("type", record_type)).await
             }
         })
     }
@@ -165,39 +159,4 @@ impl RowApi for DigitalOcean {
     async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error> {
         self.client.delete(&["domains", zone.id, "records", id]).send_ok_or_missing().await
     }
-}
-
-/// A domain in a list.
-#[derive(Debug, Deserialize)]
-struct Domain {
-    name: String,
-}
-
-/// A page of a list.
-#[derive(Debug, Deserialize)]
-struct Listed<T> {
-    #[serde(alias = "domains", alias = "domain_records")]
-    items: Vec<T>,
-    #[serde(default)]
-    links: Json,
-    meta: Option<Meta>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Meta {
-    total: u64,
-}
-
-/// All entries of a list: every page except the last has a link to the next.
-async fn list<'c, T: serde::de::DeserializeOwned>(
-    get: impl Fn() -> Request<'c>,
-) -> Result<Vec<T>, Error> {
-    all(pages(1_u64, async |page| {
-        let response = get().query("page", page).query("per_page", PER_PAGE).send().await?;
-        let Listed { items, links, meta } = response.json()?;
-        let has_next = links.pointer("/pages/next").is_some_and(Json::is_string);
-        let total = meta.map(|meta| meta.total);
-        Ok(Page::new(&response, items).next(has_next.then_some(page + 1)).total(total))
-    }))
-    .await
 }

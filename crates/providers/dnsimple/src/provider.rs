@@ -7,15 +7,12 @@ use octodns_core::{
     Capabilities, MaxTxt, ProviderError, RecordType, Registry, Secret, Values, ZoneName,
     async_trait,
 };
-use octodns_http::{
-    Client, Error, HeaderAuth, Page, Quota, Rate, Request, WaitFormat, WaitHeader, all_ahead,
-    optional,
-};
+use octodns_http::{Client, Error, HeaderAuth, Quota, Rate, WaitFormat, WaitHeader, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{
-    Api, Batched, Connector, Fields, Json, ListedZone, Only, Owner, RootNs, RowChange, Service,
-    Zone, json,
+    Api, Batched, Connector, Fields, Json, ListedZone, Only, Owner, Pages, RootNs, RowChange,
+    RowChanges, Service, Zone, json, only_fields,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,11 +20,14 @@ use serde::Deserialize;
 /// The API for tests.
 const SANDBOX: &str = "https://api.sandbox.dnsimple.com/v2";
 
-/// The maximum number of entries per page.
-const PER_PAGE: u64 = 100;
+const PAGES: Pages = Pages::numbered("page")
+    .size("per_page", 100)
+    .entries(&["data"])
+    .pages("pagination.total_pages")
+    .total("pagination.total_entries");
 
-/// How many pages are read at the same time.
-const PAGES_AT_ONCE: usize = 4;
+/// The fields that an update can change.
+const CHANGEABLE: [&str; 4] = ["name", "content", "ttl", "priority"];
 
 /// The start of the text that the service puts next to an ALIAS.
 const COMPANION: &str = "ALIAS for";
@@ -64,8 +64,6 @@ impl Options {
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     rows::register::<Dnsimple>(registry);
-    let old = ["octodns.provider.dnsimple.DnsimpleProvider"];
-    registry.providers.formerly("octodns_dnsimple.DnsimpleProvider", &old);
 }
 
 /// The zones of one account, by the API, version 2: <https://developer.dnsimple.com/v2/>.
@@ -80,6 +78,7 @@ pub struct Dnsimple {
 impl Api for Dnsimple {
     const SERVICE: Service = Service {
         short_names: &["dnsimple"],
+        former_classes: &["octodns.provider.dnsimple.DnsimpleProvider"],
         version: env!("CARGO_PKG_VERSION"),
         rates: &[Rate::per_hour(2400)],
         capabilities: Capabilities::of(&[
@@ -123,8 +122,7 @@ impl Api for Dnsimple {
     type Options = Options;
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
-        let sandbox = connector.default_endpoint(SANDBOX);
-        let connector = if options.sandbox { &sandbox } else { connector };
+        let connector = connector.sandbox(SANDBOX, options.sandbox);
         let client = connector.client_with(HeaderAuth::bearer(&options.token)?, |builder| {
             builder
                 .quotas(&[Quota::reset_at("x-ratelimit-remaining", RESET)])
@@ -157,8 +155,7 @@ impl Api for Dnsimple {
     }
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
-        let zones: Vec<Named> = list(|| self.client.get(&["zones"])).await?;
-        Ok(zones.into_iter().map(|zone| ListedZone::named(zone.name)).collect())
+        PAGES.zones(|| self.client.get(&["zones"]), "name", "").await
     }
 
     /// A domain brings its zone along.
@@ -173,15 +170,7 @@ impl RowApi for Dnsimple {
     const FIELDS: Fields = Fields {
         of: &[
             (RecordType::MX, &[("preference", "priority"), ("exchange", "content")]),
-            (
-                RecordType::SRV,
-                &[
-                    ("priority", "priority"),
-                    ("weight", "content"),
-                    ("port", "content"),
-                    ("target", "content"),
-                ],
-            ),
+            (RecordType::SRV, &[("weight", "content"), ("port", "content"), ("target", "content")]),
         ],
         ..Fields::new("content")
     };
@@ -198,9 +187,9 @@ impl RowApi for Dnsimple {
     ) -> Result<Option<Vec<Json>>, Error> {
         let get = || self.client.get(&["zones", zone.id, "records"]);
         optional(match only {
-            None => list(get).await,
+            None => PAGES.read(get).await,
             Some(Only { name, record_type, .. }) => {
-                list(|| get().query("name", name).query("type", record_type)).await
+                PAGES.read(|| get().query("name", name).query("type", record_type)).await
             }
         })
     }
@@ -210,7 +199,7 @@ impl RowApi for Dnsimple {
     }
 
     async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error> {
-        let row = without_type(row);
+        let row = only_fields(row, &CHANGEABLE);
         // It states all that is to hold, so that it may be sent twice.
         let request = self.client.patch(&["zones", zone.id, "records", id]).json(&row);
         request.repeatable().send_ok().await
@@ -221,18 +210,14 @@ impl RowApi for Dnsimple {
     }
 
     async fn batch(&self, zone: Zone<'_>, changes: &[RowChange]) -> Result<Batched, Error> {
-        let [mut creates, mut updates, mut deletes] = [const { Vec::new() }; 3];
-        for change in changes {
-            match change {
-                RowChange::Create(row) => creates.push(row.clone()),
-                RowChange::Update { id, row } => {
-                    let mut row = without_type(row);
-                    row["id"] = number(id);
-                    updates.push(row);
-                }
-                RowChange::Delete { id } => deletes.push(json!({"id": number(id)})),
-            }
-        }
+        let RowChanges { creates, updates, deletes, .. } = RowChanges::of(changes);
+        let update = |(id, row): (&str, &Json)| {
+            let mut row = only_fields(row, &CHANGEABLE);
+            row["id"] = number(id);
+            row
+        };
+        let updates: Vec<_> = updates.into_iter().map(update).collect();
+        let deletes: Vec<_> = deletes.into_iter().map(|id| json!({"id": number(id)})).collect();
         let body = json!({"creates": creates, "updates": updates, "deletes": deletes});
         let sent = self.client.post(&["zones", zone.id, "batch"]).json(&body).send_ok().await;
         match sent {
@@ -250,47 +235,7 @@ impl RowApi for Dnsimple {
     }
 }
 
-/// The fields that an update can change.
-fn without_type(row: &Json) -> Json {
-    let mut row = row.clone();
-    row.as_object_mut().and_then(|fields| fields.remove("type"));
-    row
-}
-
 /// An id as the service has it in bodies.
 fn number(id: &str) -> Json {
     id.parse::<u64>().map_or_else(|_| id.into(), Json::from)
-}
-
-/// A zone in a list.
-#[derive(Debug, Deserialize)]
-struct Named {
-    name: String,
-}
-
-/// A page of a list.
-#[derive(Debug, Deserialize)]
-struct Listed<T> {
-    data: Vec<T>,
-    pagination: Pagination,
-}
-
-#[derive(Debug, Deserialize)]
-struct Pagination {
-    total_pages: u64,
-    total_entries: u64,
-}
-
-/// All entries of a list.
-async fn list<'c, T: serde::de::DeserializeOwned>(
-    get: impl Fn() -> Request<'c>,
-) -> Result<Vec<T>, Error> {
-    all_ahead(PAGES_AT_ONCE, async |at| {
-        let request = get().query("page", at.number).query("per_page", PER_PAGE);
-        let response = request.send().await?;
-        let Listed { data, pagination: Pagination { total_pages, total_entries } } =
-            response.json()?;
-        Ok(Page::new(&response, data).numbered(at.number, total_pages).total(total_entries))
-    })
-    .await
 }

@@ -66,9 +66,7 @@ fn sign(request: &mut Outgoing, host: &Host, secret: &Secret) -> Result<(), Erro
     mac.update(date.as_bytes());
     let octets = mac.finalize().into_bytes();
     let text = octets.iter().fold(String::new(), |text, octet| format!("{text}{octet:02x}"));
-    let mut signature = HeaderValue::try_from(text).map_err(|error| unsigned(&error))?;
-    signature.set_sensitive(true);
-    request.headers.insert("x-dnsme-hmac", signature);
+    request.set_secret("x-dnsme-hmac", text)?;
     let date = HeaderValue::try_from(date).map_err(|error| unsigned(&error))?;
     request.headers.insert("x-dnsme-requestdate", date);
     Ok(())

@@ -15,8 +15,8 @@ use octodns_http::{
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{
-    Api, BatchKinds, Batched, Connector, Fields, Json, ListedZone, Only, RowChange, Service, Zone,
-    ZonesBy, json,
+    Api, BatchKinds, Batched, Connector, Fields, Json, ListedZone, Only, RowChange, RowChanges,
+    Service, Zone, ZonesBy, json,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -51,8 +51,6 @@ pub fn register(registry: &mut Registry) {
 /// The same, with the clock of `host`.
 pub fn register_with(registry: &mut Registry, host: &Host) {
     rows::register_with::<DnsMadeEasy>(registry, host);
-    let old = ["octodns.provider.dnsmadeeasy.DnsMadeEasyProvider"];
-    registry.providers.formerly(DnsMadeEasy::SERVICE.class, &old);
 }
 
 /// The zones of one account, by the API, version 2.0: <https://api-docs.dnsmadeeasy.com/>.
@@ -66,6 +64,7 @@ pub struct DnsMadeEasy {
 impl Api for DnsMadeEasy {
     const SERVICE: Service = Service {
         short_names: &["dnsmadeeasy"],
+        former_classes: &["octodns.provider.dnsmadeeasy.DnsMadeEasyProvider"],
         version: env!("CARGO_PKG_VERSION"),
         rates: &[Rate::new(150, WINDOW)],
         capabilities: Capabilities::of(&[
@@ -105,8 +104,7 @@ impl Api for DnsMadeEasy {
     type Options = Options;
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
-        let sandbox = connector.default_endpoint(SANDBOX);
-        let connector = if options.sandbox { &sandbox } else { connector };
+        let connector = connector.sandbox(SANDBOX, options.sandbox);
         let delay = options.rate()?;
         let client = connector.client_with(options.auth()?, |builder| {
             let builder =
@@ -138,19 +136,8 @@ impl RowApi for DnsMadeEasy {
         types: &[(RecordType::ALIAS, "ANAME")],
         of: &[
             (RecordType::MX, &[("preference", "mxLevel"), ("exchange", "value")]),
-            (
-                RecordType::SRV,
-                &[
-                    ("priority", "priority"),
-                    ("weight", "weight"),
-                    ("port", "port"),
-                    ("target", "value"),
-                ],
-            ),
-            (
-                RecordType::CAA,
-                &[("flags", "issuerCritical"), ("tag", "caaType"), ("value", "value")],
-            ),
+            (RecordType::SRV, &[("target", "value")]),
+            (RecordType::CAA, &[("flags", "issuerCritical"), ("tag", "caaType")]),
         ],
         ..Fields::new("value")
     };
@@ -189,14 +176,7 @@ impl RowApi for DnsMadeEasy {
     }
 
     async fn batch(&self, zone: Zone<'_>, changes: &[RowChange]) -> Result<Batched, Error> {
-        let (mut creates, mut updates, mut deletes) = (Vec::new(), Vec::new(), Vec::new());
-        for change in changes {
-            match change {
-                RowChange::Create(row) => creates.push(row),
-                RowChange::Update { id, row } => updates.push((&**id, row)),
-                RowChange::Delete { id } => deletes.push(&**id),
-            }
-        }
+        let RowChanges { creates, updates, deletes, .. } = RowChanges::of(changes);
         if !updates.is_empty() {
             self.update_all(zone, &updates).await?;
         }

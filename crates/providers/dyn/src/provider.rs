@@ -51,7 +51,7 @@ impl Api for Dyn {
         rates: &[Rate::per_second(5), Rate::per_minute(300)],
         // A session has one call at a time.
         concurrency: 1,
-        names_at_once: 1,
+        names_at_once: Some(1),
         // A TTL of 0 becomes the default of the zone.
         capabilities: Capabilities::of(TYPES).values(Values {
             ttl: 1..=2_147_483_647,

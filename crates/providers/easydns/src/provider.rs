@@ -1,31 +1,34 @@
 //! The provider: facts of the service, and its calls.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::options::Options;
+use crate::values;
 use octodns_core::record::text::UnsupportedText;
 use octodns_core::registry::BuildError;
 use octodns_core::{
     Capabilities, Change, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
 };
-use octodns_http::{Client, Error, HeaderAuth, Page, Request, Throttle, all_ahead, optional};
+use octodns_http::{Client, Error, HeaderAuth, Throttle, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
 use octodns_kit::rows::{self, RowApi};
-use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, json, seconds};
-use serde::Deserialize;
-
-use crate::options::Options;
-use crate::values;
+use octodns_kit::{
+    Api, Connector, Fields, Json, ListedZone, Only, Pages, Remembered, Service, Zone, json, seconds,
+};
 
 /// The API for tests.
 const SANDBOX: &str = "https://sandbox.rest.easydns.net";
 
-/// How many pages are read at the same time.
-const PAGES_AT_ONCE: usize = 4;
+/// Numbers may be texts.
+const PAGES: Pages = Pages::offset("start")
+    .size("max", 1000)
+    .first_bare()
+    .entries(&["data"])
+    .start("start")
+    .total_if_given("total");
 
-/// The entries of a page.
-const PER_PAGE: u64 = 1000;
+/// The zones of a user.
+const ZONES: Pages = Pages::whole().entries(&["data.index"]);
 
 /// Too many requests, or wrong credentials. The service does not say how long to wait.
 const THROTTLE: Throttle =
@@ -34,9 +37,6 @@ const THROTTLE: Throttle =
 /// Registers the provider by its octoDNS classes and its short name.
 pub fn register(registry: &mut Registry) {
     rows::register::<EasyDns>(registry);
-    let old =
-        ["octodns.provider.easydns.EasyDNSProvider", "octodns.provider.easydns.EasyDnsProvider"];
-    registry.providers.formerly(EasyDns::SERVICE.class, &old);
 }
 
 /// The zones of one account, by the REST API: <https://docs.sandbox.rest.easydns.net/>.
@@ -48,13 +48,17 @@ pub struct EasyDns {
     pause: Duration,
     user: Option<String>,
     /// The zones that the service refused to show when they were read last.
-    forbidden: Mutex<BTreeSet<String>>,
+    forbidden: Remembered<()>,
 }
 
 #[async_trait]
 impl Api for EasyDns {
     const SERVICE: Service = Service {
         other_classes: &["octodns_easydns.EasyDNSProvider"],
+        former_classes: &[
+            "octodns.provider.easydns.EasyDNSProvider",
+            "octodns.provider.easydns.EasyDnsProvider",
+        ],
         short_names: &["easydns"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
@@ -92,8 +96,7 @@ impl Api for EasyDns {
     type Options = Options;
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
-        let sandbox = connector.default_endpoint(SANDBOX);
-        let connector = if options.sandbox { &sandbox } else { connector };
+        let connector = connector.sandbox(SANDBOX, options.sandbox);
         let auth = HeaderAuth::basic(options.token.reveal(), &options.api_key)?;
         let client = connector
             .client_with(auth, |builder| builder.redact(&options.token).throttles(&[THROTTLE]))?;
@@ -102,7 +105,7 @@ impl Api for EasyDns {
         let new_zone = json!({
             "service": "dns", "term": 1, "dns_only": 1, "portfolio": portfolio, "currency": currency,
         });
-        Ok(Self { client, new_zone, pause, user, forbidden: Mutex::default() })
+        Ok(Self { client, new_zone, pause, user, forbidden: Remembered::default() })
     }
 
     fn client(&self) -> &Client {
@@ -114,9 +117,7 @@ impl Api for EasyDns {
             let message = "zones are listed by user: set the option `user`".to_owned();
             return Err(Error::Options { message, source: None });
         };
-        let Listed { data: Index { index } } =
-            self.client.get(&["domains", "list", user]).read().await?;
-        Ok(index.into_iter().map(|zone| ListedZone::named(zone.name)).collect())
+        ZONES.zones(|| self.client.get(&["domains", "list", user]), "name", "").await
     }
 
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
@@ -128,7 +129,7 @@ impl Api for EasyDns {
 
     // Differs from octoDNS: it plans everything as new, and fails when applying.
     fn refusal(&self, zone: &ZoneName, _: &[Change]) -> Option<String> {
-        self.forbidden().contains(zone.without_dot()).then(|| {
+        self.forbidden.has(zone.without_dot()).then(|| {
             format!(
                 "easyDNS does not show {zone} to this token (403): it is a zone of another user, or the token lacks the \
                  right to read it"
@@ -151,15 +152,7 @@ impl RowApi for EasyDns {
         name: "host",
         of: &[
             (RecordType::MX, &[("preference", "prio"), ("exchange", "rdata")]),
-            (
-                RecordType::DS,
-                &[
-                    ("key_tag", "key_tag"),
-                    ("algorithm", "algorithm"),
-                    ("digest_type", "digest_type"),
-                    ("digest", "rdata"),
-                ],
-            ),
+            (RecordType::DS, &[("digest", "rdata")]),
         ],
         ..Fields::new("rdata")
     };
@@ -194,7 +187,8 @@ impl EasyDns {
 
     /// The rows of a zone; `None` if the account has no such zone.
     async fn list(&self, zone: &str, form: &str) -> Result<Option<Vec<Json>>, Error> {
-        let rows = match list(|| self.client.get(&["zones", "records", form, zone])).await {
+        let rows = PAGES.read(|| self.client.get(&["zones", "records", form, zone])).await;
+        let rows = match rows {
             // A zone of somebody else is none of this account.
             Err(error) if error.status() == Some(403) => {
                 tracing::warn!(
@@ -202,17 +196,13 @@ impl EasyDns {
                     logger = "easydns",
                     "{zone} is not shown to this token (403), and taken as missing"
                 );
-                self.forbidden().insert(zone.to_owned());
+                self.forbidden.set(zone, Some(()));
                 return Ok(None);
             }
             rows => optional(rows)?,
         };
-        self.forbidden().remove(zone);
+        self.forbidden.set(zone, None);
         Ok(rows.map(values::read))
-    }
-
-    fn forbidden(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.forbidden.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes what the service puts into a new zone, except its name servers.
@@ -229,56 +219,4 @@ impl EasyDns {
         }
         Ok(())
     }
-}
-
-/// An answer.
-#[derive(Debug, Deserialize)]
-struct Listed<T> {
-    data: T,
-}
-
-/// The zones of a user.
-#[derive(Debug, Deserialize)]
-struct Index {
-    index: Vec<Named>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Named {
-    name: String,
-}
-
-/// A page of rows.
-#[derive(Debug, Deserialize)]
-struct Rows {
-    data: Vec<Json>,
-    total: Json,
-    start: Json,
-}
-
-/// All rows of a list.
-async fn list<'c>(get: impl Fn() -> Request<'c>) -> Result<Vec<Json>, Error> {
-    all_ahead(PAGES_AT_ONCE, async |at| {
-        let request = match at.number {
-            1 => get(),
-            _ => get().query("start", at.offset).query("max", PER_PAGE),
-        };
-        let response = request.send().await?;
-        let Rows { data, total, start } = response.json()?;
-        let [total, start] = [total, start].map(|field| number(&field));
-        if start.is_some_and(|start| start != at.offset) {
-            return Err(response.malformed("start", &format!("it is not {}", at.offset)));
-        }
-        let page = Page::new(&response, data);
-        Ok(match total {
-            Some(total) => page.offset(at.offset, total),
-            None => page,
-        })
-    })
-    .await
-}
-
-/// A number, which may be a text.
-fn number(field: &Json) -> Option<u64> {
-    field.as_u64().or_else(|| field.as_str()?.parse().ok())
 }

@@ -6,23 +6,23 @@ use octodns_core::{
     Capabilities, MaxTxt, ProviderError, RecordType, Registry, ServiceErrorKind, Values, ZoneName,
     async_trait,
 };
-use octodns_http::{Client, Error, Page, Rate, Request, all_ahead, optional};
+use octodns_http::{Client, Error, Rate, Request, optional};
 use octodns_kit::dialect::{Dialect, Names, Text};
 use octodns_kit::sets::SetApi;
 use octodns_kit::wide::{self, WideApi};
-use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, SetFields, Zone, json};
+use octodns_kit::{
+    Api, Connector, Fields, Json, ListedZone, Only, Pages, Service, SetFields, Zone, json,
+    only_fields,
+};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::options::Options;
 
-/// How many pages are read at the same time.
-const PAGES_AT_ONCE: usize = 4;
+const PAGES: Pages = Pages::numbered("page").total_header("total-count");
 
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     wide::register::<Gandi>(registry);
-    registry.providers.formerly(Gandi::SERVICE.class, &["octodns.provider.gandi.GandiProvider"]);
 }
 
 /// The domains of one account, by the API, version 5: <https://api.gandi.net/docs/livedns/>.
@@ -36,6 +36,7 @@ pub struct Gandi {
 impl Api for Gandi {
     const SERVICE: Service = Service {
         short_names: &["gandi"],
+        former_classes: &["octodns.provider.gandi.GandiProvider"],
         version: env!("CARGO_PKG_VERSION"),
         endpoint_names: &[("sandbox", "https://api.sandbox.gandi.net/v5")],
         rates: &[Rate::per_minute(1000)],
@@ -87,8 +88,7 @@ impl Api for Gandi {
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
         let get = || self.of_organization(self.client.get(&["livedns", "domains"]));
-        let domains: Vec<Domain> = self.list(get).await?;
-        Ok(domains.into_iter().map(|domain| ListedZone::named(domain.fqdn)).collect())
+        self.pages().zones(get, "fqdn", "").await
     }
 
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
@@ -108,6 +108,11 @@ impl Api for Gandi {
     }
 
     async fn interrupted_zone(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
+        #[derive(Deserialize)]
+        struct Domain {
+            fqdn: String,
+        }
+
         let domain = self.client.get(&["livedns", "domains", zone.without_dot()]);
         Ok(domain.read_optional().await?.map(|Domain { fqdn }| fqdn))
     }
@@ -132,7 +137,7 @@ impl SetApi for Gandi {
     ) -> Result<Option<Vec<Json>>, Error> {
         match only {
             Some(Only { name, .. }) => self.name_sets(zone, name).await.map(Some),
-            None => optional(self.list(|| self.client.get(&records(zone, &[]))).await),
+            None => optional(self.pages().read(|| self.client.get(&records(zone, &[]))).await),
         }
     }
 
@@ -141,12 +146,13 @@ impl SetApi for Gandi {
             // It is refused if somebody else has created the set by now.
             return self.client.post(&records(zone, &[])).json(set).send_ok().await;
         }
-        let request = self.client.put(&records(zone, &key(set)));
-        request.json(&fields(set, &["rrset_ttl", "rrset_values"])).send_ok().await
+        let request = self.client.put(&records(zone, &Self::FIELDS.key(set)));
+        request.json(&only_fields(set, &["rrset_ttl", "rrset_values"])).send_ok().await
     }
 
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
-        self.client.delete(&records(zone, &key(existing))).send_ok_or_missing().await
+        let path = records(zone, &Self::FIELDS.key(existing));
+        self.client.delete(&path).send_ok_or_missing().await
     }
 }
 
@@ -185,23 +191,9 @@ impl Gandi {
         }
     }
 
-    /// All entries of a list, whose number is in a header.
-    async fn list<'c, T: DeserializeOwned>(
-        &self,
-        get: impl Fn() -> Request<'c>,
-    ) -> Result<Vec<T>, Error> {
-        all_ahead(PAGES_AT_ONCE, async |at| {
-            let request = get().query("page", at.number).query("per_page", self.options.per_page);
-            let response = request.send().await?;
-            let total = response.header("total-count").map(|total| {
-                total.parse::<u64>().map_err(|error| {
-                    response.malformed("the header total-count", &error.to_string())
-                })
-            });
-            let page: Page<T, u64> = Page::new(&response, response.json()?);
-            Ok(page.total(total.transpose()?))
-        })
-        .await
+    /// How lists are read: the options say how many entries a page has.
+    fn pages(&self) -> Pages {
+        PAGES.size("per_page", self.options.per_page.get() as u64)
     }
 }
 
@@ -210,23 +202,6 @@ fn records<'p>(zone: Zone<'p>, of: &[&'p str]) -> Vec<&'p str> {
     [&["livedns", "domains", zone.id, "records"], of].concat()
 }
 
-/// The name and type of a set, as its path has them.
-fn key(set: &Json) -> [&str; 2] {
-    ["rrset_name", "rrset_type"].map(|key| set[key].as_str().unwrap_or_default())
-}
-
-/// These fields of a set.
-fn fields(set: &Json, keys: &[&str]) -> Json {
-    let fields = keys.iter().filter_map(|key| Some(((*key).to_owned(), set.get(key)?.clone())));
-    Json::Object(fields.collect())
-}
-
 fn items(sets: &[Json], keys: &[&str]) -> Json {
-    json!({"items": sets.iter().map(|set| fields(set, keys)).collect::<Vec<_>>()})
-}
-
-/// A domain in a list.
-#[derive(Debug, Deserialize)]
-struct Domain {
-    fqdn: String,
+    json!({"items": sets.iter().map(|set| only_fields(set, keys)).collect::<Vec<_>>()})
 }

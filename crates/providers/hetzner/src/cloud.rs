@@ -53,7 +53,7 @@ impl Api for Cloud {
         short_names: &["hetzner"],
         version: env!("CARGO_PKG_VERSION"),
         // Changes of other names wait for their actions meanwhile.
-        names_at_once: 16,
+        names_at_once: Some(16),
         capabilities: CAPABILITIES.values(Values {
             ttl: 60..=2_147_483_647,
             // They would be read back as absolute ones.

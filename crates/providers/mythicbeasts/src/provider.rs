@@ -17,8 +17,6 @@ use serde::Deserialize;
 
 use crate::options::Options;
 
-const CLASS: &str = "octodns_mythicbeasts.MythicBeastsProvider";
-
 /// Where tokens are.
 const LOGIN: &str = "https://auth.mythic-beasts.com/login";
 
@@ -34,8 +32,6 @@ const OF_TEMPLATE: &str = "is_of_template";
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     changes::register::<MythicBeasts>(registry);
-    let old = ["octodns.provider.mythicbeasts.MythicBeastsProvider"];
-    registry.providers.formerly(CLASS, &old);
 }
 
 /// The zones of one account, by the Primary DNS API, version 2: <https://www.mythic-beasts.com/support/api/dnsv2>.
@@ -48,6 +44,7 @@ pub struct MythicBeasts {
 impl Api for MythicBeasts {
     const SERVICE: Service = Service {
         short_names: &["mythicbeasts"],
+        former_classes: &["octodns.provider.mythicbeasts.MythicBeastsProvider"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
             RecordType::A,
@@ -73,7 +70,10 @@ impl Api for MythicBeasts {
             ..Values::ANY
         }),
         dialect: Dialect { names: Names::Relative { apex: "@" }, ..Dialect::RAW },
-        ..Service::new(CLASS, "https://api.mythic-beasts.com/dns/v2")
+        ..Service::new(
+            "octodns_mythicbeasts.MythicBeastsProvider",
+            "https://api.mythic-beasts.com/dns/v2",
+        )
     };
     /// A list tells an empty zone from a missing one.
     const ZONES: ZonesBy = ZonesBy::Id;
@@ -239,9 +239,7 @@ fn rows_of(set: Option<&Json>) -> usize {
 
 /// What selects the set of a change: a query, within the query of the request.
 fn select(change: &SetChange) -> String {
-    let set = change.before.as_ref().or(change.after.as_ref());
-    let [host, of] =
-        ["host", "type"].map(|key| set.and_then(|set| set[key].as_str()).unwrap_or_default());
+    let [host, of] = MythicBeasts::FIELDS.key(change.set());
     // The few characters that mean something in a query.
     let escaped = |text: String, character: char| match character {
         '%' | '&' | '+' | '=' | ';' | '#' | ' ' => format!("{text}%{:02X}", u32::from(character)),

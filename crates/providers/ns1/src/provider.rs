@@ -122,7 +122,7 @@ impl Api for Ns1 {
         let client = options.client(connector)?;
         let mut service = Self::SERVICE;
         if let Some(many) = options.at_once() {
-            service.names_at_once = many;
+            service.names_at_once = Some(many);
         }
         let beside = Beside::new(&client, &options);
         Ok(Self { client, service, beside, created: Mutex::default() })

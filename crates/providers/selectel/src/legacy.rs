@@ -3,17 +3,18 @@
 use octodns_core::record::text::UnsupportedText;
 use octodns_core::registry::BuildError;
 use octodns_core::{Capabilities, ProviderError, RecordType, Values, ZoneName, async_trait};
-use octodns_http::{Client, Error, HeaderAuth, Page, Request, all, pages};
+use octodns_http::{Client, Error, HeaderAuth};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets};
 use octodns_kit::rows::RowApi;
-use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, ZonesBy, json};
+use octodns_kit::{
+    Api, Connector, Fields, Json, ListedZone, Only, Pages, Service, Zone, ZonesBy, json,
+};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::options::LegacyOptions;
 
-/// The number of entries per page: the most that the service gives.
-const PER_PAGE: usize = 1000;
+/// The most entries that the service gives. A page that is full is followed by another one.
+const PAGES: Pages = Pages::offset("offset").size("limit", 1000).total_header("x-total-count");
 
 /// The domains of one account, by the API, version 1: <https://docs.selectel.ru/en/api/dns-legacy/>.
 #[derive(Clone, Debug)]
@@ -69,14 +70,17 @@ impl Api for SelectelLegacy {
     }
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
-        let domains: Vec<Domain> = list(|| self.client.get(&[]).trailing_slash()).await?;
-        let listed = |domain: Domain| ListedZone::new(domain.name, domain.id.to_string());
-        Ok(domains.into_iter().map(listed).collect())
+        PAGES.zones(|| self.client.get(&[]).trailing_slash(), "name", "id").await
     }
 
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
+        #[derive(Deserialize)]
+        struct Created {
+            id: u64,
+        }
+
         let body = json!({"name": zone.without_dot(), "bind_zone": ""});
-        let made: Domain = self.client.post(&[]).trailing_slash().json(&body).read().await?;
+        let made: Created = self.client.post(&[]).trailing_slash().json(&body).read().await?;
         Ok(made.id.to_string())
     }
 }
@@ -85,25 +89,10 @@ impl Api for SelectelLegacy {
 impl RowApi for SelectelLegacy {
     const FIELDS: Fields = Fields {
         of: &[
-            (RecordType::CAA, &[("flags", "flag"), ("tag", "tag"), ("value", "value")]),
+            (RecordType::CAA, &[("flags", "flag")]),
             (RecordType::MX, &[("preference", "priority"), ("exchange", "content")]),
-            (
-                RecordType::SRV,
-                &[
-                    ("priority", "priority"),
-                    ("weight", "weight"),
-                    ("port", "port"),
-                    ("target", "target"),
-                ],
-            ),
-            (
-                RecordType::SSHFP,
-                &[
-                    ("algorithm", "algorithm"),
-                    ("fingerprint_type", "fingerprint_type"),
-                    ("fingerprint", "fingerprint"),
-                ],
-            ),
+            (RecordType::SRV, &[]),
+            (RecordType::SSHFP, &[]),
         ],
         ..Fields::new("content")
     };
@@ -111,7 +100,7 @@ impl RowApi for SelectelLegacy {
     async fn rows(&self, zone: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
         // A domain that was listed and is not found is an error, not a missing zone.
         let path = [zone.name.without_dot(), "records"];
-        list(|| self.client.get(&path).trailing_slash()).await.map(Some)
+        PAGES.read(|| self.client.get(&path).trailing_slash()).await.map(Some)
     }
 
     async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error> {
@@ -126,23 +115,4 @@ impl RowApi for SelectelLegacy {
     async fn delete(&self, zone: Zone<'_>, id: &str) -> Result<(), Error> {
         self.client.delete(&[zone.id, "records", id]).send_ok_or_missing().await
     }
-}
-
-/// A domain in a list.
-#[derive(Debug, Deserialize)]
-struct Domain {
-    id: u64,
-    name: String,
-}
-
-/// All entries of a list: a page that is full is followed by another one.
-async fn list<'c, T: DeserializeOwned>(get: impl Fn() -> Request<'c>) -> Result<Vec<T>, Error> {
-    all(pages(0, async |offset: usize| {
-        let response = get().query("limit", PER_PAGE).query("offset", offset).send().await?;
-        let items: Vec<T> = response.json()?;
-        let next = (items.len() >= PER_PAGE).then_some(offset + items.len());
-        let total = response.header("x-total-count").and_then(|total| total.parse().ok());
-        Ok(Page::new(&response, items).next(next).total(total))
-    }))
-    .await
 }

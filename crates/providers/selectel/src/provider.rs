@@ -7,24 +7,24 @@ use octodns_core::registry::BuildError;
 use octodns_core::{
     Capabilities, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
 };
-use octodns_http::{Client, Error, HeaderAuth, Page, Request, Response, all_ahead};
+use octodns_http::{Client, Error, HeaderAuth, Request, Response};
 use octodns_kit::dialect::{Dialect, Dot, Names, Text};
 use octodns_kit::sets::{self, SetApi};
 use octodns_kit::{
-    Api, Connector, Fields, Json, ListedZone, Only, Owner, Service, SetFields, Zone, ZonesBy, json,
+    Api, Connector, Fields, Json, ListedZone, Only, Owner, Pages, Service, SetFields, Zone,
+    ZonesBy, json,
 };
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::legacy::SelectelLegacy;
 use crate::login;
 use crate::options::{Credentials, Options};
 
-/// The maximum number of entries per page.
-const PER_PAGE: u64 = 1000;
-
-/// How many pages are read at the same time.
-const PAGES_AT_ONCE: usize = 4;
+const PAGES: Pages = Pages::offset("offset")
+    .size("limit", 1000)
+    .entries(&["result"])
+    .next("next_offset")
+    .total("count");
 
 /// The key under which a set has the values that are not served.
 const DISABLED: &str = "disabled_records";
@@ -36,7 +36,6 @@ pub fn register(registry: &mut Registry) {
     let (class, legacy) = (Selectel::SERVICE.class, SelectelLegacy::SERVICE.class);
     registry.providers.also(class, &["octodns_selectel.v2.provider.SelectelProvider"]);
     registry.providers.also(legacy, &["octodns_selectel.v1.provider.SelectelProvider"]);
-    registry.providers.formerly(class, &["octodns.provider.selectel.SelectelProvider"]);
 }
 
 /// The zones of one project, by the API, version 2: <https://docs.selectel.ru/en/api/dns-actual/>.
@@ -49,6 +48,7 @@ pub struct Selectel {
 impl Api for Selectel {
     const SERVICE: Service = Service {
         short_names: &["selectel"],
+        former_classes: &["octodns.provider.selectel.SelectelProvider"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
             RecordType::A,
@@ -100,13 +100,17 @@ impl Api for Selectel {
     }
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
-        let zones: Vec<Named> = list(|| self.client.get(&["zones"])).await?;
-        Ok(zones.into_iter().map(|zone| ListedZone::new(zone.name, zone.id)).collect())
+        PAGES.zones(|| self.list(&["zones"]), "name", "id").await
     }
 
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
+        #[derive(Deserialize)]
+        struct Created {
+            id: String,
+        }
+
         let request = self.client.post(&["zones"]).json(&json!({"name": zone.decoded()}));
-        let made: Named = request.read().await?;
+        let made: Created = request.read().await?;
         Ok(made.id)
     }
 }
@@ -117,7 +121,7 @@ impl SetApi for Selectel {
 
     async fn sets(&self, zone: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
         // A zone that was listed and is not found is an error, not a missing zone.
-        let sets = list(|| self.client.get(&["zones", zone.id, "rrset"])).await?;
+        let sets: Vec<Json> = PAGES.read(|| self.list(&["zones", zone.id, "rrset"])).await?;
         Ok(Some(sets.into_iter().map(without_disabled).collect()))
     }
 
@@ -149,6 +153,11 @@ impl SetApi for Selectel {
 }
 
 impl Selectel {
+    /// The request for a list, whose order does not change from page to page.
+    fn list(&self, path: &[&str]) -> Request<'_> {
+        self.client.get(path).query("sort_by", "name.descend")
+    }
+
     async fn patch(&self, zone: Zone<'_>, existing: &Json, body: &Json) -> Result<(), Error> {
         let request = self.client.patch(&["zones", zone.id, "rrset", id(existing)]);
         // It states all that is to hold, so that it may be sent twice.
@@ -181,30 +190,4 @@ fn words(response: &Response) -> Option<String> {
     let body: Json = response.json().ok()?;
     let [error, description] = ["error", "description"].map(|key| body[key].as_str());
     Some(format!("{}: {}", error?, description?))
-}
-
-/// A zone in a list.
-#[derive(Debug, Deserialize)]
-struct Named {
-    id: String,
-    name: String,
-}
-
-/// A page of a list.
-#[derive(Debug, Deserialize)]
-struct Listed<T> {
-    result: Vec<T>,
-    count: u64,
-    next_offset: Option<u64>,
-}
-
-/// All entries of a list.
-async fn list<'c, T: DeserializeOwned>(get: impl Fn() -> Request<'c>) -> Result<Vec<T>, Error> {
-    all_ahead(PAGES_AT_ONCE, async |at| {
-        let request = get().query("limit", PER_PAGE).query("offset", at.offset);
-        let response = request.query("sort_by", "name.descend").send().await?;
-        let Listed { result, count, next_offset } = response.json()?;
-        Ok(Page::new(&response, result).next(next_offset.filter(|next| *next > 0)).total(count))
-    })
-    .await
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octodns_core::provider::Includes;
+use octodns_core::provider::{Includes, Places};
 use octodns_core::registry::BuildError;
 use octodns_core::{
     Capabilities, PerRun, ProviderError, RecordType, Registry, Source, TypeSupport, ZoneFiles,
@@ -97,9 +97,9 @@ impl ZoneFiles for TinyDnsFileSource {
         &self.options.directory
     }
 
-    fn reading_from(&self, folder: &Path) -> Option<Arc<dyn Source>> {
+    fn reading_from(&self, places: &Places) -> Option<Arc<dyn Source>> {
         let mut options = self.options.clone();
-        folder.clone_into(&mut options.directory);
+        options.directory = places(&options.directory)?;
         Some(Arc::new(Self::new(&self.id, options)))
     }
 }

@@ -35,10 +35,7 @@ pub(crate) fn auth(options: &Options, connector: &Connector<'_>) -> Result<Token
         });
         let body = body.to_string();
         let signature = STANDARD.encode(key.sign_sha512(body.as_bytes())?);
-        let mut signature =
-            HeaderValue::try_from(signature).map_err(|error| Error::unsigned(error.to_string()))?;
-        signature.set_sensitive(true);
-        request.headers.insert("signature", signature);
+        request.set_secret("signature", signature)?;
         request.headers.insert("content-type", HeaderValue::from_static("application/json"));
         request.body = body.into();
         Ok(())

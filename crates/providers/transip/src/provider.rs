@@ -1,7 +1,5 @@
 //! The provider: facts of the service, and its calls.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::join;
@@ -14,14 +12,18 @@ use octodns_core::{
 use octodns_http::{Client, Error, Host, Rate, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
 use octodns_kit::whole::{self, WholeApi};
-use octodns_kit::{Api, Connector, Fields, Json, ListedZone, RootNs, Service, Zone, json};
-use serde::Deserialize;
+use octodns_kit::{
+    Api, Connector, Fields, Json, ListedZone, Pages, Remembered, RootNs, Service, Zone, json,
+};
 
 use crate::login::limits;
 use crate::options::Options;
 use crate::{login, root_ns};
 
-const CLASS: &str = "octodns_transip.TransipProvider";
+/// Without a page, the service lists every domain.
+const DOMAINS: Pages = Pages::whole().entries(&["domains"]);
+const ENTRIES: Pages = Pages::whole().entries(&["dnsEntries"]);
+const SERVERS: Pages = Pages::whole().entries(&["nameservers"]);
 
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
@@ -31,7 +33,6 @@ pub fn register(registry: &mut Registry) {
 /// The same, with the clock and the randomness of `host`, which makes logins reproducible.
 pub fn register_with(registry: &mut Registry, host: &Host) {
     whole::register_with::<Transip>(registry, host);
-    registry.providers.formerly(CLASS, &["octodns.provider.transip.TransipProvider"]);
 }
 
 /// The domains of one account, by the REST API, version 6: <https://api.transip.nl/rest/docs.html>.
@@ -39,13 +40,14 @@ pub fn register_with(registry: &mut Registry, host: &Host) {
 pub struct Transip {
     client: Client,
     /// The domains whose entries the service does not let anybody change, as they were read last.
-    fixed: Mutex<BTreeSet<String>>,
+    fixed: Remembered<()>,
 }
 
 #[async_trait]
 impl Api for Transip {
     const SERVICE: Service = Service {
         short_names: &["transip"],
+        former_classes: &["octodns.provider.transip.TransipProvider"],
         version: env!("CARGO_PKG_VERSION"),
         rates: &[Rate::new(1000, Duration::from_secs(15 * 60))],
         concurrency: 16,
@@ -90,28 +92,21 @@ impl Api for Transip {
             bare: &[RecordType::NAPTR],
             ..Dialect::RAW
         },
-        ..Service::new(CLASS, "https://api.transip.nl/v6")
+        ..Service::new("octodns_transip.TransipProvider", "https://api.transip.nl/v6")
     };
     type Options = Options;
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
         let auth = login::auth(&options, connector)?;
-        Ok(Self { client: connector.client_with(auth, limits)?, fixed: Mutex::default() })
+        Ok(Self { client: connector.client_with(auth, limits)?, fixed: Remembered::default() })
     }
 
     fn client(&self) -> &Client {
         &self.client
     }
 
-    /// One call has all: without a page, the service lists every domain.
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
-        #[derive(Deserialize)]
-        struct Listed {
-            domains: Vec<Domain>,
-        }
-
-        let Listed { domains } = self.client.get(&["domains"]).read().await?;
-        Ok(domains.into_iter().map(|domain| ListedZone::named(domain.name)).collect())
+        DOMAINS.zones(|| self.client.get(&["domains"]), "name", "").await
     }
 
     fn adapt(&self, desired: &mut Records, existing: &mut Records, report: &mut Report) {
@@ -124,7 +119,7 @@ impl Api for Transip {
             let record = change.record();
             !(record.name().is_apex() && record.record_type() == RecordType::NS)
         };
-        let is_fixed = self.fixed().contains(zone.without_dot());
+        let is_fixed = self.fixed.has(zone.without_dot());
         (is_fixed && changes.iter().any(is_entry)).then(|| {
             format!(
                 "TransIP does not let the DNS entries of {zone} be changed (canEditDns is false): use its name servers \
@@ -143,11 +138,7 @@ impl WholeApi for Transip {
         // A list that is missing from a domain is an error, not a missing zone.
         let found = self.client.get(&["domains", zone.id]).read_optional::<Json>().await?;
         let Some(found) = found else { return Ok(None) };
-        if found["domain"]["canEditDns"] == false {
-            self.fixed().insert(zone.id.to_owned());
-        } else {
-            self.fixed().remove(zone.id);
-        }
+        self.fixed.set(zone.id, (found["domain"]["canEditDns"] == false).then_some(()));
         Ok(Some(self.lists(zone).await?))
     }
 
@@ -172,28 +163,13 @@ impl WholeApi for Transip {
 }
 
 impl Transip {
-    fn fixed(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.fixed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The entries and the name servers of a domain, as rows.
     async fn lists(&self, zone: Zone<'_>) -> Result<Vec<Json>, Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Entries {
-            dns_entries: Vec<Json>,
-        }
-
-        #[derive(Deserialize)]
-        struct Servers {
-            nameservers: Vec<Json>,
-        }
-
-        let [entries, servers] =
-            ["dns", "nameservers"].map(|list| self.client.get(&["domains", zone.id, list]));
-        let (entries, servers) = join(entries.read::<Entries>(), servers.read::<Servers>()).await;
-        let mut rows: Vec<Json> = entries?.dns_entries.into_iter().map(lowercase).collect();
-        rows.extend(servers?.nameservers.iter().flat_map(root_ns::rows));
+        let get = |list| self.client.get(&["domains", zone.id, list]);
+        let (entries, servers) =
+            join(ENTRIES.read::<Json>(|| get("dns")), SERVERS.read(|| get("nameservers"))).await;
+        let mut rows: Vec<Json> = entries?.into_iter().map(lowercase).collect();
+        rows.extend(servers?.iter().flat_map(root_ns::rows));
         // A record has the lowest TTL of its entries: the first counts.
         rows.sort_by_key(|row| row["expire"].as_i64());
         Ok(rows)
@@ -208,10 +184,4 @@ fn lowercase(mut entry: Json) -> Json {
         entry["content"] = content.into();
     }
     entry
-}
-
-/// A domain in a list.
-#[derive(Debug, Deserialize)]
-struct Domain {
-    name: String,
 }

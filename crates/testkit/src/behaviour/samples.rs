@@ -205,11 +205,18 @@ pub fn odd_texts() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// A record of this name and type with a TTL of 300, and with this value or list of values.
+pub fn record(name: &str, of: &str, value: impl Into<Json>) -> Json {
+    let value = value.into();
+    let key = if value.is_array() { "values" } else { "value" };
+    json!({"name": name, "type": of, "ttl": 300, key: value})
+}
+
 /// A records of `many` names, with addresses shifted by `shift`.
 pub fn addresses(many: usize, shift: usize) -> Vec<Json> {
     let record = |index: usize| {
         let address = format!("192.0.{}.{}", index / 250, (index + shift) % 250);
-        json!({"name": format!("host-{index}"), "type": "A", "ttl": 300, "value": address})
+        record(&format!("host-{index}"), "A", address)
     };
     (0..many).map(record).collect()
 }

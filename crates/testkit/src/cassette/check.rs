@@ -100,7 +100,7 @@ fn harness(
             config.insert(option.clone(), url_of(&own).into());
         }
     }
-    let register = cassettes.register.ok_or("nobody registers the provider")?;
+    let register = cassettes.register.as_ref().ok_or("nobody registers the provider")?;
     Harness::build(register, &cassette.class, &config)
         .map_err(|error| format!("options: {}", error.message))
 }

@@ -46,13 +46,19 @@ pub(crate) use state::request_of;
 pub use verdicts::Verdicts;
 pub(crate) use verdicts::caught;
 
+/// Registers the provider.
+type Register = Box<dyn Fn(&mut Registry) + Send + Sync>;
+
+/// Puts something right in a recording.
+type Correct = Box<dyn Fn(&mut Json) + Send + Sync>;
+
 /// Creates a service with the state that a recording's first answers show.
 type MakeReplayed = Box<dyn Fn(&Cassette) -> Box<dyn Replayed> + Send + Sync>;
 
 /// The recordings of one provider, and how to play them.
 pub struct Cassettes {
     pub(crate) folder: PathBuf,
-    pub(crate) register: Option<fn(&mut Registry)>,
+    pub(crate) register: Option<Register>,
     pub(crate) endpoints: Vec<(String, String)>,
     pub(crate) options: Json,
     pub(crate) options_of_errors: Json,
@@ -63,6 +69,8 @@ pub struct Cassettes {
     pub(crate) repeated: Vec<String>,
     pub(crate) skipped: Vec<(String, String)>,
     pub(crate) exceptions: Vec<(String, String)>,
+    /// Files that are played once more, and what is put right in them before.
+    corrections: Vec<(String, Correct)>,
     /// Recordings in which the reference says that a zone exists which does not.
     pub(crate) missing: Vec<String>,
     /// Whether these are all recordings of the project; if so, every name in the lists of exceptions must
@@ -115,6 +123,7 @@ impl Cassettes {
             repeated: Vec::new(),
             skipped: Vec::new(),
             exceptions: Vec::new(),
+            corrections: Vec::new(),
             missing: Vec::new(),
             is_whole: false,
             replayed: None,
@@ -123,8 +132,8 @@ impl Cassettes {
 
     /// The function that registers the provider.
     #[must_use]
-    pub fn register(mut self, register: fn(&mut Registry)) -> Self {
-        self.register = Some(register);
+    pub fn register(mut self, register: impl Fn(&mut Registry) + Send + Sync + 'static) -> Self {
+        self.register = Some(Box::new(register));
         self
     }
 
@@ -195,6 +204,17 @@ impl Cassettes {
         self
     }
 
+    /// Plays a file that must differ once more, with a part of it put right: the rest has to agree.
+    #[must_use]
+    pub fn corrected(
+        mut self,
+        file: &str,
+        correct: impl Fn(&mut Json) + Send + Sync + 'static,
+    ) -> Self {
+        self.corrections.push((file.to_owned(), Box::new(correct)));
+        self
+    }
+
     /// A recording, by file or title, in which the reference says that the zone exists, or fails, although the service
     /// does not have it: it must be read as missing.
     #[must_use]
@@ -257,6 +277,19 @@ impl Cassettes {
                 verdicts.held(&title, check::cassette(self, cassette).await);
             }
         }
+        // Another folder need not have all of them.
+        let is_there = |file: &str| self.is_whole || self.folder.join(file).is_file();
+        for (file, correct) in self.corrections.iter().filter(|(file, _)| is_there(file)) {
+            let title = format!("{file} (corrected)");
+            match model::corrected(&self.folder, file, correct) {
+                Err(error) => verdicts.held(&title, vec![error]),
+                Ok(runs) => {
+                    for cassette in &runs {
+                        verdicts.held(&title, check::cassette(self, cassette).await);
+                    }
+                }
+            }
+        }
         verdicts
     }
 
@@ -268,7 +301,8 @@ impl Cassettes {
         let listed = self.faults.iter().map(|(name, _)| name);
         let listed =
             listed.chain(self.skipped.iter().chain(&self.exceptions).map(|(name, _)| name));
-        let listed = listed.chain(&self.missing);
+        let corrected = self.corrections.iter().map(|(name, _)| name);
+        let listed = listed.chain(&self.missing).chain(corrected);
         let stale = listed.filter(|name| self.is_whole && !is_there(name));
         stale.map(|name| format!("{name}: there is no such recording")).collect()
     }

@@ -175,16 +175,34 @@ fn json(path: &Path) -> Result<Json, String> {
     serde_json::from_str(&text).map_err(|error| error.to_string())
 }
 
+/// The runs of a recording in which something is put right.
+pub(super) fn corrected(
+    folder: &Path,
+    name: &str,
+    correct: impl Fn(&mut Json),
+) -> Result<Vec<Cassette>, String> {
+    let recorded = json(&folder.join(name))?;
+    let mut corrected = recorded.clone();
+    correct(&mut corrected);
+    if corrected == recorded {
+        return Err("there is nothing to put right".to_owned());
+    }
+    runs_of(&corrected, name)
+}
+
 fn runs(path: &Path, name: &str) -> Result<Vec<Cassette>, String> {
-    let json = json(path)?;
+    runs_of(&json(path)?, name)
+}
+
+fn runs_of(json: &Json, name: &str) -> Result<Vec<Cassette>, String> {
     let parse = |json: Json| -> Result<Cassette, String> {
         let cassette: Cassette = serde_json::from_value(json).map_err(|error| error.to_string())?;
         Ok(Cassette { file: name.to_owned(), ..cassette })
     };
     // A case contains what differs from the rest of the file.
     match json["cases"].as_array().filter(|cases| !cases.is_empty()) {
-        Some(cases) => cases.iter().map(|case| parse(merged(&json, case))).collect(),
-        None => Ok(vec![parse(json)?]),
+        Some(cases) => cases.iter().map(|case| parse(merged(json, case))).collect(),
+        None => Ok(vec![parse(json.clone())?]),
     }
 }
 
@@ -194,4 +212,20 @@ pub(super) fn merged(base: &Json, over: &Json) -> Json {
     map.remove("cases");
     map.extend(over.as_object().cloned().unwrap_or_default());
     map.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correction_has_to_put_something_right() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.json"), r#"{"class": "a.A", "changes": []}"#).unwrap();
+        let runs = corrected(folder.path(), "a.json", |json| json["class"] = "b.B".into());
+        let [run] = &*runs.unwrap() else { panic!("one run") };
+        assert_eq!((&*run.class, &*run.file), ("b.B", "a.json"));
+        let nothing = corrected(folder.path(), "a.json", |_| {});
+        assert_eq!(nothing.unwrap_err(), "there is nothing to put right");
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{Request, Response};
 
@@ -48,6 +48,11 @@ impl Place {
 }
 
 impl InjectedFault {
+    /// This response, as JSON; the request is not carried out.
+    pub fn json(status: u16, body: impl Into<Json>) -> Self {
+        Self::Response(Response::json(status, body))
+    }
+
     /// 429, with a `Retry-After` of zero.
     pub fn throttled() -> Self {
         let response = Response::json(429, json!({"message": "too many requests"}));
@@ -56,7 +61,7 @@ impl InjectedFault {
 
     /// 503; the request is not carried out.
     pub fn unavailable() -> Self {
-        Self::Response(Response::json(503, json!({"message": "try again later"})))
+        Self::json(503, json!({"message": "try again later"}))
     }
 
     /// 503; the request is carried out.
@@ -66,7 +71,7 @@ impl InjectedFault {
 
     /// 422: a permanent refusal.
     pub fn refused() -> Self {
-        Self::Response(Response::json(422, json!({"message": "injected: refused"})))
+        Self::json(422, json!({"message": "injected: refused"}))
     }
 
     /// 200 with truncated JSON.

@@ -16,6 +16,8 @@ pub struct Seen {
     pub method: String,
     /// The path and query as sent.
     pub target: String,
+    /// The headers, in lower case.
+    pub headers: Vec<(String, String)>,
     /// The body as JSON; null if it is not JSON.
     pub body: Json,
     /// When it came.
@@ -25,6 +27,16 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// The path, without the query.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// A header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// Whether it is a write request.
     pub fn is_write(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
@@ -82,6 +94,7 @@ impl Measured {
         state.seen.push(Seen {
             method: request.method.clone(),
             target: request.target.clone(),
+            headers: request.headers.clone(),
             body: request.json(),
             at: Instant::now(),
             status: None,

@@ -212,3 +212,14 @@ pub fn python() -> Option<PathBuf> {
     let python = std::env::var_os("OCTODNS_TEST_PYTHON").map(PathBuf::from);
     needed(python.filter(|python| python.is_file()), "OCTODNS_TEST_PYTHON (Python with octoDNS)")
 }
+
+/// The Python interpreter with the oldest octoDNS whose classes we run, or `None` after saying that it is missing.
+///
+/// # Panics
+///
+/// Like [`needed`].
+pub fn oldest_python() -> Option<PathBuf> {
+    let python = std::env::var_os("OCTODNS_TEST_PYTHON_OLDEST").map(PathBuf::from);
+    let what = "OCTODNS_TEST_PYTHON_OLDEST (Python with the oldest octoDNS)";
+    needed(python.filter(|python| python.is_file()), what)
+}

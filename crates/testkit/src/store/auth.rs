@@ -1,6 +1,6 @@
 //! Authentication: a header with a fixed value, or tokens that are fetched and expire.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::fake::{Request, Response};
 
@@ -17,6 +17,19 @@ pub struct Login {
     pub response: fn(&str) -> Json,
     /// The token that another request contains.
     pub carried: fn(&Request) -> Option<&str>,
+}
+
+impl Login {
+    /// A login as OAuth has it (RFC 6749, section 5.1), at this path, whose token is sent as [`Login::bearer`].
+    pub const fn oauth(path: &'static str, is_right: fn(&Request) -> bool) -> Self {
+        let response = |token: &str| json!({"access_token": token, "token_type": "Bearer", "expires_in": 3599});
+        Self { method: "POST", path, is_right, response, carried: Self::bearer }
+    }
+
+    /// The token of `Authorization: Bearer TOKEN`.
+    pub fn bearer(request: &Request) -> Option<&str> {
+        request.header("authorization")?.strip_prefix("Bearer ")
+    }
 }
 
 /// Who is allowed in.

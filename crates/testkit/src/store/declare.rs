@@ -3,121 +3,16 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::auth::Login;
 use super::ids::Ids;
 use super::jobs::{Job, Jobs};
-use super::routes::{Keys, Route};
-use super::spelling::{Spelling, Targets};
-use super::{
-    Action, By, Call, Dot, Names, Paging, Refusal, Refusals, Store, StoredZone, Text, Values,
-};
+use super::routes::Route;
+use super::rules::{Fields, Rules, Statuses};
+use super::spelling::Targets;
+use super::{Action, By, Call, Dot, Names, Paging, Refusal, Refusals, Store, Text, Values};
 use crate::fake::{Request, Response};
-
-/// The facts of a service.
-#[derive(Clone)]
-pub(super) struct Rules {
-    routes: Vec<Route>,
-    pub(super) keys: Keys,
-    pub(super) statuses: Statuses,
-    pub(super) refusals: Refusals,
-    pub(super) paging: Paging,
-    pub(super) zones_paging: Option<Paging>,
-    pub(super) list_extra: Json,
-    /// An item as lists show it.
-    pub(super) shown: fn(Json) -> Json,
-    pub(super) write_extra: Json,
-    pub(super) filters: Vec<(&'static str, By)>,
-    pub(super) is_sets: bool,
-    pub(super) ids: Ids,
-    pub(super) fields: Fields,
-    pub(super) types: Option<&'static [&'static str]>,
-    pub(super) needs: &'static [(&'static str, &'static str)],
-    pub(super) spelling: Spelling,
-    pub(super) ttl: TtlRules,
-    pub(super) refuses_duplicates: bool,
-    pub(super) zone: ZoneRules,
-}
-
-/// The TTLs of items.
-#[derive(Clone)]
-pub(super) struct TtlRules {
-    pub(super) range: RangeInclusive<i64>,
-    /// Whether others become the nearest one.
-    pub(super) clamps: bool,
-    /// Whether 0 is accepted as well.
-    pub(super) takes_zero: bool,
-    /// The TTL of an item without one.
-    pub(super) default: Option<i64>,
-}
-
-/// The status codes of success.
-#[derive(Clone, Copy)]
-pub(super) struct Statuses {
-    pub(super) create_zone: u16,
-    pub(super) create: u16,
-    pub(super) update: u16,
-    pub(super) delete: u16,
-}
-
-/// The keys of an item.
-#[derive(Clone)]
-pub(super) struct Fields {
-    pub(super) id: &'static str,
-    pub(super) name: &'static str,
-    pub(super) record_type: &'static str,
-    pub(super) ttl: &'static str,
-    /// The keys that are always shown, with null for a missing value.
-    pub(super) shown: &'static [&'static str],
-    /// The only keys that are kept, and shown if they are there.
-    pub(super) kept: &'static [&'static str],
-    /// Other keys that are compared with those of recordings.
-    pub(super) compared: &'static [&'static str],
-}
-
-/// Facts about zones.
-#[derive(Clone)]
-pub(super) struct ZoneRules {
-    /// The key of a zone's name.
-    pub(super) name: &'static str,
-    /// The key of its id, if it has one besides its name.
-    pub(super) id: Option<&'static str>,
-    /// Whether its name ends with a dot.
-    pub(super) has_dot: bool,
-    /// Other fields that are shown.
-    pub(super) extra: Json,
-    /// The items of a new zone.
-    pub(super) default_items: Vec<Json>,
-}
-
-impl Rules {
-    pub(super) fn route_of(
-        &self,
-        request: &Request,
-    ) -> Option<(Route, BTreeMap<&'static str, String>)> {
-        let mut routes = self.routes.iter().filter(|route| route.fits(request));
-        routes.find_map(|route| Some((*route, route.params(&request.segments)?)))
-    }
-
-    /// A zone as the service shows it.
-    pub(super) fn show_zone(&self, zone: &StoredZone) -> Json {
-        let mut shown = self.zone.extra.clone();
-        shown[self.zone.name] = self.zone_name(zone).into();
-        if let Some(key) = self.zone.id {
-            shown[key] = zone.id.clone();
-        }
-        for (key, value) in &zone.settings {
-            shown[key] = value.clone();
-        }
-        shown
-    }
-
-    pub(super) fn zone_name(&self, zone: &StoredZone) -> String {
-        let dot = if self.zone.has_dot { "." } else { "" };
-        format!("{}{dot}", zone.name)
-    }
-}
 
 impl Store {
     /// A service of rows: one value each, under an id.
@@ -131,48 +26,7 @@ impl Store {
     }
 
     fn new(is_sets: bool, ids: Ids, values: Values) -> Self {
-        let zone = ZoneRules {
-            name: "name",
-            id: None,
-            has_dot: false,
-            extra: json!({}),
-            default_items: Vec::new(),
-        };
-        let fields = Fields {
-            id: "id",
-            name: "name",
-            record_type: "type",
-            ttl: "ttl",
-            shown: &[],
-            kept: &[],
-            compared: &[],
-        };
-        let rules = Rules {
-            routes: Vec::new(),
-            keys: Keys::NONE,
-            statuses: Statuses { create_zone: 201, create: 201, update: 200, delete: 204 },
-            refusals: Refusals::USUAL,
-            paging: Paging::whole(),
-            zones_paging: None,
-            list_extra: json!({}),
-            shown: |item| item,
-            write_extra: json!({}),
-            filters: Vec::new(),
-            is_sets,
-            ids,
-            fields,
-            types: None,
-            needs: &[],
-            spelling: Spelling { values, ..Spelling::default() },
-            ttl: TtlRules {
-                range: 1..=i64::from(i32::MAX),
-                clamps: false,
-                takes_zero: false,
-                default: None,
-            },
-            refuses_duplicates: false,
-            zone,
-        };
+        let rules = Rules::new(is_sets, ids, values);
         Self {
             rules,
             zones: Vec::new(),
@@ -297,7 +151,7 @@ impl Store {
         self.with(|rules| rules.keys.sent = key)
     }
 
-    /// The status codes of create, update and delete: by default 201, 200, 204.
+    /// The status codes of create, update and delete: by default 201, 200, 204. A response with 204 has no body.
     #[must_use]
     pub fn statuses(self, create: u16, update: u16, delete: u16) -> Self {
         self.with(|rules| {
@@ -345,6 +199,44 @@ impl Store {
     #[must_use]
     pub fn write_extra(self, extra: Json) -> Self {
         self.with(|rules| rules.write_extra = extra)
+    }
+
+    /// The body of the response to a request that creates or changes an item. Default: the item.
+    #[must_use]
+    pub fn confirming(self, body: Json) -> Self {
+        self.with(|rules| rules.confirmation = Some(body))
+    }
+
+    /// What it does with an item that it is sent, of the zone of this name, before all else: it refuses the item, with
+    /// a message, or spells it otherwise. Of an item that is changed it gets the whole one.
+    #[must_use]
+    pub fn receiving(self, receive: fn(&mut Json, &str) -> Result<(), String>) -> Self {
+        self.with(|rules| rules.receive = receive)
+    }
+
+    /// Items of the zone of this name that no request can change or delete.
+    #[must_use]
+    pub fn fixed(self, is_fixed: fn(&Json, &str) -> bool) -> Self {
+        self.with(|rules| rules.is_fixed = is_fixed)
+    }
+
+    /// The keys of an item, besides its id, that a request to change it may have; others are refused.
+    #[must_use]
+    pub fn changeable(self, keys: &'static [&'static str]) -> Self {
+        self.with(|rules| rules.changeable = keys)
+    }
+
+    /// The name and type of an item are in the path alone; a body with one of them is refused.
+    #[must_use]
+    pub fn names_in_path(self) -> Self {
+        self.with(|rules| rules.has_names_in_path = true)
+    }
+
+    /// A zone that is not in the path is in the query or in the body under this key, or else that of the item in the
+    /// path.
+    #[must_use]
+    pub fn zone_under(self, key: &'static str) -> Self {
+        self.with(|rules| rules.zone_key = Some(key))
     }
 
     /// A query parameter that filters a list.

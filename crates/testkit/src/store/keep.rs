@@ -59,7 +59,7 @@ impl Store {
         self.add_zone(&name, None);
         for item in self.rules.zone.default_items.clone() {
             if let Some(item) = filled(item, body) {
-                self.create(&name, &item)?;
+                self.add(&name, &item)?;
             }
         }
         Ok(self.rules.show_zone(self.zone(&name)?))
@@ -188,6 +188,18 @@ impl Store {
     ///
     /// It is not valid, or exists already.
     pub fn create(&mut self, zone: &str, body: &Json) -> Result<Json, Refusal> {
+        let body = self.received(zone, body.clone())?;
+        self.add(zone, &body)
+    }
+
+    /// An item that was sent, as the service takes it.
+    fn received(&self, zone: &str, mut body: Json) -> Result<Json, Refusal> {
+        let zone = &self.zone(zone)?.name;
+        (self.rules.receive)(&mut body, zone).map_err(|why| self.invalid(why))?;
+        Ok(body)
+    }
+
+    fn add(&mut self, zone: &str, body: &Json) -> Result<Json, Refusal> {
         let mut item = self.spelled(zone, body, true)?;
         self.check_beside(zone, &item, None)?;
         let fields = self.rules.fields.clone();
@@ -210,7 +222,8 @@ impl Store {
     /// It is not valid, or does not exist.
     pub fn update(&mut self, zone: &str, pick: Pick<'_>, body: &Json) -> Result<Json, Refusal> {
         let index = self.index(zone, pick)?;
-        let body = self.named(zone, index, body)?;
+        self.check_keys(body)?;
+        let body = self.received(zone, self.named(zone, index, body)?)?;
         let item = self.spelled(zone, &body, true)?;
         self.replace(zone, index, item)
     }
@@ -222,12 +235,14 @@ impl Store {
     /// It is not valid, or does not exist.
     pub fn patch(&mut self, zone: &str, pick: Pick<'_>, body: &Json) -> Result<Json, Refusal> {
         let index = self.index(zone, pick)?;
+        self.check_keys(body)?;
         let mut item = self.zone(zone)?.items[index].clone();
         for (key, value) in body.as_object().into_iter().flatten() {
             item[key] = value.clone();
         }
         // Fields that are not given are in the form of responses, not of requests.
         let has_values = body.get(self.rules.spelling.values.key()).is_some();
+        let item = if has_values { self.received(zone, item)? } else { item };
         let item = self.spelled(zone, &item, has_values)?;
         self.replace(zone, index, item)
     }
@@ -261,8 +276,72 @@ impl Store {
     /// There is no such item.
     pub fn delete(&mut self, zone: &str, pick: Pick<'_>) -> Result<(), Refusal> {
         let index = self.index(zone, pick)?;
+        self.check_change(zone, index)?;
         self.zone_mut(zone)?.items.remove(index);
         Ok(())
+    }
+
+    /// Refuses a change of what a request cannot change.
+    fn check_keys(&self, body: &Json) -> Result<(), Refusal> {
+        let (fields, changeable) = (&self.rules.fields, self.rules.changeable);
+        let is_open = |key: &str| changeable.contains(&key) || key == fields.id;
+        let mut keys = body.as_object().into_iter().flatten().map(|(key, _)| key);
+        match keys.find(|key| !changeable.is_empty() && !is_open(key)) {
+            Some(key) => Err(self.invalid(format!("{key} cannot be changed"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a change of an item that no request can change.
+    fn check_change(&self, zone: &str, index: usize) -> Result<(), Refusal> {
+        let zone = self.zone(zone)?;
+        let is_fixed = |item: &Json| (self.rules.is_fixed)(item, &zone.name);
+        if zone.items.get(index).is_some_and(is_fixed) {
+            Err(self.invalid("this record cannot be changed"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes out items, whatever they are, and returns them.
+    ///
+    /// # Errors
+    ///
+    /// There is no such zone.
+    pub fn take_out(
+        &mut self,
+        zone: &str,
+        is_one: impl Fn(&Json) -> bool,
+    ) -> Result<Vec<Json>, Refusal> {
+        let items = &mut self.zone_mut(zone)?.items;
+        let (out, left) = std::mem::take(items).into_iter().partition(is_one);
+        *items = left;
+        Ok(out)
+    }
+
+    /// Does the same for each of these, all or none of them, and answers with what is made under this key; "" is the
+    /// body itself.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `act`; then nothing has changed.
+    pub fn each(
+        &mut self,
+        (status, key): (u16, &str),
+        items: &[Json],
+        mut act: impl FnMut(&mut Self, &Json) -> Result<Json, Refusal>,
+    ) -> Result<Response, Refusal> {
+        self.transaction(|store| {
+            let made: Result<Vec<_>, _> = items.iter().map(|item| act(store, item)).collect();
+            Ok(Response::json(status, super::routes::under(key, made?.into())))
+        })
+    }
+
+    /// The name of the zone that has an item with this id.
+    pub(super) fn zone_of(&self, id: &str) -> Option<String> {
+        let key = self.rules.fields.id;
+        let has = |items: &[Json]| items.iter().any(|item| text_of(&item[key]) == id);
+        self.zones.iter().find(|zone| has(&zone.items)).map(|zone| zone.name.clone())
     }
 
     /// Replaces all items of a zone, or changes nothing.
@@ -317,6 +396,7 @@ impl Store {
     }
 
     fn replace(&mut self, zone: &str, index: usize, mut item: Json) -> Result<Json, Refusal> {
+        self.check_change(zone, index)?;
         self.check_beside(zone, &item, Some(index))?;
         let fields = self.rules.fields.clone();
         let held = self.zone(zone)?.items[index].clone();

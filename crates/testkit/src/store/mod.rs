@@ -47,6 +47,7 @@ mod paging;
 mod recorded;
 mod refusal;
 mod routes;
+mod rules;
 mod spelling;
 #[cfg(test)]
 mod tests;
@@ -66,9 +67,9 @@ use serde_json::{Value as Json, json};
 
 use crate::fake::{Api, Request, Response};
 use auth::Auth;
-use declare::Rules;
 use jobs::Jobs;
 use routes::Route;
+use rules::Rules;
 
 /// A declared service, and its state. A clone is an independent service with the same state.
 #[derive(Clone)]
@@ -197,7 +198,13 @@ impl Store {
         let Some((route, params)) = self.rules.route_of(request) else {
             return Err(self.refusal(Refusals::MISSING, "there is no such resource"));
         };
-        Ok((route, Call::new(request, params)))
+        let mut call = Call::new(request, params);
+        if let (Some(key), "") = (self.rules.zone_key, call.zone()) {
+            let given = request.param(key).or_else(|| call.body[key].as_str());
+            let zone = given.map(str::to_owned).or_else(|| self.zone_of(call.param("id")));
+            call.set_zone(zone.unwrap_or_default());
+        }
+        Ok((route, call))
     }
 
     /// Carries out a request that is a part of another, such as a batch.

@@ -15,6 +15,8 @@ use crate::fake::{Request, Response};
 pub enum Action {
     /// Lists the zones.
     ListZones,
+    /// Lists the names of the zones.
+    ListNames,
     /// Creates a zone.
     CreateZone,
     /// Shows a zone: `{zone}`.
@@ -112,6 +114,11 @@ impl Call {
         Self { request: request.clone(), body: request.json(), params }
     }
 
+    /// Says in which zone it is.
+    pub(super) fn set_zone(&mut self, zone: String) {
+        self.params.insert("zone", zone);
+    }
+
     /// A path parameter, by its name in the route; "" if the route has no such parameter.
     pub fn param(&self, name: &str) -> &str {
         self.params.get(name).map_or("", String::as_str)
@@ -120,6 +127,18 @@ impl Call {
     /// The zone in the path.
     pub fn zone(&self) -> &str {
         self.param("zone")
+    }
+
+    /// A list in the body; "" is the body itself.
+    pub fn list(&self, key: &str) -> Vec<Json> {
+        let list = if key.is_empty() { &self.body } else { &self.body[key] };
+        list.as_array().cloned().unwrap_or_default()
+    }
+
+    /// All values of a query parameter.
+    pub fn values(&self, name: &str) -> Vec<&str> {
+        let query = self.request.query.iter();
+        query.filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
     }
 
     /// The item in the path: by id, or else by name and type.
@@ -155,6 +174,11 @@ impl Store {
                 let shown = self.zones_for(call);
                 Ok(self.page(zones, &shown, &call.request, true))
             }
+            Action::ListNames => {
+                let names: Vec<_> =
+                    self.zones().iter().map(|zone| self.rules.zone_name(zone).into()).collect();
+                Ok(self.page(zones, &names, &call.request, true))
+            }
             Action::CreateZone => {
                 let made = self.create_zone(body)?;
                 Ok(self.written(statuses.create_zone, under(zone, made)))
@@ -178,34 +202,60 @@ impl Store {
                 Ok(Response::json(200, under(item, shown)))
             }
             Action::Create => {
-                let made = self.create(call.zone(), body)?;
-                Ok(self.written(statuses.create, under(item, made)))
+                let made = self.create(call.zone(), &self.of_path(call, body)?)?;
+                Ok(self.confirmed(statuses.create, under(item, made)))
             }
             Action::Update => {
-                let made = self.update(call.zone(), call.pick(), body)?;
-                Ok(self.written(statuses.update, under(item, made)))
+                let made = self.update(call.zone(), call.pick(), &self.of_path(call, body)?)?;
+                Ok(self.confirmed(statuses.update, under(item, made)))
             }
             Action::Patch => {
-                let made = self.patch(call.zone(), call.pick(), body)?;
-                Ok(self.written(statuses.update, under(item, made)))
+                let made = self.patch(call.zone(), call.pick(), &self.of_path(call, body)?)?;
+                Ok(self.confirmed(statuses.update, under(item, made)))
             }
             Action::Put => {
-                let made = self.put(call.zone(), call.pick(), body)?;
-                Ok(self.written(statuses.update, under(item, made)))
+                let made = self.put(call.zone(), call.pick(), &self.of_path(call, body)?)?;
+                Ok(self.confirmed(statuses.update, under(item, made)))
             }
             Action::Delete => {
                 self.delete(call.zone(), call.pick())?;
-                Ok(if statuses.delete == 204 {
-                    Response::empty(204)
-                } else {
-                    self.written(statuses.delete, json!({}))
-                })
+                Ok(self.written(statuses.delete, json!({})))
             }
         }
     }
 
+    /// The body of a request about an item, with the name and type of its path.
+    fn of_path(&self, call: &Call, body: &Json) -> Result<Json, Refusal> {
+        let (mut body, fields) = (body.clone(), &self.rules.fields);
+        if !body.is_object() {
+            return Ok(body);
+        }
+        for (key, param) in [(fields.name, "name"), (fields.record_type, "type")] {
+            let of_path = call.params.get(param).map(|value| Json::from(&**value));
+            match (body.get(key), of_path) {
+                (Some(_), Some(_)) if self.rules.has_names_in_path => {
+                    return Err(self.invalid(format!("{key} is in the path")));
+                }
+                (Some(given), Some(of_path)) if *given != of_path => {
+                    return Err(self.invalid(format!("{key} is another one than in the path")));
+                }
+                (None, Some(of_path)) => body[key] = of_path,
+                _ => {}
+            }
+        }
+        Ok(body)
+    }
+
+    /// The response to a request that has made an item what it is now.
+    fn confirmed(&self, status: u16, item: Json) -> Response {
+        self.written(status, self.rules.confirmation.clone().unwrap_or(item))
+    }
+
     /// The response to a write.
     fn written(&self, status: u16, mut body: Json) -> Response {
+        if status == 204 {
+            return Response::empty(status);
+        }
         if let (Json::Object(body), Json::Object(extra)) = (&mut body, &self.rules.write_extra) {
             body.extend(extra.clone());
         }
@@ -246,6 +296,6 @@ impl Store {
 }
 
 /// A value under its key; the value itself if the key is "".
-fn under(key: &str, value: Json) -> Json {
+pub(super) fn under(key: &str, value: Json) -> Json {
     if key.is_empty() { value } else { json!({key: value}) }
 }

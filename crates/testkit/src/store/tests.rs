@@ -339,3 +339,74 @@ fn lists_headers_and_parts_of_requests_are_declared() {
     let job = response.headers.iter().find(|(name, _)| name == "x-job");
     assert_eq!((response.status, job.map(|(_, id)| &**id)), (202, Some("1")));
 }
+
+/// What a service does with items before all else, and items that are nobody's to change.
+#[test]
+fn items_are_received_as_declared() {
+    let mut store = Store::rows()
+        .route("POST", "/rows", Action::Create)
+        .route("PATCH", "/rows/{id}", Action::Patch)
+        .route("DELETE", "/rows/{id}", Action::Delete)
+        .zone_under("zone")
+        .confirming(json!({"message": "done"}))
+        .statuses(201, 204, 200)
+        .ttl(1..=100)
+        .default_items(json!([{"name": "@", "type": "NS", "value": "refused", "ttl": 60}]))
+        .fixed(|row, _| row["type"] == "NS")
+        .changeable(&["value", "ttl"])
+        .receiving(|row, zone| {
+            if row["value"] == "refused" {
+                return Err(format!("no such value in {zone}"));
+            }
+            row["value"] = json!(row["value"].as_str().unwrap_or_default().to_uppercase());
+            Ok(())
+        });
+    // What a new zone has is not sent by anybody.
+    store.provide_zone("a.example");
+    let row = |value: &str| json!({"zone": "a.example", "name": "@", "type": "TXT", "ttl": 60, "value": value});
+    let (status, said) = ask(&mut store, "POST", "/rows", &row("refused"));
+    assert_eq!((status, &said["message"]), (422, &json!("no such value in a.example")));
+    let (status, said) = ask(&mut store, "POST", "/rows", &row("one"));
+    assert_eq!((status, said), (201, json!({"message": "done"})));
+    assert_eq!(ask(&mut store, "PATCH", "/rows/2", &json!({"ttl": 90})), (204, Json::Null));
+    for wrong in [json!({"value": "refused"}), json!({"type": "TXT", "ttl": 30})] {
+        assert_eq!(ask(&mut store, "PATCH", "/rows/2", &wrong).0, 422, "{wrong}");
+    }
+    let held = store.item("a.example", Pick::Id("2")).unwrap();
+    assert_eq!((&held["value"], &held["ttl"]), (&json!("ONE"), &json!(90)));
+    assert_eq!(ask(&mut store, "PATCH", "/rows/1", &json!({"ttl": 90})).0, 422);
+    assert_eq!(ask(&mut store, "DELETE", "/rows/1", &Json::Null).0, 422);
+    assert_eq!(ask(&mut store, "DELETE", "/rows/2", &Json::Null).0, 200);
+    assert_eq!(ask(&mut store, "DELETE", "/rows/2", &Json::Null).0, 404);
+    assert_eq!(store.take_out("a.example", |_| true).unwrap().len(), 1);
+}
+
+#[test]
+fn names_are_in_the_path_and_many_items_in_one_call() {
+    let mut store = Store::sets()
+        .route("GET", "/zones", Action::ListNames)
+        .route("POST", "/zones/{zone}/{name}/{type}", Action::Create)
+        .custom("POST", "/zones/{zone}", |store, call| {
+            let zone = call.zone().to_owned();
+            store.each((200, "made"), &call.list("sets"), |store, set| store.create(&zone, set))
+        })
+        .custom("GET", "/echo", |_, call| Ok(Response::json(200, json!(call.values("id")))))
+        .zones_under("zones", "")
+        .zone_name("name", true)
+        .names_in_path();
+    store.provide_zone("a.example");
+    assert_eq!(ask(&mut store, "GET", "/zones", &Json::Null).1, json!({"zones": ["a.example."]}));
+    let set = json!({"ttl": 60, "values": ["192.0.2.1"]});
+    let (status, made) = ask(&mut store, "POST", "/zones/a.example/www/A", &set);
+    assert_eq!((status, &made["name"], &made["type"]), (201, &json!("www"), &json!("A")));
+    let named = json!({"name": "x", "ttl": 60, "values": ["192.0.2.1"]});
+    assert_eq!(ask(&mut store, "POST", "/zones/a.example/x/A", &named).0, 422);
+    let of = |name: &str| json!({"name": name, "type": "A", "ttl": 60, "values": ["192.0.2.1"]});
+    let (status, _) =
+        ask(&mut store, "POST", "/zones/a.example", &json!({"sets": [of("a"), of("www")]}));
+    assert_eq!((status, store.count("a.example", "A")), (422, 1));
+    let (_, made) =
+        ask(&mut store, "POST", "/zones/a.example", &json!({"sets": [of("a"), of("b")]}));
+    assert_eq!((made["made"].as_array().unwrap().len(), store.count("a.example", "A")), (2, 3));
+    assert_eq!(ask(&mut store, "GET", "/echo?id=1&id=2", &Json::Null).1, json!(["1", "2"]));
+}

@@ -23,8 +23,7 @@ pub(super) async fn count(suite: Suite) -> Vec<String> {
         let plan = planned.map_err(|report| render(&report))?.ok_or("there is nothing to do")?;
         harness.apply(&plan).await.result.map_err(|error| error.with_causes())?;
         let mut seen = served.fake.seen();
-        let path = |target: &str| target.split('?').next().unwrap_or_default().to_owned();
-        seen.retain(|seen| !served.fake.api().is_login(&seen.method, &path(&seen.target)));
+        seen.retain(|seen| !served.fake.api().is_login(&seen.method, seen.path()));
         let writes = seen.iter().filter(|seen| seen.is_write()).count();
         Ok((seen.len() - writes, writes))
     };

@@ -45,7 +45,7 @@ use std::sync::Arc;
 use octodns_core::{RecordType, Registry, ServiceErrorKind, ZoneName, async_trait};
 use serde_json::{Value as Json, json};
 
-pub use crate::behaviour::samples::addresses;
+pub use crate::behaviour::samples::{addresses, record};
 pub use bench::Bench;
 
 use crate::behaviour::samples::{self, Sample};
@@ -55,13 +55,16 @@ use crate::fake::{Control, Fake};
 use crate::run::Harness;
 use crate::store::Store;
 
+/// Registers a provider.
+type Register = Arc<dyn Fn(&mut Registry) + Send + Sync>;
+
 /// Changes how the recordings are played.
 type Playing = Arc<dyn Fn(Cassettes) -> Cassettes + Send + Sync>;
 
 /// The tests of a provider, and what they need.
 #[derive(Clone)]
 pub struct Suite {
-    register: fn(&mut Registry),
+    register: Register,
     class: String,
     config: Json,
     store: Store,
@@ -85,11 +88,11 @@ pub struct Suite {
 
 impl Suite {
     /// A suite for the provider that `register` has under the `class` of a configuration.
-    pub fn new(register: fn(&mut Registry), mut config: Json) -> Self {
+    pub fn new(register: impl Fn(&mut Registry) + Send + Sync + 'static, mut config: Json) -> Self {
         let class = config.as_object_mut().and_then(|config| config.remove("class"));
         let class = class.and_then(|class| class.as_str().map(str::to_owned)).unwrap_or_default();
         Self {
-            register,
+            register: Arc::new(register),
             class,
             config,
             store: Store::rows(),
@@ -148,6 +151,13 @@ impl Suite {
     #[must_use]
     pub fn differs(self, recording: &'static str, reason: &'static str) -> Self {
         self.playing(move |cassettes| cassettes.differs(recording, reason))
+    }
+
+    /// A recording that must differ, and what has to be put right in it so that the rest agrees: see
+    /// [`Cassettes::corrected`].
+    #[must_use]
+    pub fn corrected(self, file: &'static str, correct: fn(&mut Json)) -> Self {
+        self.playing(move |cassettes| cassettes.corrected(file, correct))
     }
 
     /// The error kind of a recording, if its own words do not say.
@@ -295,7 +305,7 @@ impl Suite {
     }
 
     fn build(&self, config: &Json) -> Harness {
-        let built = Harness::build(self.register, &self.class, config);
+        let built = Harness::build(&*self.register, &self.class, config);
         built.unwrap_or_else(|error| panic!("{}: {}", self.class, error.message))
     }
 

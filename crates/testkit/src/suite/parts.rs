@@ -1,8 +1,10 @@
 //! The parts of the suite.
 
+use std::sync::Arc;
+
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use octodns_core::ZoneName;
+use octodns_core::{Registry, ZoneName};
 use serde_json::{Value as Json, json};
 
 use super::{Suite, at, behave, calls, limits, not_tried, secrets};
@@ -46,7 +48,10 @@ async fn play(suite: Suite) -> Vec<String> {
     }
     let store = suite.store.clone();
     let cassettes = cassettes
-        .register(suite.register)
+        .register({
+            let register = Arc::clone(&suite.register);
+            move |registry: &mut Registry| register(registry)
+        })
         .options(json!({"http": super::quick()}))
         .options_of_errors(json!({"http": {"attempts": 1}}))
         .replayed(move |cassette| store.recorded(cassette));

@@ -30,7 +30,7 @@ pub(super) async fn hide(suite: Suite) -> Vec<String> {
     let mut secrets = Vec::new();
     for (option, value) in suite.config.as_object().into_iter().flatten() {
         let Some(text) = value.as_str() else { continue };
-        if served.refusal(option, json!(true)).contains(IS_SECRET) {
+        if served.suite.is_secret(option) {
             secrets.push(text.to_owned());
             // As a list, a mapping, and as it is in a file that ends with a line feed.
             let others = [json!([text]), json!({"it": text}), json!(format!("{text}\n"))];
@@ -54,12 +54,22 @@ pub(super) async fn hide(suite: Suite) -> Vec<String> {
     problems
 }
 
+impl Suite {
+    /// Whether an option takes a secret.
+    pub(super) fn is_secret(&self, option: &str) -> bool {
+        let mut config = self.config.clone();
+        config[option] = json!(true);
+        let built = Harness::build(&*self.register, &self.class, &config);
+        built.err().is_some_and(|error| error.message.contains(IS_SECRET))
+    }
+}
+
 impl Served {
     /// What building the provider says to another value of an option; empty if it takes it.
     fn refusal(&self, option: &str, value: Json) -> String {
         let mut config = self.suite.config_at(self.fake.url(), &quick());
         config[option] = value;
-        let built = Harness::build(self.suite.register, &self.suite.class, &config);
+        let built = Harness::build(&*self.suite.register, &self.suite.class, &config);
         built.err().map(|error| format!("{} {error:?}", error.message)).unwrap_or_default()
     }
 

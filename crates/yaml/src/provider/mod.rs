@@ -11,7 +11,7 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octodns_core::provider::{Includes, SortedFiles};
+use octodns_core::provider::{Includes, Places, SortedFiles};
 use octodns_core::registry::BuildError;
 use octodns_core::{
     ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneFiles, ZoneName,
@@ -142,9 +142,10 @@ impl ZoneFiles for YamlProvider {
         self.blocking(move |inner| fix::zone(inner, &zone, includes)).await
     }
 
-    fn reading_from(&self, folder: &Path) -> Option<Arc<dyn Source>> {
+    fn reading_from(&self, places: &Places) -> Option<Arc<dyn Source>> {
         let mut other = self.clone();
-        folder.clone_into(&mut other.inner_mut().options.directory);
+        let options = &mut other.inner_mut().options;
+        options.directory = places(&options.directory)?;
         Some(Arc::new(other))
     }
 

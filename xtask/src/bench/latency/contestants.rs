@@ -110,14 +110,21 @@ pub(super) fn all(
     Ok(all)
 }
 
-/// The programs that apply, ours first: each as many requests at the same time as [`APPLYING`] says.
+/// The name of ours without a journal.
+pub(super) const WITHOUT_JOURNAL: &str = "ours, without a journal";
+
+/// The name of ours with a journal in memory.
+pub(super) const IN_MEMORY: &str = "ours, its journal in memory";
+
+/// The programs that apply, ours first: each as many requests at the same time as [`APPLYING`] says. `memory` is a
+/// folder in memory for journals.
 pub(super) fn applying(
     service: &Service,
     shape: Shape,
     url: &str,
     folder: &Path,
-    program: &Path,
-    python: Option<&Path>,
+    (program, python): (&Path, Option<&Path>),
+    memory: Option<&Path>,
 ) -> io::Result<Vec<Contestant>> {
     let own = service.ours.replace("{url}", url);
     let endpoint = format!("endpoint: \"{url}{}\"{own}", service.below);
@@ -132,29 +139,32 @@ pub(super) fn applying(
         let text = workers + &config(service, shape, source, &further);
         fs::write(config_file(folder, name), text)?;
     }
-    let flags = |name: &str| {
-        [&format!("--config-file={name}.yaml"), "--doit", "--force", "--quiet"]
-            .map(str::to_owned)
-            .to_vec()
+    let flags = |name: &str, more: Option<String>| {
+        let flags = [&format!("--config-file={name}.yaml"), "--doit", "--force", "--quiet"];
+        flags.map(str::to_owned).into_iter().chain(more).collect()
     };
-    let ours = Contestant {
-        name: "ours",
+    let ours = |name, more| Contestant {
+        name,
         program: program.to_owned(),
-        args: flags("ours"),
+        args: flags("ours", more),
         limits: Some(APPLYING),
         logins: service.logins,
     };
-    let theirs = python.filter(|_| service.has_reference).map(|python| {
+    let mut all = vec![ours("ours", None), ours(WITHOUT_JOURNAL, Some("--no-journal".to_owned()))];
+    let journal = memory.map(|memory| format!("--journal={}", memory.display()));
+    all.extend(journal.map(|journal| ours(IN_MEMORY, Some(journal))));
+    all.extend(python.filter(|_| service.has_reference).map(|python| {
         let script = ["-c", REFERENCE, service.origin, url].map(str::to_owned);
+        let flags: Vec<_> = flags("reference", None);
         Contestant {
             name: "reference",
             program: python.to_owned(),
-            args: script.into_iter().chain(flags("reference")).collect(),
+            args: script.into_iter().chain(flags).collect(),
             limits: None,
             logins: 0,
         }
-    });
-    Ok([ours].into_iter().chain(theirs).collect())
+    }));
+    Ok(all)
 }
 
 /// Makes the zones at the service what the target is, whatever they are.

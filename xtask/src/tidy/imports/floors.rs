@@ -8,7 +8,7 @@ pub(super) const CORE: &[&[&str]] = &[
     // Classes and their options; JSON Schema of zone files.
     &["registry", "schema"],
     // Sources, targets and processors; the outcome of changes.
-    &["apply_log", "processor", "provider", "target"],
+    &["apply_log", "processor", "provider", "target", "target_options"],
     // Whole zones, and changes to them.
     &["capabilities", "change", "plan", "zone"],
     // The contents of names: record types, routing, reading and checking.

@@ -6,10 +6,9 @@
 mod bidi;
 mod check;
 mod property;
+mod punycode;
 
 use std::borrow::Cow;
-
-use ::idna::punycode;
 
 /// Why a label cannot be written in, or read from, IDNA.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -175,7 +174,7 @@ fn to_ascii(label: &str) -> Result<Cow<'_, str>, IdnaProblem> {
         Cow::Borrowed(label)
     } else {
         check::label(label)?;
-        let encoding = punycode::encode_str(label).ok_or(IdnaProblem::TooLong)?;
+        let encoding = punycode::encode(label).ok_or(IdnaProblem::TooLong)?;
         Cow::Owned([PREFIX, &encoding].concat())
     };
     if encoded.len() > LABEL_LENGTH { Err(IdnaProblem::TooLong) } else { Ok(encoded) }
@@ -193,9 +192,9 @@ fn to_unicode(label: &str) -> Result<Cow<'_, str>, IdnaProblem> {
     if encoding.is_empty() || encoding.ends_with('-') {
         return Err(IdnaProblem::Punycode);
     }
-    let decoded = punycode::decode_to_string(encoding).ok_or(IdnaProblem::Punycode)?;
+    let decoded = punycode::decode(encoding).ok_or(IdnaProblem::Punycode)?;
     // A second spelling of the same label would look like the first and be another name.
-    if punycode::encode_str(&decoded).as_deref() != Some(encoding) {
+    if punycode::encode(&decoded).as_deref() != Some(encoding) {
         return Err(IdnaProblem::Punycode);
     }
     check::label(&decoded)?;

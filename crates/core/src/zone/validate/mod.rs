@@ -3,6 +3,7 @@
 mod caa;
 mod cname;
 mod dname;
+mod foreign;
 mod in_zone;
 mod mail;
 mod mx;
@@ -12,6 +13,8 @@ mod srv;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
+
+pub use foreign::{Elsewhere, ForeignValidator};
 
 use super::Zone;
 use crate::diagnostic::{Diagnostic, Origin, Report, Severity};
@@ -290,13 +293,18 @@ impl ZoneValidators {
         self.available.iter().map(|validator| validator.id()).filter(|id| self.active.contains(*id))
     }
 
+    /// Whether a validator is active, and looks at this zone.
+    pub(crate) fn is_at_work(&self, id: &str, zone: &Zone) -> bool {
+        let disabled = zone.settings().disabled_validators.iter().any(|other| other == id);
+        self.active.contains(id) && (!disabled || id.starts_with('_'))
+    }
+
     /// Everything the active validators object to, those that the zone disables left out.
     pub fn validate(&self, zone: &Zone) -> Vec<ZoneFinding> {
         let mut findings = Vec::new();
         for validator in &self.available {
             let id = validator.id();
-            let disabled = zone.settings().disabled_validators.iter().any(|other| other == id);
-            if self.active.contains(id) && (!disabled || id.starts_with('_')) {
+            if self.is_at_work(id, zone) {
                 let start = findings.len();
                 validator.validate(zone, &mut findings);
                 for found in &mut findings[start..] {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::super::kind::RunFor;
+use super::super::kind::{RunFor, RunKind};
 use super::super::line::{Line, Written};
 use super::*;
 use crate::journal::RunState;
@@ -127,13 +127,124 @@ async fn what_was_torn_is_cut_off_before_more_is_written() {
     let id = run(&folder, start(), "aaaaaa").run().clone();
     let whole = fs::read(folder.file(&id)).unwrap();
     fs::write(folder.file(&id), [&whole[..], b"{\"line\":\"send"].concat()).unwrap();
-    let recorded = folder.read(&id).unwrap();
-    let earlier = folder.reopen(&recorded, &clock(start())).unwrap();
-    earlier.settle(0, vec![0], None).await.unwrap();
-    let error = folder.reopen(&recorded, &clock(start())).err().unwrap();
-    assert_eq!(error.to_string(), "another process is writing to it");
+    let (recorded, earlier) = folder.reopen(&id, &clock(start())).unwrap();
+    assert!(recorded.has_left());
+    earlier.settle(0, (vec![0], false), None).await.unwrap();
+    assert!(folder.reopen(&id, &clock(start())).err().unwrap().is_busy());
     assert_eq!(earlier.unwritten.load(Ordering::Relaxed), 0);
     assert!(!folder.read(&id).unwrap().has_left());
+}
+
+/// What another process noted since a journal was looked at is not lost.
+#[tokio::test]
+async fn a_journal_is_read_when_nobody_else_writes_to_it() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = JournalFolder::new(place.path());
+    let id = run(&folder, start(), "aaaaaa").run().clone();
+    let (_, other) = folder.reopen(&id, &clock(start())).unwrap();
+    let (later, of) = (folder.clone(), id.clone());
+    let waiting =
+        std::thread::spawn(move || later.reopen(&of, &clock(start())).map(|(seen, _)| seen));
+    other.settle(0, (vec![0], false), None).await.unwrap();
+    drop(other);
+    assert!(!waiting.join().unwrap().unwrap().has_left());
+    assert!(!folder.read(&id).unwrap().has_left());
+}
+
+/// Lists of runs look at the locks of journals, and nobody is to mind.
+#[tokio::test]
+async fn looking_at_a_run_does_not_disturb_it() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = JournalFolder::new(place.path());
+    let id = run(&folder, start(), "aaaaaa").run().clone();
+    let looking = File::open(folder.file(&id)).unwrap();
+    FileExt::try_lock_shared(&looking).unwrap();
+    let (later, of) = (folder.clone(), id.clone());
+    let waiting = std::thread::spawn(move || later.reopen(&of, &clock(start())).is_ok());
+    std::thread::sleep(Duration::from_millis(50));
+    drop(looking);
+    assert!(waiting.join().unwrap());
+}
+
+/// A run of this kind for an earlier one, which did everything; and whether it leaves nothing of that out.
+fn later(folder: &JournalFolder, kind: RunKind, of: &RunId, is_whole: bool, random: &str) -> RunId {
+    let id = RunId::new(start() + DAY, random).unwrap();
+    let run_for = RunFor { kind, of: Some(of.clone()), is_whole };
+    let mut header = Header::new(id.clone(), time(start()).unwrap(), run_for);
+    header.plans = vec![plan()];
+    let recording = folder.create(&clock(start()), &header).unwrap();
+    let at = String::new;
+    let changes = || vec![0];
+    recording.write(&Line::Sending { at: at(), plan: 0, attempt: 0, changes: changes() });
+    let outcome = Written::Applied;
+    recording.write(&Line::Ended { at: at(), plan: 0, attempt: 0, changes: changes(), outcome });
+    id
+}
+
+/// A process that finishes a run, or takes it back, may die before it notes that in the journal of the run.
+#[tokio::test]
+async fn what_later_runs_did_counts_though_it_was_not_noted() {
+    use RunState::{Finished, Interrupted, Undone};
+    let place = tempfile::tempdir().unwrap();
+    let folder = JournalFolder::new(place.path());
+    let state = |id: &RunId| {
+        let runs = folder.runs().unwrap().runs;
+        runs.into_iter().find(|run| run.id == *id).unwrap().state
+    };
+    let first = run(&folder, start(), "aaaaaa").run().clone();
+    later(&folder, RunKind::Undo, &first, false, "000001");
+    later(&folder, RunKind::Resume, &first, false, "000002");
+    assert_eq!(state(&first), Interrupted, "some of it was left out");
+    let resumed = later(&folder, RunKind::Resume, &first, true, "000003");
+    assert_eq!((state(&first), state(&resumed)), (Finished, Finished));
+    let undone = later(&folder, RunKind::Undo, &first, true, "000004");
+    assert_eq!((state(&first), state(&undone)), (Undone, Finished));
+    let recorded = folder.recall(&first).unwrap();
+    assert!(recorded.is_undone && !recorded.has_left());
+    assert_eq!(recorded.undone_by, Some(undone.clone()));
+    // Taken back itself, it has taken back nothing, whatever was noted.
+    let (_, noting) = folder.reopen(&first, &clock(start())).unwrap();
+    noting.undone(Some(undone.clone())).await.unwrap();
+    drop(noting);
+    let again = later(&folder, RunKind::Undo, &undone, true, "000005");
+    assert_eq!([&first, &undone, &again].map(state), [Finished, Undone, Finished]);
+    // And so on; two runs that have taken back each other end the search.
+    let third = later(&folder, RunKind::Undo, &again, true, "000006");
+    assert_eq!([&first, &undone, &again, &third].map(state), [Undone, Finished, Undone, Finished]);
+    let (_, noting) = folder.reopen(&third, &clock(start())).unwrap();
+    noting.undone(Some(third.clone())).await.unwrap();
+    drop(noting);
+    assert_eq!(folder.runs().unwrap().runs.len(), 7);
+}
+
+/// Of what is begun just now the header may not be there yet.
+#[tokio::test]
+async fn a_run_that_begins_is_running() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = JournalFolder::new(place.path());
+    let begun = run(&folder, start(), "aaaaaa");
+    let whole = fs::read(begun.path()).unwrap();
+    fs::write(begun.path(), &whole[..20]).unwrap();
+    assert_eq!(folder.runs().unwrap().runs[0].state, RunState::Running);
+}
+
+/// In a folder of others a link would have any file of this user cut off and written to.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_is_read_and_not_written() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = JournalFolder::new(place.path());
+    let id = run(&folder, start(), "aaaaaa").run().clone();
+    let other = place.path().join("other");
+    fs::rename(folder.file(&id), &other).unwrap();
+    std::os::unix::fs::symlink(&other, folder.file(&id)).unwrap();
+    assert!(folder.recall(&id).is_ok());
+    let error = folder.reopen(&id, &clock(start())).err().unwrap();
+    assert!(matches!(error, NotReopened::Closed(error) if error.to_string() == "it is a link"));
+    assert!(!folder.is_everybodys());
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    fs::set_permissions(place.path(), open).unwrap();
+    assert!(folder.is_everybodys());
 }
 
 #[tokio::test]

@@ -33,6 +33,38 @@ fn what_has_no_outcome_is_unknown() {
     assert!(read.has_left() && !read.is_finished);
 }
 
+/// A plan may have settings alone, which are steps, or publish what is there.
+#[test]
+fn settings_are_left_until_they_are_known_to_be_made() {
+    let header = r#"{"octodns-journal":1,"run":"20261201-001902-3f9a1c","kind":"sync","program":"p","started":"","who":"me","process":7,"config":"c.yaml","plans":[{"zone":"a.test.","target":"t","class":"C","exists":true,"thresholds":{"update":0.3,"delete":0.3},"meta":{"plan":"pro"},"changes":[]}]}"#;
+    let left = |lines: &[&str]| {
+        let text = [&[header], lines].concat().join("\n") + "\n";
+        Recorded::read(text.as_bytes()).unwrap().has_left()
+    };
+    let step = r#"{"line":"step","at":"","plan":0,"attempt":0,"what":"change the settings"}"#;
+    let ended = |outcome: &str| {
+        format!(r#"{{"line":"step-ended","at":"","plan":0,"attempt":0,"outcome":{outcome}}}"#)
+    };
+    let publish = r#"{"line":"publish","at":"","plan":0,"attempt":0}"#;
+    let published = r#"{"line":"publish-ended","at":"","plan":0,"attempt":0,"outcome":"applied"}"#;
+    let finished = r#"{"line":"finished","at":""}"#;
+    let settled = r#"{"line":"settled","at":"","plan":0,"changes":[],"settings":true}"#;
+    let (applied, failed) = (ended(r#""applied""#), ended(r#"{"failed":"no"}"#));
+    for (lines, is_left) in [
+        (&[][..], true),
+        (&[finished], true),
+        (&[step], true),
+        (&[step, &applied], true),
+        (&[step, &applied, finished], false),
+        (&[step, &failed, finished], true),
+        (&[step, &failed, finished, settled], false),
+        (&[publish, finished], true),
+        (&[publish, published, finished], false),
+    ] {
+        assert_eq!(left(lines), is_left, "{lines:?}");
+    }
+}
+
 #[test]
 fn what_is_staged_is_applied_once_it_is_published() {
     let publish = r#"{"line":"publish","at":"","plan":0,"attempt":1}"#;

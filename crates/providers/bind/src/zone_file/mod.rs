@@ -14,6 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use octodns_core::provider::Places;
 use octodns_core::registry::Clock;
 use octodns_core::{
     ApplyLog, Capabilities, Diagnostic, Origin, Plan, Provider, ProviderError, Registry, Report,
@@ -63,12 +64,14 @@ struct Inner {
     id: Arc<str>,
     options: ZoneFileOptions,
     clock: Clock,
+    /// Where included files are found, if it is not where they are.
+    places: Option<Places>,
 }
 
 impl ZoneFileProvider {
     /// A provider that uses the time of `clock` as the serial of SOA records.
     pub fn new(id: &str, options: ZoneFileOptions, clock: Clock) -> Self {
-        Self { inner: Arc::new(Inner { id: id.into(), options, clock }) }
+        Self { inner: Arc::new(Inner { id: id.into(), options, clock, places: None }) }
     }
 
     /// Runs blocking file operations.
@@ -133,7 +136,7 @@ impl Inner {
             }
             text => text.map_err(failed("read", &path))?,
         };
-        let include = |path: &str, from: &str| include(path, from, &scope);
+        let include = |path: &str, from: &str| include(path, from, &scope, self.places.as_ref());
         let file = reader::read(&text, &path.to_string_lossy(), &request.name, &include);
         let foreign = |file: &Arc<str>| !scope.shows(Path::new(&**file));
         let mut foreign: Vec<bool> = file.files.iter().map(foreign).collect();
@@ -242,8 +245,14 @@ fn beside_cname(records: &[ResourceRecord]) -> Vec<(&ResourceRecord, &ResourceRe
 
 /// The path of an `$INCLUDE` is relative to the working directory, as in BIND and octoDNS; if there is no
 /// such file, to the folder of the including file.
-fn include(path: &str, from: &str, scope: &Scope) -> Result<(String, Vec<u8>), String> {
-    let mut found = PathBuf::from(path);
+fn include(
+    path: &str,
+    from: &str,
+    scope: &Scope,
+    places: Option<&Places>,
+) -> Result<(String, Vec<u8>), String> {
+    let elsewhere = places.and_then(|places| places(Path::new(path)));
+    let mut found = elsewhere.unwrap_or_else(|| PathBuf::from(path));
     if !found.exists()
         && let Some(folder) = Path::new(from).parent()
     {
@@ -305,9 +314,10 @@ impl ZoneFiles for ZoneFileProvider {
         &self.inner.options.directory
     }
 
-    fn reading_from(&self, folder: &Path) -> Option<Arc<dyn Source>> {
+    fn reading_from(&self, places: &Places) -> Option<Arc<dyn Source>> {
         let mut inner = Inner::clone(&self.inner);
-        folder.clone_into(&mut inner.options.directory);
+        inner.options.directory = places(&inner.options.directory)?;
+        inner.places = Some(Arc::clone(places));
         Some(Arc::new(Self { inner: Arc::new(inner) }))
     }
 

@@ -44,7 +44,6 @@ async fn it_waits_when_it_is_throttled() {
     let start = Instant::now();
     bench.harness.read(&bench.zone).await.unwrap();
     assert!(start.elapsed() > Duration::from_millis(240), "{:?}", start.elapsed());
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[tokio::test]

@@ -12,7 +12,6 @@ pub(crate) fn service(has_batches: bool) -> Store {
     let paging = Paging::numbered("page", "per_page", 30, 100)
         .total("pagination.total_entries")
         .pages("pagination.total_pages");
-    let ns = |name: &str| json!({"type": "NS", "name": "", "content": name, "ttl": 3600, "system_record": true});
     Store::rows()
         .auth_header("authorization", "Bearer hunter2")
         .route("GET", "/v2/42/zones", Action::ListZones)
@@ -23,10 +22,7 @@ pub(crate) fn service(has_batches: bool) -> Store {
             let row = create(store, call.zone(), &call.body)?;
             Ok(Response::json(201, json!({"data": row})))
         })
-        .custom("PATCH", "/v2/42/zones/{zone}/records/{id}", |store, call| {
-            let row = update(store, call.zone(), call.param("id"), &call.body)?;
-            Ok(Response::json(200, json!({"data": row})))
-        })
+        .route("PATCH", "/v2/42/zones/{zone}/records/{id}", Action::Patch)
         .custom("DELETE", "/v2/42/zones/{zone}/records/{id}", |store, call| {
             delete(store, call.zone(), call.param("id")).map(|()| Response::empty(204))
         })
@@ -38,6 +34,14 @@ pub(crate) fn service(has_batches: bool) -> Store {
         .paging(paging)
         .filter("name", By::Name)
         .filter("type", By::Type)
+        .receiving(|row, _| {
+            if row["system_record"].is_null() {
+                row["system_record"] = false.into();
+            }
+            check_text(row)
+        })
+        .fixed(|row, _| row["system_record"] == true)
+        .changeable(&["name", "content", "ttl", "priority"])
         .names(Names::Relative { apex: "" })
         .fields(&["type", "name", "content", "ttl", "priority", "system_record"])
         .values(Values::Field("content"))
@@ -51,10 +55,10 @@ pub(crate) fn service(has_batches: bool) -> Store {
         .default_ttl(3600)
         .default_items(json!([
             {"type": "SOA", "name": "", "content": "ns1.dnsimple.com admin.dnsimple.com 1 86400 7200 604800 300", "ttl": 3600, "system_record": true},
-            ns("ns1.dnsimple.com"),
-            ns("ns2.dnsimple-edge.net"),
-            ns("ns3.dnsimple.com"),
-            ns("ns4.dnsimple-edge.org"),
+            root_ns("ns1.dnsimple.com"),
+            root_ns("ns2.dnsimple-edge.net"),
+            root_ns("ns3.dnsimple.com"),
+            root_ns("ns4.dnsimple-edge.org"),
         ]))
         .refusals(Refusals {
             invalid: 400,
@@ -75,10 +79,7 @@ pub(crate) fn service(has_batches: bool) -> Store {
 
 /// Creates a row, and next to an ALIAS a text that says so.
 fn create(store: &mut Store, zone: &str, row: &Json) -> Result<Json, Refusal> {
-    check_text(store, row)?;
-    let mut row = row.clone();
-    row["system_record"] = false.into();
-    let made = store.create(zone, &row)?;
+    let made = store.create(zone, row)?;
     if made["type"] == "ALIAS" {
         let content = format!("ALIAS for {}", made["content"].as_str().unwrap_or_default());
         let companion = json!({
@@ -90,35 +91,15 @@ fn create(store: &mut Store, zone: &str, row: &Json) -> Result<Json, Refusal> {
     Ok(made)
 }
 
-fn update(store: &mut Store, zone: &str, id: &str, row: &Json) -> Result<Json, Refusal> {
-    let held = store.item(zone, Pick::Id(id))?;
-    if held["system_record"] == true {
-        return Err(store.invalid("a system record cannot be changed"));
-    }
-    if row.get("type").is_some() {
-        return Err(store.invalid("the type cannot be changed"));
-    }
-    let mut whole = row.clone();
-    whole["type"] = held["type"].clone();
-    check_text(store, &whole)?;
-    store.patch(zone, Pick::Id(id), row)
-}
-
+/// Deletes a row, and the text next to it.
 fn delete(store: &mut Store, zone: &str, id: &str) -> Result<(), Refusal> {
-    let held = store.item(zone, Pick::Id(id))?;
-    if held["system_record"] == true {
-        return Err(store.invalid("a system record cannot be deleted"));
-    }
-    let items = store.zone(zone)?.items.iter();
-    let children = items.filter(|item| item["parent_id"] == held["id"]);
-    for child in children.map(|item| item["id"].to_string()).collect::<Vec<_>>() {
-        store.delete(zone, Pick::Id(&child))?;
-    }
-    store.delete(zone, Pick::Id(id))
+    let parent = store.item(zone, Pick::Id(id))?["id"].clone();
+    store.delete(zone, Pick::Id(id))?;
+    store.take_out(zone, |item| item["parent_id"] == parent).map(drop)
 }
 
 /// Texts are bare, or strings in quotes.
-fn check_text(store: &Store, row: &Json) -> Result<(), Refusal> {
+fn check_text(row: &Json) -> Result<(), String> {
     let content = row["content"].as_str().unwrap_or_default();
     if row["type"] != "TXT" {
         return Ok(());
@@ -128,7 +109,7 @@ fn check_text(store: &Store, row: &Json) -> Result<(), Refusal> {
         Some(text) => (text, 0),
         None => (content, 2 + content.matches('"').count()),
     };
-    let problem = if text.is_empty() {
+    Err(if text.is_empty() {
         "can't be blank"
     } else if text.ends_with(' ') {
         "ends with a blank"
@@ -138,8 +119,8 @@ fn check_text(store: &Store, row: &Json) -> Result<(), Refusal> {
         "is too long (maximum is 1000 characters)"
     } else {
         return Ok(());
-    };
-    Err(store.invalid(problem))
+    }
+    .to_owned())
 }
 
 fn no_batch(_: &mut Store, _: &Call) -> Result<Response, Refusal> {
@@ -148,45 +129,32 @@ fn no_batch(_: &mut Store, _: &Call) -> Result<Response, Refusal> {
 
 /// Deletes, updates and creates rows, all or none.
 fn batch(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let list = |key: &str| call.body[key].as_array().cloned().unwrap_or_default();
-    let id = |row: &Json| row["id"].to_string();
-    let [deletes, updates, creates] = ["deletes", "updates", "creates"].map(list);
+    let [deletes, updates, creates] = ["deletes", "updates", "creates"].map(|key| call.list(key));
     if deletes.len() + updates.len() + creates.len() > 250 {
         return Err(store.invalid("too many operations"));
     }
-    let zone = call.zone();
+    let (zone, id) = (call.zone(), |row: &Json| row["id"].to_string());
     store.transaction(|store| {
-        for row in &deletes {
-            delete(store, zone, &id(row))?;
-        }
-        for row in &updates {
-            let mut fields = row.clone();
-            fields.as_object_mut().and_then(|fields| fields.remove("id"));
-            update(store, zone, &id(row), &fields)?;
-        }
-        for row in &creates {
-            create(store, zone, row)?;
-        }
+        deletes.iter().try_for_each(|row| delete(store, zone, &id(row)))?;
+        updates.iter().try_for_each(|row| store.patch(zone, Pick::Id(&id(row)), row).map(drop))?;
+        creates.iter().try_for_each(|row| create(store, zone, row).map(drop))?;
         Ok(Response::json(200, json!({"data": {}})))
     })
 }
 
 fn set_root_ns(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let zone = call.zone();
-    let names = call.body["ns_names"].as_array().cloned().unwrap_or_default();
+    let names = call.list("ns_names");
     if names.is_empty() {
         return Err(store.invalid("a zone needs name servers"));
     }
-    let is_root_ns = |item: &&Json| item["type"] == "NS" && item["name"] == "";
-    let held = store.zone(zone)?.items.iter().filter(is_root_ns);
-    for id in held.map(|item| item["id"].to_string()).collect::<Vec<_>>() {
-        store.delete(zone, Pick::Id(&id))?;
-    }
-    for name in names {
-        store.plant(
-            zone,
-            json!({"type": "NS", "name": "", "content": name, "ttl": 3600, "system_record": true}),
-        )?;
+    store.take_out(call.zone(), |item| item["type"] == "NS" && item["name"] == "")?;
+    for name in names.iter().filter_map(Json::as_str) {
+        store.plant(call.zone(), root_ns(name))?;
     }
     Ok(Response::json(200, json!({"data": []})))
+}
+
+/// An NS record of the apex, which only a call of its own changes.
+fn root_ns(name: &str) -> Json {
+    json!({"type": "NS", "name": "", "content": name, "ttl": 3600, "system_record": true})
 }

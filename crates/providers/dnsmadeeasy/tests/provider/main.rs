@@ -5,7 +5,7 @@
 mod cases;
 mod service;
 
-use octodns_core::ServiceErrorKind;
+use octodns_core::{Registry, ServiceErrorKind};
 use octodns_testkit::suite::Suite;
 use serde_json::json;
 
@@ -14,8 +14,12 @@ const ENDPOINT: &str = "https://api.dnsmadeeasy.com/V2.0/dns/managed";
 const SANDBOX: &str = "https://api.sandbox.dnsmadeeasy.com/V2.0/dns/managed";
 
 fn suite() -> Suite {
+    suite_of(octodns_dnsmadeeasy::register)
+}
+
+fn suite_of(register: impl Fn(&mut Registry) + Send + Sync + 'static) -> Suite {
     let config = json!({"class": CLASS, "api_key": "api-key", "secret_key": "hunter2"});
-    Suite::new(octodns_dnsmadeeasy::register, config)
+    Suite::new(register, config)
         .endpoint("endpoint", ENDPOINT)
         .credential("api_key")
         .fake(service::service())

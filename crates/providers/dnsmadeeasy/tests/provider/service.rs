@@ -21,18 +21,16 @@ pub(crate) fn service() -> Store {
         .route("GET", "/V2.0/dns/managed/id/{zone}", Action::ReadZone)
         .route("GET", "/V2.0/dns/managed/{zone}/records", Action::List)
         .custom("POST", "/V2.0/dns/managed/{zone}/records/createMulti", |store, call| {
-            each(store, call, |store, row| store.create(call.zone(), &checked(store, row)?))
+            each(store, call, |store, row| store.create(call.zone(), row))
         })
         .custom("PUT", "/V2.0/dns/managed/{zone}/records/updateMulti", |store, call| {
-            each(store, call, |store, row| {
-                store.update(call.zone(), Pick::Id(&row["id"].to_string()), &checked(store, row)?)
-            })
+            let id = |row: &Json| row["id"].to_string();
+            each(store, call, |store, row| store.update(call.zone(), Pick::Id(&id(row)), row))
         })
         .custom("DELETE", "/V2.0/dns/managed/{zone}/records", |store, call| {
-            let ids = call.request.query.iter().filter(|(key, _)| key == "ids");
-            let ids: Vec<_> = ids.map(|(_, id)| id.clone()).collect();
             store.transaction(|store| {
-                ids.iter().try_for_each(|id| store.delete(call.zone(), Pick::Id(id)))?;
+                let mut ids = call.values("ids").into_iter();
+                ids.try_for_each(|id| store.delete(call.zone(), Pick::Id(id)))?;
                 Ok(Response::empty(200))
             })
         })
@@ -42,6 +40,7 @@ pub(crate) fn service() -> Store {
         .paging(paging)
         .filter("recordName", By::Name)
         .filter("type", By::Type)
+        .receiving(|row, _| check(row))
         .names(Names::Relative { apex: "" })
         .fields(&[
             "type",
@@ -100,33 +99,29 @@ fn each(
     call: &Call,
     act: impl Fn(&mut Store, &Json) -> Result<Json, Refusal>,
 ) -> Result<Response, Refusal> {
-    let rows = call.body.as_array().cloned().unwrap_or_default();
-    if rows.is_empty() || rows.len() > 200 {
-        return Err(store.invalid("the number of records is not allowed"));
+    match call.list("") {
+        rows if (1..=200).contains(&rows.len()) => store.each((201, ""), &rows, act),
+        _ => Err(store.invalid("the number of records is not allowed")),
     }
-    store.transaction(|store| {
-        let made: Result<Vec<_>, _> = rows.iter().map(|row| act(store, row)).collect();
-        Ok(Response::json(201, made?))
-    })
 }
 
-/// A row as it is kept: long texts are cut, and values of CAA are in quotes.
-fn checked(store: &Store, row: &Json) -> Result<Json, Refusal> {
+/// Long texts are cut, and values of CAA are in quotes.
+fn check(row: &mut Json) -> Result<(), String> {
     let value = row["value"].as_str().unwrap_or_default();
-    let mut row = row.clone();
+    let refused = |why: &str| Err(why.to_owned());
     if row["gtdLocation"] != "DEFAULT" {
-        return Err(store.invalid("there is no such region"));
+        return refused("there is no such region");
     }
     if value == "." {
-        return Err(store.invalid("Record value may not be a standalone dot."));
+        return refused("Record value may not be a standalone dot.");
     }
     match row["type"].as_str() {
-        Some("CAA") if value.contains('"') => return Err(store.invalid("no quotes in CAA")),
+        Some("CAA") if value.contains('"') => return refused("no quotes in CAA"),
         Some("CAA") => row["value"] = format!("\"{value}\"").into(),
         Some("TXT") => {
             let text = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
             let Some(text) = text.filter(|text| !text.contains('"')) else {
-                return Err(store.invalid("a text is in quotes, and has none"));
+                return refused("a text is in quotes, and has none");
             };
             let mut kept = String::new();
             for character in text.chars() {
@@ -140,5 +135,5 @@ fn checked(store: &Store, row: &Json) -> Result<Json, Refusal> {
         }
         _ => {}
     }
-    Ok(row)
+    Ok(())
 }

@@ -1,14 +1,12 @@
 //! What only this service does.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use octodns_core::Secret;
 use octodns_easydns::{EasyDns, Options};
-use octodns_http::{Accounts, Host, ServiceOptions};
-use octodns_kit::{Api, Connector};
+use octodns_kit::base_url;
 use octodns_testkit::fake::{InjectedFault, Response};
-use octodns_testkit::run::render;
-use octodns_testkit::suite::{Bench, addresses};
+use octodns_testkit::suite::{Bench, addresses, record};
 use serde_json::json;
 
 use crate::{ENDPOINT, SANDBOX, suite};
@@ -19,29 +17,22 @@ async fn bench() -> Bench {
     suite().bench(&json!({"http": http})).await
 }
 
-fn calm() -> InjectedFault {
-    let message = "Enhance Your Calm. Rate limit exceeded (too many requests)";
-    InjectedFault::Response(Response::json(
-        420,
-        json!({"error": {"code": 420, "message": message}}),
-    ))
-}
-
 /// The same answer for too many requests and for wrong credentials.
 #[tokio::test]
 async fn throttling_is_told_apart_from_wrong_credentials() {
     let bench = bench().await;
-    bench.fake.control().faults().next(9, calm());
-    let error = render(&bench.harness.read(&bench.zone).await.unwrap_err());
+    let message = "Enhance Your Calm. Rate limit exceeded (too many requests)";
+    let calm = Response::json(420, json!({"error": {"code": 420, "message": message}}));
+    bench.faults().next(9, InjectedFault::Response(calm.clone()));
+    let error = bench.read_error().await;
     assert!(error.contains("Enhance Your Calm") && error.contains("wrong credentials"), "{error}");
-    assert_eq!(bench.fake.control().measured().seen().len(), 2);
-    bench.fake.control().faults().clear();
+    assert_eq!(bench.asked().len(), 2);
+    bench.faults().clear();
 
     bench.converge(&addresses(1, 0)).await;
-    bench.fake.control().faults().next(2, calm());
-    let start = Instant::now();
-    bench.harness.read(&bench.zone).await.unwrap();
-    assert!(start.elapsed() > Duration::from_millis(300), "{:?}", start.elapsed());
+    bench.faults().next(1, InjectedFault::Response(calm.clone()));
+    let waited = bench.read_after(calm).await;
+    assert!(waited > Duration::from_millis(300), "{waited:?}");
 }
 
 /// A zone that the token may not see is read as missing, and nothing is planned for it.
@@ -49,12 +40,11 @@ async fn throttling_is_told_apart_from_wrong_credentials() {
 async fn a_forbidden_zone_is_told_when_planning() {
     let bench = bench().await;
     let forbidden = json!({"error": {"code": 403, "message": "Forbidden"}});
-    let forbidden = InjectedFault::Response(Response::json(403, forbidden));
-    bench.fake.control().faults().next(usize::MAX, forbidden);
+    bench.faults().next(usize::MAX, InjectedFault::json(403, forbidden));
     assert!(!bench.harness.read(&bench.zone).await.unwrap().exists);
     let told = bench.plan(&addresses(1, 0)).await.unwrap_err();
     assert!(told.contains("does not show unit.tests. to this token (403)"), "{told}");
-    bench.fake.control().faults().clear();
+    bench.faults().clear();
     bench.converge(&addresses(1, 0)).await;
 }
 
@@ -63,10 +53,9 @@ async fn a_forbidden_zone_is_told_when_planning() {
 async fn default_records_of_a_new_zone_are_removed() {
     for fault in [None, Some(InjectedFault::BreakAfter), Some(InjectedFault::BreakBefore)] {
         let bench = bench().await;
-        let plan = bench.plan(&addresses(2, 0)).await.unwrap().unwrap();
-        fault.clone().into_iter().for_each(|fault| bench.fake.control().faults().next(1, fault));
-        bench.harness.apply(&plan).await.result.unwrap();
-        assert!(bench.plan(&addresses(2, 0)).await.unwrap().is_none());
+        let inject = || fault.clone().into_iter().for_each(|fault| bench.faults().next(1, fault));
+        bench.apply_after(&addresses(2, 0), inject).await.result.unwrap();
+        bench.is_settled(&addresses(2, 0)).await;
         let count = |of| bench.fake.api().count("unit.tests", of);
         assert_eq!(["A", "MX", "CNAME", "NS"].map(count), [2, 0, 0, 2], "{fault:?}");
     }
@@ -77,32 +66,30 @@ async fn default_records_of_a_new_zone_are_removed() {
 async fn values_of_caa_are_bare() {
     let bench = bench().await;
     let value = json!({"flags": 0, "tag": "issue", "value": r"ca.example\; policy=e\\v"});
-    bench.converge(&[json!({"name": "a", "type": "CAA", "ttl": 300, "value": value})]).await;
+    bench.converge(&[record("a", "CAA", value)]).await;
     let items = bench.items("CAA");
     assert!(!items[0]["rdata"].as_str().unwrap().contains('"'), "{items:?}");
 }
 
-#[tokio::test]
-async fn options_choose_the_host_and_are_checked() {
+#[test]
+fn options_choose_the_host_and_are_checked() {
+    let local = "http://127.0.0.1:8080";
     for (sandbox, sleep, endpoint, base) in [
         (false, 0.0, None, Some(ENDPOINT)),
         (true, 1.0, None, Some(SANDBOX)),
-        (true, 0.0, Some("http://127.0.0.1:8080"), Some("http://127.0.0.1:8080")),
+        (true, 0.0, Some(local), Some(local)),
         (false, -1.0, None, None),
     ] {
         let mut own = Options::new(Secret::new("user"), Secret::new("hunter2"));
         (own.sandbox, own.domain_create_sleep) = (sandbox, sleep);
-        let mut shared = ServiceOptions::default();
-        shared.endpoint = endpoint.map(str::to_owned);
-        let (accounts, host) = (Accounts::default(), Host::default());
-        let connector = Connector::new(&EasyDns::SERVICE, &shared, &accounts, &host);
-        let connected = EasyDns::connect(own, &connector).ok();
-        let found = connected
-            .as_ref()
-            .map(|api| api.client().base().as_str().trim_end_matches('/').to_owned());
+        let found = base_url::<EasyDns>(own, endpoint).ok();
         assert_eq!(found.as_deref(), base, "{sandbox} {sleep}");
-        if let Some(api) = connected {
-            assert!(api.zones().await.unwrap_err().to_string().contains("`user`"));
-        }
     }
+}
+
+#[tokio::test]
+async fn zones_are_listed_by_user() {
+    let bench = suite().bench(&json!({"user": null})).await;
+    let error = bench.harness.provider().list_zones().await.unwrap_err();
+    assert!(error.to_string().contains("`user`"), "{error}");
 }

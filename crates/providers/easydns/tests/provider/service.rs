@@ -1,9 +1,7 @@
 //! The service, in the order of its documentation.
 
 use octodns_testkit::fake::Response;
-use octodns_testkit::store::{
-    Action, Call, Dot, Names, Paging, Pick, Refusal, Refusals, Store, Values,
-};
+use octodns_testkit::store::{Action, Dot, Names, Paging, Refusal, Refusals, Store, Values};
 use serde_json::{Value as Json, json};
 
 pub(crate) fn service() -> Store {
@@ -11,8 +9,7 @@ pub(crate) fn service() -> Store {
         // my-token:hunter2
         .auth_header("authorization", "Basic bXktdG9rZW46aHVudGVyMg==")
         .custom("GET", "/domains/list/{user}", |store, call| {
-            let zone = |zone: &octodns_testkit::store::StoredZone| json!({"name": zone.name, "link": ""});
-            let index: Vec<_> = store.zones().iter().map(zone).collect();
+            let index: Vec<_> = store.zones().iter().map(|zone| json!({"name": zone.name, "link": ""})).collect();
             Ok(done(200, json!({"user": call.param("user"), "index": index})))
         })
         .custom("GET", "/domain/{zone}", |store, call| match store.zone(call.zone()) {
@@ -28,21 +25,15 @@ pub(crate) fn service() -> Store {
         })
         .route("GET", "/zones/records/parsed/{zone}", Action::List)
         .route("GET", "/zones/records/all/{zone}", Action::List)
-        .custom("PUT", "/zones/records/add/{zone}/{type}", |store, call| {
-            if call.body["type"] != call.param("type") {
-                return Err(store.invalid("the type is another one"));
-            }
-            let made = store.create(call.zone(), &in_texts(&call.body))?;
-            Ok(done(201, made))
-        })
-        .custom("POST", "/zones/records/{id}", |store, call| {
-            let zone = call.body["domain"].as_str().unwrap_or_default().to_owned();
-            let made = store.update(&zone, Pick::Id(call.param("id")), &in_texts(&call.body))?;
-            Ok(done(200, made))
-        })
-        .custom("DELETE", "/zones/records/{zone}/{id}", |store: &mut Store, call: &Call| {
-            store.delete(call.zone(), Pick::Id(call.param("id")))?;
-            Ok(done(200, json!({"status": "OK", "message": "Record deleted"})))
+        .route("PUT", "/zones/records/add/{zone}/{type}", Action::Create)
+        .route("POST", "/zones/records/{id}", Action::Update)
+        .route("DELETE", "/zones/records/{zone}/{id}", Action::Delete)
+        .zone_under("domain")
+        .statuses(201, 200, 200)
+        .write_extra(json!({"tm": 1_767_225_600}))
+        .receiving(|row, _| {
+            in_texts(row);
+            Ok(())
         })
         .items_under("data", "data")
         .text_ids()
@@ -80,9 +71,8 @@ fn done(status: u16, data: impl Into<Json>) -> Response {
     Response::json(status, json!({"tm": 1_767_225_600, "data": data.into(), "status": status}))
 }
 
-/// A row with its numbers as texts.
-fn in_texts(row: &Json) -> Json {
-    let mut row = row.clone();
+/// Makes the numbers of a row texts.
+fn in_texts(row: &mut Json) {
     if row["type"] != "MX" {
         row["prio"] = "0".into();
     }
@@ -91,5 +81,4 @@ fn in_texts(row: &Json) -> Json {
             row[key] = row[key].to_string().into();
         }
     }
-    row
 }

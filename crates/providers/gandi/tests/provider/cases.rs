@@ -1,19 +1,14 @@
 //! What only this service does.
 
 use octodns_core::{ServiceErrorKind, ZoneName};
-use octodns_testkit::run::Harness;
 use octodns_testkit::store::Pick;
-use octodns_testkit::suite::{Bench, addresses};
+use octodns_testkit::suite::{Bench, addresses, record};
 use serde_json::{Value as Json, json};
 
-use crate::{CLASS, suite};
+use crate::suite;
 
 async fn bench(options: &Json) -> Bench {
     suite(&json!({})).bench(options).await
-}
-
-fn record(name: &str, of: &str, value: &str) -> Json {
-    json!({"name": name, "type": of, "ttl": 300, "value": value})
 }
 
 /// The requests about records since the last call, as `METHOD PATH`, from the records on.
@@ -47,7 +42,7 @@ async fn sets_names_and_zones_have_calls_of_their_own() {
         // The first is the read of the plan.
         assert_eq!(requests(&bench)[1..], *calls);
     }
-    bench.fake.api().plant("unit.tests", unknown.clone()).unwrap();
+    bench.plant(unknown.clone());
     let others = [record("www", "AAAA", "2001:db8::1"), record("www", "TXT", "x")];
     let records = [&[record("www", "A", "192.0.2.3")][..], &others].concat();
     bench.apply(&records).await.result.unwrap();
@@ -58,11 +53,9 @@ async fn sets_names_and_zones_have_calls_of_their_own() {
 
 #[tokio::test]
 async fn a_domain_of_somebody_else_is_told() {
-    let bench = bench(&json!({})).await;
     let zone = ZoneName::new("theirs.elsewhere.").unwrap();
-    let desired = bench.harness.zone(&zone, &addresses(1, 0));
-    let plan = bench.harness.plan(&desired).await.unwrap().unwrap();
-    let error = bench.harness.apply(&plan).await.result.unwrap_err();
+    let bench = Bench { zone, ..bench(&json!({})).await };
+    let error = bench.apply(&addresses(1, 0)).await.result.unwrap_err();
     assert_eq!(error.kind(), Some(ServiceErrorKind::NotFound));
     assert!(error.to_string().contains("is no domain of this account"), "{error}");
 }
@@ -72,12 +65,11 @@ async fn a_domain_of_somebody_else_is_told() {
 async fn a_set_that_is_there_by_now_is_refused() {
     let bench = bench(&json!({})).await;
     bench.converge(&addresses(1, 0)).await;
-    let plan = bench.plan(&addresses(2, 0)).await.unwrap().unwrap();
     let theirs = json!({
         "rrset_name": "host-1", "rrset_type": "A", "rrset_ttl": 300, "rrset_values": ["198.51.100.1"],
     });
-    bench.fake.api().plant("unit.tests", theirs.clone()).unwrap();
-    let error = bench.harness.apply(&plan).await.result.unwrap_err();
+    let applied = bench.apply_after(&addresses(2, 0), || bench.plant(theirs.clone())).await;
+    let error = applied.result.unwrap_err();
     assert_eq!(error.kind(), Some(ServiceErrorKind::Refused));
     assert_eq!(bench.fake.api().item("unit.tests", Pick::Set("host-1", "A")).unwrap(), theirs);
 }
@@ -98,12 +90,10 @@ async fn an_organization_has_its_domains() {
 async fn credentials_are_a_token_or_a_key() {
     let key = bench(&json!({"token": null, "api_key": "hunter2"})).await;
     key.harness.provider().list_zones().await.unwrap();
-    for (options, is_valid) in [
-        (json!({}), false),
-        (json!({"token": "hunter2", "api_key": "hunter2"}), false),
-        (json!({"token": "hunter2", "endpoint": "sandbox"}), true),
-    ] {
-        let built = Harness::build(octodns_gandi::register, CLASS, &options);
-        assert_eq!(built.is_ok(), is_valid, "{options}");
-    }
+    let either = Some("set either `token` or `api_key`");
+    suite(&json!({})).check_options(&[
+        (json!({"token": null}), either),
+        (json!({"api_key": "hunter2"}), either),
+        (json!({"endpoint": "sandbox"}), None),
+    ]);
 }

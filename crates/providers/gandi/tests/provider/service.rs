@@ -2,7 +2,7 @@
 
 use octodns_testkit::fake::Response;
 use octodns_testkit::store::{
-    Action, Call, Dot, Names, Paging, Pick, Refusal, Refusals, Store, Text, Values,
+    Action, Call, Dot, Names, Paging, Refusal, Refusals, Store, Text, Values,
 };
 use serde_json::{Value as Json, json};
 
@@ -15,46 +15,36 @@ pub(crate) fn service() -> Store {
         .custom("POST", "/v5/livedns/domains", create_domain)
         .route("GET", "/v5/livedns/domains/{zone}", Action::ReadZone)
         .route("GET", "/v5/livedns/domains/{zone}/records", Action::List)
-        .custom("POST", "/v5/livedns/domains/{zone}/records", |store, call| {
-            let set = kept(store, &call.body)?;
-            store.create(call.zone(), &set)?;
-            Ok(created())
-        })
+        .route("POST", "/v5/livedns/domains/{zone}/records", Action::Create)
         .custom("PUT", "/v5/livedns/domains/{zone}/records", |store, call| {
-            let sets: Result<Vec<_>, _> = items(call).iter().map(|set| kept(store, set)).collect();
-            store.replace_all(call.zone(), &sets?)?;
+            store.replace_all(call.zone(), &call.list("items"))?;
             Ok(created())
         })
         .custom("GET", "/v5/livedns/domains/{zone}/records/{name}", |store, call| {
-            Ok(Response::json(200, of_name(store, call)?))
+            let mut sets = store.zone(call.zone())?.items.clone();
+            sets.retain(|set| set["rrset_name"] == call.param("name"));
+            Ok(Response::json(200, sets))
         })
         .custom("PUT", "/v5/livedns/domains/{zone}/records/{name}", |store, call| {
             store.transaction(|store| {
-                remove(store, call)?;
-                for mut set in items(call) {
+                store.take_out(call.zone(), |set| set["rrset_name"] == call.param("name"))?;
+                for mut set in call.list("items") {
                     set["rrset_name"] = call.param("name").into();
-                    let set = kept(store, &set)?;
                     store.create(call.zone(), &set)?;
                 }
                 Ok(created())
             })
         })
         .custom("DELETE", "/v5/livedns/domains/{zone}/records/{name}", |store, call| {
-            remove(store, call).map(|()| Response::empty(204))
+            store.take_out(call.zone(), |set| set["rrset_name"] == call.param("name"))?;
+            Ok(Response::empty(204))
         })
-        .custom("PUT", "/v5/livedns/domains/{zone}/records/{name}/{type}", |store, call| {
-            let mut set = call.body.clone();
-            for (key, param) in [("rrset_name", "name"), ("rrset_type", "type")] {
-                if set.get(key).is_some() {
-                    return Err(store.invalid(format!("{key} is in the path")));
-                }
-                set[key] = call.param(param).into();
-            }
-            let set = kept(store, &set)?;
-            store.put(call.zone(), call.pick(), &set)?;
-            Ok(created())
-        })
+        .route("PUT", "/v5/livedns/domains/{zone}/records/{name}/{type}", Action::Put)
         .route("DELETE", "/v5/livedns/domains/{zone}/records/{name}/{type}", Action::Delete)
+        .names_in_path()
+        .statuses(201, 201, 204)
+        .confirming(json!({"message": CREATED}))
+        .receiving(|set, _| check(set))
         .zone_name("fqdn", false)
         .zone_extra(json!({"automatic_snapshots": true}))
         .item_keys(["id", "rrset_name", "rrset_type", "rrset_ttl"])
@@ -78,8 +68,10 @@ pub(crate) fn service() -> Store {
         })
 }
 
+const CREATED: &str = "DNS Record Created";
+
 fn created() -> Response {
-    Response::json(201, json!({"message": "DNS Record Created"}))
+    Response::json(201, json!({"message": CREATED}))
 }
 
 /// Domains that are registered elsewhere are not taken.
@@ -91,44 +83,24 @@ fn create_domain(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     Ok(Response::json(201, json!({"message": "Domain Created"})))
 }
 
-fn items(call: &Call) -> Vec<Json> {
-    call.body["items"].as_array().cloned().unwrap_or_default()
-}
-
-/// The sets of the name in the path.
-fn of_name(store: &Store, call: &Call) -> Result<Vec<Json>, Refusal> {
-    let mut sets = store.zone(call.zone())?.items.clone();
-    sets.retain(|set| set["rrset_name"] == call.param("name"));
-    Ok(sets)
-}
-
-fn remove(store: &mut Store, call: &Call) -> Result<(), Refusal> {
-    for set in of_name(store, call)? {
-        let of = set["rrset_type"].as_str().unwrap_or_default();
-        store.delete(call.zone(), Pick::Set(call.param("name"), of))?;
-    }
-    Ok(())
-}
-
-/// A set as it is kept: bare texts get their quotes.
-fn kept(store: &Store, set: &Json) -> Result<Json, Refusal> {
+/// Bare texts get their quotes.
+fn check(set: &mut Json) -> Result<(), String> {
     const KEYS: [&str; 4] = ["rrset_name", "rrset_type", "rrset_ttl", "rrset_values"];
     let mut fields = set.as_object().into_iter().flatten();
     if let Some((key, _)) = fields.find(|(key, _)| !KEYS.contains(&key.as_str())) {
-        return Err(store.invalid(format!("unknown field {key}")));
+        return Err(format!("unknown field {key}"));
     }
     let is_apex = set["rrset_name"] == "@";
     match set["rrset_type"].as_str() {
-        Some("NS") if is_apex => return Err(store.invalid("can't use '@' for NS records")),
-        Some("ALIAS") if !is_apex => return Err(store.invalid("ALIAS is for '@' alone")),
+        Some("NS") if is_apex => return Err("can't use '@' for NS records".to_owned()),
+        Some("ALIAS") if !is_apex => return Err("ALIAS is for '@' alone".to_owned()),
         _ => {}
     }
-    let mut set = set.clone();
     let is_text = set["rrset_type"] == "TXT";
     for value in set["rrset_values"].as_array_mut().into_iter().flatten() {
         let text = value.as_str().unwrap_or_default();
         if text.len() > 16_384 || !text.bytes().all(|octet| (0x20..=0x7e).contains(&octet)) {
-            return Err(store.invalid(format!("{text:?} is not valid")));
+            return Err(format!("{text:?} is not valid"));
         }
         if is_text && !text.starts_with('"') {
             let pieces = text.as_bytes().chunks(255).map(|piece| {
@@ -138,5 +110,5 @@ fn kept(store: &Store, set: &Json) -> Result<Json, Refusal> {
             *value = pieces.collect::<Vec<_>>().join(" ").into();
         }
     }
-    Ok(set)
+    Ok(())
 }

@@ -1,52 +1,36 @@
 //! The service, in the order of its documentation.
 
 use octodns_testkit::fake::Response;
-use octodns_testkit::store::{
-    Action, Call, Dot, Login, Names, Pick, Refusal, Refusals, Store, Values,
-};
+use octodns_testkit::store::{Action, Call, Dot, Login, Names, Refusal, Refusals, Store, Values};
 use serde_json::{Value as Json, json};
+
+const SET: &str = "/dns/v2/zones/{zone}/records/{name}/{type}";
 
 pub(crate) fn service() -> Store {
     Store::rows()
         .no_ids()
-        .login(Login {
-            method: "POST",
-            path: "/login",
+        .login(Login::oauth("/login", |request| {
             // my-key-id:hunter2, and the same with hunter3.
-            is_right: |request| {
-                let is_known = |header| {
-                    ["Basic bXkta2V5LWlkOmh1bnRlcjI=", "Basic bXkta2V5LWlkOmh1bnRlcjM="].contains(&header)
-                };
-                request.header("authorization").is_some_and(is_known)
-                    && request.body == b"grant_type=client_credentials"
-            },
-            response: |token| json!({"access_token": token, "token_type": "bearer", "expires_in": 300}),
-            carried: |request| request.header("authorization")?.strip_prefix("Bearer "),
-        })
-        .custom("GET", "/dns/v2/zones", |store, _| {
-            let names: Vec<_> = store.zones().iter().map(|zone| &zone.name).collect();
-            Ok(Response::json(200, json!({"zones": names})))
-        })
+            let keys = ["Basic bXkta2V5LWlkOmh1bnRlcjI=", "Basic bXkta2V5LWlkOmh1bnRlcjM="];
+            request.header("authorization").is_some_and(|given| keys.contains(&given))
+                && request.body == b"grant_type=client_credentials"
+        }))
+        .route("GET", "/dns/v2/zones", Action::ListNames)
         .route("GET", "/dns/v2/zones/{zone}/records", Action::List)
         .custom("PUT", "/dns/v2/zones/{zone}/records", |store, call| {
-            let selected = call.request.query.iter().filter(|(key, _)| key == "select");
-            let sets = selected.map(|(_, select)| {
+            let sets = call.values("select").into_iter().map(|select| {
                 let pairs: Vec<_> = url::form_urlencoded::parse(select.as_bytes()).collect();
-                let of = |key: &str| pairs.iter().find(|(of, _)| of == key).map(|(_, it)| it.to_string());
+                let of = |key: &str| {
+                    pairs.iter().find(|(of, _)| of == key).map(|(_, it)| it.to_string())
+                };
                 [of("host").unwrap_or_default(), of("type").unwrap_or_default()]
             });
-            let sets: Vec<_> = sets.collect();
-            replace(store, call, &sets, &rows(call))
+            replace(store, call, &sets.collect::<Vec<_>>())
         })
-        .custom("POST", "/dns/v2/zones/{zone}/records/{name}/{type}", |store, call| {
-            replace(store, call, &[], &rows(call))
-        })
-        .custom("PUT", "/dns/v2/zones/{zone}/records/{name}/{type}", |store, call| {
-            replace(store, call, &[of_path(call)], &rows(call))
-        })
-        .custom("DELETE", "/dns/v2/zones/{zone}/records/{name}/{type}", |store, call| {
-            replace(store, call, &[of_path(call)], &[])
-        })
+        .custom("POST", SET, |store, call| replace(store, call, &[]))
+        .custom("PUT", SET, |store, call| replace(store, call, &[of_path(call)]))
+        .custom("DELETE", SET, |store, call| replace(store, call, &[of_path(call)]))
+        .zones_under("zones", "")
         .items_under("records", "")
         .item_keys(["id", "host", "type", "ttl"])
         .values(Values::Field("data"))
@@ -72,32 +56,18 @@ pub(crate) fn service() -> Store {
         })
 }
 
-fn rows(call: &Call) -> Vec<Json> {
-    call.body["records"].as_array().cloned().unwrap_or_default()
-}
-
 fn of_path(call: &Call) -> [String; 2] {
     ["name", "type"].map(|key| call.param(key).to_owned())
 }
 
-/// Takes sets out and puts rows in.
-fn replace(
-    store: &mut Store,
-    call: &Call,
-    sets: &[[String; 2]],
-    rows: &[Json],
-) -> Result<Response, Refusal> {
-    store.zone(call.zone())?;
+/// Takes sets out, and puts the rows of the body in.
+fn replace(store: &mut Store, call: &Call, sets: &[[String; 2]]) -> Result<Response, Refusal> {
+    let is_selected =
+        |row: &Json| sets.iter().any(|[host, of]| row["host"] == **host && row["type"] == **of);
     store.transaction(|store| {
-        let mut removed = 0;
-        for [host, of] in sets {
-            while store.delete(call.zone(), Pick::Set(host, of)).is_ok() {
-                removed += 1;
-            }
-        }
-        for row in rows {
-            store.create(call.zone(), row)?;
-        }
+        let removed = store.take_out(call.zone(), is_selected)?.len();
+        let rows = call.list("records");
+        rows.iter().try_for_each(|row| store.create(call.zone(), row).map(drop))?;
         let added = rows.len();
         let message = format!("{removed} records removed, {added} records added");
         let answer =

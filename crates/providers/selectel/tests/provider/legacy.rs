@@ -1,7 +1,7 @@
 //! Version 1 of the service, in the order of its documentation.
 
 use octodns_testkit::fake::Response;
-use octodns_testkit::store::{Action, Call, Dot, Names, Paging, Refusals, Store, Values};
+use octodns_testkit::store::{Action, Dot, Names, Paging, Refusals, Store, Values};
 use serde_json::{Value as Json, json};
 
 pub(crate) fn service() -> Store {
@@ -17,15 +17,14 @@ pub(crate) fn service() -> Store {
             })
         })
         .route("GET", "/domains/v1/{zone}/records/", Action::List)
-        .custom("POST", "/domains/v1/{zone}/records/", |store, call| {
-            let made = store.create(call.zone(), &kept(call))?;
-            Ok(Response::json(200, made))
-        })
-        .custom("PUT", "/domains/v1/{zone}/records/{id}", |store, call| {
-            let made = store.update(call.zone(), call.pick(), &kept(call))?;
-            Ok(Response::json(200, made))
-        })
+        .route("POST", "/domains/v1/{zone}/records/", Action::Create)
+        .route("PUT", "/domains/v1/{zone}/records/{id}", Action::Update)
         .route("DELETE", "/domains/v1/{zone}/records/{id}", Action::Delete)
+        .statuses(200, 200, 204)
+        .receiving(|row, _| {
+            spell(row);
+            Ok(())
+        })
         .zone_id("id")
         .fields(&[
             "type",
@@ -61,9 +60,8 @@ fn counted(many: usize) -> Response {
     Response::empty(200).with_header("x-total-count", &many.to_string())
 }
 
-/// A row as it is kept: without the dot of its name, and with a value where it has none.
-fn kept(call: &Call) -> Json {
-    let mut row = call.body.clone();
+/// Takes the dot of a name away, and gives a row a value where it has none.
+fn spell(row: &mut Json) {
     let name = row["name"].as_str().unwrap_or_default().trim_end_matches('.').to_owned();
     row["name"] = name.into();
     for key in ["target", "fingerprint", "value"] {
@@ -71,5 +69,4 @@ fn kept(call: &Call) -> Json {
             row["content"] = value;
         }
     }
-    row
 }

@@ -2,9 +2,17 @@
 
 use octodns_testkit::fake::Request;
 use octodns_testkit::store::{Login, Store};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use crate::service;
+use crate::{CLASS, service};
+
+/// The options of a service user.
+pub(crate) fn config() -> Json {
+    json!({
+        "class": CLASS, "username": "octodns", "password": "hunter2", "account_id": "123456",
+        "project_id": "p-1",
+    })
+}
 
 /// Version 2 of the service, with tokens from logins.
 pub(crate) fn service() -> Store {

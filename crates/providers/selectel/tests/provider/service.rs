@@ -1,10 +1,8 @@
 //! Version 2 of the service, in the order of its documentation.
 
 use octodns_testkit::fake::Response;
-use octodns_testkit::store::{
-    Action, Call, Dot, Names, Paging, Refusal, Refusals, Store, Text, Values,
-};
-use serde_json::{Value as Json, json};
+use octodns_testkit::store::{Action, Dot, Names, Paging, Refusals, Store, Text, Values};
+use serde_json::json;
 
 /// With a project token.
 pub(crate) fn with_token() -> Store {
@@ -17,26 +15,27 @@ pub(crate) fn service() -> Store {
         .route("GET", "/domains/v2/zones", Action::ListZones)
         .route("POST", "/domains/v2/zones", Action::CreateZone)
         .route("GET", "/domains/v2/zones/{zone}/rrset", Action::List)
-        .custom("POST", "/domains/v2/zones/{zone}/rrset", |store, call| {
-            let name = call.body["name"].as_str().unwrap_or_default();
-            if name.split('.').any(|label| label.starts_with("xn--")) {
-                return Err(store.invalid("names are in Unicode"));
-            }
-            check(store, &call.body)?;
-            let made = store.create(call.zone(), &call.body)?;
-            Ok(Response::json(200, made))
-        })
+        .route("POST", "/domains/v2/zones/{zone}/rrset", Action::Create)
         .custom("PATCH", "/domains/v2/zones/{zone}/rrset/{id}", |store, call| {
-            let held = store.item(call.zone(), call.pick())?;
-            is_free(store, call, &held)?;
             // Names and types stay as they are, whatever is sent.
-            let mut set = json!({"ttl": call.body["ttl"], "records": call.body["records"]});
-            set["type"] = held["type"].clone();
-            check(store, &set)?;
+            let set = json!({"ttl": call.body["ttl"], "records": call.body["records"]});
             store.patch(call.zone(), call.pick(), &set)?;
             Ok(Response::empty(204))
         })
-        .custom("DELETE", "/domains/v2/zones/{zone}/rrset/{id}", delete)
+        .route("DELETE", "/domains/v2/zones/{zone}/rrset/{id}", Action::Delete)
+        .statuses(200, 204, 204)
+        .receiving(|set, _| {
+            let name = set["name"].as_str().unwrap_or_default();
+            if name.split('.').any(|label| label.starts_with("xn--")) {
+                return Err("names are in Unicode".to_owned());
+            }
+            let is_single = matches!(set["type"].as_str(), Some("ALIAS" | "CNAME" | "DNAME"));
+            if is_single && set["records"].as_array().is_some_and(|values| values.len() > 1) {
+                return Err("one value".to_owned());
+            }
+            Ok(())
+        })
+        .fixed(|set, zone| set["type"] == "NS" && set["name"] == *format!("{zone}."))
         .zones_under("result", "")
         .items_under("result", "")
         .zone_id("id")
@@ -66,29 +65,4 @@ pub(crate) fn service() -> Store {
             },
             ..Refusals::USUAL
         })
-}
-
-/// Refuses a change of the name servers of a zone.
-fn is_free(store: &Store, call: &Call, set: &Json) -> Result<(), Refusal> {
-    let apex = format!("{}.", store.zone(call.zone())?.name);
-    if set["type"] == "NS" && set["name"] == *apex {
-        return Err(store.invalid("this set cannot be changed"));
-    }
-    Ok(())
-}
-
-/// Refuses several values where one is possible.
-fn check(store: &Store, set: &Json) -> Result<(), Refusal> {
-    let is_single = matches!(set["type"].as_str(), Some("ALIAS" | "CNAME" | "DNAME"));
-    if is_single && set["records"].as_array().is_some_and(|values| values.len() > 1) {
-        return Err(store.invalid("one value"));
-    }
-    Ok(())
-}
-
-fn delete(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let held = store.item(call.zone(), call.pick())?;
-    is_free(store, call, &held)?;
-    store.delete(call.zone(), call.pick())?;
-    Ok(Response::empty(204))
 }

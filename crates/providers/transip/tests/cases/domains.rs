@@ -1,17 +1,12 @@
 //! Entries and name servers of a domain.
 
-use octodns_core::Outcome;
-use octodns_testkit::fake::{InjectedFault, Request, Response};
+use octodns_core::{Outcome, ZoneName};
+use octodns_testkit::fake::{InjectedFault, Request};
 use octodns_testkit::suite::Bench;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::{a, root_ns};
 use crate::bench;
-
-/// The requests that write, of those since the last call.
-fn writes(bench: &Bench) -> Vec<String> {
-    bench.asked().into_iter().filter(|asked| asked.starts_with("PUT")).collect()
-}
 
 const PUT_DNS: &str = "PUT /v6/domains/unit.tests/dns";
 const PUT_SERVERS: &str = "PUT /v6/domains/unit.tests/nameservers";
@@ -21,22 +16,21 @@ async fn name_servers_are_written_by_their_own_call_and_only_if_they_change() {
     let bench = bench().await;
     let ours = root_ns(3600, &["ns0.transip.net.", "ns1.transip.nl."]);
     bench.apply(&[ours.clone(), a("www", "192.0.2.1")]).await.result.unwrap();
-    assert_eq!(writes(&bench), [PUT_DNS]);
+    assert_eq!(bench.writes(), [PUT_DNS]);
     // Another TTL is no change: the service has one.
     let other_ttl = root_ns(60, &["ns0.transip.net.", "ns1.transip.nl."]);
-    let plan = bench.plan(&[other_ttl, a("www", "192.0.2.1")]).await.unwrap();
-    assert!(plan.is_none(), "{plan:?}");
+    bench.is_settled(&[other_ttl, a("www", "192.0.2.1")]).await;
     let theirs = root_ns(60, &["ns1.example.net.", "ns2.example.net."]);
     bench.apply(&[theirs.clone(), a("www", "192.0.2.1")]).await.result.unwrap();
-    assert_eq!(writes(&bench), [PUT_SERVERS]);
+    assert_eq!(bench.writes(), [PUT_SERVERS]);
     let servers = bench.items("NS").into_iter().map(|mut item| item["content"].take());
     assert_eq!(servers.collect::<Vec<_>>(), ["ns1.example.net.", "ns2.example.net."]);
     // Both at once.
     bench.apply(&[ours, a("www", "192.0.2.2")]).await.result.unwrap();
-    assert_eq!(writes(&bench), [PUT_DNS, PUT_SERVERS]);
+    assert_eq!(bench.writes(), [PUT_DNS, PUT_SERVERS]);
     // Without root NS in the source they stay.
     bench.apply(&[a("www", "192.0.2.3")]).await.result.unwrap();
-    assert_eq!(writes(&bench), [PUT_DNS]);
+    assert_eq!(bench.writes(), [PUT_DNS]);
     assert_eq!(bench.items("NS").len(), 2);
     let error = bench.plan(&[root_ns(3600, &["192.0.2.1.", "ns1.example.net."])]).await;
     assert!(error.unwrap_err().contains("an address cannot be a root name server"));
@@ -57,7 +51,7 @@ async fn name_servers_are_not_deleted() {
     let applied = bench.harness.apply(&plan).await;
     let error = applied.result.unwrap_err().with_causes();
     assert_eq!(error, "unit.tests.: a zone has to keep its root NS records");
-    assert_eq!(writes(&bench), [] as [&str; 0]);
+    assert_eq!(bench.writes(), [] as [&str; 0]);
 }
 
 /// The addresses of a name server within the zone are glue: nobody asked to remove them.
@@ -70,10 +64,9 @@ async fn glue_is_kept() {
     let read = bench.harness.read(&bench.zone).await.unwrap();
     let values = read.zone.root_ns().unwrap().rdata_strings();
     assert_eq!(values, ["192.0.2.53.", "ns.unit.tests."]);
-    assert!(bench.plan(&[root_ns(3600, &["ns.unit.tests."])]).await.unwrap().is_none());
+    bench.is_settled(&[root_ns(3600, &["ns.unit.tests."])]).await;
     bench.apply(&[root_ns(3600, &["ns.unit.tests.", "ns1.example.net."])]).await.result.unwrap();
-    let api = bench.fake.api();
-    let items = &api.zone("unit.tests").unwrap().items;
+    let items = bench.all_items();
     let glue = |name: &str| {
         let mut items = items.iter();
         items.find(|item| item["content"] == name).map(|item| item["ipv4"].clone())
@@ -90,8 +83,7 @@ async fn half_of_a_plan_is_told() {
     for (path, applied, failed) in [("nameservers", Some("www"), ""), ("dns", None, "www")] {
         let plan = bench.plan(&records).await.unwrap().unwrap();
         let is_it = move |request: &Request| request.is_write() && request.target.ends_with(path);
-        let answer = Response::json(406, json!({"error": "invalid"}));
-        bench.fake.control().faults().next_of(is_it, 1, InjectedFault::Response(answer));
+        bench.faults().next_of(is_it, 1, InjectedFault::json(406, json!({"error": "invalid"})));
         let done = bench.harness.apply(&plan).await;
         assert!(done.result.unwrap_err().with_causes().contains("406"));
         for (change, outcome) in plan.changes.iter().zip(&done.outcomes) {
@@ -101,11 +93,10 @@ async fn half_of_a_plan_is_told() {
                 _ => assert_ne!(*outcome, Outcome::Applied, "{path}"),
             }
         }
-        bench.fake.control().faults().clear();
+        bench.faults().clear();
         bench.fake.api().replace_all("unit.tests", &[json!({"name": "@", "type": "NS", "expire": 3600, "content": "ns0.transip.net."})]).unwrap();
     }
-    bench.apply(&records).await.result.unwrap();
-    assert!(bench.plan(&records).await.unwrap().is_none());
+    bench.converge(&records).await;
 }
 
 /// What somebody else changed between plan and apply is not overwritten.
@@ -115,23 +106,17 @@ async fn a_zone_that_changed_is_not_overwritten() {
     bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap();
     let theirs =
         json!({"name": "new", "type": "PTR", "expire": 60, "content": "host.example.net."});
-    for (change, is_refused) in [(theirs, true), (Json::Null, false)] {
-        let plan = bench.plan(&[a("www", "192.0.2.2")]).await.unwrap().unwrap();
-        if !change.is_null() {
-            bench.fake.api().plant("unit.tests", change).unwrap();
-        }
+    let planned = [a("www", "192.0.2.2")];
+    let applied = bench.apply_after(&planned, || {
+        bench.plant(theirs);
         bench.asked();
-        let applied = bench.harness.apply(&plan).await.result;
-        if is_refused {
-            let error = applied.unwrap_err().with_causes();
-            assert!(error.contains("was changed by someone else"), "{error}");
-            assert_eq!(writes(&bench), [] as [&str; 0]);
-        } else {
-            applied.unwrap();
-            // Of a type that the provider does not know.
-            assert_eq!(bench.items("PTR")[0]["content"], "host.example.net.");
-        }
-    }
+    });
+    let error = applied.await.result.unwrap_err().with_causes();
+    assert!(error.contains("was changed by someone else"), "{error}");
+    assert_eq!(bench.writes(), [] as [&str; 0]);
+    bench.apply(&planned).await.result.unwrap();
+    // Of a type that the provider does not know.
+    assert_eq!(bench.items("PTR")[0]["content"], "host.example.net.");
 }
 
 /// What the service refuses is said before anything is sent.
@@ -167,20 +152,17 @@ async fn limits_are_told_when_planning() {
 async fn refusals_are_told_in_the_words_of_the_service() {
     let bench = bench().await;
     let words = "The domain is locked by another action";
-    let answer = InjectedFault::Response(Response::json(409, json!({"error": words})));
-    bench.fake.control().faults().next_of(|request| request.method == "PUT", 1, answer);
+    let answer = InjectedFault::json(409, json!({"error": words}));
+    bench.faults().next_of(|request| request.method == "PUT", 1, answer);
     let error = bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap_err().with_causes();
     assert!(error.contains(&format!("409: {words}")), "{error}");
-    bench.fake.control().faults().clear();
+    bench.faults().clear();
 
-    let bench = crate::bench().await;
-    let missing = octodns_core::ZoneName::new("missing.example.").unwrap();
-    let desired = bench.harness.zone(&missing, &[a("www", "192.0.2.1")]);
-    let report = bench.harness.plan(&desired).await.unwrap_err();
-    let text = octodns_testkit::run::render(&report);
-    assert!(text.contains("missing.example. cannot be created by the API"), "{text}");
     let listed = bench.harness.provider().list_zones().await.unwrap();
     assert_eq!(listed, std::slice::from_ref(&bench.zone));
+    let missing = Bench { zone: ZoneName::new("missing.example.").unwrap(), ..bench };
+    let text = missing.plan(&[a("www", "192.0.2.1")]).await.unwrap_err();
+    assert!(text.contains("missing.example. cannot be created by the API"), "{text}");
 }
 
 /// The entries of a domain may be fixed, and its name servers not.
@@ -190,7 +172,7 @@ async fn entries_that_cannot_be_changed_are_told_when_planning() {
     bench.converge(&[a("www", "192.0.2.1")]).await;
     bench.fake.api().set_zone("unit.tests", "canEditDns", json!(false)).unwrap();
     // Nothing is to do.
-    assert!(bench.plan(&[a("www", "192.0.2.1")]).await.unwrap().is_none());
+    bench.is_settled(&[a("www", "192.0.2.1")]).await;
     let told = bench.plan(&[a("www", "192.0.2.2")]).await.unwrap_err();
     assert!(told.contains("does not let the DNS entries of unit.tests. be changed"), "{told}");
     bench.converge(&[root_ns(3600, &["ns1.example.net."]), a("www", "192.0.2.1")]).await;

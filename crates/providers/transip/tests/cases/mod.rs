@@ -3,10 +3,11 @@
 mod account;
 mod domains;
 
+use octodns_testkit::suite::record;
 use serde_json::{Value as Json, json};
 
 fn a(name: &str, address: &str) -> Json {
-    json!({"name": name, "type": "A", "ttl": 300, "value": address})
+    record(name, "A", address)
 }
 
 fn root_ns(ttl: i64, names: &[&str]) -> Json {

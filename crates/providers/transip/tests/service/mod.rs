@@ -26,17 +26,19 @@ pub(crate) fn service() -> Store {
             path: "/v6/auth",
             is_right,
             response: |token| json!({"token": token}),
-            carried: |request| request.header("authorization")?.strip_prefix("Bearer "),
+            carried: Login::bearer,
         })
         .route("GET", "/v6/domains", Action::ListZones)
         .route("GET", "/v6/domains/{zone}", Action::ReadZone)
         .custom("GET", "/v6/domains/{zone}/dns", |store, call| {
-            let entries = items(store, call)?.into_iter().filter(|item| !is_root_ns(item));
-            Ok(Response::json(200, json!({"dnsEntries": entries.collect::<Vec<_>>()})))
+            let items = store.zone(call.zone())?.items.iter();
+            let entries: Vec<_> = items.filter(|item| !is_root_ns(item)).collect();
+            Ok(Response::json(200, json!({"dnsEntries": entries})))
         })
         .custom("PUT", "/v6/domains/{zone}/dns", put_entries)
         .custom("GET", "/v6/domains/{zone}/nameservers", |store, call| {
-            let servers = items(store, call)?.into_iter().filter(is_root_ns).map(|item| {
+            let items = store.zone(call.zone())?.items.iter();
+            let servers = items.filter(|item| is_root_ns(item)).map(|item| {
                 let host = item["content"].as_str().unwrap_or_default().trim_end_matches('.');
                 json!({"hostname": host, "ipv4": item["ipv4"].as_str().unwrap_or_default(), "ipv6": ""})
             });
@@ -94,38 +96,46 @@ fn is_root_ns(item: &Json) -> bool {
     item["name"] == "@" && item["type"] == "NS"
 }
 
-fn items(store: &Store, call: &Call) -> Result<Vec<Json>, Refusal> {
-    Ok(store.zone(call.zone())?.items.clone())
-}
-
 fn put_entries(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let Some(entries) = call.body["dnsEntries"].as_array() else {
+    if !call.body["dnsEntries"].is_array() {
         return Err(store.invalid("dnsEntries is missing"));
-    };
+    }
+    let entries = call.list("dnsEntries");
     if let Some(entry) = entries.iter().find(|entry| is_invalid(entry)) {
         return Err(store.invalid(format!("DNS Entry '{entry}' is invalid")));
     }
-    let servers = items(store, call)?.into_iter().filter(is_root_ns);
-    let all: Vec<_> = servers.chain(entries.iter().cloned()).collect();
-    store.replace_all(call.zone(), &all)
+    replace(store, call, |item| !is_root_ns(item), &entries)
 }
 
 fn put_servers(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let Some(servers) = call.body["nameservers"].as_array().filter(|all| !all.is_empty()) else {
-        return Err(store.invalid("nameservers are missing"));
-    };
-    let mut all: Vec<_> = Vec::new();
-    for given in servers {
+    let mut servers = Vec::new();
+    for given in call.list("nameservers") {
         let host = given["hostname"].as_str().unwrap_or_default();
         if host.is_empty() || host.ends_with('.') {
             return Err(store.invalid(format!("'{host}' is no hostname")));
         }
         let mut item = server(host);
         item["ipv4"] = given["ipv4"].clone();
-        all.push(item);
+        servers.push(item);
     }
-    all.extend(items(store, call)?.into_iter().filter(|item| !is_root_ns(item)));
-    store.replace_all(call.zone(), &all)
+    if servers.is_empty() {
+        return Err(store.invalid("nameservers are missing"));
+    }
+    replace(store, call, is_root_ns, &servers)
+}
+
+/// Puts other items in the place of some.
+fn replace(
+    store: &mut Store,
+    call: &Call,
+    some: fn(&Json) -> bool,
+    others: &[Json],
+) -> Result<Response, Refusal> {
+    store.transaction(|store| {
+        store.take_out(call.zone(), some)?;
+        others.iter().try_for_each(|item| store.create(call.zone(), item).map(drop))?;
+        Ok(Response::empty(204))
+    })
 }
 
 /// Whether the service does not take an entry.

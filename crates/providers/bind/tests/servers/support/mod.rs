@@ -34,7 +34,7 @@ pub(crate) fn component(class: &str, options: &Json) -> Result<Component, String
 /// The options for a server.
 pub(crate) fn options(address: SocketAddr, key: Option<&Key>) -> Json {
     let mut options = json!({
-        "host": address.ip().to_string(), "port": address.port(), "timeout": 10
+        "host": address.ip().to_string(), "port": address.port(), "timeout": 60
     });
     if let Some(key) = key {
         options["key_name"] = key.name.clone().into();

@@ -1,0 +1,48 @@
+'''Log records and warnings, sent to the engine.'''
+
+import logging
+import threading
+import traceback
+
+from octodns_bridge.channel import Unsendable
+from octodns_bridge.errors import legible
+
+#: The most characters of a message.
+CHARACTERS = 65536
+
+#: What each thread works on: `id` is the call, `read` what a plan is made on.
+CALL = threading.local()
+
+
+class Forward(logging.Handler):
+    '''Sends each record with its level, logger and text. A record that cannot be told is no reason to fail.'''
+
+    def __init__(self, channel):
+        super().__init__()
+        self.channel = channel
+
+    def emit(self, record):
+        frame = {'log': int(record.levelno), 'logger': legible(str(record.name)), 'message': self.text(record)}
+        if (call := getattr(CALL, 'id', None)) is not None:
+            frame['for'] = call
+        try:
+            self.channel.send(frame)
+        except Unsendable:
+            self.handleError(record)
+
+    @staticmethod
+    def text(record):
+        try:
+            message = record.getMessage()
+        except Exception as e:
+            message = f'{record.msg!r} {record.args!r} ({type(e).__name__}: {e})'
+        if record.exc_info and record.exc_info[0]:
+            message += '\n' + ''.join(traceback.format_exception(*record.exc_info)).rstrip()
+        return legible(message)[:CHARACTERS]
+
+
+def send_logs(channel, level):
+    logging.captureWarnings(True)
+    root = logging.getLogger()
+    root.addHandler(Forward(channel))
+    root.setLevel(level)
