@@ -14,6 +14,7 @@ mod dist;
 mod fuzz;
 mod generate;
 mod install;
+mod lints;
 mod new_provider;
 mod programs;
 mod public_api;
@@ -62,6 +63,9 @@ cargo xtask VERB
 ";
 
 fn main() -> ExitCode {
+    if lints::is_compiler() {
+        return lints::compile();
+    }
     if public_api::is_rustdoc() {
         return done(public_api::rustdoc());
     }

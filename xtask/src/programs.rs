@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
+use wait4::Wait4 as _;
 
-use crate::run::{cargo, cargo_program, failed, root, target, with_lints};
+use crate::run::{cargo, cargo_program, compiled_as_all, failed, root, target};
 
 /// A program with the tests of a library, of a program or of a file below `tests`.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +26,9 @@ pub(crate) struct TestProgram {
 struct Ended {
     status: ExitStatus,
     output: String,
-    seconds: f64,
+    wall: Duration,
+    /// Its own, and that of the programs that it started.
+    cpu: Duration,
 }
 
 /// Builds the tests of all packages.
@@ -39,7 +42,10 @@ pub(crate) fn build() -> io::Result<Vec<TestProgram>> {
     if !output.status.success() {
         return Err(failed(&command, &output.status.to_string()));
     }
-    Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(listed).collect())
+    let output = String::from_utf8_lossy(&output.stdout);
+    let mut programs: Vec<_> = output.lines().filter_map(listed).collect();
+    programs.sort_by_key(|program| !program.is_of_provider());
+    Ok(programs)
 }
 
 /// The program that a message of cargo is about.
@@ -52,13 +58,19 @@ fn listed(message: &str) -> Option<TestProgram> {
 }
 
 impl TestProgram {
+    /// Whether it is about a provider. These wait for the limits of services, and come first, so that something is left
+    /// to do meanwhile.
+    fn is_of_provider(&self) -> bool {
+        self.folder.starts_with(root().join("crates/providers"))
+    }
+
     /// A command that runs it as `cargo test` does.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.executable);
         command.current_dir(&self.folder).stdin(Stdio::null());
         command.env("CARGO", cargo_program()).env("CARGO_MANIFEST_DIR", &self.folder);
         // Some tests make sure that our programs are built.
-        with_lints(&mut command);
+        compiled_as_all(&mut command);
         command
     }
 
@@ -75,9 +87,11 @@ impl TestProgram {
         let mut command = self.command();
         prepare(&mut command);
         command.stdout(file.try_clone()?).stderr(file);
-        let status = command.status().map_err(|error| failed(&command, &error.to_string()))?;
+        let mut child = command.spawn().map_err(|error| failed(&command, &error.to_string()))?;
+        let used = child.wait4()?;
         let output = String::from_utf8_lossy(&fs::read(output)?).into_owned();
-        Ok(Ended { status, output, seconds: start.elapsed().as_secs_f64() })
+        let cpu = used.rusage.utime + used.rusage.stime;
+        Ok(Ended { status: used.status, output, wall: start.elapsed(), cpu })
     }
 }
 
@@ -121,8 +135,9 @@ fn report(program: &TestProgram, ended: io::Result<Ended>) -> Option<String> {
     let name = program.name();
     let of = program.folder.strip_prefix(root()).unwrap_or(&program.folder).display();
     match ended {
-        Ok(Ended { status, output, seconds }) => {
-            println!("\n--- {name} ({of}): {seconds:.1} s\n{}", output.trim());
+        Ok(Ended { status, output, wall, cpu }) => {
+            let (wall, cpu) = (wall.as_secs_f64(), cpu.as_secs_f64());
+            println!("\n--- {name} ({of}): {wall:.1} s, {cpu:.1} s of CPU\n{}", output.trim());
             (!status.success()).then(|| format!("{name} ({of}): {status}"))
         }
         Err(problem) => Some(format!("{name} ({of}): {problem}")),

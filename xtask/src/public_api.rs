@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::process::Command;
 
+use crate::lints;
 use crate::run::{beside_cargo, cargo, check, failed, root, target, this_program};
 
 /// The libraries that other projects use, and their folders.
@@ -38,9 +39,19 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
     compare(args.iter().any(|arg| arg == "--update"))
 }
 
-/// Lets a command that documents the workspace write what [`compare`] needs as well.
-pub(crate) fn with_json(document: &mut Command) -> io::Result<&mut Command> {
-    Ok(document.env("RUSTDOC", this_program()?).env(AS_RUSTDOC, AND_JSON))
+/// Documents the workspace, and writes what [`compare`] needs as well.
+pub(crate) fn document_all() -> io::Result<()> {
+    if let Some(documents) = lints::documents()? {
+        return lints::for_each(documents, |document| {
+            let call = |mut rustdoc| check(document.place(&mut rustdoc));
+            document_by(document.args(), call)
+        });
+    }
+    // Without the programs: the documentation of `octodns` is that of the library.
+    let what = ["--workspace", "--lib", "--examples", "--bin", "xtask"];
+    let mut doc = cargo(&["doc", "--no-deps", "--document-private-items"]);
+    doc.env("RUSTDOC", this_program()?).env(AS_RUSTDOC, AND_JSON);
+    check(doc.args(what).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// Compares what rustdoc wrote last, with the program of [`LISTS`], which must have been built.
@@ -95,13 +106,25 @@ pub(crate) fn is_rustdoc() -> bool {
 /// Runs rustdoc with the same arguments.
 pub(crate) fn rustdoc() -> io::Result<()> {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
-    check(&mut real_rustdoc(&args))?;
-    let is_asked = std::env::var_os(AS_RUSTDOC).is_some_and(|value| value == AND_JSON);
-    if is_asked && is_library(&args) {
-        let public = args.iter().filter(|arg| *arg != "--document-private-items");
-        check(real_rustdoc(public).args(JSON))?;
+    if std::env::var_os(AS_RUSTDOC).is_some_and(|value| value == AND_JSON) {
+        return document_by(&args, |mut rustdoc| check(&mut rustdoc));
     }
-    Ok(())
+    check(&mut real_rustdoc(&args))
+}
+
+/// Makes documentation, and JSON beside it for the libraries, by calls of rustdoc.
+fn document_by(args: &[OsString], call: impl Fn(Command) -> io::Result<()>) -> io::Result<()> {
+    let mut rustdoc = real_rustdoc(args);
+    // Nobody reads the pages here. A feature of nightly compilers as well.
+    rustdoc.args(["-Z", "unstable-options", "--check"]);
+    call(rustdoc)?;
+    if !is_library(args) {
+        return Ok(());
+    }
+    let public = args.iter().filter(|arg| *arg != "--document-private-items");
+    let mut json = real_rustdoc(public);
+    json.args(JSON);
+    call(json)
 }
 
 /// Whether rustdoc is called for a library whose API is kept.

@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The workspace's folder.
 pub(crate) fn root() -> &'static Path {
@@ -33,15 +32,17 @@ pub(crate) fn shared() -> PathBuf {
 /// examples, a command needs the same features as the tests, so nothing is compiled twice.
 pub(crate) const WHOLE: [&str; 3] = ["--workspace", "--bins", "--examples"];
 
-/// Whether our packages are compiled by clippy, see [`lint_all`].
-static LINTS: AtomicBool = AtomicBool::new(false);
+/// The variable with the compiler that the program of [`compile_with`] calls.
+pub(crate) const COMPILER: &str = "XTASK_COMPILER";
 
-/// Lets clippy compile our packages in all commands that follow, with warnings as errors.
+/// What compiles our packages, see [`compile_with`].
+static WRAPPER: OnceLock<PathBuf> = OnceLock::new();
+
+/// Lets a program compile our packages in all commands that follow.
 ///
-/// It is the compiler with more lints, so that a run that needs all programs anyway has the lints without
-/// compiling everything a second time. Its output is kept apart from that of other commands.
-pub(crate) fn lint_all() {
-    LINTS.store(true, Ordering::Relaxed);
+/// It is called with the arguments of the compiler behind its path, and finds clippy in [`COMPILER`].
+pub(crate) fn compile_with(program: PathBuf) {
+    WRAPPER.get_or_init(|| program);
 }
 
 /// A cargo command in the workspace's folder.
@@ -49,18 +50,17 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(cargo_program());
     command.current_dir(root()).args(args);
     if matches!(args, ["build" | "test", ..]) {
-        with_lints(&mut command);
+        compiled_as_all(&mut command);
     }
     command
 }
 
 /// Lets what a command compiles be the same as for [`cargo`].
-pub(crate) fn with_lints(command: &mut Command) {
-    if LINTS.load(Ordering::Relaxed) {
-        command.env("RUSTC_WORKSPACE_WRAPPER", beside_cargo("clippy-driver"));
-        // How `cargo clippy` passes on what stands behind `--`.
-        command.env("CLIPPY_ARGS", "-Dwarnings");
-    }
+pub(crate) fn compiled_as_all(command: &mut Command) {
+    let Some(wrapper) = WRAPPER.get() else { return };
+    command.env("RUSTC_WORKSPACE_WRAPPER", wrapper).env(COMPILER, beside_cargo("clippy-driver"));
+    // How `cargo clippy` passes on what stands behind `--`.
+    command.env("CLIPPY_ARGS", "-Dwarnings");
 }
 
 /// A program of the same toolchain.

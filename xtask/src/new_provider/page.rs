@@ -84,8 +84,8 @@ fn functions(text: &str) -> Vec<String> {
     functions.iter().map(|function| function.trim_start_matches('\n').to_owned()).collect()
 }
 
-/// Replaces the function or constant with the same name in a file, or appends it; an import replaces that
-/// from the same crate or module.
+/// Replaces the function or constant with the same name in a file, or appends it, a constant if it has a comment; an
+/// import replaces that from the same crate or module.
 fn replaced(file: &str, item: &str) -> Result<String, String> {
     let is_comment = |line: &&str| line.starts_with("//") || line.starts_with("#[");
     let head = item.lines().find(|line| !is_comment(line)).unwrap_or_default();
@@ -105,7 +105,7 @@ fn replaced(file: &str, item: &str) -> Result<String, String> {
             && rest.is_some_and(|rest| rest.starts_with(['(', '<', ':', ' ']))
     };
     let Some(start) = lines.iter().position(is_it) else {
-        if item.contains("&self") || of == "const " {
+        if item.contains("&self") || of == "const " && !item.starts_with("///") {
             return Err(format!("there is no {of}{name}"));
         }
         return Ok(format!("{file}\n{item}"));
@@ -178,6 +178,8 @@ mod tests {
         let expected = "use g::h;\nuse a::b;\nuse c::{d, f};\nimpl A {\n    const B: C = 2;\n    const D: C = C {\n        f,\n    };\n}\n";
         assert_eq!(file, expected);
         assert!(replaced("", "const B: C = 2;\n").is_err());
+        let new = "/// New.\nconst B: C = 2;\n";
+        assert_eq!(replaced("", new), Ok(format!("\n{new}")));
         assert_eq!(paths("a/{b,c}/d"), ["a/b/d", "a/c/d"]);
         assert_eq!(paths("a/d"), ["a/d"]);
     }
