@@ -17,6 +17,7 @@ mod owner;
 mod pages;
 mod parts;
 mod provided;
+mod refusals;
 mod remembered;
 mod root_ns;
 mod row_api;
@@ -30,6 +31,7 @@ mod set_calls;
 mod set_root_ns;
 pub mod sets;
 mod shape;
+pub mod things;
 pub mod whole;
 pub mod wide;
 
@@ -45,6 +47,7 @@ pub use pages::Pages;
 pub use provided::{
     Choice, OptionsOf, Provided, base_url, provider, register, register_choice, register_with,
 };
+pub use refusals::{advised, error_of, login_error_of};
 pub use remembered::Remembered;
 pub use root_ns::RootNs;
 pub use row_api::{BatchKinds, Batched, RowChange, RowChanges};

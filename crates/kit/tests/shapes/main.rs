@@ -28,6 +28,7 @@ mod signing;
 mod slots;
 mod spelling;
 mod state;
+mod things;
 mod unreadable;
 mod whole;
 mod wide;

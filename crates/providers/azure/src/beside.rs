@@ -3,14 +3,15 @@
 use octodns_core::apply_log::Stopped;
 use octodns_core::provider::PlanDraft;
 use octodns_core::record::Dynamic;
-use octodns_core::{ApplyLog, Change, ProviderError, Record, ZoneName, async_trait};
-use octodns_http::Method;
+use octodns_core::{ApplyLog, Change, OwnedValue, ProviderError, Record, ZoneName, async_trait};
+use octodns_http::{Error, Method};
 use octodns_kit::sets::{DynamicChange, DynamicSets, Progress, SetsAsRead};
-use octodns_kit::{Call, Companions, Json, Observed, Zone, json, settle};
+use octodns_kit::{Call, Companions, Json, Observed, Remembered, Zone, json, settle};
 
 use crate::account::Account;
 use crate::dynamic::{self, Routed, emptied, is_same, levels, name, tree};
 use crate::kind::Kind;
+use crate::orphans::Orphans;
 use crate::profiles::{Profiles, Wanted};
 use crate::public::Public;
 use crate::sdk;
@@ -25,11 +26,15 @@ const PROFILES: &str = "profiles";
 pub(crate) struct Beside {
     api: Profiles,
     profiles: Companions<Profiles>,
+    /// The ids that the sets of each zone lead to.
+    led: Remembered<Vec<String>>,
+    orphans: Orphans,
 }
 
 impl Beside {
     pub(crate) fn new(account: Account) -> Self {
-        Self { api: Profiles { account }, profiles: Companions::default() }
+        let (profiles, led) = (Companions::default(), Remembered::default());
+        Self { api: Profiles { account }, profiles, led, orphans: Orphans::default() }
     }
 
     pub(crate) fn begin_run(&self) {
@@ -38,6 +43,21 @@ impl Beside {
 
     fn account(&self) -> &Account {
         &self.api.account
+    }
+
+    /// What a plan of a zone deletes besides its records, as it shows it.
+    pub(crate) fn orphans(&self, zone: &ZoneName) -> Option<OwnedValue> {
+        self.orphans.settings(zone)
+    }
+
+    /// Deletes what a plan shows, in that order.
+    pub(crate) async fn remove_orphans(&self, settings: &OwnedValue) -> Result<(), Error> {
+        // They are listed again by what comes after this.
+        self.profiles.begin_run();
+        for name in Orphans::named(settings) {
+            self.api.remove(name).await?;
+        }
+        Ok(())
     }
 
     /// The profiles that a record needs, the root last.
@@ -85,6 +105,8 @@ fn complete(set: &mut Json, all: &[Json], zone: &ZoneName) {
 #[async_trait]
 impl DynamicSets for Beside {
     async fn complete(&self, sets: &mut Vec<Json>, zone: Zone<'_>) -> Result<(), ProviderError> {
+        let all_led = sets.iter().map(|set| text(set, ALIAS)).filter(|id| !id.is_empty());
+        self.led.set(zone.name.as_str(), Some(all_led.map(str::to_owned).collect()));
         let leads = |set: &Json| set[ALIAS].is_string() && set[KEPT] != true;
         if !sets.iter().any(leads) {
             return Ok(());
@@ -112,17 +134,25 @@ impl DynamicSets for Beside {
         made.map_err(|error| making.progress.stopped(error))
     }
 
-    /// Records whose profiles are not as they need them, or that have more than they need.
+    /// Records whose profiles are not as they need them, or that have more than they need. Profiles without a record are
+    /// found as well, if they are listed anyway.
     async fn extra_changes(
         &self,
         draft: &PlanDraft<'_>,
         _: SetsAsRead<'_>,
     ) -> Result<Vec<Change>, ProviderError> {
         let zone = draft.desired.name();
-        if draft.drifted(|_| true).is_empty() {
+        let led = self.led.get(zone.as_str()).unwrap_or_default();
+        self.orphans.forget(zone);
+        if led.is_empty() && draft.drifted(|_| true).is_empty() {
             return Ok(Vec::new());
         }
         let all = self.profiles.all(&self.api).await?;
+        let dynamic = draft.desired.records().filter(|record| record.dynamic().is_some());
+        let used = dynamic.map(|record| root(record, zone));
+        let used = used.chain(led.iter().filter_map(|id| id.rsplit('/').next()).map(str::to_owned));
+        let used = used.map(|root| root.to_ascii_lowercase()).collect();
+        self.orphans.find(self.account(), zone, (&all, &used)).await?;
         Ok(draft.drifted(|record| {
             // Those that cannot be have no routing by now.
             let Ok(wanted) = self.wanted(record, zone) else { return false };

@@ -1,6 +1,7 @@
 //! What refusals mean, and what to check then.
 
 use octodns_http::{Response, Throttle, Verdict};
+use octodns_kit::{advised, error_of, login_error_of};
 use serde::Deserialize;
 
 /// The error of the resource manager: <https://learn.microsoft.com/rest/api/azure/#async-operations-throttling-and-paging>.
@@ -12,15 +13,6 @@ struct Details {
 }
 
 impl Details {
-    fn of(response: &Response) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Refusal {
-            error: Details,
-        }
-
-        response.json().ok().map(|Refusal { error }| error)
-    }
-
     fn is(&self, codes: &[&str]) -> bool {
         codes.iter().any(|code| self.code.eq_ignore_ascii_case(code))
     }
@@ -32,23 +24,18 @@ const MISSING: &[&str] = &["ResourceNotFound", "ParentResourceNotFound", "NotFou
 /// Refused, since something else is being done to the zone.
 pub(crate) const BUSY: Throttle = Throttle::status(409).when(|response| {
     let code = &["RetryableErrorDueToAnotherOperation", "AnotherOperationInProgress"];
-    Details::of(response).is_some_and(|details| details.is(code))
+    error_of::<Details>(response).is_some_and(|details| details.is(code))
 });
 
 /// A resource group or subscription that does not exist is not a zone that does not exist.
 pub(crate) fn verdict(response: &Response) -> Option<Verdict> {
-    let is_missing = || Details::of(response).is_some_and(|details| details.is(MISSING));
+    let is_missing = || error_of::<Details>(response).is_some_and(|details| details.is(MISSING));
     (response.status() == 404 && !is_missing()).then_some(Verdict::Refused)
-}
-
-/// The words of a service, and what to check.
-fn advised(words: &str, check: &str) -> String {
-    format!("{}; {check}", words.trim_end_matches('.'))
 }
 
 /// The words of the resource manager for somebody, and what to check; `roles` is what `who` needs.
 pub(crate) fn refusal(response: &Response, who: &str, roles: &str) -> Option<String> {
-    let details = Details::of(response)?;
+    let details: Details = error_of(response)?;
     let check = match response.status().as_u16() {
         401 => {
             "check the clock of this machine, and that the options environment, authority and base_url are of one cloud"
@@ -97,14 +84,7 @@ const CODES: &[(&str, &str)] = &[
 
 /// The words of a token endpoint (RFC 6749, section 5.2), and what to check: that of its code, or else `check`.
 pub(crate) fn refused_login(response: &Response, check: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Refusal {
-        error: String,
-        error_description: Option<String>,
-    }
-
-    let Refusal { error, error_description } = response.json().ok()?;
-    let words = error_description.unwrap_or(error);
+    let words = login_error_of(response)?;
     // Behind the sentence are ids of the request, line by line or word by word.
     let sentence = words.lines().next().unwrap_or_default();
     let ids = [" Trace ID:", " Correlation ID:"];

@@ -9,6 +9,7 @@ mod errors;
 mod kind;
 mod metadata;
 mod options;
+mod orphans;
 mod private;
 mod profiles;
 mod provider;
@@ -20,7 +21,7 @@ mod zones;
 
 use octodns_core::Registry;
 use octodns_http::Host;
-use octodns_kit::{Api, sets as rrsets};
+use octodns_kit::sets as rrsets;
 
 pub use kind::Kind;
 pub use options::{Environment, Method, Options, RetryPolicy};
@@ -44,6 +45,4 @@ pub fn register(registry: &mut Registry) {
 pub fn register_with(registry: &mut Registry, host: &Host) {
     rrsets::register_with::<Azure>(registry, host);
     rrsets::register_with::<AzurePrivate>(registry, host);
-    let old = ["octodns.provider.azuredns.AzureProvider"];
-    registry.providers.formerly(Azure::SERVICE.class, &old);
 }

@@ -31,6 +31,11 @@ impl Profiles {
         self.account.request(method, &[PATH, name], VERSION)
     }
 
+    /// Deletes a profile that nothing leads to. One that is gone already is no error.
+    pub(crate) async fn remove(&self, name: &str) -> Result<(), Error> {
+        self.request(Method::DELETE, name).send_ok_or_missing().await
+    }
+
     /// Makes a profile what it has to be. Profiles have no versions: what is sent last counts.
     async fn put(&self, wanted: &Wanted) -> Result<Json, ProviderError> {
         let change =
@@ -96,7 +101,7 @@ impl Call for Change<'_> {
     async fn send(&self) -> Result<(), ProviderError> {
         let sent: Result<(), Error> = match self.profile {
             Some(profile) => self.api.request(Method::PUT, self.name).json(profile).send_ok().await,
-            None => self.api.request(Method::DELETE, self.name).send_ok_or_missing().await,
+            None => self.api.remove(self.name).await,
         };
         Ok(sent?)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use octodns_core::registry::BuildError;
-use octodns_core::{ProviderError, Report, Zone as Records, ZoneName, async_trait};
+use octodns_core::{OwnedValue, ProviderError, Report, Zone as Records, ZoneName, async_trait};
 use octodns_http::{Call, Client, Error, JobStatus, Method, Poll, Response, optional};
 use octodns_kit::sets::{DynamicSets, SetApi};
 use octodns_kit::{Api, Connector, Json, ListedZone, Only, Owner, Service, SetFields, Zone};
@@ -55,6 +55,16 @@ impl<K: Kind> Api for Dns<K> {
     fn begin_run(&self) {
         self.new_zones.begin_run();
         self.beside.begin_run();
+    }
+
+    const HAS_SETTINGS: bool = K::IS_PUBLIC;
+
+    async fn settings(&self, zone: Zone<'_>) -> Result<Option<OwnedValue>, Error> {
+        Ok(self.beside.orphans(zone.name))
+    }
+
+    async fn change_settings(&self, _: Zone<'_>, settings: &OwnedValue) -> Result<(), Error> {
+        self.beside.remove_orphans(settings).await
     }
 
     fn client(&self) -> &Client {

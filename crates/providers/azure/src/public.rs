@@ -25,6 +25,7 @@ const DYNAMIC: DynamicSupport = DynamicSupport {
 impl Kind for Public {
     const SERVICE: Service = Service {
         short_names: &["azure"],
+        former_classes: &["octodns.provider.azuredns.AzureProvider"],
         version: env!("CARGO_PKG_VERSION"),
         rates: &[READS, WRITES, DELETIONS, CHANGES, Rate::new(10_000, FIVE_MINUTES).of(&["GET"])],
         capabilities: Capabilities::of(&[

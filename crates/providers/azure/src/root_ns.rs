@@ -1,11 +1,10 @@
 //! The name servers of a zone, which are values of the NS records at its apex that nobody can remove.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeSet;
 
 use octodns_core::engine::unsupported;
 use octodns_core::{Record, RecordData, Report, Zone as Records};
-use octodns_kit::{Json, json};
+use octodns_kit::{Json, Remembered, json};
 
 use crate::sets::{VALUES, list, text};
 
@@ -14,24 +13,20 @@ const MARK: &str = "azure-dns";
 
 /// The name servers of zones that were created in this run.
 #[derive(Debug, Default)]
-pub(crate) struct NewZones(Mutex<HashMap<String, Vec<String>>>);
+pub(crate) struct NewZones(Remembered<Vec<String>>);
 
 impl NewZones {
-    fn known(&self) -> MutexGuard<'_, HashMap<String, Vec<String>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(crate) fn begin_run(&self) {
-        self.known().clear();
+        self.0.clear();
     }
 
     pub(crate) fn learn(&self, zone: &str, servers: Vec<String>) {
-        self.known().insert(zone.to_owned(), servers);
+        self.0.set(zone, Some(servers));
     }
 
     /// A set with the name servers of its new zone among its values. They were not known when the zone was planned.
     pub(crate) fn complete(&self, zone: &str, set: &Json) -> Json {
-        let servers = self.known().get(zone).cloned().unwrap_or_default();
+        let servers = self.0.get(zone).unwrap_or_default();
         let values = list(&set[VALUES]).iter().map(|value| text(value, "nsdname").to_owned());
         let all: BTreeSet<String> = values.chain(servers.into_iter().map(dotted)).collect();
         let mut set = set.clone();

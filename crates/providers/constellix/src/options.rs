@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use octodns_core::Secret;
 use octodns_core::registry::BuildError;
-use octodns_http::{Auth, Error, HeaderValue, Host, Outgoing, Rate, SigningAuth};
+use octodns_http::{Auth, Error, Host, Outgoing, Rate, SigningAuth};
 use octodns_kit::pause_of;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -55,15 +55,10 @@ fn sign(
     api_key: &Secret,
     secret_key: &Secret,
 ) -> Result<(), Error> {
-    let unsigned = |error: &dyn ToString| Error::unsigned(error.to_string());
     let now = host.unix_millis().to_string();
     let mac = Hmac::<Sha1>::new_from_slice(secret_key.reveal().as_bytes());
-    let mut mac = mac.map_err(|error| unsigned(&error))?;
+    let mut mac = mac.map_err(|error| Error::unsigned(error.to_string()))?;
     mac.update(now.as_bytes());
     let signature = STANDARD.encode(mac.finalize().into_bytes());
-    let token = format!("{}:{signature}:{now}", api_key.reveal());
-    let mut token = HeaderValue::try_from(token).map_err(|error| unsigned(&error))?;
-    token.set_sensitive(true);
-    request.headers.insert("x-cns-security-token", token);
-    Ok(())
+    request.set_secret("x-cns-security-token", format!("{}:{signature}:{now}", api_key.reveal()))
 }

@@ -46,8 +46,6 @@ pub fn register(registry: &mut Registry) {
 /// The same, with the clock of `host`.
 pub fn register_with(registry: &mut Registry, host: &Host) {
     sets::register_with::<Constellix>(registry, host);
-    let old = ["octodns.provider.constellix.ConstellixProvider"];
-    registry.providers.formerly(Constellix::SERVICE.class, &old);
 }
 
 /// The zones of one account, by version 1 of the API: <https://api.dns.constellix.com/v1>.
@@ -71,6 +69,7 @@ struct Domain {
 impl Api for Constellix {
     const SERVICE: Service = Service {
         short_names: &["constellix"],
+        former_classes: &["octodns.provider.constellix.ConstellixProvider"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
             RecordType::A,

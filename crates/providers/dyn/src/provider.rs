@@ -27,7 +27,6 @@ const ROUNDS: u32 = 3;
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     sets::register::<Dyn>(registry);
-    registry.providers.formerly(CLASS, &["octodns.provider.dyn.DynProvider"]);
     let help = "remove the provider from the config, and from the targets of its zones: nothing can be read \
                 or written there any more";
     registry.providers.closed(CLASS, help);
@@ -46,6 +45,7 @@ pub struct Dyn {
 impl Api for Dyn {
     const SERVICE: Service = Service {
         short_names: &["dyn"],
+        former_classes: &["octodns.provider.dyn.DynProvider"],
         version: env!("CARGO_PKG_VERSION"),
         // Of the account, all users together.
         rates: &[Rate::per_second(5), Rate::per_minute(300)],

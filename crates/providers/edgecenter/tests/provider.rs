@@ -7,12 +7,9 @@ mod samples;
 #[path = "../../gcore/tests/provider/service.rs"]
 mod service;
 
-use octodns_core::ZoneName;
-use octodns_testkit::fake::Fake;
 use octodns_testkit::json::record_json;
-use octodns_testkit::run::{Harness, render};
-use octodns_testkit::store::{Pick, Store};
-use octodns_testkit::suite::Suite;
+use octodns_testkit::store::Pick;
+use octodns_testkit::suite::{Bench, Suite};
 use serde_json::{Value as Json, json};
 
 use samples::{checked, named};
@@ -50,12 +47,16 @@ fn sample(feature: &str, mut record: Json) -> Json {
     }
 }
 
-#[tokio::test]
-async fn it_does_what_every_provider_must() {
+fn suite() -> Suite {
     Suite::new(octodns_edgecenter::register, json!({"class": CLASS, "token": "hunter2"}))
         .endpoint("url", ENDPOINT)
         .endpoint("auth_url", AUTH)
         .fake(with_token(service()))
+}
+
+#[tokio::test]
+async fn it_does_what_every_provider_must() {
+    suite()
         .read_cost(1)
         .thousand_changes(1, 1000)
         .cassettes("edgecenter")
@@ -80,30 +81,17 @@ async fn a_login_does_what_every_provider_must() {
         .await;
 }
 
-fn harness(fake: &Fake<Store>, options: Json) -> Harness {
-    let mut config = json!({
-        "token": "hunter2", "endpoint": format!("{}/dns/v2", fake.url()),
-        "http": {"requests_per_second": 100_000, "retry_wait": 0},
-    });
-    if let (Json::Object(config), Json::Object(options)) = (&mut config, options) {
-        config.extend(options);
-    }
-    Harness::build(octodns_edgecenter::register, CLASS, &config).unwrap()
-}
-
-fn zone() -> ZoneName {
-    ZoneName::new("unit.tests.").unwrap()
+async fn bench() -> Bench {
+    suite().bench(&json!({})).await
 }
 
 /// Makes the service hold a record, and returns the set; a second plan must be empty.
-async fn stored(fake: &Fake<Store>, harness: &Harness, record: &Json) -> Json {
-    let desired = harness.zone(&zone(), std::slice::from_ref(record));
-    if let Some(plan) = harness.plan(&desired).await.unwrap() {
-        harness.apply(&plan).await.result.unwrap();
+async fn stored(bench: &Bench, record: &Json) -> Json {
+    let records = std::slice::from_ref(record);
+    if bench.plan(records).await.unwrap().is_some() {
+        bench.converge(records).await;
     }
-    let plan = harness.plan(&desired).await.unwrap();
-    assert!(plan.is_none(), "{record}: {:#?}", plan.map(|plan| plan.changes));
-    fake.api().item("unit.tests", Pick::Set("www.unit.tests.", "A")).unwrap()
+    bench.fake.api().item("unit.tests", Pick::Set("www.unit.tests.", "A")).unwrap()
 }
 
 /// A pool and those that it falls back to: of each its name, and the weights of its values.
@@ -130,8 +118,7 @@ fn chain(pools: &[(&str, &[i64])]) -> Json {
 /// Pools of any name are stored as what they are.
 #[tokio::test]
 async fn pools_have_roles() {
-    let fake = Fake::start(with_token(service())).await;
-    let harness = harness(&fake, json!({}));
+    let bench = bench().await;
     let (weight, backup, other) =
         (|of: i64| json!({"weight": of}), json!({"backup": true}), json!({"default": true}));
     let bare = json!({});
@@ -145,7 +132,7 @@ async fn pools_have_roles() {
         (&[("a", &[1]), ("other", &[1])], vec![weight(1), other.clone()]),
         (&[("c", &[1, 5]), ("b", &[1]), ("a", &[1])], vec![weight(1), weight(5), backup, other]),
     ] {
-        let set = stored(&fake, &harness, &chain(pools)).await;
+        let set = stored(&bench, &chain(pools)).await;
         let records = set["resource_records"].as_array().unwrap();
         let found: Vec<_> = records.iter().map(|record| record["meta"].clone()).collect();
         assert_eq!(found, metas, "{pools:?}");
@@ -155,11 +142,11 @@ async fn pools_have_roles() {
 /// A value may have a weight and be a backup.
 #[tokio::test]
 async fn a_value_is_in_two_pools() {
-    let fake = Fake::start(with_token(service())).await;
+    let bench = bench().await;
     let mut record = chain(&[("weight", &[1, 2]), ("backup", &[1])]);
     record["dynamic"]["pools"]["backup"]["values"] =
         json!([{"value": "192.0.2.2"}, {"value": "192.0.2.3"}]);
-    let set = stored(&fake, &harness(&fake, json!({})), &record).await;
+    let set = stored(&bench, &record).await;
     let meta = |index: usize| &set["resource_records"][index]["meta"];
     assert_eq!(*meta(1), json!({"weight": 2, "backup": true}));
     assert_eq!(*meta(2), json!({"backup": true}));
@@ -168,36 +155,34 @@ async fn a_value_is_in_two_pools() {
 /// Values that are in no pool are not served beside those with weights, unless they were before.
 #[tokio::test]
 async fn values_in_no_pool_are_not_mixed_in() {
-    let fake = Fake::start(with_token(service())).await;
-    let harness = harness(&fake, json!({}));
+    let bench = bench().await;
     let contents = |set: &Json| {
         let records = set["resource_records"].as_array().unwrap().iter();
         records.map(|record| record["content"][0].clone()).collect::<Vec<_>>()
     };
     let record = chain(&[("weight", &[1, 2])]);
-    let set = stored(&fake, &harness, &record).await;
+    let set = stored(&bench, &record).await;
     assert_eq!(contents(&set), ["192.0.2.1", "192.0.2.2"]);
     let mut mixed = set.clone();
     let records = mixed["resource_records"].as_array_mut().unwrap();
     records.push(json!({"content": ["192.0.2.99"], "enabled": true, "meta": {}}));
-    fake.api().delete("unit.tests", Pick::Set("www.unit.tests.", "A")).unwrap();
-    fake.api().plant("unit.tests", mixed).unwrap();
+    bench.fake.api().delete("unit.tests", Pick::Set("www.unit.tests.", "A")).unwrap();
+    bench.plant(mixed);
     let mut slower = record;
     slower["ttl"] = json!(90);
-    let set = stored(&fake, &harness, &slower).await;
+    let set = stored(&bench, &slower).await;
     assert_eq!(contents(&set), ["192.0.2.1", "192.0.2.2", "192.0.2.99"]);
     slower["values"] = json!(["192.0.2.1"]);
-    let set = stored(&fake, &harness, &slower).await;
+    let set = stored(&bench, &slower).await;
     assert_eq!(contents(&set), ["192.0.2.1", "192.0.2.2"]);
 }
 
 #[tokio::test]
 async fn checks_by_https_are_encrypted() {
-    let fake = Fake::start(with_token(service())).await;
-    let harness = harness(&fake, json!({"records_per_response": 3}));
+    let bench = suite().bench(&json!({"records_per_response": 3})).await;
     let mut record = chain(&[("weight", &[1, 2])]);
     record["octodns"] = json!({"healthcheck": {"protocol": "HTTPS"}});
-    let set = stored(&fake, &harness, &record).await;
+    let set = stored(&bench, &record).await;
     let check = json!({
         "protocol": "HTTP", "port": 443, "host": "www.unit.tests", "url": "/_dns", "method": "GET",
         "tls": true, "verify": false, "timeout": 10, "frequency": 10,
@@ -210,36 +195,32 @@ async fn checks_by_https_are_encrypted() {
     assert_eq!(set["filters"], filters);
     // Without a check, its record has none at the service either.
     record["octodns"] = json!({});
-    assert_eq!(stored(&fake, &harness, &record).await["meta"], Json::Null);
+    assert_eq!(stored(&bench, &record).await["meta"], Json::Null);
 }
 
 /// What a config says of other meta counts, and what it does not say is kept.
 #[tokio::test]
 async fn other_meta_is_read_and_written() {
-    let fake = Fake::start(with_token(service())).await;
-    let harness = harness(&fake, json!({}));
+    let bench = bench().await;
     let mut record = chain(&[("weight", &[1, 2])]);
     let said = json!([{"value": "192.0.2.1", "meta": {"notes": ["by hand"]}}]);
     record["octodns"] = json!({"edgecenter": {"resource_record_meta": said}});
     let of = |set: &Json| set["resource_records"][0]["meta"].clone();
-    let set = stored(&fake, &harness, &record).await;
+    let set = stored(&bench, &record).await;
     assert_eq!(of(&set), json!({"notes": ["by hand"], "weight": 1}));
-    let read = harness.read(&zone()).await.unwrap();
+    let read = bench.harness.read(&bench.zone).await.unwrap();
     let read = record_json(read.zone.records().next().unwrap());
     assert_eq!(read["octodns"], record["octodns"]);
     record["octodns"] = json!({});
     record["ttl"] = json!(90);
-    let set = stored(&fake, &harness, &record).await;
+    let set = stored(&bench, &record).await;
     assert_eq!(of(&set), json!({"notes": ["by hand"], "weight": 1}));
     record["octodns"] = json!({"edgecenter": {"resource_record_meta": []}});
-    assert_eq!(of(&stored(&fake, &harness, &record).await), json!({"weight": 1}));
+    assert_eq!(of(&stored(&bench, &record).await), json!({"weight": 1}));
 }
 
 #[tokio::test]
 async fn what_cannot_be_is_told() {
-    let fake = Fake::start(with_token(service())).await;
-    let (strict, lenient) =
-        (harness(&fake, json!({})), harness(&fake, json!({"strict_supports": false})));
     let mut by_place = chain(&[("weight", &[1, 2])]);
     by_place["dynamic"]["pools"]["eu"] = json!({"values": [{"value": "192.0.2.9"}]});
     by_place["dynamic"]["rules"] = json!([{"geos": ["EU"], "pool": "eu"}, {"pool": "weight"}]);
@@ -257,9 +238,9 @@ async fn what_cannot_be_is_told() {
             "a pool with more than 2 fallbacks, one after the other, is not supported",
         ),
     ] {
-        let desired = strict.zone(&zone(), std::slice::from_ref(&record));
-        let report = strict.plan(&desired).await.unwrap_err();
-        assert!(render(&report).contains(why), "{why}: {}", render(&report));
-        stored(&fake, &lenient, &record).await;
+        let strict = bench().await;
+        let told = strict.plan(std::slice::from_ref(&record)).await.unwrap_err();
+        assert!(told.contains(why), "{why}: {told}");
+        stored(&strict.lenient(), &record).await;
     }
 }

@@ -141,7 +141,7 @@ fn key(set: &Json) -> Key {
 }
 
 fn key_of(change: &SetChange) -> Key {
-    change.after.as_ref().or(change.before.as_ref()).map(key).unwrap_or_default()
+    key(change.set())
 }
 
 fn shown((name, of): &Key) -> String {

@@ -6,9 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use octodns_core::Secret;
-use octodns_http::{
-    Auth, Error, HeaderValue, Host, Method, Outgoing, Response, SigningAuth, Verdict,
-};
+use octodns_http::{Auth, Error, Host, Method, Outgoing, Response, SigningAuth, Verdict};
 use octodns_kit::Json;
 use sha2::{Digest, Sha256};
 
@@ -23,11 +21,8 @@ pub(crate) fn auth(credentials: &Credentials) -> impl Auth + use<> {
     let Credentials { client_secret, access_token, client_token, .. } = &credentials;
     let secrets = [client_secret, access_token, client_token].map(Clone::clone);
     SigningAuth::new(secrets, move |request, host| {
-        let mut value = HeaderValue::try_from(authorization(request, host, &credentials)?)
-            .map_err(|error| Error::unsigned(error.to_string()))?;
-        value.set_sensitive(true);
-        request.headers.insert("authorization", value);
-        Ok(())
+        let authorization = authorization(request, host, &credentials)?;
+        request.set_secret("authorization", authorization)
     })
     .with_time_of_refusals(TOLERANCE)
 }

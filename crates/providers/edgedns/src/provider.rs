@@ -19,8 +19,6 @@ use crate::edgegrid;
 use crate::list::{RECORD_SETS, list};
 use crate::options::{Options, missing};
 
-const CLASS: &str = "octodns_edgedns.AkamaiProvider";
-
 /// When the next request is allowed.
 const NEXT: WaitHeader = WaitHeader { name: "x-ratelimit-next", format: WaitFormat::Rfc3339 };
 
@@ -35,9 +33,6 @@ pub fn register(registry: &mut Registry) {
 /// The same, with the clock and the randomness of `host`, which makes signatures reproducible.
 pub fn register_with(registry: &mut Registry, host: &Host) {
     changes::register_with::<Akamai>(registry, host);
-    let old =
-        ["octodns.provider.edgedns.AkamaiProvider", "octodns.provider.fastdns.AkamaiProvider"];
-    registry.providers.formerly(CLASS, &old);
 }
 
 /// The zones of an API client, through version 2 of the API: <https://techdocs.akamai.com/edge-dns/reference/api>.
@@ -53,6 +48,10 @@ pub struct Akamai {
 impl Api for Akamai {
     const SERVICE: Service = Service {
         short_names: &["edgedns", "akamai"],
+        former_classes: &[
+            "octodns.provider.edgedns.AkamaiProvider",
+            "octodns.provider.fastdns.AkamaiProvider",
+        ],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
             RecordType::A,
@@ -86,7 +85,7 @@ impl Api for Akamai {
             ..Dialect::RAW
         },
         // Each account has a host of its own.
-        ..Service::new(CLASS, "")
+        ..Service::new("octodns_edgedns.AkamaiProvider", "")
     };
     type Options = Options;
 
@@ -184,18 +183,13 @@ impl Akamai {
 
     /// Makes one change.
     async fn make(&self, zone: &str, change: &SetChange) -> Result<(), Error> {
-        let path_of = |set: &Json| {
-            let [name, of] = ["name", "type"].map(|key| set[key].as_str().unwrap_or_default());
-            [zone, name, of].map(str::to_owned)
-        };
         let (client, SetChange { before, after, .. }) = (&self.client, change);
-        let Some(set) = after.as_ref().or(before.as_ref()) else { return Ok(()) };
-        let [zone, name, of] = &path_of(before.as_ref().unwrap_or(set));
+        let [name, of] = Self::FIELDS.key(change.set());
         let path = ["zones", zone, "names", name, "types", of];
         match (before, after) {
-            (None, _) => client.post(&path).json(set).send_ok().await,
+            (None, Some(set)) => client.post(&path).json(set).send_ok().await,
             (Some(_), Some(set)) => client.put(&path).json(set).send_ok().await,
-            (Some(_), None) => client.delete(&path).send_ok_or_missing().await,
+            (_, None) => client.delete(&path).send_ok_or_missing().await,
         }
     }
 }
@@ -217,10 +211,7 @@ impl ChangeApi for Akamai {
     /// All creations take one call, and each other change takes one; if that is no less than a change list takes, or
     /// if a name has several, a change list is better.
     fn limits(&self, changes: &[SetChange]) -> BatchLimits {
-        let name = |change: &SetChange| {
-            let set = change.before.as_ref().or(change.after.as_ref());
-            set.map(|set| set["name"].to_string().to_lowercase())
-        };
+        let name = |change: &SetChange| change.set()["name"].to_string().to_lowercase();
         let (others, created): (Vec<_>, Vec<_>) =
             changes.iter().partition(|change| change.before.is_some());
         let calls = others.len() + usize::from(!created.is_empty());

@@ -13,6 +13,7 @@ pub struct GCore;
 impl Brand for GCore {
     const SERVICE: Service = Service {
         short_names: &["gcore"],
+        former_classes: &["octodns.provider.gcore.GCoreProvider"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Facts::capabilities(
             &[
@@ -51,6 +52,4 @@ impl Brand for GCore {
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     sets::register::<Dns<GCore>>(registry);
-    let old = ["octodns.provider.gcore.GCoreProvider"];
-    registry.providers.formerly(GCore::SERVICE.class, &old);
 }

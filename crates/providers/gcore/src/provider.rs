@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use octodns_core::registry::BuildError;
 use octodns_core::{ProviderError, RecordType, Report, Zone as Records, ZoneName, async_trait};
-use octodns_http::{Client, Error, HeaderAuth, Page, all, optional, pages};
+use octodns_http::{Client, Error, HeaderAuth, optional};
 use octodns_kit::sets::{DynamicSets, SetApi};
-use octodns_kit::{Api, Connector, Json, ListedZone, Only, Owner, Service, SetFields, Zone, json};
+use octodns_kit::{
+    Api, Connector, Json, ListedZone, Only, Owner, Pages, Service, SetFields, Zone, json,
+};
 use serde::Deserialize;
 
 use crate::brand::Brand;
@@ -17,8 +19,12 @@ use crate::login;
 use crate::options::{Credentials, Options};
 use crate::sets::{self, FIELDS, FILTER_KEYS, Kept, UNEXPRESSED, meta, put_meta, text};
 
-/// How many zones a page has.
-const PER_PAGE: usize = 1000;
+/// Not all services with this API count their zones.
+const ZONES: Pages =
+    Pages::offset("offset").size("limit", 1000).entries(&["zones"]).total_if_given("total_amount");
+
+/// All sets of a zone are on one page.
+const SETS: Pages = Pages::whole().entries(&["rrsets"]).total_if_given("total_amount");
 
 /// The zones of one account of G-Core, or of another service with its API.
 pub struct Dns<B> {
@@ -34,26 +40,6 @@ impl<B> fmt::Debug for Dns<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dns").field("client", &self.client).finish_non_exhaustive()
     }
-}
-
-/// A page of zones. Not all services with this API count them.
-#[derive(Debug, Deserialize)]
-struct Zones {
-    zones: Vec<Named>,
-    total_amount: Option<u64>,
-}
-
-/// A zone in a list.
-#[derive(Debug, Deserialize)]
-struct Named {
-    name: String,
-}
-
-/// All sets of a zone.
-#[derive(Debug, Deserialize)]
-struct Sets {
-    rrsets: Vec<Json>,
-    total_amount: Option<u64>,
 }
 
 #[async_trait]
@@ -104,19 +90,7 @@ impl<B: Brand> Api for Dns<B> {
     }
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
-        let zones = all(pages(0, async |offset: u64| {
-            let request = self.client.get(&["zones"]).query("limit", PER_PAGE);
-            let response = request.query("offset", offset).send().await?;
-            let Zones { zones, total_amount } = response.json()?;
-            let is_full = zones.len() >= PER_PAGE;
-            let next = is_full.then_some(offset + zones.len() as u64);
-            let page = Page::new(&response, zones);
-            Ok(match total_amount {
-                Some(total) => page.offset(offset, total),
-                None => page.next(next),
-            })
-        }));
-        Ok(zones.await?.into_iter().map(|zone| ListedZone::named(zone.name)).collect())
+        ZONES.zones(|| self.client.get(&["zones"]), "name", "").await
     }
 
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
@@ -131,6 +105,11 @@ impl<B: Brand> Api for Dns<B> {
     }
 
     async fn interrupted_zone(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
+        #[derive(Deserialize)]
+        struct Named {
+            name: String,
+        }
+
         let zone = self.client.get(&["zones", zone.without_dot()]);
         Ok(zone.read_optional().await?.map(|Named { name }| name))
     }
@@ -141,14 +120,9 @@ impl<B: Brand> SetApi for Dns<B> {
     const FIELDS: SetFields = FIELDS;
 
     async fn sets(&self, zone: Zone<'_>, _: Option<Only<'_>>) -> Result<Option<Vec<Json>>, Error> {
-        // One page, which says how many there are.
-        let sets = all(pages((), async |()| {
-            let request = self.client.get(&["zones", zone.id, "rrsets"]).query("all", true);
-            let response = request.send().await?;
-            let Sets { rrsets, total_amount } = response.json()?;
-            Ok(Page::new(&response, rrsets).total(total_amount))
-        }));
-        let Some(mut sets) = optional(sets.await)? else { return Ok(None) };
+        let sets =
+            SETS.read(|| self.client.get(&["zones", zone.id, "rrsets"]).query("all", true)).await;
+        let Some(mut sets) = optional::<Vec<Json>>(sets)? else { return Ok(None) };
         if let Some(has_pickers) = sets::uses_pickers(&sets) {
             self.has_pickers.store(has_pickers, Ordering::Relaxed);
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use octodns_http::{Response, Throttle, Verdict};
+use octodns_kit::{advised, error_of, login_error_of};
 use serde::Deserialize;
 
 /// Refused since the quota of requests is used up for a while. It is one per minute.
@@ -25,15 +26,6 @@ struct Reason {
 }
 
 impl Details {
-    fn of(response: &Response) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Refusal {
-            error: Details,
-        }
-
-        response.json().ok().map(|Refusal { error }| error)
-    }
-
     fn has(&self, reasons: &[&str]) -> bool {
         self.errors.iter().any(|error| reasons.contains(&&*error.reason))
     }
@@ -47,24 +39,19 @@ impl Details {
 fn is_throttled(response: &Response) -> bool {
     const REASONS: &[&str] =
         &["rateLimitExceeded", "userRateLimitExceeded", "dailyLimitExceeded", "quotaExceeded"];
-    Details::of(response).is_some_and(|details| details.has(REASONS))
+    error_of::<Details>(response).is_some_and(|details| details.has(REASONS))
 }
 
 /// A change set that is too large, or a zone that is full, has the status of missing rights.
 pub(crate) fn verdict(response: &Response) -> Option<Verdict> {
     let is_full = response.status() == 403
-        && Details::of(response).is_some_and(|details| details.is_of_content());
+        && error_of::<Details>(response).is_some_and(|details| details.is_of_content());
     is_full.then_some(Verdict::Refused)
-}
-
-/// The words of a service, and what to check.
-fn advised(words: &str, check: &str) -> String {
-    format!("{}; {check}", words.trim_end_matches('.'))
 }
 
 /// The words of the DNS API for `account`, and what to check.
 pub(crate) fn refusal(response: &Response, account: &str) -> Option<String> {
-    let details = Details::of(response)?;
+    let details: Details = error_of(response)?;
     let check = match response.status().as_u16() {
         401 => format!("check that {account} still exists and is enabled"),
         403 if details.has(&["forbidden", "insufficientPermissions"]) => {
@@ -82,19 +69,12 @@ pub(crate) fn refusal(response: &Response, account: &str) -> Option<String> {
 pub(crate) fn refused_impersonation(response: &Response) -> Option<String> {
     let check = "check that the identity has the role Service Account Token Creator \
                  (roles/iam.serviceAccountTokenCreator) for that account";
-    Details::of(response).map(|details| advised(&details.message, check))
+    error_of::<Details>(response).map(|details| advised(&details.message, check))
 }
 
 /// The words of a token endpoint (RFC 6749, section 5.2), and what to `check`.
 pub(crate) fn refused_login(response: &Response, check: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Refusal {
-        error: String,
-        error_description: Option<String>,
-    }
-
-    let Refusal { error, error_description } = response.json().ok()?;
-    let words = error_description.unwrap_or(error);
+    let words = login_error_of(response)?;
     let is_clock = words.contains("reasonable timeframe");
     let check = if is_clock { "check the clock of this machine" } else { check };
     Some(advised(&words, check))

@@ -19,8 +19,6 @@ use serde::de::DeserializeOwned;
 use crate::account::Account;
 use crate::options::Options;
 
-const CLASS: &str = "octodns_googlecloud.GoogleCloudProvider";
-
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     register_with(registry, &Host::default());
@@ -29,8 +27,6 @@ pub fn register(registry: &mut Registry) {
 /// The same, with the clock and the randomness of `host`, which makes logins and names of zones reproducible.
 pub fn register_with(registry: &mut Registry, host: &Host) {
     changes::register_with::<GoogleCloud>(registry, host);
-    let old = ["octodns.provider.googlecloud.GoogleCloudProvider"];
-    registry.providers.formerly(CLASS, &old);
 }
 
 /// The zones of one project, by version 1 of the API: <https://cloud.google.com/dns/docs/reference/rest/v1>.
@@ -53,6 +49,7 @@ const MAX_BYTES: usize = 100_000;
 impl Api for GoogleCloud {
     const SERVICE: Service = Service {
         short_names: &["googlecloud"],
+        former_classes: &["octodns.provider.googlecloud.GoogleCloudProvider"],
         version: env!("CARGO_PKG_VERSION"),
         concurrency: 16,
         capabilities: Capabilities::of(&[
@@ -78,7 +75,10 @@ impl Api for GoogleCloud {
             text: Text::Quoted(Presentation::DECIMAL),
             ..Dialect::RAW
         },
-        ..Service::new(CLASS, "https://dns.googleapis.com/dns/v1")
+        ..Service::new(
+            "octodns_googlecloud.GoogleCloudProvider",
+            "https://dns.googleapis.com/dns/v1",
+        )
     };
     const ZONES: ZonesBy = ZonesBy::Id;
     /// A deletion has to match what is there, and an addition needs that there is nothing.

@@ -1,6 +1,7 @@
 //! The class: its options, one of which chooses the API, and what both APIs have in common.
 
 use octodns_core::{Capabilities, RecordType, Secret};
+use octodns_kit::Pages;
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,6 +31,12 @@ pub(crate) const DIALECT: Dialect = Dialect {
     targets: Targets { read: Dot::Omitted, write: Dot::Required, own: Some("@") },
     ..Dialect::RAW
 };
+
+/// The lists of both APIs. The next page may be null, 0 or the page itself on the last one.
+pub(crate) const PAGES: Pages = Pages::numbered("page")
+    .entries(&["zones", "rrsets"])
+    .next("meta.pagination.next_page")
+    .total_if_given("meta.pagination.total_entries");
 
 /// Which API is used: each has tokens of its own.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]

@@ -17,8 +17,7 @@ use octodns_kit::{
 use serde::Deserialize;
 
 use crate::actions::Actions;
-use crate::class::{CAPABILITIES, CLASS, DIALECT, Options};
-use crate::pages::list;
+use crate::class::{CAPABILITIES, CLASS, DIALECT, Options, PAGES};
 use crate::zones::{Described, Ttls};
 
 /// The most entries of a page.
@@ -51,6 +50,7 @@ pub struct Cloud {
 impl Api for Cloud {
     const SERVICE: Service = Service {
         short_names: &["hetzner"],
+        former_classes: &["octodns.provider.hetzner.HetznerProvider"],
         version: env!("CARGO_PKG_VERSION"),
         // Changes of other names wait for their actions meanwhile.
         names_at_once: Some(16),
@@ -81,7 +81,7 @@ impl Api for Cloud {
     /// The list has the TTLs of the zones as well, so that reading many zones takes one call for each.
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
         let get = || self.client.get(&["zones"]).query("per_page", PER_PAGE);
-        let zones: Vec<Described> = list(get).await?;
+        let zones: Vec<Described> = PAGES.read(get).await?;
         Ok(zones.into_iter().map(|zone| self.ttls.learn(zone)).collect())
     }
 
@@ -110,16 +110,16 @@ impl SetApi for Cloud {
     ) -> Result<Option<Vec<Json>>, Error> {
         let get = || self.client.get(&["zones", zone.id, "rrsets"]).query("per_page", PER_PAGE);
         let sets = optional(match only {
-            None => list(get).await,
+            None => PAGES.read(get).await,
             Some(Only { name, record_type, .. }) => {
-                list(|| get().query("name", name).query("type", record_type)).await
+                PAGES.read(|| get().query("name", name).query("type", record_type)).await
             }
         })?;
         Ok(sets.map(|sets| self.ttls.fill(zone, sets)))
     }
 
     async fn put(&self, zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Result<(), Error> {
-        let [name, of] = key(set);
+        let [name, of] = Self::FIELDS.key(set);
         // A new zone has them already, so that they cannot be created.
         let is_root_ns = name == "@" && of == "NS";
         if existing.is_none() && !is_root_ns {
@@ -148,18 +148,13 @@ impl SetApi for Cloud {
     }
 
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
-        let [name, of] = key(existing);
+        let [name, of] = Self::FIELDS.key(existing);
         let request = self.client.delete(&["zones", zone.id, "rrsets", name, of]);
         match request.send_or_missing().await? {
             Some(response) => self.actions.end(&response).await,
             None => Ok(()),
         }
     }
-}
-
-/// The name and type of a set, as its path has them.
-fn key(set: &Json) -> [&str; 2] {
-    ["name", "type"].map(|key| set[key].as_str().unwrap_or_default())
 }
 
 /// The records of a set, with the comments of the values that it had before: records without one would lose it.

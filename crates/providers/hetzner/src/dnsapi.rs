@@ -11,8 +11,7 @@ use octodns_kit::rows::RowApi;
 use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, ZonesBy, json};
 use serde::Deserialize;
 
-use crate::class::{CAPABILITIES, CLASS, DIALECT, Options};
-use crate::pages::list;
+use crate::class::{CAPABILITIES, CLASS, DIALECT, Options, PAGES};
 use crate::zones::{Described, Ttls};
 
 /// What to do instead.
@@ -58,7 +57,7 @@ impl Api for DnsApi {
     }
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
-        Ok(self.learn(list(|| self.client.get(&["zones"])).await?))
+        Ok(self.learn(PAGES.read(|| self.client.get(&["zones"])).await?))
     }
 
     async fn zones_named(&self, zone: &ZoneName) -> Result<Vec<ListedZone>, Error> {

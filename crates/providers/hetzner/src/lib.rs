@@ -4,7 +4,6 @@ mod actions;
 mod class;
 mod cloud;
 mod dnsapi;
-mod pages;
 mod register;
 mod zones;
 

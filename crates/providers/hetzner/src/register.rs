@@ -21,5 +21,4 @@ pub fn register(registry: &mut Registry) {
     let help = "`backend: dnsapi`, the default, is the old DNS API: make an API token in the project of Hetzner \
                 Console that has the zones, and set `backend: hcloud`";
     registry.providers.closed_unless(CLASS, ("backend", "hcloud"), help);
-    registry.providers.formerly(CLASS, &["octodns.provider.hetzner.HetznerProvider"]);
 }

@@ -37,8 +37,6 @@ pub fn register(registry: &mut Registry) {
 /// The same, with the clock and the randomness of `host`.
 pub fn register_with(registry: &mut Registry, host: &Host) {
     sets::register_with::<Ns1>(registry, host);
-    let old = ["octodns.provider.ns1.Ns1Provider"];
-    registry.providers.formerly(Ns1::SERVICE.class, &old);
 }
 
 /// The zones of one account, by version 1 of the API: <https://developer.ibm.com/apis/catalog/ns1--ibm-ns1-connect-api>.
@@ -68,6 +66,7 @@ struct WithRecords {
 impl Api for Ns1 {
     const SERVICE: Service = Service {
         short_names: &["ns1"],
+        former_classes: &["octodns.provider.ns1.Ns1Provider"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
             RecordType::A,

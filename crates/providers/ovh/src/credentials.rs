@@ -49,12 +49,10 @@ pub(crate) fn client(options: &Options, connector: &Connector<'_>) -> Result<Cli
     let clock = unsigned.clone();
     let auth = SigningAuth::new(secrets, move |request, host| {
         keys.sign(request, host)?;
-        let time = host.unix_seconds().to_string();
-        let signature = signature(request, [&secret, &consumer], &time);
-        let mut signature = header(&signature)?;
-        signature.set_sensitive(true);
-        request.headers.insert("x-ovh-signature", signature);
-        request.headers.insert("x-ovh-timestamp", header(&time)?);
+        let time = host.unix_seconds();
+        let signature = signature(request, [&secret, &consumer], time);
+        request.set_secret("x-ovh-signature", signature)?;
+        request.headers.insert("x-ovh-timestamp", HeaderValue::from(time));
         Ok(())
     })
     .with_server_time(move |host| ask_time(clock.clone(), host).boxed())
@@ -63,7 +61,7 @@ pub(crate) fn client(options: &Options, connector: &Connector<'_>) -> Result<Cli
 }
 
 /// Signs everything of a request that counts, the query and the body as well.
-fn signature(request: &Outgoing, [secret, consumer]: [&Secret; 2], time: &str) -> String {
+fn signature(request: &Outgoing, [secret, consumer]: [&Secret; 2], time: u64) -> String {
     let Outgoing { method, url, body, .. } = request;
     let mut hash = Sha1::new();
     for part in [secret.reveal(), consumer.reveal(), method.as_str(), url.as_str()] {
@@ -72,12 +70,8 @@ fn signature(request: &Outgoing, [secret, consumer]: [&Secret; 2], time: &str) -
     }
     hash.update(body);
     hash.update("+");
-    hash.update(time);
+    hash.update(time.to_string());
     hash.finalize().iter().fold("$1$".to_owned(), |text, octet| format!("{text}{octet:02x}"))
-}
-
-fn header(text: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::try_from(text).map_err(|error| Error::unsigned(error.to_string()))
 }
 
 /// The time of the service. This call is not signed.

@@ -8,14 +8,14 @@ use octodns_core::{Capabilities, RecordType, Registry, Values, async_trait};
 use octodns_http::{Client, Error, Host, Rate};
 use octodns_kit::dialect::{Dialect, Text};
 use octodns_kit::rows::{self, RowApi};
-use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, json};
+use octodns_kit::{
+    Api, Connector, Fields, Json, ListedZone, Only, Service, Zone, json, only_fields,
+};
 
 use crate::batches::Batches;
 use crate::credentials::{self, Options};
 use crate::dkim::is_dkim;
 use crate::reading;
-
-const CLASS: &str = "octodns_ovh.OvhProvider";
 
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
@@ -25,7 +25,6 @@ pub fn register(registry: &mut Registry) {
 /// The same, with the clock of `host`, which makes signatures reproducible.
 pub fn register_with(registry: &mut Registry, host: &Host) {
     rows::register_with::<Ovh>(registry, host);
-    registry.providers.formerly(CLASS, &["octodns.provider.ovh.OvhProvider"]);
 }
 
 /// The zones of one account, through version 1 of the API: <https://api.ovh.com/console/?section=%2Fdomain>.
@@ -39,6 +38,7 @@ pub struct Ovh {
 impl Api for Ovh {
     const SERVICE: Service = Service {
         short_names: &["ovh"],
+        former_classes: &["octodns.provider.ovh.OvhProvider"],
         version: env!("CARGO_PKG_VERSION"),
         endpoint_names: &[
             ("ovh-eu", "https://eu.api.ovh.com/1.0"),
@@ -70,7 +70,7 @@ impl Api for Ovh {
         .fixed_zones()
         .values(Values { ttl: 60..=i64::MAX, zero_ttl: true, ..Values::ANY }),
         dialect: Dialect { text: Text::RawOrQuoted(Presentation::DECIMAL), ..Dialect::RAW },
-        ..Service::new(CLASS, "https://eu.api.ovh.com/1.0")
+        ..Service::new("octodns_ovh.OvhProvider", "https://eu.api.ovh.com/1.0")
     };
     const PUBLISHES: bool = true;
     const UNPUBLISHED: &str = "the changes are stored, but may not be served; another run publishes them only with \
@@ -122,8 +122,7 @@ impl RowApi for Ovh {
     }
 
     async fn update(&self, zone: Zone<'_>, id: &str, row: &Json) -> Result<(), Error> {
-        let keys = ["subDomain", "target", "ttl"];
-        let body: Json = keys.iter().map(|key| ((*key).to_owned(), row[*key].clone())).collect();
+        let body = only_fields(row, &["subDomain", "target", "ttl"]);
         let id = id.trim_end_matches(OF_DKIM);
         self.client.put(&["domain", "zone", zone.id, "record", id]).json(&body).send_ok().await
     }

@@ -1,10 +1,7 @@
 //! Writes: the service accepts them as jobs, and does them later.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use octodns_http::{Call, Client, Error, JobStatus, Method, Poll, Request, Response};
-use octodns_kit::Json;
+use octodns_kit::{Json, Remembered};
 use serde::Deserialize;
 
 /// A job, as the service shows it.
@@ -32,12 +29,12 @@ pub(crate) enum Ended {
 pub(crate) struct Jobs {
     client: Client,
     /// The ids or names of zones with a write whose job may still run.
-    unsettled: Mutex<BTreeSet<String>>,
+    unsettled: Remembered<()>,
 }
 
 impl Jobs {
     pub(crate) fn new(client: &Client) -> Self {
-        Self { client: client.clone(), unsettled: Mutex::default() }
+        Self { client: client.clone(), unsettled: Remembered::default() }
     }
 
     /// Sends a write about `place`, the id or name of a zone, and waits until the service has done it.
@@ -48,7 +45,7 @@ impl Jobs {
     ) -> Result<Ended, Error> {
         let ended = self.end_of(request).await;
         if matches!(ended, Err(Error::Indeterminate { .. })) {
-            self.unsettled().insert(place.to_owned());
+            self.unsettled.set(place, Some(()));
         }
         ended
     }
@@ -95,7 +92,7 @@ impl Jobs {
             async_responses: Vec<Job>,
         }
 
-        if !self.unsettled().contains(place) {
+        if !self.unsettled.has(place) {
             return Ok(());
         }
         let call = Call::new(Method::GET, "/status");
@@ -109,12 +106,8 @@ impl Jobs {
             Ok(if jobs.iter().all(is_ended) { JobStatus::Done(()) } else { JobStatus::Pending })
         };
         self.client.poll(Poll::default(), &call, running).await?;
-        self.unsettled().remove(place);
+        self.unsettled.set(place, None);
         Ok(())
-    }
-
-    fn unsettled(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

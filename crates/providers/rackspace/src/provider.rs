@@ -15,8 +15,8 @@ use octodns_http::{
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{
-    Api, BatchKinds, Batched, Connector, Fields, Json, ListedZone, Only, RowChange, Service, Zone,
-    ZonesBy, json, pause_of, seconds,
+    Api, BatchKinds, Batched, Connector, Fields, Json, ListedZone, Only, RowChange, RowChanges,
+    Service, Zone, ZonesBy, json, only_fields, pause_of, seconds,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -24,8 +24,6 @@ use serde::de::DeserializeOwned;
 use crate::jobs::{Ended, Jobs, words_of};
 use crate::login;
 use crate::options::{IDENTITY, Options};
-
-const CLASS: &str = "octodns_rackspace.RackspaceProvider";
 
 /// Too many requests have the status of too many items and of a full quota.
 const THROTTLE: Throttle = Throttle::status(413)
@@ -48,7 +46,6 @@ fn is_throttled(response: &Response) -> bool {
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     rows::register::<Rackspace>(registry);
-    registry.providers.formerly(CLASS, &["octodns.provider.rackspace.RackspaceProvider"]);
 }
 
 /// The domains of one account, by the Cloud DNS API, version 1.0:
@@ -64,6 +61,7 @@ pub struct Rackspace {
 impl Api for Rackspace {
     const SERVICE: Service = Service {
         short_names: &["rackspace"],
+        former_classes: &["octodns.provider.rackspace.RackspaceProvider"],
         version: env!("CARGO_PKG_VERSION"),
         rates: &[
             // That of `/status`, which the next one does not count.
@@ -104,7 +102,10 @@ impl Api for Rackspace {
             text: Text::Raw,
             ..Dialect::RAW
         },
-        ..Service::new(CLASS, "https://dns.api.rackspacecloud.com/v1.0")
+        ..Service::new(
+            "octodns_rackspace.RackspaceProvider",
+            "https://dns.api.rackspacecloud.com/v1.0",
+        )
     };
     const ZONES: ZonesBy = ZonesBy::Id;
     // An account has up to five pages of zones.
@@ -169,15 +170,7 @@ impl RowApi for Rackspace {
     const FIELDS: Fields = Fields {
         of: &[
             (RecordType::MX, &[("preference", "priority"), ("exchange", "data")]),
-            (
-                RecordType::SRV,
-                &[
-                    ("priority", "priority"),
-                    ("weight", "data"),
-                    ("port", "data"),
-                    ("target", "data"),
-                ],
-            ),
+            (RecordType::SRV, &[("weight", "data"), ("port", "data"), ("target", "data")]),
         ],
         ..Fields::new("data")
     };
@@ -204,16 +197,10 @@ impl RowApi for Rackspace {
     }
 
     async fn batch(&self, zone: Zone<'_>, changes: &[RowChange]) -> Result<Batched, Error> {
-        let (mut creates, mut updates, mut deletes) = (Vec::new(), Vec::new(), Vec::new());
-        for change in changes {
-            match change {
-                RowChange::Create(row) => creates.push(row),
-                RowChange::Update { id, row } => updates.push(in_place(id, row)),
-                RowChange::Delete { id } => deletes.push(&**id),
-            }
-        }
+        let RowChanges { creates, updates, deletes, .. } = RowChanges::of(changes);
         if !updates.is_empty() {
-            self.write(zone, Method::PUT, &updates.iter().collect::<Vec<_>>()).await?;
+            let rows: Vec<_> = updates.into_iter().map(|(id, row)| in_place(id, row)).collect();
+            self.write(zone, Method::PUT, &rows.iter().collect::<Vec<_>>()).await?;
         }
         if !creates.is_empty() {
             self.write(zone, Method::POST, &creates).await?;
@@ -270,9 +257,8 @@ impl Rackspace {
 
 /// A row as an update takes it, which changes neither name nor type.
 fn in_place(id: &str, row: &Json) -> Json {
-    let mut row = row.clone();
+    let mut row = only_fields(row, &["name", "data", "priority", "ttl"]);
     row["id"] = id.into();
-    row.as_object_mut().and_then(|fields| fields.remove("type"));
     row
 }
 

@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use octodns_http::{Error, Page, Request, Response, Throttle, Verdict, all_ahead};
-use octodns_kit::Json;
+use octodns_http::{Response, Throttle, Verdict};
+use octodns_kit::{Json, Pages};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-/// The most entries of a page.
-const PAGE_SIZE: usize = 1000;
-
-/// How many pages are read at the same time.
-const PAGES_AT_ONCE: usize = 4;
+pub(crate) const PAGES: Pages = Pages::numbered("page")
+    .size("page_size", 1000)
+    .first_without_place()
+    .entries(&["records", "dns_zones"])
+    .total_if_given("total_count");
 
 /// Refusals that are over after a while: something else changes the zone.
 pub(crate) const BUSY: &[Throttle] = &[Throttle::when_any(|response| {
@@ -19,35 +18,6 @@ pub(crate) const BUSY: &[Throttle] = &[Throttle::when_any(|response| {
         && matches!(&*Refused::of(response).kind, "locked" | "transient_state")
 })
 .pause(Duration::from_secs(1))];
-
-/// A page of a list.
-#[derive(Deserialize)]
-struct Listed<T> {
-    #[serde(alias = "records", alias = "dns_zones")]
-    items: Vec<T>,
-    total_count: Option<u64>,
-}
-
-/// All entries of a list.
-pub(crate) async fn list<'c, T: DeserializeOwned>(
-    get: impl Fn() -> Request<'c>,
-) -> Result<Vec<T>, Error> {
-    all_ahead(PAGES_AT_ONCE, async |at| {
-        let request = get().query("page_size", PAGE_SIZE);
-        let first = at.number == 1;
-        let request = if first { request } else { request.query("page", at.number) };
-        let response = request.send().await?;
-        let Listed { items, total_count } = response.json()?;
-        let read = at.offset.saturating_add(items.len() as u64);
-        let has_next = match total_count {
-            Some(total) => read < total && !items.is_empty(),
-            None => items.len() >= PAGE_SIZE,
-        };
-        let next = has_next.then(|| at.number.saturating_add(1));
-        Ok(Page::new(&response, items).next(next).total(total_count))
-    })
-    .await
-}
 
 /// The body of a refusal.
 #[derive(Default, Deserialize)]

@@ -13,7 +13,7 @@ use octodns_kit::{Api, Connector, Json, ListedZone, Owner, Service, SetFields, Z
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::answers::{self, list};
+use crate::answers::{self, PAGES};
 use crate::dynamic::{self, DYNAMIC};
 use crate::rows;
 
@@ -126,7 +126,7 @@ impl Api for Scaleway {
             subdomain: String,
         }
 
-        let zones: Vec<Named> = list(|| self.client.get(&["dns-zones"])).await?;
+        let zones: Vec<Named> = PAGES.read(|| self.client.get(&["dns-zones"])).await?;
         let name = |zone: Named| match &*zone.subdomain {
             "" => zone.domain,
             subdomain => format!("{subdomain}.{}", zone.domain),
@@ -145,7 +145,7 @@ impl ChangeApi for Scaleway {
     const CREATES_ZONES: bool = true;
 
     async fn sets(&self, zone: Zone<'_>) -> Result<Option<Vec<Json>>, Error> {
-        let rows = list(|| self.client.get(&["dns-zones", zone.id, "records"])).await;
+        let rows = PAGES.read(|| self.client.get(&["dns-zones", zone.id, "records"])).await;
         Ok(optional::<Vec<Json>>(rows)?.map(|rows| Self::FIELDS.gather(rows)))
     }
 

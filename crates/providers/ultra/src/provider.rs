@@ -25,8 +25,6 @@ use crate::options::Options;
 use crate::tasks;
 use crate::zones::Monitors;
 
-const CLASS: &str = "octodns_ultra.UltraProvider";
-
 /// The most sets of a page.
 const PER_PAGE: u64 = 1000;
 
@@ -45,7 +43,6 @@ const MANAGED: &str = "is_managed";
 /// Registers the provider by its octoDNS class and its short name.
 pub fn register(registry: &mut Registry) {
     sets::register::<Ultra>(registry);
-    registry.providers.formerly(CLASS, &["octodns.provider.ultra.UltraProvider"]);
 }
 
 /// The primary zones of one user, by the REST API: <https://docs.ultradns.com/Content/REST%20API/Content/REST%20API/Zone%20API/Zone%20API.htm>.
@@ -61,6 +58,7 @@ pub struct Ultra {
 impl Api for Ultra {
     const SERVICE: Service = Service {
         short_names: &["ultra"],
+        former_classes: &["octodns.provider.ultra.UltraProvider"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
             RecordType::A,
@@ -86,7 +84,7 @@ impl Api for Ultra {
             ..Values::ANY
         }),
         dialect: Dialect { names: Names::Absolute(Dot::Required), ..Dialect::RAW },
-        ..Service::new(CLASS, "https://api.ultradns.com")
+        ..Service::new("octodns_ultra.UltraProvider", "https://api.ultradns.com")
     };
     /// A list tells an empty zone from a missing one.
     const ZONES: ZonesBy = ZonesBy::Id;
@@ -274,28 +272,23 @@ impl Ultra {
     }
 }
 
-/// The name and type of a set.
-fn key(set: &Json) -> [&str; 2] {
-    ["ownerName", "rrtype"].map(|key| set[key].as_str().unwrap_or_default())
-}
-
 /// The path of a set.
 fn path<'p>(zone: Zone<'p>, set: &'p Json) -> [&'p str; 5] {
-    let [name, of] = key(set);
+    let [name, of] = Ultra::FIELDS.key(set);
     ["zones", zone.id, "rrsets", of, name]
 }
 
 /// How a set is written: a new one is refused if somebody else has created it by now. The service creates the NS records
 /// of the apex with the zone.
 fn method(zone: Zone<'_>, set: &Json, existing: Option<&Json>) -> Method {
-    let is_root_ns = key(set) == [zone.name.as_str(), "NS"];
+    let is_root_ns = Ultra::FIELDS.key(set) == [zone.name.as_str(), "NS"];
     if existing.is_some() || is_root_ns { Method::PUT } else { Method::POST }
 }
 
 /// A set as it is written. The pool that it is already stays as it is.
 fn body(set: &Json, existing: Option<&Json>) -> Json {
     let mut body = json!({"ttl": set["ttl"], "rdata": set["rdata"]});
-    let [name, of] = key(set);
+    let [name, of] = Ultra::FIELDS.key(set);
     let is_pool = || {
         matches!(of, "A" | "AAAA") && set["rdata"].as_array().is_some_and(|values| values.len() > 1)
     };
@@ -313,13 +306,12 @@ fn body(set: &Json, existing: Option<&Json>) -> Json {
 /// A change as a call among others.
 fn call(zone: Zone<'_>, change: &SetChange) -> Json {
     let SetChange { before, after, .. } = change;
-    let Some(set) = after.as_ref().or(before.as_ref()) else { return Json::Null };
     let escaped = |text: String, octet: u8| match octet {
         b'-' | b'.' | b'_' | b'~' | b'*' => text + char::from(octet).encode_utf8(&mut [0; 4]),
         octet if octet.is_ascii_alphanumeric() => text + char::from(octet).encode_utf8(&mut [0; 4]),
         octet => format!("{text}%{octet:02X}"),
     };
-    let path = path(zone, set).map(|segment| segment.bytes().fold(String::new(), escaped));
+    let path = path(zone, change.set()).map(|segment| segment.bytes().fold(String::new(), escaped));
     let uri = format!("/v1/{}", path.join("/"));
     match after {
         Some(set) => json!({

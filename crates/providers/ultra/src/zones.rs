@@ -1,11 +1,8 @@
 //! Zones as they are listed, and whether Valimail monitors each.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use octodns_core::{OwnedValue, value};
 use octodns_http::{Client, Error, Page, all, pages};
-use octodns_kit::ListedZone;
+use octodns_kit::{ListedZone, Remembered};
 use serde::Deserialize;
 
 /// The most zones of a page.
@@ -16,25 +13,21 @@ const MONITOR: &str = "valimailMonitor";
 
 /// Whether Valimail monitors each zone, by its name. A zone is listed or created before this is asked, in every run.
 #[derive(Debug, Default)]
-pub(crate) struct Monitors(Mutex<BTreeMap<String, bool>>);
+pub(crate) struct Monitors(Remembered<bool>);
 
 impl Monitors {
     /// Remembers a zone, or changes what is known of it.
     pub(crate) fn learn(&self, zone: &str, is_on: bool) {
-        self.held().insert(zone.to_owned(), is_on);
+        self.0.set(zone, Some(is_on));
     }
 
     /// The change of the setting that makes it `desired`, as a plan shows it.
     pub(crate) fn change(&self, zone: &str, desired: bool) -> Option<OwnedValue> {
         // A zone that does not say is not monitored.
-        let current = self.held().get(zone).copied().unwrap_or_default();
+        let current = self.0.get(zone).unwrap_or_default();
         let both = [("current", current.into()), ("desired", desired.into())];
         let both = value::Map::from_unique(both);
         (current != desired).then(|| value::Map::from_unique([(MONITOR, both.into())]).into())
-    }
-
-    fn held(&self) -> MutexGuard<'_, BTreeMap<String, bool>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The primary zones that the user may see.

@@ -18,7 +18,7 @@ use octodns_core::engine::unsupported;
 use octodns_core::{Record, RecordType, Report, Zone as Records};
 
 pub(crate) use build::profiles;
-pub(crate) use names::{levels, root};
+pub(crate) use names::{levels, place, root};
 pub(crate) use profile::{emptied, is_same, name};
 pub(crate) use read::{Routed, tree};
 

@@ -1,5 +1,7 @@
 //! The names of profiles, which are also names of hosts: `foo--unit--tests.trafficmanager.net`.
 
+use octodns_core::ZoneName;
+
 /// The longest name of a profile, which is a label of DNS.
 const LONGEST: usize = 63;
 
@@ -41,6 +43,25 @@ fn level(root: &str, name: &str) -> Option<usize> {
         rest if rest.starts_with("-pool-") => Some(3),
         _ => None,
     }
+}
+
+/// The root of the profile with this name, and its level in the tree of that, if its record is in a zone. The same names
+/// may be those of other zones: a dash is a dash or a part of a dot.
+pub(crate) fn place<'n>(name: &'n str, zone: &ZoneName) -> Option<(&'n str, usize)> {
+    let (lower, zone) = (name.to_ascii_lowercase(), root(zone.as_str(), "CNAME"));
+    lower.match_indices(&zone.to_ascii_lowercase()).find_map(|(at, zone)| {
+        let labels = lower.get(..at)?;
+        let is_apex = labels.is_empty();
+        if !is_apex && labels.strip_suffix("--").is_none_or(str::is_empty) {
+            return None;
+        }
+        let rest = lower.get(at + zone.len()..)?;
+        ["-aaaa", "-a", ""].iter().find_map(|of| {
+            let is_possible = rest.starts_with(of) && !(is_apex && of.is_empty());
+            let root = name.get(..at + zone.len() + of.len()).filter(|_| is_possible)?;
+            Some((root, level(root, name)?))
+        })
+    })
 }
 
 /// The names of the profiles of a record among `names`, parents before their children: a profile that another leads to

@@ -1,36 +1,15 @@
 //! What only this service does.
 
-use octodns_testkit::cassette::Cassettes;
-use octodns_testkit::fake::{InjectedFault, Response};
+use octodns_testkit::fake::{InjectedFault, Request};
 use octodns_testkit::store::{Pick, Store};
 use octodns_testkit::suite::Bench;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-use crate::service::{LATER, private, recorded, service, trusting};
-use crate::{CLASS, LOGIN, MANAGEMENT, PRIVATE, a, suite};
+use crate::service::{LATER, private, service, trusting};
+use crate::{CLASS, PRIVATE, a, suite};
 
 async fn bench() -> Bench {
     suite(CLASS, service()).bench(&json!({})).await
-}
-
-/// The recording of an apply has a TTL of 0, which is refused. With another it agrees.
-#[tokio::test]
-async fn the_recorded_changes_are_the_same_but_for_a_ttl_of_0() {
-    let Some(all) = Cassettes::raw("azure") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let (_, recording) = all.into_iter().find(|(file, _)| file == "apply.json").unwrap();
-    let text = recording.to_string().replace("\"TTL\":0,", "\"TTL\":1,");
-    let text = text.replace("\"TTL\":0}", "\"TTL\":1}").replace("\"ttl\":0,", "\"ttl\":1,");
-    std::fs::write(folder.path().join("apply.json"), text).unwrap();
-    Cassettes::in_folder(folder.path())
-        .register(octodns_azure::register)
-        .endpoint("base_url", MANAGEMENT)
-        .endpoint("authority", LOGIN)
-        .repeating("/99999999-8888-7777-6666-555555555555/oauth2/v2.0/token")
-        .ignoring_query("$top")
-        .replayed(|cassette| recorded(&service(), cassette))
-        .run()
-        .await;
 }
 
 type Break = fn(&mut Store);
@@ -38,48 +17,36 @@ type Break = fn(&mut Store);
 /// Whatever somebody else has done to a set since it was read, nothing of it is overwritten.
 #[tokio::test]
 async fn what_has_changed_since_it_was_read_is_refused() {
-    let breaks: [(&str, Break, Vec<Json>); 3] = [
-        (
-            "changed",
-            |store| {
-                let mut item = store.item("unit.tests", Pick::Set("www", "A")).unwrap();
-                item["etag"] = json!("e-of-another");
-                store.put("unit.tests", Pick::Set("www", "A"), &item).unwrap();
-            },
-            vec![a("www", 2)],
-        ),
-        (
-            "changed, to be deleted",
-            |store| {
-                let mut item = store.item("unit.tests", Pick::Set("www", "A")).unwrap();
-                item["etag"] = json!("e-of-another");
-                store.put("unit.tests", Pick::Set("www", "A"), &item).unwrap();
-            },
-            vec![a("other", 1)],
-        ),
-        (
-            "created",
-            |store| {
-                let item = json!({"ttl": 60, "values": ["192.0.2.99"]});
-                store.put("unit.tests", Pick::Set("new", "A"), &item).unwrap();
-            },
-            vec![a("www", 1), a("new", 1)],
-        ),
-    ];
-    for (what, break_it, desired) in breaks {
+    let change: Break = |store| {
+        let mut item = store.item("unit.tests", Pick::Set("www", "A")).unwrap();
+        item["etag"] = json!("e-of-another");
+        store.put("unit.tests", Pick::Set("www", "A"), &item).unwrap();
+    };
+    let create: Break = |store| {
+        let item = json!({"ttl": 60, "values": ["192.0.2.99"]});
+        store.put("unit.tests", Pick::Set("new", "A"), &item).unwrap();
+    };
+    for (what, break_it, desired) in [
+        ("changed", change, vec![a("www", 2)]),
+        ("changed, to be deleted", change, vec![a("other", 1)]),
+        ("created", create, vec![a("www", 1), a("new", 1)]),
+    ] {
         let bench = bench().await;
         bench.converge(&[a("www", 1)]).await;
-        let plan = bench.plan(&desired).await.unwrap().unwrap();
-        break_it(&mut bench.fake.api());
-        let before = bench.items("A");
-        let error = bench.harness.apply(&plan).await.result.unwrap_err().with_causes();
-        assert!(error.contains("somebody else has changed it"), "{what}: {error}");
-        let held = |items: &[Json]| {
-            let mut items = items.to_vec();
+        let held = || {
+            let mut items = bench.items("A");
             items.retain(|item| item["name"] != "other");
             items
         };
-        assert_eq!(held(&bench.items("A")), held(&before), "{what}");
+        let mut before = Vec::new();
+        let meanwhile = || {
+            break_it(&mut bench.fake.api());
+            before = held();
+        };
+        let applied = bench.apply_after(&desired, meanwhile).await;
+        let error = applied.result.unwrap_err().with_causes();
+        assert!(error.contains("somebody else has changed it"), "{what}: {error}");
+        assert_eq!(held(), before, "{what}");
     }
 }
 
@@ -87,9 +54,9 @@ async fn what_has_changed_since_it_was_read_is_refused() {
 #[tokio::test]
 async fn a_zone_that_is_there_by_now_is_not_created() {
     let bench = bench().await;
-    let plan = bench.plan(&[a("www", 1)]).await.unwrap().unwrap();
-    bench.fake.api().provide_zone("unit.tests");
-    let error = bench.harness.apply(&plan).await.result.unwrap_err().with_causes();
+    let meanwhile = || bench.fake.api().provide_zone("unit.tests");
+    let applied = bench.apply_after(&[a("www", 1)], meanwhile).await;
+    let error = applied.result.unwrap_err().with_causes();
     assert!(error.contains("exists already"), "{error}");
     assert!(bench.items("A").is_empty());
 }
@@ -99,12 +66,8 @@ async fn a_zone_that_is_there_by_now_is_not_created() {
 async fn notes_at_a_set_are_kept() {
     let bench = bench().await;
     bench.converge(&[a("www", 1)]).await;
-    let noted = |store: &mut Store| {
-        let mut item = store.item("unit.tests", Pick::Set("www", "A")).unwrap();
-        item["metadata"] = json!({"owner": "web"});
-        store.put("unit.tests", Pick::Set("www", "A"), &item).unwrap();
-    };
-    noted(&mut bench.fake.api());
+    let note = json!({"metadata": {"owner": "web"}});
+    bench.fake.api().patch("unit.tests", Pick::Set("www", "A"), &note).unwrap();
     bench.converge(&[a("www", 2)]).await;
     assert_eq!(bench.items("A")[0]["metadata"], json!({"owner": "web"}));
 }
@@ -116,7 +79,7 @@ async fn other_aliases_are_left_alone() {
     bench.converge(&[a("www", 1)]).await;
     let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/publicIPAddresses/ip";
     let alias = json!({"name": "ip", "type": "A", "ttl": 60, "values": ["alias"], "alias": id});
-    bench.fake.api().plant("unit.tests", alias).unwrap();
+    bench.plant(alias);
     let problem = bench.plan(&[a("www", 1), a("ip", 1)]).await.unwrap_err();
     assert!(problem.contains("records cannot express"), "{problem}");
     bench.converge(&[a("www", 2)]).await;
@@ -129,8 +92,8 @@ async fn sets_without_values_are_replaced_by_plans() {
     let bench = bench().await;
     bench.converge(&[a("www", 1)]).await;
     let empty = json!({"name": "gone", "type": "A", "ttl": 60, "values": [], "alias": false});
-    bench.fake.api().plant("unit.tests", empty).unwrap();
-    assert!(bench.plan(&[a("www", 1)]).await.unwrap().is_none());
+    bench.plant(empty);
+    bench.is_settled(&[a("www", 1)]).await;
     bench.converge(&[a("www", 1), a("gone", 1)]).await;
 }
 
@@ -166,9 +129,8 @@ async fn another_operation_is_waited_for() {
     let error = json!({"error": {
         "code": "RetryableErrorDueToAnotherOperation", "message": "Another operation is running.",
     }});
-    let fault = InjectedFault::Response(Response::json(409, error));
-    let is_it = |request: &octodns_testkit::fake::Request| request.target.contains("/A/www");
-    bench.fake.control().faults().next_of(is_it, 2, fault);
+    let is_it = |request: &Request| request.target.contains("/A/www");
+    bench.faults().next_of(is_it, 2, InjectedFault::json(409, error));
     bench.converge(&[a("www", 1)]).await;
 }
 
@@ -204,7 +166,7 @@ async fn pages_have_as_many_sets_as_the_option_says() {
     let records: Vec<_> = (1..=5).map(|last| a(&format!("w{last}"), last)).collect();
     bench.converge(&records).await;
     bench.asked();
-    assert!(bench.plan(&records).await.unwrap().is_none());
+    bench.is_settled(&records).await;
     let pages = bench.asked().iter().filter(|it| it.contains("/recordsets?")).count();
     // Five sets, and two of the zone itself.
     assert_eq!(pages, 4);
@@ -221,10 +183,8 @@ async fn the_options_of_retries_count() {
         (json!({"client_total_retries": 9, "client_retry_policy": {"read_retries": 0}}), 1),
     ] {
         let bench = suite(CLASS, service()).bench(&options).await;
-        let is_it =
-            |request: &octodns_testkit::fake::Request| request.target.contains("recordsets");
-        let fault = InjectedFault::Response(Response::json(503, json!({})));
-        bench.fake.control().faults().next_of(is_it, 99, fault);
+        let is_it = |request: &Request| request.target.contains("recordsets");
+        bench.faults().next_of(is_it, 99, InjectedFault::json(503, json!({})));
         bench.plan(&[a("www", 1)]).await.unwrap_err();
         let asked = bench.asked();
         let asked = asked.iter().filter(|it| it.contains("recordsets")).count();

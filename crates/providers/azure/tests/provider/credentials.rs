@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use octodns_core::Registry;
 use octodns_testkit::fake::{Api, Fake, InjectedFault, Request, Response};
 use octodns_testkit::run::Harness;
 use serde_json::{Value as Json, json};
@@ -54,8 +53,8 @@ fn wrong_options_are_told_when_they_are_read() {
 async fn failure(options: &Json, (part, status, body): (&'static str, u16, Json)) -> String {
     let bench = suite(CLASS, service()).bench(options).await;
     let is_it = move |request: &Request| request.target.contains(part);
-    let fault = InjectedFault::Response(Response::json(status, body));
-    bench.fake.control().faults().next_of(is_it, 99, fault);
+    let fault = InjectedFault::json(status, body);
+    bench.faults().next_of(is_it, 99, fault);
     match bench.harness.provider().list_zones().await {
         Err(error) => error.with_causes(),
         Ok(_) => bench.apply(&[a("www", 1)]).await.result.unwrap_err().with_causes(),
@@ -276,22 +275,16 @@ async fn a_token_is_shared_and_renewed() {
 /// The hosts of other clouds, which nothing is sent to here.
 #[test]
 fn environments_have_their_hosts() {
-    for environment in ["public", "china", "us_government"] {
-        let mut config = config(CLASS);
-        config.as_object_mut().unwrap().remove("class");
-        config["environment"] = json!(environment);
-        assert!(Harness::build(octodns_azure::register, CLASS, &config).is_ok(), "{environment}");
-    }
+    suite(CLASS, service()).check_options(&[
+        (json!({"environment": "public"}), None),
+        (json!({"environment": "china"}), None),
+        (json!({"environment": "us_government"}), None),
+    ]);
 }
 
 /// The class has an older path, which is taken with a warning.
 #[test]
 fn the_class_paths_are_known() {
-    let mut registry = Registry::default();
-    octodns_azure::register(&mut registry);
-    for path in
-        [CLASS, crate::PRIVATE, "azure", "azureprivate", "octodns.provider.azuredns.AzureProvider"]
-    {
-        assert!(registry.providers.get(path).is_some(), "{path}");
-    }
+    let old = "octodns.provider.azuredns.AzureProvider";
+    suite(CLASS, service()).check_names(&["azure", "azureprivate", crate::PRIVATE, old]);
 }

@@ -1,5 +1,6 @@
 //! What only Traffic Manager does with dynamic records.
 
+use octodns_testkit::fake::{InjectedFault, Request};
 use octodns_testkit::store::{Pick, Store};
 use octodns_testkit::suite::Bench;
 use serde_json::{Value as Json, json};
@@ -189,6 +190,51 @@ async fn the_spelling_of_the_service_is_no_change() {
     }
     bench.harness.begin_run();
     assert!(bench.plan(&www).await.unwrap().is_none());
+}
+
+/// What an interrupted change has left goes with the next plan, parents before their children, and nothing else does.
+#[tokio::test]
+async fn what_an_interrupted_change_has_left_is_deleted() {
+    let bench = bench().await;
+    bench.fake.api().provide_zone("deeper.unit.tests");
+    let www = geo("www", "CNAME");
+    converge(&bench, &[www.clone(), geo("old", "A"), geo("plain", "A")]).await;
+    // Of records of another zone, and of others.
+    let some = bench.fake.api().beside(PROFILES)[0].clone();
+    for name in ["www--deeper--unit--tests-pool-eu", "www--unit--tests-mine", "unit--tests-pool-eu"]
+    {
+        let mut other = some.clone();
+        other["name"] = json!(name);
+        other["id"] =
+            json!(format!("/x/providers/Microsoft.Network/trafficManagerProfiles/{name}"));
+        bench.fake.api().beside_mut(PROFILES).push(other);
+    }
+    let desired = [www, a("plain", 1)];
+    let is_it = |request: &Request| {
+        request.method == "DELETE" && request.target.contains("trafficmanagerprofiles")
+    };
+    bench.faults().next_of(is_it, 99, InjectedFault::json(400, json!({})));
+    bench.harness.begin_run();
+    bench.apply(&desired).await.result.unwrap_err();
+    bench.faults().clear();
+    bench.harness.begin_run();
+    let plan = bench.plan(&desired).await.unwrap().unwrap();
+    bench.asked();
+    bench.harness.apply(&plan).await.result.unwrap();
+    let deleted: Vec<_> = writes(&bench).into_iter().filter(|it| it.contains("profiles")).collect();
+    let at = |name: &str| {
+        let end = format!("trafficmanagerprofiles/{name}");
+        deleted.iter().position(|it| it.ends_with(&end)).unwrap_or_else(|| panic!("{deleted:?}"))
+    };
+    for of in ["old--unit--tests-A", "plain--unit--tests-A"] {
+        assert!(at(of) < at(&format!("{of}-rule-eu")));
+        assert!(at(&format!("{of}-rule-eu")) < at(&format!("{of}-pool-eu")));
+    }
+    bench.harness.begin_run();
+    bench.is_settled(&desired).await;
+    let left = names(&bench);
+    assert!(!left.iter().any(|name| name.starts_with("old") || name.starts_with("plain")));
+    assert_eq!(left.len(), 4 + 3, "{left:?}");
 }
 
 /// A set that leads to somebody else's profile stays, and nothing takes its place.

@@ -286,15 +286,7 @@ pub(crate) fn with_discovery(store: Store) -> Store {
 
 fn common(store: Store) -> Store {
     store
-        .login(Login {
-            method: "POST",
-            path: "/99999999-8888-7777-6666-555555555555/oauth2/v2.0/token",
-            is_right,
-            response: |token| {
-                json!({"token_type": "Bearer", "expires_in": 3599, "access_token": token})
-            },
-            carried: |request| request.header("authorization")?.strip_prefix("Bearer "),
-        })
+        .login(Login::oauth("/99999999-8888-7777-6666-555555555555/oauth2/v2.0/token", is_right))
         .zones_under("value", "")
         .items_under("value", "")
         .comparing(&["alias", "metadata"])

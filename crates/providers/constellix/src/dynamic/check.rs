@@ -3,11 +3,12 @@
 use octodns_core::record::dynamic::{Pool, PoolValue};
 use octodns_core::value::Kind as ValueKind;
 use octodns_core::{OwnedValue, Record, RecordType, Value};
+use octodns_kit::things::{Kind, Thing, Wanted};
 use octodns_kit::{Json, json};
 use serde::Deserialize;
 
 use super::names::Names;
-use super::things::{Thing, Wanted};
+use super::things::Named;
 use crate::records::text;
 
 /// A place that checks are made from.
@@ -100,7 +101,7 @@ impl HealthCheck {
         let mut body = change.clone();
         body["host"] = value.value().into();
         body["ipVersion"] = if of == RecordType::AAAA { "IPV6" } else { "IPV4" }.into();
-        Wanted { owner: names.owner.clone(), body, change }
+        Wanted::new(&*names.owner, body).changed_by(change)
     }
 }
 
@@ -116,10 +117,11 @@ fn words(list: &[OwnedValue]) -> Result<Vec<String>, String> {
 #[derive(Debug)]
 pub(crate) struct Check;
 
-impl super::things::Kind for Check {
+impl Kind for Check {
+    type Calls = Named;
     const WHAT: &'static str = "health check";
 
-    fn is_same(thing: &Json, wanted: &Json) -> bool {
+    fn is_as_wanted(thing: &Json, wanted: &Json) -> bool {
         let sites = |check: &Json| {
             let sites = check["checkSites"].as_array().into_iter().flatten();
             let mut sites: Vec<_> = sites.filter_map(Json::as_u64).collect();

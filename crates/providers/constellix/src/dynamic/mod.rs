@@ -18,12 +18,13 @@ use octodns_core::engine::unsupported;
 use octodns_core::record::dynamic::{Pool, PoolValue, Rule};
 use octodns_core::{PerRun, ProviderError, Record, Report, Zone as Records, ZoneName};
 use octodns_http::{Client, Error};
+use octodns_kit::things::{Kind, Things, Wanted};
 use octodns_kit::{Json, json};
 
 use crate::records::{PARTS, VALUES, filter, text};
 use check::{Check, HealthCheck, Site};
 use names::Names;
-use things::{Kind, Things, Wanted};
+use things::Named;
 
 /// The pools of a record that answers from them, in order.
 const POOLS: &str = "poolsDetail";
@@ -102,11 +103,11 @@ impl Beside {
                 let ids = part["pools"].as_array().into_iter().flatten();
                 let mut found = Vec::new();
                 for id in ids.filter_map(Json::as_u64) {
-                    found.push(pools.body(id).await?);
+                    found.push(things::body(pools, id).await?);
                 }
                 part[POOLS] = found.into();
                 part[FILTER] = match filter(part) {
-                    Some(id) => self.filters.body(id).await?,
+                    Some(id) => things::body(&self.filters, id).await?,
                     None => Json::Null,
                 };
             }
@@ -127,9 +128,10 @@ impl Beside {
 struct PoolKind;
 
 impl Kind for PoolKind {
+    type Calls = Named;
     const WHAT: &'static str = "pool";
 
-    fn is_same(thing: &Json, wanted: &Json) -> bool {
+    fn is_as_wanted(thing: &Json, wanted: &Json) -> bool {
         let values = |pool: &Json| {
             let of = |value: &Json| {
                 let check = Check::id_of(value);
@@ -172,7 +174,7 @@ fn pool(names: &Names, of: &str, pool: &Pool, checks: &[u64]) -> Wanted {
         "minAvailableFailover": 1,
         "values": values,
     });
-    Wanted { owner: names.owner.clone(), change: body.clone(), body }
+    Wanted::new(&*names.owner, body)
 }
 
 /// The geo filters.
@@ -180,9 +182,10 @@ fn pool(names: &Names, of: &str, pool: &Pool, checks: &[u64]) -> Wanted {
 struct FilterKind;
 
 impl Kind for FilterKind {
+    type Calls = Named;
     const WHAT: &'static str = "geo filter";
 
-    fn is_same(thing: &Json, wanted: &Json) -> bool {
+    fn is_as_wanted(thing: &Json, wanted: &Json) -> bool {
         let places = |filter: &Json| {
             ["geoipContinents", "geoipCountries", "regions"].map(|key| {
                 let place = |place: &Json| match place.as_str() {
@@ -231,7 +234,7 @@ fn geo_filter(owner: &str, name: &str, rule: &Rule) -> Wanted {
             key == "geoipContinents" || value.as_array().is_none_or(|list| !list.is_empty())
         });
     }
-    Wanted { owner: owner.to_owned(), body, change }
+    Wanted::new(owner, body).changed_by(change)
 }
 
 /// Refuses the options of health checks that cannot be.

@@ -9,12 +9,13 @@ use octodns_core::{
     ApplyLog, ProviderError, Record, RecordType, ServiceErrorKind, ZoneName, async_trait,
 };
 use octodns_kit::sets::{DynamicChange, DynamicSets, Progress};
+use octodns_kit::things::{Kind, Thing, Things, Wanted};
 use octodns_kit::{Json, Zone, json, settle};
 
 use super::check::HealthCheck;
 use super::names::Names;
 use super::rows::{Change, RowCall, says};
-use super::things::{Kind, Thing, Things, Wanted};
+use super::things::number as number_of;
 use super::{Beside, Check, checks_of, geo_filter, pool, read};
 use crate::records::{OTHERS, PARTS, WORLD, filter, id, text, written};
 
@@ -80,7 +81,7 @@ impl DynamicSets for Beside {
             (Some(_), Ok(None)) if !held.is_empty() => {
                 let is_ours = |check: &Thing| {
                     Check::is_of(check, &names)
-                        && check.number().is_some_and(|id| held.contains(&id))
+                        && number_of(check).is_some_and(|id| held.contains(&id))
                 };
                 Ok(self.tcp.find(is_ours).await?.is_some()
                     || self.http.find(is_ours).await?.is_some())
@@ -104,8 +105,8 @@ impl Beside {
                 let wanted = asked.wanted(of, (pool, value), &sites);
                 let is_right = |check: &Thing| {
                     check.name() == text(&wanted.body, "name")
-                        && Check::is_same(&check.body, &wanted.body)
-                        && check.number().is_some_and(|id| held.contains(&id))
+                        && Check::is_as_wanted(&check.body, &wanted.body)
+                        && number_of(check).is_some_and(|id| held.contains(&id))
                 };
                 if self.checks(asked.kind).find(is_right).await?.is_none() {
                     return Ok(true);
@@ -341,7 +342,7 @@ impl<'m> Making<'m> {
 
 /// The id of a thing, as records and pools name it.
 fn number(thing: &Thing) -> Result<u64, ProviderError> {
-    thing.number().ok_or_else(|| {
+    number_of(thing).ok_or_else(|| {
         let message = format!("the id {} is no number", thing.id);
         ProviderError::service(ServiceErrorKind::Malformed, message)
     })

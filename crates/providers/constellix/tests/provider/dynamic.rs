@@ -47,13 +47,7 @@ fn beside(bench: &Bench) -> [usize; 3] {
 
 /// The records of a name, as the service has them.
 fn rows(bench: &Bench, name: &str) -> Vec<Json> {
-    let api = bench.fake.api();
-    let items = &api.zone("unit.tests").unwrap().items;
-    items.iter().filter(|item| item["name"] == name).cloned().collect()
-}
-
-fn writes(bench: &Bench) -> usize {
-    bench.fake.control().measured().seen().iter().filter(|seen| seen.is_write()).count()
+    bench.all_items().into_iter().filter(|item| item["name"] == name).collect()
 }
 
 /// Only what differs is written.
@@ -71,9 +65,9 @@ async fn changes_are_made_in_place() {
         // The filter.
         (other_place, 1),
     ] {
-        bench.fake.control().measured().clear();
+        bench.asked();
         converge(&bench, &[record]).await;
-        assert_eq!(writes(&bench), calls);
+        assert_eq!(bench.writes().len(), calls);
     }
     let mut after = ids();
     after.sort_by_key(ToString::to_string);
@@ -85,9 +79,9 @@ async fn changes_are_made_in_place() {
 async fn health_checks_are_as_their_record_asks_for() {
     let bench = bench(&json!({})).await;
     converge(&bench, &[checked("www", 443)]).await;
-    bench.fake.control().measured().clear();
+    bench.asked();
     converge(&bench, &[checked("www", 8443)]).await;
-    assert_eq!(writes(&bench), 4, "each check is changed in place");
+    assert_eq!(bench.writes().len(), 4, "each check is changed in place");
     assert!(bench.fake.api().beside("checks").iter().all(|check| check["port"] == 8443));
 
     // One is gone.
@@ -116,9 +110,9 @@ async fn what_is_half_made_is_told() {
     let desired = bench.harness.zone(&bench.zone, &[bare, checked("www", 443)]);
     let plan = bench.harness.plan(&desired).await.unwrap().unwrap();
     // Four checks, three pools, two filters, the zone, and the record with the plain values.
-    bench.fake.control().faults().writes_after(11, InjectedFault::refused());
+    bench.faults().writes_after(11, InjectedFault::refused());
     let applied = bench.harness.apply(&plan).await;
-    bench.fake.control().faults().clear();
+    bench.faults().clear();
     let [Outcome::Partial { done, of, perhaps_one_more, why }] = &*applied.outcomes else {
         panic!("{applied:?}");
     };
@@ -127,9 +121,9 @@ async fn what_is_half_made_is_told() {
     bench.harness.begin_run();
     let plan = bench.harness.plan(&desired).await.unwrap().unwrap();
     assert!(matches!(&*plan.changes, [Change::Update { .. }]), "{plan:?}");
-    bench.fake.control().measured().clear();
+    bench.asked();
     bench.harness.apply(&plan).await.result.unwrap();
-    assert_eq!(writes(&bench), 2, "only what was missing is written");
+    assert_eq!(bench.writes().len(), 2, "only what was missing is written");
     assert!(bench.harness.plan(&desired).await.unwrap().is_none());
 }
 
@@ -157,7 +151,7 @@ async fn what_others_made_is_left_alone() {
     ] {
         let mut row = json!({"id": id, "name": "www", "type": "A", "ttl": 60});
         row.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-        bench.fake.api().plant("unit.tests", row).unwrap();
+        bench.plant(row);
     }
     bench.harness.begin_run();
     let read = bench.harness.read(&bench.zone).await.unwrap();

@@ -6,6 +6,7 @@ mod cases;
 mod dynamic;
 mod service;
 
+use octodns_core::Registry;
 use octodns_testkit::suite::{Bench, Suite};
 use serde_json::{Value as Json, json};
 
@@ -14,8 +15,12 @@ const ENDPOINT: &str = "https://api.dns.constellix.com/v1";
 const SONAR: &str = "https://api.sonar.constellix.com/rest/api";
 
 fn suite() -> Suite {
+    suite_of(octodns_constellix::register)
+}
+
+fn suite_of(register: impl Fn(&mut Registry) + Send + Sync + 'static) -> Suite {
     let config = json!({"class": CLASS, "api_key": "api-key", "secret_key": "hunter2"});
-    Suite::new(octodns_constellix::register, config)
+    Suite::new(register, config)
         .endpoint("endpoint", ENDPOINT)
         .endpoint("sonar_endpoint", SONAR)
         .credential("api_key")

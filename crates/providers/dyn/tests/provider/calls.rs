@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use octodns_core::{Outcome, ServiceErrorKind};
-use octodns_testkit::fake::{Api, Fake, InjectedFault, Request, Response};
+use octodns_testkit::fake::{Api, InjectedFault, Request, Response};
 use octodns_testkit::store::Store;
 use octodns_testkit::suite::{Bench, addresses};
 use serde_json::{Value as Json, json};
 
-use crate::service::{failure, service};
+use crate::service::failure;
 use crate::suite;
 
 async fn bench() -> Bench {
@@ -76,8 +76,8 @@ async fn a_change_is_one_call() {
 async fn half_of_the_changes_are_published() {
     let bench = bench().await;
     let concerns = |request: &Request| request.target.contains("host-7");
-    let refused = Response::json(400, failure("INVALID_DATA", "address: it is odd"));
-    bench.fake.control().faults().next_of(concerns, 1, InjectedFault::Response(refused));
+    let refused = InjectedFault::json(400, failure("INVALID_DATA", "address: it is odd"));
+    bench.faults().next_of(concerns, 1, refused);
     let applied = bench.apply(&addresses(10, 0)).await;
     let error = applied.result.unwrap_err();
     assert_eq!(error.kind(), Some(ServiceErrorKind::Refused));
@@ -105,8 +105,8 @@ async fn it_waits_when_it_is_told_to() {
             .into_iter()
             .enumerate()
     {
-        let told = InjectedFault::Response(Response::json(status, body.clone()));
-        bench.fake.control().faults().next_of(Request::is_write, 1, told);
+        let told = InjectedFault::json(status, body.clone());
+        bench.faults().next_of(Request::is_write, 1, told);
         let start = Instant::now();
         bench.converge(&addresses(1, shift + 1)).await;
         assert!(start.elapsed() > Duration::from_millis(250), "{status} {body}");
@@ -123,13 +123,12 @@ struct Jobs {
 }
 
 impl Jobs {
-    /// The service, and a bench whose provider is at this one.
-    async fn start(location: Option<&'static str>) -> (Fake<Self>, Bench) {
-        let mut store = service();
-        store.provide_zone("unit.tests");
-        let fake = Fake::start(Self { store, location, polls: 0, result: None }).await;
-        let bench = suite().bench(&json!({"endpoint": format!("{}/REST", fake.url())})).await;
-        (fake, bench)
+    async fn bench(location: Option<&'static str>) -> Bench<Self> {
+        let service = |mut store: Store| {
+            store.provide_zone("unit.tests");
+            Self { store, location, polls: 0, result: None }
+        };
+        suite().bench_of(&json!({}), service).await
     }
 }
 
@@ -157,15 +156,15 @@ impl Api for Jobs {
 #[tokio::test]
 async fn jobs_are_polled() {
     for location in [Some("/REST/Job/7/"), None] {
-        let (fake, bench) = Jobs::start(location).await;
+        let bench = Jobs::bench(location).await;
         bench.converge(&addresses(1, 0)).await;
-        assert_eq!(fake.api().polls, 2);
+        assert_eq!(bench.fake.api().polls, 2);
         // What a job says is the answer: here that there is such a record already.
         let plan = bench.plan(&addresses(2, 0)).await.unwrap().unwrap();
-        let mut row = fake.api().store.zone("unit.tests").unwrap().items[0].clone();
+        let mut row = bench.fake.api().store.zone("unit.tests").unwrap().items[0].clone();
         row["fqdn"] = "host-1.unit.tests".into();
         row["value"] = json!({"address": "192.0.0.1"}).to_string().into();
-        fake.api().store.plant("unit.tests", row).unwrap();
+        bench.fake.api().store.plant("unit.tests", row).unwrap();
         let error = bench.harness.apply(&plan).await.result.unwrap_err();
         assert_eq!(error.kind(), Some(ServiceErrorKind::Refused), "{error}");
         assert!(error.to_string().contains("such a record already"), "{error}");
@@ -175,10 +174,10 @@ async fn jobs_are_polled() {
 /// Tokens are not sent to another host.
 #[tokio::test]
 async fn jobs_of_other_hosts_are_not_polled() {
-    let (fake, bench) = Jobs::start(Some("http://127.0.0.1:9/REST/Job/7/")).await;
+    let bench = Jobs::bench(Some("http://127.0.0.1:9/REST/Job/7/")).await;
     // It was carried out, which a look at the zone shows.
     bench.converge(&addresses(1, 0)).await;
-    assert_eq!(fake.api().polls, 0);
+    assert_eq!(bench.fake.api().polls, 0);
 }
 
 /// Lists of other types are left alone, whatever is in them.
@@ -210,9 +209,9 @@ async fn a_ttl_of_zero_is_refused() {
 async fn a_zone_is_missing_only_if_the_service_says_so() {
     let bench = bench().await;
     assert!(!bench.harness.read(&bench.zone).await.unwrap().exists);
-    let denied = Response::json(400, failure("PERMISSION_DENIED", "zone: Permission denied"));
+    let denied = failure("PERMISSION_DENIED", "zone: Permission denied");
     let concerns = |request: &Request| request.target.contains("/Zone/");
-    bench.fake.control().faults().next_of(concerns, 1, InjectedFault::Response(denied));
+    bench.faults().next_of(concerns, 1, InjectedFault::json(400, denied));
     let told = bench.plan(&[]).await.unwrap_err();
     assert!(told.contains("zone: Permission denied"), "{told}");
 }

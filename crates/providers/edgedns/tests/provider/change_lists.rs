@@ -1,12 +1,13 @@
 //! Change lists: who else changes a zone, and what a zone file cannot have.
 
 use octodns_core::ServiceErrorKind;
-use octodns_testkit::fake::{Api, Fake, InjectedFault, Request, Response};
+use octodns_testkit::fake::{Api, InjectedFault, Request, Response};
 use octodns_testkit::store::{Pick, Store};
+use octodns_testkit::suite::{Bench, record};
 use serde_json::{Value as Json, json};
 
 use crate::service::DRAFTS;
-use crate::{a, apply_after, break_write, converge, harness, requests, service};
+use crate::{a, bench, break_write, requests, suite};
 
 /// A service where somebody else changes a set right before each of the first change lists is submitted.
 struct Shared {
@@ -53,14 +54,13 @@ async fn a_stale_list_is_filled_again_unless_what_the_plan_changes_is_not_as_it_
         ("others", 2, Some("409: the change list is stale")),
         ("host-3", 1, Some("somebody else has changed host-3.unit.tests A since it was read")),
     ] {
-        let shared = Shared { store: service::service(), others, left: 0 };
-        let fake = Fake::start(shared).await;
-        let harness = harness(&fake, &json!({}));
-        converge(&harness, &[five(0), vec![a("others", 1)]].concat()).await;
+        let shared = |store| Shared { store, others, left: 0 };
+        let bench = suite().bench_of(&json!({}), shared).await;
+        bench.converge(&[five(0), vec![a("others", 1)]].concat()).await;
         let after = [five(10), vec![a("others", 1)]].concat();
-        let applied = apply_after(&harness, &after, || fake.api().left = times).await;
+        let applied = bench.apply_after(&after, || bench.fake.api().left = times).await;
         let error = applied.result.err().map(|error| (error.kind(), error.to_string()));
-        let first = value(&fake.api().store, "host-0", "A");
+        let first = value(&bench.fake.api().store, "host-0", "A");
         match (message, error) {
             (None, None) => assert_eq!(first, "192.0.2.10"),
             (Some(message), Some((kind, text))) => {
@@ -71,10 +71,9 @@ async fn a_stale_list_is_filled_again_unless_what_the_plan_changes_is_not_as_it_
             }
             (_, error) => panic!("{others} {times}: {error:?}"),
         }
-        assert_eq!(value(&fake.api().store, others, "A"), "192.0.2.100");
+        assert_eq!(value(&bench.fake.api().store, others, "A"), "192.0.2.100");
         // Nothing is left behind.
-        assert!(fake.api().store.beside(DRAFTS).is_empty());
-        fake.api().left = 0;
+        assert!(bench.fake.api().store.beside(DRAFTS).is_empty());
     }
 }
 
@@ -82,18 +81,16 @@ async fn a_stale_list_is_filled_again_unless_what_the_plan_changes_is_not_as_it_
 #[tokio::test]
 async fn the_list_of_another_is_left_alone() {
     for (name, is_made) in [("others", false), ("host-1", true)] {
-        let fake = Fake::start(service::service()).await;
-        let harness = harness(&fake, &json!({}));
-        let all = [five(0), vec![a("others", 1)]].concat();
-        converge(&harness, &all).await;
+        let bench = bench().await;
+        bench.converge(&[five(0), vec![a("others", 1)]].concat()).await;
         let mut edit = set(name, "A", "192.0.2.200");
         edit["op"] = "EDIT".into();
-        let base = fake.api().zone("unit.tests").unwrap().items.clone();
+        let base = bench.all_items();
         let draft = json!({"zone": "unit.tests", "base": base, "changes": [edit]});
         let after = [five(10), vec![a("others", 1)]].concat();
-        let plants = || fake.api().beside_mut(DRAFTS).push(draft.clone());
-        let applied = apply_after(&harness, &after, plants).await;
-        let left = fake.api().beside(DRAFTS).to_vec();
+        let plants = || bench.fake.api().beside_mut(DRAFTS).push(draft.clone());
+        let applied = bench.apply_after(&after, plants).await;
+        let left = bench.fake.api().beside(DRAFTS).to_vec();
         match applied.result {
             Ok(_) => assert_eq!((is_made, left), (true, Vec::new())),
             Err(error) => {
@@ -111,42 +108,40 @@ async fn the_list_of_another_is_left_alone() {
 /// What a zone file would change or cannot have is neither changed nor in the way.
 #[tokio::test]
 async fn whatever_else_a_zone_has_stays() {
-    let fake = Fake::start(service::service()).await;
-    let harness = harness(&fake, &json!({}));
-    converge(&harness, &five(0)).await;
-    let kept = |set: Json| fake.api().plant("unit.tests", set).unwrap();
+    let bench = bench().await;
+    bench.converge(&five(0)).await;
+    let kept = |set: Json| bench.plant(set);
     kept(set("edge", "AKAMAICDN", "www.example.com.edgekey.net"));
     kept(set("short", "CNAME", "www.example.com"));
     kept(set("mail", "RP", "me.example.com. txt.example.com"));
     kept(set("web", "HTTPS", "1 svc.example.com alpn=h2"));
     kept(set("text", "TXT", r#""a; (b) \"c\"" "d""#));
-    let others = |fake: &Fake<Store>| {
-        let mut items = fake.api().zone("unit.tests").unwrap().items.clone();
+    let others = |bench: &Bench| {
+        let mut items = bench.all_items();
         items.retain(|set| set["type"] != "A");
         items
     };
-    let before = others(&fake);
+    let before = others(&bench);
     let upload = "POST changelists/Z/recordsets";
     let add = "POST changelists/Z/recordsets/add-change";
     let mut shift = 0;
     let mut expect = async |is_upload: bool| {
         shift += 10;
-        requests(&fake);
         // What the zone has besides is left as it is.
-        let records = harness.read(&crate::zone()).await.unwrap().zone;
-        let mut desired = records.clone();
-        for record in harness.zone(&crate::zone(), &five(shift)).records() {
+        let mut desired = bench.harness.read(&bench.zone).await.unwrap().zone;
+        for record in bench.harness.zone(&bench.zone, &five(shift)).records() {
             desired.set(octodns_core::Record::clone(record));
         }
-        let plan = harness.plan(&desired).await.unwrap().unwrap();
-        harness.apply(&plan).await.result.unwrap();
-        let found = requests(&fake);
+        let plan = bench.harness.plan(&desired).await.unwrap().unwrap();
+        bench.asked();
+        bench.harness.apply(&plan).await.result.unwrap();
+        let found = requests(&bench);
         let count = |call: &str| found.iter().filter(|found| *found == call).count();
         let expected = if is_upload { (1, 0) } else { (0, 5) };
         assert_eq!((count(upload), count(add)), expected, "{found:?}");
     };
     expect(true).await;
-    assert_eq!(others(&fake), before);
+    assert_eq!(others(&bench), before);
     for odd in [
         set("new-type", "TYPE65280", "1"),
         set("bare", "CAA", "0 issue ca.example; policy=ev"),
@@ -158,9 +153,9 @@ async fn whatever_else_a_zone_has_stays() {
         let [name, of] = ["name", "type"].map(|key| odd[key].as_str().unwrap().to_owned());
         kept(odd.clone());
         expect(false).await;
-        let held = fake.api().item("unit.tests", Pick::Set(&name, &of)).unwrap();
+        let held = bench.fake.api().item("unit.tests", Pick::Set(&name, &of)).unwrap();
         assert_eq!(held, odd);
-        fake.api().delete("unit.tests", Pick::Set(&name, &of)).unwrap();
+        bench.fake.api().delete("unit.tests", Pick::Set(&name, &of)).unwrap();
     }
     expect(true).await;
 }
@@ -170,15 +165,14 @@ async fn whatever_else_a_zone_has_stays() {
 async fn changes_are_added_to_a_list_once() {
     for lost in 0..9 {
         for fault in [InjectedFault::BreakAfter, InjectedFault::BreakBefore] {
-            let fake = Fake::start(service::service()).await;
-            let harness = harness(&fake, &json!({}));
-            converge(&harness, &[five(0), vec![a("gone", 1)]].concat()).await;
-            fake.api().plant("unit.tests", set("odd", "TYPE65280", "1")).unwrap();
+            let bench = bench().await;
+            bench.converge(&[five(0), vec![a("gone", 1)]].concat()).await;
+            bench.plant(set("odd", "TYPE65280", "1"));
             let after = [five(10), vec![a("new", 1)]].concat();
-            break_write(&fake, lost, fault);
-            converge(&harness, &after).await;
-            assert_eq!(value(&fake.api(), "odd", "TYPE65280"), "1");
-            assert_eq!(value(&fake.api(), "gone", "A"), "");
+            break_write(&bench, lost, fault);
+            bench.converge(&after).await;
+            assert_eq!(value(&bench.fake.api(), "odd", "TYPE65280"), "1");
+            assert_eq!(value(&bench.fake.api(), "gone", "A"), "");
         }
     }
 }
@@ -186,24 +180,20 @@ async fn changes_are_added_to_a_list_once() {
 /// The change that the service refuses is found; what comes before it is made.
 #[tokio::test]
 async fn a_refused_change_is_told() {
-    let fake = Fake::start(service::service()).await;
-    let harness = harness(&fake, &json!({}));
-    converge(&harness, &five(0)).await;
-    let clash = json!({"name": "host-4", "type": "CNAME", "ttl": 300, "value": "www.example.com."});
+    let bench = bench().await;
+    bench.converge(&five(0)).await;
     let mut after = five(10);
-    after[4] = clash;
-    let meanwhile = || {
-        let txt = set("host-4", "TXT", "\"somebody else's\"");
-        fake.api().plant("unit.tests", txt).unwrap();
-    };
-    let applied = apply_after(&harness, &after, meanwhile).await;
+    after[4] = record("host-4", "CNAME", "www.example.com.");
+    let meanwhile = || bench.plant(set("host-4", "TXT", "\"somebody else's\""));
+    let applied = bench.apply_after(&after, meanwhile).await;
     let text = applied.result.unwrap_err().to_string();
     assert!(text.contains("host-4") && text.contains("an alias has its name for itself"), "{text}");
     let made = applied.outcomes.iter().filter(|outcome| outcome.is_applied()).count();
-    assert_eq!(fake.api().count("unit.tests", "CNAME"), 0);
-    assert!(fake.api().beside(DRAFTS).is_empty());
-    let others = (0..4).filter(|index| {
-        value(&fake.api(), &format!("host-{index}"), "A") == format!("192.0.2.{}", index + 10)
-    });
-    assert_eq!(others.count(), made);
+    let api = bench.fake.api();
+    assert_eq!(api.count("unit.tests", "CNAME"), 0);
+    assert!(api.beside(DRAFTS).is_empty());
+    let is_made = |index: &usize| {
+        value(&api, &format!("host-{index}"), "A") == format!("192.0.2.{}", index + 10)
+    };
+    assert_eq!((0..4).filter(is_made).count(), made);
 }

@@ -3,15 +3,13 @@
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use octodns_core::Registry;
-use octodns_core::registry::BuildError;
 use octodns_http::Host;
 use octodns_testkit::cassette::Cassettes;
-use octodns_testkit::fake::{Api, Fake, Request, Response};
-use octodns_testkit::run::Harness;
+use octodns_testkit::fake::{Api, Request, Response};
+use octodns_testkit::store::Store;
 use serde_json::{Value as Json, json};
 
-use crate::{CLASS, a, config, converge, harness, service};
+use crate::{a, bench, service, suite_of};
 
 /// The fake takes the signatures of Akamai's own library, and the suite shows that it takes ours.
 #[test]
@@ -39,47 +37,42 @@ fn signatures_are_those_of_the_service() {
 /// A clock that is wrong is corrected by the first refusal.
 #[tokio::test]
 async fn a_wrong_clock_is_corrected() {
-    let mut store = service::service();
-    store.provide_zone("unit.tests");
-    let fake = Fake::start(move |request: &Request| {
-        let given = request.header("authorization").unwrap_or_default();
-        if given.contains("timestamp=20260102T03:04:05+0000") {
-            return store.response(request);
+    let dated = |mut store: Store| {
+        store.provide_zone("unit.tests");
+        move |request: &Request| {
+            let given = request.header("authorization").unwrap_or_default();
+            if given.contains("timestamp=20260102T03:04:05+0000") {
+                return store.response(request);
+            }
+            let problem = json!({
+                "type": "https://problems.luna.akamaiapis.net/-/pep-authn/request-error",
+                "title": "Bad request", "status": 400, "detail": "Invalid timestamp",
+            });
+            Response::json(400, problem).with_header("date", "Fri, 02 Jan 2026 03:04:05 GMT")
         }
-        let problem = json!({
-            "type": "https://problems.luna.akamaiapis.net/-/pep-authn/request-error",
-            "title": "Bad request", "status": 400, "detail": "Invalid timestamp",
-        });
-        Response::json(400, problem).with_header("date", "Fri, 02 Jan 2026 03:04:05 GMT")
-    })
-    .await;
-    let mut registry = Registry::default();
-    octodns_edgedns::register_with(&mut registry, &Host::fixed(UNIX_EPOCH));
-    let mut config = config();
-    config["endpoint"] = format!("{}/config-dns/v2", fake.url()).into();
-    let harness = Harness::of(&registry, CLASS, &config).unwrap();
+    };
+    let host = Host::fixed(UNIX_EPOCH);
+    let suite = suite_of(move |registry| octodns_edgedns::register_with(registry, &host));
+    let bench = suite.bench_of(&json!({}), dated).await;
     for zones in [1, 1] {
-        assert_eq!(harness.provider().list_zones().await.unwrap().len(), zones);
-        harness.begin_run();
+        assert_eq!(bench.harness.provider().list_zones().await.unwrap().len(), zones);
+        bench.harness.begin_run();
     }
-    assert_eq!(fake.seen().len(), 3);
+    assert_eq!(bench.asked().len(), 3);
 }
 
 /// Only the beginning of a large body is signed.
 #[tokio::test]
 async fn large_bodies_are_signed() {
-    let fake = Fake::start(service::service()).await;
-    let harness = harness(&fake, &json!({}));
+    let bench = bench().await;
     let records: Vec<_> = (0..3000).map(|index| a(&format!("a-long-name-{index}"), 1)).collect();
-    converge(&harness, &records).await;
-    let largest = fake.seen().iter().any(|seen| seen.target.ends_with("/unit.tests/recordsets"));
-    assert!(largest);
+    bench.converge(&records).await;
+    assert!(bench.writes().iter().any(|asked| asked.ends_with("/unit.tests/recordsets")));
 }
 
 #[tokio::test]
 async fn credentials_are_in_a_file() {
     let home = tempfile::tempdir().unwrap();
-    let fake = Fake::start(service::service()).await;
     let [secret, access, client] =
         [service::CLIENT_SECRET, service::ACCESS_TOKEN, service::CLIENT_TOKEN];
     let edgerc = format!(
@@ -90,62 +83,59 @@ async fn credentials_are_in_a_file() {
     );
     std::fs::write(home.path().join(".edgerc"), &edgerc).unwrap();
     let file = home.path().join(".edgerc").display().to_string();
-    let build = |options: Json, home: Option<&Path>| -> Result<Harness, BuildError> {
-        let mut registry = Registry::default();
-        registry.home = home.map(Path::to_owned);
-        octodns_edgedns::register(&mut registry);
-        let mut config = options;
-        config["contract_id"] = service::CONTRACT.into();
-        Harness::of(&registry, CLASS, &config)
+    let in_home = |home: Option<&Path>| {
+        let home = home.map(Path::to_owned);
+        suite_of(move |registry| {
+            registry.home.clone_from(&home);
+            octodns_edgedns::register(registry);
+        })
     };
-    let endpoint = format!("{}/config-dns/v2", fake.url());
+    let (with_home, homeless) = (in_home(Some(home.path())), in_home(None));
+    // Nothing but the file has credentials, unless more is given.
+    let by_file = |more: &Json| {
+        let mut options = json!({"client_secret": null, "host": null, "access_token": null, "client_token": null});
+        for (key, value) in more.as_object().unwrap() {
+            options[key] = value.clone();
+        }
+        options
+    };
+    let own = json!({"client_secret": secret, "access_token": access, "client_token": client});
+    let mut of_other = own.clone();
+    (of_other["edgerc"], of_other["section"]) = (json!(file), json!("other"));
     for options in [
         json!({"section": "default"}),
         json!({"edgerc": "~/.edgerc"}),
         json!({"edgerc": file}),
-        json!({"edgerc": file, "section": "other", "client_secret": secret, "access_token": access, "client_token": client}),
+        of_other.clone(),
     ] {
-        let mut at_fake = options.clone();
-        at_fake["endpoint"] = endpoint.clone().into();
-        let harness = build(at_fake, Some(home.path())).unwrap();
-        harness.provider().list_zones().await.unwrap();
-        let seen = fake.seen();
-        let has_key = seen.last().unwrap().target.contains("accountSwitchKey=1-5C0YLB%3A1-8BYUX");
-        assert_eq!(has_key, options["section"] != "other", "{seen:?}");
+        let bench = with_home.bench(&by_file(&options)).await;
+        bench.harness.provider().list_zones().await.unwrap();
+        let has_key = bench.asked()[0].contains("accountSwitchKey=1-5C0YLB%3A1-8BYUX");
+        assert_eq!(has_key, options["section"] != "other");
+    }
+    with_home.check_options(&[
         // Without an endpoint, the host of the file is it.
-        assert_eq!(
-            build(options.clone(), Some(home.path())).is_ok(),
-            options["section"] != "other"
-        );
-    }
-    let mut of_file = config();
-    of_file["host"] = Json::Null;
-    for (options, home, message) in [
-        (json!({}), Some(home.path()), "no client_secret".to_owned()),
-        (of_file, None, "no host".to_owned()),
+        (by_file(&json!({"edgerc": file})), None),
+        (by_file(&of_other), Some("no host")),
+        (by_file(&json!({})), Some("no client_secret")),
         (
-            json!({"section": "default"}),
-            None,
-            "~/.edgerc: the home directory is not known".to_owned(),
+            by_file(&json!({"section": "default", "host": "https://host.example/config-dns"})),
+            Some("host is the name of a host, without a scheme or a path"),
+        ),
+    ]);
+    homeless.check_options(&[
+        (by_file(&own), Some("no host")),
+        (
+            by_file(&json!({"section": "default"})),
+            Some("~/.edgerc: the home directory is not known"),
         ),
         (
-            json!({"edgerc": file, "section": "mine"}),
-            None,
-            format!("edgerc \"{file}\": there is no section [mine]"),
+            by_file(&json!({"edgerc": file, "section": "mine"})),
+            Some(&format!("edgerc \"{file}\": there is no section [mine]")),
         ),
         (
-            json!({"edgerc": "/nowhere/.edgerc"}),
-            None,
-            "edgerc \"/nowhere/.edgerc\": No such file".to_owned(),
+            by_file(&json!({"edgerc": "/nowhere/.edgerc"})),
+            Some("edgerc \"/nowhere/.edgerc\": No such file"),
         ),
-        (
-            json!({"section": "default", "host": "https://host.example/config-dns"}),
-            Some(home.path()),
-            "host is the name of a host, without a scheme or a path".to_owned(),
-        ),
-    ] {
-        let error = build(options, home).err().unwrap();
-        assert!(error.message.starts_with(&message), "{}", error.message);
-        assert!(![secret, access, client].iter().any(|secret| error.message.contains(secret)));
-    }
+    ]);
 }

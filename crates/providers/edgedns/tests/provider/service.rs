@@ -18,6 +18,8 @@ pub(crate) const ACCESS_TOKEN: &str = "akab-access-token";
 pub(crate) const CLIENT_TOKEN: &str = "akab-client-token";
 pub(crate) const CONTRACT: &str = "C-TEST1";
 
+const SET: &str = "/config-dns/v2/zones/{zone}/names/{name}/types/{type}";
+
 pub(crate) fn service() -> Store {
     let paging = Paging::numbered("page", "pageSize", 25, 1000)
         .whole_by("showAll")
@@ -30,22 +32,15 @@ pub(crate) fn service() -> Store {
         .custom("GET", "/config-dns/v2/zones/{zone}", show_zone)
         .route("GET", "/config-dns/v2/zones/{zone}/recordsets", Action::List)
         .custom("POST", "/config-dns/v2/zones/{zone}/recordsets", |store, call| {
-            let sets = call.body["recordsets"].as_array().cloned().unwrap_or_default();
             store.transaction(|store| {
-                let mut sets = sets.iter().map(|set| spelled(set, "."));
-                sets.try_for_each(|set| store.create(call.zone(), &set).map(drop))?;
+                let sets = call.list("recordsets");
+                sets.iter().try_for_each(|set| store.create(call.zone(), set).map(drop))?;
                 Ok(Response::empty(204))
             })
         })
-        .custom("POST", "/config-dns/v2/zones/{zone}/names/{name}/types/{type}", |store, call| {
-            let made = store.create(call.zone(), &spelled(&call.body, "."))?;
-            Ok(Response::json(201, made))
-        })
-        .custom("PUT", "/config-dns/v2/zones/{zone}/names/{name}/types/{type}", |store, call| {
-            let set = spelled(&call.body, ".");
-            Ok(Response::json(200, store.update(call.zone(), call.pick(), &set)?))
-        })
-        .route("DELETE", "/config-dns/v2/zones/{zone}/names/{name}/types/{type}", Action::Delete)
+        .route("POST", SET, Action::Create)
+        .route("PUT", SET, Action::Update)
+        .route("DELETE", SET, Action::Delete)
         .custom("POST", "/config-dns/v2/changelists", open)
         .custom("DELETE", "/config-dns/v2/changelists/{zone}", |store, call| {
             drafted(store, call.zone())?;
@@ -60,6 +55,10 @@ pub(crate) fn service() -> Store {
         .zone_name("zone", false)
         .items_under("recordsets", "")
         .paging(paging)
+        .receiving(|set, _| {
+            *set = spelled(set, ".");
+            Ok(())
+        })
         .names(Names::Whole)
         .fields(&["name", "type", "ttl", "rdata"])
         .values(Values::List("rdata"))
@@ -317,7 +316,7 @@ fn carry_out(store: &mut Store, zone: &str, edits: &[Json]) -> Result<(), Refusa
         match (edit["op"].as_str(), store.item(zone, pick).is_ok()) {
             (Some("DELETE"), true) => store.delete(zone, pick)?,
             (Some("DELETE"), false) => {}
-            _ => drop(store.put(zone, pick, &spelled(edit, "."))?),
+            _ => drop(store.put(zone, pick, edit)?),
         }
     }
     Ok(())

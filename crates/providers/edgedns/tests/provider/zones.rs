@@ -1,11 +1,11 @@
 //! New zones, and the calls that few and many changes take.
 
-use octodns_core::ServiceErrorKind;
-use octodns_testkit::fake::{Fake, InjectedFault, Response};
-use octodns_testkit::run::render;
+use octodns_core::{ServiceErrorKind, ZoneName};
+use octodns_testkit::fake::InjectedFault;
+use octodns_testkit::suite::{Bench, record};
 use serde_json::{Value as Json, json};
 
-use crate::{a, apply_after, break_write, converge, harness, requests, service, zone};
+use crate::{a, bench, break_write, requests, suite};
 
 fn addresses(many: usize, shift: usize) -> Vec<Json> {
     (0..many).map(|index| a(&format!("host-{index}"), (index + shift) % 250)).collect()
@@ -13,10 +13,9 @@ fn addresses(many: usize, shift: usize) -> Vec<Json> {
 
 #[tokio::test]
 async fn a_plan_takes_the_fewest_calls() {
-    let fake = Fake::start(service::service()).await;
-    let harness = harness(&fake, &json!({"comment": "by us", "gid": 12345}));
-    converge(&harness, &[a("www", 1)]).await;
-    let seen = fake.seen();
+    let bench = suite().bench(&json!({"comment": "by us", "gid": 12345})).await;
+    bench.converge(&[a("www", 1)]).await;
+    let seen = bench.fake.seen();
     let query = |path: &str| {
         let found = seen.iter().find(|seen| seen.target.contains(path)).unwrap();
         found.target.split_once('?').unwrap().1.to_owned()
@@ -29,7 +28,7 @@ async fn a_plan_takes_the_fewest_calls() {
         "POST changelists/Z/recordsets",
         "POST changelists/Z/submit",
     ];
-    let cname = json!({"name": "www", "type": "CNAME", "ttl": 300, "value": "host-1.unit.tests."});
+    let cname = record("www", "CNAME", "host-1.unit.tests.");
     let created = [vec![a("www", 1)], addresses(1000, 0)].concat();
     let updated = [vec![a("www", 1)], addresses(1000, 1)].concat();
     let renamed = [vec![cname.clone()], updated[1..].to_vec()].concat();
@@ -56,9 +55,9 @@ async fn a_plan_takes_the_fewest_calls() {
             ][..],
         ),
     ] {
-        requests(&fake);
-        converge(&harness, records).await;
-        let found = requests(&fake);
+        bench.asked();
+        bench.converge(records).await;
+        let found = requests(&bench);
         // A read each for the plan before and after.
         assert_eq!(found[1..found.len() - 1], *calls);
         assert!(
@@ -79,34 +78,28 @@ async fn a_zone_is_made_once_and_completed() {
             InjectedFault::unavailable(),
             InjectedFault::unavailable_after(),
         ] {
-            let fake = Fake::start(service::service()).await;
-            let harness = harness(&fake, &json!({}));
-            break_write(&fake, lost, fault);
-            converge(&harness, &[a("www", 1)]).await;
-            fake.control().faults().clear();
+            let bench = bench().await;
+            break_write(&bench, lost, fault);
+            bench.converge(&[a("www", 1)]).await;
         }
     }
     for last in 1..3 {
-        let fake = Fake::start(service::service()).await;
-        let harness = harness(&fake, &json!({}));
-        let refused = InjectedFault::Response(Response::json(403, json!({"detail": "not now"})));
-        fake.control().faults().writes_after(last, refused);
-        let applied = apply_after(&harness, &[a("www", 1)], || {}).await;
+        let bench = bench().await;
+        let refused = InjectedFault::json(403, json!({"detail": "not now"}));
+        bench.faults().writes_after(last, refused);
+        let applied = bench.apply(&[a("www", 1)]).await;
         assert_eq!(applied.result.unwrap_err().kind(), Some(ServiceErrorKind::Unauthorized));
-        fake.control().faults().clear();
-        converge(&harness, &[a("www", 1)]).await;
+        bench.faults().clear();
+        bench.converge(&[a("www", 1)]).await;
     }
 }
 
 #[tokio::test]
 async fn a_zone_without_a_contract_is_told_when_planning() {
-    let fake = Fake::start(service::service()).await;
-    let harness = harness(&fake, &json!({"contract_id": null}));
-    let report = harness.plan(&harness.zone(&zone(), &[a("www", 1)])).await.unwrap_err();
-    let told = render(&report);
-    assert!(
-        told.contains("unit.tests. does not exist, and creating it needs the option contract_id"),
-        "{told}"
-    );
-    assert_eq!(requests(&fake), ["GET zones/Z/recordsets"]);
+    let bench = suite().bench(&json!({"contract_id": null})).await;
+    let missing = Bench { zone: ZoneName::new("missing.example.").unwrap(), ..bench };
+    let told = missing.plan(&[a("www", 1)]).await.unwrap_err();
+    let why = "missing.example. does not exist, and creating it needs the option contract_id";
+    assert!(told.contains(why), "{told}");
+    assert_eq!(requests(&missing), ["GET zones/missing.example/recordsets"]);
 }

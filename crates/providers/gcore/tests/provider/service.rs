@@ -2,9 +2,7 @@
 
 use octodns_testkit::cassette::Cassette;
 use octodns_testkit::fake::{Request, Response};
-use octodns_testkit::store::{
-    Action, By, Call, Dot, Login, Names, Paging, Refusal, Refusals, Store, Values,
-};
+use octodns_testkit::store::{Action, By, Dot, Login, Names, Paging, Refusals, Store, Values};
 use serde_json::{Value as Json, json};
 
 const SET: &str = "/dns/v2/zones/{zone}/{name}/{type}";
@@ -61,17 +59,8 @@ pub(crate) fn service() -> Store {
         })
         .route("GET", "/dns/v2/zones/{zone}", Action::ReadZone)
         .route("GET", "/dns/v2/zones/{zone}/rrsets", Action::List)
-        .custom("POST", SET, |store, call| {
-            let mut set = kept(store, call)?;
-            (set["name"], set["type"]) = (call.param("name").into(), call.param("type").into());
-            let made = store.create(call.zone(), &set)?;
-            Ok(Response::json(200, made))
-        })
-        .custom("PUT", SET, |store, call| {
-            let set = kept(store, call)?;
-            let made = store.put(call.zone(), call.pick(), &set)?;
-            Ok(Response::json(200, made))
-        })
+        .route("POST", SET, Action::Create)
+        .route("PUT", SET, Action::Put)
         .route("DELETE", SET, Action::Delete)
         .zones_under("zones", "")
         .items_under("rrsets", "")
@@ -83,6 +72,8 @@ pub(crate) fn service() -> Store {
         .types(TYPES)
         .ttl(0..=i64::from(i32::MAX))
         .comparing(&["filters", "meta"])
+        .names_in_path()
+        .receiving(|set, _| receive(set))
         .statuses(200, 200, 204)
         .refusals(Refusals {
             invalid: 400,
@@ -104,39 +95,32 @@ pub(crate) fn with_login(store: Store, path: &'static str) -> Store {
         let is_known = |password| request.json() == json!({"username": "me", "password": password});
         ["hunter2", "of another account"].into_iter().any(is_known)
     };
-    store.login(Login {
-        method: "POST",
-        path,
-        is_right,
-        response: |token| json!({"access": token, "refresh": "refresh-token"}),
-        carried: |request| request.header("authorization")?.strip_prefix("Bearer "),
-    })
+    let response = |token: &str| json!({"access": token, "refresh": "refresh-token"});
+    store.login(Login { method: "POST", path, is_right, response, carried: Login::bearer })
 }
 
-/// A set as it is kept: with what the service adds, and with its filters under one key.
-fn kept(store: &Store, call: &Call) -> Result<Json, Refusal> {
-    let mut set = call.body.clone();
-    let known = ["ttl", "resource_records", "filters", "pickers", "meta"];
-    only(store, &set, &known)?;
+/// Adds what the service adds to a set, and puts its filters under one key.
+fn receive(set: &mut Json) -> Result<(), String> {
+    only(set, &["name", "type", "ttl", "resource_records", "filters", "pickers", "meta"])?;
     let pickers = set.as_object_mut().and_then(|set| set.remove("pickers"));
     if let Some(pickers) = pickers {
         set["filters"] = pickers;
     }
     for filter in list(&set["filters"]) {
         if !FILTERS.contains(&filter["type"].as_str().unwrap_or_default()) {
-            return Err(store.invalid(format!("unknown filter {filter}")));
+            return Err(format!("unknown filter {filter}"));
         }
     }
-    only(store, &set["meta"], SET_META)?;
-    check(store, &set["meta"]["failover"])?;
+    only(&set["meta"], SET_META)?;
+    check(&set["meta"]["failover"])?;
     for record in set["resource_records"].as_array_mut().into_iter().flatten() {
-        only(store, record, &["content", "enabled", "meta"])?;
-        only(store, &record["meta"], VALUE_META)?;
+        only(record, &["content", "enabled", "meta"])?;
+        only(&record["meta"], VALUE_META)?;
         if record["content"]
             .as_array()
             .is_some_and(|content| content.len() == 4 && content[3] == ".")
         {
-            return Err(store.invalid("the target is a root"));
+            return Err("the target is a root".to_owned());
         }
         for (key, default) in [("enabled", json!(true)), ("meta", json!({}))] {
             if record[key].is_null() {
@@ -148,7 +132,7 @@ fn kept(store: &Store, call: &Call) -> Result<Json, Refusal> {
     if let Some(set) = set.as_object_mut() {
         set.retain(|_, value| !is_empty(value));
     }
-    Ok(set)
+    Ok(())
 }
 
 fn list(json: &Json) -> impl Iterator<Item = &Json> {
@@ -156,16 +140,16 @@ fn list(json: &Json) -> impl Iterator<Item = &Json> {
 }
 
 /// Refuses other keys.
-fn only(store: &Store, map: &Json, known: &[&str]) -> Result<(), Refusal> {
+fn only(map: &Json, known: &[&str]) -> Result<(), String> {
     let mut keys = map.as_object().into_iter().flatten().map(|(key, _)| key);
     match keys.find(|key| !known.contains(&key.as_str())) {
-        Some(key) => Err(store.invalid(format!("unknown key {key}"))),
+        Some(key) => Err(format!("unknown key {key}")),
         None => Ok(()),
     }
 }
 
 /// Refuses a health check that is not valid.
-fn check(store: &Store, check: &Json) -> Result<(), Refusal> {
+fn check(check: &Json) -> Result<(), String> {
     if check.is_null() {
         return Ok(());
     }
@@ -173,13 +157,13 @@ fn check(store: &Store, check: &Json) -> Result<(), Refusal> {
         Some("HTTP") => HTTP_CHECK,
         Some("TCP" | "UDP") => &["command", "regexp"],
         Some("ICMP") => &[],
-        _ => return Err(store.invalid("unknown protocol")),
+        _ => return Err("unknown protocol".to_owned()),
     };
-    only(store, check, &[CHECK, own].concat())?;
+    only(check, &[CHECK, own].concat())?;
     for (key, range) in [("frequency", 10..=3600), ("timeout", 1..=10), ("port", 1..=65_535)] {
         let is_right = check[key].as_i64().is_some_and(|given| range.contains(&given));
         if !(is_right || key == "port" && check["protocol"] == "ICMP") {
-            return Err(store.invalid(format!("{key} is not valid")));
+            return Err(format!("{key} is not valid"));
         }
     }
     Ok(())

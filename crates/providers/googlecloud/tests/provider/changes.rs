@@ -121,7 +121,7 @@ async fn a_lost_answer_is_looked_up_when_nothing_is_under_way() {
         service::remember(&mut bench.fake.api(), service::POLLS, polls);
         bench.asked();
         let is_it = |request: &Request| request.is_write();
-        bench.fake.control().faults().next_of(is_it, 1, InjectedFault::BreakAfter);
+        bench.faults().next_of(is_it, 1, InjectedFault::BreakAfter);
         bench.converge(&[a("www", 2)]).await;
         let asked = of_changes(&bench.asked());
         assert_eq!(asked[..2], ["POST ", "GET "], "{asked:?}");
@@ -166,7 +166,7 @@ async fn a_quota_is_told_from_a_lack_of_rights() {
         let bench = bench(json!({})).await;
         bench.converge(&[a("www", 1)]).await;
         let plan = bench.plan(&[a("www", 2)]).await.unwrap().unwrap();
-        bench.fake.control().faults().next_of(Request::is_write, 1, fault.clone());
+        bench.faults().next_of(Request::is_write, 1, fault.clone());
         let applied = bench.harness.apply(&plan).await;
         assert_eq!(applied.result.is_ok(), is_repeated, "{fault:?}: {applied:?}");
     }

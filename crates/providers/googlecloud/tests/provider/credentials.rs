@@ -2,13 +2,12 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use octodns_core::Registry;
 use octodns_http::Host;
-use octodns_testkit::fake::{Fake, InjectedFault, Request, Response};
+use octodns_testkit::fake::{InjectedFault, Request};
 use octodns_testkit::run::Harness;
 use serde_json::{Value as Json, json};
 
-use super::{CLASS, a, bench, key, service, suite};
+use super::{CLASS, a, bench, service, suite, suite_of};
 
 /// Why these options are refused.
 fn refused(options: &Json) -> String {
@@ -72,8 +71,8 @@ fn wrong_credentials_are_told_when_the_options_are_read() {
 async fn failure(options: &Json, (part, status, body): (&'static str, u16, Json)) -> String {
     let bench = bench(options.clone()).await;
     let is_it = move |request: &Request| request.target.contains(part);
-    let fault = InjectedFault::Response(Response::json(status, body));
-    bench.fake.control().faults().next_of(is_it, 99, fault);
+    let fault = InjectedFault::json(status, body);
+    bench.faults().next_of(is_it, 99, fault);
     let text = match bench.harness.provider().list_zones().await {
         Err(error) => error.with_causes(),
         Ok(_) => bench.apply(&[a("www", 1)]).await.result.unwrap_err().with_causes(),
@@ -159,19 +158,12 @@ async fn every_failure_of_logging_in_says_what_to_check() {
 /// The fake refuses a login whose clock is off, as the service does.
 #[tokio::test]
 async fn a_clock_that_is_off_is_refused_by_the_fake() {
-    let fake = Fake::start(service()).await;
     for (off, is_right) in [(0, true), (3600, false)] {
         let now = Host::default().unix_seconds() - off;
-        let mut registry = Registry::default();
         let host = Host::fixed(UNIX_EPOCH + Duration::from_secs(now));
-        octodns_googlecloud::register_with(&mut registry, &host);
-        let config = json!({
-            "project": "test-project", "credentials": key(service::ACCOUNT),
-            "endpoint": format!("{}/dns/v1", fake.url()),
-            "token_endpoint": format!("{}/token", fake.url()),
-        });
-        let harness = Harness::of(&registry, CLASS, &config).unwrap();
-        assert_eq!(harness.provider().list_zones().await.is_ok(), is_right, "{off}");
+        let register = move |registry: &mut _| octodns_googlecloud::register_with(registry, &host);
+        let bench = suite_of(register, service()).bench(&json!({})).await;
+        assert_eq!(bench.harness.provider().list_zones().await.is_ok(), is_right, "{off}");
     }
 }
 
@@ -192,9 +184,6 @@ async fn a_token_is_shared_and_renewed() {
 /// The class has an older path, which is taken with a warning.
 #[test]
 fn the_old_class_path_is_known() {
-    let mut registry = Registry::default();
-    octodns_googlecloud::register(&mut registry);
-    for path in [CLASS, "googlecloud", "octodns.provider.googlecloud.GoogleCloudProvider"] {
-        assert!(registry.providers.get(path).is_some(), "{path}");
-    }
+    let old = "octodns.provider.googlecloud.GoogleCloudProvider";
+    suite(service()).check_names(&["googlecloud", old]);
 }

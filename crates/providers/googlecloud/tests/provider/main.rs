@@ -10,6 +10,7 @@ mod zones;
 
 use std::path::PathBuf;
 
+use octodns_core::Registry;
 use octodns_testkit::store::Store;
 use octodns_testkit::suite::{Bench, Suite};
 use serde_json::{Value as Json, json};
@@ -23,8 +24,15 @@ pub(crate) fn key(text: &str) -> String {
 }
 
 pub(crate) fn suite(store: Store) -> Suite {
+    suite_of(octodns_googlecloud::register, store)
+}
+
+pub(crate) fn suite_of(
+    register: impl Fn(&mut Registry) + Send + Sync + 'static,
+    store: Store,
+) -> Suite {
     let config = json!({"class": CLASS, "project": "test-project", "credentials": key(ACCOUNT)});
-    Suite::new(octodns_googlecloud::register, config)
+    Suite::new(register, config)
         .endpoint("endpoint", "https://dns.googleapis.com/dns/v1")
         .endpoint("token_endpoint", "https://oauth2.googleapis.com/token")
         .endpoint("impersonation_endpoint", "https://iamcredentials.googleapis.com")

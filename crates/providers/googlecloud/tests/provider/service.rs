@@ -42,13 +42,7 @@ pub(crate) const POLLS: &str = "polls";
 /// The service: a change is done when it is polled.
 pub(crate) fn service() -> Store {
     Store::sets()
-        .login(Login {
-            method: "POST",
-            path: "/token",
-            is_right,
-            response: |token| json!({"access_token": token, "expires_in": 3599, "token_type": "Bearer"}),
-            carried: |request| request.header("authorization")?.strip_prefix("Bearer "),
-        })
+        .login(Login::oauth("/token", is_right))
         .route("GET", ZONES, Action::ListZones)
         .custom("POST", ZONES, create_zone)
         .route("GET", SETS, Action::List)
@@ -70,11 +64,7 @@ pub(crate) fn service() -> Store {
         .paging(Paging::cursor("pageToken", "maxResults", 100, 1000).next("nextPageToken"))
         .names(Names::Absolute)
         .values(Values::List("rrdatas"))
-        .targets(
-            &["ALIAS", "CNAME", "MX", "NS", "PTR", "SRV"],
-            Dot::Required,
-            Dot::Required,
-        )
+        .targets(&["ALIAS", "CNAME", "MX", "NS", "PTR", "SRV"], Dot::Required, Dot::Required)
         .text(Text::Quoted)
         .types(TYPES)
         .ttl(0..=i64::from(i32::MAX))
@@ -191,14 +181,13 @@ fn shown(mut set: Json) -> Json {
 
 fn change(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     store.zone(call.zone())?;
-    let sets = |key: &str| call.body[key].as_array().cloned().unwrap_or_default();
     for key in ["additions", "deletions"] {
-        if sets(key).len() > 1000 {
+        if call.list(key).len() > 1000 {
             let why = format!("The change would exceed quota for {key} per change.");
             return Err(Refusal::new(403, why));
         }
     }
-    let (deletions, additions) = (sets("deletions"), sets("additions"));
+    let (deletions, additions) = (call.list("deletions"), call.list("additions"));
     if deletions.is_empty() && additions.is_empty() {
         return Err(store.invalid("The 'entity.change' parameter is required but was missing."));
     }

@@ -1,13 +1,13 @@
 //! Zones: public and private ones, their names, and lists of many pages.
 
 use octodns_core::ZoneName;
-use octodns_testkit::fake::{Fake, InjectedFault, Request, Response};
-use octodns_testkit::run::{Harness, render};
+use octodns_testkit::fake::{InjectedFault, Request};
+use octodns_testkit::run::render;
 use octodns_testkit::suite::Bench;
 use serde_json::json;
 
-use super::service::{ACCOUNT, service};
-use super::{CLASS, a, bench, key, suite};
+use super::service::service;
+use super::{a, bench, suite};
 
 /// Adds a zone that somebody else has made.
 fn add(bench: &Bench, name: &str, dns_name: &str, visibility: &str) {
@@ -38,16 +38,10 @@ async fn private_zones_are_told_from_public_ones() {
 /// A private zone needs networks that see it.
 #[tokio::test]
 async fn private_zones_are_created_for_networks() {
-    let fake = Fake::start(service()).await;
-    let config = json!({
-        "project": "test-project", "credentials": key(ACCOUNT), "private": true,
-        "endpoint": format!("{}/dns/v1", fake.url()),
-        "token_endpoint": format!("{}/token", fake.url()),
-    });
-    let harness = Harness::build(octodns_googlecloud::register, CLASS, &config).unwrap();
-    let zone = ZoneName::new("unit.tests.").unwrap();
-    let error = harness.plan(&harness.zone(&zone, &[a("www", 1)])).await.unwrap_err();
-    assert!(render(&error).contains("needs the option networks"), "{error:?}");
+    // It cannot create zones, and has none.
+    let without = suite(service()).bench_of(&json!({"private": true}), |_| service()).await;
+    let error = without.plan(&[a("www", 1)]).await.unwrap_err();
+    assert!(error.contains("needs the option networks"), "{error}");
 
     let networks =
         json!(["default", "projects/other/global/networks/lan", "https://example.com/net"]);
@@ -98,10 +92,9 @@ async fn a_name_of_two_zones_is_an_error() {
     let recorded = |visibility: &str, name: &str| json!({"name": name, "dnsName": "unit.tests.", "visibility": visibility});
     let page = json!({"managedZones": [recorded("private", "lan"), recorded("public", "wan")]});
     let bench = bench(json!({})).await;
-    let fault = Response::json(200, page);
-    let fault = InjectedFault::Response(fault);
+    let fault = InjectedFault::json(200, page);
     let is_list = |request: &Request| request.target.contains("managedZones?");
-    bench.fake.control().faults().next_of(is_list, 1, fault);
+    bench.faults().next_of(is_list, 1, fault);
     let error = bench.plan(&[a("www", 1)]).await.unwrap_err();
     assert!(error.contains("the account has 2 zones named unit.tests. (ids lan, wan)"), "{error}");
 }
@@ -138,9 +131,9 @@ async fn an_answer_without_a_list_is_an_error() {
         (json!({"managedZones": null}), false),
     ] {
         let bench = bench(json!({})).await;
-        let fault = InjectedFault::Response(Response::json(200, body.clone()));
+        let fault = InjectedFault::json(200, body.clone());
         let is_it = |request: &Request| request.method == "GET";
-        bench.fake.control().faults().next_of(is_it, 1, fault);
+        bench.faults().next_of(is_it, 1, fault);
         let listed = bench.harness.provider().list_zones().await;
         assert_eq!(listed.is_ok(), is_list, "{body}: {listed:?}");
     }

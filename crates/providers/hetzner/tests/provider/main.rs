@@ -6,6 +6,7 @@ mod cases;
 mod service;
 
 use octodns_testkit::cassette::Cassettes;
+use octodns_testkit::store::Store;
 use octodns_testkit::suite::Suite;
 use serde_json::{Value as Json, json};
 
@@ -28,22 +29,25 @@ const OF_DNSAPI: &[&str] = &[
     "populate.json",
 ];
 
-fn config(backend: &str) -> Json {
-    json!({"class": CLASS, "token": "hunter2", "backend": backend})
+fn suite(backend: &str, service: Store) -> Suite {
+    let config = json!({"class": CLASS, "token": "hunter2", "backend": backend});
+    let endpoint = if backend == "hcloud" { CLOUD } else { DNSAPI };
+    Suite::new(octodns_hetzner::register, config).endpoint("endpoint", endpoint).fake(service)
 }
 
 #[tokio::test]
 async fn it_does_what_every_provider_must() {
-    Suite::new(octodns_hetzner::register, config("hcloud"))
-        .endpoint("endpoint", CLOUD)
-        .fake(cloud())
+    suite("hcloud", cloud())
         // With the list of zones, which has a page for all of them.
         .read_cost(2)
+        // 1,000 sets and those of the apex.
+        .thousand_changes(1 + 21, 1000)
         .cassettes("hetzner")
         .playing(|cassettes| {
             let of_old = |played: Cassettes, file: &&str| {
                 played.options_of(file, json!({"endpoint": DNSAPI}))
             };
+            let cassettes = cassettes.corrected("loose-values.json", as_they_are);
             OF_DNSAPI.iter().fold(cassettes, of_old).replayed(recorded)
         })
         .reference("octodns-hetzner")
@@ -53,10 +57,14 @@ async fn it_does_what_every_provider_must() {
 
 #[tokio::test]
 async fn the_old_api_does_what_every_provider_must() {
-    Suite::new(octodns_hetzner::register, config("dnsapi"))
-        .endpoint("endpoint", DNSAPI)
-        .fake(dnsapi())
-        .reference("octodns-hetzner")
-        .run()
-        .await;
+    suite("dnsapi", dnsapi()).reference("octodns-hetzner").run().await;
+}
+
+/// Puts the values of the two records right that octoDNS reads otherwise.
+fn as_they_are(recording: &mut Json) {
+    let Some(populated) = recording["populated"].as_array_mut() else { return };
+    populated.retain(|record| record["value"]["value"] != "garbage");
+    for own in populated.iter_mut().filter(|record| record["value"] == "@") {
+        own["value"] = json!("unit.tests.");
+    }
 }

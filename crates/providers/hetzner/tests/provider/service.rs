@@ -3,7 +3,7 @@
 use octodns_testkit::cassette::Cassette;
 use octodns_testkit::fake::Response;
 use octodns_testkit::store::{
-    Action, By, Call, Dot, Job, JobState, Names, Paging, Refusals, Store, Text, Values,
+    Action, By, Dot, Job, JobState, Names, Paging, Refusals, Store, Text, Values,
 };
 use serde_json::{Value as Json, json};
 
@@ -99,6 +99,7 @@ const CHANGE_TTL: &str = "/v1/zones/{zone}/rrsets/{name}/{type}/actions/change_t
 pub(crate) fn cloud() -> Store {
     cloud_facts()
         .route("POST", "/v1/zones", Action::CreateZone)
+        // octoDNS reads the zone of a set from the set.
         .custom("POST", SETS, |store, call| {
             let mut set = call.body.clone();
             set["zone"] = store.zone(call.zone())?.id.clone();
@@ -132,18 +133,14 @@ pub(crate) fn slow_cloud() -> Store {
         .deferred("DELETE", SET, Action::Delete)
         .jobs(2, |job| json!({"action": action(job.id, &job.state)}))
         .custom("GET", "/v1/actions", |store, call| {
-            let asked = call.request.query.iter().filter(|(name, _)| name == "id");
-            let ids: Vec<_> = asked.map(|(_, id)| id.clone()).collect();
-            let mut actions = Vec::new();
-            for id in ids {
-                let Job { id, state } = match &*id {
-                    id if id == OF_ZONE.to_string() => {
-                        Job { id: OF_ZONE, state: JobState::Done(Json::Null) }
-                    }
-                    id => store.job(id)?,
-                };
-                actions.push(action(id, &state));
-            }
+            let job = |id: &str| match id {
+                id if id == OF_ZONE.to_string() => {
+                    Ok(Job { id: OF_ZONE, state: JobState::Done(Json::Null) })
+                }
+                id => store.job(id),
+            };
+            let jobs: Result<Vec<_>, _> = call.values("id").into_iter().map(job).collect();
+            let actions: Vec<_> = jobs?.iter().map(|job| action(job.id, &job.state)).collect();
             Ok(Response::json(200, json!({"actions": actions})))
         })
 }
@@ -158,7 +155,7 @@ pub(crate) fn dnsapi() -> Store {
         .route("GET", "/api/v1/zones", Action::ListZones)
         .route("POST", "/api/v1/zones", Action::CreateZone)
         .custom("GET", "/api/v1/records", |store, call| {
-            let zone = store.zone(call.request.param("zone_id").unwrap_or_default())?;
+            let zone = store.zone(call.zone())?;
             let of_zone = |item: &Json| {
                 let mut item = item.clone();
                 item["zone_id"] = zone.id.clone();
@@ -167,19 +164,11 @@ pub(crate) fn dnsapi() -> Store {
             let records: Vec<_> = zone.items.iter().map(of_zone).collect();
             Ok(Response::json(200, json!({"records": records})))
         })
-        .custom("POST", "/api/v1/records", |store, call| {
-            let made =
-                store.create(call.body["zone_id"].as_str().unwrap_or_default(), &call.body)?;
-            Ok(Response::json(200, json!({"record": made})))
-        })
-        .custom("PUT", "/api/v1/records/{id}", |store, call| {
-            let made = store.update(&zone_of(store, call), call.pick(), &call.body)?;
-            Ok(Response::json(200, json!({"record": made})))
-        })
-        .custom("DELETE", "/api/v1/records/{id}", |store, call| {
-            store.delete(&zone_of(store, call), call.pick())?;
-            Ok(Response::json(200, json!({})))
-        })
+        .route("POST", "/api/v1/records", Action::Create)
+        .route("PUT", "/api/v1/records/{id}", Action::Update)
+        .route("DELETE", "/api/v1/records/{id}", Action::Delete)
+        .zone_under("zone_id")
+        .items_under("records", "record")
         .zones_under("zones", "zone")
         .text_ids()
         .zone_id("id")
@@ -199,13 +188,6 @@ pub(crate) fn dnsapi() -> Store {
             },
             ..Refusals::USUAL
         })
-}
-
-/// The zone of a row, whose path does not say.
-fn zone_of(store: &Store, call: &Call) -> String {
-    let has = |items: &[Json]| items.iter().any(|item| item["id"] == call.param("id"));
-    let zone = store.zones().iter().find(|zone| has(&zone.items));
-    zone.map(|zone| zone.name.clone()).unwrap_or_default()
 }
 
 /// A recorded set, without what octoDNS writes otherwise: it sends no comments, and the TTL of the zone where a set has

@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use octodns_core::record::dynamic::Status;
 use octodns_core::{ApplyLog, ProviderError, Record, ZoneName};
 use octodns_http::Client;
+use octodns_kit::sets::Progress;
+use octodns_kit::things::{Kind, Thing, Things, Wanted};
 use octodns_kit::{Json, json};
 
-use super::monitor::{self, Asked, Defaults, Owner, is_for, is_same};
-use super::things::{Kind, Thing, Things, Wanted};
+use super::monitor::{self, Asked, Defaults, Owner};
+use super::things::{Feed, Monitor, NotifyList, Source, has_list};
 use crate::items::text;
 use crate::options::Options;
 
@@ -29,67 +31,6 @@ pub(crate) struct Beside {
     feeds: Things<Feed>,
 }
 
-#[derive(Debug)]
-struct Source;
-
-impl Kind for Source {
-    const WHAT: &'static str = "data source";
-
-    fn fits(thing: &Json, wanted: &Json) -> bool {
-        thing["name"] == wanted["name"]
-    }
-}
-
-#[derive(Debug)]
-struct NotifyList;
-
-impl Kind for NotifyList {
-    const WHAT: &'static str = "notify list";
-
-    fn fits(thing: &Json, wanted: &Json) -> bool {
-        thing["name"] == wanted["name"]
-    }
-}
-
-#[derive(Debug)]
-pub(super) struct Monitor;
-
-impl Kind for Monitor {
-    const WHAT: &'static str = "monitor";
-
-    /// The type of a job cannot be changed.
-    fn fits(thing: &Json, wanted: &Json) -> bool {
-        thing["job_type"] == wanted["job_type"]
-            && Owner::of(thing) == Owner::of(wanted)
-            && is_for(thing, wanted)
-    }
-}
-
-#[derive(Debug)]
-struct Feed;
-
-impl Kind for Feed {
-    const WHAT: &'static str = "data feed";
-
-    fn fits(thing: &Json, wanted: &Json) -> bool {
-        thing["config"]["jobid"] == wanted["config"]["jobid"]
-    }
-}
-
-/// How many calls of a change were confirmed, of those that are known so far.
-#[derive(Debug, Default)]
-pub(super) struct Count {
-    pub(super) done: usize,
-    pub(super) of: usize,
-}
-
-impl Count {
-    pub(super) fn add(&mut self, is_done: bool) {
-        self.done += usize::from(is_done);
-        self.of += usize::from(is_done);
-    }
-}
-
 impl Beside {
     pub(crate) fn new(client: &Client, options: &Options) -> Self {
         Self {
@@ -105,10 +46,10 @@ impl Beside {
 
     /// What is known of the account is not so any more.
     pub(crate) fn forget(&self) {
-        self.sources.forget();
-        self.lists.forget();
-        self.monitors.forget();
-        self.feeds.forget();
+        self.sources.begin_run();
+        self.lists.begin_run();
+        self.monitors.begin_run();
+        self.feeds.begin_run();
     }
 
     /// The monitors that the values of a record need, each with its value.
@@ -133,21 +74,20 @@ impl Beside {
         record: &Record,
         zone: &ZoneName,
         log: &ApplyLog<'_>,
-        count: &mut Count,
+        progress: &mut Progress,
     ) -> Result<(BTreeMap<String, String>, BTreeSet<String>), ProviderError> {
         let asked = Asked::of(record).map_err(ProviderError::failed)?;
         let owner = Owner::new(record, zone).to_string();
         let (mut feeds, mut ids) = (BTreeMap::new(), BTreeSet::new());
         for (value, body) in self.needed(record, zone, &asked) {
-            let monitor = self.ensure_monitor(&owner, body, log, count).await?;
-            let source = self.ensure_source(&owner, log, count).await?;
-            self.feeds.below(&source);
+            let monitor = self.ensure_monitor(&owner, body, log, progress).await?;
+            let source = self.ensure_source(&owner, log, progress).await?;
+            self.feeds.move_to(&["data", "feeds", &source]);
             let random = self.client.host().nonce(3);
-            let name = format!("{} - {random}", text(&monitor.body, "name"));
+            let name = format!("{} - {random}", monitor.name());
             let body = json!({"name": name, "config": {"jobid": monitor.id}});
-            let wanted = Wanted { owner: owner.clone(), body };
-            let (feed, is_made) = self.feeds.ensure(&wanted, log).await?;
-            count.add(is_made);
+            let wanted = Wanted::new(&*owner, body);
+            let feed = ensure(&self.feeds, &wanted, log, progress).await?;
             feeds.insert(value, feed.id);
             ids.insert(monitor.id);
         }
@@ -159,24 +99,15 @@ impl Beside {
         owner: &str,
         mut body: Json,
         log: &ApplyLog<'_>,
-        count: &mut Count,
+        progress: &mut Progress,
     ) -> Result<Thing, ProviderError> {
-        let there = self.monitors.find(|monitor| Monitor::fits(&monitor.body, &body)).await?;
-        let has_list = there.as_ref().is_some_and(|there| has_list(&there.body));
-        if !has_list {
-            body["notify_list"] = self.ensure_list(owner, text(&body, "name"), log, count).await?;
+        let is_it = |monitor: &Thing| Monitor::fits(&monitor.body, &body);
+        let there = self.monitors.find(is_it).await?;
+        if !there.is_some_and(|there| has_list(&there.body)) {
+            let list = self.ensure_list(owner, text(&body, "name"), log, progress).await?;
+            body["notify_list"] = list.into();
         }
-        let wanted = Wanted { owner: owner.to_owned(), body };
-        let Some(there) = there else {
-            let (made, is_made) = self.monitors.ensure(&wanted, log).await?;
-            count.add(is_made);
-            return Ok(made);
-        };
-        if !has_list || !is_same(&there.body, &wanted.body) {
-            self.monitors.change(there.clone(), &wanted, log).await?;
-            count.add(true);
-        }
-        Ok(there)
+        ensure(&self.monitors, &Wanted::new(owner, body), log, progress).await
     }
 
     /// The id of the notify list for a monitor.
@@ -185,16 +116,13 @@ impl Beside {
         owner: &str,
         monitor: &str,
         log: &ApplyLog<'_>,
-        count: &mut Count,
-    ) -> Result<Json, ProviderError> {
-        let source = self.ensure_source(owner, log, count).await?;
+        progress: &mut Progress,
+    ) -> Result<String, ProviderError> {
+        let source = self.ensure_source(owner, log, progress).await?;
         let name = if self.shares_list { SHARED } else { monitor };
         let leads_to = json!([{"type": "datafeed", "config": {"sourceid": source}}]);
-        let body = json!({"name": name, "notify_list": leads_to});
-        let wanted = Wanted { owner: owner.to_owned(), body };
-        let (list, is_made) = self.lists.ensure(&wanted, log).await?;
-        count.add(is_made);
-        Ok(list.id.into())
+        let wanted = Wanted::new(owner, json!({"name": name, "notify_list": leads_to}));
+        Ok(ensure(&self.lists, &wanted, log, progress).await?.id)
     }
 
     /// The id of the data source.
@@ -202,13 +130,10 @@ impl Beside {
         &self,
         owner: &str,
         log: &ApplyLog<'_>,
-        count: &mut Count,
+        progress: &mut Progress,
     ) -> Result<String, ProviderError> {
         let body = json!({"name": SOURCE, "sourcetype": "nsone_monitoring"});
-        let wanted = Wanted { owner: owner.to_owned(), body };
-        let (source, is_made) = self.sources.ensure(&wanted, log).await?;
-        count.add(is_made);
-        Ok(source.id)
+        Ok(ensure(&self.sources, &Wanted::new(owner, body), log, progress).await?.id)
     }
 
     /// Deletes the monitors of a record but for some, each with its feed and its notify list.
@@ -217,22 +142,19 @@ impl Beside {
         owner: &Owner,
         kept: &BTreeSet<String>,
         log: &ApplyLog<'_>,
-        count: &mut Count,
+        progress: &mut Progress,
     ) -> Result<(), ProviderError> {
         let is_unused = |monitor: &Thing| owner.has(&monitor.body) && !kept.contains(&monitor.id);
         while let Some(monitor) = self.monitors.find(is_unused).await? {
-            let source = self.sources.find(|source| source.body["name"] == SOURCE).await?;
-            if let Some(source) = source {
-                self.feeds.below(&source.id);
+            if let Some(source) = self.sources.find(|source| source.name() == SOURCE).await? {
+                self.feeds.move_to(&["data", "feeds", &source.id]);
                 let is_its_own = |feed: &Thing| feed.body["config"]["jobid"] == *monitor.id;
                 while let Some(feed) = self.feeds.find(is_its_own).await? {
-                    self.feeds.delete(&feed.id, log).await?;
-                    count.add(true);
+                    delete(&self.feeds, &feed.id, log, progress).await?;
                 }
             }
-            self.monitors.delete(&monitor.id, log).await?;
-            count.add(true);
-            self.delete_list(&monitor.body, log, count).await?;
+            delete(&self.monitors, &monitor.id, log, progress).await?;
+            self.delete_list(&monitor.body, log, progress).await?;
         }
         Ok(())
     }
@@ -242,7 +164,7 @@ impl Beside {
         &self,
         monitor: &Json,
         log: &ApplyLog<'_>,
-        count: &mut Count,
+        progress: &mut Progress,
     ) -> Result<(), ProviderError> {
         let id = text(monitor, "notify_list");
         let other = self.monitors.find(|other| text(&other.body, "notify_list") == id).await?;
@@ -251,16 +173,39 @@ impl Beside {
         }
         let is_own = |list: &Thing| list.id == id && list.body["name"] == monitor["name"];
         if let Some(list) = self.lists.find(is_own).await? {
-            self.lists.delete(&list.id, log).await?;
-            count.add(true);
+            delete(&self.lists, &list.id, log, progress).await?;
         }
         Ok(())
     }
 }
 
-/// Whether a monitor notifies anybody.
-pub(super) fn has_list(monitor: &Json) -> bool {
-    !text(monitor, "notify_list").is_empty()
+/// The thing that is wanted. To make or change it is one more call.
+async fn ensure<K: Kind>(
+    things: &Things<K>,
+    wanted: &Wanted,
+    log: &ApplyLog<'_>,
+    progress: &mut Progress,
+) -> Result<Thing, ProviderError> {
+    let there = things.find(|thing| K::fits(&thing.body, &wanted.body)).await?;
+    let (thing, is_changed) = things.ensure(wanted, log).await?;
+    if is_changed || there.is_none() {
+        progress.expect(1);
+        progress.confirmed();
+    }
+    Ok(thing)
+}
+
+/// Deletes a thing, by one more call.
+async fn delete<K: Kind>(
+    things: &Things<K>,
+    id: &str,
+    log: &ApplyLog<'_>,
+    progress: &mut Progress,
+) -> Result<(), ProviderError> {
+    things.delete_unused(|thing| thing.id == id, log).await?;
+    progress.expect(1);
+    progress.confirmed();
+    Ok(())
 }
 
 /// The values of a record that obey their checks, each once, by pools.

@@ -16,7 +16,8 @@ use octodns_core::{
     async_trait,
 };
 use octodns_http::Client;
-use octodns_kit::sets::{DynamicChange, DynamicSets, SetsAsRead};
+use octodns_kit::sets::{DynamicChange, DynamicSets, Progress, SetsAsRead};
+use octodns_kit::things::Kind;
 use octodns_kit::{Call, Json, Observed, Zone, settle};
 
 use crate::calls::{delete, record, send};
@@ -24,10 +25,10 @@ use crate::items::{entries, text};
 use crate::records::{RECORD, VALUES, head, plain};
 use crate::routing::Routed;
 pub(crate) use beside::Beside;
-use beside::{Count, Monitor, has_list, obeying};
+use beside::obeying;
 use layout::{Layout, enabled, said};
 use monitor::{Asked, Owner, canonical, is_for, is_same};
-use things::Kind;
+use things::{Monitor, has_list};
 
 /// Whether a record is of a type that can be dynamic.
 pub(crate) fn can_be(record: &Json) -> bool {
@@ -47,12 +48,11 @@ impl DynamicSets for Beside {
         change: DynamicChange<'_>,
         log: &ApplyLog<'_>,
     ) -> Result<(), Stopped> {
-        let mut count = Count::default();
-        let made = self.make(zone, change, log, &mut count).await;
-        let Count { done, of } = count;
+        let mut progress = Progress::default();
+        let made = self.make(zone, change, log, &mut progress).await;
         made.map_err(|error| {
             self.forget();
-            Stopped::new(error, done, of.max(done + 1))
+            progress.stopped(error)
         })
     }
 
@@ -131,14 +131,14 @@ impl Beside {
         zone: Zone<'_>,
         change: DynamicChange<'_>,
         log: &ApplyLog<'_>,
-        count: &mut Count,
+        progress: &mut Progress,
     ) -> Result<(), ProviderError> {
         let owner = Owner::new(change.change.record(), zone.name);
         let written = change.change.desired().zip(change.set);
         let dynamic = written.and_then(|(new, set)| Some((new, new.dynamic()?, set)));
         let (body, kept) = match (dynamic, written) {
             (Some((new, dynamic, set)), _) => {
-                let (feeds, kept) = self.ensure(new, zone.name, log, count).await?;
+                let (feeds, kept) = self.ensure(new, zone.name, log, progress).await?;
                 let layout = Layout::of(dynamic);
                 let mut body = head(zone, set, change.existing);
                 body["answers"] = layout.answers(new, dynamic, &feeds);
@@ -149,15 +149,15 @@ impl Beside {
             (None, Some((_, set))) => (Some(plain(zone, set, change.existing)), None),
             (None, None) => (None, None),
         };
-        count.of += 1;
+        progress.expect(1);
         if kept.is_none() {
-            self.clean_up(&owner, &BTreeSet::new(), log, count).await?;
+            self.clean_up(&owner, &BTreeSet::new(), log, progress).await?;
         }
         let call = RecordCall { client: &self.client, zone, body, existing: change.existing };
         settle(self.client.backoff(), &call).await?;
-        count.done += 1;
+        progress.confirmed();
         match kept {
-            Some(kept) => self.clean_up(&owner, &kept, log, count).await,
+            Some(kept) => self.clean_up(&owner, &kept, log, progress).await,
             None => Ok(()),
         }
     }

@@ -40,16 +40,16 @@ fn declared(store: Store) -> Store {
     store
         .auth(|request| is_time(request) || (is_signed(request) && is_timely(request, TIME)))
         .custom("GET", "/1.0/auth/time", |_, _| Ok(Response::json(200, json!(TIME))))
-        .custom("GET", "/1.0/domain/zone", |store, _| {
-            let names: Vec<_> = store.zones().iter().map(|zone| zone.name.clone()).collect();
-            Ok(Response::json(200, json!(names)))
-        })
+        .route("GET", "/1.0/domain/zone", Action::ListNames)
         .route("GET", "/1.0/domain/zone/{zone}/record", Action::ListIds)
         .filter("fieldType", By::TypePattern)
         .filter("subDomain", By::NamePattern)
         .route("POST", "/1.0/domain/zone/{zone}/record", Action::Create)
         .route("GET", "/1.0/domain/zone/{zone}/record/{id}", Action::Read)
-        .custom("PUT", "/1.0/domain/zone/{zone}/record/{id}", update)
+        .custom("PUT", "/1.0/domain/zone/{zone}/record/{id}", |store, call| {
+            store.patch(call.zone(), call.pick(), &call.body)?;
+            Ok(Response::json(200, Json::Null))
+        })
         .custom("DELETE", "/1.0/domain/zone/{zone}/record/{id}", |store, call| {
             store.delete(call.zone(), call.pick())?;
             Ok(Response::json(200, Json::Null))
@@ -61,6 +61,7 @@ fn declared(store: Store) -> Store {
         .statuses(200, 200, 200)
         .item_keys(["id", "subDomain", "fieldType", "ttl"])
         .fields(&["subDomain", "fieldType", "target", "ttl"])
+        .changeable(&["subDomain", "target", "ttl"])
         .values(Values::Field("target"))
         .types(TYPES)
         .names(Names::Relative { apex: "" })
@@ -97,16 +98,6 @@ fn refusal(status: u16, message: &str) -> Json {
         body["errorCode"] = json!(code);
     }
     body
-}
-
-/// Some properties of a row can be changed.
-fn update(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let is_open = |key: &String| ["subDomain", "target", "ttl"].contains(&key.as_str());
-    if !call.body.as_object().is_some_and(|body| body.keys().all(is_open)) {
-        return Err(store.invalid("Can't alter read-only properties: fieldType"));
-    }
-    store.patch(call.zone(), call.pick(), &call.body)?;
-    Ok(Response::json(200, Json::Null))
 }
 
 /// Several rows, each with its own error.

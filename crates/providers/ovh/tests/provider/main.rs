@@ -7,36 +7,31 @@ mod fake;
 mod rows;
 mod signing;
 
+use octodns_core::Registry;
+use octodns_testkit::store::Store;
 use octodns_testkit::suite::{Bench, Suite};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-pub(crate) const CLASS: &str = "octodns_ovh.OvhProvider";
+const CLASS: &str = "octodns_ovh.OvhProvider";
 
-/// The options of the fake's account.
-pub(crate) fn config() -> Json {
-    json!({
-        "class": CLASS,
-        "endpoint": "ovh-eu",
-        "application_key": fake::KEY,
-        "application_secret": fake::SECRET,
-        "consumer_key": fake::CONSUMER,
-    })
+pub(crate) fn suite() -> Suite {
+    suite_of(octodns_ovh::register, fake::service())
 }
 
-fn suite() -> Suite {
-    Suite::new(octodns_ovh::register, config())
-        .endpoint("endpoint", fake::REAL)
-        .credential("consumer_key")
-        .fake(fake::service())
+pub(crate) fn suite_of(
+    register: impl Fn(&mut Registry) + Send + Sync + 'static,
+    service: Store,
+) -> Suite {
+    let config = json!({
+        "class": CLASS, "endpoint": "ovh-eu", "application_key": fake::KEY,
+        "application_secret": fake::SECRET, "consumer_key": fake::CONSUMER,
+    });
+    let suite = Suite::new(register, config).endpoint("endpoint", fake::REAL);
+    suite.credential("consumer_key").fake(service)
 }
 
 pub(crate) async fn bench() -> Bench {
     suite().bench(&json!({})).await
-}
-
-/// A bench whose provider is at another service.
-pub(crate) async fn bench_at(url: &str) -> Bench {
-    suite().bench(&json!({"endpoint": format!("{url}/1.0")})).await
 }
 
 #[tokio::test]

@@ -1,8 +1,7 @@
 //! Types of rows, TTLs, publishing, missing zones.
 
 use octodns_core::Outcome;
-use octodns_testkit::fake::{InjectedFault, Request, Seen};
-use octodns_testkit::run::render;
+use octodns_testkit::fake::{InjectedFault, Request};
 use octodns_testkit::suite::{Bench, addresses};
 use serde_json::{Value as Json, json};
 
@@ -17,19 +16,12 @@ fn txt(name: &str, values: &[&str]) -> Json {
 
 /// The types and targets of all rows.
 fn rows(bench: &Bench) -> Vec<[String; 2]> {
-    let items = bench.fake.api().zone("unit.tests").unwrap().items.clone();
+    let items = bench.all_items();
     let text = |row: &Json, key: &str| row[key].as_str().unwrap().to_owned();
     let mut rows: Vec<_> =
         items.iter().map(|row| ["fieldType", "target"].map(|key| text(row, key))).collect();
     rows.sort();
     rows
-}
-
-/// The writing requests since the last look.
-fn writes(bench: &Bench) -> Vec<String> {
-    let mut asked = bench.asked();
-    asked.retain(|asked| !asked.starts_with("GET"));
-    asked
 }
 
 /// Keys of DKIM have a type of their own, beside other texts of the name: a set is read, changed and deleted
@@ -49,7 +41,7 @@ async fn keys_are_texts_of_another_type() {
         assert_eq!(rows(&bench), written);
     }
     // The last one in place.
-    let [put, publish] = &*writes(&bench) else { panic!("more than one row is written") };
+    let [put, publish] = &*bench.writes() else { panic!("more than one row is written") };
     assert!(put.starts_with("PUT") && publish.ends_with("/refresh"), "{put} {publish}");
     bench.converge(&[txt("k", &[KEY, "x"])]).await;
     bench.converge(&[]).await;
@@ -67,7 +59,7 @@ async fn other_types_are_left_alone() {
         ("_443._tcp", "TLSA", "3 1 1 aa"),
     ] {
         let row = json!({"subDomain": name, "fieldType": of, "target": target, "ttl": 60});
-        bench.fake.api().plant("unit.tests", row).unwrap();
+        bench.plant(row);
     }
     assert!(bench.harness.read(&bench.zone).await.unwrap().zone.is_empty());
     bench.converge(&[txt("", &["a"]), txt("_dmarc", &["b"])]).await;
@@ -83,7 +75,7 @@ async fn rows_of_others_are_read_as_they_are() {
         [("CAA", "0 issue ca.example", 60), ("A", "192.0.2.1", 60), ("A", "192.0.2.2", 300)]
     {
         let row = json!({"subDomain": "x", "fieldType": of, "target": target, "ttl": ttl});
-        bench.fake.api().plant("unit.tests", row).unwrap();
+        bench.plant(row);
     }
     let value = json!({"flags": 0, "tag": "issue", "value": "ca.example"});
     let caa = json!({"name": "x", "type": "CAA", "ttl": 60, "value": value});
@@ -91,7 +83,7 @@ async fn rows_of_others_are_read_as_they_are() {
     bench.asked();
     bench.converge(&[caa, a]).await;
     assert_eq!(
-        writes(&bench),
+        bench.writes(),
         ["PUT /1.0/domain/zone/unit.tests/record/3", "POST /1.0/domain/zone/unit.tests/refresh"]
     );
 }
@@ -115,13 +107,13 @@ async fn changes_are_published_once() {
         if is_refused {
             let concerns =
                 |request: &Request| String::from_utf8_lossy(&request.body).contains("host-7");
-            bench.fake.control().faults().next_of(concerns, 1, InjectedFault::refused());
+            bench.faults().next_of(concerns, 1, InjectedFault::refused());
         }
         let applied = bench.apply(&addresses(10, 0)).await;
         assert_eq!(applied.result.is_err(), is_refused);
         let made = applied.outcomes.iter().filter(|outcome| **outcome == Outcome::Applied).count();
         assert_eq!(made, rows(&bench).len());
-        let writes = writes(&bench);
+        let writes = bench.writes();
         let published = |write: &&String| write.ends_with("/unit.tests/refresh");
         assert_eq!(writes.iter().filter(published).count(), 1);
         assert!(published(&writes.last().unwrap()));
@@ -131,14 +123,10 @@ async fn changes_are_published_once() {
 /// Zones are ordered, not created: nothing is sent.
 #[tokio::test]
 async fn a_missing_zone_is_told() {
-    let bench = bench().await;
     let zone = octodns_core::ZoneName::new("missing.tests.").unwrap();
-    assert!(!bench.harness.read(&zone).await.unwrap().exists);
-    let desired = bench.harness.zone(&zone, &[txt("", &["a"])]);
-    let told = match bench.harness.plan(&desired).await {
-        Err(report) => render(&report),
-        Ok(plan) => bench.harness.apply(&plan.unwrap()).await.result.unwrap_err().to_string(),
-    };
+    let bench = Bench { zone, ..bench().await };
+    assert!(!bench.harness.read(&bench.zone).await.unwrap().exists);
+    let told = bench.plan(&[txt("", &["a"])]).await.unwrap_err();
     assert!(told.contains("missing.tests. cannot be created by the API"), "{told}");
-    assert!(!bench.fake.seen().iter().any(Seen::is_write));
+    assert_eq!(bench.writes(), [] as [&str; 0]);
 }

@@ -4,13 +4,12 @@ use std::time::{Duration, Instant};
 
 use octodns_core::{Outcome, ServiceErrorKind};
 use octodns_testkit::fake::{InjectedFault, Request, Response};
-use octodns_testkit::run::{Harness, render};
 use octodns_testkit::store::Pick;
 use octodns_testkit::suite::{Bench, addresses};
 use serde_json::{Value as Json, json};
 
 use crate::service::{service, show};
-use crate::{CLASS, suite};
+use crate::suite;
 
 async fn bench() -> Bench {
     suite(service()).bench(&json!({})).await
@@ -23,17 +22,13 @@ fn asked(bench: &Bench) -> Vec<String> {
     asked
 }
 
-async fn read_error(bench: &Bench) -> String {
-    render(&bench.harness.read(&bench.zone).await.unwrap_err())
-}
-
 /// Names that the service removes no record of are told, each with its reason; those that are gone are gone.
 #[tokio::test]
 async fn records_that_are_not_deleted_are_told_each() {
     let bench = bench().await;
     bench.converge(&addresses(9, 0)).await;
     let plan = bench.plan(&addresses(1, 0)).await.unwrap();
-    let rows = bench.fake.api().zone("unit.tests").unwrap().items.clone();
+    let rows = bench.all_items();
     let [locked, gone] = [[2, 5].as_slice(), &[7]].map(|hosts| {
         let is_it =
             |row: &&Json| hosts.iter().any(|host| row["name"] == format!("host-{host}.unit.tests"));
@@ -45,7 +40,7 @@ async fn records_that_are_not_deleted_are_told_each() {
     }
     let id = Pick::Id(gone[0]["id"].as_str().unwrap());
     bench.fake.api().delete("unit.tests", id).unwrap();
-    asked(&bench);
+    bench.writes();
     let applied = bench.harness.apply(&plan.unwrap()).await;
     let error = applied.result.unwrap_err().with_causes();
     for (host, row) in [2, 5].into_iter().zip(&locked) {
@@ -58,7 +53,7 @@ async fn records_that_are_not_deleted_are_told_each() {
     assert_eq!(count(Outcome::is_applied), 6);
     assert_eq!(count(|outcome| matches!(outcome, Outcome::Failed(_))), 2);
     // One call: nothing is tried again.
-    assert_eq!(asked(&bench).iter().filter(|asked| asked.starts_with("DELETE")).count(), 1);
+    assert_eq!(bench.writes().len(), 1);
 }
 
 /// A row that is refused is found by halves, and the job's own words are told.
@@ -66,13 +61,10 @@ async fn records_that_are_not_deleted_are_told_each() {
 async fn a_job_that_fails_is_told_with_its_details() {
     let bench = bench().await;
     bench.converge(&addresses(1, 0)).await;
-    let cname = json!({"name": "host-7", "type": "CNAME", "ttl": 300, "data": "a.example"});
-    let plan = bench.plan(&addresses(20, 0)).await.unwrap().unwrap();
     // Somebody else takes a name.
-    let mut row = cname.clone();
-    row["name"] = "host-7.unit.tests".into();
-    bench.fake.api().create("unit.tests", &row).unwrap();
-    let applied = bench.harness.apply(&plan).await;
+    let cname =
+        json!({"name": "host-7.unit.tests", "type": "CNAME", "ttl": 300, "data": "a.example"});
+    let applied = bench.apply_after(&addresses(20, 0), || bench.plant(cname)).await;
     let error = applied.result.unwrap_err().with_causes();
     for words in
         ["host-7.unit.tests. A", "could not be processed.: an alias has its name for itself"]
@@ -94,9 +86,9 @@ async fn a_job_whose_answer_is_lost_is_waited_for() {
             let is_it = move |request: &Request| {
                 request.method == "POST" && request.segments.last().is_some_and(|last| last == of)
             };
-            bench.fake.control().faults().next_of(is_it, 1, fault.clone());
+            bench.faults().next_of(is_it, 1, fault.clone());
             bench.converge(&addresses(many, 0)).await;
-            let asked = asked(&bench);
+            let asked = bench.asked();
             assert!(
                 asked.iter().any(|asked| asked.contains("/status?showRunning=true")),
                 "{asked:#?}"
@@ -121,22 +113,19 @@ async fn throttling_is_told_apart_from_limits() {
     {
         let mut throttled = Response::json(413, body.clone()).with_header("date", now);
         throttled = header.into_iter().fold(throttled, |it, name| it.with_header(name, then));
-        bench.fake.control().faults().next(1, InjectedFault::Response(throttled));
-        let start = Instant::now();
-        bench.harness.read(&bench.zone).await.unwrap();
-        assert!(start.elapsed() > Duration::from_millis(1100), "{header:?} {body}");
+        let waited = bench.read_after(throttled).await;
+        assert!(waited > Duration::from_millis(1100), "{header:?} {body}");
     }
     let full = json!({
         "code": 413, "message": "Your account is currently over the limit.",
         "details": "Limit of 500 records per domain has been reached.",
     });
-    let full = InjectedFault::Response(Response::json(413, full));
-    asked(&bench);
-    bench.fake.control().faults().next_of(Request::is_write, usize::MAX, full);
+    bench.writes();
+    bench.faults().next_of(Request::is_write, usize::MAX, InjectedFault::json(413, full));
     let error = bench.apply(&addresses(2, 0)).await.result.unwrap_err();
     assert_eq!(error.kind(), Some(ServiceErrorKind::Refused));
     assert!(error.to_string().contains("over the limit.: Limit of 500 records"), "{error}");
-    assert_eq!(asked(&bench).iter().filter(|asked| asked.starts_with("POST")).count(), 1);
+    assert_eq!(bench.writes().len(), 1);
 }
 
 /// Neither a catalog nor the URL of a page leads the token elsewhere.
@@ -147,14 +136,14 @@ async fn tokens_stay_at_the_service() {
     let links =
         json!([{"rel": "next", "href": "http://elsewhere.example/v1.0/110011/domains?offset=1"}]);
     let page = json!({"domains": [], "totalEntries": 0, "links": links});
-    bench.fake.control().faults().next(1, InjectedFault::Response(Response::json(200, page)));
+    bench.faults().next(1, InjectedFault::json(200, page));
     bench.harness.begin_run();
-    let error = read_error(&bench).await;
+    let error = bench.read_error().await;
     assert!(error.contains("another host, http://elsewhere.example"), "{error}");
 
     let login = |catalog: Json| {
         let access = json!({"token": {"id": "hunter3"}, "serviceCatalog": catalog});
-        InjectedFault::Response(Response::json(200, json!({"access": access})))
+        InjectedFault::json(200, json!({"access": access}))
     };
     let at = |url: &str| json!([{"name": "cloudDNS", "endpoints": [{"publicURL": url}]}]);
     for (catalog, why) in [
@@ -165,15 +154,15 @@ async fn tokens_stay_at_the_service() {
         (json!(7), "it has no cloudDNS"),
     ] {
         let bench = self::bench().await;
-        bench.fake.control().faults().next(1, login(catalog.clone()));
-        let error = read_error(&bench).await;
+        bench.faults().next(1, login(catalog.clone()));
+        let error = bench.read_error().await;
         assert!(error.contains(why) && !error.contains("hunter"), "{catalog}: {error}");
         assert_eq!(bench.fake.seen().len(), 1);
     }
     // The user's own endpoint comes first; this token is not accepted there, and renewed.
     let own = suite(service()).endpoint("endpoint", "https://dns.example/v1.0/110011");
     let bench = own.bench(&json!({})).await;
-    bench.fake.control().faults().next(1, login(at("http://elsewhere.example/v1.0/1")));
+    bench.faults().next(1, login(at("http://elsewhere.example/v1.0/1")));
     bench.harness.read(&bench.zone).await.unwrap();
     assert_eq!(asked(&bench), ["GET /v1.0/110011/domains?name=unit.tests"; 2]);
 }
@@ -182,15 +171,15 @@ async fn tokens_stay_at_the_service() {
 #[tokio::test]
 async fn a_login_that_is_refused_is_told() {
     let bench = suite(service()).bench(&json!({"username": "somebody"})).await;
-    let error = read_error(&bench).await;
+    let error = bench.read_error().await;
     assert!(
         error.contains("cannot log in") && error.contains("these credentials are wrong"),
         "{error}"
     );
     let bench = self::bench().await;
     let odd = json!({"access": {"token": "hunter3"}});
-    bench.fake.control().faults().next(1, InjectedFault::Response(Response::json(200, odd)));
-    let error = read_error(&bench).await;
+    bench.faults().next(1, InjectedFault::json(200, odd));
+    let error = bench.read_error().await;
     assert!(error.contains("access.token.id") && !error.contains("hunter"), "{error}");
 }
 
@@ -221,9 +210,8 @@ async fn it_pauses_after_each_request_if_asked_to() {
     // The zone by its name, twice, the zone, its rows, a row, and a read.
     bench.converge(&addresses(1, 0)).await;
     assert!(start.elapsed() > Duration::from_millis(500), "{:?}", start.elapsed());
-    for (option, value) in [("ratelimit_delay", json!(-1)), ("timeout", json!(-1))] {
-        let config = json!({"username": "me", "api_key": "hunter2", option: value});
-        let refused = Harness::build(octodns_rackspace::register, CLASS, &config).err().unwrap();
-        assert!(refused.message.starts_with(option), "{}", refused.message);
-    }
+    suite(service()).check_options(&[
+        (json!({"ratelimit_delay": -1}), Some("ratelimit_delay")),
+        (json!({"timeout": -1}), Some("timeout")),
+    ]);
 }

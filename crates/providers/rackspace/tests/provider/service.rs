@@ -61,6 +61,13 @@ pub(crate) fn service() -> Store {
             Paging::offset("offset", "limit", 100, 100).total("totalEntries").next_link("links"),
         )
         .filter("name", By::Zone)
+        .receiving(|row, _| match row["data"].as_str() {
+            Some(text) if row["type"] == "TXT" && text.contains(['"', '\\']) => {
+                Err("the service would remove these characters".to_owned())
+            }
+            _ => Ok(()),
+        })
+        .changeable(&["name", "data", "priority", "ttl", "comment"])
         .names(Names::Whole)
         .fields(&["name", "type", "data", "priority", "ttl", "comment"])
         .values(Values::Field("data"))
@@ -121,52 +128,36 @@ fn each(
     call: &Call,
     act: impl Fn(&mut Store, &Json) -> Result<Json, Refusal>,
 ) -> Result<Response, Refusal> {
-    let rows = call.body["records"].as_array().cloned().unwrap_or_default();
-    if rows.is_empty() || rows.len() > 100 {
-        return Err(Refusal::new(413, "The number of records is above the allowed limit."));
+    match call.list("records") {
+        rows if (1..=100).contains(&rows.len()) => store.each((200, "records"), &rows, act),
+        _ => Err(Refusal::new(413, "The number of records is above the allowed limit.")),
     }
-    store.transaction(|store| {
-        let made: Result<Vec<_>, _> = rows.iter().map(|row| act(store, row)).collect();
-        Ok(Response::json(200, json!({"records": made?})))
-    })
 }
 
 fn add(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    each(store, call, |store, row| {
-        let text = row["data"].as_str().unwrap_or_default();
-        if row["type"] == "TXT" && text.contains(['"', '\\']) {
-            return Err(store.invalid("the service would remove these characters"));
-        }
-        store.create(call.zone(), row)
-    })
+    each(store, call, |store, row| store.create(call.zone(), row))
 }
 
 fn update(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     each(store, call, |store, row| {
-        let id = row["id"].as_str().unwrap_or_default();
-        let held = store.item(call.zone(), Pick::Id(id))?;
-        if row["name"] != held["name"] || !row["type"].is_null() {
-            return Err(store.invalid("only data, priority, ttl and comment can be changed"));
+        let id = Pick::Id(row["id"].as_str().unwrap_or_default());
+        if row["name"] != store.item(call.zone(), id)?["name"] {
+            return Err(store.invalid("the name cannot be changed"));
         }
-        let mut change = row.clone();
-        change.as_object_mut().and_then(|change| change.remove("id"));
-        store.patch(call.zone(), Pick::Id(id), &change)
+        store.patch(call.zone(), id, row)
     })
 }
 
 /// Each by itself; one with a comment that says so is kept.
 fn delete(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let ids = call.request.query.iter().filter(|(key, _)| key == "id").map(|(_, id)| id.clone());
-    let ids: Vec<_> = ids.collect();
     let zone = call.zone().to_owned();
     store.zone(&zone)?;
     let mut faults = Vec::new();
-    for id in ids {
-        let is_locked =
-            store.item(&zone, Pick::Id(&id)).is_ok_and(|row| row["comment"] == "locked");
-        let (code, message) = if is_locked {
+    for id in call.values("id") {
+        let item = store.item(&zone, Pick::Id(id));
+        let (code, message) = if item.is_ok_and(|row| row["comment"] == "locked") {
             (503, "The record is locked.")
-        } else if store.delete(&zone, Pick::Id(&id)).is_err() {
+        } else if store.delete(&zone, Pick::Id(id)).is_err() {
             (404, "Object not Found.")
         } else {
             continue;

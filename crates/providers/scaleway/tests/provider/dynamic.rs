@@ -1,12 +1,11 @@
 //! Dynamic records, in every form that the service has and has not.
 
 use octodns_core::Severity;
-use octodns_testkit::fake::Fake;
-use octodns_testkit::store::{Pick, Store};
+use octodns_testkit::store::Pick;
+use octodns_testkit::suite::{self, Bench};
 use serde_json::{Map, Value as Json, json};
 
-use crate::cases::{converge, harness, zone};
-use crate::service::service;
+use crate::bench;
 
 /// A dynamic record as it is read: pools are named by their order, and fall back to the last.
 fn canonical(mut record: Json) -> Json {
@@ -90,8 +89,8 @@ fn weighted(weights: [u32; 2]) -> Json {
 }
 
 /// The row of `www`, without what all rows have.
-fn row(fake: &Fake<Store>, of: &str) -> Json {
-    fake.api().item("unit.tests", Pick::Set("www", of)).unwrap()
+fn row(bench: &Bench, of: &str) -> Json {
+    bench.fake.api().item("unit.tests", Pick::Set("www", of)).unwrap()
 }
 
 /// Each is an error, and with `strict_supports: false` something that is settled.
@@ -161,14 +160,14 @@ async fn what_the_service_lacks_is_reported_when_planning() {
             "geo_ip_config",
         ),
     ] {
-        let fake = Fake::start(service()).await;
-        let harness = harness(&fake, &json!({}));
-        let desired = harness.zone(&zone(), std::slice::from_ref(&record));
-        let report = harness.plan(&desired).await.unwrap_err();
+        let bench = bench().await;
+        let desired = bench.harness.zone(&bench.zone, std::slice::from_ref(&record));
+        let report = bench.harness.plan(&desired).await.unwrap_err();
         let found: Vec<_> = report.of(Severity::Error).map(ToString::to_string).collect();
         assert!(matches!(&*found, [only] if only.contains(message)), "{message}: {found:?}");
-        converge(&harness.lenient_supports(), std::slice::from_ref(&record)).await;
-        assert!(row(&fake, record["type"].as_str().unwrap())[kind].is_object(), "{message}");
+        let bench = bench.lenient();
+        bench.converge(std::slice::from_ref(&record)).await;
+        assert!(row(&bench, record["type"].as_str().unwrap())[kind].is_object(), "{message}");
     }
 }
 
@@ -176,15 +175,14 @@ async fn what_the_service_lacks_is_reported_when_planning() {
 /// kinds in one rule, and fallbacks that nothing falls back to.
 #[tokio::test]
 async fn other_forms_of_the_same_are_no_difference() {
-    let fake = Fake::start(service()).await;
-    let harness = harness(&fake, &json!({}));
+    let bench = bench().await;
     let [one, two] = [pool(&["192.0.2.1"]), pool(&["192.0.2.2", "192.0.2.3"])];
     let rules = json!([
         {"pool": "pool-1", "geos": ["AS", "EU-FR", "NA-US"]},
         {"pool": "pool-1", "geos": ["OC"]},
         {"pool": "pool-0"},
     ]);
-    converge(&harness, &[record("A", &[("pool-0", one.clone()), ("pool-1", two)], &rules)]).await;
+    bench.converge(&[record("A", &[("pool-0", one.clone()), ("pool-1", two)], &rules)]).await;
     let matches = |continents: Json, countries: Json| {
         ["192.0.2.2", "192.0.2.3"]
             .map(|value| json!({"continents": continents, "countries": countries, "data": value}))
@@ -194,21 +192,20 @@ async fn other_forms_of_the_same_are_no_difference() {
         matches(json!(["EU", "NA"]), json!(["FR", "US"])),
         matches(json!(["OC"]), json!([])),
     ];
-    let config = row(&fake, "A")["geo_ip_config"].clone();
+    let config = row(&bench, "A")["geo_ip_config"].clone();
     assert_eq!(config, json!({"matches": expected.concat(), "default": "192.0.2.1"}));
 }
 
 /// The plain value is for the subnets that no rule has.
 #[tokio::test]
 async fn subnets_are_views() {
-    let fake = Fake::start(service()).await;
-    let harness = harness(&fake, &json!({}));
+    let bench = bench().await;
     let rules = json!([
         {"pool": "pool-0", "subnets": ["10.0.0.0/8", "192.168.0.0/16"]}, {"pool": "pool-1"},
     ]);
     let pools = [("pool-0", pool(&["192.0.2.1"])), ("pool-1", pool(&["192.0.2.2"]))];
-    converge(&harness, &[record("A", &pools, &rules)]).await;
-    let held = row(&fake, "A");
+    bench.converge(&[record("A", &pools, &rules)]).await;
+    let held = row(&bench, "A");
     let view = |subnet: &str| json!({"subnet": subnet, "data": "192.0.2.1"});
     let views = json!({"views": [view("10.0.0.0/8"), view("192.168.0.0/16")]});
     assert_eq!((&held["data"], &held["view_config"]), (&json!("192.0.2.2"), &views));
@@ -217,24 +214,22 @@ async fn subnets_are_views() {
 /// Settings that records do not have stay when others change, and a URL that says the same is no difference.
 #[tokio::test]
 async fn the_rest_of_a_health_check_is_kept() {
-    let fake = Fake::start(service()).await;
-    let harness = harness(&fake, &json!({}));
+    let bench = bench().await;
     let check = json!({"host": "www.example.net", "path": "/up", "protocol": "HTTPS"});
     let checked = |values: &[&str]| with_check(one_pool(pool(values)), &check);
-    converge(&harness, &[checked(&["192.0.2.1"])]).await;
+    bench.converge(&[checked(&["192.0.2.1"])]).await;
     let others = json!({
         "must_contain": "fine", "strategy": "hashed", "user_agent": "mine",
         "url": "https://WWW.example.net/up",
     });
-    let mut config = row(&fake, "A")["http_service_config"].clone();
+    let mut config = row(&bench, "A")["http_service_config"].clone();
     config.as_object_mut().unwrap().extend(others.as_object().unwrap().clone());
     let www = Pick::Set("www", "A");
-    fake.api().patch("unit.tests", www, &json!({"http_service_config": config})).unwrap();
-    let desired = harness.zone(&zone(), &[checked(&["192.0.2.1"])]);
-    assert!(harness.plan(&desired).await.unwrap().is_none());
-    converge(&harness, &[checked(&["192.0.2.1", "192.0.2.2"])]).await;
+    bench.fake.api().patch("unit.tests", www, &json!({"http_service_config": config})).unwrap();
+    bench.is_settled(&[checked(&["192.0.2.1"])]).await;
+    bench.converge(&[checked(&["192.0.2.1", "192.0.2.2"])]).await;
     config["ips"] = json!(["192.0.2.1", "192.0.2.2"]);
-    assert_eq!(row(&fake, "A")["http_service_config"], config);
+    assert_eq!(row(&bench, "A")["http_service_config"], config);
 }
 
 /// A plan that would create a record in their place is refused.
@@ -259,18 +254,15 @@ async fn what_records_cannot_express_is_left_alone() {
         ("CNAME", "a.example.net.", json!({"weighted_config": weights})),
         ("ALIAS", "a.example.net.", json!({"geo_ip_config": place(somewhere("b.example.net."))})),
     ] {
-        let fake = Fake::start(service()).await;
-        let harness = harness(&fake, &json!({}));
+        let bench = bench().await;
         let mut row = json!({"name": "www", "type": of, "ttl": 300, "data": value, "id": "own"});
         row.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        fake.api().provide_zone("unit.tests");
-        fake.api().plant("unit.tests", row.clone()).unwrap();
-        let other = json!({"name": "api", "type": "A", "ttl": 300, "value": "192.0.2.1"});
-        converge(&harness, std::slice::from_ref(&other)).await;
-        assert_eq!(fake.api().item("unit.tests", Pick::Id("own")).unwrap(), row);
-        let www = json!({"name": "www", "type": of, "ttl": 300, "value": value});
-        let desired = harness.zone(&zone(), &[other, www]);
-        let report = harness.plan(&desired).await.unwrap_err();
-        assert!(report.iter().any(|found| found.code == "hidden-record"), "{fields}: {report:?}");
+        bench.fake.api().provide_zone("unit.tests");
+        bench.plant(row.clone());
+        let other = suite::record("api", "A", "192.0.2.1");
+        bench.converge(std::slice::from_ref(&other)).await;
+        assert_eq!(bench.fake.api().item("unit.tests", Pick::Id("own")).unwrap(), row);
+        let told = bench.plan(&[other, suite::record("www", of, value)]).await.unwrap_err();
+        assert!(told.contains("hidden-record"), "{fields}: {told}");
     }
 }

@@ -6,18 +6,25 @@ mod cases;
 mod dynamic;
 mod service;
 
-use octodns_testkit::suite::Suite;
+use octodns_testkit::suite::{Bench, Suite};
 use serde_json::json;
 
 const CLASS: &str = "octodns_scaleway.ScalewayProvider";
 const ENDPOINT: &str = "https://api.scaleway.com/domain/v2beta1";
 
+fn suite() -> Suite {
+    let config = json!({"class": CLASS, "token": "hunter2", "create_zone": true});
+    let suite = Suite::new(octodns_scaleway::register, config);
+    suite.endpoint("endpoint", ENDPOINT).fake(service::service())
+}
+
+async fn bench() -> Bench {
+    suite().bench(&json!({})).await
+}
+
 #[tokio::test]
 async fn it_does_what_every_provider_must() {
-    let config = json!({"class": CLASS, "token": "hunter2", "create_zone": true});
-    Suite::new(octodns_scaleway::register, config)
-        .endpoint("endpoint", ENDPOINT)
-        .fake(service::service())
+    suite()
         .read_cost(1)
         .thousand_changes(2, 1)
         .dynamic_sample(dynamic::sample)

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use octodns_testkit::fake::Response;
 use octodns_testkit::store::{
-    Action, By, Call, Dot, Names, Paging, Pick, Refusal, Refusals, Store, Values,
+    Action, By, Call, Dot, Names, Paging, Refusal, Refusals, Store, Values,
 };
 use serde_json::{Value as Json, json};
 
@@ -37,6 +37,10 @@ pub(crate) fn service() -> Store {
         .filter("name", By::Name)
         .filter("type", By::Type)
         .text_ids()
+        .receiving(|record, _| {
+            spell(record);
+            routing_fault(record).map_or(Ok(()), Err)
+        })
         .names(Names::Relative { apex: "" })
         .values(Values::Field("data"))
         .optional_fields(&[
@@ -90,7 +94,7 @@ fn change(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
             }
             store.create_zone(&json!({"domain": zone}))?;
         }
-        for change in list(&call.body["changes"]) {
+        for change in call.list("changes") {
             if let Some(delete) = change.get("delete") {
                 remove(store, zone, delete)?;
             } else if let Some(set) = change.get("set") {
@@ -114,28 +118,21 @@ fn list(json: &Json) -> &[Json] {
 fn remove(store: &mut Store, zone: &str, change: &Json) -> Result<(), Refusal> {
     let fields = change.get("id_fields").or_else(|| change.get("idFields"));
     let fields = fields.ok_or_else(|| store.invalid("id_fields are missing"))?;
-    let is_it = |item: &&Json| ["name", "type"].iter().all(|key| item[key] == fields[key]);
-    let items = store.zone(zone)?.items.iter().filter(is_it);
-    let ids: Vec<_> = items.filter_map(|item| item["id"].as_str()).map(str::to_owned).collect();
-    if ids.is_empty() {
+    let is_it = |item: &Json| ["name", "type"].iter().all(|key| item[key] == fields[key]);
+    if store.take_out(zone, is_it)?.is_empty() {
         return Err(Refusal::new(404, "resource is not found"));
-    }
-    ids.iter().try_for_each(|id| store.delete(zone, Pick::Id(id)))
-}
-
-fn add(store: &mut Store, zone: &str, change: &Json) -> Result<(), Refusal> {
-    for record in list(&change["records"]) {
-        if let Some(why) = routing_fault(record) {
-            return Err(store.invalid(why));
-        }
-        store.create(zone, &stored(record))?;
     }
     Ok(())
 }
 
-/// A record as it is shown: the apex has no name, a text has quotes, and a preference is repeated.
-fn stored(record: &Json) -> Json {
-    let (mut record, data) = (record.clone(), record["data"].as_str().unwrap_or_default());
+fn add(store: &mut Store, zone: &str, change: &Json) -> Result<(), Refusal> {
+    let mut records = list(&change["records"]).iter();
+    records.try_for_each(|record| store.create(zone, record).map(drop))
+}
+
+/// Spells a record as the service shows it: the apex has no name, a text has quotes, and a preference is repeated.
+fn spell(record: &mut Json) {
+    let data = record["data"].as_str().unwrap_or_default().to_owned();
     if record["name"] == "@" {
         record["name"] = json!("");
     }
@@ -147,7 +144,6 @@ fn stored(record: &Json) -> Json {
         }
         _ => record["priority"] = json!(0),
     }
-    record
 }
 
 /// Why a record cannot have its routing.

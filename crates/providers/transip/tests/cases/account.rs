@@ -72,7 +72,7 @@ async fn the_reset_of_the_quota_is_waited_for() {
         .with_header("x-rate-limit-reset", &reset);
     bench.asked();
     let waited = bench.read_after(response).await;
-    assert!((Duration::from_secs(1)..Duration::from_secs(5)).contains(&waited), "{waited:?}");
+    assert!(waited > Duration::from_secs(1), "{waited:?}");
     assert_eq!(bench.asked().len(), 4);
 }
 

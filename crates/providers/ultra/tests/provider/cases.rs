@@ -1,9 +1,9 @@
 //! What only this service does.
 
-use octodns_core::{Outcome, ServiceErrorKind, Severity, ZoneName};
+use octodns_core::{Outcome, ServiceErrorKind, Severity};
 use octodns_testkit::fake::{InjectedFault, Request, Response};
 use octodns_testkit::store::Pick;
-use octodns_testkit::suite::{Bench, addresses};
+use octodns_testkit::suite::{Bench, addresses, record};
 use serde_json::{Value as Json, json};
 
 use crate::service::{service, without_batches};
@@ -13,16 +13,6 @@ const RD: &str = "http://schemas.ultradns.com/RDPool.jsonschema";
 
 async fn bench(options: &Json) -> Bench {
     suite(service()).bench(options).await
-}
-
-fn record(name: &str, of: &str, values: &Json) -> Json {
-    json!({"name": name, "type": of, "ttl": 300, "values": values})
-}
-
-/// The writes since the last call.
-fn writes(bench: &Bench) -> Vec<String> {
-    let asked = bench.asked().into_iter();
-    asked.filter(|asked| !asked.starts_with("GET") && !asked.contains("authorization")).collect()
 }
 
 fn set(bench: &Bench, name: &str, of: &str) -> Json {
@@ -42,24 +32,24 @@ async fn pools_are_left_alone() {
             "ownerName": format!("{name}.unit.tests."), "rrtype": of, "rdata": ["192.0.2.1"],
             "profile": {"@context": context},
         });
-        bench.fake.api().plant("unit.tests", pool).unwrap();
+        bench.plant(pool);
     }
     let read = bench.harness.read(&bench.zone).await.unwrap();
     // With the name servers.
     assert_eq!(read.zone.len(), 2);
     let told: Vec<_> = read.report.of(Severity::Warning).map(ToString::to_string).collect();
     assert!(told.len() == 3 && told[0].contains("geo.unit.tests. A"), "{told:?}");
-    let records = [addresses(1, 0), vec![record("fail", "A", &json!(["192.0.2.2"]))]].concat();
+    let records = [addresses(1, 0), vec![record("fail", "A", json!(["192.0.2.2"]))]].concat();
     assert!(bench.plan(&records).await.unwrap_err().contains("hidden-record"));
     bench.converge(&addresses(2, 0)).await;
-    assert_eq!(bench.fake.api().zone("unit.tests").unwrap().items.len(), 2 + 2 + 3);
+    assert_eq!(bench.all_items().len(), 2 + 2 + 3);
 }
 
 /// Several addresses are a pool, whose order and description are the user's.
 #[tokio::test]
 async fn several_addresses_are_a_plain_pool() {
     let bench = bench(&json!({})).await;
-    bench.converge(&[record("www", "A", &json!(["192.0.2.1", "192.0.2.2"]))]).await;
+    bench.converge(&[record("www", "A", json!(["192.0.2.1", "192.0.2.2"]))]).await;
     let own = json!({"@context": RD, "order": "FIXED", "description": "www.unit.tests."});
     assert_eq!(set(&bench, "www.unit.tests.", "A")["profile"], own);
     let theirs = json!({"@context": RD, "order": "ROUND_ROBIN", "description": "ours"});
@@ -68,7 +58,7 @@ async fn several_addresses_are_a_plain_pool() {
         .api()
         .patch("unit.tests", Pick::Set("www.unit.tests.", "A"), &json!({"profile": theirs}))
         .unwrap();
-    bench.converge(&[record("www", "A", &json!(["192.0.2.1", "192.0.2.3"]))]).await;
+    bench.converge(&[record("www", "A", json!(["192.0.2.1", "192.0.2.3"]))]).await;
     assert_eq!(set(&bench, "www.unit.tests.", "A")["profile"], theirs);
 }
 
@@ -76,9 +66,9 @@ async fn several_addresses_are_a_plain_pool() {
 #[tokio::test]
 async fn few_changes_are_made_one_by_one() {
     let bench = bench(&json!({})).await;
-    let servers = record("", "NS", &json!(["ns1.example.net."]));
-    bench.converge(&[servers, record("a/b", "A", &json!(["192.0.2.1"]))]).await;
-    let mut seen = writes(&bench);
+    let servers = record("", "NS", json!(["ns1.example.net."]));
+    bench.converge(&[servers, record("a/b", "A", json!(["192.0.2.1"]))]).await;
+    let mut seen = bench.writes();
     seen.sort();
     let [set, zone] = ["POST /zones/unit.tests./rrsets/A/a%2Fb.unit.tests.", "POST /zones"];
     assert_eq!(seen, [zone, set, "PUT /zones/unit.tests./rrsets/NS/unit.tests."]);
@@ -90,18 +80,18 @@ async fn a_refused_batch_is_halved() {
     let refused = json!([{"status": 400, "response": {"errorCode": 53_005, "errorMessage": "no"}}]);
     for (status, body) in [(200, refused), (400, json!([{"errorCode": 1, "errorMessage": "no"}]))] {
         let bench = bench(&json!({})).await;
-        let fault = InjectedFault::Response(Response::json(status, body));
+        let fault = InjectedFault::json(status, body);
         let is_batch = |request: &Request| request.target.ends_with("batch");
-        bench.fake.control().faults().next_of(is_batch, 1, fault);
+        bench.faults().next_of(is_batch, 1, fault);
         bench.converge(&addresses(40, 0)).await;
         let batch = "POST /v1/batch";
-        assert_eq!(writes(&bench), ["POST /zones", batch, batch, batch], "{status}");
+        assert_eq!(bench.writes(), ["POST /zones", batch, batch, batch], "{status}");
     }
     let bench = bench(&json!({})).await;
-    let all = InjectedFault::Response(Response::json(400, json!({"errorMessage": "not that"})));
+    let all = InjectedFault::json(400, json!({"errorMessage": "not that"}));
     let is_write =
         |request: &Request| request.target.contains("rrsets/") || request.target.ends_with("batch");
-    bench.fake.control().faults().next_of(is_write, 999, all);
+    bench.faults().next_of(is_write, 999, all);
     let applied = bench.apply(&addresses(40, 0)).await;
     let error = applied.result.unwrap_err();
     assert_eq!(error.kind(), Some(ServiceErrorKind::Refused));
@@ -115,10 +105,10 @@ async fn a_service_without_batches_is_asked_once() {
     let bench = suite(without_batches()).bench(&json!({})).await;
     let none = || InjectedFault::Response(Response::text(405, "<html>no</html>"));
     let is_batch = |request: &Request| request.target.ends_with("batch");
-    bench.fake.control().faults().next_of(is_batch, 9, none());
+    bench.faults().next_of(is_batch, 9, none());
     bench.converge(&addresses(30, 0)).await;
     bench.converge(&addresses(30, 1)).await;
-    let seen = writes(&bench);
+    let seen = bench.writes();
     assert_eq!(seen.iter().filter(|asked| asked.ends_with("batch")).count(), 1);
     assert_eq!(seen.len(), 1 + 1 + 30 + 30);
 }
@@ -127,10 +117,10 @@ async fn a_service_without_batches_is_asked_once() {
 #[tokio::test]
 async fn valimail_has_its_record_and_its_flag() {
     let bench = bench(&json!({})).await;
-    let dmarc = |text: &str| record("_dmarc", "TXT", &json!([text]));
+    let dmarc = |text: &str| record("_dmarc", "TXT", json!([text]));
     bench.converge(&[dmarc("v=DMARC1\\; p=none")]).await;
     let with = suite(service()).bench(&json!({"valimail": true})).await;
-    with.converge(&[record("www", "A", &json!(["192.0.2.1"])), dmarc("mine")]).await;
+    with.converge(&[record("www", "A", json!(["192.0.2.1"])), dmarc("mine")]).await;
     assert_eq!(with.fake.api().count("unit.tests", "TXT"), 0);
     let flags = |bench: &Bench| bench.fake.api().beside("monitors").len();
     assert_eq!((flags(&bench), flags(&with)), (0, 1));
@@ -142,9 +132,9 @@ async fn valimail_has_its_record_and_its_flag() {
     assert!(plan.changes.is_empty());
     bench.asked();
     bench.harness.apply(&plan).await.result.unwrap();
-    assert_eq!(writes(&bench), ["PATCH /zones/unit.tests."]);
+    assert_eq!(bench.writes(), ["PATCH /zones/unit.tests."]);
     assert_eq!(flags(&bench), 0);
-    assert!(bench.plan(&records).await.unwrap().is_none());
+    bench.is_settled(&records).await;
 }
 
 /// The end of a list that has more than a page; an account without zones; a list that is not there.
@@ -157,8 +147,8 @@ async fn zones_are_listed_in_pages() {
     }
     bench.harness.begin_run();
     assert_eq!(bench.harness.provider().list_zones().await.unwrap().len(), 1001);
-    let lost = Response::json(404, json!([{"errorCode": 1801, "errorMessage": "no such zone"}]));
-    bench.fake.control().faults().next_of(|_| true, 1, InjectedFault::Response(lost));
+    let lost = json!([{"errorCode": 1801, "errorMessage": "no such zone"}]);
+    bench.faults().next(1, InjectedFault::json(404, lost));
     bench.harness.begin_run();
     let error = bench.harness.provider().list_zones().await.unwrap_err();
     assert_eq!(error.kind(), Some(ServiceErrorKind::NotFound));
@@ -171,12 +161,11 @@ async fn tokens_are_renewed() {
     bench.converge(&addresses(3, 0)).await;
     bench.asked();
     bench.fake.api().end_tokens_after(Some(1));
-    let zone = ZoneName::new("unit.tests.").unwrap();
-    bench.harness.read(&zone).await.unwrap();
-    let refused = Response::json(400, json!({"error": "invalid_grant"}));
+    bench.harness.read(&bench.zone).await.unwrap();
+    let refused = InjectedFault::json(400, json!({"error": "invalid_grant"}));
     let is_refresh = |request: &Request| request.body.starts_with(b"grant_type=refresh");
-    bench.fake.control().faults().next_of(is_refresh, 1, InjectedFault::Response(refused));
-    bench.harness.read(&zone).await.unwrap();
+    bench.faults().next_of(is_refresh, 1, refused);
+    bench.harness.read(&bench.zone).await.unwrap();
     let logins = bench.asked().into_iter().filter(|asked| asked.contains("authorization"));
     // One by the first refresh token; one refused, and one by the password.
     assert_eq!(logins.count(), 3);

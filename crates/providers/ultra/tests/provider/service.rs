@@ -10,6 +10,8 @@ use url::form_urlencoded;
 
 const SET: &str = "/zones/{zone}/rrsets/{type}/{name}";
 
+const SUCCESSFUL: &str = "Successful";
+
 /// The list that has the setting of each zone.
 const MONITORS: &str = "monitors";
 
@@ -48,13 +50,13 @@ fn facts() -> Store {
                     "expiresIn": "3600", "expires_in": "3600",
                 })
             },
-            carried: |request| request.header("authorization")?.strip_prefix("Bearer "),
+            carried: Login::bearer,
         })
         .custom("GET", "/zones", list_zones)
         .custom("PATCH", "/zones/{zone}", |store, call| {
             let name = store.zone(call.zone())?.name.clone();
             monitor(store, &name, &call.body["primaryCreateInfo"]["valimailMonitor"])?;
-            Ok(successful(200))
+            Ok(Response::json(200, json!({"message": SUCCESSFUL})))
         })
         .route("GET", "/zones/{zone}/rrsets", Action::List)
         .shown(|mut set| {
@@ -64,6 +66,10 @@ fn facts() -> Store {
             }
             set
         })
+        .names_in_path()
+        .statuses(201, 200, 204)
+        .confirming(json!({"message": SUCCESSFUL}))
+        .receiving(check)
         .zone_name("name", true)
         .item_keys(["id", "ownerName", "rrtype", "ttl"])
         .items_under("rrSets", "")
@@ -106,18 +112,18 @@ pub(crate) fn service() -> Store {
 pub(crate) fn without_batches() -> Store {
     facts()
         .custom("POST", "/zones", create_zone)
-        .custom("POST", SET, create)
-        .custom("PUT", SET, replace)
-        .custom("DELETE", SET, delete)
+        .route("POST", SET, Action::Create)
+        .route("PUT", SET, Action::Update)
+        .route("DELETE", SET, Action::Delete)
 }
 
 /// The same, where everything is a task.
 pub(crate) fn slow() -> Store {
     facts()
         .deferred("POST", "/zones", Action::Custom(create_zone))
-        .deferred("POST", SET, Action::Custom(create))
-        .deferred("PUT", SET, Action::Custom(replace))
-        .deferred("DELETE", SET, Action::Custom(delete))
+        .deferred("POST", SET, Action::Create)
+        .deferred("PUT", SET, Action::Update)
+        .deferred("DELETE", SET, Action::Delete)
         .deferred("POST", "/v1/batch", Action::Custom(batch))
         .job_header("x-task-id")
         .jobs(1, |Job { id, state }| {
@@ -151,10 +157,6 @@ fn is_right(request: &Request) -> bool {
         }
         _ => false,
     }
-}
-
-fn successful(status: u16) -> Response {
-    Response::json(status, json!({"message": "Successful"}))
 }
 
 /// Two zones a page if nobody asks for more; an account without zones has an error instead.
@@ -193,7 +195,7 @@ fn create_zone(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     store.create_zone(&json!({"name": of["name"]}))?;
     let name = of["name"].as_str().unwrap_or_default().trim_end_matches('.').to_owned();
     monitor(store, &name, &own["valimailMonitor"])?;
-    Ok(successful(201))
+    Ok(Response::json(201, json!({"message": SUCCESSFUL})))
 }
 
 /// Changes whether Valimail monitors a zone.
@@ -205,46 +207,22 @@ fn monitor(store: &mut Store, zone: &str, is_on: &Json) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The set of a call.
-fn set_of(store: &Store, call: &Call) -> Result<Json, Refusal> {
-    let mut set = call.body.clone();
-    if !set.is_object() || set.get("ownerName").is_some() || set.get("rrtype").is_some() {
-        return Err(store.invalid("name and type are in the path"));
-    }
-    let of = call.param("type");
+fn check(set: &mut Json, zone: &str) -> Result<(), String> {
     let many = set["rdata"].as_array().is_some_and(|values| values.len() > 1);
-    if matches!(of, "A" | "AAAA") && many && set["profile"].is_null() {
-        return Err(store.invalid("several addresses are a pool"));
+    match set["rrtype"].as_str() {
+        Some("A" | "AAAA") if many && set["profile"].is_null() => {
+            Err("several addresses are a pool".to_owned())
+        }
+        Some("APEXALIAS") if set["ownerName"] != *format!("{zone}.") => {
+            Err("an alias is for the apex".to_owned())
+        }
+        _ => Ok(()),
     }
-    let apex = format!("{}.", store.zone(call.zone())?.name);
-    if of == "APEXALIAS" && call.param("name") != apex {
-        return Err(store.invalid("an alias is for the apex"));
-    }
-    set["ownerName"] = call.param("name").into();
-    set["rrtype"] = of.into();
-    Ok(set)
-}
-
-fn create(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let set = set_of(store, call)?;
-    store.create(call.zone(), &set)?;
-    Ok(successful(201))
-}
-
-fn replace(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let set = set_of(store, call)?;
-    store.update(call.zone(), call.pick(), &set)?;
-    Ok(successful(200))
-}
-
-fn delete(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    store.delete(call.zone(), call.pick())?;
-    Ok(Response::empty(204))
 }
 
 /// Calls in order, all or none; of up to 1,000 records.
 fn batch(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let calls = call.body.as_array().cloned().unwrap_or_default();
+    let calls = call.list("");
     let records = |call: &Json| call["body"]["rdata"].as_array().map_or(1, Vec::len);
     if calls.iter().map(records).sum::<usize>() > 1000 {
         return Err(store.invalid("more than 1,000 records"));
@@ -257,7 +235,7 @@ fn batch(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
                 return Err(store.invalid("the path begins with /v1"));
             };
             let response = store.act_on(&Request::new(text("method"), path, &one["body"]))?;
-            done.push(json!({"status": response.status, "response": {"message": "Successful"}}));
+            done.push(json!({"status": response.status, "response": {"message": SUCCESSFUL}}));
         }
         Ok(Response::json(200, done))
     })

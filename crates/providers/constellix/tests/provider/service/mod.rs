@@ -74,11 +74,8 @@ fn is_signed(request: &Request) -> bool {
 }
 
 fn create_zones(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
-    let names = call.body["names"].as_array().cloned().unwrap_or_default();
-    store.transaction(|store| {
-        let made: Result<Vec<_>, _> =
-            names.iter().map(|name| store.create_zone(&json!({"name": name}))).collect();
-        Ok(Response::json(201, made?))
+    store.each((201, ""), &call.list("names"), |store, name| {
+        store.create_zone(&json!({"name": name}))
     })
 }
 
