@@ -53,7 +53,7 @@ pub struct Service {
     pub endpoint_names: &'static [(&'static str, &'static str)],
     /// The rate limits of one account.
     pub rates: &'static [Rate],
-    /// The maximum number of concurrent requests. Default: 8.
+    /// The maximum number of concurrent requests. Default: 12.
     pub concurrency: usize,
     /// How many names of a zone are changed concurrently, if the service has a limit of its own there. Default: as many
     /// as the user allows requests (`http.concurrency`), or 4.
@@ -78,7 +78,7 @@ impl Service {
             endpoint,
             endpoint_names: &[],
             rates: &[],
-            concurrency: 8,
+            concurrency: 12,
             names_at_once: None,
             settles_within: Duration::ZERO,
             capabilities: Capabilities::NOTHING,

@@ -50,7 +50,7 @@ impl Service {
             logins: 0,
             aim: AIM,
             has_fixed_zones: false,
-            limits: Limits { at_once: 8, rates: &[] },
+            limits: Limits { at_once: 12, rates: &[] },
         }
     }
 
@@ -137,7 +137,7 @@ pub(super) const SERVICES: &[Service] = &[
         "token: dop_v1_hunter2",
     )
     .at("https://api.digitalocean.com", "/v2")
-    .limits(8, &[(250, 60), (5000, 3600)]),
+    .limits(12, &[(250, 60), (5000, 3600)]),
     Service::new(
         "powerdns",
         "octodns_powerdns.PowerDnsProvider",
@@ -147,14 +147,14 @@ pub(super) const SERVICES: &[Service] = &[
     .limits(16, &[]),
     Service::new("dnsimple", "octodns_dnsimple.DnsimpleProvider", "token: hunter2, account: 42")
         .at("https://api.dnsimple.com", "/v2")
-        .limits(8, &[(2400, 3600)]),
+        .limits(12, &[(2400, 3600)]),
     Service::new(
         "dnsmadeeasy",
         "octodns_dnsmadeeasy.DnsMadeEasyProvider",
         "api_key: key, secret_key: hunter2",
     )
     .at("https://api.dnsmadeeasy.com", "/V2.0/dns/managed")
-    .limits(8, &[(150, 300)]),
+    .limits(12, &[(150, 300)]),
     Service::new("easydns", "octodns_easydns.EasyDnsProvider", "token: my-token, api_key: hunter2")
         .at("https://rest.easydns.net", "")
         .ours(", domain_create_sleep: 0"),
@@ -174,7 +174,7 @@ pub(super) const SERVICES: &[Service] = &[
     .at("https://eu.api.ovh.com", "/1.0")
     .theirs(", endpoint: ovh-eu")
     .fixed_zones()
-    .limits(8, &[(20, 1)]),
+    .limits(12, &[(20, 1)]),
     Service::new(
         "scaleway",
         "octodns_scaleway.ScalewayProvider",
@@ -204,7 +204,7 @@ pub(super) const SERVICES: &[Service] = &[
     .at("https://identity.api.rackspacecloud.com", "/v1.0/110011")
     .ours(", identity_endpoint: \"{url}/v2.0\"")
     .logs_in_elsewhere()
-    .limits(8, &[(15, 1), (300, 60)]),
+    .limits(12, &[(15, 1), (300, 60)]),
     Service::new(
         "mythicbeasts",
         "octodns_mythicbeasts.MythicBeastsProvider",
@@ -226,7 +226,7 @@ pub(super) const SERVICES: &[Service] = &[
     .limits(1, &[(5, 1), (300, 60)]),
     Service::new("gandi", "octodns_gandi.GandiProvider", "token: hunter2")
         .at("https://api.gandi.net", "/v5")
-        .limits(8, &[(1000, 60)]),
+        .limits(12, &[(1000, 60)]),
     Service::new("selectel", "octodns_selectel.SelectelProvider", "token: hunter2")
         .at("https://api.selectel.ru", "/domains/v2"),
     Service::new(
@@ -264,7 +264,7 @@ pub(super) const SERVICES: &[Service] = &[
     .at("https://management.azure.com https://login.microsoftonline.com", "")
     .ours(", authority: \"{url}\"")
     .logs_in_elsewhere()
-    .limits(8, &[(250, 10), (10_000, 300)]),
+    .limits(12, &[(250, 10), (10_000, 300)]),
 ];
 
 #[cfg(test)]
