@@ -7,7 +7,7 @@ use octodns_http::Error;
 use octodns_kit::{Json, Remembered};
 
 use crate::account::Account;
-use crate::dynamic::{name, place, tree};
+use crate::dynamic::{led_to, name, place};
 use crate::kind::Kind;
 use crate::public::Public;
 
@@ -53,15 +53,10 @@ impl Orphans {
                 is_free(root).then_some((level, name(profile)))
             })
             .collect();
-        let is_left = |left: &[(usize, &str)], profile: &Json| {
-            left.iter().any(|(_, left)| *left == name(profile))
-        };
         // What others lead to, theirs or ours, is not free.
-        let others: Vec<_> = all.iter().filter(|profile| !is_left(&left, profile)).collect();
-        for other in others {
-            let held = tree(other["id"].as_str().unwrap_or_default(), all);
-            left.retain(|(_, left)| !held.iter().any(|held| name(held) == *left));
-        }
+        let is_left = |profile: &&Json| left.iter().any(|(_, left)| *left == name(profile));
+        let held = led_to(all.iter().filter(|profile| !left.is_empty() && !is_left(profile)), all);
+        left.retain(|(_, left)| !held.contains(left));
         if !left.is_empty() {
             // "a--b--unit--tests" may also be of a zone b.unit.tests. A zone above this one has no names in it.
             let mut others = zones(account).await?;

@@ -20,7 +20,7 @@ use octodns_core::{Record, RecordType, Report, Zone as Records};
 pub(crate) use build::profiles;
 pub(crate) use names::{levels, place, root};
 pub(crate) use profile::{emptied, is_same, name};
-pub(crate) use read::{Routed, tree};
+pub(crate) use read::{Routed, led_to, tree};
 
 /// Refuses dynamic records that Traffic Manager cannot hold.
 pub(crate) fn adapt(desired: &mut Records, report: &mut Report) {

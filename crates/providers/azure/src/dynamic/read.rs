@@ -1,6 +1,6 @@
 //! The routing of a record, from its profiles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use octodns_core::record::Dynamic;
 use octodns_core::record::dynamic::{DynamicBuilder, PoolValue};
@@ -39,6 +39,23 @@ pub(crate) fn tree(id: &str, all: &[Json]) -> Vec<Json> {
         }
     }
     tree
+}
+
+/// The names of those among `all` that these profiles lead to, by whatever way.
+pub(crate) fn led_to<'p>(
+    from: impl Iterator<Item = &'p Json>,
+    all: &'p [Json],
+) -> HashSet<&'p str> {
+    let by_id: HashMap<_, _> =
+        all.iter().map(|profile| (text(profile, "id").to_ascii_lowercase(), profile)).collect();
+    let mut led_to = HashSet::new();
+    let mut open: Vec<_> = from.collect();
+    while let Some(profile) = open.pop() {
+        let ids = endpoints(profile).iter().filter_map(target_id);
+        let next = ids.filter_map(|id| by_id.get(&id.to_ascii_lowercase()).copied());
+        open.extend(next.filter(|next| led_to.insert(name(next))));
+    }
+    led_to
 }
 
 impl Routed {

@@ -1,6 +1,8 @@
 //! What only this service does.
 
+use octodns_core::ZoneName;
 use octodns_testkit::fake::{InjectedFault, Request};
+use octodns_testkit::run::render;
 use octodns_testkit::store::{Pick, Store};
 use octodns_testkit::suite::Bench;
 use serde_json::json;
@@ -170,6 +172,35 @@ async fn pages_have_as_many_sets_as_the_option_says() {
     let pages = bench.asked().iter().filter(|it| it.contains("/recordsets?")).count();
     // Five sets, and two of the zone itself.
     assert_eq!(pages, 4);
+}
+
+/// Pages of 100 zones and of 1,000 sets: 1,500 zones, and 20,000 sets of one of them.
+#[tokio::test]
+async fn lists_of_many_pages_are_read() {
+    let mut store = trusting(service());
+    for index in 0..1_500 {
+        store.add_zone(&format!("zone-{index}.test"), None);
+    }
+    for index in 0..20_000 {
+        let set = json!({
+            "name": format!("host-{index}"), "type": "A", "ttl": 60, "values": ["192.0.2.1"],
+            "etag": "e-1",
+        });
+        store.plant("zone-7.test", set).unwrap();
+    }
+    let bench = suite(CLASS, store).bench(&json!({"top": 1000})).await;
+    assert_eq!(bench.harness.provider().list_zones().await.unwrap().len(), 1_500);
+    bench.asked();
+    let zone = ZoneName::new("zone-7.test.").unwrap();
+    let read = bench.harness.read(&zone).await.map_err(|report| render(&report)).unwrap();
+    let pages = bench.asked().iter().filter(|it| it.contains("/recordsets?")).count();
+    assert_eq!((read.zone.len(), pages), (20_000, 20));
+
+    // A page that is not there is no end.
+    let lost = json!({"error": {"code": "ResourceNotFound", "message": "no such page"}});
+    bench.faults().after(2, |_| true, InjectedFault::json(404, lost));
+    let told = render(&bench.harness.read(&zone).await.unwrap_err());
+    assert!(told.contains("the next page: it is missing"), "{told}");
 }
 
 /// The least of the retries counts.
