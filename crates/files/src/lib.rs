@@ -29,4 +29,4 @@ mod whole;
 pub use blocking::{OwnedRequest, blocking};
 pub use regular::{check, read, read_input};
 pub use scope::Scope;
-pub use whole::{failed, inside, make_folder, remove, replace, write};
+pub use whole::{failed, inside, make_folder, remove, replace, write, write_all};

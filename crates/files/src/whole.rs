@@ -1,10 +1,12 @@
 //! Writes and removes whole files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use octodns_core::ProviderError;
+use tempfile::TempPath;
 
 /// An error about a file or folder, for `map_err`.
 pub fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ProviderError + use<> {
@@ -74,28 +76,77 @@ pub fn write(path: &Path, text: &str) -> Result<(), ProviderError> {
 ///
 /// As [`write()`] does.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A symbolic link stays a link: its target is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let old = fs::metadata(&path).ok();
-    if old.as_ref().is_some_and(|old| !old.is_file()) {
-        // Renaming would replace a device or a pipe with a file.
-        return Err(io::Error::other("it exists and is not a file"));
+    Prepared::new(path, bytes)?.persist()
+}
+
+/// Writes many files as [`write()`] does: all of them are on the disk before the first replaces an old one. A file that
+/// has its text already is left alone. The paths differ.
+///
+/// # Errors
+///
+/// As [`write()`] does, with the first file in question. Nothing is replaced unless all of them could be written.
+pub fn write_all(files: &[(PathBuf, String)]) -> Result<(), ProviderError> {
+    let mut prepared = Vec::new();
+    for (path, text) in files.iter().filter(|(path, text)| !has_text(path, text)) {
+        prepared.push(Prepared::new(path, text.as_bytes()).map_err(failed("write", path))?);
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".octodns-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+    let mut folders = BTreeSet::new();
+    for file in prepared {
+        folders.extend(file.path.parent().map(Path::to_owned));
+        let path = file.path.clone();
+        file.persist().map_err(failed("write", &path))?;
     }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    if let Some(old) = old {
-        file.as_file().set_permissions(old.permissions())?;
+    folders.iter().try_for_each(|folder| sync_folder(folder).map_err(failed("write to", folder)))
+}
+
+fn has_text(path: &Path, text: &str) -> bool {
+    let is_as_long = |there: fs::Metadata| there.is_file() && there.len() == text.len() as u64;
+    fs::metadata(path).is_ok_and(is_as_long)
+        && fs::read(path).is_ok_and(|old| old == text.as_bytes())
+}
+
+/// Lets the names in a folder reach the disk.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened.
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// A file beside the one that it is going to replace, on the disk already. Dropping it removes it.
+struct Prepared {
+    file: TempPath,
+    path: PathBuf,
+}
+
+impl Prepared {
+    fn new(path: &Path, bytes: &[u8]) -> io::Result<Self> {
+        // A symbolic link stays a link: its target is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let old = fs::metadata(&path).ok();
+        if old.as_ref().is_some_and(|old| !old.is_file()) {
+            // Renaming would replace a device or a pipe with a file.
+            return Err(io::Error::other("it exists and is not a file"));
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".octodns-").suffix(".tmp");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        if let Some(old) = old {
+            file.as_file().set_permissions(old.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        // Closed, since a process may not have many open files.
+        Ok(Self { file: file.into_temp_path(), path })
     }
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
+
+    fn persist(self) -> io::Result<()> {
+        self.file.persist(self.path).map_err(|error| error.error)
+    }
 }
 
 /// Removes a file; a file that does not exist is not an error.
@@ -145,6 +196,31 @@ mod tests {
         assert!(error.to_string().contains("zone"), "{error}");
         assert_eq!(names(folder.path()), ["zone"]);
         assert!(write(&folder.path().join("gone/zone"), "text").is_err());
+    }
+
+    #[test]
+    fn many_files_are_replaced_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = |text: &str| -> Vec<_> {
+            let path = |number| folder.path().join(format!("{number:03}.yaml"));
+            (0..100).map(|number| (path(number), text.to_owned())).collect()
+        };
+        let held = || fs::read_to_string(folder.path().join("099.yaml")).unwrap();
+        write_all(&[]).unwrap();
+        write_all(&files("one")).unwrap();
+        assert_eq!((names(folder.path()).len(), held()), (100, "one".to_owned()));
+        let written =
+            |name: &str| fs::metadata(folder.path().join(name)).unwrap().modified().unwrap();
+        let before = written("005.yaml");
+        let mut some = files("one");
+        "two".clone_into(&mut some[99].1);
+        write_all(&some).unwrap();
+        assert_eq!((written("005.yaml"), held()), (before, "two".to_owned()));
+        let mut impossible = files("three");
+        impossible.push((folder.path().join("gone/zone"), "three".to_owned()));
+        let error = write_all(&impossible).unwrap_err();
+        assert!(error.to_string().contains("gone/zone"), "{error}");
+        assert_eq!((names(folder.path()).len(), held()), (100, "two".to_owned()));
     }
 
     #[cfg(unix)]

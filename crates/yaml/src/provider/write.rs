@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use octodns_core::value::{Map, OwnedValue, Value};
 use octodns_core::{Plan, ProviderError, Record, RecordType, Zone};
-use octodns_files::{inside, make_folder, remove, write};
+use octodns_files::{inside, make_folder, remove, write, write_all};
 
 use super::read::FilesRead;
 use super::{Inner, files};
@@ -44,7 +44,7 @@ fn split(inner: &Inner, plan: &Plan, zone: &Zone, extension: &str) -> Result<(),
         None => inside(&inner.options.directory, &format!("{decoded}{extension}"))?,
     };
     make_folder(&folder)?;
-    let mut written = HashSet::new();
+    let mut files = Vec::new();
     let mut catchall = Map::new();
     for (name, node) in zone.nodes() {
         let data: Vec<_> = node.iter().map(|record| data(inner, record)).collect();
@@ -55,14 +55,14 @@ fn split(inner: &Inner, plan: &Plan, zone: &Zone, extension: &str) -> Result<(),
             continue;
         }
         let path = file_of(&folder, &name)?;
-        write(&path, &text(inner, [(name, value)].into_iter().collect(), false))?;
-        written.insert(path);
+        files.push((path, text(inner, [(name, value)].into_iter().collect(), false)));
     }
     if !catchall.is_empty() {
         let path = inside(&folder, &format!("${decoded}.yaml"))?;
-        write(&path, &text(inner, catchall, false))?;
-        written.insert(path);
+        files.push((path, text(inner, catchall, false)));
     }
+    write_all(&files)?;
+    let written = files.into_iter().map(|(path, _)| path).collect();
     remove_stale(plan, &folder, &written)
 }
 
