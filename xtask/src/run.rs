@@ -55,12 +55,13 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     command
 }
 
-/// Lets what a command compiles be the same as for [`cargo`].
-pub(crate) fn compiled_as_all(command: &mut Command) {
-    let Some(wrapper) = WRAPPER.get() else { return };
+/// Lets what a command compiles be the same as for [`cargo`]; says whether that is with lints.
+pub(crate) fn compiled_as_all(command: &mut Command) -> bool {
+    let Some(wrapper) = WRAPPER.get() else { return false };
     command.env("RUSTC_WORKSPACE_WRAPPER", wrapper).env(COMPILER, beside_cargo("clippy-driver"));
     // How `cargo clippy` passes on what stands behind `--`.
     command.env("CLIPPY_ARGS", "-Dwarnings");
+    true
 }
 
 /// A program of the same toolchain.

@@ -4,6 +4,7 @@
 //! features, so that dependencies are compiled once. Its packages have another version, to distinguish them from
 //! the original ones.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -12,7 +13,7 @@ use std::process::Command;
 
 use super::page::{self, Step};
 use super::{features, read, wrong};
-use crate::run::{check, failed, root, target};
+use crate::run::{check, compiled_as_all, failed, root, target};
 
 const PAGE: &str = "docs/writing-a-provider.md";
 
@@ -34,7 +35,8 @@ pub(crate) fn run() -> io::Result<()> {
 fn shell(copy: &Path, commands: &str, fails: bool, says: &[&str]) -> io::Result<()> {
     println!("{commands}");
     let mut command = Command::new("sh");
-    command.current_dir(copy).args(["-e", "-c", commands]);
+    let lints = compiled_as_all(&mut command);
+    command.current_dir(copy).args(["-e", "-c", &*run_as(commands, lints)]);
     command.env("CARGO_TARGET_DIR", target()).env("RUST_BACKTRACE", "0");
     // Code that is compiled once needs no incremental cache.
     command.env("CARGO_INCREMENTAL", "0");
@@ -54,6 +56,19 @@ fn shell(copy: &Path, commands: &str, fails: bool, says: &[&str]) -> io::Result<
         None => output.status.to_string(),
     };
     Err(failed(&command, &why))
+}
+
+/// The commands as they are run: where every build lints, `cargo clippy` is one, which saves reading all dependencies
+/// again.
+fn run_as(commands: &str, builds_lint: bool) -> Cow<'_, str> {
+    if !builds_lint {
+        return commands.into();
+    }
+    let line = |line: &str| match line.strip_prefix("cargo clippy ") {
+        Some(rest) => format!("cargo build {}\n", rest.trim_end_matches(" -- -D warnings")),
+        None => format!("{line}\n"),
+    };
+    commands.lines().map(line).collect::<String>().into()
 }
 
 /// The size of a provider whose suite has run: lines of code and of tests, and seconds.
@@ -125,6 +140,13 @@ fn listed(folder: &Path) -> io::Result<BTreeSet<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_build_lints_where_all_builds_do() {
+        let page = "cargo fmt --all\ncargo clippy -p a --all-targets -- -D warnings\n";
+        assert_eq!(run_as(page, false), page);
+        assert_eq!(run_as(page, true), "cargo fmt --all\ncargo build -p a --all-targets\n");
+    }
 
     #[test]
     fn only_our_packages_get_another_version() {
