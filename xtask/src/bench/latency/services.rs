@@ -151,7 +151,7 @@ pub(super) const SERVICES: &[Service] = &[
     Service::new(
         "dnsmadeeasy",
         "octodns_dnsmadeeasy.DnsMadeEasyProvider",
-        "api_key: key, secret_key: hunter2",
+        "api_key: api-key, secret_key: hunter2",
     )
     .at("https://api.dnsmadeeasy.com", "/V2.0/dns/managed")
     .limits(12, &[(150, 300)]),
