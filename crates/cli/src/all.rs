@@ -5,10 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, Command};
+use clap::builder::PossibleValue;
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use crate::arguments::{
-    CompareArguments, DumpArguments, ReportArguments, SchemaArguments, SyncArguments,
+    CheckArguments, CompareArguments, CompletionsArguments, DumpArguments, FmtArguments,
+    InitArguments, ManArguments, ReportArguments, SchemaArguments, SyncArguments,
     ValidateArguments, VersionsArguments, convenient, joined,
 };
 use crate::program::{Program, UsageCode, finish, run, tell};
@@ -16,20 +18,56 @@ use crate::program::{Program, UsageCode, finish, run, tell};
 const NAMES: &str = "\
 Called as octodns-sync, octodns-dump and so on, through a link, it is that program.";
 
+/// What the names of programs start with.
+const PREFIX: &str = "octodns-";
+
 /// The programs, in the order of help.
 pub const PROGRAMS: [Part; 7] = [
-    Part::new::<SyncArguments>("sync"),
-    Part::new::<DumpArguments>("dump"),
-    Part::new::<ValidateArguments>("validate"),
-    Part::new::<CompareArguments>("compare"),
-    Part::new::<ReportArguments>("report"),
-    Part::new::<VersionsArguments>("versions"),
-    Part::new::<SchemaArguments>("schema"),
+    Part::new::<SyncArguments>("octodns-sync"),
+    Part::new::<DumpArguments>("octodns-dump"),
+    Part::new::<ValidateArguments>("octodns-validate"),
+    Part::new::<CompareArguments>("octodns-compare"),
+    Part::new::<ReportArguments>("octodns-report"),
+    Part::new::<VersionsArguments>("octodns-versions"),
+    Part::new::<SchemaArguments>("octodns-schema"),
+];
+
+/// What `octodns` can do besides, in the order of help: these are no programs of their own.
+pub const TOOLS: [Part; 5] = [
+    Part {
+        by_subcommand: |matches, usage| {
+            let arguments = InitArguments::from_arg_matches(matches);
+            finish(arguments.and_then(InitArguments::that_can_be_done), usage)
+        },
+        ..Part::new::<InitArguments>("octodns-init")
+    },
+    Part::new::<CheckArguments>("octodns-check"),
+    Part::new::<FmtArguments>("octodns-fmt"),
+    Part {
+        definition: || {
+            let names = PROGRAMS.iter().map(Part::program);
+            let names = std::iter::once("octodns").chain(names).map(PossibleValue::new);
+            let names: Vec<_> = names.collect();
+            CompletionsArguments::command()
+                .mut_arg("program", |program| program.value_parser(names))
+        },
+        ..Part::new::<CompletionsArguments>("octodns-completions")
+    },
+    Part {
+        definition: || {
+            let page = |part: &Part| PossibleValue::new(part.name).alias(part.program);
+            let pages = PROGRAMS.iter().chain(&TOOLS).map(page);
+            let pages: Vec<_> = pages.chain([PossibleValue::new("octodns")]).collect();
+            ManArguments::command().mut_arg("page", |page| page.value_parser(pages))
+        },
+        ..Part::new::<ManArguments>("octodns-man")
+    },
 ];
 
 /// A program, as a part of one that is all of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
+    program: &'static str,
     name: &'static str,
     definition: fn() -> Command,
     by_name: fn(Vec<OsString>) -> ExitCode,
@@ -37,9 +75,10 @@ pub struct Part {
 }
 
 impl Part {
-    const fn new<P: Program>(name: &'static str) -> Self {
+    const fn new<P: Program>(program: &'static str) -> Self {
         Self {
-            name,
+            program,
+            name: program.split_at(PREFIX.len()).1,
             definition: P::command,
             by_name: run::<P, _>,
             by_subcommand: |matches, usage| finish(P::from_arg_matches(matches), usage),
@@ -52,8 +91,8 @@ impl Part {
     }
 
     /// Its name as a program of its own, such as `octodns-sync`.
-    pub fn program(&self) -> String {
-        format!("octodns-{}", self.name)
+    pub const fn program(&self) -> &'static str {
+        self.program
     }
 
     /// Its command line as a program of its own.
@@ -62,11 +101,11 @@ impl Part {
     }
 
     /// Its command line as a subcommand: the same, with examples of it.
-    fn subcommand(&self) -> Command {
+    pub(crate) fn subcommand(&self) -> Command {
         let definition = self.definition().name(self.name);
         let Some(examples) = definition.get_after_help() else { return definition };
         let examples =
-            examples.to_string().replace(&self.program(), &format!("octodns {}", self.name));
+            examples.to_string().replace(self.program, &format!("octodns {}", self.name));
         definition.after_help(examples)
     }
 }
@@ -93,13 +132,14 @@ pub fn definition() -> Command {
         .after_help(NAMES)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands(PROGRAMS.iter().map(Part::subcommand));
+        .subcommands(PROGRAMS.iter().chain(&TOOLS).map(Part::subcommand));
     convenient(command)
 }
 
 fn by_subcommand(matches: &ArgMatches, usage: UsageCode) -> ExitCode {
     let part = matches.subcommand().and_then(|(name, matches)| {
-        PROGRAMS.iter().find(|part| part.name == name).map(|part| (part, matches))
+        let mut parts = PROGRAMS.iter().chain(&TOOLS);
+        parts.find(|part| part.name == name).map(|part| (part, matches))
     });
     // The definition lets nothing else through.
     part.map_or(ExitCode::from(2), |(part, matches)| (part.by_subcommand)(matches, usage))
@@ -112,8 +152,7 @@ fn named(path: &OsStr) -> Option<&'static Part> {
         Some((name, extension)) if extension.eq_ignore_ascii_case("exe") => name,
         _ => file,
     };
-    let name = name.strip_prefix("octodns-")?;
-    PROGRAMS.iter().find(|part| part.name == name)
+    PROGRAMS.iter().find(|part| part.program == name)
 }
 
 #[cfg(test)]
@@ -131,6 +170,9 @@ mod tests {
             ("octodns-all", None),
             ("octodns-sync.old", None),
             ("sync", None),
+            // Tools are no programs.
+            ("octodns-fmt", None),
+            ("octodns-man", None),
             ("octodns-sync/octodns", None),
             ("", None),
         ] {
@@ -141,21 +183,21 @@ mod tests {
     #[test]
     fn definitions_are_sound_and_called_as_their_programs() {
         definition().debug_assert();
-        for part in &PROGRAMS {
+        for part in PROGRAMS.iter().chain(&TOOLS) {
             assert_eq!(part.definition().get_name(), part.program());
         }
     }
 
     #[test]
     fn help_of_a_subcommand_speaks_of_the_subcommand() {
-        for part in &PROGRAMS {
+        for part in PROGRAMS.iter().chain(&TOOLS) {
             let help = |words: &[&str]| {
                 let words = words.iter().map(OsString::from);
                 definition().try_get_matches_from(words).unwrap_err().to_string()
             };
             let text = help(&["octodns", part.name, "--help"]);
             assert!(text.contains(&format!("Usage: octodns {} ", part.name)), "{text}");
-            assert!(!text.contains(&part.program()), "{text}");
+            assert!(!text.contains(part.program), "{text}");
             assert_eq!(help(&["octodns", "help", part.name]), text);
         }
     }

@@ -10,14 +10,17 @@
 
 mod all;
 pub mod arguments;
+mod check_shown;
 mod commands;
 mod inert;
 pub mod logging;
+mod patch;
 pub mod program;
+mod progress;
 pub mod render;
 mod report_table;
 mod signals;
 mod since;
 
-pub use all::{PROGRAMS, Part, all, definition};
+pub use all::{PROGRAMS, Part, TOOLS, all, definition};
 pub use commands::{compare, dump, report, schema, sync, validate, versions};

@@ -8,6 +8,8 @@ use std::thread;
 
 use octodns::Stop;
 
+use crate::progress::screen::SCREEN;
+
 /// What a process exits with that a signal ended, less the number of the signal.
 const SIGNALLED: u8 = 128;
 
@@ -24,17 +26,8 @@ impl Signals {
     /// Fails when the system does not let signals be watched for.
     pub(crate) fn watch(stop: Stop) -> io::Result<Self> {
         let received = Arc::new(AtomicU8::new(0));
-        let (ready, is_ready) = mpsc::channel();
         let shared = Arc::clone(&received);
-        // A thread of its own: that of the run may be busy when the second signal comes.
-        thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            match runtime {
-                Ok(runtime) => runtime.block_on(watch(&stop, &shared, &ready)),
-                Err(error) => drop(ready.send(Err(error))),
-            }
-        })?;
-        is_ready.recv().unwrap_or_else(|_| Err(io::Error::other("nobody watches for signals")))?;
+        listen(async move |signals| watch(signals, &stop, &shared).await)?;
         Ok(Self { received })
     }
 
@@ -45,25 +38,64 @@ impl Signals {
     }
 }
 
-async fn watch(stop: &Stop, received: &AtomicU8, ready: &mpsc::Sender<io::Result<()>>) {
-    let mut signals = match Source::new() {
-        Ok(signals) => signals,
-        Err(error) => return drop(ready.send(Err(error))),
-    };
-    // Whoever asked waits for this.
-    let _ = ready.send(Ok(()));
+/// From now on a signal ends the process, as it would have without this, but not before what is drawn on the terminal is
+/// erased. If the system does not let signals be watched for, they are left alone.
+pub(crate) fn end_at_once() {
+    let _ = listen(async |mut signals| {
+        let signal = signals.next().await;
+        SCREEN.leave();
+        std::process::exit(SIGNALLED.saturating_add(signal).into());
+    });
+}
+
+/// Waits for a signal that is to end the process. Returns what the process is to exit with.
+pub(crate) async fn ended() -> u8 {
+    match Source::new() {
+        Ok(mut signals) => SIGNALLED.saturating_add(signals.next().await),
+        // They are left alone.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Watches for signals in a thread of its own: that of the run may be busy when they come.
+fn listen<F>(then: F) -> io::Result<()>
+where
+    F: AsyncFnOnce(Source) + Send + 'static,
+{
+    let (ready, is_ready) = mpsc::channel();
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(async {
+                match Source::new() {
+                    Ok(signals) => {
+                        // Whoever asked waits for this.
+                        let _ = ready.send(Ok(()));
+                        then(signals).await;
+                    }
+                    Err(error) => drop(ready.send(Err(error))),
+                }
+            }),
+            Err(error) => drop(ready.send(Err(error))),
+        }
+    })?;
+    is_ready.recv().unwrap_or_else(|_| Err(io::Error::other("nobody watches for signals")))
+}
+
+async fn watch(mut signals: Source, stop: &Stop, received: &AtomicU8) {
     let signal = signals.next().await;
     received.store(signal, Ordering::Relaxed);
     say("stopping: what is under way is brought to its end; a second signal ends it at once");
     stop.stop();
     let signal = signals.next().await;
+    SCREEN.leave();
     say("ended at once: `octodns-sync --runs` tells what is not known to be done");
     std::process::exit(SIGNALLED.saturating_add(signal).into());
 }
 
 fn say(text: &str) {
     // Nothing more can be said when even that cannot be written.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = SCREEN.aside(|| writeln!(io::stderr().lock(), "{text}"));
 }
 
 const INTERRUPT: u8 = 2;

@@ -24,7 +24,7 @@ use crate::validate::RecordValidators;
 use crate::value::OwnedValue;
 use crate::zone::{SubZones, Zone, ZoneSettings};
 pub use budget::{Budget, Lasting};
-pub use files::{Places, SortedFiles, ZoneFiles};
+pub use files::{Places, SortedFiles, SortedText, SortedTexts, ZoneFiles};
 pub use includes::Includes;
 pub use planner::{Between, Planner, ToPlan};
 

@@ -26,6 +26,7 @@ mod rsa;
 mod service_options;
 mod transport;
 mod verdict;
+mod waiting;
 mod waits;
 
 pub use auth::{Auth, HeaderAuth, Outgoing, SigningAuth, Token, TokenAuth, TokenSource};

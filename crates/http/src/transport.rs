@@ -14,6 +14,7 @@ use crate::limits::Permit;
 use crate::network::{Network, is_open};
 use crate::redact::SharedRedactor;
 use crate::retry::Backoff;
+use crate::waiting::{SHOWN, waiting};
 use crate::{Call, Error, Limits};
 
 /// How often to fetch credentials that expire before the limits let the call pass.
@@ -54,6 +55,7 @@ impl Transport {
                 Ok(Next::Done(response)) => break Ok(*response),
                 Ok(Next::Again(wait)) => {
                     self.limits.note(wait, || self.tell(&request.call, Some(wait)));
+                    let _waiting = (wait >= SHOWN).then(|| waiting(self.name, Some(wait)));
                     sleep(wait).await;
                 }
                 Err(error) => break Err(error),
@@ -138,7 +140,7 @@ impl Transport {
     }
 
     async fn acquire(&self, call: &Call) -> Permit {
-        self.limits.acquire_noting(&call.method, || self.tell(call, None)).await
+        self.limits.acquire_noting(&call.method, self.name, || self.tell(call, None)).await
     }
 
     /// Says why nothing happens for a while.

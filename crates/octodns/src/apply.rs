@@ -12,7 +12,7 @@ use crate::journal::{Recording, RunFor, StepSink};
 use crate::known_sizes::KnownSizes;
 use crate::manager::Manager;
 use crate::plan::{ApprovedPlans, Step};
-use crate::progress::Progress;
+use crate::progress::{Counted, Phase, Progress, Working};
 use crate::summary::{Applied, ApplySummary, LeftChange, STOPPED};
 use crate::turns::Turns;
 use crate::waves::{AfterWave, AppliedWave, Waves, unchecked};
@@ -68,12 +68,14 @@ impl Manager {
         let applied: Vec<_> = steps.iter().filter(|step| step.skipped().is_none()).collect();
         let journal =
             if applied.is_empty() { None } else { self.record(run_for, &applied).await? };
-        let changes = steps.iter().map(|step| step.plan.changes.len()).sum();
-        let progress = Progress::new(&*self.apply_sink, &self.registry.host.clock, changes);
-        let sinks = self.sinks(&steps, journal.as_ref(), &progress);
+        let changes = applied.iter().map(|step| step.plan.changes.len()).sum();
+        let counted = Counted { sink: &*self.apply_sink, progress: &*self.progress };
+        let sinks = self.sinks(&steps, journal.as_ref(), &counted);
         let recorded: Vec<_> = steps.iter().zip(&sinks).collect();
 
+        let phase = self.phase(Phase::Applying, changes);
         let (entries, found) = self.apply_parts(&recorded, waves, after_wave).await;
+        drop(phase);
         let mut summary = ApplySummary::new(entries);
         if let Some(known) = &self.known_sizes {
             let whole = summary.whole();
@@ -163,11 +165,10 @@ impl Manager {
         let mut entries = Vec::with_capacity(steps.len());
         loop {
             while let Some(at) = turns.begin() {
-                under_way.extend(
-                    steps
-                        .get(at)
-                        .map(|(step, sink)| async move { (at, apply_step(step, sink).await) }),
-                );
+                let progress = &*self.progress;
+                under_way.extend(steps.get(at).map(|(step, sink)| async move {
+                    (at, apply_step(step, sink, progress).await)
+                }));
             }
             let Some((at, entry)) = under_way.next().await else { break };
             turns.ended(at);
@@ -205,7 +206,7 @@ async fn finish(journal: &Recording) {
     }
 }
 
-async fn apply_step(step: &Approved, sink: &StepSink<'_>) -> Applied {
+async fn apply_step(step: &Approved, sink: &StepSink<'_>, progress: &dyn Progress) -> Applied {
     let (zone, target) = (step.plan.desired.name().clone(), step.target.id().to_owned());
     if let Some(why) = step.skipped() {
         if step.always_dry_run {
@@ -218,7 +219,9 @@ async fn apply_step(step: &Approved, sink: &StepSink<'_>) -> Applied {
     if sink.stop.is_stopped() {
         return Applied::stopped(&step.plan, target);
     }
+    let working = Working::on(&zone, progress);
     let done = step.target.apply(&step.plan, sink).await;
+    drop(working);
     let report = done.error.map(|error| error.into_report("apply", ""));
     let help = report.iter().flatten().find_map(|found| found.help.clone());
     let error = report.map(|report| {

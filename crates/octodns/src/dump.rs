@@ -15,6 +15,7 @@ use crate::compat::{MANAGER, log_warnings};
 use crate::failure::Failure;
 use crate::jobs::is_reverse;
 use crate::manager::{AUTO_ARPA, Manager};
+use crate::progress::{Phase, Working};
 use crate::zones::{Selected, meant};
 
 /// What a dump is about.
@@ -77,6 +78,7 @@ impl Manager {
         let (reverse, forward): (Vec<_>, Vec<_>) =
             zones.iter().partition(|zone| makes_reverse && is_reverse(&zone.name));
         let all_others = options.zone.contains('*');
+        let _phase = self.phase(Phase::Dumping, zones.len());
         report.merge(self.dump_all(forward, &sources, &target, options.lenient).await);
         if all_others && !report.has_errors() {
             report.merge(self.dump_all(reverse, &sources, &target, options.lenient).await);
@@ -87,7 +89,7 @@ impl Manager {
     }
 
     /// Dumps zones, as many at the same time as the config allows, and tells what was found.
-    async fn dump_all(
+    pub(crate) async fn dump_all(
         &self,
         zones: Vec<&Selected>,
         sources: &[Arc<dyn Source>],
@@ -186,6 +188,7 @@ impl Manager {
         lenient: bool,
     ) -> Report {
         let mut report = Report::new();
+        let _working = Working::on(&selected.name, &*self.progress);
         let name = selected.name.to_string();
         tracing::info!(target: "octodns", logger = MANAGER, "dump:   zone={name}");
         let Some(processors) = self.zone_processors(&name, &selected.config, &mut report) else {

@@ -38,14 +38,13 @@
 //! servers and the processor of SPF policies. `dns` and `yaml` are the default, and `all` are those of the programs.
 //! Classes of a program's own are added to the [`registry()`] before a config is read.
 //!
-//! Nothing here prints, ends the process or reads the environment: results are returned, progress goes to
-//! `tracing`, and the environment is passed in. Events carry the name of the octoDNS logger they stand for in the
-//! field `logger`.
+//! Nothing here prints, ends the process or reads the environment: that is passed in, results are returned, and progress
+//! goes to `tracing`. Events carry the name of the octoDNS logger they stand for in the field `logger`.
 //!
-//! Structs and enums that may grow are `#[non_exhaustive]`: they are made by `new` or `Default`, and their public
-//! fields are assigned afterwards.
+//! Structs and enums that may grow are `#[non_exhaustive]`: made by `new` or `Default`, with public fields to assign.
 
 mod apply;
+pub mod check;
 mod compare;
 pub mod compat;
 mod config;
@@ -56,6 +55,7 @@ mod dump;
 mod earlier;
 pub mod escape;
 mod failure;
+pub mod init;
 mod jobs;
 pub mod journal;
 mod known_sizes;
@@ -68,7 +68,7 @@ pub mod output;
 mod plan;
 mod plan_file;
 mod plan_zones;
-mod progress;
+pub mod progress;
 mod python;
 mod record_run;
 mod recover;
@@ -108,6 +108,7 @@ pub use plan_file::{
 pub use python::python;
 pub use recover::{RecoverOptions, Recovered};
 pub use registry::{FEATURES, Register, registry};
+pub use reorder::{sorted_files, write_sorted};
 pub use report::{LiveReport, ReportOptions};
 pub use schema::{config_schema, schema_text, zone_schema};
 pub use stop::Stop;

@@ -17,6 +17,7 @@ use crate::known_sizes;
 use crate::manager::Manager;
 use crate::output::ReaderGone;
 use crate::plan_zones::{Again, Alias, Job, Planned};
+use crate::progress::Phase;
 use crate::zones::{Selected, Selection, zone_error};
 
 /// A plan of a run, and what it is for.
@@ -317,6 +318,7 @@ impl Manager {
         aliases: Vec<(Selected, String)>,
         selection: &Selection,
     ) -> (Vec<Planned>, Vec<(Selected, String)>) {
+        let _phase = self.phase(Phase::Planning, jobs.len() + aliases.len());
         let delays = self.config.manager.auto_arpa.is_some();
         let (reverse, forward) =
             jobs.into_iter().partition(|job| delays && is_reverse(&job.zone.name));

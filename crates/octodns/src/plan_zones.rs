@@ -13,6 +13,7 @@ use octodns_core::{
 
 use crate::compat::{MANAGER, plan_summary};
 use crate::manager::Manager;
+use crate::progress::Working;
 use crate::zones::Selected;
 
 /// One zone, with all it takes to plan it.
@@ -148,6 +149,7 @@ impl Manager {
     async fn plan_zone(&self, task: &Task<'_>) -> (Planned, Option<Zone>) {
         let mut report = Report::new();
         let name = &task.zone.name;
+        let _working = Working::on(name, &*self.progress);
         let empty = task.zone.empty();
 
         // Targets are read while the sources are: neither depends on the other.

@@ -1,5 +1,7 @@
 //! YAML: zone files of the YAML provider, and its reader and writer.
 
+use std::fs;
+
 use crate::checks::{check_yaml_keeps, check_zone_file_keeps, differences, read_both};
 use crate::engine::{ZONE, block_on, read_source, zone_name};
 use crate::files::{clear, folder, write_file};
@@ -76,8 +78,9 @@ fn check_provider(bytes: &[u8]) {
         check_yaml_keeps(zone);
     }
     // A sorted file has the same content.
-    if let Ok(ordered) = block_on(provider().sort_keys(&zone_name(), Includes::Folder))
-        && !ordered.files.is_empty()
+    if let Ok(ordered) = block_on(provider().sorted_texts(&zone_name(), Includes::Folder))
+        && !ordered.texts.is_empty()
+        && ordered.texts.iter().all(|text| fs::write(&text.file, &text.after).is_ok())
         && let Ok((zone, _)) = read_source(&zone_name(), provider(), true)
         && let Some(before) = &lenient
     {

@@ -223,7 +223,7 @@ fn hold(part: &Part) {
         let alone = run(&program, &[], &arguments);
         let mut within = run(&all, &[part.name()], &arguments);
         for text in [&mut within.stdout, &mut within.stderr] {
-            *text = text.replace(&name, &part.program());
+            *text = text.replace(&name, part.program());
         }
         let line = format!("{} {}", part.program(), arguments.join(" "));
         assert_eq!(alone, within, "{line}");
@@ -274,11 +274,11 @@ fn a_link_behaves_like_its_program() {
     let all = programs().join("octodns");
     for part in &PROGRAMS {
         let name = part.program();
-        let link = workspace.path(&name);
+        let link = workspace.path(name);
         std::os::unix::fs::symlink(&all, &link).unwrap();
         let arguments = arguments(part);
         for arguments in [vec!["--help".to_owned()], vec![], without(&arguments, "")] {
-            let alone = run(&programs().join(&name), &[], &arguments);
+            let alone = run(&programs().join(name), &[], &arguments);
             assert_eq!(run(&link, &[], &arguments), alone, "{name} {arguments:?}");
         }
         for called in [format!("/opt/dns/{name}"), format!("./{name}.exe"), format!("{name}.EXE")] {

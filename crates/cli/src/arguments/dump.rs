@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::OutputArguments;
+use super::{OutputArguments, ShownProgress};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,6 +38,10 @@ pub struct DumpArguments {
     /// Write a file for each name instead of one for the zone
     #[arg(long)]
     pub split: bool,
+
+    /// How it is shown on standard error how far the run has come
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub progress: ShownProgress,
 
     /// The zone with its final dot, or '*' (quoted) for all configured zones
     #[arg(value_name = "ZONE")]

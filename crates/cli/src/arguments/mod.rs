@@ -1,10 +1,16 @@
 //! Command lines: the reference's flags and their conveniences, one file a program.
 
+mod check;
 mod compare;
+mod completions;
 mod display;
 mod dump;
+mod fmt;
+mod init;
 mod logging;
+mod man;
 mod output;
+mod progress;
 mod python;
 mod report;
 mod schema;
@@ -19,10 +25,16 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, CommandFactory, FromArgMatches};
 
+pub use check::{CheckArguments, CheckFormat};
 pub use compare::CompareArguments;
+pub use completions::CompletionsArguments;
 pub use dump::DumpArguments;
+pub use fmt::FmtArguments;
+pub use init::InitArguments;
 pub use logging::LoggingArguments;
+pub use man::ManArguments;
 pub use output::OutputArguments;
+pub use progress::ShownProgress;
 pub use python::PythonArguments;
 pub use report::{ReportArguments, ReportFormat, ShownAs};
 pub use schema::{Kind, SchemaArguments};

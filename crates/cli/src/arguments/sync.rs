@@ -7,7 +7,7 @@ use clap::{ArgAction, Parser, ValueEnum};
 use octodns::verification::VerifyChoice;
 use octodns_core::plan::Danger;
 
-use super::{Colour, OutputArguments, ShownPlan};
+use super::{Colour, OutputArguments, ShownPlan, ShownProgress};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -153,6 +153,10 @@ pub struct SyncArguments {
     /// Wait so long for another run that applies to the same zone [default: 0]
     #[arg(long, value_name = "SECONDS")]
     pub wait_for_lock: Option<u32>,
+
+    /// How it is shown on standard error how far the run has come
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub progress: ShownProgress,
 
     /// Only these zones, with the final dot, such as example.com. [default: all]
     #[arg(value_name = "ZONE")]

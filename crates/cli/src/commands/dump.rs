@@ -3,13 +3,15 @@
 use std::env;
 use std::process::ExitCode;
 
-use octodns::DumpOptions;
+use octodns::{DumpOptions, ManagerOptions};
 use octodns_core::Report;
 
-use super::{block_on, errors, manager};
+use super::{block_on, errors, manager_of};
 use crate::arguments::{DumpArguments, OutputArguments};
 use crate::logging::Level;
 use crate::program::{Ended, Output, Program, run};
+use crate::progress::Shown;
+use crate::signals::end_at_once;
 
 /// Runs `octodns-dump`: writes zones to files.
 pub fn dump() -> ExitCode {
@@ -28,7 +30,10 @@ impl Program for DumpArguments {
         options.output_provider.clone_from(&self.output_provider);
         options.lenient = self.lenient;
         options.split = self.split;
-        let manager = manager(&self.config_file, output)?;
-        block_on(manager.dump(&options)).map(|_| Ended::Fine).map_err(errors)
+        let shown = Shown::new(self.progress, &self.output.logging);
+        shown.before_drawing(end_at_once);
+        let told = |options: &mut ManagerOptions| options.progress = shown.progress();
+        let manager = manager_of(&self.config_file, output, told).map_err(errors)?;
+        block_on(shown.beside(manager.dump(&options))).map(|_| Ended::Fine).map_err(errors)
     }
 }

@@ -1,8 +1,13 @@
 //! The commands: each reads its arguments, makes one call to the engine and shows the outcome.
 
+mod check;
 mod compare;
+mod completions;
 mod dump;
 mod earlier;
+mod fmt;
+mod init;
+mod man;
 mod report;
 mod schema;
 mod sync;

@@ -22,7 +22,8 @@ use super::{block_on, errors, manager_of};
 use crate::arguments::{FailOn, OutputArguments, SyncArguments};
 use crate::logging::Level;
 use crate::program::{Ended, Output, Program, only, run, write_result};
-use crate::signals::Signals;
+use crate::progress::Shown;
+use crate::signals::{Signals, end_at_once};
 
 /// What a run did.
 struct Done {
@@ -52,10 +53,15 @@ impl Program for SyncArguments {
         }
         let stop = Stop::new();
         let signals = self.signals(&stop)?;
+        let shown = Shown::new(self.progress, &self.output.logging);
+        if signals.is_none() {
+            shown.before_drawing(end_at_once);
+        }
         let made = |options: &mut ManagerOptions| {
             options.journal = self.journal_options();
             options.stop = stop;
             options.plan_display = self.plan_display();
+            options.progress = shown.progress();
         };
         output.colour(self.color);
         if self.plan_format.is_some() {
@@ -63,10 +69,11 @@ impl Program for SyncArguments {
         }
         let manager = manager_of(self.config_file(), output, made).map_err(errors)?;
         let done = match &self.plan {
-            Some(file) => self.apply_file(&manager, file),
-            None if self.resume.is_some() || self.undo.is_some() => self.recover(&manager),
-            None => self.plan_and_apply(&manager),
+            Some(file) => self.apply_file(&manager, file, &shown),
+            None if self.resume.is_some() || self.undo.is_some() => self.recover(&manager, &shown),
+            None => self.plan_and_apply(&manager, &shown),
         };
+        drop(shown);
         let report = match done {
             Ok(done) => {
                 let has_changes = done.plans > 0;
@@ -99,7 +106,7 @@ impl SyncArguments {
         self.config_file.as_deref().unwrap_or_default()
     }
 
-    fn plan_and_apply(&self, manager: &Arc<Manager>) -> Result<Done, Failure> {
+    fn plan_and_apply(&self, manager: &Arc<Manager>, shown: &Shown) -> Result<Done, Failure> {
         let mut options = SyncOptions::default();
         options.plan.zones.clone_from(&self.zones);
         options.plan.sources.clone_from(&self.sources);
@@ -117,10 +124,15 @@ impl SyncArguments {
             earlier.fails_on_drift = self.fail_on == Some(FailOn::Drift);
             options.earlier = Some(earlier);
         }
-        Ok(block_on(manager.sync(&options))?.into())
+        Ok(block_on(shown.beside(manager.sync(&options)))?.into())
     }
 
-    fn apply_file(&self, manager: &Arc<Manager>, file: &Path) -> Result<Done, Failure> {
+    fn apply_file(
+        &self,
+        manager: &Arc<Manager>,
+        file: &Path,
+        shown: &Shown,
+    ) -> Result<Done, Failure> {
         let file = PlanFile::read(file)?;
         let mut options = PlanFileOptions::default();
         options.apply = self.doit;
@@ -130,7 +142,7 @@ impl SyncArguments {
         options.waves = self.waves()?;
         options.show_origin = self.show_origin;
         options.skip_conflicts = self.skip_conflicts;
-        let result = block_on(manager.sync_file(&file, &options))?;
+        let result = block_on(shown.beside(manager.sync_file(&file, &options)))?;
         let PlanFileResult { applied, verification, open: planned, plans, .. } = result;
         Ok(Done { applied, verification, planned, plans })
     }
@@ -139,7 +151,7 @@ impl SyncArguments {
         self.waves.as_deref().map_or_else(|| Ok(Waves::default()), parse_waves)
     }
 
-    fn recover(&self, manager: &Arc<Manager>) -> Result<Done, Failure> {
+    fn recover(&self, manager: &Arc<Manager>, shown: &Shown) -> Result<Done, Failure> {
         let mut options = RecoverOptions::default();
         options.run = self.undo.clone().or_else(|| self.resume.clone().flatten());
         options.apply = self.doit;
@@ -148,13 +160,13 @@ impl SyncArguments {
         options.verify = self.verify();
         options.waves = self.waves()?;
         options.skip_conflicts = self.skip_conflicts;
-        let result = block_on(async {
+        let result = block_on(shown.beside(async {
             if self.undo.is_some() {
                 manager.undo(&options).await
             } else {
                 manager.resume(&options).await
             }
-        })?;
+        }))?;
         Ok(result.sync.into())
     }
 
@@ -267,7 +279,9 @@ fn state_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> 
     let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = absolute("XDG_STATE_HOME");
     let home = || Some(absolute("HOME")?.join(".local/state"));
-    state.or_else(home).map(|state| state.join("octodns"))
+    // Windows has neither.
+    let local = || absolute("LOCALAPPDATA");
+    state.or_else(home).or_else(local).map(|state| state.join("octodns"))
 }
 
 /// Who runs this process, and where.
@@ -302,5 +316,7 @@ mod tests {
             });
             assert_eq!(found.as_deref(), folder.map(Path::new), "{state:?} {home:?}");
         }
+        let windows = state_folder(|name| (name == "LOCALAPPDATA").then(|| "/local".into()));
+        assert_eq!(windows.as_deref(), Some(Path::new("/local/octodns")));
     }
 }

@@ -9,6 +9,7 @@ use jiff::ZonedDateTime;
 use super::Syslog;
 use super::format::{Format, Message};
 use super::level::Level;
+use crate::progress::screen::SCREEN;
 
 /// Where lines go.
 #[derive(Debug)]
@@ -61,11 +62,12 @@ impl Handler {
         line.push('\n');
         // One write a message, so that those of several threads do not mix.
         match &self.sink {
-            Sink::Stderr => io::stderr().lock().write_all(line.as_bytes()),
-            Sink::Stdout => {
+            Sink::Stderr => SCREEN.aside(|| io::stderr().lock().write_all(line.as_bytes())),
+            // That may be the same terminal.
+            Sink::Stdout => SCREEN.aside(|| {
                 let mut out = io::stdout().lock();
                 out.write_all(line.as_bytes()).and_then(|()| out.flush())
-            }
+            }),
             Sink::File(file) => {
                 // A file whose holder has panicked is still a file.
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);

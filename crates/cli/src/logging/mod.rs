@@ -18,6 +18,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::arguments::LoggingArguments;
+use crate::progress::waits::{WAITS, WaitLayer};
 
 pub use dict_config::from_dict_config;
 pub use format::Format;
@@ -122,7 +123,8 @@ impl Logging {
     /// Makes this what the process logs with. Only the first call in a process has an effect.
     pub fn install(self) {
         let level: LevelFilter = self.most_verbose().into();
-        let subscriber = tracing_subscriber::registry().with(self).with(level);
+        let subscriber =
+            tracing_subscriber::registry().with(self).with(WaitLayer(&WAITS)).with(level);
         // An embedding program may have its own subscriber: then it stays.
         let _ = tracing::subscriber::set_global_default(subscriber);
     }

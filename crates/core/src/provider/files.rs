@@ -24,19 +24,18 @@ pub trait ZoneFiles: Send + Sync {
         false
     }
 
-    /// Rewrites the files of a zone whose keys are not in the order that reading them asks for. Files that
-    /// cannot be put in order are findings, and stay as they are. `includes` says which included files are rewritten
-    /// as well. Default: there is no such order.
+    /// What sorting makes of the files of a zone whose keys are not in the order that reading them asks for; nothing is
+    /// written. `includes` says which included files are sorted as well. Default: there is no such order.
     ///
     /// # Errors
     ///
-    /// Fails when a file cannot be read or written.
-    async fn sort_keys(
+    /// Fails when a file cannot be read.
+    async fn sorted_texts(
         &self,
         _zone: &ZoneName,
         _includes: Includes,
-    ) -> Result<SortedFiles, ProviderError> {
-        Ok(SortedFiles::default())
+    ) -> Result<SortedTexts, ProviderError> {
+        Ok(SortedTexts::default())
     }
 
     /// The same source, of the same id, reading its files from other places: copies of them as they were earlier, say.
@@ -59,4 +58,41 @@ pub struct SortedFiles {
     pub files: Vec<String>,
     /// Why others were left as they are.
     pub report: Report,
+}
+
+/// What sorting makes of files.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct SortedTexts {
+    /// The files that were looked at, in order or not.
+    pub files: Vec<String>,
+    /// Those that are not in order.
+    pub texts: Vec<SortedText>,
+    /// Why others cannot be put in order.
+    pub report: Report,
+    /// Why others cannot be read as what they should be. Whoever reads the zone is told as well.
+    pub unread: Report,
+}
+
+/// A file that is not in order, and what sorting makes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SortedText {
+    /// The file.
+    pub file: String,
+    /// What it says.
+    pub before: String,
+    /// What it says when it is sorted.
+    pub after: String,
+}
+
+impl SortedText {
+    /// What sorting `file` makes of it.
+    pub fn new(
+        file: impl Into<String>,
+        before: impl Into<String>,
+        after: impl Into<String>,
+    ) -> Self {
+        Self { file: file.into(), before: before.into(), after: after.into() }
+    }
 }

@@ -80,6 +80,13 @@ impl Bucket {
         tokens.free
     }
 
+    /// When the next token becomes free; `None` if one is free now, or that is not known.
+    pub(super) fn next_free(&self) -> Option<Instant> {
+        let mut tokens = self.tokens();
+        tokens.refill();
+        tokens.back.front().copied().filter(|_| tokens.free == 0)
+    }
+
     /// How long it takes to hand out so many tokens, if each is used for a moment.
     pub(super) fn time_for(&self, requests: usize) -> Duration {
         let mut tokens = self.tokens();

@@ -23,6 +23,7 @@ use self::bucket::{Bucket, Token};
 pub use self::quota::Quota;
 pub use self::rate::{Methods, Rate};
 use self::slots::{Slot, Slots};
+use crate::waiting::{SHOWN, waiting};
 
 /// The limits of one account, for all clients that share them.
 #[derive(Debug)]
@@ -149,14 +150,36 @@ impl Limits {
         Permit { slot, _tokens: tokens, passage }
     }
 
-    /// The same; `tell` is called when it takes long, for one of all requests that wait.
-    pub async fn acquire_noting(&self, method: &Method, tell: impl FnOnce()) -> Permit {
+    /// The same for a service of this name. A wait that people notice is a `tracing` span; `tell` is called when it takes
+    /// long, for one of all requests that wait.
+    pub async fn acquire_noting(
+        &self,
+        method: &Method,
+        service: &str,
+        tell: impl FnOnce(),
+    ) -> Permit {
         let mut permit = pin!(self.acquire(method));
-        if let Ok(permit) = timeout(LONG_WAIT, &mut permit).await {
+        if let Ok(permit) = timeout(SHOWN, &mut permit).await {
+            return permit;
+        }
+        let _waiting = waiting(service, self.wait_for_one(method));
+        if let Ok(permit) = timeout(LONG_WAIT.saturating_sub(SHOWN), &mut permit).await {
             return permit;
         }
         self.note(LONG_WAIT, tell);
         permit.await
+    }
+
+    /// How long the limits let no request of this method through, whoever is next, as far as that is known.
+    fn wait_for_one(&self, method: &Method) -> Option<Duration> {
+        let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let counting = buckets.iter().filter(|bucket| bucket.counts(method));
+        let pause = self.paused_until();
+        counting
+            .filter_map(|bucket| bucket.next_free())
+            .chain(pause)
+            .max()
+            .map(|until| until.saturating_duration_since(Instant::now()))
     }
 
     /// Calls `tell` if a wait is long, and none was reported lately.
@@ -315,6 +338,23 @@ mod tests {
         assert_eq!(start.elapsed().as_secs(), 7);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn it_is_known_when_the_next_request_passes() {
+        let rates = [Rate::per_minute(2).of(&["PUT"])];
+        let limits = Limits::new(&rates, 9);
+        assert_eq!(limits.wait_for_one(&Method::PUT), None);
+        let first = limits.acquire(&Method::PUT).await;
+        drop(limits.acquire(&Method::PUT).await);
+        tokio::time::advance(Duration::from_secs(20)).await;
+        assert_eq!(limits.wait_for_one(&Method::PUT), Some(Duration::from_secs(40)));
+        assert_eq!(limits.wait_for_one(&Method::GET), None);
+        limits.pause(Duration::from_secs(50));
+        for method in [Method::PUT, Method::GET] {
+            assert_eq!(limits.wait_for_one(&method), Some(Duration::from_secs(50)));
+        }
+        drop(first);
+    }
+
     /// However many wait.
     #[tokio::test(start_paused = true)]
     async fn a_long_wait_is_told_once() {
@@ -325,7 +365,7 @@ mod tests {
             let tell = || {
                 told.fetch_add(1, Ordering::Relaxed);
             };
-            let go = async |_| drop(limits.acquire_noting(&Method::GET, tell).await);
+            let go = async |_| drop(limits.acquire_noting(&Method::GET, "service", tell).await);
             join_all((0..50).map(go)).await;
             assert_eq!(told.into_inner(), expected, "{seconds} s");
         }

@@ -42,13 +42,15 @@ pub(super) struct Build<'o> {
     pub(super) foreign: Option<Arc<dyn Foreign>>,
     /// The record types that there are.
     types: RecordTypes,
+    /// Whether a manager is made in spite of faults, of what can be made.
+    pub(super) keeps_going: bool,
 }
 
 impl<'o> Build<'o> {
     pub(super) fn new(mut config: Config, parts: Parts, options: &'o ManagerOptions) -> Self {
         let report = std::mem::take(&mut config.warnings);
         let (versions, types) = (Vec::new(), options.registry.types.clone());
-        Self { config, parts, options, report, versions, foreign: None, types }
+        Self { config, parts, options, report, versions, foreign: None, types, keeps_going: false }
     }
 
     pub(super) fn build(mut self) -> Result<Manager, Failure> {
@@ -68,7 +70,7 @@ impl<'o> Build<'o> {
         let outputs = self.outputs(&secrets);
         self.foreign_is_configured();
         self.report = self.config.foreign.shown_all(self.report);
-        if self.report.has_errors() {
+        if self.report.has_errors() && !self.keeps_going {
             return Err(self.report.into());
         }
         for Version { kind, name, module, version } in &self.versions {
@@ -98,6 +100,7 @@ impl<'o> Build<'o> {
             known_sizes: None,
             journal: self.options.journal.clone(),
             stop: self.options.stop.clone(),
+            progress: Arc::clone(&self.options.progress),
             max_workers: max_workers.max(1),
             includes,
             relocated: BTreeSet::new(),
@@ -143,9 +146,8 @@ impl<'o> Build<'o> {
 
     /// Tells foreign classes that all of them are made.
     fn foreign_is_configured(&mut self) {
-        let Some(foreign) = self.foreign.clone().filter(|_| !self.report.has_errors()) else {
-            return;
-        };
+        let is_made = self.keeps_going || !self.report.has_errors();
+        let Some(foreign) = self.foreign.clone().filter(|_| is_made) else { return };
         if let Err(error) = foreign.configured(self.config.manager.validators.as_ref()) {
             self.fault("manager", "validators", Position::NONE, error);
         }

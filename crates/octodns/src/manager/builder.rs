@@ -151,6 +151,15 @@ impl ManagerBuilder {
     ///
     /// Fails with all faults of the config that were found, and when an id or zone is there twice.
     pub fn build(self, options: &ManagerOptions) -> Result<Manager, Failure> {
+        self.made(options, false)
+    }
+
+    /// Makes a manager of what can be made. Faults of the config are among its warnings, unless it cannot be read at all.
+    pub(crate) fn build_what_can_be(self, options: &ManagerOptions) -> Result<Manager, Failure> {
+        self.made(options, true)
+    }
+
+    fn made(self, options: &ManagerOptions, keeps_going: bool) -> Result<Manager, Failure> {
         let home = options.registry.home.clone();
         let config = match self.config {
             Some(ConfigText::File(path)) => {
@@ -163,7 +172,11 @@ impl ManagerBuilder {
             }
             None => Ok(Config::default()),
         };
-        let made = config.and_then(|config| Build::new(config, self.parts, options).build());
+        let made = config.and_then(|config| {
+            let mut build = Build::new(config, self.parts, options);
+            build.keeps_going = keeps_going;
+            build.build()
+        });
         if options.log_warnings {
             log_warnings(match &made {
                 Ok(manager) => &manager.warnings,

@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::journal::JournalOptions;
 use crate::known_sizes::KnownSizes;
 use crate::output::{Destination, Outputs, PlanDisplay, PlanLogCheck, Writer};
+use crate::progress::{Logged, Phase, Progress, Telling};
 use crate::stop::Stop;
 
 pub use builder::{ManagerBuilder, ZoneOptions};
@@ -59,6 +60,8 @@ pub struct ManagerOptions {
     pub journal: JournalOptions,
     /// Stops a run from outside. Default: nothing does.
     pub stop: Stop,
+    /// Is told how far a run has come. Default: a line is logged now and then, by the clock of the registry.
+    pub progress: Arc<dyn Progress>,
     /// Whether warnings about the config are logged. Default: true. Whoever shows
     /// [`Manager::warnings`] to the user does without.
     pub log_warnings: bool,
@@ -71,6 +74,7 @@ impl ManagerOptions {
         let plan_log = Arc::new(|| Ok(()));
         let apply_sink = Arc::new(());
         let includes = Includes::default();
+        let progress = Arc::new(Logged::new(Arc::clone(&registry.host.clock)));
         Self {
             max_workers: 16,
             includes,
@@ -82,6 +86,7 @@ impl ManagerOptions {
             sizes_folder: None,
             journal: JournalOptions::default(),
             stop: Stop::new(),
+            progress,
             log_warnings: true,
         }
     }
@@ -131,6 +136,7 @@ pub struct Manager {
     pub(crate) known_sizes: Option<KnownSizes>,
     pub(crate) journal: JournalOptions,
     pub(crate) stop: Stop,
+    pub(crate) progress: Arc<dyn Progress>,
     pub(crate) registry: Registry,
     pub(crate) max_workers: usize,
     pub(crate) includes: Includes,
@@ -177,6 +183,11 @@ impl Manager {
     pub(crate) fn begin_run(&self) {
         self.providers.values().for_each(|configured| configured.source.begin_run());
         self.processors.values().for_each(|processor| processor.begin_run());
+    }
+
+    /// Tells that a phase of so many steps begins, and, when what is returned is dropped, that it has ended.
+    pub(crate) fn phase(&self, phase: Phase, steps: usize) -> Telling<'_> {
+        Telling::begin(&*self.progress, phase, steps)
     }
 
     /// What is worth knowing about the config, though nothing is held up by it: deprecated spellings,

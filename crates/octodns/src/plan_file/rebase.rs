@@ -15,6 +15,7 @@ use crate::compat::log_warnings;
 use crate::failure::Failure;
 use crate::manager::Manager;
 use crate::plan::{Plans, Step};
+use crate::progress::{Phase, Working};
 use crate::stored::StoredPlan;
 use crate::zones::{Selected, Selection};
 
@@ -151,6 +152,7 @@ impl Manager {
     pub async fn rebase(self: &Arc<Self>, file: &PlanFile) -> Result<RebasedPlans, Failure> {
         self.begin_run();
         let jobs = self.rebase_jobs(file)?;
+        let _phase = self.phase(Phase::Planning, jobs.len());
         let tasks = jobs.into_iter().map(|job| {
             let manager = Arc::clone(self);
             let name = job.zone.name.clone();
@@ -182,6 +184,7 @@ impl Manager {
     }
 
     async fn rebase_job(&self, job: &Job) -> Result<Rebased, Report> {
+        let _working = Working::on(&job.zone.name, &*self.progress);
         let context = self.context(&job.zone.config, job.zone.config.lenient);
         let zone: Zone = job.zone.empty();
         let mut earlier = Earlier::new(&zone, &job.changes);

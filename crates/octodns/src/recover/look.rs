@@ -15,6 +15,7 @@ use crate::journal::Header;
 use crate::manager::Manager;
 use crate::plan::Step;
 use crate::plan_file::{Conflicting, PlanConflict};
+use crate::progress::{Phase, Working};
 use crate::zones::{Selected, Selection};
 
 /// The name and type of a changed `RRset`.
@@ -86,6 +87,7 @@ impl Manager {
         if report.has_errors() {
             return Err(report.into());
         }
+        let _phase = self.phase(Phase::Planning, places.len());
         let looks = places.iter().map(async |place| self.rebase_place(place).await);
         let rebased: Vec<_> = stream::iter(looks).buffered(self.max_workers).collect().await;
 
@@ -144,6 +146,7 @@ impl Manager {
     }
 
     async fn rebase_place(&self, place: &Place<'_>) -> Result<Rebased, Report> {
+        let _working = Working::on(place.zone.name(), &*self.progress);
         let changes: Vec<_> =
             place.wanted.changes.iter().map(|(_, change)| change.clone()).collect();
         let mut earlier = Earlier::new(&place.zone, &changes);

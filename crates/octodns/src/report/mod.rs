@@ -19,6 +19,7 @@ use crate::compat::log_warnings;
 use crate::dns_client::dns_client;
 use crate::failure::Failure;
 use crate::manager::Manager;
+use crate::progress::{Event, Phase};
 
 /// Is told how many questions there are, and how many of them have been answered.
 pub type Progress = Arc<dyn Fn(usize, usize) + Send + Sync>;
@@ -132,7 +133,9 @@ impl Manager {
         let Some(zone) = zone.filter(|_| !report.has_errors()) else { return Err(report.into()) };
         let questions = zone.len() * servers.len();
         let answered = AtomicUsize::new(0);
+        let _phase = self.phase(Phase::Asking, questions);
         let asked = || {
+            self.progress.note(&Event::Answered);
             let answered = answered.fetch_add(1, Ordering::Relaxed) + 1;
             if let Some(progress) = &options.progress {
                 progress(answered, questions);

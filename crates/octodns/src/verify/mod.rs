@@ -23,6 +23,7 @@ use crate::journal::RunFor;
 use crate::manager::Manager;
 use crate::plan::{ApprovedPlans, Step};
 use crate::plan_zones::Again;
+use crate::progress::Phase;
 use crate::stop::Stop;
 use crate::summary::{Applied, ApplySummary};
 use crate::verification::{Verification, VerifiedZone, VerifyChoice, VerifyOptions};
@@ -78,6 +79,7 @@ impl Manager {
         if items.is_empty() || self.stop.is_stopped() {
             return Verification { zones: Vec::new(), is_cut_short: !items.is_empty() };
         }
+        let _phase = self.phase(Phase::Verifying, 0);
         let reading = async {
             if how.read_back { self.read_back(&items, how.hold).await } else { (Vec::new(), false) }
         };

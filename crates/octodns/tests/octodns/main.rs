@@ -17,6 +17,7 @@ mod paths;
 mod plan_file;
 mod processor_faults;
 mod processors;
+mod progress;
 #[cfg(feature = "python")]
 mod python_classes;
 mod report;

@@ -5,9 +5,9 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use octodns_core::provider::{Includes, SortedFiles};
+use octodns_core::provider::{Includes, SortedText, SortedTexts};
 use octodns_core::{Diagnostic, Origin, ProviderError, ZoneName};
-use octodns_files::{failed, write};
+use octodns_files::failed;
 
 use super::foreign::Foreign;
 use super::{Inner, files};
@@ -15,25 +15,26 @@ use crate::fix::{same, sort_keys};
 use crate::order::CODE;
 use crate::{Document, FileIncludes, Include, LoadOptions, Order, load, text_of};
 
-/// Sorts every file of a zone, if reading requires an order.
+/// What sorting makes of every file of a zone, if reading requires an order.
 pub(super) fn zone(
     inner: &Inner,
     zone: &ZoneName,
     includes: Includes,
-) -> Result<SortedFiles, ProviderError> {
-    let mut reordered = SortedFiles::default();
+) -> Result<SortedTexts, ProviderError> {
+    let mut sorted = SortedTexts::default();
     if inner.options.enforce_order {
         for path in files::of_zone(inner, zone, includes)? {
-            file(inner, zone, &path, includes, &mut reordered)?;
+            file(inner, zone, &path, includes, &mut sorted)?;
         }
     }
-    Ok(reordered)
+    Ok(sorted)
 }
 
 /// The files that were changed, before they are written.
 struct Overlay<'o> {
     files: &'o FileIncludes,
-    changed: HashMap<Arc<str>, String>,
+    /// Their texts before and after.
+    changed: HashMap<Arc<str>, (String, String)>,
 }
 
 impl Include for Overlay<'_> {
@@ -43,7 +44,7 @@ impl Include for Overlay<'_> {
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
         match self.changed.get(name) {
-            Some(text) => Ok(text.clone().into_bytes()),
+            Some((_, after)) => Ok(after.clone().into_bytes()),
             None => self.files.read(name),
         }
     }
@@ -54,7 +55,7 @@ fn file(
     zone: &ZoneName,
     path: &Path,
     includes: Includes,
-    reordered: &mut SortedFiles,
+    sorted: &mut SortedTexts,
 ) -> Result<(), ProviderError> {
     let scope = files::scope_of(inner, path, includes);
     let includes = inner.includes(includes);
@@ -63,13 +64,19 @@ fn file(
     let bytes = scope.read(path).map_err(failed("read", path))?;
     let order: Order = inner.options.order_mode.into();
     let before = LoadOptions::new(Arc::clone(&name)).order(Some(order)).include(&includes);
-    // Reading reports what is not YAML.
-    let Ok(text) = text_of(&bytes, &name) else { return Ok(()) };
-    let Ok(before) = load(text, &before) else { return Ok(()) };
+    let foreign = Foreign::new(&name, &scope, &includes, zone);
+    let before = match text_of(&bytes, &name).and_then(|text| load(text, &before)) {
+        Ok(before) => before,
+        Err(error) => {
+            sorted.files.push(name.to_string());
+            sorted.unread.push(foreign.shown(error.to_diagnostic().about(zone.to_string())));
+            return Ok(());
+        }
+    };
+    sorted.files.extend(before.files.iter().map(ToString::to_string));
     if !before.report.has_errors() {
         return Ok(());
     }
-    let main = Arc::clone(&name);
     // Included files first: their content is part of the files that include them.
     for name in before.files.iter().rev() {
         let bytes = overlay.read(name).map_err(failed("read", Path::new(&**name)))?;
@@ -77,27 +84,24 @@ fn file(
         let options = LoadOptions::new(Arc::clone(name)).include(&overlay);
         match sort_keys(text, order, &options) {
             Ok(None) => {}
-            Ok(Some(text)) => {
-                overlay.changed.insert(Arc::clone(name), text);
+            Ok(Some(after)) => {
+                overlay.changed.insert(Arc::clone(name), (text.to_owned(), after));
             }
-            Err(found) => {
-                let foreign = Foreign::new(&main, &scope, &includes, zone);
-                reordered.report.push(foreign.shown(*found));
-            }
+            Err(found) => sorted.report.push(foreign.shown(*found)),
         }
     }
     if !says_the_same(&name, &overlay, &before) {
         let message = "cannot be sorted: what it says would change";
         let found = Diagnostic::error(CODE, message).at(Origin::file(name));
-        reordered.report.push(found.help("sort it by hand"));
+        sorted.report.push(found.help("sort it by hand"));
         return Ok(());
     }
     let mut changed: Vec<_> = overlay.changed.into_iter().collect();
     changed.sort_unstable();
-    for (name, text) in changed {
-        write(Path::new(&*name), &text)?;
-        reordered.files.push(name.to_string());
-    }
+    let changed = changed.into_iter();
+    sorted
+        .texts
+        .extend(changed.map(|(name, (before, after))| SortedText::new(&*name, before, after)));
     Ok(())
 }
 

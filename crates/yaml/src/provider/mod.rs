@@ -11,7 +11,7 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octodns_core::provider::{Includes, Places, SortedFiles};
+use octodns_core::provider::{Includes, Places, SortedTexts};
 use octodns_core::registry::BuildError;
 use octodns_core::{
     ApplyLog, Capabilities, Plan, Provider, ProviderError, Registry, Source, ZoneFiles, ZoneName,
@@ -133,11 +133,11 @@ impl ZoneFiles for YamlProvider {
         true
     }
 
-    async fn sort_keys(
+    async fn sorted_texts(
         &self,
         zone: &ZoneName,
         includes: Includes,
-    ) -> Result<SortedFiles, ProviderError> {
+    ) -> Result<SortedTexts, ProviderError> {
         let zone = zone.clone();
         self.blocking(move |inner| fix::zone(inner, &zone, includes)).await
     }

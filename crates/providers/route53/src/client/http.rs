@@ -91,7 +91,7 @@ impl HttpConnector for PacedConnector {
                 );
             };
             // Held until the response arrives; the rate limit is the same for all methods.
-            let permit = limits.acquire_noting(&Method::GET, tell).await;
+            let permit = limits.acquire_noting(&Method::GET, "route53", tell).await;
             let response = inner.call(request).await?;
             if response.status().is_success() {
                 permit.accepted();
