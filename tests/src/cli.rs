@@ -4,6 +4,7 @@
 //! other cases are run.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,7 +20,7 @@ pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()
     let waiting: HashSet<&str> = WAITING.iter().flat_map(|(_, cases)| *cases).copied().collect();
     let mut cases = cases(&options.corpus.join("cli"))?;
     cases.retain(|(name, _)| !waiting.contains(name.as_str()));
-    let problems = check(options, &cases)?;
+    let problems = check(options, &cases, &[])?;
     for (name, _) in &cases {
         outcome.case(name, problems.get(name).cloned());
     }
@@ -30,7 +31,7 @@ pub(crate) fn compare(options: &Options, outcome: &mut Outcome) -> io::Result<()
 }
 
 /// The name and folder of every case, sorted.
-fn cases(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+pub(crate) fn cases(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut cases = Vec::new();
     for entry in folder.read_dir()? {
         let path = entry?.path();
@@ -43,8 +44,12 @@ fn cases(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     Ok(cases)
 }
 
-/// The problem of each case that differs.
-fn check(options: &Options, cases: &[(String, PathBuf)]) -> io::Result<HashMap<String, String>> {
+/// The problem of each case that differs, with these variables of the environment.
+pub(crate) fn check(
+    options: &Options,
+    cases: &[(String, PathBuf)],
+    environment: &[(&str, OsString)],
+) -> io::Result<HashMap<String, String>> {
     let tool = options.corpus.join("../oracle/oracle");
     let output = Command::new("python3")
         .arg(&tool)
@@ -52,6 +57,7 @@ fn check(options: &Options, cases: &[(String, PathBuf)]) -> io::Result<HashMap<S
         .arg("--bin-dir")
         .arg(&options.bin_dir)
         .args(cases.iter().map(|(_, path)| path))
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .output()
         .map_err(|error| io::Error::other(format!("python3 {}: {error}", tool.display())))?;
     let stdout = String::from_utf8_lossy(&output.stdout);

@@ -7,6 +7,9 @@ use std::process::ExitCode;
 
 use crate::{ELSEWHERE, Outcome, PARTS};
 
+/// The part that is only compared with an interpreter.
+const PYTHON: &str = "python";
+
 /// How many differences of a part are printed by default.
 const SHOWN: usize = 10;
 
@@ -14,12 +17,14 @@ const USAGE: &str = "\
 Compares this implementation with what octoDNS itself does.
 
 Usage: conformance [--corpus DIR] [--cassettes DIR] [--only PART]... [--bin-dir DIR] [--all]
+                   [--python FILE]
 
   --corpus DIR     the corpus [default: $OCTODNS_CORPUS or ../shared/corpus]
   --cassettes DIR  recorded provider answers [default: $OCTODNS_CASSETTES or ../shared/cassettes]
   --only PART      run one part, may be repeated
   --bin-dir DIR    where the programs are, for the part cli [default: target/release]
   --all            print every difference, not the first ten of a part
+  --python FILE    the part python as well: the cases of cli with classes that this interpreter runs
 ";
 
 /// The arguments of a comparison.
@@ -35,6 +40,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Whether to print every difference.
     pub all: bool,
+    /// The interpreter of octoDNS, for the part python.
+    pub python: Option<PathBuf>,
 }
 
 /// What to do, by the arguments.
@@ -77,6 +84,7 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Request, String> {
         bin_dir: PathBuf::from("target/release"),
         only: Vec::new(),
         all: false,
+        python: None,
     };
     let mut args = args;
     while let Some(arg) = args.next() {
@@ -93,9 +101,13 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Request, String> {
             "--bin-dir" => options.bin_dir = value()?.into(),
             "--only" => options.only.push(known_part(value()?)?),
             "--all" => options.all = true,
+            "--python" => options.python = Some(value()?.into()),
             "-h" | "--help" => return Ok(Request::Help),
             _ => return Err(format!("unknown argument `{flag}`")),
         }
+    }
+    if options.python.is_none() && options.only.iter().any(|part| part == PYTHON) {
+        return Err(format!("the part {PYTHON} needs --python"));
     }
     Ok(Request::Compare(options))
 }
@@ -112,8 +124,10 @@ fn known_part(name: String) -> Result<String, String> {
 
 /// Compares the requested parts and prints a line for each; true if all agree.
 fn run(options: &Options) -> io::Result<bool> {
-    let wanted =
-        |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
+    let wanted = |name: &str| {
+        let is_asked = options.only.is_empty() || options.only.iter().any(|only| only == name);
+        is_asked && (name != PYTHON || options.python.is_some())
+    };
     for (name, place) in ELSEWHERE.iter().filter(|(name, _)| wanted(name)) {
         print(&format!("{name}: compared {place}\n"))?;
     }
@@ -163,6 +177,8 @@ fn print(text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn words(line: &str) -> impl Iterator<Item = String> {
@@ -182,5 +198,15 @@ mod tests {
     fn an_unknown_part_is_wrong_usage() {
         assert!(parse(words("--only nothing")).is_err_and(|text| text.contains("cli")));
         assert!(parse(words("--only")).is_err());
+    }
+
+    #[test]
+    fn the_part_with_python_needs_an_interpreter() {
+        assert!(parse(words("--only python")).is_err_and(|text| text.contains("--python")));
+        let Ok(Request::Compare(options)) = parse(words("--only python --python some/python"))
+        else {
+            panic!("it has one");
+        };
+        assert_eq!(options.python.as_deref(), Some(Path::new("some/python")));
     }
 }

@@ -18,6 +18,7 @@ pub mod exceptions;
 mod json;
 mod names;
 mod outcome;
+pub mod python;
 mod rdata;
 mod records;
 mod schema;
@@ -53,6 +54,7 @@ pub const PARTS: &[Part] = &[
     Part { name: "txt", compare: txt::compare },
     Part { name: "schema", compare: schema::compare },
     Part { name: "cli", compare: cli::compare },
+    Part { name: "python", compare: python::compare },
 ];
 
 /// Parts that are compared elsewhere, and where.

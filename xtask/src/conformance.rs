@@ -6,14 +6,19 @@ use std::path::PathBuf;
 use crate::recordings;
 use crate::run::{WHOLE, cargo, check, shared, target, with_own_state};
 
+/// The flag for the cases with classes in Python.
+const PYTHON: &str = "--python";
+
 /// Runs the `conformance` program of `octodns-tests` with `args` and the programs it needs, and the
-/// providers' tests of recordings.
+/// providers' tests of recordings; with `--python`, its cases of whole programs once more with classes in Python.
 ///
 /// The programs are built with the dev profile unless `--release` is given: the cases are small, and most of
 /// the time goes into building.
 pub(crate) fn run(args: &[String]) -> io::Result<()> {
     let release = args.iter().any(|arg| arg == "--release");
-    let args: Vec<&String> = args.iter().filter(|arg| *arg != "--release").collect();
+    let with_python = args.iter().any(|arg| arg == PYTHON);
+    let is_own = |arg: &&String| *arg == "--release" || *arg == PYTHON;
+    let args: Vec<&String> = args.iter().filter(|arg| !is_own(arg)).collect();
     let profile: &[&str] = if release { &["--release"] } else { &[] };
     let only = only(&args);
     let is_wanted = |part: &str| only.is_empty() || only.contains(&part);
@@ -37,9 +42,23 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
             command.arg(flag).arg(shared().join(folder));
         }
     }
+    if with_python {
+        command.arg(PYTHON).arg(python()?);
+    }
     // One run shows everything that has to be fixed.
     let compared = check(with_own_state(&mut command).args(&args));
     recordings().and(compared)
+}
+
+/// The interpreter with octoDNS, which is not installed here.
+fn python() -> io::Result<PathBuf> {
+    let python = std::env::var_os("OCTODNS_TEST_PYTHON").map(PathBuf::from);
+    let python = python.unwrap_or_else(|| target().join("python/bin/python"));
+    if python.is_file() {
+        return Ok(python);
+    }
+    let message = format!("no octoDNS at {}; `cargo xtask install` installs it", python.display());
+    Err(io::Error::other(message))
 }
 
 /// The requested parts; empty for all.

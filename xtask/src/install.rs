@@ -6,13 +6,13 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
-use crate::run::{failed, root, target};
+use crate::run::{check, failed, root, target};
 
-/// Debian's packages with the servers, their tools and the browser.
+/// Debian's packages with the servers, their tools, the browser, and what checks scripts.
 const PACKAGES: &[&str] = &[
     "bind9",
     "bind9-dnsutils",
@@ -26,6 +26,7 @@ const PACKAGES: &[&str] = &[
     "pdns-backend-sqlite3",
     "pdns-server",
     "python3-venv",
+    "shellcheck",
     "sqlite3",
 ];
 
@@ -36,8 +37,19 @@ const REQUIREMENTS: &str = "tests/python/requirements.txt";
 const BROWSER: &str = "tests/browser";
 const PINS: [&str; 2] = ["package.json", "package-lock.json"];
 
+/// The environments of `dist`, each with its requirements: what checks packages and files that others read, and what
+/// the wheel is installed beside.
+pub(crate) const CHECKERS: [&str; 2] = ["packaging", "packaging/requirements.txt"];
+pub(crate) const BESIDE: [&str; 2] = ["beside", "packaging/beside.txt"];
+
 /// The oldest octoDNS whose classes we run, of the same form.
 const OLDEST: &str = "tests/python/oldest.txt";
+
+/// Packages of others, of the same form.
+const THIRD_PARTY: &str = "tests/python/third-party.txt";
+
+/// mdBook, of the same form, with the digests of the files that may be installed.
+const BOOK: &str = "tests/python/book.txt";
 
 /// The script that Debian runs before it starts a service of a new package.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
@@ -66,6 +78,8 @@ pub(crate) struct Installed {
     pub(crate) browser: Option<PathBuf>,
     /// The interpreter with the oldest octoDNS.
     pub(crate) oldest: Option<PathBuf>,
+    /// The interpreter with packages of others.
+    pub(crate) third_party: Option<PathBuf>,
     /// What is missing, one sentence each.
     pub(crate) missing: Vec<String>,
 }
@@ -85,10 +99,19 @@ pub(crate) fn run() -> Installed {
     for (folder, requirements, python) in [
         ("python", REQUIREMENTS, &mut installed.python),
         ("python-oldest", OLDEST, &mut installed.oldest),
+        ("python-third-party", THIRD_PARTY, &mut installed.third_party),
     ] {
         match environment(folder, requirements) {
             Ok(found) => *python = Some(found),
             Err(problem) => installed.missing.push(format!("Python packages: {problem}")),
+        }
+    }
+    if let Some(Err(problem)) = installed.python.as_deref().map(|python| add(python, BOOK)) {
+        installed.missing.push(format!("mdBook: {problem}"));
+    }
+    for [folder, requirements] in [CHECKERS, BESIDE] {
+        if let Err(problem) = environment(folder, requirements) {
+            installed.missing.push(format!("Python packages for packaging: {problem}"));
         }
     }
     match browser() {
@@ -104,6 +127,7 @@ impl Installed {
         let all = [
             ("OCTODNS_TEST_PYTHON", &self.python),
             ("OCTODNS_TEST_PYTHON_OLDEST", &self.oldest),
+            ("OCTODNS_TEST_PYTHON_THIRD_PARTY", &self.third_party),
             ("OCTODNS_TEST_BROWSER", &self.browser),
         ];
         all.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?)))
@@ -191,7 +215,8 @@ impl Policy {
         }
         fs::write(POLICY, "#!/bin/sh\nexit 101\n")?;
         let policy = Self { is_ours: true };
-        fs::set_permissions(POLICY, fs::Permissions::from_mode(0o755))?;
+        let mut runnable = Command::new("chmod");
+        check(runnable.args(["755", POLICY]))?;
         Ok(policy)
     }
 }
@@ -205,8 +230,13 @@ impl Drop for Policy {
     }
 }
 
+/// Held while an environment is made or looked at.
+static ENVIRONMENTS: Mutex<()> = Mutex::new(());
+
 /// Creates or repairs a virtual environment, and returns its interpreter.
-fn environment(folder: &str, requirements: &str) -> io::Result<PathBuf> {
+pub(crate) fn environment(folder: &str, requirements: &str) -> io::Result<PathBuf> {
+    // Whoever needs it first makes it, and others wait.
+    let _alone = ENVIRONMENTS.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = target().join(folder);
     let python = folder.join("bin/python");
     let requirements = root().join(requirements);
@@ -222,6 +252,17 @@ fn environment(folder: &str, requirements: &str) -> io::Result<PathBuf> {
         pins if pins.is_empty() => Ok(python),
         pins => Err(io::Error::other(format!("pip was content, but there is no {pins}"))),
     }
+}
+
+/// Installs further packages, and nothing that they depend on, into an environment that is there.
+fn add(python: &Path, requirements: &str) -> io::Result<()> {
+    let requirements = root().join(requirements);
+    if unmet(python, &requirements)?.is_empty() {
+        return Ok(());
+    }
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
+    let pinned = ["--only-binary=:all:", "--require-hashes", "--requirement"];
+    quietly(Command::new(python).args(install).args(pinned).arg(&requirements)).map(drop)
 }
 
 /// The pins that are not met by an interpreter's packages, one per line.

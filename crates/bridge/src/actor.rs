@@ -41,6 +41,9 @@ const MOST_LINES: usize = 10_000;
 /// The logger of what is written to standard output and error.
 const LOGGER: &str = "python";
 
+/// The logger that outputs of octoDNS write plans to.
+const PLAN: &str = "Plan";
+
 /// What is to be written, and the place that it takes among what waits for that.
 pub(crate) struct Outgoing {
     pub(crate) line: Vec<u8>,
@@ -252,8 +255,13 @@ impl Actor {
         let redactor = self.common.hidden.redactor();
         let logger = redactor.redact(logger);
         let logger = logger.as_str();
-        for text in redactor.redact(message).lines() {
-            let text = visible(text);
+        let message = redactor.redact(message);
+        let mut lines: Vec<_> = message.lines().map(visible).collect();
+        if logger == PLAN {
+            // What looks for a plan in the log finds it as octoDNS logs it.
+            lines = vec![lines.join("\n").into()];
+        }
+        for text in lines {
             match level {
                 ..20 => tracing::debug!(target: "octodns", logger, "{text}"),
                 20..30 => tracing::info!(target: "octodns", logger, "{text}"),

@@ -259,7 +259,10 @@ impl Host {
         let expected = Expected { zones: vec![request.into], ..Expected::default() };
         let mut call = self.begin("populate", &request, doing, expected).await?;
         let value = call.finish(&mut |_, delta| sink(delta)).await?;
-        call.read(&value)
+        let mut populated: Populated = call.read(&value)?;
+        let redactor = self.shared.common.hidden.redactor();
+        populated.found.iter_mut().for_each(|found| found.redact(&redactor));
+        Ok(populated)
     }
 
     /// Plans for a target; `None` if there is nothing to do.

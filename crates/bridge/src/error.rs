@@ -8,6 +8,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(crate) use convert::warnings;
 use octodns_core::ProviderError;
 use octodns_core::value::visible;
 

@@ -7,6 +7,7 @@ use octodns_core::{OwnedValue, Secret};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
+use crate::raised::Raised;
 use crate::wire::{
     PlanNumber, RecordKey, WireChange, WireRecord, ZoneDelta, ZoneHead, ZoneNumber, value,
 };
@@ -182,11 +183,14 @@ pub struct Populate {
 }
 
 /// What came of reading a zone; its records were given to the sink.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Populated {
     /// What `populate` returned: whether the zone exists, or nothing.
     pub exists: Option<bool>,
+    /// Records that a source gives though they are not valid: with their names and what is wrong with them.
+    #[serde(default)]
+    pub found: Vec<Raised>,
 }
 
 /// Plans for a target: `provider.plan(desired)`.

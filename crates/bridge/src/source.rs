@@ -11,6 +11,7 @@ use octodns_core::{
 };
 
 use crate::client::{Host, HostZone};
+use crate::error;
 use crate::provider::PythonProvider;
 use crate::records::{self, Decoder};
 use crate::requests::{CopyOf, Populate};
@@ -62,8 +63,9 @@ impl PythonProvider {
             is_lenient: request.lenient,
         };
         let mut taken = Taken::new(request);
-        host.populate(populate, &mut |delta| taken.take(delta)).await?;
+        let populated = host.populate(populate, &mut |delta| taken.take(delta)).await?;
         let mut read = taken.into_read()?;
+        read.report.merge(error::warnings(&populated.found));
         // It was there when the class saw what the others gave.
         read.replace = true;
         read.is_checked = true;

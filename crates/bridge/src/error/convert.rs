@@ -133,12 +133,7 @@ fn kind(doing: &Doing, raised: &Raised) -> Option<ServiceErrorKind> {
 /// What octoDNS's own exceptions say of records.
 fn findings(doing: &Doing, raised: &Raised) -> Option<Report> {
     if raised.is_a(&["ValidationError"]) && !raised.reasons.is_empty() && raised.fqdn.is_some() {
-        let finding = |reason: &String| {
-            let (words, code) = reason_and_code(reason);
-            let finding = Diagnostic::error(code, words);
-            about_record(finding.help("correct it where it comes from"), raised)
-        };
-        return Some(raised.reasons.iter().map(finding).collect());
+        return Some(invalid(raised, Diagnostic::error).collect());
     }
     if raised.is_a(&["SupportsException"]) {
         let words = raised.words();
@@ -156,6 +151,22 @@ fn findings(doing: &Doing, raised: &Raised) -> Option<Report> {
         return Some(std::iter::once(about_record(finding, raised)).collect());
     }
     None
+}
+
+/// What is wrong with records that octoDNS takes all the same.
+pub(crate) fn warnings(found: &[Raised]) -> Report {
+    found.iter().flat_map(|raised| invalid(raised, Diagnostic::warning)).collect()
+}
+
+/// What is wrong with a record, for each reason.
+fn invalid(
+    raised: &Raised,
+    finding: fn(Cow<'static, str>, String) -> Diagnostic,
+) -> impl Iterator<Item = Diagnostic> {
+    raised.reasons.iter().map(move |reason| {
+        let (words, code) = reason_and_code(reason);
+        about_record(finding(code, words.to_owned()).help("correct it where it comes from"), raised)
+    })
 }
 
 /// A reason, and the id of the validator that octoDNS writes behind it.

@@ -12,7 +12,7 @@ from octodns_bridge.classes import Classes, configure_validators, types_out, val
 from octodns_bridge.errors import NotThere, kind_of, text_of
 from octodns_bridge.logs import CALL, send_logs
 from octodns_bridge.values import tagged
-from octodns_bridge.zones import Sender, Zones, by_key, key_of, plan_out
+from octodns_bridge.zones import Sender, Zones, key_of, marked, plan_out
 
 #: The version of the frames. Host and engine are one program; a host that was replaced is found out.
 PROTOCOL = 1
@@ -107,19 +107,25 @@ class Calls:
         if 'open' in frame:
             self.zones.open(number, frame['open'])
         zone = self.zones.zone(number)
-        before = by_key(zone)
+        before, found = marked(zone), []
         if frame.get('target'):
             exists = provider.populate(zone, target=True, lenient=True)
         else:
-            told = f'provider {type(provider).__name__}'
-            exists = call_leniently(provider.populate, zone, lenient=frame.get('lenient', False), told=told)
+            told, CALL.found = f'provider {type(provider).__name__}', found
+            try:
+                exists = call_leniently(provider.populate, zone, lenient=frame.get('lenient', False), told=told)
+            finally:
+                CALL.found = None
         sender.zone(number, zone, before)
-        return {'exists': None if exists is None else bool(exists)}
+        return {'exists': None if exists is None else bool(exists), 'found': found}
 
     def do_plan(self, frame, sender):
         provider, desired = self.providers[frame['provider']], self.zones.zone(frame['desired'])
-        read = None if frame.get('read') is None else Read(self.zones.zone(frame['read']), frame.get('exists'))
-        between = Between(self, frame, sender, desired, read)
+        is_asked = frame.get('between') is not None
+        read = None
+        if frame.get('read') is not None:
+            read = Read(self.zones.zone(frame['read']), frame.get('exists'), is_asked)
+        between = Between(self, frame, sender, marked(desired) if is_asked else {}, read)
         with self.read_before(provider, read):
             plan = call_plan(provider, desired, between, frame.get('lenient', False))
         return self.plan_made(frame['plan'], plan, sender)
@@ -187,7 +193,7 @@ class Calls:
             return self.plan_made(frame['plan'], plan, sender)
         numbers = [frame[role] for role in ('desired', 'existing') if frame.get(role) is not None]
         zones = [self.zones.zone(number) for number in numbers]
-        before = [by_key(zone) for zone in zones]
+        before = [marked(zone) for zone in zones]
         if hook == 'source_zone':
             after = (call(*zones, sources=sources),)
         elif hook == 'target_zone':
@@ -275,9 +281,10 @@ def call_plan(provider, desired, between, lenient):
 class Read:
     '''What was read of a target before it plans.'''
 
-    def __init__(self, zone, exists):
+    def __init__(self, zone, exists, is_asked):
         self.before = zone
         self.exists = exists
+        self.is_asked = is_asked  # whether somebody wants to know what the plan makes of it
         self.seen = None  # what the plan got of it, once it did
 
     def give(self, zone):
@@ -287,7 +294,7 @@ class Read:
         zone.__dict__.update(before.__dict__)
         zone.__dict__.update(kept)
         zone._records = type(before._records)(set, {name: set(node) for name, node in before._records.items()})
-        self.seen = by_key(before)
+        self.seen = marked(before) if self.is_asked else {}
         return self.exists
 
 
@@ -329,11 +336,11 @@ class Between:
     id = name = 'octodns-bridge'
     lenient = False
 
-    def __init__(self, calls, frame, sender, desired, read):
+    def __init__(self, calls, frame, sender, known, read):
         self.calls = calls
         self.frame = frame
         self.sender = sender
-        self.desired = desired
+        self.known = known  # what was desired before the plan
         self.read = read
 
     def process_target_zone(self, existing, target, lenient=False):
@@ -343,12 +350,12 @@ class Between:
         if self.frame.get('between') is None:
             return desired, existing
         zones, numbers = self.calls.zones, self.frame['between']
-        known = self.read.seen if self.read else None
-        self.sender.zone(numbers[0], desired, by_key(self.desired))
-        self.sender.zone(numbers[1], existing, known or {})
+        seen = self.read.seen if self.read else None
+        self.sender.zone(numbers[0], desired, self.known)
+        self.sender.zone(numbers[1], existing, seen or {})
         for number, zone in zip(numbers, (desired, existing)):
             zones.put(number, zone)
-        self.calls.ask('processors', self.calls.work, again=known is None)
+        self.calls.ask('processors', self.calls.work, again=seen is None)
         return tuple(zones.zone(number) for number in numbers)
 
 

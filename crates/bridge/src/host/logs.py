@@ -1,6 +1,7 @@
 '''Log records and warnings, sent to the engine.'''
 
 import logging
+import re
 import threading
 import traceback
 
@@ -10,8 +11,22 @@ from octodns_bridge.errors import legible
 #: The most characters of a message.
 CHARACTERS = 65536
 
-#: What each thread works on: `id` is the call, `read` what a plan is made on.
+#: What each thread works on: `id` is the call, `read` what a plan is made on, `found` what was found on the way.
 CALL = threading.local()
+
+#: How octoDNS says in the log that it takes a record that is not valid.
+INVALID = re.compile(r'Invalid record "(?P<fqdn>[^"\n]*)"(?:, (?P<context>[^\n]*))?(?P<reasons>(?:\n  - .*)+)', re.DOTALL)
+
+#: The most of these that are told as findings; further ones are in the log.
+FINDINGS = 1000
+
+
+def invalid(record, text):
+    '''A record that is not valid, if that is what the log says.'''
+    match = INVALID.fullmatch(text) if record.name == 'Record' and record.levelno == logging.WARNING else None
+    if match is None:
+        return None
+    return {**match.groupdict(), 'reasons': match['reasons'].split('\n  - ')[1:]}
 
 
 class Forward(logging.Handler):
@@ -22,7 +37,12 @@ class Forward(logging.Handler):
         self.channel = channel
 
     def emit(self, record):
-        frame = {'log': int(record.levelno), 'logger': legible(str(record.name)), 'message': self.text(record)}
+        text = self.text(record)
+        found = getattr(CALL, 'found', None)
+        if found is not None and len(found) < FINDINGS and (finding := invalid(record, text)):
+            found.append(finding)
+            return
+        frame = {'log': int(record.levelno), 'logger': legible(str(record.name)), 'message': text}
         if (call := getattr(CALL, 'id', None)) is not None:
             frame['for'] = call
         try:

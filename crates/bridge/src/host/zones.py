@@ -27,8 +27,17 @@ def key_of(record):
     return record.name, record._type
 
 
-def by_key(zone):
-    return {key_of(record): record for record in zone.records}
+def mark(record):
+    '''Tells of a record whether it was changed in place since: some processors set a TTL and leave the object.'''
+    try:
+        return hash(repr(record.data))
+    except Exception:
+        return None  # what it cannot be sent for is told when it is
+
+
+def marked(zone):
+    '''What there is before a class looks at it, for `Sender.zone`.'''
+    return {key_of(record): (record, mark(record)) for record in zone.records}
 
 
 def at(zone, name):
@@ -65,6 +74,11 @@ def what(e):
     return str(e) if isinstance(e, Unsendable) else f'{kind_of(e)}: {text_of(e)}'
 
 
+def is_new(record, known):
+    before, as_before = known.get(key_of(record), (None, None))
+    return before is not record or mark(record) != as_before
+
+
 class Sender:
     '''Sends what a call has to say of zones and plans, and counts it: the engine misses nothing unnoticed.'''
 
@@ -74,12 +88,12 @@ class Sender:
         self.sent = 0
 
     def zone(self, number, zone, known):
-        '''Sends what is different from `known`, (name, type) -> record: other objects are other records.'''
+        '''Sends what is different from what was `marked`: other objects are other records.'''
         records = zone.records
         if known:
             here = {key_of(record) for record in records}
             self.batches({'zone': number}, 'remove', [list(key) for key in known if key not in here])
-        self.batches({'zone': number}, 'records', (r for r in records if known.get(key_of(r)) is not r), record_out)
+        self.batches({'zone': number}, 'records', (r for r in records if is_new(r, known)), record_out)
 
     def plan(self, number, plan):
         self.batches({'plan': number}, 'changes', plan.changes, change_out)

@@ -7,8 +7,12 @@ use octodns_bridge::requests::{
 use octodns_bridge::wire::Operation::{Create, Delete, Update};
 use octodns_bridge::wire::{WireChange, ZoneDelta};
 use octodns_core::Value;
+use octodns_testkit::logs::Logs;
+use tracing::Level;
 
-use crate::support::{Bridge, ZONE, a, head, json, key, option, populate, read, record, shown};
+use crate::support::{
+    Bridge, ZONE, a, head, json, key, option, plan_request, populate, read, record, shown,
+};
 
 #[tokio::test]
 async fn a_source_is_made_asked_and_read() {
@@ -27,6 +31,26 @@ async fn a_source_is_made_asked_and_read() {
     let first = &read.records[0];
     assert_eq!((&first.key, first.source.as_deref()), (&key("host-0", "A"), Some("numbers")));
     assert_eq!(first.data, json(r#"{"ttl": 300, "value": "192.0.2.0"}"#));
+}
+
+/// It is logged nowhere then: who asked is told.
+#[tokio::test]
+async fn what_a_source_gives_though_it_is_not_valid_is_told() {
+    let Some(bridge) = Bridge::start().await else { return };
+    bridge.provider("lax", "Lax", Value::NULL).await;
+    let zone = bridge.host.zone();
+    let request = Populate { is_lenient: true, ..populate("lax", zone.number(), false) };
+    let mut count = 0;
+    let mut sink = |delta: ZoneDelta| count += delta.records.len();
+    let populated = bridge.host.populate(request, &mut sink).await.unwrap();
+    assert_eq!(count, 2);
+    let [bad] = &*populated.found else { panic!("{populated:?}") };
+    let reasons: Vec<&str> = bad.reasons.iter().map(String::as_str).collect();
+    let expected = [
+        "invalid ttl, via: ttl-rfc",
+        "CNAME value \"x..y.\" is not a valid FQDN, via: target-value-rfc",
+    ];
+    assert_eq!((bad.fqdn.as_deref(), &*reasons), (Some("bad.example.com."), &expected[..]));
 }
 
 /// A later source sees what is there, and only what it changed comes back.
@@ -69,14 +93,8 @@ async fn a_target_plans_what_was_read_and_applies_what_is_left() {
         let wanted = [a("www", "192.0.2.9"), a("add", "192.0.2.4"), a("excluded", "192.0.2.5")];
         bridge.host.send_zone(&desired, &head(), &mut wanted.into_iter()).await.unwrap();
         let plan = bridge.host.plan_number();
-        let request = PlanRequest {
-            provider: class.to_owned(),
-            desired: desired.number(),
-            read: Some(existing.number()),
-            exists,
-            plan: plan.number(),
-            is_lenient: false,
-        };
+        let request = plan_request(class, desired.number(), plan.number());
+        let request = PlanRequest { read: Some(existing.number()), exists, ..request };
         let planned = bridge.host.plan(request, None).await.unwrap().unwrap();
         let changes = planned.changes.iter().map(|change| (change.operation, &*change.key.name));
         let changes: Vec<_> = changes.collect();
@@ -107,14 +125,7 @@ async fn there_is_no_plan_if_there_is_nothing_to_do() {
     let desired = bridge.host.zone();
     bridge.host.send_zone(&desired, &head(), &mut std::iter::empty()).await.unwrap();
     let plan = bridge.host.plan_number();
-    let request = PlanRequest {
-        provider: "memory".to_owned(),
-        desired: desired.number(),
-        read: None,
-        exists: None,
-        plan: plan.number(),
-        is_lenient: false,
-    };
+    let request = plan_request("memory", desired.number(), plan.number());
     assert_eq!(bridge.host.plan(request, None).await.unwrap(), None);
 }
 
@@ -195,6 +206,30 @@ async fn a_processor_runs_its_hooks_and_only_differences_come_back() {
     assert_eq!(changed.existing.removed, [key("hidden", "A")]);
 }
 
+/// octoDNS's own processor of TTLs leaves the object, and changes it.
+#[tokio::test]
+async fn what_a_processor_changes_in_place_comes_back() {
+    let Some(bridge) = Bridge::start().await else { return };
+    let class = "octodns.processor.clamp.TtlClampProcessor";
+    bridge.make(Kind::Processor, "clamp", class, option("max_ttl", 600)).await.unwrap();
+    let zone = bridge.host.zone();
+    let low = record("low", "A", r#"{"ttl": 1, "value": "192.0.2.2"}"#);
+    let mut records = [a("www", "192.0.2.1"), low].into_iter();
+    bridge.host.send_zone(&zone, &head(), &mut records).await.unwrap();
+    let request = Process {
+        processor: "clamp".to_owned(),
+        hook: Hook::SourceZone,
+        desired: Some(zone.number()),
+        existing: None,
+        sources: Vec::new(),
+        target: None,
+        is_lenient: false,
+    };
+    let changed = bridge.host.process(request).await.unwrap();
+    let expected = [r#"low A {"ttl":300,"value":"192.0.2.2"}"#];
+    assert_eq!(shown(&changed.desired.records), expected);
+}
+
 #[tokio::test]
 async fn a_processor_of_plans_leaves_some_of_it() {
     let Some(bridge) = Bridge::start().await else { return };
@@ -204,14 +239,7 @@ async fn a_processor_of_plans_leaves_some_of_it() {
     let records = [a("dropped", "192.0.2.1"), a("kept", "192.0.2.2"), a("left", "192.0.2.2")];
     bridge.host.send_zone(&desired, &head(), &mut records.into_iter()).await.unwrap();
     let plan = bridge.host.plan_number();
-    let request = PlanRequest {
-        provider: "memory".to_owned(),
-        desired: desired.number(),
-        read: None,
-        exists: None,
-        plan: plan.number(),
-        is_lenient: false,
-    };
+    let request = plan_request("memory", desired.number(), plan.number());
     let planned = bridge.host.plan(request, None).await.unwrap().unwrap();
     assert_eq!(planned.changes.len(), 3);
     let request = ProcessPlan {
@@ -308,19 +336,25 @@ async fn a_plan_output_writes_its_text() {
     let mut records = [a("www", "192.0.2.1")].into_iter();
     bridge.host.send_zone(&desired, &head(), &mut records).await.unwrap();
     let plan = bridge.host.plan_number();
-    let request = PlanRequest {
-        provider: "memory".to_owned(),
-        desired: desired.number(),
-        read: None,
-        exists: None,
-        plan: plan.number(),
-        is_lenient: false,
-    };
+    let request = plan_request("memory", desired.number(), plan.number());
     bridge.host.plan(request, None).await.unwrap().unwrap();
     let plans = [("memory".to_owned(), plan.number())];
     let text = bridge.host.output("text", &plans).await.unwrap();
     let expected = "memory: [Create <ARecord A 300, www.example.com., ['192.0.2.1']> ()]\n";
     assert_eq!(text, expected);
+}
+
+/// What looks for a plan in the log finds it in one piece.
+#[tokio::test]
+async fn a_plan_in_the_log_is_one_message() {
+    let logs = Logs::listen(Level::INFO);
+    let Some(bridge) = Bridge::start().await else { return };
+    let class = "octodns.provider.plan.PlanLogger";
+    bridge.make(Kind::PlanOutput, "log", class, Value::NULL).await.unwrap();
+    assert_eq!(bridge.host.output("log", &[]).await.unwrap(), "");
+    let rule = "*".repeat(80);
+    let plan = format!("message=\n{rule}\nNo changes were planned\n{rule}\n");
+    assert!(logs.text().contains(&plan), "{}", logs.text());
 }
 
 #[tokio::test]

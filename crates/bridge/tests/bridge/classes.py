@@ -56,6 +56,15 @@ class Replacing(Source):
         zone.add_record(Record.new(zone, 'new', data, source=self))
 
 
+class Lax(Source):
+    '''What it gives need not be valid.'''
+
+    def populate(self, zone, target=False, lenient=False):
+        for name, ttl, value in (('bad', -1, 'x..y.'), ('good', 300, 'x.y.')):
+            data = {'type': 'CNAME', 'ttl': ttl, 'value': value}
+            zone.add_record(Record.new(zone, name, data, source=self, lenient=lenient), lenient=lenient)
+
+
 class Memory(BaseProvider):
     '''Keeps zones in memory; hangs things on records that only it knows of.'''
 
@@ -308,8 +317,14 @@ class Hostile(BaseProvider):
         self.tell(child.pid)
         time.sleep(600)
 
+    def do_waiting_child(self, zone):
+        child = subprocess.Popen(['/bin/sleep', '600'])
+        self.tell(child.pid)
+        if child.wait():
+            raise RuntimeError('the child was killed')
+
     def do_late_child(self, zone):
-        atexit.register(self.do_sleeping_child, zone)
+        atexit.register(self.do_waiting_child, zone)
 
     def tell(self, *pids):
         '''Writes to the file that `value` names that it has got this far.'''

@@ -9,8 +9,8 @@ use octodns_bridge::python::Python;
 use octodns_bridge::requests::{Apply, Kind, PlanRequest};
 
 use crate::support::{
-    Bridge, block_on, head, is_alive, json, make, options, pids, populate, python, read, record,
-    until, variable,
+    Bridge, block_on, head, is_alive, json, make, options, pids, plan_request, populate, python,
+    read, record, until, variable,
 };
 
 #[tokio::test]
@@ -74,13 +74,14 @@ const PHASES: [&str; 6] = ["hello", "make", "populate", "plan", "apply", "bye"];
 
 /// In place of octoDNS, for what happens when it is imported.
 const SLEEPING_OCTODNS: &str = "
-import os, subprocess, time
+import os, subprocess
 child = subprocess.Popen(['/bin/sleep', '600'])
 told = os.path.join(os.path.dirname(os.path.dirname(__file__)), 'told')
 with open(f'{told}.new', 'w') as fh:
     fh.write(f'{os.getpid()} {child.pid}')
 os.rename(f'{told}.new', told)
-time.sleep(600)
+if child.wait():
+    raise RuntimeError('the child was killed')
 ";
 
 /// A child that a class started is ended with it, in every phase.
@@ -100,6 +101,28 @@ async fn nothing_is_left_when_python_is_killed() {
         } else {
             let error = outcome.unwrap_err();
             assert!(error.contains("(signal 9: out of memory?)"), "{phase}: {error}");
+        }
+        until("the end", || !pids.iter().copied().any(is_alive)).await;
+    }
+}
+
+/// The class hears of it, and nothing else does.
+#[tokio::test]
+async fn nothing_is_left_when_a_child_is_killed() {
+    for phase in PHASES {
+        let Some(python) = python() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let told = folder.path().join("told");
+        let (outcome, pids) = tokio::join!(work(&python, phase, folder.path()), async {
+            let pids = pids(&told).await;
+            kill(pids[1]);
+            pids
+        });
+        if phase == "bye" {
+            assert_eq!(outcome, Ok(()));
+        } else {
+            let error = outcome.unwrap_err();
+            assert!(error.contains("RuntimeError: the child was killed"), "{phase}: {error}");
         }
         until("the end", || !pids.iter().copied().any(is_alive)).await;
     }
@@ -162,7 +185,7 @@ fn engine() {
     panic!("{outcome:?}");
 }
 
-/// Works until a phase in which Python starts a child, tells of it and sleeps.
+/// Works until a phase in which Python starts a child, tells of it and waits for it.
 async fn work(python: &Python, phase: &str, folder: &Path) -> Result<(), String> {
     let words = |error: BridgeError| error.words();
     let told = folder.join("told");
@@ -174,7 +197,7 @@ async fn work(python: &Python, phase: &str, folder: &Path) -> Result<(), String>
     let host = Host::start(python, options).await.map_err(words)?;
     let what = match phase {
         "bye" => "late_child@make".to_owned(),
-        _ => format!("sleeping_child@{phase}"),
+        _ => format!("waiting_child@{phase}"),
     };
     let what = json(&format!(r#"{{"what": "{what}", "value": "{}"}}"#, told.display()));
     host.make(make(Kind::Provider, "hostile", "Hostile", &what)).await.map_err(words)?;
@@ -184,14 +207,8 @@ async fn work(python: &Python, phase: &str, folder: &Path) -> Result<(), String>
     let wanted = record("www", "TXT", r#"{"ttl": 1, "value": "a"}"#);
     host.send_zone(&desired, &head(), &mut std::iter::once(wanted)).await.map_err(words)?;
     let plan = host.plan_number();
-    let request = PlanRequest {
-        provider: "hostile".to_owned(),
-        desired: desired.number(),
-        read: Some(zone.number()),
-        exists: Some(true),
-        plan: plan.number(),
-        is_lenient: false,
-    };
+    let request = plan_request("hostile", desired.number(), plan.number());
+    let request = PlanRequest { read: Some(zone.number()), exists: Some(true), ..request };
     host.plan(request, None).await.map_err(words)?;
     let (provider, more) = ("hostile".to_owned(), Vec::new());
     let request = Apply { provider, plan: plan.number(), keep: None, more };

@@ -9,7 +9,7 @@ use octodns_bridge::requests::{Hook, Kind, PlanRequest, Process};
 use octodns_bridge::wire::{WireChange, ZoneDelta};
 use octodns_core::{ProviderError, Value};
 
-use crate::support::{Bridge, a, head, json, key, populate, read, record};
+use crate::support::{Bridge, a, head, json, key, plan_request, populate, read, record};
 
 /// Runs a processor of Python, and does something itself.
 #[derive(Default)]
@@ -68,14 +68,8 @@ pub(crate) async fn plan(host: &Host, between: &mut Both) -> Result<Vec<String>,
     let mut records = [a("www", "192.0.2.1"), unsupported].into_iter();
     host.send_zone(&desired, &head(), &mut records).await?;
     let plan = host.plan_number();
-    let request = PlanRequest {
-        provider: "memory".to_owned(),
-        desired: desired.number(),
-        read: Some(existing.number()),
-        exists,
-        plan: plan.number(),
-        is_lenient: false,
-    };
+    let request = plan_request("memory", desired.number(), plan.number());
+    let request = PlanRequest { read: Some(existing.number()), exists, ..request };
     let planned = host.plan(request, Some(between)).await?.unwrap();
     let shown = |change: &WireChange| format!("{:?} {}", change.operation, change.key.name);
     Ok(planned.changes.iter().map(shown).collect())

@@ -5,9 +5,8 @@ use std::time::Duration;
 use octodns_bridge::client::Host;
 use octodns_bridge::error::BridgeError;
 use octodns_bridge::python::Python;
-use octodns_bridge::requests::PlanRequest;
 
-use crate::support::{options, populate, python, read, shown};
+use crate::support::{options, plan_request, populate, python, read, shown};
 
 /// Takes the place of the host: for each call it says what stands in a file, whatever the call is.
 const REPLAY: &str = "
@@ -135,14 +134,7 @@ async fn a_plan_is_made_whole_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
         let host = start(&python, folder.path(), &said).await;
         let (zone, plan) = (host.zone(), host.plan_number());
-        let request = PlanRequest {
-            provider: "x".to_owned(),
-            desired: zone.number(),
-            read: None,
-            exists: None,
-            plan: plan.number(),
-            is_lenient: false,
-        };
+        let request = plan_request("x", zone.number(), plan.number());
         match in_time(&what, host.plan(request, None)).await {
             Some(Ok(planned)) => {
                 assert_eq!(planned.unwrap().changes.len(), 2, "{what}");

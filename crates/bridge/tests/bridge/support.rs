@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use octodns_bridge::client::{Host, StartOptions};
 use octodns_bridge::error::BridgeError;
 use octodns_bridge::python::{NamedBy, Python};
-use octodns_bridge::requests::{Kind, Made, Make, Populate};
+use octodns_bridge::requests::{Kind, Made, Make, PlanRequest, Populate};
 use octodns_bridge::wire::{RecordKey, WireRecord, ZoneDelta, ZoneHead};
 use octodns_core::value::{Map, Value};
 use octodns_core::{OwnedValue, Secret};
@@ -117,6 +117,12 @@ pub(crate) fn head() -> ZoneHead {
 pub(crate) fn populate(provider: &str, into: u64, is_target: bool) -> Populate {
     let open = Some(head());
     Populate { provider: provider.to_owned(), open, into, is_target, is_lenient: false }
+}
+
+/// A plan of what is desired by a class that reads what is there itself.
+pub(crate) fn plan_request(provider: &str, desired: u64, plan: u64) -> PlanRequest {
+    let provider = provider.to_owned();
+    PlanRequest { provider, desired, read: None, exists: None, plan, is_lenient: false }
 }
 
 pub(crate) async fn read(
