@@ -54,6 +54,7 @@ const PARTS: &[(&str, &[(&str, Row)])] = &[
         &[("all", member), ("features", feature), ("dependencies", dependency)],
     ),
     ("crates/octodns/src/registry.rs", &[("features", registration)]),
+    ("docs/SUMMARY.md", &[("providers", entry)]),
 ];
 
 fn package(name: &str, workspace: &Workspace) -> String {
@@ -76,6 +77,10 @@ fn dependency(name: &str, _: &Workspace) -> String {
 fn registration(name: &str, _: &Workspace) -> String {
     let module = name.replace('-', "_");
     format!("#[cfg(feature = \"{name}\")]\n(\"{name}\", octodns_{module}::register),")
+}
+
+fn entry(name: &str, _: &Workspace) -> String {
+    format!("- [{name}](providers/{name}.md)")
 }
 
 /// The names of all providers: their folders.
@@ -138,6 +143,7 @@ mod tests {
             "octodns-zzz-dns = { workspace = true, optional = true }",
             "#[cfg(feature = \"zzz-dns\")]",
             "(\"zzz-dns\", octodns_zzz_dns::register),",
+            "- [zzz-dns](providers/zzz-dns.md)",
         ];
         assert_eq!(added, expected);
     }

@@ -5,16 +5,16 @@ mod lists;
 mod manifests;
 mod msrv;
 mod packages;
+mod pages;
 mod small;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::run::{failed, root};
+use crate::files::texts;
+use crate::run::root;
 
 /// A check, which returns its findings.
 type Check = fn(&Tree) -> Vec<String>;
@@ -32,6 +32,9 @@ const CHECKS: &[Check] = &[
     lists::providers_in_step,
     lists::features_in_one_place,
     lists::architecture_names_folders,
+    pages::all_in_the_book,
+    pages::links_lead_somewhere,
+    pages::one_repository,
     msrv::not_older_than_dependencies,
     small::has_no_network,
     imports::no_circles,
@@ -39,7 +42,7 @@ const CHECKS: &[Check] = &[
     imports::exceptions_in_use,
 ];
 
-/// The project's files, as listed by git without ignored files.
+/// The project's files.
 struct Tree {
     root: PathBuf,
     /// Paths relative to `root`, and texts; empty for binary files.
@@ -48,21 +51,7 @@ struct Tree {
 
 impl Tree {
     fn new(root: &Path) -> io::Result<Self> {
-        let mut command = Command::new("git");
-        command.arg("-C").arg(root);
-        command.args(["ls-files", "--cached", "--others", "--exclude-standard"]);
-        let output = command.output().map_err(|error| failed(&command, &error.to_string()))?;
-        if !output.status.success() {
-            return Err(failed(&command, &String::from_utf8_lossy(&output.stderr)));
-        }
-        let mut files = BTreeMap::new();
-        for file in String::from_utf8_lossy(&output.stdout).lines() {
-            // A file that was deleted, but not yet from the index, is listed as well.
-            if let Ok(bytes) = fs::read(root.join(file)) {
-                files.insert(file.to_owned(), String::from_utf8(bytes).unwrap_or_default());
-            }
-        }
-        Ok(Self { root: root.to_owned(), files })
+        Ok(Self { root: root.to_owned(), files: texts(root)? })
     }
 
     /// The text of a file; empty if it does not exist.
@@ -147,6 +136,7 @@ mod tests {
             "Cargo.toml: run `cargo xtask generate`",
             "crates/octodns/Cargo.toml: run `cargo xtask generate`",
             "crates/octodns/src/registry.rs: run `cargo xtask generate`",
+            "docs/SUMMARY.md: run `cargo xtask generate`",
             "docs/providers/zzz.md: is missing",
         ];
         assert_eq!(lists::providers_in_step(&more), expected);
