@@ -7,10 +7,12 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool: it talks")]
 
 mod bench;
+mod book;
 mod cases;
 mod conformance;
 mod deny;
 mod dist;
+mod files;
 mod fuzz;
 mod generate;
 mod install;
@@ -33,9 +35,11 @@ cargo xtask VERB
   install      only that, and prints what tests are to be told: export it to run some by hand
   conformance  compare with what octoDNS itself does
                  [--corpus DIR] [--cassettes DIR] [--only PART] [--all] [--release]
+                 [--python]: whole programs once more, with Python running every class
   cases        small inputs that once went wrong, with what is right about each
                  [CASE...]
   tidy         what the compiler cannot see: sizes, names, lists that must be in step
+  book         the pages of docs as one site, in target/book, whose links lead somewhere
   deny         licences, bans, sources and advisories of the dependencies
   fuzz         hostile input for what reads files, messages and answers, by libFuzzer
                  [TARGET...] [--seconds 60]: for so long each; without a name all of them
@@ -43,8 +47,9 @@ cargo xtask VERB
                  the tables of the documentation
   public-api   what the libraries offer to others, held against their lists (public-api.txt)
                  [--update]: writes the lists
-  dist         what a distribution ships, in target/dist-package: one program, a link for each tool
-                 [--profile NAME]
+  dist         what is shipped, in target/dist-package: an archive with one program and a link for
+               each tool, a Debian package, a wheel, an SBOM, checksums
+                 [--profile NAME] [--target TRIPLE]
   bench        our programs and octoDNS side by side: CPU time, wall time, memory
                  [--quick] [--shape ZONESxRECORDS] [--runs N] [--no-reference]
                  [--profile NAME]: how ours is built, otherwise as it is shipped
@@ -81,6 +86,7 @@ fn main() -> ExitCode {
         "conformance" => conformance::run(&rest),
         "cases" => cases::run(&rest),
         "tidy" => tidy::run(),
+        "book" => book::run(),
         "deny" => deny::run(),
         "dist" => dist::run(&rest),
         "fuzz" => fuzz::run(&rest),
