@@ -42,7 +42,7 @@ pub(in crate::bench) fn run(
         only => only.iter().any(|name| name == service.name),
     };
     let services: Vec<_> = SERVICES.iter().filter(is_meant).collect();
-    build_fakes(&services)?;
+    build_fakes()?;
     let (latency, at_once) = (LATENCY.as_millis(), APPLYING.at_once);
     println!("{latency} ms for each answer, {at_once} requests at once, reading included:\n");
     println!(
