@@ -1,6 +1,7 @@
 //! `octodns-sync --plan-format`: what goes to standard output, and what stays as octoDNS has it.
 
 use std::fs;
+use std::path::Path;
 
 use octodns_testkit::server::program;
 
@@ -155,4 +156,25 @@ fn on_a_terminal_the_plan_is_a_difference() {
     with_outputs(&workspace);
     let table = typescript(&workspace, "", &[]);
     assert!(table.contains("## unit.tests.") && table.contains("ARecord"), "{table}");
+}
+
+/// What the first command of the README shows at a terminal: each change with its place, totals, and what to type next.
+#[test]
+fn the_quickstart_shows_what_to_do_next() {
+    let (workspace, quickstart) = (Workspace::new(), "examples/quickstart");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for folder in [quickstart.to_owned(), format!("{quickstart}/zones")] {
+        fs::create_dir_all(workspace.path(&folder)).unwrap();
+        for file in fs::read_dir(root.join(&folder)).unwrap() {
+            let file = file.unwrap().path();
+            if file.is_file() {
+                let name = file.file_name().unwrap().to_str().unwrap();
+                workspace.write(&format!("{folder}/{name}"), fs::read_to_string(&file).unwrap());
+            }
+        }
+    }
+    let line = format!("octodns sync --config-file {quickstart}/config.yaml --plan-format diff");
+    let ran = workspace.run(&line);
+    ran.expect(0, &[]);
+    insta::assert_snapshot!(ran.stdout);
 }
