@@ -142,7 +142,7 @@ pub(crate) struct Ran {
 
 impl Ran {
     /// Far more than any program needs, even a debug build on a busy machine.
-    const LIMIT: Duration = Duration::from_mins(1);
+    const LIMIT: Duration = Duration::from_mins(5);
 
     pub(crate) fn of(line: &str, command: &mut Command) -> Self {
         let start = Instant::now();

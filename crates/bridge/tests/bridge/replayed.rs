@@ -81,9 +81,11 @@ async fn in_time<T>(
     what: &str,
     call: impl Future<Output = Result<T, BridgeError>>,
 ) -> Option<Result<T, BridgeError>> {
-    let done = tokio::time::timeout(Duration::from_secs(10), call).await;
     // A reply that is lost is the only thing that is waited for.
-    assert!(done.is_ok() || what.ends_with("lost"), "{what}");
+    let is_lost = what.ends_with("lost");
+    let limit = if is_lost { Duration::from_secs(10) } else { Duration::from_mins(2) };
+    let done = tokio::time::timeout(limit, call).await;
+    assert!(done.is_ok() || is_lost, "{what}");
     done.ok()
 }
 

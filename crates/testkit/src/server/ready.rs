@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::process::Process;
 
-/// How long a server may take to start, on a busy machine and with a large zone.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a server may take to start, on a busy machine and with a large zone: one that ends is noticed at once.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How long to wait before asking again.
 const PAUSE: Duration = Duration::from_millis(20);
 const TIMEOUT: Duration = Duration::from_secs(5);
