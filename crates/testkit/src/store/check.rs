@@ -14,16 +14,14 @@ impl Store {
     ) -> Result<(), Refusal> {
         let fields = &self.rules.fields;
         let is_alias = |item: &Json| item[fields.record_type] == "CNAME";
-        let others = self.zone(zone)?.items.iter().enumerate();
-        for (_, other) in others.filter(|(index, _)| Some(*index) != own) {
-            if other[fields.name] == item[fields.name] && is_alias(other) != is_alias(item) {
+        let of = self.rules.spelling.values;
+        let beside = self.zone(zone)?.beside(fields.name, item);
+        for (_, other) in beside.filter(|(index, _)| Some(*index) != own) {
+            if is_alias(other) != is_alias(item) {
                 return Err(self.invalid("an alias has its name for itself"));
             }
-            let of = self.rules.spelling.values;
-            let key = |item: &Json| {
-                (item[fields.name].clone(), item[fields.record_type].clone(), of.of(item))
-            };
-            if self.rules.refuses_duplicates && key(other) == key(item) {
+            let is_same = other[fields.record_type] == item[fields.record_type];
+            if self.rules.refuses_duplicates && is_same && of.of(other) == of.of(item) {
                 return Err(self.refusal(Refusals::EXISTS, "there is such a record already"));
             }
         }

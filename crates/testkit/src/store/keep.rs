@@ -4,22 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::ids::Ids;
 use super::items::is_like;
+use super::zone::{StoredZone, is_text};
 use super::{By, Call, Pick, Refusal, Refusals, Store};
 use crate::fake::Response;
-
-/// A zone and its items.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct StoredZone {
-    /// Its name, without the final dot.
-    pub name: String,
-    /// Its id, or its name if it has no separate id.
-    pub id: Json,
-    /// Its items, as the service shows them.
-    pub items: Vec<Json>,
-    /// Its settings, which are shown as well.
-    pub settings: serde_json::Map<String, Json>,
-}
 
 impl Store {
     /// A zone, by its id or its name.
@@ -28,11 +15,11 @@ impl Store {
     ///
     /// There is no such zone.
     pub fn zone(&self, key: &str) -> Result<&StoredZone, Refusal> {
-        self.zones.iter().find(|zone| is_zone(zone, key)).ok_or_else(|| self.no_zone(key))
+        self.zones.iter().find(|zone| zone.is(key)).ok_or_else(|| self.no_zone(key))
     }
 
     fn zone_mut(&mut self, key: &str) -> Result<&mut StoredZone, Refusal> {
-        match self.zones.iter().position(|zone| is_zone(zone, key)) {
+        match self.zones.iter().position(|zone| zone.is(key)) {
             Some(index) => Ok(&mut self.zones[index]),
             None => Err(self.no_zone(key)),
         }
@@ -82,8 +69,7 @@ impl Store {
             Some(_) => self.new_id(),
             None => json!(name),
         });
-        let (items, settings) = (Vec::new(), serde_json::Map::new());
-        self.zones.push(StoredZone { name, id, items, settings });
+        self.zones.push(StoredZone::new(name, id));
     }
 
     fn new_id(&mut self) -> Json {
@@ -127,7 +113,7 @@ impl Store {
         let by = self.rules.filters.iter().filter(|(_, by)| *by == By::Zone);
         let names: Vec<_> = by.filter_map(|(param, _)| call.request.param(param)).collect();
         let mut zones: Vec<_> = self.zones.iter().collect();
-        zones.retain(|zone| names.iter().all(|name| is_zone(zone, name)));
+        zones.retain(|zone| names.iter().all(|name| zone.is(name)));
         zones.sort_by(|one, other| one.name.cmp(&other.name));
         zones.into_iter().map(|zone| self.rules.show_zone(zone)).collect()
     }
@@ -175,7 +161,7 @@ impl Store {
     fn index(&self, zone: &str, pick: Pick<'_>) -> Result<usize, Refusal> {
         let fields = &self.rules.fields;
         let is_it = |item: &Json| match pick {
-            Pick::Id(id) => text_of(&item[fields.id]) == id,
+            Pick::Id(id) => is_text(&item[fields.id], id),
             Pick::Set(name, of) => item[fields.name] == name && item[fields.record_type] == of,
         };
         let found = self.zone(zone)?.items.iter().position(is_it);
@@ -203,15 +189,16 @@ impl Store {
         let mut item = self.spelled(zone, body, true)?;
         self.check_beside(zone, &item, None)?;
         let fields = self.rules.fields.clone();
-        let key = |item: &Json| (item[fields.name].clone(), item[fields.record_type].clone());
-        if self.rules.is_sets && self.zone(zone)?.items.iter().any(|held| key(held) == key(&item)) {
+        let is_same =
+            |(_, held): (usize, &Json)| held[fields.record_type] == item[fields.record_type];
+        if self.rules.is_sets && self.zone(zone)?.beside(fields.name, &item).any(is_same) {
             return Err(self.refusal(Refusals::EXISTS, "there are such records already"));
         }
         if self.rules.ids != Ids::None {
             let id = self.item_ids.pop_front();
             item[fields.id] = id.unwrap_or_else(|| self.new_id());
         }
-        self.zone_mut(zone)?.items.push(item.clone());
+        self.zone_mut(zone)?.push(fields.name, item.clone());
         Ok(item)
     }
 
@@ -277,7 +264,8 @@ impl Store {
     pub fn delete(&mut self, zone: &str, pick: Pick<'_>) -> Result<(), Refusal> {
         let index = self.index(zone, pick)?;
         self.check_change(zone, index)?;
-        self.zone_mut(zone)?.items.remove(index);
+        let key = self.rules.fields.name;
+        self.zone_mut(zone)?.remove(key, index);
         Ok(())
     }
 
@@ -313,9 +301,12 @@ impl Store {
         zone: &str,
         is_one: impl Fn(&Json) -> bool,
     ) -> Result<Vec<Json>, Refusal> {
-        let items = &mut self.zone_mut(zone)?.items;
-        let (out, left) = std::mem::take(items).into_iter().partition(is_one);
-        *items = left;
+        let key = self.rules.fields.name;
+        let zone = self.zone_mut(zone)?;
+        let (out, left): (_, Vec<_>) = zone.clear().into_iter().partition(is_one);
+        for item in left {
+            zone.push(key, item);
+        }
         Ok(out)
     }
 
@@ -340,7 +331,7 @@ impl Store {
     /// The name of the zone that has an item with this id.
     pub(super) fn zone_of(&self, id: &str) -> Option<String> {
         let key = self.rules.fields.id;
-        let has = |items: &[Json]| items.iter().any(|item| text_of(&item[key]) == id);
+        let has = |items: &[Json]| items.iter().any(|item| is_text(&item[key], id));
         self.zones.iter().find(|zone| has(&zone.items)).map(|zone| zone.name.clone())
     }
 
@@ -351,7 +342,7 @@ impl Store {
     /// One of them is not valid, or there is no such zone.
     pub fn replace_all(&mut self, zone: &str, items: &[Json]) -> Result<Response, Refusal> {
         self.transaction(|store| {
-            store.zone_mut(zone)?.items.clear();
+            store.zone_mut(zone)?.clear();
             for item in items {
                 store.create(zone, item)?;
             }
@@ -391,7 +382,8 @@ impl Store {
                 item[key] = Json::Null;
             }
         }
-        self.zone_mut(zone)?.items.push(item.clone());
+        let key = self.rules.fields.name;
+        self.zone_mut(zone)?.push(key, item.clone());
         Ok(item)
     }
 
@@ -406,7 +398,8 @@ impl Store {
         if self.rules.ids != Ids::None {
             item[fields.id] = held[fields.id].clone();
         }
-        self.zone_mut(zone)?.items[index] = item.clone();
+        let key = fields.name;
+        self.zone_mut(zone)?.replace(key, index, item.clone());
         Ok(item)
     }
 
@@ -426,10 +419,6 @@ impl Store {
     }
 }
 
-fn is_zone(zone: &StoredZone, key: &str) -> bool {
-    text_of(&zone.id) == key || zone.name == key.strip_suffix('.').unwrap_or(key)
-}
-
 /// An item with the values that a request has for `"{key}"`; `None` if it has none.
 fn filled(mut item: Json, body: &Json) -> Option<Json> {
     for value in item.as_object_mut()?.values_mut() {
@@ -439,9 +428,4 @@ fn filled(mut item: Json, body: &Json) -> Option<Json> {
         }
     }
     Some(item)
-}
-
-/// An id as it is in a path.
-fn text_of(id: &Json) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }

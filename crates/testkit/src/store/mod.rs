@@ -51,15 +51,16 @@ mod rules;
 mod spelling;
 #[cfg(test)]
 mod tests;
+mod zone;
 
 pub use auth::Login;
 pub use items::{By, Pick, Values};
 pub use jobs::{Job, JobState};
-pub use keep::StoredZone;
 pub use paging::{PageFault, Paging};
 pub use refusal::{Refusal, Refusals};
 pub use routes::{Action, Call};
 pub use spelling::{Dot, Names, Text};
+pub use zone::StoredZone;
 
 use std::collections::{BTreeMap, VecDeque};
 
