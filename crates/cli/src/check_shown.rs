@@ -22,7 +22,7 @@ pub(crate) fn table(checked: &Checked) -> String {
     if !checked.providers.is_empty() {
         let mut table = Table::new();
         table.load_style(presets::UTF8_FULL_CONDENSED);
-        table.set_header(["Provider", "Class", "Zones", "Not there", "Limits", "Result"]);
+        table.set_header(["Provider", "Class", "Zones", "Not there", "Limits", "Clock", "Result"]);
         for provider in &checked.providers {
             table.add_row(row(provider));
         }
@@ -58,6 +58,7 @@ fn row(provider: &CheckedProvider) -> Vec<String> {
         seen,
         lacks.join("\n"),
         limits,
+        provider.clock_difference.map(clock_text).unwrap_or_default(),
         result(&provider.report, provider.took),
     ]
 }
@@ -69,6 +70,16 @@ fn limits_text(limits: Limits) -> String {
         lines.push(format!("1,000 changes: {}", Lasting(limits.thousand)));
     }
     lines.join("\n")
+}
+
+/// How far the clock of a service is from ours.
+fn clock_text(seconds: i64) -> String {
+    let by = Lasting(Duration::from_secs(seconds.unsigned_abs()));
+    match seconds {
+        0 => "the same".to_owned(),
+        1.. => format!("{by} ahead"),
+        _ => format!("{by} behind"),
+    }
 }
 
 fn result(report: &Report, took: Duration) -> String {
@@ -122,6 +133,7 @@ fn provider_json(provider: &CheckedProvider) -> Json {
         "zone_read": read,
         "zones_not_there": lacks,
         "limits": limits,
+        "clock_seconds_ahead": provider.clock_difference,
         "seconds": provider.took.as_secs_f64(),
         "findings": findings(&provider.report),
     })

@@ -199,6 +199,12 @@ pub trait Source: Send + Sync {
     /// the world is planned as it is. Default: nothing was learned.
     fn begin_run(&self) {}
 
+    /// By how many seconds the clock of its service was ahead of this machine's when it last answered; negative if it
+    /// was behind. Nothing is requested for it. Default: not known.
+    fn clock_difference(&self) -> Option<i64> {
+        None
+    }
+
     /// Its files, if it keeps zones in a folder. Default: it does not.
     fn files(&self) -> Option<&dyn ZoneFiles> {
         None

@@ -92,6 +92,13 @@ impl Client {
         &self.transport.limits
     }
 
+    /// By how many seconds the clock of the service was ahead of this machine's when it last answered, by the date of
+    /// that response; negative if it was behind, zero if the time that the request took explains the difference. `None`
+    /// if it has sent no date yet.
+    pub fn clock_difference(&self) -> Option<i64> {
+        self.transport.seen.clock.seconds_ahead()
+    }
+
     /// A text that may come from the service, with secrets redacted.
     pub fn redact(&self, text: &str) -> String {
         self.transport.redactor.redact(text)

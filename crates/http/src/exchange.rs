@@ -24,7 +24,7 @@ impl Transport {
         attempt: u32,
     ) -> Result<Response, Broken> {
         let call = &request.call;
-        let start = Instant::now();
+        let (start, sent) = (Instant::now(), self.backoff.host.uncorrected());
         let url = outgoing.url.clone();
         let mut sending = http.request(outgoing.method, outgoing.url).headers(outgoing.headers);
         if !outgoing.body.is_empty() {
@@ -52,6 +52,7 @@ impl Transport {
         };
         let mut response = sending.send().await.map_err(broke_off)?;
         self.seen.has_answered.store(true, Ordering::Relaxed);
+        let answered = self.backoff.host.uncorrected();
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(broke_off)? {
             if body.len() + chunk.len() > self.max_bytes {
@@ -66,7 +67,7 @@ impl Transport {
         }
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         self.log(call, attempt, start.elapsed(), &status.as_u16());
-        Ok(Response {
+        let response = Response {
             call: call.clone(),
             status,
             headers,
@@ -74,7 +75,9 @@ impl Transport {
             url,
             is_read: request.is_read,
             redactor: Arc::clone(&self.redactor),
-        })
+        };
+        self.seen.clock.note(sent, answered, &response);
+        Ok(response)
     }
 
     fn log(&self, call: &Call, attempt: u32, took: Duration, result: &dyn fmt::Display) {

@@ -50,6 +50,11 @@ impl Host {
         self.offset.apply((self.clock)())
     }
 
+    /// The time of day by this host's own clock.
+    pub(crate) fn uncorrected(&self) -> SystemTime {
+        (self.clock)()
+    }
+
     /// The offset from this host's own clock to the time of a service.
     pub fn offset_to(&self, service: SystemTime) -> ClockOffset {
         ClockOffset::between((self.clock)(), service)

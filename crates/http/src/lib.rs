@@ -4,6 +4,7 @@ mod auth;
 mod builder;
 mod call;
 mod client;
+mod clock;
 mod decide;
 mod error;
 mod error_message;

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::auth::{Auth, Outgoing};
 use crate::call::{Broken, Next, Prepared, Progress, Sent};
+use crate::clock::ServiceClock;
 use crate::hooks::Hooks;
 use crate::limits::Permit;
 use crate::network::{Network, is_open};
@@ -44,6 +45,7 @@ pub(crate) struct Seen {
     pub(crate) has_worked: AtomicBool,
     /// The service has answered.
     pub(crate) has_answered: AtomicBool,
+    pub(crate) clock: ServiceClock,
 }
 
 impl Transport {

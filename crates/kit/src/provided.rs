@@ -50,6 +50,10 @@ impl<H: Shape> Source for Provided<H> {
         self.account.begin_run();
     }
 
+    fn clock_difference(&self) -> Option<i64> {
+        self.account.api.client().clock_difference()
+    }
+
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
         self.account.list_zones().await
     }

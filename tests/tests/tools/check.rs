@@ -66,8 +66,9 @@ fn providers_that_can_be_used_are_fine() {
     assert_eq!(ran.stderr, "");
     let dns = row(&ran, "dns");
     assert_eq!(dns[2..5], ["octodns_powerdns.PowerDnsProvider", "2", "unit.tests."], "{ran:#?}");
-    assert!(dns[5].contains("zones at a time") && dns[6].starts_with("ok, "), "{ran:#?}");
-    assert_eq!(row(&ran, "zones")[2..6], ["yaml", "2", "", ""], "{ran:#?}");
+    assert!(dns[5].contains("zones at a time") && dns[7].starts_with("ok, "), "{ran:#?}");
+    assert_eq!(dns[6], "the same", "{ran:#?}");
+    assert_eq!(row(&ran, "zones")[2..7], ["yaml", "2", "", "", ""], "{ran:#?}");
     assert!(ran.stdout.ends_with("2 providers: 2 fine\n"), "{ran:#?}");
     assert!(service.is_only_read());
     assert_eq!(workspace.list(), before);
@@ -80,8 +81,8 @@ fn a_wrong_key_is_told_with_advice() {
         let workspace = workspace(service.port(), key);
         let ran = run(&workspace, CHECK);
         ran.expect(1, &["provider dns", "401", "check the credentials"]);
-        assert_eq!(row(&ran, "dns")[6], "1 error");
-        assert!(row(&ran, "zones")[6].starts_with("ok"));
+        assert_eq!(row(&ran, "dns")[7], "1 error");
+        assert!(row(&ran, "zones")[7].starts_with("ok"));
         assert!(ran.stdout.ends_with("2 providers: 1 fine, 1 not\n"), "{ran:#?}");
     }
     assert!(service.is_only_read());
@@ -99,6 +100,26 @@ fn a_server_that_is_not_there_is_told_with_advice() {
     assert!(alone.stdout.ends_with("1 provider: 1 fine\n"), "{alone:#?}");
 }
 
+/// Signatures and tokens of another time are refused, so that a clock that is wrong is told with whatever else is wrong.
+#[test]
+fn a_clock_that_is_wrong_is_told() {
+    for (date, shown) in
+        [("Sun, 06 Nov 1994 08:49:37 GMT", "behind"), ("Thu, 06 Nov 2594 08:49:37 GMT", "ahead")]
+    {
+        let service = Service::new(Zones { date: Some(date), ..Zones::two() });
+        for (key, code) in [("env/KEY", 0), ("hunter3", 1)] {
+            let workspace = workspace(service.port(), key);
+            let ran = run(&workspace, CHECK);
+            ran.expect(code, &["warning[clock]: provider dns: the clock of the service", shown]);
+            assert!(row(&ran, "dns")[6].ends_with(shown), "{ran:#?}");
+            let ran = run(&workspace, &format!("{CHECK} --format json"));
+            let document: Json = serde_json::from_str(&ran.stdout).unwrap();
+            let seconds = document["providers"][0]["clock_seconds_ahead"].as_i64().unwrap();
+            assert_eq!(seconds > 0, shown == "ahead", "{seconds}");
+        }
+    }
+}
+
 /// One provider that cannot be made does not keep the others from being asked.
 #[test]
 fn a_missing_variable_is_told_and_the_others_are_asked() {
@@ -112,8 +133,8 @@ fn a_missing_variable_is_told_and_the_others_are_asked() {
     );
     let ran = run(&workspace, &format!("{CHECK} --python off"));
     ran.expect(1, &["GANDI_TOKEN is not set", "provider other", "provider third", "octodns_none"]);
-    assert!(row(&ran, "dns")[6].starts_with("ok, "), "{ran:#?}");
-    assert_eq!((&*row(&ran, "other")[6], &*row(&ran, "third")[6]), ("1 error", "1 error"));
+    assert!(row(&ran, "dns")[7].starts_with("ok, "), "{ran:#?}");
+    assert_eq!((&*row(&ran, "other")[7], &*row(&ran, "third")[7]), ("1 error", "1 error"));
     run(&workspace, &format!("{CHECK} --python off dns zones")).expect(0, &[]);
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Zones {
     pub(crate) all: Vec<(&'static str, Json)>,
     /// Whether a zone has one record more each time that it is read.
     pub(crate) grow: bool,
+    /// The date of its responses, if it is not the time of this machine.
+    pub(crate) date: Option<&'static str>,
 }
 
 impl Zones {
@@ -38,7 +40,7 @@ impl Zones {
                 ]),
             ),
         ];
-        Self { all, grow: false }
+        Self { all, grow: false, date: None }
     }
 }
 
@@ -51,6 +53,16 @@ pub(crate) fn set(name: &str, of: &str, ttl: u32, values: &[&str]) -> Json {
 
 impl Api for Zones {
     fn response(&mut self, request: &Request) -> Response {
+        let response = self.undated(request);
+        match self.date {
+            Some(date) => response.with_header("date", date),
+            None => response,
+        }
+    }
+}
+
+impl Zones {
+    fn undated(&mut self, request: &Request) -> Response {
         if request.header("x-api-key") != Some(KEY) {
             return Response::text(401, REFUSAL);
         }

@@ -39,6 +39,8 @@ pub(crate) const RULES: &[Rule] = &[
         "Review the plan again, and run with its new checksum."),
     row("chunked-value-rfc", "texts are ASCII, their semicolons escaped",
         "Write \\; for a semicolon, and codes such as \\195\\169 for other characters."),
+    row("clock", "this machine has the time of the services",
+        "Set the clock of this machine, for instance by NTP."),
     row("cname-coexistence", "a CNAME is the only record at its name",
         "Remove the CNAME or the other records (RFC 1034, section 3.6.2)."),
     row("cname-root-rfc", "the zone apex has no CNAME",

@@ -56,6 +56,9 @@ pub struct CheckedProvider {
     pub lacks: Vec<ZoneName>,
     /// What it says about its limits; nothing of sources and files.
     pub limits: Option<Limits>,
+    /// By how many seconds the clock of its service is ahead of this machine's; negative if it is behind. `None`: not
+    /// known, as of files.
+    pub clock_difference: Option<i64>,
     /// How long it took.
     pub took: Duration,
     /// What is wrong.

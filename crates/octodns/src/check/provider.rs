@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use octodns_core::engine::read_sources;
+use octodns_core::provider::Lasting;
 use octodns_core::value::python_str;
 use octodns_core::{Diagnostic, Provider, ProviderError, Report, Severity, ZoneName};
 use tokio::time::{Instant, timeout};
@@ -14,6 +15,9 @@ use super::checked::{CheckedProvider, Limits, Seen};
 use super::zones::ConfiguredZones;
 use crate::manager::{Configured, Manager};
 use crate::zones::Selected;
+
+/// How far two clocks may differ: half of what the strictest service accepts of a signature.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(15);
 
 /// What is found out about a provider.
 struct Found {
@@ -57,7 +61,12 @@ impl Manager {
         let provider = configured.and_then(|configured| configured.target.as_ref());
         let limits = provider.and_then(|target| limits(&**target.provider()));
         let (Found { seen, lacks }, took) = (found, started.elapsed());
-        CheckedProvider { id: id.to_owned(), class, seen, lacks, limits, took, report }
+        // Of a service that refused as well: signatures of another time may be why.
+        let clock_difference =
+            configured.and_then(|configured| configured.source.clock_difference());
+        report.extend(clock_difference.and_then(other_time).map(|found| found.about(&*subject)));
+        let id = id.to_owned();
+        CheckedProvider { id, class, seen, lacks, limits, clock_difference, took, report }
     }
 
     /// Lists the zones of a provider; if it cannot, reads one that the config has for it.
@@ -108,6 +117,20 @@ impl Manager {
             Found { seen: Seen::Zones(0), lacks: vec![zone.name.clone()] }
         })
     }
+}
+
+/// What is wrong with clocks that differ by so many seconds, if anything.
+fn other_time(seconds: i64) -> Option<Diagnostic> {
+    let by = Duration::from_secs(seconds.unsigned_abs());
+    if by <= CLOCK_TOLERANCE {
+        return None;
+    }
+    let which = if seconds > 0 { "ahead of" } else { "behind" };
+    let message =
+        format!("the clock of the service is {} {which} that of this machine", Lasting(by));
+    let help = "set the clock of this machine, for instance by NTP: services refuse signatures and \
+                tokens of another time";
+    Some(Diagnostic::warning("clock", message).help(help))
 }
 
 fn limits(provider: &dyn Provider) -> Option<Limits> {

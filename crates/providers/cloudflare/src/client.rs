@@ -127,6 +127,11 @@ impl Api {
         })
     }
 
+    /// By how many seconds the clock of the service is ahead of ours.
+    pub(crate) fn clock_difference(&self) -> Option<i64> {
+        self.client.clock_difference()
+    }
+
     /// The limits of the account.
     pub(crate) fn limits(&self) -> &Limits {
         self.client.limits()

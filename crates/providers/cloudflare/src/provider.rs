@@ -105,6 +105,10 @@ impl Source for Cloudflare {
         &service.capabilities
     }
 
+    fn clock_difference(&self) -> Option<i64> {
+        self.account.api.clock_difference()
+    }
+
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
         let account = &self.account;
         Ok(account.zones.names(&account.api, &account.scope).await?)

@@ -105,6 +105,10 @@ impl Source for PowerDns {
         if self.options.enable_dynamic == Some(false) { &PLAIN } else { &SERVICE.capabilities }
     }
 
+    fn clock_difference(&self) -> Option<i64> {
+        self.api.clock_difference()
+    }
+
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
         listed_zones(self.api.zones().await?.into_iter().map(|zone| zone.name))
     }
