@@ -150,14 +150,24 @@ impl Manager {
     /// What tells the account of a target, or its folder, from others.
     pub(crate) fn account_and_folder(&self, target: &str) -> String {
         let configured = self.providers.get(target);
-        let folder = configured
-            .and_then(|configured| std::fs::canonicalize(configured.source.files()?.folder()).ok());
+        let folder =
+            configured.and_then(|configured| without_links(configured.source.files()?.folder()));
         let account = configured.map_or(target, |configured| &configured.account);
         match folder {
             Some(folder) => format!("{account}\n{}", folder.display()),
             None => account.to_owned(),
         }
     }
+}
+
+/// Where a folder is, without links. It need not be there yet: applying makes it, and it is the same one then.
+fn without_links(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().find_map(|above| {
+        let there = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        let there = std::fs::canonicalize(there).ok()?;
+        // Joining nothing would add a slash.
+        Some(there.components().chain(folder.strip_prefix(above).ok()?.components()).collect())
+    })
 }
 
 /// Why a lock was not taken.
@@ -174,4 +184,26 @@ fn refused(holder: &Holder, target: &str, zone: &ZoneName) -> Failure {
     let mut report = Report::new();
     report.push(found);
     report.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_the_same_before_it_is_there() {
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["a", "a/b", "./c", "a/../d"] {
+            let folder = root.path().join(folder);
+            let before = without_links(&folder).unwrap();
+            std::fs::create_dir_all(&folder).unwrap();
+            let after = without_links(&folder).unwrap();
+            assert_eq!(before.as_os_str(), after.as_os_str());
+            assert_eq!(after.as_os_str(), std::fs::canonicalize(&folder).unwrap().as_os_str());
+        }
+        assert_eq!(
+            without_links(Path::new("no-such-folder")).unwrap().file_name().unwrap(),
+            "no-such-folder"
+        );
+    }
 }

@@ -91,6 +91,9 @@ fn a_target_that_reads_as_empty_is_refused_when_it_is_known_to_have_been_full() 
             .expect(1, &["at the target: then 12 records, now 0", "--allow shrunk-read"]);
     }
     assert!(!workspace.path("target/unit.tests.yaml").exists());
+    // A folder that is gone is the same one.
+    fs::remove_dir_all(workspace.path("target")).unwrap();
+    run("", "").expect(1, &["at the target: then 12 records, now 0"]);
     // Nobody knows of earlier runs.
     workspace.run(&format!("{SYNC} --debug")).expect(0, &["zones that shrank are not noticed"]);
     run(" --doit --allow shrunk-read", "").expect(0, &[]);
