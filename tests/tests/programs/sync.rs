@@ -40,6 +40,28 @@ fn a_plan_is_logged_and_the_standard_output_stays_empty() {
     assert!(!workspace.path("target").exists());
 }
 
+/// Who asks for a checksum reads it for the next run, whatever else is logged.
+#[test]
+fn checksums_are_logged_all_the_same() {
+    let workspace = Workspace::new();
+    workspace.write("config.yaml", format!("manager: {{enable_checksum: true}}\n{CONFIG}"));
+    let logging = "version: 1\nhandlers: {all: {class: logging.StreamHandler}}\n\
+                   root: {level: WARNING, handlers: [all]}\n";
+    workspace.write("logging.yaml", logging);
+    let checksum = |flags: &str| {
+        let ran = workspace.run(&format!("{SYNC}{flags}"));
+        ran.expect(0, &["checksum="]);
+        let line = ran.stderr.lines().find(|line| line.contains("checksum=")).unwrap();
+        line.split_once("checksum=").unwrap().1.to_owned()
+    };
+    let usual = checksum("");
+    for flags in [" --quiet", " --debug", " --logging-config=logging.yaml"] {
+        assert_eq!(checksum(flags), usual, "{flags}");
+    }
+    workspace.run(&format!("{SYNC} --quiet --checksum {usual}")).expect(0, &["checksum="]);
+    assert!(workspace.path("target/unit.tests.yaml").exists());
+}
+
 #[test]
 fn the_log_goes_to_the_standard_output_when_asked() {
     let workspace = Workspace::new();

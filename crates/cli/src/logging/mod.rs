@@ -122,9 +122,10 @@ impl Logging {
 
     /// Makes this what the process logs with. Only the first call in a process has an effect.
     pub fn install(self) {
-        let level: LevelFilter = self.most_verbose().into();
+        let logging = self.with_checksums();
+        let level: LevelFilter = logging.most_verbose().into();
         let subscriber =
-            tracing_subscriber::registry().with(self).with(WaitLayer(&WAITS)).with(level);
+            tracing_subscriber::registry().with(logging).with(WaitLayer(&WAITS)).with(level);
         // An embedding program may have its own subscriber: then it stays.
         let _ = tracing::subscriber::set_global_default(subscriber);
     }

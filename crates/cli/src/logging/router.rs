@@ -40,6 +40,9 @@ pub struct Logging {
 /// The logger of plans.
 pub(super) const PLAN: &str = "Plan";
 
+/// The logger of checksums.
+const CHECKSUM: &str = "Checksum";
+
 impl Logging {
     /// Handlers, and the logger above all others.
     pub fn new(handlers: Vec<Handler>, root: Logger) -> Self {
@@ -58,6 +61,12 @@ impl Logging {
     /// Sets something for a name.
     pub fn add_logger(&mut self, name: impl Into<String>, logger: Logger) {
         self.loggers.insert(name.into(), logger);
+    }
+
+    /// Lets checksums through, whatever else is logged, as octoDNS does: who asks for one needs it for the next run.
+    pub(super) fn with_checksums(mut self) -> Self {
+        self.loggers.entry(CHECKSUM.to_owned()).or_default().level = Some(Level::INFO);
+        self
     }
 
     /// The least level that any logger lets through.
