@@ -3,7 +3,7 @@
 mod check;
 mod compare;
 mod completions;
-mod display;
+pub(crate) mod display;
 mod dump;
 mod fmt;
 mod init;

@@ -14,6 +14,7 @@ use octodns::init::{
 use octodns_core::{Diagnostic, Report};
 
 use super::{block_on, errors, registry};
+use crate::arguments::display::quoted;
 use crate::arguments::{InitArguments, OutputArguments};
 use crate::inert::inert;
 use crate::logging::Level;
@@ -111,8 +112,7 @@ fn numbers(answer: &str, count: usize) -> Option<Vec<usize>> {
 
 /// What was made, and what to do next.
 fn told(options: &InitOptions, made: &Initialized) -> String {
-    let (config, directory) = (shown(&options.config_file), shown(&options.directory));
-    let mut text = format!("{config}\n");
+    let mut text = format!("{}\n", shown(&options.config_file));
     for file in &made.files {
         text.push_str(&shown(file));
         text.push('\n');
@@ -134,6 +134,8 @@ fn told(options: &InitOptions, made: &Initialized) -> String {
         }
         text.push_str("A provider cannot hold all that it says, or providers differ.\n");
     }
+    let [config, directory] =
+        [&options.config_file, &options.directory].map(|path| quoted(&shown(path)));
     let _ = write!(
         text,
         "\n\
@@ -155,6 +157,16 @@ fn shown(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_told_can_be_typed() {
+        let mut options = InitOptions::new(Vec::new());
+        (options.config_file, options.directory) = ("c d.yaml".into(), "it's".into());
+        let told = told(&options, &Initialized::default());
+        for line in ["c d.yaml\n", "  git add 'c d.yaml' 'it'\\''s'\n", " 'c d.yaml' --doit\n"] {
+            assert!(told.contains(line), "{told}");
+        }
+    }
 
     #[test]
     fn an_answer_is_a_list_of_numbers_or_nothing() {

@@ -9,6 +9,9 @@ use octodns_yaml::{DumpOptions, dump};
 /// The id of the provider that keeps zones in files.
 pub(super) const FILES: &str = "config";
 
+/// What a text begins with that stands for a variable.
+const VARIABLE: &str = "env/";
+
 const HEADER: &str = "\
 # Made by `octodns init`. A text such as env/NAME stands for the variable NAME of the environment.
 ";
@@ -35,7 +38,10 @@ pub(super) fn text(
     directory: &Path,
     lenient: bool,
 ) -> String {
-    let directory = directory.to_string_lossy().into_owned();
+    let mut directory = directory.to_string_lossy().into_owned();
+    if directory.starts_with(VARIABLE) {
+        directory.insert_str(0, "./");
+    }
     let files = mapping([
         ("class", Value::from("octodns.provider.yaml.YamlProvider")),
         ("directory", Value::from(directory)),
@@ -66,6 +72,16 @@ fn mapping(entries: impl IntoIterator<Item = (&'static str, OwnedValue)>) -> Own
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_is_no_variable() {
+        for (directory, written) in
+            [("env/zones", "./env/zones"), ("envs/zones", "envs/zones"), ("/env/x", "/env/x")]
+        {
+            let text = text(&[], &[], Path::new(directory), false);
+            assert!(text.contains(&format!("    directory: {written}\n")), "{text}");
+        }
+    }
 
     #[test]
     fn a_config_names_variables_and_zones() {

@@ -68,15 +68,22 @@ impl Unfinished {
     }
 }
 
+/// Moves the files of a folder, and of those in it, as zones with a slash in their names have them.
 fn move_all(from: &Path, to: &Path, made: &mut Made) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        let to = to.join(entry.file_name());
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            made.folder(&to)?;
+            files.extend(move_all(&from, &to, made)?);
+            fs::remove_dir(from)?;
+            continue;
+        }
         if fs::symlink_metadata(&to).is_ok() {
             return Err(io::Error::from(io::ErrorKind::AlreadyExists));
         }
-        fs::rename(entry.path(), &to)?;
+        fs::rename(from, &to)?;
         made.paths.push(to.clone());
         files.push(to);
     }
@@ -183,6 +190,9 @@ mod tests {
         let (config, zones) = (root.join("a/config.yaml"), root.join("b/c/zones"));
         let unfinished = Place::free(&config, &zones).unwrap().begin().unwrap();
         fs::write(unfinished.stage().join("example.com.yaml"), "{}\n").unwrap();
+        // Of the zone 0/25.2.0.192.in-addr.arpa. (RFC 2317).
+        fs::create_dir(unfinished.stage().join("0")).unwrap();
+        fs::write(unfinished.stage().join("0/25.yaml"), "{}\n").unwrap();
         unfinished
     }
 
@@ -190,9 +200,10 @@ mod tests {
     fn what_is_finished_is_there_and_nothing_else() {
         let root = tempfile::tempdir().unwrap();
         let files = begun(root.path()).move_in().unwrap().finish("zones: {}\n").unwrap();
-        assert_eq!(files, [root.path().join("b/c/zones/example.com.yaml")]);
+        let zones = root.path().join("b/c/zones");
+        assert_eq!(files, [zones.join("0/25.yaml"), zones.join("example.com.yaml")]);
         assert_eq!(names(&root.path().join("a")), ["config.yaml"]);
-        assert_eq!(names(&root.path().join("b/c/zones")), ["example.com.yaml"]);
+        assert_eq!(names(&zones), ["0", "example.com.yaml"]);
         let config = fs::read_to_string(root.path().join("a/config.yaml")).unwrap();
         assert_eq!(config, "zones: {}\n");
     }
