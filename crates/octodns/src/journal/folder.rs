@@ -13,7 +13,7 @@ use octodns_core::{Diagnostic, Origin};
 
 use super::line::Header;
 use super::options::Retention;
-use super::private::{is_everybodys, lock, make_folder, private, refuse_link, sync_folder};
+use super::private::{is_everybodys, lock, make_folder, open, private, refuse_link, sync_folder};
 use super::read::{Recorded, is_finished};
 use super::recording::Recording;
 use super::runs::{Run, Runs};
@@ -186,7 +186,7 @@ impl JournalFolder {
 
     /// Whether the process that writes a journal is alive.
     pub(crate) fn is_running(&self, run: &RunId) -> bool {
-        let Ok(file) = File::open(self.file(run)) else { return false };
+        let Ok(file) = open(&self.file(run)) else { return false };
         matches!(FileExt::try_lock_shared(&file), Err(TryLockError::WouldBlock))
     }
 

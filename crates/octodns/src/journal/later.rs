@@ -2,12 +2,12 @@
 //! journal of the earlier run.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
 use super::folder::JournalFolder;
 use super::kind::RunKind;
+use super::private::open;
 use super::read::Recorded;
 use crate::run_id::RunId;
 
@@ -87,9 +87,8 @@ impl Later<'_> {
 
 /// The run that the run with this journal finishes or takes back.
 fn earlier(journal: &Path) -> Option<RunId> {
-    octodns_files::check(journal).ok()?;
     let mut head = Vec::new();
-    File::open(journal).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+    open(journal).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
     let head = String::from_utf8_lossy(&head);
     let (_, rest) = head.split_once(OF)?;
     rest.split_once('"')?.0.parse().ok()

@@ -12,6 +12,12 @@ use fs4::{FileExt, TryLockError};
 const TRIES: u32 = 25;
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// Opens a journal to look at it. What is no file is not opened: a pipe would be waited for without end.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    octodns_files::check(path)?;
+    File::open(path)
+}
+
 /// A file that nobody else may read.
 pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]

@@ -1,13 +1,13 @@
 //! Reads a journal: what became of each change, as far as it was written down.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use octodns_core::{Outcome, OwnedValue};
 
 use super::line::{Header, Line, VERSION};
+use super::private::open;
 use crate::run_id::RunId;
 use crate::stored::StoredPlan;
 
@@ -246,7 +246,7 @@ impl Reading {
 pub(super) fn is_finished(path: &Path) -> bool {
     const END: u64 = 4096;
     let tail = || {
-        let mut file = File::open(path).ok()?;
+        let mut file = open(path).ok()?;
         let length = file.metadata().ok()?.len();
         file.seek(SeekFrom::Start(length.saturating_sub(END))).ok()?;
         let mut tail = Vec::new();

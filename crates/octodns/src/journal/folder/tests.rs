@@ -166,6 +166,27 @@ async fn looking_at_a_run_does_not_disturb_it() {
     assert!(waiting.join().unwrap());
 }
 
+/// Opening a pipe waits for whoever writes to it.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_is_not_waited_for() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = JournalFolder::new(place.path());
+    let id = finished(&folder, start(), "aaaaaa").await;
+    let pipe = RunId::new(start() + DAY, "bbbbbb").unwrap();
+    let made = std::process::Command::new("mkfifo").arg(folder.file(&pipe)).status();
+    assert!(made.unwrap().success());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let looking = folder.clone();
+    std::thread::spawn(move || {
+        looking.prune(Retention::default(), Some(start()));
+        let runs = looking.runs().unwrap();
+        let _ = sender.send(runs.runs.into_iter().map(|run| run.id).collect::<Vec<_>>());
+    });
+    let seen = receiver.recv_timeout(Duration::from_mins(1)).expect("waits for the pipe");
+    assert!(seen.len() == 2 && seen.contains(&pipe) && seen.contains(&id), "{seen:?}");
+}
+
 /// A run of this kind for an earlier one, which did everything; and whether it leaves nothing of that out.
 fn later(folder: &JournalFolder, kind: RunKind, of: &RunId, is_whole: bool, random: &str) -> RunId {
     let id = RunId::new(start() + DAY, random).unwrap();
