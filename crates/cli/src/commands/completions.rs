@@ -1,5 +1,9 @@
 //! `octodns completions`.
 
+use std::fmt::Write as _;
+
+use clap::Command;
+use clap_complete::Shell;
 use octodns_core::Report;
 
 use crate::all::{PROGRAMS, Part, definition};
@@ -23,21 +27,54 @@ impl Program for CompletionsArguments {
 fn scripts(arguments: &CompletionsArguments) -> String {
     let all = std::iter::once(definition());
     let all = all.chain(PROGRAMS.iter().map(Part::definition));
-    let only = |command: &clap::Command| {
+    let only = |command: &Command| {
         arguments.program.as_ref().is_none_or(|program| program == command.get_name())
     };
     let mut scripts = Vec::new();
     for mut command in all.filter(only) {
         let name = command.get_name().to_owned();
         clap_complete::generate(arguments.shell, &mut command, name, &mut scripts);
+        if arguments.shell == Shell::Fish {
+            scripts.extend(values_for_fish(&command).into_bytes());
+        }
     }
     String::from_utf8_lossy(&scripts).into_owned()
+}
+
+/// The values of arguments without a flag, which the generated script for fish has not: it would offer files.
+fn values_for_fish(program: &Command) -> String {
+    let mut script = String::new();
+    let mut add = |condition: &str, values: &[String]| {
+        if !values.is_empty() {
+            let (name, values) = (program.get_name(), values.join(" "));
+            // Writing to text cannot fail.
+            let _ = writeln!(script, "complete -c {name}{condition} -f -a \"{values}\"");
+        }
+    };
+    add("", &values(program));
+    for part in program.get_subcommands() {
+        let name = part.get_name();
+        let values = if name == "help" {
+            let others = program.get_subcommands().map(Command::get_name);
+            others.filter(|other| *other != "help").map(str::to_owned).collect()
+        } else {
+            values(part)
+        };
+        add(&format!(" -n \"__fish_seen_subcommand_from {name}\""), &values);
+    }
+    script
+}
+
+/// The words that arguments without a flag may be.
+fn values(command: &Command) -> Vec<String> {
+    let possible = command.get_positionals().flat_map(clap::Arg::get_possible_values);
+    let shown = possible.filter(|value| !value.is_hide_set());
+    shown.map(|value| value.get_name().to_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use clap::ValueEnum;
-    use clap_complete::Shell;
 
     use super::*;
 
@@ -64,8 +101,16 @@ mod tests {
 
     #[test]
     fn values_are_completed() {
-        let script = script(Shell::Bash, Some("octodns"));
-        assert!(script.contains("bash elvish fish powershell zsh"), "{script}");
-        assert!(script.contains("text json sarif github"), "{script}");
+        let bash = script(Shell::Bash, Some("octodns"));
+        assert!(bash.contains("bash elvish fish powershell zsh"), "{bash}");
+        assert!(bash.contains("text json sarif github"), "{bash}");
+        let fish = script(Shell::Fish, Some("octodns"));
+        for line in [
+            "__fish_seen_subcommand_from completions\" -f -a \"bash elvish fish powershell zsh\"",
+            "__fish_seen_subcommand_from man\" -f -a \"sync dump",
+            "__fish_seen_subcommand_from help\" -f -a \"sync dump",
+        ] {
+            assert!(fish.contains(line), "{fish}");
+        }
     }
 }
