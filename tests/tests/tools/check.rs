@@ -188,7 +188,9 @@ fn programs_read_json() {
     let broken = workspace.run("octodns check --config-file none.yaml --format json");
     broken.expect(1, &[]);
     let document: Json = serde_json::from_str(&broken.stdout).unwrap();
-    assert_eq!(document["errors"], 1);
+    assert_eq!((&document["version"], &document["fine"]), (&1.into(), &false.into()));
+    assert_eq!(document["providers"].as_array().unwrap().len(), 0);
+    assert_eq!(document["findings"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -205,7 +207,7 @@ fn a_dns_server_is_tried() {
     assert_eq!((asked.len(), &*asked[0].name, asked[0].number), (1, ".", 2));
 
     let line = "octodns check --config-file config.yaml zones --resolver 127.0.0.1:1";
-    run(&workspace, line).expect(1, &["DNS does not work", "resolv.conf"]);
+    run(&workspace, line).expect(1, &["DNS does not work", "check its address and port"]);
     let line = "octodns check --config-file config.yaml zones --resolver not/a/server";
     run(&workspace, line).expect(1, &["not/a/server", "write an address"]);
 }

@@ -25,7 +25,15 @@ impl Program for CheckArguments {
     }
 
     fn run(&self, output: &mut Output) -> Result<Ended, Report> {
-        let checked = checked(self, output)?;
+        let checked = match checked(self, output) {
+            // One form for whatever goes wrong.
+            Err(report) if self.format == CheckFormat::Json => {
+                let mut none = Checked::default();
+                none.report = report;
+                none
+            }
+            checked => checked?,
+        };
         match self.format {
             CheckFormat::Json => write_result(&json(&checked))?,
             CheckFormat::Text => {

@@ -39,8 +39,7 @@ pub async fn check(
     let asked = stream::iter(ids.iter().map(|id| manager.checked(id, &zones, options.timeout)))
         .buffered(manager.max_workers)
         .collect();
-    let (providers, resolver) =
-        futures::future::join(asked, resolver::checked(&options.resolver)).await;
+    let (providers, resolver) = futures::future::join(asked, resolver::checked(options)).await;
     let mut checked = Checked::new(providers, resolver);
     checked.report = others(&manager);
     checked.report.merge(found);

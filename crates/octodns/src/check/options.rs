@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct CheckOptions {
     /// The providers, by id; empty: all of the config.
     pub providers: Vec<String>,
-    /// How long a provider may take. Default: 60 seconds.
+    /// How long a provider may take, and DNS servers, which have 5 seconds at most. Default: 60 seconds.
     pub timeout: Duration,
     /// The DNS servers that are tried.
     pub resolver: ResolverChoice,
