@@ -3,6 +3,8 @@
 use std::future::Ready;
 use std::net::SocketAddr;
 
+use octodns_core::RecordType;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::answer::Answer;
@@ -26,6 +28,16 @@ pub(crate) fn ask(
     _: &ClientOptions,
     _: Instant,
 ) -> Ready<Result<Answer, QueryError>> {
+    match network {}
+}
+
+pub(crate) fn ask_all<'q>(
+    network: Network,
+    _: &ClientOptions,
+    _: &Semaphore,
+    _: impl Iterator<Item = (SocketAddr, &'q str, RecordType)>,
+    _: impl FnMut(usize, Result<Answer, QueryError>),
+) -> Ready<()> {
     match network {}
 }
 

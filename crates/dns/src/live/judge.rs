@@ -62,25 +62,42 @@ fn referred(record: &Record, name: &str, zone: &ZoneName, referral: &Referral) -
 }
 
 fn compare(record: &Record, rows: &RrSet, authoritative: bool) -> Verdict {
-    let of = record.record_type();
-    let expected: BTreeSet<_> = match wire::to_bytes(record.data()) {
-        Ok(rdatas) => rdatas.into_iter().collect(),
+    let expected = match wire::to_bytes(record.data()) {
+        Ok(rdatas) => rdatas,
         Err(error) => return Verdict::Open(error.to_string()),
     };
-    let found: BTreeSet<_> = rows.rdatas.iter().map(|rdata| canonical(of, rdata)).collect();
-    let routed = routed(record);
-    let allowed: BTreeSet<_> = expected.union(&routed).cloned().collect();
-    let extra = shown(of, found.difference(&allowed));
-    let missing = if routed.is_empty() { shown(of, expected.difference(&found)) } else { vec![] };
     let mut differences = Vec::new();
-    if !extra.is_empty() || !missing.is_empty() {
-        differences.push(Difference::Values { missing, extra });
+    if !is_equal(&expected, &rows.rdatas) {
+        differences.extend(values(record, expected, rows));
     }
     let ttl = i64::from(rows.ttl);
     if ttl > record.ttl() || (authoritative && ttl < record.ttl()) {
         differences.push(Difference::Ttl { expected: record.ttl(), found: rows.ttl });
     }
     if differences.is_empty() { Verdict::Same } else { Verdict::Differs(differences) }
+}
+
+/// Whether record data is equal byte for byte, in whatever order, as it is in most answers.
+fn is_equal(expected: &[Vec<u8>], found: &[Vec<u8>]) -> bool {
+    expected == found || (expected.len() == found.len() && sorted(expected) == sorted(found))
+}
+
+fn sorted(rdatas: &[Vec<u8>]) -> Vec<&[u8]> {
+    let mut rdatas: Vec<_> = rdatas.iter().map(Vec::as_slice).collect();
+    rdatas.sort_unstable();
+    rdatas
+}
+
+/// The values that are missing in an answer, and those that only it has.
+fn values(record: &Record, expected: Vec<Vec<u8>>, rows: &RrSet) -> Option<Difference> {
+    let of = record.record_type();
+    let expected: BTreeSet<_> = expected.into_iter().collect();
+    let found: BTreeSet<_> = rows.rdatas.iter().map(|rdata| canonical(of, rdata)).collect();
+    let routed = routed(record);
+    let allowed: BTreeSet<_> = expected.union(&routed).cloned().collect();
+    let extra = shown(of, found.difference(&allowed));
+    let missing = if routed.is_empty() { shown(of, expected.difference(&found)) } else { vec![] };
+    (!extra.is_empty() || !missing.is_empty()).then_some(Difference::Values { missing, extra })
 }
 
 /// Record data in canonical form; what octoDNS cannot hold stays as it is.

@@ -23,7 +23,6 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use futures::{StreamExt, stream};
 use octodns_core::{Record, Zone};
 
 pub use content::Content;
@@ -142,23 +141,18 @@ pub async fn verify(
 ) -> Vec<Verified> {
     let records: Vec<_> = zone.records().cloned().collect();
     let names: Vec<_> = records.iter().map(|record| record.fqdn(zone.name())).collect();
-    let questions = (0..records.len())
-        .flat_map(|record| (0..servers.len()).map(move |server| (record, server)));
+    let questions = records.iter().zip(&names).flat_map(|(record, name)| {
+        servers.iter().map(|server| (*server, name.as_str(), record.record_type()))
+    });
     let mut answers: Vec<Vec<Option<Seen>>> =
         records.iter().map(|_| servers.iter().map(|_| None).collect()).collect();
-    let mut seen = stream::iter(questions)
-        .map(async |(record, server)| {
-            let (name, of) = (&names[record], records[record].record_type());
-            let answer = client.query(servers[server], name, of).await;
-            let verdict = judge::verdict(&records[record], name, zone.name(), &answer);
-            (record, server, Seen { answer, verdict })
-        })
-        .buffer_unordered(client.options().concurrency.max(1));
-    while let Some((record, server, seen)) = seen.next().await {
-        answers[record][server] = Some(seen);
+    let answered = |question: usize, answer| {
+        let (record, server) = (question / servers.len(), question % servers.len());
+        let verdict = judge::verdict(&records[record], &names[record], zone.name(), &answer);
+        answers[record][server] = Some(Seen { answer, verdict });
         asked();
-    }
-    drop(seen);
+    };
+    client.query_all(questions, answered).await;
     let verified = |(record, seen): (Arc<Record>, Vec<Option<Seen>>)| Verified {
         record,
         seen: seen.into_iter().flatten().collect(),

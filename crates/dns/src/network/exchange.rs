@@ -13,6 +13,8 @@ use hickory_net::udp::UdpClientStream;
 use hickory_net::xfer::DnsRequestSender;
 use hickory_net::{DnsMultiplexer, NetError};
 
+use crate::options::ClientOptions;
+
 /// A query and its server.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange<'q> {
@@ -24,8 +26,15 @@ pub(crate) struct Exchange<'q> {
     pub(crate) tries: u8,
 }
 
-impl Exchange<'_> {
-    fn request(&self) -> DnsRequest {
+impl<'q> Exchange<'q> {
+    /// The first exchange about a query.
+    pub(crate) fn first(server: SocketAddr, query: &'q Query, options: &ClientOptions) -> Self {
+        let ClientOptions { timeout, tries, .. } = *options;
+        Self { server, query, edns: true, timeout, tries }
+    }
+
+    /// The message that is sent.
+    pub(crate) fn request(&self) -> DnsRequest {
         let mut options = DnsRequestOptions::default();
         options.use_edns = self.edns;
         options.retry_interval = self.timeout / u32::from(self.tries.max(1));

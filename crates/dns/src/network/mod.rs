@@ -2,6 +2,7 @@
 //! stands in for it elsewhere.
 
 mod exchange;
+mod many;
 mod read;
 
 use std::net::SocketAddr;
@@ -18,6 +19,11 @@ use crate::options::ClientOptions;
 use crate::wire::WireError;
 
 use exchange::Exchange;
+
+pub(crate) use many::ask_all;
+
+/// The longest answer over UDP that a server is told to send (RFC 9715), and that is read.
+const MAX_ANSWER: u16 = 1232;
 
 /// That there is a network.
 #[derive(Clone, Copy, Debug)]
@@ -42,10 +48,10 @@ pub(crate) async fn ask(
     let name = Name::from_labels(labels.iter().map(Vec::as_slice))
         .map_err(|error| WireError::Message(error.to_string()))?;
     let query = Query::query(name, Number::from(number));
-    let response = converse(server, &query, options, deadline).await?;
-    check(server, &response, &query)?;
-    read::answer(&response, query.name(), query.query_type())
-        .map_err(|fault| QueryError::Malformed { server, fault })
+    let exchange = Exchange::first(server, &query, options);
+    let response = exchange.udp().await.map_err(|error| failed(server, options, error))?;
+    let response = go_on(exchange, response, options, deadline).await?;
+    read_answer(server, &response, &query)
 }
 
 /// The recursive servers of the system, from `/etc/resolv.conf`; or why they are not known.
@@ -59,16 +65,15 @@ pub(crate) fn system_servers(_: Network) -> Result<Vec<SocketAddr>, String> {
     Ok(servers)
 }
 
-async fn converse(
-    server: SocketAddr,
-    query: &Query,
+/// What follows a response to the first exchange: another without EDNS, or over TCP, if that is what it asks for.
+async fn go_on(
+    mut exchange: Exchange<'_>,
+    mut response: DnsResponse,
     options: &ClientOptions,
     deadline: Instant,
 ) -> Result<DnsResponse, QueryError> {
+    let server = exchange.server;
     let failed = |error| failed(server, options, error);
-    let ClientOptions { timeout, tries, .. } = *options;
-    let mut exchange = Exchange { server, query, edns: true, timeout, tries };
-    let mut response = exchange.udp().await.map_err(failed)?;
     if response.response_code == ResponseCode::FormErr {
         exchange.edns = false;
         exchange.timeout = deadline - Instant::now();
@@ -83,6 +88,16 @@ async fn converse(
         }
     }
     Ok(response)
+}
+
+fn read_answer(
+    server: SocketAddr,
+    response: &DnsResponse,
+    query: &Query,
+) -> Result<Answer, QueryError> {
+    check(server, response, query)?;
+    read::answer(response, query.name(), query.query_type())
+        .map_err(|fault| QueryError::Malformed { server, fault })
 }
 
 /// Checks that a response repeats the question and has a code of an answer.

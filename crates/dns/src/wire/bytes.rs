@@ -158,10 +158,6 @@ impl Writer {
 
     /// A name in presentation format, which must be absolute.
     pub(super) fn name(&mut self, name: &str) -> Result<(), WireError> {
-        for label in name::labels(name)? {
-            self.string(&label, "label")?;
-        }
-        self.bytes.push(0);
-        Ok(())
+        name::push_name(name, &mut self.bytes)
     }
 }

@@ -43,7 +43,9 @@ pub use error::WireError;
 #[cfg(feature = "client")]
 pub use messages::{bytes_of, from_rdatas, to_rdatas};
 pub use mnemonic::{type_from_text, type_text};
-pub use name::{labels, present_labels};
+#[cfg(feature = "client")]
+pub(crate) use name::push_name;
+pub use name::{expand_name, labels, present_labels};
 pub use scan::{ScanError, Word, name_bytes, scan};
 pub use table::{type_number, type_of};
 pub use ttl::ttl;

@@ -19,37 +19,55 @@ const DIGITS: usize = 128;
 /// Record data of a type with known fields.
 pub(super) fn fields(fields: &[Field], rdata: &[u8]) -> Result<String, WireError> {
     let mut from = Reader::new(rdata);
-    let mut words = Vec::with_capacity(fields.len());
-    for field in fields {
+    // Texts and addresses are longer than they are as bytes.
+    let mut line = String::with_capacity(2 * rdata.len() + 8);
+    for (index, field) in fields.iter().enumerate() {
+        if index > 0 {
+            line.push(' ');
+        }
         match field {
-            Field::U8 | Field::Named(_) => words.push(from.u8("a number")?.to_string()),
-            Field::U16 => words.push(from.u16("a number")?.to_string()),
-            Field::U32 => words.push(from.u32("a number")?.to_string()),
-            Field::Ipv4 => words.push(Ipv4Addr::from(from.array::<4>("an address")?).to_string()),
-            Field::Ipv6 => words.push(Ipv6Addr::from(from.array::<16>("an address")?).to_string()),
-            Field::Name => words.push(from.name()?),
-            Field::Word => words.push(Presentation::DECIMAL.word(from.string("a word")?)),
-            Field::Text => words.push(Presentation::DECIMAL.string(from.string("a text")?)),
+            Field::U8 | Field::Named(_) => push(&mut line, from.u8("a number")?),
+            Field::U16 => push(&mut line, from.u16("a number")?),
+            Field::U32 => push(&mut line, from.u32("a number")?),
+            Field::Ipv4 => push(&mut line, Ipv4Addr::from(from.array::<4>("an address")?)),
+            Field::Ipv6 => push(&mut line, Ipv6Addr::from(from.array::<16>("an address")?)),
+            Field::Name => line.push_str(&from.name()?),
+            Field::Word => line.push_str(&Presentation::DECIMAL.word(from.string("a word")?)),
+            Field::Text => line.push_str(&Presentation::DECIMAL.string(from.string("a text")?)),
             Field::Texts => {
-                words.push(Presentation::DECIMAL.string(from.string("a text")?));
+                line.push_str(&Presentation::DECIMAL.string(from.string("a text")?));
                 while !from.is_empty() {
-                    words.push(Presentation::DECIMAL.string(from.string("a text")?));
+                    line.push(' ');
+                    line.push_str(&Presentation::DECIMAL.string(from.string("a text")?));
                 }
             }
-            Field::RestText => words.push(Presentation::DECIMAL.string(from.rest())),
-            Field::RestHex => words.push(groups(from.rest())),
-            Field::RestBase64 => words.push(BASE64.encode(from.rest())),
-            Field::Loc => words.push(place(Place::decode(&mut from)?)),
+            Field::RestText => line.push_str(&Presentation::DECIMAL.string(from.rest())),
+            Field::RestHex => line.push_str(&groups(from.rest())),
+            Field::RestBase64 => BASE64.encode_string(from.rest(), &mut line),
+            Field::Loc => line.push_str(&place(Place::decode(&mut from)?)),
             Field::Params => {
-                for param in svcb::params(&mut from)? {
-                    let value = svcb::decode_param(param)?;
-                    words.push(value.presentation(&SvcParam::key_of(param.key)));
+                let params: Vec<_> = svcb::params(&mut from)?
+                    .into_iter()
+                    .map(|param| {
+                        let value = svcb::decode_param(param)?;
+                        Ok(value.presentation(&SvcParam::key_of(param.key)))
+                    })
+                    .collect::<Result<_, WireError>>()?;
+                if params.is_empty() {
+                    line.pop();
                 }
+                line.push_str(&params.join(" "));
             }
         }
     }
     from.end()?;
-    Ok(words.join(" "))
+    Ok(line)
+}
+
+fn push(line: &mut String, what: impl std::fmt::Display) {
+    use std::fmt::Write as _;
+    // Writing to a text cannot fail.
+    let _ = write!(line, "{what}");
 }
 
 /// Record data of an unknown type (RFC 3597, section 5).

@@ -9,7 +9,7 @@ use octodns_core::record::text::{Codes, Presentation, escape, unescape};
 use octodns_core::record::{Mnemonics, SvcParam};
 
 use super::bytes::Writer;
-use super::name::{MAX_LABEL, MAX_NAME};
+use super::name::{MAX_NAME, close_label};
 use super::table::{self, Field};
 use super::{WireError, hex, loc, svcb, ttl, values};
 
@@ -291,19 +291,6 @@ pub fn name_bytes(word: Word<'_>, origin: &[u8]) -> Result<Vec<u8>, WireError> {
         return Err(failed("it is longer than 255 bytes"));
     }
     Ok(name)
-}
-
-/// Writes the length of the label from `start` to the end.
-fn close_label(name: &mut [u8], start: usize) -> Result<(), &'static str> {
-    let length = name.len() - start - 1;
-    if length > MAX_LABEL {
-        return Err("a label is longer than 63 bytes");
-    }
-    match (u8::try_from(length), name.get_mut(start)) {
-        (Ok(length), Some(place)) if length > 0 => *place = length,
-        _ => return Err("a label is empty"),
-    }
-    Ok(())
 }
 
 /// The number that a word names (RFC 4034, section 5.3).

@@ -2,6 +2,7 @@
 
 mod client;
 mod live;
+mod many;
 mod serving;
 mod spf;
 mod wire;
