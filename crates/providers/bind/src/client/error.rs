@@ -180,6 +180,9 @@ pub enum MessageFault {
     /// It is truncated, which is never necessary over TCP.
     #[error("the answer is truncated, over TCP")]
     Truncated,
+    /// A request is longer than a message can be.
+    #[error("the request does not fit into a message")]
+    TooLong,
     /// A transfer must begin with the SOA.
     #[error("the transfer does not begin with the SOA of the zone, but with {0}")]
     NoSoa(String),

@@ -39,6 +39,9 @@ use tsig::Verifier;
 /// The maximum size of a message over TCP.
 const MAX_BYTES: usize = u16::MAX as usize;
 
+/// What says in the third byte of a message that it is cut off.
+const TRUNCATED: u8 = 0x02;
+
 /// A server, and how to communicate with it.
 pub(crate) struct Client {
     pub(crate) server: Server,
@@ -181,6 +184,11 @@ pub(crate) fn wire_name(name: &str) -> Result<Name, Error> {
     Ok(wire_name)
 }
 
+/// A request as bytes. It is never sent cut off, as `hickory` would write it: of an update, a server would do a part.
 fn encode(message: &hickory_proto::op::Message) -> Result<Vec<u8>, Error> {
-    message.to_vec().map_err(|error| MessageFault::Malformed(error.to_string()).into())
+    let bytes = message.to_vec().map_err(|error| MessageFault::Malformed(error.to_string()))?;
+    match bytes.get(2) {
+        Some(flags) if flags & TRUNCATED == 0 => Ok(bytes),
+        _ => Err(MessageFault::TooLong.into()),
+    }
 }

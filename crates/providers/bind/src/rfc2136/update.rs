@@ -55,7 +55,7 @@ pub(super) fn messages(
 ) -> Result<Vec<Update>, Error> {
     let zone = wire_name(plan.desired.name().as_str())?;
     let held = Held::new(held);
-    let fixed = FIXED + zone.len();
+    let fixed = FIXED + most_bytes(&zone);
     let mut updates = Vec::new();
     let (mut waiting, mut count, mut bytes) = (Vec::new(), 0, fixed);
     for name in in_order(plan) {
@@ -227,7 +227,12 @@ fn bytes(record: &Rr) -> usize {
         RData::Unknown { rdata, .. } => rdata.anything.len(),
         _ => 0,
     };
-    record.name.len() + RECORD + data
+    most_bytes(&record.name) + RECORD + data
+}
+
+/// The size of a name without compression, whose length in `hickory` leaves out the byte at its end.
+fn most_bytes(name: &Name) -> usize {
+    name.len() + 1
 }
 
 impl Update {
@@ -277,7 +282,7 @@ fn large(zone: &Name, step: Step, plan: &Plan, most: usize) -> Result<Update, Er
     let mut update = Update { names: vec![vec![step]] };
     let bytes = |update: &Update| {
         let steps = update.names.iter().flatten();
-        FIXED + zone.len() + steps.map(Step::bytes).sum::<usize>()
+        FIXED + most_bytes(zone) + steps.map(Step::bytes).sum::<usize>()
     };
     let fits = |update: &Update| {
         // At 65,535 bytes the encoder stops and marks the message as truncated.
@@ -300,4 +305,39 @@ fn large(zone: &Name, step: Step, plan: &Plan, most: usize) -> Result<Update, Er
 /// Name and type, for messages.
 pub(super) fn subject(record: &Record, zone: &ZoneName) -> String {
     format!("{} {}", record.decoded_fqdn(zone), record.record_type())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use octodns_core::Zone;
+
+    use super::*;
+
+    /// A message that is cut off would be applied in part, and be answered NOERROR all the same.
+    #[test]
+    fn no_message_is_cut_off_however_many_changes_there_are() {
+        let empty = Zone::new(ZoneName::new("example.").unwrap());
+        let changes = (0..5000_u16).map(|number| {
+            let [high, low] = number.to_be_bytes();
+            // The lengths of names differ, so that messages end everywhere near the limit.
+            let name = format!("{}{number}", "a".repeat(usize::from(number % 5)));
+            let addresses = vec![[192, 0, 2, low].into(), [198, 51, high, low].into()];
+            let data = RecordData::A(addresses);
+            Change::Create(Arc::new(Record::new(RecordName::new(&name).unwrap(), 60, data)))
+        });
+        let plan = Plan::new(empty.clone(), empty, changes.collect(), true);
+        let zone = wire_name("example.").unwrap();
+        let most = usize::from(u16::MAX);
+        let updates = messages(&plan, None, Most { bytes: most, changes: 5000 }).unwrap();
+        let mut records = 0;
+        for update in &updates {
+            let written = update.message(&zone, 1).to_vec().unwrap();
+            let read = Message::from_vec(&written).unwrap();
+            assert!(!read.metadata.truncation && written.len() <= most);
+            records += read.authorities.len();
+        }
+        assert_eq!(records, 10_000);
+    }
 }
