@@ -154,8 +154,7 @@ pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
     leave_out_nameless(desired, report);
     spell_names(desired, report);
     let (mut spelled, mut refused) = (Vec::new(), Vec::new());
-    for record in desired.records() {
-        let held = existing.get(record.name(), record.record_type());
+    for (record, held) in beside(desired, existing) {
         if held.is_some_and(|held| held.data() == record.data()) {
             continue;
         }
@@ -181,9 +180,29 @@ pub(crate) fn spell(desired: &mut Zone, existing: &Zone, report: &mut Report) {
     }
 }
 
+/// Each record, with what another zone has of its name and type: both have their names in the same order.
+fn beside<'z>(
+    zone: &'z Zone,
+    other: &'z Zone,
+) -> impl Iterator<Item = (&'z Arc<Record>, Option<&'z Arc<Record>>)> {
+    let mut others = other.nodes().peekable();
+    zone.nodes().flat_map(move |(name, records)| {
+        while others.next_if(|(other, _)| *other < name).is_some() {}
+        let held = match others.peek() {
+            Some((other, held)) if *other == name => *held,
+            _ => &[],
+        };
+        let of_type = |of| held.iter().find(move |held| held.record_type() == of);
+        records.iter().map(move |record| (record, of_type(record.record_type())))
+    })
+}
+
 /// Leaves out records whose names DNS cannot hold: those with an empty or a long label, from lenient sources.
 fn leave_out_nameless(desired: &mut Zone, report: &mut Report) {
     let fault = |record: &Arc<Record>| {
+        if is_plain(record.name(), desired.name()) {
+            return None;
+        }
         let error = wire_name(&record.fqdn(desired.name())).err()?;
         Some((Arc::clone(record), error.to_string()))
     };
@@ -218,11 +237,24 @@ fn spell_names(desired: &mut Zone, report: &mut Report) {
 
 /// The name of a record as it will be read back, if that is different.
 fn spelled_name(record: &Record, zone: &ZoneName) -> Option<RecordName> {
+    if is_plain(record.name(), zone) {
+        return None;
+    }
     let mut owner = Vec::new();
     write_name(&wire_name(&record.fqdn(zone)).ok()?.to_lowercase(), &mut owner);
     let fqdn = wire::name_text(&owner).ok()?;
     let name = zone.relative(&fqdn)?;
     if name == record.name().as_str() { None } else { RecordName::new(name).ok() }
+}
+
+/// Whether a name is as it will be read back without a closer look, as most are: in lowercase, without escapes, and no
+/// longer than names can be.
+fn is_plain(name: &RecordName, zone: &ZoneName) -> bool {
+    let (name, zone) = (name.as_str(), zone.as_str());
+    let is_usual = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'*');
+    // Each dot is where a length is on the wire, and one more byte ends the name.
+    name.len() + zone.len() + 2 <= 255
+        && name.split('.').all(|label| matches!(label.len(), 1..64) && label.bytes().all(is_usual))
 }
 
 fn on_the_wire(data: &RecordData) -> Result<RecordData, wire::WireError> {

@@ -7,6 +7,8 @@ use hickory_proto::rr::rdata::TSIG;
 use hickory_proto::rr::{Name, RData, Record};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
 
+use octodns_dns::wire;
+
 use super::error::{Error, MessageFault};
 use super::rcode::Rcode;
 
@@ -32,7 +34,8 @@ pub(crate) struct Message<'m> {
 
 /// A record as it is in a message.
 pub(crate) struct RawRecord<'m> {
-    pub(crate) owner: Name,
+    /// The name in wire format, without compression.
+    pub(crate) owner: Vec<u8>,
     pub(crate) of: u16,
     pub(crate) class: u16,
     pub(crate) ttl: u32,
@@ -114,13 +117,15 @@ impl<'m> Message<'m> {
         for _ in 0..self.counts[0] {
             question(&mut decoder).map_err(malformed)?;
         }
+        let mut owner = Vec::new();
         for _ in 0..self.counts[1] {
-            let (_, record) = self.record(&mut decoder)?;
+            let (_, record) = self.record(&mut decoder, owner)?;
             each(&record)?;
+            owner = record.owner;
         }
         let rest = u32::from(self.counts[2]) + u32::from(self.counts[3]);
         for left in (0..rest).rev() {
-            let (start, record) = self.record(&mut decoder)?;
+            let (start, record) = self.record(&mut decoder, Vec::new())?;
             if record.of != number::TSIG {
                 continue;
             }
@@ -150,9 +155,14 @@ impl<'m> Message<'m> {
         Ok(decoder)
     }
 
-    fn record(&self, decoder: &mut BinDecoder<'m>) -> Result<(usize, RawRecord<'m>), Error> {
+    /// A record, and where it begins; `owner` is memory for its name.
+    fn record(
+        &self,
+        decoder: &mut BinDecoder<'m>,
+        owner: Vec<u8>,
+    ) -> Result<(usize, RawRecord<'m>), Error> {
         let start = decoder.index();
-        RawRecord::read(decoder, self.bytes).map(|record| (start, record)).map_err(malformed)
+        RawRecord::read(decoder, self.bytes, owner).map(|record| (start, record)).map_err(malformed)
     }
 
     fn end(&self, decoder: &BinDecoder<'_>) -> Result<(), Error> {
@@ -165,8 +175,13 @@ impl<'m> Message<'m> {
 }
 
 impl<'m> RawRecord<'m> {
-    fn read(decoder: &mut BinDecoder<'m>, message: &'m [u8]) -> Result<Self, DecodeError> {
-        let owner = Name::read(decoder)?;
+    fn read(
+        decoder: &mut BinDecoder<'m>,
+        message: &'m [u8],
+        mut owner: Vec<u8>,
+    ) -> Result<Self, DecodeError> {
+        owner.clear();
+        read_name(decoder, message, &mut owner)?;
         let of = word(decoder)?;
         let class = word(decoder)?;
         let ttl = decoder.read_u32()?.unverified();
@@ -201,7 +216,8 @@ impl<'m> RawRecord<'m> {
 
     /// Name and type, for messages.
     pub(crate) fn described(&self) -> String {
-        format!("{} {}", self.owner.to_ascii(), octodns_dns::wire::type_text(self.of))
+        let owner = Name::read(&mut BinDecoder::new(&self.owner)).unwrap_or_default();
+        format!("{} {}", owner.to_ascii(), wire::type_text(self.of))
     }
 
     fn end(&self) -> usize {
@@ -219,7 +235,7 @@ impl<'m> RawRecord<'m> {
         decoder.read_slice(self.start)?;
         let mut rdata = decoder.read_slice(before)?.unverified().to_vec();
         for _ in 0..names {
-            write_name(&Name::read(&mut decoder)?, &mut rdata);
+            read_name(&mut decoder, self.message, &mut rdata)?;
         }
         rdata.extend_from_slice(decoder.read_slice(after)?.unverified());
         Ok((rdata, decoder.index()))
@@ -248,6 +264,21 @@ pub(crate) fn write_name(name: &Name, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(label);
     }
     bytes.push(0);
+}
+
+/// Passes a name, and appends it without compression; what is wrong with it is `hickory`'s to say.
+fn read_name(
+    decoder: &mut BinDecoder<'_>,
+    message: &[u8],
+    bytes: &mut Vec<u8>,
+) -> Result<(), DecodeError> {
+    let (at, begin) = (decoder.index(), bytes.len());
+    let Some(end) = wire::expand_name(message, at, bytes) else {
+        bytes.truncate(begin);
+        write_name(&Name::read(decoder)?, bytes);
+        return Ok(());
+    };
+    decoder.read_slice(end - at).map(drop)
 }
 
 fn question(decoder: &mut BinDecoder<'_>) -> Result<(Name, u16, u16), DecodeError> {

@@ -80,7 +80,7 @@ impl Collector {
             return Err(MessageFault::Class { class, record }.into());
         }
         self.owner.clear();
-        write_name(&record.owner, &mut self.owner);
+        self.owner.extend_from_slice(&record.owner);
         // Lengths of labels are below 64, so they are not letters.
         self.owner.make_ascii_lowercase();
         if !is_within(&self.owner, &self.zone) {
