@@ -10,23 +10,38 @@ pub(super) fn write(report: &LiveReport) -> String {
     let mut header: Vec<String> = ["Name", "Type", "TTL"].map(str::to_owned).into();
     header.extend(report.server_names());
     header.push("Consistent".to_owned());
-    row(&mut text, &header);
+    row(&mut text, header.iter().map(String::as_str));
+    let mut answers = Vec::with_capacity(report.servers.len());
     for verified in &report.records {
         let (record, of) = (&verified.record, verified.record.record_type());
-        let answers: Vec<_> = verified.seen.iter().map(|seen| words(of, seen).join(" ")).collect();
+        answers.clear();
+        answers.extend(verified.seen.iter().map(|seen| line(words(of, seen))));
         let consistent = if is_consistent(&answers) { "True" } else { "False" };
-        let mut fields =
-            vec![record.decoded_fqdn(&report.zone), of.to_string(), record.ttl().to_string()];
-        fields.extend(answers);
-        fields.push(consistent.to_owned());
-        row(&mut text, &fields);
+        let (name, ttl) = (record.decoded_fqdn(&report.zone), record.ttl().to_string());
+        let before = [&*name, of.as_str(), &*ttl];
+        row(
+            &mut text,
+            before.into_iter().chain(answers.iter().map(String::as_str)).chain([consistent]),
+        );
     }
     text.push('\n');
     text
 }
 
-fn row(text: &mut String, fields: &[String]) {
-    for (index, field) in fields.iter().enumerate() {
+/// The words of an answer in one field.
+fn line(mut words: Vec<String>) -> String {
+    match words.pop() {
+        Some(word) if words.is_empty() => word,
+        Some(last) => {
+            words.push(last);
+            words.join(" ")
+        }
+        None => String::new(),
+    }
+}
+
+fn row<'f>(text: &mut String, fields: impl Iterator<Item = &'f str>) {
+    for (index, field) in fields.enumerate() {
         if index > 0 {
             text.push(',');
         }
@@ -50,8 +65,7 @@ mod tests {
     #[test]
     fn only_what_would_break_a_row_is_quoted() {
         let mut text = String::new();
-        let fields = ["a", "\"b c\"", "\"d, e\"", ""].map(str::to_owned);
-        row(&mut text, &fields);
+        row(&mut text, ["a", "\"b c\"", "\"d, e\"", ""].into_iter());
         assert_eq!(text, "a,\"b c\",\"\"\"d, e\"\"\",\r\n");
     }
 }

@@ -204,7 +204,5 @@ fn words(of: RecordType, seen: &Seen) -> Vec<String> {
 
 /// Whether the servers give the same words, in whatever case.
 fn is_consistent(answers: &[String]) -> bool {
-    let mut lower = answers.iter().map(|answer| answer.to_ascii_lowercase());
-    let first = lower.next();
-    lower.all(|answer| Some(answer) == first)
+    answers.windows(2).all(|pair| pair[0].eq_ignore_ascii_case(&pair[1]))
 }
