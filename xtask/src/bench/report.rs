@@ -1,5 +1,5 @@
 //! `bench --report`: how many answers per second `octodns-report` gets from local servers, and the reference
-//! from the same servers.
+//! from the same servers; and `dnsperf`, which only counts answers, from one.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::measure::{Usage, measure};
-use crate::run::{cargo, check, failed, target};
+use crate::run::{cargo, check, failed, succeeds, target};
 
 const ZONE: &str = "bench.test.";
+
+/// The questions of a report, as `dnsperf` reads them.
+const QUERIES: &str = "queries";
 
 /// The servers that are queried together, by their names in the program that starts them.
 const SEVERAL: [&str; 4] = ["bind", "knot", "nsd", "powerdns"];
@@ -64,11 +67,10 @@ fn compare(
 
     let mut figures: Vec<Vec<Usage>> = contestants.iter().map(|_| Vec::new()).collect();
     let mut texts = Vec::new();
-    for contestant in &contestants {
-        texts.push(contestant.report(&folder, &serving.addresses)?);
+    for contestant in contestants.iter().filter(|contestant| contestant.reports) {
+        texts.push((contestant.name, contestant.report(&folder, &serving.addresses)?));
     }
-    if let Some(other) = texts.iter().position(|text| *text != texts[0]) {
-        let name = contestants[other].name;
+    if let Some((name, _)) = texts.iter().find(|(_, text)| *text != texts[0].1) {
         return Err(io::Error::other(format!("the report of {name} is another")));
     }
     let questions = records * servers.len();
@@ -105,6 +107,8 @@ struct Contestant {
     name: &'static str,
     program: PathBuf,
     args: Vec<String>,
+    /// Whether it prints a report.
+    reports: bool,
     /// Whether it runs only once if there are many queries.
     slow: bool,
 }
@@ -138,7 +142,9 @@ fn contestants(ours: &Path, servers: &[String], reference: Option<&Path>) -> Vec
     let mut args = common(&["--timeout=5"]);
     args.extend_from_slice(servers);
     let program = ours.join("octodns-report");
-    let mut all = vec![Contestant { name: "octodns-report", program, args, slow: false }];
+    let mut all =
+        vec![Contestant { name: "octodns-report", program, args, reports: true, slow: false }];
+    all.extend(dnsperf(servers));
     let Some(bin) = reference else { return all };
     let port = |server: &str| server.rsplit_once(':').map_or("53", |(_, port)| port).to_owned();
     let ports: Vec<String> =
@@ -149,37 +155,54 @@ fn contestants(ours: &Path, servers: &[String], reference: Option<&Path>) -> Vec
         let mut args = vec!["-c".to_owned(), REFERENCE.to_owned(), ports.join(",")];
         args.extend(common(&["--timeout=5", concurrency]));
         args.extend(stand_ins(servers).map(|(_, name)| name));
-        all.push(Contestant { name, program: bin.join("python"), args, slow: true });
+        let program = bin.join("python");
+        all.push(Contestant { name, program, args, reports: true, slow: true });
     }
     all
 }
 
-/// A config, a YAML zone, and the same zone as a zone file.
+/// `dnsperf`, if it is installed and there is one server.
+fn dnsperf(servers: &[String]) -> Option<Contestant> {
+    let [server] = servers else { return None };
+    let (address, port) = server.rsplit_once(':')?;
+    if !succeeds(Command::new("dnsperf").arg("-h")) {
+        return None;
+    }
+    let args = ["-s", address, "-p", port, "-d", QUERIES, "-n", "1"].map(str::to_owned).into();
+    let program = "dnsperf".into();
+    Some(Contestant { name: "dnsperf", program, args, reports: false, slow: false })
+}
+
+/// A config, a YAML zone as octoDNS writes them, the same zone as a zone file, and the questions about it.
 fn write_zone(records: usize, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder.join("zones"))?;
-    let mut yaml = String::from("---\n");
+    let (mut yaml, mut queries) = (String::from("---\n"), String::new());
     let mut master = String::from("$TTL 3600\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\n");
     master.push_str("ns A 192.0.2.53\n");
     for number in 0..records {
         let (high, low) = (number / 250 % 250, number % 250 + 1);
-        let (value, rows) = match number % 4 {
+        let (of, value, rows) = match number % 4 {
             0 => (
-                format!("{{type: MX, value: {{preference: 10, exchange: mx{low}.example.net.}}}}"),
-                vec![format!("MX 10 mx{low}.example.net.")],
+                "MX",
+                format!("value:\n    exchange: mx{low}.example.net.\n    preference: 10"),
+                vec![format!("10 mx{low}.example.net.")],
             ),
             1 => (
-                format!("{{type: TXT, value: text number {number}}}"),
-                vec![format!("TXT \"text number {number}\"")],
+                "TXT",
+                format!("value: text number {number}"),
+                vec![format!("\"text number {number}\"")],
             ),
             _ => (
-                format!("{{type: A, values: [10.0.{high}.{low}, 10.1.{high}.{low}]}}"),
-                vec![format!("A 10.0.{high}.{low}"), format!("A 10.1.{high}.{low}")],
+                "A",
+                format!("values:\n  - 10.0.{high}.{low}\n  - 10.1.{high}.{low}"),
+                vec![format!("10.0.{high}.{low}"), format!("10.1.{high}.{low}")],
             ),
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(yaml, "h{number}: {value}");
+        let _ = writeln!(yaml, "h{number}:\n  type: {of}\n  {value}");
+        let _ = writeln!(queries, "h{number}.{ZONE} {of}");
         for row in rows {
-            let _ = writeln!(master, "h{number} {row}");
+            let _ = writeln!(master, "h{number} {of} {row}");
         }
     }
     let config = format!(
@@ -188,6 +211,7 @@ fn write_zone(records: usize, folder: &Path) -> io::Result<()> {
     );
     fs::write(folder.join("config.yaml"), config)?;
     fs::write(folder.join(format!("zones/{ZONE}yaml")), yaml)?;
+    fs::write(folder.join(QUERIES), queries)?;
     fs::write(folder.join("master"), master)
 }
 
