@@ -192,7 +192,12 @@ fn add(zone: &mut Zone, read: ZoneRead, lenient: bool, report: &mut Report) {
         zone.remove(name, *record_type);
     }
     let how = AddOptions { replace: read.replace, lenient: lenient || read.is_checked };
-    for record in read.records {
+    let records: Vec<_> = read.records.into_iter().map(Arc::new).collect();
+    let is_fine = records.iter().all(|record| empty::finding(record, zone.name()).is_none());
+    if is_fine && zone.fill(&records) {
+        return;
+    }
+    for record in records {
         if let Some(found) = empty::finding(&record, zone.name()) {
             report.push(found);
             continue;

@@ -1,6 +1,7 @@
 //! Zones: the records of one zone, shared until one of the holders changes them.
 
 mod changes;
+mod fill;
 mod fingerprint;
 mod since;
 mod sub_zones;
