@@ -184,7 +184,9 @@ impl RecordName {
     /// Refuses labels that IDNA 2008 (RFC 5891) refuses.
     pub fn new(name: &str) -> Result<Self, IdnaError> {
         let encoded = spell(name)?;
-        idna::decode(&encoded)?;
+        if idna::has_encoded_label(&encoded) {
+            idna::decode(&encoded)?;
+        }
         Ok(Self(encoded.into()))
     }
 

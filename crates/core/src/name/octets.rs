@@ -41,8 +41,25 @@ fn push_octet(octet: u8, name: &mut String) {
 /// A name in IDNA form and lower case, with the escapes that it needs and no others, so that what is one name in DNS
 /// has one spelling: `\087ww` is `www`. A name with an escape that means nothing stays as it is.
 pub(crate) fn spell(name: &str) -> Result<Cow<'_, str>, IdnaError> {
-    idna::encode(name).map(respell)
+    if is_plain(name) { Ok(Cow::Borrowed(name)) } else { idna::encode(name).map(respell) }
 }
+
+/// Whether a name is visible ASCII in lower case without escapes: its own spelling, as nearly all names are in zones
+/// with many records.
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|byte| PLAIN[usize::from(byte)])
+}
+
+/// Which octets [`is_plain`] takes.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        plain[byte as usize] = !byte.is_ascii_uppercase() && byte != b'\\';
+        byte += 1;
+    }
+    plain
+};
 
 fn respell(name: Cow<'_, str>) -> Cow<'_, str> {
     if name.contains('\\') { respelled(&name).map_or(name, Cow::Owned) } else { name }
@@ -72,10 +89,7 @@ fn respelled(name: &str) -> Option<String> {
 /// assert_eq!(as_held("★.Example."), r"\226\152\133.example.");
 /// ```
 pub fn as_held(name: &str) -> Cow<'_, str> {
-    // The usual case, for zones with many records.
-    let is_plain =
-        |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && byte != b'\\';
-    if name.bytes().all(is_plain) {
+    if is_plain(name) {
         return Cow::Borrowed(name);
     }
     match (coded(name), spell(name)) {

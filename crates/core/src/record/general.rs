@@ -36,20 +36,23 @@ fn name(record: &RawRecord<'_>, findings: &mut Findings) {
     }
     // With their dots, the name and the zone; the root has none of its own.
     let zone = if record.zone.is_root() { 0 } else { record.zone.as_str().len() };
-    let length = if name.is_empty() { zone } else { name.chars().count() + 1 + zone };
+    let length = |name_length: usize| if name.is_empty() { zone } else { name_length + 1 + zone };
+    // There are no more characters than octets, whose number is known.
+    let length = if length(name.len()) > 253 { length(name.chars().count()) } else { 0 };
     if length > 253 {
         let whole = record.zone.absolute(name);
         let message = format!("name \"{whole}\" has {length} characters, the limit is 253");
         findings.error(record.name_position, message).help("shorten it");
     }
-    for label in name.split('.').filter(|label| label.len() > 63) {
+    let labels = (name.len() > 63).then(|| name.split('.').filter(|label| label.len() > 63));
+    for label in labels.into_iter().flatten() {
         let length = label.chars().count();
         if length > 63 {
             let message = format!("label \"{label}\" has {length} characters, the limit is 63");
             findings.error(record.name_position, message).help("shorten it");
         }
     }
-    if name.contains("..") || name.ends_with('.') {
+    if name.ends_with('.') || name.as_bytes().windows(2).any(|octets| octets == b"..") {
         let message = format!("name \"{name}\" has an empty label (two dots in a row)");
         findings
             .error(record.name_position, message)

@@ -100,18 +100,8 @@ impl Record {
                 .by(RECORD_NEW)
                 .help(error.problem.help());
         }
-        if name_text.contains([' ', '\t']) {
-            findings
-                .error(name.position, "a name cannot contain white space")
-                .by(RECORD_NEW)
-                .help("remove it");
-        }
-        if name_text.contains(|c: char| c.is_control() && c != '\t') {
-            // A line break would begin another line wherever names are written.
-            findings
-                .fatal(name.position, "a name cannot contain control characters")
-                .by(RECORD_NEW)
-                .help("remove it, or write its code, such as `\\010` for a line break");
+        if !name_text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            check_characters(&name_text, name.position, &mut findings);
         }
         let checked = encoded.as_ref().map_or(&*name_text, RecordName::as_str);
         let Some((map, entry)) = loading.type_of(data, &mut findings) else {
@@ -295,6 +285,23 @@ impl Loading<'_> {
             told.help.clone_from(&found.help);
             report.push(told);
         }
+    }
+}
+
+/// Reports white space and control characters in a name.
+fn check_characters(name: &str, position: Position, findings: &mut Findings) {
+    if name.contains([' ', '\t']) {
+        findings
+            .error(position, "a name cannot contain white space")
+            .by(RECORD_NEW)
+            .help("remove it");
+    }
+    if name.contains(|c: char| c.is_control() && c != '\t') {
+        // A line break would begin another line wherever names are written.
+        findings
+            .fatal(position, "a name cannot contain control characters")
+            .by(RECORD_NEW)
+            .help("remove it, or write its code, such as `\\010` for a line break");
     }
 }
 

@@ -223,7 +223,9 @@ impl RecordValidators {
         for validator in self.general.record.iter().chain(of_type.iter().flat_map(|a| &a.record)) {
             let start = findings.len();
             validator.0.validate(record, findings);
-            findings.attribute_to(start, validator.0.id());
+            if findings.len() > start {
+                findings.attribute_to(start, validator.0.id());
+            }
         }
         self.values(of_type, record.values, record.record_type, findings);
     }
@@ -248,7 +250,9 @@ impl RecordValidators {
         for validator in self.general.value.iter().chain(of_type.iter().flat_map(|a| &a.value)) {
             let start = findings.len();
             validator.0.validate(values, record_type, findings);
-            findings.attribute_to(start, validator.0.id());
+            if findings.len() > start {
+                findings.attribute_to(start, validator.0.id());
+            }
         }
     }
 

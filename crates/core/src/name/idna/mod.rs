@@ -112,10 +112,16 @@ pub fn encode(name: &str) -> Result<Cow<'_, str>, IdnaError> {
 /// Refuses `xn--` labels that are not IDNA 2008 (RFC 5891).
 pub fn decode(name: &str) -> Result<Cow<'_, str>, IdnaError> {
     let lower = if name.is_ascii() { ascii_lower_case(name) } else { name.to_lowercase().into() };
-    if !lower.contains(PREFIX) {
+    if !has_encoded_label(&lower) {
         return Ok(lower);
     }
     convert(&lower, |label| label.starts_with(PREFIX), to_unicode).map(Cow::Owned)
+}
+
+/// Whether a name in lower case has, or seems to have, a label to decode. Names are too short for a search that
+/// prepares itself.
+pub(super) fn has_encoded_label(name: &str) -> bool {
+    name.as_bytes().windows(PREFIX.len()).any(|octets| octets == PREFIX.as_bytes())
 }
 
 fn ascii_lower_case(name: &str) -> Cow<'_, str> {

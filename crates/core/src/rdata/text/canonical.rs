@@ -26,12 +26,6 @@ pub fn canonical(octets: &[u8]) -> Cow<'_, str> {
 pub(crate) fn is_plain(written: &str) -> bool {
     let mut octets = written.as_bytes();
     loop {
-        // Without a way out of its midst, so that a block is one operation.
-        while let Some((block, behind)) = octets.split_first_chunk::<16>()
-            && block.iter().fold(true, |all, octet| all & is_bare(*octet))
-        {
-            octets = behind;
-        }
         let Some(at) = octets.iter().position(|octet| !is_bare(*octet)) else { return true };
         let [b'\\', b';' | b'\\', behind @ ..] = &octets[at..] else { return false };
         octets = behind;
@@ -40,8 +34,19 @@ pub(crate) fn is_plain(written: &str) -> bool {
 
 /// Whether an octet stands for itself, escaped nowhere.
 fn is_bare(octet: u8) -> bool {
-    matches!(octet, b' '..=b'~') & !matches!(octet, b'\\' | b'"' | b';')
+    BARE[usize::from(octet)]
 }
+
+/// Looked up, which is quicker than four comparisons.
+const BARE: [bool; 256] = {
+    let mut bare = [false; 256];
+    let mut octet = b' ';
+    while octet <= b'~' {
+        bare[octet as usize] = !matches!(octet, b'\\' | b'"' | b';');
+        octet += 1;
+    }
+    bare
+};
 
 /// The canonical text of what is written: the same for texts of the same octets.
 pub(crate) fn canonical_of(written: &str) -> Cow<'_, str> {
