@@ -19,11 +19,23 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 /// assert_eq!(natural_cmp("Www", "_dmarc"), Ordering::Less);
 /// ```
 pub fn natural_cmp(left: &str, right: &str) -> Ordering {
+    // Nearly always, the first letters that differ decide.
+    if let Some((one, other)) = left.bytes().zip(right.bytes()).find(|(one, other)| one != other)
+        && is_letter(one)
+        && is_letter(other)
+    {
+        return one.cmp(&other);
+    }
     if left.is_ascii() && right.is_ascii() {
         ascii_cmp(left.as_bytes(), right.as_bytes())
     } else {
         unicode_cmp(left, right)
     }
+}
+
+/// Whether a byte is a character of text by itself, whatever stands before and behind it.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_digit()
 }
 
 fn ascii_cmp(mut left: &[u8], mut right: &[u8]) -> Ordering {

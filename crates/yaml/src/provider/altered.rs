@@ -46,7 +46,7 @@ impl<'t> Altered<'t> {
         let Some(map) = data.as_map() else { return };
         let mut suspects = Vec::new();
         for key in WITH_VALUES {
-            if let Some(value) = map.get(key) {
+            if let Some(value) = map.get(key).filter(|value| !is_text(value)) {
                 let path = if key == "values" { "value" } else { key };
                 self.suspects(files, value, &mut vec![path], &mut suspects);
             }
@@ -93,7 +93,11 @@ impl<'t> Altered<'t> {
                 }
             }
             _ => {
-                let Some(written) = self.written(files, value) else { return };
+                let Some(rest) = self.rest(files, value) else { return };
+                if is_decimal(value, rest) {
+                    return;
+                }
+                let Some(written) = written(value, rest) else { return };
                 let fraction = matches!(value.kind, Kind::Float(number) if number.fract() != 0.0);
                 let reported = is_odd(&value.kind, &written);
                 if !reported && (fraction || written != python_str(value)) {
@@ -103,8 +107,8 @@ impl<'t> Altered<'t> {
         }
     }
 
-    /// How a plain scalar is written.
-    fn written(&mut self, files: &[Arc<str>], value: &Value<'_>) -> Option<String> {
+    /// The line in which a value stands, from there on.
+    fn rest(&mut self, files: &[Arc<str>], value: &Value<'_>) -> Option<&str> {
         let Position { file, line, column } = value.position;
         if !value.position.is_known() || column == u16::MAX {
             return None;
@@ -120,14 +124,32 @@ impl<'t> Altered<'t> {
         let line = lines.as_ref()?.line(usize::try_from(line).ok()?)?;
         let skipped = usize::from(column).checked_sub(1)?;
         let (start, _) = line.char_indices().nth(skipped)?;
-        let mut rest = line.get(start..)?;
-        while rest.starts_with(['&', '!']) {
-            rest = rest.split_once(' ')?.1.trim_start();
-        }
-        let ends = [",", "]", "}", " #", "\t#", ": "];
-        let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
-        let written = rest.get(..end)?.trim_end();
-        (plain(written)? == value.kind).then(|| written.to_owned())
+        line.get(start..)
+    }
+}
+
+/// Whether a whole number is written as most are: its decimal digits, and nothing behind them.
+fn is_decimal(value: &Value<'_>, rest: &str) -> bool {
+    value.as_int().is_some_and(|number| number.to_string() == rest)
+}
+
+/// How a plain scalar is written that starts the rest of a line.
+fn written(value: &Value<'_>, mut rest: &str) -> Option<String> {
+    while rest.starts_with(['&', '!']) {
+        rest = rest.split_once(' ')?.1.trim_start();
+    }
+    let ends = [",", "]", "}", " #", "\t#", ": "];
+    let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+    let written = rest.get(..end)?.trim_end();
+    (plain(written)? == value.kind).then(|| written.to_owned())
+}
+
+/// Whether there is nothing but text in a value, as in nearly all of them.
+fn is_text(value: &Value<'_>) -> bool {
+    match &value.kind {
+        Kind::Null | Kind::Str(_) => true,
+        Kind::List(values) => values.iter().all(is_text),
+        _ => false,
     }
 }
 

@@ -50,6 +50,36 @@ pub(super) fn is_simple(bytes: &[u8]) -> bool {
     bytes.chunks(4096).all(|chunk| any_control(chunk) == 0)
 }
 
+/// The first byte from `start` on that is not ASCII, or the end.
+pub(super) fn next_wide(bytes: &[u8], start: usize) -> usize {
+    /// So many bytes are looked at together, which is quicker by far.
+    const BLOCK: usize = 256;
+    let mut at = start;
+    for block in bytes.get(start..).unwrap_or_default().chunks(BLOCK) {
+        if !block.is_ascii() {
+            return at + block.iter().position(|byte| !byte.is_ascii()).unwrap_or_default();
+        }
+        at += block.len();
+    }
+    at
+}
+
+/// The first byte from `start` on at which a plain scalar or key may end, or the end of the text.
+pub(super) fn next_end(bytes: &[u8], start: usize) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let found = rest.iter().position(|byte| ENDS[usize::from(*byte)]);
+    found.map_or(bytes.len(), |length| start + length)
+}
+
+/// Looked up, which is quicker than three comparisons.
+const ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    ends[b'\n' as usize] = true;
+    ends[b':' as usize] = true;
+    ends[b'#' as usize] = true;
+    ends
+};
+
 fn is_allowed(c: char) -> bool {
     match c {
         '\t' | '\n' | '\r' | ' '..='~' => true,

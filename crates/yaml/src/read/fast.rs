@@ -58,22 +58,22 @@ impl<'t, 's> Reader<'t, 's> {
         files: &'s [Arc<str>],
         report: &'s mut Report,
     ) -> Option<Self> {
-        let ascii = text.is_ascii();
-        if !characters::is_simple(text.as_bytes())
-            || (!ascii && characters::has_separator(text.as_bytes()))
-        {
+        let bytes = text.as_bytes();
+        let wide = characters::next_wide(bytes, 0);
+        let is_ascii = wide == bytes.len();
+        if !characters::is_simple(bytes) || (!is_ascii && characters::has_separator(bytes)) {
             return None;
         }
         Some(Self {
             text,
-            bytes: text.as_bytes(),
+            bytes,
             at: 0,
             line: 1,
             line_start: 0,
             indent: END,
             depth: 0,
             counted: Cell::default(),
-            ascii,
+            wide,
             file,
             rules,
             files,
@@ -95,7 +95,8 @@ struct Reader<'t, 's> {
     depth: usize,
     /// The last requested position, and the number of characters before it in its line.
     counted: Cell<(usize, usize)>,
-    ascii: bool,
+    /// The first byte from the start of the line on that is not ASCII. Before it, columns are bytes.
+    wide: usize,
     file: u16,
     rules: Rules,
     files: &'s [Arc<str>],
@@ -372,6 +373,7 @@ impl<'t> Reader<'t, '_> {
     fn bare_key_end(&self, start: usize) -> Option<usize> {
         let mut at = start;
         loop {
+            at = characters::next_end(self.bytes, at);
             match self.bytes.get(at)? {
                 b'\n' => return None,
                 b':' if self.is_colon(at) => break,
@@ -409,14 +411,14 @@ impl<'t> Reader<'t, '_> {
 
     /// The end of a plain scalar that starts at `start`: the end of the line, or the start of a comment.
     fn bare_end(&self, start: usize) -> Option<usize> {
-        let mut at = start;
+        let mut at = characters::next_end(self.bytes, start);
         while let Some(byte) = self.bytes.get(at) {
             match byte {
                 b'\n' => break,
                 // A key inside a value is an error, which the full reader reports.
                 b':' if self.is_colon(at) => return None,
                 b'#' if at == start || self.bytes[at - 1] == b' ' => break,
-                _ => at += 1,
+                _ => at = characters::next_end(self.bytes, at + 1),
             }
         }
         while at > start && self.bytes[at - 1] == b' ' {
@@ -502,7 +504,11 @@ impl<'t> Reader<'t, '_> {
 
     /// Moves to the start of the next line.
     fn next_line(&mut self) {
-        match memchr::memchr(b'\n', &self.bytes[self.at..]) {
+        let rest = &self.bytes[self.at..];
+        // Mostly, the line ends here.
+        let length =
+            if rest.first() == Some(&b'\n') { Some(0) } else { memchr::memchr(b'\n', rest) };
+        match length {
             Some(length) => {
                 self.at += length + 1;
                 self.line = self.line.saturating_add(1);
@@ -510,6 +516,9 @@ impl<'t> Reader<'t, '_> {
             None => self.at = self.bytes.len(),
         }
         self.line_start = self.at;
+        if self.wide < self.at {
+            self.wide = characters::next_wide(self.bytes, self.at);
+        }
     }
 
     /// Moves from the start of a line to the next content, and measures its indentation.
@@ -539,7 +548,8 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn position(&self, at: usize) -> Position {
-        let column = if self.ascii { at - self.line_start } else { self.characters_before(at) };
+        let is_ascii = at <= self.wide;
+        let column = if is_ascii { at - self.line_start } else { self.characters_before(at) };
         Position { line: self.line, ..place(self.file, 0, column + 1) }
     }
 
