@@ -40,7 +40,41 @@ impl Scope {
         // What is no file is that wherever it is, and allowing it would not help.
         crate::check(file)?;
         self.check(file)?;
-        crate::read(file)
+        fs::read(file)
+    }
+
+    /// Reads a file that is named by the folder and a zone, as [`Scope::read`] does, and tells whether messages must
+    /// not show its text, as [`Scope::hides_linked`] does. Where it leads to is looked up once for both.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scope::read`].
+    pub fn read_named(&self, file: &Path) -> io::Result<(Vec<u8>, bool)> {
+        let unlinked = self.unlinked(file);
+        if unlinked.is_none() {
+            crate::check(file)?;
+        }
+        let real = unlinked.map_or_else(|| fs::canonicalize(file), Ok);
+        let hides = self.hides(file, real.as_deref().ok());
+        if self.includes != Includes::Anywhere {
+            self.check_real(&real?)?;
+        }
+        Ok((fs::read(file)?, hides))
+    }
+
+    /// The path without links of a file right in the folder that is none: known without following any.
+    fn unlinked(&self, file: &Path) -> Option<PathBuf> {
+        let mut parts = file.strip_prefix(&self.name).ok()?.components();
+        let (Some(Component::Normal(name)), None) = (parts.next(), parts.next()) else {
+            return None;
+        };
+        let is_file = fs::symlink_metadata(file).is_ok_and(|there| there.is_file());
+        Some(self.folder.as_ref().filter(|_| is_file)?.join(name))
+    }
+
+    /// Whether the folder was there.
+    pub fn is_there(&self) -> bool {
+        self.folder.is_some()
     }
 
     /// Checks whether a file may be written: if it is there, it must belong to the folder, as one to read.
@@ -64,7 +98,11 @@ impl Scope {
         if self.includes == Includes::Anywhere {
             return Ok(());
         }
-        let file = fs::canonicalize(file)?;
+        self.check_real(&fs::canonicalize(file)?)
+    }
+
+    /// The same for a path without links.
+    fn check_real(&self, file: &Path) -> io::Result<()> {
         let below = |folder: &Option<PathBuf>| {
             folder.as_ref().and_then(|folder| file.strip_prefix(folder).ok())
         };
@@ -96,9 +134,14 @@ impl Scope {
     /// Whether a path that is named by the folder and a zone leads to a file whose text messages must not show: links
     /// do. The name of the file itself may be hidden.
     pub fn hides_linked(&self, file: &Path) -> bool {
+        self.hides(file, fs::canonicalize(file).ok().as_deref())
+    }
+
+    /// The same for a file that is `real` without links.
+    fn hides(&self, file: &Path, real: Option<&Path>) -> bool {
         let named = file.strip_prefix(&self.name).ok();
         let named = named.zip(self.folder.as_ref()).map(|(rest, folder)| folder.join(rest));
-        fs::canonicalize(file).ok() != named && !self.shows(file)
+        real != named.as_deref() && !self.shows(file)
     }
 
     /// A finding about text of a file that messages must not show: its place, without its words.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use octodns_core::provider::Includes;
 use octodns_files::Scope;
@@ -53,7 +54,7 @@ impl Include for NoIncludes {
 #[derive(Clone, Debug, Default)]
 pub struct FileIncludes {
     home: Option<PathBuf>,
-    scope: Option<Scope>,
+    scope: Option<Arc<Scope>>,
 }
 
 impl FileIncludes {
@@ -65,11 +66,16 @@ impl FileIncludes {
     /// The same for the zone data in a folder, with the files that it may include.
     #[must_use]
     pub fn of_folder(self, folder: &Path, includes: Includes) -> Self {
-        Self { scope: Some(Scope::new(folder, includes)), ..self }
+        self.of_scope(Arc::new(Scope::new(folder, includes)))
+    }
+
+    /// The same for the zone data of a scope.
+    pub(crate) fn of_scope(self, scope: Arc<Scope>) -> Self {
+        Self { scope: Some(scope), ..self }
     }
 
     pub(crate) fn scope(&self) -> Option<&Scope> {
-        self.scope.as_ref()
+        self.scope.as_deref()
     }
 
     fn expand(&self, path: &str) -> io::Result<PathBuf> {

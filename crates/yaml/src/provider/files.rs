@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use octodns_core::provider::Includes;
 use octodns_core::{ProviderError, ZoneName};
@@ -52,7 +53,7 @@ pub(super) fn of_zone(
     let mut files = Vec::new();
     if let Some(folder) = folder(inner, zone)? {
         // Even one without files: it may be written to.
-        let scope = Scope::new(&options.directory, includes);
+        let scope = inner.scope.of(&options.directory, includes);
         scope.check(&folder).map_err(failed("read", &folder))?;
         // Not `Path::extension`: the records of the apex may be in a file called `.yaml`.
         let yaml = |path: &PathBuf| {
@@ -72,14 +73,59 @@ pub(super) fn of_zone(
 
 /// The scope that a file belongs to: that of the folder of the provider, and for a shared file elsewhere, which the
 /// option names, that of its own folder.
-pub(super) fn scope_of(inner: &Inner, path: &Path, includes: Includes) -> Scope {
+pub(super) fn scope_of(inner: &Inner, path: &Path, includes: Includes) -> Arc<Scope> {
     let folder = &inner.options.directory;
     let shared = inner.options.shared_filename.as_deref();
     let elsewhere = shared.filter(|shared| inside(folder, shared).is_err());
     match elsewhere.filter(|shared| folder.join(shared) == path).and(path.parent()) {
-        Some(own) => Scope::new(own, includes),
-        None => Scope::new(folder, includes),
+        Some(own) => Arc::new(Scope::new(own, includes)),
+        None => inner.scope.of(folder, includes),
     }
+}
+
+/// The scope of the folder of a provider. It is the same for all zones, so it is looked up once in a run.
+#[derive(Debug, Default)]
+pub(super) struct FolderScope(Mutex<Option<(Includes, Arc<Scope>)>>);
+
+impl FolderScope {
+    pub(super) fn of(&self, folder: &Path, includes: Includes) -> Arc<Scope> {
+        let mut known = self.known();
+        if let Some((of, scope)) = &*known
+            && *of == includes
+        {
+            return Arc::clone(scope);
+        }
+        let scope = Arc::new(Scope::new(folder, includes));
+        *known = scope.is_there().then(|| (includes, Arc::clone(&scope)));
+        scope
+    }
+
+    /// A run begins: links may lead elsewhere by now.
+    pub(super) fn forget(&self) {
+        *self.known() = None;
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<(Includes, Arc<Scope>)>> {
+        // Nothing is kept in it that a panic could leave half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// For another provider, which may have another folder.
+impl Clone for FolderScope {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// Whether all records of a zone are in one file of its name, of at most so many bytes.
+pub(super) fn is_within(inner: &Inner, zone: &ZoneName, most: u64) -> bool {
+    let options = &inner.options;
+    let is_single = options.split_extension.is_none()
+        && options.shared_filename.is_none()
+        && !options.disable_zonefile;
+    let path = || options.directory.join(format!("{}yaml", zone.decoded()));
+    is_single && fs::metadata(path()).is_ok_and(|there| there.is_file() && there.len() <= most)
 }
 
 /// The single file of a zone, if it exists.

@@ -61,10 +61,10 @@ fn file(
     let includes = inner.includes(includes);
     let mut overlay = Overlay { files: &includes, changed: HashMap::new() };
     let name: Arc<str> = path.to_string_lossy().into();
-    let bytes = scope.read(path).map_err(failed("read", path))?;
+    let (bytes, linked) = scope.read_named(path).map_err(failed("read", path))?;
     let order: Order = inner.options.order_mode.into();
     let before = LoadOptions::new(Arc::clone(&name)).order(Some(order)).include(&includes);
-    let foreign = Foreign::new(&name, &scope, &includes, zone);
+    let foreign = Foreign::new(&name, linked, &includes, zone);
     let before = match text_of(&bytes, &name).and_then(|text| load(text, &before)) {
         Ok(before) => before,
         Err(error) => {

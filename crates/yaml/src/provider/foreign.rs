@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use octodns_core::value::{Kind, Special};
 use octodns_core::{Diagnostic, Origin, Value, ZoneName};
-use octodns_files::Scope;
 
 use crate::FileIncludes;
 
@@ -22,11 +21,11 @@ pub(super) struct Foreign<'f> {
 impl<'f> Foreign<'f> {
     pub(super) fn new(
         main: &'f Arc<str>,
-        scope: &Scope,
+        linked: bool,
         includes: &'f FileIncludes,
         zone: &'f ZoneName,
     ) -> Self {
-        Self { main, linked: scope.hides_linked(Path::new(&**main)), includes, zone }
+        Self { main, linked, includes, zone }
     }
 
     /// A finding as it may be shown.

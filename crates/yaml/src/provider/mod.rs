@@ -5,6 +5,7 @@ mod files;
 mod fix;
 mod foreign;
 mod options;
+mod pace;
 mod read;
 mod write;
 
@@ -20,6 +21,8 @@ use octodns_core::{
 
 use octodns_files::OwnedRequest;
 
+use self::files::FolderScope;
+use self::pace::Pace;
 use crate::FileIncludes;
 
 pub use options::{OrderMode, SplitYamlOptions, YamlOptions};
@@ -56,12 +59,15 @@ struct Inner {
     capabilities: Capabilities,
     options: YamlOptions,
     home: Option<PathBuf>,
+    scope: FolderScope,
+    pace: Pace,
 }
 
 impl Inner {
     /// How the files of the folder include others.
     fn includes(&self, includes: Includes) -> FileIncludes {
-        FileIncludes::new(self.home.clone()).of_folder(&self.options.directory, includes)
+        let scope = self.scope.of(&self.options.directory, includes);
+        FileIncludes::new(self.home.clone()).of_scope(scope)
     }
 }
 
@@ -71,7 +77,9 @@ impl YamlProvider {
         let mut capabilities = Capabilities::EVERYTHING;
         capabilities.root_ns = options.supports_root_ns;
         let (id, class_name, home) = (Arc::from(id), "YamlProvider", None);
-        Self { inner: Arc::new(Inner { id, class_name, capabilities, options, home }) }
+        let (scope, pace) = (FolderScope::default(), Pace::default());
+        let inner = Inner { id, class_name, capabilities, options, home, scope, pace };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The same provider, with the folder that `~` means in an `!include`.
@@ -113,12 +121,19 @@ impl Source for YamlProvider {
         Some(self)
     }
 
+    fn begin_run(&self) {
+        self.inner.scope.forget();
+    }
+
     async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
         self.blocking(files::list_zones).await
     }
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let request = OwnedRequest::from(zone);
+        if self.inner.pace.is_quick() && files::is_within(&self.inner, zone.name, pace::BRIEF) {
+            return self.inner.pace.of(|| read::zone(&self.inner, &request));
+        }
         self.blocking(move |inner| read::zone(inner, &request)).await
     }
 }

@@ -19,6 +19,9 @@ use crate::{Entries, LoadOptions, load_entries, text_of};
 /// Several zones are read at the same time; a small file whose aliases make much of it can take a lot of memory.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
+/// About how many bytes a short record takes in a file.
+const SHORTEST: usize = 64;
+
 /// How many records each file had: writing needs this to remove files that are no longer used.
 #[derive(Debug, Default)]
 pub(super) struct FilesRead(pub(super) BTreeMap<PathBuf, usize>);
@@ -106,7 +109,7 @@ fn file(
 ) -> Result<(), ProviderError> {
     let options = &inner.options;
     let scope = files::scope_of(inner, path, request.includes);
-    let bytes = scope.read(path).map_err(octodns_files::failed("read", path))?;
+    let (bytes, linked) = scope.read_named(path).map_err(octodns_files::failed("read", path))?;
     let includes = inner.includes(request.includes);
     let order = options.enforce_order.then(|| options.order_mode.into());
     let severity = if request.lenient { Severity::Warning } else { Severity::Error };
@@ -115,8 +118,9 @@ fn file(
         .include(&includes)
         .strict_keys(severity);
     load.one_at_a_time = Some(&ONE_AT_A_TIME);
-    let foreign = Foreign::new(&load.file, &scope, &includes, &request.name);
-    let records = Vec::new();
+    let foreign = Foreign::new(&load.file, linked, &includes, &request.name);
+    // Room for as many as there may be: what is not used of it is never touched.
+    let records = Vec::with_capacity(bytes.len() / SHORTEST);
     let altered = Altered::new(std::str::from_utf8(&bytes).unwrap_or_default());
     let mut loading =
         Loading { inner, request, records, report: Report::new(), foreign: &foreign, altered };
@@ -146,7 +150,11 @@ fn file(
         read.report.push(Diagnostic::error("yaml", message).at(origin).help(help));
     }
     read.report.merge(loading.report);
-    read.records.append(&mut loading.records);
+    if read.records.is_empty() {
+        read.records = loading.records;
+    } else {
+        read.records.append(&mut loading.records);
+    }
     Ok(())
 }
 
