@@ -1,5 +1,6 @@
 //! Plans as JSON, for programs.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use octodns_core::change::ChangeOrigin;
@@ -73,15 +74,28 @@ fn place(origin: &ChangeOrigin<'_>) -> OwnedValue {
 
 impl PlanOutput for PlanJson {
     fn run(&self, plans: &[Planned<'_>], out: &mut dyn Write) -> io::Result<()> {
-        let mut targets = Map::new();
+        // A map looks through all its keys for one, which would be slow for those of many zones.
+        let (mut targets, mut zones) = (Vec::new(), HashMap::new());
         for (target, plan) in plans {
-            if !targets.contains_key(target.id()) {
-                targets.insert(target.id().to_owned(), Map::new());
+            let id = target.id();
+            if !targets.contains(&id) {
+                targets.push(id);
             }
-            if let Some(zones) = targets.get_mut(target.id()).and_then(Value::as_map_mut) {
-                zones.insert(plan.desired.name().as_str().to_owned(), self.value(plan));
+            let of_target: &mut (Vec<_>, HashMap<_, _>) = zones.entry(id).or_default();
+            let (entries, places) = of_target;
+            let (name, value) = (plan.desired.name().as_str(), self.value(plan));
+            let place = *places.entry(name).or_insert(entries.len());
+            let entry = (Value::from(name.to_owned()), value);
+            match entries.get_mut(place) {
+                Some(earlier) => *earlier = entry,
+                None => entries.push(entry),
             }
         }
+        let zones_of = |id: &str| {
+            let (entries, _) = zones.remove(id).unwrap_or_default();
+            (id.to_owned(), Value::from(Map::from_entries(entries)))
+        };
+        let targets = Map::from_unique(targets.into_iter().map(zones_of));
         let mut json = Json::default();
         json.indent = self.indent;
         json.sort_keys = self.sort_keys;
