@@ -113,7 +113,8 @@ impl Manager {
                 .map(|job| {
                     let manager = Arc::clone(self);
                     let name = job.zone.name.clone();
-                    let task = tokio::spawn(async move { manager.plan_job(&job).await });
+                    // In a box: it is large, and spawning moves it a dozen times.
+                    let task = tokio::spawn(Box::pin(async move { manager.plan_job(&job).await }));
                     async move {
                         task.await.unwrap_or_else(|error| (lost_task(&name, &error), Vec::new()))
                     }
