@@ -31,7 +31,7 @@ const COMMANDS: [&str; 16] = [
 /// that would make a command.
 pub(crate) fn inert(text: &str) -> Cow<'_, str> {
     let text = visible(text);
-    if commands(&text).next().is_none() {
+    if !may_have_commands(&text) || commands(&text).next().is_none() {
         return text;
     }
     Cow::Owned(defused(&text, |c| format!("\\x{:02x}", u32::from(c))))
@@ -61,6 +61,11 @@ fn defused(text: &str, escape: impl Fn(char) -> String) -> String {
     }
     shown.push_str(&text[at..]);
     shown
+}
+
+/// Whether there are two colons or hashes in a row: hardly any message of a log has some.
+fn may_have_commands(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|pair| pair[0] == pair[1] && matches!(pair[0], b':' | b'#'))
 }
 
 /// Where commands start: at two characters that are the same, of one byte each.

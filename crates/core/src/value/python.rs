@@ -199,7 +199,7 @@ fn write_visible(c: char, f: &mut impl Write) -> fmt::Result {
 pub fn visible(text: &str) -> Cow<'_, str> {
     let is_plain =
         text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_printable);
-    if is_plain && !text.contains("##") {
+    if is_plain && !text.as_bytes().windows(2).any(|pair| pair == b"##") {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
