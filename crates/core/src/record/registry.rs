@@ -1,6 +1,6 @@
 //! The record types there are: the built-in ones, one row each, and those that providers bring.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -148,7 +148,8 @@ pub struct DuplicateType(pub RecordType);
 /// The record types of a program: built-in and registered ones.
 #[derive(Clone, Debug)]
 pub struct RecordTypes {
-    entries: HashMap<&'static str, TypeEntry>,
+    /// Few and with short names: comparing some of them is quicker than hashing one.
+    entries: BTreeMap<&'static str, TypeEntry>,
     /// The keys of the `octodns` section, and of mappings in it, by their paths.
     sections: HashMap<&'static str, &'static [&'static str]>,
 }

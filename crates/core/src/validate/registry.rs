@@ -1,6 +1,6 @@
 //! Which validators there are, and which of them are at work.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Findings, RawRecord, RecordValidator, Validator, ValueValidator};
@@ -87,7 +87,7 @@ impl Active {
 pub struct RecordValidators {
     available: Vec<(Scope, Validator)>,
     general: Active,
-    by_type: HashMap<RecordType, Active>,
+    by_type: BTreeMap<RecordType, Active>,
 }
 
 impl RecordValidators {

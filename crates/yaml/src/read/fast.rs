@@ -308,7 +308,10 @@ impl<'t> Reader<'t, '_> {
     ) -> Option<Value<'t>> {
         let Scalar { text, bare, position } = scalar;
         let tag = if bare { scalar::resolve(&text) } else { Tag::Str };
-        if tag == Tag::Str || !self.rules.checks_spelling {
+        if tag == Tag::Str {
+            return Some(Value::new(Kind::Str(text), position));
+        }
+        if !self.rules.checks_spelling {
             return Some(Value::new(scalar::construct(&tag, text).ok()?, position));
         }
         let value = Value::new(scalar::construct(&tag, text.clone()).ok()?, position);
