@@ -212,6 +212,32 @@ mod tests {
         }
     }
 
+    /// Whether or not it is known without following links where a file is.
+    #[test]
+    fn named_files_are_read_as_others_are() {
+        let folder = files(&["zones/a.yaml", "zones/sub/b.yaml", "zones/.git", "zones/c/"]);
+        let zones = folder.path().join("zones");
+        for (name, allowed) in [
+            ("a.yaml", true),
+            ("sub/b.yaml", true),
+            ("../zones/a.yaml", true),
+            (".git", false),
+            ("c", false),
+            ("missing", false),
+        ] {
+            let path = zones.join(name);
+            for includes in [Includes::Folder, Includes::Anywhere] {
+                let scope = Scope::new(&zones, includes);
+                let (read, named) = (scope.read(&path), scope.read_named(&path));
+                let expected = read.map(|bytes| (bytes, scope.hides_linked(&path)));
+                let told = |error: io::Error| error.to_string();
+                assert_eq!(named.map_err(told), expected.map_err(told), "{name} {includes:?}");
+            }
+            let scope = Scope::new(&zones, Includes::Folder);
+            assert_eq!(scope.read_named(&path).is_ok(), allowed, "{name}");
+        }
+    }
+
     #[test]
     fn an_error_names_the_option() {
         let folder = files(&["zones/", "secret"]);
@@ -232,6 +258,7 @@ mod tests {
             assert_eq!(scope.check(&link).is_ok(), allowed, "{target}");
             assert_eq!(scope.shows(&link), allowed, "{target}");
             assert_eq!(scope.read(&link).is_ok(), allowed, "{target}");
+            assert_eq!(scope.read_named(&link).is_ok(), allowed, "{target}");
             assert_eq!(scope.check_target(&link).is_ok(), allowed, "{target}");
             assert_eq!(scope.hides_linked(&link), !allowed, "{target}");
         }
@@ -255,6 +282,8 @@ mod tests {
             for name in ["a.yaml", ".yaml"] {
                 assert_eq!(scope.read(&at(zones).join(name)).unwrap(), b"x", "{zones}/{name}");
                 assert!(!scope.hides_linked(&at(zones).join(name)), "{zones}/{name}");
+                let read = scope.read_named(&at(zones).join(name)).unwrap();
+                assert_eq!(read, (b"x".to_vec(), false), "{zones}/{name}");
             }
             scope.check_target(&at(zones).join("new.yaml")).unwrap();
         }

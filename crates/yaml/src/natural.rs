@@ -202,6 +202,14 @@ mod tests {
     }
 
     proptest! {
+        /// Keys that letters decide are no special case either.
+        #[test]
+        fn letters_are_no_special_case(
+            left in "[ab1é²٣\u{301}-]{0,6}", right in "[ab1é²٣\u{301}-]{0,6}",
+        ) {
+            prop_assert_eq!(natural_cmp(&left, &right), unicode_cmp(&left, &right));
+        }
+
         /// The fast path for ASCII and the general one agree.
         #[test]
         fn ascii_is_no_special_case(left in "[ab0-2.]{0,8}", right in "[ab0-2.]{0,8}") {

@@ -42,6 +42,32 @@ fn records_stand_in_the_order_of_their_names() {
     assert_eq!(zone.len(), 3);
 }
 
+/// Adding all at once gives what adding one by one does, or nothing.
+#[test]
+fn many_records_are_added_at_once_if_each_is_simply_kept() {
+    let records = |of: &[(&str, u8)]| {
+        of.iter().map(|(name, last)| Arc::new(a(name, *last))).collect::<Vec<_>>()
+    };
+    let text = Record::new(RecordName::new("www").unwrap(), 300, RecordData::Txt(Vec::new()));
+    let mut several = records(&[("www", 1), ("a10", 2), ("", 3), ("a9", 4)]);
+    several.insert(0, Arc::new(text));
+    let (mut filled, mut added) = (zone(), zone());
+    assert!(filled.fill(&several));
+    for record in &several {
+        added.add(Arc::clone(record), AddOptions::default()).unwrap();
+    }
+    let all = |zone: &Zone| zone.records().map(Arc::as_ptr).collect::<Vec<_>>();
+    assert_eq!(all(&filled), all(&added));
+    assert_eq!(filled.len(), 5);
+
+    assert!(!filled.fill(&records(&[("b", 1)])), "not empty");
+    assert!(!zone().fill(&records(&[("b", 1), ("a", 1), ("b", 2)])), "twice the same");
+    let mut with_sub_zones = with_sub_zones(false);
+    assert!(!with_sub_zones.fill(&records(&[("www.sub", 1)])), "of a sub-zone");
+    assert!(with_sub_zones.is_empty());
+    assert!(with_sub_zones.fill(&records(&[("www", 1)])));
+}
+
 /// A second record with the same name and type is a slip in the sources, not an update.
 #[test]
 fn a_duplicate_is_refused_unless_it_replaces() {
