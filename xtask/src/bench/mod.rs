@@ -8,6 +8,7 @@ mod checks;
 mod latency;
 mod measure;
 mod plans;
+mod render;
 mod report;
 mod table;
 mod workload;
@@ -109,6 +110,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
         match first.as_str() {
             "--axfr" => return transfers(rest),
             "--zone-file" => return zone_files(rest),
+            "--render" => return renderings(rest),
             "--latency" => return latencies(rest),
             "--apply" => return applies(rest),
             "--build" => return builds(rest),
@@ -166,6 +168,16 @@ fn zone_files(args: &[String]) -> io::Result<()> {
     let python = if options.reference { crate::install::run().python } else { None };
     let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
     zone_file::run(&records, options.runs, python)
+}
+
+/// A fifth of the records of a zone differ: 10,000 and 20,000 changes, so that what is not linear shows.
+fn renderings(args: &[String]) -> io::Result<()> {
+    let mut options = parse(args).map_err(io::Error::other)?;
+    if args.iter().all(|arg| arg != "--shape" && arg != "--quick") {
+        options.shapes = vec![Shape::new(1, 50_000), Shape::new(1, 100_000)];
+    }
+    let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
+    render::run(&options.ours()?, &records, options.runs)
 }
 
 /// The reference has a separate package for each service, and the shape is that of many small zones.
