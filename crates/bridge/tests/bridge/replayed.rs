@@ -83,7 +83,7 @@ async fn in_time<T>(
 ) -> Option<Result<T, BridgeError>> {
     // A reply that is lost is the only thing that is waited for.
     let is_lost = what.ends_with("lost");
-    let limit = if is_lost { Duration::from_secs(10) } else { Duration::from_mins(2) };
+    let limit = if is_lost { Duration::from_secs(10) } else { Duration::from_secs(120) };
     let done = tokio::time::timeout(limit, call).await;
     assert!(done.is_ok() || is_lost, "{what}");
     done.ok()

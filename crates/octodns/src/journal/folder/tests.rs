@@ -183,7 +183,7 @@ async fn a_pipe_is_not_waited_for() {
         let runs = looking.runs().unwrap();
         let _ = sender.send(runs.runs.into_iter().map(|run| run.id).collect::<Vec<_>>());
     });
-    let seen = receiver.recv_timeout(Duration::from_mins(1)).expect("waits for the pipe");
+    let seen = receiver.recv_timeout(Duration::from_secs(60)).expect("waits for the pipe");
     assert!(seen.len() == 2 && seen.contains(&pipe) && seen.contains(&id), "{seen:?}");
 }
 
