@@ -44,7 +44,7 @@ pub(crate) fn build() -> io::Result<Vec<TestProgram>> {
     }
     let output = String::from_utf8_lossy(&output.stdout);
     let mut programs: Vec<_> = output.lines().filter_map(listed).collect();
-    programs.sort_by_key(|program| !program.is_of_provider());
+    programs.sort_by_key(TestProgram::turn);
     Ok(programs)
 }
 
@@ -58,10 +58,17 @@ fn listed(message: &str) -> Option<TestProgram> {
 }
 
 impl TestProgram {
-    /// Whether it is about a provider. These wait for the limits of services, and come first, so that something is left
-    /// to do meanwhile.
-    fn is_of_provider(&self) -> bool {
-        self.folder.starts_with(root().join("crates/providers"))
+    /// When its turn is: those that take longest come first, so that something is left to do meanwhile. The tests of
+    /// whole programs run many of them, and those of providers wait for the limits of services.
+    fn turn(&self) -> u8 {
+        let is_below = |folder| self.folder.starts_with(root().join(folder));
+        if is_below("tests") {
+            0
+        } else if is_below("crates/providers") {
+            1
+        } else {
+            2
+        }
     }
 
     /// A command that runs it as `cargo test` does.
