@@ -66,6 +66,7 @@ impl Client {
         let answer = tokio::time::timeout_at(deadline, asking).await;
         answer.map_err(|_| self.options.timed_out(server))?
     }
+
     /// Queries for all of these, as [`query`](Self::query) does for one, as many at a time as the client allows.
     /// `answered` is told the number of each question, in order, and its answer.
     pub(crate) async fn query_all<'q>(
