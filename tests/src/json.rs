@@ -83,7 +83,7 @@ pub(crate) fn json_of(value: &Value<'_>) -> Json {
             Special::Bytes(bytes) => json!({"!bytes": base64(bytes)}),
             Special::Set(values) => {
                 let mut values: Vec<_> = values.iter().map(json_of).collect();
-                values.sort_by_key(ToString::to_string);
+                values.sort_by_cached_key(ToString::to_string);
                 json!({"!set": values})
             }
             Special::Tuple(values) => {

@@ -55,7 +55,7 @@ pub fn record_json(record: &Record) -> Json {
 /// as integers, and with the rule that takes the rest as the last: a service may list it anywhere.
 pub fn canonical(records: &[Json]) -> Vec<Json> {
     let mut records: Vec<Json> = records.iter().map(canonical_record).collect();
-    records.sort_by_key(|record| (record["name"].to_string(), record["type"].to_string()));
+    records.sort_by_cached_key(|record| (record["name"].to_string(), record["type"].to_string()));
     records
 }
 
@@ -67,7 +67,7 @@ fn canonical_record(record: &Json) -> Json {
         }
         if let Some(Json::Array(values)) = map.get_mut("values") {
             values.iter_mut().for_each(canonical_port);
-            values.sort_by_key(ToString::to_string);
+            values.sort_by_cached_key(ToString::to_string);
         }
         if let Some(rules) = map.get_mut("dynamic").and_then(|dynamic| dynamic.get_mut("rules"))
             && let Some(rules) = rules.as_array_mut()

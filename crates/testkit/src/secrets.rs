@@ -133,7 +133,7 @@ impl<S: Repeating> Trial<'_, S> {
             }
         }
         carried.append(&mut heard.lock().unwrap_or_else(PoisonError::into_inner));
-        fake.seen().len()
+        fake.control().measured().count()
     }
 }
 

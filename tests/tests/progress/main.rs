@@ -14,7 +14,7 @@ mod world;
 use std::thread;
 use std::time::Duration;
 
-use octodns_testkit::fake::{InjectedFault, Response};
+use octodns_testkit::fake::{InjectedFault, Response, Seen};
 use serde_json::json;
 
 use world::{World, messages};
@@ -46,9 +46,11 @@ fn changes_and_waits_are_shown_on_a_terminal() {
     faults.after(14, |request| request.method == "POST", InjectedFault::Response(throttled));
     thread::scope(|threads| {
         let run = threads.spawn(|| world.at_terminal(&format!("{SYNC} --doit"), ""));
-        while world.service.seen().iter().filter(|seen| seen.is_write()).count() < 16
-            && !run.is_finished()
-        {
+        let writes = || {
+            let is_write = world.service.control().measured().of_each(Seen::is_write);
+            is_write.into_iter().filter(|is_write| *is_write).count()
+        };
+        while writes() < 16 && !run.is_finished() {
             thread::sleep(Duration::from_millis(20));
         }
         thread::sleep(Duration::from_millis(500));

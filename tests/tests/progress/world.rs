@@ -94,7 +94,7 @@ impl World {
     /// Waits until so many requests have arrived.
     pub(crate) fn wait_for(&self, requests: usize) {
         let start = Instant::now();
-        while self.service.seen().len() < requests {
+        while self.service.control().measured().count() < requests {
             assert!(start.elapsed() < Duration::from_mins(5), "nothing is asked");
             std::thread::sleep(Duration::from_millis(10));
         }

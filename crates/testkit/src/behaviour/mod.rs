@@ -39,8 +39,7 @@ mod zones;
 use octodns_core::{Outcome, RecordType, Zone, ZoneName, async_trait};
 use serde_json::Value as Json;
 
-use crate::fake::Control;
-use crate::fake::InjectedFault;
+use crate::fake::{Control, InjectedFault, Seen};
 use crate::json::{canonical, record_json};
 use crate::run::{Harness, render};
 
@@ -290,12 +289,14 @@ impl<'s> Case<'s> {
 
     /// How many write requests the server has received, if it counts them.
     fn writes(&self) -> usize {
-        let seen = self.fixture.control().map(|control| control.measured().seen());
-        let is_login = |seen: &crate::fake::Seen| {
-            let service = self.fixture.service();
-            service.is_some_and(|service| service.is_login(&seen.method, &seen.target))
+        let Some(control) = self.fixture.control() else { return 0 };
+        let line =
+            |seen: &Seen| seen.is_write().then(|| (seen.method.clone(), seen.target.clone()));
+        let is_login = |(method, target): &(String, String)| {
+            self.fixture.service().is_some_and(|service| service.is_login(method, target))
         };
-        seen.into_iter().flatten().filter(|seen| seen.is_write() && !is_login(seen)).count()
+        let writes = control.measured().of_each(line).into_iter().flatten();
+        writes.filter(|line| !is_login(line)).count()
     }
 }
 

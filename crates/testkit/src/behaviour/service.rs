@@ -288,7 +288,7 @@ async fn read_fails(case: &Case<'_>, fault: PageFault) -> Result {
         PageFault::Total(Some(page), total) => format!("page {page} names a total of {total}"),
         PageFault::Total(None, total) => format!("every page names a total of {total}"),
     };
-    match control.measured().seen().len() {
+    match control.measured().count() {
         ..=MOST_REQUESTS => is_no_zone(&what, read),
         many => Err(format!("{what}, and {many} requests are sent")),
     }

@@ -30,7 +30,7 @@ impl<'c> Tolerance<'c> {
             for path in self.unordered {
                 let path = path.strip_prefix("body").unwrap_or(path);
                 if let Some(Json::Array(list)) = at(&mut request.body, path) {
-                    list.sort_by_key(ToString::to_string);
+                    list.sort_by_cached_key(ToString::to_string);
                 }
             }
             for path in self.ignore {

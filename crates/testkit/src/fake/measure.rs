@@ -61,7 +61,17 @@ struct State {
 impl Measured {
     /// Every request so far, in order of arrival.
     pub fn seen(&self) -> Vec<Seen> {
-        self.state().seen.clone()
+        self.of_each(Seen::clone)
+    }
+
+    /// Something of every request so far, in order of arrival; nothing else is copied.
+    pub fn of_each<T>(&self, of: impl FnMut(&Seen) -> T) -> Vec<T> {
+        self.state().seen.iter().map(of).collect()
+    }
+
+    /// How many requests have arrived so far.
+    pub fn count(&self) -> usize {
+        self.state().seen.len()
     }
 
     /// The highest number of concurrent requests.
@@ -73,10 +83,14 @@ impl Measured {
     pub fn max_in(&self, stretch: Duration) -> usize {
         let state = self.state();
         let times: Vec<Instant> = state.seen.iter().map(|seen| seen.at).collect();
-        let in_stretch = |start: usize| {
-            times[start..].iter().take_while(|at| at.duration_since(times[start]) < stretch).count()
-        };
-        (0..times.len()).map(in_stretch).max().unwrap_or(0)
+        let mut first = 0;
+        let in_stretch = times.iter().enumerate().map(|(last, at)| {
+            while first < last && at.duration_since(times[first]) >= stretch {
+                first += 1;
+            }
+            last + 1 - first
+        });
+        in_stretch.max().unwrap_or(0)
     }
 
     /// Forgets the requests received so far.

@@ -49,7 +49,7 @@ fn obey(
             ("measured", "") => {
                 let measured = control.measured();
                 let response = json!({
-                    "requests": measured.seen().len(),
+                    "requests": measured.count(),
                     "most_at_once": measured.max_at_once(),
                     "most_in_a_second": measured.max_in(Duration::from_secs(1)),
                     "most_in_a_minute": measured.max_in(Duration::from_secs(60)),

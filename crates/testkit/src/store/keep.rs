@@ -1,5 +1,7 @@
 //! The zones and items of a service, and the operations on them.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use super::ids::Ids;
@@ -15,12 +17,13 @@ impl Store {
     ///
     /// There is no such zone.
     pub fn zone(&self, key: &str) -> Result<&StoredZone, Refusal> {
-        self.zones.iter().find(|zone| zone.is(key)).ok_or_else(|| self.no_zone(key))
+        let zone = self.zones.iter().find(|zone| zone.is(key));
+        zone.map(|zone| &**zone).ok_or_else(|| self.no_zone(key))
     }
 
     fn zone_mut(&mut self, key: &str) -> Result<&mut StoredZone, Refusal> {
         match self.zones.iter().position(|zone| zone.is(key)) {
-            Some(index) => Ok(&mut self.zones[index]),
+            Some(index) => Ok(Arc::make_mut(&mut self.zones[index])),
             None => Err(self.no_zone(key)),
         }
     }
@@ -69,7 +72,7 @@ impl Store {
             Some(_) => self.new_id(),
             None => json!(name),
         });
-        self.zones.push(StoredZone::new(name, id));
+        self.zones.push(Arc::new(StoredZone::new(name, id)));
     }
 
     fn new_id(&mut self) -> Json {
@@ -100,12 +103,12 @@ impl Store {
 
     /// The items of a list beside the zones.
     pub fn beside(&self, list: &str) -> &[Json] {
-        self.beside.get(list).map(Vec::as_slice).unwrap_or_default()
+        self.beside.get(list).map(|items| items.as_slice()).unwrap_or_default()
     }
 
     /// The items of a list beside the zones, to be changed.
     pub fn beside_mut(&mut self, list: &str) -> &mut Vec<Json> {
-        self.beside.entry(list.to_owned()).or_default()
+        Arc::make_mut(self.beside.entry(list.to_owned()).or_default())
     }
 
     /// The zones of a list request, as the service shows them.

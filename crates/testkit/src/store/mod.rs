@@ -63,6 +63,7 @@ pub use spelling::{Dot, Names, Text};
 pub use zone::StoredZone;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
@@ -76,9 +77,10 @@ use rules::Rules;
 #[derive(Clone)]
 pub struct Store {
     rules: Rules,
-    zones: Vec<StoredZone>,
+    /// Shared with the states that a transaction or a comparison begins with, until they change.
+    zones: Vec<Arc<StoredZone>>,
     /// Lists beside the zones, by name.
-    beside: BTreeMap<String, Vec<Json>>,
+    beside: BTreeMap<String, Arc<Vec<Json>>>,
     auth: Auth,
     jobs: Jobs,
     last_id: u64,
@@ -95,7 +97,7 @@ pub struct Store {
 
 impl Store {
     /// Every zone.
-    pub fn zones(&self) -> &[StoredZone] {
+    pub fn zones(&self) -> &[Arc<StoredZone>] {
         &self.zones
     }
 

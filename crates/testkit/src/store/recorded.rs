@@ -1,5 +1,7 @@
 //! A service in the state that a recording starts with, and which parts of its state are compared.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::{Action, Store};
@@ -145,7 +147,7 @@ impl Store {
         let mut kept: Map<String, Json> =
             kept.map(|(key, value)| (key.clone(), crate::json::numbers(value))).collect();
         if let Some(Json::Array(values)) = kept.get_mut(self.rules.spelling.values.key()) {
-            values.sort_by_key(ToString::to_string);
+            values.sort_by_cached_key(ToString::to_string);
         }
         kept.into()
     }
@@ -159,9 +161,9 @@ impl Replayed for Store {
     fn state(&self) -> Json {
         let mut store = self.clone();
         store.end_jobs();
-        let zone = |zone: &super::StoredZone| {
+        let zone = |zone: &Arc<super::StoredZone>| {
             let mut items: Vec<_> = zone.items.iter().map(|item| store.compared(item)).collect();
-            items.sort_by_key(ToString::to_string);
+            items.sort_by_cached_key(ToString::to_string);
             (zone.name.clone(), items.into())
         };
         let zones = store.zones.iter().map(zone);
@@ -169,7 +171,7 @@ impl Replayed for Store {
         let beside =
             store.beside.iter().filter(|(_, items)| !items.is_empty()).map(|(list, items)| {
                 let mut items: Vec<_> = items.iter().map(|item| without(item, id)).collect();
-                items.sort_by_key(ToString::to_string);
+                items.sort_by_cached_key(ToString::to_string);
                 (format!("beside the zones: {list}"), items.into())
             });
         zones.chain(beside).collect::<Map<_, _>>().into()

@@ -104,7 +104,8 @@ fn a_new_zone_has_what_new_zones_have() {
     let mut store = rows();
     ask(&mut store, "POST", "/zones", &json!({"name": "a.example"}));
     ask(&mut store, "POST", "/zones", &json!({"name": "b.example", "address": "192.0.2.1"}));
-    let types = |zone: &StoredZone| zone.items.iter().map(|item| item["type"].clone()).collect();
+    let types =
+        |zone: &Arc<StoredZone>| zone.items.iter().map(|item| item["type"].clone()).collect();
     let types: Vec<Vec<Json>> = store.zones().iter().map(types).collect();
     assert_eq!(types, [vec![json!("NS")], vec![json!("NS"), json!("A")]]);
 }

@@ -72,7 +72,7 @@ pub(super) async fn keep(suite: Suite) -> Vec<String> {
         if most > in_a_second {
             problems.push(format!("{http}: {most} requests in a second"));
         }
-        let (count, cost) = (measured.seen().len(), suite.read_cost);
+        let (count, cost) = (measured.count(), suite.read_cost);
         if cost.is_some_and(|cost| count > cost * ZONES) {
             problems.push(format!("{count} requests to read {ZONES} zones, not {cost:?} for each"));
         }

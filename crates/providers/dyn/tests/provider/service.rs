@@ -54,7 +54,7 @@ pub(crate) fn service() -> Store {
             carried: |request| request.header("auth-token"),
         })
         .custom("GET", "/REST/Zone/", |store, _| {
-            let zones: Vec<_> = store.zones().iter().map(shown).collect();
+            let zones: Vec<_> = store.zones().iter().map(|zone| shown(zone)).collect();
             Ok(Response::json(200, answer(zones)))
         })
         .custom("GET", "/REST/Zone/{zone}/", |store, call| {

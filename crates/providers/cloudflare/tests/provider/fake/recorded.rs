@@ -67,7 +67,7 @@ fn compared(row: &Map<String, Json>) -> Json {
         "targets": of("targets"), "actions": of("actions"),
     });
     if let Some(tags) = row["tags"].as_array_mut() {
-        tags.sort_by_key(ToString::to_string);
+        tags.sort_by_cached_key(ToString::to_string);
     }
     row
 }
@@ -92,7 +92,7 @@ impl Replayed for Cloudflare {
                     compared
                 })
                 .collect();
-            rows.sort_by_key(ToString::to_string);
+            rows.sort_by_cached_key(ToString::to_string);
             rows
         };
         let zone = |zone: &Zone| {
