@@ -95,18 +95,18 @@ fn package() -> io::Result<()> {
 }
 
 /// The tests mostly wait, while the proof of the page about new providers and the examples in the documentation
-/// compile, so all of them run at a time.
+/// compile, so they run at the same time.
 fn prove_and_test(installing: JoinHandle<Installed>) -> io::Result<()> {
     // First, since cargo builds one thing at a time.
     let programs = programs::build()?;
-    let examples = thread::spawn(examples);
-    let proof = thread::spawn(new_provider::prove);
+    let compiling = thread::spawn(|| {
+        // One after the other: cargo would let one wait for the other, and the proof takes longer.
+        let proven = new_provider::prove();
+        examples().and(proven)
+    });
     let tested = tests(programs, installing);
-    let join = |thread: JoinHandle<io::Result<()>>| {
-        thread.join().map_err(|_| io::Error::other("a step panicked"))?
-    };
-    let (proven, examples) = (join(proof), join(examples));
-    tested.and(proven).and(examples)
+    let compiled = compiling.join().map_err(|_| io::Error::other("a step panicked"))?;
+    tested.and(compiled)
 }
 
 /// Runs the examples in the documentation; their output is printed as a whole.

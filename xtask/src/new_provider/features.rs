@@ -20,9 +20,12 @@ const ABOVE: &str = "crates/core/Cargo.toml";
 pub(super) fn write_package(copy: &Path) -> io::Result<()> {
     let folder = folder(copy);
     write(&folder.join("Cargo.toml"), &manifest(&dependencies()?))?;
-    write(&folder.join("src/lib.rs"), "")?;
+    // As rustfmt writes it: a command of the page formats this package too, and whatever changes here is compiled
+    // again, with all that depends on it.
+    write(&folder.join("src/lib.rs"), "//! Nothing.\n")?;
     // Cargo ignores the dependencies of a build script that does not exist.
-    write(&folder.join("build.rs"), "fn main() {}\n")
+    let script = "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n}\n";
+    write(&folder.join("build.rs"), script)
 }
 
 /// What a file of the copy has at its end, so that the copy depends on the package.

@@ -1,8 +1,8 @@
 //! Follows `docs/writing-a-provider.md` in a copy of the workspace.
 //!
-//! The copy is kept below `target` between runs, and builds into the same folder as the workspace, with the same
-//! features, so that dependencies are compiled once. Its packages have another version, to distinguish them from
-//! the original ones.
+//! The copy is kept below `target` between runs, and uses what the workspace has built, with the same features, so that
+//! dependencies are compiled once. Its packages have another version, to distinguish them from the original ones, and
+//! its programs are in a folder of their own, since tests run those of the workspace meanwhile.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -37,7 +37,8 @@ fn shell(copy: &Path, commands: &str, fails: bool, says: &[&str]) -> io::Result<
     let mut command = Command::new("sh");
     let lints = compiled_as_all(&mut command);
     command.current_dir(copy).args(["-e", "-c", &*run_as(commands, lints)]);
-    command.env("CARGO_TARGET_DIR", target()).env("RUST_BACKTRACE", "0");
+    command.env("CARGO_TARGET_DIR", target().join("new-provider-programs"));
+    command.env("CARGO_BUILD_BUILD_DIR", target()).env("RUST_BACKTRACE", "0");
     // Code that is compiled once needs no incremental cache.
     command.env("CARGO_INCREMENTAL", "0");
     let output = command.output().map_err(|error| failed(&command, &error.to_string()))?;
@@ -59,13 +60,14 @@ fn shell(copy: &Path, commands: &str, fails: bool, says: &[&str]) -> io::Result<
 }
 
 /// The commands as they are run: where every build lints, `cargo clippy` is one, which saves reading all dependencies
-/// again.
+/// again. Xtask is compiled without lints, which would compile it again after each change of the workspace's manifest.
 fn run_as(commands: &str, builds_lint: bool) -> Cow<'_, str> {
     if !builds_lint {
         return commands.into();
     }
     let line = |line: &str| match line.strip_prefix("cargo clippy ") {
         Some(rest) => format!("cargo build {}\n", rest.trim_end_matches(" -- -D warnings")),
+        None if line.starts_with("cargo xtask ") => format!("RUSTC_WORKSPACE_WRAPPER= {line}\n"),
         None => format!("{line}\n"),
     };
     commands.lines().map(line).collect::<String>().into()
@@ -99,7 +101,7 @@ fn copy_workspace(copy: &Path) -> io::Result<()> {
     for file in &wanted {
         let Ok(mut bytes) = fs::read(root().join(file)) else { continue };
         if file == Path::new("Cargo.toml") {
-            bytes = versioned(&String::from_utf8_lossy(&bytes)).into_bytes();
+            bytes = adapted(&String::from_utf8_lossy(&bytes)).into_bytes();
         }
         bytes.extend(features::addition(copy, file).unwrap_or_default().into_bytes());
         let path = copy.join(file);
@@ -112,8 +114,9 @@ fn copy_workspace(copy: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The manifest with another version for all packages of the workspace.
-fn versioned(manifest: &str) -> String {
+/// The manifest with another version for all packages of the workspace, none of which is optimized: that takes longer
+/// than the tests of the page.
+fn adapted(manifest: &str) -> String {
     let line = |line: &str| {
         let is_ours = line.starts_with("version = ") || line.contains("path = \"");
         let value = line.split_once("version = \"").filter(|_| is_ours);
@@ -124,7 +127,8 @@ fn versioned(manifest: &str) -> String {
             None => format!("{line}\n"),
         }
     };
-    manifest.lines().map(line).collect()
+    let is_kept = |line: &&str| !(line.starts_with("octodns-") && line.ends_with(".opt-level = 1"));
+    manifest.lines().filter(is_kept).map(line).collect()
 }
 
 /// The files of a work tree, without ignored ones.
@@ -143,17 +147,20 @@ mod tests {
 
     #[test]
     fn a_build_lints_where_all_builds_do() {
-        let page = "cargo fmt --all\ncargo clippy -p a --all-targets -- -D warnings\n";
+        let page = "cargo xtask tidy\ncargo clippy -p a --all-targets -- -D warnings\n";
         assert_eq!(run_as(page, false), page);
-        assert_eq!(run_as(page, true), "cargo fmt --all\ncargo build -p a --all-targets\n");
+        let expected =
+            "RUSTC_WORKSPACE_WRAPPER= cargo xtask tidy\ncargo build -p a --all-targets\n";
+        assert_eq!(run_as(page, true), expected);
     }
 
     #[test]
-    fn only_our_packages_get_another_version() {
+    fn only_our_packages_get_another_version_and_are_not_optimized() {
         let manifest = "version = \"0.1.0\"\nours = { path = \"a\", version = \"0.1.0\" }\n\
-                        theirs = { version = \"0.1.0\" }\n";
+                        theirs = { version = \"0.1.0\" }\noctodns-core.opt-level = 1\n\
+                        tokio.opt-level = 1\n";
         let expected = "version = \"0.1.0-proof\"\nours = { path = \"a\", version = \"0.1.0-proof\" }\n\
-                        theirs = { version = \"0.1.0\" }\n";
-        assert_eq!(versioned(manifest), expected);
+                        theirs = { version = \"0.1.0\" }\ntokio.opt-level = 1\n";
+        assert_eq!(adapted(manifest), expected);
     }
 }
