@@ -199,6 +199,27 @@ pub(super) fn truth_of_text(text: &str) -> Option<bool> {
 struct Deserializer<'de, 'a>(&'de Value<'a>);
 
 impl<'de> Deserializer<'de, '_> {
+    /// The error for another kind of value than the only one that is read.
+    fn other_than(&self, expected: &dyn de::Expected) -> DeError {
+        use de::Unexpected::{Bool, Float, Map, Seq, Signed, Str, Unit};
+
+        let text;
+        let found = match &self.0.kind {
+            Kind::Null => Unit,
+            Kind::Bool(value) => Bool(*value),
+            Kind::Int(number) => Signed(*number),
+            Kind::Float(number) => Float(*number),
+            Kind::Str(text) => Str(text),
+            Kind::List(_) => Seq,
+            Kind::Map(_) => Map,
+            Kind::Special(_) => {
+                text = super::python_str(self.0);
+                Str(&text)
+            }
+        };
+        <DeError as de::Error>::invalid_type(found, expected).at(self.0.position)
+    }
+
     /// A number, in quotes as well.
     fn number<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         use de::Deserializer as _;
@@ -280,6 +301,39 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {
         result.map_err(|error: DeError| error.at(self.0.position))
     }
 
+    /// A mapping alone: serde would take a list as well, its elements as the fields in their order.
+    fn deserialize_struct<V: de::Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeError> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_map<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        let Kind::Map(map) = &self.0.kind else { return Err(self.other_than(&visitor)) };
+        let read = visitor.visit_map(Entries { entries: map.iter(), value: None });
+        read.map_err(|error: DeError| error.at(self.0.position))
+    }
+
+    fn deserialize_seq<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        let Kind::List(values) = &self.0.kind else { return Err(self.other_than(&visitor)) };
+        let elements = values.iter().map(Deserializer);
+        let read = visitor.visit_seq(de::value::SeqDeserializer::new(elements));
+        read.map_err(|error: DeError| error.at(self.0.position))
+    }
+
+    /// A key.
+    fn deserialize_identifier<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
+        let read = match &self.0.kind {
+            Kind::Str(text) => visitor.visit_borrowed_str(text),
+            Kind::Special(_) => visitor.visit_string(super::python_str(self.0)),
+            _ => return Err(self.other_than(&visitor)),
+        };
+        read.map_err(|error: DeError| error.at(self.0.position))
+    }
+
     /// Whole numbers are text where text is asked for: an account number or token may look like one.
     fn deserialize_string<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
         match self.0.kind {
@@ -312,7 +366,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de, '_> {
     }
 
     serde::forward_to_deserialize_any! {
-        i128 u128 char bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct ignored_any
     }
 }
 
@@ -425,6 +479,11 @@ mod tests {
                 r#"{"mode": "natural", "options": {"directory": true}}"#,
                 "expected text, found true",
                 Some("text needs quotes here"),
+            ),
+            (
+                r#"{"mode": "natural", "options": ["x", 5]}"#,
+                "expected a mapping, found a list",
+                Some("write `name: value` lines, indented below it"),
             ),
             (r#"{"strict": true}"#, "missing key \"mode\"", None),
         ] {
