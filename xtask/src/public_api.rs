@@ -14,6 +14,7 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("octodns", "crates/octodns"),
     ("octodns-core", "crates/core"),
     ("octodns-kit", "crates/kit"),
+    ("octodns-manager", "crates/manager"),
 ];
 
 /// The package whose program lists what a library offers.

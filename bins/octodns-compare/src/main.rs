@@ -9,5 +9,5 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    octodns_cli::compare()
+    octodns_cli::compare(octodns::BUILT_IN)
 }

@@ -9,5 +9,5 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    octodns_cli::dump()
+    octodns_cli::dump(octodns::BUILT_IN)
 }

@@ -9,5 +9,5 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    octodns_cli::report()
+    octodns_cli::report(octodns::BUILT_IN)
 }

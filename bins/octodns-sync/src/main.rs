@@ -9,5 +9,5 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    octodns_cli::sync()
+    octodns_cli::sync(octodns::BUILT_IN)
 }

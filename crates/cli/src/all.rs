@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::builder::PossibleValue;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
+use octodns_manager::BuiltIn;
 
 use crate::arguments::{
     CheckArguments, CompareArguments, CompletionsArguments, DumpArguments, FmtArguments,
@@ -35,9 +36,9 @@ pub const PROGRAMS: [Part; 7] = [
 /// What `octodns` can do besides, in the order of help: these are no programs of their own.
 pub const TOOLS: [Part; 5] = [
     Part {
-        by_subcommand: |matches, usage| {
+        by_subcommand: |matches, usage, built_in| {
             let arguments = InitArguments::from_arg_matches(matches);
-            finish(arguments.and_then(InitArguments::that_can_be_done), usage)
+            finish(arguments.and_then(InitArguments::that_can_be_done), usage, built_in)
         },
         ..Part::new::<InitArguments>("octodns-init")
     },
@@ -70,8 +71,8 @@ pub struct Part {
     program: &'static str,
     name: &'static str,
     definition: fn() -> Command,
-    by_name: fn(Vec<OsString>) -> ExitCode,
-    by_subcommand: fn(&ArgMatches, UsageCode) -> ExitCode,
+    by_name: fn(Vec<OsString>, BuiltIn) -> ExitCode,
+    by_subcommand: fn(&ArgMatches, UsageCode, BuiltIn) -> ExitCode,
 }
 
 impl Part {
@@ -81,7 +82,9 @@ impl Part {
             name: program.split_at(PREFIX.len()).1,
             definition: P::command,
             by_name: run::<P, _>,
-            by_subcommand: |matches, usage| finish(P::from_arg_matches(matches), usage),
+            by_subcommand: |matches, usage, built_in| {
+                finish(P::from_arg_matches(matches), usage, built_in)
+            },
         }
     }
 
@@ -111,14 +114,14 @@ impl Part {
 }
 
 /// Runs `octodns`: the program that its name says, or else its first argument.
-pub fn all() -> ExitCode {
+pub fn all(built_in: BuiltIn) -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().collect();
     if let Some(part) = arguments.first().and_then(|path| named(path)) {
-        return (part.by_name)(arguments);
+        return (part.by_name)(arguments, built_in);
     }
     let usage = UsageCode::of(&arguments);
     match definition().try_get_matches_from(joined(arguments)) {
-        Ok(matches) => by_subcommand(&matches, usage),
+        Ok(matches) => by_subcommand(&matches, usage, built_in),
         Err(error) => tell(&error, usage),
     }
 }
@@ -136,13 +139,13 @@ pub fn definition() -> Command {
     convenient(command)
 }
 
-fn by_subcommand(matches: &ArgMatches, usage: UsageCode) -> ExitCode {
+fn by_subcommand(matches: &ArgMatches, usage: UsageCode, built_in: BuiltIn) -> ExitCode {
     let part = matches.subcommand().and_then(|(name, matches)| {
         let mut parts = PROGRAMS.iter().chain(&TOOLS);
         parts.find(|part| part.name == name).map(|part| (part, matches))
     });
     // The definition lets nothing else through.
-    part.map_or(ExitCode::from(2), |(part, matches)| (part.by_subcommand)(matches, usage))
+    part.map_or(ExitCode::from(2), |(part, matches)| (part.by_subcommand)(matches, usage, built_in))
 }
 
 /// The program that a path names. On some systems the name of a program ends in `.exe`.

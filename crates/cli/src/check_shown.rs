@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use comfy_table::{Table, presets};
-use octodns::check::{Checked, CheckedProvider, CheckedResolver, Limits, Seen};
 use octodns_core::provider::Lasting;
 use octodns_core::{Report, Severity};
+use octodns_manager::check::{Checked, CheckedProvider, CheckedResolver, Limits, Seen};
 use serde_json::{Value as Json, json};
 
 use crate::inert::{inert, inert_json};

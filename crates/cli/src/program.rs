@@ -9,8 +9,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
-use octodns::output::PlanLogCheck;
 use octodns_core::{Diagnostic, Origin, Report};
+use octodns_manager::BuiltIn;
+use octodns_manager::output::PlanLogCheck;
 use octodns_yaml::{LoadOptions, load_bytes};
 
 use crate::arguments::{self, Colour, LoggingArguments, OutputArguments, PythonArguments};
@@ -55,10 +56,11 @@ pub struct Output {
     renders: Renders,
     plan_log: PlanLogCheck,
     python: PythonArguments,
+    built_in: BuiltIn,
 }
 
 impl Output {
-    fn new(program: &str, format: Format) -> Self {
+    fn new(program: &str, format: Format, built_in: BuiltIn) -> Self {
         let here = env::current_dir().unwrap_or_default();
         let checkout = env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
         let sources = Sources::below([here.clone()]);
@@ -66,7 +68,8 @@ impl Output {
         let (program, colour, config) = (program.to_owned(), colour(Colour::Auto), None);
         let renders = Renders { program, colour, base, sources, config };
         let plan_log: PlanLogCheck = Arc::new(|| Ok(()));
-        Self { format, is_aside: false, renders, plan_log, python: PythonArguments::default() }
+        let python = PythonArguments::default();
+        Self { format, is_aside: false, renders, plan_log, python, built_in }
     }
 
     /// Says when findings have colours.
@@ -106,6 +109,11 @@ impl Output {
         &self.python
     }
 
+    /// What the program has built in.
+    pub fn built_in(&self) -> BuiltIn {
+        self.built_in
+    }
+
     /// Shows findings: text on standard error, what machines read on standard output, unless that is for plans.
     ///
     /// # Errors
@@ -139,20 +147,27 @@ pub trait Program: CommandFactory + FromArgMatches {
 }
 
 /// Runs a program on its arguments, the first of which is its name.
-pub fn run<P: Program, A: IntoIterator<Item = OsString>>(arguments: A) -> ExitCode {
+pub fn run<P: Program, A: IntoIterator<Item = OsString>>(
+    arguments: A,
+    built_in: BuiltIn,
+) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let usage = UsageCode::of(&arguments);
-    finish::<P>(arguments::parse(arguments), usage)
+    finish::<P>(arguments::parse(arguments), usage, built_in)
 }
 
 /// Does what arguments ask for and shows why it failed, or what is wrong with the arguments.
-pub fn finish<P: Program>(arguments: Result<P, clap::Error>, usage: UsageCode) -> ExitCode {
+pub fn finish<P: Program>(
+    arguments: Result<P, clap::Error>,
+    usage: UsageCode,
+    built_in: BuiltIn,
+) -> ExitCode {
     let arguments = match arguments {
         Ok(arguments) => arguments,
         Err(error) => return tell(&error, usage),
     };
     let OutputArguments { format, logging, python } = arguments.output();
-    let mut output = Output::new(P::command().get_name(), format);
+    let mut output = Output::new(P::command().get_name(), format, built_in);
     output.python = python;
     let result = set_up(&logging, P::LEVEL).and_then(|plan_log| {
         output.plan_log = plan_log;

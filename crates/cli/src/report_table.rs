@@ -1,8 +1,8 @@
 //! The report of `octodns-report` for people: records that differ from the source.
 
 use comfy_table::{Table, presets};
-use octodns::LiveReport;
-use octodns::report::{Verdict, Verified};
+use octodns_manager::LiveReport;
+use octodns_manager::report::{Verdict, Verified};
 
 /// A row for each record that a server answers differently or not at all, and a closing count.
 pub(crate) fn table(report: &LiveReport) -> String {

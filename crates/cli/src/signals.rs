@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use octodns::Stop;
+use octodns_manager::Stop;
 
 use crate::progress::screen::SCREEN;
 

@@ -8,7 +8,7 @@
 //! use std::sync::Arc;
 //!
 //! use octodns::core::{Record, RecordData, RecordName, Zone, ZoneName};
-//! use octodns::{Manager, ManagerOptions, MemoryProvider, PlanOptions, ZoneOptions};
+//! use octodns::{Manager, MemoryProvider, PlanOptions, ZoneOptions};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,7 +22,7 @@
 //!     .source(Arc::new(source))
 //!     .provider(Arc::new(MemoryProvider::new("target")))
 //!     .zone("example.com.", ZoneOptions::new(["in-code"], ["target"]))
-//!     .build(&ManagerOptions::default())?;
+//!     .build(&octodns::options())?;
 //! let manager = Arc::new(manager);
 //!
 //! let plans = manager.plan(&PlanOptions::default()).await?;
@@ -36,85 +36,20 @@
 //!
 //! Each provider is a cargo feature, and so is `dns`: what queries DNS servers, which are reports, verifying by name
 //! servers and the processor of SPF policies. `dns` and `yaml` are the default, and `all` are those of the programs.
-//! Classes of a program's own are added to the [`registry()`] before a config is read.
+//! Classes of a program's own are added to the [`registry()`] before a config is read. All that is not about these features
+//! is of the crate [`octodns_manager`].
 //!
 //! Nothing here prints, ends the process or reads the environment: that is passed in, results are returned, and progress
 //! goes to `tracing`. Events carry the name of the octoDNS logger they stand for in the field `logger`.
 //!
 //! Structs and enums that may grow are `#[non_exhaustive]`: made by `new` or `Default`, with public fields to assign.
 
-mod apply;
-pub mod check;
-mod compare;
-pub mod compat;
-mod config;
-mod costs;
-mod digest;
-mod dns_client;
-mod dump;
-mod earlier;
-pub mod escape;
-mod failure;
-pub mod init;
-mod jobs;
-pub mod journal;
-mod known_sizes;
-mod lock;
-mod lock_run;
-mod manager;
-mod memory;
-mod origins;
-pub mod output;
-mod plan;
-mod plan_file;
-mod plan_zones;
-pub mod progress;
+mod built_in;
 mod python;
-mod record_run;
-mod recover;
 mod registry;
-mod reorder;
-pub mod report;
-mod run_id;
-mod schema;
-mod stop;
-pub mod stored;
-mod sub_zones;
-mod summary;
-mod sync;
-mod turns;
-mod validate;
-pub mod verification;
-mod verify;
-mod waves;
-mod zones;
 
-pub use compare::{CompareOptions, Comparison};
-pub use dump::DumpOptions;
-pub use earlier::{CauseCounts, DesiredZones};
-pub use failure::Failure;
-pub use jobs::PlanOptions;
-pub use journal::{JournalOptions, Journaling};
-pub use manager::{Manager, ManagerBuilder, ManagerOptions, Version, ZoneOptions};
-pub use memory::MemoryProvider;
-pub use octodns_core as core;
-pub use octodns_yaml as yaml;
-pub use origins::Origins;
-pub use plan::{ApprovedPlans, Plans};
-pub use plan_file::{
-    ConfigDigests, Conflicting, PlanConflict, PlanFile, PlanFileOptions, PlanFileResult,
-    RebasedPlans, Selection, ZoneDigest, plan_schema,
-};
+pub use built_in::{BUILT_IN, options};
+#[doc(inline)]
+pub use octodns_manager::*;
 pub use python::python;
-pub use recover::{RecoverOptions, Recovered};
 pub use registry::{FEATURES, Register, registry};
-pub use reorder::{sorted_files, write_sorted};
-pub use report::{LiveReport, ReportOptions};
-pub use schema::{config_schema, schema_text, zone_schema};
-pub use stop::Stop;
-pub use summary::{Applied, ApplySummary, LeftChange, SyncResult};
-pub use sync::{Earlier, SyncOptions};
-pub use validate::ValidateOptions;
-pub use verification::{Verification, VerifyOptions};
-pub use verify::Unverified;
-pub use waves::{AfterWave, AppliedWave, Wave, Waves};

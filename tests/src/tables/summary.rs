@@ -24,7 +24,7 @@ pub(super) fn class_names(providers: &[Provider]) -> Part {
         format!("({:?}, &[{}]),", provider.feature, names.join(", "))
     };
     let lines = providers.iter().map(row).collect();
-    Part { file: "crates/octodns/src/registry.rs".to_owned(), name: "classes".to_owned(), lines }
+    Part { file: "crates/manager/src/features.rs".to_owned(), name: "classes".to_owned(), lines }
 }
 
 /// The modules of paths, with a dot at the end and without nested ones, and the names without a module.

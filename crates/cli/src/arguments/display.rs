@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::{env, io};
 
-use octodns::output::{PlanDisplay, PlanFormat};
+use octodns_manager::output::{PlanDisplay, PlanFormat};
 
 use super::SyncArguments;
 

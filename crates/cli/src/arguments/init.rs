@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
-use octodns::init::NewProvider;
+use octodns_manager::init::NewProvider;
 
 use super::OutputArguments;
 

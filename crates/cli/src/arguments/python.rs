@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use octodns_core::registry::Foreign;
+use octodns_manager::BuiltIn;
 
 /// Which Python runs classes that are not built in.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -16,10 +17,10 @@ pub struct PythonArguments {
 
 impl PythonArguments {
     /// What makes the classes that are not built in; `None` if nothing is to.
-    pub(crate) fn classes(&self) -> Option<Arc<dyn Foreign>> {
+    pub(crate) fn classes(&self, built_in: BuiltIn) -> Option<Arc<dyn Foreign>> {
         match &self.python {
             Some(off) if off.as_os_str() == "off" => None,
-            python => octodns::python(python.clone(), std::env::vars_os()),
+            python => (built_in.python)(python.clone(), std::env::vars_os().collect()),
         }
     }
 }

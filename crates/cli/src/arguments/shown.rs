@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::ValueEnum;
-use octodns::output::PlanFormat;
+use octodns_manager::output::PlanFormat;
 
 /// A format in which plans are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, ValueEnum};
-use octodns::verification::VerifyChoice;
 use octodns_core::plan::Danger;
+use octodns_manager::verification::VerifyChoice;
 
 use super::{Colour, OutputArguments, ShownPlan, ShownProgress};
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use octodns::ManagerOptions;
-use octodns::check::{CheckOptions, Checked, ResolverChoice, check};
 use octodns_core::Report;
+use octodns_manager::ManagerOptions;
+use octodns_manager::check::{CheckOptions, Checked, ResolverChoice, check};
 
 use super::{block_on, registry};
 use crate::arguments::{CheckArguments, CheckFormat, OutputArguments};
@@ -58,7 +58,7 @@ fn checked(arguments: &CheckArguments, output: &mut Output) -> Result<Checked, R
         Some("off") => ResolverChoice::Off,
         Some(server) => ResolverChoice::Server(server.to_owned()),
     };
-    let mut manager = ManagerOptions::new(registry(&arguments.python));
+    let mut manager = ManagerOptions::new(registry(output));
     // All findings are shown.
     manager.log_warnings = false;
     let checked = check(Path::new(&arguments.config_file), &options, &manager);

@@ -3,8 +3,8 @@
 use std::env;
 use std::process::ExitCode;
 
-use octodns::CompareOptions;
 use octodns_core::Report;
+use octodns_manager::{BuiltIn, CompareOptions};
 
 use super::{block_on, errors, manager};
 use crate::arguments::{CompareArguments, OutputArguments};
@@ -12,8 +12,8 @@ use crate::logging::Level;
 use crate::program::{Ended, Output, Program, run, write_result};
 
 /// Runs `octodns-compare`: prints how a zone differs between sources.
-pub fn compare() -> ExitCode {
-    run::<CompareArguments, _>(env::args_os())
+pub fn compare(built_in: BuiltIn) -> ExitCode {
+    run::<CompareArguments, _>(env::args_os(), built_in)
 }
 
 impl Program for CompareArguments {

@@ -3,8 +3,8 @@
 use std::env;
 use std::process::ExitCode;
 
-use octodns::{DumpOptions, ManagerOptions};
 use octodns_core::Report;
+use octodns_manager::{BuiltIn, DumpOptions, ManagerOptions};
 
 use super::{block_on, errors, manager_of};
 use crate::arguments::{DumpArguments, OutputArguments};
@@ -14,8 +14,8 @@ use crate::progress::Shown;
 use crate::signals::end_at_once;
 
 /// Runs `octodns-dump`: writes zones to files.
-pub fn dump() -> ExitCode {
-    run::<DumpArguments, _>(env::args_os())
+pub fn dump(built_in: BuiltIn) -> ExitCode {
+    run::<DumpArguments, _>(env::args_os(), built_in)
 }
 
 impl Program for DumpArguments {

@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use octodns::{DesiredZones, Earlier, Manager, ManagerOptions};
 use octodns_core::value::visible;
-use octodns_core::{Diagnostic, Report};
+use octodns_core::{Diagnostic, Registry, Report};
+use octodns_manager::{DesiredZones, Earlier, Manager, ManagerOptions};
 
-use super::{block_on, registry};
-use crate::arguments::PythonArguments;
+use super::block_on;
 use crate::program::only;
 use crate::since::Checkout;
 
@@ -19,7 +18,7 @@ const NAMED: usize = 10;
 pub(super) fn earlier(
     revision: &str,
     config_file: &str,
-    python: &PythonArguments,
+    classes: Registry,
 ) -> Result<Earlier, Report> {
     let config_file = Path::new(config_file);
     let checkout = Arc::new(Checkout::of(revision, config_file)?);
@@ -27,7 +26,7 @@ pub(super) fn earlier(
         target: "octodns", logger = "Manager",
         "sync: reading the sources as they were at {}", visible(revision),
     );
-    let mut manager = manager(&checkout, config_file, revision, python)?;
+    let mut manager = manager(&checkout, config_file, revision, classes)?;
     let places = Arc::clone(&checkout);
     manager.relocate_sources(move |path| places.place(path));
     let zones = block_on(Arc::new(manager).desired_zones()).map_err(|failure| {
@@ -45,9 +44,9 @@ fn manager(
     checkout: &Checkout,
     config_file: &Path,
     revision: &str,
-    python: &PythonArguments,
+    classes: Registry,
 ) -> Result<Manager, Report> {
-    let mut options = ManagerOptions::new(registry(python));
+    let mut options = ManagerOptions::new(classes);
     options.log_warnings = false;
     if let Some(earlier) = checkout.place(config_file).filter(|file| file.is_file()) {
         match Manager::from_config_file(&earlier, &options) {

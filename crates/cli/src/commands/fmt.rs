@@ -5,9 +5,9 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use octodns::write_sorted;
 use octodns_core::provider::{SortedText, SortedTexts};
 use octodns_core::{Diagnostic, Origin, Report};
+use octodns_manager::write_sorted;
 
 use super::{block_on, silent_manager};
 use crate::arguments::{FmtArguments, OutputArguments};
@@ -27,7 +27,7 @@ impl Program for FmtArguments {
             of_config(config, &self.paths, output)?
         } else {
             output.may_show(self.paths.iter().map(|path| folder_of(path)));
-            octodns::sorted_files(&self.paths, env::home_dir().as_deref())
+            octodns_manager::sorted_files(&self.paths, env::home_dir().as_deref())
         };
         sorted.report.merge(std::mem::take(&mut sorted.unread));
         let is_found = !sorted.texts.is_empty();

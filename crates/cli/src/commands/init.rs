@@ -7,11 +7,11 @@ use std::path::Path;
 use std::pin::pin;
 use std::task::Poll;
 
-use octodns::ManagerOptions;
-use octodns::init::{
+use octodns_core::{Diagnostic, Report};
+use octodns_manager::ManagerOptions;
+use octodns_manager::init::{
     InitOptions, Initialized, NewProvider, Service, init, services_in_environment,
 };
-use octodns_core::{Diagnostic, Report};
 
 use super::{block_on, errors, registry};
 use crate::arguments::display::quoted;
@@ -29,7 +29,7 @@ impl Program for InitArguments {
     }
 
     fn run(&self, output: &mut Output) -> Result<Ended, Report> {
-        let manager = ManagerOptions::new(registry(output.python()));
+        let manager = ManagerOptions::new(registry(output));
         let providers = if self.providers.is_empty() {
             chosen(&services_in_environment(&manager.registry), self.yes)?
         } else {

@@ -51,7 +51,7 @@ fn write_all(folder: &Path) -> Result<(), Report> {
     let parts = PROGRAMS.iter().chain(&TOOLS).map(|part| (part.program(), of_part(part)));
     for (name, page) in std::iter::once(("octodns", of_octodns())).chain(parts) {
         let file = folder.join(format!("{name}.{SECTION}"));
-        octodns::output::write_file(&file, page.as_bytes())
+        octodns_manager::output::write_file(&file, page.as_bytes())
             .map_err(|error| failed(&file, &error))?;
     }
     Ok(())

@@ -21,11 +21,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use octodns::{Failure, Manager, ManagerOptions};
 use octodns_core::registry::Host;
 use octodns_core::{Diagnostic, Registry, Report, Severity};
+use octodns_manager::{Failure, Manager, ManagerOptions};
 
-use crate::arguments::PythonArguments;
 use crate::program::Output;
 
 pub use compare::compare;
@@ -56,7 +55,7 @@ fn manager_of(
     set: impl FnOnce(&mut ManagerOptions),
 ) -> Result<Arc<Manager>, Failure> {
     output.config_file(config_file);
-    let mut options = ManagerOptions::new(registry(output.python()));
+    let mut options = ManagerOptions::new(registry(output));
     options.plan_writer = Arc::new(Mutex::new(io::stdout()));
     options.plan_log = output.plan_log();
     set(&mut options);
@@ -66,10 +65,11 @@ fn manager_of(
     Ok(Arc::new(manager))
 }
 
-/// The classes of this build, and those that are run by Python.
-fn registry(python: &PythonArguments) -> Registry {
-    let mut registry = octodns::registry(env::home_dir(), host());
-    registry.foreign = python.classes();
+/// The classes of this program, and those that are run by Python.
+fn registry(output: &Output) -> Registry {
+    let built_in = output.built_in();
+    let mut registry = (built_in.registry)(env::home_dir(), host());
+    registry.foreign = output.python().classes(built_in);
     registry
 }
 

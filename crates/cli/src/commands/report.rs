@@ -3,8 +3,8 @@
 use std::env;
 use std::process::ExitCode;
 
-use octodns::{ManagerOptions, ReportOptions};
 use octodns_core::Report;
+use octodns_manager::{BuiltIn, ManagerOptions, ReportOptions};
 
 use super::{block_on, errors, manager_of};
 use crate::arguments::{OutputArguments, ReportArguments, ReportFormat, ShownProgress};
@@ -15,8 +15,8 @@ use crate::report_table::table;
 use crate::signals::end_at_once;
 
 /// Runs `octodns-report`: prints what servers answer for the records of a zone.
-pub fn report() -> ExitCode {
-    run::<ReportArguments, _>(env::args_os())
+pub fn report(built_in: BuiltIn) -> ExitCode {
+    run::<ReportArguments, _>(env::args_os(), built_in)
 }
 
 impl Program for ReportArguments {

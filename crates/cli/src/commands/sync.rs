@@ -9,16 +9,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use octodns::journal::JournalFolder;
-use octodns::verification::Verification;
-use octodns::{
-    ApplySummary, Failure, JournalOptions, Journaling, Manager, ManagerOptions, PlanFile,
+use octodns_core::{Diagnostic, Report};
+use octodns_manager::journal::JournalFolder;
+use octodns_manager::verification::Verification;
+use octodns_manager::{
+    ApplySummary, BuiltIn, Failure, JournalOptions, Journaling, Manager, ManagerOptions, PlanFile,
     PlanFileOptions, PlanFileResult, RecoverOptions, Stop, SyncOptions, SyncResult, Waves,
 };
-use octodns_core::{Diagnostic, Report};
 
 use super::earlier::earlier;
-use super::{block_on, errors, manager_of};
+use super::{block_on, errors, manager_of, registry};
 use crate::arguments::{FailOn, OutputArguments, SyncArguments};
 use crate::logging::Level;
 use crate::program::{Ended, Output, Program, only, run, write_result};
@@ -36,8 +36,8 @@ struct Done {
 }
 
 /// Runs `octodns-sync`: plans, and with `--doit` applies.
-pub fn sync() -> ExitCode {
-    run::<SyncArguments, _>(env::args_os())
+pub fn sync(built_in: BuiltIn) -> ExitCode {
+    run::<SyncArguments, _>(env::args_os(), built_in)
 }
 
 impl Program for SyncArguments {
@@ -71,7 +71,7 @@ impl Program for SyncArguments {
         let done = match &self.plan {
             Some(file) => self.apply_file(&manager, file, &shown),
             None if self.resume.is_some() || self.undo.is_some() => self.recover(&manager, &shown),
-            None => self.plan_and_apply(&manager, &shown),
+            None => self.plan_and_apply(&manager, &shown, output),
         };
         drop(shown);
         let report = match done {
@@ -106,7 +106,12 @@ impl SyncArguments {
         self.config_file.as_deref().unwrap_or_default()
     }
 
-    fn plan_and_apply(&self, manager: &Arc<Manager>, shown: &Shown) -> Result<Done, Failure> {
+    fn plan_and_apply(
+        &self,
+        manager: &Arc<Manager>,
+        shown: &Shown,
+        output: &Output,
+    ) -> Result<Done, Failure> {
         let mut options = SyncOptions::default();
         options.plan.zones.clone_from(&self.zones);
         options.plan.sources.clone_from(&self.sources);
@@ -120,7 +125,7 @@ impl SyncArguments {
         options.show_origin = self.show_origin;
         options.waves = self.waves()?;
         if let Some(revision) = &self.since {
-            let mut earlier = earlier(revision, self.config_file(), &self.output.python)?;
+            let mut earlier = earlier(revision, self.config_file(), registry(output))?;
             earlier.fails_on_drift = self.fail_on == Some(FailOn::Drift);
             options.earlier = Some(earlier);
         }

@@ -4,8 +4,8 @@ use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use octodns::{Manager, ValidateOptions};
 use octodns_core::Report;
+use octodns_manager::{BuiltIn, Manager, ValidateOptions};
 
 use super::{block_on, silent_manager};
 use crate::arguments::{OutputArguments, ValidateArguments};
@@ -24,8 +24,8 @@ const HINTS: [&str; 7] = [
 ];
 
 /// Runs `octodns-validate`: shows what is wrong with a config and its zone files.
-pub fn validate() -> ExitCode {
-    run::<ValidateArguments, _>(env::args_os())
+pub fn validate(built_in: BuiltIn) -> ExitCode {
+    run::<ValidateArguments, _>(env::args_os(), built_in)
 }
 
 impl Program for ValidateArguments {

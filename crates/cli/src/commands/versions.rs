@@ -4,6 +4,7 @@ use std::env;
 use std::process::ExitCode;
 
 use octodns_core::Report;
+use octodns_manager::BuiltIn;
 
 use super::manager;
 use crate::arguments::{OutputArguments, VersionsArguments};
@@ -11,8 +12,8 @@ use crate::logging::Level;
 use crate::program::{Ended, Output, Program, run};
 
 /// Runs `octodns-versions`: the engine logs the versions of what a config names when it is read.
-pub fn versions() -> ExitCode {
-    run::<VersionsArguments, _>(env::args_os())
+pub fn versions(built_in: BuiltIn) -> ExitCode {
+    run::<VersionsArguments, _>(env::args_os(), built_in)
 }
 
 impl Program for VersionsArguments {

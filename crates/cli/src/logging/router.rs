@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use octodns::output::PlanLogCheck;
+use octodns_manager::output::PlanLogCheck;
 
 use super::format::Message;
 use super::handler::Handler;

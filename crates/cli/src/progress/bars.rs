@@ -3,8 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use octodns::progress::{Event, Progress, Tally};
 use octodns_core::registry::Clock;
+use octodns_manager::progress::{Event, Progress, Tally};
 
 use super::frame::frame;
 use super::screen::Screen;
@@ -97,8 +97,8 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use octodns::progress::Phase;
     use octodns_core::ZoneName;
+    use octodns_manager::progress::Phase;
 
     use super::super::testing::Fake;
     use super::*;

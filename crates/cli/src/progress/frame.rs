@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::time::SystemTime;
 
 use console::{measure_text_width as width, truncate_str};
-use octodns::progress::{Phase, Tally};
 use octodns_core::ZoneName;
+use octodns_manager::progress::{Phase, Tally};
 
 use crate::inert::inert;
 
@@ -87,7 +87,7 @@ fn cut(text: &str, columns: usize) -> String {
 mod tests {
     use std::time::Duration;
 
-    use octodns::progress::Event;
+    use octodns_manager::progress::Event;
 
     use super::*;
 

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use console::Term;
-use octodns::progress::{Logged, Progress};
+use octodns_manager::progress::{Logged, Progress};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::arguments::{LoggingArguments, ShownProgress};

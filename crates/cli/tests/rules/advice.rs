@@ -24,9 +24,9 @@ const HANDED_ON: [(&str, &str); 7] = [
     ("core/src/zone/validate/mail.rs", "fn objection("),
     ("processors/src/finding.rs", "fn about("),
     ("bridge/src/validator.rs", "fn zone("),
-    ("octodns/src/zones.rs", "fn zone_error("),
-    ("octodns/src/config/validators.rs", "fn error("),
-    ("octodns/src/config/validators.rs", "fn warn("),
+    ("manager/src/zones.rs", "fn zone_error("),
+    ("manager/src/config/validators.rs", "fn error("),
+    ("manager/src/config/validators.rs", "fn warn("),
 ];
 
 #[test]

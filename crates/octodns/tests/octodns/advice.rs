@@ -14,7 +14,7 @@ use octodns::core::registry::{Classes, OptionsSchema};
 use octodns::core::validate::RecordValidators;
 use octodns::core::{Diagnostic, Record, Report, ZoneName};
 use octodns::yaml::LoadOptions;
-use octodns::{CompareOptions, Manager, ManagerOptions, ValidateOptions};
+use octodns::{CompareOptions, Manager, ValidateOptions};
 use schemars::SchemaGenerator;
 use serde_json::Value as Json;
 
@@ -58,7 +58,7 @@ impl Folder {
     async fn found(&self, config: &str) -> Report {
         self.write("config.yaml", &config.replace("FOLDER", &self.0.path().to_string_lossy()));
         let path = self.0.path().join("config.yaml");
-        let mut options = ManagerOptions::default();
+        let mut options = octodns::options();
         options.log_warnings = false;
         let manager = match Manager::from_config_file(&path, &options) {
             Ok(manager) => manager,
@@ -77,7 +77,7 @@ impl Folder {
         let text = config(class, &zone.into(), false);
         self.write("config.yaml", &text.replace("FOLDER", &self.0.path().to_string_lossy()));
         let path = self.0.path().join("config.yaml");
-        let manager = Manager::from_config_file(&path, &ManagerOptions::default()).unwrap();
+        let manager = Manager::from_config_file(&path, &octodns::options()).unwrap();
         let (a, b) = (vec!["in".to_owned()], vec!["in".to_owned()]);
         let options = CompareOptions::new(a, b, zone);
         manager.compare(&options).await.err().map(|failure| failure.report).unwrap_or_default()
@@ -310,7 +310,7 @@ fn described<T: Clone>(
 
 #[tokio::test]
 async fn findings_about_options_have_advice() {
-    let registry = ManagerOptions::default().registry;
+    let registry = octodns::options().registry;
     let classes = [
         described("providers", &registry.providers),
         described("processors", &registry.processors),

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use octodns::{
-    AfterWave, Manager, ManagerOptions, MemoryProvider, PlanOptions, SyncOptions, Wave, Waves,
-    ZoneOptions,
+    AfterWave, Manager, MemoryProvider, PlanOptions, SyncOptions, Wave, Waves, ZoneOptions,
 };
 use octodns_core::{
     ApplyLog, Capabilities, Diagnostic, Plan, Provider, ProviderError, Record, RecordData,
@@ -105,7 +104,7 @@ fn manager(
         let targets: Vec<_> = targets.iter().map(|(id, _)| *id).collect();
         parts = parts.zone(*name, ZoneOptions::new(vec!["source"], targets));
     }
-    let mut options = ManagerOptions::default();
+    let mut options = octodns::options();
     options.max_workers = max_workers;
     (Arc::new(parts.source(Arc::new(source)).build(&options).unwrap()), seen)
 }

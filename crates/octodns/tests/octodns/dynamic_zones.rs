@@ -8,8 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use octodns::{
-    CompareOptions, DumpOptions, Failure, Manager, ManagerOptions, ReportOptions, SyncOptions,
-    ValidateOptions,
+    CompareOptions, DumpOptions, Failure, Manager, ReportOptions, SyncOptions, ValidateOptions,
 };
 use octodns_core::Report;
 
@@ -70,7 +69,7 @@ impl Folder {
 
     fn manager(&self) -> Arc<Manager> {
         let path = self.path().join("config.yaml");
-        Arc::new(Manager::from_config_file(&path, &ManagerOptions::default()).unwrap())
+        Arc::new(Manager::from_config_file(&path, &octodns::options()).unwrap())
     }
 
     async fn validate(&self) -> Report {

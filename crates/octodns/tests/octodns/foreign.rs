@@ -261,7 +261,7 @@ struct Run {
 impl Run {
     fn new(zone: &str) -> Self {
         let maker = Arc::new(Maker::default());
-        let mut options = ManagerOptions::default();
+        let mut options = octodns::options();
         options.registry.foreign = Some(Arc::clone(&maker) as _);
         let env = |name: &str| (name == "ADDRESS").then(|| "here".to_owned());
         options.registry.host.env = Arc::new(env);

@@ -54,7 +54,7 @@ async fn zone_data_includes_files_of_its_folder_only() {
         ("octodns_bind.ZoneFileSource", "example.com.", zone_file, "www A 192.0.2.1\n"),
     ] {
         let anywhere = {
-            let mut options = ManagerOptions::default();
+            let mut options = octodns::options();
             options.includes = Includes::Anywhere;
             options
         };
@@ -63,21 +63,21 @@ async fn zone_data_includes_files_of_its_folder_only() {
         let path = folder.path();
         fs::write(path.join("zones").join(file), text.replace("DIR", &path.to_string_lossy()))
             .unwrap();
-        let (fine, said) = run(path, &config, &ManagerOptions::default()).await;
+        let (fine, said) = run(path, &config, &octodns::options()).await;
         assert!(!fine && said.contains("`includes: anywhere`"), "{text}: {said}");
         let with_key = config.replace("{MANAGER}", "{includes: anywhere}");
-        assert_eq!(run(path, &with_key, &ManagerOptions::default()).await, (true, String::new()));
+        assert_eq!(run(path, &with_key, &octodns::options()).await, (true, String::new()));
         assert_eq!(run(path, &config, &anywhere).await, (true, String::new()), "{text}");
         // What the config says counts.
         let with_key = config.replace("{MANAGER}", "{includes: folder}");
         assert!(!run(path, &with_key, &anywhere).await.0, "{text}");
         // In a git work tree, all of its files are fine.
         fs::create_dir(path.join(".git")).unwrap();
-        assert_eq!(run(path, &config, &ManagerOptions::default()).await, (true, String::new()));
+        assert_eq!(run(path, &config, &octodns::options()).await, (true, String::new()));
     }
     let folder = folder("");
     let config = CONFIG.replace("CLASS", "yaml").replace("{MANAGER}", "{includes: all}");
-    let (fine, said) = run(folder.path(), &config, &ManagerOptions::default()).await;
+    let (fine, said) = run(folder.path(), &config, &octodns::options()).await;
     assert!(!fine && said.contains("\"folder\" or \"anywhere\""), "{said}");
 }
 
@@ -128,11 +128,11 @@ async fn files_of_zones_are_no_links_to_elsewhere() {
                 if git {
                     fs::create_dir(path.join(".git")).unwrap();
                 }
-                let (fine, said) = run(path, &config, &ManagerOptions::default()).await;
+                let (fine, said) = run(path, &config, &octodns::options()).await;
                 assert_eq!(fine, git && valid, "{class} {text}: {said}");
                 assert_eq!(said.contains("`includes: anywhere`"), !git, "{class} {text}: {said}");
                 assert!(!said.contains("hunter2"), "{class}: {said}");
-                let (fine, said) = run(path, &anywhere, &ManagerOptions::default()).await;
+                let (fine, said) = run(path, &anywhere, &octodns::options()).await;
                 assert_eq!(fine, valid, "{class} {text}: {said}");
                 assert!(!said.contains("hunter2"), "{class}: {said}");
             }
@@ -163,10 +163,10 @@ async fn folders_of_split_zones_and_files_to_write_are_no_links_to_elsewhere() {
             "class: yaml, directory: DIR/out",
             &format!("class: {target}, directory: DIR/out"),
         );
-        let (fine, said) = run(path, &config, &ManagerOptions::default()).await;
+        let (fine, said) = run(path, &config, &octodns::options()).await;
         assert!(!fine && said.contains("`includes: anywhere`"), "{link}: {said}");
         let config = config.replace("{MANAGER}", "{includes: anywhere}");
-        assert!(run(path, &config, &ManagerOptions::default()).await.0, "{link}");
+        assert!(run(path, &config, &octodns::options()).await.0, "{link}");
     }
 }
 
@@ -200,7 +200,7 @@ async fn messages_about_zone_data_do_not_show_included_text() {
         fs::create_dir(path.join(".git")).unwrap();
         fs::write(path.join("zones/example.com.yaml"), text.replace("INCLUDE", INCLUDE)).unwrap();
         let config = CONFIG.replace("CLASS", "yaml");
-        let (fine, said) = run(path, &config, &ManagerOptions::default()).await;
+        let (fine, said) = run(path, &config, &octodns::options()).await;
         assert!(!fine && !said.is_empty(), "{text}");
         assert!(!said.contains("hunter"), "{text}: {said}");
     }
@@ -225,7 +225,7 @@ async fn messages_about_zone_data_do_not_show_included_text() {
         fs::write(path.join("zones/example.com."), zone).unwrap();
         let config =
             CONFIG.replace("CLASS", "zone-file").replace("{MANAGER}", "{includes: anywhere}");
-        let (fine, said) = run(path, &config, &ManagerOptions::default()).await;
+        let (fine, said) = run(path, &config, &octodns::options()).await;
         assert!(!fine && !said.is_empty(), "{secret}");
         assert!(!said.contains("hunter2"), "{secret}: {said}");
     }
@@ -262,7 +262,7 @@ async fn messages_about_a_config_do_not_show_included_text() {
             .unwrap();
         assert!(CONFIG.contains(change), "{change}");
         let config = CONFIG.replace(change, &by.replace("DIRNAME", &name)).replace("CLASS", "yaml");
-        let (_, said) = run(path, &config, &ManagerOptions::default()).await;
+        let (_, said) = run(path, &config, &octodns::options()).await;
         fs::remove_file(outside).unwrap();
         assert!(!said.is_empty() && !said.contains("hunter"), "{by}: {said}");
     }

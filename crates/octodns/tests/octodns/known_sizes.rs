@@ -6,9 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octodns::{
-    Failure, Manager, ManagerOptions, MemoryProvider, SyncOptions, SyncResult, ZoneOptions,
-};
+use octodns::{Failure, Manager, MemoryProvider, SyncOptions, SyncResult, ZoneOptions};
 use octodns_core::plan::{Allowed, Danger};
 use octodns_core::{Record, RecordData, RecordName, Target, TargetOptions, Zone, ZoneName};
 
@@ -48,7 +46,7 @@ impl World {
     }
 
     async fn sync(&self, options: SyncOptions) -> Result<SyncResult, Failure> {
-        let mut how = ManagerOptions::default();
+        let mut how = octodns::options();
         how.sizes_folder = Some(self.folder.path().join("octodns/runs"));
         let mut of_target = TargetOptions::default();
         of_target.apply_disabled = self.apply_disabled;

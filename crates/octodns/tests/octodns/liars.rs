@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use octodns::{Failure, Manager, ManagerOptions, SyncOptions, SyncResult};
+use octodns::{Failure, Manager, SyncOptions, SyncResult};
 use octodns_core::provider::PlanDraft;
 use octodns_core::registry::{BuildError, NoOptions};
 use octodns_core::{
@@ -246,7 +246,7 @@ impl Run {
         let config = folder.path().join("config.yaml");
         fs::write(&config, CONFIG.replace("DIR", &dir)).unwrap();
         let sent = Sent::default();
-        let mut options = ManagerOptions::default();
+        let mut options = octodns::options();
         let shared = Arc::clone(&sent);
         options.registry.provider("test.Liar", &["liar"], "0", move |id, _: NoOptions| {
             Ok::<_, BuildError>(Liar { id: id.to_owned(), lie, sent: Arc::clone(&shared) })

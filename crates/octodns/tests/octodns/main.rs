@@ -22,6 +22,8 @@ mod progress;
 mod python_classes;
 mod report;
 mod runs;
+mod schema;
+mod services;
 mod slips;
 mod split;
 mod stored;

@@ -60,7 +60,7 @@ async fn every_change_has_source_file_and_line_or_the_processor() {
         ("tinydns/data", "# a comment\n+host.example.com:192.0.2.2:300\n"),
         ("target/example.org.yaml", WWW),
     ]);
-    let manager = Arc::new(manager(folder.path(), CONFIG, &ManagerOptions::default()));
+    let manager = Arc::new(manager(folder.path(), CONFIG, &octodns::options()));
     let plans = manager.plan(&PlanOptions::default()).await.unwrap();
     let expected = "\
 example.com. on target:
@@ -94,7 +94,7 @@ async fn outputs_have_it_only_if_they_are_asked() {
                  example.com.: {{sources: [config], targets: [target]}}\n"
             );
             let writer = Arc::new(Mutex::new(Vec::new()));
-            let mut options = ManagerOptions::default();
+            let mut options = octodns::options();
             options.plan_writer = Arc::clone(&writer) as _;
             let manager = Arc::new(manager(folder.path(), &config, &options));
             let plans = manager.plan(&PlanOptions::default()).await.unwrap();
@@ -110,7 +110,7 @@ async fn outputs_have_it_only_if_they_are_asked() {
 
 /// A manager that reads its sources from `then` instead.
 async fn earlier(folder: &Path, config: &str) -> octodns::DesiredZones {
-    let mut manager = manager(folder, config, &ManagerOptions::default());
+    let mut manager = manager(folder, config, &octodns::options());
     let folder = folder.to_owned();
     let place = move |path: &Path| Some(folder.join("then").join(path.strip_prefix(&folder).ok()?));
     manager.relocate_sources(place);
@@ -152,7 +152,7 @@ async fn changes_that_do_not_follow_from_the_sources_are_drift() {
     let zones = earlier(folder.path(), TWO).await;
     assert_eq!((zones.unread().count(), zones.read_as_now().count()), (0, 0));
 
-    let manager = Arc::new(manager(folder.path(), TWO, &ManagerOptions::default()));
+    let manager = Arc::new(manager(folder.path(), TWO, &octodns::options()));
     let mut what = PlanOptions::default();
     what.keeps_sources = true;
     let mut plans = manager.plan(&what).await.unwrap();
@@ -212,7 +212,7 @@ async fn a_zone_that_was_not_there_is_intended_and_one_that_cannot_be_read_is_un
     let zones = earlier(folder.path(), TWO).await;
     assert_eq!(zones.unread().map(ToString::to_string).collect::<Vec<_>>(), ["example.com."]);
     let config = format!("{TWO}  example.org.: {{sources: [config], targets: [target]}}\n");
-    let manager = Arc::new(manager(folder.path(), &config, &ManagerOptions::default()));
+    let manager = Arc::new(manager(folder.path(), &config, &octodns::options()));
     let mut what = PlanOptions::default();
     what.keeps_sources = true;
     let mut plans = manager.plan(&what).await.unwrap();

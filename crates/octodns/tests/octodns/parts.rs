@@ -5,9 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use octodns::{
-    Failure, Manager, ManagerOptions, MemoryProvider, PlanOptions, SyncOptions, ZoneOptions,
-};
+use octodns::{Failure, Manager, MemoryProvider, PlanOptions, SyncOptions, ZoneOptions};
 use octodns_core::zone::AddOptions;
 use octodns_core::{Record, RecordData, RecordName, Target, TargetOptions, Zone, ZoneName};
 
@@ -44,7 +42,7 @@ async fn planning_changes_nothing_and_applying_takes_what_was_approved() {
     let parts = Manager::builder().provider(memory("source", Some(zone(4))));
     let parts = parts.provider(Arc::clone(&target) as _);
     let parts = parts.zone("example.com.", ZoneOptions::new(["source"], ["target"]));
-    let manager = Arc::new(parts.build(&ManagerOptions::default()).unwrap());
+    let manager = Arc::new(parts.build(&octodns::options()).unwrap());
 
     let plans = manager.plan(&PlanOptions::default()).await.unwrap();
     assert_eq!((plans.iter().len(), plans.changes(), plans.checksum()), (1, 8, None));
@@ -67,7 +65,7 @@ async fn a_config_text_is_completed_by_parts() {
     let target = memory("target", None);
     let parts = Manager::builder().config_text("config.yaml", config);
     let parts = parts.source(memory("source", Some(zone(3)))).provider(Arc::clone(&target) as _);
-    let manager = Arc::new(parts.build(&ManagerOptions::default()).unwrap());
+    let manager = Arc::new(parts.build(&octodns::options()).unwrap());
     assert_eq!(manager.sync(&SyncOptions::applying()).await.unwrap().planned, 3);
     assert_eq!(target.zone(&name()).unwrap().len(), 3);
 }
@@ -80,7 +78,7 @@ async fn a_dynamic_zone_in_code_and_a_target_that_is_not_applied() {
     let parts = Manager::builder().source(memory("source", Some(zone(3))));
     let parts = parts.target(Target::new(Arc::clone(&target) as _, options));
     let parts = parts.zone("*", ZoneOptions::new(["source"], ["target"]));
-    let manager = Arc::new(parts.build(&ManagerOptions::default()).unwrap());
+    let manager = Arc::new(parts.build(&octodns::options()).unwrap());
     let result = manager.sync(&SyncOptions::applying()).await.unwrap();
     assert_eq!((result.planned, result.applied.unwrap().total()), (3, 0));
     assert!(target.zone(&name()).is_none());
@@ -90,14 +88,14 @@ async fn a_dynamic_zone_in_code_and_a_target_that_is_not_applied() {
 async fn what_is_there_twice_is_refused() {
     let config = "providers:\n  one: {class: yaml, directory: here}\nzones: {}\n";
     let parts = Manager::builder().config_text("config.yaml", config);
-    let twice = parts.provider(memory("one", None)).build(&ManagerOptions::default());
+    let twice = parts.provider(memory("one", None)).build(&octodns::options());
     let failure = twice.err().unwrap();
     assert!(messages(&failure)[0].contains("provider one"), "{:?}", messages(&failure));
 
     let zone = || ZoneOptions::new(["one"], ["two"]);
     let parts = Manager::builder().provider(memory("one", None)).provider(memory("two", None));
     let parts = parts.zone("example.com.", zone()).zone("Example.com.", zone());
-    let manager = Arc::new(parts.build(&ManagerOptions::default()).unwrap());
+    let manager = Arc::new(parts.build(&octodns::options()).unwrap());
     let failure = manager.plan(&PlanOptions::default()).await.unwrap_err();
     assert!(messages(&failure)[0].contains("configured twice"), "{:?}", messages(&failure));
 }
@@ -106,7 +104,7 @@ async fn what_is_there_twice_is_refused() {
 fn findings_of_a_config_text_name_its_path() {
     let config = "providers:\n  one: {class: nope}\nzones: {}\n";
     let path = Path::new("some/config.yaml");
-    let failure = Manager::from_config_text(path, config, &ManagerOptions::default()).err();
+    let failure = Manager::from_config_text(path, config, &octodns::options()).err();
     let report = failure.unwrap().report;
     let origin = report.iter().next().unwrap().origin.to_string();
     assert!(origin.starts_with("some/config.yaml:2"), "{origin}");

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use octodns::{
-    Conflicting, Failure, Manager, ManagerOptions, MemoryProvider, PlanFile, PlanFileOptions,
-    PlanOptions, SyncOptions, ZoneOptions,
+    Conflicting, Failure, Manager, MemoryProvider, PlanFile, PlanFileOptions, PlanOptions,
+    SyncOptions, ZoneOptions,
 };
 use octodns_core::{Record, RecordData, RecordName, Zone, ZoneName};
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ impl Setup {
             .source(source.clone())
             .provider(target.clone())
             .zone(ZONE, options.clone())
-            .build(&ManagerOptions::default());
+            .build(&octodns::options());
         source.put(desired);
         if let Some(held) = held {
             target.put(held);
@@ -176,7 +176,7 @@ async fn a_file_for_another_config_is_refused() {
             .source(Arc::new(MemoryProvider::new("source")))
             .provider(Arc::new(target))
             .zone(zone, options)
-            .build(&ManagerOptions::default());
+            .build(&octodns::options());
         Arc::new(manager.unwrap())
     };
     for (manager, expected) in [
@@ -222,8 +222,7 @@ async fn files_are_bound_to_their_zones_and_targets_alone() {
          zones: {{'*': {{sources: [zones], targets: [files], processors: [one]}}}}\n"
     );
     let manager = |text: &str| {
-        let made =
-            Manager::from_config_text(Path::new("config.yaml"), text, &ManagerOptions::default());
+        let made = Manager::from_config_text(Path::new("config.yaml"), text, &octodns::options());
         Arc::new(made.unwrap())
     };
     let planned = manager(&base);

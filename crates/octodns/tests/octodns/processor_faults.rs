@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use octodns::{Manager, ManagerOptions, SyncOptions};
+use octodns::{Manager, SyncOptions};
 
 const DIFFERENCES: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/differences.md"));
@@ -149,7 +149,7 @@ async fn sync(folder: &Path, config: &str) -> Result<[usize; 2], String> {
     let mut planned = [0; 2];
     for count in &mut planned {
         let told = |failure: octodns::Failure| failure.to_string();
-        let manager = Manager::from_config_file(&path, &ManagerOptions::default()).map_err(told)?;
+        let manager = Manager::from_config_file(&path, &octodns::options()).map_err(told)?;
         let options = SyncOptions::forced();
         *count = Arc::new(manager).sync(&options).await.map_err(told)?.planned;
     }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use octodns::{Failure, Manager, ManagerOptions, SyncOptions};
+use octodns::{Failure, Manager, SyncOptions};
 use tempfile::TempDir;
 
 fn write(path: &Path, text: &str) {
@@ -19,7 +19,7 @@ async fn sync(folder: &Path, config: &str) -> Result<String, Failure> {
     let path = folder.join("config.yaml");
     write(&path, &config.replace("./", &format!("{}/", folder.display())));
     let text = Arc::new(Mutex::new(Vec::new()));
-    let mut options = ManagerOptions::default();
+    let mut options = octodns::options();
     options.plan_writer = text.clone();
     let manager = Manager::from_config_file(&path, &options)?;
     let options = SyncOptions::forced();

@@ -7,9 +7,7 @@ use std::sync::{Arc, Mutex};
 use futures::FutureExt as _;
 use octodns::core::{Record, RecordData, RecordName, Zone, ZoneName};
 use octodns::progress::{Event, Progress};
-use octodns::{
-    DumpOptions, Manager, ManagerOptions, MemoryProvider, PlanOptions, SyncOptions, ZoneOptions,
-};
+use octodns::{DumpOptions, Manager, MemoryProvider, PlanOptions, SyncOptions, ZoneOptions};
 
 /// Keeps what it is told.
 #[derive(Default)]
@@ -42,7 +40,7 @@ fn manager() -> (Arc<Manager>, Arc<Told>) {
     let (told, source) = (Arc::new(Told::default()), MemoryProvider::new("source"));
     source.put(zone("a.com.", 2));
     source.put(zone("b.com.", 3));
-    let mut options = ManagerOptions::default();
+    let mut options = octodns::options();
     options.max_workers = 1;
     options.progress = Arc::clone(&told) as Arc<dyn Progress>;
     let mut dry = ZoneOptions::new(["source"], ["target"]);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hickory_proto::op::{Message, ResponseCode};
-use octodns::{LiveReport, Manager, ManagerOptions, ReportOptions};
+use octodns::{LiveReport, Manager, ReportOptions};
 use octodns_testkit::dns::{FakeDns, Question, nxdomain, record, send, txt};
 
 const CONFIG: &str = "\
@@ -63,7 +63,7 @@ async fn report(folder: &Path, mut options: ReportOptions) -> LiveReport {
     fs::write(folder.join("example.com.yaml"), ZONE).unwrap();
     let config = folder.join("config.yaml");
     fs::write(&config, CONFIG.replace("FOLDER", &folder.display().to_string())).unwrap();
-    let manager = Manager::from_config_file(&config, &ManagerOptions::default()).unwrap();
+    let manager = Manager::from_config_file(&config, &octodns::options()).unwrap();
     // Long for an answer, short for the one that never comes.
     options.timeout = Duration::from_secs(2);
     manager.report(&options).await.unwrap()

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use octodns::{Manager, ManagerOptions, SyncOptions};
+use octodns::{Manager, SyncOptions};
 use octodns_core::apply_log::{ApplySink, Entry, Outcome};
 use octodns_core::async_trait;
 use octodns_core::provider::Cause;
@@ -86,7 +86,7 @@ impl Repository {
     }
 
     fn manager(&self, sink: Arc<dyn ApplySink>) -> Arc<Manager> {
-        let mut options = ManagerOptions::default();
+        let mut options = octodns::options();
         options.apply_sink = sink;
         Arc::new(Manager::from_config_file(&self.path("config.yaml"), &options).unwrap())
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use octodns::{Manager, ManagerOptions, SyncOptions, ValidateOptions};
+use octodns::{Manager, SyncOptions, ValidateOptions};
 use octodns_core::{Report, Severity};
 
 const PROVIDERS: &str = "\
@@ -13,7 +13,7 @@ providers:
 ";
 
 async fn found(text: &str) -> Report {
-    let mut options = ManagerOptions::default();
+    let mut options = octodns::options();
     options.log_warnings = false;
     match Manager::from_config_text(Path::new("config.yaml"), text, &options) {
         Err(failure) => failure.report,
@@ -125,8 +125,7 @@ async fn targets_fail_a_validation_as_they_fail_a_sync() {
         let zones = format!("zones:\n  a.test.: {{sources: [config], targets: [{targets}]}}\n");
         let text = format!("{arpa}{PROVIDERS}{zones}");
         let validated = found(&text).await;
-        let manager =
-            Manager::from_config_text(Path::new("c.yaml"), &text, &ManagerOptions::default());
+        let manager = Manager::from_config_text(Path::new("c.yaml"), &text, &octodns::options());
         let synced = Arc::new(manager.unwrap()).sync(&SyncOptions::default()).await.unwrap_err();
         let words = |report: &Report| -> Vec<_> {
             report.iter().map(|found| (found.severity, found.message.clone())).collect()

@@ -5,7 +5,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use octodns::{CompareOptions, Manager, ManagerOptions, SyncOptions, ValidateOptions};
+use octodns::{CompareOptions, Manager, SyncOptions, ValidateOptions};
 use octodns_core::{Report, Severity};
 
 const CONFIG: &str = "\
@@ -20,7 +20,7 @@ fn manager(folder: &tempfile::TempDir, more: &str) -> Arc<Manager> {
     let dir = folder.path().to_string_lossy();
     let config = folder.path().join("config.yaml");
     fs::write(&config, CONFIG.replace("DIR", &dir).replace("MORE", more)).unwrap();
-    Arc::new(Manager::from_config_file(&config, &ManagerOptions::default()).unwrap())
+    Arc::new(Manager::from_config_file(&config, &octodns::options()).unwrap())
 }
 
 /// The severity, and the names of the files of both places.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use octodns::{DumpOptions, Failure, Manager, ManagerOptions, SyncOptions, SyncResult};
+use octodns::{DumpOptions, Failure, Manager, SyncOptions, SyncResult};
 use tempfile::TempDir;
 
 /// A folder with a config, `config/` as source and `target/` as target.
@@ -52,7 +52,7 @@ impl Repository {
         let lookup = move |name: &str| {
             env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
-        let mut options = ManagerOptions::default();
+        let mut options = octodns::options();
         options.registry.host.env = Arc::new(lookup);
         Manager::from_config_file(&self.path().join("config.yaml"), &options)
     }
@@ -302,7 +302,7 @@ async fn plan_outputs_write_what_they_are_given() {
     let repository = Repository::with_config(&format!("{config}{}", zone("example.com.")));
     repository.write("config/example.com.yaml", WWW);
     let writer = Arc::new(Mutex::new(Vec::new()));
-    let mut options = ManagerOptions::default();
+    let mut options = octodns::options();
     options.plan_writer = Arc::clone(&writer) as _;
     let manager = Manager::from_config_file(&repository.path().join("config.yaml"), &options);
     Arc::new(manager.unwrap()).sync(&SyncOptions::default()).await.unwrap();

@@ -43,7 +43,7 @@ async fn found_with(sections: &str, of_zone: &str, options: &ManagerOptions) -> 
 }
 
 async fn found(sections: &str, of_zone: &str) -> Vec<String> {
-    found_with(sections, of_zone, &ManagerOptions::default()).await
+    found_with(sections, of_zone, &octodns::options()).await
 }
 
 fn manager(switches: &str) -> String {
@@ -153,7 +153,7 @@ impl ZoneValidator for Small {
 /// What embeds us brings its own rules, and a config switches them like all others.
 #[tokio::test]
 async fn a_program_adds_its_own() {
-    let mut options = ManagerOptions::default();
+    let mut options = octodns::options();
     let check = RecordCheck::new("no-apex", "", &["house"], |record, findings| {
         if record.name.is_empty() {
             findings.error(record.position, "not at the apex");

@@ -171,7 +171,7 @@ async fn sync(
     verify: &str,
     choice: VerifyChoice,
 ) -> Result<SyncResult, Failure> {
-    let manager = manager(desired, service, verify, &ManagerOptions::default())?;
+    let manager = manager(desired, service, verify, &octodns::options())?;
     let mut options = SyncOptions::forced();
     options.verify = choice;
     manager.sync(&options).await
@@ -283,7 +283,7 @@ async fn what_else_a_service_changes_is_told_of_plan_files() {
         let left = record("left", "MX", &["10 mx.example.net."]);
         service.set(0, zone([left.clone()]));
         let desired = zone([left, record("www", "A", &["192.0.2.1"])]);
-        let manager = manager(desired, &service, "true", &ManagerOptions::default()).unwrap();
+        let manager = manager(desired, &service, "true", &octodns::options()).unwrap();
         let plans = manager.plan(&PlanOptions::default()).await.unwrap();
         let file = manager.plan_file(&plans);
         let mut options = PlanFileOptions::default();
@@ -308,7 +308,7 @@ async fn a_run_that_is_stopped_verifies_no_longer() {
         (Habit::Ignores, 60, "true", &["not-there", "not-there", "stopped"]),
         (Habit::Honest, 0, &*dns, &["not-served", "stopped"]),
     ] {
-        let mut options = ManagerOptions::default();
+        let mut options = octodns::options();
         options.stop = Stop::new();
         let service = Service::of(habit, settles_within);
         let manager = manager(wanted(), &service, verify, &options).unwrap();
@@ -364,7 +364,7 @@ fn what_the_config_says_about_verifying_is_checked() {
         let made = Manager::builder()
             .config_text("config.yaml", config)
             .provider(Service::of(Habit::Honest, 0))
-            .build(&ManagerOptions::default());
+            .build(&octodns::options());
         let told: Vec<_> = made.err().unwrap().report.iter().map(ToString::to_string).collect();
         assert!(told[0].contains(said), "{verify}: {told:?}");
     }
@@ -483,7 +483,7 @@ async fn first_states(desired: Zone, how: DnsOptions) -> (Vec<(String, Serving)>
         .source(Arc::new(source))
         .provider(Service::of(Habit::Honest, 0))
         .zone(ZONE, ZoneOptions::new(["source"], ["service"]))
-        .build(&ManagerOptions::default());
+        .build(&octodns::options());
     let manager = Arc::new(manager.unwrap());
     let plans = manager.plan(&PlanOptions::default()).await.unwrap().approve().unwrap();
     let unverified = plans.unverified();
@@ -572,7 +572,7 @@ async fn many_zones_are_waited_for_together() {
         builder = builder.zone(zone.name().as_str(), ZoneOptions::new(["source"], ["service"]));
         source.put(zone);
     }
-    let manager = builder.source(Arc::new(source)).build(&ManagerOptions::default()).unwrap();
+    let manager = builder.source(Arc::new(source)).build(&octodns::options()).unwrap();
     let mut options = SyncOptions::forced();
     options.verify.read_back = Some(true);
     // By the clock of the test.

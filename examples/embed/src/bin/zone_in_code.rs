@@ -12,7 +12,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use octodns::output::plan_text;
-use octodns::{Manager, ManagerOptions, MemoryProvider, PlanOptions, ZoneOptions};
+use octodns::{Manager, MemoryProvider, PlanOptions, ZoneOptions};
 use octodns_core::record::{HostName, Mx};
 use octodns_core::registry::Sourced;
 use octodns_core::zone::AddOptions;
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         targets.push("powerdns");
     }
     let zone = ZoneOptions::new(vec!["in-code"], targets);
-    let manager = Arc::new(parts.zone("example.com.", zone).build(&ManagerOptions::default())?);
+    let manager = Arc::new(parts.zone("example.com.", zone).build(&octodns::options())?);
 
     let plans = manager.plan(&PlanOptions::default()).await?;
     println!("{}", plan_text(&plans.iter().collect::<Vec<_>>()));

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use octodns::output::plan_text;
-use octodns::{Manager, ManagerOptions, MemoryProvider, PlanOptions, ZoneOptions};
+use octodns::{Manager, MemoryProvider, PlanOptions, ZoneOptions};
 use octodns_core::zone::AddOptions;
 use octodns_core::{Record, RecordData, RecordName, Zone, ZoneName};
 
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .provider(source)
         .provider(Arc::clone(&target) as _)
         .zone("example.com.", ZoneOptions::new(vec!["in-code"], vec!["memory"]))
-        .build(&ManagerOptions::default())?;
+        .build(&octodns::options())?;
 
     let manager = Arc::new(manager);
     let plans = manager.plan(&PlanOptions::default()).await?;
