@@ -63,7 +63,7 @@ impl<'r> Reader<'r> {
 
     /// A name without compression, in presentation format and its original case.
     pub(super) fn name(&mut self) -> Result<String, WireError> {
-        let mut text = String::with_capacity(self.rest.len().min(name::MAX_NAME));
+        let mut text = Vec::with_capacity(self.rest.len().min(name::MAX_NAME));
         let mut length = 1;
         loop {
             let count = self.u8("a name")?;
@@ -79,7 +79,7 @@ impl<'r> Reader<'r> {
                 };
                 return Err(WireError::Name { name: or_root(text), fault });
             }
-            name::present_label(self.take(count.into(), "a name")?, &mut text);
+            name::present_octets(self.take(count.into(), "a name")?, &mut text);
         }
     }
 
@@ -93,8 +93,12 @@ impl<'r> Reader<'r> {
 }
 
 /// A name in presentation format; a name without labels is the root.
-fn or_root(name: String) -> String {
-    if name.is_empty() { ".".to_owned() } else { name }
+fn or_root(name: Vec<u8>) -> String {
+    if name.is_empty() {
+        return ".".to_owned();
+    }
+    // Presentation format is ASCII. Checked once for all labels, which is quicker than for each.
+    String::from_utf8(name).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into())
 }
 
 /// The record data written so far.
@@ -104,6 +108,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// Room for this many bytes.
+    pub(super) fn with_capacity(length: usize) -> Self {
+        Self { bytes: Vec::with_capacity(length) }
+    }
+
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }

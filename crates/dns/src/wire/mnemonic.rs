@@ -79,9 +79,9 @@ const OTHERS: &[(&str, u16)] = &[
 /// The number of a type, from its case-insensitive name, or from `TYPE65400` (RFC 3597, section 5).
 pub fn type_from_text(text: &str) -> Option<u16> {
     let is = |name: &str| name.eq_ignore_ascii_case(text);
-    let known = TABLE.iter().filter(|row| row.record_type.is_some_and(|of| is(of.as_str())));
-    let other = OTHERS.iter().find(|(name, _)| is(name)).map(|(_, number)| *number);
-    known.map(|row| row.number).next().or(other).or_else(|| {
+    let known = TABLE.iter().find(|row| row.record_type.is_some_and(|of| is(of.as_str())));
+    let other = || OTHERS.iter().find(|(name, _)| is(name)).map(|(_, number)| *number);
+    known.map(|row| row.number).or_else(other).or_else(|| {
         let (head, digits) = text.split_at_checked(4)?;
         let plain = head.eq_ignore_ascii_case("TYPE") && digits.bytes().all(|b| b.is_ascii_digit());
         plain.then(|| digits.parse().ok())?

@@ -139,9 +139,22 @@ pub fn present_labels<L: AsRef<[u8]>>(labels: &[L]) -> String {
 }
 
 /// Appends a label in presentation format, and a dot.
-pub(super) fn present_label(label: &[u8], name: &mut String) {
+fn present_label(label: &[u8], name: &mut String) {
     push_label(label, name);
     name.push('.');
+}
+
+/// The same for a name that is not text yet.
+pub(super) fn present_octets(label: &[u8], name: &mut Vec<u8>) {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if label.iter().all(is_plain) {
+        name.extend_from_slice(label);
+    } else {
+        let mut escaped = String::new();
+        push_label(label, &mut escaped);
+        name.extend_from_slice(escaped.as_bytes());
+    }
+    name.push(b'.');
 }
 
 #[cfg(test)]

@@ -68,7 +68,9 @@ pub struct ScanError {
 /// # Ok::<(), octodns_dns::wire::ScanError>(())
 /// ```
 pub fn scan(number: u16, words: &[Word<'_>], origin: &[u8]) -> Result<Vec<u8>, ScanError> {
-    let mut scanner = Scanner { words, next: 0, origin, out: Writer::default() };
+    // Most data is not longer than its text.
+    let length = words.iter().map(|word| word.text.len() + 1).sum();
+    let mut scanner = Scanner { words, next: 0, origin, out: Writer::with_capacity(length) };
     let result = match (words.first(), table::numbered(number)) {
         (Some(Word { text: b"\\#", quoted: false, .. }), _) => scanner.generic(),
         (_, Some(row)) => row.fields.iter().try_for_each(|field| scanner.field(*field)),
