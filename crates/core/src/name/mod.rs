@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 
 pub use idna::{IdnaError, IdnaProblem};
 pub use octets::{as_held, push_label};
-pub(crate) use octets::{coded, spell};
+pub(crate) use octets::{coded, is_usual, spell};
 
 /// The name of a zone: absolute, in IDNA form, lower case, such as `example.com.`.
 ///

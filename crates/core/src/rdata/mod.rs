@@ -6,6 +6,7 @@ mod record_type;
 pub mod text;
 mod value_error;
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
@@ -66,6 +67,12 @@ pub trait Rdata: Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync + '
 
 /// All values of one record, whatever their type.
 pub(crate) trait AnyValues {
+    /// The values as what they are.
+    fn as_any(&self) -> &dyn Any;
+
+    /// Whether they are in the order of reading, each once.
+    fn is_ordered(&self) -> bool;
+
     fn rdata_strings(&self) -> Vec<String>;
     fn texts(&self) -> Vec<String>;
     fn write_to(&self, data: &mut Map<'static>);
@@ -78,6 +85,14 @@ pub(crate) trait AnyValues {
 }
 
 impl<T: Rdata> AnyValues for Vec<T> {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn is_ordered(&self) -> bool {
+        self.windows(2).all(|pair| pair[0].order(&pair[1]).is_lt())
+    }
+
     fn rdata_strings(&self) -> Vec<String> {
         self.iter().map(T::rdata).collect()
     }

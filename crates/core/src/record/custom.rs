@@ -1,5 +1,6 @@
 //! The record types that providers bring, and their values.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -195,6 +196,14 @@ impl PartialEq for CustomData {
 }
 
 impl AnyValues for CustomData {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn is_ordered(&self) -> bool {
+        self.repeated().is_empty()
+    }
+
     fn rdata_strings(&self) -> Vec<String> {
         self.values.iter().map(|value| self.custom.rdata(value)).collect()
     }
@@ -279,6 +288,7 @@ mod tests {
                         findings.error(value.position, "bad alias");
                     }
                 },
+                accepts: None,
             };
             vec![Validator::Value(Arc::new(check))]
         }

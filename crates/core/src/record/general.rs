@@ -1,5 +1,6 @@
 //! Checks of what every record has: name, TTL, health check.
 
+use crate::ZoneName;
 use crate::rdata::number::{self, NumberFault};
 use crate::validate::{Findings, RawRecord, RecordCheck};
 use crate::value::Value;
@@ -11,18 +12,21 @@ pub const GENERAL_CHECKS: &[RecordCheck] = &[
         class: "octodns.record.base.NameValidator",
         sets: &["legacy", "strict"],
         check: name,
+        accepts: Some(|record| is_valid_name(record.name, record.zone)),
     },
     RecordCheck {
         id: "ttl-rfc",
         class: "octodns.record.base.TtlValidator",
         sets: &["legacy", "strict"],
         check: ttl,
+        accepts: Some(|record| record.ttl >= 0),
     },
     RecordCheck {
         id: "healthcheck",
         class: "octodns.record.base.HealthcheckValidator",
         sets: &["legacy", "strict"],
         check: healthcheck,
+        accepts: Some(|_| true),
     },
 ];
 
@@ -34,9 +38,7 @@ fn name(record: &RawRecord<'_>, findings: &mut Findings) {
             .error(record.name_position, "invalid name \"@\"")
             .help("write \"\" for the zone apex");
     }
-    // With their dots, the name and the zone; the root has none of its own.
-    let zone = if record.zone.is_root() { 0 } else { record.zone.as_str().len() };
-    let length = |name_length: usize| if name.is_empty() { zone } else { name_length + 1 + zone };
+    let length = |name_length: usize| whole_length(name_length, record.zone);
     // There are no more characters than octets, whose number is known.
     let length = if length(name.len()) > 253 { length(name.chars().count()) } else { 0 };
     if length > 253 {
@@ -52,12 +54,30 @@ fn name(record: &RawRecord<'_>, findings: &mut Findings) {
             findings.error(record.name_position, message).help("shorten it");
         }
     }
-    if name.ends_with('.') || name.as_bytes().windows(2).any(|octets| octets == b"..") {
+    if has_empty_label(name) {
         let message = format!("name \"{name}\" has an empty label (two dots in a row)");
         findings
             .error(record.name_position, message)
             .help("names are relative to the zone and end without a dot");
     }
+}
+
+/// How long the name and the zone are, with their dots; the root has none of its own.
+fn whole_length(name: usize, zone: &ZoneName) -> usize {
+    let zone = if zone.is_root() { 0 } else { zone.as_str().len() };
+    if name == 0 { zone } else { name + 1 + zone }
+}
+
+fn has_empty_label(name: &str) -> bool {
+    name.ends_with('.') || name.as_bytes().windows(2).any(|octets| octets == b"..")
+}
+
+/// Whether [`name`] surely finds nothing in a name.
+fn is_valid_name(name: &str, zone: &ZoneName) -> bool {
+    name != "@"
+        && whole_length(name.len(), zone) <= 253
+        && (name.len() <= 63 || name.split('.').all(|label| label.len() <= 63))
+        && !has_empty_label(name)
 }
 
 const TTL_HELP: &str = "write a whole number of seconds, such as `ttl: 3600`";

@@ -3,7 +3,7 @@
 use super::Record;
 use super::general::shown;
 use crate::rdata::number;
-use crate::validate::{Findings, RawRecord};
+use crate::validate::{Findings, RawRecord, TypedRecord};
 use crate::value::{Kind, Position, Value};
 
 /// The highest TTL (RFC 2181, section 8).
@@ -15,6 +15,11 @@ pub(super) fn check(record: &RawRecord<'_>, findings: &mut Findings) {
         check_ttl(ttl, findings);
     }
     check_name(record, findings);
+}
+
+/// Whether [`check`] may have something to say of a record.
+pub(super) fn may_be_about(record: &TypedRecord<'_>) -> bool {
+    record.ttl > MAX_TTL || record.name.ends_with(record.zone.without_dot())
 }
 
 /// A TTL that becomes another number than it looks like, or that no resolver takes.

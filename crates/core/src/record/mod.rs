@@ -15,6 +15,7 @@ pub mod options;
 mod registry;
 mod routing;
 mod table;
+mod typed;
 mod types;
 mod validators;
 

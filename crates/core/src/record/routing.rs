@@ -13,6 +13,7 @@ pub(super) const DYNAMIC: RecordCheck = RecordCheck {
     class: "octodns.record.dynamic.DynamicValidator",
     sets: &["legacy", "strict"],
     check: check_dynamic,
+    accepts: Some(|_| true),
 };
 
 /// Checks the `geo` section.
@@ -21,6 +22,7 @@ pub(super) const GEO: RecordCheck = RecordCheck {
     class: "octodns.record.geo.GeoValidator",
     sets: &["legacy"],
     check: check_geo,
+    accepts: Some(|_| true),
 };
 
 fn check_dynamic(record: &RawRecord<'_>, findings: &mut Findings) {

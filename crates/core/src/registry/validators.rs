@@ -8,8 +8,8 @@ use crate::options::{BuildError, NoOptions, Options, OptionsSchema};
 use crate::rdata::RecordType;
 use crate::record::{GENERAL_CHECKS, TYPES};
 use crate::validate::{
-    Findings, RawRecord, RecordCheck, RecordValidator, RecordValidators, SETS, Sets, Validator,
-    ValueCheck, ValueValidator, of_validator, sets,
+    Findings, RawRecord, RecordCheck, RecordValidator, RecordValidators, SETS, Sets, TypedRecord,
+    Validator, ValueCheck, ValueValidator, of_validator, sets,
 };
 use crate::value::{OwnedValue, Value};
 use crate::zone::{Elsewhere, ForeignValidator, ZoneCheck, ZoneValidator, ZoneValidators};
@@ -86,6 +86,10 @@ impl RecordValidator for Renamed<RecordCheck> {
     fn validate(&self, record: &RawRecord<'_>, findings: &mut Findings) {
         (self.row.check)(record, findings);
     }
+
+    fn accepts(&self, record: &TypedRecord<'_>) -> bool {
+        RecordValidator::accepts(&self.row, record)
+    }
 }
 
 impl ValueValidator for Renamed<ValueCheck> {
@@ -99,6 +103,10 @@ impl ValueValidator for Renamed<ValueCheck> {
 
     fn validate(&self, values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
         (self.row.check)(values, record_type, findings);
+    }
+
+    fn accepts(&self, record: &TypedRecord<'_>) -> bool {
+        ValueValidator::accepts(&self.row, record)
     }
 }
 

@@ -6,6 +6,7 @@
 mod findings;
 mod options;
 mod registry;
+mod typed;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::value::{Map, Position, Value};
 pub use findings::{Finding, Findings};
 pub(crate) use options::{SETS, of_validator, sets};
 pub use registry::{RecordValidators, Scope, ValidatorError};
+pub use typed::TypedRecord;
 
 /// Names of the sets a validator belongs to; `None` means it is on whatever sets are.
 pub type Sets<'v> = Option<Vec<&'v str>>;
@@ -55,6 +57,13 @@ pub trait RecordValidator: Send + Sync {
 
     /// Adds what is wrong to `findings`; never panics, whatever the data.
     fn validate(&self, record: &RawRecord<'_>, findings: &mut Findings);
+
+    /// Whether [`Self::validate`] would surely find nothing in the data of this record, so that nothing has to be made
+    /// of it for that. `false` says nothing; that is the default.
+    fn accepts(&self, record: &TypedRecord<'_>) -> bool {
+        _ = record;
+        false
+    }
 }
 
 /// Objects to values of a record.
@@ -67,6 +76,13 @@ pub trait ValueValidator: Send + Sync {
 
     /// Adds what is wrong to `findings`; never panics, whatever the values.
     fn validate(&self, values: &[Value<'_>], record_type: RecordType, findings: &mut Findings);
+
+    /// Whether [`Self::validate`] would surely find nothing in the values of this record, as for
+    /// [`RecordValidator::accepts`].
+    fn accepts(&self, record: &TypedRecord<'_>) -> bool {
+        _ = record;
+        false
+    }
 }
 
 /// A [`RecordValidator`] that is a function: one row beside the type it is about.
@@ -81,6 +97,8 @@ pub struct RecordCheck {
     pub sets: &'static [&'static str],
     /// What it does.
     pub check: fn(&RawRecord<'_>, &mut Findings),
+    /// Says of which records it finds nothing, if it can tell without their data.
+    pub(crate) accepts: Option<Accepts>,
 }
 
 /// A [`ValueValidator`] that is a function: one row beside the type it is about.
@@ -95,7 +113,12 @@ pub struct ValueCheck {
     pub sets: &'static [&'static str],
     /// What it does.
     pub check: fn(&[Value<'_>], RecordType, &mut Findings),
+    /// Says of which records it finds nothing, if it can tell without their data.
+    pub(crate) accepts: Option<Accepts>,
 }
+
+/// Whether a check would surely find nothing in a record.
+pub(crate) type Accepts = fn(&TypedRecord<'_>) -> bool;
 
 impl RecordCheck {
     /// A check under this id, that is part of these sets.
@@ -105,7 +128,7 @@ impl RecordCheck {
         sets: &'static [&'static str],
         check: fn(&RawRecord<'_>, &mut Findings),
     ) -> Self {
-        Self { id, class, sets, check }
+        Self { id, class, sets, check, accepts: None }
     }
 }
 
@@ -117,7 +140,7 @@ impl ValueCheck {
         sets: &'static [&'static str],
         check: fn(&[Value<'_>], RecordType, &mut Findings),
     ) -> Self {
-        Self { id, class, sets, check }
+        Self { id, class, sets, check, accepts: None }
     }
 }
 
@@ -133,6 +156,10 @@ impl RecordValidator for RecordCheck {
     fn validate(&self, record: &RawRecord<'_>, findings: &mut Findings) {
         (self.check)(record, findings);
     }
+
+    fn accepts(&self, record: &TypedRecord<'_>) -> bool {
+        self.accepts.is_some_and(|accepts| accepts(record))
+    }
 }
 
 impl ValueValidator for ValueCheck {
@@ -146,6 +173,10 @@ impl ValueValidator for ValueCheck {
 
     fn validate(&self, values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
         (self.check)(values, record_type, findings);
+    }
+
+    fn accepts(&self, record: &TypedRecord<'_>) -> bool {
+        self.accepts.is_some_and(|accepts| accepts(record))
     }
 }
 

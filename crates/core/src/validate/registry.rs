@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Findings, RawRecord, RecordValidator, Validator, ValueValidator};
+use super::{Findings, RawRecord, RecordValidator, TypedRecord, Validator, ValueValidator};
 use crate::rdata::RecordType;
 use crate::value::Value;
 
@@ -230,6 +230,15 @@ impl RecordValidators {
         self.values(of_type, record.values, record.record_type, findings);
     }
 
+    /// Whether no validator at work would find anything in the data of a record, as far as they can say.
+    pub(crate) fn accept(&self, record: &TypedRecord<'_>) -> bool {
+        let of_type = self.by_type.get(&record.record_type);
+        std::iter::once(&self.general).chain(of_type).all(|active| {
+            active.record.iter().all(|validator| validator.0.accepts(record))
+                && active.value.iter().all(|validator| validator.0.accepts(record))
+        })
+    }
+
     /// Lets the validators of values at work look at values, such as those of a pool.
     pub fn validate_values(
         &self,
@@ -319,14 +328,26 @@ mod tests {
     #[test]
     fn an_embedder_replaces_a_validator_by_its_id() {
         let mut validators = RecordValidators::new(&RecordTypes::default());
-        let check = RecordCheck { id: "name-rfc", class: "", sets: &["mine"], check: |_, _| {} };
+        let check = RecordCheck {
+            id: "name-rfc",
+            class: "",
+            sets: &["mine"],
+            check: |_, _| {},
+            accepts: None,
+        };
         let mine = Validator::Record(Arc::new(check));
         let refused = validators.register(&mine, None);
         assert!(matches!(refused, Err(ValidatorError::Duplicate { .. })));
         validators.replace(&mine, None);
         validators.enable_sets(&["legacy"]);
         assert_eq!(active(&validators, None), ["healthcheck", "ttl-rfc"]);
-        let check = ValueCheck { id: "mine", class: "", sets: &["mine"], check: |_, _, _| {} };
+        let check = ValueCheck {
+            id: "mine",
+            class: "",
+            sets: &["mine"],
+            check: |_, _, _| {},
+            accepts: None,
+        };
         let mine = Validator::Value(Arc::new(check));
         validators.register(&mine, Some(&[RecordType::A])).unwrap();
         validators.enable_sets(&["mine"]);

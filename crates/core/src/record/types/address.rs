@@ -8,8 +8,7 @@ use std::str::FromStr;
 use crate::rdata::unquoted;
 use crate::record::general::shown;
 use crate::record::{Rdata, RdataError, RecordType, ValueError};
-use crate::validate::Findings;
-use crate::validate::ValueCheck;
+use crate::validate::{Findings, TypedRecord, ValueCheck};
 use crate::value::{Kind, OwnedValue, Position, Value};
 
 pub(in crate::record) const CHECKS: &[ValueCheck] = &[ValueCheck {
@@ -17,7 +16,17 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[ValueCheck {
     class: "octodns.record.ip.IpValueValidator",
     sets: &["legacy", "strict"],
     check,
+    accepts: Some(accepts),
 }];
+
+/// Nothing is found in addresses of the record's family.
+fn accepts(record: &TypedRecord<'_>) -> bool {
+    match record.record_type {
+        RecordType::A => record.values::<Ipv4Addr>().is_some(),
+        RecordType::AAAA => record.values::<Ipv6Addr>().is_some(),
+        _ => false,
+    }
+}
 
 /// Addresses are there, and are addresses of the record's family.
 fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {

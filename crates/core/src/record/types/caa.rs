@@ -5,14 +5,13 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::txt::quoted_escapes;
-use crate::rdata::text::QuotedString;
+use crate::rdata::text::{self, QuotedString};
 use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{Fields, U8, check_each, check_int};
 use crate::record::general::shown;
 use crate::record::{RecordType, ValueError};
 use crate::shape::{Field, Required, Shape};
-use crate::validate::Findings;
-use crate::validate::ValueCheck;
+use crate::validate::{Findings, TypedRecord, ValueCheck};
 use crate::value::{OwnedValue, Value};
 
 /// One property, such as `0 issue "ca.example.net"`.
@@ -51,21 +50,34 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
         class: "octodns.record.caa.CaaValueValidator",
         sets: &["legacy"],
         check,
+        accepts: Some(|record| {
+            record.all(|caa: &Caa| U8.contains(&caa.flags) && !caa.tag.is_empty())
+        }),
     },
     ValueCheck {
         id: "caa-value-rfc",
         class: "octodns.record.caa.CaaValueRfcValidator",
         sets: &["strict"],
         check: check_rfc,
+        accepts: None,
     },
     ValueCheck {
         id: "caa-value-best-practice",
         class: "octodns.record.caa.CaaValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_wildcards,
+        accepts: None,
     },
-    quoted_escapes!("value"),
+    quoted_escapes!("value"; has_plain_values),
 ];
+
+/// Whether no value has a backslash, or a character that is no part of usual texts.
+fn has_plain_values(record: &TypedRecord<'_>) -> bool {
+    record.all(|caa: &Caa| {
+        let value = caa.value.as_str();
+        text::is_plain(value) && !value.contains('\\')
+    })
+}
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {
     check_each(values, findings, |caa, findings| {

@@ -33,18 +33,21 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
         class: "octodns.record.ds.DsValueValidator",
         sets: &["legacy"],
         check,
+        accepts: None,
     },
     ValueCheck {
         id: "ds-value-rfc",
         class: "octodns.record.ds.DsValueRfcValidator",
         sets: &["strict"],
         check: check_rfc,
+        accepts: None,
     },
     ValueCheck {
         id: "ds-value-best-practice",
         class: "octodns.record.ds.DsValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_algorithms,
+        accepts: None,
     },
 ];
 

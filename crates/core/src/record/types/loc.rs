@@ -99,6 +99,7 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[ValueCheck {
     class: "octodns.record.loc.LocValueValidator",
     sets: &["legacy", "strict"],
     check,
+    accepts: None,
 }];
 
 const INTS: [(&str, RangeInclusive<i64>); 4] = [

@@ -7,8 +7,7 @@ use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
 use crate::record::{Rdata, RecordType, ValueError};
 use crate::shape::{Field, Required, Shape};
-use crate::validate::Findings;
-use crate::validate::ValueCheck;
+use crate::validate::{Findings, TypedRecord, ValueCheck};
 use crate::value::{OwnedValue, Value};
 
 /// One mail exchange, such as `10 mail.example.com.`.
@@ -41,28 +40,38 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
         class: "octodns.record.mx.MxValueValidator",
         sets: &["legacy"],
         check,
+        accepts: Some(has_usual_exchanges),
     },
     ValueCheck {
         id: "mx-value-rfc",
         class: "octodns.record.mx.MxValueRfcValidator",
         sets: &["strict"],
         check: check_rfc,
+        accepts: Some(|record| {
+            has_usual_exchanges(record) && record.all(|mx: &Mx| U16.contains(&mx.preference))
+        }),
     },
     ValueCheck {
         id: "mx-value-not-ip",
         class: "octodns.record.mx.MxValueNotIpValidator",
         sets: &["strict", "best-practice"],
         check: check_exchange_not_ip,
+        accepts: Some(has_usual_exchanges),
     },
     ValueCheck {
         id: "mx-value-best-practice",
         class: "octodns.record.mx.MxValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_exchange_absolute,
+        accepts: Some(has_usual_exchanges),
     },
 ];
 
 /// `priority` and `value` are older names of the fields.
+fn has_usual_exchanges(record: &TypedRecord<'_>) -> bool {
+    record.all(|mx: &Mx| mx.exchange.is_usual())
+}
+
 fn check(values: &[Value<'_>], record_type: RecordType, findings: &mut Findings) {
     check_each(values, findings, |mx, findings| {
         match mx.get("preference").or_else(|| mx.get("priority")) {

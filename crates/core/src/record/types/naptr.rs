@@ -59,18 +59,21 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
         class: "octodns.record.naptr.NaptrValueValidator",
         sets: &["legacy"],
         check,
+        accepts: None,
     },
     ValueCheck {
         id: "naptr-value-rfc",
         class: "octodns.record.naptr.NaptrValueRfcValidator",
         sets: &["strict"],
         check: check_rfc,
+        accepts: None,
     },
     ValueCheck {
         id: "naptr-value-best-practice",
         class: "octodns.record.naptr.NaptrValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_replacement_absolute,
+        accepts: None,
     },
     quoted_escapes!("flags", "service", "regexp"),
 ];

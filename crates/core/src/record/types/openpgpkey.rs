@@ -32,6 +32,7 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[ValueCheck {
     class: "octodns.record.openpgpkey.OpenpgpkeyValueValidator",
     sets: &["legacy", "strict"],
     check,
+    accepts: None,
 }];
 
 fn check(values: &[Value<'_>], _: RecordType, findings: &mut Findings) {

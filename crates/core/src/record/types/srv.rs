@@ -8,8 +8,7 @@ use crate::record::field_list::{FieldFormat, FieldList};
 use crate::record::fields::{ANY, Fields, U16, check_each, check_each_mapping, check_int};
 use crate::record::{Rdata, RecordType, ValueError};
 use crate::shape::{Field, Required, Shape};
-use crate::validate::{Findings, RawRecord};
-use crate::validate::{RecordCheck, ValueCheck};
+use crate::validate::{Findings, RawRecord, RecordCheck, TypedRecord, ValueCheck};
 use crate::value::{OwnedValue, Value};
 
 /// One host, such as `10 60 5060 sip.example.com.`.
@@ -31,12 +30,14 @@ pub(in crate::record) const NAMES: [RecordCheck; 2] = [
         class: "octodns.record.srv.SrvNameValidator",
         sets: &["legacy"],
         check: check_name,
+        accepts: Some(|record| is_name_of_service(record.name)),
     },
     RecordCheck {
         id: "srv-name-rfc",
         class: "octodns.record.srv.SrvNameRfcValidator",
         sets: &["strict"],
         check: check_name_rfc,
+        accepts: None,
     },
 ];
 
@@ -61,37 +62,49 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
         class: "octodns.record.srv.SrvValueValidator",
         sets: &["legacy"],
         check,
+        accepts: Some(has_usual_targets),
     },
     ValueCheck {
         id: "srv-value-rfc",
         class: "octodns.record.srv.SrvValueRfcValidator",
         sets: &["strict"],
         check: check_rfc,
+        accepts: None,
     },
     ValueCheck {
         id: "srv-value-not-ip",
         class: "octodns.record.srv.SrvValueNotIpValidator",
         sets: &["strict", "best-practice"],
         check: check_target_not_ip,
+        accepts: Some(has_usual_targets),
     },
     ValueCheck {
         id: "srv-value-best-practice",
         class: "octodns.record.srv.SrvValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_target_absolute,
+        accepts: Some(has_usual_targets),
     },
 ];
 
 /// Whether a name starts with `_service.protocol`, or `*.protocol`.
 pub(super) fn check_name(record: &RawRecord<'_>, findings: &mut Findings) {
-    let is_service = |label: &str| label == "*" || (label.len() > 1 && label.starts_with('_'));
-    let mut labels = record.name.split('.');
-    let service = labels.next().is_some_and(is_service);
-    let protocol = labels.next().is_some_and(|label| !label.is_empty());
-    if !(service && protocol) {
+    if !is_name_of_service(record.name) {
         let message = format!("invalid name for {} record \"{}\"", record.record_type, record.name);
         findings.error(record.name_position, message).help("names start like _service._protocol");
     }
+}
+
+fn is_name_of_service(name: &str) -> bool {
+    let is_service = |label: &str| label == "*" || (label.len() > 1 && label.starts_with('_'));
+    let mut labels = name.split('.');
+    let service = labels.next().is_some_and(is_service);
+    let protocol = labels.next().is_some_and(|label| !label.is_empty());
+    service && protocol
+}
+
+fn has_usual_targets(record: &TypedRecord<'_>) -> bool {
+    record.all(|srv: &Srv| srv.target.is_usual())
 }
 
 /// Service names of RFC 6335, section 5.1, in the first two labels.

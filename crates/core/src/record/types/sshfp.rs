@@ -47,18 +47,21 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
         class: "octodns.record.sshfp.SshfpValueValidator",
         sets: &["legacy"],
         check,
+        accepts: None,
     },
     ValueCheck {
         id: "sshfp-value-rfc",
         class: "octodns.record.sshfp.SshfpValueRfcValidator",
         sets: &["strict"],
         check: check_rfc,
+        accepts: None,
     },
     ValueCheck {
         id: "sshfp-value-best-practice",
         class: "octodns.record.sshfp.SshfpValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_fingerprint_type,
+        accepts: None,
     },
 ];
 

@@ -1,5 +1,6 @@
 //! `ALIAS`, `CNAME`, `DNAME`, `NS`, `PTR`: a name, or several; and names within other types.
 
+use std::any::Any;
 use std::cmp::Ordering;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -45,6 +46,12 @@ impl HostName {
         self.0 == "."
     }
 
+    /// Whether this is a whole name as nearly all are: one that no check of names objects to.
+    pub(super) fn is_usual(&self) -> bool {
+        let is_of_letters = |byte: u8| !byte.is_ascii_digit() && byte != b'.';
+        self.is_absolute() && is_fqdn(&self.0) && self.0.bytes().any(is_of_letters)
+    }
+
     /// Whether the name ends with a dot.
     pub fn is_absolute(&self) -> bool {
         self.0.ends_with('.')
@@ -85,6 +92,14 @@ impl Rdata for HostName {
 
 /// The value of a type that has one name.
 impl AnyValues for HostName {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn is_ordered(&self) -> bool {
+        true
+    }
+
     fn rdata_strings(&self) -> Vec<String> {
         if self.0.is_empty() { Vec::new() } else { vec![self.to_string()] }
     }
@@ -126,18 +141,21 @@ pub(in crate::record) const ONE: &[ValueCheck] = &[
         class: "octodns.record.target.TargetValueValidator",
         sets: &["legacy", "strict"],
         check: check_one,
+        accepts: Some(|record| record.all(HostName::is_usual)),
     },
     ValueCheck {
         id: "target-value-not-ip",
         class: "octodns.record.target.TargetValueNotIpValidator",
         sets: &["strict"],
         check: not_ip,
+        accepts: Some(|record| record.all(HostName::is_usual)),
     },
     ValueCheck {
         id: "target-value-best-practice",
         class: "octodns.record.target.TargetValueBestPracticeValidator",
         sets: &["best-practice"],
         check: absolute,
+        accepts: Some(|record| record.all(HostName::is_usual)),
     },
 ];
 
@@ -147,18 +165,21 @@ pub(in crate::record) const MANY: &[ValueCheck] = &[
         class: "octodns.record.target.TargetsValueValidator",
         sets: &["legacy", "strict"],
         check: check_many,
+        accepts: Some(|record| record.all(HostName::is_usual)),
     },
     ValueCheck {
         id: "targets-value-not-ip",
         class: "octodns.record.target.TargetsValueNotIpValidator",
         sets: &["strict"],
         check: not_ip,
+        accepts: Some(|record| record.all(HostName::is_usual)),
     },
     ValueCheck {
         id: "targets-value-best-practice",
         class: "octodns.record.target.TargetsValueBestPracticeValidator",
         sets: &["best-practice"],
         check: absolute,
+        accepts: Some(|record| record.all(HostName::is_usual)),
     },
 ];
 
@@ -168,6 +189,7 @@ pub(in crate::record) const ALIAS_ROOT: RecordCheck = RecordCheck {
     class: "octodns.record.alias.AliasRootValidator",
     sets: &["legacy", "strict"],
     check: alias_root,
+    accepts: Some(|record| record.name.is_empty()),
 };
 
 /// RFC 1034, section 3.6.2: `CNAME` stands alone, but the apex has `SOA` and `NS`.
@@ -176,6 +198,7 @@ pub(in crate::record) const CNAME_ROOT: RecordCheck = RecordCheck {
     class: "octodns.record.cname.CnameRootValidator",
     sets: &["legacy", "strict"],
     check: cname_root,
+    accepts: Some(|record| !record.name.is_empty()),
 };
 
 fn alias_root(record: &RawRecord<'_>, findings: &mut Findings) {

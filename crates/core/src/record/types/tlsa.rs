@@ -59,18 +59,21 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
         class: "octodns.record.tlsa.TlsaValueValidator",
         sets: &["legacy"],
         check,
+        accepts: None,
     },
     ValueCheck {
         id: "tlsa-value-rfc",
         class: "octodns.record.tlsa.TlsaValueRfcValidator",
         sets: &["strict"],
         check: check_rfc,
+        accepts: None,
     },
     ValueCheck {
         id: "tlsa-value-best-practice",
         class: "octodns.record.tlsa.TlsaValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_matching_type,
+        accepts: None,
     },
 ];
 

@@ -31,12 +31,14 @@ pub(in crate::record) const NAMES: [RecordCheck; 2] = [
         class: "octodns.record.uri.UriNameValidator",
         sets: &["legacy"],
         check: srv::check_name,
+        accepts: None,
     },
     RecordCheck {
         id: "uri-name-rfc",
         class: "octodns.record.uri.UriNameRfcValidator",
         sets: &["strict"],
         check: srv::check_name_rfc,
+        accepts: None,
     },
 ];
 
@@ -60,12 +62,14 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
         class: "octodns.record.uri.UriValueValidator",
         sets: &["legacy"],
         check,
+        accepts: None,
     },
     ValueCheck {
         id: "uri-value-rfc",
         class: "octodns.record.uri.UriValueRfcValidator",
         sets: &["strict"],
         check: check_rfc,
+        accepts: None,
     },
     quoted_escapes!("target"),
 ];

@@ -53,6 +53,7 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[ValueCheck {
     class: "octodns.record.urlfwd.UrlfwdValueValidator",
     sets: &["legacy", "strict"],
     check,
+    accepts: None,
 }];
 
 const INTS: [(&str, RangeInclusive<i64>); 3] =

@@ -8,7 +8,7 @@ use super::{ZoneFinding, ZoneValidator};
 use crate::error::ProviderError;
 use crate::name::ZoneName;
 use crate::record::Record;
-use crate::validate::{Findings, RawRecord, RecordValidator, Sets};
+use crate::validate::{Findings, RawRecord, RecordValidator, Sets, TypedRecord};
 use crate::zone::Zone;
 
 /// A validator that is asked about all records of a zone at once, or about the zone.
@@ -69,6 +69,10 @@ impl RecordValidator for Elsewhere {
     }
 
     fn validate(&self, _: &RawRecord<'_>, _: &mut Findings) {}
+
+    fn accepts(&self, _: &TypedRecord<'_>) -> bool {
+        true
+    }
 }
 
 impl ZoneValidator for Elsewhere {

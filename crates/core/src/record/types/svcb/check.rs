@@ -18,12 +18,14 @@ pub(crate) const SVCB: &[ValueCheck] = &[
         class: "octodns.record.svcb.SvcbValueValidator",
         sets: &["legacy", "strict"],
         check,
+        accepts: None,
     },
     ValueCheck {
         id: "svcb-value-best-practice",
         class: "octodns.record.svcb.SvcbValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_targetname_absolute,
+        accepts: None,
     },
 ];
 
@@ -34,12 +36,14 @@ pub(crate) const HTTPS: &[ValueCheck] = &[
         class: "octodns.record.https.SvcbValueValidator",
         sets: &["legacy", "strict"],
         check,
+        accepts: None,
     },
     ValueCheck {
         id: "https-value-best-practice",
         class: "octodns.record.https.SvcbValueBestPracticeValidator",
         sets: &["best-practice"],
         check: check_targetname_absolute,
+        accepts: None,
     },
 ];
 

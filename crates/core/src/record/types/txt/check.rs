@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::Txt;
 use crate::rdata::text::{self, Doubt};
 use crate::record::RecordType;
 use crate::record::fields::check_each_mapping;
 use crate::record::general::shown;
 use crate::record::types::target::type_position;
-use crate::validate::{Finding, Findings, RawRecord, RecordCheck, ValueCheck};
+use crate::validate::{Finding, Findings, RawRecord, RecordCheck, TypedRecord, ValueCheck};
 use crate::value::{Position, Value};
 
 /// The id of the rules for text, wherever text occurs.
@@ -21,36 +22,42 @@ pub(in crate::record) const CHECKS: &[ValueCheck] = &[
         class: "octodns.record.chunked.ChunkedValueValidator",
         sets: &["legacy", "strict"],
         check,
+        accepts: Some(has_plain_texts),
     },
     ValueCheck {
         id: ESCAPES,
         class: "octodns.record.chunked.TxtEscapesValidator",
         sets: &["legacy"],
         check: |values, _, findings| check_escapes(values, Rigour::Legacy, findings),
+        accepts: Some(has_plain_texts),
     },
     ValueCheck {
         id: ESCAPES,
         class: "octodns.record.chunked.TxtEscapesRfcValidator",
         sets: &["strict"],
         check: |values, _, findings| check_escapes(values, Rigour::Strict, findings),
+        accepts: Some(has_plain_texts),
     },
     ValueCheck {
         id: QUOTES,
         class: "octodns.record.chunked.TxtQuotesValidator",
         sets: &["legacy"],
         check: |values, _, findings| check_quotes(values, Rigour::Legacy, findings),
+        accepts: Some(has_plain_texts),
     },
     ValueCheck {
         id: QUOTES,
         class: "octodns.record.chunked.TxtQuotesRfcValidator",
         sets: &["strict"],
         check: |values, _, findings| check_quotes(values, Rigour::Strict, findings),
+        accepts: Some(has_plain_texts),
     },
 ];
 
-/// The rule for escapes in the quoted strings of a type: those with `$keys`.
+/// The rule for escapes in the quoted strings of a type: those with `$keys`. `$accepts` may say of which records it
+/// finds nothing.
 macro_rules! quoted_escapes {
-    ($($key:literal),+) => {
+    ($($key:literal),+ $(; $accepts:path)?) => {
         $crate::validate::ValueCheck {
             id: "quoted-escapes",
             class: "octodns.record.chunked.QuotedEscapesValidator",
@@ -58,10 +65,16 @@ macro_rules! quoted_escapes {
             check: |values, _, findings| {
                 $crate::record::types::txt::check_quoted(values, &[$($key),+], findings);
             },
+            accepts: [$(Some($accepts as $crate::validate::Accepts),)? None][0],
         }
     };
 }
 pub(in crate::record::types) use quoted_escapes;
+
+/// Whether all values are texts in which nothing is found.
+fn has_plain_texts(record: &TypedRecord<'_>) -> bool {
+    record.all(|txt: &Txt| text::is_plain(txt.as_str()))
+}
 
 /// RFC 7208, section 3.1: policies stand in `TXT` records only.
 pub(in crate::record) const SPF_TYPE: RecordCheck = RecordCheck {
@@ -69,6 +82,7 @@ pub(in crate::record) const SPF_TYPE: RecordCheck = RecordCheck {
     class: "octodns.record.spf.SpfRecordTypeValidator",
     sets: &["strict"],
     check: spf_type,
+    accepts: None,
 };
 
 fn spf_type(record: &RawRecord<'_>, findings: &mut Findings) {
