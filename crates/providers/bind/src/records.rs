@@ -65,7 +65,7 @@ pub(crate) fn read(
         match record(request.name, set) {
             Ok(record) if request.lenient => read.records.push(record.with_source(source.clone())),
             Ok(record) => {
-                read.records.extend(validated(&record, Position::NONE, &context, &mut read.report));
+                read.records.extend(validated(record, Position::NONE, &context, &mut read.report));
             }
             Err(fault) => {
                 let found = Diagnostic::error(CODE, fault.why).about(fault.subject);
@@ -122,11 +122,14 @@ pub(crate) fn record(zone: &ZoneName, set: &RawSet) -> Result<Record, RecordErro
 
 /// The same record after the configured validation, which checks the data as it would be written.
 pub(crate) fn validated(
-    record: &Record,
+    mut record: Record,
     position: Position,
     context: &LoadContext<'_>,
     report: &mut Report,
 ) -> Option<Record> {
+    if record.accept(position, context) {
+        return Some(record);
+    }
     let mut map = match record.to_value().kind {
         Kind::Map(map) => map,
         _ => Map::new(),

@@ -50,13 +50,18 @@ impl Sets {
     /// The set with this name (in wire format, in lowercase) and type; a new one begins at `position`.
     ///
     /// Records of the same name are usually adjacent: then the name is compared instead of looked up.
-    pub(crate) fn set(&mut self, owner: &[u8], of: u16, position: Position) -> &mut RawSet {
+    pub(crate) fn set(
+        &mut self,
+        owner: impl AsRef<[u8]> + Into<Arc<[u8]>>,
+        of: u16,
+        position: Position,
+    ) -> &mut RawSet {
         let next = self.begun.len();
         let (owner, first) = match (self.begun.last(), self.links.last()) {
-            (Some(last), Some(link)) if *last.owner == *owner => {
+            (Some(last), Some(link)) if *last.owner == *owner.as_ref() => {
                 (Arc::clone(&last.owner), link.first)
             }
-            _ => match self.names.entry(Arc::from(owner)) {
+            _ => match self.names.entry(owner.into()) {
                 Entry::Occupied(known) => (Arc::clone(known.key()), *known.get()),
                 Entry::Vacant(new) => (Arc::clone(new.key()), *new.insert(next)),
             },
@@ -78,6 +83,34 @@ impl Sets {
             next
         });
         &mut self.begun[index]
+    }
+
+    /// Room for this many names.
+    pub(crate) fn with_capacity(names: usize) -> Self {
+        Self { names: HashMap::with_capacity(names), ..Self::default() }
+    }
+
+    /// Whether a name (in wire format, in lowercase) has a set of a type.
+    pub(crate) fn has(&self, owner: &[u8], of: u16) -> bool {
+        self.names.get(owner).is_some_and(|first| self.of_name(*first).any(|set| set.of == of))
+    }
+
+    /// Whether a name has a set of a type beside one of another, of those that this is true of.
+    pub(crate) fn has_beside(&self, of: u16, is_other: impl Fn(u16) -> bool) -> bool {
+        self.begun.iter().zip(&self.links).any(|(set, link)| {
+            set.of == of
+                && self.of_name(link.first).any(|other| other.of != of && is_other(other.of))
+        })
+    }
+
+    /// The sets of a name, from its first one.
+    fn of_name(&self, first: usize) -> impl Iterator<Item = &RawSet> {
+        let mut next = Some(first);
+        std::iter::from_fn(move || {
+            let index = next?;
+            next = self.links[index].next;
+            Some(&self.begun[index])
+        })
     }
 
     /// The sets.

@@ -95,7 +95,7 @@ impl Collector {
         if wire::type_of(record.of).is_some() {
             let rdata = record.rdata()?;
             self.bytes += (self.owner.len() + FIXED + rdata.len()) as u64;
-            self.sets.set(&self.owner, record.of, Position::NONE).add(record.ttl, rdata);
+            self.sets.set(self.owner.as_slice(), record.of, Position::NONE).add(record.ttl, rdata);
         }
         Ok(())
     }

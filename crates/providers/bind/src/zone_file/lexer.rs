@@ -148,17 +148,19 @@ impl<'t> Lexer<'t> {
 
     fn bare(&mut self, attached: bool) -> Result<Token, SyntaxError> {
         let start = self.at;
-        while let Some(&byte) = self.text.get(self.at) {
-            match byte {
-                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'(' | b')' | b'"' => break,
-                b'\\' => match self.text.get(self.at + 1) {
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            // Nearly all bytes stand for themselves, so that a look at a table is quicker than eight comparisons.
+            self.at += rest.iter().take_while(|byte| !SPECIAL[usize::from(**byte)]).count();
+            match self.text.get(self.at) {
+                Some(b'\\') => match self.text.get(self.at + 1) {
                     None | Some(b'\n' | b'\r') => {
                         let message = "a backslash ends the line";
                         return Err(self.fault(self.at, message, "write \\\\ for a backslash"));
                     }
                     Some(_) => self.at += 2,
                 },
-                _ => self.at += 1,
+                _ => break,
             }
         }
         Ok(self.token(start, false, attached))
@@ -186,6 +188,18 @@ impl<'t> Lexer<'t> {
         Err(self.fault(quote, "a quote is not closed in its line", help))
     }
 }
+
+/// The bytes that end a word without quotes, and the backslash, which takes the byte behind it along.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let bytes = b" \t\r\n;()\"\\";
+    let mut index = 0;
+    while index < bytes.len() {
+        special[bytes[index] as usize] = true;
+        index += 1;
+    }
+    special
+};
 
 /// Whether a byte is a UTF-8 continuation byte.
 fn is_continuation(byte: u8) -> bool {

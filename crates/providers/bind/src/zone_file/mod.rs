@@ -27,6 +27,7 @@ use records::ResourceRecord;
 pub use options::ZoneFileOptions;
 
 use crate::records::OF_FILES;
+use crate::sets::Sets;
 
 const ADD_SOA: &str = "add it, such as `@ SOA ns1 hostmaster 1 3600 600 604800 3600`, or set \
                        `check_origin: false`";
@@ -137,7 +138,7 @@ impl Inner {
             text => text.map_err(failed("read", &path))?,
         };
         let include = |path: &str, from: &str| include(path, from, &scope, self.places.as_ref());
-        let file = reader::read(&text, &path.to_string_lossy(), &request.name, &include);
+        let mut file = reader::read(&text, &path.to_string_lossy(), &request.name, &include);
         let foreign = |file: &Arc<str>| !scope.shows(Path::new(&**file));
         let mut foreign: Vec<bool> = file.files.iter().map(foreign).collect();
         if let Some(main) = foreign.first_mut() {
@@ -154,7 +155,9 @@ impl Inner {
             report.push(if is_foreign { scope.withhold(found, &subject) } else { found });
         }
         let mut faults = Report::new();
-        self.check(&request.name, &file.records, &file.files, &mut faults);
+        let sets = records::sets(&mut file.records);
+        self.check(&request.name, &file.records, &sets, &file.files, &mut faults);
+        drop(file.records);
         let subject = request.name.to_string();
         let any_foreign = foreign.contains(&true);
         // The records of a name may be from several files, and a finding has the place of the first.
@@ -166,7 +169,7 @@ impl Inner {
             return Ok(read);
         }
         let from = records::Provenance { source: &self.id, files: &file.files };
-        let mut read = records::records(&request.borrowed(), from, file.records);
+        let mut read = records::records(&request.borrowed(), from, sets);
         read.report = read.report.into_iter().map(shown).collect();
         Ok(read)
     }
@@ -176,6 +179,7 @@ impl Inner {
         &self,
         zone: &ZoneName,
         records: &[ResourceRecord],
+        sets: &Sets,
         files: &[Arc<str>],
         report: &mut Report,
     ) {
@@ -202,7 +206,7 @@ impl Inner {
         if self.options.check_origin && at_apex(2) == 0 {
             report.push(found("the zone has no NS record at its apex", ADD_NS));
         }
-        for (cname, other) in beside_cname(records) {
+        for (cname, other) in beside_cname(records, sets) {
             let of = wire::type_text(other.number);
             let found = Diagnostic::error("zone-file", format!("{of} stands beside CNAME"))
                 .about(wire::name_text(&other.owner).unwrap_or_default())
@@ -224,20 +228,28 @@ fn soa_elsewhere(zone: &ZoneName, soa: &ResourceRecord, files: &[Arc<str>]) -> D
         .help("write @, or end the name with a dot: the zone's name is added to a name without one")
 }
 
-/// Each CNAME with the first record that may not be next to it.
-fn beside_cname(records: &[ResourceRecord]) -> Vec<(&ResourceRecord, &ResourceRecord)> {
+/// Each record that may not be next to a CNAME and is, with that CNAME.
+fn beside_cname<'r>(
+    records: &'r [ResourceRecord],
+    sets: &Sets,
+) -> Vec<(&'r ResourceRecord, &'r ResourceRecord)> {
     const CNAME: u16 = 5;
+    let is_other = |number: u16| number != CNAME && !records::may_accompany_cname(number);
+    // Of nearly all files, the sets say that there is none.
+    let is_beside = |one: &ResourceRecord| {
+        records::is_own(one.number)
+            && is_other(one.number)
+            && sets.has(&one.owner.to_ascii_lowercase(), CNAME)
+    };
+    if !sets.has_beside(CNAME, is_other) && !records.iter().any(is_beside) {
+        return Vec::new();
+    }
     let aliases: HashMap<Vec<u8>, &ResourceRecord> = records
         .iter()
         .filter(|one| one.number == CNAME)
         .map(|one| (one.owner.to_ascii_lowercase(), one))
         .collect();
-    if aliases.is_empty() {
-        return Vec::new();
-    }
-    let others = records
-        .iter()
-        .filter(|one| one.number != CNAME && !records::may_accompany_cname(one.number));
+    let others = records.iter().filter(|one| is_other(one.number));
     others
         .filter_map(|other| Some((*aliases.get(&other.owner.to_ascii_lowercase())?, other)))
         .collect()

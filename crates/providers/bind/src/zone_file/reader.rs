@@ -67,7 +67,7 @@ struct Reader<'r> {
     /// The origin of relative names, in wire format.
     origin: Vec<u8>,
     /// The name of the previous record, in wire format.
-    owner: Option<Vec<u8>>,
+    owner: Option<Arc<[u8]>>,
     default_ttl: Option<u32>,
     last_ttl: Option<u32>,
     /// How many records `$GENERATE` has generated.
@@ -234,7 +234,10 @@ impl Reader<'_> {
     fn record(&mut self, line: &Line<'_>) -> Result<(), SyntaxError> {
         let mut next = 0;
         if !line.starts_blank {
-            self.owner = Some(line.name(0, &self.origin)?);
+            let owner = line.name(0, &self.origin)?;
+            if self.owner.as_deref() != Some(&*owner) {
+                self.owner = Some(owner.into());
+            }
             next = 1;
         }
         let Some(owner) = self.owner.clone() else {

@@ -6,13 +6,13 @@ use octodns_core::value::Position;
 use octodns_core::{Diagnostic, Origin, ZoneRead, ZoneRequest};
 
 use crate::records::{RecordError, RecordErrorKind, record, validated};
-use crate::sets::{RawSet, Sets};
+use crate::sets::Sets;
 
 /// A resource record (RFC 1035, section 3.2.1) of class `IN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ResourceRecord {
     /// The owner name in wire format, without compression, in its original case.
-    pub(super) owner: Vec<u8>,
+    pub(super) owner: Arc<[u8]>,
     /// The number of its type.
     pub(super) number: u16,
     /// Time to live, in seconds.
@@ -40,22 +40,18 @@ pub(super) struct Provenance<'p> {
     pub(super) files: &'p [Arc<str>],
 }
 
-/// The validated records of a zone, from its resource records in any order.
+/// The validated records of a zone, from its sets.
 ///
 /// An `RRset` with several TTLs has the lowest (RFC 2181, section 5.2). There is a warning for what octoDNS
 /// cannot hold: unsupported types, and names outside the zone. The SOA record and what a signing server
 /// generates (RRSIG, NSEC, DNSKEY ...) are left out silently.
-pub(super) fn records(
-    zone: &ZoneRequest<'_>,
-    from: Provenance<'_>,
-    all: Vec<ResourceRecord>,
-) -> ZoneRead {
+pub(super) fn records(zone: &ZoneRequest<'_>, from: Provenance<'_>, sets: Sets) -> ZoneRead {
     let mut read = ZoneRead::default();
     let context = zone.load_context(from.source, from.files);
-    for set in sets(all) {
+    for set in sets.into_vec() {
         match record(zone.name, &set) {
             Ok(record) => {
-                read.records.extend(validated(&record, set.position, &context, &mut read.report));
+                read.records.extend(validated(record, set.position, &context, &mut read.report));
             }
             Err(fault) => read.report.push(from.finding(fault, set.position)),
         }
@@ -63,16 +59,26 @@ pub(super) fn records(
     read
 }
 
-/// The sets that the source returns.
-fn sets(all: Vec<ResourceRecord>) -> Vec<RawSet> {
-    let mut sets = Sets::default();
-    for mut one in all {
-        if !OWN.contains(&one.number) {
-            one.owner.make_ascii_lowercase();
-            sets.set(&one.owner, one.number, one.position).add(one.ttl, one.rdata);
+/// The sets that the source returns, of resource records in any order, which keep all but their data.
+pub(super) fn sets(all: &mut [ResourceRecord]) -> Sets {
+    let mut sets = Sets::with_capacity(all.len());
+    for one in all {
+        if is_own(one.number) {
+            continue;
         }
+        let owner = if one.owner.iter().any(u8::is_ascii_uppercase) {
+            one.owner.to_ascii_lowercase().into()
+        } else {
+            Arc::clone(&one.owner)
+        };
+        sets.set(owner, one.number, one.position).add(one.ttl, std::mem::take(&mut one.rdata));
     }
-    sets.into_vec()
+    sets
+}
+
+/// Whether no source returns a type.
+pub(super) fn is_own(number: u16) -> bool {
+    OWN.contains(&number)
 }
 
 impl Provenance<'_> {
