@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
+use std::panic::resume_unwind;
 use std::path::{Component, Path, PathBuf};
+use std::thread;
 
 use octodns_core::ProviderError;
 use tempfile::TempPath;
@@ -86,17 +88,45 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// As [`write()`] does, with the first file in question. Nothing is replaced unless all of them could be written.
 pub fn write_all(files: &[(PathBuf, String)]) -> Result<(), ProviderError> {
-    let mut prepared = Vec::new();
-    for (path, text) in files.iter().filter(|(path, text)| !has_text(path, text)) {
-        prepared.push(Prepared::new(path, text.as_bytes()).map_err(failed("write", path))?);
-    }
+    let changed: Vec<_> = files.iter().filter(|(path, text)| !has_text(path, text)).collect();
     let mut folders = BTreeSet::new();
-    for file in prepared {
+    for file in prepared(&changed)? {
         folders.extend(file.path.parent().map(Path::to_owned));
         let path = file.path.clone();
         file.persist().map_err(failed("write", &path))?;
     }
     folders.iter().try_for_each(|folder| sync_folder(folder).map_err(failed("write to", folder)))
+}
+
+/// How many files wait for the disk at the same time. A file system writes its journal once for all that wait, so that
+/// many files take hardly longer than one.
+const AT_ONCE: usize = 16;
+
+/// Prepares files, on some threads. If there are several errors, it is that of the first file.
+fn prepared(files: &[&(PathBuf, String)]) -> Result<Vec<Prepared>, ProviderError> {
+    let prepare = |part: &[&(PathBuf, String)]| {
+        let one = |(path, text): &&(PathBuf, String)| {
+            Prepared::new(path, text.as_bytes()).map_err(failed("write", path))
+        };
+        part.iter().map(one).collect::<Result<Vec<_>, _>>()
+    };
+    let (first, others) = files.split_at(files.len().div_ceil(AT_ONCE));
+    thread::scope(|scope| {
+        let start = |part| {
+            let thread = thread::Builder::new().spawn_scoped(scope, move || prepare(part));
+            // A system that has no more threads does it one after the other.
+            thread.map_err(|_| part)
+        };
+        let started: Vec<_> = others.chunks(first.len().max(1)).map(start).collect();
+        let mut all = prepare(first)?;
+        for part in started {
+            all.extend(match part {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic))?,
+                Err(part) => prepare(part)?,
+            });
+        }
+        Ok(all)
+    })
 }
 
 fn has_text(path: &Path, text: &str) -> bool {
@@ -218,6 +248,7 @@ mod tests {
         assert_eq!((written("005.yaml"), held()), (before, "two".to_owned()));
         let mut impossible = files("three");
         impossible.push((folder.path().join("gone/zone"), "three".to_owned()));
+        impossible.push((folder.path().join("gone/too"), "three".to_owned()));
         let error = write_all(&impossible).unwrap_err();
         assert!(error.to_string().contains("gone/zone"), "{error}");
         assert_eq!((names(folder.path()).len(), held()), (100, "two".to_owned()));
