@@ -144,6 +144,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("$GENERATE 1-2 a${ A 192.0.2.1", "has no"),
     ("x 2147483648 A 192.0.2.1", "at most 2147483647"),
     ("ns CNAME x", "beside CNAME"),
+    ("X A 192.0.2.1\nx CNAME y", "A stands beside CNAME"),
+    ("x CNAME y\nX DNSKEY 256 3 8 AwEAAQ==", "DNSKEY stands beside CNAME"),
     ("x DS 1 8 2 abcd", "32 bytes"),
     ("x TLSA 3 1 2 abcd", "64 bytes"),
     ("x SSHFP 1 1 abcd", "20 bytes"),
