@@ -44,14 +44,14 @@ pub(crate) fn spell(name: &str) -> Result<Cow<'_, str>, IdnaError> {
     if is_plain(name) { Ok(Cow::Borrowed(name)) } else { idna::encode(name).map(respell) }
 }
 
-/// Whether a name is visible ASCII in lower case without escapes: its own spelling, as nearly all names are in zones
-/// with many records.
 /// Whether a name of a record is the same however it is read, as nearly all are, and without encoded labels, which
 /// may be refused.
 pub(crate) fn is_usual(name: &str) -> bool {
     is_plain(name) && !idna::has_encoded_label(name)
 }
 
+/// Whether a name is visible ASCII in lower case without escapes: its own spelling, as nearly all names are in zones
+/// with many records.
 fn is_plain(name: &str) -> bool {
     name.bytes().all(|byte| PLAIN[usize::from(byte)])
 }
