@@ -248,6 +248,16 @@ pub fn only_fields(item: &Json, fields: &[&str]) -> Json {
     Json::Object(kept.collect())
 }
 
+/// The text of a field of a row or set; empty if it has none there.
+pub fn text_of<'i>(item: &'i Json, field: &str) -> &'i str {
+    item[field].as_str().unwrap_or_default()
+}
+
+/// An id as it is in bodies, for services whose ids are numbers.
+pub fn id_value(id: &str) -> Json {
+    id.parse::<u64>().map_or_else(|_| id.into(), Json::from)
+}
+
 /// Whether several parts are in one field, of the fields of all parts.
 fn is_shared<'f>(fields: impl Iterator<Item = &'f &'static str>, field: &str) -> bool {
     fields.filter(|of| **of == field).count() > 1

@@ -17,6 +17,7 @@ mod owner;
 mod pages;
 mod parts;
 mod provided;
+pub mod record_type;
 mod refusals;
 mod remembered;
 mod root_ns;
@@ -39,11 +40,11 @@ pub use account::Account;
 pub use api::{Api, Only, Owner, Zone, ZonesBy};
 pub use companions::{CompanionApi, Companions};
 pub use directory::ListedZone;
-pub use fields::{Fields, ReadRow, only_fields};
+pub use fields::{Fields, ReadRow, id_value, only_fields, text_of};
 pub use listing::{consistent, repeated};
 pub use lookup::{Call, Observed, create_once, settle};
 pub use octodns_http as http;
-pub use pages::Pages;
+pub use pages::{Pages, created_id};
 pub use provided::{
     Choice, OptionsOf, Provided, base_url, provider, register, register_choice, register_with,
 };

@@ -1,6 +1,8 @@
 //! How a service pages its lists, as data. Lists that no such data describes are read by
 //! [`octodns_http::pages`] and [`octodns_http::all_ahead`] themselves.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use octodns_http::{Error, Page, PageAt, Request, Response, all, all_ahead, pages};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -42,6 +44,8 @@ pub struct Pages {
     count: Option<&'static str>,
     next: Option<&'static str>,
     start: Option<&'static str>,
+    /// The number of the page.
+    number: Option<&'static str>,
 }
 
 /// How a client asks for a page, by this parameter.
@@ -55,8 +59,23 @@ enum Place {
     Whole,
 }
 
-/// The number of a page, from 1, and the number of entries before it.
-type At = (u64, u64);
+/// A page to read.
+#[derive(Clone, Copy)]
+struct At<'l> {
+    /// Its number, counted from 1.
+    number: u64,
+    /// The number of entries before it.
+    offset: u64,
+    /// The number that the service has for the first page, once that is read.
+    first: &'l AtomicU64,
+}
+
+impl At<'_> {
+    /// The number that the service has for the page.
+    fn place(self) -> u64 {
+        self.first.load(Ordering::Relaxed).saturating_add(self.number - 1)
+    }
+}
 
 /// What the request for the first page has.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +123,7 @@ impl Pages {
             count: None,
             next: None,
             start: None,
+            number: None,
         }
     }
 
@@ -167,6 +187,13 @@ impl Pages {
         Self { start: Some(path), ..self }
     }
 
+    /// The number of the page, which each page says. The first one, to be asked for by [`Pages::first_without_place`],
+    /// says from where the service counts; each other one has to be the one that was asked for.
+    #[must_use]
+    pub const fn number(self, path: &'static str) -> Self {
+        Self { number: Some(path), ..self }
+    }
+
     /// All entries of a list; `get` makes the request without a page.
     ///
     /// # Errors
@@ -199,42 +226,45 @@ impl Pages {
         get: impl Fn() -> Request<'c>,
         read: impl Fn(Json) -> Result<T, String>,
     ) -> Result<Vec<T>, Error> {
+        let first = &AtomicU64::new(1);
         if matches!(self.place, Place::Whole) {
-            return all(pages(1, async |_| self.page(get(), (1, 0), &read).await)).await;
+            let at = At { number: 1, offset: 0, first };
+            return all(pages(1, async |_| self.page(get(), at, &read).await)).await;
         }
-        let page = async |at: PageAt| self.page(get(), (at.number, at.offset), &read).await;
+        let page = async |PageAt { number, offset, .. }: PageAt| {
+            self.page(get(), At { number, offset, first }, &read).await
+        };
         all_ahead(AT_ONCE, page).await
     }
 
     async fn page<T>(
         &self,
         request: Request<'_>,
-        at: At,
+        at: At<'_>,
         read: impl Fn(Json) -> Result<T, String>,
     ) -> Result<Page<T, u64>, Error> {
         let response = self.at(request, at).send().await?;
         let mut body: Json = response.json()?;
         let entries = self.take_entries(&mut body, &response)?;
         let facts = (self, &response, &body);
+        check_number(facts, at)?;
         let (total, has_next) = (total(facts)?, has_next(facts, at, entries.len() as u64)?);
         let read = entries.into_iter().map(read).collect::<Result<Vec<_>, _>>();
         let entries = read.map_err(|why| response.malformed("an entry of the list", &why))?;
-        let (page, (number_of_page, _)) = (Page::new(&response, entries).total(total), at);
+        let page = Page::new(&response, entries).total(total);
         Ok(match self.count {
-            Some(path) => {
-                page.numbered(number_of_page, number(&response, path, value_at(&body, path))?)
-            }
-            None => page.next(has_next.then_some(number_of_page + 1)),
+            Some(path) => page.numbered(at.number, number(&response, path, value_at(&body, path))?),
+            None => page.next(has_next.then_some(at.number + 1)),
         })
     }
 
     /// The request for a page.
-    fn at<'c>(&self, request: Request<'c>, (number, offset): At) -> Request<'c> {
-        let (is_first, first) = (number == 1, self.first);
+    fn at<'c>(&self, request: Request<'c>, at: At<'_>) -> Request<'c> {
+        let (is_first, first) = (at.number == 1, self.first);
         let request = match self.place {
             _ if is_first && !matches!(first, First::Both) => request,
-            Place::Number(parameter) => request.query(parameter, number),
-            Place::Offset(parameter) => request.query(parameter, offset),
+            Place::Number(parameter) => request.query(parameter, at.place()),
+            Place::Offset(parameter) => request.query(parameter, at.offset),
             Place::Whole => request,
         };
         match self.size {
@@ -273,9 +303,22 @@ fn total((pages, response, body): Facts<'_>) -> Result<Option<u64>, Error> {
     if found.is_null() && !is_needed { Ok(None) } else { number(response, name, &found).map(Some) }
 }
 
+/// Learns from the first page from where the service counts, and checks the number of each other one.
+fn check_number((pages, response, body): Facts<'_>, at: At<'_>) -> Result<(), Error> {
+    let Some(path) = pages.number else { return Ok(()) };
+    let found = number(response, path, value_at(body, path))?;
+    if at.number == 1 {
+        at.first.store(found, Ordering::Relaxed);
+    } else if found != at.place() {
+        let why = format!("it is number {found}, not {}", at.place());
+        return Err(response.malformed("the page", &why));
+    }
+    Ok(())
+}
+
 /// Whether there is another page, where the service does not say how many there are.
-fn has_next(facts: Facts<'_>, (page, offset): At, count: u64) -> Result<bool, Error> {
-    let (pages, response, body) = facts;
+fn has_next(facts: Facts<'_>, at: At<'_>, count: u64) -> Result<bool, Error> {
+    let ((pages, response, body), offset) = (facts, at.offset);
     if let Some(path) = pages.start
         && let found = value_at(body, path)
         && !found.is_null()
@@ -286,7 +329,7 @@ fn has_next(facts: Facts<'_>, (page, offset): At, count: u64) -> Result<bool, Er
     if let Some(path) = pages.next {
         let here = match pages.place {
             Place::Offset(_) => offset,
-            _ => page,
+            _ => at.place(),
         };
         return Ok(match value_at(body, path) {
             Json::String(url) => !url.is_empty(),
@@ -310,6 +353,18 @@ fn number(response: &Response, place: &str, found: &Json) -> Result<u64, Error> 
 /// The value that these keys lead to; null if there is none.
 fn value_at<'b>(body: &'b Json, path: &str) -> &'b Json {
     path.split('.').fold(body, |value, key| &value[key])
+}
+
+/// Sends a request that creates a zone, and returns its id, to which these keys of the response lead: `zone.id`.
+///
+/// # Errors
+///
+/// Fails like [`Request::read`], also if there is no id.
+pub async fn created_id(request: Request<'_>, path: &str) -> Result<String, Error> {
+    let response = request.send().await?;
+    let body: Json = response.json()?;
+    let id = fields::id(value_at(&body, path));
+    id.ok_or_else(|| response.malformed(path, "it is missing"))
 }
 
 impl ListedZone {

@@ -109,6 +109,7 @@ pub struct Connector<'c> {
     default_endpoint: &'c str,
     home: Option<&'c Path>,
     env: Option<&'c Lookup>,
+    pause: Option<Rate>,
 }
 
 impl fmt::Debug for Connector<'_> {
@@ -134,6 +135,7 @@ impl<'c> Connector<'c> {
             default_endpoint: service.endpoint,
             home: None,
             env: None,
+            pause: None,
         }
     }
 
@@ -233,6 +235,15 @@ impl<'c> Connector<'c> {
         if is_sandbox { self.default_endpoint(endpoint) } else { self }
     }
 
+    /// With a pause after each request, whose seconds an option has; none for 0.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`seconds`].
+    pub fn pause(self, option: &str, pause: f64) -> Result<Self, BuildError> {
+        Ok(Self { pause: pause_of(option, pause)?, ..self })
+    }
+
     /// The base URL of all calls.
     pub fn endpoint(&self) -> &'c str {
         let (_, Some(given)) = self.given else { return self.default_endpoint };
@@ -296,7 +307,7 @@ impl<'c> Connector<'c> {
         if let (option, Some(_)) = self.given {
             builder = builder.endpoint_from(option);
         }
-        for rate in self.service.rates {
+        for rate in self.service.rates.iter().chain(&self.pause) {
             builder = builder.rate(*rate);
         }
         Ok(more(builder).build_for(self.accounts)?)

@@ -1,7 +1,7 @@
 //! Lists in the styles that [`Pages`] declares.
 
 use octodns_kit::http::Client;
-use octodns_kit::{Json, ListedZone, Pages, json};
+use octodns_kit::{Json, ListedZone, Pages, created_id, json};
 use octodns_testkit::fake::{Fake, Request, Response};
 
 /// Reads numbers from 0 to `count` from a service that answers `page` for the entries from some on, of at most `size`;
@@ -117,6 +117,42 @@ async fn what_is_missing_from_a_page_is_an_error() {
     let text = |_, _| Response::json(200, json!({"rows": ["x"]}));
     let (read, _) = read(numbered, (5, 5), text).await;
     assert!(read.unwrap_err().contains("an entry of the list: invalid type"));
+}
+
+/// Some services count pages from 0, and say so.
+#[tokio::test]
+async fn the_first_page_says_from_where_the_service_counts() {
+    let pages = Pages::numbered("page").first_without_place().entries(&["rows"]);
+    let pages = pages.number("page").pages("pages");
+    for (first, is_stuck) in [(0, false), (1, false), (0, true)] {
+        let fake = Fake::start(move |request: &Request| {
+            let number = request.number("page", first);
+            let said = if is_stuck { first } else { number };
+            Response::json(200, json!({"rows": [number - first], "page": said, "pages": 3}))
+        })
+        .await;
+        let client = Client::builder("test", fake.url()).build().unwrap();
+        match pages.read::<usize>(|| client.get(&["list"])).await {
+            Ok(read) => assert_eq!((read, is_stuck), (vec![0, 1, 2], false), "from {first}"),
+            Err(error) => {
+                let cause = std::error::Error::source(&error).unwrap().to_string();
+                assert!(is_stuck && cause.contains("it is number 0, not "), "{cause}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn new_zones_have_ids() {
+    let fake = Fake::start(|_: &Request| {
+        Response::json(201, json!({"zone": {"id": 7}, "id": "seven", "none": {"id": ""}}))
+    })
+    .await;
+    let client = Client::builder("test", fake.url()).build().unwrap();
+    let created = async |path| created_id(client.post(&["zones"]), path).await;
+    assert_eq!(created("zone.id").await.unwrap(), "7");
+    assert_eq!(created("id").await.unwrap(), "seven");
+    assert!(created("none.id").await.is_err());
 }
 
 #[tokio::test]
