@@ -313,6 +313,24 @@ impl Store {
         Ok(out)
     }
 
+    /// Puts other items in the place of some, all or none, and returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not valid, or there is no such zone.
+    pub fn exchange(
+        &mut self,
+        zone: &str,
+        is_one: impl Fn(&Json) -> bool,
+        others: &[Json],
+    ) -> Result<usize, Refusal> {
+        self.transaction(|store| {
+            let out = store.take_out(zone, is_one)?;
+            others.iter().try_for_each(|item| store.create(zone, item).map(drop))?;
+            Ok(out.len())
+        })
+    }
+
     /// Does the same for each of these, all or none of them, and answers with what is made under this key; "" is the
     /// body itself.
     ///
@@ -344,13 +362,7 @@ impl Store {
     ///
     /// One of them is not valid, or there is no such zone.
     pub fn replace_all(&mut self, zone: &str, items: &[Json]) -> Result<Response, Refusal> {
-        self.transaction(|store| {
-            store.zone_mut(zone)?.clear();
-            for item in items {
-                store.create(zone, item)?;
-            }
-            Ok(Response::empty(204))
-        })
+        self.exchange(zone, |_| true, items).map(|_| Response::empty(204))
     }
 
     /// Makes several changes, all or none of them.
@@ -358,10 +370,10 @@ impl Store {
     /// # Errors
     ///
     /// The error of `changes`; then nothing has changed.
-    pub fn transaction(
+    pub fn transaction<T>(
         &mut self,
-        changes: impl FnOnce(&mut Self) -> Result<Response, Refusal>,
-    ) -> Result<Response, Refusal> {
+        changes: impl FnOnce(&mut Self) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let before = (self.zones.clone(), self.beside.clone());
         let result = changes(self);
         if result.is_err() {

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{Suite, quick};
 use crate::fake::{Api, Fake, Faults, InjectedFault, Response, Seen};
 use crate::run::{Applied, Harness, render};
-use crate::store::Store;
+use crate::store::{Pick, Store};
 
 /// The service of a suite with one zone, `unit.tests.`, and a provider for it.
 pub struct Bench<A = Store> {
@@ -92,7 +92,7 @@ impl Suite {
 }
 
 /// A configuration with other options; null takes one away.
-fn with(mut config: Json, options: &Json) -> Json {
+pub(super) fn with(mut config: Json, options: &Json) -> Json {
     for (option, value) in options.as_object().into_iter().flatten() {
         match value {
             Json::Null => drop(config.as_object_mut().and_then(|config| config.remove(option))),
@@ -164,6 +164,18 @@ impl<A: Api> Bench<A> {
         }
     }
 
+    /// Plans what is refused, for a reason with these words.
+    ///
+    /// # Panics
+    ///
+    /// If it is not refused, or for another reason.
+    pub async fn is_refused(&self, records: &[Json], words: &str) {
+        match self.plan(records).await {
+            Ok(plan) => panic!("it is not refused: {plan:?}"),
+            Err(problem) => assert!(problem.contains(words), "{problem}, not {words}"),
+        }
+    }
+
     /// Why the zone cannot be read, as lines.
     ///
     /// # Panics
@@ -205,11 +217,20 @@ impl<A: Api> Bench<A> {
 impl Bench {
     /// The same of those that write, without logins.
     pub fn writes(&self) -> Vec<String> {
-        let mut seen = self.fake.seen();
+        let (_, others) = self.logins_and_others();
+        others.iter().filter(|seen| seen.is_write()).map(line).collect()
+    }
+
+    /// The number of logins since the last call, or since the start.
+    pub fn logins(&self) -> usize {
+        self.logins_and_others().0.len()
+    }
+
+    fn logins_and_others(&self) -> (Vec<Seen>, Vec<Seen>) {
+        let seen = self.fake.seen();
         self.fake.control().measured().clear();
         let api = self.fake.api();
-        seen.retain(|seen| seen.is_write() && !api.is_login(&seen.method, seen.path()));
-        seen.iter().map(line).collect()
+        seen.into_iter().partition(|seen| api.is_login(&seen.method, seen.path()))
     }
 
     /// All items that the zone has at the service.
@@ -223,6 +244,17 @@ impl Bench {
         let mut items = self.all_items();
         items.retain(|item| item["type"] == record_type);
         items
+    }
+
+    /// The item of a name and type that the zone has at the service, each as the service spells it.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn set(&self, name: &str, record_type: &str) -> Json {
+        let api = self.fake.api();
+        let found = api.item(self.zone.without_dot(), Pick::Set(name, record_type));
+        found.unwrap_or_else(|refusal| panic!("{name} {record_type}: {}", refusal.message))
     }
 
     /// Adds an item to the zone, as somebody else does.

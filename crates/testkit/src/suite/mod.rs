@@ -28,6 +28,8 @@
 //! | `secrets` | no credential in a log line, an error or a plan, while the service repeats what it was sent |
 //! | `calls` | how many requests change the addresses of 1,000 names, if that is declared |
 //! | `shared-account` | two providers with the same credentials, together, to the stricter of their limits |
+//! | `tokens` | one login for all requests, and another only when its token has ended |
+//! | `waits` | the time from which on requests are taken again, if the header with it is named |
 //! | `cassettes` | recordings of the reference, errors included |
 //! | `two-clients` | the reference's provider at the same service, both ways |
 //!
@@ -39,6 +41,8 @@ mod calls;
 mod limits;
 mod parts;
 mod secrets;
+mod tokens;
+mod waits;
 
 use std::sync::Arc;
 
@@ -81,6 +85,7 @@ pub struct Suite {
     credential: &'static str,
     other_credential: Json,
     read_cost: Option<usize>,
+    resets: Option<&'static str>,
     thousand_changes: Option<(usize, usize)>,
     dynamic_sample: fn(&str, Json) -> Option<Json>,
     dynamic_writes: Option<usize>,
@@ -109,10 +114,18 @@ impl Suite {
             credential: "token",
             other_credential: json!("of another account"),
             read_cost: None,
+            resets: None,
             thousand_changes: None,
             dynamic_sample: |_, record| Some(record),
             dynamic_writes: None,
         }
+    }
+
+    /// The same with these options besides its own; null takes one away.
+    #[must_use]
+    pub fn options(mut self, options: &Json) -> Self {
+        self.config = bench::with(self.config, options);
+        self
     }
 
     /// The option for the endpoint, and its real URL: the path of that is the same at the fake. Once for each
@@ -234,6 +247,13 @@ impl Suite {
     #[must_use]
     pub fn other_credential(mut self, value: Json) -> Self {
         self.other_credential = value;
+        self
+    }
+
+    /// The header of a throttled response that says, in seconds since 1970, when requests are taken again.
+    #[must_use]
+    pub fn resets(mut self, header: &'static str) -> Self {
+        self.resets = Some(header);
         self
     }
 

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use octodns_core::{Registry, ZoneName};
 use serde_json::{Value as Json, json};
 
-use super::{Suite, at, behave, calls, limits, not_tried, secrets};
+use super::{Suite, at, behave, calls, limits, not_tried, secrets, tokens, waits};
 use crate::behaviour::{Fixture, dynamic_states};
 use crate::cassette::Cassettes;
 use crate::two_clients::{Reference, TwoClients};
@@ -21,6 +21,8 @@ pub(super) const PARTS: &[Part] = &[
     ("shared-account", |suite| limits::share(suite).boxed()),
     ("secrets", |suite| secrets::hide(suite).boxed()),
     ("calls", |suite| calls::count(suite).boxed()),
+    ("tokens", |suite| tokens::share(suite).boxed()),
+    ("waits", |suite| waits::wait(suite).boxed()),
     ("cassettes", |suite| play(suite).boxed()),
     ("two-clients", |suite| agree(suite).boxed()),
 ];
