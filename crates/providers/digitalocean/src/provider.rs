@@ -1,13 +1,15 @@
 //! The provider: facts of the service, and its calls.
 
-use octodns_core::record::text::UnsupportedText;
+use octodns_core::record::text::UnsupportedText::{
+    Backslashes, Blanks, Empty, NonUtf8, Semicolons,
+};
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, MaxTxt, ProviderError, RecordType, Registry, Secret, Values, ZoneName,
-    async_trait,
+    Capabilities, MaxTxt, ProviderError, Registry, Secret, Values, ZoneName, async_trait,
 };
 use octodns_http::{Client, Error, HeaderAuth, Rate, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
+use octodns_kit::record_type::{A, AAAA, CAA, CNAME, MX, NS, SRV, TXT};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{Api, Connector, Fields, Json, ListedZone, Only, Pages, Service, Zone, json};
 use schemars::JsonSchema;
@@ -56,41 +58,18 @@ impl Api for DigitalOcean {
         version: env!("CARGO_PKG_VERSION"),
         rates: &[Rate::per_minute(250), Rate::per_hour(5000)],
         // The service manages the SOA itself.
-        capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::MX,
-            RecordType::NS,
-            RecordType::SRV,
-            RecordType::TXT,
-        ])
-        .root_ns()
-        .values(Values {
-            ttl: 30..=i64::MAX,
-            max_txt: Some(MaxTxt::Written(512)),
-            null_mx: false,
-            lacks: &[
-                (
-                    RecordType::TXT,
-                    &[
-                        UnsupportedText::NonUtf8,
-                        UnsupportedText::Backslashes,
-                        UnsupportedText::Empty,
-                    ],
-                ),
-                (
-                    RecordType::CAA,
-                    &[
-                        UnsupportedText::NonUtf8,
-                        UnsupportedText::Semicolons,
-                        UnsupportedText::Blanks,
-                    ],
-                ),
-            ],
-            ..Values::ANY
-        }),
+        capabilities: Capabilities::of(&[A, AAAA, CAA, CNAME, MX, NS, SRV, TXT]).root_ns().values(
+            Values {
+                ttl: 30..=i64::MAX,
+                max_txt: Some(MaxTxt::Written(512)),
+                null_mx: false,
+                lacks: &[
+                    (TXT, &[NonUtf8, Backslashes, Empty]),
+                    (CAA, &[NonUtf8, Semicolons, Blanks]),
+                ],
+                ..Values::ANY
+            },
+        ),
         dialect: Dialect {
             names: Names::Relative { apex: "@" },
             targets: Targets { read: Dot::Omitted, write: Dot::Required, own: Some("@") },
@@ -127,9 +106,9 @@ impl Api for DigitalOcean {
 impl RowApi for DigitalOcean {
     const FIELDS: Fields = Fields {
         of: &[
-            (RecordType::MX, &[("preference", "priority"), ("exchange", "data")]),
-            (RecordType::SRV, &[("target", "data")]),
-            (RecordType::CAA, &[("value", "data")]),
+            (MX, &[("preference", "priority"), ("exchange", "data")]),
+            (SRV, &[("target", "data")]),
+            (CAA, &[("value", "data")]),
         ],
         ..Fields::new("data")
     };

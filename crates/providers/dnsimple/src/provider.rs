@@ -1,18 +1,19 @@
 //! The provider: facts of the service, and its calls.
 
 use octodns_core::engine::BatchLimits;
-use octodns_core::record::text::{Presentation, UnsupportedText};
+use octodns_core::record::text::Presentation;
+use octodns_core::record::text::UnsupportedText::{Empty, Start, TrailingBlanks, UnpairedQuotes};
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, MaxTxt, ProviderError, RecordType, Registry, Secret, Values, ZoneName,
-    async_trait,
+    Capabilities, MaxTxt, ProviderError, Registry, Secret, Values, ZoneName, async_trait,
 };
 use octodns_http::{Client, Error, HeaderAuth, Quota, Rate, WaitFormat, WaitHeader, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
+use octodns_kit::record_type::{A, AAAA, ALIAS, CAA, CNAME, MX, NAPTR, NS, PTR, SRV, SSHFP, TXT};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{
     Api, Batched, Connector, Fields, Json, ListedZone, Only, Owner, Pages, RootNs, RowChange,
-    RowChanges, Service, Zone, json, only_fields,
+    RowChanges, Service, Zone, id_value, json, only_fields, text_of,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -82,32 +83,13 @@ impl Api for Dnsimple {
         version: env!("CARGO_PKG_VERSION"),
         rates: &[Rate::per_hour(2400)],
         capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::ALIAS,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::MX,
-            RecordType::NAPTR,
-            RecordType::NS,
-            RecordType::PTR,
-            RecordType::SRV,
-            RecordType::SSHFP,
-            RecordType::TXT,
+            A, AAAA, ALIAS, CAA, CNAME, MX, NAPTR, NS, PTR, SRV, SSHFP, TXT,
         ])
         .values(Values {
             ttl: 0..=2_147_483_647,
             max_txt: Some(MaxTxt::Written(1000)),
             null_srv: false,
-            lacks: &[(
-                RecordType::TXT,
-                &[
-                    UnsupportedText::Empty,
-                    UnsupportedText::TrailingBlanks,
-                    UnsupportedText::UnpairedQuotes,
-                    UnsupportedText::Start(COMPANION),
-                ],
-            )],
+            lacks: &[(TXT, &[Empty, TrailingBlanks, UnpairedQuotes, Start(COMPANION)])],
             ..Values::ANY
         }),
         dialect: Dialect {
@@ -144,7 +126,7 @@ impl Api for Dnsimple {
     }
 
     fn owner(row: &Json) -> Owner {
-        let text = |key: &str| row[key].as_str().unwrap_or_default();
+        let text = |key| text_of(row, key);
         let is_companion =
             text("type") == "TXT" && text("content").trim_start_matches('"').starts_with(COMPANION);
         if is_companion || !row["parent_id"].is_null() {
@@ -169,8 +151,8 @@ impl Api for Dnsimple {
 impl RowApi for Dnsimple {
     const FIELDS: Fields = Fields {
         of: &[
-            (RecordType::MX, &[("preference", "priority"), ("exchange", "content")]),
-            (RecordType::SRV, &[("weight", "content"), ("port", "content"), ("target", "content")]),
+            (MX, &[("preference", "priority"), ("exchange", "content")]),
+            (SRV, &[("weight", "content"), ("port", "content"), ("target", "content")]),
         ],
         ..Fields::new("content")
     };
@@ -213,11 +195,11 @@ impl RowApi for Dnsimple {
         let RowChanges { creates, updates, deletes, .. } = RowChanges::of(changes);
         let update = |(id, row): (&str, &Json)| {
             let mut row = only_fields(row, &CHANGEABLE);
-            row["id"] = number(id);
+            row["id"] = id_value(id);
             row
         };
         let updates: Vec<_> = updates.into_iter().map(update).collect();
-        let deletes: Vec<_> = deletes.into_iter().map(|id| json!({"id": number(id)})).collect();
+        let deletes: Vec<_> = deletes.into_iter().map(|id| json!({"id": id_value(id)})).collect();
         let body = json!({"creates": creates, "updates": updates, "deletes": deletes});
         let sent = self.client.post(&["zones", zone.id, "batch"]).json(&body).send_ok().await;
         match sent {
@@ -233,9 +215,4 @@ impl RowApi for Dnsimple {
         let request = self.client.put(&["zones", zone.id, "ns_records"]);
         request.json(&json!({"ns_names": names})).send_ok().await
     }
-}
-
-/// An id as the service has it in bodies.
-fn number(id: &str) -> Json {
-    id.parse::<u64>().map_or_else(|_| id.into(), Json::from)
 }

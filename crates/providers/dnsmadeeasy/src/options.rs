@@ -5,8 +5,7 @@ use std::num::NonZeroUsize;
 use hmac::{Hmac, KeyInit, Mac};
 use octodns_core::Secret;
 use octodns_core::registry::BuildError;
-use octodns_http::{Auth, Error, HeaderAuth, HeaderValue, Host, Outgoing, Rate, SigningAuth};
-use octodns_kit::pause_of;
+use octodns_http::{Auth, Error, HeaderAuth, HeaderValue, Host, Outgoing, SigningAuth};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sha1::Sha1;
@@ -40,11 +39,6 @@ impl Options {
     pub fn new(api_key: Secret, secret_key: Secret) -> Self {
         let batch_size = default_batch_size();
         Self { api_key, secret_key, sandbox: false, ratelimit_delay: 0.0, batch_size }
-    }
-
-    /// The limit that `ratelimit_delay` is.
-    pub(crate) fn rate(&self) -> Result<Option<Rate>, BuildError> {
-        pause_of("ratelimit_delay", self.ratelimit_delay)
     }
 
     /// Signs the time of each request.

@@ -1,25 +1,19 @@
 //! The provider: facts of the service, and its calls.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use octodns_core::engine::BatchLimits;
-use octodns_core::record::text::UnsupportedText;
+use octodns_core::record::text::UnsupportedText::{NonUtf8, Quotes};
 use octodns_core::registry::BuildError;
-use octodns_core::{
-    Capabilities, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
-};
-use octodns_http::{
-    Client, Error, Host, Page, Quota, Rate, Request, Response, Throttle, all_ahead, optional,
-};
+use octodns_core::{Capabilities, ProviderError, Registry, Values, ZoneName, async_trait};
+use octodns_http::{Client, Error, Host, Quota, Rate, Response, Throttle, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
+use octodns_kit::record_type::{A, AAAA, ALIAS, CAA, CNAME, MX, NS, PTR, SRV, TXT};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{
-    Api, BatchKinds, Batched, Connector, Fields, Json, ListedZone, Only, RowChange, RowChanges,
-    Service, Zone, ZonesBy, json,
+    Api, BatchKinds, Batched, Connector, Fields, Json, ListedZone, Only, Pages, RowChange,
+    RowChanges, Service, Zone, ZonesBy, created_id, id_value, json, text_of,
 };
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::options::Options;
 
@@ -32,8 +26,13 @@ const WINDOW: Duration = Duration::from_secs(300);
 /// How many requests are left in the window.
 const REMAINING: &str = "x-dnsme-requestsremaining";
 
-/// How many pages are read at the same time.
-const PAGES_AT_ONCE: usize = 4;
+/// Pages are counted from 0, as the first one says.
+const PAGES: Pages = Pages::numbered("page")
+    .first_without_place()
+    .number("page")
+    .entries(&["data"])
+    .pages("totalPages")
+    .total("totalRecords");
 
 /// Too many requests: a bad request, told by its words.
 const THROTTLE: Throttle = Throttle::status(400).when(is_throttled).pause(Duration::from_secs(10));
@@ -67,28 +66,14 @@ impl Api for DnsMadeEasy {
         former_classes: &["octodns.provider.dnsmadeeasy.DnsMadeEasyProvider"],
         version: env!("CARGO_PKG_VERSION"),
         rates: &[Rate::new(150, WINDOW)],
-        capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::ALIAS,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::MX,
-            RecordType::NS,
-            RecordType::PTR,
-            RecordType::SRV,
-            RecordType::TXT,
-        ])
-        .root_ns()
-        .values(Values {
-            ttl: 0..=2_147_483_647,
-            null_srv: false,
-            lacks: &[
-                (RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Quotes]),
-                (RecordType::CAA, &[UnsupportedText::NonUtf8, UnsupportedText::Quotes]),
-            ],
-            ..Values::ANY
-        }),
+        capabilities: Capabilities::of(&[A, AAAA, ALIAS, CAA, CNAME, MX, NS, PTR, SRV, TXT])
+            .root_ns()
+            .values(Values {
+                ttl: 0..=2_147_483_647,
+                null_srv: false,
+                lacks: &[(TXT, &[NonUtf8, Quotes]), (CAA, &[NonUtf8, Quotes])],
+                ..Values::ANY
+            }),
         dialect: Dialect {
             names: Names::Relative { apex: "" },
             targets: Targets { read: Dot::Required, write: Dot::Required, own: None },
@@ -105,11 +90,9 @@ impl Api for DnsMadeEasy {
 
     fn connect(options: Options, connector: &Connector<'_>) -> Result<Self, BuildError> {
         let connector = connector.sandbox(SANDBOX, options.sandbox);
-        let delay = options.rate()?;
+        let connector = connector.pause("ratelimit_delay", options.ratelimit_delay)?;
         let client = connector.client_with(options.auth()?, |builder| {
-            let builder =
-                builder.throttles(&[THROTTLE]).quotas(&[Quota::reset_after(REMAINING, WINDOW)]);
-            delay.into_iter().fold(builder, octodns_http::Builder::rate)
+            builder.throttles(&[THROTTLE]).quotas(&[Quota::reset_after(REMAINING, WINDOW)])
         })?;
         Ok(Self { client, batch: BatchLimits::items(options.batch_size.get()) })
     }
@@ -119,25 +102,24 @@ impl Api for DnsMadeEasy {
     }
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
-        let zones: Vec<Named> = list(|| self.client.get(&[]).trailing_slash()).await?;
-        Ok(zones.into_iter().map(|zone| ListedZone::new(zone.name, zone.id.to_string())).collect())
+        PAGES.zones(|| self.client.get(&[]).trailing_slash(), "name", "id").await
     }
 
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
         let request = self.client.post(&[]).trailing_slash();
-        let made: Named = request.json(&json!({"name": zone.without_dot()})).read().await?;
-        Ok(made.id.to_string())
+        let request = request.json(&json!({"name": zone.without_dot()}));
+        Ok(created_id(request, "id").await?)
     }
 }
 
 #[async_trait]
 impl RowApi for DnsMadeEasy {
     const FIELDS: Fields = Fields {
-        types: &[(RecordType::ALIAS, "ANAME")],
+        types: &[(ALIAS, "ANAME")],
         of: &[
-            (RecordType::MX, &[("preference", "mxLevel"), ("exchange", "value")]),
-            (RecordType::SRV, &[("target", "value")]),
-            (RecordType::CAA, &[("flags", "issuerCritical"), ("tag", "caaType")]),
+            (MX, &[("preference", "mxLevel"), ("exchange", "value")]),
+            (SRV, &[("target", "value")]),
+            (CAA, &[("flags", "issuerCritical"), ("tag", "caaType")]),
         ],
         ..Fields::new("value")
     };
@@ -156,9 +138,9 @@ impl RowApi for DnsMadeEasy {
         let rows = optional(match only {
             // A filter for no name would be none.
             Some(Only { name, record_type, .. }) if !name.is_empty() => {
-                list(|| get().query("recordName", name).query("type", record_type)).await
+                PAGES.read(|| get().query("recordName", name).query("type", record_type)).await
             }
-            _ => list(get).await,
+            _ => PAGES.read(get).await,
         })?;
         Ok(rows.map(|rows| rows.into_iter().map(|row| plain(row, zone)).collect()))
     }
@@ -201,7 +183,7 @@ impl DnsMadeEasy {
     async fn update_all(&self, zone: Zone<'_>, rows: &[(&str, &Json)]) -> Result<(), Error> {
         let row = |(id, row): &(&str, &Json)| {
             let mut row = everywhere(row);
-            row["id"] = id.parse::<u64>().map_or_else(|_| (*id).into(), Json::from);
+            row["id"] = id_value(id);
             row
         };
         let rows: Vec<_> = rows.iter().map(row).collect();
@@ -229,50 +211,12 @@ fn everywhere(row: &Json) -> Json {
 
 /// A row without what reading adds to it: the empty text for the zone's own name, and quotes around CAA values.
 fn plain(mut row: Json, zone: Zone<'_>) -> Json {
-    let value = row["value"].as_str().unwrap_or_default();
-    let plain = match row["type"].as_str() {
-        Some("ANAME" | "CNAME" | "MX" | "NS" | "SRV") if value.is_empty() => zone.name.as_str(),
-        Some("CAA") => {
-            value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
-        }
+    let value = text_of(&row, "value");
+    let plain = match text_of(&row, "type") {
+        "ANAME" | "CNAME" | "MX" | "NS" | "SRV" if value.is_empty() => zone.name.as_str(),
+        "CAA" => value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value),
         _ => return row,
     };
     row["value"] = plain.to_owned().into();
     row
-}
-
-/// A zone in a list.
-#[derive(Debug, Deserialize)]
-struct Named {
-    id: u64,
-    name: String,
-}
-
-/// A page of a list.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Listed<T> {
-    data: Vec<T>,
-    page: u64,
-    total_pages: u64,
-    total_records: u64,
-}
-
-/// All entries of a list. The first page says by its number from where the service counts.
-async fn list<'c, T: DeserializeOwned>(get: impl Fn() -> Request<'c>) -> Result<Vec<T>, Error> {
-    let first = AtomicU64::new(0);
-    all_ahead(PAGES_AT_ONCE, async |at| {
-        let number = first.load(Ordering::Relaxed) + at.number - 1;
-        let request = if at.number == 1 { get() } else { get().query("page", number) };
-        let response = request.send().await?;
-        let Listed { data, page, total_pages, total_records } = response.json()?;
-        if at.number == 1 {
-            first.store(page, Ordering::Relaxed);
-        } else if page != number {
-            let why = format!("it is number {page}, not {number}");
-            return Err(response.malformed("the page", &why));
-        }
-        Ok(Page::new(&response, data).numbered(at.number, total_pages).total(total_records))
-    })
-    .await
 }

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use crate::options::Options;
 use crate::values;
-use octodns_core::record::text::UnsupportedText;
+use octodns_core::record::text::UnsupportedText::{Empty, NonUtf8, Quotes};
 use octodns_core::registry::BuildError;
-use octodns_core::{
-    Capabilities, Change, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
-};
+use octodns_core::{Capabilities, Change, ProviderError, Registry, Values, ZoneName, async_trait};
 use octodns_http::{Client, Error, HeaderAuth, Throttle, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
+use octodns_kit::record_type::{A, AAAA, CAA, CNAME, DS, MX, NAPTR, NS, SRV, TXT};
 use octodns_kit::rows::{self, RowApi};
 use octodns_kit::{
-    Api, Connector, Fields, Json, ListedZone, Only, Pages, Remembered, Service, Zone, json, seconds,
+    Api, Connector, Fields, Json, ListedZone, Only, Pages, Remembered, Service, Zone, json,
+    seconds, text_of,
 };
 
 /// The API for tests.
@@ -61,30 +61,13 @@ impl Api for EasyDns {
         ],
         short_names: &["easydns"],
         version: env!("CARGO_PKG_VERSION"),
-        capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::DS,
-            RecordType::MX,
-            RecordType::NAPTR,
-            RecordType::NS,
-            RecordType::SRV,
-            RecordType::TXT,
-        ])
-        .root_ns()
-        .values(Values {
-            ttl: 300..=86_400,
-            lacks: &[
-                (RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty]),
-                (
-                    RecordType::CAA,
-                    &[UnsupportedText::NonUtf8, UnsupportedText::Empty, UnsupportedText::Quotes],
-                ),
-            ],
-            ..Values::ANY
-        }),
+        capabilities: Capabilities::of(&[A, AAAA, CAA, CNAME, DS, MX, NAPTR, NS, SRV, TXT])
+            .root_ns()
+            .values(Values {
+                ttl: 300..=86_400,
+                lacks: &[(TXT, &[NonUtf8, Empty]), (CAA, &[NonUtf8, Empty, Quotes])],
+                ..Values::ANY
+            }),
         dialect: Dialect {
             names: Names::Relative { apex: "@" },
             targets: Targets { read: Dot::Required, write: Dot::Required, own: Some("@") },
@@ -150,10 +133,7 @@ impl Api for EasyDns {
 impl RowApi for EasyDns {
     const FIELDS: Fields = Fields {
         name: "host",
-        of: &[
-            (RecordType::MX, &[("preference", "prio"), ("exchange", "rdata")]),
-            (RecordType::DS, &[("digest", "rdata")]),
-        ],
+        of: &[(MX, &[("preference", "prio"), ("exchange", "rdata")]), (DS, &[("digest", "rdata")])],
         ..Fields::new("rdata")
     };
 
@@ -162,7 +142,7 @@ impl RowApi for EasyDns {
     }
 
     async fn create(&self, zone: Zone<'_>, row: &Json) -> Result<(), Error> {
-        let of = values::text(row, "type");
+        let of = text_of(row, "type");
         let request = self.client.put(&["zones", "records", "add", zone.id, of]);
         request.once().json(&values::written(row)).send_ok().await
     }
@@ -210,7 +190,7 @@ impl EasyDns {
         tokio::time::sleep(self.pause).await;
         let zone = zone.without_dot();
         for row in self.list(zone, "all").await?.unwrap_or_default() {
-            let text = |key: &str| values::text(&row, key);
+            let text = |key: &str| text_of(&row, key);
             let is_default = matches!(text("host"), "@" | "" | "www")
                 && matches!(text("type"), "A" | "MX" | "CNAME");
             if is_default {

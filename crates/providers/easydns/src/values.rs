@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use octodns_core::record::text::Presentation;
-use octodns_kit::Json;
+use octodns_kit::{Json, text_of};
 
 const FORM: Presentation = Presentation::DECIMAL;
 
@@ -17,10 +17,10 @@ pub(crate) fn read(rows: Vec<Json>) -> Vec<Json> {
     // A row without a TTL of its own has that of the first one of its set.
     let mut of_sets: HashMap<(String, String), Json> = HashMap::new();
     for row in &mut rows {
-        let set = (text(row, "host").to_owned(), text(row, "type").to_owned());
+        let set = (text_of(row, "host").to_owned(), text_of(row, "type").to_owned());
         match of_sets.entry(set) {
             Entry::Vacant(set) => drop(set.insert(row["ttl"].clone())),
-            Entry::Occupied(set) if text(row, "ttl") == "0" => row["ttl"] = set.get().clone(),
+            Entry::Occupied(set) if text_of(row, "ttl") == "0" => row["ttl"] = set.get().clone(),
             Entry::Occupied(_) => {}
         }
     }
@@ -29,9 +29,9 @@ pub(crate) fn read(rows: Vec<Json>) -> Vec<Json> {
 
 /// CAA values come bare, strings of NAPTR may be in single quotes, and digests of DS may have blanks.
 fn read_value(mut row: Json) -> Json {
-    let value = text(&row, "rdata").to_owned();
+    let value = text_of(&row, "rdata").to_owned();
     let parts = |most| value.splitn(most, ' ').collect::<Vec<_>>();
-    match text(&row, "type") {
+    match text_of(&row, "type") {
         "CAA" => {
             if let [flags, tag, value] = &*parts(3)
                 && !value.starts_with('"')
@@ -61,10 +61,10 @@ fn read_value(mut row: Json) -> Json {
 /// A row as it is sent: its name once more, and its value as one text, that of CAA bare.
 pub(crate) fn written(row: &Json) -> Json {
     let mut row = row.clone();
-    let name = text(&row, "host");
+    let name = text_of(&row, "host");
     row["name"] = if name == "@" { "" } else { name }.into();
-    let value = text(&row, "rdata").to_owned();
-    match text(&row, "type") {
+    let value = text_of(&row, "rdata").to_owned();
+    match text_of(&row, "type") {
         "CAA" => {
             if let [flags, tag, value] = &*value.splitn(3, ' ').collect::<Vec<_>>() {
                 let octets = FORM.read_if_quoted(value);
@@ -80,9 +80,4 @@ pub(crate) fn written(row: &Json) -> Json {
         _ => {}
     }
     row
-}
-
-/// A field with a text; empty if it has none.
-pub(crate) fn text<'r>(row: &'r Json, key: &str) -> &'r str {
-    row[key].as_str().unwrap_or_default()
 }

@@ -1,7 +1,8 @@
 #![doc = include_str!("../README.md")]
 
-use octodns_core::{RecordType, Registry};
+use octodns_core::Registry;
 use octodns_gcore::{Brand, Dns, Facts};
+use octodns_kit::record_type::{A, AAAA, CAA, CNAME, MX, NS, PTR, SRV, TXT};
 use octodns_kit::{Service, sets};
 
 pub use octodns_gcore::Options;
@@ -15,17 +16,7 @@ impl Brand for EdgeCenter {
         short_names: &["edgecenter"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Facts::capabilities(
-            &[
-                RecordType::A,
-                RecordType::AAAA,
-                RecordType::CAA,
-                RecordType::CNAME,
-                RecordType::MX,
-                RecordType::NS,
-                RecordType::PTR,
-                RecordType::SRV,
-                RecordType::TXT,
-            ],
+            &[A, AAAA, CAA, CNAME, MX, NS, PTR, SRV, TXT],
             1..=i64::MAX,
         ),
         dialect: Facts::DIALECT,

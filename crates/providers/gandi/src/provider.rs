@@ -3,11 +3,14 @@
 use octodns_core::record::text::Presentation;
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, MaxTxt, ProviderError, RecordType, Registry, ServiceErrorKind, Values, ZoneName,
-    async_trait,
+    Capabilities, MaxTxt, ProviderError, Registry, ServiceErrorKind, Values, ZoneName, async_trait,
 };
 use octodns_http::{Client, Error, Rate, Request, optional};
 use octodns_kit::dialect::{Dialect, Names, Text};
+use octodns_kit::record_type::{
+    A, AAAA, ALIAS, CAA, CNAME, DNAME, DS, HTTPS, LOC, MX, NAPTR, NS, OPENPGPKEY, PTR, SRV, SSHFP,
+    SVCB, TLSA, TXT,
+};
 use octodns_kit::sets::SetApi;
 use octodns_kit::wide::{self, WideApi};
 use octodns_kit::{
@@ -41,25 +44,8 @@ impl Api for Gandi {
         endpoint_names: &[("sandbox", "https://api.sandbox.gandi.net/v5")],
         rates: &[Rate::per_minute(1000)],
         capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::ALIAS,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::DNAME,
-            RecordType::DS,
-            RecordType::HTTPS,
-            RecordType::LOC,
-            RecordType::MX,
-            RecordType::NAPTR,
-            RecordType::NS,
-            RecordType::OPENPGPKEY,
-            RecordType::PTR,
-            RecordType::SRV,
-            RecordType::SSHFP,
-            RecordType::SVCB,
-            RecordType::TLSA,
-            RecordType::TXT,
+            A, AAAA, ALIAS, CAA, CNAME, DNAME, DS, HTTPS, LOC, MX, NAPTR, NS, OPENPGPKEY, PTR, SRV,
+            SSHFP, SVCB, TLSA, TXT,
         ])
         .multivalue_ptr()
         .values(Values {

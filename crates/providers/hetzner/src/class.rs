@@ -1,8 +1,9 @@
 //! The class: its options, one of which chooses the API, and what both APIs have in common.
 
-use octodns_core::{Capabilities, RecordType, Secret};
+use octodns_core::{Capabilities, Secret};
 use octodns_kit::Pages;
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets};
+use octodns_kit::record_type::{A, AAAA, CAA, CNAME, DS, MX, NS, PTR, SRV, TLSA, TXT};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -10,20 +11,8 @@ use serde::Deserialize;
 pub(crate) const CLASS: &str = "octodns_hetzner.HetznerProvider";
 
 /// The types of both APIs.
-pub(crate) const CAPABILITIES: Capabilities = Capabilities::of(&[
-    RecordType::A,
-    RecordType::AAAA,
-    RecordType::CAA,
-    RecordType::CNAME,
-    RecordType::DS,
-    RecordType::MX,
-    RecordType::NS,
-    RecordType::PTR,
-    RecordType::SRV,
-    RecordType::TLSA,
-    RecordType::TXT,
-])
-.root_ns();
+pub(crate) const CAPABILITIES: Capabilities =
+    Capabilities::of(&[A, AAAA, CAA, CNAME, DS, MX, NS, PTR, SRV, TLSA, TXT]).root_ns();
 
 /// The spelling of names in both APIs.
 pub(crate) const DIALECT: Dialect = Dialect {

@@ -4,14 +4,17 @@ use std::collections::HashMap;
 
 use futures::future::try_join;
 use octodns_core::engine::{BatchLimits, Weight};
-use octodns_core::record::text::UnsupportedText;
+use octodns_core::record::text::UnsupportedText::{Empty, NonUtf8};
 use octodns_core::registry::BuildError;
-use octodns_core::{Capabilities, RecordType, Registry, Secret, Values, async_trait};
-use octodns_http::{Builder, Client, Error, HeaderAuth, OAuthLogin, TokenAuth};
+use octodns_core::{Capabilities, Registry, Secret, Values, async_trait};
+use octodns_http::{
+    Builder, Client, Error, HeaderAuth, Method, OAuthLogin, Request, TokenAuth, optional,
+};
 use octodns_kit::changes::{self, ChangeApi, SetChange};
 use octodns_kit::dialect::{Dialect, Names};
+use octodns_kit::record_type::{A, AAAA, ALIAS, CAA, CNAME, MX, NS, SRV, SSHFP, TLSA, TXT};
 use octodns_kit::{
-    Api, Connector, Fields, Json, ListedZone, Owner, Service, SetFields, Zone, ZonesBy, json,
+    Api, Connector, Fields, Json, ListedZone, Owner, Pages, Service, SetFields, Zone, ZonesBy, json,
 };
 use serde::Deserialize;
 
@@ -20,11 +23,14 @@ use crate::options::Options;
 /// Where tokens are.
 const LOGIN: &str = "https://auth.mythic-beasts.com/login";
 
-/// Records that the service makes from others, such as addresses for an ANAME.
-const NOT_GENERATED: (&str, &str) = ("exclude-generated", "true");
+/// Without pages.
+const LISTS: Pages = Pages::whole().entries(&["zones", "records"]);
 
-/// Records of the template that a domain has in the control panel.
-const NOT_OF_TEMPLATE: (&str, &str) = ("exclude-template", "true");
+/// Without records that the service makes from others, such as addresses for an ANAME.
+const NOT_GENERATED: &str = "exclude-generated";
+
+/// Without records of the template that a domain has in the control panel.
+const NOT_OF_TEMPLATE: &str = "exclude-template";
 
 /// The mark of a set of the template.
 const OF_TEMPLATE: &str = "is_of_template";
@@ -47,26 +53,13 @@ impl Api for MythicBeasts {
         former_classes: &["octodns.provider.mythicbeasts.MythicBeastsProvider"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::ALIAS,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::MX,
-            RecordType::NS,
-            RecordType::SRV,
-            RecordType::SSHFP,
-            RecordType::TLSA,
-            RecordType::TXT,
+            A, AAAA, ALIAS, CAA, CNAME, MX, NS, SRV, SSHFP, TLSA, TXT,
         ])
         .root_ns()
         .fixed_zones()
         .values(Values {
             ttl: 0..=2_147_483_647,
-            lacks: &[
-                (RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty]),
-                (RecordType::CAA, &[UnsupportedText::NonUtf8]),
-            ],
+            lacks: &[(TXT, &[NonUtf8, Empty]), (CAA, &[NonUtf8])],
             ..Values::ANY
         }),
         dialect: Dialect { names: Names::Relative { apex: "@" }, ..Dialect::RAW },
@@ -99,12 +92,7 @@ impl Api for MythicBeasts {
     }
 
     async fn zones(&self) -> Result<Vec<ListedZone>, Error> {
-        #[derive(Deserialize)]
-        struct Listed {
-            zones: Vec<String>,
-        }
-
-        let Listed { zones } = self.client.get(&["zones"]).read().await?;
+        let zones: Vec<String> = LISTS.read(|| self.client.get(&["zones"])).await?;
         let zone = |name: String| ListedZone::new(name.clone(), name.trim_end_matches('.'));
         Ok(zones.into_iter().map(zone).collect())
     }
@@ -116,12 +104,12 @@ impl ChangeApi for MythicBeasts {
         "records",
         Fields {
             name: "host",
-            types: &[(RecordType::ALIAS, "ANAME")],
+            types: &[(ALIAS, "ANAME")],
             of: &[
-                (RecordType::CAA, &[("flags", "caa_flags"), ("tag", "caa_tag"), ("value", "data")]),
-                (RecordType::MX, &[("preference", "mx_priority"), ("exchange", "data")]),
+                (CAA, &[("flags", "caa_flags"), ("tag", "caa_tag"), ("value", "data")]),
+                (MX, &[("preference", "mx_priority"), ("exchange", "data")]),
                 (
-                    RecordType::SRV,
+                    SRV,
                     &[
                         ("priority", "srv_priority"),
                         ("weight", "srv_weight"),
@@ -130,7 +118,7 @@ impl ChangeApi for MythicBeasts {
                     ],
                 ),
                 (
-                    RecordType::SSHFP,
+                    SSHFP,
                     &[
                         ("algorithm", "sshfp_algorithm"),
                         ("fingerprint_type", "sshfp_type"),
@@ -138,7 +126,7 @@ impl ChangeApi for MythicBeasts {
                     ],
                 ),
                 (
-                    RecordType::TLSA,
+                    TLSA,
                     &[
                         ("certificate_usage", "tlsa_usage"),
                         ("selector", "tlsa_selector"),
@@ -190,10 +178,7 @@ impl ChangeApi for MythicBeasts {
             records_removed: usize,
         }
 
-        let request = self.client.put(&["zones", zone.id, "records"]);
-        let request = [NOT_GENERATED, NOT_OF_TEMPLATE]
-            .iter()
-            .fold(request, |request, (name, value)| request.query(name, value));
+        let request = self.records(Method::PUT, zone, &[NOT_GENERATED, NOT_OF_TEMPLATE]);
         let request =
             changes.iter().fold(request, |request, change| request.query("select", select(change)));
         let sets = changes.iter().filter_map(|change| change.after.as_ref());
@@ -214,21 +199,15 @@ impl ChangeApi for MythicBeasts {
 }
 
 impl MythicBeasts {
-    /// The rows of a zone, without some.
-    async fn rows(
-        &self,
-        zone: Zone<'_>,
-        without: &[(&str, &str)],
-    ) -> Result<Option<Vec<Json>>, Error> {
-        #[derive(Deserialize)]
-        struct Listed {
-            records: Vec<Json>,
-        }
+    /// The rows of a zone, without some; `None` if there is no such zone.
+    async fn rows(&self, zone: Zone<'_>, without: &[&str]) -> Result<Option<Vec<Json>>, Error> {
+        optional(LISTS.read(|| self.records(Method::GET, zone, without)).await)
+    }
 
-        let request = self.client.get(&["zones", zone.id, "records"]);
-        let request =
-            without.iter().fold(request, |request, (name, value)| request.query(name, value));
-        Ok(request.read_optional::<Listed>().await?.map(|listed| listed.records))
+    /// A request about the rows of a zone, without some.
+    fn records(&self, method: Method, zone: Zone<'_>, without: &[&str]) -> Request<'_> {
+        let request = self.client.request(method, &["zones", zone.id, "records"]);
+        without.iter().fold(request, |request, what| request.query(what, true))
     }
 }
 

@@ -1,15 +1,15 @@
 //! The provider of version 1, which the service no longer develops: facts of the service, and its calls.
 
-use octodns_core::record::text::UnsupportedText;
+use octodns_core::record::text::UnsupportedText::{Empty, NonUtf8};
 use octodns_core::registry::BuildError;
-use octodns_core::{Capabilities, ProviderError, RecordType, Values, ZoneName, async_trait};
+use octodns_core::{Capabilities, ProviderError, Values, ZoneName, async_trait};
 use octodns_http::{Client, Error, HeaderAuth};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets};
+use octodns_kit::record_type::{A, AAAA, ALIAS, CAA, CNAME, MX, NS, SRV, SSHFP, TXT};
 use octodns_kit::rows::RowApi;
 use octodns_kit::{
-    Api, Connector, Fields, Json, ListedZone, Only, Pages, Service, Zone, ZonesBy, json,
+    Api, Connector, Fields, Json, ListedZone, Only, Pages, Service, Zone, ZonesBy, created_id, json,
 };
-use serde::Deserialize;
 
 use crate::options::LegacyOptions;
 
@@ -27,26 +27,12 @@ impl Api for SelectelLegacy {
     const SERVICE: Service = Service {
         short_names: &[],
         version: env!("CARGO_PKG_VERSION"),
-        capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::ALIAS,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::MX,
-            RecordType::NS,
-            RecordType::SRV,
-            RecordType::SSHFP,
-            RecordType::TXT,
-        ])
-        .values(Values {
-            ttl: 60..=604_800,
-            lacks: &[
-                (RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty]),
-                (RecordType::CAA, &[UnsupportedText::NonUtf8, UnsupportedText::Empty]),
-            ],
-            ..Values::ANY
-        }),
+        capabilities: Capabilities::of(&[A, AAAA, ALIAS, CAA, CNAME, MX, NS, SRV, SSHFP, TXT])
+            .values(Values {
+                ttl: 60..=604_800,
+                lacks: &[(TXT, &[NonUtf8, Empty]), (CAA, &[NonUtf8, Empty])],
+                ..Values::ANY
+            }),
         dialect: Dialect {
             names: Names::Absolute(Dot::Either),
             targets: Targets { read: Dot::Either, write: Dot::Required, own: None },
@@ -74,14 +60,9 @@ impl Api for SelectelLegacy {
     }
 
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
-        #[derive(Deserialize)]
-        struct Created {
-            id: u64,
-        }
-
         let body = json!({"name": zone.without_dot(), "bind_zone": ""});
-        let made: Created = self.client.post(&[]).trailing_slash().json(&body).read().await?;
-        Ok(made.id.to_string())
+        let request = self.client.post(&[]).trailing_slash().json(&body);
+        Ok(created_id(request, "id").await?)
     }
 }
 
@@ -89,10 +70,10 @@ impl Api for SelectelLegacy {
 impl RowApi for SelectelLegacy {
     const FIELDS: Fields = Fields {
         of: &[
-            (RecordType::CAA, &[("flags", "flag")]),
-            (RecordType::MX, &[("preference", "priority"), ("exchange", "content")]),
-            (RecordType::SRV, &[]),
-            (RecordType::SSHFP, &[]),
+            (CAA, &[("flags", "flag")]),
+            (MX, &[("preference", "priority"), ("exchange", "content")]),
+            (SRV, &[]),
+            (SSHFP, &[]),
         ],
         ..Fields::new("content")
     };

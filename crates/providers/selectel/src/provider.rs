@@ -4,17 +4,15 @@ use std::mem;
 
 use octodns_core::record::text::Presentation;
 use octodns_core::registry::BuildError;
-use octodns_core::{
-    Capabilities, ProviderError, RecordType, Registry, Values, ZoneName, async_trait,
-};
+use octodns_core::{Capabilities, ProviderError, Registry, Values, ZoneName, async_trait};
 use octodns_http::{Client, Error, HeaderAuth, Request, Response};
 use octodns_kit::dialect::{Dialect, Dot, Names, Text};
+use octodns_kit::record_type::{A, AAAA, ALIAS, CAA, CNAME, DNAME, MX, NS, SRV, SSHFP, TXT};
 use octodns_kit::sets::{self, SetApi};
 use octodns_kit::{
     Api, Connector, Fields, Json, ListedZone, Only, Owner, Pages, Service, SetFields, Zone,
-    ZonesBy, json,
+    ZonesBy, created_id, json, text_of,
 };
-use serde::Deserialize;
 
 use crate::legacy::SelectelLegacy;
 use crate::login;
@@ -51,17 +49,7 @@ impl Api for Selectel {
         former_classes: &["octodns.provider.selectel.SelectelProvider"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::ALIAS,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::DNAME,
-            RecordType::MX,
-            RecordType::NS,
-            RecordType::SRV,
-            RecordType::SSHFP,
-            RecordType::TXT,
+            A, AAAA, ALIAS, CAA, CNAME, DNAME, MX, NS, SRV, SSHFP, TXT,
         ])
         .values(Values { ttl: 60..=604_800, ..Values::ANY }),
         dialect: Dialect {
@@ -104,14 +92,8 @@ impl Api for Selectel {
     }
 
     async fn create_zone(&self, zone: &ZoneName) -> Result<String, ProviderError> {
-        #[derive(Deserialize)]
-        struct Created {
-            id: String,
-        }
-
         let request = self.client.post(&["zones"]).json(&json!({"name": zone.decoded()}));
-        let made: Created = request.read().await?;
-        Ok(made.id)
+        Ok(created_id(request, "id").await?)
     }
 }
 
@@ -141,7 +123,7 @@ impl SetApi for Selectel {
     async fn delete(&self, zone: Zone<'_>, existing: &Json) -> Result<(), Error> {
         match disabled(existing) {
             [] => {
-                let path = ["zones", zone.id, "rrset", id(existing)];
+                let path = ["zones", zone.id, "rrset", text_of(existing, "id")];
                 self.client.delete(&path).send_ok_or_missing().await
             }
             kept => {
@@ -159,14 +141,10 @@ impl Selectel {
     }
 
     async fn patch(&self, zone: Zone<'_>, existing: &Json, body: &Json) -> Result<(), Error> {
-        let request = self.client.patch(&["zones", zone.id, "rrset", id(existing)]);
+        let request = self.client.patch(&["zones", zone.id, "rrset", text_of(existing, "id")]);
         // It states all that is to hold, so that it may be sent twice.
         request.repeatable().json(body).send_ok().await
     }
-}
-
-fn id(set: &Json) -> &str {
-    set["id"].as_str().unwrap_or_default()
 }
 
 /// The values of a set that are not served.

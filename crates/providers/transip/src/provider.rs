@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use futures::future::join;
-use octodns_core::record::text::UnsupportedText;
+use octodns_core::record::text::UnsupportedText::{
+    Backslashes, Backticks, Empty, LeadingBlanks, NonUtf8, TrailingBlanks,
+};
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, Change, MaxTxt, RecordType, Registry, Report, Values, Zone as Records, ZoneName,
-    async_trait,
+    Capabilities, Change, MaxTxt, Registry, Report, Values, Zone as Records, ZoneName, async_trait,
 };
 use octodns_http::{Client, Error, Host, Rate, optional};
 use octodns_kit::dialect::{Dialect, Dot, Names, Targets, Text};
+use octodns_kit::record_type::{
+    A, AAAA, ALIAS, CAA, CNAME, DS, MX, NAPTR, NS, SRV, SSHFP, TLSA, TXT,
+};
 use octodns_kit::whole::{self, WholeApi};
 use octodns_kit::{
     Api, Connector, Fields, Json, ListedZone, Pages, Remembered, RootNs, Service, Zone, json,
@@ -52,19 +56,7 @@ impl Api for Transip {
         rates: &[Rate::new(1000, Duration::from_secs(15 * 60))],
         concurrency: 16,
         capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::ALIAS,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::DS,
-            RecordType::MX,
-            RecordType::NAPTR,
-            RecordType::NS,
-            RecordType::SRV,
-            RecordType::SSHFP,
-            RecordType::TLSA,
-            RecordType::TXT,
+            A, AAAA, ALIAS, CAA, CNAME, DS, MX, NAPTR, NS, SRV, SSHFP, TLSA, TXT,
         ])
         .root_ns()
         .fixed_zones()
@@ -73,15 +65,8 @@ impl Api for Transip {
             null_mx: false,
             alias_below_apex: false,
             lacks: &[(
-                RecordType::TXT,
-                &[
-                    UnsupportedText::NonUtf8,
-                    UnsupportedText::Backslashes,
-                    UnsupportedText::Backticks,
-                    UnsupportedText::LeadingBlanks,
-                    UnsupportedText::TrailingBlanks,
-                    UnsupportedText::Empty,
-                ],
+                TXT,
+                &[NonUtf8, Backslashes, Backticks, LeadingBlanks, TrailingBlanks, Empty],
             )],
             ..Values::ANY
         }),
@@ -89,7 +74,7 @@ impl Api for Transip {
             names: Names::Relative { apex: "@" },
             targets: Targets { read: Dot::Required, write: Dot::Required, own: Some("@") },
             text: Text::Raw,
-            bare: &[RecordType::NAPTR],
+            bare: &[NAPTR],
             ..Dialect::RAW
         },
         ..Service::new("octodns_transip.TransipProvider", "https://api.transip.nl/v6")
@@ -117,7 +102,7 @@ impl Api for Transip {
     fn refusal(&self, zone: &ZoneName, changes: &[Change]) -> Option<String> {
         let is_entry = |change: &Change| {
             let record = change.record();
-            !(record.name().is_apex() && record.record_type() == RecordType::NS)
+            !(record.name().is_apex() && record.record_type() == NS)
         };
         let is_fixed = self.fixed.has(zone.without_dot());
         (is_fixed && changes.iter().any(is_entry)).then(|| {

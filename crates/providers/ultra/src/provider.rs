@@ -3,20 +3,23 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use octodns_core::engine::BatchLimits;
-use octodns_core::record::text::UnsupportedText;
+use octodns_core::record::text::UnsupportedText::{Empty, NonUtf8};
 use octodns_core::registry::BuildError;
 use octodns_core::{
-    Capabilities, Diagnostic, OwnedValue, ProviderError, RecordName, RecordType, Registry, Report,
-    Secret, Values, Zone as Records, ZoneName, async_trait,
+    Capabilities, Diagnostic, OwnedValue, ProviderError, RecordName, Registry, Report, Secret,
+    Values, Zone as Records, ZoneName, async_trait,
 };
 use octodns_http::{
     Client, Error, HeaderAuth, Method, OAuthLogin, Page, Request, Response, TokenAuth, all_ahead,
 };
 use octodns_kit::dialect::{Dialect, Dot, Names};
+use octodns_kit::record_type::{
+    A, AAAA, ALIAS, CAA, CNAME, DS, HTTPS, MX, NS, PTR, SRV, SVCB, TLSA, TXT,
+};
 use octodns_kit::sets::{self, SetApi, SetChange};
 use octodns_kit::{
     Api, Connector, Fields, Json, ListedZone, Only, Owner, Service, SetFields, Zone, ZonesBy, json,
-    seconds,
+    seconds, text_of,
 };
 use serde::Deserialize;
 
@@ -61,25 +64,12 @@ impl Api for Ultra {
         former_classes: &["octodns.provider.ultra.UltraProvider"],
         version: env!("CARGO_PKG_VERSION"),
         capabilities: Capabilities::of(&[
-            RecordType::A,
-            RecordType::AAAA,
-            RecordType::ALIAS,
-            RecordType::CAA,
-            RecordType::CNAME,
-            RecordType::DS,
-            RecordType::HTTPS,
-            RecordType::MX,
-            RecordType::NS,
-            RecordType::PTR,
-            RecordType::SRV,
-            RecordType::SVCB,
-            RecordType::TLSA,
-            RecordType::TXT,
+            A, AAAA, ALIAS, CAA, CNAME, DS, HTTPS, MX, NS, PTR, SRV, SVCB, TLSA, TXT,
         ])
         .root_ns()
         .values(Values {
             ttl: 0..=2_147_483_647,
-            lacks: &[(RecordType::TXT, &[UnsupportedText::NonUtf8, UnsupportedText::Empty])],
+            lacks: &[(TXT, &[NonUtf8, Empty])],
             alias_below_apex: false,
             ..Values::ANY
         }),
@@ -133,7 +123,7 @@ impl Api for Ultra {
     fn adapt(&self, desired: &mut Records, _: &mut Records, report: &mut Report) {
         let Ok(name) = RecordName::new(DMARC) else { return };
         if self.valimail
-            && let Some(record) = desired.remove(&name, RecordType::TXT)
+            && let Some(record) = desired.remove(&name, TXT)
         {
             let found = Diagnostic::warning("supports", "Valimail manages this record")
                 .about(format!("{} TXT", name.decoded_fqdn(desired.name())))
@@ -177,7 +167,7 @@ impl SetApi for Ultra {
         of: Fields {
             name: "ownerName",
             record_type: "rrtype",
-            types: &[(RecordType::ALIAS, "APEXALIAS")],
+            types: &[(ALIAS, "APEXALIAS")],
             ..Fields::new("value")
         },
         ..SetFields::texts("rdata")
@@ -258,9 +248,9 @@ impl Ultra {
 
     /// A set with the bare name of its type, and the mark of Valimail's.
     fn read(&self, zone: Zone<'_>, mut set: Json) -> Json {
-        let of = set["rrtype"].as_str().unwrap_or_default();
+        let of = text_of(&set, "rrtype");
         let of = of.split_once(" (").map_or(of, |(of, _)| of).to_owned();
-        let owner = set["ownerName"].as_str().unwrap_or_default().trim_end_matches('.');
+        let owner = text_of(&set, "ownerName").trim_end_matches('.');
         let dmarc = format!("{DMARC}.{}", zone.name.without_dot());
         if self.valimail && of == "TXT" && owner.eq_ignore_ascii_case(&dmarc) {
             set[MANAGED] = true.into();
