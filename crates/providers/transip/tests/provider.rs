@@ -30,6 +30,7 @@ async fn it_does_what_every_provider_must() {
     suite()
         // The domain, its entries and its name servers; both again, and one write.
         .thousand_changes(5, 1)
+        .resets("x-rate-limit-reset")
         .except("txt-backslash", "the service refuses backslashes, so planning does")
         .cassettes("transip")
         .playing(|cassettes| cassettes.replayed(recorded))

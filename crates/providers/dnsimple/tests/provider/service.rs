@@ -147,10 +147,9 @@ fn set_root_ns(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     if names.is_empty() {
         return Err(store.invalid("a zone needs name servers"));
     }
-    store.take_out(call.zone(), |item| item["type"] == "NS" && item["name"] == "")?;
-    for name in names.iter().filter_map(Json::as_str) {
-        store.plant(call.zone(), root_ns(name))?;
-    }
+    let is_root_ns = |item: &Json| item["type"] == "NS" && item["name"] == "";
+    let others: Vec<_> = names.iter().filter_map(Json::as_str).map(root_ns).collect();
+    store.exchange(call.zone(), is_root_ns, &others)?;
     Ok(Response::json(200, json!({"data": []})))
 }
 

@@ -42,8 +42,8 @@ async fn a_forbidden_zone_is_told_when_planning() {
     let forbidden = json!({"error": {"code": 403, "message": "Forbidden"}});
     bench.faults().next(usize::MAX, InjectedFault::json(403, forbidden));
     assert!(!bench.harness.read(&bench.zone).await.unwrap().exists);
-    let told = bench.plan(&addresses(1, 0)).await.unwrap_err();
-    assert!(told.contains("does not show unit.tests. to this token (403)"), "{told}");
+    let words = "does not show unit.tests. to this token (403)";
+    bench.is_refused(&addresses(1, 0), words).await;
     bench.faults().clear();
     bench.converge(&addresses(1, 0)).await;
 }

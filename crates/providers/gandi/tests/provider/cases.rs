@@ -1,14 +1,13 @@
 //! What only this service does.
 
 use octodns_core::{ServiceErrorKind, ZoneName};
-use octodns_testkit::store::Pick;
 use octodns_testkit::suite::{Bench, addresses, record};
 use serde_json::{Value as Json, json};
 
 use crate::suite;
 
 async fn bench(options: &Json) -> Bench {
-    suite(&json!({})).bench(options).await
+    suite().bench(options).await
 }
 
 /// The requests about records since the last call, as `METHOD PATH`, from the records on.
@@ -46,8 +45,7 @@ async fn sets_names_and_zones_have_calls_of_their_own() {
     let others = [record("www", "AAAA", "2001:db8::1"), record("www", "TXT", "x")];
     let records = [&[record("www", "A", "192.0.2.3")][..], &others].concat();
     bench.apply(&records).await.result.unwrap();
-    let kept = bench.fake.api().item("unit.tests", Pick::Set("www", "WKS")).unwrap();
-    assert_eq!(kept["rrset_values"], unknown["rrset_values"]);
+    assert_eq!(bench.set("www", "WKS")["rrset_values"], unknown["rrset_values"]);
     bench.converge(&[]).await;
 }
 
@@ -71,7 +69,7 @@ async fn a_set_that_is_there_by_now_is_refused() {
     let applied = bench.apply_after(&addresses(2, 0), || bench.plant(theirs.clone())).await;
     let error = applied.result.unwrap_err();
     assert_eq!(error.kind(), Some(ServiceErrorKind::Refused));
-    assert_eq!(bench.fake.api().item("unit.tests", Pick::Set("host-1", "A")).unwrap(), theirs);
+    assert_eq!(bench.set("host-1", "A"), theirs);
 }
 
 /// The organization is named where domains are listed and created, and nowhere else.
@@ -91,7 +89,7 @@ async fn credentials_are_a_token_or_a_key() {
     let key = bench(&json!({"token": null, "api_key": "hunter2"})).await;
     key.harness.provider().list_zones().await.unwrap();
     let either = Some("set either `token` or `api_key`");
-    suite(&json!({})).check_options(&[
+    suite().check_options(&[
         (json!({"token": null}), either),
         (json!({"api_key": "hunter2"}), either),
         (json!({"endpoint": "sandbox"}), None),

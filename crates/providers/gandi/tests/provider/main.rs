@@ -1,7 +1,5 @@
 //! The provider with a fake of the service, with recordings, and compared with octoDNS' own.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 mod cases;
 mod service;
 
@@ -13,10 +11,8 @@ use serde_json::{Value as Json, json};
 const CLASS: &str = "octodns_gandi.GandiProvider";
 const ENDPOINT: &str = "https://api.gandi.net/v5";
 
-fn suite(options: &Json) -> Suite {
-    let mut config = json!({"class": CLASS, "token": "hunter2"});
-    config.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
-    Suite::new(octodns_gandi::register, config)
+fn suite() -> Suite {
+    Suite::new(octodns_gandi::register, json!({"class": CLASS, "token": "hunter2"}))
         .endpoint("endpoint", ENDPOINT)
         .fake(service::service())
         .sample(sample)
@@ -36,7 +32,7 @@ fn sample(of: RecordType) -> Option<Sample> {
 
 #[tokio::test]
 async fn it_does_what_every_provider_must() {
-    suite(&json!({}))
+    suite()
         .thousand_changes(4, 1)
         .cassettes("gandi")
         .playing(|cassettes| {
@@ -62,5 +58,5 @@ fn without_alias(recording: &mut Json) {
 /// Without the calls for many records, each has a call of its own.
 #[tokio::test]
 async fn records_one_by_one_do_what_every_provider_must() {
-    suite(&json!({"replace": false})).thousand_changes(2, 1000).run().await;
+    suite().options(&json!({"replace": false})).thousand_changes(2, 1000).run().await;
 }

@@ -17,8 +17,7 @@ pub(crate) fn service() -> Store {
         .route("GET", "/v5/livedns/domains/{zone}/records", Action::List)
         .route("POST", "/v5/livedns/domains/{zone}/records", Action::Create)
         .custom("PUT", "/v5/livedns/domains/{zone}/records", |store, call| {
-            store.replace_all(call.zone(), &call.list("items"))?;
-            Ok(created())
+            store.replace_all(call.zone(), &call.list("items")).map(|_| created())
         })
         .custom("GET", "/v5/livedns/domains/{zone}/records/{name}", |store, call| {
             let mut sets = store.zone(call.zone())?.items.clone();
@@ -26,14 +25,12 @@ pub(crate) fn service() -> Store {
             Ok(Response::json(200, sets))
         })
         .custom("PUT", "/v5/livedns/domains/{zone}/records/{name}", |store, call| {
-            store.transaction(|store| {
-                store.take_out(call.zone(), |set| set["rrset_name"] == call.param("name"))?;
-                for mut set in call.list("items") {
-                    set["rrset_name"] = call.param("name").into();
-                    store.create(call.zone(), &set)?;
-                }
-                Ok(created())
-            })
+            let mut sets = call.list("items");
+            for set in &mut sets {
+                set["rrset_name"] = call.param("name").into();
+            }
+            let is_of_name = |set: &Json| set["rrset_name"] == call.param("name");
+            store.exchange(call.zone(), is_of_name, &sets).map(|_| created())
         })
         .custom("DELETE", "/v5/livedns/domains/{zone}/records/{name}", |store, call| {
             store.take_out(call.zone(), |set| set["rrset_name"] == call.param("name"))?;

@@ -35,15 +35,13 @@ async fn values_and_ttl_are_changed_apart() {
     let commented = json!({"records": [
         {"value": "192.0.2.1", "comment": "the first"}, {"value": "192.0.2.2", "comment": "gone"},
     ]});
-    let www_set = Pick::Set("www", "A");
-    assert!(bench.fake.api().patch("unit.tests", www_set, &commented).is_ok());
+    assert!(bench.fake.api().patch("unit.tests", Pick::Set("www", "A"), &commented).is_ok());
     let changed = calls(&bench, &www(600, &["192.0.2.1", "192.0.2.2"])).await;
     assert_eq!(changed, ["change_ttl"]);
     let changed = calls(&bench, &www(600, &["192.0.2.1", "192.0.2.3"])).await;
     assert_eq!(changed, ["set_records"]);
-    let held = bench.fake.api().item("unit.tests", www_set).unwrap()["records"].clone();
     let expected = json!([{"value": "192.0.2.1", "comment": "the first"}, {"value": "192.0.2.3"}]);
-    assert_eq!(held, expected);
+    assert_eq!(bench.set("www", "A")["records"], expected);
     let changed = calls(&bench, &www(60, &["192.0.2.4"])).await;
     assert_eq!(changed, ["set_records", "change_ttl"]);
     // What was done before the second call was refused is not forgotten.

@@ -89,8 +89,9 @@ async fn records_of_the_template_are_left_alone() {
     assert!(bench.harness.read(&bench.zone).await.unwrap().zone.is_empty());
     let mine = bench.plan(&[a("mine", "192.0.2.1")]).await.unwrap();
     assert_eq!(mine.unwrap().changes.len(), 1);
-    let words = bench.plan(&[a("www", "192.0.2.1")]).await.unwrap_err();
-    assert!(words.contains("hidden-record") && words.contains("www"), "{words}");
+    for words in ["www.unit.tests. A: ", "hidden-record"] {
+        bench.is_refused(&[a("www", "192.0.2.1")], words).await;
+    }
 }
 
 /// Fingerprints have one case in octoDNS, and rows of a set one TTL; types without a known form stay.
@@ -111,7 +112,7 @@ async fn odd_records_are_read_and_left() {
     bench.is_settled(std::slice::from_ref(&ssh)).await;
     bench.converge(&[ssh, a("www", "192.0.2.1")]).await;
     assert_eq!(["SSHFP", "PTR", "NAPTR"].map(|of| bench.items(of).len()), [1, 1, 1]);
-    assert!(bench.plan(&[record("txt", "TXT", "")]).await.unwrap_err().contains("empty"));
+    bench.is_refused(&[record("txt", "TXT", "")], "empty").await;
 }
 
 #[test]

@@ -64,14 +64,9 @@ fn of_path(call: &Call) -> [String; 2] {
 fn replace(store: &mut Store, call: &Call, sets: &[[String; 2]]) -> Result<Response, Refusal> {
     let is_selected =
         |row: &Json| sets.iter().any(|[host, of]| row["host"] == **host && row["type"] == **of);
-    store.transaction(|store| {
-        let removed = store.take_out(call.zone(), is_selected)?.len();
-        let rows = call.list("records");
-        rows.iter().try_for_each(|row| store.create(call.zone(), row).map(drop))?;
-        let added = rows.len();
-        let message = format!("{removed} records removed, {added} records added");
-        let answer =
-            json!({"message": message, "records_added": added, "records_removed": removed});
-        Ok(Response::json(200, answer))
-    })
+    let rows = call.list("records");
+    let (removed, added) = (store.exchange(call.zone(), is_selected, &rows)?, rows.len());
+    let message = format!("{removed} records removed, {added} records added");
+    let answer = json!({"message": message, "records_added": added, "records_removed": removed});
+    Ok(Response::json(200, answer))
 }

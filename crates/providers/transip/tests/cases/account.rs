@@ -1,14 +1,10 @@
 //! Keys, tokens, and limits of an account.
 
-use std::time::Duration;
-
-use octodns_http::Host;
-use octodns_testkit::fake::Response;
 use serde_json::json;
 
 use super::a;
 use crate::service::KEY;
-use crate::{bench, suite};
+use crate::suite;
 
 #[tokio::test]
 async fn a_key_is_text_or_a_file_and_whatever_else_is_one_sentence() {
@@ -45,35 +41,6 @@ async fn a_key_is_text_or_a_file_and_whatever_else_is_one_sentence() {
             Some(&format!("key_file \"{folder}\": it is not a file but a folder")),
         ),
     ]);
-}
-
-/// One token for all calls; another only when the service says that it has ended.
-#[tokio::test]
-async fn a_token_is_shared_and_renewed() {
-    let bench = bench().await;
-    let logins = |asked: Vec<String>| asked.iter().filter(|it| *it == "POST /v6/auth").count();
-    bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap();
-    assert_eq!(logins(bench.asked()), 1);
-    bench.apply(&[a("www", "192.0.2.2")]).await.result.unwrap();
-    assert_eq!(logins(bench.asked()), 0);
-    bench.fake.api().end_tokens_after(Some(0));
-    assert!(bench.plan(&[]).await.unwrap_err().contains("401"));
-    assert_eq!(logins(bench.asked()), 1);
-}
-
-/// The time in `X-Rate-Limit-Reset` is a moment, not a number of seconds to wait.
-#[tokio::test]
-async fn the_reset_of_the_quota_is_waited_for() {
-    let bench = bench().await;
-    bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap();
-    let reset = (Host::default().unix_seconds() + 2).to_string();
-    let response = Response::json(429, json!({"error": "Rate limit exceeded"}))
-        .with_header("x-rate-limit-remaining", "0")
-        .with_header("x-rate-limit-reset", &reset);
-    bench.asked();
-    let waited = bench.read_after(response).await;
-    assert!(waited > Duration::from_secs(1), "{waited:?}");
-    assert_eq!(bench.asked().len(), 4);
 }
 
 /// The class has an older path, which is taken with a warning.

@@ -104,7 +104,7 @@ fn put_entries(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     if let Some(entry) = entries.iter().find(|entry| is_invalid(entry)) {
         return Err(store.invalid(format!("DNS Entry '{entry}' is invalid")));
     }
-    replace(store, call, |item| !is_root_ns(item), &entries)
+    store.exchange(call.zone(), |item| !is_root_ns(item), &entries).map(|_| Response::empty(204))
 }
 
 fn put_servers(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
@@ -121,21 +121,7 @@ fn put_servers(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     if servers.is_empty() {
         return Err(store.invalid("nameservers are missing"));
     }
-    replace(store, call, is_root_ns, &servers)
-}
-
-/// Puts other items in the place of some.
-fn replace(
-    store: &mut Store,
-    call: &Call,
-    some: fn(&Json) -> bool,
-    others: &[Json],
-) -> Result<Response, Refusal> {
-    store.transaction(|store| {
-        store.take_out(call.zone(), some)?;
-        others.iter().try_for_each(|item| store.create(call.zone(), item).map(drop))?;
-        Ok(Response::empty(204))
-    })
+    store.exchange(call.zone(), is_root_ns, &servers).map(|_| Response::empty(204))
 }
 
 /// Whether the service does not take an entry.

@@ -15,10 +15,6 @@ async fn bench(options: &Json) -> Bench {
     suite(service()).bench(options).await
 }
 
-fn set(bench: &Bench, name: &str, of: &str) -> Json {
-    bench.fake.api().item("unit.tests", Pick::Set(name, of)).unwrap()
-}
-
 /// Pools of other kinds than the plain one are told and left alone, whatever their type.
 #[tokio::test]
 async fn pools_are_left_alone() {
@@ -40,7 +36,7 @@ async fn pools_are_left_alone() {
     let told: Vec<_> = read.report.of(Severity::Warning).map(ToString::to_string).collect();
     assert!(told.len() == 3 && told[0].contains("geo.unit.tests. A"), "{told:?}");
     let records = [addresses(1, 0), vec![record("fail", "A", json!(["192.0.2.2"]))]].concat();
-    assert!(bench.plan(&records).await.unwrap_err().contains("hidden-record"));
+    bench.is_refused(&records, "hidden-record").await;
     bench.converge(&addresses(2, 0)).await;
     assert_eq!(bench.all_items().len(), 2 + 2 + 3);
 }
@@ -51,7 +47,7 @@ async fn several_addresses_are_a_plain_pool() {
     let bench = bench(&json!({})).await;
     bench.converge(&[record("www", "A", json!(["192.0.2.1", "192.0.2.2"]))]).await;
     let own = json!({"@context": RD, "order": "FIXED", "description": "www.unit.tests."});
-    assert_eq!(set(&bench, "www.unit.tests.", "A")["profile"], own);
+    assert_eq!(bench.set("www.unit.tests.", "A")["profile"], own);
     let theirs = json!({"@context": RD, "order": "ROUND_ROBIN", "description": "ours"});
     bench
         .fake
@@ -59,7 +55,7 @@ async fn several_addresses_are_a_plain_pool() {
         .patch("unit.tests", Pick::Set("www.unit.tests.", "A"), &json!({"profile": theirs}))
         .unwrap();
     bench.converge(&[record("www", "A", json!(["192.0.2.1", "192.0.2.3"]))]).await;
-    assert_eq!(set(&bench, "www.unit.tests.", "A")["profile"], theirs);
+    assert_eq!(bench.set("www.unit.tests.", "A")["profile"], theirs);
 }
 
 /// A plan of few changes has a call for each, and takes no set from somebody else; root NS records are there already.
@@ -159,14 +155,13 @@ async fn zones_are_listed_in_pages() {
 async fn tokens_are_renewed() {
     let bench = bench(&json!({})).await;
     bench.converge(&addresses(3, 0)).await;
-    bench.asked();
+    bench.logins();
     bench.fake.api().end_tokens_after(Some(1));
     bench.harness.read(&bench.zone).await.unwrap();
     let refused = InjectedFault::json(400, json!({"error": "invalid_grant"}));
     let is_refresh = |request: &Request| request.body.starts_with(b"grant_type=refresh");
     bench.faults().next_of(is_refresh, 1, refused);
     bench.harness.read(&bench.zone).await.unwrap();
-    let logins = bench.asked().into_iter().filter(|asked| asked.contains("authorization"));
     // One by the first refresh token; one refused, and one by the password.
-    assert_eq!(logins.count(), 3);
+    assert_eq!(bench.logins(), 3);
 }

@@ -1,7 +1,5 @@
 //! The provider with a fake of the service, with recordings, and compared with octoDNS' own.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 mod cases;
 mod service;
 
