@@ -101,7 +101,12 @@ pub(crate) fn check(command: &mut Command) -> io::Result<()> {
 
 /// Lets our programs, which a command runs, write down runs below `target` and not where the user's are.
 pub(crate) fn with_own_state(command: &mut Command) -> &mut Command {
-    command.env("XDG_STATE_HOME", target().join("state"))
+    command.env("XDG_STATE_HOME", own_state())
+}
+
+/// The folder of that state.
+pub(crate) fn own_state() -> PathBuf {
+    target().join("state")
 }
 
 /// Whether a command succeeds; its output is discarded.

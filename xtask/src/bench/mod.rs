@@ -18,7 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::dist;
-use crate::run::{cargo, check, shared, succeeds, target};
+use crate::run::{cargo, check, own_state, shared, succeeds, target};
 use measure::{Figures, Usage, measure};
 use table::Row;
 use workload::{Shape, Workload};
@@ -309,10 +309,11 @@ fn alternate(
     (our_runs, their_runs): (usize, usize),
 ) -> io::Result<Figures> {
     let once = |bin: &Path| -> io::Result<Usage> {
-        if let Some(written) =
-            task.writes.map(|name| folder.join(name)).filter(|path| path.exists())
-        {
-            std::fs::remove_dir_all(written)?;
+        // What a run before wrote is gone, so the sizes of its zones must be as well: a zone that has shrunk is not
+        // written.
+        let left = task.writes.map(|name| [folder.join(name), own_state()]);
+        for path in left.into_iter().flatten().filter(|path| path.exists()) {
+            std::fs::remove_dir_all(path)?;
         }
         measure(&bin.join(task.program), task.args, folder)
     };
