@@ -18,8 +18,8 @@ impl Disabled {
     pub(crate) fn of(sets: &[RrSet]) -> Self {
         let disabled = |set: &RrSet| {
             let rows: Vec<_> = set.records.iter().filter(|row| row.disabled).cloned().collect();
-            let key = (set.name.to_ascii_lowercase(), set.record_type.clone());
-            (!rows.is_empty()).then_some((key, rows))
+            let key = || (set.name.to_ascii_lowercase(), set.record_type.clone());
+            (!rows.is_empty()).then(|| (key(), rows))
         };
         Self(sets.iter().filter_map(disabled).collect())
     }

@@ -2,9 +2,13 @@
 //!
 //! Values are in presentation format with absolute names.
 
+use std::net::Ipv6Addr;
+
 use octodns_core::record::text::Presentation;
-use octodns_core::record::{LoadContext, Loc, RecordTypes, Svcb, Txt, TypeEntry};
-use octodns_core::value::Map;
+use octodns_core::record::{
+    HostName, LoadContext, Loc, Mx, Rdata, RecordTypes, Svcb, Txt, TypeEntry,
+};
+use octodns_core::value::{Map, Position};
 use octodns_core::{
     OwnedValue, ProviderError, Record, RecordData, RecordName, RecordType, Report,
     ServiceErrorKind, ZoneName,
@@ -55,11 +59,71 @@ pub(crate) fn load(
 ) -> Result<Vec<Record>, ProviderError> {
     let mut records = Vec::with_capacity(sets.len());
     for set in sets {
+        if let Some(record) = usual(set, context) {
+            records.push(record);
+            continue;
+        }
         for (name, data) in read(set, context.zone, context.types)? {
             records.extend(Record::load(&name.into(), &data, context, report));
         }
     }
     Ok(records)
+}
+
+/// The record of an `RRset` without the way through its data, which large zones spend their time on. `None` if it might
+/// be another record that way, or if there might be something to find in it.
+fn usual(set: &RrSet, context: &LoadContext<'_>) -> Option<Record> {
+    if set.records.iter().any(|row| row.disabled) {
+        return None;
+    }
+    let spelled = context.zone.relative(&set.name)?;
+    let name = RecordName::new(spelled).ok().filter(|name| name.as_str() == spelled)?;
+    let rows = &*set.records;
+    let data = match &*set.record_type {
+        "A" => RecordData::A(values(rows, |content| content.parse().ok())?),
+        "AAAA" => RecordData::Aaaa(values(rows, usual_address)?),
+        "CNAME" => match rows {
+            [row] => RecordData::Cname(usual_host(&row.content)?),
+            _ => return None,
+        },
+        "MX" => RecordData::Mx(values(rows, usual_exchange)?),
+        "NS" => RecordData::Ns(values(rows, usual_host)?),
+        "PTR" => RecordData::Ptr(values(rows, usual_host)?),
+        "TXT" => RecordData::Txt(values(rows, usual_text)?),
+        _ => return None,
+    };
+    let mut record = Record::new(name, set.ttl, data);
+    record.accept(Position::NONE, context).then_some(record)
+}
+
+/// The values of an `RRset` in the order of records, if each is usual.
+fn values<T: Rdata>(rows: &[Row], read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    let mut values = rows.iter().map(|row| read(&row.content)).collect::<Option<Vec<_>>>()?;
+    values.sort_by(T::order);
+    Some(values)
+}
+
+/// An address in the one spelling that validators may rely on.
+fn usual_address(content: &str) -> Option<Ipv6Addr> {
+    content.parse().ok().filter(|address: &Ipv6Addr| address.rdata() == content)
+}
+
+/// A name that is its own spelling, with nothing that ends it or is taken off.
+fn usual_host(content: &str) -> Option<HostName> {
+    let is_usual = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
+    if content.bytes().all(is_usual) { HostName::new(content).ok() } else { None }
+}
+
+fn usual_exchange(content: &str) -> Option<Mx> {
+    let (preference, exchange) = content.split_once(' ')?;
+    let preference = preference.parse::<u16>().ok()?.into();
+    Some(Mx { preference, exchange: usual_host(exchange)? })
+}
+
+/// A text whose data is its canonical text: characters beyond ASCII are codes there.
+fn usual_text(content: &str) -> Option<Txt> {
+    let text = Txt::from_octets(&TEXT.read(content).ok()?);
+    text.as_str().is_ascii().then_some(text)
 }
 
 /// The names and data of the records of an `RRset`: several for scripts, none for types that are left alone.
@@ -239,9 +303,90 @@ fn binding(svcb: &Svcb) -> String {
 
 #[cfg(test)]
 mod tests {
-    use octodns_core::record::Rdata as _;
+    use octodns_core::validate::RecordValidators;
 
     use super::*;
+
+    /// Whatever validators there are, and whether the zone is a source or a target.
+    #[test]
+    fn usual_sets_are_the_records_that_their_data_makes() {
+        let zone = ZoneName::new("unit.tests.").unwrap();
+        let types = RecordTypes::default();
+        let legacy = RecordValidators::legacy(&types);
+        let none = RecordValidators::default();
+        for (name, of, contents, is_usual) in [
+            ("unit.tests.", "A", &["192.0.2.10", "192.0.2.2"][..], true),
+            ("*.a.unit.tests.", "A", &["192.0.2.1"], true),
+            ("WWW.unit.tests.", "A", &["192.0.2.1"], false),
+            ("\\119ww.unit.tests.", "A", &["192.0.2.1"], false),
+            ("a b.unit.tests.", "A", &["192.0.2.1"], false),
+            ("xn--0.unit.tests.", "A", &["192.0.2.1"], false),
+            ("a.unit.tests.unit.tests.", "A", &["192.0.2.1"], false),
+            ("a.unit.tests.", "A", &["192.0.2.1", "192.0.2.1"], false),
+            ("a.unit.tests.", "A", &["192.0.2.01"], false),
+            ("a.unit.tests.", "A", &[], false),
+            ("a.unit.tests.", "AAAA", &["2001:db8::2", "2001:db8::10"], true),
+            ("a.unit.tests.", "AAAA", &["2001:DB8::1"], false),
+            ("a.unit.tests.", "CNAME", &["b.unit.tests."], true),
+            ("a.unit.tests.", "CNAME", &["b.unit.tests.", "c.unit.tests."], false),
+            ("a.unit.tests.", "CNAME", &["B.unit.tests."], false),
+            ("a.unit.tests.", "CNAME", &["\\098.unit.tests."], false),
+            ("a.unit.tests.", "CNAME", &["bücher.tests."], false),
+            ("a.unit.tests.", "CNAME", &["a b.tests."], false),
+            ("a.unit.tests.", "CNAME", &[""], false),
+            ("a.unit.tests.", "CNAME", &["."], false),
+            ("a.unit.tests.", "CNAME", &["b..tests."], false),
+            ("a.unit.tests.", "CNAME", &["b.tests"], false),
+            ("a.unit.tests.", "MX", &["20 b.tests.", "10 c.tests."], true),
+            ("a.unit.tests.", "MX", &["+010 b.tests."], true),
+            ("a.unit.tests.", "MX", &["70000 b.tests."], false),
+            ("a.unit.tests.", "MX", &["10 \"b.tests.\""], false),
+            ("a.unit.tests.", "MX", &["ten b.tests."], false),
+            ("unit.tests.", "NS", &["b.tests.", "a.tests."], true),
+            ("1.unit.tests.", "PTR", &["a.tests."], true),
+            ("a.unit.tests.", "TXT", &["\"v=1\\; x\"", "\"a;b\" \"c\"", "bare"], true),
+            ("a.unit.tests.", "TXT", &["\"a\" \"b\"", "\"ab\""], false),
+            ("a.unit.tests.", "TXT", &["\"d\\195\\169j\\195\\160\""], false),
+            ("a.unit.tests.", "TXT", &["déjà"], false),
+            ("a.unit.tests.", "LOC", &["52 22 23.000 N 4 53 32.000 E -2m 0m 10000m 10m"], false),
+        ] {
+            let row = |content: &&str| Row { content: (*content).to_owned(), disabled: false };
+            let records = contents.iter().map(row).collect();
+            let set = RrSet { name: name.into(), record_type: of.into(), ttl: 60, records };
+            for (validators, is_target, checks) in
+                [(&legacy, true, true), (&legacy, false, true), (&none, true, false)]
+            {
+                let mut context = LoadContext::new(&zone, validators, &types);
+                (context.lenient, context.keeps_positions) = (is_target, false);
+                let record = usual(&set, &context);
+                // Without validators, nothing is found in what is not valid either.
+                let is_as_expected = record.is_some() == is_usual || !checks;
+                assert!(is_as_expected, "{name} {of} {contents:?}");
+                let Some(record) = record else { continue };
+                let mut report = Report::new();
+                let data = read(&set, &zone, &types).unwrap();
+                let [(name, data)] = <[_; 1]>::try_from(data).unwrap();
+                let loaded = Record::load(&name.into(), &data, &context, &mut report);
+                assert_eq!(format!("{:?}", Some(record)), format!("{loaded:?}"));
+                assert!(report.is_empty(), "{report:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn sets_with_disabled_values_are_not_usual() {
+        let zone = ZoneName::new("unit.tests.").unwrap();
+        let types = RecordTypes::default();
+        let validators = RecordValidators::legacy(&types);
+        let row = |content: &str, disabled| Row { content: content.to_owned(), disabled };
+        let set = RrSet {
+            name: "a.unit.tests.".into(),
+            record_type: "A".into(),
+            ttl: 60,
+            records: vec![row("192.0.2.1", false), row("192.0.2.2", true)],
+        };
+        assert!(usual(&set, &LoadContext::new(&zone, &validators, &types)).is_none());
+    }
 
     #[test]
     fn text_is_written_so_that_it_is_read_back() {
