@@ -26,6 +26,8 @@ impl Logs {
         let is_ours =
             INSTALLED.get_or_init(|| tracing::subscriber::set_global_default(Collector).is_ok());
         assert!(*is_ours, "this process has another subscriber for what is logged");
+        // A place that another test reached just before is off for good, unless all are asked again.
+        tracing::callsite::rebuild_interest_cache();
         let listener = (level, Arc::default());
         listeners().push(listener.clone());
         Self(listener)
