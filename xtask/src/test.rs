@@ -123,7 +123,7 @@ fn examples() -> io::Result<()> {
 /// Tests of one program that run at the same time on each processor, and programs: most wait for timers and for
 /// programs that they start.
 const TESTS_PER_PROCESSOR: usize = 4;
-const PROGRAMS_PER_PROCESSOR: usize = 3;
+const PROGRAMS_PER_PROCESSOR: usize = 2;
 
 /// Runs the tests with what they need; reports what is missing, or fails if it is required.
 fn tests(programs: Vec<TestProgram>, installing: JoinHandle<Installed>) -> io::Result<()> {
