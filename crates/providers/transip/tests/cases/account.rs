@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::a;
 use crate::service::KEY;
-use crate::suite;
+use crate::{bench, suite};
 
 #[tokio::test]
 async fn a_key_is_text_or_a_file_and_whatever_else_is_one_sentence() {
@@ -41,6 +41,15 @@ async fn a_key_is_text_or_a_file_and_whatever_else_is_one_sentence() {
             Some(&format!("key_file \"{folder}\": it is not a file but a folder")),
         ),
     ]);
+}
+
+/// A token that has ended when it is used is told with the status.
+#[tokio::test]
+async fn a_token_that_ends_at_once_is_told() {
+    let bench = bench().await;
+    bench.apply(&[a("www", "192.0.2.1")]).await.result.unwrap();
+    bench.fake.api().end_tokens_after(Some(0));
+    bench.is_refused(&[], "401").await;
 }
 
 /// The class has an older path, which is taken with a warning.
