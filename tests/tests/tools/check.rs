@@ -1,9 +1,9 @@
 //! `octodns check`.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use octodns_testkit::dns::{FakeDns, send};
+use octodns_testkit::server::ClosedPort;
 use serde_json::Value as Json;
 
 use crate::service::{KEY, Service, Zones};
@@ -90,9 +90,8 @@ fn a_wrong_key_is_told_with_advice() {
 
 #[test]
 fn a_server_that_is_not_there_is_told_with_advice() {
-    // Nothing listens on a port that was just given back.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let workspace = workspace(&port.to_string(), "env/KEY");
+    let closed = ClosedPort::hold().unwrap();
+    let workspace = workspace(&closed.number().to_string(), "env/KEY");
     let ran = run(&workspace, CHECK);
     ran.expect(1, &["provider dns", "check the host and the port"]);
     let alone = run(&workspace, &format!("{CHECK} zones"));

@@ -1,5 +1,6 @@
 //! Tests the client against a server with scripted responses.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use octodns_http::{
     Rate, Response, Retry, all, all_ahead, pages,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::server::{BROKEN, OK, Server, Step, THROTTLED};
 
@@ -123,12 +124,19 @@ async fn errors_are_distinct_and_have_the_message_of_the_service() {
     }
 }
 
+/// A port at which nobody listens yet, and its socket: while that lives, nobody else is given the port.
+fn held_port() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
 /// Another attempt does not help, unless the service was there before.
 #[tokio::test]
 async fn a_refused_connection_names_the_server_and_its_option() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_held, address) = held_port();
     let mut retry = Retry::default();
     retry.attempts = 100;
     let client = Client::builder("test", &format!("http://{address}"));
@@ -143,8 +151,8 @@ async fn a_refused_connection_names_the_server_and_its_option() {
 
 #[tokio::test]
 async fn a_service_that_is_restarted_is_waited_for() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let (_held, address) = held_port();
+    let listener = TcpListener::bind(address).await.unwrap();
     let mut retry = Retry::default();
     retry.attempts = 3;
     retry.initial_backoff = Duration::from_millis(10);

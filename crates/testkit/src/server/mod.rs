@@ -15,6 +15,7 @@
 )]
 
 pub mod bind;
+mod closed;
 pub mod knot;
 mod mmdb;
 pub mod moto;
@@ -32,6 +33,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+pub use closed::ClosedPort;
 use port::Port;
 use process::{Process, Program};
 use ready::Readiness;

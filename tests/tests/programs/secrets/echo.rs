@@ -1,10 +1,10 @@
 //! A service that repeats what it receives, in all forms, anywhere in its responses.
 
 use std::collections::BTreeSet;
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use octodns_testkit::fake::{Fake, Request, Response};
+use octodns_testkit::server::ClosedPort;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
@@ -66,9 +66,10 @@ type Answering = Box<dyn FnMut(&Request) -> Response + Send>;
 
 /// The service, with a thread to run it.
 pub(super) struct Echo {
-    runtime: Runtime,
+    _runtime: Runtime,
     fake: Fake<Answering>,
     state: Arc<Mutex<State>>,
+    closed: ClosedPort,
 }
 
 impl Echo {
@@ -85,7 +86,7 @@ impl Echo {
             answer(mode, request, &quote)
         });
         let fake = runtime.block_on(Fake::start(answer));
-        Self { runtime, fake, state }
+        Self { _runtime: runtime, fake, state, closed: ClosedPort::hold().unwrap() }
     }
 
     pub(super) fn url(&self) -> String {
@@ -94,8 +95,7 @@ impl Echo {
 
     /// A port without a listener.
     pub(super) fn closed_port(&self) -> u16 {
-        let _context = self.runtime.enter();
-        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+        self.closed.number()
     }
 
     pub(super) fn set(&self, mode: Mode) {

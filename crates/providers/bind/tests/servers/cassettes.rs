@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use octodns_core::Zone;
 use octodns_testkit::cassette::{Cassettes, Verdicts};
-use octodns_testkit::server::{Allow, Setup, bind};
+use octodns_testkit::server::{Allow, ClosedPort, Setup, bind};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -33,15 +33,18 @@ fn bytes(hex: &Value) -> Vec<u8> {
 
 /// Reads from a server with the recorded answers, adjusted to the id of the query.
 async fn played(cassette: &Value) -> Result<Vec<String>, String> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut config = cassette["config"].clone();
-    config["port"] = listener.local_addr().unwrap().port().into();
-    let source = component(cassette["class"].as_str().unwrap(), &config).unwrap();
     let exchanges = records(&cassette["exchanges"]).to_vec();
+    let source_at = |port: u16| {
+        let mut config = cassette["config"].clone();
+        config["port"] = port.into();
+        component(cassette["class"].as_str().unwrap(), &config).unwrap()
+    };
     if exchanges.is_empty() {
-        drop(listener);
-        return read(&source, cassette["zone"].as_str().unwrap()).await;
+        let closed = ClosedPort::hold().unwrap();
+        return read(&source_at(closed.number()), cassette["zone"].as_str().unwrap()).await;
     }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let source = source_at(listener.local_addr().unwrap().port());
     let serving = async {
         for exchange in exchanges {
             let (mut stream, _) = listener.accept().await.unwrap();

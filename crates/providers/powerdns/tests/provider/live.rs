@@ -6,7 +6,7 @@ use octodns_testkit::cassette::Replayed;
 use octodns_testkit::fake::{Control, Fake, InjectedFault};
 use octodns_testkit::run::{Harness, render};
 use octodns_testkit::server::powerdns::{self, API_KEY};
-use octodns_testkit::server::{Server, Setup};
+use octodns_testkit::server::{ClosedPort, Server, Setup};
 use octodns_testkit::two_clients::{Reference, TwoClients};
 use serde_json::{Value as Json, json};
 
@@ -379,9 +379,8 @@ async fn service_parameters_are_written_as_the_server_wants_them() {
 /// The options that the user wrote are named.
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named_by_its_options() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    let closed = ClosedPort::hold().unwrap();
+    let port = closed.number();
     let zone = ZoneName::new("unit.tests.").unwrap();
     for (options, from) in [
         (json!({"port": port}), "host, port"),

@@ -1,6 +1,7 @@
 //! When the service fails, it must be known what was done, and a second run must do the rest.
 
 use octodns_core::Outcome;
+use octodns_testkit::server::ClosedPort;
 use serde_json::{Value as Json, json};
 
 use crate::fake::{Account, Fake, InjectedFault, Zone};
@@ -204,12 +205,10 @@ async fn a_refusal_after_a_lost_response_is_no_proof() {
 #[tokio::test]
 async fn a_refused_connection_is_not_tried_again() {
     let fixture = Fixture::new();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let closed = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let closed = ClosedPort::hold().unwrap();
     let mut config = config();
     config["client_max_attempts"] = json!(40);
-    let target = fixture.target(&closed, &config).unwrap();
+    let target = fixture.target(&format!("http://{}", closed.address()), &config).unwrap();
     // With pauses, so many attempts take many minutes.
     let read = fixture.read(&target, "unit.tests.");
     let error =
