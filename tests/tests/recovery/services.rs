@@ -115,7 +115,7 @@ impl Target {
         match &self.service {
             Service::Fake(fake) => {
                 let zone = fake.api().zone("unit.tests").unwrap().clone();
-                let mut items: Vec<_> = zone.items.iter().map(without_id).collect();
+                let mut items: Vec<_> = zone.items().map(without_id).collect();
                 items.sort();
                 items.join("\n")
             }

@@ -108,7 +108,7 @@ async fn new_zones_may_have_root_ns_records() {
             fake.control().faults().next_of(is_change, 1, fault);
         }
         converge(&harness, &[root(&own), records(1, None).remove(0)]).await;
-        let held = fake.api().zone("example.com").unwrap().items.clone();
+        let held: Vec<_> = fake.api().zone("example.com").unwrap().items().cloned().collect();
         assert!(held.iter().any(|set| set["values"] == own) && held.len() == 2, "{held:?}");
     }
 }

@@ -74,7 +74,7 @@ impl WideApi for Remote<Replaced> {
 /// Replaces the sets of a name.
 fn replace_name(store: &mut Store, call: &store::Call) -> Result<Response, Refusal> {
     let name = call.param("name").to_owned();
-    let held = store.zone(call.zone())?.items.clone();
+    let held: Vec<_> = store.zone(call.zone())?.items().cloned().collect();
     let of_name: Vec<_> = held.iter().filter(|set| set["name"] == *name).map(key).collect();
     if of_name.is_empty() {
         return Err(Refusal::new(404, "there is no such name"));
@@ -99,7 +99,7 @@ async fn sets_names_and_zones_that_are_replaced() {
             store.replace_all(call.zone(), &sets)
         })
         .custom("GET", "/v1/zones/{zone}/sets/{name}", |store, call| {
-            let mut sets = store.zone(call.zone())?.items.clone();
+            let mut sets: Vec<_> = store.zone(call.zone())?.items().cloned().collect();
             sets.retain(|set| set["name"] == call.param("name"));
             Ok(Response::json(200, sets))
         })

@@ -107,7 +107,7 @@ impl Service for Fake<Store> {
     }
 
     fn holds(&self, zone: &str, item: &Json) -> bool {
-        self.api().zone(zone).is_ok_and(|zone| zone.items.contains(item))
+        self.api().zone(zone).is_ok_and(|zone| zone.items().any(|held| held == item))
     }
 
     fn inventory(&self) -> Option<Json> {

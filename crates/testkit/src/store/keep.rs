@@ -141,14 +141,14 @@ impl Store {
                 }
             })
         };
-        Ok(zone.items.iter().filter(is_asked_for).cloned().collect())
+        Ok(zone.items().filter(is_asked_for).cloned().collect())
     }
 
     /// How many items of a type a zone has.
     pub fn count(&self, zone: &str, record_type: &str) -> usize {
         let key = self.rules.fields.record_type;
-        let items = self.zone(zone).map(|zone| zone.items.as_slice()).unwrap_or_default();
-        items.iter().filter(|item| item[key] == record_type).count()
+        let zone = self.zone(zone).ok().into_iter();
+        zone.flat_map(StoredZone::items).filter(|item| item[key] == record_type).count()
     }
 
     /// An item.
@@ -158,7 +158,7 @@ impl Store {
     /// There is no such zone or item.
     pub fn item(&self, zone: &str, pick: Pick<'_>) -> Result<Json, Refusal> {
         let index = self.index(zone, pick)?;
-        Ok(self.zone(zone)?.items[index].clone())
+        Ok((*self.zone(zone)?.items[index]).clone())
     }
 
     fn index(&self, zone: &str, pick: Pick<'_>) -> Result<usize, Refusal> {
@@ -167,7 +167,7 @@ impl Store {
             Pick::Id(id) => is_text(&item[fields.id], id),
             Pick::Set(name, of) => item[fields.name] == name && item[fields.record_type] == of,
         };
-        let found = self.zone(zone)?.items.iter().position(is_it);
+        let found = self.zone(zone)?.items().position(is_it);
         found.ok_or_else(|| self.refusal(Refusals::MISSING, "there is no such record"))
     }
 
@@ -201,7 +201,7 @@ impl Store {
             let id = self.item_ids.pop_front();
             item[fields.id] = id.unwrap_or_else(|| self.new_id());
         }
-        self.zone_mut(zone)?.push(fields.name, item.clone());
+        self.zone_mut(zone)?.push(fields.name, item.clone().into());
         Ok(item)
     }
 
@@ -226,7 +226,7 @@ impl Store {
     pub fn patch(&mut self, zone: &str, pick: Pick<'_>, body: &Json) -> Result<Json, Refusal> {
         let index = self.index(zone, pick)?;
         self.check_keys(body)?;
-        let mut item = self.zone(zone)?.items[index].clone();
+        let mut item = (*self.zone(zone)?.items[index]).clone();
         for (key, value) in body.as_object().into_iter().flatten() {
             item[key] = value.clone();
         }
@@ -287,7 +287,7 @@ impl Store {
     fn check_change(&self, zone: &str, index: usize) -> Result<(), Refusal> {
         let zone = self.zone(zone)?;
         let is_fixed = |item: &Json| (self.rules.is_fixed)(item, &zone.name);
-        if zone.items.get(index).is_some_and(is_fixed) {
+        if zone.items.get(index).is_some_and(|item| is_fixed(item)) {
             Err(self.invalid("this record cannot be changed"))
         } else {
             Ok(())
@@ -303,10 +303,10 @@ impl Store {
         &mut self,
         zone: &str,
         is_one: impl Fn(&Json) -> bool,
-    ) -> Result<Vec<Json>, Refusal> {
+    ) -> Result<Vec<Arc<Json>>, Refusal> {
         let key = self.rules.fields.name;
         let zone = self.zone_mut(zone)?;
-        let (out, left): (_, Vec<_>) = zone.clear().into_iter().partition(is_one);
+        let (out, left): (_, Vec<_>) = zone.clear().into_iter().partition(|item| is_one(item));
         for item in left {
             zone.push(key, item);
         }
@@ -352,8 +352,8 @@ impl Store {
     /// The name of the zone that has an item with this id.
     pub(super) fn zone_of(&self, id: &str) -> Option<String> {
         let key = self.rules.fields.id;
-        let has = |items: &[Json]| items.iter().any(|item| is_text(&item[key], id));
-        self.zones.iter().find(|zone| has(&zone.items)).map(|zone| zone.name.clone())
+        let has = |zone: &StoredZone| zone.items().any(|item| is_text(&item[key], id));
+        self.zones.iter().find(|zone| has(zone)).map(|zone| zone.name.clone())
     }
 
     /// Replaces all items of a zone, or changes nothing.
@@ -398,7 +398,7 @@ impl Store {
             }
         }
         let key = self.rules.fields.name;
-        self.zone_mut(zone)?.push(key, item.clone());
+        self.zone_mut(zone)?.push(key, item.clone().into());
         Ok(item)
     }
 
@@ -406,7 +406,7 @@ impl Store {
         self.check_change(zone, index)?;
         self.check_beside(zone, &item, Some(index))?;
         let fields = self.rules.fields.clone();
-        let held = self.zone(zone)?.items[index].clone();
+        let held = Arc::clone(&self.zone(zone)?.items[index]);
         if held[fields.record_type] != item[fields.record_type] {
             return Err(self.invalid("the type cannot be changed"));
         }

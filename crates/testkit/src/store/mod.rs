@@ -60,7 +60,7 @@ pub use paging::{PageFault, Paging};
 pub use refusal::{Refusal, Refusals};
 pub use routes::{Action, Call};
 pub use spelling::{Dot, Names, Text};
-pub use zone::StoredZone;
+pub use zone::{Items, StoredZone};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;

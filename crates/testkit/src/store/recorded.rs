@@ -53,7 +53,7 @@ impl Store {
                 self.take_named(&zone);
                 for item in list(&exchange.body, self.rules.keys.items) {
                     // The reference may have read it twice.
-                    if !self.zone(&zone).is_ok_and(|zone| zone.items.contains(&item)) {
+                    if !self.zone(&zone).is_ok_and(|zone| zone.items().any(|held| *held == item)) {
                         // The zone exists by now.
                         let _ = self.plant(&zone, item);
                     }
@@ -99,7 +99,7 @@ impl Store {
                 let shown = listed.iter().chain([part(&exchange.body, keys.item)]);
                 let ids: Vec<_> = shown.filter_map(|item| item.get(id)).cloned().collect();
                 for found in ids.into_iter().filter(|id| !id.is_null()) {
-                    let mut items = self.zones.iter().flat_map(|zone| &zone.items);
+                    let mut items = self.zones.iter().flat_map(|zone| zone.items());
                     if !items.any(|item| item[id] == found) && !self.item_ids.contains(&found) {
                         self.item_ids.push_back(found);
                     }
@@ -111,7 +111,7 @@ impl Store {
                 let shown = listed.iter().chain([&exchange.body]);
                 let ids: Vec<_> = shown.filter_map(|item| item.get(id)).cloned().collect();
                 for found in ids {
-                    let items = self.zones.iter().flat_map(|zone| &zone.items);
+                    let items = self.zones.iter().flat_map(|zone| zone.items());
                     let mut held = items.filter_map(|item| item.get(id));
                     let is_known = held.any(|held| *held == found);
                     let ids =

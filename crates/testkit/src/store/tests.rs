@@ -104,8 +104,7 @@ fn a_new_zone_has_what_new_zones_have() {
     let mut store = rows();
     ask(&mut store, "POST", "/zones", &json!({"name": "a.example"}));
     ask(&mut store, "POST", "/zones", &json!({"name": "b.example", "address": "192.0.2.1"}));
-    let types =
-        |zone: &Arc<StoredZone>| zone.items.iter().map(|item| item["type"].clone()).collect();
+    let types = |zone: &Arc<StoredZone>| zone.items().map(|item| item["type"].clone()).collect();
     let types: Vec<Vec<Json>> = store.zones().iter().map(types).collect();
     assert_eq!(types, [vec![json!("NS")], vec![json!("NS"), json!("A")]]);
 }
@@ -185,7 +184,7 @@ fn a_job_is_done_after_enough_requests() {
     let mut states = Vec::new();
     for _ in 0..2 {
         let (_, job) = ask(&mut store, "GET", "/jobs/1", &Json::Null);
-        let count = store.zones()[0].items.len();
+        let count = store.zones()[0].items().len();
         states.push((job["state"].as_str().unwrap_or_default() == "Running", count));
     }
     assert_eq!(states, [(true, 0), (false, 1)]);
@@ -200,7 +199,7 @@ fn a_job_is_done_after_enough_requests() {
     let counts: Vec<_> = (0..2)
         .map(|_| {
             ask(&mut store, "GET", "/other", &Json::Null);
-            (store.running_jobs(), store.zones()[0].items.len())
+            (store.running_jobs(), store.zones()[0].items().len())
         })
         .collect();
     assert_eq!(counts, [(1, 1), (0, 2)]);
@@ -208,7 +207,7 @@ fn a_job_is_done_after_enough_requests() {
     let mut store = store.jobs(0, |job| json!({"id": job.id, "state": format!("{:?}", job.state)}));
     let row = json!({"name": "x", "type": "A", "ttl": 60, "data": "192.0.2.1"});
     let (code, job) = ask(&mut store, "POST", "/jobs/a.example", &row);
-    assert_eq!((code, store.zones()[0].items.len()), (202, 3));
+    assert_eq!((code, store.zones()[0].items().len()), (202, 3));
     assert!(job["state"].as_str().is_some_and(|state| state.starts_with("Done")), "{job}");
 }
 

@@ -236,7 +236,9 @@ impl Bench {
     /// All items that the zone has at the service.
     pub fn all_items(&self) -> Vec<Json> {
         let api = self.fake.api();
-        api.zone(self.zone.without_dot()).map(|zone| zone.items.clone()).unwrap_or_default()
+        api.zone(self.zone.without_dot())
+            .map(|zone| zone.items().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// The items of a type that the zone has at the service.

@@ -465,8 +465,11 @@ fn check_values(store: &Store, item: &Json, body: &Json, is_public: bool) -> Res
 pub(crate) fn recorded(store: &Store, cassette: &Cassette) -> Store {
     let mut store = trusting(store.clone()).recorded(cassette);
     let is_public = cassette.class != "octodns_azure.AzurePrivateProvider";
-    let zones: Vec<_> =
-        store.zones().iter().map(|zone| (zone.name.clone(), zone.items.clone())).collect();
+    let zones: Vec<_> = store
+        .zones()
+        .iter()
+        .map(|zone| (zone.name.clone(), zone.items().cloned().collect::<Vec<_>>()))
+        .collect();
     for (zone, items) in zones {
         for set in items.iter().filter(|item| item.get("properties").is_some()) {
             let text = |key: &str| set[key].as_str().unwrap_or_default();

@@ -161,7 +161,8 @@ async fn jobs_are_polled() {
         assert_eq!(bench.fake.api().polls, 2);
         // What a job says is the answer: here that there is such a record already.
         let plan = bench.plan(&addresses(2, 0)).await.unwrap().unwrap();
-        let mut row = bench.fake.api().store.zone("unit.tests").unwrap().items[0].clone();
+        let mut row =
+            bench.fake.api().store.zone("unit.tests").unwrap().items().next().cloned().unwrap();
         row["fqdn"] = "host-1.unit.tests".into();
         row["value"] = json!({"address": "192.0.0.1"}).to_string().into();
         bench.fake.api().store.plant("unit.tests", row).unwrap();

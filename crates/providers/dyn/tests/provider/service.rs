@@ -161,7 +161,7 @@ fn list(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
         return Err(store.invalid("detail: it is to be Y"));
     }
     let mut lists: BTreeMap<String, Vec<Json>> = BTreeMap::new();
-    for row in &store.zone(zone)?.items {
+    for row in store.zone(zone)?.items() {
         let fqdn = row["fqdn"].as_str().unwrap_or_default();
         if fqdn == name || fqdn.ends_with(&below) {
             let of = row["record_type"].as_str().unwrap_or_default().to_lowercase();
@@ -262,7 +262,7 @@ fn remove_all(store: &mut Store, call: &Call) -> Result<usize, Refusal> {
     let of = call.param("list").strip_suffix("Record").unwrap_or_default();
     let name = call.param("fqdn").trim_end_matches('.');
     let is_it = |row: &&Json| row["fqdn"] == name && row["record_type"] == of;
-    let ids: Vec<_> = store.zone(call.zone())?.items.iter().filter(is_it).collect();
+    let ids: Vec<_> = store.zone(call.zone())?.items().filter(is_it).collect();
     let ids: Vec<_> = ids.into_iter().map(|row| row["record_id"].to_string()).collect();
     for id in &ids {
         store.delete(call.zone(), Pick::Id(id))?;

@@ -207,7 +207,7 @@ fn show_zone(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
 /// The records of a zone; those of a new zone are what its first version has.
 fn current(store: &Store, zone: &str) -> Result<Vec<Json>, Refusal> {
     if !is_new(store, zone) {
-        return Ok(store.zone(zone)?.items.clone());
+        return Ok(store.zone(zone)?.items().cloned().collect());
     }
     let soa = "ns1.akam.net. hostmaster.akamai.com. 1 86400 7200 604800 300";
     Ok(vec![

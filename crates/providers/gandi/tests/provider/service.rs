@@ -20,7 +20,7 @@ pub(crate) fn service() -> Store {
             store.replace_all(call.zone(), &call.list("items")).map(|_| created())
         })
         .custom("GET", "/v5/livedns/domains/{zone}/records/{name}", |store, call| {
-            let mut sets = store.zone(call.zone())?.items.clone();
+            let mut sets: Vec<_> = store.zone(call.zone())?.items().cloned().collect();
             sets.retain(|set| set["rrset_name"] == call.param("name"));
             Ok(Response::json(200, sets))
         })

@@ -161,7 +161,7 @@ pub(crate) fn dnsapi() -> Store {
                 item["zone_id"] = zone.id.clone();
                 item
             };
-            let records: Vec<_> = zone.items.iter().map(of_zone).collect();
+            let records: Vec<_> = zone.items().map(of_zone).collect();
             Ok(Response::json(200, json!({"records": records})))
         })
         .route("POST", "/api/v1/records", Action::Create)

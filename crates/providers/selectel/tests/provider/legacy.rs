@@ -12,7 +12,7 @@ pub(crate) fn service() -> Store {
         .route("POST", "/domains/v1/", Action::CreateZone)
         .custom("HEAD", "/domains/v1/{zone}/records/", |store, call| {
             Ok(match store.zone(call.zone()) {
-                Ok(zone) => counted(zone.items.len()),
+                Ok(zone) => counted(zone.items().len()),
                 Err(_) => Response::empty(404).with_header("x-total-count", "0"),
             })
         })

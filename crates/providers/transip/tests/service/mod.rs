@@ -31,13 +31,13 @@ pub(crate) fn service() -> Store {
         .route("GET", "/v6/domains", Action::ListZones)
         .route("GET", "/v6/domains/{zone}", Action::ReadZone)
         .custom("GET", "/v6/domains/{zone}/dns", |store, call| {
-            let items = store.zone(call.zone())?.items.iter();
+            let items = store.zone(call.zone())?.items();
             let entries: Vec<_> = items.filter(|item| !is_root_ns(item)).collect();
             Ok(Response::json(200, json!({"dnsEntries": entries})))
         })
         .custom("PUT", "/v6/domains/{zone}/dns", put_entries)
         .custom("GET", "/v6/domains/{zone}/nameservers", |store, call| {
-            let items = store.zone(call.zone())?.items.iter();
+            let items = store.zone(call.zone())?.items();
             let servers = items.filter(|item| is_root_ns(item)).map(|item| {
                 let host = item["content"].as_str().unwrap_or_default().trim_end_matches('.');
                 json!({"hostname": host, "ipv4": item["ipv4"].as_str().unwrap_or_default(), "ipv6": ""})

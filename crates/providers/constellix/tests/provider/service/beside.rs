@@ -186,7 +186,7 @@ fn delete(
 ) -> Result<Response, Refusal> {
     let found = store.beside(list).iter().find(|item| is_called(item, call));
     let id = found.ok_or_else(missing)?["id"].clone();
-    let mut rows = store.zones().iter().flat_map(|zone| &zone.items);
+    let mut rows = store.zones().iter().flat_map(|zone| zone.items());
     if rows.any(|row| is_used(row, &id)) {
         return Err(store.invalid("it is used by a record"));
     }

@@ -36,7 +36,7 @@ pub(super) fn update(store: &mut Store, call: &Call) -> Result<Response, Refusal
 pub(super) fn delete(store: &mut Store, call: &Call) -> Result<Response, Refusal> {
     let held = store.item(call.zone(), Pick::Id(call.param("id")))?;
     let same = |item: &&Json| item["name"] == held["name"] && item["type"] == held["type"];
-    let others = store.zone(call.zone())?.items.iter().filter(same);
+    let others = store.zone(call.zone())?.items().filter(same);
     let mut others = others.filter(|item| item["id"] != held["id"]);
     if is_default(&held) && others.any(|other| !other["geolocation"].is_null()) {
         return Err(store.invalid("the record of the world is needed by others"));
@@ -147,7 +147,7 @@ fn keep(store: &mut Store, zone: &str, item: &Json, held: Option<&Json>) -> Resu
     let has_geo = stored.settings.get("hasGeoIP") == Some(&json!(true));
     let filter = item["geolocation"]["geoipFilter"].clone();
     let same = |other: &&Json| other["name"] == item["name"] && other["type"] == item["type"];
-    let others: Vec<_> = stored.items.iter().filter(same).cloned().collect();
+    let others: Vec<_> = stored.items().filter(same).cloned().collect();
     // It takes a record that is there already, but no other for the same part of the world.
     let is_in_the_way = |other: &Json| {
         other["geolocation"] == item["geolocation"]
