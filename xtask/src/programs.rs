@@ -1,6 +1,6 @@
 //! The programs that cargo makes of the tests: building them, and running them side by side.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,14 @@ pub(crate) fn build() -> io::Result<Vec<TestProgram>> {
     Ok(programs)
 }
 
+/// The programs with the tests of providers, by the names of these.
+///
+/// They serve the fakes of their services as well, which tests of whole programs and benchmarks need.
+pub(crate) fn of_providers(programs: &[TestProgram]) -> BTreeMap<String, PathBuf> {
+    let of = |program: &TestProgram| Some((program.provider()?, program.executable.clone()));
+    programs.iter().filter_map(of).collect()
+}
+
 /// The program that a message of cargo is about.
 fn listed(message: &str) -> Option<TestProgram> {
     let message: Json = serde_json::from_str(message).ok()?;
@@ -79,6 +87,12 @@ impl TestProgram {
         // Some tests make sure that our programs are built.
         compiled_as_all(&mut command);
         command
+    }
+
+    /// The provider whose rules it holds, by the name of its folder.
+    fn provider(&self) -> Option<String> {
+        let folder = self.folder.strip_prefix(root().join("crates/providers")).ok()?;
+        (self.name() == "provider").then(|| folder.display().to_string())
     }
 
     /// Its name, without the hash.

@@ -5,6 +5,7 @@
 
 mod all;
 mod bad_input;
+mod fakes;
 mod findings;
 mod fix;
 #[cfg(unix)]

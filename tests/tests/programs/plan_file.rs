@@ -1,14 +1,13 @@
 //! `octodns-sync --plan-out` and `--plan`: what was reviewed is what is applied, or nothing.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 
 use jsonschema::Validator;
 use octodns_testkit::server::{Setup, bind, powerdns};
 use serde_json::Value as Json;
 
-use crate::support::{CONFIG, Ran, Workspace, programs};
+use crate::fakes::ServedFake;
+use crate::support::{CONFIG, Ran, Workspace};
 
 const SYNC: &str = "octodns-sync --config-file=config.yaml";
 
@@ -253,17 +252,11 @@ fn others_are_told_apart_in_files() {
 
 #[test]
 fn others_are_told_apart_at_a_service() {
-    let fake = programs().join("examples/fake-digitalocean");
-    let mut fake = Command::new(fake).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut url = String::new();
-    BufReader::new(fake.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    let fake = ServedFake::start("digitalocean", &[]);
     let class = "octodns_digitalocean.DigitalOceanProvider";
-    let endpoint = format!("{}/v2", url.trim());
+    let endpoint = format!("{}/v2", fake.url());
     let target = format!("{{class: {class}, token: dop_v1_hunter2, endpoint: '{endpoint}'}}");
     others_are_told_apart(&target, "");
-    // It ends with its input.
-    drop(fake.stdin.take());
-    fake.wait().unwrap();
 }
 
 #[test]

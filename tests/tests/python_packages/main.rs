@@ -14,6 +14,8 @@ mod support;
 mod targets;
 mod walks;
 
+#[path = "../programs/fakes.rs"]
+mod fakes;
 #[expect(dead_code, reason = "tests of programs need more of it")]
 #[path = "../programs/support.rs"]
 mod programs;

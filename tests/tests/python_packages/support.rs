@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use octodns_testkit::server::needed;
 
-use crate::programs::{Ran, Workspace, programs};
+use crate::programs::{Ran, Workspace};
 
 /// What Python runs at its start: requests to fixed addresses go where a variable says.
 const REROUTE: &str = concat!(
@@ -44,12 +44,6 @@ impl Served {
     /// A service of a third-party package.
     pub(crate) fn stub(python: &Path, name: &str) -> Self {
         Self::start(Command::new(python).args(["-c", SERVICES, name]))
-    }
-
-    /// The fake of a service that has a native provider, with zones that its API cannot create.
-    pub(crate) fn fake(name: &str, zones: &[&str]) -> Self {
-        let program = programs().join("examples").join(format!("fake-{name}"));
-        Self::start(Command::new(program).args(zones))
     }
 
     fn start(command: &mut Command) -> Self {

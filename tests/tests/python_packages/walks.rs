@@ -5,8 +5,9 @@
 
 use octodns_testkit::server::python;
 
+use crate::fakes::ServedFake;
 use crate::programs::Ran;
-use crate::support::{Folder, OUTPUTS, Served, filled, nothing, planned};
+use crate::support::{Folder, OUTPUTS, filled, nothing, planned};
 
 /// A provider of both.
 #[derive(Clone, Copy)]
@@ -188,7 +189,7 @@ zones:
 
     fn run(&self) {
         let Some(python) = python() else { return };
-        let fake = Served::fake(self.name, if self.has_zone { &[ZONE] } else { &[] });
+        let fake = ServedFake::start(self.name, if self.has_zone { &[ZONE] } else { &[] });
         let mut folder = Folder::new(&python);
         folder.reroute(self.origins, fake.url());
         let run = |folder: &Folder, writer: Writer, apply: &str| -> Ran {

@@ -138,10 +138,6 @@ const FILES: &[Template] = &[
         include_str!("templates/both/unwritten.rs.tmpl"),
     ),
     ("crates/providers/{{name}}/tests/provider.rs", include_str!("templates/both/test.rs.tmpl")),
-    (
-        "crates/providers/{{name}}/examples/fake-{{name}}.rs",
-        include_str!("templates/both/example.rs.tmpl"),
-    ),
     ("docs/providers/{{name}}.md", include_str!("templates/both/page.md.tmpl")),
 ];
 

@@ -41,6 +41,7 @@ mod line;
 mod measure;
 mod request;
 mod serve;
+mod served;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -59,6 +60,7 @@ pub use faults::{Faults, InjectedFault, Place};
 pub use measure::{Measured, Seen};
 pub use request::{Request, Response};
 pub use serve::serve;
+pub use served::Asked;
 
 /// A service's state, and how it answers.
 pub trait Api: Send + 'static {

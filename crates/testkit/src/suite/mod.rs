@@ -33,8 +33,8 @@
 //! | `cassettes` | recordings of the reference, errors included |
 //! | `two-clients` | the reference's provider at the same service, both ways |
 //!
-//! `OCTODNS_TEST_PART` selects a single part. What is skipped is reported with its reason; what is missing
-//! (recordings, Python) is a failure if `OCTODNS_TEST_REQUIRE` is set.
+//! `OCTODNS_TEST_PART` selects a single part, and `OCTODNS_TEST_SERVE` asks for the fake itself. What is skipped is
+//! reported with its reason; what is missing (recordings, Python) is a failure if `OCTODNS_TEST_REQUIRE` is set.
 
 mod bench;
 mod calls;
@@ -55,7 +55,7 @@ pub use bench::Bench;
 use crate::behaviour::samples::{self, Sample};
 use crate::behaviour::{self, Fixture, Service};
 use crate::cassette::{Cassettes, caught};
-use crate::fake::{Control, Fake};
+use crate::fake::{Asked, Control, Fake};
 use crate::run::Harness;
 use crate::store::Store;
 
@@ -72,6 +72,7 @@ pub struct Suite {
     class: String,
     config: Json,
     store: Store,
+    served: Option<Store>,
     endpoints: Vec<(String, String)>,
     cassettes: Option<String>,
     playing: Vec<Playing>,
@@ -101,6 +102,7 @@ impl Suite {
             class,
             config,
             store: Store::rows(),
+            served: None,
             endpoints: Vec::new(),
             cassettes: None,
             playing: Vec::new(),
@@ -140,6 +142,13 @@ impl Suite {
     #[must_use]
     pub fn fake(mut self, store: Store) -> Self {
         self.store = store;
+        self
+    }
+
+    /// Another form of the fake for measurements, if the reference cannot use that of the tests.
+    #[must_use]
+    pub fn served(mut self, store: Store) -> Self {
+        self.served = Some(store);
         self
     }
 
@@ -287,13 +296,20 @@ impl Suite {
         self
     }
 
-    /// Runs every part.
+    /// Runs every part; or serves the fake, if somebody has [asked](Asked) for it.
     ///
     /// # Panics
     ///
     /// If a rule is broken; all broken rules are reported, each with its part.
     pub async fn run(self) {
         let class = self.class.clone();
+        if let Some(asked) = Asked::by() {
+            let mut store = self.served.unwrap_or(self.store);
+            asked.zones.iter().for_each(|zone| store.provide_zone(zone));
+            let served = asked.serve(store).await;
+            assert!(served.is_ok(), "{class}: {served:?}");
+            return;
+        }
         let broken = self.examine().await;
         assert!(
             broken.is_empty(),

@@ -10,9 +10,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::contestants::{self, Contestant, IN_MEMORY, WITHOUT_JOURNAL};
-use super::fake::{Fake, Measured};
+use super::fake::{Fake, Fakes, Measured};
 use super::services::{LATENCY, SERVICES, Service};
-use super::{APPLYING, MOST, build_fakes, print_least};
+use super::{APPLYING, MOST, print_least};
 use crate::bench::measure::Usage;
 use crate::bench::workload::{self, Shape};
 use crate::run::target;
@@ -42,7 +42,7 @@ pub(in crate::bench) fn run(
         only => only.iter().any(|name| name == service.name),
     };
     let services: Vec<_> = SERVICES.iter().filter(is_meant).collect();
-    build_fakes()?;
+    let fakes = Fakes::build()?;
     let (latency, at_once) = (LATENCY.as_millis(), APPLYING.at_once);
     println!("{latency} ms for each answer, {at_once} requests at once, reading included:\n");
     println!(
@@ -52,7 +52,7 @@ pub(in crate::bench) fn run(
     let mut missed = Vec::new();
     for service in services {
         for shape in shapes {
-            missed.extend(compare(service, *shape, runs, ours, python)?);
+            missed.extend(compare(service, &fakes, *shape, runs, ours, python)?);
         }
     }
     if missed.is_empty() { Ok(()) } else { Err(io::Error::other(missed.join("\n"))) }
@@ -61,6 +61,7 @@ pub(in crate::bench) fn run(
 /// Lets all programs apply in turn, the service filled anew before each; what missed an aim.
 fn compare(
     service: &Service,
+    fakes: &Fakes,
     shape: Shape,
     runs: usize,
     ours: &Path,
@@ -71,7 +72,7 @@ fn compare(
     let folder = target().join("bench").join(name);
     workload::generate_ours(shape, CHANGES, &folder)?;
     let zones = if service.has_fixed_zones { shape.zones } else { 0 };
-    let mut fake = Fake::start(service.name, zones)?;
+    let mut fake = fakes.start(service.name, zones)?;
     let memory = in_memory()?;
     let journals = memory.as_ref().map(TempDir::path);
     let contestants =

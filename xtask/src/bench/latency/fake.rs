@@ -1,11 +1,20 @@
-//! The fake of a service, which runs as a program and counts requests.
+//! The fake of a service, which the program with the tests of its provider serves, and which counts requests.
 
-use std::io::{self, BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::collections::BTreeMap;
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::run::{failed, target};
+use crate::programs;
+use crate::run::failed;
+
+/// The test that serves the fake when it is asked to.
+const TEST: &str = "it_does_what_every_provider_must";
 
 /// The requests of a run.
 #[derive(Clone, Copy, Debug)]
@@ -38,29 +47,61 @@ impl Measured {
     }
 }
 
+/// The programs that serve the fakes, by the names of the providers.
+pub(super) struct Fakes(BTreeMap<String, PathBuf>);
+
+impl Fakes {
+    /// Builds them with all tests: of a smaller selection all dependencies would be compiled anew.
+    pub(super) fn build() -> io::Result<Self> {
+        Ok(Self(programs::of_providers(&programs::build()?)))
+    }
+
+    /// Starts the fake of a provider's tests with so many zones.
+    pub(super) fn start(&self, name: &str, zones: usize) -> io::Result<Fake> {
+        let program = self.0.get(name);
+        let program = program.ok_or_else(|| io::Error::other(format!("{name} has no tests")))?;
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let mut asked = listener.local_addr()?.to_string();
+        asked.extend((0..zones).map(|zone| format!(" zone-{zone}.example")));
+        let mut command = Command::new(program);
+        command.arg(TEST).env("OCTODNS_TEST_SERVE", asked).stdout(Stdio::null());
+        let mut child = command.spawn().map_err(|error| failed(&command, &error.to_string()))?;
+        let orders = accepted(&listener, &mut child)?;
+        let answers = BufReader::new(orders.try_clone()?);
+        let mut fake = Fake { child, orders: Some(orders), answers, url: String::new() };
+        fake.url = fake.line()?;
+        Ok(fake)
+    }
+}
+
+/// The connection of a process, unless it ends without one.
+fn accepted(listener: &TcpListener, process: &mut Child) -> io::Result<TcpStream> {
+    listener.set_nonblocking(true)?;
+    while process.try_wait()?.is_none() {
+        match listener.accept() {
+            Ok((stream, _)) => {
+                stream.set_nonblocking(false)?;
+                return Ok(stream);
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                thread::sleep(Duration::from_millis(2));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other(format!("the test {TEST} does not serve")))
+}
+
 /// A running fake, which ends when it is dropped.
 pub(super) struct Fake {
     child: Child,
     /// Present until it is dropped.
-    orders: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
+    orders: Option<TcpStream>,
+    answers: BufReader<TcpStream>,
     pub(super) url: String,
 }
 
 impl Fake {
-    /// Starts the program `fake-NAME`, which is built first, with so many zones.
-    pub(super) fn start(name: &str, zones: usize) -> io::Result<Self> {
-        let mut command = Command::new(target().join(format!("debug/examples/fake-{name}")));
-        command.args((0..zones).map(|zone| format!("zone-{zone}.example")));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| failed(&command, &error.to_string()))?;
-        let orders = child.stdin.take();
-        let answers = child.stdout.take().ok_or_else(|| failed(&command, "it has no output"))?;
-        let mut fake = Self { child, orders, answers: BufReader::new(answers), url: String::new() };
-        fake.url = fake.line()?;
-        Ok(fake)
-    }
-
     /// Sends a command, and returns its reply.
     pub(super) fn order(&mut self, order: &str) -> io::Result<String> {
         if let Some(orders) = &mut self.orders {
@@ -95,8 +136,10 @@ impl Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        // It serves until its input ends.
-        drop(self.orders.take());
+        // It serves until the connection ends.
+        if let Some(orders) = self.orders.take() {
+            let _ = orders.shutdown(Shutdown::Both);
+        }
         let _ = self.child.wait();
     }
 }

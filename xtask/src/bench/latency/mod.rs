@@ -1,6 +1,6 @@
 //! `bench --latency`: planning many small zones of slow services.
 //!
-//! The services are the fakes of the provider crates' tests, each a separate program on loopback. They
+//! The services are the fakes of the provider crates' tests, each a separate process on loopback. They
 //! measure the rate and concurrency of requests; it is a failure if a provider exceeds its own limits.
 
 mod applying;
@@ -15,9 +15,9 @@ use std::time::Duration;
 use super::measure::Usage;
 use super::plans;
 use super::workload::{self, Shape};
-use crate::run::{WHOLE, cargo, check, target};
+use crate::run::target;
 use contestants::Contestant;
-use fake::{Fake, Measured};
+use fake::{Fakes, Measured};
 use services::{LATENCY, Limits, SERVICES, Service};
 
 pub(super) use applying::run as apply;
@@ -48,27 +48,23 @@ pub(super) fn run(
     let is_meant =
         |service: &&Service| only.is_empty() || only.iter().any(|name| name == service.name);
     let services: Vec<_> = SERVICES.iter().filter(is_meant).collect();
-    build_fakes()?;
+    let fakes = Fakes::build()?;
     let latency = LATENCY.as_millis();
     println!("{shape} records, {CHANGES} % of them to be changed, {latency} ms for each answer:\n");
     println!(
         "| service | who | requests | at once | in a second | CPU s | wall s | to the least | to ours |"
     );
     println!("|---|---|--:|--:|--:|--:|--:|--:|--:|");
-    let compare = |service| compare(service, shape, runs, ours, python).err();
+    let compare = |service| compare(service, &fakes, shape, runs, ours, python).err();
     let failed: Vec<_> =
         services.into_iter().filter_map(compare).map(|it| it.to_string()).collect();
     if failed.is_empty() { Ok(()) } else { Err(io::Error::other(failed.join("\n"))) }
 }
 
-/// Builds the fakes, with what the tests are built of: of a smaller selection all dependencies would be compiled anew.
-fn build_fakes() -> io::Result<()> {
-    check(cargo(&["build"]).args(WHOLE))
-}
-
 /// Fills a service, and lets all programs plan in turn.
 fn compare(
     service: &Service,
+    fakes: &Fakes,
     shape: Shape,
     runs: usize,
     ours: &Path,
@@ -78,7 +74,7 @@ fn compare(
     let folder = target().join("bench").join(format!("latency-{}", service.name));
     workload::generate_ours(shape, CHANGES, &folder)?;
     let zones = if service.has_fixed_zones { shape.zones } else { 0 };
-    let mut fake = Fake::start(service.name, zones)?;
+    let mut fake = fakes.start(service.name, zones)?;
     let contestants = contestants::all(service, shape, &fake.url, &folder, &program, python)?;
     contestants::fill(&program, &folder)?;
     fake.order("measured")?;

@@ -13,7 +13,10 @@ use octodns_testkit::store::Store;
 use octodns_testkit::suite::Suite;
 use serde_json::{Value as Json, json};
 
-use service::{CLIENT, DIRECTORY, KEY, OTHER_KEY, SUBSCRIPTION, private, recorded, service};
+use service::{
+    CLIENT, DIRECTORY, KEY, OTHER_KEY, SUBSCRIPTION, private, recorded, service, trusting,
+    with_discovery,
+};
 
 pub(crate) const CLASS: &str = "octodns_azure.AzureProvider";
 pub(crate) const PRIVATE: &str = "octodns_azure.AzurePrivateProvider";
@@ -79,6 +82,7 @@ pub(crate) fn sample(feature: &str, mut record: Json) -> Json {
 #[tokio::test]
 async fn it_does_what_every_provider_must() {
     suite(CLASS, service())
+        .served(with_discovery(trusting(service())))
         .read_cost(1)
         .thousand_changes(11, 1000)
         .default_records(root_ns)
