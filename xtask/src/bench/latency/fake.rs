@@ -13,8 +13,9 @@ use serde_json::Value;
 use crate::programs;
 use crate::run::failed;
 
-/// The test that serves the fake when it is asked to.
-const TEST: &str = "it_does_what_every_provider_must";
+/// The tests of which a provider has one, which serves the fake when it is asked to: of a suite, and of a fake of its
+/// own kind.
+const TESTS: [&str; 2] = ["it_does_what_every_provider_must", "it_passes_the_behaviour_suite"];
 
 /// The requests of a run.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +65,7 @@ impl Fakes {
         let mut asked = listener.local_addr()?.to_string();
         asked.extend((0..zones).map(|zone| format!(" zone-{zone}.example")));
         let mut command = Command::new(program);
-        command.arg(TEST).env("OCTODNS_TEST_SERVE", asked).stdout(Stdio::null());
+        command.args(TESTS).env("OCTODNS_TEST_SERVE", asked).stdout(Stdio::null());
         let mut child = command.spawn().map_err(|error| failed(&command, &error.to_string()))?;
         let orders = accepted(&listener, &mut child)?;
         let answers = BufReader::new(orders.try_clone()?);
@@ -89,7 +90,7 @@ fn accepted(listener: &TcpListener, process: &mut Child) -> io::Result<TcpStream
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::other(format!("the test {TEST} does not serve")))
+    Err(io::Error::other(format!("none of the tests {TESTS:?} serves")))
 }
 
 /// A running fake, which ends when it is dropped.

@@ -106,7 +106,7 @@ impl Fixture for Loopback {
 }
 
 #[tokio::test]
-async fn it_does_what_every_provider_must() {
+async fn it_passes_the_behaviour_suite() {
     if let Some(asked) = Asked::by() {
         return asked.serve(Cloudflare::default()).await.unwrap();
     }
