@@ -10,7 +10,7 @@ use octodns_core::{
 };
 
 use crate::api::{Api, Zone, ZonesBy};
-use crate::directory::{Directory, listed_zones};
+use crate::directory::Directory;
 use crate::lookup::{Call, Observed, settle};
 use crate::service::Service;
 
@@ -70,7 +70,7 @@ impl<S: Api> Account<S> {
     }
 
     pub(crate) async fn list_zones(&self) -> Result<Vec<ZoneName>, ProviderError> {
-        self.directory.names(listed_zones(|| self.api.zones())).await
+        self.directory.names(&|| self.api.zones()).await
     }
 
     /// The service's id of a zone; `None` if the account has no such zone. If zones are identified by name,
@@ -83,9 +83,8 @@ impl<S: Api> Account<S> {
         match S::ZONES {
             ZonesBy::Name => Ok(Some(zone.without_dot().to_owned())),
             ZonesBy::Id => {
-                let named = listed_zones(|| self.api.zones_named(zone));
-                let list = listed_zones(|| self.api.zones());
-                self.directory.find(zone, list, (S::LOOKUPS, named)).await
+                let (list, named) = (|| self.api.zones(), || self.api.zones_named(zone));
+                self.directory.find(zone, &list, (S::LOOKUPS, &named)).await
             }
         }
     }

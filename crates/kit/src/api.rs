@@ -6,7 +6,7 @@ use octodns_core::{Change, OwnedValue, ProviderError, Report, Zone as Records, Z
 use octodns_http::{Client, Error};
 use serde_json::Value as Json;
 
-use crate::directory::{Directory, ListedZone, listed_zones};
+use crate::directory::{Directory, ListedZone};
 use crate::service::{Connector, Service};
 
 /// How a service identifies its zones.
@@ -157,9 +157,8 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// Fails if the service does not say whether it exists.
     async fn interrupted_zone(&self, zone: &ZoneName) -> Result<Option<String>, ProviderError> {
         // The list of zones of this run is older than this zone.
-        let named = listed_zones(|| self.zones_named(zone));
-        let list = listed_zones(|| self.zones());
-        Directory::default().find(zone, list, (Self::LOOKUPS, named)).await
+        let (list, named) = (|| self.zones(), || self.zones_named(zone));
+        Directory::default().find(zone, &list, (Self::LOOKUPS, &named)).await
     }
 
     /// Whether zones have settings besides their records that plans change: [`Api::settings`].

@@ -236,7 +236,7 @@ impl<S: ChangeApi> Shape for Changes<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let list = || account.api.sets(zone);
-        let Some(sets) = listed_sets(&S::FIELDS, list).await? else { return Ok(None) };
+        let Some(sets) = listed_sets(&S::FIELDS, &list).await? else { return Ok(None) };
         let service = &account.service;
         let (sets, hidden) = owner::sort_out(account, sets, &S::FIELDS.of, request)?;
         let (mut read, held) = S::FIELDS.read(

@@ -3,7 +3,7 @@
 //! Such items are of the account, not of a zone. They are listed once in a run, found again by a mark that names
 //! their record, created before the record that refers to them, and deleted after the last use.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use octodns_core::{ApplyLog, PerRun, ProviderError};
@@ -112,7 +112,7 @@ impl<A: CompanionApi> Companions<A> {
     ///
     /// They cannot be listed.
     pub async fn all(&self, api: &A) -> Result<Vec<A::Item>, ProviderError> {
-        self.with(api, |known| known.clone()).await
+        Ok(lock(&*self.known(api).await?).clone())
     }
 
     /// The first item of which this is true, if any.
@@ -125,7 +125,7 @@ impl<A: CompanionApi> Companions<A> {
         api: &A,
         is_it: impl Fn(&A::Item) -> bool,
     ) -> Result<Option<A::Item>, ProviderError> {
-        self.with(api, |known| known.iter().find(|item| is_it(item)).cloned()).await
+        Ok(lock(&*self.known(api).await?).iter().find(|item| is_it(item)).cloned())
     }
 
     /// The item that fits among `known`: the preferred one, if it does.
@@ -167,8 +167,8 @@ impl<A: CompanionApi> Companions<A> {
         log: &ApplyLog<'_>,
     ) -> Result<(A::Item, bool), ProviderError> {
         let _creating = self.creating.lock().await;
-        let found = |known: &mut Vec<A::Item>| Self::find(known, wanted, preferred).cloned();
-        let found = self.with(api, found).await?;
+        let known = self.known(api).await?;
+        let found = Self::find(&lock(&known), wanted, preferred).cloned();
         let is_change = found.is_some();
         let item = match found {
             Some(item) if A::is_as_wanted(&item, wanted) => return Ok((item, false)),
@@ -192,11 +192,11 @@ impl<A: CompanionApi> Companions<A> {
     ///
     /// The items cannot be listed.
     pub async fn put(&self, api: &A, item: A::Item) -> Result<(), ProviderError> {
-        self.with(api, |known| {
-            known.retain(|known| A::id(known) != A::id(&item));
-            known.push(item);
-        })
-        .await
+        let known = self.known(api).await?;
+        let mut known = lock(&known);
+        known.retain(|known| A::id(known) != A::id(&item));
+        known.push(item);
+        Ok(())
     }
 
     /// Deletes the items that `is_unused` selects. Call it when no record refers to them any more.
@@ -213,7 +213,7 @@ impl<A: CompanionApi> Companions<A> {
         for item in self.all(api).await?.iter().filter(|item| is_unused(item)) {
             let id = A::id(item);
             log.in_step(&format!("delete the {} {id}", A::WHAT), api.delete(item)).await?;
-            self.with(api, |known| known.retain(|known| A::id(known) != id)).await?;
+            lock(&*self.known(api).await?).retain(|known| A::id(known) != id);
         }
         Ok(())
     }
@@ -226,14 +226,10 @@ impl<A: CompanionApi> Companions<A> {
         create_once(backoff, || api.create(wanted), find).await
     }
 
-    async fn with<T>(
-        &self,
-        api: &A,
-        use_them: impl FnOnce(&mut Vec<A::Item>) -> T,
-    ) -> Result<T, ProviderError> {
+    /// All items, which are listed first if this run has not done so yet.
+    async fn known(&self, api: &A) -> Result<Arc<Mutex<Vec<A::Item>>>, ProviderError> {
         let list = async { Ok::<_, ProviderError>(Mutex::new(api.list().await?)) };
-        let known = self.known.get_or_try_init(list).await?;
-        Ok(use_them(&mut lock(&known)))
+        self.known.get_or_try_init(list).await
     }
 }
 

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use octodns_core::{PerRun, ProviderError, ServiceErrorKind, ZoneName};
-use octodns_http::Error;
 
-use crate::listing::{consistent, repeated};
+use crate::listing::{Reading, consistent, repeated};
 
 /// A zone in the service's list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,16 +31,16 @@ impl ListedZone {
     }
 }
 
+/// Lists zones of an account.
+pub(crate) type ReadZones<'r> = Reading<'r, Vec<ListedZone>>;
+
 /// The zones of an account. Some services have several of a name, with ids of their own.
-pub(crate) async fn listed_zones<R>(read: impl Fn() -> R) -> Result<Vec<ListedZone>, ProviderError>
-where
-    R: Future<Output = Result<Vec<ListedZone>, Error>>,
-{
+async fn listed_zones(read: &ReadZones<'_>) -> Result<Vec<ListedZone>, ProviderError> {
     // One without an id may have several views.
     let with_id = |zone: &&ListedZone| !zone.id.is_empty();
     let twice =
         |zones: &Vec<ListedZone>| Some(repeated(zones.iter().filter(with_id))?.name.clone());
-    consistent("zones", read, twice).await
+    consistent("zones", read, &twice).await
 }
 
 type ByName = BTreeMap<ZoneName, Vec<String>>;
@@ -67,10 +66,7 @@ impl Directory {
     }
 
     /// All names, sorted.
-    pub(crate) async fn names(
-        &self,
-        list: impl Future<Output = Result<Vec<ListedZone>, ProviderError>>,
-    ) -> Result<Vec<ZoneName>, ProviderError> {
+    pub(crate) async fn names(&self, list: &ReadZones<'_>) -> Result<Vec<ZoneName>, ProviderError> {
         let listed = self.listed(list).await?;
         let known = self.known();
         let mut names: Vec<_> = listed.keys().chain(known.keys()).cloned().collect();
@@ -88,16 +84,19 @@ impl Directory {
     pub(crate) async fn find(
         &self,
         zone: &ZoneName,
-        list: impl Future<Output = Result<Vec<ListedZone>, ProviderError>>,
-        (lookups, named): (usize, impl Future<Output = Result<Vec<ListedZone>, ProviderError>>),
+        list: &ReadZones<'_>,
+        (lookups, named): (usize, &ReadZones<'_>),
     ) -> Result<Option<String>, ProviderError> {
         if let Some(id) = self.known().get(zone) {
             return Ok(Some(id.clone()));
         }
         let is_lookup = !self.is_listed.load(Ordering::Relaxed)
             && self.lookups.fetch_add(1, Ordering::Relaxed) < lookups;
-        let listed =
-            if is_lookup { Arc::new(by_name(named.await?)?) } else { self.listed(list).await? };
+        let listed = if is_lookup {
+            Arc::new(by_name(listed_zones(named).await?)?)
+        } else {
+            self.listed(list).await?
+        };
         match listed.get(zone).map(Vec::as_slice) {
             None | Some([]) => Ok(None),
             Some([id]) => {
@@ -119,11 +118,9 @@ impl Directory {
         self.known().insert(zone.clone(), id);
     }
 
-    async fn listed(
-        &self,
-        list: impl Future<Output = Result<Vec<ListedZone>, ProviderError>>,
-    ) -> Result<Arc<ByName>, ProviderError> {
-        let listed = self.listed.get_or_try_init(async { by_name(list.await?) }).await;
+    async fn listed(&self, list: &ReadZones<'_>) -> Result<Arc<ByName>, ProviderError> {
+        let list = async { by_name(listed_zones(list).await?) };
+        let listed = self.listed.get_or_try_init(list).await;
         self.is_listed.fetch_or(listed.is_ok(), Ordering::Relaxed);
         listed
     }
@@ -147,58 +144,59 @@ fn by_name(zones: Vec<ListedZone>) -> Result<ByName, ProviderError> {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+    use futures::future::BoxFuture;
+    use octodns_http::Error;
+
     use super::*;
 
     fn zone(name: &str) -> ZoneName {
         ZoneName::new(name).unwrap()
     }
 
-    type List = Result<Vec<ListedZone>, ProviderError>;
-
-    fn never() -> impl Future<Output = List> {
-        std::future::poll_fn(|_| panic!("listed twice"))
+    fn never<'n>() -> BoxFuture<'n, Result<Vec<ListedZone>, Error>> {
+        std::future::poll_fn(|_| panic!("listed twice")).boxed()
     }
 
-    async fn find(directory: &Directory, name: &str, list: impl Future<Output = List>) -> String {
-        let found = directory.find(&zone(name), list, (0, never())).await;
+    async fn find(directory: &Directory, name: &str, list: &ReadZones<'_>) -> String {
+        let found = directory.find(&zone(name), list, (0, &never)).await;
         found.map_or_else(|error| error.to_string(), |id| id.unwrap_or_else(|| "none".into()))
     }
 
     #[tokio::test]
     async fn zones_are_listed_once_a_run_and_ambiguous_names_are_refused() {
         let directory = Directory::default();
-        let list = async {
-            Ok(vec![
+        let list = || {
+            let zones = vec![
                 ListedZone::new("example.com", "1"),
                 ListedZone::new("twice.test.", "2"),
                 ListedZone::new("twice.test", "3"),
-            ])
+            ];
+            async { Ok(zones) }.boxed()
         };
-        assert_eq!(find(&directory, "example.com.", list).await, "1");
-        assert_eq!(find(&directory, "new.test.", never()).await, "none");
-        let error = find(&directory, "twice.test.", never()).await;
+        assert_eq!(find(&directory, "example.com.", &list).await, "1");
+        assert_eq!(find(&directory, "new.test.", &never).await, "none");
+        let error = find(&directory, "twice.test.", &never).await;
         assert_eq!(error, "the account has 2 zones named twice.test. (ids 2, 3)");
         directory.add(&zone("new.test."), "4".into());
-        assert_eq!(find(&directory, "new.test.", never()).await, "4");
+        assert_eq!(find(&directory, "new.test.", &never).await, "4");
         directory.forget();
-        let empty = async { Ok(Vec::new()) };
-        assert_eq!(find(&directory, "new.test.", empty).await, "none");
+        let empty = || async { Ok(Vec::new()) }.boxed();
+        assert_eq!(find(&directory, "new.test.", &empty).await, "none");
     }
 
     /// Some are looked for by their names; for more, or if they are known anyway, there is the list.
     #[tokio::test]
     async fn few_zones_are_found_by_their_names() {
         let directory = Directory::default();
-        let all = || ["a.test", "b.test", "c.test"].map(|name| ListedZone::new(name, name));
+        let all = ["a.test", "b.test", "c.test"].map(|name| ListedZone::new(name, name));
+        let list = || async { Ok(all.to_vec()) }.boxed();
         let find = async |name: &str, may_list: bool, may_look: bool| {
-            let list = async {
-                assert!(may_list, "{name}");
-                Ok(all().to_vec())
-            };
-            let named = async {
-                assert!(may_look, "{name}");
-                Ok(all().into_iter().filter(|zone| format!("{}.", zone.name) == name).collect())
-            };
+            let of_name = |zone: &&ListedZone| format!("{}.", zone.name) == name;
+            let named: Vec<_> = all.iter().filter(of_name).cloned().collect();
+            let named = || async { Ok(named.clone()) }.boxed();
+            let list: &ReadZones<'_> = if may_list { &list } else { &never };
+            let named: &ReadZones<'_> = if may_look { &named } else { &never };
             directory.find(&zone(name), list, (2, named)).await.unwrap()
         };
         assert_eq!(find("a.test.", false, true).await.as_deref(), Some("a.test"));
@@ -208,8 +206,7 @@ mod tests {
         assert_eq!(find("b.test.", true, false).await.as_deref(), Some("b.test"));
         assert_eq!(find("c.test.", false, false).await.as_deref(), Some("c.test"));
         directory.forget();
-        let list = async { Ok(all().to_vec()) };
-        assert_eq!(directory.names(list).await.unwrap().len(), 3);
+        assert_eq!(directory.names(&list).await.unwrap().len(), 3);
         assert_eq!(find("c.test.", false, false).await.as_deref(), Some("c.test"));
     }
 }

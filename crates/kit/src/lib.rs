@@ -41,7 +41,7 @@ pub use api::{Api, Only, Owner, Zone, ZonesBy};
 pub use companions::{CompanionApi, Companions};
 pub use directory::ListedZone;
 pub use fields::{Fields, ReadRow, id_value, only_fields, text_of};
-pub use listing::{consistent, repeated};
+pub use listing::{Reading, consistent, repeated};
 pub use lookup::{Call, Observed, create_once, settle};
 pub use octodns_http as http;
 pub use pages::{Pages, created_id};

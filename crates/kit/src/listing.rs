@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
+use futures::future::BoxFuture;
 use octodns_core::ProviderError;
 use octodns_http::Error;
 
@@ -11,22 +12,24 @@ use crate::parts::malformed;
 /// How often a list is read before an entry that is there twice is an error.
 const ATTEMPTS: u32 = 3;
 
+/// Reads a list once more.
+pub type Reading<'r, L> = dyn Fn() -> BoxFuture<'r, Result<L, Error>> + Sync + 'r;
+
 /// A list of `what` in which no entry is there twice; otherwise it is read again. The kit reads all its lists so.
 ///
 /// If somebody adds an entry before the ones that are still to be read, the last one of a page is the first one of the
 /// next. It would count as a second value, which nobody needs, and the added entry would count as missing.
 ///
+/// Its arguments are behind pointers, so that it is compiled once for each type of list, and not for each provider.
+///
 /// # Errors
 ///
 /// Those of `read`, and that the list has an entry twice each time.
-pub async fn consistent<L, R>(
+pub async fn consistent<L>(
     what: &str,
-    read: impl Fn() -> R,
-    repeated: impl Fn(&L) -> Option<String>,
-) -> Result<L, ProviderError>
-where
-    R: Future<Output = Result<L, Error>>,
-{
+    read: &Reading<'_, L>,
+    repeated: &(dyn Fn(&L) -> Option<String> + Sync),
+) -> Result<L, ProviderError> {
     let mut attempt = 1;
     loop {
         let list = read().await?;
@@ -52,6 +55,8 @@ pub fn repeated<K: Eq + Hash>(entries: impl IntoIterator<Item = K>) -> Option<K>
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use futures::FutureExt;
+
     use super::*;
 
     #[tokio::test]
@@ -63,9 +68,12 @@ mod tests {
             (vec![vec![1, 1], vec![2, 2], vec![3, 3]], Err("has 3 twice")),
         ] {
             let reads = AtomicUsize::new(0);
-            let read = async || Ok(lists[reads.fetch_add(1, Ordering::Relaxed)].clone());
+            let read = || {
+                let list = lists[reads.fetch_add(1, Ordering::Relaxed)].clone();
+                async { Ok(list) }.boxed()
+            };
             let twice = |list: &Vec<i32>| repeated(list).map(ToString::to_string);
-            let list = consistent("rows", read, twice).await;
+            let list = consistent("rows", &read, &twice).await;
             match (&list, &expected) {
                 (Ok(list), Ok(expected)) => assert_eq!(list, expected),
                 (Err(error), Err(why)) => assert!(error.to_string().contains(why), "{error}"),

@@ -201,10 +201,10 @@ impl Pages {
     /// Fails if one page fails, or if the list is not consistent: it is never partial.
     pub async fn read<'c, T: DeserializeOwned>(
         &self,
-        get: impl Fn() -> Request<'c>,
+        get: impl Fn() -> Request<'c> + Sync,
     ) -> Result<Vec<T>, Error> {
         let read = |entry| serde_json::from_value(entry).map_err(|error| error.to_string());
-        self.each(get, read).await
+        Box::pin(self.each(&get, &read)).await
     }
 
     /// All zones of a list, whose entries have the name of a zone and its id under these keys; "" for none.
@@ -214,25 +214,26 @@ impl Pages {
     /// Fails like [`Pages::read`].
     pub async fn zones<'c>(
         &self,
-        get: impl Fn() -> Request<'c>,
+        get: impl Fn() -> Request<'c> + Sync,
         name: &'static str,
         id: &'static str,
     ) -> Result<Vec<ListedZone>, Error> {
-        self.each(get, |zone| ListedZone::read(&zone, name, id)).await
+        Box::pin(self.each(&get, &|zone| ListedZone::read(&zone, name, id))).await
     }
 
+    /// All entries of a list, each `read` from its JSON. Compiled once for each type of entries; its future is large.
     async fn each<'c, T>(
         &self,
-        get: impl Fn() -> Request<'c>,
-        read: impl Fn(Json) -> Result<T, String>,
+        get: &(dyn Fn() -> Request<'c> + Sync),
+        read: &ReadEntry<'_, T>,
     ) -> Result<Vec<T>, Error> {
         let first = &AtomicU64::new(1);
         if matches!(self.place, Place::Whole) {
             let at = At { number: 1, offset: 0, first };
-            return all(pages(1, async |_| self.page(get(), at, &read).await)).await;
+            return all(pages(1, async |_| self.page(get(), at, read).await)).await;
         }
         let page = async |PageAt { number, offset, .. }: PageAt| {
-            self.page(get(), At { number, offset, first }, &read).await
+            self.page(get(), At { number, offset, first }, read).await
         };
         all_ahead(AT_ONCE, page).await
     }
@@ -241,7 +242,7 @@ impl Pages {
         &self,
         request: Request<'_>,
         at: At<'_>,
-        read: impl Fn(Json) -> Result<T, String>,
+        read: &ReadEntry<'_, T>,
     ) -> Result<Page<T, u64>, Error> {
         let response = self.at(request, at).send().await?;
         let mut body: Json = response.json()?;
@@ -289,6 +290,9 @@ impl Pages {
         }
     }
 }
+
+/// Reads an entry of a list.
+type ReadEntry<'r, T> = dyn Fn(Json) -> Result<T, String> + Sync + 'r;
 
 /// A page without its entries.
 type Facts<'p> = (&'p Pages, &'p Response, &'p Json);

@@ -14,7 +14,7 @@ use octodns_core::{
     ApplyLog, Change, Plan, ProviderError, Registry, Report, State, Zone as Records, ZoneRead,
     ZoneRequest,
 };
-use octodns_http::{Error, Host};
+use octodns_http::Host;
 use serde_json::Value as Json;
 
 use crate::account::Account;
@@ -23,7 +23,7 @@ use crate::batch::Batches;
 use crate::estimate;
 use crate::fields::{self, Fields};
 use crate::kinds;
-use crate::listing::{consistent, repeated};
+use crate::listing::{Reading, consistent, repeated};
 use crate::lookup::Still;
 use crate::owner;
 use crate::parts::{incomplete, malformed};
@@ -49,19 +49,16 @@ pub fn register_with<S: RowApi>(registry: &mut Registry, host: &Host) {
 pub struct Rows<S>(PhantomData<S>);
 
 /// All rows of a zone. Each has an id of its own, so that none equals another.
-async fn listed_rows<R>(
+async fn listed_rows(
     fields: &Fields,
-    read: impl Fn() -> R,
-) -> Result<Option<Vec<Json>>, ProviderError>
-where
-    R: Future<Output = Result<Option<Vec<Json>>, Error>>,
-{
+    read: &Reading<'_, Option<Vec<Json>>>,
+) -> Result<Option<Vec<Json>>, ProviderError> {
     let id = |row: &Json| fields::id(&row[fields.id]);
     let twice = |rows: &Option<Vec<Json>>| {
         let row = repeated(rows.iter().flatten().filter(|row| id(row).is_some()))?;
         Some(format!("row {}", id(row)?))
     };
-    consistent("rows", read, twice).await
+    consistent("rows", read, &twice).await
 }
 
 /// The records that rows are together, and the rows of each; rows of unknown types are left out.
@@ -99,7 +96,7 @@ async fn rows_of_new<S: RowApi>(
     let mut request = ZoneRequest::new(zone.name, &sub_zones, &validators, &types);
     request.target = true;
     request.lenient = true;
-    let rows = listed_rows(&S::FIELDS, || account.api.rows(zone, None)).await?.unwrap_or_default();
+    let rows = listed_rows(&S::FIELDS, &|| account.api.rows(zone, None)).await?.unwrap_or_default();
     Ok(gather(account, &rows, &request)?.1)
 }
 
@@ -113,7 +110,7 @@ impl<S: RowApi> Shape for Rows<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let list = || account.api.rows(zone, None);
-        let Some(rows) = listed_rows(&S::FIELDS, list).await? else { return Ok(None) };
+        let Some(rows) = listed_rows(&S::FIELDS, &list).await? else { return Ok(None) };
         let (mut read, held) = gather(account, &rows, request)?;
         read.state = State::new(held);
         Ok(Some(read))

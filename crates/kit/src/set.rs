@@ -11,12 +11,11 @@ use octodns_core::{
     Capabilities, Change, OwnedValue, ProviderError, Record, RecordData, RecordName, RecordType,
     Value, ZoneName, ZoneRead, ZoneRequest,
 };
-use octodns_http::Error;
 use serde_json::{Map, Value as Json};
 
 use crate::dialect::Dialect;
 use crate::fields::{self, Fields, number, read_whole};
-use crate::listing::{consistent, repeated};
+use crate::listing::{Reading, consistent, repeated};
 use crate::lookup::Observed;
 use crate::parts::{incomplete, malformed};
 
@@ -156,13 +155,10 @@ impl Found {
 }
 
 /// All sets of a zone. Some services have several of a name and type, but none twice; values with ids are rows.
-pub(crate) async fn listed_sets<R>(
+pub(crate) async fn listed_sets(
     SetFields { of: fields, values, .. }: &SetFields,
-    read: impl Fn() -> R,
-) -> Result<Option<Vec<Json>>, ProviderError>
-where
-    R: Future<Output = Result<Option<Vec<Json>>, Error>>,
-{
+    read: &Reading<'_, Option<Vec<Json>>>,
+) -> Result<Option<Vec<Json>>, ProviderError> {
     let twice = |sets: &Option<Vec<Json>>| {
         let rows = |set: &'_ Json| {
             let rows = set[*values].as_array().into_iter().flatten();
@@ -173,7 +169,7 @@ where
         let text = |field: &str| set[field].as_str().unwrap_or_default();
         Some(format!("{} {}", text(fields.name), text(fields.record_type)))
     };
-    consistent("sets", read, twice).await
+    consistent("sets", read, &twice).await
 }
 
 impl SetFields {

@@ -69,7 +69,7 @@ impl<S: SetApi> Shape for Sets<S> {
         request: &ZoneRequest<'_>,
     ) -> Result<Option<ZoneRead>, ProviderError> {
         let list = || account.api.sets(zone, None);
-        let Some(mut sets) = listed_sets(&S::FIELDS, list).await? else { return Ok(None) };
+        let Some(mut sets) = listed_sets(&S::FIELDS, &list).await? else { return Ok(None) };
         if let Some(dynamic) = account.api.dynamic() {
             dynamic.complete(&mut sets, zone).await?;
         }

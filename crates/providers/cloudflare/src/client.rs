@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
 use octodns_core::ProviderError;
 use octodns_core::registry::BuildError;
 use octodns_http::{
@@ -180,8 +181,9 @@ impl Api {
     /// `GET /zones/{id}/dns_records`: every row.
     pub(crate) async fn rows(&self, zone: &str) -> Result<Vec<Row>, ProviderError> {
         let path = ["zones", zone, "dns_records"];
-        let list = || self.list::<Row>(&path, &[], self.records_per_page);
-        consistent("rows", list, |rows| Some(format!("row {}", repeated(rows)?.id))).await
+        let list = || self.list::<Row>(&path, &[], self.records_per_page).boxed();
+        let twice = |rows: &Vec<Row>| Some(format!("row {}", repeated(rows)?.id));
+        consistent("rows", &list, &twice).await
     }
 
     /// `POST /zones/{id}/dns_records/batch`: all or nothing.
