@@ -118,14 +118,17 @@ impl Clone for FolderScope {
     }
 }
 
-/// Whether all records of a zone are in one file of its name, of at most so many bytes.
-pub(super) fn is_within(inner: &Inner, zone: &ZoneName, most: u64) -> bool {
+/// The only file of a zone that may have some, if it has at most so many bytes: what [`of_zone`] would find.
+///
+/// A zone whose name has two spellings may have a file of either.
+pub(super) fn small(inner: &Inner, zone: &ZoneName, most: u64) -> Option<PathBuf> {
     let options = &inner.options;
     let is_single = options.split_extension.is_none()
         && options.shared_filename.is_none()
-        && !options.disable_zonefile;
-    let path = || options.directory.join(format!("{}yaml", zone.decoded()));
-    is_single && fs::metadata(path()).is_ok_and(|there| there.is_file() && there.len() <= most)
+        && !options.disable_zonefile
+        && zone.decoded() == zone.as_str();
+    let path = is_single.then(|| inside(&options.directory, &format!("{zone}yaml")).ok())??;
+    fs::metadata(&path).is_ok_and(|there| there.is_file() && there.len() <= most).then_some(path)
 }
 
 /// The single file of a zone, if it exists.

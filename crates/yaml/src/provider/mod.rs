@@ -131,8 +131,10 @@ impl Source for YamlProvider {
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let request = OwnedRequest::from(zone);
-        if self.inner.pace.is_quick() && files::is_within(&self.inner, zone.name, pace::BRIEF) {
-            return self.inner.pace.of(|| read::zone(&self.inner, &request));
+        if self.inner.pace.is_quick()
+            && let Some(file) = files::small(&self.inner, zone.name, pace::BRIEF)
+        {
+            return self.inner.pace.of(|| read::of_files(&self.inner, &request, vec![file]));
         }
         self.blocking(move |inner| read::zone(inner, &request)).await
     }

@@ -31,14 +31,23 @@ pub(super) fn zone(
     inner: &Inner,
     request: &OwnedRequest,
 ) -> Result<Option<ZoneRead>, ProviderError> {
-    let files = files::of_zone(inner, &request.name, request.includes)?;
-    if files.is_empty() {
+    let found = files::of_zone(inner, &request.name, request.includes)?;
+    if found.is_empty() {
         return if request.target || inner.options.ignore_missing_zones {
             Ok(None)
         } else {
             Err(missing(inner, &request.name))
         };
     }
+    of_files(inner, request, found)
+}
+
+/// All records of a zone, which are in these files.
+pub(super) fn of_files(
+    inner: &Inner,
+    request: &OwnedRequest,
+    files: Vec<PathBuf>,
+) -> Result<Option<ZoneRead>, ProviderError> {
     let mut read = ZoneRead::default();
     read.replace = inner.options.populate_should_replace;
     let mut held = FilesRead::default();
