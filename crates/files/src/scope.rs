@@ -1,6 +1,6 @@
 //! Which files zone data may be in and include, and of which of them messages may show text.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -50,7 +50,7 @@ impl Scope {
     ///
     /// As [`Scope::read`].
     pub fn read_named(&self, file: &Path) -> io::Result<(Vec<u8>, bool)> {
-        let unlinked = self.unlinked(file);
+        let unlinked = self.unlinked(file).map(|(real, _)| real);
         if unlinked.is_none() {
             crate::check(file)?;
         }
@@ -62,14 +62,29 @@ impl Scope {
         Ok((fs::read(file)?, hides))
     }
 
-    /// The path without links of a file right in the folder that is none: known without following any.
-    fn unlinked(&self, file: &Path) -> Option<PathBuf> {
+    /// Reads a file right in the folder that is no link and has at most so many bytes; `None` for all others, for which
+    /// [`Scope::read_named`] is. Messages may show its text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scope::read`].
+    pub fn read_small(&self, file: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+        let small = self.unlinked(file).filter(|(_, there)| there.len() <= most);
+        let Some((real, _)) = small else { return Ok(None) };
+        if self.includes != Includes::Anywhere {
+            self.check_real(&real)?;
+        }
+        fs::read(file).map(Some)
+    }
+
+    /// The path without links of a file right in the folder that is none, and what it is: known without following any.
+    fn unlinked(&self, file: &Path) -> Option<(PathBuf, Metadata)> {
         let mut parts = file.strip_prefix(&self.name).ok()?.components();
         let (Some(Component::Normal(name)), None) = (parts.next(), parts.next()) else {
             return None;
         };
-        let is_file = fs::symlink_metadata(file).is_ok_and(|there| there.is_file());
-        Some(self.folder.as_ref().filter(|_| is_file)?.join(name))
+        let there = fs::symlink_metadata(file).ok().filter(Metadata::is_file)?;
+        Some((self.folder.as_ref()?.join(name), there))
     }
 
     /// Whether the folder was there.
@@ -231,11 +246,31 @@ mod tests {
                 let (read, named) = (scope.read(&path), scope.read_named(&path));
                 let expected = read.map(|bytes| (bytes, scope.hides_linked(&path)));
                 let told = |error: io::Error| error.to_string();
-                assert_eq!(named.map_err(told), expected.map_err(told), "{name} {includes:?}");
+                let (named, expected) = (named.map_err(told), expected.map_err(told));
+                assert_eq!(named, expected, "{name} {includes:?}");
+                if let Some(small) = scope.read_small(&path, 1).transpose() {
+                    assert_eq!(small.map(|bytes| (bytes, false)).map_err(told), named, "{name}");
+                }
             }
             let scope = Scope::new(&zones, Includes::Folder);
             assert_eq!(scope.read_named(&path).is_ok(), allowed, "{name}");
         }
+    }
+
+    #[test]
+    fn small_files_right_in_the_folder_are_read_at_once() {
+        let folder = files(&["zones/a.yaml", "zones/sub/b.yaml", "zones/.git", "zones/c/"]);
+        let zones = folder.path().join("zones");
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("a.yaml", zones.join("link.yaml")).unwrap();
+        let scope = Scope::new(&zones, Includes::Folder);
+        let small = |name: &str, most: u64| scope.read_small(&zones.join(name), most);
+        assert_eq!(small("a.yaml", 1).unwrap().unwrap(), b"x");
+        assert_eq!(small("a.yaml", 0).unwrap(), None);
+        for other in ["sub/b.yaml", "../zones/a.yaml", "c", "missing", "link.yaml"] {
+            assert_eq!(small(other, 1).unwrap(), None, "{other}");
+        }
+        assert!(small(".git", 1).unwrap_err().to_string().contains("`includes: anywhere`"));
     }
 
     #[test]

@@ -118,17 +118,16 @@ impl Clone for FolderScope {
     }
 }
 
-/// The only file of a zone that may have some, if it has at most so many bytes: what [`of_zone`] would find.
+/// The only file that a zone may have: what [`of_zone`] would find if it is there.
 ///
 /// A zone whose name has two spellings may have a file of either.
-pub(super) fn small(inner: &Inner, zone: &ZoneName, most: u64) -> Option<PathBuf> {
+pub(super) fn only(inner: &Inner, zone: &ZoneName) -> Option<PathBuf> {
     let options = &inner.options;
-    let is_single = options.split_extension.is_none()
+    let is_only = options.split_extension.is_none()
         && options.shared_filename.is_none()
         && !options.disable_zonefile
         && zone.decoded() == zone.as_str();
-    let path = is_single.then(|| inside(&options.directory, &format!("{zone}yaml")).ok())??;
-    fs::metadata(&path).is_ok_and(|there| there.is_file() && there.len() <= most).then_some(path)
+    is_only.then(|| inside(&options.directory, &format!("{zone}yaml")).ok())?
 }
 
 /// The single file of a zone, if it exists.

@@ -1,7 +1,7 @@
 //! Reads the records of a zone from its files.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use octodns_core::record::LoadContext;
@@ -9,11 +9,11 @@ use octodns_core::zone::AddError;
 use octodns_core::{
     Diagnostic, Origin, ProviderError, Record, Report, Severity, State, Value, ZoneName, ZoneRead,
 };
-use octodns_files::OwnedRequest;
+use octodns_files::{OwnedRequest, failed};
 
 use super::altered::Altered;
 use super::foreign::Foreign;
-use super::{Inner, files};
+use super::{Inner, files, pace};
 use crate::{Entries, LoadOptions, load_entries, text_of};
 
 /// Several zones are read at the same time; a small file whose aliases make much of it can take a lot of memory.
@@ -39,22 +39,49 @@ pub(super) fn zone(
             Err(missing(inner, &request.name))
         };
     }
-    of_files(inner, request, found)
+    let open = |path: PathBuf| {
+        let scope = files::scope_of(inner, &path, request.includes);
+        let (bytes, linked) = scope.read_named(&path).map_err(failed("read", &path))?;
+        Ok(ZoneFile { path, bytes, linked })
+    };
+    of_files(inner, request, found.into_iter().map(open)).map(Some)
+}
+
+/// The same for a zone with one small file, which is no link: one look at it tells all. `None` for all others.
+pub(super) fn small(
+    inner: &Inner,
+    request: &OwnedRequest,
+) -> Option<Result<Option<ZoneRead>, ProviderError>> {
+    let path = files::only(inner, &request.name)?;
+    let scope = inner.scope.of(&inner.options.directory, request.includes);
+    let file = match scope.read_small(&path, pace::BRIEF) {
+        Ok(bytes) => Ok(ZoneFile { bytes: bytes?, path, linked: false }),
+        Err(error) => Err(failed("read", &path)(error)),
+    };
+    Some(of_files(inner, request, [file]).map(Some))
+}
+
+/// A file of a zone that was read.
+struct ZoneFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// Whether it is a link to a file whose text messages must not show.
+    linked: bool,
 }
 
 /// All records of a zone, which are in these files.
-pub(super) fn of_files(
+fn of_files(
     inner: &Inner,
     request: &OwnedRequest,
-    files: Vec<PathBuf>,
-) -> Result<Option<ZoneRead>, ProviderError> {
+    files: impl IntoIterator<Item = Result<ZoneFile, ProviderError>>,
+) -> Result<ZoneRead, ProviderError> {
     let mut read = ZoneRead::default();
     read.replace = inner.options.populate_should_replace;
     let mut held = FilesRead::default();
-    for path in files {
-        let before = read.records.len();
-        file(inner, request, &path, &mut read)?;
-        held.0.insert(path, read.records.len() - before);
+    for file in files {
+        let (file, before) = (file?, read.records.len());
+        add_file(inner, request, &file, &mut read);
+        held.0.insert(file.path, read.records.len() - before);
     }
     if request.lenient && !request.target && !read.replace {
         keep_last(request, &mut read);
@@ -65,7 +92,7 @@ pub(super) fn of_files(
         "populate:   found {} records in {}", read.records.len(), request.name,
     );
     read.state = State::new(held);
-    Ok(Some(read))
+    Ok(read)
 }
 
 /// In a lenient zone, a record that is in two files is a warning, and the later one counts, as for a key that is there
@@ -110,15 +137,14 @@ fn missing(inner: &Inner, zone: &ZoneName) -> ProviderError {
     ProviderError::Data([found].into_iter().collect())
 }
 
-fn file(
+/// Adds the records of a file, and what is wrong with it.
+fn add_file(
     inner: &Inner,
     request: &OwnedRequest,
-    path: &Path,
+    ZoneFile { path, bytes, linked }: &ZoneFile,
     read: &mut ZoneRead,
-) -> Result<(), ProviderError> {
+) {
     let options = &inner.options;
-    let scope = files::scope_of(inner, path, request.includes);
-    let (bytes, linked) = scope.read_named(path).map_err(octodns_files::failed("read", path))?;
     let includes = inner.includes(request.includes);
     let order = options.enforce_order.then(|| options.order_mode.into());
     let severity = if request.lenient { Severity::Warning } else { Severity::Error };
@@ -127,24 +153,24 @@ fn file(
         .include(&includes)
         .strict_keys(severity);
     load.one_at_a_time = Some(&ONE_AT_A_TIME);
-    let foreign = Foreign::new(&load.file, linked, &includes, &request.name);
+    let foreign = Foreign::new(&load.file, *linked, &includes, &request.name);
     // Room for as many as there may be: what is not used of it is never touched.
     let records = Vec::with_capacity(bytes.len() / SHORTEST);
-    let altered = Altered::new(std::str::from_utf8(&bytes).unwrap_or_default());
+    let altered = Altered::new(std::str::from_utf8(bytes).unwrap_or_default());
     let mut loading =
         Loading { inner, request, records, report: Report::new(), foreign: &foreign, altered };
     let document =
-        text_of(&bytes, &load.file).and_then(|text| load_entries(text, &load, &mut loading));
+        text_of(bytes, &load.file).and_then(|text| load_entries(text, &load, &mut loading));
     let document = match document {
         Ok(document) => document,
         Err(error) => {
             let found = error.to_diagnostic().about(request.name.to_string());
             read.report.push(foreign.shown(found));
-            return Ok(());
+            return;
         }
     };
     read.report.extend(document.report.into_iter().map(|found| foreign.shown(found)));
-    if is_blank(&bytes) && !request.target {
+    if is_blank(bytes) && !request.target {
         let found = Diagnostic::warning("yaml-empty", "the file has no records")
             .about(request.name.to_string())
             .at(Origin::file(load.file.clone()));
@@ -164,7 +190,6 @@ fn file(
     } else {
         read.records.append(&mut loading.records);
     }
-    Ok(())
 }
 
 /// Whether a file has comments and starts of documents at most.
