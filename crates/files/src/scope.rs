@@ -62,19 +62,25 @@ impl Scope {
         Ok((fs::read(file)?, hides))
     }
 
-    /// Reads a file right in the folder that is no link and has at most so many bytes; `None` for all others, for which
-    /// [`Scope::read_named`] is. Messages may show its text.
+    /// The same for a file of at most so many bytes; `None` if it has more, or if there is none. One look at a file right
+    /// in the folder that is no link tells all.
     ///
     /// # Errors
     ///
     /// As [`Scope::read`].
-    pub fn read_small(&self, file: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
-        let small = self.unlinked(file).filter(|(_, there)| there.len() <= most);
-        let Some((real, _)) = small else { return Ok(None) };
+    pub fn read_small(&self, file: &Path, most: u64) -> io::Result<Option<(Vec<u8>, bool)>> {
+        let is_small = |there: &Metadata| there.is_file() && there.len() <= most;
+        let Some((real, there)) = self.unlinked(file) else {
+            let small = fs::metadata(file).is_ok_and(|there| is_small(&there));
+            return small.then(|| self.read_named(file)).transpose();
+        };
+        if !is_small(&there) {
+            return Ok(None);
+        }
         if self.includes != Includes::Anywhere {
             self.check_real(&real)?;
         }
-        fs::read(file).map(Some)
+        Ok(Some((fs::read(file)?, false)))
     }
 
     /// The path without links of a file right in the folder that is none, and what it is: known without following any.
@@ -249,7 +255,7 @@ mod tests {
                 let (named, expected) = (named.map_err(told), expected.map_err(told));
                 assert_eq!(named, expected, "{name} {includes:?}");
                 if let Some(small) = scope.read_small(&path, 1).transpose() {
-                    assert_eq!(small.map(|bytes| (bytes, false)).map_err(told), named, "{name}");
+                    assert_eq!(small.map_err(told), named, "{name}");
                 }
             }
             let scope = Scope::new(&zones, Includes::Folder);
@@ -258,19 +264,23 @@ mod tests {
     }
 
     #[test]
-    fn small_files_right_in_the_folder_are_read_at_once() {
-        let folder = files(&["zones/a.yaml", "zones/sub/b.yaml", "zones/.git", "zones/c/"]);
+    fn only_small_files_are_read_as_such() {
+        let folder =
+            files(&["zones/a.yaml", "zones/sub/b.yaml", "zones/.git", "zones/c/", "secret"]);
         let zones = folder.path().join("zones");
-        #[cfg(unix)]
-        std::os::unix::fs::symlink("a.yaml", zones.join("link.yaml")).unwrap();
         let scope = Scope::new(&zones, Includes::Folder);
         let small = |name: &str, most: u64| scope.read_small(&zones.join(name), most);
-        assert_eq!(small("a.yaml", 1).unwrap().unwrap(), b"x");
-        assert_eq!(small("a.yaml", 0).unwrap(), None);
-        for other in ["sub/b.yaml", "../zones/a.yaml", "c", "missing", "link.yaml"] {
+        for name in ["a.yaml", "sub/b.yaml"] {
+            assert_eq!(small(name, 1).unwrap(), Some((b"x".to_vec(), false)), "{name}");
+            assert_eq!(small(name, 0).unwrap(), None, "{name}");
+        }
+        for other in ["c", "missing"] {
             assert_eq!(small(other, 1).unwrap(), None, "{other}");
         }
-        assert!(small(".git", 1).unwrap_err().to_string().contains("`includes: anywhere`"));
+        for outside in [".git", "../secret"] {
+            let error = small(outside, 1).unwrap_err().to_string();
+            assert!(error.contains("`includes: anywhere`"), "{error}");
+        }
     }
 
     #[test]
@@ -294,6 +304,8 @@ mod tests {
             assert_eq!(scope.shows(&link), allowed, "{target}");
             assert_eq!(scope.read(&link).is_ok(), allowed, "{target}");
             assert_eq!(scope.read_named(&link).is_ok(), allowed, "{target}");
+            assert_eq!(scope.read_small(&link, 1).is_ok(), allowed, "{target}");
+            assert_eq!(scope.read_small(&link, 0).unwrap(), None, "{target}");
             assert_eq!(scope.check_target(&link).is_ok(), allowed, "{target}");
             assert_eq!(scope.hides_linked(&link), !allowed, "{target}");
         }

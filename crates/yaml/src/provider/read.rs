@@ -47,17 +47,15 @@ pub(super) fn zone(
     of_files(inner, request, found.into_iter().map(open)).map(Some)
 }
 
-/// The same for a zone with one small file, which is no link: one look at it tells all. `None` for all others.
+/// The same for a zone that may have one file, if that is there and small; `None` for all others.
 pub(super) fn small(
     inner: &Inner,
     request: &OwnedRequest,
 ) -> Option<Result<Option<ZoneRead>, ProviderError>> {
     let path = files::only(inner, &request.name)?;
     let scope = inner.scope.of(&inner.options.directory, request.includes);
-    let file = match scope.read_small(&path, pace::BRIEF) {
-        Ok(bytes) => Ok(ZoneFile { bytes: bytes?, path, linked: false }),
-        Err(error) => Err(failed("read", &path)(error)),
-    };
+    let read = scope.read_small(&path, pace::BRIEF).map_err(failed("read", &path)).transpose()?;
+    let file = read.map(|(bytes, linked)| ZoneFile { path, bytes, linked });
     Some(of_files(inner, request, [file]).map(Some))
 }
 
