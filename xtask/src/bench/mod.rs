@@ -8,6 +8,7 @@ mod checks;
 mod latency;
 mod measure;
 mod plans;
+mod python;
 mod render;
 mod report;
 mod table;
@@ -110,6 +111,7 @@ pub(crate) fn run(args: &[String]) -> io::Result<()> {
         match first.as_str() {
             "--axfr" => return transfers(rest),
             "--zone-file" => return zone_files(rest),
+            "--python" => return classes(rest),
             "--render" => return renderings(rest),
             "--latency" => return latencies(rest),
             "--apply" => return applies(rest),
@@ -168,6 +170,17 @@ fn zone_files(args: &[String]) -> io::Result<()> {
     let python = if options.reference { crate::install::run().python } else { None };
     let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
     zone_file::run(&records, options.runs, python)
+}
+
+/// Starting Python with one record, and what many records cost.
+fn classes(args: &[String]) -> io::Result<()> {
+    let mut options = parse(args).map_err(io::Error::other)?;
+    if args.iter().all(|arg| arg != "--shape" && arg != "--quick") {
+        options.shapes = vec![Shape::new(1, 1), Shape::new(1, 20_000)];
+    }
+    let theirs = reference()?.ok_or_else(|| io::Error::other("octoDNS is not installed"))?;
+    let records: Vec<_> = options.shapes.iter().map(|shape| shape.total()).collect();
+    python::run(&options.ours()?, &theirs, &records, options.runs)
 }
 
 /// A fifth of the records of a zone differ: 10,000 and 20,000 changes, so that what is not linear shows.

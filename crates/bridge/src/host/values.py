@@ -22,9 +22,11 @@ def tagged(value, depth=0):
         return value
     if kind is int:
         return value if -(2**63) <= value < 2**63 else {'$int': str(value)}
+    if isinstance(value, str):  # a subclass, such as octoDNS's own: what it holds, not how it shows itself
+        return str.__str__(value)
     if depth > DEPTH:
         raise Unsendable('a value is too deep, or contains itself')
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):  # the second asks an abstract class, which is slow
         if all(isinstance(key, str) and not key.startswith('$') for key in value):
             return {str.__str__(key): tagged(item, depth + 1) for key, item in value.items()}
         return {'$map': [[tagged(key, depth + 1), tagged(item, depth + 1)] for key, item in value.items()]}
@@ -35,8 +37,6 @@ def tagged(value, depth=0):
 
 def tagged_object(value, depth):
     '''A value that is none of Python's everyday ones.'''
-    if isinstance(value, str):  # a subclass, such as octoDNS's own: what it holds, not how it shows itself
-        return str.__str__(value)
     if isinstance(value, (int, float)):
         return tagged((int if isinstance(value, int) else float)(value), depth)
     data = getattr(value, 'data', None)

@@ -5,6 +5,7 @@
 
 mod calls;
 mod cancelling;
+mod cost;
 mod ending;
 mod errors;
 mod frames;
@@ -13,6 +14,5 @@ mod oldest;
 mod planning;
 mod replayed;
 mod secrets;
-mod speed;
 mod start;
 mod support;
