@@ -82,7 +82,7 @@ pub(crate) async fn read_target(
     host: &Host,
     name: &str,
     request: &ZoneRequest<'_>,
-) -> Result<(Vec<Record>, WasRead), ProviderError> {
+) -> Result<(Vec<Arc<Record>>, WasRead), ProviderError> {
     let zone = host.zone();
     let populate = Populate {
         provider: name.to_owned(),
@@ -127,7 +127,7 @@ impl<'t> Taken<'t> {
             self.read.removed.push(self.decoder.name_and_type(key)?);
         }
         for record in delta.records {
-            self.read.records.push(self.decoder.record(record)?);
+            self.read.records.push(Arc::new(self.decoder.record(record)?));
         }
         Ok(())
     }

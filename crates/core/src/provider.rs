@@ -110,8 +110,8 @@ impl<'r> ZoneRequest<'r> {
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct ZoneRead {
-    /// The records, in the order they are to be added.
-    pub records: Vec<Record>,
+    /// The records, in the order they are to be added. They go into the zone as they are, without a copy.
+    pub records: Vec<Arc<Record>>,
     /// Whether a record takes the place of an earlier one with its name and type, of any source.
     pub replace: bool,
     /// Records of sources before this one that it takes out of the zone.

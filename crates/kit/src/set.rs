@@ -324,7 +324,7 @@ impl SetFields {
                         UnevenTtl::new(record.name().clone(), record.record_type(), ttl)
                     }),
                 );
-                read.records.push(record);
+                read.records.push(Arc::new(record));
             }
         }
         Ok((read, held))

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use octodns_core::{
-    ApplyLog, Capabilities, Plan, Provider, ProviderError, Record, Source, Zone, ZoneName,
-    ZoneRead, ZoneRequest, async_trait,
+    ApplyLog, Capabilities, Plan, Provider, ProviderError, Source, Zone, ZoneName, ZoneRead,
+    ZoneRequest, async_trait,
 };
 
 /// Zones that a program keeps in memory. As a source it gives what was put into it; as a target it keeps what is
@@ -70,7 +70,7 @@ impl Source for MemoryProvider {
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         Ok(self.zones().get(zone.name).map(|held| {
             let mut read = ZoneRead::default();
-            read.records = held.records().map(|record| Record::clone(record)).collect();
+            read.records = held.records().cloned().collect();
             read
         }))
     }

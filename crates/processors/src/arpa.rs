@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use octodns_core::processor::Stage;
 use octodns_core::record::{Dynamic, Geo, LoadContext};
@@ -219,7 +219,7 @@ impl Source for AutoArpa {
                 continue;
             }
             let record = Record::load(&Value::from(name), &data, &context, &mut read.report);
-            read.records.extend(record.map(|record| record.with_maker(&*self.id)));
+            read.records.extend(record.map(|record| Arc::new(record.with_maker(&*self.id))));
         }
         Ok(Some(read))
     }

@@ -13,11 +13,12 @@ pub(super) async fn read(
     zone: &ZoneName,
     lenient: bool,
 ) -> Result<(), ProviderError> {
-    while let Some(normalizer) = read.records.iter().find_map(pending) {
+    while let Some(normalizer) = read.records.iter().find_map(|record| pending(record)) {
         let all = std::mem::take(&mut read.records);
         let (theirs, mut others): (Vec<_>, Vec<_>) = all.into_iter().partition(|record| {
             pending(record).is_some_and(|other| Arc::ptr_eq(&other, &normalizer))
         });
+        let theirs: Vec<_> = theirs.into_iter().map(Arc::unwrap_or_clone).collect();
         let count = theirs.len();
         let normal = normalizer.normalize(zone, theirs, lenient, &mut read.report).await?;
         // A record that is wrong is left out, with a finding.
@@ -26,7 +27,7 @@ pub(super) async fn read(
                 format!("records of {zone} have no form of their own: a bug in the program");
             return Err(ProviderError::failed(message));
         }
-        others.extend(normal);
+        others.extend(normal.into_iter().map(Arc::new));
         read.records = others;
     }
     Ok(())

@@ -192,12 +192,9 @@ fn add(zone: &mut Zone, read: ZoneRead, lenient: bool, report: &mut Report) {
         zone.remove(name, *record_type);
     }
     let how = AddOptions { replace: read.replace, lenient: lenient || read.is_checked };
-    let records: Vec<_> = read.records.into_iter().map(Arc::new).collect();
-    let is_fine = records.iter().all(|record| empty::finding(record, zone.name()).is_none());
-    if is_fine && zone.fill(&records) {
-        return;
-    }
-    for record in records {
+    let is_fine = read.records.iter().all(|record| empty::finding(record, zone.name()).is_none());
+    let filled = if is_fine { zone.fill(read.records) } else { Err(read.records) };
+    for record in filled.err().into_iter().flatten() {
         if let Some(found) = empty::finding(&record, zone.name()) {
             report.push(found);
             continue;

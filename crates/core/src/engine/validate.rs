@@ -36,7 +36,7 @@ impl Context {
             let is_for = |record: &&Record| {
                 self.record_validators.is_at_work(validator.id(), record.record_type())
             };
-            let records: Vec<_> = read.records.iter().filter(is_for).collect();
+            let records: Vec<_> = read.records.iter().map(AsRef::as_ref).filter(is_for).collect();
             if records.is_empty() {
                 continue;
             }

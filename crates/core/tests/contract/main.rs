@@ -94,7 +94,7 @@ impl Source for Liar {
         if self.lie == Lie::HalfARead {
             read.report.push(Diagnostic::error("record", "a page was lost"));
         }
-        read.records.clone_from(&self.held);
+        read.records.extend(self.held.iter().cloned().map(Arc::new));
         read.hidden.clone_from(&self.hidden);
         read.state = State::new("ids".to_owned());
         Ok(Some(read))

@@ -37,7 +37,7 @@ impl Source for Own {
 
     async fn read(&self, _: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let mut read = ZoneRead::default();
-        read.records.clone_from(&self.held);
+        read.records.extend(self.held.iter().cloned().map(Arc::new));
         read.state = State::new(1_u8);
         Ok(Some(read))
     }
@@ -200,7 +200,7 @@ impl Source for Changer {
         if before.get(&gone, RecordType::A).is_some() {
             read.removed.push((gone, RecordType::A));
         }
-        read.records.push(a(&format!("on-{}", before.len()), &["192.0.2.2"]));
+        read.records.push(Arc::new(a(&format!("on-{}", before.len()), &["192.0.2.2"])));
         Ok(Some(read))
     }
 }

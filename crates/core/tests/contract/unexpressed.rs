@@ -31,7 +31,7 @@ impl Source for Odd {
 
     async fn read(&self, zone: &ZoneRequest<'_>) -> Result<Option<ZoneRead>, ProviderError> {
         let mut read = ZoneRead::default();
-        read.records.push(a("www", &["192.0.2.1"]));
+        read.records.push(Arc::new(a("www", &["192.0.2.1"])));
         let name = RecordName::new("www").unwrap();
         read.report.push(unexpressed(zone.name, &name, RecordType::A, "a place of its own"));
         Ok(Some(read))

@@ -119,7 +119,7 @@ impl Source for Liar {
         let mut report = Report::new();
         let mut records = Vec::new();
         if self.lies_about(zone.name, Lie::ReadsHalf) {
-            records.push(a("kept"));
+            records.push(Arc::new(a("kept")));
             report.push(Diagnostic::error("record", "a page was lost").about("lied.test. (liar)"));
         }
         let by = "the option \"ignore\"".to_owned();

@@ -94,7 +94,7 @@ impl Source for Service {
         }
         Ok(self.now(zone.name).map(|zone| {
             let mut read = ZoneRead::default();
-            read.records = zone.records().map(|record| Record::clone(record)).collect();
+            read.records = zone.records().cloned().collect();
             read
         }))
     }

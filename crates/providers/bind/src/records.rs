@@ -63,9 +63,12 @@ pub(crate) fn read(
     let context = request.load_context(source, &[]);
     for set in &transferred.sets {
         match record(request.name, set) {
-            Ok(record) if request.lenient => read.records.push(record.with_source(source.clone())),
+            Ok(record) if request.lenient => {
+                read.records.push(Arc::new(record.with_source(source.clone())));
+            }
             Ok(record) => {
-                read.records.extend(validated(record, Position::NONE, &context, &mut read.report));
+                let record = validated(record, Position::NONE, &context, &mut read.report);
+                read.records.extend(record.map(Arc::new));
             }
             Err(fault) => {
                 let found = Diagnostic::error(CODE, fault.why).about(fault.subject);

@@ -1,5 +1,7 @@
 //! The providers, with reading, planning and applying.
 
+use std::sync::Arc;
+
 use octodns_core::provider::{Answers, Budget, PlanDraft};
 use octodns_core::registry::{BuildError, WithShared};
 use octodns_core::value::Map;
@@ -136,7 +138,8 @@ impl Source for Cloudflare {
         let cdn = self.account.writing.cdn;
         read.uneven = records::uneven(&rows, zone.name, cdn)
             .map_err(|fault| self.account.api.malformed(&entry.id, &fault))?;
-        read.records.extend(page_rules::from_rules(&rules, &context, &mut read.report));
+        let redirects = page_rules::from_rules(&rules, &context, &mut read.report);
+        read.records.extend(redirects.into_iter().map(Arc::new));
         read.state = State::new(ZoneState { zone: entry, rows, rules });
         Ok(Some(read))
     }

@@ -95,7 +95,7 @@ impl Source for EnvVarSource {
         let mut read = ZoneRead::default();
         let context = zone.load_context(&self.id, &[]);
         let (name, data) = (Value::from(name.as_str()), Value::from(data));
-        read.records.extend(Record::load(&name, &data, &context, &mut read.report));
+        read.records.extend(Record::load(&name, &data, &context, &mut read.report).map(Arc::new));
         tracing::info!(
             target: "octodns", logger = %format_args!("EnvVarSource[{}]", self.id),
             "populate:   found {} records, exists=False", read.records.len(),

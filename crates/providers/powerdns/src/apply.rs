@@ -146,7 +146,7 @@ fn observe(
     let mut context = LoadContext::new(zone, &validators, &types);
     context.lenient = true;
     let records = records::load(&found.rrsets, &context, &mut Report::new())?;
-    let held: HashMap<(&RecordName, RecordType), &Record> =
+    let held: HashMap<(&RecordName, RecordType), &Arc<Record>> =
         records.iter().map(|record| ((record.name(), record.record_type()), record)).collect();
     let is = |change: &Change, record: Option<&Arc<Record>>| {
         let key = (change.record().name(), change.record().record_type());

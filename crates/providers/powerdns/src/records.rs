@@ -3,6 +3,7 @@
 //! Values are in presentation format with absolute names.
 
 use std::net::Ipv6Addr;
+use std::sync::Arc;
 
 use octodns_core::record::text::Presentation;
 use octodns_core::record::{
@@ -56,15 +57,15 @@ pub(crate) fn load(
     sets: &[RrSet],
     context: &LoadContext<'_>,
     report: &mut Report,
-) -> Result<Vec<Record>, ProviderError> {
+) -> Result<Vec<Arc<Record>>, ProviderError> {
     let mut records = Vec::with_capacity(sets.len());
     for set in sets {
         if let Some(record) = usual(set, context) {
-            records.push(record);
+            records.push(Arc::new(record));
             continue;
         }
         for (name, data) in read(set, context.zone, context.types)? {
-            records.extend(Record::load(&name.into(), &data, context, report));
+            records.extend(Record::load(&name.into(), &data, context, report).map(Arc::new));
         }
     }
     Ok(records)

@@ -1,6 +1,7 @@
 //! Reads records from record sets.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use octodns_core::record::dynamic::Status;
 use octodns_core::record::{LoadContext, Record};
@@ -60,7 +61,7 @@ impl Reading<'_> {
             let Some(data) = data else { continue };
             let record =
                 Record::load(&name.into(), &data.into(), &self.context, &mut self.read.report);
-            self.read.records.extend(record);
+            self.read.records.extend(record.map(Arc::new));
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Shared by the sources for EC2 and for load balancers: names from tags, and records of a zone.
 
+use std::sync::Arc;
+
 use octodns_core::name::idna;
 use octodns_core::record::Record;
 use octodns_core::value::Map;
@@ -51,13 +53,13 @@ impl Naming {
 /// The records of one zone found so far.
 pub(crate) struct Found<'f> {
     request: &'f ZoneRequest<'f>,
-    source: std::sync::Arc<str>,
+    source: Arc<str>,
     pub(crate) read: ZoneRead,
 }
 
 impl<'f> Found<'f> {
-    pub(crate) fn new(request: &'f ZoneRequest<'f>, source: &std::sync::Arc<str>) -> Self {
-        Self { request, source: std::sync::Arc::clone(source), read: ZoneRead::default() }
+    pub(crate) fn new(request: &'f ZoneRequest<'f>, source: &Arc<str>) -> Self {
+        Self { request, source: Arc::clone(source), read: ZoneRead::default() }
     }
 
     /// The name within the zone of an absolute name; `None` if it is outside the zone.
@@ -91,7 +93,7 @@ impl<'f> Found<'f> {
         let context = self.request.load_context(&self.source, &[]);
         let report = &mut self.read.report;
         let record = Record::load(&name.into(), &data.into(), &context, report);
-        self.read.records.extend(record);
+        self.read.records.extend(record.map(Arc::new));
     }
 }
 

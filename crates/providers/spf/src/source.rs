@@ -64,7 +64,7 @@ impl SpfSource {
         let mut read = ZoneRead::default();
         let context = zone.load_context(&self.id, &[]);
         let (name, data) = (Value::from(""), Value::from(data));
-        read.records.extend(Record::load(&name, &data, &context, &mut read.report));
+        read.records.extend(Record::load(&name, &data, &context, &mut read.report).map(Arc::new));
         read
     }
 
@@ -82,7 +82,7 @@ impl SpfSource {
             values.sort_by(Rdata::order);
         }
         let mut read = ZoneRead::default();
-        read.records = vec![record.clone().with_data(RecordData::Txt(values))];
+        read.records = vec![Arc::new(record.clone().with_data(RecordData::Txt(values)))];
         read.replace = true;
         Ok(read)
     }

@@ -156,7 +156,8 @@ impl<'r> Sets<'r> {
             }
             let name = Value::new(Kind::Str(name.into()), set.position);
             let data = Value::new(Kind::Map(data), set.position);
-            read.records.extend(Record::load(&name, &data, &context, &mut read.report));
+            read.records
+                .extend(Record::load(&name, &data, &context, &mut read.report).map(Arc::new));
         }
         read
     }

@@ -43,7 +43,7 @@ fn read_leniently(text: impl AsRef<[u8]>, zone: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("data"), text).unwrap();
     let read = read_as(folder.path(), zone, true).unwrap();
-    let row = |record: &octodns_core::Record| {
+    let row = |record: &Arc<octodns_core::Record>| {
         let (name, of) = (record.name().as_str(), record.record_type());
         format!("{name} {of} {:?}", record.rdata_strings())
     };
@@ -184,7 +184,7 @@ fn equivalent_forms_are_equal() {
     let rows = |text: &str, zone: &str| -> Vec<String> {
         let read = read_text(text, zone).unwrap();
         assert!(read.report.is_empty(), "{text}: {:?}", read.report);
-        let row = |record: &octodns_core::Record| {
+        let row = |record: &Arc<octodns_core::Record>| {
             format!("{} {} {:?}", record.name().as_str(), record.ttl(), record.rdata_strings())
         };
         read.records.iter().map(row).collect()

@@ -104,7 +104,7 @@ fn keep_last(request: &OwnedRequest, read: &mut ZoneRead) {
     if last.len() == read.records.len() {
         return;
     }
-    let later = |index: usize, record: &Record| {
+    let later = |index: usize, record: &Arc<Record>| {
         let later = last.get(&key(record)).filter(|last| **last > index)?;
         let later = read.records.get(*later)?;
         (later.origin().file != record.origin().file).then_some(later)
@@ -114,7 +114,7 @@ fn keep_last(request: &OwnedRequest, read: &mut ZoneRead) {
         let later = later(index, record);
         keeps.push(later.is_none());
         let Some(later) = later else { continue };
-        let (existing, record) = (Arc::new(record.clone()), Arc::new(later.clone()));
+        let (existing, record) = (Arc::clone(record), Arc::clone(later));
         let zone = request.name.clone();
         let mut found = AddError::Duplicate { existing, record, zone }.to_diagnostic();
         found.severity = Severity::Warning;
@@ -200,7 +200,7 @@ fn is_blank(bytes: &[u8]) -> bool {
 struct Loading<'l> {
     inner: &'l Inner,
     request: &'l OwnedRequest,
-    records: Vec<Record>,
+    records: Vec<Arc<Record>>,
     report: Report,
     foreign: &'l Foreign<'l>,
     altered: Altered<'l>,
@@ -224,7 +224,7 @@ impl<'a> Entries<'a> for Loading<'_> {
                 if !request.target {
                     altered.check(files, data, &record, report);
                 }
-                records.push(record);
+                records.push(Arc::new(record));
             };
             if foreign.is_in(files, name, data) {
                 let mut found = Report::new();

@@ -94,7 +94,8 @@ impl Source for Inventory {
         for (host, address) in &self.hosts {
             let name = RecordName::new(host)
                 .map_err(|error| ProviderError::failed(format!("{host}: {error}")))?;
-            read.records.push(Record::new(name, 60, RecordData::A(vec![*address])));
+            let record = Record::new(name, 60, RecordData::A(vec![*address]));
+            read.records.push(Arc::new(record));
         }
         Ok(Some(read))
     }
@@ -163,7 +164,8 @@ impl Source for Table {
         for ((_, name), (ttl, addresses)) in rows.iter().filter(|((of, _), _)| of == zone.name) {
             let name = RecordName::new(name)
                 .map_err(|error| ProviderError::failed(format!("{name}: {error}")))?;
-            read.records.push(Record::new(name, *ttl, RecordData::A(addresses.clone())));
+            let record = Record::new(name, *ttl, RecordData::A(addresses.clone()));
+            read.records.push(Arc::new(record));
         }
         Ok(Some(read))
     }

@@ -203,7 +203,7 @@ impl<'r, I> RowReader<'r, I> {
                     ttl,
                 }));
                 held.rows.insert((record.name().clone(), record.record_type()), rows);
-                records.push(record);
+                records.push(Arc::new(record));
             }
         }
         (ZoneRead { records, uneven, report: self.report, ..ZoneRead::default() }, held)

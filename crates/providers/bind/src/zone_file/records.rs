@@ -51,7 +51,8 @@ pub(super) fn records(zone: &ZoneRequest<'_>, from: Provenance<'_>, sets: Sets) 
     for set in sets.into_vec() {
         match record(zone.name, &set) {
             Ok(record) => {
-                read.records.extend(validated(record, set.position, &context, &mut read.report));
+                let record = validated(record, set.position, &context, &mut read.report);
+                read.records.extend(record.map(Arc::new));
             }
             Err(fault) => read.report.push(from.finding(fault, set.position)),
         }

@@ -89,7 +89,7 @@ async fn is_transferred(cassette: Value) {
     if cassette["error"].is_null() {
         let found = result.unwrap();
         let expected = zone(cassette["zone"].as_str().unwrap(), records(&cassette["populated"]));
-        let expected = lines(expected.records().map(|record| &**record));
+        let expected = lines(expected.records());
         if let Some(count) = cassette["count"].as_u64() {
             assert_eq!(found.len() as u64, count);
             assert!(expected.iter().all(|line| found.contains(line)));

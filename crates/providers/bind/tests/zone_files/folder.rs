@@ -109,7 +109,7 @@ pub(crate) fn zone(name: &str, records: &[Json]) -> Zone {
 }
 
 /// Records in the format of the recordings, by name and type.
-pub(crate) fn shown<'r>(records: impl IntoIterator<Item = &'r Record>) -> Vec<Json> {
+pub(crate) fn shown<'r>(records: impl IntoIterator<Item = &'r Arc<Record>>) -> Vec<Json> {
     let mut shown: Vec<Json> = records
         .into_iter()
         .map(|record| {

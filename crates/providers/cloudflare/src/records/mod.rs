@@ -10,6 +10,7 @@ mod values;
 pub(crate) use values::UNHELD;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use octodns_core::name::idna;
 use octodns_core::provider::UnevenTtl;
@@ -170,12 +171,12 @@ pub(crate) fn from_rows(
     cdn: bool,
     context: &LoadContext<'_>,
     report: &mut Report,
-) -> Result<Vec<Record>, RowError> {
+) -> Result<Vec<Arc<Record>>, RowError> {
     let mut records = Vec::new();
     for group in groups(rows, context.zone, cdn)? {
         let name = Value::from(group.name.as_str().to_owned());
         let data = record_data(&group, context.zone)?;
-        records.extend(Record::load(&name, &data, context, report));
+        records.extend(Record::load(&name, &data, context, report).map(Arc::new));
     }
     Ok(records)
 }

@@ -16,7 +16,7 @@ fn row(fields: &Json) -> Row {
     serde_json::from_value(row).unwrap()
 }
 
-fn read(rows: &[Row], cdn: bool) -> Result<Vec<Record>, RowError> {
+fn read(rows: &[Row], cdn: bool) -> Result<Vec<Arc<Record>>, RowError> {
     let types = RecordTypes::default();
     let validators = RecordValidators::legacy(&types);
     let zone = zone();
@@ -25,7 +25,7 @@ fn read(rows: &[Row], cdn: bool) -> Result<Vec<Record>, RowError> {
     from_rows(rows, cdn, &context, &mut Report::new())
 }
 
-fn read_one(row: Row) -> Record {
+fn read_one(row: Row) -> Arc<Record> {
     read(&[row], false).unwrap().remove(0)
 }
 

@@ -112,8 +112,8 @@ pub(crate) async fn read(component: &Component, zone: &str) -> Result<Vec<String
 }
 
 /// Records as `name ttl type values`, sorted.
-pub(crate) fn lines<'r>(records: impl IntoIterator<Item = &'r Record>) -> Vec<String> {
-    let line = |record: &Record| {
+pub(crate) fn lines<'r>(records: impl IntoIterator<Item = &'r Arc<Record>>) -> Vec<String> {
+    let line = |record: &Arc<Record>| {
         let name = record.name().as_str();
         format!("{name} {} {} {:?}", record.ttl(), record.record_type(), record.rdata_strings())
     };
