@@ -176,6 +176,10 @@ const QUICK: Limits = Limits {
     mebibytes: 16,
 };
 
+/// For peers that send a lot, which takes a busy machine long.
+const PATIENT: Limits =
+    Limits { silence: Duration::from_mins(5), transfer: Duration::from_mins(10), mebibytes: 16 };
+
 /// Checks a peer without and with signatures.
 async fn refused<F: Future<Output = ()> + Send>(peer: impl Fn(Peer) -> F, expected: &str) {
     for key in [None, Some(key())] {

@@ -71,8 +71,7 @@ async fn an_endless_transfer_is_stopped() {
         }
     };
     for key in [None, Some(key())] {
-        // A busy machine takes long to make that much.
-        let few = Limits { mebibytes: 1, transfer: Duration::from_mins(10), ..QUICK };
+        let few = Limits { mebibytes: 1, ..PATIENT };
         let error = transfer(key.clone(), few, endless).await.unwrap_err();
         assert!(
             error.starts_with("not complete after 1 MiB, within the answer (after "),
@@ -115,7 +114,7 @@ async fn expanded_names_count_towards_the_limit() {
             goes_on = peer.send(&message).await;
         }
     };
-    let most = Limits { mebibytes: 8, silence: Duration::from_secs(5), ..QUICK };
+    let most = Limits { mebibytes: 8, ..PATIENT };
     for key in [None, Some(key())] {
         let error = transfer(key, most, unfolding).await.unwrap_err();
         // Half a megabyte each; on the wire they have less than 1 MiB.
